@@ -1,4 +1,4 @@
-"""Two tiers of tests: those marked `slow` run with `--slow` only, as in `make test-all`."""
+"""Two tiers of tests: tests marked `slow` run only with `--slow`, as in `make test-all`."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out the slow tests, unless they are asked for."""
+    """Deselect the slow tests unless `--slow` is given."""
     if config.getoption("slow"):
         return
     slow = [item for item in items if item.get_closest_marker("slow")]

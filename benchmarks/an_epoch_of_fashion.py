@@ -1,7 +1,7 @@
-"""One epoch of Fashion-MNIST, the packaged 5,000 pictures, in nnlib and in PyTorch.
+"""Train for one epoch on Fashion-MNIST, the packaged 5,000 images, in nnlib and in PyTorch.
 
-Three models start from the same weights and see the same mini-batches; one thread each,
-processor time. The accuracy is that on the 4,000 test pictures.
+Both libraries train three models from the same initial weights, with the same mini-batches.
+Each uses one thread. We measure processor time and the accuracy on the 4,000 test images.
 
     python benchmarks/an_epoch_of_fashion.py [mlp lenet lstm]
 """
@@ -38,7 +38,7 @@ def lenet(L):
 
 def lstm(L):
     class Rows(L.nn.Module):
-        """An LSTM that reads a picture row by row."""
+        """An LSTM that reads an image row by row."""
 
         def __init__(self):
             super().__init__()
@@ -52,7 +52,7 @@ def lstm(L):
 
 
 def epoch(L, model, train, test) -> tuple[float, float, float]:
-    """Train for one epoch; return the last loss, the test accuracy and processor seconds."""
+    """Train for one epoch; return the last loss, the test accuracy and the processor time."""
     data = L.utils.data
     pairs = data.TensorDataset(*map(L.tensor, train))
     order = np.random.default_rng(0).permutation(len(pairs)).tolist()
@@ -71,7 +71,7 @@ def epoch(L, model, train, test) -> tuple[float, float, float]:
 
 
 def main(names: list[str]) -> None:
-    """Print one row for each library and each named model, or every model if none is named."""
+    """Print one row for each library and each named model, or all models by default."""
     train, test = ((X.reshape(-1, 1, 28, 28), y) for X, y in fashion_mnist())
     print("| one epoch, 5,000 pictures | library | last loss | accuracy | seconds |")
     print("|---|---|--:|--:|--:|")

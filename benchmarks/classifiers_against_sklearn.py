@@ -1,10 +1,10 @@
-"""nnlib's estimators against scikit-learn's: time and quality, on the same data.
+"""Compare nnlib's estimators with scikit-learn's: time and quality on the same data.
 
-Each entry of ``ENTRIES`` is fitted (and asked to predict) by both libraries in turns, in one
-process. The ratio of a pair of turns is nnlib's time divided by scikit-learn's: below 1 nnlib
-is faster. Processor time of one thread is taken, since with other jobs on the machine wall time
-measures those jobs. Quality is accuracy, or R² for regression, on data not fitted to; beside it
-stands the standard error, so that a difference can be judged.
+Both libraries take turns in fitting (and predicting) each entry of ``ENTRIES``, in one process.
+The ratio for a pair of turns is nnlib's time divided by scikit-learn's time, so nnlib is faster
+if it is below 1. We measure the processor time of one thread, because wall time also depends on
+other jobs on the machine. The quality is the accuracy, or R² for regression, on test data. The
+table also contains the standard error, so that you can judge a difference.
 
     python benchmarks/classifiers_against_sklearn.py [--rounds 5] [--only NAME …]
 """
@@ -63,13 +63,13 @@ def fashion(n: int = 5000) -> Data:
 
 
 def line(n: int, features: int) -> Data:
-    """Return n samples of a linear function of Gaussian features, with noise."""
+    """Return n samples of a noisy linear function of Gaussian features."""
     X, y = datasets.make_regression(2 * n, features, noise=50.0, random_state=0)
     return Data(X[:n], y[:n], X[n:], y[n:])
 
 
 def cube(n: int, features: int) -> Data:
-    """Return points in a cube, with one in ten mislabelled."""
+    """Return points in a cube, with wrong labels for about 10%."""
     rng = np.random.default_rng(0)
     X = rng.random((2 * n, features))
     y = (X[:, 0] + X[:, 1] > 1).astype(int) ^ (rng.random(2 * n) < 0.1)
@@ -77,11 +77,11 @@ def cube(n: int, features: int) -> Data:
 
 
 class Entry(NamedTuple):
-    """One row of the table: an estimator of nnlib, its twin in scikit-learn, and their data.
+    """One row of the table: nnlib's estimator, the equivalent in scikit-learn, and the data.
 
-    ``timed`` says what is timed: "fit", or "predict" where fitting only stores the data.
-    ``limit`` is the largest ratio allowed: 2 where scikit-learn's code is compiled, 1 where it
-    is NumPy.
+    ``timed`` is the call to measure: "fit", or "predict" if fitting only stores the data.
+    ``limit`` is the largest allowed ratio: 2 if scikit-learn's code is compiled, 1 if it uses
+    NumPy.
     """
 
     title: str
@@ -93,7 +93,7 @@ class Entry(NamedTuple):
 
 
 def nearest(title: str, data: Callable[[], Data], **of: Any) -> Entry:
-    """Return the entry that times k-nearest-neighbour prediction with these options."""
+    """Return the entry for k-nearest-neighbour prediction with the given options."""
     return Entry(
         f"KNeighborsClassifier, {title}",
         data,
@@ -103,15 +103,15 @@ def nearest(title: str, data: Callable[[], Data], **of: Any) -> Entry:
     )
 
 
-# scikit-learn lacks Weston and Watkins' loss: the nearest is that of Crammer and Singer. C is
-# the best of 0.001, 0.003, 0.01, 0.03 by 3 folds of the training images for the first, and 0.01
-# for the last two.
+# scikit-learn lacks Weston and Watkins' loss; the most similar is Crammer and Singer's loss.
+# For the first loss, C is the best of 0.001, 0.003, 0.01 and 0.03 in 3-fold cross-validation
+# on the training images; for the other two, it is 0.01.
 HINGES = {
     "hinge": (0.03, {"loss": "hinge"}),
     "crammer_singer": (0.01, {"multi_class": "crammer_singer"}),
     "weston_watkins": (0.01, {"multi_class": "crammer_singer"}),
 }
-SOFTMAX = {"alpha": 3e-3, "learning_rate_init": 0.05, "max_iter": 30}  # chosen likewise
+SOFTMAX = {"alpha": 3e-3, "learning_rate_init": 0.05, "max_iter": 30}  # chosen the same way
 ENTRIES = [
     nearest("L2, 784 features", lambda: fashion(n=5000)),
     nearest("L1, 784 features", lambda: fashion(n=1000), p=1),
@@ -181,7 +181,7 @@ ENTRIES = [
 
 
 def turn(entry: Entry, make: Callable[[], Any], data: Data) -> tuple[float, np.ndarray]:
-    """Return the processor seconds of one fit or prediction, and the predictions."""
+    """Return the processor time of one fit or prediction, and the predictions."""
     model = make()
     if entry.timed == "predict":
         model.fit(data.X, data.y)
@@ -194,7 +194,7 @@ def turn(entry: Entry, make: Callable[[], Any], data: Data) -> tuple[float, np.n
 
 
 def quality(data: Data, predicted: np.ndarray) -> tuple[float, float]:
-    """Return R² and 0 for a regression; else the accuracy and its standard error."""
+    """Return R² and 0 for regression, or the accuracy and its standard error."""
     if data.y.dtype.kind == "f":
         residual = np.sum((data.y_test - predicted) ** 2)
         return 1 - residual / np.sum((data.y_test - data.y_test.mean()) ** 2), 0.0
@@ -203,11 +203,11 @@ def quality(data: Data, predicted: np.ndarray) -> tuple[float, float]:
 
 
 def compare(entry: Entry) -> str:
-    """Return the table's row of an entry, measured in alternating turns of both libraries."""
+    """Measure an entry in alternating turns of both libraries, and return its table row."""
     data = entry.data()
     gc.disable()
     pairs = []
-    for k in range(options.rounds + 1):  # each library goes first in every other pair
+    for k in range(options.rounds + 1):  # alternate which library goes first
         order = (("ours", entry.ours), ("theirs", entry.theirs))[:: 1 if k % 2 else -1]
         pairs.append({name: turn(entry, make, data) for name, make in order})
     gc.enable()
@@ -222,7 +222,7 @@ def compare(entry: Entry) -> str:
 
 
 def main() -> None:
-    """Print the table, one row for each chosen entry."""
+    """Print the table with one row for each selected entry."""
     print(
         f"{processor()}, {os.cpu_count()} cores; one thread, processor time; "
         f"Python {platform.python_version()}, NumPy {np.__version__}, "

@@ -1,18 +1,19 @@
-"""Seconds until the first figure of each page answers, at a quarter of this machine's speed.
+"""Measure how soon the first figure of each page responds on a machine that is 4 times slower.
 
 Usage: python benchmarks/first_interaction.py [--book FOLDER] [--slower 4] [--runs 3] [PAGE ...]
 
-Each page of the built book is opened from its file, in Chromium. Its first figure, or where
-there is none its first question or filter, is brought into the middle of the window, and its
-first control is pressed again and again. *answers* is when the figure has changed for the first
-time and been painted; *usable* when it does so within a third of a second, and goes on to: a
-browser that is still busy answers once and then stands. A prediction is never committed: one
-choice after the other is marked, and the mark is its answer.
+The program opens each page of the built book from its file, in Chromium. It scrolls to the
+first figure, or to the first question or filter if there is no figure, and uses the first
+control again and again. *answers* is the time at which the figure has changed for the first
+time and been painted. *usable* is the time from which each response takes at most a third of a
+second, because a browser that is still busy can respond once and then freeze. The program never
+commits a prediction: it selects one choice after another, and the selection counts as the
+response.
 
-Seconds are those that the processor worked for the page's main thread, times four, and of
-several runs the fewest. What other threads did at the same time, and waiting for files, is not
-in them. Other programs take their share of the caches: compare counts of a quiet machine only.
-The bytes are those of the page and of all that it loads. The slowest page comes first.
+The time is the processor time of the page's main thread, times four, and the minimum of several
+runs. It doesn't include other threads or waiting for files. Other programs affect the caches,
+so only compare times from an otherwise idle machine. The size includes the page and everything
+that it loads. The table starts with the slowest page.
 """
 
 import argparse
@@ -27,8 +28,8 @@ from playwright.sync_api import Browser, TimeoutError, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 GOAL = 2.0  # seconds
-PROMPT = 1 / 3  # seconds in which a figure that can be used answers
-LONGEST = 20_000  # milliseconds that a page is waited for
+PROMPT = 1 / 3  # the longest response time, in seconds, of a usable figure
+LONGEST = 20_000  # the longest time to wait for a page, in milliseconds
 PRESS = """(() => {
   const CALM = 2500, EVERY = 50;
   const CONTROL = "input, select, button, [tabindex='0']";
@@ -39,7 +40,7 @@ PRESS = """(() => {
   let changed = false, useless = new Set(), up = true, shown = null, since = null;
   const watch = new MutationObserver(() => { changed = true; });
 
-  // A choice that is marked already: to press it again changes nothing.
+  // A choice that is already selected; clicking it again changes nothing.
   const marked = node => node.type === "radio" && node.checked;
 
   function control() {
@@ -68,7 +69,7 @@ PRESS = """(() => {
     } else if (node.type === "number") node.value = +node.value + 1;
     else if (node.tagName === "INPUT") node.value = node.value ? "" : "a";
     else {
-      up = !up;  // to and fro, so that no end is reached
+      up = !up;  // back and forth, so that we never reach an end
       return say(new KeyboardEvent("keydown", {bubbles, key: up ? "ArrowLeft" : "ArrowRight"}));
     }
     say(new Event("input", {bubbles}));
@@ -86,7 +87,7 @@ PRESS = """(() => {
     const all = {subtree: true, childList: true, attributes: true, characterData: true};
     watch.observe(figure, all);
     use(node);
-    changed = figure.matches("nn-predict") && marked(node);  // no attribute tells of that
+    changed = figure.matches("nn-predict") && marked(node);  // no attribute changes
     requestAnimationFrame(() => requestAnimationFrame(() => {
       if (!changed) useless.add(node);
       else {
@@ -104,7 +105,7 @@ PRESS = """(() => {
 
 
 def measure(browser: Browser, page: Path, slower: float) -> tuple[float, float, int]:
-    """Return when a page answers and is usable, in seconds, and the bytes that it loads."""
+    """Return the times at which a page answers and is usable, in seconds, and its bytes."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     tab, weights = context.new_page(), {}
     tab.on("requestfinished", lambda request: weights.update(_weight(request.url)))
@@ -112,7 +113,7 @@ def measure(browser: Browser, page: Path, slower: float) -> tuple[float, float, 
     browser.start_tracing(page=tab, categories=["blink.user_timing"])
     try:
         tab.goto(page.as_uri(), wait_until="commit")
-        with suppress(TimeoutError):  # late to the end: its last late answer counts
+        with suppress(TimeoutError):  # never fast: its last slow response counts
             tab.wait_for_function("window.nnSeen?.calm", timeout=LONGEST, polling=500)
     finally:
         events = json.loads(browser.stop_tracing())["traceEvents"]
@@ -123,23 +124,23 @@ def measure(browser: Browser, page: Path, slower: float) -> tuple[float, float, 
 
 
 def _answers(events: list[dict]) -> list[float]:
-    """Return the seconds that the page's main thread had worked when the figure answered."""
+    """Return the main thread's processor time, in seconds, at each response of the figure."""
     answers = [event for event in events if event["name"] == "nn-answer"]
     if not answers:
-        raise RuntimeError("first_interaction: no figure of the page answered")
-    process = answers[0]["pid"]  # the empty page before was another one's
+        raise RuntimeError("first_interaction: no figure on the page responded")
+    process = answers[0]["pid"]  # the empty page before belonged to a different process
     starts = [e for e in events if e["name"] == "nn-start" and e["pid"] == process]
     return [(event["tts"] - starts[-1]["tts"]) / 1e6 for event in answers]
 
 
 def _weight(url: str) -> dict[str, int]:
-    """Return the bytes of a file that a page asked for, by its path."""
+    """Return the size of a file that a page requested, by its path."""
     path = Path(url.partition("?")[0].removeprefix("file://")).resolve()
     return {str(path): path.stat().st_size} if path.is_file() else {}
 
 
 def pages(html: Path) -> list[str]:
-    """Return the names of the pages on which something can be used."""
+    """Return the names of the pages with interactive elements."""
     used = 'figure class="nn-play', "<nn-predict", "<nn-quiz", "<nn-filter"
     found = sorted((html / "chapters").rglob("*.html"))
     texts = {path: path.read_text(encoding="utf-8") for path in found}
@@ -151,7 +152,7 @@ def pages(html: Path) -> list[str]:
 
 
 def main() -> None:
-    """Measure the pages that are asked for, else all, and print a table."""
+    """Measure the given pages, or all pages by default, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as maths/vectors")
     parser.add_argument("--book", type=Path, default=ROOT / "_build/html")

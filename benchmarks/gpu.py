@@ -1,12 +1,12 @@
-"""What a GPU does faster, and what it does not, measured on the GPU of this machine.
+"""Measure which computations are faster on this machine's GPU.
 
-    python benchmarks/gpu.py [--data FOLDER]    measure, and write gpu.json beside this program
-    python benchmarks/gpu.py --small            every measurement once, tiny, on any device
+    python benchmarks/gpu.py [--data FOLDER]    measure, and write gpu.json next to this program
+    python benchmarks/gpu.py --small            run every measurement, tiny, on any device
 
-It needs no network: it trains on the 5,000 pictures of Fashion-MNIST that are in nnlib, or on
-all 60,000 if FOLDER contains the four original files (`train-images-idx3-ubyte.gz`, ...).
-Without a GPU it measures nothing and writes nothing, but for `--small`, which shows that it
-works and whose times mean nothing. The page *GPUs* of the book shows what stands in gpu.json.
+The program doesn't need a network. It trains on the 5,000 images of Fashion-MNIST in nnlib, or
+on all 60,000 if FOLDER contains the four original files (`train-images-idx3-ubyte.gz`, ...).
+Without a GPU, it measures and writes nothing. `--small` only checks that the program works, and
+its times are meaningless. The page *GPUs* of the book shows the contents of gpu.json.
 """
 
 import argparse
@@ -40,7 +40,7 @@ KEYS = (
     "times",
     "training",
 )
-STEPS = {  # of the recipe: what it is called, and what is left out with it
+STEPS = {  # steps of the recipe: the option, and the description in the table
     "whitening": "a first layer that whitens",
     "augmentation": "flips and shifts",
     "smoothing": "label smoothing",
@@ -52,7 +52,7 @@ STEPS = {  # of the recipe: what it is called, and what is left out with it
 
 
 class Bench:
-    """A device, the sizes to measure, and the rows that have been measured."""
+    """A device, whether to use small sizes, and the rows measured so far."""
 
     def __init__(self, device: str, small: bool):
         self.device, self.small, self.rows = torch.device(device), small, []
@@ -60,16 +60,16 @@ class Bench:
 
     @property
     def cuda(self) -> bool:
-        """Return whether the device is a GPU of CUDA."""
+        """Return whether the device is a CUDA GPU."""
         return self.device.type == "cuda"
 
     def synchronize(self) -> None:
-        """Wait until the device has done what it was given."""
+        """Wait until the device has finished its work."""
         if self.cuda:
             torch.cuda.synchronize()
 
     def times(self, call: Callable, host: bool = False) -> list[float]:
-        """Return the seconds of each call, after a warm-up; on the host without its queue."""
+        """Return the seconds of each call after a warm-up; ``host`` excludes the device."""
         for _ in range(3):
             call()
         taken = []
@@ -83,28 +83,28 @@ class Bench:
         return taken
 
     def add(self, part: str, what: str, call: Callable, work: float = 0, host=False) -> None:
-        """Measure a call; work in FLOPs or bytes makes a speed of the median."""
+        """Measure a call; if the work in FLOPs or bytes is given, also store the speed."""
         taken = self.times(call, host)
         low, median, high = np.quantile(taken, [0.25, 0.5, 0.75])
         row = {"part": part, "what": what, "median_s": median, "low_s": low, "high_s": high}
         self.rows.append(row | ({"per_second": work / median} if work else {}))
 
     def rand(self, *shape: int) -> torch.Tensor:
-        """Return random numbers on the device."""
+        """Return random numbers in an array on the device."""
         return torch.rand(*shape, device=self.device)
 
 
 def set_tf32(on: bool) -> None:
-    """Let float32 products on the GPU round their inputs to TF32, or not."""
+    """Set whether float32 products on the GPU round their inputs to TF32."""
     torch.set_float32_matmul_precision("high" if on else "highest")
     torch.backends.cudnn.allow_tf32 = on
 
 
-# What limits a calculation: launches, bytes, FLOPs, the link.
+# The limits of a computation: launches, bytes, FLOPs and the link.
 
 
 def products(bench: Bench) -> None:
-    """Products of n × n matrices on the host, on the device, and sent there and back."""
+    """Measure products of n × n matrices on the host, on the device, and with transfers."""
     set_tf32(False)
     for n in (16, 64) if bench.small else (64, 128, 256, 512, 1024, 2048, 4096):
         a, b = torch.rand(n, n), torch.rand(n, n)
@@ -119,7 +119,7 @@ def products(bench: Bench) -> None:
 
 
 def additions(bench: Bench) -> None:
-    """Sums of long vectors: from the launch to the bandwidth."""
+    """Measure sums of vectors, which are limited by the launch or by the bandwidth."""
     for power in (8, 12) if bench.small else range(10, 29, 3):
         x, y = bench.rand(2**power), bench.rand(2**power)
         call = partial(torch.add, x, y, out=torch.empty_like(x))
@@ -127,7 +127,7 @@ def additions(bench: Bench) -> None:
 
 
 def precisions(bench: Bench) -> None:
-    """One product in float32, TF32, bfloat16 and float16."""
+    """Measure one product in float32, TF32, bfloat16 and float16."""
     n = 64 if bench.small else 8192
     a, b = bench.rand(n, n), bench.rand(n, n)
     for name, dtype, tf32 in (
@@ -143,7 +143,7 @@ def precisions(bench: Bench) -> None:
 
 
 def copies(bench: Bench) -> None:
-    """Copies to the device from ordinary and from pinned memory."""
+    """Measure copies to the device from pageable and from pinned memory."""
     count = 2**10 if bench.small else 2**26
     there, plain = torch.empty(count, device=bench.device), torch.rand(count)
     sources = {"pageable": plain} | ({"pinned": plain.pin_memory()} if bench.cuda else {})
@@ -153,7 +153,7 @@ def copies(bench: Bench) -> None:
 
 
 def steps(bench: Bench) -> None:
-    """A training step of the recipe's network, with one remedy after the other."""
+    """Measure a training step of the recipe's network, with more and more optimizations."""
     count = 8 if bench.small else 512
     x = bench.rand(count, 1, 28, 28)
     y = torch.randint(10, (count,), device=bench.device)
@@ -187,7 +187,7 @@ def steps(bench: Bench) -> None:
 
 
 def graphs(bench: Bench) -> None:
-    """Many small layers, launched one by one and as one CUDA graph."""
+    """Measure many small layers, launched separately and as one CUDA graph."""
     layers = nn.Sequential(*(nn.Linear(64, 64) for _ in range(4 if bench.small else 100)))
     model, x = layers.to(bench.device).eval(), bench.rand(8, 64)
     with torch.no_grad():
@@ -200,8 +200,8 @@ def graphs(bench: Bench) -> None:
 def recorded(call: Callable) -> "torch.cuda.CUDAGraph":
     """Return a call as a CUDA graph, after a warm-up on a side stream.
 
-    Recording takes place on a side stream too. Each of the two waits for the other's work:
-    the side stream for what the call reads, the current one for what the warm-up has done.
+    The recording also uses a side stream. The streams wait for each other: the side stream
+    waits for the inputs of the call, and the current stream waits for the warm-up.
     """
     side = torch.cuda.Stream()
     side.wait_stream(torch.cuda.current_stream())
@@ -215,11 +215,11 @@ def recorded(call: Callable) -> "torch.cuda.CUDAGraph":
     return graph
 
 
-# The recipe for Fashion-MNIST: 94 % in ten seconds is its aim.
+# The recipe for Fashion-MNIST. The goal is an accuracy of 94% in ten seconds.
 
 
 class Group(nn.Module):
-    """Convolution, pooling, and a residual block of one convolution."""
+    """A convolution, a pooling, and a residual block with one convolution."""
 
     def __init__(self, inputs: int, outputs: int):
         super().__init__()
@@ -228,20 +228,20 @@ class Group(nn.Module):
         self.norms = nn.ModuleList(nn.BatchNorm2d(outputs) for _ in range(2))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the maps at half the size."""
+        """Return feature maps of half the height and width."""
         x = F.gelu(self.norms[0](F.max_pool2d(self.first(x), 2)))
         return x + F.gelu(self.norms[1](self.second(x)))
 
 
 def whitening(images: torch.Tensor) -> torch.Tensor:
-    """Return kernels (9, 1, 3, 3) that make the entries of a 3 × 3 patch uncorrelated."""
+    """Return kernels (9, 1, 3, 3) whose outputs for 3 × 3 patches are uncorrelated."""
     patches = F.unfold(images[:2000], 3).transpose(1, 2).reshape(-1, 9)
     values, vectors = torch.linalg.eigh(torch.cov(patches.T))
     return (vectors / (values + 1e-3).sqrt()).T.reshape(9, 1, 3, 3)
 
 
 def network(bench: Bench, images: torch.Tensor, whiten: bool) -> nn.Module:
-    """Return the untrained network; its first layer is made from the pictures, and fixed."""
+    """Return the untrained network; with ``whiten``, images determine its fixed first layer."""
     first = nn.Conv2d(1, 18, 3, padding=1, bias=False)
     if whiten:
         kernels = whitening(images.cpu().float())
@@ -254,19 +254,18 @@ def network(bench: Bench, images: torch.Tensor, whiten: bool) -> nn.Module:
 
 
 def augmented(x: torch.Tensor) -> torch.Tensor:
-    """Return pictures of which half are mirrored, all moved by up to 2 pixels."""
+    """Flip each image with probability 1/2, and shift all images by up to 2 pixels."""
     x = torch.where(torch.rand(len(x), 1, 1, 1, device=x.device) < 0.5, x.flip(3), x)
     padded = F.pad(x, (2, 2, 2, 2))
-    down, right = torch.randint(0, 5, (2,)).tolist()  # one shift for a batch: no loop
+    down, right = torch.randint(0, 5, (2,)).tolist()  # one for a batch, without a loop
     return padded[:, :, down : down + 28, right : right + 28]
 
 
 def train(bench: Bench, data: tuple, seed: int, without: str, epochs: int, batch: int) -> tuple:
-    """Train by the recipe without one of its steps; return test accuracy and seconds.
+    """Train with the recipe without one of its steps; return the test accuracy and the seconds.
 
-    The seconds begin with the untrained network and end with the last step of training; the
-    pictures are on the device, and kernels have been chosen in an epoch before that is thrown
-    away.
+    The time starts before the network is created and ends with the last training step. The
+    images are already on the device, and an earlier run has made PyTorch choose its kernels.
     """
     torch.manual_seed(seed)
     (X, Y), (T, U) = data
@@ -304,7 +303,7 @@ def train(bench: Bench, data: tuple, seed: int, without: str, epochs: int, batch
 
 
 def batches(X, Y, epochs: int, batch: int) -> Iterator[tuple]:
-    """Yield full mini-batches, each epoch in a new order that is made on the device."""
+    """Yield full mini-batches; each epoch has a new order, which is drawn on the device."""
     for _ in range(epochs):
         order = torch.randperm(len(X), device=X.device)
         for k in range(len(X) // batch):
@@ -313,7 +312,7 @@ def batches(X, Y, epochs: int, batch: int) -> Iterator[tuple]:
 
 
 def accuracy(model: nn.Module, T: torch.Tensor, U: torch.Tensor, averaging: bool) -> float:
-    """Return the share of test pictures that the network classifies correctly."""
+    """Return the fraction of test images that the network classifies correctly."""
     model.eval()
     right = 0
     with torch.no_grad():
@@ -324,7 +323,7 @@ def accuracy(model: nn.Module, T: torch.Tensor, U: torch.Tensor, averaging: bool
 
 
 def original(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return pictures (N, 784) from 0 to 1, and labels (N,), from Fashion-MNIST's own files."""
+    """Return images (N, 784) from 0 to 1 and labels (N,) from the original Fashion-MNIST."""
     with gzip.open(folder / f"{part}-images-idx3-ubyte.gz") as file:
         pixels = np.frombuffer(file.read(), np.uint8, offset=16)
     with gzip.open(folder / f"{part}-labels-idx1-ubyte.gz") as file:
@@ -333,7 +332,7 @@ def original(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pictures(bench: Bench, folder: str | None) -> tuple[tuple, str]:
-    """Return training and test pictures on the device, and which they are."""
+    """Return training and test images on the device, and a description of the data."""
     from nnlib import datasets
 
     if folder:
@@ -355,12 +354,12 @@ def pictures(bench: Bench, folder: str | None) -> tuple[tuple, str]:
 
 
 def recipe(bench: Bench, data: tuple, whole: bool) -> list[dict]:
-    """Train with everything, and with each step left out; several seeds each."""
+    """Train with the whole recipe and without each of its steps, for several seeds."""
     seeds = range(1 if bench.small else 5)
     size = dict(epochs=1, batch=32) if bench.small else dict(epochs=14, batch=512)
     if not (whole or bench.small):
         size = dict(epochs=40, batch=125)
-    train(bench, data, 99, "", **size | {"epochs": 1})  # kernels are chosen
+    train(bench, data, 99, "", **size | {"epochs": 1})  # PyTorch chooses its kernels
     found = []
     for without in ("", *STEPS):
         runs = [train(bench, data, seed, without, **size) for seed in seeds]
@@ -369,11 +368,11 @@ def recipe(bench: Bench, data: tuple, whole: bool) -> list[dict]:
     return found
 
 
-# What is written, and what the page says of it.
+# The results as a file and as text for the page.
 
 
 def measure(device: str, small: bool, folder: str | None = None) -> dict:
-    """Return everything that was measured on a device, with what it was measured on."""
+    """Measure everything on a device; return the results with details of the machine."""
     bench = Bench(device, small)
     for part in (products, additions, precisions, copies, steps, graphs):
         part(bench)
@@ -405,7 +404,10 @@ def processor() -> str:
 
 
 def read(results: Path = RESULTS) -> dict | None:
-    """Return what has been measured on a GPU, or None if nobody has; refuse anything else."""
+    """Return the results from a GPU, or None if there is no file.
+
+    Raises ValueError if the results are incomplete or were not measured on a GPU.
+    """
     if not Path(results).exists():
         return None
     found = json.loads(Path(results).read_text(encoding="utf-8"))
@@ -417,7 +419,7 @@ def read(results: Path = RESULTS) -> dict | None:
 
 
 def told(results: Path = RESULTS) -> str:
-    """Return what has been measured as tables in Markdown, or that nobody has measured."""
+    """Return the results as Markdown tables, or a note that there are none."""
     found = read(results)
     if found is None:
         return NOBODY
@@ -450,7 +452,7 @@ def told(results: Path = RESULTS) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure and write, or say why not."""
+    """Measure and write the results, or print why this is impossible."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", metavar="FOLDER", help="where all of Fashion-MNIST lies")
     parser.add_argument("--small", action="store_true", help="tiny sizes; writes nothing")

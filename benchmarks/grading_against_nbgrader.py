@@ -1,11 +1,12 @@
-"""Grade a class with nngrader and with nbgrader: seconds, memory, and the same scores.
+"""Grade a class with nngrader and with nbgrader, and compare time, memory and scores.
 
-Run from the repository's root: `python benchmarks/grading_against_nbgrader.py`. The assignment
-has six problems; the submissions are honest, right answers in all styles and known mistakes.
-nngrader grades and writes feedback with two workers, each function in a sandbox. nbgrader has
-`autograde` and `generate_feedback`, each as two processes with half of the class; it runs the
-same notebooks in kernels without a sandbox, beside the answers, which it finds packed.
-`--growth` grades classes of 50, 200 and 800 with nngrader alone.
+Run this program in the root folder of the repository:
+`python benchmarks/grading_against_nbgrader.py`. The assignment has six problems. The
+submissions contain correct answers in different styles and known mistakes, and no attempts to
+cheat. nngrader grades and writes feedback with two workers, and runs each function in a
+sandbox. nbgrader runs `autograde` and `generate_feedback`, each as two processes that share the
+class. It runs the same notebooks in kernels without a sandbox, next to the packed answers.
+`--growth` grades classes of 50, 200 and 800 students with nngrader only.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from benchmarks.six_problems.course import NAME, fill, make_course
 
 WORKERS, MB = 2, 1 << 20
 GROWTH = (50, 200, 800)
-LOOK = 0.2  # seconds between two looks at the memory
-PLAIN = '''"""What nbgrader's test cells call: it judges hidden cases in the kernel."""
+LOOK = 0.2  # seconds between two measurements of the memory
+PLAIN = '''"""Judge hidden cases in the kernel; nbgrader's test cells call this module."""
 
 import functools
 from pathlib import Path
@@ -55,7 +56,7 @@ def points(name, f, most):
 
 
 def settings(*folders) -> dict:
-    """Return the environment of each process: one thread, and these folders on PYTHONPATH."""
+    """Return the environment of each process, with one thread and the folders in PYTHONPATH."""
     path = os.pathsep.join(map(str, [*folders, os.environ.get("PYTHONPATH", "")]))
     one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     return os.environ | one | {"PYTHONPATH": path.strip(os.pathsep)}
@@ -66,7 +67,7 @@ def nngrader(course: Path, *arguments) -> list:
 
 
 def timed(lines: list, where: Path, env: dict) -> tuple[float, float]:
-    """Run commands at one time; return the seconds until all have ended and their peak MB."""
+    """Run commands in parallel; return the seconds until all have ended and the peak MB."""
     begin, most, going = time.perf_counter(), [0], True
     started = [
         subprocess.Popen(
@@ -93,7 +94,7 @@ def timed(lines: list, where: Path, env: dict) -> tuple[float, float]:
 
 
 def resident(pid: int) -> int:
-    """Return the bytes that a process and its descendants hold; each counts shared pages."""
+    """Return the memory of a process and its descendants in bytes; each counts shared pages."""
     total, todo = 0, [pid]
     while todo:
         try:
@@ -111,7 +112,7 @@ def scores(course: Path) -> dict:
 
 
 def ours(folder: Path, count: int) -> tuple[float, float, float, dict]:
-    """Return nngrader's seconds to grade and to grade again, its peak MB, and the scores."""
+    """Return nngrader's seconds to grade and to grade again, the peak MB, and the scores."""
     course = make_course(folder / f"ours-{count}")
     release(Course(course), NAME, seeds=1)
     fill(course, count)
@@ -123,7 +124,7 @@ def ours(folder: Path, count: int) -> tuple[float, float, float, dict]:
 
 
 def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
-    """Return nbgrader's seconds to grade and give feedback, its peak MB, and the scores."""
+    """Return nbgrader's seconds to grade and write feedback, the peak MB, and the scores."""
     course, plain = make_course(folder / "theirs"), folder / "plain"
     plain.mkdir()
     (plain / "plain_points.py").write_text(PLAIN)
@@ -143,7 +144,7 @@ def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
 
 
 def use_plain_points(course: Path) -> None:
-    """Make the test cells import points that are only read from a file, and release again."""
+    """Make the test cells import `points` from `plain_points`, and release again."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
     from nngrader.gradebook import config_of, quiet
@@ -178,7 +179,7 @@ def compare(folder: Path, count: int) -> int:
 
 
 def growth(folder: Path, counts) -> int:
-    """Print how time and memory grow with the size of the class; return 0."""
+    """Print how the time and the memory grow with the size of the class, and return 0."""
     for count in counts:
         seconds, again, memory, found = ours(folder, count)
         print(

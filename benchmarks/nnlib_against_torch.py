@@ -1,14 +1,15 @@
-"""Training steps of nnlib against PyTorch: time, memory, growth with the work, and import.
+"""Compare training steps of nnlib and PyTorch: time, memory, scaling and import.
 
-Both libraries start from the same weights, must give the same losses over three steps, and
-are then timed in short blocks that alternate. The ratio of a pair of blocks is nnlib's time
-divided by torch's: below 1 nnlib is faster. With one thread processor time is taken, since
-with other jobs on the machine wall time measures those jobs; with more threads wall time.
+Both libraries start from the same weights and must compute the same losses in three steps. We
+then measure short blocks of steps, in which the libraries take turns. The ratio for a pair of
+blocks is nnlib's time divided by PyTorch's time, so nnlib is faster if it is below 1. For one
+thread, we measure processor time, because wall time also depends on other jobs on the machine;
+for several threads, we measure wall time.
 
     python benchmarks/nnlib_against_torch.py [--rounds 15] [--threads 1]
-    python benchmarks/nnlib_against_torch.py --memory     peak of one step of the VGG
-    python benchmarks/nnlib_against_torch.py --growth     with batch, depth, length, graph
-    python benchmarks/nnlib_against_torch.py --imports    import nnlib against import numpy
+    python benchmarks/nnlib_against_torch.py --memory     peak memory of the VGG's steps
+    python benchmarks/nnlib_against_torch.py --growth     scaling with batch, depth and length
+    python benchmarks/nnlib_against_torch.py --imports    import nnlib and import numpy
 """
 
 import argparse
@@ -42,7 +43,7 @@ ROOT = Path(__file__).parents[1]
 clock = time.process_time if options.threads == 1 else time.perf_counter
 
 
-# The models, written once for both libraries: L is nnlib or torch.
+# The models. Both libraries use the same code, in which L is nnlib or torch.
 
 
 def mlp(L):
@@ -73,7 +74,7 @@ def vgg(L):
 
 def lstm(L):
     class Last(L.nn.Module):
-        """An LSTM whose last output is classified by a linear layer."""
+        """An LSTM with a linear layer that classifies the last output."""
 
         def __init__(self):
             super().__init__()
@@ -102,7 +103,7 @@ def group_norm(L):
 
 
 def along(name: str, dim: int) -> Callable:
-    """Return a function from a library to a module that scans along a dimension."""
+    """Return a function that creates a library's module for a scan along a dimension."""
 
     def model(L):
         class Scan(L.nn.Module):
@@ -117,14 +118,14 @@ def along(name: str, dim: int) -> Callable:
 
 
 class Workload(NamedTuple):
-    """A model, the shape of its input, the number of its targets, and the steps in a block."""
+    """A model, the shape of its input, the number of targets, and the steps in a block."""
 
     title: str
     model: Callable
     inputs: tuple[int, ...]
     examples: int
     steps: int
-    limit: float  # the largest ratio allowed
+    limit: float  # the largest allowed ratio
     goal: float  # the ratio to reach
 
 
@@ -137,7 +138,7 @@ WORKLOADS = {
         "BatchNorm2d on (64, 32, 16, 16)", batch_norm, (64, 32, 16, 16), 0, 20, 0.9, 0.65
     ),
 }
-PARTS = (  # single layers, beside the mean of the models
+PARTS = (  # single layers, which the mean over the models doesn't include
     Workload(
         "Depthwise Conv2d, stride 2, on (16, 32, 32, 32)",
         *(depthwise, (16, 32, 32, 32), 0, 5, 2, 1),
@@ -152,18 +153,18 @@ PARTS = (  # single layers, beside the mean of the models
 
 
 def loaded(L, work: Workload, state: dict):
-    """Return a workload's model with the given weights loaded."""
+    """Return a workload's model with the given weights."""
     model = work.model(L)
     model.load_state_dict({name: L.tensor(value) for name, value in state.items()})
     return model
 
 
 def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], Callable]:
-    """Return a function that takes a training step, and one that returns what it changed."""
+    """Return a function that does a training step, and one that returns the trained tensors."""
     rng = np.random.default_rng(0)
     x = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
     model = loaded(L, work, state)
-    if not work.examples:  # a layer alone: forward, and backward from a fixed gradient
+    if not work.examples:  # a single layer: forward, and backward with a fixed gradient
         g = L.tensor(rng.standard_normal(tuple(model(x).shape)).astype(np.float32))
         x.requires_grad_()
 
@@ -189,13 +190,13 @@ def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], 
 
 
 def weights(torch, work: Workload) -> dict:
-    """Return initial weights as NumPy arrays, from which both libraries start."""
+    """Return the initial weights for both libraries as NumPy arrays."""
     torch.manual_seed(0)
     return {name: value.numpy() for name, value in work.model(torch).state_dict().items()}
 
 
 def both(work: Workload) -> tuple[Callable, Callable]:
-    """Return one step function of each library, after asserting that three steps agree."""
+    """Return each library's step function, after checking that three steps agree."""
     nnlib, torch = map(importlib.import_module, ("nnlib", "torch"))
     torch.set_num_threads(options.threads)
     state = weights(torch, work)
@@ -209,7 +210,7 @@ def both(work: Workload) -> tuple[Callable, Callable]:
 
 
 def check(work: Workload, what: str, ours, theirs) -> None:
-    """Exit with a message if the two libraries' values differ."""
+    """Exit with a message if the values of the two libraries differ."""
     error = np.abs(np.subtract(ours, theirs)).max()
     if not error <= 1e-4 * max(1.0, np.abs(theirs).max()):
         sys.exit(f"{work.title}: the libraries differ by {error:.1e} in the {what}")
@@ -224,11 +225,11 @@ def block(step: Callable, count: int) -> float:
 
 
 def compare(work: Workload) -> tuple[float, float, float, float, float]:
-    """Return both libraries' median milliseconds, and three quartiles of the pairs' ratio."""
+    """Return the median milliseconds of both libraries, and the quartiles of the ratio."""
     ours, theirs = both(work)
     gc.disable()
     pairs = []
-    for turn in range(options.rounds + 1):  # each library goes first in every other pair
+    for turn in range(options.rounds + 1):  # alternate which library goes first
         order = ((0, ours), (1, theirs))[:: 1 if turn % 2 else -1]
         taken = {k: block(step, work.steps) for k, step in order}
         pairs.append((taken[0], taken[1]))
@@ -240,7 +241,7 @@ def compare(work: Workload) -> tuple[float, float, float, float, float]:
 
 
 def print_times() -> None:
-    """Print the table of times and ratios, one row for each workload."""
+    """Print the table of times and ratios, with one row for each workload."""
     import torch
 
     print(f"{machine()}, torch {torch.__version__}, {options.rounds} rounds\n")
@@ -275,17 +276,17 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
-# Peak memory: each library in a process of its own, by the kernel's own count.
+# Peak memory: each library runs in its own process, and the kernel measures the memory.
 
 
 def resident(what: str) -> float:
-    """Return the MiB of memory that this process holds (VmRSS) or has held at most (VmHWM)."""
+    """Return the memory of this process in MiB, currently (VmRSS) or at its peak (VmHWM)."""
     with open("/proc/self/status", encoding="ascii") as lines:
         return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
 
 
 def print_peak_of(name: str) -> None:
-    """Print the MiB by which three training steps of the VGG raise this process's memory."""
+    """Print by how many MiB three training steps of the VGG increase the peak memory."""
     work, L = WORKLOADS["vgg"], importlib.import_module(name)
     if name == "torch":
         L.set_num_threads(options.threads)
@@ -293,7 +294,7 @@ def print_peak_of(name: str) -> None:
     state = {k: v.detach().numpy() for k, v in work.model(L).state_dict().items()}
     state = {k: (rng.standard_normal(v.shape) / 50).astype(v.dtype) for k, v in state.items()}
     small = work._replace(inputs=(1, *work.inputs[1:]), examples=1)
-    training_step(L, small, state)[0]()  # what is loaded at the first use is no step's memory
+    training_step(L, small, state)[0]()  # load everything that only the first step loads
     step, _ = training_step(L, work, state)
     before = resident("VmRSS")
     with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
@@ -304,9 +305,9 @@ def print_peak_of(name: str) -> None:
 
 
 def print_memory() -> None:
-    """Print the peak memory of both libraries, each measured in processes of its own."""
+    """Print the peak memory of both libraries, measured in separate processes."""
     if not os.path.exists("/proc/self/clear_refs"):
-        sys.exit("--memory asks Linux for the peak; there is no /proc/self/clear_refs here")
+        sys.exit("--memory needs /proc/self/clear_refs, which only Linux has")
     print(f"{machine()}\n")
     peaks = {}
     for name in ("nnlib", "torch"):
@@ -319,17 +320,17 @@ def print_memory() -> None:
     print(f"nnlib {peaks['nnlib']:.1f} MiB, torch {peaks['torch']:.1f} MiB, ratio {ratio:.2f}")
 
 
-# Growth: seconds against the size of the work; an exponent of 1 is linear.
+# Scaling: time as a power of the size of the work; an exponent of 1 is linear.
 
 
 def deep(L, layers: int):
-    """Return a stack of so many small linear layers with tanh."""
+    """Return a stack of small linear layers with tanh."""
     parts = [part for _ in range(layers) for part in (L.nn.Linear(64, 64), L.nn.Tanh())]
     return L.nn.Sequential(*parts, L.nn.Linear(64, 10))
 
 
 def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
-    """Return, by what grows, the sizes to try and a function from a size to a workload."""
+    """Return the sizes to measure, and a function from a size to a workload, by quantity."""
     return {
         "batch of the MLP": (
             [256, 512, 1024, 2048],
@@ -347,7 +348,7 @@ def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
 
 
 def seconds(work: Workload) -> float:
-    """Return the best time in seconds of one step of nnlib."""
+    """Return the shortest time of one step of nnlib, in seconds."""
     import nnlib
 
     state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
@@ -357,7 +358,7 @@ def seconds(work: Workload) -> float:
 
 
 def print_growth() -> None:
-    """Print growth exponents, the time of a long graph, and the memory kept after backward."""
+    """Print exponents, the time for a long graph, and the memory before and after backward."""
     import nnlib
 
     print(f"{machine()}, best of {options.rounds}\n")
@@ -390,13 +391,13 @@ def print_growth() -> None:
     )
 
 
-# Imports: fresh interpreters, one after the other.
+# Imports, each in a fresh interpreter.
 
 PROGRAMS = {"empty": "pass", "numpy": "import numpy", "nnlib": "import nnlib"}
 
 
 def print_imports() -> None:
-    """Print how long `import nnlib` takes, compared with `import numpy`."""
+    """Print how long `import nnlib` takes compared with `import numpy`."""
     times = {name: [] for name in PROGRAMS}
     with tempfile.TemporaryDirectory() as cache:
         for _ in range(options.rounds + 1):  # the first round writes the bytecode
@@ -412,7 +413,7 @@ def print_imports() -> None:
 
 
 def process(program: str, cache: str) -> float:
-    """Return the seconds of processor time that a fresh interpreter takes for a program."""
+    """Return the seconds of a program in a new interpreter (processor time for one thread)."""
     import resource
 
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

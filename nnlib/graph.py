@@ -1,22 +1,22 @@
 """The graph of recorded operations: ``record``, views, and changes in place.
 
 An operation computes its result and records it together with its inputs and one gradient
-rule for each input. The names of a rule's parameters say which values it reads, just as the
-parameters of a pytest function name its fixtures: ``g`` is the upstream gradient, ``y`` the
-result, and any other name is the input of that name. So for y = a b, with dL/da = g b and
-dL/db = g a::
+rule for each input. The names of a rule's parameters determine which values it reads, just as
+the parameters of a pytest function name its fixtures: ``g`` is the upstream gradient, ``y`` is
+the result, and any other name is the input with that name. For example, for y = a b, with
+dL/da = g b and dL/db = g a, we write::
 
     record(a * b, dict(a=a, b=b), a=lambda g, b: g * b, b=lambda g, a: g * a)
 
-Values that no rule reads are not kept in memory. Rules are pure functions. They are called
+Values that no rule reads can be freed from memory. Rules are pure functions. They are called
 with arrays, or with Tensors if the backward pass itself is recorded (``create_graph=True``).
 Therefore rules only use operators, indexing, functions of this library and the methods
-reshape, swapaxes and astype, which work the same way for both. A rule may ignore
-broadcasting and dtypes, because the backward pass sums each gradient over broadcast axes and
-converts it to the dtype of its input.
+reshape, swapaxes and astype, which work the same way for both. A rule can ignore broadcasting
+and dtypes, because the backward pass sums each gradient over broadcast axes and converts it to
+the dtype of its input.
 
 A fused operation (convolution, batch normalization, LSTM) has one rule that computes the
-gradients of all its inputs: ``record_fused``.
+gradients of all its inputs; it uses ``record_fused``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["Node", "View", "change_", "record", "record_fused", "recorded", "tit
 
 Rule = Callable[..., Any]
 clock = itertools.count()
-# PyTorch's names of operations, where they are not simply ours in camel case.
+# PyTorch's names for operations, if they aren't simply our names in camel case.
 TITLES = {
     "_maximum": "MaxPool2DWithIndicesBackward0",
     "change": "CopySlices",
@@ -59,7 +59,7 @@ TITLES = {
     "to": "ToCopyBackward0",
     **dict.fromkeys(("flatten", "ravel", "reshape", "unflatten", "view"), "ViewBackward0"),
 }
-_reads: dict[Any, tuple[str, ...]] = {}  # by the code of a rule, the names that it reads
+_reads: dict[Any, tuple[str, ...]] = {}  # the names that a rule reads, by the rule's code
 
 
 def record(
@@ -71,21 +71,21 @@ def record(
     view: Callable[[np.ndarray], np.ndarray] | None = None,
     **rules: Rule,
 ) -> Any:
-    """Return y as a Tensor with its inputs and their gradient rules (see the module's text).
+    """Return y as a Tensor that stores its inputs and their gradient rules (see the module).
 
     Parameters
     ----------
     y : array
         The result, already computed.
     inputs : dict of str to Tensor, array, number or None
-        The operands by name; the names g, y, name and view are not allowed. If no operand
-        is a Tensor, y is returned unchanged.
+        The operands by name; the names g, y, name and view are not allowed. If no operand is a
+        Tensor, y is returned unchanged.
     name : str
-        The name of the operation; by default, the function in which its rules are defined.
+        The name of the operation. Default: the name of the function that defines the rules.
     view : function
-        If y shares memory with its first input: the function that returns y from the input.
+        If y shares memory with its first input, a function that maps this input to y.
     **rules : function
-        For each differentiable input, its gradient as a function of the values that it reads.
+        The gradient of each differentiable input, as a function of the values that it reads.
 
     Returns
     -------
@@ -139,7 +139,7 @@ def record_fused(
     keep: dict[str, Any] | None = None,
     twice: Rule | None = None,
 ) -> Any:
-    """Return y, or each of several results, as a Tensor; one rule computes all gradients.
+    """Return one or several results as Tensors, with a single rule for all gradients.
 
     Parameters
     ----------
@@ -148,25 +148,25 @@ def record_fused(
     inputs : dict of str to Tensor, array, number or None
         The operands by name. If no operand is a Tensor, y is returned unchanged.
     backward : function
-        Takes ``g``, the upstream gradient (a tuple for a tuple of results), and the values
-        that it reads, by name: inputs, arrays in ``keep``, ``y`` if that is one array, and
-        ``needs``, the names of the inputs that need a gradient. Returns a dict of gradients
-        by the names of the inputs. It is called with arrays only.
+        Takes ``g``, the upstream gradient (a tuple for a tuple of results), and the values that
+        it reads, by name: inputs, arrays in ``keep``, ``y`` if there is one result, and
+        ``needs``, the names of the inputs that need a gradient. Returns a dict of gradients by
+        input name. It is always called with arrays.
     keep : dict of str to array
         Intermediate values of the forward pass that ``backward`` reads.
     twice : function
-        The same rule made of recorded operations, for ``create_graph=True``; it can read
+        The same rule for ``create_graph=True``, which uses recorded operations; it can read
         inputs and ``needs``. Without it, a second derivative is an error.
 
     Returns
     -------
-    Tensor, array, or tuple of them
+    Tensor, array, or tuple of Tensors or arrays
         y, with a history if an input requires a gradient.
 
     Raises
     ------
     TypeError
-        If a rule reads a name that it can't.
+        If a rule reads an unknown name.
     """
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
@@ -193,16 +193,16 @@ class Node:
     ----------
     edges : list of (target, shape, dtype, rule, reads)
         One for each input that needs a gradient. The target is the operation that computed
-        the input, or the input itself if it is a leaf. ``reads`` are the names of the values
-        that the rule reads.
+        the input, or the input itself if it is a leaf. ``reads`` contains the names of the
+        values that the rule reads.
     saved : dict or None
         The values that the rules read, by name; None after they are freed.
     hooks : list or None
         The functions registered by ``register_hook`` and ``retain_grad``.
     label : str
-        The qualified name of the function in which the rules are defined.
+        The qualified name of the function that defines the rules.
     time : int
-        A count of operations, so later operations have larger times.
+        The number of earlier operations, so later operations have larger times.
     where : str
         The file and line that called the operation; only set by ``detect_anomaly``.
     """
@@ -235,7 +235,7 @@ class Node:
     def title(self) -> str:
         """The name of the operation in PyTorch, such as ``"ExpBackward0"``."""
         last = self.label.rpartition(".")[2]
-        if "Backward" in last:  # given by ``titled``
+        if "Backward" in last:  # set by ``titled``
             return last
         words = self.name.split("_")
         return TITLES.get(
@@ -246,7 +246,7 @@ class Node:
         return f"<{self.title} object at {id(self):#x}>"
 
     def load(self, read: str, create: bool) -> Any:
-        """Return a value that a rule reads: an array, or a Tensor for ``create_graph``."""
+        """Return a value that a rule reads, as an array, or as a Tensor if ``create``."""
         saved = self.saved[read]
         if not isinstance(saved, Saved):
             return saved
@@ -256,7 +256,7 @@ class Node:
         return saved.tensor(self if read == "y" else saved.source)
 
     def rescue(self, array: np.ndarray) -> None:
-        """Copy the saved values in an array that is about to be overwritten."""
+        """Copy the saved values that are in an array, because it is about to be overwritten."""
         for saved in self.saved.values():
             if isinstance(saved, Saved) and saved.array is array:
                 saved.array = array.copy()
@@ -264,14 +264,14 @@ class Node:
                 saved.version = 0
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Return (target, gradient) for each of the edges, given the upstream gradient g."""
+        """Return (target, gradient) for each edge, given the upstream gradient g."""
         return [
             (target, fit(rule(g, *[self.load(r, create) for r in reads]), shape, dtype))
             for target, shape, dtype, rule, reads in edges
         ]
 
     def free(self) -> None:
-        """Release the saved values; a node without saved values can run again."""
+        """Release the saved values; a node that saves no values can run again."""
         if self.saved:
             self.saved = None
 
@@ -315,9 +315,9 @@ class FusedNode(Node):
         return node
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Return (target, gradient) for each of the edges, given the upstream gradient g.
+        """Return (target, gradient) for each edge, given the upstream gradient g.
 
-        Raises RuntimeError for ``create`` if the operation has no second derivative.
+        Raises RuntimeError if ``create`` is True and the operation has no second derivative.
         """
         rule = self.twice if create else self.backward
         if rule is None:
@@ -345,7 +345,7 @@ class FusedNode(Node):
 
 
 def titled(y: Any, title: str) -> Any:
-    """Return a result whose operation is printed under a name of PyTorch."""
+    """Give the operation of a result PyTorch's name, for printing, and return the result."""
     if isinstance(y, Tensor) and y.node is not None:
         y.node.label = f"{y.node.name}.{title}"
     return y
@@ -375,7 +375,7 @@ def fit(g: Any, shape: tuple[int, ...] | None, dtype: np.dtype) -> Any:
     if shape is None:
         return g
     if g.shape != shape:
-        added = g.ndim - len(shape)  # axes that broadcasting put in front
+        added = g.ndim - len(shape)  # number of axes that broadcasting added in front
         stretched = [
             added + i for i, n in enumerate(shape) if n == 1 and g.shape[added + i] != 1
         ]
@@ -386,7 +386,8 @@ def fit(g: Any, shape: tuple[int, ...] | None, dtype: np.dtype) -> Any:
 class Saved:
     """An array that a rule reads, with its history and its version when it was saved.
 
-    ``counter`` is the version counter of the array's memory, ``version`` its value then.
+    ``counter`` is the version counter of the array's memory, and ``version`` is its value when
+    the array was saved.
     """
 
     __slots__ = ("array", "counter", "source", "version")
@@ -398,7 +399,7 @@ class Saved:
         self.version = self.counter[0]
 
     def check(self, name: str) -> None:
-        """Raise an error if the value was changed in place since it was saved."""
+        """Raise RuntimeError if the value has been changed in place since it was saved."""
         if self.counter[0] != self.version:
             raise RuntimeError(
                 f"backward: {name} reads a value of shape {self.array.shape} that was changed "
@@ -408,7 +409,7 @@ class Saved:
             )
 
     def tensor(self, source: Node | Tensor | None) -> Tensor:
-        """Return the value as a Tensor with the history it had."""
+        """Return the value as a Tensor with its original history."""
         if isinstance(source, Tensor):
             return source
         out = wrap(self.array)
@@ -431,7 +432,7 @@ def save(x: Any) -> Any:
 
 
 def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
-    """Return the names that a rule reads besides g; check them when it is first recorded."""
+    """Return the names that a rule reads besides g, and check them in the first call."""
     code = rule.__code__
     if code not in _reads:
         names = code.co_varnames[: code.co_argcount]
@@ -454,11 +455,11 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
 
 
 class View(NamedTuple):
-    """The base of a view, the function that reads the view from it, and a version.
+    """The base of a view, the function that maps the base to the view, and a version.
 
     ``version`` is the version of the memory for which the history of the view is up to date.
-    ``fixed`` says why the history can't be updated after an in-place change: the view was made
-    without history, or together with other views. For all other views it is "".
+    ``fixed`` explains why the history can't be updated after an in-place change: the view was
+    made without history, or together with other views. For all other views it is "".
     """
 
     base: Tensor
@@ -467,7 +468,7 @@ class View(NamedTuple):
     fixed: str
 
     def refresh(self, x: Tensor) -> None:
-        """Update the history of the view x if its memory was changed in place since."""
+        """Update the history of the view x if its memory has been changed in place."""
         base, path, version, fixed = self
         if version == x.version[0] or not (mode.enabled and base.needs_grad):
             return
@@ -485,7 +486,7 @@ class View(NamedTuple):
 
 
 def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
-    """Mark out as a view of source, or of the base of source if that is a view itself."""
+    """Mark ``out`` as a view of source, or of source's base if source is a view itself."""
     out.version = counter(source)
     fixed = "" if mode.enabled else "was made inside no_grad()"
     if source.view_of is None:
@@ -515,7 +516,7 @@ def change_(x: Tensor, new: Tensor) -> Tensor:
 
 
 def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
-    """Raise an error if an in-place change would lose elements, precision or history."""
+    """Raise RuntimeError if an in-place change would lose elements, precision or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
             "in-place change of a tensor made in inference_mode, outside of it; clone() it"
@@ -550,7 +551,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
 
 
 def _inherit(x: Tensor, source: Tensor) -> None:
-    """Give x the history of source; if x retained its gradient, it continues to."""
+    """Give x the history of source; x still retains its gradient if it did so before."""
     hooks = x.node.hooks if x.node is not None else None
     retained = [hook for hook in hooks or () if isinstance(hook, RetainGrad)]
     for hook in retained:
@@ -586,7 +587,7 @@ def read_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
 
 
 def scatter_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """Return zeros of a shape, with h added to the elements that ``path`` reads."""
+    """Return zeros, with h added to the elements that ``path`` reads."""
     y = np.zeros(shape, raw(h).dtype)
     view = path(y)
     if view.flags.writeable and np.may_share_memory(view, y):
@@ -597,7 +598,7 @@ def scatter_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
 
 
 def _zero_view(h: Any, path: Callable, shape: tuple[int, ...]) -> Any:
-    """Return a copy of h whose elements that ``path`` reads are 0."""
+    """Return a copy of h in which the elements that ``path`` reads are 0."""
     y = np.array(raw(h), order="C")
     view = path(y)
     if np.may_share_memory(view, y):

@@ -1,7 +1,7 @@
 """Data augmentation: random changes of images.
 
-The functions change an image (C, H, W), or a batch (N, C, H, W), by given numbers. The classes
-draw these numbers at random, for every image of a batch anew.
+The functions change an image (C, H, W), or a batch (N, C, H, W), with given parameters. The
+classes draw these parameters at random, separately for each image of a batch.
 
 >>> import numpy as np
 >>> from nnlib.datasets import fashion_mnist
@@ -78,7 +78,7 @@ def _images(function: str, x: Any) -> np.ndarray:
 
 
 def _bright(function: str, x: Any) -> np.ndarray:
-    """Return images, after checking that they are floats from 0 to 1."""
+    """Return images as an array; raise ValueError unless they are floats from 0 to 1."""
     x = _images(function, x)
     if x.dtype.kind != "f" or (x.size and not (x.min() >= 0 and x.max() <= 1)):
         got = x.dtype if x.dtype.kind != "f" else f"{x.min()} to {x.max()}"
@@ -90,7 +90,7 @@ def _bright(function: str, x: Any) -> np.ndarray:
 
 
 def _each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
-    """Return one number for all images, or one for each, shaped to multiply them."""
+    """Return one number for all images, or one for each, in a shape that multiplies them."""
     value = reals(function, argument, value).astype(float)
     if not np.isfinite(value).all() or value.shape not in ((), x.shape[:-3]):
         raise ValueError(
@@ -101,7 +101,7 @@ def _each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray
 
 
 def _positions(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
-    """Return whole numbers, one for all images or one for each, (..., 1, 1)."""
+    """Return integers, one for all images or one for each, in the shape (..., 1, 1)."""
     value = _each(function, argument, value, x)[..., 0]
     if (value != np.round(value)).any():
         raise ValueError(
@@ -111,18 +111,18 @@ def _positions(function: str, argument: str, value: Any, x: np.ndarray) -> np.nd
 
 
 def _in_dtype_of(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return y in the dtype of x; for integers it is rounded and clipped to their range."""
+    """Convert y to the dtype of x; for integers, round it and clip it to their range."""
     if x.dtype.kind == "f":
         return y.astype(x.dtype)
     limits = np.iinfo(x.dtype)
     return np.clip(np.round(y), limits.min, limits.max).astype(x.dtype)
 
 
-# Functions that move whole pixels
+# Functions that move pixels without interpolation
 
 
 def horizontal_flip(x: np.ndarray) -> np.ndarray:
-    """Swap left and right.
+    """Flip images horizontally, which swaps left and right.
 
     >>> horizontal_flip(np.array([[[1, 2, 3]]]))
     array([[[3, 2, 1]]])
@@ -131,7 +131,7 @@ def horizontal_flip(x: np.ndarray) -> np.ndarray:
 
 
 def vertical_flip(x: np.ndarray) -> np.ndarray:
-    """Swap top and bottom.
+    """Flip images vertically, which swaps top and bottom.
 
     >>> vertical_flip(np.array([[[1], [2]]])).ravel()
     array([2, 1])
@@ -147,12 +147,12 @@ def pad(x: np.ndarray, padding: int, *, fill: float = 0, mode: str = "constant")
     x : (C, H, W) or (N, C, H, W)
         The images.
     padding : int
-        p, the width of the frame in pixels.
+        The width p of the frame in pixels.
     fill : number
         The value of the frame in the mode "constant".
     mode : {"constant", "edge", "reflect", "symmetric"}
-        Whether the frame has one value, repeats the edge, or mirrors the image without or
-        with its edge.
+        "constant" fills the frame with one value, "edge" repeats the edge, "reflect" mirrors
+        the image without repeating the edge, and "symmetric" mirrors it and repeats the edge.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def pad(x: np.ndarray, padding: int, *, fill: float = 0, mode: str = "constant")
     Raises
     ------
     ValueError
-        If the mode is unknown, or x too short to be mirrored so far.
+        If the padding is negative or the mode is unknown.
 
     >>> pad(np.array([[[1, 2]]]), 1, fill=9)
     array([[[9, 9, 9, 9],
@@ -184,7 +184,7 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     x : (C, H, W) or (N, C, H, W)
         The images.
     top, left : int or (N,) int
-        The first row and column of the window, for all images or for each.
+        The first row and the first column of the window, for all images or for each.
     height, width : int
         The size of the window in pixels.
 
@@ -196,7 +196,7 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     Raises
     ------
     ValueError
-        If a window reaches out of its picture.
+        If a window extends beyond its image.
 
     >>> crop(np.arange(12).reshape(1, 3, 4), top=1, left=2, height=2, width=2)
     array([[[ 6,  7],
@@ -224,16 +224,16 @@ def _within(k: np.ndarray, n: int) -> bool:
 
 
 def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarray:
-    """Move each image by whole pixels.
+    """Move each image by an integer number of pixels.
 
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
         The images.
     right, down : int or (N,) int
-        How far, for all images or for each; negative numbers move left and up.
+        The distance in pixels, for all images or for each. Negative numbers move left and up.
     fill : number
-        The value of the pixels that come in at the edge.
+        The value of the new pixels at the edge.
 
     Returns
     -------
@@ -247,7 +247,7 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     """
     x = _images("shift", x)
     number("shift", "fill", fill)
-    most = max(x.shape[-2:])  # a larger shift leaves nothing but fill
+    most = max(x.shape[-2:])  # a larger shift also gives an image of only fill
     named = (("right", right), ("down", down))
     right, down = (
         np.clip(_positions("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named
@@ -260,19 +260,20 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
 
 
 def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
-    r"""Return an image in which pixel p has the value of the given image at A p.
+    r"""Return images in which pixel p has the value of the given image at A p.
 
     .. math:: y(p) = x(A p), \qquad p = (\text{right}, \text{down}, 1)
         \text{ in pixels from the centre}
 
-    Between pixels the value is the weighted mean of the four pixels around (bilinear).
+    Between pixels, the value is a weighted mean of the four pixels around it (bilinear
+    interpolation).
 
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
         The images.
     A : (2, 3) or (N, 2, 3) float
-        Where to look, for all images or for each: the inverse of how the objects move.
+        The matrix, for all images or for each. It is the inverse of the objects' movement.
     fill : number
         The value outside the image.
 
@@ -284,7 +285,7 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     Raises
     ------
     ValueError
-        If A has another shape or is not finite.
+        If A has a different shape or is not finite.
 
     Source: Jaderberg et al. (2015), arXiv:1506.02025, equations 1 and 5; chapters "Matrices"
     and "More from the same data".
@@ -295,7 +296,7 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     """
     x, A = _images("warp", x), reals("warp", "A", A).astype(float)
     if A.shape not in ((2, 3), (*x.shape[:-3], 2, 3)) or not np.isfinite(A).all():
-        raise ValueError(f"warp: expected finite A (2, 3), one or one an image, got {A.shape}")
+        raise ValueError(f"warp: expected finite A (2, 3), or one per image, got {A.shape}")
     H, W = x.shape[-2:]
     down, right = np.indices((H, W)) - np.reshape([(H - 1) / 2, (W - 1) / 2], (2, 1, 1))
     p = np.stack([right, down, np.ones((H, W))]).reshape(3, H * W)
@@ -307,14 +308,14 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
 def elastic(
     x: np.ndarray, right: np.ndarray, down: np.ndarray, *, fill: float = 0
 ) -> np.ndarray:
-    """Return an image in which each pixel is displaced by its own small amount.
+    """Distort images by displacing each pixel by its own amount.
 
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
         The images.
     right, down : (H, W) or (N, H, W) float
-        How far to look, in pixels.
+        The distances in pixels to the position from which each pixel takes its value.
     fill : number
         The value outside the image.
 
@@ -326,7 +327,7 @@ def elastic(
     Raises
     ------
     ValueError
-        If right and down have other shapes.
+        If right or down has a different shape or is not finite.
 
     Source: Simard, Steinkraus and Platt (2003), ICDAR, section 2; chapter "The learning
     problem".
@@ -346,7 +347,7 @@ def elastic(
 
 
 def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.ndarray:
-    """Return x (..., C, H, W) interpolated at rows v and columns u, (..., H, W)."""
+    """Interpolate x (..., C, H, W) at the rows v and the columns u, (..., H, W)."""
     H, W = x.shape[-2:]
     shape = (*x.shape[:-3], 1, H * W)
     v, u = (np.broadcast_to(a, (*x.shape[:-3], H, W)).reshape(shape) for a in (v, u))
@@ -371,14 +372,14 @@ def rotate(x: np.ndarray, angle: Any, *, fill: float = 0) -> np.ndarray:
     x : (C, H, W) or (N, C, H, W)
         The images.
     angle : float or (N,) float
-        Degrees, counterclockwise, for all images or for each.
+        The angle in degrees, counterclockwise, for all images or for each.
     fill : number
-        The value of the pixels that come in at the corners.
+        The value of the new pixels at the corners.
 
     Returns
     -------
     as x
-        The rotated images, of the same size.
+        The rotated images, with the same size.
 
     >>> rotate(np.arange(9.0).reshape(1, 3, 3), 90).round(12)
     array([[[2., 5., 8.],
@@ -399,7 +400,7 @@ def affine(
     shear: tuple[Any, Any] = (0.0, 0.0),
     fill: float = 0,
 ) -> np.ndarray:
-    r"""Shear, rotate, zoom and then move images, about their centre.
+    r"""Shear, rotate, zoom and then move images, relative to their centre.
 
     .. math:: p \mapsto M p + t, \quad M = s
         \begin{pmatrix} \cos\theta & -\sin\theta \\ \sin\theta & \cos\theta \end{pmatrix}
@@ -411,25 +412,28 @@ def affine(
     x : (C, H, W) or (N, C, H, W)
         The images.
     angle : float or (N,) float
-        θ in degrees, clockwise (as in torchvision, where ``rotate`` is counterclockwise).
+        The angle θ in degrees, clockwise. (``rotate`` is counterclockwise; torchvision has the
+        same conventions.)
     translate : pair of float or (N,) float
-        t, pixels to the right and down.
+        The translation t, in pixels to the right and down.
     scale : float or (N,) float
-        s, above 1 to zoom in.
+        The scale s, which zooms in if it is above 1.
     shear : pair of float or (N,) float
-        α and β in degrees, along the rows and along the columns.
+        The angles α and β in degrees, along the rows and along the columns.
     fill : number
-        The value of the pixels that come in at the edge.
+        The value of the new pixels at the edge.
 
     Returns
     -------
     as x
-        The changed images, of the same size.
+        The changed images, with the same size.
 
     Raises
     ------
     ValueError
         If a scale is not positive, or a number is not finite.
+    TypeError
+        If ``translate`` or ``shear`` is not a pair.
 
     Source: torchvision's ``v2.functional.affine``; chapters "Matrices" and "More from the same
     data".
@@ -451,7 +455,7 @@ def affine(
     turn = _matrix(np.cos(theta), -np.sin(theta), np.sin(theta), np.cos(theta))
     down, right = _matrix(1, 0, -np.tan(beta), 1), _matrix(1, -np.tan(alpha), 0, 1)
     M = s[..., None, None] * turn @ down @ right
-    back = np.linalg.inv(M)  # where p came from: M⁻¹ (p - t)
+    back = np.linalg.inv(M)  # p takes its value from M⁻¹ (p - t)
     A = np.concatenate([back, -back @ np.stack(t, axis=-1)[..., None]], axis=-1)
     return warp(x, A, fill=fill)
 
@@ -466,19 +470,19 @@ def _matrix(a: Any, b: Any, c: Any, d: Any) -> np.ndarray:
 
 
 def adjust_brightness(x: np.ndarray, factor: Any) -> np.ndarray:
-    """Multiply the brightness, and clip it at 1.
+    """Multiply the values by a factor, and clip them at 1.
 
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W) float
         Images with values from 0 to 1.
     factor : float or (N,) float
-        0 for black and 1 for no change, for all images or for each.
+        The factor, for all images or for each: 0 gives black, and 1 means no change.
 
     Raises
     ------
     ValueError
-        If pictures are not from 0 to 1, or a factor is negative.
+        If the values are not from 0 to 1, or a factor is negative.
 
     >>> adjust_brightness(np.array([[[0.2, 0.8]]]), 1.5)
     array([[[0.3, 1. ]]])
@@ -488,19 +492,19 @@ def adjust_brightness(x: np.ndarray, factor: Any) -> np.ndarray:
 
 
 def adjust_contrast(x: np.ndarray, factor: Any) -> np.ndarray:
-    """Scale the difference from the mean brightness of the image, and clip at 0 and 1.
+    """Multiply the difference from an image's mean brightness by a factor, and clip at 0 and 1.
 
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W) float
         Images with values from 0 to 1.
     factor : float or (N,) float
-        0 for even grey and 1 for no change, for all images or for each.
+        The factor, for all images or for each: 0 gives uniform grey, and 1 means no change.
 
     Raises
     ------
     ValueError
-        If pictures are not from 0 to 1, or a factor is negative.
+        If the values are not from 0 to 1, or a factor is negative.
 
     >>> adjust_contrast(np.array([[[0.25, 0.75]]]), 0.5)
     array([[[0.375, 0.625]]])
@@ -514,7 +518,7 @@ def adjust_contrast(x: np.ndarray, factor: Any) -> np.ndarray:
 
 
 def _factor(function: str, factor: Any, x: np.ndarray) -> np.ndarray:
-    """Return a factor of at least 0, for all images or one for each."""
+    """Return a non-negative factor for all images, or one for each."""
     factor = _each(function, "factor", factor, x)
     if (factor < 0).any():
         raise ValueError(f"{function}: expected a factor of at least 0, got {factor.min()}")
@@ -531,14 +535,14 @@ def erase(
     x : (C, H, W) or (N, C, H, W)
         The images.
     top, left, height, width : int or (N,) int
-        The rectangle, for all images or for each; it may reach out of the image.
+        The rectangle, for all images or for each. It can extend beyond the image.
     value : number
         The value of the covered pixels.
 
     Returns
     -------
     as x
-        The images without the rectangle.
+        The images with the rectangle covered.
 
     Source: DeVries and Taylor (2017), arXiv:1708.04552; chapter "More from the same data".
 
@@ -554,34 +558,34 @@ def erase(
     return np.where(inside, x.dtype.type(number("erase", "value", value)), x)
 
 
-# Transforms as objects
+# Classes for transforms
 
 
 class Transform:
-    """The base class of the transforms, which take images (C, H, W) or (N, C, H, W).
+    """Base class of the transforms, which take images (C, H, W) or (N, C, H, W).
 
-    An array gives an array, and a Tensor gives a Tensor without history.
+    The result is an array for an array, and a Tensor without history for a Tensor.
     """
 
     def __call__(self, x: Any) -> Any:
-        """Return the changed images, each with its own random numbers."""
+        """Return the changed images; each image gets its own random parameters."""
         array = _images(type(self).__name__, raw(x))
         y = self._change(array.reshape(-1, *array.shape[-3:]))
         y = y.reshape(*array.shape[:-3], *y.shape[1:])
         return wrap(y) if isinstance(x, Tensor) else y
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Return the changed batch (N, C, H, W); each transform defines this."""
+        """Return the changed batch (N, C, H, W); each subclass must define this method."""
         raise NotImplementedError(f"{type(self).__name__}: define _change()")
 
     def _check(self, right: bool, expected: str, got: Any) -> None:
-        """Raise ValueError unless an option is right."""
+        """Raise ValueError unless an option is valid."""
         if not right:
             raise ValueError(f"{type(self).__name__}: expected {expected}, got {got}")
 
 
 class Compose:
-    """Apply several transforms, one after the other.
+    """Apply several transforms in order.
 
     >>> Compose([abs, np.sqrt])(-4.0)
     np.float64(2.0)
@@ -596,14 +600,14 @@ class Compose:
         self.transforms = tuple(transforms)
 
     def __call__(self, x: Any) -> Any:
-        """Return the result of all transforms."""
+        """Return the result of applying all transforms."""
         for transform in self.transforms:
             x = transform(x)
         return x
 
 
 class ToTensor:
-    """Turn a stored image, (H, W) or (H, W, C) uint8, into a Tensor (C, H, W) from 0 to 1.
+    """Convert an image, (H, W) or (H, W, C) uint8, to a Tensor (C, H, W) from 0 to 1.
 
     >>> ToTensor()(np.full((2, 1), 51, np.uint8))
     tensor([[[0.2000],
@@ -627,7 +631,7 @@ class Normalize(Transform):
     Parameters
     ----------
     mean, std : float or (C,) float
-        Of the training images.
+        The mean and the standard deviation of the training images.
 
     >>> Normalize(0.5, 0.25)(np.array([[[0.5, 1.0]]]))
     array([[[0., 2.]]])
@@ -641,7 +645,7 @@ class Normalize(Transform):
         """Return one number for all channels, or one for each."""
         a = reals("Normalize", argument, value).astype(float)
         right = a.ndim <= 1 and a.size and np.isfinite(a).all()
-        self._check(right, f"{argument} as finite numbers, one or one a channel", value)
+        self._check(right, f"{argument} as a finite number, or one for each channel", value)
         return a
 
     def _change(self, x: np.ndarray) -> np.ndarray:
@@ -655,7 +659,7 @@ class Normalize(Transform):
 
 
 class RandomHorizontalFlip(Transform):
-    """Swap left and right of some images.
+    """Flip random images horizontally, which swaps left and right.
 
     Parameters
     ----------
@@ -682,7 +686,7 @@ class RandomHorizontalFlip(Transform):
 
 
 class RandomVerticalFlip(RandomHorizontalFlip):
-    """Swap top and bottom of some images; the arguments are those of RandomHorizontalFlip.
+    """Flip random images vertically; the arguments are the same as in RandomHorizontalFlip.
 
     >>> always = RandomVerticalFlip(1.0, rng=np.random.default_rng(0))
     >>> always(np.array([[[1], [2]]])).ravel()
@@ -693,16 +697,16 @@ class RandomVerticalFlip(RandomHorizontalFlip):
 
 
 class RandomCrop(Transform):
-    """Cut a window out of each image, at a random place.
+    """Cut a window out of each image, at a random position.
 
     Parameters
     ----------
     size : int or pair of int
-        Height and width of the window.
+        The height and width of the window.
     padding : int
-        The width of a frame that is added to the image first.
+        The width of a frame to add to the image first.
     fill, padding_mode
-        Of the frame, as in ``pad``.
+        The ``fill`` and ``mode`` of the frame, as in ``pad``.
     rng : Generator
         The source of randomness.
 
@@ -743,16 +747,16 @@ class RandomAffine(Transform):
     Parameters
     ----------
     degrees : float or pair of float
-        The range of the angle; one number d means from -d to d.
+        The range of the angle; a single number d means from -d to d.
     translate : pair of float, optional
-        How far at most to the side and up or down, as a fraction of width and height; whole
-        pixels are drawn.
+        The maximum distances to the side and up or down, as fractions of width and height. The
+        distances are rounded to integer numbers of pixels.
     scale : pair of float, optional
-        The range of the zoom.
+        The range of the scale.
     shear : float or pair of float, optional
         The range of the shear along the rows, in degrees.
     fill : number
-        The value of the pixels that come in at the edge.
+        The value of the new pixels at the edge.
     rng : Generator
         The source of randomness.
 
@@ -784,7 +788,7 @@ class RandomAffine(Transform):
         self._check(fractions, "translate from 0 to 1", translate)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
-        """Return the batch, each image with a random affine transform."""
+        """Return the batch, with a random affine transform of each image."""
         N, _, H, W = x.shape
         furthest = np.array(self.translate) * (W, H)
         return affine(
@@ -803,9 +807,9 @@ class RandomRotation(RandomAffine):
     Parameters
     ----------
     degrees : float or pair of float
-        The range of the angle; one number d means from -d to d.
+        The range of the angle; a single number d means from -d to d.
     fill : number
-        The value of the pixels that come in at the corners.
+        The value of the new pixels at the corners.
     rng : Generator
         The source of randomness.
 
@@ -829,15 +833,17 @@ class RandomRotation(RandomAffine):
 class ElasticTransform(Transform):
     """Distort each image as if it were drawn on rubber.
 
+    The displacements are random numbers from -1 to 1, blurred by a Gaussian and multiplied by
+    ``alpha``.
+
     Parameters
     ----------
     alpha : float
-        How strongly: pixels by which a displacement of 1 moves.
+        Strength of the distortion: the factor for the displacements, in pixels.
     sigma : float
-        How smoothly: the standard deviation, in pixels, of the Gaussian that blurs random
-        displacements from -1 to 1.
+        Smoothness of the distortion: the standard deviation of the Gaussian, in pixels.
     fill : number
-        The value of the pixels that come in at the edge.
+        The value of the new pixels at the edge.
     rng : Generator
         The source of randomness.
 
@@ -871,12 +877,12 @@ class ElasticTransform(Transform):
 
 
 class ColorJitter(Transform):
-    """Change brightness, then contrast, of each image.
+    """Change the brightness and then the contrast of each image.
 
     Parameters
     ----------
     brightness, contrast : float
-        For b, the factor is drawn between max(0, 1 - b) and 1 + b.
+        For a value b, the factor is drawn between max(0, 1 - b) and 1 + b.
     rng : Generator
         The source of randomness.
 
@@ -902,7 +908,7 @@ class ColorJitter(Transform):
 def _range(
     name: str, argument: str, degrees: float | tuple[float, float]
 ) -> tuple[float, float]:
-    """Return a range (low, high) of angles, from a pair or from a single d as (-d, d)."""
+    """Return a range (low, high) of angles from a pair, or (-d, d) from a number d."""
     if not isinstance(degrees, tuple | list | np.ndarray):
         degrees = abs(number(name, argument, degrees))
         degrees = -degrees, degrees
@@ -913,7 +919,7 @@ def _range(
 
 
 def _blur(n: int, sigma: float) -> np.ndarray:
-    """Return the matrix (n, n) of a Gaussian blur; its rows sum to 1."""
+    """Return the matrix (n, n) of a Gaussian blur, in which each row sums to 1."""
     apart = np.arange(n) - np.arange(n)[:, None]
     weights = np.exp(-(apart**2) / (2 * sigma**2))
     return weights / weights.sum(axis=1, keepdims=True)

@@ -1,7 +1,7 @@
 """The backward pass: from the newest operation to the oldest, without recursion.
 
-Every operation is newer than its operands. So when the backward pass, which goes from new to
-old, reaches an operation, the gradient of its result is complete.
+Every operation is newer than its operands. The backward pass visits operations from newest to
+oldest, so when it reaches an operation, the gradient of the result is complete.
 """
 
 from __future__ import annotations
@@ -29,20 +29,19 @@ def backward(
     create_graph: bool = False,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    """Add d self / d leaf to the ``grad`` of every leaf it was computed from.
+    """Add d self / d leaf to the ``grad`` of every leaf that self was computed from.
 
     Parameters
     ----------
     gradient : Tensor, shape of self
         Upstream gradient; optional if self has one element.
     retain_graph : bool
-        Whether to keep the saved values, so that the backward pass can be repeated; by
-        default ``create_graph``.
+        Whether the saved values remain in memory, so that you can repeat the backward pass.
+        Default: the value of ``create_graph``.
     create_graph : bool
         Whether to record the backward pass itself, for second derivatives.
     inputs : Tensor or sequence of Tensor
-        The tensors whose ``grad`` is filled, which don't have to be leaves; by default all
-        leaves.
+        The tensors whose ``grad`` changes; they don't have to be leaves. Default: all leaves.
 
     Raises
     ------
@@ -61,14 +60,14 @@ def accumulate(
     create_graph: bool = False,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    """Add d tensors / d leaf to the ``grad`` of every leaf, or only of inputs."""
+    """Add d tensors / d leaf to the ``grad`` of every leaf, or only of the inputs."""
     gradients = [_upstream(y, g) for y, g in zip(tensors, gradients, strict=True)]
     inputs = None if inputs is None else _listed(inputs)
     if inputs == []:
         raise RuntimeError("backward: expected inputs, got none")
     for x in inputs or ():
         _check_input("backward", x)
-        x.retain_grad()  # if x is not a leaf, this hook fills its grad
+        x.retain_grad()  # if x is not a leaf, this hook sets its grad
     walk = _Walk(retain_graph, create_graph, inputs)
     walk.run(tensors, gradients)
     gradients = walk.gradients if inputs is None else walk.input_gradients
@@ -102,21 +101,21 @@ def grad(
     outputs : Tensor or sequence of Tensor
         The results y.
     inputs : Tensor or sequence of Tensor
-        The tensors x; leaves or intermediate results.
+        The tensors x, which are leaves or intermediate results.
     grad_outputs : Tensor or sequence of Tensor, shapes of outputs
-        The upstream gradients v; optional for outputs of one element.
+        The upstream gradients v; optional for outputs with one element.
     retain_graph : bool
-        Whether to keep the saved values, so that the backward pass can be repeated; by
-        default ``create_graph``.
+        Whether the saved values remain in memory, so that you can repeat the backward pass.
+        Default: the value of ``create_graph``.
     create_graph : bool
         Whether to record the backward pass itself, for second derivatives.
     only_inputs : bool
         Ignored, as in PyTorch, which warns about False: no ``grad`` changes in any case.
     allow_unused : bool
-        Whether an input that no output depends on has the gradient None; otherwise it is an
-        error.
+        What to do if no output depends on an input: if True, return None as its gradient;
+        otherwise raise an error.
     materialize_grads : bool
-        Whether such an input has a gradient of zeros.
+        If True, the gradient of such an input is zeros.
 
     Returns
     -------
@@ -126,8 +125,8 @@ def grad(
     Raises
     ------
     RuntimeError
-        As ``Tensor.backward``; also if an input is not part of the graph, or if the numbers
-        of outputs and upstream gradients differ.
+        As in ``Tensor.backward``, or if an input is not part of the graph, or if the numbers of
+        outputs and upstream gradients differ.
     ValueError
         If ``materialize_grads=True`` and ``allow_unused=False``.
 
@@ -176,7 +175,7 @@ class _Walk:
     Attributes
     ----------
     create, retain : bool
-        Whether the pass is recorded, and whether the saved values are kept.
+        Whether to record the pass, and whether the saved values remain in memory.
     inputs : set or None
         The sources of the inputs whose gradients are needed; None means all leaves.
     gradients : dict
@@ -184,7 +183,7 @@ class _Walk:
     input_gradients : dict
         The complete gradients of the inputs.
     heap : list of (-time, operation)
-        The operations that have a gradient and were not visited yet, the newest first.
+        The operations that have a gradient but haven't been visited yet, newest first.
     upstream : list of ndarray
         The upstream gradients, whose memory belongs to the caller.
     """
@@ -199,12 +198,12 @@ class _Walk:
         self.upstream: list[np.ndarray] = []
 
     def run(self, outputs: Sequence[Tensor], upstream: Sequence[Tensor]) -> None:
-        """Visit all operations, the newest first, and then the leaves."""
+        """Visit all operations, from newest to oldest, and then the leaves."""
         self.upstream = [g.array for g in upstream]
         for y, g in zip(outputs, upstream, strict=True):
             self.add(_source(y), g if self.create else g.array)
         is_needed = self._needed()
-        with Recording(self.create), np.errstate(all="ignore"):  # 1 / 0 is inf, as in torch
+        with Recording(self.create), np.errstate(all="ignore"):  # 1 / 0 is inf, as in PyTorch
             while self.heap:
                 _, node = heapq.heappop(self.heap)
                 g = self.finish(node, self.gradients.pop(node))
@@ -214,7 +213,7 @@ class _Walk:
                 self.gradients[leaf] = self.finish(leaf, g)
 
     def add(self, target: Node | Tensor, g: Any) -> None:
-        """Add g to the gradient of a target; put a new operation on the heap."""
+        """Add g to the gradient of a target; if it is a new operation, put it on the heap."""
         if target in self.gradients:
             self.gradients[target] = self.gradients[target] + g
             return
@@ -223,7 +222,7 @@ class _Walk:
             heapq.heappush(self.heap, (-target.time, target))
 
     def _needed(self) -> Callable[[Node | Tensor], bool]:
-        """Return a function that returns whether a target depends on the inputs."""
+        """Return a function that checks whether a target depends on the inputs."""
         if self.inputs is None:
             return lambda target: True
         useful = set(self.inputs)
@@ -244,7 +243,7 @@ class _Walk:
         return visited
 
     def finish(self, target: Node | Tensor, g: Any) -> Any:
-        """Return a complete gradient after its hooks, and store it if it is an input's."""
+        """Run the hooks on a complete gradient and return it; store the gradients of inputs."""
         if target.hooks:
             for hook in sorted(target.hooks, key=lambda hook: isinstance(hook, RetainGrad)):
                 new = hook(g if self.create else wrap(np.array(g)))
@@ -287,7 +286,7 @@ class _Walk:
 
 
 def _refuse_nan(node: Node, gradients: list[tuple[Node | Tensor, Any]]) -> None:
-    """Raise an error if a gradient that an operation returned contains NaN."""
+    """Raise RuntimeError if a gradient that an operation returned contains NaN."""
     for _, g in gradients:
         if not isinstance(g, dict) and np.isnan(raw(g)).any():
             where = getattr(node, "where", "before anomaly detection was switched on")
@@ -298,12 +297,12 @@ def _refuse_nan(node: Node, gradients: list[tuple[Node | Tensor, Any]]) -> None:
 
 
 def _listed(x: Any) -> list:
-    """Return one tensor or several as a list."""
+    """Convert a tensor or a sequence of tensors to a list."""
     try:
         return [x] if isinstance(x, Tensor) else list(x)
     except TypeError:
         kind = type(x).__name__
-        raise TypeError(f"grad: expected a Tensor or several, got {kind}") from None
+        raise TypeError(f"grad: expected a Tensor or a sequence, got {kind}") from None
 
 
 def _source(x: Tensor) -> Node | Tensor:
@@ -312,7 +311,7 @@ def _source(x: Tensor) -> Node | Tensor:
 
 
 def _check_input(name: str, x: Tensor) -> None:
-    """Raise an error for a tensor that does not require a gradient."""
+    """Raise RuntimeError for a tensor that does not require a gradient."""
     if not x.current(strict=True).needs_grad:
         raise RuntimeError(
             f"{name}: expected inputs that require grad, got one of shape {x.shape} that "
@@ -321,7 +320,7 @@ def _check_input(name: str, x: Tensor) -> None:
 
 
 def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
-    """Return the upstream gradient as a Tensor; by default 1 if y has one element."""
+    """Return the upstream gradient as a Tensor; the default is 1 if y has one element."""
     if not y.current(strict=True).needs_grad:
         raise RuntimeError(
             "backward: the tensor does not require grad and has no history. Was it computed "

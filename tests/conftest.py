@@ -1,10 +1,10 @@
-"""Fixtures for all tests, and how many examples hypothesis tries."""
+"""Fixtures for all tests, and the number of examples for Hypothesis."""
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
-# A busy machine makes no answer wrong, so no example has a deadline.
+# Examples have no deadline, because a slow machine must not make a test fail.
 settings.register_profile(
     "ours", max_examples=20, deadline=None, derandomize=True, database=None
 )
@@ -12,7 +12,7 @@ settings.register_profile("slow", settings.get_profile("ours"), max_examples=100
 
 
 def pytest_configure(config):
-    """Let hypothesis try more examples with `--slow`."""
+    """Make Hypothesis use more examples with `--slow`."""
     settings.load_profile("slow" if config.getoption("slow") else "ours")
 
 

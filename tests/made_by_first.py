@@ -1,4 +1,4 @@
-"""What all workers of a run need is made once, by whoever asks first."""
+"""Create a file or folder that all workers of a test run need, only once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +7,9 @@ from filelock import FileLock
 
 
 def made_by_first(path: Path, make: Callable[[Path], object]) -> Path:
-    """Return a path, at which the first worker that asks makes a file or folder.
+    """Return a path; the first worker that calls this function creates a file or folder there.
 
-    The others wait for it. What `make` leaves unfinished is not taken for it.
+    The other workers wait. If `make` fails, nothing incomplete remains at the path.
     """
     with FileLock(path.with_name(f"{path.name}.lock")):
         if not path.exists():

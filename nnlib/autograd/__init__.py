@@ -30,7 +30,7 @@ __all__ = [
 
 
 def Variable(data: Tensor, requires_grad: bool = False, volatile: bool | None = None) -> Tensor:
-    """Return a tensor that shares the memory of ``data``; old programs call it like this."""
+    """Return a tensor that shares the memory of ``data``; old programs use this name."""
     return data if not requires_grad else data.detach().requires_grad_()
 
 
@@ -41,7 +41,7 @@ def backward(
     create_graph: bool = False,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    r"""Add the gradients of several results to the ``grad`` of the leaves, in one walk.
+    r"""Add the gradients of several results to the ``grad`` of the leaves in one backward pass.
 
     .. math:: \text{grad} \leftarrow \text{grad} + \sum_k v_k^\top \, \partial y_k / \partial x
 
@@ -50,16 +50,16 @@ def backward(
     tensors : Tensor or sequence of Tensor
         The results y.
     grad_tensors : Tensor or sequence of Tensor, shapes of tensors
-        The upstream gradients v; may be left out where a result has one element.
+        The upstream gradients v. A gradient can be None if the result has one element.
     retain_graph, create_graph : bool
         As in ``Tensor.backward``.
     inputs : Tensor or sequence of Tensor
-        Where to add; by default at all leaves.
+        The tensors whose ``grad`` changes. Default: all leaves.
 
     Raises
     ------
     RuntimeError
-        As ``Tensor.backward``, or if there are not as many gradients as results.
+        As in ``Tensor.backward``, or if the numbers of gradients and results differ.
 
     >>> x = Tensor([1.0, 2.0]).requires_grad_()
     >>> backward([x.sum(), x * 10], [None, Tensor([1.0, 1.0])])

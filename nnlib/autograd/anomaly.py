@@ -1,4 +1,4 @@
-"""Finding the operation whose backward pass produced the first NaN."""
+"""Anomaly detection: which operation's backward pass produced the first NaN."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 
 
 class _Locator:
-    """An observer that stores in each operation which line of the program called it."""
+    """An observer that stores, for each operation, the line of the program that called it."""
 
     def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
-        """Store the place of an operation in its nodes."""
+        """Store the line that called an operation in the operation's nodes."""
         frame = sys._getframe(1)
         while frame.f_back and frame.f_code.co_filename.startswith(PACKAGE):
             frame = frame.f_back
@@ -29,11 +29,11 @@ class _Locator:
         for out in outs:
             if out.node is not None:
                 shared = [target for target, shape, *_ in out.node.edges if shape is None]
-                for node in (out.node, *shared):  # several results share a node
+                for node in (out.node, *shared):  # the results share a node
                     node.where = where
 
     def began(self, what: Any, args: tuple) -> None:
-        """Ignore the beginning of a call."""
+        """Ignore the start of a call."""
 
     def ended(self, output: Any) -> None:
         """Ignore the end of a call."""
@@ -68,7 +68,7 @@ class detect_anomaly:
 
 
 class set_detect_anomaly(detect_anomaly):
-    """Switch ``detect_anomaly`` on or off, also until the end of a ``with`` block."""
+    """Turn ``detect_anomaly`` on or off, permanently or until the end of a ``with`` block."""
 
     def __init__(self, mode: bool, check_nan: bool = True):
         self._inside = mode, check_nan
@@ -79,7 +79,7 @@ class set_detect_anomaly(detect_anomaly):
 
 
 def _switch(on: bool, check_nan: bool) -> None:
-    """Switch the check of gradients, and the record of places, on or off."""
+    """Turn the check of gradients and the storing of lines on or off."""
     mode.anomaly = on and check_nan
     if isinstance(mode.observer, _Locator) or mode.observer is None:
         mode.observer = _Locator() if on else None

@@ -1,4 +1,4 @@
-"""``Function``, a custom operation that is defined by its forward and its backward."""
+"""Custom operations: the base class ``Function``, with a forward and a backward method."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
 class FunctionCtx:
-    """The context that ``forward`` hands on to ``backward``; any attribute may be set on it.
+    """The context that ``forward`` passes to ``backward``; you can set any attribute on it.
 
     Attributes
     ----------
     needs_input_grad : tuple of bool
-        For each input, whether it requires grad.
+        Whether each input requires a gradient.
     saved_tensors : tuple of Tensor or None
-        In ``backward``: what ``forward`` gave to ``save_for_backward``.
+        In ``backward``, the tensors that ``forward`` passed to ``save_for_backward``.
     """
 
     def __init__(self, needs_input_grad: tuple[bool, ...]):
@@ -46,7 +46,7 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Save inputs and results for backward; a change in place is noticed."""
+        """Save inputs and results for ``backward``, which detects if they change in place."""
         for i, t in enumerate(tensors):
             if not isinstance(t, Tensor | None):
                 raise TypeError(
@@ -56,7 +56,7 @@ class FunctionCtx:
         self._saved = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
-        """Mark inputs that were changed in place; they have to be returned."""
+        """Mark inputs that ``forward`` changed in place; it must return them as results."""
         self._dirty = args
 
     def mark_non_differentiable(self, *args: Tensor) -> None:
@@ -69,15 +69,15 @@ class FunctionCtx:
 
 
 class Function:
-    """Base of operations of one's own: a ``forward`` and a ``backward``, both static.
+    """Base class of custom operations, which define ``forward`` and ``backward``, both static.
 
-    ``forward(ctx, *inputs)`` computes the result, or a tuple of results, and is not
-    recorded. ``backward(ctx, *grads)`` gets one upstream gradient for each result and gives
-    one gradient, or None, for each input. Second derivatives work where ``backward`` uses
-    operations on Tensors. Inputs that are no Tensors are handed on as they are.
-    With ``setup_context(ctx, inputs, output)``, ``forward`` takes no ctx.
+    ``forward(ctx, *inputs)`` computes the result, or a tuple of results, and is not recorded.
+    ``backward(ctx, *grads)`` receives one upstream gradient for each result and returns one
+    gradient, or None, for each input. Second derivatives work if ``backward`` uses operations
+    on Tensors. Inputs that aren't Tensors are passed unchanged. If a subclass defines
+    ``setup_context(ctx, inputs, output)``, its ``forward`` has no parameter ``ctx``.
 
-    Call it by ``apply``.
+    To call the operation, use ``apply``.
 
     Source: chapter "Computational graphs".
 
@@ -107,35 +107,36 @@ class Function:
                 )
 
     def __call__(self, *args: Any) -> Any:
-        """Raise an error, since a Function is called by ``apply`` and has no instances."""
+        """Raise RuntimeError, because you call a Function with ``apply``, not an instance."""
         name = type(self).__name__
         raise RuntimeError(f"{name}: expected {name}.apply(...), got a call of an instance")
 
     @staticmethod
     def forward(*args: Any) -> Any:
-        """Return the result; each Function defines this."""
+        """Return the result; each subclass must define this method."""
         raise NotImplementedError("Function: define a static forward()")
 
     @staticmethod
     def setup_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
-        """Save what backward needs, if forward takes no ctx."""
+        """Save what ``backward`` needs, if ``forward`` has no parameter ``ctx``."""
 
     @staticmethod
     def backward(ctx: FunctionCtx, *grads: Any) -> Any:
-        """Return the gradient of each input; each Function defines this."""
+        """Return the gradient of each input; each subclass must define this method."""
         raise NotImplementedError("Function: define a static backward()")
 
     @classmethod
     def apply(cls, *args: Any) -> Any:
-        """Return the result, with history if an input requires a gradient.
+        """Compute the result, and record the operation if an input requires a gradient.
 
         Raises
         ------
         TypeError
-            At its definition, if a subclass has a ``forward`` or ``backward`` with ``self``.
+            When a subclass is defined, if its ``forward``, ``backward`` or ``setup_context``
+            has the parameter ``self``.
         RuntimeError
-            In the walk back, if ``backward`` gives another number of gradients than there
-            are inputs, one of another shape, or anything but Tensors and None.
+            In the backward pass, if ``backward`` returns a wrong number of gradients, a
+            gradient with a wrong shape, or anything other than Tensors and None.
         """
         for x in args:
             if isinstance(x, Tensor) and x.view_of is not None:
@@ -152,7 +153,7 @@ class Function:
 
 
 class FunctionNode(Node):
-    """The recorded call of a Function; in its edges the position of an input is the rule."""
+    """The recorded call of a Function, whose edges have an input's position as their rule."""
 
     __slots__ = ("ctx", "function", "results", "several", "sources", "takes")
 
@@ -168,7 +169,7 @@ class FunctionNode(Node):
         ]
 
     def part(self, k: int) -> Node:
-        """Return the node of the k-th result, which hands its gradient on to this one."""
+        """Return the node of the k-th result, which passes its gradient on to this node."""
         if not self.several:
             return self
         node = FusedNode.part(self, k)
@@ -176,7 +177,7 @@ class FunctionNode(Node):
         return node
 
     def finish(self, y: Any, args: tuple) -> Any:
-        """Return the results with their history, once what ``backward`` reads is saved."""
+        """Save the tensors that ``backward`` needs, and return the results with history."""
         self.several = isinstance(y, tuple)
         outs = y if self.several else (y,)
         ctx = self.ctx
@@ -186,7 +187,7 @@ class FunctionNode(Node):
             (x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in outs
         ]
         made = [k for k, x in enumerate(outs) if _among(x, ctx._dirty) or not _among(x, args)]
-        self.sources = {}  # the saved tensors that are results
+        self.sources = {}  # the index of each saved tensor that is a result
         for i, x in enumerate(ctx._saved):
             k = next((k for k in made if outs[k] is x and x is not None), None)
             self.saved[i] = save(x) if k is None else Saved(x, None)
@@ -197,7 +198,7 @@ class FunctionNode(Node):
         return outs if self.several else outs[0]
 
     def _check_dirty(self, x: Tensor, outs: tuple) -> None:
-        """Raise an error if a change of x in place would lose history."""
+        """Raise RuntimeError if changing x in place would lose history."""
         if not _among(x, outs):
             raise RuntimeError(f"{self.name}: expected every input marked dirty as a result")
         if x.requires_grad and x.node is None:
@@ -207,7 +208,7 @@ class FunctionNode(Node):
         counter(x)[0] += 1
 
     def _tracked(self, x: Any, is_new: bool, node: Node) -> Any:
-        """Return one result, with this node as its history if it is a differentiable Tensor."""
+        """Return one result, with ``node`` as its history if it is a differentiable Tensor."""
         if not isinstance(x, Tensor):
             return x
         if not is_new or (x.requires_grad and not _among(x, self.ctx._dirty)):
@@ -217,7 +218,7 @@ class FunctionNode(Node):
         return x
 
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
-        """Return the gradients of the inputs, which ``backward`` computes from Tensors."""
+        """Return the gradients of the inputs by calling ``backward`` with Tensors."""
         ctx = self.ctx
         ctx.saved_tensors = tuple(self._loaded(i) for i in self.saved)
         try:
@@ -242,7 +243,7 @@ class FunctionNode(Node):
         return saved.tensor(self.part(self.sources[i]))
 
     def _upstream(self, g: Any) -> list[Tensor | None]:
-        """Return the gradient of the loss for each result; a missing one is zeros or None."""
+        """Return the gradient for each result; a missing gradient is zeros or None."""
         given = g if isinstance(g, ResultGradients) else {0: g}
         blank = self.ctx._materialize
         return [
@@ -255,27 +256,27 @@ class FunctionNode(Node):
         ]
 
     def _checked(self, out: tuple) -> tuple:
-        """Return the gradients of the inputs, after checking their number and types."""
+        """Check the number and types of the inputs' gradients, and return them."""
         n = len(self.takes)
         if len(out) < n or any(g is not None for g in out[n:]):
             raise RuntimeError(
-                f"{self.name}: expected backward to give {n} gradients, got {len(out)}"
+                f"{self.name}: expected backward to return {n} gradients, got {len(out)}"
             )
         for i, (g, is_tensor) in enumerate(zip(out, self.takes, strict=False)):
             if g is not None and not isinstance(g, Tensor):
                 raise RuntimeError(
-                    f"{self.name}: expected backward to give Tensors or None, "
+                    f"{self.name}: expected backward to return Tensors or None, "
                     f"got {type(g).__name__} at position {i}"
                 )
             if g is not None and not is_tensor:
                 raise RuntimeError(
                     f"{self.name}: expected None as the gradient of input {i}, "
-                    "which is no Tensor"
+                    "which isn't a Tensor"
                 )
         return out
 
     def _check_shape(self, i: int, got: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-        """Return True, or raise an error if no broadcast of the input has this shape."""
+        """Return True; raise RuntimeError if the input can't be broadcast to this shape."""
         lead = len(got) - len(shape)
         pairs = zip(shape, got[max(lead, 0) :], strict=False)
         if lead < 0 or any(n not in (1, m) for n, m in pairs):
@@ -286,12 +287,12 @@ class FunctionNode(Node):
 
 
 def _among(x: Any, several: tuple) -> bool:
-    """Return whether x is identical to one of several objects."""
+    """Return whether x is one of several objects."""
     return any(x is other for other in several)
 
 
 def once_differentiable(fn: Callable) -> Callable:
-    """Decorate a backward that computes with arrays: a second derivative is then an error."""
+    """Decorate a ``backward`` whose own derivative is unknown; requesting it is an error."""
 
     @functools.wraps(fn)
     def backward(ctx: FunctionCtx, *grads: Tensor | None) -> Any:

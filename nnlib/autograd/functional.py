@@ -1,7 +1,8 @@
-"""Derivatives of functions: products with vectors, and whole matrices.
+"""Derivatives of functions: Jacobians, Hessians, and their products with vectors.
 
-Every function here takes a function of one or several Tensors and the point at which to
-differentiate it, a Tensor or a tuple of them; where either is a tuple, so is the answer.
+Each function takes a function of one or several Tensors, and the point at which to
+differentiate it, as a Tensor or a tuple of Tensors. If the point or the result of the function
+is a tuple, the derivative is a tuple too.
 """
 
 from __future__ import annotations
@@ -27,32 +28,34 @@ def jacobian(
     create_graph: bool = False,
     strict: bool = False,
 ) -> Any:
-    r"""Compute all partial derivatives of a function, one walk back for each element of y.
+    r"""Compute all partial derivatives of a function, with a backward pass per element of y.
 
     .. math:: J_{ij} = \partial y_i / \partial x_j
 
     Parameters
     ----------
     func : function
-        Maps Tensors to a Tensor or a tuple of them.
+        Maps Tensors to a Tensor or a tuple of Tensors.
     inputs : Tensor or tuple of Tensor
         The point x.
     create_graph : bool
-        Record the walks, for derivatives of the Jacobian.
+        Whether to record the backward passes, for derivatives of the Jacobian.
     strict : bool
-        Whether a result that does not depend on an input is an error rather than zeros.
+        What to do if a result does not depend on an input: if True, raise an error; if False,
+        return zeros.
 
     Returns
     -------
     Tensor of shape (*y.shape, *x.shape)
-        For a tuple of results, or of inputs, a tuple of them; for both, a tuple of tuples.
+        If the results or the inputs are a tuple, a tuple of such Tensors; if both are, a tuple
+        of tuples.
 
     Raises
     ------
     TypeError
-        If func gives, or inputs is, anything else.
+        If the inputs or the results are anything else.
     RuntimeError
-        With ``strict``, if a result does not depend on an input.
+        If ``strict`` is True and a result does not depend on an input.
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
 
@@ -83,27 +86,29 @@ def hessian(
     create_graph: bool = False,
     strict: bool = False,
 ) -> Any:
-    r"""Compute all second partial derivatives of a function with one number as result.
+    r"""Compute all second partial derivatives of a function that returns one number.
 
     .. math:: H_{ij} = \partial^2 y / \partial x_i \partial x_j
 
     Parameters
     ----------
     func : function
-        Maps Tensors to a Tensor of one element.
+        Maps Tensors to a Tensor with one element.
     inputs, create_graph, strict
         As in ``jacobian``.
 
     Returns
     -------
     Tensor of shape (*x.shape, *x.shape)
-        For a tuple of inputs, a tuple of tuples.
+        If the inputs are a tuple, a tuple of tuples.
 
     Raises
     ------
+    TypeError
+        As in ``jacobian``.
     RuntimeError
-        If the result is not one element; as ``jacobian``; or if an operation has no
-        second derivative.
+        As in ``jacobian``, or if the result does not have exactly one element, or an operation
+        has no second derivative.
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
 
@@ -127,12 +132,13 @@ def vjp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensors, Tensors]:
-    r"""Compute a function and the product of a vector with its Jacobian: one walk back.
+    r"""Compute a function's result and the product of a vector with its Jacobian.
 
     .. math:: v^\top J
 
-    Arguments as ``jacobian``; v is of the shape of the result, and may be left out where
-    that has one element. Gives the result, and the product in the shape of the inputs.
+    This needs a single backward pass. The arguments are the same as in ``jacobian``, and v has
+    the shape of the result; you can omit v if the result has one element. Return the result,
+    and the product in the shape of the inputs.
 
     >>> vjp(lambda x: x * x, Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))[1]
     tensor([ 2., 40.])
@@ -152,12 +158,13 @@ def jvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensors, Tensors]:
-    r"""Compute a function and the product of its Jacobian with a vector: two walks back.
+    r"""Compute a function's result and the product of its Jacobian with a vector.
 
     .. math:: J v = \frac{\partial}{\partial u} \left(u^\top J\right) v
 
-    Arguments as ``jacobian``; v is of the shape of the inputs, and may be left out where
-    they are one element. Gives the result, and the product in its shape.
+    This needs two backward passes. The arguments are the same as in ``jacobian``, and v has the
+    shape of the inputs; you can omit v if there is a single input with one element. Return the
+    result, and the product in the shape of the result.
 
     >>> jvp(lambda x: x * x, Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))[1]
     tensor([ 2., 40.])
@@ -179,12 +186,12 @@ def vhp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
-    r"""Compute a function of one number and the product of a vector with its Hessian.
+    r"""Compute a function's single number and the product of a vector with its Hessian.
 
     .. math:: v^\top H
 
-    Arguments as ``jvp``. Gives the result, and the product in the shape of the inputs,
-    without ever storing H.
+    The arguments are the same as in ``jvp``. Return the result, and the product in the shape of
+    the inputs. The function never stores H.
 
     >>> vhp(lambda x: (x**3).sum(), Tensor([1.0, 2.0]), Tensor([1.0, 1.0]))[1]
     tensor([ 6., 12.])
@@ -199,11 +206,12 @@ def hvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
-    r"""Compute a function of one number and the product of its Hessian with a vector.
+    r"""Compute a function's single number and the product of its Hessian with a vector.
 
     .. math:: H v = (v^\top H)^\top
 
-    as H is symmetric where second derivatives are continuous; otherwise as ``vhp``.
+    because H is symmetric if the second derivatives are continuous. In all other respects, this
+    function is the same as ``vhp``.
 
     >>> hvp(lambda x: (x**3).sum(), Tensor([1.0, 2.0]), Tensor([1.0, 1.0]))[1]
     tensor([ 6., 12.])
@@ -214,7 +222,7 @@ def hvp(
 def _hessian_product(
     name: str, func: Callable, inputs: Tensors, v: Any, create: bool, strict: bool
 ) -> tuple[Tensor, Tensors]:
-    """Return func(inputs), and the product of a vector v with its Hessian."""
+    """Return func(inputs) and the product of a vector v with its Hessian."""
     with enable_grad():
         x, y, given = _applied(name, func, inputs, create, strict)
         _single(name, given)
@@ -228,7 +236,7 @@ def _hessian_product(
 def _applied(
     name: str, func: Callable, inputs: Tensors, create: bool, strict: bool
 ) -> tuple[list[Tensor], list[Tensor], Tensors]:
-    """Return copies of the inputs, the list of results, and the results in func's form."""
+    """Return new Tensors for the inputs, the results as a list, and the results of func."""
     x = []
     for tensor in _tuple(name, "inputs", inputs):
         own = reshape(tensor, tensor.shape) if create else tensor.detach()
@@ -242,19 +250,19 @@ def _applied(
 
 
 def _tuple(name: str, what: str, value: Any) -> tuple[Tensor, ...]:
-    """Return one Tensor or several as a tuple; raise TypeError for anything else."""
+    """Convert a Tensor or a tuple of Tensors to a tuple; raise TypeError for anything else."""
     several = value if isinstance(value, tuple) else (value,)
     for t in several:
         if not isinstance(t, Tensor):
             raise TypeError(
-                f"{name}: expected {what} to be a Tensor or a tuple of them, "
+                f"{name}: expected {what} to be a Tensor or a tuple of Tensors, "
                 f"got {type(value).__name__}"
             )
     return several
 
 
 def _single(name: str, y: Any) -> Tensor:
-    """Return a result of one element as a Tensor of shape (); raise RuntimeError otherwise."""
+    """Reshape a result with one element to (); raise RuntimeError for any other result."""
     if not isinstance(y, Tensor) or y.numel() != 1:
         got = y.shape if isinstance(y, Tensor) else type(y).__name__
         raise RuntimeError(f"{name}: expected a result of one element, got {got}")
@@ -262,10 +270,10 @@ def _single(name: str, y: Any) -> Tensor:
 
 
 def _vector(name: str, v: Any, given: Tensors, like: Sequence[Tensor]) -> list[Tensor]:
-    """Return the vector v as a list of Tensors; its default is 1 for a single element."""
+    """Return the vector v as a list of Tensors; for a single element, the default is 1."""
     if v is None:
         if isinstance(given, tuple) or given.numel() != 1:
-            raise RuntimeError(f"{name}: expected v, as there is more than one element")
+            raise RuntimeError(f"{name}: expected v, because there is more than one element")
         return [wrap(np.ones_like(given.array))]
     several = _tuple(name, "v", v)
     shapes, expected = [t.shape for t in several], [t.shape for t in like]
@@ -277,7 +285,7 @@ def _vector(name: str, v: Any, given: Tensors, like: Sequence[Tensor]) -> list[T
 def _gradients(
     y: Sequence[Tensor], x: Sequence[Tensor], v: Sequence[Tensor | None], create: bool
 ) -> Sequence[Tensor | None]:
-    """Return the vector-Jacobian product for each x, or None where y does not depend on it."""
+    """Return the vector-Jacobian product for each x, or None if y doesn't depend on that x."""
     pairs = [(y_k, v_k) for y_k, v_k in zip(y, v, strict=True) if y_k.requires_grad]
     if not pairs:
         return [None] * len(x)
@@ -288,7 +296,7 @@ def _gradients(
 def _filled(
     name: str, gradients: Any, x: Sequence[Tensor], create: bool, strict: bool, what: str
 ) -> list[Tensor]:
-    """Return the gradients with zeros in the place of None; raise an error if ``strict``."""
+    """Replace gradients of None by zeros, or raise RuntimeError if ``strict``."""
     for i, g in enumerate(gradients):
         if strict and (g is None or (create and not g.requires_grad)):
             part = "" if g is None else "the derivative of "
@@ -300,13 +308,13 @@ def _filled(
 
 
 def _block(rows: list[Tensor], y: Tensor, x: Tensor) -> Tensor:
-    """Return the Jacobian of y with respect to x, (*y.shape, *x.shape), from its rows."""
+    """Stack the rows of the Jacobian of y with respect to x, (*y.shape, *x.shape)."""
     if not rows:
         return wrap(np.zeros((*y.shape, *x.shape), y.dtype))
     return reshape(stack(rows), (*y.shape, *x.shape))
 
 
 def _like(given: Tensors, values: Sequence[Tensor], create: bool) -> Tensors:
-    """Return values as a tuple if ``given`` is one, else the single value, detached or not."""
+    """Return the values as a tuple if ``given`` is one, else the single value."""
     values = tuple(v if create else v.detach() for v in values)
     return values if isinstance(given, tuple) else values[0]

@@ -30,38 +30,38 @@ def gradcheck(
     .. math:: \frac{\partial y_i}{\partial x_j} \approx
         \frac{y_i(x + h e_j) - y_i(x - h e_j)}{2h}
 
-    for each element of each result and of each input; the error names the worst of them.
+    The comparison includes each element of each result and of each input.
 
     Parameters
     ----------
     func : function
-        Takes the inputs and gives a Tensor or a tuple of them.
+        Takes the inputs and returns a Tensor or a tuple of Tensors.
     inputs : Tensor or sequence
-        Where to compare; the Tensors among them that require grad are checked, and have to
-        be float64.
+        The point. The function checks the derivatives with respect to Tensors that require a
+        gradient; these must be float64.
     eps : float
         The step h.
     atol, rtol : float
-        What is allowed: \|error\| <= atol + rtol · \|finite difference\|.
+        The tolerances: \|error\| <= atol + rtol · \|finite difference\|.
     raise_exception : bool
-        Whether a disagreement is an error or gives False.
+        Whether to raise an error if a derivative disagrees. If False, return False.
 
     Returns
     -------
     bool
-        Whether all agree. Within h of a corner, such as ReLU's at 0, they may disagree without
-        being wrong.
+        Whether all derivatives agree. Within h of a corner, such as the corner of ReLU at 0, a
+        correct derivative may disagree.
 
     Raises
     ------
     ValueError
-        If no input requires grad, or one that does is not float64: float32 has too few
-        digits for differences.
+        If no input requires a gradient, or an input that does is not float64, because float32
+        is not accurate enough for finite differences.
     TypeError
-        If func gives anything but Tensors.
+        If func returns anything other than Tensors.
     RuntimeError
-        If a derivative disagrees: of which result, with respect to which input, at which
-        element.
+        If a derivative disagrees. The message names the result, the input and the element with
+        the largest error.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -90,24 +90,24 @@ def gradgradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
 ) -> bool:
-    """Compare second derivatives with central finite differences of first ones.
+    """Compare second derivatives with central finite differences of first derivatives.
 
     Parameters
     ----------
     func, inputs, eps, atol, rtol, raise_exception
         As in ``gradcheck``.
     grad_outputs : Tensor or sequence of Tensor, shapes of the results
-        Upstream gradients, which count as inputs too; random ones by default.
+        Upstream gradients, which also count as inputs. By default, they are random.
 
     Returns
     -------
     bool
-        Whether all agree.
+        Whether all derivatives agree.
 
     Raises
     ------
-    ValueError, RuntimeError
-        As ``gradcheck``.
+    ValueError, TypeError, RuntimeError
+        As in ``gradcheck``.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -137,30 +137,30 @@ def gradgradcheck(
 
 
 def _listed(x: Any) -> list:
-    """Return one Tensor or several as a list."""
+    """Convert a Tensor or a sequence to a list."""
     return [x] if isinstance(x, Tensor) else list(x)
 
 
 def _floats(name: str, y: Any) -> list[Tensor]:
-    """Return the results of floating-point dtype, which can have a derivative."""
+    """Return the floating-point results, which can have a derivative."""
     several = list(y) if isinstance(y, (tuple, list)) else [y]
     for t in several:
         if not isinstance(t, Tensor):
             raise TypeError(
-                f"{name}: expected func to give a Tensor or a tuple of them, "
+                f"{name}: expected func to return a Tensor or a tuple of Tensors, "
                 f"got {type(t).__name__}"
             )
     return [t for t in several if t.dtype.kind == "f"]
 
 
 def _random(y: list[Tensor], seed: int) -> list[Tensor]:
-    """Return a random upstream gradient of the shape of each result."""
+    """Return a random upstream gradient for each result."""
     rng = np.random.default_rng(seed)
     return [wrap(rng.standard_normal(t.shape).astype(t.dtype)) for t in y]
 
 
 def _check_inputs(name: str, inputs: list) -> list[int]:
-    """Return the indices of inputs that require grad; raise unless they are float64."""
+    """Return the indices of inputs that require a gradient; raise unless these are float64."""
     differentiable = _differentiable(inputs)
     if not differentiable:
         raise ValueError(f"{name}: expected at least one input that requires grad")
@@ -171,18 +171,18 @@ def _check_inputs(name: str, inputs: list) -> list[int]:
 
 
 def _differentiable(inputs: list) -> list[int]:
-    """Return the indices of the inputs that require grad."""
+    """Return the indices of the inputs that require a gradient."""
     return [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
 
 
 def _first_wrong(
     name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
 ) -> tuple[int, int, str] | None:
-    """Return the indices of result and input of the first wrong Jacobian, and what is wrong."""
+    """Return the result and the input of the first wrong Jacobian, and describe the error."""
     differentiable = _differentiable(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:
-        """Return the floating-point results of func with x in place of the checked inputs."""
+        """Return the floating-point results of func, with x instead of the checked inputs."""
         filled = dict(enumerate(inputs)) | dict(zip(differentiable, x, strict=True))
         return tuple(_floats(name, func(*filled.values())))
 
@@ -215,7 +215,7 @@ def _differences(
 
 
 def _described(found: np.ndarray, expected: np.ndarray, right: np.ndarray, ndim: int) -> str:
-    """Return a text that says where a Jacobian is wrong; its last ndim axes are the input's."""
+    """Describe where a Jacobian is wrong; the last ndim axes are the axes of the input."""
     with np.errstate(invalid="ignore"):  # infinities subtract to nan
         error = np.where(right, -1, np.nan_to_num(np.abs(found - expected), nan=np.inf))
         factor = np.sum(found * expected) / (np.sum(expected**2) or 1)

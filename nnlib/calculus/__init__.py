@@ -1,6 +1,6 @@
-"""Numerical derivatives, and identities of matrix calculus that are checked against them."""
+"""Numerical derivatives, and identities of matrix calculus that you can check with them."""
 
-# ruff: noqa: F403 (the star imports gather what each file declares public)
+# ruff: noqa: F403 (the star imports collect the public names of each file)
 from . import differences, identity, registry
 from .differences import *
 from .identity import *

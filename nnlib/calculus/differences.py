@@ -1,11 +1,11 @@
 """Gradient, Jacobian and Hessian by finite differences, and the error between gradients.
 
-Functions take and give plain NumPy arrays of any shape; ``nnlib.autograd.gradcheck`` compares
-the derivatives of Tensors. Forward and backward differences are one-sided, central ones are
-two-sided; for each entry of x with its unit array e:
+The functions in this module use NumPy arrays of any shape; to check the derivatives of Tensors,
+use ``nnlib.autograd.gradcheck``. Forward and backward differences are one-sided, and central
+differences are two-sided. For an entry of x with the unit array e:
 
 ========  ==================================  ===================  ==================
-method    quotient                            error of truncation  h by default
+method    quotient                            truncation error     default h
 ========  ==================================  ===================  ==================
 forward   (f(x + he) - f(x)) / h              h f''/2              ε^(1/2)
 backward  (f(x) - f(x - he)) / h              h f''/2              ε^(1/2)
@@ -13,9 +13,10 @@ central   (f(x + he) - f(x - he)) / 2h        h² f'''/6            ε^(1/3)
 complex   Im f(x + ihe) / h                   h² f'''/6            1e-20
 ========  ==================================  ===================  ==================
 
-Rounding adds about ε |f| / h, where ε is the distance from 1 to the next number of x's dtype.
-The sum of both errors is smallest near the h of the last column, where forward keeps half of
-the digits and central two thirds. The complex step subtracts nothing, so h may be tiny.
+Rounding adds an error of about ε |f| / h, where ε is the distance from 1 to the next number of
+x's dtype. The sum of both errors is smallest near the default h. Forward differences then have
+half as many correct digits as the dtype, and central differences two thirds as many. The
+complex step has no subtraction, so h can be tiny.
 """
 
 from __future__ import annotations
@@ -49,38 +50,40 @@ def numerical_gradient(
     layout: str = "denominator",
     steps: bool = False,
 ) -> Array | Steps:
-    r"""Approximate the derivative of a function that gives one number.
+    r"""Approximate the derivative of a function that returns one number.
 
     .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
 
     Parameters
     ----------
     f : function
-        Takes an array of the shape of x and gives one number.
+        Takes an array with the shape of x and returns one number.
     x : (...) float
-        Where; its dtype decides how many digits there are. Integers count as float64.
+        The point. The dtype determines the accuracy; integers are converted to float64.
     method : str
-        "forward" (n + 1 values of f for n entries), "backward", "central" (2n), or "complex"
-        (n, exact to rounding; f has to be analytic and to take complex numbers).
+        "forward" or "backward" (n + 1 evaluations of f for n entries), "central" (2n
+        evaluations), or "complex" (n evaluations, exact up to rounding errors, but f must be
+        analytic and accept complex numbers).
     h : float, optional
-        The step, the same for all entries; by default that of the table above times
-        max(1, |entry|).
+        The step, which is the same for all entries. Default: the value in the table above; for
+        differences, it is multiplied by max(1, |entry|).
     layout : str
-        "denominator" gives the shape of x, "numerator" its axes reversed.
+        "denominator" returns the shape of x, and "numerator" reverses its axes.
     steps : bool
-        Whether to show each quotient; in fractions if h is given and f takes them.
+        Whether to return the `Steps` with each quotient instead of the result. They use
+        fractions if h is given and f accepts fractions.
 
     Returns
     -------
-    (...) float, of the dtype of x, or Steps that lead to it
+    (...) float, of the dtype of x, or Steps
 
     Raises
     ------
     ValueError
-        If f gives several numbers, or one that is not finite; if x is empty or not finite; if
-        h is not positive or so small that x + h = x; if method or layout is none of these.
+        If f returns several numbers or a number that is not finite, x is empty or not finite,
+        h is not positive or so small that x + h = x, or method or layout is unknown.
     TypeError
-        If x holds no real numbers, or f cannot take a complex step.
+        If x contains anything other than real numbers, or f does not support a complex step.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -106,7 +109,7 @@ def numerical_jacobian(
     h: float | None = None,
     layout: str = "numerator",
 ) -> Array:
-    r"""Approximate the derivatives of an array with respect to all entries of another.
+    r"""Approximate the derivatives of a function that returns an array.
 
     .. math:: J_{ij} = \frac{\partial y_i}{\partial x_j}, \quad
         \Delta y \approx J \, \Delta x
@@ -114,24 +117,26 @@ def numerical_jacobian(
     Parameters
     ----------
     f : function
-        Takes an array of the shape of x and gives an array y, always of one shape.
+        Takes an array with the shape of x and returns an array y, whose shape is always the
+        same.
     x : (...) float
-        Where.
+        The point.
     method, h
-        As for ``numerical_gradient``.
+        As in ``numerical_gradient``.
     layout : str
-        "numerator" gives the axes of y, then those of x (the Jacobian; torch's order);
-        "denominator" those of x, then those of y (of vectors its transpose).
+        "numerator" returns the axes of y followed by the axes of x (the Jacobian, as in
+        PyTorch). "denominator" returns the axes of x followed by the axes of y, which for
+        vectors is the transpose.
 
     Returns
     -------
     float, of the dtype of x
-        Of a matrix by a matrix it has four axes.
+        For example, the derivative of a matrix with respect to a matrix has four axes.
 
     Raises
     ------
     ValueError, TypeError
-        As for ``numerical_gradient``.
+        As in ``numerical_gradient``, or if the shape of y changes (ValueError).
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Matrix calculus".
 
@@ -156,30 +161,31 @@ def numerical_hessian(
     method: str = "central",
     h: float | None = None,
 ) -> Array:
-    r"""Approximate the second derivatives of a function that gives one number.
+    r"""Approximate the second derivatives of a function that returns one number.
 
     .. math:: H_{ij} = \frac{\partial^2 f}{\partial x_i \, \partial x_j}
 
-    Central: the four corners x ± h eᵢ ± h eⱼ, h = ε^(1/4); forward: x, x + h eᵢ, x + h eⱼ and
-    the corner between, h = ε^(1/3); complex: central differences, h = ε^(1/3), of complex
-    steps. A second difference divides rounding by h², so it keeps fewer digits than a first.
+    "central" uses the four corners x ± h eᵢ ± h eⱼ and h = ε^(1/4). "forward" uses x, x + h eᵢ,
+    x + h eⱼ and x + h eᵢ + h eⱼ, with h = ε^(1/3). "complex" uses central differences of
+    complex steps, with h = ε^(1/3). A second difference divides rounding errors by h², so it is
+    less accurate than a first difference.
 
     Parameters
     ----------
     f, x, h
-        As for ``numerical_gradient``.
+        As in ``numerical_gradient``.
     method : str
         "central", "forward" or "complex".
 
     Returns
     -------
     float, of the dtype of x
-        The axes of x twice; symmetric.
+        A symmetric array with the axes of x twice.
 
     Raises
     ------
     ValueError, TypeError
-        As for ``numerical_gradient``.
+        As in ``numerical_gradient``.
 
     Source: Nocedal and Wright (2006), section 8.1; chapter "Matrix calculus".
 
@@ -201,7 +207,7 @@ def numerical_hessian(
 
 
 def _jacobian(name: str, f: Callable, x: Array, method: str, h: float | None) -> Array:
-    """Return the Jacobian by differences, (*y.shape, *x.shape)."""
+    """Return the Jacobian (*y.shape, *x.shape) by finite differences."""
     one_of(name, "method", method, POWERS)
     h = _steps_of(name, x, h, POWERS[method])
     y = f(_moved(x)) if method in ("forward", "backward") else None
@@ -239,7 +245,7 @@ def _second(f: Callable, x: Array, a: tuple, b: tuple, h: Array, method: str) ->
 
 
 def _moved(x: Array, *steps: tuple[tuple, complex]) -> Array:
-    """Return a copy of x with steps added to some entries; complex if a step is complex."""
+    """Add steps to some entries of a copy of x, which is complex if a step is complex."""
     tilted = any(np.iscomplexobj(step) for _, step in steps)
     x = x.astype(np.result_type(x, np.complex64) if tilted else x.dtype)
     for index, step in steps:
@@ -253,7 +259,7 @@ def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Arra
         size = np.maximum(1, np.abs(x))
         h = np.full_like(x, TINY) if power is None else np.finfo(x.dtype).eps ** power * size
         h = h.astype(x.dtype)
-        return h if power is None else (x + h) - x  # the step after rounding x + h
+        return h if power is None else (x + h) - x  # the actual step after rounding x + h
     if isinstance(h, bool) or not isinstance(h, int | float | np.number):
         raise TypeError(f"{name}: expected h to be a number, got {type(h).__name__}")
     if not (0 < h < np.inf):
@@ -264,22 +270,23 @@ def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Arra
 
 
 def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> float:
-    r"""Measure the difference of two gradients against their size.
+    r"""Measure the difference between two gradients relative to their size.
 
     .. math:: \frac{\|a - b\|}{\|a\| + \|b\|}
 
-    Below about 1e-7 for a right derivative checked by central differences in float64; near 1
-    for a wrong one; 0 if both are 0.
+    If you check a correct derivative with central differences in float64, the error is below
+    about 1e-7; the error of a wrong derivative is near 1. If both gradients are 0, so is the
+    error.
 
     Parameters
     ----------
     a, b : (...) float, or lists of arrays
-        Gradients of the same shapes; several arrays count as one long vector.
+        Gradients with the same shapes. A list of arrays counts as one long vector.
 
     Returns
     -------
     float
-        From 0 (equal) to 1 (opposite, or one of them 0).
+        From 0 (equal) to 1 (opposite directions, or only one of them is 0).
 
     Raises
     ------
@@ -306,7 +313,7 @@ def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> fl
 
 
 def _arrays(a: Array | Sequence[Array]) -> list[Array]:
-    """Return one array or several as a list."""
+    """Convert an array, or a list of arrays, to a list of arrays."""
     several = isinstance(a, (list, tuple)) and any(isinstance(part, np.ndarray) for part in a)
     parts = a if several else [a]
     return [reals("relative_error", "a and b", part) for part in parts]

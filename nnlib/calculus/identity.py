@@ -17,25 +17,25 @@ Array = np.ndarray
 
 @dataclass(frozen=True, repr=False)
 class Identity:
-    r"""A rule of matrix calculus, with inputs to try it on.
+    r"""A rule of matrix calculus, with inputs to test it.
 
     Attributes
     ----------
     name : str
-        What it is the derivative of.
+        Name of the function to differentiate.
     of, by : str
         The function and the variable, in LaTeX.
     numerator, denominator : str
         The derivative in both layouts, in LaTeX.
     inputs : function
-        Makes random inputs from a Generator: the variable first, then constants.
+        Uses a Generator to draw random inputs: first the variable, then the constants.
     function : function
-        Takes the inputs.
+        The function to differentiate. It takes the inputs.
     in_numerator, in_denominator : function
-        Take the inputs and give the derivative that is claimed. Vectors are arrays of one
-        axis, so that a row and a column look alike.
+        Take the inputs and return the derivative according to the rule. Vectors are arrays with
+        one axis, so a row and a column have the same shape.
     where : str
-        What else the formula needs, in LaTeX.
+        Definitions and conditions for the formula, in LaTeX.
 
     >>> from nnlib.calculus import identities
     >>> rule = identities("quadratic form")
@@ -66,14 +66,14 @@ class Identity:
         return f"$\\displaystyle {self.latex()}$"
 
     def latex(self, layout: str = "denominator") -> str:
-        """Write the rule as a formula, in "numerator" or "denominator" layout."""
+        """Return the rule in LaTeX, in "numerator" or "denominator" layout."""
         checks.one_of("Identity.latex", "layout", layout, LAYOUTS)
         derivative = {"numerator": self.numerator, "denominator": self.denominator}[layout]
         where = rf" \quad ({self.where})" if self.where else ""
         return rf"\frac{{\partial {self.of}}}{{\partial {self.by}}} = {derivative}{where}"
 
     def derivative(self, *inputs: Array, layout: str = "denominator") -> Array:
-        """Compute what the rule claims."""
+        """Compute the derivative according to the rule."""
         checks.one_of("Identity.derivative", "layout", layout, LAYOUTS)
         claims = {"numerator": self.in_numerator, "denominator": self.in_denominator}
         return np.asarray(claims[layout](*inputs))
@@ -81,7 +81,7 @@ class Identity:
     def numerical(
         self, *inputs: Array, layout: str = "denominator", method: str = "complex"
     ) -> Array:
-        """Compute the derivative from values of the function alone."""
+        """Compute the derivative numerically, from values of the function."""
         checks.one_of("Identity.numerical", "layout", layout, LAYOUTS)
         checks.one_of("Identity.numerical", "method", method, POWERS)
         x, *constants = inputs
@@ -92,19 +92,20 @@ class Identity:
         )
 
     def check(self, *, rng: np.random.Generator, method: str = "complex") -> float:
-        """Compare claim and differences on random inputs, in both layouts.
+        """Compare the rule with numerical derivatives at random inputs, in both layouts.
 
         Parameters
         ----------
         rng : Generator
             Draws the inputs.
         method : str
-            Of ``numerical_gradient``: "complex" agrees to rounding, "central" to about 1e-9.
+            The method of ``numerical_gradient``. "complex" agrees up to rounding errors,
+            "central" to about 1e-9.
 
         Returns
         -------
         float
-            The larger ``relative_error`` of the two; 1 if a shape is wrong.
+            The larger ``relative_error`` of the two layouts, or 1 if a shape is wrong.
         """
         checks.one_of("Identity.check", "method", method, POWERS)
         inputs = self.inputs(checks.generator("Identity.check", rng))

@@ -1,8 +1,9 @@
-"""The registry of the identities of matrix calculus, simplest first.
+"""The identities of matrix calculus: a table, roughly from simple to difficult.
 
-Each row: name; function and variable in LaTeX; derivative in numerator and in denominator
-layout, in LaTeX; inputs; function; derivative in both layouts, in code. Sizes differ wherever
-the rule allows, so that a transposed claim has the wrong shape.
+Each row contains the name; the function and the variable in LaTeX; the derivative in numerator
+and in denominator layout in LaTeX; the inputs; the function; and the derivative in both layouts
+as code. Dimensions differ whenever the rule allows it, so that a transposed derivative has the
+wrong shape.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ Array = np.ndarray
 
 
 def drawn(*shapes: tuple[int, ...]) -> Callable[[np.random.Generator], tuple[Array, ...]]:
-    """Return a function that draws standard normal arrays of these shapes from a generator."""
+    """Return a function that draws standard normal arrays of the given shapes."""
     return lambda rng: tuple(rng.standard_normal(shape) for shape in shapes)
 
 
 def definite(rng: np.random.Generator, n: int) -> Array:
-    """Return a random symmetric positive definite matrix (n, n) that is well conditioned."""
+    """Return a random, well-conditioned symmetric positive definite matrix (n, n)."""
     A = rng.standard_normal((n, n))
     return A @ A.T + n * np.eye(n)
 
 
 def softmax(z: Array) -> Array:
-    """Return the exponentials of z, divided by their sum."""
+    """Return the exponentials of z (n,), divided by their sum."""
     return np.exp(z) / np.exp(z).sum()
 
 
@@ -41,12 +42,12 @@ def sigmoid(z: Array) -> Array:
 
 
 def slope(z: Array) -> Array:
-    """Return the Jacobian of tanh at z: a diagonal matrix."""
+    """Return the Jacobian of tanh at z, which is a diagonal matrix."""
     return np.diag(1 - np.tanh(z) ** 2)
 
 
 def residual(w: Array, X: Array, a: Array, b: Array) -> Array:
-    """Return the residuals a - wX - b, as a row."""
+    """Return the residuals a - wX - b as a row."""
     return a - w @ X - b
 
 
@@ -267,17 +268,17 @@ ROWS = (
 
 
 def identities(name: str | None = None) -> tuple[Identity, ...] | Identity:
-    """List the identities, or give the one of a name.
+    """Return all identities, or the identity with a given name.
 
     Parameters
     ----------
     name : str, optional
-        That of one identity.
+        Name of an identity.
 
     Raises
     ------
     ValueError
-        If there is none of that name.
+        If no identity has this name.
 
     Source: Petersen and Pedersen, The Matrix Cookbook (2012), chapter 2; chapter "Matrix
     calculus".

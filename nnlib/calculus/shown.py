@@ -1,4 +1,4 @@
-"""Difference quotients shown step by step, in exact fractions where f allows it."""
+"""Difference quotients step by step, in exact fractions if f accepts them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _bracketed(x: Any) -> str:
 
 
 def _text(x: Any) -> str:
-    """Return a number as text; a float gets twelve digits."""
+    """Return a number as text; a float has up to twelve significant digits."""
     return f"{x:.12g}".replace("-", "−") if isinstance(x, float | np.floating) else text(x)
 
 
@@ -72,7 +72,7 @@ def _ends(f: Callable, x: Array, index: tuple, ends: tuple[int, int], h: float) 
     """Return f at both points and the step, as fractions if f accepts them, else as floats."""
     try:
         return _ends_in(exact, f, x, index, ends, h)
-    except (TypeError, AttributeError):  # exp and the like do not accept fractions
+    except (TypeError, AttributeError):  # functions such as exp don't accept fractions
         return _ends_in(np.asarray, f, x, index, ends, h)
 
 
@@ -85,10 +85,10 @@ def _ends_in(
     for point, end in zip(points, ends, strict=True):
         point[index] += end * step
     low, high = (_plain(f(point)) for point in points)
-    text((high - low) / step)  # raises TypeError if f returns another type of number
+    text((high - low) / step)  # raises TypeError if f returns a different type of number
     return low, high, step
 
 
 def _plain(y: Any) -> Any:
-    """Return the only element of an array as a scalar; other values as they are."""
+    """Return the only element of an array; return a scalar unchanged."""
     return np.asarray(y).reshape(-1)[0]

@@ -1,4 +1,4 @@
-"""Checked calls of the functions that are differentiated."""
+"""Calls of the functions to differentiate, with checks of their results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Array = np.ndarray
 
 
 def values(name: str, f: Callable, x: Array) -> Array:
-    """Return f(x) as an array of finite numbers, complex where x is complex."""
+    """Return f(x) as an array of finite numbers, which is complex if x is complex."""
     function(name, "f", f)
     try:
         with warnings.catch_warnings():
@@ -28,11 +28,11 @@ def values(name: str, f: Callable, x: Array) -> Array:
         raise
     if x.dtype.kind == "c" and y.dtype.kind != "c":
         raise TypeError(
-            f"{name}: expected f to give complex numbers for a complex step, got {y.dtype}; "
+            f"{name}: expected f to return complex numbers for a complex step, got {y.dtype}; "
             "abs, norms, comparisons and casts to float lose the imaginary part"
         )
     if y.dtype.kind not in "biufc":
-        raise TypeError(f"{name}: expected f to give numbers, got {y.dtype}")
+        raise TypeError(f"{name}: expected f to return numbers, got {y.dtype}")
     if not np.isfinite(y).all():
         raise ValueError(
             f"{name}: expected f to be finite about x, got {y[~np.isfinite(y)][0]}"
@@ -41,25 +41,25 @@ def values(name: str, f: Callable, x: Array) -> Array:
 
 
 def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
-    """Return f wrapped so that it raises an error if the shape of its values changes."""
+    """Wrap f so that it raises ValueError if the shape of its results changes."""
     shapes = set()
 
     def value(x: Array) -> Array:
         y = values(name, f, x)
         shapes.add(y.shape)
         if len(shapes) > 1:
-            raise ValueError(f"{name}: expected f to give one shape, got {sorted(shapes)}")
+            raise ValueError(f"{name}: expected f to return one shape, got {sorted(shapes)}")
         return y
 
     return value
 
 
 def one_number(name: str, f: Callable, x: Array) -> Any:
-    """Return f(x); raise an error unless it is one number."""
+    """Return f(x); raise ValueError unless it is a single number."""
     y = values(name, f, x)
     if y.size != 1:
         raise ValueError(
-            f"{name}: expected f to give one number, got shape {y.shape}; "
-            "of several there is numerical_jacobian"
+            f"{name}: expected f to return one number, got shape {y.shape}; "
+            "for several numbers, use numerical_jacobian"
         )
     return y.reshape(())

@@ -1,6 +1,6 @@
-"""The classifiers and regressions of the course, with scikit-learn's interface."""
+"""The classifiers and regression models of the course, with scikit-learn's interface."""
 
-# ruff: noqa: F403 (the star imports gather what the modules declare public)
+# ruff: noqa: F403 (the star imports collect the public names of the modules)
 from . import (
     counting,
     gaussian,

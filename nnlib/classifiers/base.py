@@ -1,4 +1,4 @@
-"""What the estimators share: labels as class indices, mini-batches, warnings."""
+"""Code that the estimators share: labels as class indices, mini-batches and warnings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Array = np.ndarray
 
 
 class LinearClassifier(ClassifierMixin, BaseEstimator):
-    r"""Base of the classifiers that score by a product: the largest score wins.
+    r"""Base class of linear classifiers, which predict the class with the largest score.
 
     .. math:: Z = X W^\top + b, \qquad \hat y_n = \mathrm{argmax}_k\, Z_{nk}
 
-    Two classes need one score: the second class is predicted where it is positive.
+    Two classes need only one score; if it is positive, the prediction is the second class.
 
     Attributes
     ----------
@@ -45,20 +45,20 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[(Z > 0).astype(int) if Z.ndim == 1 else Z.argmax(axis=1)]
 
     def _labelled(self, X: Any, y: Any) -> tuple[Array, Array]:
-        """Return samples as float64, and labels as indices into ``classes_``."""
+        """Return the samples as float64, and the labels as indices into ``classes_``."""
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, t = classes_and_indices(self, y)
         return X, t
 
     def _set_weights(self, W: Array) -> None:
-        """Store weights whose last column, if there is one more than features, is the bias."""
+        """Store the weights; if W has one more column than features, the last is the bias."""
         self.coef_ = W[:, : self.n_features_in_].copy()
         extra = W.shape[1] > self.n_features_in_
         self.intercept_ = W[:, -1].copy() if extra else np.zeros(len(W))
 
 
 def classes_and_indices(estimator: Any, y: Array) -> tuple[Array, Array]:
-    """Return the sorted classes, at least two, and the class index of each label."""
+    """Return the sorted classes and each label's index; raise ValueError for fewer than two."""
     check_classification_targets(y)
     classes, t = np.unique(y, return_inverse=True)
     if len(classes) < 2:
@@ -75,7 +75,7 @@ def with_ones(X: Array) -> Array:
 
 
 def batches(order: Array, size: int) -> Iterator[Array]:
-    """Return an iterator over mini-batches of sample indices; the last may be smaller."""
+    """Return an iterator over mini-batches of sample indices; the last one may be smaller."""
     return (order[i : i + size] for i in range(0, len(order), size))
 
 

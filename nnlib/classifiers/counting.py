@@ -1,4 +1,4 @@
-"""Precision, recall and F1 by counting, in exact fractions."""
+"""Precision, recall and F1 by counting, as exact fractions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Counted(NamedTuple):
 
 
 def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: bool = False):
-    r"""Return precision, recall and F1 of one class in exact fractions, as a person counts.
+    r"""Return precision, recall and F1 of one class as exact fractions.
 
     .. math:: P = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FP}}, \quad
         R = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FN}}, \quad
@@ -32,9 +32,9 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
     y_true, y_pred : (N,) numbers or text
         Labels of two classes, true and predicted.
     pos_label : label
-        The class that counts.
+        The positive class.
     steps : bool
-        Whether to return the counting, as ``Steps``, instead of its result.
+        Whether to return the `Steps` of counting instead of the result.
 
     Returns
     -------
@@ -44,8 +44,8 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
     Raises
     ------
     ValueError
-        If the lengths differ, there are no labels, or more than two classes, or ``pos_label``
-        is neither of the two.
+        If the lengths differ, there are no labels or more than two classes, or ``pos_label`` is
+        not one of two classes.
 
     Source: van Rijsbergen (1979), chapter 7; chapter "Choosing a model".
 
@@ -84,12 +84,12 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
 
 
 def _fraction(part, whole) -> Fraction:
-    """Return part / whole, or 0 where the whole is 0."""
+    """Return part / whole, or 0 if the whole is 0."""
     return Fraction(part) / whole if whole else Fraction(0)
 
 
 def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction) -> list[Step]:
-    """Return the steps that ``precision_recall_f1`` shows."""
+    """Return the steps of ``precision_recall_f1``."""
     return [
         Step(
             f"Of the {TP + FP} predicted positive, {TP} are positive: TP = {TP}, FP = {FP}.",
@@ -109,7 +109,7 @@ def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction)
 
 
 def _quotient(name: str, part: int, whole: int, value: Fraction) -> str:
-    """Return an equation such as ``P = 2/4 = 1/2`` as a text."""
+    """Return an equation such as ``P = 2/4 = 1/2`` in LaTeX."""
     shown = rf"\frac{{{part}}}{{{whole}}}"
     return f"{name} = {shown}" if shown == _tex(value) else f"{name} = {shown} = {_tex(value)}"
 

@@ -19,26 +19,26 @@ COVARIANCES = ("shared", "own")
 
 
 class GaussianClassifier(ClassifierMixin, BaseEstimator):
-    r"""Each class is a Gaussian with a prior; Bayes' rule turns densities into probabilities.
+    r"""Classifier that models each class by a Gaussian and a prior, and applies Bayes' rule.
 
     .. math::
         p(k \mid x) &\propto \pi_k\, \mathcal{N}(x;\, \mu_k, \Sigma_k) \\
         \hat\mu_k &= \frac{1}{N_k} \sum_{n: y_n = k} x_n, \qquad
         \hat\Sigma_k = \frac{1}{N_k} \sum_{n: y_n = k} (x_n - \hat\mu_k)(x_n - \hat\mu_k)^\top
 
-    These are the maximum likelihood estimates: the sums are divided by N_k, not N_k - 1.
+    These are the maximum likelihood estimates, so the divisor is N_k instead of N_k - 1.
 
     Parameters
     ----------
     covariance : str
-        "shared", one Σ for all classes, the mean of the Σ_k weighted by N_k: boundaries are
-        straight (scikit-learn's LinearDiscriminantAnalysis with solver="lsqr"). "own": they
-        are parabolas, ellipses, hyperbolas (QuadraticDiscriminantAnalysis, which divides by
-        N_k - 1).
+        "shared" uses one Σ for all classes, the mean of the Σ_k weighted by N_k. The decision
+        boundaries are then straight, as in scikit-learn's LinearDiscriminantAnalysis with
+        solver="lsqr". "own" uses a Σ_k for each class, and the boundaries are parabolas,
+        ellipses or hyperbolas, as in QuadraticDiscriminantAnalysis (which divides by N_k - 1).
     shrinkage : float
-        In [0, 1]: the fraction of the unit matrix, times the mean variance, that is mixed into
-        each covariance, Σ ← (1 - s) Σ + s (tr Σ / D) I. Above 0, Σ is invertible even with
-        fewer samples than features.
+        The number s in [0, 1] for Σ ← (1 - s) Σ + s (tr Σ / D) I, which mixes each covariance
+        with a multiple of the identity. If s > 0, Σ is invertible even with fewer samples than
+        features.
 
     Attributes
     ----------
@@ -54,9 +54,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     Raises
     ------
     ValueError
-        By ``fit``, for bad data or options, or one class only.
+        By ``fit``, for invalid data or options, or if there is only one class.
     LinAlgError
-        By ``fit``, if a covariance is singular, with what to do.
+        By ``fit``, if a covariance is singular. The message suggests what to do.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.3; Murphy (2012), section 4.2;
     chapter "Maximum likelihood".
@@ -99,19 +99,19 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _shrunk(self, S: Array) -> Array:
-        """Return (1 - s) Σ + s (tr Σ / D) I."""
+        """Return the covariance after shrinkage, (1 - s) Σ + s (tr Σ / D) I."""
         s = self.shrinkage
         return (1 - s) * S + s * np.trace(S) / len(S) * np.eye(len(S))
 
     def log_densities(self, X: Any) -> Array:
-        r"""Return the logarithms (N, C) of the class densities at samples X (N, D).
+        r"""Return the logarithms (N, C) of the class densities for samples X (N, D).
 
         .. math:: \log \mathcal{N}(x; \mu, \Sigma) = -\tfrac12 \left(\|A(x - \mu)\|^2
             - 2 \log |\det A| + D \log 2\pi\right), \qquad A^\top A = \Sigma^{-1}
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        if self.covariance == "shared":  # one product for all classes
+        if self.covariance == "shared":  # one matrix product for all classes
             ((A, log_det),) = self._whitening
             M = self.means_ @ A.T
             X = X @ A.T
@@ -129,7 +129,7 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
         return np.log(self.priors_) + log_densities
 
     def decision_function(self, X: Any) -> Array:
-        """Return log(prior times density), (N, C), or for two classes its difference (N,)."""
+        """Return log(prior · density), (N, C), or for two classes the difference (N,)."""
         J = self._log_joint(X)
         return J[:, 1] - J[:, 0] if J.shape[1] == 2 else J
 
@@ -149,12 +149,12 @@ def _covariance(D: Array) -> Array:
 
 
 def _whitening(S: Array, whose: str) -> tuple[Array, float]:
-    """Return A with AᵀA = Σ⁻¹, and log |det A|; raise an error if Σ is singular."""
+    """Return A with AᵀA = Σ⁻¹, and log |det A|; raise LinAlgError if Σ is singular."""
     scale = np.sqrt(np.diag(S))
     try:
         if not scale.all():
             raise np.linalg.LinAlgError("a feature is constant")
-        L = np.linalg.cholesky(S / np.outer(scale, scale))  # correlations, free of units
+        L = np.linalg.cholesky(S / np.outer(scale, scale))  # correlations, which have no units
         if np.diag(L).min() < 1e-7:
             raise np.linalg.LinAlgError("features depend on each other")
     except np.linalg.LinAlgError as error:

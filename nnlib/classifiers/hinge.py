@@ -1,4 +1,4 @@
-"""The hinge losses step by step: by how much scores violate a margin of 1."""
+"""The hinge losses step by step: how much the scores violate a margin of 1."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KINDS = ("weston_watkins", "crammer_singer", "ovr")
 def hinge_loss(
     scores: Any, targets: Any, *, kind: str = "weston_watkins", steps: bool = False
 ) -> Any:
-    r"""Return the hinge loss of each sample: by how much its scores miss a margin of 1.
+    r"""Return the hinge loss of each sample: how much its scores violate a margin of 1.
 
     .. math::
         L_n &= \sum_{j \ne t_n} \max(0,\ s_{nj} - s_{n t_n} + 1)
@@ -32,23 +32,23 @@ def hinge_loss(
     Parameters
     ----------
     scores : (N, C) array_like
-        s, a row for each sample.
+        The scores s, with a row for each sample.
     targets : (N,) array_like of int
         The true classes t in [0, C).
     kind : str
         "weston_watkins", "crammer_singer" or "ovr".
     steps : bool
-        Whether to compute with fractions and show how.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
     (N,) float64, or Steps
-        The losses, in units of the scores; the steps' result holds fractions.
+        The losses, in the units of the scores. The result of the Steps contains fractions.
 
     Raises
     ------
     ValueError
-        If shapes disagree, a target is no class, or kind is not known.
+        If the shapes disagree, a target is not in [0, C), or kind is unknown.
 
     Source: Weston and Watkins (1999); Crammer and Singer (2001); chapter "The support vector
     machine".
@@ -81,8 +81,8 @@ def hinge_gradient(
         \frac{\partial L_n}{\partial s_{n t_n}} &= -\sum_{j \ne t_n}
             \frac{\partial L_n}{\partial s_{nj}}
 
-    Of several largest margins Crammer and Singer's loss counts the first; one against the rest
-    counts each class for itself. Exactly at a corner, where a margin is just met, 0 is taken.
+    If several margins tie for the largest, Crammer and Singer's loss uses the first. One
+    against the rest treats each class separately. A margin that is met exactly contributes 0.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def hinge_gradient(
     Returns
     -------
     (N, C) float64, or Steps
-        Whole numbers.
+        The subgradients, which are integers.
 
     Raises
     ------
@@ -122,9 +122,10 @@ def hinge_gradient(
 
 
 def margins(S: Array, t: Array, kind: str) -> Array:
-    """Return margin violations (N, C), negative where a margin is met; 0 at the true class.
+    """Return the margin violations (N, C), which are negative if a margin is met.
 
-    Only for "ovr" the true class has a margin of its own.
+    The violation of the true class is 0, except for "ovr", in which this class also has a
+    margin.
     """
     rows = np.arange(len(t))
     own = S[rows, t]
@@ -138,7 +139,7 @@ def margins(S: Array, t: Array, kind: str) -> Array:
 
 
 def combined(M: Array, kind: str) -> Array:
-    """Return the loss (N,) of each sample, given its margin violations."""
+    """Return the loss (N,) of each sample from its margin violations."""
     M = np.maximum(M, 0)
     return M.max(axis=1) if kind == "crammer_singer" else M.sum(axis=1)
 
@@ -151,7 +152,7 @@ def missed(M: Array, kind: str) -> Array:
 
 
 def _gradient_step(n: int, k: int, counted: Array, gradient: Array) -> Step:
-    """Return one sample's subgradient as a sentence and a formula."""
+    """Return the step with one sample's subgradient."""
     classes = " and ".join(map(str, np.flatnonzero(counted))) or "none"
     many = "margins" if counted.sum() > 1 else "margin"
     g = exact(gradient)
@@ -161,7 +162,7 @@ def _gradient_step(n: int, k: int, counted: Array, gradient: Array) -> Step:
 
 
 def _loss_step(n: int, s: Array, k: int, kind: str, loss: Any) -> Step:
-    """Return one sample's loss as a sentence and a formula."""
+    """Return the step with one sample's loss."""
     parts, formulas = [], []
     for j, x in enumerate(s):
         if kind == "ovr":
@@ -184,14 +185,14 @@ def _loss_step(n: int, s: Array, k: int, kind: str, loss: Any) -> Step:
 
 
 def _bracketed(number: str) -> str:
-    """Return the text of a number, in brackets if it is negative."""
+    """Return the text of a number, with brackets if it is negative."""
     return f"({number})" if number[0] in "−-" else number
 
 
 def _scored(
     function: str, scores: Any, targets: Any, kind: str, exactly: bool
 ) -> tuple[Array, Array]:
-    """Return scores (N, C), exact if asked for, and targets (N,), after checking both."""
+    """Check scores (N, C) and targets (N,), and return them; the scores can be exact."""
     checks.choice(function, "kind", kind, KINDS)
     S = (exact if exactly else numeric)(scores, function=function, argument="scores")
     t = np.asarray(targets)

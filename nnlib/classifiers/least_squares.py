@@ -1,4 +1,4 @@
-"""Least squares step by step: the normal equation, and one step of gradient descent."""
+"""Least squares step by step: the normal equation, or an iteration of gradient descent."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Array = np.ndarray
 
 
 def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> Any:
-    r"""Return the weights with the least sum of squared residuals, plus α times their squares.
+    r"""Return the weights θ that minimize ‖y - Xθ‖² + α‖θ‖².
 
     .. math:: (X^\top X + \alpha I)\, \theta = X^\top y
 
-    A bias is one more column of X, all ones; here it is penalised like the others.
+    For a bias, add a column of ones to X. It is then penalised like the other weights.
 
     Parameters
     ----------
@@ -29,21 +29,21 @@ def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> A
     y : (N,) array_like
         Targets.
     alpha : number
-        α ≥ 0; above 0 this is ridge regression.
+        The strength α ≥ 0 of the penalty. If α > 0, this is ridge regression.
     steps : bool
-        Whether to compute with fractions and show how.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
     (D,) float64, or Steps
-        θ; the steps' result is θ in fractions.
+        The weights θ. The result of the Steps contains fractions.
 
     Raises
     ------
     ValueError
         If the shapes disagree, there are no samples, or alpha is negative.
     LinAlgError
-        If the columns of X depend on each other, so that there is more than one answer.
+        If α is 0 and the columns of X are linearly dependent, so that θ is not unique.
 
     Source: Goodfellow et al. (2016), equations 5.12 and 7.17; chapter "Linear regression".
 
@@ -86,7 +86,7 @@ def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> A
 def least_squares_step(
     X: Any, y: Any, theta: Any, *, lr: Any, alpha: Any = 0, steps: bool = False
 ) -> Any:
-    r"""Take one step of gradient descent on the mean squared residual plus α times the squares.
+    r"""Do one iteration of gradient descent for least squares with a penalty.
 
     .. math::
         L(\theta) &= \frac{1}{N} \left(\|X\theta - y\|^2 + \alpha \|\theta\|^2\right) \\
@@ -98,14 +98,14 @@ def least_squares_step(
     X, y, alpha, steps
         As in ``normal_equation``.
     theta : (D,) array_like
-        Where to start.
+        The current weights.
     lr : number
-        Learning rate η > 0.
+        Learning rate η ≥ 0.
 
     Returns
     -------
     (D,) float64, or Steps
-        The new θ; the steps' result is θ in fractions.
+        The new weights θ. The result of the Steps contains fractions.
 
     Raises
     ------
@@ -159,10 +159,10 @@ def least_squares_step(
 
 
 def solved(A: Array, c: Array) -> Array:
-    """Return the solution of A θ = c for a Gram matrix A; raise an error if A is singular."""
+    """Solve A θ = c for a Gram matrix A; raise LinAlgError if A is singular."""
     scale = np.sqrt(np.abs(np.diag(A)))
     scale[scale == 0] = 1
-    balanced = A / np.outer(scale, scale)  # unit diagonal, free of units
+    balanced = A / np.outer(scale, scale)  # ones on the diagonal, so units don't matter
     try:
         L = np.linalg.cholesky(balanced)
         flat = np.diag(L).min() < 1e-7
@@ -174,14 +174,14 @@ def solved(A: Array, c: Array) -> Array:
 
 
 DEPENDENT = (
-    "the normal equation is singular: the columns of X (with that of the bias) depend on each "
-    "other, or there are fewer samples than columns; drop columns, add a penalty alpha > 0, or "
-    "use LinearRegression(solver='svd'), which takes the shortest of all solutions"
+    "the normal equation is singular: the columns of X (with the column of the bias) are "
+    "linearly dependent, or there are fewer samples than columns; drop columns, add a penalty "
+    "alpha > 0, or use LinearRegression(solver='svd'), which returns the shortest solution"
 )
 
 
 def solved_exactly(A: Array, c: Array) -> Array:
-    """Return the solution of A θ = c in fractions, by Gauss-Jordan elimination."""
+    """Solve A θ = c with fractions, by Gauss-Jordan elimination."""
     M = np.hstack([A, c[:, None]])
     for k in range(len(M)):
         pivot = next((i for i in range(k, len(M)) if M[i, k] != 0), None)
@@ -196,7 +196,7 @@ def solved_exactly(A: Array, c: Array) -> Array:
 
 
 def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
-    """Return samples (N, D) and targets (N,), as fractions if steps are shown."""
+    """Check samples (N, D) and targets (N,) and return them, as fractions if ``steps``."""
     convert = exact if steps else numeric
     X = convert(X, function=function, argument="X")
     y = convert(y, function=function, argument="y")
@@ -209,7 +209,7 @@ def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
 
 
 def _numbers(function: str, **given: Any) -> list[Fraction]:
-    """Return options as fractions; raise ValueError if one is negative."""
+    """Return the options as fractions; raise ValueError if one is negative."""
     numbers = []
     for name, value in given.items():
         number = exact(value, function=function, argument=name).item()

@@ -1,4 +1,4 @@
-"""Logistic regression: a linear model of the log odds, fitted by maximum likelihood."""
+"""Logistic regression: a linear model of the log-odds, fitted by maximum likelihood."""
 
 from __future__ import annotations
 
@@ -23,37 +23,39 @@ Objective = Callable[[Array], tuple[float, Array]]
 
 
 class LogisticRegression(LinearClassifier):
-    r"""Linear classifier that gives probabilities, by maximum likelihood with an L2 penalty.
+    r"""Linear classifier for probabilities, by maximum likelihood with an L2 penalty.
 
     .. math::
         p(y_n = k) &= \mathrm{softmax}(W x_n + b)_k \\
         \min_{W, b} &\ \frac{1}{2C} \|W\|^2 - \sum_n \log p(y_n)
 
-    Two classes have one row w: the probability of the second is σ(wᵀx + b). The minimum is
-    found by ``nnlib.optim.LBFGS``.
+    With two classes, W has one row w, and the probability of the second class is σ(wᵀx + b).
+    ``nnlib.optim.LBFGS`` finds the minimum.
 
     Parameters
     ----------
     C : float
-        Inverse strength of the penalty, > 0; ``np.inf`` for none. The bias is free.
+        Inverse strength of the penalty, > 0; ``np.inf`` means no penalty. The bias isn't
+        penalised.
     max_iter : int
-        Most steps; 1,000, where scikit-learn has 100.
+        Maximum number of iterations. Default: 1,000 (scikit-learn's default is 100).
     tol : float
-        The steps end where no element of the gradient of the mean loss is larger.
+        The iteration stops when all elements of the gradient of the mean loss are at most
+        ``tol`` in absolute value.
 
     Attributes
     ----------
     classes_, coef_, intercept_
         As in ``LinearClassifier``.
     n_iter_ : int
-        Steps taken.
+        Number of iterations.
     loss_curve_ : list of float
-        The objective over the number of samples, in nats, at each evaluation.
+        The objective divided by the number of samples, in nats, at each evaluation.
 
     Raises
     ------
     ValueError
-        By ``fit``, for bad data or options, or one class only.
+        By ``fit``, for invalid data or options, or if there is only one class.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.4; Goodfellow et al. (2016),
     section 5.7.1; chapter "Logistic regression".
@@ -87,7 +89,7 @@ class LogisticRegression(LinearClassifier):
         return self
 
     def _problem(self, X: Array, t: Array) -> tuple[Objective, Array]:
-        """Return the summed loss with its penalty as a function of W, and W to start from."""
+        """Return the objective as a function of W, and the initial W."""
         C, D = len(self.classes_), self.n_features_in_
         loss = binary_loss if C == 2 else multinomial_loss
 
@@ -105,11 +107,11 @@ class LogisticRegression(LinearClassifier):
         Z = self.decision_function(X)
         if Z.ndim == 2:
             return softmax(Z, dim=1)
-        return np.column_stack([sigmoid(-Z), sigmoid(Z)])  # 1 - p would round small p
+        return np.column_stack([sigmoid(-Z), sigmoid(Z)])  # 1 - p loses digits of small p
 
 
 def binary_loss(Z: Array, t: Array) -> tuple[Array, Array]:
-    """Return losses -log p(t) (N,) of log odds Z (N, 1), and their derivatives p - t (N, 1)."""
+    """Return losses -log p(t) (N,) of log-odds Z (N, 1), and their derivatives p - t (N, 1)."""
     z = Z[:, 0]
     losses = np.logaddexp(0, z) - t * z
     return losses, (sigmoid(z) - t)[:, None]
@@ -128,10 +130,11 @@ def multinomial_loss(Z: Array, t: Array) -> tuple[Array, Array]:
 
 
 class Minimum(NamedTuple):
-    """Where L-BFGS stopped: W, its steps, the objective at each evaluation.
+    """The result of L-BFGS: W, the number of iterations, the objective at each evaluation.
 
-    ``slope`` is the largest element of the gradient there, without sign. ``converged`` tells
-    whether it is within the tolerance, or no step changed the objective by more than rounding.
+    ``slope`` is the largest absolute element of the gradient at W. ``converged`` is True if it
+    is within the tolerance, or if no iteration changes the objective by more than rounding
+    errors.
     """
 
     theta: Array
@@ -142,7 +145,7 @@ class Minimum(NamedTuple):
 
 
 def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> Minimum:
-    """Return the minimum of a function that returns its value and gradient."""
+    """Minimize a function that returns its value and its gradient."""
     x = wrap(theta.copy(), requires_grad=True)
     rounding = np.finfo(float).eps * abs(objective(theta)[0])
     optimizer = LBFGS(
@@ -164,13 +167,13 @@ def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> M
 
     optimizer.step(closure)
     slope, n_iter = float(np.abs(objective(x.array)[1]).max()), optimizer.state[x]["n_iter"]
-    # It ends before its limits where f is flat, or no step changes f by more than rounding.
+    # L-BFGS stops before its limits if f is flat, or no step changes f by more than rounding.
     ended = n_iter < max_iter and len(losses) < 2 * max_iter + 10
     return Minimum(x.array, n_iter, losses, slope, slope <= tol or ended)
 
 
 def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False) -> Any:
-    r"""Take one step of gradient descent on the mean loss of binary logistic regression.
+    r"""Do one iteration of gradient descent for binary logistic regression.
 
     .. math::
         p &= \sigma(X w + b) \\
@@ -182,27 +185,28 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     X : (N, D) array_like
         Samples as rows.
     t : (N,) array_like
-        0 or 1.
+        Targets, 0 or 1.
     w : (D,) array_like
-        Weights to start from.
+        The current weights.
     b : number
-        Bias to start from.
+        The current bias.
     lr : number
         Learning rate η ≥ 0.
     steps : bool
-        Whether to show how; with fractions where σ has one, which is at 0 alone.
+        Whether to return the `Steps` instead of the result. They use fractions if all log-odds
+        are 0, because σ(z) is irrational for any other rational z.
 
     Returns
     -------
     w : (D,) float64
         The new weights.
     b : float
-        The new bias. With ``steps`` the pair is the result of a Steps.
+        The new bias. If ``steps`` is True, the pair (w, b) is the ``result`` of the Steps.
 
     Raises
     ------
     ValueError
-        If the shapes disagree, there are no samples, lr is negative, or t is not 0 or 1.
+        If the shapes disagree, there are no samples, lr is negative, or a target is not 0 or 1.
 
     Source: Goodfellow et al. (2016), section 5.7.1; chapter "Logistic regression".
 
@@ -249,7 +253,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
 
 
 def _check_step(X: Array, t: Array, w: Array, b: Array, lr: Array) -> None:
-    """Raise ValueError if shapes do not match, or a target is neither 0 nor 1."""
+    """Raise ValueError if the shapes disagree, lr is negative, or a target is not 0 or 1."""
     if X.ndim != 2 or X.size == 0 or t.shape != X.shape[:1] or w.shape != X.shape[1:]:
         raise ValueError(
             "logistic_step: expected X (N, D), t (N,) and w (D,), none empty, "
@@ -258,4 +262,4 @@ def _check_step(X: Array, t: Array, w: Array, b: Array, lr: Array) -> None:
     if b.ndim or lr.ndim or lr < 0:
         raise ValueError(f"logistic_step: expected numbers b and lr >= 0, got {b} and {lr}")
     if any(label not in (0, 1) for label in t):
-        raise ValueError(f"logistic_step: expected t of 0 and 1, got {text(t)}")
+        raise ValueError(f"logistic_step: expected t to be 0 or 1, got {text(t)}")

@@ -17,27 +17,27 @@ from ..steps import Step, Steps
 __all__ = ["KNeighborsClassifier", "vote"]
 
 Array = np.ndarray
-BLOCK = 2**20  # distances that are stored at once: 8 MB
+BLOCK = 2**20  # number of distances to store at a time, 8 MB
 
 
 class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
-    r"""Predict the class of most of the k nearest training samples.
+    r"""Classifier that predicts the most frequent class among the k nearest training samples.
 
     .. math:: \hat p_c(x) = \frac1k \sum_{i \in N_k(x)} [y_i = c]
 
     Parameters
     ----------
     n_neighbors : int
-        How many vote, k.
+        Number k of neighbours that vote.
     p : float
-        The p of the p-norm, 1 or more; infinity is allowed.
+        The p of the p-norm, at least 1; infinity is allowed.
 
     Attributes
     ----------
     classes_ : (C,)
-        The labels, sorted. Where two classes have equal votes, the first of them wins.
+        The labels, sorted. If two classes have equal votes, the first of them wins.
     n_features_in_, n_samples_fit_ : int
-        D and N of the training data.
+        The numbers D and N of the training data.
 
     Source: Fix and Hodges (1951), "Discriminatory Analysis: Nonparametric
     Discrimination"; chapter "Nearest neighbours".
@@ -67,29 +67,30 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
     def kneighbors(
         self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
     ) -> Any:
-        """Find the nearest training samples of each row, the nearest first.
+        """Find the k nearest training samples of each row, with the nearest first.
 
         Parameters
         ----------
         X : (M, D) float, optional
-            Queries. Without X, each training sample asks for its neighbours among the others.
+            The queries. By default, the function finds the neighbours of each training sample
+            among the other training samples.
         n_neighbors : int, optional
-            How many, k; by default as given to the estimator.
+            Number k of neighbours. Default: the estimator's ``n_neighbors``.
         return_distance : bool
-            Whether to return distances too.
+            Whether to return the distances too.
 
         Returns
         -------
         distances : (M, k) float64
-            In rising order; left out without ``return_distance``.
+            In ascending order; omitted if ``return_distance`` is False.
         indices : (M, k) int64
-            Rows of the training data. Of samples at the same distance, the one with the lower
-            index comes first and is taken first.
+            Rows of the training data. If samples have the same distance, lower indices come
+            first.
 
         Raises
         ------
         ValueError
-            If there are fewer than k samples.
+            If there are fewer than k training samples to choose from.
         """
         check_is_fitted(self)
         k = self.n_neighbors if n_neighbors is None else n_neighbors
@@ -108,28 +109,28 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         return (distances, indices) if return_distance else indices
 
     def _others(self, k: int) -> tuple[Array, Array]:
-        """Return what ``nearest`` does for the training samples, none its own neighbour."""
+        """Return each training sample's neighbours, as in ``nearest``, without the sample."""
         distances, indices = nearest(self._X, self._X, k + 1, self.p)
         other = indices != np.arange(len(indices))[:, None]
-        other[other.all(axis=1), -1] = False  # k + 1 equal samples have lower indices
+        other[other.all(axis=1), -1] = False  # k + 1 equal samples come first
         shape = (len(indices), k)
         return distances[other].reshape(shape), indices[other].reshape(shape)
 
     def predict_proba(self, X: Any) -> Array:
-        """Return the fraction of the votes for each class, (M, C), ordered as ``classes_``."""
+        """Return the fraction of votes for each class, (M, C), in the order of ``classes_``."""
         neighbours = self.kneighbors(X, return_distance=False)
         labels = self._y[neighbours]
         votes = labels[:, :, None] == np.arange(len(self.classes_))
         return votes.mean(axis=1)
 
     def predict(self, X: Any) -> Array:
-        """Return the class with the most votes for each row, (M,)."""
+        """Return the class (M,) with the most votes for each row."""
         p = self.predict_proba(X)
         return self.classes_[p.argmax(axis=1)]
 
 
 def nearest(Q: Array, X: Array, k: int, p: float) -> tuple[Array, Array]:
-    """Return the distances of the k nearest to each row of Q, and their indices, (M, k)."""
+    """Return the distances and indices (M, k) of the k rows of X nearest to each row of Q."""
     distances, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.int64)
     for m, (found, rows) in enumerate(measured(Q, X, k, p)):
         order = found.argsort(kind="stable")[:k]
@@ -138,13 +139,14 @@ def nearest(Q: Array, X: Array, k: int, p: float) -> tuple[Array, Array]:
 
 
 def measured(Q: Array, X: Array, k: int, p: float) -> Iterator[tuple[Array, Array]]:
-    r"""Yield for each row of Q its distances to some rows of X, and the indices of these rows.
+    r"""Yield, for each row of Q, the distances to rows of X, and the indices of these rows.
 
-    For p = 2 these are not all rows, because one matrix product estimates many distances:
+    For p = 2, one matrix product first estimates many distances:
 
     .. math:: |q - x|^2 = |q|^2 - 2 \, q \cdot x + |x|^2
 
-    Only the rows that its rounding error leaves open are measured by their differences.
+    The function then computes exact distances only to the rows that can be among the nearest,
+    given the rounding errors of the estimates. For other p, it computes all distances.
     """
     everything, middle = np.arange(len(X)), X.mean(axis=0)
     centred = X - middle
@@ -167,23 +169,23 @@ def measured(Q: Array, X: Array, k: int, p: float) -> Iterator[tuple[Array, Arra
 
 
 def vote(distances, labels, k: int, *, steps: bool = False):
-    """Let the k nearest of some labelled points vote, as a person counts.
+    """Return the most frequent class among the k nearest of some labelled points.
 
     Parameters
     ----------
     distances : (N,) float or Fraction
-        How far each point lies from the query.
+        The distance of each point from the query.
     labels : (N,)
-        Their classes.
+        The classes of the points.
     k : int
-        How many vote. Of points at the same distance the one that stands first is taken.
+        Number of points that vote. If points have the same distance, the first is used.
     steps : bool
-        Whether to return the counting instead of its result.
+        Whether to return the `Steps` of counting instead of the result.
 
     Returns
     -------
     label or Steps
-        The class with the most votes; with equal votes, the first of them in sorted order.
+        The class with the most votes; if several tie, the first of them in sorted order.
 
     Raises
     ------
@@ -212,7 +214,7 @@ def vote(distances, labels, k: int, *, steps: bool = False):
 
 
 def _counting(near, distances, labels, counts, winner) -> list[Step]:
-    """Return the steps that ``vote`` shows."""
+    """Return the steps of ``vote``."""
     at = ["at distance ", *[""] * (len(near) - 1)]
     each = [
         f"number {i} ({labels[i]}, {at}{distances[i]})" for at, i in zip(at, near, strict=True)

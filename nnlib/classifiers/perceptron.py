@@ -13,43 +13,43 @@ from .base import LinearClassifier, warn_unfinished, with_ones
 __all__ = ["Perceptron"]
 
 Array = np.ndarray
-BLOCK = 32  # samples whose scores are computed at once
+BLOCK = 32  # number of samples to score at a time
 
 
 class Perceptron(LinearClassifier):
-    r"""Linear classifier that learns from its mistakes, one at a time.
+    r"""Linear classifier that updates its weights after each mistake.
 
     .. math:: w_{t} \leftarrow w_{t} + x, \qquad w_{k} \leftarrow w_{k} - x \qquad
         \text{where } k = \mathrm{argmax}_j\, w_j^\top x \ne t
 
-    Two classes have one row: w ← w ± x where the sign of wᵀx is wrong. The bias belongs to a
-    feature that is always 1. scikit-learn has a perceptron for each class against the rest
-    instead.
+    With two classes, W has one row, and the update is w ← w ± x if the sign of wᵀx is wrong.
+    The bias is the weight of a feature that is always 1. scikit-learn's Perceptron instead
+    trains a separate perceptron for each class against the rest.
 
     Parameters
     ----------
     max_iter : int
-        Most epochs. An epoch without a mistake is the last.
+        Maximum number of epochs. Training stops after an epoch without mistakes.
     shuffle : bool
-        Whether each epoch takes the samples in a new order.
+        Whether to shuffle the samples in each epoch.
     random_state : int, RandomState or None
-        Decides the orders.
+        Determines the order of the samples.
 
     Attributes
     ----------
     classes_, coef_, intercept_
         As in ``LinearClassifier``.
     n_iter_ : int
-        Epochs.
+        Number of epochs.
     n_updates_ : int
-        Updates.
+        Number of updates.
     loss_curve_ : list of float
-        For each epoch the fraction of samples that led to an update.
+        The fraction of samples in each epoch that led to an update.
 
     Raises
     ------
     ValueError
-        By ``fit``, for bad data or options, or one class only.
+        By ``fit``, for invalid data or options, or if there is only one class.
 
     Source: Rosenblatt (1958); chapter "Neurons and networks".
 
@@ -89,10 +89,10 @@ class Perceptron(LinearClassifier):
 
 
 def _epoch(W: Array, X: Array, t: Array) -> int:
-    """Return the number of mistakes in one pass over the samples, which updates W."""
+    """Update W in one pass over the samples, and return the number of mistakes."""
     n = mistakes = 0
     while n < len(X):
-        # The weights change only at mistakes, so several samples are scored at once.
+        # The weights change only after mistakes, so we can score several samples together.
         Z = X[n : n + BLOCK] @ W.T
         guess = (Z[:, 0] > 0).astype(int) if len(W) == 1 else Z.argmax(axis=1)
         wrong = np.flatnonzero(guess != t[n : n + BLOCK])

@@ -1,4 +1,4 @@
-"""Linear regression by the normal equation or the SVD; ridge regression; polynomials."""
+"""Linear regression: least squares by the SVD or the normal equation, ridge, polynomials."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Array = np.ndarray
 
 
 class LeastSquares(RegressorMixin, BaseEstimator):
-    """The base class of the linear models: it centres the data and solves for the weights."""
+    """Base class of the linear models, which centres the data and solves for the weights."""
 
     def _fit(self, X: Array, y: Array, s: Array, alpha: float, solver: str) -> None:
-        """Fit weights and bias to samples X with sample weights s and a penalty alpha."""
+        """Fit the weights and the bias to samples X with sample weights s and penalty alpha."""
         N, D = X.shape
         if solver == "normal" and alpha == 0 and N < D + 1:
             few = f"{type(self).__name__}.fit: {N} sample(s) for {D + 1} weights"
             raise np.linalg.LinAlgError(f"{few}: {DEPENDENT}")
         x_mean, y_mean = s @ X / s.sum(), s @ y / s.sum()
-        # With its best bias the residual has mean 0, so centred data need none.
+        # The best bias gives the residuals the mean 0, so centred data don't need a bias.
         root = np.sqrt(s)
         A, c = (X - x_mean) * root[:, None], (y - y_mean) * root
         self.coef_ = SOLVERS[solver](A, c, alpha)
@@ -41,16 +41,16 @@ class LeastSquares(RegressorMixin, BaseEstimator):
 
 
 class LinearRegression(LeastSquares):
-    r"""Linear function with the least sum of squared residuals.
+    r"""Linear regression, which minimizes the sum of squared residuals.
 
     .. math:: \hat y = X w + b, \qquad \min_{w, b} \sum_n s_n (y_n - \hat y_n)^2
 
     Parameters
     ----------
     solver : str
-        "svd" also where columns of X depend on each other: it gives the shortest w, as
-        scikit-learn does; "normal", the normal equation, fastest, with the square of the
-        condition number.
+        "svd" also works if the columns of X are linearly dependent; it then returns the
+        shortest w, like scikit-learn. "normal" uses the normal equation, which is fastest but
+        squares the condition number.
 
     Attributes
     ----------
@@ -62,9 +62,9 @@ class LinearRegression(LeastSquares):
     Raises
     ------
     ValueError
-        By ``fit``, for bad data or options.
+        By ``fit``, for invalid data or options.
     LinAlgError
-        By ``fit`` with "normal", if columns depend on each other.
+        By ``fit`` with "normal", if columns are linearly dependent.
 
     Source: Goodfellow et al. (2016), section 5.1.4; Golub and Van Loan (2013), sections 5.3
     and 5.5; chapter "Linear regression".
@@ -78,7 +78,7 @@ class LinearRegression(LeastSquares):
         self.solver = solver
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
-        """Fit to samples X (N, D) and targets y (N,), weighted by s if it is given."""
+        """Fit to samples X (N, D) and targets y (N,), with optional sample weights s (N,)."""
         checks.choice("LinearRegression", "solver", self.solver, tuple(SOLVERS))
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         s = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
@@ -93,12 +93,12 @@ class Ridge(LeastSquares):
 
     .. math:: \min_{w, b} \sum_n (y_n - w^\top x_n - b)^2 + \alpha \|w\|^2
 
-    The normal equation is solved, which scikit-learn calls "cholesky".
+    It solves the normal equation; scikit-learn calls this solver "cholesky".
 
     Parameters
     ----------
     alpha : float
-        α ≥ 0; the bias is not penalised.
+        The strength α ≥ 0 of the penalty. The bias is not penalised.
 
     Attributes
     ----------
@@ -108,9 +108,9 @@ class Ridge(LeastSquares):
     Raises
     ------
     ValueError
-        By ``fit``, for bad data or options.
+        By ``fit``, for invalid data or options.
     LinAlgError
-        By ``fit``, if α is 0 and columns depend on each other.
+        By ``fit``, if α is 0 and columns are linearly dependent.
 
     Source: Hoerl and Kennard (1970); Goodfellow et al. (2016), equation 7.17; chapter "Linear
     regression".
@@ -132,24 +132,24 @@ class Ridge(LeastSquares):
 
 
 class PolynomialRegression(LeastSquares):
-    r"""Linear regression on all products of up to ``degree`` features.
+    r"""Linear regression on all monomials of the features up to a degree.
 
     .. math:: \hat y = b + \sum_p w_p \prod_d x_d^{\,p_d}, \qquad 1 \le \sum_d p_d \le
         \mathrm{degree}
 
-    scikit-learn makes it of PolynomialFeatures and LinearRegression or Ridge.
+    In scikit-learn, this is PolynomialFeatures followed by LinearRegression or Ridge.
 
     Parameters
     ----------
     degree : int
-        Highest degree; 0 gives the mean of y.
+        Highest degree. If it is 0, the prediction is the mean of y.
     alpha : float
-        Penalty on the squares of w, as in ``Ridge``.
+        Strength of the penalty on the squares of w, as in ``Ridge``.
 
     Attributes
     ----------
     powers_ : (P, D) int
-        The exponents p of each product, degree by degree, in scikit-learn's order.
+        The exponents p of each monomial, in the order of scikit-learn: by degree.
     coef_ : (P,) float
         w.
     intercept_ : float
@@ -158,7 +158,7 @@ class PolynomialRegression(LeastSquares):
     Raises
     ------
     ValueError
-        By ``fit``, for bad data or options.
+        By ``fit``, for invalid data or options.
 
     Source: Goodfellow et al. (2016), equation 5.15; chapter "Linear regression".
 
@@ -190,16 +190,16 @@ class PolynomialRegression(LeastSquares):
 
 
 def _polynomial_features(X: Array, degree: int) -> Array:
-    """Return all products (N, P) of 1 to ``degree`` columns of X."""
+    """Return all products (N, P) of 1 to ``degree`` columns of X, with repetition."""
     made = {(): np.ones(len(X))}
-    for factors in _products(X.shape[1], degree):  # each is a shorter one times a column
+    for factors in _products(X.shape[1], degree):  # a shorter product times a column
         made[factors] = made[factors[:-1]] * X[:, factors[-1]]
     columns = list(made.values())[1:]
     return np.column_stack(columns) if columns else np.empty((len(X), 0))
 
 
 def _products(D: int, degree: int) -> list[tuple[int, ...]]:
-    """Return, for each monomial up to a degree, the indices of the features it multiplies."""
+    """Return the indices of the features in each monomial up to a degree."""
     sizes = range(1, degree + 1)
     return [p for k in sizes for p in combinations_with_replacement(range(D), k)]
 
@@ -211,13 +211,13 @@ def _powers(D: int, degree: int) -> Array:
 
 
 def by_normal_equation(A: Array, c: Array, alpha: float) -> Array:
-    """Return θ that solves (AᵀA + αI) θ = Aᵀc."""
+    """Return the solution θ of (AᵀA + αI) θ = Aᵀc."""
     return solved(A.T @ A + alpha * np.eye(A.shape[1]), A.T @ c)
 
 
 def by_svd(A: Array, c: Array, alpha: float) -> Array:
-    """Return θ = V (Σ² + α)⁻¹ Σ Uᵀc, with 1/0 read as 0."""
-    R, d = triangular(A, c)  # A = QR: the singular values are those of the smaller R
+    """Return θ = V (Σ² + α)⁻¹ Σ Uᵀc, where singular values near 0 are ignored."""
+    R, d = triangular(A, c)  # A = QR has the same singular values as the smaller R
     U, sigma, Vt = np.linalg.svd(R, full_matrices=False)
     large = sigma > np.finfo(float).eps * max(A.shape) * sigma.max(initial=0)
     U, sigma, Vt = U[:, large], sigma[large], Vt[large]
@@ -225,7 +225,7 @@ def by_svd(A: Array, c: Array, alpha: float) -> Array:
 
 
 def triangular(A: Array, c: Array) -> tuple[Array, Array]:
-    """Return R and Qᵀc of A = QR, read from the R of [A | c], so that Q is never formed."""
+    """Return R and Qᵀc of A = QR from the R of [A | c], without computing Q."""
     R = np.linalg.qr(np.column_stack([A, c]), mode="r")
     return R[:, :-1], R[:, -1]
 

@@ -18,46 +18,48 @@ Array = np.ndarray
 
 
 class SoftmaxClassifier(LinearClassifier):
-    r"""Linear classifier with softmax and cross-entropy, by mini-batches.
+    r"""Linear classifier with softmax and cross-entropy, trained on mini-batches.
 
     .. math::
         G &= \frac{1}{|B|} (\mathrm{softmax}(X_B W^\top + b) - Y_B)^\top X_B + \alpha W \\
         V &\leftarrow \mu V + G, \qquad W \leftarrow W - \eta V
 
-    The learning rate η falls linearly from its first value to 0 at max_iter. There is a row of
-    W for each class, for two classes too; the model is that of scikit-learn's
-    LogisticRegression with C = 1 / (α N), the options are those of its MLPClassifier.
+    The learning rate η decreases linearly from its initial value to 0 at ``max_iter``. During
+    training, W has a row for each class, even for two classes. The model is the same as in
+    scikit-learn's LogisticRegression with C = 1 / (α N), and the options are the same as in its
+    MLPClassifier.
 
     Parameters
     ----------
     alpha : float
-        Strength α of the penalty α‖W‖²/2 beside the mean loss.
+        Strength α of the penalty α‖W‖²/2, which is added to the mean loss.
     learning_rate_init : float
-        First learning rate η.
+        Initial learning rate η.
     batch_size : int
-        Samples in a mini-batch.
+        Number of samples in a mini-batch.
     momentum : float
-        μ in [0, 1).
+        Momentum μ in [0, 1).
     max_iter : int
-        Epochs, all of which are run.
+        Number of epochs.
     random_state : int, RandomState or None
-        Decides the order of the samples in each epoch.
+        Determines the order of the samples in each epoch.
 
     Attributes
     ----------
     classes_ : (C,) array
         The labels, sorted.
     coef_, intercept_ : (C, D) and (C,) float
-        W and b; for two classes the difference of the rows, (1, D) and (1,).
+        W and b. For two classes, they contain the difference of the rows, (1, D) and (1,).
     n_iter_ : int
-        Epochs.
+        Number of epochs.
     loss_curve_ : list of float
-        For each epoch the mean cross-entropy of its batches, each before its step, in nats.
+        The mean cross-entropy in each epoch, in nats; each batch is evaluated before its
+        update.
 
     Raises
     ------
     ValueError
-        By ``fit``, for bad data or options, or one class only.
+        By ``fit``, for invalid data or options, or if there is only one class.
 
     Source: Goodfellow et al. (2016), section 6.2.2.3 and algorithm 8.2; chapter "The softmax
     classifier".
@@ -112,7 +114,7 @@ class SoftmaxClassifier(LinearClassifier):
         return self
 
     def _check_options(self) -> None:
-        """Raise an error for an unknown option."""
+        """Raise an error if an option is invalid."""
         owner = "SoftmaxClassifier"
         checks.limited(owner, "alpha", self.alpha, least=0)
         checks.limited(owner, "momentum", self.momentum, least=0, below=1)

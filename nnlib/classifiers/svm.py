@@ -14,61 +14,61 @@ from .hinge import combined, margins
 __all__ = ["LinearSVM"]
 
 Array = np.ndarray
-BLOCK = 32  # samples whose margins are computed together
+BLOCK = 32  # number of samples whose margins are computed together
 
 
 class LinearSVM(LinearClassifier):
-    r"""Linear classifier with a hinge loss: it wants each score right by a margin of 1.
+    r"""Linear classifier with a hinge loss, which requires margins of at least 1.
 
     .. math:: \min_W\ P(W) = \tfrac12 \|W\|^2 + C \sum_n \ell(W x_n, y_n)
 
-    Each margin m that sample n may miss has a multiplier a, which is zero while the margin is
-    met. The samples whose multipliers are not zero are the support vectors, and W is a sum of
-    them. One sample after the other, its multipliers move to where the dual objective is
-    largest, for the hinge
+    Each margin of sample n has a multiplier a, which is zero if the margin is met; m is the
+    violation of the margin. The samples with nonzero multipliers are the support vectors, and W
+    is a weighted sum of them. The algorithm visits one sample at a time and moves its
+    multipliers to the maximum of the dual objective. For the hinge loss, the update is
 
     .. math::
         m &= 1 - s_n \odot W x_n, \qquad
         a_n \leftarrow \min(\max(a_n + m / \|x_n\|^2,\ 0),\ C) \\
         W &\leftarrow W + (s_n \odot \Delta a_n)\, x_n^\top, \qquad s_{nk} = \pm 1
 
-    which is the perceptron's update with a measured length. The dual objective D is nowhere
-    above P, so that the gap P - D proves how near the least P is.
+    which is the perceptron's update with an optimal step length. The dual objective D is never
+    larger than P, so the gap P - D is an upper bound on the distance of P from its minimum.
 
     Parameters
     ----------
     C : float
-        Strength of the loss beside the penalty, > 0.
+        Weight of the loss relative to the penalty, > 0.
     loss : str
-        "hinge", :math:`\sum_k \max(0, m_k)`: each class against the rest, two classes with one
-        row w; "weston_watkins", the sum over the other classes of max(0, z_j - z_y + 1);
-        "crammer_singer", the largest of these. scikit-learn's LinearSVC has the first, and the
-        last as multi_class.
+        "hinge" is :math:`\sum_k \max(0, m_k)`, each class against the rest; two classes have
+        one row w. "weston_watkins" is the sum over the other classes of max(0, z_j - z_y + 1),
+        and "crammer_singer" is the largest of these terms. scikit-learn's LinearSVC has the
+        first, and the last as an option of ``multi_class``.
     fit_intercept : bool
-        Whether there is a bias, the weight of a feature that is always 1; it is penalised as
-        the others are, as in scikit-learn.
+        Whether there is a bias, the weight of a feature that is always 1. It is penalised like
+        the other weights, as in scikit-learn.
     max_iter : int
-        Most epochs.
+        Maximum number of epochs.
     tol : float
-        Stop where the gap is at most tol · P.
+        Training stops when the gap is at most tol · P.
     random_state : int, RandomState or None
-        Decides the order of the samples in each epoch.
+        Determines the order of the samples in each epoch.
 
     Attributes
     ----------
     classes_, coef_, intercept_
         As in ``LinearClassifier``.
     n_iter_ : int
-        Epochs.
+        Number of epochs.
     loss_curve_ : list of float
         P after each epoch.
     gap_ : float
-        (P - D) / P at the end: so much of P can still be saved at most.
+        (P - D) / P at the end, an upper bound on the fraction by which P could still decrease.
 
     Raises
     ------
     ValueError, TypeError
-        By ``fit``, for bad data or options, or one class only.
+        By ``fit``, for invalid data or options, or if there is only one class.
 
     Source: Hsieh et al. (2008), "A dual coordinate descent method for large-scale linear SVM",
     algorithm 1; Shalev-Shwartz and Zhang (2013), "Stochastic dual coordinate ascent methods",
@@ -118,7 +118,7 @@ class LinearSVM(LinearClassifier):
         return self
 
     def _check_options(self) -> None:
-        """Raise an error for an unknown option."""
+        """Raise an error if an option is invalid."""
         owner = "LinearSVM"
         checks.limited(owner, "C", self.C, above=0)
         checks.choice(owner, "loss", self.loss, tuple(STEPS))
@@ -138,13 +138,14 @@ def dual_ascent(
 ) -> tuple[Array, list[float], float]:
     r"""Return W (K, D), the objective P after each epoch, and the gap (P - D) / P at the end.
 
-    Margin j of sample n is missed by m, and has a multiplier a; W is made of the samples,
+    Each margin of sample n has a violation m and a multiplier a. The weights are a sum over the
+    samples,
 
     .. math:: W = \sum_n (s_n \odot a_n)\, x_n^\top
 
-    with s = ±1, one class against the rest, or s = -1 for differences of scores, where the
-    class itself has a multiplier too, so that each row of a has a constant sum: 0, or C.
-    The dual objective D has slope m in a and curvature ‖x‖².
+    where s = ±1 for one class against the rest, and s = -1 for differences of scores. In the
+    second case, the true class also has a multiplier, so that each row of a has a constant sum,
+    0 or C. As a function of a, the dual objective D has the slope m and the curvature ‖x‖².
     """
     classes = np.arange(t.max() + 1)
     own = t[:, None] == classes
@@ -172,8 +173,8 @@ def _epoch(
     step, q = STEPS[loss], np.maximum((X**2).sum(axis=1), np.finfo(float).tiny)
     for block in batches(order, BLOCK):
         M = missed(X[block] @ W.T, t[block], S[block], loss)
-        # Most samples are where they should be. W moves within a block, so this is a guess;
-        # the gap of the whole epoch is not.
+        # Most samples don't need an update. W changes within a block, so this selection is
+        # approximate, but the gap after the epoch is exact.
         for n in block[movable(M, A[block], C, loss)]:
             x, a, s = X[n], A[n], S[n]
             m = missed((W @ x)[None], t[n : n + 1], s, loss)[0]
@@ -183,13 +184,13 @@ def _epoch(
 
 
 def missed(Z: Array, t: Array, S: Array, loss: str) -> Array:
-    """Return the violation 1 - margin of each margin, (N, K), positive where it is not met."""
+    """Return the violation of each margin, (N, K), which is positive if it is not met."""
     return 1 - S * Z if loss == "hinge" else margins(Z, t, loss)
 
 
 def movable(M: Array, A: Array, C: float, loss: str) -> Array:
-    """Return a mask (N,) of samples whose multipliers can change so that D grows."""
-    if loss == "crammer_singer":  # shifted from one margin to another that is missed by more
+    """Return a mask (N,) of the samples whose multipliers can change to increase D."""
+    if loss == "crammer_singer":  # move weight to a margin with a larger violation
         return M.max(axis=1) > np.where(A > 0, M, np.inf).min(axis=1)
     return ((M > 0) & (A < C) | (M < 0) & (A > 0)).any(axis=1)
 
@@ -202,7 +203,7 @@ def step_hinge(v: Array, C: float, k: int) -> Array:
 def step_crammer_singer(v: Array, C: float, k: int) -> Array:
     """Return the projection of v onto the simplex a ≥ 0 with sum C.
 
-    It is max(v - θ, 0), with θ such that the sum is C.
+    The projection is max(v - θ, 0), where θ is chosen such that the sum is C.
 
     Source: Duchi et al. (2008), "Efficient projections onto the l1-ball", figure 1.
     """
@@ -212,9 +213,10 @@ def step_crammer_singer(v: Array, C: float, k: int) -> Array:
 
 
 def step_weston_watkins(v: Array, C: float, k: int) -> Array:
-    """Return the projection of v onto sum 0 and 0 ≤ a ≤ C for all but the class k.
+    """Return the projection of v onto vectors with sum 0 and 0 ≤ a ≤ C for all but class k.
 
-    It is v + λ within the limits. Its sum grows with λ in pieces of lines, so λ is exact.
+    The projection is v + λ, clipped to the limits. The sum is a piecewise linear, increasing
+    function of λ, so linear interpolation finds λ exactly.
     """
     own, ends = v[k], np.concatenate([-v, C - v])
     at = np.sort(np.append(ends, -own - len(v) * C))
@@ -236,7 +238,7 @@ STEPS = {
 def _objectives(
     loss: str, X: Array, t: Array, S: Array, C: float, A: Array, W: Array
 ) -> tuple[float, float]:
-    """Return the primal objective P and the dual objective D; D ≤ P, equal at the optimum."""
+    """Return the primal objective P and the dual objective D ≤ P, with D = P at the optimum."""
     M, penalty = missed(X @ W.T, t, S, loss), np.sum(W**2) / 2
     P = penalty + C * combined(M, "ovr" if loss == "hinge" else loss).sum()
     own = 0 if loss == "hinge" else A[np.arange(len(t)), t].sum()

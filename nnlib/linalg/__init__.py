@@ -1,9 +1,9 @@
-"""Linear algebra on arrays, by the algorithms that are taught, each able to show its steps.
+"""Linear algebra on arrays, with the textbook algorithms; most of them can show their steps.
 
-Exact numbers and how they are written: ``nnlib.linalg.exact``.
+For exact numbers and their notation, see ``nnlib.linalg.exact``.
 """
 
-# ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
+# ruff: noqa: F403 (the star imports collect the public names of this folder)
 from . import (
     components,
     definite,

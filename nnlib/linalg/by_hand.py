@@ -29,20 +29,20 @@ from .writing import bracketed, indexed, tex, text
 __all__: list[str] = []
 
 Array = np.ndarray
-LARGEST = 3  # rows; from 5 on the roots of a polynomial have no formula
+LARGEST = 3  # rows; polynomials of degree 5 or more have no formula for their roots
 
 
 class Eigenspace(NamedTuple):
-    """An eigenvalue and all that belongs to it.
+    """An eigenvalue with its multiplicity and its eigenvectors.
 
     Attributes
     ----------
     eigenvalue : Fraction, SymPy expression, float or complex
-        Exact but for a cubic without rational root.
+        Exact, except for the roots of a cubic without a rational root.
     algebraic : int
-        How often it is a root of the characteristic polynomial.
+        Multiplicity of the eigenvalue as a root of the characteristic polynomial.
     basis : (n, geometric) object array
-        Independent eigenvectors, one a column, without fractions where that can be.
+        Independent eigenvectors as columns, without fractions if possible.
     """
 
     eigenvalue: Any
@@ -51,12 +51,12 @@ class Eigenspace(NamedTuple):
 
     @property
     def geometric(self) -> int:
-        """How many independent eigenvectors there are."""
+        """The number of independent eigenvectors."""
         return self.basis.shape[1]
 
 
 def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
-    """Return the steps to all eigenspaces of a matrix of fractions, and the eigenspaces."""
+    """Return the steps that find the eigenspaces of a matrix of fractions, and the spaces."""
     if len(A) > LARGEST:
         raise ValueError(
             f"steps show eigenvalues of matrices with at most {LARGEST} rows, got {len(A)}"
@@ -75,7 +75,7 @@ def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigens
 
 
 def _factored(p: Array, found: list[Root]) -> Step:
-    """Return the step that writes the polynomial as a product and names its roots."""
+    """Return the step that factors the polynomial and lists its roots."""
     factors = [_factor(value, times, text, "λ", "−") for value, times in found]
     formulas = [_factor(value, times, tex, r"\lambda", "-") for value, times in found]
     values = _listed(text(value) for value, _ in found)
@@ -91,7 +91,7 @@ def _factored(p: Array, found: list[Root]) -> Step:
 
 
 def _factor(value: Any, times: int, write: Any, letter: str, minus: str) -> str:
-    """Return one factor (λ - value) with its exponent as a text."""
+    """Return one factor (λ - value) with its exponent as text or LaTeX."""
     base = f"({letter} {minus} {bracketed(write(value))})" if value != 0 else letter
     if times == 1:
         return base
@@ -105,7 +105,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
-    """Return the steps to a basis of the null space of A - λI, and the basis."""
+    """Return the steps that find a basis of the null space of A - λI, and the basis."""
     if isinstance(value, float | complex):
         return _by_cross_product(A, value)
     shifted = simplified(A - value * identity(len(A), like=A))
@@ -124,7 +124,7 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
 
 
 def _choice(f: int, free: tuple[int, ...]) -> str:
-    """Return the sentence that says which unknowns are free, and the values they get."""
+    """Return the sentence that lists the free unknowns and the values we choose for them."""
     one = f"{indexed('x', f)} = 1"
     if len(free) == 1:
         return f"{indexed('x', f)} is free; with {one}"
@@ -132,7 +132,7 @@ def _choice(f: int, free: tuple[int, ...]) -> str:
 
 
 def _read_off(choice: str, x: Array, v: Array) -> Step:
-    """Return the step that reads off a solution x, and its multiple v without fractions."""
+    """Return the step that reads off a solution x and its multiple v without fractions."""
     if (v == x).all():
         return Step(f"{choice}, x = {text(x)}.", f"x = {tex(x)}")
     return Step(
@@ -142,7 +142,7 @@ def _read_off(choice: str, x: Array, v: Array) -> Step:
 
 
 def _shifted(value: Any, name: Name, write: Any) -> str:
-    """Return A - λI as a formula."""
+    """Return A - λI as text or LaTeX."""
     matrix, minus = (name.text, "−") if write is text else (name.tex, "-")
     if value == 0:
         return matrix
@@ -171,13 +171,13 @@ def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]
             operation = next(algorithm)
         except StopIteration as end:
             return R, end.value, steps
-        R[:] = simplified(R)  # a root minus itself becomes 0 only then
+        R[:] = simplified(R)  # otherwise a root minus itself isn't recognised as 0
         arrow = rf"\xrightarrow{{{_over_arrow(operation)}}} {tex(R)}"
         steps.append(Step(_sentence(operation), arrow))
 
 
 def _sentence(done: Operation) -> str:
-    """Return a row operation in words, also for a factor with roots or complex numbers."""
+    """Return a row operation in words; its factor may contain roots or complex numbers."""
     if isinstance(done, Swap):
         return str(done)
     c = simplified(done.c)
@@ -203,7 +203,7 @@ def _over_arrow(done: Operation) -> str:
 
 
 def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
-    """Return the step to an eigenvector for a simple eigenvalue (3x3), and the eigenvector."""
+    """Return an eigenvector of a simple eigenvalue (3x3), after the step that finds it."""
     shifted = A.astype(np.float64) - value * np.eye(3)
     crosses = np.array([np.cross(shifted[i], shifted[j]) for i, j in ((0, 1), (0, 2), (1, 2))])
     x = crosses[np.linalg.norm(crosses, axis=1).argmax()]
@@ -219,7 +219,7 @@ def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
 
 
 def eig_steps(A: Any, result: Any) -> Steps:
-    """Return the steps that ``eig`` shows: the eigenspaces, unit vectors and two checks."""
+    """Return the steps of ``eig``: eigenspaces, unit eigenvectors and two checks."""
     M = square(A, "eig", exact=True)
     steps, spaces = solve_by_hand(M)
     count = sum(space.geometric for space in spaces)
@@ -239,7 +239,7 @@ def eig_steps(A: Any, result: Any) -> Steps:
 
 
 def normalised(x: Array) -> Step:
-    """Return the step from an eigenvector to the unit vector in its direction."""
+    """Return the step that divides an eigenvector by its length."""
     length, u = unit(x)
     return Step(
         f"Normalise: the length of {text(x)} is {text(length)}, so u = {text(u)}.",
@@ -248,7 +248,7 @@ def normalised(x: Array) -> Step:
 
 
 def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
-    """Return the step that compares trace and determinant with the eigenvalues."""
+    """Return the step that compares the trace and the determinant with the eigenvalues."""
     p = characteristic_polynomial(A)
     trace, det = -p[1], (-1) ** len(A) * p[-1]
     terms = [bracketed(text(s.eigenvalue)) for s in spaces for _ in range(s.algebraic)]

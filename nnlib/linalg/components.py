@@ -14,21 +14,23 @@ Array = np.ndarray
 
 
 class PCA(NamedTuple):
-    """Principal components of data (N, D), the first K of them.
+    """The first K principal components of data (N, D).
 
     Attributes
     ----------
     mean : (D,) float
-        What was subtracted from each row.
+        Mean of the rows, which is subtracted from each row.
     components : (K, D) float
-        Orthonormal directions, one a row, the one of most variance first. In each the largest
-        entry (of ties the last) is positive, since a direction and its opposite are as good.
+        Orthonormal directions as rows, sorted by decreasing variance. Because a direction and
+        its opposite are equally good, the largest entry of each row (the last one if several
+        tie) is positive.
     explained_variance : (K,) float
-        The variance along each, with the divisor N - 1: an eigenvalue of the covariance.
+        Variance along each component, with the divisor N - 1. These are the largest
+        eigenvalues of the covariance matrix.
     explained_variance_ratio : (K,) float
-        Its part of the sum of all D variances; 0 if the data do not vary.
+        The variances, divided by the sum of all D variances; 0 if all rows are equal.
     scores : (N, K) float
-        The coordinates of the data along the components.
+        Coordinates of the data along the components.
     """
 
     mean: Array
@@ -71,12 +73,13 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
     Parameters
     ----------
     X : (N, D) real numbers
-        One example a row, at least two of them.
+        At least two examples, one per row.
     n_components : int, optional
-        How many components K to keep, from 1 to min(N, D), which is what None gives.
+        Number K of components to return, from 1 to min(N, D). Default: min(N, D).
     method : {"svd", "covariance"}
-        By the singular values of the centred data, which keeps the digits of small variances,
-        or by the eigenvectors of the covariance, which is faster where N is much above D.
+        "svd" uses the singular value decomposition of the centred data, which computes small
+        variances accurately. "covariance" uses the eigenvectors of the covariance matrix, which
+        is faster if N is much larger than D.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
     Raises
     ------
     TypeError, ValueError
-        If X is not a matrix of finite real numbers of at least two rows and one column, or
+        If X is not a matrix of finite real numbers with at least two rows and one column, or
         n_components or method is not one of the above.
 
     Source: Goodfellow et al. (2016), section 2.12; chapter "SVD and PCA".
@@ -115,19 +118,19 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
 
 
 def _by_svd(centred: Array) -> tuple[Array, Array]:
-    """Return the variances, descending, and the components as columns, by the SVD."""
+    """Return the variances in descending order and the components as columns, by the SVD."""
     _, S, Vh = np.linalg.svd(centred, full_matrices=False)
     return S**2 / (len(centred) - 1), Vh.T
 
 
 def _by_covariance(centred: Array) -> tuple[Array, Array]:
-    """Return the variances, descending, and the components as columns, by eigh."""
+    """Return the variances in descending order and the components as columns, by eigh."""
     values, V = np.linalg.eigh(centred.T @ centred / (len(centred) - 1))
     return np.maximum(values[::-1], 0), V[:, ::-1]
 
 
 def _expect_components(K: Any, most: int) -> int:
-    """Return the number of components, after checking it."""
+    """Check the number of components and return it."""
     if K is None:
         return most
     if isinstance(K, bool) or not isinstance(K, int | np.integer):
@@ -146,30 +149,31 @@ def _expect_columns(X: Array, count: int, function: str, argument: str = "X") ->
 
 
 def principal_angles(A: Any, B: Any) -> Array:
-    r"""Return the angles between the spaces that the columns of A and B span, smallest first.
+    r"""Return the angles between the column spaces of A and B, smallest first.
 
     .. math:: \cos\theta_k = \sigma_k(Q_A^\top Q_B), \qquad
         Q_A, Q_B \text{ with orthonormal columns}
 
-    The first is the smallest angle between a vector of one space and a vector of the other, the
-    next is the smallest at right angles to these two, and so on. All are 0 if one space
-    contains the other; two planes in space always share a line, so that their first angle is 0.
+    The first angle is the smallest angle between a vector of one space and a vector of the
+    other. The second is the smallest angle between vectors that are orthogonal to the first
+    pair, and so on. All angles are 0 if one space contains the other. Two planes in
+    three-dimensional space always share a line, so their first angle is 0.
 
     Parameters
     ----------
     A : (m, p) real numbers
     B : (m, q) real numbers
-        Vectors as columns, dependent ones too: only what they span counts.
+        Vectors as columns. They may be linearly dependent.
 
     Returns
     -------
     (k,) float
-        In radians, from 0 to π/2; k is the smaller dimension of the two spaces.
+        Angles in radians, from 0 to π/2. k is the smaller dimension of the two spaces.
 
     Raises
     ------
     TypeError, ValueError
-        If A or B is not a matrix of finite real numbers, or they differ in their rows.
+        If A or B is not a matrix of finite real numbers, or the numbers of rows differ.
 
     Source: Björck and Golub (1973); chapter "Fewer dimensions".
 
@@ -185,14 +189,14 @@ def principal_angles(A: Any, B: Any) -> Array:
     P, Q = _basis(first), _basis(second)
     if P.shape[1] < Q.shape[1]:
         P, Q = Q, P
-    # The cosine of a small angle is 1 to the last digit, and there its sine still has digits.
+    # The cosine of a small angle rounds to 1, but its sine is still accurate.
     _, cosines, Wh = np.linalg.svd(P.T @ Q)
     Q = Q @ Wh.T
     sines = np.linalg.norm(Q - P @ (P.T @ Q), axis=0)
-    return np.sort(np.arctan2(sines, cosines))  # rounding may exchange angles that are equal
+    return np.sort(np.arctan2(sines, cosines))  # rounding can change the order of equal angles
 
 
 def _basis(A: Array) -> Array:
-    """Return orthonormal columns that span what the columns of a matrix span."""
+    """Return a matrix with orthonormal columns that span the column space of A."""
     U, S, _ = np.linalg.svd(A, full_matrices=False)
     return U[:, max(A.shape) * EPS * S.max(initial=0) < S]

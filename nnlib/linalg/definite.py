@@ -18,36 +18,36 @@ Array = np.ndarray
 
 
 def definiteness(A: Any, *, exact: bool = False, steps: bool = False) -> str | Steps:
-    r"""Whether x'Ax is positive for all x but 0, never negative, or of both signs.
+    r"""Classify a symmetric matrix by the signs of x'Ax, such as "positive definite".
 
     .. math:: x^\top A x > 0 \;\text{for all}\; x \ne 0
               \iff \text{all pivots, leading minors, eigenvalues} > 0
 
-    The pivots of symmetric elimination decide, which complete squares.
+    The function uses the pivots of symmetric elimination, which completes the squares.
 
     Parameters
     ----------
     A : (n, n) array_like
-        Symmetric; x'Ax is the same for A and (A + A')/2.
+        Symmetric. If your matrix is not symmetric, use (A + A')/2, which has the same x'Ax.
     exact : bool
-        Whether to compute with fractions. Floats so small that only rounding may have left
-        them count as 0.
+        Whether to compute with fractions. If False, entries no larger than the rounding errors
+        count as 0.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
     str or Steps
         "positive definite", "positive semidefinite", "negative definite", "negative
-        semidefinite" or "indefinite". A matrix of zeros is called positive semidefinite (it
-        is negative semidefinite as well), one without rows positive definite.
+        semidefinite" or "indefinite". A matrix of zeros is positive and negative semidefinite;
+        the result is "positive semidefinite". A matrix without rows is "positive definite".
 
     Raises
     ------
     numpy.linalg.LinAlgError
         If A is not square.
     TypeError, ValueError
-        If A is no symmetric matrix of finite real numbers.
+        If A is not a symmetric matrix of finite real numbers.
 
     Source: Strang (2016), section 6.5; chapter "Matrices".
 
@@ -63,12 +63,12 @@ def definiteness(A: Any, *, exact: bool = False, steps: bool = False) -> str | S
 
 
 def _signs(values: Any, negligible: float) -> set[int]:
-    """Return the set of signs (-1, 0, 1) that occur among values."""
+    """Return the set of signs (-1, 0, 1) of the values."""
     return {0 if abs(x) <= negligible else 1 if x > 0 else -1 for x in values}
 
 
 def _verdict(signs: set[int], what: str) -> StepGenerator:
-    """Yield the conclusion from the signs of pivots or eigenvalues, and return it."""
+    """Yield the step with the conclusion from the signs, and return the conclusion."""
     if {1, -1} <= signs:
         found, signs_in_words = "indefinite", "of both signs"
     else:
@@ -106,7 +106,7 @@ def _by_pivots(A: Array) -> StepGenerator:
 
 
 def is_symmetric(A: Any, *, exact: bool = False) -> bool:
-    r"""Whether a matrix is its own transpose.
+    r"""Return whether a matrix is equal to its transpose.
 
     .. math:: A = A^\top
 
@@ -115,14 +115,15 @@ def is_symmetric(A: Any, *, exact: bool = False) -> bool:
     A : (n, n) array_like
         Square.
     exact : bool
-        Whether to compare fractions; floats may differ by :math:`10^{-12}` of the largest.
+        Whether to compare exact fractions. If False, entries may differ by :math:`10^{-12}`
+        times the largest entry.
 
     Raises
     ------
     numpy.linalg.LinAlgError
         If A is not square.
     TypeError, ValueError
-        If A is no matrix of finite real numbers.
+        If A is not a matrix of finite real numbers.
 
     Source: Strang (2016), section 2.7; chapter "Matrices".
 
@@ -134,7 +135,7 @@ def is_symmetric(A: Any, *, exact: bool = False) -> bool:
 
 
 def is_orthogonal(A: Any, *, exact: bool = False) -> bool:
-    r"""Whether the columns of a square matrix are at right angles and of length 1.
+    r"""Return whether the columns of a square matrix are orthogonal and have length 1.
 
     .. math:: A^\top A = I
 
@@ -143,14 +144,14 @@ def is_orthogonal(A: Any, *, exact: bool = False) -> bool:
     A : (n, n) array_like
         Square.
     exact : bool
-        Whether to compare fractions; floats may differ by :math:`10^{-12}`.
+        Whether to compare exact fractions. If False, entries may differ by :math:`10^{-12}`.
 
     Raises
     ------
     numpy.linalg.LinAlgError
         If A is not square.
     TypeError, ValueError
-        If A is no matrix of finite real numbers.
+        If A is not a matrix of finite real numbers.
 
     Source: Strang (2016), section 4.4; chapter "Matrices".
 
@@ -162,6 +163,6 @@ def is_orthogonal(A: Any, *, exact: bool = False) -> bool:
 
 
 def _equal(left: Array, right: Array) -> bool:
-    """Return whether two matrices agree, floats up to rounding."""
+    """Return whether two matrices are equal; floats may differ by rounding errors."""
     slack = 0 if right.dtype == object else 1e-12 * abs(right).max(initial=0)
     return bool((abs(left - right) <= slack).all())

@@ -17,7 +17,7 @@ from .writing import tex, tex_factor, tex_matrix
 __all__ = ["det"]
 
 Array = np.ndarray
-LARGEST = 9  # rows; cofactors take n! products
+LARGEST = 9  # rows; the cofactor expansion needs n! products
 
 
 def det(
@@ -28,19 +28,19 @@ def det(
     .. math:: \det A = (-1)^{\text{swaps}} \prod_i u_{ii}
               = \sum_j (-1)^{1 + j} a_{1j} \det M_{1j}
 
-    U is the echelon form, M_1j is A without row 1 and column j. That of a matrix without
-    rows is 1.
+    U is the echelon form, and M_1j is A without row 1 and column j. The determinant of a
+    matrix without rows is 1.
 
     Parameters
     ----------
     A : (n, n) array_like
-        With ``method="cofactors"`` of at most 9 rows, since it takes n! products.
+        Square. For ``method="cofactors"``, which needs n! products, at most 9 rows.
     method : str
-        "elimination", or "cofactors" along the first row.
+        "elimination", or "cofactors" for the expansion along the first row.
     exact : bool
         Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def det(
     numpy.linalg.LinAlgError
         If A is not square.
     TypeError, ValueError
-        If A is no matrix of finite real numbers, or too large for cofactors.
+        If A is not a matrix of finite real numbers, or too large for cofactors.
 
     Source: Strang (2016), sections 5.1 and 5.2; chapter "Matrices".
 
@@ -72,7 +72,7 @@ def det(
 
 
 def by_elimination(A: Array, negligible: float = 0.0) -> StepGenerator:
-    """Yield the row operations, and return the determinant: the product of the pivots."""
+    """Yield the row operations, and return the determinant, ± the product of the pivots."""
     yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, len(A), reduced=False, negligible=negligible)
     swaps = sum(isinstance(operation, Swap) for operation in found.operations)
@@ -82,12 +82,12 @@ def by_elimination(A: Array, negligible: float = 0.0) -> StepGenerator:
 
 
 def _one(A: Array) -> Any:
-    """Return the number 1 in the type of A's entries."""
+    """Return 1 as a number of the same type as A's entries."""
     return zeros(1, like=A)[0] + 1
 
 
 def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
-    """Return the step that multiplies the pivots, with a sign for each swap."""
+    """Return the step that multiplies the pivots and changes the sign for each swap."""
     if d == 0:
         return Step("A column has no pivot, so the determinant is 0.", r"\det A = 0")
     signs = {0: "", 1: "; 1 swap of rows changes the sign"}
@@ -98,7 +98,7 @@ def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
 
 
 def _by_cofactors(A: Array) -> StepGenerator:
-    """Yield the expansion along the first row, minor by minor; return the determinant."""
+    """Yield the steps of the expansion along the first row, and return the determinant."""
     if len(A) < 2:
         d = scalar(A[0, 0] if len(A) else _one(A))
         yield lambda: _smallest(A, d)
@@ -125,13 +125,13 @@ def _two_by_two(A: Array, d: Any) -> Step:
 
 
 def _smallest(A: Array, d: Any) -> Step:
-    """Return the step for a matrix with one entry, or with none."""
+    """Return the step for a matrix with one entry or no entries."""
     words = "One row: the determinant is its entry." if len(A) else "No row: it is 1."
     return Step(words, rf"\det {tex_matrix(A)} = {tex(d)}")
 
 
 def _expansion(A: Array) -> Step:
-    """Return the step that writes the expansion before the minors are known."""
+    """Return the step that writes the expansion with minors that aren't computed yet."""
     minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
     words = (
         f"Expand {len(A)} rows along the first: each entry times the determinant without its "
@@ -149,7 +149,7 @@ def _expanded(A: Array, terms: list, d: Any) -> Step:
 
 
 def _signed(terms: Iterable[tuple[int, Any, str]]) -> str:
-    """Return the sum of entries times minors as a formula, with alternating signs."""
+    """Return the sum of entries times minors in LaTeX, with alternating signs."""
     words = (rf"{'-' if j % 2 else '+'} {tex_factor(a)} \cdot {M}" for j, a, M in terms)
     return " ".join(words).removeprefix("+ ") or "0"
 

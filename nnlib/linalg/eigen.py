@@ -1,4 +1,4 @@
-r"""Eigenvalues and eigenvectors, as numbers, and step by step as on paper."""
+r"""Eigenvalues and eigenvectors: numbers, and the steps of a solution by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = np.ndarray
 
 
 class Eig(NamedTuple):
-    """Eigenvalues (n,) and eigenvectors (n, n) of length 1, one a column, in their order."""
+    """Eigenvalues (n,), and unit eigenvectors as the columns of (n, n), in the same order."""
 
     eigenvalues: Array
     eigenvectors: Array
@@ -32,23 +32,25 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
     ----------
     A : (n, n) real numbers
     steps : bool
-        Whether to show how, by the characteristic polynomial with exact roots, as on paper;
-        for at most 3 rows.
+        Whether to return the `Steps` of a solution by hand, which uses the characteristic
+        polynomial and its exact roots. For at most 3 rows.
 
     Returns
     -------
     Eig or Steps
-        ``eigenvalues`` (n,), of largest modulus first (of equal modulus the larger real part,
-        then the larger imaginary part); ``eigenvectors`` (n, n), of length 1, the largest entry
-        (of ties the last) positive. Both real if all eigenvalues are, else complex. A defective
-        matrix has fewer independent eigenvectors than columns: some columns then agree. Those
-        of a symmetric matrix are orthonormal.
+        ``eigenvalues`` (n,) are sorted by decreasing modulus, then by decreasing real part,
+        then by decreasing imaginary part. ``eigenvectors`` (n, n) contains eigenvectors of
+        length 1 as columns; the largest entry of each (the last one if several tie) is
+        positive. Both arrays are real if all eigenvalues are real, and complex otherwise. The
+        eigenvectors of a symmetric matrix are orthonormal. A defective matrix has fewer than
+        n independent eigenvectors, so some columns are equal.
 
     Raises
     ------
     TypeError, ValueError
-        If A is not a matrix of finite real numbers, or is too large for steps; LinAlgError if
-        it is not square.
+        If A is not a matrix of finite real numbers, or has too many rows for steps.
+    numpy.linalg.LinAlgError
+        If A is not square.
 
     Source: Golub and Van Loan (2013), section 7.6.4; chapter "Eigenvalues and eigenvectors".
 
@@ -69,7 +71,7 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
 
 
 def eigvals(A: Any) -> Array:
-    """Return the eigenvalues (n,) of a matrix (n, n), of largest modulus first; see ``eig``.
+    """Return the eigenvalues (n,) of a matrix (n, n), sorted as in ``eig``.
 
     >>> eigvals([[0, -2], [2, 0]])
     array([0.+2.j, 0.-2.j])
@@ -79,7 +81,7 @@ def eigvals(A: Any) -> Array:
 
 
 def by_modulus(values: Array) -> Array:
-    """Return the indices that sort eigenvalues, largest modulus first, up to rounding."""
+    """Return indices that sort eigenvalues by decreasing modulus, ignoring rounding errors."""
     size = np.abs(values).max(initial=0.0) or 1.0
     modulus, real = (np.round(x / size, 10) for x in (np.abs(values), values.real))
     return np.lexsort((-values.imag, -real, -modulus))
@@ -98,13 +100,16 @@ def eigh(A: Any) -> Eig:
     Returns
     -------
     Eig
-        ``eigenvalues`` (n,) ascending, ``eigenvectors`` (n, n), in each column the largest
-        entry positive (of ties the last).
+        ``eigenvalues`` (n,) are in ascending order. ``eigenvectors`` (n, n) contains the
+        eigenvectors as columns; the largest entry of each (the last one if several tie) is
+        positive.
 
     Raises
     ------
     TypeError, ValueError
-        If A is not a symmetric matrix of finite real numbers; LinAlgError if it is not square.
+        If A is not a symmetric matrix of finite real numbers.
+    numpy.linalg.LinAlgError
+        If A is not square.
 
     Source: Golub and Van Loan (2013), section 8.3; chapter "Eigenvalues and eigenvectors".
 
@@ -121,7 +126,7 @@ def eigh(A: Any) -> Eig:
 
 
 class Eigenpair(NamedTuple):
-    """An eigenvalue, its unit eigenvector (n,), the number of iterations, the residual."""
+    """An eigenvalue, its unit eigenvector (n,), the number of iterations, and the residual."""
 
     eigenvalue: float
     eigenvector: Array
@@ -132,7 +137,7 @@ class Eigenpair(NamedTuple):
 def power_iteration(
     A: Any, x: Any = None, *, tol: float = 1e-12, max_iterations: int = 10_000
 ) -> Eigenpair:
-    r"""Return the eigenvalue of largest modulus and its eigenvector.
+    r"""Return the eigenvalue with the largest modulus and its eigenvector.
 
     .. math:: x_{k+1} = \frac{A x_k}{\lVert A x_k \rVert}, \qquad
         \angle(x_k, u_1) \sim \left| \frac{\lambda_2}{\lambda_1} \right|^k
@@ -140,13 +145,14 @@ def power_iteration(
     Parameters
     ----------
     A : (n, n) real numbers
-        With a single real eigenvalue of largest modulus.
+        Square, with a single real eigenvalue of largest modulus.
     x : (n,) real numbers, optional
-        The start, not zero; by default a random direction, always the same one.
+        Nonzero start vector. By default, a random vector that is the same in every call.
     tol : float
-        The residual :math:`\lVert Ax - \lambda x \rVert / \lVert A \rVert_F` that is enough.
+        The iteration stops when the residual
+        :math:`\lVert Ax - \lambda x \rVert / \lVert A \rVert_F` is at most ``tol``.
     max_iterations : int
-        How often to multiply at most.
+        Maximum number of iterations.
 
     Returns
     -------
@@ -155,11 +161,11 @@ def power_iteration(
     Raises
     ------
     TypeError, ValueError
-        If A and x are not finite real numbers of fitting shapes, or x is zero; LinAlgError if
-        A is not square.
+        If A or x contains anything other than finite real numbers, the shapes are
+        incompatible, or x is zero.
     numpy.linalg.LinAlgError
-        If the residual is still too large in the end, as for a pair of complex or of opposite
-        eigenvalues.
+        If A is not square, or the residual is still too large after ``max_iterations``, as for
+        a pair of complex or opposite eigenvalues.
 
     Source: Trefethen and Bau (1997), algorithm 27.1; chapter "Eigenvalues and eigenvectors".
 

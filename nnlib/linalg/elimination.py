@@ -1,8 +1,8 @@
 """Gaussian elimination: row operations that bring a matrix to echelon form.
 
-``eliminate`` is the only elimination of the library. It is a generator that does one row
-operation at a time, in place, and yields it; systems, determinants, inverses and LU use these
-operations.
+All elimination in the library is done by ``eliminate``. This generator performs one row
+operation in place, yields it, and continues with the next. The functions for systems,
+determinants, inverses and LU use these operations.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ StepGenerator = Generator[Callable[[], Step], None, Any]
 
 
 class Swap(NamedTuple):
-    """Rows i and k change places, for the sake of column j."""
+    """Rows i and k are swapped, to get a pivot in column j."""
 
     i: int
     k: int
@@ -75,10 +75,10 @@ def eliminate(
 ) -> Generator[Operation, None, tuple[int, ...]]:
     """Bring the first columns of A to echelon form, in place, one row operation at a time.
 
-    ``choose`` is given what stands in a column from the current row down and says where in it
-    the pivot is, or None; up to ``negligible`` it is taken for a 0 that rounding has spoilt.
-    Further columns, such as a right-hand side, are only carried along. Returns the pivot
-    columns; pivot r stands in row r.
+    ``choose`` receives the entries of a column from the current row down and returns the index
+    of the pivot among them, or None. A pivot of at most ``negligible`` counts as a 0 with
+    rounding errors. The row operations also change any further columns, such as a right-hand
+    side, but these contain no pivots. Return the pivot columns; pivot r is in row r.
     """
     pivots: list[int] = []
     left = negligible
@@ -109,46 +109,46 @@ def _clear(A: Array, i: int, k: int, j: int) -> Generator[Subtract, None, None]:
     if A[i, j] != 0:
         c = A[i, j] / A[k, j]
         A[i] = A[i] - c * A[k]
-        A[i, j] -= A[i, j]  # exactly 0, even if c is rounded
+        A[i, j] -= A[i, j]  # exactly 0, although c may have a rounding error
         yield Subtract(i, k, c, j)
 
 
 def first(column: Array) -> int | None:
-    """Return the index of the first entry that is not 0, or None."""
+    """Return the index of the first nonzero entry, or None."""
     rows = np.flatnonzero(column != 0)
     return int(rows[0]) if rows.size else None
 
 
 def largest(column: Array) -> int | None:
-    """Return the index of the largest entry (partial pivoting), so that errors grow little."""
+    """Return the index of the largest entry (partial pivoting), to limit rounding errors."""
     row = int(abs(column).argmax())
     return row if column[row] != 0 else None
 
 
 def rounding(A: Array) -> float:
-    """Return a bound for entries that are only rounding errors; 0 for fractions."""
+    """Return an upper bound for the size of rounding errors; 0 for fractions."""
     if A.dtype == object:
         return 0.0
     return max(A.shape) * np.finfo(A.dtype).eps * abs(A).sum(axis=1).max(initial=0.0)
 
 
 def spread(negligible: float, row: Array, j: int) -> float:
-    """Return a bound for the rounding errors that a pivot in column j passes on."""
+    """Return a bound for the rounding errors after elimination with a pivot in column j."""
     return negligible and negligible * float(abs(row).max() / abs(row[j]))
 
 
 @dataclass(frozen=True, repr=False)
 class RowReduction:
-    """A matrix in echelon form and how it came there.
+    """A matrix in echelon form, with the row operations that led to it.
 
     Attributes
     ----------
     matrix : (m, n) array
         The echelon form.
     pivots : tuple of int
-        The columns of the pivots, counted from 0; pivot r stands in row r.
+        The columns of the pivots, counted from 0. Pivot r is in row r.
     operations : tuple of Swap, Scale and Subtract
-        The row operations in order.
+        The row operations, in order.
     """
 
     matrix: Array
@@ -180,8 +180,8 @@ def reduction(
 ) -> StepGenerator:
     """Yield the row operations of an elimination in place, and return a `RowReduction`.
 
-    By default fractions are pivoted by the first entry other than 0, as by hand, and floats by
-    the largest entry, against rounding errors.
+    By default, the pivot of fractions is the first nonzero entry, as in a calculation by hand,
+    and the pivot of floats is the largest entry, which limits rounding errors.
     """
     operations: list[Operation] = []
     choose = choose or (first if A.dtype == object else largest)
@@ -198,7 +198,7 @@ def reduction(
 
 
 def _sentence(operation: Operation, choose: Callable) -> str:
-    """Return a row operation in words; a swap gets the reason why the pivot was chosen."""
+    """Return a row operation in words; a swap also gives the reason for the choice of pivot."""
     if not isinstance(operation, Swap) or choose is not largest:
         return str(operation)
     i, k, j = (index + 1 for index in operation)
@@ -236,14 +236,15 @@ def row_reduce(
     A : (m, n) array_like
         Any matrix.
     reduced : bool
-        Whether to go on until each pivot is 1 and alone in its column.
+        Whether to continue until each pivot is 1 and all other entries of its column are 0.
     exact : bool
-        Whether to compute with fractions. Floats cannot tell a zero from what rounding has
-        left of one: there an entry counts as 0 if it is at most
-        :math:`\max(m, n)\, \varepsilon \lVert A \rVert_\infty`, times how small a pivot was
-        in its row.
+        Whether to compute with fractions. With floats, rounding errors can turn a 0 into a
+        small number. An entry therefore counts as 0 if it is at most
+        :math:`\max(m, n)\, \varepsilon \lVert A \rVert_\infty`, times the largest ratio so far
+        of the largest entry in a pivot's row to the pivot.
     steps : bool
-        Whether to return the `Steps`, one for each row operation, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result. There is one
+        step for each row operation.
 
     Returns
     -------
@@ -254,7 +255,7 @@ def row_reduce(
     TypeError
         If an entry is not a real number.
     ValueError
-        If A is no matrix, or an entry is NaN or infinite.
+        If A is not a matrix, or an entry is NaN or infinite.
 
     Source: Strang (2016), sections 2.2 and 3.2; chapter "Systems of linear equations".
 
@@ -273,7 +274,7 @@ def row_reduce(
 
 
 def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> StepGenerator:
-    """Yield the steps of an elimination in all columns, and return a `RowReduction`."""
+    """Yield the steps of eliminating all columns, and return a `RowReduction`."""
     yield lambda: Step(f"Start with {named}.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
@@ -293,7 +294,7 @@ def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
     A : (m, n) array_like
         Any matrix.
     exact, steps : bool
-        As in ``row_reduce``; without fractions it depends on what counts as 0.
+        As in ``row_reduce``. With floats, the rank depends on which entries count as 0.
 
     Returns
     -------
@@ -314,5 +315,5 @@ def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
 
 
 def read_off(algorithm: StepGenerator, read: Callable) -> StepGenerator:
-    """Yield the steps of an algorithm, and return ``read`` of its result."""
+    """Yield the steps of an algorithm, and return ``read(result)``."""
     return read((yield from algorithm))

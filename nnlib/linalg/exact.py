@@ -1,8 +1,8 @@
-r"""Exact numbers: fractions, and roots where fractions do not suffice.
+r"""Exact numbers: fractions, and roots when fractions aren't enough.
 
-The algorithms of this package run on arrays of `fractions.Fraction` as they do on floats, so
-the steps that they show are those of pencil and paper. ``exact`` makes such arrays and
-``numeric`` leads back; ``text`` and ``tex`` of ``writing.py`` put them on paper.
+The algorithms of this package run on arrays of `fractions.Fraction` as well as on floats, so
+they can show the same steps as a calculation by hand. ``exact`` creates such arrays, and
+``numeric`` converts them to floats; ``text`` and ``tex`` from ``writing.py`` format them.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ Array = np.ndarray
 
 
 def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
-    """Return an array of fractions: every entry as it is written, so that 0.1 is one tenth.
+    """Return an array of fractions, in which a float has its decimal value: 0.1 is one tenth.
 
     Parameters
     ----------
     A : array_like of real numbers, any shape
-        Integers and fractions are taken as they are, floats by their shortest decimal text.
+        A float is converted from its shortest decimal form.
     function, argument : str
-        Who asks, for the text of an error.
+        Names of the calling function and its argument, for error messages.
 
     Returns
     -------
@@ -67,14 +67,14 @@ def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
 
 
 def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
-    """Return an array of float64, a copy, from any real numbers: floats, fractions, roots.
+    """Return a new float64 array from any real numbers: floats, fractions or roots.
 
     Parameters
     ----------
     A : array_like of real numbers, any shape
-        Also what ``exact`` and ``root`` give.
+        May contain results of ``exact`` and ``root``.
     function, argument : str
-        Who asks, for the text of an error.
+        Names of the calling function and its argument, for error messages.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _kinds(given: Array) -> str:
 
 
 def _fraction(x: Any, function: str, argument: str) -> Fraction:
-    """Return one number as a fraction."""
+    """Convert one number to a fraction."""
     if isinstance(x, Rational):
         return Fraction(int(x.numerator), int(x.denominator))  # an int64 would overflow
     if not isinstance(x, float | np.floating):
@@ -134,7 +134,7 @@ def _fraction(x: Any, function: str, argument: str) -> Fraction:
 
 
 def scalar(x: Any) -> Any:
-    """Return a number as Python has it: a float, a Fraction, or what SymPy makes of a root.
+    """Convert a NumPy scalar to a Python number; return any other number unchanged.
 
     >>> scalar(np.float64(2))
     2.0
@@ -143,7 +143,7 @@ def scalar(x: Any) -> Any:
 
 
 def zeros(shape: int | tuple[int, ...], like: Array) -> Array:
-    """Return an array of zeros, fractions if ``like`` holds exact numbers, else float64.
+    """Return an array of zeros: fractions if ``like`` contains exact numbers, else float64.
 
     >>> zeros(2, like=exact([1])), zeros(2, like=numeric([1]))
     (array([Fraction(0, 1), Fraction(0, 1)], dtype=object), array([0., 0.]))
@@ -152,7 +152,7 @@ def zeros(shape: int | tuple[int, ...], like: Array) -> Array:
 
 
 def identity(n: int, like: Array) -> Array:
-    """Return the matrix with ones on its diagonal, of the kind of numbers that ``like`` holds.
+    """Return the identity matrix, with exact numbers if ``like`` contains exact numbers.
 
     >>> print(text(identity(2, like=exact([1]))))
     [[1, 0], [0, 1]]
@@ -163,7 +163,7 @@ def identity(n: int, like: Array) -> Array:
 
 
 def root(q: Any) -> Any:
-    r"""Return the square root: of a float a float, of an exact number an exact one.
+    r"""Return the square root of a number, exactly if the number is exact.
 
     .. math:: \sqrt{n / d} = \sqrt{n} / \sqrt{d}
 
@@ -175,7 +175,7 @@ def root(q: Any) -> Any:
     Returns
     -------
     float, Fraction or SymPy expression
-        A Fraction where the root is one.
+        A Fraction if the root is rational.
 
     Raises
     ------
@@ -202,12 +202,12 @@ def root(q: Any) -> Any:
 
 
 def simplified(x: Any) -> Any:
-    """Return exact numbers in simplest form: fractions, or roots without roots below the line.
+    """Return exact numbers in simplest form, with no roots in denominators.
 
     Parameters
     ----------
     x : number or array of numbers
-        Floats are given back as they are.
+        Floats and complex numbers are returned unchanged.
 
     >>> simplified(root(2) * root(2)), simplified(1 / (1 + root(2)))
     (Fraction(2, 1), -1 + sqrt(2))

@@ -1,4 +1,4 @@
-"""Vectors of exact numbers: inner products, lengths, multiples without fractions."""
+"""Vectors of exact numbers: inner products, lengths, and multiples without fractions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def unit(x: Array) -> tuple[Any, Array]:
 
 
 def plain_root(q: Any) -> Any:
-    """Return the square root of an exact number; a nested root becomes a float."""
+    """Return the square root of an exact number, or a float if the result has nested roots."""
     if isinstance(q, float | complex):
         return abs(q) ** 0.5
     r = root(q)
@@ -61,7 +61,7 @@ def orthogonal(basis: Array) -> Array:
 
 
 def rounded(M: Array) -> Array:
-    """Return a copy whose floats are rounded to 12 digits; exact numbers stay as they are."""
+    """Return a copy with floats rounded to 12 decimals; exact numbers don't change."""
     entries = np.empty(M.shape, dtype=object)
     for index, x in zip(np.ndindex(M.shape), M.flat, strict=True):
         if isinstance(x, float | complex):

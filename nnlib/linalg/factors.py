@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 class LU(NamedTuple):
-    """P A = L U: a permutation, a unit lower triangular and an upper triangular matrix."""
+    """The factors of P A = L U: a permutation, a unit lower and an upper triangular matrix."""
 
     P: Array
     L: Array
@@ -28,33 +28,33 @@ class LU(NamedTuple):
 def lu(
     A: Any, *, pivoting: bool = True, exact: bool = False, steps: bool = False
 ) -> LU | Steps:
-    r"""Find the LU decomposition: L keeps the multipliers of elimination, U what it leads to.
+    r"""Find the LU decomposition: the multipliers of elimination and its echelon form.
 
     .. math:: P A = L U
 
     Parameters
     ----------
     A : (m, n) array_like
-        Any matrix; k = min(m, n).
+        Any matrix. Below, k = min(m, n).
     pivoting : bool
-        Whether rows are exchanged so that each pivot is the largest of its column; otherwise
+        Whether to swap rows so that each pivot is the largest entry of its column. If False,
         P is the identity.
     exact : bool
         Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
     LU or Steps
-        P (m, m), L (m, k), U (k, n).
+        P (m, m), L (m, k) and U (k, n). L contains the multipliers, and U the echelon form.
 
     Raises
     ------
     numpy.linalg.LinAlgError
-        If without pivoting a pivot is 0 while entries below it are not.
+        If ``pivoting`` is False, and a pivot is 0 although an entry below it is not.
     TypeError, ValueError
-        If A is no matrix of finite real numbers.
+        If A is not a matrix of finite real numbers.
 
     Source: Golub and Van Loan (2013), sections 3.2 and 3.4; chapter "Systems of linear
     equations".
@@ -72,11 +72,11 @@ def lu(
 
 
 def _topmost(column: Array) -> int | None:
-    """Return 0, the index of the pivot without row exchanges, or None for a zero column."""
+    """Return 0, the index of the pivot without row swaps, or None for a column of zeros."""
     if column[0] == 0 and column.any():
         raise np.linalg.LinAlgError(
-            "lu: expected a pivot other than 0 above entries that are not 0; "
-            "rows must be exchanged (pivoting=True)"
+            "lu: expected a pivot other than 0, because an entry below it isn't 0; "
+            "use pivoting=True to swap rows"
         )
     return 0 if column[0] != 0 else None
 

@@ -1,4 +1,4 @@
-"""Arguments as arrays of numbers, and the sign that makes a vector unique."""
+"""Conversion of arguments to arrays, and the sign convention that makes a vector unique."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ EPS = float(np.finfo(np.float64).eps)
 
 
 def array(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a new array: of fractions if ``exact``, else of float64."""
+    """Return a new array, of fractions if ``exact`` is True, else of float64."""
     return (fractions if exact else numeric)(A, function=function, argument=argument)
 
 
 def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a matrix, which may have no rows or no columns."""
+    """Convert to a matrix, which may have no rows or no columns; raise ValueError otherwise."""
     A = array(A, function, argument, exact=exact)
     if A.ndim != 2:
         raise ValueError(
@@ -31,7 +31,7 @@ def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -
 
 
 def square(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a square matrix."""
+    """Convert to a square matrix; raise LinAlgError if it isn't square."""
     A = matrix(A, function, argument, exact=exact)
     if A.shape[0] != A.shape[1]:
         expected = f"expected a square matrix {argument} (n, n)"
@@ -40,7 +40,7 @@ def square(A: Any, function: str, argument: str = "A", *, exact: bool = False) -
 
 
 def symmetric(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Return a symmetric matrix; floats may differ by rounding errors."""
+    """Convert to a symmetric matrix; raise ValueError if it isn't, up to rounding errors."""
     A = square(A, function, argument, exact=exact)
     slack = 0 if exact else 1e-12 * abs(A).max(initial=0)
     apart = abs(A - A.T) > slack
@@ -54,7 +54,7 @@ def symmetric(A: Any, function: str, argument: str = "A", *, exact: bool = False
 
 
 def vector(x: Any, function: str, argument: str = "x", *, exact: bool = False) -> Array:
-    """Return a vector."""
+    """Convert to a vector; raise ValueError if there isn't exactly one axis."""
     x = array(x, function, argument, exact=exact)
     if x.ndim != 1:
         raise ValueError(f"{function}: expected a vector {argument} (n,), got shape {x.shape}")
@@ -62,7 +62,7 @@ def vector(x: Any, function: str, argument: str = "x", *, exact: bool = False) -
 
 
 def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
-    """Return the right-hand side of m equations: a vector (m,) or a matrix (m, k)."""
+    """Convert the right-hand side of m equations to a vector (m,) or a matrix (m, k)."""
     b = array(b, function, "b", exact=exact)
     if b.ndim not in (1, 2) or len(b) != m:
         raise ValueError(f"{function}: expected b with {m} rows, got shape {b.shape}")
@@ -70,16 +70,17 @@ def right_hand(b: Any, m: int, function: str, *, exact: bool = False) -> Array:
 
 
 def one_of(value: str, choices: tuple[str, ...], function: str, argument: str) -> None:
-    """Raise ValueError unless a word is one of the choices."""
+    """Raise ValueError unless the value is one of the choices."""
     if value not in choices:
         expected = " or ".join(map(repr, choices))
         raise ValueError(f"{function}: expected {argument} {expected}, got {value!r}")
 
 
 def unit_factors(V: Array) -> Array:
-    """Return for each column of V (n, k) the factor that makes its largest entry positive.
+    """Return the factor for each column of V (n, k) that makes its largest entry positive.
 
-    Of entries that tie for the largest, to 1e-8, the last one counts.
+    If several entries tie for the largest, up to a relative difference of 1e-8, the last one
+    counts.
     """
     if not V.size:
         return np.ones(V.shape[1])

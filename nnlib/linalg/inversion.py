@@ -33,12 +33,12 @@ def inverse(
     A : (n, n) array_like
         Square.
     method : str
-        "gauss-jordan" reduces A and does the same to I; "adjugate" divides the adjugate by
-        the determinant, which for two rows is the formula above.
+        "gauss-jordan" reduces A to I and applies the same row operations to I. "adjugate"
+        divides the adjugate by the determinant; for two rows this is the last formula above.
     exact : bool
-        Whether to compute with fractions; floats are pivoted partially.
+        Whether to compute with fractions. With floats, "gauss-jordan" uses partial pivoting.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -47,9 +47,9 @@ def inverse(
     Raises
     ------
     numpy.linalg.LinAlgError
-        If A is not square, or singular as ``solve`` understands it.
+        If A is not square or is singular. "gauss-jordan" uses the same criterion as ``solve``.
     TypeError, ValueError
-        If A is no matrix of finite real numbers.
+        If A is not a matrix of finite real numbers.
 
     Source: Strang (2016), sections 2.5 and 5.3; chapter "Matrices".
 
@@ -81,7 +81,7 @@ def _gauss_jordan(A: Array) -> StepGenerator:
 
 
 def _by_adjugate(A: Array) -> StepGenerator:
-    """Yield the steps to adj(A) / det(A), and return it."""
+    """Yield the steps that compute adj(A) / det(A), and return it."""
     d = run(by_elimination(A.copy()))
     if d == 0:
         raise np.linalg.LinAlgError("inverse: expected an invertible matrix, but det A is 0")
@@ -94,7 +94,7 @@ def _by_adjugate(A: Array) -> StepGenerator:
 
 
 def _product(A: Array) -> str:
-    """Return the determinant of a 2x2 matrix in LaTeX."""
+    """Return the formula for the determinant of a 2x2 matrix in LaTeX, else an empty text."""
     if len(A) != 2:
         return ""
     (a, b), (c, d) = [[tex_factor(x) for x in row] for row in A]
@@ -102,7 +102,7 @@ def _product(A: Array) -> str:
 
 
 def adjugate_steps(A: Array) -> StepGenerator:
-    """Yield the cofactors and their transpose, or the rule for 2x2; return the adjugate."""
+    """Yield the steps with the cofactors, or the rule for 2x2, and return the adjugate."""
     C = _cofactors(A)
     if len(A) == 2:
         words = "Exchange the two entries of the diagonal and change the sign of the others."
@@ -115,7 +115,7 @@ def adjugate_steps(A: Array) -> StepGenerator:
 
 
 def _cofactors(A: Array) -> Array:
-    """Return the matrix of cofactors: each minor with its sign."""
+    """Return the matrix of cofactors, which are the minors with their signs."""
     C = zeros(A.shape, like=A)
     for i, j in np.ndindex(A.shape):
         C[i, j] = (-1) ** (i + j) * run(by_elimination(without(A, i, j)))

@@ -1,4 +1,4 @@
-"""The QR decomposition, and least squares: the x that minimizes ‖Ax - b‖."""
+"""The QR decomposition and least squares: the solution x that minimizes ‖Ax - b‖."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Array = np.ndarray
 
 
 class QR(NamedTuple):
-    """A = Q R: orthonormal columns and an upper triangular matrix."""
+    """The factors of A = Q R: Q has orthonormal columns, and R is upper triangular."""
 
     Q: Array
     R: Array
@@ -31,29 +31,29 @@ def qr(A: Any, *, exact: bool = False, steps: bool = False) -> QR | Steps:
 
     .. math:: A = Q R, \qquad Q^\top Q = I
 
-    Exact numbers and steps come from Gram-Schmidt, floats from LAPACK's reflections, so that
-    the signs of R's diagonal can differ.
+    Exact numbers and steps use Gram-Schmidt, while floats use LAPACK's Householder reflections.
+    As a result, the signs of R's diagonal can differ.
 
     Parameters
     ----------
     A : (m, n) array_like
-        k = min(m, n).
+        Any matrix. Below, k = min(m, n).
     exact : bool
-        Whether to compute with fractions and roots; the columns of A are then independent.
+        Whether to compute with fractions and roots. The columns of A must then be independent.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
     QR or Steps
-        Q (m, k), R (k, n).
+        Q (m, k) and R (k, n).
 
     Raises
     ------
     numpy.linalg.LinAlgError
-        If with exact numbers a column depends on those before it.
+        If, with exact numbers, a column is a linear combination of the columns before it.
     TypeError, ValueError
-        If A is no matrix of finite real numbers.
+        If A is not a matrix of finite real numbers.
 
     Source: Golub and Van Loan (2013), section 5.2; chapter "Systems of linear equations".
 
@@ -65,7 +65,7 @@ def qr(A: Any, *, exact: bool = False, steps: bool = False) -> QR | Steps:
 
 
 def _gram_schmidt(A: Array) -> StepGenerator:
-    """Yield the steps of Gram-Schmidt and of the normalization; return Q and R."""
+    """Yield the steps of Gram-Schmidt and normalization, and return Q and R."""
     U, C = yield from orthogonalized(A)
     refuse_dependent(U, "qr")
     Q, lengths = yield from normalized(U)
@@ -84,19 +84,19 @@ def lstsq(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     .. math:: \min_x \lVert b - A x \rVert^2, \qquad A^\top A x = A^\top b, \qquad
               R x = Q^\top b
 
-    Exact numbers and steps come from the normal equations, floats from the QR decomposition,
-    because the condition number of the normal equations is the square of that of A.
+    Exact numbers and steps use the normal equations. Floats use the QR decomposition, because
+    the condition number of AᵀA is the square of the condition number of A.
 
     Parameters
     ----------
     A : (m, n) array_like
-        The coefficients; its columns must be independent.
+        The coefficients. The columns must be linearly independent.
     b : (m,) array_like
         The right-hand side.
     exact : bool
         Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -105,9 +105,10 @@ def lstsq(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     Raises
     ------
     numpy.linalg.LinAlgError
-        If the columns of A depend on each other.
+        If the columns of A are linearly dependent.
     TypeError, ValueError
-        If A and b are not of finite real numbers or do not fit.
+        If A or b contains anything other than finite real numbers, or the shapes are
+        incompatible.
 
     Source: Strang (2016), section 4.3; Golub and Van Loan (2013), section 5.3; chapters "The
     learning problem" and "Systems of linear equations".
@@ -130,7 +131,7 @@ def lstsq(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
 
 
 def _normal(A: Array, b: Array) -> StepGenerator:
-    """Yield the steps that solve A'A x = A'b, and the residual; return x."""
+    """Yield the steps that solve AᵀA x = Aᵀb and compute the residual, and return x."""
     G, c = A.T @ A, A.T @ b
     yield lambda: Step(
         "Multiply both sides by the transpose of A: these are the normal equations.",

@@ -26,12 +26,12 @@ def rotation(theta: float) -> Array:
     Returns
     -------
     (2, 2) array
-        Orthogonal, of determinant 1.
+        Orthogonal, with determinant 1.
 
     Raises
     ------
     TypeError, ValueError
-        If theta is no finite real number.
+        If theta is not a finite real number.
 
     Source: Strang (2016), section 8.2; chapter "Matrices".
 
@@ -45,24 +45,24 @@ def rotation(theta: float) -> Array:
 
 
 def reflection(direction: Any) -> Array:
-    r"""Return the matrix of the reflection in the line through the origin in a direction.
+    r"""Return the matrix of the reflection across the line through 0 along a direction.
 
     .. math:: 2 \frac{u u^\top}{u^\top u} - I
 
     Parameters
     ----------
     direction : (n,) array_like
-        u, other than 0.
+        A nonzero vector u along the line.
 
     Returns
     -------
     (n, n) array
-        Orthogonal and symmetric; of determinant -1 in the plane.
+        Orthogonal and symmetric, with determinant -1 if n = 2.
 
     Raises
     ------
     TypeError, ValueError
-        If the direction is no vector of finite real numbers, or 0.
+        If the direction is not a vector of finite real numbers, or is 0.
 
     Source: Strang (2016), section 4.4; chapter "Matrices".
 
@@ -77,12 +77,12 @@ def reflection(direction: Any) -> Array:
 
 
 def scaling(*factors: float) -> Array:
-    """Return the diagonal matrix that stretches along the axes, each by its own factor.
+    """Return the diagonal matrix that scales each axis by its own factor.
 
     Parameters
     ----------
     *factors : float
-        One for each axis; a negative one also mirrors.
+        One factor per axis. A negative factor also reflects.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def scaling(*factors: float) -> Array:
     Raises
     ------
     TypeError, ValueError
-        If a factor is no finite real number.
+        If a factor is not a finite real number.
 
     Source: Strang (2016), section 8.2; chapter "Matrices".
 
@@ -103,24 +103,24 @@ def scaling(*factors: float) -> Array:
 
 
 def shear(k: float) -> Array:
-    r"""Return the matrix of a shear: each point moves sideways by k times its height.
+    r"""Return the matrix of a shear, which moves each point horizontally by k times its height.
 
     .. math:: \begin{bmatrix} 1 & k \\ 0 & 1 \end{bmatrix}
 
     Parameters
     ----------
     k : float
-        How far at height 1.
+        Horizontal displacement of a point at height 1.
 
     Returns
     -------
     (2, 2) array
-        Of determinant 1: areas stay.
+        Determinant 1, so areas don't change.
 
     Raises
     ------
     TypeError, ValueError
-        If k is no finite real number.
+        If k is not a finite real number.
 
     Source: Strang (2016), section 8.2; chapter "Matrices".
 

@@ -39,7 +39,7 @@ def norm(
         \lVert x \rVert_p = \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}, \qquad
         \lVert x \rVert_\infty = \max_i |x_i|
 
-    and for a matrix with entries a and singular values σ
+    and, for a matrix with entries a and singular values σ,
 
     .. math::
         \lVert A \rVert_F = \sqrt{\textstyle\sum a_{ij}^2}, \quad
@@ -51,28 +51,28 @@ def norm(
     Parameters
     ----------
     x : (n,) or (m, n) array_like
-        A vector or a matrix; without entries its norm is 0.
+        A vector or a matrix. If it has no entries, the norm is 0.
     ord : number, inf or str, optional
-        p. For vectors any p ≥ 1, by default 2; for matrices "fro" (the default), 1, 2
-        (spectral), inf or "nuc" (nuclear).
+        The p of the formulas. For vectors, any p ≥ 1; default: 2. For matrices, "fro", 1, 2
+        (spectral), inf or "nuc" (nuclear); default: "fro".
     dim, keepdim, dtype : optional
-        As in PyTorch: one or two axes, whether to keep them with length 1, and a dtype to
-        which x is converted. With dim, x has any shape.
+        As in PyTorch: one or two axes, whether they remain as axes of length 1, and the dtype
+        to convert x to. If dim is given, x can have any shape.
     exact : bool
-        Whether to compute with fractions and roots: for vectors with a whole p or inf, for
-        matrices with "fro", 1 and inf.
+        Whether to compute with fractions and roots. This requires an integer p or inf for
+        vectors, and "fro", 1 or inf for matrices.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
     float, exact number or Steps
-        For a Tensor x, or with dim, keepdim or dtype, a Tensor or an array.
+        A Tensor or an array if x is a Tensor or if dim, keepdim or dtype is given.
 
     Raises
     ------
     TypeError, ValueError
-        If x is neither vector nor matrix of finite real numbers, or p is no such norm.
+        If x is not a vector or matrix of finite real numbers, or p is not one of the above.
 
     Source: Golub and Van Loan (2013), sections 2.2 and 2.3; chapters "Vectors" and
     "Matrices".
@@ -100,14 +100,14 @@ def norm(
 
 
 def expect_kind(p: Any, function: str) -> None:
-    """Raise an error unless p names a matrix norm."""
+    """Raise ValueError unless p is one of the matrix norms."""
     if not isinstance(p, str | Real) or p not in KINDS:
         expected = "expected p 'fro', 1, 2, inf or 'nuc' for a matrix"
         raise ValueError(f"{function}: {expected}, got {p!r}")
 
 
 def expect_power(p: Any, function: str, *, exact: bool) -> None:
-    """Raise ValueError unless p gives a vector norm, which exact numbers can represent."""
+    """Raise ValueError unless p is a vector norm that can be computed with these numbers."""
     if not isinstance(p, Real) or not p >= 1:
         raise ValueError(f"{function}: expected p of at least 1 for a vector, got {p!r}")
     if exact and p != inf and p != int(p):
@@ -117,7 +117,7 @@ def expect_power(p: Any, function: str, *, exact: bool) -> None:
 
 
 def vector_norm(x: Array, p: float, named: str = "") -> StepGenerator:
-    """Yield the steps to the p-norm of a vector, and return it."""
+    """Yield the steps that compute the p-norm of a vector, and return it."""
     size = abs(x)
     largest = scalar(size.max(initial=zeros(1, like=x)[0]))
     if p == inf:
@@ -140,7 +140,7 @@ def vector_norm(x: Array, p: float, named: str = "") -> StepGenerator:
 
 
 def _scaled(size: Array, p: float, largest: float) -> float:
-    """Return the p-norm of absolute values, divided by the largest so that none overflows."""
+    """Return the p-norm of absolute values, scaled by the largest to avoid overflow."""
     if largest == 0:
         return 0.0
     return float(largest * ((size / largest) ** p).sum() ** (1 / p))
@@ -169,7 +169,7 @@ def _root(total: Any, p: int) -> Any:
 
 
 def scaled(x: Array) -> Array:
-    """Return x divided by its largest entry, whose squares cannot overflow."""
+    """Return x divided by its largest absolute value, so that the squares can't overflow."""
     return x if x.dtype == object else x / (abs(x).max(initial=0.0) or 1.0)
 
 
@@ -179,7 +179,7 @@ def length(x: Array) -> Any:
 
 
 def _matrix_norm(A: Array, p: Any) -> StepGenerator:
-    """Yield the steps to a matrix norm, and return it."""
+    """Yield the steps that compute a matrix norm, and return it."""
     if p == "fro":
         return (yield from vector_norm(A.ravel(), 2, r"\lVert A \rVert_F"))
     if p in (1, inf):
@@ -199,7 +199,7 @@ def tex_of(p: float) -> str:
 
 
 def cond(A: Any, p: Any = 2) -> float:
-    r"""Return the condition number, the largest growth of relative errors in A x = b.
+    r"""Return the condition number, which bounds the growth of relative errors in A x = b.
 
     .. math:: \kappa_p(A) = \lVert A \rVert_p \lVert A^{-1} \rVert_p, \qquad
               \kappa_2(A) = \sigma_1 / \sigma_k
@@ -207,21 +207,21 @@ def cond(A: Any, p: Any = 2) -> float:
     Parameters
     ----------
     A : (m, n) array_like
-        Square unless p is 2; k = min(m, n).
+        Must be square unless p is 2. In the formula, k = min(m, n).
     p : 2, "fro", 1, inf or "nuc"
-        The norm.
+        The matrix norm.
 
     Returns
     -------
     float
-        At least 1; inf if A is singular, 0 if it has no entries.
+        At least 1 in general, inf if A is singular, and 0 if it has no entries.
 
     Raises
     ------
     numpy.linalg.LinAlgError
         If A is not square and p is not 2.
     TypeError, ValueError
-        If A is no matrix of finite real numbers, or p no such norm.
+        If A is not a matrix of finite real numbers, or p is not one of the above.
 
     Source: Golub and Van Loan (2013), section 2.6; chapter "Systems of linear equations".
 

@@ -19,13 +19,14 @@ Array = np.ndarray
 
 
 def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return orthonormal vectors that span what the columns of A span.
+    r"""Return orthonormal vectors that span the column space of A.
 
     .. math:: u_j = a_j - \sum_{i < j} \frac{u_i^\top a_j}{u_i^\top u_i} u_i, \qquad
               q_j = \frac{u_j}{\lVert u_j \rVert}
 
-    Each coefficient is taken from what is left of the column rather than from the column
-    itself (modified Gram-Schmidt), which keeps floats far closer to orthogonal.
+    Each coefficient is computed from the remainder of the column instead of the column itself.
+    With floats, this modified Gram-Schmidt method gives vectors that are much closer to
+    orthogonal.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
     exact : bool
         Whether to compute with fractions and roots.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -43,9 +44,9 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
     Raises
     ------
     numpy.linalg.LinAlgError
-        If a column depends on those before it.
+        If a column is a linear combination of the columns before it.
     TypeError, ValueError
-        If A is no matrix of finite real numbers.
+        If A is not a matrix of finite real numbers.
 
     Source: Strang (2016), section 4.4; Trefethen and Bau (1997), lecture 8; chapter "Vectors".
 
@@ -60,7 +61,7 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
 
 
 def _gram_schmidt(A: Array) -> StepGenerator:
-    """Yield the steps of Gram-Schmidt, and return the columns of length 1."""
+    """Yield the steps of Gram-Schmidt, and return the orthonormal columns."""
     U, _ = yield from orthogonalized(A)
     refuse_dependent(U, "gram_schmidt")
     Q, _ = yield from normalized(U)
@@ -68,13 +69,13 @@ def _gram_schmidt(A: Array) -> StepGenerator:
 
 
 def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
-    """Yield the steps to A = U C, and return both: orthogonal U, unit triangular C.
+    """Yield the steps that compute A = U C, and return U (orthogonal) and C (unit triangular).
 
-    A second pass takes away what rounding has left along the vectors before.
+    A second pass removes the components along earlier vectors that rounding errors leave.
     """
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)
-    negligible = 10 * max(m, n) * np.finfo(float).eps  # bound of rounding errors
+    negligible = 10 * max(m, n) * np.finfo(float).eps  # bound on rounding errors
     for j in range(n):
         before = [i for i in range(j) if U[:, i].any()]
         if not before:
@@ -97,13 +98,13 @@ def _times(u: Array, a: Array) -> Any:
 
 
 def _first_vector(U: Array, j: int) -> Step:
-    """Return the step that takes over the first vector unchanged."""
+    """Return the step that uses the first vector unchanged."""
     name = f"{indexed('u', j)} = {indexed('a', j)}"
     return Step(f"Take {name} = {text(U[:, j])}.", f"u_{{{j + 1}}} = {tex(U[:, j])}")
 
 
 def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
-    """Return the step that subtracts one projection; the last gives the new vector."""
+    """Return the step that subtracts one projection; the last one gives the new vector."""
     u, a = indexed("u", i), indexed("a", j)
     c = C[i, j]
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
@@ -120,7 +121,7 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
 
 
 def normalized(U: Array) -> StepGenerator:
-    """Yield the division of each column by its length; return unit columns and lengths."""
+    """Yield the steps that divide each column by its length; return the columns and lengths."""
     Q, lengths = U.copy(), zeros(U.shape[1], like=U)
     for j in range(U.shape[1]):
         lengths[j] = length(U[:, j])
@@ -133,7 +134,7 @@ def normalized(U: Array) -> StepGenerator:
 
 
 def refuse_dependent(U: Array, function: str) -> None:
-    """Raise an error if a column of U is 0, so that the vectors are dependent."""
+    """Raise LinAlgError if a column of U is 0, because the vectors are then dependent."""
     for j, u in enumerate(U.T):
         if not u.any():
             raise np.linalg.LinAlgError(
@@ -143,23 +144,23 @@ def refuse_dependent(U: Array, function: str) -> None:
 
 
 def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the point of a line, or of a column space, that is nearest to b.
+    r"""Return the point on a line or in a column space that is nearest to b.
 
     .. math:: p = \frac{a^\top b}{a^\top a} a, \qquad
               p = \sum_i \frac{u_i^\top b}{u_i^\top u_i} u_i
 
-    The u are orthogonal and span the columns of A; they come from Gram-Schmidt.
+    The vectors u are orthogonal and span the column space of A; Gram-Schmidt computes them.
 
     Parameters
     ----------
     b : (m,) array_like
-        What is projected.
+        The vector to project.
     A : (m,) or (m, n) array_like
-        A vector, or vectors as columns, which may depend on each other.
+        A vector, or vectors as columns, which may be linearly dependent.
     exact : bool
         Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -168,7 +169,8 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
     Raises
     ------
     TypeError, ValueError
-        If b and A are not of finite real numbers or do not fit.
+        If A or b contains anything other than finite real numbers, or the shapes are
+        incompatible.
 
     Source: Strang (2016), section 4.2; chapter "Vectors".
 
@@ -185,7 +187,7 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
 
 def _projection(b: Array, A: Array) -> StepGenerator:
-    """Yield the projections of b onto orthogonal vectors, and return their sum."""
+    """Yield the steps that project b onto orthogonal vectors, and return the sum."""
     U, _ = yield from orthogonalized(_spanning(A), passes=2)
     p = zeros(len(b), like=b)
     for i, u in enumerate(U.T):
@@ -201,7 +203,7 @@ def _projection(b: Array, A: Array) -> StepGenerator:
 
 
 def _spanning(A: Array) -> Array:
-    """Return the pivot columns of A; a matrix of fractions is returned as it is."""
+    """Return the pivot columns of a float matrix; return exact matrices unchanged."""
     if A.dtype == object:
         return A
     return A[:, list(run(row_reduction(A.copy(), reduced=False)).pivots)]
@@ -223,13 +225,13 @@ def projection_matrix(A: Any) -> Array:
     Parameters
     ----------
     A : (m, n) array_like
-        Vectors as columns, which may depend on each other; Q has orthonormal columns that span
+        Vectors as columns, which may be linearly dependent. Q has orthonormal columns that span
         the same space.
 
     Raises
     ------
     TypeError, ValueError
-        If A is no matrix of finite real numbers.
+        If A is not a matrix of finite real numbers.
 
     Source: Strang (2016), section 4.2; chapter "Systems of linear equations".
 

@@ -1,6 +1,6 @@
 r"""The characteristic polynomial of a matrix, and polynomials as text and LaTeX.
 
-A polynomial is a list of its coefficients, that of the highest power first.
+A polynomial is a list of its coefficients, with the highest power first.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ PLAIN = Name("A", "A")
 
 
 def characteristic_polynomial(A: Array) -> Array:
-    r"""Return the coefficients of the polynomial whose roots are the eigenvalues, as fractions.
+    r"""Return the coefficients of a matrix's characteristic polynomial as fractions.
 
     .. math:: p(\lambda) = \det(\lambda I - A) = \lambda^n + c_1 \lambda^{n-1} + \dots + c_n
 
-    It is computed without letters, by the traces of n matrices (Faddeev and LeVerrier):
+    We don't need symbolic computation, because the coefficients follow from the traces of n
+    matrices (Faddeev and LeVerrier):
     :math:`M_1 = I,\; c_k = -\mathrm{tr}(A M_k) / k,\; M_{k+1} = A M_k + c_k I`.
 
     Source: Horn and Johnson (2013), section 2.4; chapter "Eigenvalues and eigenvectors".
@@ -51,7 +52,7 @@ def characteristic_polynomial(A: Array) -> Array:
 
 
 def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
-    """Return the steps from a matrix of at most 3 rows to its characteristic polynomial."""
+    """Return the steps that find the characteristic polynomial of a matrix (at most 3 rows)."""
     p, n = characteristic_polynomial(A), len(A)
     if n == 0:
         return [Step("Without rows p(λ) = 1.", r"p(\lambda) = 1")]
@@ -79,7 +80,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
 
 
 def _determinant(A: Array, write: Any) -> str:
-    """Return det(A - λI) of a 2x2 or 3x3 matrix as a formula before multiplying out."""
+    """Return det(A - λI) as a formula that isn't multiplied out yet, for at most 3 rows."""
     minus, times = ("−", " · ") if write is text else ("-", r" \cdot ")
     L = [f"({write(A[i, i])} {minus} λ)" for i in range(len(A))]
     if len(A) == 1:
@@ -125,7 +126,7 @@ def poly_tex(p: Polynomial) -> str:
 
 
 def _sum(terms: Iterable[tuple[Any, str]], write: Any) -> str:
-    """Return a sum of numbers times letters as a text, without zero terms."""
+    """Return a sum of numbers times letters as text or LaTeX, without zero terms."""
     minus, words = "−" if write is text else "-", ""
     for c, letters in terms:
         if c == 0:

@@ -25,13 +25,14 @@ def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array
     Parameters
     ----------
     A : (m, k) array_like
-        Its columns are as many as the rows of B.
+        The first factor. It has as many columns as B has rows.
     B : (k, n) array_like
-        The second factor; A B and B A differ in general.
+        The second factor. In general, A B and B A are different.
     exact : bool
         Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, one for each entry, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result. There is one
+        step for each entry.
 
     Returns
     -------
@@ -40,7 +41,7 @@ def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array
     Raises
     ------
     TypeError, ValueError
-        If A and B are not matrices of finite real numbers, or do not fit.
+        If A or B is not a matrix of finite real numbers, or the shapes are incompatible.
 
     Source: Strang (2016), section 2.4; chapter "Matrices".
 

@@ -1,4 +1,4 @@
-"""Exact roots of polynomials: rational roots, square roots, Cardano's formula."""
+"""Roots of polynomials: rational roots, the quadratic formula and Cardano's formula."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Polynomial = Sequence[Any]
 
 
 class Root(NamedTuple):
-    """A root, exact or (of a cubic without rational root) a float, and its multiplicity."""
+    """A root and its multiplicity; the root is exact, or a float for an irreducible cubic."""
 
     value: Any
     multiplicity: int
@@ -27,26 +27,27 @@ class Root(NamedTuple):
 def roots(p: Polynomial) -> list[Root]:
     r"""Return the roots of a polynomial with their multiplicities, exact where possible.
 
-    Rational roots are split off first; the quadratic formula gives the last two. A cubic
-    without rational root is solved by Cardano's formula or, where that needs complex numbers
-    for real roots, by cosines; its roots are floats.
+    We first divide by the factors of the rational roots, and then use the quadratic formula if
+    two roots remain. A cubic without a rational root is solved by Cardano's formula, or by
+    cosines if Cardano's formula needs complex numbers for real roots. In both cases the roots
+    are floats.
 
     Parameters
     ----------
     p : sequence of real numbers
-        Coefficients, the highest power first; the first is not 0.
+        Coefficients, with the highest power first. The first coefficient is not 0.
 
     Returns
     -------
     list of Root
-        ``value`` is a Fraction, a SymPy expression, a float or a complex number; the largest
-        modulus comes first.
+        Sorted by decreasing modulus. Each ``value`` is a Fraction, a SymPy expression, a float
+        or a complex number.
 
     Raises
     ------
     TypeError, ValueError
-        If p is not a list of finite real numbers that begins with one other than 0, or if a
-        factor of degree 4 or more has no rational root.
+        If p is not a list of finite real numbers, its first entry is 0, or it has a factor of
+        degree 4 or more without rational roots.
 
     Source: Press et al. (2007), section 5.6; chapter "Eigenvalues and eigenvectors".
 
@@ -61,7 +62,7 @@ def roots(p: Polynomial) -> list[Root]:
     c = array(p, "roots", "p", exact=True)
     if c.ndim != 1 or not len(c) or c[0] == 0:
         raise ValueError(
-            f"roots: expected coefficients p that begin with one other than 0, got {p!r}"
+            f"roots: expected coefficients p with a nonzero first coefficient, got {p!r}"
         )
     found = [
         Root(value, multiplicity)
@@ -118,14 +119,14 @@ def _simple_roots(p: list) -> list:
             p = quotient
     if len(p) > 4:
         raise ValueError(
-            "roots: expected a polynomial whose factors without rational root are of degree "
-            f"at most 3, got one of degree {len(p) - 1}"
+            "roots: expected a polynomial whose factors without rational roots have degree "
+            f"at most 3, got a factor of degree {len(p) - 1}"
         )
     return found + {1: list, 3: _quadratic, 4: _cubic}[len(p)](p[1:])
 
 
 def _candidates(p: list) -> list[Fraction]:
-    """Return the fractions that can be roots, by the rational root theorem."""
+    """Return fractions near the numerical roots, the only candidates for rational roots."""
     denominator = lcm(*(c.denominator for c in p))
     try:
         near = np.roots([float(c) for c in p])  # candidates, checked by exact division
@@ -148,7 +149,7 @@ def _quadratic(tail: list) -> list:
 
 
 def _cubic(tail: list) -> list:
-    """Return the roots of λ³ + aλ² + bλ + c as floats, by the depressed cubic t³ + pt + q."""
+    """Return the roots of λ³ + aλ² + bλ + c as floats, from the depressed cubic t³ + pt + q."""
     a, b, c = tail
     p, q = float(b - a**2 / 3), float(2 * a**3 / 27 - a * b / 3 + c)
     if 4 * (b - a**2 / 3) ** 3 + 27 * (2 * a**3 / 27 - a * b / 3 + c) ** 2 < 0:

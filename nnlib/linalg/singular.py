@@ -17,7 +17,7 @@ Array = np.ndarray
 
 
 class SVD(NamedTuple):
-    """Left singular vectors, columns of U; singular values S; right ones, rows of Vh."""
+    """Left singular vectors (columns of U), singular values S, right ones (rows of Vh)."""
 
     U: Array
     S: Array
@@ -33,21 +33,22 @@ def svd(A: Any, full_matrices: bool = True, *, steps: bool = False) -> SVD | Ste
     ----------
     A : (m, n) real numbers
     full_matrices : bool
-        Whether U is (m, m) and Vh (n, n), or (m, k) and (k, n) with k = min(m, n).
+        If True, U is (m, m) and Vh is (n, n). Otherwise U is (m, k) and Vh is (k, n), where
+        k = min(m, n).
     steps : bool
-        Whether to give the decomposition by hand, from A'A, with exact roots; for at most 3
-        columns.
+        Whether to return the `Steps` of a solution by hand, which starts from AᵀA and uses
+        exact roots. For at most 3 columns.
 
     Returns
     -------
     SVD or Steps
-        ``U``, ``S`` (k,) in descending order, ``Vh``. In each row of Vh the largest entry is
-        positive (of ties the last).
+        ``U``, ``S`` (k,) in descending order, and ``Vh``. The largest entry in each row of Vh
+        (the last one if several tie) is positive.
 
     Raises
     ------
     TypeError, ValueError
-        If A is not a matrix of finite real numbers, or is too large for steps.
+        If A is not a matrix of finite real numbers, or has too many columns for steps.
 
     Source: Golub and Van Loan (2013), section 8.6.3; chapter "SVD and PCA".
 
@@ -71,8 +72,9 @@ def singular_values(A: Any) -> Array:
 
     .. math:: \sigma_i = \sqrt{\lambda_i(A^\top A)}
 
-    Errors are as in ``svd``. The first is the spectral norm, the largest stretch of any
-    vector; the first divided by the last is the condition number.
+    The first singular value is the spectral norm, the largest factor by which A stretches a
+    vector. The first divided by the last is the condition number. The errors are the same as
+    in ``svd``.
 
     >>> singular_values([[3, 0], [4, 5]]) ** 2
     array([45.,  5.])
@@ -81,19 +83,19 @@ def singular_values(A: Any) -> Array:
 
 
 def pinv(A: Any, *, rtol: float | None = None) -> Array:
-    r"""Return the pseudo-inverse, by the singular value decomposition.
+    r"""Compute the pseudo-inverse by the singular value decomposition.
 
     .. math:: A^+ = V \Sigma^+ U^\top, \qquad \sigma^+ = 1 / \sigma
         \text{ where } \sigma > \mathrm{rtol}\, \sigma_1, \text{ else } 0
 
-    ``A⁺ b`` is the shortest x among those for which Ax is nearest to b.
+    ``A⁺ b`` is the shortest of all vectors x that minimize ‖Ax - b‖.
 
     Parameters
     ----------
     A : (m, n) real numbers
     rtol : float, optional
-        Singular values up to this part of the largest count as zero; max(m, n) times the
-        machine's precision if not given, as in torch.
+        Singular values of at most ``rtol`` times the largest one count as 0. Default: max(m, n)
+        times the machine precision, as in PyTorch.
 
     Returns
     -------
@@ -120,15 +122,15 @@ def pinv(A: Any, *, rtol: float | None = None) -> Array:
 
 
 class LowRank(NamedTuple):
-    """An approximation and how far it is from the matrix, in two norms.
+    """An approximation of a matrix, and its error in two norms.
 
     Attributes
     ----------
     approximation : (m, n) float
     spectral_error : float
-        The first singular value left out.
+        The largest of the omitted singular values.
     frobenius_error : float
-        The root of the sum of squares of all that are left out.
+        The square root of the sum of squares of all omitted singular values.
     """
 
     approximation: Array
@@ -137,7 +139,7 @@ class LowRank(NamedTuple):
 
 
 def low_rank(A: Any, rank: int) -> LowRank:
-    r"""Return, of all matrices of a rank, the one nearest to A (Eckart and Young, 1936).
+    r"""Return the matrix of a given rank that is nearest to A (Eckart and Young, 1936).
 
     .. math:: A_k = \sum_{i \le k} \sigma_i u_i v_i^\top, \qquad
         \|A - A_k\|_2 = \sigma_{k+1}, \qquad \|A - A_k\|_F = \sqrt{\sum_{i > k} \sigma_i^2}
@@ -146,7 +148,7 @@ def low_rank(A: Any, rank: int) -> LowRank:
     ----------
     A : (m, n) real numbers
     rank : int
-        How many terms k to keep, from 0 to min(m, n). They are k (m + n + 1) numbers.
+        Number k of terms in the sum, from 0 to min(m, n). They contain k (m + n + 1) numbers.
 
     Returns
     -------

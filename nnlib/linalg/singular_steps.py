@@ -1,4 +1,4 @@
-r"""The singular value decomposition step by step, from A'A, with exact roots."""
+r"""The singular value decomposition step by step, starting from AᵀA, with exact roots."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Array = np.ndarray
 
 
 def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
-    """Return the steps that ``svd`` shows, with its result."""
+    """Return the steps of ``svd``, with its result."""
     A = exact(A, function="svd")
     m, n = A.shape
     gram = A.T @ A if m else zeros((n, n), like=A)
@@ -53,7 +53,7 @@ def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
 
 
 def _right(k: int, x: Array, length: Any, v: Array) -> Step:
-    """Return the step to a right singular vector, a unit eigenvector of A'A."""
+    """Return the step that computes a right singular vector, a unit eigenvector of AᵀA."""
     name = indexed("v", k)
     return Step(
         f"Divide {text(x)} by its length {text(length)}: {name} = {text(v)}.",
@@ -62,14 +62,14 @@ def _right(k: int, x: Array, length: Any, v: Array) -> Step:
 
 
 def _values(sigma: list) -> Step:
-    """Return the step to the singular values, the roots of the eigenvalues of A'A."""
+    """Return the step that takes the square roots of the eigenvalues of AᵀA."""
     words = ", ".join(f"{indexed('σ', i)} = {text(s)}" for i, s in enumerate(sigma))
     formula = r",\quad ".join(rf"\sigma_{{{i}}} = {tex(s)}" for i, s in enumerate(sigma, 1))
     return Step(f"Roots of the eigenvalues, in order: {words or 'none'}.", formula)
 
 
 def _left(k: int, s: Any, image: Array, u: Array) -> Step:
-    """Return the step to a left singular vector Av / σ."""
+    """Return the step that computes a left singular vector Av / σ."""
     return Step(
         f"{indexed('u', k)} = A{indexed('v', k)} / {indexed('σ', k)} = {text(u)}.",
         rf"u_{{{k + 1}}} = \frac{{1}}{{{tex(s)}}} A v_{{{k + 1}}} "
@@ -78,7 +78,7 @@ def _left(k: int, s: Any, image: Array, u: Array) -> Step:
 
 
 def _completion(U: list[Array], size: int, m: int) -> list[Step]:
-    """Return the steps that append orthonormal vectors to U until there are ``size``."""
+    """Append orthonormal vectors to U until it contains ``size`` vectors; return the steps."""
     if len(U) == size:
         return []
     rows = np.array(U, dtype=object).reshape(len(U), m)
@@ -102,7 +102,7 @@ def _completion(U: list[Array], size: int, m: int) -> list[Step]:
 
 
 def _product(A: Array, U: list[Array], sigma: list, V: list[Array]) -> list[Step]:
-    """Return the steps that multiply the three factors and give A."""
+    """Return the steps that list the three factors and check that their product is A."""
     m, n = A.shape
     S = zeros((len(U), len(V)), like=A)
     S[range(len(sigma)), range(len(sigma))] = sigma

@@ -1,4 +1,4 @@
-"""Null spaces and linear independence, read from the echelon form."""
+"""Null spaces and linear independence, computed from the echelon form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) -> Array:
-    """Return solutions of R x = 0 as columns; in each, one free unknown is 1."""
+    """Return solutions of R x = 0 as columns; each has one free unknown 1 and the rest 0."""
     N = zeros((R.shape[1], len(free)), like=R)
     for k, f in enumerate(free):
         N[f, k] += 1
@@ -37,7 +37,7 @@ def special_solution_steps(N: Array, free: tuple[int, ...]) -> StepGenerator:
 
 
 def independent(V: Any, *, exact: bool = False, steps: bool = False) -> bool | Steps:
-    """Whether the columns are linearly independent: whether each of them gets a pivot.
+    """Return whether the columns are linearly independent, which means each has a pivot.
 
     Parameters
     ----------

@@ -28,13 +28,14 @@ class SolutionSet:
     Attributes
     ----------
     particular : (n,) array or None
-        p, the solution in which every free unknown is 0; None if there is no solution.
+        The solution p in which every free unknown is 0, or None if there is no solution.
     directions : (n, k) array
-        The d as columns, a basis of the null space of A: one for each free unknown.
+        The vectors d as columns. They form a basis of the null space of A, with one vector for
+        each free unknown.
     pivots, free : tuple of int
-        The unknowns that the equations determine, and those that may be chosen.
+        Indices of the unknowns that the equations determine, and of the free unknowns.
     reason : str
-        Why there is no, one, or more than one solution.
+        Explains why there is no solution, one solution, or more than one.
 
     >>> plane = solution_set([[1, 2, 3]], [6], exact=True)
     >>> plane
@@ -57,12 +58,13 @@ class SolutionSet:
         return self.particular is not None
 
     def at(self, *t: float) -> Array:
-        """Return the solution in which the free unknowns are t, in their order.
+        """Return the solution in which the free unknowns have the values t.
 
         Raises
         ------
         ValueError
-            If there is no solution or the number of values is not that of free unknowns.
+            If there is no solution, or the number of values differs from the number of free
+            unknowns.
         """
         if self.particular is None:
             raise ValueError(f"SolutionSet.at: there is no solution, since {self.reason}")
@@ -81,12 +83,12 @@ class SolutionSet:
 def solution_set(
     A: Any, b: Any, *, exact: bool = False, steps: bool = False
 ) -> SolutionSet | Steps:
-    r"""Return all solutions of A x = b, by the reduced form of [A | b].
+    r"""Return all solutions of A x = b, using the reduced echelon form of [A | b].
 
     Parameters
     ----------
     A : (m, n) array_like
-        The coefficients: any matrix.
+        The coefficients. A can be any matrix.
     b : (m,) array_like
         The right-hand side.
     exact, steps : bool
@@ -99,7 +101,7 @@ def solution_set(
     Raises
     ------
     TypeError, ValueError
-        As in ``row_reduce``, or if b does not fit A.
+        As in ``row_reduce``, or if the shapes of A and b are incompatible.
 
     Source: Strang (2016), section 3.3; chapter "Systems of linear equations".
 
@@ -142,7 +144,7 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
 
 
 def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
-    """Yield the particular solution, and the special solutions that can be added."""
+    """Yield the steps with the particular solution and the special solutions."""
     reason = _reason(free)
     words = "Let the free unknowns be 0." if free else "Right of the bar stands the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
@@ -151,7 +153,7 @@ def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
 
 
 def _reason(free: tuple[int, ...]) -> str:
-    """Return the sentence that says why there is one solution or more."""
+    """Return the sentence that explains why there is one solution or more."""
     if not free:
         return "every column has a pivot, so no unknown may be chosen"
     lack = "has" if len(free) == 1 else "have"
@@ -165,18 +167,18 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
 
     .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \sum_{j > i} u_{ij} x_j\Bigr)
 
-    U and c are what elimination makes of A and b.
+    Elimination turns A into U and b into c.
 
     Parameters
     ----------
     A : (n, n) array_like
         The coefficients.
     b : (n,) or (n, k) array_like
-        The right-hand side, or several as columns.
+        The right-hand side, or several right-hand sides as columns.
     exact : bool
-        Whether to compute with fractions; floats are pivoted partially.
+        Whether to compute with fractions. With floats, elimination uses partial pivoting.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -185,10 +187,10 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     Raises
     ------
     numpy.linalg.LinAlgError
-        If A is not square, or singular; for floats: to working precision, a pivot being at
-        most :math:`n \varepsilon` times what stood in its column.
+        If A is not square or is singular. Floats count as singular if a pivot is at most
+        :math:`n \varepsilon` times the largest entry of its column in A.
     TypeError, ValueError
-        As in ``row_reduce``, or if b does not fit A.
+        As in ``row_reduce``, or if the shapes of A and b are incompatible.
 
     Source: Strang (2016), sections 2.1 and 2.2; chapter "Systems of linear equations".
 
@@ -213,7 +215,7 @@ def solve_steps(A: Array, b: Array, function: str, named: str = "[A | b]") -> St
 
 
 def refuse_singular(A: Array, found: RowReduction, function: str) -> None:
-    """Raise an error if a column has no pivot, or one as small as rounding errors."""
+    """Raise LinAlgError if a column has no pivot, or one no larger than rounding errors."""
     n, missing = len(A), [j for j in found.free if j < len(A)]
     if A.dtype != object and not missing:
         pivots = abs(found.matrix.diagonal())
@@ -234,7 +236,7 @@ def back_substitution(U: Array, c: Array) -> StepGenerator:
 
 
 def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
-    """Return the step that solves equation i for its only unknown value."""
+    """Return the step that solves equation i for x_i, its only unknown at this point."""
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
     words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
     write, write_factor = (_row, _row) if c.ndim == 2 else (tex, tex_factor)
@@ -249,5 +251,5 @@ def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
 
 
 def _row(x: Array) -> str:
-    """Return the values of one unknown, one for each right-hand side, as a formula."""
+    """Return the values of one unknown for all right-hand sides, in LaTeX."""
     return tex_matrix(x[None])

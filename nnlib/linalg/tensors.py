@@ -19,7 +19,7 @@ Dim = int | tuple[int, ...] | None
 def vector_norm(
     x: Any, ord: float = 2, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
-    """Return the norm of vectors along some axes, by default of all elements; see ``norm``."""
+    """Return the norm of vectors along some axes, by default all axes; see ``norm``."""
     return call_as("vector_norm", ops.norm, x, ord, dim, keepdim, dtype=dtype)
 
 
@@ -31,7 +31,7 @@ def matrix_norm(
     *,
     dtype: Any = None,
 ) -> Any:
-    """Return the norm "fro", "nuc", ±1, ±2 or ±inf of matrices in two axes; see ``norm``."""
+    """Return the norm "fro", "nuc", ±1, ±2 or ±inf of matrices along two axes; see ``norm``."""
     name = "matrix_norm"
     A = A if dtype is None else ops.to(A, dtype)
     ndim = _floats(name, A).ndim
@@ -54,7 +54,7 @@ def matrix_norm(
 
 
 def norm(x: Any, ord: Any, dim: Dim, keepdim: bool, dtype: Any) -> Any:
-    """Return PyTorch's ``linalg.norm``: of vectors for one axis, of matrices for two axes."""
+    """Return the norm of vectors (one axis) or matrices (two axes), as PyTorch's ``norm``."""
     if dim is None and ord is None:
         return vector_norm(x, 2, None, keepdim, dtype=dtype)
     if not isinstance(dim, int):
@@ -67,14 +67,14 @@ def norm(x: Any, ord: Any, dim: Dim, keepdim: bool, dtype: Any) -> Any:
 
 
 def inv(A: Any) -> Any:
-    """Return the inverses of matrices; dL/dA = -A⁻ᵀ dL/dy A⁻ᵀ."""
+    """Return the inverse Y of each matrix; dL/dA = -Yᵀ dL/dY Yᵀ."""
     x = _square("inv", A)
     y = _computed("inv", "invertible", np.linalg.inv, x)
     return record(y, dict(A=A), A=lambda g, y: -(_mT(y) @ g @ _mT(y)))
 
 
 def cholesky(A: Any, *, upper: bool = False) -> Any:
-    """Return the lower triangular L with A = L Lᵀ (or upper: Lᵀ) of positive definite matrices.
+    """Return the lower triangular L of A = L Lᵀ (or Lᵀ if ``upper``), for positive definite A.
 
     Only the lower triangle of A is used. In S = Lᵀ dL/dL, we set the upper triangle to 0 and
     halve the diagonal. Then dL/dA is the symmetric part of L⁻ᵀ S L⁻¹.
@@ -94,7 +94,7 @@ def cholesky(A: Any, *, upper: bool = False) -> Any:
 
 
 def eigvalsh(A: Any, UPLO: str = "L") -> Any:
-    """Return the eigenvalues, ascending, of symmetric matrices: dL/dA = V diag(dL/dy) Vᵀ."""
+    """Return the ascending eigenvalues y of symmetric matrices; dL/dA = V diag(dL/dy) Vᵀ."""
     x = _square("eigvalsh", A)
     y, V = np.linalg.eigh(x, UPLO)
 
@@ -105,7 +105,7 @@ def eigvalsh(A: Any, UPLO: str = "L") -> Any:
 
 
 def svdvals(A: Any) -> Any:
-    """Return the singular values, descending, of matrices: dL/dA = U diag(dL/dy) Vᵀ."""
+    """Return the descending singular values y of matrices; dL/dA = U diag(dL/dy) Vᵀ."""
     U, y, Vh = np.linalg.svd(_floats("svdvals", A), full_matrices=False)
 
     def svdvals(g, U, Vh):
@@ -115,17 +115,17 @@ def svdvals(A: Any) -> Any:
 
 
 def _mT(a: Any) -> Any:
-    """Return matrices transposed."""
+    """Return the transpose of each matrix."""
     return a.swapaxes(-1, -2)
 
 
 def _floats(name: str, x: Any) -> np.ndarray:
-    """Return the array; raise RuntimeError unless it is floating-point."""
+    """Return the array of x; raise RuntimeError unless it is floating-point."""
     return ops.reduction.floats(name, x)
 
 
 def _square(name: str, A: Any) -> np.ndarray:
-    """Return an array of square matrices."""
+    """Return the array of A; raise LinAlgError unless it contains square matrices."""
     x = _floats(name, A)
     if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
         raise np.linalg.LinAlgError(

@@ -30,20 +30,20 @@ def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
 
 
 def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the vector of length 1 in the direction of x.
+    r"""Return x divided by its norm, a vector of length 1.
 
     .. math:: \frac{x}{\lVert x \rVert_p}
 
     Parameters
     ----------
     x : (n,) array_like
-        Not 0.
+        Nonzero.
     p : number or inf
-        The norm, as in ``norm``.
+        Which norm to use, as ``ord`` in ``norm``.
     exact : bool
         Whether to compute with fractions and roots.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -
     Raises
     ------
     TypeError, ValueError
-        If x is no vector of finite real numbers, or 0, or p is no norm.
+        If x is not a vector of finite real numbers, x is 0, or p is less than 1.
 
     Source: Strang (2016), section 1.2; chapter "Vectors".
 
@@ -63,7 +63,7 @@ def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -
     """
     x = vector(x, "normalize", exact=exact or steps)
     if not x.any():
-        raise ValueError("normalize: expected x other than 0: it has no direction")
+        raise ValueError("normalize: expected x other than 0, got zeros")
     expect_power(p, "normalize", exact=x.dtype == object)
     return run(_normalize(x, p), steps=steps)
 
@@ -85,11 +85,11 @@ def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
     Parameters
     ----------
     x, y : (n,) array_like
-        Vectors of one length.
+        Vectors of equal length.
     exact : bool
         Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
     Raises
     ------
     TypeError, ValueError
-        If x and y are not vectors of finite real numbers, of one length.
+        If x or y is not a vector of finite real numbers, or the lengths differ.
 
     Source: Strang (2016), section 1.2; chapter "Vectors".
 
@@ -109,7 +109,7 @@ def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
 
 
 def _dot(x: Array, y: Array) -> StepGenerator:
-    """Yield the sum of products, and return it."""
+    """Yield the step that adds the products, and return the sum."""
     d = scalar(x @ y)
     yield lambda: _products(x, y, d)
     return d
@@ -124,18 +124,18 @@ def _products(x: Array, y: Array, d: Any) -> Step:
 
 
 def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
-    r"""Return the cosine of the angle between two vectors: how alike their directions are.
+    r"""Return the cosine of the angle between two vectors, a measure of their similarity.
 
     .. math:: \cos \theta = \frac{x^\top y}{\lVert x \rVert \lVert y \rVert}
 
     Parameters
     ----------
     x, y : (n,) array_like
-        Vectors of one length, other than 0.
+        Nonzero vectors of equal length.
     exact : bool
         Whether to compute with fractions and roots.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
     Raises
     ------
     TypeError, ValueError
-        If x and y are not vectors of finite real numbers, of one length, other than 0.
+        If x or y is not a vector of finite real numbers or is 0, or the lengths differ.
 
     Source: Strang (2016), section 1.2; chapter "Vectors".
 
@@ -158,17 +158,17 @@ def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
 
 
 def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
-    """Return two vectors of equal length, neither of which is 0."""
+    """Return two nonzero vectors of equal length."""
     x, y = _pair(x, y, function, exact)
     for name, v in (("x", x), ("y", y)):
         if not v.any():
-            raise ValueError(f"{function}: expected {name} other than 0: it has no direction")
+            raise ValueError(f"{function}: expected {name} other than 0, got zeros")
     return x, y
 
 
 def _cosine(x: Array, y: Array) -> StepGenerator:
     """Yield the steps that divide the dot product by both lengths; return the cosine."""
-    x, y = scaled(x), scaled(y)  # the angle is the same
+    x, y = scaled(x), scaled(y)  # this doesn't change the angle
     d = yield from _dot(x, y)
     a, b = length(x), length(y)
     yield lambda: Step(
@@ -189,18 +189,18 @@ def angle(x: Any, y: Any) -> float:
     .. math:: \theta = 2 \arctan \frac{\lVert u - v \rVert}{\lVert u + v \rVert},
               \quad u = \frac{x}{\lVert x \rVert}, \quad v = \frac{y}{\lVert y \rVert}
 
-    This is the arccosine of ``cosine(x, y)``, but exact also for nearly parallel vectors,
-    where the cosine no longer tells small angles apart.
+    This is the arccosine of ``cosine(x, y)``, but it is also accurate for nearly parallel
+    vectors, whose cosine rounds to 1.
 
     Parameters
     ----------
     x, y : (n,) array_like
-        Vectors of one length, other than 0.
+        Nonzero vectors of equal length.
 
     Returns
     -------
     float
-        In radians, in [0, pi].
+        The angle in radians, in [0, π].
 
     Raises
     ------
@@ -219,18 +219,18 @@ def angle(x: Any, y: Any) -> float:
 
 
 def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the cross product of two vectors of space, which is at right angles to both.
+    r"""Return the cross product of two vectors (3,), which is orthogonal to both.
 
     .. math:: x \times y = (x_2 y_3 - x_3 y_2,\; x_3 y_1 - x_1 y_3,\; x_1 y_2 - x_2 y_1)
 
     Parameters
     ----------
     x, y : (3,) array_like
-        Its length is the area of the parallelogram between them.
+        Two vectors. The length of the result is the area of the parallelogram that they span.
     exact : bool
         Whether to compute with fractions.
     steps : bool
-        Whether to return the `Steps`, exact.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -239,7 +239,7 @@ def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array 
     Raises
     ------
     TypeError, ValueError
-        If x and y are not vectors of three finite real numbers.
+        If x or y is not a vector of three finite real numbers.
 
     Source: Strang (2016), section 5.3; chapter "Vectors".
 

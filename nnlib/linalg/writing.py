@@ -1,4 +1,4 @@
-"""How exact numbers, vectors and matrices are written, as text and as LaTeX."""
+"""Formatting of numbers, vectors and matrices as text and as LaTeX."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def text(x: Any) -> str:
 
     Parameters
     ----------
-    x : number or array of at most 2 axes
-        Exact numbers are written in full, floats with six digits.
+    x : number or array with at most 2 axes
+        Exact numbers are written in full, floats with six significant digits.
 
     >>> from fractions import Fraction
     >>> text(Fraction(-1, 3)), text(np.array([1, Fraction(1, 2)])), text(np.eye(2, dtype=int))
@@ -56,8 +56,8 @@ def tex(x: Any) -> str:
 
     Parameters
     ----------
-    x : number or array of at most 2 axes
-        Exact numbers are written in full, floats with six digits.
+    x : number or array with at most 2 axes
+        Exact numbers are written in full, floats with six significant digits.
 
     >>> from fractions import Fraction
     >>> print(tex(Fraction(-1, 3)), tex(2.5e-8))
@@ -85,16 +85,17 @@ def tex(x: Any) -> str:
 def tex_matrix(
     A: Array, mark: Collection[tuple[int, int]] = (), *, bar: int | None = None
 ) -> str:
-    r"""Return a matrix as LaTeX, with marked entries in boxes.
+    r"""Return a matrix as LaTeX, with boxes around marked entries.
 
     Parameters
     ----------
     A : (m, n) array of numbers
-        What ``tex`` can write.
+        The entries can be any numbers that ``tex`` accepts.
     mark : collection of (row, column), counted from 0
-        The entries to be boxed, such as pivots.
+        The entries to draw a box around, such as pivots.
     bar : int, optional
-        How many columns stand left of a vertical line, such as that of [A | b].
+        Number of columns to the left of a vertical line, such as the line in [A | b]. By
+        default, there is no line.
 
     >>> from fractions import Fraction
     >>> print(tex_matrix([[1, 2], [0, Fraction(1, 2)]], mark=[(0, 0)], bar=1))
@@ -105,7 +106,7 @@ def tex_matrix(
         return rf"[\;]_{{{m} \times {n}}}"
     cells = [[tex(x) for x in row] for row in A]
     for i, j in mark:
-        small = r"\textstyle " if "frac" in cells[i][j] else ""  # a box enlarges its fraction
+        small = r"\textstyle " if "frac" in cells[i][j] else ""  # boxes enlarge fractions
         cells[i][j] = rf"\boxed{{{small}{cells[i][j]}}}"
     columns = "r" * n if bar is None else "r" * bar + "|" + "r" * (n - bar)
     rows = [" & ".join(row) for row in cells]
@@ -115,7 +116,7 @@ def tex_matrix(
 
 
 def indexed(letter: str, k: int) -> str:
-    """Return a name with an index, counted from 1 as in formulas where k counts from 0.
+    """Return a letter with the subscript k + 1, because formulas count from 1.
 
     >>> indexed("x", 0), indexed("x", 9)
     ('x₁', 'x₁₀')
@@ -124,7 +125,7 @@ def indexed(letter: str, k: int) -> str:
 
 
 def bracketed(words: str) -> str:
-    """Return a number, as text or LaTeX, so that it can stand behind a sign: sums in brackets.
+    """Put brackets around a number in text or LaTeX if it is negative or a sum.
 
     >>> bracketed("3/4"), bracketed("−3"), bracketed("1 + √2")
     ('3/4', '(−3)', '(1 + √2)')
@@ -134,17 +135,17 @@ def bracketed(words: str) -> str:
 
 
 def factor(x: Any) -> str:
-    """Return a number as text, in brackets where it could not follow a multiplication sign."""
+    """Return a number as text, with brackets if it can't follow a multiplication sign."""
     return bracketed(text(x))
 
 
 def tex_factor(x: Any) -> str:
-    """Return a number in LaTeX, in brackets where it could not follow a multiplication sign."""
+    """Return a number in LaTeX, with brackets if it can't follow a multiplication sign."""
     return bracketed(tex(x))
 
 
 def tex_sum(coefficients: Iterable[Any], names: Iterable[str]) -> str:
-    r"""Return a combination of named things, as LaTeX, without those whose coefficient is 0.
+    r"""Return a linear combination in LaTeX, without terms whose coefficient is 0.
 
     >>> from fractions import Fraction
     >>> print(tex_sum([1, 0, Fraction(-1, 2)], ["u_1", "u_2", "u_3"]))
@@ -159,7 +160,7 @@ def tex_sum(coefficients: Iterable[Any], names: Iterable[str]) -> str:
 
 
 def quotient(top: str, bottom: str) -> str:
-    """Return a division as text, with brackets where they are needed.
+    """Return a division as text, with brackets if necessary.
 
     >>> quotient("3", "4"), quotient("1/2", "−3"), quotient("3 − 2 · 5", "1")
     ('3 / 4', '(1/2) / (−3)', '3 − 2 · 5')

@@ -1,6 +1,6 @@
 """Probability distributions, Bayes' rule and the Kullback-Leibler divergence."""
 
-# ruff: noqa: F403 (the star imports gather what each file declares public)
+# ruff: noqa: F403 (the star imports collect the public names of each file)
 from . import bayes_table, beta, discrete, gaussian, information, joint, multivariate
 from .bayes_table import *
 from .beta import *

@@ -22,22 +22,23 @@ COLUMNS = ("prior", "likelihood", "joint", "posterior")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BayesTable:
-    r"""Hypotheses with prior, likelihood of what was seen, joint, and posterior.
+    r"""A table of hypotheses with prior, likelihood, joint and posterior probabilities.
 
     .. math:: p(h \mid D) = \frac{p(D \mid h) \, p(h)}{\sum_{h'} p(D \mid h') \, p(h')}
 
-    Made by ``bayes`` and ``diagnostic_test``, which check the numbers.
+    Create it with ``bayes`` or ``diagnostic_test``, which check the numbers.
 
     Attributes
     ----------
     hypotheses : tuple of str
-        Their names.
+        Names of the hypotheses.
     prior, likelihood : (H,) float or Fraction
-        p(h) before anything was seen, and p(D | h), which need not sum to 1.
+        p(h), the probabilities before the observation D, and p(D | h). The likelihoods don't
+        have to sum to 1.
     joint, posterior : (H,) float or Fraction
-        p(D | h) p(h), and p(h | D) after it was seen.
+        p(D, h) = p(D | h) p(h), and p(h | D), the probabilities after the observation.
     evidence : float or Fraction
-        p(D), the sum of the joint.
+        p(D), the sum of the joint probabilities.
 
     Source: Bishop (2006), equation (1.12); chapter "Probability".
     """
@@ -63,7 +64,7 @@ class BayesTable:
 
     @property
     def map_estimate(self) -> str:
-        """The hypothesis of the largest posterior, the first where there are several."""
+        """The hypothesis with the largest posterior; if several tie, the first."""
         return self.hypotheses[int(self.posterior.argmax())]
 
     def __getitem__(self, hypothesis: str):
@@ -75,19 +76,19 @@ class BayesTable:
         return self.posterior[self.hypotheses.index(hypothesis)]
 
     def update(self, likelihood: np.ndarray) -> BayesTable:
-        """See more: the posterior becomes the prior of a new table.
+        """Use a further observation D': the posterior becomes the prior of a new table.
 
         Parameters
         ----------
         likelihood : (H,) float
-            p(D' | h) of what is seen now, independent of D where h is known.
+            p(D' | h), where D and D' are independent given h.
         """
         exact = self.prior.dtype == object
         known = self.hypotheses, exact, False
         return _table("BayesTable.update", self.posterior, likelihood, *known)
 
     def _rows(self) -> list[list[str]]:
-        """Return the rows of the table as texts, with headings first and sums last."""
+        """Return the rows of the table as text, with the headings first and the sums last."""
         columns = [getattr(self, name) for name in COLUMNS]
         rows = [[h, *map(text, row)] for h, *row in zip(self.hypotheses, *columns, strict=True)]
         sums = ["sum", text(self.prior.sum()), "", text(self.evidence)]
@@ -122,7 +123,7 @@ def bayes(
     exact: bool = False,
     steps: bool = False,
 ) -> BayesTable | Steps:
-    r"""Turn prior and likelihood into posterior.
+    r"""Compute the posterior from the prior and the likelihood.
 
     .. math:: p(h \mid D) = \frac{p(D \mid h) \, p(h)}{p(D)}, \quad
         p(D) = \sum_h p(D \mid h) \, p(h)
@@ -130,27 +131,27 @@ def bayes(
     Parameters
     ----------
     prior : (H,) float or Fraction
-        p(h), which sum to 1.
+        The probabilities p(h), which sum to 1.
     likelihood : (H,) float or Fraction
-        p(D | h): how probable (or dense) what was seen is under each hypothesis.
+        The probability (or density) p(D | h) of the observation under each hypothesis.
     hypotheses : sequence of str, optional
-        Their names; h1, h2, … by default.
+        Names of the hypotheses. Default: h1, h2, …
     exact : bool
-        Whether to compute in fractions, 0.1 being one tenth.
+        Whether to compute with fractions, in which 0.1 is one tenth.
     steps : bool
-        Whether to show the computation, in fractions.
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
-    BayesTable, or Steps that lead to it
+    BayesTable or Steps
 
     Raises
     ------
     ValueError
-        If the shapes disagree, a number is negative, the prior does not sum to 1, or what
-        was seen is impossible under every hypothesis.
+        If the shapes disagree, a number is negative, the prior does not sum to 1, or the
+        observation is impossible under every hypothesis.
     TypeError
-        If something is not a number.
+        If an entry is not a number.
 
     Source: Bishop (2006), equation (1.12); chapter "Probability".
 
@@ -171,7 +172,7 @@ def _table(
     exact: bool,
     steps: bool,
 ) -> BayesTable | Steps:
-    """Return the table after checking the arguments; ``name`` is the caller's, for errors."""
+    """Check the arguments and return the table; ``name`` is the caller's name, for errors."""
     p = checks.probabilities(name, "prior", prior)
     L = checks.floats(name, "likelihood", likelihood)
     if p.ndim != 1 or L.shape != p.shape:
@@ -182,8 +183,8 @@ def _table(
         raise ValueError(f"{name}: expected finite likelihood >= 0, got {L}")
     if not (p * L).any():
         raise ValueError(
-            f"{name}: expected a likelihood above 0 where the prior is, but what was seen is "
-            "impossible under every hypothesis"
+            f"{name}: expected a hypothesis with positive prior and likelihood, but the "
+            "observation is impossible under every hypothesis"
         )
     names = _names(hypotheses, len(p))
     fractions = BayesTable(names, exactly(prior), exactly(likelihood))
@@ -223,7 +224,7 @@ def _steps(exact: BayesTable, result: BayesTable) -> Steps:
 
 
 def _named(hypothesis: str) -> str:
-    """Return a hypothesis as upright text for a formula."""
+    """Return a hypothesis in LaTeX, as upright text."""
     return rf"\text{{{_escaped(hypothesis)}}}"
 
 
@@ -236,24 +237,25 @@ def diagnostic_test(
     exact: bool = False,
     steps: bool = False,
 ) -> BayesTable | Steps:
-    """Say how a medical test's result changes the probability of being ill.
+    """Compute the probability of an illness after a medical test.
 
     Parameters
     ----------
     prior : float
-        The share of ill people among those tested: p(ill).
+        The fraction of ill people among those tested, p(ill).
     sensitivity : float
         p(positive | ill).
     specificity : float
         p(negative | well).
     positive : bool
-        What the test said.
+        The result of the test.
     exact, steps : bool
-        As for ``bayes``.
+        As in ``bayes``.
 
     Returns
     -------
-    BayesTable of "ill" and "well", or Steps that lead to it
+    BayesTable or Steps
+        The table has the hypotheses "ill" and "well".
 
     Raises
     ------
@@ -276,13 +278,13 @@ def diagnostic_test(
 
 
 def _escaped(words: str) -> str:
-    """Return words for use in a formula, with the special characters of LaTeX replaced."""
+    """Return words for use in LaTeX, with the special characters replaced."""
     for sign, alike in zip("\\^~", "∖ˆ˜", strict=True):
         words = words.replace(sign, alike)
     return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in words)
 
 
 def _divided(p: Any, q: Any) -> str:
-    """Return a quotient as a text such as "1/2 / 3/4 = 2/3", or only its value if equal."""
+    """Return a quotient as text such as "1/2 / 3/4 = 2/3", or just the value if both agree."""
     written, found = quotient(text(p), text(q)), text(p / q)
     return found if found == written.replace(" ", "") else f"{written} = {found}"

@@ -15,19 +15,20 @@ __all__ = ["Beta"]
 
 @dataclass(frozen=True)
 class Beta(Continuous):
-    r"""A distribution of an unknown probability, with a seen ones and b seen zeros.
+    r"""The beta distribution of an unknown probability, with parameters a and b.
 
     .. math:: p(x) = \frac{x^{a-1} (1-x)^{b-1}}{B(a, b)}, \quad
         \mathrm{E}[x] = \frac{a}{a+b}
 
-    Densities and cdf are exact to 1e-10 for a and b up to 10,000, to 1e-8 up to a million.
+    The density and the cdf are accurate to 1e-10 for a and b up to 10,000, and to 1e-8 up to a
+    million.
 
     Parameters
     ----------
     concentration1 : float
-        a > 0; the order of the two is PyTorch's.
+        a > 0. The two parameters are in the same order as in PyTorch.
     concentration0 : float
-        b > 0; a = b = 1 is uniform.
+        b > 0. The distribution with a = b = 1 is uniform.
 
     Raises
     ------
@@ -65,16 +66,16 @@ class Beta(Continuous):
         return np.where(np.isnan(x), np.nan, np.where(inside, log_p, -np.inf))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of at most x: the regularized incomplete beta function."""
+        """Return the probability of at most x, the regularised incomplete beta function."""
         return betainc(*self._ab, np.clip(x, 0, 1))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Return random probabilities of that shape."""
+        """Return random probabilities in an array of the given shape."""
         return rng.beta(*self._ab, shape)
 
     @property
     def mean(self) -> float:
-        """The share a / (a + b), which is also the probability that the next toss is 1."""
+        """The mean a / (a + b), which is also the probability that the next toss is 1."""
         a, b = self._ab
         return a / (a + b)
 
@@ -86,7 +87,7 @@ class Beta(Continuous):
 
     @property
     def mode(self) -> float:
-        """The point of highest density; a ValueError where there is not one."""
+        """The point of highest density; raises ValueError if there is no single one."""
         a, b = self._ab
         if a == b == 1 or max(a, b) < 1:
             raise ValueError(
@@ -96,7 +97,7 @@ class Beta(Continuous):
         return (a - 1) / (a + b - 2) if min(a, b) > 1 else float(a > b)
 
     def posterior(self, data: np.ndarray, *, total_count: int = 1) -> Beta:
-        r"""Update this prior of the probability of 1 by tosses, or by counts of ones.
+        r"""Update this prior for the probability of a 1, using tosses or counts of ones.
 
         .. math:: \mathrm{Beta}(a, b) \to
             \mathrm{Beta}\left(a + \sum_n k_n,\; b + \sum_n (m - k_n)\right)
@@ -104,19 +105,19 @@ class Beta(Continuous):
         Parameters
         ----------
         data : (...) int
-            Ones among m tosses: from 0 to total_count.
+            The number of ones among m tosses, from 0 to ``total_count``.
         total_count : int
-            The number m of tosses behind each count.
+            The number m of tosses for each count.
 
         Returns
         -------
         Beta
-            The posterior; its ``mode`` is the MAP estimate.
+            The posterior. Its ``mode`` is the MAP estimate.
 
         Raises
         ------
         ValueError
-            If data is empty or holds no such counts.
+            If data is empty or contains anything other than such counts.
 
         Source: Bishop (2006), equation (2.18); chapter "Probability".
 

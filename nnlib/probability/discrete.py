@@ -20,19 +20,19 @@ class Binomial(Discrete):
     .. math:: p(k) = \binom{n}{k} p^k (1-p)^{n-k}, \quad \mathrm{E}[k] = np, \quad
         \mathrm{Var}[k] = np(1-p)
 
-    Probabilities are exact to 1e-10 of their size for n up to 10,000.
+    Probabilities have a relative error of at most 1e-10 for n up to 10,000.
 
     Parameters
     ----------
     total_count : int
         The number n of tosses.
     probs : float
-        The probability p of each.
+        The probability p that a toss is 1.
 
     Raises
     ------
     ValueError, TypeError
-        If total_count is no whole number from 0 up, or probs is not in [0, 1].
+        If total_count is not a non-negative integer, or probs is not in [0, 1].
 
     Source: Bishop (2006), equation (2.9); chapter "Probability".
 
@@ -60,7 +60,7 @@ class Binomial(Discrete):
         return supported(x, inside, log_p)
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of at most x ones: an incomplete beta function."""
+        """Return the probability of at most x ones, using the incomplete beta function."""
         n, p = self.total_count, self.probs
         within = (x >= 0) & (x < n)
         k = np.floor(np.where(within, x, 0))
@@ -68,7 +68,7 @@ class Binomial(Discrete):
         return np.select([np.isnan(x), within], [x, area], (x >= n).astype(float))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Return random counts as an int64 array of that shape."""
+        """Return random counts in an int64 array of the given shape."""
         return rng.binomial(self.total_count, self.probs, shape)
 
     @property
@@ -78,10 +78,10 @@ class Binomial(Discrete):
 
     @property
     def variance(self) -> float:
-        """The variance n p (1 - p): the variances of the tosses add."""
+        """The variance n p (1 - p), the sum of the variances of the tosses."""
         return self.total_count * self.probs * (1 - self.probs)
 
     @property
     def mode(self) -> int:
-        """The likeliest count, the larger where there are two."""
+        """The most probable count; if two tie, the larger one."""
         return min(int((self.total_count + 1) * self.probs), self.total_count)

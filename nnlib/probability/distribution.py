@@ -1,4 +1,4 @@
-"""The base class of distributions: density and likelihood follow from the log density."""
+"""The base class of distributions, which derives densities from the log density."""
 
 from __future__ import annotations
 
@@ -13,56 +13,56 @@ __all__ = ["Continuous", "Discrete", "Distribution", "plain", "standardised", "s
 
 
 class Distribution:
-    """A distribution: parameters that do not change, and what follows from them.
+    """Base class of distributions, whose parameters never change.
 
-    A subclass gives the formulas ``_log_prob``, ``_cdf`` and ``_sample``, and ``mean``,
+    A subclass implements ``_log_prob``, ``_cdf`` and ``_sample``, and the properties ``mean``,
     ``variance`` and ``mode``.
     """
 
     def _set(self, **parameters: Any) -> None:
-        """Store parameters in a frozen dataclass; arrays become read-only."""
+        """Store parameters in a frozen dataclass, and make arrays read-only."""
         for name, value in parameters.items():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
             object.__setattr__(self, name, value)
 
     def _checked(self, method: str, x: np.ndarray) -> np.ndarray:
-        """Return real numbers as float64; ``method`` is named in errors."""
+        """Convert real numbers to float64; errors mention ``method``."""
         return checks.floats(f"{type(self).__name__}.{method}", "x", x)
 
     def log_prob(self, x: np.ndarray) -> float | np.ndarray:
-        """Give the logarithm of the mass or density at each x: in nats, -inf if impossible."""
+        """Return the log of the mass or density at each x, in nats; -inf if x is impossible."""
         return plain(self._log_prob(self._checked("log_prob", x)))
 
     def cdf(self, x: np.ndarray) -> float | np.ndarray:
-        """Return the probability of at most x: a fraction, NaN of NaN."""
+        """Return the probability of at most x, or NaN if x is NaN."""
         return plain(self._cdf(self._checked("cdf", x)))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Raise NotImplementedError, since there is no closed form in general."""
+        """Raise NotImplementedError, because in general there is no closed form."""
         raise NotImplementedError(f"{type(self).__name__}.cdf: there is no closed form")
 
     def sample(
         self, shape: int | tuple[int, ...] = (), *, rng: np.random.Generator
     ) -> float | np.ndarray:
-        """Draw independent examples.
+        """Draw independent samples.
 
         Parameters
         ----------
         shape : int or tuple of int
-            How many; () gives one.
+            Number of samples, as a shape; () gives a single sample.
         rng : Generator
-            Where randomness comes from.
+            The random generator.
 
         Returns
         -------
-        shape, or (*shape, D) of vectors
-            int64 of discrete distributions, else float64.
+        array (*shape,), or (*shape, D) for vectors
+            int64 for discrete distributions, else float64.
 
         Raises
         ------
         TypeError
-            If rng is not a ``numpy.random.Generator``, or shape not whole.
+            If rng is not a ``numpy.random.Generator``, or shape contains a non-integer.
         ValueError
             If shape is negative.
 
@@ -79,24 +79,24 @@ class Distribution:
         return np.asarray(self._sample(shape, rng))[()]
 
     def log_likelihood(self, data: np.ndarray) -> float:
-        r"""Sum the log densities of independent examples.
+        r"""Return the sum of the log densities of independent examples.
 
         .. math:: \log p(x_1, \dots, x_N \mid \theta) = \sum_n \log p(x_n \mid \theta)
 
         Parameters
         ----------
         data : (N,) or (N, D) float
-            The examples; none have log likelihood 0.
+            The examples. Without examples, the log-likelihood is 0.
 
         Returns
         -------
         float
-            In nats; -inf where an example is impossible.
+            In nats; -inf if an example is impossible.
 
         Raises
         ------
         ValueError
-            If there is NaN among them.
+            If data contains NaN.
 
         Source: Bishop (2006), equation (1.54); chapter "Maximum likelihood".
 
@@ -112,28 +112,28 @@ class Distribution:
 
 
 class Discrete(Distribution):
-    """A distribution of whole numbers, with a probability mass for each."""
+    """A distribution over integers, with a probability mass for each."""
 
     def pmf(self, x: np.ndarray) -> float | np.ndarray:
-        """Return the probability of each x: a fraction, 0 where x is impossible."""
+        """Return the probability of each x, which is 0 if x is impossible."""
         return plain(np.exp(self._log_prob(self._checked("pmf", x))))
 
 
 class Continuous(Distribution):
-    """A distribution with a density: probability per unit of x, which may exceed 1."""
+    """A distribution with a density, the probability per unit of x, which may exceed 1."""
 
     def pdf(self, x: np.ndarray) -> float | np.ndarray:
-        """Return the density at each x, 0 where x is impossible."""
+        """Return the density at each x, which is 0 if x is impossible."""
         return plain(np.exp(self._log_prob(self._checked("pdf", x))))
 
 
 def plain(x: np.ndarray) -> float | np.ndarray:
-    """Return an array of shape () as a float, and any other array as it is."""
+    """Convert an array of shape () to a float; return any other array unchanged."""
     return float(x) if np.ndim(x) == 0 else x
 
 
 def standardised(x: np.ndarray, loc: float, scale: float) -> np.ndarray:
-    """Return (x - loc) / scale; an overflow becomes infinite."""
+    """Return (x - loc) / scale, which is infinite if it overflows."""
     with np.errstate(over="ignore"):
         return (x - loc) / scale
 

@@ -1,4 +1,4 @@
-"""The Gaussian and the Laplace distribution of one number."""
+"""The Gaussian and Laplace distributions of a single number."""
 
 from __future__ import annotations
 
@@ -52,27 +52,27 @@ class Gaussian(Continuous):
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
         """Return the log density at x, in nats."""
         z = standardised(x, self.loc, self.scale)
-        with np.errstate(over="ignore"):  # the density is 0 there
+        with np.errstate(over="ignore"):  # on overflow, the density is 0
             square = z**2
         return -square / 2 - math.log(self.scale) - math.log(2 * math.pi) / 2
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of at most x, by the error function."""
+        """Return the probability of at most x, using the error function."""
         z = standardised(x, self.loc, self.scale)
         return erfc(-z / math.sqrt(2)) / 2
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Return random numbers of that shape: μ + σ ε with standard normal ε."""
+        """Return random numbers μ + σ ε in the given shape, where ε is standard normal."""
         return self.loc + self.scale * rng.standard_normal(shape)
 
     @property
     def mean(self) -> float:
-        """μ."""
+        """The mean μ."""
         return self.loc
 
     @property
     def variance(self) -> float:
-        """σ²."""
+        """The variance σ²."""
         return self.scale**2
 
     @property
@@ -82,7 +82,7 @@ class Gaussian(Continuous):
 
     @classmethod
     def fit(cls, data: np.ndarray) -> Gaussian:
-        r"""Estimate mean and standard deviation by maximum likelihood.
+        r"""Estimate the mean and the standard deviation by maximum likelihood.
 
         .. math:: \hat\mu = \frac{1}{N} \sum_n x_n, \quad
             \hat\sigma^2 = \frac{1}{N} \sum_n (x_n - \hat\mu)^2
@@ -95,8 +95,8 @@ class Gaussian(Continuous):
         Raises
         ------
         ValueError
-            If data is empty, not finite, or all equal: the likelihood then grows without
-            bound as σ goes to 0.
+            If data is empty or not finite, or if all numbers are equal, because the likelihood
+            then grows without bound as σ goes to 0.
 
         Source: Bishop (2006), equations (1.55) and (1.56); chapter "Maximum likelihood".
 
@@ -113,7 +113,7 @@ class Gaussian(Continuous):
 
 @dataclass(frozen=True)
 class Laplace(Continuous):
-    r"""The Laplace distribution: two exponential slopes back to back.
+    r"""The Laplace distribution, which decays exponentially on both sides of its centre.
 
     .. math:: p(x) = \frac{1}{2b} \exp\left(-\frac{|x - \mu|}{b}\right)
 
@@ -122,7 +122,7 @@ class Laplace(Continuous):
     loc : float
         The centre μ.
     scale : float
-        The length b > 0 in which the density falls to 1/e.
+        The distance b > 0 over which the density falls to 1/e of its value.
 
     Raises
     ------
@@ -154,17 +154,17 @@ class Laplace(Continuous):
         return np.where(z > 0, 1 - tail, tail)
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Return random numbers of that shape."""
+        """Return random numbers in the given shape."""
         return rng.laplace(self.loc, self.scale, shape)
 
     @property
     def mean(self) -> float:
-        """μ."""
+        """The mean μ."""
         return self.loc
 
     @property
     def variance(self) -> float:
-        """2 b²."""
+        """The variance 2 b²."""
         return 2 * self.scale**2
 
     @property

@@ -12,24 +12,26 @@ __all__ = ["kl_divergence"]
 
 
 def kl_divergence(p: np.ndarray, q: np.ndarray) -> float | np.ndarray:
-    r"""Measure how far q is from p; never negative, 0 only if they are equal, not symmetric.
+    r"""Measure how much the distribution q differs from p.
 
     .. math:: \mathrm{KL}(p \| q) = \sum_c p_c \log \frac{p_c}{q_c}, \quad 0 \log 0 = 0
+
+    The divergence is never negative, and 0 only if p = q. It is not symmetric.
 
     Parameters
     ----------
     p, q : (..., C) float
-        Probabilities: what is true, and what stands for it.
+        Probabilities of C classes: the true distribution p and its approximation q.
 
     Returns
     -------
     float or (...) float
-        In nats; infinite where q is 0 and p is not.
+        The divergence in nats. It is infinite if a class has q = 0 but p > 0.
 
     Raises
     ------
     ValueError
-        If probabilities are negative or do not sum to 1, or the shapes do not fit.
+        If probabilities are negative or do not sum to 1, or the shapes are incompatible.
 
     Source: Bishop (2006), equation (1.113); chapter "Probability".
 
@@ -42,6 +44,6 @@ def kl_divergence(p: np.ndarray, q: np.ndarray) -> float | np.ndarray:
     q = checks.probabilities("kl_divergence", "q", q)
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(
-            f"kl_divergence: expected as many classes in p and q, got {p.shape} and {q.shape}"
+            f"kl_divergence: expected p and q with the same C, got {p.shape} and {q.shape}"
         )
     return plain((xlogy(p, p) - xlogy(p, q)).sum(axis=-1))

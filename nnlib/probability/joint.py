@@ -1,4 +1,4 @@
-"""A table of joint probabilities, and the rules of probability on it."""
+"""A table of joint probabilities, with the rules of probability."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ __all__ = ["JointTable"]
 
 
 class JointTable:
-    r"""The probability of every combination of outcomes of a few variables.
+    r"""The probability of each combination of outcomes of a few variables.
 
     .. math:: p(x) = \sum_y p(x, y), \quad p(x, y) = p(y \mid x) \, p(x)
 
     Parameters
     ----------
     probs : array with one axis for each variable
-        p(x, y, …), which sum to 1.
+        The probabilities p(x, y, …), which sum to 1.
     variables : mapping of str to sequence
-        For each axis, in order, the variable's name and its outcomes; numbers where a mean
-        is to be asked for.
+        The name and the outcomes of each axis's variable, in order. The outcomes must be
+        numbers if you want to compute means.
     exact : bool
-        Whether to compute in fractions, 0.1 being one tenth.
+        Whether to compute with fractions, in which 0.1 is one tenth.
 
     Raises
     ------
     ValueError
-        If the shape is not that of the outcomes, a probability is negative, or they do not
-        sum to 1.
+        If the shape disagrees with the numbers of outcomes, a probability is negative, or the
+        probabilities do not sum to 1.
     TypeError
-        If probs are no numbers, or variables no mapping.
+        If probs contains anything other than numbers, or variables is not a mapping of
+        sequences.
 
     Source: Bishop (2006), section 1.2; chapter "Probability".
 
@@ -84,7 +85,7 @@ class JointTable:
         return [known.index(name) for name in names]
 
     def _of(self, probs: np.ndarray, names: Sequence[str]) -> JointTable:
-        """Return a table with these probabilities of the named variables."""
+        """Return a table with the given probabilities of the named variables."""
         exact = self.probs.dtype == object
         return JointTable(probs, {name: self.variables[name] for name in names}, exact=exact)
 
@@ -98,44 +99,46 @@ class JointTable:
         return "\n".join(" ".join(map(str.rjust, row, widths)) for row in rows)
 
     def marginal(self, *names: str) -> JointTable:
-        r"""Return the probabilities of some variables, whatever the others are: the sum rule.
+        r"""Return the probabilities of some variables, using the sum rule.
 
         .. math:: p(x) = \sum_y p(x, y)
 
         Parameters
         ----------
         *names : str
-            The variables to keep, in the order of the axes to come.
+            The variables of the new table, in the order of its axes.
         """
         return self._of(self._summed(self._axes(names)), names)
 
     def _summed(self, axes: list[int]) -> np.ndarray:
-        """Return the marginal probabilities on these axes, in this order."""
+        """Return the marginal probabilities of the given axes, in the given order."""
         return np.einsum(self.probs, list(range(self.probs.ndim)), axes)
 
     def conditional(self, *names: str, given: Mapping[str, Any]) -> JointTable:
-        r"""Return the probabilities of some variables where others are known.
+        r"""Return the probabilities of some variables, given the outcomes of others.
 
         .. math:: p(x \mid y) = \frac{p(x, y)}{p(y)}
 
         Parameters
         ----------
         *names : str
-            The variables whose probabilities are asked.
+            The variables of the new table, in the order of its axes.
         given : mapping of str to outcome
-            What is known.
+            The known outcomes, by variable.
 
         Raises
         ------
+        TypeError
+            If ``given`` is not a mapping.
         ValueError
-            If a variable or outcome does not occur, or what is given has probability 0.
+            If a variable or outcome does not exist, or the known outcomes have probability 0.
         """
         _mapping("conditional", given)
         self._axes([*names, *given])
         known = tuple(self._index(name, outcome) for name, outcome in given.items())
         p = self._summed(self._axes([*given, *names]))[known]
         if p.sum() == 0:
-            raise ValueError(f"JointTable: expected given of probability > 0, got {given}")
+            raise ValueError(f"JointTable: expected given with probability > 0, got {given}")
         return self._of(p / p.sum(), names)
 
     def _index(self, name: str, outcome: Any) -> int:
@@ -148,26 +151,28 @@ class JointTable:
         return self.variables[name].index(outcome)
 
     def mean(self, name: str) -> Any:
-        """Return E[x] of one variable, whose outcomes are numbers."""
+        """Return the mean E[x] of one variable, whose outcomes must be numbers."""
         p, x = self._numbers(name)
         return (p * x).sum()
 
     def variance(self, name: str) -> Any:
-        """Return Var[x] = E[(x - E[x])²], the second moment less the squared mean."""
+        """Return the variance Var[x] = E[(x - E[x])²] of one variable."""
         p, x = self._numbers(name)
         return (p * (x - self.mean(name)) ** 2).sum()
 
     def covariance(self, a: str, b: str) -> Any:
-        r"""Average the product of two variables' distances from their means.
+        r"""Return the mean product of two variables' deviations from their means.
 
         .. math:: \mathrm{Cov}[a, b] = \mathrm{E}[(a - \mathrm{E}[a]) (b - \mathrm{E}[b])]
 
-        It is 0 if they are independent, but not only then.
+        The covariance of independent variables is 0, but a covariance of 0 does not imply that
+        variables are independent.
 
         Parameters
         ----------
         a, b : str
-            Two variables whose outcomes are numbers, or one twice: its variance.
+            Two variables whose outcomes are numbers. If both are the same, the result is the
+            variance.
 
         Returns
         -------
@@ -187,19 +192,22 @@ class JointTable:
         return p, checks.floats("JointTable", f"the outcomes of {name}", outcomes)
 
     def bayes(self, hypothesis: str, *, given: Mapping[str, Any]) -> BayesTable:
-        """Return, by Bayes' rule, a table of one variable's outcomes where others are known.
+        """Apply Bayes' rule to one variable, given the outcomes of others.
 
         Parameters
         ----------
         hypothesis : str
             The variable whose outcomes are the hypotheses.
         given : mapping of str to outcome
-            What was seen.
+            The observed outcomes, by variable.
 
         Raises
         ------
+        TypeError
+            If ``given`` is not a mapping.
         ValueError
-            If a variable or outcome does not occur, or what was seen has probability 0.
+            If a variable or outcome does not exist, or the observed outcomes have
+            probability 0.
         """
         _mapping("bayes", given)
         self._axes([hypothesis, *given])
@@ -216,7 +224,7 @@ class JointTable:
 
 
 def _mapping(method: str, given: Any) -> None:
-    """Raise an error unless each variable is given with its outcome, as a dict."""
+    """Raise TypeError unless ``given`` is a mapping of variables to outcomes."""
     if not isinstance(given, Mapping):
         raise TypeError(
             f"JointTable.{method}: expected given as a dict of variables and outcomes, "

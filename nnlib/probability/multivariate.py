@@ -25,7 +25,7 @@ class MultivariateGaussian(Continuous):
     loc : (D,) float
         The mean μ.
     covariance_matrix : (D, D) float
-        The covariance Σ: symmetric, positive definite.
+        The covariance Σ, symmetric and positive definite.
 
     Raises
     ------
@@ -59,12 +59,12 @@ class MultivariateGaussian(Continuous):
     __hash__ = None
 
     def mahalanobis(self, x: np.ndarray) -> np.ndarray:
-        """Return the distance (...) from the mean in standard deviations, x being (..., D)."""
+        """Return the distance (...) of x (..., D) from the mean, in standard deviations."""
         D, x = len(self.loc), checks.floats("MultivariateGaussian", "x", x)
         if x.shape[-1:] != (D,):
             raise ValueError(f"MultivariateGaussian: expected x (..., {D}), got {x.shape}")
         L = np.linalg.cholesky(self.covariance_matrix)
-        z = np.linalg.solve(L, (x - self.loc).reshape(-1, D).T)  # zᵀz = dᵀΣ⁻¹d, as Σ = LLᵀ
+        z = np.linalg.solve(L, (x - self.loc).reshape(-1, D).T)  # zᵀz = dᵀΣ⁻¹d for Σ = LLᵀ
         return np.linalg.norm(z, axis=0).reshape(x.shape[:-1])
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
@@ -82,18 +82,18 @@ class MultivariateGaussian(Continuous):
         return len(self.loc) * math.log(2 * math.pi) / 2
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Return random vectors (*shape, D): μ + L ε with Σ = L Lᵀ, ε standard normal."""
+        """Return random vectors μ + L ε (*shape, D), for Σ = L Lᵀ and standard normal ε."""
         L = np.linalg.cholesky(self.covariance_matrix)
         return self.loc + rng.standard_normal((*shape, len(self.loc))) @ L.T
 
     @property
     def mean(self) -> np.ndarray:
-        """μ (D,)."""
+        """The mean μ (D,)."""
         return self.loc
 
     @property
     def variance(self) -> np.ndarray:
-        """The variance (D,) of each entry: the diagonal of Σ."""
+        """The variance (D,) of each entry, the diagonal of Σ."""
         return np.diag(self.covariance_matrix)
 
     @property
@@ -103,7 +103,7 @@ class MultivariateGaussian(Continuous):
 
     @classmethod
     def fit(cls, data: np.ndarray, *, unbiased: bool = False) -> MultivariateGaussian:
-        r"""Estimate mean and covariance by maximum likelihood.
+        r"""Estimate the mean and the covariance by maximum likelihood.
 
         .. math:: \hat\mu = \frac{1}{N} \sum_n x_n, \quad
             \hat\Sigma = \frac{1}{N} \sum_n (x_n - \hat\mu)(x_n - \hat\mu)^\top
@@ -111,16 +111,17 @@ class MultivariateGaussian(Continuous):
         Parameters
         ----------
         data : (N, D) float
-            More than D examples, not all in one plane.
+            More than D examples that are not all in one hyperplane.
         unbiased : bool
-            Whether to divide by N - 1, so that the expected matrix is the covariance.
+            Whether to divide by N - 1 instead of N, so that the expectation of the estimate is
+            the covariance.
 
         Raises
         ------
         ValueError
-            If data is no (N, D), empty or not finite.
+            If data does not have the shape (N, D), is empty or is not finite.
         numpy.linalg.LinAlgError
-            If the examples lie in one plane, so that Σ is singular.
+            If all examples are in one hyperplane, because the estimate is then singular.
 
         Source: Bishop (2006), equations (2.121) and (2.122); chapter "Maximum likelihood".
 
@@ -133,13 +134,13 @@ class MultivariateGaussian(Continuous):
         if N == 0 or np.linalg.matrix_rank(d) < X.shape[1]:
             raise np.linalg.LinAlgError(
                 f"MultivariateGaussian.fit: the covariance of data {X.shape} is singular: the "
-                "examples are too few or lie in one plane"
+                "examples are too few or all in one hyperplane"
             )
         return cls(X.mean(axis=0), d.T @ d / N)
 
 
 def covariance(name: str, S: np.ndarray, D: int) -> np.ndarray:
-    """Return a covariance matrix (D, D), after checking it."""
+    """Check a covariance matrix (D, D) and return it."""
     S = checks.shaped(name, "covariance_matrix", S, (D, D))
     if not np.allclose(S, S.T, rtol=1e-10, atol=1e-12 * np.abs(S).max()):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Special functions that NumPy lacks: log Γ, log B, digamma, incomplete beta."""
+"""Special functions that NumPy lacks: log Γ, log B, binomial coefficients, incomplete beta."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TINY = 1e-300  # replaces 0 in a denominator
 
 
 def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Compute x log y, which is 0 where x = 0: the limit of x log x is.
+    """Return x log y, or 0 if x = 0, because x log x approaches 0 as x approaches 0.
 
     >>> xlogy(np.array([0.0, 2.0]), np.array([0.0, 1.0]))
     array([0., 0.])
@@ -39,27 +39,28 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
 
     .. math:: I_x(a, b) = \frac{1}{B(a, b)} \int_0^x t^{a-1} (1-t)^{b-1} dt
 
-    by its continued fraction, on that side of the mean where it converges fast:
-    I_x(a, b) = 1 - I_{1-x}(b, a). It is the share of a Beta distribution below x.
+    This is the probability that a Beta variable is below x. The function evaluates a continued
+    fraction, on the side of the mean on which it converges fast, using
+    I_x(a, b) = 1 - I_{1-x}(b, a).
 
     Parameters
     ----------
     a, b : float or (...), positive
-        The exponents, plus one. Rounding grows with them: 1e-10 at 10,000.
+        The exponents plus one. The rounding error grows with them and is about 1e-10 at 10,000.
     x : (...) float
         Upper limits, in [0, 1].
     iterations : int
-        Terms of the fraction at most; about the square root of a + b are needed.
+        Maximum number of terms. The fraction needs about √(a + b) terms.
 
     Returns
     -------
     (...) float
-        Values in [0, 1]; NaN where x is.
+        Values in [0, 1], or NaN if x is NaN.
 
     Raises
     ------
     ArithmeticError
-        If the fraction has not settled after so many terms, or overflows.
+        If the fraction has not converged after that many terms, or overflows.
 
     Source: Abramowitz and Stegun (1964), 26.5.8; chapter "Probability".
 
@@ -80,7 +81,7 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
 
 
 def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> np.ndarray:
-    """Return the continued fraction 1/(1 + d₁x/(1 + d₂x/(1 + …))), by Lentz's method."""
+    """Evaluate the continued fraction 1/(1 + d₁x/(1 + d₂x/(1 + …))) by Lentz's method."""
     c, d = np.ones_like(x), 1 / _nonzero(1 - (a + b) * x / (a + 1))
     value = d.copy()
     for m in range(1, iterations + 1):
@@ -94,11 +95,11 @@ def _fraction(a: np.ndarray, b: np.ndarray, x: np.ndarray, iterations: int) -> n
         if not (change > 1e-14).any():  # NaN counts as converged
             return value
     raise ArithmeticError(
-        f"betainc: the continued fraction has not settled after {iterations} terms; "
-        f"the last changed it by {np.nanmax(change):.2g}"
+        f"betainc: the continued fraction didn't converge in {iterations} terms; "
+        f"the last term changed it by {np.nanmax(change):.2g}"
     )
 
 
 def _nonzero(x: np.ndarray) -> np.ndarray:
-    """Return x with zeros replaced by a tiny number, so that it can be a divisor."""
+    """Return x with zeros replaced by a tiny number, so that we can divide by it."""
     return np.where(x == 0, TINY, x)

@@ -1,7 +1,7 @@
 """Computational graphs with values and gradients, as drawings and step by step.
 
-As torch has a function of this name, the package can also be called: ``nnlib.trace(x)`` gives
-the sum of the main diagonal of a matrix.
+PyTorch has a function of the same name, so you can also call the package: ``nnlib.trace(x)``
+returns the sum of the main diagonal of a matrix.
 
 >>> import nnlib
 >>> nnlib.trace(nnlib.eye(3))
@@ -49,7 +49,7 @@ class _Package(ModuleType):
     """A module type that can be called."""
 
     def __call__(self, input: Tensor) -> Tensor:
-        """Return the sum of the main diagonal, as ``torch.trace``."""
+        """Return the sum of the main diagonal, like ``torch.trace``."""
         return shape.trace(input)
 
 

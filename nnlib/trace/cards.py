@@ -1,4 +1,4 @@
-"""Drawings of graphs of arrays as SVG: a card with value and gradient for each node."""
+"""SVG drawings of graphs of arrays, with a card for the value and gradient of each node."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SOFT = "var(--nn-soft, #eef1f6)"
 
 
 class Card(NamedTuple):
-    """The text on one card: a title, the lines of the value, and those of the gradient."""
+    """The text on one card: a title, the lines of the value and the lines of the gradient."""
 
     title: str
     value: list[str]
@@ -35,7 +35,7 @@ class Card(NamedTuple):
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height."""
+        """The width and the height of the card."""
         rows = 1 + len(self.value) + len(self.gradient) + 0.4 * bool(self.gradient)
         widest = max(
             1.1 * len(self.title) * CHARACTER, _width(self.value), _width(self.gradient)
@@ -44,7 +44,7 @@ class Card(NamedTuple):
 
 
 def _columns(rows: list[str]) -> list[float]:
-    """Return the x coordinate where each column of a matrix ends, right-aligned."""
+    """Return the x coordinate of the right edge of each column of a matrix."""
     cells = [row.split("  ") for row in rows if "  " in row]
     widths = [max(map(len, column)) + 1.4 for column in zip(*cells, strict=True)]
     return [x * CHARACTER - 1.4 * CHARACTER for x in itertools.accumulate(widths, initial=1.4)][
@@ -53,7 +53,7 @@ def _columns(rows: list[str]) -> list[float]:
 
 
 def _width(rows: list[str]) -> float:
-    """Return the width of the longest of some lines."""
+    """Return the width of the longest line."""
     plain = (len(row) * CHARACTER for row in rows if "  " not in row)
     return max([0.0, *plain, *_columns(rows)])
 
@@ -70,10 +70,10 @@ def card(node: Node, gradients: bool) -> Card:
 
 
 class Deck(NamedTuple):
-    """The places of cards: each layer has room for its widest card, each slot for any card.
+    """Positions of the cards: each layer has room for its largest card, each slot for any card.
 
-    ``layers`` holds for each layer its centre and half its extent, ``step`` is the distance
-    between two slots.
+    ``layers`` contains the centre and half the extent of each layer, and ``step`` is the
+    distance between two slots.
     """
 
     along_x: bool
@@ -81,7 +81,7 @@ class Deck(NamedTuple):
     step: float
 
     def at(self, point: tuple[int, float]) -> tuple[float, float]:
-        """Return the coordinates of the centre of a place (layer, slot)."""
+        """Return the coordinates of the centre of a position (layer, slot)."""
         along, across = self.layers[point[0]][0], (point[1] + 0.5) * self.step
         return (along, across) if self.along_x else (across, along)
 
@@ -91,7 +91,7 @@ class Deck(NamedTuple):
 
 
 def deck(cards: Sequence[Card], laid_out: Layout, direction: str) -> Deck:
-    """Return the places of cards, with room for the widest card of each layer."""
+    """Return the positions of the cards, with room for the largest card of each layer."""
     along_x = direction == "right"
     sizes = [c.size if along_x else c.size[::-1] for c in cards]
     between, beside = GAP[direction]
@@ -112,7 +112,7 @@ def draw_cards(nodes: Sequence[Node], laid_out: Layout, direction: str, gradient
 
 
 def draw(cards: Sequence[Card], laid_out: Layout, direction: str, words: str) -> str:
-    """Return cards and their edges as an SVG element; ``words`` is its alternative text."""
+    """Return cards and their edges as an SVG element with the alternative text ``words``."""
     places = deck(cards, laid_out, direction)
     length, breadth = sum(places.layers[-1]) + 2, laid_out.size[1] * places.step
     width, height = (length, breadth) if places.along_x else (breadth, length)
@@ -129,7 +129,7 @@ def draw(cards: Sequence[Card], laid_out: Layout, direction: str, words: str) ->
 
 
 def _description(nodes: Sequence[Node], gradients: bool) -> str:
-    """Return the graph in words, node by node, as the drawing's alternative text."""
+    """Describe the graph in words, node by node, for the drawing's alternative text."""
     parts = []
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
@@ -140,7 +140,7 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
 
 
 def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, places: Deck) -> str:
-    """Return an edge with its arrow, from the end of a card to the beginning of another."""
+    """Return an edge with its arrowhead as SVG, from one card to the next."""
     source, target, operand, passed = edge
     twins = [e[2] for e in laid_out.edges if e[:2] == (source, target)]
     turn = 14.0 * (twins.index(operand) - (len(twins) - 1) / 2)
@@ -152,7 +152,7 @@ def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, places: Deck) ->
     end[across] += turn
     path = "M{:.4g} {:.4g}".format(*start)
     here = start
-    for layer, slot in passed:  # straight past the cards of a layer, bent between layers
+    for layer, slot in passed:  # straight past cards, curved between layers
         before, behind = list(places.at((layer, slot))), list(places.at((layer, slot)))
         before[along] -= places.reach(layer)
         behind[along] += places.reach(layer)
@@ -167,14 +167,14 @@ def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, places: Deck) ->
 
 
 def _bent(start: list[float], end: list[float], along: int) -> str:
-    """Return a curve as SVG that starts and ends in the direction of the layers."""
+    """Return a curve in SVG that starts and ends in the direction of the layers."""
     first, second = list(start), list(end)
     first[along] = second[along] = (start[along] + end[along]) / 2
     return "C{:.4g} {:.4g} {:.4g} {:.4g} {:.4g} {:.4g}".format(*first, *second, *end)
 
 
 def _card(c: Card, centre: tuple[float, float]) -> str:
-    """Return a card as SVG: the title, the value and, below a line, the gradient."""
+    """Return a card as SVG: the title, the value and, under a line, the gradient."""
     width, height = c.size
     x, y = centre[0] - width / 2, centre[1] - height / 2
     dashes = ' stroke-dasharray="3 2"' if c.dashed else ""
@@ -194,7 +194,7 @@ def _card(c: Card, centre: tuple[float, float]) -> str:
 
 
 def _lines(x: float, y: float, rows: list[str], colour: str) -> Iterator[str]:
-    """Yield lines of text as SVG, one below the other; a matrix is aligned in columns."""
+    """Yield lines of text as SVG, from top to bottom, with the columns of a matrix aligned."""
     ends = _columns(rows)
     for k, row in enumerate(rows):
         if "  " not in row:

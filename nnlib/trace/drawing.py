@@ -1,4 +1,4 @@
-"""Drawings of graphs of numbers as SVG: circles in layers, with values and gradients."""
+"""SVG drawings of graphs of numbers, with values and gradients next to circles in layers."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ ITALIC, START = 'font-style="italic"', 'text-anchor="start"'
 class Frame(NamedTuple):
     """The map from (layer, slot) to drawing coordinates.
 
-    ``step`` is the distance of two layers and of two slots. Around the centres there must be
-    room for the numbers: ``before`` the first (left, above) and behind the last (right, below),
-    where inputs and operations differ.
+    ``step`` contains the distance between two layers and between two slots. The numbers need
+    room around the centres: ``before`` is the room to the left and above, ``behind_input`` and
+    ``behind_operation`` are the room to the right and below an input or an operation.
     """
 
     along_x: bool
@@ -39,7 +39,7 @@ class Frame(NamedTuple):
     behind_operation: tuple[float, float]
 
     def at(self, point: tuple[float, float]) -> tuple[float, float]:
-        """Return the coordinates of the centre of a place (layer, slot)."""
+        """Return the coordinates of the centre of a position (layer, slot)."""
         first, second = (k * step for k, step in zip(point, self.step, strict=True))
         x, y = (first, second) if self.along_x else (second, first)
         return x + self.before[0], y + self.before[1]
@@ -85,13 +85,13 @@ def draw(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: boo
 
 
 def _fits_a_circle(node: Node) -> bool:
-    """Return whether a node can be drawn as a circle: a number with a short symbol."""
+    """Return whether a node is a number with a symbol that is short enough for a circle."""
     longest, sign = (7, node.symbol) if node.operation else (4, label(node.name))
     return node.is_scalar and len(sign) <= longest
 
 
 def _description(nodes: Sequence[Node], gradients: bool) -> str:
-    """Return the graph in words, node by node, as the drawing's alternative text."""
+    """Describe the graph in words, node by node, for the drawing's alternative text."""
     parts = []
     for node in nodes:
         made = f" ({node.symbol})" if node.operation else ""
@@ -102,7 +102,7 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
 
 
 def _edge(edge, nodes: Sequence[Node], laid_out: Layout, frame: Frame, gradients: bool) -> str:
-    """Return an edge with its arrow, and its gradient if its source has several users."""
+    """Return an edge with its arrowhead, and its gradient if the source has several users."""
     source, target, operand, passed = edge
     points = [frame.at(p) for p in (laid_out.nodes[source], *passed, laid_out.nodes[target])]
     same = [x is nodes[source] for x in nodes[target].operands]
@@ -119,7 +119,7 @@ def _edge(edge, nodes: Sequence[Node], laid_out: Layout, frame: Frame, gradients
 def _curve(
     points: list[tuple[float, float]], along_x: bool, bend: float
 ) -> tuple[str, tuple[float, float]]:
-    """Return an SVG path that starts and ends in the layers' direction, and its middle."""
+    """Return an SVG path that starts and ends in the layers' direction, and its midpoint."""
     along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)  # down: above the numbers
     ends = [list(p) for p in points]
     ends[0][along] += RADIUS
@@ -149,7 +149,7 @@ def _head(tip: tuple[float, float], along_x: bool) -> str:
 
 
 def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: bool) -> str:
-    """Return a circle with its symbol, and name, value and gradient beside it, as SVG."""
+    """Return a circle with its symbol as SVG, with name, value and gradient next to it."""
     x, y = centre
     dashes, slant = ("", "") if node.operation else (' stroke-dasharray="3 2"', ITALIC)
     circle = (
@@ -172,7 +172,7 @@ def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: boo
 
 
 def _beside(x: float, y: float, name: str, value: str, gradient: str) -> list[str]:
-    """Return name, value and gradient as SVG, one below the other."""
+    """Return name, value and gradient as SVG, from top to bottom."""
     return [
         _text(x, y - 9, name, INK, f"{START} {ITALIC}"),
         _text(x, y + 5, value, VALUE, START),
@@ -181,7 +181,7 @@ def _beside(x: float, y: float, name: str, value: str, gradient: str) -> list[st
 
 
 def _text(x: float, y: float, words: str, colour: str, more: str = "") -> str:
-    """Return a text as SVG, outlined in the page's colour so that it covers lines."""
+    """Return text as SVG, outlined in the background colour to hide the lines behind it."""
     if not words:
         return ""
     rim = f'stroke="{PAPER}" stroke-width="3.5" paint-order="stroke"'

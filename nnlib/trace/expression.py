@@ -1,4 +1,4 @@
-"""A parser of expressions: from typed assignments and arithmetic to a graph."""
+"""Graphs of typed expressions: a parser for assignments and arithmetic."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .graph import Call, Graph, build
 
 __all__ = ["expression"]
 
-LIMITS = GRAMMAR["limits"]  # limits: characters, nested brackets, nested levels
+LIMITS = GRAMMAR["limits"]  # on characters, nested brackets and nested levels
 LONGEST, BRACKETS, DEEPEST = LIMITS["characters"], LIMITS["brackets"], LIMITS["levels"]
 
 Value = Tensor | float
@@ -27,7 +27,7 @@ Value = Tensor | float
 TYPED = {
     name: entry["typed"] for name, entry in GRAMMAR["operations"].items() if "typed" in entry
 }
-# How many operands an operation takes, by its name, and its name, by how it is typed.
+# The number of operands of each operation, and its name by the way you type it.
 ARITY = {name: GATES[name].text.count("{}") for name in TYPED}
 FUNCTIONS = {typed: name for name, typed in TYPED.items() if typed.isidentifier()}
 OPERATORS: dict[type, str] = {
@@ -38,28 +38,29 @@ OPERATORS: dict[type, str] = {
 
 
 def expression(text: str, /, **values: float) -> Graph:
-    """Compute a typed expression forwards and backwards, and give its graph.
+    """Evaluate a typed expression, run its backward pass, and return the graph.
 
     Parameters
     ----------
     text : str
-        An expression such as ``"(x + y) * z"``, or assignments ``"w = x + y; f = w * z"``,
-        of which the last is the output. Known are names, numbers, ``+ - * / **``,
-        parentheses and the functions ``exp log max relu sigmoid tanh``.
+        An expression such as ``"(x + y) * z"``, or assignments such as
+        ``"w = x + y; f = w * z"``; the last one is the output. It can contain names, numbers,
+        ``+ - * / **``, parentheses and the functions ``exp log max relu sigmoid tanh``.
     **values : float
-        The number of each input.
+        The value of each input, by name.
 
     Returns
     -------
     Graph
-        Each operation a node; the numbers are nnlib's, in float64. An output without a name
-        is called f, other results v1, v2 and so on, as far as these names are free.
+        Has a node for each input and each operation. nnlib computes all numbers in float64.
+        An output without a name is called f, and other results are called v1, v2 and so on,
+        unless these names are taken.
 
     Raises
     ------
     ValueError
-        If the text is not such an expression (the message names line and column), a name
-        has no value or a value no use, or a step has no real, finite result.
+        If the text is not a valid expression (the message gives the line and column), a name
+        has no value, a value is not used, or a step has no finite real result.
 
     Source: chapter "Computational graphs".
 
@@ -87,7 +88,7 @@ max, relu, sigmoid, tanh
 
 
 def _input(name: str, value: float) -> Tensor:
-    """Return an input as a Tensor of one number that requires a gradient."""
+    """Return an input as a Tensor without axes that requires a gradient."""
     if not isinstance(value, int | float | np.number) or not np.isfinite(value):
         raise ValueError(f"expression: expected a finite number for {name}, got {value!r}")
     return wrap(np.array(value, dtype=np.float64), requires_grad=True)
@@ -116,7 +117,7 @@ def _parsed(text: str) -> list[ast.stmt]:
 
 
 def _index(text: str, line: int, column: int = 0) -> int:
-    """Return the index in a text of a line and a byte column of the stripped text."""
+    """Convert a line and a byte column of the stripped text to an index into the text."""
     lines = io.StringIO(text.strip(), newline="").readlines()
     before = b"".join(one.encode() for one in lines[: line - 1])
     start = before + "".join(lines[line - 1 :]).encode()[:column]
@@ -124,7 +125,7 @@ def _index(text: str, line: int, column: int = 0) -> int:
 
 
 def _error(text: str, index: int, problem: str) -> ValueError:
-    """Return the error for a problem in a text, with the place where it is."""
+    """Return the error for a problem at an index of the text, with its line and column."""
     lines = io.StringIO(text[:index] + "|", newline="").readlines()
     return ValueError(f"expression: line {len(lines)}, column {len(lines[-1])}: {problem}")
 
@@ -139,7 +140,7 @@ def _depth(level: list[ast.AST]) -> int:
 
 
 class _Reader:
-    """An evaluator of syntax trees, which computes with nnlib and records the operations."""
+    """An evaluator of syntax trees that computes with nnlib and records the operations."""
 
     def __init__(self, text: str, inputs: dict[str, Tensor]):
         self.text = text
@@ -149,7 +150,7 @@ class _Reader:
         self.expressions: dict[Tensor, ast.expr] = {}
 
     def read(self, statements: list[ast.stmt]) -> Tensor:
-        """Return the value of the last statement, after evaluating all."""
+        """Evaluate all statements and return the value of the last one."""
         for statement in statements:
             result = self.statement(statement)
         if not isinstance(result, Tensor):
@@ -157,7 +158,7 @@ class _Reader:
         return result
 
     def statement(self, node: ast.stmt) -> Value:
-        """Return the value of an assignment or an expression."""
+        """Return the value of an assignment or expression statement."""
         if isinstance(node, ast.Expr):
             return self.value(node.value)
         target = node.targets[0] if isinstance(node, ast.Assign) else None
@@ -171,7 +172,7 @@ class _Reader:
         return result
 
     def value(self, node: ast.expr) -> Value:
-        """Return the value of an expression, a Tensor if it depends on an input."""
+        """Return the value of an expression, as a Tensor if it depends on an input."""
         match node:
             case ast.Constant(value=constant) if type(constant) in (int, float):
                 return self.finite(node, constant)
@@ -194,7 +195,7 @@ class _Reader:
         return self.known[name]
 
     def function(self, node: ast.Call, name: str) -> Value:
-        """Return the value of a call of a known function."""
+        """Return the value of a function call."""
         if name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             raise self.error(node, f"unknown function {name!r}; known are {known}")
@@ -229,7 +230,7 @@ class _Reader:
         return number
 
     def check_used(self, output: Tensor) -> None:
-        """Raise an error for inputs and variables that the output does not depend on."""
+        """Raise ValueError if the output doesn't depend on every input and variable."""
         used = {output}
         for call in reversed(self.calls):
             if call.output in used:
@@ -239,7 +240,7 @@ class _Reader:
                 raise self.unused(tensor)
 
     def unused(self, tensor: Tensor) -> ValueError:
-        """Return the error that a Tensor is not used, with its place in the text."""
+        """Return the error for a Tensor that isn't used, with its position in the text."""
         expression, name = self.expressions.get(tensor), self.names.get(tensor)
         if expression is None:
             return ValueError(f"expression: {name} is not used in the output")
@@ -247,7 +248,7 @@ class _Reader:
         return self.error(expression, f"{what} is not used in the output")
 
     def written(self, node: ast.expr) -> str:
-        """Return the source of an expression in quotes, shortened if it is long."""
+        """Return the source of an expression in quotes, shortened to 40 characters."""
         return repr((ast.get_source_segment(self.text.strip(), node) or "")[:40])
 
     def error(self, node: ast.AST, problem: str) -> ValueError:
@@ -261,7 +262,7 @@ def _apply(function: Callable, operands: tuple[Value, ...]) -> Tensor:
 
 
 def _puller(function: Callable, operands: tuple[Value, ...]) -> Callable:
-    """Return a function from an operation's upstream gradient to its operands' gradients."""
+    """Return a function that maps an upstream gradient to the gradients of the operands."""
     copies = [
         wrap(x.array, requires_grad=True) if isinstance(x, Tensor) else x for x in operands
     ]

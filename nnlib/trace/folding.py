@@ -1,7 +1,7 @@
 """Simplification of graphs: all operations of one function call become one node.
 
 For example, a matrix times a vector is one call for the reader, but the engine computes it with
-several operations: it makes the vector a matrix, multiplies, and removes the extra axis.
+several operations: it turns the vector into a matrix, multiplies, and removes the extra axis.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ __all__ = ["simplified"]
 
 
 def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> list[Node]:
-    """Return nodes in which each call of several operations is one node.
+    """Return the nodes, with one node for each call that consists of several operations.
 
     Parameters
     ----------
     nodes : sequence of Node
-        The nodes of a graph, every operand before its users. They are changed.
+        The nodes of a graph, with operands before their users. The function changes them.
     constant : function
         Returns the node of an argument that gets no gradient.
     """
@@ -50,14 +50,14 @@ def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> lis
 
 
 def _calls_of_several(nodes: Sequence[Node]) -> dict[Node, Scope]:
-    """Return the constants that one call made for itself and that no other node reads."""
+    """Return the function call of each node whose call consists of several operations."""
     calls = {node: node.scope.function() for node in nodes if node.scope is not None}
     count = Counter(calls.values())
     return {node: call for node, call in calls.items() if call is not None and count[call] > 1}
 
 
 def _inner_constants(nodes: Sequence[Node], calls: dict[Node, Scope]) -> set[Node]:
-    """Return the constants that a single call made for itself and that no other node reads."""
+    """Return the constants that were made inside calls and aren't used outside them."""
     users: dict[Node, set[Scope | None]] = {}
     for node in nodes:
         for x in node.operands:
@@ -79,7 +79,7 @@ def _merged(
     hidden: set[Node],
     constant: Callable[[Tensor], Node],
 ) -> Node:
-    """Return one node for a call, with its operands from outside and its result."""
+    """Return one node for a call, with the operands from outside the call and its result."""
     parts = [node for node, its_call in calls.items() if its_call is call]
     result = _result(call, parts)
     sent: dict[Node, list[Value]] = {}  # the gradients that the parts send to outer operands
@@ -109,7 +109,7 @@ def _result(call: Scope, parts: list[Node]) -> Node:
 def _in_order_of_arguments(
     args: tuple, operands: list[Node], constant: Callable[[Tensor], Node]
 ) -> tuple[Node, ...]:
-    """Return operands in the order of the arguments, with those that get no gradient."""
+    """Return the operands in the order of the arguments, including those without a gradient."""
     by_owner = {id(x.owner): x for x in operands}
     ordered = []
     for tensor in args:
@@ -119,7 +119,7 @@ def _in_order_of_arguments(
                 node = constant(tensor)
             if node is not None:
                 ordered.append(node)
-    return tuple(dict.fromkeys([*ordered, *operands]))  # each once
+    return tuple(dict.fromkeys([*ordered, *operands]))  # without duplicates
 
 
 def _pulled(parts: list[Node], result: Node, operands: tuple[Node, ...], g: Any) -> tuple:
@@ -141,7 +141,7 @@ def _sum(gradients: list[Value]) -> Value:
 
 
 def _count_users(nodes: Iterable[Node]) -> None:
-    """Set for each node the number of operands that it is."""
+    """Count how often each node is an operand."""
     for node in nodes:
         node.users = 0
     for node in nodes:

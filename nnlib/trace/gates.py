@@ -1,8 +1,7 @@
 """The names and symbols of operations, in text, LaTeX and drawings.
 
-The table is ``grammar.json``, which also says how operations are typed, and within which
-limits. The interactive figure of the book's pages, in which expressions are typed, reads the
-same file.
+The table is in ``grammar.json``, which also defines how you type each operation, and the limits
+for typed expressions. The interactive figure for expressions in the book reads the same file.
 """
 
 import json
@@ -15,9 +14,9 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Gate(NamedTuple):
-    """The look of one operation.
+    """The notation for one operation.
 
-    ``text`` and ``latex`` have a place for each operand.
+    ``text`` and ``latex`` are format strings with a field for each operand.
     """
 
     word: str
@@ -34,7 +33,7 @@ GATES = {
 
 
 def gate(operation: str) -> Gate:
-    """Return the look of an operation; one that is not in the table is written as a function.
+    """Return the notation for an operation; one that isn't in the table looks like a function.
 
     >>> gate("mul").symbol, gate("conv2d").text
     ('×', 'conv2d({})')
@@ -46,7 +45,7 @@ def gate(operation: str) -> Gate:
 
 
 def symbol(operation: str, constants: list[float | None]) -> str:
-    """Return what stands in the circle; a constant operand is part of it, as in +1 or 1/x.
+    """Return the symbol in a node's circle, which may include a constant, as in +1 or 1/x.
 
     >>> symbol("add", [None, 1.0]), symbol("div", [1.0, None]), symbol("exp", [None])
     ('+1', '1/x', 'exp')
@@ -63,7 +62,7 @@ def symbol(operation: str, constants: list[float | None]) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Return a number with three significant digits and a true minus sign.
+    """Return a number as text with three significant digits and a proper minus sign.
 
     >>> number(-0.53345), number(4.0), number(-0.0)
     ('−0.533', '4', '0')
@@ -73,12 +72,12 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def label(name: str) -> str:
-    """Return a name as it is drawn: digits at its end become subscripts.
+    """Return a name for a drawing, with digits at its end as subscripts.
 
     >>> label("w10"), label("loss")
     ('w₁₀', 'loss')
     """
     stem = name.rstrip("0123456789")
-    if not stem or stem.endswith("."):  # a number within a Sequential, no index
+    if not stem or stem.endswith("."):  # the position in a Sequential, not an index
         return name
     return stem + name[len(stem) :].translate(SUBSCRIPTS)

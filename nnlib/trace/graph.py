@@ -20,8 +20,8 @@ __all__ = ["Call", "Graph", "build"]
 class Call(NamedTuple):
     """One operation that was executed, with its operands and its result.
 
-    ``pull`` takes the gradient of ``output`` and gives what goes to each operand, None for a
-    constant.
+    ``pull`` takes the gradient of ``output`` and returns the gradient for each operand, or None
+    for a constant.
     """
 
     operation: str
@@ -31,16 +31,16 @@ class Call(NamedTuple):
 
 
 class Graph:
-    """A computational graph with value and gradient at each node.
+    """A computational graph with a value and a gradient at each node.
 
-    ``trace.expression`` and ``trace.graph`` make one. In a notebook it draws itself;
-    ``graph["w"]`` is the node of that name, ``graph.nodes`` are all, every operand before its
-    users.
+    ``trace.expression`` and ``trace.graph`` create graphs. A notebook displays a graph as a
+    drawing. ``graph["w"]`` is the node with the name w, and ``graph.nodes`` contains all nodes,
+    with operands before their users.
 
     Parameters
     ----------
     nodes : sequence of Node
-        In topological order; the last one is the output.
+        The nodes in topological order. The last one is the output.
 
     >>> from nnlib import trace
     >>> graph = trace.expression("w = x + y; f = w * z", x=2, y=3, z=4)
@@ -56,12 +56,12 @@ class Graph:
 
     @property
     def output(self) -> Node:
-        """The node everything leads to."""
+        """The node of the output, which is the last one."""
         return self.nodes[-1]
 
     @property
     def inputs(self) -> list[Node]:
-        """The nodes that no operation made."""
+        """The nodes that aren't the result of an operation."""
         return [node for node in self.nodes if not node.operation]
 
     def __getitem__(self, name: str) -> Node:
@@ -79,7 +79,7 @@ class Graph:
         return "\n".join(map(repr, self.nodes))
 
     def steps(self) -> Steps:
-        """Return both passes as sentences with numbers, printing as text and drawn as a list.
+        """Return the steps of both passes, as sentences with numbers.
 
         >>> from nnlib import trace
         >>> trace.expression("x * y", x=2, y=3).steps()
@@ -95,19 +95,19 @@ class Graph:
         return layout([[index.get(x) for x in node.operands] for node in self.nodes])
 
     def svg(self, direction: str = "right", *, gradients: bool = True) -> str:
-        """Draw the graph as an SVG element in the page's own inks.
+        """Draw the graph as an SVG element, in the colours of the page.
 
         Parameters
         ----------
         direction : {"right", "down"}
-            Where the output lies; ``"down"`` suits a phone.
+            The direction from the inputs to the output. ``"down"`` suits a phone.
         gradients : bool
-            Whether the gradients are drawn below the values.
+            Whether to draw the gradients below the values.
 
         Raises
         ------
         ValueError
-            If the direction is another.
+            If ``direction`` has any other value.
         """
         return draw(self.nodes, self.layout(), direction, gradients)
 
@@ -119,7 +119,13 @@ class Graph:
         return self.picture().scrolling("Graph")
 
     def data(self) -> dict:
-        """Return everything a script needs to draw and compute a graph of numbers."""
+        """Return everything that a script needs to draw and compute a graph of numbers.
+
+        Raises
+        ------
+        ValueError
+            If a node contains an array.
+        """
         if not all(node.is_scalar for node in self.nodes):
             raise ValueError("data: expected a graph of numbers, got one of arrays")
         positions, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
@@ -146,14 +152,15 @@ class Graph:
 
 
 class Picture:
-    """A drawing as ``viz.show`` takes it: to the right on a desk, downwards on a phone.
+    """A drawing for ``viz.show``, which goes right on a wide screen and down on a phone.
 
-    It shrinks to the page's width. Shown by itself, a graph keeps its size and scrolls.
+    The drawing shrinks to the width of the page. A graph that a notebook displays without
+    ``viz.show`` has its full size and scrolls.
 
     Parameters
     ----------
     right, down : str
-        The SVG elements; without ``right``, ``down`` stands for both.
+        The SVG elements. If ``right`` is empty, ``down`` is used on all screens.
     """
 
     def __init__(self, right: str, down: str):
@@ -163,13 +170,13 @@ class Picture:
         return re.sub(r"min-width:\d+px;", "", self._drawn())
 
     def scrolling(self, label: str) -> str:
-        """Return the drawing in its own size, in a box that scrolls on narrower pages."""
+        """Return the drawing in its full size, in a box that scrolls on narrower pages."""
         box = f'<div class="nn-trace" tabindex="0" role="group" aria-label="{label}">'
         drawn = self._drawn().replace('<div class="nn-trace">', box, 1)
         return f'<div class="nn-panels"><div class="nn-panel">{drawn}</div></div>'
 
     def _drawn(self) -> str:
-        """Return the drawings, of which the style shows one."""
+        """Return both drawings, with a style that shows one of them."""
         down = self.down if self.right else self.down.replace("nn-down", "nn-both", 1)
         return f'<div class="nn-trace">{STYLE}{self.right}{down}</div>'
 
@@ -184,16 +191,16 @@ STYLE = (
 
 
 def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Graph:
-    """Make the graph of an output from the operations that led to it.
+    """Create the graph of an output from the operations that led to it.
 
     Parameters
     ----------
     output : Tensor, one element
-        What is differentiated.
+        The tensor to differentiate.
     calls : sequence of Call
-        In the order of computation; the last one made the output.
+        The operations in the order of computation. The last one computed the output.
     names : dict of Tensor to str
-        Names of inputs, and of any results.
+        Names of the inputs, and optionally of results.
     """
     nodes: dict[Tensor, Node] = {}
     taken = set(names.values())
@@ -212,13 +219,13 @@ def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Gr
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return a name, or the first of v1, v2 and so on that is not taken."""
+    """Return the name if it isn't taken, else the first free name among v1, v2 and so on."""
     numbered = (f"v{k}" for k in itertools.count(1))
     return next(n for n in itertools.chain([name], numbered) if n not in taken)
 
 
 def _send(nodes: dict[Tensor, Node], output: Tensor, calls: Sequence[Call]) -> None:
-    """Set each node's gradient, computed by the backward pass, and what it sends."""
+    """Run the backward pass; set each node's gradient and the gradients that it sends."""
     tensors = [tensor for tensor in nodes if tensor is not output]
     nodes[output].gradient = 1.0
     if tensors:

@@ -1,4 +1,4 @@
-"""The graph of any Tensor, built from its history, and its nodes in order."""
+"""The graph of any Tensor: its history as a graph, and the steps of both passes."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def graph(
     r"""Return the graph that led to a tensor, with the value and gradient of each node.
 
     Call this function before ``backward`` frees the saved values, or after
-    ``backward(retain_graph=True)``. It frees nothing, fills no ``grad`` and calls no hook. All
-    gradients are computed by the gradient rules of the operations.
+    ``backward(retain_graph=True)``. It doesn't free values, set ``grad`` or call hooks. The
+    gradient rules of the operations compute all gradients.
 
     The graph shows the values of leaves, of tensors that a rule reads, and of tensors in
     ``names``; for other tensors it shows the shape. If the computation was done inside
@@ -43,12 +43,12 @@ def graph(
     Parameters
     ----------
     output : Tensor
-        The tensor L that is differentiated.
+        The tensor to differentiate.
     names : mapping of str to Tensor, or Module
-        The names of tensors; a Module names its parameters. Other names can be passed as
-        keywords.
+        Names of tensors, or a Module, whose parameters get their names. You can also pass names
+        as keywords.
     recorded : recording
-        The recording of the computation; by default the innermost open block, if any.
+        The recording of the computation. Default: the innermost open block, if any.
     gradient : array_like, shape of output
         Upstream gradient; optional if the output has one element.
     most : int
@@ -57,8 +57,8 @@ def graph(
     Returns
     -------
     Graph
-        A notebook shows it as a drawing. ``graph["W"].gradient`` is a number, or an array with
-        the shape of W.
+        A notebook displays it as a drawing. ``graph["W"].gradient`` is a number, or an array
+        with the shape of W.
 
     Raises
     ------
@@ -93,26 +93,26 @@ def graph(
 
 
 def steps(source: Tensor | Graph, **options: Any) -> Steps:
-    """Return the steps of the forward and the backward pass through a graph.
+    """Return the steps of the forward pass and the backward pass through a graph.
 
     Parameters
     ----------
     source : Tensor or Graph
-        A Tensor for ``graph``, or a graph of ``trace.graph`` or ``trace.expression``.
+        An output as in ``graph``, or a graph from ``trace.graph`` or ``trace.expression``.
     **options
-        The options of ``graph``.
+        Options for ``graph``.
 
     Returns
     -------
     Steps
-        A sentence and a formula for each operation of the forward and then of the backward
-        pass, with numbers if all values are numbers, and otherwise with shapes, the gradient
-        rule and small values. Its ``result`` is the graph.
+        A sentence and a formula for each operation of the forward pass, then of the backward
+        pass. They show the numbers if all values are numbers, and otherwise the shapes, the
+        gradient rule and small values. ``result`` is the graph.
 
     Raises
     ------
     TypeError, ValueError, RuntimeError
-        As ``graph``.
+        As in ``graph``.
 
     Source: Goodfellow et al. (2016), algorithms 6.1 and 6.2; chapter "Backprop with vectors
     and matrices".
@@ -131,7 +131,7 @@ def steps(source: Tensor | Graph, **options: Any) -> Steps:
 
 
 def _check(output: Any) -> None:
-    """Raise an error unless the output is a Tensor with history."""
+    """Raise TypeError or ValueError unless the output is a Tensor with a history."""
     if not isinstance(output, Tensor):
         raise TypeError(f"graph: expected a Tensor, got {type(output).__name__}")
     if not output.requires_grad:

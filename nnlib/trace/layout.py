@@ -1,10 +1,10 @@
-"""Where the nodes of a graph are drawn: in layers, every edge pointing to a later layer.
+"""Positions of nodes in a drawing: layers, in which each edge leads to a later layer.
 
 There are two steps, both simple and deterministic. *Layers*: each node is placed directly
-before the first of its users. *Slots*: within a layer, nodes are ordered as a depth-first
-search from the output finds them, which keeps the branches of a tree apart; then each moves to
-the mean of its neighbours, as far as the others leave room. An edge that passes a layer takes
-a slot there, so that no line runs through a node.
+before the first of its users. *Slots*: within a layer, nodes are in the order in which a
+depth-first search from the output finds them, which separates the branches of a tree. Each node
+then moves to the mean of its neighbours, as far as there is room. An edge that passes a layer
+takes a slot there, so that no line runs through a node.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from dataclasses import dataclass
 
 __all__ = ["Layout", "layout"]
 
-Item = tuple[int, ...]  # (node,), or (source, target, operand, layer) where an edge passes
+Item = tuple[int, ...]  # (node,), or (source, target, operand, layer) for an edge that passes
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Places, as (layer, slot): layers are counted from the inputs, slots may be fractions.
+    """Positions as (layer, slot); layers count from the inputs, and slots can be fractions.
 
     Attributes
     ----------
     nodes : list of (int, float)
-        The place of each node.
+        The position of each node.
     edges : list of (source, target, operand, places)
-        ``operand`` is the position of the source among the target's operands, ``places``
-        where the edge passes between them.
+        ``operand`` is the index of the source among the target's operands, and ``places``
+        contains the positions in the layers that the edge passes.
     size : (int, int)
-        Numbers of layers and of slots.
+        The number of layers and the number of slots.
     """
 
     nodes: list[tuple[int, float]]
@@ -44,8 +44,8 @@ def layout(inputs: Sequence[Sequence[int | None]]) -> Layout:
     Parameters
     ----------
     inputs : sequence of sequences of int or None
-        For each node in topological order, its operands: indices of earlier nodes, None for
-        a constant. The last node is the output, and every other one leads to it.
+        The operands of each node, in topological order, as indices of earlier nodes or None
+        for a constant. The last node is the output, and all other nodes lead to it.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def layout(inputs: Sequence[Sequence[int | None]]) -> Layout:
 
 
 def _layers(inputs: Sequence[Sequence[int | None]]) -> list[int]:
-    """Return the layer of each node; operands come before users, the output comes last."""
+    """Return the layer of each node, with operands before users and the output last."""
     behind = [0] * len(inputs)
     for node in reversed(range(len(inputs))):
         for operand in inputs[node]:
@@ -99,7 +99,7 @@ def _rows(
 
 
 def _slots(rows: list[list[Item]], edges: list[tuple[int, list[Item]]]) -> dict[Item, float]:
-    """Return the slot of each item, near its neighbours' mean, and at least 1 apart."""
+    """Return the slot of each item: near the mean of its neighbours, and at least 1 apart."""
     before: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
     after: dict[Item, list[Item]] = {item: [] for row in rows for item in row}
     for _, chain in edges:

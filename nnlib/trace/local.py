@@ -1,4 +1,4 @@
-"""Local derivatives: of each operation with respect to each of its operands."""
+"""Local derivatives: the derivative of each operation with respect to each operand."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Local(NamedTuple):
     of, by : str
         The names of the operation's node and of its operand.
     derivative : float or ndarray
-        A number where both are; else the Jacobian, of the shape of one and then the other;
-        None where that has more than 10,000 entries.
+        A number if both values are numbers, else the Jacobian, or None if the Jacobian has more
+        than 10,000 entries.
     shape : tuple of int
-        The shape of the Jacobian.
+        The shape of the Jacobian: the axes of the operation's result, then of the operand.
     """
 
     of: str
@@ -46,7 +46,7 @@ class Local(NamedTuple):
 
 
 class Locals(list):
-    """Local derivatives in the order of the graph; prints one below the other."""
+    """Local derivatives in the order of the graph, printed one per line."""
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self))
@@ -55,28 +55,29 @@ class Locals(list):
 def local(source: Tensor | Graph, **options: Any) -> Locals:
     r"""Return the local derivative on each edge of a graph.
 
-    .. math:: J_{ij} = \partial y_i / \partial x_j \quad\text{of one operation alone}
+    .. math:: J_{ij} = \partial y_i / \partial x_j \quad\text{of a single operation}
 
-    Row i is what the engine's rule sends to x for the upstream gradient that is 1 at i and 0
-    elsewhere.
+    Row i is the gradient that the operation's rule sends to x for an upstream gradient that is
+    1 at i and 0 elsewhere.
 
     Parameters
     ----------
     source : Tensor or Graph
-        What ``trace.graph`` takes or gave, or a graph of ``trace.expression``.
+        An output as in ``trace.graph``, or a graph from ``trace.graph`` or
+        ``trace.expression``.
     **options
-        As for ``trace.graph``.
+        Options for ``trace.graph``.
 
     Returns
     -------
     list of Local
-        One for each operand that gets a gradient; where an operation reads a value twice,
-        one for each time.
+        One for each operand that gets a gradient. If an operation uses a value twice, there is
+        one for each use.
 
     Raises
     ------
     TypeError, ValueError, RuntimeError
-        As ``trace.graph``.
+        As in ``trace.graph``.
 
     Source: Goodfellow et al. (2016), equation 6.46; chapter "Backprop with vectors and
     matrices".
@@ -120,7 +121,7 @@ def _jacobians(node: Node) -> tuple[Value, ...] | None:
 
 
 def _stacked(rows: tuple, node: Node) -> Value:
-    """Return a Jacobian made of its rows, or None for a constant."""
+    """Stack the rows of a Jacobian; return None for a constant."""
     if rows[0] is None:
         return None
     return plain(np.stack(rows).reshape(node.shape + np.shape(rows[0])))

@@ -26,29 +26,30 @@ class Node:
     name : str
         The given name, or the next free name of ``v1``, ``v2`` and so on.
     operation : str
-        nnlib's name of the operation that computed it (``"mul"``); empty for an input.
+        nnlib's name of the operation that computed the value (``"mul"``); empty for an input.
     operands : tuple of Node or float
         The operands of the operation: other nodes and constants.
     value : float or ndarray
-        Its value in the forward pass; None if the value is unknown.
+        The value in the forward pass; None if it is unknown.
     gradient : float or ndarray
-        d output / d this, the sum of the gradients that its users send; None for a constant.
+        The derivative of the output with respect to this value, which is the sum of the
+        gradients that its users send; None for a constant.
     local : tuple of float or None
         If all values are numbers, the derivative with respect to each operand; None for a
         constant.
     sent : tuple of float, ndarray or None
-        The gradient that the operation sends to each operand: local derivative times
-        gradient.
+        The gradient that the operation sends to each operand, which is the local derivative
+        times the gradient.
     shape : tuple of int
         The shape of the value and of the gradient.
     pull : function
-        From a gradient of this value to the gradient for each operand, by the gradient rules.
+        Maps a gradient of this value to the gradients of the operands, by the gradient rules.
     reads : tuple
-        For each operand, the names of the values that its gradient rule reads.
+        The names of the values that the gradient rule of each operand reads.
     scope : Scope
-        The call of a module or function in which it was computed, if that was recorded.
+        The call of the module or function that computed the value, if it was recorded.
     owner : object
-        In the graph of a Tensor: the leaf, or the operation in its history.
+        In the graph of a Tensor, the leaf or the operation in the history.
     """
 
     name: str
@@ -67,12 +68,12 @@ class Node:
 
     @property
     def constants(self) -> list[float | None]:
-        """For each operand its number if it is a constant, else None."""
+        """The value of each operand that is a constant, and None for the other operands."""
         return [None if isinstance(x, Node) else x for x in self.operands]
 
     @property
     def symbol(self) -> str:
-        """The text in its circle: an input's name, an operation's sign."""
+        """The text in the circle: the name of an input, or the symbol of an operation."""
         return symbol(self.operation, self.constants) if self.operation else self.name
 
     def __repr__(self) -> str:
@@ -82,10 +83,10 @@ class Node:
 
     @property
     def is_scalar(self) -> bool:
-        """Whether all that it reads and gives are single numbers."""
+        """Whether its value and the values of all operands are single numbers."""
         return all(isinstance(getattr(x, "value", x), float) for x in (self, *self.operands))
 
 
 def _written(value: Value, shape: tuple[int, ...] = ()) -> str:
-    """Return a number with four digits; an array is shortened."""
+    """Return a number with four significant digits, or an array in one line."""
     return f"{value:.4g}" if isinstance(value, float) else one_line(value, shape)

@@ -34,13 +34,13 @@ class Scope:
     module : Module or None
         The module; None for a function.
     parent : Scope or None
-        The call inside which this one was made.
+        The enclosing call; None for an outermost call.
     args, output : object
-        Its arguments and its result.
+        The arguments and the result of the call.
     grid : Grid or None
-        The grid of windows of a convolution or a pooling.
+        The grid of windows of a convolution or pooling.
     end : int
-        The number of operations recorded when it ended.
+        The number of operations that were recorded when the call ended.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Scope:
     end: int = 0
 
     def chain(self) -> list[Scope]:
-        """Return the calls around this one, the outermost first, and this one."""
+        """Return the calls around this call, from the outermost inwards, and this call."""
         outer = self.parent.chain() if self.parent else []
         return [*outer, self]
 
@@ -66,9 +66,9 @@ class Scope:
 
 @dataclass(eq=False)
 class Op:
-    """One operation: its operands by name, its results, and copies of their values.
+    """One operation: its operands by name, its results, and copies of the results' values.
 
-    ``constants`` are copies of the operands that get no gradient, by name.
+    ``constants`` contains copies of the operands that get no gradient, by name.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Op:
         self._leaves = [(x, counter(x)[0]) for x in leaves]
 
     def changed(self) -> bool:
-        """Return whether a leaf among the operands was changed in place since."""
+        """Return whether a leaf among the operands has been changed in place since."""
         return any(counter(x)[0] != then for x, then in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
@@ -96,20 +96,20 @@ class recording:
     """Record all operations in this block, with a copy of each result.
 
     Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names
-    of parameters; inside the block, ``recorded`` can be omitted. The block makes Python
-    slower, and the recorded values stay in memory as long as the recording.
+    of parameters; inside the block, you can omit ``recorded``. Recording makes Python slower,
+    and the recorded values stay in memory as long as the recording object.
 
     Parameters
     ----------
     values : bool
-        Whether the results are copied.
+        Whether to copy the results.
 
     Attributes
     ----------
     ops : list of Op
         The operations in order.
     scopes : list of Scope
-        The calls of modules and of some functions, in the order in which they began.
+        The calls of modules and of some functions, in the order in which they started.
     names : dict of Tensor to str
         The parameters and buffers of the modules that were called.
 
@@ -120,7 +120,7 @@ class recording:
     [('mul', 6.0), ('add', 7.0)]
     """
 
-    active: list[recording] = []  # noqa: RUF012 (the blocks that are open, the innermost last)
+    active: list[recording] = []  # noqa: RUF012 (the open blocks, with the innermost last)
 
     def __init__(self, *, values: bool = True):
         self.values = values
@@ -146,7 +146,7 @@ class recording:
         return self._by_node.get(node)
 
     def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
-        """Record an operation, under the name of its rule or of the function around it."""
+        """Record an operation under the name of its rule or of the function around it."""
         if rule is None:  # the function that called record, which called this
             rule = sys._getframe(2).f_code.co_name
         name = getattr(rule, "__qualname__", rule)
@@ -164,18 +164,18 @@ class recording:
         for node in nodes:
             if node is not None:
                 self._by_node[node] = op
-                if len(outs) > 1:  # the node that all results share
+                if len(outs) > 1:  # all results share this node
                     self._by_node[node.edges[0][0]] = op
 
     def copy_of(self, x: Tensor) -> np.ndarray:
-        """Return a copy of a constant's current values, shared until it is changed."""
+        """Return a copy of a constant's current values; calls share it until it changes."""
         key = x, counter(x)[0]
         if key not in self._copies:
             self._copies[key] = x.array.copy()
         return self._copies[key]
 
     def began(self, what: Module | str, args: tuple) -> None:
-        """Record the beginning of a call of a module or function."""
+        """Record the start of a call of a module or function."""
         parent, module = self._open[-1] if self._open else None, None
         if isinstance(what, Module):
             if what not in self._modules:

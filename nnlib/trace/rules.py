@@ -1,8 +1,8 @@
 """The gradient rules of operations as text and LaTeX.
 
-The gradients themselves are computed by the rules of each operation in ``nnlib.ops``; this
-table says how to write these rules. A rule is identified by the values that it reads. For
-example, for y = a b, the rule that reads b is the rule of a.
+The rules in ``nnlib.ops`` compute the gradients; this table contains the notation for these
+rules. A rule is identified by the values that it reads. For example, for y = a b, the rule that
+reads b is the rule for a.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ __all__ = ["PRODUCTS", "RULES", "GradientRule", "letters"]
 class GradientRule(NamedTuple):
     """One rule: the values that it reads, and its gradient as text and as LaTeX.
 
-    ``{g}`` stands for the upstream gradient, ``{y}`` for the result, other letters for the
-    operands of these names.
+    ``{g}`` stands for the upstream gradient, ``{y}`` for the result, and other letters for the
+    operands with these names.
     """
 
     reads: tuple[str, ...]
@@ -91,14 +91,14 @@ PRODUCTS = {
 
 
 def letters(operation: str, reads: tuple[tuple[str, ...] | None, ...]) -> list[str | None]:
-    """Return for each operand its letter in the table, as far as that is clear.
+    """Return the letter of each operand in the table, or None if it can't be determined.
 
     Parameters
     ----------
     operation : str
-        nnlib's name of it.
+        nnlib's name of the operation.
     reads : tuple of (tuple of str, or None)
-        What the rule of each operand reads; None for a constant.
+        The names of the values that the rule for each operand reads; None for a constant.
 
     >>> letters("linear", (("x",), (), None))  # weight and bias; the input is a constant
     ['w', 'b', 'x']

@@ -1,4 +1,4 @@
-"""The steps of the forward and the backward pass of a graph of numbers."""
+"""The steps of the forward pass and the backward pass of a graph."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["Step", "Steps", "backward_steps", "forward_steps"]
 
 @dataclass(frozen=True)
 class Step(steps.Step):
-    """One step of a pass: text and LaTeX, which pass, and at which node.
+    """One step of a pass, as text and LaTeX, with the pass and the node that it belongs to.
 
     Attributes
     ----------
     direction : {"forward", "backward"}
         The pass.
     node : str
-        The node's name.
+        The name of the node.
     """
 
     direction: str = ""
@@ -36,7 +36,7 @@ class Steps(steps.Steps):
 
 
 def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
-    """Yield one step for each operation, with its operands' names and values."""
+    """Yield one step for each operation, with the names and values of its operands."""
     for node in nodes:
         if node.operation:
             say = _scalar_forward if node.is_scalar else tensor_forward
@@ -73,7 +73,7 @@ def _filled(pattern: str, words: list[str]) -> str:
 
 
 def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
-    """Yield the steps of the backward pass: what each operation sends to its operands."""
+    """Yield the steps of the backward pass: the gradients that each operation sends."""
     top = nodes[-1]
     yield Step(*_start(top), "backward", top.name)
     gradients: dict[Node, Value] = {}  # the gradient of each node, summed so far
@@ -91,7 +91,7 @@ def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
 
 
 def _start(top: Node) -> tuple[str, str]:
-    """Return the gradient at the output as text and LaTeX: 1, or the one that was given."""
+    """Return the gradient at the output as text and LaTeX: 1, or the given gradient."""
     name, g = label(top.name), top.gradient
     if isinstance(g, float) and g == 1:
         return (
@@ -111,7 +111,7 @@ class _Piece(NamedTuple):
     before: float | None
 
     def text(self) -> str:
-        """Return a text such as ``3 × 1 = 3 to x``, and the sum if there was one before."""
+        """Return a text such as ``3 × 1 = 3 to x``, with the new sum if there was a sum."""
         upstream = f"({number(self.upstream)})" if self.upstream < 0 else number(self.upstream)
         text = f"{number(self.local)} × {upstream} = {number(self.sent)} to {label(self.to)}"
         if self.before is None:
@@ -119,7 +119,7 @@ class _Piece(NamedTuple):
         return f"{text}, which now holds {number(self.before + self.sent)}"
 
     def latex(self, top: str) -> str:
-        """Return the same as a formula, with += if there was a sum before."""
+        """Return the same in LaTeX, with += if there was a sum before."""
         upstream = digits(self.upstream)
         factor = f"({upstream})" if self.upstream < 0 else upstream
         sign = "=" if self.before is None else r"\mathrel{+}="

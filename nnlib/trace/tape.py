@@ -2,7 +2,7 @@
 
 The history (``nnlib.graph``) stores for each operation its gradient rules, the targets of the
 gradients, and the values that the rules read. This is enough for the structure of the graph and
-for every gradient, which this module computes by the same rules without freeing anything. Other
+for all gradients, which this module computes by the same rules without freeing anything. Other
 values are known only if the caller names the Tensor, or if the computation was recorded
 (``recording``).
 """
@@ -34,19 +34,19 @@ class Tape:
     Attributes
     ----------
     output : Tensor
-        The tensor whose history it is.
+        The tensor that the history belongs to.
     top : operation or Tensor
         The operation that computed it, or the output itself if it is a leaf.
     order : list
-        All operations, oldest first.
+        All operations, with the oldest first.
     shapes : dict
         The shape of each target of a gradient.
     values : dict
         The known values, by operation or leaf.
     made : dict
-        The nodes made so far, by operation, leaf or the id of a constant's array.
+        The nodes created so far, by operation, leaf or the id of a constant's array.
     edges : dict
-        For each operation's node, the index of the edge to each operand; None for constants.
+        The indices of the edges to the operands of each operation's node; None for a constant.
     given_names, used_names, counters
         The names that the caller gave, all names in use, and counters for new names.
     """
@@ -64,7 +64,7 @@ class Tape:
         self.counters: dict[str, Iterator[int]] = {}
 
     def _order(self) -> list[TapeNode]:
-        """Return all operations, oldest first; raise an error if saved values were freed."""
+        """Return all operations, oldest first; raise RuntimeError if values were freed."""
         visited, to_do = set(), [self.top]
         while to_do:
             node = to_do.pop()
@@ -79,7 +79,7 @@ class Tape:
         return sorted(visited, key=lambda node: node.time)
 
     def nodes(self, upstream: np.ndarray) -> list[Node]:
-        """Return the nodes of the graph, every operand before its users."""
+        """Return the nodes of the graph, with operands before their users."""
         self._collect_values()
         for tape_node in self.order:
             self._operation(tape_node)
@@ -99,7 +99,7 @@ class Tape:
         return op
 
     def _collect_values(self) -> None:
-        """Collect the known values: those recorded, saved for a rule, or given by name."""
+        """Collect the values that were recorded, saved for a rule, or given by name."""
         for node in self.order:
             op = self._op(node)
             if op:
@@ -113,7 +113,7 @@ class Tape:
             self.values.setdefault(tensor.node or tensor, tensor.array)
 
     def _operation(self, node: TapeNode) -> None:
-        """Create the node of an operation, after those of its operands."""
+        """Create the node of an operation; the nodes of its operands must exist."""
         op = self._op(node)
         operands, edges = self._operands(node, op)
         title = self._title(node, "f" if node is self.top else "v1")
@@ -131,14 +131,14 @@ class Tape:
         self.made[node] = made
 
     def _operands(self, node: TapeNode, op: Op | None) -> tuple[tuple, tuple]:
-        """Return an operation's operands, and the index of the edge to each, or None.
+        """Return an operation's operands and the index of each one's edge, None for a constant.
 
         Without a recording, the order of constants and other operands is unknown. Then a
         constant ``a`` comes first, and all other constants come last.
         """
         if node.edges and node.edges[0][1] is None:  # one of several results of another node
             return (self.made[node.edges[0][0]],), (0,)
-        unused = list(range(len(node.edges)))  # edges whose input was not found yet
+        unused = list(range(len(node.edges)))  # edges whose input hasn't been found yet
         first, last = [], []
         for key, x in op.inputs.items() if op else _constants(node):
             target = (x.node or x) if isinstance(x, Tensor) else None
@@ -199,7 +199,7 @@ class Tape:
         return made or self._leaf(id(copy), x, "k1", copy)
 
     def _title(self, target: Any, fallback: str) -> str:
-        """Return a node's name: given by the caller, by its module, or the next free one.
+        """Return a node's name: from the caller, from its module, or the next free name.
 
         A fallback such as "v1" ends with a number, which is increased until it is free.
         """
@@ -217,7 +217,7 @@ class Tape:
 
     @silent
     def _send(self, upstream: np.ndarray) -> None:
-        """Run the backward pass, and set the gradient of each node and what it sends."""
+        """Run the backward pass; set each node's gradient and the gradients that it sends."""
         gradients: dict[Target, Any] = {self.top: upstream}  # summed so far
         for node in reversed(self.order):
             made, g = self.made[node], gradients[node]
@@ -252,7 +252,7 @@ def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
 
 @silent
 def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
-    """Return what an operation sends to each operand, given its upstream gradient."""
+    """Return the gradients that an operation sends to its operands for an upstream gradient."""
     if node.saved is None:
         raise RuntimeError(
             f"graph: the saved values of {node.name} were freed after the graph was made; "

@@ -1,4 +1,4 @@
-"""The steps of both passes of a graph of arrays: shapes, gradient formulas, small values."""
+"""The steps of both passes of a graph of arrays: shapes, gradient rules and small values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .values import one_line, shape_text, slope, tex, tex_name
 
 __all__ = ["tensor_forward", "tensor_pieces"]
 
-MANY = r"\in"  # how ``tex`` begins for a value too large to show
+MANY = r"\in"  # the start of ``tex(value)`` if the value is too large to show
 
 
 def tensor_forward(node: Node) -> tuple[str, str]:
@@ -35,12 +35,12 @@ def tensor_forward(node: Node) -> tuple[str, str]:
 
 
 def _written(x: Node | float, write: Callable[[str], str]) -> str:
-    """Return an operand's name, or the number that it is."""
+    """Return an operand's name, or the number if it is one."""
     return number(x) if isinstance(x, float) else write(x.name)
 
 
 def _call(node: Node, pattern: str, words: list[str]) -> str:
-    """Return an operation with its operands, as a function call if its pattern does not fit."""
+    """Return an operation with its operands, as a function call if the pattern doesn't fit."""
     fields = pattern.replace("{{", "").count("{}")
     if fields == len(words) and fields > 1:
         return pattern.format(*words)
@@ -50,7 +50,7 @@ def _call(node: Node, pattern: str, words: list[str]) -> str:
 
 
 def _valued(value: Value) -> str:
-    """Return the text after a formula: "=" and a small value, or the shape of a large one."""
+    """Return the end of a formula: "=" and a small value, or the shape of a large value."""
     if value is None:
         return ""
     formula = tex(value)
@@ -68,7 +68,7 @@ class Piece(NamedTuple):
     before: Value
 
     def text(self) -> str:
-        """Return a text such as ``dL/dW = g xᵀ``, with shape, value, and the sum so far."""
+        """Return a text such as ``dL/dW = g xᵀ``, with value, shapes and the new sum."""
         to = f"d{label(self.top)}/d{label(self.operand.name)}"
         rule = f"= {self.rule[0]}" if self.rule else f"by the rule of {self.node.operation}"
         formula = f"{to} {rule}"
@@ -82,7 +82,7 @@ class Piece(NamedTuple):
         return f"{text}, which now holds {one_line(_total(self.before, self.sent))}"
 
     def latex(self, top: str) -> str:
-        """Return the same as a formula, with += if there was a sum before."""
+        """Return the same in LaTeX, with += if there was a sum before."""
         sign = "=" if self.before is None else r"\mathrel{+}="
         value = _valued(self.sent)
         formula = self.rule[1] + value if self.rule else value.removeprefix(" = ")
@@ -90,7 +90,7 @@ class Piece(NamedTuple):
 
 
 def _is_pointwise(node: Node) -> bool:
-    """Return whether an operation works elementwise on operands that broadcast."""
+    """Return whether an operation is elementwise and broadcasts its operands."""
     return node.operation in ("add", "sub", "mul", "div", "pow")
 
 
@@ -121,7 +121,7 @@ def tensor_pieces(node: Node, top: str, gradients: dict[Node, Value]) -> Iterato
 def _rule(
     node: Node, top: str, letter: str | None, operands: dict[str, Any]
 ) -> tuple[str, str, str] | None:
-    """Return an operand's gradient rule as text, as LaTeX and in shapes; None if unknown."""
+    """Return an operand's gradient rule as text, LaTeX and shapes, or None if it's unknown."""
     if letter is None:
         return None
     rule = RULES[node.operation][letter]
@@ -138,7 +138,7 @@ def _rule(
 
 
 def _shapes(node: Node, letter: str, operands: dict[str, Any]) -> str:
-    """Return the shapes of the factors if the gradient rule is a matrix product, or ""."""
+    """Return the shapes of the factors if the gradient rule is a matrix product, else ""."""
     product = PRODUCTS.get(node.operation, {}).get(letter, "")
     shapes = {k: getattr(x, "shape", ()) for k, x in operands.items()} | {"g": node.shape}
     if not product or min(len(shapes[k]) for k in shapes if f"{{{k}}}" in product) < 2:

@@ -1,4 +1,4 @@
-"""Recorded operations grouped by the public function that was called, such as a pooling."""
+"""Recorded operations, grouped by the public function that was called, such as pooling."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Unit(NamedTuple):
     Attributes
     ----------
     name : str
-        The function or the engine's operation.
+        The name of the function, or of the engine's operation.
     inputs, outs : list of Tensor
-        Its operands and its results.
+        The operands and the results.
     ops : list of Op
         The recorded operations.
     call : Scope or None
         The call of the function, with its arguments and windows.
     modules : list of Scope
-        The calls of modules around it, the outermost first.
+        The module calls around it, from the outermost inwards.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Unit(NamedTuple):
 
 
 def units(recorded: recording) -> Iterator[Unit]:
-    """Yield operations in order; those of one function call are one unit."""
+    """Yield the operations in order; all operations of one function call form one unit."""
     whole: dict[Scope, list[Op]] = {}
     for op in recorded.ops:
         call = op.scope.function() if op.scope else None

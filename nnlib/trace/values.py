@@ -1,4 +1,4 @@
-"""Values as text: numbers, the entries of small arrays, the shapes of large ones."""
+"""Values as text: numbers, the entries of small arrays, and the shapes of large arrays."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = [
     "tex_name",
 ]
 
-ROWS, COLUMNS, ENTRIES = 4, 4, 12  # what a drawing has room for
+ROWS, COLUMNS, ENTRIES = 4, 4, 12  # the room in a drawing
 
 
 def plain(array: Any) -> Any:
-    """Return an array of no axis as a number, any other as it is.
+    """Convert an array without axes to a float; return any other value unchanged.
 
     >>> plain(np.array(2.0)), plain(None)
     (2.0, None)
@@ -34,7 +34,7 @@ def plain(array: Any) -> Any:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """Return a shape as it is drawn.
+    """Return a shape as text for a drawing.
 
     >>> shape_text((64, 10)), shape_text((3,)), shape_text(())
     ('64×10', '3', 'number')
@@ -43,7 +43,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _is_small(array: np.ndarray) -> bool:
-    """Return whether an array is so small that all its entries are shown."""
+    """Return whether an array is small enough to show all its entries."""
     size = array.shape
     return array.ndim <= 2 and 0 < array.size <= ENTRIES and all(n <= COLUMNS for n in size)
 
@@ -57,14 +57,14 @@ def facts(array: np.ndarray) -> str:
 
 
 def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
-    """Return the lines that a drawing writes for a value.
+    """Return the lines of text for a value in a drawing.
 
     Parameters
     ----------
     value : float, ndarray or None
-        The value; None if it is not known.
+        The value; None if it is unknown.
     shape : tuple of int
-        What is known of one that is not.
+        The shape of an unknown value.
 
     >>> lines(-0.5), lines(np.array([[1.0, -2.0], [0.0, 4.0]])), lines(np.ones((64, 10)))
     (['−0.5'], ['1  −2', '0  4'], ['64×10', 'mean 1', 'norm 25.3'])
@@ -84,7 +84,7 @@ def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
 
 
 def one_line(value: Any, shape: tuple[int, ...] = ()) -> str:
-    """Return a value in one line.
+    """Return a value as one line of text.
 
     >>> one_line(np.array([[1.0, 2.0], [3.0, 4.0]])), one_line(np.ones((64, 10)))
     ('[1 2; 3 4]', '64×10 (mean 1, norm 25.3)')
@@ -100,7 +100,7 @@ def one_line(value: Any, shape: tuple[int, ...] = ()) -> str:
 
 
 def tex(value: Any) -> str:
-    r"""Return a value as a formula: a number, or a matrix; a vector is a column.
+    r"""Return a value in LaTeX: a number, a matrix (a vector is a column), or a large shape.
 
     >>> tex(-2.0), tex(np.array([1.0, 2.0]))
     ('-2', '\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}')
@@ -116,20 +116,20 @@ def tex(value: Any) -> str:
 
 
 def digits(value: float) -> str:
-    """Return a number in LaTeX, with a power of ten for an exponent."""
+    """Return a number in LaTeX, with a power of ten if it has an exponent."""
     text = number(value).replace("−", "-")
     stem, e, power = text.partition("e")
     return rf"{stem} \cdot 10^{{{int(power)}}}" if e else text
 
 
 def tex_name(name: str) -> str:
-    r"""Return a name as a formula: an index where digits end it, upright words in italics.
+    r"""Return a name in LaTeX, with digits at its end as an index and long names in italics.
 
     >>> tex_name("w10"), tex_name("0.weight")
     ('w_{10}', '\\mathit{0.weight}')
     """
     stem = name.rstrip("0123456789")
-    if not stem or stem.endswith("."):  # a number within a Sequential, no index
+    if not stem or stem.endswith("."):  # the position in a Sequential, not an index
         stem = name
     index = name[len(stem) :]
     body = stem if len(stem) == 1 else rf"\mathit{{{stem}}}".replace("_", r"\_")

@@ -1,11 +1,11 @@
-"""The browser in which figures are tested."""
+"""The browser for tests of figures."""
 
 import pytest
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """Return the machine's own Chromium."""
+    """Start the machine's Chromium."""
     from ..book.browser import chromium
 
     with chromium() as program:

@@ -1,4 +1,4 @@
-"""The functions that tests of derivatives differentiate, and a conversion to compare by."""
+"""Helper functions for tests of derivatives, which compare both libraries."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ def leaf(*values, dtype=nnlib.float64):
 
 
 def numbers(x):
-    """Return nested tuples of tensors as nested lists of arrays."""
+    """Convert nested tuples of tensors to nested lists of arrays."""
     if isinstance(x, (tuple, list)):
         return [numbers(part) for part in x]
     return None if x is None else x.detach().numpy()

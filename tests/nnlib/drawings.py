@@ -1,4 +1,4 @@
-"""Checks of SVG drawings: the texts in them, and that no boxes overlap."""
+"""Checks of SVG drawings: the texts that they contain, and that boxes don't overlap."""
 
 import itertools
 import xml.etree.ElementTree as ET
@@ -7,12 +7,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def texts(svg):
-    """Return the texts of an SVG drawing in order."""
+    """Return the texts of an SVG drawing, in order."""
     return [t.text for t in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
 def assert_boxes_lie_apart_and_inside(svg, count):
-    """Assert that a drawing has `count` boxes, none outside its frame or over another."""
+    """Assert that a drawing has `count` boxes, all inside the frame and without overlap."""
     root = ET.fromstring(svg)
     width, height = map(float, root.get("viewBox").split()[2:])
     boxes = [

@@ -1,4 +1,4 @@
-"""The ways to convolve, and the lecture notes' vertical edge with its kernel."""
+"""The convolution methods, and the vertical edge of the lecture notes with its kernel."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The types of the table of operations, and how an entry runs in both libraries."""
+"""Types for the table of operations, and functions that run an entry in both libraries."""
 
 import re
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def no_kink(rng, shape):
 
 
 def apart(rng, shape):
-    """Return random numbers at least 0.1 apart, so that no small step changes their order."""
+    """Return random numbers that are 0.2 apart, so that a small step can't reorder them."""
     n = int(np.prod(shape))
     return (rng.permutation(n) / 5 - n / 10 + 0.03).reshape(shape)
 
@@ -47,14 +47,16 @@ def truths(rng, shape):
 
 
 class Case(NamedTuple):
-    """One call of one operation, the same for both libraries.
+    """One call of one operation, which is the same for both libraries.
 
-    name: the public name. call(L, *inputs): L is nnlib or torch; gives one Tensor.
-    shapes: of the inputs that are differentiated. draw(rng, shape): how they are drawn.
-    note: what is special about it. second: False if a second derivative is refused, None if
-    torch has none to compare with.
-    arrays: False if the call uses methods that arrays lack. exact: False where float32
-    differs from torch's by more than 1e-4 for a reason that stands beside the case.
+    name: the public name.
+    call(L, *inputs): returns one Tensor; L is nnlib or torch.
+    shapes: the shapes of the differentiable inputs.
+    draw(rng, shape): draws an input.
+    note: what is special about the case.
+    second: False if a second derivative raises an error, None if torch doesn't have one.
+    arrays: False if the call uses methods that arrays lack.
+    exact: False if float32 differs from torch by more than 1e-4; a comment explains why.
     """
 
     name: str
@@ -72,10 +74,10 @@ class Case(NamedTuple):
 
 
 class Bad(NamedTuple):
-    """One call that is refused, with the error of nnlib.
+    """One call that raises an error, with nnlib's error.
 
-    torch: what torch raises for the same call; None where it does not refuse or has no
-    such function.
+    torch: the error that torch raises for the same call; None if it doesn't raise an error or
+    doesn't have the function.
     """
 
     name: str
@@ -88,12 +90,12 @@ class Bad(NamedTuple):
 
 
 def index(L, array):
-    """Return indices or truth values as library L takes them."""
+    """Return indices or booleans in the type that library L accepts."""
     return torch.from_numpy(np.array(array)) if L is torch else np.array(array)
 
 
 def weights(L, x):
-    """Return class weights in the dtype of x that require no gradient."""
+    """Return class weights in the dtype of x, which don't require a gradient."""
     w = np.linspace(0.5, 2.0, 5)
     return torch.from_numpy(w).to(x.dtype) if L is torch else w.astype(x.dtype)
 
@@ -104,7 +106,7 @@ def leaf(L, array, requires_grad=True):
 
 
 def drawn(case, rng, dtype="f8"):
-    """Return random inputs of a case as arrays."""
+    """Return random inputs for a case as arrays."""
     return [np.asarray(case.draw(rng, shape)).astype(dtype) for shape in case.shapes]
 
 
@@ -118,7 +120,7 @@ def vjp(L, case, arrays, v):
 
 
 def upstream(case, arrays, rng):
-    """Return a random upstream gradient in the output's shape."""
+    """Return a random upstream gradient with the shape of the output."""
     y = case.call(nnlib, *map(wrap, arrays))
     return rng.standard_normal(y.shape).astype(y.dtype)
 
@@ -154,7 +156,7 @@ def second_derivatives(L, case, arrays, v):
 
 
 def scattered(array):
-    """Return the same values in memory with another order and gaps between them."""
+    """Return an array with the same values, but with gaps and a different order in memory."""
     wide = np.repeat(array[..., None], 2, axis=-1).copy()
     if array.ndim > 1:
         wide = np.moveaxis(np.ascontiguousarray(np.moveaxis(wide, 0, -1)), -1, 0)
@@ -163,16 +165,16 @@ def scattered(array):
 
 @contextmanager
 def naming(*what):
-    """Name the case that was tried in the error that a block raises."""
+    """Add the name of the case to the error that a block raises."""
     try:
         yield
-    except BaseException as error:  # pytest's own failures are no Exception
+    except BaseException as error:  # pytest's failures aren't an Exception
         error.add_note(f"tried: {' '.join(map(str, what))[:2000]}")
         raise
 
 
 def each(cases):
-    """Return a decorator that turns a test of one case into a test of all cases of a name."""
+    """Return a decorator that turns a test of one case into tests of all cases with a name."""
     groups = {}
     for case in cases:
         groups.setdefault(case.name, []).append(case)
@@ -192,9 +194,9 @@ def each(cases):
 
 
 def assert_refused(calls, *libraries):
-    """Assert that each call raises its error; nnlib's message begins with a function's name.
+    """Assert that each call raises its error, and that nnlib's message names the function.
 
-    calls: pairs of a call, which takes the library if there are several, and its error.
+    calls: pairs of a call and its error; the call takes the library if libraries are given.
     """
     for call, error in calls:
         for L in libraries or (nnlib,):

@@ -1,4 +1,4 @@
-"""Save values into memory, and compare what is loaded with the original."""
+"""Save values in memory, and compare loaded values with the original."""
 
 import io
 
@@ -10,12 +10,12 @@ from nnlib.serialization import save
 
 
 def array(x):
-    """Return the values of a tensor of either library, or an array itself."""
+    """Return the values of a tensor of either library; return an array unchanged."""
     return x if is_array(x) else x.detach().numpy()
 
 
 def saved(x, by=save):
-    """Return a file in memory that holds x, positioned at its start."""
+    """Return a file in memory that contains x, positioned at the start."""
     file = io.BytesIO()
     by(x, file)
     file.seek(0)
@@ -23,7 +23,7 @@ def saved(x, by=save):
 
 
 def assert_same(got, expected):
-    """Assert equal types, values and dtypes at every level of nesting, in either library."""
+    """Assert that types, values and dtypes are equal at every level, in either library."""
     if isinstance(expected, (nnlib.Tensor, torch.Tensor, np.ndarray)):
         assert got.requires_grad == expected.requires_grad if not is_array(expected) else True
         np.testing.assert_array_equal(array(got), array(expected), strict=True)
