@@ -83,7 +83,7 @@ def test_bad_input_is_named():
         (lambda: 3, {}, TypeError, "diagram: expected a Module, got int"),
         (nn.ReLU, dict(most=1), ValueError, "2 blocks, but a drawing has room for 1; give"),
         (Closed, {}, ValueError, "output does not depend on its inputs"),
-        (lambda: nn.Linear(4, 2), {}, ValueError, "refused inputs \\(1, 3\\): linear"),
+        (lambda: nn.Linear(4, 2), {}, ValueError, "inputs \\(1, 3\\): linear"),
     ]:
         with naming(make, options, error, message), pytest.raises(error, match=message):
             diagram(make(), **{"input_size": (1, 3), **options})
