@@ -49,7 +49,7 @@ def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrad
     nbgrader(course, feedback, export, ("autograde", NAME, "--force"))
     page = (course / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
     assert "helper" in page
-    assert "What is still missing?" in page
+    assert "Which step of the formula is missing?" in page
     lines = (course / "grades.csv").read_text().splitlines()
     assert [
         f",{ours[s]:g}" in line or f",{ours[s]}" in line

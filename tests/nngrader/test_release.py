@@ -132,7 +132,6 @@ def text_before(notebook, graded, text):
     notebook["cells"].insert(at, {"cell_type": "markdown"} | about)
 
 
-@pytest.mark.slow
 def test_the_points_of_each_assignment_agree():
     course = Course(EXERCISES)
     for name in sorted(f.name for f in (EXERCISES / "source").iterdir()):

@@ -149,7 +149,9 @@ def test_what_a_changed_definition_no_longer_gives_is_marked_until_graded_again(
     text = file.read_text()
     file.write_text("# a remark\n" + text)
     assert graded_earlier(Course(course), NAME, latest(course)) == {}
-    file.write_text(text.replace("the right class wins already", "the right one wins already"))
+    file.write_text(
+        text.replace("does the correct class itself", "does the right class itself")
+    )
     words = "graded under an earlier definition"
     capsys.readouterr()
     for command in (["export", NAME], ["report", NAME], ["feedback", NAME]):
