@@ -74,7 +74,7 @@ REFUSED = [
     ("images", (np.zeros((2, 7)),), {}, r"rows of 4 .* \(2, 2\), got 7"),
     ("images", (np.zeros((2, 5, 3, 3)),), {}, "images: expected one or three channels"),
     ("filters", (np.zeros((2, 3)),), {}, r"expected 4 dimensions for the weight \(C_out"),
-    ("feature_maps", (np.zeros((2, 3, 4, 4)),), {}, r"one picture, got 2: \(2, 3, 4, 4\)"),
+    ("feature_maps", (np.zeros((2, 3, 4, 4)),), {}, r"one image, got 2: \(2, 3, 4, 4\)"),
     ("feature_maps", (np.zeros((2, 4, 4)), ["a"]), {}, "N titles or none"),
 ]
 
