@@ -22,6 +22,7 @@ def _log_gamma(x: float) -> float:
         return math.inf
 
 
+@np.errstate(all="ignore")
 def lgamma(x: np.ndarray) -> np.ndarray:
     """Return log |Γ(x)|.
 

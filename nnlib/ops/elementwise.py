@@ -436,21 +436,18 @@ def erfinv(input: Tensor) -> Tensor:
 # The gamma function
 
 
-@silent
 def lgamma(input: Tensor) -> Tensor:
     """Logarithm of the gamma function: y = log |Γ(x)|, so dL/dx = dL/dy · digamma(x)."""
     x = floating("lgamma", input)
     return record(gamma_function.lgamma(x), dict(x=input), x=lambda g, x: g * digamma(x))
 
 
-@silent
 def digamma(input: Tensor) -> Tensor:
     """Derivative of ``lgamma``; its own derivative can't be differentiated again."""
     x = floating("digamma", input)
     return record(gamma_function.digamma(x), dict(x=input), x=lambda g, x: g * _trigamma(x))
 
 
-@silent
 def _trigamma(input: Tensor) -> Tensor:
     """Return the derivative of ``digamma``; raise an error if it is differentiated."""
 
