@@ -1,7 +1,7 @@
 """Every page in a browser: offline, typeset, narrow enough, accessible, and alive.
 
-Each page is opened once, in turn on a phone and on a desk; the slow tests open it in the other
-ways, with axe, and leave pictures in `_build/screenshots`.
+Each page is opened once, on a phone; the slow tests open it at each width, in light and dark,
+with axe, and leave pictures in `_build/screenshots`.
 """
 
 from itertools import groupby
@@ -149,14 +149,9 @@ def faults(visited, name, size) -> list[str]:
 def test_every_page_is_whole_and_its_figures_answer(browser, address, part):
     window, found = browser.new_context(), {}
     pages = PARTS[part] if part != "reference/nnlib" else PARTS[part][::6]  # all made alike
-    for k, page in enumerate(pages):
-        size = (PHONE, DESKTOP)[k % 2]
-        visited = opened(window, address, f"chapters/{page}.html", size=size)
-        wrong = faults(visited, page, size)
-        if size != PHONE:
-            visited.page.set_viewport_size(dict(zip(("width", "height"), PHONE, strict=True)))
-            wrong += [f"too wide on a phone: {text}" for text in visited.too_wide()]
-        if wrong:
+    for page in pages:
+        visited = opened(window, address, f"chapters/{page}.html", size=PHONE)
+        if wrong := faults(visited, page, PHONE):
             found[page] = wrong
         visited.page.close()
     window.close()
