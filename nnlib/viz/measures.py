@@ -11,7 +11,7 @@ from .style import canvas, looks, styled
 
 __all__ = ["calibration", "roc", "scree"]
 
-ROUNDING = 1e-6  # relative error that float32 may add to a probability or to a sum
+ROUNDING = 1e-4  # relative error that float32 may add to a probability or to a sum
 
 
 @styled
@@ -123,7 +123,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     Raises
     ------
     ValueError
-        If a probability is negative or exceeds 1 by more than rounding (1e-6), the lengths
+        If a probability is negative or exceeds 1 by more than rounding (1e-4), the lengths
         differ, or bins is below 1.
 
     Source: Guo et al. (2017), On calibration of modern neural networks, equation 3.
