@@ -88,6 +88,7 @@
 
   function build(element, {points, moved, names, x, y, xlabel, ylabel, C, known}) {
     const state = {points: points.map(p => [...p]), C}, live = nn.live();
+    let touched = false; // the prediction comes first
     const map = nn.plot({x, y, height: 340, left: 34, xlabel, ylabel});
     const street = map.area({colour: "c"});
     const edges = [
@@ -99,8 +100,8 @@
     const rings = map.dots({colour: "ink", r: 8}), looks = [["b", "square"], ["a", "circle"]];
     const dots = looks.map(([colour, shape]) => map.dots({colour, shape, r: 5}));
     const chart = nn.plot({
-      x: [-3, 4], y: [0, 4], height: 340, left: 34, xlabel: "lead of its own class, y (w·x + b)",
-      ylabel: "its loss",
+      x: [-3, 4], y: [0, 4], height: 340, left: 34, xlabel: "lead y (w·x + b)",
+      ylabel: "loss",
     });
     chart.line({colour: "ink", width: 2.6, points: [[-3, 4], [1, 0], [4, 0]]});
     chart.line({
@@ -134,6 +135,13 @@
       return [-far, far].map(t => [foot[0] + t * along[0], foot[1] + t * along[1]]);
     }
 
+    function verdict(lead, isSupport, loss) {
+      if (lead > 1 - 1e-6 && isSupport) return "It is exactly on the edge of the street, so it is a support vector";
+      if (lead > 1 - 1e-6) return "It is beyond the edge and pays nothing; the boundary would be the same without it";
+      if (lead > 0) return `It is on the correct side but inside the street, so it pays ${nn.number(loss)}`;
+      return `It is on the wrong side, so it pays ${nn.number(loss)}`;
+    }
+
     function draw() {
       const best = widest(state.points, state.C);
       const soft = likely(state.points, state.C);
@@ -156,23 +164,15 @@
       marked.set([[clip(soften), Math.min(Math.log1p(Math.exp(-soften)), 4)]]);
       const width = 2 / Math.hypot(...best.w), held = best.held.filter(Boolean).length;
       facts.set([nn.number(width), nn.number(held, 0), nn.number(wrong, 0), nn.number(loss)]);
-      const words =
-        own > 1 - 1e-6
-          ? best.held[moved]
-            ? "It lies on the edge of the street and holds the street in place"
-            : "It is correct with a full margin, so it costs nothing. The line would be the same " +
-              "without it"
-          : own > 0
-            ? `It is correct but inside the street, so it costs ${nn.number(loss)}`
-            : `It is on the wrong side, so it costs ${nn.number(loss)}`;
-      live.set(`The marked ${names[mine[2] > 0 ? 1 : 0]}: lead ${nn.number(own)}. ${words}.`);
+      const words = touched ? verdict(own, best.held[moved], loss) : "Drag it, or change C";
+      live.set(`The marked ${names[mine[2] > 0 ? 1 : 0]} has a lead of ${nn.number(own)}. ${words}.`);
       map.describe(
         `${state.points.length} points, a line with a street of width ${nn.number(width)} around ` +
           `it, ${held} support vectors, ${wrong} on the wrong side. ${words}.`,
       );
       chart.describe(
         "Loss against lead: the hinge falls in a straight line to 0 at a lead of 1; " +
-          `cross-entropy never quite reaches 0. The marked point pays ${nn.number(loss)}.`,
+          `cross-entropy never quite reaches 0. ${touched ? `The marked point pays ${nn.number(loss)}.` : ""}`,
       );
     }
     const redraw = nn.frame(draw);
@@ -183,6 +183,7 @@
       move: (px, py) => {
         state.points[moved][0] = px;
         state.points[moved][1] = py;
+        touched = true;
         redraw();
       },
     });
@@ -191,6 +192,7 @@
       show: v => nn.number(10 ** v),
       move: v => {
         state.C = 10 ** v;
+        touched = true;
         redraw();
       },
     });
