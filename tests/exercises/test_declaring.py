@@ -1,5 +1,7 @@
 """A declaration that is wrong is refused, and packing keeps what it promises."""
 
+import inspect
+
 import numpy as np
 import pytest
 from nngrader.engine import pack, problem
@@ -258,3 +260,83 @@ def test_a_seed_decides_the_cases():
 @pytest.mark.parametrize("seed", [0, -1, 2**80])
 def test_any_whole_number_is_a_seed(seed):
     assert pack(declare(), seed, visible=False)["cases"]
+
+
+def half(x):
+    """Half of a mean."""
+    return x.mean() / 2
+
+
+def spread(x, power=2.0):
+    """Half of the mean of a power, and x - x.mean()."""
+    centred = x - x.mean()
+    return half(x**power), centred
+
+
+def by_sums(x, power=2.0):
+    return (x**power).sum() / x.size / 2, x - x.sum() / x.size
+
+
+class Twice:
+    """A number that can be doubled."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def double(self):
+        return Twice(2 * self.x)
+
+
+def mistaken(solve=spread, **about):
+    """Return the answer of a mistake that an edit declares."""
+    p = problem("spread", returns={"mean": "value", "centred": "value"}, points={"value": 1})
+    p.reference(solve)
+    p.alternative(by_sums)
+    p.mistake("what?", loses="value", name="a_change", **about)
+    return p.mistakes["a change"].solve
+
+
+@pytest.mark.parametrize(
+    ("about", "mean", "centred"),
+    [
+        ({"edit": ("x - x.mean()", "x + x.mean()")}, 2.5, [3, 5]),
+        ({"edit": [("x - x", "y - x"), ("centred =", "y = 2 * x; centred =")]}, 2.5, [0, 4]),
+        ({"given": "power = 1\nx = x + 1"}, 1.5, [-1, 1]),
+        ({"given": "x = 2 * x", "edit": ("x**power", "x")}, 2, [-2, 2]),
+        ({"edit": ("/ 2", "/ 4"), "of": half}, 1.25, [-1, 1]),
+        ({"edit": ("size / 2", "size"), "of": by_sums}, 5, [-1, 1]),
+        ({"edit": (", centred", ", spread(2 * x)[1]")}, 2.5, [-2, 2]),
+        ({"edit": (", centred", ", centred / (0 * x)")}, 2.5, [-np.inf, np.inf]),
+    ],
+)
+def test_an_edit_changes_the_answer_and_leaves_the_reference_as_it_is(about, mean, centred):
+    x = np.array([1.0, 3.0])
+    found = mistaken(**about)(x)
+    assert found[0] == mean
+    assert found[1].tolist() == centred
+    assert spread(x)[0] == 2.5
+
+
+def test_an_edited_class_makes_objects_of_its_own():
+    thrice = mistaken(Twice, edit=("2 *", "3 *"))
+    assert thrice(1).double().double().x == 9
+    assert Twice(1).double().x == 2
+
+
+@pytest.mark.parametrize(
+    ("about", "fault"),
+    [
+        ({"edit": ("x.max()", "x")}, "'x.max.*' should occur once .* 0 times"),
+        ({"edit": ("centred", "x")}, "mistake a_change: 'centred' .* occurs 2 times"),
+        ({"edit": ("x - ", "x - - - )")}, "problem spread, mistake a_change: .* no Python"),
+        ({"edit": ("x - ", "x + "), "solve": None}, "needs a name, and the reference before"),
+    ],
+)
+def test_an_edit_that_does_not_fit_is_refused(about, fault):
+    with pytest.raises(ValueError, match=fault):
+        mistaken(**about)
+
+
+def test_an_edited_answer_shows_its_own_source():
+    changed = inspect.getsource(mistaken(edit=("x - x.mean()", "x")))
+    assert "centred = x\n" in changed

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import inspect
 import json
 import os
 import re
@@ -51,6 +52,7 @@ hinge_loss = 30
 STAND_IN = """
 FILES = {files!r}
 SHARED = {shared!r}
+EDITED = {edited!r}
 
 class Declared:
     def __init__(self, name, **_):
@@ -79,6 +81,10 @@ for text in FILES:
     names = {{"problem": Declared, "np": np}}
     exec(SHARED, names)
     exec(text, names)
+    for problem, answer, source in EDITED:
+        if problem in names:
+            exec(source, names)
+            DECLARED[problem].answers[answer] = names["edited"]
 """
 
 
@@ -255,12 +261,23 @@ class ReleasedNotebook:
         """Return the solved notebook with the named mistakes or alternatives put in."""
         files = definitions()
         kept = [without_imports(files[f"{name}.py"]) for name in POINTS]
-        cell = STAND_IN.format(files=kept, shared=files["common.py"])
+        edited = [(p, a, source) for p, a in answers.items() if (source := edited_source(p, a))]
+        cell = STAND_IN.format(files=kept, shared=files["common.py"], edited=edited)
         notebook = self.solved().add_cell(cell)
         for problem, answer in answers.items():
             call = f"DECLARED[{problem!r}].answers[{answer!r}](*args, **kwargs)"
             notebook.write(problem, f"def {problem}(*args, **kwargs):\n    return {call}")
         return notebook
+
+
+def edited_source(name, answer):
+    """Return the source of a mistake that an edit declares, as a function `edited`, or None."""
+    (problem,) = [p for p in problems() if p.name == name]
+    mistake = problem.mistakes.get(answer.replace("_", " "))
+    made = inspect.unwrap(mistake.solve) if mistake else None
+    if not mistake or not inspect.getfile(made).startswith("<problem"):
+        return None
+    return inspect.getsource(made).replace(f"def {name}(", "def edited(", 1)
 
 
 def hand_in(course, student, text):

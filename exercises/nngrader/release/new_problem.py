@@ -84,21 +84,29 @@ def in_another_style({takes}):
 
 # At least four wrong answers that students really give; a hint asks, and does not answer.
 # `loses` names the aspects that one spoils, keys of `points`: "value", or "shape value".
+# `edit` gives text of the reference that occurs there once, and the text that replaces it.
+
+declared.mistake(
+    "FILL IN the hint. What would you ask who does this?",
+    loses="value",
+    name="first_mistake",
+    edit=("FILL IN the right answer", "FILL IN what such a student writes instead"),
+)
+declared.mistake(
+    "FILL IN the second hint.",
+    loses="value",
+    name="second_mistake",
+    edit=("FILL IN the right answer", "FILL IN what such a student writes instead"),
+)
+declared.mistake(
+    "FILL IN the third hint.",
+    loses="value",
+    name="third_mistake",
+    edit=("FILL IN the right answer", "FILL IN what such a student writes instead"),
+)
 
 
-@declared.mistake("FILL IN the hint. What would you ask who does this?", loses="value")
-def first_mistake({takes}):
-    raise NotImplementedError("FILL IN what such a student writes")
-
-
-@declared.mistake("FILL IN the second hint.", loses="value")
-def second_mistake({takes}):
-    raise NotImplementedError("FILL IN what such a student writes")
-
-
-@declared.mistake("FILL IN the third hint.", loses="value")
-def third_mistake({takes}):
-    raise NotImplementedError("FILL IN what such a student writes")
+# A wrong answer that is no small change of the reference is written as a function.
 
 
 @declared.mistake("FILL IN the fourth hint.", loses="value")

@@ -115,373 +115,171 @@ def number_by_number(dy, x, weight, stride, padding):
     return dx, dweight, np.array([dy[:, f].sum() for f in range(dy.shape[1])])
 
 
-@gradients.alternative
-def zeros_between_and_turned_kernels(dy, x, weight, stride, padding):
-    (N, F, H_out, W_out), (_, _, KH, KW) = dy.shape, weight.shape
-    padded = padded_with_zeros(x, padding)
-    apart = np.zeros((N, F, padded.shape[2] + KH - 1, padded.shape[3] + KW - 1))
-    last = KH - 1 + stride * (H_out - 1) + 1, KW - 1 + stride * (W_out - 1) + 1
-    apart[:, :, KH - 1 : last[0] : stride, KW - 1 : last[1] : stride] = dy
-    view = np.lib.stride_tricks.sliding_window_view
-    turned = weight[:, :, ::-1, ::-1]
-    dpadded = np.einsum("nfijkl,fckl->ncij", view(apart, (KH, KW), (2, 3)), turned)
-    windows = view(padded, (KH, KW), (2, 3))[:, :, ::stride, ::stride]
-    dweight = np.tensordot(dy, windows, ((0, 2, 3), (0, 2, 3)))
-    p = padding
-    dx = dpadded[:, :, p : p + x.shape[2], p : p + x.shape[3]]
-    return [dx, dweight, dy.reshape(N, F, -1).sum(2).sum(0)]
-
-
-def back(dy, x, weight, stride, padding):
-    """Return the three gradients, computed offset by offset, which is fast."""
-    return offset_by_offset(dy, x, weight, stride, padding)
-
-
-def of_pictures(make):
-    """Return a solution that computes dx with ``make`` and the rest correctly."""
-
-    def changed(dy, x, weight, stride, padding):
-        return make(dy, x, weight, stride, padding), *back(dy, x, weight, stride, padding)[1:]
-
-    return changed
-
-
-def of_parameters(make):
-    """Return a solution that changes the parameters' gradients: ``make(dy, …)``."""
-
-    def changed(dy, x, weight, stride, padding):
-        dx, dweight, dbias = back(dy, x, weight, stride, padding)
-        return dx, *make(dy, dweight, dbias)
-
-    return changed
-
-
-@gradients.mistake(
+gradients.mistake(
     "Where windows overlap, your `dx` contains only the gradient from the last window. "
     "Should you add this gradient to the earlier ones, or overwrite them?",
     loses="value",
+    name="overlaps_overwritten",
+    edit=("columns] += np", "columns] = np"),
 )
-def overlaps_overwritten(*given):
-    def make(dy, x, weight, stride, padding):
-        (KH, KW), p = weight.shape[2:], padding
-        dpadded = np.zeros(padded_with_zeros(x, p).shape)
-        each = np.einsum("nfij,fckl->ijnckl", dy, weight)
-        for i, j in np.ndindex(dy.shape[2:]):
-            row, column = i * stride, j * stride
-            dpadded[:, :, row : row + KH, column : column + KW] = each[i, j]
-        return dpadded[:, :, p : p + x.shape[2], p : p + x.shape[3]]
-
-    return of_pictures(make)(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dx` belongs to kernels that are flipped in both directions. Which entry of "
     "`weight` does the formula multiply by `padded[n, c, i * stride + k, j * stride + "
     "l]`?",
     loses="value",
+    name="kernel_turned",
+    edit=("(g, weight, 1)", "(g, weight[:, :, ::-1, ::-1], 1)"),
 )
-def kernel_turned(*given):
-    return of_pictures(
-        lambda dy, x, weight, *rest: back(dy, x, weight[:, :, ::-1, ::-1], *rest)[0]
-    )(*given)
-
-
-@gradients.mistake(
-    "Your `dx` uses only the first kernel. How many maps does each pixel contribute to?",
-    loses="value",
-)
-def first_kernel_alone(*given):
-    return of_pictures(lambda dy, x, weight, *rest: back(dy[:, :1], x, weight[:1], *rest)[0])(
-        *given
-    )
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dx` uses only the last kernel. Does your code add the gradients from all "
     "maps, or does each map overwrite the one before?",
     loses="value",
+    name="last_kernel_alone",
+    edit=("(g, weight, 1)", "(g[:, -1:], weight[-1:], 1)"),
 )
-def last_kernel_alone(*given):
-    return of_pictures(lambda dy, x, weight, *rest: back(dy[:, -1:], x, weight[-1:], *rest)[0])(
-        *given
-    )
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dx` doesn't depend on `weight`. What does the forward pass multiply a pixel by?",
     loses="value",
+    name="pictures_without_weight",
+    edit=("(g, weight, 1)", "(g, 0 * weight + 1, 1)"),
 )
-def pictures_without_weight(*given):
-    return of_pictures(lambda dy, x, weight, *rest: back(dy, x, weight * 0 + 1, *rest)[0])(
-        *given
-    )
-
-
-@gradients.mistake(
-    "Your `dx` doesn't depend on `dy`. Which upstream gradient should you multiply each "
-    "weight by?",
-    loses="value",
-)
-def pictures_without_dy(*given):
-    return of_pictures(lambda dy, x, weight, *rest: back(dy * 0 + 1, x, weight, *rest)[0])(
-        *given
-    )
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your three gradients are divided by N. `dy` already contains that factor, so don't "
     "divide again.",
     loses="value",
+    name="everything_averaged",
+    given="dy = dy / len(x)",
 )
-def everything_averaged(dy, x, weight, stride, padding):
-    return tuple(part / len(x) for part in back(dy, x, weight, stride, padding))
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dweight` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
+    name="weights_averaged",
+    edit=("dweight, dy.sum", "dweight / len(x), dy.sum"),
 )
-def weights_averaged(*given):
-    n = len(given[0])
-    return of_parameters(lambda dy, dweight, dbias: (dweight / n, dbias))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dbias` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
+    name="bias_averaged",
+    edit=("dy.sum(axis=(0, 2, 3))", "dy.sum(axis=(0, 2, 3)) / len(x)"),
 )
-def bias_averaged(*given):
-    return of_parameters(lambda dy, dweight, dbias: (dweight, dbias / len(dy)))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dweight` and `dbias` are divided by N. `dy` already contains that factor, so "
     "don't divide again.",
     loses="weights",
+    name="both_averaged",
+    edit=(
+        "dweight, dy.sum(axis=(0, 2, 3))",
+        "dweight / len(x), dy.sum(axis=(0, 2, 3)) / len(x)",
+    ),
 )
-def both_averaged(*given):
-    n = len(given[0])
-    return of_parameters(lambda dy, dweight, dbias: (dweight / n, dbias / n))(*given)
-
-
-@gradients.mistake(
-    "Your `dbias` is divided by the number of positions in a map. How do you combine "
-    "the gradients from all the entries that a bias is added to?",
-    loses="weights",
-)
-def bias_mean_of_places(*given):
-    return of_parameters(
-        lambda dy, dweight, dbias: (dweight, dbias / (dy.shape[2] * dy.shape[3]))
-    )(*given)
-
-
-@gradients.mistake(
-    "Your `dweight` and `dbias` are divided by the number of positions in a map. How do "
-    "you combine the gradients from all the positions where a weight is used?",
-    loses="weights",
-)
-def both_means_of_places(*given):
-    n = given[0][0, 0].size
-    return of_parameters(lambda dy, dweight, dbias: (dweight / n, dbias / n))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dbias` is the mean of `dy` over samples and positions. How do you combine "
     "the gradients from all the entries that a bias is added to?",
     loses="weights",
+    name="bias_mean_of_all",
+    edit=("dy.sum", "dy.mean"),
 )
-def bias_mean_of_all(*given):
-    return of_parameters(lambda dy, dweight, dbias: (dweight, dy.mean(axis=(0, 2, 3))))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dbias` contains a separate entry for each position of the map. How many "
     "positions of a map is one bias added to?",
     loses="shape weights",
+    name="bias_of_each_place",
+    edit=("axis=(0, 2, 3)", "axis=0"),
 )
-def bias_of_each_place(*given):
-    return of_parameters(lambda dy, dweight, dbias: (dweight, dy.sum(axis=0)))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dbias` contains a separate row for each sample. How many samples is one bias "
     "added to?",
     loses="shape weights",
+    name="bias_of_each_sample",
+    edit=("axis=(0, 2, 3)", "axis=(2, 3)"),
 )
-def bias_of_each_sample(*given):
-    return of_parameters(lambda dy, dweight, dbias: (dweight, dy.sum(axis=(2, 3))))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dbias` is a single number. How many biases does the layer have?",
     loses="shape weights",
+    name="one_bias",
+    edit=("axis=(0, 2, 3)", ""),
 )
-def one_bias(*given):
-    return of_parameters(lambda dy, dweight, dbias: (dweight, dbias.sum()))(*given)
-
-
-@gradients.mistake(
-    "Your `dbias` counts the entries that a bias is added to and doesn't depend on "
-    "`dy`. Which upstream gradient should you multiply each 1 by?",
-    loses="weights",
-)
-def bias_without_dy(*given):
-    return of_parameters(
-        lambda dy, dweight, dbias: (dweight, np.full(len(dbias), dy[:, 0].size * 1.0))
-    )(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dweight` is flipped in both directions. Which entry of `padded` does the "
     "formula multiply by `weight[f, c, 0, 0]` in the first window?",
     loses="weights",
+    name="weights_turned",
+    edit=("dweight, dy.sum", "dweight[:, :, ::-1, ::-1], dy.sum"),
 )
-def weights_turned(*given):
-    return of_parameters(lambda dy, dweight, dbias: (dweight[:, :, ::-1, ::-1] * 1.0, dbias))(
-        *given
-    )
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dweight` uses only the last window. Should you add its gradient to the "
     "earlier ones, or overwrite them?",
     loses="weights",
+    name="weights_of_the_last_place",
+    edit=("dweight += np", "dweight = np"),
 )
-def weights_of_the_last_place(dy, x, weight, stride, padding):
-    dx, _, dbias = back(dy, x, weight, stride, padding)
-    last = np.zeros(dy.shape)
-    last[:, :, -1, -1] = dy[:, :, -1, -1]
-    return dx, back(last, x, weight, stride, padding)[1], dbias
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dweight` uses only the last sample. Does your code add each sample's "
     "gradient to the earlier ones, or does it overwrite them?",
     loses="weights",
+    name="weights_of_the_last_sample",
+    edit=("(g.T, padded[:, ", "(g[-1:].T, padded[-1:, "),
 )
-def weights_of_the_last_sample(dy, x, weight, stride, padding):
-    dx, _, dbias = back(dy, x, weight, stride, padding)
-    return dx, back(dy[-1:], x[-1:], weight, stride, padding)[1], dbias
-
-
-@gradients.mistake(
-    "Your `dweight` uses only the first sample. How many samples does each weight affect?",
-    loses="weights",
-)
-def weights_of_the_first_sample(dy, x, weight, stride, padding):
-    dx, _, dbias = back(dy, x, weight, stride, padding)
-    return dx, back(dy[:1], x[:1], weight, stride, padding)[1], dbias
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dweight` doesn't depend on `dy`. Which upstream gradient should you multiply "
     "each pixel by?",
     loses="weights",
+    name="weights_without_dy",
+    edit=("(g.T, ", "(0 * g.T + 1, "),
 )
-def weights_without_dy(dy, x, weight, stride, padding):
-    dx, _, dbias = back(dy, x, weight, stride, padding)
-    return dx, back(dy * 0 + 1, x, weight, stride, padding)[1], dbias
-
-
-@gradients.mistake(
-    "Your `dweight` is the same for every channel. Which channel of `x` does the "
-    "formula multiply by `weight[f, c]`?",
-    loses="weights",
-)
-def channels_alike(*given):
-    return of_parameters(
-        lambda dy, dweight, dbias: (
-            dweight.sum(axis=1, keepdims=True).repeat(dweight.shape[1], axis=1),
-            dbias,
-        )
-    )(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dx` still contains the rows and columns of the padding. What shape does `x` have?",
     loses="stride",
+    name="padding_kept",
+    edit=("[:, :, p : p + H, p : p + W]", ""),
 )
-def padding_kept(dy, x, weight, stride, padding):
-    around = padded_with_zeros(x, padding)
-    return back(dy, around, weight, stride, 0)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dx` has the correct shape, but you cut it from the upper left corner of "
     "`dpadded`. Which row and column of `padded` does `x` start at?",
     loses="stride",
+    name="cut_from_the_corner",
+    edit=("p : p + H, p : p + W", ":H, :W"),
 )
-def cut_from_the_corner(dy, x, weight, stride, padding):
-    whole, *rest = padding_kept(dy, x, weight, stride, padding)
-    return whole[:, :, : x.shape[2], : x.shape[3]], *rest
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dx` is empty when `padding` is 0. What does the slice `a[p:-p]` return when "
     "`p` is 0?",
     loses="shape value",
+    name="cut_up_to_minus_padding",
+    edit=("p : p + H, p : p + W", "p:-p, p:-p"),
 )
-def cut_up_to_minus_padding(dy, x, weight, stride, padding):
-    whole, *rest = padding_kept(dy, x, weight, stride, padding)
-    return whole[:, :, padding:-padding, padding:-padding], *rest
-
-
-def in_single_steps(dy, x, weight, padding):
-    """Return the three gradients for windows that are one pixel apart."""
-    return back(dy, x, weight, 1, padding)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your windows are only one pixel apart, both in `dx` and in `dweight`. Which row of "
     "`padded` does window `i` start at?",
     loses="stride",
+    name="neighbouring_windows",
+    given="stride = 1",
 )
-def neighbouring_windows(dy, x, weight, stride, padding):
-    return in_single_steps(dy, x, weight, padding)
-
-
-@gradients.mistake(
+gradients.mistake(
     "The windows in your `dx` are only one pixel apart. Which row of `padded` does "
     "window `i` start at?",
     loses="stride",
+    name="neighbouring_windows_in_dx",
+    edit=("rows, columns] +=", "i : i + KH, j : j + KW] +="),
 )
-def neighbouring_windows_in_dx(dy, x, weight, stride, padding):
-    right = back(dy, x, weight, stride, padding)
-    return in_single_steps(dy, x, weight, padding)[0], *right[1:]
-
-
-@gradients.mistake(
+gradients.mistake(
     "The windows in your `dweight` are only one pixel apart. Which row of `padded` does "
     "window `i` start at?",
     loses="stride",
+    name="neighbouring_windows_in_dweight",
+    edit=("rows, columns], 1)", "i : i + KH, j : j + KW], 1)"),
 )
-def neighbouring_windows_in_dweight(dy, x, weight, stride, padding):
-    dx, _, dbias = back(dy, x, weight, stride, padding)
-    return dx, in_single_steps(dy, x, weight, padding)[1], dbias
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dweight` takes its windows from `x` without the zeros above and on the left. "
     "Which array does the forward pass cut its windows from?",
     loses="stride",
+    name="weights_from_the_picture",
+    edit=("(g.T, padded", "(g.T, far"),
+    given="far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))",
 )
-def weights_from_the_picture(dy, x, weight, stride, padding):
-    dx, _, dbias = back(dy, x, weight, stride, padding)
-    far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))
-    return dx, back(dy, far, weight, stride, 0)[1], dbias
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your windows move by `stride` from row to row, but only by 1 from column to "
     "column. Which column of `padded` does window `j` start at?",
     loses="stride",
+    name="stride_of_rows_alone",
+    edit=("slice(j * stride, j * stride + KW)", "slice(j, j + KW)"),
 )
-def stride_of_rows_alone(dy, x, weight, stride, padding):
-    padded, dpadded = (padded_with_zeros(a, padding) for a in (x, 0 * x))
-    dweight, (KH, KW) = np.zeros(weight.shape), weight.shape[2:]
-    for i, j in np.ndindex(dy.shape[2:]):
-        window = np.s_[:, :, i * stride : i * stride + KH, j : j + KW]
-        dpadded[window] += np.tensordot(dy[:, :, i, j], weight, 1)
-        dweight += np.tensordot(dy[:, :, i, j].T, padded[window], 1)
-    dx = dpadded[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
-    return dx, dweight, dy.sum(axis=(0, 2, 3))

@@ -146,159 +146,128 @@ def by_indices(x, weight, bias, stride, padding):
     return y.reshape(len(x), F, len(tops), len(lefts)) + bias[None, :, None, None]
 
 
-@fast.alternative
-def by_strides(x, weight, bias, stride, padding):
-    x = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
-    view = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], (2, 3))
-    view = view[:, :, ::stride, ::stride]  # as_strided would read beyond x in a mutant
-    return np.moveaxis(np.tensordot(view, weight, ((1, 4, 5), (1, 2, 3))) + bias, 3, 1)
-
-
-@fast.mistake(
+fast.mistake(
     "Your `y` contains the correct values in the wrong positions, because `reshape` "
     "doesn't reorder axes. Which axis of your matrix product contains the maps, and "
     "which axis of `y`?",
     loses="value",
+    name="reshaped_into_place",
+    edit=(".transpose(1, 0, 2, 3)", ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out)"),
 )
-def reshaped_into_place(x, weight, bias, stride, padding):
-    y = conv2d_fast(x, weight, bias, stride, padding)
-    return np.ascontiguousarray(y.transpose(0, 2, 3, 1)).reshape(y.shape)
-
-
-@fast.mistake(
+fast.mistake(
     "Your `y` mixes up samples and maps, because the product was reshaped with N before "
     "F. Which of the two comes first in your product?",
     loses="value",
+    name="samples_reshaped",
+    edit=("(F, N, H_out, W_out).transpose(1, 0, 2, 3)", "(N, F, H_out, W_out)"),
 )
-def samples_reshaped(x, weight, bias, stride, padding):
-    y = conv2d_fast(x, weight, bias, stride, padding)
-    return np.ascontiguousarray(y.swapaxes(0, 1)).reshape(y.shape)
-
-
-@fast.mistake(
+fast.mistake(
     "Your code reshapes the windows to a matrix before it moves their axes, so a row of "
     "this matrix mixes entries of different windows. Which axes of "
     "`sliding_window_view` belong to one window?",
     loses="value",
+    name="windows_reshaped",
+    edit=(
+        "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)",
+        "windows.reshape(-1, C * KH * KW).T",
+    ),
 )
-def windows_reshaped(x, weight, bias, stride, padding):
-    padded = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
-    view = np.lib.stride_tricks.sliding_window_view(padded, weight.shape[2:], axis=(2, 3))
-    view, F = view[:, :, ::stride, ::stride], len(weight)
-    y = view.reshape(-1, weight[0].size) @ weight.reshape(F, -1).T + bias
-    return y.reshape(len(x), *view.shape[2:4], F).transpose(0, 3, 1, 2)
-
-
-@fast.mistake(
+fast.mistake(
     "Your code reshapes the product to the shape of `y` and then adds the biases, but "
     "`reshape` doesn't reorder axes. Which axis of the product contains the maps, and "
     "which axis of `y`?",
     loses="value",
+    name="reshaped_before_the_bias",
+    edit=[
+        (" + bias[:, None]", ""),
+        (
+            ".transpose(1, 0, 2, 3)",
+            ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out) + bias[:, None, None]",
+        ),
+    ],
 )
-def reshaped_before_the_bias(x, weight, bias, stride, padding):
-    return reshaped_into_place(x, weight, 0 * bias, stride, padding) + bias[:, None, None]
-
-
-@fast.mistake(
+fast.mistake(
     "Your `y` mixes up samples and maps, because the product was reshaped with N before "
     "F and the biases were added afterwards. Which of the two comes first in your "
     "product?",
     loses="value",
+    name="samples_reshaped_before_the_bias",
+    edit=[
+        (" + bias[:, None]", ""),
+        (
+            "(F, N, H_out, W_out).transpose(1, 0, 2, 3)",
+            "(N, F, H_out, W_out) + bias[:, None, None]",
+        ),
+    ],
 )
-def samples_reshaped_before_the_bias(x, weight, bias, stride, padding):
-    return samples_reshaped(x, weight, 0 * bias, stride, padding) + bias[:, None, None]
-
-
-@fast.mistake(
+fast.mistake(
     "The channels come last in each column of your matrix. Which order does "
     "`weight.reshape(F, -1)` use for channels, rows and columns?",
     loses="value",
+    name="channels_last_in_a_column",
+    edit=("transpose(1, 4, 5, 0, 2, 3)", "transpose(4, 5, 1, 0, 2, 3)"),
 )
-def channels_last_in_a_column(x, weight, bias, stride, padding):
-    F, C, KH, KW = weight.shape
-    other = weight.reshape(F, KH, KW, C).transpose(0, 3, 1, 2)
-    return conv2d_fast(x, other, bias, stride, padding)
-
-
-@fast.mistake(
+fast.mistake(
     "The rows and columns of each window are swapped in your matrix. Which order does "
     "`weight.reshape(F, -1)` use for channels, rows and columns?",
     loses="value",
+    name="columns_before_rows",
+    edit=("transpose(1, 4, 5, 0, 2, 3)", "transpose(1, 5, 4, 0, 2, 3)"),
 )
-def columns_before_rows(x, weight, bias, stride, padding):
-    F, C, KH, KW = weight.shape
-    other = weight.reshape(F, C, KW, KH).transpose(0, 1, 3, 2)
-    if KH == KW:
-        other = weight.transpose(0, 1, 3, 2)
-    return conv2d_fast(x, other, bias, stride, padding)
-
-
-@fast.mistake(
+fast.mistake(
     "Your kernels are flipped in both directions, as in a mathematical convolution. In "
     "the formula of problem 1, do `k` and `l` run in the same direction in `weight` and "
     "in `padded`?",
     loses="value",
+    name="kernel_turned",
+    given="weight = weight[:, :, ::-1, ::-1]",
 )
-def kernel_turned(x, weight, bias, stride, padding):
-    return conv2d_fast(x, weight[:, :, ::-1, ::-1], bias, stride, padding)
-
-
-@fast.mistake(
+fast.mistake(
     "Your `y` doesn't include the bias. What does `conv2d_forward` add to the sum?",
     loses="value",
+    name="bias_forgotten",
+    edit=(" + bias[:, None]", ""),
 )
-def bias_forgotten(x, weight, bias, stride, padding):
-    return conv2d_fast(x, weight, 0 * bias, stride, padding)
-
-
-@fast.mistake(
+fast.mistake(
     "Your `y` is too large, because your windows are only one pixel apart. Which "
     "windows does `stride` skip?",
     loses="shape value",
+    name="stride_ignored",
+    given="stride = 1",
 )
-def stride_ignored(x, weight, bias, stride, padding):
-    return conv2d_fast(x, weight, bias, 1, padding)
-
-
-@fast.mistake(
+fast.mistake(
     "Your `y` has the correct shape, but its windows are only one pixel apart. Which "
     "windows does `stride` skip?",
     loses="value",
+    name="neighbouring_windows",
+    edit=(
+        "::stride, ::stride",
+        ": -(-windows.shape[2] // stride), : -(-windows.shape[3] // stride)",
+    ),
 )
-def neighbouring_windows(x, weight, bias, stride, padding):
-    y = conv2d_fast(x, weight, bias, stride, padding)
-    if stride == 1:
-        return y
-    return conv2d_fast(x, weight, bias, 1, padding)[:, :, : y.shape[2], : y.shape[3]]
-
-
-@fast.mistake(
+fast.mistake(
     "Your images don't get a border of zeros. Which line of your code should use `padding`?",
     loses="shape value",
+    name="padding_ignored",
+    given="padding = 0",
 )
-def padding_ignored(x, weight, bias, stride, padding):
-    return conv2d_fast(x, weight, bias, stride, 0)
-
-
-@fast.mistake(
+fast.mistake(
     "Your code adds all the zeros below and on the right of each image. Which sides get "
     "zeros in problem 1?",
     loses="value",
+    name="on_the_far_sides",
+    edit=("(p, p), (p, p)", "(0, 2 * p), (0, 2 * p)"),
 )
-def on_the_far_sides(x, weight, bias, stride, padding):
-    far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))
-    return conv2d_fast(far, weight, bias, stride, 0)
-
-
-@fast.mistake(
+fast.mistake(
     "Your `y` uses only the last offset in the kernel. Should you add each product to "
     "the earlier ones, or overwrite them?",
     loses="value",
+    name="last_offset_alone",
+    edit=(
+        "weight.reshape(F, -1) @ columns",
+        "weight[:, :, -1, -1] @ columns[KH * KW - 1 :: KH * KW]",
+    ),
 )
-def last_offset_alone(x, weight, bias, stride, padding):
-    last = np.zeros_like(weight)
-    last[:, :, -1, -1] = weight[:, :, -1, -1]
-    return conv2d_fast(x, last, bias, stride, padding)
 
 
 @fast.mistake(

@@ -131,321 +131,172 @@ def offset_by_offset(x, weight, bias, stride, padding):
     return y + bias.reshape(1, -1, 1, 1)
 
 
-@layers.alternative
-def windows_as_rows(x, weight, bias, stride, padding):
-    F, C, KH, KW = weight.shape
-    x = np.pad(x, [(0, 0), (0, 0)] + [(padding, padding)] * 2)
-    views = np.lib.stride_tricks.sliding_window_view(x, (KH, KW), axis=(2, 3))
-    views = views[:, :, ::stride, ::stride]
-    N, _, H_out, W_out = views.shape[:4]
-    rows = views.transpose(0, 2, 3, 1, 4, 5).reshape(-1, C * KH * KW)
-    y = rows @ weight.reshape(F, -1).T + bias
-    return y.reshape(N, H_out, W_out, F).transpose(0, 3, 1, 2)
-
-
-def padded_with(x, before, after, **how):
-    """Return images with extra rows and columns on their sides."""
-    return np.pad(x, ((0, 0), (0, 0), (before, after), (before, after)), **how)
-
-
-def correlated(x, weight, bias, stride, padding):
-    """Return the feature maps, computed offset by offset, which is fast."""
-    return offset_by_offset(x, weight, bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your kernels are flipped in both directions, as in a mathematical convolution. Do "
     "`k` and `l` run in the same direction in `weight` and in `padded`?",
     loses="value",
+    name="kernel_turned",
+    given="weight = weight[:, :, ::-1, ::-1]",
 )
-def kernel_turned(x, weight, bias, stride, padding):
-    return correlated(x, weight[:, :, ::-1, ::-1], bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` doesn't include the bias. Which term comes before the sum in the formula?",
     loses="value",
+    name="bias_forgotten",
+    edit=(" + bias", ""),
 )
-def bias_forgotten(x, weight, bias, stride, padding):
-    return correlated(x, weight, 0 * bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` includes the bias once per channel. Is `bias[f]` inside or outside the "
     "sum over `c`?",
     loses="value",
+    name="bias_for_each_channel",
+    edit=("+ bias", "+ x.shape[1] * bias"),
 )
-def bias_for_each_channel(x, weight, bias, stride, padding):
-    return correlated(x, weight, x.shape[1] * bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` includes the bias once for every product in the window. Is `bias[f]` "
     "inside or outside the sum over `c`, `k` and `l`?",
     loses="value",
+    name="bias_for_each_weight",
+    edit=("+ bias", "+ weight[0].size * bias"),
 )
-def bias_for_each_weight(x, weight, bias, stride, padding):
-    return correlated(x, weight, weight[0].size * bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your code subtracts the bias. Which sign does `bias[f]` have in the formula?",
     loses="value",
+    name="bias_subtracted",
+    edit=("+ bias", "- bias"),
 )
-def bias_subtracted(x, weight, bias, stride, padding):
-    return correlated(x, weight, -bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your maps all use the bias of the first kernel. Which index does `bias` have in "
     "the formula?",
     loses="value",
+    name="one_bias",
+    edit=("+ bias", "+ bias[0]"),
 )
-def one_bias(x, weight, bias, stride, padding):
-    return correlated(x, weight, np.full_like(bias, bias[0]), stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` uses only the first channel of `x`. Which indices does the formula sum over?",
     loses="value",
+    name="first_channel_alone",
+    given="x, weight = x[:, :1], weight[:, :1]",
 )
-def first_channel_alone(x, weight, bias, stride, padding):
-    return correlated(x[:, :1], weight[:, :1], bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` uses only the last channel of `x`. Does your code add each channel to the "
     "earlier ones, or does it overwrite them?",
     loses="value",
+    name="last_channel_alone",
+    given="x, weight = x[:, -1:], weight[:, -1:]",
 )
-def last_channel_alone(x, weight, bias, stride, padding):
-    return correlated(x[:, -1:], weight[:, -1:], bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your kernels apply the weights of the first channel to every channel. Which "
     "entries of `weight` belong to channel `c`?",
     loses="value",
+    name="channels_added_first",
+    given="weight = weight[:, :1].repeat(x.shape[1], axis=1)",
 )
-def channels_added_first(x, weight, bias, stride, padding):
-    whole = weight[:, :1].repeat(x.shape[1], axis=1)
-    return correlated(x, whole, bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` contains the mean of the products in each window. What does the formula "
     "do with these products?",
     loses="value",
+    name="averaged",
+    given="weight = weight / weight[0].size",
 )
-def averaged(x, weight, bias, stride, padding):
-    return correlated(x, weight / weight[0].size, bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your sum over the channels is divided by the number of channels. How does the "
     "formula combine the channels?",
     loses="value",
+    name="channels_averaged",
+    given="weight = weight / x.shape[1]",
 )
-def channels_averaged(x, weight, bias, stride, padding):
-    return correlated(x, weight / x.shape[1], bias, stride, padding)
-
-
-@layers.mistake(
-    "Your kernels are flipped upside down. Does `k` run in the same direction in "
-    "`weight` and in `padded`?",
-    loses="value",
-)
-def rows_turned(x, weight, bias, stride, padding):
-    return correlated(x, weight[:, :, ::-1], bias, stride, padding)
-
-
-@layers.mistake(
-    "Your kernels are flipped from left to right. Does `l` run in the same direction in "
-    "`weight` and in `padded`?",
-    loses="value",
-)
-def columns_turned(x, weight, bias, stride, padding):
-    return correlated(x, weight[:, :, :, ::-1], bias, stride, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your maps all use the first kernel. Which index of `weight` selects the kernel of a map?",
     loses="value",
+    name="one_kernel",
+    given="weight = weight[:1].repeat(len(weight), axis=0)",
 )
-def one_kernel(x, weight, bias, stride, padding):
-    return correlated(x, weight[:1].repeat(len(weight), axis=0), bias, stride, padding)
-
-
-@layers.mistake(
-    "Your `y` repeats the maps of the first sample for every sample. Which index of "
-    "`padded` selects the sample?",
-    loses="value",
-)
-def first_sample_alone(x, weight, bias, stride, padding):
-    y = correlated(x, weight, bias, stride, padding)
-    return y[:1].repeat(len(y), axis=0)
-
-
-@layers.mistake(
+layers.mistake(
     "Negative values come out as 0 in your `y`. Does the formula contain an activation "
     "function?",
     loses="value",
+    name="with_relu",
+    edit=("return y", "return np.maximum(y, 0)"),
 )
-def with_relu(x, weight, bias, stride, padding):
-    return np.maximum(correlated(x, weight, bias, stride, padding), 0)
-
-
-@layers.mistake(
+layers.mistake(
     "The last row and the last column of every map are missing in your `y`. How many "
     "windows fit into an image that is as large as the kernel?",
     loses="shape value",
+    name="last_place_missing",
+    edit=("return y", "return y[:, :, :-1, :-1]"),
 )
-def last_place_missing(x, weight, bias, stride, padding):
-    return correlated(x, weight, bias, stride, padding)[:, :, :-1, :-1]
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` is too large, because your windows are only one pixel apart. How far "
     "should each window move?",
     loses="stride",
+    name="stride_ignored",
+    given="stride = 1",
 )
-def stride_ignored(x, weight, bias, stride, padding):
-    return correlated(x, weight, bias, 1, padding)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` has the correct shape, but its windows are only one pixel apart. Which "
     "row and column of `padded` does window (i, j) start at?",
     loses="stride",
+    name="neighbouring_windows",
+    edit=("i * stride, j * stride", "i, j"),
 )
-def neighbouring_windows(x, weight, bias, stride, padding):
-    y = correlated(x, weight, bias, stride, padding)
-    return correlated(x, weight, bias, 1, padding)[:, :, : y.shape[2], : y.shape[3]]
-
-
-@layers.mistake(
-    "Your windows move by `stride` from row to row, but only by 1 from column to "
-    "column. Which directions does `stride` apply to?",
-    loses="stride",
-)
-def stride_of_rows_alone(x, weight, bias, stride, padding):
-    return correlated(x, weight, bias, 1, padding)[:, :, ::stride]
-
-
-@layers.mistake(
-    "Your windows move by `stride` from column to column, but only by 1 from row to "
-    "row. Which directions does `stride` apply to?",
-    loses="stride",
-)
-def stride_of_columns_alone(x, weight, bias, stride, padding):
-    return correlated(x, weight, bias, 1, padding)[:, :, :, ::stride]
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` has the correct shape, but its windows move by only one pixel from left "
     "to right. Which column of `padded` does window (i, j) start at?",
     loses="stride",
+    name="neighbouring_columns",
+    edit=("j * stride", "j"),
 )
-def neighbouring_columns(x, weight, bias, stride, padding):
-    W_out = correlated(x, weight, bias, stride, padding).shape[3]
-    return correlated(x, weight, bias, 1, padding)[:, :, ::stride, :W_out]
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` has the correct shape, but its windows move by only one pixel from top to "
     "bottom. Which row of `padded` does window (i, j) start at?",
     loses="stride",
+    name="neighbouring_rows",
+    edit=("i * stride", "i"),
 )
-def neighbouring_rows(x, weight, bias, stride, padding):
-    H_out = correlated(x, weight, bias, stride, padding).shape[2]
-    return correlated(x, weight, bias, 1, padding)[:, :, :H_out, ::stride]
-
-
-@layers.mistake(
-    "Your windows are KH rows and KW columns apart. How far does the formula move each window?",
-    loses="stride",
-)
-def side_by_side(x, weight, bias, stride, padding):
-    if stride == 1:
-        return correlated(x, weight, bias, stride, padding)
-    KH, KW = weight.shape[2:]
-    return correlated(x, weight, bias, 1, padding)[:, :, ::KH, ::KW]
-
-
-@layers.mistake(
+layers.mistake(
     "Your images don't get a border of zeros. Which line of your code should use `padding`?",
     loses="padding",
+    name="padding_ignored",
+    given="padding = 0",
 )
-def padding_ignored(x, weight, bias, stride, padding):
-    return correlated(x, weight, bias, stride, 0)
-
-
-@layers.mistake(
+layers.mistake(
     "Your code adds zeros above and on the left of each image, and none on the two "
     "other sides. How many sides does the problem text name?",
     loses="padding",
+    name="on_two_sides",
+    given="x, padding = np.pad(x, ((0, 0), (0, 0), (padding, 0), (padding, 0))), 0",
 )
-def on_two_sides(x, weight, bias, stride, padding):
-    return correlated(padded_with(x, padding, 0), weight, bias, stride, 0)
-
-
-@layers.mistake(
+layers.mistake(
     "Your code adds all the zeros below and on the right of each image. How should they "
     "be divided among the four sides?",
     loses="padding",
+    name="on_the_far_sides",
+    edit=("(padding, padding), (padding, padding)", "(0, 2 * padding), (0, 2 * padding)"),
 )
-def on_the_far_sides(x, weight, bias, stride, padding):
-    return correlated(padded_with(x, 0, 2 * padding), weight, bias, stride, 0)
-
-
-@layers.mistake(
+layers.mistake(
     "Your code adds all the zeros above and on the left of each image. How should they "
     "be divided among the four sides?",
     loses="padding",
+    name="on_the_near_sides",
+    edit=("(padding, padding), (padding, padding)", "(2 * padding, 0), (2 * padding, 0)"),
 )
-def on_the_near_sides(x, weight, bias, stride, padding):
-    return correlated(padded_with(x, 2 * padding, 0), weight, bias, stride, 0)
-
-
-@layers.mistake(
+layers.mistake(
     "Your padding repeats the pixels at the edge of the image. Which value should the "
     "padding contain?",
     loses="padding",
+    name="edge_repeated",
+    edit=("padding)))", "padding)), mode='edge')"),
 )
-def edge_repeated(x, weight, bias, stride, padding):
-    around = padded_with(x, padding, padding, mode="edge")
-    return correlated(around, weight, bias, stride, 0)
-
-
-@layers.mistake("Your padding contains ones. Which value should it contain?", loses="padding")
-def padded_with_ones(x, weight, bias, stride, padding):
-    around = padded_with(x, padding, padding, constant_values=1.0)
-    return correlated(around, weight, bias, stride, 0)
-
-
-@layers.mistake(
-    "Your code pads the images only above and below. How many sides does an image have?",
+layers.mistake(
+    "Your padding contains ones. Which value should it contain?",
     loses="padding",
+    name="padded_with_ones",
+    edit=("padding)))", "padding)), constant_values=1)"),
 )
-def rows_alone(x, weight, bias, stride, padding):
-    around = np.pad(x, ((0, 0), (0, 0), (padding, padding), (0, 0)))
-    return correlated(around, weight, bias, stride, 0)
-
-
-@layers.mistake(
-    "Your code pads the images only on the left and right. How many sides does an image have?",
-    loses="padding",
-)
-def columns_alone(x, weight, bias, stride, padding):
-    around = np.pad(x, ((0, 0), (0, 0), (0, 0), (padding, padding)))
-    return correlated(around, weight, bias, stride, 0)
-
-
-@layers.mistake(
+layers.mistake(
     "Your `y` has extra entries for windows that reach past the edge of `padded`. How "
     "does the formula round the number of windows?",
     loses="stride",
+    name="rounded_up",
+    given="x, padding = np.pad(x, ((0, 0), (0, 0), *[(padding, padding + stride - 1)] * 2)), 0",
 )
-def rounded_up(x, weight, bias, stride, padding):
-    around = padded_with(x, padding, padding + stride - 1)
-    return correlated(around, weight, bias, stride, 0)

@@ -44,7 +44,7 @@ def output_shape_and_parameters(layers, shape):
     field, apart = 1, 1
     for layer in layers:
         K, S, P = layer["kernel_size"], layer["stride"], layer.get("padding", 0)
-        H, W = (H + 2 * P - K) // S + 1, (W + 2 * P - K) // S + 1
+        H, W = ((n + 2 * P - K) // S + 1 for n in (H, W))
         count = 0
         if layer["kind"] == "conv":
             F = layer["out_channels"]
@@ -128,387 +128,198 @@ def by_arrays(layers, shape):
     return shapes, parameters, 1 + np.cumsum((K - 1) * apart)
 
 
-def with_shapes(step):
-    """Return a solution that computes H and W with ``step(n, K, S, P)``."""
-
-    def changed(layers, shape):
-        shapes, parameters, fields = output_shape_and_parameters(layers, shape)
-        sides, other = list(shape[1:]), []
-        for layer in layers:
-            K, S, P = layer["kernel_size"], layer["stride"], layer.get("padding", 0)
-            sides = [step(n, K, S, P) for n in sides]
-            other.append(sides)
-        return np.column_stack([shapes[:, 0], other]), parameters, fields
-
-    return changed
-
-
-def with_parameters(count):
-    """Return a solution that counts a "conv" layer with ``count(K, C, F, H * W)``."""
-
-    def changed(layers, shape):
-        shapes, _, fields = output_shape_and_parameters(layers, shape)
-        before = [shape[0], *shapes[:-1, 0].tolist()]
-        other = [
-            count(layer["kernel_size"], C, int(F), int(H * W)) if layer["kind"] == "conv" else 0
-            for layer, C, (F, H, W) in zip(layers, before, shapes, strict=True)
-        ]
-        return shapes, np.array(other), fields
-
-    return changed
-
-
-def with_fields(step):
-    """Return a solution whose fields come from ``step(field, apart, K, S, P)``."""
-
-    def changed(layers, shape):
-        shapes, parameters, _ = output_shape_and_parameters(layers, shape)
-        found, state = [], (1, 1)
-        for layer in layers:
-            K, S, P = layer["kernel_size"], layer["stride"], layer.get("padding", 0)
-            state = step(*state, K, S, P)
-            found.append(state[0])
-        return shapes, parameters, np.array(found)
-
-    return changed
-
-
-@table.mistake(
+table.mistake(
     "Your H and W count the padding only once. How many sides get padding in each direction?",
     loses="value",
+    name="padding_once",
+    edit=("2 * P", "P"),
 )
-def padding_once(*given):
-    return with_shapes(lambda n, K, S, P: (n + P - K) // S + 1)(*given)
-
-
-@table.mistake("Your H and W ignore the padding. How many rows does it add?", loses="value")
-def padding_ignored(*given):
-    return with_shapes(lambda n, K, S, P: (n - K) // S + 1)(*given)
-
-
-@table.mistake(
+table.mistake(
+    "Your H and W ignore the padding. How many rows does it add?",
+    loses="value",
+    name="padding_ignored",
+    edit=(" + 2 * P", ""),
+)
+table.mistake(
     "Your H and W count one window too few in each layer. How many windows fit into an "
     "image that is as large as the kernel?",
     loses="value",
+    name="one_forgotten",
+    edit=("// S + 1", "// S"),
 )
-def one_forgotten(*given):
-    return with_shapes(lambda n, K, S, P: (n + 2 * P - K) // S)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your H and W are rounded up. Does a window count if it reaches past the edge?",
     loses="value",
+    name="rounded_up",
+    edit=("(n + 2 * P - K) // S", "-(-(n + 2 * P - K) // S)"),
 )
-def rounded_up(*given):
-    return with_shapes(lambda n, K, S, P: -(-(n + 2 * P - K) // S) + 1)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your H and W contain fractions. What does the formula do with a window that "
     "doesn't fit completely?",
     loses="shape value",
+    name="not_rounded",
+    edit=("// S", "/ S"),
 )
-def not_rounded(*given):
-    return with_shapes(lambda n, K, S, P: (n + 2 * P - K) / S + 1)(*given)
-
-
-@table.mistake("Your H and W don't depend on the stride. How far apart are two neighbouring "
-    "windows?",
-    loses="value")  # fmt: skip
-def stride_ignored(*given):
-    return with_shapes(lambda n, K, S, P: n + 2 * P - K + 1)(*given)
-
-
-@table.mistake(
+table.mistake(
+    "Your H and W don't depend on the stride. How far apart are two neighbouring windows?",
+    loses="value",
+    name="stride_ignored",
+    edit=(" // S", ""),
+)
+table.mistake(
     "Your H and W are the previous ones divided by the stride. What else changes the "
     "number of windows?",
     loses="value",
+    name="stride_alone",
+    edit=("(n + 2 * P - K) // S + 1", "n // S"),
 )
-def stride_alone(*given):
-    return with_shapes(lambda n, K, S, P: n // S)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?",
     loses="value",
+    name="sides_exchanged",
+    edit=("[C, H, W]", "[C, W, H]"),
 )
-def sides_exchanged(layers, shape):
-    shapes, *rest = output_shape_and_parameters(layers, shape)
-    return shapes[:, [0, 2, 1]], *rest
-
-
-@table.mistake(
+table.mistake(
     "Your `shapes` contain the C of the image in every row. How many maps does a layer "
     "with F kernels produce?",
     loses="value",
+    name="channels_kept",
+    edit=("[C, H, W]", "[shape[0], H, W]"),
 )
-def channels_kept(layers, shape):
-    shapes, *rest = output_shape_and_parameters(layers, shape)
-    return np.column_stack([np.full(len(layers), shape[0]), shapes[:, 1:]]), *rest
-
-
-@table.mistake(
+table.mistake(
     "Your max pooling layers leave H and W unchanged. How many windows fit into a map?",
     loses="value",
+    name="pooling_ignored",
+    edit=("for n in (H, W))", 'for n in (H, W)) if layer["kind"] == "conv" else (H, W)'),
 )
-def pooling_ignored(layers, shape):
-    shapes, *rest = output_shape_and_parameters(layers, shape)
-    other, sides = [], list(shape[1:])
-    for layer, row in zip(layers, shapes, strict=True):
-        if layer["kind"] == "conv":
-            K, S, P = layer["kernel_size"], layer["stride"], layer["padding"]
-            sides = [(n + 2 * P - K) // S + 1 for n in sides]
-        other.append([row[0], *sides])
-    return np.array(other), *rest
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` don't include the biases. How many biases does a layer have?",
     loses="parameters",
+    name="biases_forgotten",
+    edit=("(K * K * C + 1) * F", "K * K * C * F"),
 )
-def biases_forgotten(*given):
-    return with_parameters(lambda K, C, F, places: K * K * C * F)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` include one bias per layer. How many biases does a layer with F "
     "kernels have?",
     loses="parameters",
+    name="one_bias",
+    edit=("(K * K * C + 1) * F", "K * K * C * F + 1"),
 )
-def one_bias(*given):
-    return with_parameters(lambda K, C, F, places: K * K * C * F + 1)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` include one bias per channel of each kernel. How many biases "
     "does one kernel have?",
     loses="parameters",
+    name="bias_for_each_channel",
+    edit=("(K * K * C + 1) * F", "(K * K + 1) * C * F"),
 )
-def bias_for_each_channel(*given):
-    return with_parameters(lambda K, C, F, places: (K * K + 1) * C * F)(*given)
-
-
-@table.mistake(
-    "Your `parameters` include one bias per input channel. Does a bias belong to an "
-    "input channel or to a kernel?",
-    loses="parameters",
-)
-def biases_of_what_comes_in(*given):
-    return with_parameters(lambda K, C, F, places: K * K * C * F + C)(*given)
-
-
-@table.mistake(
-    "Your `parameters` include one bias per position of each map. How many positions "
-    "share one bias?",
-    loses="parameters",
-)
-def biases_at_each_place(*given):
-    return with_parameters(lambda K, C, F, places: K * K * C * F + F * places)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` count kernels with a single channel. How many channels does a "
     "kernel cover?",
     loses="parameters",
+    name="channels_forgotten",
+    edit=("K * K * C", "K * K"),
 )
-def channels_forgotten(*given):
-    return with_parameters(lambda K, C, F, places: (K * K + 1) * F)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` count only K weights per channel of a kernel. How many rows and "
     "columns does a kernel have?",
     loses="parameters",
+    name="not_squared",
+    edit=("K * K * C", "K * C"),
 )
-def not_squared(*given):
-    return with_parameters(lambda K, C, F, places: (K * C + 1) * F)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` count all weights again at every position. How many positions "
     "share one weight?",
     loses="parameters",
+    name="counted_at_each_place",
+    edit=("(K * K * C + 1) * F", "(K * K * C + 1) * F * H * W"),
 )
-def counted_at_each_place(*given):
-    return with_parameters(lambda K, C, F, places: (K * K * C + 1) * F * places)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your kernels have as many channels as the output of the layer. Does a kernel cover "
     "the channels before the layer or after it?",
     loses="parameters",
+    name="channels_after_the_layer",
+    edit=("K * K * C", "K * K * F"),
 )
-def channels_after_the_layer(*given):
-    return with_parameters(lambda K, C, F, places: (K * K * F + 1) * F)(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your kernels all have as many channels as the image. How many channels does the "
     "input of the second layer have?",
     loses="parameters",
+    name="channels_of_the_picture",
+    edit=("K * K * C", "K * K * shape[0]"),
 )
-def channels_of_the_picture(layers, shape):
-    c = shape[0]
-    return with_parameters(lambda K, C, F, places: (K * K * c + 1) * F)(layers, shape)
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` add up the counts from layer to layer. How many layers should "
     "each entry count?",
     loses="parameters",
+    name="added_up",
+    edit=("np.array(parameters)", "np.cumsum(parameters)"),
 )
-def added_up(layers, shape):
-    shapes, parameters, fields = output_shape_and_parameters(layers, shape)
-    return shapes, np.cumsum(parameters), fields
-
-
-@table.mistake(
+table.mistake(
     "Your `parameters` include weights for max pooling. What does a max pooling layer learn?",
     loses="parameters",
+    name="pooling_with_weights",
+    edit=("count = 0", "count = (K * K * C + 1) * C"),
 )
-def pooling_with_weights(layers, shape):
-    shapes, parameters, fields = output_shape_and_parameters(layers, shape)
-    pools = [
-        0 if layer["kind"] == "conv" else (layer["kernel_size"] ** 2 * int(C) + 1) * int(C)
-        for layer, (C, _, _) in zip(layers, shapes, strict=True)
-    ]
-    return shapes, parameters + pools, fields
-
-
-@table.mistake(
+table.mistake(
     "Your receptive field grows by K - 1 in every layer, as if all strides were 1. How "
     "far apart in the image are two neighbouring outputs of a layer with stride 2?",
     loses="field",
+    name="strides_forgotten",
+    edit=("(K - 1) * apart, S * apart", "K - 1, apart"),
 )
-def strides_forgotten(*given):
-    return with_fields(lambda field, apart, K, S, P: (field + K - 1, apart))(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your receptive field grows with the layer's own stride. Does this stride change "
     "the distance between the inputs of the layer, or between its outputs?",
     loses="field",
+    name="own_stride",
+    edit=("(K - 1) * apart", "(K - 1) * apart * S"),
 )
-def own_stride(*given):
-    return with_fields(lambda field, apart, K, S, P: (field + (K - 1) * apart * S, apart * S))(
-        *given
-    )
-
-
-@table.mistake(
+table.mistake(
     "Your receptive field uses only the stride of the previous layer. How far apart in "
     "the image are two neighbours after two layers with stride 2?",
     loses="field",
+    name="last_stride_alone",
+    edit=("S * apart", "S"),
 )
-def last_stride_alone(*given):
-    return with_fields(lambda field, apart, K, S, P: (field + (K - 1) * apart, S))(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your receptive field grows by K times the distance between neighbours. How many "
     "image rows does one output of the first layer depend on?",
     loses="field",
+    name="grows_by_all_rows",
+    edit=("(K - 1) * apart", "K * apart"),
 )
-def grows_by_all_rows(*given):
-    return with_fields(lambda field, apart, K, S, P: (field + K * apart, S * apart))(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your receptive field is multiplied by K in every layer. Do the fields of "
     "neighbouring entries overlap?",
     loses="field",
+    name="multiplied",
+    edit=("field + (K - 1) * apart", "field * K"),
 )
-def multiplied(*given):
-    return with_fields(lambda field, apart, K, S, P: (field * K, apart))(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your `fields` contain only the kernel size of each layer. How many layers does an "
     "output depend on?",
     loses="field",
+    name="own_kernel_alone",
+    edit=("field + (K - 1) * apart", "K"),
 )
-def own_kernel_alone(*given):
-    return with_fields(lambda field, apart, K, S, P: (K, apart))(*given)
-
-
-@table.mistake(
-    "Your receptive field grows by the sum of the earlier strides. How far apart in the "
-    "image are two neighbours after two layers with stride 2?",
-    loses="field",
-)
-def strides_added(*given):
-    return with_fields(lambda field, apart, K, S, P: (field + (K - 1) * apart, S + apart))(
-        *given
-    )
-
-
-@table.mistake(
+table.mistake(
     "Your receptive field subtracts the padding from the kernel size. Do rows of "
     "padding count, according to the problem text?",
     loses="field",
+    name="without_padding",
+    edit=("(K - 1)", "(K - 1 - 2 * P)"),
 )
-def without_padding(*given):
-    return with_fields(
-        lambda field, apart, K, S, P: (field + (K - 1 - 2 * P) * apart, S * apart)
-    )(*given)
-
-
-@table.mistake(
+table.mistake(
     "Your max pooling layers don't enlarge the receptive field. How many entries does "
     "one output of a pooling layer depend on?",
     loses="field",
+    name="pooling_without_field",
+    edit=("(K - 1) * apart", '(layer["kind"] == "conv") * (K - 1) * apart'),
 )
-def pooling_without_field(layers, shape):
-    shapes, parameters, _ = output_shape_and_parameters(layers, shape)
-    field, apart, found = 1, 1, []
-    for layer in layers:
-        if layer["kind"] == "conv":
-            field += (layer["kernel_size"] - 1) * apart
-        apart *= layer["stride"]
-        found.append(field)
-    return shapes, parameters, np.array(found)
-
-
-def without_some(steps, rows):
-    """Return a solution whose fields use pooling's strides if `steps`, its size if `rows`."""
-
-    def changed(layers, shape):
-        shapes, parameters, _ = output_shape_and_parameters(layers, shape)
-        field, apart, found = 1, 1, []
-        for layer in layers:
-            counts = layer["kind"] == "conv"
-            field += (layer["kernel_size"] - 1) * apart * (counts or rows)
-            apart *= layer["stride"] if counts or steps else 1
-            found.append(field)
-        return shapes, parameters, np.array(found)
-
-    return changed
-
-
-@table.mistake(
+table.mistake(
     "Your `fields` ignore max pooling completely. How do its window size and its stride "
     "affect the receptive field?",
     loses="field",
+    name="pooling_left_out",
+    edit=("field, apart = field", 'if layer["kind"] == "conv": field, apart = field'),
 )
-def pooling_left_out(*given):
-    return without_some(steps=False, rows=False)(*given)
-
-
-@table.mistake(
-    "Your receptive field ignores the strides of max pooling. How far apart in the "
-    "image are two neighbours after a pooling layer with stride 2?",
-    loses="field",
-)
-def stride_of_pooling_left_out(*given):
-    return without_some(steps=False, rows=True)(*given)
-
-
-@table.mistake(
-    "Your code subtracts the rows of padding from the receptive field. Do these rows "
-    "count, according to the problem text?",
-    loses="field",
-)
-def padding_taken_away(*given):
-    return with_fields(
-        lambda field, apart, K, S, P: (field + (K - 1) * apart - 2 * P, S * apart)
-    )(*given)

@@ -143,303 +143,165 @@ def by_a_large_matrix(x, dy, weight1, weight2):
     return y, dx.reshape(x.shape), of_weight(da.T @ X), of_weight(ds.T @ h)
 
 
-def made(x, dy, weight1, weight2, *, add=True, middle=True, last=True, **other):
-    """Return y and gradients of a block in which some parts are missing or replaced.
-
-    ``add``, ``middle`` and ``last`` include the shortcut and the two ReLUs. Functions with the
-    names ``ds``, ``da`` and ``dx`` replace these gradients; ``input2`` returns the array that
-    dweight2 is computed with.
-    """
-    a = conv(x, weight1)
-    h = np.maximum(a, 0) if middle else a
-    s = conv(h, weight2) + (x if add else 0)
-    y = np.maximum(s, 0) if last else s
-    ds = dy * (s > 0) if last else dy
-    ds = other.get("ds", lambda ds, s: ds)(ds, s)
-    dh, _ = conv_back(ds, h, weight2)
-    da = dh * (a > 0) if middle else dh
-    da = other.get("da", lambda da, dh, a: da)(da, dh, a)
-    through, dweight1 = conv_back(da, x, weight1)
-    dx = other.get("dx", lambda through, ds: through + (ds if add else 0))(through, ds)
-    _, dweight2 = conv_back(ds, other.get("input2", lambda h, a: h)(h, a), weight2)
-    return y, dx, dweight1, dweight2
-
-
-def wrong(**how):
-    """Return a wrong solution: `made` with these parts replaced."""
-    return lambda *given: made(*given, **how)
-
-
-@block.mistake(
+block.mistake(
     "Your block has no shortcut, neither in `y` nor in `dx`. What does the formula for "
     "`s` contain besides the second convolution?",
     loses="value gradient",
+    name="without_shortcut",
+    edit=[("s = x + ", "s = "), ("ds + dx", "dx")],
 )
-def without_shortcut(*given):
-    return wrong(add=False)(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for "
     "`s` contain besides the second convolution?",
     loses="value gradient",
+    name="shortcut_backwards_alone",
+    edit=("s = x + ", "s = "),
 )
-def shortcut_backwards_alone(*given):
-    return wrong(add=False, dx=lambda through, ds: through + ds)(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your block has no ReLU between the two convolutions. How does the formula compute "
     "`h` from `a`?",
     loses="value gradient",
+    name="no_relu_between",
+    edit=[("np.maximum(a, 0)", "a"), ("dh * (a > 0)", "dh")],
 )
-def no_relu_between(*given):
-    return wrong(middle=False)(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `y` can be negative, because the ReLU at the end of the block is missing. How "
     "does the formula compute `y` from `s`?",
     loses="value gradient",
+    name="no_relu_at_the_end",
+    edit=[("np.maximum(s, 0)", "s"), (" * (s > 0)", "")],
 )
-def no_relu_at_the_end(*given):
-    return wrong(last=False)(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `y` can be negative, because your code adds `x` after the second ReLU. Which "
     "array does the formula apply this ReLU to?",
     loses="value",
+    name="added_after_the_relu",
+    edit=[("s = x + ", "s = "), ("np.maximum(s, 0), ds", "x + np.maximum(s, 0), dy")],
 )
-def added_after_the_relu(x, dy, weight1, weight2):
-    h = np.maximum(conv(x, weight1), 0)
-    second = conv(h, weight2)
-    ds = dy * (second > 0)
-    dh, dweight2 = conv_back(ds, h, weight2)
-    through, dweight1 = conv_back(dh * (h > 0), x, weight1)
-    return x + np.maximum(second, 0), dy + through, dweight1, dweight2
-
-
-@block.mistake(
+block.mistake(
     "Your `y` uses `weight1` in both convolutions. Which weights does the second "
     "convolution use?",
     loses="value",
+    name="first_weights_twice",
+    given="weight2 = weight1",
 )
-def first_weights_twice(x, dy, weight1, weight2):
-    return made(x, dy, weight1, weight1)
-
-
-@block.mistake(
+block.mistake(
     "Your `y` applies `weight2` before `weight1`. Which of them does the formula apply to `x`?",
     loses="value",
+    name="weights_exchanged",
+    edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
+    given="weight1, weight2 = weight2, weight1",
 )
-def weights_exchanged(x, dy, weight1, weight2):
-    y, dx, dweight2, dweight1 = made(x, dy, weight2, weight1)
-    return y, dx, dweight1, dweight2
-
-
-@block.mistake(
-    "Your `y` multiplies `x` by the result of the two convolutions. How does the "
-    "formula for `s` combine them?",
-    loses="value",
-)
-def multiplied(x, dy, weight1, weight2):
-    _, *gradients = made(x, dy, weight1, weight2)
-    h = np.maximum(conv(x, weight1), 0)
-    return np.maximum(x * conv(h, weight2), 0), *gradients
-
-
-@block.mistake(
+block.mistake(
     "Your `dx` doesn't include the shortcut. How much does `s` grow along the shortcut "
     "when `x` grows a little?",
     loses="gradient",
+    name="shortcut_missing_in_dx",
+    edit=("ds + dx", "dx"),
 )
-def shortcut_missing_in_dx(*given):
-    return wrong(dx=lambda through, ds: through)(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `dx` contains only the gradient from the shortcut. Which other path leads "
     "from `x` to `s`?",
     loses="gradient",
+    name="shortcut_alone",
+    edit=("ds + dx", "ds"),
 )
-def shortcut_alone(*given):
-    return wrong(dx=lambda through, ds: ds)(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `dx` adds `dy` itself along the shortcut. Which operation comes between `s` and `y`?",
     loses="gradient",
+    name="shortcut_past_the_last_relu",
+    edit=("ds + dx", "dy + dx"),
 )
-def shortcut_past_the_last_relu(x, dy, weight1, weight2):
-    return made(x, dy, weight1, weight2, dx=lambda through, ds: through + dy)
-
-
-@block.mistake(
+block.mistake(
     "Your gradient passes the last ReLU everywhere. What is the derivative of this ReLU "
     "where `s` is negative?",
     loses="gradient",
+    name="last_mask_forgotten",
+    edit=(" * (s > 0)", ""),
 )
-def last_mask_forgotten(x, dy, weight1, weight2):
-    return made(x, dy, weight1, weight2, ds=lambda ds, s: dy)
-
-
-@block.mistake(
+block.mistake(
     "Your gradient passes the ReLU between the convolutions everywhere. What is the "
     "derivative of this ReLU where `a` is negative?",
     loses="gradient",
+    name="middle_mask_forgotten",
+    edit=(" * (a > 0)", ""),
 )
-def middle_mask_forgotten(*given):
-    return wrong(da=lambda da, dh, a: dh)(*given)
-
-
-@block.mistake(
-    "Your code sets negative gradients to 0 between the two convolutions. Which array's "
-    "sign decides where this ReLU passes the gradient?",
-    loses="gradient",
-)
-def mask_of_the_gradient(*given):
-    return wrong(da=lambda da, dh, a: np.maximum(dh, 0))(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `dweight2` is computed with `a`. Which array is the input of the second convolution?",
     loses="gradient",
+    name="before_the_relu",
+    edit=("(ds, h", "(ds, a"),
 )
-def before_the_relu(*given):
-    return wrong(input2=lambda h, a: a)(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `dweight2` is computed with `x`. Which array is the input of the second convolution?",
     loses="gradient",
+    name="weights_meet_x",
+    edit=("(ds, h", "(ds, x"),
 )
-def weights_meet_x(x, dy, weight1, weight2):
-    return made(x, dy, weight1, weight2, input2=lambda h, a: x)
-
-
-@block.mistake(
+block.mistake(
     "Your `dweight1` and `dweight2` are swapped. Which one should your function return first?",
     loses="gradient",
+    name="returned_in_another_order",
+    edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
 )
-def returned_in_another_order(*given):
-    y, dx, dweight1, dweight2 = made(*given)
-    return y, dx, dweight2, dweight1
-
-
-@block.mistake(
+block.mistake(
     "Your gradients are divided by N. `dy` already contains that factor, so don't "
     "divide again.",
     loses="gradient",
+    name="averaged",
+    given="dy = dy / len(x)",
 )
-def averaged(*given):
-    y, *gradients = made(*given)
-    return y, *(g / len(y) for g in gradients)
-
-
-@block.mistake(
+block.mistake(
     "Your `dweight1` is computed from the gradient of `s`. Which array is the output of "
     "the first convolution?",
     loses="gradient",
+    name="past_the_second_convolution",
+    edit=("ds + dx, dweight1", "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]"),
 )
-def past_the_second_convolution(x, dy, weight1, weight2):
-    y, dx, _, dweight2 = made(x, dy, weight1, weight2)
-    s = x + conv(np.maximum(conv(x, weight1), 0), weight2)
-    return y, dx, conv_back(dy * (s > 0), x, weight1)[1], dweight2
-
-
-@block.mistake(
+block.mistake(
     "Your shortcut adds `h`, perhaps because your code overwrites `x`. Which array does "
     "the formula for `s` add to the second convolution?",
     loses="value gradient",
+    name="shortcut_of_h",
+    edit=[("s = x +", "s = h +"), ("dh * (a > 0)", "(dh + ds) * (a > 0)"), ("ds + dx", "dx")],
 )
-def shortcut_of_h(x, dy, weight1, weight2):
-    h = np.maximum(conv(x, weight1), 0)
-    s = h + conv(h, weight2)
-    ds = dy * (s > 0)
-    dh, dweight2 = conv_back(ds, h, weight2)
-    dx, dweight1 = conv_back((dh + ds) * (h > 0), x, weight1)
-    return np.maximum(s, 0), dx, dweight1, dweight2
-
-
-def gone_back(x, dy, weight1, weight2, *, sides=(2, 1), mask="a", turn=True):
-    """Return the correct y, and gradients from a changed backward pass.
-
-    ``sides`` are the weights of the second and the first convolution in the backward pass;
-    ``mask`` is the array that must be positive between them; ``turn`` flips the kernels.
-    """
-    a = conv(x, weight1)
-    h = np.maximum(a, 0)
-    s = x + conv(h, weight2)
-    ds, through = dy * (s > 0), {1: weight1, 2: weight2}
-    last, first = (through[k] if turn else through[k][:, :, ::-1, ::-1] for k in sides)
-    da = conv_back(ds, h, last)[0] * ({"a": a, "x": x}[mask] > 0)
-    dx, dweight1 = conv_back(da, x, first)[0], conv_back(da, x, weight1)[1]
-    return np.maximum(s, 0), ds + dx, dweight1, conv_back(ds, h, weight2)[1]
-
-
-@block.mistake(
+block.mistake(
     "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly "
     "before `s`?",
     loses="gradient",
+    name="exchanged_on_the_way_back",
+    edit=[
+        ("(ds, h, weight2", "(ds, h, weight1"),
+        ("(a > 0), x, weight1", "(a > 0), x, weight2"),
+    ],
 )
-def exchanged_on_the_way_back(*given):
-    return gone_back(*given, sides=(1, 2))
-
-
-@block.mistake(
-    "Your backward pass uses `weight1` for both convolutions. Which convolution does "
-    "the gradient of `s` reach first?",
-    loses="gradient",
-)
-def first_weights_twice_on_the_way_back(*given):
-    return gone_back(*given, sides=(1, 1))
-
-
-@block.mistake(
-    "Your backward pass uses `weight2` for both convolutions. Which weights did the "
-    "forward pass apply to `x`?",
-    loses="gradient",
-)
-def second_weights_twice_on_the_way_back(*given):
-    return gone_back(*given, sides=(2, 2))
-
-
-@block.mistake(
+block.mistake(
     "Your code uses the sign of `x` for the ReLU between the two convolutions. Which "
     "array is the input of this ReLU?",
     loses="gradient",
+    name="mask_of_x",
+    edit=("(a > 0)", "(x > 0)"),
 )
-def mask_of_x(*given):
-    return gone_back(*given, mask="x")
-
-
-@block.mistake(
+block.mistake(
     "Your backward pass uses every kernel in the wrong orientation. Which entry of the "
     "kernel does the forward pass multiply by the pixel directly above a position?",
     loses="gradient",
+    name="kernels_not_turned",
+    edit=[
+        ("(ds, h, weight2", "(ds, h, weight2[:, :, ::-1, ::-1]"),
+        ("(a > 0), x, weight1", "(a > 0), x, weight1[:, :, ::-1, ::-1]"),
+    ],
 )
-def kernels_not_turned(*given):
-    return gone_back(*given, turn=False)
-
-
-@block.mistake(
+block.mistake(
     "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides "
     "where a ReLU passes the gradient?",
     loses="gradient",
+    name="masks_of_the_gradients",
+    edit=[("dy * (s > 0)", "np.maximum(dy, 0)"), ("dh * (a > 0)", "np.maximum(dh, 0)")],
 )
-def masks_of_the_gradients(*given):
-    return wrong(
-        ds=lambda ds, s: np.maximum(given[1], 0), da=lambda da, dh, a: np.maximum(dh, 0)
-    )(*given)
-
-
-@block.mistake(
+block.mistake(
     "Your `dx` adds the gradients of `s` and `h`. Which operations come between `x` and `h`?",
     loses="gradient",
+    name="first_convolution_left_out",
+    edit=("ds + dx", "ds + dh"),
 )
-def first_convolution_left_out(x, dy, weight1, weight2):
-    y, _, *rest = made(x, dy, weight1, weight2)
-    s = x + conv(np.maximum(conv(x, weight1), 0), weight2)
-    ds = dy * (s > 0)
-    return y, ds + conv_back(ds, x, weight2)[0], *rest

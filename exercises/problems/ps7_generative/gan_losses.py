@@ -122,328 +122,191 @@ def by_logaddexp(real, fake):
     return [critic, -np.mean(refused), np.mean(taken), dreal, p, -p, -q]
 
 
-@game.alternative
-def by_one_function(real, fake):
-    def loss(z, target):
-        s = z if target == 0 else -z
-        small = np.exp(-abs(s))
-        share = np.where(s > 0, 1 / (1 + small), small / (1 + small))
-        value = s * (s > 0) + np.log1p(small)
-        return value.sum() / len(z), (share if target == 0 else -share) / len(z)
-
-    (a, da), (b, db), (c, dc) = loss(real, 1), loss(fake, 0), loss(fake, 1)
-    return a + b, -b, c, da, db, -db, dc
-
-
-def with_parts(make):
-    """Return a solution in which ``make(real, fake, parts)`` replaces some parts, by name."""
-
-    def solution(real, fake):
-        parts = dict(zip(LOSSES + GRADIENTS, gan_losses(real, fake), strict=True))
-        with np.errstate(all="ignore"):
-            parts.update(make(real, fake, parts))
-        return tuple(parts.values())
-
-    return solution
-
-
-def plain(z):
-    """Return the sigmoid, computed by its usual formula."""
-    return 1 / (1 + np.exp(-z))
-
-
-@game.mistake(
+game.mistake(
     "Your `critic` is a sum over the images. What does the formula divide each of its two "
     "sums by?",
     loses="value",
+    name="critic_summed",
+    edit=(
+        "softplus(-real).mean() + softplus(fake).mean()",
+        "softplus(-real).sum() + softplus(fake).sum()",
+    ),
 )
-def critic_summed(real, fake):
-    def make(real, fake, p):
-        a, b = np.logaddexp(0, -real).sum(), np.logaddexp(0, fake).sum()
-        return {"critic": a + b}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your result is a sum over the images. What does the formula divide this sum by?",
     loses="value gradient",
+    name="all_summed",
+    edit=[
+        (
+            "softplus(-real).mean() + softplus(fake).mean()",
+            "softplus(-real).sum() + softplus(fake).sum()",
+        ),
+        (
+            "-softplus(fake).mean(), softplus(-fake).mean()",
+            "-softplus(fake).sum(), softplus(-fake).sum()",
+        ),
+        ("len(real), len(fake)", "1, 1"),
+    ],
 )
-def all_summed(real, fake):
-    def make(real, fake, p):
-        a, b = np.logaddexp(0, -real).sum(), np.logaddexp(0, fake).sum()
-        c = np.logaddexp(0, -fake).sum()
-        summed = {k: p[k] * (len(real) if k == "dreal" else len(fake)) for k in GRADIENTS}
-        return {"critic": a + b, "saturating": -b, "non_saturating": c, **summed}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your `critic` contains only the term for the real images. What does the critic lose on "
     "the fakes?",
     loses="value",
+    name="real_alone",
+    edit=(" + softplus(fake).mean()", ""),
 )
-def real_alone(real, fake):
-    return with_parts(lambda r, f, p: {"critic": np.logaddexp(0, -r).mean()})(real, fake)
-
-
-@game.mistake(
-    "Your `critic` contains only the term for the fakes. What does the critic lose on the "
-    "real images?",
-    loses="value",
-)
-def fakes_alone(real, fake):
-    return with_parts(lambda r, f, p: {"critic": np.logaddexp(0, f).mean()})(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your result for the critic is too small by a factor of 2. Does the formula average its "
     "two terms, or does it add them?",
     loses="value gradient",
+    name="critic_halved",
+    edit=[("losses = critic", "losses = critic / 2"), ("/ N, taken", "/ N / 2, taken / 2")],
 )
-def critic_halved(real, fake):
-    return with_parts(lambda r, f, p: {k: p[k] / 2 for k in CRITIC})(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "You take a single mean over the real images and the fakes together. How many means does "
     "the formula for `critic` contain?",
     loses="value gradient",
+    name="one_mean_for_both",
+    edit=[
+        (
+            "softplus(-real).mean() + softplus(fake).mean()",
+            "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)",
+        ),
+        ("/ N, taken", "/ (N + M), M * taken / (N + M)"),
+    ],
 )
-def one_mean_for_both(real, fake):
-    def make(real, fake, p):
-        N, M = len(real), len(fake)
-        a, b = np.logaddexp(0, -real).sum(), np.logaddexp(0, fake).sum()
-        dreal, dfake = N * p["dreal"], M * p["dfake"]
-        return dict(
-            zip(CRITIC, ((a + b) / (N + M), dreal / (N + M), dfake / (N + M)), strict=True)
-        )
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "In your result, the critic's term for the fakes has the wrong sign. Should the loss of "
     "the critic be larger or smaller when it takes a fake for real?",
     loses="value gradient",
+    name="fakes_subtracted",
+    edit=[("mean() + softplus", "mean() - softplus"), ("taken, -taken", "-taken, -taken")],
 )
-def fakes_subtracted(real, fake):
-    def make(real, fake, p):
-        critic = np.logaddexp(0, -real).mean() - np.logaddexp(0, fake).mean()
-        return {"critic": critic, "dfake": -p["dfake"]}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your `critic` is negative. Which sign does the mean of -ln D have?",
     loses="value",
+    name="critic_as_a_gain",
+    edit=("losses = critic", "losses = -critic"),
 )
-def critic_as_a_gain(real, fake):
-    return with_parts(lambda r, f, p: {"critic": -p["critic"]})(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your result for the saturating loss has the wrong sign. Which sign does ln(1 - D) have, "
     "and should this loss rise or fall when D rises?",
     loses="value gradient",
+    name="saturating_turned_round",
+    edit=[("-softplus(fake)", "softplus(fake)"), ("-taken", "taken")],
 )
-def saturating_turned_round(real, fake):
-    return with_parts(lambda r, f, p: {k: -p[k] for k in ("saturating", "dsaturating")})(
-        real, fake
-    )
-
-
-@game.mistake(
+game.mistake(
     "Your result for the non-saturating loss has the wrong sign. Which sign does the formula "
     "have in front of the mean, and should this loss rise or fall when D rises?",
     loses="value gradient",
+    name="non_saturating_turned_round",
+    edit=[("softplus(-fake)", "-softplus(-fake)"), ("-sigmoid(-fake)", "sigmoid(-fake)")],
 )
-def non_saturating_turned_round(real, fake):
-    parts = "non_saturating", "dnon_saturating"
-    return with_parts(lambda r, f, p: {k: -p[k] for k in parts})(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your result contains the other loss of the generator. Which of the two has a large "
     "gradient when the critic recognizes the fakes?",
     loses="value",
+    name="generators_exchanged",
+    edit=(
+        "-softplus(fake).mean(), softplus(-fake).mean()",
+        "softplus(-fake).mean(), -softplus(fake).mean()",
+    ),
 )
-def generators_exchanged(real, fake):
-    def make(real, fake, p):
-        return {"saturating": p["non_saturating"], "non_saturating": p["saturating"]}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "You treat the real images as fakes and the fakes as real. For which images should D be "
     "close to 1?",
     loses="value gradient",
+    name="labels_exchanged",
+    edit=[
+        (
+            "softplus(-real).mean() + softplus(fake).mean()",
+            "softplus(real).mean() + softplus(-fake).mean()",
+        ),
+        ("-sigmoid(-real) / N, taken", "sigmoid(real) / N, -sigmoid(-fake) / M"),
+    ],
 )
-def labels_exchanged(real, fake):
-    def make(real, fake, p):
-        critic = np.logaddexp(0, real).mean() + np.logaddexp(0, -fake).mean()
-        return {
-            "critic": critic,
-            "dreal": plain(real) / len(real),
-            "dfake": -plain(-fake) / len(fake),
-        }
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
-    "You use the logits as if they were probabilities. How does the problem compute D from a "
-    "logit?",
-    loses="value",
-)
-def without_sigmoid(real, fake):
-    def make(real, fake, p):
-        critic = -np.log(np.abs(real)).mean() - np.log(np.abs(1 - fake)).mean()
-        saturating = np.log(np.abs(1 - fake)).mean()
-        return {
-            "critic": critic,
-            "saturating": saturating,
-            "non_saturating": -np.log(np.abs(fake)).mean(),
-        }
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
-    "Your loss contains mean probabilities, because the logarithm is missing. What does the "
-    "formula compute from a probability that is almost 0?",
-    loses="value",
-)
-def without_logarithm(real, fake):
-    def make(real, fake, p):
-        a, b = plain(-real).mean(), plain(fake).mean()
-        return {"critic": a + b, "saturating": 1 - b, "non_saturating": plain(-fake).mean()}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your gradient isn't divided by the number of images. Do the losses contain sums or means?",
     loses="gradient",
+    name="gradients_of_sums",
+    edit=("len(real), len(fake)", "1, 1"),
 )
-def gradients_of_sums(real, fake):
-    def make(real, fake, p):
-        return {k: p[k] * (len(real) if k == "dreal" else len(fake)) for k in GRADIENTS}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your gradient is the derivative with respect to D. How does D depend on the logit?",
     loses="gradient",
+    name="with_respect_to_D",
+    edit=[
+        ("= sigmoid(fake)", "= 1 / (1 - b)"),
+        ("-sigmoid(-real)", "-1 / a"),
+        ("-sigmoid(-fake)", "-1 / b"),
+    ],
+    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
 )
-def with_respect_to_D(real, fake):
-    def make(real, fake, p):
-        a, b, M = plain(real), plain(fake), len(fake)
-        return {
-            "dreal": -1 / a / len(real),
-            "dfake": 1 / (1 - b) / M,
-            "dsaturating": -1 / (1 - b) / M,
-            "dnon_saturating": -1 / b / M,
-        }
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your generator's gradients have the wrong sign. Should the loss of the generator rise or "
     "fall when D rises?",
     loses="gradient",
+    name="generator_turned_round",
+    edit=[("-taken", "taken"), ("-sigmoid(-fake)", "sigmoid(-fake)")],
 )
-def generator_turned_round(real, fake):
-    def make(real, fake, p):
-        return {k: -p[k] for k in ("dsaturating", "dnon_saturating")}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your gradient belongs to the other loss of the generator. Which of the two gradients "
     "vanishes when D is near 0?",
     loses="gradient",
+    name="gradients_exchanged",
+    edit=("-taken, -sigmoid(-fake) / M", "-sigmoid(-fake) / M, -taken"),
 )
-def gradients_exchanged(real, fake):
-    def make(real, fake, p):
-        return {
-            "dsaturating": p["dnon_saturating"],
-            "dnon_saturating": p["dsaturating"],
-        }
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Your `dreal` is proportional to D. How much can the critic still learn from a real image "
     "whose D is already close to 1?",
     loses="gradient",
+    name="dreal_of_D",
+    edit=("-sigmoid(-real)", "-sigmoid(real)"),
 )
-def dreal_of_D(real, fake):
-    return with_parts(lambda r, f, p: {"dreal": -plain(r) / len(r)})(real, fake)
-
-
-@game.mistake(
-    "Your `dreal` is divided by the number of fakes. Which images does its mean run over?",
-    loses="gradient",
-)
-def dreal_by_the_fakes(real, fake):
-    return with_parts(lambda r, f, p: {"dreal": p["dreal"] * len(r) / len(f)})(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "One of your losses is infinite for logits beyond 1,000. What is exp(1000) in float64, "
     "and how can you write softplus with exponentials of negative numbers only?",
     loses="stability",
     where="large_logits",
+    name="softplus_overflows",
+    edit=("np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))", "np.log1p(np.exp(z))"),
 )
-def softplus_overflows(real, fake):
-    def make(real, fake, p):
-        real, fake, taken = (np.log1p(np.exp(z)).mean() for z in (-real, fake, -fake))
-        return {"critic": real + fake, "saturating": -fake, "non_saturating": taken}
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "Some of your results are 0 or infinite when D is near 0 or 1. What are 1 - 1e-18 and 1 + "
     "1e-18 in float64, and can you compute the losses without D?",
     loses="stability",
     where="a_sure_critic a_deceived_critic",
+    name="by_probabilities",
+    edit=[
+        (
+            "softplus(-real).mean() + softplus(fake).mean()",
+            "-np.log(a).mean() - np.log(1 - b).mean()",
+        ),
+        (
+            "-softplus(fake).mean(), softplus(-fake).mean()",
+            "np.log(1 - b).mean(), -np.log(b).mean()",
+        ),
+        ("-sigmoid(-real)", "(a - 1)"),
+        ("-sigmoid(-fake)", "(b - 1)"),
+        ("= sigmoid(fake)", "= b"),
+    ],
+    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
 )
-def by_probabilities(real, fake):
-    def make(real, fake, p):
-        a, b = plain(real), plain(fake)
-        losses = -np.log(a).mean() - np.log(1 - b).mean(), np.log(1 - b).mean()
-        M = len(fake)
-        return {
-            **dict(zip(LOSSES, (*losses, -np.log(b).mean()), strict=True)),
-            "dreal": (a - 1) / len(real),
-            "dfake": b / M,
-            "dsaturating": -b / M,
-            "dnon_saturating": (b - 1) / M,
-        }
-
-    return with_parts(make)(real, fake)
-
-
-@game.mistake(
+game.mistake(
     "You add a small number to the probabilities before the logarithm. What happens to a loss "
     "that is smaller than this number, and to a logit below -1,000?",
     loses="stability",
     where="a_sure_critic large_logits",
+    name="with_a_small_number",
+    edit=[
+        (
+            "softplus(-real).mean() + softplus(fake).mean()",
+            "-np.log(a + 1e-12).mean() - np.log(1 - b + 1e-12).mean()",
+        ),
+        (
+            "-softplus(fake).mean(), softplus(-fake).mean()",
+            "np.log(1 - b + 1e-12).mean(), -np.log(b + 1e-12).mean()",
+        ),
+    ],
+    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
 )
-def with_a_small_number(real, fake):
-    def make(real, fake, p):
-        tiny, a, b = 1e-12, plain(real), plain(fake)
-        critic = -np.log(a + tiny).mean() - np.log(1 - b + tiny).mean()
-        saturating = np.log(1 - b + tiny).mean()
-        return dict(zip(LOSSES, (critic, saturating, -np.log(b + tiny).mean()), strict=True))
-
-    return with_parts(make)(real, fake)

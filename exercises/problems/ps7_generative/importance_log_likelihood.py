@@ -92,270 +92,168 @@ def by_densities(fits, z, mean, log_var):
     return [log_w.mean(0), np.logaddexp.reduce(log_w, axis=0) - np.log(len(fits))]
 
 
-@bounds.alternative
-def by_einsum(fits, z, mean, log_var):
-    eps = (z - mean) / np.sqrt(np.exp(log_var))
-    squares = np.einsum("knd,knd->kn", eps, eps) - np.einsum("knd,knd->kn", z, z)
-    log_w = fits + (squares + log_var.sum(axis=1)) / 2
-    elbo = log_w.sum(axis=0) / len(log_w)
-    rest = log_w - elbo
-    above = rest.max(axis=0)
-    return elbo, elbo + above + np.log(np.mean(np.exp(rest - above), axis=0))
-
-
-def combined(log_w):
-    """Return both bounds, computed from the log weights."""
-    return log_w.mean(axis=0), np.logaddexp.reduce(log_w, axis=0) - np.log(len(log_w))
-
-
-def weights(fits, z, mean, log_var, *, prior=1.0, q=1.0, width=1.0, power=1.0):
-    """Return log weights whose terms for the prior, q and log_var have extra factors."""
-    eps2 = (z - mean) ** 2 * np.exp(-power * log_var)
-    return fits + ((q * eps2 + width * log_var) - prior * z**2).sum(axis=2) / 2
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your `estimate` is the mean of the logarithms, just like `elbo`. Which comes first in "
     "the formula for `estimate`, the mean or the logarithm?",
     loses="value",
+    name="the_same_twice",
+    edit=("top + np.log(np.exp(log_w - top).mean(axis=0))", "log_w.mean(axis=0)"),
 )
-def the_same_twice(*given):
-    elbo = weights(*given).mean(axis=0)
-    return elbo, elbo
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your `estimate` is the logarithm of the sum of the weights. What does the formula divide "
     "this sum by?",
     loses="value",
+    name="not_divided",
+    edit=("(log_w - top).mean", "(log_w - top).sum"),
 )
-def not_divided(*given):
-    elbo, estimate = combined(weights(*given))
-    return elbo, estimate + np.log(len(given[0]))
-
-
-@bounds.mistake(
-    "Your `elbo` is a sum over the codes. What does the formula divide it by?", loses="elbo"
+bounds.mistake(
+    "Your `elbo` is a sum over the codes. What does the formula divide it by?",
+    loses="elbo",
+    name="elbo_summed",
+    edit=("log_w.mean", "log_w.sum"),
 )
-def elbo_summed(*given):
-    elbo, estimate = combined(weights(*given))
-    return elbo * len(given[0]), estimate
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your `estimate` is the largest log weight of each image. What do the other codes "
     "contribute?",
     loses="value",
+    name="largest_alone",
+    edit=("top + np.log(np.exp(log_w - top).mean(axis=0))", "top"),
 )
-def largest_alone(*given):
-    log_w = weights(*given)
-    return log_w.mean(axis=0), log_w.max(axis=0)
-
-
-@bounds.mistake(
+bounds.mistake(
     "You subtract the largest log weight before the exponential, but your `estimate` doesn't "
     "add it back. What is the logarithm of exp(top) times a number?",
     loses="value",
+    name="top_not_added",
+    edit=("top + np.log", "np.log"),
 )
-def top_not_added(*given):
-    log_w = weights(*given)
-    return log_w.mean(axis=0), combined(log_w)[1] - log_w.max(axis=0)
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your weights don't contain the prior p(z). Which three densities does the formula for a "
     "weight contain?",
     loses="elbo value",
+    name="without_the_prior",
+    edit=(" - z**2", ""),
 )
-def without_the_prior(*given):
-    return combined(weights(*given, prior=0.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your weights don't contain q(z). Which distribution do the codes come from, and where is "
     "its density in the formula for a weight?",
     loses="elbo value",
+    name="without_q",
+    edit=("eps2 + log_var - z**2", "-(z**2)"),
 )
-def without_q(*given):
-    return combined(weights(*given, q=0.0, width=0.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your weights contain only p(x | z). Which two other densities does the formula for a "
     "weight contain?",
     loses="elbo value",
+    name="fits_alone",
+    edit=(" + (eps2 + log_var - z**2).sum(axis=2) / 2", ""),
 )
-def fits_alone(fits, z, mean, log_var):
-    return combined(fits)
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your weights are multiplied by q(z). Is q(z) above or below the fraction line in the "
     "formula for a weight?",
     loses="elbo value",
+    name="q_multiplied",
+    edit=("eps2 + log_var - z**2", "-eps2 - log_var - z**2"),
 )
-def q_multiplied(*given):
-    return combined(weights(*given, q=-1.0, width=-1.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your q(z) doesn't contain the factor 1/sigma. How large is the density of a narrow "
     "Gaussian at its mean?",
     loses="elbo value",
+    name="normaliser_forgotten",
+    edit=("eps2 + log_var -", "eps2 -"),
 )
-def normaliser_forgotten(*given):
-    return combined(weights(*given, width=0.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your ln q(z) contains `log_var` instead of ln(sigma). Which power of the variance is in "
     "front of the exponential of a Gaussian?",
     loses="elbo value",
+    name="whole_log_variance",
+    edit=("+ log_var", "+ 2 * log_var"),
 )
-def whole_log_variance(*given):
-    return combined(weights(*given, width=2.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "The `log_var` term in your ln q(z) has the wrong sign. Is the density of a narrow "
     "Gaussian at its mean large or small?",
     loses="elbo value",
+    name="log_variance_turned_round",
+    edit=("+ log_var", "- log_var"),
 )
-def log_variance_turned_round(*given):
-    return combined(weights(*given, width=-1.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm of?",
     loses="elbo value",
+    name="of_sigma",
+    given="log_var = 2 * log_var",
 )
-def of_sigma(*given):
-    return combined(weights(*given, width=2.0, power=2.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your ln q(z) divides the squared distance of z from the mean by sigma. What does the "
     "exponent of a Gaussian divide it by?",
     loses="elbo value",
+    name="divided_by_sigma",
+    edit=("np.exp(-log_var)", "np.exp(-log_var / 2)"),
 )
-def divided_by_sigma(*given):
-    return combined(weights(*given, power=0.5))
-
-
-@bounds.mistake(
-    "Your ln q(z) contains the squared distance of z from the mean, but it doesn't divide "
-    "this square by anything. What does the exponent of a Gaussian divide it by?",
-    loses="elbo value",
-)
-def not_divided_by_the_variance(*given):
-    return combined(weights(*given, power=0.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "The exponents of your two Gaussians are too large by a factor of 2. Which number "
     "multiplies the square in the exponent of a Gaussian?",
     loses="elbo value",
+    name="not_halved",
+    edit=("eps2 + log_var - z**2", "2 * eps2 + log_var - 2 * z**2"),
 )
-def not_halved(*given):
-    return combined(weights(*given, prior=2.0, q=2.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your weights contain a power of 2 pi that should cancel. How often does it occur above "
     "the fraction line of a weight, and how often below?",
     loses="elbo value",
+    name="one_constant",
+    edit=("(axis=2) / 2", "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"),
 )
-def one_constant(*given):
-    D = given[1].shape[2]
-    return combined(weights(*given) - D / 2 * np.log(2 * np.pi))
-
-
-@bounds.mistake(
-    "You evaluate the prior at the mean of q. Which code does the formula for a weight "
-    "evaluate it at?",
-    loses="elbo value",
-)
-def prior_of_the_mean(fits, z, mean, log_var):
-    return combined(weights(fits, z, mean, log_var) + (z**2 - mean**2).sum(axis=2) / 2)
-
-
-@bounds.mistake(
+bounds.mistake(
     "You average over the images. Which axis of `fits` counts the codes of one image?",
     loses="shape elbo value",
+    name="over_the_pictures",
+    edit=("top =", "log_w = log_w.T; top ="),
 )
-def over_the_pictures(*given):
-    return combined(weights(*given).T)
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your result contains the values of the other bound. Which of the two bounds should your "
     "function return first?",
     loses="elbo value",
+    name="exchanged",
+    edit=(
+        "return log_w.mean(axis=0), top + np.log(np.exp(log_w - top).mean(axis=0))",
+        "return top + np.log(np.exp(log_w - top).mean(axis=0)), log_w.mean(axis=0)",
+    ),
 )
-def exchanged(*given):
-    return combined(weights(*given))[::-1]
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your `estimate` isn't finite when log-likelihoods are far from 0. What is exp(-1000) in "
     "float64, and which number can you subtract from all log weights of an image first?",
     loses="stability",
+    name="underflowing",
+    edit=("log_w.max(axis=0)", "0"),
 )
-def underflowing(*given):
-    log_w = weights(*given)
-    with np.errstate(all="ignore"):
-        return log_w.mean(axis=0), np.log(np.exp(log_w).mean(axis=0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "Before the exponential, you subtract a number that isn't the largest log weight of the "
     "image. How large can the differences become, and which number makes sure that none of "
     "them is positive?",
     loses="stability",
+    name="mean_taken_away",
+    edit=("max(", "mean("),
 )
-def mean_taken_away(*given):
-    log_w = weights(*given)
-    middle = log_w.mean(axis=0)
-    with np.errstate(all="ignore"):
-        return middle, middle + np.log(np.exp(log_w - middle).mean(axis=0))
-
-
-@bounds.mistake(
-    "You subtract the same number from the log weights of all images. Is the largest log "
-    "weight of all images close to the largest one of each image?",
-    loses="stability",
-)
-def one_top_for_all(*given):
-    log_w = weights(*given)
-    top = log_w.max()
-    with np.errstate(all="ignore"):
-        return log_w.mean(axis=0), top + np.log(np.exp(log_w - top).mean(axis=0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "The exponent of your prior has the wrong sign. Is p(z) larger for codes near 0 or for "
     "codes far from 0?",
     loses="elbo value",
+    name="prior_turned_round",
+    edit=("- z**2", "+ z**2"),
 )
-def prior_turned_round(*given):
-    return combined(weights(*given, prior=-1.0))
-
-
-@bounds.mistake(
+bounds.mistake(
     "You average the log densities over the entries of a code. How do you combine the "
     "densities of independent entries?",
     loses="elbo value",
+    name="entries_averaged",
+    edit=("sum(axis=2)", "mean(axis=2)"),
 )
-def entries_averaged(fits, z, mean, log_var):
-    whole = weights(fits, z, mean, log_var)
-    return combined(fits + (whole - fits) / z.shape[2])
-
-
-@bounds.mistake(
+bounds.mistake(
     "Your `elbo` uses the closed formula for the divergence instead of the given codes. Which "
     "quantity does the formula for `elbo` average over the codes?",
     loses="elbo",
+    name="divergence_by_its_formula",
+    edit=(
+        "log_w.mean(axis=0)",
+        "(fits - (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2).mean(axis=0)",
+    ),
 )
-def divergence_by_its_formula(fits, z, mean, log_var):
-    kl = (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
-    return fits.mean(axis=0) - kl, combined(weights(fits, z, mean, log_var))[1]

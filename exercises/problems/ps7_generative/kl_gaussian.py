@@ -84,193 +84,138 @@ def by_a_series(mean, log_var):
     return kl, 0.5 * (excess + v) / len(kl)
 
 
-@divergence.alternative
-def by_hyperbolic_functions(mean, log_var):
-    half = log_var / 2
-    grown = 2 * np.exp(half) * np.sinh(half)
-    kl = np.sum(mean * mean + grown - log_var, axis=-1) / 2
-    return [kl, grown / 2 / kl.size]
-
-
-def found(mean, log_var, *, one=1.0, log=None):
-    """Return the result of the plain formula; ``one`` and ``log`` replace terms."""
-    log = log_var if log is None else log
-    kl = (mean**2 + np.exp(log_var) - one - log).sum(axis=1) / 2
-    return kl, (np.exp(log_var) - 1) / 2 / len(kl)
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `kl` is too large by a factor of 2. Which factor does the formula have in front of "
     "the sum?",
     loses="value",
+    name="not_halved",
+    edit=("(axis=1) / 2", "(axis=1)"),
 )
-def not_halved(mean, log_var):
-    kl, *gradients = kl_gaussian(mean, log_var)
-    return 2 * kl, *gradients
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your result is too large by a factor of 2. Does the formula have a factor in front of "
     "the sum?",
     loses="value gradient",
+    name="nothing_halved",
+    edit=("(axis=1) / 2, grown / (2 * N)", "(axis=1), grown / N"),
 )
-def nothing_halved(mean, log_var):
-    return tuple(2 * part for part in kl_gaussian(mean, log_var))
-
-
-@divergence.mistake(
+divergence.mistake(
     "You average over the entries of a code. Does the formula contain a sum or a mean over d?",
     loses="value gradient",
+    name="averaged",
+    edit=[("sum(axis=1)", "mean(axis=1)"), ("(2 * N)", "(2 * mean.size)")],
 )
-def averaged(mean, log_var):
-    return tuple(part / mean.shape[1] for part in kl_gaussian(mean, log_var))
-
-
-@divergence.mistake(
-    "Your `kl` has the wrong sign. Can a divergence be negative?", loses="value"
+divergence.mistake(
+    "Your `kl` has the wrong sign. Can a divergence be negative?",
+    loses="value",
+    name="sign_forgotten",
+    edit=("return (", "return -("),
 )
-def sign_forgotten(mean, log_var):
-    kl, *gradients = kl_gaussian(mean, log_var)
-    return -kl, *gradients
-
-
-@divergence.mistake(
+divergence.mistake(
     "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm of?",
     loses="value gradient",
+    name="of_sigma",
+    edit=("grown / (2 * N)", "grown / N"),
+    given="log_var = 2 * log_var",
 )
-def of_sigma(mean, log_var):
-    kl, dlog_var = kl_gaussian(mean, 2 * log_var)
-    return kl, 2 * dlog_var
-
-
-@divergence.mistake(
+divergence.mistake(
     "You use `log_var` as if it were the variance itself. How do you compute the variance "
     "from `log_var`?",
     loses="value",
+    name="taken_as_the_variance",
+    edit=[
+        ("grown - log_var", "log_var - 1 - np.log(np.abs(log_var))"),
+        ("grown / (2", "(1 - 1 / log_var) / (2"),
+    ],
 )
-def taken_as_the_variance(mean, log_var):
-    kl = (mean**2 + log_var - 1 - np.log(np.abs(log_var))).sum(axis=1) / 2
-    return kl, (1 - 1 / log_var) / 2 / len(kl)
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `kl` doesn't depend on `log_var`. Which terms of the formula contain the variance?",
     loses="value",
+    name="log_var_ignored",
+    edit=(" + (grown - log_var)", ""),
 )
-def log_var_ignored(mean, log_var):
-    return (mean**2).sum(axis=1) / 2, *kl_gaussian(mean, log_var)[1:]
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `kl` doesn't depend on `mean`. Which term of the formula is large for a Gaussian "
     "far from 0?",
     loses="value",
+    name="mean_ignored",
+    edit=("mean**2 + ", ""),
 )
-def mean_ignored(mean, log_var):
-    return kl_gaussian(0 * mean, log_var)[0], *kl_gaussian(mean, log_var)[1:]
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `kl` is too large by the same number in each row. Which constant of the formula is "
     "missing?",
     loses="value",
+    name="without_the_one",
+    edit=("(grown - log_var)", "(grown + 1 - log_var)"),
 )
-def without_the_one(mean, log_var):
-    return found(mean, log_var, one=0.0)
-
-
-@divergence.mistake(
+divergence.mistake(
     "You subtract the 1 of the formula only once per row. Is it inside or outside the sum "
     "over d?",
     loses="value",
+    name="one_for_a_row",
+    edit=("(grown - log_var)", "(grown + 1 - 1 / mean.shape[1] - log_var)"),
 )
-def one_for_a_row(mean, log_var):
-    return found(mean, log_var, one=1 / mean.shape[1])
-
-
-@divergence.mistake(
+divergence.mistake(
     "You add the logarithm of the variance. Which sign does the logarithm have in the formula?",
     loses="value gradient",
+    name="logarithm_added",
+    edit=[("grown - log_var", "grown + log_var"), ("grown / (2", "(grown + 2) / (2")],
 )
-def logarithm_added(mean, log_var):
-    kl, _ = found(mean, log_var, log=-log_var)
-    return kl, (np.exp(log_var) + 1) / 2 / len(kl)
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your sum contains the logarithm of sigma. Which power of sigma does the formula take the "
     "logarithm of?",
     loses="value gradient",
+    name="logarithm_of_sigma",
+    edit=[("grown - log_var", "grown - log_var / 2"), ("grown / (2", "(grown + 0.5) / (2")],
 )
-def logarithm_of_sigma(mean, log_var):
-    kl, _ = found(mean, log_var, log=log_var / 2)
-    return kl, (np.exp(log_var) - 0.5) / 2 / len(kl)
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `kl` contains `mean` without the square. Should the divergence depend on the sign "
     "of a mean?",
     loses="value",
+    name="mean_not_squared",
+    edit=("mean**2", "mean"),
 )
-def mean_not_squared(mean, log_var):
-    kl = (mean + np.exp(log_var) - 1 - log_var).sum(axis=1) / 2
-    return kl, *kl_gaussian(mean, log_var)[1:]
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `kl` is summed over the Gaussians. Which axis of `mean` counts the entries of a "
     "code?",
     loses="shape value",
+    name="over_the_batch",
+    edit=("sum(axis=1)", "sum(axis=0)"),
 )
-def over_the_batch(mean, log_var):
-    return kl_gaussian(mean.T, log_var.T)[0], *kl_gaussian(mean, log_var)[1:]
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `kl` is a single number, the sum over all Gaussians. Which shape should `kl` have?",
     loses="shape value",
+    name="one_number",
+    edit=("sum(axis=1)", "sum()"),
 )
-def one_number(mean, log_var):
-    kl, *gradients = kl_gaussian(mean, log_var)
-    return kl.sum(), *gradients
-
-
-@divergence.mistake(
+divergence.mistake(
     "You compute the divergence of the standard normal from each Gaussian. Which of the two "
     "distributions should you average the logarithms over?",
     loses="value gradient",
+    name="the_other_way_round",
+    edit=[
+        ("mean**2 + (grown - log_var)", "mean**2 * (grown + 1) + (grown + log_var)"),
+        (", grown /", ", -(mean**2 * (grown + 1) + grown) /"),
+        ("expm1(log_var)", "expm1(-log_var)"),
+    ],
 )
-def the_other_way_round(mean, log_var):
-    shrunk = np.expm1(-log_var)  # the digits of exp(-v) - 1 would depend on the processor
-    kl = (mean**2 * (1 + shrunk) + (shrunk + log_var)).sum(axis=1) / 2
-    return kl, -(mean**2 * (1 + shrunk) + shrunk) / 2 / len(kl)
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `dlog_var` is the derivative with respect to the variance. What is the derivative "
     "of exp(v) - v with respect to v?",
     loses="gradient",
+    name="with_respect_to_the_variance",
+    edit=("grown / (2 * N)", "-np.expm1(-log_var) / (2 * N)"),
 )
-def with_respect_to_the_variance(mean, log_var):
-    kl, _ = kl_gaussian(mean, log_var)
-    return kl, (1 - np.exp(-log_var)) / 2 / len(kl)
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `dlog_var` is the derivative with respect to sigma. Which variable should you "
     "differentiate with respect to?",
     loses="gradient",
+    name="with_respect_to_sigma",
+    edit=("grown / (2 * N)", "2 * np.sinh(log_var / 2) / N"),
 )
-def with_respect_to_sigma(mean, log_var):
-    kl, _ = kl_gaussian(mean, log_var)
-    return kl, (np.exp(log_var / 2) - np.exp(-log_var / 2)) / len(kl)
-
-
-@divergence.mistake(
+divergence.mistake(
     "Your `dlog_var` contains only the derivative of the variance. Which other term of the "
     "sum depends on `log_var`?",
     loses="gradient",
+    name="logarithm_not_differentiated",
+    edit=("grown / (2 * N)", "np.exp(log_var) / (2 * N)"),
 )
-def logarithm_not_differentiated(mean, log_var):
-    kl, _ = kl_gaussian(mean, log_var)
-    return kl, np.exp(log_var) / 2 / len(kl)

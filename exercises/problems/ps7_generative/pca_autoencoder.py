@@ -156,137 +156,94 @@ def mixed_codes(X, k):
     return W, W @ -mean + 1.0, V, mean - V @ np.ones(k)
 
 
-def centred_answer(X, rows, *, back=None, mean=None):
-    """Return an autoencoder with these components as rows of W; other parts may differ."""
-    mean = X.mean(axis=0) if mean is None else mean
-    V = rows.T if back is None else back
-    return rows, -rows @ mean, V, mean
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your `V` contains singular vectors of `X` itself. Which point do we measure the variance "
     "from?",
     loses="shape inputs-unchanged value encoder",
+    name="not_centred",
+    edit=("Z = X - mean", "Z, mean = X, 0 * mean"),
 )
-def not_centred(X, k):
-    rows = components(X)[:k]
-    return rows, np.zeros(k), rows.T, np.zeros(X.shape[1])
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your `V` contains singular vectors of `X` itself, although your biases use the mean. "
     "When do you have to subtract the mean?",
     loses="shape inputs-unchanged value encoder",
+    name="centred_too_late",
+    edit=("X - mean", "X"),
 )
-def centred_too_late(X, k):
-    return centred_answer(X, components(X)[:k])
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your `V @ b + c` is 0, so your biases don't use the mean. What does your autoencoder "
     "return for the mean of `X`?",
     loses="encoder",
+    name="without_biases",
+    edit=("-V.T @ mean, V, mean", "np.zeros(k), V, 0 * mean"),
 )
-def without_biases(X, k):
-    rows = components(X - X.mean(axis=0))[:k]
-    return rows, np.zeros(k), rows.T, np.zeros(X.shape[1])
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your autoencoder adds the mean at the end but doesn't subtract it at the beginning. "
     "Which of the two biases can subtract it?",
     loses="encoder",
+    name="mean_added_alone",
+    edit=("-V.T @ mean", "np.zeros(k)"),
 )
-def mean_added_alone(X, k):
-    rows = components(X - X.mean(axis=0))[:k]
-    return rows, np.zeros(k), rows.T, X.mean(axis=0)
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your autoencoder subtracts the mean at the beginning but doesn't add it at the end. "
     "Which point should the decoder return for the code 0?",
     loses="encoder",
+    name="mean_not_added",
+    edit=("V, mean", "V, 0 * mean"),
 )
-def mean_not_added(X, k):
-    W, b, V, c = pca_autoencoder(X, k)
-    return W, b, V, 0 * c
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your `V @ b` has the wrong sign, so the mean gets a code that isn't 0. What is `W` times "
     "the mean, and what should `b` do to it?",
     loses="encoder",
+    name="sign_of_the_bias",
+    edit=("-V.T", "V.T"),
 )
-def sign_of_the_bias(X, k):
-    W, b, V, c = pca_autoencoder(X, k)
-    return W, -b, V, c
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your `V` contains the directions with the smallest variance. Do the directions from "
     "`eigh` or `svd` start with the largest variance or with the smallest?",
     loses="shape inputs-unchanged value encoder",
+    name="least_variance",
+    edit=("[:, ::-1]", ""),
 )
-def least_variance(X, k):
-    return centred_answer(X, components(X - X.mean(axis=0))[-k:])
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your `V` skips the direction with the largest variance. Are your directions sorted by "
     "variance, and which index does the first one have?",
     loses="shape inputs-unchanged value encoder",
+    name="one_too_far",
+    edit=("[:, :k]", "[:, 1 : k + 1]"),
 )
-def one_too_far(X, k):
-    return centred_answer(X, components(X - X.mean(axis=0))[1 : k + 1])
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "You divided each column of `X` by its standard deviation before you computed the "
     "directions. Does the squared error use the original columns or the divided ones?",
     loses="shape inputs-unchanged value encoder",
+    name="standardised",
+    edit=("X - mean", "(X - mean) / X.std(axis=0)"),
 )
-def standardised(X, k):
-    Z = (X - X.mean(axis=0)) / X.std(axis=0)
-    return centred_answer(X, components(Z)[:k])
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your `V` is the transpose of `W`, but the rows of your `W` don't have length 1. What "
     "length must they have so that the transpose undoes `W`?",
     loses="encoder",
+    name="scaled_on_both_sides",
+    edit=("return", "V = V * (Z @ V).std(axis=0); return"),
 )
-def scaled_on_both_sides(X, k):
-    Z = X - X.mean(axis=0)
-    _, s, Vt = np.linalg.svd(Z, full_matrices=False)
-    return centred_answer(X, Vt[:k] * s[:k, None] / len(X) ** 0.5)
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "Your encoder divides the code by the standard deviations, but your decoder doesn't undo "
     "this. What should `V` multiply each entry of the code by?",
     loses="encoder",
+    name="whitened_one_way",
+    edit=("return V.T, -V.T", "W = V.T / (Z @ V).std(axis=0)[:, None]; return W, -W"),
 )
-def whitened_one_way(X, k):
-    Z = X - X.mean(axis=0)
-    _, s, Vt = np.linalg.svd(Z, full_matrices=False)
-    W = Vt[:k] / s[:k, None] * len(X) ** 0.5
-    return centred_answer(X, W, back=Vt[:k].T)
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "You subtract the same number from all columns of `X`. How many entries does the mean of "
     "the rows have?",
     loses="shape inputs-unchanged value encoder",
+    name="one_mean_for_all",
+    edit=("X.mean(axis=0)", "np.full(X.shape[1], X.mean())"),
 )
-def one_mean_for_all(X, k):
-    mean = np.full(X.shape[1], X.mean())
-    return centred_answer(X, components(X - mean)[:k], mean=mean)
-
-
-@autoencoder.mistake(
+autoencoder.mistake(
     "You subtract from each row of `X` the mean of its own entries. Which axis do you average "
     "over to get the mean of the samples?",
     loses="shape inputs-unchanged value encoder",
+    name="mean_of_each_row",
+    edit=("X - mean", "X - X.mean(axis=1, keepdims=True)"),
 )
-def mean_of_each_row(X, k):
-    return centred_answer(X, components(X - X.mean(axis=1, keepdims=True))[:k])

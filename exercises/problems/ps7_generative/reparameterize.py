@@ -82,17 +82,6 @@ def draw_by_draw(mean, log_var, eps, f, df):
 
 
 @trick.alternative
-def from_the_codes(mean, log_var, eps, f, df):
-    variance = np.exp(log_var)
-    z = eps * np.sqrt(variance) + mean
-    away = z - mean
-    log_q_mean = away / variance
-    log_q_log_var = (away**2 / variance - 1) / 2
-    scores = [np.mean(f[..., None] * part, axis=0) for part in (log_q_mean, log_q_log_var)]
-    return z, df.mean(axis=0), (df * away / 2).mean(axis=0), *scores
-
-
-@trick.alternative
 def by_einsum(mean, log_var, eps, f, df):
     K, sigma = eps.shape[0], np.exp(0.5 * log_var)
     through = np.einsum("knd,knd,nd->nd", df, eps, sigma) / (2 * K)
@@ -101,269 +90,160 @@ def by_einsum(mean, log_var, eps, f, df):
     return [mean[None] + sigma[None] * eps, df.mean(0), through, score, squares / (2 * K)]
 
 
-def changed(**parts):
-    """Return a solution in which other functions compute some of the parts."""
-    names = ("z", "dmean", "dlog_var", "score_mean", "score_log_var")
-
-    def solution(mean, log_var, eps, f, df):
-        answer = dict(zip(names, reparameterize(mean, log_var, eps, f, df), strict=True))
-        for name, make in parts.items():
-            answer[name] = make(mean, log_var, eps, f, df)
-        return tuple(answer.values())
-
-    return solution
-
-
-@trick.mistake(
+trick.mistake(
     "Your `z` multiplies `eps` by the variance. What do you multiply a standard normal number "
     "by to get a variance of exp(log_var)?",
     loses="value",
+    name="times_the_variance",
+    edit=("mean + sigma * eps", "mean + sigma**2 * eps"),
 )
-def times_the_variance(*given):
-    return changed(z=lambda m, v, e, f, df: m + np.exp(v) * e)(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "You treat `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
     "of?",
     loses="value gradient score",
+    name="of_sigma",
+    edit=[
+        ("log_var / 2", "log_var"),
+        ("sigma / 2 / K", "sigma / K"),
+        ("sum(axis=0) / 2", "sum(axis=0)"),
+    ],
 )
-def of_sigma(mean, log_var, eps, f, df):
-    z, dmean, dlog_var, *scores = reparameterize(mean, 2 * log_var, eps, f, df)
-    return z, dmean, 2 * dlog_var, scores[0], 2 * scores[1]
-
-
-@trick.mistake(
+trick.mistake(
     "Your `z` multiplies `eps` by `log_var` itself. How do you compute sigma from `log_var`?",
     loses="value",
+    name="times_the_logarithm",
+    edit=("mean + sigma * eps", "mean + log_var * eps"),
 )
-def times_the_logarithm(*given):
-    return changed(z=lambda m, v, e, f, df: m + v * e)(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `z` is `mean` plus `eps`, so it doesn't depend on `log_var`. What does the formula "
     "multiply `eps` by?",
     loses="value",
+    name="log_var_ignored",
+    edit=("mean + sigma * eps", "mean + eps"),
 )
-def log_var_ignored(*given):
-    return changed(z=lambda m, v, e, f, df: m + e)(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `z` multiplies `mean` by sigma as well. What does sigma multiply in the formula?",
     loses="value",
+    name="all_stretched",
+    edit=("mean + sigma * eps", "sigma * (mean + eps)"),
 )
-def all_stretched(*given):
-    return changed(z=lambda m, v, e, f, df: np.exp(v / 2) * (m + e))(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `z` subtracts sigma times `eps`. Which sign does this term have in the formula?",
     loses="value",
+    name="subtracted",
+    edit=("mean + sigma * eps", "mean - sigma * eps"),
 )
-def subtracted(*given):
-    return changed(z=lambda m, v, e, f, df: m - np.exp(v / 2) * e)(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your gradient through `z` is a sum over the draws. What should you divide this sum by?",
     loses="gradient",
+    name="gradients_summed",
+    edit=[("axis=0) / K, ", "axis=0), "), ("sigma / 2 / K", "sigma / 2")],
 )
-def gradients_summed(*given):
-    K = len(given[2])
-    answer = reparameterize(*given)
-    return answer[0], K * answer[1], K * answer[2], *answer[3:]
-
-
-@trick.mistake(
+trick.mistake(
     "Your estimates are sums over the draws. What should you divide these sums by?",
     loses="gradient score",
+    name="all_summed",
+    edit=("len(eps)", "1"),
 )
-def all_summed(*given):
-    K = len(given[2])
-    z, *estimates = reparameterize(*given)
-    return z, *(K * part for part in estimates)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `dlog_var` is the derivative with respect to sigma. How does sigma depend on "
     "`log_var`?",
     loses="gradient",
+    name="with_respect_to_sigma",
+    edit=("* sigma / 2 / K", "/ K"),
 )
-def with_respect_to_sigma(*given):
-    return changed(dlog_var=lambda m, v, e, f, df: (df * e).mean(axis=0))(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `dlog_var` is too large by a factor of 2. What is the derivative of exp(v / 2)?",
     loses="gradient",
+    name="half_forgotten",
+    edit=("* sigma / 2 /", "* sigma /"),
 )
-def half_forgotten(*given):
-    return changed(dlog_var=lambda m, v, e, f, df: (df * e).mean(axis=0) * np.exp(v / 2))(
-        *given
-    )
-
-
-@trick.mistake(
+trick.mistake(
     "Your `dlog_var` doesn't contain `eps`. What does the formula for `z` multiply sigma by?",
     loses="gradient",
+    name="noise_forgotten",
+    edit=("(df * eps)", "df"),
 )
-def noise_forgotten(*given):
-    return changed(dlog_var=lambda m, v, e, f, df: df.mean(axis=0) * np.exp(v / 2) / 2)(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `dlog_var` contains the variance instead of sigma. What is the derivative of exp(v "
     "/ 2)?",
     loses="gradient",
+    name="variance_in_the_gradient",
+    edit=("* sigma / 2", "* sigma**2 / 2"),
 )
-def variance_in_the_gradient(*given):
-    return changed(dlog_var=lambda m, v, e, f, df: (df * e).mean(axis=0) * np.exp(v) / 2)(
-        *given
-    )
-
-
-@trick.mistake(
+trick.mistake(
     "Your `dmean` is multiplied by `eps`. What is the derivative of `z` with respect to "
     "`mean`?",
     loses="gradient",
+    name="mean_through_noise",
+    edit=("df.sum(", "(df * eps).sum("),
 )
-def mean_through_noise(*given):
-    return changed(dmean=lambda m, v, e, f, df: (df * e).mean(axis=0))(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `score_mean` is multiplied by sigma. What is (z - mean) / sigma^2, in terms of "
     "`eps`?",
     loses="score",
+    name="score_times_sigma",
+    edit=("/ sigma\n", "* sigma\n"),
 )
-def score_times_sigma(*given):
-    return changed(
-        score_mean=lambda m, v, e, f, df: (f[..., None] * e).mean(axis=0) * np.exp(v / 2)
-    )(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `score_mean` doesn't depend on sigma. What is the derivative of ln q with respect "
     "to the mean?",
     loses="score",
+    name="score_not_divided",
+    edit=(" / sigma\n", "\n"),
 )
-def score_not_divided(*given):
-    return changed(score_mean=lambda m, v, e, f, df: (f[..., None] * e).mean(axis=0))(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `score_mean` divides `eps` by the variance. What is z - mean, in terms of `eps`?",
     loses="score",
+    name="score_by_the_variance",
+    edit=("/ sigma\n", "/ sigma**2\n"),
 )
-def score_by_the_variance(*given):
-    return changed(
-        score_mean=lambda m, v, e, f, df: (f[..., None] * e).mean(axis=0) / np.exp(v)
-    )(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `score_mean` uses the derivative of ln q with respect to z, which has the opposite "
     "sign. Which variable should you differentiate with respect to?",
     loses="score",
+    name="score_of_z",
+    edit=("score_mean = (", "score_mean = -("),
 )
-def score_of_z(*given):
-    return changed(
-        score_mean=lambda m, v, e, f, df: -(f[..., None] * e).mean(axis=0) / np.exp(v / 2)
-    )(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `score_log_var` contains only the derivative of the exponent of q. Which other term "
     "of ln q depends on `log_var`?",
     loses="score",
+    name="normaliser_forgotten",
+    edit=("(eps**2 - 1)", "eps**2"),
 )
-def normaliser_forgotten(*given):
-    return changed(score_log_var=lambda m, v, e, f, df: (f[..., None] * e**2).mean(axis=0) / 2)(
-        *given
-    )
-
-
-@trick.mistake(
+trick.mistake(
     "Your `score_log_var` is the derivative with respect to ln(sigma). How is `log_var` "
     "related to ln(sigma)?",
     loses="score",
+    name="score_of_ln_sigma",
+    edit=("sum(axis=0) / 2", "sum(axis=0)"),
 )
-def score_of_ln_sigma(*given):
-    return changed(
-        score_log_var=lambda m, v, e, f, df: (f[..., None] * (e**2 - 1)).mean(axis=0)
-    )(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your `score_log_var` is the derivative with respect to sigma. How does sigma depend on "
     "`log_var`?",
     loses="score",
+    name="score_of_sigma",
+    edit=("sum(axis=0) / 2", "sum(axis=0) / sigma"),
 )
-def score_of_sigma(*given):
-    return changed(
-        score_log_var=lambda m, v, e, f, df: (
-            (f[..., None] * (e**2 - 1)).mean(axis=0) / np.exp(v / 2)
-        )
-    )(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your score estimate doesn't contain `f`. What does the formula multiply the gradient of "
     "ln q by?",
     loses="score",
+    name="without_f",
+    edit=("f[:, :, None] / K", "1 / K"),
 )
-def without_f(*given):
-    return changed(
-        score_mean=lambda m, v, e, f, df: e.mean(axis=0) / np.exp(v / 2),
-        score_log_var=lambda m, v, e, f, df: (e**2 - 1).mean(axis=0) / 2,
-    )(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "You use exp(log_var) wherever the formulas contain sigma. What is sigma, in terms of "
     "`log_var`?",
     loses="value gradient score",
+    name="sigma_everywhere",
+    edit=("log_var / 2", "log_var"),
 )
-def sigma_everywhere(mean, log_var, eps, f, df):
-    _, dmean, dlog_var, score_mean, score_log_var = reparameterize(mean, log_var, eps, f, df)
-    root = np.exp(log_var / 2)
-    return mean + root**2 * eps, dmean, dlog_var * root, score_mean / root, score_log_var
-
-
-@trick.mistake(
-    "Your `dlog_var` multiplies `df` by `z`. Which part of `z` changes when sigma changes?",
-    loses="gradient",
-)
-def codes_for_the_noise(*given):
-    return changed(
-        dlog_var=lambda m, v, e, f, df: (
-            (df * (m + np.exp(v / 2) * e)).mean(axis=0) * np.exp(v / 2) / 2
-        )
-    )(*given)
-
-
-@trick.mistake(
+trick.mistake(
     "Your score estimate contains `df`. Does the formula of the score function contain the "
     "derivative of f or its value?",
     loses="score",
+    name="scores_of_df",
+    edit=("f[:, :, None] / K", "df / K"),
 )
-def scores_of_df(*given):
-    return changed(
-        score_mean=lambda m, v, e, f, df: (df * e).mean(axis=0) / np.exp(v / 2),
-        score_log_var=lambda m, v, e, f, df: (df * (e**2 - 1)).mean(axis=0) / 2,
-    )(*given)
-
-
-@trick.mistake(
-    "You divide `score_log_var` by the variance once too often. What is (z - mean)^2 / "
-    "sigma^2, in terms of `eps`?",
-    loses="score",
-)
-def score_divided_again(*given):
-    return changed(
-        score_log_var=lambda m, v, e, f, df: (
-            (f[:, :, None] * (e**2 - 1)).mean(axis=0) / 2 / np.exp(v)
-        )
-    )(*given)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..judgement.ledger import PASSIVE, WHOLE
 from ..observation.driver import arguments, as_text
+from .edit import edited
 
 # Observed only in the worker, where the student's code runs.
 SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
@@ -186,8 +187,24 @@ class Problem:
         """Register a case for pencil and paper, shown in full when nothing else explains."""
         self.by_hand = args
 
-    def mistake(self, hint, *, loses, once=True, signs=None, where=""):
+    def mistake(
+        self,
+        hint,
+        *,
+        loses,
+        once=True,
+        signs=None,
+        where="",
+        name="",
+        edit=(),
+        given="",
+        of=None,
+    ):
         """Register a known mistake; ``loses`` names aspects, separated by spaces.
+
+        With ``edit`` or ``given``, the wrong answer is the reference with a few changes in its
+        source (see `edited`), and ``name`` is its name. Otherwise this returns a decorator for
+        a function that gives the wrong answer, and its name is the mistake's.
 
         It is charged once, in the one of them in which it spoils most. ``once=False`` charges
         all of them: for an answer that shows nothing of what the others ask for, and beside
@@ -199,16 +216,29 @@ class Problem:
 
         ``where`` names the kinds of case (their generators) that show the mistake, where an
         aspect has others that do not.
+
+        ``edit`` is a pair ``(old, new)`` of texts, or several pairs. ``given`` contains
+        statements that change the arguments first, such as "stride = 1". ``of`` is the function
+        to edit: an alternative, which then replaces the reference, or a helper that the
+        reference calls.
         """
 
         def add(f):
-            name = f.__name__.replace("_", " ")
+            called = (name or f.__name__).replace("_", " ")
             spoils = frozenset(loses.split())
             kinds = tuple(where.split())
-            self.mistakes[name] = Mistake(f, hint, spoils, {}, signs or {}, once, kinds)
+            self.mistakes[called] = Mistake(f, hint, spoils, {}, signs or {}, once, kinds)
             return f
 
-        return add
+        if not edit and not given:
+            return add
+        title = f"problem {self.name}, mistake {name}"
+        if not name or self.solve is None:
+            raise ValueError(f"{title}: an edit needs a name, and the reference before it")
+        changed = edited(of or self.solve, title, edit, given)
+        if of and of not in self.alternatives.values():
+            changed = edited(self.solve, title, names={of.__name__: changed})
+        return add(changed)
 
     def alternative(self, f):
         """Register another right answer, in another style."""

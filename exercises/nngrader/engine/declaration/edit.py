@@ -1,0 +1,88 @@
+"""Make a wrong answer out of a right one: a few replacements in its source."""
+
+import ast
+import inspect
+import linecache
+import textwrap
+
+import numpy as np
+
+
+def edited(f, title, edit=(), given="", names=None):
+    """Return a copy of a function or class whose source has been changed.
+
+    Parameters
+    ----------
+    f : function or class
+        It must be defined in a file. Its docstrings and decorators are left out of the source.
+    title : str
+        Names the problem and the mistake in errors and tracebacks.
+    edit : pair of str, or sequence of pairs
+        Each pair ``(old, new)`` in order; ``old`` must occur exactly once in the text that
+        the earlier pairs left.
+    given : str
+        Statements that change the arguments before anything else is done: "stride = 1".
+    names : dict, optional
+        What some global names mean in the copy.
+
+    Returns
+    -------
+    function or class
+        It uses the globals of `f`. In a function, its own name still means `f`; in a class,
+        it means the copy. A function runs without NumPy's warnings.
+
+    Raises
+    ------
+    ValueError
+        If an ``old`` does not occur exactly once, or the result is no Python.
+    """
+    text = _source(f)
+    for old, new in [edit] if edit and isinstance(edit[0], str) else edit:
+        if (times := text.count(old)) != 1:
+            raise ValueError(
+                f"{title}: {old!r} should occur once in the source of {f.__name__}, and occurs "
+                f"{times} times in\n{text}"
+            )
+        text = text.replace(old, new)
+    try:
+        text = _beginning(text, given)
+        return _compiled(text, f, f"<{title}>", names or {})
+    except SyntaxError as e:
+        raise ValueError(f"{title}: the edited source is no Python: {e.msg}\n{text}") from e
+
+
+def _source(f):
+    """Return the source of a function or class without decorators and docstrings."""
+    text = textwrap.dedent(inspect.getsource(f))
+    lines, (top,) = text.splitlines(keepends=True), ast.parse(text).body
+    for node in ast.walk(top):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+            for k in range(node.body[0].lineno - 1, node.body[0].end_lineno):
+                lines[k] = ""
+    return "".join(lines[top.lineno - 1 :])
+
+
+def _beginning(text, given):
+    """Return the source of a function with statements put in front of its first one."""
+    if not given:
+        return text
+    lines, first = text.splitlines(keepends=True), ast.parse(text).body[0].body[0]
+    lines.insert(first.lineno - 1, textwrap.indent(given, " " * first.col_offset) + "\n")
+    return "".join(lines)
+
+
+def _compiled(text, f, file, names):
+    """Return what a source defines, with the globals of `f` and some names of its own."""
+    tree = ast.parse(text)
+    (node,) = tree.body
+    if isinstance(node, ast.FunctionDef):
+        node.name = "_edited"  # so that its own name means `f`
+    around = ast.parse(f"def around({', '.join(names)}):\n    return {node.name}").body[0]
+    around.body.insert(0, node)
+    tree.body, found = [around], {}
+    its_globals = vars(inspect.getmodule(f)) if inspect.isclass(f) else f.__globals__
+    exec(compile(ast.fix_missing_locations(tree), file, "exec"), its_globals, found)
+    linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
+    made = found["around"](**names)
+    made.__name__ = f.__name__
+    return made if inspect.isclass(made) else np.errstate(all="ignore")(made)
