@@ -286,19 +286,15 @@ def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> StepGener
     return found
 
 
-def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
+def rank(A: Any, *, exact: bool = False) -> int:
     """Return the number of linearly independent columns, which is the number of pivots.
 
     Parameters
     ----------
     A : (m, n) array_like
         Any matrix.
-    exact, steps : bool
+    exact : bool
         As in ``row_reduce``. With floats, the rank depends on which entries count as 0.
-
-    Returns
-    -------
-    int or Steps
 
     Raises
     ------
@@ -310,10 +306,4 @@ def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
     >>> rank([[1, 2, 3], [4, 5, 6], [7, 8, 9]], exact=True)
     2
     """
-    A = matrix(A, "rank", exact=exact or steps)
-    return run(read_off(row_reduction(A, reduced=False), lambda found: found.rank), steps=steps)
-
-
-def read_off(algorithm: StepGenerator, read: Callable) -> StepGenerator:
-    """Yield the steps of an algorithm, and return ``read(result)``."""
-    return read((yield from algorithm))
+    return run(row_reduction(matrix(A, "rank", exact=exact), reduced=False)).rank
