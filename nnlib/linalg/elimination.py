@@ -273,9 +273,9 @@ def row_reduce(
     return run(row_reduction(A, reduced), steps=steps)
 
 
-def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> StepGenerator:
+def row_reduction(A: Array, reduced: bool = True) -> StepGenerator:
     """Yield the steps of eliminating all columns, and return a `RowReduction`."""
-    yield lambda: Step(f"Start with {named}.", tex_matrix(A))
+    yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
     stand = "pivot stands" if found.rank == 1 else "pivots stand"

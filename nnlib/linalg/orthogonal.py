@@ -62,14 +62,18 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
 
 def _gram_schmidt(A: Array) -> StepGenerator:
     """Yield the steps of Gram-Schmidt, and return the orthonormal columns."""
-    U, _ = yield from orthogonalized(A)
-    refuse_dependent(U, "gram_schmidt")
-    Q, _ = yield from normalized(U)
-    return Q
+    U = yield from orthogonalized(A)
+    for j, u in enumerate(U.T):
+        if not u.any():
+            raise np.linalg.LinAlgError(
+                f"gram_schmidt: expected independent columns, but column {j + 1} "
+                "depends on those before it"
+            )
+    return (yield from normalized(U))
 
 
 def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
-    """Yield the steps that compute A = U C, and return U (orthogonal) and C (unit triangular).
+    """Yield the steps that make the columns of A orthogonal, and return them.
 
     A second pass removes the components along earlier vectors that rounding errors leave.
     """
@@ -88,7 +92,7 @@ def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
             yield lambda i=i, j=j, last=last: _subtracted(U, C, i, j, last)
         if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
-    return U, C
+    return U
 
 
 def _times(u: Array, a: Array) -> Any:
@@ -121,26 +125,16 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
 
 
 def normalized(U: Array) -> StepGenerator:
-    """Yield the steps that divide each column by its length; return the columns and lengths."""
-    Q, lengths = U.copy(), zeros(U.shape[1], like=U)
+    """Yield the steps that divide each column by its length, and return the columns."""
+    Q = U.copy()
     for j in range(U.shape[1]):
-        lengths[j] = length(U[:, j])
-        Q[:, j] = simplified(U[:, j] / lengths[j])
-        yield lambda j=j: Step(
-            f"Divide {indexed('u', j)} by its length {text(lengths[j])}.",
+        size = length(U[:, j])
+        Q[:, j] = simplified(U[:, j] / size)
+        yield lambda j=j, size=size: Step(
+            f"Divide {indexed('u', j)} by its length {text(size)}.",
             f"q_{{{j + 1}}} = {tex(Q[:, j])}",
         )
-    return Q, lengths
-
-
-def refuse_dependent(U: Array, function: str) -> None:
-    """Raise LinAlgError if a column of U is 0, because the vectors are then dependent."""
-    for j, u in enumerate(U.T):
-        if not u.any():
-            raise np.linalg.LinAlgError(
-                f"{function}: expected independent columns, but column {j + 1} "
-                "depends on those before it"
-            )
+    return Q
 
 
 def projection(b: Any, A: Any, *, exact: bool = False) -> Array:
@@ -180,7 +174,7 @@ def projection(b: Any, A: Any, *, exact: bool = False) -> Array:
     if A.ndim not in (1, 2) or len(A) != len(b):
         raise ValueError(f"projection: expected A with {len(b)} rows, got shape {A.shape}")
     A = A.reshape(len(b), -1) if A.ndim == 1 else A
-    U, _ = run(orthogonalized(_spanning(A), passes=2))
+    U = run(orthogonalized(_spanning(A), passes=2))
     return sum((_times(u, b) * u for u in U.T if u.any()), zeros(len(b), like=b))
 
 
@@ -214,6 +208,5 @@ def projection_matrix(A: Any) -> Array:
            [0.4, 0.8]])
     """
     A = matrix(A, "projection_matrix")
-    U, _ = run(orthogonalized(_spanning(A), passes=2))
-    Q, _ = run(normalized(U))
+    Q = run(normalized(run(orthogonalized(_spanning(A), passes=2))))
     return Q @ Q.T
