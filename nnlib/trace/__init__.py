@@ -16,9 +16,8 @@ from ..tensor import Tensor
 from .expression import expression
 from .gates import Gate, gate
 from .graph import Call, Graph, Picture, build
-from .history import graph, steps
+from .history import graph
 from .layout import Layout, layout
-from .local import Local, Locals, local
 from .node import Node
 from .recording import recording
 from .steps import Step, Steps
@@ -28,8 +27,6 @@ __all__ = [
     "Gate",
     "Graph",
     "Layout",
-    "Local",
-    "Locals",
     "Node",
     "Picture",
     "Step",
@@ -39,9 +36,7 @@ __all__ = [
     "gate",
     "graph",
     "layout",
-    "local",
     "recording",
-    "steps",
 ]
 
 

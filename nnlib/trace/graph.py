@@ -79,7 +79,9 @@ class Graph:
         return "\n".join(map(repr, self.nodes))
 
     def steps(self) -> Steps:
-        """Return the steps of both passes, as sentences with numbers.
+        """Return the steps of both passes through a graph of numbers, as sentences.
+
+        Raises ValueError for the graph of a Tensor; see ``trace.expression``.
 
         >>> from nnlib import trace
         >>> trace.expression("x * y", x=2, y=3).steps()
@@ -87,6 +89,8 @@ class Graph:
         2. f starts with 1, since df/df = 1
         3. multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
         """
+        if any(node.operation and not node.local for node in self.nodes):
+            raise ValueError("steps: expected a graph of trace.expression, got one of Tensors")
         return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 
     def layout(self) -> Layout:

@@ -13,9 +13,7 @@ from ...ops import (
     gather,
     minimum,
     mul,
-    neg,
     relu,
-    sqrt,
     square,
     sub,
     sum,
@@ -27,62 +25,9 @@ from .distance import pairwise_distance
 from .shared import broadcast_shape, check_reduction, floats, reduced
 
 __all__ = [
-    "cosine_embedding_loss",
-    "margin_ranking_loss",
     "multi_margin_loss",
     "triplet_margin_loss",
 ]
-
-
-def margin_ranking_loss(
-    input1: Tensor,
-    input2: Tensor,
-    target: Tensor,
-    margin: float = 0,
-    *,
-    reduction: str = "mean",
-) -> Tensor:
-    r"""Compute the hinge loss of pairs of scores, where one score should be larger.
-
-    .. math:: L_i = \max(0, -t_i (x_{1i} - x_{2i}) + m)
-
-    Parameters
-    ----------
-    input1, input2 : (...) float
-        Scores.
-    target : (...) float
-        1 if the first score should be larger, -1 if the second should be.
-    margin : float
-        Margin m.
-    reduction : {"mean", "sum", "none"}
-        How to reduce the losses.
-
-    Returns
-    -------
-    float, or the common shape for "none"
-        Loss in units of input.
-
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the numbers of axes differ, or the shapes don't broadcast.
-
-    Source: Burges et al. (2005), section 3, for the pairs.
-
-    >>> x = np.array([3.0])
-    >>> float(margin_ranking_loss(x, x - 1, np.array([-1.0])))
-    1.0
-    """
-    shapes = [array("margin_ranking_loss", x).shape for x in (input1, input2, target)]
-    if len({len(shape) for shape in shapes}) > 1:
-        raise RuntimeError(
-            f"margin_ranking_loss: expected inputs with equally many axes, got {shapes}"
-        )
-    broadcast_shape("margin_ranking_loss", input1, input2, target)
-    each = clamp(add(neg(mul(target, sub(input1, input2))), margin), min=0)
-    return reduced("margin_ranking_loss", each, reduction)
 
 
 def multi_margin_loss(
@@ -163,70 +108,6 @@ def _check_classes(z: np.ndarray, t: np.ndarray, p: int, weight: Any) -> None:
             f"{name}: expected class indices in [0, {z.shape[-1] - 1}], "
             f"got {t.min()} to {t.max()}"
         )
-
-
-def cosine_embedding_loss(
-    input1: Tensor,
-    input2: Tensor,
-    target: Tensor,
-    margin: float = 0,
-    *,
-    reduction: str = "mean",
-) -> Tensor:
-    r"""Compute the hinge loss of the angle between vectors, where matching pairs should align.
-
-    .. math:: L_n = 1 - c_n \text{ for } t_n = 1,
-        \quad \max(0, c_n - m) \text{ for } t_n = -1, \quad c_n = \cos(x_{1n}, x_{2n})
-
-    Parameters
-    ----------
-    input1, input2 : (N, D) or (D,) float
-        Vectors.
-    target : (N,) or () float or int
-        1 or -1; any other value makes the loss 0, as in torch.
-    margin : float
-        Margin m; non-matching pairs with a cosine of at most m have loss 0.
-    reduction : {"mean", "sum", "none"}
-        How to reduce the losses.
-
-    Returns
-    -------
-    float, or (N,) for "none"
-        Loss, from 0 to 2 if margin is in [-1, 1].
-
-    Raises
-    ------
-    ValueError
-        If the reduction is unknown.
-    RuntimeError
-        If the shapes don't match.
-
-    Source: Hadsell et al. (2006), section 2.1, for the pairs.
-
-    >>> x = np.array([[1.0, 0.0]])
-    >>> round(float(cosine_embedding_loss(x, x, np.array([-1]))), 4)
-    1.0
-    """
-    t = raw(target)
-    name = "cosine_embedding_loss"
-    shapes = array(name, input1).shape, array(name, input2).shape, t.shape
-    if t.ndim > 1 or any(len(shape) != t.ndim + 1 for shape in shapes[:2]):
-        raise RuntimeError(
-            "cosine_embedding_loss: expected two inputs (N, D) and target (N,), or (D,) and "
-            f"(), got {shapes[0]}, {shapes[1]} and {t.shape}"
-        )
-    shape = broadcast_shape("cosine_embedding_loss", input1, input2)
-    if t.ndim and 1 not in (len(t), shape[0]) and len(t) != shape[0]:
-        raise RuntimeError(f"cosine_embedding_loss: expected target {shape[:1]}, got {t.shape}")
-    c = _cosine(input1, input2)
-    apart = where(t == -1, clamp(sub(c, margin), min=0), 0.0)
-    return reduced("cosine_embedding_loss", add(where(t == 1, 1 - c, 0.0), apart), reduction)
-
-
-def _cosine(a: Tensor, b: Tensor) -> Tensor:
-    """Return the cosine similarity, whose gradient is finite even if a vector is 0."""
-    squares = mul(add(sum(square(a), -1), 1e-12), add(sum(square(b), -1), 1e-12))
-    return div(sum(mul(a, b), -1), sqrt(squares))
 
 
 def triplet_margin_loss(

@@ -114,12 +114,6 @@ SCHEDULES = {
         **dict(base_lr=0.1, max_lr=0.7, step_size_up=4, scale_fn=share),
         **dict(scale_mode="iterations"),
     ),
-    "chained sequence": several(
-        "ChainedScheduler",
-        ("LinearLR", dict(start_factor=0.1, total_iters=5)),
-        ("MultiplicativeLR", dict(lr_lambda=share)),
-        ("StepLR", dict(step_size=4)),
-    ),
     "sequence": sequence(
         ("LinearLR", dict(start_factor=0.1, total_iters=5)),
         ("CosineAnnealingLR", dict(T_max=30)),

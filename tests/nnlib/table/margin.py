@@ -27,17 +27,6 @@ def each(name, call, shapes, draw=normal):
 ONE, TWO, THREE = ((3, 5),), ((3, 5),) * 2, ((3, 5),) * 3
 CASES = [
     *each(
-        "margin_ranking_loss",
-        lambda L, a, b, **o: F(L).margin_ranking_loss(a, b, signs(L), **o),
-        TWO,
-    ),
-    Case(
-        "margin_ranking_loss",
-        lambda L, a, b: F(L).margin_ranking_loss(a, b, signs(L, np.s_[:1]), 0.5),
-        TWO,
-        note="margin, broadcast",
-    ),
-    *each(
         "multi_margin_loss",
         lambda L, z, **o: F(L).multi_margin_loss(z, index(L, CLASSES), **o),
         ONE,
@@ -57,19 +46,6 @@ CASES = [
         second=None,
     ),
     *each(
-        "cosine_embedding_loss",
-        lambda L, a, b, **o: F(L).cosine_embedding_loss(a, b, signs(L, np.s_[:, 0]), **o),
-        TWO,
-    ),
-    Case(
-        "cosine_embedding_loss",
-        lambda L, a, b: F(L).cosine_embedding_loss(
-            a, b, index(L, -1.0), -0.9, reduction="none"
-        ),
-        ((5,), (5,)),
-        note="one pair, margin",
-    ),
-    *each(
         "triplet_margin_loss",
         lambda L, a, p, n, **o: F(L).triplet_margin_loss(a, p, n, 2.0, **o),
         THREE,
@@ -85,16 +61,7 @@ CASES = [
     case._replace(second=None) if case.name == "multi_margin_loss" else case for case in CASES
 ]
 
-VALUES = [
-    Case(
-        "cosine_embedding_loss",
-        lambda L, x: F(L).cosine_embedding_loss(
-            x, 2 * x, index(L, [0.0, 2.0, -1.0]), reduction="none"
-        ),
-        ((3, 5),),
-        note="other targets",
-    ),
-]
+VALUES = []
 
 
 def call(name, *shapes, **options):
@@ -116,14 +83,10 @@ def reductions(shapes):
 
 
 SHAPES = {
-    "margin_ranking_loss": ((3,), (3,), (3,)),
-    "cosine_embedding_loss": ((3, 5), (3, 5), (3,)),
     "triplet_margin_loss": THREE,
 }
 BAD = [
     *reductions(SHAPES),
-    Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (3, 1), (3,))),
-    Bad("margin_ranking_loss", call("margin_ranking_loss", (3,), (4,), (3,))),
     Bad("multi_margin_loss", classes([0, 5, 1])),
     Bad("multi_margin_loss", classes([0, -1, 1])),
     Bad("multi_margin_loss", classes([0, 1])),
@@ -145,9 +108,6 @@ BAD = [
         lambda L: F(L).multi_margin_loss(L.zeros(2, 3, 4), L.tensor([0, 1])),
     ),
     Bad("multi_margin_loss", classes([0, 1, 2], reduction="average"), ValueError),
-    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (3, 1))),
-    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (4, 5), (3,))),
-    Bad("cosine_embedding_loss", call("cosine_embedding_loss", (3, 5), (3, 5), (2,))),
     Bad("triplet_margin_loss", call("triplet_margin_loss", *THREE, margin=-1.0), ValueError),
     Bad("triplet_margin_loss", call("triplet_margin_loss", (3, 5), (3, 5), (5,))),
     Bad("triplet_margin_loss", call("triplet_margin_loss", (3, 5), (3, 4), (3, 5))),
