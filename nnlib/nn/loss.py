@@ -14,7 +14,6 @@ __all__ = [
     "KLDivLoss",
     "L1Loss",
     "MSELoss",
-    "MultiMarginLoss",
     "NLLLoss",
     "SmoothL1Loss",
     "TripletMarginLoss",
@@ -133,22 +132,6 @@ class KLDivLoss(Loss):
 
     def __init__(self, *, reduction: str = "mean", log_target: bool = False):
         super().__init__(reduction=reduction, log_target=log_target)
-
-
-class MultiMarginLoss(Loss):
-    """Apply ``functional.multi_margin_loss`` to scores (N, C) and class indices (N,)."""
-
-    function = staticmethod(F.multi_margin_loss)
-
-    def __init__(
-        self,
-        p: int = 1,
-        margin: float = 1.0,
-        weight: Tensor | None = None,
-        *,
-        reduction: str = "mean",
-    ):
-        super().__init__(p=p, margin=margin, weight=weight, reduction=reduction)
 
 
 class TripletMarginLoss(Loss):

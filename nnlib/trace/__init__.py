@@ -20,7 +20,6 @@ from .history import graph
 from .layout import Layout, layout
 from .node import Node
 from .recording import recording
-from .steps import Step, Steps
 
 __all__ = [
     "Call",
@@ -29,8 +28,6 @@ __all__ = [
     "Layout",
     "Node",
     "Picture",
-    "Step",
-    "Steps",
     "build",
     "expression",
     "gate",

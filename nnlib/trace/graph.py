@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..steps import Steps
 from ..tensor import Tensor
 from ..walk import grad
 from .drawing import draw
 from .layout import Layout, layout
 from .node import Node
-from .steps import Steps, backward_steps, forward_steps
+from .steps import backward_steps, forward_steps
 
 __all__ = ["Call", "Graph", "build"]
 

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from .. import steps
+from ..steps import Step
 from .gates import gate, label, number
 from .node import Node
 from .values import digits, slope, tex_name
 
-__all__ = ["Step", "Steps", "backward_steps", "forward_steps"]
-
-
-@dataclass(frozen=True)
-class Step(steps.Step):
-    """One step of a pass, as text and LaTeX, with the pass and the node that it belongs to.
-
-    Attributes
-    ----------
-    direction : {"forward", "backward"}
-        The pass.
-    node : str
-        The name of the node.
-    """
-
-    direction: str = ""
-    node: str = ""
-
-
-class Steps(steps.Steps):
-    """The steps of both passes in order; ``result`` is the graph."""
+__all__ = ["backward_steps", "forward_steps"]
 
 
 def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
@@ -41,7 +20,7 @@ def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
             sign = gate(node.operation)
             text = _equation(node, sign.text, label, number)
             latex = _equation(node, sign.latex, tex_name, digits)
-            yield Step(text, latex, "forward", node.name)
+            yield Step(text, latex)
 
 
 def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> str:
@@ -71,7 +50,7 @@ def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     top = nodes[-1]
     name = label(top.name)
     text = f"{name} starts with 1, since d{name}/d{name} = 1"
-    yield Step(text, rf"{slope(top.name, top.name)} = 1", "backward", top.name)
+    yield Step(text, rf"{slope(top.name, top.name)} = 1")
     gradients: dict[Node, float] = {}  # the gradient of each node, summed so far
     for node in reversed(nodes):
         if node.operation:
@@ -79,7 +58,7 @@ def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
             text = " and ".join(piece.text() for piece in pieces)
             formulas = r",\quad ".join(piece.latex(top.name) for piece in pieces)
             word = gate(node.operation).word
-            yield Step(f"{word} sends {text}", formulas, "backward", node.name)
+            yield Step(f"{word} sends {text}", formulas)
 
 
 class _Piece(NamedTuple):

@@ -121,10 +121,6 @@ def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float 
     height : float
         Height in inches. The width is always 3.4 inches.
 
-    Returns
-    -------
-    matplotlib.axes.Axes
-
     >>> ax = panel(title="A line", xlabel="x (m)", ylabel="y (m)")
     >>> ax.get_xlabel(), float(ax.figure.get_figwidth())
     ('x (m)', 3.4)

@@ -190,8 +190,6 @@ LOSSES = [
         lambda F, L, z, t: F.binary_cross_entropy_with_logits(z, t),
         *([-1e4, 1e4, -30.0, 30.0], [1.0, 0.0, 0.5, 1.0]),
     ),
-    (lambda F, L, x: F.multi_margin_loss(x, targets(L, 0)), [[1.0, 0.0, 0.5]]),
-    (lambda F, L, x: F.multi_margin_loss(x, targets(L, 0), 2), [[1.0, 0.0, 0.5]]),
     (lambda F, L, x: F.smooth_l1_loss(x, 0 * x), [-1.0, 0.0, 1.0]),
     (lambda F, L, x: F.huber_loss(x, 0 * x), [-1.0, 0.0, 1.0]),
     (lambda F, L, x: F.l1_loss(x, 0 * x), [-1.0, 0.0, 1.0]),

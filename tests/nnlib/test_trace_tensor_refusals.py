@@ -46,5 +46,5 @@ def test_what_has_no_graph_is_refused():
 
 
 def test_steps_are_those_of_expressions():
-    with pytest.raises(ValueError, match="trace.expression"):
+    with pytest.raises(ValueError, match=r"trace\.expression"):
         trace.graph((X * X).sum()).steps()

@@ -89,9 +89,6 @@ LAYERS = [
     loss(
         "KLDivLoss", PAIR, log_distribution, reduction="batchmean", log_target=True, note="log"
     ),
-    loss("MultiMarginLoss", CLASSES, SCORES),
-    loss("MultiMarginLoss", CLASSES, SCORES, 2, 0.5, WEIGHT, reduction="none", note="options"),
-    loss("MultiMarginLoss", ((5,), ()), SCORES, note="one example"),
     loss("TripletMarginLoss", TRIPLE, normal),
     loss("TripletMarginLoss", TRIPLE, normal, 3.0, 3.0, 1e-3, True, note="options"),
 ]
@@ -131,7 +128,6 @@ BAD = [
     Bad("CrossEntropyLoss", of_classes("CrossEntropyLoss", [0, 5, 1]), IndexError),
     Bad("CrossEntropyLoss", of_classes("CrossEntropyLoss", [0, 4, 1], label_smoothing=1.5)),
     Bad("NLLLoss", of_classes("NLLLoss", [0, 1]), ValueError),
-    Bad("MultiMarginLoss", of_classes("MultiMarginLoss", [0, 1, 2], 3), ValueError),
     Bad(
         "TripletMarginLoss",
         lambda L: L.nn.TripletMarginLoss(margin=-1.0)(*[L.zeros(3, 5)] * 3),

@@ -37,16 +37,6 @@ def sequence(*parts, milestones):
     return make
 
 
-def several(name, *parts):
-    """Return a function that makes one schedule of several, given by name and options."""
-
-    def make(L, optimizer):
-        s = L.optim.lr_scheduler
-        return getattr(s, name)([getattr(s, n)(optimizer, **options) for n, options in parts])
-
-    return make
-
-
 def plain(name, **options):
     return lambda L, optimizer: getattr(L.optim.lr_scheduler, name)(optimizer, **options)
 
