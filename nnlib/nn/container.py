@@ -11,13 +11,7 @@ from typing import Any
 from ..tensor import Tensor
 from .module import Module, Parameter, framed
 
-__all__ = [
-    "Identity",
-    "ModuleDict",
-    "ModuleList",
-    "ParameterList",
-    "Sequential",
-]
+__all__ = ["Identity", "ModuleDict", "ModuleList", "ParameterList", "Sequential"]
 
 
 class Identity(Module):

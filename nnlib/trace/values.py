@@ -8,16 +8,7 @@ import numpy as np
 
 from .gates import number
 
-__all__ = [
-    "digits",
-    "facts",
-    "lines",
-    "one_line",
-    "plain",
-    "shape_text",
-    "slope",
-    "tex_name",
-]
+__all__ = ["digits", "facts", "lines", "one_line", "plain", "shape_text", "slope", "tex_name"]
 
 ROWS, COLUMNS, ENTRIES = 4, 4, 12  # the room in a drawing
 

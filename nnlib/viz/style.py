@@ -7,16 +7,7 @@ from typing import Any, NamedTuple
 from .colours import COLOURS, GRID, INK
 from .show import NARROW, WORD, picture
 
-__all__ = [
-    "LOOKS",
-    "Look",
-    "canvas",
-    "check_axes",
-    "looks",
-    "panel",
-    "settings",
-    "styled",
-]
+__all__ = ["LOOKS", "Look", "canvas", "check_axes", "looks", "panel", "settings", "styled"]
 
 
 class Look(NamedTuple):
