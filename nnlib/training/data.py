@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..checks import whole
+from ..checks import function, whole
 from ..nn import Embedding, EmbeddingBag, Module
+from ..optim import Optimizer
 from ..random import Generator
 from ..tensor import Tensor, raw, wrap
 from ..utils.data import DataLoader, TensorDataset
@@ -75,6 +76,20 @@ def _rows(name: str, X: Any, y: Any) -> tuple[Tensor, Tensor]:
     X, y = np.asarray(raw(X)), np.asarray(raw(y))
     same_length(name, X, y)
     return wrap(X), wrap(y)
+
+
+def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
+    """Raise an error unless model, loss and optimizer are valid and belong together."""
+    is_model(name, model)
+    function(name, "loss", loss)
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{name}: expected an Optimizer, got {type(optimizer).__name__}")
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    if held.isdisjoint(map(id, model.parameters())):
+        raise ValueError(
+            f"{name}: expected an optimizer with parameters of this model, got one of another; "
+            "was the model copied or created after the optimizer?"
+        )
 
 
 def is_model(name: str, model: Any) -> None:
