@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 import numbers
-import operator
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,12 +38,13 @@ def number(
     above: float = -math.inf,
     low: float = -math.inf,
     high: float = math.inf,
+    infinite: bool = False,
 ) -> float:
-    """Return a finite number with above < x and low <= x <= high as a float."""
+    """Return a number with above < x and low <= x <= high as a float; finite by default."""
     x = _scalar(x)
     if isinstance(x, bool) or not isinstance(x, numbers.Real):
         raise TypeError(f"{name}: expected {argument} to be a number, got {_kind(x)}")
-    if not (math.isfinite(x) and above < x and low <= x <= high):
+    if not (above < x and low <= x <= high and (infinite or math.isfinite(x))):
         raise ValueError(f"{name}: expected {argument} {_bounds(above, low, high)}, got {x}")
     return float(x)
 
@@ -105,54 +105,10 @@ def several(name: str, argument: str, x: Any, n: int) -> tuple[float, ...]:
     return tuple(number(name, argument, value) for value in several)
 
 
-# Options of estimators
-
-
-def count(name: str, argument: str, x: Any, *, least: int = 1) -> None:
-    """Raise an error unless x is a whole number of at least ``least``."""
-    if isinstance(x, bool) or not isinstance(x, numbers.Integral):
-        raise TypeError(f"{name}: expected a whole number for {argument}, got {x!r}")
-    if x < least:
-        raise ValueError(f"{name}: expected {argument} of at least {least}, got {x}")
-
-
-def limited(
-    name: str,
-    argument: str,
-    x: Any,
-    *,
-    least: float | None = None,
-    above: float | None = None,
-    most: float | None = None,
-    below: float | None = None,
-    infinite: bool = False,
-) -> None:
-    """Raise an error unless x is a number within the limits, and finite unless ``infinite``."""
-    if isinstance(x, bool | np.bool_) or not isinstance(x, numbers.Real):
-        raise TypeError(f"{name}: expected a number for {argument}, got {x!r}")
-    limits = ((">=", least), (">", above), ("<=", most), ("<", below))
-    limits = [(sign, limit) for sign, limit in limits if limit is not None]
-    if not all(COMPARED[sign](x, limit) for sign, limit in limits):
-        wanted = " and ".join(f"{sign} {limit:g}" for sign, limit in limits)
-        raise ValueError(f"{name}: expected {argument} {wanted}, got {x}")
-    if not (math.isfinite(x) or (infinite and x > 0)):
-        raise ValueError(f"{name}: expected a finite {argument}, got {x}")
-
-
-COMPARED = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
-
-
 def flag(name: str, argument: str, x: Any) -> None:
     """Raise TypeError unless x is True or False."""
     if not isinstance(x, bool | np.bool_):
         raise TypeError(f"{name}: expected True or False for {argument}, got {x!r}")
-
-
-def choice(name: str, argument: str, x: Any, allowed: Collection[Any]) -> None:
-    """Raise ValueError unless an option is one of those allowed."""
-    if not isinstance(x, Hashable) or x not in allowed:
-        listed = ", ".join(map(str, allowed))
-        raise ValueError(f"{name}: {argument} is one of {listed}, got {x!r}")
 
 
 # Arrays

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -138,6 +138,7 @@ def record_fused(
     *,
     keep: dict[str, Any] | None = None,
     twice: Rule | None = None,
+    views: Sequence[Callable[[np.ndarray], np.ndarray]] = (),
 ) -> Any:
     """Return one or several results as Tensors, with a single rule for all gradients.
 
@@ -157,6 +158,9 @@ def record_fused(
     twice : function
         The same rule for ``create_graph=True``, which uses recorded operations; it can read
         inputs and ``needs``. Without it, a second derivative is an error.
+    views : list of function
+        If the results share memory with the first input, one function for each result that
+        maps this input to it.
 
     Returns
     -------
@@ -175,8 +179,10 @@ def record_fused(
     node = None
     if needs_grad and mode.enabled:
         node = FusedNode(outs, inputs, keep or {}, backward, twice)
+    for out, path in zip(outs, views, strict=False):
+        _make_view(out, next(iter(inputs.values())), path, "is one of several results")
     for k, out in enumerate(outs):
-        if mode.inference:
+        if mode.inference and not views:
             out.version = INFERENCE
         elif node is not None:
             out.node = node.part(k) if isinstance(y, tuple) else node
@@ -485,10 +491,11 @@ class View(NamedTuple):
         _inherit(x, y)
 
 
-def _make_view(out: Tensor, source: Tensor, path: Callable) -> None:
+def _make_view(out: Tensor, source: Tensor, path: Callable, fixed: str = "") -> None:
     """Mark ``out`` as a view of source, or of source's base if source is a view itself."""
     out.version = counter(source)
-    fixed = "" if mode.enabled else "was made inside no_grad()"
+    if not (fixed or mode.enabled):
+        fixed = "was made inside no_grad()"
     if source.view_of is None:
         out.view_of = View(source, path, out.version[0], fixed)
         return

@@ -28,9 +28,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import entries, one_of, reals
-from ..steps import Steps
 from . import values
-from .shown import gradient_steps
 
 __all__ = ["numerical_gradient", "numerical_hessian", "numerical_jacobian", "relative_error"]
 
@@ -48,8 +46,7 @@ def numerical_gradient(
     method: str = "central",
     h: float | None = None,
     layout: str = "denominator",
-    steps: bool = False,
-) -> Array | Steps:
+) -> Array:
     r"""Approximate the derivative of a function that returns one number.
 
     .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
@@ -69,13 +66,10 @@ def numerical_gradient(
         differences, it is multiplied by max(1, |entry|).
     layout : str
         "denominator" returns the shape of x, and "numerator" reverses its axes.
-    steps : bool
-        Whether to return the `Steps` with each quotient instead of the result. They use
-        fractions if h is given and f accepts fractions.
 
     Returns
     -------
-    (...) float, of the dtype of x, or Steps
+    (...) float, of the dtype of x
 
     Raises
     ------
@@ -89,16 +83,13 @@ def numerical_gradient(
 
     >>> numerical_gradient(lambda x: x[0] * x[1] ** 2, [3.0, 2.0]).round(6)
     array([ 4., 12.])
-    >>> numerical_gradient(lambda x: x**3, 1, method="forward", h=0.1, steps=True)
-    1. At h = 1/10, f(x) = 1 and f(x + h) = 1331/1000: the quotient is 331/100.
     """
     name = "numerical_gradient"
     x = entries(name, "x", x, kinds="iuf")
     one_of(name, "layout", layout, LAYOUTS)
     value = partial(values.one_number, name, f)
     gradient = _jacobian(name, value, x, method, h).astype(x.dtype)
-    result = gradient.T if layout == "numerator" else gradient
-    return Steps(gradient_steps(f, x, method, h, gradient), result) if steps else result
+    return gradient.T if layout == "numerator" else gradient
 
 
 def numerical_jacobian(

@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..steps import Step, Steps
-
 __all__ = ["precision_recall_f1"]
 
 
@@ -20,7 +18,7 @@ class Counted(NamedTuple):
     f1: Fraction
 
 
-def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: bool = False):
+def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1) -> Counted:
     r"""Return precision, recall and F1 of one class as exact fractions.
 
     .. math:: P = \frac{\mathrm{TP}}{\mathrm{TP} + \mathrm{FP}}, \quad
@@ -33,12 +31,10 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
         Labels of two classes, true and predicted.
     pos_label : label
         The positive class.
-    steps : bool
-        Whether to return the `Steps` of counting instead of the result.
 
     Returns
     -------
-    Counted or Steps
+    Counted
         ``precision``, ``recall`` and ``f1`` as ``Fraction``; 0/0 counts as 0.
 
     Raises
@@ -49,12 +45,6 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
 
     Source: van Rijsbergen (1979), chapter 7; chapter "Choosing a model".
 
-    >>> precision_recall_f1([1, 1, 1, 0, 0], [1, 1, 0, 1, 0], steps=True)
-    1. Of the 3 predicted positive, 2 are positive: TP = 2, FP = 1.
-    2. Of the 3 positive, 2 are predicted to be: TP = 2, FN = 1.
-    3. Precision is 2 of 3.
-    4. Recall is 2 of 3.
-    5. F1 is their harmonic mean.
     >>> precision_recall_f1([1, 1, 0], [1, 0, 0])
     Counted(precision=Fraction(1, 1), recall=Fraction(1, 2), f1=Fraction(2, 3))
     """
@@ -72,48 +62,12 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1, steps: 
             f"precision_recall_f1: expected pos_label among {classes}, got {pos_label!r}"
         )
     true, predicted = y_true == pos_label, y_pred == pos_label
-    TP, FP, FN = (
-        int((true & predicted).sum()),
-        int((~true & predicted).sum()),
-        int((true & ~predicted).sum()),
-    )
-    P, R = _fraction(TP, TP + FP), _fraction(TP, TP + FN)
-    F1 = _fraction(2 * P * R, P + R)
-    result = Counted(P, R, F1)
-    return Steps(_counting(TP, FP, FN, *result), result) if steps else result
+    TP = int((true & predicted).sum())
+    P = _fraction(TP, int(predicted.sum()))
+    R = _fraction(TP, int(true.sum()))
+    return Counted(P, R, _fraction(2 * P * R, P + R))
 
 
 def _fraction(part, whole) -> Fraction:
     """Return part / whole, or 0 if the whole is 0."""
     return Fraction(part) / whole if whole else Fraction(0)
-
-
-def _counting(TP: int, FP: int, FN: int, P: Fraction, R: Fraction, F1: Fraction) -> list[Step]:
-    """Return the steps of ``precision_recall_f1``."""
-    return [
-        Step(
-            f"Of the {TP + FP} predicted positive, {TP} are positive: TP = {TP}, FP = {FP}.",
-            rf"\mathrm{{TP}} + \mathrm{{FP}} = {TP} + {FP} = {TP + FP}",
-        ),
-        Step(
-            f"Of the {TP + FN} positive, {TP} are predicted to be: TP = {TP}, FN = {FN}.",
-            rf"\mathrm{{TP}} + \mathrm{{FN}} = {TP} + {FN} = {TP + FN}",
-        ),
-        Step(f"Precision is {TP} of {TP + FP}.", _quotient("P", TP, TP + FP, P)),
-        Step(f"Recall is {TP} of {TP + FN}.", _quotient("R", TP, TP + FN, R)),
-        Step(
-            "F1 is their harmonic mean.",
-            rf"F_1 = \frac{{2 P R}}{{P + R}} = {_tex(F1)}" if P + R else "F_1 = 0",
-        ),
-    ]
-
-
-def _quotient(name: str, part: int, whole: int, value: Fraction) -> str:
-    """Return an equation such as ``P = 2/4 = 1/2`` in LaTeX."""
-    shown = rf"\frac{{{part}}}{{{whole}}}"
-    return f"{name} = {shown}" if shown == _tex(value) else f"{name} = {shown} = {_tex(value)}"
-
-
-def _tex(q: Fraction) -> str:
-    """Return a fraction in LaTeX."""
-    return str(q) if q.denominator == 1 else rf"\frac{{{q.numerator}}}{{{q.denominator}}}"

@@ -76,8 +76,8 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X: Any, y: Any) -> GaussianClassifier:
         """Fit to samples X (N, D) and labels y (N,)."""
         owner = "GaussianClassifier"
-        checks.choice(owner, "covariance", self.covariance, COVARIANCES)
-        checks.limited(owner, "shrinkage", self.shrinkage, least=0, most=1)
+        checks.one_of(owner, "covariance", self.covariance, COVARIANCES)
+        checks.number(owner, "shrinkage", self.shrinkage, low=0, high=1)
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, t = classes_and_indices(self, y)
         counts = np.bincount(t)

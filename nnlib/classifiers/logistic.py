@@ -74,9 +74,9 @@ class LogisticRegression(LinearClassifier):
     def fit(self, X: Any, y: Any) -> LogisticRegression:
         """Fit to samples X (N, D) and labels y (N,)."""
         owner = "LogisticRegression"
-        checks.limited(owner, "C", self.C, above=0, infinite=True)
-        checks.limited(owner, "tol", self.tol, least=0)
-        checks.count(owner, "max_iter", self.max_iter)
+        checks.number(owner, "C", self.C, above=0, infinite=True)
+        checks.number(owner, "tol", self.tol, low=0)
+        checks.whole(owner, "max_iter", self.max_iter, low=1)
         X, t = self._labelled(X, y)
         N = len(X)
         found = lbfgs(*self._problem(with_ones(X), t), max_iter=self.max_iter, tol=self.tol * N)

@@ -56,8 +56,8 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any) -> KNeighborsClassifier:
         """Store X (N, D) and the labels y (N,)."""
-        checks.count("KNeighborsClassifier", "n_neighbors", self.n_neighbors)
-        checks.limited("KNeighborsClassifier", "p", self.p, least=1, infinite=True)
+        checks.whole("KNeighborsClassifier", "n_neighbors", self.n_neighbors, low=1)
+        checks.number("KNeighborsClassifier", "p", self.p, low=1, infinite=True)
         X, y = validate_data(self, X, y, dtype=np.float64, copy=True)
         check_classification_targets(y)
         self.classes_, self._y = np.unique(y, return_inverse=True)
@@ -94,7 +94,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         k = self.n_neighbors if n_neighbors is None else n_neighbors
-        checks.count("kneighbors", "n_neighbors", k)
+        checks.whole("kneighbors", "n_neighbors", k, low=1)
         available = self.n_samples_fit_ - (X is None)
         if k > available:
             raise ValueError(

@@ -65,7 +65,7 @@ class Perceptron(LinearClassifier):
 
     def fit(self, X: Any, y: Any) -> Perceptron:
         """Fit to samples X (N, D) and labels y (N,)."""
-        checks.count("Perceptron", "max_iter", self.max_iter)
+        checks.whole("Perceptron", "max_iter", self.max_iter, low=1)
         checks.flag("Perceptron", "shuffle", self.shuffle)
         X, t = self._labelled(X, y)
         rng = check_random_state(self.random_state)

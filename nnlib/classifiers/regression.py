@@ -79,7 +79,7 @@ class LinearRegression(LeastSquares):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
         """Fit to samples X (N, D) and targets y (N,), with optional sample weights s (N,)."""
-        checks.choice("LinearRegression", "solver", self.solver, tuple(SOLVERS))
+        checks.one_of("LinearRegression", "solver", self.solver, tuple(SOLVERS))
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         s = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         if not s.any():
@@ -125,7 +125,7 @@ class Ridge(LeastSquares):
 
     def fit(self, X: Any, y: Any) -> Ridge:
         """Fit to samples X (N, D) and targets y (N,)."""
-        checks.limited("Ridge", "alpha", self.alpha, least=0)
+        checks.number("Ridge", "alpha", self.alpha, low=0)
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         self._fit(X, y, np.ones(len(X)), self.alpha, "normal")
         return self
@@ -174,8 +174,8 @@ class PolynomialRegression(LeastSquares):
 
     def fit(self, X: Any, y: Any) -> PolynomialRegression:
         """Fit to samples X (N, D) and targets y (N,)."""
-        checks.count("PolynomialRegression", "degree", self.degree, least=0)
-        checks.limited("PolynomialRegression", "alpha", self.alpha, least=0)
+        checks.whole("PolynomialRegression", "degree", self.degree, low=0)
+        checks.number("PolynomialRegression", "alpha", self.alpha, low=0)
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         self.powers_ = _powers(X.shape[1], self.degree)
         products = _polynomial_features(X, self.degree)

@@ -116,11 +116,12 @@ class SoftmaxClassifier(LinearClassifier):
     def _check_options(self) -> None:
         """Raise an error if an option is invalid."""
         owner = "SoftmaxClassifier"
-        checks.limited(owner, "alpha", self.alpha, least=0)
-        checks.limited(owner, "momentum", self.momentum, least=0, below=1)
-        checks.limited(owner, "learning_rate_init", self.learning_rate_init, above=0)
-        checks.count(owner, "batch_size", self.batch_size)
-        checks.count(owner, "max_iter", self.max_iter)
+        checks.number(owner, "alpha", self.alpha, low=0)
+        checks.number(owner, "momentum", self.momentum, low=0)
+        checks.expect(owner, self.momentum < 1, "momentum below 1", self.momentum)
+        checks.number(owner, "learning_rate_init", self.learning_rate_init, above=0)
+        checks.whole(owner, "batch_size", self.batch_size, low=1)
+        checks.whole(owner, "max_iter", self.max_iter, low=1)
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability (N, C) of each class for samples X (N, D)."""

@@ -120,11 +120,11 @@ class LinearSVM(LinearClassifier):
     def _check_options(self) -> None:
         """Raise an error if an option is invalid."""
         owner = "LinearSVM"
-        checks.limited(owner, "C", self.C, above=0)
-        checks.choice(owner, "loss", self.loss, tuple(STEPS))
+        checks.number(owner, "C", self.C, above=0)
+        checks.one_of(owner, "loss", self.loss, tuple(STEPS))
         checks.flag(owner, "fit_intercept", self.fit_intercept)
-        checks.count(owner, "max_iter", self.max_iter)
-        checks.limited(owner, "tol", self.tol, least=0)
+        checks.whole(owner, "max_iter", self.max_iter, low=1)
+        checks.number(owner, "tol", self.tol, low=0)
 
 
 def dual_ascent(

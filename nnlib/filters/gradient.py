@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from ..checks import function, one_of
-from .convolution import METHODS, MODES, convolve
+from .convolution import convolve
 from .kernels import operand, sobel
 
 __all__ = ["Edges", "edges"]
@@ -36,14 +34,8 @@ class Edges(NamedTuple):
     direction: Array
 
 
-def edges(
-    image: Array,
-    *,
-    kernel: Callable[[str], Array] = sobel,
-    padding_mode: str = "replicate",
-    method: str = "separable",
-) -> Edges:
-    r"""Compute the gradient of an image with two derivative kernels.
+def edges(image: Array) -> Edges:
+    r"""Compute the gradient of an image with Sobel's kernels, after replicating its border.
 
     .. math:: |\nabla F| = \sqrt{(h_x * F)^2 + (h_y * F)^2}, \quad
         \theta = \mathrm{atan2}(h_y * F, h_x * F)
@@ -52,11 +44,6 @@ def edges(
     ----------
     image : (..., H, W) float or int
         Brightness.
-    kernel : function
-        ``sobel``, ``scharr``, or another function that returns a kernel for "x" and for "y".
-        The result is divided by the kernel's response to a slope of 1.
-    padding_mode, method : str
-        See ``convolve``.
 
     Returns
     -------
@@ -65,7 +52,7 @@ def edges(
     Raises
     ------
     ValueError
-        If the image has fewer than 2 axes, and for the same reasons as in ``convolve``.
+        If the image has fewer than 2 axes, or is empty or not finite.
 
     Source: Szeliski (2022), section 7.2.1; chapter "Convolution".
 
@@ -79,17 +66,7 @@ def edges(
     F = operand("edges", "image", image)
     if F.ndim < 2:
         raise ValueError(f"edges: expected image (..., H, W), got {F.shape}")
-    function("edges", "kernel", kernel)
-    one_of("edges", "padding_mode", padding_mode, MODES)
-    one_of("edges", "method", method, METHODS)
     F = F.astype(np.result_type(F, np.float32))
-    options = dict(padding="same", padding_mode=padding_mode, method=method)
-    gx = convolve(F, kernel("x"), **options) / _slope(kernel("x"))
-    gy = convolve(F, kernel("y"), **options) / _slope(kernel("y").T)
+    options = dict(padding="same", padding_mode="replicate", method="separable")
+    gx, gy = (convolve(F, sobel(along), **options) / 8 for along in ("x", "y"))
     return Edges(gx, gy, np.hypot(gx, gy), np.arctan2(gy, gx))
-
-
-def _slope(kernel: Array) -> float:
-    """Return a kernel's response to a ramp that rises by 1 for each pixel."""
-    ramp = np.tile(np.arange(kernel.shape[1]), (kernel.shape[0], 1))
-    return float(convolve(ramp, kernel)[0, 0])

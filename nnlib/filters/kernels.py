@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from ..checks import entries, number, one_of, whole
+from ..checks import entries, number, one_of
 
 __all__ = ["box", "gaussian", "identity", "scharr", "separate", "sobel"]
 
@@ -71,7 +71,7 @@ def scharr(direction: str = "x") -> Array:
     return _derivative("scharr", (3, 10, 3), direction)
 
 
-def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
+def gaussian(sigma: float, *, size: int | None = None) -> Array:
     r"""Return a Gaussian kernel, whose weights sum to 1.
 
     .. math:: H(u, v) \propto \exp\left(-\frac{u^2 + v^2}{2 \sigma^2}\right)
@@ -82,12 +82,10 @@ def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
         Standard deviation σ > 0, in pixels.
     size : int, optional
         Odd size of the kernel. Default: large enough to cover 3σ on each side.
-    ndim : int
-        1 for a vector, 2 for a matrix. Default: 2.
 
     Returns
     -------
-    (size,) or (size, size) float64
+    (size, size) float64
 
     Raises
     ------
@@ -105,10 +103,10 @@ def gaussian(sigma: float, *, size: int | None = None, ndim: int = 2) -> Array:
     size = 2 * math.ceil(3 * sigma) + 1 if size is None else checks.odd("gaussian", size)
     u = np.arange(size) - size // 2
     g = np.exp(-(u**2) / (2 * sigma**2))
-    return _power("gaussian", g / g.sum(), ndim)
+    return np.outer(g, g) / g.sum() ** 2
 
 
-def box(size: int = 3, *, ndim: int = 2) -> Array:
+def box(size: int = 3) -> Array:
     r"""Return the kernel of the mean filter: equal weights, which sum to 1.
 
     .. math:: G_{ij} = \frac{1}{(2k+1)^2} \sum_{u=-k}^k \sum_{v=-k}^k F_{i+u, j+v}
@@ -117,8 +115,6 @@ def box(size: int = 3, *, ndim: int = 2) -> Array:
     ----------
     size : int
         Odd size 2k + 1 of the kernel.
-    ndim : int
-        1 for a vector, 2 for a matrix. Default: 2.
 
     Raises
     ------
@@ -127,17 +123,11 @@ def box(size: int = 3, *, ndim: int = 2) -> Array:
 
     Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
-    >>> box(3, ndim=1) * 3
+    >>> box(3)[0] * 9
     array([1., 1., 1.])
     """
     size = checks.odd("box", size)
-    return _power("box", np.full(size, 1 / size), ndim)
-
-
-def _power(name: str, g: Array, ndim: int) -> Array:
-    """Return a vector for ndim 1, its outer product with itself for ndim 2."""
-    whole(name, "ndim", ndim, low=1, high=2)
-    return g if ndim == 1 else np.outer(g, g)
+    return np.full((size, size), 1 / size**2)
 
 
 def identity(size: int = 3) -> Array:
@@ -160,7 +150,7 @@ def identity(size: int = 3) -> Array:
     return kernel
 
 
-def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
+def separate(kernel: Array) -> tuple[Array, Array]:
     r"""Find a column and a row whose product is a given kernel.
 
     .. math:: H = c \, r^\top, \quad H * F = c * (r^\top * F)
@@ -173,8 +163,6 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
     ----------
     kernel : (kH, kW) float
         The kernel to separate.
-    tolerance : float
-        Largest relative error of the product, in the Frobenius norm.
 
     Returns
     -------
@@ -184,8 +172,8 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
     Raises
     ------
     ValueError
-        If the rank of the kernel is not 1. The message states the relative error of the best
-        product.
+        If the rank of the kernel is not 1: the relative error of the best product, in the
+        Frobenius norm, is larger than 1e-10.
 
     Source: Szeliski (2022), section 3.2.1; chapter "Convolution".
 
@@ -193,13 +181,12 @@ def separate(kernel: Array, *, tolerance: float = 1e-10) -> tuple[Array, Array]:
     (array([1, 2, 1]), array([ 1,  0, -1]))
     """
     K = operand("separate", "kernel", kernel)
-    number("separate", "tolerance", tolerance, low=0)
     if K.ndim != 2:
         raise ValueError(f"separate: expected kernel (kH, kW), got {K.shape}")
     U, s, Vt = np.linalg.svd(K)
     share = s / (s[0] or 1.0)  # squares of tiny numbers would underflow
     missed = np.linalg.norm(share[1:]) / np.linalg.norm(share) if s.any() else 1.0
-    if not missed <= tolerance:
+    if not missed <= 1e-10:
         raise ValueError(
             "separate: expected a kernel of rank 1, got one whose best rank-1 approximation "
             f"has a relative error of {missed:.2g} (singular values {s.round(4).tolist()})"

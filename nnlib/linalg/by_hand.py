@@ -37,8 +37,7 @@ class Eigenspace(NamedTuple):
 
     Attributes
     ----------
-    eigenvalue : Fraction, SymPy expression, float or complex
-        Exact, except for the roots of a cubic without a rational root.
+    eigenvalue : Fraction or SymPy expression
     algebraic : int
         Multiplicity of the eigenvalue as a root of the characteristic polynomial.
     basis : (n, geometric) object array
@@ -81,9 +80,6 @@ def _factored(p: Array, found: list[Root]) -> Step:
     values = _listed(text(value) for value, _ in found)
     noun = "root is" if len(found) == 1 else "roots are"
     whole, product = poly_text(p), "".join(factors)
-    if any(isinstance(value, float | complex) for value, _ in found):
-        about = rf"{poly_tex(p)} \approx {''.join(formulas)}"
-        return Step(f"By the formulas for cubics the {noun} about {values}.", about)
     rational = all(isinstance(value, Fraction) for value, _ in found)
     begin = "Factor" if rational else "Factor, the rest by the quadratic formula"
     factor = f"{begin}: {whole} = {product}; the" if product != whole else "The"
@@ -106,8 +102,6 @@ def _listed(words: Iterable[str]) -> str:
 
 def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
     """Return the steps that find a basis of the null space of A - λI, and the basis."""
-    if isinstance(value, float | complex):
-        return _by_cross_product(A, value)
     shifted = simplified(A - value * identity(len(A), like=A))
     R, pivots, reduction = reduced(shifted, len(A))
     free = tuple(j for j in range(len(A)) if j not in pivots)
@@ -202,30 +196,13 @@ def _over_arrow(done: Operation) -> str:
     return rf"{row} \leftarrow {row} {sign} {times}R_{{{done.k + 1}}}"
 
 
-def _by_cross_product(A: Array, value: complex) -> tuple[list[Step], Array]:
-    """Return an eigenvector of a simple eigenvalue (3x3), after the step that finds it."""
-    shifted = A.astype(np.float64) - value * np.eye(3)
-    crosses = np.array([np.cross(shifted[i], shifted[j]) for i, j in ((0, 1), (0, 2), (1, 2))])
-    x = crosses[np.linalg.norm(crosses, axis=1).argmax()]
-    x = x / x[np.abs(x).argmax()]
-    basis = np.empty((3, 1), dtype=object)
-    basis[:, 0] = [entry.item() for entry in x]
-    step = Step(
-        f"For λ = {text(value)} two rows of A − λI are independent; their cross product is "
-        f"at right angles to both, so it is an eigenvector: {text(basis[:, 0])}.",
-        f"x = {tex(basis[:, 0])}",
-    )
-    return [step], basis
-
-
 def eig_steps(A: Any, result: Any) -> Steps:
     """Return the steps of ``eig``: eigenspaces, unit eigenvectors and two checks."""
     M = square(A, "eig", exact=True)
     steps, spaces = solve_by_hand(M)
     count = sum(space.geometric for space in spaces)
     for space in spaces:
-        if not isinstance(space.eigenvalue, float | complex):
-            steps += [normalised(x) for x in space.basis.T]
+        steps += [normalised(x) for x in space.basis.T]
     if spaces:
         steps.append(_trace_and_determinant(M, spaces))
     if count < len(M):
@@ -252,10 +229,8 @@ def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
     p = characteristic_polynomial(A)
     trace, det = -p[1], (-1) ** len(A) * p[-1]
     terms = [bracketed(text(s.eigenvalue)) for s in spaces for _ in range(s.algebraic)]
-    rounded = any(isinstance(space.eigenvalue, float | complex) for space in spaces)
-    sign = "≈" if rounded else "="
     return Step(
-        f"Check: {' + '.join(terms)} {sign} {text(trace)} is the trace of A, and "
-        f"{' · '.join(terms)} {sign} {text(det)} its determinant.",
+        f"Check: {' + '.join(terms)} = {text(trace)} is the trace of A, and "
+        f"{' · '.join(terms)} = {text(det)} its determinant.",
         rf"\textstyle\sum_i \lambda_i = {tex(trace)}, \quad \prod_i \lambda_i = {tex(det)}",
     )

@@ -6,18 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ..steps import Step, Steps, run
-from .elimination import StepGenerator, rounding
+from .elimination import rounding
 from .exact import identity
 from .inputs import square, symmetric
-from .writing import tex_matrix, text
 
 __all__ = ["definiteness", "is_orthogonal", "is_symmetric"]
 
 Array = np.ndarray
 
 
-def definiteness(A: Any, *, exact: bool = False, steps: bool = False) -> str | Steps:
+def definiteness(A: Any, *, exact: bool = False) -> str:
     r"""Classify a symmetric matrix by the signs of x'Ax, such as "positive definite".
 
     .. math:: x^\top A x > 0 \;\text{for all}\; x \ne 0
@@ -32,12 +30,10 @@ def definiteness(A: Any, *, exact: bool = False, steps: bool = False) -> str | S
     exact : bool
         Whether to compute with fractions. If False, entries no larger than the rounding errors
         count as 0.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
-    str or Steps
+    str
         "positive definite", "positive semidefinite", "negative definite", "negative
         semidefinite" or "indefinite". A matrix of zeros is positive and negative semidefinite;
         the result is "positive semidefinite". A matrix without rows is "positive definite".
@@ -51,58 +47,22 @@ def definiteness(A: Any, *, exact: bool = False, steps: bool = False) -> str | S
 
     Source: Strang (2016), section 6.5; chapter "Matrices".
 
-    >>> definiteness([[2, -1], [-1, 2]], steps=True)
-    1. The pivot of row 1 is 2.
-    2. Eliminate with it; its row and column are done. The pivot of row 2 is 3/2.
-    3. Pivots are positive: the matrix is positive definite.
-    >>> definiteness([[1, 2], [2, 1]])
-    'indefinite'
+    >>> definiteness([[2, -1], [-1, 2]]), definiteness([[1, 2], [2, 1]])
+    ('positive definite', 'indefinite')
     """
-    A = symmetric(A, "definiteness", exact=exact or steps)
-    return run(_by_pivots(A), steps=steps)
-
-
-def _signs(values: Any, negligible: float) -> set[int]:
-    """Return the set of signs (-1, 0, 1) of the values."""
-    return {0 if abs(x) <= negligible else 1 if x > 0 else -1 for x in values}
-
-
-def _verdict(signs: set[int], what: str) -> StepGenerator:
-    """Yield the step with the conclusion from the signs, and return the conclusion."""
-    if {1, -1} <= signs:
-        found, signs_in_words = "indefinite", "of both signs"
-    else:
-        side = "negative" if -1 in signs else "positive"
-        found = f"{side} {'semidefinite' if 0 in signs else 'definite'}"
-        signs_in_words = f"{side} or 0" if 0 in signs else side
-    yield lambda: Step(f"{what} are {signs_in_words}: the matrix is {found}.")
-    return found
-
-
-def _by_pivots(A: Array) -> StepGenerator:
-    """Yield the steps of symmetric elimination, and return the verdict."""
-    S, rows, pivots, negligible = A, list(range(len(A))), [], rounding(A)
+    S = symmetric(A, "definiteness", exact=exact)
+    negligible = rounding(S)
+    signs = set()
     while (abs(S) > negligible).any():
-        size = abs(S.diagonal())
-        k = int(np.flatnonzero(size)[0] if A.dtype == object and size.any() else size.argmax())
+        k = abs(S.diagonal()).argmax()
         d = S[k, k]
-        if abs(d) <= negligible:
-            i, j = (rows[int(index)] for index in np.argwhere(abs(S) > negligible)[0])
-            words = (
-                f"The diagonal is 0, but the entry of row {i + 1}, column {j + 1} is not: it "
-                "adds to x'Ax with either sign, as one chooses those of x."
-            )
-            yield lambda S=S, words=words: Step(words, tex_matrix(S))
-            return (yield from _verdict({1, -1}, "Values of x'Ax"))
-        pivots.append(d)
-        left = "Eliminate with it; its row and column are done. " if pivots[1:] else ""
-        yield lambda S=S, k=k, d=d, r=rows[k], left=left: Step(
-            f"{left}The pivot of row {r + 1} is {text(d)}.", tex_matrix(S, [(k, k)])
-        )
+        if abs(d) <= negligible:  # zeros on the diagonal: the other entries have either sign
+            return "indefinite"
+        signs.add(1 if d > 0 else -1)
         S = np.delete(np.delete(S - np.outer(S[:, k] / d, S[k]), k, axis=0), k, axis=1)
-        del rows[k]
-    signs = _signs(pivots, 0) | ({0} if rows else set())
-    return (yield from _verdict(signs, "Pivots"))
+    if signs == {1, -1}:
+        return "indefinite"
+    return f"{'negative' if signs == {-1} else 'positive'} {'semi' if len(S) else ''}definite"
 
 
 def is_symmetric(A: Any, *, exact: bool = False) -> bool:

@@ -33,7 +33,8 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
     A : (n, n) real numbers
     steps : bool
         Whether to return the `Steps` of a solution by hand, which uses the characteristic
-        polynomial and its exact roots. For at most 3 rows.
+        polynomial and its exact roots. For at most 3 rows; with 3 rows, an eigenvalue must be
+        rational.
 
     Returns
     -------
@@ -48,7 +49,8 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
     Raises
     ------
     TypeError, ValueError
-        If A is not a matrix of finite real numbers, or has too many rows for steps.
+        If A is not a matrix of finite real numbers, or has too many rows for steps, or for
+        three rows no rational eigenvalue.
     numpy.linalg.LinAlgError
         If A is not square.
 

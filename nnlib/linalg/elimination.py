@@ -273,9 +273,9 @@ def row_reduce(
     return run(row_reduction(A, reduced), steps=steps)
 
 
-def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> StepGenerator:
+def row_reduction(A: Array, reduced: bool = True) -> StepGenerator:
     """Yield the steps of eliminating all columns, and return a `RowReduction`."""
-    yield lambda: Step(f"Start with {named}.", tex_matrix(A))
+    yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
     stand = "pivot stands" if found.rank == 1 else "pivots stand"
@@ -286,19 +286,15 @@ def row_reduction(A: Array, reduced: bool = True, named: str = "A") -> StepGener
     return found
 
 
-def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
+def rank(A: Any, *, exact: bool = False) -> int:
     """Return the number of linearly independent columns, which is the number of pivots.
 
     Parameters
     ----------
     A : (m, n) array_like
         Any matrix.
-    exact, steps : bool
+    exact : bool
         As in ``row_reduce``. With floats, the rank depends on which entries count as 0.
-
-    Returns
-    -------
-    int or Steps
 
     Raises
     ------
@@ -310,10 +306,4 @@ def rank(A: Any, *, exact: bool = False, steps: bool = False) -> int | Steps:
     >>> rank([[1, 2, 3], [4, 5, 6], [7, 8, 9]], exact=True)
     2
     """
-    A = matrix(A, "rank", exact=exact or steps)
-    return run(read_off(row_reduction(A, reduced=False), lambda found: found.rank), steps=steps)
-
-
-def read_off(algorithm: StepGenerator, read: Callable) -> StepGenerator:
-    """Yield the steps of an algorithm, and return ``read(result)``."""
-    return read((yield from algorithm))
+    return run(row_reduction(matrix(A, "rank", exact=exact), reduced=False)).rank

@@ -29,8 +29,6 @@ def unit(x: Array) -> tuple[Any, Array]:
 
 def plain_root(q: Any) -> Any:
     """Return the square root of an exact number, or a float if the result has nested roots."""
-    if isinstance(q, float | complex):
-        return abs(q) ** 0.5
     r = root(q)
     if isinstance(r, Fraction):
         return r

@@ -62,14 +62,18 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
 
 def _gram_schmidt(A: Array) -> StepGenerator:
     """Yield the steps of Gram-Schmidt, and return the orthonormal columns."""
-    U, _ = yield from orthogonalized(A)
-    refuse_dependent(U, "gram_schmidt")
-    Q, _ = yield from normalized(U)
-    return Q
+    U = yield from orthogonalized(A)
+    for j, u in enumerate(U.T):
+        if not u.any():
+            raise np.linalg.LinAlgError(
+                f"gram_schmidt: expected independent columns, but column {j + 1} "
+                "depends on those before it"
+            )
+    return (yield from normalized(U))
 
 
 def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
-    """Yield the steps that compute A = U C, and return U (orthogonal) and C (unit triangular).
+    """Yield the steps that make the columns of A orthogonal, and return them.
 
     A second pass removes the components along earlier vectors that rounding errors leave.
     """
@@ -88,7 +92,7 @@ def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
             yield lambda i=i, j=j, last=last: _subtracted(U, C, i, j, last)
         if A.dtype != object and length(U[:, j]) <= negligible * length(A[:, j]):
             U[:, j] = 0.0
-    return U, C
+    return U
 
 
 def _times(u: Array, a: Array) -> Any:
@@ -121,29 +125,19 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
 
 
 def normalized(U: Array) -> StepGenerator:
-    """Yield the steps that divide each column by its length; return the columns and lengths."""
-    Q, lengths = U.copy(), zeros(U.shape[1], like=U)
+    """Yield the steps that divide each column by its length, and return the columns."""
+    Q = U.copy()
     for j in range(U.shape[1]):
-        lengths[j] = length(U[:, j])
-        Q[:, j] = simplified(U[:, j] / lengths[j])
-        yield lambda j=j: Step(
-            f"Divide {indexed('u', j)} by its length {text(lengths[j])}.",
+        size = length(U[:, j])
+        Q[:, j] = simplified(U[:, j] / size)
+        yield lambda j=j, size=size: Step(
+            f"Divide {indexed('u', j)} by its length {text(size)}.",
             f"q_{{{j + 1}}} = {tex(Q[:, j])}",
         )
-    return Q, lengths
+    return Q
 
 
-def refuse_dependent(U: Array, function: str) -> None:
-    """Raise LinAlgError if a column of U is 0, because the vectors are then dependent."""
-    for j, u in enumerate(U.T):
-        if not u.any():
-            raise np.linalg.LinAlgError(
-                f"{function}: expected independent columns, but column {j + 1} "
-                "depends on those before it"
-            )
-
-
-def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+def projection(b: Any, A: Any, *, exact: bool = False) -> Array:
     r"""Return the point on a line or in a column space that is nearest to b.
 
     .. math:: p = \frac{a^\top b}{a^\top a} a, \qquad
@@ -159,12 +153,10 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
         A vector, or vectors as columns, which may be linearly dependent.
     exact : bool
         Whether to compute with fractions.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
-    (m,) array or Steps
+    (m,) array
 
     Raises
     ------
@@ -174,32 +166,16 @@ def projection(b: Any, A: Any, *, exact: bool = False, steps: bool = False) -> A
 
     Source: Strang (2016), section 4.2; chapter "Vectors".
 
-    >>> projection([3, 4], [2, 0], steps=True)
-    1. Take u₁ = a₁ = (2, 0).
-    2. b has the part 3/2 u₁ along u₁.
-    3. Add the parts: p = (3, 0), and b − p = (0, 4) is at right angles to it.
+    >>> projection([3, 4], [2, 0])
+    array([3., 0.])
     """
-    b = vector(b, "projection", "b", exact=exact or steps)
-    A = array(A, "projection", exact=exact or steps)
+    b = vector(b, "projection", "b", exact=exact)
+    A = array(A, "projection", exact=exact)
     if A.ndim not in (1, 2) or len(A) != len(b):
         raise ValueError(f"projection: expected A with {len(b)} rows, got shape {A.shape}")
-    return run(_projection(b, A.reshape(len(b), -1) if A.ndim == 1 else A), steps=steps)
-
-
-def _projection(b: Array, A: Array) -> StepGenerator:
-    """Yield the steps that project b onto orthogonal vectors, and return the sum."""
-    U, _ = yield from orthogonalized(_spanning(A), passes=2)
-    p = zeros(len(b), like=b)
-    for i, u in enumerate(U.T):
-        if u.any():
-            c = _times(u, b)
-            p = p + c * u
-            yield lambda i=i, c=c: _part(i, c)
-    yield lambda: Step(
-        f"Add the parts: p = {text(p)}, and b − p = {text(b - p)} is at right angles to it.",
-        f"p = {tex(p)}",
-    )
-    return p
+    A = A.reshape(len(b), -1) if A.ndim == 1 else A
+    U = run(orthogonalized(_spanning(A), passes=2))
+    return sum((_times(u, b) * u for u in U.T if u.any()), zeros(len(b), like=b))
 
 
 def _spanning(A: Array) -> Array:
@@ -207,14 +183,6 @@ def _spanning(A: Array) -> Array:
     if A.dtype == object:
         return A
     return A[:, list(run(row_reduction(A.copy(), reduced=False)).pivots)]
-
-
-def _part(i: int, c: Any) -> Step:
-    """Return the step with the projection of b onto one vector."""
-    u = indexed("u", i)
-    formula = rf"\frac{{u_{{{i + 1}}}^\top b}}{{u_{{{i + 1}}}^\top u_{{{i + 1}}}}} = {tex(c)}"
-    part = u if c == 1 else f"{text(c)} {u}"
-    return Step(f"b has the part {part} along {u}.", formula)
 
 
 def projection_matrix(A: Any) -> Array:
@@ -240,6 +208,5 @@ def projection_matrix(A: Any) -> Array:
            [0.4, 0.8]])
     """
     A = matrix(A, "projection_matrix")
-    U, _ = run(orthogonalized(_spanning(A), passes=2))
-    Q, _ = run(normalized(U))
+    Q = run(normalized(run(orthogonalized(_spanning(A), passes=2))))
     return Q @ Q.T

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..steps import Step, Steps, run
+from ..steps import Step, run
 from .elimination import StepGenerator, row_reduction
 from .exact import zeros
 from .inputs import matrix
-from .writing import indexed, tex, tex_sum
+from .writing import indexed, tex
 
 __all__ = ["independent"]
 
@@ -36,44 +36,14 @@ def special_solution_steps(N: Array, free: tuple[int, ...]) -> StepGenerator:
         yield lambda: Step("Every column has a pivot: only x = 0 solves A x = 0.")
 
 
-def independent(V: Any, *, exact: bool = False, steps: bool = False) -> bool | Steps:
-    """Return whether the columns are linearly independent, which means each has a pivot.
+def independent(V: Any) -> bool:
+    """Return whether the columns of V (m, n) are linearly independent: each has a pivot.
 
-    Parameters
-    ----------
-    V : (m, n) array_like
-        The vectors, as columns.
-    exact, steps : bool
-        As in ``row_reduce``.
-
-    Returns
-    -------
-    bool or Steps
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in ``row_reduce``.
+    The errors are the same as in ``row_reduce``.
 
     Source: Strang (2016), section 3.4; chapter "Vectors".
 
     >>> independent([[1, 0, 1], [0, 1, 1]])
     False
     """
-    V = matrix(V, "independent", "V", exact=exact or steps)
-    return run(_independent(V), steps=steps)
-
-
-def _independent(V: Array) -> StepGenerator:
-    """Yield the steps of an elimination, and return whether the columns are independent."""
-    found = yield from row_reduction(V, named="V")
-    if not found.free:
-        yield lambda: Step("Every column has a pivot: the vectors are independent.")
-        return True
-    f = found.free[0]
-    reason = f"vector {f + 1} is a combination of those before it" if f else "vector 1 is 0"
-    words = f"Column {f + 1} has no pivot: {reason}."
-    c = found.matrix[: found.rank, f]
-    vectors = [f"v_{{{j + 1}}}" for j in found.pivots]
-    yield lambda: Step(words, rf"v_{{{f + 1}}} = {tex_sum(c, vectors)}")
-    return False
+    return not run(row_reduction(matrix(V, "independent", "V"))).free

@@ -202,15 +202,15 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     """
     A = square(A, "solve", exact=exact or steps)
     b = right_hand(b, len(A), "solve", exact=exact or steps)
-    return run(solve_steps(A, b, "solve"), steps=steps)
+    return run(_solve(A, b), steps=steps)
 
 
-def solve_steps(A: Array, b: Array, function: str, named: str = "[A | b]") -> StepGenerator:
+def _solve(A: Array, b: Array) -> StepGenerator:
     """Yield the elimination in [A | b] and the back substitution, and return x."""
     M, n = np.column_stack([A, b]), len(A)
-    yield lambda: Step(f"Start with {named}.", tex_matrix(M, bar=n))
+    yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
     found = yield from reduction(M, n, reduced=False, bar=True)
-    refuse_singular(A, found, function)
+    refuse_singular(A, found, "solve")
     return (yield from back_substitution(M[:, :n], M[:, n:].reshape(b.shape)))
 
 

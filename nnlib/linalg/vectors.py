@@ -8,12 +8,12 @@ import numpy as np
 
 from ..steps import Step, Steps, run
 from .elimination import StepGenerator
-from .exact import scalar, simplified
+from .exact import simplified
 from .inputs import vector
-from .norms import expect_power, length, scaled, vector_norm
+from .norms import length, scaled
 from .writing import factor, tex, tex_factor, text
 
-__all__ = ["angle", "cosine", "cross", "dot", "normalize"]
+__all__ = ["angle", "cosine", "cross", "normalize"]
 
 Array = np.ndarray
 
@@ -29,101 +29,47 @@ def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
     return x, y
 
 
-def normalize(x: Any, p: Any = 2, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return x divided by its norm, a vector of length 1.
+def normalize(x: Any, *, exact: bool = False) -> Array:
+    r"""Return x divided by its Euclidean norm, a vector of length 1.
 
-    .. math:: \frac{x}{\lVert x \rVert_p}
+    .. math:: \frac{x}{\lVert x \rVert}
 
     Parameters
     ----------
     x : (n,) array_like
         Nonzero.
-    p : number or inf
-        Which norm to use, as ``ord`` in ``norm``.
     exact : bool
         Whether to compute with fractions and roots.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
-    (n,) array or Steps
+    (n,) array
 
     Raises
     ------
     TypeError, ValueError
-        If x is not a vector of finite real numbers, x is 0, or p is less than 1.
+        If x is not a vector of finite real numbers, or x is 0.
 
     Source: Strang (2016), section 1.2; chapter "Vectors".
 
-    >>> normalize([3, 4], steps=True)
-    1. Add the squares of the entries: 9 + 16 = 25.
-    2. Take the root: 5.
-    3. Divide by it: (3/5, 4/5).
+    >>> print(text(normalize([3, 4], exact=True)))
+    (3/5, 4/5)
     """
-    x = vector(x, "normalize", exact=exact or steps)
+    x = vector(x, "normalize", exact=exact)
     if not x.any():
         raise ValueError("normalize: expected x other than 0, got zeros")
-    expect_power(p, "normalize", exact=x.dtype == object)
-    return run(_normalize(x, p), steps=steps)
-
-
-def _normalize(x: Array, p: float) -> StepGenerator:
-    """Yield the steps that divide x by its p-norm, and return the result."""
-    u = simplified(x / (yield from vector_norm(x, p)))
-    yield lambda: Step(
-        f"Divide by it: {text(u)}.", rf"\frac{{x}}{{\lVert x \rVert}} = {tex(u)}"
-    )
-    return u
-
-
-def dot(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
-    r"""Return the dot product of two vectors.
-
-    .. math:: x^\top y = \sum_i x_i y_i = \lVert x \rVert \lVert y \rVert \cos \theta
-
-    Parameters
-    ----------
-    x, y : (n,) array_like
-        Vectors of equal length.
-    exact : bool
-        Whether to compute with fractions.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
-
-    Returns
-    -------
-    float, Fraction or Steps
-
-    Raises
-    ------
-    TypeError, ValueError
-        If x or y is not a vector of finite real numbers, or the lengths differ.
-
-    Source: Strang (2016), section 1.2; chapter "Vectors".
-
-    >>> dot([1, 2, 3], [4, -5, 6], steps=True)
-    1. Multiply entry by entry and add: 1 · 4 + 2 · (−5) + 3 · 6 = 12.
-    """
-    return run(_dot(*_pair(x, y, "dot", exact or steps)), steps=steps)
-
-
-def _dot(x: Array, y: Array) -> StepGenerator:
-    """Yield the step that adds the products, and return the sum."""
-    d = scalar(x @ y)
-    yield lambda: _products(x, y, d)
-    return d
+    return simplified(x / length(x))
 
 
 def _products(x: Array, y: Array, d: Any) -> Step:
     """Return the step that writes a dot product as a sum of products."""
     words = [f"{factor(a)} · {factor(b)}" for a, b in zip(x, y, strict=True)]
     signs = [rf"{tex_factor(a)} \cdot {tex_factor(b)}" for a, b in zip(x, y, strict=True)]
-    sentence = f"Multiply entry by entry and add: {' + '.join(words) or '0'} = {text(d)}."
-    return Step(sentence, rf"x^\top y = {' + '.join(signs) or '0'} = {tex(d)}")
+    sentence = f"Multiply entry by entry and add: {' + '.join(words)} = {text(d)}."
+    return Step(sentence, rf"x^\top y = {' + '.join(signs)} = {tex(d)}")
 
 
-def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
+def cosine(x: Any, y: Any, *, steps: bool = False) -> float | Steps:
     r"""Return the cosine of the angle between two vectors, a measure of their similarity.
 
     .. math:: \cos \theta = \frac{x^\top y}{\lVert x \rVert \lVert y \rVert}
@@ -132,14 +78,12 @@ def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
     ----------
     x, y : (n,) array_like
         Nonzero vectors of equal length.
-    exact : bool
-        Whether to compute with fractions and roots.
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
-    float, exact number or Steps
+    float or Steps
         In [-1, 1].
 
     Raises
@@ -154,7 +98,7 @@ def cosine(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Any:
     2. The lengths are 1 and √2.
     3. Divide by both: 1 / (1 · √2) = √2/2.
     """
-    return run(_cosine(*_nonzero_pair(x, y, "cosine", exact or steps)), steps=steps)
+    return run(_cosine(*_nonzero_pair(x, y, "cosine", steps)), steps=steps)
 
 
 def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
@@ -169,7 +113,8 @@ def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Ar
 def _cosine(x: Array, y: Array) -> StepGenerator:
     """Yield the steps that divide the dot product by both lengths; return the cosine."""
     x, y = scaled(x), scaled(y)  # this doesn't change the angle
-    d = yield from _dot(x, y)
+    d = x @ y
+    yield lambda: _products(x, y, d)
     a, b = length(x), length(y)
     yield lambda: Step(
         f"The lengths are {text(a)} and {text(b)}.",
@@ -218,7 +163,7 @@ def angle(x: Any, y: Any) -> float:
     return float(2 * np.arctan2(length(u - v), length(u + v)))
 
 
-def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
+def cross(x: Any, y: Any, *, steps: bool = False) -> Array | Steps:
     r"""Return the cross product of two vectors (3,), which is orthogonal to both.
 
     .. math:: x \times y = (x_2 y_3 - x_3 y_2,\; x_3 y_1 - x_1 y_3,\; x_1 y_2 - x_2 y_1)
@@ -227,8 +172,6 @@ def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array 
     ----------
     x, y : (3,) array_like
         Two vectors. The length of the result is the area of the parallelogram that they span.
-    exact : bool
-        Whether to compute with fractions.
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result.
 
@@ -248,7 +191,7 @@ def cross(x: Any, y: Any, *, exact: bool = False, steps: bool = False) -> Array 
     2. Entry 2: 3 · 4 − 1 · 6 = 6.
     3. Entry 3: 1 · 5 − 2 · 4 = −3.
     """
-    x, y = _pair(x, y, "cross", exact or steps)
+    x, y = _pair(x, y, "cross", steps)
     if len(x) != 3:
         raise ValueError(f"cross: expected vectors of 3 entries, got {len(x)}")
     return run(_cross(x, y), steps=steps)

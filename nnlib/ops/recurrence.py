@@ -21,10 +21,9 @@ from ..graph import record_fused
 from ..quiet import silent
 from ..tensor import Tensor, raw
 from .elementwise import sigmoid, tanh
-from .joining import cat
+from .joining import cat, chunk
 from .linear import mT, rows
 from .promotion import array
-from .shape import chunk
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "gru_layer lstm_layer rnn_layer"

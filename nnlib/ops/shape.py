@@ -1,4 +1,4 @@
-"""Operations that rearrange elements without changing them: reshape, permute, split.
+"""Operations that rearrange elements without changing them: reshape, permute, narrow.
 
 Where torch returns a view of the same memory, these functions do too. A view is recorded with
 ``view``, so that an in-place change of either tensor also changes the other and its history.
@@ -7,7 +7,6 @@ Where torch returns a view of the same memory, these functions do too. A view is
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -22,9 +21,9 @@ from .promotion import array
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
 FUNCTIONS = "broadcast_tensors"
 METHODS = """
-    broadcast_to chunk clone contiguous diag diagonal expand expand_as flatten flip
-    is_contiguous moveaxis movedim narrow permute ravel reshape roll split squeeze
-    swapaxes t transpose unbind unflatten unfold unsqueeze view view_as
+    broadcast_to clone contiguous diag diagonal expand expand_as flatten flip is_contiguous
+    moveaxis movedim narrow permute ravel reshape roll squeeze swapaxes t transpose
+    unflatten unfold unsqueeze view view_as
 """
 IN_PLACE = "tril triu"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -346,66 +345,12 @@ def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
     return axis(name, dim, len(shape)), shape[dim]
 
 
-def several(input: Tensor, indices: Sequence[tuple]) -> tuple[Tensor, ...]:
-    """Return the parts of x at some indices: views that can't be changed in place."""
-    x = array("getitem", input)
-    parts = tuple(_part(input, x, (*index, ...)) for index in indices)
-    for part in parts:
-        if isinstance(part, Tensor):
-            part.view_of = part.view_of._replace(fixed="is one of several results")
-    return parts
-
-
-def _part(input: Tensor, x: np.ndarray, index: tuple) -> Tensor:
-    """Return x at an index of integers and slices, as ``input[index]`` but without checks."""
-    shape = x.shape
-
-    def read(a):
-        return a[index]
-
-    return record(
-        x[index],
-        dict(x=input),
-        name="getitem",
-        view=read,
-        x=lambda g: scatter_view(g, read, shape),
-    )
-
-
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """Return ``length`` elements along dim, beginning with the element ``start``."""
     d, n = cut_along("narrow", input, dim)
     first = axis("narrow", int(start), n + int(start >= 0))
     expect(0 <= length <= n - first, "narrow", "length in [0, {}], got {}", n - first, length)
     return input[at(d, slice(first, first + length))]
-
-
-def split(
-    tensor: Tensor, split_size_or_sections: int | Sizes, dim: int = 0
-) -> tuple[Tensor, ...]:
-    """Split along dim into pieces of one size (the last can be shorter) or of these sizes."""
-    d, n = cut_along("split", tensor, dim)
-    sizes = split_size_or_sections
-    if isinstance(sizes, int):
-        sizes = [min(sizes, n - i) for i in range(0, n, sizes or -1)] or [0]
-    fits = sum(sizes) == n and min(sizes, default=0) >= 0
-    expect(fits, "split", "sizes that add up to {}, got {}", n, split_size_or_sections)
-    ends = itertools.accumulate(sizes, initial=0)
-    return several(tensor, [at(d, slice(*ends)) for ends in itertools.pairwise(ends)])
-
-
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Split along dim into at most ``chunks`` equal pieces; the last can be shorter."""
-    d, n = cut_along("chunk", input, dim)
-    expect(chunks > 0, "chunk", "chunks > 0, got {}", chunks)
-    sizes = math.ceil(n / chunks) if n else [0] * chunks
-    return split(input, sizes, d)
-
-
-def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
-    """Return the slices along dim as a tuple of tensors without that axis."""
-    d, n = cut_along("unbind", input, dim)
-    return several(input, [at(d, i) for i in range(n)])
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:

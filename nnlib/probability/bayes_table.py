@@ -5,15 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from .. import checks
 from ..linalg.exact import exact as exactly
-from ..linalg.exact import tex, text
-from ..linalg.writing import quotient
-from ..steps import Step, Steps
+from ..linalg.exact import text
 
 __all__ = ["BayesTable", "bayes", "diagnostic_test"]
 
@@ -84,8 +81,7 @@ class BayesTable:
             p(D' | h), where D and D' are independent given h.
         """
         exact = self.prior.dtype == object
-        known = self.hypotheses, exact, False
-        return _table("BayesTable.update", self.posterior, likelihood, *known)
+        return _table("BayesTable.update", self.posterior, likelihood, self.hypotheses, exact)
 
     def _rows(self) -> list[list[str]]:
         """Return the rows of the table as text, with the headings first and the sums last."""
@@ -121,8 +117,7 @@ def bayes(
     *,
     hypotheses: Sequence[str] | None = None,
     exact: bool = False,
-    steps: bool = False,
-) -> BayesTable | Steps:
+) -> BayesTable:
     r"""Compute the posterior from the prior and the likelihood.
 
     .. math:: p(h \mid D) = \frac{p(D \mid h) \, p(h)}{p(D)}, \quad
@@ -138,12 +133,6 @@ def bayes(
         Names of the hypotheses. Default: h1, h2, …
     exact : bool
         Whether to compute with fractions, in which 0.1 is one tenth.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
-
-    Returns
-    -------
-    BayesTable or Steps
 
     Raises
     ------
@@ -161,7 +150,7 @@ def bayes(
     p = 3/4    0.5  0.00123596  0.000617981   0.240356
         sum      1               0.00257111          1
     """
-    return _table("bayes", prior, likelihood, hypotheses, exact, steps)
+    return _table("bayes", prior, likelihood, hypotheses, exact)
 
 
 def _table(
@@ -170,8 +159,7 @@ def _table(
     likelihood: np.ndarray,
     hypotheses: Sequence[str] | None,
     exact: bool,
-    steps: bool,
-) -> BayesTable | Steps:
+) -> BayesTable:
     """Check the arguments and return the table; ``name`` is the caller's name, for errors."""
     p = checks.probabilities(name, "prior", prior)
     L = checks.floats(name, "likelihood", likelihood)
@@ -187,9 +175,11 @@ def _table(
             "observation is impossible under every hypothesis"
         )
     names = _names(hypotheses, len(p))
-    fractions = BayesTable(names, exactly(prior), exactly(likelihood))
-    table = fractions if exact else BayesTable(names, p, L)
-    return _steps(fractions, table) if steps else table
+    return (
+        BayesTable(names, exactly(prior), exactly(likelihood))
+        if exact
+        else BayesTable(names, p, L)
+    )
 
 
 def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
@@ -201,33 +191,6 @@ def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
     return tuple(map(str, hypotheses))
 
 
-def _steps(exact: BayesTable, result: BayesTable) -> Steps:
-    """Return the steps: the product rule for each row, the sum rule, and the division."""
-    steps = []
-    joint, evidence = exact.joint, exact.evidence
-    for h, p, L, both in zip(
-        exact.hypotheses, exact.prior, exact.likelihood, joint, strict=True
-    ):
-        sentence = f"Prior times likelihood of {h}: {text(p)} · {text(L)} = {text(both)}."
-        name = _named(h)
-        formula = rf"p(D, {name}) = {tex(p)} \cdot {tex(L)} = {tex(both)}"
-        steps.append(Step(sentence, formula))
-    terms, written = (" + ".join(f(e) for e in joint) for f in (text, tex))
-    sentence = f"The evidence is their sum: {terms} = {text(evidence)}."
-    steps.append(Step(sentence, rf"p(D) = {written} = {tex(evidence)}"))
-    for h, both, q in zip(exact.hypotheses, joint, exact.posterior, strict=True):
-        about = "" if q.denominator == 1 else f", about {float(q):.4g}"
-        sentence = f"The posterior of {h} is its share: {_divided(both, evidence)}{about}."
-        formula = rf"p({_named(h)} \mid D) = {tex(both)} \Big/ {tex(evidence)} = {tex(q)}"
-        steps.append(Step(sentence, formula))
-    return Steps(steps, result)
-
-
-def _named(hypothesis: str) -> str:
-    """Return a hypothesis in LaTeX, as upright text."""
-    return rf"\text{{{_escaped(hypothesis)}}}"
-
-
 def diagnostic_test(
     prior: float,
     sensitivity: float,
@@ -235,8 +198,7 @@ def diagnostic_test(
     *,
     positive: bool = True,
     exact: bool = False,
-    steps: bool = False,
-) -> BayesTable | Steps:
+) -> BayesTable:
     """Compute the probability of an illness after a medical test.
 
     Parameters
@@ -249,12 +211,12 @@ def diagnostic_test(
         p(negative | well).
     positive : bool
         The result of the test.
-    exact, steps : bool
+    exact : bool
         As in ``bayes``.
 
     Returns
     -------
-    BayesTable or Steps
+    BayesTable
         The table has the hypotheses "ill" and "well".
 
     Raises
@@ -274,17 +236,4 @@ def diagnostic_test(
     p, r, s = exactly(list(given.values()))
     likelihood = [r, 1 - s] if positive else [1 - r, s]
     names = ("ill", "well")
-    return bayes([p, 1 - p], likelihood, hypotheses=names, exact=exact, steps=steps)
-
-
-def _escaped(words: str) -> str:
-    """Return words for use in LaTeX, with the special characters replaced."""
-    for sign, alike in zip("\\^~", "∖ˆ˜", strict=True):
-        words = words.replace(sign, alike)
-    return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in words)
-
-
-def _divided(p: Any, q: Any) -> str:
-    """Return a quotient as text such as "1/2 / 3/4 = 2/3", or just the value if both agree."""
-    written, found = quotient(text(p), text(q)), text(p / q)
-    return found if found == written.replace(" ", "") else f"{written} = {found}"
+    return bayes([p, 1 - p], likelihood, hypotheses=names, exact=exact)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from fractions import Fraction as F
 
 import numpy as np
 import pytest
@@ -58,14 +57,12 @@ def test_one_sided_differences_need_one_value_more_than_entries():
 
 @pytest.mark.parametrize(
     ("method", "exact"),
-    [("forward", F(331, 100)), ("backward", F(271, 100)), ("central", F(301, 100))],
+    [("forward", 3.31), ("backward", 2.71), ("central", 3.01)],
 )
 def test_errors_of_the_cube_at_one_are_those_by_hand(method, exact):
     """x³ at 1 with h = 1/10: 3 + 3h + h², 3 - 3h + h², 3 + h²."""
-    steps = numerical_gradient(lambda x: x**3, 1, method=method, h=0.1, steps=True)
-    assert str(exact) in str(steps)
-    assert rf"\frac{{{exact.numerator}}}{{{exact.denominator}}}" in steps[0].latex
-    np.testing.assert_allclose(steps.result, float(exact), rtol=1e-14)
+    found = numerical_gradient(lambda x: x**3, 1, method=method, h=0.1)
+    np.testing.assert_allclose(found, exact, rtol=1e-14)
 
 
 def test_jacobian_of_a_linear_map_in_both_layouts():

@@ -6,7 +6,7 @@ import scipy
 
 from nnlib import filters
 from nnlib.filters import convolve, edges, separate
-from tests.nnlib.filter_cases import METHODS, VERTICAL
+from tests.nnlib.filter_cases import VERTICAL
 
 
 def test_kernels_of_the_notes():
@@ -39,9 +39,6 @@ def test_gaussian_is_that_of_scipy(rng):
     expected = scipy.ndimage.gaussian_filter(x, 1.2, mode="nearest", radius=4)
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
     assert filters.gaussian(1.2).shape == (9, 9)
-    np.testing.assert_allclose(
-        np.outer(*[filters.gaussian(2, ndim=1)] * 2), filters.gaussian(2)
-    )
 
 
 def test_box_and_sobel_are_those_of_scipy(rng):
@@ -56,11 +53,9 @@ def test_box_and_sobel_are_those_of_scipy(rng):
         np.testing.assert_allclose(convolve(x, kernel, **options), expected, atol=1e-12)
 
 
-@pytest.mark.parametrize("kernel", [filters.sobel, filters.scharr])
-@pytest.mark.parametrize("method", METHODS)
-def test_edges_of_a_slope_have_its_steepness_and_direction(kernel, method):
+def test_edges_of_a_slope_have_its_steepness_and_direction():
     i, j = np.mgrid[:6, :7].astype(float)
-    found = edges(3 * j - 4 * i, kernel=kernel, method=method)
+    found = edges(3 * j - 4 * i)
     inside = (slice(1, -1), slice(1, -1))
     np.testing.assert_allclose(found.x[inside], 3)
     np.testing.assert_allclose(found.y[inside], -4)

@@ -48,10 +48,8 @@ def test_bayes_rule_on_two_gaussians_gives_the_posterior_of_pencil_and_paper():
     assert model.predict_proba([[3.5]])[0, 1] == pytest.approx(1 / (1 + np.exp(-2)), rel=1e-12)
 
 
-def test_the_hinge_losses_of_the_notes_are_exact():
-    steps = ours.hinge_loss(SCORES, [0, 1, 2], steps=True)
-    assert steps.result.tolist() == [Fr("2.4"), 0, Fr("16.3")]
-    assert str(steps[-1]) == "The mean of the losses is 187/30."
+def test_the_hinge_losses_are_those_of_the_notes():
+    np.testing.assert_allclose(ours.hinge_loss(SCORES, [0, 1, 2]), [2.4, 0, 16.3], rtol=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -63,9 +61,7 @@ def test_the_hinge_losses_of_the_notes_are_exact():
     ],
 )
 def test_the_subgradient_counts_the_missed_margins(kind, expected):
-    steps = ours.hinge_gradient(SCORES, [0, 1, 2], kind=kind, steps=True)
-    assert steps.result.tolist() == expected
-    assert "missed margin" in str(steps[0])
+    assert ours.hinge_gradient(SCORES, [0, 1, 2], kind=kind).tolist() == expected
 
 
 def test_a_margin_just_met_has_no_subgradient():

@@ -77,6 +77,8 @@ def test_the_quarter_turn_has_complex_eigenvectors():
     assert "Check: A (i, 1) = (−1, i) = i (i, 1)." in steps
 
 
-def test_steps_are_refused_beyond_three_rows():
+def test_steps_are_refused_beyond_three_rows_and_for_cubic_equations():
     with pytest.raises(ValueError, match="at most 3 rows, got 4"):
         eig(np.eye(4), steps=True)
+    with pytest.raises(ValueError, match="λ³ − 2 has more than two roots that aren't rational"):
+        eig([[0, 0, 2], [1, 0, 0], [0, 1, 0]], steps=True)

@@ -20,7 +20,7 @@ ONE_MATRIX = [
     *SQUARE_ONLY,
 ]
 WITH_RIGHT_HAND_SIDE = ["solution_set", "solve", "lstsq"]
-WITHOUT_STEPS = ["is_symmetric", "is_orthogonal", "projection_matrix"]
+WITH_STEPS = ["row_reduce", "lu", "gram_schmidt", "det", "inverse", "solution_set", "solve"]
 NO_NUMBERS = [
     [["1", "2"], ["3", "4"]],
     [[1, None], [2, 3]],
@@ -43,7 +43,7 @@ def test_what_is_no_matrix_of_finite_numbers(name):
     for wrong in (np.nan, np.inf):
         finite = f"expected finite numbers for A, got {wrong}"
         refused(name, [[1.0, wrong], [wrong, 2.0]], match=finite)
-        if name not in WITHOUT_STEPS:
+        if name in WITH_STEPS:
             refused(name, [[1.0, wrong], [wrong, 2.0]], match=finite, steps=True)
     for wrong in ([], [1, 2], 3, np.zeros((2, 2, 2))):
         refused(name, wrong, match="expected a matrix A")
@@ -66,21 +66,20 @@ def test_a_singular_or_indefinite_matrix():
         for name, *arguments in (
             ("solve", SINGULAR, b),
             ("inverse", SINGULAR),
-            ("lstsq", SINGULAR, b),
-            ("lstsq", WIDE, b),
             ("gram_schmidt", SINGULAR),
         ):
             refused(name, *arguments, error=Singular, exact=exact)
+    refused("lstsq", SINGULAR, b, error=Singular)
+    refused("lstsq", WIDE, b, error=Singular)
     rounded = [[0.1, 0.3], [0.2, 0.6]]  # singular but for rounding
     refused("solve", rounded, b, error=Singular, match=".*column 2 has no pivot")
     refused("inverse", rounded, error=Singular, match=".*column 2 has no pivot")
     refused("inverse", SINGULAR, error=Singular, method="adjugate")
-    refused("qr", SINGULAR, error=Singular, exact=True)
     refused("lu", [[0, 1], [1, 0]], error=Singular, pivoting=False)
 
 
 def test_two_vectors_that_do_not_fit():
-    for name in ("dot", "cosine", "angle", "cross"):
+    for name in ("cosine", "angle", "cross"):
         refused(name, [1, 2, 3], [1, 2], match="expected x and y of one length, got 3 and 2")
         refused(name, [[1, 2, 3]], [1, 2, 3], match="expected a vector x")
         refused(name, [1, 2, "a"], [1, 2, 3], error=TypeError, match="expected real numbers")
@@ -88,25 +87,20 @@ def test_two_vectors_that_do_not_fit():
     refused("cosine", [1, 2], [0, 0], match="expected y other than 0")
     refused("angle", [1, 2], [0, 0], match="expected y other than 0")
     refused("normalize", [0, 0], match="expected x other than 0")
-    refused("normalize", [1, 2], 0, match="expected p")
     refused("cross", [1, 2], [3, 4])
 
 
 def test_norms_and_methods_that_are_none():
     for p in (0.5, np.nan, "fro"):
         refused("norm", [1, 2], p, match="expected p")
-    refused("norm", [1, 2], 1.5, exact=True, match="expected a whole p")
     refused("norm", A, 3, match="expected p")
-    refused("norm", A, 2, steps=True, match="expected p")
     refused("norm", 3.0)
-    refused("cond", WIDE, 1, error=Singular)
     for name in ("det", "inverse"):
         refused(name, A, method="magic", match="expected method .*'magic'")
 
 
 def test_other_arguments_out_of_range():
     calls = [
-        (lambda: linalg.cond(A, 3), ValueError),
         (lambda: linalg.det(np.eye(10), method="cofactors"), ValueError),
         (lambda: linalg.matmul(WIDE, A), ValueError),
         (lambda: linalg.matmul(A, None), TypeError),
@@ -126,7 +120,7 @@ def test_what_is_given_is_left_as_it_was():
     for steps in (False, True):
         for name in [*ONE_MATRIX, *WITH_RIGHT_HAND_SIDE]:
             given, side = np.array([[4.0, 2.0], [2.0, 5.0]]), np.array([1.0, 2.0])
-            options = dict(steps=steps) if name not in WITHOUT_STEPS else {}
+            options = dict(steps=steps) if name in WITH_STEPS else {}
             more = [side] * (name in WITH_RIGHT_HAND_SIDE)
             getattr(linalg, name)(given, *more, **options)
             assert (given.tolist(), side.tolist()) == ([[4, 2], [2, 5]], [1, 2]), name

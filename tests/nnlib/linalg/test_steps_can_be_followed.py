@@ -54,7 +54,7 @@ def done(sentence, A):
 
 def test_row_operations_give_the_matrices_that_are_shown():
     for A in CASES:
-        for name in ["row_reduce", "rank", "lu", "det", "inverse", "solution_set"]:
+        for name in ["row_reduce", "lu", "det", "inverse", "solution_set"]:
             with naming(name):
                 square = A.shape[0] == A.shape[1]
                 if name in ("det", "inverse") and not square:

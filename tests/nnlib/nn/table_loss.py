@@ -76,8 +76,6 @@ LAYERS = [
     loss("SmoothL1Loss", PAIR, NUMBERS, beta=0.0, note="no parabola"),
     loss("HuberLoss", PAIR, NUMBERS),
     loss("HuberLoss", PAIR, NUMBERS, delta=2.0, reduction="none", note="delta"),
-    loss("GaussianNLLLoss", TRIPLE, probability),
-    loss("GaussianNLLLoss", TRIPLE, probability, full=True, eps=0.3, note="options"),
     loss("CrossEntropyLoss", CLASSES, SCORES),
     loss("CrossEntropyLoss", IMAGE, SCORES, note="images"),
     loss("CrossEntropyLoss", CLASSES, SCORES, WEIGHT, ignore_index=2, note="weight, ignored"),
@@ -90,15 +88,6 @@ LAYERS = [
     loss("KLDivLoss", PAIR, (log_distribution, distribution)),
     loss(
         "KLDivLoss", PAIR, log_distribution, reduction="batchmean", log_target=True, note="log"
-    ),
-    loss("MarginRankingLoss", TRIPLE, (normal, normal, signs)),
-    loss("MarginRankingLoss", TRIPLE, (normal, normal, signs), 0.5, note="margin"),
-    loss("MultiMarginLoss", CLASSES, SCORES),
-    loss("MultiMarginLoss", CLASSES, SCORES, 2, 0.5, WEIGHT, reduction="none", note="options"),
-    loss("MultiMarginLoss", ((5,), ()), SCORES, note="one example"),
-    loss("CosineEmbeddingLoss", ROWS, (normal, normal, signs)),
-    loss(
-        "CosineEmbeddingLoss", ((5,), (5,), ()), (normal, normal, opposite), -0.5, note="margin"
     ),
     loss("TripletMarginLoss", TRIPLE, normal),
     loss("TripletMarginLoss", TRIPLE, normal, 3.0, 3.0, 1e-3, True, note="options"),
@@ -126,11 +115,6 @@ def of_classes(name, target, *args, **options):
 
 
 BAD = [
-    Bad(
-        "GaussianNLLLoss",
-        lambda L: L.nn.GaussianNLLLoss()(L.zeros(3), L.zeros(3), L.ones(2)),
-        ValueError,
-    ),
     *[Bad(name, mistaken(name, shapes), ValueError) for name, shapes in WITH_REDUCTION.items()],
     *[
         Bad(name, of_other_shapes(name, (3, 5), (3,)), ValueError)
@@ -144,8 +128,6 @@ BAD = [
     Bad("CrossEntropyLoss", of_classes("CrossEntropyLoss", [0, 5, 1]), IndexError),
     Bad("CrossEntropyLoss", of_classes("CrossEntropyLoss", [0, 4, 1], label_smoothing=1.5)),
     Bad("NLLLoss", of_classes("NLLLoss", [0, 1]), ValueError),
-    Bad("MultiMarginLoss", of_classes("MultiMarginLoss", [0, 1, 2], 3), ValueError),
-    Bad("CosineEmbeddingLoss", of_other_shapes("CosineEmbeddingLoss", (3, 5), (3, 5), (3, 1))),
     Bad(
         "TripletMarginLoss",
         lambda L: L.nn.TripletMarginLoss(margin=-1.0)(*[L.zeros(3, 5)] * 3),
