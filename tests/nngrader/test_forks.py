@@ -5,6 +5,8 @@ import sys
 import time
 
 import pytest
+from nngrader.limits import Ending
+from nngrader.records.flag import Flag, FlagCode
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died, tree_usage
@@ -130,7 +132,7 @@ def test_a_process_that_answers_in_advance_is_ended(start):
     r = start(f"{TELL}    tell(struct.pack('<II', 4, 0) + b'null' * 3)")
     with pytest.raises(Died):
         r.value("f", (), {})
-    assert r.notes["f"] == "was stopped: forged an answer"
+    assert r.notes["f"] == [Flag(FlagCode.FUNCTION_STOPPED, "f", {"ending": Ending.FORGED})]
     r.deaths.clear()
     assert len(r.value("g", (), {})) == 2
 

@@ -17,6 +17,8 @@ from ..course.origins import groups
 from ..course.roster import read as read_roster
 from ..course.table import records
 from ..errors import CannotDo, NotThere
+from ..records.flag import flags_of
+from ..records.flag_rendering import for_instructor
 from ..screen import say, shown
 from ..storage.results import latest_results
 from ..wording import counted, did_you_mean
@@ -108,8 +110,9 @@ def take_marks(
 def _ungradable(course, assignment, called):
     """Return by student why nothing of the submission could be graded, as it may be shown."""
     known = latest_results(course, assignment)
-    lost = {s: r["flags"] for s, r in known.items() if r["status"] == "ungradable"}
-    return {s: shown(called.text("; ".join(flags))) for s, flags in lost.items()}
+    lost = {s: flags_of(r) for s, r in known.items() if r["status"] == "ungradable"}
+    told = {s: " ".join(map(for_instructor, flags)) for s, flags in lost.items()}
+    return {s: shown(called.text(text)) for s, text in told.items()}
 
 
 def read(file: Path) -> list[Given]:

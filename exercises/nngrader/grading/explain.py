@@ -22,6 +22,7 @@ from ..engine.observation.call_result import checked
 from ..engine.observation.compare import close
 from ..engine.observation.driver import as_judged
 from ..errors import NotThere
+from ..records.flag_rendering import for_instructor
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Runner
 from ..wording import counted, did_you_mean
@@ -169,8 +170,8 @@ def _rebuilt(assignment, student):
         raise NotThere(f"nothing handed in for {assignment.name} by {student}")
     rebuilt = read_rebuilt(assignment, student)
     if not rebuilt.found:
-        flags = "; ".join(rebuilt.flags)
-        raise NotThere(f"nothing of {student}'s {assignment.name} can be read: {flags}")
+        flags = " ".join(map(for_instructor, rebuilt.flags))
+        raise NotThere(f"nothing of {student}'s {assignment.name} can be read. {flags}")
     return rebuilt
 
 
