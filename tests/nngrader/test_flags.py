@@ -105,5 +105,5 @@ def test_each_ending_limit_and_kind_of_file_has_words():
 
 def test_what_is_no_flag_is_refused():
     for value in ("imports os", {"code": "late"}, {"code": "x", "cell": "", "data": {}}, None):
-        with pytest.raises(ValueError, match="(?i)flag"):
+        with pytest.raises(ValueError, match=r"(?i)flag"):
             Flag.from_json(value)

@@ -356,7 +356,7 @@ class Runner:
                 self._note(code, name, **data)
         return True
 
-    def _lose(self, code, name, **data):
+    def _lose(self, code, name, /, **data):
         """Leave a cell out of later processes; after a few added cells, all of them."""
         self.lost.add(name)
         self._note(code, name, **data)
@@ -377,7 +377,7 @@ class Runner:
                 last = e
         raise CannotDo(f"a worker cannot be kept alive here: {last}")
 
-    def _note(self, code, name, **data):
+    def _note(self, code, name, /, **data):
         """Add a flag about a cell or a function, unless it is there already."""
         added = [n for n, _, own in self.cells if own]
         if name in added:

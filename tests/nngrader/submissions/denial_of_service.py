@@ -5,6 +5,7 @@ from nngrader.records.flag import FlagCode
 
 from .kinds import SOFTMAX, Expected, Hostile, imports, loading, stopped, unflagged
 
+LOADED = Expected(FlagCode.CELL_STOPPED)
 FIRST_ADDED = Expected(FlagCode.SYNTAX_ERROR, "own cell 1")
 
 
@@ -123,12 +124,8 @@ BREAKS = {
 }
 
 LOADING = {
-    "exit while loading": loading(
-        "import os\nos._exit(0)", flag=Expected(FlagCode.CELL_STOPPED)
-    ),
-    "loop while loading": loading(
-        "while True:\n    pass", flag=Expected(FlagCode.CELL_STOPPED)
-    ),
+    "exit while loading": loading("import os\nos._exit(0)", flag=LOADED),
+    "loop while loading": loading("while True:\n    pass", flag=LOADED),
     "error while loading": loading("1 / 0", flag=raising("ZeroDivisionError")),
     "brackets": loading("(" * 100_000, flag=FIRST_ADDED),
     "newlines": loading("\n" * 190_000, status="graded"),

@@ -5,6 +5,8 @@ it has found what it looked for: a point more than 60 is a leak.
 """
 
 import textwrap
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nngrader.records.flag import FlagCode
@@ -30,7 +32,7 @@ class Expected(NamedTuple):
 
     code: FlagCode
     cell: str | None = None
-    data: dict = {}
+    data: Mapping = MappingProxyType({})
 
     def is_among(self, flags):
         """Return whether one of a result's flags is this one."""
