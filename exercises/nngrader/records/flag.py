@@ -1,6 +1,6 @@
 """A flag: something about a submission that its student or the instructor should know.
 
-A flag is a code with plain data. Only `flag_rendering` turns it into text.
+A flag is a code with plain data, which `flag_rendering` turns into text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ WORDED = ("file", "folder", "name", "reason")  # entries of `data` that we haven
 
 
 class FlagCode(StrEnum):
-    """What a flag says; the comments name the entries of its `data`."""
+    """The meaning of a flag; the comments name the entries of its `data`."""
 
     # the submitted files
     FOLDER_IS_LINK = "folder-is-link"  # folder: a symbolic link, which isn't followed; file?
@@ -89,7 +89,7 @@ class Flag:
     Parameters
     ----------
     code : FlagCode
-        What it says.
+        The meaning of the flag.
     cell : str
         The id of the cell or the name of the problem, "" if it isn't about one.
     data : dict

@@ -58,7 +58,7 @@ ADVICE = {  # what a student does about an ending or a limit
     "ended": "Does it call `exit()` or `quit()`? Remove such calls.",
     "crashed": "Restart the kernel, run all cells, and see what happens.",
     "too-large": "Which shape should the result have?",
-    "processes": "Compute without threads and processes of your own.",
+    "processes": "Don't start threads or processes.",
     "file": "Your code doesn't need to write files here.",
     "space": "Your code doesn't need to write files here.",
     "open files": "Close each file after use, or better, do without files.",
@@ -180,18 +180,18 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.METADATA_LOST: (
         f"{LABEL}, and your editor has removed all of them. We graded what we found by its "
-        "name. Next time, use Jupyter and keep the cells that you were given.",
+        "name. Next time, use Jupyter and don't delete the cells that you were given.",
         "All {count} labels of cells are missing; {by_name} were found by the names that they "
         "define, and our own version of the locked cells was used.",
     ),
     FlagCode.ANSWER_ELSEWHERE: (
         "You wrote nothing into {cells}. Your instructor sees the other text of your notebook "
         "and grades it if it is the answer.",
-        "Nothing is written in {cells}; other text of the notebook is shown there for grading.",
+        "The student wrote nothing into {cells}; other text of the notebook is shown there.",
     ),
     FlagCode.IMAGE_NOT_SHOWN: (
         "Your instructor sees the text of {cells} without its image, and has to open your "
-        "notebook for it.",
+        "notebook to see the image.",
         "The image in {cells} is not shown; open the submitted notebook to see it.",
     ),
     FlagCode.UNUSUAL_IMPORT: (
@@ -251,7 +251,7 @@ SAID = {  # for the student, and for the instructor
     FlagCode.FUNCTION_MISSING: (
         "There is no `{cell}` after all your cells have run. Did you give it a different name, "
         "or delete its cell?",
-        "No `{cell}` is defined after all cells have run.",
+        "`{cell}` is not defined after all cells have run.",
     ),
     FlagCode.FUNCTION_LIMIT: ("Your function `{cell}` {limit}. {advice}", "`{cell}` {limit}."),
     FlagCode.FUNCTION_STOPPED: (
@@ -310,12 +310,12 @@ SAID = {  # for the student, and for the instructor
 
 
 def for_student(flag: Flag) -> str:
-    """Return what a flag says to the student, and what to do about it."""
+    """Return the text for the student: what happened, and what to do about it."""
     return SAID[flag.code][0].format_map(_values(flag, student=True)).strip()
 
 
 def for_instructor(flag: Flag) -> str:
-    """Return what a flag says to the instructor.
+    """Return the text for the instructor: what happened.
 
     >>> for_instructor(Flag(FlagCode.LATE, data={"seconds": 93600.0, "points": 20.0}))
     'Submitted 1 day 2 h late: 20 points less.'
