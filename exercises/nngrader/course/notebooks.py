@@ -69,10 +69,10 @@ def problem_of(cell: dict) -> str | None:
     return cell["metadata"].get(OURS, {}).get("problem") if is_test(cell) else None
 
 
-def test_cell_of(problem: str) -> str:
+def id_of_test(problem: str) -> str:
     """Return the id of the test cell of a problem.
 
-    >>> test_cell_of("softmax")
+    >>> id_of_test("softmax")
     'test_softmax'
     """
     return f"test_{problem}"
@@ -328,7 +328,7 @@ def _of_problem(problem, worth):
     """Yield the solution cell of a problem, and its test cell."""
     yield _cell("code", problem.name, _solution(problem.solve), locked=False, solution=True)
     test = TEST.format(name=problem.name, worth=worth)
-    cell = _cell("code", test_cell_of(problem.name), test, grade=True, points=_number(worth))
+    cell = _cell("code", id_of_test(problem.name), test, grade=True, points=_number(worth))
     cell["metadata"][OURS] = {"problem": problem.name}
     yield cell
 

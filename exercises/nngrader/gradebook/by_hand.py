@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..course.anonymous import Names, names_of
 from ..course.folder import Course
-from ..course.notebooks import test_cell_of
+from ..course.notebooks import id_of_test
 from ..course.origins import groups
 from ..course.roster import read as read_roster
 from ..course.table import records
@@ -265,7 +265,7 @@ def _fault(given, entry, grade, standing, people):
     if why and not (grade and grade.by_hand):
         return f"nothing of what {student!a} handed in could be graded ({why}): {UNGRADABLE}"
     by_hand = _by_hand(entry, people)
-    if grade is None and test_cell_of(given.cell) not in entry.grades:
+    if grade is None and id_of_test(given.cell) not in entry.grades:
         near = did_you_mean(given.cell, by_hand)
         return f"no cell {given.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
     if grade is None or grade.name not in by_hand:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..course.assignment import Assignment
-from ..course.notebooks import test_cell_of
+from ..course.notebooks import id_of_test
 from ..engine import judge, sentences
 from ..engine.explanation.side_by_side import given, real, shown
 from ..engine.judgement.ledger import PASSIVE
@@ -293,8 +293,8 @@ def in_all(found: list[Lost], mark: dict) -> str:
         The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`.
     """
     by_hand = {cell: points for cell, points, *_ in mark["by_hand"]}
-    problems = {test_cell_of(n.problem): n.problem for n in found}
-    graded = sum(n.score for n in found if by_hand.get(test_cell_of(n.problem)) is None)
+    problems = {id_of_test(n.problem): n.problem for n in found}
+    graded = sum(n.score for n in found if by_hand.get(id_of_test(n.problem)) is None)
     given = {problems.get(c, c): p for c, p in by_hand.items() if p is not None}
     left = [cell for cell, points in by_hand.items() if points is None]
     penalty, recorded = mark["late_penalty"], mark["score"]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from ..course.notebooks import test_cell_of
+from ..course.notebooks import id_of_test
 from ..engine import sentences
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
@@ -169,7 +169,7 @@ def _dearest_first(problems):
 def _given(mark, name):
     """Return the points that a person has given a problem in place of the grader's, or None."""
     by_hand = {cell: score for cell, score, *_ in (mark or {}).get("by_hand", ())}
-    return by_hand.get(test_cell_of(name))
+    return by_hand.get(id_of_test(name))
 
 
 def _said_of(name, report, earlier):

@@ -18,7 +18,7 @@ import time
 import types
 from pathlib import Path
 
-from ..course.notebooks import test_cell_of
+from ..course.notebooks import id_of_test
 from ..engine import caller, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.observation.reading import imports, names_used, plain
@@ -187,7 +187,7 @@ def sources_of(cells: list, problems: dict) -> list[str]:
         The visible cases, with digests of the cells that must not be changed.
     """
     given = {name for data in problems.values() for name in data.get("locked", {})}
-    tests = {test_cell_of(name) for name in problems}
+    tests = {id_of_test(name) for name in problems}
     found = [(c.grade_id, plain(c.source)) for c in cells if c.code and c.grade_id not in tests]
     return [source for name, source in found if name not in given or not _draws(source)]
 
