@@ -77,6 +77,14 @@ def test_what_must_be_fixed_first_comes_before_the_problems():
         assert text.count(shown(told)) == 1
 
 
+def test_a_syntax_error_explains_why_the_function_is_missing():
+    error = flagged(FlagCode.SYNTAX_ERROR, "max_pool", exception="SyntaxError", line=4)
+    missing = [flagged(FlagCode.FUNCTION_MISSING, name) for name in ("max_pool", "sample")]
+    text = page(RESULT | {"flags": [error, *missing]})
+    told = [shown(for_student(Flag.from_json(f))) in text for f in (error, *missing)]
+    assert told == [True, False, True]
+
+
 def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
     mark = {
         "score": 60.0,

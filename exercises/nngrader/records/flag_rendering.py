@@ -63,7 +63,8 @@ ADVICE = {  # what a student does about an ending or a limit
     "space": "Your code doesn't need to write files here.",
     "open files": "Close each file after use, or better, do without files.",
 }
-AS_USUAL = "Restart the kernel, run all cells, and check that this function still works."
+AS_USUAL = "Restart the kernel, run all cells, and check that everything still works."
+SHORT = "Keep long experiments out of the notebook that you submit."
 RUN_ALL = (
     "Restart the kernel and run all cells from top to bottom: you should see the same error."
 )
@@ -155,8 +156,8 @@ SAID = {  # for the student, and for the instructor
         "`{file}` could not be opened: {what}.",
     ),
     FlagCode.CELL_MISSING: (
-        f"We did not find {{cells}}. {LABEL}, and a copy of its text does not. Start with a "
-        "fresh copy of the notebook and write your answers into its own cells.",
+        f"We did not find {{cells}}. {LABEL}, which is lost if you copy only its text. Start "
+        "with a fresh copy of the notebook and write your answers into its own cells.",
         "The notebook does not contain {cells}.",
     ),
     FlagCode.CELL_FOUND_BY_NAME: (
@@ -223,8 +224,7 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.CELL_LIMIT: ("{Code} {limit}. {advice}", "{Code} {limit}."),
     FlagCode.CELL_STOPPED: (
-        "{Code} {ending}, so we ran your notebook without it. Keep long experiments out of the "
-        "notebook that you submit. {advice}",
+        "{Code} {ending}, so we ran your notebook without it. {advice}",
         "{Code} {ending} and was left out.",
     ),
     FlagCode.CELL_UNREADABLE: (
@@ -255,8 +255,8 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.FUNCTION_LIMIT: ("Your function `{cell}` {limit}. {advice}", "`{cell}` {limit}."),
     FlagCode.FUNCTION_STOPPED: (
-        "Your function `{cell}` {ending} and was stopped. {advice}",
-        "`{cell}` {ending} and was stopped.",
+        "Your function `{cell}` {ending}{stopped}. {advice}",
+        "`{cell}` {ending}{stopped}.",
     ),
     FlagCode.NOT_MEASURED: (
         "We could not evaluate the result of your function `{cell}`. Compare the type and "
@@ -342,7 +342,7 @@ def _places(flag, student):
     """Return words for the cell, or for the cells, that a flag is about."""
     if "added" in flag.data:
         code = f"the added cell number {flag.data['added']}"
-        code = f"the cell number {flag.data['added']} that you added" if student else code
+        code = f"your added cell number {flag.data['added']}" if student else code
     else:
         code = f"the cell of `{flag.cell}`"
     cells = f"the cell `{flag.cell}`"
@@ -357,8 +357,11 @@ def _causes(flag):
     """Return words for the limit or the ending that a flag is about, and a student's advice."""
     data = flag.data
     limit, ending = data.get("limit"), data.get("ending")
-    words = {"advice": ADVICE.get(ending or limit, AS_USUAL)}
-    if "seconds" in data and limit in TIMES:
+    timed = "seconds" in data and limit in TIMES
+    advice = SHORT if timed and flag.code == FlagCode.CELL_STOPPED else ""
+    words = {"advice": advice or ADVICE.get(ending or limit, AS_USUAL)}
+    words["stopped"] = " and was stopped" if limit else ""
+    if timed:
         time = counted(float(data["seconds"]), "second")
         return words | {"ending": TIMES[limit].format(time=time)}
     if limit in LIMITS:

@@ -15,7 +15,7 @@ from ..engine import sentences
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
 from ..gradebook.late import present
-from ..records.flag import FIX_FIRST, flags_of
+from ..records.flag import FIX_FIRST, FlagCode, flags_of
 from ..records.flag_rendering import for_student
 from ..wording import counted
 from .style import bar, document, points
@@ -131,9 +131,15 @@ def _any_given(mark):
 
 
 def _first(result):
-    """Yield the section of errors that have to be fixed before anything else."""
+    """Yield the section of errors that have to be fixed before anything else.
+
+    If a cell has a syntax error, it's clear why its function is missing.
+    """
     flags = [] if result["status"] == "ungradable" else flags_of(result)
-    if first := [flag for flag in flags if flag.code in FIX_FIRST]:
+    broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
+    first = [flag for flag in flags if flag.code in FIX_FIRST]
+    first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
+    if first:
         yield f"<section><h2>Fix this first</h2>{_flags(first)}</section>"
 
 
