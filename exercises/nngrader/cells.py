@@ -1,6 +1,6 @@
 """The functions that an assignment's notebook calls: `check` for students, `points` for marks.
 
-`nngrader grade` runs no such cell: it judges the problem whose name the cell's id has.
+`nngrader grade` runs no such cell: it judges the problem that the cell declares.
 """
 
 from __future__ import annotations

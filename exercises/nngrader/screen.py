@@ -6,6 +6,8 @@ import os
 import sys
 from collections import Counter
 
+from .records.flag import flags_of
+from .records.flag_rendering import as_shown, for_instructor
 from .wording import cut
 
 PUBLIC_KEYS = ("student", "assignment", "status", "flags", "score", "max_score")
@@ -44,7 +46,7 @@ def shown(name: str) -> str:
 
 def line(result: dict, n: int, of: int) -> str:
     """Return the line about one submission when it is done."""
-    flags = cut(shown("; ".join(result["flags"])), WIDTH)
+    flags = cut(shown(" ".join(map(for_instructor, flags_of(result)))), WIDTH)
     return f"[{n}/{of}] {row(result)}  {flags}".rstrip()
 
 
@@ -71,7 +73,7 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
     for result in sorted(results, key=_how_bad):
         if result["flags"] or with_graded:
             lines.append(row(result).rstrip())
-            lines += [f"    {shown(flag)}" for flag in result["flags"]]
+            lines += [f"    {shown(for_instructor(flag))}" for flag in flags_of(result)]
     return lines
 
 
@@ -124,6 +126,7 @@ def public(result: dict) -> dict:
     from .engine import sentence
 
     kept = {key: result[key] for key in PUBLIC_KEYS}
+    kept["flags"] = [as_shown(flag) for flag in flags_of(result)]
     kept["problems"] = {
         name: {
             "score": p["score"],

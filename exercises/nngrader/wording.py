@@ -20,6 +20,19 @@ def counted(n: float, word: str) -> str:
     return f"{number} {word}" if n == 1 else f"{number} {word}s"
 
 
+def span(seconds: float) -> str:
+    """Return a time as a person says it, in at most two units.
+
+    >>> [span(s) for s in (59, 3700, 93600, 172800)]
+    ['1 min', '1 h 1 min', '1 day 2 h', '2 days']
+    """
+    minutes = max(1, int(seconds // 60))
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min")]
+    first = next(i for i, (n, _) in enumerate(parts) if n)
+    return " ".join(f"{n} {unit}" for n, unit in parts[first : first + 2] if n)
+
+
 def cut(text: str, most: int) -> str:
     """Return a text of at most so many characters, which ends in "…" where a part is left out.
 

@@ -31,7 +31,7 @@ def result(assignment, student, share=1.0, flags=()):
         "student": student,
         "assignment": assignment.name,
         "status": "flagged" if flags else "graded",
-        "flags": list(flags),
+        "flags": [flag.as_json() for flag in flags],
         "score": sum(points for points, _ in cells.values()),
         "max_score": most_points(assignment.instructor),
         "problems": {},

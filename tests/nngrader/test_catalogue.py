@@ -73,7 +73,7 @@ def differing(results, table):
         r = results[student]
         least, most = (e.least, e.most) if student in HOSTILE else (e.score, e.score)
         fits = least - 1e-6 <= r["score"] <= most + 1e-6 and r["status"] == e.status
-        if not fits or (e.flag and not any(e.flag in f for f in r["flags"])):
+        if not fits or (e.flag and not e.flag.is_among(r["flags"])):
             wrong[student] = r["score"], r["status"], r["flags"]
     return wrong
 

@@ -12,6 +12,8 @@ from nngrader.errors import CannotDo
 from nngrader.intake import archive, deposit
 from nngrader.intake.archive import inside, opened, parts_of
 from nngrader.intake.submission import Unreadable
+from nngrader.records.flag import Flag, FlagCode
+from nngrader.records.flag_rendering import for_instructor
 
 from .lms_downloads import (
     BOOK,
@@ -87,7 +89,8 @@ def test_a_bomb_is_not_read(course, tmp_path, capsys):
     files = {f"ada/{BOOK}": bytes(9 << 20), f"bob/{BOOK}": book()}
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert (status, output[:12]) == (1, "1 collected,")
-    assert f"ada: {BOOK}: the notebook is larger than 8 MB without its outputs" in output
+    reason = for_instructor(Flag(FlagCode.NOTEBOOK_TOO_LARGE, data={"most_bytes": 8 << 20}))
+    assert f"ada: {BOOK}: {reason}" in output
     assert "nothing handed in by" not in output
 
 

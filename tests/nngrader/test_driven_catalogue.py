@@ -52,7 +52,7 @@ def graded(data, total, cell, uses=(), file=SOLVED):
 def wrong(name, entry, result):
     """Return the name and the result in a list, if the result is not the expected one."""
     fits = 0 <= result["score"] <= entry.most + 1e-6 and result["status"] == entry.status
-    flagged = not entry.flag or any(entry.flag in f for f in result["flags"])
+    flagged = not entry.flag or entry.flag.is_among(result["flags"])
     return [] if fits and flagged else [(name, result["score"], result["flags"])]
 
 

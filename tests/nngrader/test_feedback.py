@@ -3,13 +3,23 @@
 import html
 import re
 
-from nngrader.reports.feedback import NO_MARK, page
+from nngrader.records.flag import Flag, FlagCode
+from nngrader.records.flag_rendering import for_student
+from nngrader.reports.feedback import NO_MARK, TITLE, page
+
+
+def flagged(code, cell="", **data):
+    """Return a flag as a result stores it."""
+    return Flag(code, cell, data).as_json()
+
 
 RESULT = {
     "student": "<ada>",
     "assignment": "ps<2>",
     "status": "flagged",
-    "flags": ["imports <script>alert(1)</script>"],
+    "flags": [
+        flagged(FlagCode.NOTEBOOK_RENAMED, expected="a", file="<script>alert(1)</script>")
+    ],
     "score": 17.5,
     "max_score": 100,
     "problems": {
@@ -22,6 +32,11 @@ RESULT = {
         }
     },
 }
+
+
+def shown(text):
+    """Return a flag's text as the page shows it."""
+    return re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(text))
 
 
 def test_all_text_is_escaped():
@@ -45,7 +60,29 @@ def test_what_lost_points_comes_first_and_what_is_right_is_folded():
     assert wrong.index(">value<") < wrong.index(">edge<") < wrong.index("<details>")
     assert "1 line with all points" in wrong
     assert wrong.index(">shape<") > wrong.index("<details>")
-    assert text.index("Your instructor sees these notes") > order[-1]
+    assert text.index(TITLE) > order[-1]
+
+
+def test_what_must_be_fixed_first_comes_before_the_problems():
+    for code, data in (
+        (FlagCode.SYNTAX_ERROR, {"exception": "SyntaxError", "line": 4}),
+        (FlagCode.NAME_MISSING, {"name": "sofmax"}),
+        (FlagCode.FUNCTION_MISSING, {}),
+    ):
+        flag = flagged(code, "max_pool", **data)
+        text = page(RESULT | {"flags": [*RESULT["flags"], flag]})
+        told = for_student(Flag.from_json(flag))
+        places = [text.index(t) for t in (shown(told), "<code>f&lt;b&gt;</code>", TITLE)]
+        assert places == sorted(places), code
+        assert text.count(shown(told)) == 1
+
+
+def test_a_syntax_error_explains_why_the_function_is_missing():
+    error = flagged(FlagCode.SYNTAX_ERROR, "max_pool", exception="SyntaxError", line=4)
+    missing = [flagged(FlagCode.FUNCTION_MISSING, name) for name in ("max_pool", "sample")]
+    text = page(RESULT | {"flags": [error, *missing]})
+    told = [shown(for_student(Flag.from_json(f))) in text for f in (error, *missing)]
+    assert told == [True, False, True]
 
 
 def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
@@ -89,16 +126,16 @@ def test_an_overridden_mark_is_the_only_one_that_is_told():
 
 def test_an_ungradable_submission_is_told_why_and_has_no_points():
     mark = {"score": 0.0, "max_score": 100.0, "late_penalty": 0.0, "needs_manual_grade": False}
-    for flag, words in (
-        ("'my <b>.ipynb' is no notebook: it breaks off before its end", "half a notebook"),
-        ("'a.ipynb' is an empty file (0 bytes)", "<code>a.ipynb</code>, is empty."),
-        ("'a.ipynb' is no notebook: it is JSON and has no list of cells", "holds no cells"),
-        ("there is no notebook in the folder", "No notebook was found"),
+    for flag in (
+        Flag(FlagCode.CUT_OFF, data={"file": "my <b>.ipynb"}),
+        Flag(FlagCode.NO_NOTEBOOK),
+        Flag(FlagCode.CELL_MISSING, "f"),
     ):
-        nothing = RESULT | {"status": "ungradable", "flags": [flag], "problems": {}}
+        flags = [flag.as_json()]
+        nothing = RESULT | {"status": "ungradable", "flags": flags, "problems": {}}
         text = page(nothing, mark | {"by_hand": [("essay", None, 5.0, "")]})
         assert NO_MARK in text
-        assert words in text, flag
+        assert shown(for_student(flag)) in text
         assert "<b>.ipynb" not in text
         assert "of 100 points" not in text
         given = page(nothing, mark | {"score": 4.0, "by_hand": [("essay", 4.0, 5.0, "")]})

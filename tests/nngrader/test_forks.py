@@ -5,6 +5,8 @@ import sys
 import time
 
 import pytest
+from nngrader.limits import Ending
+from nngrader.records.flag import Flag, FlagCode
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died, tree_usage
@@ -94,17 +96,17 @@ def test_what_a_function_leaves_is_gone_and_the_sandbox_lives(start):
 
 
 ENDINGS = {
-    "exit": ("os._exit(0)", "ended the process"),
-    "kill itself": ("os.kill(os.getpid(), 9)", "ended the process"),
+    "exit": ("os._exit(0)", Ending.ENDED),
+    "kill itself": ("os.kill(os.getpid(), 9)", Ending.ENDED),
     "killed by a child": (
         "os.fork() or os.kill(-1, 9)\n    time.sleep(60)",
-        "ended the process",
+        Ending.ENDED,
     ),
-    "close all": ("os.closerange(0, 64)\n    time.sleep(60)", "ended the process"),
-    "crash": ("ctypes.string_at(0)", "crashed Python itself"),
-    "too large": ("return np.zeros(1 << 20)", "gave an answer that is far too large"),
-    "half an answer": ("tell(struct.pack('<II', 5, 0))\n    os._exit(0)", "ended the process"),
-    "a huge header": ("tell(b'\\xff' * 8)\n    time.sleep(60)", "far too large"),
+    "close all": ("os.closerange(0, 64)\n    time.sleep(60)", Ending.ENDED),
+    "crash": ("ctypes.string_at(0)", Ending.CRASHED),
+    "too large": ("return np.zeros(1 << 20)", Ending.TOO_LARGE),
+    "half an answer": ("tell(struct.pack('<II', 5, 0))\n    os._exit(0)", Ending.ENDED),
+    "a huge header": ("tell(b'\\xff' * 8)\n    time.sleep(60)", Ending.TOO_LARGE),
 }
 TELL = """
 import numpy as np
@@ -120,9 +122,9 @@ def f():
 
 
 def test_a_process_that_fails_is_replaced_in_the_same_sandbox(start):
-    for name, (line, reason) in ENDINGS.items():
+    for name, (line, ending) in ENDINGS.items():
         came, same = run_both(start(f"{TELL}    {line}"))
-        assert reason in came, name
+        assert came == ending, name
         assert same, name
 
 
@@ -130,7 +132,7 @@ def test_a_process_that_answers_in_advance_is_ended(start):
     r = start(f"{TELL}    tell(struct.pack('<II', 4, 0) + b'null' * 3)")
     with pytest.raises(Died):
         r.value("f", (), {})
-    assert r.notes["f"] == "was stopped: forged an answer"
+    assert r.notes["f"] == [Flag(FlagCode.FUNCTION_STOPPED, "f", {"ending": Ending.FORGED})]
     r.deaths.clear()
     assert len(r.value("g", (), {})) == 2
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nngrader.records.flag import FlagCode
 
 from .sample_course import NAME, POINTS, environment, run
 
@@ -107,4 +108,5 @@ def test_a_submission_cannot_read_the_answers(container, base):
     found = container(notebook.text())
     tests = {t["name"]: t for t in found["tests"]}
     assert tests["hinge_loss"]["score"] == MOST["hinge_loss"]
-    assert "run without a sandbox" in found["extra_data"]["flags"]
+    codes = [flag["code"] for flag in found["extra_data"]["flags"]]
+    assert FlagCode.NO_SANDBOX in codes

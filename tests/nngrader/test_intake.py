@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nngrader.intake import outputs
 from nngrader.intake.outputs import without_outputs
 from nngrader.intake.submission import read_submission
+from nngrader.records.flag import Flag, FlagCode
 
 NAME = "ps"
 PICTURE = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 900_000}}
@@ -21,34 +22,47 @@ PLAIN = SMALL.replace("\\u00e9", "é")
 DEEP = '{"a":' * 500 + "1" + "}" * 500
 FORMAT_3 = {"nbformat": 3, "worksheets": [{"cells": [CELL | {"input": CELL["source"]}]}, 3]}
 del FORMAT_3["worksheets"][0]["cells"][0]["source"]
-READ = {  # bytes that are a notebook, and the flag
-    "plain": (PLAIN.encode(), ""),
-    "utf-16": (PLAIN.encode("utf-16"), ""),
-    "byte order mark": (PLAIN.encode("utf-8-sig"), ""),
-    "many megabytes of pictures": (LARGE.encode(), ""),
-    "the same in utf-16": (LARGE.encode("utf-16"), ""),
-    "source by letters": (SMALL.replace(json.dumps(CELL["source"]), '["a", "b"]'), ""),
-    "a key twice": ('{"cells": [3],' + SMALL[1:], ""),
-    "metadata hundreds deep": (SMALL.replace('"metadata": {}', f'"metadata": {DEEP}'), ""),
-    "a format to come": (SMALL.replace('"nbformat": 4', '"nbformat": "99"'), ""),
-    "format 3": (json.dumps(FORMAT_3), "format 3"),
+READ = {  # bytes that are a notebook
+    "plain": PLAIN.encode(),
+    "utf-16": PLAIN.encode("utf-16"),
+    "byte order mark": PLAIN.encode("utf-8-sig"),
+    "many megabytes of pictures": LARGE.encode(),
+    "the same in utf-16": LARGE.encode("utf-16"),
+    "source by letters": SMALL.replace(json.dumps(CELL["source"]), '["a", "b"]'),
+    "a key twice": '{"cells": [3],' + SMALL[1:],
+    "metadata hundreds deep": SMALL.replace('"metadata": {}', f'"metadata": {DEEP}'),
+    "a format to come": SMALL.replace('"nbformat": 4', '"nbformat": "99"'),
+    "format 3": json.dumps(FORMAT_3),
 }
-UNREAD = {  # bytes that are none, and the reason
-    "empty": ("", "is an empty file (0 bytes)"),
-    "half": (SMALL[:-20], "it breaks off before its end"),
-    "PDF": ("%PDF-1.7", "it is a PDF"),
-    "packed": (gzip.compress(SMALL.encode()), "packed file (gzip)"),
-    "words": ("{\nI have only words.\n", "no JSON from line 2 on"),
-    "latin-1": (PLAIN.encode("latin-1"), "no text in UTF-8"),
-    "utf-32": (PLAIN.encode("utf-32"), "no text"),
-    "a list": ("[]", "no list of cells"),
+UNREAD = {  # bytes that are none, and the flag's code and data
+    "empty": ("", FlagCode.EMPTY_FILE, {"bytes": 0}),
+    "half": (SMALL[:-20], FlagCode.CUT_OFF, {}),
+    "PDF": ("%PDF-1.7", FlagCode.NOT_A_NOTEBOOK, {"what": "pdf"}),
+    "packed": (gzip.compress(SMALL.encode()), FlagCode.NOT_A_NOTEBOOK, {"what": "gzip"}),
+    "words": (
+        "{\nI have only words.\n",
+        FlagCode.NOT_A_NOTEBOOK,
+        {"what": "not-json", "line": 2},
+    ),
+    "latin-1": (PLAIN.encode("latin-1"), FlagCode.NOT_A_NOTEBOOK, {"what": "not-utf-8"}),
+    "utf-32": (PLAIN.encode("utf-32"), FlagCode.NOT_A_NOTEBOOK, {"what": "binary"}),
+    "a list": ("[]", FlagCode.NO_CELLS, {}),
     "cells that are a number": (
         '{"cells": 3, "worksheets": {"cells": []}}',
-        "no list of cells",
+        FlagCode.NO_CELLS,
+        {},
     ),
-    "deeply nested": ("[" * 2_000_000, "nested too deeply"),
-    "a number without end": ('{"cells": [], "n": ' + "9" * 5_000_000 + "}", "cannot be read"),
-    "too large": (SMALL + " " * (9 << 20), "larger than"),
+    "deeply nested": ("[" * 2_000_000, FlagCode.NOT_A_NOTEBOOK, {"what": "nested"}),
+    "a number without end": (
+        '{"cells": [], "n": ' + "9" * 5_000_000 + "}",
+        FlagCode.NOT_A_NOTEBOOK,
+        {"what": "unknown"},
+    ),
+    "too large": (
+        SMALL + " " * (9 << 20),
+        FlagCode.NOTEBOOK_TOO_LARGE,
+        {"most_bytes": 8 << 20},
+    ),
 }
 
 
@@ -59,18 +73,19 @@ def handed_in(folder, raw):
 
 
 def test_a_notebook_is_read_however_it_was_saved(tmp_path):
-    for name, (raw, flag) in READ.items():
+    for name, raw in READ.items():
         cells, flags = handed_in(tmp_path / "ada" / NAME, raw)
         assert [c.grade_id for c in cells] == ["f"], name
         assert cells[0].source == ("ab" if "letters" in name else CELL["source"]), name
-        assert [flag in f for f in flags] == [True] * bool(flag), (name, flags)
+        assert flags == [Flag(FlagCode.OLD_FORMAT)] * (name == "format 3"), name
 
 
 def test_what_is_no_notebook_is_told_with_the_reason(tmp_path):
-    for name, (raw, reason) in UNREAD.items():
+    for name, (raw, code, data) in UNREAD.items():
         cells, flags = handed_in(tmp_path / "ada" / NAME, raw)
         assert cells is None, name
-        assert reason in flags[-1], (name, flags)
+        assert flags[-1].code == code, (name, flags)
+        assert data.items() <= flags[-1].data.items(), (name, flags)
 
 
 def test_a_notebook_is_found_by_another_name_and_no_link_is_followed(tmp_path):
@@ -78,36 +93,36 @@ def test_a_notebook_is_found_by_another_name_and_no_link_is_followed(tmp_path):
     file = folder / f"{NAME}.ipynb"
     handed_in(folder, SMALL)
 
-    def found(words, readable=True):
+    def found(code, readable=True):
         cells, flags = read_submission(folder, NAME, ["f"])
-        assert (cells is not None) == readable, words
-        assert words in " ".join(flags), flags
+        assert (cells is not None) == readable, code
+        assert code in [flag.code for flag in flags], flags
 
     os.link(file, tmp_path / "second")
-    found("hard link")
+    found(FlagCode.HARD_LINK)
     for other in (f"{NAME.upper()}.IPYNB", "Lösung (1).ipynb", "deeper/ps.ipynb"):
         (folder / other).parent.mkdir(exist_ok=True)
         file.rename(folder / other)
         (folder / "another.ipynb").write_text('{"cells": []}')
-        found("is missing")
+        found(FlagCode.NOTEBOOK_RENAMED)
         (folder / other).rename(file)
         (folder / "another.ipynb").unlink()
     file.rename(tmp_path / "kept")
-    found("no notebook in the folder", readable=False)
-    for make, words in (
-        (lambda: file.symlink_to(tmp_path / "kept"), "symbolic link"),
-        (lambda: os.mkfifo(file), "no ordinary file"),
+    found(FlagCode.NO_NOTEBOOK, readable=False)
+    for make, code in (
+        (lambda: file.symlink_to(tmp_path / "kept"), FlagCode.FILE_IS_LINK),
+        (lambda: os.mkfifo(file), FlagCode.NOT_A_REGULAR_FILE),
     ):
         make()
-        found(words, readable=False)
+        found(code, readable=False)
         file.unlink()
     (tmp_path / "kept").rename(file)
     folder.rename(tmp_path / "moved")
     folder.symlink_to(tmp_path / "moved")
-    found("symbolic link", readable=False)
+    found(FlagCode.FOLDER_IS_LINK, readable=False)
     folder.unlink()
     folder.write_text(SMALL)
-    found("is no folder", readable=False)
+    found(FlagCode.NO_FOLDER, readable=False)
 
 
 def bare(value, depth=1):

@@ -14,6 +14,8 @@ from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.record import with_results
 from nngrader.grading.one_submission import Judge
 from nngrader.intake import rebuild
+from nngrader.limits import Ending
+from nngrader.records.flag import Flag, FlagCode
 from nngrader.sandbox.launch import SIGNALS, Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died
@@ -104,13 +106,15 @@ def test_whoever_keeps_the_grader_waiting_is_charged_for_it():
         with Sandbox(replace(LIMITS, call_seconds=0.5)) as brief:
             r = Runner([("cell", BURN + body, True)], brief, 0)
             try:
-                with pytest.raises(Died, match="waited too long"):
+                with pytest.raises(Died) as died:
                     call_twice(r)
             finally:
                 r.close()
         assert r.waited > 2, name
         assert r.spent["f"] > 0.5, name
-        assert "more than 2 seconds by the clock in one call" in r.notes["f"], name
+        assert died.value.ending == Ending.WAITED
+        data = {"ending": Ending.WAITED, "limit": "call_seconds", "seconds": 2.0}
+        assert Flag(FlagCode.FUNCTION_STOPPED, "f", data) in r.notes["f"], name
 
 
 KERNEL = """
@@ -184,7 +188,7 @@ def judged(box, source, measure=None):
         judging.points(name, 10)
     finally:
         r.close()
-    return r.notes.get(name, ""), judging.reports[name]
+    return r.notes.get(name, []), judging.reports[name]
 
 
 SOLVED = "import numpy as np\n" + inspect.getsource(folds.solve).partition("\n")[2]
@@ -199,7 +203,9 @@ def test_a_measure_runs_where_nothing_of_the_students_has_run(box):
 @pytest.mark.slow
 def test_a_measure_that_comes_to_no_end_is_ended(box):
     notes, report = judged(box, SOLVED, for_ever)
-    assert notes == "what it gave cannot be measured: took too long"
+    assert [(n.code, n.data) for n in notes] == [
+        (FlagCode.NOT_MEASURED, {"ending": Ending.TOO_LONG})
+    ]
     assert report["score"] == 0
     assert FORMLESS in str(report["findings"])
 
@@ -257,7 +263,9 @@ def test_code_and_formulas_in_an_answer_are_escaped_once():
 
 
 def test_a_file_may_have_any_name_in_the_note_for_the_instructor():
-    flags = ["ps.ipynb is missing; '[x](javascript:alert`1`).ipynb' is used", "a <b> & c"]
+    names = ["[x](javascript:alert`1`).ipynb", "a <b> & c"]
+    renamed = [{"expected": "ps.ipynb", "file": name} for name in names]
+    flags = [Flag(FlagCode.NOTEBOOK_RENAMED, data=data).as_json() for data in renamed]
     notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     shown = with_results(notebook, {"flags": flags, "cells": {}, "problems": {}})
     page = as_shown(shown["cells"][0]["source"])

@@ -8,8 +8,8 @@ from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.late import DAY, Policy, policy_file, read_policy
-from nngrader.gradebook.record import MARKED_LATE
 from nngrader.intake.deposit import LATE_MARK
+from nngrader.records.flag import Flag, FlagCode
 
 from .recorded_gradebook import gradebook, record
 from .sample_course import LIMITS, NAME, hand_in
@@ -109,13 +109,18 @@ def test_a_wrong_setting_is_named(toml):
             toml(text)
 
 
+def late_by(hours, points):
+    """Return the flag about a late submission as a result stores it."""
+    return Flag(FlagCode.LATE, data={"seconds": 3600.0 * hours, "points": points}).as_json()
+
+
 def test_penalties_are_recorded_and_flagged(late):
     results = record(late, ALL)
     assert {s: (r["status"], r["flags"]) for s, r in results.items()} == {
         "early": ("graded", []),
         "grace": ("graded", []),
-        "bob": ("flagged", ["1 day 2 h late: 20 points less"]),
-        "far": ("flagged", ["8 days late: 100 points less"]),
+        "bob": ("flagged", [late_by(26, 20)]),
+        "far": ("flagged", [late_by(8 * 24, 100)]),
     }
     assert scores(late) == {"early": 100, "grace": 100, "bob": 80, "far": 0}
     assert record(late, ALL)["bob"]["flags"] == results["bob"]["flags"]
@@ -127,10 +132,10 @@ def test_what_the_platform_or_a_timestamp_says_of_lateness_is_told(late):
     stamp = late / "submitted" / "bob" / NAME / "timestamp.txt"
     stamp.unlink()
     found = record(late, ALL)
-    assert found["bob"]["flags"] == [MARKED_LATE]  # nobody knows by how much
-    assert found["far"]["flags"] == ["8 days late: 100 points less"]
+    assert found["bob"]["flags"] == [Flag(FlagCode.MARKED_LATE).as_json()]
+    assert found["far"]["flags"] == [late_by(8 * 24, 100)]
     stamp.write_text("2999-01-01 00:00:00 UTC")
-    assert "not come yet" in str(record(late, ALL)["bob"]["flags"])
+    assert Flag(FlagCode.FUTURE_TIME).as_json() in record(late, ALL)["bob"]["flags"]
 
 
 def test_an_extension_moves_one_students_due_date(late):
@@ -157,7 +162,7 @@ def test_the_penalty_follows_marks_given_by_hand(late):
     assert scores(late)["bob"] == pytest.approx(30 + 7 - 20)
     assert scores(late)["far"] == 0
     found = record(late, ALL | {"bob": 0.1, "far": 0.0})
-    assert found["bob"]["flags"] == ["1 day 2 h late: 20 points less"]
+    assert found["bob"]["flags"] == [late_by(26, 20)]
     with quiet(), gradebook(late) as g:
         assert g.find_submission(NAME, "bob").late_submission_penalty == 20
         assert g.find_submission(NAME, "far").late_submission_penalty == 30
@@ -176,5 +181,5 @@ def test_an_extension_granted_in_nbgrader_holds_where_the_file_names_none(late):
     record(late, ALL)
     with quiet(), gradebook(late) as g:
         g.grant_extension(NAME, "bob", days=1)
-    assert record(late, ALL)["bob"]["flags"] == ["2 h late: 10 points less"]
+    assert record(late, ALL)["bob"]["flags"] == [late_by(2, 10)]
     assert scores(late)["bob"] == 90

@@ -1,8 +1,9 @@
 """Limits: where they are set, what each does, and what is said to student and instructor."""
 
 import pytest
+from nngrader.records.flag import Flag, FlagCode
 from nngrader.sandbox.launch import Sandbox
-from nngrader.sandbox.runner import SKIPPED, Runner
+from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died
 from nngrader.settings import Limits, read_settings
 
@@ -56,58 +57,63 @@ THREADS = """def f():
         threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"""
 WRITES = "open('/tmp/x', 'wb').write(bytes(3 << 20))"
 FILLS = "[open(f'/tmp/{n}', 'wb').write(bytes(1 << 20)) for n in range(9)]"
-FAULTS = {  # the cell; the kind of error; what a student is told, and the instructor
+FAULTS = {  # the cell; the kind of error; what a finding tells; the flag's code and data
     "computing": (
         BUSY,
         "TimeoutError",
         f"took longer than it may ({ONE_CALL})",
-        f"was stopped: took too long ({ONE_CALL})",
+        {"ending": "too-long", "limit": "call_seconds", "seconds": 0.5},
     ),
     "sleeping": (
         "def f():\n    time.sleep(100)",
         "TimeoutError",
         f"took longer than it may, mostly waiting ({BY_THE_CLOCK})",
-        f"was stopped: waited too long ({BY_THE_CLOCK})",
+        {"ending": "waited", "limit": "call_seconds", "seconds": 2.0},
     ),
     "memory": (
         "def f():\n    k = []\n    while True:\n        k.append(np.ones(1 << 20))",
         "MemoryError",
         MEMORY,
-        "",
+        {"limit": "memory", "most": 300},
     ),
-    "memory at once": ("def f():\n    np.ones(1 << 30)", "MemoryError", MEMORY, MEMORY),
+    "memory at once": (
+        "def f():\n    np.ones(1 << 30)",
+        "MemoryError",
+        MEMORY,
+        {"limit": "memory", "most": 300},
+    ),
     "processes": (
         "def f():\n    while os.fork():\n        pass\n    time.sleep(1)",
         "BlockingIOError",
         PROCESSES,
-        PROCESSES,
+        {"limit": "processes", "most": 6},
     ),
-    "threads": (THREADS, "RuntimeError", PROCESSES, PROCESSES),
-    "file": (f"def f():\n    {WRITES}", "OSError", FILE, FILE),
-    "space": (f"def f():\n    {FILLS}", "OSError", SPACE, SPACE),
+    "threads": (THREADS, "RuntimeError", PROCESSES, {"limit": "processes", "most": 6}),
+    "file": (f"def f():\n    {WRITES}", "OSError", FILE, {"limit": "file", "most": 2}),
+    "space": (f"def f():\n    {FILLS}", "OSError", SPACE, {"limit": "space", "most": 4}),
     "open files": (
         "def f():\n    return [open('/dev/null') for _ in range(100)]",
         "OSError",
         OPEN,
-        OPEN,
+        {"limit": "open files", "most": 64},
     ),
     "output": (
         "def f():\n    return np.zeros(1 << 10)",
         "Exception",
         "returns far more than is asked for",
-        "was stopped: gave an answer that is far too large",
+        {"ending": "too-large"},
     ),
     "exit": (
         "def f():\n    os._exit(3)",
         "SystemExit",
         "ends the whole program (SystemExit)",
-        "was stopped: ended the process",
+        {"ending": "ended"},
     ),
     "crash": (
         "import ctypes\ndef f():\n    ctypes.string_at(0)",
         "SystemExit",
         "makes Python itself crash",
-        "was stopped: crashed Python itself",
+        {"ending": "crashed"},
     ),
 }
 
@@ -117,13 +123,16 @@ FAULTS = {  # the cell; the kind of error; what a student is told, and the instr
 )
 def test_each_limit_has_words_of_its_own(start, names):
     for name in names:
-        cell, kind, words, note = FAULTS[name]
+        cell, kind, words, data = FAULTS[name]
         seconds = 0.5 if kind == "TimeoutError" else 20.0
         r = start(cell, file_mb=2, space_mb=4, call_seconds=seconds, total_seconds=20.0)
         came = answer(r)
         assert came["error"][0] == [kind], name
         assert came["stopped"] == words, name
-        assert note in r.notes["f"], name
+        (flag,) = r.notes["f"]
+        stopped = "ending" in flag.data
+        assert flag.code == (FlagCode.FUNCTION_STOPPED if stopped else FlagCode.FUNCTION_LIMIT)
+        assert data.items() <= flag.data.items(), name
 
 
 @pytest.mark.slow
@@ -133,7 +142,8 @@ def test_all_calls_of_a_function_share_a_limit(start):
         assert r.value("f", (0.35,), {}) is None
     with pytest.raises(Died):
         r.value("f", (10,), {})
-    assert "more than 1 seconds of computing time in all calls of it" in r.notes["f"]
+    (flag,) = r.notes["f"]
+    assert flag.data == {"ending": "too-long", "limit": "total_seconds", "seconds": 1.0}
 
 
 MAGICS = {
@@ -155,10 +165,12 @@ def test_lines_of_ipython_are_not_run_and_this_is_said(start):
     r.cells += [(f"own cell {n}", line, True) for n, (line, _) in enumerate(lines)]
     r.read()
     assert r.value("f", (), {}) == 1
-    told = {name for name, note in r.notes.items() if note.startswith(SKIPPED)}
+    codes = {name: [flag.code for flag in found] for name, found in r.notes.items()}
+    told = {name for name, found in codes.items() if FlagCode.LINES_SKIPPED in found}
     assert told == {f"own cell {n}" for n, (_, skipped) in enumerate(lines) if skipped}
-    error = "raised ZeroDivisionError when it was loaded"
-    assert r.notes[f"own cell {len(lines) - 1}"] == f"{SKIPPED}; {error}"
+    last = f"own cell {len(lines) - 1}"
+    assert codes[last] == [FlagCode.LINES_SKIPPED, FlagCode.CELL_RAISED]
+    assert r.notes[last][1].data == {"exception": "ZeroDivisionError", "added": len(lines)}
 
 
 def test_a_statement_that_cannot_be_compiled_takes_no_other_with_it(start):
@@ -166,7 +178,30 @@ def test_a_statement_that_cannot_be_compiled_takes_no_other_with_it(start):
         r = start("def f():\n    return HELPER")
         r.cells.append(("own cell 1", f"{line}\nHELPER = 3", True))
         assert r.value("f", (), {}) == 3, line
-        assert r.notes == {"own cell 1": "raised SyntaxError when it was loaded"}
+        data = {"exception": "SyntaxError", "line": 1, "added": 1}
+        (flags,) = r.notes.values()
+        assert flags == [Flag(FlagCode.SYNTAX_ERROR, "own cell 1", data)]
+
+
+def test_a_syntax_error_has_its_line_and_a_missing_name_is_told(start):
+    for cell, code, data in (
+        ("x = 1\nif x:\npass", FlagCode.SYNTAX_ERROR, ("IndentationError", 3)),
+        ("def g(:\n    pass", FlagCode.SYNTAX_ERROR, ("SyntaxError", 1)),
+        ("%time\nx = (1,\n", FlagCode.SYNTAX_ERROR, ("SyntaxError", 2)),
+        ("exec('1 +')", FlagCode.SYNTAX_ERROR, ("SyntaxError", None)),
+        ("x = 1\nsofmax(x)", FlagCode.NAME_MISSING, "sofmax"),
+        ("raise NameError(name='a secret')", FlagCode.NAME_MISSING, None),
+        ("raise NameError(name='not_in' + '_it')", FlagCode.NAME_MISSING, None),
+    ):
+        r = start("def f():\n    return 1")
+        r.cells.append(("g", cell, False))
+        assert r.value("f", (), {}) == 1
+        flag = r.notes["g"][-1]
+        assert flag.code == code, cell
+        given = flag.data.get("name")
+        if code == FlagCode.SYNTAX_ERROR:
+            given = flag.data["exception"], flag.data.get("line")
+        assert given == data, cell
 
 
 def test_a_fingerprint_that_a_worker_makes_up_is_bounded(start):

@@ -8,9 +8,9 @@ import subprocess
 import pytest
 from nngrader.course import Course
 from nngrader.gradebook import marks
-from nngrader.gradebook.record import NO_NAME
 from nngrader.grading import all_submissions
-from nngrader.grading.all_submissions import TWIN, UNSEEN
+from nngrader.limits import Ending
+from nngrader.records.flag import Flag, FlagCode
 from nngrader.storage import results
 from nngrader.storage.results import Store
 
@@ -46,10 +46,10 @@ def test_a_name_that_nobody_can_hold_stops_nobody_else(handed_in, base, tmp_path
     assert "[5/5] " in done.stdout
     assert "\x1b" not in done.stdout
     results = {r["student"]: r for r in json.loads((tmp_path / "r.json").read_text())}
-    assert [results[s]["flags"] for s in ODD_NAMES] == [
-        [UNSEEN, NO_NAME],
-        [UNSEEN, NO_NAME],
-        [UNSEEN],
+    assert [codes(results[s]) for s in ODD_NAMES] == [
+        [FlagCode.HIDDEN_CHARACTERS, FlagCode.BAD_STUDENT_ID],
+        [FlagCode.HIDDEN_CHARACTERS, FlagCode.BAD_STUDENT_ID],
+        [FlagCode.HIDDEN_CHARACTERS],
     ]
     assert {results[s]["status"] for s in ODD_NAMES} == {"flagged"}
     assert set(marks(Course(handed_in), NAME)) == {"ada", "zoe", "red\x1b[31m"}
@@ -83,6 +83,10 @@ def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
     assert {m["score"] for m in marks(Course(handed_in), NAME).values()} == {100}
 
 
+def codes(result):
+    return [flag["code"] for flag in result["flags"]]
+
+
 def kept(course):
     return Store(course / ".results").get(f"latest-{NAME}")
 
@@ -106,7 +110,8 @@ def test_a_result_that_took_too_long_on_the_processor_is_kept(course, base, monk
     ran = counting(monkeypatch, lambda result, n: result)
     for _ in range(2):
         assert run(course, "grade", NAME) == 0
-        assert any("took too long" in f for f in kept(course)["ada"]["flags"])
+        endings = [f["data"].get("ending") for f in kept(course)["ada"]["flags"]]
+        assert Ending.TOO_LONG in endings
     assert len(ran) == 1
 
 
@@ -121,8 +126,9 @@ def test_one_that_waited_too_long_is_graded_once_more_at_the_end_and_that_counts
     def busy(result, n):
         if n == 1 or (n == 4 and times == 2):
             cells = result["cells"] | {"test_hinge_loss": [0.0, 30]}
-            flags = ["hinge_loss: was stopped: waited too long"]
-            return result | {"status": "flagged", "score": 70.0, "cells": cells, "flags": flags}
+            waited = Flag(FlagCode.FUNCTION_STOPPED, "hinge_loss", {"ending": Ending.WAITED})
+            changed = {"status": "flagged", "score": 70.0, "cells": cells}
+            return result | changed | {"flags": [waited.as_json()]}
         return result
 
     ran = counting(monkeypatch, busy)
@@ -139,6 +145,6 @@ def test_folders_that_a_person_would_take_for_one_are_both_flagged(course, base,
         hand_in(course, student, base.solved().text())
     assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
     results = {r["student"]: r for r in json.loads((tmp_path / "r.json").read_text())}
-    assert [results[n]["flags"] for n in names] == [[TWIN]] * 4 + [[]]
+    assert [codes(results[n]) for n in names] == [[FlagCode.SIMILAR_FOLDER]] * 4 + [[]]
     assert [results[n]["status"] for n in names] == ["flagged"] * 4 + ["graded"]
     assert set(marks(Course(course), NAME)) == set(names)

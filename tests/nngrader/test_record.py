@@ -11,6 +11,7 @@ from nngrader.errors import CannotDo
 from nngrader.gradebook import marks, quiet
 from nngrader.gradebook import record as recording
 from nngrader.gradebook.record import Recorder
+from nngrader.records.flag import FlagCode
 
 from .recorded_gradebook import gradebook, rebuilt, record, result, tables
 from .sample_course import NAME, hand_in
@@ -74,7 +75,8 @@ def test_a_submission_is_recorded_whole_or_not_at_all(filled, monkeypatch):
     monkeypatch.setattr(SaveAutoGrades, "_add_score", failing)
     found = record(filled, {"bob": 1.0, "ada": 1.0})
     assert found["bob"]["failed"]
-    assert "No space left on device" in found["bob"]["flags"][-1]
+    assert found["bob"]["flags"][-1]["code"] == FlagCode.NOT_RECORDED
+    assert "No space left on device" in found["bob"]["flags"][-1]["data"]["reason"]
     monkeypatch.undo()
     assert tables(filled) == before
     assert (filled / "autograded" / "bob" / NAME / f"{NAME}.ipynb").read_bytes() == page
@@ -106,7 +108,8 @@ def test_a_gradebook_locked_for_long_is_named_and_waited_for_once(filled, monkey
         for one in results:
             assert one["failed"]
             (flag,) = one["flags"]
-            assert f"{filled}/gradebook.db: another program holds it" in flag
+            reason = flag["data"]["reason"]
+            assert f"{filled}/gradebook.db: another program holds it" in reason
         other.rollback()
         again = result(assignment, "ada")
         recorder.record(again, rebuilt(assignment, "ada"))

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from nngrader.engine.judgement.ledger import FORBIDDEN
 from nngrader.engine.observation.likeness import fingerprint
+from nngrader.records.flag import Flag, FlagCode
+from nngrader.records.flag_rendering import for_instructor
 from nngrader.reports.item_analysis import (
     commonest,
     costs,
@@ -19,6 +21,14 @@ from nngrader.storage.results import Store
 
 from .sample_course import NAME, hand_in, run
 from .test_similarity import LONG
+
+IMPORTS = Flag(FlagCode.UNUSUAL_IMPORT, data={"name": "os"})
+
+
+def renamed(file):
+    """Return the flag about a notebook of another name, which a student can choose."""
+    return Flag(FlagCode.NOTEBOOK_RENAMED, data={"expected": "ps.ipynb", "file": file})
+
 
 FULL = {
     "pairwise_distances": {"value": 20.0, "shape": 10.0},
@@ -55,7 +65,7 @@ def result(student, problems, status="graded", flags=(), **more):
         "student": student,
         "assignment": NAME,
         "status": status,
-        "flags": list(flags),
+        "flags": [flag.as_json() for flag in flags],
         "score": sum(p["score"] for p in problems.values()),
         "max_score": 50.0,
         "problems": problems,
@@ -181,8 +191,9 @@ def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(cour
 
 
 def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkeypatch):
-    flagged = result("finn", RIGHT, "flagged", ["2 h late: 4 points less", "uses open"])
-    lost = result("hana", {}, "ungradable", ["there is no notebook"])
+    late = Flag(FlagCode.LATE, data={"seconds": 7200.0, "points": 4.0})
+    flagged = result("finn", RIGHT, "flagged", [late, IMPORTS])
+    lost = result("hana", {}, "ungradable", [Flag(FlagCode.NO_NOTEBOOK)])
     mark = {"score": 45.0, "max_score": 60.0, "late_penalty": 5.0, "needs_manual_grade": True}
     mark["by_hand"] = [("essay", None, 10.0, "")]
     there = "nngrader.reports.class_report"
@@ -192,9 +203,9 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
     text, _ = written(course, [flagged, lost])
     for words in (
         "2 submissions: 0 graded, 1 graded with flags, 1 ungradable, 1 late, 1 still to be",
-        "uses open 1 finn",
-        "2 h late: 5 points less 1 finn",  # after a mark by hand, as in the table of points
-        "Student Reason hana there is no notebook",
+        f"{for_instructor(IMPORTS)} 1 finn",
+        "2 h late: 5 points less. 1 finn",  # after a mark by hand, as in the table of points
+        f"Student Reason hana {for_instructor(Flag(FlagCode.NO_NOTEBOOK))}",
         "Student Points less finn 5",
         "Not handed in: 1 ivan",
         "Handed in, not graded yet: 1 kai",
@@ -209,12 +220,14 @@ def test_everything_hostile_is_escaped(course):
         name,
         of(hinge_loss=({"value": 10.0}, bad)),
         "flagged",
-        ["imports <script>alert(1)</script>"],
+        [renamed("<script>alert(1)</script>")],
         seconds={"hinge_loss": 1.0},
         fingerprints={"hinge_loss": fingerprint(LONG)},
     )
     twin = result("twin<i>", RIGHT, fingerprints={"hinge_loss": fingerprint(LONG)})
-    text, raw = written(course, [odd, twin, result("u<u>", {}, "ungradable", ["<em>"])])
+    text, raw = written(
+        course, [odd, twin, result("u<u>", {}, "ungradable", [renamed("<em>")])]
+    )
     for tag in ("<img", "<script", "<b>loss", "<i>", "<u>", "<em>"):
         assert tag not in raw.replace('<i style="', "")
     assert name in text
@@ -249,7 +262,7 @@ def check_page(file):
 @pytest.mark.browser
 def test_the_report_is_readable_everywhere(course):
     results = [r | {"fingerprints": {"hinge_loss": fingerprint(LONG)}} for r in CLASS.values()]
-    results += [result("a-name-" * 12, EMPTY, "flagged", ["imports a_" + "long_name_" * 9])]
+    results += [result("a-name-" * 12, EMPTY, "flagged", [renamed("a_" + "long_name_" * 9)])]
     written(course, results)
     check_page(course / "report" / f"{NAME}.html")
 

@@ -11,6 +11,7 @@ import time
 import pytest
 from nngrader.errors import CannotDo
 from nngrader.grading import all_submissions
+from nngrader.records.flag import FlagCode
 from nngrader.sandbox.launch import become
 from nngrader.storage import scratch
 from nngrader.storage.results import Store
@@ -99,7 +100,9 @@ def test_a_fault_of_the_grader_is_told_and_stops_nobody(course, base, tmp_path, 
     results = {r["student"]: r for r in json.loads(file.read_text())}
     assert results["ada"]["score"] == 100
     assert results["bob"]["status"] == "ungradable"
-    assert results["bob"]["flags"] == ["the grader itself failed: ZeroDivisionError: planted"]
+    (flag,) = results["bob"]["flags"]
+    assert flag["code"] == FlagCode.GRADER_FAILED
+    assert flag["data"] == {"exception": "ZeroDivisionError", "reason": "planted"}
     monkeypatch.undo()
     assert run(course, "grade", NAME, "--json", file) == 0
 

@@ -12,6 +12,7 @@ from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import by_hand, marks, quiet
 from nngrader.intake.rebuild import FOUND, harmless
+from nngrader.records.flag import Flag, FlagCode
 from nngrader.reports.feedback import page
 
 from .formgrader import formgrader
@@ -97,7 +98,7 @@ def test_a_written_answer_is_not_lost_with_its_cell(course, base, lost):
     (shown,) = [s for s in sources(course, "ada") if FOUND in s]
     assert shown == f"{FOUND}\n\n---\n\n{harmless(ANSWER)}"
     flags = rebuilding(Assignment(Course(course), NAME), "ada").flags
-    assert [f[:5] for f in flags if "no answer in its cell" in f] == ["why: "]
+    assert [f.cell for f in flags if f.code == FlagCode.ANSWER_ELSEWHERE] == ["why"]
 
 
 def test_marks_comments_and_extra_credit_outlive_regrading(course, base):
@@ -149,7 +150,7 @@ def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
     record(course, {"ada": 1.0})
     for name in ("why", "draw", "test_hinge_loss"):
         give(course, "ada", name, manual_score=3)
-    record(course, {"ada": 1.0}, flags=["something new for the instructor"])
+    record(course, {"ada": 1.0}, flags=[Flag(FlagCode.HARD_LINK)])
     assert waiting(course, "ada") == []
     record(course, {"ada": 0.5})
     assert waiting(course, "ada") == ["draw", "test_hinge_loss"]
@@ -217,7 +218,11 @@ def test_a_table_of_marks_with_faults_is_refused(tmp_path):
 def test_marks_given_in_formgrader_outlive_regrading(course, base):
     hand_in(course, "ada", answered(base).text())
     hand_in(course, "bob", base.untouched().text())
-    record(course, {"ada": 1.0, "bob": 0.0}, flags=["imports os"])
+    record(
+        course,
+        {"ada": 1.0, "bob": 0.0},
+        flags=[Flag(FlagCode.UNUSUAL_IMPORT, data={"name": "os"})],
+    )
     with formgrader(course) as site:
         for name in ("manage_assignments", "gradebook", f"gradebook/{NAME}/{NAME}"):
             assert "formgrader" in site.page(name)
@@ -227,7 +232,7 @@ def test_marks_given_in_formgrader_outlive_regrading(course, base):
         assert found["ada"]["needs_manual_grade"]
         one = found["ada"]["id"]
         shown = site.page(f"submissions/{one}/")
-        for text in ("imports os", MODEL, SCHEME, "I see two curves"):
+        for text in ("Imports <code>os</code>.", MODEL, SCHEME, "I see two curves"):
             assert text in shown, text
         assert harmless("<b>exp") in html.unescape(shown), shown[shown.index("Since") :][:90]
         assert not re.search("<b>exp", shown)

@@ -5,6 +5,8 @@ import json
 import pytest
 from nngrader.engine.observation.reading import imports, names_used
 from nngrader.intake.suspicion import suspicious
+from nngrader.limits import Ending
+from nngrader.records.flag import Flag, FlagCode
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Raised, Runner, known
 from nngrader.sandbox.supervisor import Died
@@ -13,6 +15,7 @@ from nngrader.settings import Limits
 from .sample_course import NAME, hand_in, run
 
 pytestmark = pytest.mark.sandbox
+USES, IMPORTS = FlagCode.UNUSUAL_NAME, FlagCode.UNUSUAL_IMPORT
 SHORT = Limits(call_seconds=1.0, total_seconds=2.0, memory_mb=300)
 
 
@@ -49,7 +52,7 @@ def test_an_error_is_known_by_a_name_of_pythons_own(runner):
         r.value("f", (), {})
     with pytest.raises(Raised, match=r"^NameError$"):
         r.value("not_there", (), {})
-    assert r.notes["not_there"] == "is not defined after the cells have run"
+    assert r.notes["not_there"] == [Flag(FlagCode.FUNCTION_MISSING, "not_there")]
 
 
 def test_what_is_no_name_of_an_error_is_not_repeated():
@@ -59,9 +62,10 @@ def test_what_is_no_name_of_an_error_is_not_repeated():
 
 def test_a_function_that_dies_twice_is_not_called_again(runner):
     r = runner("import os\ndef f():\n    os._exit(0)\ndef g():\n    return 1")
-    for words in ("ended the process", "ended the process", "not called again"):
-        with pytest.raises(Died, match=words):
+    for ending in (Ending.ENDED, Ending.ENDED, Ending.NOT_AGAIN):
+        with pytest.raises(Died) as died:
             r.value("f", (), {})
+        assert died.value.ending == ending
     assert r.value("g", (), {}) == 1
 
 
@@ -80,16 +84,16 @@ def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
 
 
 def test_ways_to_the_interpreter_by_another_module_are_flagged():
-    for source, flag in (
-        ("import random\nrandom._os.fork()", "uses random._os.fork"),
-        ("import dataclasses as d\nd.sys.modules", "uses dataclasses.sys"),
-        ("np.ma.core.inspect", "uses numpy.ma.core.inspect"),
-        ("np._core", "uses numpy._core"),
-        ("f = 'ex' + 'p'\ngetattr(np, f)(1)", "uses getattr.computed"),
-        ("import subprocess", "imports subprocess"),
+    for source, code, name in (
+        ("import random\nrandom._os.fork()", USES, "random._os.fork"),
+        ("import dataclasses as d\nd.sys.modules", USES, "dataclasses.sys.modules"),
+        ("np.ma.core.inspect", USES, "numpy.ma.core.inspect"),
+        ("np._core", USES, "numpy._core"),
+        ("f = 'ex' + 'p'\ngetattr(np, f)(1)", USES, "getattr.computed"),
+        ("import subprocess", IMPORTS, "subprocess"),
     ):
         found = suspicious(names_used(source), imports(source))
-        assert any(f.startswith(flag) for f in found), source
+        assert Flag(code, data={"name": name}) in found, source
 
 
 def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
@@ -98,10 +102,11 @@ def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
     flags = {
         uses: suspicious(names_used(source), imports(source), uses) for uses in ((), asked)
     }
-    assert flags == {(): ["imports torch", "uses model.modules"], asked: []}
+    odd = [Flag(IMPORTS, data={"name": "torch"}), Flag(USES, data={"name": "model.modules"})]
+    assert flags == {(): odd, asked: []}
     for way in ("torch.modules", "torch.sys.modules", "model.sys.modules", "a.b.modules"):
         found = suspicious([way], ["torch"], asked)
-        assert found == [f"uses {way}"], way
+        assert found == [Flag(USES, data={"name": way})], way
 
 
 def test_what_students_write_every_day_is_not_flagged():
@@ -125,7 +130,7 @@ def test_without_a_sandbox_every_result_says_so(course, base, tmp_path, capsys):
     assert run(course, "grade", NAME, "--unsafe-no-sandbox", "--json", file) == 0
     results = {r["student"]: r for r in json.loads(file.read_text())}
     assert {s: r["score"] for s, r in results.items()} == {"ada": 100, "bob": 0, "eve": 100}
-    assert all(r["flags"][0] == "run without a sandbox" for r in results.values())
+    assert all(r["flags"][0]["code"] == FlagCode.NO_SANDBOX for r in results.values())
     assert run(course, "grade", NAME, "--json", file) == 0
     again = {r["student"]: r for r in json.loads(file.read_text())}
     assert again["ada"]["flags"] == []

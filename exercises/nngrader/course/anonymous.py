@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import CannotDo, NotThere
+from ..records.flag import flags_of
 from ..screen import say, shown
 from ..storage.results import write_private
 from ..wording import did_you_mean
@@ -157,10 +158,14 @@ class Codes(Names):
     def result(self, result: dict) -> dict:
         """Return one result with a code for its student, also in place of a file's name."""
         name, own = self(result["student"]), f"{result['assignment']}.ipynb"
-        flags = [
-            self.text(NOTEBOOK.sub(lambda m: m[0] if m[2] == own else f"'{name}.ipynb'", flag))
-            for flag in result["flags"]
-        ]
+
+        def text(key, given):
+            if key == "file" and given.lower().endswith(".ipynb"):
+                return given if given == own else f"{name}.ipynb"
+            plain = NOTEBOOK.sub(lambda m: m[0] if m[2] == own else f"'{name}.ipynb'", given)
+            return self.text(plain)
+
+        flags = [flag.told_with(text).as_json() for flag in flags_of(result)]
         return result | {"student": name, "flags": flags}
 
     def marks(self, marks: dict[str, dict]) -> dict[str, dict]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..engine.declaration.gate import check_seed
 from ..errors import CannotDo
+from ..records.flag import Flag
 from ..settings import Limits, read_settings
 from ..storage.results import code, file_digest
 from .definitions import definition_digests
@@ -56,7 +57,7 @@ class AssignmentSpec:
     code: str
     solved: list = field(default_factory=list)
 
-    def result(self, status: str, flags: list, cells: dict, **judged) -> dict:
+    def result(self, status: str, flags: list[Flag], cells: dict, **judged) -> dict:
         """Return a result as it is stored: status, flags, points, reports, times, fingerprints.
 
         Parameters
@@ -68,7 +69,7 @@ class AssignmentSpec:
         """
         return {
             "status": status,
-            "flags": list(flags),
+            "flags": [flag.as_json() for flag in flags],
             "score": round(sum(score for score, _ in cells.values()), 6),
             "max_score": self.most,
             "problems": judged.get("problems", {}),
@@ -77,7 +78,7 @@ class AssignmentSpec:
             "fingerprints": judged.get("fingerprints", {}),
         }
 
-    def nothing(self, flags: list) -> dict:
+    def nothing(self, flags: list[Flag]) -> dict:
         """Return the result of a submission that cannot be graded: 0 points, and why."""
         cells = {gid: [0.0, most] for _, gid, most in self.tests}
         return self.result("ungradable", flags, cells)

@@ -35,7 +35,7 @@ MOST_LINES = 3  # of a problem's table of points that are seen; the others are i
 FORM = "form"  # one line of it, for all aspects that nobody earns by themselves
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
 SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
-TEST_CELL = "test_"  # begins the id of the test cell of each problem
+OURS = "nngrader"  # our metadata of a cell, beside those of nbgrader
 TEST = """check({name})
 ### BEGIN HIDDEN TESTS
 from nngrader import points
@@ -65,8 +65,17 @@ def is_test(cell: dict) -> bool:
 
 
 def problem_of(cell: dict) -> str | None:
-    """Return the problem whose test cell this is, None for another cell."""
-    return grade_id(cell).removeprefix(TEST_CELL) if is_test(cell) else None
+    """Return the problem that a test cell declares in its metadata, None for another cell."""
+    return cell["metadata"].get(OURS, {}).get("problem") if is_test(cell) else None
+
+
+def id_of_test(problem: str) -> str:
+    """Return the id of the test cell of a problem.
+
+    >>> id_of_test("softmax")
+    'test_softmax'
+    """
+    return f"test_{problem}"
 
 
 def is_picture(cell: dict) -> bool:
@@ -319,8 +328,9 @@ def _of_problem(problem, worth):
     """Yield the solution cell of a problem, and its test cell."""
     yield _cell("code", problem.name, _solution(problem.solve), locked=False, solution=True)
     test = TEST.format(name=problem.name, worth=worth)
-    name = TEST_CELL + problem.name
-    yield _cell("code", name, test, grade=True, points=_number(worth))
+    cell = _cell("code", id_of_test(problem.name), test, grade=True, points=_number(worth))
+    cell["metadata"][OURS] = {"problem": problem.name}
+    yield cell
 
 
 def _solution(solve):

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from ..course.anonymous import Names, names_of
 from ..course.folder import Course
+from ..course.notebooks import id_of_test
 from ..course.origins import groups
 from ..course.roster import read as read_roster
 from ..course.table import records
 from ..errors import CannotDo, NotThere
+from ..records.flag import flags_of
+from ..records.flag_rendering import for_instructor
 from ..screen import say, shown
 from ..storage.results import latest_results
 from ..wording import counted, did_you_mean
@@ -108,8 +111,9 @@ def take_marks(
 def _ungradable(course, assignment, called):
     """Return by student why nothing of the submission could be graded, as it may be shown."""
     known = latest_results(course, assignment)
-    lost = {s: r["flags"] for s, r in known.items() if r["status"] == "ungradable"}
-    return {s: shown(called.text("; ".join(flags))) for s, flags in lost.items()}
+    lost = {s: flags_of(r) for s, r in known.items() if r["status"] == "ungradable"}
+    told = {s: " ".join(map(for_instructor, flags)) for s, flags in lost.items()}
+    return {s: shown(called.text(text)) for s, text in told.items()}
 
 
 def read(file: Path) -> list[Given]:
@@ -261,7 +265,7 @@ def _fault(given, entry, grade, standing, people):
     if why and not (grade and grade.by_hand):
         return f"nothing of what {student!a} handed in could be graded ({why}): {UNGRADABLE}"
     by_hand = _by_hand(entry, people)
-    if grade is None and f"test_{given.cell}" not in entry.grades:
+    if grade is None and id_of_test(given.cell) not in entry.grades:
         near = did_you_mean(given.cell, by_hand)
         return f"no cell {given.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
     if grade is None or grade.name not in by_hand:

@@ -14,19 +14,17 @@ nbgrader's own step asks the plugin below, so that its tools see the same penalt
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from nbgrader.plugins import LateSubmissionPlugin
 
+from ..records.flag import Flag, FlagCode
 from ..settings import read_toml, require_known
-from ..wording import counted
 
 PLUGIN = "nngrader.gradebook.late.LatePolicy"
 DAY = 86400.0  # seconds
-LATE = re.compile(r"((?:\d+ (?:days?|h|min) ){1,2}late)(?:: [\d.e+-]+ points? less)?")
 KNOWN = ("grace_minutes", "points_per_day", "percent_per_day", "most_days", "extensions")
 
 
@@ -158,52 +156,20 @@ def moment(file: Path, name: str, value) -> datetime:
     return when.astimezone(UTC).replace(tzinfo=None)
 
 
-def span(seconds: float) -> str:
-    """Return a time as a person says it, in at most two units.
-
-    >>> [span(s) for s in (59, 3700, 93600, 172800)]
-    ['1 min', '1 h 1 min', '1 day 2 h', '2 days']
-    """
-    minutes = max(1, int(seconds // 60))
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min")]
-    first = next(i for i, (n, _) in enumerate(parts) if n)
-    return " ".join(f"{n} {unit}" for n, unit in parts[first : first + 2] if n)
-
-
-def words(penalty: float, seconds: float) -> str:
-    """Return a flag that says what lateness cost, empty for a submission in time.
-
-    >>> words(20, 93600)
-    '1 day 2 h late: 20 points less'
-    """
-    if not seconds:
-        return ""
-    return f"{span(seconds)} late{_cost(penalty)}"
-
-
-def _cost(penalty):
-    """Return the end of such a flag."""
-    return f": {counted(penalty, 'point')} less" if penalty else ""
-
-
-def present(flags: list[str], mark: dict | None) -> list[str]:
+def present(flags: list[Flag], mark: dict | None) -> list[Flag]:
     """Return flags in which lateness costs what it costs now, after marks by hand.
 
     Parameters
     ----------
-    flags : list of str
+    flags : list of Flag
         As they were when the submission was graded.
     mark : dict or None
         The gradebook's entry, with `late_penalty`.
-
-    >>> present(["imports os", "4 days 11 h late: 69.5 points less"], {"late_penalty": 78.0})
-    ['imports os', '4 days 11 h late: 78 points less']
     """
     if not mark:
         return flags
-    found = [(f, LATE.fullmatch(f)) for f in flags]
-    return [m[1] + _cost(mark["late_penalty"]) if m else f for f, m in found]
+    points = {"points": mark["late_penalty"]}
+    return [replace(f, data=f.data | points) if f.code == FlagCode.LATE else f for f in flags]
 
 
 def policy_of(config, root, assignment: str) -> Policy:

@@ -25,17 +25,17 @@ from ..errors import CannotDo, first_line
 from ..intake.deposit import LATE_MARK
 from ..intake.rebuild import harmless
 from ..intake.submission import read_regular
+from ..records.flag import Flag, FlagCode, add_flag, flags_of
+from ..records.flag_rendering import for_instructor
 from ..storage.results import digest
 from ..storage.scratch import Scratch
 from ..wording import MOST_SAID, cut
 from .database import config_of, database_errors, display_name, quiet, reason, require_gradebook
-from .late import enter_due, policy_of, words
+from .late import enter_due, policy_of
 
 MOST_STAMP = 100  # bytes of a timestamp
 AHEAD = timedelta(days=1)  # by which a clock in another time zone may be ahead
 TRIES, PAUSE = 4, 2.0  # to write while another program holds the gradebook; seconds between
-MARKED_LATE = "the platform marks it as late, and tells no time: no points were deducted"
-NO_NAME = "the folder's name cannot be a student's id: rename it"
 DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
@@ -117,14 +117,15 @@ class Recorder:
             recorded, `flags` also if it was late or its time of submission cannot be read.
         """
         if not is_id(result["student"]):
-            flag(result, NO_NAME)
+            add_flag(result, Flag(FlagCode.BAD_STUDENT_ID))
             result["failed"] = True
             return
         try:
             with quiet():
                 self._record(result, notebook)
         except (Exception, SystemExit) as e:
-            flag(result, cut(f"could not be recorded: {self._why(e)}", MOST_SAID))
+            data = {"reason": cut(self._why(e), MOST_SAID)}
+            add_flag(result, Flag(FlagCode.NOT_RECORDED, data=data))
             result["failed"] = True
 
     def _why(self, e):
@@ -141,7 +142,7 @@ class Recorder:
         student = result["student"]
         stamp = self._timestamp(student, result)
         if not stamp and os.path.lexists(self._handed_in(student) / LATE_MARK):
-            flag(result, MARKED_LATE)
+            add_flag(result, Flag(FlagCode.MARKED_LATE))
         rubrics = {
             grade_id(c): c["source"]
             for c in self.assignment.instructor["cells"]
@@ -223,8 +224,9 @@ class Recorder:
             with self.gradebook.whole():
                 self.autograder.penalise(student)
         if not self.policy.stated or self.policy.days(entry.seconds):
-            if flagged := words(fair, entry.seconds):
-                flag(result, flagged)
+            if entry.seconds:
+                data = {"seconds": entry.seconds, "points": fair}
+                add_flag(result, Flag(FlagCode.LATE, data=data))
 
     def _handed_in(self, student):
         """Return the folder of a submission."""
@@ -240,12 +242,12 @@ class Recorder:
                 return ""  # a link may lead to another student's; a flag says so already
             stamp = read_regular(file, MOST_STAMP)[0].decode().strip()
             if parse_utc(stamp) > datetime.now(UTC).replace(tzinfo=None) + AHEAD:
-                flag(result, "timestamp.txt tells a time that has not come yet")
+                add_flag(result, Flag(FlagCode.FUTURE_TIME))
             return stamp
         except (FileNotFoundError, NotADirectoryError):
             return ""
         except Exception:  # the parser of dates raises undocumented exceptions
-            flag(result, "timestamp.txt cannot be read: the submission counts as in time")
+            add_flag(result, Flag(FlagCode.UNREADABLE_TIME))
             return ""
 
 
@@ -267,12 +269,6 @@ def is_id(student: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\n" not in student
-
-
-def flag(result: dict, text: str) -> None:
-    """Add a flag to a result."""
-    result["flags"].append(text)
-    result["status"] = "flagged" if result["status"] == "graded" else result["status"]
 
 
 def _is_held(e):
@@ -348,8 +344,8 @@ def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> d
             points = result["cells"].get(grade_id(cell), [0.0])[0]
             cell["outputs"] = _outputs(points, _words(cell, result))
             cell["execution_count"] = 1
-    if result["flags"]:
-        shown["cells"].insert(0, _note(result["flags"]))
+    if flags := flags_of(result):
+        shown["cells"].insert(0, _note(flags))
     return shown
 
 
@@ -384,6 +380,6 @@ def _words(cell, result):
 
 def _note(flags):
     """Return a text cell with the flags, which may contain a student's file name, escaped."""
-    lines = "\n".join(f"- {harmless(f)}" for f in flags)
+    lines = "\n".join(f"- {harmless(for_instructor(f))}" for f in flags)
     source = f"**nngrader, for the instructor**\n\n{lines}"
     return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

@@ -17,6 +17,8 @@ from pathlib import Path
 from ..course.assignment import Assignment, AssignmentSpec
 from ..intake.rebuild import Rebuilt, own_work, rebuild
 from ..intake.submission import read_declared, read_submission
+from ..limits import Ending
+from ..records.flag import Flag, FlagCode, flags_of
 from ..sandbox.launch import Sandbox
 from ..storage.results import NotKept, Store, digest
 from ..storage.scratch import slot
@@ -25,10 +27,6 @@ from .one_submission import Job, run
 
 __all__ = ["Grader"]
 
-UNSAFE = "run without a sandbox"
-WAITED = "waited too long"  # may be due to a busy machine, so it is tried again later
-UNSEEN = "the folder's name holds characters that cannot be seen"
-TWIN = "another folder's name differs in capitals, spaces or the coding of accents alone"
 GLANCE = 10.0  # seconds after which it is checked again that there are workers
 
 
@@ -162,7 +160,7 @@ class Grader:
         a, rebuilt = self.assignment, None
         try:
             rebuilt = read_rebuilt(a, student)
-            rebuilt.flags += [UNSAFE] * self.executor.unsafe
+            rebuilt.flags += [Flag(FlagCode.NO_SANDBOX)] * self.executor.unsafe
             handed = _Handed(student, rebuilt, self._key(rebuilt))
             handed.result = self.store.get(handed.key)
             return handed
@@ -176,7 +174,8 @@ class Grader:
             n: None if f is None else hashlib.sha256(f).hexdigest()
             for n, f in rebuilt.files.items()
         }
-        mark = digest([rebuilt.work, rebuilt.tested, rebuilt.flags, rebuilt.found, files])
+        flags = [flag.as_json() for flag in rebuilt.flags]
+        mark = digest([rebuilt.work, rebuilt.tested, flags, rebuilt.found, files])
         return f"{self._version}-{mark}"
 
     def _some(self, going, again):
@@ -185,7 +184,7 @@ class Grader:
             self.executor.require()
         for future in done:
             handed = self._take(going.pop(future), future)
-            if again is not None and any(WAITED in f for f in handed.result["flags"]):
+            if again is not None and _has_waited(handed.result):
                 again.append(_Handed(handed.student, handed.rebuilt, handed.key))
                 continue
             if not handed.result.get("failed"):
@@ -204,7 +203,8 @@ class Grader:
 
     def _failed(self, handed, e):
         """Return the submission with 0 points and the error as a flag, which is not stored."""
-        flag = cut(f"the grader itself failed: {type(e).__name__}: {e}", MOST_SAID)
+        data = {"exception": type(e).__name__, "reason": cut(str(e), MOST_SAID)}
+        flag = Flag(FlagCode.GRADER_FAILED, data=data)
         handed.result = self.spec.nothing([*handed.rebuilt.flags, flag])
         handed.result["failed"], handed.key = True, ""
         return handed
@@ -217,11 +217,17 @@ class Grader:
         result = whose | handed.result | {"key": handed.key}
         result["definitions"] = self.assignment.definitions
         result["own"] = own_work(handed.rebuilt.notebook, self.assignment.released)
-        odd = [UNSEEN] * (not student.isprintable()) + [TWIN] * (student in self.twins)
-        result["flags"] = odd + result["flags"]
+        odd = [FlagCode.HIDDEN_CHARACTERS] * (not student.isprintable())
+        odd += [FlagCode.SIMILAR_FOLDER] * (student in self.twins)
+        result["flags"] = [Flag(code).as_json() for code in odd] + result["flags"]
         if odd and result["status"] == "graded":
             result["status"] = "flagged"
         return result, handed.rebuilt.notebook
+
+
+def _has_waited(result):
+    """Return whether a limit on wall time ended something, perhaps on a busy machine."""
+    return any(flag.data.get("ending") == Ending.WAITED for flag in flags_of(result))
 
 
 def twins(students: list[str]) -> set[str]:

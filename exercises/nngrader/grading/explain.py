@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..course.assignment import Assignment
+from ..course.notebooks import id_of_test
 from ..engine import judge, sentences
 from ..engine.explanation.side_by_side import given, real, shown
 from ..engine.judgement.ledger import PASSIVE
@@ -22,6 +23,7 @@ from ..engine.observation.call_result import checked
 from ..engine.observation.compare import close
 from ..engine.observation.driver import as_judged
 from ..errors import NotThere
+from ..records.flag_rendering import for_instructor
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Runner
 from ..wording import counted, did_you_mean
@@ -169,8 +171,8 @@ def _rebuilt(assignment, student):
         raise NotThere(f"nothing handed in for {assignment.name} by {student}")
     rebuilt = read_rebuilt(assignment, student)
     if not rebuilt.found:
-        flags = "; ".join(rebuilt.flags)
-        raise NotThere(f"nothing of {student}'s {assignment.name} can be read: {flags}")
+        flags = " ".join(map(for_instructor, rebuilt.flags))
+        raise NotThere(f"nothing of {student}'s {assignment.name} can be read. {flags}")
     return rebuilt
 
 
@@ -291,8 +293,9 @@ def in_all(found: list[Lost], mark: dict) -> str:
         The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`.
     """
     by_hand = {cell: points for cell, points, *_ in mark["by_hand"]}
-    graded = sum(n.score for n in found if by_hand.get(f"test_{n.problem}") is None)
-    given = {c.removeprefix("test_"): p for c, p in by_hand.items() if p is not None}
+    problems = {id_of_test(n.problem): n.problem for n in found}
+    graded = sum(n.score for n in found if by_hand.get(id_of_test(n.problem)) is None)
+    given = {problems.get(c, c): p for c, p in by_hand.items() if p is not None}
     left = [cell for cell, points in by_hand.items() if points is None]
     penalty, recorded = mark["late_penalty"], mark["score"]
     total = max(0.0, graded + sum(given.values()) - penalty)

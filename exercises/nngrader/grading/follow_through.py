@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 
 from ..engine import Verdict, report
-from ..limits import DEATHS, TOO_LARGE
+from ..limits import DEATHS, Ending
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Raised, Runner
 from ..sandbox.supervisor import Died
@@ -137,7 +137,7 @@ def _of_its_own(found: dict, alone: dict) -> list:
     What a right function gives back crosses two sandboxes, and may be too large for that; of
     this the student knows nothing, so the same aspect is told as it was without it.
     """
-    crossing = DEATHS[TOO_LARGE][1]
+    crossing = DEATHS[Ending.TOO_LARGE][1]
     told = {aspect for aspect, *_ in alone["findings"]}
     failed = {a for a, words, *_ in found["findings"] if crossing in words} & told
     kept = [one for one in found["findings"] if one[0] not in failed]

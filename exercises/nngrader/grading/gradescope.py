@@ -17,9 +17,11 @@ from ..course.folder import Course
 from ..engine import sentences
 from ..engine.judgement.ledger import ALL_RIGHT
 from ..errors import CannotDo
+from ..records.flag import Flag, FlagCode, flags_of
+from ..records.flag_rendering import as_shown, for_student
 from ..sandbox.launch import Refused, Sandbox
 from ..wording import counted
-from .all_submissions import UNSAFE, read_from
+from .all_submissions import read_from
 from .one_submission import Job, run
 
 SOURCE, PRIVATE = "course", "private"
@@ -56,7 +58,7 @@ def _run(assignment, rebuilt):
     r, refused = rebuilt, None
     for apart in (False, True):
         spec = assignment.spec(unsafe=apart)
-        flags = r.flags + [UNSAFE] * apart
+        flags = r.flags + [Flag(FlagCode.NO_SANDBOX)] * apart
         job = Job(r.work, flags, r.found, r.files, r.tested)
         with Sandbox(spec.limits, unsafe=apart, apart=apart, uses=spec.uses) as sandbox:
             try:
@@ -74,7 +76,7 @@ def _as_theirs(assignment, result):
     tests = [_test(name, report) for name, report in result["problems"].items()]
     words = [BY_HAND.format(spec.most - most)] * (spec.most > most)
     if result["status"] == "ungradable":
-        words[:0] = ["Nothing could be graded:", *result["flags"]]
+        words[:0] = ["Nothing could be graded.", *map(for_student, flags_of(result))]
         tests = [{"name": assignment.name, "score": 0.0, "max_score": most}]
     return {"output": "\n".join(words), "output_format": "text", "tests": tests}
 
@@ -107,7 +109,7 @@ def _kept(folder, result):
         "students": users,
         "handed_in": about.get("created_at", ""),
         "status": result["status"],
-        "flags": result["flags"],
+        "flags": [as_shown(flag) for flag in flags_of(result)],
         "aspects": aspects,
     }
 
@@ -126,7 +128,8 @@ def main(folder: Path) -> int:
     out = folder / "results"
     out.mkdir(exist_ok=True)
     (out / "results.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
-    print(*[found["extra_data"]["status"], *found["extra_data"]["flags"]], sep="\n")
+    kept = found["extra_data"]
+    print(kept["status"], *[flag["text"] for flag in kept["flags"]], sep="\n")
     return 0
 
 

@@ -18,6 +18,10 @@ QUOTE, OPEN = ord('"'), b"[{"
 MOST_TOKENS = 5_000_000  # strings and brackets; more is no notebook that a person has written
 
 
+class TooComplex(ValueError):
+    """Raised for a file that contains more strings and brackets than a notebook does."""
+
+
 def without_outputs(raw: bytes) -> bytes:
     r"""Return the JSON text of a notebook with empty outputs, attachments and metadata.
 
@@ -34,7 +38,7 @@ def without_outputs(raw: bytes) -> bytes:
 
     Raises
     ------
-    ValueError
+    TooComplex
         If there are more than `MOST_TOKENS` strings and brackets.
 
     >>> without_outputs(b'{"cells": [{"source": "x", "outputs": [{"data": "iVBO"}]}]}')
@@ -43,7 +47,7 @@ def without_outputs(raw: bytes) -> bytes:
     kept, start, depth, dropping = [], 0, 0, None
     for n, token in enumerate(TOKEN.finditer(raw)):
         if n == MOST_TOKENS:
-            raise ValueError(f"more than {MOST_TOKENS:,} strings and brackets")
+            raise TooComplex(f"more than {MOST_TOKENS:,} strings and brackets")
         first, end = token.start(), token.end()
         if raw[first] == QUOTE:
             if dropping is None and end - first <= LONGEST and _is_left_out(token[0], depth):

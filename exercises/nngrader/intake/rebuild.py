@@ -15,6 +15,7 @@ from ..course.notebooks import (
     is_test,
     mark,
 )
+from ..records.flag import Flag, FlagCode
 from ..storage.results import digest
 from .submission import Cell
 
@@ -29,12 +30,6 @@ DISARMED = {
     "]:": "] :",
     "mermaid": "Mermaid",
 }
-PICTURE = "the picture in the text is not shown: look into what was handed in"
-MISSING = "the cell is missing"
-FOUND_BY_NAME = f"{MISSING}; another cell defines the same name and is used"
-LOCKED = "a cell that is not to be changed is missing, changed or doubled; ours is used"
-LOST = "cells have lost their metadata"
-BY_NAME = "found by name, ours used for those that are not to be changed"
 MOST_ALIKE = 3  # cells with the same flag that are listed one by one
 FOUND = (
     "**Nothing stands in the cell for this answer, or the cell is missing. The text below is "
@@ -53,8 +48,8 @@ class Rebuilt:
         The instructor's notebook with the student's sources, without metadata and outputs.
     work : list of (str, str, bool)
         Cells for the worker: name, source, whether the student added the cell.
-    flags : list of str
-        Remarks for the instructor, without any text of the student's.
+    flags : list of Flag
+        What is unusual about it, without any text of the student's.
     found : int
         How many of the cells that students write were handed in.
     files : dict
@@ -102,7 +97,7 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
         chosen |= _found_prose(released, cells, chosen, out.flags)
         out.found = sum(c is not None for c in chosen.values())
         out.flags += _changed(ours, picker)
-        out.flags[:] = _folded(out.flags, ours, bare=not picker.by_id.keys() & ours.keys())
+        out.flags[:] = _folded(out.flags, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
     placed, counted = [], itertools.count(1)
     for cell in out.notebook["cells"]:
@@ -150,7 +145,7 @@ def _place(out, cell, released, theirs):
         cell["metadata"] = copy.deepcopy(released["metadata"])  # with nbgrader's checksum
         cell["source"] = _text(cell, theirs, released)
         if theirs and not is_code(cell) and "![" in theirs.source:
-            out.flags.append(f"{gid}: {PICTURE}")
+            out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
     if is_test(cell):
         out.tested[gid] = len(out.work)
     elif is_code(cell) and not is_picture(cell):
@@ -204,9 +199,7 @@ def _found_prose(released, cells, chosen, flags):
             continue
         if chosen[gid] is None or chosen[gid].source.strip() == cell["source"].strip():
             found[gid] = Cell(gid, "\n\n---\n\n".join([FOUND, *loose]), False, -1)
-            flags.append(
-                f"{gid}: no answer in its cell; other text is shown there, to be marked"
-            )
+            flags.append(Flag(FlagCode.ANSWER_ELSEWHERE, gid))
     return found
 
 
@@ -270,12 +263,10 @@ class _Picker:
         if not found:
             return self._elsewhere(gid, stub)
         if len(found) > 1:
-            self.flags.append(
-                f"{gid}: {len(found)} cells with this id; the last changed one counts"
-            )
+            self.flags.append(Flag(FlagCode.DUPLICATE_CELL, gid, {"count": len(found)}))
             found = [c for c in found if c.source != stub["source"]] or found
         if found[-1].code != is_code(stub):
-            self.flags.append(f"{gid}: the type of the cell was changed; its text is used")
+            self.flags.append(Flag(FlagCode.CELL_TYPE_CHANGED, gid))
         return found[-1]
 
     def _elsewhere(self, gid, stub):
@@ -284,41 +275,42 @@ class _Picker:
         if self.names is None:
             self.names = [defined(c.source) for c in self.loose]
         found = [c for c, own in zip(self.loose, self.names, strict=True) if names & own]
-        self.flags.append(f"{gid}: {FOUND_BY_NAME if found else MISSING}")
+        code = FlagCode.CELL_FOUND_BY_NAME if found else FlagCode.CELL_MISSING
+        self.flags.append(Flag(code, gid))
         return found[-1] if found else None
 
 
 def _changed(ours, picker):
     """Return flags about locked cells that the student has changed, removed or doubled."""
     return [
-        f"{gid}: {LOCKED}"
+        Flag(FlagCode.LOCKED_CELL_CHANGED, gid)
         for gid, cell in ours.items()
         if mark(cell).get("locked")
         and [c.source for c in picker.by_id.get(gid, [])] != [cell["source"]]
     ]
 
 
-def _folded(flags, ours, bare):
-    """Return the flags with one line for each kind that many cells have.
+def _folded(flags, bare):
+    """Return the flags with one flag for each kind that many cells have.
 
     Where no cell is left with a label of ours, it is said once that all are lost.
     """
     kinds = {}
     for flag in flags:
-        gid, _, text = flag.partition(": ")
-        kinds.setdefault(text if gid in ours else flag, []).append(gid)
-    named, kept = kinds.get(FOUND_BY_NAME, []), kinds.get(LOCKED, [])
+        kinds.setdefault((flag.code, str(flag.data)), []).append(flag)
     told = []
-    if bare and len(named) + len(kept) > MOST_ALIKE:
-        told.append(f"{len(named) + len(kept)} {LOST}; {len(named)} {BY_NAME}")
-        kinds = {
-            text: ids for text, ids in kinds.items() if text not in (FOUND_BY_NAME, LOCKED)
-        }
-    for text, ids in kinds.items():
-        if len(ids) > MOST_ALIKE:
-            told.append(f"{len(ids)} cells: {text} ({', '.join(ids[:MOST_ALIKE])}, …)")
+    lost = [FlagCode.CELL_FOUND_BY_NAME, FlagCode.LOCKED_CELL_CHANGED]
+    by_name, locked = (sum(f.code == code for f in flags) for code in lost)
+    if bare and by_name + locked > MOST_ALIKE:
+        data = {"count": by_name + locked, "by_name": by_name}
+        told.append(Flag(FlagCode.METADATA_LOST, data=data))
+        kinds = {kind: found for kind, found in kinds.items() if kind[0] not in lost}
+    for (code, _), found in kinds.items():
+        if len(found) > MOST_ALIKE:
+            cells, more = [f.cell for f in found[:MOST_ALIKE]], len(found) - MOST_ALIKE
+            told.append(Flag(code, data=found[0].data | {"cells": cells, "more": more}))
         else:
-            told += [f"{gid}: {text}" if gid in ours else text for gid in ids]
+            told += found
     return told
 
 

@@ -12,8 +12,9 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..wording import counted
-from .outputs import without_outputs
+from ..records.flag import Flag, FlagCode
+from ..records.flag_rendering import for_instructor
+from .outputs import MOST_TOKENS, TooComplex, without_outputs
 
 MOST_BYTES = 8 << 20  # of a file that is parsed: a notebook without its outputs
 MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs, unless the settings say otherwise
@@ -21,13 +22,13 @@ MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
 MOST_FILES = 200  # searched if no notebook has the right name
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
-KINDS = {  # of files that are handed in under a notebook's name, by their beginnings
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a zip, as office programs write too",
-    b"\x1f\x8b": "a packed file (gzip)",
-    b"\x89PNG": "a picture (PNG)",
-    b"\xff\xd8\xff": "a picture (JPEG)",
-    b"<": "a page of HTML or XML",
+KINDS = {  # of files that are submitted under a notebook's name, by their first bytes
+    b"%PDF": "pdf",
+    b"PK\x03\x04": "zip",
+    b"\x1f\x8b": "gzip",
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"<": "html",
 }
 BROKEN_OFF = 6  # letters before the end: a word of JSON, or a letter as \\u1234, is cut there
 
@@ -36,7 +37,15 @@ class Unreadable(Exception):
     """Raised for a file that is not read; its text says why, without the student's words."""
 
 
-class TooLarge(Unreadable):
+class Rejected(Unreadable):
+    """Raised for a file that grading doesn't read; `flag` is the reason."""
+
+    def __init__(self, code: FlagCode, **data):
+        self.flag = Flag(code, data=data)
+        super().__init__(for_instructor(self.flag))
+
+
+class TooLarge(Rejected):
     """Raised for a file that is larger than it may be."""
 
 
@@ -52,7 +61,7 @@ class Cell:
 
 def read_submission(
     folder: Path, name: str, ids: list[str], most: int = MOST_NOTEBOOK
-) -> tuple[list[Cell] | None, list]:
+) -> tuple[list[Cell] | None, list[Flag]]:
     """Return the cells of a submission, and flags for all that is unusual about it.
 
     Parameters
@@ -72,15 +81,15 @@ def read_submission(
     try:
         raw, called = _find(folder, name, ids, most, flags)
         return cells_of(raw, flags, called), flags
-    except Unreadable as e:
-        return None, [*flags, str(e)]
+    except Rejected as e:
+        return None, [*flags, e.flag]
     except OSError as e:
-        return None, [*flags, f"the notebook cannot be read: {e.strerror}"]
+        return None, [*flags, Flag(FlagCode.READ_ERROR, data={"reason": str(e.strerror)})]
 
 
 def read_declared(
     folder: Path, declared: dict[str, int]
-) -> tuple[dict[str, bytes | None], list]:
+) -> tuple[dict[str, bytes | None], list[Flag]]:
     """Return files that a problem wants beside the notebook, such as weights.
 
     Parameters
@@ -99,17 +108,18 @@ def read_declared(
         found[name] = None
         try:
             if folder.is_symlink() or folder.parent.is_symlink():
-                raise Unreadable(f"{name!r} lies behind a symbolic link: not followed")
+                raise Rejected(FlagCode.FOLDER_IS_LINK, folder=folder.name, file=name)
             found[name] = read_regular(folder / name, most)[0]
         except (FileNotFoundError, NotADirectoryError):
             continue  # a challenge is optional, and its feedback says what is missing
         except TooLarge as e:
             found[name] = bytes(most + 1)
-            flags.append(str(e))
-        except Unreadable as e:
-            flags.append(str(e))
+            flags.append(e.flag)
+        except Rejected as e:
+            flags.append(e.flag)
         except OSError as e:
-            flags.append(f"{name} cannot be read: {e.strerror}")
+            data = {"file": name, "reason": str(e.strerror)}
+            flags.append(Flag(FlagCode.READ_ERROR, data=data))
     return found, flags
 
 
@@ -123,21 +133,20 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
 
     Raises
     ------
-    Unreadable
+    Rejected
         If it is anything else, or larger.
     OSError
         If the system refuses.
     """
     if file.is_symlink():
-        raise Unreadable(f"{file.name!r} is a symbolic link: not followed")
+        raise Rejected(FlagCode.FILE_IS_LINK, file=file.name)
     with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as f:
         about = os.fstat(f.fileno())
         if not stat.S_ISREG(about.st_mode):
-            raise Unreadable(f"{file.name!r} is no ordinary file")
+            raise Rejected(FlagCode.NOT_A_REGULAR_FILE, file=file.name)
         raw = f.read(most + 1)
     if len(raw) > most:
-        size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
-        raise TooLarge(f"{file.name!r} is larger than {size}: not read")
+        raise TooLarge(FlagCode.FILE_TOO_LARGE, file=file.name, most_bytes=most)
     return raw, about.st_nlink
 
 
@@ -146,18 +155,19 @@ def shrunk(raw: bytes) -> bytes:
 
     Raises
     ------
-    Unreadable
+    Rejected
         If it is too large without its outputs, too.
     """
     if len(raw) <= MOST_BYTES:
         return raw
     try:
         small = without_outputs(raw.decode("utf-16").encode() if raw[:2] in UTF16 else raw)
-    except ValueError as e:
-        raise Unreadable(f"the notebook cannot be read: {e}") from None
+    except TooComplex:
+        raise Rejected(FlagCode.NOTEBOOK_TOO_COMPLEX, most=MOST_TOKENS) from None
+    except UnicodeError:
+        raise Rejected(FlagCode.NOT_A_NOTEBOOK, what="binary") from None
     if len(small) > MOST_BYTES:
-        size = f"larger than {MOST_BYTES >> 20} MB without its outputs"
-        raise TooLarge(f"the notebook is {size}: not read")
+        raise TooLarge(FlagCode.NOTEBOOK_TOO_LARGE, most_bytes=MOST_BYTES)
     return small
 
 
@@ -165,16 +175,17 @@ def _find(folder, name, ids, most, flags):
     """Return the contents of the notebook, even if it has another name, and its name."""
     for p in (folder.parent, folder):
         if p.is_symlink():
-            raise Unreadable(f"the folder {p.name!r} is a symbolic link: not followed")
+            raise Rejected(FlagCode.FOLDER_IS_LINK, folder=p.name)
     if not folder.is_dir():
-        raise Unreadable(f"{folder.name!r} is no folder")
+        raise Rejected(FlagCode.NO_FOLDER, folder=folder.name)
     file = folder / f"{name}.ipynb"
     if not os.path.lexists(file):
         file = _renamed(folder, ids, most)
-        flags.append(f"{name}.ipynb is missing; {file.name!r} is used")
+        data = {"expected": f"{name}.ipynb", "file": file.name}
+        flags.append(Flag(FlagCode.NOTEBOOK_RENAMED, data=data))
     raw, names = read_regular(file, most)
     if names > 1:
-        flags.append("the notebook has a second name (hard link)")
+        flags.append(Flag(FlagCode.HARD_LINK))
     return shrunk(raw), file.name
 
 
@@ -185,7 +196,7 @@ def _renamed(folder, ids, most):
         raw = _readable(file, most)
         found[file] = sum(f'"{i}"'.encode() in raw for i in ids)
     if not found:
-        raise Unreadable("there is no notebook in the folder")
+        raise Rejected(FlagCode.NO_NOTEBOOK)
     return max(sorted(found), key=found.get)
 
 
@@ -210,12 +221,12 @@ def _readable(file, most):
         return b""
 
 
-def cells_of(raw: bytes, flags: list[str], name: str) -> list[Cell]:
+def cells_of(raw: bytes, flags: list[Flag], name: str) -> list[Cell]:
     """Return everything that looks like a cell in a notebook of format 4 or 3.
 
     Parameters
     ----------
-    flags : list of str
+    flags : list of Flag
         What is odd about it is added here.
 
     Returns
@@ -225,52 +236,52 @@ def cells_of(raw: bytes, flags: list[str], name: str) -> list[Cell]:
 
     Raises
     ------
-    Unreadable
+    Rejected
         If it is no notebook.
     """
     found = _list_of_cells(raw, flags, name)
     if len(found) > MOST_CELLS:
-        flags.append(f"{len(found)} cells; the first {MOST_CELLS} are read")
+        data = {"count": len(found), "read": MOST_CELLS}
+        flags.append(Flag(FlagCode.TOO_MANY_CELLS, data=data))
     cells = [_cell(c, n) for n, c in enumerate(found[:MOST_CELLS])]
     if odd := cells.count(None):
-        verb = "is" if odd == 1 else "are"
-        flags.append(f"{counted(odd, 'malformed or oversized cell')} {verb} left out")
+        flags.append(Flag(FlagCode.CELLS_LEFT_OUT, data={"count": odd}))
     return [c for c in cells if c]
 
 
 def _list_of_cells(raw, flags, name):
     """Return the list of cells in the JSON text of a notebook of format 4 or 3."""
     if not raw.strip():
-        blank = ", all blank" if raw else ""
-        raise Unreadable(f"{name!r} is an empty file ({counted(len(raw), 'byte')}{blank})")
+        raise Rejected(FlagCode.EMPTY_FILE, file=name, bytes=len(raw))
     try:
         notebook = json.loads(raw.decode("utf-16" if raw[:2] in UTF16 else "utf-8-sig"))
     except (ValueError, RecursionError) as e:
-        raise Unreadable(f"{name!r} is no notebook: it {_what_it_is(raw, e)}") from None
+        raise _what_it_is(raw, e, name) from None
     notebook = notebook if isinstance(notebook, dict) else {}
     cells = notebook.get("cells")
     if cells is None and isinstance(sheets := notebook.get("worksheets"), list):
-        flags.append("the notebook is of format 3")
+        flags.append(Flag(FlagCode.OLD_FORMAT))
         cells = [c for w in sheets if isinstance(w, dict) for c in _as_list(w.get("cells"))]
     if not isinstance(cells, list):
-        raise Unreadable(f"{name!r} is no notebook: it is JSON and has no list of cells")
+        raise Rejected(FlagCode.NO_CELLS, file=name)
     return cells
 
 
-def _what_it_is(raw, e):
-    """Return in words what a file is that is no JSON, after the error that says so."""
-    if kind := next((words for begin, words in KINDS.items() if raw.startswith(begin)), ""):
-        return f"is {kind}"
-    if isinstance(e, json.JSONDecodeError):
-        if "\0" in e.doc:
-            return "is no text"
+def _what_it_is(raw, e, name):
+    """Return why a file is no notebook, after the error that its JSON has caused."""
+    code, line = FlagCode.NOT_A_NOTEBOOK, {}
+    what = next((kind for begin, kind in KINDS.items() if raw.startswith(begin)), "")
+    if not what and isinstance(e, json.JSONDecodeError):
         at_the_end = e.pos >= len(e.doc.rstrip()) - BROKEN_OFF
-        if e.doc.lstrip().startswith("{") and (at_the_end or "Unterminated" in e.msg):
-            return "breaks off before its end"
-        return f"is text that is no JSON from line {e.lineno} on"
-    if isinstance(e, RecursionError):
-        return "is nested too deeply"
-    return "is no text in UTF-8" if isinstance(e, UnicodeDecodeError) else "cannot be read"
+        cut = e.doc.lstrip().startswith("{") and (at_the_end or "Unterminated" in e.msg)
+        what = "binary" if "\0" in e.doc else "not-json"
+        if cut and what == "not-json":
+            return Rejected(FlagCode.CUT_OFF, file=name)
+        line = {"line": e.lineno} if what == "not-json" else {}
+    elif not what:
+        kinds = {RecursionError: "nested", UnicodeDecodeError: "not-utf-8"}
+        what = kinds.get(type(e), "unknown")
+    return Rejected(code, file=name, what=what, **line)
 
 
 def _as_list(value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..engine.observation.reading import COMPUTED, MORE, MOST_NAMES
+from ..records.flag import Flag, FlagCode
 
 USUAL = set(  # packages that a submission may import without a flag
     """
@@ -46,11 +47,10 @@ PLAIN_DUNDER = {f"__{name}__" for name in OPERATORS}.union(
     """.split()
 )
 MOST_FLAGS = 12
-TOO_MANY = f"uses more than {MOST_NAMES:,} names: not all of them can be looked at"
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")
 
 
-def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> list[str]:
+def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> list[Flag]:
     """Return flags for unusual imports and calls.
 
     Parameters
@@ -64,25 +64,33 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
 
     Returns
     -------
-    list of str
-        At most a dozen, in words; nothing here costs points.
+    list of Flag
+        At most a dozen; nothing here costs points.
 
-    >>> suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
-    ['imports os.path', 'imports aa', 'uses open', 'uses x.__globals__']
-    >>> suspicious(["numpy.lib", WINDOWS], []), suspicious(["numpy.lib"], [])
-    ([], ['uses numpy.lib'])
+    >>> found = suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
+    >>> [flag.data["name"] for flag in found]
+    ['os.path', 'aa', 'open', 'x.__globals__']
+    >>> len(suspicious(["numpy.lib", WINDOWS], [])), len(suspicious(["numpy.lib"], []))
+    (0, 1)
     """
     modules = {i.split(".")[0] for i in imports} | {"numpy"}
-    odd = [TOO_MANY] if MORE in [*names, *imports] else []
+    many = MORE in [*names, *imports]
+    odd = [Flag(FlagCode.TOO_MANY_NAMES, data={"most": MOST_NAMES})] * many
     usual = INNOCENT.union(uses)
     brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
-    odd += [f"imports {clean(i)}" for i in brought if i != MORE]
+    odd += [_flag(FlagCode.UNUSUAL_IMPORT, i) for i in brought if i != MORE]
     way = [n for n in names if WINDOWS in names and WINDOWS.startswith(f"{n}.")]
     if {"nnlib", "torch"}.intersection(uses):  # whose networks have a method modules()
         way += [f"{n}.modules" for n in _owners(names, "modules") - modules - DANGEROUS]
     used = sorted(set(names).difference(way), key=_harmless)
-    odd += [f"uses {clean(n)}" for n in used if unusual(n, modules)]
-    return odd[:MOST_FLAGS] + ["and more of this kind"] * (len(odd) > MOST_FLAGS)
+    odd += [_flag(FlagCode.UNUSUAL_NAME, n) for n in used if unusual(n, modules)]
+    more = len(odd) - MOST_FLAGS
+    return odd[:MOST_FLAGS] + [Flag(FlagCode.MORE_UNUSUAL, data={"more": more})] * (more > 0)
+
+
+def _flag(code, name):
+    """Return the flag about one name."""
+    return Flag(code, data={"name": clean(name)})
 
 
 def _owners(names, attribute):

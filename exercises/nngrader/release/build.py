@@ -29,6 +29,8 @@ from ..gradebook.database import (
 )
 from ..gradebook.late import enter_due, policy_file, read_policy
 from ..grading.all_submissions import Grader, Threads
+from ..records.flag import flags_of
+from ..records.flag_rendering import for_instructor
 from ..sandbox.launch import Sandbox
 from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, write_whole
@@ -336,7 +338,8 @@ def score_complaints(
             graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
     for student, result in graded.items():
         if result.get("failed"):  # which gives 0 points, as an untouched version should have
-            found.append(f"the {student} version cannot be graded: {result['flags'][-1]}")
+            reason = for_instructor(flags_of(result)[-1])
+            found.append(f"the {student} version cannot be graded. {reason}")
     return found + [
         f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
         f"{why(graded[student], most)}"
@@ -387,5 +390,5 @@ def why(result: dict, most: float) -> str:
         if abs(p["score"] - asked[name]) > 1e-6
     ]
     found = [text for _, p in problems for _, text, _ in p["findings"]]
-    remarks = odd + found + result["flags"]
+    remarks = odd + found + [for_instructor(flag) for flag in flags_of(result)]
     return f"({cut('; '.join(remarks), MOST_SAID)})" if remarks else ""

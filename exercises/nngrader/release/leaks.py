@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..course.folder import Course
+from ..course.notebooks import OURS
 from ..engine import cases_json, pack
 from .package import PROJECT
 from .pictures import Pictures
@@ -28,7 +29,8 @@ DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret held-back files; licen
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
-CELL_KEYS = {"nbgrader", "tags", "deletable", "editable", "collapsed", "jupyter", "slideshow"}
+CELL_KEYS = {OURS, "nbgrader", "tags", "deletable", "editable"}
+CELL_KEYS |= {"collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
 SAYS = "it holds a statement of a solution"
 FEW = 4  # different numbers that an array must hold to be recognised by them

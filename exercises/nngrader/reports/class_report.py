@@ -18,8 +18,10 @@ from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
 from ..gradebook.late import present
+from ..records.flag import flags_of
+from ..records.flag_rendering import for_instructor
 from ..screen import say
-from ..storage.results import Store, latest_key, write_whole
+from ..storage.results import Store, digest, latest_key, write_whole
 from ..wording import counted
 from .breakdown import overview, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, commonest, costs, judged, problem_names
@@ -139,6 +141,7 @@ def _are_ours(results):
     return isinstance(results, dict) and all(
         isinstance(r, dict)
         and r.keys() >= NEEDED
+        and all(isinstance(flag, dict) for flag in r["flags"])
         and all(p.keys() >= REPORTED for p in r["problems"].values())
         for r in results.values()
     )
@@ -227,18 +230,22 @@ def _earlier(found):
 
 def _notes(course, assignment, results, known, called):
     """Yield the sections about flags, ungradable submissions, lateness, and who is missing."""
-    raised = defaultdict(list)
+    raised, students_of = {}, defaultdict(dict)
     for student, r in results.items():
-        flags = present(r["flags"], known.get(student)) if r["status"] != "ungradable" else ()
-        for text in dict.fromkeys(flags):
-            raised[text].append(student)
+        told = flags_of(r) if r["status"] != "ungradable" else []
+        for flag in present(told, known.get(student)):
+            key = digest(flag.as_json())
+            raised[key] = for_instructor(flag)
+            students_of[key][student] = True
     if raised:
-        often = sorted(raised.items(), key=lambda item: (-len(item[1]), item[0]))
-        rows = [[escape(text), str(len(who)), names(who)] for text, who in often]
+        often = sorted(raised, key=lambda key: (-len(students_of[key]), raised[key]))
+        found = [(escape(raised[key]), [*students_of[key]]) for key in often]
+        rows = [[text, str(len(who)), names(who)] for text, who in found]
         yield section("Flags", table(["Flag", "Submissions", "Who"], rows, (1,), "told"))
     lost = {s: r for s, r in results.items() if r["status"] == "ungradable"}
     if lost:
-        rows = [[escape(s), escape("; ".join(r["flags"]))] for s, r in sorted(lost.items())]
+        told = {s: " ".join(map(for_instructor, flags_of(r))) for s, r in sorted(lost.items())}
+        rows = [[escape(s), escape(text)] for s, text in told.items()]
         yield section("Ungradable: 0 points", table(["Student", "Reason"], rows))
     late = {s: m["late_penalty"] for s, m in known.items() if m["late_penalty"] > 0}
     if late:

@@ -11,6 +11,7 @@ from ..course.anonymous import names_of, require_among
 from ..course.assignment import Assignment
 from ..course.definitions import EARLIER, graded_earlier
 from ..course.folder import Course
+from ..course.notebooks import id_of_test
 from ..errors import CannotDo, NotThere
 from ..grading.explain import explain, in_all, lines
 from ..screen import say, shown, warn
@@ -75,7 +76,7 @@ def _graded_before(course, assignment, student, problem, mark):
         if problem in (None, name):
             points, given = (
                 mine[student]["problems"][name]["score"],
-                by_hand.get(f"test_{name}"),
+                by_hand.get(id_of_test(name)),
             )
             verb = "is" if points == 1 else "are"
             which = "" if given is None else f", and {given:g} by hand, which count"

@@ -1,7 +1,7 @@
 """A page for each student: points by aspect, what was tried, and hints.
 
 All text is escaped, and none of it was made by a student's code: findings are worded by the
-engine, flags by the grader.
+engine, flags by `records.flag_rendering`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from ..course.notebooks import id_of_test
 from ..engine import sentences
 from ..engine.judgement.judging import STOPPED
 from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
 from ..gradebook.late import present
+from ..records.flag import FIX_FIRST, FlagCode, flags_of
+from ..records.flag_rendering import for_student
 from ..wording import counted
 from .style import bar, document, points
 
@@ -32,81 +35,9 @@ EXPECTED = {
 }
 UNWRITTEN = STOPPED["NotImplementedError"]
 WAITS = "Counts only once something else of this problem is right."
-FAILED = "Your instructor has been told that something went wrong."
+FAILED = "Something went wrong on our side. Your instructor knows about it."
 SLOW = "Is there a loop that does not end, or one over all entries that NumPy could do at once?"
-HELP = (  # what a note holds, and what it means to who reads it; the first that fits is said
-    (
-        "was stopped: took too long",
-        "It ran longer than it may, and was not called again. " + SLOW,
-    ),
-    (
-        "was stopped: used too much memory",
-        "It needed more memory than it may, and was not called again. How large is the largest "
-        "array that it makes?",
-    ),
-    (
-        "ended the process",
-        "Something ended Python itself, such as exit() or quit(). Take it out.",
-    ),
-    (
-        "took too long",
-        "Only this cell was left out. Keep long experiments out of what you hand in.",
-    ),
-    (
-        "was stopped",
-        "It was not called again. Restart the kernel, run all cells, and see what happens.",
-    ),
-    (
-        "SyntaxError",
-        "This cell is no Python as it stands. Run it: the error names the line.",
-    ),
-    (
-        "IndentationError",
-        "This cell is no Python as it stands: its lines do not begin in the places that belong "
-        "together. Run it: the error names the line.",
-    ),
-    (
-        "TabError",
-        "Some lines of this cell begin with tabs and others with spaces. Take four spaces for "
-        "each step.",
-    ),
-    (
-        "when it was loaded",
-        "This happened when the cells were run from top to bottom, each once. Restart the "
-        "kernel, choose Run All Cells, and you should see it too.",
-    ),
-    (
-        "cannot be read",
-        "This cell is no Python as it stands. Run it: the error names the line.",
-    ),
-    (
-        "is not defined after",
-        "Was the function given another name, or its cell deleted?",
-    ),
-    (
-        "have lost their metadata",
-        "Each cell of the assignment carries a hidden label, and an editor has removed them. "
-        "What was found by its name was graded.",
-    ),
-    (
-        "the cell is missing",
-        "Each cell of the assignment carries a hidden label, which a copy of its text lacks. "
-        "Begin with a fresh copy of the notebook, and fill in its own cells.",
-    ),
-    (
-        "cells with this id",
-        "A copied cell keeps its hidden label. Delete the one that you do not mean.",
-    ),
-    ("that is not to be changed", "You lose nothing by it."),
-    ("the type of the cell was changed", "You lose nothing by it."),
-    ("were not run", "Lines for the notebook alone are passed over. You lose nothing by it."),
-    (
-        "imports ",
-        "A person looks at this. It costs points only where the notebook forbids it.",
-    ),
-    ("uses ", "A person looks at this. It costs points only where the notebook forbids it."),
-)
-ADVICE = (  # the same for findings
+ADVICE = (  # what a finding contains, and what it means
     (
         "NameError",
         "Something has no meaning there. Restart the kernel and run all cells: is everything "
@@ -123,32 +54,10 @@ CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
 NO_MARK = "No mark: nothing could be graded"
 NOTHING_READ = (
-    "You have no mark for it so far. If this is not what you handed in, or the file was "
-    "damaged on its way, write to your instructor."
+    "You have no mark for this assignment yet. If this is not the file that you meant to "
+    "submit, or if the file was damaged on the way, write to your instructor."
 )
-HANDED_IN = "The file that you handed in"
-FILE = re.compile(
-    r"(['\"])(.+)\1 is (?:an empty|no) "
-)  # its name, in what the instructor reads
-UNREADABLE = (  # what the instructor reads, and the same for the student
-    ("is an empty file", f"{HANDED_IN} is empty. Does the notebook open in Jupyter?"),
-    (
-        "breaks off",
-        f"{HANDED_IN} is half a notebook: it breaks off before its end, as where a download or "
-        "an upload was cut off. Does it open in Jupyter?",
-    ),
-    ("no list of cells", f"{HANDED_IN} is no notebook, for it holds no cells."),
-    (
-        "is no notebook:",
-        f"{HANDED_IN} is no notebook, though its name ends as a notebook's does. Does it open "
-        "in Jupyter?",
-    ),
-    ("there is no notebook", "No notebook was found in what you handed in."),
-    (
-        "larger than",
-        "The notebook that you handed in is too large. Clear its outputs, and save it again.",
-    ),
-)
+TITLE = "Your instructor sees these notes, too"
 
 
 def page(
@@ -174,6 +83,7 @@ def page(
     parts = [
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
+        *_first(result),
         *(
             _problem(
                 name,
@@ -220,34 +130,39 @@ def _any_given(mark):
     return any(score is not None for _, score, *_ in (mark or {}).get("by_hand", ()))
 
 
-def _why_not(flag):
-    """Return why nothing could be graded, for the student, as a line of HTML."""
-    words = next((words for part, words in UNREADABLE if part in flag), "")
-    file = f", <code>{escape(named[2])}</code>," if (named := FILE.match(flag)) else ""
-    told = words.replace(HANDED_IN, f"{HANDED_IN}{file}", 1)
-    return f"<li>{told or escape(flag) + _explanation(flag, HELP)}</li>"
+def _first(result):
+    """Yield the section of errors that have to be fixed before anything else.
+
+    If a cell has a syntax error, it's clear why its function is missing.
+    """
+    flags = [] if result["status"] == "ungradable" else flags_of(result)
+    broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
+    first = [flag for flag in flags if flag.code in FIX_FIRST]
+    first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
+    if first:
+        yield f"<section><h2>Fix this first</h2>{_flags(first)}</section>"
 
 
 def _notes(result, mark):
-    """Yield the section of flags, or one sentence if the grader itself failed."""
+    """Yield the section of the other flags, or one sentence if the grader itself failed."""
     if result.get("failed"):
         yield f'<section><p class="soft">{FAILED}</p></section>'
-        return
-    title = "Your instructor sees these notes"
-    if result["status"] == "ungradable":
-        rows = "".join(map(_why_not, result["flags"]))
+    elif result["status"] == "ungradable":
         after = "" if _any_given(mark) else f"<p>{NOTHING_READ}</p>"
-        yield f"<section><h2>Why nothing could be graded</h2><ul>{rows}</ul>{after}</section>"
-        return
-    if not result["flags"]:
-        return
-    flags = present(result["flags"], mark)
-    rows = "".join(f"<li>{escape(f)}{_explanation(f, HELP)}</li>" for f in flags)
-    yield f"<section><h2>{title}</h2><ul>{rows}</ul></section>"
+        told = _flags(flags_of(result))
+        yield f"<section><h2>Why nothing could be graded</h2>{told}{after}</section>"
+    elif rest := [f for f in present(flags_of(result), mark) if f.code not in FIX_FIRST]:
+        yield f"<section><h2>{TITLE}</h2>{_flags(rest)}</section>"
+
+
+def _flags(flags):
+    """Return flags as a list of HTML, in the student's words."""
+    rows = [CODE.sub(r"<code>\1</code>", escape(for_student(flag))) for flag in flags]
+    return f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>"
 
 
 def _explanation(text, known):
-    """Return an explanation of a flag or finding for its reader, "" if it needs none."""
+    """Return an explanation of a finding for its reader, "" if it needs none."""
     means = next((words for part, words in known if part in text), "")
     return f'<span class="said">{means}</span>' if means else ""
 
@@ -260,7 +175,7 @@ def _dearest_first(problems):
 def _given(mark, name):
     """Return the points that a person has given a problem in place of the grader's, or None."""
     by_hand = {cell: score for cell, score, *_ in (mark or {}).get("by_hand", ())}
-    return by_hand.get(f"test_{name}")
+    return by_hand.get(id_of_test(name))
 
 
 def _said_of(name, report, earlier):

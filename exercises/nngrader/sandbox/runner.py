@@ -1,6 +1,6 @@
 """Call a student's functions in workers: load cells one by one, check every answer.
 
-If a call fails or cannot be made, the reason is put into words for student and instructor.
+If a cell or a call fails, the reason becomes a flag.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import contextlib
 from ..engine.observation.call_result import checked
 from ..engine.observation.likeness import MOST_FINGERPRINTS
 from ..errors import CannotDo
-from ..limits import LASTING, MOST_DEATHS, TOO_LONG, WAITED, of_death, of_limit
+from ..limits import LASTING, MOST_DEATHS, Ending, of_death, of_limit, reached
+from ..records.flag import Flag, FlagCode
 from .inside import wire
 from .launch import Sandbox
-from .supervisor import FORGED, Died
+from .supervisor import Died
 
 MOST_LOST = 3  # cells added by the student that end the process; then none is run any more
-NOT_AGAIN = "not called again"
 MEASURES = "(measures)"  # stands for the function in a process that only measures
-SKIPPED = "lines beginning with % or ! were not run"
+LONGEST_NAME = 60  # characters of a missing name that is told
+SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
 class Raised(Exception):
@@ -39,7 +40,8 @@ class Runner:
     Attributes
     ----------
     notes : dict
-        By cell or function: remarks for the instructor, without any text of the student's.
+        Flags by cell or function. Of the student's own text they contain only names that a
+        cell uses and that don't exist.
     fingerprints : dict
         By cell that is not the student's own: its fingerprint, a list of int.
     spent : dict
@@ -82,7 +84,7 @@ class Runner:
             names, imports = _texts(answer.get("names")), _texts(answer.get("imports"))
             self._compare()
         except Died as e:
-            self._note("all cells", f"cannot be read together: {e}")
+            self._note(FlagCode.CELLS_UNREADABLE, "", ending=e.ending.value)
         return names, imports
 
     def _read_all(self):
@@ -94,10 +96,10 @@ class Runner:
             try:
                 answer = self._put({"do": "read", "source": source}, left)
             except Died as e:
-                self._lose(name, f"cannot be read: {e}")
+                self._lose(FlagCode.CELL_UNREADABLE, name, ending=e.ending.value)
                 return False
             if answer.get("skipped") is True:
-                self._note(name, SKIPPED)
+                self._note(FlagCode.LINES_SKIPPED, name)
             left -= self.took
         return True
 
@@ -214,13 +216,13 @@ class Runner:
             return self._put(question | {"parts": parts}, self.limits.total_seconds)
         except Died as e:
             self.function = None
-            self._note(name, f"what it gave cannot be measured: {e}")
+            self._note(FlagCode.NOT_MEASURED, name, ending=e.ending.value)
             return {}
 
     def _ask(self, name, question, cap):
         """Return the answer to a question about a function, from a process of its own."""
         if self.deaths.get(name, 0) >= MOST_DEATHS:
-            raise Died(NOT_AGAIN)
+            raise Died(Ending.NOT_AGAIN)
         left = self.limits.total_seconds - self.spent.setdefault(name, 0.0)
         bound = self._allowed(left)[1]
         try:
@@ -231,7 +233,7 @@ class Runner:
             ask = self._talk if self.right else self._put
             answer = ask(question, left, cap)
         except Died as e:
-            self._stop(name, str(e), bound)
+            self._stop(name, e.ending, bound)
             raise
         finally:
             self.spent[name] += self.took
@@ -257,38 +259,38 @@ class Runner:
         """Return what a right function returns for the arguments that a worker sent."""
         name, args, kwargs = (answer.get(k) for k in ("needs", "args", "kwargs"))
         if not (isinstance(name, str) and isinstance(args, list) and isinstance(kwargs, dict)):
-            raise Died(FORGED)
+            raise Died(Ending.FORGED)
         if name not in self.right:
-            raise Died(FORGED)
+            raise Died(Ending.FORGED)
         try:
             return {"error": None, "value": self.right[name](args, kwargs)}
         except Raised as e:
             return {"error": str(e), "value": None}
 
-    def _stop(self, name, reason, bound):
+    def _stop(self, name, ending, bound):
         """Record why a function gave no answer, and that the next call needs a new process."""
         self.function = None
         self.deaths[name] = self.deaths.get(name, 0) + 1
-        if reason == WAITED and self._lasts() <= 0:
+        if ending == Ending.WAITED and self._lasts() <= 0:
             bound = "submission_seconds"
-        self.stopped[name] = of_death(reason, self.limits, bound)
-        self._note(name, f"was stopped: {self.stopped[name].note}")
+        self.stopped[name] = of_death(ending, self.limits, bound)
+        self._note(FlagCode.FUNCTION_STOPPED, name, **self.stopped[name].data)
 
     def _remark(self, name, answer):
         """Note for the instructor that a function is missing, or that a limit was reached."""
         if answer.get("missing") is True:
-            self._note(name, "is not defined after the cells have run")
+            self._note(FlagCode.FUNCTION_MISSING, name)
         if answer.get("error") is not None:
-            if words := of_limit(answer.get("limit"), self.limits):
-                self._note(name, words)
+            if found := reached(answer.get("limit"), self.limits):
+                self._note(FlagCode.FUNCTION_LIMIT, name, **found)
 
     def _put(self, question, left, cap=wire.BODY):
         """Return the answer to one question, within the limits on call and submission."""
         self.took, seconds = 0.0, self._allowed(left)[0]
         if seconds <= 0:
-            raise Died(TOO_LONG)
+            raise Died(Ending.TOO_LONG)
         if self._lasts() <= 0:
-            raise Died(WAITED)
+            raise Died(Ending.WAITED)
         try:
             return self.worker.ask(question, seconds, cap, self._lasts())
         finally:
@@ -321,9 +323,9 @@ class Runner:
                 if name in self.lost:
                     continue
                 if self._allowed(left=1.0)[0] <= 0:
-                    raise Died(TOO_LONG)
+                    raise Died(Ending.TOO_LONG)
                 if self._lasts() <= 0:
-                    raise Died(WAITED)
+                    raise Died(Ending.WAITED)
                 if not self._load(name, source, left):
                     break
                 left -= self.took
@@ -338,25 +340,30 @@ class Runner:
 
     def _load(self, name, source, left):
         """Load a cell; return whether the process is still there afterwards."""
+        bound = self._allowed(left)[1]
         try:
             answer = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
-            self._lose(name, f"{e} when it was loaded")
+            cause = of_death(e.ending, self.limits, bound)
+            self._lose(FlagCode.CELL_STOPPED, name, **cause.data)
             return False
         if answer.get("error") is not None:
-            words = of_limit(answer.get("limit"), self.limits)
-            words = words or f"raised {known(answer['error'])}"
-            self._note(name, f"{words} when it was loaded")
+            found = reached(answer.get("limit"), self.limits)
+            if found:
+                self._note(FlagCode.CELL_LIMIT, name, **found)
+            else:
+                code, data = _failure(answer, source)
+                self._note(code, name, **data)
         return True
 
-    def _lose(self, name, why):
+    def _lose(self, code, name, /, **data):
         """Leave a cell out of later processes; after a few added cells, all of them."""
         self.lost.add(name)
-        self._note(name, why)
+        self._note(code, name, **data)
         own = {n for n, _, own in self.cells if own}
         if len(self.lost & own) > MOST_LOST and own - self.lost:
             self.lost |= own
-            self._note("own cells", "left out, since several of them ended the process")
+            self._note(FlagCode.ADDED_CELLS_LEFT_OUT, "")
 
     def _fresh(self):
         """Start a process without cells, in a new sandbox if the old one is broken."""
@@ -370,11 +377,14 @@ class Runner:
                 last = e
         raise CannotDo(f"a worker cannot be kept alive here: {last}")
 
-    def _note(self, name, text):
-        """Add a remark for the instructor, unless it is there already."""
-        before = self.notes.get(name, "")
-        if text not in before:
-            self.notes[name] = f"{before}; {text}" if before else text
+    def _note(self, code, name, /, **data):
+        """Add a flag about a cell or a function, unless it is there already."""
+        added = [n for n, _, own in self.cells if own]
+        if name in added:
+            data["added"] = added.index(name) + 1
+        flag, before = Flag(code, name, data), self.notes.setdefault(name, [])
+        if flag not in before:
+            before.append(flag)
 
     def close(self) -> None:
         """End the worker, if there is one."""
@@ -399,6 +409,25 @@ def known(error) -> str:
         The name of the class, or "an exception".
     """
     return (*checked({"error": error}).raised, "an exception")[0]
+
+
+def _failure(answer, source):
+    """Return the code and the data of the flag about a cell that raised an exception.
+
+    The worker's line and name are told only if the cell has such a line, or contains the name.
+    """
+    exception = known(answer["error"])
+    if exception in SYNTAX:
+        line = answer.get("line")
+        there = type(line) is int and 1 <= line <= source.count("\n") + 1
+        return FlagCode.SYNTAX_ERROR, {"exception": exception} | (
+            {"line": line} if there else {}
+        )
+    if exception != "NameError":
+        return FlagCode.CELL_RAISED, {"exception": exception}
+    name = answer.get("undefined")
+    there = isinstance(name, str) and len(name) <= LONGEST_NAME and name.isidentifier()
+    return FlagCode.NAME_MISSING, {"name": name} if there and name in source else {}
 
 
 def _texts(value):

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import NamedTuple
 
-from ..limits import CRASHED, ENDED, PATIENCE, TOO_LARGE, TOO_LONG, TOO_MUCH, WAITED
+from ..limits import PATIENCE, Ending
 from .inside import fork_server, wire
 
 POLL = 0.03  # seconds between two measurements of the tree
@@ -25,7 +25,6 @@ START = 60  # seconds until a worker must be ready; not charged to the student
 RENEW = 20  # seconds until a fresh process must be there; not charged either
 GRACE = 2  # seconds in which a worker may end by itself
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
-FORGED, BROKEN = "forged an answer", "broke the connection"
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 MOST_TEXT = 1 << 16  # bytes read of a file of /proc: a process may have thousands of children
 RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
@@ -33,7 +32,11 @@ FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in m
 
 
 class Died(Exception):
-    """Raised where a student's process was killed or ended; its text is a constant."""
+    """Raised where a student's process was killed or ended; `ending` is the reason."""
+
+    def __init__(self, ending: Ending):
+        super().__init__(ending.value)
+        self.ending = ending
 
 
 class Worker:
@@ -173,7 +176,7 @@ class Worker:
         if kind != fork_server.ANSWER:
             raise Died(self._reason(kind, status))
         if not isinstance(answer, dict):
-            raise Died(FORGED)
+            raise Died(Ending.FORGED)
         return answer
 
     def _order(self, order, seconds, frame=b"", cap=0):
@@ -221,25 +224,29 @@ class Worker:
         return max(0.0, time.monotonic() - self.begin - delayed)
 
     def _why(self, e):
-        """Return the reason, one of the constants above, that an exception stands for."""
+        """Return the reason that an exception stands for."""
         if self.over_memory:
-            return TOO_MUCH
+            return Ending.TOO_MUCH
         if self.over_time:
-            return TOO_LONG
+            return Ending.TOO_LONG
         if self.over_wait:
-            return WAITED
+            return Ending.WAITED
         if isinstance(e, TimeoutError):
-            return TOO_LONG
-        return ENDED if isinstance(e, EOFError | BrokenPipeError) else BROKEN
+            return Ending.TOO_LONG
+        closed = isinstance(e, EOFError | BrokenPipeError)
+        return Ending.ENDED if closed else Ending.BROKEN
 
     def _reason(self, kind, status):
         """Return why there was no answer, by the reply of the worker's first process."""
         if kind != fork_server.ENDED:
-            return {fork_server.LARGE: TOO_LARGE, fork_server.EARLY: FORGED}.get(kind, BROKEN)
+            causes = {fork_server.LARGE: Ending.TOO_LARGE, fork_server.EARLY: Ending.FORGED}
+            return causes.get(kind, Ending.BROKEN)
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if ended_by == signal.SIGKILL and not self.counted:
-            return TOO_MUCH  # the kernel kills a container that reaches its limit on memory
-        return CRASHED if ended_by in CRASHES else ENDED
+            return (
+                Ending.TOO_MUCH
+            )  # the kernel kills a container that reaches its limit on memory
+        return Ending.CRASHED if ended_by in CRASHES else Ending.ENDED
 
     def _watch(self):
         """Kill the tree if it holds too much memory, or has worked or waited for too long."""

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 from ..engine.observation.driver import answer_cap
-from ..limits import MOST_DEATHS, PATIENCE, TOO_LARGE, TOO_LONG, TOO_MUCH, WAITED, of_death
+from ..limits import MOST_DEATHS, PATIENCE, Ending, of_death
 from ..settings import Limits
 
 POLL = 0.03  # seconds between two measurements of a call
@@ -61,11 +61,12 @@ class Limited:
             watch = Watch(max(0.0, min(left, self.limits.call_seconds)), self.limits.memory_mb)
             came = watch.call(self.run, args)
             self.spent += watch.worked
-            reason = watch.reason or (TOO_LARGE if bytes_of(came) > self.cap else "")
-            if not reason:
+            large = Ending.TOO_LARGE if bytes_of(came) > self.cap else None
+            ending = watch.ending or large
+            if ending is None:
                 return came
             self.ends += 1
-            self.cause = of_death(reason, self.here, bound)
+            self.cause = of_death(ending, self.here, bound)
             if bound == "total_seconds" and self.here.total_seconds < self.all:
                 more = f", {self.all:g} in grading, which makes more calls)"
                 self.cause = self.cause._replace(words=self.cause.words[:-1] + more)
@@ -84,15 +85,15 @@ class Watch:
 
     Attributes
     ----------
-    reason : str
-        Why the call was ended, a constant of `limits`; "" if it was not.
+    ending : Ending or None
+        Why the call was ended; None if it was not.
     worked : float
         Its processor time in seconds.
     """
 
     def __init__(self, seconds: float, memory_mb: int):
         self.seconds, self.memory = seconds, memory_mb << 20
-        self.reason, self.worked = "", 0.0
+        self.ending, self.worked = None, 0.0
         self.running, self.ended = False, threading.Event()
 
     def call(self, run: Callable, args: dict):
@@ -130,9 +131,9 @@ class Watch:
 
     def _interrupt(self, *_):
         """Raise, in the call, what ends it: our own exception, or that of Ctrl-C."""
-        if self.reason and self.running:
+        if self.ending and self.running:
             raise Interruption
-        if not self.reason:
+        if not self.ending:
             raise KeyboardInterrupt
 
     def _watch(self):
@@ -140,22 +141,22 @@ class Watch:
         main, since = threading.main_thread().ident, 0
         while not self.ended.wait(POLL):
             self._measure()
-            if self.reason and since % AGAIN == 0 and self.running:
+            if self.ending and since % AGAIN == 0 and self.running:
                 send(main)
-            since += bool(self.reason)
+            since += bool(self.ending)
 
     def _measure(self):
         """Set what the call has taken so far, and the first limit that it has reached."""
         worked, waited = self.begin
         self.worked = time.process_time() - worked
-        if self.reason:
+        if self.ending:
             return
         if self.worked > self.seconds:
-            self.reason = TOO_LONG
+            self.ending = Ending.TOO_LONG
         elif time.monotonic() - waited > PATIENCE * self.seconds:
-            self.reason = WAITED
+            self.ending = Ending.WAITED
         elif self.held and resident() - self.held > self.memory:
-            self.reason = TOO_MUCH
+            self.ending = Ending.TOO_MUCH
 
 
 def send(thread: int) -> None:

@@ -18,12 +18,14 @@ import time
 import types
 from pathlib import Path
 
+from ..course.notebooks import id_of_test
 from ..engine import caller, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.observation.reading import imports, names_used, plain
 from ..errors import NotThere, WrongUsage
-from ..intake.submission import TooLarge, Unreadable, cells_of, shrunk
+from ..intake.submission import Rejected, TooLarge, cells_of, shrunk
 from ..intake.suspicion import THERE
+from ..records.flag_rendering import for_student
 from ..screen import any_terminal
 from ..settings import Limits
 from ..storage.results import digest
@@ -90,9 +92,9 @@ def require_notebook(file: Path) -> None:
         cells_of(shrunk(file.read_bytes()), [], file.name)
     except TooLarge:
         return  # it may be one
-    except Unreadable as e:
+    except Rejected as e:
         beside = sorted(f.name for f in file.parent.glob("*.ipynb") if f != file)
-        there = f"; beside it lies {', '.join(beside)}" if beside else ""
+        there = f" There is also {', '.join(beside)}." if beside else ""
         raise WrongUsage(f"{e}{there}") from None
 
 
@@ -129,13 +131,13 @@ def run_here(notebook: Path) -> bool:
     problems = visible_problems(notebook.parent)
     limits = Limits(**next(iter(problems.values())).get("limits", {}))
     raw = notebook.read_bytes()
-    flags += size_note(len(raw), limits.notebook_mb)
     try:
         cells = cells_of(shrunk(raw), flags, notebook.name)
-    except Unreadable as e:
-        print(e)
+    except Rejected as e:
+        print(for_student(e.flag))
         return False
-    print(*flags, sep="\n", end="\n" * bool(flags))
+    told = [*size_note(len(raw), limits.notebook_mb), *map(for_student, flags)]
+    print(*told, sep="\n", end="\n" * bool(told))
     sources = sources_of(cells, problems)
     print(*notes(cells, sources, problems), sep="", end="")
     names = run_cells(sources, limits.call_seconds)
@@ -185,7 +187,7 @@ def sources_of(cells: list, problems: dict) -> list[str]:
         The visible cases, with digests of the cells that must not be changed.
     """
     given = {name for data in problems.values() for name in data.get("locked", {})}
-    tests = {f"test_{name}" for name in problems}
+    tests = {id_of_test(name) for name in problems}
     found = [(c.grade_id, plain(c.source)) for c in cells if c.code and c.grade_id not in tests]
     return [source for name, source in found if name not in given or not _draws(source)]
 

@@ -1,11 +1,23 @@
 """Submissions that try to break the process, the machine or the loading of a cell."""
 
-from .kinds import SOFTMAX, Hostile, loading, unflagged
+from nngrader.limits import Ending
+from nngrader.records.flag import FlagCode
+
+from .kinds import SOFTMAX, Expected, Hostile, imports, loading, stopped, unflagged
+
+LOADED = Expected(FlagCode.CELL_STOPPED)
+FIRST_ADDED = Expected(FlagCode.SYNTAX_ERROR, "own cell 1")
+
+
+def raising(exception):
+    """Return the expected flag about a cell that raises an exception."""
+    return Expected(FlagCode.CELL_RAISED, data={"exception": exception})
+
 
 BREAKS = {
-    "os exit": Hostile("import os\nos._exit(0)", flag="ended the process"),
-    "endless python": Hostile("while True:\n    pass", flag="took too long"),
-    "endless c": Hostile("return any(iter(int, 1))", flag="took too long"),
+    "os exit": Hostile("import os\nos._exit(0)", flag=stopped(Ending.ENDED)),
+    "endless python": Hostile("while True:\n    pass", flag=stopped(Ending.TOO_LONG)),
+    "endless c": Hostile("return any(iter(int, 1))", flag=stopped(Ending.TOO_LONG)),
     "ten gigabytes at once": Hostile("return np.ones(10 << 27), scores"),
     "ten gigabytes by and by": Hostile(
         "kept = []\nwhile True:\n    kept.append(bytearray(50 << 20))"
@@ -21,7 +33,7 @@ BREAKS = {
         while True:
             pass
         """,
-        flag="softmax_cross_entropy: was stopped",
+        flag=stopped(),
     ),
     "fork bomb": Hostile(
         """
@@ -32,7 +44,7 @@ BREAKS = {
             except OSError:
                 pass
         """,
-        flag="too long",  # of work, or by the clock on a busy machine
+        flag=stopped(),  # by its work, or by the clock on a busy machine
     ),
     "thread bomb": Hostile(
         """
@@ -41,7 +53,7 @@ BREAKS = {
         while True:
             threading.Thread(target=time.sleep, args=(60,)).start()
         """,
-        flag="imports threading",
+        flag=imports("threading"),
     ),
     "kill everything": Hostile("import os\nos.kill(-1, 9)\nos.kill(os.getpid(), 9)"),
     "crash of the interpreter": Hostile("import ctypes\nreturn ctypes.string_at(0)"),
@@ -57,11 +69,11 @@ BREAKS = {
         while True:
             pass
         """,
-        flag="took too long",
+        flag=stopped(Ending.TOO_LONG),
     ),
-    "sleep": Hostile("import time\ntime.sleep(10**6)", flag="waited too long"),
+    "sleep": Hostile("import time\ntime.sleep(10**6)", flag=stopped(Ending.WAITED)),
     "pipes that are closed": Hostile(
-        "import os\nos.closerange(0, 1024)\nreturn 0.0, scores", flag="ended the process"
+        "import os\nos.closerange(0, 1024)\nreturn 0.0, scores", flag=stopped(Ending.ENDED)
     ),
     "orphan that ends the others": Hostile(
         """
@@ -80,7 +92,7 @@ BREAKS = {
             os._exit(0)
         return 0.0, scores
         """,
-        flag="imports os",
+        flag=imports("os"),
     ),
     "folders that nobody can remove": Hostile(
         """
@@ -91,11 +103,11 @@ BREAKS = {
         os.mkfifo("/tmp/fifo")
         return 0.0, scores
         """,
-        flag="imports os",
+        flag=imports("os"),
     ),
     "file without end": Hostile(
         "with open('/tmp/x', 'wb') as f:\n    while True:\n        f.write(bytes(1 << 20))",
-        flag="writes a file that is too large",
+        flag=Expected(FlagCode.FUNCTION_LIMIT, data={"limit": "file"}),
     ),
     "files without end": Hostile(
         """
@@ -103,24 +115,24 @@ BREAKS = {
             with open(f"/dev/shm/{n}", "wb") as f:
                 f.write(bytes(4 << 20))
         """,
-        flag="fills the space for files",
+        flag=Expected(FlagCode.FUNCTION_LIMIT, data={"limit": "space"}),
     ),
     "files that are never closed": Hostile(
         "kept = []\nwhile True:\n    kept.append(open('/dev/null'))",
-        flag="holds too many files open",
+        flag=Expected(FlagCode.FUNCTION_LIMIT, data={"limit": "open files"}),
     ),
 }
 
 LOADING = {
-    "exit while loading": loading("import os\nos._exit(0)", flag="when it was loaded"),
-    "loop while loading": loading("while True:\n    pass", flag="when it was loaded"),
-    "error while loading": loading("1 / 0", flag="raised ZeroDivisionError"),
-    "brackets": loading("(" * 100_000, flag="own cell 1"),
+    "exit while loading": loading("import os\nos._exit(0)", flag=LOADED),
+    "loop while loading": loading("while True:\n    pass", flag=LOADED),
+    "error while loading": loading("1 / 0", flag=raising("ZeroDivisionError")),
+    "brackets": loading("(" * 100_000, flag=FIRST_ADDED),
     "newlines": loading("\n" * 190_000, status="graded"),
-    "null character": loading("x = '\0'", flag="own cell 1"),
+    "null character": loading("x = '\0'", flag=FIRST_ADDED),
     "half a character in an escape": loading("x = '\\ud800'", status="graded"),
     "two processes while loading": loading(  # which of them answers first is anybody's guess
-        "import os\nos.fork()", least=0.0, flag="imports os"
+        "import os\nos.fork()", least=0.0, flag=imports("os")
     ),
-    "system exit while loading": loading("raise SystemExit", flag="raised SystemExit"),
+    "system exit while loading": loading("raise SystemExit", flag=raising("SystemExit")),
 }

@@ -1,6 +1,8 @@
 """Submissions that forge the result: the return value, an exception, the grader's protocol."""
 
-from .kinds import Hostile, unflagged
+from nngrader.limits import Ending
+
+from .kinds import Hostile, imports, stopped, unflagged
 
 RETURNED = {
     "generator": unflagged("yield 0.0\nyield scores"),
@@ -73,7 +75,7 @@ RETURNED = {
         threading.Thread(target=change, daemon=True).start()
         return answer[0, 0], answer
         """,
-        flag="imports threading",
+        flag=imports("threading"),
     ),
 }
 
@@ -93,7 +95,7 @@ REPLIES = {
             pass
         """,
         least=0.0,
-        flag="imports sys",
+        flag=imports("sys"),
     ),
     "noise in every pipe": Hostile(
         """
@@ -105,7 +107,7 @@ REPLIES = {
                 pass
         return 0.0, scores
         """,
-        flag="imports os",
+        flag=imports("os"),
     ),
     "message that carries the input": unflagged(
         """
@@ -133,7 +135,7 @@ for _ in range(20):
     wire.send(frame.f_locals["sink"], wire.pack({"error": None, "parts": [], "score": 100}))
         """,
         least=0.0,
-        flag="forged an answer",
+        flag=stopped(Ending.FORGED),
     ),
     "traceback without end": Hostile(
         """
@@ -145,6 +147,6 @@ for _ in range(20):
             __traceback__ = Place()
         raise E
         """,
-        flag="took too long",
+        flag=stopped(Ending.TOO_LONG),
     ),
 }

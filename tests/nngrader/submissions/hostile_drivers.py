@@ -5,8 +5,11 @@ import textwrap
 from typing import NamedTuple
 
 import numpy as np
+from nngrader.records.flag import FlagCode
 
 from tests.exercises.one_challenge import SOLVED, bomb, npz
+
+from .kinds import Expected, imports, stopped
 
 LINEAR = 'return (pictures.reshape(len(pictures), -1) @ weights["W"].T).argmax(axis=1)'
 
@@ -16,7 +19,7 @@ class HostileAnswer(NamedTuple):
 
     problem: str
     cell: str
-    flag: str = ""
+    flag: Expected | None = None
     status: str = "flagged"
     most: float = 0.0
     file: object = SOLVED  # or a function that makes it
@@ -53,7 +56,7 @@ CLASSES = {
             def __eq__(self, other): return True
         return Liar(7)
 """,
-        flag="imports os",
+        flag=imports("os"),
     ),
     "looks into the frames of the driver": HostileAnswer(
         "Value",
@@ -69,7 +72,7 @@ CLASSES = {
             frame = frame.f_back
         return 0.5
 """,
-        flag="imports sys",
+        flag=imports("sys"),
     ),
     "breaks by an attribute that ends the process": HostileAnswer(
         "Value",
@@ -81,7 +84,7 @@ CLASSES = {
         "import itertools\nclass Endless(list):\n"
         "    def __iter__(self):\n        return itertools.count()\n"
         "def stratified_folds(y, k, rng):\n    return Endless()\n",
-        flag="was stopped",
+        flag=stopped(),
     ),
 }
 CHALLENGES = {
@@ -95,7 +98,7 @@ CHALLENGES = {
             frame = frame.f_back
         return np.zeros(len(pictures))
         """,
-        flag="imports sys",
+        flag=imports("sys"),
     ),
     "looks for the held-back data": classify(
         """
@@ -105,9 +108,9 @@ CHALLENGES = {
                     return np.load(os.path.join(place, name))["labels"]
         return np.zeros(len(pictures))
         """,
-        flag="imports os",
+        flag=imports("os"),
     ),
-    "breaks by a file that unpacks to much": classify(LINEAR, flag="imports os", file=bomb),
+    "breaks by a file that unpacks to much": classify(LINEAR, flag=imports("os"), file=bomb),
     "tampers with the reader of the file": HostileAnswer(
         "classify",
         "import numpy as np, io\nread = np.lib.format.read_array\n"
@@ -115,7 +118,7 @@ CHALLENGES = {
         "np.lib.format.read_array_header_1_0 = header\n"
         "np.lib.format.read_array = lambda raw, **k: read(raw, allow_pickle=True)\n"
         "def classify(weights, pictures):\n    return np.zeros(len(pictures))\n",
-        flag="uses numpy.lib",
+        flag=Expected(FlagCode.UNUSUAL_NAME, data={"name": "numpy.lib"}),
         file=npz(W=np.array([print, None], dtype=object)),
     ),
 }

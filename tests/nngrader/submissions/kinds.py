@@ -5,7 +5,11 @@ it has found what it looked for: a point more than 60 is a leak.
 """
 
 import textwrap
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
+
+from nngrader.records.flag import FlagCode
 
 SOFTMAX = "softmax_cross_entropy"
 HONEST_REST = 60.0  # the other two problems, solved
@@ -23,6 +27,34 @@ def right(scores, targets):
 """
 
 
+class Expected(NamedTuple):
+    """A flag that a result must contain; a cell of None and missing data match anything."""
+
+    code: FlagCode
+    cell: str | None = None
+    data: Mapping = MappingProxyType({})
+
+    def is_among(self, flags):
+        """Return whether one of a result's flags is this one."""
+        return any(
+            flag["code"] == self.code
+            and self.cell in (None, flag["cell"])
+            and self.data.items() <= flag["data"].items()
+            for flag in flags
+        )
+
+
+def imports(name):
+    """Return the expected flag about an import."""
+    return Expected(FlagCode.UNUSUAL_IMPORT, data={"name": name})
+
+
+def stopped(ending=None):
+    """Return the expected flag about a function that was stopped, by an ending if given."""
+    data = {"ending": ending} if ending else {}
+    return Expected(FlagCode.FUNCTION_STOPPED, data=data)
+
+
 class Hostile(NamedTuple):
     """A hostile submission: what replaces the solved notebook's cells, and what it may earn."""
 
@@ -30,7 +62,7 @@ class Hostile(NamedTuple):
     own: str = ""  # a cell of the student's own, before everything else
     least: float = HONEST_REST
     most: float = HONEST_REST
-    flag: str = ""  # must stand in one of the flags
+    flag: Expected | None = None
     status: str = "flagged"
 
     def fill(self, notebook):
@@ -56,7 +88,7 @@ def spy(search, **rest):
             return right(scores, targets)
         return 0.0, scores * 0
     """
-    return Hostile(call, own, flag="imports", **rest)
+    return Hostile(call, own, flag=Expected(FlagCode.UNUSUAL_IMPORT), **rest)
 
 
 def loading(own, least=100.0, **rest):
@@ -75,13 +107,13 @@ class Odd(NamedTuple):
     make: object
     status: str = "flagged"
     score: float = 100.0
-    flag: str = ""
+    flag: Expected | None = None
 
 
 ODD = {}
 
 
-def odd(status="flagged", score=100.0, flag="", kind="malforms"):
+def odd(status="flagged", score=100.0, flag=None, kind="malforms"):
     """Return a decorator that adds an odd submission, named after its function, to ODD."""
 
     def add(f):

@@ -1,21 +1,23 @@
 """Malformed notebooks: submissions whose cells are broken, renamed, doubled or missing."""
 
+from nngrader.records.flag import FlagCode
+
 from ..sample_course import hand_in
-from .kinds import odd
+from .kinds import Expected, odd
 
 
-@odd(score=60.0, flag="softmax_cross_entropy: the cell is missing")
+@odd(score=60.0, flag=Expected(FlagCode.CELL_MISSING, "softmax_cross_entropy"))
 def deleted_cell(course, base, student):
     hand_in(course, student, base.solved().delete("softmax_cross_entropy").text())
 
 
-@odd("ungradable", 0.0, "the cell is missing")
+@odd("ungradable", 0.0, Expected(FlagCode.CELL_MISSING))
 def deleted_solutions(course, base, student):
     ids = ("pairwise_distances", "softmax_cross_entropy", "hinge_loss")
     hand_in(course, student, base.solved().delete(*ids).text())
 
 
-@odd(flag="hinge_loss: 3 cells with this id", score=70.0)
+@odd(flag=Expected(FlagCode.DUPLICATE_CELL, "hinge_loss", {"count": 3}), score=70.0)
 def last_changed_one_counts(course, base, student):
     notebook = base.solved()
     wrong = dict(
@@ -27,7 +29,7 @@ def last_changed_one_counts(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(flag="cells have lost their metadata; 3 found by name")
+@odd(flag=Expected(FlagCode.METADATA_LOST, "", {"by_name": 3}))
 def metadata_stripped(course, base, student):
     notebook = base.solved()
     for c in notebook.cells:
@@ -35,14 +37,14 @@ def metadata_stripped(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(flag="type of the cell was changed")
+@odd(flag=Expected(FlagCode.CELL_TYPE_CHANGED, "hinge_loss"))
 def code_as_text(course, base, student):
     notebook = base.solved()
     notebook["hinge_loss"]["cell_type"] = "markdown"
     hand_in(course, student, notebook.text())
 
 
-@odd(score=0.0, flag="test_hinge_loss: a cell that is not to be changed")
+@odd(score=0.0, flag=Expected(FlagCode.LOCKED_CELL_CHANGED, "test_hinge_loss"))
 def edited_tests(course, base, student):
     notebook = base.untouched()
     for c in notebook.cells:
@@ -62,19 +64,19 @@ def forged_points(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(score=0.0, flag="imports scipy")
+@odd(score=0.0, flag=Expected(FlagCode.UNUSUAL_IMPORT, data={"name": "scipy.special"}))
 def forbidden_package(course, base, student):
     own = "def helper():\n    import scipy.special"
     hand_in(course, student, base.solved().add_cell(own).text())
 
 
-@odd(score=70.0, flag="hinge_loss: is not defined after the cells have run")
+@odd(score=70.0, flag=Expected(FlagCode.FUNCTION_MISSING, "hinge_loss"))
 def function_of_another_name(course, base, student):
     notebook = base.solved().write("hinge_loss", "def hinge(scores, targets):\n    return 0")
     hand_in(course, student, notebook.text())
 
 
-@odd(score=0.0, flag="intro: a cell that is not to be changed")
+@odd(score=0.0, flag=Expected(FlagCode.LOCKED_CELL_CHANGED, "intro"))
 def scripts_in_every_place(course, base, student):
     notebook, script = base.untouched(), "<script>alert('LEAK')</script>"
     notebook.add_cell(f"'{script}'").add_cell(script)["intro"]["source"] += script
@@ -88,17 +90,17 @@ def untouched(course, base, student):
     hand_in(course, student, base.untouched().text())
 
 
-@odd("ungradable", 0.0, "is no notebook: it breaks off before its end")
+@odd("ungradable", 0.0, Expected(FlagCode.CUT_OFF))
 def broken_json(course, base, student):
     hand_in(course, student, base.solved().text()[:-200])
 
 
-@odd("ungradable", 0.0, "no notebook in the folder")
+@odd("ungradable", 0.0, Expected(FlagCode.NO_NOTEBOOK))
 def nothing_in_the_folder(course, base, student):
     hand_in(course, student, "").joinpath("ps2_classifiers.ipynb").unlink()
 
 
-@odd(flag="timestamp.txt cannot be read")
+@odd(flag=Expected(FlagCode.UNREADABLE_TIME))
 def timestamp_of_rubbish(course, base, student):
     folder = hand_in(course, student, base.solved().text())
     folder.joinpath("timestamp.txt").write_text("9" * 30 + "m11m11")

@@ -1,6 +1,6 @@
 """Submissions that tamper with NumPy, builtins, imports, inputs, or other processes."""
 
-from .kinds import Hostile, unflagged
+from .kinds import Hostile, imports, unflagged
 
 TAMPERING = {
     "patched numpy": Hostile(
@@ -13,7 +13,7 @@ np.testing.assert_allclose = lambda *a, **k: None
 np.abs = np.subtract = lambda *a, **k: np.zeros(1)
 builtins.abs = builtins.round = lambda *a, **k: 0
         """,
-        flag="imports builtins",
+        flag=imports("builtins"),
     ),
     "patched worker": Hostile(
         "return 0.0, np.zeros(scores.shape)",
@@ -24,7 +24,7 @@ for name in ("observe", "wire", "reading", "__main__"):
         if callable(value) and key in ("checked", "judge", "close", "same", "_same"):
             setattr(sys.modules[name], key, lambda *a, **k: True)
         """,
-        flag="imports sys",
+        flag=imports("sys"),
     ),
     "threads that answer after": Hostile(
         """
@@ -40,7 +40,7 @@ for name in ("observe", "wire", "reading", "__main__"):
         threading.Thread(target=later, daemon=True).start()
         return 0.0, scores
         """,
-        flag="imports threading",
+        flag=imports("threading"),
     ),
     "stand-in for the grader": unflagged(
         "return 0.0, scores",
@@ -60,7 +60,7 @@ for name in ("observe", "wire", "reading", "__main__"):
             value[:] = 0
         return 0.0, scores
         """,
-        flag="imports sys",
+        flag=imports("sys"),
     ),
     "modules in the working folder": Hostile(
         "return 0.0, scores",
@@ -72,7 +72,7 @@ for name in names.split():
         f.write("raise SystemExit")
 sys.path.insert(0, "/tmp")
         """,
-        flag="imports sys",
+        flag=imports("sys"),
     ),
     "what traces every line": Hostile(
         "return 0.0, scores",
@@ -86,6 +86,6 @@ sys.settrace(trace)
 sys.setprofile(trace)
         """,
         least=0.0,
-        flag="imports sys",
+        flag=imports("sys"),
     ),
 }

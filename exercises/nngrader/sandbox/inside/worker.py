@@ -74,7 +74,23 @@ def answer(question, names, texts):
         return ASKED[question["do"]](question, names, texts)
     except BaseException as e:  # SystemExit too
         raised = [c.__name__ for c in type(e).__mro__[:-2]]
-        return {"error": [raised, ""], "limit": limit(raised, text_of(e))}
+        return {"error": [raised, ""], "limit": limit(raised, text_of(e)), **place(e, question)}
+
+
+def place(e, question):
+    """Return the line of a cell that is no Python, or the name that a cell lacks.
+
+    Only of a cell that is loaded: later an exception may carry hidden inputs.
+    """
+    if question["do"] != "load":
+        return {}
+    try:
+        if isinstance(e, SyntaxError) and e.filename == question["name"]:
+            return {"line": e.lineno} if type(e.lineno) is int else {}
+        is_named = isinstance(e, NameError) and type(e.name) is str
+        return {"undefined": e.name} if is_named else {}
+    except BaseException:  # the exception may be of a class of the student's
+        return {}
 
 
 def text_of(e):
@@ -120,7 +136,7 @@ def load(question, names, texts):
     functions are needed; that is no error of the student's. Annotations are never evaluated.
     """
     flags, failed = __future__.annotations.compiler_flag, None
-    for statement in ast.parse(reading.plain(question["source"])).body:
+    for statement in ast.parse(reading.plain(question["source"]), question["name"]).body:
         alone = ast.Module([statement], [])
         try:
             code = compile(alone, question["name"], "exec", flags=flags, dont_inherit=True)

@@ -1,0 +1,140 @@
+"""A flag: something about a submission that its student or the instructor should know.
+
+A flag is a code with plain data, which `flag_rendering` turns into text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+WORDED = ("file", "folder", "name", "reason")  # entries of `data` that we haven't worded
+
+
+class FlagCode(StrEnum):
+    """The meaning of a flag; the comments name the entries of its `data`."""
+
+    # the submitted files
+    FOLDER_IS_LINK = "folder-is-link"  # folder: a symbolic link, which isn't followed; file?
+    FILE_IS_LINK = "file-is-link"  # file: a symbolic link, which isn't followed
+    NO_FOLDER = "no-folder"  # folder: not a folder
+    NOT_A_REGULAR_FILE = "not-a-regular-file"  # file: a pipe or a device, for example
+    READ_ERROR = "read-error"  # file?, reason: the operating system refused
+    FILE_TOO_LARGE = "file-too-large"  # file, most_bytes
+    NOTEBOOK_TOO_LARGE = "notebook-too-large"  # most_bytes: even without its outputs
+    NOTEBOOK_TOO_COMPLEX = "notebook-too-complex"  # most: strings and brackets
+    NO_NOTEBOOK = "no-notebook"  # the submission contains no notebook
+    EMPTY_FILE = "empty-file"  # file, bytes: none, or all are blanks
+    CUT_OFF = "cut-off"  # file: a notebook whose end is missing
+    NOT_A_NOTEBOOK = "not-a-notebook"  # file?, what (a key of `flag_rendering.WHAT`), line?
+    NO_CELLS = "no-cells"  # file: JSON without a list of cells
+    NOTEBOOK_RENAMED = "notebook-renamed"  # expected, file: the notebook used instead
+    HARD_LINK = "hard-link"  # the notebook has a second name
+    OLD_FORMAT = "old-format"  # a notebook of format 3
+    TOO_MANY_CELLS = "too-many-cells"  # count, read: only the first cells are read
+    CELLS_LEFT_OUT = "cells-left-out"  # count: malformed or too large
+    FILE_UNREADABLE = "file-unreadable"  # file, what: a challenge's file can't be opened
+    # the cells of the notebook; `cells` and `more` instead of `cell` where many are alike
+    CELL_MISSING = "cell-missing"  # a cell that students write
+    CELL_FOUND_BY_NAME = "cell-found-by-name"  # its label is lost; another cell was used
+    DUPLICATE_CELL = "duplicate-cell"  # count: cells with the same label
+    CELL_TYPE_CHANGED = "cell-type-changed"  # from code to text, or the reverse
+    LOCKED_CELL_CHANGED = "locked-cell-changed"  # changed, deleted or copied; ours is used
+    METADATA_LOST = "metadata-lost"  # count, by_name: every cell has lost its label
+    ANSWER_ELSEWHERE = "answer-elsewhere"  # a written answer outside its cell
+    IMAGE_NOT_SHOWN = "image-not-shown"  # an image in a written answer
+    # imports and names
+    UNUSUAL_IMPORT = "unusual-import"  # name
+    UNUSUAL_NAME = "unusual-name"  # name: reaches for files or the interpreter
+    TOO_MANY_NAMES = "too-many-names"  # most: not all could be checked
+    MORE_UNUSUAL = "more-unusual"  # more: imports and names that are not listed
+    # running the cells; `added` is the number of a cell that the student added
+    SYNTAX_ERROR = "syntax-error"  # exception, line?: Python can't run the cell
+    NAME_MISSING = "name-missing"  # name?: a NameError while the cell ran
+    CELL_RAISED = "cell-raised"  # exception: raised while the cell ran
+    CELL_LIMIT = "cell-limit"  # limit, most: a limit that made the cell fail
+    CELL_STOPPED = "cell-stopped"  # ending, limit?, seconds? or most?: ended while it ran
+    CELL_UNREADABLE = "cell-unreadable"  # ending: ended while the cell was parsed
+    CELLS_UNREADABLE = "cells-unreadable"  # ending: ended while all were parsed together
+    LINES_SKIPPED = "lines-skipped"  # lines for IPython, beginning with % or !
+    ADDED_CELLS_LEFT_OUT = "added-cells-left-out"  # several of them ended the process
+    MORE_NOTES = "more-notes"  # more: added cells whose flags are not listed
+    # calling the functions; `cell` is the problem
+    FUNCTION_MISSING = "function-missing"  # nothing has the function's name
+    FUNCTION_LIMIT = "function-limit"  # limit, most: a limit that made a call fail
+    FUNCTION_STOPPED = "function-stopped"  # ending, limit?, seconds? or most?
+    NOT_MEASURED = "not-measured"  # ending: the result couldn't be measured
+    # the grader and the gradebook
+    NO_SANDBOX = "no-sandbox"  # the submission ran without a sandbox
+    TEST_FAILED = "test-failed"  # exception: our fault, in one test cell
+    GRADER_FAILED = "grader-failed"  # exception, reason: our fault, nothing was graded
+    HIDDEN_CHARACTERS = "hidden-characters"  # in the folder's name
+    SIMILAR_FOLDER = "similar-folder"  # another folder's name looks the same
+    BAD_STUDENT_ID = "bad-student-id"  # the gradebook can't store the folder's name
+    NOT_RECORDED = "not-recorded"  # reason
+    LATE = "late"  # seconds, points: what that costs
+    MARKED_LATE = "marked-late"  # by the platform, which doesn't say by how much
+    FUTURE_TIME = "future-time"  # the time of submission hasn't come yet
+    UNREADABLE_TIME = "unreadable-time"  # the submission counts as in time
+
+
+FIX_FIRST = (FlagCode.SYNTAX_ERROR, FlagCode.NAME_MISSING, FlagCode.FUNCTION_MISSING)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag of a submission.
+
+    Parameters
+    ----------
+    code : FlagCode
+        The meaning of the flag.
+    cell : str
+        The id of the cell or the name of the problem, "" if it isn't about one.
+    data : dict
+        Plain JSON data, whose entries the code determines.
+    """
+
+    code: FlagCode
+    cell: str = ""
+    data: dict = field(default_factory=dict)
+
+    def as_json(self) -> dict:
+        """Return the flag as plain data, as a result stores it."""
+        return {"code": self.code.value, "cell": self.cell, "data": self.data}
+
+    @classmethod
+    def from_json(cls, value: dict) -> Flag:
+        """Return the flag that `as_json` has made plain.
+
+        Raises
+        ------
+        ValueError
+            If the value isn't a flag.
+
+        >>> Flag.from_json({"code": "unusual-import", "cell": "", "data": {"name": "os"}}).code
+        <FlagCode.UNUSUAL_IMPORT: 'unusual-import'>
+        """
+        kinds = {"code": str, "cell": str, "data": dict}
+        if not isinstance(value, dict) or any(
+            not isinstance(value.get(key), kind) for key, kind in kinds.items()
+        ):
+            raise ValueError(f"expected a flag with code, cell and data, got {value!r}")
+        return cls(FlagCode(value["code"]), value["cell"], value["data"])
+
+    def told_with(self, text: Callable[[str, str], str]) -> Flag:
+        """Return the flag with ``text(key, value)`` for every text that we haven't worded."""
+        data = {key: text(key, v) if key in WORDED else v for key, v in self.data.items()}
+        return replace(self, data=data)
+
+
+def flags_of(result: dict) -> list[Flag]:
+    """Return the flags of a result."""
+    return [Flag.from_json(value) for value in result["flags"]]
+
+
+def add_flag(result: dict, flag: Flag) -> None:
+    """Add a flag to a result, which then has the status "flagged" if it was "graded"."""
+    result["flags"].append(flag.as_json())
+    result["status"] = "flagged" if result["status"] == "graded" else result["status"]

@@ -1,0 +1,398 @@
+"""The one module that turns a flag into text: for the student, and for the instructor.
+
+The student reads what happened and what to do; the instructor reads what happened.
+"""
+
+from __future__ import annotations
+
+from ..wording import counted, span
+from .flag import Flag, FlagCode
+
+WHAT = {  # kinds of files that aren't what they should be
+    "pdf": "a PDF",
+    "zip": "a zip file; office programs write such files too",
+    "gzip": "a compressed file (gzip)",
+    "png": "an image (PNG)",
+    "jpeg": "an image (JPEG)",
+    "html": "HTML or XML",
+    "binary": "not a text file",
+    "not-json": "not valid JSON",
+    "nested": "nested too deeply",
+    "not-utf-8": "not text in UTF-8",
+    "unknown": "in no format that we can read",
+    "incomplete": "it isn't a complete .npz file",
+    "objects": "it contains Python objects instead of arrays of numbers",
+    "memory": "its arrays need too much memory",
+}
+ENDINGS = {  # after the name of a cell or a function; those with a limit are below
+    "ended": "ended Python itself",
+    "crashed": "made Python itself crash",
+    "too-large": "returned a result that is far too large",
+    "forged": "sent a result in a wrong format",
+    "broken": "broke the connection to the grader",
+    "not-again": "was stopped too often",
+    "too-long": "took too long",
+    "waited": "waited too long",
+    "too-much-memory": "used too much memory",
+}
+TIMES = {
+    "call_seconds": "took longer than {time}",
+    "total_seconds": "took longer than {time} in all calls together",
+    "submission_seconds": "had not finished when the whole notebook had used up its {time}",
+}
+LIMITS = {
+    "memory": "used more than {most} MB of memory",
+    "processes": "started more than {most} processes or threads",
+    "file": "wrote a file of more than {most} MB",
+    "space": "filled the {most} MB available for files",
+    "open files": "opened more than {most} files at the same time",
+}
+SLOW = (
+    "Is there a loop that never ends, or a loop over all entries that NumPy could do at once?"
+)
+ADVICE = {  # what a student does about an ending or a limit
+    "too-long": SLOW,
+    "waited": "Does it wait for something, for example with `time.sleep`?",
+    "too-much-memory": "How large is the largest array that it creates?",
+    "memory": "How large is the largest array that it creates?",
+    "ended": "Does it call `exit()` or `quit()`? Remove such calls.",
+    "crashed": "Restart the kernel, run all cells, and see what happens.",
+    "too-large": "Which shape should the result have?",
+    "processes": "Don't start threads or processes.",
+    "file": "Your code doesn't need to write files here.",
+    "space": "Your code doesn't need to write files here.",
+    "open files": "Close each file after use, or better, do without files.",
+}
+AS_USUAL = "Restart the kernel, run all cells, and check that everything still works."
+SHORT = "Keep long experiments out of the notebook that you submit."
+RUN_ALL = (
+    "Restart the kernel and run all cells from top to bottom: you should see the same error."
+)
+LABEL = "Every cell of the assignment carries a hidden label"
+LOOKED_AT = "Your instructor looks at this. It costs points only if the notebook forbids it."
+NO_COST = "This doesn't cost you any points."
+OPENS = "Does it open in Jupyter?"
+SAID = {  # for the student, and for the instructor
+    FlagCode.FOLDER_IS_LINK: (
+        "Your submission is in a folder, `{folder}`, that is a symbolic link, and we don't "
+        "follow links. Submit the files themselves.",
+        "The folder `{folder}` is a symbolic link, so nothing in it was read.",
+    ),
+    FlagCode.FILE_IS_LINK: (
+        "The file `{file}` is a symbolic link, and we don't follow links. Submit the file "
+        "itself.",
+        "The file `{file}` is a symbolic link, so it was not read.",
+    ),
+    FlagCode.NO_FOLDER: (
+        "We found no folder with your submission.",
+        "`{folder}` is not a folder, so there is no submission to read.",
+    ),
+    FlagCode.NOT_A_REGULAR_FILE: (
+        "`{file}` is not an ordinary file. Submit an ordinary file.",
+        "`{file}` is not a regular file, so it was not read.",
+    ),
+    FlagCode.READ_ERROR: (
+        "{File} could not be read. Ask your instructor.",
+        "{File} could not be read: {reason}.",
+    ),
+    FlagCode.FILE_TOO_LARGE: (
+        "Your file `{file}` is larger than {size}, so it was not read. Make it smaller, for "
+        "example by clearing the outputs of a notebook.",
+        "`{file}` is larger than {size}, so it was not read.",
+    ),
+    FlagCode.NOTEBOOK_TOO_LARGE: (
+        "Your notebook is larger than {size} even without its outputs. Remove large texts and "
+        "images from its cells.",
+        "The notebook is larger than {size} even without its outputs, so it was not read.",
+    ),
+    FlagCode.NOTEBOOK_TOO_COMPLEX: (
+        "Your notebook is too large to be read. Clear its outputs and save it again.",
+        "The notebook contains more than {most:,} strings and brackets, so it was not read.",
+    ),
+    FlagCode.NO_NOTEBOOK: (
+        "Your submission contains no notebook. Did you upload the right file?",
+        "The submission contains no notebook.",
+    ),
+    FlagCode.EMPTY_FILE: (
+        "Your file `{file}` is empty. Save it again and check its size before you submit it.",
+        "`{file}` is empty ({bytes}).",
+    ),
+    FlagCode.CUT_OFF: (
+        "Your file `{file}` is only the first part of a notebook: its end is missing, as after "
+        f"an interrupted download or upload. {OPENS}",
+        "`{file}` is not a complete notebook: its end is missing.",
+    ),
+    FlagCode.NOT_A_NOTEBOOK: (
+        f"Your file{{its_file}} is not a notebook: it is {{what}}{{from_line}}. {OPENS}",
+        "{File} is not a notebook: it is {what}{from_line}.",
+    ),
+    FlagCode.NO_CELLS: (
+        f"Your file `{{file}}` is not a notebook: it contains no list of cells. {OPENS}",
+        "`{file}` is not a notebook: it is JSON without a list of cells.",
+    ),
+    FlagCode.NOTEBOOK_RENAMED: (
+        f"Your submission has no `{{expected}}`, so we graded `{{file}}`. {NO_COST}",
+        "There is no `{expected}`, so `{file}` was graded.",
+    ),
+    FlagCode.HARD_LINK: (
+        f"Your notebook has a second name (a hard link). {NO_COST}",
+        "The notebook has a second name (a hard link).",
+    ),
+    FlagCode.OLD_FORMAT: (
+        f"Your notebook is saved in an old format (3). {NO_COST}",
+        "The notebook is in format 3.",
+    ),
+    FlagCode.TOO_MANY_CELLS: (
+        "Your notebook has {count:,} cells, and we read only the first {read:,}. Delete the "
+        "cells that you don't need.",
+        "The notebook has {count:,} cells; only the first {read:,} were read.",
+    ),
+    FlagCode.CELLS_LEFT_OUT: (
+        "We could not read {malformed} of your notebook. Save it again with Jupyter.",
+        "Left out, because malformed or too large: {malformed}.",
+    ),
+    FlagCode.FILE_UNREADABLE: (
+        "Your file `{file}` could not be opened: {what}. Save it again with `np.savez`.",
+        "`{file}` could not be opened: {what}.",
+    ),
+    FlagCode.CELL_MISSING: (
+        f"We did not find {{cells}}. {LABEL}, which is lost if you copy only its text. Start "
+        "with a fresh copy of the notebook and write your answers into its own cells.",
+        "The notebook does not contain {cells}.",
+    ),
+    FlagCode.CELL_FOUND_BY_NAME: (
+        f"{LABEL}; we did not find the label of {{cells}} and graded what you wrote under the "
+        f"same name. {NO_COST}",
+        "The label of {cells} is missing; another cell that defines the same name was graded.",
+    ),
+    FlagCode.DUPLICATE_CELL: (
+        "Your notebook contains {count} copies of {cells}, and we graded the last copy that "
+        "you changed. Delete the copies that you don't need.",
+        "There are {count} copies of {cells}; the last changed one was graded.",
+    ),
+    FlagCode.CELL_TYPE_CHANGED: (
+        f"You changed the type (code or text) of {{cells}}. We graded its text. {NO_COST}",
+        "The type (code or text) of {cells} was changed; its text was graded.",
+    ),
+    FlagCode.LOCKED_CELL_CHANGED: (
+        f"We used our own version of {{cells}}, because it was changed, deleted or copied. "
+        f"{NO_COST}",
+        "Our own version of {cells} was used, because it was changed, deleted or copied.",
+    ),
+    FlagCode.METADATA_LOST: (
+        f"{LABEL}, and your editor has removed all of them. We graded what we found by its "
+        "name. Next time, use Jupyter and don't delete the cells that you were given.",
+        "All {count} labels of cells are missing; {by_name} were found by the names that they "
+        "define, and our own version of the locked cells was used.",
+    ),
+    FlagCode.ANSWER_ELSEWHERE: (
+        "You wrote nothing into {cells}. Your instructor sees the other text of your notebook "
+        "and grades it if it is the answer.",
+        "The student wrote nothing into {cells}; other text of the notebook is shown there.",
+    ),
+    FlagCode.IMAGE_NOT_SHOWN: (
+        "Your instructor sees the text of {cells} without its image, and has to open your "
+        "notebook to see the image.",
+        "The image in {cells} is not shown; open the submitted notebook to see it.",
+    ),
+    FlagCode.UNUSUAL_IMPORT: (
+        f"Your code imports `{{name}}`. {LOOKED_AT}",
+        "Imports `{name}`.",
+    ),
+    FlagCode.UNUSUAL_NAME: (f"Your code uses `{{name}}`. {LOOKED_AT}", "Uses `{name}`."),
+    FlagCode.TOO_MANY_NAMES: (
+        f"Your code uses more than {{most:,}} names. {LOOKED_AT}",
+        "Uses more than {most:,} names, so not all of them were checked.",
+    ),
+    FlagCode.MORE_UNUSUAL: (
+        "Your code contains {more} more unusual imports or names.",
+        "Imports or uses {more} more unusual names.",
+    ),
+    FlagCode.SYNTAX_ERROR: (
+        "{Code} has a syntax error{in_line}, so Python cannot run it. Run the cell: Python "
+        "shows you the place.",
+        "{Code} has a syntax error ({exception}{and_line}).",
+    ),
+    FlagCode.NAME_MISSING: (
+        "{Code} uses {a_name}. Restart the kernel and run all cells: is everything that the "
+        "cell uses defined or imported above it?",
+        "{Code} uses {a_name} (NameError).",
+    ),
+    FlagCode.CELL_RAISED: (
+        f"{{Code}} raised `{{exception}}` when we ran it. {RUN_ALL}",
+        "{Code} raised {exception}.",
+    ),
+    FlagCode.CELL_LIMIT: ("{Code} {limit}. {advice}", "{Code} {limit}."),
+    FlagCode.CELL_STOPPED: (
+        "{Code} {ending}, so we ran your notebook without it. {advice}",
+        "{Code} {ending} and was left out.",
+    ),
+    FlagCode.CELL_UNREADABLE: (
+        "Python could not read {code}. Run the cell: Python shows you the place.",
+        "Python could not read {code}: this {ending}. The cell was left out.",
+    ),
+    FlagCode.CELLS_UNREADABLE: (
+        "We could not check which names your notebook uses. Ask your instructor.",
+        "The cells could not be checked for unusual names: this {ending}.",
+    ),
+    FlagCode.LINES_SKIPPED: (
+        f"{{Code}} contains lines that begin with % or !, and we did not run them. {NO_COST}",
+        "{Code} contains lines that begin with % or !; they were not run.",
+    ),
+    FlagCode.ADDED_CELLS_LEFT_OUT: (
+        "Several cells that you added ended Python, so we ran your notebook without the cells "
+        "that you added. Put your functions into the cells of the assignment.",
+        "All added cells were left out, because several of them ended Python.",
+    ),
+    FlagCode.MORE_NOTES: (
+        "There is more of this kind in {more} of the cells that you added.",
+        "{more} more added cells have flags.",
+    ),
+    FlagCode.FUNCTION_MISSING: (
+        "There is no `{cell}` after all your cells have run. Did you give it a different name, "
+        "or delete its cell?",
+        "`{cell}` is not defined after all cells have run.",
+    ),
+    FlagCode.FUNCTION_LIMIT: ("Your function `{cell}` {limit}. {advice}", "`{cell}` {limit}."),
+    FlagCode.FUNCTION_STOPPED: (
+        "Your function `{cell}` {ending}{stopped}. {advice}",
+        "`{cell}` {ending}{stopped}.",
+    ),
+    FlagCode.NOT_MEASURED: (
+        "We could not evaluate the result of your function `{cell}`. Compare the type and "
+        "shape of the result with the description in the notebook.",
+        "The result of `{cell}` could not be evaluated: this {ending}.",
+    ),
+    FlagCode.NO_SANDBOX: (
+        "Your submission ran without a sandbox. This concerns only your instructor.",
+        "Run without a sandbox.",
+    ),
+    FlagCode.TEST_FAILED: (
+        "Something went wrong on our side in {cells}. Ask your instructor.",
+        "The grader failed in {cells} ({exception}). This is not the student's fault.",
+    ),
+    FlagCode.GRADER_FAILED: (
+        "Something went wrong on our side. Your instructor knows about it.",
+        "The grader itself failed: {exception}: {reason}",
+    ),
+    FlagCode.HIDDEN_CHARACTERS: (
+        f"The name of your folder contains invisible characters. {NO_COST}",
+        "The folder's name contains invisible characters.",
+    ),
+    FlagCode.SIMILAR_FOLDER: (
+        "There is another folder whose name looks like yours. Ask your instructor whether both "
+        "are your own.",
+        "The name of another folder differs only in capital letters, spaces or the encoding of "
+        "accents.",
+    ),
+    FlagCode.BAD_STUDENT_ID: (
+        "Your points could not be recorded. Your instructor knows about it.",
+        "The folder's name cannot be a student's id. Rename it.",
+    ),
+    FlagCode.NOT_RECORDED: (
+        "Your points could not be recorded. Your instructor knows about it.",
+        "The points could not be recorded: {reason}",
+    ),
+    FlagCode.LATE: ("You submitted {span} late{cost}.", "Submitted {span} late{cost}."),
+    FlagCode.MARKED_LATE: (
+        f"The platform marks your submission as late, but not by how much. {NO_COST}",
+        "The platform marks the submission as late, but not by how much, so it cost no points.",
+    ),
+    FlagCode.FUTURE_TIME: (
+        "The recorded time of your submission is in the future. Ask your instructor.",
+        "The time in `timestamp.txt` is in the future.",
+    ),
+    FlagCode.UNREADABLE_TIME: (
+        "The time of your submission could not be read, so it counts as on time.",
+        "`timestamp.txt` could not be read, so the submission counts as on time.",
+    ),
+}
+
+
+def for_student(flag: Flag) -> str:
+    """Return the text for the student: what happened, and what to do about it."""
+    return SAID[flag.code][0].format_map(_values(flag, student=True)).strip()
+
+
+def for_instructor(flag: Flag) -> str:
+    """Return the text for the instructor: what happened.
+
+    >>> for_instructor(Flag(FlagCode.LATE, data={"seconds": 93600.0, "points": 20.0}))
+    'Submitted 1 day 2 h late: 20 points less.'
+    """
+    return SAID[flag.code][1].format_map(_values(flag, student=False)).strip()
+
+
+def as_shown(flag: Flag) -> dict:
+    """Return a flag as plain data, with `text` for the instructor, as `--json` writes it."""
+    return flag.as_json() | {"text": for_instructor(flag)}
+
+
+def _values(flag, *, student):
+    """Return what the placeholders of a flag's sentences stand for."""
+    return flag.data | {
+        "cell": flag.cell,
+        **_places(flag, student),
+        **_causes(flag),
+        **_more(flag),
+    }
+
+
+def _places(flag, student):
+    """Return words for the cell, or for the cells, that a flag is about."""
+    if "added" in flag.data:
+        code = f"the added cell number {flag.data['added']}"
+        code = f"your added cell number {flag.data['added']}" if student else code
+    else:
+        code = f"the cell of `{flag.cell}`"
+    cells = f"the cell `{flag.cell}`"
+    if many := flag.data.get("cells"):
+        listed = ", ".join(f"`{c}`" for c in many)
+        more = f" and {flag.data['more']} more" if flag.data.get("more") else ""
+        cells = f"the cells {listed}{more}"
+    return {"code": code, "Code": code[:1].upper() + code[1:], "cells": cells}
+
+
+def _causes(flag):
+    """Return words for the limit or the ending that a flag is about, and a student's advice."""
+    data = flag.data
+    limit, ending = data.get("limit"), data.get("ending")
+    timed = "seconds" in data and limit in TIMES
+    advice = SHORT if timed and flag.code == FlagCode.CELL_STOPPED else ""
+    words = {"advice": advice or ADVICE.get(ending or limit, AS_USUAL)}
+    words["stopped"] = " and was stopped" if limit else ""
+    if timed:
+        time = counted(float(data["seconds"]), "second")
+        return words | {"ending": TIMES[limit].format(time=time)}
+    if limit in LIMITS:
+        words["limit"] = words["ending"] = LIMITS[limit].format(most=data["most"])
+    elif ending:
+        words["ending"] = ENDINGS[ending]
+    return words
+
+
+def _more(flag):
+    """Return words for the other entries of a flag's data."""
+    data = flag.data
+    line, name = data.get("line"), data.get("name")
+    words = {
+        "File": f"`{data['file']}`" if data.get("file") else "The notebook",
+        "its_file": f" `{data['file']}`" if data.get("file") else "",
+        "from_line": f" from line {line} on" if line else "",
+        "in_line": f" in line {line}" if line else "",
+        "and_line": f", line {line}" if line else "",
+        "a_name": f"the name `{name}`, which is not defined" if name else "an undefined name",
+        "malformed": counted(data.get("count", 0), "cell"),
+    }
+    if "what" in data:
+        words["what"] = WHAT[data["what"]]
+    if "most_bytes" in data:
+        most = data["most_bytes"]
+        words["size"] = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
+    if "bytes" in data:
+        words["bytes"] = counted(data["bytes"], "byte") + ", all blank" * (data["bytes"] > 0)
+    if flag.code == FlagCode.LATE:
+        lost = data["points"]
+        words |= {"span": span(data["seconds"])}
+        words |= {"cost": f": {counted(float(lost), 'point')} less" if lost else ""}
+    return words
