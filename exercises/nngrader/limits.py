@@ -12,11 +12,17 @@ MOST_DEATHS = 2  # calls of one function that a limit ended; then it is not call
 TOO_LONG, WAITED = "took too long", "waited too long"
 TOO_MUCH, TOO_LARGE = "used too much memory", "gave an answer that is far too large"
 ENDED, CRASHED = "ended the process", "crashed Python itself"
+TOO_MANY = "started too many processes"
+FORGED, BROKEN = "forged an answer", "broke the connection"
 WHERE = {
     "call_seconds": "in one call",
     "total_seconds": "in all calls of it",
     "submission_seconds": "in all that was run",
 }
+
+
+class Died(Exception):
+    """Raised where a student's process was killed or ended; its text is a constant."""
 
 
 class Cause(NamedTuple):
@@ -94,6 +100,7 @@ LIMITS = {
 }
 DEATHS = {  # reason: the exception that is most like it, and the words
     TOO_MUCH: ("MemoryError", LIMITS["memory"]),
+    TOO_MANY: ("OSError", LIMITS["processes"]),
     ENDED: ("SystemExit", "ends the whole program (SystemExit)"),
     CRASHED: ("SystemExit", "makes Python itself crash"),
     TOO_LARGE: ("Exception", "returns far more than is asked for"),

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from ..errors import CannotDo
-from ..settings import OPEN_FILES, Limits
+from ..settings import OPEN_FILES, SETTINGS, Limits
 from ..storage.scratch import Scratch, own_block
 from . import container, seccomp
 from .supervisor import MEMORY_FOLDERS, START, Died, Worker
@@ -203,12 +203,6 @@ class Sandbox:
         return line if self.unsafe else [*line, f"--nproc={w.processes + 1}"]
 
 
-SETTINGS = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-}
 ALONE = (
     "--unshare-pid --as-pid-1 --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try "
     "--die-with-parent --new-session --clearenv --hostname sandbox"

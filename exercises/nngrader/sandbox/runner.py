@@ -6,14 +6,16 @@ If a call fails or cannot be made, the reason is put into words for student and 
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
 from ..engine.observation.call_result import checked
 from ..engine.observation.likeness import MOST_FINGERPRINTS
 from ..errors import CannotDo
-from ..limits import LASTING, MOST_DEATHS, TOO_LONG, WAITED, of_death, of_limit
+from ..limits import FORGED, LASTING, MOST_DEATHS, TOO_LONG, WAITED, Died, of_death, of_limit
 from .inside import wire
-from .launch import Sandbox
-from .supervisor import FORGED, Died
+
+if TYPE_CHECKING:  # which needs Linux; `check` runs everywhere
+    from .launch import Sandbox
 
 MOST_LOST = 3  # cells added by the student that end the process; then none is run any more
 NOT_AGAIN = "not called again"

@@ -15,7 +15,18 @@ import threading
 import time
 from typing import NamedTuple
 
-from ..limits import CRASHED, ENDED, PATIENCE, TOO_LARGE, TOO_LONG, TOO_MUCH, WAITED
+from ..limits import (
+    BROKEN,
+    CRASHED,
+    ENDED,
+    FORGED,
+    PATIENCE,
+    TOO_LARGE,
+    TOO_LONG,
+    TOO_MUCH,
+    WAITED,
+    Died,
+)
 from .inside import fork_server, wire
 
 POLL = 0.03  # seconds between two measurements of the tree
@@ -25,15 +36,10 @@ START = 60  # seconds until a worker must be ready; not charged to the student
 RENEW = 20  # seconds until a fresh process must be there; not charged either
 GRACE = 2  # seconds in which a worker may end by itself
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
-FORGED, BROKEN = "forged an answer", "broke the connection"
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 MOST_TEXT = 1 << 16  # bytes read of a file of /proc: a process may have thousands of children
 RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
 FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
-
-
-class Died(Exception):
-    """Raised where a student's process was killed or ended; its text is a constant."""
 
 
 class Worker:
