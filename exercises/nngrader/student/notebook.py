@@ -179,7 +179,8 @@ class Checkup:
             if name not in self.told:
                 begin = (sources[name].strip().splitlines() or [""])[0][:50]
                 lost = f" {KEEP_APART}" * (name in self.trial.lost)
-                print(f"The cell that begins {begin!r} {words.rstrip('.')}.{lost}")
+                end = "" if words.endswith(("?", ".")) else "."
+                print(f"The cell that begins {begin!r} {words}{end}{lost}")
         self.told |= self.trial.failed.keys()
 
     def _about(self, data, verdict):

@@ -179,10 +179,10 @@ class Process:
                 self.first or came
             )  # while it starts, its memory and threads are not limited
             worked = came.seconds - self.known.seconds if self.first else elapsed
-            if came and came.memory - first.memory > self.limits.memory_mb << 20:
-                self.reason = TOO_MUCH
-            elif came and came.processes - first.processes > self.limits.processes:
+            if came and came.processes - first.processes > self.limits.processes:
                 self.reason = TOO_MANY
+            elif came and came.memory - first.memory > self.limits.memory_mb << 20:
+                self.reason = TOO_MUCH
             elif worked > seconds:
                 self.reason = TOO_LONG
             elif elapsed > patience:

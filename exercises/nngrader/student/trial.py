@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..engine import Verdict, judge, observed, with_file
+from ..engine.judgement.form import STOPPED
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import answer_cap
 from ..limits import TOO_LONG, WAITED, Died, of_death, of_limit
@@ -17,7 +18,7 @@ from ..settings import Limits
 from ..wording import MOST_SAID, cut
 from .process import Process
 
-LATE = "takes longer than a cell may in grading ({:g} s). Does a loop in it never end?"
+LATE = "takes longer than a cell may in grading ({:g} s). Does one of its loops never end?"
 
 
 class Trial(Runner):
@@ -111,9 +112,9 @@ class Trial(Runner):
         if answer.get("error") is not None:
             words = of_limit(answer.get("limit"), self.limits)
             o = checked({"error": answer["error"]})
-            text = f": {o.message}" if o.message else ""
-            failed = f"failed: {(*o.raised, 'an exception')[0]}{text}"
-            self.failed[name] = words or cut(failed, MOST_SAID)
+            kind, text = (*o.raised, "an exception")[0], f": {o.message}" if o.message else ""
+            words = words or STOPPED.get(kind) or cut(f"failed: {kind}{text}", MOST_SAID)
+            self.failed[name] = words
         return True
 
     def _stop(self, name, reason, bound):

@@ -13,9 +13,12 @@ import __future__
 import ast
 import builtins
 import errno
+import functools
+import mmap
 import os
 import re
 import sys
+import time
 import types
 
 if __name__ == "__main__":
@@ -43,7 +46,12 @@ def main() -> None:
     for name in missing[0]:
         sys.modules.setdefault(name, None)  # its import then raises ModuleNotFoundError
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=lambda: cut_off(source, sink))
+        forks = mmap.mmap(-1, 8)  # which all copies of this process share
+        wait, cut = (
+            functools.partial(wait_after_many, forks),
+            functools.partial(cut_off, source, sink),
+        )
+        os.register_at_fork(before=wait, after_in_child=cut)
     wire.send(sink, wire.pack({"ready": True}))
     answer_all(source, sink)
 
@@ -54,6 +62,14 @@ def lists(words):
     for word in words:
         found.append([]) if word == "--" else found[-1].append(word)
     return found
+
+
+def wait_after_many(forks):
+    """Count a fork; after too many wait, so that `check` can see and end all of them."""
+    n = int.from_bytes(forks[:], "big") + 1
+    forks[:] = n.to_bytes(8, "big")
+    if n > MOST_FORKS:
+        time.sleep(60)
 
 
 def cut_off(*pipes):
@@ -276,6 +292,7 @@ def value(question, names, texts):
     return {"error": None, "value": result}
 
 
+MOST_FORKS = 200  # in `check`, until the process waits to be ended
 MOST_TOLD = 300  # characters of an exception's text
 DRAWN = set()  # names of matplotlib and of what would have been drawn
 PIPES = []  # from the grader and to it
