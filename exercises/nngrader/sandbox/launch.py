@@ -34,9 +34,10 @@ NAMESPACES = (
     "kernel.apparmor_restrict_unprivileged_userns=0"
 )
 PACKAGE = Path(__file__).parents[1]
+SHARED = ("gradient.py", "likeness.py", "observe.py", "reading.py")
 PARTS = (  # the worker's own files
     *(PACKAGE / "sandbox/inside" / f for f in ("worker.py", "fork_server.py", "wire.py")),
-    *(PACKAGE / "engine/observation" / f for f in ("likeness.py", "observe.py", "reading.py")),
+    *(PACKAGE / "engine/observation" / f for f in SHARED),
 )
 NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
 

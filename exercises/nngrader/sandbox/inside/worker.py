@@ -24,12 +24,13 @@ import types
 if __name__ == "__main__":
     sys.path[:0] = sys.argv[1 : sys.argv.index("--")]
     import fork_server
+    import gradient
     import likeness
     import observe
     import reading
     import wire
 else:
-    from ...engine.observation import likeness, observe, reading
+    from ...engine.observation import gradient, likeness, observe, reading
     from . import fork_server, wire
 
 
@@ -102,9 +103,10 @@ def silence():
 
 
 def stand_in():
-    """Return a module for `from nngrader import check` whose functions do nothing."""
+    """Return a module for `from nngrader import check` whose checks do nothing."""
     ours = types.ModuleType("nngrader")
     ours.check = ours.points = lambda *_: None
+    ours.numerical_gradient = gradient.numerical_gradient
     return ours
 
 
