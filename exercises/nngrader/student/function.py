@@ -90,7 +90,7 @@ def begin_there(data: dict, score: float) -> str:
 
 
 def reads_files(own: str) -> list[str]:
-    """Return a line on a function that reads files, which are not there in grading.
+    """Return a line on a function that reads files, which are missing in grading.
 
     >>> len(reads_files("def f(): return np.load('few.npz')")), reads_files("def f(): load")
     (1, [])
@@ -100,10 +100,10 @@ def reads_files(own: str) -> list[str]:
 
 
 def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[str]:
-    """Return a line on a function whose parameters are not those in the text.
+    """Return a line on a function whose parameters differ from the ones in the assignment.
 
-    Names of the student's own choice are fine, so they are told of only if a call fails as it
-    does where the arguments come in another order.
+    Students may choose other names. Therefore we mention them only if a call raises an error
+    that a different order of the arguments can cause.
     """
     asked, own = data.get("asked"), parameters(own)
     if verdict.score == 100 or not asked or not own or own[: len(asked)] == asked:

@@ -34,18 +34,18 @@ def checkup(notebook: Path) -> int:
     Parameters
     ----------
     notebook : Path
-        The student's notebook; the file with the visible cases lies beside it.
+        The student's notebook, in the folder of the file with the visible cases.
 
     Returns
     -------
     int
-        0 if everything is right on the visible cases, 1 if not. A challenge that was not begun
-        does not count.
+        0 if everything is correct on the visible cases, 1 if not. A challenge counts only if
+        the student has started it.
 
     Raises
     ------
     NotThere
-        If there is no such notebook, or no file with cases beside it.
+        If there is no such notebook, or no file with cases in its folder.
     CannotDo
         If a package is missing that the functions need.
     """
@@ -109,7 +109,7 @@ class Checkup:
     def _work(self):
         """Return the cells to run, as `Runner` takes them, and how many precede each test.
 
-        Checks are not run, nor are pictures of the course.
+        Check cells and the figures of the course are left out.
         """
         tests = {f"test_{name}": name for name in self.problems}
         work, tested = [], {}
@@ -123,7 +123,7 @@ class Checkup:
         return work, tested
 
     def run(self) -> bool:
-        """Print what is wrong; return whether all that was begun is right."""
+        """Print the findings; return whether all started problems are correct."""
         for package in self.uses:
             if importlib.util.find_spec(package) is None:
                 raise CannotDo(f"this assignment needs {package}: pip install {package}")
@@ -149,7 +149,7 @@ class Checkup:
         return all(score == 100 for score in scores.values())
 
     def _is_untouched(self, data):
-        """Return whether a problem is a challenge that was not begun: no file, and no code."""
+        """Return whether a problem is a challenge with neither a file nor code."""
         if not (file := data.get("file")) or (self.folder / file["name"]).exists():
             return False
         node = self._definition(data["name"])
@@ -164,7 +164,7 @@ class Checkup:
         return next((node for node in found if node), None)
 
     def _verdict(self, name):
-        """Return the verdict on a problem, which is judged once."""
+        """Return the verdict on a problem, after judging it the first time."""
         if name not in self.verdicts:
             data = self.problems[name]
             self.trial.before_test = self.tested.get(name)
@@ -184,7 +184,7 @@ class Checkup:
         self.told |= self.trial.failed.keys()
 
     def _about(self, data, verdict):
-        """Return the lines about one problem, with what it calls that is wrong."""
+        """Return the lines about one problem, and about wrong functions that it calls."""
         name = data["name"]
         if name in self.trial.undefined:
             return [f"{name}: the notebook defines nothing of this name."]

@@ -2,8 +2,8 @@
 
 It answers the questions of `sandbox.runner.Runner` as a sandbox's worker does, so that a
 notebook is judged as in grading. It is no sandbox, since everything here is the student's own.
-It runs on every system, in an empty folder, because the files beside a notebook are missing in
-grading.
+It runs on every system, in an empty folder, because a notebook is graded without the files of
+its folder.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Process:
             self.guard = subprocess.Popen(guard, start_new_session=True, bufsize=0, **pipe)
 
     def worker(self, slot: int) -> Process:
-        """Return this process, which `Runner` asks a sandbox for."""
+        """Return this process; `Runner` calls this method of a sandbox."""
         return self
 
     def fresh(self) -> None:
@@ -222,7 +222,7 @@ class Process:
         self.process = None
 
     def close(self) -> None:
-        """End the process, and what has watched over it."""
+        """End the process and the guard."""
         self._end()
         if self.guard:
             self.guard.stdin.close()
@@ -238,7 +238,7 @@ class Usage(NamedTuple):
 
 
 def usage(pid: int) -> Usage | None:
-    """Return what a process and its descendants use, None without psutil."""
+    """Return the usage of a process and its descendants, None without psutil."""
     try:
         import psutil
     except ImportError:

@@ -64,8 +64,8 @@ class Trial(Runner):
     def calling(self, data: dict):
         """Return ``run(args)`` for `judge`, which calls the function of a problem.
 
-        All its calls share as large a part of `total_seconds` as they are a part of the calls
-        in grading.
+        Its calls get a fraction of `total_seconds`: the number of visible cases divided by the
+        number of cases in grading.
         """
         calls = len(data["cases"])
         share = min(1.0, calls / data.get("graded", calls))
@@ -79,7 +79,7 @@ class Trial(Runner):
         return run
 
     def call(self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None):
-        """Call a function as `Runner.call` does, and keep the texts of exceptions."""
+        """Call a function as `Runner.call` does, with the texts of exceptions."""
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
         try:
             answer = self._ask(name, question, cap)
@@ -118,7 +118,7 @@ class Trial(Runner):
         return True
 
     def _stop(self, name, reason, bound):
-        """Record why a function gave no answer, and the limit that holds in grading."""
+        """Record why a function gave no answer, and the limit in grading."""
         super()._stop(name, reason, bound)
         cause, most = self.stopped[name], self.whole.total_seconds
         if bound == "total_seconds" and self.limits.total_seconds < most:

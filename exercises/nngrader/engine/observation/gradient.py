@@ -1,7 +1,7 @@
 """The numerical gradient with which students try out their own gradients.
 
-This file stands alone beside `observe.py` (NumPy): it goes into the sandbox, because cells that
-use it are run there too.
+Besides NumPy, this file needs only `observe.py`. It goes into the sandbox, because grading runs
+the cells that use it too.
 """
 
 import numpy as np
