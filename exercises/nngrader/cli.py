@@ -23,7 +23,8 @@ EXIT = (
 )
 EXIT_OF_CHECK = (
     "exit status: 0 all is right on the visible cases, where a challenge that you haven't "
-    "started doesn't count; 1 something is not; 2 wrong usage, such as a file that is no notebook"
+    "started doesn't count; 1 something is not; 2 wrong usage, such as a file that is no "
+    "notebook"
 )
 
 

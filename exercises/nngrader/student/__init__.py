@@ -1,7 +1,7 @@
 """Check a notebook on the student's own machine, with the visible cases.
 
-Input: a function or class, or a whole notebook, and the file of visible cases in the same folder.
-Output: printed lines about correct and wrong results, with a hint.
+Input: a function or class, or a whole notebook, and the file of visible cases in the same
+folder. Output: printed lines about correct and wrong results, with a hint.
 
 This package needs only NumPy, runs on every system, and knows no hidden case. It judges a whole
 notebook through the `Runner` of grading, with a plain process instead of the sandbox.
