@@ -5,5 +5,6 @@ asks for it.
 """
 
 from .cells import check, points
+from .engine.observation.gradient import numerical_gradient
 
-__all__ = ["check", "points"]
+__all__ = ["check", "numerical_gradient", "points"]

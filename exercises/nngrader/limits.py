@@ -18,6 +18,7 @@ class Ending(StrEnum):
     TOO_LONG = "too-long"  # it used more processor time than it may
     WAITED = "waited"  # it took more wall time than it may; perhaps the machine was busy
     TOO_MUCH = "too-much-memory"  # it was killed as it used more memory than it may
+    TOO_MANY = "too-many-processes"  # it started more processes than it may
     TOO_LARGE = "too-large"  # its answer is larger than what is read
     ENDED = "ended"  # it ended itself
     CRASHED = "crashed"  # Python crashed
@@ -32,18 +33,27 @@ WHERE = {
     "total_seconds": "in all calls of it",
     "submission_seconds": "in all that was run",
 }
+NO_ANSWER = "no-answer"  # the limit of an ending without one
+
+
+class Died(Exception):
+    """Raised when a student's process was killed or ended; `ending` is the reason."""
+
+    def __init__(self, ending: Ending):
+        super().__init__(ending.value)
+        self.ending = ending
 
 
 class Cause(NamedTuple):
-    """Why a process ended without an answer.
+    """Why a process ended without an answer, as plain data.
 
-    ``kind`` names the exception that is most like it; ``words`` are for a finding, to follow
-    the name of the function; ``data`` is what a flag contains: ``ending``, and for a limit on
-    time or memory its name and number.
+    ``kind`` names the exception that is most like it. ``stopped`` is for findings: the
+    ``limit``, how much is allowed (``most``) and ``where`` it counts. ``data`` is for flags:
+    the ``ending``, and for a limit on time or memory its name and number.
     """
 
     kind: str
-    words: str
+    stopped: dict
     data: dict
 
 
@@ -62,30 +72,25 @@ def of_death(ending: Ending, limits: Limits, bound: str) -> Cause:
     """
     if ending in TIMED:
         return _of_time(ending, limits, bound)
-    kind, words = DEATHS.get(ending, ("Exception", "ends without an answer"))
-    memory = reached("memory", limits) if ending == Ending.TOO_MUCH else {}
-    return Cause(kind, words.format(most=limits.memory_mb), {"ending": ending.value} | memory)
+    kind, limit = DEATHS.get(ending, ("Exception", NO_ANSWER))
+    found = reached(limit, limits)
+    return Cause(kind, {"limit": limit} | found, {"ending": ending.value} | found)
 
 
 def _of_time(ending, limits, bound):
     """Return the cause if time was up, with the limit that was reached."""
-    seconds, how, where = getattr(limits, bound), "of computing time", WHERE[bound]
-    extra = ""
+    seconds, limit = getattr(limits, bound), "time"
     if ending == Ending.WAITED:
-        whole = bound == "submission_seconds"
-        seconds *= LASTING if whole else PATIENCE
-        how = "by the clock"
-        extra = ", mostly waiting"
-    limit = f"more than {seconds:g} seconds {how} {where}"
-    words = f"took longer than it may{extra} ({limit})"
-    if bound == "submission_seconds":
-        words = f"was not run to its end: time was up ({limit})"
+        seconds *= LASTING if bound == "submission_seconds" else PATIENCE
+        limit = "clock"
+    limit = "submission" if bound == "submission_seconds" else limit
+    stopped = {"limit": limit, "most": seconds, "where": WHERE[bound]}
     data = {"ending": ending.value, "limit": bound, "seconds": seconds}
-    return Cause("TimeoutError", words, data)
+    return Cause("TimeoutError", stopped, data)
 
 
 def reached(word: object, limits: Limits) -> dict:
-    """Return which limit caused an exception and its number, {} if none did.
+    """Return which limit caused an exception and how much it allows, {} if none did.
 
     Parameters
     ----------
@@ -94,38 +99,22 @@ def reached(word: object, limits: Limits) -> dict:
     """
     if not (isinstance(word, str) and word in LIMITS):
         return {}
-    setting = LIMITS[word][0]
+    setting = LIMITS[word]
     most = getattr(limits, setting) if isinstance(setting, str) else setting
     return {"limit": word, "most": most}
 
 
-def of_limit(word: object, limits: Limits) -> str:
-    """Return the words for an exception that a limit caused, or "".
-
-    Parameters
-    ----------
-    word : object
-        As for `reached`.
-
-    Returns
-    -------
-    str
-        Words with the number from the settings, to follow the function's name.
-    """
-    found = reached(word, limits)
-    return LIMITS[word][1].format(**found) if found else ""
-
-
-LIMITS = {  # the setting or the number, and the words of a finding
-    "memory": ("memory_mb", "ran out of memory ({most} MB are allowed)"),
-    "processes": ("processes", "starts too many processes or threads ({most} are allowed)"),
-    "file": ("file_mb", "writes a file that is too large ({most} MB are allowed)"),
-    "space": ("space_mb", "fills the space for files ({most} MB are allowed)"),
-    "open files": (OPEN_FILES, "holds too many files open ({most} are allowed)"),
+LIMITS = {  # the setting, or the number
+    "memory": "memory_mb",
+    "processes": "processes",
+    "file": "file_mb",
+    "space": "space_mb",
+    "open files": OPEN_FILES,
 }
-DEATHS = {  # the exception that is most like it, and the words of a finding
-    Ending.TOO_MUCH: ("MemoryError", LIMITS["memory"][1]),
-    Ending.ENDED: ("SystemExit", "ends the whole program (SystemExit)"),
-    Ending.CRASHED: ("SystemExit", "makes Python itself crash"),
-    Ending.TOO_LARGE: ("Exception", "returns far more than is asked for"),
+DEATHS = {  # the exception that is most like it, and the limit
+    Ending.TOO_MUCH: ("MemoryError", "memory"),
+    Ending.TOO_MANY: ("OSError", "processes"),
+    Ending.ENDED: ("SystemExit", "ended"),
+    Ending.CRASHED: ("SystemExit", "crashed"),
+    Ending.TOO_LARGE: ("Exception", "too-large"),
 }

@@ -17,6 +17,12 @@ POINTS_HEAD = "[points]"
 ENTRY = re.compile(r"^\s*\"?(\w+)\"?\s*=\s*")
 NUMBER = re.compile(r"[-+\w.]+")
 DAY = 86_400.0
+SETTINGS = {  # environment variables of a process that runs submissions
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
 OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the settings
 
 

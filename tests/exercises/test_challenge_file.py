@@ -185,20 +185,43 @@ def test_check_tells_how_good_the_file_is_and_what_decides(home):
     )
 
 
+@pytest.mark.parametrize(("margin", "told"), [(0.1, False), (0.2, True)])
+def test_check_tells_that_a_threshold_is_near(home, visible, margin, told):
+    cases_json.save({"classify": visible | {"margin": margin}}, home / f"{NAME}.cases.json")
+    (home / "weights.npz").write_bytes(SOLVED)  # which reaches 1, and the threshold is 0.8
+    message = check_message(classify, home)
+    assert ("of the threshold 0.8 (accuracy), so grading may differ" in message) == told
+
+
 def test_check_tells_what_is_wrong_with_the_function(home):
     (home / "weights.npz").write_bytes(npz(V=np.zeros(3)))
     assert "KeyError: " in check_message(classify, home)
 
 
-def test_nngrader_check_looks_for_the_file_beside_the_notebook(home):
-    (home / "weights.npz").write_bytes(SOLVED)
-    cells = [
-        {"cell_type": "code", "metadata": {}, "source": text}
-        for text in ("import numpy as np\nimport os\nos.chdir('/')", SOLUTION)
-    ]
+def check_notebook(home, *sources):
+    """Check a notebook of these cells with the command."""
+    cells = [{"cell_type": "code", "metadata": {}, "source": text} for text in sources]
     notebook = home / f"{NAME}.ipynb"
     notebook.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
     command = [sys.executable, "-m", "nngrader", "check", str(notebook)]
-    ran = subprocess.run(command, capture_output=True, text=True)
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_nngrader_check_looks_for_the_file_beside_the_notebook(home):
+    (home / "weights.npz").write_bytes(SOLVED)
+    ran = check_notebook(home, "import numpy as np\nimport os\nos.chdir('/')", SOLUTION)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "classify: 7 of 7 points" in ran.stdout
+
+
+UNTOUCHED = "def classify(weights, pictures):\n    raise NotImplementedError()"
+
+
+@pytest.mark.parametrize(
+    ("source", "begun"), [(UNTOUCHED, False), ("x = 1", False), (SOLUTION, True)]
+)
+def test_a_challenge_that_was_not_begun_does_not_count(home, source, begun):
+    ran = check_notebook(home, source)
+    assert ran.returncode == int(begun), ran.stdout + ran.stderr
+    assert f"Together: 0 of {7 if begun else 0} points" in ran.stdout, ran.stdout
+    assert ("weights.npz does not lie beside" in ran.stdout) == begun

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from nngrader import check
-from nngrader.engine import cases_json
+from nngrader import check, numerical_gradient
+from nngrader.engine import caller, cases_json
 from nngrader.engine.explanation.side_by_side import difference, differences
 from nngrader.engine.judgement.ledger import PASSIVE
 from nngrader.student.function import FOLLOWED, called_wrong, check_message, report
@@ -203,6 +203,37 @@ def test_an_aspect_with_the_name_of_its_part_is_said_once(folder):
     assert "gradient: gradient" not in text
 
 
+def test_a_gradient_is_approximated_outside_of_what_is_checked(folder):
+    x = np.array([[1.0, -2.0], [0.5, 3.0]])
+    assert np.allclose(numerical_gradient(lambda x: (x**3).sum(), x), 3 * x**2)
+    with pytest.raises(ValueError, match=r"\(2, 2\)"):
+        numerical_gradient(lambda x: x, x)
+
+    def hinge_loss(scores, targets, margin=1.0):
+        return 0.0, numerical_gradient(np.sum, scores)
+
+    assert "RuntimeError: numerical_gradient is for" in check_message(hinge_loss, folder)
+    assert (numerical_gradient(np.sum, x) > 0).all()
+
+
+def test_another_order_and_other_names_of_the_parameters_are_told(folder):
+    def pairwise_distances(Y, X):
+        return X - Y[:2]
+
+    called = "with (X, Y), in this order. Yours is pairwise_distances"
+    assert f"{called}(Y, X)." in check_message(pairwise_distances, folder)
+
+    def pairwise_distances(a, b):
+        raise ValueError("the shapes don't fit")
+
+    assert f"{called}(a, b)." in check_message(pairwise_distances, folder)
+
+    def pairwise_distances(a, b):
+        return 2 * SOLVE["pairwise_distances"](a, b)
+
+    assert called not in check_message(pairwise_distances, folder)
+
+
 def test_an_error_is_told_with_line_and_shapes(folder):
     def pairwise_distances(X, Y):
         return X - Y
@@ -282,7 +313,7 @@ check(hinge_loss)
 def told(name, mistake):
     """Return what check prints of a known mistake, on visible cases."""
     data, f = packed(name, 1, True), PROBLEMS[name].mistakes[mistake].solve
-    return report(data, f, judged(data, f), Path())
+    return report(data, caller(data, f), judged(data, f), Path())
 
 
 def test_a_program_that_fails_is_shown_letter_by_letter():
@@ -314,7 +345,7 @@ def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
                 parent.backward(slope * gradient)
 
     data = packed("Value", 1, True)
-    found = report(data, Begun, judged(data, Begun), Path())
+    found = report(data, caller(data, Begun), judged(data, Begun), Path())
     assert "Step 1 is right. Next: step 2 of 3, numbers and results" in found
     assert "reuse: " in found
     assert "operations" not in found

@@ -4,16 +4,23 @@ import json
 import signal
 import subprocess
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
+from nngrader.sandbox.supervisor import tree_usage
 
-from .orphan_processes import adopt_orphans
 from .sample_course import NAME, command, environment
 
 BUSY = """import time
 begun = time.process_time()
 while time.process_time() < begun + 1.5:
     pass"""
+FORKS = """import os, time
+for _ in range(2000):
+    if os.fork() == 0:
+        time.sleep(100)
+        os._exit(0)"""
 
 
 def student_folder(course, tmp_path, notebook):
@@ -48,7 +55,7 @@ def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
     done = check(released, tmp_path, notebook.write("pairwise_distances", source))
     assert done.returncode == 1
     for words in (
-        "'1 / 0': ZeroDivisionError",
+        "'1 / 0' failed: ZeroDivisionError",
         "squared distances",
         "softmax_cross_entropy: the notebook defines nothing of this name.",
         "hinge_loss: 30 of 30 points",
@@ -62,15 +69,17 @@ def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
 @pytest.mark.parametrize(
     ("cell", "status", "words"),
     [
-        ("exit()", 1, "ended the process before it was through"),
-        ("import sys\nsys.exit(10)", 1, "ended the process before it was through"),
-        ("import os\nos._exit(0)", 1, "ended the process before it was through"),
+        ("exit()", 0, "begins 'exit()' ends the whole program"),
+        ("import os\nos._exit(0)", 0, "ends the whole program"),
+        ("import os\nos.kill(os.getpid(), 11)", 0, "makes Python itself crash"),
+        ("while True:\n    pass", 0, "begins 'while True:' takes longer"),
+        (FORKS, 0, "starts too many processes"),
         ("raise KeyboardInterrupt", 0, "KeyboardInterrupt"),
         ("raise ValueError('\\ud800')", 0, "ValueError: \\ud800"),
         ("input('Go on? ')", 0, "EOFError"),
         ("import sys\nsys.argv = ['a']", 0, "100 of 100"),
         ("import os\nos.chdir('/')", 0, "100 of 100"),
-        (BUSY, 0, "more than the 1 seconds that it has when graded"),
+        (BUSY, 0, "takes longer than a cell may in grading (1 s)"),
         ("x" * (9 << 20), 1, "larger than 8 MB without its outputs"),
     ],
 )
@@ -83,28 +92,111 @@ def test_whatever_a_cell_does_there_is_a_verdict(released, base, tmp_path, cell,
 def test_the_visible_cases_name_the_limits_of_grading(released):
     file = released / "release" / NAME / f"{NAME}.cases.json"
     for data in json.loads(file.read_text()).values():
-        limits = {"call_seconds": 1.0, "total_seconds": 2.5, "memory_mb": 400}
-        assert data["limits"] == limits | {"output_kb": 256, "notebook_mb": 100}
+        limits = {"call_seconds": 1.0, "total_seconds": 2.5, "submission_seconds": 60.0}
+        limits |= {"memory_mb": 400, "processes": 16, "output_kb": 256, "notebook_mb": 100}
+        assert data["limits"] == limits
         assert data["graded"] >= len(data["cases"])
         assert not data["same"]
 
 
+CHEATS = {
+    "patched": """
+import numpy as np
+np.allclose = np.array_equal = lambda *_, **__: True
+np.abs = lambda a: np.zeros(np.shape(a))
+np.maximum = type("", (), {"reduce": staticmethod(lambda *_, **__: 0.0)})
+""",
+    "hunted": """
+import sys
+
+def hunted(f, depth=0):
+    while f is not None:
+        for value in list(f.f_locals.values()) + list(f.f_globals.values()):
+            if isinstance(value, dict):
+                for case in [value, *value.get("cases", ())]:
+                    if isinstance(case, dict) and case.get("want") is not None:
+                        return case["want"]
+        f = f.f_back
+""",
+}
+ANSWERS = {"patched": "np.zeros(())", "hunted": "tuple(hunted(sys._getframe()))"}
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_a_function_that_cheats_has_no_points(released, base, tmp_path, cheat):
+    notebook = base.solved().add_cell(CHEATS[cheat])
+    for name in ("pairwise_distances", "softmax_cross_entropy", "hinge_loss"):
+        notebook.write(name, f"def {name}(*_):\n    return {ANSWERS[cheat]}")
+    done = check(released, tmp_path, notebook)
+    assert done.stdout.endswith("Together: 0 of 100 points on the visible cases.\n")
+
+
+def test_names_that_a_later_cell_assigns_cost_nothing(released, base, tmp_path):
+    notebook = base.solved()
+    notebook.cells.append(dict(notebook["setup"], source="np = 5\nlen = 3", metadata={}))
+    done = check(released, tmp_path, notebook)
+    assert done.returncode == 0, done.stdout
+
+
+def test_another_order_of_the_arguments_is_told(released, base, tmp_path):
+    source = "def hinge_loss(targets, scores, margin=1.0):\n    return scores[:, targets]"
+    done = check(released, tmp_path, base.solved().write("hinge_loss", source))
+    asked = "with (scores, targets, margin), in this order. Yours is hinge_loss(targets, scores"
+    assert asked in done.stdout, done.stdout
+
+
+def test_the_files_beside_the_notebook_are_missing_as_in_grading(released, base, tmp_path):
+    source = "def hinge_loss(*_):\n    return np.load('few.npz')['a']"
+    notebook = student_folder(released, tmp_path, base.solved().write("hinge_loss", source))
+    np.savez(notebook.with_name("few.npz"), a=1)
+    line = command(released, "check", notebook)
+    done = subprocess.run(line, capture_output=True, text=True, env=environment())
+    assert "hinge_loss: 0 of 30 points" in done.stdout
+    assert "It calls numpy.load." in done.stdout
+
+
+STUBBORN = """import os, signal, time
+for s in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+    signal.signal(s, signal.SIG_IGN)
+os.fork()
+open(PATH, 'w').close()
+while True:
+    time.sleep(0.01)"""
+
+
 @pytest.mark.slow
-def test_ctrl_c_ends_check_in_one_line_and_leaves_no_process(released, base, tmp_path):
-    cell = "import subprocess\nopen('begun', 'w').close()\nsubprocess.run(['sleep', '1000'])"
+@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_no_process_outlives_check(released, base, tmp_path, stop):
+    begun = tmp_path / "begun"
+    cell = STUBBORN.replace("PATH", repr(str(begun)))
     notebook = student_folder(released, tmp_path, base.solved().add_cell(cell))
     line = command(released, "check", notebook)
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     how |= {"env": environment(), "preexec_fn": heed_interrupts}
-    with adopt_orphans() as left, subprocess.Popen(line, **how) as process:
-        while not notebook.with_name("begun").exists():
+    with subprocess.Popen(line, **how) as process:
+        while not begun.exists():
             assert process.poll() is None
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        started = tree_usage(process.pid).processes[1:]
+        process.send_signal(getattr(signal, stop))
         output = process.communicate()[0]
-    assert output == "Stopped before the notebook was through.\n"
-    assert process.returncode == 1
+    if stop == "SIGINT":
+        assert output == "Stopped before the notebook was through.\n"
+        assert process.returncode == 1
+    assert len(started) >= 3  # the cells' process, its copy, and the guard
+    for _ in range(100):
+        if not (left := [pid for pid in started if is_running(pid)]):
+            return
+        time.sleep(0.1)
     assert left == []
+
+
+def is_running(pid):
+    """Return whether a process is there and has not ended, collected or not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def heed_interrupts():

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from ..errors import CannotDo
-from ..settings import OPEN_FILES, Limits
+from ..settings import OPEN_FILES, SETTINGS, Limits
 from ..storage.scratch import Scratch, own_block
 from . import container, seccomp
 from .supervisor import MEMORY_FOLDERS, START, Died, Worker
@@ -34,9 +34,10 @@ NAMESPACES = (
     "kernel.apparmor_restrict_unprivileged_userns=0"
 )
 PACKAGE = Path(__file__).parents[1]
+SHARED = ("gradient.py", "likeness.py", "observe.py", "reading.py")
 PARTS = (  # the worker's own files
     *(PACKAGE / "sandbox/inside" / f for f in ("worker.py", "fork_server.py", "wire.py")),
-    *(PACKAGE / "engine/observation" / f for f in ("likeness.py", "observe.py", "reading.py")),
+    *(PACKAGE / "engine/observation" / f for f in SHARED),
 )
 NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
 
@@ -203,12 +204,6 @@ class Sandbox:
         return line if self.unsafe else [*line, f"--nproc={w.processes + 1}"]
 
 
-SETTINGS = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-}
 ALONE = (
     "--unshare-pid --as-pid-1 --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try "
     "--die-with-parent --new-session --clearenv --hostname sandbox"

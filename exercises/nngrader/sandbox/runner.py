@@ -6,15 +6,17 @@ If a cell or a call fails, the reason becomes a flag.
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
 from ..engine.observation.call_result import checked
 from ..engine.observation.likeness import MOST_FINGERPRINTS
 from ..errors import CannotDo
-from ..limits import LASTING, MOST_DEATHS, Ending, of_death, of_limit, reached
+from ..limits import LASTING, MOST_DEATHS, Died, Ending, of_death, reached
 from ..records.flag import Flag, FlagCode
 from .inside import wire
-from .launch import Sandbox
-from .supervisor import Died
+
+if TYPE_CHECKING:  # which needs Linux; `check` runs everywhere
+    from .launch import Sandbox
 
 MOST_LOST = 3  # cells added by the student that end the process; then none is run any more
 MEASURES = "(measures)"  # stands for the function in a process that only measures

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import NamedTuple
 
-from ..limits import PATIENCE, Ending
+from ..limits import PATIENCE, Died, Ending
 from .inside import fork_server, wire
 
 POLL = 0.03  # seconds between two measurements of the tree
@@ -29,14 +29,6 @@ PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 MOST_TEXT = 1 << 16  # bytes read of a file of /proc: a process may have thousands of children
 RESIDENT, TIMES = 21, slice(11, 15)  # fields of /proc/PID/stat after the name
 FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in memory
-
-
-class Died(Exception):
-    """Raised where a student's process was killed or ended; `ending` is the reason."""
-
-    def __init__(self, ending: Ending):
-        super().__init__(ending.value)
-        self.ending = ending
 
 
 class Worker:

@@ -1,8 +1,8 @@
-"""Check a notebook on the student's own machine, on the visible cases.
+"""Check a notebook on the student's own machine, with the visible cases.
 
-Comes in: a function or class, or a whole notebook, with the file of visible cases that lies
-beside it. Goes out: printed lines that say what is right, what is wrong, and a hint.
+Input: a function or class, or a whole notebook, and the file of visible cases in the same
+folder. Output: printed lines about correct and wrong results, with a hint.
 
-It needs NumPy alone and runs on every system. It imports neither the sandbox nor the gradebook,
-and knows no hidden case.
+This package needs only NumPy, runs on every system, and knows no hidden case. It judges a whole
+notebook through the `Runner` of grading, with a plain process instead of the sandbox.
 """

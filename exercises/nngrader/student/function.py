@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import math
 from collections.abc import Callable
@@ -20,8 +21,9 @@ from ..engine.explanation.side_by_side import (
     shown,
 )
 from ..engine.judgement.ledger import EVERYTHING, PASSIVE
+from ..engine.observation.call_result import checked
 from ..engine.observation.driver import result_of
-from ..engine.observation.reading import names_used
+from ..engine.observation.reading import dedented, names_used
 from ..errors import CannotDo
 from ..wording import counted
 from .limited import Limited
@@ -33,6 +35,13 @@ HELD_BACK = (
     "The points are given on inputs that are held back: these only show where you stand."
 )
 FOLLOWED = "In grading it is judged once more with a right one in that place."
+READERS = [
+    "open",
+    *(f"numpy.{name}" for name in "fromfile genfromtxt load loadtxt memmap".split()),
+]
+READS = "It calls {}. When your function is graded, there are no files beside your notebook."
+ORDER = "We call it with ({}), in this order. Yours is {}({})."
+NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may differ."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
 
@@ -49,9 +58,11 @@ def check_message(f: Callable, folder: Path) -> str:
     cells = cells_run()
     data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
-    verdict = judge(data, Limited(data, caller(data, f)), names_used(*sources))
+    run = Limited(data, caller(data, f))
+    verdict = judge(data, run, names_used(*sources))
     used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
-    lines = [report(data, f, verdict, folder)]
+    own = "\n".join(_source(f))
+    lines = [report(data, run, verdict, folder, own)]
     lines += called_wrong(problems, f) if verdict.score < 100 else []
     return "\n".join([*lines, *[f"  {STILL_THERE}"] * used])
 
@@ -68,9 +79,69 @@ def called_wrong(problems: dict, f: Callable) -> list[str]:
             continue
         score = judge(data, Limited(data, caller(data, other))).score
         if score < 100:
-            points = f"{score * data['total'] / 100:.4g} of {counted(data['total'], 'point')}"
-            lines.append(f"  It calls {name}, which is not right yet ({points}): begin there.")
+            lines.append(begin_there(data, score))
     return [*lines, f"  {FOLLOWED}"] if lines else []
+
+
+def begin_there(data: dict, score: float) -> str:
+    """Return a line on a problem whose function is called and is wrong."""
+    points = f"{score * data['total'] / 100:.4g} of {counted(data['total'], 'point')}"
+    return f"  It calls {data['name']}, which is not right yet ({points}): begin there."
+
+
+def reads_files(own: str) -> list[str]:
+    """Return a line on a function that reads files, which are missing in grading.
+
+    >>> len(reads_files("def f(): return np.load('few.npz')")), reads_files("def f(): load")
+    (1, [])
+    """
+    found = [name for name in names_used(own) if name in READERS]
+    return [READS.format(" and ".join(found))] * bool(found)
+
+
+def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[str]:
+    """Return a line on a function whose parameters differ from the ones in the assignment.
+
+    Students may choose other names. Therefore we mention them only if a call raises an error
+    that a different order of the arguments can cause.
+    """
+    asked, own = data.get("asked"), parameters(own)
+    if verdict.score == 100 or not asked or not own or own[: len(asked)] == asked:
+        return []
+    case = next(c for c in data["cases"] if c["aspect"] == "value")
+    raised = {"TypeError", "ValueError"}.intersection(checked(run(dict(case["args"]))).raised)
+    if sorted(own) != sorted(asked) and not raised:
+        return []
+    return [ORDER.format(", ".join(asked), data["name"], ", ".join(own))]
+
+
+def parameters(own: str) -> list[str]:
+    """Return the names of a function's positional parameters; none where `own` is no function.
+
+    >>> parameters("def f(X, y, *, h=1): pass"), parameters("class A: pass"), parameters("?")
+    (['X', 'y'], [], [])
+    """
+    node = definition(own)
+    if not isinstance(node, ast.FunctionDef) or node.args.vararg:
+        return []
+    return [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+
+
+def definition(text: str, name: str = "") -> ast.AST | None:
+    """Return the last function or class that a text defines, None where there is none.
+
+    Parameters
+    ----------
+    name : str, optional
+        Its name, if that matters.
+    """
+    try:
+        tree = ast.parse(dedented(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    kinds = ast.FunctionDef | ast.ClassDef
+    found = [node for node in tree.body if isinstance(node, kinds)]
+    return next((node for node in reversed(found) if name in ("", node.name)), None)
 
 
 def _names_in(code):
@@ -90,15 +161,17 @@ def visible_problems(folder: Path) -> dict:
     return found
 
 
-def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
+def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str = "") -> str:
     """Return a verdict on visible cases in words, line by line.
 
     Parameters
     ----------
-    f : callable
-        The function judged; called once more where the worked example is shown.
+    run : callable
+        ``run(args)`` calls the function, as in `judge`, once more where a case is shown.
     folder : Path
         Where the notebook is, and the file of a challenge beside it.
+    own : str, optional
+        The text of the function.
     """
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
@@ -113,16 +186,19 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
     lines += [f"  {text}" for text in sentences(verdict.findings)]
     if verdict.spared:
         lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
+    lines += [
+        f"  {text}" for text in (*reads_files(own), *other_order(data, run, verdict, own))
+    ]
     lines += [f"  {data['tells'].format(number)}" for number in verdict.told]
     limit, words = data.get("near") or (math.inf, "")
     if verdict.score == 100 and any(number > limit for number in verdict.told):
         lines.append(f"  {words}")
     if data.get("entries"):
-        lines += _failing_case(data, f, verdict)
+        lines += _failing_case(data, run, verdict)
     elif data.get("driver") and not data.get("measure") and verdict.score < 100:
-        lines += _by_hand(data, f) or _failing_case(data, f, verdict)
+        lines += _by_hand(data, run) or _failing_case(data, run, verdict)
     elif verdict.unclear:
-        lines += _by_hand(data, f)
+        lines += _by_hand(data, run)
     if data.get("file"):
         return "\n".join([*lines, *_file_lines(data, verdict, folder)])
     proved = data.get("same") or verdict.score < 100
@@ -168,13 +244,19 @@ def _file_lines(data, verdict, folder):
     if verdict.measured is not None:
         tried = data["cases"][0]["tried"]
         lines.append(f"  {data['measured']} with {tried}: {verdict.measured:.4g}. {HELD_BACK}")
+        near = [
+            t
+            for t in data["thresholds"].values()
+            if abs(verdict.measured - t) <= data.get("margin", 0)
+        ]
+        lines += [f"  {NEAR.format(data['margin'], t, data['measured'])}" for t in near]
     return lines
 
 
-def _by_hand(data, f):
+def _by_hand(data, run):
     """Return lines that compare answers in the example for pencil and paper."""
     example = data["example"]
-    parts = result_of(data, example, Limited(data, caller(data, f))).parts or []
+    parts = result_of(data, example, run).parts or []
     both = [
         (name, part["values"], w)
         for name, part, w in zip(data["returns"], parts, example["want"], strict=False)
@@ -185,7 +267,7 @@ def _by_hand(data, f):
     return ["  An example to go through by hand:", *inputs, *differ] if differ else []
 
 
-def _failing_case(data, f, verdict):
+def _failing_case(data, run, verdict):
     """Return lines that show the shortest case that fails, with yours and what is asked."""
     lost = {a for a, (earned, most) in verdict.points.items() if earned < most}
     lost |= set(verdict.spared)
@@ -194,7 +276,7 @@ def _failing_case(data, f, verdict):
     first = () if data.get("entries") else ("value",)  # without letters, of ordinary input
     tried.sort(key=lambda c: (c["aspect"] not in first, len(str(c["args"]))))
     for case in tried[:MOST_TRIED]:
-        parts = result_of(data, case, Limited(data, caller(data, f))).parts
+        parts = result_of(data, case, run).parts
         found, lines = differences(data, case, parts), given(data, case["args"])
         if found and (data.get("entries") or sum(map(len, lines)) <= MOST_SHOWN):
             return ["  A case that fails:", *lines, *found]

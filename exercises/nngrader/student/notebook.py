@@ -1,42 +1,33 @@
 """Run `nngrader check NOTEBOOK` on the student's own machine.
 
-The notebook's cells run in a process of their own, as they would in Jupyter; then each function
-is tried on the visible cases. This needs NumPy alone.
+The notebook's cells run in a process of their own, as in grading. This process has each
+function called on the visible cases, and compares the answers. It needs NumPy alone.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import math
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-import types
+import ast
+import importlib.util
 from pathlib import Path
 
 from ..course.notebooks import id_of_test
-from ..engine import caller, judge, with_file
 from ..engine.declaration.challenge import files_beside
-from ..engine.observation.reading import imports, names_used, plain
-from ..errors import NotThere, WrongUsage
+from ..engine.observation.reading import imports, plain
+from ..errors import CannotDo, NotThere, WrongUsage
 from ..intake.submission import Rejected, TooLarge, cells_of, shrunk
 from ..intake.suspicion import THERE
 from ..records.flag_rendering import for_student
-from ..screen import any_terminal
 from ..settings import Limits
 from ..storage.results import digest
 from ..wording import counted, did_you_mean
-from .function import called_wrong, report, visible_problems
-from .limited import Limited
+from .function import FOLLOWED, begin_there, definition, report, visible_problems
+from .trial import Trial
 
-SECONDS = 300
-GROUPS = hasattr(os, "killpg")  # as Windows has not
-RIGHT, WRONG = "right", "wrong"  # the verdict on a notebook that was run to its end
 UNANSWERED = "YOUR ANSWER HERE"  # what nbgrader puts where a text is to be written
+UNTOUCHED = (
+    "You haven't started the challenge {} ({}). It is optional, and needs no file until you do."
+)
+KEEP_APART = "What it defines is lost then: keep your functions in cells of their own."
 
 
 def checkup(notebook: Path) -> int:
@@ -45,39 +36,35 @@ def checkup(notebook: Path) -> int:
     Parameters
     ----------
     notebook : Path
-        The student's notebook; the file with the visible cases lies beside it.
+        The student's notebook, in the folder of the file with the visible cases.
 
     Returns
     -------
     int
-        0 if everything is right on the visible cases, 1 if not.
+        0 if everything is correct on the visible cases, 1 if not. A challenge counts only if
+        the student has started it.
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such notebook, or no file with cases beside it.
+    NotThere
+        If there is no such notebook, or no file with cases in its folder.
+    CannotDo
+        If a package is missing that the functions need.
     """
     notebook = notebook.resolve()
     if not notebook.is_file():
         near = did_you_mean(notebook.name, (f.name for f in notebook.parent.glob("*.ipynb")))
         raise NotThere(f"there is no notebook {notebook.name}{near}")
     require_notebook(notebook)
-    if not visible_problems(notebook.parent):
+    if not (problems := visible_problems(notebook.parent)):
         raise NotThere(f"no file *.cases.json lies beside {notebook.name}")
-    with tempfile.TemporaryDirectory(prefix="nngrader-") as folder:
-        verdict = Path(folder, "verdict")
-        program = [sys.executable, "-m", "nngrader.student.notebook"]
-        try:
-            run_alone([*program, notebook.name, str(verdict)], notebook.parent)
-        except subprocess.TimeoutExpired:
-            print(f"The notebook took more than {SECONDS} seconds. Does a loop never end?")
-            return 1
-        except KeyboardInterrupt:
-            print("Stopped before the notebook was through.")
-            return 1
-        if not verdict.is_file():
-            print("The notebook ended the process before it was through.")
-        return int(not verdict.is_file() or verdict.read_text() != RIGHT)
+    try:
+        return int(not Checkup(notebook, problems).run())
+    except Rejected as e:
+        print(for_student(e.flag))
+    except KeyboardInterrupt:
+        print("Stopped before the notebook was through.")
+    return 1
 
 
 def require_notebook(file: Path) -> None:
@@ -98,58 +85,121 @@ def require_notebook(file: Path) -> None:
         raise WrongUsage(f"{e}{there}") from None
 
 
-def run_alone(command: list[str], folder: Path) -> None:
-    """Run a process in a folder, without input and without windows for pictures.
+class Checkup:
+    """One check of a notebook.
 
-    What it has started ends with it, on systems that have groups of processes.
-
-    Raises
-    ------
-    subprocess.TimeoutExpired
-        If it takes too long.
+    Parameters
+    ----------
+    problems : dict
+        The packed visible cases by problem.
     """
-    settings = os.environ | {"MPLBACKEND": "Agg"}
-    own = {"cwd": folder, "env": settings, "stdin": subprocess.DEVNULL}
-    process = subprocess.Popen(command, start_new_session=True, **own)
-    try:
-        process.wait(SECONDS)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL) if GROUPS else process.kill()
-        process.wait()
 
+    def __init__(self, notebook: Path, problems: dict):
+        self.folder, self.problems = notebook.parent, problems
+        first = next(iter(problems.values()))
+        self.limits, self.locked = Limits(**first.get("limits", {})), first.get("locked", {})
+        self.uses = sorted(
+            {package for data in problems.values() for package in data.get("uses", ())}
+        )
+        raw, flags = notebook.read_bytes(), []
+        self.cells = cells_of(shrunk(raw), flags, notebook.name)
+        told = [*size_note(len(raw), self.limits.notebook_mb), *map(for_student, flags)]
+        print(*told, sep="\n", end="\n" * bool(told))
+        self.work, self.tested = self._work()
+        self.verdicts, self.told = {}, set()
 
-def run_here(notebook: Path) -> bool:
-    """Run the notebook in this process; return whether all functions are right.
+    def _work(self):
+        """Return the cells to run, as `Runner` takes them, and how many precede each test.
 
-    Returns
-    -------
-    bool
-        Whether every visible case of every problem came out right.
-    """
-    flags, folder = [], notebook.resolve().parent  # before a cell can change the working folder
-    problems = visible_problems(notebook.parent)
-    limits = Limits(**next(iter(problems.values())).get("limits", {}))
-    raw = notebook.read_bytes()
-    try:
-        cells = cells_of(shrunk(raw), flags, notebook.name)
-    except Rejected as e:
-        print(for_student(e.flag))
-        return False
-    told = [*size_note(len(raw), limits.notebook_mb), *map(for_student, flags)]
-    print(*told, sep="\n", end="\n" * bool(told))
-    sources = sources_of(cells, problems)
-    print(*notes(cells, sources, problems), sep="", end="")
-    names = run_cells(sources, limits.call_seconds)
-    scores = {}
-    for name, data in problems.items():
-        scores[name] = judge_one(data, names.get(name), sources, folder)
-        if scores[name] < 100 and callable(names.get(name)):
-            print(
-                *(f"{line}\n" for line in called_wrong(problems, names[name])), sep="", end=""
-            )
-    print(*together(scores, problems, cells), sep="\n")
-    return all(score == 100 for score in scores.values())
+        Check cells and the figures of the course are left out.
+        """
+        tests = {id_of_test(name): name for name in self.problems}
+        work, tested = [], {}
+        for n, cell in enumerate((c for c in self.cells if c.code), 1):
+            name = cell.grade_id
+            if name in tests:
+                tested[tests[name]] = len(work)
+            elif name not in self.locked or not _draws(cell.source):
+                own = name not in self.locked and name not in self.problems
+                work.append((f"cell {n}", cell.source, own))
+        return work, tested
+
+    def run(self) -> bool:
+        """Print the findings; return whether all started problems are correct."""
+        for package in self.uses:
+            if importlib.util.find_spec(package) is None:
+                raise CannotDo(f"this assignment needs {package}: pip install {package}")
+        texts = {name: plain(source) for name, source, _ in self.work}
+        missing = absent(texts.values(), self.uses)
+        print(*notes(self.cells, self.locked, missing), sep="", end="")
+        self.texts = list(texts.values())
+        begun = {n: d for n, d in self.problems.items() if not self._is_untouched(d)}
+        self.trial = Trial(self.work, self.limits, self.uses, missing)
+        try:
+            forbidden = [
+                n for d in begun.values() for names in d["forbidden"].values() for n in names
+            ]
+            self.names, _ = self.trial.read(forbidden)
+            for name, data in begun.items():
+                verdict = self._verdict(name)
+                self._print_failed_cells()
+                print(*self._about(data, verdict), sep="\n", flush=True)
+        finally:
+            self.trial.close()
+        scores = {name: self.verdicts[name].score for name in begun}
+        print(*together(scores, self.problems, self.cells), sep="\n")
+        return all(score == 100 for score in scores.values())
+
+    def _is_untouched(self, data):
+        """Return whether a problem is a challenge with neither a file nor code."""
+        if not (file := data.get("file")) or (self.folder / file["name"]).exists():
+            return False
+        node = self._definition(data["name"])
+        last = node.body[-1] if node else None
+        return node is None or (
+            isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last)
+        )
+
+    def _definition(self, name):
+        """Return the last definition of a name in the cells, None where there is none."""
+        found = (definition(text, name) for text in reversed(self.texts))
+        return next((node for node in found if node), None)
+
+    def _verdict(self, name):
+        """Return the verdict on a problem, after judging it the first time."""
+        if name not in self.verdicts:
+            data = self.problems[name]
+            self.trial.before_test = self.tested.get(name)
+            files = files_beside(data, self.folder)
+            self.verdicts[name] = self.trial.judge(data, self.names, files)
+        return self.verdicts[name]
+
+    def _print_failed_cells(self):
+        """Print which cells failed, each once."""
+        sources = {name: source for name, source, _ in self.work}
+        for name, words in self.trial.failed.items():
+            if name not in self.told:
+                begin = (sources[name].strip().splitlines() or [""])[0][:50]
+                lost = f" {KEEP_APART}" * (name in self.trial.lost)
+                end = "" if words.endswith(("?", ".")) else "."
+                print(f"The cell that begins {begin!r} {words}{end}{lost}")
+        self.told |= self.trial.failed.keys()
+
+    def _about(self, data, verdict):
+        """Return the lines about one problem, and about wrong functions that it calls."""
+        name = data["name"]
+        if name in self.trial.undefined:
+            return [f"{name}: the notebook defines nothing of this name."]
+        node = self._definition(name)
+        own = ast.unparse(node) if node else ""
+        lines = [report(data, self.trial.calling(data), verdict, self.folder, own)]
+        if verdict.score == 100 or not node:
+            return lines
+        called = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {name}
+        others = [n for n in self.problems if n in called and not self.problems[n].get("file")]
+        wrong = [n for n in others if self._verdict(n).score < 100]
+        lines += [begin_there(self.problems[n], self._verdict(n).score) for n in wrong]
+        return lines + [f"  {FOLLOWED}"] * bool(wrong)
 
 
 def size_note(size: int, most: int) -> list[str]:
@@ -178,97 +228,46 @@ def size_note(size: int, most: int) -> list[str]:
     ]
 
 
-def sources_of(cells: list, problems: dict) -> list[str]:
-    """Return the texts of the cells that are run: neither checks nor pictures of the course.
+def absent(sources, uses: list[str]) -> list[str]:
+    """Return the packages that cells import and that are missing in grading.
 
     Parameters
     ----------
-    problems : dict
-        The visible cases, with digests of the cells that must not be changed.
+    sources : iterable of str
+        The texts of the cells.
+    uses : list of str
+        Packages that the problems ask for.
     """
-    given = {name for data in problems.values() for name in data.get("locked", {})}
-    tests = {id_of_test(name) for name in problems}
-    found = [(c.grade_id, plain(c.source)) for c in cells if c.code and c.grade_id not in tests]
-    return [source for name, source in found if name not in given or not _draws(source)]
+    there = THERE.union([""], uses)
+    return sorted({name.split(".")[0] for name in imports(*sources)} - there)
 
 
-def _draws(source):
-    """Return whether a cell imports matplotlib."""
-    return any(name.split(".")[0] == "matplotlib" for name in imports(source))
-
-
-def notes(cells: list, sources: list[str], problems: dict) -> list[str]:
+def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
     """Return lines about what will be different when the notebook is graded.
 
     Parameters
     ----------
-    sources : list of str
-        Texts of the cells that are run.
-    problems : dict
-        The visible cases, with digests of the cells that must not be changed.
-
-    Returns
-    -------
-    list of str
-        Lines about changed cells, and about imports that will fail.
+    locked : dict
+        Digests of the cells that must not be changed, by name.
+    missing : list of str
+        Packages that are missing in grading.
     """
-    locked = next(iter(problems.values())).get("locked", {})
     changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
     found = [
         f"The cell {name} was changed: when graded, ours is used.\n"
         for name in locked
         if name in changed
     ]
-    there = THERE.union([""], *(data.get("uses", ()) for data in problems.values()))
-    absent = sorted({i.split(".")[0] for i in imports(*sources)} - there)
-    if absent:
+    if missing:
         found.append(
-            f"Not there when graded: {', '.join(absent)}. Your functions must work without.\n"
+            f"Not there when graded: {', '.join(missing)}. Your functions must work without.\n"
         )
     return found
 
 
-def run_cells(sources: list[str], seconds: float = math.inf) -> dict:
-    """Run cells one after the other, even after errors, and return the names defined.
-
-    Parameters
-    ----------
-    seconds : float, optional
-        Processor time that a cell has when the notebook is graded.
-
-    Returns
-    -------
-    dict
-        The values of all names that they have defined.
-    """
-    module = types.ModuleType("__main__")
-    module.__dict__["check"] = module.__dict__["display"] = lambda *_, **__: None
-    for n, source in enumerate(sources, 1):
-        begin = f"it begins {(source.strip().splitlines() or [''])[0][:50]!r}"
-        start = time.process_time()
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(source, f"<code cell {n}>", "exec"), module.__dict__)
-        except (Exception, KeyboardInterrupt) as e:
-            print(f"A cell failed, {begin}: {type(e).__name__}: {e}")
-        if time.process_time() - start > seconds:
-            print(
-                f"A cell takes more than the {seconds:g} seconds that it has when graded, "
-                f"{begin}. What it defines is lost then: keep your functions in cells of "
-                "their own."
-            )
-    return module.__dict__
-
-
-def judge_one(data: dict, f, sources: list[str], folder: Path) -> float:
-    """Print what is wrong with one function or class; return its score, at most 100."""
-    if not callable(f):
-        print(f"{data['name']}: the notebook defines nothing of this name.")
-        return 0.0
-    data = with_file(data, files_beside(data, folder))
-    verdict = judge(data, Limited(data, caller(data, f)), names_used(*sources))
-    print(report(data, f, verdict, folder))
-    return verdict.score
+def _draws(source):
+    """Return whether a cell imports matplotlib."""
+    return any(name.split(".")[0] == "matplotlib" for name in imports(source))
 
 
 def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]:
@@ -277,20 +276,17 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
     Parameters
     ----------
     scores : dict of str to float
-        Of each problem, at most 100.
+        The score of each problem that was begun, at most 100.
     """
-    most = sum(data["total"] for data in problems.values())
-    earned = sum(scores[name] * data["total"] / 100 for name, data in problems.items())
+    most = sum(problems[name]["total"] for name in scores)
+    earned = sum(score * problems[name]["total"] / 100 for name, score in scores.items())
     lines = [f"Together: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
+    for name, data in problems.items():
+        if name not in scores:
+            lines.append(UNTOUCHED.format(name, counted(data["total"], "point")))
     missing = [
         c.grade_id for c in cells if c.grade_id and not c.code and UNANSWERED in c.source
     ]
     if missing:
         lines.append(f"Not answered yet, and marked by hand: {', '.join(missing)}.")
     return lines
-
-
-if __name__ == "__main__":
-    any_terminal()
-    notebook, verdict = map(Path, sys.argv[1:])  # before a cell can change them
-    verdict.write_text(RIGHT if run_here(notebook) else WRONG)

@@ -98,6 +98,7 @@ photograph = challenge(
     measured="percent",
     measure=percent,
     lower=True,
+    margin=1.0,
     forbidden={"all": ELSEWHERE},
 )
 

@@ -49,6 +49,7 @@ clothes = challenge(
     most_bytes=70_000,
     thresholds={0.78: 2, 0.81: 3, 0.82: 3},
     measure=right_by_the_file,
+    margin=0.01,
     forbidden={"all": ELSEWHERE},
 )
 

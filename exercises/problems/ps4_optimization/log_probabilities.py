@@ -65,6 +65,7 @@ few = challenge(
     measured="loss",
     measure=cross_entropy,
     lower=True,
+    margin=0.02,
     forbidden={"all": ELSEWHERE},
 )
 

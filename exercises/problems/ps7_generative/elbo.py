@@ -126,6 +126,7 @@ garments = challenge(
     thresholds={135: 1, 160: 2, 178: 3},
     measured="nats per image",
     measure=bound_of_the_network,
+    margin=2.0,
     forbidden={"all": ELSEWHERE},
 )
 

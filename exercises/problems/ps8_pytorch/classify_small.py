@@ -113,6 +113,7 @@ clothes = challenge(
     most_bytes=500_000,
     thresholds={0.85: 3, 0.87: 3, 0.89: 4},
     measure=right_by_the_network,
+    margin=0.015,
     uses=TORCH,
 )
 

@@ -8,6 +8,7 @@ the thresholds that it reaches earn the points.
 
 import inspect
 import io
+import math
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,9 @@ class Challenge(Problem):
         of right labels. As in `Problem`, the student reads the constant text of a ValueError.
     lower : bool, optional
         Whether a smaller number is better.
+    margin : float, optional
+        How far the number on visible inputs may be from the number in grading. `check` points
+        out a threshold that is as near as that.
     forbidden, uses : optional
         As in `Problem`.
     """
@@ -57,6 +61,7 @@ class Challenge(Problem):
         measured="accuracy",
         measure=None,
         lower=False,
+        margin=0.0,
         forbidden=None,
         uses=(),
     ):
@@ -70,6 +75,7 @@ class Challenge(Problem):
             measured,
             lower,
         )
+        self.margin = margin
         self.driver, self.measure = open_and_call, measure or accuracy
         self.visible = self.hidden = None
 
@@ -123,6 +129,8 @@ def _faults(p):
     order = list(p.thresholds.values())
     if not order or order != sorted(set(order), reverse=p.lower):
         yield f"thresholds are {order}, expected the easiest first"
+    if not 0 <= p.margin < math.inf:
+        yield f"margin is {p.margin!r}, expected a number from 0 on"
     if any(not points > 0 for points in p.points.values()):
         yield "every threshold needs points above 0"
     if unknown := sorted(set(p.forbidden) - {WHOLE, *p.points}):
@@ -287,6 +295,7 @@ def pack_challenge(p, *, visible):
         "thresholds": p.thresholds,
         "measured": p.measured,
         "lower": p.lower,
+        "margin": p.margin,
         **p.moving,
         "observed": 2,
     }

@@ -257,6 +257,8 @@ class Problem:
         """Return driver and measure as text, and what they need, as `pack` includes them."""
         found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
         found |= {"uses": list(self.uses)} if self.uses else {}
+        if inspect.isfunction(self.solve):
+            found["asked"] = list(inspect.signature(self.solve).parameters)
         for name in ("wrong", "entries", "tells", "near", "steps"):
             found |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:

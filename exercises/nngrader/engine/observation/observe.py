@@ -193,7 +193,7 @@ def observe(f, args, n_parts, *, counted=True):
     parts = error = None
     start = time.perf_counter()
     try:
-        with np.errstate(all="ignore"), held, counting:
+        with np.errstate(all="ignore"), CALLS, held, counting:
             value = f(*given.values())
         parts = parts_of(value, n_parts, f)
     except KeyboardInterrupt:
@@ -210,6 +210,22 @@ def observe(f, args, n_parts, *, counted=True):
         "held": held.most,
         "seconds": seconds,
     }
+
+
+class Calls:
+    """Counts in ``depth`` how many calls of `observe` are running inside each other."""
+
+    def __init__(self):
+        self.depth = 0
+
+    def __enter__(self):
+        self.depth += 1
+
+    def __exit__(self, *_):
+        self.depth -= 1
+
+
+CALLS = Calls()
 
 
 class Steps:

@@ -26,6 +26,10 @@ class Bad(Exception):
     """Raised for values that cannot be sent, and for bytes that no honest worker sends."""
 
 
+class Large(Bad):
+    """Raised for a frame that announces more bytes than are read."""
+
+
 def pack(value) -> bytes:
     """Return a value as one frame.
 
@@ -100,7 +104,7 @@ def receive(fd: int, deadline: float | None = None, cap: int = BODY):
     """
     head, body = LENGTHS.unpack(exactly(fd, LENGTHS.size, deadline))
     if head > HEADER or body > cap:
-        raise Bad("frame size")
+        raise Large("frame size")
     header = json.loads(exactly(fd, head, deadline))
     return _decode(header, _Arrays(exactly(fd, body, deadline)), 0)
 

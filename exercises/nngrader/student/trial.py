@@ -1,0 +1,131 @@
+"""Judge a notebook's functions on the visible cases as grading judges them on hidden ones.
+
+The cells and functions run in a `Process`. This process, which compares the answers, runs none
+of the student's code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..engine import Verdict, judge, observed, with_file
+from ..engine.judgement.form import STOPPED
+from ..engine.observation.call_result import checked
+from ..engine.observation.driver import answer_cap
+from ..limits import TOO_LONG, WAITED, Died, of_death, of_limit
+from ..sandbox.runner import Runner
+from ..settings import Limits
+from ..wording import MOST_SAID, cut
+from .process import Process
+
+LATE = "takes longer than a cell may in grading ({:g} s). Does one of its loops never end?"
+
+
+class Trial(Runner):
+    """Runs the cells of a notebook, and remembers which of them failed, and why.
+
+    Parameters
+    ----------
+    cells : list of (str, str, bool)
+        As `Runner` takes them.
+    limits : Limits
+        The limits of grading.
+    uses, missing : iterable of str
+        Packages that the cells may import, and packages that are missing in grading.
+
+    Attributes
+    ----------
+    failed : dict
+        By the name of a cell: why it failed, in words that follow "The cell".
+    undefined : set
+        The functions that the cells do not define.
+    """
+
+    def __init__(self, cells: list, limits: Limits, uses=(), missing=()):
+        self.whole, self.process = limits, Process(limits, uses, missing)
+        self.failed, self.undefined = {}, set()
+        super().__init__(cells, self.process, 0)
+
+    def judge(self, data: dict, names: list[str], files: dict) -> Verdict:
+        """Return the verdict on a function.
+
+        Parameters
+        ----------
+        data : dict
+            The packed problem.
+        names : list of str
+            The dotted names in the cells.
+        files : dict
+            The bytes of a challenge's file by name.
+        """
+        data = with_file(data, files)
+        return judge(data, self.calling(data), names)
+
+    def calling(self, data: dict):
+        """Return ``run(args)`` for `judge`, which calls the function of a problem.
+
+        Its calls get a fraction of `total_seconds`: the number of visible cases divided by the
+        number of cases in grading.
+        """
+        calls = len(data["cases"])
+        share = min(1.0, calls / data.get("graded", calls))
+        asked = observed(data), answer_cap(data, self.limits.output_kb), data.get("driver")
+
+        def run(args):
+            total = round(self.whole.total_seconds * share, 1)
+            self.limits = replace(self.whole, total_seconds=total)
+            return self.call(data["name"], args, *asked)
+
+        return run
+
+    def call(self, name: str, args: dict, parts: int, cap: int, driver: dict | None = None):
+        """Call a function as `Runner.call` does, with the texts of exceptions."""
+        question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
+        try:
+            answer = self._ask(name, question, cap)
+        except Died:
+            cause = self.stopped[name]
+            return {"error": [[cause.kind], ""], "stopped": cause.words}
+        if answer.get("missing") is True:
+            self.undefined.add(name)
+        return answer | {"stopped": of_limit(answer.get("limit"), self.limits)}
+
+    def _load_all(self, function):
+        """Load all cells within the limits of grading."""
+        here, self.limits = self.limits, self.whole
+        try:
+            super()._load_all(function)
+        finally:
+            self.limits = here
+
+    def _load(self, name, source, left):
+        """Load a cell; remember why it failed."""
+        bound = self._allowed(left)[1]
+        try:
+            answer = self._put({"do": "load", "source": source, "name": name}, left)
+        except Died as e:
+            late = str(e) in (TOO_LONG, WAITED) and bound == "call_seconds"
+            words = of_death(str(e), self.limits, bound).words
+            self.failed[name] = LATE.format(self.limits.call_seconds) if late else words
+            self._lose(name, str(e))
+            return False
+        if answer.get("error") is not None:
+            words = of_limit(answer.get("limit"), self.limits)
+            o = checked({"error": answer["error"]})
+            kind, text = (*o.raised, "an exception")[0], f": {o.message}" if o.message else ""
+            words = words or STOPPED.get(kind) or cut(f"failed: {kind}{text}", MOST_SAID)
+            self.failed[name] = words
+        return True
+
+    def _stop(self, name, reason, bound):
+        """Record why a function gave no answer, and the limit in grading."""
+        super()._stop(name, reason, bound)
+        cause, most = self.stopped[name], self.whole.total_seconds
+        if bound == "total_seconds" and self.limits.total_seconds < most:
+            words = f"{cause.words[:-1]}, {most:g} in grading, which makes more calls)"
+            self.stopped[name] = cause._replace(words=words)
+
+    def close(self) -> None:
+        """End the process."""
+        super().close()
+        self.process.close()
