@@ -17,17 +17,19 @@ WHERE = {
     "total_seconds": "in all calls of it",
     "submission_seconds": "in all that was run",
 }
+NO_ANSWER = "no-answer"
 
 
 class Cause(NamedTuple):
     """Why a process ended without an answer.
 
-    ``kind`` names the exception that is most like it; ``words`` are for the student, to follow
-    the name of the function; ``note`` is for the instructor.
+    ``kind`` names the exception that is most like it; ``stopped`` is plain data for findings:
+    the ``limit``, how much is allowed (``most``) and ``where`` it counts; ``note`` is for the
+    instructor.
     """
 
     kind: str
-    words: str
+    stopped: dict
     note: str
 
 
@@ -42,30 +44,32 @@ def of_death(reason: str, limits: Limits, bound: str) -> Cause:
     Returns
     -------
     Cause
-        Its words contain the numbers from the settings, and nothing of the student's.
+        It contains numbers from the settings, and nothing of the student's.
     """
     if reason in (TOO_LONG, WAITED):
         return _of_time(reason, limits, bound)
-    kind, words = DEATHS.get(reason, ("Exception", "ends without an answer"))
-    words = words.format(limits)
-    number = words.partition("(")[2]
-    return Cause(kind, words, f"{reason} ({number}" if number[:1].isdigit() else reason)
+    kind, limit = DEATHS.get(reason, ("Exception", NO_ANSWER))
+    note = f"{reason} ({limits.memory_mb} MB are allowed)" if limit == "memory" else reason
+    return Cause(kind, stopped(limit, limits), note)
+
+
+def stopped(limit: str, limits: Limits) -> dict:
+    """Return plain data about a limit that was reached: its name and how much is allowed."""
+    if limit not in SETTINGS:
+        return {"limit": limit}
+    return {"limit": limit, "most": SETTINGS[limit](limits)}
 
 
 def _of_time(reason, limits, bound):
     """Return the cause if time was up, with the limit that was reached."""
     seconds, how, where = getattr(limits, bound), "of computing time", WHERE[bound]
-    extra = ""
+    limit = "time"
     if reason == WAITED:
-        whole = bound == "submission_seconds"
-        seconds *= LASTING if whole else PATIENCE
-        how = "by the clock"
-        extra = ", mostly waiting"
-    limit = f"more than {seconds:g} seconds {how} {where}"
-    words = f"took longer than it may{extra} ({limit})"
-    if bound == "submission_seconds":
-        words = f"was not run to its end: time was up ({limit})"
-    return Cause("TimeoutError", words, f"{reason} ({limit})")
+        seconds *= LASTING if bound == "submission_seconds" else PATIENCE
+        how, limit = "by the clock", "clock"
+    limit = "submission" if bound == "submission_seconds" else limit
+    note = f"{reason} (more than {seconds:g} seconds {how} {where})"
+    return Cause("TimeoutError", {"limit": limit, "most": seconds, "where": where}, note)
 
 
 def of_limit(word: object, limits: Limits) -> str:
@@ -92,9 +96,16 @@ LIMITS = {
     "space": "fills the space for files ({0.space_mb} MB are allowed)",
     "open files": f"holds too many files open ({OPEN_FILES} are allowed)",
 }
-DEATHS = {  # reason: the exception that is most like it, and the words
-    TOO_MUCH: ("MemoryError", LIMITS["memory"]),
-    ENDED: ("SystemExit", "ends the whole program (SystemExit)"),
-    CRASHED: ("SystemExit", "makes Python itself crash"),
-    TOO_LARGE: ("Exception", "returns far more than is asked for"),
+SETTINGS = {
+    "memory": lambda limits: limits.memory_mb,
+    "processes": lambda limits: limits.processes,
+    "file": lambda limits: limits.file_mb,
+    "space": lambda limits: limits.space_mb,
+    "open files": lambda limits: OPEN_FILES,
+}
+DEATHS = {  # reason: the exception that is most like it, and the limit
+    TOO_MUCH: ("MemoryError", "memory"),
+    ENDED: ("SystemExit", "ended"),
+    CRASHED: ("SystemExit", "crashed"),
+    TOO_LARGE: ("Exception", "too-large"),
 }

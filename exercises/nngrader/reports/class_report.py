@@ -171,7 +171,7 @@ def _counts(course, assignment, results, known):
 
 def _misunderstood(fine, found):
     """Return the section about the findings that most students had."""
-    empty = [c for c in found if UNWRITTEN in c.text]
+    empty = [c for c in found if c.finding.code in UNWRITTEN]
     top = commonest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
     none = "No points were lost by a wrong answer." if fine else "Nothing could be graded."

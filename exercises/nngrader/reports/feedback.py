@@ -1,7 +1,7 @@
 """A page for each student: points by aspect, what was tried, and hints.
 
-All text is escaped, and none of it was made by a student's code: findings are worded by the
-engine, flags by the grader.
+All text is escaped, and none of it was made by a student's code: findings are worded by
+`records.rendering`, flags by the grader.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from ..engine import sentences
-from ..engine.judgement.judging import STOPPED
-from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
+from ..engine.judgement.ledger import PASSIVE
 from ..gradebook.late import present
+from ..records.codes import Code
+from ..records.finding import EVERYTHING, findings_of
+from ..records.rendering import ALL_RIGHT, Audience, as_html
 from ..wording import counted
 from .style import bar, document, points
 
@@ -30,8 +31,7 @@ EXPECTED = {
     "loops": "One expression for all at once: no loop in Python over the axes named.",
     "memory": "No array that has all the axes named, at any time.",
 }
-UNWRITTEN = STOPPED["NotImplementedError"]
-WAITS = "Counts only once something else of this problem is right."
+WAITS = "You get these points once another part of this problem is correct."
 FAILED = "Your instructor has been told that something went wrong."
 SLOW = "Is there a loop that does not end, or one over all entries that NumPy could do at once?"
 HELP = (  # what a note holds, and what it means to who reads it; the first that fits is said
@@ -106,20 +106,13 @@ HELP = (  # what a note holds, and what it means to who reads it; the first that
     ),
     ("uses ", "A person looks at this. It costs points only where the notebook forbids it."),
 )
-ADVICE = (  # the same for findings
-    (
-        "NameError",
-        "Something has no meaning there. Restart the kernel and run all cells: is everything "
-        "that the function needs defined, or imported, in the notebook itself?",
-    ),
-    ("took longer than it may", SLOW),
-)
+FIRST = (Code.NOT_WRITTEN, Code.NOT_DEFINED, Code.STOPPED, Code.RAISED)
 OVERRIDDEN = "A person has looked at this problem and given these points."
 LEFT_OUT = "Nothing was written here."
 DROPPED = "This problem was dropped: it counts for nobody."
 CHANGED = "Graded under an earlier definition of this problem, which has changed since."
-SPARED = "The same again, not charged:"
-CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")
+SPARED = "The same mistake also affects these, which costs no more points:"
+FORMULA = re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
 NO_MARK = "No mark: nothing could be graded"
 NOTHING_READ = (
@@ -247,7 +240,7 @@ def _notes(result, mark):
 
 
 def _explanation(text, known):
-    """Return an explanation of a flag or finding for its reader, "" if it needs none."""
+    """Return an explanation of a flag for its reader, "" if it needs none."""
     means = next((words for part, words in known if part in text), "")
     return f'<span class="said">{means}</span>' if means else ""
 
@@ -285,8 +278,8 @@ def _problem(name, report, code, given=None, said="", comment=""):
     for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
     found = "\n".join(
-        f'<p class="hint">{_hint(text)}{_explanation(text, ADVICE)}</p>'
-        for text in sentences(report["findings"])
+        f'<p class="hint"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
+        for aspects, text in said(_first(findings_of(report)), Audience.HIDDEN)
     )
     if spared := report.get("spared"):
         found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
@@ -311,6 +304,11 @@ def _problem(name, report, code, given=None, said="", comment=""):
         f'<section>\n<div class="head">{title}</div>\n{challenge}{found}\n{shown}{rest}\n'
         "</section>"
     )
+
+
+def _first(findings):
+    """Return findings, with those first that keep the whole function from being judged."""
+    return sorted(findings, key=lambda f: f.code not in FIRST)
 
 
 def _missed(report, aspect):
@@ -350,7 +348,7 @@ def _aspect(aspect, report):
 
 def _criterion(text):
     """Return the assignment's words for what an aspect's points are for as HTML."""
-    text = CODE.sub(r"<code>\1</code>", escape(text[:1].upper() + text[1:]))
+    text = as_html(text[:1].upper() + text[1:])
     return (
         FORMULA.sub(lambda m: f"<i>{POWER.sub(_raised, m[1])}</i>", text).replace(
             r" \cdot ", " · "
@@ -367,10 +365,12 @@ def _raised(power):
 def _waits(aspect, report):
     """Return whether an aspect has no points only because no other kind of aspect has any."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
+    found = findings_of(report)
     explained = any(
-        a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"]
+        f.aspect in (aspect, EVERYTHING) or f.code in (Code.NOT_WRITTEN, Code.NOT_DEFINED)
+        for f in found
     )
-    return aspect in PASSIVE and not any(active) and not explained and bool(report["findings"])
+    return aspect in PASSIVE and not any(active) and not explained and bool(found)
 
 
 def _challenge(report, code):
@@ -404,9 +404,3 @@ def _by_hand(mark, result):
         told = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
         yield f"<li><b>{escape(name)}</b>{words}{told}</li>"
     yield "</ul></section>"
-
-
-def _hint(text):
-    """Return a finding as HTML, with what it is about in bold."""
-    about, colon, rest = text.partition(":")
-    return f"<b>{escape(about)}{colon}</b>{escape(rest)}" if colon else escape(text)

@@ -10,7 +10,7 @@ import contextlib
 from ..engine.observation.call_result import checked
 from ..engine.observation.likeness import MOST_FINGERPRINTS
 from ..errors import CannotDo
-from ..limits import LASTING, MOST_DEATHS, TOO_LONG, WAITED, of_death, of_limit
+from ..limits import LASTING, MOST_DEATHS, TOO_LONG, WAITED, of_death, of_limit, stopped
 from .inside import wire
 from .launch import Sandbox
 from .supervisor import FORGED, Died
@@ -137,16 +137,16 @@ class Runner:
             answer = self._ask(name, question, cap)
         except Died:
             cause = self.stopped[name]
-            return {"error": [[cause.kind], ""], "stopped": cause.words}
-        answer["stopped"] = ""
+            return {"error": [[cause.kind], ""], "stopped": cause.stopped}
+        answer["stopped"] = None
         parts = answer.get("parts")
         for part in parts if isinstance(parts, list) else []:
             if isinstance(part, dict) and "error" in part:
                 part["error"] = [[known(part["error"])], ""]
         if answer.get("error") is not None:
             answer["error"] = [[known(answer["error"])], ""]
-            if words := of_limit(answer.get("limit"), self.limits):
-                answer["stopped"] = words
+            if of_limit(limit := answer.get("limit"), self.limits):
+                answer["stopped"] = stopped(limit, self.limits)
         return answer
 
     def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 
-from ..engine import Verdict, caller, cases_json, judge, sentences, with_file
+from ..engine import Verdict, caller, cases_json, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.explanation.side_by_side import (
     MOST_SHOWN,
@@ -19,20 +19,20 @@ from ..engine.explanation.side_by_side import (
     is_some,
     shown,
 )
-from ..engine.judgement.ledger import EVERYTHING, PASSIVE
+from ..engine.judgement.ledger import PASSIVE
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import names_used
 from ..errors import CannotDo
+from ..records.finding import EVERYTHING
+from ..records.rendering import Audience, sentences
 from ..wording import counted
 from .limited import Limited
 
 SUFFIX = ".cases.json"
-STILL_THERE = "If the cell that used it is gone, restart the kernel: all that has run counts."
-NOT_PROVED = "The points are given on other inputs, made afresh."
-HELD_BACK = (
-    "The points are given on inputs that are held back: these only show where you stand."
-)
-FOLLOWED = "In grading it is judged once more with a right one in that place."
+STILL_THERE = "If you have deleted that cell, restart the kernel: every cell that ran counts."
+NOT_PROVED = "The grader uses other inputs for the points."
+HELD_BACK = "The grader uses other, hidden inputs for the points."
+FOLLOWED = "The grader also tests your function with a correct one instead."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
 
@@ -50,7 +50,7 @@ def check_message(f: Callable, folder: Path) -> str:
     data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
     verdict = judge(data, Limited(data, caller(data, f)), names_used(*sources))
-    used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
+    used = cells is not None and any(f.aspect == EVERYTHING for f in verdict.findings)
     lines = [report(data, f, verdict, folder)]
     lines += called_wrong(problems, f) if verdict.score < 100 else []
     return "\n".join([*lines, *[f"  {STILL_THERE}"] * used])
@@ -69,7 +69,7 @@ def called_wrong(problems: dict, f: Callable) -> list[str]:
         score = judge(data, Limited(data, caller(data, other))).score
         if score < 100:
             points = f"{score * data['total'] / 100:.4g} of {counted(data['total'], 'point')}"
-            lines.append(f"  It calls {name}, which is not right yet ({points}): begin there.")
+            lines.append(f"  It calls {name}, which isn't correct yet ({points}): start there.")
     return [*lines, f"  {FOLLOWED}"] if lines else []
 
 
@@ -109,10 +109,11 @@ def report(data: dict, f: Callable, verdict: Verdict, folder: Path) -> str:
         told, verdict = _at_its_step(data, verdict, right)
         lines += told
     elif right and len(right) < len(verdict.points):
-        lines.append(f"  Right: {', '.join(right)}.")
-    lines += [f"  {text}" for text in sentences(verdict.findings)]
+        lines.append(f"  Correct: {', '.join(right)}.")
+    lines += [f"  {text}" for text in sentences(verdict.findings, Audience.VISIBLE)]
     if verdict.spared:
-        lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
+        spared = ", ".join(verdict.spared)
+        lines.append(f"  The same mistake also affects {spared}, which costs no more points.")
     lines += [f"  {data['tells'].format(number)}" for number in verdict.told]
     limit, words = data.get("near") or (math.inf, "")
     if verdict.score == 100 and any(number > limit for number in verdict.told):
@@ -150,7 +151,7 @@ def _at_its_step(data, verdict, right):
         a: (most, most) if a in waits else (n, most) for a, (n, most) in verdict.points.items()
     }
     also = steps[now] in verdict.spared  # then its reason stands with what was charged
-    findings = [f for f in verdict.findings if f[0] not in waits or (f[2] and also)]
+    findings = [f for f in verdict.findings if f.aspect not in waits or (f.mistake and also)]
     spared = tuple(a for a in verdict.spared if a not in waits)
     shown = replace(verdict, points=points, findings=findings, spared=spared)
     return [f"{line}, {data['steps'][steps[now]]}."], shown
@@ -172,17 +173,20 @@ def _file_lines(data, verdict, folder):
 
 
 def _by_hand(data, f):
-    """Return lines that compare answers in the example for pencil and paper."""
+    """Return lines that compare answers in the example for pencil and paper.
+
+    Parts for which the problem has words of its own are comparisons, not the student's values.
+    """
     example = data["example"]
     parts = result_of(data, example, Limited(data, caller(data, f))).parts or []
     both = [
         (name, part["values"], w)
         for name, part, w in zip(data["returns"], parts, example["want"], strict=False)
-        if part["values"] is not None
+        if part["values"] is not None and name not in data.get("wrong", {})
     ]
     differ = [line for one in both if (line := difference(*one))]
     inputs = [f"    {n} = {shown(v)}" for n, v in example["args"].items() if is_some(v)]
-    return ["  An example to go through by hand:", *inputs, *differ] if differ else []
+    return ["  Work through this example by hand:", *inputs, *differ] if differ else []
 
 
 def _failing_case(data, f, verdict):

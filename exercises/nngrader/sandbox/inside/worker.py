@@ -224,7 +224,7 @@ def call(question, names, texts):
     f = observe.driven(names[question["name"]], question["driver"])
     observation = observe.observe(f, question["args"], question["parts"])
     if observation["error"]:
-        observation["limit"] = limit(*observation["error"])
+        observation["limit"] = limit(*observation["error"][:2])
         observation["error"][1] = ""
     for part in observation["parts"] or []:
         if "error" in part:
