@@ -45,6 +45,7 @@ class Code(StrEnum):
     # Explanations: they predict the wrong value
     MISTAKE = "mistake"  # a registered mistake; `data["hint"]` is its hint
     MISTAKE_AND_FACTOR = "mistake-and-factor"  # a registered mistake times a factor
+    LIKE_MISTAKE = "like-mistake"  # a registered mistake in this part, not in the others
     WRONG = "wrong"  # the problem's own words for a wrong part, `data["words"]`
     FACTOR = "factor"  # the correct value times a factor
     AMOUNT = "amount"  # the correct value plus a number

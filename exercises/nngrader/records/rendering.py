@@ -38,21 +38,20 @@ PLURAL = {
     "was": "were",
 }
 NUMBERS = "no one two three four five six seven eight".split()
-CHECK = "Check that line, and the values that reach it."
+CHECK = "Call your function on a small example to see the error."
 CAUSES = {  # of an exception, the most frequent cause
     "AttributeError": "Is the object on the left of the dot what you expect? Print its type.",
     "AssertionError": "Which of your assertions fails, and with which values?",
     "FileNotFoundError": "Does that file exist where the grader runs your notebook?",
     "ImportError": "Can you do without this import? Not every package is installed here.",
-    "IndexError": "How long is the axis that this index belongs to?",
+    "IndexError": "Print the index and the shape of the array: which index is too large?",
     "KeyError": "Which keys does the dictionary have at that point?",
     "ModuleNotFoundError": "Can you do without this import? Not every package is installed.",
     "NameError": "Restart the kernel and run all cells: is everything that the function uses "
     "defined or imported in the notebook?",
-    "TypeError": "What are the types of the values in that line, and how many arguments does "
-    "the call have?",
+    "TypeError": "Print the types of your values: is one of them not what you expect?",
     "UnboundLocalError": "Is the variable assigned on every path through the function?",
-    "ValueError": "Print the shapes of the arrays in that line: do they fit together?",
+    "ValueError": "Print the shapes of your arrays: do they fit together?",
     "ZeroDivisionError": "For which input is the denominator 0?",
 }
 SLOW = (
@@ -198,7 +197,7 @@ FILES = {
 WORDS = {
     Code.NOT_WRITTEN: (
         "Your `{function}` isn't written yet",
-        "Write it and remove the `raise`.",
+        "Write it, and remove the line with `raise`.",
     ),
     Code.NOT_DEFINED: (
         "Your notebook doesn't define `{function}`",
@@ -221,13 +220,7 @@ WORDS = {
         ("{Your} {is} missing because {who} raises {raised}", "{cause}"),
     ),
     Code.STILL_MISSING: ("{Your} {is} None", "You get these points once it is there."),
-    Code.COUNT: (
-        (
-            "Your `{function}` returns None, expected {expected}",
-            "Is the `return` missing?",
-        ),
-        ("Your `{function}` returns {came}, expected {expected}", "What does `return` return?"),
-    ),
+    Code.COUNT: ("Your `{function}` returns {came}, expected {expected}", "{cause}"),
     Code.ORDER: (
         "Your `{function}` returns its values in another order",
         "Return {expected}.",
@@ -329,6 +322,7 @@ WORDS = {
             "Where does the factor come from?",
         ),
     ),
+    Code.LIKE_MISTAKE: ("{Your} {is} the only {part} with this mistake. {hint}", ""),
     Code.WRONG: ("{words}", ""),
     Code.FACTOR: (
         ("{Your} {is} {times}", "{from_where}"),
@@ -573,8 +567,8 @@ WORDS = {
         ),
     ),
     Code.ORDINARY_FIRST: (
-        "{Your} {is} wrong here as well as on ordinary input",
-        "Start with ordinary input.",
+        "{Your} {is} also wrong for ordinary input",
+        "Correct that first.",
     ),
 }
 
@@ -610,11 +604,14 @@ def text(finding: Finding, audience: Audience) -> str:
         finding = finding.hidden()
     fields = _fields(finding, audience)
     what, ask = next(_filled(finding.code, fields))
-    tried = f" (tried: {'; '.join(finding.cases)})" if finding.cases else ""
-    known = finding.mistake if audience == Audience.INSTRUCTOR else None
-    ask = "" if audience == Audience.INSTRUCTOR else LAWS.get(finding.data.get("law"), ask)
-    named = f"[{known}]" if known else ""
-    return " ".join(filter(None, [_ended(what, tried), ask, named]))
+    notes = [f"tried: {', '.join(finding.cases)}"] * bool(finding.cases)
+    notes += [f"shapes: {fields['shapes']}"] if "shapes" in fields else []
+    named = f"[{finding.mistake}]" if finding.mistake else ""
+    if audience == Audience.INSTRUCTOR:
+        ask = named
+    elif "law" in finding.data:
+        ask = LAWS[finding.data["law"]]
+    return f"{_ended(what, notes)} {ask}".rstrip()
 
 
 def as_html(words: str) -> str:
@@ -622,11 +619,11 @@ def as_html(words: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words))
 
 
-def _ended(what, tried):
-    """Return a sentence with what was tried and one full stop."""
-    if what.endswith((".", "?", "!")):  # the words of a problem's declaration
-        return f"{what}{tried}" + "." * bool(tried)
-    return f"{what}{tried}."
+def _ended(what, notes):
+    """Return a sentence with notes in brackets, and one full stop."""
+    if notes:
+        what = f"{what} ({'; '.join(notes)})"
+    return what if what.endswith((".", "?", "!")) else f"{what}."
 
 
 def _filled(code, fields):
@@ -647,6 +644,7 @@ def _fields(finding, audience):
     verbs = {verb: plural if len(parts) > 1 else verb for verb, plural in PLURAL.items()}
     fields = {"Your": subject, "your": subject[:1].lower() + subject[1:]} | verbs | data
     fields["everywhere"] = " everywhere" if data.get("everywhere") else ""
+    fields["part"] = "part" if len(parts) < 2 else "parts"
     fields["off"] = f", {_off(data['how'])}" if "how" in data else ""
     return fields | FIELDS.get(finding.code, lambda _: {})(data)
 
@@ -668,38 +666,29 @@ def counted(count: int, size: int) -> str:
 
 def _off(how):
     """Return how all wrong entries are off in the same way."""
-    return {"sign": "by the sign", "amount": "by the same amount"}.get(
-        how, "by the same factor"
-    )
+    return "all with the wrong sign" if how == "sign" else f"all by the same {how}"
 
 
 def _stopped(data):
     """Return what ended a call, a limit or an exception, and where to look."""
     if "stopped" not in data:
-        return {"cause": _cause(data)}
+        return {"cause": CAUSES.get(data.get("raised"), CHECK)}
     stop = data["stopped"]
     what, cause = STOPS[stop["limit"]]
-    most, where = stop.get("most"), stop.get("where", "")
-    graded = (
-        f"; grading makes more calls and allows {stop['graded']:g}" if "graded" in stop else ""
-    )
-    limit = f" ({most:g} {{}} {where}".rstrip() + f"{graded})" if most is not None else ""
-    return {"stop": what + limit.format(UNITS.get(stop["limit"], "allowed")), "cause": cause}
-
-
-def _cause(data):
-    """Return where to look after an exception."""
-    return CAUSES.get(data.get("raised"), CHECK)
+    if (most := stop.get("most")) is not None:
+        graded = f", and {stop['graded']:g} in grading" if "graded" in stop else ""
+        limit = f"{most:g} {UNITS[stop['limit']]} {stop.get('where', '')}".rstrip()
+        what = f"{what} ({limit}{graded})"
+    return {"stop": what, "cause": cause}
 
 
 def _raised(data):
-    """Return the fields of an exception: its line, its message and the shapes of the inputs."""
+    """Return the fields of an exception: where to look, and the shapes of the inputs."""
     fields = _stopped(data)
     if data.get("unasked"):
         fields["cause"] = "Which check raises it, although this input is allowed?"
-    if "message" in data and data.get("given"):
-        shapes = ", ".join(f"{name} {shape}" for name, shape in data["given"].items())
-        fields["message"] = f"{data['message']} (shapes: {shapes})"
+    if given := data.get("given"):
+        fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in given.items())
     return fields
 
 
@@ -721,11 +710,8 @@ def _kind(data):
     what, cause = KINDS[data["kind"]]
     if data["number"]:
         cause = KINDS_OF_NUMBER.get(data["kind"], cause)
-    return {
-        "kind": what,
-        "expected": "a number" if data["number"] else "an array",
-        "cause": cause,
-    }
+    expected = "a number" if data["number"] else "an array of numbers"
+    return {"kind": what, "expected": expected, "cause": cause}
 
 
 def _shape(data):
@@ -736,15 +722,17 @@ def _shape(data):
 
 def _count(data):
     """Return the fields of a wrong number of values."""
-    names, came = data["names"], data.get("came")
-    many = NUMBERS[len(names)] if len(names) < len(NUMBERS) else len(names)
-    fields = {"expected": f"{many} values: {listed([f'`{n}`' for n in names])}"}
-    if "kind" in data and data["kind"] != "none":
-        fields["came"] = KINDS[data["kind"]][0]
-    elif came is not None:
-        one = "one value" if came == 1 else f"{NUMBERS[came]} values"
-        fields["came"] = one if came < len(NUMBERS) else "more values"
-    return fields
+    names, kind = data["names"], data.get("kind")
+    cause = "Is the `return` missing?" if kind == "none" else "What does your `return` return?"
+    came = "None" if kind == "none" else KINDS[kind][0] if kind else _values(data["came"])
+    expected = f"{_values(len(names))}: {listed([f'`{n}`' for n in names])}"
+    return {"came": came, "expected": expected, "cause": cause}
+
+
+def _values(n):
+    """Return a number of values in words."""
+    word = NUMBERS[n] if n < len(NUMBERS) else "more than eight"
+    return f"{word} value{'s' * (n != 1)}"
 
 
 def _letters(data):
@@ -773,10 +761,9 @@ def _factor(data):
     words += ["of the wrong sign"] if sign < 0 else []
     times = " and ".join(words)
     if sizes := data.get("sizes"):
-        times += (
-            f" ({'; '.join(f'{a} is {listed(values)}' for a, values in sizes.items())} here)"
-        )
-    where = "Where does the factor come from?" if name != "1" else "Where does the sign change?"
+        here = [f"{letter} is {listed(values)}" for letter, values in sizes.items()]
+        times += f" ({'; '.join(here)} here)"
+    where = "Where does the sign change?" if name == "1" else "Where does the factor come from?"
     if name.endswith("²"):
         where = "Do you multiply where the formula divides, or the other way round?"
     elif "ln " in name:
@@ -786,13 +773,9 @@ def _factor(data):
 
 def _not_finite(data):
     """Return the fields of entries that are nan or infinite."""
-    ranges = ", ".join(
-        f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())
-    )
-    fields = {"ranges": f" (inputs: {ranges})" if ranges else ""}
-    if "count" in data:
-        fields["count"] = counted(*data["count"])
-    return fields
+    given = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
+    fields = {"ranges": f" (inputs: {', '.join(given)})" if given else ""}
+    return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 
 def places(data: dict) -> str:

@@ -14,6 +14,7 @@ from .laws import broken_law
 from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
 from .places import bad, is_partly_right
 
+VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
 HOW = {"how"}  # how all wrong entries in one place are off, such as by their sign
 
 
@@ -32,21 +33,45 @@ def explain(of_part, here, mistakes):
     Explanation
         The first registered mistake, then the first simple change of the right answer, then the
         first mistake with a factor, that predicts every entry; else the first description that
-        fits every wrong entry.
+        fits every wrong entry. A mistake is no explanation if another part is right that it
+        would change.
     """
     for fits in (Entry.matches, _is_so_but_for_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
             about = {"hint": mistakes[name]["hint"]}
             finding = Finding(Code.MISTAKE, data=about, mistake=name)
             return Explanation(finding, lambda e: e.mistaken.get(name))
+    refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
     shown = {
         n: m
         for n, m in mistakes.items()
-        if _is_shown(n, of_part, m["loses"]) and not _is_refuted(n, of_part, here)
+        if n not in refuted and _is_shown(n, of_part, m["loses"])
     }
     if found := changed(of_part, here, shown):
         return found
-    return describe([e for e in of_part if not e.right])
+    found = describe([e for e in of_part if not e.right])
+    if found.finding and found.finding.code in VAGUE_CODES:
+        like = _of_this_part(of_part, {n: mistakes[n] for n in mistakes if n in refuted})
+        return Explanation(like) if like else found
+    return found
+
+
+def _of_this_part(of_part, refuted):
+    """Return a description of a part that only refuted mistakes of one hint predict, or None.
+
+    Another part is right, so this is not the cause of the whole answer. But the lines that
+    compute this part have the mistake.
+    """
+    fitting = [
+        n
+        for n, m in refuted.items()
+        if _is_shown(n, of_part, m["loses"]) and all(e.matches(e.mistaken[n]) for e in of_part)
+    ]
+    hints = {refuted[n]["hint"] for n in fitting}
+    one_number = len(np.unique([x for e in of_part for x in np.unique(e.got)[:2]])) < 2
+    if len(hints) != 1 or one_number:
+        return None
+    return Finding(Code.LIKE_MISTAKE, data={"hint": hints.pop(), "like": fitting[0]})
 
 
 def _is_so_but_for_nan(e, answer):
