@@ -371,19 +371,15 @@ def test_a_right_part_refutes_a_mistake_that_would_change_it():
         assert explain(mine, mine + loss_of(wrong), MISTAKES).mistake == "doubled"
 
 
-def test_blocks_of_rows_are_named():
-    def in_blocks(k):
-        made = entries(lambda w, a, s: w, good=True)
-        tall = [np.concatenate([e.want] * 4) for e in made]
-        return [
-            replace(e, want=w, got=put(w, np.s_[k * len(w) // 4 :][: len(w) // 4], 9.5))
-            for e, w in zip(made, tall, strict=True)
-        ]
-
-    for k, gate in enumerate("ifgo"):
-        mine = [replace(e, rows=tuple("ifgo")) for e in in_blocks(k)]
-        found = explain(mine, mine, {}).finding
-        assert (found.code, found.data["letters"]) == (Code.BLOCKS, [gate])
+@pytest.mark.parametrize("k", range(4))
+def test_blocks_of_rows_are_named(k):
+    made = []
+    for e in entries(lambda w, a, s: w, good=True):
+        n, want = len(e.want), np.concatenate([e.want] * 4)
+        got = put(want, np.s_[k * n : (k + 1) * n], 9 * alt(e.want))
+        made.append(replace(e, want=want, got=got, rows=tuple("ifgo")))
+    found = explain(made, made, {}).finding
+    assert (found.code, found.data) == (Code.BLOCKS, {"letters": ["ifgo"[k]]})
 
 
 def by_row(w, row, value):

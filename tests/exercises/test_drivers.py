@@ -192,7 +192,12 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
             return self.data.tanh()
 
     message = "'float' object has no attribute 'tanh'"
-    found = {"raised": "AttributeError", "message": message, "line": 2, "function": "tanh"}
+    found = {
+        "raised": "AttributeError",
+        "message": message,
+        "line_number": 2,
+        "function": "tanh",
+    }
     assert has(judged("Value", Value), Code.RAISED, **found)
 
 
@@ -205,7 +210,7 @@ def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
         def tanh(self):
             return Helper().cosine(self.data)
 
-    assert has(judged("Value", Value), Code.RAISED, line=2, function="Helper.cosine")
+    assert has(judged("Value", Value), Code.RAISED, line_number=2, function="Helper.cosine")
 
 
 def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
@@ -253,7 +258,7 @@ def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error):
         assert verdict.points["gradient"][0] == verdict.points["shape"][0] == 0
         assert has(verdict, Code.PREVENTED, who="`backward`", raised=error.__name__)
         assert codes(verdict).count(Code.PREVENTED) == 1
-        assert has(verdict, Code.PREVENTED, line=2) == (visible and error is KeyError)
+        assert has(verdict, Code.PREVENTED, line_number=2) == (visible and error is KeyError)
         assert ("secret" in texts(verdict)) == (visible and error is KeyError)
 
 

@@ -205,8 +205,8 @@ WORDS = {
     ),
     Code.STOPPED: ("Your `{function}` {stop}", "{cause}"),
     Code.RAISED: (
-        ("Your `{function}` raises {raised} in line {line}: {message}", "{cause}"),
-        ("Your `{function}` raises {raised} in line {line}", "{cause}"),
+        ("Your `{function}` raises {raised} in line {line_number}: {message}", "{cause}"),
+        ("Your `{function}` raises {raised} in line {line_number}", "{cause}"),
         ("Your `{function}` raises {raised}: {message}", "{cause}"),
         ("Your `{function}` raises {raised}", "{cause}"),
     ),

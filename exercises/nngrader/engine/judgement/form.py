@@ -74,7 +74,7 @@ def of_stop(o, kind):
 def _where(message, line):
     """Return an exception's text and line as data, as far as they are known."""
     words = {"message": message.strip()} if message.strip() else {}
-    return words | ({"line": line[0]} if line else {})
+    return words | ({"line_number": line[0]} if line else {})
 
 
 def prevented(data, case, part):
