@@ -182,15 +182,12 @@ def test_check_tells_how_good_the_file_is_and_what_decides(home):
     message = check_message(classify, home)
     assert message.startswith("classify: 7 of 7 points on the visible cases.")
     assert f"weights.npz has {len(SOLVED):,} of at most 4,000 bytes. Hand it in" in message
-    assert (
-        "accuracy with the 40 visible pictures: 1. The points are given on inputs that are held"
-        in message
-    )
+    assert "accuracy with the 40 visible pictures: 1. " in message
 
 
 def test_check_tells_what_is_wrong_with_the_function(home):
     (home / "weights.npz").write_bytes(npz(V=np.zeros(3)))
-    assert "KeyError: " in check_message(classify, home)
+    assert "KeyError in line 2" in check_message(classify, home)
 
 
 def test_nngrader_check_looks_for_the_file_beside_the_notebook(home):

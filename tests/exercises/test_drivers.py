@@ -192,13 +192,8 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
             return self.data.tanh()
 
     message = "'float' object has no attribute 'tanh'"
-    found = {
-        "raised": "AttributeError",
-        "message": message,
-        "line_number": 2,
-        "function": "tanh",
-    }
-    assert has(judged("Value", Value), Code.RAISED, **found)
+    found = {"raised": "AttributeError", "message": message, "function": "tanh"}
+    assert has(judged("Value", Value), Code.RAISED, line_number=2, **found)
 
 
 def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
@@ -297,7 +292,7 @@ def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
         (lambda y, k, rng: (f for f in [y]), Code.KIND),
         (lambda y, k, rng: y, Code.UNMEASURED),
         (lambda y, k, rng: [["a"]] * k, Code.KIND),
-        (lambda y, k, rng: [np.full(9, 10**9)] * k, Code.WRONG),
+        (lambda y, k, rng: [np.full(9, 10**9)] * k, Code.MISTAKE),
         (lambda y, k, rng: [], Code.RAISED),
     ],
 )
@@ -397,7 +392,7 @@ def test_check_shows_the_example_through_the_driver(folder):
     lines = check_message(Value, folder).splitlines()
     assert "    expression = a * b + a" in lines
     assert "    numbers = {'a': 2.0, 'b': 3.0}" in lines
-    assert "    data: yours 1.4412, asked 8.0" in lines
+    assert "    data: expected 8.0; yours: 1.4412" in lines
 
 
 # In the sandbox

@@ -161,7 +161,7 @@ def test_the_example_compares_numbers_and_not_their_types(folder):
 
     text = check_message(renamed(floored, "hinge_loss"), folder)
     assert "    loss: expected 4.5; yours: 7.0" in text.splitlines()
-    assert "    gradient: expected" not in text
+    assert "    gradient: expected [[-0.5" in text  # 1 and 0 are shown as they are asked
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,7 @@ def test_an_error_is_told_with_line_and_shapes(folder):
         return X - Y
 
     text = check_message(pairwise_distances, folder)
-    assert "ValueError: operands could not be broadcast" in text
-    assert "in line 2" in text
+    assert "ValueError in line 2: operands could not be broadcast" in text
     assert "(tried: random points; shapes: X (" in text
 
 
@@ -282,7 +281,7 @@ check(hinge_loss)
     ran = subprocess.run(
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
     )
-    assert "hinge_loss is not written yet" in ran.stdout, ran.stderr
+    assert "`hinge_loss` isn't written yet" in ran.stdout, ran.stderr
 
 
 def told(name, mistake):
@@ -297,10 +296,8 @@ def test_a_program_that_fails_is_shown_letter_by_letter():
     assert re.fullmatch(r"    a = [\d.]+, b = [\d.]+", numbers)
     assert program == "    y = 2 / a * (3 - 4 * (5 + b))"
     (wrong,) = differ
-    yours, asked = re.fullmatch(
-        r"    grad of b: yours ([\d.]+), asked -([\d.]+)", wrong
-    ).groups()
-    assert yours == asked
+    both = re.fullmatch(r"    grad of b: expected -([\d.]+); yours: ([\d.]+)", wrong)
+    assert both[1] == both[2]
 
 
 def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
@@ -325,7 +322,7 @@ def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
     assert "reuse: " in found
     assert "operations" not in found
     assert "long" not in found
-    assert re.search(r"    y = .*a \* a.*\n    grad of a: yours", found)
+    assert re.search(r"    y = .*a \* a.*\n    grad of a: expected", found)
     assert "  Step 1 of 3, + and *" in told("Value", "ProductLikeSum")
     assert "grad of" in told("Value", "OrderNotReversed")
     assert "  Steps 1 and 2 are right. Next: step 3 of 3" in told("Value", "LogOfTheResult")
@@ -339,10 +336,10 @@ def test_the_sign_that_a_driver_sets_is_not_shown_as_a_number():
 def test_what_a_function_called_by_a_driver_gave_is_shown_beside_what_is_asked():
     printed = told("softmax_vjp", "diagonal alone")
     assert "    g = [4.0, 1.0, -2.0]" in printed
-    assert "    dz: yours [0.75, 0.25, -0.375], asked [0.75, 0.0, -0.75]" in printed
+    assert "    dz: expected [0.75, 0.0, -0.75]; yours: [0.75, 0.25, -0.375]" in printed
     printed = told("gradient_check", "corners forgotten").partition("  A case that fails:\n")[2]
     assert re.search(r"formula = np.sum.*\n    x = \[", printed)
-    assert re.search(r"error: yours \d\S*, asked \d", printed)
+    assert re.search(r"error: expected \d\S*; yours: \d", printed)
     assert "A case that fails" not in told("softmax_vjp", "jacobian built")
 
 

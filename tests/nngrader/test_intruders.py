@@ -14,6 +14,7 @@ from nngrader.gradebook import marks, quiet
 from nngrader.gradebook.record import with_results
 from nngrader.grading.one_submission import Judge
 from nngrader.intake import rebuild
+from nngrader.records.codes import Code
 from nngrader.sandbox.launch import SIGNALS, Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.sandbox.supervisor import Died
@@ -188,7 +189,6 @@ def judged(box, source, measure=None):
 
 
 SOLVED = "import numpy as np\n" + inspect.getsource(folds.solve).partition("\n")[2]
-FORMLESS = "what it gives cannot be measured"
 
 
 def test_a_measure_runs_where_nothing_of_the_students_has_run(box):
@@ -201,7 +201,7 @@ def test_a_measure_that_comes_to_no_end_is_ended(box):
     notes, report = judged(box, SOLVED, for_ever)
     assert notes == "what it gave cannot be measured: took too long"
     assert report["score"] == 0
-    assert FORMLESS in str(report["findings"])
+    assert [f["code"] for f in report["findings"]] == [Code.UNMEASURED]
 
 
 # What the instructor looks at

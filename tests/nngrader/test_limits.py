@@ -56,57 +56,72 @@ THREADS = """def f():
         threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"""
 WRITES = "open('/tmp/x', 'wb').write(bytes(3 << 20))"
 FILLS = "[open(f'/tmp/{n}', 'wb').write(bytes(1 << 20)) for n in range(9)]"
-FAULTS = {  # the cell; the kind of error; what a student is told, and the instructor
+STOPPED = {
+    limit: {"limit": limit, "most": most}
+    for limit, most in {
+        "memory": 300,
+        "processes": 6,
+        "file": 2,
+        "space": 4,
+        "open files": 64,
+    }.items()
+}
+FAULTS = {  # the cell; the kind of error; what stopped it; what the instructor is told
     "computing": (
         BUSY,
         "TimeoutError",
-        f"took longer than it may ({ONE_CALL})",
+        {"limit": "time", "most": 0.5, "where": "in one call"},
         f"was stopped: took too long ({ONE_CALL})",
     ),
     "sleeping": (
         "def f():\n    time.sleep(100)",
         "TimeoutError",
-        f"took longer than it may, mostly waiting ({BY_THE_CLOCK})",
+        {"limit": "clock", "most": 2.0, "where": "in one call"},
         f"was stopped: waited too long ({BY_THE_CLOCK})",
     ),
     "memory": (
         "def f():\n    k = []\n    while True:\n        k.append(np.ones(1 << 20))",
         "MemoryError",
-        MEMORY,
+        STOPPED["memory"],
         "",
     ),
-    "memory at once": ("def f():\n    np.ones(1 << 30)", "MemoryError", MEMORY, MEMORY),
+    "memory at once": (
+        "def f():\n    np.ones(1 << 30)",
+        "MemoryError",
+        STOPPED["memory"],
+        MEMORY,
+    ),
     "processes": (
         "def f():\n    while os.fork():\n        pass\n    time.sleep(1)",
         "BlockingIOError",
-        PROCESSES,
+        STOPPED["processes"],
         PROCESSES,
     ),
-    "threads": (THREADS, "RuntimeError", PROCESSES, PROCESSES),
-    "file": (f"def f():\n    {WRITES}", "OSError", FILE, FILE),
-    "space": (f"def f():\n    {FILLS}", "OSError", SPACE, SPACE),
+    "threads": (THREADS, "RuntimeError", STOPPED["processes"], PROCESSES),
+    "file": (f"def f():\n    {WRITES}", "OSError", STOPPED["file"], FILE),
+    "space": (f"def f():\n    {FILLS}", "OSError", STOPPED["space"], SPACE),
     "open files": (
         "def f():\n    return [open('/dev/null') for _ in range(100)]",
         "OSError",
-        OPEN,
+        STOPPED["open files"],
         OPEN,
     ),
     "output": (
         "def f():\n    return np.zeros(1 << 10)",
         "Exception",
-        "returns far more than is asked for",
+        {"limit": "too-large"},
         "was stopped: gave an answer that is far too large",
     ),
     "exit": (
         "def f():\n    os._exit(3)",
         "SystemExit",
-        "ends the whole program (SystemExit)",
+        {"limit": "ended"},
         "was stopped: ended the process",
     ),
     "crash": (
         "import ctypes\ndef f():\n    ctypes.string_at(0)",
         "SystemExit",
-        "makes Python itself crash",
+        {"limit": "crashed"},
         "was stopped: crashed Python itself",
     ),
 }
@@ -117,12 +132,12 @@ FAULTS = {  # the cell; the kind of error; what a student is told, and the instr
 )
 def test_each_limit_has_words_of_its_own(start, names):
     for name in names:
-        cell, kind, words, note = FAULTS[name]
+        cell, kind, stopped, note = FAULTS[name]
         seconds = 0.5 if kind == "TimeoutError" else 20.0
         r = start(cell, file_mb=2, space_mb=4, call_seconds=seconds, total_seconds=20.0)
         came = answer(r)
         assert came["error"][0] == [kind], name
-        assert came["stopped"] == words, name
+        assert came["stopped"] == stopped, name
         assert note in r.notes["f"], name
 
 

@@ -18,6 +18,7 @@ from ..course.roster import missing
 from ..errors import CannotDo, NotThere
 from ..gradebook.database import marks, students
 from ..gradebook.late import present
+from ..records.rendering import as_html
 from ..screen import say
 from ..storage.results import Store, latest_key, write_whole
 from ..wording import counted
@@ -186,7 +187,7 @@ def _in_words(cost, n):
     """Return one such finding as a line of HTML."""
     what = "" if cost.mistake else " (described, not a registered mistake)"
     return (
-        f"<b>{escape(cost.problem)}</b>: {escape(cost.text)}{what} "
+        f"<b>{escape(cost.problem)}</b>: {as_html(cost.text)}{what} "
         f'<span class="said">{counted(len(cost.students), "student")} of {n}, '
         f"{points(cost.points)} points in all.</span>"
     )
