@@ -27,14 +27,14 @@ FULL = {
 }
 
 
-def found(aspect, code=Code.WRONG, mistake=None, **data):
+def finding(aspect, code=Code.WRONG, mistake=None, **data):
     """Return a finding as a result has it."""
     return Finding(code, aspect, ("out",), (), data, mistake).to_json()
 
 
 HINT = "Your results are squared distances. Which step of the formula is missing?"
-SQUARES = found("value", Code.MISTAKE, "squared", hint=HINT)
-LARGE = found("gradient", Code.FACTOR, factor="2", sign=1, power=1)
+SQUARES = finding("value", Code.MISTAKE, "squared", hint=HINT)
+LARGE = finding("gradient", Code.FACTOR, factor="2", sign=1, power=1)
 
 
 def of(**lost):
@@ -71,7 +71,7 @@ TWICE = of(hinge_loss=({"gradient": 10.0}, [LARGE]))
 EMPTY = of(
     hinge_loss=(
         {"value": 10.0, "gradient": 10.0},
-        [found("value", Code.NOT_WRITTEN, function="hinge_loss")],
+        [finding("value", Code.NOT_WRITTEN, function="hinge_loss")],
     )
 )
 BOTH = of(
@@ -144,13 +144,13 @@ def test_discrimination_leaves_the_item_out_of_the_total():
 
 
 def test_registered_mistakes_come_before_descriptions_and_in_each_most_students_first():
-    named = found("value", Code.MISTAKE, "squared", hint="squared?")
-    described = [found("gradient", words="odd?"), named]
+    named = finding("value", Code.MISTAKE, "squared", hint="squared?")
+    described = [finding("gradient", words="odd?"), named]
     results = {
         "a": result("a", of(hinge_loss=({"value": 1.0, "gradient": 5.0}, described))),
         "b": result("b", of(hinge_loss=({"value": 1.0}, [named]))),
         "c": result(
-            "c", of(pairwise_distances=({"value": 20.0}, [found("value", words="wrong?")]))
+            "c", of(pairwise_distances=({"value": 20.0}, [finding("value", words="wrong?")]))
         ),
     }
     told = [(c.mistake, c.text, len(c.students)) for c in commonest(costs(results), 3)]
@@ -158,13 +158,13 @@ def test_registered_mistakes_come_before_descriptions_and_in_each_most_students_
 
 
 def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells():
-    loops = found("loops", Code.LOOPS, function="hinge_loss", letters=["N"])
+    loops = finding("loops", Code.LOOPS, function="hinge_loss", letters=["N"])
     for findings, sought in (
-        ([found("all points", Code.FORBIDDEN, name="sklearn", whole=True)], False),
-        ([found("gradient", Code.FORBIDDEN, name="numpy.sum")], False),
-        ([found("value", Code.FILE_MISSING, file="weights.npz")], False),
+        ([finding("all points", Code.FORBIDDEN, name="sklearn", whole=True)], False),
+        ([finding("gradient", Code.FORBIDDEN, name="numpy.sum")], False),
+        ([finding("value", Code.FILE_MISSING, file="weights.npz")], False),
         ([loops], False),
-        ([loops, found("value", words="odd?")], True),
+        ([loops, finding("value", words="odd?")], True),
         ([], True),
     ):
         lost = {"ada": result("ada", of(hinge_loss=({"value": 10.0}, findings)))}
@@ -209,7 +209,7 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
 
 def test_everything_hostile_is_escaped(course):
     name = '<img src=x onerror="alert(1)">&'
-    bad = [found("value", words="<b>loss</b> is wrong?")]
+    bad = [finding("value", words="<b>loss</b> is wrong?")]
     odd = result(
         name,
         of(hinge_loss=({"value": 10.0}, bad)),
@@ -278,8 +278,8 @@ def test_what_a_forbidden_name_costs_is_charged_to_it_alone():
         hinge_loss=(
             {"value": 10.0, "gradient": 10.0},
             [
-                found("all points", Code.FORBIDDEN, name="scipy", whole=True),
-                found("value", words="loss is wrong?"),
+                finding("all points", Code.FORBIDDEN, name="scipy", whole=True),
+                finding("value", words="loss is wrong?"),
             ],
         )
     )["hinge_loss"]
@@ -287,7 +287,7 @@ def test_what_a_forbidden_name_costs_is_charged_to_it_alone():
 
 
 def test_what_the_same_students_had_is_told_once():
-    twice = [found("gradient", words="a?"), found("value", words="b?")]
+    twice = [finding("gradient", words="a?"), finding("value", words="b?")]
     both = of(hinge_loss=({"value": 3.0, "gradient": 4.0}, twice))
     alone = of(hinge_loss=({"value": 3.0}, twice[1:]))
     assert [c.text for c in commonest(costs({"a": result("a", both)}), 3)] == ["gradient: a?"]

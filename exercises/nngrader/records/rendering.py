@@ -580,10 +580,10 @@ def sentences(findings: Iterable[Finding], audience: Audience) -> list[str]:
     >>> sentences(found, Audience.HIDDEN)
     ['value, edge: Your `dx` and `dw` have the wrong sign. Where does the sign change?']
     """
-    return [f"{', '.join(aspects)}: {text}" for aspects, text in said(findings, audience)]
+    return [f"{', '.join(aspects)}: {text}" for aspects, text in by_words(findings, audience)]
 
 
-def said(findings: Iterable[Finding], audience: Audience) -> list[tuple[list[str], str]]:
+def by_words(findings: Iterable[Finding], audience: Audience) -> list[tuple[list[str], str]]:
     """Return the aspects and the words of findings, those with equal words as one."""
     aspects = {}
     for finding in findings:

@@ -279,7 +279,7 @@ def _problem(name, report, code, given=None, said="", comment=""):
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
     found = "\n".join(
         f'<p class="hint"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
-        for aspects, text in said(_first(findings_of(report)), Audience.HIDDEN)
+        for aspects, text in by_words(_first(findings_of(report)), Audience.HIDDEN)
     )
     if spared := report.get("spared"):
         found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
