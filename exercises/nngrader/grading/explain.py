@@ -85,7 +85,6 @@ class Watched(Judge):
     """Remembers what each problem's function answered, case by case."""
 
     seen: dict = field(default_factory=dict)
-    undefined: set = field(default_factory=set)
     kept: list = field(default_factory=list)
 
     def _verdict(self, data):
@@ -98,8 +97,6 @@ class Watched(Judge):
         written = not all(map(_unwritten, self.kept))
         measure = functools.partial(self.runner.measure, name)
         self.seen[name] = failed_cases(data, self.kept, measure) if written else []
-        if self.kept and all(map(_undefined, self.kept)):
-            self.undefined.add(name)
         return verdict
 
     def _call(self, name, args, *asked):
@@ -157,9 +154,7 @@ def explain(
             found["score"],
             found["max"],
             found["aspects"],
-            [text(Finding(Code.NOT_DEFINED, data={"function": name}), Audience.HIDDEN)]
-            if name in judging.undefined
-            else sentences(findings_of(found), Audience.HIDDEN),
+            sentences(findings_of(found), Audience.HIDDEN),
             judging.seen.get(name, []),
         )
         for name, found in judging.reports.items()

@@ -52,8 +52,9 @@ def failure(data, case, o):
     kind, name = raised(o.raised, data["visible"]), data["name"]
     if stopped := of_stop(o, kind):
         return Finding(Code.STOPPED, data={"function": name, "stopped": stopped})
-    if kind == UNWRITTEN:
-        return Finding(Code.NOT_WRITTEN, data={"function": name})
+    if o.missing or kind == UNWRITTEN:
+        code = Code.NOT_DEFINED if o.missing else Code.NOT_WRITTEN
+        return Finding(code, data={"function": name})
     about = {"function": o.line[1] if o.line and data["visible"] else name, "raised": kind}
     # the student's function gets a dict here, of which the case knows the bytes
     bytes_of_file = (data.get("file") or {}).get("parameter")

@@ -31,7 +31,8 @@ class CallResult:
     the names of the exception's classes that are Python's own, most special first; ``message``
     is the exception's text, which the student chose; ``line`` is the line of the student's
     function that raised it, and the function's name; ``stopped`` says which limit, or end of
-    the process, made the call fail (`limits.Cause`); ``fault`` is a finding if nothing could
+    the process, made the call fail (`limits.Cause`); ``missing`` is whether the student's cells
+    define no such function; ``fault`` is a finding if nothing could
     be measured; ``told`` is a number that the measure gave besides.
     """
 
@@ -41,6 +42,7 @@ class CallResult:
     message: str = ""
     line: tuple = ()
     stopped: dict = field(default_factory=dict)
+    missing: bool = False
     changed: frozenset = field(default_factory=frozenset)
     steps: int = 0
     held: int = 0
@@ -67,6 +69,7 @@ def checked(observation):
         raised, text, line = _error(error)
         stopped = observation.get("stopped")
         rest["stopped"] = stopped if isinstance(stopped, dict) else {}
+        rest["missing"] = observation.get("missing") is True
         return CallResult(failed=True, raised=raised, message=text, line=line, **rest)
     return CallResult(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
 
