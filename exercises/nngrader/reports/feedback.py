@@ -14,7 +14,7 @@ from ..engine.judgement.ledger import PASSIVE
 from ..gradebook.late import present
 from ..records.codes import Code
 from ..records.finding import EVERYTHING, findings_of
-from ..records.rendering import ALL_RIGHT, Audience, as_html
+from ..records.rendering import ALL_RIGHT, Audience, as_html, by_words
 from ..wording import counted
 from .style import bar, document, points
 
