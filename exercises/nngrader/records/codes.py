@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """What a finding says. `rendering.WORDS` has the sentences for each code."""
+    """The code of a finding. `rendering.WORDS` contains the sentences for each code."""
 
     # A call failed, or its answer cannot be compared
     NOT_WRITTEN = "not-written"  # it raises NotImplementedError, as the empty cell does
