@@ -208,7 +208,9 @@ WORDS = {
     ],
     Code.STILL_MISSING: "{Your} {is} None | You get these points once it is there.",
     Code.COUNT: "{Whose} `{function}` returns {came}, expected {expected} | {cause}",
-    Code.ORDER: "{Whose} `{function}` returns its values in a different order | Return {expected}.",
+    Code.ORDER: (
+        "{Whose} `{function}` returns its values in a different order | Return {expected}."
+    ),
     Code.UNMEASURED: [
         "{words}",
         "{Whose} answer doesn't have the form that the problem describes | Which values should "
