@@ -123,7 +123,8 @@ def untimed(students: list[str]) -> str:
 
 def public(result: dict) -> dict:
     """Return a result as `--json` writes it."""
-    from .engine import sentence
+    from .records.finding import findings_of
+    from .records.rendering import Audience, text
 
     kept = {key: result[key] for key in PUBLIC_KEYS}
     kept["flags"] = [as_shown(flag) for flag in flags_of(result)]
@@ -132,7 +133,9 @@ def public(result: dict) -> dict:
             "score": p["score"],
             "max": p["max"],
             "aspects": p["aspects"],
-            "mistakes": [sentence(aspect, text) for aspect, text, _ in p["findings"]],
+            "findings": [
+                f.to_json() | {"text": text(f, Audience.HIDDEN)} for f in findings_of(p)
+            ],
         }
         for name, p in result["problems"].items()
     }

@@ -163,6 +163,28 @@ def is_charged_as_declared(problem, mistake, verdict):
     return len(lost(verdict)) == 1 and lost(verdict) <= mistake.loses
 
 
+def codes(verdict):
+    """Return the codes of all findings of a verdict."""
+    return [f.code for f in verdict.findings]
+
+
+def has(verdict, code, **data):
+    """Return whether a verdict has a finding of this code with these data."""
+    return any(f.code == code and f.data | data == f.data for f in verdict.findings)
+
+
 def texts(verdict):
-    """Return all findings of a verdict as one text."""
-    return "\n".join(text for _, text, _ in verdict.findings)
+    """Return all texts and numbers in the data of a verdict's findings, line by line."""
+    return "\n".join(str(leaf) for f in verdict.findings for _, leaf in leaves(f.data))
+
+
+def leaves(value, key=""):
+    """Yield the texts and numbers in plain data, each with the key under which it is."""
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            yield from leaves(inside, name)
+    elif isinstance(value, list | tuple):
+        for inside in value:
+            yield from leaves(inside, key)
+    else:
+        yield key, value

@@ -7,6 +7,8 @@ words stand at the end of each problem.
 
 import sys
 
+from nngrader.records.rendering import Audience, text
+
 from tests.exercises.declared_problems import PROBLEMS, judged, packed
 from tests.exercises.mutants import mutants
 
@@ -29,8 +31,8 @@ def _print_findings(name, title, f):
     for verdict, words in ((shown, ""), (hidden, "hidden: ")):
         for finding in verdict.findings:
             if verdict is shown or finding not in shown.findings:
-                aspect, text, mistake = finding
-                print(f"       {words}{aspect} | {text}" + (f" [{mistake}]" if mistake else ""))
+                told = text(finding, Audience.VISIBLE if verdict is shown else Audience.HIDDEN)
+                print(f"       {words}{finding.aspect} | {told} [{finding.mistake or ''}]")
     return True
 
 

@@ -8,9 +8,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from nngrader.engine import caller, judge, pack, problem
+from nngrader.records.codes import Code
 
 import nnlib
-from tests.exercises.declared_problems import lost, texts
+from tests.exercises.declared_problems import has, lost
 
 
 def declared(name, reference, returns, lists):
@@ -128,76 +129,92 @@ RIGHT = [
     ("two", "list", lambda x: [x.sum(), 2 * x]),
 ]
 MISTAKES = [
-    ("array", lambda x: (2 * x).tolist(), "is a list, expected an array. Which call turns"),
-    ("array", lambda x: (2 * x).astype(object), "is of type object, expected float64"),
-    ("array", lambda x: np.float32(2 * x), "is of type float32, expected float64"),
-    ("array", lambda x: 2 * x + 0j, "is of a complex type. Which step makes it so?"),
-    ("array", lambda x: np.emath.sqrt(x) ** 3, "is complex. Which step takes the root"),
-    ("array", lambda x: np.ma.masked_less(2 * x, 0), "is a masked array. What is asked"),
-    ("array", lambda x: (2 * x)[None], "has shape (1, N, D), expected (N, D)"),
-    ("array", lambda x: 2 * x * np.nan, "is nan everywhere"),
-    ("array", lambda x: x + np.inf, "is infinite everywhere"),
-    ("array", lambda x: 2 * x > 0, "is of type bool, expected float64"),
-    ("array", lambda x: np.array([{}, 1]), "is an array of another type, expected numbers"),
-    ("array", lambda x: (2 * x).astype(str), "is an array of another type, expected numbers"),
-    ("array", lambda x: np.zeros(10**8), "is far too large"),
-    ("array", lambda x: [0.0] * 10**6, "is far too large"),
-    ("array", lambda x: np.zeros(3, "M8[s]"), "is an array of another type, expected numbers"),
-    ("array", lambda x: np.zeros(3, [("a", float)]), "is an array of another type"),
-    ("array", lambda x: None, "is None. Does every path"),
-    ("array", lambda x: "2 * x", "is text"),
-    ("array", lambda x: bytearray(3), "is text"),
-    ("array", lambda x: {"double": 2 * x}, "is a dict"),
-    ("array", lambda x: {1, 2}, "is a set"),
-    ("array", lambda x: (2 * row for row in x), "is a generator. Does the function say yield"),
-    ("array", lambda x: map(abs, x), "is an iterator. Which call runs through it"),
-    ("array", lambda x: zip(x, x, strict=True), "is an iterator"),
-    ("array", lambda x: enumerate(x), "is an iterator"),
-    ("array", lambda x: memoryview(2 * x), "is a view of something else, expected an array"),
-    ("array", lambda x: dict(enumerate(x)).values(), "is a view of something else"),
-    ("array", lambda x: lambda: 2 * x, "is a function. Are the parentheses of a call missing?"),
-    ("array", lambda x: (2 * x).copy, "is a function"),
-    ("array", lambda x: np.ndarray, "is a function"),
-    ("array", lambda x: nnlib.tensor(2 * x), "is a tensor, expected an array"),
-    ("array", lambda x: DataFrame(), "is a table with labels, expected an array"),
-    ("array", lambda x: ValueError("x"), "is something that is no array of numbers"),
-    ("array", lambda x: object(), "is something that is no array of numbers"),
-    ("array", lambda x: [[1.0], [1.0, 2.0]], "is a list that is no array of numbers"),
-    ("array", lambda x: itself(), "is a list that is no array of numbers"),
-    ("array", lambda x: deep(2 * x), "is a list that is no array of numbers"),
-    ("array", lambda x: deep(1.0, 10**5), "is a list that is no array of numbers"),
-    ("list", lambda x: [Fraction(1, 2)], "is a list that is no array of numbers"),
-    ("list", lambda x: range(len(x)), "has shape (N,), expected (N, D)"),
-    ("array", lambda x: range(10**9), "is something that is no array of numbers"),
-    ("number", lambda x: Fraction(1, 2), "is a Fraction or a Decimal, expected a float"),
-    ("number", lambda x: Decimal("1.5"), "is a Fraction or a Decimal, expected a float"),
-    ("number", lambda x: np.float32(x.sum()), "is of type float32, expected float64"),
-    ("number", lambda x: np.ma.masked, "is a masked array"),
-    ("number", lambda x: 10**400, "is infinite"),
-    ("number", lambda x: nnlib.tensor(2.0), "is a tensor, expected a number. How do you get"),
-    ("number", lambda x: DataFrame(), "is a table with labels, expected a number"),
-    ("number", lambda x: memoryview(2 * x), "is a view of something else, expected a number"),
-    ("number", lambda x: {1.0}, "is a set, expected a number. Which of its values"),
-    ("number", lambda x: [nnlib.tensor(2.0)], "is a list, expected a number"),
-    ("number", lambda x: (nnlib.tensor(2.0),), "is a tuple, expected a number"),
-    ("number", lambda x: object(), "is something that is no number"),
-    ("number", lambda x: np.array(None), "is an array of another type, expected a number"),
-    ("number", lambda x: Level.ONE, "differs, and not by a simple factor"),
-    ("number", lambda x: x.sum(keepdims=True), "has shape (1, 1), expected ()"),
+    ("array", lambda x: (2 * x).tolist(), Code.KIND, dict(kind="list")),
+    (
+        "array",
+        lambda x: (2 * x).astype(object),
+        Code.DTYPE,
+        dict(came="object", expected="float64"),
+    ),
+    (
+        "array",
+        lambda x: np.float32(2 * x),
+        Code.DTYPE,
+        dict(came="float32", expected="float64"),
+    ),
+    ("array", lambda x: 2 * x + 0j, Code.COMPLEX, {}),
+    ("array", lambda x: np.emath.sqrt(x) ** 3, Code.COMPLEX, {}),
+    ("array", lambda x: np.ma.masked_less(2 * x, 0), Code.MASKED, {}),
+    ("array", lambda x: (2 * x)[None], Code.SHAPE, dict(came="(1, N, D)", expected="(N, D)")),
+    ("array", lambda x: 2 * x * np.nan, Code.NOT_FINITE, dict(kind="nan", everywhere=True)),
+    ("array", lambda x: x + np.inf, Code.NOT_FINITE, dict(kind="infinite", everywhere=True)),
+    ("array", lambda x: 2 * x > 0, Code.DTYPE, dict(came="bool", fractions=True)),
+    ("array", lambda x: np.array([{}, 1]), Code.KIND, dict(kind="array", number=False)),
+    ("array", lambda x: (2 * x).astype(str), Code.KIND, dict(kind="array", number=False)),
+    ("array", lambda x: np.zeros(10**8), Code.KIND, dict(kind="large")),
+    ("array", lambda x: [0.0] * 10**6, Code.KIND, dict(kind="large")),
+    ("array", lambda x: np.zeros(3, "M8[s]"), Code.KIND, dict(kind="array", number=False)),
+    ("array", lambda x: np.zeros(3, [("a", float)]), Code.KIND, dict(kind="array")),
+    ("array", lambda x: None, Code.IS_NONE, {}),
+    ("array", lambda x: "2 * x", Code.KIND, dict(kind="text")),
+    ("array", lambda x: bytearray(3), Code.KIND, dict(kind="text")),
+    ("array", lambda x: {"double": 2 * x}, Code.KIND, dict(kind="dict")),
+    ("array", lambda x: {1, 2}, Code.KIND, dict(kind="set")),
+    ("array", lambda x: (2 * row for row in x), Code.KIND, dict(kind="generator")),
+    ("array", lambda x: map(abs, x), Code.KIND, dict(kind="iterator")),
+    ("array", lambda x: zip(x, x, strict=True), Code.KIND, dict(kind="iterator")),
+    ("array", lambda x: enumerate(x), Code.KIND, dict(kind="iterator")),
+    ("array", lambda x: memoryview(2 * x), Code.KIND, dict(kind="view", number=False)),
+    ("array", lambda x: dict(enumerate(x)).values(), Code.KIND, dict(kind="view")),
+    ("array", lambda x: lambda: 2 * x, Code.KIND, dict(kind="function")),
+    ("array", lambda x: (2 * x).copy, Code.KIND, dict(kind="function")),
+    ("array", lambda x: np.ndarray, Code.KIND, dict(kind="function")),
+    ("array", lambda x: nnlib.tensor(2 * x), Code.KIND, dict(kind="tensor", number=False)),
+    ("array", lambda x: DataFrame(), Code.KIND, dict(kind="table", number=False)),
+    ("array", lambda x: ValueError("x"), Code.KIND, dict(kind="object", number=False)),
+    ("array", lambda x: object(), Code.KIND, dict(kind="object", number=False)),
+    ("array", lambda x: [[1.0], [1.0, 2.0]], Code.KIND, dict(kind="ragged")),
+    ("array", lambda x: itself(), Code.KIND, dict(kind="ragged")),
+    ("array", lambda x: deep(2 * x), Code.KIND, dict(kind="ragged")),
+    ("array", lambda x: deep(1.0, 10**5), Code.KIND, dict(kind="ragged")),
+    ("list", lambda x: [Fraction(1, 2)], Code.KIND, dict(kind="ragged")),
+    ("list", lambda x: range(len(x)), Code.SHAPE, dict(came="(N,)", expected="(N, D)")),
+    ("array", lambda x: range(10**9), Code.KIND, dict(kind="object", number=False)),
+    ("number", lambda x: Fraction(1, 2), Code.KIND, dict(kind="exact", number=True)),
+    ("number", lambda x: Decimal("1.5"), Code.KIND, dict(kind="exact", number=True)),
+    (
+        "number",
+        lambda x: np.float32(x.sum()),
+        Code.DTYPE,
+        dict(came="float32", expected="float64"),
+    ),
+    ("number", lambda x: np.ma.masked, Code.MASKED, {}),
+    ("number", lambda x: 10**400, Code.NOT_FINITE, dict(kind="infinite")),
+    ("number", lambda x: nnlib.tensor(2.0), Code.KIND, dict(kind="tensor", number=True)),
+    ("number", lambda x: DataFrame(), Code.KIND, dict(kind="table", number=True)),
+    ("number", lambda x: memoryview(2 * x), Code.KIND, dict(kind="view", number=True)),
+    ("number", lambda x: {1.0}, Code.KIND, dict(kind="set", number=True)),
+    ("number", lambda x: [nnlib.tensor(2.0)], Code.KIND, dict(kind="list", number=True)),
+    ("number", lambda x: (nnlib.tensor(2.0),), Code.KIND, dict(kind="tuple", number=True)),
+    ("number", lambda x: object(), Code.KIND, dict(kind="object", number=True)),
+    ("number", lambda x: np.array(None), Code.KIND, dict(kind="array", number=True)),
+    ("number", lambda x: Level.ONE, Code.DIFFERS, {}),
+    ("number", lambda x: x.sum(keepdims=True), Code.SHAPE, dict(came="(1, 1)", expected="()")),
     (
         "two",
         lambda x: {"total": x.sum(), "double": 2 * x},
-        "returns a dict, expected two values",
+        Code.COUNT,
+        dict(kind="dict"),
     ),
-    ("two", lambda x: iter((x.sum(), 2 * x)), "returns an iterator, expected two values"),
-    ("two", lambda x: (v for v in (1, 2)), "returns a generator, expected two values"),
-    ("two", lambda x: nnlib.tensor(x), "returns a tensor, expected two values: total, double."),
-    ("two", lambda x: np.array([x.sum(), None]), "returns one array of Python objects"),
-    ("two", lambda x: 2 * x, "returns one value, expected two values: total, double"),
-    ("two", lambda x: (x.sum(), 2 * x, 3), "returns three values, expected two values"),
-    ("two", lambda x: [x.sum()], "returns one value, expected two values"),
-    ("two", lambda x: (2 * x, x.sum()), "the values come in another order"),
-    ("two", lambda x: Answer(None, 2 * x), "total is None. Does every path"),
+    ("two", lambda x: iter((x.sum(), 2 * x)), Code.COUNT, dict(kind="iterator")),
+    ("two", lambda x: (v for v in (1, 2)), Code.COUNT, dict(kind="generator")),
+    ("two", lambda x: nnlib.tensor(x), Code.COUNT, dict(kind="tensor")),
+    ("two", lambda x: np.array([x.sum(), None]), Code.COUNT, dict(kind="array")),
+    ("two", lambda x: 2 * x, Code.COUNT, dict(came=1, names=["total", "double"])),
+    ("two", lambda x: (x.sum(), 2 * x, 3), Code.COUNT, dict(came=3)),
+    ("two", lambda x: [x.sum()], Code.COUNT, dict(came=1)),
+    ("two", lambda x: (2 * x, x.sum()), Code.ORDER, {}),
+    ("two", lambda x: Answer(None, 2 * x), Code.IS_NONE, {}),
 ]
 
 
@@ -213,11 +230,11 @@ def test_a_right_value_of_another_type_has_all_points(about, f, kind):
 
 
 @pytest.mark.parametrize("kind", [0, 1])
-@pytest.mark.parametrize(("about", "f", "words"), MISTAKES)
-def test_what_is_no_answer_is_told_in_plain_words(about, f, words, kind):
+@pytest.mark.parametrize(("about", "f", "code", "found"), MISTAKES)
+def test_what_is_no_answer_is_found(about, f, code, found, kind):
     data = DATA[about][kind]
     verdict = judge(data, caller(data, f))
-    assert words in texts(verdict)
+    assert has(verdict, code, **found)
     assert lost(verdict)
 
 
@@ -234,15 +251,15 @@ def through_its_own_repr(x):
 
 
 @pytest.mark.parametrize(
-    ("f", "words"),
+    ("f", "code", "found"),
     [
-        (endless, "calls itself too deeply, or without end (RecursionError)"),
-        (through_its_own_repr, "the function raised Exception"),
+        (endless, Code.STOPPED, {"stopped": {"limit": "recursion"}}),
+        (through_its_own_repr, Code.RAISED, {"raised": "Exception"}),
     ],
 )
-def test_a_call_that_recurses_is_told_so(f, words):
+def test_a_call_that_recurses_is_told_so(f, code, found):
     data = DATA["array"][1]
-    assert words in texts(judge(data, caller(data, f)))
+    assert has(judge(data, caller(data, f)), code, **found)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from nngrader.engine import caller, cases_json, judge, pack, with_file
 from nngrader.engine.declaration.challenge import Challenge, solved_files
 from nngrader.engine.declaration.gate import check_seed, over_seeds
 from nngrader.engine.observation.observe import describe
+from nngrader.records.codes import Code
 
-from tests.exercises.declared_problems import texts
+from tests.exercises.declared_problems import has, texts
 from tests.exercises.one_challenge import LABELS, NAME, SOLVED, function, judged, npz
 
 
@@ -33,9 +34,9 @@ def test_points_are_given_by_thresholds(hidden):
 
 def test_what_is_not_reached_is_told_with_what_was_reached(hidden):
     verdict = judged(hidden, lambda weights, pictures: np.arange(60) % 4 * (np.arange(60) < 40))
-    assert texts(verdict) == (
-        "accuracy 0.8 is not reached: it is 0.75 with the pictures that are held back."
-    )
+    (found,) = verdict.findings
+    assert (found.code, found.aspect) == (Code.THRESHOLD, "accuracy 0.8")
+    assert found.data == {"measured": "accuracy", "value": 0.75, "threshold": 0.8}
 
 
 def test_neither_labels_nor_thresholds_go_to_the_worker(hidden):
@@ -63,25 +64,28 @@ def test_cases_for_students_need_no_held_back_data(course):
         course.hidden(NAME)
 
 
+LABELED = "expected one label for each input, as an array of whole numbers"
+
+
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "code", "data"),
     [
-        ("np.zeros(59)", "expected one label for each input, as an array of whole numbers"),
-        ("np.zeros((60, 4))", "expected one label for each input"),
-        ("3", "expected one label for each input"),
-        ("None", "what it returns is None. Does every path"),
-        ("['a'] * 60", "what it returns is a list that is no array of numbers"),
-        ("(p for p in pictures)", "what it returns is a generator"),
-        ("np.full(60, np.nan)", "accuracy 0.5 is not reached: it is 0 with"),
-        ("np.full(60, 1j)", "expected one label for each input"),
-        ("1 / 0", "using classify raised ZeroDivisionError"),
-        ("weights['V']", "using classify raised KeyError"),
+        ("np.zeros(59)", Code.UNMEASURED, {"words": LABELED}),
+        ("np.zeros((60, 4))", Code.UNMEASURED, {"words": LABELED}),
+        ("3", Code.UNMEASURED, {"words": LABELED}),
+        ("None", Code.IS_NONE, {}),
+        ("['a'] * 60", Code.KIND, {"kind": "ragged"}),
+        ("(p for p in pictures)", Code.KIND, {"kind": "generator"}),
+        ("np.full(60, np.nan)", Code.THRESHOLD, {"threshold": 0.5, "value": 0.0}),
+        ("np.full(60, 1j)", Code.UNMEASURED, {"words": LABELED}),
+        ("1 / 0", Code.RAISED, {"raised": "ZeroDivisionError"}),
+        ("weights['V']", Code.RAISED, {"raised": "KeyError"}),
     ],
 )
-def test_what_is_wrong_with_the_labels_is_told(hidden, answer, words):
+def test_what_is_wrong_with_the_labels_is_told(hidden, answer, code, data):
     verdict = judged(hidden, function(f"lambda weights, pictures: {answer}"))
     assert verdict.score == 0
-    assert words in texts(verdict)
+    assert has(verdict, code, **data)
     assert "59" not in texts(verdict)
 
 

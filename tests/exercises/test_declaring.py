@@ -176,7 +176,7 @@ def test_the_gate_names_a_right_answer_that_loses():
         c.startswith(
             "mean_square: right_0 scores 0, expected 100 (seed 0): it loses everything "
         )
-        and c.endswith("(mean is 0. Which line computes it, and from what?)")
+        and c.endswith("(The student's `mean` is 0.)")
         for c in complaints
     ), complaints
     assert len(complaints) == 2  # each right answer once, not once for each seed

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 import textwrap
 
 import numpy as np
@@ -23,12 +24,13 @@ from nngrader.engine.observation.observe import (
 )
 from nngrader.grading.explain import failed_cases
 from nngrader.grading.one_submission import Judge
+from nngrader.records.codes import Code
 from nngrader.sandbox.launch import Sandbox
 from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits
 from nngrader.student.function import check_message
 
-from tests.exercises.declared_problems import is_charged_as_declared, texts
+from tests.exercises.declared_problems import codes, has, is_charged_as_declared, texts
 from tests.exercises.driver_problems.folding import folds
 from tests.exercises.driver_problems.graph import evaluate, value
 
@@ -189,8 +191,9 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
         def tanh(self):
             return self.data.tanh()
 
-    message = texts(judged("Value", Value))
-    assert "AttributeError: 'float' object has no attribute 'tanh' (line 2 of tanh)" in message
+    message = "'float' object has no attribute 'tanh'"
+    found = {"raised": "AttributeError", "message": message, "function": "tanh"}
+    assert has(judged("Value", Value), Code.RAISED, line_number=2, **found)
 
 
 def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
@@ -202,7 +205,7 @@ def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
         def tanh(self):
             return Helper().cosine(self.data)
 
-    assert "(line 2 of Helper.cosine)" in texts(judged("Value", Value))
+    assert has(judged("Value", Value), Code.RAISED, line_number=2, function="Helper.cosine")
 
 
 def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
@@ -210,9 +213,9 @@ def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
         def tanh(self):
             raise ValueError(f"secret {self.data}")
 
-    message = texts(judged("Value", Value, visible=False))
-    assert "using Value raised ValueError" in message
-    assert "secret" not in message
+    verdict = judged("Value", Value, visible=False)
+    assert has(verdict, Code.RAISED, raised="ValueError", function="Value")
+    assert "secret" not in texts(verdict)
 
 
 def forwards_and_back(Value, expression, numbers, times=1):
@@ -238,24 +241,20 @@ class FailsOnItsWayBack(value.solve):
 
 
 @pytest.mark.parametrize(
-    ("error", "words", "hidden"),
-    [
-        (KeyError, "missing: `backward` raised KeyError: 'secret", "raised KeyError (with"),
-        (NotImplementedError, "missing: `backward` is not written yet", "is not written yet"),
-    ],
+    "error",
+    [KeyError, NotImplementedError],
 )
-def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error, words, hidden):
+def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error):
     Value = type("Value", (FailsOnItsWayBack,), {"error": error})
-    for visible, told in (True, words), (False, f"`backward` {hidden}"):
+    for visible in (True, False):
         data = apart(visible)
         verdict = judge(data, caller(data, Value))
         assert verdict.points["value"] == (verdict.points["value"][1],) * 2
         assert verdict.points["gradient"][0] == verdict.points["shape"][0] == 0
-        assert told in texts(verdict)
-        assert texts(verdict).count("missing") == 1
-        line = "(line 2 of FailsOnItsWayBack.backward)"
-        assert (line in texts(verdict)) == (visible and error is KeyError)
-        assert visible or "secret" not in texts(verdict)
+        assert has(verdict, Code.PREVENTED, who="`backward`", raised=error.__name__)
+        assert codes(verdict).count(Code.PREVENTED) == 1
+        assert has(verdict, Code.PREVENTED, line_number=2) == (visible and error is KeyError)
+        assert ("secret" in texts(verdict)) == (visible and error is KeyError)
 
 
 def read_from_a_tensor(Value, expression, numbers, times=1):
@@ -274,7 +273,7 @@ def test_a_tensor_whose_numbers_a_driver_has_read_costs_its_form_alone(visible):
         assert np.isfinite(case["want"][0]).all()
     verdict = judge(data, caller(data, value.solve))
     assert {a for a, (earned, most) in verdict.points.items() if earned < most} == {"shape"}
-    assert "data is a tensor, expected a number" in texts(verdict)
+    assert has(verdict, Code.KIND, kind="tensor", number=True)
 
 
 def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
@@ -284,29 +283,24 @@ def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
     data = apart(False)
     run = caller(data, Value)
     found = failed_cases(data, [run(dict(case["args"])) for case in data["cases"]], None)
-    assert found[0].wrong[0].startswith("grad: missing, since it raised KeyError, asked [")
+    assert re.match(r"grad: expected \[.*KeyError", found[0].wrong[0])
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "code"),
     [
-        (
-            lambda y, k, rng: (f for f in [y]),
-            "folds is a generator. Does the function say yield",
-        ),
-        (lambda y, k, rng: y, "the folds are expected as a list of k arrays of indices."),
-        (lambda y, k, rng: [["a"]] * k, "folds is an array of another type, expected numbers"),
-        (lambda y, k, rng: [np.full(9, 10**9)] * k, "is each index in exactly one of k folds?"),
-        (lambda y, k, rng: [], "using stratified_folds"),
+        (lambda y, k, rng: (f for f in [y]), Code.KIND),
+        (lambda y, k, rng: y, Code.UNMEASURED),
+        (lambda y, k, rng: [["a"]] * k, Code.KIND),
+        (lambda y, k, rng: [np.full(9, 10**9)] * k, Code.MISTAKE),
+        (lambda y, k, rng: [], Code.RAISED),
     ],
 )
-def test_what_cannot_be_measured_is_told_in_words(answer, words):
+def test_what_cannot_be_measured_is_found(answer, code):
     for visible in (True, False):
         verdict = judged("stratified_folds", answer, visible)
         assert verdict.score == 0
-        assert words in texts(verdict) or (
-            visible and "ValueError: need at least" in texts(verdict)
-        )
+        assert code in codes(verdict)
 
 
 def told_of_any(args, raw):
@@ -318,19 +312,19 @@ def told_a_constant(args, raw):
 
 
 @pytest.mark.parametrize(
-    ("measure", "words"),
+    ("measure", "data"),
     [
-        (told_of_any, "what it gives cannot be measured. Is it of the form that is asked?"),
-        (told_a_constant, "what is asked is another thing"),
+        (told_of_any, {}),
+        (told_a_constant, {"words": "what is asked is another thing"}),
     ],
 )
-def test_a_measure_speaks_in_constant_words_alone(measure, words):
-    data = packed("stratified_folds", False) | {"measure": as_text(measure, "measure")}
-    data |= {"observed": 1}
-    verdict = judge(data, lambda args: {"parts": [describe(12345.0)]})
+def test_a_measure_speaks_in_constant_words_alone(measure, data):
+    about = packed("stratified_folds", False) | {"measure": as_text(measure, "measure")}
+    verdict = judge(about | {"observed": 1}, lambda args: {"parts": [describe(12345.0)]})
     assert verdict.score == 0
-    assert words in texts(verdict)
-    assert "12345" not in texts(verdict)
+    assert {(f.code, *f.data.items()) for f in verdict.findings} == {
+        (Code.UNMEASURED, *data.items())
+    }
 
 
 RAW = st.one_of(
@@ -398,7 +392,7 @@ def test_check_shows_the_example_through_the_driver(folder):
     lines = check_message(Value, folder).splitlines()
     assert "    expression = a * b + a" in lines
     assert "    numbers = {'a': 2.0, 'b': 3.0}" in lines
-    assert "    data: yours 1.4412, asked 8.0" in lines
+    assert "    data: expected 8.0; yours: 1.4412" in lines
 
 
 # In the sandbox
@@ -438,7 +432,7 @@ def test_a_mistake_is_told_its_hint_in_the_sandbox():
     known = folds.mistakes["not stratified"]
     report = points_in_the_sandbox("stratified_folds", written(known.solve, "stratified_folds"))
     assert report["aspects"]["balance"] == [0.0, 5.0]
-    assert [text for _, text, _ in report["findings"]] == [f"balance: {known.hint}"]
+    assert [f["data"]["hint"] for f in report["findings"]] == [known.hint]
 
 
 @pytest.mark.sandbox
@@ -450,8 +444,9 @@ def test_an_error_that_prevents_a_part_alone_is_told_without_its_text_in_the_san
     """)
     report = points_in_the_sandbox("Value", cell, data=apart(False))
     assert report["aspects"]["value"] == [5.0, 5.0]
-    words = "grad is missing: `backward` raised KeyError (with an expression in which letters"
-    assert report["findings"][0][1].startswith(words)
+    (found,) = (f for f in report["findings"] if f["code"] == Code.PREVENTED)
+    assert found["parts"] == ["grad"]
+    assert found["data"] == {"who": "`backward`", "raised": "KeyError"}
     assert "secret" not in str(report)
 
 

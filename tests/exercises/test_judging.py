@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 from nngrader.engine import judge
 from nngrader.engine.observation.compare import off
 from nngrader.engine.observation.observe import observe
+from nngrader.records.codes import Code
+from nngrader.records.rendering import Audience, text
 
 from tests.exercises.declared_problems import (
     PROBLEMS,
     SEED,
     TYPICAL,
+    codes,
+    has,
     is_plain,
     judged,
     lost,
@@ -102,7 +106,8 @@ def test_whatever_is_returned_is_judged(name, visible, answer):
 def test_whatever_a_worker_says_is_judged(name, visible, answer):
     verdict = judge(packed(name, 1, visible), lambda args: answer)
     assert 0 <= verdict.score <= 100
-    assert all(isinstance(text, str) for _, text, _ in verdict.findings)
+    for audience in Audience:
+        assert all(text(f, audience) for f in verdict.findings)
 
 
 @pytest.mark.parametrize("name", TYPICAL[:3])
@@ -208,9 +213,9 @@ def of_form(name, form):
 def test_a_fault_of_form_in_a_special_case_is_told_as_such(name, form, visible):
     data = packed(name, SEED, visible)
     for known in (data, data | {"mistakes": {}}):
-        ((_, text, mistake),) = judged(known, of_form(name, FORMS[form])).findings
-        assert form in text
-        assert mistake is None
+        (found,) = judged(known, of_form(name, FORMS[form])).findings
+        assert found.code == (Code.KIND if form == "a list" else Code.DTYPE)
+        assert found.mistake is None
 
 
 def test_float32_inside_costs_one_aspect_whatever_the_draw():
@@ -233,14 +238,9 @@ def test_a_special_aspect_is_shared_by_its_parts():
 def test_a_mistake_that_runs_through_all_parts_is_told_of_all_and_charged_once():
     p = PROBLEMS["hinge_loss"]
     verdict = judged(packed(p.name, 1, True), p.mistakes["not averaged"].solve)
-    assert verdict.findings == [
-        (
-            "value",
-            "loss and gradient: Your loss and gradient are N times too large. What does the "
-            "formula divide the sum by?",
-            "not averaged",
-        )
-    ]
+    (found,) = verdict.findings
+    assert (found.code, found.aspect) == (Code.MISTAKE, "value")
+    assert (found.parts, found.mistake) == (("loss", "gradient"), "not averaged")
     assert set(verdict.spared) == {"gradient", "integers", "default"}
 
 
@@ -253,7 +253,7 @@ def test_a_special_case_is_not_explained_by_what_ordinary_input_would_show():
         return -log_p[np.arange(len(z)), targets].mean(), gradient / len(z)
 
     verdict = judged(packed("softmax_cross_entropy", 1, True), f)
-    assert "by log p" not in {mistake for _, _, mistake in verdict.findings}
+    assert "by log p" not in {f.mistake for f in verdict.findings}
 
 
 def test_form_counts_beside_an_explained_mistake():
@@ -309,9 +309,9 @@ def test_another_error_than_is_asked_for_is_not_named_of_hidden_cases(visible):
             raise BlockingIOError
         return solve(scores, targets)
 
-    message = texts(judged(packed("softmax_cross_entropy", 1, visible), f))
-    assert "expected a ValueError, but the function raised" in message
-    assert ("BlockingIOError" in message) == visible
+    verdict = judged(packed("softmax_cross_entropy", 1, visible), f)
+    assert has(verdict, Code.ERROR_EXPECTED, expected="ValueError")
+    assert ("BlockingIOError" in texts(verdict)) == visible
 
 
 @pytest.mark.parametrize(
@@ -414,7 +414,7 @@ ASIDE = {
 def test_who_steps_round_the_counting_of_steps_loses_the_loops(aside, visible):
     verdict = judged(packed("pairwise_distances", SEED, visible), where_large(ASIDE[aside]))
     assert lost(verdict) == {"loops", "memory"}
-    assert "is larger than in the other cases, the " in texts(verdict)
+    assert Code.LARGER_WRONG in codes(verdict)
 
 
 def test_the_sizes_at_which_steps_are_counted_are_drawn():
@@ -454,9 +454,7 @@ def test_entries_agree_as_numpy_says(rtol, odd):
 def test_a_truth_value_in_place_of_a_number_is_called_so(visible):
     verdict = judged(packed("gradient_check", 1, visible), lambda *_, **__: False)
     assert verdict.score == 0
-    assert texts(verdict) == (
-        "error is True or False, expected a number. Which line computes what is asked?"
-    )
+    assert codes(verdict) == [Code.BOOLEAN]
 
 
 def test_a_factor_that_nobody_declared_is_charged_where_it_spoils_most():
@@ -467,5 +465,6 @@ def test_a_factor_that_nobody_declared_is_charged_where_it_spoils_most():
     verdict = judged(packed("two_layer_loss", 1, True), halved)
     assert lost(verdict) == {"hidden"}
     assert {"output", "stability"} == set(verdict.spared)
-    text = texts(verdict)
-    assert "dW2 and db2 and dW1 and db1 are 2 times too small" in text
+    (found,) = verdict.findings
+    assert (found.code, found.parts) == (Code.FACTOR, ("dW2", "db2", "dW1", "db1"))
+    assert (found.data["factor"], found.data["power"]) == ("2", -1)

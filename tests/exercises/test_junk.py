@@ -176,7 +176,7 @@ AS_LITTLE = {"row_reduce": "rows never swapped"}  # a part of whose answer is 0,
 
 def _is_as_little(name, verdict):
     """Return whether a mistake with the same part is named, which earns passive points only."""
-    named = {m for _, _, m in verdict.findings}
+    named = {f.mistake for f in verdict.findings}
     passive = {a for a, (earned, _) in verdict.points.items() if earned} <= set(PASSIVE)
     return AS_LITTLE.get(name) in named and passive and verdict.score <= 100 * MOST_PASSIVE
 
@@ -212,6 +212,6 @@ KNOWN = {
 def test_a_known_mistake_in_one_line_earns_the_passive_aspects_alone(name, seed, visible):
     make, mistake = KNOWN[name]
     verdict = judged(packed(name, seed, visible), filled(name, make))
-    assert mistake in {m for _, _, m in verdict.findings}
+    assert mistake in {f.mistake for f in verdict.findings}
     assert {a for a, (earned, _) in verdict.points.items() if earned} <= set(PASSIVE)
     assert verdict.score <= 100 * MOST_PASSIVE

@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 from nngrader.engine.explanation.diagnose import explain
 from nngrader.engine.observation.compare import Entry
+from nngrader.records.codes import Code
 
 HINT = {"doubled": {"hint": "twice?", "loses": ["stability"]}}
 
 
 def explained(want, got, mistaken=None):
-    """Return the findings on one wrong array."""
+    """Return the finding on one wrong array."""
     letters = dict(zip("NCT", want.shape, strict=False))
     case = {"group": "g", "aspect": "stability", "sizes": letters, "args": {}}
     e = Entry("a", "stability", case, got, want, mistaken or {}, 1e-7, True)
-    return explain([e], [e], HINT if mistaken else {}).text
+    return explain([e], [e], HINT if mistaken else {}).finding
 
 
 def some(*shape):
@@ -26,42 +27,62 @@ CUBE = some(5, 7, 11)
 
 
 @pytest.mark.parametrize(
-    ("want", "got", "words"),
+    ("want", "got", "law"),
     [
-        (P, np.sin(9 * P), "each row adds up to 1. Do yours?"),
-        (P.T, np.sin(9 * P.T), "each column adds up to 1. Do yours?"),
-        (P - 1 / 11, np.sin(9 * P), "each row adds up to 0. Do yours?"),
-        (SQUARE, np.sin(9 * some(7, 7)), "What is asked is symmetric. Is yours?"),
-        (P, np.sin(9 * P) * P / P.sum(), "each row adds up to 1"),
-        (some(7, 11), np.sin(30 * some(7, 11)), "nowhere negative. Can yours be?"),
-        (-some(7, 11), np.sin(30 * some(7, 11)), "nowhere positive. Can yours be?"),
-        (some(7, 11), 0.5 + np.sin(30 * some(7, 11)) ** 2, "nowhere above 1. Can yours be?"),
-        (SQUARE, SQUARE + np.diag(some(7)), "is wrong only on the diagonal"),
-        (SQUARE, SQUARE + np.triu(some(7, 7), 1), "is wrong only above the diagonal"),
-        (SQUARE, np.tril(SQUARE) + np.triu(some(7, 7), 1), "is wrong only above the diagonal"),
-        (CUBE, CUBE * some(5, 1, 1), "is off by one factor for each N"),
-        (CUBE, CUBE + some(7, 1), "is off by one amount for each C"),
-        (CUBE, CUBE + some(1, 1, 11), "is off by one amount for each T"),
-        (CUBE, CUBE + (np.arange(7) == 6)[:, None] * CUBE**2, "the last place along C only"),
+        (P, np.sin(9 * P), "rows-1"),
+        (P.T, np.sin(9 * P.T), "columns-1"),
+        (P - 1 / 11, np.sin(9 * P), "rows-0"),
+        (SQUARE, np.sin(9 * some(7, 7)), "symmetric"),
+        (P, np.sin(9 * P) * P / P.sum(), "rows-1"),
+        (some(7, 11), np.sin(30 * some(7, 11)), "not-negative"),
+        (-some(7, 11), np.sin(30 * some(7, 11)), "not-positive"),
+        (some(7, 11), 0.5 + np.sin(30 * some(7, 11)) ** 2, "at-most-1"),
     ],
 )
-def test_what_is_broken_is_said(want, got, words):
-    assert words in explained(want, got)
+def test_a_broken_law_is_found(want, got, law):
+    assert explained(want, got).data["law"] == law
+
+
+@pytest.mark.parametrize(
+    ("want", "got", "code", "data"),
+    [
+        (SQUARE, SQUARE + np.diag(some(7)), Code.DIAGONAL, {"where": "on"}),
+        (SQUARE, SQUARE + np.triu(some(7, 7), 1), Code.DIAGONAL, {"where": "above"}),
+        (
+            SQUARE,
+            np.tril(SQUARE) + np.triu(some(7, 7), 1),
+            Code.DIAGONAL,
+            {"where": "above"},
+        ),
+        (CUBE, CUBE * some(5, 1, 1), Code.STEADY, {"same": "factor", "along": "N"}),
+        (CUBE, CUBE + some(7, 1), Code.STEADY, {"same": "amount", "along": "C"}),
+        (CUBE, CUBE + some(1, 1, 11), Code.STEADY, {"same": "amount", "along": "T"}),
+        (
+            CUBE,
+            CUBE + (np.arange(7) == 6)[:, None] * CUBE**2,
+            Code.ONE_LINE,
+            {"end": "last", "line": "place along C"},
+        ),
+    ],
+)
+def test_squares_and_cubes_are_described(want, got, code, data):
+    found = explained(want, got)
+    assert (found.code, found.data) == (code, data)
 
 
 def test_what_is_small_by_chance_is_below_no_bound():
     wrong = 3 * np.sin(30 * some(7, 11))
-    assert "above 1" not in explained(some(7, 11) / 20 - 0.03, wrong)
-    assert "above 1" in explained(some(7, 11) * 2 - 0.9, wrong)
+    assert explained(some(7, 11) / 20 - 0.03, wrong).data.get("law") != "at-most-1"
+    assert explained(some(7, 11) * 2 - 0.9, wrong).data["law"] == "at-most-1"
 
 
 def test_few_entries_make_no_law():
-    assert "adds up" not in explained(P[:2], np.sin(9 * P[:2]))
+    assert "law" not in explained(P[:2], np.sin(9 * P[:2])).data
 
 
 def test_a_mistake_is_known_where_rounding_decides_what_is_nan():
     answer, got = 2 * P, 2 * P
     answer[0, 0] = got[1, 1] = np.nan
-    assert explained(P, got, {"doubled": answer}) == ": twice?"
+    assert explained(P, got, {"doubled": answer}).mistake == "doubled"
     got[3] += 1
-    assert explained(P, got, {"doubled": answer}) != ": twice?"
+    assert explained(P, got, {"doubled": answer}).mistake is None

@@ -172,15 +172,15 @@ def test_an_error_tells_its_line():
     def f(X, k):
         return X + "a"
 
-    assert observed(f)["error"][1].endswith("(line 2 of your function)")
+    assert observed(f)["error"][2] == [2, "f"]
 
 
 def test_a_power_that_is_too_large_is_told_in_words():
     def f(X, k):
         return 1e200**k
 
-    words = "Numerical result out of range (line 2 of your function)"
-    assert observed(f)["error"] == [["OverflowError", "ArithmeticError", "Exception"], words]
+    kinds = ["OverflowError", "ArithmeticError", "Exception"]
+    assert observed(f)["error"] == [kinds, "Numerical result out of range", [2, "f"]]
 
 
 def test_an_interrupt_is_let_through():

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from nngrader.engine import cases_json
 from nngrader.engine.declaration.gate import check_seed, over_seeds
+from nngrader.records.codes import Code
 
 from tests.exercises.declared_problems import (
     CHALLENGES,
@@ -85,7 +86,7 @@ def test_each_mistake_is_charged_as_declared_and_gets_its_own_hint_alone(
     hints = {title: mistake.hint for title, mistake in p.mistakes.items()}
     for title, mistake in some(name, p.mistakes).items():
         verdict = judged(packed(name, seed, visible), mistake.solve)
-        named = {m for aspect, _, m in verdict.findings if aspect != "shape"}
+        named = {f.mistake for f in verdict.findings if f.aspect != "shape"}
         if not is_charged_as_declared(p, mistake, verdict):
             wrong.append((title, "loses", lost(verdict)))
         if {hints.get(m) for m in named} != {mistake.hint}:
@@ -119,8 +120,8 @@ def test_nothing_gives_nothing(name, seed, visible):
 @every_problem
 def test_an_untouched_stub_is_told_so_once(name):
     verdict = judged(packed(name, SEED, False), NOTHING["untouched"])
-    finding = f"{name} is not written yet (NotImplementedError)."
-    assert [text for _, text, _ in verdict.findings] == [finding]
+    (found,) = verdict.findings
+    assert (found.code, found.data) == (Code.NOT_WRITTEN, {"function": name})
 
 
 @slow

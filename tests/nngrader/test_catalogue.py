@@ -112,7 +112,7 @@ def test_mistakes_are_charged_once_and_alternatives_have_all_points(graded):
             if mistake is None:
                 right = lost == set()
             else:
-                told = any(mistake.hint in text for text in report["mistakes"])
+                told = any(mistake.hint in f["text"] for f in report["findings"])
                 right = len(lost) == 1 and lost <= mistake.loses and told
             wrong += [(p.name, name, report)] * (not right)
     assert wrong == []

@@ -24,6 +24,7 @@ from nngrader.gradebook import config_of, marks, open_gradebook, quiet
 from nngrader.grading import all_submissions
 from nngrader.grading.explain import explain
 from nngrader.records.flag import FlagCode
+from nngrader.records.rendering import as_html
 from nngrader.release.leaks import leaks
 from nngrader.release.statements import secret_statements
 from nngrader.storage.results import Store
@@ -150,8 +151,8 @@ def test_a_mistake_is_charged_once_and_gets_its_hint(graded):
         mistake = about[problem].mistakes[name]
         assert len(lost) == 1
         assert lost <= mistake.loses
-        assert any(mistake.hint in text for text in report["mistakes"]), report["mistakes"]
-        assert mistake.hint in html.unescape(graded.pages["tronny8"])
+        assert mistake.hint in [f["data"].get("hint") for f in report["findings"]]
+        assert as_html(mistake.hint) in graded.pages["tronny8"]
 
 
 def test_the_json_holds_what_is_documented_and_nothing_else(graded):
@@ -159,7 +160,7 @@ def test_the_json_holds_what_is_documented_and_nothing_else(graded):
         assert list(result) == KEYS
         assert (result["assignment"], result["max_score"]) == (NAME, 100)
         for problem in result["problems"].values():
-            assert list(problem) == ["score", "max", "aspects", "mistakes"]
+            assert list(problem) == ["score", "max", "aspects", "findings"]
             assert problem["score"] == pytest.approx(
                 sum(p for p, _ in problem["aspects"].values())
             )
@@ -274,6 +275,14 @@ def test_formgrader_finds_the_course(graded):
     assert all(s["autograded"] for s in found.values())
 
 
+def said(findings):
+    """Return the sentences on findings of the JSON, each once, with its aspects."""
+    aspects = {}
+    for f in findings:
+        aspects.setdefault(f["text"], []).append(f["aspect"])
+    return [f"{', '.join(dict.fromkeys(a))}: {text}" for text, a in aspects.items()]
+
+
 def test_points_are_explained_as_they_were_given_and_every_loss_has_its_case(graded):
     result = graded.results["tronny8"]
     found = explain(Assignment(Course(graded.course), NAME), "tronny8")
@@ -283,7 +292,7 @@ def test_points_are_explained_as_they_were_given_and_every_loss_has_its_case(gra
         assert (lost.score, lost.most, lost.hints) == (
             one["score"],
             one["max"],
-            one["mistakes"],
+            said(one["findings"]),
         )
         assert {a: list(p) for a, p in lost.aspects.items()} == one["aspects"]
         assert bool(lost.cases) == (lost.score < lost.most)

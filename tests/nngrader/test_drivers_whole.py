@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from nngrader.course import Course
 from nngrader.records.flag import FlagCode
+from nngrader.records.rendering import as_html
 from nngrader.release.build import release
 
 from .driver_course import (
@@ -38,16 +39,16 @@ MISTAKEN = {  # by student: each makes one mistake in every problem
     for n in range(max(len(p.mistakes) for p in DRIVEN.values()))
 }
 WRITTEN = sum(POINTS.values())
-FAILS = {"Recursive": "calls itself too deeply, or without end"}  # with no answer to know it by
+FAILS = {"Recursive": "calls itself too often"}  # with no answer to know it by
 IN_TEXT = "def classify(weights, pictures):\n    return np.array(['a label'] * len(pictures))"
-FILES = {  # by student: what makes the file, its points, and what is said of it
-    "half": (lambda: HALF, 10, "accuracy 0.9 is not reached: it is 0.75"),
-    "no-file": (lambda: None, 0, "weights.npz is missing"),
-    "large": (lambda: b"\0" * 100_001, 0, "weights.npz is larger than "),
-    "bomb": (bomb, 0, "weights.npz holds more numbers than fit in memory"),
-    "broken": (lambda: SOLVED[:200], 0, "weights.npz cannot be opened"),
-    "empty": (bytes, 0, "weights.npz"),
-    "other-arrays": (lambda: npz(V=[1.0]), 0, "using classify raised KeyError"),
+FILES = {  # by student: what makes the file, its points, and a finding's code
+    "half": (lambda: HALF, 10, "threshold"),
+    "no-file": (lambda: None, 0, "file-missing"),
+    "large": (lambda: b"\0" * 100_001, 0, "file-too-large"),
+    "bomb": (bomb, 0, "file-unreadable"),
+    "broken": (lambda: SOLVED[:200], 0, "file-unreadable"),
+    "empty": (bytes, 0, "file-missing"),
+    "other-arrays": (lambda: npz(V=[1.0]), 0, "raised"),
 }
 UNREAD = {
     "large": FlagCode.FILE_TOO_LARGE,
@@ -136,15 +137,16 @@ def test_a_mistake_is_charged_and_its_hint_stands_on_the_page(whole):
             right = lost == about.loses if every else len(lost & about.loses) == len(lost) == 1
             assert right, (problem, mistake, report)
             expected = FAILS.get(mistake, about.hint)
-            assert any(expected in text for text in report["mistakes"]), (mistake, report)
-            assert expected in whole.page(student)
+            said = [f["text"] for f in report["findings"]]
+            assert any(expected in text for text in said), (mistake, report)
+            assert as_html(expected) in whole.page(student)
 
 
 def test_a_challenge_gives_what_was_reached_with_the_file(whole):
-    for student, (_, score, words) in FILES.items():
+    for student, (_, score, code) in FILES.items():
         report, flags = whole.problem(student, "classify"), whole.results[student]["flags"]
         assert report["score"] == whole.results[student]["score"] == score, student
-        assert any(words in text for text in report["mistakes"]), report["mistakes"]
+        assert code in [f["code"] for f in report["findings"]], report["findings"]
         found = [f["code"] for f in flags if f["data"].get("file") == "weights.npz"]
         assert found == ([UNREAD[student]] if student in UNREAD else []), (student, flags)
     assert whole.problem("in-text", "classify")["score"] == 0

@@ -8,6 +8,7 @@ from nngrader.course.assignment import AssignmentSpec
 from nngrader.engine import pack
 from nngrader.grading.follow_through import SHARE, wrong_before
 from nngrader.grading.one_submission import Job, run
+from nngrader.records.codes import Code
 from nngrader.sandbox.launch import Sandbox
 from nngrader.settings import Limits
 
@@ -92,8 +93,9 @@ def graded(box, hidden):
 
 
 def found(result, name):
-    """Return what stands in the report on a problem, as one text."""
-    return " ".join(text for _, text, _ in result["problems"][name]["findings"])
+    """Return the functions that a problem's report says are wrong and called."""
+    findings = result["problems"][name]["findings"]
+    return [f["data"]["called"] for f in findings if f["code"] == Code.CALLS_WRONG]
 
 
 def test_who_calls_a_wrong_function_pays_a_tenth_of_what_it_spoils(graded):
@@ -102,7 +104,7 @@ def test_who_calls_a_wrong_function_pays_a_tenth_of_what_it_spoils(graded):
     assert report["score"] == pytest.approx(14 - SHARE * 7, abs=0.6)
     assert report["score"] == pytest.approx(sum(p for p, _ in report["aspects"].values()))
     assert result["cells"]["two_layer_loss"] == [report["score"], 14]
-    assert "it calls affine_backward, which is not right yet" in found(result, "two_layer_loss")
+    assert found(result, "two_layer_loss") == [["affine_backward"]]
     assert result["problems"]["affine_backward"]["score"] < 10
 
 
@@ -113,7 +115,7 @@ def test_nothing_is_said_where_the_called_function_is_right(graded):
     slip = CALLS.replace("dz /= len(X)", "dz /= 2 * len(X)")
     wrong = graded(affine_backward=reference("affine_backward"), two_layer_loss=slip)
     assert wrong["problems"]["two_layer_loss"]["score"] < 13
-    assert "calls" not in found(wrong, "two_layer_loss")
+    assert found(wrong, "two_layer_loss") == []
 
 
 FORGED = """

@@ -15,6 +15,7 @@ from nngrader.gradebook.record import with_results
 from nngrader.grading.one_submission import Judge
 from nngrader.intake import rebuild
 from nngrader.limits import Ending
+from nngrader.records.codes import Code
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.sandbox.launch import SIGNALS, Sandbox
 from nngrader.sandbox.runner import Runner
@@ -192,7 +193,6 @@ def judged(box, source, measure=None):
 
 
 SOLVED = "import numpy as np\n" + inspect.getsource(folds.solve).partition("\n")[2]
-FORMLESS = "what it gives cannot be measured"
 
 
 def test_a_measure_runs_where_nothing_of_the_students_has_run(box):
@@ -207,7 +207,7 @@ def test_a_measure_that_comes_to_no_end_is_ended(box):
         (FlagCode.NOT_MEASURED, {"ending": Ending.TOO_LONG})
     ]
     assert report["score"] == 0
-    assert FORMLESS in str(report["findings"])
+    assert [f["code"] for f in report["findings"]] == [Code.UNMEASURED]
 
 
 # What the instructor looks at

@@ -32,10 +32,10 @@ def defined(source):
 )
 def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, monkeypatch):
     monkeypatch.setattr(limited, "PATIENCE", 100 if fault == "computing" else limited.PATIENCE)
-    source, kind, words, _ = FAULTS[fault]
+    source, kind, stopped, _ = FAULTS[fault]
     more = {"call_seconds": 20.0, "total_seconds": 20.0} if fault == "memory" else {}
     came = limits_of(defined(source), **more)({})
-    assert came == {"error": [[kind], ""], "stopped": words}
+    assert came == {"error": [[kind], ""], "stopped": stopped}
 
 
 def test_what_catches_the_interruption_is_interrupted_again():
@@ -64,7 +64,7 @@ def test_after_two_ends_a_function_is_not_called_again():
         time.sleep(100)
 
     run = limits_of(f, call_seconds=0.02)
-    assert [run({})["stopped"] for _ in range(4)] == [run.cause.words] * 4
+    assert [run({})["stopped"] for _ in range(4)] == [run.cause.stopped] * 4
     assert len(calls) == 2
 
 

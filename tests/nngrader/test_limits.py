@@ -57,62 +57,87 @@ THREADS = """def f():
         threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"""
 WRITES = "open('/tmp/x', 'wb').write(bytes(3 << 20))"
 FILLS = "[open(f'/tmp/{n}', 'wb').write(bytes(1 << 20)) for n in range(9)]"
-FAULTS = {  # the cell; the kind of error; what a finding tells; the flag's code and data
+STOPPED = {
+    limit: {"limit": limit, "most": most}
+    for limit, most in {
+        "memory": 300,
+        "processes": 6,
+        "file": 2,
+        "space": 4,
+        "open files": 64,
+    }.items()
+}
+FAULTS = {  # the cell; the kind of error; what stopped it; the flag's data
     "computing": (
         BUSY,
         "TimeoutError",
-        f"took longer than it may ({ONE_CALL})",
+        {"limit": "time", "most": 0.5, "where": "in one call"},
         {"ending": "too-long", "limit": "call_seconds", "seconds": 0.5},
     ),
     "sleeping": (
         "def f():\n    time.sleep(100)",
         "TimeoutError",
-        f"took longer than it may, mostly waiting ({BY_THE_CLOCK})",
+        {"limit": "clock", "most": 2.0, "where": "in one call"},
         {"ending": "waited", "limit": "call_seconds", "seconds": 2.0},
     ),
     "memory": (
         "def f():\n    k = []\n    while True:\n        k.append(np.ones(1 << 20))",
         "MemoryError",
-        MEMORY,
+        STOPPED["memory"],
         {"limit": "memory", "most": 300},
     ),
     "memory at once": (
         "def f():\n    np.ones(1 << 30)",
         "MemoryError",
-        MEMORY,
+        STOPPED["memory"],
         {"limit": "memory", "most": 300},
     ),
     "processes": (
         "def f():\n    while os.fork():\n        pass\n    time.sleep(1)",
         "BlockingIOError",
-        PROCESSES,
+        STOPPED["processes"],
         {"limit": "processes", "most": 6},
     ),
-    "threads": (THREADS, "RuntimeError", PROCESSES, {"limit": "processes", "most": 6}),
-    "file": (f"def f():\n    {WRITES}", "OSError", FILE, {"limit": "file", "most": 2}),
-    "space": (f"def f():\n    {FILLS}", "OSError", SPACE, {"limit": "space", "most": 4}),
+    "threads": (
+        THREADS,
+        "RuntimeError",
+        STOPPED["processes"],
+        {"limit": "processes", "most": 6},
+    ),
+    "file": (
+        f"def f():\n    {WRITES}",
+        "OSError",
+        STOPPED["file"],
+        {"limit": "file", "most": 2},
+    ),
+    "space": (
+        f"def f():\n    {FILLS}",
+        "OSError",
+        STOPPED["space"],
+        {"limit": "space", "most": 4},
+    ),
     "open files": (
         "def f():\n    return [open('/dev/null') for _ in range(100)]",
         "OSError",
-        OPEN,
+        STOPPED["open files"],
         {"limit": "open files", "most": 64},
     ),
     "output": (
         "def f():\n    return np.zeros(1 << 10)",
         "Exception",
-        "returns far more than is asked for",
+        {"limit": "too-large"},
         {"ending": "too-large"},
     ),
     "exit": (
         "def f():\n    os._exit(3)",
         "SystemExit",
-        "ends the whole program (SystemExit)",
+        {"limit": "ended"},
         {"ending": "ended"},
     ),
     "crash": (
         "import ctypes\ndef f():\n    ctypes.string_at(0)",
         "SystemExit",
-        "makes Python itself crash",
+        {"limit": "crashed"},
         {"ending": "crashed"},
     ),
 }
@@ -123,15 +148,15 @@ FAULTS = {  # the cell; the kind of error; what a finding tells; the flag's code
 )
 def test_each_limit_has_words_of_its_own(start, names):
     for name in names:
-        cell, kind, words, data = FAULTS[name]
+        cell, kind, stopped, data = FAULTS[name]
         seconds = 0.5 if kind == "TimeoutError" else 20.0
         r = start(cell, file_mb=2, space_mb=4, call_seconds=seconds, total_seconds=20.0)
         came = answer(r)
         assert came["error"][0] == [kind], name
-        assert came["stopped"] == words, name
+        assert came["stopped"] == stopped, name
         (flag,) = r.notes["f"]
-        stopped = "ending" in flag.data
-        assert flag.code == (FlagCode.FUNCTION_STOPPED if stopped else FlagCode.FUNCTION_LIMIT)
+        ended = "ending" in flag.data
+        assert flag.code == (FlagCode.FUNCTION_STOPPED if ended else FlagCode.FUNCTION_LIMIT)
         assert data.items() <= flag.data.items(), name
 
 

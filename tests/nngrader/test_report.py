@@ -5,8 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from nngrader.engine.judgement.ledger import FORBIDDEN
 from nngrader.engine.observation.likeness import fingerprint
+from nngrader.records.codes import Code
+from nngrader.records.finding import Finding
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.records.flag_rendering import for_instructor
 from nngrader.reports.item_analysis import (
@@ -34,14 +35,16 @@ FULL = {
     "pairwise_distances": {"value": 20.0, "shape": 10.0},
     "hinge_loss": {"value": 10.0, "gradient": 10.0},
 }
-MISTAKES = {  # aspect lost, what is said of it, name
-    "squared": [
-        "value",
-        "Your results are squared distances. Which step of the formula is missing?",
-        "squared",
-    ],
-    "twice": ["gradient", "gradient is about 2.5 times too large.", None],
-}
+
+
+def finding(aspect, code=Code.WRONG, mistake=None, **data):
+    """Return a finding as a result has it."""
+    return Finding(code, aspect, ("out",), (), data, mistake).to_json()
+
+
+HINT = "Your results are squared distances. Which step of the formula is missing?"
+SQUARES = finding("value", Code.MISTAKE, "squared", hint=HINT)
+LARGE = finding("gradient", Code.FACTOR, factor="2", sign=1, power=1)
 
 
 def of(**lost):
@@ -54,7 +57,7 @@ def of(**lost):
             "score": sum(e for e, _ in earned.values()),
             "max": sum(aspects.values()),
             "aspects": earned,
-            "findings": [list(f) for f in gone[1]],
+            "findings": gone[1],
             "tried": {},
         }
     return reports
@@ -73,17 +76,17 @@ def result(student, problems, status="graded", flags=(), **more):
     } | more
 
 
-RIGHT, SQUARED = of(), of(pairwise_distances=({"value": 20.0}, [MISTAKES["squared"]]))
-TWICE = of(hinge_loss=({"gradient": 10.0}, [MISTAKES["twice"]]))
+RIGHT, SQUARED = of(), of(pairwise_distances=({"value": 20.0}, [SQUARES]))
+TWICE = of(hinge_loss=({"gradient": 10.0}, [LARGE]))
 EMPTY = of(
     hinge_loss=(
         {"value": 10.0, "gradient": 10.0},
-        [["value", "hinge_loss is not written yet (NotImplementedError).", None]],
+        [finding("value", Code.NOT_WRITTEN, function="hinge_loss")],
     )
 )
 BOTH = of(
-    pairwise_distances=({"value": 20.0, "shape": 10.0}, [MISTAKES["squared"]]),
-    hinge_loss=({"gradient": 5.0}, [MISTAKES["twice"]]),
+    pairwise_distances=({"value": 20.0, "shape": 10.0}, [SQUARES]),
+    hinge_loss=({"gradient": 5.0}, [LARGE]),
 )
 CLASS = {
     s: result(s, p, seconds={"hinge_loss": t, "pairwise_distances": 0.5})
@@ -151,25 +154,27 @@ def test_discrimination_leaves_the_item_out_of_the_total():
 
 
 def test_registered_mistakes_come_before_descriptions_and_in_each_most_students_first():
-    described = [["gradient", "odd", None], ["value", "squared", "squared"]]
+    named = finding("value", Code.MISTAKE, "squared", hint="squared?")
+    described = [finding("gradient", words="odd?"), named]
     results = {
         "a": result("a", of(hinge_loss=({"value": 1.0, "gradient": 5.0}, described))),
-        "b": result("b", of(hinge_loss=({"value": 1.0}, [["value", "squared", "squared"]]))),
-        "c": result("c", of(pairwise_distances=({"value": 20.0}, [["value", "wrong", None]]))),
+        "b": result("b", of(hinge_loss=({"value": 1.0}, [named]))),
+        "c": result(
+            "c", of(pairwise_distances=({"value": 20.0}, [finding("value", words="wrong?")]))
+        ),
     }
     told = [(c.mistake, c.text, len(c.students)) for c in commonest(costs(results), 3)]
-    assert told == [("squared", "value: squared", 2), (None, "value: wrong", 1)]
+    assert told == [("squared", "value: squared?", 2), (None, "value: wrong?", 1)]
 
 
 def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells():
-    missing = "weights.npz is missing: without it there is nothing to try."
-    loops = ["loops", "the work in Python grows with N.", None]
+    loops = finding("loops", Code.LOOPS, function="hinge_loss", letters=["N"])
     for findings, sought in (
-        ([["all points", "sklearn is used in this notebook. It costs all", None]], False),
-        ([["gradient", f"numpy.sum {FORBIDDEN}", None]], False),
-        ([["value", missing, None]], False),
+        ([finding("all points", Code.FORBIDDEN, name="sklearn", whole=True)], False),
+        ([finding("gradient", Code.FORBIDDEN, name="numpy.sum")], False),
+        ([finding("value", Code.FILE_MISSING, file="weights.npz")], False),
         ([loops], False),
-        ([loops, ["value", "odd.", None]], True),
+        ([loops, finding("value", words="odd?")], True),
         ([], True),
     ):
         lost = {"ada": result("ada", of(hinge_loss=({"value": 10.0}, findings)))}
@@ -182,7 +187,7 @@ def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(cour
     first = text.index(
         "pairwise_distances : value: Your results are squared distances. Which step"
     )
-    second = text.index("hinge_loss : gradient is about 2.5 times too large. (described, not a")
+    second = text.index("hinge_loss : gradient: Your out is 2 times too large. Where")
     assert first < second
     assert "3 students of 7, 70 points in all." in text
     assert "Not written, by so many: hinge_loss: 2." in text
@@ -215,7 +220,7 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
 
 def test_everything_hostile_is_escaped(course):
     name = '<img src=x onerror="alert(1)">&'
-    bad = [["value", "<b>loss</b> is wrong.", None]]
+    bad = [finding("value", words="<b>loss</b> is wrong?")]
     odd = result(
         name,
         of(hinge_loss=({"value": 10.0}, bad)),
@@ -285,17 +290,20 @@ def test_what_a_forbidden_name_costs_is_charged_to_it_alone():
     report = of(
         hinge_loss=(
             {"value": 10.0, "gradient": 10.0},
-            [["all points", "scipy is used.", None], ["value", "loss is wrong.", None]],
+            [
+                finding("all points", Code.FORBIDDEN, name="scipy", whole=True),
+                finding("value", words="loss is wrong?"),
+            ],
         )
     )["hinge_loss"]
     assert [p for *_, p in points_by_finding(report)] == [20, 0]
 
 
 def test_what_the_same_students_had_is_told_once():
-    twice = [["gradient", "a", None], ["value", "b", None]]
+    twice = [finding("gradient", words="a?"), finding("value", words="b?")]
     both = of(hinge_loss=({"value": 3.0, "gradient": 4.0}, twice))
     alone = of(hinge_loss=({"value": 3.0}, twice[1:]))
-    assert [c.text for c in commonest(costs({"a": result("a", both)}), 3)] == ["gradient: a"]
+    assert [c.text for c in commonest(costs({"a": result("a", both)}), 3)] == ["gradient: a?"]
     found = costs({"a": result("a", both), "b": result("b", alone)})
-    assert [(c.text, c.points) for c in commonest(found, 3)] == [("value: b", 6)]
+    assert [(c.text, c.points) for c in commonest(found, 3)] == [("value: b?", 6)]
     assert commonest(costs({"a": result("a", EMPTY)}), 3) == []

@@ -3,9 +3,8 @@
 `pack(problem, seed, visible=…)` turns a declaration into plain data, which `cases_json.save`
 writes and `cases_json.load` reads. `judge(data, run, names=())` gives a `Verdict`:
 ``run(args)`` returns what `observe` returns, in this process or from a sandbox, and ``names``
-are the dotted names that `reading.names_used` finds, among which forbidden ones cost points.
-`sentence(aspect, text)` returns a finding of the verdict as one sentence, `sentences(findings)`
-all of them, each once, and
+are the dotted names that `reading.names_used` finds, among which forbidden ones cost points. A
+verdict's findings are records (`nngrader.records`), which `records.rendering` puts into words.
 `report(data, verdict, most)` returns the verdict as plain data, to be kept, and
 `reweighted(report, most)` what it is for other points.
 
@@ -21,7 +20,7 @@ from .declaration.cases import pack
 from .declaration.challenge import challenge, with_file
 from .declaration.problem import problem
 from .judgement.judging import judge
-from .judgement.ledger import Verdict, report, reweighted, sentence, sentences
+from .judgement.ledger import Verdict, report, reweighted
 from .observation.driver import caller, observed, travels
 from .observation.observe import Failed, Held, Steps, Tensor
 
@@ -40,8 +39,6 @@ __all__ = [
     "problem",
     "report",
     "reweighted",
-    "sentence",
-    "sentences",
     "travels",
     "with_file",
 ]

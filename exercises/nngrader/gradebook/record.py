@@ -20,13 +20,14 @@ import nbformat
 from ..course.assignment import Assignment
 from ..course.folder import HIDDEN_FILES
 from ..course.notebooks import grade_id, is_solution, is_test, mark, problem_of
-from ..engine import sentences
 from ..errors import CannotDo, first_line
 from ..intake.deposit import LATE_MARK
 from ..intake.rebuild import harmless
 from ..intake.submission import read_regular
+from ..records.finding import findings_of
 from ..records.flag import Flag, FlagCode, add_flag, flags_of
 from ..records.flag_rendering import for_instructor
+from ..records.rendering import Audience, sentences
 from ..storage.results import digest
 from ..storage.scratch import Scratch
 from ..wording import MOST_SAID, cut
@@ -375,7 +376,7 @@ def _outputs(points, words):
 def _words(cell, result):
     """Return the findings about the problem of a test cell."""
     report = result["problems"].get(problem_of(cell), {"findings": []})
-    return "".join(f"{text}\n" for text in sentences(report["findings"]))
+    return "".join(f"{text}\n" for text in sentences(findings_of(report), Audience.HIDDEN))
 
 
 def _note(flags):

@@ -16,14 +16,18 @@ import numpy as np
 
 from ..course.assignment import Assignment
 from ..course.notebooks import id_of_test
-from ..engine import judge, sentences
+from ..engine import judge
+from ..engine.explanation.places import within
 from ..engine.explanation.side_by_side import given, real, shown
 from ..engine.judgement.ledger import PASSIVE
 from ..engine.observation.call_result import checked
 from ..engine.observation.compare import close
 from ..engine.observation.driver import as_judged
 from ..errors import NotThere
+from ..records.codes import Code
+from ..records.finding import Finding, findings_of
 from ..records.flag_rendering import for_instructor
+from ..records.rendering import Audience, places, sentences, text
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Runner
 from ..wording import counted, did_you_mean
@@ -33,7 +37,6 @@ from .one_submission import Judge, judge_tests, wanted_names
 
 __all__ = ["FailedCase", "Lost", "explain", "in_all", "lines"]
 
-UNDEFINED = "no function {} is defined after the cells have run"
 MOST_CASES = 3  # of one kind that are shown
 WHOLE = 12  # entries of an answer that is shown as a whole
 MOST_ENTRIES = 5  # of a longer one, those that are furthest off
@@ -74,7 +77,8 @@ class Lost:
         if case.aspect == "value":  # each part of the answer has an aspect of its own
             return f"ordinary input, with {case.tried}"
         earned, most = self.aspects[case.aspect]
-        spared = " (the same again, not charged twice)" if earned == most else ""
+        again = " (the same mistake again, which costs no more points)"
+        spared = again if earned == most else ""
         return f"{case.aspect}, with {case.tried}{spared}"
 
 
@@ -83,7 +87,6 @@ class Watched(Judge):
     """Remembers what each problem's function answered, case by case."""
 
     seen: dict = field(default_factory=dict)
-    undefined: set = field(default_factory=set)
     kept: list = field(default_factory=list)
 
     def _verdict(self, data):
@@ -96,8 +99,6 @@ class Watched(Judge):
         written = not all(map(_unwritten, self.kept))
         measure = functools.partial(self.runner.measure, name)
         self.seen[name] = failed_cases(data, self.kept, measure) if written else []
-        if self.kept and all(map(_undefined, self.kept)):
-            self.undefined.add(name)
         return verdict
 
     def _call(self, name, args, *asked):
@@ -155,9 +156,7 @@ def explain(
             found["score"],
             found["max"],
             found["aspects"],
-            [UNDEFINED.format(name)]
-            if name in judging.undefined
-            else sentences(found["findings"]),
+            sentences(findings_of(found), Audience.HIDDEN),
             judging.seen.get(name, []),
         )
         for name, found in judging.reports.items()
@@ -216,66 +215,78 @@ def _in_words(data, failed, measure):
     """Yield failed cases of one kind in words; of many, the first ones."""
     for n, (case, answer, verdict) in enumerate(failed[:MOST_CASES]):
         result = as_judged(data, case, checked(answer), measure)
-        wrong = _wrong(data, case, result) or sentences(verdict.findings)
+        said = sentences(verdict.findings, Audience.INSTRUCTOR)
+        wrong = _wrong(data, case, result) or said
         if case["aspect"] in ("loops", "memory", "inputs-unchanged"):
-            wrong = sentences(verdict.findings)
+            wrong = said
         more = max(0, len(failed) - MOST_CASES) if n == MOST_CASES - 1 else 0
         inputs = [line.strip() for line in given(data, case["args"])]
         yield FailedCase(case["aspect"], case["tried"], inputs, wrong, more)
 
 
 def _wrong(data, case, result):
-    """Return lines on what came and what is asked, part by part."""
+    """Return lines on what came and what is expected, part by part."""
     if case["error"]:
-        came = f"raised {result.raised[0]}" if result.raised else result.stopped or "returned"
-        return [f"asked for a {case['error']}, the function {came}"]
+        came = [f"raised {result.raised[0]}"] if result.raised else _stopped(data, result)
+        return [f"expected a {case['error']}; the function {(came or ['returned'])[0]}"]
     if result.parts is None:
         kind = result.raised[0] if result.raised else "an exception of its own"
-        return [f"raised {kind}" if not result.stopped else result.stopped, *_fault(result)]
+        return [*(_stopped(data, result) or [f"raised {kind}"]), *_fault(result)]
     lines = _fault(result)
     if len(result.parts) != len(data["returns"]):
         came, asked = len(result.parts), len(data["returns"])
-        verb = "is" if asked == 1 else "are"
-        lines.append(f"{counted(came, 'value')} came, {asked} {verb} asked for")
+        lines.append(f"expected {counted(asked, 'value')}; returned: {counted(came, 'value')}")
     for name, part, want in zip(data["returns"], result.parts, case["want"], strict=False):
-        lines += _one_part(name, part, np.asarray(want), case["rtol"])
+        lines += _one_part(name, part, np.asarray(want), case)
     return lines
 
 
 def _fault(result):
     """Return why nothing could be measured, if so."""
-    return [result.fault] if result.fault else []
+    return [text(result.fault, Audience.INSTRUCTOR)] if result.fault else []
 
 
-def _one_part(name, part, want, rtol):
-    """Return lines on one part of an answer that is not what is asked."""
+def _stopped(data, result):
+    """Return what ended the call, as a list, empty where it was an exception."""
+    about = {"function": data["name"], "stopped": result.stopped}
+    found = Finding(Code.STOPPED, data=about)
+    return [text(found, Audience.INSTRUCTOR)] if result.stopped else []
+
+
+def _one_part(name, part, want, case):
+    """Return lines on one part of an answer that is wrong."""
     if part["kind"] == "failed":
         kind = (*part["raised"], "an exception of its own")[0]
-        return [f"{name}: missing, since it raised {kind}, asked {shown(want)}"]
+        return [f"{name}: expected {shown(want)}; missing, since it raised {kind}"]
     if part["values"] is None:
         kind = "far too many entries" if part["kind"] == "large" else part["kind"]
-        return [f"{name}: came {kind}, asked {shown(want)}"]
+        return [f"{name}: expected {shown(want)}; returned: {kind}"]
     came = real(part["values"])
     if came.shape != want.shape:
-        return [f"{name}: came shape {came.shape}, asked {want.shape}"]
-    if came.dtype.kind == "c" or close(came, want.astype(float), rtol):
-        return [f"{name}: came complex numbers"] * (came.dtype.kind == "c")
+        return [f"{name}: expected shape {want.shape}; returned: {came.shape}"]
+    if came.dtype.kind == "c" or close(came, want.astype(float), case["rtol"]):
+        return [f"{name}: expected real numbers; returned: complex"] * (came.dtype.kind == "c")
     if want.size <= WHOLE:
-        return [f"{name}: came {_full(came)}, asked {_full(want)}"]
+        return [f"{name}: expected {_full(want)}; returned: {_full(came)}"]
     off = np.abs(np.nan_to_num(came - want, nan=np.inf, posinf=np.inf)).ravel()
-    scale = rtol * max(1e-300, float(np.nanmax(np.abs(want))))
+    scale = case["rtol"] * max(1e-300, float(np.nanmax(np.abs(want))))
     top = off.max()
     rank = np.round(off / top, 6) if np.isfinite(top) else off  # the same on every processor
     worst = [i for i in np.argsort(-rank, kind="stable")[:MOST_ENTRIES] if off[i] > scale]
     entries = [np.unravel_index(i, want.shape) for i in worst]
-    wrong = int((off > scale).sum())
-    verb = "differs" if wrong == 1 else "differ"
-    lines = [f"{name}: {wrong} of {want.size} entries {verb}, shape {want.shape}"]
+    wrong = (off > scale).reshape(want.shape)
+    lines = [f"{name}, shape {want.shape}: {_places(wrong, case)}"]
     lines += [
-        f"  {name}{list(map(int, i))}: came {_full(came[i])}, asked {_full(want[i])}"
+        f"  {name}{list(map(int, i))}: expected {_full(want[i])}; returned: {_full(came[i])}"
         for i in entries
     ]
     return lines
+
+
+def _places(wrong, case):
+    """Return where entries are wrong: between which rows, columns or other lines."""
+    about = {"count": [int(wrong.sum()), wrong.size], **within(wrong, case["sizes"])}
+    return places(about)
 
 
 def _full(values):

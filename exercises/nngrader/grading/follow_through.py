@@ -15,6 +15,8 @@ from collections.abc import Callable
 
 from ..engine import Verdict, report
 from ..limits import DEATHS, Ending
+from ..records.codes import Code
+from ..records.finding import Finding
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Raised, Runner
 from ..sandbox.supervisor import Died
@@ -120,14 +122,9 @@ def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> 
         found["aspects"][aspect] = [round(points - SHARE * max(0.0, gained[aspect]), 6), most]
     score = round(sum(points for points, _ in found["aspects"].values()), 6)
     back = score - alone["score"]
-    named = " and ".join(called)
-    one, several = ("is", "a right one in its"), ("are", "right ones in their")
-    verb, right = one if len(called) == 1 else several
-    words = (
-        f"it calls {named}, which {verb} not right yet. Judged with {right} place, it has "
-        f"{back:.3g} points more than as it stands."
-    )
-    findings = [[max(gained, key=gained.get), words, None], *_of_its_own(found, alone)]
+    about = {"called": called, "back": float(f"{back:.3g}")}
+    told = Finding(Code.CALLS_WRONG, max(gained, key=gained.get), data=about)
+    findings = [told.to_json(), *_of_its_own(found, alone)]
     return found | {"score": score, "findings": findings}
 
 
@@ -138,7 +135,11 @@ def _of_its_own(found: dict, alone: dict) -> list:
     this the student knows nothing, so the same aspect is told as it was without it.
     """
     crossing = DEATHS[Ending.TOO_LARGE][1]
-    told = {aspect for aspect, *_ in alone["findings"]}
-    failed = {a for a, words, *_ in found["findings"] if crossing in words} & told
-    kept = [one for one in found["findings"] if one[0] not in failed]
-    return [*kept, *(one for one in alone["findings"] if one[0] in failed)]
+    told = {f["aspect"] for f in alone["findings"]}
+    failed = {
+        f["aspect"]
+        for f in found["findings"]
+        if f["data"].get("stopped", {}).get("limit") == crossing
+    } & told
+    kept = [f for f in found["findings"] if f["aspect"] not in failed]
+    return [*kept, *(f for f in alone["findings"] if f["aspect"] in failed)]

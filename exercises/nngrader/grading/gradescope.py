@@ -14,11 +14,11 @@ from pathlib import Path
 
 from ..course.assignment import Assignment
 from ..course.folder import Course
-from ..engine import sentences
-from ..engine.judgement.ledger import ALL_RIGHT
 from ..errors import CannotDo
+from ..records.finding import findings_of
 from ..records.flag import Flag, FlagCode, flags_of
 from ..records.flag_rendering import as_shown, for_student
+from ..records.rendering import ALL_RIGHT, Audience, sentences
 from ..sandbox.launch import Refused, Sandbox
 from ..wording import counted
 from .all_submissions import read_from
@@ -83,7 +83,7 @@ def _as_theirs(assignment, result):
 
 def _test(name, report):
     """Return one problem as a test of theirs: its hints, and the points by aspect."""
-    said = sentences(report["findings"]) or [ALL_RIGHT]
+    said = sentences(findings_of(report), Audience.HIDDEN) or [ALL_RIGHT]
     said += [
         f"{a}: {p:g} of {counted(most, 'point')}" for a, (p, most) in report["aspects"].items()
     ]

@@ -34,6 +34,7 @@ ENDINGS = {  # after the name of a cell or a function; those with a limit are be
     "too-long": "took too long",
     "waited": "waited too long",
     "too-much-memory": "used too much memory",
+    "too-many-processes": "started too many processes",
 }
 TIMES = {
     "call_seconds": "took longer than {time}",
@@ -59,6 +60,7 @@ ADVICE = {  # what a student does about an ending or a limit
     "crashed": "Restart the kernel, run all cells, and see what happens.",
     "too-large": "Which shape should the result have?",
     "processes": "Don't start threads or processes.",
+    "too-many-processes": "Don't start threads or processes.",
     "file": "Your code doesn't need to write files here.",
     "space": "Your code doesn't need to write files here.",
     "open files": "Close each file after use, or better, do without files.",

@@ -29,8 +29,10 @@ from ..gradebook.database import (
 )
 from ..gradebook.late import enter_due, policy_file, read_policy
 from ..grading.all_submissions import Grader, Threads
+from ..records.finding import findings_of
 from ..records.flag import flags_of
 from ..records.flag_rendering import for_instructor
+from ..records.rendering import Audience, text
 from ..sandbox.launch import Sandbox
 from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, write_whole
@@ -392,6 +394,6 @@ def why(result: dict, most: float) -> str:
         for name, p in problems
         if abs(p["score"] - asked[name]) > 1e-6
     ]
-    found = [text for _, p in problems for _, text, _ in p["findings"]]
+    found = [text(f, Audience.INSTRUCTOR) for _, p in problems for f in findings_of(p)]
     remarks = odd + found + [for_instructor(flag) for flag in flags_of(result)]
     return f"({cut('; '.join(remarks), MOST_SAID)})" if remarks else ""

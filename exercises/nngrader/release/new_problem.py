@@ -174,10 +174,10 @@ FOUND = Course(COURSE, problems=Path(__file__).parent).problems("{assignment}")
 
 
 def told(answer, seed=1):
-    """Return points of a hundred, and what a student is told."""
+    """Return points of a hundred, and the findings on an answer."""
     data = pack(PROBLEM, seed, visible=True)
     verdict = judge(data, caller(data, answer))
-    return verdict.score, " ".join(text for _, text, *_ in verdict.findings)
+    return verdict.score, verdict.findings
 
 
 def test_it_holds_to_its_declaration():
@@ -185,13 +185,13 @@ def test_it_holds_to_its_declaration():
     assert not complaints, "\\n".join(complaints)
 
 
-def test_a_mistake_that_is_not_registered_is_told_what_it_is():
+def test_a_mistake_that_is_not_registered_is_described():
     def {name}({takes}):
         return np.zeros(3)  # FILL IN a wrong answer that is not registered
 
-    score, words = told({name})
+    score, findings = told({name})
     assert score < 100
-    assert "FILL IN words that it is told; a failure shows all" in words
+    assert [f.code for f in findings] == ["FILL IN the codes; a failure shows them"]
 '''
 TABLE = """# All cells are 100 points together: {points} for {name} are taken from others.
 # Take the # from a line, and lower its points.

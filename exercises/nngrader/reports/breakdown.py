@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from statistics import mean, median, pstdev
 
+from ..records.rendering import as_html
 from ..wording import counted
 from .item_analysis import Cost, Item, items, problem_names, unexplained
 from .style import bar, names, points, section, table
@@ -133,7 +134,7 @@ def _findings(title, found):
     yield f"<h3>{title}</h3>"
     columns = ["What students were told", "Students", "Points lost", "Who"]
     rows = [
-        [escape(c.text), str(len(c.students)), points(c.points), names(c.students)]
+        [as_html(c.text), str(len(c.students)), points(c.points), names(c.students)]
         for c in found
     ]
     yield table(columns, rows, numbers=(1, 2), kind="told")

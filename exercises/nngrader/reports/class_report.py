@@ -20,6 +20,7 @@ from ..gradebook.database import marks, students
 from ..gradebook.late import present
 from ..records.flag import flags_of
 from ..records.flag_rendering import for_instructor
+from ..records.rendering import as_html
 from ..screen import say
 from ..storage.results import Store, digest, latest_key, write_whole
 from ..wording import counted
@@ -174,7 +175,7 @@ def _counts(course, assignment, results, known):
 
 def _misunderstood(fine, found):
     """Return the section about the findings that most students had."""
-    empty = [c for c in found if UNWRITTEN in c.text]
+    empty = [c for c in found if c.finding.code in UNWRITTEN]
     top = commonest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
     none = "No points were lost by a wrong answer." if fine else "Nothing could be graded."
@@ -189,7 +190,7 @@ def _in_words(cost, n):
     """Return one such finding as a line of HTML."""
     what = "" if cost.mistake else " (described, not a registered mistake)"
     return (
-        f"<b>{escape(cost.problem)}</b>: {escape(cost.text)}{what} "
+        f"<b>{escape(cost.problem)}</b>: {as_html(cost.text)}{what} "
         f'<span class="said">{counted(len(cost.students), "student")} of {n}, '
         f"{points(cost.points)} points in all.</span>"
     )

@@ -14,6 +14,7 @@ from ..course.folder import Course
 from ..course.notebooks import id_of_test
 from ..errors import CannotDo, NotThere
 from ..grading.explain import explain, in_all, lines
+from ..records.rendering import as_html
 from ..screen import say, shown, warn
 from ..storage.results import latest_results, write_whole
 from ..wording import counted
@@ -116,7 +117,7 @@ def _problem(lost):
     if missed:
         yield f"<p>Lost in: {', '.join(missed)}.</p>"
     if lost.hints:
-        hints = "".join(f"<li>{escape(hint)}</li>" for hint in lost.hints)
+        hints = "".join(f"<li>{as_html(hint)}</li>" for hint in lost.hints)
         yield f"<p>What the student was told:</p><ul>{hints}</ul>"
     for case in lost.cases:
         yield f"<h3>{escape(lost.title(case))}</h3>"

@@ -1,7 +1,7 @@
 """A page for each student: points by aspect, what was tried, and hints.
 
-All text is escaped, and none of it was made by a student's code: findings are worded by the
-engine, flags by `records.flag_rendering`.
+All text is escaped, and none of it was made by a student's code: findings are worded by
+`records.rendering`, flags by `records.flag_rendering`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from html import escape
 
 from ..course.notebooks import id_of_test
-from ..engine import sentences
-from ..engine.judgement.judging import STOPPED
-from ..engine.judgement.ledger import ALL_RIGHT, EVERYTHING, PASSIVE
+from ..engine.judgement.ledger import PASSIVE
 from ..gradebook.late import present
+from ..records.codes import Code
+from ..records.finding import EVERYTHING, findings_of
 from ..records.flag import FIX_FIRST, FlagCode, flags_of
 from ..records.flag_rendering import for_student
+from ..records.rendering import ALL_RIGHT, Audience, as_html, by_words
 from ..wording import counted
 from .style import bar, document, points
 
@@ -33,24 +34,15 @@ EXPECTED = {
     "loops": "One expression for all at once: no loop in Python over the axes named.",
     "memory": "No array that has all the axes named, at any time.",
 }
-UNWRITTEN = STOPPED["NotImplementedError"]
-WAITS = "Counts only once something else of this problem is right."
+WAITS = "You get these points once another part of this problem is correct."
 FAILED = "Something went wrong on our side. Your instructor knows about it."
-SLOW = "Is there a loop that does not end, or one over all entries that NumPy could do at once?"
-ADVICE = (  # what a finding contains, and what it means
-    (
-        "NameError",
-        "Something has no meaning there. Restart the kernel and run all cells: is everything "
-        "that the function needs defined, or imported, in the notebook itself?",
-    ),
-    ("took longer than it may", SLOW),
-)
+FIRST = (Code.NOT_WRITTEN, Code.NOT_DEFINED, Code.STOPPED, Code.RAISED)
 OVERRIDDEN = "A person has looked at this problem and given these points."
 LEFT_OUT = "Nothing was written here."
 DROPPED = "This problem was dropped: it counts for nobody."
 CHANGED = "Graded under an earlier definition of this problem, which has changed since."
-SPARED = "The same again, not charged:"
-CODE, FORMULA = re.compile(r"`([^`]+)`"), re.compile(r"\$([^$]+)\$")
+SPARED = "The same mistake also affects these, which costs no more points:"
+FORMULA = re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
 NO_MARK = "No mark: nothing could be graded"
 NOTHING_READ = (
@@ -157,14 +149,8 @@ def _notes(result, mark):
 
 def _flags(flags):
     """Return flags as a list of HTML, in the student's words."""
-    rows = [CODE.sub(r"<code>\1</code>", escape(for_student(flag))) for flag in flags]
+    rows = [as_html(for_student(flag)) for flag in flags]
     return f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>"
-
-
-def _explanation(text, known):
-    """Return an explanation of a finding for its reader, "" if it needs none."""
-    means = next((words for part, words in known if part in text), "")
-    return f'<span class="said">{means}</span>' if means else ""
 
 
 def _dearest_first(problems):
@@ -200,8 +186,8 @@ def _problem(name, report, code, given=None, said="", comment=""):
     for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
     found = "\n".join(
-        f'<p class="hint">{_hint(text)}{_explanation(text, ADVICE)}</p>'
-        for text in sentences(report["findings"])
+        f'<p class="hint"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
+        for aspects, text in by_words(_first(findings_of(report)), Audience.HIDDEN)
     )
     if spared := report.get("spared"):
         found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
@@ -226,6 +212,11 @@ def _problem(name, report, code, given=None, said="", comment=""):
         f'<section>\n<div class="head">{title}</div>\n{challenge}{found}\n{shown}{rest}\n'
         "</section>"
     )
+
+
+def _first(findings):
+    """Return findings, with those first that keep the whole function from being judged."""
+    return sorted(findings, key=lambda f: f.code not in FIRST)
 
 
 def _missed(report, aspect):
@@ -265,7 +256,7 @@ def _aspect(aspect, report):
 
 def _criterion(text):
     """Return the assignment's words for what an aspect's points are for as HTML."""
-    text = CODE.sub(r"<code>\1</code>", escape(text[:1].upper() + text[1:]))
+    text = as_html(text[:1].upper() + text[1:])
     return (
         FORMULA.sub(lambda m: f"<i>{POWER.sub(_raised, m[1])}</i>", text).replace(
             r" \cdot ", " · "
@@ -282,10 +273,12 @@ def _raised(power):
 def _waits(aspect, report):
     """Return whether an aspect has no points only because no other kind of aspect has any."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
+    found = findings_of(report)
     explained = any(
-        a in (aspect, EVERYTHING) or UNWRITTEN in t for a, t, _ in report["findings"]
+        f.aspect in (aspect, EVERYTHING) or f.code in (Code.NOT_WRITTEN, Code.NOT_DEFINED)
+        for f in found
     )
-    return aspect in PASSIVE and not any(active) and not explained and bool(report["findings"])
+    return aspect in PASSIVE and not any(active) and not explained and bool(found)
 
 
 def _challenge(report, code):
@@ -319,9 +312,3 @@ def _by_hand(mark, result):
         told = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
         yield f"<li><b>{escape(name)}</b>{words}{told}</li>"
     yield "</ul></section>"
-
-
-def _hint(text):
-    """Return a finding as HTML, with what it is about in bold."""
-    about, colon, rest = text.partition(":")
-    return f"<b>{escape(about)}{colon}</b>{escape(rest)}" if colon else escape(text)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..engine import sentence
-from ..engine.judgement.judging import STOPPED
-from ..engine.judgement.ledger import EVERYTHING, FORBIDDEN
-from ..engine.judgement.thresholds import ABSENT
+from ..records.codes import Code
+from ..records.finding import EVERYTHING, Finding, findings_of
+from ..records.rendering import Audience, sentences
 
 LEAST = 10  # submissions without which no correlation is given
 FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
-UNWRITTEN = STOPPED["NotImplementedError"]
-NO_IDEA = re.compile("|".join(map(re.escape, (UNWRITTEN, ABSENT, f"{EVERYTHING}: "))))
+UNWRITTEN = (Code.NOT_WRITTEN, Code.NOT_DEFINED)
+NO_IDEA = (*UNWRITTEN, Code.FILE_MISSING)  # nothing was misunderstood
 CLEAR = ("loops", "memory", "inputs-unchanged")  # of these a description says all there is
-NUMBER = re.compile(r"\d[\d.,]*")
 
 
 @dataclass(frozen=True)
@@ -54,19 +52,24 @@ class Cost:
     """One finding over the class: its problem, the students who have it, and the points lost.
 
     ``mistake`` is the name of the registered mistake, None where the finding only describes
-    the answer. ``words`` counts the texts that students were given.
+    the answer. ``found`` counts the students' findings, which differ in numbers at most.
     """
 
     problem: str
     mistake: str | None
     points: float = 0.0
     students: list[str] = field(default_factory=list)
-    words: Counter = field(default_factory=Counter)
+    found: Counter = field(default_factory=Counter)
+
+    @property
+    def finding(self) -> Finding:
+        """Return the finding that most of these students have."""
+        return self.found.most_common(1)[0][0]
 
     @property
     def text(self) -> str:
-        """Return the text that most of these students were given."""
-        return self.words.most_common(1)[0][0]
+        """Return the words that most of these students were given."""
+        return sentences([self.finding], Audience.HIDDEN)[0]
 
 
 def judged(results: dict[str, dict]) -> dict[str, dict]:
@@ -177,15 +180,17 @@ def costs(results: dict[str, dict]) -> list[Cost]:
     found = {}
     for student, result in results.items():
         for problem, report in result["problems"].items():
-            for key, text, lost in points_by_finding(report):
-                cost = found.setdefault((problem, key), Cost(problem, key[0]))
+            for finding, lost in points_by_finding(report):
+                cost = found.setdefault(
+                    (problem, _key(finding)), Cost(problem, finding.mistake)
+                )
                 cost.points += lost
-                cost.words[text] += 1
+                cost.found[finding] += 1
                 cost.students += [student] * (student not in cost.students[-1:])
     return sorted(found.values(), key=lambda c: (-round(c.points, 6), c.problem, c.text))
 
 
-def points_by_finding(report: dict) -> list[tuple[tuple, str, float]]:
+def points_by_finding(report: dict) -> list[tuple[Finding, float]]:
     """Return the findings of one report with the points that each has cost.
 
     Parameters
@@ -195,27 +200,27 @@ def points_by_finding(report: dict) -> list[tuple[tuple, str, float]]:
 
     Returns
     -------
-    list of (tuple, str, float)
-        Key, text and points of each finding. The loss of an aspect is divided equally among the
+    list of (Finding, float)
+        Each finding and its points. The loss of an aspect is divided equally among the
         findings about it, or among all findings if none is about it.
     """
-    found = report["findings"]
-    whole = [i for i, (aspect, *_) in enumerate(found) if aspect == EVERYTHING]
+    found = findings_of(report)
+    whole = [i for i, f in enumerate(found) if f.aspect == EVERYTHING]
     points = defaultdict(float)
     for aspect, (earned, most) in report["aspects"].items():
-        about = [i for i, (a, *_) in enumerate(found) if a == aspect]
+        about = [i for i, f in enumerate(found) if f.aspect == aspect]
         charged = whole or about or range(len(found))
         for i in charged:
             points[i] += (most - earned) / len(charged)
-    return [
-        (_key(aspect, text, mistake), sentence(aspect, text), points[i])
-        for i, (aspect, text, mistake) in enumerate(found)
-    ]
+    return [(finding, points[i]) for i, finding in enumerate(found)]
 
 
-def _key(aspect, text, mistake):
-    """Return the key under which equal findings are counted."""
-    return (mistake, "") if mistake else (None, NUMBER.sub("…", sentence(aspect, text)))
+def _key(finding):
+    """Return the key under which equal findings are counted, whatever their numbers."""
+    if finding.mistake:
+        return finding.mistake
+    data = {k: v for k, v in finding.data.items() if not isinstance(v, int | float)}
+    return json.dumps(finding.about(data=data).to_json())
 
 
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
@@ -233,14 +238,19 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
         for student, p in reports.items()
         if p
         and p["score"] < p["max"] - 1e-6
-        and not any(mistake or UNWRITTEN in text for _, text, mistake in p["findings"])
-        and not (p["findings"] and all(_is_clear(*f) for f in p["findings"]))
+        and not any(f.mistake or f.code in UNWRITTEN for f in findings_of(p))
+        and not (p["findings"] and all(map(_is_clear, findings_of(p))))
     ]
 
 
-def _is_clear(aspect, text, _):
+def _is_clear(finding):
     """Return whether a description leaves nothing to look for in a student's cells."""
-    return aspect in CLEAR or FORBIDDEN in text or bool(NO_IDEA.search(sentence(aspect, text)))
+    return finding.aspect in CLEAR or finding.code == Code.FORBIDDEN or _is_no_idea(finding)
+
+
+def _is_no_idea(finding):
+    """Return whether a finding is about no idea of the student's: nothing, or all, is lost."""
+    return finding.code in NO_IDEA or finding.aspect == EVERYTHING
 
 
 def commonest(found: list[Cost], most: int) -> list[Cost]:
@@ -263,7 +273,7 @@ def commonest(found: list[Cost], most: int) -> list[Cost]:
         again = any(
             k.problem == cost.problem and set(cost.students) <= set(k.students) for k in kept
         )
-        if cost.points > 1e-6 and not again and not NO_IDEA.search(cost.text):
+        if cost.points > 1e-6 and not again and not _is_no_idea(cost.finding):
             kept.append(cost)
     named = [c for c in kept if c.mistake][:most]
     return named + [c for c in kept if not c.mistake][: max(1, most - len(named))]

@@ -141,16 +141,15 @@ class Runner:
             answer = self._ask(name, question, cap)
         except Died:
             cause = self.stopped[name]
-            return {"error": [[cause.kind], ""], "stopped": cause.words}
-        answer["stopped"] = ""
+            return {"error": [[cause.kind], ""], "stopped": cause.stopped}
+        answer["stopped"] = None
         parts = answer.get("parts")
         for part in parts if isinstance(parts, list) else []:
             if isinstance(part, dict) and "error" in part:
                 part["error"] = [[known(part["error"])], ""]
         if answer.get("error") is not None:
             answer["error"] = [[known(answer["error"])], ""]
-            if words := of_limit(answer.get("limit"), self.limits):
-                answer["stopped"] = words
+            answer["stopped"] = reached(answer.get("limit"), self.limits) or None
         return answer
 
     def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):

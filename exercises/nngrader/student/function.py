@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import CodeType
 
-from ..engine import Verdict, caller, cases_json, judge, sentences, with_file
+from ..engine import Verdict, caller, cases_json, judge, with_file
 from ..engine.declaration.challenge import files_beside
 from ..engine.explanation.side_by_side import (
     MOST_SHOWN,
@@ -20,26 +20,26 @@ from ..engine.explanation.side_by_side import (
     is_some,
     shown,
 )
-from ..engine.judgement.ledger import EVERYTHING, PASSIVE
+from ..engine.judgement.ledger import PASSIVE
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import result_of
 from ..engine.observation.reading import dedented, names_used
 from ..errors import CannotDo
+from ..records.finding import EVERYTHING
+from ..records.rendering import Audience, sentences
 from ..wording import counted
 from .limited import Limited
 
 SUFFIX = ".cases.json"
-STILL_THERE = "If the cell that used it is gone, restart the kernel: all that has run counts."
-NOT_PROVED = "The points are given on other inputs, made afresh."
-HELD_BACK = (
-    "The points are given on inputs that are held back: these only show where you stand."
-)
-FOLLOWED = "In grading it is judged once more with a right one in that place."
+STILL_THERE = "If you have deleted that cell, restart the kernel: every cell that ran counts."
+NOT_PROVED = "The grader uses other inputs for the points."
+HELD_BACK = "The grader uses other, hidden inputs for the points."
+FOLLOWED = "The grader also tests your function with a correct one instead."
 READERS = [
     "open",
     *(f"numpy.{name}" for name in "fromfile genfromtxt load loadtxt memmap".split()),
 ]
-READS = "It calls {}. When your function is graded, there are no files beside your notebook."
+READS = "It calls {}. When your function is graded, the notebook's folder has no files."
 ORDER = "We call it with ({}), in this order. Yours is {}({})."
 NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may differ."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
@@ -60,7 +60,7 @@ def check_message(f: Callable, folder: Path) -> str:
     sources = _source(f) if cells is None else cells
     run = Limited(data, caller(data, f))
     verdict = judge(data, run, names_used(*sources))
-    used = cells is not None and any(a == EVERYTHING for a, _, _ in verdict.findings)
+    used = cells is not None and any(f.aspect == EVERYTHING for f in verdict.findings)
     own = "\n".join(_source(f))
     lines = [report(data, run, verdict, folder, own)]
     lines += called_wrong(problems, f) if verdict.score < 100 else []
@@ -86,7 +86,7 @@ def called_wrong(problems: dict, f: Callable) -> list[str]:
 def begin_there(data: dict, score: float) -> str:
     """Return a line on a problem whose function is called and is wrong."""
     points = f"{score * data['total'] / 100:.4g} of {counted(data['total'], 'point')}"
-    return f"  It calls {data['name']}, which is not right yet ({points}): begin there."
+    return f"  It calls {data['name']}, which isn't correct yet ({points}): start there."
 
 
 def reads_files(own: str) -> list[str]:
@@ -182,10 +182,11 @@ def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str =
         told, verdict = _at_its_step(data, verdict, right)
         lines += told
     elif right and len(right) < len(verdict.points):
-        lines.append(f"  Right: {', '.join(right)}.")
-    lines += [f"  {text}" for text in sentences(verdict.findings)]
+        lines.append(f"  Correct: {', '.join(right)}.")
+    lines += [f"  {text}" for text in sentences(verdict.findings, Audience.VISIBLE)]
     if verdict.spared:
-        lines.append(f"  The same again, not charged twice: {', '.join(verdict.spared)}.")
+        spared = ", ".join(verdict.spared)
+        lines.append(f"  The same mistake also affects {spared}, which costs no more points.")
     lines += [
         f"  {text}" for text in (*reads_files(own), *other_order(data, run, verdict, own))
     ]
@@ -226,7 +227,7 @@ def _at_its_step(data, verdict, right):
         a: (most, most) if a in waits else (n, most) for a, (n, most) in verdict.points.items()
     }
     also = steps[now] in verdict.spared  # then its reason stands with what was charged
-    findings = [f for f in verdict.findings if f[0] not in waits or (f[2] and also)]
+    findings = [f for f in verdict.findings if f.aspect not in waits or (f.mistake and also)]
     spared = tuple(a for a in verdict.spared if a not in waits)
     shown = replace(verdict, points=points, findings=findings, spared=spared)
     return [f"{line}, {data['steps'][steps[now]]}."], shown
@@ -240,7 +241,7 @@ def _file_lines(data, verdict, folder):
     size = (folder / name).stat().st_size
     if size > most:
         return [f"  {name} has {size:,} bytes, at most {most:,} are read: make it smaller."]
-    lines = [f"  {name} has {size:,} of at most {most:,} bytes. Hand it in with the notebook."]
+    lines = [f"  {name} has {size:,} of at most {most:,} bytes. Submit it with the notebook."]
     if verdict.measured is not None:
         tried = data["cases"][0]["tried"]
         lines.append(f"  {data['measured']} with {tried}: {verdict.measured:.4g}. {HELD_BACK}")
@@ -254,17 +255,20 @@ def _file_lines(data, verdict, folder):
 
 
 def _by_hand(data, run):
-    """Return lines that compare answers in the example for pencil and paper."""
+    """Return lines that compare answers in the example for pencil and paper.
+
+    Parts for which the problem has words of its own are comparisons, not the student's values.
+    """
     example = data["example"]
     parts = result_of(data, example, run).parts or []
     both = [
         (name, part["values"], w)
         for name, part, w in zip(data["returns"], parts, example["want"], strict=False)
-        if part["values"] is not None
+        if part["values"] is not None and name not in data.get("wrong", {})
     ]
     differ = [line for one in both if (line := difference(*one))]
     inputs = [f"    {n} = {shown(v)}" for n, v in example["args"].items() if is_some(v)]
-    return ["  An example to go through by hand:", *inputs, *differ] if differ else []
+    return ["  Work through this example by hand:", *inputs, *differ] if differ else []
 
 
 def _failing_case(data, run, verdict):

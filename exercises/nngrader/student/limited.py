@@ -68,9 +68,9 @@ class Limited:
             self.ends += 1
             self.cause = of_death(ending, self.here, bound)
             if bound == "total_seconds" and self.here.total_seconds < self.all:
-                more = f", {self.all:g} in grading, which makes more calls)"
-                self.cause = self.cause._replace(words=self.cause.words[:-1] + more)
-        return {"error": [[self.cause.kind], ""], "stopped": self.cause.words}
+                stopped = self.cause.stopped | {"graded": self.all}
+                self.cause = self.cause._replace(stopped=stopped)
+        return {"error": [[self.cause.kind], ""], "stopped": self.cause.stopped}
 
 
 class Watch:

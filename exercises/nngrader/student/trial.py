@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..engine import Verdict, judge, observed, with_file
-from ..engine.judgement.form import STOPPED
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import answer_cap
-from ..limits import TOO_LONG, WAITED, Died, of_death, of_limit
+from ..limits import TIMED, Died, of_death, reached
+from ..records.flag import FlagCode
+from ..records.rendering import ended
 from ..sandbox.runner import Runner
 from ..settings import Limits
 from ..wording import MOST_SAID, cut
@@ -85,10 +86,10 @@ class Trial(Runner):
             answer = self._ask(name, question, cap)
         except Died:
             cause = self.stopped[name]
-            return {"error": [[cause.kind], ""], "stopped": cause.words}
+            return {"error": [[cause.kind], ""], "stopped": cause.stopped}
         if answer.get("missing") is True:
             self.undefined.add(name)
-        return answer | {"stopped": of_limit(answer.get("limit"), self.limits)}
+        return answer | {"stopped": reached(answer.get("limit"), self.limits) or None}
 
     def _load_all(self, function):
         """Load all cells within the limits of grading."""
@@ -104,26 +105,26 @@ class Trial(Runner):
         try:
             answer = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
-            late = str(e) in (TOO_LONG, WAITED) and bound == "call_seconds"
-            words = of_death(str(e), self.limits, bound).words
-            self.failed[name] = LATE.format(self.limits.call_seconds) if late else words
-            self._lose(name, str(e))
+            late = e.ending in TIMED and bound == "call_seconds"
+            cause = of_death(e.ending, self.limits, bound)
+            words = LATE.format(self.limits.call_seconds) if late else ended(cause.stopped)
+            self.failed[name] = words
+            self._lose(FlagCode.CELL_STOPPED, name, **cause.data)
             return False
         if answer.get("error") is not None:
-            words = of_limit(answer.get("limit"), self.limits)
+            found = reached(answer.get("limit"), self.limits)
             o = checked({"error": answer["error"]})
             kind, text = (*o.raised, "an exception")[0], f": {o.message}" if o.message else ""
-            words = words or STOPPED.get(kind) or cut(f"failed: {kind}{text}", MOST_SAID)
+            words = ended(found) if found else cut(f"failed: {kind}{text}", MOST_SAID)
             self.failed[name] = words
         return True
 
-    def _stop(self, name, reason, bound):
+    def _stop(self, name, ending, bound):
         """Record why a function gave no answer, and the limit in grading."""
-        super()._stop(name, reason, bound)
+        super()._stop(name, ending, bound)
         cause, most = self.stopped[name], self.whole.total_seconds
         if bound == "total_seconds" and self.limits.total_seconds < most:
-            words = f"{cause.words[:-1]}, {most:g} in grading, which makes more calls)"
-            self.stopped[name] = cause._replace(words=words)
+            self.stopped[name] = cause._replace(stopped=cause.stopped | {"graded": most})
 
     def close(self) -> None:
         """End the process."""

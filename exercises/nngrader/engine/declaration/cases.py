@@ -216,7 +216,7 @@ def _answer(problem, how, given):
     run = caller(called, how.solve)
     observation = run(given["args"] | getattr(how, "fixed", {}))
     if observation["error"]:
-        names, message = observation["error"]
+        names, message, _ = observation["error"]
         return Answer(None, names[0], message=message)
     judged = result_of(called, given, lambda _: observation)
     size = sum(p["values"].nbytes for p in observation["parts"] if p["values"] is not None)

@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 
+from ...records.rendering import Audience, text
 from ..judgement.judging import charged, judge
 from ..judgement.ledger import PASSIVE, units
 from ..observation.compare import close
@@ -111,7 +112,7 @@ def _why(data, f, loses=frozenset()):
             return f": it raises {error[0][0]} in {case['group']}: {error[1]}"
     verdict = judge(data, run)
     lost = {a: (m - e, m) for a, (e, m) in verdict.points.items() if e < m}
-    told = [text for aspect, text, _ in verdict.findings if aspect not in loses]
+    told = [text(f, Audience.INSTRUCTOR) for f in verdict.findings if f.aspect not in loses]
     points = ", ".join(f"{a} {off:.3g} of {most:.3g}" for a, (off, most) in lost.items())
     points = points if verdict.score > ROUNDING else "everything"
     declared = f", and is to lose {', '.join(sorted(loses))}" * bool(loses)

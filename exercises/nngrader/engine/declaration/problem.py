@@ -109,6 +109,9 @@ class Problem:
     entries : dict, optional
         For arguments and parts that are lists, one letter for each entry, such as "abc". In
         the notebook a case that fails is then shown, entry by entry.
+    rows : dict, optional
+        For parts that consist of equally large blocks of rows, the names of the blocks from top
+        to bottom, such as the gates of an LSTM. A finding then says which blocks are wrong.
     tells : str, optional
         What the notebook says of a number that the measure returns after its parts, such as a
         loss: "your loss is {:.3g}".
@@ -142,6 +145,7 @@ class Problem:
         uses=(),
         self_reported=(),
         entries=None,
+        rows=None,
         tells="",
         near=None,
         steps=None,
@@ -156,6 +160,7 @@ class Problem:
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
         self.entries, self.tells = dict(entries or {}), tells
+        self.rows = {part: list(names) for part, names in (rows or {}).items()}
         self.near, self.steps = near and list(near), dict(steps or {})
         self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
         self.rtol, self.lists = rtol, lists
@@ -259,7 +264,7 @@ class Problem:
         found |= {"uses": list(self.uses)} if self.uses else {}
         if inspect.isfunction(self.solve):
             found["asked"] = list(inspect.signature(self.solve).parameters)
-        for name in ("wrong", "entries", "tells", "near", "steps"):
+        for name in ("wrong", "entries", "rows", "tells", "near", "steps"):
             found |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
             found |= {"observed": len(self.observed), "raw": list(self.observed)}
@@ -275,8 +280,8 @@ class Problem:
         return {
             f"ignores {name}": Mistake(
                 self.solve if self.driver else _fixed(self.solve, k, p.default),
-                f"this is the answer for {name} = {p.default}, whatever {name} is. "
-                f"Where does your code use {name}?",
+                f"Your answer is the one for `{name}` = {p.default}, whatever `{name}` is. "
+                f"Where does your code use `{name}`?",
                 frozenset(),
                 {name: p.default} if self.driver else {},
             )
@@ -367,6 +372,8 @@ def _moving_faults(p):
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
         yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"
+    if unknown := sorted(set(p.rows) - set(p.returns)):
+        yield f"rows names {', '.join(unknown)}, which is no part of the answer"
     if unknown := sorted(set(p.steps) - set(p.points)):
         yield f"steps names {', '.join(unknown)}, which is no aspect"
     groups, parts = {c.group for c in p.cases}, {part for c in p.cases for part in c.parts}

@@ -8,21 +8,27 @@ from itertools import combinations, product
 
 import numpy as np
 
+from ...records.codes import Code
+from ...records.finding import Finding
 from ..observation.compare import close
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Words about a wrong answer, to follow the name of the part, and what they predict.
+    """A finding about a wrong answer, None for none, and what it predicts.
 
     ``predict(entry)`` returns the wrong answer that the explanation predicts. Where it cannot
     predict one, ``shown_by(entry)`` returns whether another wrong entry has the same cause.
     """
 
-    text: str
+    finding: Finding | None
     predict: Callable | None = None
-    mistake: str | None = None
     shown_by: Callable | None = None
+
+    @property
+    def mistake(self):
+        """Return the name of the registered mistake, None where it is none."""
+        return self.finding.mistake if self.finding else None
 
     @property
     def explains(self):
@@ -37,8 +43,6 @@ class Explanation:
             return self.shown_by is not None and self.shown_by(entry)
 
 
-WHERE_FROM = "Where does that come from?"
-UNNAMED = "off by a factor"
 DECIMALS = range(1, 8)
 CONSTANTS = ("1", "2", "1/ln 2", "ln 10")  # factors whose value is the same in all cases
 
@@ -128,10 +132,11 @@ def _factor(of_part, here):
     """Yield an explanation if the answer is the right one times a named factor."""
     ratios = [_ratio(e.got, e.want, e.rtol) for e in of_part]
     if None not in ratios and (found := _find_factor(ratios, _factor_table(of_part))):
-        text = f" is {_factor_words(*found, of_part)}. {_question_about(found[0])}"
+        about = _factor_data(*found, of_part)
         if not of_part[0].visible and _more_is_wrong(of_part, here, found):
-            text = f" is {UNNAMED}. {WHERE_FROM}"
-        yield Explanation(text, lambda e: e.want * _value(e, *found))
+            about = {}
+        finding = Finding(Code.FACTOR, data=about)
+        yield Explanation(finding, lambda e: e.want * _value(e, *found))
 
 
 def _more_is_wrong(of_part, here, factor):
@@ -142,13 +147,6 @@ def _more_is_wrong(of_part, here, factor):
     """
     others = [e for e in here if e.part != of_part[0].part and not e.right]
     return not all(e.matches(e.want * _value(e, *factor)) for e in others)
-
-
-def _question_about(name):
-    """Return the question to the student that goes with a factor."""
-    if name.endswith("²"):
-        return f"On which side of a fraction does {name[:-1]} stand?"
-    return "Which logarithm is asked?" if "ln " in name else WHERE_FROM
 
 
 def _mistake_and_factor(of_part, mistakes):
@@ -166,11 +164,12 @@ def _mistake_and_factor(of_part, mistakes):
         table = table or _factor_table(of_part)
         if found := _find_factor(ratios, table):
             # in hidden cases a named factor would let a function smuggle out a hidden input
-            words = _factor_words(*found, of_part) if of_part[0].visible else UNNAMED
-            text = f" is {words}, and apart from that: {mistakes[name]['hint']}"
-            both = Explanation(text, lambda e, n=name, f=found: _times(e, n, f), name)
+            about = _factor_data(*found, of_part) if of_part[0].visible else {}
+            about |= {"hint": mistakes[name]["hint"]}
+            finding = Finding(Code.MISTAKE_AND_FACTOR, data=about, mistake=name)
+            both = Explanation(finding, lambda e, n=name, f=found: _times(e, n, f))
             if all(e.matches(both.predict(e)) for e in of_part):
-                yield Explanation(text, None, name) if forgets else both
+                yield Explanation(finding) if forgets else both
 
 
 def _times(e, name, factor):
@@ -180,20 +179,15 @@ def _times(e, name, factor):
     return answer * _value(e, *factor) if shows else None
 
 
-def _factor_words(name, sign, power, of_part):
-    """Return a factor in words, with the values of its sizes where they may be shown."""
-    words = [] if name == "1" else [f"{name} times too {'large' if power > 0 else 'small'}"]
-    words += ["of the wrong sign"] if sign < 0 else []
-    sizes = [letter for letter in of_part[0].sizes if letter in re.findall(r"[A-Za-z_]+", name)]
-    if not of_part[0].visible or not sizes:
-        return " and ".join(words)
-    here = "; ".join(f"{letter} is {_all_sizes(letter, of_part)}" for letter in sizes)
-    return f"{' and '.join(words)} ({here} here)"
-
-
-def _all_sizes(letter, of_part):
-    """Return in words the values that a size letter has in these cases."""
-    return " and ".join(dict.fromkeys(str(e.sizes[letter]) for e in of_part))
+def _factor_data(name, sign, power, of_part):
+    """Return a factor as data, with the values that its sizes have in these cases."""
+    letters = re.findall(r"[A-Za-z_]+", name)
+    sizes = {
+        letter: list(dict.fromkeys(str(e.sizes[letter]) for e in of_part))
+        for letter in of_part[0].sizes
+        if letter in letters
+    }
+    return {"factor": name, "sign": sign, "power": power} | ({"sizes": sizes} if sizes else {})
 
 
 # Amounts, and other functions of the right answer
@@ -210,37 +204,35 @@ def _shifts(of_part):
     """Yield explanations of answers that are the right one plus or minus a named amount."""
     for name, sign in product(named_amounts(of_part[0]), (1, -1)):
         yield Explanation(
-            f" is too {'large' if sign > 0 else 'small'} by {name}. {WHERE_FROM}",
+            Finding(Code.AMOUNT, data={"amount": name, "sign": sign}),
             lambda e, n=name, s=sign: e.want + s * named_amounts(e).get(n, np.nan),
         )
 
 
 FORMS = {
-    "is the square of what is asked. What is left out, or done twice?": np.square,
-    "is the square root of what is asked. What is left out, or done twice?": np.sqrt,
-    "is e to the power of what is asked. What is left out, or done twice?": np.exp,
-    "is the logarithm of what is asked. What is left out, or done twice?": np.log,
-    "is minus the logarithm of what is asked. What is done once too often?": lambda w: (
-        -np.log(w)
-    ),
-    "is one divided by what is asked. What stands under the fraction?": lambda w: 1 / w,
-    "has lost its sign. What should be negative?": np.abs,
-    "is 0 where a negative number is asked. What makes it so?": lambda w: np.maximum(w, 0),
-    "is 0 where a positive number is asked. What makes it so?": lambda w: np.minimum(w, 0),
-    "and what is asked add up to 1. Which of the two is returned?": lambda w: 1 - w,
-    "has rows and columns exchanged. What should a row stand for?": np.transpose,
-    "has lost what stands after the decimal point. What cuts it off?": np.trunc,
+    Code.SQUARE: np.square,
+    Code.ROOT: np.sqrt,
+    Code.EXPONENTIAL: np.exp,
+    Code.LOGARITHM: np.log,
+    Code.MINUS_LOGARITHM: lambda w: -np.log(w),
+    Code.RECIPROCAL: lambda w: 1 / w,
+    Code.ABSOLUTE: np.abs,
+    Code.NO_NEGATIVES: lambda w: np.maximum(w, 0),
+    Code.NO_POSITIVES: lambda w: np.minimum(w, 0),
+    Code.COMPLEMENT: lambda w: 1 - w,
+    Code.TRANSPOSED: np.transpose,
+    Code.TRUNCATED: np.trunc,
 }
 
 
 def changes(of_part):
     """Yield explanations by simple changes of the right answer other than factors."""
     yield from _shifts(of_part)
-    for words, f in FORMS.items():
-        yield Explanation(f" {words}", lambda e, f=f: f(e.want))
+    for code, f in FORMS.items():
+        yield Explanation(Finding(code), lambda e, f=f: f(e.want))
     for k in DECIMALS:
-        words = f" is rounded to {k} decimals. Leave that to whoever prints it."
-        yield Explanation(words, lambda e, k=k: _rounded(e, k))
+        finding = Finding(Code.ROUNDED, data={"decimals": k})
+        yield Explanation(finding, lambda e, k=k: _rounded(e, k))
 
 
 def _rounded(e, k):
@@ -259,6 +251,6 @@ def _exchanged(of_part, here):
         for k, want in enumerate(other.case.get("want") or ()):
             if np.array_equal(want, other.want, equal_nan=True):
                 yield Explanation(
-                    f" holds what is asked of {part}. In which order are they returned?",
+                    Finding(Code.EXCHANGED, data={"other": part}),
                     lambda e, k=k: np.asarray(e.case["want"][k], float),
                 )

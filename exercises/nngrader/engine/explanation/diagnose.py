@@ -1,18 +1,21 @@
-"""Explain or describe a wrong answer in words that do not give the right one away.
+"""Explain or describe a wrong answer by data that do not give the right one away.
 
 An explanation predicts the wrong answer from the right one. It is offered only where it holds
 in every case of a kind, whose sizes differ; the same is asked of a mere description.
 """
 
-import re
-
 import numpy as np
 
+from ...records.codes import Code
+from ...records.finding import PRIVATE, Finding
 from ..observation.compare import Entry, close, off
 from .changes import Explanation, changed
 from .laws import broken_law
 from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
 from .places import bad, is_partly_right
+
+VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
+HOW = {"how"}  # how all wrong entries in one place are off, such as by their sign
 
 
 def explain(of_part, here, mistakes):
@@ -30,16 +33,45 @@ def explain(of_part, here, mistakes):
     Explanation
         The first registered mistake, then the first simple change of the right answer, then the
         first mistake with a factor, that predicts every entry; else the first description that
-        fits every wrong entry.
+        fits every wrong entry. A mistake is no explanation if another part is right that it
+        would change.
     """
     for fits in (Entry.matches, _is_so_but_for_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
-            hint = mistakes[name]["hint"]
-            return Explanation(f": {hint}", lambda e: e.mistaken.get(name), name)
-    shown = {n: m for n, m in mistakes.items() if _is_shown(n, of_part, m["loses"])}
+            about = {"hint": mistakes[name]["hint"]}
+            finding = Finding(Code.MISTAKE, data=about, mistake=name)
+            return Explanation(finding, lambda e: e.mistaken.get(name))
+    refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
+    shown = {
+        n: m
+        for n, m in mistakes.items()
+        if n not in refuted and _is_shown(n, of_part, m["loses"])
+    }
     if found := changed(of_part, here, shown):
         return found
-    return describe([e for e in of_part if not e.right])
+    found = describe([e for e in of_part if not e.right])
+    if found.finding and found.finding.code in VAGUE_CODES:
+        like = _of_this_part(of_part, {n: mistakes[n] for n in mistakes if n in refuted})
+        return Explanation(like) if like else found
+    return found
+
+
+def _of_this_part(of_part, refuted):
+    """Return a description of a part that only refuted mistakes of one hint predict, or None.
+
+    Another part is right, so this is not the cause of the whole answer. But the lines that
+    compute this part have the mistake.
+    """
+    fitting = [
+        n
+        for n, m in refuted.items()
+        if _is_shown(n, of_part, m["loses"]) and all(e.matches(e.mistaken[n]) for e in of_part)
+    ]
+    hints = {refuted[n]["hint"] for n in fitting}
+    one_number = len(np.unique([x for e in of_part for x in np.unique(e.got)[:2]])) < 2
+    if len(hints) != 1 or one_number:
+        return None
+    return Finding(Code.LIKE_MISTAKE, data={"hint": hints.pop(), "like": fitting[0]})
 
 
 def _is_so_but_for_nan(e, answer):
@@ -59,18 +91,19 @@ def _is_so_but_for_nan(e, answer):
 def describe(wrong):
     """Return the first description that is true of every wrong entry."""
     if any(e.misshapen for e in wrong):
-        return Explanation("")  # the wrong shape has been reported already
+        return Explanation(None)  # the wrong shape has been reported already
     positions = not any(e.letters for e in wrong)
     for pattern in [p for p in PATTERNS if positions or p not in POSITIONS]:
         with np.errstate(all="ignore"):
             descriptions = [_descriptions(pattern, e) for e in wrong]
-        for words in descriptions[0]:
-            alike = [_alike(words, others) for others in descriptions]
+        for found in descriptions[0]:
+            alike = [_alike(found, others) for others in descriptions]
             if None not in alike:
                 near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
-                text = f" {_common(alike)}" + _law(wrong) * (pattern in VAGUE)
+                common = _common(alike)
                 return Explanation(
-                    text, shown_by=_same_description(pattern, words) if near else None
+                    _with_law(common, wrong) if pattern in VAGUE else common,
+                    shown_by=_same_description(pattern, found) if near else None,
                 )
     return Explanation(_fallback(wrong))
 
@@ -78,31 +111,28 @@ def describe(wrong):
 def _fallback(wrong):
     """Return a description of wrong entries that no pattern describes."""
     for e in wrong:
-        if text := not_finite(e):
-            return f" {text} In another case it is finite, but wrong."
+        if found := not_finite(e):
+            return found
     if all(e.matches(-e.want) for e in wrong):  # one number, in one case, proves no more
-        return " is of the wrong sign. Where does that come from?"
-    differs = " differs, and not by a simple factor, sign or shift"
-    return f"{differs}{_side(wrong)}.{_law(wrong)}"
+        return Finding(Code.SIGN)
+    return _with_law(Finding(Code.DIFFERS, data=_side(wrong)), wrong)
 
 
 def _side(wrong):
-    """Return in words that all entries are too large or all too small, "" where hidden."""
-    if not all(e.visible for e in wrong):
-        return ""
-    for words, sides in (
-        ("too large", [(e.got > e.want) & bad(e) for e in wrong]),
-        ("too small", [(e.got < e.want) & bad(e) for e in wrong]),
+    """Return as data that all entries are too large, or all are too small, {} otherwise."""
+    for side, masks in (
+        ("large", [(e.got > e.want) & bad(e) for e in wrong]),
+        ("small", [(e.got < e.want) & bad(e) for e in wrong]),
     ):
-        if all(side.all() for side in sides):
-            return f": it is {words}" + " everywhere" * bool(wrong[0].want.ndim)
-    return ""
+        if all(mask.all() for mask in masks):
+            return {"side": side, "everywhere": bool(wrong[0].want.ndim)}
+    return {}
 
 
-def _law(wrong):
-    """Return a sentence about a law that these entries break, with a blank before it, or ""."""
-    words = broken_law(wrong)
-    return f" {words}" if words else ""
+def _with_law(found, wrong):
+    """Return a finding with a law that these entries break, where there is one."""
+    law = broken_law(wrong)
+    return found.about(data=found.data | {"law": law}) if law else found
 
 
 def _descriptions(pattern, e):
@@ -111,42 +141,45 @@ def _descriptions(pattern, e):
     return found if isinstance(found, list) else [found] if found else []
 
 
-def _alike(words, others):
-    """Return the first of some descriptions that differs in numbers alone, or None."""
-    return next((other for other in others if _core(other) == _core(words)), None)
+def _alike(found, others):
+    """Return the first of some descriptions that differs in private data alone, or None."""
+    return next((other for other in others if _core(other) == _core(found)), None)
 
 
-def _same_description(pattern, words):
+def _same_description(pattern, found):
     """Return a function that tells whether the pattern describes another entry alike."""
 
     def shown_by(e):
         descriptions = [] if e.misshapen else _descriptions(pattern, e)
-        return _alike(words, descriptions) is not None and is_partly_right(e)
+        return _alike(found, descriptions) is not None and is_partly_right(e)
 
     return shown_by
 
 
-def _core(words):
+def _core(found):
     """Return a description without its numbers and without how the entries are off."""
-    return re.sub(r"-?\d\S*", "", _without_how(words))
-
-
-def _without_how(words):
-    """Return a description without how the entries in one place are off (", by its sign")."""
-    return re.sub(r", by (its sign|one amount|one factor)", "", words)
+    return found.without(PRIVATE | HOW)
 
 
 def _common(descriptions):
-    """Return the first description, without how entries are off if the others differ in it."""
-    alike = {words == _without_how(words) for words in descriptions} == {False}
-    hows = {re.search(r", by [a-z ]+", words)[0] for words in descriptions} if alike else ()
-    return descriptions[0] if len(hows) == 1 else _without_how(descriptions[0])
+    """Return the first description, without a place or a way to be off that others lack."""
+    first, *others = descriptions
+    differ = {
+        key
+        for key in (*HOW, "place")
+        if any(found.data.get(key) != first.data.get(key) for found in others)
+    }
+    return first.without(differ)
 
 
 def _likeliest(fits, of_part, here, mistakes):
     """Return the likeliest of the mistakes that are shown and fit all of a part, or None."""
     fitting = (n for n in mistakes if all(fits(e, e.mistaken.get(n)) for e in of_part))
-    able = [n for n in fitting if _is_shown(n, of_part, mistakes[n]["loses"])]
+    able = [
+        n
+        for n in fitting
+        if _is_shown(n, of_part, mistakes[n]["loses"]) and not _is_refuted(n, of_part, here)
+    ]
     ranks = {name: _rank(name, of_part, here) for name in able}
     for name in sorted(able, key=ranks.get):
         whole = not ranks[name][0]
@@ -179,3 +212,24 @@ def _rank(name, of_part, here):
         for e in others
     )
     return not whole, not alone, sum(not e.matches(e.mistaken.get(name)) for e in others)
+
+
+def _is_refuted(name, of_part, here):
+    """Return whether another part is right although the mistake would change it.
+
+    A part that is wrong in another way refutes nothing, since there may be two mistakes.
+    """
+    parts = {}
+    for e in here:
+        if e.part != of_part[0].part:
+            parts.setdefault(e.part, []).append(e)
+    return any(
+        all(e.right for e in entries) and any(_would_change(name, e) for e in entries)
+        for entries in parts.values()
+    )
+
+
+def _would_change(name, e):
+    """Return whether a mistake gives a wrong answer for an entry."""
+    answer = e.mistaken.get(name)
+    return answer is not None and not close(answer, e.want, e.rtol)

@@ -1,8 +1,8 @@
 """Laws that a right answer obeys and a wrong one breaks, such as rows that add up to 1.
 
-A law is added to a description that names no cause. It is reported only if it holds for all
-right answers and for none of the wrong ones, and if they have so many entries that it does not
-hold by chance.
+A law is added, by its name, to a description that names no cause. It is reported only if it
+holds for all right answers and for none of the wrong ones, and if they have so many entries
+that it does not hold by chance.
 """
 
 import numpy as np
@@ -39,23 +39,21 @@ def _is_at_most(v, most):
 
 
 LAWS = {
-    "In what is asked, each row adds up to 0. Do yours?": _adds_up(1, 0),
-    "In what is asked, each row adds up to 1. Do yours?": _adds_up(1, 1),
-    "In what is asked, each column adds up to 0. Do yours?": _adds_up(0, 0),
-    "In what is asked, each column adds up to 1. Do yours?": _adds_up(0, 1),
-    "What is asked is symmetric. Is yours?": lambda v: _is_square(v) and _is_close(v, v.T),
-    "In what is asked, the diagonal is 0. Is yours?": (
-        lambda v: _is_square(v) and np.any(v) and not np.any(np.diag(v))
-    ),
-    "What is asked is nowhere negative. Can yours be?": lambda v: _is_at_most(-v, 0),
-    "What is asked is nowhere positive. Can yours be?": lambda v: _is_at_most(v, 0),
-    "What is asked is nowhere above 1. Can yours be?": lambda v: _is_at_most(v, 1),
+    "rows-0": _adds_up(1, 0),
+    "rows-1": _adds_up(1, 1),
+    "columns-0": _adds_up(0, 0),
+    "columns-1": _adds_up(0, 1),
+    "symmetric": lambda v: _is_square(v) and _is_close(v, v.T),
+    "diagonal-0": (lambda v: _is_square(v) and np.any(v) and not np.any(np.diag(v))),
+    "not-negative": lambda v: _is_at_most(-v, 0),
+    "not-positive": lambda v: _is_at_most(v, 0),
+    "at-most-1": lambda v: _is_at_most(v, 1),
 }
 NEAR_ONE = 0.5  # numbers below this are also below 1 without any law that makes them so
 
 
 def broken_law(wrong):
-    """Return the sentence of a law that the right answers obey and no wrong one does, or "".
+    """Return the name of a law that the right answers obey and no wrong one does, or "".
 
     Parameters
     ----------
@@ -67,9 +65,9 @@ def broken_law(wrong):
     if not all(np.isfinite(e.want).all() and np.isfinite(e.got).all() for e in wrong):
         return ""
     small = any(e.want.max() < NEAR_ONE for e in wrong)
-    for words, holds in LAWS.items():
-        if small and "above 1" in words:
+    for name, holds in LAWS.items():
+        if small and name == "at-most-1":
             continue
         if all(holds(e.want) and not holds(e.got) for e in wrong):
-            return words
+            return name
     return ""

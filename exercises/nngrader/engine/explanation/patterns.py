@@ -1,19 +1,18 @@
 """Descriptions of a wrong array by its numbers, compared with the expected ones.
 
-Each function takes an entry and returns a description, to follow the part's name, or None where
-it does not apply. A description contains numbers only where the case is visible. `PATTERNS`
-lists these functions and those of `places` in the order in which they are tried.
+Each function takes an entry and returns a description, that is a `Finding` without aspect and
+parts, or None where it does not apply. `PATTERNS` lists these functions and those of `places`
+in the order in which they are tried.
 """
 
 import numpy as np
 
+from ...records.codes import Code
+from ...records.finding import Finding
 from ..observation.compare import close
 from . import places
 from .places import NEAR, ORDINALS, bad, same_number
 
-EVERYWHERE = (None, "everywhere", "Which step treats all entries alike?")
-IN_ROWS = (1, "in each row", "What do you compute once for each row?")
-IN_COLUMNS = (0, "in each column", "What do you compute once for each column?")
 MANY = 10  # entries that are not in the right order by chance
 
 
@@ -22,13 +21,14 @@ def not_finite(e):
     wrong = _turned_infinite(e)
     if not wrong.any():
         return None
-    kind = "nan" if np.isnan(e.got[wrong]).any() else "infinite"
-    if not e.visible or wrong.all():
-        everywhere = " everywhere" if wrong.ndim and wrong.all() else ""
-        return f"is {kind}{everywhere}{_ranges(e, None)}. Which step makes it so?"
-    first = [int(k) for k in np.argwhere(wrong)[0]]
-    places = f"in {wrong.sum()} of {wrong.size} entries, first at {first}"
-    return f"is {kind} {places}{_ranges(e, first[0])}. Which step makes it so?"
+    about = {"kind": "nan" if np.isnan(e.got[wrong]).any() else "infinite"}
+    if wrong.all():
+        about |= {"everywhere": True, "ranges": _ranges(e, None)} if wrong.ndim else {}
+    else:
+        first = [int(k) for k in np.argwhere(wrong)[0]]
+        count = [int(wrong.sum()), wrong.size]
+        about |= {"count": count, "first": first, "ranges": _ranges(e, first[0])}
+    return Finding(Code.NOT_FINITE, data=about)
 
 
 def _turned_infinite(e):
@@ -38,19 +38,17 @@ def _turned_infinite(e):
 
 def not_finite_in_part(e):
     """Return the same description without a place, which fits all cases alike."""
-    return "is nan or infinite. Which step makes it so?" if _turned_infinite(e).any() else None
+    return Finding(Code.NOT_FINITE) if _turned_infinite(e).any() else None
 
 
 def _ranges(e, row):
-    """Return the ranges of the arguments in words, those of one row if one is given."""
-    if not e.visible:
-        return ""
-    words = []
+    """Return name, minimum and maximum of the arguments, of one row if one is given."""
+    found = []
     for name, v in e.args.items():
         if isinstance(v, np.ndarray) and v.size and (v.ndim > 1 or v.dtype.kind == "f"):
             v = v[row] if row is not None and len(v) == len(e.got) else v
-            words.append(f"{name} from {v.min():.4g} to {v.max():.4g}")
-    return f" ({', '.join(words)})" if words else ""
+            found.append([name, float(v.min()), float(v.max())])
+    return found
 
 
 def few_digits(e):
@@ -58,18 +56,14 @@ def few_digits(e):
     worst = np.abs(e.got - e.want).max(initial=0) / (np.abs(e.want).max(initial=0) or 1)
     if not worst < NEAR:
         return None
-    digits = f"to {worst:.0e} of the largest entry, but" if e.visible else "to some digits, but"
-    causes = "float32, a small constant, a difference of near numbers?"
-    return f"agrees {digits} not closer. Where are digits lost: {causes}"
+    return Finding(Code.FEW_DIGITS, data={"worst": float(worst)})
 
 
 def zero(e):
     """Return a description if all entries are 0."""
     if e.got.any():
         return None
-    if e.got.ndim:
-        return "is 0 everywhere. Is anything ever put into it, or is it taken away again?"
-    return "is 0. Which line computes it, and from what?"
+    return Finding(Code.ZERO, data={"everywhere": bool(e.got.ndim)})
 
 
 def argument(e):
@@ -77,15 +71,14 @@ def argument(e):
     for name, v in e.args.items():
         if isinstance(v, np.ndarray) and v.ndim and v.dtype.kind in "biuf":
             if close(e.got, v, e.rtol):
-                question = "What should be done with it, and does your code get there?"
-                return f"is {name}, as it came. {question}"
+                return Finding(Code.ARGUMENT, data={"argument": name})
     return None
 
 
 def reordered(e):
     """Return a description if the answer has the right numbers in other places."""
     if e.got.ndim and close(np.sort(e.got, axis=None), np.sort(e.want, axis=None), e.rtol):
-        return "holds the right numbers in wrong places. What decides the order?"
+        return Finding(Code.REORDERED)
     return None
 
 
@@ -93,33 +86,34 @@ def signs(e):
     """Return a description if only signs are wrong."""
     if not e.got.ndim or not close(np.abs(e.got), np.abs(e.want), e.rtol):
         return None
-    return "is right but for the sign, which is wrong in places. What decides it?"
+    return Finding(Code.SIGNS)
 
 
 def steady(e):
     """Return a description if the answer is off by one summand or factor along an axis."""
     both_zero = (e.got == 0) & (e.want == 0)
-    for axis, where, asked in _along(e):
+    for axis, along in _along(e):
         amounts, factors = (
             np.ma.masked_where(both_zero, d) for d in (e.got - e.want, e.got / e.want)
         )
         for what, d, none in (("amount", amounts, (0,)), ("factor", factors, (0, 1))):
             if _is_steady(d, axis) and not _is_any(d, none, axis):
-                return f"is off by one {what} {where}. {asked}"
+                about = {"along": along} if along else {}
+                return Finding(Code.STEADY, data={"same": what} | about)
     return None
 
 
 def _along(e):
-    """Yield the axes along which a difference may be constant, in words, with a question."""
+    """Yield the axes along which a difference may be constant, and what it belongs to."""
     if not e.got.ndim:
         return
-    yield EVERYWHERE
+    yield None, ""
     if e.got.ndim == 2:
-        yield from (IN_ROWS, IN_COLUMNS)
+        yield from ((1, "row"), (0, "column"))
     for k in range(e.got.ndim) if e.got.ndim > 2 else ():
         letter = next((a for a, n in e.sizes.items() if n == e.got.shape[k]), _place(k))
         rest = tuple(j for j in range(e.got.ndim) if j != k)
-        yield rest, f"for each {letter}", f"What do you compute once for each {letter}?"
+        yield rest, letter
 
 
 def _place(k):
@@ -148,7 +142,7 @@ def straight(e):
     slope = (x @ y) / (x @ x)
     if not np.abs(y - slope * x).max() < 1e-6 * np.abs(y).max():
         return None
-    return "is off by one factor and one amount everywhere. Which step scales, which shifts?"
+    return Finding(Code.LINEAR)
 
 
 def ordered(e):
@@ -158,21 +152,19 @@ def ordered(e):
     along = np.diff(e.got.ravel()[np.argsort(e.want, axis=None)])
     if (along > 0).all():
         if np.abs(e.got - e.want).max() < 0.2 * np.abs(e.want).max():
-            return "is near what is asked. Does something stop too early, or change a little?"
-        alike = "rises and falls with what is asked, by another rule"
-        return f"{alike}. Which function is left out, or applied too often?"
-    if (along < 0).all():
-        return "falls where what is asked rises. What turns it round?"
-    return None
+            return Finding(Code.NEAR)
+        return Finding(Code.RISING)
+    return Finding(Code.FALLING) if (along < 0).all() else None
 
 
 def counted(e):
-    """Return a description with the number of wrong entries if fewer than half are wrong."""
+    """Return a description with the wrong entries' places if fewer than half are wrong."""
     wrong = bad(e)
     if not wrong.ndim or 2 * wrong.sum() >= wrong.size:
         return None
-    where = f"in {wrong.sum()} of {wrong.size} entries" if e.visible else "in part"
-    return f"is wrong {where}. What have those entries in common?"
+    first = [int(k) for k in np.argwhere(wrong)[0]]
+    about = {"count": [int(wrong.sum()), wrong.size], "first": first}
+    return Finding(Code.PLACES, data=about | places.within(wrong, e.sizes))
 
 
 PATTERNS = (
@@ -183,6 +175,7 @@ PATTERNS = (
     same_number,
     argument,
     places.lettered,
+    places.blocks,
     places.moved,
     places.reversed_lines,
     places.cumulative,
@@ -225,6 +218,7 @@ POSITIONS = (  # these say nothing where the entries of a list stand for several
 NEARLY_RIGHT = (  # these count as explanations where an entry other than 0 is right
     few_digits,
     places.lettered,
+    places.blocks,
     places.only_first_row,
     places.only_first_rows,
     places.wrong_at_index,

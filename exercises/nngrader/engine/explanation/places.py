@@ -1,12 +1,14 @@
 """Descriptions of where an array is wrong: rows, columns, the border, the entries at an index.
 
-Each function takes an entry and returns a description, to follow the part's name, or None where
-it does not apply. It names a place by number only where the case is visible. A *line* is a row,
-a column, or all entries with one index along an axis.
+Each function takes an entry and returns a description, that is a `Finding` without aspect and
+parts, or None where it does not apply. A *line* is a row, a column, or all entries with one
+index along an axis.
 """
 
 import numpy as np
 
+from ...records.codes import Code
+from ...records.finding import Finding
 from ..observation.compare import close, off
 
 FEW = 6  # fewer wrong entries may share a place by chance
@@ -18,20 +20,25 @@ def bad(e):
     return off(e.got, e.want, e.rtol)
 
 
-def _line_names(e):
+def _line_names(shape, sizes):
     """Return (axis, name of a line along it, the name's plural) for each axis."""
-    if e.got.ndim == 1:
+    if len(shape) == 1:
         return [(0, "entry", "entries")]
-    if e.got.ndim == 2:
+    if len(shape) == 2:
         return [(0, "row", "rows"), (1, "column", "columns")]
-    letters = {size: letter for letter, size in e.sizes.items()}
-    names = [letters.get(n, f"the {ORDINALS[k % 6]} axis") for k, n in enumerate(e.got.shape)]
+    letters = {size: letter for letter, size in sizes.items()}
+    names = [letters.get(n, f"the {ORDINALS[k % 6]} axis") for k, n in enumerate(shape)]
     return [(k, f"place along {a}", f"places along {a}") for k, a in enumerate(names)]
 
 
 def _wrong_lines(e, axis):
     """Return for each line along an axis whether any of its entries is wrong."""
-    return bad(e).any(axis=tuple(k for k in range(e.got.ndim) if k != axis))
+    return _lines_with(bad(e), axis)
+
+
+def _lines_with(wrong, axis):
+    """Return for each line along an axis whether any of its entries is in a mask."""
+    return wrong.any(axis=tuple(k for k in range(wrong.ndim) if k != axis))
 
 
 # Rows, columns, and lines along other axes
@@ -40,47 +47,39 @@ def _wrong_lines(e, axis):
 def one_line(e):
     """Return descriptions, for each axis along which one line alone is wrong."""
     descriptions = []
-    for axis, name, _ in _line_names(e):
+    for axis, name, _ in _line_names(e.got.shape, e.sizes):
         lines = np.flatnonzero(wrong := _wrong_lines(e, axis))
         if len(lines) == 1 < len(wrong):
             at = np.zeros(e.got.shape, bool)
             at[(slice(None),) * axis + (lines[0],)] = True
-            where = _which(lines[0], len(wrong), name, e.visible)
-            descriptions += [f"is wrong in {where} only{how(e, at)}. What is different there?"]
+            k, end = int(lines[0]), {0: "first", len(wrong) - 1: "last"}
+            about = {"end": end[k]} if k in end else {"place": k}
+            about |= {"line": name} | how(e, at)
+            descriptions.append(Finding(Code.ONE_LINE, data=about))
     return descriptions
-
-
-def _which(k, n, name, visible):
-    """Return the words for line k of n: "the first", "the last", or its number if visible."""
-    if k in (0, n - 1):
-        return f"the {'last' if k else 'first'} {name}"
-    return f"{name} {k}" if visible else f"one {name}"
 
 
 def some_line(e):
     """Return a description if one line alone is wrong, without saying which."""
-    for axis, name, _ in _line_names(e):
+    for axis, name, _ in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
         if wrong.sum() == 1 < len(wrong):
-            return f"is wrong in one {name} only, not always the same. What is different there?"
+            return Finding(Code.SOME_LINE, data={"line": name})
     return None
 
 
 def first_lines(e):
     """Return a description if the first lines alone are right."""
-    for axis, name, names in _line_names(e):
+    for axis, name, names in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
         k = int(np.argmax(wrong))
         if k == 0 or len(wrong) < 4 or not wrong[k:].all() or not _has_enough_right(e):
             continue
         if k == 1:
-            asked = "What do the others take from it, or from the one before them?"
-            return f"is right in its first {name} only. {asked}"
+            return Finding(Code.FIRST_LINES, data={"only": name})
         if k < len(wrong) - 1:
-            where = f" (up to {name} {k - 1})" if e.visible else ""
-            return (
-                f"is right in its first {names} only{where}. What is different from there on?"
-            )
+            about = {"line": name, "lines": names, "place": k - 1}
+            return Finding(Code.FIRST_LINES, data=about)
     return None
 
 
@@ -92,47 +91,47 @@ def _has_enough_right(e):
 
 def last_line(e):
     """Return a description if the last line alone is right."""
-    for axis, name, _ in _line_names(e):
+    for axis, name, _ in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
         alone = len(wrong) > 3 and wrong[:-1].all() and not wrong[-1]
         if alone and e.got.ndim > 1 and _has_enough_right(e):  # one number is right by chance
-            return f"is right in its last {name} only. What do the others take from the last?"
+            return Finding(Code.LAST_LINE, data={"line": name})
     return None
 
 
 def moved(e):
     """Return a description if every line stands one place too early or too late."""
-    for axis, name, _ in _line_names(e):
+    for axis, name, _ in _line_names(e.got.shape, e.sizes):
         got, want = (np.moveaxis(v, axis, 0) for v in (e.got, e.want))
         if len(got) < 4 or same_number(e):
             continue
         if close(got[1:], want[:-1], e.rtol):
-            return f"is one {name} too late: each holds what is asked of the one before. Why?"
+            return Finding(Code.SHIFTED, data={"line": name, "by": 1})
         if close(got[:-1], want[1:], e.rtol):
-            return f"is one {name} too early: each holds what is asked of the one after. Why?"
+            return Finding(Code.SHIFTED, data={"line": name, "by": -1})
     return None
 
 
 def reversed_lines(e):
     """Return a description if rows or columns stand in reverse order."""
-    for axis, _, names in _line_names(e):
+    for axis, _, names in _line_names(e.got.shape, e.sizes):
         if e.got.shape[axis] > 1 and close(e.got, np.flip(e.want, axis), e.rtol):
-            return f"has its {names} in reverse order. From which end do you begin?"
+            return Finding(Code.REVERSED, data={"lines": names})
     return None
 
 
 def cumulative(e):
     """Return a description if the answer is the cumulative sum of the right one."""
-    for axis, name, _ in _line_names(e):
+    for axis, name, _ in _line_names(e.got.shape, e.sizes):
         if close(e.got, np.cumsum(e.want, axis), e.rtol):
-            return f"adds up what is asked, {name} by {name}. What is not set back to 0?"
+            return Finding(Code.CUMULATIVE, data={"line": name})
     return None
 
 
 def same_number(e):
     """Return a description if all entries are equal and should not be."""
     if e.got.size > 1 and np.ptp(e.got) == 0 and np.ptp(e.want) > 0:
-        return "has the same number everywhere. What should make the entries differ?"
+        return Finding(Code.CONSTANT)
     return None
 
 
@@ -140,7 +139,7 @@ def first_row_filled(e):
     """Return a description if only the first row is other than 0, right or wrong."""
     if e.got.ndim != 2 or e.got[1:].any() or not e.got[:1].any() or not e.want[1:].any():
         return None
-    return "is filled in its first row only; the rest is 0. Where does the return stand?"
+    return Finding(Code.FIRST_ROW_FILLED)
 
 
 def only_first_row(e):
@@ -154,7 +153,7 @@ def only_first_rows(e):
     wrong = bad(e).any(axis=1) if e.got.ndim == 2 else np.zeros(0, bool)
     if not wrong.any() or wrong[0] or e.got[np.argmax(wrong) :].any():
         return None
-    return "is right in its first rows only; the rest is 0. Where does your loop end?"
+    return Finding(Code.FIRST_ROWS_FILLED)
 
 
 def lettered(e):
@@ -163,16 +162,32 @@ def lettered(e):
     if not e.letters or wrong.ndim != 1 or wrong.all() or not wrong.any():
         return None
     named = [letter for letter, w in zip(e.letters, wrong, strict=False) if w]
-    words = " and ".join([", ".join(named[:-1])] * (len(named) > 1) + named[-1:])
-    which = [(words, "does" if len(named) == 1 else "do", words)] * e.visible
-    which.append(("some letters", "do", "these"))  # which ones is another matter in each case
-    if not e.got[wrong].any():
-        asked = "Which step should hand it on?"
-        return [f"is 0 for {w}, and right for the others. {asked}" for w, *_ in which]
-    return [
-        f"is wrong for {w}, and right for the others. Which steps {do} {again} go through?"
-        for w, do, again in which
-    ]
+    about = {"zero": True} if not e.got[wrong].any() else {}
+    which = [named] * e.visible + [[]]  # which ones is another matter in each case
+    return [Finding(Code.ENTRIES, data=about | {"letters": letters}) for letters in which]
+
+
+def blocks(e):
+    """Return a description of which named blocks of rows are wrong."""
+    if not e.rows or not e.got.ndim or len(e.got) % len(e.rows):
+        return None
+    wrong = bad(e).reshape(len(e.rows), -1).any(axis=1)
+    if wrong.all() or not wrong.any():
+        return None
+    at = np.repeat(wrong, len(e.got) // len(e.rows))
+    at = np.broadcast_to(at.reshape(-1, *[1] * (e.got.ndim - 1)), e.got.shape)
+    names = [name for name, w in zip(e.rows, wrong, strict=True) if w]
+    return Finding(Code.BLOCKS, data={"letters": names} | how(e, at))
+
+
+def within(wrong, sizes):
+    """Return as data the lines between which all wrong entries are, {} where that is all."""
+    found = []
+    for axis, name, names in _line_names(wrong.shape, sizes):
+        at = np.flatnonzero(_lines_with(wrong, axis))
+        if len(at) < wrong.shape[axis]:
+            found.append([name, names, int(at[0]), int(at[-1])])
+    return {"place": found} if found else {}
 
 
 # The entries at an index
@@ -182,8 +197,7 @@ def wrong_at_index(e):
     """Return a description if only entries such as [n, targets[n]] are wrong."""
     for name, at in _indexed(e):
         if not (bad(e) & ~at).any():
-            here = f"is wrong only at [n, {name}[n]]{how(e, at)}"
-            return f"{here}. Is there a line that writes there, and what should it write?"
+            return Finding(Code.AT_INDEX, data={"argument": name} | how(e, at))
     return None
 
 
@@ -193,7 +207,7 @@ def right_at_index(e):
     for name, at in _indexed(e):
         elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
         if wrong[elsewhere].all() and not (wrong & at).any():
-            return f"is right only at [n, {name}[n]]. Which line writes the other entries?"
+            return Finding(Code.ONLY_AT_INDEX, data={"argument": name})
     return None
 
 
@@ -217,17 +231,17 @@ def _indexes_rows(index, shape):
 
 
 def how(e, at):
-    """Return ", by its sign" or the like if all masked wrong entries are off alike, or ""."""
+    """Return as data how all masked wrong entries are off alike, {} where they are not."""
     wrong = bad(e) & at
     got, want = e.got[wrong], e.want[wrong]
     if len(got) < 2 or not np.isfinite(got).all():
-        return ""
+        return {}
     if close(got, -want, e.rtol):
-        return ", by its sign"
+        return {"how": "sign"}
     for what, d in (("amount", got - want), ("factor", got / want)):
         if np.isfinite(d).all() and np.ptp(d) < 1e-6 * np.abs(d).max():
-            return f", by one {what}"
-    return ""
+            return {"how": what}
+    return {}
 
 
 # Other places
@@ -239,12 +253,12 @@ def on_diagonal(e):
         return None
     wrong, zero = bad(e), (e.got == 0) & (e.want == 0)
     above = np.triu(np.ones(wrong.shape, bool), 1)
-    sides = {"on the diagonal": ~above & ~above.T, "above the diagonal": above}
-    for where, at in (sides | {"below the diagonal": above.T}).items():
+    sides = {"on": ~above & ~above.T, "above": above}
+    for where, at in (sides | {"below": above.T}).items():
         if not (wrong & ~at).any():
-            return f"is wrong only {where}. What is different there?"
+            return Finding(Code.DIAGONAL, data={"where": where})
         if wrong[~at & ~zero].all() and not (wrong & at).any() and is_partly_right(e):
-            return f"is right only {where}. What is different elsewhere?"
+            return Finding(Code.ONLY_DIAGONAL, data={"where": where})
     return None
 
 
@@ -257,13 +271,13 @@ def at_border(e):
     ends = [wrong.take(k, axis=axis).any() for axis in (rows, columns) for k in (0, -1)]
     if inside or not all(ends):
         return None
-    return "is wrong at its border only. What stands outside of the border?"
+    return Finding(Code.BORDER)
 
 
 def by_sign(e):
     """Return a description if entries are wrong only where some array has one sign."""
     wrong = bad(e)
-    about = {"what is asked": e.want} | {
+    about = {"": e.want} | {
         name: v
         for name, v in e.args.items()
         if isinstance(v, np.ndarray) and v.shape == e.got.shape and v.dtype.kind in "if"
@@ -271,7 +285,8 @@ def by_sign(e):
     for name, v in about.items():
         for sign, at in (("negative", v < 0), ("positive", v > 0)):
             if wrong.sum() >= FEW and (~at).sum() >= FEW and not (wrong & ~at).any():
-                return f"is wrong only where {name} is {sign}. What should happen there?"
+                named = {"argument": name} if name else {}
+                return Finding(Code.BY_SIGN, data=named | {"sign": sign})
     return None
 
 
@@ -280,7 +295,7 @@ def left_empty(e):
     wrong = bad(e)
     if not wrong.ndim or wrong.sum() < 2 or e.got[wrong].any() or not is_partly_right(e):
         return None
-    return "is 0 in places where it should not be, and right elsewhere. What fills those?"
+    return Finding(Code.LEFT_EMPTY)
 
 
 def not_emptied(e):
@@ -288,7 +303,7 @@ def not_emptied(e):
     wrong = bad(e)
     if not wrong.ndim or wrong.sum() < 2 or e.want[wrong].any() or not is_partly_right(e):
         return None
-    return "is right but where 0 is asked. Which entries should count for nothing?"
+    return Finding(Code.NOT_EMPTIED)
 
 
 NEAR = 1e-3  # an answer this close to the right one is right but for lost digits

@@ -21,7 +21,7 @@ def letters(shape, sizes, visible, asked=()):
     expected shape ``asked``, a length may also be named as N + 1, N - 1 or as a product.
     """
     if not shape:
-        return "() (one number)"
+        return "()"
     names = [_letter(n, sizes) or _derived(n, k, sizes, shape, asked) for k, n in _axes(shape)]
     words = [
         name or (str(n) if visible or n == 1 else "?")
@@ -73,7 +73,7 @@ def _derived(n, k, sizes, shape, asked):
 
 
 def cause(values, want, sizes):
-    """Return words on what may have caused a wrong shape, and the values reshaped if possible.
+    """Return what may have caused a wrong shape, and the values reshaped if possible.
 
     Parameters
     ----------
@@ -83,34 +83,35 @@ def cause(values, want, sizes):
     Returns
     -------
     tuple
-        Words that end in a question; an array like ``want``, or None where it does not fit.
+        Data with the ``cause``, a key of `records.rendering.SHAPES`, and what its words need;
+        an array like ``want``, or None where it does not fit.
     """
     for look in CAUSES:
         if found := look(values, want, sizes):
             return found
-    return "from where does each axis come?", None
+    return {"cause": "other"}, None
 
 
 def _empty(values, want, sizes):
-    """Return words if the answer is empty, else None."""
-    return None if values.size else ("it is empty. Is anything ever put into it?", None)
+    """Return the cause if the answer is empty, else None."""
+    return None if values.size else ({"cause": "empty"}, None)
 
 
 def _transposed(values, want, sizes):
-    """Return words and the values transposed if only the order of the axes is wrong."""
+    """Return the cause and the values transposed if only the order of the axes is wrong."""
     if values.ndim != want.ndim or sorted(values.shape) != sorted(want.shape):
         return None
     if values.ndim == 2:
-        return "rows and columns are exchanged. What should a row stand for?", values.T
+        return {"cause": "transposed"}, values.T
     moved = [k for k, n in enumerate(want.shape) if values.shape[k] != n]
     lengths = [values.shape[k] for k in moved]
-    words = f"its axes stand in another order. What should the {_ordinal(moved[0])} stand for?"
+    about = {"cause": "permuted", "axis": _ordinal(moved[0])}
     if len(set(lengths)) < len(lengths):  # which of two equal ones belongs where?
-        return words, None
+        return about, None
     order = list(range(values.ndim))
     for k in moved:
         order[k] = moved[lengths.index(want.shape[k])]
-    return words, values.transpose(order)
+    return about, values.transpose(order)
 
 
 def _ordinal(k):
@@ -119,29 +120,21 @@ def _ordinal(k):
 
 
 def _same_entries(values, want, sizes):
-    """Return words and the values reshaped if only the number of entries is right."""
+    """Return the cause and the values reshaped if only the number of entries is right."""
     if values.size != want.size or not want.size:
         return None
     if _squeezed(values.shape) == _squeezed(want.shape):
-        return _length_one(values, want), values.reshape(want.shape)
-    lying = values.ndim == 1
-    words = (
-        "all entries lie in one row. Which call flattens the array?"
-        if lying
-        else "as many entries in another form. Is there an axis too many, or one missing?"
-    )
-    return words, values.reshape(want.shape)
+        return {"cause": _length_one(values, want)}, values.reshape(want.shape)
+    return {"cause": "flat" if values.ndim == 1 else "regrouped"}, values.reshape(want.shape)
 
 
 def _length_one(values, want):
-    """Return words about an axis of length 1 that is added, missing or misplaced."""
+    """Return the cause of an axis of length 1 that is added, missing or misplaced."""
     if not want.ndim:
-        return "the number stands inside an array. Which step leaves an axis of length 1?"
+        return "in-array"
     if values.ndim > want.ndim:
-        return "there is an axis of length 1 too many. Which index or keepdims leaves it there?"
-    if values.ndim < want.ndim:
-        return "an axis of length 1 is missing. Which step takes it away?"
-    return "the axis of length 1 stands in another place. Which axis was reduced?"
+        return "extra-one"
+    return "missing-one" if values.ndim < want.ndim else "moved-one"
 
 
 def _squeezed(shape):
@@ -150,70 +143,60 @@ def _squeezed(shape):
 
 
 def _other_length(values, want, sizes):
-    """Return words if exactly one axis has a wrong length, else None."""
+    """Return the cause if exactly one axis has a wrong length, else None."""
     at = [k for k, n in enumerate(want.shape) if values.shape[k : k + 1] != (n,)]
     if values.ndim != want.ndim or len(at) > 1:
         return None
     (k,) = at
-    n, asked = values.shape[k], _letter(want.shape[k], sizes)
-    return (_in_words(n, asked, k, want, sizes), None) if asked else None
+    n, along = values.shape[k], _letter(want.shape[k], sizes)
+    return (_of_length(n, along, k, want, sizes), None) if along else None
 
 
-def _in_words(n, asked, k, want, sizes):
-    """Return words on what may have caused the wrong length of axis k."""
+def _of_length(n, along, k, want, sizes):
+    """Return what may have caused the wrong length of axis k."""
+    about = {"along": along}
     if n == 1:
-        return f"one is left along {asked}. Which step reduces that axis, or stops too early?"
+        return about | {"cause": "reduced"}
     if abs(n - want.shape[k]) == 1:
-        count = "one is missing" if n < want.shape[k] else "there is one too many"
-        return f"{count} along {asked}. Where does your loop or slice end?"
+        return about | {"cause": "one-short" if n < want.shape[k] else "one-long"}
     came = _letter(n, sizes)
     if came is None:
-        return f"how long should the axis of {asked} be, and what makes it so?"
+        return about | {"cause": "length"}
     if want.ndim == 1:
-        each = f"this is one number for each {came}, asked is one for each {asked}"
-        return f"{each}. Over which axis do you reduce?"
+        return about | {"cause": "each", "came_along": came}
     ordinal = "last" if k == want.ndim - 1 else ORDINALS[k]
-    return f"its {ordinal} axis is that of {came}, asked is {asked}. Where does it come from?"
+    return about | {"cause": "axis", "axis": ordinal, "came_along": came}
 
 
 def _broadcast(values, want, sizes):
-    """Return words if (N, 1) and (N,) were broadcast to (N, N), else None."""
+    """Return the cause if (N, 1) and (N,) were broadcast to (N, N), else None."""
     once = _squeezed(want.shape)
     if len(once) != 1 or values.shape != (once[0], once[0]):
         return None
-    n = _letter(once[0], sizes) or "n"
-    each = f"every entry meets every other. Does an array of shape ({n}, 1) meet one of shape"
-    return f"{each} ({n},) somewhere?", None
+    return {"cause": "broadcast", "n": _letter(once[0], sizes) or "n"}, None
 
 
 def _too_many_axes(values, want, sizes):
-    """Return words if there are too many axes, naming those left over."""
+    """Return the cause if there are too many axes, with the letters of those left over."""
     if values.ndim <= want.ndim:
         return None
     left = _left_over(values.shape, want.shape)
     names = [_letter(n, sizes) for n in left or ()]
     if names and all(names) and len(names) <= MOST_LEFT:
-        axes = "an axis is left over" if len(names) == 1 else "axes are left over"
-        which = " and ".join(names)
-        return f"{axes}: {which}. What should happen to {_pronoun(names)}?", None
-    return "an axis is left over. What should happen to it?", None
+        cause = "left-over-one" if len(names) == 1 else "left-over"
+        return {"cause": cause, "names": " and ".join(names)}, None
+    return {"cause": "left-over-some"}, None
 
 
 def _too_few_axes(values, want, sizes):
-    """Return words if there are too few axes, naming the one that is missing."""
+    """Return the cause if there are too few axes, with the letter of the one missing."""
     if values.ndim >= want.ndim:
         return None
     if not values.ndim:
-        return "only one number is left. Which call reduces every axis?", None
+        return {"cause": "scalar"}, None
     gone = _left_over(want.shape, values.shape)
     name = _letter(gone[0], sizes) if gone and len(gone) == 1 else None
-    which = f": {name}" if name else ""
-    return f"an axis is gone{which}. Where did you reduce it?", None
-
-
-def _pronoun(names):
-    """Return the pronoun for one name or for several."""
-    return "it" if len(names) == 1 else "them"
+    return ({"cause": "gone", "names": name} if name else {"cause": "gone-some"}), None
 
 
 def _left_over(long, short):

@@ -1,4 +1,4 @@
-"""Show a case as lines of text: what went in, what came out and what is asked for."""
+"""Show a case as lines of text: the inputs, the correct answer and the student's."""
 
 import re
 
@@ -34,17 +34,19 @@ def _entries(data, name, value):
 
 
 def differences(data, case, parts):
-    """Return lines on the parts, or entries of them, that differ from what is asked."""
+    """Return lines on the parts, or entries of them, that differ from the correct ones."""
     if parts is None:
-        return ["    here it fails"]
+        return ["    your function fails here"]
     lines = []
     for name, part, want in zip(data["returns"], parts, case["want"], strict=False):
+        if name in data.get("wrong", {}):  # a comparison, not the student's value
+            continue
         came = part["values"]
         both = [(name, came, want)]
         named = name in data.get("entries", ())
         if came is None:
             words = NO_NUMBERS.get(part["kind"], "no numbers")
-            lines.append(f"    {name}: yours {words}, asked {shown(want)}")
+            lines.append(f"    {name}: expected {shown(want)}; yours: {words}")
             continue
         if named and came.shape == np.shape(want):
             letters = data["entries"][name]
@@ -54,7 +56,7 @@ def differences(data, case, parts):
 
 
 def difference(title, came, want):
-    """Return a line with numbers as they came and as asked, "" where they are equal.
+    """Return a line with expected and returned numbers, "" where they are equal.
 
     The numbers are compared as they are shown, and not their types: 1.0 is 1.
     """
@@ -64,7 +66,7 @@ def difference(title, came, want):
     whole = came.dtype.kind == "f" and np.all(np.abs(came) < EXACT) and np.all(came % 1 == 0)
     if want.dtype.kind in "iu" and whole:
         came = came.astype(int)
-    return f"    {title}: yours {shown(came)}, asked {shown(want)}"
+    return f"    {title}: expected {shown(want)}; yours: {shown(came)}"
 
 
 def is_some(value):

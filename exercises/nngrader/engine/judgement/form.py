@@ -4,22 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...records.codes import Code
+from ...records.finding import Finding
 from ..explanation.shapes import cause, is_near, letters
-from ..observation.call_result import CALLED, CALLED_FOR_A_NUMBER
-from ..observation.driver import string_constants
+from ..observation.driver import no_numbers, string_constants
 from ..observation.observe import dtype_name
 
 FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
 NARROW = ("float32", "float16")
 COMMON = (*NARROW, "float64", "int64", "uint8", "bool", "object")  # types that are named
-STOPPED = {
-    "NotImplementedError": "is not written yet (NotImplementedError)",
-    "TimeoutError": "took longer than it may",
-    "MemoryError": "ran out of memory",
-    "RecursionError": "calls itself too deeply, or without end (RecursionError)",
-    "SystemExit": "ends the whole program (SystemExit)",
+STOPPED = {  # exceptions that end every call, by the limit that is most like them
+    "TimeoutError": "time",
+    "MemoryError": "memory",
+    "RecursionError": "recursion",
+    "SystemExit": "ended",
 }
-TRUTH = "is True or False, expected a number. Which line computes what is asked?"
+UNWRITTEN = "NotImplementedError"  # what the cell raises that students are given
 NAMED = (  # exceptions that students meet; a choice among more could tell hidden inputs
     "AssertionError AttributeError Exception FileNotFoundError FloatingPointError ImportError "
     "IndexError KeyError NameError OSError OverflowError RuntimeError StopIteration "
@@ -27,54 +27,55 @@ NAMED = (  # exceptions that students meet; a choice among more could tell hidde
 ).split()
 
 
-def raised(o, visible):
-    """Return the name of the exception raised, in hidden cases only of a common one.
+def raised(names, visible):
+    """Return the name of an exception, in hidden cases only of a common one.
 
     Parameters
     ----------
+    names : tuple of str
+        The names of its classes, most special first.
     visible : bool
         Whether any of Python's own exceptions may be named, since the inputs are no secret.
     """
-    return _named(o.raised, visible)
-
-
-def _named(raised, visible):
-    """Return the first name of an exception that may be told."""
-    known = [name for name in raised if visible or name in NAMED or name in STOPPED]
-    return known[0] if known else "an error of its own kind"
+    known = [n for n in names if visible or n in NAMED or n in STOPPED or n == UNWRITTEN]
+    return known[0] if known else "an exception"
 
 
 def failure(data, case, o):
-    """Return a finding about a failed call, with the exception's text in visible cases only.
+    """Return a finding about a failed call.
 
     Parameters
     ----------
     data, case : dict
         A packed problem, and the case in which it failed.
     """
-    kind = raised(o, data["visible"])
-    if o.stopped:
-        return f"{data['name']} {o.stopped}."
-    if kind in STOPPED:
-        return f"{data['name']} {STOPPED[kind]}."
-    if not data["visible"]:
-        who = f"using {data['name']}" if data.get("driver") else "the function"
-        return f"{who} raised {kind} (with {case['tried']})."
+    kind, name = raised(o.raised, data["visible"]), data["name"]
+    if stopped := of_stop(o, kind):
+        return Finding(Code.STOPPED, data={"function": name, "stopped": stopped})
+    if o.missing or kind == UNWRITTEN:
+        code = Code.NOT_DEFINED if o.missing else Code.NOT_WRITTEN
+        return Finding(code, data={"function": name})
+    about = {"function": o.line[1] if o.line and data["visible"] else name, "raised": kind}
     # the student's function gets a dict here, of which the case knows the bytes
     bytes_of_file = (data.get("file") or {}).get("parameter")
     given = {n: v for n, v in case["args"].items() if n != bytes_of_file}
     arrays = {n: v for n, v in given.items() if isinstance(v, np.ndarray) and v.ndim}
-    shapes = ", ".join(f"{n} {v.shape}" for n, v in arrays.items())
-    message = _with_message(kind, o.message)
+    about["given"] = {n: str(v.shape) for n, v in arrays.items()}
     asked = [c["error"] for c in data["cases"] if c["error"] in o.raised]
-    unasked = f", where no {kind} is asked for" if asked and not case["error"] else ""
-    return f"{message}{unasked} (with {case['tried']}{': ' * bool(shapes)}{shapes})"
+    if asked and not case["error"]:
+        about["unasked"] = True
+    return Finding(Code.RAISED, cases=(case["tried"],), data=about | _where(o.message, o.line))
 
 
-def _with_message(kind, message):
-    """Return an exception's name with its text."""
-    words = message.strip()
-    return f"{kind}{' ' if words.startswith('(') else ': '}{words}" if words else kind
+def of_stop(o, kind):
+    """Return plain data about what ended a call, {} where it was an ordinary exception."""
+    return o.stopped or ({"limit": STOPPED[kind]} if kind in STOPPED else {})
+
+
+def _where(message, line):
+    """Return an exception's text and line as data, as far as they are known."""
+    words = {"message": message.strip()} if message.strip() else {}
+    return words | ({"line_number": line[0]} if line else {})
 
 
 def prevented(data, case, part):
@@ -83,18 +84,21 @@ def prevented(data, case, part):
     Parameters
     ----------
     data, case : dict
-        A packed problem, in whose driver stands who may have raised it, and the case.
+        A packed problem, whose driver contains the words on who may have raised it, and the
+        case.
     part : dict
         A part of a `CallResult`, of the kind "failed".
     """
-    visible = data["visible"]
     words = string_constants(**data["driver"]) - {""}
-    who = part["who"] if part["who"] in words else data["name"]
-    kind = _named(part["raised"], visible)
+    who = part["who"] if part["who"] in words else f"`{data['name']}`"
+    kind = raised(part["raised"], data["visible"])
+    about = {"who": who, "raised": kind}
     if kind in STOPPED:
-        return f" is still missing: {who} {STOPPED[kind]}."
-    came = _with_message(kind, part["message"] * visible)
-    return f" is missing: {who} raised {came} (with {case['tried']})"
+        return Finding(Code.PREVENTED, data=about | {"stopped": {"limit": STOPPED[kind]}})
+    if kind == UNWRITTEN:
+        return Finding(Code.PREVENTED, data=about)
+    about |= _where(part["message"], part["line"])
+    return Finding(Code.PREVENTED, cases=(case["tried"],), data=about)
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Form:
     shape, and ``misshapen`` then holds them.
     """
 
-    fault: str | None
+    fault: Finding | None
     values: np.ndarray | None
     least_rtol: float = 0.0
     misshapen: np.ndarray | None = None
@@ -119,17 +123,17 @@ def form(answer, want, sizes, *, lists, visible):
     answer : dict
         A description by `observe.describe`, checked by `call_result.checked`.
     sizes : dict
-        Sizes of the case by letter, for words such as "(N, C)".
+        Sizes of the case by letter, for shapes such as "(N, C)".
     lists, visible : bool
-        Whether a list will do; whether findings may contain numbers of the case.
+        Whether a list will do; whether shapes may contain numbers of the case.
     """
     if answer["values"] is None:
-        return Form(_no_numbers(answer, want), None)
+        return Form(no_numbers(answer, not want.ndim), None)
     values, odd = _real(answer["values"])
     if values is None:
         return Form(odd, None)
     if not want.ndim and answer["dtype"] == "bool" and want.dtype.kind != "b":
-        return Form(TRUTH, None)
+        return Form(Finding(Code.BOOLEAN), None)
     if values.shape != want.shape:
         return _misshapen(values, want, sizes, visible)
     rtol = FLOAT32_RTOL if answer["dtype"] in NARROW else 0.0
@@ -137,61 +141,47 @@ def form(answer, want, sizes, *, lists, visible):
     return Form(fault, values, rtol)
 
 
-def _no_numbers(answer, want):
-    """Return a finding about a value that is no number and no array of numbers."""
-    if answer["kind"] == "none":
-        return "is None. Does every path through the function return it?"
-    if answer["kind"] == "array":
-        return f"is an array of another type, expected {'numbers' if want.ndim else 'a number'}"
-    called = CALLED if want.ndim else CALLED_FOR_A_NUMBER
-    return f"is {called.get(answer['kind'], called['object'])}"
-
-
 def _real(values):
     """Return the values as real floats, or None, with a finding where their type is complex."""
     if values.dtype.kind != "c":
         return values.astype(float), None
-    if np.any(values.imag):
-        return (
-            None,
-            "is complex. Which step takes the root or the logarithm of a negative number?",
-        )
-    return values.real.astype(float), "is of a complex type. Which step makes it so?"
+    real = None if np.any(values.imag) else values.real.astype(float)
+    return real, Finding(Code.COMPLEX)
 
 
 def _kind(answer, want, lists):
     """Return a finding about the wrong kind of container, or None."""
     if answer["masked"]:
-        return "is a masked array. What is asked for where it is masked?"
+        return Finding(Code.MASKED)
     if answer["kind"] == "tensor":
-        return _no_numbers(answer, want)
+        return no_numbers(answer, not want.ndim)
     if want.ndim and answer["kind"] in ("list", "tuple") and not lists:
-        return f"is a {answer['kind']}, expected an array. Which call turns it into one?"
+        return Finding(Code.KIND, data={"kind": answer["kind"], "number": False})
     return None
 
 
 def _dtype(answer, want, visible):
     """Return a finding about the wrong dtype, or None."""
     given = answer["dtype"]
-    named = f"type {given}" if visible or given in COMMON else "another type"
+    about = {"expected": want.dtype.name}
+    if visible or given in COMMON:
+        about["came"] = given
     if answer["kind"] in ("list", "tuple"):  # which are allowed here, and have no dtype
         return None
     if not want.ndim:
-        narrow = f"is of type {given}, expected {want.dtype}. In which type was it computed?"
-        return narrow if given in NARROW and want.dtype.kind == "f" else None
+        narrow = given in NARROW and want.dtype.kind == "f"
+        return Finding(Code.DTYPE, data=about) if narrow else None
     if given in (dtype_name(want.dtype), "longdouble", "float128", "float96"):
         return None
-    if want.dtype.kind == "f" and answer["values"].dtype.kind in "biu":
-        return f"is of {named}, expected {want.dtype}: can it hold a fraction?"
-    return f"is of {named}, expected {want.dtype}. Where was the array made?"
+    about["fractions"] = want.dtype.kind == "f" and answer["values"].dtype.kind in "biu"
+    return Finding(Code.DTYPE, data=about)
 
 
 def _misshapen(values, want, sizes, visible):
     """Return a `Form` with a finding about a wrong shape."""
-    hint, fitting = cause(values, want, sizes)
-    asked = letters(want.shape, sizes, visible)
-    say = f"has another shape than {asked}: {hint}"
+    about, fitting = cause(values, want, sizes)
+    about["expected"] = letters(want.shape, sizes, visible)
     if visible or is_near(values.shape, want.shape, sizes):
-        came = letters(values.shape, sizes, visible, want.shape)
-        say = f"has shape {came}, expected {asked}: {hint}"
-    return Form(say, fitting, misshapen=values if fitting is None else None)
+        about["came"] = letters(values.shape, sizes, visible, want.shape)
+    fault = Finding(Code.SHAPE, data=about)
+    return Form(fault, fitting, misshapen=values if fitting is None else None)

@@ -1,4 +1,4 @@
-"""Judge a function by what it returned in each case: points by aspect, findings in words."""
+"""Judge a function by what it returned in each case: points by aspect, and findings."""
 
 import math
 from collections import Counter
@@ -6,20 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..observation.call_result import CALLED, checked
+from ...records.codes import Code
+from ...records.finding import Finding
+from ..observation.call_result import checked
 from ..observation.compare import ORDINARY, Entry, close
 from ..observation.driver import as_judged
 from ..observation.observe import measured
-from .form import STOPPED, failure, form, prevented, raised
+from .form import UNWRITTEN, failure, form, of_stop, prevented, raised
 from .ledger import Ledger, judged
 from .thresholds import judge_challenge
 from .values import judge_values, with_signs
 
 EACH = 4  # bytes for each number of a table; a float64 has 8, so half a table counts as one
-COUNTS = {1: "one value"} | {
-    k: f"{word} values"
-    for k, word in enumerate("two three four five six seven eight".split(), 2)
-}
 
 
 def judge(data, run, names=(), measure=measured):
@@ -111,17 +109,18 @@ def _judge_error(ledger, case, o):
     """Judge a case in which an exception is expected."""
     if case["error"] in o.raised:
         return
-    kind = raised(o, ledger.data["visible"])
-    came = f"raised {kind}" if o.raised else "failed" if o.failed else "returned"
-    text = f"{case['tried']}: expected a {case['error']}, but the function {came}."
-    if _may_show_error(o.parts):
-        text += " An error is raised, not returned or printed."
-    stopped = o.stopped or (STOPPED.get(o.raised[0]) if o.raised else "")
-    if stopped:  # told once: on ordinary input, or in the first of these cases
-        came = f"expected a {case['error']}, but {ledger.data['name']} {stopped}."
-        text = "" if ledger.failed or ledger.stopped else f"{case['tried']}: {came}"
-        ledger.stopped = True
-    ledger.find(case["aspect"], case["group"], text)
+    data = ledger.data
+    about = {"function": data["name"], "expected": case["error"]}
+    kind = raised(o.raised, data["visible"])
+    if stopped := of_stop(o, kind):
+        about["stopped"] = stopped
+    else:
+        came = "error" if _may_show_error(o.parts) else "failed" if o.failed else "returned"
+        about |= {"raised": kind} if o.raised else {"came": came}
+    found, again = Finding(Code.ERROR_EXPECTED, cases=(case["tried"],), data=about), False
+    if stopped or kind == UNWRITTEN:  # told once: on ordinary input, or in such a case
+        again, ledger.stopped = ledger.failed or ledger.stopped, True
+    ledger.find(case["aspect"], case["group"], None if again else found)
 
 
 def _may_show_error(parts):
@@ -134,12 +133,12 @@ def _may_show_error(parts):
 def _judge_failure(ledger, case, o):
     """Lose every aspect of a case for an unexpected exception, which is told once."""
     aspects = [_aspect_at_stake(ledger, case, part) for part in ledger.data["returns"]]
-    ordinary, error = case["aspect"] == "value", (o.raised, o.message, o.stopped)
+    ordinary, error = case["aspect"] == "value", (o.raised, o.message, repr(o.stopped))
     again = ledger.failed
     if ordinary:  # of hidden input each kind is named, since the exception's text is not shown
         again = ledger.data["visible"] and error in ledger.errors
         ledger.errors.add(error)
-    ledger.find(aspects[0], case["group"], "" if again else failure(ledger.data, case, o))
+    ledger.find(aspects[0], case["group"], None if again else failure(ledger.data, case, o))
     ledger.failed |= ordinary
     for aspect in [*aspects, *["shape"] * ordinary]:
         ledger.lose(aspect, case["group"])
@@ -158,16 +157,14 @@ def _judge_count(ledger, case, parts):
     if len(wanted) == 1:
         return parts[:1] or [None]  # a hostile worker may send no part at all
     if len(parts) != len(wanted):
-        asked = f"expected {COUNTS.get(len(wanted), len(wanted))}: {', '.join(wanted)}"
-        came, question = _returned_in_words(parts)
-        _charge_whole(ledger, case, f"the function returns {came}, {asked}.{question}")
+        _charge_whole(ledger, case, _count(ledger.data["name"], wanted, parts))
         return _placed(parts, case["want"])
     shapes = [None if p["values"] is None else p["values"].shape for p in parts]
     asked = [w.shape for w in case["want"]]
     order = _order_returned(shapes, asked)
     if order is not None:
-        expected = f"expected {', then '.join(wanted)}"
-        _charge_whole(ledger, case, f"the values come in another order: {expected}.")
+        about = {"function": ledger.data["name"], "names": wanted}
+        _charge_whole(ledger, case, Finding(Code.ORDER, data=about))
         return [parts[k] for k in order]
     return parts
 
@@ -182,25 +179,20 @@ def _order_returned(shapes, asked):
     return [shapes.index(shape) for shape in asked] if differ else None
 
 
-def _returned_in_words(parts):
-    """Return in words how many values were returned, or what instead, and a question."""
-    one = parts[0] if len(parts) == 1 else {"kind": "", "values": None}
-    if one["kind"] == "none":
-        return "None (is there a return?)", ""
-    if one["kind"] == "array" and one["values"] is None:
-        return "one array of Python objects", ""
-    if one["kind"] in CALLED and one["values"] is None:
-        came, _, question = CALLED[one["kind"]].partition(".")
-        return came.partition(", expected")[0], question
-    return COUNTS.get(len(parts), "more values" if parts else "nothing"), ""
+def _count(name, wanted, parts):
+    """Return a finding about a wrong number of values, with the kind of a single odd one."""
+    about = {"function": name, "names": wanted, "came": len(parts)}
+    if len(parts) == 1 and parts[0]["values"] is None:
+        about["kind"] = parts[0]["kind"]
+    return Finding(Code.COUNT, data=about)
 
 
-def _charge_whole(ledger, case, text):
+def _charge_whole(ledger, case, finding):
     """Lose "shape" for the form of the whole answer, or this special case, once."""
     if case["aspect"] == "value":
-        ledger.find("shape", case["group"], text)
+        ledger.find("shape", case["group"], finding)
     elif not ledger.has_lost("shape"):
-        ledger.find(case["aspect"], case["group"], f"{text} (with {case['tried']})")
+        ledger.find(case["aspect"], case["group"], finding.about(cases=(case["tried"],)))
 
 
 def _placed(parts, want):
@@ -238,27 +230,28 @@ def _read_part(ledger, case, k, answer):
     )  # the mistake's hint says more
     if values is None:
         waits = answer["kind"] == "none" and len(ledger.data["returns"]) > 1
-        text = " is still missing: these points wait for it." if waits else ""
-        ledger.find(aspect, case["group"], text, part)
+        missing = Finding(Code.STILL_MISSING) if waits else None
+        ledger.find(aspect, case["group"], missing, part)
         return None
     want = want.astype(float)
     shown = ledger.data["visible"]
     odd = looks.fault if is_known else None
     letters = ledger.data.get("entries", {}).get(part, "")
+    rows = tuple(ledger.data.get("rows", {}).get(part, ()))
     about = part, aspect, case, values, want, mistaken, rtol, shown, fault, odd
-    return Entry(*about, letters)
+    return Entry(*about, letters, rows)
 
 
 def _judge_prevented(ledger, case, part, answer):
     """Lose a part that an error has prevented, and the form where an aspect has no other."""
-    aspect, text = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
+    aspect, found = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
     if case["aspect"] == "value":
         ledger.prevented.add(part)
         if {p for p, a in ledger.data["returns"].items() if a == aspect} <= ledger.prevented:
             ledger.lose("shape", case["group"], part)
     elif part in ledger.prevented:
-        text = ""  # told once, on ordinary input
-    ledger.find(aspect, case["group"], text, part)
+        found = None  # told once, on ordinary input
+    ledger.find(aspect, case["group"], found, part)
 
 
 def _known_form(looks, mistaken, rtol):
@@ -273,13 +266,12 @@ def _known_form(looks, mistaken, rtol):
 def _charge_form(ledger, case, part, looks):
     """Lose "shape" for a fault of form; return the fault if only this special case shows it."""
     if case["aspect"] == "value" and looks.fault:
-        ledger.find("shape", case["group"], f" {looks.fault}", part)
+        ledger.find("shape", case["group"], looks.fault, part)
     if case["aspect"] == "value" or ledger.has_lost("shape"):
         return None
     if looks.fault and looks.values is None:
-        ledger.find(
-            case["aspect"], case["group"], f" {looks.fault} (with {case['tried']})", part
-        )
+        found = looks.fault.about(cases=(case["tried"],))
+        ledger.find(case["aspect"], case["group"], found, part)
     return looks.fault
 
 
@@ -298,9 +290,9 @@ def _judge_inputs(ledger, observed):
     """Lose "inputs-unchanged" if the function writes into its arguments."""
     changed = [n for n in ledger.data["parameters"] if any(n in o.changed for o in observed)]
     if changed and "inputs-unchanged" in ledger.data["points"]:
-        text = f"the function changes its caller's {' and '.join(changed)}"
-        question = "Which line writes into an argument?"
-        ledger.find("inputs-unchanged", "all", f"{text}. {question}")
+        about = {"function": ledger.data["name"], "arguments": changed}
+        found = Finding(Code.INPUTS_CHANGED, data=about)
+        ledger.find("inputs-unchanged", "all", found)
 
 
 def _right_parts(data, entries):
@@ -326,9 +318,7 @@ def _judge_loops(ledger, observed, right):
         if failed and not right:
             ledger.lose("loops", "all")
         elif failed or not all([_is_right_here(ledger, *one, right) for one in pair]):
-            came = "the function fails" if failed else "the answer is not what is asked"
-            text = f"where {letter} is larger than in the other cases, {came}"
-            ledger.find("loops", group, f"{text}. Which line depends on {letter}?")
+            ledger.find("loops", group, _larger_wrong(ledger, [letter], failed))
         else:
             _judge_steps(ledger, letter, *pair)
 
@@ -349,10 +339,15 @@ def _judge_steps(ledger, letter, few, many):
     (small, less), (large, more) = few, many
     n, m = small["sizes"][letter], large["sizes"][letter]
     if more.steps - less.steps > (m - n) / 2:
-        counts = f" ({less.steps} steps for {letter} = {n}, {more.steps} for {m})"
-        text = f"the work in Python grows with {letter}{counts * ledger.data['visible']}"
-        question = "Which expression takes all at once?"
-        ledger.find("loops", small["group"], f"{text}. {question}")
+        about = {"function": ledger.data["name"], "letters": [letter]}
+        about["steps"] = [[n, less.steps], [m, more.steps]]
+        ledger.find("loops", small["group"], Finding(Code.LOOPS, data=about))
+
+
+def _larger_wrong(ledger, letters, failed):
+    """Return a finding about cases with longer axes that fail, or are wrong."""
+    about = {"function": ledger.data["name"], "letters": letters, "failed": failed}
+    return Finding(Code.LARGER_WRONG, data=about)
 
 
 def _judge_memory(ledger, observed, right):
@@ -360,16 +355,12 @@ def _judge_memory(ledger, observed, right):
     for case, o in observed:
         if case["aspect"] != "memory":
             continue
-        letters = ", ".join(case["letters"])
+        letters = list(case["letters"])
         most = EACH * math.prod(case["sizes"][letter] for letter in case["letters"])
         if o.failed and not right:
             ledger.lose("memory", "all")
         elif o.failed or not _is_right_here(ledger, case, o, right):
-            came = "the function fails" if o.failed else "the answer is not what is asked"
-            text = f"where {letters} are larger than in the other cases, {came}"
-            ledger.find("memory", case["group"], f"{text}. Which line depends on them?")
+            ledger.find("memory", case["group"], _larger_wrong(ledger, letters, o.failed))
         elif o.held > most:
-            much = f" ({o.held / 1e6:.1f} MB)" * ledger.data["visible"]
-            text = f"one number for each choice of {letters} is held at once{much}"
-            question = "How many bytes would that be with each length ten times as large?"
-            ledger.find("memory", case["group"], f"{text}. {question}")
+            about = {"function": ledger.data["name"], "letters": letters, "bytes": o.held}
+            ledger.find("memory", case["group"], Finding(Code.MEMORY, data=about))

@@ -1,36 +1,26 @@
 """Points lost and the reasons, collected case by case and added up at the end."""
 
 import math
-import re
 from dataclasses import dataclass, field, replace
 
+from ...records.codes import Code
+from ...records.finding import EVERYTHING, Finding
 from ..observation.reading import forbidden_in
 
 # A function that does nothing passes these aspects, so they earn nothing on their own.
-ALL_RIGHT = "Everything that was tried came out right."  # where there is no finding
 PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
 WHOLE = "all"  # as the cost of a forbidden name: the points of every aspect
-EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
-FORBIDDEN = "is used in this notebook: here you write this yourself."
-PLURAL = {
-    "is": "are",
-    "has": "have",
-    "agrees": "agree",
-    "differs": "differ",
-    "holds": "hold",
-}
-UNNAMED = re.compile(r"(sign or shift)(?:: it is too (?:large|small)\b(?: everywhere)?)?(?=\.)")
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The points of a function: ``score`` of 100, (earned, most) by aspect, and why.
 
-    ``findings`` are (aspect, text, name of the known mistake or None). ``unclear`` is whether a
-    wrong value on ordinary input could not be explained; ``spared`` names aspects that keep all
-    their points although something in them is wrong, since that has cost another aspect;
-    ``measured`` is the result of a challenge, such as an accuracy; ``told`` holds numbers that
-    the notebook shows, such as the loss that a training reached.
+    ``findings`` are of the type `records.finding.Finding`. ``unclear`` is whether a wrong value
+    on ordinary input could not be explained; ``spared`` names aspects that keep all their
+    points although something in them is wrong, since that has cost another aspect; ``measured``
+    is the result of a challenge, such as an accuracy; ``told`` holds numbers that the notebook
+    shows, such as the loss that a training reached.
     """
 
     score: float
@@ -48,7 +38,7 @@ class Ledger:
 
     data: dict
     lost: set = field(default_factory=set)
-    parts_by_finding: dict = field(default_factory=dict)
+    parts_by_finding: dict = field(default_factory=dict)  # by finding without parts
     reported: set = field(default_factory=set)
     explained: bool = False  # whether a wrong part on ordinary input is one slip
     failed: bool = False  # whether a call failed on ordinary input
@@ -58,7 +48,7 @@ class Ledger:
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
     by_mistake: dict = field(default_factory=dict)  # what each known mistake has spoiled
-    spread: dict = field(default_factory=dict)  # by aspect and words: what is spoiled
+    spread: dict = field(default_factory=dict)  # by finding without parts: what is spoiled
 
     def under(self, data):
         """Return a copy for packed data that differ only in what a known mistake costs."""
@@ -74,53 +64,64 @@ class Ledger:
         """Return whether any case of an aspect is lost."""
         return any(a == aspect for a, *_ in self.lost)
 
-    def find(self, aspect, group, text, part="", mistake=None):
-        """Lose points and add a finding, unless there is one for this kind of case and part."""
+    def find(self, aspect, group, finding, part=""):
+        """Lose points; add a finding, if not None, once for each kind of case and part."""
         self.lose(aspect, group, part)
-        if mistake:
-            self.by_mistake.setdefault(mistake, set()).add((aspect, group, part))
-        if text and (aspect, group, part) not in self.reported:
+        if finding is None:
+            return
+        if finding.mistake:
+            self.by_mistake.setdefault(finding.mistake, set()).add((aspect, group, part))
+        if (aspect, group, part) not in self.reported:
             self.reported.add((aspect, group, part))
-            self.parts_by_finding.setdefault((aspect, text, mistake), []).append(part)
+            self._enter(finding, aspect, part)
+
+    def _enter(self, finding, aspect, part):
+        """Add a part to a finding, of hidden cases without private data; return the finding."""
+        finding = finding if self.data["visible"] else finding.hidden()
+        about = () if not part and not finding.parts else (part or finding.parts[0],)
+        key = finding.about(aspect=aspect, parts=())
+        self.parts_by_finding.setdefault(key, []).extend(about)
+        return key
 
     def spare(self, aspect):
         """Note that something in this aspect is wrong and costs another aspect."""
         self.spared.add(aspect)
 
-    def also(self, words, mistake, first, here):
+    def also(self, finding, first, here):
         """Note that an error charged to one part spoils another; both (aspect, kind, part)."""
         self.spare(here[0])
-        self.parts_by_finding.setdefault((first[0], words, mistake), []).append(here[2])
-        if not mistake:
-            self.spread.setdefault((first[0], words), set()).update((first, here))
+        key = self._enter(finding, first[0], here[2])
+        if not finding.mistake:
+            self.spread.setdefault(key, set()).update((first, here))
 
     def findings(self):
         """Return the findings in the order of the problem's aspects."""
         order = list(self.data["points"])
         self._leave_out_sides()
         found = [
-            (aspect, _joined(parts, text), mistake)
-            for (aspect, text, mistake), parts in self.parts_by_finding.items()
+            finding.about(parts=tuple(dict.fromkeys(parts)))
+            for finding, parts in self.parts_by_finding.items()
         ]
-        return sorted(found, key=lambda f: order.index(f[0]))
+        return sorted(found, key=lambda f: order.index(f.aspect))
 
     def _leave_out_sides(self):
         """Say of no part that it is too large where another kind of case says otherwise."""
         sides = {}
-        for (aspect, text, _), parts in self.parts_by_finding.items():
-            if side := UNNAMED.search(text):
+        for finding, parts in self.parts_by_finding.items():
+            if finding.code == Code.DIFFERS:
                 for part in parts:
-                    sides.setdefault((aspect, part), set()).add(side[0])
+                    side = finding.data.get("side")
+                    sides.setdefault((finding.aspect, part), set()).add(side)
         told, self.parts_by_finding = self.parts_by_finding, {}
-        for (aspect, text, mistake), parts in told.items():
-            unsure = any(len(sides.get((aspect, part), ())) > 1 for part in parts)
-            words = UNNAMED.sub(r"\1", text) if unsure else text
-            self.parts_by_finding.setdefault((aspect, words, mistake), []).extend(parts)
+        for finding, parts in told.items():
+            unsure = any(len(sides.get((finding.aspect, part), ())) > 1 for part in parts)
+            kept = finding.without({"side"}) if unsure else finding
+            self.parts_by_finding.setdefault(kept, []).extend(parts)
 
     def verdict(self, names):
         """Return the verdict; ``names`` are the dotted names in the student's cells."""
         for finding, spoiled in self.spread.items():
-            self._charge_dearest(*finding, spoiled)
+            self._charge_dearest(finding, spoiled)
         for mistake, spoiled in self.by_mistake.items():
             if self._is_charged_once(mistake):
                 self._charge_once(mistake, spoiled)
@@ -133,7 +134,8 @@ class Ledger:
             if forbidden_in(names, [name]):
                 shares |= dict.fromkeys(costs, 0.0)
                 aspect = costs[0] if len(costs) < len(shares) else EVERYTHING
-                found.insert(0, (aspect, _used(name, aspect), None))
+                about = {"name": name} | ({"whole": True} if aspect == EVERYTHING else {})
+                found.insert(0, Finding(Code.FORBIDDEN, aspect, data=about))
         points = {a: (most * shares[a], most) for a, most in self.data["points"].items()}
         score = round(sum(earned for earned, _ in points.values()), 9)
         spared = tuple(a for a in shares if a in self.spared and shares[a] == 1)
@@ -150,7 +152,7 @@ class Ledger:
 
     def _charge_once(self, mistake, spoiled):
         """Let a known mistake cost the aspect in which it spoils most, and spare the others."""
-        findings = [f for f in self.parts_by_finding if f[2] == mistake]
+        findings = [f for f in self.parts_by_finding if f.mistake == mistake]
         parts = {"", *(part for f in findings for part in self.parts_by_finding[f])}
         own = set(self.data["mistakes"][mistake]["loses"])
         spoiled = spoiled | {
@@ -163,17 +165,18 @@ class Ledger:
             if lost[0] != dearest:
                 self.lost.discard(lost)
                 self.spare(lost[0])
-        for aspect, text, name in list(self.parts_by_finding):
+        for found, parts in list(self.parts_by_finding.items()):
+            aspect, name = found.aspect, found.mistake
             here = {(b, part) for b, _, part in spoiled if b == aspect != dearest}
-            told = {(aspect, part) for part in self.parts_by_finding[aspect, text, name]}
+            told = {(aspect, part) for part in parts or [""]}
             if (
                 here
                 and (name == mistake or (name is None and aspect in PASSIVE))
                 and (told <= here)
             ):
-                del self.parts_by_finding[aspect, text, name]
+                del self.parts_by_finding[found]
 
-    def _charge_dearest(self, first, words, spoiled):
+    def _charge_dearest(self, finding, spoiled):
         """Let an error without a name cost the aspect in which it spoils most."""
         dearest = self._dearest(spoiled)
         self.lost |= spoiled
@@ -181,9 +184,10 @@ class Ledger:
             if lost[0] != dearest:
                 self.lost.discard(lost)
                 self.spare(lost[0])
-        if dearest != first:
-            parts = self.parts_by_finding.pop((first, words, None))
-            self.parts_by_finding.setdefault((dearest, words, None), []).extend(parts)
+        if dearest != finding.aspect:
+            parts = self.parts_by_finding.pop(finding)
+            moved = finding.about(aspect=dearest)
+            self.parts_by_finding.setdefault(moved, []).extend(parts)
 
     def _dearest(self, spoiled):
         """Return the aspect that loses most points by what is spoiled."""
@@ -228,52 +232,14 @@ def judged(data, case):
     return case.get("judged") or list(data["returns"])
 
 
-def sentence(aspect, text):
-    """Return a finding as a sentence that names its aspect at the beginning, once.
-
-    >>> sentence("value", "loss: this is N times too large.")
-    'value: loss: this is N times too large.'
-    >>> sentence("gradient", "gradient is nan everywhere.")
-    'gradient is nan everywhere.'
-    """
-    return text if re.match(rf"{re.escape(aspect)}\b", text) else f"{aspect}: {text}"
-
-
-def sentences(findings):
-    """Return findings as sentences; one that several aspects share is said once.
-
-    >>> sentences([("value", "loss: which axis?", "m"), ("edge", "loss: which axis?", "m")])
-    ['value, edge: loss: which axis?']
-    """
-    aspects = {}
-    for aspect, text, _ in findings:
-        aspects.setdefault(text, []).append(aspect)
-    return [sentence(", ".join(dict.fromkeys(named)), text) for text, named in aspects.items()]
-
-
-def _joined(parts, text):
-    """Return a finding with the parts that it is about as subject, its verb in agreement."""
-    parts = list(dict.fromkeys(filter(None, parts)))
-    if len(parts) > 1:
-        text = re.sub(r"^ (\w+)", lambda m: f" {PLURAL.get(m[1], m[1])}", text)
-    return " and ".join(parts) + text
-
-
-def _used(name, aspect):
-    """Return a finding about the use of a forbidden name."""
-    text = f"{name} {FORBIDDEN}"
-    whole = " It costs all points of this problem."
-    return text + whole if aspect == EVERYTHING else text
-
-
 def report(data: dict, verdict: Verdict, most: float) -> dict:
     """Return the report on a verdict that is kept and shown.
 
     Returns
     -------
     dict
-        `score` and `max`; `aspects`, each [earned, most]; `findings`, each [aspect, text, name
-        of the known mistake or None]; `spared`, the aspects in which something is wrong that
+        `score` and `max`; `aspects`, each [earned, most]; `findings`, each as
+        `Finding.to_json` returns it; `spared`, the aspects in which something is wrong that
         has cost another one; `criteria`, what the points of an aspect are for, as the
         assignment says it; `tried`, what the cases of each aspect test, in words;
         for a challenge also `challenge`: what was `measured` (None where nothing could be), how
@@ -293,7 +259,7 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
             a: [round(earned * scale, 6), round(of * scale, 6)]
             for a, (earned, of) in verdict.points.items()
         },
-        "findings": [list(f) for f in verdict.findings],
+        "findings": [f.to_json() for f in verdict.findings],
         "spared": list(verdict.spared),
         "criteria": data.get("criteria", {}),
         "tried": tried,

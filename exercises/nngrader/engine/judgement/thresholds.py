@@ -2,17 +2,14 @@
 
 from dataclasses import replace
 
+from ...records.codes import Code
+from ...records.finding import Finding
 from ..observation.call_result import checked
 from ..observation.driver import measured
 from .form import failure
 from .ledger import Ledger
 
-ABSENT = "is missing: without it there is nothing to try."  # of a file to hand in
-TROUBLE = {  # by the codes that `challenge.open_and_call` returns
-    1: "cannot be opened: it is not a complete .npz file",
-    2: "holds Python objects, expected arrays of numbers",
-    3: "holds more numbers than fit in memory",
-}
+TROUBLE = {1: "broken", 2: "objects", 3: "memory"}  # by what `open_and_call` returns
 
 
 def judge_challenge(data, run, names, measure):
@@ -25,32 +22,33 @@ def judge_challenge(data, run, names, measure):
         if fault:
             ledger.lose(aspect, case["group"])
         elif not (reached <= threshold if data["lower"] else reached >= threshold):
-            text = f" is not reached: it is {reached:.4g} with {case['tried']}."
-            ledger.find(aspect, case["group"], text, aspect)
+            about = {"measured": data["measured"], "value": reached, "threshold": threshold}
+            found = Finding(Code.THRESHOLD, cases=(case["tried"],), data=about)
+            ledger.find(aspect, case["group"], found, aspect)
     return replace(ledger.verdict(names), measured=reached)
 
 
 def _reached(data, case, run, measure):
-    """Return the measured number and None, or None and why there is no number."""
+    """Return the measured number and None, or None and a finding on why there is none."""
     given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
     if given is None or not given.size:
-        return None, f"{name} {ABSENT}"
+        return None, Finding(Code.FILE_MISSING, data={"file": name})
     if given.size == 1 + (most := data["file"]["most_bytes"]) and not given.any():
-        return None, f"{name} is larger than {most:,} bytes: it is not read."
+        return None, Finding(Code.FILE_TOO_LARGE, data={"file": name, "most": most})
     o = checked(run(dict(case["args"])))
     if o.failed:
         return None, failure(data, case, o)
     if trouble := _why_unread(o.parts[0] if o.parts else None):
-        return None, f"{name} {trouble}."
+        return None, Finding(Code.FILE_UNREADABLE, data={"file": name, "why": trouble})
     about = data | {
         "observed": 1,
         "raw": ["what it returns"],
         "returns": {data["measured"]: ""},
     }
-    o = measured(about, case, o.instead(o.parts[1:2], ""), measure)
+    o = measured(about, case, o.instead(o.parts[1:2], None), measure)
     value = o.parts[0]["values"] if o.parts else None
     if value is None or value.size != 1:
-        return None, f"{data['name']}: {o.fault}{'' if o.fault.endswith(('?', '.')) else '.'}"
+        return None, o.fault or Finding(Code.UNMEASURED)
     return float(value.real.item()), None
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...records.codes import Code
+from ...records.finding import Finding
 from ..explanation.changes import Explanation
 from ..explanation.diagnose import describe, explain
 
@@ -48,19 +50,19 @@ def _judge_ordinary(ledger, of_part, here, charges):
                 else charge.found
             )
             first = charge.aspect, charge.group, charge.part
-            ledger.also(again.text, again.mistake, first, (aspect, group, part))
+            ledger.also(again.finding, first, (aspect, group, part))
             charges.append(Charge(part, group, charge.aspect, charge.found))
             return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
     found = _explained(ledger, of_part, here, ledger.data["mistakes"] if whole else {})
-    ledger.find(aspect, group, found.text, part, found.mistake)
+    ledger.find(aspect, group, found.finding, part)
     charges.append(Charge(part, group, aspect, found))
     named = ledger.data["mistakes"].get(found.mistake, {})
     proves = named.get("once", True) and not ledger.data.get(
         "measure"
     )  # a part that is True or False can only be wrong one way
     ledger.explained |= found.explains and proves
-    if found.text and not found.explains:
+    if found.finding and not found.explains:
         ledger.unclear.add(part)
 
 
@@ -80,13 +82,12 @@ def _judge_special(ledger, of_part, here, carried):
     if len(follow) == len(wrong):
         return
     if part in ledger.unclear or ledger.failed:
-        ledger.find(aspect, group, ": first make it right on ordinary input.", part)
+        ledger.find(aspect, group, Finding(Code.ORDINARY_FIRST), part)
         return
     candidates = [n for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)]
     candidates.sort(key=lambda n: n not in ledger.by_mistake)  # one named before goes first
     candidates = {n: mistakes[n] for n in candidates}
-    text, mistake = _in_words(ledger, of_part, here, candidates)
-    ledger.find(aspect, group, text, part, mistake)
+    ledger.find(aspect, group, _of_special(ledger, of_part, here, candidates), part)
 
 
 def _is_ordinary(ledger, mistake):
@@ -100,21 +101,22 @@ def _explained(ledger, of_part, here, mistakes):
         explain(of_part, here, mistakes),
         ledger.data.get("wrong", {}).get(of_part[0].part),
     )
-    return found if found.mistake or not words else Explanation(f": {words}")
+    if found.mistake or not words:
+        return found
+    return Explanation(Finding(Code.WRONG, data={"words": words}))
 
 
-def _in_words(ledger, of_part, here, mistakes):
-    """Return a finding about a special case, and the name of the known mistake or None."""
+def _of_special(ledger, of_part, here, mistakes):
+    """Return a finding about a special case; only that of a mistake names no case."""
     faults = [e.fault for e in of_part if e.fault]
-    tried = f" (with {of_part[0].case['tried']})"
+    tried = (of_part[0].case["tried"],)
     if all(e.right for e in of_part):
-        return f" {faults[0]}{tried}", None
+        return faults[0].about(cases=tried)
     found = _explained(ledger, of_part, here, mistakes)
     odd = [e.odd for e in of_part if e.odd]  # faults that no mistake of this aspect explains
-    if found.mistake or not (found.text or odd):
-        return found.text, found.mistake
-    reasons = [*faults, *odd]
-    return (f" {reasons[0]}" if reasons else found.text) + tried, None
+    if found.mistake or not (found.finding or odd):
+        return found.finding
+    return [*faults, *odd, found.finding][0].about(cases=tried)
 
 
 def _follows(entry, found, mistakes):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ...records.finding import Finding
+
 KINDS = (
     "array number list tuple none text dict set generator iterator view function exact tensor "
     "table large failed object"
@@ -21,54 +23,30 @@ ERRORS = {
 MOST_PARTS = 64
 
 
-CALLED = {
-    "text": "text. Which call makes text of numbers?",
-    "dict": "a dict. Which of its values are asked for?",
-    "set": "a set. Which call makes an array of it?",
-    "list": "a list that is no array of numbers. What is in it, and are its rows equally long?",
-    "tuple": "a tuple that is no array of numbers. Which of its values is asked for?",
-    "generator": "a generator. Does the function say yield where return is meant?",
-    "iterator": "an iterator. Which call runs through it and keeps what comes?",
-    "view": "a view of something else, expected an array. Which call makes one of it?",
-    "exact": "a Fraction or a Decimal, expected a float. Which call turns it into one?",
-    "tensor": "a tensor, expected an array. How do you get its numbers?",
-    "table": "a table with labels, expected an array. How do you get its numbers?",
-    "function": "a function. Are the parentheses of a call missing?",
-    "large": "far too large, with hundreds of thousands of entries. Which step makes so many?",
-    "failed": "missing, since an error was raised. Which line raises it?",
-    "object": "something that is no array of numbers. What does the last line return?",
-}
-CALLED_FOR_A_NUMBER = CALLED | {  # where one number is asked for
-    "set": "a set, expected a number. Which of its values is asked for?",
-    "list": "a list, expected a number. What is in it, and what of that is asked for?",
-    "tuple": "a tuple, expected a number. Which of its values is asked for?",
-    "view": "a view of something else, expected a number. Which of its values is asked for?",
-    "tensor": "a tensor, expected a number. How do you get a number out of it?",
-    "table": "a table with labels, expected a number. How do you get a number out of it?",
-    "object": "something that is no number. What does the last line return?",
-}
-
-
 @dataclass(frozen=True)
 class CallResult:
     """The result of one call, checked to be of the right form.
 
     ``parts`` describes the returned values and is None where the call failed; ``raised`` holds
     the names of the exception's classes that are Python's own, most special first; ``message``
-    is the exception's text, which the student chose; ``stopped`` says how a limit, or the end
-    of the process, made the call fail; ``fault`` says why nothing could be measured; ``told``
-    is a number that the measure gave besides.
+    is the exception's text, which the student chose; ``line`` is the line of the student's
+    function that raised it, and the function's name; ``stopped`` says which limit, or end of
+    the process, made the call fail (`limits.Cause`); ``missing`` is whether the student's cells
+    define no such function; ``fault`` is a finding if nothing could
+    be measured; ``told`` is a number that the measure gave besides.
     """
 
     parts: list | None = None
     failed: bool = False
     raised: tuple = ()
     message: str = ""
-    stopped: str = ""
+    line: tuple = ()
+    stopped: dict = field(default_factory=dict)
+    missing: bool = False
     changed: frozenset = field(default_factory=frozenset)
     steps: int = 0
     held: int = 0
-    fault: str = ""
+    fault: Finding | None = None
     told: float | None = None
 
     def instead(self, parts, fault, told=None):
@@ -88,19 +66,22 @@ def checked(observation):
         "held": _count(observation.get("held")),
     }
     if error is not None or not isinstance(parts, list):
-        raised, text = _error(error)
-        rest["stopped"] = (
-            observation["stopped"] if isinstance(observation.get("stopped"), str) else ""
-        )
-        return CallResult(failed=True, raised=raised, message=text, **rest)
+        raised, text, line = _error(error)
+        stopped = observation.get("stopped")
+        rest["stopped"] = stopped if isinstance(stopped, dict) else {}
+        rest["missing"] = observation.get("missing") is True
+        return CallResult(failed=True, raised=raised, message=text, line=line, **rest)
     return CallResult(parts=[part_of(p) for p in parts[:MOST_PARTS]], **rest)
 
 
 def _error(error):
-    """Return names and text of a reported exception, only those of Python's own classes."""
-    names, message = [*_list(error), None, None][:2]
+    """Return names (of Python's own classes only), text and line of a reported exception."""
+    names, message, where = [*_list(error), None, None, None][:3]
     raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
-    return raised, message[:400] if isinstance(message, str) else ""
+    line, name = [*_list(where), None, None][:2]
+    known = _count(line) > 0 and isinstance(name, str)
+    text = message[:400] if isinstance(message, str) else ""
+    return raised, text, (line, name[:80]) if known else ()
 
 
 def _count(value):
@@ -131,6 +112,7 @@ def part_of(description):
     if kind != "failed":
         return part
     who = description.get("who")
-    raised, message = _error(description.get("error"))
+    raised, message, line = _error(description.get("error"))
     told = {"who": who if isinstance(who, str) else "", "raised": raised, "message": message}
+    told["line"] = line
     return part | {"values": None} | told

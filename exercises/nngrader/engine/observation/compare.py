@@ -18,7 +18,8 @@ class Entry:
     the aspect that loses points if it is wrong; ``mistaken`` holds the value that each known
     mistake returns; ``fault`` describes a wrong type or shape that has cost no points yet;
     ``odd`` describes it where a known mistake has the same shape, since the mistake's hint may
-    say more; ``letters`` names the entries of a list that stands for several things.
+    say more; ``letters`` names the entries of a list that stands for several things;
+    ``rows`` names the blocks of equally many rows that it consists of.
     """
 
     part: str
@@ -32,6 +33,7 @@ class Entry:
     fault: str | None = None
     odd: str | None = None
     letters: str = ""
+    rows: tuple = ()
 
     @property
     def group(self):

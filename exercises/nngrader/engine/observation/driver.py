@@ -32,14 +32,15 @@ from types import CodeType
 
 import numpy as np
 
-from .call_result import CALLED, checked, part_of
+from ...records.codes import Code
+from ...records.finding import Finding
+from .call_result import checked, part_of
 from .observe import LENT, driven, observe
 from .observe import measured as observe_measured
 from .parsing import parse
 
 KNOWN = {"np", *dir(builtins)}
 TRAVELLERS = set()  # functions whose text goes with those that call them
-FORMLESS = "what it gives cannot be measured. Is it of the form that is asked?"
 
 
 def travels(f):
@@ -157,7 +158,7 @@ def measured(data, case, result, measure=observe_measured):
     told = None
     if data.get("tells") and len(parts) > len(data["returns"]):
         told = _number(parts.pop())
-    return result.instead(parts, "", told)
+    return result.instead(parts, None, told)
 
 
 def _number(part):
@@ -175,29 +176,31 @@ def _as_array(part):
 
 
 def _fault(data, parts, message):
-    """Return why nothing could be measured: a value that is no array, or the measure's text.
+    """Return a finding if nothing could be measured: no array, or what the measure rejects.
 
     The text of the measure's exception is used only if it stands literally in the measure's
     source. Any other text may contain values from the student's code, and so hidden inputs.
     """
     names = data.get("raw") or data["returns"]
     odd = [
-        (k, f"{name} {_no_values(part['kind'])}")
+        (k, no_numbers(part, False).about(parts=(name,)))
         for k, (name, part) in enumerate(zip(names, parts, strict=False))
         if part["values"] is None
     ]
     if odd and odd[0][0] == 0:  # the value that the student's function returned
         return odd[0][1]
     if message in string_constants(**data["measure"]) - {""}:
-        return message
-    return odd[0][1] if odd else FORMLESS
+        return Finding(Code.UNMEASURED, data={"words": message})
+    return odd[0][1] if odd else Finding(Code.UNMEASURED)
 
 
-def _no_values(kind):
-    """Return a finding about a value that holds no numbers."""
-    if kind == "none":
-        return "is None. Does every path through the function return it?"
-    return f"is {CALLED.get(kind, 'an array of another type, expected numbers')}"
+def no_numbers(part, is_number):
+    """Return a finding about a value that contains no numbers, where they are expected."""
+    if part["kind"] == "none":
+        return Finding(Code.IS_NONE)
+    ragged = part["kind"] == "list" and part["values"] is None and not is_number
+    kind = "ragged" if ragged else part["kind"]
+    return Finding(Code.KIND, data={"kind": kind, "number": is_number})
 
 
 @functools.lru_cache(64)

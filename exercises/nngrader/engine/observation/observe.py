@@ -181,7 +181,8 @@ def observe(f, args, n_parts, *, counted=True):
     -------
     dict
         ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
-        ([names of the exception's classes], message); ``changed``, the arguments written into;
+        ([names of the exception's classes], message, [line, name of the function] or None);
+        ``changed``, the arguments written into;
         ``steps``, the lines of Python that ran, those inside NumPy left out, and 0 where a
         driver calls or nothing is counted; ``held``, the bytes that the call held at most, 0
         where a driver calls or the arguments are small; ``seconds``.
@@ -199,7 +200,7 @@ def observe(f, args, n_parts, *, counted=True):
     except KeyboardInterrupt:
         raise
     except BaseException as e:
-        error = [_names(type(e)), _message(e, f)]
+        error = _error(e, f)
     changed = [name for name in args if not _same(args[name], given[name])]
     seconds = time.perf_counter() - start
     return {
@@ -368,8 +369,7 @@ def _described(value, f):
 
 def _of_error(failed, f):
     """Return what is told of an error that has prevented a part."""
-    error = [_names(type(failed.error)), _message(failed.error, f)]
-    return {"error": error, "who": str(failed.who)}
+    return {"error": _error(failed.error, f), "who": str(failed.who)}
 
 
 def _as_dict(kind, values=None, dtype="", shape=None, masked=0):
@@ -487,27 +487,31 @@ def _class_name(c):
     return str(type.__getattribute__(c, "__name__"))[:80]
 
 
-def _message(e, f):
-    """Return an exception's text with the line of the student's function that raised it."""
+def _error(e, f):
+    """Return the names of an exception's classes, its text, and where it was raised.
+
+    That is a line of the student's function, counted from its `def`, and the function's name,
+    or None.
+    """
+    return [_names(type(e)), _message(e), _method(e, f.f) if type(f) is Driven else _line(e, f)]
+
+
+def _message(e):
+    """Return an exception's text."""
     try:
         # Python's power of a float overflows with (34, "Numerical result out of range").
-        text = str(e.args[1] if isinstance(e, OverflowError) and e.args[1:] else e)[:300]
+        return str(e.args[1] if isinstance(e, OverflowError) and e.args[1:] else e)[:300]
     except BaseException:
-        text = ""
-    if type(f) is Driven:
-        where = _method(e, f.f)
-        return text + (f" (line {where[0]} of {where[1][:80]})" if where else "")
-    line = _line(e, f)
-    return text + (f" (line {line} of your function)" if line else "")
+        return ""
 
 
 def _line(e, f):
-    """Return the line, counted from its `def`, at which the exception left the function."""
-    line, codes = None, _codes(f)
+    """Return the line at which the exception left the function, and the function's name."""
+    where, codes = None, _codes(f)
     for frame, number in _frames(e):
         if frame.f_code in codes:
-            line = number - frame.f_code.co_firstlineno + 1
-    return line
+            where = [number - frame.f_code.co_firstlineno + 1, frame.f_code.co_name[:80]]
+    return where
 
 
 def _method(e, f):
@@ -520,7 +524,7 @@ def _method(e, f):
     name = code.co_qualname.rpartition("<locals>.")[2]  # of another class also its name
     if issubclass(type(f), type):
         name = name.removeprefix(f"{_class_name(f)}.")
-    return number - code.co_firstlineno + 1, name
+    return [number - code.co_firstlineno + 1, name[:80]]
 
 
 def _codes(f):

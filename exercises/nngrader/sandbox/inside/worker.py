@@ -288,7 +288,7 @@ def call(question, names, texts):
     f = observe.driven(names[question["name"]], question["driver"])
     observation = observe.observe(f, question["args"], question["parts"])
     if observation["error"]:
-        observation["limit"] = limit(*observation["error"])
+        observation["limit"] = limit(*observation["error"][:2])
     if not question.get("texts"):
         for told in (observation, *(observation["parts"] or [])):
             if told.get("error"):

@@ -1,0 +1,100 @@
+"""A finding: what is wrong with a student's function, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from .codes import Code
+
+EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
+PRIVATE = {  # keys of `data` whose values come from a case's inputs, or from the student's code
+    "bytes",
+    "count",
+    "first",
+    "given",
+    "line_number",
+    "message",
+    "place",
+    "ranges",
+    "side",
+    "sizes",
+    "steps",
+    "worst",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a function, in one aspect.
+
+    Parameters
+    ----------
+    code : Code
+        What it is.
+    aspect : str
+        The aspect that it costs, or `EVERYTHING`.
+    parts : tuple of str
+        The parts of the answer that it is about; empty where it is about the function.
+    cases : tuple of str
+        What was tried where it was seen, in words; empty for ordinary input.
+    data : dict
+        Plain JSON data: numbers, shapes, letters, names, the hint of a registered mistake.
+    mistake : str or None
+        The name of the registered mistake.
+    """
+
+    code: Code
+    aspect: str = ""
+    parts: tuple = ()
+    cases: tuple = ()
+    data: dict = field(default_factory=dict)
+    mistake: str | None = None
+
+    def __hash__(self):
+        return hash((self.code, self.aspect, self.parts, self.cases, self.mistake))
+
+    def hidden(self) -> Finding:
+        """Return the finding without what a student must not read about a hidden case."""
+        return self.without(PRIVATE)
+
+    def without(self, keys) -> Finding:
+        """Return the finding without some keys of its data."""
+        return replace(self, data={k: v for k, v in self.data.items() if k not in keys})
+
+    def about(self, **changes) -> Finding:
+        """Return the finding with other fields."""
+        return replace(self, **changes)
+
+    def to_json(self) -> dict:
+        """Return the finding as plain JSON data."""
+        return {
+            "code": str(self.code),
+            "aspect": self.aspect,
+            "parts": list(self.parts),
+            "cases": list(self.cases),
+            "data": self.data,
+            "mistake": self.mistake,
+        }
+
+    @classmethod
+    def from_json(cls, plain: dict) -> Finding:
+        """Return the finding that `to_json` has written.
+
+        Raises
+        ------
+        ValueError
+            If the code is not known.
+        """
+        return cls(
+            Code(plain["code"]),
+            plain["aspect"],
+            tuple(plain["parts"]),
+            tuple(plain["cases"]),
+            plain["data"],
+            plain["mistake"],
+        )
+
+
+def findings_of(report: dict) -> list[Finding]:
+    """Return the findings of a stored report on one problem."""
+    return [Finding.from_json(plain) for plain in report["findings"]]

@@ -1,0 +1,770 @@
+"""Put findings into words: the only module that knows the sentences.
+
+A finding becomes two sentences: what we see in the student's result, and where to look. The
+tables have both, separated by " | ". Where `WORDS` has several variants, they go from the one
+that needs most of the finding's data to the one that needs least. The first variant whose data
+are all known is used, so a variant without numbers serves for hidden cases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from html import escape
+
+from .codes import Code
+from .finding import Finding
+
+ALL_RIGHT = "All tests passed."  # where there is no finding
+
+
+class Audience(StrEnum):
+    """Who reads a finding."""
+
+    VISIBLE = "visible"  # the student, about cases whose inputs they have
+    HIDDEN = "hidden"  # the student, about hidden cases
+    INSTRUCTOR = "instructor"
+
+
+PLURAL = {
+    "is": "are",
+    "has": "have",
+    "agrees": "agree",
+    "contains": "contain",
+    "differs": "differ",
+    "grows": "grow",
+    "falls": "fall",
+    "was": "were",
+}
+NUMBERS = "no one two three four five six seven eight".split()
+CHECK = "Call your function on a small example to see the error."
+CAUSES = {  # of an exception, the most frequent cause
+    "AttributeError": "Is the object on the left of the dot what you expect? Print its type.",
+    "AssertionError": "Which of your assertions fails, and with which values?",
+    "FileNotFoundError": "Does that file exist where the grader runs your notebook?",
+    "ImportError": "Can you do without this import? Not every package is installed here.",
+    "IndexError": "Print the index and the shape of the array: which index is too large?",
+    "KeyError": "Which keys does the dictionary have at that point?",
+    "ModuleNotFoundError": "Can you do without this import? Not every package is installed.",
+    "NameError": "Restart the kernel and run all cells: is everything that the function uses "
+    "defined or imported in the notebook?",
+    "TypeError": "Print the types of your values: is one of them not what you expect?",
+    "UnboundLocalError": "Is the variable assigned on every path through the function?",
+    "ValueError": "Print the shapes of your arrays: do they fit together?",
+    "ZeroDivisionError": "For which input is the denominator 0?",
+}
+SLOW = (
+    "Is there a loop that never ends, or a loop over all entries that NumPy could do at once?"
+)
+STOPS = {  # what ended a call, by the limit that was reached, and where to look
+    "time": (
+        "takes too long | Is there a loop that never ends, or a loop over all entries that "
+        "NumPy could do at once?"
+    ),
+    "clock": "takes too long, mostly waiting | What does your code wait for?",
+    "submission": (
+        "wasn't run to its end because the time for the notebook was up | Is there a loop "
+        "that never ends, or a loop over all entries that NumPy could do at once?"
+    ),
+    "memory": "runs out of memory | How large is the largest array that it creates?",
+    "processes": "starts too many processes or threads | Can you do without them?",
+    "file": "writes a file that is too large | Does your function need to write a file?",
+    "space": "fills the space for files | Does your function need to write files?",
+    "open files": "opens too many files | Where do you close them?",
+    "ended": "ends the whole program | Remove `exit()`, `quit()` and `sys.exit()`.",
+    "crashed": "makes Python itself crash | Restart the kernel and run all cells.",
+    "too-large": "returns far more values than expected | Which step creates them?",
+    "recursion": "calls itself too often | When should the recursion end?",
+    "no-answer": "ends without an answer | Restart the kernel and run all cells.",
+}
+UNITS = {
+    "time": "seconds of computing time are allowed",
+    "clock": "seconds are allowed",
+    "submission": "seconds are allowed",
+    "memory": "MB are allowed",
+    "processes": "are allowed",
+    "file": "MB are allowed",
+    "space": "MB are allowed",
+    "open files": "are allowed",
+}
+KINDS = {  # a value that is no array of numbers: what it is, and where to look
+    "array": "an array of another type | Which call creates it?",
+    "text": "text | Which call turns the numbers into text?",
+    "dict": "a dictionary | Which of its values should your function return?",
+    "set": "a set | Which call turns it into an array?",
+    "list": "a list | Which call turns it into an array?",
+    "tuple": "a tuple | Which call turns it into an array?",
+    "ragged": "a list that isn't an array of numbers | Are all its rows equally long?",
+    "generator": "a generator | Does your function use `yield` instead of `return`?",
+    "iterator": "an iterator | Which call collects its values, for example in a list?",
+    "view": "a view of another object | Which call turns it into an array?",
+    "exact": "a Fraction or Decimal | Which call turns it into a float?",
+    "tensor": "a tensor | How do you get a NumPy array from a tensor?",
+    "table": "a pandas object | How do you get a NumPy array from it?",
+    "function": "a function | Are the parentheses of a call missing?",
+    "large": (
+        "far too large, with hundreds of thousands of entries | Which step creates so many "
+        "entries?"
+    ),
+    "object": "an object of another type | What does your `return` statement return?",
+}
+KINDS_OF_NUMBER = {  # the same where the problem asks for one number
+    "set": "Which of its values should your function return?",
+    "list": "Which of its values should your function return?",
+    "tuple": "Which of its values should your function return?",
+    "view": "Which of its values should your function return?",
+    "tensor": "How do you get a Python number from a tensor?",
+    "table": "How do you get a single number from it?",
+}
+SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to look
+    "empty": "the array is empty | Does your code ever write into it?",
+    "transposed": "rows and columns are swapped | What should a row contain?",
+    "permuted": "the axes are in a different order | Which axis should be the {axis} one?",
+    "flat": "all entries are in one row | Which call flattens the array?",
+    "regrouped": (
+        "the number of entries is correct | Is there an axis too many, or is one missing?"
+    ),
+    "in-array": "the number is inside an array | Which step leaves an axis of length 1?",
+    "extra-one": (
+        "there is an additional axis of length 1 | Which index or `keepdims` leaves it there?"
+    ),
+    "missing-one": "an axis of length 1 is missing | Which step removes it?",
+    "moved-one": "the axis of length 1 is in the wrong place | Along which axis do you reduce?",
+    "broadcast": (
+        "every entry is combined with every other entry | Does broadcasting combine an array "
+        "of shape ({n}, 1) with one of shape ({n},)?"
+    ),
+    "reduced": (
+        "only one entry remains along {along} | Which step reduces that axis, or ends too "
+        "early?"
+    ),
+    "one-short": "one entry is missing along {along} | Where does your loop or slice end?",
+    "one-long": (
+        "there is one entry too many along {along} | Where does your loop or slice end?"
+    ),
+    "length": " | How long should the axis of {along} be, and which step sets its length?",
+    "each": (
+        "there is one number for each {came_along} instead of each {along} | Along which "
+        "axis do you reduce?"
+    ),
+    "axis": (
+        "the {axis} axis has length {came_along} instead of {along} | Where does that axis "
+        "come from?"
+    ),
+    "left-over": (
+        "there are axes for {names} too many | Should your code sum, average or select along "
+        "them?"
+    ),
+    "left-over-one": (
+        "there is an axis too many, {names} | Should your code sum, average or select along it?"
+    ),
+    "left-over-some": (
+        "there are too many axes | Should your code sum, average or select along one of them?"
+    ),
+    "scalar": "only one number remains | Which call reduces every axis?",
+    "gone": "the axis {names} is missing | Where do you reduce it?",
+    "gone-some": "an axis is missing | Where do you reduce it?",
+    "other": " | Where does each axis come from?",
+}
+LAWS = {  # what the correct values obey, and the wrong ones do not
+    "rows-0": "Each row of the correct values adds up to 0. Do your rows?",
+    "rows-1": "Each row of the correct values adds up to 1. Do your rows?",
+    "columns-0": "Each column of the correct values adds up to 0. Do your columns?",
+    "columns-1": "Each column of the correct values adds up to 1. Do your columns?",
+    "symmetric": "The correct matrix is symmetric. Is yours?",
+    "diagonal-0": "The diagonal of the correct matrix is 0. Is yours?",
+    "not-negative": "No correct value is negative. Can yours be negative?",
+    "not-positive": "No correct value is positive. Can yours be positive?",
+    "at-most-1": "No correct value is larger than 1. Can yours be larger?",
+}
+FILES = {
+    "broken": "isn't a complete .npz file",
+    "objects": "contains Python objects instead of arrays of numbers",
+    "memory": "contains more numbers than fit into memory",
+}
+WORDS = {
+    Code.NOT_WRITTEN: (
+        "{Whose} `{function}` isn't written yet | Write it, and remove the line with `raise`."
+    ),
+    Code.NOT_DEFINED: (
+        "{Whose} notebook doesn't define `{function}` | Did you rename the function, or delete "
+        "its cell?"
+    ),
+    Code.STOPPED: "{Whose} `{function}` {stop} | {cause}",
+    Code.RAISED: [
+        "{Whose} `{function}` raises {raised} in line {line_number}: {message} | {cause}",
+        "{Whose} `{function}` raises {raised} in line {line_number} | {cause}",
+        "{Whose} `{function}` raises {raised}: {message} | {cause}",
+        "{Whose} `{function}` raises {raised} | {cause}",
+    ],
+    Code.ERROR_EXPECTED: (
+        "{Whose} `{function}` {came} instead of raising a {expected} | {cause}"
+    ),
+    Code.PREVENTED: [
+        "{Your} {is} missing because {who} {stop} | {cause}",
+        "{Your} {is} missing because {who} raises {raised}: {message} | {cause}",
+        "{Your} {is} missing because {who} raises {raised} | {cause}",
+    ],
+    Code.STILL_MISSING: "{Your} {is} None | You get these points once it is there.",
+    Code.COUNT: "{Whose} `{function}` returns {came}, expected {expected} | {cause}",
+    Code.ORDER: (
+        "{Whose} `{function}` returns its values in a different order | Return {expected}."
+    ),
+    Code.UNMEASURED: [
+        "{words}",
+        "{Whose} answer doesn't have the form that the problem describes | Which values should "
+        "your function return, and with which shape?",
+    ],
+    Code.NOT_JUDGED: (
+        "The grader couldn't judge this problem | This isn't your fault, and your instructor "
+        "sees it."
+    ),
+    Code.IS_NONE: "{Your} {is} None | Does every path through the function return a value?",
+    Code.KIND: "{Your} {is} {kind}, expected {expected} | {cause}",
+    Code.BOOLEAN: (
+        "{Your} {is} True or False, expected a number | Which line computes the number?"
+    ),
+    Code.COMPLEX: (
+        "{Your} {contains} complex numbers | Which step takes the square root or the "
+        "logarithm of a negative number?"
+    ),
+    Code.MASKED: (
+        "{Your} {is} a masked array, expected an ordinary array | Which value should the "
+        "masked entries have?"
+    ),
+    Code.DTYPE: [
+        "{Your} {has} the type {came}, expected {expected} | {fractions}Choose the type "
+        "where you create the array.",
+        "{Your} {has} another type, expected {expected} | Choose the type where you create "
+        "the array.",
+    ],
+    Code.SHAPE: [
+        "{Your} {has} shape {came}, expected {expected}{seen} | {cause}",
+        "{Your} {has} another shape, expected {expected}{seen} | {cause}",
+    ],
+    Code.INPUTS_CHANGED: (
+        "{Whose} `{function}` changes its {arguments} | Which line writes into an argument? "
+        "Work on a copy."
+    ),
+    Code.LOOPS: [
+        "{Whose} `{function}` runs more lines of Python when {letters} grows: {steps} | Which "
+        "loop can you replace by one expression for the whole array?",
+        "{Whose} `{function}` runs more lines of Python when {letters} grows | Which loop can "
+        "you replace by one expression for the whole array?",
+    ],
+    Code.MEMORY: [
+        "{Whose} `{function}` stores an array with an entry for each choice of {letters}, "
+        "{bytes} MB in total | How can you compute the same without this array?",
+        "{Whose} `{function}` stores an array with an entry for each choice of {letters} | How "
+        "can you compute the same without this array?",
+    ],
+    Code.LARGER_WRONG: (
+        "{Whose} `{function}` {fails} when {letters} {grows} larger | Which line depends on "
+        "{letters}?"
+    ),
+    Code.FORBIDDEN: "{Whose} notebook uses `{name}`{whole} | Write this step yourself.",
+    Code.CALLS_WRONG: (
+        "{Whose} function calls {called}, which {isnt} correct yet | With correct functions "
+        "instead, it gets {back} more."
+    ),
+    Code.FILE_MISSING: (
+        "{Whose} file `{file}` is missing | Save it next to the notebook, and submit both."
+    ),
+    Code.FILE_TOO_LARGE: (
+        "{Whose} file `{file}` is larger than {most} bytes, so it isn't read "
+        "| Which arrays can you store with fewer bits?"
+    ),
+    Code.FILE_UNREADABLE: (
+        "{Whose} file `{file}` {why} | Write it with `np.savez`, and load it once before you "
+        "submit."
+    ),
+    Code.THRESHOLD: (
+        "{Whose} {measured} is {value}, so this threshold isn't reached | What could improve "
+        "the {measured}?"
+    ),
+    Code.MISTAKE: "{hint}",
+    Code.MISTAKE_AND_FACTOR: [
+        "{hint} In addition, {your} {is} {times} | {from_where}",
+        "{hint} In addition, {your} {is} multiplied by a factor | Where does the factor come "
+        "from?",
+    ],
+    Code.LIKE_MISTAKE: "{Your} {is} the only {part} with this mistake. {hint}",
+    Code.WRONG: "{words}",
+    Code.FACTOR: [
+        "{Your} {is} {times} | {from_where}",
+        "{Your} {is} the correct value times a factor | Where does the factor come from?",
+    ],
+    Code.AMOUNT: "{Your} {is} too {large} by {amount} | Which term do you add or leave out?",
+    Code.SIGN: "{Your} {has} the wrong sign | Where does the sign change?",
+    Code.SQUARE: (
+        "{Your} {is} the square of the correct value | Do you square once too often, or is a "
+        "square root missing?"
+    ),
+    Code.ROOT: (
+        "{Your} {is} the square root of the correct value | Is a square missing, or do you "
+        "take a square root too many?"
+    ),
+    Code.EXPONENTIAL: (
+        "{Your} {is} e to the power of the correct value | Is a logarithm missing, or do you "
+        "exponentiate once too often?"
+    ),
+    Code.LOGARITHM: (
+        "{Your} {is} the logarithm of the correct value | Is an exponential missing, or do "
+        "you take a logarithm too many?"
+    ),
+    Code.MINUS_LOGARITHM: (
+        "{Your} {is} minus the logarithm of the correct value | Which step takes the logarithm?"
+    ),
+    Code.RECIPROCAL: (
+        "{Your} {is} 1 divided by the correct value | Which of the two belongs in the "
+        "denominator?"
+    ),
+    Code.ABSOLUTE: (
+        "{Your} {is} the absolute value of the correct value | Which step loses the sign?"
+    ),
+    Code.NO_NEGATIVES: (
+        "{Your} {is} 0 where the correct value is negative | Which step removes negative "
+        "values?"
+    ),
+    Code.NO_POSITIVES: (
+        "{Your} {is} 0 where the correct value is positive | Which step removes positive "
+        "values?"
+    ),
+    Code.COMPLEMENT: (
+        "{Your} {is} 1 minus the correct value | Which of the two should your function return?"
+    ),
+    Code.TRANSPOSED: (
+        "{Your} {is} the transpose of the correct matrix | What should a row contain?"
+    ),
+    Code.TRUNCATED: (
+        "{Your} {has} lost the digits after the decimal point | Which step converts to "
+        "integers?"
+    ),
+    Code.ROUNDED: "{Your} {is} rounded to {decimals} decimals | Return the unrounded value.",
+    Code.EXCHANGED: (
+        "{Your} {contains} the correct values of `{other}` | In which order should your "
+        "function return its values?"
+    ),
+    Code.NOT_FINITE: [
+        "{Your} {contains} {kind} in {count}, first at {first}{ranges} | Which step produces "
+        "{kind}?",
+        "{Your} {is} {kind}{everywhere}{ranges} | Which step produces {kind}?",
+        "{Your} {contains} nan or infinite values | Which step produces them?",
+    ],
+    Code.FEW_DIGITS: [
+        "{Your} {agrees} with the correct value only up to an error of {worst}, relative to "
+        "the largest entry | Does your code use float32, a small constant, or a difference "
+        "of close numbers?",
+        "{Your} {agrees} with the correct value only in its first digits | Does your code "
+        "use float32, a small constant, or a difference of close numbers?",
+    ],
+    Code.ZERO: "{Your} {is} 0{everywhere} | Which line computes it, and does that line run?",
+    Code.CONSTANT: (
+        "{Your} {has} the same value in every entry | Which step should make the entries "
+        "different?"
+    ),
+    Code.ARGUMENT: (
+        "{Your} {is} equal to the argument `{argument}` | Which line should change it, and "
+        "does that line run?"
+    ),
+    Code.REORDERED: (
+        "{Your} {contains} the correct numbers in the wrong places | Which step decides the "
+        "order?"
+    ),
+    Code.SIGNS: "{Your} {has} the wrong sign in some entries | Which step decides the sign?",
+    Code.STEADY: [
+        "{Your} {differs} by one {same} for each {along} | What do you compute once for each "
+        "{along}?",
+        "{Your} {differs} by the same {same} in all entries | Which step does the same to "
+        "all entries?",
+    ],
+    Code.LINEAR: (
+        "{Your} {is} the correct value times a factor, plus a number | Which step scales the "
+        "values, and which one shifts them?"
+    ),
+    Code.NEAR: (
+        "{Your} {is} close to the correct value, but not close enough | Does an iteration "
+        "stop too early, or is a small term missing?"
+    ),
+    Code.RISING: (
+        "{Your} {grows} where the correct value grows, but not in the same way | Which "
+        "function is missing, or applied too often?"
+    ),
+    Code.FALLING: (
+        "{Your} {falls} where the correct value grows | Which step changes the sign or the "
+        "order?"
+    ),
+    Code.ENTRIES: (
+        "{Your} {is} {wrong} for {letters}, and correct for the others | Which steps do "
+        "{these} take part in?"
+    ),
+    Code.BLOCKS: (
+        "In {your}, only the rows of {letters} are wrong{off} | Which lines compute the "
+        "gradient for {letters}?"
+    ),
+    Code.SHIFTED: (
+        "{Your} {is} one {line} too {late}: each {line} contains the correct values of the "
+        "{neighbour} one | Where does your loop or slice start?"
+    ),
+    Code.REVERSED: (
+        "{Your} {has} the {lines} in reverse order | At which end does your loop start?"
+    ),
+    Code.CUMULATIVE: (
+        "{Your} {is} the cumulative sum of the correct values, {line} by {line} | Which "
+        "variable should be set to 0 again for each {line}?"
+    ),
+    Code.FIRST_ROW_FILLED: (
+        "{Your} {has} values only in the first row, and 0 in all other rows | Is the "
+        "`return` inside the loop?"
+    ),
+    Code.FIRST_ROWS_FILLED: (
+        "{Your} {is} correct in the first rows, and 0 in all other rows | Where does your "
+        "loop end?"
+    ),
+    Code.AT_INDEX: (
+        "{Your} {is} wrong only at [n, {argument}[n]]{off} | Which line writes there, and "
+        "what should it write?"
+    ),
+    Code.ONLY_AT_INDEX: (
+        "{Your} {is} correct only at [n, {argument}[n]] | Which line writes the other entries?"
+    ),
+    Code.ONE_LINE: [
+        "{Your} {is} wrong only in the {end} {line}{off} | What is different there?",
+        "{Your} {is} wrong only in {line} {place}{off} | What is different there?",
+        "{Your} {is} wrong only in one {line}{off} | What is different there?",
+    ],
+    Code.SOME_LINE: (
+        "{Your} {is} wrong in only one {line}, which isn't the same in every case | What is "
+        "different there?"
+    ),
+    Code.FIRST_LINES: [
+        "{Your} {is} correct only up to {line} {place} | What is different after that?",
+        "{Your} {is} correct only in the first {only} | Which value do the other ones need "
+        "from the one before?",
+        "{Your} {is} correct only in the first few {lines} | What is different after that?",
+    ],
+    Code.LAST_LINE: (
+        "{Your} {is} correct only in the last {line} | Which value do the other ones need "
+        "from the one after?"
+    ),
+    Code.DIAGONAL: "{Your} {is} wrong only {where} the diagonal | What is different there?",
+    Code.ONLY_DIAGONAL: (
+        "{Your} {is} correct only {where} the diagonal | What is different in the other "
+        "entries?"
+    ),
+    Code.BORDER: (
+        "{Your} {is} wrong only at the border | Which values does your code use outside the "
+        "border?"
+    ),
+    Code.BY_SIGN: [
+        "{Your} {is} wrong only where `{argument}` is {sign} | What should happen there?",
+        "{Your} {is} wrong only where the correct value is {sign} | What should happen there?",
+    ],
+    Code.LEFT_EMPTY: (
+        "{Your} {is} 0 in some entries, and correct in the others | Which line should fill "
+        "these entries?"
+    ),
+    Code.NOT_EMPTIED: (
+        "{Your} {is} wrong only in entries that should be 0 | Which entries shouldn't count?"
+    ),
+    Code.PLACES: [
+        "{Your} {is} wrong only in {place}, for example at {first} | What is different there?",
+        "{Your} {is} wrong in {count}, first at {first} | What do these entries share?",
+        "{Your} {is} wrong in some entries | What do these entries share?",
+    ],
+    Code.DIFFERS: [
+        "{Your} {differs} from the correct value, and {is} too {side}{everywhere} | Compute "
+        "a small example by hand, and compare each step with your code.",
+        "{Your} {differs} from the correct value | Compute a small example by hand, and "
+        "compare each step with your code.",
+    ],
+    Code.ORDINARY_FIRST: "{Your} {is} also wrong for ordinary input | Correct that first.",
+}
+
+
+def sentences(findings: Iterable[Finding], audience: Audience) -> list[str]:
+    """Return findings as sentences with their aspects; equal ones of several aspects are one.
+
+    >>> found = [Finding(Code.SIGN, aspect, ("dx", "dw")) for aspect in ("value", "edge")]
+    >>> sentences(found, Audience.HIDDEN)
+    ['value, edge: Your `dx` and `dw` have the wrong sign. Where does the sign change?']
+    """
+    return [f"{', '.join(aspects)}: {text}" for aspects, text in by_words(findings, audience)]
+
+
+def by_words(findings: Iterable[Finding], audience: Audience) -> list[tuple[list[str], str]]:
+    """Return the aspects and the words of findings, those with equal words as one."""
+    aspects = {}
+    for finding in findings:
+        aspects.setdefault(text(finding, audience), []).append(finding.aspect)
+    return [([*dict.fromkeys(named)], words) for words, named in aspects.items()]
+
+
+def text(finding: Finding, audience: Audience) -> str:
+    """Return one finding in words, without its aspect.
+
+    Parameters
+    ----------
+    audience : Audience
+        For hidden cases, private data of the finding are left out. The instructor gets the
+        first sentence about the student's result, and the name of the registered mistake.
+    """
+    if audience == Audience.HIDDEN:
+        finding = finding.hidden()
+    fields = _fields(finding, audience)
+    what, ask = next(_filled(finding.code, fields))
+    notes = [f"tried: {', '.join(finding.cases)}"] * bool(finding.cases)
+    notes += [f"shapes: {fields['shapes']}"] if "shapes" in fields else []
+    named = f"[{finding.mistake}]" if finding.mistake else ""
+    if audience == Audience.INSTRUCTOR:
+        ask = named
+    elif "law" in finding.data:
+        ask = LAWS[finding.data["law"]]
+    return f"{_ended(what, notes)} {ask}".rstrip()
+
+
+def as_html(words: str) -> str:
+    """Return words as HTML, with `names` as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words))
+
+
+def _ended(what, notes):
+    """Return a sentence with notes in brackets, and one full stop."""
+    if notes:
+        what = f"{what} ({'; '.join(notes)})"
+    return what if what.endswith((".", "?", "!")) else f"{what}."
+
+
+def _filled(code, fields):
+    """Yield the sentences of a code all of whose fields are known, filled."""
+    variants = WORDS[code]
+    for words in [variants] if isinstance(variants, str) else variants:
+        try:
+            yield tuple(part.format_map(fields) for part in _pair(words))
+        except KeyError:
+            continue
+
+
+def _pair(words):
+    """Return what we see and where to look, which " | " separates in the tables above."""
+    what, _, ask = words.partition(" | ")
+    return what, ask
+
+
+def _fields(finding, audience):
+    """Return all that the sentences of a finding may contain, by name."""
+    parts, data = finding.parts, finding.data
+    whose = "The student's" if audience == Audience.INSTRUCTOR else "Your"
+    subject = f"{whose} {listed([f'`{p}`' for p in parts])}" if parts else f"{whose} answer"
+    verbs = {verb: plural if len(parts) > 1 else verb for verb, plural in PLURAL.items()}
+    fields = (
+        {"Whose": whose, "Your": subject, "your": subject[:1].lower() + subject[1:]}
+        | verbs
+        | data
+    )
+    fields["everywhere"] = " everywhere" if data.get("everywhere") else ""
+    fields["part"] = "part" if len(parts) < 2 else "parts"
+    fields["off"] = f", {_off(data['how'])}" if "how" in data else ""
+    return fields | FIELDS.get(finding.code, lambda _: {})(data)
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a list in words.
+
+    >>> listed(["i"]), listed(["i", "f"]), listed(["i", "f", "g"])
+    ('i', 'i and f', 'i, f and g')
+    """
+    *some, last = names or [""]
+    return f"{', '.join(some)} and {last}" if some else last
+
+
+def counted(count: int, size: int) -> str:
+    """Return how many of the entries of an array: "3 of 40 entries"."""
+    return f"{count} of {size} entries"
+
+
+def _off(how):
+    """Return how all wrong entries are off in the same way."""
+    return "all with the wrong sign" if how == "sign" else f"all by the same {how}"
+
+
+def ended(stopped: dict) -> str:
+    """Return what ended a call or a cell, for example "takes too long (4 seconds ...)"."""
+    return _stopped({"stopped": stopped})["stop"]
+
+
+def _stopped(data):
+    """Return what ended a call, a limit or an exception, and where to look."""
+    if "stopped" not in data:
+        return {"cause": CAUSES.get(data.get("raised"), CHECK)}
+    stop = data["stopped"]
+    what, cause = _pair(STOPS[stop["limit"]])
+    if (most := stop.get("most")) is not None:
+        graded = f", and {stop['graded']:g} in grading" if "graded" in stop else ""
+        limit = f"{most:g} {UNITS[stop['limit']]} {stop.get('where', '')}".rstrip()
+        what = f"{what} ({limit}{graded})"
+    return {"stop": what, "cause": cause}
+
+
+def _raised(data):
+    """Return the fields of an exception: where to look, and the shapes of the inputs."""
+    fields = _stopped(data)
+    if data.get("unasked"):
+        fields["cause"] = "Which check raises it, although this input is allowed?"
+    if given := data.get("given"):
+        fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in given.items())
+    return fields
+
+
+def _error_expected(data):
+    """Return the fields where an exception was expected: what came instead."""
+    if "stopped" in data:
+        fields = _stopped(data)
+        return {"came": fields["stop"], "cause": fields["cause"]}
+    if "raised" in data:
+        return {"came": f"raises {data['raised']}", "cause": "Which check should come first?"}
+    if data["came"] == "error":
+        return {"came": "returns something", "cause": "Do you `return` or `print` the error?"}
+    came = "fails" if data["came"] == "failed" else "returns a value"
+    return {"came": came, "cause": "Where does your code check this input?"}
+
+
+def _kind(data):
+    """Return the fields of a value of another kind."""
+    what, cause = _pair(KINDS[data["kind"]])
+    if data["number"]:
+        cause = KINDS_OF_NUMBER.get(data["kind"], cause)
+    expected = "a number" if data["number"] else "an array of numbers"
+    return {"kind": what, "expected": expected, "cause": cause}
+
+
+def _shape(data):
+    """Return the fields of a wrong shape: what we see of its cause, and where to look."""
+    seen, cause = (words.format_map(data) for words in _pair(SHAPES[data["cause"]]))
+    return {"seen": f": {seen}" if seen else "", "cause": cause}
+
+
+def _count(data):
+    """Return the fields of a wrong number of values."""
+    names, kind = data["names"], data.get("kind")
+    cause = "Is the `return` missing?" if kind == "none" else "What does your `return` return?"
+    came = (
+        "None" if kind == "none" else _pair(KINDS[kind])[0] if kind else _values(data["came"])
+    )
+    expected = f"{_values(len(names))}: {listed([f'`{n}`' for n in names])}"
+    return {"came": came, "expected": expected, "cause": cause}
+
+
+def _values(n):
+    """Return a number of values in words."""
+    word = NUMBERS[n] if n < len(NUMBERS) else "more than eight"
+    return f"{word} value{'s' * (n != 1)}"
+
+
+def _letters(data):
+    """Return letters of axes as a list in words, with a verb that agrees."""
+    fields = {"letters": listed(data["letters"])}
+    fields["fails"] = "fails" if data.get("failed") else "returns a wrong answer"
+    if len(data["letters"]) > 1:
+        fields["grows"] = "become"
+    else:
+        fields["grows"] = "becomes"
+    if "steps" in data:
+        fields["steps"] = " and ".join(
+            f"{steps} lines for {data['letters'][0]} = {n}" for n, steps in data["steps"]
+        )
+    if "bytes" in data:
+        fields["bytes"] = f"{data['bytes'] / 1e6:.1f}"
+    return fields
+
+
+def _factor(data):
+    """Return the fields of a factor: "N times too large", and where to look."""
+    if "factor" not in data:
+        return {}
+    name, sign, power = data["factor"], data["sign"], data["power"]
+    words = [] if name == "1" else [f"{name} times too {'large' if power > 0 else 'small'}"]
+    words += ["of the wrong sign"] if sign < 0 else []
+    times = " and ".join(words)
+    if sizes := data.get("sizes"):
+        here = [f"{letter} is {listed(values)}" for letter, values in sizes.items()]
+        times += f" ({'; '.join(here)} here)"
+    where = "Where does the sign change?" if name == "1" else "Where does the factor come from?"
+    if name.endswith("²"):
+        where = "Do you multiply where the formula divides, or the other way round?"
+    elif "ln " in name:
+        where = "Which base should the logarithm have?"
+    return {"times": times, "from_where": where}
+
+
+def _not_finite(data):
+    """Return the fields of entries that are nan or infinite."""
+    given = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
+    fields = {"ranges": f" (inputs: {', '.join(given)})" if given else ""}
+    return fields | ({"count": counted(*data["count"])} if "count" in data else {})
+
+
+def places(data: dict) -> str:
+    """Return where entries are wrong, from the data of `Code.PLACES`."""
+    return f"wrong in {_places(data).get('place', counted(*data['count']))}"
+
+
+def _places(data):
+    """Return the fields of entries that are wrong in a few places."""
+    fields = {"count": counted(*data["count"])} if "count" in data else {}
+    if "place" in data:
+        fields["place"] = listed([_between(*lines) for lines in data["place"]])
+    return fields
+
+
+def _between(line, lines, first, last):
+    """Return "row 3" or "rows 3 to 5"."""
+    return f"{line} {first}" if first == last else f"{lines} {first} to {last}"
+
+
+FIELDS: dict[Code, Callable[[dict], dict]] = {
+    Code.STOPPED: _stopped,
+    Code.RAISED: _raised,
+    Code.PREVENTED: _stopped,
+    Code.ERROR_EXPECTED: _error_expected,
+    Code.KIND: _kind,
+    Code.DTYPE: lambda d: {
+        "fractions": "Can this type store fractions? " if d.get("fractions") else ""
+    },
+    Code.SHAPE: _shape,
+    Code.UNMEASURED: lambda d: {k: v[:1].upper() + v[1:] for k, v in d.items()},
+    Code.COUNT: _count,
+    Code.ORDER: lambda d: {"expected": listed([f"`{n}`" for n in d["names"]])},
+    Code.INPUTS_CHANGED: lambda d: {"arguments": listed([f"`{n}`" for n in d["arguments"]])},
+    Code.LOOPS: _letters,
+    Code.MEMORY: _letters,
+    Code.LARGER_WRONG: _letters,
+    Code.FORBIDDEN: lambda d: {
+        "whole": ", which costs all points of this problem" if d.get("whole") else ""
+    },
+    Code.CALLS_WRONG: lambda d: {
+        "called": listed([f"`{n}`" for n in d["called"]]),
+        "isnt": "isn't" if len(d["called"]) == 1 else "aren't",
+        "back": "1 point" if d["back"] == 1 else f"{d['back']:.3g} points",
+    },
+    Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},
+    Code.FILE_UNREADABLE: lambda d: {"why": FILES[d["why"]]},
+    Code.THRESHOLD: lambda d: {"value": f"{d['value']:.4g}"},
+    Code.MISTAKE_AND_FACTOR: _factor,
+    Code.FACTOR: _factor,
+    Code.AMOUNT: lambda d: {"large": "large" if d["sign"] > 0 else "small"},
+    Code.NOT_FINITE: _not_finite,
+    Code.FEW_DIGITS: lambda d: {"worst": f"{d['worst']:.0e}"} if "worst" in d else {},
+    Code.ENTRIES: lambda d: {
+        "wrong": "0" if d.get("zero") else "wrong",
+        "letters": listed(d["letters"] or ["some letters"]),
+        "these": listed(d["letters"] or ["these letters"]),
+    },
+    Code.BLOCKS: lambda d: {"letters": listed(d["letters"])},
+    Code.SHIFTED: lambda d: {
+        "late": "late" if d["by"] > 0 else "early",
+        "neighbour": "previous" if d["by"] > 0 else "next",
+    },
+    Code.PLACES: _places,
+}
