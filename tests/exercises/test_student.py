@@ -218,7 +218,7 @@ def test_a_gradient_is_approximated_outside_of_what_is_checked(folder):
     def hinge_loss(scores, targets, margin=1.0):
         return 0.0, numerical_gradient(np.sum, scores)
 
-    assert "RuntimeError: numerical_gradient is for" in check_message(hinge_loss, folder)
+    assert "numerical_gradient is for" in check_message(hinge_loss, folder)
     assert (numerical_gradient(np.sum, x) > 0).all()
 
 

@@ -187,7 +187,7 @@ def _problem(name, report, code, given=None, said="", comment=""):
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
     found = "\n".join(
         f'<p class="hint"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
-        for aspects, text in by_words(_first(findings_of(report)), Audience.HIDDEN)
+        for aspects, text in by_words(_urgent_first(findings_of(report)), Audience.HIDDEN)
     )
     if spared := report.get("spared"):
         found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
@@ -214,7 +214,7 @@ def _problem(name, report, code, given=None, said="", comment=""):
     )
 
 
-def _first(findings):
+def _urgent_first(findings):
     """Return findings, with those first that keep the whole function from being judged."""
     return sorted(findings, key=lambda f: f.code not in FIRST)
 
