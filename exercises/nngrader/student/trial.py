@@ -115,6 +115,8 @@ class Trial(Runner):
             found = reached(answer.get("limit"), self.limits)
             o = checked({"error": answer["error"]})
             kind, text = (*o.raised, "an exception")[0], f": {o.message}" if o.message else ""
+            if kind == "SystemExit":
+                found = {"limit": "ended"}
             words = ended(found) if found else cut(f"failed: {kind}{text}", MOST_SAID)
             self.failed[name] = words
         return True
