@@ -40,7 +40,7 @@ def mse_loss(
 
     Source: Goodfellow et al. (2016), section 5.1.4; chapter "Losses and outputs".
 
-    >>> float(mse_loss(np.array([1.0, 2.0]), np.array([0.0, 0.0])))
+    >>> float(mse_loss(Tensor([1.0, 2.0]), Tensor([0.0, 0.0])))
     2.5
     """
     check_pair("mse_loss", input, target, broadcasts=True)
@@ -59,7 +59,7 @@ def l1_loss(
 
     Source: Goodfellow et al. (2016), section 6.2.1; chapter "Losses and outputs".
 
-    >>> float(l1_loss(np.array([1.0, 2.0]), np.array([0.0, 0.0])))
+    >>> float(l1_loss(Tensor([1.0, 2.0]), Tensor([0.0, 0.0])))
     1.5
     """
     check_pair("l1_loss", input, target, broadcasts=True)
@@ -95,7 +95,7 @@ def smooth_l1_loss(
 
     Source: Girshick (2015), equation 3.
 
-    >>> float(smooth_l1_loss(np.array([0.5, 2.0]), np.array([0.0, 0.0]), reduction="sum"))
+    >>> float(smooth_l1_loss(Tensor([0.5, 2.0]), Tensor([0.0, 0.0]), reduction="sum"))
     1.625
     """
     if beta < 0:
@@ -143,7 +143,7 @@ def huber_loss(
 
     Source: Huber (1964), section 4; chapter "Losses and outputs".
 
-    >>> float(huber_loss(np.array([0.5, 2.0]), np.array([0.0, 0.0]), reduction="sum"))
+    >>> float(huber_loss(Tensor([0.5, 2.0]), Tensor([0.0, 0.0]), reduction="sum"))
     1.625
     """
     if not delta > 0:

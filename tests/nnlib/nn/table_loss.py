@@ -28,10 +28,6 @@ def log_distribution(rng, shape):
     return np.log(distribution(rng, shape))
 
 
-def signs(rng, shape):
-    return rng.choice([-1, 1], shape)
-
-
 def far_or_near(rng, shape):
     """Return pairs of errors on both sides of 1, none near it."""
     return rng.choice([-2.5, -0.4, 0.4, 2.5], shape) + rng.uniform(-0.1, 0.1, shape)
@@ -51,7 +47,6 @@ def quietly(module, *inputs):
 PAIR = ((3, 5), (3, 5))
 TRIPLE = ((3, 5),) * 3
 CLASSES = ((3, 5), (3,))
-ROWS = ((3, 5), (3, 5), (3,))
 IMAGE = ((3, 5, 2, 4), (3, 2, 4))
 NUMBERS = (far_or_near, nothing)
 SCORES, PROBABLE = (normal, classes), (log_distribution, classes)
@@ -60,10 +55,6 @@ SCORES, PROBABLE = (normal, classes), (log_distribution, classes)
 def loss(name, shapes, draw, *args, note="", **options):
     call = quietly if name == "KLDivLoss" else lambda module, *inputs: module(*inputs)
     return Layer(name, args, shapes, options, draw, note, call)
-
-
-def opposite(rng, shape):
-    return -np.ones(shape, int)
 
 
 LAYERS = [
@@ -95,7 +86,7 @@ LAYERS = [
 WITH_REDUCTION = {
     name: shapes
     for name, _, shapes, *_ in LAYERS
-    if name not in ("CrossEntropyLoss", "NLLLoss", "MultiMarginLoss", "BCELoss")
+    if name not in ("CrossEntropyLoss", "NLLLoss", "BCELoss")
 }
 
 

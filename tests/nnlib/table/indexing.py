@@ -149,14 +149,6 @@ VALUES = [
     Case("bincount", lambda L, x: L.bincount(x * x), ((6,),), integers),
     *[
         Case(
-            "bucketize",
-            MATRIX,
-            integers,
-        )
-        for options in ({}, dict(right=True, out_int32=True))
-    ],
-    *[
-        Case(
             "searchsorted",
             lambda L, x, s, o=options: L.searchsorted(L.sort(s).values, x, **o),
             ((3, 4), (3, 5)),
