@@ -8,7 +8,7 @@ import sys
 import numpy as np
 from nngrader.engine import caller, judge, pack, with_file
 
-from tests.exercises.declared_problems import EXERCISES, texts
+from tests.exercises.declared_problems import EXERCISES, codes, texts
 
 TOOLS = EXERCISES.parent / "tools"
 
@@ -51,7 +51,8 @@ def judge_file(challenge, raw, f=None, visible=False, most=None):
 def untold(challenge, answers, visible, most=None):
     """Return what is told of files and functions that should not count, where it is wrong.
 
-    ``answers`` has, by name, the arrays or bytes of a file, a function, and a code or words of the data.
+    ``answers`` has, by name, the arrays or bytes of a file, a function, and a code or words of
+    the data.
     """
     wrong = []
     for what, (file, f, words) in answers.items():
