@@ -8,7 +8,7 @@ import sys
 import numpy as np
 from nngrader.engine import caller, judge, pack, with_file
 
-from tests.exercises.declared_problems import EXERCISES, texts
+from tests.exercises.declared_problems import EXERCISES, codes, texts
 
 TOOLS = EXERCISES.parent / "tools"
 
@@ -42,16 +42,17 @@ def data_of(challenge, visible, most=None):
 
 
 def judge_file(challenge, raw, f=None, visible=False, most=None):
-    """Return what a challenge measures with a file and a function, and the findings."""
+    """Return what a challenge measures with a file and a function, and codes and data."""
     given = with_file(data_of(challenge, visible, most), {challenge.file: raw})
     verdict = judge(given, caller(given, f or challenge.solve))
-    return verdict.measured, texts(verdict)
+    return verdict.measured, "\n".join([*codes(verdict), texts(verdict)])
 
 
 def untold(challenge, answers, visible, most=None):
     """Return what is told of files and functions that should not count, where it is wrong.
 
-    ``answers`` has, by name, the arrays or bytes of a file, a function, and words to be told.
+    ``answers`` has, by name, the arrays or bytes of a file, a function, and a code or words of
+    the data.
     """
     wrong = []
     for what, (file, f, words) in answers.items():

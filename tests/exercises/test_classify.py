@@ -116,8 +116,8 @@ WRONG = {
         "Do you divide each pixel by 255, and do you add the bias?",
     ),
     "scores": (npz(**GOOD), lambda f, p: p @ f["weight"].T, "one label for each"),
-    "nothing": (npz(**GOOD), lambda f, p: None, "is None"),
-    "text": (npz(**GOOD), lambda f, p: "shirt", "is text"),
+    "nothing": (npz(**GOOD), lambda f, p: None, "is-none"),
+    "text": (npz(**GOOD), lambda f, p: "shirt", "text"),
     "other names": (npz(W=GOOD["weight"], b=GOOD["bias"]), lambda f, p: p[:, 0], "two arrays"),
     "no bias": (npz(weight=GOOD["weight"]), lambda f, p: p[:, 0], "two arrays"),
     "turned and used so": (
@@ -142,7 +142,7 @@ WRONG = {
         P.solve,
         "weight must have shape (10, 784)",
     ),
-    "too large": (bytes(70_001), P.solve, "is larger than 70,000 bytes: it is not"),
+    "too large": (bytes(70_001), P.solve, "file-too-large"),
     "no zip": (b"PK", P.solve, "not a complete .npz file"),
 }
 

@@ -145,7 +145,7 @@ WRONG = {
     "shape": (np.eye(64), lambda f, p: blocks(p).T, "a row for each block"),
     "the picture": (np.eye(64), lambda f, p: p, "a row for each block"),
     "complex": (np.eye(64), lambda f, p: blocks(p) + 0j, "real numbers"),
-    "nothing": (np.eye(64), lambda f, p: None, "is None"),
+    "nothing": (np.eye(64), lambda f, p: None, "is-none"),
     "too many": (np.zeros((129, 64)), lambda f, p: np.zeros((1024, 129)), "at most 128 rows"),
     "far too many": (np.zeros((9999, 64)), lambda f, p: 1, "at most 128 rows"),
     "one axis": (np.zeros(64), lambda f, p: np.zeros((1024, 64)), "at most 128 rows"),

@@ -322,7 +322,7 @@ def no_labels(file, pictures):
 WRONG = {
     "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "Do you divide each pixel by 255"),
     "scores": (GOOD, lambda f, p: np.zeros((len(p), 10)), "one label for each"),
-    "nothing": (GOOD, lambda f, p: None, "is None"),
+    "nothing": (GOOD, lambda f, p: None, "is-none"),
     "nan": (GOOD | {"9.bias": np.full(10, np.nan)}, P.solve, "finite real numbers"),
     "too wide": (
         some_arrays(A=17),

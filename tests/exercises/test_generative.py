@@ -296,7 +296,7 @@ WRONG = {
     ),
     "pixel": (FAR, with_the_variance_a_tenth, "variance of a pixel"),
     "one number": (GOOD, lambda *a: P.solve(*a).mean(), "for each image"),
-    "nothing": (GOOD, lambda *a: None, "is None"),
+    "nothing": (GOOD, lambda *a: None, "is-none"),
     "other pixels": (
         GOOD,
         lambda f, x, e: P.solve(f, x // 2, e),

@@ -165,7 +165,7 @@ WRONG = {
 
 def test_a_network_turned_round_is_told_without_the_bytes_of_its_file():
     _, message = reached(npz(**GOOD | {"W1": GOOD["W1"].T}), P.solve, True)
-    assert "ValueError: matmul" in message
+    assert "matmul: " in message
     assert "pictures (1000, 784)" in message
     assert "file (" not in message
 

@@ -190,7 +190,7 @@ WRONG = {
         "your function returns probabilities",
     ),
     "labels": (GOOD, lambda f, p: P.solve(f, p).argmax(1), "ten numbers for each image"),
-    "nothing": (GOOD, lambda f, p: None, "is None"),
+    "nothing": (GOOD, lambda f, p: None, "is-none"),
     "nan": (GOOD | {"b2": np.full(10, np.nan)}, P.solve, "finite real numbers"),
     "turned": (GOOD | {"W1": np.eye(784, 20)}, lambda f, p: p[:, 0], SHAPES),
     "endless": (

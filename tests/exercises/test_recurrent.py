@@ -235,7 +235,7 @@ WRONG = {
         lambda f, t: P.solve(f, t).mean(),
         "for each character after the first",
     ),
-    "nothing": (GOOD, lambda f, t: None, "is None"),
+    "nothing": (GOOD, lambda f, t: None, "is-none"),
     "other gates": (
         GOOD,
         lambda f, t: P.solve(f | {"b": np.roll(f["b"], 3)}, t),
