@@ -166,8 +166,8 @@ WRONG = {
 def test_a_network_turned_round_is_told_without_the_bytes_of_its_file():
     _, message = reached(npz(**GOOD | {"W1": GOOD["W1"].T}), P.solve, True)
     assert "matmul: " in message
-    assert "pictures (1000, 784)" in message
-    assert "file (" not in message
+    assert "(1000, 784)" in message
+    assert "file" not in message
 
 
 @both
