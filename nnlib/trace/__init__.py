@@ -16,32 +16,24 @@ from ..tensor import Tensor
 from .expression import expression
 from .gates import Gate, gate
 from .graph import Call, Graph, Picture, build
-from .history import graph, steps
+from .history import graph
 from .layout import Layout, layout
-from .local import Local, Locals, local
 from .node import Node
 from .recording import recording
-from .steps import Step, Steps
 
 __all__ = [
     "Call",
     "Gate",
     "Graph",
     "Layout",
-    "Local",
-    "Locals",
     "Node",
     "Picture",
-    "Step",
-    "Steps",
     "build",
     "expression",
     "gate",
     "graph",
     "layout",
-    "local",
     "recording",
-    "steps",
 ]
 
 

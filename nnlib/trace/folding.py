@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from ..nn import Parameter
 from ..tensor import Tensor
@@ -92,8 +91,6 @@ def _merged(
     node.shape = result.shape
     node.scope = call
     node.sent = tuple(_sum(sent.get(x, [])) for x in operands)
-    node.reads = (None,) * len(operands)
-    node.pull = lambda g: _pulled(parts, result, operands, g)
     return node
 
 
@@ -120,18 +117,6 @@ def _in_order_of_arguments(
             if node is not None:
                 ordered.append(node)
     return tuple(dict.fromkeys([*ordered, *operands]))  # without duplicates
-
-
-def _pulled(parts: list[Node], result: Node, operands: tuple[Node, ...], g: Any) -> tuple:
-    """Return the gradients that a call sends to its operands, given the result's gradient."""
-    arrived: dict[Node, list[Value]] = {result: [g]}
-    for part in reversed(parts):
-        if part in arrived:
-            sent = part.pull(_sum(arrived[part]))
-            for x, gradient in zip(part.operands, sent, strict=True):
-                if isinstance(x, Node) and gradient is not None:
-                    arrived.setdefault(x, []).append(gradient)
-    return tuple(_sum(arrived.get(x, [])) for x in operands)
 
 
 def _sum(gradients: list[Value]) -> Value:

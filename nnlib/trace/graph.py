@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..steps import Steps
 from ..tensor import Tensor
 from ..walk import grad
 from .drawing import draw
 from .layout import Layout, layout
 from .node import Node
-from .steps import Steps, backward_steps, forward_steps
+from .steps import backward_steps, forward_steps
 
 __all__ = ["Call", "Graph", "build"]
 
@@ -79,7 +80,9 @@ class Graph:
         return "\n".join(map(repr, self.nodes))
 
     def steps(self) -> Steps:
-        """Return the steps of both passes, as sentences with numbers.
+        """Return the steps of both passes through a graph of numbers, as sentences.
+
+        Raises ValueError for the graph of a Tensor; see ``trace.expression``.
 
         >>> from nnlib import trace
         >>> trace.expression("x * y", x=2, y=3).steps()
@@ -87,6 +90,8 @@ class Graph:
         2. f starts with 1, since df/df = 1
         3. multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
         """
+        if any(node.operation and not node.local for node in self.nodes):
+            raise ValueError("steps: expected a graph of trace.expression, got one of Tensors")
         return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 
     def layout(self) -> Layout:

@@ -1,4 +1,4 @@
-"""The graph of any Tensor: its history as a graph, and the steps of both passes."""
+"""The graph of any Tensor, from its history."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from ..tensor import Tensor
 from .folding import simplified
 from .graph import Graph
 from .recording import recording
-from .steps import Steps
 from .tape import Tape
 
-__all__ = ["graph", "steps"]
+__all__ = ["graph"]
 
 MOST = 40  # nodes
 
@@ -90,44 +89,6 @@ def graph(
             "graph of an earlier tensor), or raise most="
         )
     return Graph(nodes)
-
-
-def steps(source: Tensor | Graph, **options: Any) -> Steps:
-    """Return the steps of the forward pass and the backward pass through a graph.
-
-    Parameters
-    ----------
-    source : Tensor or Graph
-        An output as in ``graph``, or a graph from ``trace.graph`` or ``trace.expression``.
-    **options
-        Options for ``graph``.
-
-    Returns
-    -------
-    Steps
-        A sentence and a formula for each operation of the forward pass, then of the backward
-        pass. They show the numbers if all values are numbers, and otherwise the shapes, the
-        gradient rule and small values. ``result`` is the graph.
-
-    Raises
-    ------
-    TypeError, ValueError, RuntimeError
-        As in ``graph``.
-
-    Source: Goodfellow et al. (2016), algorithms 6.1 and 6.2; chapter "Backprop with vectors
-    and matrices".
-
-    >>> from nnlib import Tensor
-    >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]]).requires_grad_(), Tensor([[3.0], [-1.0]])
-    >>> y = W @ x
-    >>> steps(y.sum(), W=W, x=x, y=y)
-    1. y = W @ x = [1; −1], with W 2×2, x 2×1
-    2. f = sum(y) = 0, with y 2×1
-    3. f starts with 1, since df/df = 1
-    4. sum sends df/dy = df/df for each element summed = [1; 1]
-    5. matmul sends df/dW = df/dy xᵀ = [3 −1; 3 −1], by shapes (2×1) (2×1)ᵀ = 2×2
-    """
-    return (source if isinstance(source, Graph) else graph(source, **options)).steps()
 
 
 def _check(output: Any) -> None:

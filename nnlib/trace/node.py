@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,17 +34,13 @@ class Node:
         The derivative of the output with respect to this value, which is the sum of the
         gradients that its users send; None for a constant.
     local : tuple of float or None
-        If all values are numbers, the derivative with respect to each operand; None for a
+        In the graph of an expression, the derivative with respect to each operand; None for a
         constant.
     sent : tuple of float, ndarray or None
         The gradient that the operation sends to each operand, which is the local derivative
         times the gradient.
     shape : tuple of int
         The shape of the value and of the gradient.
-    pull : function
-        Maps a gradient of this value to the gradients of the operands, by the gradient rules.
-    reads : tuple
-        The names of the values that the gradient rule of each operand reads.
     scope : Scope
         The call of the module or function that computed the value, if it was recorded.
     owner : object
@@ -61,8 +56,6 @@ class Node:
     sent: tuple[Value, ...] = ()
     users: int = field(default=0, repr=False)
     shape: tuple[int, ...] = ()
-    pull: Callable[[Any], tuple] | None = field(default=None, repr=False)
-    reads: tuple[tuple[str, ...] | None, ...] = field(default=(), repr=False)
     scope: Scope | None = field(default=None, repr=False)
     owner: Any = field(default=None, repr=False)
 

@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from .. import steps
+from ..steps import Step
 from .gates import gate, label, number
-from .node import Node, Value
-from .tensor_steps import tensor_forward, tensor_pieces
-from .values import digits, one_line, slope, tex_name
+from .node import Node
+from .values import digits, slope, tex_name
 
-__all__ = ["Step", "Steps", "backward_steps", "forward_steps"]
-
-
-@dataclass(frozen=True)
-class Step(steps.Step):
-    """One step of a pass, as text and LaTeX, with the pass and the node that it belongs to.
-
-    Attributes
-    ----------
-    direction : {"forward", "backward"}
-        The pass.
-    node : str
-        The name of the node.
-    """
-
-    direction: str = ""
-    node: str = ""
-
-
-class Steps(steps.Steps):
-    """The steps of both passes in order; ``result`` is the graph."""
+__all__ = ["backward_steps", "forward_steps"]
 
 
 def forward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     """Yield one step for each operation, with the names and values of its operands."""
     for node in nodes:
         if node.operation:
-            say = _scalar_forward if node.is_scalar else tensor_forward
-            yield Step(*say(node), "forward", node.name)
-
-
-def _scalar_forward(node: Node) -> tuple[str, str]:
-    """Return an operation on numbers as text and as LaTeX."""
-    sign = gate(node.operation)
-    text = _equation(node, sign.text, label, number)
-    return text, _equation(node, sign.latex, tex_name, digits)
+            sign = gate(node.operation)
+            text = _equation(node, sign.text, label, number)
+            latex = _equation(node, sign.latex, tex_name, digits)
+            yield Step(text, latex)
 
 
 def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> str:
@@ -75,30 +48,17 @@ def _filled(pattern: str, words: list[str]) -> str:
 def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
     """Yield the steps of the backward pass: the gradients that each operation sends."""
     top = nodes[-1]
-    yield Step(*_start(top), "backward", top.name)
-    gradients: dict[Node, Value] = {}  # the gradient of each node, summed so far
+    name = label(top.name)
+    text = f"{name} starts with 1, since d{name}/d{name} = 1"
+    yield Step(text, rf"{slope(top.name, top.name)} = 1")
+    gradients: dict[Node, float] = {}  # the gradient of each node, summed so far
     for node in reversed(nodes):
         if node.operation:
-            if node.is_scalar and node.local:
-                pieces = list(_pieces(node, gradients))
-            else:
-                pieces = list(tensor_pieces(node, top.name, gradients))
+            pieces = list(_pieces(node, gradients))
             text = " and ".join(piece.text() for piece in pieces)
             formulas = r",\quad ".join(piece.latex(top.name) for piece in pieces)
             word = gate(node.operation).word
-            if pieces:
-                yield Step(f"{word} sends {text}", formulas, "backward", node.name)
-
-
-def _start(top: Node) -> tuple[str, str]:
-    """Return the gradient at the output as text and LaTeX: 1, or the given gradient."""
-    name, g = label(top.name), top.gradient
-    if isinstance(g, float) and g == 1:
-        return (
-            f"{name} starts with 1, since d{name}/d{name} = 1",
-            rf"{slope(top.name, top.name)} = 1",
-        )
-    return f"{name} starts with the gradient given, {one_line(g)}", ""
+            yield Step(f"{word} sends {text}", formulas)
 
 
 class _Piece(NamedTuple):

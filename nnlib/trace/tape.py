@@ -122,8 +122,6 @@ class Tape:
         made = Node(title, node.name, operands, plain(value), None, shape=shape)
         made.owner = node
         made.scope = op.scope if op else None
-        made.pull = lambda g: _pulled(node, edges, g)
-        made.reads = tuple(None if k is None else node.edges[k][4] for k in edges)
         self.edges[made] = edges
         for x in operands:
             if isinstance(x, Node):
@@ -231,8 +229,6 @@ class Tape:
                 is_part = isinstance(gradient, ResultGradients)
                 sent.append(None if is_part else plain(gradient))
             made.sent = tuple(None if k is None else sent[k] for k in self.edges[made])
-            if made.is_scalar:
-                made.local = tuple(map(plain, made.pull(np.ones_like(g))))
         for target, gradient in gradients.items():
             if isinstance(target, Tensor):
                 self.made[target].gradient = plain(gradient)
@@ -248,15 +244,3 @@ def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
                 yield read, x
         elif not isinstance(node, FusedNode):  # there it is an intermediate value
             yield read, x
-
-
-@silent
-def _pulled(node: TapeNode, edges: tuple, g: Any) -> tuple[Any, ...]:
-    """Return the gradients that an operation sends to its operands for an upstream gradient."""
-    if node.saved is None:
-        raise RuntimeError(
-            f"graph: the saved values of {node.name} were freed after the graph was made; "
-            "call backward(retain_graph=True)"
-        )
-    sent = [gradient for _, gradient in node.pull(g, node.edges, False)]
-    return tuple(None if k is None else sent[k] for k in edges)

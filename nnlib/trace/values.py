@@ -8,17 +8,7 @@ import numpy as np
 
 from .gates import number
 
-__all__ = [
-    "digits",
-    "facts",
-    "lines",
-    "one_line",
-    "plain",
-    "shape_text",
-    "slope",
-    "tex",
-    "tex_name",
-]
+__all__ = ["digits", "facts", "lines", "one_line", "plain", "shape_text", "slope", "tex_name"]
 
 ROWS, COLUMNS, ENTRIES = 4, 4, 12  # the room in a drawing
 
@@ -97,22 +87,6 @@ def one_line(value: Any, shape: tuple[int, ...] = ()) -> str:
     if array.ndim == 0 or _is_small(array):
         return lines(array)[0]
     return f"{shape_text(array.shape)} ({facts(array)})"
-
-
-def tex(value: Any) -> str:
-    r"""Return a value in LaTeX: a number, a matrix (a vector is a column), or a large shape.
-
-    >>> tex(-2.0), tex(np.array([1.0, 2.0]))
-    ('-2', '\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}')
-    """
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return digits(float(array))
-    if not _is_small(array):
-        return r"\in \mathbb R^{" + r" \times ".join(map(str, array.shape)) + "}"
-    rows = array.reshape(len(array), -1)
-    body = r" \\ ".join(" & ".join(digits(float(x)) for x in row) for row in rows)
-    return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
 
 
 def digits(value: float) -> str:

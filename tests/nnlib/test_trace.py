@@ -140,4 +140,3 @@ def test_steps_say_both_passes_in_words():
         "4. add sends 1 × 1 = 1 to p and 1 × 1 = 1 to x",
         "5. multiply sends −2 × 1 = −2 to x, which now holds −1 and 3 × 1 = 3 to y",
     ]
-    assert [step.direction for step in steps] == ["forward"] * 2 + ["backward"] * 3

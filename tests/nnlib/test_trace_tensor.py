@@ -1,4 +1,4 @@
-"""Graphs of tensors: equal to torch's autograd and to differences at every node."""
+"""Graphs of tensors: equal to torch's autograd at every node."""
 
 import numpy as np
 import pytest
@@ -68,15 +68,6 @@ def test_gradients_are_those_of_torch_and_sums_of_what_the_users_send(program):
     assert graph.output.value == pytest.approx(loss.item(), rel=1e-12)
     for name, x in zip("abc", theirs, strict=True):
         np.testing.assert_allclose(graph[name].gradient, x.grad.numpy(), rtol=1e-9, atol=1e-12)
-    edges = iter(trace.local(graph))
-    for node in graph:  # what is sent is the Jacobian times the gradient
-        for x, sent in zip(node.operands, node.sent, strict=True):
-            if sent is not None:
-                edge = next(edges)
-                assert (edge.of, edge.by) == (node.name, x.name)
-                expected = np.tensordot(node.gradient, edge.derivative, len(node.shape))
-                np.testing.assert_allclose(sent, expected, rtol=1e-9, atol=1e-12)
-    assert next(edges, None) is None
     for node in graph.nodes[:-1]:
         users = [(x, s) for u in graph for x, s in zip(u.operands, u.sent, strict=True)]
         arrived = [sent for x, sent in users if x is node and sent is not None]
@@ -84,36 +75,6 @@ def test_gradients_are_those_of_torch_and_sums_of_what_the_users_send(program):
             assert not arrived
         else:
             np.testing.assert_allclose(sum(arrived), node.gradient, rtol=1e-12)
-
-
-POINTWISE = {
-    "exp": nnlib.exp,
-    "log": nnlib.log,
-    "square": nnlib.square,
-    "sqrt": nnlib.sqrt,
-    "tanh": nnlib.tanh,
-    "sigmoid": nnlib.sigmoid,
-    "softmax": lambda x: nnlib.softmax(x, 1),
-    "sum": lambda x: x.sum(1),
-    "add": lambda x: x + nnlib.tensor(C),
-    "mul": lambda x: x * nnlib.tensor(C),
-    "matmul": lambda x: x @ nnlib.tensor(C),
-}
-
-
-@pytest.mark.parametrize("name", POINTWISE)
-def test_local_jacobians_are_those_of_differences(name):
-    f, h = POINTWISE[name], 1e-6
-    x = nnlib.tensor(S.copy(), requires_grad=True)
-    with trace.recording():
-        y = f(x)
-        (edge,) = trace.local(y, x=x, y=y, gradient=np.ones(y.shape))
-    assert (edge.of, edge.by, edge.shape) == ("y", "x", y.shape + x.shape)
-    for at in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[at] = h
-        high, low = (f(nnlib.tensor(S + k * step)).numpy() for k in (1, -1))
-        np.testing.assert_allclose(edge.derivative[..., *at], (high - low) / (2 * h), atol=1e-8)
 
 
 def test_without_a_recording_values_are_those_that_somebody_keeps():
@@ -142,11 +103,6 @@ def test_norm_of_wx_is_as_on_paper():
     assert graph["q"].gradient.tolist() == [8, -2, 14]  # 2q
     assert graph["W"].gradient.tolist() == [[16, 8], [-4, -2], [28, 14]]  # 2 q xᵀ
     assert graph["x"].gradient.tolist() == [50, 32]  # 2 Wᵀq
-    by_x = next(e for e in trace.local(graph) if (e.of, e.by) == ("q", "x"))
-    assert by_x.derivative.tolist() == W.tolist()
-    by_W = next(e for e in trace.local(graph) if (e.of, e.by) == ("q", "W"))
-    expected = np.einsum("ik,j->ikj", np.eye(3), [2, 1])  # dq_i/dW_kj = x_j where k = i
-    np.testing.assert_array_equal(by_W.derivative, expected)
 
 
 def test_the_values_of_a_graph_stay_as_they_were():

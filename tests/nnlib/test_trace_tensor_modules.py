@@ -39,7 +39,6 @@ def test_layers_of_all_kinds_are_drawn_with_the_gradients_of_backward(layer, sha
     ]
     for graph in graphs:
         assert graph.svg("down")
-        assert len(trace.steps(graph)) > len([n for n in graph if n.operation])
     loss.backward()
     for name, p in dict(x=x, **dict(layer.named_parameters())).items():
         for graph in graphs:
