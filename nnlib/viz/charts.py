@@ -27,11 +27,7 @@ def dots(
     limits : (float, float)
         Ends of the horizontal axis, so that several panels can share them.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -68,11 +64,7 @@ def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
     xlabel, title : str
         Label of the horizontal axis with its unit, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -152,11 +144,7 @@ def distributions(
         Interval in which the area below the first density is shaded. This area is a
         probability.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -245,11 +233,7 @@ def timeline(
         At most nine forecasts, each with its own times. A band extends ``spread`` to either
         side.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

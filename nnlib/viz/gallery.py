@@ -67,11 +67,7 @@ def gallery(
         Number of images in a row if there is room. A phone shows fewer if the images would be
         too narrow for their titles.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -51,11 +51,7 @@ def surface(
     xlabel, ylabel, title : str
         Names of the parameters, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -154,11 +150,7 @@ def descent(
     xlabel, ylabel, title : str
         Labels of the axes with their units, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -46,11 +46,7 @@ def histograms(
         Threshold, such as 0.99 for tanh. The fraction of elements whose absolute value is at
         least this large is written below the name of the layer.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

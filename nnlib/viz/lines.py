@@ -42,11 +42,7 @@ def curves(
     of : str
         Name of the list to draw from a history, such as ``"val_accuracy"``.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -131,11 +127,7 @@ def against(
     xlabel, ylabel, title : str
         Labels of the axes with their units, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -197,11 +189,7 @@ def convergence(
     xlabel, ylabel, title : str
         Labels of the axes with their units, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -33,11 +33,7 @@ def roc(truth, scores, *, title: str = "", ax=None):
     title : str
         Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -114,11 +110,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     title : str
         Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -184,11 +176,7 @@ def scree(
     title : str
         Title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -36,11 +36,7 @@ def images(
     columns : int
         Number of images in a row if there is room.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel, as for ``gallery``.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel, as for ``gallery``.
 
     Raises
     ------
@@ -114,11 +110,7 @@ def filters(weight, *, columns: int = 8, ax=None):
     columns : int
         Number of images in a row, if there are one or three input channels.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel, as for ``gallery``.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel, as for ``gallery``.
 
     Raises
     ------
@@ -153,11 +145,7 @@ def feature_maps(activations, titles: Sequence[str] = (), *, columns: int = 8, a
     columns : int
         Number of images in a row if there is room.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel, as for ``gallery``.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel, as for ``gallery``.
 
     Raises
     ------

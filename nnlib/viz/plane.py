@@ -45,11 +45,7 @@ def plane(
     names : mapping of str to (x, y)
         Words to write in the plane, each with its position.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -151,11 +147,7 @@ def regions(
     title, xlabel, ylabel : str
         Title of the plot, and labels of the axes with their units.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -7,16 +7,7 @@ from typing import Any, NamedTuple
 from .colours import COLOURS, GRID, INK
 from .show import NARROW, WORD, picture
 
-__all__ = [
-    "LOOKS",
-    "Look",
-    "canvas",
-    "check_axes",
-    "looks",
-    "panel",
-    "settings",
-    "styled",
-]
+__all__ = ["LOOKS", "Look", "canvas", "check_axes", "looks", "panel", "settings", "styled"]
 
 
 class Look(NamedTuple):
@@ -120,10 +111,6 @@ def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float 
         Title of the plot, and labels of the axes with their units.
     height : float
         Height in inches. The width is always 3.4 inches.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
 
     >>> ax = panel(title="A line", xlabel="x (m)", ylabel="y (m)")
     >>> ax.get_xlabel(), float(ax.figure.get_figwidth())

@@ -36,11 +36,7 @@ def vectors(
     xlabel, ylabel, title : str
         Labels of the axes, and title of the plot.
     ax : matplotlib.axes.Axes, optional
-        Axes to draw on. Default: a new panel.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
+        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
