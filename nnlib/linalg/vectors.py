@@ -13,7 +13,7 @@ from .inputs import vector
 from .norms import length, scaled
 from .writing import factor, tex, tex_factor, text
 
-__all__ = ["angle", "cosine", "cross", "dot", "normalize"]
+__all__ = ["angle", "cosine", "cross", "normalize"]
 
 Array = np.ndarray
 
@@ -59,30 +59,6 @@ def normalize(x: Any, *, exact: bool = False) -> Array:
     if not x.any():
         raise ValueError("normalize: expected x other than 0, got zeros")
     return simplified(x / length(x))
-
-
-def dot(x: Any, y: Any) -> float:
-    r"""Return the dot product of two vectors.
-
-    .. math:: x^\top y = \sum_i x_i y_i = \lVert x \rVert \lVert y \rVert \cos \theta
-
-    Parameters
-    ----------
-    x, y : (n,) array_like
-        Vectors of equal length.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If x or y is not a vector of finite real numbers, or the lengths differ.
-
-    Source: Strang (2016), section 1.2; chapter "Vectors".
-
-    >>> dot([1, 2, 3], [4, -5, 6])
-    12.0
-    """
-    x, y = _pair(x, y, "dot", exact=False)
-    return float(x @ y)
 
 
 def _products(x: Array, y: Array, d: Any) -> Step:
