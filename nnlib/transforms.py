@@ -305,9 +305,7 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     return _between(x, v + (H - 1) / 2, u + (W - 1) / 2, fill)
 
 
-def elastic(
-    x: np.ndarray, right: np.ndarray, down: np.ndarray, *, fill: float = 0
-) -> np.ndarray:
+def elastic(x: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
     """Distort images by displacing each pixel by its own amount.
 
     Parameters
@@ -315,9 +313,8 @@ def elastic(
     x : (C, H, W) or (N, C, H, W)
         The images.
     right, down : (H, W) or (N, H, W) float
-        The distances in pixels to the position from which each pixel takes its value.
-    fill : number
-        The value outside the image.
+        The distances in pixels to the position from which each pixel takes its value, which is
+        0 outside the image.
 
     Returns
     -------
@@ -343,7 +340,7 @@ def elastic(
         if a.shape not in ((H, W), (*x.shape[:-3], H, W)) or not np.isfinite(a).all():
             raise ValueError(f"elastic: expected finite {name} ({H}, {W}), got {a.shape}")
     i, j = np.indices((H, W))
-    return _between(x, i + down, j + right, number("elastic", "fill", fill))
+    return _between(x, i + down, j + right, fill=0)
 
 
 def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.ndarray:
@@ -842,8 +839,6 @@ class ElasticTransform(Transform):
         Strength of the distortion: the factor for the displacements, in pixels.
     sigma : float
         Smoothness of the distortion: the standard deviation of the Gaussian, in pixels.
-    fill : number
-        The value of the new pixels at the edge.
     rng : Generator
         The source of randomness.
 
@@ -860,12 +855,10 @@ class ElasticTransform(Transform):
         alpha: float = 25.0,
         sigma: float = 5.0,
         *,
-        fill: float = 0,
         rng: np.random.Generator,
     ):
         self.alpha = number("ElasticTransform", "alpha", alpha, low=0)
         self.sigma = number("ElasticTransform", "sigma", sigma, above=0)
-        self.fill = number("ElasticTransform", "fill", fill)
         self.rng = checks.generator("ElasticTransform", rng)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
@@ -873,7 +866,7 @@ class ElasticTransform(Transform):
         N, _, H, W = x.shape
         noise = self.rng.uniform(-1, 1, size=(2, N, H, W))
         right, down = self.alpha * _blur(H, self.sigma) @ noise @ _blur(W, self.sigma).T
-        return elastic(x, right, down, fill=self.fill)
+        return elastic(x, right, down)
 
 
 class ColorJitter(Transform):
