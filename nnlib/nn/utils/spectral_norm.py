@@ -91,7 +91,7 @@ def spectral_norm(
     >>> list(spectral_norm(Linear(3, 2)).state_dict())
     ['bias', 'weight_orig', 'weight_u', 'weight_v']
     """
-    if _hook(module, name):
+    if hook_of(module, name):
         raise RuntimeError(f"spectral_norm: {name} already has spectral normalization")
     weight = module._parameters.get(name)
     kind = type(module).__name__
@@ -117,7 +117,7 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     >>> list(remove_spectral_norm(spectral_norm(Linear(3, 2))).state_dict())
     ['bias', 'weight']
     """
-    hook = _hook(module, name)
+    hook = hook_of(module, name)
     kind = type(module).__name__
     expect("remove_spectral_norm", hook, f"a normalized {name}", f"{kind} without one")
     weight = hook.compute_weight(module, do_power_iteration=False).detach()
@@ -128,7 +128,7 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     return module
 
 
-def _hook(module: Module, name: str) -> SpectralNorm | None:
+def hook_of(module: Module, name: str) -> SpectralNorm | None:
     """Return the hook that normalizes a weight, or None."""
     hooks = module._hooks["before"] if module._hooks else ()
     found = (h for h in hooks if isinstance(h, SpectralNorm) and h.name == name)

@@ -118,6 +118,15 @@ def test_spectral_norm_is_that_of_torch(layer, shape, options, rng):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12, strict=True)
 
 
+def test_the_parametrization_starts_with_the_largest_singular_value():
+    for L in (torch, nnlib):
+        layer = L.nn.Linear(2, 2, bias=False)
+        layer.load_state_dict(dict(weight=L.tensor([[3.0, 0.0], [0.0, 1.0]])))
+        layer = L.nn.utils.parametrizations.spectral_norm(layer).eval()
+        found = layer(L.eye(2)).detach().numpy()
+        np.testing.assert_allclose(found, [[1, 0], [0, 1 / 3]], atol=1e-6)
+
+
 def test_mistakes_are_named():
     def normalized(L):
         return L.nn.utils.spectral_norm(L.nn.Linear(2, 1))
