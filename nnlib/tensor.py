@@ -39,8 +39,10 @@ class Tensor:
     ----------
     *data : int, or one nested list, array or Tensor
         Integers are the sizes of a tensor with arbitrary elements; ``Tensor()`` is empty. A
-        list or array contains the values; a float32 array shares its memory. For a Tensor, of
-        any dtype, the result is a view of it.
+        list, tuple or array contains the values; a float32 array shares its memory. For a
+        Tensor, of any dtype, the result is a view of it. A shape is a plain tuple here, so
+        ``Tensor(x.shape)`` contains the lengths of the axes. In PyTorch, it has this shape;
+        write ``Tensor(*x.shape)`` or ``empty(x.shape)`` for both libraries.
     device : device
         The device, which must be the CPU.
 
@@ -62,8 +64,8 @@ class Tensor:
     RuntimeError
         If a size is negative.
 
-    >>> Tensor([1, 2]), Tensor(4, 3).shape
-    (tensor([1., 2.]), (4, 3))
+    >>> Tensor([1, 2]), Tensor(4, 3).shape, Tensor((4, 3))
+    (tensor([1., 2.]), (4, 3), tensor([4., 3.]))
     >>> x = Tensor([1.0, 2.0, 3.0]).requires_grad_()
     >>> (x * x).sum().backward()
     >>> x.grad
