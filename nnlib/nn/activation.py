@@ -102,6 +102,8 @@ class PReLU(Module):
     [-1.0, 4.0]
     """
 
+    _printed = "num_parameters"
+
     def __init__(
         self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
     ):
@@ -115,10 +117,6 @@ class PReLU(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, ...) to the same shape."""
         return F.prelu(input, self.weight)
-
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return f"num_parameters={self.num_parameters}"
 
 
 class ELU(Activation):

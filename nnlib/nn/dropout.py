@@ -34,6 +34,8 @@ class Dropout(Applied):
     tensor([1., 2.])
     """
 
+    _printed = "p inplace"
+
     function = staticmethod(F.dropout)
 
     def __init__(self, p: float = 0.5, inplace: bool = False):
@@ -44,10 +46,6 @@ class Dropout(Applied):
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
         return self.function(input, self.p, self.training, self.inplace)
-
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return f"p={self.p}, inplace={self.inplace}"
 
 
 class Dropout2d(Dropout):

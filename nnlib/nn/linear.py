@@ -23,6 +23,8 @@ class Flatten(Module):
     (5, 6)
     """
 
+    _printed = "start_dim end_dim"
+
     def __init__(self, start_dim: int = 1, end_dim: int = -1):
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
@@ -30,10 +32,6 @@ class Flatten(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, ...) to (N, D)."""
         return flatten(input, self.start_dim, self.end_dim)
-
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
 class Unflatten(Module):
@@ -50,6 +48,8 @@ class Unflatten(Module):
     (5, 2, 3)
     """
 
+    _printed = "dim unflattened_size"
+
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]):
         super().__init__()
         sizes = unflattened_size
@@ -60,10 +60,6 @@ class Unflatten(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., D, ...) to (..., *unflattened_size, ...)."""
         return unflatten(input, self.dim, self.unflattened_size)
-
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
 class Linear(Module):

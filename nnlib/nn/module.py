@@ -55,6 +55,7 @@ class Module(Registry):
 
     training: bool
     _hooks: dict[str, list[Callable]] | None = None  # created with the first hook
+    _printed = ""  # the names of the options that extra_repr shows
 
     def __init__(self) -> None:
         super().__init__()
@@ -259,7 +260,7 @@ class Module(Registry):
 
     def extra_repr(self) -> str:
         """Return a description of the options, for printing."""
-        return ""
+        return ", ".join(f"{name}={getattr(self, name)}" for name in self._printed.split())
 
     def __repr__(self) -> str:
         parts = [f"({name}): {m!r}" for name, m in self._modules.items()]

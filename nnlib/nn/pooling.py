@@ -21,17 +21,14 @@ __all__ = [
 ]
 
 
-def _printed(module: Module, names: str) -> str:
-    """Return the named options of a module, for printing."""
-    return ", ".join(f"{name}={getattr(module, name)}" for name in names.split())
-
-
 class MaxPool1d(Module):
     """Apply ``functional.max_pool1d`` with these options.
 
     >>> MaxPool1d(2)
     MaxPool1d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
     """
+
+    _printed = "kernel_size stride padding dilation ceil_mode"
 
     def __init__(
         self,
@@ -56,10 +53,6 @@ class MaxPool1d(Module):
         steps = self.kernel_size, self.stride, self.padding, self.dilation
         return (*steps, self.ceil_mode, self.return_indices)
 
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return _printed(self, "kernel_size stride padding dilation ceil_mode")
-
 
 class MaxPool2d(MaxPool1d):
     """Apply ``functional.max_pool2d`` with these options.
@@ -79,6 +72,8 @@ class AvgPool1d(Module):
     >>> AvgPool1d(2)
     AvgPool1d(kernel_size=(2,), stride=(2,), padding=(0,))
     """
+
+    _printed = "kernel_size stride padding"
 
     def __init__(
         self,
@@ -101,10 +96,6 @@ class AvgPool1d(Module):
         options = self.kernel_size, self.stride, self.padding
         return F.avg_pool1d(input, *options, self.ceil_mode, self.count_include_pad)
 
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return _printed(self, "kernel_size stride padding")
-
 
 class AvgPool2d(Module):
     """Apply ``functional.avg_pool2d`` with these options.
@@ -112,6 +103,8 @@ class AvgPool2d(Module):
     >>> AvgPool2d(2)
     AvgPool2d(kernel_size=2, stride=2, padding=0)
     """
+
+    _printed = "kernel_size stride padding"
 
     def __init__(
         self,
@@ -133,10 +126,6 @@ class AvgPool2d(Module):
         options = self.kernel_size, self.stride, self.padding, self.ceil_mode
         return F.avg_pool2d(input, *options, self.count_include_pad, self.divisor_override)
 
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return _printed(self, "kernel_size stride padding")
-
 
 class AdaptiveAvgPool1d(Module):
     """Apply ``functional.adaptive_avg_pool1d`` with these options.
@@ -145,6 +134,8 @@ class AdaptiveAvgPool1d(Module):
     AdaptiveAvgPool1d(output_size=2)
     """
 
+    _printed = "output_size"
+
     def __init__(self, output_size: Any):
         super().__init__()
         self.output_size = output_size
@@ -152,10 +143,6 @@ class AdaptiveAvgPool1d(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, T) to (N, C, I)."""
         return F.adaptive_avg_pool1d(input, self.output_size)
-
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return _printed(self, "output_size")
 
 
 class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
@@ -177,6 +164,8 @@ class AdaptiveMaxPool2d(Module):
     AdaptiveMaxPool2d(output_size=3)
     """
 
+    _printed = "output_size"
+
     def __init__(self, output_size: Any, return_indices: bool = False):
         super().__init__()
         self.output_size, self.return_indices = output_size, return_indices
@@ -185,10 +174,6 @@ class AdaptiveMaxPool2d(Module):
         """Map (N, C, H, W) to (N, C, I, J)."""
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
 
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return _printed(self, "output_size")
-
 
 class Unfold(Module):
     """Apply ``functional.unfold`` with these options.
@@ -196,6 +181,8 @@ class Unfold(Module):
     >>> Unfold(2)
     Unfold(kernel_size=2, dilation=1, padding=0, stride=1)
     """
+
+    _printed = "kernel_size dilation padding stride"
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1):
         super().__init__()
@@ -206,10 +193,6 @@ class Unfold(Module):
         """Map (N, C, H, W) to (N, C H_kernel W_kernel, I J)."""
         return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return _printed(self, "kernel_size dilation padding stride")
-
 
 class Fold(Module):
     """Apply ``functional.fold`` with these options.
@@ -217,6 +200,8 @@ class Fold(Module):
     >>> Fold(3, 2)
     Fold(output_size=3, kernel_size=2, dilation=1, padding=0, stride=1)
     """
+
+    _printed = "output_size kernel_size dilation padding stride"
 
     def __init__(
         self,
@@ -234,7 +219,3 @@ class Fold(Module):
         """Map (N, C H_kernel W_kernel, I J) to (N, C, H, W)."""
         options = self.kernel_size, self.dilation, self.padding, self.stride
         return F.fold(input, self.output_size, *options)
-
-    def extra_repr(self) -> str:
-        """Return a description of the options, for printing."""
-        return _printed(self, "output_size kernel_size dilation padding stride")

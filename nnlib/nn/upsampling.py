@@ -52,6 +52,8 @@ class PixelShuffle(Module):
     PixelShuffle(upscale_factor=2)
     """
 
+    _printed = "upscale_factor"
+
     def __init__(self, upscale_factor: int):
         super().__init__()
         self.upscale_factor = upscale_factor
@@ -59,7 +61,3 @@ class PixelShuffle(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C r², H, W) to (N, C, r H, r W)."""
         return F.pixel_shuffle(input, self.upscale_factor)
-
-    def extra_repr(self) -> str:
-        """Return a description of the factor, for printing."""
-        return f"upscale_factor={self.upscale_factor}"

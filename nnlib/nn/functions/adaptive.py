@@ -69,12 +69,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """Compute the means of output_size parts of sequences (N, C, T).
 
-    This is ``adaptive_avg_pool2d`` along a single axis.
-
-    Raises
-    ------
-    RuntimeError
-        If the shape and the size are incompatible.
+    This is ``adaptive_avg_pool2d`` along a single axis, with the same errors.
 
     >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
     array([[2., 1.]])

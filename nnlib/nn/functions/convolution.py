@@ -35,12 +35,7 @@ def conv1d(
 ) -> Tensor:
     """Convolve sequences (N, C, T).
 
-    This is ``conv2d`` along a single axis.
-
-    Raises
-    ------
-    RuntimeError
-        If the shapes, dtypes or options are incompatible.
+    This is ``conv2d`` along a single axis, with the same errors.
 
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
@@ -128,12 +123,7 @@ def conv_transpose1d(
 ) -> Tensor:
     """Apply the transposed convolution to sequences (N, C, I).
 
-    This is ``conv_transpose2d`` along a single axis.
-
-    Raises
-    ------
-    RuntimeError
-        If the shapes, dtypes or options are incompatible.
+    This is ``conv_transpose2d`` along a single axis, with the same errors.
 
     >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
     array([[[ 1., 12., 20.]]])
