@@ -11,14 +11,7 @@ from typing import Any
 from ..tensor import Tensor
 from .module import Module, Parameter, framed
 
-__all__ = [
-    "Identity",
-    "ModuleDict",
-    "ModuleList",
-    "ParameterDict",
-    "ParameterList",
-    "Sequential",
-]
+__all__ = ["Identity", "ModuleDict", "ModuleList", "ParameterList", "Sequential"]
 
 
 class Identity(Module):
@@ -313,52 +306,3 @@ class ParameterList(Module):
 
     def __iadd__(self, values: Iterable[Any]) -> ParameterList:
         return self.extend(values)
-
-
-class ParameterDict(Module, MutableMapping):
-    """An ordered dictionary of parameters, to be used as an attribute of a module.
-
-    Tensors become parameters. Any other value is stored unchanged.
-
-    >>> parameters = ParameterDict({"scale": Tensor([1.0, 2.0])})
-    >>> [name for name, _ in parameters.named_parameters()]
-    ['scale']
-    """
-
-    __eq__, __hash__ = object.__eq__, object.__hash__  # compare by identity, unlike a mapping
-    _store, extra_repr = ParameterList._store, ParameterList.extra_repr
-
-    def __init__(self, parameters: Mapping[str, Any] | Iterable | None = None):
-        super().__init__()
-        self._keys: dict[str, None] = {}
-        if parameters is not None:
-            self.update(parameters)
-
-    def _names(self) -> list[str]:
-        """Return the names of the values."""
-        return list(self._keys)
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in self._keys:
-            raise KeyError(key)
-        return getattr(self, key)
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if not isinstance(key, str):
-            raise TypeError(f"ParameterDict: expected str as keys, got {type(key).__name__}")
-        self._keys[key] = None
-        self._store(key, value)
-
-    def __delitem__(self, key: str) -> None:
-        del self._keys[key]
-        delattr(self, key)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def copy(self) -> ParameterDict:
-        """Return a new dictionary with the same values."""
-        return ParameterDict(self)

@@ -4,16 +4,7 @@ The functions return arrays for arrays. If any argument is a Tensor, they return
 """
 
 # ruff: noqa: F403 (the star imports collect the public names of the files in functions/)
-from ..ops import (
-    linear,
-    log_softmax,
-    one_hot,
-    pad,
-    sigmoid,
-    softmax,
-    softplus,
-    tanh,
-)
+from ..ops import linear, log_softmax, one_hot, pad, sigmoid, softmax, softplus, tanh
 from .functions import (
     activation,
     adaptive,
@@ -21,7 +12,6 @@ from .functions import (
     convolution,
     distance,
     loss,
-    margin,
     normalization,
     pooling,
     probability,
@@ -39,7 +29,6 @@ from .functions.distance import *
 from .functions.dropout import *
 from .functions.embedding import *
 from .functions.loss import *
-from .functions.margin import *
 from .functions.normalization import *
 from .functions.pooling import *
 from .functions.probability import *
@@ -56,7 +45,6 @@ FILES = (
     dropout_,
     embedding_,
     loss,
-    margin,
     normalization,
     pooling,
     probability,
@@ -65,14 +53,5 @@ FILES = (
     selection,
 )
 
-__all__ = [
-    "linear",
-    "log_softmax",
-    "one_hot",
-    "pad",
-    "sigmoid",
-    "softmax",
-    "softplus",
-    "tanh",
-]
+__all__ = ["linear", "log_softmax", "one_hot", "pad", "sigmoid", "softmax", "softplus", "tanh"]
 __all__ += [name for file in FILES for name in file.__all__]

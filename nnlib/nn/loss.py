@@ -9,15 +9,11 @@ from .applied import Applied
 __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
-    "CosineEmbeddingLoss",
     "CrossEntropyLoss",
-    "GaussianNLLLoss",
     "HuberLoss",
     "KLDivLoss",
     "L1Loss",
     "MSELoss",
-    "MarginRankingLoss",
-    "MultiMarginLoss",
     "NLLLoss",
     "SmoothL1Loss",
     "TripletMarginLoss",
@@ -129,19 +125,6 @@ class BCEWithLogitsLoss(Loss):
         super().__init__(weight=weight, reduction=reduction, pos_weight=pos_weight)
 
 
-class GaussianNLLLoss(Loss):
-    """Apply ``functional.gaussian_nll_loss`` to means, targets and variances, all (...)."""
-
-    function = staticmethod(F.gaussian_nll_loss)
-
-    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean"):
-        super().__init__(full=full, eps=eps, reduction=reduction)
-
-    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
-        """Map means, targets and variances to the loss."""
-        return self._compute(input, target, var)
-
-
 class KLDivLoss(Loss):
     """Apply ``functional.kl_div`` to log-probabilities and true probabilities, both (...)."""
 
@@ -149,48 +132,6 @@ class KLDivLoss(Loss):
 
     def __init__(self, *, reduction: str = "mean", log_target: bool = False):
         super().__init__(reduction=reduction, log_target=log_target)
-
-
-class MarginRankingLoss(Loss):
-    """Apply ``functional.margin_ranking_loss`` to two scores and signs, all (...)."""
-
-    function = staticmethod(F.margin_ranking_loss)
-
-    def __init__(self, margin: float = 0.0, *, reduction: str = "mean"):
-        super().__init__(margin=margin, reduction=reduction)
-
-    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
-        """Map two scores and signs to the loss."""
-        return self._compute(input1, input2, target)
-
-
-class MultiMarginLoss(Loss):
-    """Apply ``functional.multi_margin_loss`` to scores (N, C) and class indices (N,)."""
-
-    function = staticmethod(F.multi_margin_loss)
-
-    def __init__(
-        self,
-        p: int = 1,
-        margin: float = 1.0,
-        weight: Tensor | None = None,
-        *,
-        reduction: str = "mean",
-    ):
-        super().__init__(p=p, margin=margin, weight=weight, reduction=reduction)
-
-
-class CosineEmbeddingLoss(Loss):
-    """Apply ``functional.cosine_embedding_loss`` to two batches (N, D) and signs (N,)."""
-
-    function = staticmethod(F.cosine_embedding_loss)
-
-    def __init__(self, margin: float = 0.0, *, reduction: str = "mean"):
-        super().__init__(margin=margin, reduction=reduction)
-
-    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
-        """Map two batches (N, D) and signs (N,) to the loss."""
-        return self._compute(input1, input2, target)
 
 
 class TripletMarginLoss(Loss):

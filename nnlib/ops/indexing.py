@@ -15,12 +15,12 @@ from .promotion import array, check_fits, promote
 from .shape import at, axis, broadcast_tensors, call_as, clone, expect, moved, reshape
 
 # Every name once: functions only, methods of Tensor too, and those that work in place too.
-FUNCTIONS = "bucketize getitem one_hot searchsorted setitem"
+FUNCTIONS = "getitem one_hot searchsorted setitem"
 METHODS = """
     argsort bincount gather index_select masked_select nonzero sort
     topk unique
 """
-IN_PLACE = "index_add masked_scatter scatter scatter_add scatter_reduce"
+IN_PLACE = "index_add scatter scatter_add scatter_reduce"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
@@ -400,22 +400,6 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     return pick("masked_select", input, (np.array(raw(mask)),))
 
 
-def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """Replace the elements where mask is true by those of source, in order.
-
-    dL/dx is 0 where mask is true, and dL/dsource is dL/dy there.
-    """
-    name = "masked_scatter"
-    dtypes = [array(name, x).dtype for x in (mask, input, source)]
-    fits = dtypes[0].kind == "b" and dtypes[1] == dtypes[2]
-    expect(fits, name, "truth values and two equal dtypes, got {}", [str(d) for d in dtypes])
-    input, mask = call_as(name, broadcast_tensors, input, mask)
-    m = np.array(raw(mask))
-    n = int(m.sum())
-    expect(n <= raw(source).size, name, "{} elements of source, got {}", n, raw(source).size)
-    return index_put(input, (m,), reshape(source, -1)[:n], name)
-
-
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Return the indices of elements other than 0, one in a row, or one array for each axis."""
     x = array("nonzero", input)
@@ -564,16 +548,3 @@ def searchsorted(
     for i in np.ndindex(s.shape[:-1]):
         y[i] = np.searchsorted(s[i], x[i], "right" if right else side or "left")
     return record(y, dict(s=sorted_sequence, x=input))
-
-
-def bucketize(
-    input: Tensor | float, boundaries: Tensor, *, out_int32: bool = False, right: bool = False
-) -> Tensor:
-    """Return the index of the bucket between sorted boundaries that contains each x.
-
-    A boundary belongs to the bucket before it, or with right=True to the bucket after it.
-    """
-    name = "bucketize"
-    _, s = array(name, input), array(name, boundaries)
-    expect(s.ndim == 1, name, "a vector of boundaries, got {} axes", s.ndim)
-    return call_as(name, searchsorted, boundaries, input, out_int32=out_int32, right=right)

@@ -67,7 +67,6 @@ DIFFERENT = {
         "no sparse gradients; torch scales a gradient by the frequency of another row",
         lambda s: s.kwargs.get("sparse") or s.kwargs.get("scale_grad_by_freq"),
     ),
-    "nn.functional.multi_margin_loss": ("scores have an axis", images_of(1, 2)),
     "nn.functional.batch_norm": ("one axis has no channels", images_of(2, 3, 4, 5)),
     "nn.functional.scaled_dot_product_attention": (
         "what dropout takes away is drawn",

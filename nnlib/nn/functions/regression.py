@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
-from ...ops import abs, add, div, log, square, sub, unsqueeze, where
-from ...ops.promotion import array
-from ...ops.shape import call_as
-from ...tensor import Tensor, raw
+from ...ops import abs, square, sub, where
+from ...tensor import Tensor
 from .shared import check_pair, reduced, weighted
 
-__all__ = ["gaussian_nll_loss", "huber_loss", "l1_loss", "mse_loss", "smooth_l1_loss"]
+__all__ = ["huber_loss", "l1_loss", "mse_loss", "smooth_l1_loss"]
 
 
 def mse_loss(
@@ -46,7 +40,7 @@ def mse_loss(
 
     Source: Goodfellow et al. (2016), section 5.1.4; chapter "Losses and outputs".
 
-    >>> float(mse_loss(np.array([1.0, 2.0]), np.array([0.0, 0.0])))
+    >>> float(mse_loss(Tensor([1.0, 2.0]), Tensor([0.0, 0.0])))
     2.5
     """
     check_pair("mse_loss", input, target, broadcasts=True)
@@ -65,7 +59,7 @@ def l1_loss(
 
     Source: Goodfellow et al. (2016), section 6.2.1; chapter "Losses and outputs".
 
-    >>> float(l1_loss(np.array([1.0, 2.0]), np.array([0.0, 0.0])))
+    >>> float(l1_loss(Tensor([1.0, 2.0]), Tensor([0.0, 0.0])))
     1.5
     """
     check_pair("l1_loss", input, target, broadcasts=True)
@@ -101,7 +95,7 @@ def smooth_l1_loss(
 
     Source: Girshick (2015), equation 3.
 
-    >>> float(smooth_l1_loss(np.array([0.5, 2.0]), np.array([0.0, 0.0]), reduction="sum"))
+    >>> float(smooth_l1_loss(Tensor([0.5, 2.0]), Tensor([0.0, 0.0]), reduction="sum"))
     1.625
     """
     if beta < 0:
@@ -149,7 +143,7 @@ def huber_loss(
 
     Source: Huber (1964), section 4; chapter "Losses and outputs".
 
-    >>> float(huber_loss(np.array([0.5, 2.0]), np.array([0.0, 0.0]), reduction="sum"))
+    >>> float(huber_loss(Tensor([0.5, 2.0]), Tensor([0.0, 0.0]), reduction="sum"))
     1.625
     """
     if not delta > 0:
@@ -159,61 +153,3 @@ def huber_loss(
     e = abs(d)
     each = where(e < delta, square(d) / 2, delta * (e - delta / 2))
     return weighted("huber_loss", each, input, weight, reduction, by_weight=False)
-
-
-def gaussian_nll_loss(
-    input: Tensor,
-    target: Tensor,
-    var: Tensor | float,
-    full: bool = False,
-    eps: float = 1e-6,
-    reduction: str = "mean",
-) -> Tensor:
-    r"""Compute the negative log-likelihood of targets t under normal distributions.
-
-    .. math:: L_i = \frac{1}{2} \left( \log v_i + \frac{(x_i - t_i)^2}{v_i} \right)
-
-    Parameters
-    ----------
-    input, target, reduction
-        See ``mse_loss``, but the targets broadcast. The input contains the means x.
-    var : (...) or (..., 1) float, or float
-        Variances v, one for each mean, or one for all means along the last axis.
-    full : bool
-        If True, add the constant log(2π) / 2.
-    eps : float
-        Lower limit of the variances. The gradient with respect to v ignores this limit.
-
-    Returns
-    -------
-    float, or the shape of input for "none"
-        Loss in nats.
-
-    Raises
-    ------
-    ValueError
-        If a variance is negative, the shape of var is wrong, or the reduction is unknown.
-
-    Source: Nix and Weigend (1994), "Estimating the mean and variance of the target
-    probability distribution".
-
-    >>> round(float(gaussian_nll_loss(np.array([1.0]), np.array([3.0]), np.array([4.0]))), 4)
-    1.1931
-    """
-    error = call_as("gaussian_nll_loss", sub, input, target)
-    shape, v = raw(input).shape, array("gaussian_nll_loss", var)
-    if v.ndim and v.shape != shape and v.shape == shape[:-1]:
-        var = unsqueeze(var, -1)
-    elif v.shape not in ((), shape, (*shape[:-1], 1)):
-        raise ValueError(
-            f"gaussian_nll_loss: expected var of shape {shape} or {(*shape[:-1], 1)}, "
-            f"got {v.shape}"
-        )
-    if np.any(v < 0):
-        raise ValueError("gaussian_nll_loss: expected var >= 0, got a negative number")
-    v = raw(var)
-    var = add(var, np.maximum(v, eps) - v)  # the limit counts as a constant, as in torch
-    each = add(log(var), div(square(error), var)) / 2
-    if full:
-        each = add(each, math.log(2 * math.pi) / 2)
-    return reduced("gaussian_nll_loss", each, reduction)

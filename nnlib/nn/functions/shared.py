@@ -32,7 +32,6 @@ TITLES = {
     "binary_cross_entropy_with_logits": "BinaryCrossEntropyWithLogitsBackward0",
     "huber_loss": "HuberLossBackward0",
     "mse_loss": "MseLossBackward0",
-    "multi_margin_loss": "MultiMarginLossBackward0",
     "smooth_l1_loss": "SmoothL1LossBackward0",
 }
 

@@ -16,10 +16,9 @@ from .cycle import CyclicLR, OneCycleLR
 from .decay import ConstantLR, ExponentialLR, LinearLR, MultiStepLR, PolynomialLR, StepLR
 from .plateau import ReduceLROnPlateau
 from .scheduler import LRScheduler
-from .sequential import ChainedScheduler, SequentialLR
+from .sequential import SequentialLR
 
 __all__ = [
-    "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",

@@ -66,11 +66,6 @@ LAYERS = [
         note="one",
     ),
     Layer(
-        "ParameterDict",
-        lambda L: (dict(zip("ab", values(L, np.ones(5), np.ones((2, 5))), strict=True)),),
-        call=lambda m, x: (x * m["a"]) @ m["b"].T,
-    ),
-    Layer(
         "ParameterList",
         lambda L: ([3, *values(L, np.ones(5))],),
         call=lambda m, x: x * m[1] * m[0],
@@ -99,9 +94,6 @@ BAD = [
     Bad("ModuleDict", lambda L: L.nn.ModuleDict({"a": 3}), TypeError),
     Bad("ModuleDict", lambda L: L.nn.ModuleDict({"keys": L.nn.ReLU()}), KeyError),
     Bad("ModuleDict", lambda L: L.nn.ModuleDict()["a"], KeyError),
-    Bad("ParameterDict", lambda L: L.nn.ParameterDict(3), TypeError),
-    Bad("ParameterDict", lambda L: L.nn.ParameterDict({3: L.zeros(1)}), TypeError),
-    Bad("ParameterDict", lambda L: L.nn.ParameterDict()["a"], KeyError, AttributeError),
     Bad("ParameterList", lambda L: L.nn.ParameterList(3), TypeError),
     Bad("ParameterList", lambda L: L.nn.ParameterList()[0], IndexError),
 ]

@@ -97,20 +97,3 @@ def test_a_list_of_parameters_is_handled_as_in_torch():
         assert [k for k, _ in model.named_parameters()] == ["0", "1", "2", "3", "5"]
         assert (len(model), model[-1].shape[0], len(model[1:3])) == (6, 6, 2)
         assert isinstance(model[2], L.nn.Parameter)
-
-
-def test_a_dictionary_of_parameters_is_handled_as_in_torch():
-    for L in (nnlib, torch):
-        model = L.nn.ParameterDict({"a": L.zeros(2), "b": L.nn.Parameter(L.zeros(3)), "c": 4})
-        model["d"] = L.zeros(5)
-        model.update([("a", L.zeros(7))])
-        assert model.pop("b").shape == (3,)
-        assert list(model) == list(model.keys()) == ["a", "c", "d"]
-        assert [k for k, _ in model.named_parameters()] == ["a", "d"]
-        assert list(model.state_dict()) == ["a", "d"]
-        assert ("a" in model, "b" in model, len(model), model["c"]) == (True, False, 3, 4)
-        assert isinstance(model["d"], L.nn.Parameter)
-        assert model.get("b") is None
-        copy = model.copy()
-        model.clear()
-        assert (len(model), len(copy), list(model.parameters())) == (0, 3, [])

@@ -7,7 +7,23 @@ def F(L):
     return L.nn.functional
 
 
+THREE = ((3, 5),) * 3
 CASES = [
+    *[
+        Case(
+            "triplet_margin_loss",
+            lambda L, a, p, n, r=r: F(L).triplet_margin_loss(a, p, n, 2.0, reduction=r),
+            THREE,
+            note=r,
+        )
+        for r in ("mean", "sum", "none")
+    ],
+    Case(
+        "triplet_margin_loss",
+        lambda L, a, p, n: F(L).triplet_margin_loss(a, p, n, 3.0, 3.0, 0.1, True),
+        THREE,
+        note="options",
+    ),
     Case("cosine_similarity", lambda L, a, b: F(L).cosine_similarity(a, b), ((3, 5), (3, 5))),
     Case(
         "cosine_similarity",
@@ -28,7 +44,17 @@ CASES = [
 
 VALUES: list[Case] = []
 
+
+def triplet(*shapes, **options):
+    """Return a call of the triplet loss with zeros of some shapes."""
+    return lambda L: F(L).triplet_margin_loss(*[L.zeros(s) for s in shapes], **options)
+
+
 BAD = [
+    Bad("triplet_margin_loss", triplet(*THREE, reduction="average"), ValueError),
+    Bad("triplet_margin_loss", triplet(*THREE, margin=-1.0), ValueError),
+    Bad("triplet_margin_loss", triplet((3, 5), (3, 5), (5,))),
+    Bad("triplet_margin_loss", triplet((3, 5), (3, 4), (3, 5))),
     Bad("cosine_similarity", lambda L: F(L).cosine_similarity(L.zeros(3, 5), L.zeros(3, 4))),
     Bad(
         "cosine_similarity",

@@ -111,7 +111,6 @@ CASES = [
         )
         for reduce in ("amax", "amin", "prod")
     ],
-    Case("masked_scatter", lambda L, x, v: L.masked_scatter(x, at(L, MASK), v), ((2, 3), (9,))),
     Case("setitem", written((slice(1, None), slice(None, None, 2))), ((3, 5), (2, 1))),
     Case("setitem", written(1), ((3, 5), ()), note="row"),
     Case("setitem", written(1), ((3, 5), (1, 1, 5)), note="leading ones"),
@@ -148,15 +147,6 @@ VALUES = [
     ),
     Case("argsort", lambda L, x: L.argsort(L.tensor(TIES), stable=True), (), note="ties"),
     Case("bincount", lambda L, x: L.bincount(x * x), ((6,),), integers),
-    *[
-        Case(
-            "bucketize",
-            lambda L, x, o=options: L.bucketize(x, L.tensor([-3, 0, 0, 2]), **o),
-            MATRIX,
-            integers,
-        )
-        for options in ({}, dict(right=True, out_int32=True))
-    ],
     *[
         Case(
             "searchsorted",
@@ -282,11 +272,6 @@ BAD = [
     Bad(
         "scatter_reduce", lambda L: ones(L, 3).scatter_reduce(0, at(L, [3]), ones(L, 1), "sum")
     ),
-    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), ones(L, 1))),
-    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), at(L, [1, 2]))),
-    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, [1, 2, 3]), ones(L, 3))),
-    Bad("bucketize", lambda L: L.bucketize(ones(L, 3), ones(L, 1, 3)), torch=None),
-    Bad("bucketize", lambda L: L.bucketize("1", ones(L, 3)), TypeError),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 2, 3), ones(L, 3, 3))),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), ones(L, 3), side="middle")),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), 1.0, right=True, side="left")),
