@@ -3,6 +3,7 @@
 The pages hold the book's elements, styles and scripts, and are not built by Sphinx.
 """
 
+import functools
 import json
 import re
 
@@ -126,6 +127,11 @@ def base(tmp_path_factory):
         name = path.removeprefix("chapters/").removesuffix(".html")
         (folder / path).write_text(bare(body, name), encoding="utf-8")
     return f"{folder.as_uri()}/"
+
+
+@pytest.fixture
+def open_visit(open_visit):
+    return functools.partial(open_visit, curtains=True)
 
 
 @pytest.fixture

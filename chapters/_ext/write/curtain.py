@@ -18,7 +18,7 @@ from docutils import nodes
 PREDICTION = re.compile(
     r'<nn-predict><script type="application/json">(.*?)</script>', re.DOTALL
 )
-BEHIND = re.compile(r'<section class="nn-behind" data-predictions="([0-9a-f ]+)">')
+BEHIND = re.compile(r'<section class="nn-curtained" data-predictions="([0-9a-f ]+)">')
 FIGURE = 'class="nn-play"'
 OPENS = {True: "when you lock in your guess", False: "when you have locked in all {} guesses"}
 BOX = """<div class="nn-curtain" data-predictions="{ids}" role="group" aria-label="Hidden">
@@ -36,7 +36,7 @@ def visit(self, node: Behind) -> None:
     """Write the curtain, and begin what is behind it."""
     ids, count = " ".join(node["predictions"]), len(node["predictions"])
     self.body.append(BOX.format(ids=ids, when=OPENS[count == 1].format(count)))
-    self.body.append(f'<section class="nn-behind" data-predictions="{ids}">\n')
+    self.body.append(f'<section class="nn-curtained" data-predictions="{ids}">\n')
 
 
 def depart(self, node: Behind) -> None:
@@ -99,6 +99,6 @@ def _rules(ids: str) -> str:
     opened = "".join(f".nn-open-{name}" for name in ids.split())
     closed, part = f"html.nn-veiled:not({opened})", f'[data-predictions="{ids}"]'
     return (
-        f"{closed} .nn-behind{part} {{ display: none; }} "
+        f"{closed} .nn-curtained{part} {{ display: none; }} "
         f"{closed} .nn-curtain{part} {{ display: block; }} "
     )

@@ -3,7 +3,7 @@
 // needs: progress
 nn.curtain = (() => {
   const root = document.documentElement;
-  const parts = [...document.querySelectorAll(".nn-behind")];
+  const parts = [...document.querySelectorAll(".nn-curtained")];
   const predictions = part => part.dataset.predictions.split(" ");
   const isOpen = id => root.classList.contains(`nn-open-${id}`);
   const closed = () => parts.filter(part => !predictions(part).every(isOpen));

@@ -31,7 +31,7 @@
       if (node.matches(".toggle-hidden")) {
         folds.push(() => node.querySelector(".toggle-button").click());
       }
-      if (node.matches(".nn-behind") && !node.checkVisibility()) {
+      if (node.matches(".nn-curtained") && !node.checkVisibility()) {
         folds.push(() => nn.curtain.open(node));
       }
     }

@@ -1,6 +1,6 @@
 // <nn-predict>: lock in a guess, a choice or a number, which opens the curtain before the result.
 // needs: progress ask curtain
-nn.define("predict", (element, {id, name, question, choices, unit}) => {
+nn.define("predict", (element, {id, name, question, choices, unit, try_it}) => {
   const LOCK = "Lock in my guess";
   const {rich, named, shown, number} = nn.ask;
   const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1, id: nn.id()});
@@ -60,6 +60,7 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
   }
 
   element.id = `predict-${name}`;
+  element.classList.toggle("nn-try-it", Boolean(try_it));
   still.classList.add("nn-paper");
   element.replaceChildren(...control.nodes, note, still);
   const follow = () => {

@@ -1,7 +1,7 @@
 // <nn-recall>: the result of a prediction, next to what the reader guessed. It is behind the
 // prediction's curtain.
 // needs: progress ask
-nn.define("recall", (element, {id, right, text, choices, unit, wrong = []}) => {
+nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}) => {
   const {rich, shown} = nn.ask;
   const answer = nn.html("div", {class: "nn-note"});
   const still = element.querySelector(".nn-fallback");
@@ -45,6 +45,7 @@ nn.define("recall", (element, {id, right, text, choices, unit, wrong = []}) => {
     answer.replaceChildren(...(known ? [nn.html("div", {}, ...verdict(pick))] : []), rich(text));
   }
 
+  element.id = `recall-${name}`;
   element.replaceChildren(answer, still);
   tell();
   nn.progress.hear(tell);
