@@ -2,8 +2,8 @@
 
 Behind the curtain is everything after a prediction up to the next heading, which includes its
 verdict. Predictions that directly follow each other share a curtain. A later prediction of the
-section is behind the curtain of the first one and has its own. With ``try_it=True`` the curtain
-begins after the moving figure, because the reader needs the figure for the guess.
+section is behind the curtain of the first one and has its own. If a prediction has
+``try_it=True``, the curtain begins after the moving figure, because the reader needs the figure.
 
 Without scripts, in print and for search engines, the page is complete: something is hidden only
 under a class that a script in the head sets (``begin/first_paint.py``). ``curtain.js`` opens a
@@ -21,7 +21,8 @@ PREDICTION = re.compile(
 BEHIND = re.compile(r'<section class="nn-curtained" data-predictions="([0-9a-f ]+)">')
 FIGURE = 'class="nn-play"'
 OPENS = {True: "when you lock in your guess", False: "when you have locked in all {} guesses"}
-BOX = """<div class="nn-curtain" data-predictions="{ids}" role="group" aria-label="Hidden">
+BOX = """<div class="nn-curtain" data-predictions="{ids}"
+  role="group" aria-label="Hidden result">
 <p><strong>Guess first?</strong> The rest of this section shows the result. It opens {when}.</p>
 <button type="button">Just show me</button>
 </div>
