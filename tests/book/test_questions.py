@@ -361,8 +361,10 @@ def test_a_result_waits_until_the_reader_has_guessed(open_visit, base):
     assert ask.locator(".nn-note").inner_text() != ""
     assert not plot.is_visible()
     press(page, ask.locator("input").nth(1), "Space")
+    scrolled = page.evaluate("scrollY")
     press(page, ask.get_by_role("button"), "Enter")
     assert (curtain.is_visible(), recall.is_visible()) == (False, True)
+    assert page.evaluate("scrollY") == scrolled
     assert plot.evaluate("e => e === document.activeElement")
     assert ask.locator("[role=status]").inner_text() != ""
     verdict = "You guessed: It is below. Not this time. The square of 2 is larger"

@@ -3,7 +3,7 @@
 Behind the curtain is everything after a prediction up to the next heading, which includes its
 verdict. Predictions that directly follow each other share a curtain. A later prediction of the
 section is behind the curtain of the first one and has its own. If a prediction has
-``try_it=True``, the curtain begins after the moving figure, because the reader needs the figure.
+``try_it=True``, the curtain begins after the moving figure, which the reader needs.
 
 Without scripts, in print and for search engines, the page is complete: something is hidden only
 under a class that a script in the head sets (``begin/first_paint.py``). ``curtain.js`` opens a

@@ -15,7 +15,7 @@ nn.curtain = (() => {
     const first = [...part.children].find(child => child.offsetHeight);
     if (!first) return;
     first.tabIndex = -1;
-    first.focus();
+    first.focus({preventScroll: true});  // it begins where the curtain was
   }
 
   // Open what is settled by now. The reader is brought there only from an action on this page.
