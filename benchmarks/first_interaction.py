@@ -45,7 +45,8 @@ PRESS = """(() => {
 
   function control() {
     for (const kind of KINDS) {
-      const found = [...document.querySelectorAll(kind)].find(f => f.querySelector(CONTROL));
+      const found = [...document.querySelectorAll(kind)]
+        .find(f => f.checkVisibility() && f.querySelector(CONTROL));
       if (!found) continue;
       const open = [...found.querySelectorAll(CONTROL)].find(
         node => !node.disabled && !marked(node) && !useless.has(node)

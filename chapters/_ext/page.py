@@ -27,7 +27,7 @@ from read import (
     syllabus_pages,
     tabs,
 )
-from write import live, markup, minus, scripts, theme, thumbnails, typeset
+from write import curtain, live, markup, minus, scripts, theme, thumbnails, typeset
 
 # Where a step stands among the functions that Sphinx, its extensions and the theme connect to
 # the same event: before them all, after them all, or where this extension was loaded.
@@ -86,9 +86,11 @@ STEPS = (
     ("doctree-resolved", formulas.shorten_page_names, AMONG),  # on the formula sheet
     ("doctree-resolved", typeset.glue, AMONG),  # signs to the formulas that they belong to
     ("doctree-resolved", search.collect, LAST),  # the words of the finished tree
+    ("doctree-resolved", curtain.hang, LAST),  # between predictions and results
     # Write each page: the HTML of its tree is in ``context``, the templates come after.
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
+    ("html-page-context", curtain.add_style, FIRST),  # that keeps results hidden at first
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
     ("html-page-context", theme.add_place, AMONG),  # part and number of the page, for its head
     ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
@@ -152,6 +154,7 @@ def setup(app) -> dict[str, bool]:
         app.add_directive(name, directive)
     for node, element in NODES.items():
         app.add_node(node, **({"html": syllabus.element(element)} if element else {}))
+    app.add_node(curtain.Behind, html=(curtain.visit, curtain.depart))
     app.add_role("nolink", terms.nolink)
     typeset.add_renderer(app)
     for sheet in scripts.SHEETS:

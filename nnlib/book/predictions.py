@@ -12,9 +12,17 @@ _NONE: Mapping[int, str] = {}
 
 
 def predict(
-    name: str, question: str, choices: Sequence[str] = (), *, unit: str | None = None
+    name: str,
+    question: str,
+    choices: Sequence[str] = (),
+    *,
+    unit: str | None = None,
+    try_it: bool = False,
 ) -> Html:
     """Ask for a prediction, directly before the experiment; ``recall`` reveals the answer.
+
+    On the site, everything from the prediction to the next heading is hidden until the reader
+    locks in a guess or chooses to see the result.
 
     Parameters
     ----------
@@ -26,6 +34,8 @@ def predict(
         At least two choices. Omit them if the answer is a number.
     unit : str
         Unit, if the answer is a number; ``""`` for a number without a unit.
+    try_it : bool
+        Keep the next moving figure in sight, because the question is about trying it.
 
     Raises
     ------
@@ -42,6 +52,8 @@ def predict(
         raise ValueError(f"predict: expected choices or a unit in {name!r}, got both")
     asked = {"id": key("predict", question, options, unit), "name": name}
     asked |= {"choices": [markup(o) for o in options]} if options else {"unit": unit}
+    if try_it:
+        asked |= {"try_it": True}
     if _asked.get(name, asked) != asked:
         raise ValueError(f"predict: expected a new name, got {name!r} again")
     _asked[name] = asked
@@ -58,7 +70,7 @@ def _in(unit: str) -> str:
 
 
 def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE) -> Html:
-    """Reveal the answer to a prediction, once the reader has committed or wants to see it.
+    """Reveal the answer to a prediction, once the reader has guessed or wants to see it.
 
     Parameters
     ----------
@@ -69,8 +81,8 @@ def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE)
     text : str
         The result, in one or two sentences.
     wrong : mapping of int to str
-        For each wrong choice, the reason why it is wrong. Readers who committed to this choice
-        see the reason before the text. If the outcome depends on a run, give a reason for every
+        For each wrong choice, the reason why it is wrong. Readers who guessed this choice see
+        the reason before the text. If the outcome depends on a run, give a reason for every
         choice. A prediction of a number needs no reasons, because the feedback shows whether it
         was too high or too low.
 

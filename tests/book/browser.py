@@ -24,6 +24,13 @@ WHOLE = """{
   performance.getEntriesByType = kind => kind === "navigation" ? [] : all(kind);
 }"""
 ARRIVING = "delete performance.getEntriesByType;"
+# Most tests look at a page whose predictions are all settled.
+SETTLED = """{
+  const add = DOMTokenList.prototype.add;
+  DOMTokenList.prototype.add = function(...names) {
+    return add.apply(this, names.filter(name => name !== "nn-veiled"));
+  };
+}"""
 LONG = 120_000  # milliseconds that a page may take to load
 LOOK = """async rules => {
   const less = {preload: false, resultTypes: ["violations"], selectors: false};
@@ -178,13 +185,19 @@ def opened(
     scheme: str = "light",
     prepare: Callable[[Page], object] | None = None,
     wait_until: str = "load",
+    curtains: bool = False,
 ) -> Visit:
-    """Open a page in a new tab of a window; ``prepare`` gets the tab before it is asked for."""
+    """Open a page in a new tab of a window; ``prepare`` gets the tab before it is asked for.
+
+    With ``curtains`` the results of predictions are hidden, as they are for a new reader.
+    """
     tab = window.new_page()
     tab.set_default_navigation_timeout(LONG)
     tab.set_viewport_size({"width": size[0], "height": size[1]})
     tab.emulate_media(color_scheme=scheme)
     tab.add_init_script(WHOLE)
+    if not curtains:
+        tab.add_init_script(SETTLED)
     visited = Visit(tab)
     visited.watch(base)
     if prepare:
@@ -203,12 +216,13 @@ def visit(
     scheme: str = "light",
     prepare: Callable[[Page], object] | None = None,
     wait_until: str = "load",
+    curtains: bool = False,
     **options,
 ) -> Iterator[Visit]:
     """Open a page as at a first visit, in a window of its own; yield it when it has loaded."""
     window = browser.new_context(**options)
     try:
         how = {"size": size, "scheme": scheme, "prepare": prepare, "wait_until": wait_until}
-        yield opened(window, base, path, **how)
+        yield opened(window, base, path, curtains=curtains, **how)
     finally:
         window.close()

@@ -4,9 +4,10 @@ import json
 import re
 from types import SimpleNamespace
 
+from begin import first_paint
 from browser import ROOT
 from playwright.sync_api import Locator, Page
-from write import scripts
+from write import curtain, scripts
 
 PLAYED = re.compile(r'book\.play\(\s*"([\w-]+)"')
 CHAPTERS = ROOT / "chapters"
@@ -34,6 +35,16 @@ DATA = """async element => {
 }"""
 
 
+def behind(body: str, *ids: str) -> str:
+    """Return HTML behind a curtain that opens with the predictions of these ids."""
+    written = SimpleNamespace(body=[])
+    node = curtain.Behind(predictions=list(ids))
+    curtain.visit(written, node)
+    written.body.append(body)
+    curtain.depart(written, node)
+    return "".join(written.body)
+
+
 def bare(body: str, name: str) -> str:
     """Return a page of the book's elements with their styles and scripts, and no more."""
     head = [
@@ -49,7 +60,9 @@ def bare(body: str, name: str) -> str:
     app = SimpleNamespace(confdir=ROOT, config=config, add_js_file=add_js_file)
     app.add_css_file = lambda *_: None
     context = {"body": body}
+    add_js_file(None, body=first_paint.SCRIPT)
     scripts.add_scripts(app, name, "", context, None)
+    curtain.add_style(app, name, "", context, None)
     head.append(context["metatags"])
     return BARE.format(title=name, head="".join(head), body=body)
 

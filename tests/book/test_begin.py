@@ -29,7 +29,7 @@ def test_little_moves_in_the_first_window_while_a_page_begins(open_visit, addres
     def watch(tab):
         tab.add_init_script(ARRIVING + WATCH)
 
-    visited = open_visit(address, page, size=PHONE, prepare=watch)
+    visited = open_visit(address, page, size=PHONE, prepare=watch, curtains=True)
     visited.page.wait_for_timeout(500)
     assert visited.page.evaluate("window.shift") < 0.05
 

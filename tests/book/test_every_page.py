@@ -39,6 +39,32 @@ ANSWERS = """() => [...document.querySelectorAll(".nn-question")].flatMap((quest
   if (checked.includes("")) found.push(say("says nothing when it is checked"));
   return found;
 })"""
+# What a new reader sees between a prediction and its verdict: it must be nothing. A figure is
+# allowed where the question is about trying it.
+PEEKED = """() => [...document.querySelectorAll("nn-predict")].flatMap(asked => {
+  const name = asked.id.replace("predict-", "");
+  const recall = document.getElementById(`recall-${name}`);
+  if (!recall) return [`no verdict: ${name}`];
+  const {DOCUMENT_POSITION_FOLLOWING: after} = Node;
+  const results = ".cell_output > .output, figure, figcaption, .caption, table, nn-recall";
+  return [...document.querySelectorAll(`.bd-article :is(${results})`)]
+    .filter(e => e === recall || asked.compareDocumentPosition(e) & after
+      && e.compareDocumentPosition(recall) & after)
+    .filter(e => e.checkVisibility() && !e.querySelector("nn-predict"))
+    .filter(e => !asked.matches(".nn-try-it")
+      || !(e.closest(".nn-play") ?? e.querySelector(".nn-play")))
+    .map(e => `seen before ${name} is predicted: ${e.localName} ${e.innerText.slice(0, 60)}`);
+})"""
+HIDDEN = """() => [...document.querySelectorAll(".nn-curtained, nn-recall")]
+  .filter(e => !e.checkVisibility()).map(e => e.id || e.dataset.predictions)"""
+SHOW = """async () => {
+  const button = [...document.querySelectorAll(".nn-curtain button")]
+    .find(button => button.checkVisibility());
+  button?.click();
+  // The widths of what was hidden are known in the next frame.
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return Boolean(button);
+}"""
 # What holds for each moving figure before it is touched: a text for those who do not see it,
 # handles that a finger can move, agreement with nnlib, and the room that was kept for it.
 FIGURES = """async ([tallest, measured]) => {
@@ -124,7 +150,11 @@ def moves(page, figure) -> bool:
 def faults(visited, name, size) -> list[str]:
     """Return what is wrong with an open page, a line for each fault."""
     page = visited.page
-    found = [f"formula: {text}" for text in visited.untypeset()]
+    found = page.evaluate(PEEKED)
+    while page.evaluate(SHOW):
+        pass
+    found += [f"stays hidden: {what}" for what in page.evaluate(HIDDEN)]
+    found += [f"formula: {text}" for text in visited.untypeset()]
     found += [f"too wide: {what}" for what in visited.too_wide()]
     found += [f"without alternative text: {what}" for what in visited.undescribed()]
     found += [f"words of {what}" for what in page.evaluate(SMALL)]
@@ -150,7 +180,7 @@ def test_every_page_is_whole_and_its_figures_answer(browser, address, part):
     window, found = browser.new_context(), {}
     pages = PARTS[part] if part != "reference/nnlib" else PARTS[part][::6]  # all made alike
     for page in pages:
-        visited = opened(window, address, f"chapters/{page}.html", size=PHONE)
+        visited = opened(window, address, f"chapters/{page}.html", size=PHONE, curtains=True)
         if wrong := faults(visited, page, PHONE):
             found[page] = wrong
         visited.page.close()
@@ -169,7 +199,7 @@ def test_every_page_is_accessible_at_each_width_in_light_and_dark(
     PICTURES.mkdir(parents=True, exist_ok=True)
     for page in PARTS[part]:
         base, path = f"{book.as_uri()}/", f"chapters/{page}.html"
-        visited = opened(window, base, path, size=size, scheme=scheme)
+        visited = opened(window, base, path, size=size, scheme=scheme, curtains=True)
         visited.page.wait_for_selector(f"html[data-theme={scheme}]")
         wrong = faults(visited, page, size) if scheme == "light" else visited.too_wide()
         if wrong := wrong + visited.axe(RULES if scheme == "light" else INK):

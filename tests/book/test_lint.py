@@ -97,6 +97,7 @@ def test_every_rule_has_its_planted_fault():
         ("prediction-answer", CELL % RECALL, "not predicted"),
         ("prediction-answer", CELL % f"{RECALL}\n{PREDICT}", "answered 0 times"),
         ("prediction-answer", CELL % f"{PREDICT}\n{RECALL}\n{RECALL}", "answered 2 times"),
+        ("prediction-answer", f"{CELL % PREDICT}\n## Next\n\n{CELL % RECALL}", "a heading"),
     ],
 )
 def test_other_faults_of_a_rule_are_found(rule, text, words):

@@ -3,12 +3,13 @@
 The pages hold the book's elements, styles and scripts, and are not built by Sphinx.
 """
 
+import functools
 import json
 import re
 
 import pytest
 from browser import DESKTOP, PHONE
-from figure import bare, drag, middle, swipe
+from figure import bare, behind, drag, middle, swipe
 
 from nnlib import book, viz
 from nnlib.book.elements import element
@@ -22,13 +23,20 @@ SINGLE, MULTIPLE, NUMERIC, ORDER, BUG = range(5)
 
 def asking():
     """Return a page with every kind of question and prediction."""
-    shown = [
-        book.predict(
-            "which", "Is $x^2$ above `x` for $x = 2$?", ["It is.", "It is below.", "No."]
-        ),
-        book.predict("length", "How long is the side of a square of 2?", unit="m"),
+    which = book.predict(
+        "which", "Is $x^2$ above `x` for $x = 2$?", ["It is.", "It is below.", "No."]
+    )
+    length = book.predict("length", "How long is the side of a square of 2?", unit="m")
+    recalls = [
         book.recall("which", 0, "Since $4 > 2$.", {1: "The square of 2 is larger.", 2: "Yes."}),
         book.recall("length", 2**0.5, "A little more than 7/5."),
+    ]
+    asked = "".join(
+        one._repr_html_()
+        + behind(f"<p id={name}>Plotted.</p>{verdict._repr_html_()}", id_of(one))
+        for one, verdict, name in zip((which, length), recalls, ("plot", "side"), strict=True)
+    )
+    shown = [
         book.quiz(
             book.single(
                 "Which is $e^0$?",
@@ -77,7 +85,15 @@ def asking():
             ),
         ),
     ]
-    return "".join(one._repr_html_() for one in shown)
+    pair = [book.predict(name, f"Is {name} even?", ["Yes.", "No."]) for name in "23"]
+    both = "".join(one._repr_html_() for one in pair)
+    both += behind("<p id=both>Divided.</p>", *map(id_of, pair))
+    return asked + "".join(one._repr_html_() for one in shown) + both
+
+
+def id_of(prediction):
+    """Return the id of a prediction."""
+    return re.search(r'"id": "(\w+)"', prediction._repr_html_())[1]
 
 
 def mapped():
@@ -111,6 +127,11 @@ def base(tmp_path_factory):
         name = path.removeprefix("chapters/").removesuffix(".html")
         (folder / path).write_text(bare(body, name), encoding="utf-8")
     return f"{folder.as_uri()}/"
+
+
+@pytest.fixture
+def open_visit(open_visit):
+    return functools.partial(open_visit, curtains=True)
 
 
 @pytest.fixture
@@ -327,57 +348,106 @@ def test_a_formula_is_read_from_its_tex(page, tex, name):
 INKS = "rows => rows.map(row => getComputedStyle(row).borderLeftColor)"
 
 
-def test_an_answer_waits_until_the_reader_has_committed(open_visit, base):
+def test_a_result_waits_until_the_reader_has_guessed(open_visit, base):
     page = open_visit(base, ASKED).page
-    ask, recall = (
-        page.locator("#predict-which"),
-        page.locator("nn-recall").first,
+    ask, recall = page.locator("#predict-which"), page.locator("nn-recall").first
+    curtain, plot = page.locator(".nn-curtain").first, page.locator("#plot")
+    assert (curtain.is_visible(), plot.is_visible(), recall.is_visible()) == (
+        True,
+        False,
+        False,
     )
-    assert "You have not committed" in recall.inner_text()
     press(page, ask.get_by_role("button"), "Enter")
-    assert "Choose first" in ask.inner_text()
+    assert ask.locator(".nn-note").inner_text() != ""
+    assert not plot.is_visible()
     press(page, ask.locator("input").nth(1), "Space")
+    scrolled = page.evaluate("scrollY")
     press(page, ask.get_by_role("button"), "Enter")
-    answer = "You predicted: It is below. The result is different. The square of 2 is larger"
-    assert recall.inner_text().startswith(f"✗ {answer}")
+    assert (curtain.is_visible(), recall.is_visible()) == (False, True)
+    assert page.evaluate("scrollY") == scrolled
+    assert plot.evaluate("e => e === document.activeElement")
+    assert ask.locator("[role=status]").inner_text() != ""
+    verdict = "You guessed: It is below. Not this time. The square of 2 is larger"
+    assert recall.inner_text().startswith(f"✗ {verdict}")
     assert "nn-no" in recall.get_attribute("class").split()
     assert ask.locator("input").first.is_disabled()
     inks = ask.locator(".nn-option").evaluate_all(INKS)
     assert len(set(inks)) == 2
     assert inks.index(min(inks, key=inks.count)) == 1  # what was chosen keeps its colour
-    assert ask.locator(".nn-note").evaluate("e => e === document.activeElement")
+    assert not page.locator("#side").is_visible()  # the next prediction has its own curtain
     page.reload()
     page.wait_for_selector("nn-recall.nn-ready")
-    assert recall.inner_text().startswith("✗ You predicted: It is below.")
+    assert recall.inner_text().startswith("✗ You guessed: It is below.")
     assert ask.locator("input").nth(1).is_checked()
+    assert not curtain.is_visible()
 
 
-def test_a_predicted_number_stands_beside_what_came_out(open_visit, base):
+def test_a_guessed_number_is_shown_next_to_the_result(open_visit, base):
     page = open_visit(base, ASKED).page
-    ask, recall = (
-        page.locator("#predict-length"),
-        page.locator("nn-recall").nth(1),
-    )
+    ask, recall = page.locator("#predict-length"), page.locator("nn-recall").nth(1)
     box = ask.get_by_label("Your guess:")
     press(page, box, "Enter")
     assert "Type a number first." in ask.inner_text()
+    assert not recall.is_visible()
     page.keyboard.type("3/2")
     page.keyboard.press("Enter")
     sentence = (
-        "✓ You predicted 1.5 m; the result is 1.414 m. That was close.\nA little more than 7/5."
+        "✓ You guessed 1.5 m; the result is 1.414 m. That was close.\nA little more than 7/5."
     )
     assert recall.inner_text() == sentence
     page.reload()
-    page.wait_for_selector("nn-recall.nn-ready")
+    page.wait_for_selector("nn-recall.nn-ready", state="attached")
     assert recall.inner_text() == sentence
     assert box.is_disabled()
 
 
-def test_an_answer_is_shown_to_a_reader_who_asks(page):
-    for recall in page.locator("nn-recall").all():
-        press(page, recall.get_by_role("button", name="Show me"), "Enter")
-        assert "You predicted" not in recall.inner_text()
-        assert recall.locator(".nn-note").evaluate("e => e === document.activeElement")
+def test_a_result_is_shown_to_a_reader_who_asks_and_stays_shown(page):
+    recall, curtain = page.locator("nn-recall").first, page.locator(".nn-curtain").first
+    press(page, curtain.get_by_role("button", name="Just show me"), "Enter")
+    assert page.locator("#plot").evaluate("e => e === document.activeElement")
+    assert "guessed" not in recall.inner_text()
+    assert page.locator("#predict-which input").first.is_disabled()
+    assert page.locator("#predict-which [role=status]").inner_text() != ""
+    page.reload()
+    page.wait_for_selector("nn-recall.nn-ready")
+    assert recall.is_visible()
+    assert not page.locator("nn-recall").nth(1).is_visible()
+
+
+def test_predictions_that_share_a_curtain_open_it_together(page):
+    result = page.locator("#both")
+    for name, seen in (("2", False), ("3", True)):
+        ask = page.locator(f"#predict-{name}")
+        press(page, ask.locator("input").first, "Space")
+        press(page, ask.get_by_role("button"), "Enter")
+        assert result.is_visible() == seen
+
+
+def test_an_address_behind_a_curtain_opens_it_for_this_visit(open_visit, base):
+    page = open_visit(base, f"{ASKED}#side").page
+    assert page.locator("#side").is_visible()
+    assert not page.locator("#plot").is_visible()
+    page.evaluate("location.hash = 'plot'")
+    page.locator("#plot").wait_for(state="visible")
+    assert page.locator("#predict-which input").first.is_enabled()
+    page.goto(base + ASKED)
+    page.wait_for_selector("nn-recall.nn-ready", state="attached")
+    assert page.locator("#side, #plot").filter(visible=True).count() == 0
+
+
+def test_nothing_is_hidden_before_the_first_paint_that_was_open(open_visit, base):
+    """The script in the head decides alone, before any other script of ours runs."""
+    visited = open_visit(base, ASKED)
+    press(visited.page, visited.page.get_by_role("button", name="Just show me").first, "Enter")
+    visited.page.route("**/_play/*.js", lambda route: route.abort())
+    visited.page.goto(base + ASKED, wait_until="commit")
+    visited.page.locator("#both").wait_for(state="attached")
+    seen = "id => document.getElementById(id).offsetHeight > 0"
+    early = [visited.page.evaluate(seen, name) for name in ("plot", "side")]
+    assert early in ([True, False], [True, True])
+    # Without its script a curtain can't be opened, so the page gives it up.
+    visited.page.wait_for_load_state("load")
+    visited.page.locator("#side").wait_for(state="visible")
 
 
 @pytest.mark.slow
@@ -403,6 +473,7 @@ def test_questions_are_printed_with_their_answers_and_without_controls(open_visi
     controls = ":is(nn-quiz, nn-predict, nn-recall) :is(button, input)"
     assert page.locator(controls).filter(visible=True).count() == 0
     assert "A little more than 7/5." in page.locator("nn-recall").nth(1).inner_text()
+    assert page.locator(".nn-curtain").filter(visible=True).count() == 0
 
 
 @pytest.mark.slow
@@ -411,6 +482,8 @@ def test_without_script_questions_can_be_read_and_answers_unfolded(open_visit, b
     quiz = page.locator("nn-quiz")
     assert "In which order?" in quiz.inner_text()
     assert "9 shared by 3." not in quiz.inner_text()
+    assert page.locator("#plot").is_visible()
+    assert page.locator(".nn-curtain").filter(visible=True).count() == 0
     quiz.get_by_text("Answers").click()
     assert "9 shared by 3." in quiz.inner_text()
 

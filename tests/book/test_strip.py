@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from docutils import nodes
 from finish.search import sections
-from read.strip import MINUTES, count, time_of
+from read.strip import count, time_of
 from read.syllabus import Fold
 
 QUIZ = '<nn-quiz><script type="application/json">{"questions": [{}, {}]}</script></nn-quiz>'
@@ -30,10 +30,10 @@ def cell(*tags):
             nodes.paragraph("", "So ", nodes.math("", "a + b = c"), nodes.Text(" holds")),
             {"words": 3},
         ),
-        (nodes.math_block("", "a + b = c"), {"formulas": 1}),
-        (cell(), {"lines": 2}),
+        (nodes.math_block("", "a + b = c"), {"words": 5}),
+        (cell(), {"words": 4}),
         (cell("hide-input"), {}),
-        (nodes.figure("", nodes.caption("", "A line falls.")), {"pictures": 1, "words": 3}),
+        (nodes.figure("", nodes.caption("", "A line falls.")), {"figures": 1, "words": 3}),
         (nodes.raw("", '<figure class="nn-play"><nn-eigen>'), {"figures": 1}),
         (nodes.raw("", "<nn-predict>" + QUIZ), {"questions": 3}),
         (Fold("", words(7)), {}),
@@ -48,10 +48,15 @@ def test_what_is_read_and_done_is_counted_and_what_is_folded_is_not(node, found)
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        ({}, "5 minutes"),
-        ({"words": 2200, "exercises": 4}, "20 minutes, without the 4 exercises"),
-        ({"words": 2000, "figures": 1, "exercises": 1}, "25 minutes, without the exercise"),
-        (dict.fromkeys(MINUTES, 10), "45 minutes"),
+        ({}, "5 min"),
+        ({"words": 3600}, "20 min"),
+        ({"figures": 5}, "10 min"),
+        ({"questions": 5}, "15 min"),
+        (
+            {"words": 6300, "figures": 7, "questions": 7, "exercises": 3},
+            "70 min + 3 exercises (15 min)",
+        ),
+        ({"words": 900, "exercises": 1}, "5 min + 1 exercise (5 min)"),
     ],
 )
 def test_the_minutes_follow_the_rates_and_are_rounded(found, text):
@@ -62,7 +67,7 @@ def test_the_search_finds_a_page_by_its_goals_and_not_by_what_it_needs():
     items = [
         nodes.definition_list_item("", nodes.term("", title), nodes.definition("", words))
         for title, words in (
-            ("Time", nodes.paragraph("", "40 minutes")),
+            ("Time", nodes.paragraph("", "40 min")),
             ("You need", nodes.paragraph("", "determinants")),
             ("You will be able to", nodes.paragraph("", "diagonalise a matrix")),
         )

@@ -151,7 +151,7 @@ def _first_arguments(page: Page, function: str) -> list[tuple[str, int]]:
     ]
 
 
-@rule("prediction-answer", "each prediction is answered once, further down")
+@rule("prediction-answer", "each prediction is answered once, before the next heading")
 def prediction_answer(page: Page):
     """Yield predictions without an answer, and answers without a prediction."""
     asked = _first_arguments(page, "predict")
@@ -160,6 +160,10 @@ def prediction_answer(page: Page):
         after = [number for other, number in recalled if other == name and number > line]
         if len(after) != 1:
             yield line, f"prediction “{name}” is answered {len(after)} times below: `recall` it"
+        elif any(
+            line < ln.number < after[0] and ln.text.startswith("##") for ln in page.source.body
+        ):
+            yield line, f"a heading separates prediction “{name}” from its `recall`"
     for name, line in recalled:
         if name not in dict(asked):
             yield line, f"`recall` of “{name}”, which is not predicted on this page"

@@ -6,6 +6,10 @@ the first letter wants it, after the first paint. A script in the head does both
 It also marks a page that a reader opens at its beginning: there the sections out of sight wait
 until they come near (``page.css``, ``page.js``). A page that is opened at an anchor, or
 again where it was left, is laid out at once, so that the place is the right one.
+
+What follows a prediction is hidden from the first paint on, unless the reader has guessed it or
+has asked to see it (``write/curtain.py``).
+
 The face is data in a sheet because it then also loads from ``file://`` in browsers that refuse
 fonts from other folders.
 
@@ -38,6 +42,17 @@ SCRIPT = """(root => {
       removeItem(name) { ours(name); delete kept[name]; },
     }});
   }
+  root.classList.add("nn-veiled");
+  try {
+    const page = /\\/chapters\\/([\\w/-]+)\\.html/.exec(location.pathname)?.[1];
+    const all = JSON.parse(localStorage.getItem("nn:progress"));
+    const {predictions, shown = []} = all.pages[page ?? location.pathname];
+    const open = [...Object.keys(predictions), ...shown];
+    root.classList.add(...open.map(id => `nn-open-${id}`));
+  } catch { /* nothing is stored for this page */ }
+  addEventListener("load", () => {  // without its script, nothing could open a curtain
+    if (!window.nn?.curtain) root.classList.remove("nn-veiled");
+  });
 })(document.documentElement);"""
 
 

@@ -2,9 +2,8 @@
 
 The directive ``strip`` holds what the page needs, where that is more than the pages that
 pages.yml has as its ``after``, and then a list of two or three things that the reader will be
-able to do. The minutes are counted here, from the page itself: its prose, its visible code, its
-figures and its questions, at the rates of ``MINUTES``. What is folded counts nothing, and the
-exercises, for which everybody takes another time, are named apart.
+able to do. The minutes are computed here from the words, figures and questions of the page, at
+the rates of ``MINUTES``. Folded content doesn't count. Exercises are listed separately.
 """
 
 import json
@@ -21,13 +20,11 @@ from .syllabus import Fold
 logger = logging.getLogger(__name__)
 
 MINUTES = {
-    "words": 1 / 100,  # a formula in the text is one word
-    "formulas": 1 / 10,  # those that stand by themselves
-    "lines": 1 / 10,  # of visible code, with what they print
-    "pictures": 1 / 2,
-    "figures": 3,  # that move
-    "questions": 1,  # and predictions
+    "words": 1 / 180,  # of text and visible code; a formula in the text is one word
+    "figures": 2,
+    "questions": 3,  # and predictions
 }
+PER_EXERCISE = 5
 ROUNDED_TO = 5
 GOALS = (2, 3)
 TITLES = ("Time", "You need", "You will be able to")
@@ -90,12 +87,13 @@ def count(node: nodes.Element) -> Counter:
 
 
 def time_of(found: Counter) -> str:
-    """Return the minutes that a page takes, rounded, in words, with what they leave out."""
+    """Return the minutes for a page, rounded, and the exercises with their minutes."""
     minutes = sum(rate * found[kind] for kind, rate in MINUTES.items())
     rounded = max(1, round(minutes / ROUNDED_TO)) * ROUNDED_TO
-    apart = {0: "", 1: ", without the exercise"}
-    many = f", without the {found['exercises']} exercises"
-    return f"{rounded} minutes{apart.get(found['exercises'], many)}"
+    if not (count := found["exercises"]):
+        return f"{rounded} min"
+    exercises = "exercise" if count == 1 else "exercises"
+    return f"{rounded} min + {count} {exercises} ({count * PER_EXERCISE} min)"
 
 
 def is_strip(node: nodes.Element) -> bool:
@@ -118,14 +116,12 @@ def _count(node: nodes.Node, found: Counter) -> None:
         return
     elif isinstance(node, nodes.raw):
         _count_elements(node.astext(), found)
-    elif isinstance(node, nodes.math_block):
-        found["formulas"] += 1
     elif isinstance(node, nodes.literal_block):
-        found["lines"] += _lines(node)
+        found["words"] += _words_of_code(node)
     elif isinstance(node, nodes.TextElement):
         found["words"] += _words(node)
     else:
-        found["pictures"] += isinstance(node, nodes.figure)
+        found["figures"] += isinstance(node, nodes.figure)
         for child in node.children:
             _count(child, found)
 
@@ -137,8 +133,8 @@ def _count_elements(html: str, found: Counter) -> None:
     found["questions"] += sum(len(json.loads(d)["questions"]) for d in QUIZ.findall(html))
 
 
-def _lines(node: nodes.literal_block) -> int:
-    """Return the number of lines of visible code; what a cell prints is read with its code."""
+def _words_of_code(node: nodes.literal_block) -> int:
+    """Return the number of words of visible code, and 0 for what a cell prints."""
     cell = node
     while cell is not None and cell.get("nb_element") != "cell_code":
         if cell.get("nb_element") == "cell_code_output":
@@ -146,7 +142,7 @@ def _lines(node: nodes.literal_block) -> int:
         cell = cell.parent
     if cell is not None and HIDDEN & set(cell["cell_metadata"].get("tags", ())):
         return 0
-    return sum(bool(line.strip()) for line in node.astext().splitlines())
+    return len(node.astext().split())
 
 
 def _words(node: nodes.TextElement) -> int:

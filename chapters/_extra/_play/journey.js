@@ -17,11 +17,12 @@ nn.journey = (() => {
     all.last ??= theirs.last;
     all.goal ??= theirs.goal;
     for (const [name, page] of Object.entries(theirs.pages)) {
-      const one = all.pages[name] ??= {asks: page.asks, answers: {}, predictions: {}};
+      const one = all.pages[name] ??= {asks: page.asks, answers: {}, predictions: {}, shown: []};
       for (const id of Object.keys(page.answers)) {
         one.answers[id] = better(one.answers[id], page.answers[id]);
       }
       one.predictions = {...page.predictions, ...one.predictions};
+      one.shown = [...new Set([...(one.shown ?? []), ...(page.shown ?? [])])];
     }
     return all;
   }

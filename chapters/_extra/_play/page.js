@@ -1,5 +1,5 @@
-// On every page: lay out what comes near, open the folds around the place that an address
-// names, name the theme's own folds and buttons, let wide things be reached, print in light.
+// On every page: lay out what comes near, open the folds and curtains around the place that an
+// address names, name the theme's own folds and buttons, let wide things be reached, print in light.
 (() => {
   const root = document.documentElement;
   let theme = null;
@@ -30,6 +30,9 @@
       if (node.matches("details:not([open])")) folds.push(() => { node.open = true; });
       if (node.matches(".toggle-hidden")) {
         folds.push(() => node.querySelector(".toggle-button").click());
+      }
+      if (node.matches(".nn-curtained") && !node.checkVisibility()) {
+        folds.push(() => nn.curtain.open(node));
       }
     }
     folds.forEach(open => open());

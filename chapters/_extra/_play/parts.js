@@ -32,6 +32,13 @@ window.nn = (() => {
     customElements.define(`nn-${name}`, class extends HTMLElement {
       connectedCallback() {
         if (this.classList.contains("nn-ready")) return;
+        // A figure behind a curtain has no width yet, by which it could arrange its parts.
+        const hidden = this.closest(".nn-curtained .nn-play") && !this.checkVisibility();
+        if (hidden) whenSeen(this, () => this.begin());
+        else this.begin();
+      }
+
+      begin() {
         this.classList.add("nn-ready");
         const still = [...this.childNodes];
         try {
@@ -41,6 +48,15 @@ window.nn = (() => {
         }
       }
     });
+  }
+
+  function whenSeen(element, act) {
+    const sizes = new ResizeObserver(() => {
+      if (!element.checkVisibility()) return;
+      sizes.disconnect();
+      act();
+    });
+    sizes.observe(element);
   }
 
   function checked(element, keys) {

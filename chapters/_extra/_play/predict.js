@@ -1,6 +1,7 @@
-// <nn-predict>: commit to an answer, a choice or a number. <nn-recall> further down waits for it.
-// needs: progress ask
-nn.define("predict", (element, {id, name, question, choices, unit}) => {
+// <nn-predict>: lock in a guess, a choice or a number, which opens the curtain before the result.
+// needs: progress ask curtain
+nn.define("predict", (element, {id, name, question, choices, unit, try_it}) => {
+  const LOCK = "Lock in my guess";
   const {rich, named, shown, number} = nn.ask;
   const note = nn.html("p", {class: "nn-note", role: "status", tabindex: -1, id: nn.id()});
   const still = element.querySelector(".nn-fallback");
@@ -13,7 +14,7 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
     const ask = nn.choice({legend: rich(question), options: choices.map(text => rich(text)),
       chosen: picked ?? -1, pick: k => { picked = k; }});
     ask.node.querySelectorAll("input").forEach((input, k) => named(input, choices[k]));
-    const commit = nn.button("I commit to this", () => settle("Choose first. A guess is enough."));
+    const commit = nn.button(LOCK, () => settle("Choose an answer first."));
     return {
       nodes: [ask.node, commit],
       close() {
@@ -25,7 +26,7 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
 
   function typist() {
     const title = nn.html("p", {class: "nn-asked", id: nn.id()}, rich(question));
-    const box = nn.ask.box({unit, label: "Your guess:", press: "I commit to this", after: note.id,
+    const box = nn.ask.box({unit, label: "Your guess:", press: LOCK, after: note.id,
       enter(text) {
         const {value, problem} = number(text, unit);
         picked = value ?? null;
@@ -33,7 +34,7 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
       }});
     box.input.setAttribute("aria-describedby", `${title.id} ${note.id}`);
     return {nodes: [title, box.node], close() {
-      box.input.value = shown(picked);
+      box.input.value = picked === null ? "" : shown(picked);
       box.input.disabled = true;
       box.button.disabled = true;
     }};
@@ -42,7 +43,10 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
   function close() {
     control.close();
     element.classList.add("nn-committed");
-    note.textContent = "Noted. The page will come back to it.";
+    note.textContent = picked === null
+      ? "You chose to see the result without a guess."
+      : nn.curtain.isOpen(id) ? "Your guess is locked in. The result is shown below."
+        : "Your guess is locked in.";
   }
 
   function settle(problem) {
@@ -50,13 +54,19 @@ nn.define("predict", (element, {id, name, question, choices, unit}) => {
       note.textContent = problem;
       return;
     }
-    close();
     nn.progress.predict(id, picked);
-    note.focus();  // the button that had the focus is disabled now
+    // The button that had the focus is disabled now.
+    if (!nn.curtain.isOpen(id)) note.focus();
   }
 
   element.id = `predict-${name}`;
+  element.classList.toggle("nn-try-it", Boolean(try_it));
   still.classList.add("nn-paper");
   element.replaceChildren(...control.nodes, note, still);
-  if (picked !== null) close();
+  const follow = () => {
+    picked = nn.progress.predicted(id) ?? picked;
+    if (nn.progress.settled(id)) close();
+  };
+  nn.progress.hear(follow);
+  follow();
 });

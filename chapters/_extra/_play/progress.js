@@ -11,7 +11,7 @@ nn.progress = (() => {
 
   const isRecord = value => value !== null && typeof value === "object" && !Array.isArray(value);
   const fresh = () => ({version: VERSION, last: null, goal: null, pages: {}});
-  const sheet = () => ({asks: [], answers: {}, predictions: {}});
+  const sheet = () => ({asks: [], answers: {}, predictions: {}, shown: []});
 
   // A text as progress, with every piece that is not as it should be left out; null for no
   // progress.
@@ -31,9 +31,10 @@ nn.progress = (() => {
     return all;
   }
 
-  function clean({asks, answers, predictions}) {
+  function clean({asks, answers, predictions, shown}) {
     const one = sheet();
     if (Array.isArray(asks)) one.asks = asks.filter(id => ID.test(id));
+    if (Array.isArray(shown)) one.shown = shown.filter(id => ID.test(id));
     for (const [id, a] of Object.entries(isRecord(answers) ? answers : {})) {
       if (
         ID.test(id) &&
@@ -112,6 +113,12 @@ nn.progress = (() => {
     again: id => change((all, one) => { one.answers[id].given = null; }),
     predicted: id => read().pages[page]?.predictions[id] ?? null,
     predict: (id, value) => change((all, one) => { one.predictions[id] = value; }),
+    // Predictions whose results the reader wanted to see without a guess.
+    show: ids => change((all, one) => { one.shown = [...one.shown, ...ids]; }),
+    settled(id) {
+      const one = read().pages[page];
+      return one !== undefined && (id in one.predictions || one.shown.includes(id));
+    },
     // The page to which the reader wants to come, chosen on the map.
     aim(goal) { write({...read(), goal}); },
     replace(all) { write(all); tell(true); },

@@ -1,0 +1,65 @@
+"""What is behind the curtain of a prediction."""
+
+from types import SimpleNamespace
+
+import pytest
+from docutils import nodes
+from write.curtain import Behind, hang
+
+HTML = SimpleNamespace(builder=SimpleNamespace(name="html"))
+EPUB = SimpleNamespace(builder=SimpleNamespace(name="epub"))
+
+
+def ask(name, more=""):
+    data = f'{{"id": "{name}"{more}}}'
+    html = f'<nn-predict><script type="application/json">{data}</script></nn-predict>'
+    return nodes.container("", nodes.raw("", html, format="html"))
+
+
+def moving():
+    return nodes.container("", nodes.raw("", '<figure class="nn-play">', format="html"))
+
+
+def text(words):
+    return nodes.paragraph("", words)
+
+
+def outline(node):
+    """Return the paragraphs in order, with a list for each curtain and its predictions."""
+    found = []
+    for child in node.children:
+        if isinstance(child, Behind):
+            found.append([" ".join(child["predictions"]), *outline(child)])
+        elif isinstance(child, nodes.section):
+            found.append(tuple(outline(child)))
+        elif isinstance(child, nodes.paragraph):
+            found.append(child.astext())
+    return found
+
+
+TRY = ', "try_it": true'
+
+
+@pytest.mark.parametrize(
+    ("children", "found"),
+    [
+        ([text("a"), ask("1"), text("b"), text("c")], ["a", ["1", "b", "c"]]),
+        ([ask("1"), nodes.section("", text("b"))], [("b",)]),
+        ([ask("1"), text("b"), nodes.section("", text("c"))], [["1", "b"], ("c",)]),
+        ([ask("1"), nodes.target(), ask("2"), text("b")], [["1 2", "b"]]),
+        ([ask("1"), text("b"), ask("2"), text("c")], [["1", "b", ["2", "c"]]]),
+        ([ask("1", TRY), text("a"), moving(), text("b")], ["a", ["1", "b"]]),
+        ([nodes.section("", ask("1"), text("b")), text("c")], [(["1", "b"],), "c"]),
+        ([text("a")], ["a"]),
+    ],
+)
+def test_what_follows_a_prediction_is_behind_its_curtain(children, found):
+    page = nodes.document("", None, "", nodes.section("", *children))
+    hang(HTML, page, "page")
+    assert outline(page[0]) == found
+
+
+def test_only_the_site_has_curtains():
+    page = nodes.document("", None, "", nodes.section("", ask("1"), text("b")))
+    hang(EPUB, page, "page")
+    assert outline(page[0]) == ["b"]
