@@ -73,7 +73,7 @@ def epoch(L, model, train, test) -> tuple[float, float, float]:
 def main(names: list[str]) -> None:
     """Print one row for each library and each named model, or all models by default."""
     train, test = ((X.reshape(-1, 1, 28, 28), y) for X, y in fashion_mnist())
-    print("| one epoch, 5,000 pictures | library | last loss | accuracy | seconds |")
+    print("| one epoch, 5,000 images | library | last loss | accuracy | seconds |")
     print("|---|---|--:|--:|--:|")
     for make in [m for m in (mlp, lenet, lstm) if not names or m.__name__ in names]:
         torch.manual_seed(0)

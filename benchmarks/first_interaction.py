@@ -158,7 +158,7 @@ def main() -> None:
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="such as maths/vectors")
     parser.add_argument("--book", type=Path, default=ROOT / "_build/html")
     parser.add_argument("--slower", type=float, default=4)
-    parser.add_argument("--runs", type=int, default=3, help="of which the best is told")
+    parser.add_argument("--runs", type=int, default=3, help="take the best of these")
     options = parser.parse_args()
     html = options.book.resolve()
     program = next(filter(None, map(shutil.which, NAMES)), None)

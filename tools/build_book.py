@@ -1,12 +1,12 @@
-"""Execute the pages, build the book, and say where its first page is.
+"""Execute the pages, build the book, and print the path of its first page.
 
 Usage: python tools/build_book.py [--serial] [--strict] [--out OUT] [FOLDER]
 
-Pages whose cells changed are executed two at a time, with a line for each; `--serial` executes
-them one after the other. A reader always gets a book: where a check of a page comes out
-differently, or a cell stops with an error, the page says so, and a summary follows at the end.
-With `--strict`, as in the tests, each of these fails the build, and so does a missing topic, a
-dead link or any other warning.
+The build executes the pages whose cells have changed, two in parallel, and prints a line for
+each; `--serial` executes them in sequence. A reader always gets a book: if a check of a page
+fails or a cell raises an error, the page shows a notice, and a summary follows at the end. If
+you add `--strict`, as the tests do, each of these fails the build, and so does a missing topic,
+a dead link or any other warning.
 """
 
 import argparse
@@ -31,8 +31,8 @@ SUMMARY = Path("_build/checks.json")  # written by chapters/_ext/execute/finding
 SHOWN = 6  # findings in the summary
 WIDTH = 150  # columns of a finding
 NEEDED = 500_000_000  # bytes of disk space below which a failed build mentions it
-NOISE = "Kernel is running over TCP without encryption"  # each kernel says so; it is local
-FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py says which
+NOISE = "Kernel is running over TCP without encryption"  # each kernel prints this; it is local
+FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py lists them
 PROGRAM = """import gc
 gc.set_threshold(100_000, 50, 1_000_000)  # a book is of many objects, few of them garbage
 from jupyter_book.cli.main import main
@@ -43,11 +43,11 @@ SETTINGS = ("IPYTHONDIR", "MPLCONFIGDIR")
 
 
 def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> dict[str, str]:
-    """Return the environment variables of the build: one thread a kernel, own programs first.
+    """Return the environment variables of the build: one thread per kernel, our programs first.
 
-    A folder that holds the packages is built with them, wherever else they are installed. The
-    settings of IPython and matplotlib are the build's own: those of a reader would change what
-    pages show, and a home that cannot be written would be complained of at each page.
+    If the folder contains the packages, the build uses them instead of installed ones. It has
+    its own settings of IPython and matplotlib, because a reader's settings would change the
+    outputs of pages, and a read-only home folder would cause a warning for each page.
     """
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     workers = {"BOOK_WORKERS": "1"} if serial else {}
@@ -68,7 +68,7 @@ def build(
     """Build the book in a folder and check its links; return 0 if there is a book.
 
     A strict build returns 0 only if nothing failed and no warning was given. What is built goes
-    into ``_build`` of that folder, or of another one, ``out``.
+    into ``_build`` of that folder, or of the folder ``out``.
     """
     env = environment(serial, folder, strict=strict)
     ((out or folder) / SUMMARY).unlink(missing_ok=True)
@@ -97,7 +97,7 @@ def _check_links(folder: Path, out: Path) -> int:
 
 
 def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines that help a reader: no noise of kernels, no traceback of Sphinx's own."""
+    """Yield the lines that help a reader, without kernels' noise and Sphinx's tracebacks."""
     failed = False
     for line in lines:
         if NOISE not in line and not failed:
@@ -106,7 +106,7 @@ def _worth_reading(lines: Iterable[str]) -> Iterator[str]:
 
 
 def summary(out: Path) -> Iterator[str]:
-    """Yield the lines of the summary: which checks came out differently on this computer."""
+    """Yield the lines of the summary: the checks that came out differently on this computer."""
     path = out / SUMMARY
     findings = json.loads(path.read_text(encoding="utf-8"))["findings"] if path.exists() else []
     if not findings:
@@ -119,18 +119,18 @@ def summary(out: Path) -> Iterator[str]:
         yield "  " + textwrap.shorten(text, WIDTH, placeholder=" …")
     if len(findings) > SHOWN:
         yield f"  … and {len(findings) - SHOWN} more in {path}"
-    yield f"Please report this: CONTRIBUTING.md says how. All details are in {path}"
+    yield f"Please report this (see CONTRIBUTING.md). All details are in {path}"
 
 
 def way_out(out: Path) -> str:
-    """Return what a reader can do when the tools fail to make a book."""
+    """Return advice for a reader if the tools fail to build the book."""
     free = shutil.disk_usage(out).free
     if free < NEEDED:
         return f"Only {free / 1e6:.0f} MB are free on this disk. Free 1 GB and run it again."
     return (
-        "The first message above that starts with a file name or 'Execution error' says what "
-        "failed. If no page can be executed, `make clean` removes the environment, and "
-        "`make book` makes it again."
+        "The first message above that starts with a file name or 'Execution error' shows the "
+        "cause. If no page can be executed, run `make clean` to remove the environment, and "
+        "then `make book` to create it again."
     )
 
 

@@ -1,10 +1,10 @@
-"""Execute, build and check one page, and say what it lacks.
+"""Execute, build and check one page, and list its problems.
 
 Usage: python tools/build_page.py maths/vectors
 
-The page is read alone, with a table of contents of its own, so that the rest of the book is not
-read; its outputs go into the cache of the book. References to other pages of the book are taken
-for good when the page exists. It is written below _build/page.
+The build reads only this page, with a separate table of contents, and stores its outputs in the
+cache of the book. References to other pages of the book are accepted if the page exists. The
+result is in _build/page.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from page_lint import Page, check
 from page_lint.book import CHAPTERS, ROOT, listed
 
 OUT = "_build/page/html"
-DOCTREES = "_build/.page-doctrees"  # beside the cache of the book, which both use
+DOCTREES = "_build/.page-doctrees"  # next to the cache of the book, which both use
 COUNTS = {1: "one thing"}
 SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and formulas
 FORMULA = '<span class="katex">'
@@ -38,7 +38,7 @@ SHARED = ("_vendor/", "_static/", "_sphinx_design_static/")
 
 @dataclass
 class Result:
-    """What came of building one page."""
+    """The result of building one page."""
 
     warnings: list[str] = field(default_factory=list)
     failure: str = ""
@@ -48,7 +48,7 @@ class Result:
 
 
 def settings(root: Path, page: str) -> dict:
-    """Return the book's own settings of Sphinx, for a book of this page alone."""
+    """Return the book's settings of Sphinx, for a book with only this page."""
     from jupyter_book.config import get_final_config
 
     toc = root / "_build" / "page" / "_toc.yml"
@@ -60,7 +60,7 @@ def settings(root: Path, page: str) -> dict:
 
 
 def resolve(app, env, node, contnode):
-    """Take a reference to another page of the book for good: that page is not read now."""
+    """Accept a reference to a different page of the book, which this build doesn't read."""
     pages, below = listed(Path(app.srcdir) / "_toc.yml")
     known = {f"chapters/{page}" for page in [*pages, *below]}
     target = node.get("reftarget", "")
@@ -88,7 +88,7 @@ def build(root: Path, page: str) -> Result:
 
     result, warnings = Result(), io.StringIO()
     out, doctrees = root / OUT, root / DOCTREES
-    shutil.rmtree(out / "chapters", ignore_errors=True)  # pages that fit scripts of before
+    shutil.rmtree(out / "chapters", ignore_errors=True)  # pages for earlier scripts
     try:
         with patch_docutils(), docutils_namespace():
             app = Sphinx(
@@ -102,7 +102,7 @@ def build(root: Path, page: str) -> Result:
             with hold_back_kernel_noise():
                 app.build()
         result.seconds = app.env.nn_outputs.get(f"chapters/{page}", {}).get("seconds", 0.0)
-    except Exception as error:  # a cell or an extension: said in one line, never a traceback
+    except Exception as error:  # from a cell or an extension: one line, no traceback
         result.failure = _failure(error)
     result.warnings = list(_warning_lines(warnings.getvalue(), root))
     result.path = out / f"chapters/{page}.html"
@@ -112,7 +112,7 @@ def build(root: Path, page: str) -> Result:
 
 @contextmanager
 def hold_back_kernel_noise() -> Iterator[None]:
-    """Hold back what kernels say of themselves on standard error; pass on all else."""
+    """Filter the kernels' messages about themselves out of standard error."""
     saved = os.dup(2)
     with tempfile.TemporaryFile("w+") as file:
         os.dup2(file.fileno(), 2)
@@ -126,7 +126,7 @@ def hold_back_kernel_noise() -> Iterator[None]:
 
 
 def _failure(error: Exception) -> str:
-    """Return the last words of an error."""
+    """Return the last line of an error."""
     lines = [line for line in ESCAPE.sub("", str(error)).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
 
@@ -139,7 +139,7 @@ def _warning_lines(text: str, root: Path) -> Iterator[str]:
 
 
 def without_formulas(text: str) -> str:
-    """Return a page without its typeset formulas, whose weight has a bound of its own."""
+    """Return a page without its typeset formulas, whose weight has a separate limit."""
     kept, start, depth = [], 0, 0
     for tag in SPAN.finditer(text):
         if depth:
@@ -152,7 +152,7 @@ def without_formulas(text: str) -> str:
 
 
 def weight(path: Path) -> int:
-    """Return the bytes of a built page and of what it alone loads: no theme, no formulas."""
+    """Return the bytes of a built page and its own files, without theme and formulas."""
     text = path.read_text(encoding="utf-8")
     names = {name for name in ASSET.findall(text) if not name.endswith(".html")}
     files = {(path.parent / name).resolve() for name in names}
@@ -162,14 +162,14 @@ def weight(path: Path) -> int:
 
 
 def _shared(file: Path, page: Path) -> bool:
-    """Say whether a file belongs to the theme or to what else all pages share."""
+    """Return whether a file belongs to the theme or is shared by all pages."""
     ours = {sheet.name for sheet in (CHAPTERS / "_static").iterdir()}
     shared = any(folder in file.as_posix() for folder in SHARED) and file.name not in ours
     return shared or "_sources" in file.parts
 
 
 def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], bool]:
-    """Return what to print, and whether the page lacks nothing."""
+    """Return the lines to print, and whether the page has no problems."""
     findings = check(Page.load(page))
     lines = [f"build: {line}" for line in result.warnings]
     if result.failure and not lines:

@@ -2,10 +2,10 @@
 
 Usage: python tools/check_links.py [--external] [FOLDER]
 
-FOLDER is a built book, by default `_build/html`. A line names each link to a file or anchor
-that does not exist, that leaves the book's folder, or that breaks from `file://`, each address
-outside that cannot be one, and each id that stands twice on a page. `--external` lists the
-addresses outside, each once, with the first page that has it.
+FOLDER is a built book, by default `_build/html`. The program prints a line for each link to a
+file or anchor that doesn't exist, that leaves the book's folder, or that breaks from `file://`,
+for each malformed external address, and for each id that a page uses twice. `--external` lists
+the external addresses, each once, with the first page that contains it.
 """
 
 import argparse
@@ -43,7 +43,7 @@ class Links(HTMLParser):
         super().__init__()
 
     def handle_starttag(self, tag, attrs):
-        """Note what an element points to and what points to it."""
+        """Record the links and the anchors of an element."""
         for name, value in attrs:
             if name == "id" and value:
                 self.ids[value] += 1
@@ -98,7 +98,7 @@ class Book:
         }
 
     def _fault(self, page: str, link: str) -> str | None:
-        """Say what is wrong with a link, if anything is."""
+        """Return the problem of a link, or an empty text."""
         try:
             parts = urlsplit(link)
         except ValueError as error:
@@ -112,7 +112,7 @@ class Book:
         return self._missing(page, unquote(parts.path), unquote(parts.fragment))
 
     def _missing(self, page: str, path: str, anchor: str) -> str | None:
-        """Say whether a file or an anchor of the book is missing."""
+        """Return a text if a file or an anchor of the book is missing."""
         target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
         target = page if not path else target
         if target.startswith(".."):
@@ -124,7 +124,7 @@ class Book:
         return None
 
     def _has(self, page: str, anchor: str) -> bool:
-        """Say whether a page has an anchor."""
+        """Return whether a page has an anchor."""
         return anchor in self.pages[page].ids or anchor in self.pages[page].names
 
 
@@ -140,7 +140,7 @@ def _scheme(link: str) -> str:
 
 
 def _bad_address(link: str, parts) -> str | None:
-    """Say why an address of the outside cannot be one, if it cannot."""
+    """Return the reason if an external address is malformed."""
     if parts.scheme not in LEAVING:
         return f"expected http or https, got {parts.scheme or 'no scheme'}"
     if re.search(r"\s", link):

@@ -2,8 +2,8 @@
 
 Usage: python tools/check_lock.py
 
-Nothing is installed: uv evaluates the lock's markers for a Python and a platform, and asks the
-package index for wheels. CI runs it; it takes about ten seconds for each combination.
+The program installs nothing: uv evaluates the lock's markers for a Python and a platform, and
+searches the package index for wheels. CI runs it; each combination takes about ten seconds.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Find what must not be committed: half a merge, stray whitespace, broken YAML, large files.
 
-Run as ``python tools/check_repository.py``; `make lint` and pre-commit run it. It looks at all
-files that git tracks or would add, vendored folders excepted where that is sensible.
+Run as ``python tools/check_repository.py``; `make lint` and pre-commit run it. It checks all
+files that git tracks or would add; some checks skip vendored folders.
 """
 
 import json
@@ -39,7 +39,7 @@ def whitespace(text: str) -> str | None:
 
 
 def conflict(text: str) -> str | None:
-    """Return that a merge was left half done, if one was, or None."""
+    """Return a message if a merge is unfinished, or None."""
     marks = ("<" * 7, ">" * 7)  # written so that this file does not find itself
     left = any(line.startswith(marks) for line in text.splitlines())
     return "marks of a conflict: finish the merge" if left else None
@@ -68,7 +68,7 @@ def complaint(path: Path) -> str | None:
         return None
     text = path.read_bytes().decode("utf-8", "replace")
     if any(home in text for home in HOME) and not name.startswith(("tests/", "exercises/")):
-        return "a path of somebody's machine"
+        return "a path of one machine"
     return conflict(text) or structure(path, text) or whitespace(text)
 
 

@@ -1,11 +1,11 @@
-"""Build the book once for a run of the tests, and tell every test what came of it.
+"""Build the book once for a run of the tests, and share the result with every test.
 
 Usage: python tools/gate_book.py
 
 The book is built into _build/gate, with every claim strict, so a reader's build isn't touched.
-`run_tests.py` starts this program first. A test that needs the book waits for it, or builds it.
-A book that was built counts until a file changes on which it depends. A failed build counts for
-the current run of pytest.
+`run_tests.py` starts this program first. A test that needs the book waits for the build, or
+starts it. A built book stays valid until one of its source files changes. A failed build is
+valid only for the current run of pytest.
 """
 
 import json
@@ -52,7 +52,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of building the book: from which sources, in which run, and the messages."""
+    """The result of building the book: its sources, the run of the tests, and the messages."""
 
     key: str
     run: str

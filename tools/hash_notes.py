@@ -1,9 +1,9 @@
-"""Hash every run of eight words of the notes, so that pages can be held to words of their own.
+"""Hash every run of eight words of the notes, so that we can find copied text in pages.
 
 Usage: python tools/hash_notes.py FOLDER [--out FILE]
 
-FOLDER holds the notes as text (*.txt), which are not ours to publish: only the hashes are
-committed, `chapters/reference/syllabus/runs.bin`. How they are made says page_lint/runs.py.
+FOLDER contains the notes as text (*.txt). We may not publish them, so the repository contains
+only the hashes, in `chapters/reference/syllabus/runs.bin`; page_lint/runs.py explains them.
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""Make what challenges need: held-back data, and the files that solve them.
+"""Create the held-back data of challenges, and the files that solve them.
 
-Run by hand, as is `make_datasets.py`: what it writes is committed.
+Run this program by hand, like `make_datasets.py`, and commit its output.
 """
 
 import io
@@ -121,7 +121,7 @@ def network(X: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, np.ndarray
 
 
 def linear_weights() -> dict[str, np.ndarray]:
-    """Return the arrays that solve the challenge of ps2, trained on the packaged pictures."""
+    """Return the arrays that solve the challenge of ps2, trained on the packaged images."""
     train = fashion_mnist()[0]
     weight, bias = classifier(train.X.astype(float), train.y)
     return {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
@@ -136,7 +136,7 @@ def hidden_weights() -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    """Write the held-back photograph, and weight files that reach every threshold."""
+    """Write the held-back image, and weight files that reach every threshold."""
     np.savez_compressed(HELDBACK / "hopper.npz", picture=hopper())
     solved = HELDBACK / "ps1_linear_algebra"
     solved.mkdir(exist_ok=True)

@@ -1,9 +1,9 @@
 """Train small LSTMs on the packaged plays, for the challenge of ps6.
 
-Run by hand: it takes about six minutes on one core, writes the solved file, which is committed,
-and prints what each way reaches on the visible and on the held-back play, in bits per
-character; the thresholds of the challenge were read from that. It needs torch, since that
-trains several times as fast as nnlib.
+Run this program by hand. It takes about six minutes on one core, writes the solved file, which
+we commit, and prints the results of each method on the visible and on the held-back play, in
+bits per character; we chose the thresholds of the challenge from them. It needs torch, because
+torch trains several times faster than nnlib.
 """
 
 import numpy as np

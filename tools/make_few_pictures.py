@@ -1,7 +1,8 @@
-"""Train networks on 500 pictures, plain and regularised, for the challenge of ps4.
+"""Train networks on 500 images, plain and regularised, for the challenge of ps4.
 
-Run by hand: it writes the solved file, which is committed, and prints what each way reaches on
-the visible and on the held-back pictures. The thresholds of the challenge were read from that.
+Run this program by hand. It writes the solved file, which we commit, and prints the losses of
+each method on the visible and on the held-back images. We chose the thresholds of the challenge
+from them.
 """
 
 import numpy as np
@@ -21,13 +22,13 @@ WAYS["blurred"] = BLURRED
 
 
 def pictures() -> tuple[np.ndarray, np.ndarray]:
-    """Return the 500 pictures, in rows of numbers from 0 to 1, and their classes."""
+    """Return the 500 images, as rows of numbers from 0 to 1, and their classes."""
     train = fashion_mnist()[0]
     return train.X[:MANY].astype(float), train.y[:MANY]
 
 
 def shifted(X: np.ndarray, rng: np.random.Generator, most: int) -> np.ndarray:
-    """Return pictures, each moved by up to so many pixels in both directions."""
+    """Return images, each shifted by up to so many pixels in both directions."""
     padded = np.pad(X.reshape(-1, 28, 28), ((0, 0), (most, most), (most, most)))
     moves = rng.integers(0, 2 * most + 1, (len(X), 2))
     rows = [padded[n, i : i + 28, j : j + 28] for n, (i, j) in enumerate(moves)]
@@ -46,7 +47,7 @@ def trained(
     prepared: bool = False,
     cosine: bool = True,
 ) -> dict[str, np.ndarray]:
-    """Return W1, b1, W2 and b2 of a network with 64 hidden units, trained on 500 pictures."""
+    """Return W1, b1, W2 and b2 of a network with 64 hidden units, trained on 500 images."""
     (X, y), rng = pictures(), np.random.default_rng(seed)
     mean, transform = (
         standardize_and_blur(X) if prepared else (np.zeros(PIXELS), np.eye(PIXELS))
@@ -88,7 +89,7 @@ def _gradients(p, X, y, drop, rng):
 
 
 def joined(networks: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return one network whose scores are the mean of those of several."""
+    """Return one network whose scores are the mean of the scores of several networks."""
     n = len(networks)
     return {
         "W1": np.vstack([p["W1"] for p in networks]),

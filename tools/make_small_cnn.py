@@ -1,8 +1,8 @@
-"""Train small convolutional networks on the packaged pictures, for the challenge of ps5.
+"""Train small convolutional networks on the packaged images, for the challenge of ps5.
 
-Run by hand: it takes four minutes on one core, writes the solved file, which is committed, and
-prints what each way reaches on the visible and on the held-back pictures. It needs torch, since
-that trains three times as fast as nnlib.
+Run this program by hand. It takes four minutes on one core, writes the solved file, which we
+commit, and prints the accuracies of each method on the visible and on the held-back images. It
+needs torch, because torch trains three times faster than nnlib.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ WAYS = {"plain": PLAIN, "batch norm": NORMALISED, "augmented": AUGMENTED, "long"
 
 
 def tensors(images: np.ndarray, labels: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return pictures with numbers from 0 to 1 as (N, 1, 28, 28), and their labels."""
+    """Return images with values from 0 to 1 as (N, 1, 28, 28), and their labels."""
     X = torch.tensor(images.reshape(-1, 1, 28, 28), dtype=torch.float32)
     return X, torch.tensor(labels).long()
 
@@ -39,7 +39,7 @@ def network(normalised: bool, dropout: float) -> nn.Sequential:
 
 
 def augmented(X: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
-    """Return pictures, half of them mirrored, each moved by up to two pixels."""
+    """Return images, each shifted by up to two pixels and half the time mirrored."""
     mirrored = torch.rand(len(X), generator=rng) < 0.5
     X = torch.where(mirrored[:, None, None, None], X.flip(3), X)
     padded = F.pad(X, (MOVED,) * 4)
@@ -50,7 +50,7 @@ def augmented(X: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
 
 
 def trained(**way) -> nn.Sequential:
-    """Return a network that was trained on the 5,000 packaged pictures."""
+    """Return a network that was trained on the 5,000 packaged images."""
     torch.manual_seed(way["seed"])
     rng = torch.Generator().manual_seed(way["seed"])
     (X, y), net = tensors(*fashion_mnist()[0]), network(way["normalised"], way["dropout"])
@@ -87,7 +87,7 @@ def folded(net: nn.Sequential) -> dict[str, np.ndarray]:
 
 
 def accuracy(net: nn.Sequential, X: torch.Tensor, y: torch.Tensor) -> float:
-    """Return the share of pictures that a network gets right."""
+    """Return the accuracy of a network."""
     with torch.no_grad():
         scores = torch.cat([net(part) for part in X.split(500)])
     return float((scores.argmax(1) == y).float().mean())

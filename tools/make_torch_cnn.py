@@ -1,7 +1,7 @@
 """Train convolutional networks of at most 100,000 parameters with torch, for ps8's challenge.
 
-Run by hand: it takes about ten minutes of one core, writes the solved file, which is committed,
-and prints what each way reaches on the visible and on the held-back pictures.
+Run this program by hand. It takes about ten minutes on one core, writes the solved file, which
+we commit, and prints the accuracies of each method on the visible and on the held-back images.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def network() -> nn.Sequential:
 
 
 def erased(X: torch.Tensor, rng: torch.Generator, side: int = 10) -> torch.Tensor:
-    """Return pictures of which half have a square of zeros somewhere."""
+    """Return images; about half of them have a square of zeros at a random position."""
     i, j = torch.randint(-side // 2, 28 - side // 2, (2, len(X)), generator=rng)
     i = torch.where(torch.rand(len(X), generator=rng) < 0.5, i, 99)  # 99: outside
     place = torch.arange(28)
@@ -44,7 +44,7 @@ def erased(X: torch.Tensor, rng: torch.Generator, side: int = 10) -> torch.Tenso
 
 
 def trained(epochs: int, augment: bool, seed: int) -> nn.Sequential:
-    """Return a network that was trained on the 5,000 packaged pictures."""
+    """Return a network that was trained on the 5,000 packaged images."""
     torch.manual_seed(seed)
     rng = torch.Generator().manual_seed(seed)
     (X, y), net = tensors(*fashion_mnist()[0]), network()

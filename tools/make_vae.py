@@ -1,10 +1,10 @@
-"""Train small variational autoencoders on the packaged pictures, for ps7.
+"""Train small variational autoencoders on the packaged images, for ps7.
 
-Run by hand: it takes some minutes on one core, writes the solved file of the challenge, which
-is committed, and prints the ELBO that each way reaches on the visible and on the held-back
-pictures, in nats per picture; the thresholds were read from that. `python tools/make_vae.py
-traversals` prints the pictures of the written question and their divergences instead. It needs
-torch, since that trains several times as fast as nnlib.
+Run this program by hand. It takes some minutes on one core, writes the solved file of the
+challenge, which we commit, and prints the ELBO of each method on the visible and on the
+held-back images, in nats per image; we chose the thresholds from it. `python tools/make_vae.py
+traversals` prints the images of the written question and their divergences instead. It needs
+torch, because torch trains several times faster than nnlib.
 """
 
 import base64
@@ -30,7 +30,7 @@ READ = PAGE | dict(code=ENTRIES, epochs=40, beta=90.0)
 
 
 def small(X: np.ndarray) -> np.ndarray:
-    """Return pictures of 28 by 28 pixels from 0 to 1 as 14 by 14, by means of 2 by 2."""
+    """Return images of 28 by 28 pixels from 0 to 1 as 14 by 14, by means of 2 by 2."""
     return X.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
 
 
@@ -53,11 +53,11 @@ class Coder(nn.Module):
         return self.mean(h), self.log_var(h)
 
     def decode(self, z):
-        """Return the mean of the picture."""
+        """Return the mean of the image."""
         return torch.sigmoid(self.out(torch.relu(self.hidden(z))))
 
     def terms(self, x, eps):
-        """Return squared error over 2 σ² and divergence of each picture."""
+        """Return squared error over 2 σ² and divergence of each image."""
         mean, log_var = self.encode(x)
         out = self.decode(mean + (log_var / 2).exp() * eps)
         kl = (mean**2 + log_var.exp() - 1 - log_var).sum(1) / 2
@@ -65,7 +65,7 @@ class Coder(nn.Module):
 
 
 def trained(*, code, units, epochs, rate, mirrored, beta, warm, seed=0) -> Coder:
-    """Return a network that was trained on the 5,000 packaged pictures."""
+    """Return a network that was trained on the 5,000 packaged images."""
     torch.manual_seed(seed)
     rng = torch.Generator().manual_seed(seed)
     X = torch.tensor(small(fashion_mnist()[0].X), dtype=torch.float32)
@@ -93,7 +93,7 @@ def arrays(net: Coder) -> dict[str, np.ndarray]:
 
 
 def elbo(net: Coder, X: np.ndarray, draws: int = 1) -> float:
-    """Return the mean ELBO of pictures in nats."""
+    """Return the mean ELBO of images in nats."""
     x, rng = torch.tensor(X, dtype=torch.float32), torch.Generator().manual_seed(7)
     with torch.no_grad():
         shape = len(x), net.mean.out_features
@@ -102,7 +102,7 @@ def elbo(net: Coder, X: np.ndarray, draws: int = 1) -> float:
 
 
 def traversals(net: Coder) -> tuple[np.ndarray, np.ndarray]:
-    """Return pictures (entries, steps, 14, 14) from 0 to 15, and the entries' divergences."""
+    """Return images (entries, steps, 14, 14) from 0 to 15, and the entries' divergences."""
     X = torch.tensor(small(fashion_mnist()[1].X), dtype=torch.float32)
     with torch.no_grad():
         mean, log_var = net.encode(X)
@@ -115,7 +115,7 @@ def traversals(net: Coder) -> tuple[np.ndarray, np.ndarray]:
 
 
 def as_text(pictures: np.ndarray) -> str:
-    """Return pictures of numbers from 0 to 15 as text."""
+    """Return images of numbers from 0 to 15 as text."""
     flat = pictures.ravel()
     return base64.b64encode(zlib.compress((flat[::2] * 16 + flat[1::2]).tobytes(), 9)).decode()
 

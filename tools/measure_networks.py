@@ -1,8 +1,8 @@
-"""Measure what a hidden layer is worth: ten linear classifiers, ten networks, held-back data.
+"""Measure the benefit of a hidden layer: ten linear classifiers, ten networks, held-back data.
 
-Run by hand; what it writes is committed, and the threshold of the challenge of ps3 lies midway
-between the best of the linear ones and the median of the networks. Each differs from the others
-of its kind by the seed of its generator alone.
+Run this program by hand, and commit its output. The threshold of the challenge of ps3 is
+halfway between the best linear classifier and the median network. The models of one kind differ
+only in the seed.
 """
 
 import json
@@ -17,20 +17,20 @@ FILE = HELDBACK / "ps3_backprop" / "accuracies.json"
 
 
 def heldback() -> tuple[np.ndarray, np.ndarray]:
-    """Return the held-back pictures, scaled to [0, 1], and their labels."""
+    """Return the held-back images, scaled to [0, 1], and their labels."""
     with np.load(HELDBACK / "fashion.npz") as data:
         return data["images"].reshape(-1, 784) / 255, data["labels"]
 
 
 def linear_accuracy(seed: int) -> float:
-    """Return the accuracy of a linear classifier on the held-back pictures."""
+    """Return the accuracy of a linear classifier on the held-back images."""
     train, (X, y) = fashion_mnist()[0], heldback()
     weight, bias = classifier(train.X.astype(float), train.y, seed)
     return float(((X @ weight.T + bias).argmax(axis=1) == y).mean())
 
 
 def network_accuracy(seed: int) -> float:
-    """Return the accuracy of a network with one hidden layer on the held-back pictures."""
+    """Return the accuracy of a network with one hidden layer on the held-back images."""
     train, (X, y) = fashion_mnist()[0], heldback()
     p = network(train.X.astype(float), train.y, seed)
     h = np.maximum(X @ p["W1"].T + p["b1"], 0)

@@ -2,13 +2,14 @@
 
 Usage: python tools/rounding.py [--seeds N …] [--scale X] [--pages PAGE …]
 
-What fails here will fail on somebody's processor. For each seed, the pages are executed and
-their assertions and claims are checked, and each problem's answers are judged on cases that
-were made with other noise. The seeds also take turns with one and two threads and with the
-instruction sets of MKL. A table lists page or problem by seed; the failures follow below it.
+A check that fails here will fail on some processors. For each seed, the program executes the
+pages and checks their assertions and claims, and judges each problem's answers on cases that
+were created with different noise. The seeds also alternate between one and two threads and
+between the instruction sets of MKL. A table shows the result of each page and problem for each
+seed; the failures follow below.
 
-Claims about times, memory or rounding errors are not judged, because the noise changes them.
-With ``--scale 100`` the noise is a hundred times as large, and claims are not judged: each
+Claims about times, memory or rounding errors are ignored, because the noise changes them. Use
+``--scale 100`` to make the noise a hundred times larger. Then all claims are ignored, and each
 assertion must have a tolerance of at least a hundred rounding errors. Seed 0 adds no noise.
 """
 
@@ -56,7 +57,7 @@ def problems() -> list[tuple[str, str]]:
 
 
 def run_page(name: str, seed: int, scale: float) -> str:
-    """Execute a page with noise; return its failure or its claims that do not hold."""
+    """Execute a page with noise; return its failure or its false claims."""
     from execute.findings import values
     from execute.run import execute
     from myst_nb.core.read import read_myst_markdown_notebook
@@ -77,7 +78,7 @@ def run_page(name: str, seed: int, scale: float) -> str:
 
 
 def run_problem(assignment: str, name: str, seed: int, scale: float) -> str:
-    """Judge a problem's answers on cases made with other noise; return what failed."""
+    """Judge a problem's answers on cases with different noise; return the failures."""
     noise = rounding_noise.install(seed, scale) if seed else None
     from nngrader.course import Course
     from nngrader.engine.declaration import gate
@@ -117,7 +118,7 @@ def run_all(chosen: list[str], with_problems: bool, seed: int, scale: float, out
 
 
 def as_they_finish(jobs: dict[str, Future]) -> Iterator[tuple[str, str]]:
-    """Yield each row with its result, in order, and print what has finished."""
+    """Yield each row with its result, in order, and print each finished row."""
     for row, job in jobs.items():
         output = job.result()
         print(f"  {row}: {cell_text(output)}", flush=True)
@@ -131,7 +132,7 @@ def problems_of_another_process() -> list[tuple[str, str]]:
 
 
 def try_one(seed: int, scale: float, chosen: list[str], with_problems: bool) -> dict:
-    """Return the results with one seed, measured in a process of its own."""
+    """Return the results with one seed, measured in a separate process."""
     OUT.mkdir(parents=True, exist_ok=True)
     out = OUT / f"{os.getpid()}-{seed}.json"
     threads, instructions = SETTINGS[(seed - 1) % len(SETTINGS)]

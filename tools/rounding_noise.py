@@ -1,4 +1,4 @@
-"""Change results by about one unit in the last place, as another processor would.
+"""Change results by about one unit in the last place, as a different processor would.
 
 ``install(seed, scale)`` adds noise in this process to
 
@@ -9,11 +9,11 @@
 - the data of ``nnlib.datasets`` and the initial parameters of ``nnlib.nn.init``.
 
 The noise of a product is at most ``scale`` units in the last place of the sum of the absolute
-values of its terms, because that is what bounds the rounding error of a sum: where terms cancel
-to 0, another processor may find a tiny number. The noise depends only on the seed, on the value
-and on its position, so the same computation on the same inputs gives the same result again, as
+values of its terms, because this sum bounds the rounding error: if terms cancel to 0, a
+different processor may get a tiny number. The noise depends only on the seed, on the value and
+on its position, so the same computation on the same inputs gives the same result again, as
 on a real processor. Products of short numbers, such as small integers, are exact on every
-processor and stay as they are.
+processor and don't change.
 """
 
 import ast
@@ -294,7 +294,7 @@ def _patch_numpy(noise: Noise) -> None:
 def _transform_sources() -> None:
     """Replace the operators in each source file of the project that is imported from now on.
 
-    The compiled files go to a folder of their own, so that others never meet them.
+    The compiled files are in a separate folder, so that no other process imports them.
     """
     sys.pycache_prefix = str(ROOT / "_build" / "rounding" / "pycache")
     original = importlib.machinery.SourceFileLoader.source_to_code

@@ -1,4 +1,4 @@
-"""Run the tests and build the book beside them.
+"""Run the tests, and build the book at the same time.
 
 Usage: python tools/run_tests.py [--slow] [PATH or NAME]
 
@@ -7,8 +7,8 @@ pytest's ``-k``. Without an argument everything runs: first the pages of the str
 (`gate_book.py`) are executed on all cores, then the tests run while one process writes the
 book, and last the tests that open it.
 
-The grader's sandbox needs Linux. Elsewhere its tests are left out, which is printed; under
-``CI=true`` that is an error.
+The grader's sandbox needs Linux. On other systems the program skips its tests and prints a
+note; if ``CI=true`` is set, this is an error.
 """
 
 import argparse

@@ -1,13 +1,13 @@
-"""Make .venv from requirements.lock; the one step between a fresh clone and everything else.
+"""Create .venv from requirements.lock, the first step after cloning the repository.
 
-Run as ``python3 tools/setup_env.py``. Standard library only, and written so that an old Python
-can still read it and say what is wrong. Runs again only when the lock or the Python version has
-changed, or another TORCH_INDEX is named; after a change of pyproject.toml only the project is
-installed again.
+Run as ``python3 tools/setup_env.py``. This program uses only the standard library and simple
+syntax, so an old Python can still run it and print the error. It installs everything again only
+if the lock, the Python version or TORCH_INDEX has changed; if pyproject.toml has changed, it
+installs only the project again.
 
-Torch has no hash: its wheel differs by platform and by source (CPU, CUDA, local), and so does
-what it needs besides. ``TORCH_INDEX`` may name another package index for it, such as the one
-with torch's own CPU builds.
+The lock has no hash for torch, because its wheel and its dependencies differ by platform and by
+source (CPU, CUDA, local). ``TORCH_INDEX`` can name a different package index for torch, such as
+the index of its CPU builds.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ NETWORK = (
 
 
 class SetupError(Exception):
-    """A failed set-up: what went wrong and what to do about it, in one or two lines."""
+    """A failed set-up: the error and how to fix it, in one or two lines."""
 
 
 def check_python(version):
@@ -57,21 +57,21 @@ def check_python(version):
     if version < (3, 11):
         raise SetupError(
             "setup_env: Python 3.11 or newer is needed, this is {}.{}.\n"
-            "Name another one: make PYTHON=python3.11 setup".format(*version[:2])
+            "Use a newer one: make PYTHON=python3.11 setup".format(*version[:2])
         )
 
 
 def check_disk(free_bytes):
-    """Raise SetupError when the environment would not fit."""
+    """Raise SetupError if the disk is too full for the environment."""
     if free_bytes < NEEDED_GIB * 2**30:
         raise SetupError(
-            f"setup_env: {free_bytes / 2**30:.1f} GiB are free below {ROOT}, {NEEDED_GIB} GiB "
-            "are needed. Free some space and run it again."
+            f"setup_env: expected {NEEDED_GIB} GiB of free space in {ROOT}, got "
+            f"{free_bytes / 2**30:.1f} GiB. Free some space and run it again."
         )
 
 
 def explain(output):
-    """Return the advice that the output of a failed installation calls for."""
+    """Return advice that fits the output of a failed installation."""
     if any(sign in output for sign in NETWORK):
         return (
             "setup_env: the package index cannot be reached. Connect to the network, then run "
@@ -95,9 +95,9 @@ def digest(name):
 
 
 def finished(packages, index):
-    """Return whether the locked packages are installed, and torch from the index asked for.
+    """Return whether the locked packages are installed, with torch from the requested index.
 
-    Without TORCH_INDEX any torch will do, so that it need be named in one terminal only.
+    Without TORCH_INDEX, any torch is accepted, so that you set the variable only once.
     """
     done = STAMP.read_text().splitlines() if STAMP.exists() else []
     return done[:1] == [packages] and (not index or done[2:] == [index])
@@ -166,7 +166,7 @@ def pip_install(python):
 
 
 def install(python, index):
-    """Install the locked packages, and torch from an index of its own beside them."""
+    """Install the locked packages and, in parallel, torch from its own index."""
     torch = [*(["--index-url", index] if index else []), TORCH]
     print(f"[2/4] locked packages and {TORCH}", flush=True)
     with ThreadPoolExecutor(2) as pool:
@@ -176,15 +176,15 @@ def install(python, index):
         ]
     for done in running:
         done.result()
-    print("[3/4] what torch needs besides", flush=True)
+    print("[3/4] the packages that torch needs", flush=True)
     run([*pip_install(python), *torch])
 
 
 def install_locked(python):
-    """Install the locked packages: uv first, then the others by uv, on all cores.
+    """Install uv with pip, and then the other locked packages with uv, on all cores.
 
-    The lock names every package that another one needs. Where uv fails, pip, which has more
-    settings, installs them one by one, and says what is wrong if there is something wrong.
+    The lock contains all dependencies. If uv fails, pip, which has more settings, installs the
+    packages, and its output shows the error if it fails too.
     """
     lock = ROOT / "requirements.lock"
     text = lock.read_text(encoding="utf-8")
@@ -195,7 +195,7 @@ def install_locked(python):
         run([*pip_install(python), *locked, str(alone)])
     where = ["--python", str(python), *index_of_pip(python)]
     home = os.path.expanduser("~")
-    where += [] if os.access(home, os.W_OK) else ["--no-cache"]  # uv's own is in the home
+    where += [] if os.access(home, os.W_OK) else ["--no-cache"]  # uv's cache is in it
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     uv = [str(python), "-m", "uv", "pip", "install", *where, *quiet, *locked, str(lock)]
     if subprocess.run(uv, check=False).returncode:
@@ -206,9 +206,9 @@ def install_locked(python):
 
 
 def index_of_pip(python):
-    """Return the package index that pip is told to use, as uv's arguments; none for PyPI.
+    """Return the package index in pip's settings as arguments for uv; none for PyPI.
 
-    uv reads settings of its own, not those of pip.
+    uv doesn't read pip's settings.
     """
     asked = [str(python), "-m", "pip", "config", "list"]
     listed = subprocess.run(asked, capture_output=True, text=True, check=False)
@@ -218,9 +218,9 @@ def index_of_pip(python):
 
 
 def compile_all(python):
-    """Compile most of the packages on all cores; pip would compile all on one.
+    """Compile most of the packages on all cores; pip would compile all of them on one core.
 
-    Some hold files for other versions of Python, so that the exit status says nothing.
+    The exit status is ignored, because some packages have files for other versions of Python.
     """
     packages = [str(path) for path in ENV.rglob("site-packages")]
     command = [str(python), "-m", "compileall", "-q", "-j", "0", "-x", SELDOM, *packages]
@@ -228,17 +228,17 @@ def compile_all(python):
 
 
 def relative(path):
-    """Return the text of a .pth file with its folders made relative to its own.
+    """Return the text of a .pth file with folders relative to the file.
 
-    Python reads these files in the locale's encoding, so an umlaut in the way to the project
-    would stop every start of Python under LC_ALL=C.
+    Python reads these files in the locale's encoding, so with LC_ALL=C it couldn't start at all
+    if the path of the project contained an umlaut.
     """
     folders = path.read_text(encoding="utf-8").splitlines()
     return "".join(f"{os.path.relpath(folder, path.parent)}\n" for folder in folders)
 
 
 def install_project(python):
-    """Install this project in place, and check that all packages fit together."""
+    """Install this project in place, and check that all packages are compatible."""
     print("[4/4] this project", flush=True)
     run([*pip_install(python), "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     for path in ENV.rglob("_nn_first_principles.pth"):
@@ -247,7 +247,7 @@ def install_project(python):
 
 
 def main():
-    """Make the environment, or update what is out of date in it."""
+    """Create the environment, or update the parts that are out of date."""
     check_python(sys.version_info)
     index = os.environ.get("TORCH_INDEX", "")
     packages, project = digest("requirements.lock"), digest("pyproject.toml")

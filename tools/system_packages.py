@@ -1,9 +1,9 @@
-"""Install the programs beyond Python that the tests need, or say which line installs them.
+"""Install the programs beyond Python that the tests need, or print the command.
 
-Needed: bubblewrap for the grader's sandbox, a Chromium browser that opens the built book, and
-PostgreSQL, which the grader's tests start for themselves.
-Root on Debian or Ubuntu installs them; anybody else is told the one line to run. Where Debian
-has Chromium without a window, root gets that too: tests that open pages take a quarter less.
+The tests need bubblewrap for the grader's sandbox, a Chromium browser to open the built book,
+and PostgreSQL, which the grader's tests start themselves. If you are root on Debian or Ubuntu,
+the program installs them; otherwise it prints the command to run. If Debian offers Chromium
+without a window, root gets it too, because tests that open pages then take a quarter less time.
 """
 
 import glob
@@ -42,7 +42,7 @@ def version(path):
 
 
 def missing(which=find):
-    """Return the packages of which no program is found."""
+    """Return the packages whose programs are all missing."""
     return [p for p, names in NEEDED.items() if not any(which(n) for n in names)]
 
 

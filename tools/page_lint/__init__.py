@@ -1,4 +1,4 @@
-"""The lint of pages: each rule is a function from a page to what it finds wrong."""
+"""The lint of pages: each rule is a function that yields the problems of a page."""
 
 from .rules import RULES, Finding, Page, check
 

@@ -1,8 +1,8 @@
 """Sequences of eight words (runs), and the hashes of those in the lecture notes.
 
-The notes are not ours to publish, so only hashes are kept: five bytes a run, sorted. One run of
-a page that is not in the notes passes for one with probability (number of hashes) / 2⁴⁰, about
-3 in 100 million; over the whole book that is less than one in fifty.
+We may not publish the notes, so we store only hashes: five bytes per run, sorted. A run of a
+page that is not in the notes has a matching hash with probability (number of hashes) / 2⁴⁰,
+about 3 in 100 million; for the whole book, the probability is less than one in fifty.
 """
 
 import ast

@@ -63,7 +63,7 @@ class Printer:
         self.page.evaluate("document.fonts.ready.then(() => 0)")
 
     def print(self, style: str = "") -> bytes:
-        """Return the open page as PDF, with a style of its own."""
+        """Return the open page as PDF, with an additional style."""
         if style:
             self.page.add_style_tag(content=style)
         return self.page.pdf(prefer_css_page_size=True, print_background=True, outline=False)

@@ -23,7 +23,7 @@ class Entry:
 
 
 def order(root: Path) -> list[tuple[str, list[str]]]:
-    """Return parts as pairs of caption and documents; the first has the root page alone.
+    """Return parts as pairs of caption and documents; the first has only the root page.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""The book as ePub: Sphinx writes the pages, here they are tidied, listed and packed.
+"""The book as ePub: Sphinx writes the pages, and this module cleans, lists and packs them.
 
-pandoc would make the formulas and the package, but loses the links between pages.
+pandoc could write the formulas and the package, but it loses the links between pages.
 
-The bytes of two builds are the same: nothing carries a date but that of the release, and the
-identifier is made from the title.
+Two builds have the same bytes, because the only date is the date of the release, and the
+identifier is computed from the title.
 """
 
 import io
@@ -79,12 +79,12 @@ RIGHTS = "Text: CC BY 4.0. Code: MIT licence."
 
 
 class EpubError(RuntimeError):
-    """The ePub could not be made; the message says why, line by line."""
+    """The ePub could not be built; each line of the message is a reason."""
 
 
 @dataclass
 class Book:
-    """What goes into the ePub: files by name, pages in order."""
+    """The content of the ePub: files by name, pages in order."""
 
     title: str
     author: str
@@ -93,7 +93,7 @@ class Book:
     pages: list[str] = field(default_factory=list)
 
     def add_picture(self, name: str, content: bytes) -> str:
-        """Store a picture; return its name in the book."""
+        """Store an image; return its name in the book."""
         self.files[f"pictures/{name}"] = content
         return f"pictures/{name}"
 
@@ -126,7 +126,7 @@ def make(root: Path, target: Path) -> int:
 
 
 def _sphinx(root: Path) -> None:
-    """Write the pages with Sphinx, from the outputs that `make book` keeps."""
+    """Write the pages with Sphinx, from the stored outputs of `make book`."""
     from jupyter_book.sphinx import build_sphinx
 
     settings = {
@@ -209,7 +209,7 @@ def _headings(text: str) -> list[tuple[int, str, str]]:
 
 
 def _images(book: Book, pages: Path) -> None:
-    """Add the picture files that the pages name, and mend links to what is not in the book."""
+    """Add the image files of the pages, and repair links to files outside the book."""
     for name in book.pages:
         soup = BeautifulSoup(book.files[name], "html.parser")
         for image in soup.select("img[src]"):
@@ -246,9 +246,9 @@ def _front(book: Book, entries: list[contents.Entry]) -> None:
     book.files["cover.xhtml"] = PAGE.format(title="Cover", body=picture).encode()
     title = (
         f'<div class="title-page"><h1>{escape(book.title)}</h1><p>{RIGHTS}</p>'
-        "<p>Figures that move in the browser stand still here. Answers and solutions, which "
-        "are folded away there, are printed after their questions. The programs that check "
-        "the errata of the notes stand on the site alone.</p></div>"
+        "<p>Figures that move in the browser don't move here. Answers and solutions, which the "
+        "browser folds away, follow their questions. The programs that check the errata of "
+        "the notes are only on the site.</p></div>"
     )
     book.files["title.xhtml"] = PAGE.format(title=escape(book.title), body=title).encode()
     nav = f'<nav epub:type="toc" id="toc"><h1>Contents</h1>{_list(entries)}</nav>'
@@ -290,7 +290,7 @@ def package(book: Book) -> str:
 
 
 def _properties(name: str, content: bytes) -> str:
-    """Say what a file holds, as a reader wants to know it beforehand."""
+    """Return the attribute `properties` of a file: cover, navigation, formulas or drawings."""
     found = {"cover.png": ["cover-image"], "nav.xhtml": ["nav"]}.get(name, [])
     if name.endswith(".xhtml"):
         found = found + [tag for tag in ("math", "svg") if f"<{tag} ".encode() in content]

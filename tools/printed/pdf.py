@@ -43,7 +43,7 @@ class Bound:
     owner: list[str] = field(default_factory=list)
 
     def add(self, name: str, content: bytes) -> None:
-        """Append the sheets of one document, and store where its anchors lie."""
+        """Append the sheets of one document, and store the positions of its anchors."""
         reader, first = PdfReader(io.BytesIO(content)), len(self.writer.pages)
         numbers = {p.indirect_reference.idnum: k for k, p in enumerate(reader.pages)}
         self.destinations[name, ""] = (first, None)
@@ -68,12 +68,12 @@ def make(root: Path, target: Path, printer: Printer, only: list[str] | None = No
     printer : Printer
         An open browser.
     only : list of str, optional
-        Print these documents alone.
+        Print only these documents.
 
     Raises
     ------
     FileNotFoundError
-        If the book has not been built.
+        If there is no built book.
     """
     html = root / "_build/html"
     names = [n for _, group in contents.order(root) for n in group if not only or n in only]
@@ -152,7 +152,7 @@ def _finish(root, html, bound: Bound, entries, printer: Printer, target: Path) -
 
 
 def write(root: Path, writer: PdfWriter, target: Path, title: str = "") -> None:
-    """Write a PDF whose bytes depend on its content alone, not on when it is made."""
+    """Write a PDF whose bytes depend only on its content, not on the time."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     day = release_date(root).replace("-", "")
     writer.metadata = {
@@ -264,7 +264,7 @@ def _destination(writer: PdfWriter, sheet: int, top: float | None) -> ArrayObjec
 
 
 def sheet(root: Path, target: Path, printer: Printer) -> int:
-    """Write the formula sheet alone as PDF; return its number of sheets."""
+    """Write only the formula sheet as PDF; return its number of sheets."""
     path = root / "_build/html/chapters/reference/formula-sheet.html"
     printer.open(path, [])
     bound = Bound()

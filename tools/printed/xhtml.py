@@ -1,7 +1,8 @@
-"""A page as Sphinx writes it for an ePub, made into what a reader without scripts can show.
+"""Convert a page that Sphinx wrote for an ePub, so that readers without scripts can show it.
 
-Elements of ours become their picture and words, folds plain text with a heading, inks of the
-theme colours; what only a script or a pointer can use goes. Formulas are MathML already.
+Our elements become images and text, folds become plain text with a heading, and the theme's
+inks become colours. Parts that need a script or a pointer are removed. Formulas are MathML
+already.
 """
 
 import base64
@@ -54,7 +55,7 @@ def page(text: str, inks: dict[str, str], store: Callable[[str, bytes], str]) ->
     inks : dict
         Colours by the name that follows ``--nn-``.
     store : callable
-        Stores a picture under a file name; returns its address as seen from the page.
+        Stores an image under a file name; returns its address as seen from the page.
     """
     soup = BeautifulSoup(INK.sub(lambda ink: inks.get(ink[1], "#000"), text), "html.parser")
     for node in soup(string=lambda s: isinstance(s, Comment | Doctype)):
@@ -76,7 +77,7 @@ def _root(soup: BeautifulSoup) -> str:
 
 
 def _drop_scripts(soup: BeautifulSoup) -> None:
-    """Show of an element of ours what it shows without a script; drop what needs one."""
+    """Reduce one of our elements to the parts that need no script."""
     for element in soup.find_all(lambda tag: tag.name.startswith("nn-")):
         still = element.find(class_="nn-fallback")
         if still is not None:
@@ -101,7 +102,7 @@ def _unfold(soup: BeautifulSoup) -> None:
 
 
 def _pictures(soup: BeautifulSoup, store: Callable[[str, bytes], str]) -> None:
-    """Store pictures that stand in the page as data; every reader can show a file."""
+    """Store images that the page contains as data, because every reader can show a file."""
     for image in soup.find_all(["img", "image"]):
         key = next((k for k in ("src", "xlink:href", "href") if k in image.attrs), None)
         found = key and re.match(r"data:([\w/+.-]+);base64,(.*)", image[key], re.DOTALL)
@@ -114,7 +115,7 @@ def _pictures(soup: BeautifulSoup, store: Callable[[str, bytes], str]) -> None:
 
 
 def _make_valid_xml(soup: BeautifulSoup) -> None:
-    """Mend what a browser forgives and XML does not."""
+    """Repair HTML that browsers accept but XML doesn't."""
     seen = set()
     for tag in soup.find_all(True):
         if tag.get("id") in seen:
