@@ -70,7 +70,7 @@ def graph(
     RuntimeError
         If an earlier backward pass freed the saved values, or a value was changed in place.
 
-    Source: Goodfellow et al. (2016), section 6.5.1; chapter "Computational graphs".
+    Source: Goodfellow et al. (2016), section 6.5.1; chapter "Backpropagation".
 
     >>> from nnlib import Tensor, trace
     >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]]).requires_grad_(), Tensor([3.0, -1.0])
@@ -114,8 +114,8 @@ def steps(source: Tensor | Graph, **options: Any) -> Steps:
     TypeError, ValueError, RuntimeError
         As in ``graph``.
 
-    Source: Goodfellow et al. (2016), algorithms 6.1 and 6.2; chapter "Backprop with vectors
-    and matrices".
+    Source: Goodfellow et al. (2016), algorithms 6.1 and 6.2; chapter "Backpropagation in matrix
+    form".
 
     >>> from nnlib import Tensor
     >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]]).requires_grad_(), Tensor([[3.0], [-1.0]])

@@ -79,8 +79,7 @@ def local(source: Tensor | Graph, **options: Any) -> Locals:
     TypeError, ValueError, RuntimeError
         As in ``trace.graph``.
 
-    Source: Goodfellow et al. (2016), equation 6.46; chapter "Backprop with vectors and
-    matrices".
+    Source: Goodfellow et al. (2016), equation 6.46; chapter "Backpropagation in matrix form".
 
     >>> from nnlib import Tensor
     >>> x = Tensor([1.0, -2.0]).requires_grad_()

@@ -124,7 +124,8 @@ def overfit_one_batch(
     ValueError
         If steps is below 1.
 
-    Source: Goodfellow et al. (2016), section 11.5, "fit a tiny dataset"; chapter "Strategy".
+    Source: Goodfellow et al. (2016), section 11.5, "fit a tiny dataset"; chapter "Diagnosing a
+    training run".
 
     >>> from nnlib import nn, optim
     >>> model = nn.Linear(2, 2)

@@ -287,4 +287,8 @@ def disable_sphinx_index(app) -> None:
 
 def add_page(app) -> list:
     """Return the search page for Sphinx to write, or no page in a printed book."""
-    return [("search", {}, "nn-search.html")] if app.builder.name == "html" else []
+    return (
+        [("search", {"title": "Search"}, "nn-search.html")]
+        if app.builder.name == "html"
+        else []
+    )

@@ -126,7 +126,7 @@ def multi_margin_loss(
         If p is neither 1 nor 2, weight isn't a vector, or the reduction is unknown.
 
     Source: Crammer and Singer (2001), section 3, with the sum of Weston and Watkins (1999);
-    chapter "Losses and outputs".
+    chapter "Loss functions".
 
     >>> float(multi_margin_loss(np.array([[2.0, 1.5]]), np.array([0])))
     0.25
