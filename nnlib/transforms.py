@@ -240,7 +240,7 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     as x
         The moved images.
 
-    Source: Krizhevsky et al. (2012), section 4.1; chapter "More from the same data".
+    Source: Krizhevsky et al. (2012), section 4.1; chapter "Data augmentation".
 
     >>> shift(np.array([[[1, 2, 3]]]), right=1, down=0)
     array([[[0, 1, 2]]])
@@ -288,7 +288,7 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
         If A has a different shape or is not finite.
 
     Source: Jaderberg et al. (2015), arXiv:1506.02025, equations 1 and 5; chapters "Matrices"
-    and "More from the same data".
+    and "Data augmentation".
 
     >>> half = np.array([[1, 0, 0.5], [0, 1, 0]])  # look half a pixel to the right
     >>> warp(np.array([[[2.0, 4.0, 8.0]]]), half)
@@ -326,8 +326,8 @@ def elastic(x: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
     ValueError
         If right or down has a different shape or is not finite.
 
-    Source: Simard, Steinkraus and Platt (2003), ICDAR, section 2; chapter "The learning
-    problem".
+    Source: Simard, Steinkraus and Platt (2003), ICDAR, section 2; chapter "Supervised
+    learning".
 
     >>> elastic(np.array([[[1.0, 2.0, 3.0]]]), np.array([[1, 0, 0]]), np.zeros((1, 3)))
     array([[[2., 2., 3.]]])
@@ -432,8 +432,7 @@ def affine(
     TypeError
         If ``translate`` or ``shear`` is not a pair.
 
-    Source: torchvision's ``v2.functional.affine``; chapters "Matrices" and "More from the same
-    data".
+    Source: torchvision's ``v2.functional.affine``; chapters "Matrices" and "Data augmentation".
 
     >>> affine(np.array([[[1.0, 2.0, 3.0]]]), translate=(1, 0))
     array([[[0., 1., 2.]]])
@@ -541,7 +540,7 @@ def erase(
     as x
         The images with the rectangle covered.
 
-    Source: DeVries and Taylor (2017), arXiv:1708.04552; chapter "More from the same data".
+    Source: DeVries and Taylor (2017), arXiv:1708.04552; chapter "Data augmentation".
 
     >>> erase(np.ones((1, 2, 3)), top=0, left=1, height=1, width=9)
     array([[[1., 0., 0.],
@@ -842,8 +841,8 @@ class ElasticTransform(Transform):
     rng : Generator
         The source of randomness.
 
-    Source: Simard, Steinkraus and Platt (2003), ICDAR, section 2; chapter "The learning
-    problem".
+    Source: Simard, Steinkraus and Platt (2003), ICDAR, section 2; chapter "Supervised
+    learning".
 
     >>> bend = ElasticTransform(rng=np.random.default_rng(0))
     >>> bend(np.zeros((1, 28, 28))).shape

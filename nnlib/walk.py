@@ -130,7 +130,7 @@ def grad(
     ValueError
         If ``materialize_grads=True`` and ``allow_unused=False``.
 
-    Source: Goodfellow et al. (2016), section 6.5.6; chapter "Computational graphs".
+    Source: Goodfellow et al. (2016), section 6.5.6; chapter "Backpropagation".
 
     >>> x = Tensor([3.0]).requires_grad_()
     >>> (slope,) = grad(x**3, x, create_graph=True)

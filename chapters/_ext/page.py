@@ -17,9 +17,9 @@ from finish import after_warnings, icons, search, theme_script, theme_style
 from link import terms
 from read import (
     api,
-    exercise_numbers,
     folds,
     formulas,
+    numbering,
     reference_pages,
     sidenotes,
     strip,
@@ -72,8 +72,8 @@ STEPS = (
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
     ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read
     ("env-merge-info", terms.merge_anchors, AMONG),  # likewise
-    ("env-get-updated", exercise_numbers.recall_book, FIRST),  # before Sphinx counts again
-    ("env-get-updated", exercise_numbers.count_by_page, LAST),  # from 1 on each page
+    ("env-get-updated", numbering.recall_book, FIRST),  # before Sphinx counts again
+    ("env-get-updated", numbering.count_by_page, LAST),  # from 1 on each page
     ("env-updated", citations.merge, FIRST),  # else bibtex looks through them too often
     ("env-updated", citations.part, LAST),
     ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic stands on its page
@@ -82,6 +82,7 @@ STEPS = (
     ("doctree-resolved", live.mark_cells, AMONG),  # an id for each cell that can run
     ("doctree-resolved", reference_pages.resolve, AMONG),  # glossary, notation, bibliography
     ("doctree-resolved", syllabus_pages.resolve, AMONG),  # topics, and names of pages
+    ("doctree-resolved", numbering.name_other_pages, AMONG),  # "Figure 3 of Vectors"
     ("doctree-resolved", terms.link, AMONG),  # the first use of each term
     ("doctree-resolved", formulas.shorten_page_names, AMONG),  # on the formula sheet
     ("doctree-resolved", typeset.glue, AMONG),  # signs to the formulas that they belong to
@@ -96,7 +97,7 @@ STEPS = (
     ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
     ("html-page-context", markup.minify, AMONG),  # what nobody sees
     ("html-page-context", thumbnails.fill, AMONG),  # where a page opens with its figures
-    ("html-page-context", theme.add_questions, AMONG),  # to the links to other pages
+    ("html-page-context", theme.add_questions, AMONG),  # the subtitles of pages
     ("html-page-context", typeset.typeset_page, AMONG),  # formulas of cells, questions, cards
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
     ("html-page-context", minus.mend, LAST),  # of the numbers that cells glue into the text

@@ -79,7 +79,7 @@ class Function:
 
     To call the operation, use ``apply``.
 
-    Source: chapter "Computational graphs".
+    Source: chapter "Backpropagation".
 
     >>> class Cube(Function):
     ...     @staticmethod

@@ -43,7 +43,7 @@ def precision_recall_f1(y_true: Any, y_pred: Any, *, pos_label: Any = 1) -> Coun
         If the lengths differ, there are no labels or more than two classes, or ``pos_label`` is
         not one of two classes.
 
-    Source: van Rijsbergen (1979), chapter 7; chapter "Choosing a model".
+    Source: van Rijsbergen (1979), chapter 7; chapter "Model selection and evaluation".
 
     >>> precision_recall_f1([1, 1, 0], [1, 0, 0])
     Counted(precision=Fraction(1, 1), recall=Fraction(1, 2), f1=Fraction(2, 3))

@@ -46,8 +46,8 @@ def hinge_loss(scores: Any, targets: Any, *, kind: str = "weston_watkins") -> Ar
     ValueError
         If the shapes disagree, a target is not in [0, C), or kind is unknown.
 
-    Source: Weston and Watkins (1999); Crammer and Singer (2001); chapter "The support vector
-    machine".
+    Source: Weston and Watkins (1999); Crammer and Singer (2001); chapter "Support vector
+    machines".
 
     >>> scores = [[2.1, 3.5, -2.3], [1.4, 5, 2.8], [2.3, 2, -5]]  # cat, rat, flower
     >>> hinge_loss(scores, [0, 1, 2]).round(6)
@@ -84,8 +84,8 @@ def hinge_gradient(scores: Any, targets: Any, *, kind: str = "weston_watkins") -
     ValueError
         As in ``hinge_loss``.
 
-    Source: Shalev-Shwartz and Ben-David (2014), section 14.2; chapter "The support vector
-    machine".
+    Source: Shalev-Shwartz and Ben-David (2014), section 14.2; chapter "Support vector
+    machines".
 
     >>> hinge_gradient([[2.1, 3.5, -2.3], [1.4, 5, 2.8], [2.3, 2, -5]], [0, 1, 2])
     array([[-1.,  1.,  0.],

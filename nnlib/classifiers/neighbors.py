@@ -40,7 +40,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         The numbers D and N of the training data.
 
     Source: Fix and Hodges (1951), "Discriminatory Analysis: Nonparametric
-    Discrimination"; chapter "Nearest neighbours".
+    Discrimination"; chapter "k-nearest neighbours".
 
     >>> X, y = [[0.0], [1.0], [2.0], [10.0]], ["low", "low", "high", "high"]
     >>> model = KNeighborsClassifier(n_neighbors=3).fit(X, y)
@@ -192,7 +192,7 @@ def vote(distances, labels, k: int, *, steps: bool = False):
     ValueError
         If the lengths differ, or k is not between 1 and N.
 
-    Source: Fix and Hodges (1951); chapter "Nearest neighbours".
+    Source: Fix and Hodges (1951); chapter "k-nearest neighbours".
 
     >>> vote([4, 1, 3], ["boot", "bag", "boot"], 3, steps=True)
     1. The nearest are number 1 (bag, at distance 1), number 2 (boot, 3) and number 0 (boot, 4).

@@ -51,7 +51,7 @@ class Perceptron(LinearClassifier):
     ValueError
         By ``fit``, for invalid data or options, or if there is only one class.
 
-    Source: Rosenblatt (1958); chapter "Neurons and networks".
+    Source: Rosenblatt (1958); chapter "Multilayer perceptrons".
 
     >>> model = Perceptron(shuffle=False).fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
     >>> model.predict([[1, 1], [0, 1]]).tolist(), model.n_updates_

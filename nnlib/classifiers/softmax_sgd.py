@@ -61,8 +61,8 @@ class SoftmaxClassifier(LinearClassifier):
     ValueError
         By ``fit``, for invalid data or options, or if there is only one class.
 
-    Source: Goodfellow et al. (2016), section 6.2.2.3 and algorithm 8.2; chapter "The softmax
-    classifier".
+    Source: Goodfellow et al. (2016), section 6.2.2.3 and algorithm 8.2; chapter "Softmax
+    regression".
 
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["no", "no", "yes", "yes"]
     >>> model = SoftmaxClassifier(random_state=0).fit(X, y)

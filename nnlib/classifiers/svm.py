@@ -72,8 +72,8 @@ class LinearSVM(LinearClassifier):
 
     Source: Hsieh et al. (2008), "A dual coordinate descent method for large-scale linear SVM",
     algorithm 1; Shalev-Shwartz and Zhang (2013), "Stochastic dual coordinate ascent methods",
-    for the gap; Weston and Watkins (1999); Crammer and Singer (2001), section 6; chapter "The
-    support vector machine".
+    for the gap; Weston and Watkins (1999); Crammer and Singer (2001), section 6; chapter
+    "Support vector machines".
 
     >>> X, y = [[0.0], [1.0], [3.0], [4.0]], ["no", "no", "yes", "yes"]
     >>> model = LinearSVM(C=100.0, tol=1e-9, random_state=0).fit(X, y)

@@ -55,7 +55,8 @@ def sunspots() -> Sunspots:
         ``year`` of shape (309,), int64; ``number`` of shape (309,), float64, the mean of the
         year's daily numbers (ten for each group of spots and one for each spot).
 
-    Source: National Geophysical Data Center, public domain. Chapter "Networks with memory".
+    Source: National Geophysical Data Center, public domain. Chapter "Recurrent neural
+    networks".
 
     >>> year, number = sunspots()
     >>> year[number.argmax()], number.max()
@@ -75,7 +76,7 @@ def seattle_weather() -> Weather:
         float64, in the units of ``WEATHER_FEATURES``; ``y`` of shape (1461,), int64, an index
         into ``WEATHER_KINDS``.
 
-    Source: NOAA by way of vega-datasets, public domain. Chapter "Networks with memory".
+    Source: NOAA by way of vega-datasets, public domain. Chapter "Recurrent neural networks".
 
     >>> weather = seattle_weather()
     >>> weather.day[0], weather.X[0], WEATHER_KINDS[weather.y[0]]

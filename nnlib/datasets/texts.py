@@ -49,7 +49,7 @@ def first_names() -> tuple[FirstNames, FirstNames]:
         and ``male`` of shape (N,), float64, the percentage of women and of men with this name,
         0 if the census does not list it.
 
-    Source: census of 1990, public domain. Chapter "Writing like Shakespeare".
+    Source: census of 1990, public domain. Chapter "Language models".
 
     >>> train, test = first_names()
     >>> train.names[:3], train.names[train.female.argmax()]
@@ -77,7 +77,7 @@ def shakespeare() -> tuple[Plays, Plays]:
         with the first act, has the name of each speaker in capitals on a separate line, and
         contains 97,607 to 174,237 characters.
 
-    Source: Project Gutenberg, public domain. Chapter "Writing like Shakespeare".
+    Source: Project Gutenberg, public domain. Chapter "Language models".
 
     >>> train, test = shakespeare()
     >>> len("".join(train.texts)), len("".join(test.texts)), test.titles

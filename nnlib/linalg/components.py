@@ -175,7 +175,7 @@ def principal_angles(A: Any, B: Any) -> Array:
     TypeError, ValueError
         If A or B is not a matrix of finite real numbers, or the numbers of rows differ.
 
-    Source: Björck and Golub (1973); chapter "Fewer dimensions".
+    Source: Björck and Golub (1973); chapter "Dimensionality reduction".
 
     >>> plane, line = [[1, 0], [0, 1], [0, 0]], [[1], [0], [1]]
     >>> np.degrees(principal_angles(plane, line)).round(10)

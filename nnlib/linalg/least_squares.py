@@ -80,8 +80,8 @@ def lstsq(A: Any, b: Any) -> Array:
         If A or b contains anything other than finite real numbers, or the shapes are
         incompatible.
 
-    Source: Strang (2016), section 4.3; Golub and Van Loan (2013), section 5.3; chapters "The
-    learning problem" and "Systems of linear equations".
+    Source: Strang (2016), section 4.3; Golub and Van Loan (2013), section 5.3; chapters
+    "Supervised learning" and "Systems of linear equations".
 
     >>> lstsq([[1, 0], [1, 1], [1, 2]], [6, 0, 0]).round(10)
     array([ 5., -3.])

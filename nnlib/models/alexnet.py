@@ -33,7 +33,7 @@ class AlexNet(Module):
         Size of the hidden linear layers.
 
     Source: Krizhevsky et al. (2012), "ImageNet classification with deep convolutional neural
-    networks", sections 3.3 to 3.5 and figure 2; chapter "LeNet to VGG".
+    networks", sections 3.3 to 3.5 and figure 2; chapter "LeNet, AlexNet and VGG".
 
     >>> from nnlib.models import count_parameters, counting
     >>> with counting():
@@ -81,7 +81,7 @@ class ZFNet(Module):
         in table 2 of the paper.
 
     Source: Zeiler and Fergus (2014), "Visualizing and understanding convolutional networks",
-    figure 3 and section 4.1; chapter "LeNet to VGG".
+    figure 3 and section 4.1; chapter "LeNet, AlexNet and VGG".
 
     >>> from nnlib.models import count_parameters, counting
     >>> with counting():

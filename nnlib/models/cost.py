@@ -38,7 +38,7 @@ def multiply_adds(unit: Unit) -> int:
         Number of multiply-adds for the whole batch.
 
     Source: Sze et al. (2017), "Efficient processing of deep neural networks", section II;
-    chapter "LeNet to VGG".
+    chapter "LeNet, AlexNet and VGG".
     """
     if unit.call is not None and unit.name not in ("conv2d", "einsum", "matmul"):
         return 0
@@ -107,7 +107,7 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
         or depends on it in a way that this formula does not describe.
 
     Source: Araujo et al. (2019), "Computing receptive fields of convolutional neural
-    networks", equation 2; chapter "The convolutional layer".
+    networks", equation 2; chapter "Convolutional layers".
     """
     fields = [known[x] for x in unit.inputs if x in known]
     if not fields or any(out.ndim != 4 for out in unit.outs):

@@ -40,7 +40,7 @@ class Fractal(Module):
     ValueError
         If there is no column.
 
-    Source: Larsson et al. (2017), section 2 and figure 1; chapter "GoogLeNet to ResNeXt".
+    Source: Larsson et al. (2017), section 2 and figure 1; chapter "ResNet and modern CNNs".
 
     >>> from nnlib import zeros
     >>> Fractal(3, 3, 8)(zeros(2, 3, 5, 5)).shape
@@ -116,7 +116,7 @@ class FractalNet(Module):
         If channels and dropout differ in length, or drop_path is not in [0, 1).
 
     Source: Larsson et al. (2017), "FractalNet: ultra-deep neural networks without
-    residuals", sections 3 and 4; chapter "GoogLeNet to ResNeXt".
+    residuals", sections 3 and 4; chapter "ResNet and modern CNNs".
 
     >>> from nnlib.models import count_parameters, counting
     >>> with counting():

@@ -120,7 +120,7 @@ class InceptionV4(Module):
         probability that an input remains.
 
     Source: Szegedy et al. (2017), "Inception-v4, Inception-ResNet and the impact of residual
-    connections on learning", figures 3 to 9 and table 1; chapter "GoogLeNet to ResNeXt".
+    connections on learning", figures 3 to 9 and table 1; chapter "ResNet and modern CNNs".
 
     >>> from nnlib.models import count_parameters, counting
     >>> with counting():

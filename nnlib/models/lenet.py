@@ -159,7 +159,7 @@ class LeNet5(Module):
         If the images are not (N, 1, 32, 32).
 
     Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition",
-    section II.B and table I; chapter "LeNet to VGG".
+    section II.B and table I; chapter "LeNet, AlexNet and VGG".
 
     >>> from nnlib import zeros
     >>> from nnlib.models import count_parameters

@@ -51,7 +51,7 @@ class BasicBlock(Module):
     ValueError
         If groups or base_width has a different value.
 
-    Source: He et al. (2016), figure 5, left; chapter "GoogLeNet to ResNeXt".
+    Source: He et al. (2016), figure 5, left; chapter "ResNet and modern CNNs".
 
     >>> from nnlib import zeros
     >>> BasicBlock(8, 8)(zeros(2, 8, 5, 5)).shape
@@ -158,7 +158,7 @@ class ResNet(Module):
         The arguments groups and base_width of the blocks.
 
     Source: He et al. (2016), "Deep residual learning for image recognition", table 1;
-    chapter "GoogLeNet to ResNeXt".
+    chapter "ResNet and modern CNNs".
 
     >>> from nnlib import zeros
     >>> ResNet(BasicBlock, (1, 1, 1, 1), num_classes=10)(zeros(2, 3, 32, 32)).shape
@@ -228,7 +228,7 @@ def resnext50_32x4d(**options: Any) -> ResNet:
     For the options, see ``ResNet``.
 
     Source: Xie et al. (2017), "Aggregated residual transformations for deep neural
-    networks", table 1; chapter "GoogLeNet to ResNeXt".
+    networks", table 1; chapter "ResNet and modern CNNs".
     """
     return ResNet(Bottleneck, (3, 4, 6, 3), groups=32, width_per_group=4, **options)
 
@@ -279,7 +279,7 @@ class WideResNet(Module):
         If depth is not 6n + 4 for some n > 0.
 
     Source: Zagoruyko and Komodakis (2016), "Wide residual networks", table 1 and figure
-    1(d), section 2.4; chapter "GoogLeNet to ResNeXt".
+    1(d), section 2.4; chapter "ResNet and modern CNNs".
 
     >>> from nnlib import zeros
     >>> WideResNet(10, 1)(zeros(2, 3, 32, 32)).shape

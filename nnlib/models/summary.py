@@ -188,7 +188,7 @@ def summary(
     ValueError
         If a size is negative, or the model does not accept inputs of these sizes.
 
-    Source: chapter "LeNet to VGG".
+    Source: chapter "LeNet, AlexNet and VGG".
 
     >>> from nnlib import nn
     >>> net = nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.Flatten(), nn.Linear(3456, 10))

@@ -41,7 +41,7 @@ class VGG(Module):
         If there is no such depth.
 
     Source: Simonyan and Zisserman (2015), "Very deep convolutional networks for large-scale
-    image recognition", table 1; chapter "LeNet to VGG".
+    image recognition", table 1; chapter "LeNet, AlexNet and VGG".
 
     >>> from nnlib import zeros
     >>> VGG(11, 10, hidden=16)(zeros(2, 3, 64, 64)).shape

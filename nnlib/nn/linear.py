@@ -84,7 +84,7 @@ class Linear(Module):
     bias : (out_features,) float or None
         b, drawn from the same range.
 
-    Source: Goodfellow et al. (2016), section 6.1; chapter "The softmax classifier".
+    Source: Goodfellow et al. (2016), section 6.1; chapter "Softmax regression".
 
     >>> layer = Linear(3, 2)
     >>> layer(Tensor(np.ones((5, 3), np.float32))).shape

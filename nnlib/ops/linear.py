@@ -187,7 +187,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     RuntimeError
         If the shapes or dtypes disagree.
 
-    Source: Goodfellow et al. (2016), section 6.1; chapter "The softmax classifier".
+    Source: Goodfellow et al. (2016), section 6.1; chapter "Softmax regression".
 
     >>> linear(np.ones((2, 3)), np.array([[1.0, 2.0, 3.0]]), np.array([10.0]))
     array([[16.],

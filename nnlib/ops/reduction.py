@@ -347,7 +347,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     IndexError
         If the axis dim does not exist.
 
-    Source: Goodfellow et al. (2016), equation 6.29; chapter "The softmax classifier".
+    Source: Goodfellow et al. (2016), equation 6.29; chapter "Softmax regression".
 
     >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]]), dim=1)
     array([[0.5, 0.5],
@@ -387,7 +387,7 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     IndexError
         If the axis dim does not exist.
 
-    Source: Goodfellow et al. (2016), equation 6.30; chapter "The softmax classifier".
+    Source: Goodfellow et al. (2016), equation 6.30; chapter "Softmax regression".
 
     >>> log_softmax(np.array([1000.0, 0.0]), dim=0)
     array([    0., -1000.])

@@ -129,7 +129,7 @@ class Laplace(Continuous):
     ValueError
         If loc is not finite or scale is not positive.
 
-    Source: Goodfellow et al. (2016), equation (3.26); chapter "Penalties".
+    Source: Goodfellow et al. (2016), equation (3.26); chapter "L1 and L2 regularisation".
 
     >>> Laplace(0, 1).variance, Laplace(0, 1).pdf(0)
     (2.0, 0.5)

@@ -49,7 +49,7 @@ def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
         If a number is out of range, n or size is below 1, or the table would be too large.
 
     Source: Jurafsky and Martin (2024), "Speech and language processing", section 3.1; chapter
-    "Writing like Shakespeare".
+    "Language models".
 
     >>> ngram_counts([0, 1, 0, 1, 0, 2], n=2, size=3)  # a b a b a c
     array([[0, 2, 1],
@@ -94,8 +94,7 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
     ValueError
         If a count or alpha is negative or not finite.
 
-    Source: Jurafsky and Martin (2024), sections 3.1 and 3.6; chapter "Writing like
-    Shakespeare".
+    Source: Jurafsky and Martin (2024), sections 3.1 and 3.6; chapter "Language models".
 
     >>> ngram_probabilities(np.array([[0, 2, 1], [2, 0, 0], [0, 0, 0]]), alpha=1)[0]
     array([0.16666667, 0.5       , 0.33333333])
@@ -138,7 +137,7 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
         If a number is out of range, no sequence has n tokens, or the probabilities do not sum
         to 1 along the last axis.
 
-    Source: Jurafsky and Martin (2024), section 3.7; chapter "Writing like Shakespeare".
+    Source: Jurafsky and Martin (2024), section 3.7; chapter "Language models".
 
     >>> p = ngram_probabilities(np.array([[0, 2, 1], [2, 0, 0], [0, 0, 0]]))
     >>> H = ngram_cross_entropy(p, [0, 1, 0, 1, 0, 2])  # (2 log 3/2 + log 3 + 2 log 1) / 5
@@ -173,7 +172,7 @@ def perplexity(cross_entropy: float) -> float:
         Perplexity of at least 1; infinite if H is infinite, or if exp(H) is too large for a
         float.
 
-    Source: Jurafsky and Martin (2024), section 3.3; chapter "Writing like Shakespeare".
+    Source: Jurafsky and Martin (2024), section 3.3; chapter "Language models".
 
     >>> round(perplexity(math.log(27)), 6)
     27.0
@@ -195,7 +194,7 @@ def bits_per_character(cross_entropy: float) -> float:
     float
         Bits per character.
 
-    Source: Graves (2013), arXiv:1308.0850, section 3; chapter "Writing like Shakespeare".
+    Source: Graves (2013), arXiv:1308.0850, section 3; chapter "Language models".
 
     >>> bits_per_character(math.log(8))
     3.0
@@ -237,8 +236,8 @@ def sample(
     ValueError
         If the temperature is negative, or a row contains NaN or +inf or only -inf.
 
-    Source: Hinton, Vinyals and Dean (2015), arXiv:1503.02531, equation 1; chapter "Writing
-    like Shakespeare". Drawn by Gumbel's trick: the largest z/τ + g, g = -log(-log u).
+    Source: Hinton, Vinyals and Dean (2015), arXiv:1503.02531, equation 1; chapter "Language
+    models". Drawn by Gumbel's trick: the largest z/τ + g, g = -log(-log u).
 
     >>> logits = np.array([[2.0, 1.0, -np.inf], [-np.inf, -np.inf, 0.0]])
     >>> sample(logits, temperature=0.5, rng=np.random.default_rng(0))

@@ -36,7 +36,7 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
     ValueError
         If length or stride is below 1, or x is shorter than a window.
 
-    Source: Goodfellow et al. (2016), section 10.1; chapter "Networks with memory".
+    Source: Goodfellow et al. (2016), section 10.1; chapter "Recurrent neural networks".
 
     >>> windows(np.arange(6), 4, stride=2)
     array([[0, 1, 2, 3],
@@ -81,7 +81,8 @@ def forecast_windows(
     ValueError
         If a number is below 1, or the series is shorter than history + horizon.
 
-    Source: Hyndman and Athanasopoulos (2021), section 5.10; chapter "Networks with memory".
+    Source: Hyndman and Athanasopoulos (2021), section 5.10; chapter "Recurrent neural
+    networks".
 
     >>> forecast_windows(np.array([1, 2, 4, 8, 16]), 3)
     (array([[1, 2, 4],
@@ -130,8 +131,8 @@ def bptt_batches(
     ValueError
         If batch_size or length is below 1, or x does not have more than batch_size steps.
 
-    Source: Williams and Peng (1990), Neural Computation 2, section 2; chapter "Backprop through
-    time".
+    Source: Williams and Peng (1990), Neural Computation 2, section 2; chapter "Backpropagation
+    through time".
 
     >>> for inputs, targets in bptt_batches(np.arange(11), batch_size=2, length=3):
     ...     print(inputs.tolist(), targets.tolist())

@@ -28,7 +28,7 @@ def tokenize(text: str) -> list[str]:
         If the text is not a str.
 
     Source: Jurafsky and Martin (2024), "Speech and language processing", chapter 2; chapter
-    "Writing like Shakespeare".
+    "Language models".
 
     >>> tokenize("Where's the king? 'Tis time.")
     ["Where's", 'the', 'king', '?', "'", 'Tis', 'time', '.']
@@ -61,7 +61,7 @@ class Vocabulary:
         If there is no token.
 
     Source: Goldberg (2017), "Neural network methods for natural language processing", chapter
-    8; chapter "Writing like Shakespeare".
+    8; chapter "Language models".
 
     >>> vocabulary = Vocabulary("to be or not")
     >>> len(vocabulary), vocabulary.encode("boot")

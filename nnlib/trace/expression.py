@@ -62,7 +62,7 @@ def expression(text: str, /, **values: float) -> Graph:
         If the text is not a valid expression (the message gives the line and column), a name
         has no value, a value is not used, or a step has no finite real result.
 
-    Source: chapter "Computational graphs".
+    Source: chapter "Backpropagation".
 
     >>> graph = expression("(x + y) * z", x=-2, y=5, z=-4)
     >>> graph.output.value, graph["x"].gradient, graph["z"].gradient

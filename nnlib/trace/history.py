@@ -69,7 +69,7 @@ def graph(
     RuntimeError
         If an earlier backward pass freed the saved values, or a value was changed in place.
 
-    Source: Goodfellow et al. (2016), section 6.5.1; chapter "Computational graphs".
+    Source: Goodfellow et al. (2016), section 6.5.1; chapter "Backpropagation".
 
     >>> from nnlib import Tensor, trace
     >>> W, x = Tensor([[1.0, 2.0], [0.0, 1.0]]).requires_grad_(), Tensor([3.0, -1.0])

@@ -89,7 +89,7 @@ def fit(
     TypeError
         If the optimizer isn't an Optimizer, or batches aren't (inputs, targets).
 
-    Source: Goodfellow et al. (2016), algorithms 7.1 and 8.1; chapter "The softmax classifier".
+    Source: Goodfellow et al. (2016), algorithms 7.1 and 8.1; chapter "Softmax regression".
 
     >>> from nnlib import nn, optim, training
     >>> rng = np.random.default_rng(0)

@@ -11,7 +11,7 @@ import pytest
 from begin.cachekey import digest, read_by
 from begin.checks import failures
 from docutils import nodes
-from read.exercise_numbers import count_by_page, recall_book
+from read.numbering import count_by_page, recall_book
 from write.minus import GLUED_HYPHEN
 from write.thumbnails import PLACE, filled
 
@@ -143,17 +143,18 @@ def test_the_steps_are_called_in_the_order_of_their_list():
         assert priorities == sorted(priorities), event
 
 
-def test_exercises_are_counted_by_page_and_the_count_of_the_book_comes_back():
+def test_figures_and_exercises_are_counted_by_page_and_the_count_of_the_book_comes_back():
     book = {
         "a": {"exercise": {"ex-a": (1,), "ex-b": (2,)}, "figure": {"fig-a": (1,)}},
-        "b": {"exercise": {"ex-c": (3,), "ex-d": (4,)}},
-        "c": {},
+        "b": {"exercise": {"ex-c": (3,), "ex-d": (4,)}, "figure": {"fig-b": (2,)}},
+        "c": {"figure": {}},
     }
     before = json.dumps(book)
     env = SimpleNamespace(toc_fignumbers=book)
     assert recall_book(None, env) == count_by_page(None, env) == []
     assert book["b"]["exercise"] == {"ex-c": (1,), "ex-d": (2,)}
     assert book["a"]["figure"] == {"fig-a": (1,)}
+    assert book["b"]["figure"] == {"fig-b": (1,)}
     recall_book(None, env)
     assert json.dumps(book) == before
 

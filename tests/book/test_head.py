@@ -60,7 +60,7 @@ class Head:
         found = self.page.evaluate(HEAD)
         assert (found["top"], found["unseen"]) == (0, [])
         assert found["height"] <= 56
-        assert found["title"] == "The softmax classifier"
+        assert found["title"] == "Softmax regression"
         assert found["entry"]
         assert found["free"] >= 0
 

@@ -14,6 +14,8 @@ from sphinx.errors import ExtensionError
 from write.markup import minified
 
 WIDE, WIDEST = (1920, 1000), (2560, 1300)
+TITLE = "Neural networks from first principles"
+PAGES = "chapters/reference/pages.yml"
 SOFTMAX = "chapters/classifiers/softmax.html"
 API = "chapters/reference/nnlib/functional.html"
 OURS = re.compile(r'(?:src|href)="[^"]*?((?:_images|_play)/[^"?]+)')
@@ -136,7 +138,13 @@ def numbered(tmp_path_factory):
     label = (
         "\n$$\nx = 1\n$$\n\n```{math}\n:label: eq-two\ny = \\frac12\n```\n\nBy {eq}`eq-two`.\n"
     )
-    book.replace("Two things", f"{label}\nTwo things")
+    figure = "```{figure} x.svg\n:name: fig-%s\nA bar.\n```\n\n"
+    figure += "{numref}`fig-one`, {numref}`fig-two`\n"
+    book.replace("Two things", f"{label}\n{figure % 'two'}\nTwo things")
+    book.replace("See {eq}", f"{figure % 'one'}\nSee {{eq}}", "chapters/part/first.md")
+    book.write("chapters/part/x.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    book.replace("title: Second", "question: Is 1 < 2\n  title: Second", PAGES)
+    book.replace("# First", f"# {TITLE}", "chapters/part/first.md")
     return book.made()
 
 
@@ -148,6 +156,25 @@ def test_an_equation_with_a_label_has_a_number_by_page_and_can_be_referred_to(nu
     assert '<span class="eqno">(1)' in second
     assert 'href="#equation-eq-two">(1)</a>' in second
     assert 'href="second.html#equation-eq-two">(1)</a>' in first
+
+
+@pytest.mark.slow
+def test_a_figure_has_a_number_by_page_and_another_page_names_its_page(numbered):
+    numbers = {"part/first": "Figure 1, Figure 1 of Second"}
+    numbers["part/second"] = f"Figure 1 of {TITLE}, Figure 1"
+    for page, expected in numbers.items():
+        text = numbered.page(page)
+        assert re.findall(r'caption-number">([^<]*) <', text) == ["Figure 1"]
+        assert expected in re.sub(r"<[^>]+>", "", text)
+
+
+@pytest.mark.slow
+def test_the_question_of_a_page_is_its_subtitle_and_its_hint_in_the_sidebar(numbered):
+    first, second = numbered.page("part/first"), numbered.page("part/second")
+    assert re.search(r'</h1>\s*<p class="nn-subtitle">Is 1 &lt; 2\?</p>', second)
+    assert "nn-subtitle" not in first
+    assert first.count('title="Is 1 &lt; 2?"') == second.count('title="Is 1 &lt; 2?"') == 1
+    assert first.count(f"<title>{TITLE}</title>") == 1  # the front page has the book's title
 
 
 def test_a_page_of_the_api_has_a_title_but_no_question(book):

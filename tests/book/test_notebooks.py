@@ -61,7 +61,7 @@ def texts(made):
         "**You will be able to**\n\n- make a bar longer\n- say what came out for $x$",
         "<details><summary>Corrections to the lecture notes: one statement</summary>",
         "**Right:** It is 2.",
-        "**Figure 1.** One bar of height $1$.\n\nFig. 1 shows it.",
+        "**Figure 1.** One bar of height $1$.\n\nFigure 1 shows it.",
         "### Exercise 1 (Longer)\n\nMake it longer.",
         "### Solution to Exercise 1 (Longer)\n\nLike this.",
         "| a | b |\n|---|---|\n| 1 | $x$ |\n| p \\| q | 2 |",

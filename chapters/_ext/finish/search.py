@@ -1,11 +1,12 @@
 """Write the index of the book's search: pages, sections, terms, symbols, code names, topics.
 
 Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, has no text to show without
-asking for each page (which file:// refuses), and cannot rank a page first. Ours is one classic
-script, which a page loads when its search field is first used. It holds a table for each kind
-of record; a record is a page or a section of it, a term, a symbol, an object of the API, a
-topic of the notes or a source. What readers type who do not know the word yet stands in
-``chapters/reference/search.yml``.
+asking for each page (which file:// refuses), and cannot rank a page first. Ours has a table
+for each kind of record; a record is a page or a section of it, a term, a symbol, an object of
+the API, a topic of the notes or a source. It consists of two classic scripts, which a page loads
+when its search field is first used: one with everything that the first key needs, and a larger
+one with the texts of the sections, which follows. ``chapters/reference/search.yml`` lists what
+readers type who don't know the word yet.
 """
 
 import json
@@ -24,7 +25,7 @@ from sphinx_exercise.nodes import solution_node
 
 from .plain_tex import LETTERS, plain
 
-DATA = "search-data.js"
+DATA, TEXT = "search-data.js", "search-text.js"
 NOTATION, SYLLABUS, BIBLIOGRAPHY = (
     f"chapters/reference/{name}" for name in ("notation", "syllabus", "bibliography")
 )
@@ -44,6 +45,7 @@ UNSOUGHT = {"cell_output", "nn-check"}  # classes; under each erratum stands the
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
 LONGEST = 6000  # characters of one section's text
+HEAD = 4  # fields of a record before its text and its names in code
 
 
 def _text_of(node: nodes.Node) -> str:
@@ -272,11 +274,20 @@ def index(app) -> dict:
 
 
 def write_index(app, exception) -> None:
-    """Write the index as a script that the search field loads."""
+    """Write the index as two scripts: the texts of the sections, and all the rest."""
     if exception is None and app.builder.name == "html":
-        text = json.dumps(index(app), ensure_ascii=False, separators=(",", ":"))
-        text = text.replace("</", "<\\/").replace("\u2028", " ").replace("\u2029", " ")
-        (Path(app.outdir) / DATA).write_text(f"window.nnSearch={text};\n", encoding="utf-8")
+        data = index(app)
+        sections = data["records"]["section"]
+        data["records"]["section"] = [row[:HEAD] for row in sections]
+        _write(app, DATA, "nnSearch", data)
+        _write(app, TEXT, "nnSearchText", [row[HEAD:] for row in sections])
+
+
+def _write(app, file: str, name: str, data) -> None:
+    """Write data as a script that sets a global variable."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("</", "<\\/").replace("\u2028", " ").replace("\u2029", " ")
+    (Path(app.outdir) / file).write_text(f"window.{name}={text};\n", encoding="utf-8")
 
 
 def disable_sphinx_index(app) -> None:
@@ -287,4 +298,8 @@ def disable_sphinx_index(app) -> None:
 
 def add_page(app) -> list:
     """Return the search page for Sphinx to write, or no page in a printed book."""
-    return [("search", {}, "nn-search.html")] if app.builder.name == "html" else []
+    return (
+        [("search", {"title": "Search"}, "nn-search.html")]
+        if app.builder.name == "html"
+        else []
+    )

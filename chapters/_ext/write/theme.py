@@ -2,12 +2,13 @@
 
 The options are merged into those of Jupyter Book; in ``_config.yml`` they would replace them.
 The head of a page names the part that it belongs to and its number there, for
-``templates/nn-place.html``. The links to the previous and the next page get the question that
-opens that page, for ``templates/components/prev-next.html``; a page that pages.yml does not
-list has none.
+``templates/nn-place.html``. The question that pages.yml gives to a page is its subtitle: it
+appears below the title, in the links to the previous and the next page, and in the sidebar
+while the pointer is over the title.
 """
 
 from collections.abc import Iterator
+from html import escape
 
 from begin.course import page_of
 from docutils import nodes
@@ -37,12 +38,20 @@ def set_options(app, config) -> None:
 
 
 def add_questions(app, pagename, templatename, context, doctree) -> None:
-    """Add each neighbouring page's question to the context of the theme's templates."""
+    """Add a page's question below its title, and its neighbours' questions to their links."""
     relations = app.builder.relations.get(pagename, (None, None, None))
     for key, name in zip(("prev", "next"), relations[1:], strict=True):
-        page = app.nn_course.pages.get(page_of(str(name)))
-        if context.get(key) and page and page.question:
-            context[key] = context[key] | {"question": page.question}
+        if context.get(key) and (question := _question(app, str(name))):
+            context[key] = context[key] | {"question": question}
+    if pagename != app.config.root_doc and (question := _question(app, pagename)):
+        subtitle = f'</h1>\n<p class="nn-subtitle">{escape(question, quote=False)}</p>'
+        context["body"] = context["body"].replace("</h1>", subtitle, 1)
+
+
+def _question(app, docname: str) -> str:
+    """Return the question of a document, or "" if pages.yml gives it none."""
+    page = app.nn_course.pages.get(page_of(docname))
+    return page.question if page else ""
 
 
 def add_place(app, pagename, templatename, context, doctree) -> None:
@@ -81,13 +90,16 @@ def shorten_sidebar(app, pagename, templatename, context, doctree) -> None:
             app.env.tocs = tocs
 
     if not hasattr(app, "nn_titles"):
-        app.nn_titles = {name: _titles(toc) for name, toc in app.env.tocs.items()}
+        tocs = app.env.tocs.items()
+        app.nn_titles = {name: _titles(toc, _question(app, name)) for name, toc in tocs}
     context["toctree"] = toctree
 
 
-def _titles(toc: nodes.bullet_list) -> nodes.bullet_list:
-    """Return a table of contents without the headings inside pages, but with its subtrees."""
+def _titles(toc: nodes.bullet_list, question: str) -> nodes.bullet_list:
+    """Return a page's contents with its subtitle and subtrees, but without its headings."""
     toc = toc.deepcopy()
+    if question and (title := toc.next_node(nodes.reference)):
+        title["reftitle"] = question
     for item in toc:
         if len(item) > 1:
             item[1][:] = list(item.findall(addnodes.toctree))

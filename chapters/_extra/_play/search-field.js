@@ -1,7 +1,8 @@
 // On every page: the search field in the head, with results while one types. It follows the
 // pattern of a combobox with a list, whose first option is chosen (WAI-ARIA APG): the focus stays
-// in the field, arrows choose, Enter goes there, Escape closes, clears, leaves. The index and its
-// engine are loaded when the field is first used. “/” and Ctrl+K lead to the field; on the page
+// in the field, arrows choose, Enter goes there, Escape closes, clears, leaves. When the field is
+// first used it loads the engine and the titles, terms and synonyms of the index, which is enough
+// for the first key; the texts of the sections follow, and then the results are shown again. “/” and Ctrl+K lead to the field; on the page
 // of the search, which lists all results, “/” can be switched off (WCAG 2.1.4).
 (() => {
   const MOST = 8;
@@ -28,6 +29,14 @@
   let chosen = -1;
   let shown = "";
   let before = null;
+  let complete = false;  // all that can be loaded has been
+
+  // The ways on when nothing is found.
+  const WAYS = [
+    ["Glossary", "chapters/reference/glossary.html", "All terms of the book, in one list."],
+    ["Map of the book", "chapters/start/home.html#find-your-way", "All pages, and their order."],
+    ["Setup", "chapters/start/setup.html", "How to install, run, check and submit."],
+  ];
 
   function make(tag, attributes, ...children) {
     const node = document.createElement(tag);
@@ -57,8 +66,25 @@
     if (!window.nnSearch) await load("search-data.js");
     await load("_play/search-words.js");
     await load("_play/search.js");
-    while (!nn.search.prepare(SLICE)) await soon();
+    await use(nn.searchEngine(nnSearch));
+    addTexts();
   }
+
+  async function use(next) {
+    while (!next.prepare(SLICE)) await soon();
+    nn.search = next;
+  }
+
+  async function addTexts() {
+    try {
+      await load("search-text.js");
+      await use(nn.searchEngine(nnSearch, nnSearchText));
+    } catch {}  // titles and terms are found all the same
+    complete = true;
+    if (shown && chosen < 1) fill(shown);
+    if (results) listAll(results);
+  }
+
   function ready() {
     engine ??= begin().catch(error => {
       engine = null;
@@ -89,23 +115,43 @@
         .snippet(record, answer)
         .map(([text, marked]) => (marked ? make("mark", {}, text) : text)),
     );
-  const where = ({kind, page, forms}) =>
-    [NAMES[kind], kind === "page" ? "" : page, kind === "topic" ? forms[0] : ""]
+  const where = ({kind, page, forms}, section) =>
+    [
+      NAMES[kind],
+      kind === "page" ? section?.title : page,
+      kind === "topic" ? forms[0] : "",
+    ]
       .filter(Boolean)
       .join(" · ");
 
-  function row(record, answer, k) {
-    const name = make("span", {class: "nn-found-name"}, record.title);
-    return make(
+  const option = (k, address, title, ...rest) =>
+    make(
       "a",
-      {id: `nn-found-${k}`, role: "option", tabindex: "-1", href: here(record.address)},
-      name,
-      make("span", {class: "nn-where"}, where(record)),
-      shownSnippet(record, answer),
+      {id: `nn-found-${k}`, role: "option", tabindex: "-1", href: here(address)},
+      make("span", {class: "nn-found-name"}, title),
+      ...rest,
+    );
+
+  // A page is shown with the section that fits best, and leads to it.
+  function row(record, answer, k) {
+    const section = answer.places.get(record);
+    const place = section || record;
+    return option(
+      k,
+      place.address,
+      record.title,
+      make("span", {class: "nn-where"}, where(record, section)),
+      shownSnippet(place, answer),
     );
   }
 
   const count = found => (found.length === 1 ? "1 result" : `${found.length} results`);
+  const wayOn = ([title, address, text], k) =>
+    option(k, address, title, make("span", {class: "nn-snippet"}, text));
+  const nothing = typed =>
+    complete
+      ? `Nothing found for “${typed}”. You could try these pages instead:`
+      : "Searching the texts of all pages …";
   const instead = (typed, mended) =>
     mended ? `No page contains “${typed}”. Did you mean “${mended}”?` : "";
 
@@ -113,11 +159,11 @@
     const options = list.children;
     options[chosen]?.setAttribute("aria-selected", "false");
     chosen = options.length ? (k + options.length) % options.length : -1;
-    const option = options[chosen];
-    if (!option) return input.removeAttribute("aria-activedescendant");
-    option.setAttribute("aria-selected", "true");
-    option.scrollIntoView({block: "nearest"});
-    input.setAttribute("aria-activedescendant", option.id);
+    const one = options[chosen];
+    if (!one) return input.removeAttribute("aria-activedescendant");
+    one.setAttribute("aria-selected", "true");
+    one.scrollIntoView({block: "nearest"});
+    input.setAttribute("aria-activedescendant", one.id);
   }
 
   // As high as the window that a keyboard on the screen leaves.
@@ -160,16 +206,17 @@
         ),
       );
     }
-    for (const option of options) option.setAttribute("aria-selected", "false");
+    if (!found.length && complete) options.push(...WAYS.map(wayOn));
+    for (const one of options) one.setAttribute("aria-selected", "false");
     list.replaceChildren(...options);
-    note.textContent = found.length ? instead(typed, mended) : `Nothing found for “${typed}”.`;
+    note.textContent = found.length ? instead(typed, mended) : nothing(typed);
     status.textContent = [note.textContent, found.length ? `${count(found)}.` : ""]
       .join(" ")
       .trim();
     shown = typed;
     chosen = -1;
     open();
-    choose(0);
+    if (found.length) choose(0);
   }
 
   async function show() {
@@ -221,10 +268,10 @@
       const typed = input.value.trim();
       if (!typed) return event.preventDefault();
       if (window.nn?.search?.prepare(0) && shown !== typed) fill(typed);
-      const option = shown === typed && list.children[chosen];
-      if (!option) return;  // the form leads to the page of all results
+      const one = shown === typed && list.children[chosen];
+      if (!one) return;  // the form leads to the page of all results
       event.preventDefault();
-      option.click();
+      one.click();
     }
   });
   input.addEventListener("input", later);
@@ -276,10 +323,31 @@
   });
 
   // The page of the search: all results of the query in its address.
-  async function listAll(results) {
+  function listAll(list) {
     const typed = (new URLSearchParams(location.search).get("q") || "").trim();
-    const said = document.getElementById("nn-search-status");
-    const key = document.getElementById("nn-slash");
+    if (!typed) return;
+    const answer = nn.search.find(typed);
+    const {found, mended} = answer;
+    const more = found.length > ALL ? `; the first ${ALL} are shown` : "";
+    document.getElementById("nn-search-status").textContent = found.length
+      ? `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim()
+      : nothing(typed);
+    const entry = (title, address, ...rest) =>
+      make("li", {}, make("a", {href: here(address)}, title), ...rest.map(p => make("p", ...p)));
+    const rows = found.slice(0, ALL).map(record => {
+      const section = answer.places.get(record);
+      const place = section || record;
+      const told = [{class: "nn-where"}, where(record, section)];
+      return entry(record.title, place.address, told, [{}, shownSnippet(place, answer)]);
+    });
+    const ways = found.length || !complete ? [] : WAYS;
+    list.replaceChildren(
+      ...rows,
+      ...ways.map(([title, address, text]) => entry(title, address, [{}, text])),
+    );
+  }
+
+  function offerSlash(key) {
     key.checked = !refused();
     key.addEventListener("change", () => {
       try {
@@ -288,27 +356,12 @@
         key.checked = true;
       }
     });
-    if (!typed) return;
-    input.value = typed;
-    await ready();
-    const answer = nn.search.find(typed);
-    const {found, mended} = answer;
-    const more = found.length > ALL ? `; the first ${ALL} are shown` : "";
-    said.textContent =
-      `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim();
-    results.replaceChildren(
-      ...found.slice(0, ALL).map(record => {
-        const link = make("a", {href: here(record.address)}, record.title);
-        return make(
-          "li",
-          {},
-          link,
-          make("p", {class: "nn-where"}, where(record)),
-          make("p", {}, shownSnippet(record, answer)),
-        );
-      }),
-    );
   }
+
   const results = document.getElementById("nn-search-results");
-  if (results) listAll(results);
+  if (results) {
+    offerSlash(document.getElementById("nn-slash"));
+    input.value = new URLSearchParams(location.search).get("q") || "";
+    if (input.value.trim()) ready().then(() => listAll(results), () => {});
+  }
 })();

@@ -1,15 +1,16 @@
-// The engine of the search: finds words, symbols, names of the API and ids in search-data.js.
-// search-field.js loads both when a search field is first used, and shows what is found here.
+// The engine of the search: finds words, symbols, names of the API and ids in search-data.js and,
+// once they are there, the texts of all sections in search-text.js. search-field.js loads these
+// files when a search field is first used, and shows what is found here.
 window.nn = window.nn || {};
-nn.search = (data => {
+nn.searchEngine = (data, texts = []) => {
   const {letters, same, pages} = data;
   const {fold, phrase, root, single, squeeze, telling, words} = nn.searchWords;
 
   // Pages before names of the API before topics, where they fit equally well.
   const KIND = {page: 1.6, section: 1, term: 1.5, symbol: 1.3, api: 0.8, source: 1, topic: 0.01};
   // What it is worth that the query is the whole name of a record, …
-  const WHOLE = {page: 120, section: 40, term: 90, symbol: 95, api: 60, source: 30, topic: 0};
-  const CODE = 130;   // … a name in code as written,
+  const WHOLE = {page: 120, section: 40, term: 110, symbol: 95, api: 60, source: 30, topic: 0};
+  const CODE = 105;   // … a name in code as written,
   const ID = 130;     // … the id of a topic,
   const TITLE = 100;  // … part of the title of a page.
   const SCALE = 30;   // times as much do these count as a word of the text
@@ -19,11 +20,13 @@ nn.search = (data => {
   const PHRASE = 1.8;   // times as much where words of the query are side by side in a title
   const REFERENCE = 0.6;  // of the worth of a page, where it is one of reference
   const ROW = 0.25;    // of the weight of a section's words, its page gets so much
+  const COVERED = 0.5;   // of a query's words, what readers type for a page has to cover
   const ENOUGH = 0.6;  // of what the best record has of the query, another one needs so much
   const OFTEN = 5;     // a title that so many sections have says nothing
 
   const records = Object.entries(data.records).flatMap(([kind, rows]) =>
-    rows.map(([title, k, anchor, forms, text, code]) => {
+    rows.map(([title, k, anchor, forms, ...rest], row) => {
+      const [text, code] = (kind === "section" && texts[row]) || rest;
       const [address, page, question] = pages[k];
       const hash = anchor === "=" ? title : anchor;
       return {
@@ -192,14 +195,22 @@ nn.search = (data => {
       return fold(`.${title}`).endsWith(`.${fold(query)}`) ? 0.8 * WHOLE.api : 0;
     }
     if (kind === "topic" && record.forms[0] === query.toLowerCase()) return ID;
-    // Of a symbol the sign itself is meant, less its name in code.
-    const share = kind === "symbol" ? 0.6 : 0.97;
+    // Of a symbol the sign itself is meant, less its name in code. What readers type for a page
+    // comes after a term with this name.
+    const share = {symbol: 0.6, page: 0.9}[kind] || 0.97;
+    const joined =
+      kind === "page" || kind === "term" ? text => fold(text).replace(/[\s‑-]/g, "") : squeeze;
     for (const {form} of names) {
-      if (form === query || squeeze(form) === squeeze(query)) {
+      if (form === query || joined(form) === joined(query)) {
         return WHOLE[kind] * (form === title ? 1 : share);
       }
     }
-    if (asked && names.some(name => name.phrase === asked)) return WHOLE[kind] * share;
+    const same = asked ? names.findIndex(name => name.phrase === asked) : -1;
+    if (same >= 0) return WHOLE[kind] * (same ? share : 0.99);
+    if (kind === "page") {
+      const covered = covers(names.slice(1), asked.split(" "));
+      if (covered >= COVERED) return WHOLE.page * share * covered;
+    }
     if (!["page", "term"].includes(kind) || record.api || asked.length < 3) return 0;
     const begun = names
       .filter(name => name.phrase.startsWith(asked))
@@ -215,6 +226,15 @@ nn.search = (data => {
     const fits =
       0.8 + (0.15 * wanted.length) / heads.length + 0.05 * (single(wanted[0]) === heads[0]);
     return Math.max(other, TITLE * fits * (whole ? 1 : BEGUN) * (record.reference ? REFERENCE : 1));
+  }
+
+  // The fraction of a query's words that the longest form of two words or more covers.
+  function covers(forms, asked) {
+    const lengths = forms
+      .map(({phrase}) => phrase.split(" "))
+      .filter(list => list.length > 1 && list.every(word => asked.includes(word)))
+      .map(list => list.length);
+    return Math.max(0, ...lengths) / asked.length;
   }
 
   // Whether words of the query stand side by side in a title as they do in the query.
@@ -262,11 +282,11 @@ nn.search = (data => {
   // The records that fit, best first, and the query that was used when a word had to be mended.
   function find(typed) {
     const query = typed.trim().replace(/\\([A-Za-z]+)/g, (all, name) => letters[name] || name);
-    if (!query) return {query, found: [], wanted: []};
+    if (!query) return {query, found: [], wanted: [], places: new Map()};
     prepare();
     const score = new Map();
     const wanted = telling(words(query));
-    const symbolic = /[^\p{L}\p{N}\s\-_.,?!'’]/u.test(query) || /^[^\s\w]/u.test(query);
+    const symbolic = /[^\p{L}\p{N}\s\-_.,?!'’%"“”]/u.test(query) || /^[^\s\w]/u.test(query);
     const lost = wanted.filter(word => !matches(word).size);
     if (lost.length && !symbolic) {
       const mended = wanted.map(word => (lost.includes(word) ? mend(word) || word : word));
@@ -308,8 +328,25 @@ nn.search = (data => {
     for (const k of favoured) {
       if (score.has(k) && !worths.has(k)) score.set(k, score.get(k) * PHRASE);
     }
-    const found = [...score].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([k]) => records[k]);
-    return {query, found, wanted};
+    const sorted = [...score].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([k]) => records[k]);
+    const exact = sorted.filter(({kind, names}) => kind === "page" && names[0].phrase === asked.trim());
+    return {query, wanted, ...withSections(sorted, new Set(exact))};
+  }
+
+  // The results, where each page has its best section with it, if that comes after the page.
+  // A page that was typed by its whole title keeps its question.
+  function withSections(sorted, exact) {
+    const places = new Map();
+    const pages = new Map();
+    const found = sorted.filter(record => {
+      if (record.kind === "page") pages.set(record.address, record);
+      if (record.kind !== "section" || often.get(record.title) >= OFTEN) return true;
+      const page = pages.get(record.address.split("#")[0]);
+      if (!page || places.has(page) || exact.has(page)) return true;
+      places.set(page, record);
+      return false;
+    });
+    return {found, places};
   }
 
   // The question of a page, else some characters of a text around the first place that was
@@ -345,5 +382,5 @@ nn.search = (data => {
     return end < 0 ? text.slice(from) : `${text.slice(from, end)} …`;
   }
 
-  return {find, snippet, prepare, records};
-})(window.nnSearch);
+  return {find, snippet, prepare, records, whole: texts.length > 0};
+};

@@ -68,7 +68,7 @@ def cross_entropy(
     IndexError
         If a class index is outside [0, C).
 
-    Source: Goodfellow et al. (2016), section 6.2.2.3; chapter "The softmax classifier".
+    Source: Goodfellow et al. (2016), section 6.2.2.3; chapter "Softmax regression".
 
     >>> round(float(cross_entropy(np.zeros((2, 10)), np.array([3, 7]))), 4)  # log(10)
     2.3026
@@ -119,7 +119,7 @@ def nll_loss(
     RuntimeError, ValueError, IndexError
         See ``cross_entropy``.
 
-    Source: Goodfellow et al. (2016), section 5.5; chapter "The softmax classifier".
+    Source: Goodfellow et al. (2016), section 5.5; chapter "Softmax regression".
 
     >>> float(nll_loss(np.array([[-1.0, -3.0]]), np.array([1]), reduction="sum"))
     3.0

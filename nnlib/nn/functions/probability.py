@@ -55,7 +55,7 @@ def binary_cross_entropy(
         If the dtypes differ or aren't floating-point, a probability is outside [0, 1], or the
         weight doesn't broadcast.
 
-    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
+    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Loss functions".
 
     >>> round(float(binary_cross_entropy(np.array([0.5]), np.array([1.0])) / np.log(2)), 6)
     1.0
@@ -125,7 +125,7 @@ def binary_cross_entropy_with_logits(
     RuntimeError
         If the dtypes differ or aren't floating-point, or a weight doesn't broadcast.
 
-    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Losses and outputs".
+    Source: Goodfellow et al. (2016), section 6.2.2.2; chapter "Loss functions".
 
     >>> float(binary_cross_entropy_with_logits(np.array([0.0]), np.array([1.0])) / np.log(2))
     1.0
@@ -174,7 +174,7 @@ def kl_div(
     RuntimeError
         If the shapes don't broadcast, or a dtype isn't floating-point.
 
-    Source: Goodfellow et al. (2016), equation 3.50; chapter "Losses and outputs".
+    Source: Goodfellow et al. (2016), equation 3.50; chapter "Loss functions".
 
     >>> p = np.array([[0.5, 0.5]])
     >>> float(kl_div(np.log(p), p, reduction="batchmean"))

@@ -38,7 +38,7 @@ def mse_loss(
     RuntimeError
         If the shapes don't broadcast, or neither input nor target is floating-point.
 
-    Source: Goodfellow et al. (2016), section 5.1.4; chapter "Losses and outputs".
+    Source: Goodfellow et al. (2016), section 5.1.4; chapter "Loss functions".
 
     >>> float(mse_loss(Tensor([1.0, 2.0]), Tensor([0.0, 0.0])))
     2.5
@@ -57,7 +57,7 @@ def l1_loss(
     Arguments, result and errors are the same as in ``mse_loss``, but the loss is in units of
     input. The derivative at an error of 0 is 0.
 
-    Source: Goodfellow et al. (2016), section 6.2.1; chapter "Losses and outputs".
+    Source: Goodfellow et al. (2016), section 6.2.1; chapter "Loss functions".
 
     >>> float(l1_loss(Tensor([1.0, 2.0]), Tensor([0.0, 0.0])))
     1.5
@@ -141,7 +141,7 @@ def huber_loss(
     RuntimeError
         If delta isn't positive. See also ``mse_loss``.
 
-    Source: Huber (1964), section 4; chapter "Losses and outputs".
+    Source: Huber (1964), section 4; chapter "Loss functions".
 
     >>> float(huber_loss(Tensor([0.5, 2.0]), Tensor([0.0, 0.0]), reduction="sum"))
     1.625
