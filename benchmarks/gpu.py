@@ -6,7 +6,7 @@
 The program doesn't need a network. It trains on the 5,000 images of Fashion-MNIST in nnlib, or
 on all 60,000 if FOLDER contains the four original files (`train-images-idx3-ubyte.gz`, ...).
 Without a GPU, it measures and writes nothing. `--small` only checks that the program works, and
-its times are meaningless. The page *GPUs and mixed precision* of the book shows the contents of gpu.json.
+its times are meaningless. The page *GPUs and mixed precision* shows the contents of gpu.json.
 """
 
 import argparse

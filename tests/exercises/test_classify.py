@@ -143,7 +143,7 @@ WRONG = {
         "weight must have shape (10, 784)",
     ),
     "too large": (bytes(70_001), P.solve, "file-too-large"),
-    "no zip": (b"PK", P.solve, "broken"),
+    "no zip": (b"PK", P.solve, "file-unreadable"),
 }
 
 

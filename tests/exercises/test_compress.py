@@ -150,7 +150,7 @@ WRONG = {
     "far too many": (np.zeros((9999, 64)), lambda f, p: 1, "at most 128 rows"),
     "one axis": (np.zeros(64), lambda f, p: np.zeros((1024, 64)), "at most 128 rows"),
     "another name": (npz(D=np.eye(64)), lambda f, p: 1, "no array called basis"),
-    "no zip": (b"PK", lambda f, p: 1, "broken"),
+    "no zip": (b"PK", lambda f, p: 1, "file-unreadable"),
     "complex basis": (np.eye(64) + 0j, lambda f, p: blocks(p), "real numbers"),
 }
 

@@ -265,7 +265,7 @@ WORDS = {
     ),
     Code.FORBIDDEN: "{Whose} notebook uses `{name}`{whole} | Write this step yourself.",
     Code.CALLS_WRONG: (
-        "{Whose} function calls {called}, which {isnt} correct yet | With correct functions "
+        "{Whose} function calls {called}, which {negated} correct yet | With correct functions "
         "instead, it gets {back} more."
     ),
     Code.FILE_MISSING: (
@@ -745,7 +745,7 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     },
     Code.CALLS_WRONG: lambda d: {
         "called": listed([f"`{n}`" for n in d["called"]]),
-        "isnt": "isn't" if len(d["called"]) == 1 else "aren't",
+        "negated": "isn't" if len(d["called"]) == 1 else "aren't",
         "back": "1 point" if d["back"] == 1 else f"{d['back']:.3g} points",
     },
     Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},
