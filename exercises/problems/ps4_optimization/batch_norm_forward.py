@@ -175,9 +175,12 @@ normalised.mistake(
 normalised.mistake(
     "Your code uses one mean and one variance for the whole matrix. Which axis should you "
     "average over?",
-    loses="value",
+    loses="value running",
     name="one_for_all",
-    edit=("    Y =", "    if training: mean, var = X.mean(), X.var()\n    Y ="),
+    edit=[
+        ("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
+        ("X.var(axis=0, ddof=1)", "X.var(ddof=1)"),
+    ],
 )
 normalised.mistake(
     "Your `Y` uses the variance divided by N - 1. What does the text divide by when it "
@@ -307,4 +310,10 @@ normalised.mistake(
     loses="evaluation",
     name="variance_for_deviation",
     edit=("np.sqrt(var + eps)", "(var + eps) ** (0.5 if training else 1)"),
+)
+normalised.mistake(
+    "Your code subtracts one mean from the whole matrix. Which axis should you average over?",
+    loses="value running",
+    name="one_mean_for_all",
+    edit=("X.mean(axis=0)", "X.mean()"),
 )

@@ -40,8 +40,13 @@ def seen(args, *found):
             raise ValueError(
                 "Your Y or dX contains nan or inf. Which step of your code produces it?"
             )
-    Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = (a.astype(float) for a in found)
     forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
+    order = np.array([np.array_equal(found[6], dY) and np.array_equal(found[7], X)], float)
+    pairs = [
+        (dX, Y) if order[0] else (Y, dX) for Y, dX in zip(found[::2], found[1::2], strict=True)
+    ]
+    found = (a.astype(float) for pair in pairs for a in pair)
+    Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = found
 
     def alike(a, b):
         return np.allclose(a, b, rtol=1e-8, atol=1e-12)
@@ -96,7 +101,7 @@ def seen(args, *found):
         random[0] = 1
     elif np.array_equal(Y, Y_other):
         random[1] = 1
-    return forward, backward, use, random
+    return forward, backward, use, random, order
 
 
 masked = problem(
@@ -109,6 +114,7 @@ masked = problem(
         "backward": "backward",
         "evaluation": "given",
         "random": "given",
+        "order": "shape",
     },
     wrong={
         "forward": "Your `Y` should be 0 with probability p and X / (1 - p) otherwise, but it "
@@ -119,9 +125,10 @@ masked = problem(
         "`dY`. Which of them doesn't?",
         "random": "Your function doesn't use `rng` correctly. Check whether generators with "
         "the same seed give the same mask, and whether different seeds give different masks.",
+        "order": "Your `Y` and `dX` are swapped. Which one should your function return first?",
     },
     points={
-        "shape": (1, "two arrays of numbers with the shape of `X`"),
+        "shape": (1, "two arrays of numbers with the shape of `X`, in this order"),
         "value": (
             5,
             "`Y` in training: the fraction of zeros, and the factor of the other entries",
@@ -363,4 +370,13 @@ masked.mistake(
     loses="given",
     name="another_generator",
     given="rng = np.random.default_rng()",
+)
+masked.mistake(
+    "Your `Y` and `dX` are swapped. Which one should your function return first?",
+    loses="shape",
+    name="exchanged",
+    edit=[
+        ("X * mask, dY * mask", "dY * mask, X * mask"),
+        ("X.copy(), dY.copy()", "dY.copy(), X.copy()"),
+    ],
 )

@@ -281,3 +281,9 @@ rates.mistake(
     name="cosine_like_exponential",
     edit=("(1 + np.cos(np.pi * t / (total - warmup))) / 2", "gamma**t"),
 )
+rates.mistake(
+    'Your "cosine" schedule doesn\'t contain pi. What is the angle at t = T in the formula?',
+    loses="schedules",
+    name="pi_forgotten",
+    edit=("np.pi * t", "t"),
+)

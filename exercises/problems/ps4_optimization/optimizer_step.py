@@ -13,13 +13,15 @@ from .common import DIGITS, ELSEWHERE
 
 def taken(optimizer_step, w, g, lr, momentum, alpha, betas, eps):
     places, options = [], (momentum, alpha, (float(betas[0]), float(betas[1])), eps)
+    changed = np.zeros(2)  # whether a call writes into its w, and into its g
     for method in ("momentum", "nesterov", "rmsprop", "adam"):
-        at, state, visited = w, {}, []
+        at, state, visited = w.copy(), {}, []
         for given in g.copy():
-            kept = given.copy()
+            kept = at.copy(), given.copy()
             whole = optimizer_step(method, at, given, state, lr, *options)
-            if not np.array_equal(kept, given):
-                g += 1  # reported as a change of g
+            changed += [
+                not np.array_equal(*pair) for pair in zip(kept, (at, given), strict=True)
+            ]
             if type(whole) not in (tuple, list) or len(whole) != 2:
                 raise TypeError(
                     "your function should return two values, the new w and the new state"
@@ -29,6 +31,8 @@ def taken(optimizer_step, w, g, lr, momentum, alpha, betas, eps):
                 raise TypeError("the new w should be an array with the shape of the old w")
             visited.append(at.copy())
         places.append(np.array(visited))
+    w += changed[0]  # reported as a change of w
+    g += changed[1]
     return tuple(places)
 
 
@@ -388,4 +392,11 @@ steps.mistake(
     loses="adam",
     name="without_m",
     edit=("m / (1 - betas[0] ** t)", "g"),
+)
+steps.mistake(
+    "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
+    "`betas`?",
+    loses="adam",
+    name="betas_fixed",
+    given="betas = 0.9, 0.999",
 )

@@ -218,3 +218,16 @@ gated.mistake(
         ("1 / (1 + np.exp(-(a_z + u_z)))", "np.tanh(a_z + u_z)"),
     ],
 )
+gated.mistake(
+    "Your b_n is inside the product with r. What does r multiply in the formula for n?",
+    loses="value",
+    name="first_bias_inside",
+    given="b_n = np.split(b, 3)[2]",
+    edit=("a_n + r * u_n", "a_n - b_n + r * (u_n + b_n)"),
+)
+gated.mistake(
+    "Your c_r and c_z are swapped. What is the order of the three blocks in `c`?",
+    loses="value",
+    name="second_biases_exchanged",
+    given="c_r, c_z, c_n = np.split(c, 3); c = np.hstack([c_z, c_r, c_n])",
+)

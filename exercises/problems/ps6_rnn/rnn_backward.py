@@ -247,3 +247,10 @@ gradients.mistake(
     name="sent_past_tanh",
     edit=("dz @ W_hh", "(dh[t] + later) @ W_hh"),
 )
+gradients.mistake(
+    "Your backward pass ends before the first step, so your `dx[0]` is 0. What is t in the "
+    "last pass through your loop?",
+    loses="value weights",
+    name="first_step_missing",
+    edit=("reversed(range(len(x)))", "range(len(x) - 1, 0, -1)"),
+)

@@ -69,12 +69,21 @@ def counted(args, *found):
         return e / e.sum(axis=1, keepdims=True)
 
     right = softmax(logits / temperature)
+    late = np.roll(right, 1, axis=1)
+    late[:, -1] += late[:, 0]
+    late[:, 0] = 0
+    ahead = (logits[:, :, None] - logits[:, None]) / temperature  # of each entry, of each other
+    ahead[:, np.arange(V), np.arange(V)] = 1  # an entry always beats itself
+    noise = (np.arange(200)[:, None, None, None] + 0.5) / 200 + ahead
+    won = noise.clip(0, 1).prod(axis=3).mean(axis=0)
     others = {  # the probabilities of known mistakes, by their index in `seen`
         1: softmax(logits),
         2: softmax(logits * temperature),
         3: softmax(-logits / temperature),
         4: np.full((K, V), 1 / V),
         5: np.roll(right, 1, axis=1),
+        10: won,
+        11: late,
     }
     frequency = np.array([(first == v).mean(axis=1) for v in range(V)]).T
 
@@ -86,7 +95,7 @@ def counted(args, *found):
             total[some] += f[some] * np.log(f[some] / np.maximum(q[some], 1e-300))
         return 4000 * total.max(axis=1)
 
-    seen, random = np.zeros(10), np.zeros(2)
+    seen, random = np.zeros(12), np.zeros(2)
     same = (first == first[:, :1]).all(axis=1)  # a row that always gives one entry
     fits = surprise(right) <= 50
     one_answer = all(np.array_equal(found[1], k) for k in found[3:])
@@ -304,4 +313,18 @@ sampler.mistake(
             "    p = (p / p.sum(axis=1, keepdims=True)) ** (1 / temperature)\n    below",
         ),
     ],
+)
+sampler.mistake(
+    "Your draws depend on `rng`, but the noise that you add to the scaled logits is uniform. "
+    "Which distribution makes the largest sum a draw from the softmax?",
+    loses="value stability",
+    name="uniform_noise",
+    given="return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)",
+)
+sampler.mistake(
+    "Your draws come one entry too late, so the first entry never appears. Which is the first"
+    " entry whose cumulative probability exceeds your random number?",
+    loses="value stability",
+    name="one_too_far",
+    edit=(".sum(axis=1), last", ".sum(axis=1) + 1, last"),
 )
