@@ -40,16 +40,17 @@ def seen(args, *found):
             raise ValueError(
                 "Your Y or dX contains nan or inf. Which step of your code produces it?"
             )
+
+    def alike(a, b):
+        return np.allclose(a, b, rtol=1e-8, atol=1e-12)
+
     forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
-    order = np.array([np.array_equal(found[6], dY) and np.array_equal(found[7], X)], float)
+    order = np.array([alike(found[6], dY) and alike(found[7], X)], float)
     pairs = [
         (dX, Y) if order[0] else (Y, dX) for Y, dX in zip(found[::2], found[1::2], strict=True)
     ]
     found = (a.astype(float) for pair in pairs for a in pair)
     Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = found
-
-    def alike(a, b):
-        return np.allclose(a, b, rtol=1e-8, atol=1e-12)
 
     factor, kept = Y / X, Y != 0
     scale = np.median(factor[kept]) if kept.any() else 0.0

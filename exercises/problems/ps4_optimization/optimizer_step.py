@@ -20,7 +20,8 @@ def taken(optimizer_step, w, g, lr, momentum, alpha, betas, eps):
             kept = at.copy(), given.copy()
             whole = optimizer_step(method, at, given, state, lr, *options)
             changed += [
-                not np.array_equal(*pair) for pair in zip(kept, (at, given), strict=True)
+                not np.array_equal(*pair, equal_nan=True)
+                for pair in zip(kept, (at, given), strict=True)
             ]
             if type(whole) not in (tuple, list) or len(whole) != 2:
                 raise TypeError(
