@@ -85,7 +85,7 @@ def test_each_mistake_is_charged_as_declared_and_gets_its_own_hint_alone(
     hints = {title: mistake.hint for title, mistake in p.mistakes.items()}
     for title, mistake in some(name, p.mistakes).items():
         verdict = judged(packed(name, seed, visible), mistake.solve)
-        named = {m for aspect, _, m in verdict.findings if aspect != "shape"}
+        named = {m for aspect, _, m in verdict.findings if m or aspect != "shape"}
         if not is_charged_as_declared(p, mistake, verdict):
             wrong.append((title, "loses", lost(verdict)))
         if {hints.get(m) for m in named} != {mistake.hint}:
