@@ -86,7 +86,7 @@ def test_each_mistake_is_charged_as_declared_and_gets_its_own_hint_alone(
     hints = {title: mistake.hint for title, mistake in p.mistakes.items()}
     for title, mistake in some(name, p.mistakes).items():
         verdict = judged(packed(name, seed, visible), mistake.solve)
-        named = {f.mistake for f in verdict.findings if f.aspect != "shape"}
+        named = {f.mistake for f in verdict.findings if f.mistake or f.aspect != "shape"}
         if not is_charged_as_declared(p, mistake, verdict):
             wrong.append((title, "loses", lost(verdict)))
         if {hints.get(m) for m in named} != {mistake.hint}:

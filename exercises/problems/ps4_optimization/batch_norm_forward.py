@@ -141,417 +141,179 @@ def two_branches(X, running_mean, running_var, gamma, beta, training, momentum, 
     ]
 
 
-@normalised.alternative
-def in_place_on_copies(X, running_mean, running_var, gamma, beta, training, momentum, eps):
-    Y, means, variances = X.copy(), np.array(running_mean), np.array(running_var)
-    if training:
-        means *= 1 - momentum
-        means += momentum * X.mean(0)
-        variances *= 1 - momentum
-        variances += momentum * np.cov(X, rowvar=False).diagonal()
-        Y -= X.mean(0)
-        Y /= np.sqrt((Y**2).mean(0) + eps)
-    else:
-        Y -= means
-        Y /= np.sqrt(variances + eps)
-    Y *= gamma
-    Y += beta
-    return Y, means, variances
-
-
-def outputs(make, training=True):
-    """Return a solution that computes the outputs differently in one of the modes."""
-
-    def changed(X, running_mean, running_var, gamma, beta, mode, momentum, eps):
-        right = batch_norm_forward(
-            X, running_mean, running_var, gamma, beta, mode, momentum, eps
-        )
-        if bool(mode) != training:
-            return right
-        return make(X, running_mean, running_var, gamma, beta, eps), *right[1:]
-
-    return changed
-
-
-def everywhere(make):
-    """Return a solution that computes the outputs differently from mean and variance."""
-
-    def changed(X, running_mean, running_var, gamma, beta, mode, momentum, eps):
-        right = batch_norm_forward(
-            X, running_mean, running_var, gamma, beta, mode, momentum, eps
-        )
-        mean, var = (X.mean(axis=0), X.var(axis=0)) if mode else (running_mean, running_var)
-        return make(X, mean, var, gamma, beta, eps), *right[1:]
-
-    return changed
-
-
-def averages(make):
-    """Return a solution that computes the running averages differently."""
-
-    def changed(X, running_mean, running_var, gamma, beta, mode, momentum, eps):
-        right = batch_norm_forward(
-            X, running_mean, running_var, gamma, beta, mode, momentum, eps
-        )
-        if not mode:
-            return right
-        return right[0], *make(X, running_mean, running_var, momentum, eps)
-
-    return changed
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your code adds `eps` outside the square root. What does the formula add `eps` to?",
     loses="value",
+    name="eps_outside",
+    edit=("np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
 )
-def eps_outside(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) / (np.sqrt(var) + eps) + beta
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `Y` doesn't include `eps`. What does the formula add to the variance before it "
     "takes the root?",
     loses="value",
+    name="eps_forgotten",
+    edit=("var + eps", "var"),
 )
-def eps_forgotten(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) / np.sqrt(var) + beta
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your code divides by the variance plus `eps`. If x is in metres, what is the unit of "
     "the variance?",
     loses="value",
+    name="divided_by_the_variance",
+    edit=("np.sqrt(var + eps)", "(var + eps)"),
 )
-def divided_by_the_variance(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) / (var + eps) + beta
-    )(*given)
-
-
-@normalised.mistake(
-    "Your code takes the root of the standard deviation plus `eps`. What is under the root "
-    "in the formula?",
-    loses="value",
-)
-def deviation_under_the_root(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: (
-            gamma * (X - mean) / np.sqrt(np.sqrt(var) + eps) + beta
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your mean and variance are computed along each row of `X`. Does a row contain the "
     "outputs of one unit or of one sample?",
     loses="value",
+    name="along_rows",
+    edit=(
+        "    Y =",
+        "    if training: mean, var = X.mean(1, keepdims=True), X.var(1, keepdims=True)\n"
+        "    Y =",
+    ),
 )
-def along_rows(*given):
-    return outputs(
-        lambda X, old_mean, old_var, gamma, beta, eps: (
-            gamma * (X - X.mean(1, keepdims=True)) / np.sqrt(X.var(1, keepdims=True) + eps)
-            + beta
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your code uses one mean and one variance for the whole matrix. Which axis should you "
     "average over?",
-    loses="value",
+    loses="value running",
+    name="one_for_all",
+    edit=[
+        ("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
+        ("X.var(axis=0, ddof=1)", "X.var(ddof=1)"),
+    ],
 )
-def one_for_all(*given):
-    return outputs(
-        lambda X, old_mean, old_var, gamma, beta, eps: (
-            gamma * (X - X.mean()) / np.sqrt(X.var() + eps) + beta
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `Y` uses the variance divided by N - 1. What does the text divide by when it "
     "normalises the batch?",
     loses="value",
+    name="unbiased_in_the_batch",
+    edit=("X.var(axis=0)", "X.var(axis=0, ddof=1)"),
 )
-def unbiased_in_the_batch(*given):
-    return outputs(
-        lambda X, old_mean, old_var, gamma, beta, eps: (
-            gamma * (X - X.mean(0)) / np.sqrt(X.var(0, ddof=1) + eps) + beta
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `Y` contains the standardised values, without scale and shift. What should "
     "`gamma` and `beta` do with these values?",
     loses="value",
+    name="not_scaled",
+    edit=[("gamma * (X", "(X"), (" + beta", "")],
 )
-def not_scaled(*given):
-    return everywhere(lambda X, mean, var, gamma, beta, eps: (X - mean) / np.sqrt(var + eps))(
-        *given
-    )
-
-
-@normalised.mistake(
-    "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?", loses="value"
-)
-def beta_forgotten(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) / np.sqrt(var + eps)
-    )(*given)
-
-
-@normalised.mistake(
-    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?", loses="value"
-)
-def gamma_forgotten(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: (X - mean) / np.sqrt(var + eps) + beta
-    )(*given)
-
-
-@normalised.mistake(
-    "Your code also multiplies `beta` by `gamma`. Which comes first in the formula, the "
-    "product or the sum?",
+normalised.mistake(
+    "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?",
     loses="value",
+    name="beta_forgotten",
+    edit=(" + beta", ""),
 )
-def beta_scaled(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: gamma * ((X - mean) / np.sqrt(var + eps) + beta)
-    )(*given)
-
-
-@normalised.mistake(
-    "Your `gamma` and `beta` are swapped. Which of them is a factor in the formula?",
+normalised.mistake(
+    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?",
     loses="value",
+    name="gamma_forgotten",
+    edit=("gamma * ", ""),
 )
-def exchanged(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: beta * (X - mean) / np.sqrt(var + eps) + gamma
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your code doesn't subtract the mean. What should the mean of a column be before you "
     "apply `gamma` and `beta`?",
     loses="value",
+    name="mean_kept",
+    edit=("(X - mean)", "X"),
 )
-def mean_kept(*given):
-    return everywhere(
-        lambda X, mean, var, gamma, beta, eps: gamma * X / np.sqrt(var + eps) + beta
-    )(*given)
-
-
-@normalised.mistake(
-    "Your code subtracts the mean, but it doesn't divide by anything. What should the "
-    "variance of a column be before you apply `gamma`?",
-    loses="value",
-)
-def not_divided(*given):
-    return everywhere(lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) + beta)(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `Y` in training uses the old running averages. Which mean and variance does the "
     "formula use in training?",
     loses="value",
+    name="always_running",
+    edit=("    Y =", "    mean, var = running_mean, running_var\n    Y ="),
 )
-def always_running(*given):
-    return outputs(
-        lambda X, old_mean, old_var, gamma, beta, eps: (
-            gamma * (X - old_mean) / np.sqrt(old_var + eps) + beta
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your function does the same in training as in evaluation: it uses the running "
     "averages and returns them unchanged. What should be different when `training` is "
     "True?",
     loses="value running",
+    name="never_training",
+    given="training = False",
 )
-def never_training(X, running_mean, running_var, gamma, beta, training, momentum, eps):
-    return batch_norm_forward(X, running_mean, running_var, gamma, beta, False, momentum, eps)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `Y` in training uses the new running averages. Which mean and variance does the "
     "formula use in training?",
     loses="value",
+    name="by_the_new_averages",
+    edit=("    Y =", "    mean, var = new_mean, new_var\n    Y ="),
 )
-def by_the_new_averages(X, running_mean, running_var, gamma, beta, training, momentum, eps):
-    right = batch_norm_forward(
-        X, running_mean, running_var, gamma, beta, training, momentum, eps
-    )
-    return gamma * (X - right[1]) / np.sqrt(right[2] + eps) + beta, *right[1:]
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your code multiplies the old average by `momentum`. Which of the two terms does "
     "`momentum` belong to in the text?",
     loses="running",
+    name="momentum_of_the_old",
+    given="momentum = 1 - momentum",
 )
-def momentum_of_the_old(*given):
-    return averages(
-        lambda X, mean, var, momentum, eps: (
-            momentum * mean + (1 - momentum) * X.mean(0),
-            momentum * var + (1 - momentum) * X.var(0, ddof=1),
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `new_var` uses the variance divided by N. What does the text divide by in the "
     "running average?",
     loses="running",
+    name="biased_average",
+    edit=("X.var(axis=0, ddof=1)", "var"),
 )
-def biased_average(*given):
-    return averages(
-        lambda X, mean, var, momentum, eps: (
-            (1 - momentum) * mean + momentum * X.mean(0),
-            (1 - momentum) * var + momentum * X.var(0),
-        )
-    )(*given)
-
-
-@normalised.mistake(
-    "Your code multiplies all of `new_var` by N / (N - 1), including the old average. "
-    "Which part of `new_var` comes from this batch?",
-    loses="running",
-)
-def old_average_corrected(*given):
-    return averages(
-        lambda X, mean, var, momentum, eps: (
-            (1 - momentum) * mean + momentum * X.mean(0),
-            ((1 - momentum) * var + momentum * X.var(0)) * len(X) / (len(X) - 1),
-        )
-    )(*given)
-
-
-@normalised.mistake(
-    "Your `new_var` is an average of standard deviations. Which quantity should it average?",
-    loses="running",
-)
-def average_of_deviations(*given):
-    return averages(
-        lambda X, mean, var, momentum, eps: (
-            (1 - momentum) * mean + momentum * X.mean(0),
-            (1 - momentum) * var + momentum * X.std(0, ddof=1),
-        )
-    )(*given)
-
-
-@normalised.mistake(
-    "Your `new_var` includes `eps`. Which formula contains `eps`, and which doesn't?",
-    loses="running",
-)
-def eps_in_the_average(*given):
-    return averages(
-        lambda X, mean, var, momentum, eps: (
-            (1 - momentum) * mean + momentum * X.mean(0),
-            (1 - momentum) * var + momentum * (X.var(0, ddof=1) + eps),
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your running average contains only this batch. How much of the old average should remain?",
     loses="running",
+    name="old_average_dropped",
+    edit=[
+        ("(1 - momentum) * running_mean + momentum * mean", "mean"),
+        ("(1 - momentum) * running_var + momentum * X", "X"),
+    ],
 )
-def old_average_dropped(*given):
-    return averages(lambda X, mean, var, momentum, eps: (X.mean(0), X.var(0, ddof=1)))(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your code multiplies the new value by `momentum`, but it adds the whole old average. "
     "What should the two weights of an average add up to?",
     loses="running",
+    name="old_average_kept_whole",
+    edit=[
+        ("(1 - momentum) * running_mean", "running_mean"),
+        ("(1 - momentum) * running_var", "running_var"),
+    ],
 )
-def old_average_kept_whole(*given):
-    return averages(
-        lambda X, mean, var, momentum, eps: (
-            mean + momentum * X.mean(0),
-            var + momentum * X.var(0, ddof=1),
-        )
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your running average doesn't change in training. Which function updates it, if not "
     "this one?",
     loses="running",
+    name="averages_not_updated",
+    edit=("return Y, new_mean, new_var", "return Y, running_mean, running_var"),
 )
-def averages_not_updated(*given):
-    return averages(lambda X, mean, var, momentum, eps: (mean * 1.0, var * 1.0))(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `Y` in evaluation uses the mean and variance of this batch. What may the output "
     "of a sample depend on in evaluation?",
     loses="evaluation",
+    name="batch_in_evaluation",
+    edit=("    Y =", "    mean, var = X.mean(axis=0), X.var(axis=0)\n    Y ="),
 )
-def batch_in_evaluation(X, running_mean, running_var, gamma, beta, training, momentum, eps):
-    right = batch_norm_forward(
-        X, running_mean, running_var, gamma, beta, training, momentum, eps
-    )
-    Y = batch_norm_forward(X, running_mean, running_var, gamma, beta, True, momentum, eps)[0]
-    return Y, *right[1:]
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your running averages change in evaluation. Should the classification of one image "
     "affect the next image?",
     loses="evaluation",
+    name="learns_in_evaluation",
+    edit=[
+        (
+            "    Y =",
+            "    mean, var = (mean, var) if training else (running_mean, running_var)\n    Y =",
+        ),
+        ("if training:\n", "if True:\n"),
+    ],
 )
-def learns_in_evaluation(X, running_mean, running_var, gamma, beta, training, momentum, eps):
-    Y = batch_norm_forward(X, running_mean, running_var, gamma, beta, training, momentum, eps)[
-        0
-    ]
-    learned = batch_norm_forward(X, running_mean, running_var, gamma, beta, True, momentum, eps)
-    return Y, *learned[1:]
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
     "`running_var` is 0?",
     loses="evaluation",
+    name="eps_forgotten_in_evaluation",
+    edit=("var + eps", "var + eps * training"),
 )
-def eps_forgotten_in_evaluation(*given):
-    return outputs(
-        lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) / np.sqrt(var) + beta, False
-    )(*given)
-
-
-@normalised.mistake(
+normalised.mistake(
     "Your code in evaluation divides by `running_var` plus `eps`. Which function does the "
     "formula apply to this sum?",
     loses="evaluation",
+    name="variance_for_deviation",
+    edit=("np.sqrt(var + eps)", "(var + eps) ** (0.5 if training else 1)"),
 )
-def variance_for_deviation(*given):
-    return outputs(
-        lambda X, mean, var, gamma, beta, eps: gamma * (X - mean) / (var + eps) + beta, False
-    )(*given)
-
-
-@normalised.mistake(
-    "Your `Y` in evaluation doesn't use `gamma` and `beta`. Does the formula use them only "
-    "in training?",
-    loses="evaluation",
+normalised.mistake(
+    "Your code subtracts one mean from the whole matrix. Which axis should you average over?",
+    loses="value running",
+    name="one_mean_for_all",
+    edit=("X.mean(axis=0)", "X.mean()"),
 )
-def not_scaled_in_evaluation(*given):
-    return outputs(
-        lambda X, mean, var, gamma, beta, eps: (X - mean) / np.sqrt(var + eps), False
-    )(*given)
-
-
-@normalised.mistake(
-    "Your function returns `X` unchanged in evaluation. What should the running averages "
-    "do there?",
-    loses="evaluation",
-)
-def nothing_in_evaluation(*given):
-    return outputs(lambda X, mean, var, gamma, beta, eps: X * 1.0, False)(*given)

@@ -40,11 +40,17 @@ def seen(args, *found):
             raise ValueError(
                 "Your Y or dX contains nan or inf. Which step of your code produces it?"
             )
-    Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = (a.astype(float) for a in found)
-    forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
 
     def alike(a, b):
         return np.allclose(a, b, rtol=1e-8, atol=1e-12)
+
+    forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
+    order = np.array([alike(found[6], dY) and alike(found[7], X)], float)
+    pairs = [
+        (dX, Y) if order[0] else (Y, dX) for Y, dX in zip(found[::2], found[1::2], strict=True)
+    ]
+    found = (a.astype(float) for pair in pairs for a in pair)
+    Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = found
 
     factor, kept = Y / X, Y != 0
     scale = np.median(factor[kept]) if kept.any() else 0.0
@@ -96,7 +102,7 @@ def seen(args, *found):
         random[0] = 1
     elif np.array_equal(Y, Y_other):
         random[1] = 1
-    return forward, backward, use, random
+    return forward, backward, use, random, order
 
 
 masked = problem(
@@ -109,6 +115,7 @@ masked = problem(
         "backward": "backward",
         "evaluation": "given",
         "random": "given",
+        "order": "shape",
     },
     wrong={
         "forward": "Your `Y` should be 0 with probability p and X / (1 - p) otherwise, but it "
@@ -119,9 +126,10 @@ masked = problem(
         "`dY`. Which of them doesn't?",
         "random": "Your function doesn't use `rng` correctly. Check whether generators with "
         "the same seed give the same mask, and whether different seeds give different masks.",
+        "order": "Your `Y` and `dX` are swapped. Which one should your function return first?",
     },
     points={
-        "shape": (1, "two arrays of numbers with the shape of `X`"),
+        "shape": (1, "two arrays of numbers with the shape of `X`, in this order"),
         "value": (
             5,
             "`Y` in training: the fraction of zeros, and the factor of the other entries",
@@ -213,247 +221,163 @@ def by_a_binomial(X, dY, p, training, rng):
     return [mask * X / keep, mask * dY / keep]
 
 
-@masked.alternative
-def by_choice(X, dY, p, training, rng):
-    N, D = X.shape
-    mask = np.ones((N, D))
-    if training:
-        mask = rng.choice([0.0, 1 / (1 - p)], size=(N, D), p=[p, 1 - p])
-    return np.einsum("nd,nd->nd", mask, X), np.multiply(dY, mask)
-
-
-@masked.alternative
-def as_places(X, dY, p, training, rng):
-    if not training:
-        return X, dY
-    kept = np.flatnonzero(rng.uniform(size=X.size) > p)
-    Y, dX = np.zeros(X.size), np.zeros(X.size)
-    Y[kept] = X.ravel()[kept] / (1 - p)
-    dX[kept] = dY.ravel()[kept] / (1 - p)
-    return Y.reshape(X.shape), dX.reshape(X.shape)
-
-
-def by_mask(draw, back=None):
-    """Return a solution with a different mask, and optionally a different backward pass."""
-
-    def changed(X, dY, p, training, rng):
-        if not training:
-            return X.copy(), dY.copy()
-        mask = draw(X.shape, p, rng)
-        return X * mask, back(dY, mask, p, X, rng) if back else dY * mask
-
-    return changed
-
-
-def right_mask(shape, p, rng):
-    """Return the mask that the problem requires."""
-    return (rng.random(shape) >= p) / (1 - p)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function drops nothing in training. Which entries of `Y` should be 0?",
     loses="value backward given",
+    name="nothing_dropped",
+    given="training = False",
 )
-def nothing_dropped(X, dY, p, training, rng):
-    return X.copy(), dY.copy()
-
-
-@masked.mistake(
+masked.mistake(
     "Your function makes all entries smaller in training, and it drops none of them. Which "
     "entries of `Y` should be 0, and how should the other entries change?",
     loses="value backward given",
+    name="made_smaller",
+    edit=("(rng.random(X.shape) >= p) / (1 - p)", "1 - p"),
 )
-def made_smaller(X, dY, p, training, rng):
-    keep = 1 - p if training else 1
-    return X * keep, dY * keep
-
-
-@masked.mistake(
+masked.mistake(
     "Your function drops everything in training. How do you compare your random numbers "
     "with `p`?",
     loses="value backward given",
+    name="everything_dropped",
+    edit=("rng.random(X.shape)", "np.zeros(X.shape)"),
 )
-def everything_dropped(*given):
-    return by_mask(lambda shape, p, rng: np.zeros(shape))(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function drops whole rows or columns. How many random numbers do you draw, and "
     "how many entries does `X` have?",
     loses="value",
+    name="whole_columns",
+    edit=("rng.random(X.shape)", "rng.random(X.shape[1])"),
 )
-def whole_columns(*given):
-    return by_mask(lambda shape, p, rng: (rng.random(shape[1]) >= p) / (1 - p))(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function drops an entry with probability 1 - p. What is `p` the probability of, "
     "in the text and in PyTorch?",
     loses="value",
+    name="p_kept",
+    edit=(">= p) / (1 - p)", "< p) / p"),
 )
-def p_kept(*given):
-    return by_mask(lambda shape, p, rng: (rng.random(shape) < p) / p)(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "The fraction of zeros in your `Y` isn't `p`. What do you compare with `p`, and how "
     "are your random numbers distributed?",
     loses="value",
+    name="normal_numbers",
+    edit=("rng.random(X.shape) >= p", "rng.standard_normal(X.shape) >= 2 * p - 1"),
 )
-def normal_numbers(*given):
-    return by_mask(lambda shape, p, rng: (rng.standard_normal(shape) >= 2 * p - 1) / (1 - p))(
-        *given
-    )
-
-
-@masked.mistake(
+masked.mistake(
     "Your function doesn't scale the entries that remain. How large is the sum of many "
     "outputs in training, compared with the sum in evaluation?",
     loses="value",
+    name="not_scaled",
+    edit=(" / (1 - p)", ""),
 )
-def not_scaled(*given):
-    return by_mask(lambda shape, p, rng: (rng.random(shape) >= p) * 1.0)(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function divides the entries that remain by `p`. What fraction of the entries "
     "remains, and which factor makes up for the others?",
     loses="value",
+    name="divided_by_p",
+    edit=("/ (1 - p)", "/ p"),
 )
-def divided_by_p(*given):
-    return by_mask(lambda shape, p, rng: (rng.random(shape) >= p) / p)(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function scales the entries that remain, but not by 1 / (1 - p). What should the "
     "mean of `Y` over many masks be?",
     loses="value",
+    name="multiplied",
+    edit=("/ (1 - p)", "* (1 - p)"),
 )
-def multiplied(*given):
-    return by_mask(lambda shape, p, rng: (rng.random(shape) >= p) * (1 - p))(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function divides by the fraction of entries that happened to remain in this "
     "call. Which number does the formula divide by?",
     loses="value",
+    name="divided_by_the_share_kept",
+    edit=("return X * mask", "mask = mask / (mask > 0).mean() * (1 - p); return X * mask"),
 )
-def divided_by_the_share_kept(*given):
-    def draw(shape, p, rng):
-        kept = rng.random(shape) >= p
-        return kept / kept.mean()
-
-    return by_mask(draw)(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your `dX` equals `dY`, as if nothing had been dropped. Does the loss depend on an "
     "input whose output is 0?",
     loses="backward",
+    name="mask_forgotten",
+    edit=("dY * mask", "dY.copy()"),
 )
-def mask_forgotten(*given):
-    return by_mask(right_mask, lambda dY, mask, p, X, rng: dY * 1.0)(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your `dX` and your `Y` have zeros in different places. Which mask does your backward "
     "pass use?",
     loses="backward",
+    name="another_mask",
+    edit=("dY * mask", "dY * (rng.random(X.shape) >= p) / (1 - p)"),
 )
-def another_mask(*given):
-    return by_mask(right_mask, lambda dY, mask, p, X, rng: dY * right_mask(dY.shape, p, rng))(
-        *given
-    )
-
-
-@masked.mistake(
+masked.mistake(
     "Your `dX` has zeros in the correct places, and its other entries equal `dY`. How much "
     "does `Y` grow when an entry of `X` that isn't dropped grows by 1?",
     loses="backward",
+    name="gradient_not_scaled",
+    edit=("dY * mask", "dY * (mask > 0)"),
 )
-def gradient_not_scaled(*given):
-    return by_mask(right_mask, lambda dY, mask, p, X, rng: dY * (mask > 0))(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your `dX` is scaled twice. How much does `Y` grow when an entry of `X` that isn't "
     "dropped grows by 1?",
     loses="backward",
+    name="gradient_scaled_twice",
+    edit=("dY * mask", "dY * mask / (1 - p)"),
 )
-def gradient_scaled_twice(*given):
-    return by_mask(right_mask, lambda dY, mask, p, X, rng: dY * mask / (1 - p))(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with "
     "respect to x?",
     loses="backward",
+    name="times_the_output",
+    edit=("dY * mask", "dY * X * mask"),
 )
-def times_the_output(*given):
-    return by_mask(right_mask, lambda dY, mask, p, X, rng: dY * X * mask)(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your `dX` has zeros in the correct places, but the factor of the other entries is "
     "wrong. How much does `Y` grow when an entry of `X` that isn't dropped grows by 1?",
     loses="backward",
+    name="gradient_multiplied",
+    edit=("dY * mask", "dY * (mask > 0) * (1 - p)"),
 )
-def gradient_multiplied(*given):
-    return by_mask(right_mask, lambda dY, mask, p, X, rng: dY * (mask > 0) * (1 - p))(*given)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function drops entries in evaluation too. Should the class of an image change "
     "from one call to the next?",
     loses="given",
+    name="always_training",
+    given="training = True",
 )
-def always_training(X, dY, p, training, rng):
-    return dropout(X, dY, p, True, rng)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function multiplies everything by 1 - p in evaluation. Which step in training "
     "makes this unnecessary?",
     loses="given",
+    name="scaled_in_evaluation",
+    edit=("X.copy(), dY.copy()", "X * (1 - p), dY * (1 - p)"),
 )
-def scaled_in_evaluation(X, dY, p, training, rng):
-    if training:
-        return dropout(X, dY, p, training, rng)
-    return X * (1 - p), dY * (1 - p)
-
-
-@masked.mistake(
+masked.mistake(
     "Your function divides everything by 1 - p in evaluation. What does this division make "
     "up for when nothing is dropped?",
     loses="given",
+    name="divided_in_evaluation",
+    edit=("X.copy(), dY.copy()", "X / (1 - p), dY / (1 - p)"),
 )
-def divided_in_evaluation(X, dY, p, training, rng):
-    if training:
-        return dropout(X, dY, p, training, rng)
-    return X / (1 - p), dY / (1 - p)
-
-
-@masked.mistake(
+masked.mistake(
     "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = X?",
     loses="given",
+    name="gradient_in_evaluation",
+    edit=("dY.copy()", "0 * dY"),
 )
-def gradient_in_evaluation(X, dY, p, training, rng):
-    right = dropout(X, dY, p, training, rng)
-    return right if training else (right[0], 0 * dY)
-
-
-@masked.mistake(
+masked.mistake(
     "Your mask is the same for every `rng`. Where does your code draw its random numbers from?",
     loses="given",
+    name="own_seed",
+    given="rng = np.random.default_rng(0)",
 )
-def own_seed(X, dY, p, training, rng):
-    return dropout(X, dY, p, training, np.random.default_rng(0))
-
-
-@masked.mistake(
+masked.mistake(
     "Your masks differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?",
     loses="given",
+    name="another_generator",
+    given="rng = np.random.default_rng()",
 )
-def another_generator(X, dY, p, training, rng):
-    return dropout(X, dY, p, training, np.random.default_rng())
+masked.mistake(
+    "Your `Y` and `dX` are swapped. Which one should your function return first?",
+    loses="shape",
+    name="exchanged",
+    edit=[
+        ("X * mask, dY * mask", "dY * mask, X * mask"),
+        ("X.copy(), dY.copy()", "dY.copy(), X.copy()"),
+    ],
+)

@@ -200,246 +200,164 @@ def unit_by_unit(method, n_in, n_out, rng):
     return W
 
 
-@starts.alternative
-def turned_and_single(method, n_in, n_out, rng):
-    if method == "glorot_uniform":
-        c = np.sqrt(3.0) * np.sqrt(2.0 / (n_in + n_out))
-        return (c * rng.uniform(-1, 1, (n_in, n_out))).T
-    fan = n_in if method == "he" else (n_in + n_out) / 2
-    gain = 2 if method == "he" else 1
-    return (rng.normal(size=(n_in, n_out)) / np.sqrt(fan / gain)).T.astype(np.float32)
-
-
-def normal(variance):
-    """Return a function that draws normal weights."""
-    return lambda n_in, n_out, rng: rng.normal(
-        scale=np.sqrt(variance(n_in, n_out)), size=(n_out, n_in)
-    )
-
-
-def uniform(limit):
-    """Return a function that draws uniform weights."""
-
-    def draw(n_in, n_out, rng):
-        c = limit(n_in, n_out)
-        return rng.uniform(-c, c, size=(n_out, n_in))
-
-    return draw
-
-
-def with_other(**draws):
-    """Return a solution that uses a different draw for some methods."""
-
-    def changed(method, n_in, n_out, rng):
-        draw = draws.get(method)
-        return draw(n_in, n_out, rng) if draw else initialize(method, n_in, n_out, rng)
-
-    return changed
-
-
-@starts.mistake(
+starts.mistake(
     "All your weights are equal. If two units start with the same weights, what could make "
     "them different later?",
     loses="value given",
+    name="zeros",
+    given="return np.zeros((n_out, n_in))",
 )
-def zeros(method, n_in, n_out, rng):
-    return np.zeros((n_out, n_in))
-
-
-@starts.mistake(
+starts.mistake(
     "The mean of your weights isn't 0. What are the smallest and the largest of your weights?",
     loses="value",
+    name="above_zero",
+    given="return np.abs(initialize(method, n_in, n_out, rng))",
 )
-def above_zero(method, n_in, n_out, rng):
-    return np.abs(initialize(method, n_in, n_out, rng))
-
-
-@starts.mistake(
+starts.mistake(
     "Many of your weights are copies of each other. How many random numbers do you draw, "
     "and how many weights does the layer have?",
     loses="value",
+    name="one_row_for_all",
+    given="return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
 )
-def one_row_for_all(method, n_in, n_out, rng):
-    return np.tile(initialize(method, n_in, n_out, rng)[:1], (n_out, 1))
-
-
-@starts.mistake(
+starts.mistake(
     "Your code uses the variance itself to scale the weights. What does the argument "
     "`scale` of `rng.normal` mean, and how is c related to the variance?",
     loses="value",
+    name="root_forgotten",
+    edit=[("np.sqrt(6 / (n_in + n_out))", "6 / (n_in + n_out)"), ("np.sqrt(2 / n)", "2 / n")],
 )
-def root_forgotten(method, n_in, n_out, rng):
-    if method == "glorot_uniform":
-        c = 6 / (n_in + n_out)
-        return rng.uniform(-c, c, size=(n_out, n_in))
-    scale = 2 / (n_in if method == "he" else n_in + n_out)
-    return rng.normal(scale=scale, size=(n_out, n_in))
-
-
-@starts.mistake(
+starts.mistake(
     "Your weights have the correct variance, but the wrong distribution. Which methods "
     "need normal weights, and which one needs uniform weights?",
     loses="value",
+    name="distributions_exchanged",
+    edit=[
+        ("rng.uniform(-c, c, ", "rng.normal(0, c / np.sqrt(3), "),
+        ("rng.normal(scale=np.sqrt(2 / n), ", "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "),
+    ],
 )
-def distributions_exchanged(method, n_in, n_out, rng):
-    if method == "glorot_uniform":
-        return initialize("xavier", n_in, n_out, rng)
-    c = np.sqrt(6 / (n_in if method == "he" else n_in + n_out))
-    return rng.uniform(-c, c, size=(n_out, n_in))
-
-
-@starts.mistake(
+starts.mistake(
     "Your normal weights are cut off at two standard deviations. What should happen to "
     "weights beyond this limit, according to the problem text?",
     loses="value",
+    name="cut_off",
+    edit=(
+        "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))",
+        "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)",
+    ),
 )
-def cut_off(method, n_in, n_out, rng):
-    W = initialize(method, n_in, n_out, rng)
-    if method == "glorot_uniform":
-        return W
-    end = 2 * np.sqrt(2 / (n_in if method == "he" else n_in + n_out))
-    return np.clip(W, -end, end)
-
-
-@starts.mistake(
+starts.mistake(
     "The variance of your weights is three times too small. What is the variance of a "
     "uniform distribution from -c to c?",
     loses="value",
+    name="limit_for_deviation",
+    edit=[
+        ("6 /", "2 /"),
+        ("rng.normal(scale=np.sqrt(2 / n), ", "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), "),
+    ],
 )
-def limit_for_deviation(method, n_in, n_out, rng):
-    c = np.sqrt(2 / (n_in if method == "he" else n_in + n_out))
-    return rng.uniform(-c, c, size=(n_out, n_in))
-
-
-@starts.mistake(
+starts.mistake(
     "The variance of your weights is too large. Which layer sizes does the formula for the "
     "variance use, and how?",
     loses="value",
+    name="standard_normal",
+    given="return rng.standard_normal((n_out, n_in))",
 )
-def standard_normal(method, n_in, n_out, rng):
-    return rng.standard_normal((n_out, n_in))
-
-
-@starts.mistake(
+starts.mistake(
     "The variance of your weights is too small. Which layer sizes does the formula for the "
     "variance use, and how?",
     loses="value",
+    name="fixed_scale",
+    given="return 0.001 * rng.standard_normal((n_out, n_in))",
 )
-def fixed_scale(method, n_in, n_out, rng):
-    return 0.001 * rng.standard_normal((n_out, n_in))
-
-
-@starts.mistake(
+starts.mistake(
     'Your "xavier" weights have variance 1 / n_in, which is a rule by LeCun. Which two '
     "numbers does the rule by Xavier average?",
     loses="value",
+    name="inputs_alone",
+    edit=("else n_in + n_out", "else 2 * n_in"),
 )
-def inputs_alone(*given):
-    return with_other(xavier=normal(lambda a, b: 1 / a))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "xavier" weights have half the required variance. Which number is in the '
     "numerator of the formula?",
     loses="value",
+    name="one_for_two",
+    edit=("else n_in + n_out", "else 2 * (n_in + n_out)"),
 )
-def one_for_two(*given):
-    return with_other(xavier=normal(lambda a, b: 1 / (a + b)))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
     "denominator for Xavier?",
     loses="value",
+    name="xavier_like_he",
+    edit=("else n_in + n_out", "else n_in"),
 )
-def xavier_like_he(*given):
-    return with_other(xavier=normal(lambda a, b: 2 / a))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the '
     "formula add in the denominator?",
     loses="value",
+    name="uniform_of_the_inputs",
+    edit=("6 / (n_in + n_out)", "6 / n_in"),
 )
-def uniform_of_the_inputs(*given):
-    return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(6 / a)))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "glorot_uniform" weights have half the required variance. The variance is c^2 / '
     "3, so how large should c be?",
     loses="value",
+    name="three_for_six",
+    edit=("6 /", "3 /"),
 )
-def three_for_six(*given):
-    return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(3 / (a + b))))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "glorot_uniform" weights have twice the required variance. The variance is c^2 / '
     "3, so how large should c be?",
     loses="value",
+    name="twelve_for_six",
+    edit=("6 /", "12 /"),
 )
-def twelve_for_six(*given):
-    return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(12 / (a + b))))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "glorot_uniform" weights have four times the required variance. Is c the whole '
     "width of the interval from -c to c, or half of this width?",
     loses="value",
+    name="limit_for_width",
+    edit=("6 /", "24 /"),
 )
-def limit_for_width(*given):
-    return with_other(glorot_uniform=uniform(lambda a, b: np.sqrt(24 / (a + b))))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output '
     "unit have?",
     loses="value",
+    name="outputs_for_inputs",
+    edit=("n_in if", "n_out if"),
 )
-def outputs_for_inputs(*given):
-    return with_other(he=normal(lambda a, b: 2 / b))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "he" weights have half the required variance. What does a ReLU do to the mean '
     "square of a signal?",
     loses="value",
+    name="half_of_it",
+    edit=("n_in if", "2 * n_in if"),
 )
-def half_of_it(*given):
-    return with_other(he=normal(lambda a, b: 1 / a))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     'Your "he" weights have the variance of the "xavier" rule. Which of the two layer '
     "sizes does He's formula use?",
     loses="value",
+    name="he_like_xavier",
+    edit=("n_in if", "n_in + n_out if"),
 )
-def he_like_xavier(*given):
-    return with_other(he=normal(lambda a, b: 2 / (a + b)))(*given)
-
-
-@starts.mistake(
+starts.mistake(
     "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ W.T`?",
     loses="given",
+    name="turned",
+    given="return initialize(method, n_in, n_out, rng).T",
 )
-def turned(*given):
-    return initialize(*given).T
-
-
-@starts.mistake(
+starts.mistake(
     "Your weights are the same for every `rng`. Where does your code draw its random "
     "numbers from?",
     loses="given",
+    name="own_seed",
+    given="rng = np.random.default_rng(0)",
 )
-def own_seed(method, n_in, n_out, rng):
-    return initialize(method, n_in, n_out, np.random.default_rng(0))
-
-
-@starts.mistake(
+starts.mistake(
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?",
     loses="given",
+    name="another_generator",
+    given="rng = np.random.default_rng()",
 )
-def another_generator(method, n_in, n_out, rng):
-    return initialize(method, n_in, n_out, np.random.default_rng())

@@ -121,393 +121,169 @@ def step_by_step(step, schedule, lr, warmup, total, gamma, step_size):
     return float(rate)
 
 
-@rates.alternative
-def whole_curve(step, schedule, lr, warmup, total, gamma, step_size):
-    t = np.arange(total - warmup)
-    if schedule == "cosine":
-        after = np.square(np.cos(np.pi / 2 * t / len(t)))
-    elif schedule == "step":
-        after = gamma ** np.floor(t / step_size)
-    else:
-        after = np.power(gamma, t)
-    before = np.arange(1, warmup + 1) / max(warmup, 1)
-    curve = lr * np.concatenate([before, after])
-    return curve[step]
-
-
-def warmed(make):
-    """Return a solution with a different warm-up: ``make(step, lr, warmup, total)``."""
-
-    def changed(step, schedule, lr, warmup, total, gamma, step_size):
-        if step < warmup:
-            return make(step, lr, warmup, total)
-        return learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
-
-    return changed
-
-
-def later(schedule, make):
-    """Return a solution with a different rule for one schedule, from ``make``."""
-
-    def changed(step, which, lr, warmup, total, gamma, step_size):
-        if which != schedule or step < warmup:
-            return learning_rate(step, which, lr, warmup, total, gamma, step_size)
-        return make(lr, step - warmup, total - warmup, gamma, step_size)
-
-    return changed
-
-
-@rates.mistake(
+rates.mistake(
     "Your warm-up starts with a rate of 0, so nothing is learned in this step. What does "
     "the formula add to `step`?",
     loses="value",
+    name="begins_with_zero",
+    edit=("(step + 1)", "step"),
 )
-def begins_with_zero(*given):
-    return warmed(lambda step, lr, warmup, total: lr * step / warmup)(*given)
-
-
-@rates.mistake(
+rates.mistake(
     "Your warm-up ends below `lr`. What is the rate in the last warm-up step, according to "
     "the formula?",
     loses="value",
+    name="divided_by_one_more",
+    edit=("/ warmup", "/ (warmup + 1)"),
 )
-def divided_by_one_more(*given):
-    return warmed(lambda step, lr, warmup, total: lr * (step + 1) / (warmup + 1))(*given)
-
-
-@rates.mistake(
+rates.mistake(
     "Your warm-up rises as slowly as if it took all steps. Which number of steps does the "
     "formula divide by?",
     loses="value",
+    name="divided_by_all",
+    edit=("/ warmup", "/ total"),
 )
-def divided_by_all(*given):
-    return warmed(lambda step, lr, warmup, total: lr * (step + 1) / total)(*given)
-
-
-@rates.mistake(
-    "Your warm-up rate is 0 until the last warm-up step. What does `//` do to a fraction?",
-    loses="value",
-)
-def whole_numbers(*given):
-    return warmed(lambda step, lr, warmup, total: lr * ((step + 1) // warmup))(*given)
-
-
-@rates.mistake(
-    "Your warm-up decreases the rate. What should the first and the last rate of the "
-    "warm-up be?",
-    loses="value",
-)
-def falls(*given):
-    return warmed(lambda step, lr, warmup, total: lr * (warmup - step) / warmup)(*given)
-
-
-@rates.mistake(
-    "Your rate is already `lr` in the first warm-up step. Which rate should the warm-up "
-    "start from?",
-    loses="value",
-)
-def full_rate(*given):
-    return warmed(lambda step, lr, warmup, total: lr)(*given)
-
-
-@rates.mistake(
-    "Your warm-up doesn't depend on `lr`, and it ends at 1. What should the largest rate be?",
-    loses="value",
-)
-def ends_at_one(*given):
-    return warmed(lambda step, lr, warmup, total: (step + 1) / warmup)(*given)
-
-
-@rates.mistake(
+rates.mistake(
     "Your function has no warm-up, because its schedule starts at step 0. What should "
     "happen while `step < warmup`?",
     loses="value schedules",
+    name="warm_up_ignored",
+    given="warmup = 0",
 )
-def warm_up_ignored(step, schedule, lr, warmup, total, gamma, step_size):
-    return learning_rate(step, schedule, lr, 0, total, gamma, step_size)
-
-
-@rates.mistake(
+rates.mistake(
     "Your schedule also counts the steps of the warm-up. Which step does t count from, and "
     "how large is T?",
     loses="schedules",
+    name="counted_from_the_start",
+    edit=("t = step - warmup", "t, warmup = step, 0"),
 )
-def counted_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
-    if step < warmup:
-        return lr * (step + 1) / warmup
-    return learning_rate(step, schedule, lr, 0, total, gamma, step_size)
-
-
-@rates.mistake(
+rates.mistake(
     "Your schedule is one step ahead. What is t in the first step after the warm-up, and "
     "which rate does the formula give for it?",
     loses="schedules",
+    name="one_step_ahead",
+    edit=("step - warmup\n", "step - warmup + 1\n"),
 )
-def one_step_ahead(step, schedule, lr, warmup, total, gamma, step_size):
-    if step < warmup:
-        return lr * (step + 1) / warmup
-    t, T = step - warmup + 1, total - warmup
-    factors = {
-        "step": gamma ** (t // step_size),
-        "exponential": gamma**t,
-        "cosine": (1 + np.cos(np.pi * t / T)) / 2,
-    }
-    return lr * factors[schedule]
-
-
-@rates.mistake(
+rates.mistake(
     "Your warm-up is one step too long, and its last rate is above `lr`. Which is the last "
     "step with `step < warmup`?",
     loses="schedules",
+    name="one_step_longer",
+    edit=("step < warmup", "step <= warmup and warmup > 0"),
 )
-def one_step_longer(step, schedule, lr, warmup, total, gamma, step_size):
-    if 0 < step == warmup:
-        return lr * (step + 1) / warmup
-    return learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "step" schedule falls a little in every step. What should happen to t / '
     "step_size before it becomes an exponent?",
     loses="schedules",
+    name="not_in_steps",
+    edit=("t // step", "t / step"),
 )
-def not_in_steps(*given):
-    return later("step", lambda lr, t, T, gamma, size: lr * gamma ** (t / size))(*given)
-
-
-@rates.mistake(
-    'Your "step" schedule multiplies by `gamma` only once. What should happen after twice '
-    "the `step_size`?",
-    loses="schedules",
-)
-def a_single_step(*given):
-    return later("step", lambda lr, t, T, gamma, size: lr * (gamma if t >= size else 1))(*given)
-
-
-@rates.mistake(
-    'Your "step" schedule multiplies `gamma` by the number of drops. Where does this '
-    "number appear in the formula?",
-    loses="schedules",
-)
-def times_the_number(*given):
-    return later("step", lambda lr, t, T, gamma, size: lr * gamma * (t // size))(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "step" schedule multiplies the rate by 1 - gamma at each drop. Is `gamma` the '
     "fraction that a drop removes, or the fraction that remains?",
     loses="schedules",
+    name="taken_in_steps",
+    edit=("gamma ** (", "(1 - gamma) ** ("),
 )
-def taken_in_steps(*given):
-    return later("step", lambda lr, t, T, gamma, size: lr * (1 - gamma) ** (t // size))(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "step" schedule uses the remainder as the number of drops. Which of `//` and `%` '
     "counts how often `step_size` fits into t?",
     loses="schedules",
+    name="by_the_remainder",
+    edit=("t // step", "t % step"),
 )
-def by_the_remainder(*given):
-    return later("step", lambda lr, t, T, gamma, size: lr * gamma ** (t % size))(*given)
-
-
-@rates.mistake(
-    'Your "step" schedule rounds t / step_size to the nearest integer. What should k be '
-    "just before the first drop?",
-    loses="schedules",
-)
-def rounded(*given):
-    return later("step", lambda lr, t, T, gamma, size: lr * gamma ** int(t / size + 0.5))(
-        *given
-    )
-
-
-@rates.mistake(
+rates.mistake(
     'Your "exponential" schedule grows. Is `gamma` above or below 1, and which sign does '
     "its exponent have?",
     loses="schedules",
+    name="grows",
+    edit=("gamma**t", "gamma**-t"),
 )
-def grows(*given):
-    return later("exponential", lambda lr, t, T, gamma, size: lr * gamma**-t)(*given)
-
-
-@rates.mistake(
-    'Your "exponential" schedule is exp(-gamma t). Which number does the formula raise to '
-    "the power of t?",
-    loses="schedules",
-)
-def natural(*given):
-    return later("exponential", lambda lr, t, T, gamma, size: lr * np.exp(-gamma * t))(*given)
-
-
-@rates.mistake(
-    'Your "exponential" schedule multiplies `gamma` by t. Where does t appear in the formula?',
-    loses="schedules",
-)
-def times_t(*given):
-    return later("exponential", lambda lr, t, T, gamma, size: lr * gamma * t)(*given)
-
-
-@rates.mistake(
-    'Your "exponential" schedule is lr / (1 + gamma t), the inverse-time schedule. What is '
-    "the ratio of two consecutive rates in the formula?",
-    loses="schedules",
-)
-def inverse_time(*given):
-    return later("exponential", lambda lr, t, T, gamma, size: lr / (1 + gamma * t))(*given)
-
-
-@rates.mistake(
-    'Your "exponential" schedule applies the factor `gamma` only once, spread over all '
-    "steps. Which exponent does `gamma` have in step t?",
-    loses="schedules",
-)
-def share_of_all(*given):
-    return later("exponential", lambda lr, t, T, gamma, size: lr * gamma ** (t / T))(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "exponential" schedule falls in steps, like "step". Which of the two formulas '
     "contains `step_size`?",
     loses="schedules",
+    name="exponential_like_step",
+    edit=("gamma**t", "gamma ** (t // step_size)"),
 )
-def exponential_like_step(*given):
-    return later("exponential", lambda lr, t, T, gamma, size: lr * gamma ** (t // size))(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "step" schedule falls in every step, like "exponential". Which of the two '
     "formulas contains `step_size`?",
     loses="schedules",
+    name="step_like_exponential",
+    edit=("gamma ** (t // step_size)", "gamma**t"),
 )
-def step_like_exponential(*given):
-    return later("step", lambda lr, t, T, gamma, size: lr * gamma**t)(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule is too large by a factor of 2. What is 1 + cos(0)?',
     loses="schedules",
+    name="not_halved",
+    edit=(" / 2", ""),
 )
-def not_halved(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(np.pi * t / T)))(
-        *given
-    )
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule becomes negative. What does the formula add to the cosine?',
     loses="schedules",
+    name="one_forgotten",
+    edit=(
+        "(1 + np.cos(np.pi * t / (total - warmup))) / 2",
+        "np.cos(np.pi * t / (total - warmup))",
+    ),
 )
-def one_forgotten(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * np.cos(np.pi * t / T))(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule rises. Which sign does the cosine have in the formula?',
     loses="schedules",
+    name="rises",
+    edit=("1 + np", "1 - np"),
 )
-def rises(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * (1 - np.cos(np.pi * t / T)) / 2)(
-        *given
-    )
-
-
-@rates.mistake(
-    'Your "cosine" schedule is a quarter of a cosine wave. When does the formula reach '
-    "half of `lr`?",
-    loses="schedules",
-)
-def quarter_of_a_wave(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * np.cos(np.pi * t / T / 2))(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule rises back towards `lr`. Which part of a cosine wave does the '
     "formula use?",
     loses="schedules",
+    name="whole_wave",
+    edit=("np.pi", "2 * np.pi"),
 )
-def whole_wave(*given):
-    return later(
-        "cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(2 * np.pi * t / T)) / 2
-    )(*given)
-
-
-@rates.mistake(
-    'Your "cosine" schedule falls in jumps, because its angle is rounded down. What does '
-    "`//` do to a fraction?",
-    loses="schedules",
-)
-def whole_angles(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(np.pi * t // T)) / 2)(
-        *given
-    )
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule uses an angle in degrees. Which unit does `np.cos` expect?',
     loses="schedules",
+    name="in_degrees",
+    edit=("np.pi", "180"),
 )
-def in_degrees(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(180 * t / T)) / 2)(
-        *given
-    )
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule reaches 0 in the last step. Which number of steps does the '
     "formula divide t by?",
     loses="schedules",
+    name="zero_at_the_end",
+    edit=("(total - warmup)", "(total - warmup - 1)"),
 )
-def zero_at_the_end(*given):
-    return later(
-        "cosine", lambda lr, t, T, gamma, size: lr * (1 + np.cos(np.pi * t / (T - 1))) / 2
-    )(*given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule divides t by the number of all steps, including the warm-up. '
     "How large is T?",
     loses="schedules",
+    name="divided_by_total",
+    edit=("(total - warmup)", "total"),
 )
-def divided_by_total(step, schedule, lr, warmup, total, gamma, step_size):
-    if schedule != "cosine":
-        return learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
-    return learning_rate(step, schedule, lr, warmup, total + warmup, gamma, step_size)
-
-
-@rates.mistake(
+rates.mistake(
     'Your "cosine" schedule doesn\'t start at `lr`, because its angle already grows '
     "during the warm-up. What is t in the first step after the warm-up?",
     loses="schedules",
+    name="cosine_from_the_start",
+    edit=("np.pi * t", "np.pi * step"),
 )
-def cosine_from_the_start(step, schedule, lr, warmup, total, gamma, step_size):
-    if schedule != "cosine" or step < warmup:
-        return learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
-    return lr * (1 + np.cos(np.pi * step / (total - warmup))) / 2
-
-
-@rates.mistake(
+rates.mistake(
     'Your function returns the "cosine" rate for this schedule. Which branch of your code '
     "does this schedule reach?",
     loses="schedules",
+    name="all_like_cosine",
+    given='schedule = "cosine"',
 )
-def all_like_cosine(step, schedule, *given):
-    return learning_rate(step, "cosine", *given)
-
-
-@rates.mistake(
+rates.mistake(
     'Your function returns the "exponential" rate for this schedule. Which branch of your '
     "code does this schedule reach?",
     loses="schedules",
+    name="cosine_like_exponential",
+    edit=("(1 + np.cos(np.pi * t / (total - warmup))) / 2", "gamma**t"),
 )
-def cosine_like_exponential(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * gamma**t)(*given)
-
-
-@rates.mistake(
-    'Your function returns the "step" rate for this schedule. Which branch of your code '
-    "does this schedule reach?",
+rates.mistake(
+    'Your "cosine" schedule doesn\'t contain pi. What is the angle at t = T in the formula?',
     loses="schedules",
+    name="pi_forgotten",
+    edit=("np.pi * t", "t"),
 )
-def cosine_like_step(*given):
-    return later("cosine", lambda lr, t, T, gamma, size: lr * gamma ** (t // size))(*given)

@@ -87,232 +87,147 @@ def number_by_number(x, h, W, U, b, c):
     return new
 
 
-def made(x, h, W, U, b, c, *, order="rzn", content=None, mix=None):
-    """Return the new state of a step in which some parts are replaced.
-
-    ``order`` is the order of the blocks. ``content(of_x, of_h, r, c)`` returns n; its first two
-    arguments are functions that return the part of a sum from x and the part from h.
-    ``mix(z, n, r)`` returns the new state.
-    """
-    blocks = (dict(zip(order, np.split(p, 3), strict=True)) for p in (W, U, b, c))
-    W, U, b, c = blocks
-
-    def of_x(k):
-        return x @ W[k].T + b[k]
-
-    def of_h(k, state=h, bias=True):
-        return state @ U[k].T + (c[k] if bias else 0)
-
-    r, z = (1 / (1 + np.exp(-(of_x(k) + of_h(k)))) for k in "rz")
-    n = content(of_x, of_h, r, c) if content else np.tanh(of_x("n") + r * of_h("n"))
-    return mix(z, n, r) if mix else (1 - z) * n + z * h
-
-
-def with_content(make):
-    """Return a solution whose new content is ``make(h, of_x, of_h, r, c)``."""
-    return lambda x, h, *given: made(x, h, *given, content=lambda *a: make(h, *a))
-
-
-def with_mix(make):
-    """Return a solution whose new state is ``make(h, z, n, r)``."""
-    return lambda x, h, *given: made(x, h, *given, mix=lambda *a: make(h, *a))
-
-
-@gated.mistake(
+gated.mistake(
     "Your z and 1 - z are swapped, as in some papers. Which of the two does our formula "
     "multiply the old state by?",
     loses="value",
+    name="update_gate_turned_round",
+    edit=[("(1 - z) * np", "z * np"), ("+ z * h", "+ (1 - z) * h")],
 )
-def update_gate_turned_round(*given):
-    return with_mix(lambda h, z, n, r: z * n + (1 - z) * h)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your reset gate and update gate are swapped. What is the order of the three blocks in "
     "`W`?",
     loses="value",
+    name="gates_exchanged",
+    edit=("r, z =", "z, r ="),
 )
-def gates_exchanged(*given):
-    return made(*given, order="zrn")
-
-
-@gated.mistake(
+gated.mistake(
     "Your code takes the blocks in the order n, r, z. What is the order of the three blocks "
     "in `W`?",
     loses="value",
+    name="content_first",
+    edit=[("a_r, a_z, a_n =", "a_n, a_r, a_z ="), ("u_r, u_z, u_n =", "u_n, u_r, u_z =")],
 )
-def content_first(*given):
-    return made(*given, order="nrz")
-
-
-@gated.mistake(
+gated.mistake(
     "Your n doesn't depend on the reset gate. What does r multiply in the formula for n?",
     loses="value",
+    name="without_reset",
+    edit=("r * u_n", "u_n"),
 )
-def without_reset(*given):
-    return with_content(lambda h, of_x, of_h, r, c: np.tanh(of_x("n") + of_h("n")))(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your reset gate multiplies `h` before U_n does, as in the first paper. What does r "
     "multiply in our formula?",
     loses="value",
+    name="reset_before_the_product",
+    edit=("r * u_n", "np.split((r * h) @ U.T + c, 3, axis=1)[2]"),
 )
-def reset_before_the_product(*given):
-    def content(h, of_x, of_h, r, c):
-        return np.tanh(of_x("n") + of_h("n", r * h))
-
-    return with_content(content)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your c_n is added outside the product with r. What does r multiply in our formula?",
     loses="value",
+    name="bias_outside",
+    edit=("r * u_n", "r * (u_n - c_n) + c_n"),
+    given="c_n = np.split(c, 3)[2]",
 )
-def bias_outside(*given):
-    def content(h, of_x, of_h, r, c):
-        return np.tanh(of_x("n") + r * of_h("n", bias=False) + c["n"])
-
-    return with_content(content)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your reset gate multiplies both parts of n, the part from `x` and the part from `h`. "
     "What does r multiply in the formula for n?",
     loses="value",
+    name="reset_of_both",
+    edit=("a_n + r * u_n", "r * (a_n + u_n)"),
 )
-def reset_of_both(*given):
-    return with_content(lambda h, of_x, of_h, r, c: np.tanh(r * (of_x("n") + of_h("n"))))(
-        *given
-    )
-
-
-@gated.mistake(
+gated.mistake(
     "Your reset gate multiplies the part of n that comes from `x`. What does r multiply in "
     "the formula for n?",
     loses="value",
+    name="reset_of_the_input",
+    edit=("a_n + r * u_n", "r * a_n + u_n"),
 )
-def reset_of_the_input(*given):
-    return with_content(lambda h, of_x, of_h, r, c: np.tanh(r * of_x("n") + of_h("n")))(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your n is computed with the sigmoid. Which function does the formula for n use?",
     loses="value",
+    name="sigmoid_of_the_content",
+    edit=("* np.tanh(a_n + r * u_n)", "/ (1 + np.exp(-a_n - r * u_n))"),
 )
-def sigmoid_of_the_content(*given):
-    def content(h, of_x, of_h, r, c):
-        return 1 / (1 + np.exp(-(of_x("n") + r * of_h("n"))))
-
-    return with_content(content)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your `h_new` doesn't contain the old state. What does the formula for `h_new` multiply "
     "`h` by?",
     loses="value",
+    name="old_state_lost",
+    edit=(" + z * h", ""),
 )
-def old_state_lost(*given):
-    return with_mix(lambda h, z, n, r: (1 - z) * n)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your `h_new` is all of n plus z times `h`. What does the formula for `h_new` multiply n "
     "by?",
     loses="value",
+    name="shares_add_to_more_than_one",
+    edit=("(1 - z) * np", "np"),
 )
-def shares_add_to_more_than_one(*given):
-    return with_mix(lambda h, z, n, r: n + z * h)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your code combines n and `h` with the reset gate. Which gate does the formula for "
     "`h_new` use?",
     loses="value",
+    name="mixed_by_the_reset_gate",
+    edit=[("(1 - z)", "(1 - r)"), ("z * h", "r * h")],
 )
-def mixed_by_the_reset_gate(*given):
-    return with_mix(lambda h, z, n, r: (1 - r) * n + r * h)(*given)
-
-
-@gated.mistake(
-    "Your `h_new` is just n. How does the formula for `h_new` combine n with the old state?",
-    loses="value",
-)
-def content_alone(*given):
-    return with_mix(lambda h, z, n, r: n)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your sums don't include the biases `c`. Where do c_r, c_z and c_n appear in the formulas?",
     loses="value",
+    name="second_bias_left_out",
+    edit=(" + c", ""),
 )
-def second_bias_left_out(x, h, W, U, b, c):
-    return made(x, h, W, U, b, 0 * c)
-
-
-@gated.mistake(
+gated.mistake(
     "Your sums don't include the biases `b`. Where do b_r, b_z and b_n appear in the formulas?",
     loses="value",
+    name="first_bias_left_out",
+    edit=(" + b", ""),
 )
-def first_bias_left_out(x, h, W, U, b, c):
-    return made(x, h, W, U, 0 * b, c)
-
-
-@gated.mistake(
+gated.mistake(
     "Your code applies the transpose of each block of `U`. Which index of `U` belongs to the "
     "new state?",
     loses="value",
+    name="transposed",
+    given="U = np.concatenate([block.T for block in np.split(U, 3)])",
 )
-def transposed(x, h, W, U, b, c):
-    return made(x, h, W, np.concatenate([block.T for block in np.split(U, 3)]), b, c)
-
-
-def with_gates(x, h, W, U, b, c, make):
-    """Return the new state from z and n, which ``make(sums of x, sums of h)`` returns."""
-    z, n = make(np.split(x @ W.T + b, 3, axis=1), np.split(h @ U.T + c, 3, axis=1))
-    return (1 - z) * n + z * h
-
-
-@gated.mistake(
+gated.mistake(
     "Your n doesn't include the third block of `c`. Where does c_n appear in the formula for "
     "n?",
     loses="value",
+    name="content_without_its_second_bias",
+    edit=("r * u_n", "r * (u_n - np.split(c, 3)[2])"),
 )
-def content_without_its_second_bias(*given):
-    def content(h, of_x, of_h, r, c):
-        return np.tanh(of_x("n") + r * of_h("n", bias=False))
-
-    return with_content(content)(*given)
-
-
-@gated.mistake(
+gated.mistake(
     "Your code adds `b` to both products, x W^T and h U^T. Which biases do the formulas add "
     "to the products with `h`?",
     loses="value",
+    name="first_bias_twice",
+    edit=("+ c", "+ b"),
 )
-def first_bias_twice(x, h, W, U, b, c):
-    return made(x, h, W, U, b, b)
-
-
-@gated.mistake(
+gated.mistake(
     "Your n uses the update gate. Which gate multiplies the part from `h` in the formula for "
     "n?",
     loses="value",
+    name="content_by_the_update_gate",
+    edit=("r * u_n", "z * u_n"),
 )
-def content_by_the_update_gate(*given):
-    def make(of_x, of_h):
-        z = 1 / (1 + np.exp(-of_x[1] - of_h[1]))
-        return z, np.tanh(of_x[2] + z * of_h[2])
-
-    return with_gates(*given, make)
-
-
-@gated.mistake(
-    "Your gates are computed with tanh. What range of values should a gate have?", loses="value"
+gated.mistake(
+    "Your gates are computed with tanh. What range of values should a gate have?",
+    loses="value",
+    name="tanh_for_the_gates",
+    edit=[
+        ("1 / (1 + np.exp(-(a_r + u_r)))", "np.tanh(a_r + u_r)"),
+        ("1 / (1 + np.exp(-(a_z + u_z)))", "np.tanh(a_z + u_z)"),
+    ],
 )
-def tanh_for_the_gates(*given):
-    def make(of_x, of_h):
-        r, z = (np.tanh(of_x[k] + of_h[k]) for k in (0, 1))
-        return z, np.tanh(of_x[2] + r * of_h[2])
-
-    return with_gates(*given, make)
+gated.mistake(
+    "Your b_n is inside the product with r. What does r multiply in the formula for n?",
+    loses="value",
+    name="first_bias_inside",
+    given="b_n = np.split(b, 3)[2]",
+    edit=("a_n + r * u_n", "a_n - b_n + r * (u_n + b_n)"),
+)
+gated.mistake(
+    "Your c_r and c_z are swapped. What is the order of the three blocks in `c`?",
+    loses="value",
+    name="second_biases_exchanged",
+    given="c_r, c_z, c_n = np.split(c, 3); c = np.hstack([c_z, c_r, c_n])",
+)

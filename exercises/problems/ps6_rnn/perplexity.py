@@ -98,247 +98,159 @@ def by_differences(logits, target):
     return [np.mean(bits), np.prod(2 ** (bits / bits.size))]
 
 
-@hesitation.alternative
-def one_hot(logits, target):
-    flat = logits.reshape(-1, logits.shape[2])
-    flat = flat - flat.max(axis=1)[:, None]
-    hot = np.eye(logits.shape[2])[target.ravel()]
-    right, whole = (flat * hot).sum(axis=1), np.exp(flat).sum(axis=1)
-    bits = (np.log2(whole) - right * np.log2(np.e)).sum() / len(flat)
-    return np.float64(bits), 2.0**bits
-
-
-def surprises(logits, target, axis=2):
-    """Return minus the natural logarithm of each probability, with the softmax over an axis."""
-    s = logits - logits.max(axis=axis, keepdims=True)
-    log_p = s - np.log(np.exp(s).sum(axis=axis, keepdims=True))
-    return -np.take_along_axis(log_p, target[:, :, None], axis=2)[:, :, 0]
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` is computed with natural logarithms. How do you convert a natural logarithm "
     "to base 2?",
     loses="bits",
+    name="natural_logarithm",
+    edit=(" / np.log(2)", ""),
 )
-def natural_logarithm(logits, target):
-    found = surprises(logits, target).mean()
-    return found, np.exp(found)
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
     "Which base does the formula use for the logarithm?",
     loses="bits value",
+    name="bases_mixed",
+    edit=[(" / np.log(2)", ""), ("np.exp(surprise.mean())", "2 ** surprise.mean()")],
 )
-def bases_mixed(logits, target):
-    found = surprises(logits, target).mean()
-    return found, 2**found
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `perplexity` is e to the power of `bits`. Which base does the formula use?",
     loses="value",
+    name="power_of_e",
+    edit=("np.exp(surprise.mean())", "np.exp(surprise.mean() / np.log(2))"),
 )
-def power_of_e(logits, target):
-    bits = surprises(logits, target).mean() / np.log(2)
-    return bits, np.exp(bits)
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` is negative. What is the sign of the logarithm of a probability, and which "
     "sign should a number of bits have?",
     loses="bits",
+    name="sign_forgotten",
+    edit=("return surprise", "return -surprise"),
 )
-def sign_forgotten(logits, target):
-    bits, found = perplexity(logits, target)
-    return -bits, found
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` is negative, and your `perplexity` is below 1. What is the sign of the "
     "logarithm of a probability?",
     loses="bits value",
+    name="both_signs_forgotten",
+    edit=("np.log(np.exp(s).sum(axis=2)) - right", "right - np.log(np.exp(s).sum(axis=2))"),
 )
-def both_signs_forgotten(logits, target):
-    bits, found = perplexity(logits, target)
-    return -bits, 1 / found
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` is the sum over all characters. What does the formula divide this sum by?",
     loses="bits",
+    name="summed",
+    edit=("surprise.mean() /", "surprise.sum() /"),
 )
-def summed(logits, target):
-    bits, found = perplexity(logits, target)
-    return bits * target.size, found
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your sum over the steps isn't divided by the number of steps. Which axes does the "
     "formula average over?",
     loses="bits value",
+    name="averaged_over_the_batch_alone",
+    edit=("- right", "- right; surprise *= len(logits)"),
 )
-def averaged_over_the_batch_alone(logits, target):
-    bits = surprises(logits, target).mean() / np.log(2) * len(logits)
-    return bits, 2**bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your sum over the sequences isn't divided by the number of sequences. Which axes does "
     "the formula average over?",
     loses="bits value",
+    name="averaged_over_time_alone",
+    edit=("- right", "- right; surprise *= logits.shape[1]"),
 )
-def averaged_over_time_alone(logits, target):
-    bits = surprises(logits, target).mean() / np.log(2) * logits.shape[1]
-    return bits, 2**bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `perplexity` is the mean of the perplexities of the single characters. Does the "
     "formula take the mean before the power or after it?",
     loses="value",
+    name="mean_of_powers",
+    edit=("np.exp(surprise.mean())", "np.exp(surprise).mean()"),
 )
-def mean_of_powers(logits, target):
-    found = surprises(logits, target)
-    return found.mean() / np.log(2), np.exp(found).mean()
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` is computed from the mean probability. Does the formula take the mean before "
     "the logarithm or after it?",
     loses="bits value",
+    name="mean_of_probabilities",
+    edit=("- right", "- right; surprise = -np.log(np.exp(-surprise).mean())"),
 )
-def mean_of_probabilities(logits, target):
-    p = np.exp(-surprises(logits, target)).mean()
-    return -np.log2(p), 1 / p
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your code treats the logit of the target character as the logarithm of its probability. "
     "Which sum does the formula divide the exponential by?",
     loses="bits value",
+    name="not_normalised",
+    edit=[
+        ("logits - logits.max(axis=2, keepdims=True)", "logits"),
+        ("np.log(np.exp(s).sum(axis=2)) - right", "-right"),
+    ],
 )
-def not_normalised(logits, target):
-    bits = -np.take_along_axis(logits, target[:, :, None], axis=2).mean() / np.log(2)
-    return bits, 2**bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your softmax sums over the sequences. Which axis should the probabilities sum to 1 over?",
     loses="bits value",
+    name="over_the_sequences",
+    edit=[
+        (
+            "logits - logits.max(axis=2, keepdims=True)",
+            "logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)",
+        ),
+        ("np.log(np.exp(s).sum(axis=2)) - right", "-right"),
+    ],
 )
-def over_the_sequences(logits, target):
-    bits = surprises(logits, target, axis=1).mean() / np.log(2)
-    return bits, 2**bits
-
-
-@hesitation.mistake(
-    "Your softmax sums over the steps. Which axis should the probabilities sum to 1 over?",
-    loses="bits value",
-)
-def over_time(logits, target):
-    bits = surprises(logits, target, axis=0).mean() / np.log(2)
-    return bits, 2**bits
-
-
-@hesitation.mistake(
-    "Your `bits` is the entropy of the predicted distributions, so it averages over every "
-    "character that could come next. Which character does the formula use?",
-    loses="bits value",
-)
-def entropy(logits, target):
-    s = logits - logits.max(axis=2, keepdims=True)
-    log_p = s - np.log(np.exp(s).sum(axis=2, keepdims=True))
-    bits = -(np.exp(log_p) * log_p).sum(axis=2).mean() / np.log(2)
-    return bits, 2**bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your code compares each target with the logits of the following step. Which logits "
     "belong to `target[t]`?",
     loses="bits value",
+    name="shifted",
+    given="logits, target = logits[1:], target[:-1]",
 )
-def shifted(logits, target):
-    bits = surprises(logits[1:], target[:-1]).mean() / np.log(2)
-    return bits, 2**bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your code compares each target with the logits of the previous step. Which logits belong "
     "to `target[t]`?",
     loses="bits value",
+    name="shifted_the_other_way",
+    given="logits, target = logits[:-1], target[1:]",
 )
-def shifted_the_other_way(logits, target):
-    bits = surprises(logits[:-1], target[1:]).mean() / np.log(2)
-    return bits, 2**bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` and `perplexity` are swapped. Which one should your function return first?",
     loses="bits value",
+    name="exchanged",
+    edit=(
+        "surprise.mean() / np.log(2), np.exp(surprise.mean())",
+        "np.exp(surprise.mean()), surprise.mean() / np.log(2)",
+    ),
 )
-def exchanged(logits, target):
-    bits, found = perplexity(logits, target)
-    return found, bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your `bits` is the sum over all characters, and your `perplexity` is computed from this "
     "sum. What does the formula divide the sum by?",
     loses="bits value",
+    name="summed_before_the_power",
+    edit=("- right", "- right; surprise = surprise.sum()"),
 )
-def summed_before_the_power(logits, target):
-    bits = surprises(logits, target).sum() / np.log(2)
-    with np.errstate(over="ignore"):
-        return bits, 2**bits
-
-
-@hesitation.mistake(
-    "Your mean divides by T N V. How many target characters are there?", loses="bits value"
-)
-def averaged_over_the_alphabet_too(logits, target):
-    bits = surprises(logits, target).mean() / np.log(2) / logits.shape[2]
-    return bits, 2**bits
-
-
-def of_probabilities(logits, target, log2):
-    """Return bits and perplexity, with ``log2`` applied to the finished softmax."""
-    p = np.exp(logits - logits.max(axis=2, keepdims=True))
-    p /= p.sum(axis=2, keepdims=True)
-    with np.errstate(divide="ignore"):
-        bits = -log2(np.take_along_axis(p, target[:, :, None], axis=2)).mean()
-    return bits, 2**bits
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your code takes the logarithm of a probability that `float64` has rounded to 0. How can "
     "you simplify the logarithm of exp(s) divided by a sum before you compute anything?",
     loses="stability",
     where="impossible_character",
+    name="logarithm_of_zero",
+    edit=(
+        "np.log(np.exp(s).sum(axis=2)) - right",
+        "-np.log(np.exp(right) / np.exp(s).sum(axis=2))",
+    ),
 )
-def logarithm_of_zero(logits, target):
-    return of_probabilities(logits, target, np.log2)
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your code prevents a probability of 0 with a small constant. How many bits should a "
     "probability far below this constant cost, and how many does it cost in your code?",
     loses="stability",
     where="impossible_character",
+    name="small_number_added",
+    edit=(
+        "np.log(np.exp(s).sum(axis=2)) - right",
+        "-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)",
+    ),
 )
-def small_number_added(logits, target):
-    return of_probabilities(logits, target, lambda p: np.log2(p + 1e-12))
-
-
-@hesitation.mistake(
+hesitation.mistake(
     "Your results aren't finite when the logits are large. What is exp(1000), and which "
     "number can you subtract from all logits of a row without changing the softmax?",
     loses="stability",
     where="large_logits",
+    name="overflowing",
+    edit=[
+        ("logits - logits.max(axis=2, keepdims=True)", "logits"),
+        (
+            "np.log(np.exp(s).sum(axis=2)) - right",
+            "-np.log(np.exp(right) / np.exp(s).sum(axis=2))",
+        ),
+    ],
 )
-def overflowing(logits, target):
-    with np.errstate(all="ignore"):
-        p = np.exp(logits) / np.exp(logits).sum(axis=2, keepdims=True)
-        right = np.take_along_axis(p, target[:, :, None], axis=2)
-        bits = -np.log2(right).mean()
-        return bits, 2**bits

@@ -107,318 +107,150 @@ def sequence_by_sequence(dh, x, h0, W_xh, W_hh, h):
     return dx, dh0, dW_xh, dW_hh, db
 
 
-@gradients.alternative
-def error_by_error(dh, x, h0, W_xh, W_hh, h):
-    """Send the error of each step back separately, and add the gradients."""
-    before = np.concatenate([h0[None], h[:-1]])
-    total = [np.zeros(a.shape) for a in (x, h0, W_xh, W_hh, h[0, 0])]
-    for last in range(len(x)):
-        g = dh[last]
-        for t in range(last, -1, -1):
-            dz = g - g * h[t] * h[t]
-            total[0][t] += dz @ W_xh
-            total[2] += dz.T @ x[t]
-            total[3] += dz.T @ before[t]
-            total[4] += np.ones(len(dz)) @ dz
-            g = dz @ W_hh
-        total[1] += g
-    return tuple(total)
-
-
-def slope(h, before):
-    """Return the derivative of tanh from its output."""
-    return 1 - h**2
-
-
-def back(
-    dh, x, h0, W_xh, W_hh, h, *, derivative=slope, through=None, sums=None, met=None, state=None
-):
-    """Return the gradients of a backward pass in which some parts are replaced.
-
-    ``derivative(h, before)`` replaces the derivative of tanh, and ``through`` replaces W_hh in
-    the backward pass. ``sums(upstream, later, f)`` returns dz, ``met(h, before)`` returns the
-    states that dW_hh is computed from, and ``state(dz, g, later)`` returns dh0.
-    """
-    before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
-    dz, g = np.zeros(h.shape), np.zeros(h0.shape)
-    for t in reversed(range(len(x))):
-        f, g = derivative(h[t], before[t]), dh[t] + later
-        dz[t] = sums(dh[t], later, f) if sums else g * f
-        later = dz[t] @ (W_hh if through is None else through)
-    dh0 = state(dz, g, later) if state else later
-    other = before if met is None else met(h, before)
-    dW_hh = np.einsum("tnh,tnm->hm", dz, other)
-    return dz @ W_xh, dh0, np.einsum("tnh,tnd->hd", dz, x), dW_hh, dz.sum(axis=(0, 1))
-
-
-def wrong(**how):
-    """Return a wrong solution: `back` with these parts replaced."""
-    return lambda *given: back(*given, **how)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Each step of your backward pass uses only `dh[t]`, without a gradient from step t + 1. "
     "How does h[t] affect the later states?",
     loses="value weights",
+    name="nothing_through_time",
+    edit=("(dh[t] + later)", "dh[t]"),
 )
-def nothing_through_time(*given):
-    return wrong(sums=lambda upstream, later, f: upstream * f)(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your backward pass uses only the last entry of `dh`. Which states can the loss depend on?",
     loses="value weights",
+    name="last_error_alone",
+    given="last, dh = dh[-1], 0 * dh; dh[-1] = last",
 )
-def last_error_alone(dh, *given):
-    only = np.zeros(dh.shape)
-    only[-1] = dh[-1]
-    return back(only, *given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your backward pass starts with the sum of all entries of `dh` at the last step. Which "
     "state does each `dh[t]` belong to?",
     loses="value weights",
+    name="all_errors_at_the_end",
+    given="last, dh = dh.sum(axis=0), 0 * dh; dh[-1] = last",
 )
-def all_errors_at_the_end(dh, *given):
-    whole = np.zeros(dh.shape)
-    whole[-1] = dh.sum(axis=0)
-    return back(whole, *given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your code adds `dh[t]` after the derivative of tanh. Is `dh[t]` the gradient with "
     "respect to h[t], or with respect to the sum inside tanh?",
     loses="value weights",
+    name="joined_behind_tanh",
+    edit=("(dh[t] + later)", "dh[t] + later"),
 )
-def joined_behind_tanh(*given):
-    return wrong(sums=lambda upstream, later, f: upstream + later * f)(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your code adds the gradient from step t + 1 after the derivative of tanh. Is it the "
     "gradient with respect to h[t], or with respect to the sum inside tanh?",
     loses="value weights",
+    name="later_joined_behind_tanh",
+    edit=("(dh[t] + later) * (1 - h[t] ** 2)", "dh[t] * (1 - h[t] ** 2) + later"),
 )
-def later_joined_behind_tanh(*given):
-    return wrong(sums=lambda upstream, later, f: upstream * f + later)(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your backward pass multiplies the gradient by `W_hh` in the same way as the forward pass "
     "multiplies the state. Which index of `W_hh` belongs to h[t], and which one to the sum of "
     "step t + 1?",
     loses="value weights",
+    name="not_transposed",
+    edit=("dz @ W_hh", "dz @ W_hh.T"),
 )
-def not_transposed(dh, x, h0, W_xh, W_hh, h):
-    return back(dh, x, h0, W_xh, W_hh, h, through=W_hh.T)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your backward pass doesn't use the derivative of tanh. Which function turns the sum of "
     "step t into h[t]?",
     loses="value weights",
+    name="without_the_derivative",
+    edit=(" * (1 - h[t] ** 2)", ""),
 )
-def without_the_derivative(*given):
-    return wrong(derivative=lambda h, before: 1.0)(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your code uses h (1 - h), which is the derivative of the sigmoid. What is the derivative "
     "of tanh in terms of its output?",
     loses="value weights",
+    name="derivative_of_the_sigmoid",
+    edit=("(1 - h[t] ** 2)", "h[t] * (1 - h[t])"),
 )
-def derivative_of_the_sigmoid(*given):
-    return wrong(derivative=lambda h, before: h * (1 - h))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your derivative of tanh is 1 - h. Which power of h should it contain?",
     loses="value weights",
+    name="derivative_without_the_square",
+    edit=("h[t] ** 2", "h[t]"),
 )
-def derivative_without_the_square(*given):
-    return wrong(derivative=lambda h, before: 1 - h)(*given)
-
-
-@gradients.mistake(
-    "Your derivative of tanh contains tanh(h). Which function has your layer already applied "
-    "to compute `h`?",
-    loses="value weights",
-)
-def tanh_of_the_state(*given):
-    return wrong(derivative=lambda h, before: 1 - np.tanh(h) ** 2)(*given)
-
-
-@gradients.mistake(
-    "Your code computes the derivative of tanh at step t from the previous state. Which state "
-    "is the output of the tanh at step t?",
-    loses="value weights",
-)
-def derivative_one_step_early(*given):
-    return wrong(derivative=lambda h, before: 1 - before**2)(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dW_hh` is computed with h[t]. Which state does the forward pass multiply by `W_hh` "
     "at step t?",
     loses="weights",
+    name="meets_the_new_state",
+    edit=("(h[t - 1] if t > 0 else h0)", "h[t]"),
 )
-def meets_the_new_state(*given):
-    return wrong(met=lambda h, before: h)(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dW_hh` doesn't include the first step. Which state does the forward pass multiply "
     "by `W_hh` there?",
     loses="weights",
+    name="first_step_left_out",
+    edit=("else h0", "else 0 * h0"),
 )
-def first_step_left_out(*given):
-    return wrong(met=lambda h, before: np.concatenate([0 * before[:1], before[1:]]))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dW_hh` uses the last state for the first step, because h[t - 1] is h[-1] when t is "
     "0. Which state comes before the first step?",
     loses="weights",
+    name="last_state_before_the_first",
+    edit=("(h[t - 1] if t > 0 else h0)", "h[t - 1]"),
 )
-def last_state_before_the_first(*given):
-    return wrong(met=lambda h, before: np.roll(h, 1, axis=0))(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dW_hh` is transposed. Which index of `W_hh` belongs to the new state?",
     loses="weights",
+    name="transposed_gradient",
+    edit=("dW_xh, dW_hh, db", "dW_xh, dW_hh.T, db"),
 )
-def transposed_gradient(*given):
-    dx, dh0, dW_xh, dW_hh, db = back(*given)
-    return dx, dh0, dW_xh, dW_hh.T, db
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your gradients of the weights come from one step only. Should the gradient of each step "
     "overwrite the earlier ones, or be added to them?",
     loses="weights",
+    name="written_over",
+    edit=[("dW_xh +=", "dW_xh ="), ("dW_hh +=", "dW_hh ="), ("db +=", "db =")],
 )
-def written_over(dh, x, h0, W_xh, W_hh, h):
-    dx, dh0, *_ = back(dh, x, h0, W_xh, W_hh, h)
-    before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
-    for t in reversed(range(len(x))):
-        dz = (dh[t] + later) * (1 - h[t] ** 2)
-        later = dz @ W_hh
-    return dx, dh0, dz.T @ x[0], dz.T @ before[0], dz.sum(axis=0)
-
-
-@gradients.mistake(
-    "Your gradients of the weights are divided by the number of steps. `dh` already contains "
-    "any such factor, so don't divide again.",
-    loses="weights",
-)
-def averaged_over_time(*given):
-    dx, dh0, *weights = back(*given)
-    return dx, dh0, *(g / len(dx) for g in weights)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your gradients of the weights are divided by N. `dh` already contains any such factor, "
     "so don't divide again.",
     loses="weights",
+    name="averaged_over_the_batch",
+    edit=("dW_xh, dW_hh, db", "*(a / len(h0) for a in (dW_xh, dW_hh, db))"),
 )
-def averaged_over_the_batch(*given):
-    dx, dh0, *weights = back(*given)
-    return dx, dh0, *(g / dx.shape[1] for g in weights)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dh0` is the gradient with respect to h[0]. Which operations turn `h0` into h[0]?",
     loses="value",
+    name="gradient_of_the_first_state",
+    edit=[
+        ("later = dz @ W_hh", "first, later = dh[t] + later, dz @ W_hh"),
+        ("return dx, later", "return dx, first"),
+    ],
 )
-def gradient_of_the_first_state(*given):
-    return wrong(state=lambda dz, g, later: g)(*given)
-
-
-@gradients.mistake(
-    "Your `dh0` is the gradient with respect to the sum inside the first tanh. Which matrix "
-    "multiplies `h0` in this sum?",
-    loses="value",
-)
-def gradient_of_the_first_sum(*given):
-    return wrong(state=lambda dz, g, later: dz[0])(*given)
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your `dx` is computed directly from the gradient with respect to h[t]. Which function "
     "comes between W_xh x[t] and h[t]?",
     loses="value",
+    name="inputs_past_tanh",
+    edit=("dz @ W_xh", "(dh[t] + later) @ W_xh"),
 )
-def inputs_past_tanh(dh, x, h0, W_xh, W_hh, h):
-    _, dh0, *weights = back(dh, x, h0, W_xh, W_hh, h)
-    before_tanh = []
-    later = np.zeros(h0.shape)
-    for t in reversed(range(len(x))):
-        before_tanh.insert(0, dh[t] + later)
-        later = (before_tanh[0] * (1 - h[t] ** 2)) @ W_hh
-    return np.array(before_tanh) @ W_xh, dh0, *weights
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your backward pass starts at the first step. Does the gradient with respect to h[t] "
     "depend on step t - 1 or on step t + 1?",
     loses="value weights",
+    name="forwards_in_time",
+    edit=("reversed(range(len(x)))", "range(len(x))"),
 )
-def forwards_in_time(dh, x, h0, W_xh, W_hh, h):
-    before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
-    dz = np.zeros(h.shape)
-    for t in range(len(x)):
-        dz[t] = (dh[t] + later) * (1 - h[t] ** 2)
-        later = dz[t] @ W_hh
-    weights = np.einsum("tnh,tnd->hd", dz, x), np.einsum("tnh,tnm->hm", dz, before)
-    return dz @ W_xh, later, *weights, dz.sum(axis=(0, 1))
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your code adds up the gradients from all later steps in one array. Which of these steps "
     "appears in the formula for the gradient with respect to h[t]?",
     loses="value weights",
+    name="piled_up",
+    edit=("later = dz", "later = later + dz"),
 )
-def piled_up(dh, x, h0, W_xh, W_hh, h):
-    before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
-    dz = np.zeros(h.shape)
-    for t in reversed(range(len(x))):
-        dz[t] = (dh[t] + later) * (1 - h[t] ** 2)
-        later = later + dz[t] @ W_hh
-    weights = np.einsum("tnh,tnd->hd", dz, x), np.einsum("tnh,tnm->hm", dz, before)
-    return dz @ W_xh, later, *weights, dz.sum(axis=(0, 1))
-
-
-@gradients.mistake(
+gradients.mistake(
     "Your code computes the gradient for step t - 1 directly from the gradient with respect "
     "to h[t]. Which function comes between W_hh h[t - 1] and h[t]?",
     loses="value weights",
+    name="sent_past_tanh",
+    edit=("dz @ W_hh", "(dh[t] + later) @ W_hh"),
 )
-def sent_past_tanh(dh, x, h0, W_xh, W_hh, h):
-    before, later = np.concatenate([h0[None], h[:-1]]), np.zeros(h0.shape)
-    dz = np.zeros(h.shape)
-    for t in reversed(range(len(x))):
-        g = dh[t] + later
-        dz[t] = g * (1 - h[t] ** 2)
-        later = g @ W_hh
-    weights = np.einsum("tnh,tnd->hd", dz, x), np.einsum("tnh,tnm->hm", dz, before)
-    return dz @ W_xh, later, *weights, dz.sum(axis=(0, 1))
-
-
-@gradients.mistake(
-    "Your `dh0` is multiplied by 1 - h0^2. Is `h0` the output of a tanh in this layer?",
-    loses="value",
+gradients.mistake(
+    "Your backward pass ends before the first step, so your `dx[0]` is 0. What is t in the "
+    "last pass through your loop?",
+    loses="value weights",
+    name="first_step_missing",
+    edit=("reversed(range(len(x)))", "range(len(x) - 1, 0, -1)"),
 )
-def derivative_at_the_start(dh, x, h0, W_xh, W_hh, h):
-    dx, dh0, *weights = back(dh, x, h0, W_xh, W_hh, h)
-    return dx, dh0 * (1 - h0**2), *weights
-
-
-@gradients.mistake(
-    "Your `dh0` contains `dh[0]` as an extra term. Does `dh[0]` belong to `h0` or to h[0]?",
-    loses="value",
-)
-def first_error_at_the_start(dh, *given):
-    dx, dh0, *weights = back(dh, *given)
-    return dx, dh0 + dh[0], *weights

@@ -81,231 +81,138 @@ def side_by_side(x, h0, W_xh, W_hh, b):
     return np.stack(states[1:])
 
 
-@layer.alternative
-def inputs_at_once(x, h0, W_xh, W_hh, b):
-    h = np.einsum("tnd,hd->tnh", x, W_xh) + b
-    before = h0
-    for t in range(len(h)):
-        h[t] = np.tanh(h[t] + np.einsum("nm,hm->nh", before, W_hh))
-        before = h[t]
-    return h
-
-
-def run(x, h0, W_xh, W_hh, b, *, f=np.tanh, carried=None):
-    """Return the states for a different activation function or a different recurrence.
-
-    ``carried(h, z, before)`` returns the array that the next step gets instead of h. Here z is
-    the sum before the activation function, and ``before`` is the previous value of this array.
-    """
-    h, states = h0, []
-    for x_t in x:
-        z = x_t @ W_xh.T + h @ W_hh.T + b
-        states.append(f(z))
-        h = carried(states[-1], z, h) if carried else states[-1]
-    return np.array(states)
-
-
-@layer.mistake(
+layer.mistake(
     "Every step of your layer starts from `h0`. Which state should step t start from, and "
     "which step computed it?",
     loses="value",
+    name="begins_anew",
+    edit=("h @ W_hh.T", "h0 @ W_hh.T"),
 )
-def begins_anew(x, h0, W_xh, W_hh, b):
-    return np.tanh(x @ W_xh.T + h0 @ W_hh.T + b)
-
-
-@layer.mistake(
+layer.mistake(
     "Your states don't depend on the earlier states. Where does your code use `W_hh`?",
     loses="value",
+    name="without_memory",
+    edit=(" + h @ W_hh.T", ""),
 )
-def without_memory(x, h0, W_xh, W_hh, b):
-    return np.tanh(x @ W_xh.T + b)
-
-
-@layer.mistake(
+layer.mistake(
     "Your first step starts from a state of zeros. Which state should it start from?",
     loses="value",
+    name="zeros_at_the_start",
+    edit=("states = h0", "states = 0 * h0"),
 )
-def zeros_at_the_start(x, h0, W_xh, W_hh, b):
-    return run(x, np.zeros_like(h0), W_xh, W_hh, b)
-
-
-@layer.mistake(
+layer.mistake(
     "Your `h` contains the sums without an activation function. What does the formula apply "
     "to each sum?",
     loses="value",
+    name="linear",
+    edit=("np.tanh(", "("),
 )
-def linear(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh, b, f=lambda z: z)
-
-
-@layer.mistake(
+layer.mistake(
     "Your `h` is computed with ReLU. Which activation function does the formula use?",
     loses="value",
+    name="relu_for_tanh",
+    edit=("np.tanh(", "np.maximum(0, "),
 )
-def relu_for_tanh(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh, b, f=lambda z: np.maximum(z, 0))
-
-
-@layer.mistake(
+layer.mistake(
     "Your `h` is computed with the sigmoid. Which activation function does the formula use?",
     loses="value",
+    name="sigmoid_for_tanh",
+    edit=(
+        "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)",
+        "1 / (1 + np.exp(-(x_t @ W_xh.T + h @ W_hh.T + b)))",
+    ),
 )
-def sigmoid_for_tanh(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh, b, f=lambda z: 1 / (1 + np.exp(-z)))
-
-
-@layer.mistake(
+layer.mistake(
     "Your code passes the sum before tanh on to the next step. Is h[t - 1] in the formula "
     "the value before tanh or after tanh?",
     loses="value",
+    name="sum_carried",
+    edit=[("np.tanh(", "("), ("append(h)", "append(np.tanh(h))")],
 )
-def sum_carried(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh, b, carried=lambda h, z, before: z)
-
-
-@layer.mistake(
+layer.mistake(
     "Your code applies tanh to the input part and to the state part separately and then adds "
     "the two. What does the formula apply tanh to?",
     loses="value",
+    name="tanh_of_each_part",
+    edit=(
+        "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)",
+        "np.tanh(x_t @ W_xh.T + b) + np.tanh(h @ W_hh.T)",
+    ),
 )
-def tanh_of_each_part(x, h0, W_xh, W_hh, b):
-    h, states = h0, []
-    for x_t in x:
-        h = np.tanh(x_t @ W_xh.T + b) + np.tanh(h @ W_hh.T)
-        states.append(h)
-    return np.array(states)
-
-
-@layer.mistake(
-    "Your code applies tanh only to the product of `W_hh` and the old state. What does the "
-    "formula apply tanh to?",
-    loses="value",
-)
-def tanh_of_the_old_state(x, h0, W_xh, W_hh, b):
-    h, states = h0, []
-    for x_t in x:
-        h = x_t @ W_xh.T + np.tanh(h @ W_hh.T) + b
-        states.append(h)
-    return np.array(states)
-
-
-@layer.mistake(
+layer.mistake(
     "Your code applies the transpose of `W_hh`. Which index of `W_hh` belongs to the new "
     "state?",
     loses="value",
+    name="transposed",
+    edit=("W_hh.T", "W_hh"),
 )
-def transposed(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh.T, b)
-
-
-@layer.mistake(
-    "Your sums don't include `b`. Where does `b` appear in the formula?", loses="value"
+layer.mistake(
+    "Your sums don't include `b`. Where does `b` appear in the formula?",
+    loses="value",
+    name="without_bias",
+    edit=(" + b", ""),
 )
-def without_bias(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh, 0 * b)
-
-
-@layer.mistake(
-    "Your code subtracts `b`. Which sign does `b` have in the formula?", loses="value"
-)
-def bias_subtracted(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh, -b)
-
-
-@layer.mistake(
+layer.mistake(
     "Your sums contain `b` twice. How often does `b` appear in the formula?",
     loses="value",
+    name="bias_twice",
+    edit=("+ b", "+ 2 * b"),
 )
-def bias_twice(x, h0, W_xh, W_hh, b):
-    return run(x, h0, W_xh, W_hh, 2 * b)
-
-
-@layer.mistake(
+layer.mistake(
     "Your code adds the old state to the new one. Does h[t - 1] appear outside tanh in the "
     "formula?",
     loses="value",
+    name="added_to_the_old",
+    edit=("h = np.tanh", "h = h + np.tanh"),
 )
-def added_to_the_old(x, h0, W_xh, W_hh, b):
-    h, states = h0, []
-    for x_t in x:
-        h = h + np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)
-        states.append(h)
-    return np.array(states)
-
-
-@layer.mistake(
+layer.mistake(
     "Your layer reads each sequence from the last step to the first. Which entry of `x` "
     "should it read first?",
     loses="value",
+    name="from_the_end",
+    edit=[("in x:", "in x[::-1]:"), ("np.array(states)", "np.array(states[::-1])")],
 )
-def from_the_end(x, h0, W_xh, W_hh, b):
-    return rnn_forward(x[::-1], h0, W_xh, W_hh, b)[::-1]
-
-
-@layer.mistake(
+layer.mistake(
     "Each entry of your `h` is the state before the step. Is h[0] the state before the first "
     "input or after it?",
     loses="value",
+    name="one_step_late",
+    edit=("np.array(states)", "np.array([h0, *states[:-1]])"),
 )
-def one_step_late(x, h0, W_xh, W_hh, b):
-    return np.concatenate([h0[None], rnn_forward(x, h0, W_xh, W_hh, b)[:-1]])
-
-
-@layer.mistake(
+layer.mistake(
     "Your `h` has T + 1 entries, because it includes `h0`. Which states should your function "
     "return?",
     loses="shape value",
+    name="with_the_start",
+    edit=("h0, []", "h0, [h0]"),
 )
-def with_the_start(x, h0, W_xh, W_hh, b):
-    return np.concatenate([h0[None], rnn_forward(x, h0, W_xh, W_hh, b)])
-
-
-@layer.mistake(
+layer.mistake(
     "Your function returns only the last state. Which states should it return?",
     loses="shape value",
+    name="last_alone",
+    edit=("np.array(states)", "h"),
 )
-def last_alone(x, h0, W_xh, W_hh, b):
-    return rnn_forward(x, h0, W_xh, W_hh, b)[-1]
-
-
-@layer.mistake(
+layer.mistake(
     "Every entry of your `h` equals the last state. What happens to the arrays in your list "
     "if each step writes into the same array?",
     loses="value",
+    name="one_array_for_all",
+    edit=("np.array(states)", "np.array([h] * len(x))"),
 )
-def one_array_for_all(x, h0, W_xh, W_hh, b):
-    h = rnn_forward(x, h0, W_xh, W_hh, b)
-    return np.repeat(h[-1:], len(h), axis=0)
-
-
-@layer.mistake(
+layer.mistake(
     "Your layer runs through the sequences of the batch as if they were steps. Which axis of "
     "`x` is time?",
     loses="value",
+    name="along_the_batch",
+    edit=[
+        ("h0, []", "h0[:1], []"),
+        ("in x:", "in x.swapaxes(0, 1):"),
+        ("np.array(states)", "np.stack(states, axis=1)"),
+    ],
 )
-def along_the_batch(x, h0, W_xh, W_hh, b):
-    h, states = h0[:1], []
-    for n in range(x.shape[1]):
-        h = np.tanh(x[:, n] @ W_xh.T + h @ W_hh.T + b)
-        states.append(h)
-    return np.stack(states, axis=1)
-
-
-@layer.mistake(
-    "Every step of your layer reads the first input. Which entry of `x` belongs to step t?",
+layer.mistake(
+    "Your code adds `b` after tanh. Which sum does the formula apply tanh to?",
     loses="value",
+    name="bias_behind_tanh",
+    edit=("W_hh.T + b)", "W_hh.T) + b"),
 )
-def first_input_again(x, h0, W_xh, W_hh, b):
-    return rnn_forward(np.repeat(x[:1], len(x), axis=0), h0, W_xh, W_hh, b)
-
-
-@layer.mistake(
-    "Your code adds `b` after tanh. Which sum does the formula apply tanh to?", loses="value"
-)
-def bias_behind_tanh(x, h0, W_xh, W_hh, b):
-    h, states = h0, []
-    for x_t in x:
-        h = np.tanh(x_t @ W_xh.T + h @ W_hh.T) + b
-        states.append(h)
-    return np.array(states)

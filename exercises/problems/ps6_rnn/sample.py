@@ -69,12 +69,21 @@ def counted(args, *found):
         return e / e.sum(axis=1, keepdims=True)
 
     right = softmax(logits / temperature)
+    late = np.roll(right, 1, axis=1)
+    late[:, -1] += late[:, 0]
+    late[:, 0] = 0
+    ahead = (logits[:, :, None] - logits[:, None]) / temperature  # of each entry, of each other
+    ahead[:, np.arange(V), np.arange(V)] = 1  # an entry always beats itself
+    noise = (np.arange(200)[:, None, None, None] + 0.5) / 200 + ahead
+    won = noise.clip(0, 1).prod(axis=3).mean(axis=0)
     others = {  # the probabilities of known mistakes, by their index in `seen`
         1: softmax(logits),
         2: softmax(logits * temperature),
         3: softmax(-logits / temperature),
         4: np.full((K, V), 1 / V),
         5: np.roll(right, 1, axis=1),
+        10: won,
+        11: late,
     }
     frequency = np.array([(first == v).mean(axis=1) for v in range(V)]).T
 
@@ -86,7 +95,7 @@ def counted(args, *found):
             total[some] += f[some] * np.log(f[some] / np.maximum(q[some], 1e-300))
         return 4000 * total.max(axis=1)
 
-    seen, random = np.zeros(10), np.zeros(2)
+    seen, random = np.zeros(12), np.zeros(2)
     same = (first == first[:, :1]).all(axis=1)  # a row that always gives one entry
     fits = surprise(right) <= 50
     one_answer = all(np.array_equal(found[1], k) for k in found[3:])
@@ -215,132 +224,107 @@ def by_waiting_times(logits, temperature, rng):
         return np.argmin(rng.exponential(size=p.shape) / p, axis=1).astype(float)
 
 
-@sampler.alternative
-def by_multinomial(logits, temperature, rng):
-    p = probabilities(logits, temperature)
-    return rng.multinomial(1, p).argmax(axis=1)
-
-
-def from_probabilities(make):
-    """Return a solution that draws from ``make(logits, temperature)``."""
-
-    def changed(logits, temperature, rng):
-        p = make(logits, temperature)
-        below = np.cumsum(p / p.sum(axis=1, keepdims=True), axis=1)
-        drawn = (rng.random((len(logits), 1)) > below).sum(axis=1)
-        return np.minimum(drawn, logits.shape[1] - 1)
-
-    return changed
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your function always returns the entry with the largest logit. How often should the "
     "entry with the second largest logit appear?",
     loses="value stability",
+    name="greedy",
+    given="return logits.argmax(axis=1)",
 )
-def greedy(logits, temperature, rng):
-    return logits.argmax(axis=1)
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your entries are drawn as if the temperature were 1. Does the formula use the "
     "temperature before the exponential or after it?",
     loses="value",
+    name="temperature_ignored",
+    given="temperature = 1.0",
 )
-def temperature_ignored(*given):
-    return from_probabilities(lambda logits, T: probabilities(logits, 1.0))(*given)
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your code multiplies the logits by the temperature. Should a high temperature make all "
     "entries almost equally likely, or one entry almost certain?",
     loses="value",
+    name="multiplied",
+    edit=("logits / temperature", "logits * temperature"),
 )
-def multiplied(*given):
-    return from_probabilities(lambda logits, T: probabilities(logits, 1 / T))(*given)
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your function draws the entries with small logits most often. Which sign does the "
     "exponent have in the formula?",
     loses="value",
+    name="sign_turned_round",
+    edit=("logits / temperature", "-logits / temperature"),
 )
-def sign_turned_round(*given):
-    return from_probabilities(lambda logits, T: probabilities(-logits, T))(*given)
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your function draws all entries equally often. Where does your code use the logits?",
     loses="value stability",
+    name="uniform",
+    given="return rng.integers(0, logits.shape[1], size=len(logits))",
 )
-def uniform(logits, temperature, rng):
-    return rng.integers(0, logits.shape[1], size=len(logits))
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your entries are too large by 1, and the last one appears as 0 or not at all. Which "
     "index does the first entry of a row have?",
     loses="value",
+    name="next_entry",
+    given="return (sample(logits, temperature, rng) + 1) % logits.shape[1]",
 )
-def next_entry(logits, temperature, rng):
-    return (sample(logits, temperature, rng) + 1) % logits.shape[1]
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your draws are the same in all rows with equal logits. How many random numbers does your "
     "code draw, and how many rows are there?",
     loses="value",
+    name="one_number_for_all",
+    edit=("rng.random((len(logits), 1))", "rng.random()"),
 )
-def one_number_for_all(logits, temperature, rng):
-    below = np.cumsum(probabilities(logits, temperature), axis=1)
-    return np.minimum((rng.random() > below).sum(axis=1), logits.shape[1] - 1)
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your draws don't depend on `rng`. Which generator does your code draw from?",
     loses="random",
+    name="own_generator",
+    given="rng = np.random.default_rng(0)",
 )
-def own_generator(logits, temperature, rng):
-    return sample(logits, temperature, np.random.default_rng(0))
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your draws differ between two generators `rng` with the same seed. Which generator does "
     "your code draw from?",
     loses="random",
+    name="generator_of_its_own",
+    given="rng = np.random.default_rng()",
 )
-def generator_of_its_own(logits, temperature, rng):
-    return sample(logits, temperature, np.random.default_rng())
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your draws are wrong for large logits. What is exp(1000), and which number can you "
     "subtract from all logits of a row without changing the probabilities?",
     loses="stability",
+    name="overflowing",
+    edit=("z - z.max(axis=1, keepdims=True)", "z"),
 )
-def overflowing(logits, temperature, rng):
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return from_probabilities(lambda z, T: np.exp(z / T))(logits, temperature, rng)
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your draws are correct in some rows, but other rows always return the same entry. Which "
     "number do you subtract from the exponents of a row, and is it the largest exponent of "
     "this row?",
     loses="stability",
+    name="one_largest_for_all_rows",
+    edit=("z.max(axis=1, keepdims=True)", "z.max()"),
 )
-def one_largest_for_all_rows(logits, temperature, rng):
-    with np.errstate(all="ignore"):
-        return from_probabilities(lambda z, T: np.exp((z - z.max()) / T))(
-            logits, temperature, rng
-        )
-
-
-@sampler.mistake(
+sampler.mistake(
     "Your function always draws the largest of several large logits, because the small "
     "probabilities are already 0 when your code applies the temperature. Does the formula use "
     "the temperature before the exponential or after it?",
     loses="stability",
+    name="power_of_the_probabilities",
+    edit=[
+        ("logits / temperature", "logits"),
+        (
+            "    below",
+            "    p = (p / p.sum(axis=1, keepdims=True)) ** (1 / temperature)\n    below",
+        ),
+    ],
 )
-def power_of_the_probabilities(*given):
-    return from_probabilities(lambda logits, T: probabilities(logits, 1.0) ** (1 / T))(*given)
+sampler.mistake(
+    "Your draws depend on `rng`, but the noise that you add to the scaled logits is uniform. "
+    "Which distribution makes the largest sum a draw from the softmax?",
+    loses="value stability",
+    name="uniform_noise",
+    given="return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)",
+)
+sampler.mistake(
+    "Your draws come one entry too late, so the first entry never appears. Which is the first"
+    " entry whose cumulative probability exceeds your random number?",
+    loses="value stability",
+    name="one_too_far",
+    edit=(".sum(axis=1), last", ".sum(axis=1) + 1, last"),
+)

@@ -139,9 +139,16 @@ contraction.mistake(
 contraction.mistake(
     "Your `penalty` is the mean of the norms instead of the squared norms. Does the formula "
     "contain a square root?",
-    loses="value",
+    loses="value gradient",
     name="not_squared",
-    edit=("(slope**2 @ lengths)", "np.sqrt(slope**2 @ lengths)"),
+    edit=[
+        (
+            "dz = 2 * slope**2",
+            "norm = np.sqrt(slope**2 @ lengths)[:, None]; dz = slope**2 / norm",
+        ),
+        ("2 * W * (slope**2)", "W * (slope**2 / norm)"),
+        ("return (slope**2 @ lengths)", "return norm"),
+    ],
 )
 contraction.mistake(
     "Your `penalty` also averages over the entries of the Jacobian. Which index does the "

@@ -134,6 +134,13 @@ bounds.mistake(
     edit=(" - z**2", ""),
 )
 bounds.mistake(
+    "Your weights don't contain the prior p(z). Which three densities does the formula for a "
+    "weight contain?",
+    loses="elbo value",
+    name="prior_and_its_constant_forgotten",
+    edit=("- z**2", "+ np.log(2 * np.pi)"),
+)
+bounds.mistake(
     "Your weights don't contain q(z). Which distribution do the codes come from, and where is "
     "its density in the formula for a weight?",
     loses="elbo value",
@@ -153,6 +160,13 @@ bounds.mistake(
     loses="elbo value",
     name="q_multiplied",
     edit=("eps2 + log_var - z**2", "-eps2 - log_var - z**2"),
+)
+bounds.mistake(
+    "Your weights are multiplied by q(z). Is q(z) above or below the fraction line in the "
+    "formula for a weight?",
+    loses="elbo value",
+    name="q_multiplied_with_its_constant",
+    edit=("eps2 + log_var - z**2", "-eps2 - log_var - z**2 - 2 * np.log(2 * np.pi)"),
 )
 bounds.mistake(
     "Your q(z) doesn't contain the factor 1/sigma. How large is the density of a narrow "

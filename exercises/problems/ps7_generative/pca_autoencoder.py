@@ -7,6 +7,12 @@ that results from the two biases. The largest singular value of the difference o
 is the sine of the largest principal angle between their subspaces, so the first property means
 that all principal angles are 0.
 
+A wrong choice of principal components costs only the points of the subspace. The autoencoder
+keeps the others if it projects orthogonally onto an affine space with the directions of its
+decoder. This holds for components in the wrong order, and for components of data that were not
+centred, centred by one number or standardised. Other directions cost all points, because any
+orthonormal columns would do otherwise.
+
 If a student confuses columns with rows, the resulting subspace depends on the signs of the
 singular vectors, and these signs depend on the processor. A registered mistake can't describe
 this, so the measure detects it from the absolute values of the entries, which each case stores.
@@ -54,7 +60,15 @@ def what_all_best_ones_share(args, *given):
             "Your `V` contains columns of the matrix whose rows are the components. Are the "
             "components the rows or the columns of the last array of `np.linalg.svd`?"
         )
-    return directions @ directions.T, V @ W, V @ b + c
+    subspace, product, shift, mean = directions @ directions.T, V @ W, V @ b + c, X.mean(axis=0)
+    best = np.linalg.svd(X - mean, full_matrices=False)[2][:k]
+    best = best.T @ best
+    tried = (X - mean, X, X - X.mean(), (X - mean) / X.std(axis=0))
+    turned = [(Z.T @ Z @ subspace, subspace @ (Z.T @ Z)) for Z in tried]  # equal for components
+    known = any(np.allclose(a, b, rtol=0, atol=1e-6 * np.abs(a).max()) for a, b in turned)
+    if known and not np.allclose(subspace, best, rtol=0, atol=1e-6):
+        product, shift = best + product - subspace, mean - best @ mean + subspace @ shift
+    return subspace, product, shift
 
 
 def components(Z):
@@ -159,16 +173,9 @@ def mixed_codes(X, k):
 autoencoder.mistake(
     "Your `V` contains singular vectors of `X` itself. Which point do we measure the variance "
     "from?",
-    loses="shape inputs-unchanged value encoder",
+    loses="value",
     name="not_centred",
     edit=("Z = X - mean", "Z, mean = X, 0 * mean"),
-)
-autoencoder.mistake(
-    "Your `V` contains singular vectors of `X` itself, although your biases use the mean. "
-    "When do you have to subtract the mean?",
-    loses="shape inputs-unchanged value encoder",
-    name="centred_too_late",
-    edit=("X - mean", "X"),
 )
 autoencoder.mistake(
     "Your `V @ b + c` is 0, so your biases don't use the mean. What does your autoencoder "
@@ -201,21 +208,21 @@ autoencoder.mistake(
 autoencoder.mistake(
     "Your `V` contains the directions with the smallest variance. Do the directions from "
     "`eigh` or `svd` start with the largest variance or with the smallest?",
-    loses="shape inputs-unchanged value encoder",
+    loses="value",
     name="least_variance",
     edit=("[:, ::-1]", ""),
 )
 autoencoder.mistake(
     "Your `V` skips the direction with the largest variance. Are your directions sorted by "
     "variance, and which index does the first one have?",
-    loses="shape inputs-unchanged value encoder",
+    loses="value",
     name="one_too_far",
     edit=("[:, :k]", "[:, 1 : k + 1]"),
 )
 autoencoder.mistake(
     "You divided each column of `X` by its standard deviation before you computed the "
     "directions. Does the squared error use the original columns or the divided ones?",
-    loses="shape inputs-unchanged value encoder",
+    loses="value",
     name="standardised",
     edit=("X - mean", "(X - mean) / X.std(axis=0)"),
 )
@@ -236,7 +243,7 @@ autoencoder.mistake(
 autoencoder.mistake(
     "You subtract the same number from all columns of `X`. How many entries does the mean of "
     "the rows have?",
-    loses="shape inputs-unchanged value encoder",
+    loses="value",
     name="one_mean_for_all",
     edit=("X.mean(axis=0)", "np.full(X.shape[1], X.mean())"),
 )

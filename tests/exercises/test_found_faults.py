@@ -1,0 +1,184 @@
+"""Mistakes that students make in code of another style than the reference are named."""
+
+import pytest
+from nngrader.engine.declaration.edit import edited
+
+from tests.exercises.declared_problems import OTHER_DRAWS, PROBLEMS, SEED, judged, lost, packed
+
+slow = pytest.mark.slow
+
+MEAN = "X.mean(axis=0), X.var(axis=0)"
+UNPACK = "dz[[0, 1, 3]] *= (s * (1 - s))[[0, 1, 3]]"
+PRIOR = "log_normal(z, 0.0, np.zeros(mean.shape)) - "
+NORM = "norm = np.sqrt(np.sum(J * J)); penalty += norm / N"
+
+# problem, alternative or "" for the reference, replacements or statements, name, fraction kept
+FAULTS = [
+    ("batch_norm_forward", "", [(MEAN, "X.mean(), X.var()")], "one for all", 0.4),
+    ("batch_norm_forward", "", [("X.mean(axis=0)", "X.mean()")], "one mean for all", 0.6),
+    ("optimizer_step", "a_branch_each", "betas = 0.9, 0.999", "betas fixed", 0.7),
+    ("learning_rate", "step_by_step", [(" * np.pi", "")], "pi forgotten", 0.8),
+    (
+        "dropout",
+        "by_a_binomial",
+        [("[mask * X / keep, mask * dY / keep]", "[mask * dY / keep, mask * X / keep]")],
+        "exchanged",
+        0.9,
+    ),
+    (
+        "rnn_backward",
+        "sequence_by_sequence",
+        [("range(T - 1, -1, -1)", "range(T - 1, 0, -1)")],
+        "first step missing",
+        0.4,
+    ),
+    (
+        "lstm_step",
+        "sequence_by_sequence",
+        [(UNPACK, "dz[[1, 3]] *= (s * (1 - s))[[1, 3]]")],
+        "input gate without derivative",
+        0.75,
+    ),
+    (
+        "lstm_step",
+        "sequence_by_sequence",
+        [(UNPACK, "dz[[0, 3]] *= (s * (1 - s))[[0, 3]]")],
+        "forget gate without derivative",
+        0.75,
+    ),
+    (
+        "lstm_step",
+        "sequence_by_sequence",
+        [(UNPACK, "dz[[0, 1]] *= (s * (1 - s))[[0, 1]]")],
+        "output gate without derivative",
+        0.75,
+    ),
+    ("lstm_step", "gate_by_gate", [("through * g,", "through,")], "candidate missing", 0.75),
+    ("lstm_step", "gate_by_gate", [("through * c,", "through,")], "cell missing", 0.75),
+    (
+        "gru_step",
+        "block_by_block",
+        [
+            ("sums[2][0] + r * sums", "sums[2][0] - b[rows] + r * (b[rows] + sums"),
+            ("[1])\n    return", "[1]))\n    return"),
+        ],
+        "first bias inside",
+        0.2,
+    ),
+    (
+        "gru_step",
+        "block_by_block",
+        "k = len(c) // 3; c = np.r_[c[k : 2 * k], c[:k], c[2 * k :]]",
+        "second biases exchanged",
+        0.2,
+    ),
+    (
+        "sample",
+        "by_gumbel_noise",
+        [("rng.gumbel(size=logits.shape)", "rng.random(logits.shape)")],
+        "uniform noise",
+        0.3,
+    ),
+    (
+        "sample",
+        "choice_by_row",
+        [
+            (
+                "int(rng.choice(len(row), p=row))",
+                "min(rng.choice(len(row), p=row) + 1, len(row) - 1)",
+            )
+        ],
+        "one too far",
+        0.3,
+    ),
+    (
+        "pca_autoencoder",
+        "mixed_codes",
+        [("X.mean(axis=0), np", "np.zeros(X.shape[1]), np")],
+        "not centred",
+        0.5,
+    ),
+    (
+        "pca_autoencoder",
+        "all_in_one_bias",
+        [("np.argsort(values)[-k:]", "np.arange(k)")],
+        "least variance",
+        0.5,
+    ),
+    (
+        "pca_autoencoder",
+        "whitened",
+        [("svd(Z)", "svd(Z / Z.std(axis=0))")],
+        "standardised",
+        0.5,
+    ),
+    (
+        "pca_autoencoder",
+        "whitened",
+        [("Z = X - X.mean(axis=0)", "Z = X - X.mean()")],
+        "one mean for all",
+        0.5,
+    ),
+    (
+        "pca_autoencoder",
+        "whitened",
+        [("Vt[:k] /", "Vt[1 : k + 1] /"), ("Vt[:k].T", "Vt[1 : k + 1].T")],
+        "one too far",
+        0.5,
+    ),
+    (
+        "importance_log_likelihood",
+        "by_densities",
+        [(PRIOR, "-")],
+        "prior and its constant forgotten",
+        0.6,
+    ),
+    (
+        "importance_log_likelihood",
+        "by_densities",
+        [("- log_normal", "+ log_normal")],
+        "q multiplied with its constant",
+        0.6,
+    ),
+    (
+        "contractive_penalty",
+        "by_jacobians",
+        [
+            ("penalty += np.sum(J * J) / N", NORM),
+            ("turn = 2 / N", "turn = 1 / N / norm"),
+            ("dW[j] += 2 / N", "dW[j] += 1 / N / norm"),
+        ],
+        "not squared",
+        0.4,
+    ),
+]
+
+
+def faulty(name, of, change):
+    """Return the reference or an alternative with some replacements, or statements first."""
+    p = PROBLEMS[name]
+    f = p.alternatives[of] if of else p.solve
+    how = {"given": change} if isinstance(change, str) else {"edit": change}
+    return edited(f, f"{name} {of}", **how)
+
+
+@pytest.mark.parametrize(
+    ("seed", "visible"),
+    [(SEED, False), *(pytest.param(*draw, marks=slow) for draw in OTHER_DRAWS)],
+)
+@pytest.mark.parametrize(("name", "of", "change", "mistake", "kept"), FAULTS)
+def test_a_fault_is_named_and_charged_once(name, of, change, mistake, kept, seed, visible):
+    verdict = judged(packed(name, seed, visible), faulty(name, of, change))
+    p, known = PROBLEMS[name], PROBLEMS[name].mistakes[mistake]
+    assert {m for _, _, m in verdict.findings} == {mistake}
+    assert lost(verdict) <= known.loses
+    assert len(lost(verdict)) == 1 or p.measure
+    assert verdict.score >= 100 * kept
+
+
+def test_an_optimizer_that_writes_into_w_loses_nothing_else():
+    change = [('return w - lr * new["velocity"]', 'w -= lr * new["velocity"]; return w')]
+    verdict = judged(
+        packed("optimizer_step", SEED, False), faulty("optimizer_step", "a_branch_each", change)
+    )
+    assert lost(verdict) == {"inputs-unchanged"}
