@@ -3,10 +3,10 @@
 Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, has no text to show without
 asking for each page (which file:// refuses), and cannot rank a page first. Ours has a table
 for each kind of record; a record is a page or a section of it, a term, a symbol, an object of
-the API, a topic of the notes or a source. It consists of two classic scripts, which a page loads
-when its search field is first used: one with everything that the first key needs, and a larger
-one with the texts of the sections, which follows. ``chapters/reference/search.yml`` lists what
-readers type who don't know the word yet.
+the API, a topic of the notes or a source. It consists of two classic scripts, which a page
+loads when its search field is first used: one with everything that the first key needs, and a
+larger one with the texts of the sections, which follows. ``chapters/reference/search.yml``
+lists what readers type who don't know the word yet.
 """
 
 import json
