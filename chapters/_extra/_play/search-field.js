@@ -217,6 +217,7 @@
     chosen = -1;
     open();
     if (found.length) choose(0);
+    else input.removeAttribute("aria-activedescendant");
   }
 
   async function show() {
