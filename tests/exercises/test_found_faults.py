@@ -170,7 +170,7 @@ def faulty(name, of, change):
 def test_a_fault_is_named_and_charged_once(name, of, change, mistake, kept, seed, visible):
     verdict = judged(packed(name, seed, visible), faulty(name, of, change))
     p, known = PROBLEMS[name], PROBLEMS[name].mistakes[mistake]
-    assert {m for _, _, m in verdict.findings} == {mistake}
+    assert {f.mistake for f in verdict.findings} == {mistake}
     assert lost(verdict) <= known.loses
     assert len(lost(verdict)) == 1 or p.measure
     assert verdict.score >= 100 * kept
