@@ -20,7 +20,7 @@ METHODS = """
     argsort bincount gather index_select masked_select nonzero sort
     topk unique
 """
-IN_PLACE = "index_add scatter scatter_add scatter_reduce"
+IN_PLACE = "index_add masked_scatter scatter scatter_add scatter_reduce"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
@@ -398,6 +398,22 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     expect(dtype.kind == "b", "masked_select", "truth values, got {}", dtype)
     input, mask = call_as("masked_select", broadcast_tensors, input, mask)
     return pick("masked_select", input, (np.array(raw(mask)),))
+
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """Replace the elements where mask is true by those of source, in order.
+
+    dL/dx is 0 where mask is true, and dL/dsource is dL/dy there.
+    """
+    name = "masked_scatter"
+    dtypes = [array(name, x).dtype for x in (mask, input, source)]
+    fits = dtypes[0].kind == "b" and dtypes[1] == dtypes[2]
+    expect(fits, name, "truth values and two equal dtypes, got {}", [str(d) for d in dtypes])
+    input, mask = call_as(name, broadcast_tensors, input, mask)
+    m = np.array(raw(mask))
+    n = int(m.sum())
+    expect(n <= raw(source).size, name, "{} elements of source, got {}", n, raw(source).size)
+    return index_put(input, (m,), reshape(source, -1)[:n], name)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:

@@ -7,6 +7,7 @@ from .conjugate import NonlinearCG
 from .lbfgs import BFGS, LBFGS
 from .newton import Newton
 from .optimizer import Optimizer
+from .rprop import Rprop
 from .sgd import SGD
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "Rprop",
     "lr_scheduler",
     "swa_utils",
 ]

@@ -48,7 +48,7 @@ class Adagrad(Optimizer):
         If both foreach and fused are True.
 
     Source: Duchi et al. (2011), figure 1; Goodfellow et al. (2016), algorithm 8.4; chapter
-    "AdaGrad, RMSProp and Adam".
+    "Adaptive learning rates".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
@@ -122,7 +122,7 @@ class RMSprop(Optimizer):
         If lr, alpha, eps, weight_decay or momentum is negative.
 
     Source: Hinton (2012), lecture 6e; Goodfellow et al. (2016), algorithms 8.5 and 8.6;
-    Graves (2013), equations 38 to 45, for centered; chapter "AdaGrad, RMSProp and Adam".
+    Graves (2013), equations 38 to 45, for centered; chapter "Adaptive learning rates".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()
@@ -196,7 +196,7 @@ class Adadelta(Optimizer):
     ValueError
         If lr, eps or weight_decay is negative, or rho is outside [0, 1].
 
-    Source: Zeiler (2012), algorithm 1; chapter "AdaGrad, RMSProp and Adam".
+    Source: Zeiler (2012), algorithm 1; chapter "Adaptive learning rates".
 
     >>> p = Tensor([1.0, 100.0]).requires_grad_()
     >>> (p * p).sum().backward()

@@ -14,7 +14,7 @@ NORM = "norm = np.sqrt(np.sum(J * J)); penalty += norm / N"
 
 # problem, alternative or "" for the reference, replacements or statements, name, fraction kept
 FAULTS = [
-    ("batch_norm_forward", "", [(MEAN, "X.mean(), X.var()")], "one for all", 0.4),
+    ("batch_norm_forward", "", [(MEAN, "X.mean(), X.var()")], "one for the batch", 0.4),
     ("batch_norm_forward", "", [("X.mean(axis=0)", "X.mean()")], "one mean for all", 0.6),
     ("optimizer_step", "a_branch_each", "betas = 0.9, 0.999", "betas fixed", 0.7),
     ("learning_rate", "step_by_step", [(" * np.pi", "")], "pi forgotten", 0.8),

@@ -183,6 +183,13 @@ normalised.mistake(
     ],
 )
 normalised.mistake(
+    "Your code uses one mean and one variance for the whole matrix. Which axis should you "
+    "average over?",
+    loses="value running",
+    name="one_for_the_batch",
+    edit=("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
+)
+normalised.mistake(
     "Your `Y` uses the variance divided by N - 1. What does the text divide by when it "
     "normalises the batch?",
     loses="value",

@@ -1,4 +1,4 @@
-"""Several schedulers that run in sequence."""
+"""Combinations of schedulers, which run in sequence or at the same time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,49 @@ from typing import Any
 from ...checks import expect
 from ..optimizer import Optimizer
 from .plateau import ReduceLROnPlateau
-from .scheduler import LRScheduler, checked, name_of
+from .scheduler import LRScheduler, checked, name_of, rates_of
 
-__all__ = ["SequentialLR"]
+__all__ = ["ChainedScheduler", "SequentialLR"]
 
 
-class SequentialLR(LRScheduler):
+class _Several(LRScheduler):
+    """Base class of schedulers that consist of several schedulers."""
+
+    def _check_each(self, schedulers: Sequence[Any]) -> None:
+        """Raise an error unless all are schedulers of this optimizer that only depend on t."""
+        expect(self, schedulers, "at least one scheduler", "none")
+        for i, schedule in enumerate(schedulers):
+            if not isinstance(schedule, LRScheduler):
+                own, got = name_of(self), name_of(schedule)
+                raise TypeError(f"{own}: expected schedulers, got {got}")
+            valid = not isinstance(schedule, ReduceLROnPlateau)
+            expect(self, valid, "schedulers that only need t", f"ReduceLROnPlateau at {i}")
+            same = schedule.optimizer is self.optimizer
+            expect(self, same, "schedulers of one optimizer", f"a different optimizer at {i}")
+
+    def _undo(self) -> None:
+        """Undo the step that each scheduler took when it was created."""
+        for schedule in self._schedulers:
+            if isinstance(schedule, _Several):
+                schedule._undo()
+            else:
+                schedule.last_epoch -= 1
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state, including the states of all schedulers, without the optimizer."""
+        return {
+            **super().state_dict(),
+            "_schedulers": [s.state_dict() for s in self._schedulers],
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Restore the state, including the states of all schedulers."""
+        for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
+            schedule.load_state_dict(state)
+        super().load_state_dict({**state_dict, "_schedulers": self._schedulers})
+
+
+class SequentialLR(_Several):
     """Run several schedulers in sequence, each with its own t.
 
     Parameters
@@ -72,26 +109,10 @@ class SequentialLR(LRScheduler):
 
     def _check(self, schedulers: Sequence[Any], milestones: Sequence[int]) -> None:
         """Raise an error unless schedulers and milestones match."""
-        expect(self, schedulers, "at least one scheduler", "none")
-        for i, schedule in enumerate(schedulers):
-            if not isinstance(schedule, LRScheduler):
-                own, got = name_of(self), name_of(schedule)
-                raise TypeError(f"{own}: expected schedulers, got {got}")
-            valid = not isinstance(schedule, ReduceLROnPlateau)
-            expect(self, valid, "schedulers that only need t", f"ReduceLROnPlateau at {i}")
-            same = schedule.optimizer is self.optimizer
-            expect(self, same, "schedulers of one optimizer", f"a different optimizer at {i}")
+        self._check_each(schedulers)
         n = len(schedulers) - 1
         valid = len(milestones) == n and list(milestones) == sorted(milestones)
         expect(self, valid, f"{n} increasing milestones for {n + 1} schedulers", milestones)
-
-    def _undo(self) -> None:
-        """Undo the step that each scheduler took when it was created."""
-        for schedule in self._schedulers:
-            if isinstance(schedule, SequentialLR):
-                schedule._undo()
-            else:
-                schedule.last_epoch -= 1
 
     def _initial_step(self) -> None:
         """Start at epoch 0, for a SequentialLR inside another one."""
@@ -112,15 +133,33 @@ class SequentialLR(LRScheduler):
             schedule.step()
         self._last_lr = schedule.get_last_lr()
 
-    def state_dict(self) -> dict[str, Any]:
-        """Return the state, including the states of all schedulers, without the optimizer."""
-        return {
-            **super().state_dict(),
-            "_schedulers": [s.state_dict() for s in self._schedulers],
-        }
 
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state, including the states of all schedulers."""
-        for schedule, state in zip(self._schedulers, state_dict["_schedulers"], strict=True):
-            schedule.load_state_dict(state)
-        super().load_state_dict({**state_dict, "_schedulers": self._schedulers})
+class ChainedScheduler(_Several):
+    """Step several schedulers together; each one changes the rate that the previous one set.
+
+    The errors are the same as in ``SequentialLR``.
+
+    >>> from nnlib import nn, optim
+    >>> from nnlib.optim.lr_scheduler import ConstantLR, ExponentialLR
+    >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
+    >>> parts = ConstantLR(optimizer, 0.5, total_iters=1), ExponentialLR(optimizer, 0.5)
+    >>> schedule = ChainedScheduler(parts)
+    >>> optimizer.step()
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [4.0]
+    """
+
+    def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None):
+        if optimizer is None and schedulers:
+            optimizer = getattr(schedulers[0], "optimizer", None)
+        self.optimizer = optimizer
+        self._check_each(schedulers)
+        self._schedulers = schedulers
+        self._last_lr = rates_of(self)
+
+    def step(self) -> None:
+        """Step each scheduler."""
+        for schedule in self._schedulers:
+            schedule.step()
+        self._last_lr = rates_of(self)

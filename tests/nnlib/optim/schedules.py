@@ -37,6 +37,16 @@ def sequence(*parts, milestones):
     return make
 
 
+def several(name, *parts):
+    """Return a function that makes one schedule of several, given by name and options."""
+
+    def make(L, optimizer):
+        s = L.optim.lr_scheduler
+        return getattr(s, name)([getattr(s, n)(optimizer, **options) for n, options in parts])
+
+    return make
+
+
 def plain(name, **options):
     return lambda L, optimizer: getattr(L.optim.lr_scheduler, name)(optimizer, **options)
 
@@ -103,6 +113,12 @@ SCHEDULES = {
         *("CyclicLR",),
         **dict(base_lr=0.1, max_lr=0.7, step_size_up=4, scale_fn=share),
         **dict(scale_mode="iterations"),
+    ),
+    "chained sequence": several(
+        "ChainedScheduler",
+        ("LinearLR", dict(start_factor=0.1, total_iters=5)),
+        ("MultiplicativeLR", dict(lr_lambda=share)),
+        ("StepLR", dict(step_size=4)),
     ),
     "sequence": sequence(
         ("LinearLR", dict(start_factor=0.1, total_iters=5)),

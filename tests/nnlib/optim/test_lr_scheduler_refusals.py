@@ -92,9 +92,18 @@ def test_schedule_warns_once_if_it_is_stepped_before_its_optimizer(L):
         schedule.step()
 
 
-def test_wrong_epochs_and_optimizers_are_named():
+def test_wrong_chains_and_epochs_are_named():
     for L in (nnlib, torch):
         s, optimizer = L.optim.lr_scheduler, optimizer_of(L)
+        one = s.ExponentialLR(optimizer, 0.5)
+        for error, schedules in (
+            (ValueError, []),
+            (TypeError, [one, 3]),
+            (ValueError, [one, s.ReduceLROnPlateau(optimizer)]),
+            (ValueError, [one, s.ExponentialLR(optimizer_of(L), 0.5)]),
+        ):
+            with naming(L, schedules), pytest.raises(error):
+                s.ChainedScheduler(schedules)
         with naming(L), pytest.raises(ValueError, match="epoch"):
             s.CosineAnnealingWarmRestarts(optimizer, 3).step(-1)
         with naming(L), pytest.raises(ValueError, match="momentum"):

@@ -36,6 +36,10 @@ OPTIONS = {
         *product(lr=[0.05], betas=[(0.9, 0.999), (0.5, 0.9)], **COMMON),
         dict(lr=0.05, weight_decay=0.1, decoupled_weight_decay=True),
     ],
+    "Rprop": [
+        *product(lr=[0.1], maximize=[False, True]),
+        dict(lr=0.1, etas=(0.3, 1.5), step_sizes=(0.05, 0.2)),
+    ],
     "Adagrad": [
         *product(lr=[0.1], lr_decay=[0.0, 0.1], initial_accumulator_value=[0.0, 0.5], **COMMON),
         dict(eps=0.1),
@@ -52,10 +56,16 @@ OWN = {  # what one group has for itself
     "Adam": dict(amsgrad=True),
     "AdamW": dict(betas=(0.5, 0.9)),
     "RAdam": dict(betas=(0.5, 0.9)),
+    "Rprop": dict(etas=(0.3, 1.5)),
     "Adagrad": dict(initial_accumulator_value=0.5, lr_decay=0.1),  # torch has one start for all
     "RMSprop": dict(momentum=0.5, centered=True),
     "Adadelta": dict(rho=0.5),
 }
+
+
+def decay(name):
+    """Return the weight decay of the tests for an optimizer that has this option."""
+    return {} if name == "Rprop" else dict(weight_decay=0.1)
 
 
 @pytest.fixture
@@ -89,7 +99,7 @@ def test_steps_are_those_of_torch(name, rng):
                 driven(L, make, options, start, gradients) for L, make in both(name)
             )
             assert_close([got], [expected])
-            moves = options.get("lr") != 0
+            moves = options.get("lr") != 0 or name == "Rprop"  # its steps have a least size
             assert np.any(got != start) == moves
 
 
@@ -97,7 +107,7 @@ def in_groups(L, make, arrays, **own):
     """Return two parameters trained in groups with options of their own, changed on the way."""
     W, b, X, t = (L.tensor(a) for a in arrays)
     groups = [dict(params=[W.requires_grad_()], lr=0.1, maximize=True, **own)]
-    optimizer = make(groups, lr=0.01, weight_decay=0.1)
+    optimizer = make(groups, lr=0.01, **decay(make.__name__))
     optimizer.add_param_group(dict(params=b.requires_grad_(), weight_decay=0.0))
 
     def closure():
@@ -169,9 +179,7 @@ def test_the_state_has_the_form_of_torch(arrays):
 
 def test_memory_has_the_dtype_of_its_parameter_also_when_loaded(arrays):
     for name in OPTIONS:
-        p, optimizer = stepped(
-            nnlib, getattr(optim, name), arrays[0].astype("f4"), dict(weight_decay=0.1)
-        )
+        p, optimizer = stepped(nnlib, getattr(optim, name), arrays[0].astype("f4"), decay(name))
         kinds = {value.dtype for value in optimizer.state.get(p, {}).values()}
         assert {p.dtype} | kinds == {nnlib.float32}, name
     state = stepped(nnlib, optim.Adam, arrays[0], {})[1].state_dict()
@@ -189,7 +197,8 @@ def test_a_learning_rate_may_be_a_tensor(arrays):
             q, _ = stepped(nnlib, getattr(optim, name), arrays[0], dict(lr=0.5))
             np.testing.assert_array_equal(p.detach().numpy(), q.detach().numpy())
             lr.zero_()
-            optimizer.step()
+            if name != "Rprop":  # its lr is only the first step size
+                optimizer.step()
             np.testing.assert_array_equal(p.detach().numpy(), q.detach().numpy())
 
 
@@ -199,7 +208,7 @@ def test_gradients_are_left_and_graphs_notice_the_step():
             a, idle = leaf(1.0), leaf(2.0)
             y = a * a
             a.grad = nnlib.tensor([2.0], dtype=nnlib.float64)
-            getattr(optim, name)([a, idle], weight_decay=0.1, maximize=True).step()
+            getattr(optim, name)([a, idle], **decay(name), maximize=True).step()
             assert (a.grad.tolist(), idle.tolist()) == ([2.0], [2.0])
             with pytest.raises(RuntimeError, match="changed in place"):
                 y.backward()
@@ -279,6 +288,7 @@ NEGATIVE = {
     "Adam": ("lr", "eps", "weight_decay"),
     "AdamW": ("lr", "eps", "weight_decay"),
     "RAdam": ("lr", "eps", "weight_decay"),
+    "Rprop": ("lr",),
     "Adagrad": ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps"),
     "RMSprop": ("lr", "alpha", "weight_decay", "momentum", "eps"),
     "Adadelta": ("lr", "weight_decay", "eps"),
@@ -288,6 +298,8 @@ WRONG = [
     *((name, {option: -1}) for name, options in NEGATIVE.items() for option in options),
     *((name, dict(betas=(1.0, 0.9))) for name in ("Adam", "AdamW", "RAdam")),
     *((name, dict(betas=(0.9, -0.1))) for name in ("Adam", "AdamW", "RAdam")),
+    ("Rprop", dict(etas=(0.5, 1.0))),
+    ("Rprop", dict(etas=(0.0, 1.2))),
     ("Adadelta", dict(rho=1.1)),
     ("Adadelta", dict(rho=-0.1)),
 ]

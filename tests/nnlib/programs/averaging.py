@@ -61,7 +61,7 @@ print("averaged", swa.n_averaged.item(), ema.n_averaged.item())
 
 # The averaged weights are a new start for a second optimizer.
 second = copy.deepcopy(swa.module)
-optimizer = torch.optim.RMSprop(second.parameters(), lr=0.01)
+optimizer = torch.optim.Rprop(second.parameters(), lr=0.01)
 schedule = PolynomialLR(optimizer, total_iters=6, power=2.0)
 for _ in range(6):
     second.train()

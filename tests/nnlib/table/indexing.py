@@ -111,6 +111,7 @@ CASES = [
         )
         for reduce in ("amax", "amin", "prod")
     ],
+    Case("masked_scatter", lambda L, x, v: L.masked_scatter(x, at(L, MASK), v), ((2, 3), (9,))),
     Case("setitem", written((slice(1, None), slice(None, None, 2))), ((3, 5), (2, 1))),
     Case("setitem", written(1), ((3, 5), ()), note="row"),
     Case("setitem", written(1), ((3, 5), (1, 1, 5)), note="leading ones"),
@@ -272,6 +273,9 @@ BAD = [
     Bad(
         "scatter_reduce", lambda L: ones(L, 3).scatter_reduce(0, at(L, [3]), ones(L, 1), "sum")
     ),
+    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), ones(L, 1))),
+    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), at(L, [1, 2]))),
+    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, [1, 2, 3]), ones(L, 3))),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 2, 3), ones(L, 3, 3))),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), ones(L, 3), side="middle")),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), 1.0, right=True, side="left")),
