@@ -2,8 +2,9 @@
 // pattern of a combobox with a list, whose first option is chosen (WAI-ARIA APG): the focus stays
 // in the field, arrows choose, Enter goes there, Escape closes, clears, leaves. When the field is
 // first used it loads the engine and the titles, terms and synonyms of the index, which is enough
-// for the first key; the texts of the sections follow, and then the results are shown again. “/” and Ctrl+K lead to the field; on the page
-// of the search, which lists all results, “/” can be switched off (WCAG 2.1.4).
+// for the first key; the texts of the sections follow, and then the results are shown again. “/”
+// and Ctrl+K lead to the field; on the page of the search, which lists all results, “/” can be
+// switched off (WCAG 2.1.4).
 (() => {
   const MOST = 8;
   const ALL = 40;

@@ -4,11 +4,11 @@ window.nn = window.nn || {};
 nn.searchWords = (() => {
   // Words that tell nothing of what is searched for.
   const LESS = new Set((
-    "a about am an and any are as at be but by can could did do does doing don explained example " +
-    "examples for from get give had has have how i if in into is it its just like make me my need of on or our " +
-    "should show so t tell than that the their them then there these they this those to up us use " +
-    "used using versus vs was we were what when where which who whose why will with work works " +
-    "would you your"
+    "a about am an and any are as at be but by can could did do does doing don example examples " +
+    "explained for from get give had has have how i if in into is it its just like make me my " +
+    "need of on or our should show so t tell than that the their them then there these they " +
+    "this those to up us use used using versus vs was we were what when where which who whose " +
+    "why will with work works would you your"
   ).split(" "));
 
   // American spellings and accents are no reason to find nothing.

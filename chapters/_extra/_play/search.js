@@ -329,7 +329,9 @@ nn.searchEngine = (data, texts = []) => {
       if (score.has(k) && !worths.has(k)) score.set(k, score.get(k) * PHRASE);
     }
     const sorted = [...score].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([k]) => records[k]);
-    const exact = sorted.filter(({kind, names}) => kind === "page" && names[0].phrase === asked.trim());
+    const exact = sorted.filter(
+      ({kind, names}) => kind === "page" && names[0].phrase === asked.trim(),
+    );
     return {query, wanted, ...withSections(sorted, new Set(exact))};
   }
 
