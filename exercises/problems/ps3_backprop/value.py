@@ -427,13 +427,10 @@ value.mistake(
     name="HandsOnTwiceByRules",
     edit=(
         "for number in reversed(self.order()):\n",
-        (
-            "stack = [self]\n"
-            "        while stack:\n"
-            "            number = stack.pop()\n"
-            "            stack += [earlier for earlier, _ in reversed(number.slopes)]\n"
-            ""
-        ),
+        "stack = [self]\n"
+        "        while stack:\n"
+        "            number = stack.pop()\n"
+        "            stack += [earlier for earlier, _ in reversed(number.slopes)]\n",
     ),
 )
 
@@ -503,14 +500,9 @@ value.mistake(
     name="UpstreamForgottenInProducts",
     edit=[
         (
-            (
-                "return self.made(self.data * other.data, (self, other.data), "
-                "(other, self.data))"
-            ),
-            (
-                "y = self.made(self.data * other.data, (self, other.data), "
-                "(other, self.data)); y.passed = 1.0; return y"
-            ),
+            "return self.made(self.data * other.data, (self, other.data), (other, self.data))",
+            "y = self.made(self.data * other.data, (self, other.data), "
+            "(other, self.data)); y.passed = 1.0; return y",
         ),
         ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
     ],
@@ -658,70 +650,24 @@ value.mistake(
     name="TanhLikeSigmoid",
     edit=("1 - y**2", "y * (1 - y)"),
 )
-FORGOTTEN = (
-    "Your `{}` passes back only its local derivative. Which upstream gradient should you "
-    "multiply it by?"
-)
+for function, made in {
+    "exp": "self.made(y, (self, y))",
+    "log": "self.made(np.log(self.data), (self, 1 / self.data))",
+    "tanh": "self.made(y, (self, 1 - y**2))",
+    "relu": "self.made(max(self.data, 0.0), (self, float(self.data > 0)))",
+}.items():
+    value.mistake(
+        f"Your `{function}` passes back only its local derivative. Which upstream gradient "
+        "should you multiply it by?",
+        loses="operations",
+        where="four_functions",
+        name=f"UpstreamForgottenIn{function.title()}",
+        edit=[
+            (f"return {made}", f"y = {made}; y.passed = 1.0; return y"),
+            ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
+        ],
+    )
 
-
-value.mistake(
-    FORGOTTEN.format("exp"),
-    loses="operations",
-    where="four_functions",
-    name="UpstreamForgottenInExp",
-    edit=[
-        (
-            "return self.made(y, (self, y))",
-            "y = self.made(y, (self, y)); y.passed = 1.0; return y",
-        ),
-        ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
-    ],
-)
-value.mistake(
-    FORGOTTEN.format("log"),
-    loses="operations",
-    where="four_functions",
-    name="UpstreamForgottenInLog",
-    edit=[
-        (
-            "return self.made(np.log(self.data), (self, 1 / self.data))",
-            (
-                "y = self.made(np.log(self.data), (self, 1 / self.data)); y.passed = 1.0; "
-                "return y"
-            ),
-        ),
-        ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
-    ],
-)
-value.mistake(
-    FORGOTTEN.format("tanh"),
-    loses="operations",
-    where="four_functions",
-    name="UpstreamForgottenInTanh",
-    edit=[
-        (
-            "return self.made(y, (self, 1 - y**2))",
-            "y = self.made(y, (self, 1 - y**2)); y.passed = 1.0; return y",
-        ),
-        ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
-    ],
-)
-value.mistake(
-    FORGOTTEN.format("relu"),
-    loses="operations",
-    where="four_functions",
-    name="UpstreamForgottenInRelu",
-    edit=[
-        (
-            "return self.made(max(self.data, 0.0), (self, float(self.data > 0)))",
-            (
-                "y = self.made(max(self.data, 0.0), (self, float(self.data > 0))); "
-                "y.passed = 1.0; return y"
-            ),
-        ),
-        ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
-    ],
-)
 value.mistake(
     "Your `relu` passes the gradient on for every input. For which inputs is max(0, a) flat?",
     loses="operations",
