@@ -59,177 +59,111 @@ def sample_by_sample(dy, x, W):
 
 
 @backwards.alternative
-def by_einsum(dy, x, W):
-    dx = np.einsum("nh,hd->nd", dy, W)
-    return dx, np.einsum("nh,nd->hd", dy, x), np.einsum("nh->h", dy)
-
-
-@backwards.alternative
 def bias_as_a_weight(dy, x, W):
     ones = np.ones((len(x), 1))
     both = (np.hstack([x, ones]).T @ dy).T
     return [(W.T @ dy.T).T, both[:, :-1], both[:, -1]]
 
 
-@backwards.alternative
-def entry_by_entry(dy, x, W):
-    (N, H), D = dy.shape, x.shape[1]
-    dx = [[sum(dy[n, h] * W[h, d] for h in range(H)) for d in range(D)] for n in range(N)]
-    dW = [[sum(dy[n, h] * x[n, d] for n in range(N)) for d in range(D)] for h in range(H)]
-    return np.array(dx), np.array(dW), np.array([sum(dy[:, h]) for h in range(H)])
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dW` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
+    name="weights_averaged",
+    edit=("dy.T @ x", "dy.T @ x / len(x)"),
 )
-def weights_averaged(dy, x, W):
-    return dy @ W, dy.T @ x / len(x), dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `db` is divided by N. `dy` already contains that factor, so don't divide again.",
     loses="weights",
+    name="bias_averaged",
+    edit=("dy.sum", "dy.mean"),
 )
-def bias_averaged(dy, x, W):
-    return dy @ W, dy.T @ x, dy.mean(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dW` and `db` are divided by N. `dy` already contains that factor, so don't divide "
     "again.",
     loses="weights",
+    name="both_averaged",
+    edit=("dy.T @ x, dy.sum", "dy.T @ x / len(x), dy.mean"),
 )
-def both_averaged(dy, x, W):
-    return dy @ W, dy.T @ x / len(x), dy.mean(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `db` has a separate row for each sample. How many of the y[n, h] contain b[h], and "
     "how do you combine their gradients?",
     loses="shape weights",
+    name="bias_not_summed",
+    edit=("dy.sum(axis=0)", "dy.copy()"),
 )
-def bias_not_summed(dy, x, W):
-    return dy @ W, dy.T @ x, dy.copy()
-
-
-@backwards.mistake(
-    "Your `db` is a sum over the outputs. Which index does b have?", loses="shape weights"
+backwards.mistake(
+    "Your `db` is a sum over the outputs. Which index does b have?",
+    loses="shape weights",
+    name="bias_summed_over_outputs",
+    edit=("axis=0", "axis=1"),
 )
-def bias_summed_over_outputs(dy, x, W):
-    return dy @ W, dy.T @ x, dy.sum(axis=1)
-
-
-@backwards.mistake(
-    "Your `db` is a single number. How many biases does the layer have?", loses="shape weights"
+backwards.mistake(
+    "Your `db` is a single number. How many biases does the layer have?",
+    loses="shape weights",
+    name="one_bias",
+    edit=("axis=0", ""),
 )
-def one_bias(dy, x, W):
-    return dy @ W, dy.T @ x, dy.sum()
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but which "
     "upstream gradient should you multiply it by?",
     loses="weights",
+    name="bias_without_dy",
+    edit=("dy.sum(axis=0)", "np.full(len(W), float(len(x)))"),
 )
-def bias_without_dy(dy, x, W):
-    return dy @ W, dy.T @ x, np.full(len(W), float(len(x)))
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dW` has the correct shape, but its entries are in the wrong order, as after a "
     "`reshape`. Which index of x^T dy is h?",
     loses="weights",
+    name="weights_reshaped",
+    edit=("dy.T @ x", "(x.T @ dy).reshape(W.shape)"),
 )
-def weights_reshaped(dy, x, W):
-    return dy @ W, (x.T @ dy).reshape(W.shape), dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dx` has the correct shape, but it uses the entries of `W` in the wrong order, as "
     "after a `reshape`. Which index does the formula sum over, and is it the first or the "
     "second index of `W`?",
     loses="value",
+    name="weights_reshaped_on_the_way",
+    edit=("dy @ W", "dy @ W.T.reshape(W.shape)"),
 )
-def weights_reshaped_on_the_way(dy, x, W):
-    return dy @ W.T.reshape(W.shape), dy.T @ x, dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dW` contains only the last sample. Should each sample overwrite the earlier ones, "
     "or be added to them?",
     loses="weights",
+    name="weights_of_the_last_sample",
+    edit=("dy.T @ x", "np.outer(dy[-1], x[-1])"),
 )
-def weights_of_the_last_sample(dy, x, W):
-    return dy @ W, np.outer(dy[-1], x[-1]), dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dW` and `db` contain only the last sample. Should each sample overwrite the "
     "earlier ones, or be added to them?",
     loses="weights",
+    name="the_last_sample_alone",
+    edit=("dy.T @ x, dy.sum(axis=0)", "np.outer(dy[-1], x[-1]), dy[-1] * 1.0"),
 )
-def the_last_sample_alone(dy, x, W):
-    return dy @ W, np.outer(dy[-1], x[-1]), dy[-1] * 1.0
-
-
-@backwards.mistake(
-    "Your `dW` contains only the first sample. Which index does the formula sum over?",
-    loses="weights",
-)
-def weights_of_the_first_sample(dy, x, W):
-    return dy @ W, np.outer(dy[0], x[0]), dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dW` doesn't depend on `dy`. The derivative of y with respect to W is x, but which "
     "upstream gradient should you multiply it by?",
     loses="weights",
+    name="weights_without_dy",
+    edit=("dy.T @ x", "np.ones(dy.shape).T @ x"),
 )
-def weights_without_dy(dy, x, W):
-    return dy @ W, np.tile(1.0 * x.sum(axis=0), (len(W), 1)), dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but which "
     "upstream gradient should you multiply it by?",
     loses="value",
+    name="samples_without_dy",
+    edit=("dy @ W", "np.ones(dy.shape) @ W"),
 )
-def samples_without_dy(dy, x, W):
-    return np.tile(W.sum(axis=0), (len(x), 1)), dy.T @ x, dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your three gradients are all divided by N. `dy` already contains that factor, so don't "
     "divide again.",
     loses="value",
+    name="everything_averaged",
+    given="dy = dy / len(x)",
 )
-def everything_averaged(dy, x, W):
-    return dy @ W / len(x), dy.T @ x / len(x), dy.mean(axis=0)
-
-
-@backwards.mistake(
-    "Your `dx` first sums `dy` and `W` over the outputs, and then multiplies the sums. Which "
-    "dy[n, h] should each W[h, d] be multiplied by?",
-    loses="value",
-)
-def outputs_alike(dy, x, W):
-    return np.outer(dy.sum(axis=1), W.sum(axis=0)), dy.T @ x, dy.sum(axis=0)
-
-
-@backwards.mistake(
+backwards.mistake(
     "Your `dW` first sums `dy` and `x` over the samples, and then multiplies the sums. Does "
     "the formula multiply first, or sum first?",
     loses="weights",
+    name="summed_too_early",
+    edit=("dy.T @ x", "np.outer(dy.sum(axis=0), x.sum(axis=0))"),
 )
-def summed_too_early(dy, x, W):
-    return dy @ W, np.outer(dy.sum(axis=0), x.sum(axis=0)), dy.sum(axis=0)
-
-
-@backwards.mistake(
-    "Your `db` contains only the last sample. Should each sample overwrite the earlier ones, "
-    "or be added to them?",
-    loses="weights",
-)
-def bias_of_the_last_sample(dy, x, W):
-    return dy @ W, dy.T @ x, dy[-1] * 1.0

@@ -43,8 +43,6 @@ checker = problem(
     forbidden={"all": ELSEWHERE},
 )
 
-NOISE = 1e-8  # allowance for rounding in a difference divided by h
-
 
 @checker.reference
 def gradient_check(f, x, grad, h=1e-5):
@@ -215,342 +213,174 @@ def all_entries_at_once(f, x, grad, h=1e-5):
     return np.where(fits, 0, np.abs(n - g) / size).max()
 
 
-@checker.alternative
-def by_the_distance_to_the_slopes(f, x, grad, h=1e-5):
-    worst, here = np.float64(0), f(x.copy())
-    for i in range(x.size):
-        where = np.unravel_index(i, x.shape)
-        e = np.zeros_like(x)
-        e[where] = h
-        above, below, g = f(x + e), f(x - e), grad[where]
-        low, high = np.sort([(above - here) / h, (here - below) / h])
-        beyond = max(low - g, g - high, 0)
-        if beyond > 1e-8:
-            n = (above - below) / h / 2
-            worst = np.maximum(worst, np.abs(g - n) / np.max(np.abs([g, n])))
-    return worst.item()
-
-
-@checker.alternative
-def by_generators(f, x, grad, h=1e-5):
-    def moved(i, by):
-        point = np.array(x)
-        point.flat[i] += by
-        return f(point)
-
-    def error(g, left, right):
-        n = (left + right) / 2
-        low, high = sorted((left, right))
-        between = g - low >= -1e-8 and high - g >= -1e-8
-        return 0 if between else abs(g - n) / max(abs(g), abs(n))
-
-    now, values = f(x), [(moved(i, h), moved(i, -h)) for i in range(x.size)]
-    return max(
-        error(g, (now - below) / h, (above - now) / h)
-        for g, (above, below) in zip(grad.flat, values, strict=True)
-    )
-
-
-def checked(n_of=None, error_of=None, between=None, noise=NOISE):
-    """Return a gradient check with a different quotient, error, or rule at corners."""
-
-    def changed(f, x, grad, h=1e-5):
-        middle, errors = f(x), [0.0]
-        for i in np.ndindex(x.shape):
-            up, down = x.copy(), x.copy()
-            up[i] += h
-            down[i] -= h
-            above, below, g = f(up), f(down), grad[i]
-            right, left = (above - middle) / h, (middle - below) / h
-            n = n_of(above, middle, below, h) if n_of else (right + left) / 2
-            inside = min(left, right) - noise <= g <= max(left, right) + noise
-            if not (between(left, right, n, g) if between else inside):
-                error = error_of or (lambda n, g: abs(n - g) / max(abs(n), abs(g)))
-                errors.append(error(n, g))
-        return float(np.max(errors))
-
-    return changed
-
-
-@checker.mistake(
+checker.mistake(
     "Your difference uses only f(x + h) and f(x). Which two values of f does the formula for "
     "n use?",
     loses="value edge",
     where="given_step error_at_the_end more_axes",
+    name="one_sided",
+    edit=("sum(slopes) / 2", "slopes[0]"),
 )
-def one_sided(f, x, grad, h=1e-5):
-    return checked(lambda up, here, down, h: (up - here) / h)(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your n is twice as large as it should be. How far apart are x + h and x - h?",
     loses="value",
+    name="divided_by_h",
+    edit=("sum(slopes) / 2", "sum(slopes)"),
 )
-def divided_by_h(f, x, grad, h=1e-5):
-    return checked(lambda up, here, down, h: (up - down) / h)(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code divides the difference by 2 and then multiplies it by h. How does Python "
     "evaluate a / 2 * h?",
     loses="value",
+    name="multiplied_by_h",
+    edit=("sum(slopes) / 2", "sum(slopes) / 2 * h**2"),
 )
-def multiplied_by_h(f, x, grad, h=1e-5):
-    return checked(lambda up, here, down, h: (up - down) / 2 * h)(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your function adds up or averages the errors. Which one of the errors should it return?",
     loses="value",
+    name="mean_error",
+    edit=[("max([worst", "sum([worst"), ("return worst", "return worst / x.size")],
 )
-def mean_error(f, x, grad, h=1e-5):
-    found = []
-    checked(error_of=lambda n, g: found.append(abs(n - g) / max(abs(n), abs(g))) or 0.0)(
-        f, x, grad, h
-    )
-    return sum(found) / x.size
-
-
-@checker.mistake(
+checker.mistake(
     "Your function adds up or averages the errors. Which one of the errors should it return?",
     loses="value",
+    name="mean_error_of_all",
+    edit=[
+        ("max([g - max(slopes), min(slopes) - g])", "abs(n - g)"),
+        ("max([worst", "sum([worst"),
+        ("return worst", "return worst / x.size"),
+    ],
 )
-def mean_error_of_all(f, x, grad, h=1e-5):
-    """Include the errors between the slopes on the two sides: this code ignores corners."""
-    found = []
-    checked(
-        error_of=lambda n, g: found.append(abs(n - g) / max(abs(n), abs(g))) or 0.0,
-        between=lambda left, right, n, g: abs(n - g) <= NOISE,
-    )(f, x, grad, h)
-    return sum(found) / x.size
-
-
-@checker.mistake(
+checker.mistake(
     "Your error is the difference |n - g|, without a division. What does the formula divide "
     "by?",
     loses="value",
+    name="absolute",
+    edit=(" / max([abs(n), abs(g)])", ""),
 )
-def absolute(f, x, grad, h=1e-5):
-    return checked(error_of=lambda n, g: abs(n - g))(f, x, grad, h)
-
-
-@checker.mistake(
-    "Your code divides by |n| + |g|. What does the formula divide by?", loses="value"
+checker.mistake(
+    "Your code divides by |n| + |g|. What does the formula divide by?",
+    loses="value",
+    name="by_the_sum",
+    edit=("max([abs(n), abs(g)])", "(abs(n) + abs(g))"),
 )
-def by_the_sum(f, x, grad, h=1e-5):
-    return checked(error_of=lambda n, g: abs(n - g) / (abs(n) + abs(g)))(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code divides by |n| even if |g| is larger. What does the formula divide by?",
     loses="value",
+    name="by_the_quotient",
+    edit=("max([abs(n), abs(g)])", "abs(n)"),
 )
-def by_the_quotient(f, x, grad, h=1e-5):
-    return checked(error_of=lambda n, g: abs(n - g) / abs(n))(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code divides by |g| even if |n| is larger. What does the formula divide by?",
     loses="value",
+    name="by_the_claim",
+    edit=("max([abs(n), abs(g)])", "abs(g)"),
 )
-def by_the_claim(f, x, grad, h=1e-5):
-    return checked(error_of=lambda n, g: abs(n - g) / abs(g))(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code divides by the larger of n and g, including their signs. What do the bars in "
     "|n| mean?",
     loses="value",
+    name="by_the_larger_signed",
+    edit=("max([abs(n), abs(g)])", "max([n, g])"),
 )
-def by_the_larger_signed(f, x, grad, h=1e-5):
-    return checked(error_of=lambda n, g: abs(n - g) / max(n, g))(f, x, grad, h)
-
-
-@checker.mistake(
-    "Your code multiplies the difference by the larger of |n| and |g|. What does the formula "
-    "do with these two?",
-    loses="value",
-)
-def times_the_larger(f, x, grad, h=1e-5):
-    return checked(error_of=lambda n, g: abs(n - g) * max(abs(n), abs(g)))(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code ignores every entry for which n - g is negative. What do the bars in |n - g| "
     "mean?",
     loses="value",
+    name="sign_kept",
+    edit=("abs(n - g)", "(n - g)"),
 )
-def sign_kept(f, x, grad, h=1e-5):
-    return checked(error_of=lambda n, g: (n - g) / max(abs(n), abs(g)))(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your error compares the norms of whole vectors. How many errors does the formula define, "
     "and which one of them should you return?",
     loses="value",
+    name="of_norms",
+    edit=(
+        "np.where(fits, 0, np.abs(n - g) / size).max()",
+        "np.linalg.norm(n - g) / max(np.linalg.norm(n), np.linalg.norm(g))",
+    ),
+    of=all_entries_at_once,
 )
-def of_norms(f, x, grad, h=1e-5):
-    pairs = []
-    checked(error_of=lambda n, g: pairs.append((n, g)) or 0.0, between=lambda *_: False)(
-        f, x, grad, h
-    )
-    n, g = np.array(pairs).T
-    return np.linalg.norm(n - g) / max(np.linalg.norm(n), np.linalg.norm(g))
-
-
-@checker.mistake(
+checker.mistake(
     "At a corner, your n is the mean of two slopes, and your code compares g only with this "
     "mean. Which other values of g are allowed there?",
     loses="edge",
     where="on_a_corner",
+    name="corners_forgotten",
+    edit=("max([g - max(slopes), min(slopes) - g])", "abs(n - g)"),
 )
-def corners_forgotten(f, x, grad, h=1e-5):
-    return checked(between=lambda left, right, n, g: abs(n - g) <= 1e-8)(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code assumes that the slope on the left is the smaller one. Which values of g are "
     "allowed where f turns down, so that the left slope is larger?",
     loses="edge",
     where="on_a_corner",
+    name="left_taken_for_the_smaller",
+    edit=("max([g - max(slopes), min(slopes) - g])", "max([g - slopes[0], slopes[1] - g])"),
 )
-def left_taken_for_the_smaller(f, x, grad, h=1e-5):
-    return checked(between=lambda left, right, n, g: left - NOISE <= g <= right + NOISE)(
-        f, x, grad, h
-    )
-
-
-@checker.mistake(
+checker.mistake(
     "Your code reports an error when only rounding moves g outside the two slopes. How far "
     "outside them may g be, according to the text?",
     loses="edge",
     where="on_a_corner",
+    name="no_room_for_rounding",
+    edit=("1e-8", "0"),
 )
-def no_room_for_rounding(f, x, grad, h=1e-5):
-    return checked(noise=0)(f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?",
     loses="edge",
     where="more_axes",
+    name="zero_by_zero",
+    edit=[
+        (
+            "if max([g - max(slopes), min(slopes) - g])",
+            "if n == g or max([g - max(slopes), min(slopes) - g])",
+        ),
+        ("max([worst", "np.max([worst"),
+    ],
 )
-def zero_by_zero(f, x, grad, h=1e-5):
-    def error(n, g):
-        return np.float64(abs(n - g)) / max(abs(n), abs(g))
-
-    return checked(
-        error_of=error, between=lambda left, right, n, g: n != g and _inside(left, right, g)
-    )(f, x, grad, h)
-
-
-def _inside(left, right, g):
-    return min(left, right) - NOISE <= g <= max(left, right) + NOISE
-
-
-@checker.mistake(
+checker.mistake(
     "Your code moves the next entry while the previous one is still changed. When should an "
     "entry get its old value back?",
     loses="value",
+    name="moved_and_left",
+    edit=[
+        ("middle, worst = f(x), 0.0", "x, worst = x.copy(), 0.0"),
+        ("up, down = x.copy(), x.copy()", "middle, up, down = f(x), x.copy(), x"),
+    ],
 )
-def moved_and_left(f, x, grad, h=1e-5):
-    x, errors = x.copy(), [0.0]
-    for i in np.ndindex(x.shape):
-        middle = f(x)
-        x[i] += h
-        above = f(x)
-        x[i] -= 2 * h
-        below = f(x)
-        right, left = (above - middle) / h, (middle - below) / h
-        n, g = (right + left) / 2, grad[i]
-        if not _inside(left, right, g):
-            errors.append(abs(n - g) / max(abs(n), abs(g)))
-    return max(errors)
-
-
-@checker.mistake(
+checker.mistake(
     "Your code never checks the last entry. What is the last number in `range(n - 1)`?",
     loses="value",
     where="error_at_the_end",
+    name="last_left_out",
+    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[:-1]"),
 )
-def last_left_out(f, x, grad, h=1e-5):
-    tried = np.arange(x.size).reshape(x.shape) < x.size - 1
-    return _of_these(tried, f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your function returns the error of the last entry, even if another error is larger. "
     "Which one of the errors should it return?",
     loses="value",
     where="given_step",
+    name="last_alone",
+    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[-1:]"),
 )
-def last_alone(f, x, grad, h=1e-5):
-    return _of_these(np.arange(x.size).reshape(x.shape) == x.size - 1, f, x, grad, h)
-
-
-@checker.mistake(
+checker.mistake(
     "Your function returns only the error of the first entry. Is the `return` inside the "
     "loop, and does `x` have its old values again before the next entry moves?",
     loses="value",
+    name="first_alone",
+    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[:1]"),
 )
-def first_alone(f, x, grad, h=1e-5):
-    return _of_these(np.arange(x.size).reshape(x.shape) == 0, f, x, grad, h)
-
-
-def _of_these(tried, f, x, grad, h):
-    middle, worst = f(x), 0.0
-    for i in np.argwhere(tried).tolist():
-        e = np.zeros(x.shape)
-        e[tuple(i)] = h
-        right, left = (f(x + e) - middle) / h, (middle - f(x - e)) / h
-        n, g = (right + left) / 2, grad[tuple(i)]
-        if not _inside(left, right, g):
-            worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
-    return worst
-
-
-@checker.mistake(
+checker.mistake(
     "Your code moves all entries of `x` at the same time. Which entry should move when you "
     "check g[i]?",
     loses="value",
+    name="all_move",
+    edit=[("up[i] += h", "up += h"), ("down[i] -= h", "down -= h")],
 )
-def all_move(f, x, grad, h=1e-5):
-    above, below = f(x + h), f(x - h)
-    n = (above - below) / (2 * h)
-    return float(np.max(np.abs(n - grad) / np.maximum(np.abs(n), np.abs(grad))))
-
-
-@checker.mistake(
+checker.mistake(
     "Your code checks only `len(x)` entries. How many entries does an array with two or three "
     "axes have?",
     loses="edge",
     where="more_axes",
+    name="first_axis_alone",
+    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[: len(x)]"),
 )
-def first_axis_alone(f, x, grad, h=1e-5):
-    worst = 0.0
-    for i in range(len(x)):
-        e = np.zeros_like(x)
-        e.flat[i] = h
-        right, left = (f(x + e) - f(x)) / h, (f(x) - f(x - e)) / h
-        m, g = (right + left) / 2, grad.flat[i]
-        if not _inside(left, right, g):
-            worst = max(worst, abs(m - g) / max(abs(m), abs(g)))
-    return worst
-
-
-@checker.mistake(
-    "Your code moves all entries of a row at the same time. Which single entry should move "
-    "when you check grad[i, j]?",
-    loses="edge",
-    where="more_axes",
-)
-def whole_rows_move(f, x, grad, h=1e-5):
-    worst = 0.0
-    for i in range(len(x)):
-        e = np.zeros_like(x)
-        e[i] = h
-        right, left, g = (f(x + e) - f(x)) / h, (f(x) - f(x - e)) / h, np.sum(grad[i])
-        n = (right + left) / 2
-        if abs(n - g) > NOISE and (x.ndim > 1 or not _inside(left, right, g)):
-            worst = max(worst, abs(n - g) / max(abs(n), abs(g)))
-    return worst

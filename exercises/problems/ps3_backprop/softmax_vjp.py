@@ -108,186 +108,109 @@ def one_after_the_other(g, z):
     return np.array([a * (b - dot) for a, b in zip(p, g, strict=True)])
 
 
-@pulled.alternative
-def quotient_rule(g, z):
-    e = np.exp(z - z.max())
-    s = e.sum()
-    return e * g / s - e * np.dot(e, g) / s**2
-
-
-@pulled.alternative
-def in_place_on_copies(g, z):
-    p, dz = z.copy(), np.array(g)
-    p -= p.max()
-    np.exp(p, out=p)
-    p /= p.sum()
-    dz -= np.vdot(p, dz)
-    dz *= p
-    return dz
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your code stores as many as C times C numbers at the same time. If you write out the "
     "formula for one entry of `dz`, which sum is the same for all entries?",
     loses="large",
+    name="jacobian_built",
+    edit=("p * (g - g @ p)", "(np.diag(p) - np.outer(p, p)) @ g"),
 )
-def jacobian_built(g, z):
-    p = softmax(z)
-    return (np.diag(p) - np.outer(p, p)) @ g
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your exponentials overflow for large scores. Which number can you subtract from all "
     "scores, so that every exponential is finite and at least one is greater than 0?",
     loses="large",
+    name="no_shift",
+    edit=("z - z.max()", "z"),
 )
-def no_shift(g, z):
-    p = np.exp(z) / np.exp(z).sum()
-    return p * (g - g @ p)
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] grows?",
     loses="value",
+    name="sum_forgotten",
+    edit=("p * (g - g @ p)", "p * g"),
 )
-def sum_forgotten(g, z):
-    return softmax(z) * g
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your dz[j] uses only p[j] (1 - p[j]), the derivative of p[j] with respect to its own "
     "score. Which other probabilities change when z[j] grows?",
     loses="value",
+    name="diagonal_alone",
+    edit=("p * (g - g @ p)", "p * (1 - p) * g"),
 )
-def diagonal_alone(g, z):
-    p = softmax(z)
-    return p * (1 - p) * g
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your `dz` has the wrong sign in every entry. Does p[j] grow or fall when z[j] grows?",
     loses="value",
+    name="sign_turned",
+    edit=("g - g @ p", "g @ p - g"),
 )
-def sign_turned(g, z):
-    p = softmax(z)
-    return p * (g @ p - g)
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your code subtracts the plain sum of `g`. What should each g[i] be multiplied by in this "
     "sum?",
     loses="value",
+    name="plain_sum",
+    edit=("g @ p", "g.sum()"),
 )
-def plain_sum(g, z):
-    return softmax(z) * (g - g.sum())
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your code subtracts the plain mean of `g`. Which weights should this mean have?",
     loses="value",
+    name="plain_mean",
+    edit=("g @ p", "g.mean()"),
 )
-def plain_mean(g, z):
-    return softmax(z) * (g - g.mean())
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your code subtracts the correct sum from `g`, but a factor is still missing. What should "
     "you multiply the difference by?",
     loses="value",
+    name="factor_forgotten",
+    edit=("p * (g - g @ p)", "g - g @ p"),
 )
-def factor_forgotten(g, z):
-    return g - g @ softmax(z)
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your `dz` treats `g` as the gradient with respect to log p. Which quantity does `g` "
     "belong to, according to the text?",
     loses="value",
+    name="through_the_logarithm",
+    edit=("p * (g - g @ p)", "g - p * g.sum()"),
 )
-def through_the_logarithm(g, z):
-    return g - softmax(z) * g.sum()
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your `dz` is p - g, which is the gradient of the cross-entropy if `g` contains the "
     "one-hot labels. What does `g` contain in this problem?",
     loses="value",
+    name="as_with_cross_entropy",
+    edit=("p * (g - g @ p)", "p - g"),
 )
-def as_with_cross_entropy(g, z):
-    return softmax(z) - g
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your code computes the softmax of `g`. Which of the two arguments contains the scores?",
     loses="value",
+    name="arguments_exchanged",
+    given="g, z = z, g",
 )
-def arguments_exchanged(g, z):
-    p = softmax(g)
-    return p * (z - z @ p)
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your sum multiplies `g` by the scores. Should it contain the scores or the probabilities?",
     loses="value",
+    name="scores_in_the_sum",
+    edit=("g @ p", "g @ z"),
 )
-def scores_in_the_sum(g, z):
-    return softmax(z) * (g - g @ z)
-
-
-@pulled.mistake(
+pulled.mistake(
     "The entries of your Jacobian outside the diagonal have the wrong sign. When one score "
     "grows, what happens to the probabilities of the other classes?",
     loses="value",
+    name="others_grow_too",
+    edit=("p * (g - g @ p)", "p * (1 - p) * g + p * (g @ p - p * g)"),
 )
-def others_grow_too(g, z):
-    p = softmax(z)
-    return p * (1 - p) * g + p * (g @ p - p * g)
-
-
-@pulled.mistake(
-    "Your dz[j] contains only the product of p[j] with the sum of g[i] p[i]. Which additional "
-    "term do you get from i = j?",
-    loses="value",
-)
-def sum_alone(g, z):
-    p = softmax(z)
-    return -p * (g @ p)
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your exponentials aren't divided by their sum. What should the probabilities add up to?",
     loses="value",
+    name="not_normalised",
+    edit=(" / e.sum()", ""),
 )
-def not_normalised(g, z):
-    e = np.exp(z - z.max())
-    return e * (g - g @ e)
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your code adds the sum of g[i] p[i] to each g[j]. When one score grows, what happens to "
     "the probabilities of the other classes?",
     loses="value",
+    name="sum_added",
+    edit=("g - g @ p", "g + g @ p"),
 )
-def sum_added(g, z):
-    p = softmax(z)
-    return p * (g + g @ p)
-
-
-@pulled.mistake(
-    "Your code takes the exponential of minus the scores. Which class should have the largest "
-    "probability?",
-    loses="value",
-)
-def scores_negated(g, z):
-    p = softmax(-z)
-    return p * (g - g @ p)
-
-
-@pulled.mistake(
+pulled.mistake(
     "Your sum over i multiplies each g[i] by p[j], and then you multiply by p[j] again. Which "
     "probability should g[i] be multiplied by, according to J[i, j]?",
     loses="value",
+    name="own_probability_squared",
+    edit=("p * (g - g @ p)", "p * g - p * p * g.sum()"),
 )
-def own_probability_squared(g, z):
-    p = softmax(z)
-    return p * g - p * p * g.sum()

@@ -152,15 +152,6 @@ def gradients(p, X, y):
     return two_layer_loss(p, X, y)[1]
 
 
-def downhill(X, y, hidden, epochs, lr, rng, start):
-    """Return the result of plain gradient descent from different initial weights."""
-    p = start(X, y, hidden, rng)
-    for _ in range(epochs):
-        g = gradients(p, X, y)
-        p |= {name: p[name] - lr * g[name] for name in p}
-    return p
-
-
 CORNERS = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
 training.example(CORNERS, np.array([0, 0, 1, 1]), 14, 150, 0.5, 1, MOST)
 
@@ -189,17 +180,6 @@ def in_small_batches(X, y, hidden, epochs, lr, rng):
 
 
 @training.alternative
-def with_momentum(X, y, hidden, epochs, lr, rng):
-    p = started(X, y, hidden, rng)
-    speed = {name: np.zeros_like(v) for name, v in p.items()}
-    for _ in range(epochs):
-        for name, g in gradients(p, X, y).items():
-            speed[name] = 0.9 * speed[name] - 0.2 * lr * g
-            p[name] = p[name] + speed[name]
-    return p
-
-
-@training.alternative
 def by_adam(X, y, hidden, epochs, lr, rng):
     p, t = started(X, y, hidden, rng), 0
     m, s = ({name: 0 * v for name, v in p.items()} for _ in range(2))
@@ -212,97 +192,63 @@ def by_adam(X, y, hidden, epochs, lr, rng):
     return p
 
 
-@training.alternative
-def from_uniform_weights(X, y, hidden, epochs, lr, rng):
-    def start(X, y, hidden, rng):
-        D, C = X.shape[1], len(np.unique(y))
-        W1, b1 = rng.uniform(-1, 1, (hidden, D)), rng.uniform(-1, 1, hidden)
-        return {
-            "W1": W1,
-            "b1": b1,
-            "W2": rng.uniform(-0.3, 0.3, (C, hidden)),
-            "b2": np.zeros(C),
-        }
-
-    return downhill(X, y, hidden, epochs, lr, rng, start)
-
-
-@training.mistake(
+training.mistake(
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
     "probability. Check the direction and the length of your steps, and the gradient itself.",
     loses="value",
+    name="uphill",
+    given="lr = -lr",
 )
-def uphill(X, y, hidden, epochs, lr, rng):
-    return train_network(X, y, hidden, epochs, -lr, rng)
-
-
-@training.mistake(
+training.mistake(
     "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient "
     "of `W1`?",
     loses="value given",
+    name="from_zeros",
+    edit=("    for _", "    params = {name: 0 * v for name, v in params.items()}\n    for _"),
 )
-def from_zeros(X, y, hidden, epochs, lr, rng):
-    def start(X, y, hidden, rng):
-        return {name: 0 * v for name, v in started(X, y, hidden, rng).items()}
-
-    return downhill(X, y, hidden, epochs, lr, rng, start)
-
-
-@training.mistake(
+training.mistake(
     "Your hidden units all have the same weights. If they start with equal weights, what "
     "could make them different?",
     loses="value given",
+    name="from_equal_weights",
+    edit=(
+        "    for _",
+        "    params = {name: 0 * v + 0.1 for name, v in params.items()}\n    for _",
+    ),
 )
-def from_equal_weights(X, y, hidden, epochs, lr, rng):
-    def start(X, y, hidden, rng):
-        return {name: 0 * v + 0.1 for name, v in started(X, y, hidden, rng).items()}
-
-    return downhill(X, y, hidden, epochs, lr, rng, start)
-
-
-@training.mistake(
+training.mistake(
     "Your loss is still close to ln C, the loss of a network that gives all classes the same "
     "probability. How long are your steps, and does your gradient use the same ReLU as your "
     "scores?",
     loses="value",
+    name="short_steps",
+    edit=("    for _", "    params = {name: v / 100 for name, v in params.items()}\n    for _"),
+    given="lr = lr / 100",
 )
-def short_steps(X, y, hidden, epochs, lr, rng):
-    def start(X, y, hidden, rng):
-        return {name: v / 100 for name, v in started(X, y, hidden, rng).items()}
-
-    return downhill(X, y, hidden, epochs, lr / 100, rng, start)
-
-
-@training.mistake(
+training.mistake(
     "Your weights after all epochs are the same as after one epoch. Is the `return` inside "
     "the loop, and do your steps change the weights that you return?",
     loses="value",
+    name="one_step",
+    given="epochs = 1",
 )
-def one_step(X, y, hidden, epochs, lr, rng):
-    return train_network(X, y, hidden, 1, lr, rng)
-
-
-@training.mistake(
+training.mistake(
     "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?",
     loses="given",
+    name="width_of_its_own",
+    given="hidden = 2 * hidden",
 )
-def width_of_its_own(X, y, hidden, epochs, lr, rng):
-    return train_network(X, y, 2 * hidden, epochs, lr, rng)
-
-
-@training.mistake(
+training.mistake(
     "Your weights are the same for every `rng`. Where does your code draw random numbers from "
     "it?",
     loses="given",
+    name="own_seed",
+    given="rng = np.random.default_rng(0)",
 )
-def own_seed(X, y, hidden, epochs, lr, rng):
-    return train_network(X, y, hidden, epochs, lr, np.random.default_rng(0))
-
-
-@training.mistake(
+training.mistake(
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?",
     loses="given",
+    name="another_generator",
+    given="rng = np.random.default_rng()",
 )
-def another_generator(X, y, hidden, epochs, lr, rng):
-    return train_network(X, y, hidden, epochs, lr, np.random.default_rng())

@@ -132,44 +132,6 @@ def sample_by_sample(params, X, y):
 
 
 @network.alternative
-def with_one_hot_rows(params, X, y):
-    ones = np.ones((len(X), 1))
-    first = np.hstack([params["W1"], params["b1"][:, None]])
-    second = np.hstack([params["W2"], params["b2"][:, None]])
-    h = np.hstack([np.clip(np.hstack([X, ones]) @ first.T, 0, None), ones])
-    z = h @ second.T
-    Y = np.eye(z.shape[1])[y]
-    total = np.logaddexp.reduce(z, axis=1, keepdims=True)
-    dz = (np.exp(z - total) - Y) / len(X)
-    dsecond = dz.T @ h
-    dfirst = ((dz @ second)[:, :-1] * (h[:, :-1] > 0)).T @ np.hstack([X, ones])
-    loss = ((total - z) * Y).sum(axis=1).mean()
-    return loss, {
-        "b2": dsecond[:, -1],
-        "b1": dfirst[:, -1],
-        "W2": dsecond[:, :-1],
-        "W1": dfirst[:, :-1],
-    }
-
-
-@network.alternative
-def by_einsum(params, X, y):
-    N = X.shape[0]
-    a = np.einsum("nd,hd->nh", X, params["W1"]) + params["b1"]
-    h = (np.abs(a) + a) / 2
-    z = np.einsum("nh,ch->nc", h, params["W2"]) + params["b2"]
-    z -= np.amax(z, axis=1).reshape(N, 1)
-    p = np.exp(z) / np.exp(z).sum(axis=1).reshape(N, 1)
-    right = np.take_along_axis(z, y[:, None], axis=1)[:, 0]
-    loss = np.sum(np.log(np.exp(z).sum(axis=1)) - right) / N
-    np.add.at(p, (np.arange(N), y), -1.0)
-    dh = np.einsum("nc,ch->nh", p, params["W2"]) * np.heaviside(a, 0.0)
-    grads = dict(W2=np.einsum("nc,nh->ch", p, h) / N, b2=np.einsum("nc->c", p) / N)
-    grads.update(W1=np.einsum("nh,nd->hd", dh, X) / N, b1=np.einsum("nh->h", dh) / N)
-    return [loss, grads]
-
-
-@network.alternative
 def layer_by_layer(params, X, y):
     kept, x = [], X.copy()
     for k in (1, 2):
@@ -190,332 +152,178 @@ def layer_by_layer(params, X, y):
     return loss, grads
 
 
-def forward(params, X):
-    """Return the pre-activations of the hidden layer, and the scores."""
-    a = X @ params["W1"].T + params["b1"]
-    return a, np.maximum(a, 0) @ params["W2"].T + params["b2"]
-
-
-def softmax(scores):
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def back(params, X, dscores, mask=None):
-    """Return the four gradients for a gradient of the scores; ``mask(a, dh)`` multiplies dh."""
-    a, _ = forward(params, X)
-    dh = dscores @ params["W2"]
-    da = dh * (a > 0 if mask is None else mask(a, dh))
-    return {
-        "W1": da.T @ X,
-        "b1": da.sum(axis=0),
-        "W2": dscores.T @ np.maximum(a, 0),
-        "b2": dscores.sum(axis=0),
-    }
-
-
-def masked(mask):
-    """Return a solution with a different derivative of the ReLU."""
-
-    def changed(params, X, y):
-        N = len(X)
-        Y = np.eye(len(params["b2"]))[y]
-        dscores = (softmax(forward(params, X)[1]) - Y) / N
-        return two_layer_loss(params, X, y)[0], back(params, X, dscores, mask)
-
-    return changed
-
-
-@network.mistake(
-    "Your loss is N times too large. What does the formula divide by?", loses="value"
+network.mistake(
+    "Your loss is N times too large. What does the formula divide by?",
+    loses="value",
+    name="not_averaged",
+    edit=[("    dscores /= len(X)\n", ""), (".mean()", ".sum()")],
 )
-def not_averaged(params, X, y):
-    loss, grads = two_layer_loss(params, X, y)
-    return loss * len(X), {name: g * len(X) for name, g in grads.items()}
-
-
-@network.mistake(
+network.mistake(
     "Your gradients belong to the sum of the losses. How do they change for the mean?",
     loses="output",
+    name="gradient_not_averaged",
+    edit=("    dscores /= len(X)\n", ""),
 )
-def gradient_not_averaged(params, X, y):
-    loss, grads = two_layer_loss(params, X, y)
-    return loss, {name: g * len(X) for name, g in grads.items()}
-
-
-@network.mistake(
+network.mistake(
     "Your gradients are divided by N twice. The gradient of the scores already contains 1/N, "
     "so where do you divide again?",
     loses="output",
+    name="divided_twice",
+    edit=("/= len(X)", "/= len(X) ** 2"),
 )
-def divided_twice(params, X, y):
-    loss, grads = two_layer_loss(params, X, y)
-    return loss, {name: g / len(X) for name, g in grads.items()}
-
-
-@network.mistake(
+network.mistake(
     "Your loss is a mean over all N·C scores. How many terms does the sum in the formula have?",
     loses="value",
+    name="mean_over_all_scores",
+    edit=[("/= len(X)", "/= scores.size"), (".mean()", ".sum() / scores.size")],
 )
-def mean_over_all_scores(params, X, y):
-    loss, grads = two_layer_loss(params, X, y)
-    C = len(params["b2"])
-    return loss / C, {name: g / C for name, g in grads.items()}
-
-
-@network.mistake(
+network.mistake(
     "Your upstream gradient passes every hidden unit unchanged. What is the derivative of "
     "max(0, a) when a is negative?",
     loses="hidden",
+    name="mask_forgotten",
+    edit=(" * (a > 0)", ""),
 )
-def mask_forgotten(params, X, y):
-    return masked(lambda a, dh: 1.0)(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your backward pass through the ReLU checks the sign of the upstream gradient. Which sign "
     "decides in the forward pass?",
     loses="hidden",
+    name="mask_of_what_comes_back",
+    edit=('dscores @ params["W2"] * (a > 0)', 'np.maximum(dscores @ params["W2"], 0)'),
 )
-def mask_of_what_comes_back(params, X, y):
-    return masked(lambda a, dh: dh > 0)(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your upstream gradient is multiplied by the output of the hidden unit. What is the "
     "derivative of max(0, a) when a is positive?",
     loses="hidden",
+    name="value_for_slope",
+    edit=("(a > 0)", "h"),
 )
-def value_for_slope(params, X, y):
-    return masked(lambda a, dh: np.maximum(a, 0))(params, X, y)
-
-
-@network.mistake(
-    "Your upstream gradient passes where a is negative, and stops where a is positive. For "
-    "which a is max(0, a) flat?",
-    loses="hidden",
-)
-def mask_turned(params, X, y):
-    return masked(lambda a, dh: a < 0)(params, X, y)
-
-
-def from_scores(change):
-    """Return a solution that computes the gradient of the scores as ``change(p, Y, N)``."""
-
-    def changed(params, X, y):
-        Y = np.eye(len(params["b2"]))[y]
-        dscores = change(softmax(forward(params, X)[1]), Y, len(X))
-        return two_layer_loss(params, X, y)[0], back(params, X, dscores)
-
-    return changed
-
-
-@network.mistake(
+network.mistake(
     "Your gradient of the scores contains only the probabilities. How does it differ for the "
     "correct class?",
     loses="output",
+    name="right_class_forgotten",
+    edit=("    dscores[n, y] -= 1\n", ""),
 )
-def right_class_forgotten(params, X, y):
-    return from_scores(lambda p, Y, N: p / N)(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your gradient of the scores is 0 for all classes except the correct one. Which scores "
     "appear in the denominator of p?",
     loses="output",
+    name="only_the_right_class",
+    edit=("dscores[n, y] -= 1", "dscores = (dscores - 1) * np.eye(scores.shape[1])[y]"),
 )
-def only_the_right_class(params, X, y):
-    return from_scores(lambda p, Y, N: (p - 1) * Y / N)(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your gradients have the wrong sign. When the score of the correct class grows, does the "
     "loss grow or fall?",
     loses="output",
+    name="uphill",
+    edit=("/= len(X)", "/= -len(X)"),
 )
-def uphill(params, X, y):
-    return from_scores(lambda p, Y, N: (Y - p) / N)(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your code uses the gradient with respect to p as the gradient with respect to the "
     "scores. Which function comes between the scores and p?",
     loses="output",
+    name="by_the_probabilities",
+    edit=(
+        "dscores[n, y] -= 1",
+        "right = dscores[n, y]; dscores[:] = 0; dscores[n, y] = -1 / right",
+    ),
 )
-def by_the_probabilities(params, X, y):
-    return from_scores(lambda p, Y, N: -Y / np.where(Y, p, 1) / N)(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, so "
     "how do you combine the gradients of all rows?",
     loses="output",
+    name="biases_averaged",
+    edit=[
+        ("da.sum(axis=0)", "da.mean(axis=0)"),
+        ("dscores.sum(axis=0)", "dscores.mean(axis=0)"),
+    ],
 )
-def biases_averaged(params, X, y):
-    loss, grads = two_layer_loss(params, X, y)
-    return loss, grads | {name: grads[name] / len(X) for name in ("b1", "b2")}
-
-
-@network.mistake(
+network.mistake(
     "Your `db1` and `db2` have a separate row for each sample. Each bias is added to every "
     "row, so how do you combine the gradients of all rows?",
     loses="shape output",
+    name="biases_not_summed",
+    edit=[("da.sum(axis=0)", "da"), ("dscores.sum(axis=0)", "dscores")],
 )
-def biases_not_summed(params, X, y):
-    a, scores = forward(params, X)
-    dscores = (softmax(scores) - np.eye(len(params["b2"]))[y]) / len(X)
-    loss, grads = two_layer_loss(params, X, y)
-    return loss, grads | {"b2": dscores, "b1": dscores @ params["W2"] * (a > 0)}
-
-
-def another(score):
-    """Return a solution with different scores; ``score`` returns slope, h and scores."""
-
-    def changed(params, X, y):
-        slope, h, scores = score(params, X)
-        p, N = softmax(scores), len(X)
-        dscores = (p - np.eye(len(params["b2"]))[y]) / N
-        da = dscores @ params["W2"] * slope
-        scores = scores - scores.max(axis=1, keepdims=True)
-        total = np.exp(scores).sum(axis=1)
-        loss = np.mean(np.log(total) - scores[np.arange(N), y])
-        grads = {"W2": dscores.T @ h, "b2": dscores.sum(0), "W1": da.T @ X, "b1": da.sum(0)}
-        return loss, grads
-
-    return changed
-
-
-@network.mistake(
+network.mistake(
     "Your hidden layer doesn't set negative values to 0. Which function comes between the two "
     "layers?",
     loses="value output hidden stability",
+    name="no_relu",
+    edit=[("np.maximum(a, 0)", "a"), (" * (a > 0)", "")],
 )
-def no_relu(params, X, y):
-    def score(params, X):
-        a, _ = forward(params, X)
-        return 1.0, a, a @ params["W2"].T + params["b2"]
-
-    return another(score)(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your code also sets negative scores to 0. Which of the two layers has a ReLU?",
     loses="value stability",
+    name="relu_on_the_scores",
+    edit=("scores = scores - ", "scores = np.maximum(scores, 0)\n    scores = scores - "),
 )
-def relu_on_the_scores(params, X, y):
-    def score(params, X):
-        a, scores = forward(params, X)
-        return a > 0, np.maximum(a, 0), np.maximum(scores, 0)
-
-    return another(score)(params, X, y)
-
-
-def with_probabilities(of):
-    """Return a solution with different probabilities, ``of(scores)``."""
-
-    def changed(params, X, y):
-        p, N = of(forward(params, X)[1]), len(X)
-        dscores = (p - np.eye(len(params["b2"]))[y]) / N
-        return -np.log(p[np.arange(N), y]).mean(), back(params, X, dscores)
-
-    return changed
-
-
-@network.mistake(
+network.mistake(
     "Your probabilities add up to 1 over the samples. Which index does the formula for p sum "
     "over?",
     loses="value stability",
+    name="softmax_over_the_samples",
+    edit=[
+        ("scores.max(axis=1, keepdims=True)", "scores.max(axis=0)"),
+        (
+            "scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
+            "np.log(np.exp(scores) / np.exp(scores).sum(axis=0))",
+        ),
+    ],
 )
-def softmax_over_the_samples(params, X, y):
-    return with_probabilities(lambda scores: softmax(scores.T).T)(params, X, y)
-
-
-@network.mistake(
-    "Your probabilities of all samples together add up to 1. Which index does the formula for "
-    "p sum over?",
-    loses="value stability",
-)
-def softmax_over_everything(params, X, y):
-    return with_probabilities(lambda s: softmax(s.reshape(1, -1)).reshape(s.shape))(
-        params, X, y
-    )
-
-
-@network.mistake(
-    "Your code divides the scores themselves by their sum, so some probabilities are "
-    "negative. Which function makes the scores positive first?",
-    loses="value output hidden stability",
-)
-def exp_forgotten(params, X, y):
-    return with_probabilities(lambda s: s / s.sum(axis=1, keepdims=True))(params, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your scores contain neither `b1` nor `b2`. Where does the forward pass add them?",
     loses="value output hidden",
+    name="biases_forgotten",
+    edit=[(' + params["b1"]', ""), (' + params["b2"]', "")],
 )
-def biases_forgotten(params, X, y):
-    bare = params | {name: 0 * params[name] for name in ("b1", "b2")}
-    return two_layer_loss(bare, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your `dW2` is computed from a, the values before the ReLU. What does the forward pass "
     "multiply by `W2`?",
     loses="output",
+    name="before_the_relu",
+    edit=("dscores.T @ h", "dscores.T @ a"),
 )
-def before_the_relu(params, X, y):
-    a, scores = forward(params, X)
-    dscores = (softmax(scores) - np.eye(len(params["b2"]))[y]) / len(X)
-    loss, grads = two_layer_loss(params, X, y)
-    return loss, grads | {"W2": dscores.T @ a}
-
-
-@network.mistake(
+network.mistake(
     "Your scores don't include `b1`. Where does the forward pass add it?",
     loses="value output hidden",
+    name="first_bias_forgotten",
+    edit=(' + params["b1"]', ""),
 )
-def first_bias_forgotten(params, X, y):
-    return two_layer_loss(params | {"b1": 0 * params["b1"]}, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your scores don't include `b2`. Where does the forward pass add it?",
     loses="value output hidden",
+    name="second_bias_forgotten",
+    edit=(' + params["b2"]', ""),
 )
-def second_bias_forgotten(params, X, y):
-    return two_layer_loss(params | {"b2": 0 * params["b2"]}, X, y)
-
-
-@network.mistake(
+network.mistake(
     "Your exponentials overflow when a score is several thousand. Which number can you "
     "subtract from all scores of a row before you take the exponential?",
     loses="stability",
+    name="scores_not_shifted",
+    edit=[
+        ("    scores = scores - scores.max(axis=1, keepdims=True)\n", ""),
+        (
+            "scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
+            "np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True))",
+        ),
+    ],
 )
-def scores_not_shifted(params, X, y):
-    scores = forward(params, X)[1]
-    e = np.exp(scores)
-    p, N = e / e.sum(axis=1, keepdims=True), len(X)
-    dscores = (p - np.eye(len(params["b2"]))[y]) / N
-    return -np.log(p[np.arange(N), y]).mean(), back(params, X, dscores)
-
-
-@network.mistake(
+network.mistake(
     "Your loss is infinite when a probability is rounded to 0. Can you write ln p without "
     "computing p?",
     loses="stability",
+    name="logarithm_of_a_probability",
+    edit=(
+        "scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
+        "np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True))",
+    ),
 )
-def logarithm_of_a_probability(params, X, y):
-    p = softmax(forward(params, X)[1])[np.arange(len(X)), y]
-    return -np.log(p).mean(), two_layer_loss(params, X, y)[1]
-
-
-@network.mistake(
+network.mistake(
     "Your loss can't exceed about 27.6, which is -ln(1e-12). Can you write ln p without "
     "computing p?",
     loses="stability",
+    name="something_small_added",
+    edit=("-log_p[n, y].mean()", "-np.log(np.exp(log_p[n, y]) + 1e-12).mean()"),
 )
-def something_small_added(params, X, y):
-    loss, grads = two_layer_loss(params, X, y)
-    p = softmax(forward(params, X)[1])[np.arange(len(X)), y]
-    return loss if p.min() > 1e-9 else -np.log(p + 1e-12).mean(), grads

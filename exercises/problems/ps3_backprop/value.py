@@ -272,27 +272,6 @@ def many_paths(rng):
 
 
 @value.alternative
-class InOrderOfBirth(Value):
-    """Sorts by a running number that each Value gets when it is created."""
-
-    born = 0
-
-    def __init__(self, data):
-        super().__init__(data)
-        InOrderOfBirth.born += 1
-        self.birth = InOrderOfBirth.born
-
-    def order(self):
-        found, left = {self.birth: self}, [self]
-        for number in left:
-            for earlier, _ in number.slopes:
-                if earlier.birth not in found:
-                    found[earlier.birth] = earlier
-                    left.append(earlier)
-        return [found[birth] for birth in sorted(found)]
-
-
-@value.alternative
 class ByRules(Value):
     """Stores a function for the backward pass, as most students write it."""
 
@@ -347,208 +326,113 @@ class OfPowersAndProducts(Value):
         return self**-1 * other
 
 
-@value.mistake(
+value.mistake(
     "When a number is used twice, your `grad` contains the gradient of only one use. What "
     "should happen to `grad` when the second gradient arrives?",
     loses="reuse long",
     where="one_letter_twice used_again many_paths",
+    name="Overwrites",
+    edit=("grad += slope", "grad = slope"),
 )
-class Overwrites(Value):
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad = slope * number.grad
-
-
-@value.mistake(
+value.mistake(
     "When a number is used twice, your `grad` contains the gradient of only one use. What "
     "should happen to `grad` when the second gradient arrives?",
     loses="reuse",
     where="used_again",
+    name="OverwritesTheOtherWayRound",
+    edit=[
+        ("grad += slope", "grad = slope"),
+        ("for earlier, _ in number.slopes", "for earlier, _ in reversed(number.slopes)"),
+    ],
 )
-class OverwritesTheOtherWayRound(Value):
-    """Visits the left one of two numbers first, so that a different gradient is the last."""
-
-    def order(self):
-        order, seen, stack = [], {self}, [(self, iter(self.slopes))]
-        while stack:
-            _, left = stack[-1]
-            earlier = next((e for e, _ in left if e not in seen), None)
-            if earlier is None:
-                order.append(stack.pop()[0])
-            else:
-                seen.add(earlier)
-                stack.append((earlier, iter(earlier.slopes)))
-        return order
-
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad = slope * number.grad
-
-
-@value.mistake(
-    "When a number is used twice, your `grad` contains the gradient of only one use. What "
-    "should happen to `grad` when the second gradient arrives?",
-    loses="reuse long",
-    where="one_letter_twice used_again many_paths",
-)
-class KeepsTheFirst(Value):
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad = earlier.grad or slope * number.grad
-
-
-@value.mistake(
+value.mistake(
     "Your `backward` treats two numbers with the same value as one number. How does it "
     "recognize a number that it has already visited?",
     loses="reuse operations",
     where="used_again four_functions",
+    name="EqualIsTheSame",
+    edit=[
+        ("number not in seen", "number.data not in seen"),
+        ("add(number)", "add(number.data)"),
+    ],
 )
-class EqualIsTheSame(Value):
-    def order(self):
-        order, seen, stack = [], set(), [(self, False)]
-        while stack:
-            number, done = stack.pop()
-            if done:
-                order.append(number)
-            elif number.data not in seen:
-                seen.add(number.data)
-                stack.append((number, True))
-                for earlier, _ in number.slopes:
-                    stack.append((earlier, False))
-        return order
-
-
-@value.mistake(
+value.mistake(
     "Your `a + b` changes `a` itself. Which object should contain the sum?",
     loses="reuse",
     where="used_again",
+    name="AddsIntoItself",
+    edit=(
+        "return self.made(self.data + other.data, (self, 1.0), (other, 1.0))",
+        "self.data += other.data; self.slopes += ((other, 1.0),); return self",
+    ),
 )
-class AddsIntoItself(Value):
-    def __add__(self, other):
-        other = self.number(other)
-        self.data += other.data
-        self.slopes = (*self.slopes, (other, 1.0))
-        return self
-
-
-@value.mistake(
+value.mistake(
     "Your `backward` sets every `grad` to 0 first. What does the text require for a `grad` "
     "that had a value before?",
     loses="reuse",
     where="used_again",
+    name="SetsToZero",
+    edit=(
+        "self.grad = 1.0",
+        "for number in self.order(): number.grad = 0.0\n        self.grad = 1.0",
+    ),
 )
-class SetsToZero(Value):
-    def backward(self):
-        for number in self.order():
-            number.grad = 0.0
-        super().backward()
-
-
-@value.mistake(
+value.mistake(
     "Your code treats `a + a` as a single `a`. How many times does `a` appear among the "
     "parents of the sum?",
     loses="reuse",
+    name="KeepsASet",
+    edit=("slope in number.slopes", "slope in dict(number.slopes).items()"),
 )
-class KeepsASet(Value):
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in dict(number.slopes).items():
-                earlier.grad += slope * number.grad
-
-
-@value.mistake(
+value.mistake(
     "Your `backward` lets a number pass its gradient on before all the gradients that it "
     "should receive have arrived. Which order prevents this?",
     loses="reuse long",
     where="used_again many_paths",
+    name="TooEarly",
+    edit=[
+        ("stack.append((number, True))", "order.append(number)"),
+        ("return order", "return order[::-1]"),
+    ],
 )
-class TooEarly(Value):
-    def order(self):
-        order, seen, stack = [], set(), [self]
-        while stack:
-            number = stack.pop()
-            if number not in seen:
-                seen.add(number)
-                order.append(number)
-                stack.extend(earlier for earlier, _ in number.slopes)
-        return order[::-1]
-
-
-@value.mistake(
+value.mistake(
     "Your `backward` lets a number pass its gradient on before all the gradients that it "
     "should receive have arrived. Which order prevents this?",
     loses="reuse",
     where="used_again",
+    name="TooEarlyTheOtherWayRound",
+    edit=[
+        ("stack.append((number, True))", "order.append(number)"),
+        ("return order", "return order[::-1]"),
+        ("for earlier, _ in number.slopes", "for earlier, _ in reversed(number.slopes)"),
+    ],
 )
-class TooEarlyTheOtherWayRound(Value):
-    """Appends a number before it visits its parents, the left one first."""
-
-    def order(self):
-        order, seen, stack = [], set(), [self]
-        while stack:
-            number = stack.pop()
-            if number not in seen:
-                seen.add(number)
-                order.append(number)
-                stack.extend(earlier for earlier, _ in reversed(number.slopes))
-        return order[::-1]
-
-
-@value.mistake(
+value.mistake(
     "Your numbers pass their gradient on once, as soon as the first path reaches them. What "
     "happens to a gradient that arrives later, along a longer path?",
     loses="reuse",
     where="used_again",
+    name="OnceAtDiscovery",
+    edit=[
+        ("stack.pop()", "stack.pop(0)"),
+        ("stack.append((number, True))", "order.append(number)"),
+        ("return order", "return order[::-1]"),
+    ],
 )
-class OnceAtDiscovery(Value):
-    def backward(self):
-        self.grad, reached, done = 1.0, [self], {self}
-        for number in reached:
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-                if earlier not in done:
-                    done.add(earlier)
-                    reached.append(earlier)
-
-
-@value.mistake(
+value.mistake(
     "Whenever a path reaches a number, your code passes on its whole `grad`, including "
     "gradients that it has already passed on. When is the `grad` of a number complete?",
     loses="reuse long",
     where="used_again many_paths",
+    name="HandsOnTwiceByRules",
+    edit=(
+        "for number in reversed(self.order()):\n",
+        "stack = [self]\n"
+        "        while stack:\n"
+        "            number = stack.pop()\n"
+        "            stack += [earlier for earlier, _ in reversed(number.slopes)]\n",
+    ),
 )
-class HandsOnTwice(Value):
-    def backward(self):
-        self.grad, reached = 1.0, [self]
-        for number in reached:
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-                reached.append(earlier)
-
-
-@value.mistake(
-    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
-    "gradients that it has already passed on. When is the `grad` of a number complete?",
-    loses="reuse long",
-    where="used_again many_paths",
-)
-class HandsOnTwiceByRules(Value):
-    """Adds to all parents first, then follows the first parent with everything behind it."""
-
-    def backward(self):
-        self.grad, stack = 1.0, [self]
-        while stack:
-            number = stack.pop()
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-            stack.extend(earlier for earlier, _ in reversed(number.slopes))
 
 
 @value.mistake(
@@ -587,251 +471,113 @@ class WalksEveryWay(Value):
             reached.extend((e, gradient * slope) for e, slope in number.slopes)
 
 
-@value.mistake(
+value.mistake(
     "Your gradients are all 0. Which derivative does the backward pass start with at y, and "
     "does y pass it on to its parents?",
     loses="value reuse operations long",
     once=False,
+    name="NeverBegins",
+    edit=("        self.grad = 1.0\n", ""),
 )
-class NeverBegins(Value):
-    def backward(self):
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-
-
-@value.mistake(
+value.mistake(
     "Your backward pass starts with the value of y. What is the derivative of y with respect "
     "to y?",
     loses="value",
+    name="BeginsWithItsValue",
+    edit=("self.grad = 1.0", "self.grad = self.data"),
 )
-class BeginsWithItsValue(Value):
-    def backward(self):
-        self.grad = self.data
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-
-
-@value.mistake(
+value.mistake(
     "Your numbers receive only the local derivative. Which upstream gradient should you "
     "multiply it by?",
     loses="value reuse",
+    name="UpstreamForgotten",
+    edit=("slope * number.grad", "slope"),
 )
-class UpstreamForgotten(Value):
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad += slope
-
-
-@value.mistake(
+value.mistake(
     "In your product, each factor receives only the local derivative. Which upstream gradient "
     "should you multiply it by?",
     loses="value reuse",
+    name="UpstreamForgottenInProducts",
+    edit=[
+        (
+            "return self.made(self.data * other.data, (self, other.data), (other, self.data))",
+            "y = self.made(self.data * other.data, (self, other.data), "
+            "(other, self.data)); y.passed = 1.0; return y",
+        ),
+        ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
+    ],
 )
-class UpstreamForgottenInProducts(Value):
-    def __mul__(self, other):
-        result = super().__mul__(other)
-        result.alone = True
-        return result
-
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * (1.0 if hasattr(number, "alone") else number.grad)
-
-
-@value.mistake(
-    "Your `data` loses everything after the decimal point. What does `int` do with 0.9?",
-    loses="value reuse operations long",
-    once=False,
-)
-class WholeNumbers(Value):
-    def __init__(self, data):
-        super().__init__(np.trunc(np.float64(data)))
-
-
-@value.mistake(
+value.mistake(
     "Your backward pass gives correct gradients only to the direct parents of y. Which number "
     "should it start with: y, or one of the letters?",
     loses="value reuse",
+    name="OrderNotReversed",
+    edit=("reversed(self.order())", "self.order()"),
 )
-class OrderNotReversed(Value):
-    def backward(self):
-        self.grad = 1.0
-        for number in self.order():
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-
-
-@value.mistake(
-    "Your results pass a gradient only to the first of their two parents. How many parents "
-    "does your loop visit?",
-    loses="value reuse",
-)
-class FirstParentAlone(Value):
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes[:1]:
-                earlier.grad += slope * number.grad
-
-
-@value.mistake(
-    "Your results split their gradient equally between their two parents. How much of the "
-    "upstream gradient should each local derivative be multiplied by?",
-    loses="value reuse",
-)
-class GradientSharedOut(Value):
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad / len(number.slopes)
-
-
-@value.mistake(
+value.mistake(
     "In your product, each factor gets its own value as its derivative. How much does `a * b` "
     "grow when `a` grows by 1?",
     loses="value",
+    name="FactorsNotExchanged",
+    edit=("(self, other.data), (other, self.data)", "(self, self.data), (other, other.data)"),
 )
-class FactorsNotExchanged(Value):
-    def __mul__(self, other):
-        other = self.number(other)
-        return self.made(self.data * other.data, (self, self.data), (other, other.data))
-
-
-@value.mistake(
+value.mistake(
     "Your product passes the upstream gradient to both factors unchanged. How much does `a * "
     "b` grow when `a` grows by 1?",
     loses="value",
+    name="ProductLikeSum",
+    edit=("(self, other.data), (other, self.data)", "(self, 1.0), (other, 1.0)"),
 )
-class ProductLikeSum(Value):
-    def __mul__(self, other):
-        other = self.number(other)
-        return self.made(self.data * other.data, (self, 1.0), (other, 1.0))
-
-
-@value.mistake(
+value.mistake(
     "Your sum uses the local derivatives of a product. How much does `a + b` grow when `a` "
     "grows by 1?",
     loses="value",
+    name="SumLikeProduct",
+    edit=(
+        "(self.data + other.data, (self, 1.0), (other, 1.0))",
+        "(self.data + other.data, (self, other.data), (other, self.data))",
+    ),
 )
-class SumLikeProduct(Value):
-    def __add__(self, other):
-        other = self.number(other)
-        return self.made(self.data + other.data, (self, other.data), (other, self.data))
-
-
-@value.mistake(
-    "Your sum splits the upstream gradient between its two numbers. How much does `a + b` "
-    "grow when `a` grows by 1?",
-    loses="value",
-)
-class SumOfHalves(Value):
-    def __add__(self, other):
-        other = self.number(other)
-        return self.made(self.data + other.data, (self, 0.5), (other, 0.5))
-
-
-@value.mistake(
-    "In your sum, each number gets its own value as its derivative. How much does `a + b` "
-    "grow when `a` grows by 1?",
-    loses="value",
-)
-class SumOfItsOwnValues(Value):
-    def __add__(self, other):
-        other = self.number(other)
-        return self.made(self.data + other.data, (self, self.data), (other, other.data))
-
-
-@value.mistake(
+value.mistake(
     "In `a - b`, your gradient of `b` has the wrong sign. What happens to `a - b` when `b` "
     "grows?",
     loses="operations",
     where="minus_quotient_power",
+    name="MinusForgotten",
+    edit=("(other, -1.0)", "(other, 1.0)"),
 )
-class MinusForgotten(Value):
-    def __sub__(self, other):
-        other = self.number(other)
-        return self.made(self.data - other.data, (self, 1.0), (other, 1.0))
-
-
-@value.mistake(
+value.mistake(
     "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` grow or fall when `b` "
     "grows?",
     loses="operations",
     where="minus_quotient_power",
+    name="QuotientGrows",
+    edit=("-y / other.data", "y / other.data"),
 )
-class QuotientGrows(Value):
-    def __truediv__(self, other):
-        other = self.number(other)
-        y = self.data / other.data
-        return self.made(y, (self, 1 / other.data), (other, y / other.data))
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `a / b` with respect to `b` has the wrong size. Which power of `b` "
     "does its denominator contain?",
     loses="operations",
     where="minus_quotient_power",
+    name="QuotientWithoutSquare",
+    edit=("-y / other.data", "-y"),
 )
-class QuotientWithoutSquare(Value):
-    def __truediv__(self, other):
-        other = self.number(other)
-        y = self.data / other.data
-        return self.made(y, (self, 1 / other.data), (other, -y))
-
-
-@value.mistake(
-    "In your quotient, the two local derivatives are swapped. What is the derivative of `a / "
-    "b` with respect to `a`?",
-    loses="operations",
-    where="minus_quotient_power",
-)
-class QuotientExchanged(Value):
-    def __truediv__(self, other):
-        other = self.number(other)
-        y = self.data / other.data
-        return self.made(y, (self, -y / other.data), (other, 1 / other.data))
-
-
-@value.mistake(
-    "Your quotient is rounded down to a whole number. What is the difference between `/` and "
-    "`//`?",
-    loses="operations",
-    where="minus_quotient_power",
-)
-class QuotientCut(Value):
-    def __truediv__(self, other):
-        other = self.number(other)
-        slope = -self.data / other.data**2
-        return self.made(self.data // other.data, (self, 1 / other.data), (other, slope))
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
     "respect to `a`?",
     loses="operations long",
     where="minus_quotient_power long_chain",
+    name="PowerWithoutFactor",
+    edit=("n * self.data", "self.data"),
 )
-class PowerWithoutFactor(Value):
-    def __pow__(self, n):
-        return self.made(self.data**n, (self, self.data ** (n - 1)))
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
     "with respect to `a`?",
     loses="operations long",
     where="minus_quotient_power long_chain",
+    name="PowerNotLowered",
+    edit=("(n - 1)", "n"),
 )
-class PowerNotLowered(Value):
-    def __pow__(self, n):
-        return self.made(self.data**n, (self, n * self.data**n))
 
 
 @value.mistake(
@@ -843,7 +589,7 @@ class PowerNotLowered(Value):
 class PowerWithoutFactorInQuotients(OfPowersAndProducts):
     """Computes quotients from powers, so the same mistake makes them wrong."""
 
-    __pow__ = PowerWithoutFactor.__pow__
+    __pow__ = value.mistakes["PowerWithoutFactor"].solve.__pow__
 
 
 @value.mistake(
@@ -855,274 +601,101 @@ class PowerWithoutFactorInQuotients(OfPowersAndProducts):
 class PowerNotLoweredInQuotients(OfPowersAndProducts):
     """Computes quotients from powers, so the same mistake makes them wrong."""
 
-    __pow__ = PowerNotLowered.__pow__
+    __pow__ = value.mistakes["PowerNotLowered"].solve.__pow__
 
 
-@value.mistake(
-    "Your `a ** k` multiplies k equal factors. What should it return for k = 0.5 and for k = "
-    "-2?",
-    loses="operations long",
-    where="minus_quotient_power long_chain",
-)
-class PowerOfWholeNumbers(Value):
-    def __pow__(self, n):
-        result = self
-        for _ in range(int(n) - 1):
-            result = result * self
-        return result
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `exp` follows the rule for powers. In exp(a), is `a` the base or the "
     "exponent?",
     loses="operations",
     where="four_functions",
+    name="ExpLikePower",
+    edit=("(self, y)", "(self, self.data * np.exp(self.data - 1))"),
 )
-class ExpLikePower(Value):
-    def exp(self):
-        return self.made(np.exp(self.data), (self, self.data * np.exp(self.data - 1)))
-
-
-@value.mistake(
+value.mistake(
     "Your `log` is the logarithm to base 10. Which base makes `log` the inverse of `exp`?",
     loses="operations",
     where="four_functions",
+    name="LogToBaseTenInData",
+    edit=("np.log", "np.log10"),
 )
-class LogToBaseTen(Value):
-    def log(self):
-        return self.made(np.log10(self.data), (self, 1 / (self.data * np.log(10))))
-
-
-@value.mistake(
-    "Your `log` is the logarithm to base 10. Which base makes `log` the inverse of `exp`?",
-    loses="operations",
-    where="four_functions",
-)
-class LogToBaseTenInData(Value):
-    def log(self):
-        return self.made(np.log10(self.data), (self, 1 / self.data))
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `log` is the input itself. Does the graph of ln a get steeper or "
     "flatter when `a` grows?",
     loses="operations",
     where="four_functions",
+    name="LogOfTheInput",
+    edit=("1 / self.data", "self.data"),
 )
-class LogOfTheInput(Value):
-    def log(self):
-        return self.made(np.log(self.data), (self, self.data))
-
-
-@value.mistake(
-    "Your derivative of `log` is 1 divided by the result. Which number should you divide 1 by?",
-    loses="operations",
-    where="four_functions",
-)
-class LogOfTheResult(Value):
-    def log(self):
-        y = np.log(self.data)
-        return self.made(y, (self, 1 / y))
-
-
-@value.mistake(
-    "Your derivative of `log` is equal to its value, which is the rule for `exp`. Which "
-    "function of `a` has ln a as its integral?",
-    loses="operations",
-    where="four_functions",
-)
-class LogValueForSlope(Value):
-    def log(self):
-        y = np.log(self.data)
-        return self.made(y, (self, y))
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `tanh` is 1 minus tanh. Which power of tanh does the formula contain?",
     loses="operations",
     where="four_functions",
+    name="TanhWithoutSquare",
+    edit=("1 - y**2", "1 - y"),
 )
-class TanhWithoutSquare(Value):
-    def tanh(self):
-        y = np.tanh(self.data)
-        return self.made(y, (self, 1 - y))
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `tanh` is 1 minus the square of the input. Does the formula contain "
     "the square of the input or of the output?",
     loses="operations",
     where="four_functions",
+    name="TanhOfTheInput",
+    edit=("1 - y**2", "1 - self.data**2"),
 )
-class TanhOfTheInput(Value):
-    def tanh(self):
-        return self.made(np.tanh(self.data), (self, 1 - self.data**2))
-
-
-@value.mistake(
-    "Your derivative of `tanh` is 1 plus a square, so it is largest far from 0. Where is tanh "
-    "steepest?",
-    loses="operations",
-    where="four_functions",
-)
-class TanhPlusSquare(Value):
-    def tanh(self):
-        y = np.tanh(self.data)
-        return self.made(y, (self, 1 + y**2))
-
-
-@value.mistake(
+value.mistake(
     "Your derivative of `tanh` is y (1 - y), which belongs to the sigmoid. What range of "
     "values does tanh have?",
     loses="operations",
     where="four_functions",
+    name="TanhLikeSigmoid",
+    edit=("1 - y**2", "y * (1 - y)"),
 )
-class TanhLikeSigmoid(Value):
-    def tanh(self):
-        y = np.tanh(self.data)
-        return self.made(y, (self, y * (1 - y)))
+for function, made in {
+    "exp": "self.made(y, (self, y))",
+    "log": "self.made(np.log(self.data), (self, 1 / self.data))",
+    "tanh": "self.made(y, (self, 1 - y**2))",
+    "relu": "self.made(max(self.data, 0.0), (self, float(self.data > 0)))",
+}.items():
+    value.mistake(
+        f"Your `{function}` passes back only its local derivative. Which upstream gradient "
+        "should you multiply it by?",
+        loses="operations",
+        where="four_functions",
+        name=f"UpstreamForgottenIn{function.title()}",
+        edit=[
+            (f"return {made}", f"y = {made}; y.passed = 1.0; return y"),
+            ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
+        ],
+    )
 
-
-class OneAlone(Value):
-    """Forgets the upstream gradient in one of its functions."""
-
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * (1.0 if hasattr(number, "alone") else number.grad)
-
-
-FORGOTTEN = (
-    "Your `{}` passes back only its local derivative. Which upstream gradient should you "
-    "multiply it by?"
-)
-
-
-@value.mistake(FORGOTTEN.format("exp"), loses="operations", where="four_functions")
-class UpstreamForgottenInExp(OneAlone):
-    def exp(self):
-        result = super().exp()
-        result.alone = True
-        return result
-
-
-@value.mistake(FORGOTTEN.format("log"), loses="operations", where="four_functions")
-class UpstreamForgottenInLog(OneAlone):
-    def log(self):
-        result = super().log()
-        result.alone = True
-        return result
-
-
-@value.mistake(FORGOTTEN.format("tanh"), loses="operations", where="four_functions")
-class UpstreamForgottenInTanh(OneAlone):
-    def tanh(self):
-        result = super().tanh()
-        result.alone = True
-        return result
-
-
-@value.mistake(FORGOTTEN.format("relu"), loses="operations", where="four_functions")
-class UpstreamForgottenInRelu(OneAlone):
-    def relu(self):
-        result = super().relu()
-        result.alone = True
-        return result
-
-
-@value.mistake(
+value.mistake(
     "Your `relu` passes the gradient on for every input. For which inputs is max(0, a) flat?",
     loses="operations",
     where="four_functions relu_at_zero",
+    name="ReluAlwaysOpen",
+    edit=("float(self.data > 0)", "1.0"),
 )
-class ReluAlwaysOpen(Value):
-    def relu(self):
-        return self.made(max(self.data, 0.0), (self, 1.0))
-
-
-@value.mistake(
-    "Your `relu` returns a small negative value for a negative input. What is max(0, a) there?",
-    loses="operations",
-    where="four_functions relu_at_zero",
-)
-class ReluLeaks(Value):
-    def relu(self):
-        slope = 1.0 if self.data > 0 else 0.01
-        return self.made(slope * self.data, (self, slope))
-
-
-@value.mistake(
-    "Your derivative of `relu` is small for negative inputs, but not 0. For which inputs is "
-    "max(0, a) flat?",
-    loses="operations",
-    where="four_functions relu_at_zero",
-)
-class ReluLeaksBackwards(Value):
-    def relu(self):
-        return self.made(max(self.data, 0.0), (self, 1.0 if self.data > 0 else 0.01))
-
-
-@value.mistake(
+value.mistake(
     "Your `relu` passes the gradient on when the input is exactly 0. Which derivative does "
     "the text choose there?",
     loses="operations",
     where="relu_at_zero",
+    name="ReluOpenAtZero",
+    edit=("self.data > 0", "self.data >= 0"),
 )
-class ReluOpenAtZero(Value):
-    def relu(self):
-        return self.made(max(self.data, 0.0), (self, float(self.data >= 0)))
-
-
-@value.mistake(
-    "Your derivative of `relu` is equal to its value. What is the derivative of max(0, a) "
-    "when `a` is positive?",
-    loses="operations",
-    where="four_functions",
-)
-class ReluValueForSlope(Value):
-    def relu(self):
-        y = max(self.data, 0.0)
-        return self.made(y, (self, y))
-
-
-@value.mistake(
-    "Your `relu` checks in the backward pass whether the gradient is positive. Which number "
-    "did it compare with 0 in the forward pass?",
-    loses="operations",
-    where="four_functions relu_at_zero",
-)
-class ReluOfTheGradient(Value):
-    def relu(self):
-        result = self.made(max(self.data, 0.0), (self, 1.0))
-        result.cut = True
-        return result
-
-    def backward(self):
-        self.grad = 1.0
-        for number in reversed(self.order()):
-            gradient = max(number.grad, 0.0) if hasattr(number, "cut") else number.grad
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * gradient
-
-
-@value.mistake(
+value.mistake(
     "Your difference has its two sides swapped when a plain number is on the left. Which "
     "number is subtracted in `3 - a`?",
     loses="operations",
     where="number_on_the_left",
+    name="LeftDifferenceTurned",
+    edit=("self.number(other) - self", "self - other"),
 )
-class LeftDifferenceTurned(Value):
-    def __rsub__(self, other):
-        return self - other
-
-
-@value.mistake(
+value.mistake(
     "Your quotient has its two sides swapped when a plain number is on the left. Which number "
     "is the denominator in `2 / a`?",
     loses="operations",
     where="number_on_the_left",
+    name="LeftQuotientTurned",
+    edit=("self.number(other) / self", "self / other"),
 )
-class LeftQuotientTurned(Value):
-    def __rtruediv__(self, other):
-        return self / other

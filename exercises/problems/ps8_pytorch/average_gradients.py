@@ -174,183 +174,107 @@ def in_place(workers, counts):
                     p.grad.copy_(total)
 
 
-def averaging(share=None, missing="zero", given=None, present=None):
-    """Return a solution in parts, so that each mistake can replace one."""
-
-    def average(workers, counts):
-        total = sum(counts)
-        for same in zip(*(worker.parameters() for worker in workers), strict=True):
-            seen = [
-                (n, p.grad)
-                for n, p in zip(counts, same, strict=True)
-                if (present or (lambda n, g: n and g is not None))(n, p.grad)
-            ]
-            weights = [
-                (share or (lambda n, total, k: n / total))(n, total, len(same)) for n, _ in seen
-            ]
-            if missing == "left out":
-                weights = [n / sum(m for m, _ in seen) for n, _ in seen]
-            if missing == "counts for nothing" and len(seen) < len(same):
-                weights = [1 / len(seen) for _ in seen]
-            mean = None
-            if seen:
-                mean = sum(w * g for w, (_, g) in zip(weights, seen, strict=True))
-            (given or give)(same, mean)
-
-    return average
-
-
-def give(same, mean):
-    for p in same:
-        p.grad = None if mean is None else mean.clone()
-
-
-def named(name, f):
-    f.__name__ = name
-    return f
-
-
 averaged.mistake(
     "Your mean gives every worker the same weight. How many samples does the mean run over, "
     "and how many of them does each worker have?",
     loses="value edge separate",
-)(named("each_worker_the_same", averaging(share=lambda n, total, k: 1 / k)))
-
+    name="each_worker_the_same",
+    edit=("n / total * g", "1 / len(same) * g"),
+)
 averaged.mistake(
     "Your result is the sum of the workers' gradients. What is the gradient of a mean over all "
     "samples?",
     loses="value edge separate",
-)(named("sum_of_gradients", averaging(share=lambda n, total, k: 1.0)))
-
+    name="sum_of_gradients",
+    edit=("n / total * g", "g"),
+)
 averaged.mistake(
     "Your result is a sum over all samples, which you never divide. What must you divide this "
     "sum by?",
     loses="value edge separate",
-)(named("sum_over_samples", averaging(share=lambda n, total, k: float(n))))
-
+    name="sum_over_samples",
+    edit=("n / total * g", "n * g"),
+)
 averaged.mistake(
     "Your code adds up the workers' mean gradients and divides by the number of samples. What "
     "has each of these gradients already been divided by?",
     loses="value edge separate",
-)(named("divided_twice", averaging(share=lambda n, total, k: 1 / total)))
-
+    name="divided_twice",
+    edit=("n / total * g", "1 / total * g"),
+)
 averaged.mistake(
     "Your sum over the samples is divided by the number of workers. What should the mean run "
     "over?",
     loses="value edge separate",
-)(named("by_workers", averaging(share=lambda n, total, k: n / k)))
-
+    name="by_workers",
+    edit=("n / total * g", "n / len(same) * g"),
+)
 averaged.mistake(
     "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "
     "for these samples, and do they belong to the mean?",
     loses="edge",
     where="missing",
-)(named("missing_left_out", averaging(missing="left out")))
-
-averaged.mistake(
-    "If a worker has no gradient or no samples, your mean gives the same weight to each "
-    "remaining worker. Which samples should the mean run over?",
-    loses="edge",
-    where="missing an_empty_shard",
-)(named("mean_of_those_left", averaging(missing="counts for nothing")))
-
+    name="missing_left_out",
+    edit=("n / total * g", "n / sum(m for m, _ in seen) * g"),
+)
 averaged.mistake(
     "Your mean is NaN because of a worker without samples. What can its grad contain, and what "
     "is the product of 0 and NaN?",
     loses="edge",
     where="an_empty_shard",
-)(named("nought_times_nan", averaging(present=lambda n, g: g is not None)))
-
-
-def zeros_for_none(same, mean):
-    for p in same:
-        p.grad = torch.zeros_like(p) if mean is None else mean.clone()
-
-
+    name="nought_times_nan",
+    edit=("if n and p", "if p"),
+)
 averaged.mistake(
     "Your function writes zeros if no worker with samples has a gradient. What would an "
     "optimiser with momentum or weight decay do with zeros, and what does the text require?",
     loses="edge",
     where="missing",
-)(named("zeros_where_there_was_none", averaging(given=zeros_for_none)))
-
-
-def only_where_one_was(same, mean):
-    for p in same:
-        if p.grad is not None:
-            p.grad = None if mean is None else mean.clone()
-
-
+    name="zeros_where_there_was_none",
+    edit=(
+        "None if mean is None else mean.clone()",
+        "torch.zeros_like(p) if mean is None else mean.clone()",
+    ),
+)
 averaged.mistake(
     "Your function doesn't give the mean to a worker without a gradient for this parameter. "
     "What does the worker's optimiser do with the parameter then, and do the workers remain "
     "equal?",
     loses="edge",
     where="missing",
-)(named("none_stays_none", averaging(given=only_where_one_was)))
-
-
-def left_as_it_was(same, mean):
-    if mean is not None:
-        give(same, mean)
-
-
+    name="none_stays_none",
+    edit=("for p in same:\n", "for p in same:\n            if p.grad is None: continue\n"),
+)
 averaged.mistake(
     "Your function leaves the gradient of a worker without samples unchanged if no other "
     "worker has a gradient there. Does this gradient count, and what do the other workers have "
     "there?",
     loses="edge",
     where="an_empty_shard",
-)(named("left_where_nobody_has_one", averaging(given=left_as_it_was)))
-
-
-def one_for_all(same, mean):
-    for p in same:
-        p.grad = mean
-
-
+    name="left_where_nobody_has_one",
+    edit=("for p in same:", "for p in same if seen else ():"),
+)
 averaged.mistake(
     "Your workers share one tensor, so clearing or clipping one gradient changes all of them. "
     "How can you give each worker its own copy?",
     loses="separate",
-)(named("one_tensor_for_all", averaging(given=one_for_all)))
-
-
-def first_alone(same, mean):
-    same[0].grad = None if mean is None else mean.clone()
-
-
+    name="one_tensor_for_all",
+    edit=("None if mean is None else mean.clone()", "mean"),
+)
 averaged.mistake(
     "Your function gives the mean only to the first worker. Which gradients do the other "
     "workers use for their step?",
     loses="value edge separate",
-)(named("first_worker_alone", averaging(given=first_alone)))
-
-
-@averaged.mistake(
-    "Your function replaces the gradient of one worker before it computes the mean for the "
-    "next one. Which gradients should every mean be computed from?",
-    loses="value edge separate",
+    name="first_worker_alone",
+    edit=("for p in same:", "for p in same[:1]:"),
 )
-def one_after_another(workers, counts):
-    total = sum(counts)
-    for same in zip(*(worker.parameters() for worker in workers), strict=True):
-        for p in same:
-            seen = [
-                (n, q.grad)
-                for n, q in zip(counts, same, strict=True)
-                if n and q.grad is not None
-            ]
-            p.grad = sum(n / total * g for n, g in seen) if seen else None
-
-
-@averaged.mistake(
+averaged.mistake(
     "Your function changes the parameters. Which attribute of a parameter should it change?",
     loses="value edge separate",
+    name="parameters_for_gradients",
+    edit=[
+        ("(n, p.grad)", "(n, p.data + 1)"),
+        ("if n and p.grad is not None", "if n"),
+        ("p.grad = None if mean is None else mean.clone()", "p.data = mean"),
+    ],
 )
-def parameters_for_gradients(workers, counts):
-    total = sum(counts)
-    for same in zip(*(worker.parameters() for worker in workers), strict=True):
-        mean = sum(n / total * p.data for n, p in zip(counts, same, strict=True))
-        for p in same:
-            p.data = mean + 1

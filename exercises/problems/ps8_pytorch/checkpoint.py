@@ -287,143 +287,97 @@ class SteppedThrough:
         return kept["e"]
 
 
-def saved_without(*missing):
-    """Return a class of checkpoints that leave out these parts."""
-
-    class Forgetful(Checkpoint):
-        def save(self, file, epoch):
-            every = self.parts
-            self.parts = {n: p for n, p in every.items() if n not in missing}
-            super().save(file, epoch)
-            self.parts = every
-
-        def load(self, file):
-            every, before = self.parts, self.generator.get_state()
-            self.parts = {n: p for n, p in every.items() if n not in missing}
-            epoch = super().load(file)
-            self.parts = every
-            if "generator" in missing:
-                self.generator.set_state(before)
-            return epoch
-
-    return Forgetful
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your optimiser continues without its memory, so its next step is different. What do "
     "momentum and Adam remember from step to step, and is it in your file?",
     loses="value resumed",
+    name="OptimizerForgotten",
+    edit=(', "optimizer": optimizer', ""),
 )
-class OptimizerForgotten(saved_without("optimizer")):
-    pass
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your next learning rates aren't the learning rates of the uninterrupted run. What does "
     "the scheduler count, and is this count in your file?",
     loses="value resumed",
+    name="SchedulerForgotten",
+    edit=(', "scheduler": scheduler', ""),
 )
-class SchedulerForgotten(saved_without("scheduler")):
-    pass
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your next shuffles aren't the shuffles of the uninterrupted run. Which object draws them, "
     "and does your code save its state and restore it in the same object?",
     loses="value resumed",
+    name="GeneratorForgotten",
+    edit=('        self.generator.set_state(states["generator"])\n', ""),
 )
-class GeneratorForgotten(saved_without("generator")):
-    pass
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your `load` gives the generator the state of a different generator. Which generator does "
     "`torch.get_rng_state` read, and which one shuffles the samples?",
     loses="value resumed",
+    name="AnotherGenerator",
+    edit=("self.generator.get_state()", "torch.get_rng_state()"),
 )
-class AnotherGenerator(Checkpoint):
-    def save(self, file, epoch):
-        own, self.generator = self.generator, torch.default_generator
-        super().save(file, epoch)
-        self.generator = own
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your model still has its initial parameters after `load`. Which object does `load` put "
     "the saved parameters into?",
     loses="value resumed",
+    name="ModelForgotten",
+    edit=('"model": model, ', ""),
 )
-class ModelForgotten(saved_without("model")):
-    pass
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your optimiser and your scheduler start from the beginning. What do they know after some "
     "epochs that new ones don't know?",
     loses="value resumed",
+    name="OptimizerAndSchedulerForgotten",
+    edit=[(', "optimizer": optimizer', ""), (', "scheduler": scheduler', "")],
 )
-class OptimizerAndSchedulerForgotten(saved_without("optimizer", "scheduler")):
-    pass
-
-
-@keeping.mistake(
-    "Your scheduler and your generator start from the beginning. Which learning rates and "
-    "which shuffles should come next?",
-    loses="value resumed",
-)
-class SchedulerAndGeneratorForgotten(saved_without("scheduler", "generator")):
-    pass
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your `load` restores only the model. What do the optimiser, the scheduler and the "
     "generator know after some epochs that new ones don't know?",
     loses="value resumed",
+    name="ModelAlone",
+    edit=[
+        (', "optimizer": optimizer', ""),
+        (', "scheduler": scheduler', ""),
+        ('        self.generator.set_state(states["generator"])\n', ""),
+    ],
 )
-class ModelAlone(saved_without("optimizer", "scheduler", "generator")):
-    pass
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your generator repeats the shuffles from the start of the run. Does your code use its "
     "seed, its state at the start, or its state at the time of `save`?",
     loses="value resumed",
+    name="SeedForState",
+    edit=('set_state(states["generator"])', "manual_seed(7)"),
 )
-class SeedForState(Checkpoint):
-    def load(self, file):
-        epoch = super().load(file)
-        self.generator.manual_seed(7)
-        return epoch
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your file contains the optimiser, the scheduler and the generator in their initial "
     "states. When does your code read these states, and when must it read them?",
     loses="value resumed",
+    name="StatesOfTheStart",
+    edit=[
+        (
+            "self.generator = generator",
+            "self.generator = generator\n"
+            "        self.states = {n: p.state_dict() for n, p in self.parts.items()}\n"
+            '        self.states["generator"] = generator.get_state()',
+        ),
+        (
+            "states = {name: part.state_dict() for name, part in self.parts.items()}\n"
+            "        states |= {",
+            "states = self.states | {",
+        ),
+        ('"generator": self.generator.get_state(), ', ""),
+    ],
 )
-class StatesOfTheStart(Checkpoint):
-    def __init__(self, *objects):
-        super().__init__(*objects)
-        self.states = {name: part.state_dict() for name, part in self.parts.items()}
-        self.states["generator"] = self.generator.get_state()
-
-    def save(self, file, epoch):
-        torch.save(self.states | {"epoch": epoch}, file)
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
     "normalisation update without an optimiser, and which method of the model lists them?",
     loses="value",
+    name="ParametersAlone",
+    edit=(
+        "weights_only=True)",
+        "weights_only=True)\n"
+        '        states["model"] |= dict(self.parts["model"].named_buffers())',
+    ),
 )
-class ParametersAlone(Checkpoint):
-    def load(self, file):
-        before = {n: b.clone() for n, b in self.parts["model"].named_buffers()}
-        epoch = super().load(file)
-        with torch.no_grad():
-            for name, b in self.parts["model"].named_buffers():
-                b.copy_(before[name])
-        return epoch
 
 
 @keeping.mistake(
@@ -431,54 +385,43 @@ class ParametersAlone(Checkpoint):
     "Which object stores the learning rate, and which one stores the count?",
     loses="value resumed",
 )
-class SteppedOnceMore(saved_without("scheduler")):
+class SteppedOnceMore(Checkpoint):
     def load(self, file):
+        scheduler = self.parts.pop("scheduler")
         epoch = super().load(file)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # PyTorch notices that no step came before
+        with warnings.catch_warnings(action="ignore"):  # PyTorch misses a step before these
             for _ in range(epoch):
-                self.parts["scheduler"].step()
+                scheduler.step()
         return epoch
 
 
-@keeping.mistake(
+keeping.mistake(
     "Your `epoch` is one more than the saved number. How many epochs are finished?",
     loses="value",
+    name="OneEpochMore",
+    edit=('states["epoch"]', 'states["epoch"] + 1'),
 )
-class OneEpochMore(Checkpoint):
-    def load(self, file):
-        return super().load(file) + 1
-
-
-@keeping.mistake(
-    "Your `epoch` is 0 for every file. Where should `load` get this number from?", loses="value"
+keeping.mistake(
+    "Your `epoch` is 0 for every file. Where should `load` get this number from?",
+    loses="value",
+    name="EpochForgotten",
+    edit=('states["epoch"]', "0"),
 )
-class EpochForgotten(Checkpoint):
-    def load(self, file):
-        return 0 * super().load(file)
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your `load` called a function from a stranger's file. What does pickle do with the "
     "contents of a file, and which argument of `torch.load` allows only numbers, text and "
     "tensors?",
     loses="resumed",
+    name="RunsWhatItReads",
+    edit=("weights_only=True", "weights_only=False"),
 )
-class RunsWhatItReads(Checkpoint):
-    def load(self, file):
-        states = torch.load(file, weights_only=False)
-        if isinstance(states["epoch"], int):
-            file.seek(0)
-            return super().load(file)
-        return 0
-
-
-@keeping.mistake(
+keeping.mistake(
     "Your `save` changes the run that it saves. Does it draw from the generator, or set its "
     "state?",
     loses="resumed",
+    name="SavingDraws",
+    edit=(
+        "torch.save(states, file)",
+        "torch.save(states, file)\n        torch.randperm(5, generator=self.generator)",
+    ),
 )
-class SavingDraws(Checkpoint):
-    def save(self, file, epoch):
-        super().save(file, epoch)
-        torch.randperm(5, generator=self.generator)

@@ -192,263 +192,157 @@ def on_a_copy(model, loader, loss_fn, device):
         return loss, sum(int((s.argmax(-1) == y).sum()) for s, y in answers) / total
 
 
-def looked(
-    enter=torch.no_grad,
-    start=lambda model: model.eval(),
-    leave=lambda model, modes: [setattr(m, "training", mode) for m, mode in modes.items()],
-    move=lambda x, y, device: (x.to(device), y.to(device)),
-    loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / sum(sizes)),
-    accuracy_of=lambda hits, sizes: sum(hits) / sum(sizes),
-    predicted=lambda scores: scores.argmax(dim=1),
-):
-    """Return a solution that differs from the reference in the given parts."""
-
-    def solution(model, loader, loss_fn, device):
-        modes = {m: m.training for m in model.modules()}
-        start(model)
-        losses, hits, sizes = [], [], []
-        with enter():
-            for x, y in loader:
-                x, y = move(x, y, device)
-                scores = model(x)
-                losses.append(loss_fn(scores, y).item())
-                hits.append((predicted(scores) == y).sum().item())
-                sizes.append(len(x))
-        leave(model, modes)
-        return loss_of(losses, sizes), accuracy_of(hits, sizes)
-
-    return solution
-
-
-@look.mistake(
+look.mistake(
     "Your `loss` is the mean of the batch means. How much does one sample of the smaller last "
     "batch count in it?",
     loses="value",
+    name="mean_of_batch_means",
+    edit=[(".item() * len(x)", ".item()"), ("loss / seen", "loss / len(loader)")],
 )
-def mean_of_batch_means(*given):
-    return looked(loss_of=lambda losses, sizes: float(np.mean(losses)))(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your `accuracy` is the mean of the batch accuracies. How much does one sample of the "
     "smaller last batch count in it?",
     loses="value",
+    name="mean_of_batch_accuracies",
+    edit=[
+        (".sum().item()", ".double().mean().item()"),
+        ("right / seen", "right / len(loader)"),
+    ],
 )
-def mean_of_batch_accuracies(*given):
-    return looked(accuracy_of=lambda hits, sizes: float(np.mean(np.divide(hits, sizes))))(
-        *given
-    )
-
-
-@look.mistake(
+look.mistake(
     "Your `loss` and your `accuracy` are both means of the batch means. How much does one "
     "sample of the smaller last batch count in them?",
     loses="value",
+    name="both_means_of_means",
+    edit=[
+        (".item() * len(x)", ".item()"),
+        (".sum().item()", ".double().mean().item()"),
+        ("loss / seen, right / seen", "loss / len(loader), right / len(loader)"),
+    ],
 )
-def both_means_of_means(*given):
-    return looked(
-        loss_of=lambda losses, sizes: float(np.mean(losses)),
-        accuracy_of=lambda hits, sizes: float(np.mean(np.divide(hits, sizes))),
-    )(*given)
-
-
-@look.mistake(
-    "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
-    "which mean should you return?",
-    loses="value",
-)
-def loss_summed_over_batches(*given):
-    return looked(loss_of=lambda losses, sizes: float(np.sum(losses)))(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your `loss` is the sum over all samples. What do you divide a sum by to get the mean?",
     loses="value",
+    name="loss_summed_over_samples",
+    edit=("loss / seen", "loss"),
 )
-def loss_summed_over_samples(*given):
-    return looked(loss_of=lambda losses, sizes: float(np.dot(losses, sizes)))(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
     "`loss_fn` already divided by?",
     loses="value",
+    name="divided_twice",
+    edit=(".item() * len(x)", ".item()"),
 )
-def divided_twice(*given):
-    return looked(loss_of=lambda losses, sizes: float(np.sum(losses) / sum(sizes)))(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
     "the mean run over?",
     loses="value",
+    name="loss_divided_by_the_batches",
+    edit=("loss / seen", "loss / len(loader)"),
 )
-def loss_divided_by_the_batches(*given):
-    return looked(loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / len(sizes)))(
-        *given
-    )
-
-
-@look.mistake(
+look.mistake(
     "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
     "What should this mean run over?",
     loses="value",
+    name="accuracy_divided_by_the_batches",
+    edit=("right / seen", "right / len(loader)"),
 )
-def accuracy_divided_by_the_batches(*given):
-    return looked(accuracy_of=lambda hits, sizes: sum(hits) / len(sizes))(*given)
-
-
-@look.mistake(
-    "Your `loss` and your `accuracy` are sums over the samples, divided by the number of "
-    "batches. What should these means run over?",
-    loses="value",
-)
-def both_divided_by_the_batches(*given):
-    return looked(
-        loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / len(sizes)),
-        accuracy_of=lambda hits, sizes: sum(hits) / len(sizes),
-    )(*given)
-
-
-@look.mistake(
-    "Your `loss` covers only the last batch. Which samples should it include?", loses="value"
-)
-def loss_of_the_last_batch(*given):
-    return looked(loss_of=lambda losses, sizes: losses[-1])(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your `accuracy` is the number of correct predictions. Which values can a fraction have?",
     loses="value",
+    name="number_of_right_answers",
+    edit=("right / seen", "right"),
 )
-def number_of_right_answers(*given):
-    return looked(accuracy_of=lambda hits, sizes: sum(hits))(*given)
-
-
-@look.mistake("Your `accuracy` is in percent. Which values can a fraction have?", loses="value")
-def in_per_cent(*given):
-    return looked(accuracy_of=lambda hits, sizes: 100 * sum(hits) / sum(sizes))(*given)
-
-
-@look.mistake(
-    "Your `accuracy` is the fraction of wrong predictions. Which predictions should you count?",
+look.mistake(
+    "Your `accuracy` is in percent. Which values can a fraction have?",
     loses="value",
+    name="in_per_cent",
+    edit=("right / seen", "100 * right / seen"),
 )
-def share_of_errors(*given):
-    return looked(accuracy_of=lambda hits, sizes: 1 - sum(hits) / sum(sizes))(*given)
-
-
-@look.mistake(
-    "Your `accuracy` covers only the last batch. Which samples should it include?",
+look.mistake(
+    "Your two results are swapped. Which one should your function return first?",
     loses="value",
+    name="accuracy_first",
+    edit=("loss / seen, right / seen", "right / seen, loss / seen"),
 )
-def accuracy_of_the_last_batch(*given):
-    return looked(accuracy_of=lambda hits, sizes: hits[-1] / sizes[-1])(*given)
-
-
-@look.mistake(
-    "Your two results are swapped. Which one should your function return first?", loses="value"
-)
-def accuracy_first(*given):
-    loss, accuracy = looked()(*given)
-    return accuracy, loss
-
-
-@look.mistake(
+look.mistake(
     "Your function measures the model in the mode in which it arrives. Which statistics does "
     "batch normalisation use in training mode, and what happens to its running statistics?",
     loses="value state",
     where="in_training_mode partly_frozen",
+    name="not_in_evaluation_mode",
+    edit=("    model.eval()\n", ""),
 )
-def not_in_evaluation_mode(*given):
-    return looked(start=lambda model: None)(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your function leaves the model in evaluation mode. Which mode was it in before, and how "
     "does this affect the next epoch of training?",
     loses="state",
     where="in_training_mode partly_frozen",
+    name="left_in_evaluation_mode",
+    edit=("    for module, mode in modes.items():\n        module.training = mode\n", ""),
 )
-def left_in_evaluation_mode(*given):
-    return looked(leave=lambda model, modes: None)(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your function leaves a module in training mode that was in evaluation mode before. Which "
     "module's mode does your code store, if any, and which modules does `train(mode)` change?",
     loses="state",
     where="in_evaluation_mode",
+    name="always_left_in_training_mode",
+    edit=(
+        "    for module, mode in modes.items():\n        module.training = mode\n",
+        "    model.train()\n",
+    ),
 )
-def always_left_in_training_mode(*given):
-    return looked(leave=lambda model, modes: model.train())(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your function leaves a module in training mode that was in evaluation mode before. Which "
     "module's mode does your code store, if any, and which modules does `train(mode)` change?",
     loses="state",
     where="partly_frozen",
+    name="one_mode_for_all",
+    edit=(
+        "    for module, mode in modes.items():\n        module.training = mode\n",
+        "    model.train(modes[model])\n",
+    ),
 )
-def one_mode_for_all(*given):
-    return looked(leave=lambda model, modes: model.train(modes[model]))(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your forward pass records a graph that you never use and that takes memory. Which context "
     "manager switches this off?",
     loses="state",
+    name="graph_recorded",
+    edit=("torch.no_grad()", "torch.enable_grad()"),
 )
-def graph_recorded(*given):
-    import contextlib
-
-    return looked(enter=contextlib.nullcontext)(*given)
-
-
-@look.mistake(
+look.mistake(
     "After your function returns, PyTorch no longer records graphs anywhere in the program. "
     "How long does `torch.set_grad_enabled(False)` remain in effect, and how long does a "
     "`with` block?",
     loses="state",
+    name="never_recorded_again",
+    edit=("    return", "    torch.set_grad_enabled(False)\n    return"),
 )
-def never_recorded_again(*given):
-    import contextlib
-
-    torch.set_grad_enabled(False)
-    return looked(enter=contextlib.nullcontext)(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
     "there?",
     loses="state",
+    name="inputs_not_moved",
+    edit=("x, y = x.to(device), y.to(device)", "y = y.to(device)"),
 )
-def inputs_not_moved(*given):
-    return looked(move=lambda x, y, device: (x, y.to(device)))(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
     "there?",
     loses="state",
+    name="targets_not_moved",
+    edit=("x, y = x.to(device), y.to(device)", "x = x.to(device)"),
 )
-def targets_not_moved(*given):
-    return looked(move=lambda x, y, device: (x.to(device), y))(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your `argmax` returns one number for the whole batch. Which axis of the scores contains "
     "the classes of a sample?",
     loses="value",
+    name="one_prediction_for_all",
+    edit=("dim=1", ""),
 )
-def one_prediction_for_all(*given):
-    return looked(predicted=lambda scores: scores.argmax())(*given)
-
-
-@look.mistake(
+look.mistake(
     "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
     "a tensor, or does it return a new one?",
     loses="state",
+    name="nothing_moved",
+    edit=("            x, y = x.to(device), y.to(device)\n", ""),
 )
-def nothing_moved(*given):
-    return looked(move=lambda x, y, device: (x, y))(*given)

@@ -153,227 +153,145 @@ class RowByRow(torch.autograd.Function):
         return torch.stack(rows), dweight, None
 
 
-class Variant(NormalizeRows):
-    """The reference in parts, so that each mistake can replace one."""
-
-    @staticmethod
-    def factor(x, eps):
-        return r_of(x, eps)
-
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        g = dy * weight
-        return r * g - r**3 * x * (g * x).mean(1, keepdim=True), (dy * r * x).sum(0)
-
-    @classmethod
-    def apply(cls, *args):
-        class Function(torch.autograd.Function):
-            @staticmethod
-            def forward(ctx, x, weight, eps):
-                ctx.save_for_backward(x, weight)
-                ctx.eps = eps
-                return x * cls.factor(x, eps) * weight
-
-            @staticmethod
-            def backward(ctx, dy):
-                x, weight = ctx.saved_tensors
-                return *cls.gradients(x, weight, cls.factor(x, ctx.eps), dy), None
-
-        return Function.apply(*args)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your rows are divided by the root of the sum of squares. What does the formula for r "
     "compute from the squares before it takes the root?",
     loses="value gradient second",
+    name="SumOfSquares",
+    edit=[
+        ("(x**2).mean(1, keepdim=True) + eps", "(x**2).sum(1, keepdim=True) + eps"),
+        ("(x**2).mean(1, keepdim=True) + ctx.eps", "(x**2).sum(1, keepdim=True) + ctx.eps"),
+        ("(g * x).mean", "(g * x).sum"),
+    ],
 )
-class SumOfSquares(Variant):
-    @staticmethod
-    def factor(x, eps):
-        return (x.square().sum(1, keepdim=True) + eps).rsqrt()
-
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        g = dy * weight
-        return r * g - r**3 * x * (g * x).sum(1, keepdim=True), (dy * r * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your rows are divided by the root of their variance. Which step in the computation of a "
     "variance doesn't appear in the formula for r?",
     loses="value gradient second",
+    name="RootOfTheVariance",
+    edit=[
+        ("(x**2).mean(1, keepdim=True) + eps", "x.var(1, keepdim=True, correction=0) + eps"),
+        (
+            "(x**2).mean(1, keepdim=True) + ctx.eps",
+            "x.var(1, keepdim=True, correction=0) + ctx.eps",
+        ),
+    ],
 )
-class RootOfTheVariance(Variant):
-    @staticmethod
-    def factor(x, eps):
-        return (x.var(1, keepdim=True, correction=0) + eps).rsqrt()
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your code adds `eps` after it takes the root. Where does `eps` appear in the formula for "
     "r?",
     loses="value gradient second",
+    name="EpsBesideTheRoot",
+    edit=[
+        (
+            "torch.sqrt((x**2).mean(1, keepdim=True) + eps)",
+            "((x**2).mean(1, keepdim=True).sqrt() + eps)",
+        ),
+        (
+            "torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)",
+            "((x**2).mean(1, keepdim=True).sqrt() + ctx.eps)",
+        ),
+    ],
 )
-class EpsBesideTheRoot(Variant):
-    @staticmethod
-    def factor(x, eps):
-        return 1 / (x.square().mean(1, keepdim=True).sqrt() + eps)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your result doesn't depend on `eps`. Where does `eps` appear in the formula for r?",
     loses="value gradient second",
+    name="NoEps",
+    edit=[(" + eps", ""), (" + ctx.eps", "")],
 )
-class NoEps(Variant):
-    @staticmethod
-    def factor(x, eps):
-        return x.square().mean(1, keepdim=True).rsqrt()
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your mean runs down each column, over the samples. Which entries does the mean in the "
     "formula for r run over?",
     loses="value gradient second",
+    name="DownTheColumns",
+    edit=[
+        ("(x**2).mean(1, keepdim=True) + eps", "(x**2).mean(0, keepdim=True) + eps"),
+        ("(x**2).mean(1, keepdim=True) + ctx.eps", "(x**2).mean(0, keepdim=True) + ctx.eps"),
+        ("(g * x).mean(1", "(g * x).mean(0"),
+    ],
 )
-class DownTheColumns(Variant):
-    @staticmethod
-    def factor(x, eps):
-        return (x.square().mean(0, keepdim=True) + eps).rsqrt()
-
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        g = dy * weight
-        return r * g - r**3 * x * (g * x).mean(0, keepdim=True), (dy * r * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your `dx` treats r as a constant. Which entries of `y` change when a single entry of `x` "
     "changes?",
     loses="gradient second",
+    name="FactorIsConstant",
+    edit=(" - r**3 * x * (g * x).mean(1, keepdim=True)", ""),
 )
-class FactorIsConstant(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        return r * dy * weight, (dy * r * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "The second part of your `dx`, which comes from r, is D times too large. What is the "
     "derivative of a mean with respect to one of its entries?",
     loses="gradient second",
+    name="SumInTheGradient",
+    edit=("(g * x).mean", "(g * x).sum"),
 )
-class SumInTheGradient(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        g = dy * weight
-        return r * g - r**3 * x * (g * x).sum(1, keepdim=True), (dy * r * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your `dx` adds the part that comes from r. Does r increase or decrease when the entries "
     "of a row grow?",
     loses="gradient second",
+    name="AddedInTheGradient",
+    edit=("r * g - r", "r * g + r"),
 )
-class AddedInTheGradient(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        g = dy * weight
-        return r * g + r**3 * x * (g * x).mean(1, keepdim=True), (dy * r * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "The second part of your `dx` contains the wrong power of r. What is the derivative of "
     "s^(-1/2), and how do you write it in terms of r?",
     loses="gradient second",
+    name="SquareInTheGradient",
+    edit=("r**3", "r**2"),
 )
-class SquareInTheGradient(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        g = dy * weight
-        return r * g - r**2 * x * (g * x).mean(1, keepdim=True), (dy * r * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your `dx` doesn't depend on `weight`. Which factors does the formula for `y` multiply `x` "
     "by?",
     loses="gradient second",
+    name="NoWeightInTheGradient",
+    edit=("dy * weight", "dy"),
 )
-class NoWeightInTheGradient(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        return r * dy - r**3 * x * (dy * x).mean(1, keepdim=True), (dy * r * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your gradients don't depend on `dy`: they are the gradients of the sum of `y`. Where "
     "should `backward` use `dy`?",
     loses="gradient second",
+    name="NoUpstream",
+    edit=(
+        "x, weight = ctx.saved_tensors",
+        "(x, weight), dy = ctx.saved_tensors, torch.ones_like(dy)",
+    ),
 )
-class NoUpstream(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        return Variant.gradients(x, weight, r, torch.ones_like(dy))
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your `dweight` is a mean over the rows. How do you combine the gradients if every row "
     "uses the same weight?",
     loses="gradient",
+    name="MeanOverRows",
+    edit=("(dy * r * x).sum", "(dy * r * x).mean"),
 )
-class MeanOverRows(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        return Variant.gradients(x, weight, r, dy)[0], (dy * r * x).mean(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your `dweight` is computed from `x` itself. What does the formula for `y` multiply "
     "`weight` by?",
     loses="gradient",
+    name="WeightOfX",
+    edit=("dy * r * x", "dy * x"),
 )
-class WeightOfX(Variant):
-    @staticmethod
-    def gradients(x, weight, r, dy):
-        return Variant.gradients(x, weight, r, dy)[0], (dy * x).sum(0)
-
-
-@normalized.mistake(
+normalized.mistake(
     "Autograd can't use the result of your `backward`, so we count your gradients as -1. Run "
     "`NormalizeRows.apply(x, weight, eps).sum().backward()` in a separate cell: is the error "
     "about the number of gradients, about a shape, or about a line of your code?",
     loses="gradient second",
+    name="TwoGradients",
+    edit=(".sum(0), None", ".sum(0)"),
 )
-class TwoGradients(NormalizeRows):
-    @staticmethod
-    def backward(ctx, dy):
-        return NormalizeRows.backward(ctx, dy)[:2]
-
-
-@normalized.mistake(
+normalized.mistake(
     "Your gradients are correct, but autograd differentiates them as if one value in "
     "`backward` were a constant. Which value depends on `x`, but comes from `forward` or from "
     "a detached tensor?",
     loses="second",
+    name="FactorOfForward",
+    edit=[
+        ("1 / torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)", "ctx.r"),
+        ("ctx.eps = eps", "ctx.r = 1 / torch.sqrt((x**2).mean(1, keepdim=True) + eps)"),
+    ],
 )
-class FactorOfForward(NormalizeRows):
-    @staticmethod
-    def forward(ctx, x, weight, eps):
-        ctx.save_for_backward(x, weight)
-        ctx.r = r_of(x, eps)
-        return x * ctx.r * weight
-
-    @staticmethod
-    def backward(ctx, dy):
-        return *Variant.gradients(*ctx.saved_tensors, ctx.r, dy), None
-
-
-@normalized.mistake(
+normalized.mistake(
     "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Which tensors "
     "in `backward` are detached, converted to arrays, or computed in `forward`?",
     loses="second",
+    name="Detached",
+    edit=("dx, (dy * r * x).sum(0)", "dx.detach(), (dy * r * x).sum(0).detach()"),
 )
-class Detached(NormalizeRows):
-    @staticmethod
-    def backward(ctx, dy):
-        dx, dweight, _ = NormalizeRows.backward(ctx, dy)
-        return dx.detach(), dweight.detach(), None

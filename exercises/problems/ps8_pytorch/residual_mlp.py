@@ -157,52 +157,28 @@ def some_sizes(rng, N, D, H, C):
     return np.array([D, H, B, C]), numbers, x, dy
 
 
-class Block(nn.Module):
-    """A block as a separate module."""
+@model.alternative
+class Sequentially(nn.Module):
+    """Blocks that are modules, in a Sequential."""
 
-    def __init__(self, H):
-        super().__init__()
-        self.norm, self.linear = nn.LayerNorm(H), nn.Linear(H, H)
+    class Block(nn.Module):
+        def __init__(self, H):
+            super().__init__()
+            self.norm, self.linear = nn.LayerNorm(H), nn.Linear(H, H)
 
-    def forward(self, h):
-        return h + self.linear(self.norm(h)).relu()
-
-
-class OfBlocks(nn.Module):
-    """The usual style in parts, so that each mistake can replace one."""
-
-    block = Block
+        def forward(self, h):
+            return h + self.linear(self.norm(h)).relu()
 
     def __init__(self, D, H, B, C):
         super().__init__()
-        self.make_buffers(D)
-        self.embed = nn.Linear(D, H)
-        self.blocks = self.listed(H, B)
-        self.out = nn.Linear(H, C, bias=False)
-
-    def make_buffers(self, D):
         self.register_buffer("mean", torch.zeros(D))
         self.register_buffer("std", torch.ones(D))
-
-    def listed(self, H, B):
-        return nn.Sequential(*(self.block(H) for _ in range(B)))
-
-    def prepared(self, x):
-        return (x - self.mean) / self.std
+        self.embed = nn.Linear(D, H)
+        self.blocks = nn.Sequential(*(self.Block(H) for _ in range(B)))
+        self.out = nn.Linear(H, C, bias=False)
 
     def forward(self, x):
-        h = self.embed(self.prepared(x))
-        for block in self.blocks:
-            h = block(h)
-        return self.out(h)
-
-
-@model.alternative
-class Sequentially(OfBlocks):
-    """Blocks that are modules, in a Sequential."""
-
-    def forward(self, x):
-        return self.out(self.blocks(self.embed(self.prepared(x))))
+        return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
 
 
 @model.alternative
@@ -232,266 +208,166 @@ class ByHand(nn.Module):
         return h @ self.out.weight.T
 
 
-@model.mistake(
+model.mistake(
     "Your `state_dict` contains neither `mean` nor `std`. Which attributes does a module list "
     "there, and which arguments does `register_buffer` have?",
     loses="names value",
+    name="PlainAttributes",
+    edit=[
+        ('self.register_buffer("mean", torch.zeros(D))', "self.mean = torch.zeros(D)"),
+        ('self.register_buffer("std", torch.ones(D))', "self.std = torch.ones(D)"),
+    ],
 )
-class PlainAttributes(OfBlocks):
-    def make_buffers(self, D):
-        self.mean, self.std = torch.zeros(D), torch.ones(D)
-
-
-@model.mistake(
+model.mistake(
     "Your `mean` and `std` are parameters, so an optimiser would train them. What does PyTorch "
     "call a tensor that is saved and moved with its module, but not trained?",
     loses="trained",
+    name="TrainedMean",
+    edit=[
+        (
+            'self.register_buffer("mean", torch.zeros(D))',
+            "self.mean = nn.Parameter(torch.zeros(D))",
+        ),
+        (
+            'self.register_buffer("std", torch.ones(D))',
+            "self.std = nn.Parameter(torch.ones(D))",
+        ),
+    ],
 )
-class TrainedMean(OfBlocks):
-    def make_buffers(self, D):
-        self.mean = nn.Parameter(torch.zeros(D))
-        self.std = nn.Parameter(torch.ones(D))
-
-
-@model.mistake(
+model.mistake(
     "Your `state_dict` contains `std`, but not `mean`. What is different in the way you create "
     "them, and which attributes does a module list in its `state_dict`?",
     loses="names value",
+    name="PlainMean",
+    edit=('self.register_buffer("mean", torch.zeros(D))', "self.mean = torch.zeros(D)"),
 )
-class PlainMean(OfBlocks):
-    def make_buffers(self, D):
-        super().make_buffers(D)
-        del self.mean
-        self.mean = torch.zeros(D)
-
-
-@model.mistake(
-    "Your `state_dict` contains `mean`, but not `std`. What is different in the way you create "
-    "them, and which attributes does a module list in its `state_dict`?",
-    loses="names value",
-)
-class PlainStd(OfBlocks):
-    def make_buffers(self, D):
-        super().make_buffers(D)
-        del self.std
-        self.std = torch.ones(D)
-
-
-@model.mistake(
-    "Either your `mean` or your `std` is a parameter, so an optimiser would train it. How do "
-    "you create the other one?",
-    loses="trained",
-)
-class OneIsTrained(OfBlocks):
-    def make_buffers(self, D):
-        super().make_buffers(D)
-        del self.mean
-        self.mean = nn.Parameter(torch.zeros(D))
-
-
-@model.mistake(
+model.mistake(
     "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
     "dicts for other modules, and which containers does it search?",
     loses="names trained value",
+    name="PlainList",
+    edit=("nn.ModuleList", "list"),
 )
-class PlainList(OfBlocks):
-    def listed(self, H, B):
-        return [self.block(H) for _ in range(B)]
-
-
-class Numbered(nn.Sequential):
-    """A block whose layers have numbers instead of names."""
-
-    def __init__(self, H):
-        super().__init__(nn.LayerNorm(H), nn.Linear(H, H), nn.ReLU())
-
-    def forward(self, h):
-        return h + super().forward(h)
-
-
-@model.mistake(
+model.mistake(
     "Your `state_dict` contains no block entry from the table, but other entries instead. "
     "Which names does the table use for the list of blocks and for the layers inside a block?",
     loses="names trained value",
+    name="NamedByNumbers",
+    edit=[
+        (
+            '"norm": nn.LayerNorm(H), "linear": nn.Linear(H, H)',
+            '"0": nn.LayerNorm(H), "1": nn.Linear(H, H)',
+        ),
+        ('block["linear"](block["norm"](h))', 'block["1"](block["0"](h))'),
+    ],
 )
-class NamedByNumbers(OfBlocks):
-    block = Numbered
-
-
-def renamed(part):
-    """Return a class that renames one module of a block, which looks like a wrong shape."""
-
-    class Named(Block):
-        def __init__(self, H):
-            super().__init__(H)
-            self.layer = self._modules.pop(part)
-
-        def __getattr__(self, name):
-            return super().__getattr__("layer" if name == part else name)
-
-    return Named
-
-
-@model.mistake(
+model.mistake(
     "Your entries for `linear` don't match the table, and your `state_dict` contains other "
     "entries instead. Which name and which shapes do you give to this layer of a block?",
     loses="names trained value",
+    name="LinearIsOtherwise",
+    edit=[('"linear": nn', '"layer": nn'), ('["linear"]', '["layer"]')],
 )
-class LinearIsOtherwise(OfBlocks):
-    block = renamed("linear")
-
-
-@model.mistake(
+model.mistake(
     "Your entries for `norm` don't match the table, and your `state_dict` contains other "
     "entries instead. Which name and which shapes do you give to this layer of a block?",
     loses="names trained value",
+    name="NormIsOtherwise",
+    edit=[('"norm": nn', '"layer": nn'), ('["norm"]', '["layer"]')],
 )
-class NormIsOtherwise(OfBlocks):
-    block = renamed("norm")
-
-
-@model.mistake(
+model.mistake(
     "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "
     "have in your `state_dict`?",
     loses="names value",
+    name="BuffersAsRows",
+    edit=[("zeros(D)", "zeros(1, D)"), ("ones(D)", "ones(1, D)")],
 )
-class BuffersAsRows(OfBlocks):
-    def make_buffers(self, D):
-        self.register_buffer("mean", torch.zeros(1, D))
-        self.register_buffer("std", torch.ones(1, D))
-
-
-@model.mistake(
+model.mistake(
     "Your `mean` or your `std` doesn't start with the value from the table. Which two initial "
     "values leave `x` unchanged?",
     loses="names",
+    name="StdBeginsWithZero",
+    edit=("ones(D)", "zeros(D)"),
 )
-class StdBeginsWithZero(OfBlocks):
-    def make_buffers(self, D):
-        self.register_buffer("mean", torch.zeros(D))
-        self.register_buffer("std", torch.zeros(D))
-
-
-@model.mistake(
+model.mistake(
     "Your entry for `out.weight` doesn't match the table. Which name and which shape does it "
     "have in your `state_dict`?",
     loses="names value",
+    name="OutOfAnotherShape",
+    edit=("nn.Linear(H, C", "nn.Linear(H + 1, C"),
 )
-class OutOfAnotherShape(OfBlocks):
-    def __init__(self, D, H, B, C):
-        super().__init__(D, H, B, C)
-        self.out = nn.Linear(H + 1, C, bias=False)
-
-
-@model.mistake(
+model.mistake(
     "Your `state_dict` contains one entry that isn't in the table. Which of your layers has a "
     "tensor that it shouldn't have?",
     loses="names",
+    name="OutWithBias",
+    edit=(", bias=False", ""),
 )
-class OutWithBias(OfBlocks):
-    def __init__(self, D, H, B, C):
-        super().__init__(D, H, B, C)
-        self.out = nn.Linear(H, C)
-
-
-@model.mistake(
+model.mistake(
     "Your blocks all use the same parameters. How many modules does your code create, and how "
     "many does a list contain if you put the same module into it several times?",
     loses="value",
+    name="OneBlockForAll",
+    edit=[
+        ("nn.ModuleDict({", "[nn.ModuleDict({"),
+        ("})\n            for _ in range(B)", "})] * B"),
+    ],
 )
-class OneBlockForAll(OfBlocks):
-    def listed(self, H, B):
-        return nn.Sequential(*[self.block(H)] * B)
-
-
-@model.mistake(
+model.mistake(
     "Your `embed` gets `x` unchanged. What does the formula do with `x` before `embed`?",
     loses="value",
+    name="NotPrepared",
+    edit=("(x - self.mean) / self.std", "x"),
 )
-class NotPrepared(OfBlocks):
-    def prepared(self, x):
-        return x
-
-
-@model.mistake(
+model.mistake(
     "Your inputs are multiplied by `std`. Which operation gives them a standard deviation of "
     "1?",
     loses="value",
+    name="TimesStd",
+    edit=("/ self.std", "* self.std"),
 )
-class TimesStd(OfBlocks):
-    def prepared(self, x):
-        return (x - self.mean) * self.std
-
-
-@model.mistake(
-    "Your code takes the square root of `std`, as if it were a variance. How do you get a "
-    "standard deviation from a variance?",
-    loses="value",
-)
-class RootOfStd(OfBlocks):
-    def prepared(self, x):
-        return (x - self.mean) / self.std.sqrt()
-
-
-@model.mistake(
+model.mistake(
     "Your blocks return only the output of the ReLU. What does the formula add to it?",
     loses="value",
+    name="NoShortcut",
+    edit=("h = h + ", "h = "),
 )
-class NoShortcut(OfBlocks):
-    class block(Block):
-        def forward(self, h):
-            return torch.relu(self.linear(self.norm(h)))
-
-
-@model.mistake(
+model.mistake(
     "Your blocks apply the ReLU after the addition. What is the input of the ReLU in the "
     "formula?",
     loses="value",
+    name="ReluOfTheSum",
+    edit=(
+        'h = h + torch.relu(block["linear"](block["norm"](h)))',
+        'h = torch.relu(h + block["linear"](block["norm"](h)))',
+    ),
 )
-class ReluOfTheSum(OfBlocks):
-    class block(Block):
-        def forward(self, h):
-            return torch.relu(h + self.linear(self.norm(h)))
-
-
-@model.mistake(
+model.mistake(
     "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?",
     loses="value",
+    name="NormAfterLinear",
+    edit=('block["linear"](block["norm"](h))', 'block["norm"](block["linear"](h))'),
 )
-class NormAfterLinear(OfBlocks):
-    class block(Block):
-        def forward(self, h):
-            return h + torch.relu(self.norm(self.linear(h)))
-
-
-@model.mistake(
+model.mistake(
     "Your blocks normalise the sum at the end. What does the formula normalise, and what does "
     "it add without normalising it?",
     loses="value",
+    name="NormOfTheSum",
+    edit=(
+        'h = h + torch.relu(block["linear"](block["norm"](h)))',
+        'h = block["norm"](h + torch.relu(block["linear"](h)))',
+    ),
 )
-class NormOfTheSum(OfBlocks):
-    class block(Block):
-        def forward(self, h):
-            return self.norm(h + torch.relu(self.linear(h)))
-
-
-@model.mistake(
+model.mistake(
     "Your blocks add the normalised h to the output of the ReLU. Which h does the formula add?",
     loses="value",
+    name="ShortcutOfTheNorm",
+    edit=("h = h + ", 'h = block["norm"](h) + '),
 )
-class ShortcutOfTheNorm(OfBlocks):
-    class block(Block):
-        def forward(self, h):
-            h = self.norm(h)
-            return h + torch.relu(self.linear(h))
-
-
-@model.mistake(
+model.mistake(
     "Your blocks have no nonlinear function after `linear`. Which function does the formula "
     "apply to the output of `linear`?",
     loses="value",
+    name="NoRelu",
+    edit=('torch.relu(block["linear"](block["norm"](h)))', 'block["linear"](block["norm"](h))'),
 )
-class NoRelu(OfBlocks):
-    class block(Block):
-        def forward(self, h):
-            return h + self.linear(self.norm(h))

@@ -9,8 +9,6 @@ PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, whereas a student's
 by the norm. Therefore we need the larger tolerance.
 """
 
-import itertools
-
 import numpy as np
 import torch
 from nngrader.engine import problem
@@ -210,452 +208,238 @@ def by_autograd(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
     return (total / count).item()
 
 
-def epoch_with(
-    start=lambda model: model.train(),
-    move=lambda x, y, device: (x.to(device), y.to(device)),
-    scale=None,
-    after=None,
-    due=None,
-    clip=torch.nn.utils.clip_grad_norm_,
-    zero=lambda optimizer, model: optimizer.zero_grad(),
-    batch=None,
-    before_clip=True,
-    loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / sum(sizes)),
-):
-    """Return a solution that differs from the reference in the given parts.
-
-    ``scale(n, group, accumulate)`` is the factor for a batch's loss, where ``group`` contains
-    the sizes of the batches in its group. ``due(k, last, accumulate)`` decides whether a step
-    comes now. ``batch(model, optimizer, max_norm)`` runs after each batch, and ``after`` after
-    each step.
-    """
-
-    def solution(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
-        start(model)
-        optimizer.zero_grad()
-        losses, sizes = [], []
-        every = [len(x) for x, _ in loader]
-        for k, (x, y) in enumerate(loader, 1):
-            first = (k - 1) // accumulate * accumulate
-            group = every[first : first + accumulate]
-            x, y = move(x, y, device)
-            loss = loss_fn(model(x), y)
-            losses.append(loss.item())
-            sizes.append(len(x))
-            factor = scale(len(x), group, accumulate) if scale else len(x) / sum(group)
-            (loss * factor).backward()
-            if batch:
-                batch(model, optimizer, max_norm)
-            last = k == len(loader)
-            if due(k, last, accumulate) if due else k % accumulate == 0 or last:
-                clip(model.parameters(), max_norm)
-                optimizer.step()
-                if after:
-                    after(model, max_norm)
-                zero(optimizer, model)
-        return loss_of(losses, sizes)
-
-    return solution
-
-
-def summed(
-    model,
-    loader,
-    loss_fn,
-    optimizer,
-    device,
-    accumulate,
-    max_norm,
-    *,
-    first=0,
-    before=None,
-    **slip,
-):
-    """Train on sums over samples, divided and clipped once per step, with some slips.
-
-    The first step has ``first`` batches, by default as many as the other steps.
-    ``before(parameters, max_norm)`` runs before the division. `epoch_with` explains the rest.
-    """
-    sizes = [len(x) for x, _ in loader]
-    starts = [0, *range(first or accumulate, len(sizes), accumulate), len(sizes)]
-    totals = iter([sum(sizes[a:b]) for a, b in itertools.pairwise(starts)])
-
-    def clip(parameters, max_norm):
-        parameters, total = list(parameters), next(totals)
-        if before:
-            before(parameters, max_norm)
-        for p in parameters:
-            p.grad /= total
-        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
-
-    changed = epoch_with(scale=lambda n, group, k: n, clip=clip, **slip)
-    return changed(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your step still contains the gradients of earlier steps. What does `backward` do with a "
     "gradient that is already there, and which call clears it?",
     loses="value",
+    name="zero_grad_forgotten",
+    edit=("        optimizer.zero_grad(set_to_none=False)\n", ""),
+    of=whole_groups_first,
 )
-def zero_grad_forgotten(*given):
-    return epoch_with(zero=lambda optimizer, model: None)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your step still contains the gradients of earlier steps. What does `backward` do with a "
     "gradient that is already there, and which call clears it?",
     loses="value",
+    name="zero_grad_forgotten_and_divided",
+    edit=("            optimizer.zero_grad()\n", ""),
 )
-def zero_grad_forgotten_and_divided(*given):
-    return summed(*given, zero=lambda optimizer, model: None)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your function doesn't change the parameters. Which call updates them, and does your code "
     "reach it?",
     loses="value steps",
     once=False,
+    name="never_a_step",
+    edit=("            optimizer.step()\n", ""),
 )
-def never_a_step(model, loader, loss_fn, optimizer, *given):
-    class Idle:
-        def step(self):
-            pass
-
-        def zero_grad(self):
-            optimizer.zero_grad()
-
-    return epoch_with()(model, loader, loss_fn, Idle(), *given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your step is larger if a batch has more samples. Does the text require the gradient of a "
     "sum, or the gradient of a mean?",
     loses="value",
+    name="gradient_of_the_sum",
+    edit=("            for p in model.parameters():\n                p.grad /= waiting\n", ""),
 )
-def gradient_of_the_sum(*given):
-    return epoch_with(scale=lambda n, group, k: n)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your step is larger if it has more batches. Which samples belong to the mean loss of a "
     "step, and what must you divide the part of each batch by?",
     loses="steps",
+    name="not_divided",
+    edit=("(loss * (len(x) / samples)).backward()", "loss.backward()"),
+    of=whole_groups_first,
 )
-def not_divided(*given):
-    return epoch_with(scale=lambda n, group, k: 1.0)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your samples don't all have the same weight if a step has a smaller batch or fewer "
     "batches. What do you divide by, and how many samples does such a step have?",
     loses="steps",
     where="a_shorter_last_group",
+    name="divided_by_accumulate",
+    edit=("len(x) / samples", "1 / accumulate"),
+    of=whole_groups_first,
 )
-def divided_by_accumulate(*given):
-    return epoch_with(scale=lambda n, group, k: 1 / k)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your step gives each batch the same weight, even a smaller one. How much does one sample "
     "of a small batch count then, and how much does one sample of a large batch count?",
     loses="steps",
     where="a_shorter_last_group",
+    name="divided_by_the_batches_of_the_group",
+    edit=("len(x) / samples", "1 / len(group)"),
+    of=whole_groups_first,
 )
-def divided_by_the_batches_of_the_group(*given):
-    return epoch_with(scale=lambda n, group, k: 1 / len(group))(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your epoch ends without a step for the remaining batches. What happens to their gradients "
     "if the number of batches isn't a multiple of `accumulate`?",
     loses="steps",
     where="a_shorter_last_group",
+    name="last_group_dropped",
+    edit=(" or k == len(loader)", ""),
 )
-def last_group_dropped(*given):
-    return epoch_with(due=lambda k, last, accumulate: k % accumulate == 0)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your first step uses only one batch, and all later steps are shifted. Which number do you "
     "start counting from, and after how many batches is a step due?",
     loses="steps",
+    name="counted_from_zero",
+    edit=("if k %", "if (k - 1) %"),
 )
-def counted_from_zero(*given):
-    return summed(*given, first=1, due=lambda k, last, n: (k - 1) % n == 0 or last)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code takes a step after each batch. Where does it check whether it has processed "
     "`accumulate` batches?",
     loses="steps",
+    name="a_step_after_each_batch",
+    given="accumulate = 1",
 )
-def a_step_after_each_batch(*given):
-    return epoch_with(due=lambda k, last, n: True, scale=lambda n, group, k: 1.0)(*given)
-
-
-@epoch.mistake(
-    "Your code takes a step after each batch, and each of these steps is scaled down. How many "
-    "steps does an epoch of ten batches have if `accumulate` is 5?",
-    loses="steps",
-)
-def a_small_step_after_each_batch(*given):
-    return epoch_with(due=lambda k, last, n: True)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your step includes only its last batch, scaled down as if the other batches were there. "
     "Do you clear the gradients for each batch, or for each step?",
     loses="steps",
+    name="zeroed_for_each_batch",
+    edit=(
+        "(loss * (len(x) / samples)).backward()",
+        "optimizer.zero_grad(); (loss * (len(x) / samples)).backward()",
+    ),
+    of=whole_groups_first,
 )
-def zeroed_for_each_batch(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
-    def forward(x):
-        optimizer.zero_grad()
-        return model(x)
-
-    forward.train, forward.parameters = model.train, model.parameters
-    return epoch_with()(forward, loader, loss_fn, optimizer, device, accumulate, max_norm)
-
-
-@epoch.mistake(
-    "Your step is the full step of its last batch, as if the step had no other batches. Do you "
-    "clear the gradients for each batch, or for each step?",
-    loses="steps",
-)
-def last_batch_alone(model, loader, loss_fn, optimizer, device, accumulate, max_norm):
-    def forward(x):
-        optimizer.zero_grad()
-        return model(x)
-
-    forward.train, forward.parameters = model.train, model.parameters
-    changed = epoch_with(scale=lambda n, group, k: 1.0)
-    return changed(forward, loader, loss_fn, optimizer, device, accumulate, max_norm)
-
-
-def clipped_now(model, optimizer, max_norm):
-    """Clip the gradient accumulated so far."""
-    torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does the text limit?",
     loses="steps",
     where="large_gradients",
+    name="clipped_after_each_batch",
+    edit=(
+        "(loss * (len(x) / samples)).backward()",
+        "(loss * (len(x) / samples)).backward(); "
+        "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
+    ),
+    of=whole_groups_first,
 )
-def clipped_after_each_batch(*given):
-    return epoch_with(batch=clipped_now)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does the text limit?",
     loses="steps",
     where="large_gradients",
+    name="sums_clipped_after_each_batch",
+    edit=(
+        "loss.backward()",
+        "loss.backward(); torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
+    ),
 )
-def sums_clipped_after_each_batch(*given):
-    return summed(*given, batch=clipped_now)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code clips the sum over the batches and then divides it. Which operation must come "
     "first, so that the gradient of the step can have the norm `max_norm`?",
     loses="steps",
     where="large_gradients",
+    name="clipped_before_the_division",
+    edit=("(), max_norm)", "(), max_norm / accumulate)"),
 )
-def clipped_before_the_division(*given):
-    def clip(parameters, max_norm):  # of the mean over the batches of a step
-        torch.nn.utils.clip_grad_norm_(parameters, max_norm / given[5])
-
-    return epoch_with(clip=clip)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code clips the sum over all samples and then divides it. Which operation must come "
     "first, so that the gradient of the step can have the norm `max_norm`?",
     loses="steps",
     where="large_gradients",
+    name="clipped_sum_then_divided",
+    edit=(
+        "            for p in",
+        "            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n"
+        "            for p in",
+    ),
 )
-def clipped_sum_then_divided(*given):
-    return summed(*given, before=torch.nn.utils.clip_grad_norm_)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your gradient has a norm of at most 1 for every `max_norm`. Which number do you pass to "
     "`clip_grad_norm_`?",
     loses="value steps",
+    name="clipped_to_one",
+    edit=("(), max_norm)", "(), 1.0)"),
 )
-def clipped_to_one(*given):
-    def clip(parameters, max_norm):
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-
-    return epoch_with(clip=clip)(*given)
-
-
-@epoch.mistake(
-    "Your code compares the square of the norm with `max_norm`. How do you compute a norm from "
-    "the sum of the squares?",
-    loses="steps",
-    where="large_gradients",
-)
-def square_of_the_norm(*given):
-    def clip(parameters, max_norm):
-        parameters = list(parameters)
-        square = sum((p.grad**2).sum() for p in parameters)
-        for p in parameters:
-            p.grad *= min(1.0, max_norm / square)
-
-    return epoch_with(clip=clip)(*given)
-
-
-@epoch.mistake(
-    "Your code limits the sum of the absolute values. Which norm do we mean if we don't name "
-    "one?",
-    loses="steps",
-    where="large_gradients",
-)
-def another_norm(*given):
-    def clip(parameters, max_norm):
-        torch.nn.utils.clip_grad_norm_(parameters, max_norm, norm_type=1.0)
-
-    return epoch_with(clip=clip)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your step is as large as a step without clipping. Does your code clip the gradient at "
     "all, and does it do so before `optimizer.step()`?",
     loses="steps",
     where="large_gradients",
+    name="clipped_after_the_step",
+    edit=("            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n", ""),
 )
-def clipped_after_the_step(*given):
-    return epoch_with(clip=lambda parameters, max_norm: None)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code clips each parameter separately. How does this change the direction of the "
     "step, and which vector's norm does the text limit?",
     loses="steps",
     where="large_gradients",
+    name="clipped_one_by_one",
+    edit=(
+        "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
+        "for p in model.parameters(): torch.nn.utils.clip_grad_norm_([p], max_norm)",
+    ),
 )
-def clipped_one_by_one(*given):
-    def clip(parameters, max_norm):
-        for p in parameters:
-            torch.nn.utils.clip_grad_norm_([p], max_norm)
-
-    return epoch_with(clip=clip)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code clips each entry of the gradient separately. What does `clip_grad_value_` "
     "limit, and what does `clip_grad_norm_` limit?",
     loses="steps",
     where="large_gradients",
+    name="clipped_by_value",
+    edit=("clip_grad_norm_", "clip_grad_value_"),
 )
-def clipped_by_value(*given):
-    return epoch_with(clip=torch.nn.utils.clip_grad_value_)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code scales every gradient to the norm `max_norm`, even a small gradient. What "
     "should happen if the norm is already smaller?",
     loses="value",
+    name="always_of_this_norm",
+    edit=("if norm > max_norm", "if norm > 0"),
+    of=whole_groups_first,
 )
-def always_of_this_norm(*given):
-    def clip(parameters, max_norm):
-        parameters = list(parameters)
-        norm = sum((p.grad**2).sum() for p in parameters) ** 0.5
-        for p in parameters:
-            p.grad *= max_norm / norm
-
-    return epoch_with(clip=clip)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your function trains the model in the evaluation mode in which it arrives. Which "
     "statistics does batch normalisation use in this mode, and which call switches the mode?",
     loses="value",
     where="after_an_evaluation",
+    name="not_in_training_mode",
+    edit=("    model.train()\n", ""),
 )
-def not_in_training_mode(*given):
-    return epoch_with(start=lambda model: None)(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your `loss` is the mean of the batch means. How much does one sample of the smaller last "
     "batch count in it?",
     loses="value",
+    name="mean_of_batch_means",
+    edit=[
+        ("total + loss.item()", "total + loss.item() / len(x)"),
+        ("total / seen", "total / len(loader)"),
+    ],
 )
-def mean_of_batch_means(*given):
-    return epoch_with(loss_of=lambda losses, sizes: float(np.mean(losses)))(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your `loss` covers only the last batch. Which samples does the text mention?",
     loses="value",
+    name="loss_of_the_last_batch",
+    edit=[("total + loss.item()", "loss.item()"), ("total / seen", "total / len(x)")],
 )
-def loss_of_the_last_batch(*given):
-    return epoch_with(loss_of=lambda losses, sizes: losses[-1])(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
     "which mean should you return?",
     loses="value",
+    name="loss_summed_over_batches",
+    edit=[("total + loss.item()", "total + loss.item() / len(x)"), ("total / seen", "total")],
 )
-def loss_summed_over_batches(*given):
-    return epoch_with(loss_of=lambda losses, sizes: float(np.sum(losses)))(*given)
-
-
-@epoch.mistake(
-    "Your `loss` is the sum over all samples. What do you divide a sum by to get the mean?",
-    loses="value",
-)
-def loss_summed_over_samples(*given):
-    return epoch_with(loss_of=lambda losses, sizes: float(np.dot(losses, sizes)))(*given)
-
-
-@epoch.mistake(
-    "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "the mean run over?",
-    loses="value",
-)
-def divided_by_the_batches(*given):
-    return epoch_with(loss_of=lambda losses, sizes: float(np.dot(losses, sizes) / len(sizes)))(
-        *given
-    )
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
     "`loss_fn` already divided by?",
     loses="value",
+    name="divided_twice",
+    edit=("total + loss.item()", "total + loss.item() / len(x)"),
 )
-def divided_twice(*given):
-    return epoch_with(loss_of=lambda losses, sizes: float(np.sum(losses) / sum(sizes)))(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
     "there?",
     loses="device",
+    name="inputs_not_moved",
+    edit=("x, y = x.to(device), y.to(device)", "y = y.to(device)"),
 )
-def inputs_not_moved(*given):
-    return epoch_with(move=lambda x, y, device: (x, y.to(device)))(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
     "there?",
     loses="device",
+    name="targets_not_moved",
+    edit=("x, y = x.to(device), y.to(device)", "x = x.to(device)"),
 )
-def targets_not_moved(*given):
-    return epoch_with(move=lambda x, y, device: (x.to(device), y))(*given)
-
-
-@epoch.mistake(
+epoch.mistake(
     "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
     "a tensor, or does it return a new one?",
     loses="device",
     once=False,
+    name="nothing_moved",
+    edit=("        x, y = x.to(device), y.to(device)\n", ""),
 )
-def nothing_moved(*given):
-    return epoch_with(move=lambda x, y, device: (x, y))(*given)
