@@ -272,3 +272,34 @@ principal.mistake(
     ],
     of=by_covariance,
 )
+principal.mistake(
+    "Your components start with the second direction of largest variance. Which index does "
+    "your slice start from?",
+    loses="value scores",
+    name="one_too_far",
+    edit=("components = Vt[:k]", "components = Vt[1 : k + 1]"),
+)
+principal.mistake(
+    "Your components and variances start with the second direction of largest variance. Which "
+    "index does your slice start from?",
+    loses="value scores",
+    name="variances_one_too_far_as_well",
+    edit=("[::-1][:k]", "[::-1][1 : k + 1]"),
+    of=by_covariance,
+)
+principal.mistake(
+    "Your components and variances come from the correlation matrix, where every feature has "
+    "variance 1. Does the formula for C contain a division by standard deviations?",
+    loses="value scores",
+    name="correlation_matrix",
+    edit=("np.cov", "np.corrcoef"),
+    of=by_covariance,
+)
+principal.mistake(
+    "Your components and variances belong to samples that still contain their mean, although "
+    "your scores are centred. Which matrix does the formula for C multiply?",
+    loses="value scores",
+    name="covariance_not_centred",
+    edit=("np.cov(X, rowvar=False)", "X.T @ X / (len(X) - 1)"),
+    of=by_covariance,
+)
