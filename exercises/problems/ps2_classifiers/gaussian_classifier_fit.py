@@ -231,3 +231,9 @@ gaussians.mistake(
     name="samples_by_samples",
     edit=("Z.T @ Z", "Z @ Z.T"),
 )
+gaussians.mistake(
+    "Your means are sums over one class. What does the formula divide each of these sums by?",
+    loses="value covariance",
+    name="means_not_divided",
+    edit=("].mean(axis=0)", "].sum(axis=0)"),
+)

@@ -223,3 +223,11 @@ ridge.mistake(
     name="scaled_weights_and_plain_means",
     edit=("X - middle", "(X - middle) / X.std(axis=0)"),
 )
+ridge.mistake(
+    "Your fit penalises `b`, but not the first weight. Which column contains the ones, and "
+    "which entry of the diagonal contains no `alpha`?",
+    loses="value bias",
+    name="first_weight_free",
+    edit=("penalty[-1, -1]", "penalty[0, 0]"),
+    of=with_a_column_of_ones,
+)

@@ -299,3 +299,24 @@ softmax.mistake(
     name="one_maximum_in_the_logarithm",
     edit=("max(axis=1, keepdims=True)", "max()"),
 )
+softmax.mistake(
+    "Your loss subtracts the maximum of the row in ln(sum of exp), but not in the score of "
+    "the correct class. How does this change the difference of the two?",
+    loses="value",
+    name="sum_alone_shifted",
+    edit=(".mean(), gradient", ".mean() - scores.max(axis=1).mean(), gradient"),
+)
+softmax.mistake(
+    "Your loss subtracts the maximum of the row in the score of the correct class, but not in "
+    "ln(sum of exp). How does this change the difference of the two?",
+    loses="value",
+    name="right_score_alone_shifted",
+    edit=(".mean(), gradient", ".mean() + scores.max(axis=1).mean(), gradient"),
+)
+softmax.mistake(
+    "Your gradient divides p by N, but not the 1 that you subtract. Which terms should the "
+    "mean divide?",
+    loses="gradient",
+    name="one_not_averaged",
+    edit=("gradient[n, targets] -= 1", "gradient[n, targets] -= len(scores)"),
+)
