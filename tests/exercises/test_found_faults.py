@@ -8,12 +8,83 @@ from tests.exercises.declared_problems import OTHER_DRAWS, PROBLEMS, SEED, judge
 slow = pytest.mark.slow
 
 MEAN = "X.mean(axis=0), X.var(axis=0)"
+COLUMN_MEANS = "np.mean(X, axis=0, keepdims=True)"
 UNPACK = "dz[[0, 1, 3]] *= (s * (1 - s))[[0, 1, 3]]"
 PRIOR = "log_normal(z, 0.0, np.zeros(mean.shape)) - "
 NORM = "norm = np.sqrt(np.sum(J * J)); penalty += norm / N"
 
 # problem, alternative or "" for the reference, replacements or statements, name, fraction kept
 FAULTS = [
+    ("pca", "by_products_of_samples", [(COLUMN_MEANS, "0.0")], "not centred", 0.5),
+    ("pca", "by_products_of_samples", [(COLUMN_MEANS, "np.mean(X)")], "one mean for all", 0.5),
+    (
+        "pca",
+        "by_covariance",
+        [("np.argsort(values)[::-1][:k]", "np.arange(k)")],
+        "least variance",
+        0.5,
+    ),
+    (
+        "pca",
+        "by_covariance",
+        "X = (X - X.mean(axis=0)) / X.std(axis=0)",
+        "each feature scaled by n",
+        0.5,
+    ),
+    (
+        "pca",
+        "by_products_of_samples",
+        [(f"X - {COLUMN_MEANS}", f"(X - {COLUMN_MEANS}) / X.std(axis=0)")],
+        "each feature scaled by n",
+        0.5,
+    ),
+    (
+        "pca",
+        "",
+        [("np.linalg.svd(Z", "np.linalg.svd(Z / Z.std(axis=0, ddof=1)")],
+        "correlation matrix",
+        0.5,
+    ),
+    ("pca", "", [("svd(Z", "svd(X")], "covariance not centred", 0.5),
+    (
+        "pca",
+        "",
+        [("Vt[:k]", "Vt[1 : k + 1]"), ("s[:k]", "s[1 : k + 1]")],
+        "variances one too far as well",
+        0.5,
+    ),
+    (
+        "ridge_fit",
+        "with_a_column_of_ones",
+        [
+            ("alpha * np.eye(A.shape[1])", "alpha**0.5 * np.diag([0] + [1] * X.shape[1])"),
+            ("    penalty[-1, -1] = 0\n", ""),
+            ("A.T @ A + penalty", "A.T @ A + penalty @ penalty"),
+        ],
+        "first weight free",
+        0.4,
+    ),
+    (
+        "gaussian_classifier_fit",
+        "by_loops",
+        [("means[c] /= priors[c]", "pass")],
+        "means not divided",
+        0.5,
+    ),
+    (
+        "softmax_cross_entropy",
+        "by_loops",
+        [(" + row.max()", "")],
+        "sum alone shifted",
+        0.7,
+    ),
+    (
+        "softmax_cross_entropy",
+        "in_place_on_a_copy",
+        [("p /= total", "p /= total * len(p)"), ("    p /= len(p)\n", "")],
+        "one not averaged",
+        0.7,
+    ),
     ("batch_norm_forward", "", [(MEAN, "X.mean(), X.var()")], "one for the batch", 0.4),
     ("batch_norm_forward", "", [("X.mean(axis=0)", "X.mean()")], "one mean for all", 0.6),
     ("optimizer_step", "a_branch_each", "betas = 0.9, 0.999", "betas fixed", 0.7),

@@ -72,31 +72,12 @@ def by_eigenvectors(A, k):
     return A @ V @ V.T
 
 
-@nearest.alternative
-def small_ones_set_to_zero(A, k):
-    U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    s[k:] = 0
-    return U @ np.diag(s) @ Vt
-
-
-@nearest.alternative
-def the_rest_taken_away(A, k):
-    U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    return A - np.einsum("mr,r,rn->mn", U[:, k:], s[k:], Vt[k:])
-
-
-def terms(A, which, change=lambda s: s):
-    """Return the sum of some terms of the SVD, with modified singular values."""
-    U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    return U[:, which] * change(s)[which] @ Vt[which]
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your result contains the k smallest terms. How does `svd` sort the singular values?",
     loses="value",
+    name="smallest_terms",
+    edit=("U[:, :k] * s[:k] @ Vt[:k]", "U[:, -k:] * s[-k:] @ Vt[-k:]"),
 )
-def smallest_terms(A, k):
-    return terms(A, slice(-k, None))
 
 
 @nearest.mistake(
@@ -113,139 +94,107 @@ def first_of_eigh(A, k):
     return A @ V @ V.T
 
 
-@nearest.mistake(
+nearest.mistake(
     "Your result contains the terms after the first k. Which terms should you add up?",
     loses="value",
+    name="what_is_left",
+    edit=("U[:, :k] * s[:k] @ Vt[:k]", "U[:, k:] * s[k:] @ Vt[k:]"),
 )
-def what_is_left(A, k):
-    return terms(A, slice(k, None))
-
-
-@nearest.mistake(
-    "Your result has rank k + 1. How many terms does your slice or loop include?", loses="value"
+nearest.mistake(
+    "Your result has rank k + 1. How many terms does your slice or loop include?",
+    loses="value",
+    name="one_too_many",
+    given="k += 1",
 )
-def one_too_many(A, k):
-    return terms(A, slice(k + 1))
-
-
-@nearest.mistake(
-    "Your result has rank k - 1. How many terms does your slice or loop include?", loses="value"
+nearest.mistake(
+    "Your result has rank k - 1. How many terms does your slice or loop include?",
+    loses="value",
+    name="one_too_few",
+    given="k -= 1",
 )
-def one_too_few(A, k):
-    return terms(A, slice(k - 1))
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your result is only the last of the k terms. What does the formula do with the terms "
     "before it?",
     loses="value",
+    name="one_term_alone",
+    edit=("U[:, :k] * s[:k] @ Vt[:k]", "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]"),
 )
-def one_term_alone(A, k):
-    return terms(A, slice(k - 1, k))
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your outer products all have the same weight. What does the formula multiply each of "
     "them by?",
     loses="value",
+    name="singular_values_left_out",
+    edit=(" * s[:k]", ""),
 )
-def singular_values_left_out(A, k):
-    return terms(A, slice(k), np.ones_like)
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your terms contain the squares of the singular values. Which matrix has these squares as "
     "its eigenvalues?",
     loses="value",
+    name="squared_singular_values",
+    edit=("s[:k]", "s[:k] ** 2"),
 )
-def squared_singular_values(A, k):
-    return terms(A, slice(k), np.square)
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your terms contain the square roots of the singular values. How often does each singular "
     "value appear in its term?",
     loses="value",
+    name="root_of_singular_values",
+    edit=("s[:k]", "np.sqrt(s[:k])"),
 )
-def root_of_singular_values(A, k):
-    return terms(A, slice(k), np.sqrt)
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your code uses columns of the third factor as right singular vectors. Because `svd` "
     "returns this factor transposed, are the vectors its rows or its columns?",
     loses="shape value",
+    name="columns_of_the_third_factor",
+    edit=("Vt[:k]", "Vt[:, :k].T"),
 )
-def columns_of_the_third_factor(A, k):
-    U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    return U[:, :k] * s[:k] @ Vt[:, :k].T
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your code subtracts the mean of each column before the decomposition and adds it back "
     "afterwards. Does the formula contain these means?",
     loses="value",
+    name="centred_as_in_pca",
+    edit=("@ Vt[:k]", "@ Vt[:k] + mean"),
+    given="mean = A.mean(axis=0); A = A - mean",
 )
-def centred_as_in_pca(A, k):
-    mean = A.mean(axis=0)
-    return terms(A - mean, slice(k)) + mean
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your code subtracts the mean of each column and never adds it back. Which matrix does "
     "your result approximate?",
     loses="value",
+    name="centred_and_left_so",
+    given="A = A - A.mean(axis=0)",
 )
-def centred_and_left_so(A, k):
-    return terms(A - A.mean(axis=0), slice(k))
-
-
-@nearest.mistake(
+nearest.mistake(
     "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
     "should every row be a combination of?",
     loses="value",
+    name="first_rows",
+    edit=("return U[:, :k] * s[:k] @ Vt[:k]", "return A * (np.arange(len(A)) < k)[:, None]"),
 )
-def first_rows(A, k):
-    kept = np.zeros(A.shape)
-    kept[:k] = A[:k]
-    return kept
-
-
-@nearest.mistake(
+nearest.mistake(
     "The first k columns of your result are columns of `A`, and the other columns are 0. "
     "Which vectors should every column be a combination of?",
     loses="value",
+    name="first_columns",
+    edit=("return U[:, :k] * s[:k] @ Vt[:k]", "return A * (np.arange(A.shape[1]) < k)"),
 )
-def first_columns(A, k):
-    kept = np.zeros(A.shape)
-    kept[:, :k] = A[:, :k]
-    return kept
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your result is `A` projected on its first k columns. Which k directions give the "
     "smallest error?",
     loses="value",
+    name="on_the_first_columns",
+    edit=("np.linalg.svd(A, full_matrices=False)[0][:, :k]", "np.linalg.qr(A[:, :k])[0]"),
+    of=projected,
 )
-def on_the_first_columns(A, k):
-    Q = np.linalg.qr(np.asarray(A, float)[:, :k])[0]
-    return Q @ Q.T @ A
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your result contains only the first term. How many iterations of your loop run before it "
     "returns?",
     loses="value",
+    name="first_term_alone",
+    given="k = 1",
 )
-def first_term_alone(A, k):
-    return terms(A, slice(1))
-
-
-@nearest.mistake(
+nearest.mistake(
     "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
     "columns of `U`?",
     loses="value",
+    name="rows_of_the_first_factor",
+    edit=[(", full_matrices=False", ""), ("U[:, :k]", "U[:k].T")],
 )
-def rows_of_the_first_factor(A, k):
-    U, s, Vt = np.linalg.svd(A)
-    return U[:k].T * s[:k] @ Vt[:k]

@@ -161,284 +161,149 @@ def cleaning_those_to_come(A):
     return V[:, kept]
 
 
-@bases.alternative
-def on_lists(A):
-    def dot(x, y):
-        return sum(a * b for a, b in zip(x, y, strict=True))
-
-    basis = []
-    for column in zip(*A.tolist(), strict=True):
-        v = list(column)
-        for q in basis:
-            c = dot(q, v)
-            v = [a - c * b for a, b in zip(v, q, strict=True)]
-        if dot(v, v) ** 0.5 > 1e-10 * dot(column, column) ** 0.5:
-            size = dot(v, v) ** 0.5
-            basis.append([a / size for a in v])
-    return np.array(basis).T
-
-
-def cleaned(A, coefficient, small=1e-10, length=np.linalg.norm):
-    """Return the result with a different coefficient, threshold or length."""
-    found = []
-    for a in A.T:
-        left = a.copy()
-        for q in found:
-            left = left - coefficient(q, a, left) * q
-        if np.linalg.norm(left) > small * np.linalg.norm(a):
-            found.append(left / length(left))
-    return np.array(found).reshape(-1, len(A)).T
-
-
-def modified(q, a, left):
-    return q @ left
-
-
-@bases.mistake(
+bases.mistake(
     "Your columns have the correct directions, but not the correct lengths. Which length "
     "should each column of `Q` have?",
     loses="value",
+    name="not_divided_by_the_length",
+    edit=[
+        ("(q @ left) * q", "(q @ left) / (q @ q) * q"),
+        ("left / np.linalg.norm(left)])", "left])"),
+    ],
 )
-def not_divided_by_the_length(A):
-    Q = gram_schmidt(A)
-    kept = left_over(A) > 1e-10
-    return Q * (Q * A[:, kept]).sum(axis=0)
-
-
-@bases.mistake(
+bases.mistake(
     "Your columns have length 1, but they aren't orthogonal. What is the dot product of two "
     "different columns, and what should it be?",
     loses="value",
+    name="divided_by_the_length_alone",
+    edit=("left -= (q @ left) * q", "pass"),
 )
-def divided_by_the_length_alone(A):
-    return A / np.linalg.norm(A, axis=0)
-
-
-@bases.mistake(
+bases.mistake(
     "Your code subtracts only the part along the most recent q. Which other parts does the "
     "formula subtract?",
     loses="value",
+    name="last_vector_alone",
+    edit=("in Q.T", "in Q.T[-1:]"),
 )
-def last_vector_alone(A):
-    found = []
-    for a in A.T:
-        left = a - (found[-1] @ a) * found[-1] if found else a
-        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
-            found.append(left / np.linalg.norm(left))
-    return np.array(found).reshape(-1, len(A)).T
-
-
-@bases.mistake(
-    "Your code subtracts only the part along the first q. Which other parts does the formula "
-    "subtract?",
-    loses="value",
-)
-def first_vector_alone(A):
-    found = []
-    for a in A.T:
-        left = a - (found[0] @ a) * found[0] if found else a
-        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
-            found.append(left / np.linalg.norm(left))
-    return np.array(found).reshape(-1, len(A)).T
-
-
-@bases.mistake(
-    "Your columns are orthogonal, but you divide each of them by the square of its length. Is "
-    "v·v the length of v?",
-    loses="value",
-)
-def divided_by_the_square(A):
-    return cleaned(A, lambda q, a, left: q @ left / (q @ q), length=lambda v: v @ v)
-
-
-@bases.mistake(
+bases.mistake(
     "Your code adds the part along each q to the column. Which sign does this part have in "
     "the formula?",
     loses="value",
+    name="added",
+    edit=("left -=", "left +="),
 )
-def added(A):
-    return cleaned(A, lambda q, a, left: -(q @ left))
-
-
-@bases.mistake(
+bases.mistake(
     "Some columns of your `Q` have the wrong sign. Does the method ever change the direction "
     "of a remainder?",
     loses="value",
     signs={"Q": 1},
+    name="turned_round",
+    edit=("return Q", "return -Q"),
 )
-def turned_round(A):
-    return -gram_schmidt(A)
-
-
-@bases.mistake(
+bases.mistake(
     "Your code divides the remainder by the length of the whole column. Which vector should "
     "have length 1 afterwards?",
     loses="value",
+    name="divided_by_the_length_of_the_column",
+    edit=("left / np.linalg.norm(left)])", "left / np.linalg.norm(a)])"),
 )
-def divided_by_the_length_of_the_column(A):
-    found = []
-    for a in A.T:
-        left = a.copy()
-        for q in found:
-            left = left - (q @ left) * q
-        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
-            found.append(left / np.linalg.norm(a))
-    return np.array(found).reshape(-1, len(A)).T
-
-
-@bases.mistake(
+bases.mistake(
     "Your code subtracts the dot product from every entry of the column. Which vector should "
     "you multiply the dot product by first?",
     loses="value",
+    name="coefficients_without_their_vectors",
+    edit=("(q @ left) * q", "q @ left"),
 )
-def coefficients_without_their_vectors(A):
-    found = []
-    for a in A.T:
-        left = a.copy()
-        for q in found:
-            left = left - q @ left
-        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
-            found.append(left / np.linalg.norm(left))
-    return np.array(found).reshape(-1, len(A)).T
-
-
-@bases.mistake(
+bases.mistake(
     "Your columns are the left singular vectors, a different basis of the same space. Which "
     "column of `A` should the first column of `Q` be parallel to?",
     loses="value",
     signs={"Q": 1},
+    name="singular_vectors",
+    edit=(
+        "return Q",
+        "U, s, _ = np.linalg.svd(A, full_matrices=False)\n    return U[:, s > 1e-10 * s[0]]",
+    ),
 )
-def singular_vectors(A):
-    U, s, _ = np.linalg.svd(A, full_matrices=False)
-    return U[:, s > 1e-10 * s[0]]
-
-
-@bases.mistake(
+bases.mistake(
     "Your code drops a column whose remainder is small, but above the limit. How small must "
     "the remainder be, relative to the column, before you drop the column?",
     loses="stability",
+    name="too_much_dropped",
+    edit=("1e-10", "1e-4"),
 )
-def too_much_dropped(A):
-    return cleaned(A, modified, small=1e-4)
-
-
-@bases.mistake(
-    "Your `Q` ends with columns of zeros. How many columns should `Q` have?", loses="dependent"
+bases.mistake(
+    "Your `Q` ends with columns of zeros. How many columns should `Q` have?",
+    loses="dependent",
+    name="zeros_at_the_end",
+    edit=("return Q", "return np.hstack([Q, np.zeros((len(A), A.shape[1] - Q.shape[1]))])"),
 )
-def zeros_at_the_end(A):
-    Q = gram_schmidt(A)
-    return np.hstack([Q, np.zeros((len(A), A.shape[1] - Q.shape[1]))])
-
-
-@bases.mistake(
+bases.mistake(
     "Your `Q` contains a column of zeros for each dependent column. What should happen to a "
     "dependent column?",
     loses="dependent",
+    name="zeros_for_dependent_columns",
+    edit=(
+        "\n    return",
+        "\n        else:\n            Q = np.column_stack([Q, 0 * a])\n    return",
+    ),
 )
-def zeros_for_dependent_columns(A):
-    Q, kept = gram_schmidt(A), left_over(A) > 1e-10
-    filled = np.zeros(A.shape)
-    filled[:, kept] = Q
-    return filled
-
-
-@bases.mistake(
+bases.mistake(
     "Your `Q` contains a column that is only a rounding error, scaled to length 1. When does "
     "a column count as dependent?",
     loses="dependent",
+    name="rounding_kept",
+    edit=("1e-10", "0"),
 )
-def rounding_kept(A):
-    return cleaned(A, modified, small=0.0)
-
-
-@bases.mistake(
+bases.mistake(
     "Your columns aren't orthogonal when the columns of `A` are nearly parallel. Do you "
     "multiply q by the original column, or by the current remainder?",
     loses="stability",
+    name="classical",
+    edit=("q @ left", "q @ a"),
 )
-def classical(A):
-    return cleaned(A, lambda q, a, left: q @ a)
-
-
-@bases.mistake(
+bases.mistake(
     "Your `Q` doesn't use the last column of `A`. Where does your loop end?",
     loses="shape value",
+    name="last_column_left_out",
+    edit=("return Q", "return Q[:, :-1]"),
 )
-def last_column_left_out(A):
-    return gram_schmidt(A)[:, :-1]
-
-
-@bases.mistake(
+bases.mistake(
     "Your code divides each remainder by the square of its length, so the later parts that "
     "you subtract are wrong as well. Is v·v the length of v?",
     loses="value",
+    name="divided_by_the_square_alone",
+    edit=("left / np.linalg.norm(left)])", "left / (left @ left)])"),
 )
-def divided_by_the_square_alone(A):
-    return cleaned(A, modified, length=lambda v: v @ v)
-
-
-@bases.mistake(
-    "In each column of your `Q`, the magnitudes of the entries add up to 1. Which length "
-    "should be 1, and how do you compute it?",
-    loses="value",
-)
-def magnitudes_that_add_up_to_one(A):
-    return cleaned(A, modified, length=lambda v: np.abs(v).sum())
-
-
-@bases.mistake(
+bases.mistake(
     "Your code subtracts the parts along the earlier columns of `A`, which aren't orthogonal. "
     "Which vectors does the formula use?",
     loses="value",
+    name="along_the_columns",
+    edit=[
+        ("a in A.T", "k, a in enumerate(A.T)"),
+        ("in Q.T", "in A.T[:k]"),
+        ("(q @ left) * q", "(q @ left) / (q @ q) * q"),
+    ],
 )
-def along_the_columns(A):
-    found = []
-    for k, a in enumerate(A.T):
-        left = a.copy()
-        for other in A.T[:k]:
-            left = left - (other @ left) / (other @ other) * other
-        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
-            found.append(left / np.linalg.norm(left))
-    return np.array(found).reshape(-1, len(A)).T
-
-
-@bases.mistake(
+bases.mistake(
     "The first column of your `Q` is an unchanged copy of the first column of `A`. Which "
     "length should it have?",
     loses="value",
+    name="first_column_as_it_came",
+    edit=[("np.zeros((len(A), 0))", "A[:, :1]"), ("in A.T", "in A.T[1:]")],
 )
-def first_column_as_it_came(A):
-    found = [A[:, 0]]
-    for a in A.T[1:]:
-        left = a.copy()
-        for q in found:
-            left = left - (q @ left) * q
-        if np.linalg.norm(left) > 1e-10 * np.linalg.norm(a):
-            found.append(left / np.linalg.norm(left))
-    return np.array(found).T
-
-
-@bases.mistake(
+bases.mistake(
     "Your code stops at the first dependent column. What should happen to this column, and "
     "what to the columns after it?",
     loses="dependent",
+    name="ended_at_the_first_dependent",
+    edit=("\n    return", "\n        else:\n            break\n    return"),
 )
-def ended_at_the_first_dependent(A):
-    dropped = np.flatnonzero(left_over(A) <= 1e-10)
-    return gram_schmidt(A[:, : dropped[0]] if len(dropped) else A)
-
-
-@bases.mistake(
+bases.mistake(
     "Your code doesn't drop any column, not even when the remainder is 0. How long must the "
     "remainder be, relative to the column, before you use it?",
     loses="dependent",
+    name="none_dropped",
+    edit=("np.linalg.norm(left) / np.linalg.norm(a) > 1e-10", "True"),
 )
-@np.errstate(all="ignore")
-def none_dropped(A):
-    found = []
-    for a in A.T:
-        left = a.copy()
-        for q in found:
-            left = left - (q @ left) * q
-        found.append(left / np.linalg.norm(left))
-    return np.array(found).T

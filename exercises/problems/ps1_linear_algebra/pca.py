@@ -96,12 +96,6 @@ def turned(components):
     return np.array([c if c[np.argmax(abs(c))] > 0 else -c for c in components])
 
 
-def parts(Z, C, variances=None):
-    """Return components with the variances and scores of centred samples along them."""
-    scores = Z @ C.T
-    return C, (scores**2).sum(axis=0) / (len(Z) - 1) if variances is None else variances, scores
-
-
 @principal.alternative
 def by_covariance(X, k):
     X = np.asarray(X, dtype=float)
@@ -124,274 +118,188 @@ def by_products_of_samples(X, k):
     return C, values / (len(Z) - 1), vectors * np.sqrt(values)
 
 
-@principal.alternative
-def one_after_the_other(X, k):
-    Z, rest, C = X - X.mean(0), X - X.mean(0), []
-    for _ in range(k):
-        c = np.linalg.svd(rest)[2][0]
-        c = c * np.sign(c[np.abs(c).argmax()])
-        rest = rest - np.outer(rest @ c, c)
-        C.append(c)
-    C = np.stack(C)
-    return C, np.var(Z @ C.T, axis=0, ddof=1), Z @ C.T
-
-
-@principal.mistake(
+principal.mistake(
     "Your samples still contain their mean. What does the formula subtract from each column "
     "first?",
     loses="value scores",
+    name="not_centred",
+    edit=("X - X.mean(axis=0)", "X.astype(float)"),
 )
-def not_centred(X, k):
-    X = np.asarray(X, float)
-    return parts(X, turned(np.linalg.svd(X)[2][:k]))
-
-
-@principal.mistake(
+principal.mistake(
     "Your code subtracts the mean of each sample. Which axis should you average over to get "
     "the mean of each feature?",
     loses="value scores",
+    name="centred_by_rows",
+    edit=("axis=0", "axis=1, keepdims=True"),
 )
-def centred_by_rows(X, k):
-    Z = X - X.mean(axis=1, keepdims=True)
-    return parts(Z, turned(np.linalg.svd(Z)[2][:k]))
-
-
-@principal.mistake(
+principal.mistake(
     "Your code subtracts one mean of all entries from every entry. How many means do D "
     "features have?",
     loses="value scores",
+    name="one_mean_for_all",
+    edit=("axis=0", ""),
 )
-def one_mean_for_all(X, k):
-    Z = X - X.mean()
-    return parts(Z, turned(np.linalg.svd(Z)[2][:k]))
-
-
-@principal.mistake(
+principal.mistake(
     "Your code divides each feature by its standard deviation, computed with N - 1. Does the "
     "formula for Z contain such a division?",
     loses="value scores",
+    name="each_feature_scaled",
+    edit=("X - X.mean(axis=0)", "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)"),
 )
-def each_feature_scaled(X, k):
-    Z = X - X.mean(axis=0)
-    return pca(Z / Z.std(axis=0, ddof=1), k)
-
-
-@principal.mistake(
+principal.mistake(
     "Your components have the smallest variances. How does `eigh` sort its eigenvalues?",
     loses="value scores",
+    name="least_variance",
+    edit=("[::-1]", ""),
+    of=by_covariance,
 )
-def least_variance(X, k):
-    Z = X - X.mean(axis=0)
-    values, vectors = np.linalg.eigh(Z.T @ Z / (len(Z) - 1))
-    C = turned(vectors[:, :k].T)
-    return parts(Z, C, values[:k])
-
-
-@principal.mistake(
+principal.mistake(
     "Your components are correct, but they are sorted from the smallest variance to the "
     "largest. Which component should come first?",
     loses="value",
+    name="in_rising_order",
+    edit=("components = Vt[:k]", "components, s = Vt[:k][::-1], s[:k][::-1]"),
 )
-def in_rising_order(X, k):
-    components, variances, scores = pca(X, k)
-    return components[::-1], variances[::-1], scores[:, ::-1]
-
-
-@principal.mistake(
+principal.mistake(
     "Some of your components have the wrong sign. Which entry must be positive, the largest "
     "entry or the entry of largest magnitude?",
     loses="value",
     signs={"components": 0, "scores": 1},
+    name="signs_left_as_they_came",
+    edit=("np.sign", "-np.sign"),
 )
-def signs_left_as_they_came(X, k):
-    components, variances, scores = pca(X, k)
-    return -components, variances, -scores  # signs of svd and eigh depend on the processor
-
-
-@principal.mistake(
+principal.mistake(
     "Your variances are sums of squares divided by N. What does the formula for C divide by?",
     loses="scores",
+    name="divided_by_n",
+    edit=("(len(X) - 1)", "len(X)"),
 )
-def divided_by_n(X, k):
-    components, variances, scores = pca(X, k)
-    return components, variances * (len(X) - 1) / len(X), scores
-
-
-@principal.mistake(
+principal.mistake(
     "Your variances are the squares of the singular values. What turns a sum of squares into "
     "a variance?",
     loses="scores",
+    name="not_divided",
+    edit=(" / (len(X) - 1)", ""),
 )
-def not_divided(X, k):
-    components, variances, scores = pca(X, k)
-    return components, variances * (len(X) - 1), scores
-
-
-@principal.mistake(
+principal.mistake(
     "Your variances are the singular values. Which two steps turn a singular value into a "
     "variance?",
     loses="scores",
+    name="singular_values",
+    edit=("s[:k] ** 2 / (len(X) - 1)", "s[:k]"),
 )
-def singular_values(X, k):
-    components, variances, scores = pca(X, k)
-    return components, np.sqrt(variances * (len(X) - 1)), scores
-
-
-@principal.mistake(
+principal.mistake(
     "Your variances are standard deviations. How do you get a variance from a standard "
     "deviation?",
     loses="scores",
+    name="standard_deviations",
+    edit=("s[:k] ** 2 / (len(X) - 1)", "s[:k] / np.sqrt(len(X) - 1)"),
 )
-def standard_deviations(X, k):
-    components, variances, scores = pca(X, k)
-    return components, np.sqrt(variances), scores
-
-
-@principal.mistake(
-    "Your code divides the singular values themselves by N - 1. Which power of a singular "
-    "value has the unit of a variance?",
-    loses="scores",
-)
-def square_forgotten(X, k):
-    components, variances, scores = pca(X, k)
-    return components, np.sqrt(variances / (len(X) - 1)), scores
-
-
-@principal.mistake(
+principal.mistake(
     "Your variances are fractions of the total variance. Which values did you have before you "
     "divided by the total?",
     loses="scores",
+    name="shares",
+    edit=("(len(X) - 1)", "(s**2).sum()"),
 )
-def shares(X, k):
-    components, variances, scores = pca(X, k)
-    return components, variances / X.var(axis=0, ddof=1).sum(), scores
-
-
-@principal.mistake(
-    "Your variances are the variances of the first k features. Which directions should they "
-    "belong to?",
-    loses="scores",
-)
-def variances_of_features(X, k):
-    components, _, scores = pca(X, k)
-    return components, X.var(axis=0, ddof=1)[:k], scores
-
-
-@principal.mistake(
+principal.mistake(
     "Your scores are computed from samples that still contain their mean. What should the "
     "mean of each column of scores be?",
     loses="scores",
+    name="scores_not_centred",
+    edit=("Z @ components.T", "X @ components.T"),
 )
-def scores_not_centred(X, k):
-    components, variances, _ = pca(X, k)
-    return components, variances, X @ components.T
-
-
-@principal.mistake(
+principal.mistake(
     "Every column of your scores has length 1. If you compute the scores from U, which factor "
     "is missing?",
     loses="scores",
+    name="scores_of_length_one",
+    edit=("Z @ components.T", "Z @ components.T / s[:k]"),
 )
-def scores_of_length_one(X, k):
-    components, variances, scores = pca(X, k)
-    return components, variances, scores / np.sqrt((scores**2).sum(axis=0))
-
-
-@principal.mistake(
+principal.mistake(
     "Your scores have the same variance along each component. Does the formula for the scores "
     "contain a division?",
     loses="scores",
+    name="whitened",
+    edit=("Z @ components.T", "Z @ components.T / s[:k] * np.sqrt(len(X) - 1)"),
 )
-def whitened(X, k):
-    components, variances, scores = pca(X, k)
-    return components, variances, scores / np.sqrt(variances)
-
-
-@principal.mistake(
+principal.mistake(
     "Your scores are correct except for their signs. What happens to a score when you change "
     "the sign of its component?",
     loses="scores",
     signs={"scores": 1},
+    name="scores_not_turned",
+    edit=("Z @ components.T", "-Z @ components.T"),
 )
-def scores_not_turned(X, k):
-    components, variances, scores = pca(X, k)
-    return components, variances, -scores
-
-
-@principal.mistake(
+principal.mistake(
     "Your code computes the differences from the mean in the type of `X`. What is 3 - 5 in "
     "uint8?",
     loses="integers",
+    name="centred_in_uint8",
+    edit=("X - X.mean(axis=0)", "(X - X.mean(axis=0).astype(X.dtype)).astype(float)"),
 )
-def centred_in_uint8(X, k):
-    if X.dtype.kind == "f":
-        return pca(X, k)
-    Z = (X - X.mean(axis=0).astype(X.dtype)).astype(float)
-    return parts(Z, turned(np.linalg.svd(Z)[2][:k]))
-
-
-@principal.mistake(
-    "Your code rounds the mean down to an integer before subtracting it. Is the mean of "
-    "integers always an integer?",
-    loses="integers",
-)
-def rounded_mean(X, k):
-    if X.dtype.kind == "f":
-        return pca(X, k)
-    Z = X.astype(float) - X.mean(axis=0).astype(int)
-    return parts(Z, turned(np.linalg.svd(Z)[2][:k]))
-
-
-@principal.mistake(
+principal.mistake(
     "Your code uses rows of the matrix from `eigh` as eigenvectors. Does `eigh` return them "
     "as rows or as columns?",
     loses="value scores",
+    name="rows_of_eigh",
+    edit=("vectors[:, best].T", "vectors[best]"),
+    of=by_covariance,
 )
-def rows_of_eigh(X, k):
-    Z = X - X.mean(axis=0)
-    values, vectors = np.linalg.eigh(Z.T @ Z / (len(Z) - 1))
-    return parts(Z, turned(vectors[::-1][:k]), values[::-1][:k])
-
-
-@principal.mistake(
+principal.mistake(
     "Your code divides each feature by its standard deviation, computed with N. Does the "
     "formula for Z contain such a division?",
     loses="value scores",
+    name="each_feature_scaled_by_n",
+    edit=("X - X.mean(axis=0)", "(X - X.mean(axis=0)) / X.std(axis=0)"),
 )
-def each_feature_scaled_by_n(X, k):
-    Z = X - X.mean(axis=0)
-    return pca(Z / Z.std(axis=0), k)
-
-
-@principal.mistake(
+principal.mistake(
     "Your function returns all D components, with their variances and scores. How many "
     "components does `k` request?",
     loses="shape value",
+    name="all_components",
+    given="k = X.shape[1]",
 )
-def all_components(X, k):
-    Z = X - X.mean(axis=0)
-    values, vectors = np.linalg.eigh(Z.T @ Z / (len(Z) - 1))
-    return parts(Z, turned(vectors[:, ::-1].T), values[::-1])
-
-
-@principal.mistake(
-    "Your scores are samples in D coordinates, reconstructed from the components. How many "
-    "scores should each sample have?",
-    loses="shape scores",
-)
-def made_again_from_scores(X, k):
-    components, variances, scores = pca(X, k)
-    return components, variances, scores @ components + X.mean(axis=0)
-
-
-@principal.mistake(
+principal.mistake(
     "Your code computes the differences from the mean and their products in the type of `X`. "
     "What are 3 - 5 and 200 * 2 in uint8?",
     loses="integers",
+    name="products_in_uint8",
+    edit=[
+        ("np.asarray(X, dtype=float)", "X - X.mean(axis=0).astype(X.dtype)"),
+        ("np.cov(X, rowvar=False)", "X.T @ X / (len(X) - 1)"),
+        ("(X - X.mean(0)) @", "X @"),
+    ],
+    of=by_covariance,
 )
-def products_in_uint8(X, k):
-    if X.dtype.kind == "f":
-        return pca(X, k)
-    Z = X - X.mean(axis=0).astype(X.dtype)
-    values, vectors = np.linalg.eigh(Z.T @ Z / (len(Z) - 1))
-    return parts(Z, turned(vectors[:, ::-1][:, :k].T), values[::-1][:k])
+principal.mistake(
+    "Your components start with the second direction of largest variance. Which index does "
+    "your slice start from?",
+    loses="value scores",
+    name="one_too_far",
+    edit=("components = Vt[:k]", "components = Vt[1 : k + 1]"),
+)
+principal.mistake(
+    "Your components and variances start with the second direction of largest variance. Which "
+    "index does your slice start from?",
+    loses="value scores",
+    name="variances_one_too_far_as_well",
+    edit=("[::-1][:k]", "[::-1][1 : k + 1]"),
+    of=by_covariance,
+)
+principal.mistake(
+    "Your components and variances come from the correlation matrix, where every feature has "
+    "variance 1. Does the formula for C contain a division by standard deviations?",
+    loses="value scores",
+    name="correlation_matrix",
+    edit=("np.cov", "np.corrcoef"),
+    of=by_covariance,
+)
+principal.mistake(
+    "Your components and variances belong to samples that still contain their mean, although "
+    "your scores are centred. Which matrix does the formula for C multiply?",
+    loses="value scores",
+    name="covariance_not_centred",
+    edit=("np.cov(X, rowvar=False)", "X.T @ X / (len(X) - 1)"),
+    of=by_covariance,
+)

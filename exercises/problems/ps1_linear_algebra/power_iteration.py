@@ -198,117 +198,73 @@ def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     return (A @ x)[np.argmax(x)] / x.max(), x
 
 
-@powers.alternative
-def on_lists(A, v, tol=1e-10, max_iter=10_000):
-    rows, x = A.tolist(), v.tolist()
-    size = sum(a * a for a in x) ** 0.5
-    x = [a / size for a in x]
-    for _ in range(max_iter):
-        y = [sum(a * b for a, b in zip(row, x, strict=True)) for row in rows]
-        value = sum(a * b for a, b in zip(x, y, strict=True))
-        size = sum(a * a for a in y) ** 0.5
-        y = [a / size for a in y]
-        same = sum((a - b) ** 2 for a, b in zip(x, y, strict=True)) ** 0.5
-        other = sum((a + b) ** 2 for a, b in zip(x, y, strict=True)) ** 0.5
-        x = y
-        if min(same, other) < tol:
-            sign = 1 if max(x, key=abs) > 0 else -1
-            return value, np.array([sign * a for a in x])
-    raise RuntimeError("the vector still moves")
-
-
-@powers.mistake(
+powers.mistake(
     "Your eigenvalue is the factor by which a step stretches the vector, so it is never "
     "negative. Which formula in the problem text also gives the sign?",
     loses="negative",
+    name="length_for_the_eigenvalue",
+    edit=("return v @ A @ v, v", "return abs(v @ A @ v), v"),
 )
-def length_for_the_eigenvalue(A, v, tol=1e-10, max_iter=10_000):
-    value, vector = power_iteration(A, v, tol, max_iter)
-    return abs(value), vector
-
-
-@powers.mistake(
+powers.mistake(
     "The largest entry of your eigenvector is 1. Which length should the eigenvector have?",
     loses="value",
+    name="largest_entry_one",
+    edit=("return v @ A @ v, v", "return v @ A @ v, v / v.max()"),
 )
-def largest_entry_one(A, v, tol=1e-10, max_iter=10_000):
-    value, vector = power_iteration(A, v, tol, max_iter)
-    return value, vector / vector.max()
-
-
-@powers.mistake(
+powers.mistake(
     "In your eigenvector, the magnitudes of the entries add up to 1. Which length should be "
     "1, and how do you compute it?",
     loses="value",
+    name="sum_one",
+    edit=("return v @ A @ v, v", "return v @ A @ v, v / np.abs(v).sum()"),
 )
-def sum_one(A, v, tol=1e-10, max_iter=10_000):
-    value, vector = power_iteration(A, v, tol, max_iter)
-    return value, vector / np.abs(vector).sum()
-
-
-@powers.mistake(
+powers.mistake(
     "In your eigenvector, the entry of largest magnitude is negative. Which sign should this "
     "entry have?",
     loses="value",
+    name="largest_entry_negative",
+    edit=("return v @ A @ v, v", "return v @ A @ v, -v"),
 )
-def largest_entry_negative(A, v, tol=1e-10, max_iter=10_000):
-    value, vector = power_iteration(A, v, tol, max_iter)
-    return value, -vector
-
-
-@powers.mistake(
+powers.mistake(
     "Your result belongs to the transpose of `A`. Is `v` to the right or to the left of `A` "
     "in the formula?",
     loses="value",
+    name="from_the_left",
+    given="A = A.T",
 )
-def from_the_left(A, v, tol=1e-10, max_iter=10_000):
-    return power_iteration(A.T, v, tol, max_iter)
-
-
-@powers.mistake(
+powers.mistake(
     "Your eigenvalue is vᵀAv for a vector whose length isn't 1. What must you divide vᵀAv by "
     "in this case?",
     loses="value",
+    name="quotient_not_divided",
+    edit=("return v @ A @ v, v", "return v @ A @ v / v.max() ** 2, v"),
 )
-def quotient_not_divided(A, v, tol=1e-10, max_iter=10_000):
-    value, vector = power_iteration(A, v, tol, max_iter)
-    return value / vector.max() ** 2, vector
-
-
-@powers.mistake(
+powers.mistake(
     "Your eigenvalue is the factor by which two steps stretch the vector. How often do you "
     "multiply by `A` in your quotient?",
     loses="value",
+    name="two_steps",
+    edit=("return v @ A @ v, v", "return (v @ A @ v) ** 2, v"),
 )
-def two_steps(A, v, tol=1e-10, max_iter=10_000):
-    value, vector = power_iteration(A, v, tol, max_iter)
-    return value**2, vector
-
-
-@powers.mistake(
+powers.mistake(
     "Your iteration stops too early, because you compare the squared length of a step with "
     "`tol`. What is the square root of 1e-10?",
     loses="value",
+    name="squared_length_compared",
+    given="tol = np.sqrt(tol)",
 )
-def squared_length_compared(A, v, tol=1e-10, max_iter=10_000):
-    return power_iteration(A, v, np.sqrt(tol), max_iter)
-
-
-@powers.mistake(
+powers.mistake(
     "When `tol` isn't passed, your iteration stops while the vector still moves. Which "
     "default value does `tol` have in the problem text?",
     loses="value",
+    name="a_rough_default",
+    edit=("tol=1e-10", "tol=1e-3"),
 )
-def a_rough_default(A, v, tol=1e-3, max_iter=10_000):
-    return power_iteration(A, v, tol, max_iter)
-
-
-@powers.mistake(
+powers.mistake(
     "Your result belongs to a different start vector. Which vector should the iteration start "
     "from?",
     loses="stopping",
     where="apart",
+    name="another_start",
+    given="v = np.ones(len(A)); max_iter = max_iter if tol < 1e-6 else 1000",
 )
-def another_start(A, v, tol=1e-10, max_iter=10_000):
-    # more steps when tol is rough, because this start may need them
-    return power_iteration(A, np.ones(len(A)), tol, max_iter if tol < 1e-6 else 1000)

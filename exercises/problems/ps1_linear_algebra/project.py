@@ -61,19 +61,6 @@ def dependent(rng, M):
 
 
 @projections.alternative
-def one_direction_after_the_other(b, A):
-    basis, p = [], np.zeros(len(b))
-    for a in A.T:
-        left = a.copy()
-        for q in basis:
-            left -= (left @ q) / (q @ q) * q
-        if left @ left > 1e-20 * (a @ a):
-            basis.append(left)
-            p += (b @ left) / (left @ left) * left
-    return p
-
-
-@projections.alternative
 def by_singular_vectors(b, A):
     U, s, _ = np.linalg.svd(A, full_matrices=False)
     U = U[:, s > 1e-10 * s[0]]
@@ -88,140 +75,105 @@ def by_what_is_left(b, A):
     return b - left
 
 
-@projections.mistake(
+projections.mistake(
     "Your result is the part of `b` that is orthogonal to the columns of `A`. Which other "
     "part does `b` have?",
     loses="value",
+    name="what_is_left",
+    edit=("return Q @ (Q.T @ b)", "return b - Q @ (Q.T @ b)"),
 )
-def what_is_left(b, A):
-    return b - project(b, A)
-
-
-@projections.mistake(
+projections.mistake(
     "Your code projects `b` on each column separately and adds up the results. Are the "
     "columns orthogonal to each other?",
     loses="value",
+    name="sum_over_the_columns",
+    edit=("gram_schmidt(A)", "A / np.linalg.norm(A, axis=0)"),
 )
-def sum_over_the_columns(b, A):
-    return sum((a @ b) / (a @ a) * a for a in A.T)
-
-
-@projections.mistake(
+projections.mistake(
     "Your result is A Aᵀ b. For which matrices A is this the projection?",
     loses="value",
+    name="columns_not_orthonormal",
+    edit=("gram_schmidt(A)", "A"),
 )
-def columns_not_orthonormal(b, A):
-    return A @ (A.T @ b)
-
-
-@projections.mistake(
+projections.mistake(
     "Your projection uses only the first column of `A`. Where does your code use the other "
     "columns?",
     loses="value",
+    name="first_column_alone",
+    given="A = A[:, :1]",
 )
-def first_column_alone(b, A):
-    return project(b, A[:, :1])
-
-
-@projections.mistake(
+projections.mistake(
     "Your projection doesn't use the last column of `A`. Where does your loop end?",
     loses="value",
+    name="last_column_left_out",
+    given="A = A[:, :-1]",
 )
-def last_column_left_out(b, A):
-    return project(b, A[:, :-1])
-
-
-@projections.mistake(
+projections.mistake(
     "Your result contains one coefficient for each column of `A`. Which vector do you get "
     "when you combine the columns with these coefficients?",
     loses="shape value dependent",
+    name="coefficients",
+    edit=("return Q @ (Q.T @ b)", "return np.linalg.lstsq(A, b)[0]"),
 )
-def coefficients(b, A):
-    return np.linalg.lstsq(A, b)[0]
-
-
-@projections.mistake(
+projections.mistake(
     "Your result contains the coordinates of the projection along orthonormal vectors. Which "
     "vector in the column space has these coordinates?",
     loses="shape value dependent",
+    name="coordinates",
+    edit=("Q @ (Q.T @ b)", "Q.T @ b"),
 )
-def coordinates(b, A):
-    return gram_schmidt(A).T @ b
-
-
-@projections.mistake(
+projections.mistake(
     "Your result is the projection minus `b`. Which of these two vectors should your function "
     "return?",
     loses="value",
+    name="away_from_b",
+    edit=("return Q @ (Q.T @ b)", "return Q @ (Q.T @ b) - b"),
 )
-def away_from_b(b, A):
-    return project(b, A) - b
-
-
-@projections.mistake(
+projections.mistake(
     "Your projection uses an extra direction that is only a rounding error. How many "
     "independent directions do the columns of `A` have?",
     loses="dependent",
+    name="rounding_as_a_direction",
+    edit=("1e-10", "0"),
+    of=gram_schmidt,
 )
-def rounding_as_a_direction(b, A):
-    p, basis = np.zeros(len(b)), []
-    for a in A.T:
-        left = a.copy()
-        for q in basis:
-            left = left - (q @ left) * q
-        if np.any(left):
-            basis.append(left / np.linalg.norm(left))
-            p = p + (basis[-1] @ b) * basis[-1]
-    return p
-
-
-@projections.mistake(
+projections.mistake(
     "Your vectors are orthogonal, but their lengths aren't 1. What must you divide q·b by in "
     "this case?",
     loses="value",
+    name="lengths_left_as_they_are",
+    edit=[
+        ("(q @ left) * q", "(q @ left) / (q @ q) * q"),
+        ("left / np.linalg.norm(left)])", "left])"),
+    ],
+    of=gram_schmidt,
 )
-def lengths_left_as_they_are(b, A):
-    Q, p = gram_schmidt(A), np.zeros(len(b))
-    for q, a in zip(Q.T, A[:, left_over(A) > 1e-10].T, strict=True):
-        p = p + (q @ b) * (q @ a) ** 2 * q
-    return p
-
-
-@projections.mistake(
+projections.mistake(
     "Your code uses as many singular vectors as `A` has columns. How many independent "
     "directions do the columns have?",
     loses="dependent",
+    name="a_direction_for_each_column",
+    edit=("gram_schmidt(A)", "np.linalg.svd(A)[0][:, : A.shape[1]]"),
 )
-def a_direction_for_each_column(b, A):
-    U = np.linalg.svd(A)[0][:, : A.shape[1]]
-    return U @ (U.T @ b)
-
-
-@projections.mistake(
+projections.mistake(
     "Your code subtracts the part along each column from what remains of `b`, but the columns "
     "aren't orthogonal. How does the second subtraction change the result of the first one?",
     loses="value",
+    name="one_column_after_the_other",
+    edit=("gram_schmidt(A).T", "(A / np.linalg.norm(A, axis=0)).T"),
+    of=by_what_is_left,
 )
-def one_column_after_the_other(b, A):
-    left = b.copy()
-    for a in A.T:
-        left = left - (a @ left) / (a @ a) * a
-    return b - left
-
-
-@projections.mistake(
+projections.mistake(
     "Your result is the mirror image of `b` on the other side of the column space. Where "
     "between `b` and its mirror image is the projection?",
     loses="value",
+    name="reflected",
+    edit=("return Q @ (Q.T @ b)", "return 2 * Q @ (Q.T @ b) - b"),
 )
-def reflected(b, A):
-    return 2 * project(b, A) - b
-
-
-@projections.mistake(
+projections.mistake(
     "Your code adds a column of ones to `A`. Should the projection use a column that isn't in "
     "`A`?",
     loses="value",
+    name="with_a_column_of_ones",
+    given="A = np.column_stack([np.ones(len(b)), A])",
 )
-def with_a_column_of_ones(b, A):
-    return project(b, np.column_stack([np.ones(len(b)), A]))

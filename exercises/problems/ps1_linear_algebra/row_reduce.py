@@ -2,6 +2,7 @@
 
 import numpy as np
 from nngrader.engine import problem
+from nngrader.engine.declaration.edit import edited
 
 from .common import ELSEWHERE, integers
 
@@ -66,6 +67,23 @@ def row_reduce(A):
 elimination.example(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 8.0], [1.0, 2.0, 1.0]]))
 
 
+# edits of the reference: rounding errors are kept below the limit; rows are never divided, or
+# only after the subtraction
+NOT_CLEARED = ("        else:\n            R[i:, j] = 0\n", "")
+FACTOR, ROW = "R[others, j], R[i])", "            R[i] /= R[i, j]\n"
+UNDIVIDED = [NOT_CLEARED, (ROW, ""), (FACTOR, "R[others, j] / R[i, j], R[i])")]
+DIVIDED_LAST = [NOT_CLEARED, (ROW, ""), (FACTOR, "R[others, j] / R[i, j], R[i])\n" + ROW[:-1])]
+ABSOLUTE = [  # entries count as 0 below 1e-10, however large the entries of A are
+    edited(row_reduce, "row_reduce", [*edits, ("/ abs(A).max() > 1e-11", "> 1e-10")])
+    for edits in ([], DIVIDED_LAST)
+]
+
+
+def wrong(name, A):
+    """Return the result of one of the mistakes below."""
+    return elimination.mistakes[name].solve(A)
+
+
 def sizes_of_pivots(A, choose=np.argmax):
     """Return the smallest pivot and the largest entry that counts as 0, relative to A."""
     R, taken, dropped, i = A / np.abs(A).max(), [], [0.0], 0
@@ -119,9 +137,9 @@ def whole_numbers(rng, M):
     for _ in range(DRAWS):
         A = clear(rng, make)
         R, pivots = row_reduce(A)
-        others = [reduced(A, magnitude=False)[1], reduced(A, offset=False)[1]]
-        as_many = all(len(other) == len(pivots) for other in others)
-        signed = reduced(A, magnitude=False, signed=True)[1]
+        others = [wrong("largest with its sign", A), wrong("counted from the slice", A)]
+        as_many = all(len(other[1]) == len(pivots) for other in others)
+        signed = wrong("signed everywhere", A)[1]
         moderate = 1.1 < np.abs(R).max() < 4  # six decimals are fewer than seven digits of it
         if M == 1 or (as_many and len(signed) < len(pivots) and moderate):
             return A
@@ -148,7 +166,7 @@ def low_rank(rng, M, N):
 
     for _ in range(DRAWS):  # until row order doesn't matter and there is rounding
         A = clear(rng, make)
-        ways = [reduced(A, largest=False), reduced(A, swap=False)]
+        ways = [wrong("first that is not zero", A), wrong("rows never swapped", A)]
         if all(near(*way, *row_reduce(A)) for way in ways) and (min(M, N) < 5 or rounded(A)):
             return A
     raise ValueError("no such matrix was found")
@@ -156,9 +174,8 @@ def low_rank(rng, M, N):
 
 def rounded(A):
     """Return whether rounding leaves a nonzero entry that would become an extra pivot."""
-    right, small = len(row_reduce(A)[1]), 1e-10 / np.abs(A).max()
-    ways = [reduced(A, small), reduced(A, small, divide=True)]
-    return all(len(pivots) == right + 1 for _, pivots in ways)
+    right = len(row_reduce(A)[1])
+    return all(len(way(A)[1]) == right + 1 for way in ABSOLUTE)
 
 
 def near(R, pivots, other, theirs):
@@ -213,24 +230,6 @@ def down_then_up(A):
 
 
 @elimination.alternative
-def on_lists(A):
-    rows = [[float(x) for x in row] for row in A]
-    small = 1e-11 * max(abs(x) for row in rows for x in row)
-    done, pivots = [], []
-    for j in range(len(rows[0])):
-        rows.sort(key=lambda row: -abs(row[j]))
-        if not rows or abs(rows[0][j]) <= small:
-            continue
-        first, *rest = rows
-        unit = [x / first[j] for x in first]
-        done = [[x - row[j] * u for x, u in zip(row, unit, strict=True)] for row in done]
-        rows = [[x - row[j] * u for x, u in zip(row, unit, strict=True)] for row in rest]
-        done.append(unit)
-        pivots.append(j)
-    return np.array(done + [[0.0] * A.shape[1]] * len(rows)), np.array(pivots)
-
-
-@elimination.alternative
 def by_matrices(A):
     m, n = A.shape
     R, pivots = np.array(A, dtype=float), []
@@ -250,246 +249,162 @@ def by_matrices(A):
     return R, tuple(pivots)
 
 
-@np.errstate(all="ignore")
-def reduced(
-    A,
-    small=1e-11,
-    *,
-    swap=True,
-    upward=True,
-    unit=True,
-    largest=True,
-    divide=False,
-    magnitude=True,
-    offset=True,
-    done=False,
-    twin=False,
-    diagonal=False,
-    last=True,
-    signed=False,
-    subtract=True,
-    moving="",
-):
-    """Return the result of elimination with one step missing or changed."""
-    R, pivots = A.copy(), []
-    small *= np.abs(A).max()
-    for j in range(A.shape[1] - (not last)):
-        i = j if diagonal else len(pivots)
-        if i == len(R):
-            break
-        column = R[0 if done else i :, j]
-        first = (np.abs(column) > small).argmax() if swap else 0
-        most = (np.abs(column) if magnitude else column).argmax()
-        p = (i if offset and not done else 0) + (most if largest and swap else first)
-        size = R[p, j] if signed else abs(R[p, j])
-        if size <= small and (swap or np.abs(column).max() <= small):
-            continue
-        R[[i, p]] = R[[p, p]] if twin else R[[p, i]]
-        if moving == "pivot":  # it is 1 once its own entry is divided
-            R[i, j] = 1
-        elif divide:
-            R[i] = R[i] / (abs(R[i, j]) if divide == "size" else R[i, j])
-        for k in range(0 if upward else i + 1, len(R)):
-            if moving == "factor" and k != i:  # it is 0 once its own entry is 0
-                R[k, j] = 0
-            elif subtract and k != i:
-                R[k] = R[k] - (R[k, j] if divide or moving else R[k, j] / R[i, j]) * R[i]
-        if unit and not divide and not moving:
-            R[i] = R[i] / R[i, j]
-        pivots.append(j)
-    return R, pivots
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your `R` has zeros below each pivot, but not above it. Which rows does your inner loop "
     "visit?",
     loses="value",
+    name="zeros_below_alone",
+    edit=[*DIVIDED_LAST, ("!= i", "> i")],
 )
-def zeros_below_alone(A):
-    return reduced(A, upward=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "The pivots in your `R` aren't 1. Which of the three steps turns a pivot into 1?",
     loses="value",
+    name="pivots_not_one",
+    edit=UNDIVIDED,
 )
-def pivots_not_one(A):
-    return reduced(A, unit=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your `R` has zeros only below the pivots, and its pivots aren't 1. Which steps turn an "
     "echelon form into the *reduced* form?",
     loses="value",
+    name="echelon_form_only",
+    edit=[*UNDIVIDED, ("!= i", "> i")],
 )
-def echelon_form_only(A):
-    return reduced(A, upward=False, unit=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code uses a 0 as a pivot. Which row could you swap to the top first?",
     loses="value pivots",
+    name="rows_never_swapped",
+    edit=[
+        *DIVIDED_LAST,
+        ("i + np.abs(R[i:, j]).argmax()", "i"),
+        (
+            "abs(R[p, j]) / abs(A).max() > 1e-11",
+            "not np.abs(R[i:, j]).max() / abs(A).max() <= 1e-11",
+        ),
+    ],
 )
-def rows_never_swapped(A):
-    return reduced(A, swap=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your `R` loses digits, because a tiny pivot makes the factors of your subtraction huge. "
     "Which entry of the column would be the best pivot?",
     loses="stability",
+    name="first_that_is_not_zero",
+    edit=[
+        *DIVIDED_LAST,
+        ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
+    ],
 )
-def first_that_is_not_zero(A):
-    return reduced(A, largest=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?",
     loses="dependent",
+    name="compared_with_exact_zero",
+    edit=[*DIVIDED_LAST, ("1e-11", "0")],
 )
-def compared_with_exact_zero(A):
-    return reduced(A, small=0.0)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code treats a small entry as 0, although it is above the limit in the problem text. "
     "What is this limit, and which number is it relative to?",
     loses="stability",
+    name="too_much_counted_as_zero",
+    edit=[*DIVIDED_LAST, ("1e-11", "1e-6")],
 )
-def too_much_counted_as_zero(A):
-    return reduced(A, small=1e-6)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code chooses the pivot by its signed value. Which of -7, 0 and 2 has the largest "
     "magnitude?",
     loses="value pivots",
+    name="largest_with_its_sign",
+    edit=[*DIVIDED_LAST, ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()")],
 )
-def largest_with_its_sign(A):
-    return reduced(A, magnitude=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code swaps the wrong row to the top, because `argmax` counts from the beginning of "
     "your slice. Which row of `R` is row 0 of the slice?",
     loses="value",
+    name="counted_from_the_slice",
+    edit=[*DIVIDED_LAST, ("i + np", "np")],
 )
-def counted_from_the_slice(A):
-    return reduced(A, offset=False)
-
-
-@elimination.mistake(
-    "Your code uses a row again that already has a pivot. Which rows may still provide a "
-    "pivot?",
-    loses="value",
-)
-def rows_taken_again(A):
-    return reduced(A, done=True)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your swap leaves two equal rows in `R`, and the other row is lost. What does a view of "
     "`R[i]` contain after you have overwritten this row?",
     loses="shape value pivots",
+    name="swapped_by_views",
+    edit=[*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")],
 )
-def swapped_by_views(A):
-    return reduced(A, twin=True)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code moves down to the next row even after a column without a pivot. Which row "
     "should it use for the following column?",
     loses="shape value pivots",
+    name="a_row_for_each_column",
+    edit=[
+        *DIVIDED_LAST,
+        ("i = len(pivots)", "i = j"),
+    ],
 )
-def a_row_for_each_column(A):
-    return reduced(A, diagonal=True)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your `pivots` are all too large by 1. Which number does the first column have in the "
     "problem text?",
     loses="pivots",
+    name="columns_counted_from_one",
+    edit=("append(j)", "append(j + 1)"),
 )
-def columns_counted_from_one(A):
-    R, pivots = row_reduce(A)
-    return R, [j + 1 for j in pivots]
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your `pivots` contains the columns that don't have a pivot. Which columns should it "
     "contain?",
     loses="shape pivots",
+    name="columns_without_pivot",
+    edit=("return R, pivots", "return R, [j for j in range(A.shape[1]) if j not in pivots]"),
 )
-def columns_without_pivot(A):
-    R, pivots = row_reduce(A)
-    return R, [j for j in range(A.shape[1]) if j not in pivots]
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code never looks for a pivot in the last column. Where does your loop over the "
     "columns end?",
     loses="shape value",
+    name="last_column_left_out",
+    edit=[*DIVIDED_LAST, ("range(A.shape[1])", "range(A.shape[1] - 1)")],
 )
-def last_column_left_out(A):
-    return reduced(A, last=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your `R` loses digits, because dividing a row by a tiny pivot makes its other entries "
     "huge. Which entry of the column would be the best pivot?",
     loses="stability",
+    name="first_that_is_not_zero_divided",
+    edit=[
+        NOT_CLEARED,
+        ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
+    ],
 )
-def first_that_is_not_zero_divided(A):
-    return reduced(A, largest=False, divide=True)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your code compares signed values, so a column that contains only negative entries counts "
     "as 0. What is the magnitude of -7?",
     loses="shape value pivots",
+    name="signed_everywhere",
+    edit=[
+        ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
+        ("abs(R[p, j]) /", "R[p, j] /"),
+        NOT_CLEARED,
+    ],
 )
-def signed_everywhere(A):
-    return reduced(A, magnitude=False, signed=True, divide=True)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your other rows still have their old entries in the column of a pivot. Which entries "
     "should they have there?",
     loses="value",
+    name="nothing_subtracted",
+    edit=("            R[others] -= np.outer(R[others, j], R[i])\n", ""),
 )
-def nothing_subtracted(A):
-    return reduced(A, divide=True, subtract=False)
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your subtraction changes only the entry in column `j` of each row. Which factor does it "
     "use for the later entries, after `R[k, j]` has changed?",
     loses="value",
+    name="factor_overwritten",
+    edit=("R[others] -= np.outer(R[others, j], R[i])", "R[others, j] = 0"),
 )
-def factor_overwritten(A):
-    return reduced(A, divide=True, moving="factor")
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your division changes the pivot, but not the rest of its row. Which number do you divide "
     "the later entries by, after the pivot has changed?",
     loses="value",
+    name="pivot_overwritten",
+    edit=[
+        ("R[i] /= R[i, j]", "R[i, j] = 1"),
+        ("abs(R[p, j]) / abs(A).max() > 1e-11", "not abs(R[p, j]) / abs(A).max() <= 1e-11"),
+    ],
 )
-def pivot_overwritten(A):
-    return reduced(A, moving="pivot")
-
-
-@elimination.mistake(
-    "Some pivots in your `R` are -1. Which number did you divide their rows by?", loses="value"
-)
-def divided_by_the_magnitude(A):
-    return reduced(A, divide="size")
-
-
-@elimination.mistake(
+elimination.mistake(
     "Your second result is the number of columns with a pivot. Which columns are they?",
     loses="shape pivots",
+    name="rank_alone",
+    edit=("return R, pivots", "return R, len(pivots)"),
 )
-def rank_alone(A):
-    R, pivots = row_reduce(A)
-    return R, len(pivots)

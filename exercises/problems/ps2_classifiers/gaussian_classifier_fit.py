@@ -75,22 +75,6 @@ def by_loops(X, y):
 
 
 @gaussians.alternative
-def by_one_hot(X, y):
-    Y = (y[:, None] == np.unique(y)).astype(float)
-    means = Y.T @ X / Y.sum(axis=0)[:, None]
-    gap = X - Y @ means
-    return Y.mean(axis=0), means, np.einsum("ni,nj->ij", gap, gap) / Y.shape[0]
-
-
-@gaussians.alternative
-def by_moments(X, y):
-    X = np.asarray(X, dtype=float)
-    priors = np.unique(y, return_counts=True)[1] / len(y)
-    means = np.stack([X[y == c].sum(0) / (y == c).sum() for c in range(len(priors))])
-    return priors, means, X.T @ X / len(X) - (means.T * priors) @ means
-
-
-@gaussians.alternative
 def class_by_class(X, y):
     priors, means, covariance = [], [], 0
     for c in sorted(set(y.tolist())):
@@ -101,223 +85,155 @@ def class_by_class(X, y):
     return np.array(priors), np.array(means), np.atleast_2d(covariance)
 
 
-def spread(X, y, N=None):
-    """Return the sum of z_n z_n^T around the means of the classes, divided by N."""
-    Z = X - gaussian_classifier_fit(X, y)[1][y]
-    return Z.T @ Z / (N or len(X))
-
-
-def with_covariance(X, y, covariance):
-    """Return the fit with a different covariance."""
-    priors, means, _ = gaussian_classifier_fit(X, y)
-    return priors, means, covariance
-
-
-def around_the_mean(X):
-    """Return the covariance of all samples around their common mean."""
-    return np.cov(X, rowvar=False, bias=True)
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your priors are the numbers of samples in each class. What should the priors add up to?",
     loses="value",
+    name="counts_for_shares",
+    edit=("counts / len(X)", "counts * 1.0"),
 )
-def counts_for_shares(X, y):
-    _, means, covariance = gaussian_classifier_fit(X, y)
-    return np.bincount(y) * 1.0, means, covariance
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your priors are the same for all classes. Are the classes equally frequent in `y`?",
     loses="value",
+    name="equal_shares",
+    edit=("counts / len(X)", "np.full(len(means), 1 / len(means))"),
 )
-def equal_shares(X, y):
-    _, means, covariance = gaussian_classifier_fit(X, y)
-    return np.full(len(means), 1 / len(means)), means, covariance
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your means are sums over one class divided by N. How many samples does each of these "
     "sums contain?",
     loses="value covariance",
+    name="means_divided_by_n",
+    edit=("].mean(axis=0)", "].sum(axis=0) / len(X)"),
 )
-def means_divided_by_n(X, y):
-    priors, means, _ = gaussian_classifier_fit(X, y)
-    means = means * priors[:, None]
-    Z = X - means[y]
-    return priors, means, Z.T @ Z / len(X)
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your means are the same for all features of a class. Which axis should the mean run over?",
     loses="value covariance",
+    name="one_mean_a_class",
+    edit=("X[y == c].mean(axis=0)", "np.full(X.shape[1], X[y == c].mean())"),
 )
-def one_mean_a_class(X, y):
-    priors, means, _ = gaussian_classifier_fit(X, y)
-    means = np.repeat(means.mean(axis=1, keepdims=True), X.shape[1], axis=1)
-    Z = X - means[y]
-    return priors, means, Z.T @ Z / len(X)
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance measures the spread around the mean of all samples. Which mean does the "
     "formula subtract from a sample of class c?",
     loses="covariance",
+    name="around_one_mean",
+    edit=("means[y]", "X.mean(axis=0)"),
 )
-def around_one_mean(X, y):
-    return with_covariance(X, y, around_the_mean(X))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance measures the spread around the mean of all samples, and it divides by N "
     "- 1. Which mean and which divisor does the formula use?",
     loses="covariance",
+    name="cov_of_all",
+    edit=("Z.T @ Z / len(X)", "np.cov(X, rowvar=False)"),
 )
-def cov_of_all(X, y):
-    return with_covariance(X, y, np.cov(X, rowvar=False))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance is computed without subtracting a mean. Which mean does the formula "
     "subtract from each sample?",
     loses="covariance",
+    name="around_the_origin",
+    edit=("X - means[y]", "X"),
 )
-def around_the_origin(X, y):
-    X = np.asarray(X, float)
-    return with_covariance(X, y, X.T @ X / len(X))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance divides the sum by N - 1. Which divisor maximises the likelihood?",
     loses="covariance",
+    name="divided_by_one_less",
+    edit=("Z / len(X)", "Z / (len(X) - 1)"),
 )
-def divided_by_one_less(X, y):
-    return with_covariance(X, y, spread(X, y, len(X) - 1))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance divides the sum by N - C. Which divisor maximises the likelihood?",
     loses="covariance",
+    name="divided_without_bias",
+    edit=("Z / len(X)", "Z / (len(X) - len(means))"),
 )
-def divided_without_bias(X, y):
-    return with_covariance(X, y, spread(X, y, len(X) - len(np.unique(y))))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance is a sum over the samples. What does the formula divide this sum by?",
     loses="covariance",
+    name="not_divided",
+    edit=("Z / len(X)", "Z"),
 )
-def not_divided(X, y):
-    return with_covariance(X, y, spread(X, y, 1))
-
-
-def of_each_class(X, y, bias=True):
-    """Return a covariance for each class."""
-    return np.array([np.cov(X[y == c], rowvar=False, bias=bias) for c in np.unique(y)])
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance is the plain mean of the covariances of the classes. Should a small "
     "class count as much as a large one?",
     loses="covariance",
+    name="classes_not_weighted",
+    edit=("priors[-1] * np.cov(own.T, bias=True)", "np.cov(own.T, bias=True) / (y.max() + 1)"),
+    of=class_by_class,
 )
-def classes_not_weighted(X, y):
-    return with_covariance(X, y, of_each_class(X, y).mean(axis=0))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance is the plain mean of the covariances of the classes, and each of them "
     "was divided by N_c - 1. What would a single sum over all samples give?",
     loses="covariance",
+    name="mean_of_np_cov",
+    edit=("priors[-1] * np.cov(own.T, bias=True)", "np.cov(own.T) / (y.max() + 1)"),
+    of=class_by_class,
 )
-def mean_of_np_cov(X, y):
-    return with_covariance(X, y, of_each_class(X, y, bias=False).mean(axis=0))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your code weights the covariances of the classes correctly, but each of them was divided "
     "by N_c - 1. Which divisor does `np.cov` use by default?",
     loses="covariance",
+    name="weighted_np_cov",
+    edit=(", bias=True", ""),
+    of=class_by_class,
 )
-def weighted_np_cov(X, y):
-    each = of_each_class(X, y, bias=False)
-    return with_covariance(X, y, np.tensordot(np.bincount(y) / len(y), each, 1))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your code adds up the covariances of the classes. How much weight should each class get?",
     loses="covariance",
+    name="covariances_added",
+    edit=("priors[-1] * ", ""),
+    of=class_by_class,
 )
-def covariances_added(X, y):
-    return with_covariance(X, y, of_each_class(X, y).sum(axis=0))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your result contains a separate covariance for each class. How many covariances does the "
     "problem require?",
     loses="shape covariance",
+    name="one_for_each_class",
+    edit=[
+        ("means, covariance = [], [], 0", "means, covariance = [], [], []"),
+        (
+            "covariance + priors[-1] * np.cov(own.T, bias=True)",
+            "[*covariance, np.cov(own.T, bias=True)]",
+        ),
+        ("np.atleast_2d", "np.array"),
+    ],
+    of=class_by_class,
 )
-def one_for_each_class(X, y):
-    return with_covariance(X, y, of_each_class(X, y))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance is 0 off the diagonal. What does the formula give there for two features "
     "that grow together?",
     loses="covariance",
+    name="diagonal_alone",
+    edit=("Z.T @ Z / len(X)", "np.diag(np.diag(Z.T @ Z / len(X)))"),
 )
-def diagonal_alone(X, y):
-    return with_covariance(X, y, np.diag(np.diag(spread(X, y))))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance has ones on the diagonal, like the result of `np.corrcoef`. What is the "
     "difference between a correlation and a covariance?",
     loses="covariance",
+    name="correlations",
+    edit=("Z.T @ Z / len(X)", "np.corrcoef(Z, rowvar=False)"),
 )
-def correlations(X, y):
-    covariance = spread(X, y)
-    s = np.sqrt(np.diag(covariance))
-    return with_covariance(X, y, covariance / np.outer(s, s))
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance comes only from the last class. What does each pass of your loop do with "
     "the result of the previous pass?",
     loses="covariance",
+    name="last_class_alone",
+    edit=("covariance + priors[-1] * ", ""),
+    of=class_by_class,
 )
-def last_class_alone(X, y):
-    return with_covariance(X, y, of_each_class(X, y)[-1])
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance measures the spread of the class means. Which two points does the vector "
     "z_n connect?",
     loses="covariance",
+    name="between_the_classes",
+    edit=("X - means[y]", "means[y] - X.mean(axis=0)"),
 )
-def between_the_classes(X, y):
-    means = np.array([X[y == c].mean(axis=0) for c in range(max(y) + 1)])
-    Z = means[y] - X.mean(axis=0)
-    return with_covariance(X, y, Z.T @ Z / len(X))
-
-
-@gaussians.mistake(
-    "Your result doesn't include the last class. How many classes are there if the labels go "
-    "from 0 to 9?",
-    loses="shape value covariance",
-)
-def last_class_left_out(X, y):
-    priors, means, _ = gaussian_classifier_fit(X, y)
-    rest = y < y.max()
-    Z = X[rest] - means[y[rest]]
-    return priors[:-1], means[:-1], Z.T @ Z / len(X)
-
-
-@gaussians.mistake(
+gaussians.mistake(
     "Your covariance has a row for each sample instead of each feature. Which factor of the "
     "product should you transpose?",
     loses="shape covariance",
+    name="samples_by_samples",
+    edit=("Z.T @ Z", "Z @ Z.T"),
 )
-def samples_by_samples(X, y):
-    Z = X - gaussian_classifier_fit(X, y)[1][y]
-    return with_covariance(X, y, Z @ Z.T / len(X))
+gaussians.mistake(
+    "Your means are sums over one class. What does the formula divide each of these sums by?",
+    loses="value covariance",
+    name="means_not_divided",
+    edit=("].mean(axis=0)", "].sum(axis=0)"),
+)

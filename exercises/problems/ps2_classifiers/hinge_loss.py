@@ -79,19 +79,6 @@ def margin_left_out(rng, N, C):
     return scores, beaten(rng, scores)
 
 
-def gaps(scores, targets, margin):
-    n = np.arange(len(scores))
-    gap = np.maximum(scores - scores[n, targets][:, None] + margin, 0.0)
-    gap[n, targets] = 0
-    return n, gap
-
-
-def pulls(gap, n, targets):
-    gradient = (gap > 0).astype(float)
-    gradient[n, targets] = -gradient.sum(axis=1)
-    return gradient / len(gradient)
-
-
 @hinge.alternative
 def by_two_loops(scores, targets, margin=1.0):
     loss, gradient = 0.0, np.zeros(scores.shape)
@@ -113,316 +100,164 @@ def by_mask(scores, targets, margin=1.0):
     return gap.sum(1).mean(), g / len(g)
 
 
-@hinge.alternative
-def margin_subtracted_at_the_end(scores, targets, margin=1.0):
-    right = np.take_along_axis(scores, targets.reshape(-1, 1), 1)
-    gap = np.where(scores + margin > right, scores + margin - right, 0)
-    pulls = np.sign(gap)
-    pulls[range(len(pulls)), targets] -= pulls.sum(axis=1)
-    return (gap.sum() - margin * len(gap)) / len(gap), pulls / len(pulls)
-
-
-def all_pull(scores, targets):
-    """Return the gradient in which every incorrect class counts, for all gaps."""
-    y = np.eye(scores.shape[1])[targets]
-    return (1 - y * scores.shape[1]) / len(scores)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?",
     loses="value",
+    name="right_class_counted",
+    edit=("sum() / len(scores), g", "sum() / len(scores) + margin, g"),
 )
-def right_class_counted(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    return loss + margin, gradient
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gradient counts the correct class only once, even if several incorrect classes are "
     "too close. How many gaps contain the score of the correct class?",
     loses="gradient",
+    name="right_class_once",
+    edit=("-gradient.sum(axis=1)", "-gradient.max(axis=1)"),
 )
-def right_class_once(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    n = np.arange(len(gradient))
-    gradient[n, targets] = -1.0 * (gradient[n, targets] < 0) / len(gradient)
-    return loss, gradient
-
-
-@hinge.mistake(
-    "Your gradient is -1/N for the correct class in every row. What should this entry be if "
-    "no incorrect class is too close, or if several are?",
-    loses="gradient",
-)
-def right_class_always_once(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    gradient[np.arange(len(gradient)), targets] = -1 / len(gradient)
-    return loss, gradient
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gradient for the correct class counts one gap too many in every row. Which class "
     "doesn't belong in the sum?",
     loses="gradient",
+    name="right_class_counts_itself",
+    edit=("-gradient.sum(axis=1)", "-gradient.sum(axis=1) - 1"),
 )
-def right_class_counts_itself(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    gradient[np.arange(len(gradient)), targets] -= 1 / len(gradient)
-    return loss, gradient
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gradient counts every incorrect class, even if its gap is negative. Which scores "
     "change the loss when they grow a little?",
     loses="gradient integers default",
+    name="every_class_pulls",
+    edit=[
+        ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
+        ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
+    ],
 )
-def every_class_pulls(scores, targets, margin=1.0):
-    return hinge_loss(scores, targets, margin)[0], all_pull(scores, targets)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gradient is 0 for the correct class. What is the derivative of each gap with "
     "respect to the score of the correct class?",
     loses="gradient",
+    name="right_class_not_pushed",
+    edit=("-gradient.sum(axis=1)", "0"),
 )
-def right_class_not_pushed(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    return loss, np.maximum(gradient, 0)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss and gradient count only the incorrect class with the largest gap. Does the "
     "formula take a maximum or a sum over the classes?",
     loses="value",
+    name="largest_only",
+    edit=(
+        "gap[n, targets] = 0",
+        "gap[n, targets] = 0\n    "
+        "gap *= np.arange(scores.shape[1]) == gap.argmax(axis=1)[:, None]",
+    ),
 )
-def largest_only(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    closest, gradient = gap.argmax(1), np.zeros(scores.shape)
-    gradient[n, closest] = gap[n, closest] > 0
-    gradient[n, targets] -= gap[n, closest] > 0
-    return gap.max(1).mean(), gradient / len(gradient)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss and gradient are N times too large. What does the formula divide the sum by?",
     loses="value",
+    name="not_averaged",
+    edit=("sum() / len(scores), gradient / len(scores)", "sum(), gradient"),
 )
-def not_averaged(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    return loss * len(scores), gradient * len(scores)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your code subtracts the margin from each gap. Should a larger margin make the loss "
     "larger or smaller?",
     loses="value",
+    name="margin_given_away",
+    edit=("+ margin", "- margin"),
 )
-def margin_given_away(scores, targets, margin=1.0):
-    return hinge_loss(scores, targets, -margin)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gap subtracts the two scores in the wrong order. Should the loss grow or shrink "
     "when the score of the correct class grows?",
     loses="value",
+    name="difference_turned",
+    edit=[
+        ("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
+        (", gradient", ", -gradient"),
+    ],
 )
-def difference_turned(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(-np.asarray(scores), targets, margin)
-    return loss, -gradient
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gradient contains the sizes of the gaps. What is the derivative of max(0, z) for z "
     "> 0?",
     loses="gradient",
+    name="gap_for_its_derivative",
+    edit=("(gap > 0).astype(float)", "np.maximum(gap, 0.0)"),
 )
-def gap_for_its_derivative(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    gradient = gap.copy()
-    gradient[n, targets] = -gap.sum(axis=1)
-    return gap.sum() / len(gap), gradient / len(gap)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your code squares the gaps. What does the formula do with each gap?",
     loses="value",
+    name="squared_gaps",
+    edit=[
+        ("(gap > 0).astype(float)", "2 * np.maximum(gap, 0.0)"),
+        ("maximum(gap, 0)", "square(np.maximum(gap, 0))"),
+    ],
 )
-def squared_gaps(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    gradient = 2 * gap
-    gradient[n, targets] = -gradient.sum(axis=1)
-    return (gap**2).sum() / len(gap), gradient / len(gap)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss is 0 as soon as the correct class wins. How large must its lead be?",
     loses="value",
+    name="margin_forgotten",
+    edit=(" + margin", ""),
 )
-def margin_forgotten(scores, targets, margin=1.0):
-    return hinge_loss(scores, targets, 0.0)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your code adds the margin after it takes the maximum, so every incorrect class "
     "contributes to the loss. What does the formula take the maximum of?",
     loses="value",
+    name="margin_behind_the_maximum",
+    edit=[(" + margin", ""), ("scores), g", "scores) + margin * (scores.shape[1] - 1), g")],
 )
-def margin_behind_the_maximum(scores, targets, margin=1.0):
-    n, lead = gaps(scores, targets, 0.0)
-    wrong_classes = scores.shape[1] - 1
-    return lead.sum() / len(lead) + margin * wrong_classes, pulls(lead, n, targets)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss and gradient include the correct class. Which classes does the sum run over?",
     loses="value",
+    name="right_class_left_in",
+    edit=[
+        ("-gradient.sum(axis=1)", "-gradient.sum(axis=1) - 1"),
+        ("sum() / len(scores), g", "sum() / len(scores) + margin, g"),
+    ],
 )
-def right_class_left_in(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    gradient[np.arange(len(gradient)), targets] -= 1 / len(gradient)
-    return loss + margin, gradient
-
-
-@hinge.mistake(
-    "Your code compares each score only with the margin. Which other score does the gap "
-    "contain?",
-    loses="value",
-)
-def each_class_alone(scores, targets, margin=1.0):
-    sign = 2 * np.eye(scores.shape[1])[targets] - 1
-    gap = np.maximum(margin - sign * scores, 0)
-    return gap.sum() / len(gap), -sign * (gap > 0) / len(gap)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss and gradient include the negative gaps. What does the formula do with a "
     "negative gap?",
     loses="value",
+    name="maximum_forgotten",
+    edit=[
+        ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
+        ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
+        ("np.maximum(gap, 0)", "gap"),
+    ],
 )
-def maximum_forgotten(scores, targets, margin=1.0):
-    n = np.arange(len(scores))
-    gap = scores - scores[n, targets][:, None] + margin
-    gap[n, targets] = 0
-    return gap.sum() / len(gap), all_pull(scores, targets)
-
-
-@hinge.mistake(
-    "Your loss and gradient ignore the last class. Where does your loop over the classes end?",
-    loses="value",
-)
-def last_class_left_out(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    gap[:, -1] = 0
-    return gap.sum() / len(gap), pulls(gap, n, targets)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss and gradient ignore the last image. Where does your loop end?",
     loses="value",
+    name="last_picture_left_out",
+    edit=("gap[n, targets] = 0", "gap[n, targets] = gap[-1] = 0"),
 )
-def last_picture_left_out(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    gap[-1] = 0
-    return gap.sum() / len(gap), pulls(gap, n, targets)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss and gradient use only the first image. Where in your code is the `return`?",
     loses="value",
+    name="only_first_picture",
+    edit=("gap[n, targets] = 0", "gap[n, targets] = gap[1:] = 0"),
 )
-def only_first_picture(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    gap[1:] = 0
-    return gap.sum() / len(gap), pulls(gap, n, targets)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your loss is an array with one entry for each image. What does the formula do with these "
     "N losses?",
     loses="shape value",
+    name="loss_of_each_picture",
+    edit=("sum() / len(scores), g", "sum(axis=1), g"),
 )
-def loss_of_each_picture(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    return gap.sum(axis=1), pulls(gap, n, targets)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gradient has no fractional parts when the scores are integers. Which dtype does an "
     "array get when you create it from integer scores?",
     loses="integers",
+    name="made_like_the_scores",
+    edit=(", gradient / len(scores)", ", (gradient / len(scores)).astype(scores.dtype)"),
 )
-def made_like_the_scores(scores, targets, margin=1.0):
-    loss, gradient = hinge_loss(scores, targets, margin)
-    kept = np.zeros_like(scores)
-    kept[:] = gradient
-    return loss, kept
-
-
-@hinge.mistake(
-    "Your code averages only over the images with a positive loss. How many images does the "
-    "formula divide by?",
-    loses="value",
-)
-def mean_of_those_that_pay(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    pay = max((gap.sum(axis=1) > 0).sum(), 1)
-    return gap.sum() / pay, pulls(gap, n, targets) * len(n) / pay
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your code compares each score with the highest score of its row. Which score does the "
     "formula subtract?",
     loses="value",
+    name="against_the_best",
+    edit=("scores[n, targets][:, None]", "scores.max(axis=1, keepdims=True)"),
 )
-def against_the_best(scores, targets, margin=1.0):
-    n = np.arange(len(scores))
-    gap = np.maximum(scores - scores.max(axis=1, keepdims=True) + margin, 0)
-    gap[n, targets] = 0
-    return gap.sum() / len(gap), pulls(gap, n, targets)
-
-
-@hinge.mistake(
-    "Your loss uses only the last image. Where does your code set the sum to 0?",
-    loses="value",
-)
-def only_last_picture(scores, targets, margin=1.0):
-    _, gap = gaps(scores, targets, margin)
-    return gap[-1].sum() / len(gap), hinge_loss(scores, targets, margin)[1]
-
-
-@hinge.mistake(
-    "Your code applies max(0, ·) to the sum over the classes. Which comes first in the "
-    "formula, the sum or the maximum?",
-    loses="value",
-)
-def maximum_of_the_sum(scores, targets, margin=1.0):
-    n = np.arange(len(scores))
-    gap = scores - scores[n, targets][:, None] + margin
-    gap[n, targets] = 0
-    loss = np.maximum(gap.sum(axis=1), 0).mean()
-    return loss, hinge_loss(scores, targets, margin)[1]
-
-
-@hinge.mistake(
-    "Your loss and gradient ignore all classes after the correct one. Does `break` end one "
-    "pass of a loop, or the whole loop?",
-    loses="value",
-)
-def broken_off_at_the_right_class(scores, targets, margin=1.0):
-    n, gap = gaps(scores, targets, margin)
-    gap *= np.arange(scores.shape[1]) < targets[:, None]
-    return gap.sum() / len(gap), pulls(gap, n, targets)
-
-
-@hinge.mistake(
+hinge.mistake(
     "Your gaps have no fractional parts when the scores are integers. Which dtype does an "
     "array get when you create it from integer scores?",
     loses="integers",
+    name="gaps_made_like_the_scores",
+    edit=("gap[n, targets] = 0", "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)"),
 )
-def gaps_made_like_the_scores(scores, targets, margin=1.0):
-    n = np.arange(len(scores))
-    gap = np.zeros_like(scores)
-    gap[:] = scores - scores[n, targets][:, None] + margin
-    gap[n, targets] = 0
-    return np.maximum(gap, 0).sum() / len(gap), pulls(gap, n, targets)

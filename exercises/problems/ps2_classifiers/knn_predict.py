@@ -96,11 +96,6 @@ def added_up(X, Y):
     return sum(abs(x - y) for x, y in columns(X, Y))
 
 
-def voted(table, X_train, y_train, X, k):
-    """Return the predictions when the k smallest entries of a table of distances vote."""
-    return majority(y_train[np.argsort(table(X, X_train), axis=1)[:, :k]])
-
-
 @neighbours.case("value", visible=2)
 def clear_majorities(rng, N, M, D):
     """Random points with a clear majority."""
@@ -115,16 +110,6 @@ def tied_votes(rng, N, M, D):
     return asked(rng, X_train, X, int(rng.choice([4, 6])), M, tied=True)
 
 
-def nearest(X_train, X, k):
-    """Return the indices of the k rows of X_train nearest to each row of X, in order."""
-    return np.argsort(pairwise_distances(X, X_train), axis=1)[:, :k]
-
-
-def majority(near):
-    """Return the smallest of the most frequent labels, for each row."""
-    return np.array([np.bincount(row).argmax() for row in near])
-
-
 @neighbours.alternative
 def by_partition(X_train, y_train, X, k):
     d = np.abs(pairwise_distances(X, X_train))
@@ -134,14 +119,6 @@ def by_partition(X_train, y_train, X, k):
         labels, counts = np.unique(y_train[near[m]], return_counts=True)
         found[m] = labels[np.argmax(counts)]
     return found
-
-
-@neighbours.alternative
-def by_one_hot(X_train, y_train, X, k):
-    labels = np.unique(y_train)
-    near = nearest(X_train, X, k)
-    votes = (y_train[near][:, :, None] == labels).sum(axis=1)
-    return labels[votes.argmax(axis=1)]
 
 
 @neighbours.alternative
@@ -156,273 +133,154 @@ def picture_by_picture(X_train, y_train, X, k):
     return np.array(found)
 
 
-@neighbours.alternative
-def by_table_of_votes(X_train, y_train, X, k):
-    votes = np.zeros((len(X), y_train.max() + 1), int)
-    near = nearest(X_train, X, k)
-    np.add.at(votes, (np.arange(len(X))[:, None], y_train[near]), 1)
-    return votes.argmax(axis=1)
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your labels come only from the nearest neighbour. How many neighbours should vote?",
     loses="value",
+    name="nearest_alone",
+    given="k = 1",
 )
-def nearest_alone(X_train, y_train, X, k):
-    return y_train[nearest(X_train, X, 1)[:, 0]]
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your results are row indices of the neighbours. Which array contains the labels of these "
     "rows?",
     loses="value",
+    name="rows_for_labels",
+    edit=("y_train[order[:, :k]]", "order[:, :k]"),
 )
-def rows_for_labels(X_train, y_train, X, k):
-    return majority(nearest(X_train, X, k))
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your results are positions in the sorted list of all labels that occur in `y_train`. "
     "Which label is at this position?",
     loses="value",
+    name="place_for_label",
+    given="y_train = np.unique(y_train, return_inverse=True)[1]",
 )
-def place_for_label(X_train, y_train, X, k):
-    return np.searchsorted(np.unique(y_train), knn_predict(X_train, y_train, X, k))
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your neighbours are the rows with the largest distances. Does `argsort` put small or "
     "large values first?",
     loses="value",
+    name="farthest",
+    edit=(":k]", "-k:]"),
 )
-def farthest(X_train, y_train, X, k):
-    order = np.argsort(pairwise_distances(X, X_train), axis=1)
-    return majority(y_train[order[:, -k:]])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your vote counts one neighbour too few. How many entries does a slice up to `k - 1` "
     "contain?",
     loses="value",
+    name="one_too_few",
+    given="k -= 1",
 )
-def one_too_few(X_train, y_train, X, k):
-    return majority(y_train[nearest(X_train, X, k - 1)])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your vote counts one neighbour too many. How many entries does a slice up to `k + 1` "
     "contain?",
     loses="value",
+    name="one_too_many",
+    given="k += 1",
 )
-def one_too_many(X_train, y_train, X, k):
-    return majority(y_train[nearest(X_train, X, k + 1)])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your vote skips the nearest neighbour. Do the rows of `X` also appear in `X_train`?",
     loses="value",
+    name="without_the_nearest",
+    edit=(":k]", "1 : k + 1]"),
 )
-def without_the_nearest(X_train, y_train, X, k):
-    return majority(y_train[nearest(X_train, X, k + 1)[:, 1:]])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your neighbours are the nearest by the sum of |x - y|. Which distance does the problem "
     "use?",
     loses="value",
+    name="manhattan_neighbours",
+    edit=("pairwise_distances", "added_up"),
 )
-def manhattan_neighbours(X_train, y_train, X, k):
-    return voted(added_up, X_train, y_train, X, k)
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your labels are rounded means of the neighbours' labels. Labels only name the classes, "
     "so what could their mean stand for?",
     loses="value",
+    name="mean_of_the_labels",
+    edit=("np.bincount(near).argmax()", "near.mean().round().astype(int)"),
 )
-def mean_of_the_labels(X_train, y_train, X, k):
-    return y_train[nearest(X_train, X, k)].mean(axis=1).round().astype(int)
-
-
-@neighbours.mistake(
-    "Your labels are medians of the neighbours' labels. Labels only name the classes, so does "
-    "their order mean anything?",
-    loses="value",
-)
-def median_of_the_labels(X_train, y_train, X, k):
-    return np.median(y_train[nearest(X_train, X, k)], axis=1).astype(int)
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your code returns the smallest label among the neighbours, no matter how many votes it "
     "has. When should the smallest label win?",
     loses="value",
+    name="smallest_label",
+    edit=("np.bincount(near).argmax()", "near.min()"),
 )
-def smallest_label(X_train, y_train, X, k):
-    return y_train[nearest(X_train, X, k)].min(axis=1)
-
-
-@neighbours.mistake(
-    "Your code lets all known images vote, and nearer ones count more. Where should `k` limit "
-    "the vote?",
-    loses="value",
-)
-def all_vote(X_train, y_train, X, k):
-    weights = 1 / pairwise_distances(X, X_train) ** 2
-    labels = np.unique(y_train)
-    return labels[(weights @ (y_train[:, None] == labels)).argmax(axis=1)]
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your code lets the first k rows of `X_train` vote for every image. Does `argsort` return "
     "values or indices?",
     loses="value",
+    name="first_known",
+    edit=("y_train[order[:, :k]]", "np.tile(y_train[:k], (len(X), 1))"),
 )
-def first_known(X_train, y_train, X, k):
-    return majority(np.tile(y_train[:k], (len(X), 1)))
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "When several labels tie, your code returns the one with the nearest neighbour. Which one "
     "does the problem text name?",
     loses="ties",
+    name="nearest_of_the_tied",
+    edit=("np.bincount(near).argmax()", "max(near, key=near.tolist().count)"),
 )
-def nearest_of_the_tied(X_train, y_train, X, k):
-    near = y_train[nearest(X_train, X, k)].tolist()
-    return np.array([max(row, key=row.count) for row in near])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "When several labels tie, your code returns the largest of them. Which one does the "
     "problem text name?",
     loses="ties",
+    name="largest_of_the_tied",
+    edit=("np.bincount(near).argmax()", "max(sorted(near)[::-1], key=near.tolist().count)"),
 )
-def largest_of_the_tied(X_train, y_train, X, k):
-    near = y_train[nearest(X_train, X, k)].tolist()
-    return np.array([max(row, key=lambda label: (row.count(label), label)) for row in near])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "When several labels tie, your code returns the one that comes first in `y_train`. Which "
     "one does the problem text name?",
     loses="ties",
+    name="first_seen_of_the_tied",
+    edit=("np.bincount(near).argmax()", "max(y_train, key=near.tolist().count)"),
 )
-def first_seen_of_the_tied(X_train, y_train, X, k):
-    labels = y_train[np.sort(np.unique(y_train, return_index=True)[1])]
-    votes = (y_train[nearest(X_train, X, k)][:, :, None] == labels).sum(axis=1)
-    return labels[votes.argmax(axis=1)]
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your code returns the largest label among the neighbours, no matter how many votes it "
     "has. What should you count before you choose a label?",
     loses="value",
+    name="largest_label",
+    edit=("np.bincount(near).argmax()", "near.max()"),
 )
-def largest_label(X_train, y_train, X, k):
-    return y_train[nearest(X_train, X, k)].max(axis=1)
-
-
-@neighbours.mistake(
-    "Your results are positions of the largest label in the list of the neighbours. Which "
-    "array should you take the `argmax` of?",
-    loses="value",
-)
-def place_of_the_largest_label(X_train, y_train, X, k):
-    return y_train[nearest(X_train, X, k)].argmax(axis=1)
-
-
-@neighbours.mistake(
-    "Your code returns the label of the neighbour with the largest row index. What should you "
-    "count before you take a maximum?",
-    loses="value",
-)
-def neighbour_of_the_highest_row(X_train, y_train, X, k):
-    return y_train[nearest(X_train, X, k).max(axis=1)]
-
-
-@neighbours.mistake(
-    "Your code uses the result of `argmax`, a position among the k neighbours, as a row of "
-    "`X_train`. What should you count before you use `argmax`?",
-    loses="value",
-)
-def place_of_the_highest_row(X_train, y_train, X, k):
-    return y_train[nearest(X_train, X, k).argmax(axis=1)]
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your results are the numbers of votes of the winning labels. Which labels got these "
     "votes?",
     loses="value",
+    name="number_of_votes",
+    edit=("argmax()", "max()"),
 )
-def number_of_votes(X_train, y_train, X, k):
-    near = y_train[nearest(X_train, X, k)]
-    return np.array([np.bincount(row).max() for row in near])
-
-
-@neighbours.mistake(
-    "Your labels belong to the class with the nearest mean. Where should your code use `k`?",
-    loses="value",
-)
-def nearest_mean(X_train, y_train, X, k):
-    labels = np.unique(y_train)
-    means = np.array([X_train[y_train == label].mean(axis=0) for label in labels])
-    return labels[pairwise_distances(X, means).argmin(axis=1)]
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your neighbours are the rows with the largest product x·y. Is a long vector always near?",
     loses="value",
+    name="largest_product",
+    edit=("pairwise_distances(X, X_train)", "-X @ X_train.T"),
 )
-def largest_product(X_train, y_train, X, k):
-    product = np.float64(X) @ np.float64(X_train).T
-    return majority(y_train[np.argsort(-product, axis=1)[:, :k]])
-
-
-@neighbours.mistake(
-    "Your code lets three neighbours vote, no matter what `k` is. Where does your code use "
-    "the argument `k`?",
-    loses="value",
-)
-def always_three(X_train, y_train, X, k):
-    return majority(y_train[nearest(X_train, X, 3)])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your code sorts the distances along the wrong axis. Which axis contains the distances "
     "from one new image to all known images?",
     loses="value",
+    name="sorted_down_the_columns",
+    edit=[("axis=1", "axis=0"), ("order[:, :k]", "order[:, :k] % len(y_train)")],
 )
-def sorted_down_the_columns(X_train, y_train, X, k):
-    order = np.argsort(pairwise_distances(X, X_train), axis=0)[:, :k]
-    return majority(y_train[order % len(y_train)])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your code gives a near neighbour more weight than a far one. How many votes does each "
     "neighbour have in the problem text?",
     loses="ties",
+    name="weighted_by_nearness",
+    edit=[
+        (
+            "order = np.argsort(pairwise_distances(X, X_train), axis=1)",
+            "d = pairwise_distances(X, X_train)\n    order = np.argsort(d, axis=1)[:, :k]",
+        ),
+        ("np.bincount(near).argmax()", "np.bincount(y_train[near], 1 / row[near]).argmax()"),
+        ("near in y_train[order[:, :k]]", "near, row in zip(order, d, strict=True)"),
+    ],
 )
-def weighted_by_nearness(X_train, y_train, X, k):
-    near, labels = nearest(X_train, X, k), np.unique(y_train)
-    weights = 1 / np.take_along_axis(pairwise_distances(X, X_train), near, axis=1)
-    votes = weights[:, :, None] * (y_train[near][:, :, None] == labels)
-    return labels[votes.sum(axis=1).argmax(axis=1)]
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your results are positions in the sorted list of the labels that occur among the "
     "neighbours. Which label is at this position?",
     loses="value",
+    name="place_among_the_neighbours",
+    edit=("np.bincount(near)", "np.unique(near, return_counts=True)[1]"),
 )
-def place_among_the_neighbours(X_train, y_train, X, k):
-    rows = y_train[nearest(X_train, X, k)]
-    return np.array([np.unique(row, return_counts=True)[1].argmax() for row in rows])
-
-
-@neighbours.mistake(
+neighbours.mistake(
     "Your result contains only the label of the first image. Where in your code is the "
     "`return`?",
     loses="shape value ties",
+    name="first_picture_alone",
+    given="X = X[:1]",
 )
-def first_picture_alone(X_train, y_train, X, k):
-    return knn_predict(X_train, y_train, X[:1], k)

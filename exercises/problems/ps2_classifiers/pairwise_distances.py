@@ -121,13 +121,6 @@ def columns(X, Y):
 
 
 @distances.alternative
-def by_einsum(X, Y):
-    X, Y = np.array(X.tolist()) * 1.0, np.array(Y.tolist()) * 1.0
-    squares = np.add.outer(np.einsum("nd,nd->n", X, X), np.einsum("md,md->m", Y, Y))
-    return np.clip(squares - 2 * np.einsum("nd,md->nm", X, Y), 0, None) ** 0.5
-
-
-@distances.alternative
 def by_feature(X, Y):
     total = np.zeros((len(X), len(Y)))
     for d in range(X.shape[1]):
@@ -153,224 +146,158 @@ def by_norm(X, Y):
     return np.sqrt(squares)
 
 
-@distances.mistake(
+distances.mistake(
     "Your results are squared distances. Which step of the formula is missing?",
     loses="value",
+    name="squared",
+    edit=("np.sqrt", ""),
 )
-def squared(X, Y):
-    return pairwise_distances(X, Y) ** 2
-
-
-@distances.mistake(
+distances.mistake(
     "Your distances add up |x - y|. Which norm does the formula use?",
     loses="value",
+    name="manhattan",
+    edit=("np.hypot(d, x[:, np.newaxis] - y, out=d)", "d += abs(x[:, np.newaxis] - y)"),
+    of=by_hypot,
 )
-def manhattan(X, Y):
-    X, Y = np.asarray(X, float), np.asarray(Y, float)
-    return sum(abs(x[:, None] - y) for x, y in columns(X, Y))
-
-
-@distances.mistake(
+distances.mistake(
     "Your distances are the largest |x - y| of each pair. Which norm does the formula use?",
     loses="value",
+    name="largest_difference",
+    edit=(
+        "np.hypot(d, x[:, np.newaxis] - y, out=d)",
+        "np.maximum(d, abs(x[:, np.newaxis] - y), out=d)",
+    ),
+    of=by_hypot,
 )
-def largest_difference(X, Y):
-    X, Y = np.asarray(X, float), np.asarray(Y, float)
-    largest = np.zeros((len(X), len(Y)))
-    for x, y in columns(X, Y):
-        np.maximum(largest, abs(x[:, None] - y), out=largest)
-    return largest
-
-
-@distances.mistake(
+distances.mistake(
     "Your code takes the mean of the squares over the features. What does the formula do with "
     "the squares?",
     loses="value",
+    name="averaged_over_features",
+    edit=(", 0)", ", 0) / X.shape[1]"),
 )
-def averaged_over_features(X, Y):
-    return pairwise_distances(X, Y) / np.sqrt(X.shape[1])
-
-
-@distances.mistake(
+distances.mistake(
     "Your distances contain `nan` for rows that are nearly equal. What can rounding do to "
     "|x|² + |y|² - 2xy before you take the root?",
     loses="stability",
+    name="negative_under_the_root",
+    edit=[("np.maximum", ""), (", 0)", ")")],
 )
-def negative_under_the_root(X, Y):
-    X, Y = np.float64(X), np.float64(Y)
-    return np.sqrt((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T)
-
-
-@distances.mistake(
+distances.mistake(
     "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
     "in this type to see what happens.",
     loses="integers",
+    name="wraps_around",
+    edit=("X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"),
+    of=by_feature,
 )
-def wraps_around(X, Y):
-    total = np.zeros((len(X), len(Y)))
-    for x, y in columns(X, Y):
-        total += (x[:, None] - y) ** 2
-    return np.sqrt(total)
-
-
-@distances.mistake(
+distances.mistake(
     "Your code computes the differences in `uint8`. Print 3 - 5 in this type to see what "
     "happens.",
     loses="integers",
+    name="subtracted_in_uint8",
+    edit=(
+        "np.subtract.outer(X[:, d].astype(float), Y[:, d].astype(float))",
+        "np.float64(np.subtract.outer(X[:, d], Y[:, d]))",
+    ),
+    of=by_feature,
 )
-def subtracted_in_uint8(X, Y):
-    total = np.zeros((len(X), len(Y)))
-    for x, y in columns(X, Y):
-        total += np.float64(x[:, None] - y) ** 2
-    return np.sqrt(total)
-
-
-@distances.mistake(
+distances.mistake(
     "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 "
     "and 20 * 20 in this type to see what happens.",
     loses="integers",
+    name="added_up_in_uint8",
+    edit=[
+        ("X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"),
+        ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)"),
+        ("total**0.5", "np.sqrt(total * 1.0)"),
+    ],
+    of=by_feature,
 )
-def added_up_in_uint8(X, Y):
-    return np.sqrt(np.float64(sum((x[:, None] - y) ** 2 for x, y in columns(X, Y))))
-
-
-@distances.mistake(
+distances.mistake(
     "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
     "type to see what happens.",
     loses="integers",
+    name="expanded_in_uint8",
+    edit=("    X, Y = np.asarray(X, float), np.asarray(Y, float)\n", ""),
 )
-def expanded_in_uint8(X, Y):
-    squares = (X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T
-    return np.sqrt(np.maximum(squares, 0))
-
-
-@distances.mistake(
+distances.mistake(
     "Your squared distances contain the wrong number of products x·y. How many are there when "
     "you expand (x - y)² on paper?",
     loses="value",
+    name="one_cross_term",
+    edit=("2 * X", "X"),
 )
-def one_cross_term(X, Y):
-    X, Y = np.float64(X), np.float64(Y)
-    return np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - X @ Y.T, 0))
-
-
-@distances.mistake(
+distances.mistake(
     "Your squared distances contain the product x·y with the wrong sign. Which sign does it "
     "have when you expand (x - y)² on paper?",
     loses="value",
+    name="cross_term_added",
+    edit=("- 2", "+ 2"),
 )
-def cross_term_added(X, Y):
-    X, Y = np.float64(X), np.float64(Y)
-    return np.sqrt((X**2).sum(1)[:, None] + (Y**2).sum(1) + 2 * X @ Y.T)
-
-
-@distances.mistake(
+distances.mistake(
     "Your squared distances contain only two of the three terms of (x - y)². Which term is "
     "missing?",
     loses="value",
+    name="second_square_missing",
+    edit=[(" + (Y**2).sum(1)", ""), ("np.maximum", ""), (", 0)", ")")],
 )
-def second_square_missing(X, Y):
-    X, Y = np.float64(X), np.float64(Y)
-    return np.sqrt((X**2).sum(1)[:, None] - 2 * X @ Y.T)
-
-
-@distances.mistake(
+distances.mistake(
     "Your squared distances contain only two of the three terms of (x - y)², and you hide "
     "this by replacing negative values with 0. Which term is missing?",
     loses="value",
+    name="second_square_missing_and_clipped",
+    edit=(" + (Y**2).sum(1)", ""),
 )
-def second_square_missing_and_clipped(X, Y):
-    X, Y = np.float64(X), np.float64(Y)
-    return np.sqrt(np.maximum((X**2).sum(1)[:, None] - 2 * X @ Y.T, 0))
-
-
-@distances.mistake(
+distances.mistake(
     "Your code adds up the differences before it squares them. Which of the two does the "
     "formula do first?",
     loses="value",
+    name="sum_of_differences",
+    edit=(
+        "np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))",
+        "abs(X.sum(1)[:, None] - Y.sum(1))",
+    ),
 )
-def sum_of_differences(X, Y):
-    X, Y = np.float64(X), np.float64(Y)
-    return np.sqrt(sum(x[:, None] - y for x, y in columns(X, Y)) ** 2)
-
-
-@distances.mistake(
+distances.mistake(
     "Your distances ignore the last entry of each row. Where does your loop or slice end?",
     loses="value",
+    name="last_feature_left_out",
+    given="X, Y = X[:, :-1], Y[:, :-1]",
 )
-def last_feature_left_out(X, Y):
-    return pairwise_distances(X[:, :-1], Y[:, :-1])
-
-
-@distances.mistake(
-    "Your distances are 0 for the last row of `X`. Where does your loop or slice end?",
-    loses="value",
-)
-def last_row_left_out(X, Y):
-    d = pairwise_distances(X, Y)
-    d[-1] = 0
-    return d
-
-
-@distances.mistake(
+distances.mistake(
     "Your results are the squared distances divided by 2. What does Python compute for "
     "`9**1/2`?",
     loses="value",
+    name="half_for_root",
+    edit=("np.sqrt(", "0.5 * ("),
 )
-def half_for_root(X, Y):
-    return pairwise_distances(X, Y) ** 2 / 2
-
-
-@distances.mistake(
-    "Your distances ignore the first entry of each row. Where does your loop or slice begin?",
-    loses="value",
-)
-def first_feature_left_out(X, Y):
-    return pairwise_distances(X[:, 1:], Y[:, 1:])
-
-
-@distances.mistake(
-    "Your distances use only the first entry of each row. Where in your code is the `return`?",
-    loses="value",
-)
-def first_feature_alone(X, Y):
-    return pairwise_distances(X[:, :1], Y[:, :1])
-
-
-@distances.mistake(
+distances.mistake(
     "Your distances use only the last entry of each row. What does your loop do with the sum "
     "in each pass?",
     loses="value",
+    name="last_feature_alone",
+    given="X, Y = X[:, -1:], Y[:, -1:]",
 )
-def last_feature_alone(X, Y):
-    return pairwise_distances(X[:, -1:], Y[:, -1:])
-
-
-@distances.mistake(
+distances.mistake(
     "Your code squares the differences in `int16`. Print 200 * 200 in this type to see what "
     "happens.",
     loses="integers",
+    name="squared_in_int16",
+    edit=("X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"),
+    given="if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)",
+    of=by_feature,
 )
-def squared_in_int16(X, Y):
-    return np.sqrt(squares_in_int16(X, Y))
-
-
-def squares_in_int16(X, Y):
-    """Return the squared distances; differences of integers are squared in int16."""
-    if X.dtype.kind in "iu":
-        X, Y = X.astype(np.int16), Y.astype(np.int16)
-    total = np.zeros((len(X), len(Y)))
-    for x, y in columns(X, Y):
-        total += (x[:, None] - y) ** 2
-    return total
-
-
-@distances.mistake(
+distances.mistake(
     "Your code squares the differences and adds up the squares in `int16`. Print 200 * 200 in "
     "this type to see what happens.",
     loses="integers",
+    name="added_in_int16",
+    edit=[
+        ("X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"),
+        ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)"),
+        ("total**0.5", "np.sqrt(total * 1.0)"),
+    ],
+    given="if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)",
+    of=by_feature,
 )
-def added_in_int16(X, Y):
-    if X.dtype.kind in "iu":
-        X, Y = X.astype(np.int16), Y.astype(np.int16)
-    return np.sqrt(sum((x[:, None] - y) ** 2 for x, y in columns(X, Y)) * 1.0)
