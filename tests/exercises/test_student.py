@@ -356,7 +356,7 @@ def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
     assert re.search(r"    y = .*a \* a.*\n    grad of a: expected", found)
     assert "  Step 1 of 3, + and *" in told("Value", "ProductLikeSum")
     assert "grad of" in told("Value", "OrderNotReversed")
-    assert "  Steps 1 and 2 are right. Next: step 3 of 3" in told("Value", "LogOfTheResult")
+    assert "  Steps 1 and 2 are right. Next: step 3 of 3" in told("Value", "LogOfTheInput")
     assert "  All 3 steps are right." in told("Value", "WalksEveryWay")
 
 
