@@ -164,7 +164,7 @@
       marked.set([[clip(soften), Math.min(Math.log1p(Math.exp(-soften)), 4)]]);
       const width = 2 / Math.hypot(...best.w), held = best.held.filter(Boolean).length;
       facts.set([nn.number(width), nn.number(held, 0), nn.number(wrong, 0), nn.number(loss)]);
-      const words = touched ? verdict(own, best.held[moved], loss) : "Drag it, or change C";
+      const words = touched ? verdict(own, best.held[moved], loss) : "Drag it towards the street and across the boundary, or change C";
       live.set(`The marked ${names[mine[2] > 0 ? 1 : 0]} has a lead of ${nn.number(own)}. ${words}.`);
       map.describe(
         `${state.points.length} points, a line with a street of width ${nn.number(width)} around ` +
