@@ -88,11 +88,11 @@ def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(tmp_path,
 
 
 def test_a_reference_that_leans_on_what_the_notebook_lacks_stops_the_release(course):
-    helper = "def twice(x):\n    return 2 * x\n\n\ndistances.example"
+    helper = "def same(x):\n    return x\n\n\ndistances.example"
     edit(
         course,
         "2 * X @ Y.T, 0))\n\n\ndist",
-        "twice(X @ Y.T), 0))\n\n\ndist",
+        "same(2 * X @ Y.T), 0))\n\n\ndist",
         distances_of(course),
     )
     edit(course, "distances.example", helper, distances_of(course))
