@@ -89,12 +89,8 @@ def test_a_leak_in_the_source_stops_the_release_and_nothing_is_written(tmp_path,
 
 def test_a_reference_that_leans_on_what_the_notebook_lacks_stops_the_release(course):
     helper = "def same(x):\n    return x\n\n\ndistances.example"
-    edit(
-        course,
-        "2 * X @ Y.T, 0))\n\n\ndist",
-        "same(2 * X @ Y.T), 0))\n\n\ndist",
-        distances_of(course),
-    )
+    line = "X, Y = np.asarray(X, float), np.asarray(Y, float)\n"
+    edit(course, line, f"{line}    X = same(X)\n", distances_of(course))
     edit(course, "distances.example", helper, distances_of(course))
     trial = trial_of(course)
     found = score_complaints(trial, NAME, Course(course).instructor(NAME))
