@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from ..judgement.ledger import WHOLE
-from ..observation.call_result import checked
 from ..observation.driver import as_text
 from .problem import Problem
 
@@ -176,25 +175,6 @@ def open_and_call(f, file, *inputs):
     except Exception:
         return 1, None
     return 0, f(arrays, *inputs)
-
-
-def status_of(answer):
-    """Return the code with which `open_and_call` says how opening the file went.
-
-    Parameters
-    ----------
-    answer : dict
-        What the worker answered to a call, whatever it is.
-
-    Returns
-    -------
-    int or None
-        0 if the file could be opened; None if the answer contains no code.
-    """
-    parts = checked(answer).parts
-    code = parts[0]["values"] if parts else None
-    whole = code is not None and not code.ndim and code.dtype.kind in "iu"
-    return int(code) if whole else None
 
 
 def accuracy(args, answer):

@@ -38,7 +38,7 @@ def _reached(data, case, run, measure):
     o = checked(run(dict(case["args"])))
     if o.failed:
         return None, failure(data, case, o)
-    if trouble := _why_unread(o.parts[0] if o.parts else None):
+    if trouble := TROUBLE.get(status_of(o)):
         return None, Finding(Code.FILE_UNREADABLE, data={"file": name, "why": trouble})
     about = data | {
         "observed": 1,
@@ -52,8 +52,19 @@ def _reached(data, case, run, measure):
     return float(value.real.item()), None
 
 
-def _why_unread(part):
-    """Return why the driver could not open the file, None where it could."""
-    code = None if part is None else part["values"]
+def status_of(result):
+    """Return the code with which `challenge.open_and_call` says how opening the file went.
+
+    Parameters
+    ----------
+    result : CallResult
+        The checked result of a call.
+
+    Returns
+    -------
+    int or None
+        0 if the file could be opened; None if the answer contains no code.
+    """
+    code = result.parts[0]["values"] if result.parts else None
     whole = code is not None and not code.ndim and code.dtype.kind in "iu"
-    return TROUBLE.get(int(code)) if whole else None
+    return int(code) if whole else None
