@@ -8,6 +8,9 @@ from typing import NamedTuple
 from .settings import OPEN_FILES, Limits
 
 PATIENCE = 4  # wall time allowed to a call, as a multiple of its processor time
+AT_HOME = (
+    30.0  # seconds of wall time that `check` allows at least: a busy computer is no mistake
+)
 LASTING = 2  # wall time allowed to a submission, as a multiple of `submission_seconds`
 MOST_DEATHS = 2  # calls of one function that a limit ended; then it is not called again
 
@@ -57,13 +60,15 @@ class Cause(NamedTuple):
     data: dict
 
 
-def of_death(ending: Ending, limits: Limits, bound: str) -> Cause:
+def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> Cause:
     """Return why a process had to be killed, or ended itself.
 
     Parameters
     ----------
     bound : str
         The name of the limit on seconds that would be reached first.
+    least : float, optional
+        Wall time in seconds that a call was allowed at least.
 
     Returns
     -------
@@ -71,17 +76,18 @@ def of_death(ending: Ending, limits: Limits, bound: str) -> Cause:
         It contains the numbers from the settings, and nothing of the student's.
     """
     if ending in TIMED:
-        return _of_time(ending, limits, bound)
+        return _of_time(ending, limits, bound, least)
     kind, limit = DEATHS.get(ending, ("Exception", NO_ANSWER))
     found = reached(limit, limits)
     return Cause(kind, {"limit": limit} | found, {"ending": ending.value} | found)
 
 
-def _of_time(ending, limits, bound):
+def _of_time(ending, limits, bound, least):
     """Return the cause if time was up, with the limit that was reached."""
     seconds, limit = getattr(limits, bound), "time"
     if ending == Ending.WAITED:
-        seconds *= LASTING if bound == "submission_seconds" else PATIENCE
+        whole = bound == "submission_seconds"
+        seconds = LASTING * seconds if whole else max(PATIENCE * seconds, least)
         limit = "clock"
     limit = "submission" if bound == "submission_seconds" else limit
     stopped = {"limit": limit, "most": seconds, "where": WHERE[bound]}

@@ -27,6 +27,12 @@ def defined(source):
     return names["f"]
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """End a call that waits as soon as grading would."""
+    monkeypatch.setattr(limited, "AT_HOME", 0.0)
+
+
 @pytest.mark.parametrize(
     "fault", [pytest.param("computing", marks=pytest.mark.slow), "sleeping", "memory"]
 )
@@ -36,6 +42,12 @@ def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, monkeypatch):
     more = {"call_seconds": 20.0, "total_seconds": 20.0} if fault == "memory" else {}
     came = limits_of(defined(source), **more)({})
     assert came == {"error": [[kind], ""], "stopped": stopped}
+
+
+def test_a_busy_computer_costs_nothing(monkeypatch):
+    monkeypatch.setattr(limited, "AT_HOME", 30.0)
+    sleeping = defined("def f():\n    time.sleep(1)\n    return np.zeros(3)")
+    assert limits_of(sleeping, call_seconds=0.1)({})["error"] is None
 
 
 def test_what_catches_the_interruption_is_interrupted_again():

@@ -62,7 +62,10 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
         "takes too long | Is there a loop that never ends, or a loop over all entries that "
         "NumPy could do at once?"
     ),
-    "clock": "takes too long, mostly waiting | What does your code wait for?",
+    "clock": (
+        "takes too long, mostly waiting | Was your computer busy? If not, what does your "
+        "code wait for?"
+    ),
     "submission": (
         "wasn't run to its end because the time for the notebook was up | Is there a loop "
         "that never ends, or a loop over all entries that NumPy could do at once?"

@@ -53,6 +53,8 @@ class Runner:
         the values that they had after those cells, even if later cells assign to them.
     """
 
+    least = 0.0  # wall time in seconds that a call is allowed at least
+
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
         self.cells, self.sandbox, self.slot = list(cells), sandbox, slot
         self.limits = sandbox.limits
@@ -274,7 +276,7 @@ class Runner:
         self.deaths[name] = self.deaths.get(name, 0) + 1
         if ending == Ending.WAITED and self._lasts() <= 0:
             bound = "submission_seconds"
-        self.stopped[name] = of_death(ending, self.limits, bound)
+        self.stopped[name] = of_death(ending, self.limits, bound, self.least)
         self._note(FlagCode.FUNCTION_STOPPED, name, **self.stopped[name].data)
 
     def _remark(self, name, answer):
@@ -345,7 +347,7 @@ class Runner:
         try:
             answer = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
-            cause = of_death(e.ending, self.limits, bound)
+            cause = of_death(e.ending, self.limits, bound, self.least)
             self._lose(FlagCode.CELL_STOPPED, name, **cause.data)
             return False
         if answer.get("error") is not None:

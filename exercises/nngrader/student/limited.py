@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 from ..engine.observation.driver import answer_cap
-from ..limits import MOST_DEATHS, PATIENCE, Ending, of_death
+from ..limits import AT_HOME, MOST_DEATHS, PATIENCE, Ending, of_death
 from ..settings import Limits
 
 POLL = 0.03  # seconds between two measurements of a call
@@ -66,7 +66,7 @@ class Limited:
             if ending is None:
                 return came
             self.ends += 1
-            self.cause = of_death(ending, self.here, bound)
+            self.cause = of_death(ending, self.here, bound, AT_HOME)
             if bound == "total_seconds" and self.here.total_seconds < self.all:
                 stopped = self.cause.stopped | {"graded": self.all}
                 self.cause = self.cause._replace(stopped=stopped)
@@ -79,7 +79,8 @@ class Watch:
     Parameters
     ----------
     seconds : float
-        Processor time that the call may take; its wall time may be `PATIENCE` times as long.
+        Processor time that the call may take; its wall time may be `PATIENCE` times as long,
+        or `AT_HOME` seconds.
     memory_mb : int
         Resident memory that it may add to this process.
 
@@ -153,7 +154,7 @@ class Watch:
             return
         if self.worked > self.seconds:
             self.ending = Ending.TOO_LONG
-        elif time.monotonic() - waited > PATIENCE * self.seconds:
+        elif time.monotonic() - waited > max(PATIENCE * self.seconds, AT_HOME):
             self.ending = Ending.WAITED
         elif self.held and resident() - self.held > self.memory:
             self.ending = Ending.TOO_MUCH

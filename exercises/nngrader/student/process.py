@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from ..limits import PATIENCE, Died, Ending
+from ..limits import AT_HOME, PATIENCE, Died, Ending
 from ..sandbox.inside import wire
 from ..settings import SETTINGS, Limits
 
@@ -116,7 +116,8 @@ class Process:
         Parameters
         ----------
         seconds : float
-            Processor time that it may take; its wall time may be `PATIENCE` times as long.
+            Processor time that it may take; its wall time may be `PATIENCE` times as long,
+            or `AT_HOME` seconds.
         cap : int
             The largest answer that is read, in bytes of its arrays.
         longest : float
@@ -133,7 +134,8 @@ class Process:
             If there is no answer, or it is no dict; a fresh process is needed then.
         """
         frame = wire.pack(question | {"texts": True})
-        return self._exchange(frame, seconds, min(PATIENCE * seconds, longest), cap)
+        patience = min(max(PATIENCE * seconds, AT_HOME), longest)
+        return self._exchange(frame, seconds, patience, cap)
 
     def _exchange(self, frame, seconds, patience, cap):
         """Send a frame and return the answer, or end the process and raise `Died`."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..engine import Verdict, judge, observed, with_file
 from ..engine.observation.call_result import checked
 from ..engine.observation.driver import answer_cap
-from ..limits import TIMED, Died, of_death, reached
+from ..limits import AT_HOME, TIMED, Died, of_death, reached
 from ..records.flag import FlagCode
 from ..records.rendering import ended
 from ..sandbox.runner import Runner
@@ -41,6 +41,8 @@ class Trial(Runner):
     undefined : set
         The functions that the cells do not define.
     """
+
+    least = AT_HOME
 
     def __init__(self, cells: list, limits: Limits, uses=(), missing=()):
         self.whole, self.process = limits, Process(limits, uses, missing)
@@ -106,7 +108,7 @@ class Trial(Runner):
             answer = self._put({"do": "load", "source": source, "name": name}, left)
         except Died as e:
             late = e.ending in TIMED and bound == "call_seconds"
-            cause = of_death(e.ending, self.limits, bound)
+            cause = of_death(e.ending, self.limits, bound, self.least)
             words = LATE.format(self.limits.call_seconds) if late else ended(cause.stopped)
             self.failed[name] = words
             self._lose(FlagCode.CELL_STOPPED, name, **cause.data)
