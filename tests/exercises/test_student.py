@@ -123,10 +123,10 @@ def test_an_answer_of_any_type_is_told_of(tmp_path, name, kind):
 
     text = check_message(renamed(typed, name), tmp_path)
     if PROBLEMS[name].measure:  # each fault of a property is told, and nothing waits
-        assert re.search(r"^  (shape|value): .{40}", text, re.MULTILINE)
+        assert re.search(r"^  (shape|value)(, \w+)?: .{40}", text, re.MULTILINE)
         assert not re.search(r"\b(\d+) of \1 points", text)
     elif {case.aspect for case in PROBLEMS[name].cases} == {"value"}:  # nothing waits
-        assert re.search(r"^  (shape|value): .{40}", text, re.MULTILINE)
+        assert re.search(r"^  (shape|value)(, \w+)?: .{40}", text, re.MULTILINE)
     elif re.search("(is|are) True or False, expected a number", text):
         assert kind == "bool"
     elif waits(PROBLEMS[name]):
@@ -150,7 +150,7 @@ def test_numbers_of_any_type_in_a_class_are_told_of(folder, kind):
 
     text = check_message(Value, folder)
     assert "Step 1 of 3" in text
-    assert re.search(r"^  (shape|value): .{40}", text, re.MULTILINE)
+    assert re.search(r"^  (shape|value)(, \w+)?: .{40}", text, re.MULTILINE)
     assert "ordinary input" not in text  # later steps are not told of
 
 

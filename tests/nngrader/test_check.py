@@ -80,7 +80,7 @@ def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
         ("import sys\nsys.argv = ['a']", 0, "100 of 100"),
         ("import os\nos.chdir('/')", 0, "100 of 100"),
         (BUSY, 0, "takes longer than a cell may in grading (1 s)"),
-        ("x" * (9 << 20), 1, "larger than 8 MB without its outputs"),
+        ("x" * (9 << 20), 1, "larger than 8 MB even without its outputs"),
     ],
 )
 def test_whatever_a_cell_does_there_is_a_verdict(released, base, tmp_path, cell, status, words):
