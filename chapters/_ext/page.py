@@ -13,7 +13,7 @@ To add a step, write a function that takes what Sphinx gives with the event
 
 from begin import cachekey, citations, course, first_paint, glossary
 from execute import parallel
-from finish import after_warnings, icons, search, theme_script, theme_style
+from finish import after_warnings, bundle, entry, icons, search, theme_script, theme_style
 from link import terms
 from read import (
     api,
@@ -105,9 +105,12 @@ STEPS = (
     ("html-page-context", scripts.delay, LAST),  # those of the theme and of extensions
     # Finish, once for a build.
     ("html-collect-pages", search.add_page, AMONG),  # the page of the search
+    ("html-collect-pages", entry.add_missing_page, AMONG),  # for an unknown address
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
     ("build-finished", theme_script.shorten, AMONG),  # it would lay out the whole page
+    ("build-finished", bundle.join_files, AMONG),  # so that a page loads about ten files
+    ("build-finished", entry.write_index, AMONG),  # the front page, at the site's address
     ("build-finished", parallel.report, AMONG),  # what came out differently
     ("build-finished", search.write_index, AMONG),  # the words of all pages
     ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time

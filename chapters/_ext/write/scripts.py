@@ -53,6 +53,7 @@ SHEETS = (
     "live.css",
     "print.css",
 )
+ALWAYS = ("page", "place", "progress", "search-field")  # on every page
 FRONT = "home.css"  # it lays out the one page on which a digit is drawn
 
 
@@ -60,8 +61,7 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
     body = context.get("body", "")
     used = sorted(set(ELEMENT.findall(body)))
-    always = ("page", "place"), ("progress", "search-field")
-    for name in dict.fromkeys([*always[0], *_scripts(app, used), *always[1]]):
+    for name in dict.fromkeys([*ALWAYS[:2], *_scripts(app, used), *ALWAYS[2:]]):
         if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")

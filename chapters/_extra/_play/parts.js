@@ -1,6 +1,6 @@
 // Shared parts of the figures that move. A classic script: modules do not load from file://.
 // A figure registers itself with nn.define("name", (element, data) => …) and draws with the rest.
-window.nn = (() => {
+window.nn = Object.assign(window.nn ?? {}, (() => {
   const SVG = "http://www.w3.org/2000/svg";
 
   function fill(node, attributes, children) {
@@ -332,4 +332,4 @@ window.nn = (() => {
     frame, html, id, inline, keys, live, number, onResize, onTheme, place, scaled, short,
     slider, store, style, svg, text, thousands, toggle, tuck,
   };
-})();
+})());
