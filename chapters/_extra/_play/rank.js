@@ -138,13 +138,13 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     missing.set(grey.map((v, i) => nn.clamp(p.pixels[i] - v, -CONTRAST, CONTRAST)));
     const sums = k > 1 ? `sum of ${k} terms` : "1 term";
     const names = [
-      state.held ? `${p.name}, the photograph` : `${k > 1 ? `${k} terms` : sums} · hold: original`,
+      state.held ? `${p.name}, original` : `${k > 1 ? `${k} terms` : sums} (press: original)`,
       `term ${j}`,
       "missing",
     ];
     titles.forEach((title, i) => { title.textContent = names[i]; });
-    copy.describe(state.held ? names[0] : `${sums}; hold to see the photograph`);
-    term.describe(`term ${j} alone`);
+    copy.describe(state.held ? names[0] : `${sums}; press to see the original`);
+    term.describe(`only term ${j}`);
     missing.describe("what is missing");
     const steps = p.values.flatMap((v, i) => [[i + 0.5, v], [i + 1.5, v]]);
     stairs.set(steps);
