@@ -83,7 +83,8 @@ def of_javascript(source: str) -> str:
     found = re.findall(rf"{STRING}|//[^\n]*|/\*.*?\*/", source, flags=re.S)
     comments = [t.strip("/* ") for t in found if t.startswith("/")]
     texts = [re.sub(r"\$\{[^}]*\}", "X", t[1:-1]) for t in found if not t.startswith("/")]
-    return prose("\n\n".join([*comments, *(t for t in texts if t.count(" ") > 3)]))
+    texts = [t for t in texts if t.count(" ") > 3 and "\n" not in t]  # longer ones are code
+    return prose("\n\n".join([*comments, *texts]))
 
 
 def of_yaml(source: str) -> str:

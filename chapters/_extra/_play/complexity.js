@@ -3,9 +3,9 @@
 // needs: parts-plot
 // room: 864 652
 // law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x,
-// y}], each a data set of which the first N samples are used; degree, samples: the start; degrees:
+// y}], datasets; the figure uses the first N samples; degree, samples: the start; degrees:
 // the highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x,
-// f}, the places where errors are averaged, by default those of the law; range: of x, by default
+// f}, the places where errors are averaged, by default the same as for f; range: of x, by default
 // from -1 to 1; step: of the slider of samples; top: of the axis of errors, which is linear then
 // and else logarithmic; xlabel, ylabel.
 (() => {
@@ -22,8 +22,8 @@
     return s;
   };
 
-  // Least squares for all degrees at once: columns made orthogonal (twice, for the digits), and
-  // each column takes its share of what is left of y. Result: for each degree its values at the
+  // Least squares for all degrees together: columns made orthogonal (twice, for the digits), and
+  // each column fits its part of the residual of y. Result: for each degree its values at the
   // places of grid, and its mean squared error on the samples.
   function fits(x, y, grid, degree) {
     const rows = x.map(v => legendre(v, degree)), left = [...y], Q = [], G = [], found = [];

@@ -16,7 +16,7 @@ nn.digit = (() => {
     return [first, last];
   }
 
-  // How much of each old pixel lies in each new one, [new][old], after scaling about the middle.
+  // How much of each old pixel overlaps each new one, [new][old], after scaling about the middle.
   function shares([first, last], scale, size) {
     const edge = k => (k - SIDE / 2) / scale + (first + last) / 2;
     return Array.from({length: SIDE}, (_, k) => Float64Array.from({length: size}, (_, old) =>
@@ -34,7 +34,7 @@ nn.digit = (() => {
   const transposed = a => Array.from(a[0], (_, j) => Float64Array.from(a, row => row[j]));
 
   // What the network reads of a drawing, size by size values 0 or 1 row by row: centred, scaled,
-  // blurred, of which the darkest places become black, counted in blocks of 4 by 4. Without ink:
+  // blurred; then the darkest places become black, counted in blocks of 4 by 4. Without ink:
   // null.
   function counts(ink, size, {dark, blur}) {
     const rows = Array.from({length: size}, (_, i) => ink.subarray(i * size, (i + 1) * size));

@@ -1,9 +1,8 @@
-// <nn-kernel>: a window of three by three pixels over a picture, and the sums that a kernel makes
-// of it.
+// <nn-kernel>: a window of three by three pixels over an image, and the sums that a kernel computes.
 // needs: parts-grid
 // room: 483 495
 // room on cnn/convolution: 438 495
-// size: pixels a side; pixels: the picture in base64, a byte each; kernels: [{name, weights}],
+// size: pixels a side; pixels: the image in base64, a byte each; kernels: [{name, weights}],
 // three rows of three; start: [row, column] of the window's middle, counted from 0; known: [{at,
 // sums}], the sum of each kernel at some places as the page computes them, which agrees() compares.
 // reach: the largest weight that taps can reach; signed: draw negative sums too, in the colours of

@@ -1,4 +1,4 @@
-// <nn-lessons>: what students are told about one photograph, as bars of ten probabilities: the
+// <nn-lessons>: the lessons of students about one image, as bars of ten probabilities: the
 // label, a teacher's row, and the controls, at a temperature.
 // needs: parts-plot parts-grid
 // room: 723 368
@@ -46,7 +46,7 @@ nn.define(
       const said = at(teacher);
       const {name, says} = lessons[state.lesson];
       seen.set(photo.pixels);
-      seen.describe(`A photograph with the label ${classes[photo.label]}`);
+      seen.describe(`An image with the label ${classes[photo.label]}`);
       bars.forEach(({label, bar, rim, value}, k) => {
         bar.setAttribute("width", WIDE * row[k]);
         bar.setAttribute("class", k === photo.label ? "nn-true" : "nn-other");
@@ -63,7 +63,7 @@ nn.define(
     }
     const redraw = nn.frame(draw);
     const pictures = nn.buttons({
-      label: "photographs",
+      label: "images",
       options: photos.map(p => p.name),
       press: photo => {
         state.photo = photo;

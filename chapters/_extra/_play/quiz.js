@@ -1,4 +1,4 @@
-// <nn-quiz>: questions with instant feedback; every answer is told its reason and is kept.
+// <nn-quiz>: questions with instant feedback; every answer gets its reason and is stored.
 // needs: progress ask kinds order
 nn.define("quiz", (element, {questions}) => {
   const {rich} = nn.ask;
@@ -31,7 +31,7 @@ nn.define("quiz", (element, {questions}) => {
       show();
     }
 
-    // What is kept of this question, or the question as it begins.
+    // The stored state of this question, or its first state.
     function show() {
       const kept = nn.progress.given(question.id);
       const verdict = kept && judge(kept.given);

@@ -80,8 +80,8 @@
     }
     const redraw = nn.frame(draw);
 
-    // Two handles hold the line: the first shifts it, the second turns it about its place at x = 0.
-    // Where the line leaves the plot before, they stand at the border.
+    // Two handles move the line: the first shifts it, the second turns it about x = 0.
+    // If the line leaves the plot before, they are at the border.
     const left = x[0] + 0.3;
     const right = x[1] - 0.4;
     const at = {shift: left, turn: right};

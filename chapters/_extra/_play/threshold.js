@@ -27,7 +27,7 @@
     const at = Array.from({length: 201}, (_, k) => k / 200);
     const all = at.map(t => shares(count(data, t)));
 
-    // The curve: one point for each different score, from nobody called to everybody.
+    // The curve: one point for each different score, from no positives to all.
     const corners = [Infinity, ...[...new Set(scores)].sort((a, b) => b - a)].map(t => {
       const {recall, specificity} = shares(count(data, t));
       return [1 - quotient(specificity), quotient(recall)];
