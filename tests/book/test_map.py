@@ -60,7 +60,7 @@ def test_the_route_to_a_goal_is_short_and_begins_with_its_first_page(open_visit,
     page = visited.page
     assert page.locator("nn-map").bounding_box()["height"] < 1.5 * size[1]
     assert visited.too_wide() == []
-    page.get_by_role("button", name="use a GPU").press("Enter")
+    page.get_by_role("button", name="use PyTorch on a GPU").press("Enter")
     titles = page.locator(".nn-way-there li a").all_text_contents()
     known = [entry["title"] for entry in ENTRIES]
     assert 5 <= len(titles) <= 12

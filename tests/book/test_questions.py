@@ -281,7 +281,7 @@ def test_the_first_step_that_stands_wrong_is_named_with_its_reason(page):
     assert sort(page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “exponentiate")
     assert "the maximum has not been subtracted." in why(page, ORDER)
     reply = sort(page, [0, 1, 3, 2])
-    assert reply.startswith("✗ No: The first 2 steps are right. Next cannot be “print”")
+    assert reply.startswith("✗ No: The first 2 steps are correct. The next cannot be “print”")
     assert "nothing is left to print." in reply
     assert sort(page, [0, 1, 2, 3]) == "✓ Right: nothing overflows."
     assert sort(page, [0, 3, 1, 2]) == "✓ Right: nothing overflows."

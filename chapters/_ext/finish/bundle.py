@@ -22,6 +22,7 @@ DEFERRED = re.compile(r'<script defer(?:="defer")? src="([^":]+)"></script>')
 COMMON = ("katex", "KaTeX_Main-Regular", "KaTeX_Math-Italic")  # in nearly all formulas
 QUESTIONS = ("ask", "curtain", "predict", "kinds", "order", "quiz", "recall")
 QUESTIONS += ("copy-tex.min", "cards", "live-cell", "live")  # on the same pages
+IMPORT = re.compile(r'@import (?:url\()?["\']?([^"\')]+)["\']?\)?;')
 LATE = re.compile(r"for \(const src of \[([^\]]*)\]\)")
 
 
@@ -83,9 +84,16 @@ def _file(source: str, page: Path) -> Path:
 
 def _write(files: tuple[Path, ...], suffix: str, out: Path) -> str:
     """Write the joined file, named after its content, and return its path in the book."""
-    start = ";\n" if suffix == ".js" else ""  # so that one file's "use strict" is not for all
-    text = start + "\n".join(file.read_text(encoding="utf-8") for file in files)
+    # A semicolon before a script: "use strict" isn't for all, and an open statement ends.
+    between = "\n;\n" if suffix == ".js" else "\n"
+    text = between + between.join(map(_with_imports, files))
     digest = blake2b(text.encode(), digest_size=6).hexdigest()
     name = f"{'_play' if suffix == '.js' else '_static'}/joined-{digest}{suffix}"
     (out / name).write_text(text, encoding="utf-8")
     return name
+
+
+def _with_imports(file: Path) -> str:
+    """Return the text of a file; sheets that it imports replace their imports."""
+    text = file.read_text(encoding="utf-8")
+    return IMPORT.sub(lambda m: (file.parent / m[1]).read_text(encoding="utf-8"), text)
