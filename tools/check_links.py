@@ -38,16 +38,12 @@ class Links(HTMLParser):
     found: list[tuple[str, int]] = field(default_factory=list)
     ids: Counter = field(default_factory=Counter)
     names: set[str] = field(default_factory=set)
-    base: str = ""  # the folder from which the page's addresses count
 
     def __post_init__(self):
         super().__init__()
 
     def handle_starttag(self, tag, attrs):
         """Record the links and the anchors of an element."""
-        if tag == "base":
-            self.base = dict(attrs)["href"] or ""
-            return
         for name, value in attrs:
             if name == "id" and value:
                 self.ids[value] += 1
@@ -117,8 +113,7 @@ class Book:
 
     def _missing(self, page: str, path: str, anchor: str) -> str | None:
         """Return a text if a file or an anchor of the book is missing."""
-        folder = posixpath.join(posixpath.dirname(page), self.pages[page].base)
-        target = posixpath.normpath(posixpath.join(folder, path))
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
         target = page if not path else target
         if target.startswith(".."):
             return "leads out of the book's folder"

@@ -212,7 +212,7 @@ def test_a_page_loads_each_sheet_once_its_icon_and_the_scripts_that_it_uses(clai
         assert _joined(page).count(sheet) == 1, sheet
     assert (mini.root / "_build/html/_static/favicon.svg").is_file()
     index = (mini.root / "_build/html/index.html").read_text()
-    assert '<base href="chapters/part/" />' in index
+    assert 'href="chapters/part/second.html"' in index
     assert '<meta property="og:title"' in index
 
 

@@ -1,7 +1,6 @@
 """Write what meets a visitor first: index.html, 404.html, and the image of a shared link.
 
-Jupyter Book writes an index.html that only redirects. Ours is the front page itself, with a
-``<base>`` so that its addresses still count from the front page's folder.
+Jupyter Book writes an index.html that only redirects. Ours is the front page itself.
 """
 
 import re
@@ -37,10 +36,17 @@ def write_index(app, exception) -> None:
         up = site or "../" * root.count("/")
         text = text.replace("</title>", f"</title>\n{tags(app.config.project, up)}", 1)
         page.write_text(text, encoding="utf-8")
-    folder, _, name = root.rpartition("/")
-    text = re.sub(r'href="#', f'href="{name}.html#', text)
-    text = text.replace("<head>", f'<head>\n    <base href="{folder}/" />', 1)
-    (out / "index.html").write_text(text, encoding="utf-8")
+    (out / "index.html").write_text(moved_up(text, root.split("/")[:-1]), encoding="utf-8")
+
+
+def moved_up(text: str, folders: list[str]) -> str:
+    """Return a page of a folder with relative addresses for the folder of the whole book."""
+    here = "".join(f"{folder}/" for folder in folders)
+    text = re.sub(r'"(?=[\w-]+\.html)', f'"{here}', text)
+    for k in range(len(folders), 0, -1):
+        above = "".join(f"{folder}/" for folder in folders[: len(folders) - k])
+        text = text.replace(f'"{"../" * k}', f'"{above}')
+    return text
 
 
 def tags(title: str, root: str) -> str:
