@@ -24,7 +24,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-FEWEST = 300  # words: the rate of a shorter text says little
+FEWEST = 300  # words: the rate of a shorter text is unreliable
 MOST = 5.0  # markers per 1,000 words
 # The texts that must have at most MOST markers, by kind.
 REGISTERS = {
@@ -149,7 +149,7 @@ def too_many(names: dict[str, tuple[str, ...]]) -> list[str]:
 
 
 def main() -> int:
-    """Print what the command line asks for; return 1 if a register has a text above MOST."""
+    """Print the requested rates; return 1 if a register has a text above MOST."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("paths", nargs="*")
     parser.add_argument(

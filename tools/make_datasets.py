@@ -71,10 +71,10 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
 CLASSES, SEED = 10, 2026
 FIRST, MORE = 100, 300  # test pictures a class: before those held back are drawn, and after
 HELD_BACK = 400  # pictures a class
-NEAR = 10  # grey levels of 255, root mean square: nearer pictures are one garment in one pose
-BLOCK = 1000  # pictures compared at once
-SIDE = 256  # pixels of a photograph
-PLAYS = (  # those printed with each speaker in capitals on a line of its own; the last is test
+NEAR = 10  # grey levels of 255, root mean square: closer images show one garment in one pose
+BLOCK = 1000  # images compared in one step
+SIDE = 256  # pixels of an image
+PLAYS = (  # those printed with each speaker in capitals on a separate line; the last is test
     *("macbeth", "othello", "julius_caesar", "richard_iii", "twelfth_night", "as_you_like_it"),
     *("much_ado_about_nothing", "merchant_of_venice", "tempest"),
 )
@@ -341,7 +341,7 @@ def smaller(picture: np.ndarray, side: int) -> np.ndarray:
     total = picture.astype(np.int64)
     common = math.gcd(len(picture), side)
     cut, each = side // common, len(picture) // common
-    for axis in (0, 1):  # each pixel cut into so many parts, of which `each` make a new one
+    for axis in (0, 1):  # each pixel cut into so many parts; `each` make a new one
         parts = np.repeat(np.swapaxes(total, 0, axis), cut, axis=0)
         parts = parts.reshape(side, each, *parts.shape[1:]).sum(axis=1)
         total = np.swapaxes(parts, 0, axis)

@@ -11,7 +11,7 @@ from pathlib import Path
 from write.live import settings
 
 DESCRIPTION = (
-    "A free course on neural networks: write one with NumPy alone, train it, move every "
+    "A free course on neural networks: write one with only NumPy, train it, move every "
     "figure, and learn how far you can trust the result."
 )
 CARD = "_static/card.png"
