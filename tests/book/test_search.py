@@ -52,7 +52,7 @@ READERS = {
     "train test split": "classifiers/model-selection.html",
     "cross-validation": "classifiers/model-selection.html",
     "curse of dimensionality": "classifiers/nearest-neighbours.html",
-    "derivative of softmax": "classifiers/softmax-gradient.html",
+    "derivative of softmax": "classifiers/softmax.html",
     "hinge loss": "classifiers/svm.html",
     "relu": "backprop/activations.html",
     "vanishing gradients": "rnn/vanishing-gradients.html",
