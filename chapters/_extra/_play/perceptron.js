@@ -1,12 +1,17 @@
 // <nn-perceptron>: the perceptron rule on the four corners of a square, one corner at a time; the
 // reader sets the labels.
 // needs: parts-plot
-// room: 900 520
+// room: 880 570
 // corners: [[x1, x2], …] in the order of a pass; presets: [{name, labels}]; start: which of them;
 // known: [{labels, w, b, errors}] by nnlib, which agrees() compares.
 (() => {
   const LOOKS = [["b", "square"], ["a", "circle"]];  // label 0 is orange, label 1 blue
   const SEEN = [-0.8, 1.8];  // range of both inputs
+  const STYLE = `
+    nn-perceptron .nn-bar { gap: .4rem; }
+    nn-perceptron .nn-bar button { padding: .3rem .5rem; }
+    nn-perceptron .nn-live { min-height: 4.8em; }
+    @container (max-width: 36rem) { nn-perceptron .nn-live { min-height: 6.4em; } }`;
   const begin = labels => ({
     labels, w: [0, 0], b: 0, next: 0, errors: 0, inPass: 0, passes: [], starts: ["0,0,0"],
     stopped: false, repeats: -1, before: null, last: null,
@@ -54,11 +59,12 @@
   }
 
   nn.define("perceptron", (element, {corners, presets, start, known}) => {
+    nn.style("perceptron", STYLE);
     let state = begin([...presets[start].labels]);
     const live = nn.live(), written = p => `(${p.join(", ")})`;
     const map = nn.plot({
-      x: SEEN, y: SEEN, height: 324, left: 34, xlabel: "input x₁", ylabel: "input x₂", xticks: [0, 1],
-      yticks: [0, 1],
+      x: SEEN, y: SEEN, height: 300, left: 34, xlabel: "input x₁", ylabel: "input x₂",
+      xticks: [0, 1], yticks: [0, 1],
     });
     const region = map.area({colour: "a"});
     const old = map.line({colour: "ink", dash: "3 5", width: 1.6});
@@ -73,22 +79,23 @@
     const key = nn.legend(
       nn.dotKey({colour: "b", shape: "square"}, "label 0"),
       nn.dotKey({colour: "a", shape: "circle"}, "label 1"),
-      nn.dotKey({colour: "ink", shape: "circle"}, "next corner: outlined"),
-      nn.lineKey({colour: "ink", width: 2.6}, "line, output 1 on the shaded side"),
-      nn.lineKey({colour: "ink", dash: "3 5", width: 1.6}, "line before the last error"),
+      nn.dotKey({colour: "ink", shape: "circle"}, "next: outlined"),
+      nn.lineKey({colour: "ink", dash: "3 5", width: 1.6}, "line before the error"),
     );
     const facts = nn.facts(["pass", "errors so far", "w₁, w₂", "b"]);
 
     function news() {
-      const {last, stopped, repeats, errors, passes} = state;
+      const {last, stopped, repeats, errors} = state;
       if (!last) return "All weights are 0. Step through the corners.";
       if (stopped) return `A pass without errors: the rule has stopped, after ${errors} errors.`;
       const {corner, t, v, wrong} = last;
-      const seen = `Corner ${written(corner)}: v = ${nn.number(v, 0)}, output ${v > 0 ? 1 : 0}, label ${t}`;
-      const act = wrong > 0 ? "an error, so add the inputs" : "an error, so subtract the inputs";
-      const again = repeats < 0 || state.next || !passes.length ? ""
-        : ` These weights also began pass ${repeats + 1}, so everything repeats: the rule never stops.`;
-      return `${seen}: ${wrong ? act : "correct"}.${again}`;
+      const scores = `v = ${nn.number(v, 0)}, output ${v > 0 ? 1 : 0}, label ${t}`;
+      const act = `an error, so ${wrong > 0 ? "add" : "subtract"} the inputs`;
+      const known = repeats >= 0 && state.next === 0;
+      const again = known
+        ? ` Pass ${repeats + 1} began with these weights, so all repeats: the rule never stops.`
+        : "";
+      return `Corner ${written(corner)}: ${scores}: ${wrong ? act : "correct"}.${again}`;
     }
 
     function draw() {
@@ -103,11 +110,14 @@
       course.set(heights);
       dots.set(heights);
       const pass = passes.length + (stopped ? 0 : 1);
-      facts.set([`${pass}`, `${state.errors}`, w.map(u => nn.number(u, 0)).join(", "), nn.number(b, 0)]);
+      const weights = w.map(u => nn.number(u, 0)).join(", ");
+      facts.set([`${pass}`, `${state.errors}`, weights, nn.number(b, 0)]);
       const words = news();
       live.set(words);
       const right = corners.filter((p, n) => (sum(state, p) > 0) === (labels[n] === 1)).length;
-      map.describe(`Four corners with the labels ${labels.join(", ")}; ${right} have the correct output. ${words}`);
+      map.describe(
+        `Corners with the labels ${labels.join(", ")}; ${right} have the correct output. ${words}`,
+      );
       chart.describe(`Errors in each pass: ${passes.join(", ") || "none yet"}.`);
       flips.forEach((flip, n) => {
         flip.textContent = `${written(corners[n])}: ${labels[n]}`;
@@ -117,13 +127,12 @@
       choice.set(named);
     }
     const act = change => { state = change(state); draw(); };
-    const walk = (many, until) => act(now => {
-      for (let k = 0; k < many && !now.stopped; k++) {
-        now = visit(corners, now);
-        if (until(now)) break;
-      }
+    const walk = until => act(before => {
+      let now = visit(corners, before);
+      while (!now.stopped && !until(now, before)) now = visit(corners, now);
       return now;
     });
+    const tenPasses = (now, before) => now.passes.length === before.passes.length + 10;
     const flip = n => act(({labels}) => begin(labels.map((t, k) => (k === n ? 1 - t : t))));
     const flips = corners.map((_, n) => nn.button("", () => flip(n)));
     const choice = nn.buttons({
@@ -134,17 +143,19 @@
       const near = corners.findIndex(c => Math.hypot(c[0] - p, c[1] - q) < 0.3);
       if (near >= 0) flip(near);
     });
+    const controls = nn.bar(
+      nn.button("next corner", () => walk(() => true)),
+      nn.button("next error", () => walk(now => now.last.wrong !== 0)),
+      nn.button("ten passes", () => walk(tenPasses)),
+      nn.button("start again", () => act(({labels}) => begin(labels))),
+    );
     element.replaceChildren(
       nn.bar(choice.node, nn.html("span", {}, "or flip a label:"), ...flips),
       key,
-      nn.columns(map.node, nn.html("div", {}, facts.node, nn.tuck(element, "Errors in each pass", chart.node))),
-      nn.bar(
-        nn.button("next corner", () => walk(1, () => true)),
-        nn.button("next error", () => walk(8, now => now.last.wrong !== 0)),
-        nn.button("ten passes", () => walk(10 * corners.length, () => false)),
-        nn.button("start again", () => act(({labels}) => begin(labels))),
+      nn.columns(
+        nn.html("div", {}, map.node, controls, live.node),
+        nn.html("div", {}, facts.node, nn.tuck(element, "Errors in each pass", chart.node)),
       ),
-      live.node,
     );
     draw();
     nn.flush();
