@@ -1,10 +1,10 @@
 // <nn-calibration>: a temperature moves the marks of a reliability diagram, and no decision.
 // needs: parts-plot
-// room: 860 480
-// sets: [{name, truth, top, below}], one byte for each image in base64: its class, the class with
-// the largest score, and for each class how far its score is below the largest, in units of step;
-// classes: how many; bins: of the confidence; check: {T, confidence, gap, loss} of the first set by
-// nnlib, which agrees() compares.
+// room: 821 433
+// sets: [{name, truth, top, below}] in base64: for each image its class and the class with the
+// largest score, one byte each, and for each class how far its score is below the largest, in units
+// of step, two bytes each; classes: how many; bins: of the confidence; check: {T, confidence, gap,
+// loss} of the first set by nnlib, which agrees() compares.
 (() => {
   const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
   const percent = v => `${nn.number(100 * v, 1)}%`;
@@ -30,9 +30,8 @@
 
   nn.define("calibration", (element, data) => {
     const {bins, check} = data;
-    const sets = data.sets.map(({name, ...columns}) => ({
-      name,
-      ...Object.fromEntries(Object.entries(columns).map(([key, text]) => [key, bytes(text)])),
+    const sets = data.sets.map(({name, truth, top, below}) => ({
+      name, truth: bytes(truth), top: bytes(top), below: new Uint16Array(bytes(below).buffer),
     }));
     const state = {set: 0, T: 1};
     const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];

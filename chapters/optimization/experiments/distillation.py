@@ -19,7 +19,7 @@ SIZES = (500, 2000)
 TEMPERATURES = (1, 2, 4)
 SMOOTHINGS = (0.05, 0.2)
 GRID = [(lr, lam) for lr in (0.03, 0.1, 0.3, 0.9) for lam in (0.0, 0.003, 0.01)]
-EPOCHS = {500: (5, 15, 40, 120, 400), 2000: (2, 4, 10, 30, 100)}
+EPOCHS = {500: (5, 15, 40, 120), 2000: (2, 4, 10, 30)}
 
 TOLERANCES = {
     "labels": {"absolute": 0.03},
