@@ -347,10 +347,10 @@ def test_results_show_page_section_and_the_place_that_was_found(open_visit, addr
     results.first.wait_for()
     visited.page.wait_for_function("nn.search.whole")
     row = results.filter(
-        has=visited.page.locator("a[href*='soft-labels.html#a-temperature-changes']")
+        has=visited.page.locator("a[href*='calibration.html#temperature-scaling']")
     )
-    assert "Calibration and distillation" in row.inner_text()
-    assert "A temperature changes" in row.inner_text()
+    assert "Calibration" in row.inner_text()
+    assert "Temperature scaling" in row.inner_text()
     assert row.locator("mark").first.inner_text().lower() == "temperature"
     told = visited.page.get_by_role("status").filter(has_text="results for")
     assert f"{results.count()} results for “temperature”" in told.inner_text()
