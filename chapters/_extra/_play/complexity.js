@@ -1,7 +1,7 @@
 // <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each
 // degree.
 // needs: parts-plot
-// room: 864 652
+// room: 876 675
 // law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x,
 // y}], each a data set of which the first N samples are used; degree, samples: the start; degrees:
 // the highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x,
@@ -182,8 +182,7 @@
             : "the variance is larger than the squared bias";
         live.set(
           `Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, and ` +
-            `${larger}. ` +
-            `The smallest expected error, ${nn.short(parts[best].total)}, is at degree ${best}.`,
+            `${larger}.${k === best ? " This is the smallest expected error of all degrees." : ""}`,
         );
         left.describe(
           `${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, ` +
@@ -219,7 +218,7 @@
       ];
       const mistakes = ruler && nn.slider({
         label: ruler.label, min: 0, max: ruler.most, step: ruler.step, value: 1,
-        show: v => `±${nn.number(v)} ${ruler.unit}`,
+        show: v => `±${v} ${ruler.unit}`,
         move: v => {
           state.scale = v;
           refit();
