@@ -1,7 +1,7 @@
 // <nn-learner>: two classes of points, three models that are fitted to them at once, and their
 // errors on the points and on a test set.
 // needs: parts-plot parts-grid parts-cloud
-// room: 700 470
+// room: 768 406
 // names: of kinds 0 and 1; train, test: [[x, y, kind]]; reach: coordinates lie between −reach and
 // reach; degree: of the curve; model: 0 nearest mean, 1 line, 2 curve, to begin with; xlabel,
 // ylabel; known: [[wrong on train, wrong on test], …] of the three models, which agrees() compares.
@@ -88,13 +88,13 @@
     shades.node.style.opacity = 0.3;
     map.behind(shades.node);
     const edge = map.contours({colour: "ink", n: GRID - 1});
-    const LOOKS = [{colour: "b", shape: "square", r: 4}, {colour: "a", shape: "circle", r: 4}];
+    const LOOKS = [{colour: "a", shape: "circle", r: 4}, {colour: "b", shape: "square", r: 4}];
     const unseen = LOOKS.map(look => map.dots({...look, r: 2}));
     unseen.forEach(({node}) => node.classList.add("nn-test"));
     const redraw = nn.frame(draw);
     const cloud = nn.cloud({on: map, looks: LOOKS, names, reach, moved: redraw, redraw});
     const facts = nn.facts([
-      "training error", "test error", "largest test error so far with training error 0",
+      "training error", "test error", "your record (training error 0)",
     ]);
     const live = nn.live();
     const share = (wrong, all) => `${wrong} of ${all}, ${nn.number(100 * wrong / all, 0)}%`;
@@ -105,7 +105,7 @@
       const at = k => reach * (2 * k / (GRID - 1) - 1);
       const values = new Float64Array(GRID * GRID);
       for (let j = 0; j < GRID; j++) for (let i = 0; i < GRID; i++) {
-        values[j * GRID + i] = score(at(i), -at(j)) > 0 ? 1 : 0;
+        values[j * GRID + i] = score(at(i), -at(j)) > 0 ? 0 : 1;  // orange and blue
       }
       shades.set(values);
       edge.set(score, [0]);
