@@ -1,6 +1,7 @@
 """Figures of models and networks: what they compute is what nnlib and scikit-learn compute."""
 
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -102,6 +103,22 @@ def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure, cls):
         variance = np.var(values, axis=0).mean()
         expected = [bias, variance, 0.09, bias + variance + 0.09, np.mean(train)]
         np.testing.assert_allclose(figure.numbers(), expected, rtol=0.006)
+
+
+def test_a_worse_ruler_multiplies_noise_and_variance(open_figure):
+    truth = [1.0, 3.0, 4.0, 4.5]
+    wrong = np.array(list(product([-1, 0, 1], repeat=4)))
+    draws = [{"x": [0, 1, 2, 3], "y": (truth + e).tolist()} for e in wrong]
+    at = {"x": [0, 1, 2, 3], "f": truth}
+    start = {"degree": 1, "samples": 4, "degrees": 3, "few": 4, "y": [-1, 7], "top": 3}
+    ruler = {"label": "ruler", "most": 4, "step": 0.5, "unit": "cm"}
+    shown = {"law": at, "at": at, "range": [0, 3], "noise": 2 / 3, "draws": draws}
+    figure = open_figure("complexity", shown | start | {"ruler": ruler})
+    for scale in (1, 2, 0.5, 0):
+        figure.slide("ruler", scale)
+        noise = 2 / 3 * scale**2
+        expected = [0.14375, noise / 2, noise, 0.14375 + 1.5 * noise, 0.14375 + noise / 2]
+        np.testing.assert_allclose(figure.numbers(), expected, rtol=0.006, atol=1e-6)
 
 
 # likelihood of a Gaussian
