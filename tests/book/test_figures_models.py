@@ -322,11 +322,13 @@ def test_counts_and_shares_at_a_threshold_are_those_of_scikit_learn(open_figure)
         specificity = metrics.recall_score(truth, predicted, pos_label=0)
         accuracy = metrics.accuracy_score(truth, predicted)
         shares = [precision, recall, specificity, f1, accuracy]
-        *shown, area = figure.texts()
+        *shown, area, average = figure.texts()
         assert [float(t.strip("%")) for t in shown] == pytest.approx(
             [100 * share for share in shares], abs=0.0501
         )
         assert float(area) == pytest.approx(metrics.roc_auc_score(truth, scores), abs=0.00051)
+        right = metrics.average_precision_score(truth, scores)
+        assert float(average) == pytest.approx(right, abs=0.00051)
 
 
 # shapes of gradients

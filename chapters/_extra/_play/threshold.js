@@ -1,7 +1,7 @@
-// <nn-threshold>: from which score on is a sample called positive? Counts, shares and the ROC
-// curve.
+// <nn-threshold>: from which score on is a sample called positive? Counts, rates, the ROC curve and
+// the precision-recall curve.
 // needs: parts-plot
-// room: 650 613
+// room: 630 665
 // scores: one a sample, from 0 to 1; truth: 1 for positives, 0 for negatives, in the same order;
 // threshold: where the slider starts; positive, negative: what the two are called.
 (() => {
@@ -27,14 +27,17 @@
     const at = Array.from({length: 201}, (_, k) => k / 200);
     const all = at.map(t => shares(count(data, t)));
 
-    // The curve: one point for each different score, from no positives to all.
-    const corners = [Infinity, ...[...new Set(scores)].sort((a, b) => b - a)].map(t => {
-      const {recall, specificity} = shares(count(data, t));
-      return [1 - quotient(specificity), quotient(recall)];
-    });
+    // The curves: one point for each different score, from no positives to all.
+    const steps = [Infinity, ...[...new Set(scores)].sort((a, b) => b - a)]
+      .map(t => shares(count(data, t)));
+    const corners = steps.map(({recall, specificity}) =>
+      [1 - quotient(specificity), quotient(recall)]);
     const area = corners
       .slice(1)
       .reduce((sum, [x, y], k) => sum + ((x - corners[k][0]) * (y + corners[k][1])) / 2, 0);
+    const pairs = steps.slice(1).map(({recall, precision}) =>
+      [quotient(recall), quotient(precision)]);
+    const average = pairs.reduce((sum, [r, p], k) => sum + (r - (k ? pairs[k - 1][0] : 0)) * p, 0);
 
     const LINES = [
       ["precision", "b", null, "square", "precision"],
@@ -60,6 +63,23 @@
     right.line({colour: "ink", dash: "2 4", width: 1.4, points: [[0, 0], [1, 1]]});
     right.line({colour: "a", width: 2.4, points: corners});
     const here = right.dots({colour: "b", r: 7});
+    const third = nn.plot({
+      ...frame, x: [0, 1],
+      xlabel: `recall: fraction of ${positive} found`,
+      ylabel: `precision: fraction that are ${positive}`,
+    });
+    const base = truth.filter(Boolean).length / truth.length;
+    third.line({colour: "ink", dash: "2 4", width: 1.4, points: [[0, base], [1, base]]});
+    third.line({colour: "a", width: 2.4, points: [[0, pairs[0][1]], ...pairs]});
+    const there = third.dots({colour: "b", r: 7});
+    third.node.style.display = "none";
+    const curve = nn.buttons({
+      label: "curve",
+      options: ["ROC curve", "precision-recall curve"],
+      press: k => [right, third].forEach(({node}, j) => {
+        node.style.display = j === k ? "" : "none";
+      }),
+    });
 
     const key = nn.legend(
       ...LINES.map(([, colour, dash, shape, words]) => nn.lineKey({colour, dash, shape}, words)),
@@ -87,6 +107,7 @@
     );
     const facts = nn.facts([
       "precision", "recall", "specificity", "F1", "accuracy", "area under the ROC curve",
+      "average precision",
     ]);
     const live = nn.live();
     const percent = pair =>
@@ -105,9 +126,11 @@
       rule.set([[t, 0], [t, 1]]);
       grip.set(t, 0);
       here.set([[1 - quotient(now.specificity), quotient(now.recall)]]);
+      const sure = quotient(now.precision);
+      there.set(sure === null ? [] : [[quotient(now.recall), sure]]);
       facts.set([
         ...["precision", "recall", "specificity", "f1", "accuracy"].map(name => percent(now[name])),
-        area.toFixed(3),
+        area.toFixed(3), average.toFixed(3),
       ]);
       live.set(`Threshold ${t.toFixed(3)}: ${c.TP} of ${sums.P} ${positive} are found, `
         + `and ${c.FP} of ${sums.N} ${negative} are called ${positive}.`);
@@ -120,6 +143,11 @@
           `${percent(now.recall)}, ` +
           `and ${nn.number(100 * (1 - quotient(now.specificity)), 1)}% of ${negative} are called ` +
           `${positive}.`,
+      );
+      third.describe(
+        `Precision-recall curve with average precision ${average.toFixed(3)}. At threshold ` +
+          `${t.toFixed(3)} recall is ${percent(now.recall)}, and precision is ` +
+          `${percent(now.precision)}.`,
       );
     }
     const redraw = nn.frame(draw);
@@ -144,16 +172,17 @@
       (b, t, k) => ((quotient(all[k].f1) ?? 0) > (quotient(all[b].f1) ?? 0) ? k : b),
       0,
     );
-    const most = at.reduce((b, t, k) => quotient(all[k].recall) >= 0.9 ? k : b, 0);
     const buttons = nn.bar(
       nn.button("0.5", () => go(0.5)),
       nn.button("largest F1", () => go(at[best])),
-      nn.button("recall of 90%", () => go(at[most])),
       nn.button("no positives", () => go(1)),
     );
     element.replaceChildren(
-      slider.node, buttons, live.node, key,
-      nn.columns(left.node, nn.tuck(element, "ROC curve", right.node)),
+      slider.node, buttons, live.node,
+      nn.columns(
+        html("div", {}, key, left.node),
+        nn.tuck(element, "ROC and precision-recall curves", curve.node, right.node, third.node),
+      ),
       nn.tuck(element, "Confusion matrix and rates", nn.columns(table, facts.node)),
     );
     draw();
