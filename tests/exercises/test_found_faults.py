@@ -309,13 +309,6 @@ DESCRIBED = [
         {"line": "row", "which": "last"},
     ),
     (
-        "rnn_forward",
-        [("= h0, []", "= h0.copy(), []"), ("h = np.tanh(x_t", "h[:] = np.tanh(x_t")],
-        "h",
-        Code.ALIKE,
-        {"line": "place along T", "which": "last"},
-    ),
-    (
         "conv2d_backward",
         [("rows, columns], 1)", "rows, columns].sum(axis=1, keepdims=True), 1)")],
         "dweight",

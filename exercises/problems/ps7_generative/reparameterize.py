@@ -248,16 +248,6 @@ trick.mistake(
     given="eps = np.random.default_rng(0).normal(size=eps.shape)",
 )
 trick.mistake(
-    "Your `z` contains noise that your code draws itself. Which standard normal numbers should "
-    "it contain?",
-    loses="value",
-    name="own_noise_in_z",
-    edit=(
-        "sigma * eps, dmean",
-        "sigma * np.random.default_rng(0).normal(size=eps.shape), dmean",
-    ),
-)
-trick.mistake(
     "Your score estimate contains `df`. Does the formula of the score function contain the "
     "derivative of f or its value?",
     loses="score",
