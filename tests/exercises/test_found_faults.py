@@ -251,6 +251,13 @@ FAULTS = [
         "samples added up first",
         0.8,
     ),
+    (
+        "rnn_backward",
+        "",
+        [("dz.T @ x[t]", "np.outer(dz.sum(axis=0), x[t].sum(axis=0))")],
+        "samples added up first",
+        0.8,
+    ),
     ("conv2d_backward", "", UNDILATED, "not dilated", 0.9),
     (
         "conv2d_forward",
