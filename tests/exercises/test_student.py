@@ -287,7 +287,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_an_unknown_function_is_told_the_names(folder):
     text = check_message(test_an_unknown_function_is_told_the_names, folder)
-    assert f"There are: {', '.join(FEW)}." in text
+    assert f"The problems are {', '.join(FEW)}." in text
 
 
 @pytest.mark.parametrize("odd", [lambda X, Y: X, len, print, 3, None, object()])
