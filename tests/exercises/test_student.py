@@ -282,17 +282,17 @@ def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    assert "It belongs beside the notebook." in check_message(SOLVE["hinge_loss"], tmp_path)
+    assert "contains no file *.cases.json" in check_message(SOLVE["hinge_loss"], tmp_path)
 
 
 def test_an_unknown_function_is_told_the_names(folder):
     text = check_message(test_an_unknown_function_is_told_the_names, folder)
-    assert f"There are: {', '.join(FEW)}." in text
+    assert f"The problems are {', '.join(FEW)}." in text
 
 
 @pytest.mark.parametrize("odd", [lambda X, Y: X, len, print, 3, None, object()])
 def test_anything_may_be_checked(folder, odd):
-    assert check_message(odd, folder).startswith("check: no problem is called")
+    assert check_message(odd, folder).startswith("check: no problem has the name")
 
 
 def test_checking_needs_numpy_alone(folder):
@@ -349,15 +349,15 @@ def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
 
     data = packed("Value", 1, True)
     found = report(data, caller(data, Begun), judged(data, Begun), Path())
-    assert "Step 1 is right. Next: step 2 of 3, numbers and results" in found
+    assert "Step 1 is correct. Next: step 2 of 3, numbers and results" in found
     assert "reuse: " in found
     assert "operations" not in found
     assert "long" not in found
     assert re.search(r"    y = .*a \* a.*\n    grad of a: expected", found)
     assert "  Step 1 of 3, + and *" in told("Value", "ProductLikeSum")
     assert "grad of" in told("Value", "OrderNotReversed")
-    assert "  Steps 1 and 2 are right. Next: step 3 of 3" in told("Value", "LogOfTheInput")
-    assert "  All 3 steps are right." in told("Value", "WalksEveryWay")
+    assert "  Steps 1 and 2 are correct. Next: step 3 of 3" in told("Value", "LogOfTheInput")
+    assert "  All 3 steps are correct." in told("Value", "WalksEveryWay")
 
 
 def test_the_sign_that_a_driver_sets_is_not_shown_as_a_number():
