@@ -1,5 +1,6 @@
 """Figures of models and networks: what they compute is what nnlib and scikit-learn compute."""
 
+import base64
 import re
 from itertools import product
 
@@ -272,6 +273,37 @@ def test_probabilities_and_loss_follow_scores_and_temperature(book_figure):
     for place in (-0.5, 0.5):
         figure.slide("temperature T", place)
         check(start, 10**place)
+
+
+@pytest.mark.slow
+def test_a_temperature_changes_confidence_and_loss_as_nnlib_says(open_figure):
+    rng, step = np.random.default_rng(0), 0.001
+    sets, scores = [], []
+    for name in ("validation images", "test images"):
+        Z, t = rng.normal(0, 3, (60, 4)), rng.integers(0, 4, 60)
+        below = np.round((Z.max(axis=1, keepdims=True) - Z) / step).astype("<u2")
+        columns = {
+            "truth": t.astype(np.uint8),
+            "top": Z.argmax(axis=1).astype(np.uint8),
+            "below": below,
+        }
+        packed = {k: base64.b64encode(v.tobytes()).decode() for k, v in columns.items()}
+        sets.append({"name": name} | packed)
+        scores.append((-step * below.astype(float), t))
+    check = {"T": 1, "confidence": 0, "gap": 0, "loss": 0}
+    data = {"sets": sets, "classes": 4, "step": step, "bins": 10, "check": check}
+    figure = open_figure("calibration", data)
+    for (Z, t), one in zip(scores, sets, strict=True):
+        figure.press(one["name"])
+        for place in (-0.3, 0, 0.4):
+            figure.slide("temperature T", place)
+            accuracy, confidence, _, loss = (text.rstrip("%") for text in figure.texts())
+            p = F.softmax(nnlib.tensor(Z / 10**place), dim=1).numpy()
+            assert float(accuracy) == pytest.approx(
+                100 * (Z.argmax(axis=1) == t).mean(), abs=0.06
+            )
+            assert float(confidence) == pytest.approx(100 * p.max(axis=1).mean(), abs=0.06)
+            assert float(loss) == pytest.approx(-np.log(p[range(60), t]).mean(), abs=6e-4)
 
 
 @pytest.mark.slow

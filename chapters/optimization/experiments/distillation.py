@@ -1,8 +1,8 @@
 """Does a student learn more from a teacher's probabilities than from labels?
 
-The student sees 500 or 2,000 images, the teacher 4,000. The student learns from the labels, from
-smoothed labels, or from the teacher's probabilities at three temperatures. Learning rate, penalty
-and epochs are tuned for each kind of target, by the mean validation error over the seeds.
+The student sees 500 or 2,000 images, the teacher 4,000. The student learns from the labels,
+from smoothed labels, or from the teacher's probabilities at three temperatures. Learning rate,
+penalty and epochs are tuned for each kind of target, by the mean validation error over seeds.
 
 It takes about 4 minutes. The page optimization/transfer uses the results.
 """
