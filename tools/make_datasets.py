@@ -69,8 +69,8 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
     "twelfth_night_gut.txt": "bb5b25bd3fe7a34776cab3f6205b410f",
 }
 CLASSES, SEED = 10, 2026
-FIRST, MORE = 100, 300  # test pictures a class: before those held back are drawn, and after
-HELD_BACK = 400  # pictures a class
+FIRST, MORE = 100, 300  # test images per class: before those held back are drawn, and after
+HELD_BACK = 400  # images per class
 NEAR = 10  # grey levels of 255, root mean square: closer images show one garment in one pose
 BLOCK = 1000  # images compared in one step
 SIDE = 256  # pixels of an image
@@ -179,7 +179,7 @@ def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) ->
     The original training set is left to students, who may train on all of it.
     """
     images, labels, known = clothes(folder, packaged)
-    if seed != SEED:  # away from that draw the other packaged pictures were drawn
+    if seed != SEED:  # away from that draw the other packaged images were drawn
         with np.load(more) as file:
             known = np.concatenate([known, file["images"]])
     chosen = held_back(images, labels, known, seed)

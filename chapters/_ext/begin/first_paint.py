@@ -36,11 +36,11 @@ SCRIPT = """(root => {
   if (!location.hash && way === "navigate") root.classList.add("nn-arriving");
   for (const style of ["", "italic "]) document.fonts.load(`${style}1em "NN Text"`);
   try { localStorage.length; } catch (refusal) {
-    const kept = {}, ours = name => { if (name.startsWith("nn:")) throw refusal; };
+    const stored = {}, ours = name => { if (name.startsWith("nn:")) throw refusal; };
     Object.defineProperty(window, "localStorage", {value: {
-      getItem(name) { ours(name); return kept[name] ?? null; },
-      setItem(name, value) { ours(name); kept[name] = String(value); },
-      removeItem(name) { ours(name); delete kept[name]; },
+      getItem(name) { ours(name); return stored[name] ?? null; },
+      setItem(name, value) { ours(name); stored[name] = String(value); },
+      removeItem(name) { ours(name); delete stored[name]; },
     }});
   }
   root.classList.add("nn-veiled");
