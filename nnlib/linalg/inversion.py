@@ -74,9 +74,7 @@ def _gauss_jordan(A: Array) -> StepGenerator:
     echelon = yield from reduction(M, n, reduced=False, bar=True)
     refuse_singular(A, echelon, "inverse")
     yield from reduction(M, n, reduced=True, bar=True)
-    yield lambda: Step(
-        "The right half is the inverse.", f"A^{{-1}} = {tex_matrix(M[:, n:])}"
-    )
+    yield lambda: Step("The right half is the inverse.", f"A^{{-1}} = {tex_matrix(M[:, n:])}")
     return M[:, n:]
 
 
