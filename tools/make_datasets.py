@@ -69,12 +69,12 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
     "twelfth_night_gut.txt": "bb5b25bd3fe7a34776cab3f6205b410f",
 }
 CLASSES, SEED = 10, 2026
-FIRST, MORE = 100, 300  # test pictures a class: before those held back are drawn, and after
-HELD_BACK = 400  # pictures a class
-NEAR = 10  # grey levels of 255, root mean square: nearer pictures are one garment in one pose
-BLOCK = 1000  # pictures compared at once
-SIDE = 256  # pixels of a photograph
-PLAYS = (  # those printed with each speaker in capitals on a line of its own; the last is test
+FIRST, MORE = 100, 300  # test images per class: before those held back are drawn, and after
+HELD_BACK = 400  # images per class
+NEAR = 10  # grey levels of 255, root mean square: closer images show one garment in one pose
+BLOCK = 1000  # images compared in one step
+SIDE = 256  # pixels of an image
+PLAYS = (  # those printed with each speaker in capitals on a separate line; the last is test
     *("macbeth", "othello", "julius_caesar", "richard_iii", "twelfth_night", "as_you_like_it"),
     *("much_ado_about_nothing", "merchant_of_venice", "tempest"),
 )
@@ -179,7 +179,7 @@ def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) ->
     The original training set is left to students, who may train on all of it.
     """
     images, labels, known = clothes(folder, packaged)
-    if seed != SEED:  # away from that draw the other packaged pictures were drawn
+    if seed != SEED:  # away from that draw the other packaged images were drawn
         with np.load(more) as file:
             known = np.concatenate([known, file["images"]])
     chosen = held_back(images, labels, known, seed)
@@ -341,7 +341,7 @@ def smaller(picture: np.ndarray, side: int) -> np.ndarray:
     total = picture.astype(np.int64)
     common = math.gcd(len(picture), side)
     cut, each = side // common, len(picture) // common
-    for axis in (0, 1):  # each pixel cut into so many parts, of which `each` make a new one
+    for axis in (0, 1):  # each pixel cut into so many parts; `each` make a new one
         parts = np.repeat(np.swapaxes(total, 0, axis), cut, axis=0)
         parts = parts.reshape(side, each, *parts.shape[1:]).sum(axis=1)
         total = np.swapaxes(parts, 0, axis)

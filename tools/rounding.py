@@ -36,7 +36,7 @@ SETTINGS = ((1, "AUTO"), (2, "COMPATIBLE"), (1, "AVX2"))  # threads, and MKL's i
 CLAIM = "claim: "
 MEASURED_HERE = {  # claims about times, memory, calls or rounding errors: page, and beginning
     **dict.fromkeys(("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"), ""),
-    "frameworks/pytorch": "The loader selects each picture",
+    "frameworks/pytorch": "The loader selects each image",
 }
 
 
@@ -97,7 +97,7 @@ def run_problem(assignment: str, name: str, seed: int, scale: float) -> str:
 
 
 def workers() -> int:
-    """Return how many pages or problems run at once."""
+    """Return how many pages or problems run in parallel."""
     return max(1, min(cpu_count(), 4) // int(os.environ.get(THREADS[0], "1")))
 
 

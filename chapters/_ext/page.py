@@ -1,11 +1,11 @@
 """How a page becomes HTML: all steps of the book's machinery, in their order.
 
 Sphinx reads each page into a tree of nodes, resolves its links and writes its HTML; at each
-event on the way it calls the functions that are connected to it. Ours are connected here, in
-the order of ``STEPS``, and nowhere else. The steps lie in a folder for each stage, whose
-``__init__`` says what comes in and what goes out: ``begin``, ``execute``, ``read``, ``link``,
+event it calls the functions that are connected to it. Ours are connected here, in
+the order of ``STEPS``, and nowhere else. The steps are in a folder for each stage, whose
+``__init__`` describes its input and output: ``begin``, ``execute``, ``read``, ``link``,
 ``write``, ``finish``. Some modules have a step in another stage than their own, too, in which
-they get ready or write what they have collected.
+they prepare or write their collection.
 
 To add a step, write a function that takes what Sphinx gives with the event
 (https://www.sphinx-doc.org/en/master/extdev/event_callbacks.html), and add a row.
@@ -13,7 +13,7 @@ To add a step, write a function that takes what Sphinx gives with the event
 
 from begin import cachekey, citations, course, first_paint, glossary
 from execute import parallel
-from finish import after_warnings, icons, search, theme_script, theme_style
+from finish import after_warnings, bundle, entry, icons, search, theme_script, theme_style
 from link import terms
 from read import (
     api,
@@ -29,12 +29,12 @@ from read import (
 )
 from write import curtain, live, markup, minus, scripts, theme, thumbnails, typeset
 
-# Where a step stands among the functions that Sphinx, its extensions and the theme connect to
+# The order of a step among the functions that Sphinx, its extensions and the theme connect to
 # the same event: before them all, after them all, or where this extension was loaded.
 FIRST, AMONG, LAST = 100, 500, 900
 STEPS = (
     # Begin, once for a build: what all pages need.
-    ("config-inited", cachekey.set_digests, FIRST),  # which texts and files still hold
+    ("config-inited", cachekey.set_digests, FIRST),  # which texts and files are still valid
     ("config-inited", theme.set_options, AMONG),  # merged into Jupyter Book's
     ("builder-inited", first_paint.add_script, AMONG),  # light or dark, before the first paint
     ("builder-inited", first_paint.write_fonts, AMONG),  # as data in a style sheet
@@ -43,7 +43,7 @@ STEPS = (
     ("builder-inited", search.disable_sphinx_index, AMONG),  # ours is written at the end
     ("builder-inited", citations.register_styles, AMONG),  # else each citation seeks them
     ("builder-inited", course.load, AMONG),  # pages, topics and errata
-    ("builder-inited", syllabus.check_errata, AMONG),  # in a process of their own
+    ("builder-inited", syllabus.check_errata, AMONG),  # in a separate process
     ("builder-inited", typeset.load, AMONG),  # KaTeX, and its style for the pages
     ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
@@ -53,9 +53,9 @@ STEPS = (
         parallel.outdated,
         AMONG,
     ),  # those whose sources have changed
-    ("env-get-outdated", syllabus_pages.outdated, AMONG),  # those made of what other pages say
+    ("env-get-outdated", syllabus_pages.outdated, AMONG),  # those made from other pages
     # Execute, some pages at a time.
-    ("env-before-read-docs", parallel.execute_pages, AMONG),  # those whose outputs do not hold
+    ("env-before-read-docs", parallel.execute_pages, AMONG),  # those with invalid outputs
     # Read each page: its text, then its tree. Directives, below, make nodes of their content.
     ("env-purge-doc", syllabus.forget_ids, AMONG),  # what the page covered before
     ("env-purge-doc", terms.forget_anchors, AMONG),  # of the terms that it defined before
@@ -65,7 +65,7 @@ STEPS = (
     ("autodoc-skip-member", api.skip_members, AMONG),  # those without a text of ours
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_findings, AMONG),  # what came out differently here
-    ("doctree-read", tabs.group, AMONG),  # cells that say the same in several libraries
+    ("doctree-read", tabs.group, AMONG),  # cells with the same content in several libraries
     ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
     ("doctree-read", sidenotes.place, AMONG),  # each with its paragraph
     ("doctree-read", strip.fill, AMONG),  # the minutes, when all that they count is there
@@ -76,7 +76,7 @@ STEPS = (
     ("env-get-updated", numbering.count_by_page, LAST),  # from 1 on each page
     ("env-updated", citations.merge, FIRST),  # else bibtex looks through them too often
     ("env-updated", citations.part, LAST),
-    ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic stands on its page
+    ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic is on its page
     # Link each page, when all have been read.
     ("doctree-resolved", folds.put_below, AMONG),  # code below the figure that it draws
     ("doctree-resolved", live.mark_cells, AMONG),  # an id for each cell that can run
@@ -91,23 +91,26 @@ STEPS = (
     # Write each page: the HTML of its tree is in ``context``, the templates come after.
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
-    ("html-page-context", curtain.add_style, FIRST),  # that keeps results hidden at first
+    ("html-page-context", curtain.add_style, FIRST),  # that hides results at first
     ("html-page-context", live.add_live_code, FIRST),  # the page as a notebook, and its cells
     ("html-page-context", theme.add_place, AMONG),  # part and number of the page, for its head
     ("html-page-context", theme.shorten_sidebar, AMONG),  # of titles, so it needs no headings
-    ("html-page-context", markup.minify, AMONG),  # what nobody sees
+    ("html-page-context", markup.minify, AMONG),  # invisible parts
     ("html-page-context", thumbnails.fill, AMONG),  # where a page opens with its figures
     ("html-page-context", theme.add_questions, AMONG),  # the subtitles of pages
     ("html-page-context", typeset.typeset_page, AMONG),  # formulas of cells, questions, cards
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
     ("html-page-context", minus.mend, LAST),  # of the numbers that cells glue into the text
     ("html-page-context", markup.mend, LAST),  # what the theme and others leave open
-    ("html-page-context", scripts.delay, LAST),  # those of the theme and of extensions
+    ("html-page-context", scripts.delay, LAST),  # scripts of the theme and of extensions
     # Finish, once for a build.
     ("html-collect-pages", search.add_page, AMONG),  # the page of the search
+    ("html-collect-pages", entry.add_missing_page, AMONG),  # for an unknown address
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
-    ("build-finished", theme_script.shorten, AMONG),  # it would lay out the whole page
+    ("build-finished", theme_script.shorten, AMONG),  # else it lays out the whole page
+    ("build-finished", bundle.join_files, AMONG),  # so that a page loads about ten files
+    ("build-finished", entry.write_index, AMONG),  # the front page, at the site's address
     ("build-finished", parallel.report, AMONG),  # what came out differently
     ("build-finished", search.write_index, AMONG),  # the words of all pages
     ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time

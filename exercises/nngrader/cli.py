@@ -22,9 +22,9 @@ EXIT = (
     "file that the command does not take, or a name that is not there"
 )
 EXIT_OF_CHECK = (
-    "exit status: 0 all is right on the visible cases, where a challenge that you haven't "
-    "started doesn't count; 1 something is not; 2 wrong usage, such as a file that is no "
-    "notebook"
+    "exit status: 0 everything is correct on the visible cases (a challenge that you haven't "
+    "started doesn't count); 1 something is wrong; 2 wrong usage, for example a file that is "
+    "not a notebook"
 )
 
 

@@ -1,4 +1,4 @@
-"""Private definitions of ps2, as an example: one problem made anew, more cases for another."""
+"""An example of private definitions for ps2: a variant of a problem, more cases for another."""
 
 import numpy as np
 from nngrader.course import public_definitions
@@ -6,7 +6,7 @@ from nngrader.engine import problem
 
 public = public_definitions()
 
-# A variant: the same function, another formula. Its text stands in the folder ps2_classifiers.
+# A variant: the same function with another formula. The folder ps2_classifiers has its text.
 
 manhattan = problem(
     "pairwise_distances",
@@ -14,8 +14,8 @@ manhattan = problem(
     returns={"distances": "value"},
     points={
         "shape": (1.5, "an (N, M) array of `float64`"),
-        "value": (8, "random points get the right distances"),
-        "integers": (4, "so do pictures of type `uint8`, whose numbers go from 0 to 255"),
+        "value": (8, "correct distances between random points"),
+        "integers": (4, "correct distances between images of type `uint8`, from 0 to 255"),
         "inputs-unchanged": (0.5, "`X` and `Y` stay as they are"),
     },
     forbidden={"all": public.common.ELSEWHERE},
@@ -58,45 +58,52 @@ def by_norm(X, Y):
 
 
 @manhattan.mistake(
-    "the differences are squared. Which norm is that, and which is asked?", loses="value"
+    "Your distances are Euclidean: they square the differences. Which norm do we need here?",
+    loses="value",
 )
 def euclidean(X, Y):
     return public.pairwise_distances.pairwise_distances(X, Y)
 
 
-@manhattan.mistake("this is the largest |x - y| of a pair. Which norm is asked?", loses="value")
-def largest_difference(X, Y):
-    return public.pairwise_distances.largest_difference(X, Y)
+# An edit changes the source of the reference: text that occurs there once, and its replacement.
+
+manhattan.mistake(
+    "Your result is the largest difference of a pair. What happens to the other differences?",
+    loses="value",
+    name="largest_difference",
+    edit=(".sum(axis=2)", ".max(axis=2)"),
+)
+manhattan.mistake(
+    "Your code averages the differences over the features. What does the formula do instead?",
+    loses="value",
+    name="averaged_over_features",
+    edit=(".sum(axis=2)", ".mean(axis=2)"),
+)
+manhattan.mistake(
+    "Positive and negative differences cancel in your sum. Where do you take absolute values?",
+    loses="value",
+    name="sum_before_absolute",
+    edit=(
+        "np.abs(X[:, None, :] - Y[None, :, :]).sum(axis=2)",
+        "np.abs((X[:, None] - Y).sum(2))",
+    ),
+)
 
 
 @manhattan.mistake(
-    "the differences are averaged over the features. What does the formula do with them?",
-    loses="value",
+    "Your code subtracts in `uint8`, where 3 - 5 is 254. Convert X and Y to float first.",
+    loses="integers",
 )
-def averaged_over_features(X, Y):
-    return pairwise_distances(X, Y) / X.shape[1]
-
-
-@manhattan.mistake(
-    "differences of both signs cancel. Which comes first, the sum or the absolute value?",
-    loses="value",
-)
-def sum_before_absolute(X, Y):
-    X, Y = np.asarray(X, float), np.asarray(Y, float)
-    return np.abs((X[:, None] - Y).sum(axis=2))
-
-
-@manhattan.mistake("what is 3 - 5 in uint8? Print it.", loses="integers")
 def wraps_around(X, Y):
     return np.abs(X[:, None] - Y).sum(axis=2).astype(float)
 
 
-# More hidden cases: the public problem as it is, and one more kind of case for its points.
+# More hidden cases: the public problem with one more kind of case for the same points.
 
 
 @public.softmax.case("stability", visible=0)
 def far_below(rng, N, C):
-    """Scores that all lie far below 0."""
+    """Scores that are all far below 0."""
     return rng.normal(size=(N, C)) * 1000 - 50_000, rng.integers(C, size=N)
 
 

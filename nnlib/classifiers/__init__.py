@@ -2,7 +2,6 @@
 
 # ruff: noqa: F403 (the star imports collect the public names of the modules)
 from . import (
-    counting,
     gaussian,
     hinge,
     least_squares,
@@ -13,7 +12,6 @@ from . import (
     softmax_sgd,
     svm,
 )
-from .counting import *
 from .gaussian import *
 from .hinge import *
 from .least_squares import *
@@ -25,7 +23,6 @@ from .softmax_sgd import *
 from .svm import *
 
 FILES = (
-    counting,
     gaussian,
     hinge,
     least_squares,

@@ -1,8 +1,8 @@
 """Small real datasets, which are part of the package.
 
 >>> describe("digits")  # in a notebook with a picture
-digits: Small grey pictures of handwritten digits.
-  size:     1,498 training and 299 test pictures of 8 x 8 pixels
+digits: Small grey images of handwritten digits.
+  size:     1,498 training and 299 test images of 8 x 8 pixels
   classes:  0, 1, 2, 3, 4, 5, 6, 7, 8, 9
   source:   Alpaydin and Kaynak (1998), UCI repository, from scikit-learn 1.9.1
   licence:  CC BY 4.0

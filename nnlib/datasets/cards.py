@@ -155,7 +155,7 @@ def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
         grey = np.uint8(255 * X[first].reshape(-1, side, side))
         apart = np.pad(grey, ((0, 0), (1, 1), (1, 1)))  # digits fill their squares
         row = drawing.mosaic(apart, columns=classes)
-        return drawing.png(row, "One picture of each class.", width=56 * classes)
+        return drawing.png(row, "One image of each class.", width=56 * classes)
 
     return draw
 
@@ -165,7 +165,7 @@ def _penguins() -> str:
     X, y = penguins()[0][:2]
     alt = (
         "Body mass (g, upwards) over flipper length (mm): Adelie as dots, Chinstrap as rings, "
-        "Gentoo as crosses, which stand apart, long and heavy."
+        "Gentoo as crosses, which are separate, long and heavy."
     )
     return drawing.dots(X[:, 2], X[:, 3], y, alt)
 
@@ -203,19 +203,19 @@ _TEN = tuple("0123456789")
 _PACKAGED = (
     Card(
         "fashion_mnist",
-        "Small grey pictures of clothes.",
+        "Small grey images of clothes.",
         "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747, from dataset-fashion-mnist",
         "MIT",
-        "5,000 training and 4,000 test pictures of 28 x 28 pixels",
+        "5,000 training and 4,000 test images of 28 x 28 pixels",
         FASHION_CLASSES,
         draw=_pictures(fashion_mnist, classes=10, side=28),
     ),
     Card(
         "digits",
-        "Small grey pictures of handwritten digits.",
+        "Small grey images of handwritten digits.",
         "Alpaydin and Kaynak (1998), UCI repository, from scikit-learn 1.9.1",
         "CC BY 4.0",
-        "1,498 training and 299 test pictures of 8 x 8 pixels",
+        "1,498 training and 299 test images of 8 x 8 pixels",
         _TEN,
         draw=_pictures(digits, classes=10, side=8),
     ),
@@ -279,7 +279,7 @@ _PACKAGED = (
         "A cat, a cup of coffee, a brick wall, grass.",
         "van der Walt, Michetti, CC0Textures, linolafett, from scikit-image 0.26.0",
         "CC0 1.0",
-        "4 photographs of 256 x 256 pixels, 2 in colour",
+        "4 photos of 256 x 256 pixels, 2 in colour",
         draw=_photographs,
     ),
 )

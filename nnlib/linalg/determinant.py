@@ -57,7 +57,7 @@ def det(
 
     >>> det([[0, 2], [3, 4]], steps=True)
     1. Start with A.
-    2. Swap rows 1 and 2, so that the pivot of column 1 stands in row 1.
+    2. Swap rows 1 and 2, so that the pivot of column 1 is in row 1.
     3. Multiply the pivots; 1 swap of rows changes the sign.
     >>> det([[2, 1], [7, 4]], method="cofactors", exact=True)
     Fraction(1, 1)

@@ -31,7 +31,7 @@ class Swap(NamedTuple):
     j: int
 
     def __str__(self) -> str:
-        reason = f"so that the pivot of column {self.j + 1} stands in row {self.k + 1}"
+        reason = f"so that the pivot of column {self.j + 1} is in row {self.k + 1}"
         return f"Swap rows {self.k + 1} and {self.i + 1}, {reason}."
 
 
@@ -265,7 +265,7 @@ def row_reduce(
     3. Divide row 2 by 13, so that its pivot in column 2 is 1.
     4. Add 4 times row 2 to row 1, so that its entry in column 2 is 0.
     5. Divide row 1 by 3, so that its pivot in column 1 is 1.
-    6. The pivots stand in columns 1 and 2: the rank is 2.
+    6. The pivots are in columns 1 and 2: the rank is 2.
     >>> row_reduce([[3, -4, 9], [6, 5, 2]], exact=True)
     [[1, 0, 53/39], [0, 1, −16/13]] with pivot columns 1 and 2
     """
@@ -278,7 +278,7 @@ def row_reduction(A: Array, reduced: bool = True) -> StepGenerator:
     yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
-    stand = "pivot stands" if found.rank == 1 else "pivots stand"
+    stand = "pivot is" if found.rank == 1 else "pivots are"
     where = f"The {stand} in {listed('column', found.pivots)}: the rank is {found.rank}."
     yield lambda: Step(
         where if marks else "There is no pivot: the rank is 0.", tex_matrix(A, marks)

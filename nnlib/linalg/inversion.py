@@ -75,7 +75,7 @@ def _gauss_jordan(A: Array) -> StepGenerator:
     refuse_singular(A, echelon, "inverse")
     yield from reduction(M, n, reduced=True, bar=True)
     yield lambda: Step(
-        "Right of the bar stands the inverse.", f"A^{{-1}} = {tex_matrix(M[:, n:])}"
+        "The right half is the inverse.", f"A^{{-1}} = {tex_matrix(M[:, n:])}"
     )
     return M[:, n:]
 

@@ -108,7 +108,7 @@ def solution_set(
     >>> solution_set([[1, 1, 1], [1, 1, 1]], [1, 2], steps=True)
     1. Start with [A | b].
     2. Subtract row 1 from row 2, so that its entry in column 1 is 0.
-    3. There is no solution, since row 2 says 0 = 1.
+    3. There is no solution, because row 2 is 0 = 1.
     """
     A = matrix(A, "solution_set", exact=exact or steps)
     b = vector(b, "solution_set", "b", exact=exact or steps)
@@ -128,8 +128,8 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
     wrong = r + np.flatnonzero(abs(M[r:, n]) > left)
     if wrong.size:
         i = int(wrong[0])
-        reason = f"row {i + 1} says 0 = {text(M[i, n])}"
-        words = f"There is no solution, since {reason}."
+        reason = f"row {i + 1} is 0 = {text(M[i, n])}"
+        words = f"There is no solution, because {reason}."
         yield lambda: Step(words, tex_matrix(M, [(i, n)], bar=n))
         run(reduction(M, n, reduced=True))
         return SolutionSet(
@@ -146,7 +146,7 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
 def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
     """Yield the steps with the particular solution and the special solutions."""
     reason = _reason(free)
-    words = "Let the free unknowns be 0." if free else "Right of the bar stands the solution."
+    words = "Let the free unknowns be 0." if free else "The last column is the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
     if free:
         yield from special_solution_steps(N, free)

@@ -1,11 +1,10 @@
-"""ResNet (He et al., 2016), ResNeXt (Xie et al., 2017) and wide ResNet (2016)."""
+"""ResNet (He et al., 2016) and ResNeXt (Xie et al., 2017)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..nn import AdaptiveAvgPool2d, BatchNorm2d, Dropout, MaxPool2d, Module, ReLU, Sequential
-from ..nn import functional as F
+from ..nn import AdaptiveAvgPool2d, BatchNorm2d, MaxPool2d, Module, ReLU, Sequential
 from ..tensor import Tensor
 from .layers import Conv2d, Linear, he_normal
 
@@ -13,12 +12,10 @@ __all__ = [
     "BasicBlock",
     "Bottleneck",
     "ResNet",
-    "WideResNet",
     "resnet18",
     "resnet34",
     "resnet50",
     "resnext50_32x4d",
-    "wide_resnet28_10",
 ]
 
 
@@ -231,86 +228,3 @@ def resnext50_32x4d(**options: Any) -> ResNet:
     networks", table 1; chapter "ResNet and modern CNNs".
     """
     return ResNet(Bottleneck, (3, 4, 6, 3), groups=32, width_per_group=4, **options)
-
-
-class WideBlock(Module):
-    """Normalization, ReLU and convolution, twice, with dropout in between: B(3, 3).
-
-    If the number of channels changes, the shortcut also contains the normalization, ReLU and a
-    convolution.
-    """
-
-    def __init__(self, before: int, maps: int, stride: int, dropout: float):
-        super().__init__()
-        self.bn1 = BatchNorm2d(before)
-        self.conv1 = conv3x3(before, maps, stride)
-        self.bn2 = BatchNorm2d(maps)
-        self.dropout = Dropout(dropout)
-        self.conv2 = conv3x3(maps, maps)
-        self.shortcut = None if before == maps else conv1x1(before, maps, stride)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map (N, before, H, W) to (N, maps, I, J)."""
-        x = F.relu(self.bn1(input))
-        kept = input if self.shortcut is None else self.shortcut(x)
-        x = F.relu(self.bn2(self.conv1(x)))
-        return self.conv2(self.dropout(x)) + kept
-
-
-class WideResNet(Module):
-    """A residual network for small images, with many channels in each layer.
-
-    Parameters
-    ----------
-    depth : int
-        Number of convolutions 6n + 4: the first one, one in the shortcut of each of the three
-        stages, and two in each of the n blocks of a stage.
-    widen_factor : int
-        Factor k. The stages have 16k, 32k and 64k channels.
-    num_classes : int
-        Number of classes C.
-    dropout : float
-        Probability of dropping an element between the two convolutions of a block. The paper
-        uses 0.3 in its networks with dropout.
-
-    Raises
-    ------
-    ValueError
-        If depth is not 6n + 4 for some n > 0.
-
-    Source: Zagoruyko and Komodakis (2016), "Wide residual networks", table 1 and figure
-    1(d), section 2.4; chapter "ResNet and modern CNNs".
-
-    >>> from nnlib import zeros
-    >>> WideResNet(10, 1)(zeros(2, 3, 32, 32)).shape
-    (2, 10)
-    """
-
-    def __init__(
-        self, depth: int, widen_factor: int, num_classes: int = 10, dropout: float = 0.0
-    ):
-        super().__init__()
-        n, rest = divmod(depth - 4, 6)
-        if rest or n < 1:
-            raise ValueError(f"WideResNet: expected depth 6n + 4 with n > 0, got {depth}")
-        self.conv1 = conv3x3(3, 16)
-        before = 16
-        for i in range(3):
-            maps, stride = 16 * 2**i * widen_factor, 1 if i == 0 else 2
-            first = WideBlock(before, maps, stride, dropout)
-            others = (WideBlock(maps, maps, 1, dropout) for _ in range(n - 1))
-            self.add_module(f"layer{i + 1}", Sequential(first, *others))
-            before = maps
-        self.bn = BatchNorm2d(before)
-        self.fc = Linear(before, num_classes)
-        he_normal(self)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 32, 32), or of any size, to logits (N, C)."""
-        x = self.layer3(self.layer2(self.layer1(self.conv1(input))))
-        return self.fc(F.adaptive_avg_pool2d(F.relu(self.bn(x)), 1).flatten(1))
-
-
-def wide_resnet28_10(**options: Any) -> WideResNet:
-    """Return WRN-28-10, with 36,479,194 parameters for 10 classes; see ``WideResNet``."""
-    return WideResNet(28, 10, **options)

@@ -43,9 +43,12 @@ def test_images_without_a_text_are_found(browser, body, undescribed):
 
 
 @pytest.mark.slow
-def test_the_index_leads_to_the_front_page_and_its_start_to_the_welcome(open_visit, base):
+def test_the_index_is_the_front_page_and_its_start_leads_to_the_welcome(open_visit, base):
     visited = open_visit(base, "index.html")
-    visited.page.wait_for_url("**/chapters/start/home.html")
+    visited.page.locator(".nn-digit-odds").wait_for()
+    image = visited.page.locator('meta[property="og:image"]').get_attribute("content")
+    assert image.endswith("_static/card.png")
+    assert visited.errors == []
     visited.page.get_by_role("link", name="Start", exact=True).click()
     visited.page.wait_for_url("**/chapters/start/welcome.html")
     assert visited.outside == []

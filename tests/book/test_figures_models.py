@@ -1,6 +1,8 @@
 """Figures of models and networks: what they compute is what nnlib and scikit-learn compute."""
 
+import base64
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -102,6 +104,22 @@ def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure, cls):
         variance = np.var(values, axis=0).mean()
         expected = [bias, variance, 0.09, bias + variance + 0.09, np.mean(train)]
         np.testing.assert_allclose(figure.numbers(), expected, rtol=0.006)
+
+
+def test_a_worse_ruler_multiplies_noise_and_variance(open_figure):
+    truth = [1.0, 3.0, 4.0, 4.5]
+    wrong = np.array(list(product([-1, 0, 1], repeat=4)))
+    draws = [{"x": [0, 1, 2, 3], "y": (truth + e).tolist()} for e in wrong]
+    at = {"x": [0, 1, 2, 3], "f": truth}
+    start = {"degree": 1, "samples": 4, "degrees": 3, "few": 4, "y": [-1, 7], "top": 3}
+    ruler = {"label": "ruler", "most": 4, "step": 0.5, "unit": "cm"}
+    shown = {"law": at, "at": at, "range": [0, 3], "noise": 2 / 3, "draws": draws}
+    figure = open_figure("complexity", shown | start | {"ruler": ruler})
+    for scale in (1, 2, 0.5, 0):
+        figure.slide("ruler", scale)
+        noise = 2 / 3 * scale**2
+        expected = [0.14375, noise / 2, noise, 0.14375 + 1.5 * noise, 0.14375 + noise / 2]
+        np.testing.assert_allclose(figure.numbers(), expected, rtol=0.006, atol=1e-6)
 
 
 # likelihood of a Gaussian
@@ -258,11 +276,42 @@ def test_probabilities_and_loss_follow_scores_and_temperature(book_figure):
 
 
 @pytest.mark.slow
+def test_a_temperature_changes_confidence_and_loss_as_nnlib_says(open_figure):
+    rng, step = np.random.default_rng(0), 0.001
+    sets, scores = [], []
+    for name in ("validation images", "test images"):
+        Z, t = rng.normal(0, 3, (60, 4)), rng.integers(0, 4, 60)
+        below = np.round((Z.max(axis=1, keepdims=True) - Z) / step).astype("<u2")
+        columns = {
+            "truth": t.astype(np.uint8),
+            "top": Z.argmax(axis=1).astype(np.uint8),
+            "below": below,
+        }
+        packed = {k: base64.b64encode(v.tobytes()).decode() for k, v in columns.items()}
+        sets.append({"name": name} | packed)
+        scores.append((-step * below.astype(float), t))
+    check = {"T": 1, "confidence": 0, "gap": 0, "loss": 0}
+    data = {"sets": sets, "classes": 4, "step": step, "bins": 10, "check": check}
+    figure = open_figure("calibration", data)
+    for (Z, t), one in zip(scores, sets, strict=True):
+        figure.press(one["name"])
+        for place in (-0.3, 0, 0.4):
+            figure.slide("temperature T", place)
+            accuracy, confidence, _, loss = (text.rstrip("%") for text in figure.texts())
+            p = F.softmax(nnlib.tensor(Z / 10**place), dim=1).numpy()
+            assert float(accuracy) == pytest.approx(
+                100 * (Z.argmax(axis=1) == t).mean(), abs=0.06
+            )
+            assert float(confidence) == pytest.approx(100 * p.max(axis=1).mean(), abs=0.06)
+            assert float(loss) == pytest.approx(-np.log(p[range(60), t]).mean(), abs=6e-4)
+
+
+@pytest.mark.slow
 def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(book_figure):
-    figure, classes = book_figure("push"), ["sandal", "sneaker", "boot"]
+    figure, classes = book_figure("push"), ["trouser", "dress", "sneaker"]
     for pushed, value in ((0, -1.35), (1, 2.5), (2, 0)):
         figure.press("reset")
-        z = np.log([1.0, 2.0, 5.0])
+        z = np.log([1.0, 5.0, 2.0])
         z[pushed] = value
         figure.get_by_role("slider", name=f"z of {classes[pushed]}").fill(str(value))
         for truth, name in enumerate(classes):

@@ -236,7 +236,8 @@ def test_a_fault_in_the_data_is_told_beside_the_picture(open_visit, address):
 
 def test_a_page_loads_what_its_figures_need_and_no_more(book):
     def scripts(page):
-        return re.findall(r"_play/([\w-]+)\.js", (book / page).read_text(encoding="utf-8"))
+        files = re.findall(r'data-files="([^"]+)"', (book / page).read_text(encoding="utf-8"))
+        return [name.removesuffix(".js") for name in " ".join(files).split()]
 
     loaded = scripts(PAGE)
     assert loaded.index("parts") < loaded.index("parts-plot") < loaded.index("vectors")

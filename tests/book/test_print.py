@@ -129,8 +129,8 @@ def text(sheets):
 @pytest.mark.slow
 def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets, text):
     reader = sheets["book"]
-    opening = SOFTMAX.split("```{strip}")[0].strip().split("\n\n")[-1].splitlines()
-    first = next(line for line in opening if not line.startswith("%"))
+    head = re.sub(r"```.*?```", "", SOFTMAX.split("```{strip}")[0], flags=re.DOTALL)
+    first = head.split("# Softmax regression")[1].strip().splitlines()[0]
     assert re.match(PLAIN, first)[0] in text
     titles = [item.title for item in reader.outline if not isinstance(item, list)]
     assert titles == ["Classifiers", "Reference"]
@@ -142,7 +142,7 @@ def test_the_pdf_has_the_sentences_the_outline_and_the_numbers(sheets, text):
 @pytest.mark.slow
 def test_the_pdf_shows_solutions_and_answers(text):
     solutions = re.findall(r"solution-start\}[^`]*````\n" + PLAIN, SOFTMAX)
-    assert len(solutions) > 3
+    assert len(solutions) > 2
     assert [begin for begin in solutions if begin not in text] == []
     assert "The notes, “2.3 Softmax Loss”, say" in text
     assert "This check ran" not in text

@@ -103,10 +103,14 @@ def mapped():
         {"page": "part/second", "title": "Second", "question": "Where?", "after": []},
         {"page": "part/asked", "title": "Asked", "question": "What?", "after": ["part/second"]},
     ]
-    pages = [one | {"href": f"{one['page'].removeprefix('part/')}.html"} for one in pages]
+    pages = [
+        one | {"minutes": 40, "href": f"{one['page'].removeprefix('part/')}.html"}
+        for one in pages
+    ]
+    goal = {"text": "ask", "ends": "you can ask", "pages": ["part/second", "part/asked"]}
     data = {
         "parts": [{"title": "Part", "pages": pages}],
-        "goals": [{"text": "ask", "page": "part/asked"}],
+        "goals": [goal],
         "start": 0,
     }
     card = '<ul><li>You can ask.<p class="nn-far" data-part="part"></p></li></ul>'
@@ -277,7 +281,7 @@ def test_the_first_step_that_stands_wrong_is_named_with_its_reason(page):
     assert sort(page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “exponentiate")
     assert "the maximum has not been subtracted." in why(page, ORDER)
     reply = sort(page, [0, 1, 3, 2])
-    assert reply.startswith("✗ No: The first 2 steps are right. Next cannot be “print”")
+    assert reply.startswith("✗ No: The first 2 steps are correct. The next cannot be “print”")
     assert "nothing is left to print." in reply
     assert sort(page, [0, 1, 2, 3]) == "✓ Right: nothing overflows."
     assert sort(page, [0, 3, 1, 2]) == "✓ Right: nothing overflows."
@@ -523,6 +527,9 @@ def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):
     page.goto(base + MAP)
     step = page.locator("nn-map .nn-way-there li").filter(has_text="Asked")
     assert "every question answered" in step.inner_text()
+    said = page.locator("nn-map .nn-note").first.inner_text()
+    assert said.startswith("2 pages, about 1 hour. At the end, you can ask.")
+    assert page.locator("nn-map .nn-onward").inner_text() == "Continue with Second"
     assert "1 of 2 pages ticked" in page.locator("nn-shelf").inner_text()
     back = page.locator("nn-resume")
     assert back.inner_text() == "Continue where you were: Asked"
@@ -535,7 +542,7 @@ def test_progress_goes_to_a_file_and_back(open_visit, base, tmp_path):
     answer_all(visited.page)
     visited.page.goto(base + MAP)
     with visited.page.expect_download() as download:
-        press(visited.page, visited.page.get_by_role("button", name="Save it"), "Enter")
+        press(visited.page, visited.page.get_by_role("button", name="Save my answers"), "Enter")
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     before = stored(visited.page)
@@ -548,19 +555,20 @@ def test_progress_goes_to_a_file_and_back(open_visit, base, tmp_path):
 
 
 def forget(page):
-    press(page, page.get_by_role("button", name="Forget everything"), "Enter")
-    assert "Forget 5 answers and 0 predictions" in page.locator(".nn-tools").inner_text()
-    keep = page.get_by_role("button", name="Keep it")
-    assert keep.evaluate("b => b === document.activeElement")
+    delete = page.get_by_role("button", name="Delete my answers")
+    press(page, delete, "Enter")
+    cancel = page.get_by_role("button", name="Cancel")
+    assert cancel.evaluate("b => b === document.activeElement")
     page.keyboard.press("Enter")
     assert len(stored(page)["pages"]["part/asked"]["answers"]) == 5
-    press(page, page.get_by_role("button", name="Forget everything"), "Enter")
-    press(page, page.get_by_role("button", name="Forget it"), "Enter")
+    press(page, delete, "Enter")
+    press(page, page.get_by_role("button", name="Delete", exact=True), "Enter")
+    assert not delete.is_visible()
 
 
 def add(page, file):
     page.locator("nn-map input[type=file]").set_input_files(file)
-    page.locator(".nn-tools .nn-note").filter(has_text=re.compile("Read|changed")).wait_for()
+    page.locator(".nn-tools .nn-note").filter(has_text=re.compile("Added|changed")).wait_for()
     return page.locator(".nn-tools .nn-note").inner_text()
 
 
@@ -625,6 +633,6 @@ def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(open_
     visited.page.goto(base + ASKED)
     answer_all(visited.page)
     assert "✓ All 5 answered" in visited.page.locator(".nn-score").inner_text()
-    assert "stores nothing" in visited.page.locator(".nn-score").inner_text()
+    assert "doesn't store anything" in visited.page.locator(".nn-score").inner_text()
     visited.page.goto(base + MAP)
-    assert "This browser stores nothing" in visited.page.locator("nn-map").inner_text()
+    assert "doesn't store anything" in visited.page.locator("nn-map").inner_text()

@@ -52,7 +52,7 @@ READERS = {
     "train test split": "classifiers/model-selection.html",
     "cross-validation": "classifiers/model-selection.html",
     "curse of dimensionality": "classifiers/nearest-neighbours.html",
-    "derivative of softmax": "classifiers/softmax-gradient.html",
+    "derivative of softmax": "classifiers/softmax.html",
     "hinge loss": "classifiers/svm.html",
     "relu": "backprop/activations.html",
     "vanishing gradients": "rnn/vanishing-gradients.html",
@@ -334,8 +334,8 @@ def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_v
     assert "Did you mean “softmax”?" in visited.page.locator(".nn-found-note").inner_text()
     assert visited.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     assert visited.axe(INK) == []
-    options(visited).filter(has_text="Gradient of softmax cross-entropy").first.tap()
-    visited.page.wait_for_url("**/classifiers/softmax-gradient.html")
+    options(visited).filter(has_text="Softmax regression").first.tap()
+    visited.page.wait_for_url("**/classifiers/softmax.html*")
     assert (visited.outside, visited.errors) == ([], [])
 
 
@@ -347,10 +347,10 @@ def test_results_show_page_section_and_the_place_that_was_found(open_visit, addr
     results.first.wait_for()
     visited.page.wait_for_function("nn.search.whole")
     row = results.filter(
-        has=visited.page.locator("a[href*='soft-labels.html#a-temperature-changes']")
+        has=visited.page.locator("a[href*='calibration.html#temperature-scaling']")
     )
-    assert "Calibration and distillation" in row.inner_text()
-    assert "A temperature changes" in row.inner_text()
+    assert "Calibration" in row.inner_text()
+    assert "Temperature scaling" in row.inner_text()
     assert row.locator("mark").first.inner_text().lower() == "temperature"
     told = visited.page.get_by_role("status").filter(has_text="results for")
     assert f"{results.count()} results for “temperature”" in told.inner_text()

@@ -2,8 +2,18 @@
 
 import pytest
 from nngrader.engine.declaration.edit import edited
+from nngrader.records.codes import Code
 
-from tests.exercises.declared_problems import OTHER_DRAWS, PROBLEMS, SEED, judged, lost, packed
+from tests.exercises.declared_problems import (
+    OTHER_DRAWS,
+    PROBLEMS,
+    SEED,
+    codes,
+    has,
+    judged,
+    lost,
+    packed,
+)
 
 slow = pytest.mark.slow
 
@@ -11,6 +21,10 @@ MEAN = "X.mean(axis=0), X.var(axis=0)"
 COLUMN_MEANS = "np.mean(X, axis=0, keepdims=True)"
 UNPACK = "dz[[0, 1, 3]] *= (s * (1 - s))[[0, 1, 3]]"
 PRIOR = "log_normal(z, 0.0, np.zeros(mean.shape)) - "
+UNDILATED = [
+    ("rows, columns] +=", "i : i + KH, j : j + KW] +="),
+    ("p : p + H, p : p + W", "p : i + KH, p : j + KW"),
+]
 NORM = "norm = np.sqrt(np.sum(J * J)); penalty += norm / N"
 
 # problem, alternative or "" for the reference, replacements or statements, name, fraction kept
@@ -222,6 +236,120 @@ FAULTS = [
         "not squared",
         0.4,
     ),
+    (
+        "conv2d_backward",
+        "offset_by_offset",
+        [('np.einsum("nfij->f", dy)', "dy.mean(axis=(2, 3)).sum(axis=0)")],
+        "bias mean of positions",
+        0.8,
+    ),
+    ("conv2d_backward", "", "dy = dy / dy[0, 0].size", "everything mean of positions", 0.6),
+    (
+        "conv2d_backward",
+        "offset_by_offset",
+        [('"nfij,ncij->fc"', '"nfij,mcij->fc"')],
+        "samples added up first",
+        0.8,
+    ),
+    (
+        "rnn_backward",
+        "",
+        [("dz.T @ x[t]", "np.outer(dz.sum(axis=0), x[t].sum(axis=0))")],
+        "samples added up first",
+        0.8,
+    ),
+    ("conv2d_backward", "", UNDILATED, "not dilated", 0.9),
+    (
+        "conv2d_forward",
+        "number_by_number",
+        [("1 + (H + 2 * padding - KH)", "1 + (H + padding - KH)")],
+        "rows of padding counted once",
+        0.7,
+    ),
+    (
+        "conv2d_forward",
+        "number_by_number",
+        [("(H + 2 * padding", "(H + padding"), ("(W + 2 * padding", "(W + padding")],
+        "padding counted once",
+        0.7,
+    ),
+    (
+        "conv2d_fast",
+        "offset_by_offset",
+        [("(H + 2 * p - KH)", "(H + p - KH)"), ("(W + 2 * p - KW)", "(W + p - KW)")],
+        "padding counted once",
+        0.5,
+    ),
+    (
+        "output_shape_and_parameters",
+        "layer_by_layer_backwards",
+        [("fields.append(rows)", "fields.append(min(rows, shape[1]))")],
+        "limited to the image",
+        0.6,
+    ),
+    (
+        "residual_block",
+        "by_offsets",
+        [("y = np.clip(conv(h, weight2) + x", "x += conv(h, weight2); y = np.clip(x")],
+        "x overwritten",
+        0.8,
+    ),
+    (
+        "reparameterize",
+        "by_einsum",
+        "eps = np.random.default_rng(0).standard_normal(eps.shape)",
+        "own noise",
+        0.6,
+    ),
+]
+
+# problem, replacements in the reference, part, code, data
+DESCRIBED = [
+    (
+        "output_shape_and_parameters",
+        [
+            ("field, apart = 1, 1", "field, apart, row = 1, 1, [0, 0, 0]"),
+            ("shapes.append([C, H, W])", "row[:] = C, H, W; shapes.append(row)"),
+        ],
+        "shapes",
+        Code.ALIKE,
+        {"line": "row", "which": "last"},
+    ),
+    (
+        "conv2d_backward",
+        [("rows, columns], 1)", "rows, columns].sum(axis=1, keepdims=True), 1)")],
+        "dweight",
+        Code.ALIKE,
+        {"line": "channel", "which": "sum"},
+    ),
+    (
+        "output_shape_and_parameters",
+        [("count = 0", "count = K * K")],
+        "parameters",
+        Code.NOT_EMPTIED,
+        {"zeros": "max pooling layers"},
+    ),
+    (
+        "residual_block",
+        [("np.maximum(s, 0), ds", "np.maximum(s, s / 100), ds")],
+        "y",
+        Code.NOT_EMPTIED,
+        {"zeros": "where `s` is negative"},
+    ),
+    (
+        "max_pool",
+        [("y, dx\n", "y, dx + (np.arange(dx.shape[2]) == dx.shape[2] - 1)[:, None]\n")],
+        "dx",
+        Code.ONE_LINE,
+        {"line": "row", "end": "last", "empty": True},
+    ),
+    (
+        "reparameterize",
+        [("mean + sigma * eps", "mean + sigma * np.random.normal(size=eps.shape)")],
+        "z",
+        Code.UNREPEATABLE,
+        {},
+    ),
 ]
 
 
@@ -253,3 +381,31 @@ def test_an_optimizer_that_writes_into_w_loses_nothing_else():
         packed("optimizer_step", SEED, False), faulty("optimizer_step", "a_branch_each", change)
     )
     assert lost(verdict) == {"inputs-unchanged"}
+
+
+@pytest.mark.parametrize(("name", "change", "part", "code", "data"), DESCRIBED)
+def test_a_fault_is_described_in_the_words_of_the_text(name, change, part, code, data):
+    verdict = judged(packed(name, SEED, False), faulty(name, "", change))
+    assert has(verdict, code, **data)
+    assert {p for f in verdict.findings for p in f.parts} == {part}
+
+
+def test_a_factor_does_not_take_back_a_mistake():
+    change = [("dy.sum(axis=(0, 2, 3))", "dy.mean(axis=2).sum(axis=(0, 2))")]
+    f = faulty("conv2d_backward", "", change)
+    assert Code.MISTAKE_AND_FACTOR not in codes(
+        judged(packed("conv2d_backward", SEED, True), f)
+    )
+
+
+def test_a_last_row_of_zeros_is_not_called_correct():
+    change = [("first // K, left", "K - 1, left")]
+    found = codes(judged(packed("max_pool", SEED, False), faulty("max_pool", "", change)))
+    assert Code.LAST_LINE not in found
+
+
+def test_what_follows_from_a_changed_input_is_charged_once():
+    f = faulty("conv2d_backward", "", "x += np.sin(x)")
+    verdict = judged(packed("conv2d_backward", SEED, False), f)
+    assert "inputs-unchanged" in verdict.spared
+    assert Code.INPUTS_CHANGED in codes(verdict)

@@ -123,10 +123,10 @@ def test_an_answer_of_any_type_is_told_of(tmp_path, name, kind):
 
     text = check_message(renamed(typed, name), tmp_path)
     if PROBLEMS[name].measure:  # each fault of a property is told, and nothing waits
-        assert re.search(r"^  (shape|value): .{40}", text, re.MULTILINE)
+        assert re.search(r"^  (shape|value)(, \w+)?: .{40}", text, re.MULTILINE)
         assert not re.search(r"\b(\d+) of \1 points", text)
     elif {case.aspect for case in PROBLEMS[name].cases} == {"value"}:  # nothing waits
-        assert re.search(r"^  (shape|value): .{40}", text, re.MULTILINE)
+        assert re.search(r"^  (shape|value)(, \w+)?: .{40}", text, re.MULTILINE)
     elif re.search("(is|are) True or False, expected a number", text):
         assert kind == "bool"
     elif waits(PROBLEMS[name]):
@@ -150,7 +150,7 @@ def test_numbers_of_any_type_in_a_class_are_told_of(folder, kind):
 
     text = check_message(Value, folder)
     assert "Step 1 of 3" in text
-    assert re.search(r"^  (shape|value): .{40}", text, re.MULTILINE)
+    assert re.search(r"^  (shape|value)(, \w+)?: .{40}", text, re.MULTILINE)
     assert "ordinary input" not in text  # later steps are not told of
 
 
@@ -282,17 +282,17 @@ def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    assert "It belongs beside the notebook." in check_message(SOLVE["hinge_loss"], tmp_path)
+    assert "contains no file *.cases.json" in check_message(SOLVE["hinge_loss"], tmp_path)
 
 
 def test_an_unknown_function_is_told_the_names(folder):
     text = check_message(test_an_unknown_function_is_told_the_names, folder)
-    assert f"There are: {', '.join(FEW)}." in text
+    assert f"The problems are {', '.join(FEW)}." in text
 
 
 @pytest.mark.parametrize("odd", [lambda X, Y: X, len, print, 3, None, object()])
 def test_anything_may_be_checked(folder, odd):
-    assert check_message(odd, folder).startswith("check: no problem is called")
+    assert check_message(odd, folder).startswith("check: no problem has the name")
 
 
 def test_checking_needs_numpy_alone(folder):
@@ -349,15 +349,15 @@ def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
 
     data = packed("Value", 1, True)
     found = report(data, caller(data, Begun), judged(data, Begun), Path())
-    assert "Step 1 is right. Next: step 2 of 3, numbers and results" in found
+    assert "Step 1 is correct. Next: step 2 of 3, numbers and results" in found
     assert "reuse: " in found
     assert "operations" not in found
     assert "long" not in found
     assert re.search(r"    y = .*a \* a.*\n    grad of a: expected", found)
     assert "  Step 1 of 3, + and *" in told("Value", "ProductLikeSum")
     assert "grad of" in told("Value", "OrderNotReversed")
-    assert "  Steps 1 and 2 are right. Next: step 3 of 3" in told("Value", "LogOfTheInput")
-    assert "  All 3 steps are right." in told("Value", "WalksEveryWay")
+    assert "  Steps 1 and 2 are correct. Next: step 3 of 3" in told("Value", "LogOfTheInput")
+    assert "  All 3 steps are correct." in told("Value", "WalksEveryWay")
 
 
 def test_the_sign_that_a_driver_sets_is_not_shown_as_a_number():

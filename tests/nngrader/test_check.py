@@ -44,7 +44,7 @@ def test_a_right_notebook_exits_with_0(released, base, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in done.stdout
     assert done.stdout.endswith("\nTogether: 100 of 100 points on the visible cases.\n")
-    assert "when graded" not in done.stdout
+    assert "in grading" not in done.stdout
 
 
 def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
@@ -57,12 +57,20 @@ def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
     for words in (
         "'1 / 0' failed: ZeroDivisionError",
         "squared distances",
-        "softmax_cross_entropy: the notebook defines nothing of this name.",
+        "softmax_cross_entropy: Your notebook doesn't define it.",
         "hinge_loss: 30 of 30 points",
-        "The cell setup was changed",
-        "Not there when graded: matplotlib.",
+        "You changed the cell setup",
+        "Missing in grading: matplotlib.",
     ):
         assert words in done.stdout, done.stdout
+
+
+def test_a_forbidden_package_is_told_once_with_its_cell(released, base, tmp_path):
+    cell = "import scipy\ndef f():\n    return scipy.pi"
+    done = check(released, tmp_path, base.solved().add_cell(cell))
+    assert done.stdout.count("`scipy` in the cell that begins 'import scipy'") == 1
+    assert done.stdout.count("scipy`") == 1
+    assert "Together: 0 of 100 points" in done.stdout
 
 
 @pytest.mark.slow
@@ -80,7 +88,7 @@ def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
         ("import sys\nsys.argv = ['a']", 0, "100 of 100"),
         ("import os\nos.chdir('/')", 0, "100 of 100"),
         (BUSY, 0, "takes longer than a cell may in grading (1 s)"),
-        ("x" * (9 << 20), 1, "larger than 8 MB without its outputs"),
+        ("x" * (9 << 20), 1, "larger than 8 MB even without its outputs"),
     ],
 )
 def test_whatever_a_cell_does_there_is_a_verdict(released, base, tmp_path, cell, status, words):
@@ -181,7 +189,7 @@ def test_no_process_outlives_check(released, base, tmp_path, stop):
         process.send_signal(getattr(signal, stop))
         output = process.communicate()[0]
     if stop == "SIGINT":
-        assert output == "Stopped before the notebook was through.\n"
+        assert output == "Stopped before the end of the notebook.\n"
         assert process.returncode == 1
     assert len(started) >= 3  # the cells' process, its copy, and the guard
     for _ in range(100):

@@ -122,7 +122,7 @@ def test_right_answers_earn_all_that_is_not_marked_by_hand(whole):
     assert whole.results["solved"]["score"] == WRITTEN
     assert whole.results["solved"]["status"] == "graded"
     assert whole.results["untouched"]["score"] == 0
-    assert "Some answers are still to be marked by a person." in whole.page("solved")
+    assert "Your instructor still has to grade some answers." in whole.page("solved")
     assert RUBRIC not in whole.page("solved")
     recorded = whole.course / "autograded" / "solved" / NAME / f"{NAME}.ipynb"
     assert RUBRIC in recorded.read_text()

@@ -4,7 +4,7 @@ import html
 import re
 
 from nngrader.records.codes import Code
-from nngrader.records.finding import Finding
+from nngrader.records.finding import EVERYTHING, Finding
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.records.flag_rendering import for_student
 from nngrader.records.rendering import ALL_RIGHT
@@ -65,6 +65,14 @@ def test_a_function_that_cannot_be_judged_is_told_first_and_names_are_code():
     assert text.index("KeyError") < text.index("Your <code>loss</code>")
 
 
+def test_a_forbidden_package_is_named_once_with_the_problems_that_it_costs():
+    found = Finding(Code.FORBIDDEN, EVERYTHING, data={"name": "scipy", "whole": True}).to_json()
+    report = RESULT["problems"]["f<b>"] | {"findings": [found]}
+    text = page(RESULT | {"problems": {"f": report, "g": report}})
+    assert text.count("scipy") == 1
+    assert text.index("scipy") < text.index("<h2><code>f</code>")
+
+
 def test_what_lost_points_comes_first_and_what_is_right_is_folded():
     base = RESULT["problems"]["f<b>"]
     right = {"score": 4.0, "max": 4.0, "aspects": {"value": [4.0, 4.0]}, "findings": []}
@@ -117,8 +125,8 @@ def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
     for words in (
         "60",
         "of 110 points",
-        "Late: 5 points less. Without that it would be 65.",
-        "still to be marked",
+        "Late: 5 points less. Without this penalty, it would be 65.",
+        "still has to grade",
         "essay, 7 of 10Good <b>",
         "proof, not marked yet of 5",
     ):
@@ -135,7 +143,7 @@ def test_an_overridden_mark_is_the_only_one_that_is_told():
     }
     text = html.unescape(re.sub("<[^>]*>", "", page(RESULT, mark)))
     assert "27 of 30" in text
-    assert "A person has looked at this problem and given these points." in text
+    assert "Your instructor looked at this problem and gave these points." in text
     assert "Only a name." in text
     assert "17.5" not in text
     assert "twice too large" not in text

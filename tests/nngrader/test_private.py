@@ -98,7 +98,7 @@ def test_a_class_is_graded_by_the_private_definitions(own, example):
     assert graded["ada"]["problems"]["cosine_similarity"]["max"] == 8
     assert graded["ada"]["problems"]["hinge_loss"]["max"] == 22
     (mistake,) = graded["ben"]["problems"]["pairwise_distances"]["findings"]
-    assert "the differences are squared" in mistake["text"]
+    assert "Your distances are Euclidean" in mistake["text"]
     softmax = graded["cas"]["problems"]["softmax_cross_entropy"]
     assert softmax["aspects"]["stability"] == [4, 8]  # half of the kinds of cases
 

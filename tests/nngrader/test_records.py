@@ -67,6 +67,8 @@ SAMPLES = {
     Code.SHIFTED: {"line": "row", "by": 1},
     Code.REVERSED: {"lines": "rows"},
     Code.CUMULATIVE: {"line": "row"},
+    Code.ALIKE: {"line": "row", "lines": "rows", "which": "last"},
+    Code.NOT_EMPTIED: {"zeros": "where `s` is negative"},
     Code.AT_INDEX: {"argument": "y", "how": "factor"},
     Code.ONLY_AT_INDEX: {"argument": "y"},
     Code.ONE_LINE: {"line": "row", "place": SECRET},

@@ -220,4 +220,4 @@ def test_processes_find_what_one_would_find_at_its_first_seed(fresh, monkeypatch
     found = seed_complaints(Course(fresh), NAME, 4, lambda text: None)
     (one,) = found
     said = "hinge_loss: a wrong one scores 0, expected 100 (seed 0): it loses everything "
-    assert one.startswith(f"{said}(the function returns None (is there a return?)"), one
+    assert one.startswith(f"{said}(The student's `hinge_loss` returns None"), one

@@ -1,5 +1,6 @@
 """The report on a class: its numbers by hand, its words, and how it looks."""
 
+import copy
 import html
 import re
 
@@ -110,6 +111,15 @@ def written(course, results, known=None):
     assert run(course, "report", NAME) == 0
     text = (course / "report" / f"{NAME}.html").read_text()
     return plain(text), text
+
+
+@pytest.mark.parametrize("command", ["report", "feedback"])
+def test_results_without_codes_are_refused_with_the_way_out(course, capsys, command):
+    old = copy.deepcopy(CLASS["ben"])
+    old["problems"]["pairwise_distances"]["findings"] = ["value: your distances are squared"]
+    Store(course / ".results").put(f"latest-{NAME}", {"ben": old})
+    assert run(course, command, NAME) == 1
+    assert f"nngrader grade {NAME}" in capsys.readouterr().err
 
 
 def plain(text):

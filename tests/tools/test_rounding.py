@@ -73,7 +73,7 @@ def test_exact_results_stay_and_a_zero_from_cancellation_does_not(runs):
     plain, one, _ = runs
     assert plain["exact"] == one["exact"]
     assert one["one"] == 1
-    assert plain["cancels"] == 0
+    assert abs(plain["cancels"]) < 1e-16  # 0, or a rounding error where products are fused
     assert 0 < abs(one["cancels"]) < 1e-16
 
 

@@ -130,7 +130,7 @@ def _sphinx(root: Path) -> None:
     from jupyter_book.sphinx import build_sphinx
 
     settings = {
-        "latex_individualpages": False,  # jupyter-book asks for it
+        "latex_individualpages": False,  # jupyter-book requires it
         "epub_show_urls": "no",
         "epub_tocscope": "includehidden",
         "html_copy_source": False,
@@ -229,7 +229,7 @@ def _links(book: Book, name: str) -> bytes:
     """Return a page on which links to files outside the book are plain words."""
 
     def mended(match: re.Match) -> str:
-        address = PAGE_OF_SITE.sub(r"\1.xhtml", match[2])  # what a cell printed knows the site
+        address = PAGE_OF_SITE.sub(r"\1.xhtml", match[2])  # outputs of cells know the site
         if urlsplit(address).scheme or _resolved(name, address) in book.pages:
             return f'<a{match[1]} href="{address}"{match[3]}>{match[4]}</a>'
         return f"<span{match[1]}{match[3]}>{match[4]}</span>"

@@ -1,4 +1,4 @@
-"""Digests of what a page depends on: its outputs, its text, and the files that go with it.
+"""Digests of what a page depends on: its outputs, its text and its files.
 
 jupyter-cache's key is the text of a page's cells, so it would serve old outputs after a change
 in ``nnlib``. So a digest of the files that a page may read is stored with its outputs
@@ -34,7 +34,7 @@ READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
     "pyproject.toml",
 )
 READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # what the text is made with
-# What is copied beside the pages, or into them.
+# Files that are copied next to the pages or into them.
 COPIED = ("chapters/_extra/_play/*", "chapters/_static/*", "nnlib/trace/*.json")
 IGNORED_FOLDERS = {"__pycache__", ".ipynb_checkpoints"}
 IGNORED_SUFFIXES = {".pyc", ".ipynb"}

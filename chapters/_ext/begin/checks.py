@@ -12,7 +12,7 @@ SECONDS = 300
 
 
 def failures(checks: dict[str, str], memory: Path, environment: str) -> dict[str, str]:
-    """Run each check that has not passed before; return the error of each that fails.
+    """Run each check that hasn't passed before; return the error of each that fails.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ def _run(checks: dict[str, str]) -> dict[str, str]:
 def _attempt(source: str) -> str:
     """Execute one check in a fresh namespace; return its error, empty if there is none."""
     try:
-        with np.errstate():  # what one check sets does not reach the next
+        with np.errstate():  # variables of one check don't reach the next
             exec(compile(source, "<check>", "exec"), {"__name__": "check"})
-    except BaseException as error:  # also SystemExit: a check that leaves early has not passed
+    except BaseException as error:  # also SystemExit: a check that exits early fails
         return f"{type(error).__name__}: {error}".strip()
     return ""
 

@@ -1,4 +1,4 @@
-"""Citations at less cost: styles are found once, and those of a page are one."""
+"""Citations at less cost: styles are found once, and the citations of a page are one."""
 
 from importlib.metadata import entry_points
 
@@ -18,7 +18,7 @@ def register_styles(app) -> None:
 
 
 def merge(app, env) -> list[str]:
-    """Make one citation of all those of a page, until `part`.
+    """Make one citation of all citations of a page, until `part`.
 
     For each work in the list of each page bibtex looks through all citations of the book.
     """
@@ -33,7 +33,7 @@ def merge(app, env) -> list[str]:
 
 
 def part(app, env) -> list[str]:
-    """Put the citations back as they stand on the pages."""
+    """Split the citations into the citations of each page again."""
     if cite := env.domains.get("cite"):
         cite.data["citation_refs"] = env.__dict__.pop("nn_citations")
     return []

@@ -1,4 +1,4 @@
-"""The course as data: the topics and errata of the notes, and the pages that hold them."""
+"""The course as data: the topics and errata of the notes, and their pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -2,10 +2,10 @@
 
 The theme decides between light and dark when all scripts have come; until then a page would be
 white, and its code set in other lines. A browser reads a face that is data in a sheet only when
-the first letter wants it, after the first paint. A script in the head does both at once.
+the first letter wants it, after the first paint. A script in the head does both.
 It also marks a page that a reader opens at its beginning: there the sections out of sight wait
 until they come near (``page.css``, ``page.js``). A page that is opened at an anchor, or
-again where it was left, is laid out at once, so that the place is the right one.
+at an earlier scroll position, is laid out immediately, so that the position is correct.
 
 What follows a prediction is hidden from the first paint on, unless the reader has guessed it or
 has asked to see it (``write/curtain.py``).
@@ -13,8 +13,9 @@ has asked to see it (``write/curtain.py``).
 The face is data in a sheet because it then also loads from ``file://`` in browsers that refuse
 fonts from other folders.
 
-Where the browser refuses to keep anything, the theme's switch would fail: it gets a stand-in
-that lasts as long as the page. Ours is refused as before, and says so to the reader.
+If the browser refuses to store anything, the theme's switch would fail: it gets a stand-in
+that lasts as long as the page. Our own storage is refused as before, and the
+reader sees a note.
 """
 
 import base64
@@ -35,11 +36,11 @@ SCRIPT = """(root => {
   if (!location.hash && way === "navigate") root.classList.add("nn-arriving");
   for (const style of ["", "italic "]) document.fonts.load(`${style}1em "NN Text"`);
   try { localStorage.length; } catch (refusal) {
-    const kept = {}, ours = name => { if (name.startsWith("nn:")) throw refusal; };
+    const stored = {}, ours = name => { if (name.startsWith("nn:")) throw refusal; };
     Object.defineProperty(window, "localStorage", {value: {
-      getItem(name) { ours(name); return kept[name] ?? null; },
-      setItem(name, value) { ours(name); kept[name] = String(value); },
-      removeItem(name) { ours(name); delete kept[name]; },
+      getItem(name) { ours(name); return stored[name] ?? null; },
+      setItem(name, value) { ours(name); stored[name] = String(value); },
+      removeItem(name) { ours(name); delete stored[name]; },
     }});
   }
   root.classList.add("nn-veiled");
@@ -63,7 +64,7 @@ def add_script(app) -> None:
 
 
 def write_fonts(app) -> None:
-    """Write the style sheet with the text font beside the theme's own style sheets."""
+    """Write the style sheet with the text font next to the theme's style sheets."""
     if app.builder.name == "html":
         target = Path(app.outdir, "_static", "fonts.css")
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -42,7 +42,7 @@ class Term:
 
     @property
     def forms(self) -> list[str]:
-        """Return all forms with their regular plurals, even plurals that nobody writes."""
+        """Return all forms with their regular plurals, even unusual plurals."""
         return _with_plurals([self.term, *self.also])
 
     def links(self, words: str) -> bool:
@@ -113,7 +113,7 @@ class Glossary:
             k += found[0] if found else 1
 
     def named(self, text: str) -> Term | None:
-        """Return the term of which the whole text is a form, or None."""
+        """Return the term if the whole text is a form of one, or None."""
         return next((term for _, words, term in self.find(text) if words == text), None)
 
     def _at(self, text: str, words: list, k: int) -> tuple[int, Term] | None:
@@ -132,7 +132,7 @@ class Glossary:
 
 
 def _same(form: list[str], found: list) -> bool:
-    """Return whether words match those of a form, which may start with a capital letter."""
+    """Return whether words match the words of a form, which may start with a capital letter."""
     first = found[0][0] in (form[0], form[0].capitalize() if form[0].islower() else form[0])
     return first and all(a == b[0] for a, b in zip(form[1:], found[1:], strict=True))
 

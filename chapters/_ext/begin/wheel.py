@@ -1,7 +1,7 @@
-"""nnlib for readers who have not installed it: its wheel, and the same in pieces for the page.
+"""nnlib for readers without an installation: its wheel, and the same in pieces for the page.
 
 Colab installs the wheel. A page opened from a file cannot fetch, so for *Run* the code and
-each data file also lie there as classic scripts that carry their bytes as text; the data of a
+each data file are also there as classic scripts that carry their bytes as text; the data of a
 page is loaded only when its cells name it.
 """
 
@@ -20,7 +20,7 @@ from .cachekey import digest
 
 WHEEL_OF = ("pyproject.toml", "README.md", "LICENSE", "nnlib/**/*", "exercises/nngrader/**/*")
 DATA = "nnlib/datasets/data/"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date in a zip
 NEVER_CHANGES = {"SOURCE_DATE_EPOCH": "315532800"}  # the same date, for hatchling
 
 
@@ -61,7 +61,7 @@ def pieces(wheel: Path) -> dict[str, str]:
     """Return scripts by file name: one with nnlib's code, and one for each set of data.
 
     Data files begin with the name of the function that reads them (``digits.npz``,
-    ``fashion_mnist.more.npz``), so a cell that needs them says so.
+    ``fashion_mnist.more.npz``), so a cell that needs them prints a note.
     """
     with zipfile.ZipFile(wheel) as whole:
         files = {n: whole.read(n) for n in sorted(whole.namelist()) if n.startswith("nnlib/")}

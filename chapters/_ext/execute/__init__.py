@@ -1,7 +1,7 @@
-"""Second stage: pages are executed whose stored outputs no longer hold, some at a time.
+"""Second stage: pages with invalid stored outputs are executed, several in parallel.
 
 In: the cells of the pages, and what earlier builds have stored of each: its outputs, a digest
 of the files that it may read, what came out differently.
-Out: outputs in jupyter-cache, which MyST-NB then reads, and ``env.nn_outputs``, what is stored
-beside them, by document. In a strict build a page that failed ends the build.
+Out: outputs in jupyter-cache, which MyST-NB then reads, and ``env.nn_outputs``, the data stored
+with them, by document. In a strict build a page that failed ends the build.
 """

@@ -82,7 +82,7 @@ def _raised(cell) -> dict:
 
 
 def reason(raised: dict, error: Exception | None) -> str:
-    """Return one line that says what went wrong."""
+    """Return the error as one line."""
     if isinstance(error, CellTimeoutError):  # the kernel was interrupted, which also raises
         return "it ran longer than the build's timeout"
     if isinstance(error, DeadKernelError):

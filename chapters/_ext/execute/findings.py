@@ -1,12 +1,12 @@
 """Show on a page, and in a summary, which of its checks came out differently on this computer.
 
-A finding is a claim (``nnlib.book.claim``) that does not hold, an ``assert`` that fails, or any
+A finding is a claim (``nnlib.book.claim``) that is false, an ``assert`` that fails, or any
 other error of a cell. A strict build, as in the tests, fails on each of them. A reader's build
-goes on: the page has a notice at its top and a box near the cell, and the summary at the end of
-the build lists page, line, what was expected and what was found.
+continues: the page has a notice at its top and a box near the cell, and the summary at the
+end of the build lists page, line, expectation and result.
 
 Each finding is a dictionary: ``kind`` ("claim", "assert" or "error"), ``cell`` (the index among
-the code cells), ``line`` (in the cell), ``statement`` (what the text says, of claims only),
+the code cells), ``line`` (in the cell), ``statement`` (the text, for claims only),
 ``asked`` (the condition), ``found`` (names and values) and ``traceback``.
 """
 
@@ -118,10 +118,10 @@ def of_all_pages(env) -> list[tuple[str, dict]]:
 
 
 def refuse(env) -> None:
-    """Log an error for each claim that does not hold, if the build is strict."""
+    """Log an error for each false claim, if the build is strict."""
     for docname, claim in of_all_pages(env) if strict() else []:
         message = f"{claim['statement']} (asked: {claim['asked']}; here: {values(claim)})"
-        logger.error("a claim does not hold: %s", message, location=(docname, claim["at"]))
+        logger.error("a claim is false: %s", message, location=(docname, claim["at"]))
 
 
 def write_summary(app) -> None:
@@ -230,7 +230,7 @@ def _box(findings: list[dict], name: str) -> nodes.container:
 
 
 def _paragraph(finding: dict) -> nodes.paragraph:
-    """Return a paragraph with one finding: what was expected and what was found."""
+    """Return a paragraph with one finding: the expectation and the result."""
     paragraph = nodes.paragraph("", "On the computer that built this page, ")
     found = [nodes.literal("", values(finding)), nodes.Text(".")]
     if finding["kind"] == "claim":

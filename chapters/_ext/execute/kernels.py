@@ -19,13 +19,13 @@ import psutil
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 WARM = Path(__file__).with_name("warm.py")
-FEWEST = 4  # pages for which it pays to import what they do not need
+FEWEST = 4  # pages for which a needless import pays
 LAUNCHER = [sys.executable, "-m", "ipykernel_launcher"]
 NAME = "fork"
 
 
 class Fork(psutil.Process):
-    """A forked kernel, with what jupyter_client asks of a process that it has started."""
+    """A forked kernel, with the methods that jupyter_client calls on a process."""
 
     stdin = stdout = stderr = None
 

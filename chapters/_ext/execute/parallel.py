@@ -1,11 +1,11 @@
-"""Execute the pages whose outputs do not hold, some at a time, before Sphinx reads them.
+"""Execute the pages with invalid outputs, several in parallel, before Sphinx reads them.
 
 jupyter-cache can execute pages in parallel too, but serves old outputs after a change in nnlib
 (``begin/cachekey.py``).
 
-The page that took longest last time starts first. In a reader's build a cell that fails keeps
+The page that took longest last time starts first. In a reader's build a cell that fails shows
 its traceback, and the cells after it run (`findings.py`). A strict build reports all pages that
-fail, and then stops. ``BOOK_WORKERS`` sets how many run at a time, by default one for each
+fail, and then stops. ``BOOK_WORKERS`` sets how many run in parallel, by default one for each
 core, up to four.
 """
 
@@ -45,7 +45,7 @@ def open_cache(app) -> None:
 
 
 def outdated(app, env, added, changed, removed) -> list[str]:
-    """Return the pages whose outputs no longer hold, for Sphinx to read them again."""
+    """Return the pages with invalid outputs, for Sphinx to read them again."""
     if not hasattr(env, "nn_outputs"):
         env.nn_outputs = {}
     return [
@@ -112,7 +112,7 @@ class Executor:
     root : Path
         The book's folder.
     folder : Path
-        The folder of the outputs that earlier builds have kept; made when missing.
+        The folder with the outputs of earlier builds; made when missing.
     """
 
     def __init__(self, root: Path, folder: Path):
@@ -193,7 +193,7 @@ class Executor:
             return {}
 
     def _keep(self, page: Page, run: Run) -> dict:
-        """Store the outputs of a page; return what is stored beside them."""
+        """Store the outputs of a page; return the data stored with them."""
         missing = []
         if any(finding["kind"] != "claim" for finding in run.findings):
             text = page.path.read_text(encoding="utf-8")

@@ -36,15 +36,15 @@ def load() -> dict[str, str]:
     os.environ.update(SETTINGS | os.environ | {"JPY_PARENT_PID": str(os.getpid())})
     before = set(os.environ)
     for name in IMPORTED:
-        with contextlib.suppress(ImportError):  # PyTorch need not be installed
+        with contextlib.suppress(ImportError):  # PyTorch may be missing
             importlib.import_module(name)
     gc.collect()
-    gc.freeze()  # else each kernel would copy what it only looks through
+    gc.freeze()  # else each kernel would copy memory that it only reads
     return {name: os.environ[name] for name in set(os.environ) - before}
 
 
 def serve(number: int) -> dict | None:
-    """Fork a kernel for each line that asks; return the line in a fork, and None at the end."""
+    """Fork a kernel for each line read; return the line in a fork, and None at the end."""
     kernels = []  # not waited for before the end, so that none gets the id of a dead one
     with socket.socket(fileno=number) as asked, asked.makefile("rw", encoding="utf-8") as lines:
         for line in lines:
@@ -59,7 +59,7 @@ def serve(number: int) -> dict | None:
 
 
 def become(kernel: dict, variables: dict[str, str]) -> None:
-    """Give this process all that a new one would have, and random numbers of its own."""
+    """Give this process all that a new one would have, and its own random numbers."""
     os.setsid()
     os.chdir(kernel["cwd"])
     os.environ.clear()

@@ -1,7 +1,7 @@
 """Make a build that warned once warn again.
 
-Sphinx keeps what it has read, also of a page that gave a warning, so the next build would not
-read that page again and would pass. After a warning, the next build reads all pages.
+Sphinx stores pages that it has read, also pages with a warning, so the next build would not
+read such a page again and would pass. After a warning, the next build reads all pages.
 """
 
 from pathlib import Path
@@ -10,6 +10,6 @@ from sphinx.application import ENV_PICKLE_FILENAME
 
 
 def forget_environment(app, exception) -> None:
-    """Delete Sphinx's stored environment after a warning; the outputs of cells are kept."""
+    """Delete Sphinx's stored environment after a warning; the outputs of cells stay."""
     if exception is None and app._warncount:
         (Path(app.doctreedir) / ENV_PICKLE_FILENAME).unlink(missing_ok=True)

@@ -1,9 +1,9 @@
 """Draw the icons of the built pages by a style sheet of a few kB instead of 1.5 MB of script.
 
 The theme marks an icon by an empty element, ``<i class="fa-solid fa-moon">``, and ships a
-script that holds some 2,000 drawings. Here the finished pages say which are used; their
+script with some 2,000 drawings. The finished pages show which icons are used; their
 outlines are taken from that script and become masks in ``icons.css``. The theme's script is
-then removed, with other files that no page asks for.
+then removed, with other files that no page needs.
 """
 
 import json

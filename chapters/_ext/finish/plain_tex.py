@@ -1,6 +1,6 @@
 r"""Convert a formula in TeX to plain characters, as a reader would type it.
 
-The index of the search holds no TeX: ``\frac{a}{b}`` is ``a/b``, ``\nabla_{\theta} L`` is
+The index of the search contains no TeX: ``\frac{a}{b}`` is ``a/b``, ``\nabla_{\theta} L`` is
 ``∇_θ L``. What TeX writes as a name is a letter here, or the name as a word (``softmax``).
 """
 
@@ -41,7 +41,7 @@ FENCES = {"left", "right", "middle"}
 ESCAPED = {"{": "{", "}": "}", "%": "%", "$": "$", "#": "#", "&": "&", "_": "_", "|": "‖"}
 ENDS_OF_LINES = {"\\": "; ", "\n": " "}
 SPACES = {"quad", "qquad"}
-# Names that say how something looks; what they dress follows, and stays.
+# Names for the look of something; the thing itself follows, and stays.
 DRESS = set(
     "mathrm mathbf mathcal mathbb mathit mathsf mathtt text textbf textit textrm texttt "
     "operatorname boldsymbol bm big bigl bigr bigm Big Bigl Bigr Bigm bigg biggl biggr Bigg "
@@ -85,7 +85,7 @@ def _piece(token: str, tokens: Iterator[str]) -> str:
         return "".join(_pieces(tokens, "}"))
     if token in "^_":
         return f"{token}{_bracketed(_argument(tokens))}"
-    if token in "}&~$":  # a dollar stands around a formula in a text
+    if token in "}&~$":  # dollars around a formula in a text
         return " " * (token in "&~")
     if len(token) == 1:
         return token

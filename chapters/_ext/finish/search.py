@@ -2,7 +2,7 @@
 
 Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, has no text to show without
 asking for each page (which file:// refuses), and cannot rank a page first. Ours has a table
-for each kind of record; a record is a page or a section of it, a term, a symbol, an object of
+for each kind of record; a record is a page or a section, a term, a symbol, an object of
 the API, a topic of the notes or a source. It consists of two classic scripts, which a page
 loads when its search field is first used: one with everything that the first key needs, and a
 larger one with the texts of the sections, which follows. ``chapters/reference/search.yml``
@@ -38,10 +38,10 @@ SKIP = (
     nodes.image,
     addnodes.toctree,
     nodes.substitution_definition,
-    solution_node,  # who looks for a word shall meet the exercise first
+    solution_node,  # a search for a word should find the exercise first
 )
 PASSED_OVER = {"Sources"}  # of each work there is a record
-UNSOUGHT = {"cell_output", "nn-check"}  # classes; under each erratum stands the same sentence
+UNSOUGHT = {"cell_output", "nn-check"}  # classes; each erratum has the same sentence
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
 LONGEST = 6000  # characters of one section's text
@@ -82,7 +82,7 @@ def sections(doctree: nodes.document) -> list[list[str]]:
 
 
 def _head(doctree: nodes.document) -> list[list[str]]:
-    """Return title and first words of a page whose entries have records of their own."""
+    """Return title and first words of a page whose entries have separate records."""
     [[anchor, title, *_]] = sections(doctree)[:1]
     body = next(filter(_titled, doctree.findall(nodes.section))).children
     text = " ".join(_text_of(node) for node in body if isinstance(node, nodes.paragraph))
@@ -165,7 +165,7 @@ def _in_order(app) -> list[str]:
 
 
 def _pages(pages: _Pages, asked: dict[str, list[str]]) -> Iterator[list]:
-    """Yield a record for each page, with other words that readers type for it."""
+    """Yield a record for each page, with other words that readers type."""
     for docname, k in pages.number.items():
         for _, title, text, code in pages.kept[docname]["sections"][:1]:
             yield [title, k, "", "\n".join(asked.get(page_of(docname), ())), text, code]

@@ -28,7 +28,7 @@ ASKED = "/* the page is not searched */"
 
 
 def without_call(text: str) -> str:
-    """Return the theme's script without the call of that function, which stands last in it."""
+    """Return the theme's script without the call of that function, its last statement."""
     return _once(CALL, DONE, text, DONE, "calls when a page has loaded")
 
 

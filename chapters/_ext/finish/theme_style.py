@@ -1,7 +1,7 @@
-"""Leave out of the theme's style sheet what no page can use, nine tenths of it.
+"""Remove the rules that no page can use from the theme's style sheet, 90% of all rules.
 
-The theme brings all of Bootstrap. A browser reads every rule before the first paint, and asks
-many of them of each element. Here the finished pages and scripts say which classes and ids
+The theme brings all of Bootstrap. A browser reads every rule before the first paint, and tests
+many of them on each element. The finished pages and scripts show which classes and ids
 there are; a selector that needs another one matches nothing.
 """
 
@@ -18,7 +18,7 @@ SOURCE = Path(pydata_sphinx_theme.__file__).parent.joinpath(
 )
 NAMED = re.compile(r'\b(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[\w-]+")
-GROUPS = ("media", "supports")  # rules that hold other rules
+GROUPS = ("media", "supports")  # rules that contain other rules
 ICON_FONT = "Font Awesome"  # icons.py draws them without it
 
 

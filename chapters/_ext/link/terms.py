@@ -1,6 +1,6 @@
 """Link the first use of each term on each page to the glossary, with a card for a closer look.
 
-A writer does nothing for it. A term in italics on the page that defines it gets the anchor
+A writer needs to do nothing. A term in italics on the page that defines it gets the anchor
 ``term-…``, and the glossary leads there. A wrong match is switched off by the role ``nolink``,
 or for the whole page by ``nolink: [batch, kernel]`` (``nolink: all``) in its front matter.
 """
@@ -37,7 +37,7 @@ API = "chapters/reference/nnlib"
 
 
 def nolink(name, rawtext, text, lineno, inliner, options=None, content=()):
-    """Show words as they are, whatever the glossary says."""
+    """Show words without a link to the glossary."""
     return [nodes.inline(rawtext, text, classes=["nolink"])], []
 
 
@@ -50,7 +50,7 @@ def _switched_off(app: Sphinx, docname: str) -> set[str]:
 
 
 def _quiet(node: nodes.Node, titles: set[str] = frozenset()) -> bool:
-    """Return whether a text stands where no link belongs, as in the title of a page."""
+    """Return whether a text is in a place without links, as in the title of a page."""
     prose = False
     while node.parent is not None:
         node = node.parent
@@ -88,7 +88,7 @@ def merge_anchors(app, env, docnames, other) -> None:
 
 
 def glossary_page(app: Sphinx) -> str:
-    """Return the document that holds the glossary; empty when the book has none."""
+    """Return the document with the glossary; empty when the book has none."""
     found = (n for n, data in app.env.metadata.items() if "nn-glossary" in data)
     return next((name for name in sorted(found) if name in app.env.found_docs), "")
 
@@ -155,7 +155,7 @@ def definition_of(app: Sphinx, docname: str, term: Term) -> tuple[str, str]:
 
 
 def _card(app: Sphinx, docname: str, term: Term) -> list[str]:
-    """Return what a card shows: term, definition, title and address of the page."""
+    """Return the content of a card: term, definition, title and address of the page."""
     if term.page == page_of(docname):
         return [term.term, html_of(term.definition), "", ""]
     return [term.term, html_of(term.definition), *definition_of(app, docname, term)]
@@ -166,7 +166,7 @@ def add_cards(app: Sphinx, pagename, templatename, context, doctree) -> None:
     names = doctree.get("nn_terms", ()) if doctree else ()
     used = [app.nn_glossary.terms[name] for name in names]
     body = context.get("body", "")
-    if app.builder.name != "html":  # a printed book keeps the links alone
+    if app.builder.name != "html":  # a printed book has only the links
         return
     if used:
         cards = {term.id: _card(app, pagename, term) for term in used}

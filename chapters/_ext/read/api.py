@@ -55,7 +55,7 @@ def _page(modules: Iterable[str]) -> Iterator[str]:
 def by_file(name: str) -> dict[str, list[str]]:
     """Return the public names of a module by the file that defines them, in the file's order.
 
-    What ``nnlib`` itself holds too is listed there, and nowhere else.
+    Names of ``nnlib`` itself are listed there, and nowhere else.
     """
     module, whole, files = importlib.import_module(name), importlib.import_module("nnlib"), {}
     for one in module.__all__:
@@ -93,7 +93,7 @@ def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None
     """Rewrite a docstring's lines so that Napoleon reads them as intended.
 
     |x| is an absolute value and (..., *shape) a shape, not markup; two empty lines end the last
-    section, so that sources and examples are no part of it.
+    section, so that it excludes sources and examples.
     """
     ready, last = [], ""
     for line in lines:

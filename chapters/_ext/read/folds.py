@@ -1,6 +1,6 @@
-"""Folds of code stand below the figure that they draw, and keep their title when opened.
+"""Put folds of code below the figure that they draw, and show their title when they are open.
 
-A cell's own title is its ``code_prompt_show``; that of the others stands in ``_config.yml``.
+A cell's own title is its ``code_prompt_show``; the title of all others is in ``_config.yml``.
 """
 
 from docutils import nodes
@@ -15,7 +15,7 @@ def keep_titles(app, doctree: nodes.document) -> None:
 
 
 def put_below(app, doctree: nodes.document, docname: str) -> None:
-    """Let the code of a figure come after it: a question and its picture stay together."""
+    """Let the code of a figure come after it: a question and its figure stay together."""
     for fold in list(doctree.findall(HideCodeCellNode)):
         cell = fold.parent
         if cell is None:  # a fold around a whole cell

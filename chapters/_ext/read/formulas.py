@@ -1,6 +1,6 @@
 """Directive ``formula-sheet``: the formulas of the course, each executed before it is shown.
 
-They stand in ``chapters/reference/formulas/PART.yml``. A check compares two ways to the same
+They are in ``chapters/reference/formulas/PART.yml``. A check compares two ways to the same
 numbers with ``same``; it finds the names of ``PRELUDE``.
 """
 
@@ -74,7 +74,7 @@ def read(root: Path) -> dict[str, list[dict]]:
     Raises
     ------
     ValueError
-        If an entry lacks a key, has one too many, or a name stands twice.
+        If an entry lacks a key, has one too many, or a name appears twice.
     """
     parts, names = {}, set()
     for part in PARTS:
@@ -136,7 +136,7 @@ class FormulaSheet(SphinxDirective):
         formula["docname"] = self.env.docname
         when = nodes.paragraph("", "", classes=["nn-formula-when"])
         when += [*self.parse_inline(entry["when"])[0], nodes.Text(" "), page]
-        topics = entry.get("covers", [])  # those of the notes that this formula is about
+        topics = entry.get("covers", [])  # errata of the notes about this formula
         covered(self.env, self.env.docname)["covers"] += topics
         anchors = [nodes.target("", "", ids=[topic]) for topic in topics]
         return nodes.container("", *anchors, name, formula, when, classes=["nn-formula"])

@@ -1,7 +1,7 @@
-"""Side notes: short remarks beside the paragraph that they follow in the source.
+"""Side notes: short remarks next to the paragraph that they follow in the source.
 
-On a wide window a side note stands in the margin, on a narrow one and on paper below its
-paragraph. In HTML it comes first, because only then does the paragraph stand beside it.
+In a wide window a side note is in the margin, on a narrow one and on paper below its
+paragraph. In HTML it comes first, because only then is the paragraph next to it.
 """
 
 from docutils import nodes
@@ -14,7 +14,7 @@ LONGEST = 60  # words
 
 
 class Sidenote(nodes.Part, nodes.Element):
-    """A remark beside the paragraph before it."""
+    """A remark next to the paragraph before it."""
 
 
 class Beside(nodes.Part, nodes.Element):
@@ -27,7 +27,7 @@ class SidenoteDirective(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Return the side note, which `place` moves beside its paragraph."""
+        """Return the side note, which `place` moves next to its paragraph."""
         note = Sidenote("", *self.parse_content_to_nodes(), classes=["nn-sidenote"])
         self.set_source_info(note)
         return [note]

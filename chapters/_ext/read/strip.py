@@ -1,4 +1,4 @@
-"""The strip under a page's puzzle: how long it takes, what it needs, what one can do after it.
+"""The strip under a page's puzzle: its time, its prerequisites and its goals.
 
 The directive ``strip`` holds what the page needs, where that is more than the pages that
 pages.yml has as its ``after``, and then a list of two or three things that the reader will be
@@ -102,7 +102,7 @@ def is_strip(node: nodes.Element) -> bool:
 
 
 def goals_of(strip: nodes.definition_list) -> nodes.definition:
-    """Return the part of a strip that holds what the reader will be able to do."""
+    """Return the part of a strip with the goals of the page."""
     return strip[-1][-1]
 
 
@@ -134,7 +134,7 @@ def _count_elements(html: str, found: Counter) -> None:
 
 
 def _words_of_code(node: nodes.literal_block) -> int:
-    """Return the number of words of visible code, and 0 for what a cell prints."""
+    """Return the number of words of visible code, and 0 for the output of a cell."""
     cell = node
     while cell is not None and cell.get("nb_element") != "cell_code":
         if cell.get("nb_element") == "cell_code_output":

@@ -51,7 +51,7 @@ class _Ids(SphinxDirective):
             elif known[name].page != page:
                 self.warn("%s belongs to the page %s", name, known[name].page)
             elif name in here:
-                self.warn("%s stands twice on this page", name)
+                self.warn("%s appears twice on this page", name)
             else:
                 here.append(name)
                 yield known[name]
@@ -64,7 +64,7 @@ class Covers(_Ids):
         """Return the anchors of the topics."""
         topics = list(self.entries(self.env.app.nn_course.topics))
         if len(topics) > AT_ONCE:
-            self.warn("%s ids at once, at most %s are allowed", len(topics), AT_ONCE)
+            self.warn("%s ids in one directive, at most %s are allowed", len(topics), AT_ONCE)
         return [nodes.target("", "", ids=[topic.id]) for topic in topics]
 
 
@@ -85,9 +85,9 @@ class Corrections(_Ids):
         return [fold]
 
     def _allowed(self, erratum: Erratum) -> bool:
-        """Return whether an erratum may stand here; typos are for the errata page only."""
+        """Return whether an erratum may appear here; typos are for the errata page only."""
         if erratum.severity == "typo":
-            self.warn("%s is a typo and stands on the errata page only", erratum.id)
+            self.warn("%s is a typo and belongs on the errata page only", erratum.id)
         return erratum.severity != "typo"
 
 
@@ -105,7 +105,7 @@ def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
 
 
 def check_of(directive: SphinxDirective, erratum: Erratum) -> list[nodes.Node]:
-    """Return the code that checks an erratum, under a sentence that says how it ended."""
+    """Return the code that checks an erratum, under a sentence about its result."""
     check = erratum.check.strip()
     heading = nodes.paragraph("", "This check ran and passed when the page was built:")
     if error := directive.env.app.nn_failed_errata.get(erratum.id):

@@ -33,7 +33,7 @@ USUAL = {"font-family": "KaTeX_Main", "font-weight": "400", "font-style": "norma
 
 
 class RefusedError(ValueError):
-    """A formula that KaTeX cannot read; the message says why."""
+    """A formula that KaTeX cannot read; the message gives the reason."""
 
 
 class Typesetter:
@@ -71,7 +71,7 @@ class Typesetter:
         tex : str
             Without its dollars or brackets.
         display : bool, optional
-            Whether it stands on a line of its own.
+            Whether it is on a separate line.
         eye : bool, optional
             Whether the elements for the eye come with the MathML; without them it has the TeX
             as its alternative text.
@@ -108,7 +108,7 @@ class Typesetter:
 
     @cached_property
     def _dressed(self) -> list[tuple[set[str], dict[str, str]]]:
-        """Return the rules that choose a face: classes, and what they set."""
+        """Return the rules that choose a face: classes and their properties."""
         found = []
         for selectors, body in RULE.findall(self.rules):
             said = {key: value for key, value in _declared(body).items() if key in KEYS}

@@ -34,7 +34,7 @@ SCRIPTS = (
     "parts",
     "live-cell",
     "live",
-)  # live.js fetches live_worker.js when a reader asks for it
+)  # live.js fetches live_worker.js when a reader presses Run
 CORE = 10  # megabytes of Pyodide's core and NumPy, compressed; the core is 5.6 of them
 PACKAGES = (  # what else a cell may need: how it names it, and about how large it is
     {"name": "matplotlib", "words": "viz|matplotlib|plt", "size": 10},
@@ -72,12 +72,12 @@ def settings(app) -> dict[str, str]:
 
 
 def executed(app, docname: str) -> Path:
-    """Return where MyST-NB keeps a page with its outputs, if it has cells."""
+    """Return where MyST-NB stores a page with its outputs, if it has cells."""
     return Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
 
 
 def with_outputs(app, path: Path):
-    """Return a page's cells with their outputs, which lie in the cache, not in the file."""
+    """Return a page's cells with their outputs, which are in the cache, not in the file."""
     notebook = nbformat.read(path, as_version=4)
     try:
         cache = get_cache(app.env.mystnb_config.execution_cache_path)
@@ -93,7 +93,7 @@ def wheel_address(app) -> str:
 
 
 def places(docname: str, where: dict[str, str], *, elsewhere: bool = True) -> list[dict]:
-    """Return the menu of a page: JupyterLab by its command, then what has an address."""
+    """Return the menu of a page: JupyterLab by its command, then services with an address."""
     command = f"make lab P={page_of(docname)}"
     path = quote(f"lab/tree/{docname}.md", safe="")
     found = [("JupyterLab", f"Copy the command: {command}", None)]
@@ -198,7 +198,7 @@ def _known(app, docname: str, code: str) -> dict:
 
 
 def _names(code: str, words: str) -> bool:
-    """Return whether code holds one of these words."""
+    """Return whether code contains one of these words."""
     return bool(re.search(rf"\b({words})\b", code))
 
 

@@ -1,7 +1,7 @@
 """Convert a page, as Sphinx has read it, to Markdown that any notebook shows.
 
 By then every number is glued in, every citation and number of a figure is text, and links say
-where they lead; what is left are paragraphs, lists, formulas, tables and folds.
+where they lead; the rest are paragraphs, lists, formulas, tables and folds.
 """
 
 import re
@@ -28,7 +28,7 @@ MARKS = {
 
 
 def without_script(html: str) -> str:
-    """Return HTML with each interactive element replaced by what it shows without scripts."""
+    """Return HTML with each interactive element replaced by its content without scripts."""
     return FALLBACK.sub(r"\1", html)
 
 
@@ -80,7 +80,7 @@ class Markdown:
         return text.replace(inner, before + inner + after) if before and inner else text
 
     def _minus(self, node: nodes.Node, text: str) -> str:
-        """Return text with a minus sign in place of the hyphen of a glued negative number."""
+        """Return text with a minus sign instead of the hyphen of a glued negative number."""
         glued = "pasted-text" in node.get("classes", ())
         return re.sub(r"^-(?=[\d.])", "−", text) if glued else text
 

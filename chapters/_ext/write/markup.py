@@ -1,6 +1,6 @@
 """Clean the HTML of a page: fewer bytes, no third-party hosts, nothing that axe rejects.
 
-Pygments wraps every name and comma of a cell in an element of its own, and Matplotlib writes
+Pygments wraps every name and comma of a cell in an element, and Matplotlib writes
 six decimals for each point of a curve. Both are most of the weight of a page that has many.
 """
 
@@ -11,12 +11,12 @@ COLOURLESS = re.compile(
 )
 PATH = re.compile(r'(?<= d=")[MLHVCSQTAZmlhvcsqtaz\d\s.,-]+(?=")')
 DECIMALS = re.compile(r"(\.\d\d)\d+")
-FOREIGN = "thebe"  # sphinx-thebe asks a foreign host, and declares a constant twice
+FOREIGN = "thebe"  # sphinx-thebe requests a foreign host, and declares a constant twice
 REPLACED = (
     # A list whose items are not list items, and a role that no longer exists.
     ('role="list" class="citation-list"', 'class="citation-list"'),
     (' role="doc-biblioentry"', ""),
-    # sphinx-exercise gives these to every exercise; an id stands once on a page.
+    # sphinx-exercise gives these to every exercise; an id appears once on a page.
     (' id="exercise-content"', ""),
     (' id="solution-content"', ""),
     # A label that hides the words that can be read.
@@ -36,7 +36,7 @@ def minify(app, pagename, templatename, context, doctree) -> None:
 
 
 def _wanted(asset) -> bool:
-    """Return whether a script or style sheet is kept on the page."""
+    """Return whether a script or style sheet stays on the page."""
     attributes = getattr(asset, "attributes", {})
     names = f"{getattr(asset, 'filename', asset)} {attributes.get('body') or ''}"
     return FOREIGN not in names.lower()

@@ -2,7 +2,7 @@
 
 The text is Markdown; cells that the page hides are there, collapsed. Cells tagged
 ``build-only`` serve the book or read its files, so a notebook shows and does not run them.
-A page that needs the repository as a whole says so in its head: ``nn-elsewhere: false``.
+A page that needs the repository as a whole declares it in its head: ``nn-elsewhere: false``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ import sys
 wheel = "{wheel}"
 if importlib.util.find_spec("nnlib") is None:
     if "google.colab" not in sys.modules or not wheel:
-        raise ModuleNotFoundError("install nnlib first: its wheel lies on the book's site")
+        raise ModuleNotFoundError("install nnlib first: its wheel is on the book's site")
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", wheel], check=True)"""
 
 
@@ -52,11 +52,11 @@ def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel
     executed : NotebookNode
         Its cells with their outputs.
     env : BuildEnvironment
-        Holds the numbers of its figures and exercises, and what its head says.
+        Holds the numbers of its figures and exercises, and of its head.
     docname : str
         Its name in Sphinx.
     site, wheel : str
-        The address of this page on the site, and that of the wheel; empty if there is none.
+        The addresses of this page on the site and of the wheel; empty if there is none.
     """
     runs = runs_elsewhere(env, docname)
     cells = [] if runs else [new_markdown_cell(AT_HOME)]

@@ -1,16 +1,16 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-Every script builds on ``parts.js``. What else it builds on, its own comment says, in a line
-such as ``// needs: parts-plot parts-time``. With a line such as ``// room: 630 362`` it asks
-for so many pixels of height, on a phone and on a desk, so that nothing jumps when it begins; a
+Every script builds on ``parts.js``. A comment line names its other prerequisites, such as
+``// needs: parts-plot parts-time``. A line such as ``// room: 630 362`` reserves so many pixels
+ of height, on a phone and on a desk, so that nothing jumps when it begins; a
 third number is for a figure that fills the column of a window which is wide enough. A line
 ``// room on optimization/adaptive: 839 520`` is for a page where the figure has other data.
-With a line such as ``// data: nnlib/trace/grammar.json`` it asks for a file, which is written
+A line such as ``// data: nnlib/trace/grammar.json`` requests a file, which is written
 into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
 Four small scripts are on every page: ``page.js`` (folds that open, print in light),
-``place.js`` (which section one is in), ``progress.js`` (where the reader was, ticks beside the
-pages that are done) and ``search-field.js``, which loads the search when its field is used.
+``place.js`` (which section one is in), ``progress.js`` (where the reader was, ticks next to
+finished pages) and ``search-field.js``, which loads the search when its field is used.
 
 The scripts of the theme and of Sphinx's extensions come behind all of ours, so that a figure
 answers before they run; the page counts as loaded when they have.
@@ -33,7 +33,7 @@ ROOM = re.compile(r"^// room(?: on (\S+))?: (\d+) (\d+)(?: (\d+))?$", re.MULTILI
 NARROW = "36rem"  # two columns do not fit into a figure of this width
 WIDE = "54rem"  # three do
 THREE_COLUMNS = "1500px"  # the window in which the column is as wide
-LATE = (  # in this order; those of the theme itself follow in static/webpack-macros.html
+LATE = (  # in this order; the theme's own scripts follow in static/webpack-macros.html
     "doctools.js",
     "sphinx_highlight.js",
     "clipboard.min.js",
@@ -53,6 +53,7 @@ SHEETS = (
     "live.css",
     "print.css",
 )
+ALWAYS = ("page", "place", "progress", "search-field")  # on every page
 FRONT = "home.css"  # it lays out the one page on which a digit is drawn
 
 
@@ -60,8 +61,7 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
     """Add the script of every page and those that this one uses, the shared parts first."""
     body = context.get("body", "")
     used = sorted(set(ELEMENT.findall(body)))
-    always = ("page", "place"), ("progress", "search-field")
-    for name in dict.fromkeys([*always[0], *_scripts(app, used), *always[1]]):
+    for name in dict.fromkeys([*ALWAYS[:2], *_scripts(app, used), *ALWAYS[2:]]):
         if _file(app, name) is None:
             logger.warning("no script _play/%s.js for <nn-%s>", name, name, location=pagename)
         app.add_js_file(f"../_play/{name}.js", defer="defer")
@@ -104,7 +104,7 @@ def _with_needs(app, name: str) -> list[str]:
 
 
 def data(script: str) -> str:
-    """Return the script that holds the data files for which another one asks, or nothing."""
+    """Return the script with the data files that another script needs, or nothing."""
     root = Path(nnlib.__file__).parents[1]
     files = {
         Path(name).stem: json.loads((root / name).read_text("utf-8"))
@@ -115,7 +115,7 @@ def data(script: str) -> str:
 
 
 def _room(app, used: list[str], pagename: str) -> str:
-    """Return the style that keeps the height free which the elements of a page will take."""
+    """Return the style that reserves the height of a page's elements."""
     heights = {name: _heights(_text(app, name), pagename) for name in used}
     asked = {name: found for name, found in heights.items() if found}
     wide = "".join(
@@ -133,13 +133,13 @@ def _room(app, used: list[str], pagename: str) -> str:
 
 
 def _heights(script: str, pagename: str) -> tuple | None:
-    """Return the heights for which a script asks: on this page, or on any other."""
+    """Return the heights that a script needs: on this page, or on any other."""
     rooms = {page: heights for page, *heights in ROOM.findall(script)}
     return rooms.get(pagename.removeprefix("chapters/"), rooms.get(""))
 
 
 def _height(name: str, pixels: str) -> str:
-    """Return the rules that give an element a height, which its still picture keeps to.
+    """Return the rules that give an element a height, which also limits its still image.
 
     It is in rem, since letters and figures are larger in very wide windows.
     """
@@ -157,7 +157,7 @@ def _text(app, name: str) -> str:
 
 
 def _file(app, name: str) -> Path | None:
-    """Return a script from one of the folders that are copied beside the pages."""
+    """Return a script from one of the folders that are copied next to the pages."""
     folders = (Path(app.confdir) / folder for folder in app.config.html_extra_path)
     files = (folder / "_play" / f"{name}.js" for folder in folders)
     return next((file for file in files if file.is_file()), None)

@@ -1,6 +1,6 @@
-"""Set the theme's options, and tell its templates where a page stands in the book.
+"""Set the theme's options, and give its templates the place of a page in the book.
 
-The options are merged into those of Jupyter Book; in ``_config.yml`` they would replace them.
+The options are merged into Jupyter Book's options; in ``_config.yml`` they would replace them.
 The head of a page names the part that it belongs to and its number there, for
 ``templates/nn-place.html``. The question that pages.yml gives to a page is its subtitle: it
 appears below the title, in the links to the previous and the next page, and in the sidebar
@@ -18,7 +18,7 @@ NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
 # In sight on every page: the buttons for both contents, page and section, the search field.
 HEAD = ["toggle-primary-sidebar.html", "nn-place.html", "nn-search-field.html"]
 SIDEBAR = ["navbar-logo.html", "sbt-sidebar-nav.html", "nn-current-entry.html"]
-BARE = "html_theme.sidebar_secondary.remove"  # says a page that has no contents beside it
+BARE = "html_theme.sidebar_secondary.remove"  # set by pages without a contents list
 PAGE_SIDEBAR = ["page-toc.html", "nn-page-buttons.html"]
 
 
@@ -74,7 +74,7 @@ def _places(env, above: str, path: tuple[str, ...]) -> Iterator[tuple[str, dict]
 
 
 def shorten_sidebar(app, pagename, templatename, context, doctree) -> None:
-    """Pass Sphinx page titles alone, from which it makes the sidebar faster.
+    """Pass Sphinx only page titles, from which it makes the sidebar faster.
 
     It copies the contents of every page for every page, headings too, and then drops them.
     """

@@ -2,7 +2,7 @@
 
 Where a page says ``{thumbnails}`` there is one for the first figure of every section. It draws
 the figure's own SVG a second time (``use``), so that the page weighs no more; of a figure of
-pixels it holds the first one.
+pixels it shows the first one.
 """
 
 import re
@@ -22,7 +22,7 @@ PIXELS = re.compile(r'<img[^>]* src="(data:[^"]+)"')
 
 
 class Thumbnails(SphinxDirective):
-    """The directive that marks where a page's thumbnails stand."""
+    """The directive that marks the place of a page's thumbnails."""
 
     def run(self) -> list[nodes.Node]:
         """Return a placeholder, which `fill` replaces."""

@@ -4,7 +4,7 @@ They come in two ways: as nodes of a page's text, which Sphinx hands to the rend
 ``add_renderer`` names, and in the HTML that cells, questions and cards bring along, between
 ``\(…\)`` and ``\[…\]``. What KaTeX refuses is a warning with page and line; it fails the build.
 
-A page of the site gets the faces that its formulas use, each as data in a sheet of its own:
+A page of the site gets the faces that its formulas use, each as data in a separate sheet:
 fonts of another folder do not load from ``file://`` in every browser. An ePub has MathML only.
 """
 
@@ -46,7 +46,7 @@ def _visit_inline(self, node: nodes.math) -> None:
 
 
 def _visit_display(self, node: nodes.math_block) -> None:
-    """Write a formula on lines of its own, with its number where it has one."""
+    """Write a formula on separate lines, with its number if it has one."""
     self.body.append(self.starttag(node, "div", "", CLASS="math notranslate nohighlight"))
     if node.get("number"):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
@@ -68,14 +68,14 @@ def _of_node(self, node: nodes.Element, *, display: bool) -> str:
 
 
 def _upwards(node: nodes.Node):
-    """Yield a node and what it stands in."""
+    """Yield a node and its parents."""
     while node is not None:
         yield node
         node = node.parent
 
 
 def _for_site(app) -> bool:
-    """Say whether the pages of the site are written, and not those of a printed book."""
+    """Say whether the pages of the site are written, and not the pages of a printed book."""
     return app.builder.name == "html"
 
 
@@ -107,7 +107,7 @@ def glue(app, doctree, docname) -> None:
         parts = [nodes.Text(first)] if first else []
         parts += [node.deepcopy(), *([nodes.Text(last)] if last else [])]
         row[place] = nodes.inline("", "", *parts, classes=["nn-glued"])
-        if last:  # by place: a text of the same words may stand before it
+        if last:  # by place: a text of the same words may come before it
             row[place + 1] = nodes.Text(behind.astext()[len(last) :])
         if first:
             row[place - 1] = nodes.Text(before.astext()[: -len(first)])
@@ -184,14 +184,14 @@ class _OfPage:
         return self.markup(value) if isinstance(value, str) and "\\" in value else value
 
     def _inline(self, found: re.Match) -> str:
-        """Return a formula in a line, with the signs beside it."""
+        """Return a formula in a line, with the neighbouring signs."""
         before, tag, tex, behind = found.groups()
         formula = f"{tag}{self._formula(tex, display=False)}</span>"
         glued = f'<span class="nn-glued">{before}{formula}{behind}</span>'
         return glued if before or behind else formula
 
     def _display(self, found: re.Match) -> str:
-        """Return a formula on lines of its own."""
+        """Return a formula on separate lines."""
         return f"{found[1]}{self._formula(found[2], display=True)}</div>"
 
     def _formula(self, escaped: str, *, display: bool) -> str:
@@ -207,7 +207,7 @@ class _OfPage:
 
 
 def _line(app, pagename: str, tex: str) -> int | None:
-    """Return the line of a page on which a formula begins, if it stands there as it is."""
+    """Return the line of a page on which a formula begins, if it appears there unchanged."""
     file = Path(app.env.doc2path(pagename))
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     before, found, _ = text.partition(tex)

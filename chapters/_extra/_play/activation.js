@@ -3,7 +3,7 @@
 // needs: parts-plot
 // room: 713 604
 // room on backprop/activation-catalogue: 864 685
-// start: which function is chosen at first, by name; at: where the cursor stands; pieces: the
+// start: which function is chosen at first, by name; at: the cursor's position; pieces: the
 // two lines of maxout, each [slope, height at 0]; choices: the names of the functions to choose
 // from.
 nn.define("activation", (element, {start, at, pieces, choices}) => {
@@ -78,10 +78,10 @@ nn.define("activation", (element, {start, at, pieces, choices}) => {
   const slope = right.line({colour: "b", width: 3});
   const spots = [left.dots({colour: "a", r: 6}), right.dots({colour: "b", shape: "square", r: 6})];
 
-  // The gradient on its way back; the end of its line is dragged, which changes the weight.
+  // The gradient while it goes back; a drag of the end of its line changes the weight.
   const back = nn.plot({
     x: [0, DEPTH], y: [1e-8, 1e8], log: "y", height: 240, right: 20, left: 48,
-    xticks: [0, 2, 4, 6, 8, 10], yticks: [1e-6, 1, 1e6], xlabel: "layers passed on the way back",
+    xticks: [0, 2, 4, 6, 8, 10], yticks: [1e-6, 1, 1e6], xlabel: "layers passed",
     ylabel: "size of the gradient",
   });
   back.line({colour: "ink", width: 1, dash: "4 4", points: [[0, 1], [DEPTH, 1]]});

@@ -7,7 +7,7 @@ nn.ask = (() => {
     return node;
   }
 
-  // A text to be heard: its formulas, which say little once they are typeset, from their TeX.
+  // A text for screen readers: it contains the TeX of the formulas, because typeset ones sound odd.
   const HEARD = [
     [/\\begin\{\w*matrix\}/g, " matrix "],
     [/\\end\{\w*matrix\}/g, " "],
@@ -30,7 +30,7 @@ nn.ask = (() => {
     return node.textContent.replace(/\s+([,;)]|$)/g, "$1").replace(/\s+/g, " ").trim();
   }
 
-  // A control takes its name from its text, but from what is heard where that holds a formula.
+  // The name of a control is its text, or the text for screen readers if there is a formula.
   function named(control, markup) {
     if (rich(markup).querySelector(".math")) control.setAttribute("aria-label", heard(markup));
     return control;
@@ -44,7 +44,7 @@ nn.ask = (() => {
     .replace(/^\+/, "")
     .replace(/[×·*x]10\^?\(?([+-]?\d+)\)?/i, "e$1");
 
-  // One number without fraction bar; a text that says what to change, where it cannot be read.
+  // One number without fraction bar, or a text about what to change if it cannot be read.
   function one(text) {
     const comma = text.lastIndexOf(","), point = text.lastIndexOf(".");
     if (/^-?[1-9]\d{0,2},\d{3}$/.test(text)) {

@@ -1,9 +1,9 @@
-// <nn-augment>: one photograph, changed by hand or at random, and what two networks take it for.
+// <nn-augment>: one image, changed by hand or at random, and its labels from two networks.
 // needs: parts-grid
 // room: 747 462
 // classes: their names; pictures: [{label, pixels}], 28 by 28 bytes in base64; networks: [{name,
 // hidden, scales, values, biases}], int8 weights of two layers in base64, each layer times its
-// scale; start: the change shown first, such as {right: 4}; known: [{picture, state, pixels, odds}]
+// scale; start: the first change, such as {right: 4}; known: [{picture, state, pixels, odds}]
 // by nnlib, which agrees() compares.
 (() => {
   const SIDE = 28;
@@ -85,19 +85,19 @@
     const state = {...STILL, ...start, picture: 0, seed: 1};
     let noise = normals(SIDE * SIDE, 1);
 
-    // ---- the photograph, which is dragged itself
+    // ---- the image, which you can drag
     const board = nn.picture({width: SIDE, height: SIDE, high: 1});
     board.node.setAttribute("aria-hidden", "true");
     board.node.removeAttribute("role");
     const help = html(
       "p",
       {class: "nn-hidden", id: nn.id()},
-      "The arrow keys move the photograph by one pixel, with Shift by three.",
+      "The arrow keys move the image by one pixel, with Shift by three.",
     );
     const sheet = html(
       "div",
       {
-        tabindex: 0, role: "application", "aria-label": "photograph", "aria-describedby": help.id,
+        tabindex: 0, role: "application", "aria-label": "image", "aria-describedby": help.id,
         style: "cursor: grab; touch-action: none; max-width: 17rem; margin: 0 auto",
       },
       board.node,
@@ -228,7 +228,7 @@
       }),
       nn.button("reset", reset));
     const menu = nn.buttons({
-      label: "photographs",
+      label: "images",
       options: pictures.map(p => classes[p.label]),
       chosen: 0,
       press: k => {

@@ -2,7 +2,7 @@
 // the reader sets.
 // needs: parts-plot
 // room: 568 662
-// X: [[x₁, x₂], …], t: targets; orders: the samples' numbers, shuffled anew for each epoch; sizes:
+// X: [[x₁, x₂], …], t: targets; orders: the samples' numbers, shuffled again for each epoch; sizes:
 // batch sizes; x, y: ranges of the parameters; start; minimum; rate, chosen: the rate and the place
 // in sizes to begin with; known: [{B, rate, start, end}] by nnlib, which agrees() compares.
 (() => {

@@ -8,7 +8,7 @@ nn.define("broadcast", (element, {shapes, presets = []}) => {
 
   const written = shape => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 
-  // The sizes in "(3, 1)", "3,1" or "()"; a text that says what is wrong with anything else.
+  // The sizes in "(3, 1)", "3,1" or "()"; a text about the error for anything else.
   function parsed(words) {
     const inner = words.trim().replace(/^\((.*)\)$/, "$1").trim().replace(/,$/, "");
     const sizes = inner === "" ? [] : inner.split(",").map(size => size.trim());

@@ -1,8 +1,8 @@
-// Cards: a closer look at a term, a source, an equation or a figure, beside the link to it.
+// Cards: a closer look at a term, a source, an equation or a figure, next to the link.
 // A link stays a link; its card opens on hover, focus or the first tap, stays while the pointer is
 // on link or card, and closes on Escape (WCAG 1.4.13). Terms come from the page's own data, the
 // rest is a copy of what the link leads to on this page. Terms in the text are no stops of the Tab
-// key: who reads by keyboard finds all of them in a fold at the end of the page, with their cards.
+// key: keyboard readers find all of them with their cards in a fold at the end of the page.
 (() => {
   const LATER = 250, KINDS = ".citation, figure, div.math, .math-wrapper";
   const data = document.getElementById("nn-cards");

@@ -1,9 +1,8 @@
-// <nn-clinic>: four trainings that went wrong, and what each of six treatments makes of their
-// losses.
+// <nn-clinic>: four failed training runs, and their losses after each of six treatments.
 // needs: parts-plot
 // room: 590 400
 // steps: where the losses were measured; cases: [name, …]; treatments: [name, …], the first is
-// none; sets: [name, …] of three sets of pictures; losses[case][treatment][set]: a loss for each of
+// none; sets: [name, …] of three datasets; losses[case][treatment][set]: a loss for each of
 // the steps; errors[case][treatment]: the validation error in per cent.
 nn.define("clinic", (element, {steps, cases, treatments, sets, losses, errors}) => {
   const COLOURS = ["a", "c", "b"], DASHES = [null, "3 3", "9 4"], TOP = 3.2;

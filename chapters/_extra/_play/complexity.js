@@ -1,13 +1,14 @@
 // <nn-complexity>: polynomials fitted to many drawn data sets; bias, variance and noise at each
 // degree.
 // needs: parts-plot
-// room: 864 652
+// room: 876 675
 // law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x,
-// y}], each a data set of which the first N samples are used; degree, samples: the start; degrees:
+// y}], datasets; the figure uses the first N samples; degree, samples: the start; degrees:
 // the highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x,
-// f}, the places where errors are averaged, by default those of the law; range: of x, by default
+// f}, the places where errors are averaged, by default the same as for f; range: of x, by default
 // from -1 to 1; step: of the slider of samples; top: of the axis of errors, which is linear then
-// and else logarithmic; xlabel, ylabel.
+// and else logarithmic; xlabel, ylabel; ruler: {label, most, step, unit} of a slider that multiplies
+// the error of each measurement, whose places must then be among those of at.
 (() => {
   // The values of the Legendre polynomials up to a degree, the columns that are fitted.
   function legendre(x, degree) {
@@ -22,8 +23,8 @@
     return s;
   };
 
-  // Least squares for all degrees at once: columns made orthogonal (twice, for the digits), and
-  // each column takes its share of what is left of y. Result: for each degree its values at the
+  // Least squares for all degrees together: columns made orthogonal (twice, for the digits), and
+  // each column fits its part of the residual of y. Result: for each degree its values at the
   // places of grid, and its mean squared error on the samples.
   function fits(x, y, grid, degree) {
     const rows = x.map(v => legendre(v, degree)), left = [...y], Q = [], G = [], found = [];
@@ -74,11 +75,17 @@
       element,
       {
         law, noise, draws, degree, samples, degrees, few, y, at = law, range = [-1, 1], step = 2,
-        top, xlabel = "x", ylabel = "y",
+        top, ruler, xlabel = "x", ylabel = "y",
       },
     ) => {
       const most = draws[0].x.length;
-      const state = {degree, samples, shown: 0};
+      const state = {degree, samples, shown: 0, scale: 1};
+      const truths = new Map(at.x.map((v, i) => [v, at.f[i]]));
+      const noiseNow = () => noise * state.scale ** 2;
+      const readings = set => state.scale === 1 ? set.y : set.y.map((v, i) => {
+        const f = truths.get(set.x[i]);
+        return f + state.scale * (v - f);
+      });
       const inner = v => (2 * v - range[0] - range[1]) / (range[1] - range[0]);
       const grid = [...law.x, ...at.x].map(v => legendre(inner(v), degrees));
       const low = top ? 0 : 1e-4;
@@ -130,10 +137,15 @@
 
       let all, parts;
       function fit() {
-        all = draws.map(d =>
-          fits(d.x.slice(0, state.samples).map(inner), d.y.slice(0, state.samples), grid, degrees),
-        );
-        parts = split(all, [...law.f, ...at.f], noise, law.x.length);
+        all = draws.map(d => {
+          const x = d.x.slice(0, state.samples).map(inner);
+          return fits(x, readings(d).slice(0, state.samples), grid, degrees);
+        });
+        parts = split(all, [...law.f, ...at.f], noiseNow(), law.x.length);
+        if (!ruler) return;
+        const wide = 3.5 * Math.max(0, state.scale - 1);
+        left.range(range, [y[0] - wide, y[1] + wide]);
+        right.range([0, degrees], [low, Math.max(top, ...parts.map(part => 1.05 * part.total))]);
       }
       function draw() {
         const k = state.degree;
@@ -143,24 +155,26 @@
         faint.forEach((line, d) => line.set(curve(all[d][k].values)));
         average.set(curve(now.centre));
         one.set(curve(all[state.shown][k].values));
+        const read = readings(set);
         dots.set(
           set.x
             .slice(0, state.samples)
-            .map((v, i) => [v, set.y[i]])
-            .filter(([, v]) => v >= y[0] && v <= y[1]),
+            .map((v, i) => [v, read[i]])
+            .filter(([, v]) => v >= left.y[0] && v <= left.y[1]),
         );
         PARTS.forEach(([name], p) => {
-          const value = part => (name === "noise" ? noise : part[name]);
+          const value = part => (name === "noise" ? noiseNow() : part[name]);
           lines[p].set(parts.map((part, d) => [d, Math.max(value(part), low / 2)]));
           if (marks[p]) {
-            marks[p].set(value(now) >= low && value(now) <= high ? [[k, value(now)]] : []);
+            const inside = value(now) >= low && value(now) <= right.y[1];
+            marks[p].set(inside ? [[k, value(now)]] : []);
           }
         });
         rule.set([
           [k, low],
-          [k, high],
+          [k, right.y[1]],
         ]);
-        facts.set([now.bias, now.variance, noise, now.total, now.train].map(nn.short));
+        facts.set([now.bias, now.variance, noiseNow(), now.total, now.train].map(nn.short));
         const best = parts.reduce((b, part, d) => (part.total < parts[b].total ? d : b), 0);
         const larger =
           now.bias > now.variance
@@ -168,8 +182,7 @@
             : "the variance is larger than the squared bias";
         live.set(
           `Degree ${k}, ${state.samples} samples: expected error ${nn.short(now.total)}, and ` +
-            `${larger}. ` +
-            `The smallest expected error, ${nn.short(parts[best].total)}, is at degree ${best}.`,
+            `${larger}.${k === best ? " This is the smallest expected error of all degrees." : ""}`,
         );
         left.describe(
           `${draws.length} polynomials of degree ${k}, each fitted to ${state.samples} samples, ` +
@@ -177,7 +190,7 @@
         );
         right.describe(
           `At degree ${k}: squared bias ${nn.short(now.bias)}, variance ` +
-            `${nn.short(now.variance)}, noise ${nn.short(noise)}.`,
+            `${nn.short(now.variance)}, noise ${nn.short(noiseNow())}.`,
         );
       }
       const redraw = nn.frame(draw);
@@ -203,6 +216,14 @@
           },
         }),
       ];
+      const mistakes = ruler && nn.slider({
+        label: ruler.label, min: 0, max: ruler.most, step: ruler.step, value: 1,
+        show: v => `±${v} ${ruler.unit}`,
+        move: v => {
+          state.scale = v;
+          refit();
+        },
+      });
       const another = nn.bar(
         nn.button("new dataset", () => {
           state.shown = (state.shown + 1) % draws.length;
@@ -210,7 +231,8 @@
         }),
       );
       element.replaceChildren(
-        sliders[0].node, nn.tuck(element, "Samples and dataset", sliders[1].node, another),
+        sliders[0].node, ...mistakes ? [mistakes.node] : [],
+        nn.tuck(element, "Samples and dataset", sliders[1].node, another),
         nn.columns(nn.html("div", {}, key, left.node), nn.html("div", {}, right.node)),
         nn.tuck(element, "Parts of the error", facts.node),
         live.node,

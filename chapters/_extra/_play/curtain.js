@@ -1,4 +1,4 @@
-// The curtain: what follows a prediction is hidden until the reader has guessed or asks to see it.
+// The curtain hides everything after a prediction until the reader guesses or chooses to see it.
 // The build writes it (write/curtain.py), and a script in the head closes it before the first paint.
 // needs: progress
 nn.curtain = (() => {

@@ -1,4 +1,4 @@
-// <nn-denoise>: a picture, the picture with noise, and what a denoising autoencoder makes of it.
+// <nn-denoise>: an image, the image with noise, and the output of a denoising autoencoder.
 // needs: parts-grid parts-dense
 // room: 324 316
 // size: pixels a side; pictures: in base64, a byte each pixel; names: of the pictures; noise:
@@ -15,7 +15,7 @@ nn.define("denoise", (element, {size, pictures, names, noise, layers, start, kno
   const spoilt = (n, level) => clean[n].map((v, k) => v + level * field[k]);
   const error = (n, x) => clean[n].reduce((sum, v, k) => sum + (v - x[k]) ** 2, 0);
   const look = {width: size, height: size, low: 0, high: 1};
-  const shown = ["picture", "with noise", "denoised"].map(label => [
+  const shown = ["image", "with noise", "denoised"].map(label => [
     label, nn.picture({...look, label}),
   ]);
   const board = html(
@@ -40,7 +40,7 @@ nn.define("denoise", (element, {size, pictures, names, noise, layers, start, kno
   }
   const redraw = nn.frame(draw);
   const which = nn.buttons({
-    label: "picture", options: names,
+    label: "image", options: names,
     press: k => {
       state.picture = k;
       redraw();

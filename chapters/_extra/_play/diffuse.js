@@ -3,7 +3,7 @@
 // needs: parts-plot
 // room: 531 651
 // points: the training samples; starts: places of noise; own: one more, which the reader drags;
-// kept: the share of the square that is left at each level, from 1 to nearly 0; step: how many
+// kept: the fraction of the square that remains at each level, from 1 to nearly 0; step: how many
 // steps are done at first; known: [{points, start, end}], which agrees() compares.
 nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
   const K = kept.length - 1, EXTENT = 2.6, REACHED = 0.2;
@@ -47,7 +47,7 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
       0,
     );
 
-  const plane = nn.plane({extent: EXTENT, size: 340, describe: "Noise on its way to the samples"});
+  const plane = nn.plane({extent: EXTENT, size: 340, describe: "Noise while it turns into samples"});
   const crowd = plane.dots({colour: "c", r: 3}), trail = plane.line({colour: "b", width: 1.6});
   const here = plane.dots({colour: "b", r: 5});
   const pull = plane.line({colour: "d", width: 1.4, dash: "4 3"});

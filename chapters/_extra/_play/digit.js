@@ -1,8 +1,8 @@
-// <nn-digit>: draw a digit, and a network labels it at once, with its ten probabilities.
+// <nn-digit>: draw a digit; a network labels it while you draw and shows its ten probabilities.
 // network: {hidden, values}: the float32 weights and biases of two linear layers, in base64;
 // dark, blur: how a drawing becomes 64 numbers (chapters/start/handwriting.py does the same);
 // demo: strokes, as points from 0 to 1, that draw themselves at first; samples: [{ink, label}],
-// test pictures as bitmaps of 32 by 32 in base64.
+// test images as bitmaps of 32 by 32 in base64; why: the page that explains such confidence.
 // needs: parts-grid
 // room: 290 330
 nn.digit = (() => {
@@ -16,7 +16,7 @@ nn.digit = (() => {
     return [first, last];
   }
 
-  // How much of each old pixel lies in each new one, [new][old], after scaling about the middle.
+  // How much of each old pixel overlaps each new one, [new][old], after scaling about the middle.
   function shares([first, last], scale, size) {
     const edge = k => (k - SIDE / 2) / scale + (first + last) / 2;
     return Array.from({length: SIDE}, (_, k) => Float64Array.from({length: size}, (_, old) =>
@@ -34,7 +34,7 @@ nn.digit = (() => {
   const transposed = a => Array.from(a[0], (_, j) => Float64Array.from(a, row => row[j]));
 
   // What the network reads of a drawing, size by size values 0 or 1 row by row: centred, scaled,
-  // blurred, of which the darkest places become black, counted in blocks of 4 by 4. Without ink:
+  // blurred; then the darkest places become black, counted in blocks of 4 by 4. Without ink:
   // null.
   function counts(ink, size, {dark, blur}) {
     const rows = Array.from({length: size}, (_, i) => ink.subarray(i * size, (i + 1) * size));
@@ -81,7 +81,7 @@ nn.digit = (() => {
   return {counts, reader};
 })();
 
-nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
+nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
   nn.style("digit", `
     .nn-digit-parts {
       display: grid; grid-template-columns: minmax(0, 1fr) minmax(7.5rem, 40%); gap: .3rem .9rem;
@@ -150,6 +150,9 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   const told = nn.live();
   told.node.className = "nn-hidden";
   const note = html("p", {class: "nn-note"});
+  // The network must choose among ten digits, so it is sure of any scribble.
+  const sure = html("span"), doubt = html("p", {class: "nn-note", hidden: true}, sure,
+    " It has never learned to say “not a digit”. ", html("a", {href: why}, "Find out why"), ".");
   const eraser = nn.button("Eraser", () => {
     state.erasing = !state.erasing;
     eraser.setAttribute("aria-pressed", state.erasing);
@@ -169,6 +172,8 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
       node.classList.toggle("nn-digit-best", k === best);
     });
     say(verdict, odds ? String(best) : "?");
+    doubt.hidden = !state.own || state.sample >= 0 || !odds;
+    if (odds) say(sure, `${percent(odds[best])} sure that this is a ${best}.`);
     speak(odds ? `It reads ${best}, ${percent(odds[best])}.` : "The board is empty.");
   });
 
@@ -319,6 +324,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
       ),
     ),
     nn.bar(nn.button("Clear", clear), eraser, nn.button("A test image", show)),
+    doubt,
     note,
     help,
     told.node,
@@ -329,4 +335,4 @@ nn.define("digit", (element, {network, dark, blur, demo, samples}) => {
   if (nn.calm.matches) {
     steps.forEach(([from, to]) => line(from, to, 1));
   } else requestAnimationFrame(play);
-}, "network", "dark", "blur", "demo", "samples");
+}, "network", "dark", "blur", "demo", "samples", "why");

@@ -1,4 +1,4 @@
-// <nn-eigen>: turn a vector x until A x lies along it; the angle between them over all directions.
+// <nn-eigen>: turn a vector x until A x has its direction; the angle between them over all directions.
 // needs: parts-plot parts-matrix
 // room: 854 577
 // matrix: the first one; degrees: the direction of x at the start; presets: [{name, matrix}].
@@ -66,7 +66,7 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     image.set(Array.from({length: 121}, (_, k) => small(apply(A, unit(3 * k)))));
     arrow.set([[0, 0], x]);
     mapped.set([[0, 0], small(y)]);
-    const words = mapped.node.nextSibling;  // kept inside the plane
+    const words = mapped.node.nextSibling;  // inside the plane
     words.textContent = shrink > 1 ? `A x ÷ ${shrink}` : "A x";
     words.setAttribute(
       "x",
@@ -104,7 +104,7 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
     ]);
     live.set(
       all === "all"
-        ? `Every direction is kept: A x = ${nn.number(value)} x for each x.`
+        ? `A preserves every direction: A x = ${nn.number(value)} x for each x.`
         : lined && which >= 0
           ? `A x = ${nn.number(all[which].value)} x: an eigenvector, with eigenvalue ` +
             `${nn.number(all[which].value)}.`
@@ -126,7 +126,7 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
   }
   const redraw = nn.frame(draw);
 
-  // Turn x to t degrees; who did it (point or slider) need not be told.
+  // Turn x to t degrees; the point or slider that did it is already there.
   function face(t, who) {
     state.at = t;
     if (who !== tip) tip.set(...unit(t));

@@ -84,18 +84,18 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
         ? "Turn line 2, or move the slider, to eliminate x₁ from row 2."
         : part < 1
           ? `Row 2 minus ${short(factor(part))} times row 1: line 2 ` +
-            (x ? "turns around the intersection, which stays fixed." : "keeps its direction.")
+            (x ? "turns around the intersection, which stays fixed." : "has the same direction.")
           : x
             ? `x₁ is eliminated: line 2 is level, and row 2 gives x₂ = ${nn.number(x[1])}.`
             : now[2]
-              ? `Row 2 says ${written(now)}: there is no solution.`
-              : "Row 2 says 0 = 0, which adds no information.",
+              ? `Row 2 is now ${written(now)}: there is no solution.`
+              : "Row 2 is now 0 = 0, which adds no information.",
     );
     plot.describe(`Line 1: ${written(r)}. Line 2: ${written(now)}. Solution: ${place}.`);
   }
   const redraw = nn.frame(draw);
 
-  // The knob sits on line 2, a quarter of the axis from the crossing, and turns it.
+  // The knob sits on line 2, 25% of the axis from the crossing, and turns it.
   function knobAt(part) {
     const places = course(row(part), meet(state.rows[0], row(part)));
     return places.length ? places[90] : [extent / 2, extent / 2];

@@ -62,11 +62,11 @@ nn.define("equations", (element, {systems, at = [1, 1], unknowns, totals, ends})
     );
     live.set(
       good[0] && good[1]
-        ? `${prices} both totals are right: the point is on both lines, and the arrows end at b.`
+        ? `${prices} both totals are correct: the point is on both lines, and the arrows end at b.`
         : good[0] || good[1]
-          ? `${prices} only ${good[0] ? "your" : whose} total is right: the point is on one of ` +
+          ? `${prices} only ${good[0] ? "your" : whose} total is correct: the point is on one of ` +
             "the two lines."
-          : `${prices} neither total is right.`,
+          : `${prices} neither total is correct.`,
     );
     lines.describe(
       `The lines of your receipt and of ${whose}, and the point (${x.map(money).join(", ")}).`,

@@ -1,7 +1,7 @@
-// <nn-film>: what a generator makes of the same noise while it trains, beside the true samples.
+// <nn-film>: samples that a generator makes from the same noise while it trains, and true samples.
 // needs: parts-plot
 // room: 568 586
-// films: [{name, frames: [[[x, y], …], …], says: [words for each frame]}]; steps: of training, one
+// films: [{name, frames: [[[x, y], …], …], says: [text for each frame]}]; steps: of training, one
 // for each frame; truth: samples of the data; first, frame: which film and which frame at first;
 // reach: half the width of the plane.
 nn.define("film", (element, {films, steps, truth, first, frame, reach}) => {

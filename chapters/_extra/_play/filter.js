@@ -58,7 +58,7 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
     element.querySelectorAll("select, input").forEach(node => { node.value = ""; });
     Object.keys(chosen).forEach(name => { chosen[name] = ""; });
     words = [];
-    document.documentElement.classList.remove("nn-arriving");  // so that the place is the right one
+    document.documentElement.classList.remove("nn-arriving");  // so that the place is correct
     show();
     row.scrollIntoView();
   });

@@ -39,7 +39,7 @@
       "prediction ŷ", "sum of squares", "mean squared error J", "sum of absolute values",
     ]);
 
-    // The square of a residual stands upright on the screen, on the side where the line is not in
+    // The square of a residual is upright on the screen, on the side where the line is not in
     // its way.
     function square([px, py], r, w) {
       const side = plot.to(0, 0)[1] - plot.to(0, Math.abs(r))[1];

@@ -3,9 +3,9 @@
 // needs: parts-plot
 // room: 857 489
 // x, y: all samples; draws: for each draw the places of the few that are fitted, the rest validate;
-// centre, unit: the powers are those of u = (x − centre) / unit; most: highest degree; degree: of
+// centre, unit: powers of u = (x − centre) / unit; most: highest degree; degree: of
 // the start; window: [[x, x], [y, y]] of the curve; errors: [low, high] of the other plot; xlabel,
-// ylabel, measure (unit of y), samples (what they are); known: cases by nnlib, {draw, degree,
+// ylabel, measure (unit of y), samples (their name); known: cases by nnlib, {draw, degree,
 // alpha, bias, train, rest, w, b}, which agrees() compares.
 (() => {
   const dot = (u, v) => u.reduce((sum, value, k) => sum + value * v[k], 0);
@@ -34,7 +34,7 @@
     return theta;
   }
 
-  // Weights w and bias b. The penalty leaves b alone unless `bias`: then 1 is one more column.
+  // Weights w and bias b. The penalty excludes b unless `bias`: then 1 is one more column.
   function solve(u, y, degree, alpha, bias) {
     let A = u.map(v => bias ? [1, ...powers(v, degree)] : powers(v, degree)), c = [...y];
     const width = degree + (bias ? 1 : 0);

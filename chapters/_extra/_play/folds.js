@@ -15,7 +15,7 @@
   const told = k => (EACH * k).toLocaleString("en-GB");
   const copy = layers => layers.map(([W, b]) => [W.slice(), b.slice()]);
 
-  // What goes in, and what each layer gives.
+  // The input and the output of each layer.
   function forward(X, layers) {
     const kept = [X];
     layers.forEach(([W, b], l) => {
@@ -61,7 +61,7 @@
     return {seen, layers};
   }
 
-  // The score along the strip, its sign changes, and the share of the strip that is right.
+  // The score along the strip, its sign changes, and the fraction of the strip that is correct.
   const strip = even(FINE), colours = strip.map(orange);
   function judge(layers) {
     const z = forward(strip, layers)[FOLDS + 1], sign = Array.from(z, v => v > 0);

@@ -32,7 +32,7 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
   const NAMES = {i: "input gate", f: "forget gate", o: "output gate"};
   const at = k => LEFT + STEP * (k + 0.5);
 
-  // The cell, the hidden state, and what one unit more of each value would change of the last cell.
+  // The cell, the hidden state, and the derivative of the last cell with respect to each value.
   function run({i, f, o}) {
     let c = 0;
     const cell = values.map((v, t) => (c = f[t] * c + i[t] * v));
@@ -43,10 +43,10 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
   const last = Math.max(...marked), sum = marked.reduce((all, t) => all + values[t - 1], 0);
   const goals = [
     {name: "Sum", wants: sum, says: "the sum of the marked values"},
-    {name: "Last one", wants: values[last - 1], says: "the last marked value alone"},
+    {name: "Last one", wants: values[last - 1], says: "only the last marked value"},
     {
       name: "Half the first", wants: values[Math.min(...marked) - 1] / 2,
-      says: "half of the first marked value",
+      says: "50% of the first marked value",
     },
   ];
 
@@ -80,7 +80,7 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
     };
   }
 
-  // A gate: pressed it opens or closes, dragged it stands between.
+  // A gate: a press opens or closes it, a drag sets a value between.
   function gate(key, k) {
     const top = ROWS[key] - 18, base = top + HIGH;
     const bar = svg("rect", {class: "nn-gates-open", x: at(k) - 20, width: 40});

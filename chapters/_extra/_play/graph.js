@@ -103,7 +103,7 @@
     }
 
     // Read the text and compute it with the values of the inputs. Where that fails, the reader is
-    // told; the last program keeps its fields, and the last graph stays. count: steps taken.
+    // reported; the fields of the last program and the last graph stay. count: steps taken.
     function update(count = Infinity) {
       const problems = [];
       const refused = problem => problems.push(problem);
@@ -125,7 +125,7 @@
       }
     }
 
-    // Names that had a value before keep it.
+    // Names with a value before have the same value now.
     function adopt(program) {
       state.program = program;
       for (const name of program.inputs) {
@@ -149,7 +149,7 @@
       draw();
     }
 
-    // ---- the picture
+    // ---- the drawing
     function draw() {
       const {graph, steps} = state;
       const count = stepper.at;
@@ -165,12 +165,12 @@
       fill(drawing, inputs.map(node => placedLeaf(node, layout)));
       live.set(words);
       if (step) follow(layout.at(graph.nodes[step.node].place));
-      // After one step on, its numbers travel; a change of inputs or a leap shows at once.
+      // After one step forward, its numbers travel; changes of inputs and jumps appear immediately.
       if (state.shownStep === count - 1) fly();
       state.shownStep = count;
     }
 
-    // Fields that stay keep the focus.
+    // A field that stays has the focus as before.
     function fill(drawing, fields) {
       for (const child of [...board.children]) {
         if (!fields.includes(child)) child.remove();
@@ -194,7 +194,7 @@
       return node;
     }
 
-    // Where the drawing is larger than its box, keep the current node in sight.
+    // If the drawing is larger than its box, scroll to the current node.
     function follow([x, y]) {
       if (box.scrollWidth > box.clientWidth) box.scrollLeft = x - box.clientWidth / 2;
       if (box.scrollHeight > box.clientHeight) box.scrollTop = y - box.clientHeight / 2;

@@ -1,17 +1,17 @@
-// Below the map: the reader's progress, moved to a file and back. Nothing leaves the machine.
+// Below the map: save the reader's progress to a file and read it back, on this machine only.
 nn.journey = (() => {
   const KIND = "neural-networks-from-first-principles/progress", LIMIT = 1_000_000;
   const {progress} = nn;
   const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
-  // The better of two notes on one question; tries are those of whoever tried longer.
+  // The better of two records of one question, with the larger number of attempts.
   function better(mine, theirs) {
     if (!mine || !theirs) return mine ?? theirs;
     const best = mine.state === "wrong" && theirs.state === "right" ? theirs : mine;
     return {...best, tries: Math.max(mine.tries, theirs.tries)};
   }
 
-  // Mine with theirs added: nothing of mine is lost, a committed prediction stays.
+  // Add their progress to mine. My predictions stay.
   function merged(mine, theirs) {
     const all = structuredClone(mine);
     all.last ??= theirs.last;
@@ -27,7 +27,7 @@ nn.journey = (() => {
     return all;
   }
 
-  // A file's text as progress, or an error whose message says what is wrong with it.
+  // Parse the text of a file, or throw an error with a message for the reader.
   function read(text) {
     if (text.length > LIMIT) {
       throw Error("This file is too large to contain progress in this book.");
@@ -48,6 +48,7 @@ nn.journey = (() => {
     .reduce((sum, page) => sum + Object.keys(page.answers).length, 0);
   const predicted = all => Object.values(all.pages)
     .reduce((sum, page) => sum + Object.keys(page.predictions).length, 0);
+  const stored = all => answered(all) + predicted(all) > 0;
   const amount = all => `${count(answered(all), "answer", "answers")} and ` +
     count(predicted(all), "prediction", "predictions");
 
@@ -66,8 +67,12 @@ nn.journey = (() => {
     const said = nn.html("p", {class: "nn-note", role: "status"});
     const file = nn.html("input", {type: "file", accept: ".json,application/json", id: nn.id(),
       class: "nn-hidden", tabindex: -1, "aria-hidden": "true"});
+    const store = nn.button("Save my answers to a file", () => {
+      save();
+      say("Saved as progress.json in your downloads.");
+    });
     const say = text => { said.replaceChildren(text); };
-    const forget = nn.button("Forget everything …", ask);
+    const forget = nn.button("Delete my answers …", ask);
 
     file.addEventListener("change", async () => {
       const [chosen] = file.files;
@@ -78,7 +83,7 @@ nn.journey = (() => {
         }
         const theirs = read(await chosen.text());
         progress.replace(merged(progress.read(), theirs));
-        say(`Read: ${amount(theirs)} in the file, ${amount(progress.read())} now.`);
+        say(`Added ${amount(theirs)}. You now have ${amount(progress.read())}.`);
       } catch (problem) {
         say(`${problem.message} Nothing was changed.`);
       }
@@ -86,32 +91,29 @@ nn.journey = (() => {
     });
 
     function ask() {
-      const keep = nn.button("Keep it", () => { say("Kept."); forget.focus(); });
-      const yes = nn.button("Forget it", () => {
+      const cancel = nn.button("Cancel", () => { say(""); forget.focus(); });
+      const yes = nn.button("Delete", () => {
         progress.replace({...progress.read(), last: null, goal: null, pages: {}});
-        say("Forgotten.");
-        forget.focus();
+        say("Your answers were deleted.");
       });
-      said.replaceChildren(
-        `Forget ${amount(progress.read())} in this browser for good? `,
-        keep,
-        " ",
-        yes,
-      );
-      keep.focus();
+      said.replaceChildren("Delete all saved answers? This can't be undone. ", yes, " ", cancel);
+      cancel.focus();
     }
 
     const row = nn.html(
       "div",
       {class: "nn-bar", role: "group", "aria-label": "Your progress"},
-      nn.button("Save it to a file", () => {
-        save();
-        say("Saved as progress.json, in your downloads.");
-      }),
-      nn.button("Add from a file …", () => file.click()),
+      store,
+      nn.button("Read answers from a file …", () => file.click()),
       file,
       forget,
     );
+    function show() {
+      store.hidden = forget.hidden = !stored(progress.read());
+    }
+
+    progress.hear(show);
+    show();
     return nn.html("div", {class: "nn-tools"}, row, said);
   }
 
@@ -120,13 +122,11 @@ nn.journey = (() => {
 
     function show() {
       where.textContent = !progress.kept()
-        ? "This browser stores nothing (are you in a private window?), so your answers are " +
-          "forgotten when you leave a page."
-        : "Your answers stay in this browser and are sent nowhere." +
-          (location.protocol === "file:" && !answered(progress.read())
-            ? " Some browsers don't share answers between files, so none may arrive here. If so, " +
-              "open the book from a server: python3 -m http.server."
-            : "");
+        ? "This browser doesn't store anything, perhaps because this is a private window. You " +
+          "lose your answers when you leave a page."
+        : stored(progress.read())
+          ? "Your answers are stored in this browser only."
+          : "";
     }
 
     progress.hear(show);

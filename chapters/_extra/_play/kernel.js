@@ -1,9 +1,8 @@
-// <nn-kernel>: a window of three by three pixels over a picture, and the sums that a kernel makes
-// of it.
+// <nn-kernel>: a window of three by three pixels over an image, and the sums that a kernel computes.
 // needs: parts-grid
 // room: 483 495
 // room on cnn/convolution: 438 495
-// size: pixels a side; pixels: the picture in base64, a byte each; kernels: [{name, weights}],
+// size: pixels a side; pixels: the image in base64, a byte each; kernels: [{name, weights}],
 // three rows of three; start: [row, column] of the window's middle, counted from 0; known: [{at,
 // sums}], the sum of each kernel at some places as the page computes them, which agrees() compares.
 // reach: the largest weight that taps can reach; signed: draw negative sums too, in the colours of
@@ -21,14 +20,15 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
       position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible;
     }
     .nn-kernel-hit { cursor: move; touch-action: none; }
-    .nn-kernel-hit:focus-visible { outline: 3px solid var(--nn-a); outline-offset: 1px; }
+    .nn-kernel-hit:focus-visible { outline: none; }
+    .nn-kernel-hit:focus-visible .nn-kernel-frame { stroke: var(--nn-a); stroke-width: .7; }
     .nn-kernel-frame { stroke: #ff9d3b; stroke-width: .35; }
     .bd-article .nn-kernel-title { margin: 0; font-size: .85rem; text-align: center; }
     .nn-kernel-count {
       display: flex; gap: .5rem; align-items: center; justify-content: center; max-width: 34rem;
       margin-top: .4rem;
     }
-    .nn-kernel-count .nn-cells { margin: 0; width: 6.6rem; }
+    .nn-kernel-count .nn-cells { margin: 0; width: 8.2rem; }
     .nn-kernel-sum { min-width: 3.6rem; }`);
 
   const {html, svg} = nn, LAST = size - 1;
@@ -42,8 +42,8 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
   const sums = weights =>
     Float64Array.from(picture, (_, k) => sum(weights, around(Math.floor(k / size), k % size)));
 
-  // Two pictures: the photograph under the window, and the sums at every place, the largest white
-  // or, where they have a sign, blue.
+  // Two images: the input under the window, and the sums at every position. The largest sum is
+  // white, or blue if sums have a sign.
   const shown = {width: size, height: size};
   const photo = nn.picture({...shown, pixels});
   const map = nn.picture({
@@ -84,8 +84,8 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     html("div", {}, title(words), html("div", {class: "nn-kernel-board"}, ...nodes));
 
   // Nine pixels, nine weights: a tap raises a weight by 1, and the largest becomes the smallest.
-  const digits = v => nn.number(v, 1);
-  const seen = nn.grid({values: around(...state.at), label: "nine pixels", show: digits, size: 34});
+  const digits = v => nn.number(v, 2);
+  const seen = nn.grid({values: around(...state.at), label: "nine pixels", show: digits, size: 38});
   const weights = nn.grid({
     values: state.weights, label: "kernel, nine weights", low: -reach, high: reach, step: 1,
     size: 34,
@@ -113,9 +113,9 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     place.setAttribute("y", i);
     seen.set(now);
     weights.set(state.weights);
-    result.textContent = `= ${nn.number(total, 1)}`;
-    const words = `Row ${i}, column ${j}: sum ${nn.number(total, 1)}`;
-    live.set(`${words}, largest ${nn.number(Math.max(...all), 1)}.`);
+    result.textContent = `= ${digits(total)}`;
+    const words = `Row ${i}, column ${j}: sum ${digits(total)}`;
+    live.set(`${words}, largest ${digits(Math.max(...all))}.`);
     hit.setAttribute("aria-valuenow", i * size + j);
     hit.setAttribute("aria-valuetext", words);
   }
@@ -139,7 +139,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
       "div",
       {class: "nn-kernel-parts"},
       titled("drag the window", photo.node, drawing),
-      titled("sums at every place", map.node, drawn),
+      titled("output", map.node, drawn),
     ),
     html(
       "div",

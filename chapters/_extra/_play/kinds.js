@@ -35,7 +35,7 @@ nn.kinds = (() => {
     },
   };
 
-  // The sign beside a choice: ✓, ✗ or nothing.
+  // The sign next to a choice: ✓, ✗ or nothing.
   function mark(row, right) {
     row.classList.toggle("nn-yes", right === true);
     row.classList.toggle("nn-no", right === false);
@@ -82,7 +82,7 @@ nn.kinds = (() => {
     },
   };
 
-  // What a wrong number that nobody named has in common with the right one.
+  // The relation of an unnamed wrong number to the correct one.
   function hint(value, {answer, tolerance}) {
     const near = (a, b) => Math.abs(a - b) <= Math.max(tolerance, 0.01 * Math.abs(b));
     if (answer !== 0 && near(-value, answer)) return "the size is correct. Check the sign.";

@@ -1,4 +1,4 @@
-// <nn-lag>: a gradient of two units on its way back through time, for any spectral radius.
+// <nn-lag>: a gradient of two units while it goes back through time, for any spectral radius.
 // needs: parts-plot
 // room: 944 549
 // The gradient is multiplied at each step by r [[1, a], [0, 1]] and by the derivative of the
@@ -60,7 +60,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     facts.set([nn.number(r, 2), nn.number(s, 2), `${told(top)}, after ${when}`, told(end)]);
     const verdict =
       s < 1 - 1e-9
-        ? "Every step shrinks it: the bound alone shows that it vanishes."
+        ? "Every step shrinks it, so the bound already shows that it vanishes."
         : r > 1 + 1e-9
           ? "It explodes."
           : Math.abs(r - 1) <= 1e-9

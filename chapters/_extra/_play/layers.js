@@ -86,7 +86,7 @@ nn.define("layers", (element, {units, start, sd, known}) => {
     back.set(behind.slice(1));
     const [x, y] = plot.to(...behind[0]);
     end.node.setAttribute("transform", `translate(${x} ${y})`);
-    // The names stand at the ends of the lines, on the side where the line leaves room.
+    // The names are at the ends of the lines, on the side where there is room.
     const beside = ([x, y], above) => [x, nn.clamp(y * (above ? 8 : 1 / 80), 3e-11, 1e10)];
     names[0].set(beside(ahead[28], ahead[29][1] >= 0.2 * ahead[0][1]), "signal →");
     names[1].set(beside(behind[3], behind[0][1] >= 0.99 * behind[29][1]), "← gradient");

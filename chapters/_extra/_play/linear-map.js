@@ -3,7 +3,7 @@
 // room: 711 388
 // room on reference/gallery/moving: 666 388
 // matrix: the first one; presets: [{name, matrix}]; extent: units to each side of the origin;
-// picture: {source, half}, a square picture whose sides lie half units from the origin, moved too.
+// picture: {source, half}, a square image with sides at distance half from the origin, which moves too.
 nn.define("linear-map", (element, {matrix, presets = [], extent = 4, picture = null}) => {
   const state = {A: matrix};
   const plane = nn.plane({extent, describe: "A grid and the unit square under a matrix"});
@@ -37,7 +37,7 @@ nn.define("linear-map", (element, {matrix, presets = [], extent = 4, picture = n
     grid.set(woven(A));
     square.set([[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => apply(A, x, y)));
     facts.set([nn.number(det), nn.number(Math.abs(det)),
-      flat ? "lost" : det > 0 ? "kept" : "swapped", String(rank)]);
+      flat ? "lost" : det > 0 ? "same" : "swapped", String(rank)]);
     const area = `the area 1 of the unit square becomes ${nn.number(Math.abs(det))}`;
     live.set(
       flat

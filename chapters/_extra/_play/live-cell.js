@@ -1,4 +1,4 @@
-// One open cell of a page that is run: the code to edit, its buttons, and what it printed. Which
+// One open cell of a page: the code to edit, its buttons and its output. Which
 // cells run, and when, live.js decides.
 // needs: parts
 nn.liveCell = (() => {
@@ -64,7 +64,7 @@ nn.liveCell = (() => {
     return {node, clear, show};
   }
 
-  // Open a cell (node) in place of its printed code (source) and of the button that opened it.
+  // Replace the printed code (source) and its button by an open cell (node).
   // run(cell), stop() and closed(cell) are live.js's; typeset(node) sets formulas.
   return function open({node, source, opener, run, stop, closed, typeset}) {
     const index = Number(node.id.slice("nn-cell-".length));

@@ -1,5 +1,5 @@
-// Run: the cells of a page run in the reader's own browser, by Pyodide in a worker. Nothing is
-// downloaded before the reader has read what it is and has pressed "Load and run".
+// Run: Pyodide runs the cells of a page in a worker of the reader's browser. It downloads nothing
+// before the reader presses "Load and run".
 // needs: live-cell
 nn.tryIt = (() => {
   const known = JSON.parse(document.getElementById("nn-live").textContent);
@@ -16,13 +16,13 @@ nn.tryIt = (() => {
   let ran = [];                 // the code of each cell that has run, from the first one on
   let job = null;               // the run in progress: {editor, count, total}
 
-  // ---- what the site's own scripts hand over
+  // ---- files from the site's own scripts
   const bytes = (name, base64) => {
     archives[name] = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
   };
   const page = data => { cells = data.cells; };
 
-  const asked = {};  // the scripts that have been asked for, by address
+  const asked = {};  // the requested scripts, by address
   function script(address) {
     asked[address] ??= new Promise((resolve, reject) => {
       const failed = () => {
@@ -54,7 +54,7 @@ nn.tryIt = (() => {
     }
   }
 
-  // ---- what a run needs
+  // ---- the needs of a run
   const mentions = (code, words) => new RegExp(`\\b(${words})\\b`).test(code);
 
   function packagesOf(code) {
@@ -73,7 +73,7 @@ nn.tryIt = (() => {
   const place = index => cells.findIndex(cell => cell.index === index);
   const text = cell => editors.get(cell.index)?.area.value ?? cell.code;
 
-  // The cells that must run for one cell: itself, and above it what has not run or was changed.
+  // The cells that must run for one cell: itself, and cells above it that are new or changed.
   function pending(index) {
     const upTo = cells.filter(cell => cell.index <= index);
     const changed = upTo.findIndex((cell, k) => ran[k] !== text(cell));
@@ -113,7 +113,7 @@ nn.tryIt = (() => {
     return fresh;
   }
 
-  // What the worker tells, by the type of its message.
+  // The answers of the worker, by the type of the message.
   const hear = {
     step({step}) {
       job.editor.say(`Downloading ${step} from ${host} …`);
@@ -199,7 +199,7 @@ nn.tryIt = (() => {
   const browserSaid = detail =>
     html("details", {}, html("summary", {}, "Message from the browser"), html("pre", {}, detail));
 
-  // The question before the first load: it says what comes, from where and how large it is.
+  // The question before the first load: the files, their source and their size.
   function ask(after, yes, no) {
     const word = html(
       "div",
@@ -247,7 +247,7 @@ nn.tryIt = (() => {
     }
   }
 
-  // ---- the menu in the header: copy a command, and say what it does
+  // ---- the menu in the header: copy a command and explain it
   function copy(command) {
     document.querySelector(".nn-live-told")?.remove();
     const told = html("p", {class: "nn-live-told", role: "status"});
@@ -258,7 +258,7 @@ nn.tryIt = (() => {
       () => told.append(`Copied: ${command}. Run it ${use}`),
       () => told.append(`Run ${command} ${use}`),
     );
-    // It stays until the reader goes on.
+    // It stays until the next action of the reader.
     const remove = () => told.remove();
     setTimeout(() => {
       for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, remove, {once: true});

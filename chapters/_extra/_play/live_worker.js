@@ -1,4 +1,4 @@
-// What runs beside the page when a reader has asked for Python: fetched then, not before.
+// The worker that runs Python next to the page, loaded only when a reader requests it.
 // The worker starts from a data: address, since Pyodide wants a module and a page that was
 // opened from a file may start no other kind.
 (() => {
@@ -92,7 +92,7 @@ def told(error):
       runCell = python.globals.get("run_cell");
     }
 
-    // loadPackage only logs what it could not get, so look what came.
+    // loadPackage only logs missing packages, so check which ones arrived.
     async function add(name) {
       say("step", {step: name});
       const quiet = {messageCallback() {}, errorCallback() {}};

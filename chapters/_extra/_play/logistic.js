@@ -111,13 +111,13 @@
           `probable. ${right} of ${t.length} on the correct side.`,
       );
       curve.describe(
-        `The sigmoid with each bird at its sum and probability; sums beyond ${FAR} stand at the ` +
+        `The sigmoid with each bird at its sum and probability; sums beyond ${FAR} are at the ` +
           "edge.",
       );
     }
     const redraw = nn.frame(draw);
 
-    // Who moved (a slider's number, or "line") keeps its own place.
+    // Who moved (a slider's number, or "line") stays in its place.
     function put(theta, who) {
       state.theta = theta.map((v, k) => nn.clamp(v, ...limits[k]));
       sliders.forEach((slider, k) => {

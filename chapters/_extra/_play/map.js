@@ -1,8 +1,8 @@
-// <nn-map>: the way to what a reader wants to do, and behind it the map of the course, on which
-// every page is a box and every prerequisite an arrow. Pages whose questions are answered are
-// ticked. parts: [{title, pages: [{page, title, question, after: [page, …], href?}]}], in reading
-// order; a page without href is planned. goals: [{text, page}]; start: index of the first one
-// shown.
+// <nn-map>: the route to a reader's goal, with progress, and in a fold the map of the course: every
+// page is a box and every prerequisite an arrow. Pages whose questions are answered are ticked.
+// parts: [{title, pages: [{page, title, question, minutes, after: [page, …], href?}]}], in reading
+// order; a page without href is planned. goals: [{text, ends, pages: [page, …]}]; start: index of
+// the goal that is shown first.
 // needs: progress journey
 nn.define("map", (element, {parts, goals, start}) => {
   const pages = parts.flatMap(part => part.pages);
@@ -10,10 +10,8 @@ nn.define("map", (element, {parts, goals, start}) => {
   const before = pages.map(page => page.after.map(name => at.get(name)));
   const next = pages.map((_, k) => before.flatMap((list, j) => (list.includes(k) ? [j] : [])));
   const still = element.querySelector(".nn-fallback");
-  // At an earlier visit.
-  const kept = goals.findIndex(goal => goal.page === nn.progress.read().goal);
-  const aim = goals[kept < 0 ? start : kept].page;
-  const state = {chosen: at.get(aim), hovered: null, touch: false};
+  const known = goals.findIndex(goal => goal.pages.at(-1) === nn.progress.read().goal);
+  const state = {goal: known < 0 ? start : known, chosen: 0, hovered: null, touch: false};
 
   // All pages that page k rests on, in reading order.
   function needed(k) {
@@ -58,7 +56,7 @@ nn.define("map", (element, {parts, goals, start}) => {
   function tick() {
     const all = nn.progress.read();
     boxes.forEach((box, k) => mark(box.querySelector(".nn-map-tick"), k, all));
-    lay(state.chosen);
+    showRoute(all);
   }
 
   function fill(node, attributes) {
@@ -87,25 +85,37 @@ nn.define("map", (element, {parts, goals, start}) => {
     ...parts.filter(part => !joined(part)).map(section));
   const panel = nn.html("div", {class: "nn-map-panel", role: "status"});
   const wishes = nn.buttons({
-    label: "I want to", chosen: kept < 0 ? start : kept,
-    options: goals.map(({text, page}) => pages[at.get(page)].href ? text : `${text} (planned)`),
-    press: k => { nn.progress.aim(goals[k].page); choose(at.get(goals[k].page)); },
+    label: "I want to", chosen: state.goal, options: goals.map(goal => goal.text),
+    press: k => {
+      state.goal = k;
+      nn.progress.aim(goals[k].pages.at(-1));
+      choose(at.get(goals[k].pages.at(-1)));
+      showRoute();
+    },
   });
   wishes.node.prepend(nn.html("span", {}, "I want to"));
 
-  // ---- the way to the chosen page, in reading order
-  const said = nn.html("p", {class: "nn-note", role: "status"});
-  const way = nn.html("ol", {class: "nn-way-there"});
+  // ---- the route to the goal, in reading order
+  const summary = nn.html("p", {class: "nn-note", role: "status"});
+  const onward = nn.html("a", {class: "nn-onward"});
+  const list = nn.html("ol", {class: "nn-way-there"});
 
-  function lay(k) {
-    const road = [...needed(k), k], planned = road.filter(j => !pages[j].href).length;
-    const many = road.length === 1 ? "One page leads" : `${road.length} pages lead`;
-    said.textContent = `${many} to “${pages[k].title}”` +
-      (planned ? `, of which ${planned} ${planned === 1 ? "is" : "are"} not written yet.` : ".");
-    way.replaceChildren(...road.map(j => {
-      const {href, title} = pages[j], tick = mark(nn.html("span", {class: "nn-map-tick"}), j);
-      return nn.html("li", {}, href ? nn.html("a", {href}, title) : nn.html("span", {}, title,
-        nn.html("span", {class: "nn-map-hidden"}, " (planned)")), tick);
+  function showRoute(all = nn.progress.read()) {
+    const {ends, pages: names} = goals[state.goal], road = names.map(name => at.get(name));
+    const hours = Math.round(road.reduce((sum, k) => sum + pages[k].minutes, 0) / 60) || 1;
+    const open = road.filter(k => !nn.progress.summary(pages[k].page, all).done);
+    const done = road.length - open.length;
+    summary.textContent = `${road.length} pages, about ${hours} ${hours === 1 ? "hour" : "hours"}. At the end, ${ends}.` +
+      (done ? ` You have finished ${done} of them.` : "");
+    onward.hidden = !open.length;
+    if (open.length) {
+      const {href, title} = pages[open[0]];
+      onward.href = href;
+      onward.textContent = `${done ? "Continue" : "Start"} with ${title}`;
+    }
+    list.replaceChildren(...road.map(k => {
+      const tick = mark(nn.html("span", {class: "nn-map-tick"}), k, all);
+      return nn.html("li", {}, nn.html("a", {href: pages[k].href}, pages[k].title), tick);
     }));
   }
 
@@ -158,8 +168,6 @@ nn.define("map", (element, {parts, goals, start}) => {
     state.chosen = k;
     state.hovered = null;
     boxes[k].tabIndex = 0;
-    wishes.set(goals.findIndex(goal => goal.page === pages[k].page));
-    lay(k);
     show(k);
   }
 
@@ -176,9 +184,9 @@ nn.define("map", (element, {parts, goals, start}) => {
       box.firstChild.textContent = road.includes(j) && road.length > 1 ? road.indexOf(j) + 1 : "";
     });
     edges.forEach(edge => {
-      const on = road.includes(edge.to), onward = edge.from === k;
-      edge.group.setAttribute("class", on ? "nn-on" : onward ? "nn-next" : "");
-      if (on || onward) arrows.append(edge.group);
+      const on = road.includes(edge.to), after = edge.from === k;
+      edge.group.setAttribute("class", on ? "nn-on" : after ? "nn-next" : "");
+      if (on || after) arrows.append(edge.group);
     });
     tell(k, road.length - 1);
   }
@@ -200,11 +208,11 @@ nn.define("map", (element, {parts, goals, start}) => {
     const page = pages[k];
     const rest =
       count === 0
-        ? "It builds on no other page."
+        ? "It has no prerequisites."
         : `${count === 1 ? "One page comes" : `${count} pages come`} before it, numbered in ` +
           "reading order.";
     panel.replaceChildren(
-      nn.html("p", {}, nn.html("strong", {}, page.title), ` asks: ${page.question}`),
+      nn.html("p", {}, nn.html("strong", {}, page.title), `: ${page.question}`),
       nn.html("p", {}, rest, next[k].length ? ` It leads on to ${listed(next[k])}.` : "", " ",
         standing(page)));
   }
@@ -246,7 +254,10 @@ nn.define("map", (element, {parts, goals, start}) => {
       counter-increment: way; margin: 0; padding: .15rem .5rem; border: 1.5px solid var(--nn-a);
       border-radius: 5px; font-size: .85rem; line-height: 1.4;
     }
-    nn-map .nn-way-there li:not(:has(a)) { border: 1.5px dashed var(--nn-ink); }
+    nn-map .nn-onward:not([hidden]) {
+      display: inline-block; margin: .3rem 0 .8rem; padding: .45rem 1.2rem; border-radius: 6px;
+      background: var(--nn-link); color: var(--nn-paper); text-decoration: none;
+    }
     .nn-way-there li::before {
       content: counter(way); margin-right: .45rem; font-variant-numeric: tabular-nums;
       color: var(--nn-quiet);
@@ -306,20 +317,20 @@ nn.define("map", (element, {parts, goals, start}) => {
   const whole = nn.html(
     "details",
     {class: "nn-whole"},
-    nn.html("summary", {}, `The whole map: ${pages.length} pages, and what each builds on`),
+    nn.html("summary", {}, `Map of all ${pages.length} pages and their prerequisites`),
     nn.html(
       "p",
       {class: "nn-note"},
-      "Point at a page, or tap it: blue arrows come from what it needs, orange ones lead on. " +
-        "With the keyboard, up and down go from page to page, left and right from part to part, " +
-        "Enter opens.",
+      "Point at a page or tap it. Blue arrows come from its prerequisites, orange arrows lead to " +
+        "pages that build on it. On the keyboard, use the arrow keys and Enter.",
     ),
     field,
     loose,
     panel,
   );
-  element.replaceChildren(style, wishes.node, said, way, whole, nn.journey.build(), still);
-  choose(state.chosen);
+  element.replaceChildren(style, wishes.node, summary, onward, list, whole, nn.journey.build(),
+    still);
+  choose(at.get(goals[state.goal].pages.at(-1)));
   tick();
   nn.progress.hear(() => { tick(); place(); });
   new ResizeObserver(place).observe(field);

@@ -136,7 +136,7 @@
       facts.set([told(votes), nn.number(radius), state.wrong]);
       const even = votes.filter(v => v === votes[winner]).length > 1;
       live.set(
-        `${k === 1 ? "The nearest says" : `The ${k} nearest say`} ` +
+        `${k === 1 ? "Vote of the nearest:" : `Vote of the ${k} nearest:`} ` +
           `${names[winner]}${even ? ", the first of those with equal votes" : ""}.`,
       );
       plot.describe(

@@ -1,4 +1,4 @@
-// <nn-neuron-net>: a 2-2-1 net whose lines, weights and points are dragged; what each unit computes
+// <nn-neuron-net>: a 2-2-1 net whose lines, weights and points you can drag; the output of each unit
 // over the plane, and the plane of the hidden units.
 // needs: parts-grid parts-units parts-boundary
 // room: 858 802 531
@@ -7,7 +7,7 @@
 // agrees() compares.
 (() => {
   const CELLS = 60;  // a side of the planes
-  const SMALL = 25;  // and of the pictures of units
+  const SMALL = 25;  // and of the images of units
   const sigmoid = z => 1 / (1 + Math.exp(-z));
   const hidden = ({W, b, activation}, x) => W.map((w, j) => {
     const z = w[0] * x[0] + w[1] * x[1] + b[j];
@@ -24,7 +24,7 @@
   const STYLE = `
     nn-neuron-net .nn-bar { margin: 0 0 .4rem; gap: .4rem; }
     nn-neuron-net .nn-stage {
-      display: grid; grid-template: "input units" "told told" "inner more" / 1fr 1fr;
+      display: grid; grid-template: "input units" "words words" "inner more" / 1fr 1fr;
       gap: .3rem 1.5rem; align-items: start;
     }
     nn-neuron-net .nn-stage > * { min-width: 0; }
@@ -35,7 +35,7 @@
     nn-neuron-net .nn-live { min-height: 3.2em; }
     @container (min-width: 36rem) { nn-neuron-net .nn-second[open] > summary { display: none; } }
     @container (min-width: 54rem) {
-      nn-neuron-net .nn-stage { grid-template: "input units inner" "told more more" / 1fr 1fr 1fr; }
+      nn-neuron-net .nn-stage { grid-template: "input units inner" "words more more" / 1fr 1fr 1fr; }
       nn-neuron-net .nn-rest { columns: 2; column-gap: 1.5rem; }
       nn-neuron-net .nn-rest > * { break-inside: avoid; }
     }
@@ -93,7 +93,7 @@
       return values;
     }
 
-    // A name beside each place; those that share one are written together.
+    // A name next to each place; names that share a place are written together.
     function named(places, words) {
       const {plot} = inner;
       const told = {};
@@ -145,7 +145,7 @@
       const loss = nn.number(cost(net, points), 3);
       facts.set([...z.map(v => nn.number(sigmoid(v), 3)), `${all} of ${points.length}`, loss]);
       const wrong = called.filter((_, n) => !right[n]).join(" and ");
-      const said = all === points.length ? "All four outputs are right" : `Wrong at ${wrong}`;
+      const said = all === points.length ? "All four outputs are correct" : `Wrong at ${wrong}`;
       const straight = net.activation
         ? ""
         : ` Without the sigmoid the net is one neuron: z = ${collapsed(net)}.`;
@@ -194,7 +194,7 @@
     }
     const redraw = nn.frame(draw);
 
-    // The points first, so that handles of lines lie above them.
+    // The points first, so that handles of lines are above them.
     const samples = points.map((p, n) =>
       nn.point({
         on: input.plot, at: p.slice(0, 2), colour: looks[p[2]][0], shape: looks[p[2]][1],
@@ -258,7 +258,7 @@
       },
     });
 
-    // Three sliders for each of the three neurons; those of one are shown.
+    // Three sliders for each of the three neurons; we show the sliders of one neuron.
     const dial = (label, get, set) => ({
       get,
       ...nn.slider({
@@ -322,7 +322,7 @@
         {class: "nn-stage"},
         area("input", input.plot.node),
         area("units", units.node),
-        nn.html("div", {style: "grid-area: told"}, key, live.node),
+        nn.html("div", {style: "grid-area: words"}, key, live.node),
         area("inner", second),
         nn.html(
           "div",

@@ -2,7 +2,7 @@
 // h.
 // needs: parts-plot
 // room: 1006 595
-// steps: the step sizes h, falling; functions: [{name, kind, at, errors}], errors being those of
+// steps: the step sizes h, falling; functions: [{name, kind, at, errors}], the errors of
 // float64 and float32, one-sided and two-sided, by NumPy, which agrees() compares; start: {step}.
 (() => {
   // Each function in arithmetic that rounds by r, its slope, and (f(x + h) - f(x)) / h without

@@ -17,8 +17,8 @@ nn.kinds.order = (() => {
     if (good === steps.length) return {right: true, say: why};
     const {text, reason} = steps[given[good]];
     const before = good === 0 ? "It cannot begin with"
-      : good === 1 ? "The first step is right. Second cannot be"
-        : `The first ${good} steps are right. Next cannot be`;
+      : good === 1 ? "The first step is correct. The second cannot be"
+        : `The first ${good} steps are correct. The next cannot be`;
     return {right: false, say: `${before} “${text}”: ${reason}`, at: good};
   }
 
@@ -44,7 +44,7 @@ nn.kinds.order = (() => {
   }
 
   // The grip follows the pointer: its neighbours step aside, itself it never leaves the page, so
-  // that it keeps the pointer. The list has no room between the steps.
+  // that it has the pointer. The list has no room between the steps.
   function follow({node, grip}, done) {
     grip.addEventListener("touchstart", event => event.preventDefault(), {passive: false});
     grip.addEventListener("pointerdown", event => {

@@ -1,4 +1,4 @@
-// <nn-outlier>: one prediction for five days: three losses of it, and what the last day does to
+// <nn-outlier>: one prediction for five days: its three losses, and the effect of the last day on
 // them.
 // needs: parts-plot
 // room: 539 672

@@ -1,26 +1,38 @@
-// On every page: lay out what comes near, open the folds and curtains around the place that an
-// address names, name the theme's own folds and buttons, let wide things be reached, print in light.
+// On every page: lay out the parts that come near, open folds and curtains around the target of a
+// link, name the theme's folds and buttons, make wide parts reachable by keyboard, print in light.
 (() => {
   const root = document.documentElement;
   let theme = null;
 
-  // Parts out of sight wait (page.css) until they come near. A jump within the page lays out all
-  // of them first, so that it ends at the right place.
-  function layOutWhatComesNear() {
+  // Parts out of sight wait (page.css) until they come near or the page has nothing else to do. A
+  // jump within the page lays out all of them first, so that it ends at the correct place.
+  function layOutParts() {
     const parts =
       ".bd-article :is(section > section, section > section > :is(.cell, p, .math), nn-steps li)";
     const near = part => part.firstElementChild?.checkVisibility({contentVisibilityAuto: true});
     const all = [...document.querySelectorAll(parts)];
-    all.filter(near).forEach(part => part.classList.add("nn-laid-out"));  // asked first: one layout
+    all.filter(near).forEach(part => part.classList.add("nn-laid-out"));  // filter: one layout
     for (const part of all) {
       part.addEventListener("contentvisibilityautostatechange", event => {
         if (!event.skipped && event.target === part) part.classList.add("nn-laid-out");
       });
     }
+    addEventListener("load", () => layOutRest(all));
     document.addEventListener("click", event => {
       const link = event.target.closest("a");
       if (link?.hash && link.pathname === location.pathname) root.classList.remove("nn-arriving");
     }, true);
+  }
+
+  // A few parts at a time, so that the length of the page is soon final and nothing waits.
+  function layOutRest(all) {
+    const rest = all.filter(part => !part.classList.contains("nn-laid-out"));
+    const later = window.requestIdleCallback ?? (work => setTimeout(work, 50));
+    function work() {
+      rest.splice(0, 4).forEach(part => part.classList.add("nn-laid-out"));
+      if (rest.length) later(work);
+    }
+    later(work);
   }
 
   function unfold() {
@@ -46,7 +58,7 @@
     }
   }
 
-  // A line that is heard and not seen.
+  // A line for screen readers only.
   function speaker() {
     const status = document.createElement("p");
     status.className = "visually-hidden";
@@ -55,7 +67,7 @@
     return status;
   }
 
-  // A copy button says by a tooltip only that it has copied; here a screen reader hears it.
+  // The tooltip of a copy button reports its success; this status does so for screen readers.
   function nameCopyButtons() {
     const buttons = document.querySelectorAll("button.copybtn");
     if (!buttons.length) return;
@@ -70,7 +82,7 @@
     }
   }
 
-  // The button for light and dark says which it is, to the eye in its tooltip.
+  // Name the current colours in the button for light and dark, and in its tooltip.
   function nameTheme() {
     const WORDS = {light: "light", dark: "dark", auto: "as on your system"};
     const status = speaker();
@@ -99,8 +111,8 @@
     if (share < 1 && share >= SMALLEST) formula.style.fontSize = `${Math.floor(share * 100)}%`;
   }
 
-  // What scrolls inside itself is a stop of the Tab key where it does not fit, and only there.
-  // An observer hears of a place when it is laid out, and so asks for no layout of its own.
+  // A part that scrolls gets a tab stop if it doesn't fit. The observer runs after a layout, so it
+  // causes none.
   function reachWide() {
     const wide =
       ".bd-article :is(div.math, pre, .cell_output > .output, .pst-scrollable-table-container)";
@@ -126,8 +138,8 @@
   addEventListener("load", nameCopyButtons);
   addEventListener("load", nameTheme);
   addEventListener("load", rest);
-  addEventListener("DOMContentLoaded", layOutWhatComesNear);
-  addEventListener("load", () => document.fonts.ready.then(reachWide));
+  addEventListener("DOMContentLoaded", layOutParts);
+  addEventListener("DOMContentLoaded", reachWide);
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {
     root.classList.remove("nn-arriving");

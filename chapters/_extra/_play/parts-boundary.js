@@ -2,7 +2,7 @@
 // tip of the arrow turns it and changes the length of w. The arrow points to where w · x + b grows.
 // needs: parts-plot
 (() => {
-  const LONG = 0.05;  // of the arrow for each unit of w, as a share of half the plane
+  const LONG = 0.05;  // of the arrow for each unit of w, as a fraction of half the plane
   const tenth = v => Math.round(10 * v) / 10;
 
   // Two places where w · x + b = 0, far beyond the frame; none if w is 0.

@@ -4,11 +4,11 @@
 (() => {
   const NEAR = {touch: 0.35, mouse: 0.2};  // how near a point is grasped, in units of the plot
 
-  // looks: colour and shape of each kind; names: of the kinds; reach: coordinates lie between
+  // looks: colour and shape of each kind; names: of the kinds; reach: coordinates are between
   // −reach and reach; moved() hears of every change; redraw() draws again. The points are
   // [[x, y, kind], …]. set(points) takes others; draw(wrong) marks those that are misclassified.
   function cloud({on, looks, names, reach, moved, redraw}) {
-    const REMOVE = looks.length;  // the brush after those of the kinds
+    const REMOVE = looks.length;  // the brush after the brushes of all kinds
     const drawing = on.svg;
     const dots = looks.map(look => on.dots(look));
     const crosses = on.dots({colour: "ink", shape: "cross", r: 5});
@@ -57,7 +57,7 @@
 
     // ---- by pointer: a press on a point takes it, one on free ground adds one; a finger
     // elsewhere scrolls the page.
-    let held = -1;  // the point that is held
+    let held = -1;  // the point under the pointer
     let began = null;  // where the pointer went down
     const from = pointer => {
       const {x, y} = nn.place(pointer, drawing);
@@ -78,7 +78,7 @@
     }, {passive: false});
     drawing.addEventListener("pointerdown", event => {
       if (event.button) return;
-      event.stopPropagation();  // the hand of the keyboard lies on one of the points
+      event.stopPropagation();  // the keyboard's cursor is on one of the points
       held = nearest(from(event), event.pointerType === "touch" ? NEAR.touch : NEAR.mouse);
       began = {x: event.clientX, y: event.clientY};
       if (held < 0) return;
@@ -101,7 +101,7 @@
     });
     drawing.addEventListener("pointercancel", release);
 
-    // ---- what a tap does
+    // ---- taps
     const brushes = nn.buttons({
       label: "A tap on the plane", options: [...names, "remove"], chosen: 0,
       press: k => { brush = k; },

@@ -1,8 +1,8 @@
-// Small trained networks that run on the page: linear layers, of which some end in a ReLU.
+// Small trained networks that run on the page: linear layers, some with a ReLU.
 // needs: parts-grid
 (() => {
   // layers: [{inputs, weight, scale, bias, relu}]: weight, whole numbers of one byte in base64, row
-  // by row of outputs; scale, what a row's numbers are multiplied by; bias; relu, whether one
+  // by row of outputs; scale, a factor for each row; bias; relu, whether one
   // follows. Returns the function from inputs to outputs.
   function dense(layers) {
     const ready = layers.map(({weight, ...rest}) => ({

@@ -1,5 +1,5 @@
 // A dense network that is trained on the page, by gradient descent on the cross-entropy of two
-// classes. Its layers are [{n, m, W, b}]: n inputs, m units, weights row by row, biases.
+// classes. The layers are [{n, m, W, b}]: n inputs, m units, weights row by row, biases.
 (() => {
   // Weights (m, n) row by row, drawn evenly with variance 1/n; biases 0.
   function begin(noise, widths, draw) {
@@ -14,7 +14,7 @@
     });
   }
 
-  // What goes in, and what each layer gives, for N rows.
+  // The input and the output of each layer, for N rows.
   function forward(X, N, layers, activation) {
     const kept = [X];
     layers.forEach(({n, m, W, b}, l) => {

@@ -1,4 +1,4 @@
-// A fold in which a reader types an expression. Below the field stands what the expression may
+// A fold in which a reader types an expression. The note below the field lists what the expression may
 // contain or, while it cannot be read, what is wrong and where.
 // needs: parts-parse
 (() => {

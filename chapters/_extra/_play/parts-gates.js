@@ -5,9 +5,9 @@
   const {svg, text} = nn;
   const show = nn.short;
   const FLIGHT = 700;  // milliseconds that a number takes along an edge
-  const LETTERS = {above: 5, beside: 9};  // of a name that fit above and beside a circle
+  const LETTERS = {above: 5, beside: 9};  // of a name that fit above and next to a circle
 
-  // The beginning of a name where there is no room for all of it.
+  // The beginning of a name that is too long for its place.
   function shortened(name, room) {
     const letters = [...name];
     if (letters.length <= room) return nn.subscripted(name);
@@ -197,7 +197,7 @@
   }
 
   // The circle of an operation with its sign, name, value and gradient; of an input, which is a
-  // field of its own, the gradient.
+  // separate field, the gradient.
   function gate(node, k, {graph, layout, step, done}) {
     const {along, radius, leaf, letters} = layout;
     const [x, y] = layout.at(node.place);

@@ -1,16 +1,16 @@
-// Grids of cells, to read or to paint, and pictures of pixels.
+// Grids of cells, to read or to paint, and images of pixels.
 (() => {
   const {html} = nn;
 
-  // A value from low to high as a share of a colour, and which: below zero, orange; above, blue.
+  // A value from low to high as a fraction of a colour: below zero, orange; above, blue.
   const strength = (v, low, high) => {
     const most = low < 0 ? Math.max(-low, high) : high - low;
     return nn.clamp((low < 0 ? Math.abs(v) : v - low) / most, 0, 1);
   };
 
   // Cells in rows. values[i][j] from low to high; with low < 0 zero is neutral. show(v): the text
-  // in a cell ("" for none); names: {rows, columns} are spoken in place of numbers; size: the
-  // widest a cell may be, in pixels. With paint(values, i, j) it is editable: a drag or space
+  // in a cell ("" for none); names: {rows, columns} are spoken instead of numbers; size: the
+  // largest width of a cell in pixels. paint(values, i, j) makes it editable: a drag or space
   // sets what brush(v, i, j) gives for the first cell it meets; keys + and − change by step.
   function grid({values, label, low = 0, high = 1, show = () => "", names = {}, size = 40,
                  brush = v => v === high ? low : high, step = (high - low) / 10, paint}) {
@@ -123,7 +123,7 @@
   };
   const between = (a, b, t) => a.map((v, k) => v + t * (b[k] - v));
 
-  // 256 colours, each as one number for a pixel, red lowest: "grey" (as photographs are), "ink"
+  // 256 colours, each as one number for a pixel, red lowest: "grey" (for images), "ink"
   // (paper to ink), "diverging" (orange, neutral zero, blue), or two or more of our inks, such as
   // ["a", "b"].
   const packed = ([red, green, blue]) =>
@@ -139,11 +139,11 @@
     });
   }
 
-  // The bytes of a text in base64, for pictures in a page's data.
+  // The bytes of a text in base64, for images in a page's data.
   const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
 
-  // A picture: pixels is a text in base64 (bytes, grey or RGB) or numbers from low to high, row by
-  // row. scale: a palette; a picture in the book's inks is drawn anew when the theme changes.
+  // An image: pixels is a text in base64 (bytes, grey or RGB) or numbers from low to high, row by
+  // row. scale: a palette; an image in the book's inks is drawn again when the theme changes.
   function picture({
     width, height, pixels = null, label = "", low = 0, high = 255, scale = "grey", smooth = false,
   }) {

@@ -1,11 +1,11 @@
 // What a reader drags in a drawing: points of the plane, and handles that are sliders. Both answer
-// to mouse, touch, pen and keys, and tell a screen reader where they are.
+// to mouse, touch, pen and keys, and a screen reader speaks their positions.
 // needs: parts-marks
 (() => {
   // A handle on a plane or plot (on), moved by mouse, touch, pen or arrow keys (shift: 5 steps).
-  // at: [x, y]; snap: multiples that a drag keeps to; fit([x, y]): the nearest allowed place;
+  // at: [x, y]; snap: a drag moves to multiples of it; fit([x, y]): the nearest allowed place;
   // show(x, y): what is spoken; move(x, y) hears of changes, press(x, y) of Enter and space;
-  // name: drawn beside the handle.
+  // name: drawn next to the handle.
   function point({
     on, at, label, name = "", step = 0.1, snap = 0,
     fit = p => p,
@@ -70,7 +70,7 @@
 
   // A slider in a drawing: a group of nodes moved by mouse, touch, pen, arrow keys (shift: 5
   // steps), page up and down (10) and home and end. read(x, y): the value for which a place of the
-  // drawing stands; a drag keeps the distance at which it took hold. show(value) is what is spoken;
+  // drawing is; a drag preserves the distance from the pointer at its start. show(value) is what is spoken;
   // move(value) hears of changes. min and max may be changed later by limit(min, max).
   function handle(
     {drawing, label, min, max, step, value, read, show = v => nn.number(v), move},

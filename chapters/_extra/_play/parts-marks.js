@@ -16,7 +16,7 @@
     return `M0 0L${bx} ${by}M${x} ${y}L${bx - w * v} ${by + w * u}L${bx + w * v} ${by - w * u}Z`;
   }
 
-  // The outline of a mark around (0, 0): shapes tell apart what colours alone must not.
+  // The outline of a mark around (0, 0): shapes differ too, because colours are not enough.
   const SHAPES = {
     circle: r => `m${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`,
     square: r => `m${-0.9 * r} ${-0.9 * r}h${1.8 * r}v${1.8 * r}h${-1.8 * r}z`,
@@ -81,7 +81,7 @@
 
   const dotKey = (look, label) => keyed(look.colour, dotSign(look), label);
 
-  // One dot alone, for a key or a button.
+  // One dot, for a key or a button.
   function dotSign({colour, shape, size = 18}) {
     const dot = svg("path", {
       d: `M0 0${SHAPES[shape](6)}`, class: shape === "cross" ? "nn-stroke" : "nn-dots",
@@ -99,7 +99,7 @@
   // ---- marks
   // What each method of a plot or plane makes: the plot (on) comes first.
   const MARKS = {
-    // A line through points, or the graph of a function; label stands at its last visible point,
+    // A line through points, or the graph of a function; label is at its last visible point,
     // so many pixels away.
     line(on, {points = [], colour = "a", dash = null, width = 2.2, label = "", away = 5}) {
       const node = svg("path", {
@@ -116,7 +116,7 @@
         if (words) on.name(words, places, away);
       }, node);
     },
-    // A closed shape, filled: a polygon, or what lies between two lines.
+    // A closed shape, filled: a polygon, or the area between two lines.
     area(on, {points = [], colour = "a", edge = false}) {
       const node = svg("path", {class: edge ? "nn-area nn-edge" : "nn-area", style: ink(colour)});
       on.clipped.append(node);
@@ -144,7 +144,7 @@
       }, node);
     },
     // One dot that never leaves the plot: outside, an arrow at the border points to where it is,
-    // beside words that say where. set([x, y], "words"), or set(null).
+    // next to a description of the place. set([x, y], "words"), or set(null).
     marker(on, {at = null, colour = "a", shape = "diamond", r = 7}) {
       const dot = MARKS.dots(on, {colour, shape, r});
       const away = MARKS.arrow(on, {colour, head: 13});

@@ -1,6 +1,6 @@
-// Typed expressions, read as nnlib.trace.expression reads them. No text is ever run: it is cut
+// Typed expressions, read as nnlib.trace.expression reads them. The text never runs: it is cut
 // into tokens, and precedence climbing makes trees of these, each with its place in the text.
-// What both know of operations, and their limits, stand in one file.
+// One file contains the operations and limits for both.
 // data: nnlib/trace/grammar.json
 (() => {
   const {limits, operations} = nnData.grammar;
@@ -166,7 +166,7 @@
       );
     }
 
-    // The tree of what stands from one token to the last one that was read.
+    // The tree of the text from one token to the last token read.
     tree(first, more) {
       const {from, text} = first;
       return {...more, from, to: this.tokens[this.at - 1].to, text};

@@ -1,4 +1,4 @@
-// Plots with axes and planes without: their ranges, ticks and scales, and a cursor. Their marks are
+// Plots with axes and planes without: ranges, ticks and scales, and a cursor. The marks are
 // methods: plot.line(…), plot.dots(…).
 // needs: parts-marks parts-handles
 (() => {
@@ -102,7 +102,7 @@
     return on;
   }
 
-  // The name of a line stands at its end; names at the right edge keep clear of each other.
+  // The name of a line is at its end; names at the right edge keep clear of each other.
   function nameAt(on, words, places, away) {
     const inside = places
       .map(([x, y]) => on.to(x, y))
@@ -124,7 +124,7 @@
   }
 
   // A plot with axes. x, y: ranges; log: "x", "y" or "xy"; xlabel, ylabel: names with units; right:
-  // room for names of lines, 10 a letter; xticks, yticks: places of one's own. range(x, y) changes
+  // room for names of lines, 10 a letter; xticks, yticks: places of your choice. range(x, y) changes
   // the ranges.
   function plot({
     width = 300, height = 220, x, y, log = "", xlabel = "", ylabel = "", right = 10, left = 44,
@@ -191,7 +191,7 @@
     return on;
   }
 
-  // A vertical rule that follows the pointer, a finger, or the arrow keys: move(x) hears of it.
+  // A vertical rule that follows the pointer, a finger, or the arrow keys; it calls move(x).
   function cursor(on, {at, label, step, show = x => nn.number(x), move}) {
     const rule = svg("line", {
       y1: on.inner.top, y2: on.inner.top + on.inner.height, class: "nn-rule",

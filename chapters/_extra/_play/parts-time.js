@@ -1,9 +1,9 @@
-// What happens one step at a time, or runs: steppers and playheads. Nothing runs by itself.
+// Steppers and playheads, for things that happen step by step. They never start by themselves.
 (() => {
   const {calm} = nn;
 
   // Calls tick(seconds) at each frame while it runs; stops when its node leaves the window or
-  // the page is hidden. With reduced motion there is one tick a second.
+  // the page is hidden. If reduced motion is set, there is one tick a second.
   function clock(node, tick, changed) {
     let running = false, before = 0;
     function beat(time) {
@@ -29,11 +29,11 @@
     return {run, get running() { return running; }};
   }
 
-  // A button that cannot do anything now keeps the focus.
+  // A disabled button still has the focus.
   const able = (button, yes) => button.setAttribute("aria-disabled", !yes);
 
   // Positions 0 to last: back, step, run, reset, a slider. go(k) hears of the new position, show(k)
-  // is the text beside the slider, rate the steps a second of a run. first: where counting and
+  // is the text next to the slider, rate the steps a second of a run. first: where counting and
   // reset begin. keys(node) lets the arrow keys, Home and End step while node has the focus.
   function stepper({last, at = 0, first = 0, label = "step", rate = 1.25, run = true, show, go}) {
     let now = at, end = last, due = 0;

@@ -1,7 +1,7 @@
-// From a parsed text to a graph: what each operation does, both passes, and where nodes stand.
+// From a parsed text to a graph: the operations, both passes, and the places of nodes.
 // needs: parts-parse
 (() => {
-  // Everything a figure knows of an operation: value, local derivatives, and what the grammar says.
+  // Everything a figure knows about an operation: value, local derivatives and grammar.
   const OPERATIONS = {
     add: {value: (a, b) => a + b, local: () => [1, 1]},
     sub: {value: (a, b) => a - b, local: () => [1, -1]},
@@ -23,7 +23,7 @@
     Object.assign(operation, nnData.grammar.operations[name]);
   }
 
-  // What stands in the circle; a constant operand is part of it, as in +1 or 1/x.
+  // The text in the circle; a constant operand is part of the text, as in +1 or 1/x.
   function symbol(operation, operands) {
     const {symbol, beside_constant: sign} = OPERATIONS[operation];
     const k = operands.findIndex(x => x.constant !== undefined);
@@ -122,7 +122,7 @@
     return nodes;
   }
 
-  // Values of all nodes, then gradients and what each operation sends to its operands.
+  // Values of all nodes, then gradients and the parts that operations send to their operands.
   function compute(nodes, given) {
     const values = [], locals = [], sent = [], gradients = nodes.map(() => 0);
     nodes.forEach((node, k) => {
@@ -142,7 +142,7 @@
     return {values, locals, gradients, sent};
   }
 
-  // Where nodes stand, as nnlib.trace.layout places them: layers, every edge pointing to a later
+  // The places of nodes, as in nnlib.trace.layout: layers, every edge pointing to a later
   // one; within a layer the order of a walk back from the output, moved towards the neighbours.
   // inputs: for each node its operands, null for a constant. Places are [layer, slot].
   function layout(inputs) {
@@ -159,7 +159,7 @@
     };
   }
 
-  // Each node's layer: the output's is the last, an operand's lies before its users'.
+  // Each node's layer: the output's is the last, an operand comes before its users.
   function layersOf(inputs) {
     const behind = inputs.map(() => 0);
     for (let node = inputs.length - 1; node >= 0; node--) {

@@ -1,10 +1,10 @@
-// The units of a network as small pictures of what each computes over the plane, joined by lines
+// The units of a network as small images of their outputs over the plane, joined by lines
 // as thick as their weights: blue and solid for positive, orange and dashed for negative ones.
 // needs: parts-grid
 (() => {
   const {html} = nn;
 
-  // side: pixels of a picture's side; most: the largest a picture is drawn; tall(): height in
+  // side: pixels of an image's side; most: the largest drawn size; tall(): height in
   // pixels where layers run to the right; down(): whether they run downwards; name(layer, k): of a
   // unit; caption(layer, k): written at it; pick(layer, k) hears of a press. set({sizes, values,
   // W}): for each layer the number of units, their values at side × side places (place by place,
@@ -21,7 +21,7 @@
   }) {
     const canvas = html("canvas", {"aria-hidden": "true"});
     const node = html("div", {class: "nn-units", role: "toolbar", "aria-label": label}, canvas);
-    // All pictures, one below the other.
+    // All images, in a column.
     const strip = html("canvas", {width: side});
     const brush = strip.getContext("2d");
     let colours = null;
@@ -35,7 +35,7 @@
     let upright = false;
     let laid = "";
 
-    // Middle and size of each picture, by layer.
+    // Middle and size of each image, by layer.
     function place(sizes) {
       const wide = width;
       const vertical = upright;
@@ -155,7 +155,7 @@
       places.forEach((row, l) => row.forEach((spot, k) => captioned(pen, caption(l, k), spot, k)));
     }
 
-    // From the edge of one picture to that of the next.
+    // From the edge of one image to the edge of the next.
     function ends(l, j, k) {
       const from = places[l][k];
       const to = places[l + 1][j];
@@ -214,7 +214,7 @@
       });
     }
 
-    // Below a picture, or beside it: the first on the left.
+    // Below an image, or next to it: the first on the left.
     function captioned(pen, words, {x, y, t}, k) {
       if (!words) return;
       const beside = upright;

@@ -1,11 +1,11 @@
-// A walk through a graph of operations, first forwards and then backwards: its steps, what has
+// A walk through a graph of operations, first forwards and then backwards: its steps, and what has
 // arrived after each of them, and each step in words.
 // needs: parts-trace
 (() => {
   const {OPERATIONS} = nn;
   const show = nn.short;
 
-  // A negative number in brackets, as it stands behind a sign.
+  // A negative number in brackets, for its place behind a sign.
   const bracketed = v => v < 0 ? `(${show(v)})` : show(v);
 
   // The name x12 with its digits below the line: x₁₂.
@@ -22,7 +22,7 @@
     ];
   }
 
-  // What has arrived after the first `count` steps. known: whether each node has its value; held:
+  // The state after the first `count` steps. known: whether each node has its value; held:
   // the sum of the gradients that each node has received, or null; messages: the last ones sent.
   function arrived({nodes, result}, steps, count) {
     const known = nodes.map(node => !node.operation);
@@ -53,7 +53,7 @@
 
   // One step in words.
   function stepWords({nodes, result}, step, messages) {
-    if (!step) return "The inputs are set. Nothing has been computed yet.";
+    if (!step) return "The inputs are set, and the computation can start.";
     const node = nodes[step.node];
     const name = subscripted(node.name);
     if (step.kind === "start") {
@@ -91,7 +91,7 @@
     return {names: fill(names), numbers: fill(numbers)};
   }
 
-  // Whether a negative operand needs brackets: behind a sign, but not inside those of a function.
+  // Whether a negative operand needs brackets: behind a sign, but not inside the brackets of a function.
   function needsBrackets({operation}, i) {
     if (OPERATIONS[operation].text.includes("(")) return false;
     return i > 0 || operation === "pow" || operation === "neg";

@@ -1,6 +1,6 @@
 // Shared parts of the figures that move. A classic script: modules do not load from file://.
 // A figure registers itself with nn.define("name", (element, data) => …) and draws with the rest.
-window.nn = (() => {
+window.nn = Object.assign(window.nn ?? {}, (() => {
   const SVG = "http://www.w3.org/2000/svg";
 
   function fill(node, attributes, children) {
@@ -27,7 +27,7 @@ window.nn = (() => {
   const id = () => `nn-${++count}`;
 
   // Register <nn-name>; build(element, data) runs once for each element on the page. The keys
-  // that the data must hold are named after it: nn.define("race", build, "surfaces", "start").
+  // that the data must contain are named after it: nn.define("race", build, "surfaces", "start").
   function define(name, build, ...keys) {
     customElements.define(`nn-${name}`, class extends HTMLElement {
       connectedCallback() {
@@ -69,7 +69,7 @@ window.nn = (() => {
     return found;
   }
 
-  // The still picture stays, and the page says what is wrong.
+  // The still image stays, and the page shows the error.
   function refuse(element, still, words) {
     element.classList.add("nn-broken");
     element.replaceChildren(...still,
@@ -83,11 +83,11 @@ window.nn = (() => {
     if (!document.getElementById(key)) document.head.append(html("style", {id: key}, sheet));
   }
 
-  // frame(draw) is a function that asks for one drawing at the next frame, however often it
-  // is called before; flush() draws what waits at once.
+  // frame(draw) is a function that requests one drawing at the next frame, even if it
+  // is called several times; flush() draws immediately.
   const waiting = new Set();
   function flush() {
-    // A drawing may ask for the marks of a plot.
+    // A drawing may use the marks of a plot.
     for (let round = 0; round < 2 && waiting.size; round++) {
       const now = [...waiting];
       waiting.clear();
@@ -100,7 +100,7 @@ window.nn = (() => {
   };
   addEventListener("beforeprint", flush);
 
-  // Readers who want less motion have told their system so.
+  // Readers can set "less motion" in their system.
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   // onTheme(draw) draws again when the page changes between light and dark.
@@ -119,7 +119,7 @@ window.nn = (() => {
     }).observe(element);
   }
 
-  // Text in a drawing keeps its size on the screen, however wide the drawing is shown.
+  // Text in a drawing has the same size on the screen for every width of the drawing.
   const sizes = new ResizeObserver(entries => entries.forEach(({target, contentRect}) => {
     if (contentRect.width) {
       target.style.setProperty("--nn-scale", target.viewBox.baseVal.width / contentRect.width);
@@ -136,7 +136,7 @@ window.nn = (() => {
   // thousands(60000.2) is "60,000".
   const thousands = value => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 
-  // Small notes kept between visits; without storage (private mode) until the page closes.
+  // Small notes stored between visits; without storage (private mode) until the page closes.
   const memory = {};
   const page = location.pathname.split("/").slice(-2).join("/");
   const store = {
@@ -164,7 +164,7 @@ window.nn = (() => {
 
   const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
-  // A labelled range input. show(value) is the text beside it, move(value) hears of changes.
+  // A labelled range input. show(value) is the text next to it; changes call move(value).
   function slider({label, min, max, step, value, show = v => number(v), move}) {
     const key = id(), out = html("output", {for: key});
     const input = html("input", {id: key, type: "range", min, max, step, value});
@@ -182,7 +182,7 @@ window.nn = (() => {
   }
 
   // A labelled number to type: change(value) hears of every number from min to max; anything
-  // else is marked, and the last good one comes back when the field is left.
+  // else is marked, and the field shows the last good value when it loses the focus.
   function field({label, value, min = -Infinity, max = Infinity, step = "any", change}) {
     const key = id();
     const bound = limit => Number.isFinite(limit) ? limit : null;
@@ -225,7 +225,7 @@ window.nn = (() => {
 
   const button = (label, press) => html("button", {type: "button", onclick: press}, label);
 
-  // A row of buttons, one pressed: press(index) hears of it.
+  // A row of buttons, one pressed; a press calls press(index).
   function buttons({label, options, chosen = 0, press}) {
     const row = options.map((option, k) => button(option, () => { set(k); press(k); }));
     const set = k => row.forEach((b, j) => b.setAttribute("aria-pressed", j === k));
@@ -233,7 +233,7 @@ window.nn = (() => {
     return {node: html("div", {class: "nn-bar", role: "group", "aria-label": label}, ...row), set};
   }
 
-  // On or off: flip(on) hears of it.
+  // On or off; a change calls flip(on).
   function toggle({label, on = false, flip}) {
     const key = id(), input = html("input", {type: "checkbox", id: key});
     input.checked = on;
@@ -267,7 +267,7 @@ window.nn = (() => {
     };
   }
 
-  // In one line: controls, which print leaves out, or things to read, which it keeps.
+  // In one line: controls, which print omits, or texts, which print includes.
   const bar = (...nodes) => html("div", {class: "nn-bar"}, ...nodes);
   const inline = (...nodes) => html("div", {class: "nn-inline"}, ...nodes);
 
@@ -275,7 +275,7 @@ window.nn = (() => {
   const columns = (...nodes) => html("div", {class: "nn-columns"},
     ...nodes.map(node => node.tagName === "DIV" && !node.className ? node : html("div", {}, node)));
 
-  // Where a pointer is in a drawing's own coordinates, {x, y}. To find how the drawing lies on the
+  // Where a pointer is in a drawing's own coordinates, {x, y}. To find how the drawing is placed on the
   // screen forces a layout: where many events follow each other, it is found once and given.
   const onScreen = drawing => drawing.getScreenCTM().inverse();
   const place = ({clientX, clientY}, drawing, screen = onScreen(drawing)) =>
@@ -320,7 +320,7 @@ window.nn = (() => {
   const fold = (element, label, ...nodes) => html("details", {class: "nn-more",
     open: narrow(element) ? null : ""}, html("summary", {}, label), ...nodes);
 
-  // In a fold on a phone alone, so that the picture and its main control share the screen.
+  // In a fold on phones only, so that the drawing and its main control share the screen.
   const tuck = (element, label, ...nodes) =>
     narrow(element) ? fold(element, label, ...nodes) : html("div", {}, ...nodes);
 
@@ -332,4 +332,4 @@ window.nn = (() => {
     frame, html, id, inline, keys, live, number, onResize, onTheme, place, scaled, short,
     slider, store, style, svg, text, thousands, toggle, tuck,
   };
-})();
+})());

@@ -1,5 +1,5 @@
 // <nn-people>: one thousand people, some ill, all tested. The ends of the groups are dragged in the
-// crowd, a tap on a person tells their story, and bars beneath show who of the positive is ill.
+// crowd, a tap on a person shows their results, and bars below show how many of the positive are ill.
 // needs: parts-plot
 // room: 618 729
 // prior, sensitivity, specificity: where it starts, as shares.
@@ -22,7 +22,7 @@ nn.define("people", (element, start) => {
     {name: "well, positive", ill: false, positive: true, colour: "a", shape: "circle"},
     {name: "well, negative", ill: false, positive: false, colour: "a", shape: "circle", open: true},
   ];
-  // As they stand: the positive first among ill and well.
+  // In their order: the positive first among ill and well.
   const ORDER = [1, 0, 2, 3], size = 0.35 * cell;
   const groups = KINDS.map(kind => svg("path", {class: kind.open ? "nn-stroke" : "nn-dots",
     style: `${nn.ink(kind.colour)}; stroke-width: ${kind.ill ? 1.8 : 1}`}));
@@ -56,7 +56,7 @@ nn.define("people", (element, start) => {
     return `${nn.number(100 * p, p === 0 || p === 1 ? 0 : p >= 0.01 && p <= 0.99 ? 1 : 2)}%`;
   }
 
-  // Bayes' rule; null where what was seen cannot occur.
+  // Bayes' rule; null if the observation cannot occur.
   function posterior({prior, sensitivity, specificity}, positive) {
     const ill = prior * (positive ? sensitivity : 1 - sensitivity);
     const all = ill + (1 - prior) * (positive ? 1 - specificity : specificity);
@@ -92,7 +92,7 @@ nn.define("people", (element, start) => {
   const many = nn.thousands;
   const counted = () => state.seed ? drawn(state) : expected(state);
 
-  // The place behind n people of a block that begins at y, and how many stand before a place.
+  // The place behind n people of a block that begins at y, and the number of people before a place.
   function behind(n, y) {
     const row = n ? Math.ceil(n / across) - 1 : 0;
     return [(n - row * across) * cell, y + row * cell];
@@ -102,7 +102,7 @@ nn.define("people", (element, start) => {
   const beginning = ill => TOP + GAP + Math.max(1, Math.ceil(ill / across)) * cell;
   const illNow = () => { const [missed, found] = counted(); return missed + found; };
 
-  // A boundary between two groups: a stem beside the last person, with a knob that is dragged.
+  // A boundary between two groups: a stem next to the last person, with a knob to drag.
   function boundary(label, colour, up, read, show, move) {
     const knob = up ? -9 : cell + 9;
     return nn.handle(
@@ -242,11 +242,11 @@ nn.define("people", (element, start) => {
     again.setAttribute("aria-disabled", String(posterior(state, true) === null));
     const how = state.seed ? `Draw ${state.seed}` : "Expected", rule = posterior(state, true);
     const shares = state.seed
-      ? `${percent(found / positive)}; Bayes' rule says ${percent(rule)}`
+      ? `${percent(found / positive)}; Bayes' rule gives ${percent(rule)}`
       : percent(rule);
     live.set(
       positive === 0
-        ? `${how}: nobody tests positive.`
+        ? `${how}: no one tests positive.`
         : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${shares}.`,
     );
     for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);

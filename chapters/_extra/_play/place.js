@@ -1,5 +1,5 @@
-// On every page: the head says which section one is in, and the entries of the page and of the
-// section are in sight in the contents of the book and of the page, wherever one comes from.
+// On every page: show the current section in the head, and scroll the contents of the book and
+// of the page to their current entries.
 (() => {
   const line = document.querySelector(".nn-place-section");
   if (!line) return;
@@ -44,7 +44,7 @@
     requestAnimationFrame(tell);
   }
 
-  // Bring an entry into sight inside its list, which alone is scrolled.
+  // Scroll a list, and nothing else, so that an entry is visible.
   function show(list, entry) {
     if (!list || !entry) return;
     const {top, bottom} = entry.getBoundingClientRect(), frame = list.getBoundingClientRect();

@@ -1,4 +1,4 @@
-// On every page: what the reader has answered, in this browser only, and ticks beside the pages
+// On every page: the reader's answers, in this browser only, and ticks next to the pages
 // in the list at the side. nn.progress is all that others need; journey.js moves it in and out.
 window.nn = window.nn || {};
 nn.progress = (() => {
@@ -7,7 +7,7 @@ nn.progress = (() => {
   const named = address => /\/chapters\/([\w/-]+)\.html/.exec(address)?.[1] ?? null;
   const page = named(location.pathname) ?? location.pathname;
   const listeners = [];
-  let memory = null, kept = true;  // memory: what is known where the browser keeps nothing
+  let memory = null, kept = true;  // memory: for a browser without storage
 
   const isRecord = value => value !== null && typeof value === "object" && !Array.isArray(value);
   const fresh = () => ({version: VERSION, last: null, goal: null, pages: {}});
@@ -64,7 +64,7 @@ nn.progress = (() => {
       if (old !== null && parse(old) === null) localStorage.setItem(BROKEN, old);
       localStorage.setItem(KEY, JSON.stringify(all));
       memory = null;
-    } catch {  // a private window, or no room: keep it until the page closes
+    } catch {  // a private window, or no room: store it until the page closes
       memory = all;
       kept = false;
     }
@@ -80,7 +80,7 @@ nn.progress = (() => {
     tell(false);
   }
 
-  // How a page stands: right and tried of its questions; done when all are answered rightly.
+  // The state of a page: questions correct and tried; done when all are answered correctly.
   function summary(name = page, all = read()) {
     const one = all.pages[name] ?? sheet();
     const states = one.asks.map(id => one.answers[id]?.state);
@@ -94,7 +94,7 @@ nn.progress = (() => {
     page, named, parse, read, summary,
     kept: () => kept,
     hear: listener => { listeners.push(listener); },
-    // The questions of this page, as they are today.
+    // The current questions of this page.
     ask(ids) {
       asked = [...asked, ...ids];
       change((all, one) => { one.asks = asked; });
@@ -109,7 +109,7 @@ nn.progress = (() => {
         one.answers[id] = {state: right ? "right" : "wrong", tries, given};
       });
     },
-    // To be answered again: what was given is put aside, the tries and how it went are kept.
+    // To answer again: the answer goes, the number of attempts and the result stay.
     again: id => change((all, one) => { one.answers[id].given = null; }),
     predicted: id => read().pages[page]?.predictions[id] ?? null,
     predict: (id, value) => change((all, one) => { one.predictions[id] = value; }),

@@ -110,7 +110,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
     show: v => nn.number(Math.abs(v - state.z[k]) < 0.026 ? state.z[k] : v),
     move: v => { state.z[k] = v; state.pushed = k; sliders[k].set(v); redraw(); },
   }));
-  // The state keeps its exact scores; a slider stands at the nearest of its steps and shows the
+  // The state has exact scores; a slider is at the nearest of its steps and shows the
   // score.
   function put(z) {
     state.z = z;

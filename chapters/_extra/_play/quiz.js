@@ -1,4 +1,4 @@
-// <nn-quiz>: questions with instant feedback; every answer is told its reason and is kept.
+// <nn-quiz>: questions with instant feedback; every answer gets its reason and is stored.
 // needs: progress ask kinds order
 nn.define("quiz", (element, {questions}) => {
   const {rich} = nn.ask;
@@ -31,7 +31,7 @@ nn.define("quiz", (element, {questions}) => {
       show();
     }
 
-    // What is kept of this question, or the question as it begins.
+    // The stored state of this question, or its first state.
     function show() {
       const kept = nn.progress.given(question.id);
       const verdict = kept && judge(kept.given);
@@ -76,7 +76,7 @@ nn.define("quiz", (element, {questions}) => {
           ? "One question."
           : `${asked} questions.`;
     if (!nn.progress.kept()) {
-      score.append(" This browser stores nothing: your answers last until you leave the page.");
+      score.append(" This browser doesn't store anything, so you lose your answers when you leave.");
     }
   }
 
@@ -84,13 +84,13 @@ nn.define("quiz", (element, {questions}) => {
   const asked = questions.map(ask);
   still.classList.add("nn-paper");
   const last = [...document.querySelectorAll("nn-quiz")].at(-1) === element;
-  // The count is of the page.
+  // The score counts all questions of the page.
   element.replaceChildren(...asked.map(one => one.node), ...(last ? [score] : []), still);
   nn.progress.hear(elsewhere => {
     if (elsewhere) asked.forEach(one => one.show());
     count();
   });
   count();
-  // On paper the questions stand with their answers below them.
+  // On paper, the answers appear below the questions.
   addEventListener("beforeprint", () => { still.querySelector("details").open = true; });
 });

@@ -1,5 +1,5 @@
-// <nn-rank>: a photograph as a sum of columns times rows. The rank is dragged on the spectrum, a
-// tap there shows one term alone, and the sum, held, is the photograph.
+// <nn-rank>: an image as a sum of columns times rows. Drag the rank on the spectrum; a
+// tap there shows one term, and a press on the sum shows the image.
 // needs: parts-grid parts-plot
 // room: 628 606
 // size: pixels a side; ranks: how many terms there are; start: how many are added at first;
@@ -26,7 +26,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     return Math.sqrt(all / N);
   }
 
-  // Bytes of a picture and its error after each term, when it is first looked at.
+  // Bytes of an image and its error after each term, computed when it is first shown.
   function opened(k) {
     const p = pictures[k];
     if (p.errors) return p;
@@ -63,8 +63,8 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   );
   const live = nn.live();
 
-  // The singular values: what is kept is filled; the rule ends it, the diamond is the term shown
-  // alone.
+  // The singular values: filled up to the rank, where the rule is; the diamond marks the single
+  // term.
   const spectrum = nn.plot({
     height: 190, x: [0.5, ranks + 0.5], y: [30, 30000], log: "y", left: 52, xticks: [1, 20, 40, 60],
     yticks: [100, 1000, 10000], show: thousands, xlabel: "term", ylabel: "singular value",
@@ -93,7 +93,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   );
   const alone = nn.handle(
     {
-      drawing: spectrum.svg, label: "term shown alone", min: 1, max: ranks, step: 1,
+      drawing: spectrum.svg, label: "single term", min: 1, max: ranks, step: 1,
       value: state.term, read: centre,
       show: v => `${v}, singular value ${thousands(opened(state.of).values[v - 1])}`,
       move: v => {
@@ -106,7 +106,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   );
   rank.node.setAttribute("style", nn.ink("a"));
   alone.node.setAttribute("style", nn.ink("b"));
-  spectrum.over.append(alone.node, rank.node);  // where both lie, the rank is taken
+  spectrum.over.append(alone.node, rank.node);  // where both are, the rank is taken
   spectrum.press(x => {
     state.term = nn.clamp(Math.round(x), 1, ranks);
     redraw();
@@ -121,7 +121,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   const theirs = plot.line({colour: "b", dash: "6 4", label: "JPEG"});
   const here = plot.dots({colour: "a", r: 6});
 
-  // The sum of the first k terms; it goes on from the last one where it can.
+  // The sum of the first k terms; it continues from the last sum if possible.
   let last = {k: Infinity};
   function sumOf(p, k) {
     if (last.p !== p || last.k > k) last = {p, k: 0, sum: new Float64Array(N)};
@@ -138,13 +138,13 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     missing.set(grey.map((v, i) => nn.clamp(p.pixels[i] - v, -CONTRAST, CONTRAST)));
     const sums = k > 1 ? `sum of ${k} terms` : "1 term";
     const names = [
-      state.held ? `${p.name}, the photograph` : `${k > 1 ? `${k} terms` : sums} · hold: original`,
+      state.held ? `${p.name}, original` : `${k > 1 ? `${k} terms` : sums} (press: original)`,
       `term ${j}`,
       "missing",
     ];
     titles.forEach((title, i) => { title.textContent = names[i]; });
-    copy.describe(state.held ? names[0] : `${sums}; hold to see the photograph`);
-    term.describe(`term ${j} alone`);
+    copy.describe(state.held ? names[0] : `${sums}; press to see the original`);
+    term.describe(`only term ${j}`);
     missing.describe("what is missing");
     const steps = p.values.flatMap((v, i) => [[i + 0.5, v], [i + 1.5, v]]);
     stairs.set(steps);
@@ -161,7 +161,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     alone.node.setAttribute("transform", `translate(${spectrum.to(j, p.values[j - 1])})`);
     spectrum.describe(
       `Singular values of ${p.name}, from ${thousands(p.values[0])} to ` +
-        `${thousands(p.values[ranks - 1])}; ${k} of ${ranks} are kept.`,
+        `${thousands(p.values[ranks - 1])}; ${k} of ${ranks} are used.`,
     );
     const bytes = k * TERM, error = nn.number(p.errors[k - 1], 1);
     ours.set(p.errors.map((e, i) => [(i + 1) * TERM, e]));
@@ -177,7 +177,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   }
   const redraw = nn.frame(draw);
 
-  // Held by mouse, finger or space bar, the sum shows the photograph itself.
+  // While mouse, finger or space bar press the sum, it shows the original.
   const hold = held => () => {
     state.held = held;
     redraw();
@@ -201,7 +201,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
   face.addEventListener("contextmenu", event => event.preventDefault());
 
   const names = nn.buttons({
-    label: "photographs",
+    label: "images",
     options: pictures.map(p => p.name),
     press: k => {
       state.of = k;
@@ -209,6 +209,6 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     },
   });
   element.replaceChildren(names.node, nn.columns(board, nn.html("div", {}, spectrum.node,
-    nn.fold(element, "Error over bytes, beside JPEG", plot.node))), live.node);
+    nn.fold(element, "Error over bytes, compared with JPEG", plot.node))), live.node);
   draw();
 }, "size", "ranks", "start", "pictures");

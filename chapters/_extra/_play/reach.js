@@ -44,7 +44,7 @@ nn.define("reach", (element, {picture, kernel, settings}) => {
   const FACTOR = {pixel: "w", weight: "x"};
   const gradient = (all, kind) => all.reduce((sum, one) => sum + one.g * one[FACTOR[kind]], 0);
 
-  // A board of cells of which one is chosen by pointer or arrow keys.
+  // A board of cells; pointer or arrow keys choose one.
   function board(kind, label, values) {
     const most = Math.max(...values.flat().map(Math.abs));
     const cells = values.map((row, i) =>
@@ -95,7 +95,7 @@ nn.define("reach", (element, {picture, kernel, settings}) => {
   let boards = [];
   function lay() {
     boards = [
-      board("pixel", "picture", picture), board("weight", "kernel", kernel),
+      board("pixel", "image", picture), board("weight", "kernel", kernel),
       board("output", "gradients at the outputs", settings[state.setting].upstream),
     ];
     place.replaceChildren(

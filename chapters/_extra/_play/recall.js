@@ -15,7 +15,7 @@ nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}
 
   const amount = value => `${shown(value)}${unit ? ` ${unit}` : ""}`;
 
-  // A guessed number is correct within a tenth of the result.
+  // A guessed number is correct within 10% of the result.
   const agrees = pick => choices ? pick === right : Math.abs(pick - right) <= 0.1 * Math.abs(right);
 
   // Whether the guess was correct, and why: a wrong choice has its own reason before the text.

@@ -14,7 +14,7 @@
     return Math.abs(n[0] * (p[0] - c[0]) + n[1] * (p[1] - c[1]));
   };
 
-  // Which share of the unit square lies before the line at t, across the direction, with t = 0 in
+  // The fraction of the unit square before the line at t, across the direction, with t = 0 in
   // the middle.
   function before(angle) {
     const [a, b] = across(angle).map(v => Math.max(Math.abs(v), 1e-4));
@@ -24,7 +24,7 @@
     return t => nn.clamp((half(t + s) - half(t + d) - half(t - d) + half(t - s)) / (a * b), 0, 1);
   }
 
-  // The chance that a ridge of this direction, through a random place, holds one of the points.
+  // The chance that a ridge of this direction, through a random place, contains one of the points.
   function chance(points, angle, width) {
     const share = before(angle), n = across(angle);
     const at = points.map(p => n[0] * (p[0] - 0.5) + n[1] * (p[1] - 0.5)).sort((p, q) => p - q);

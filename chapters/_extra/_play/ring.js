@@ -1,8 +1,8 @@
-// <nn-ring>: a ring all-reduce step by step: what each worker has, and what has been sent.
+// <nn-ring>: a ring all-reduce step by step: the values of each worker, and the values sent.
 // room: 650 334
 // gradients: {workers: rows of numbers, a row for each worker, a number for each piece}; workers
 // and done: how many workers, and how many steps are done at first; megabytes: of a gradient;
-// known: {workers: what all hold after each step}, which agrees() compares.
+// known: {workers: the values of all after each step}, which agrees() compares.
 nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
   nn.style("ring", `
     .nn-ring-board { display: inline-block; }
@@ -30,7 +30,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
   const mod = (a, k) => ((a % k) + k) % k, name = c => String.fromCharCode(65 + c);
 
   // In step s worker w sends its piece w − s to the next worker, which adds it to its own in the
-  // first k − 1 steps and takes it over afterwards. A cell holds its value and whose it adds up.
+  // first k − 1 steps and copies it afterwards. A cell has its value and its summands.
   function walk(k) {
     let held = gradients[k].map((row, w) => row.map(value => ({value, of: [w], fresh: false})));
     const all = [held];
@@ -85,7 +85,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
       html("span", {class: "nn-ring-head", role: "rowheader"}, `worker ${w + 1}`), ...row));
     const board = html(
       "div",
-      {class: "nn-ring-board", role: "grid", "aria-label": "what each worker has"},
+      {class: "nn-ring-board", role: "grid", "aria-label": "values of each worker"},
       head,
       ...rows,
     );

@@ -69,7 +69,7 @@
       [1000, on.peak],
     ];
 
-    // Which of the four parts is the largest: the two of the roofline overlap, so the smaller one
+    // Which of the four parts is the largest: compute and memory time overlap, so the smaller one
     // counts nothing.
     function bound(part) {
       const roofline = Math.max(part.arithmetic, part.memory);

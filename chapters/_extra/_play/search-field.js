@@ -62,7 +62,7 @@
       setTimeout(done);
     });
 
-  // A slow computer reads the index piece by piece, so that typing is never held up.
+  // A slow computer reads the index piece by piece, so that typing stays smooth.
   async function begin() {
     if (!window.nnSearch) await load("search-data.js");
     await load("_play/search-words.js");

@@ -2,7 +2,7 @@
 // search-field.js loads it before search.js.
 window.nn = window.nn || {};
 nn.searchWords = (() => {
-  // Words that tell nothing of what is searched for.
+  // Words without meaning for a search.
   const LESS = new Set((
     "a about am an and any are as at be but by can could did do does doing don example examples " +
     "explained for from get give had has have how i if in into is it its just like make me my " +
@@ -34,7 +34,7 @@ nn.searchWords = (() => {
           .replace(/ices$/, "ix")
           .replace(/ies$/, "y")
           .replace(/([^s])s$/, "$1");
-  // What is left without the endings of verbs: overfitting and overfitted are overfit.
+  // The word without the ending of a verb: overfitting and overfitted become overfit.
   const root = word => {
     const cut = single(word)
       .replace(/(isation|ising|ised|iser|ise)$/, "is")
@@ -54,12 +54,12 @@ nn.searchWords = (() => {
     }
     return out;
   }
-  // The words that tell what is searched for; all of them where none does.
+  // The words with a meaning for the search, or all words if there are none.
   const telling = list => {
     const left = list.filter(word => !LESS.has(word));
     return left.length ? left : list;
   };
-  // The same for words in the same order, whatever their endings.
+  // The same for words in the same order with any endings.
   const phrase = list => telling(list).map(single).join(" ");
 
   return {fold, phrase, root, single, squeeze, telling, words};

@@ -16,13 +16,13 @@ nn.searchEngine = (data, texts = []) => {
   const SCALE = 30;   // times as much do these count as a word of the text
   const NEXT = 0.9;   // of the worth of a term goes to the page that explains it
   const BEGUN = 0.5;  // of the worth of a name, where only its beginning is typed
-  const ASKED = 1.25;   // times as much is a term worth to who asks what it is
+  const ASKED = 1.25;   // factor for a term if the query is "what is ..."
   const PHRASE = 1.8;   // times as much where words of the query are side by side in a title
   const REFERENCE = 0.6;  // of the worth of a page, where it is one of reference
   const ROW = 0.25;    // of the weight of a section's words, its page gets so much
   const COVERED = 0.5;   // of a query's words, what readers type for a page has to cover
   const ENOUGH = 0.6;  // of what the best record has of the query, another one needs so much
-  const OFTEN = 5;     // a title that so many sections have says nothing
+  const OFTEN = 5;     // a title of so many sections is useless
 
   const records = Object.entries(data.records).flatMap(([kind, rows]) =>
     rows.map(([title, k, anchor, forms, ...rest], row) => {
@@ -105,7 +105,7 @@ nn.searchEngine = (data, texts = []) => {
     else note(k, weights, KIND[kind] * (reference && kind === "section" ? REFERENCE : 1));
   }
 
-  // Read records for so many milliseconds; say whether all have been read.
+  // Read records for so many milliseconds; return whether all have been read.
   function prepare(time = Infinity) {
     const end = performance.now() + time;
     while (next < records.length && performance.now() < end) read(records[next], next++);
@@ -237,7 +237,7 @@ nn.searchEngine = (data, texts = []) => {
     return Math.max(0, ...lengths) / asked.length;
   }
 
-  // Whether words of the query stand side by side in a title as they do in the query.
+  // Whether neighbouring words of the query are neighbours in a title too.
   const beside = ({kind, names}, asked) =>
     ` ${names[0].phrase} `.includes(asked) ||
     (kind === "term" &&
@@ -318,7 +318,7 @@ nn.searchEngine = (data, texts = []) => {
           : k;
       if (worth) {
         raise(k, worth * asks);
-        // The page that explains a term comes with it.
+        // Add the page that explains a term.
         raise(whole, worth * asks * (whole === k ? 1 : NEXT));
       } else if (wanted.length > 1 && beside(record, asked)) {
         favoured.add(k).add(whole);
@@ -335,8 +335,8 @@ nn.searchEngine = (data, texts = []) => {
     return {query, wanted, ...withSections(sorted, new Set(exact))};
   }
 
-  // The results, where each page has its best section with it, if that comes after the page.
-  // A page that was typed by its whole title keeps its question.
+  // The results; the best section of a page appears inside the page's result if it ranks lower.
+  // A page found by its whole title shows its question.
   function withSections(sorted, exact) {
     const places = new Map();
     const pages = new Map();

@@ -1,5 +1,5 @@
-// <nn-shelf>: the parts of the book as cards, which the page holds; each is told how many of its
-// pages the reader has done.
+// <nn-shelf>: the parts of the book as cards of the page; each shows how many of its pages the
+// reader has done.
 // pages: {part: [page, …]}, the written pages of each part with a card of class nn-far, data-part.
 // needs: progress
 nn.define("shelf", (element, {pages}) => {

@@ -2,7 +2,7 @@
 // the true class's score to the log-sum-exp of all scores.
 // needs: parts-plot
 // room: 583 288
-// classes: their names; scores: a row for each picture; start: the picture shown first.
+// classes: their names; scores: a row for each image; start: the image shown first.
 nn.define("softmax", (element, {classes, scores, start}) => {
   const {svg, text} = nn, END = 10, LEFT = 62, UNIT = 10.4, ROW = 44, LOW = 34, WIDE = 166;
   const state = {truth: start, z: [...scores[start]], T: 1, shift: 0};

@@ -1,4 +1,4 @@
-// <nn-specimen>: each shared part once, as the gallery shows it beside its lines.
+// <nn-specimen>: each shared part once, as the gallery shows it next to its code.
 // needs: parts-plot parts-grid parts-time parts-matrix
 (() => {
   const SHOW = {};
@@ -120,9 +120,9 @@
   SHOW.grid = (element, {kernels, pixels, width, height}) => {
     const names = Object.keys(kernels), state = {brush: 1, kernel: kernels[names[0]]};
     const grey = nn.bytes(pixels);
-    const before = nn.picture({width, height, pixels: grey, label: "The photograph"});
+    const before = nn.picture({width, height, pixels: grey, label: "The image"});
     const after = nn.picture({width: width - 2, height: height - 2, low: -255, high: 255,
-      scale: "diverging", label: "The photograph under the kernel"});
+      scale: "diverging", label: "The image under the kernel"});
     const draw = nn.frame(() => {
       const out = new Float32Array((width - 2) * (height - 2)), k = state.kernel.flat();
       for (let i = 0, o = 0; i < height - 2; i++) for (let j = 0; j < width - 2; j++, o++) {

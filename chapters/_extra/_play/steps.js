@@ -1,4 +1,4 @@
-// <nn-steps>: the steps of an algorithm, all below each other or one at a time. They stand in the
+// <nn-steps>: the steps of an algorithm, all below each other or one at a time. They are in the
 // page as a list with their formulas; without this script the list is the figure.
 // needs: parts-time
 (() => {
@@ -23,7 +23,7 @@
 
   function build(element) {
     nn.style("steps", STYLE);
-    // The list stays where it is: to move its formulas would style and lay them out again.
+    // The list stays where it is: moving its formulas would cost another layout.
     const box = element.querySelector(".nn-walk");
     const list = box.firstChild;
     const items = [...list.children];

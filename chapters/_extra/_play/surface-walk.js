@@ -4,14 +4,14 @@
 // room: 911 647
 // surfaces: [{name, x, y, xlabel, ylabel, start, levels, arrow, rise, reach, heights, c, g, H,
 // bumps, known}]; f(d) = c + g·d + d'Hd/2 + Σ height · exp(-|d - at|²/(2 width²)); arrow: units of
-// the map per unit of slope; rise: how far the curve of curvature lies off the tangent plane;
+// the map per unit of slope; rise: how far the curve of curvature is from the tangent plane;
 // reach: half the length of the cut; known: {at, f, g, H} by nnlib, which agrees() compares; start:
 // the surface to begin with.
 (() => {
   const dot = (u, v) => u[0] * v[0] + u[1] * v[1];
   const times = (M, v) => M.map(row => dot(row, v));
 
-  // The value at (x, y); contours ask for it thousands of times.
+  // The value at (x, y); contours call it thousands of times.
   function elevation({c = 0, g = [0, 0], H = [[0, 0], [0, 0]], bumps = []}, x, y) {
     let f =
       c +

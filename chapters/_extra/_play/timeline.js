@@ -13,7 +13,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   const EDGE = 12;
   const FLAG = 84;
   const LETTER = 6.9;
-  // Two events of one year stand a little apart.
+  // Two events of one year are a little apart.
   const when = events.map(
     (e, k) => e.year + 0.5 * events.slice(0, k).filter(o => o.year === e.year).length,
   );
@@ -47,7 +47,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   const px = year =>
     EDGE + ((year - state.view[0]) / (state.view[1] - state.view[0])) * (wide - EDGE - FLAG);
 
-  // Labels are flags: each stands to the right of its stem, above the labels of later events that
+  // Labels are flags: each is to the right of its stem, above the labels of later events that
   // it would cover. The chosen event gets one first, then the major ones, then the rest as far as
   // the lanes go; what finds no place stays a mark until the reader zooms in.
   function placed() {

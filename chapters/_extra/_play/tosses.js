@@ -1,4 +1,4 @@
-// <nn-tosses>: what each toss of a coin contributes to the likelihood, and the likelihood over θ.
+// <nn-tosses>: the factor of each toss of a coin in the likelihood, and the likelihood over θ.
 // needs: parts-plot
 // room: 873 492
 // sequences: [{name, tosses}], tosses a string; heads: the letter whose probability is θ; start: θ;
@@ -32,7 +32,7 @@
       theta ** count(text) * (1 - theta) ** (text.length - count(text));
     const best = text => count(text) / text.length;
 
-    // The outlines of all bars of one letter, one after the other along the axis.
+    // The outlines of all bars of one letter, in their order along the axis.
     const outline = (text, wanted, height) =>
       [...text].flatMap((letter, k) =>
         (letter === heads) === wanted

@@ -45,7 +45,7 @@ nn.define("tracer", (element, {sizes, start}) => {
     },
     P: {
       rule: ["−", "Q", " / (N ", "P", ")"],
-      why: "the loss depends on the probability of the label alone",
+      why: "the loss depends only on the probability of the label",
     },
     L: {rule: ["1"], why: "the backward pass starts here"},
     Q: {rule: ["none"], why: "the labels are given, and nothing changes them"},

@@ -1,5 +1,5 @@
 // <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
-// points that the reader drags, adds and removes; each unit shows what it computes.
+// points that the reader drags, adds and removes; each unit shows its output.
 // needs: parts-time parts-grid parts-units parts-cloud parts-descent
 // room: 805 882 591
 // sets: [{name, points: [[x, y, kind 0 or 1]]}]; names: of the kinds; noise: numbers from −1 to 1
@@ -13,7 +13,7 @@
   const LAST = 300;  // the last position
   const GRID = 49;   // places along a side of the plane
   const REACH = 3;   // the largest coordinate
-  const SMALL = 25;  // pixels along a side of a unit's picture
+  const SMALL = 25;  // pixels along a side of a unit's image
   const {begin, copy, descend, forward, mean, sigmoid} = nn.descent;
   const ACTIVATIONS = ["tanh", "ReLU", "none"];
 
@@ -123,7 +123,7 @@
       units.mark(...unit ?? [null]);
     }
 
-    // Every ten epochs one copy of the weights is kept, so that going back costs nothing.
+    // A copy of the weights every ten epochs, so that going back costs nothing.
     let films = [], losses = [];
     function fresh() {
       films = [begin(noise, shape(state), state.draw)];
@@ -155,7 +155,7 @@
       places[o] = REACH * (2 * i / (GRID - 1) - 1);
       places[o + 1] = REACH * (1 - 2 * j / (GRID - 1));
     }
-    // Every other place in both directions is enough for a small picture.
+    // Every other place in both directions is enough for a small image.
     const thinned = (values, n) => {
       const out = new Float64Array(SMALL * SMALL * n);
       for (let j = 0, o = 0; j < SMALL; j++) for (let i = 0; i < SMALL; i++) {
@@ -238,7 +238,7 @@
       time.to(0);
     }
 
-    // ---- points: training goes on from the weights of now, counted from 0, and runs.
+    // ---- points: training continues from the current weights, counted from 0, and runs.
     function moved() {
       reach(time.at);  // on the points before; the time may have run on since they were drawn
       own = rows(cloud.points);

@@ -6,11 +6,11 @@
 // {start, rate, steps, w} by nnlib, which agrees() compares.
 (() => {
   const LOSSES = {
-    bowl: {f: w => (w - 3) ** 2, slope: w => 2 * (w - 3), lowest: 0},
+    birds: {f: w => 0.3875 - 1.25 * w + 1.25 * w ** 2, slope: w => 2.5 * (w - 0.5)},
     double: {f: w => (w * w - 4) ** 2 / 8 + w / 2 + 1.5, slope: w => w * (w * w - 4) / 2 + 0.5},
     terrace: {f: w => (w ** 4 / 4 + w ** 3) / 4 + 2, slope: w => (w ** 3 + 3 * w * w) / 4},
   };
-  const SHOWN = 20, LONG = 200;
+  const SHOWN = 20, LONG = 2000;
 
   function walk({slope}, start, rate, steps) {
     const path = [start];
@@ -34,7 +34,7 @@
         .filter((w, k, all) => k > 1 && (w - all[k - 1]) * (all[k - 1] - all[k - 2]) < 0).length;
       return flips > 4
         ? "It bounces between the walls and never settles."
-        : "It crawls: after 200 steps it is still on its way.";
+        : "It crawls: after 2,000 steps it has not arrived.";
     }
     if ([-0.5, 0.5].some(d => loss.f(end + d) < loss.f(end) - 1e-3)) {
       return "It stops on level ground that is not a valley.";

@@ -1,4 +1,4 @@
-// <nn-volumes>: the sizes of three layers one after the other, drawn as volumes, with what they
+// <nn-volumes>: the sizes of three layers in sequence, drawn as volumes, with what they
 // cost.
 // room: 673 436
 // room on cnn/architectures-modern: 696 436
@@ -35,7 +35,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
   const whole = v => Math.round(v).toLocaleString("en-GB");
 
   // Each volume's side, depth, parameters, multiplications and the field that one unit sees.
-  // A dense layer in the place of a convolution joins all numbers before it with all after it.
+  // A dense layer instead of a convolution joins all numbers before it with all after it.
   function through({input: [side, depth], layers}) {
     let field = 1, jump = 1;
     const found = [{side, depth, parameters: 0, products: 0, dense: 0, field}];
@@ -61,7 +61,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
     return found;
   }
 
-  // A box seen from the front: its face grows with the side, what stands behind it with the depth.
+  // A box seen from the front: its face grows with the side, the part behind with the depth.
   const cards = ["input", "layer 1", "layer 2", "layer 3"].map((name, k) => {
     const back = svg("path", {class: "nn-volume-back"});
     const face = svg("rect", {class: "nn-volume-face"});

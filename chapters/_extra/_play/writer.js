@@ -1,7 +1,7 @@
-// <nn-writer>: what a model writes after a given beginning, and what it expects next, by
+// <nn-writer>: text of a model after a given beginning, and its next characters, by
 // temperature.
 // room: 803 425
-// characters: by their numbers; primes: the beginnings; temperatures: those of the stored samples,
+// characters: by their numbers; primes: the beginnings; temperatures of the stored samples,
 // equally far apart; models: [{name, next: [log-probabilities after each prime], samples: [by
 // prime, then by temperature, of at most 8 lines]}]; start: [model, prime, temperature] as places
 // in these lists; known: [{model, prime, temperature, probabilities}], which agrees() compares.

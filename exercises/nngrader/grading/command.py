@@ -21,7 +21,7 @@ from ..gradebook.late import policy_file, read_policy
 from ..gradebook.record import Recorder
 from ..sandbox.launch import Sandbox
 from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
-from ..storage.results import Store, latest_key, latest_results, write_whole
+from ..storage.results import Store, latest_key, write_whole
 from ..storage.scratch import alone, sweep
 from ..wording import did_you_mean
 from .all_submissions import Grader, Threads
@@ -75,7 +75,7 @@ def grade_class(
         write_whole(json_file, json.dumps([public(r) for r in told], indent=1) + "\n")
     known = marks(course, name)
     late = called.all(s for s in students if s in known and known[s]["untimed"])
-    earlier = graded_earlier(course, name, latest_results(course, name))
+    earlier = graded_earlier(course, name, store.get(latest_key(name)))
     in_words = earlier_in_words({called(s): old for s, old in earlier.items()})
     silent = [] if only else missing(course, name, students_of_gradebook(course, name))
     for text in (untimed(late), *map(shown, in_words), absent(called.all(silent))):

@@ -208,7 +208,7 @@ def _alone(data, some, measure):
     at_stake = {*data["returns"].values()} if aspect == "value" else {aspect}
     points = {a: p for a, p in data["points"].items() if a in at_stake or a in PASSIVE}
     part = data | {"cases": cases, "points": points, "visible": True, "forbidden": {}}
-    return judge(part, lambda _: next(answers), (), measure)
+    return judge(part, lambda _: next(answers, {}), (), measure)
 
 
 def _in_words(data, failed, measure):

@@ -68,8 +68,10 @@ class Code(StrEnum):
     # Descriptions of a wrong value
     NOT_FINITE = "not-finite"  # entries are nan or infinite
     FEW_DIGITS = "few-digits"  # nearly correct
+    UNREPEATABLE = "unrepeatable"  # another call with the same arguments gives other numbers
     ZERO = "zero"  # all entries are 0
     CONSTANT = "constant"  # all entries are equal
+    ALIKE = "alike"  # all rows (columns, samples, ...) are equal
     ARGUMENT = "argument"  # it is one of the arguments
     REORDERED = "reordered"  # the correct numbers at other places
     SIGNS = "signs"  # some signs are wrong

@@ -95,6 +95,27 @@ class Finding:
         )
 
 
+def of_problem(findings: list[Finding]) -> list[Finding]:
+    """Return the findings without the ones that `together_forbidden` returns."""
+    return [f for f in findings if (f.code, f.aspect) != (Code.FORBIDDEN, EVERYTHING)]
+
+
+def together_forbidden(found: dict[str, list[Finding]]) -> list[Finding]:
+    """Return one finding on each forbidden name that costs all points of some problems.
+
+    Parameters
+    ----------
+    found : dict
+        The findings by problem.
+    """
+    by_name = {}
+    for problem, findings in found.items():
+        for f in findings:
+            if f not in of_problem(findings):
+                by_name.setdefault(f.data["name"], (f, []))[1].append(problem)
+    return [f.about(data=f.data | {"problems": names}) for f, names in by_name.values()]
+
+
 def findings_of(report: dict) -> list[Finding]:
     """Return the findings of a stored report on one problem."""
     return [Finding.from_json(plain) for plain in report["findings"]]

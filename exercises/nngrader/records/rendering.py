@@ -266,7 +266,7 @@ WORDS = {
         "{Whose} `{function}` {fails} when {letters} {grows} larger | Which line depends on "
         "{letters}?"
     ),
-    Code.FORBIDDEN: "{Whose} notebook uses `{name}`{whole} | Write this step yourself.",
+    Code.FORBIDDEN: "{Whose} notebook uses `{name}`{place}{whole} | Write this step yourself.",
     Code.CALLS_WRONG: (
         "{Whose} function calls {called}, which {negated} correct yet | With correct functions "
         "instead, it gets {back} more."
@@ -362,11 +362,19 @@ WORDS = {
         "{Your} {agrees} with the correct value only in its first digits | Does your code "
         "use float32, a small constant, or a difference of close numbers?",
     ],
+    Code.UNREPEATABLE: (
+        "{Your} {differs} from call to call with the same arguments | Do you draw additional "
+        "random numbers, or does a variable outside the function change?"
+    ),
     Code.ZERO: "{Your} {is} 0{everywhere} | Which line computes it, and does that line run?",
     Code.CONSTANT: (
         "{Your} {has} the same value in every entry | Which step should make the entries "
         "different?"
     ),
+    Code.ALIKE: [
+        "All {lines} of {your} are equal: they contain the correct {which} | {store}",
+        "All {lines} of {your} are equal | Which step should make them different?",
+    ],
     Code.ARGUMENT: (
         "{Your} {is} equal to the argument `{argument}` | Which line should change it, and "
         "does that line run?"
@@ -433,6 +441,8 @@ WORDS = {
         "{Your} {is} correct only at [n, {argument}[n]] | Which line writes the other entries?"
     ),
     Code.ONE_LINE: [
+        "{Your} should be 0 in the {end} {line}{empty}, and {is} correct elsewhere | Which "
+        "step of your code writes there?",
         "{Your} {is} wrong only in the {end} {line}{off} | What is different there?",
         "{Your} {is} wrong only in {line} {place}{off} | What is different there?",
         "{Your} {is} wrong only in one {line}{off} | What is different there?",
@@ -469,7 +479,8 @@ WORDS = {
         "these entries?"
     ),
     Code.NOT_EMPTIED: (
-        "{Your} {is} wrong only in entries that should be 0 | Which entries shouldn't count?"
+        "{Your} {is} wrong only in the entries that should be 0{these} | Which line of your "
+        "code should leave 0 there?"
     ),
     Code.PLACES: [
         "{Your} {is} wrong only in {place}, for example at {first} | What is different there?",
@@ -708,6 +719,22 @@ def _not_finite(data):
     return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 
+def _named(data):
+    """Return the problems that a forbidden name costs."""
+    return listed([f"`{name}`" for name in data.get("problems", ())]) or "this problem"
+
+
+def _alike(data):
+    """Return the fields of equal lines: which correct line they contain, and where to look."""
+    if "which" not in data:
+        return {}
+    if data["which"] == "sum":
+        every = f"Should your code add up all {data['lines']}, or treat each one separately?"
+        return {"which": f"sum of all {data['lines']}", "store": every}
+    copy = "Does your code store one array several times, and change it later? Store a copy."
+    return {"which": f"{data['which']} {data['line']}", "store": copy}
+
+
 def places(data: dict) -> str:
     """Return where entries are wrong, from the data of `Code.PLACES`."""
     return f"wrong in {_places(data).get('place', counted(*data['count']))}"
@@ -744,7 +771,8 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.MEMORY: _letters,
     Code.LARGER_WRONG: _letters,
     Code.FORBIDDEN: lambda d: {
-        "whole": ", which costs all points of this problem" if d.get("whole") else ""
+        "place": f" in the cell that begins {d['at']}" if "at" in d else "",
+        "whole": f", which costs all points of {_named(d)}" if d.get("whole") else "",
     },
     Code.CALLS_WRONG: lambda d: {
         "called": listed([f"`{n}`" for n in d["called"]]),
@@ -764,6 +792,9 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
         "letters": listed(d["letters"] or ["some letters"]),
         "these": listed(d["letters"] or ["these letters"]),
     },
+    Code.ALIKE: _alike,
+    Code.ONE_LINE: lambda d: {"empty": ""} if d.get("empty") else {},
+    Code.NOT_EMPTIED: lambda d: {"these": f" ({d['zeros']})" if "zeros" in d else ""},
     Code.BLOCKS: lambda d: {"letters": listed(d["letters"])},
     Code.SHIFTED: lambda d: {
         "late": "late" if d["by"] > 0 else "early",

@@ -16,7 +16,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 README = """{title}
 {line}
 
-1. You need Python 3.11 or newer. Open a terminal in this folder and type, once:
+1. You need Python 3.11 or newer. Open a terminal in this folder and type these lines once:
        python3 -m venv env
        . env/bin/activate
        pip install jupyterlab matplotlib {package}
@@ -25,19 +25,19 @@ README = """{title}
        env\\Scripts\\activate
    In every new terminal, type the line with activate again.
 2. Open {name}.ipynb with: jupyter lab
-   Leave {name}.cases.json beside it.
-3. Write your solutions; the cell below each one checks it at once.
-4. Before you hand in, type: nngrader check {name}.ipynb
-5. Hand in {files}.
-   A notebook of more than {most} MB is not read. Its outputs are not graded: clear them if they
-   make it large.
+   Leave {name}.cases.json in the same folder.
+3. Write your solutions. The cell below each solution checks it.
+4. Before you submit, type: nngrader check {name}.ipynb
+5. Submit {files}.
+   We grade notebooks of at most {most} MB, without their outputs. If your notebook is larger,
+   clear the outputs.
 """
 
 SMALL = """\
-   On Linux PyTorch brings programs for NVIDIA's cards along, several gigabytes. Where you
-   have no such card, type before the line with pip
+   On Linux, PyTorch also installs several gigabytes of programs for NVIDIA graphics cards. If
+   you don't have such a card, type this line before the line with pip:
        pip install {torch} --index-url ADDRESS
-   with the ADDRESS of the builds for CPU in the installation guide on pytorch.org.
+   The installation guide on pytorch.org contains the ADDRESS of the builds for CPU.
 """
 
 

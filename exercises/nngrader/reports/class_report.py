@@ -15,14 +15,14 @@ from ..course.anonymous import Names, names_of
 from ..course.definitions import EARLIER, graded_earlier
 from ..course.folder import Course
 from ..course.roster import missing
-from ..errors import CannotDo, NotThere
+from ..errors import NotThere
 from ..gradebook.database import marks, students
 from ..gradebook.late import present
 from ..records.flag import flags_of
 from ..records.flag_rendering import for_instructor
 from ..records.rendering import as_html
 from ..screen import say
-from ..storage.results import Store, digest, latest_key, write_whole
+from ..storage.results import digest, latest_results, write_whole
 from ..wording import counted
 from .breakdown import overview, problem, scores
 from .item_analysis import LEAST, UNWRITTEN, commonest, costs, judged, problem_names
@@ -30,8 +30,6 @@ from .likeness import likeness
 from .similarity import RULE
 from .style import document, names, points, section, table
 
-NEEDED = {"status", "flags", "score", "max_score", "problems"}
-REPORTED = {"score", "max", "aspects", "findings", "tried"}
 NAMES = Names()
 TOP = 3
 TERMS = (
@@ -119,33 +117,11 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
     """
     course.source(assignment)
     again = f"run `nngrader grade {assignment}`"
-    store = Store(course / ".results")
-    results = store.get(latest_key(assignment))
-    if results is None and (store.folder / f"{latest_key(assignment)}.json").exists():
-        raise CannotDo(
-            f"the results of {assignment} cannot be read; they may be of another "
-            f"version of nngrader: {again}"
-        )
-    if results is not None and not _are_ours(results):
-        raise CannotDo(
-            f"the results of {assignment} are of another version of nngrader: {again}"
-        )
-    if results:
+    if results := latest_results(course, assignment):
         return results
     if handed_in := course.submissions(assignment):
         raise NotThere(f"nothing graded yet of {len(handed_in)} handed in: {again}")
     raise NotThere(f"nothing graded yet: nobody has handed in {assignment}")
-
-
-def _are_ours(results):
-    """Return whether results have all entries that this version needs."""
-    return isinstance(results, dict) and all(
-        isinstance(r, dict)
-        and r.keys() >= NEEDED
-        and all(isinstance(flag, dict) for flag in r["flags"])
-        and all(p.keys() >= REPORTED for p in r["problems"].values())
-        for r in results.values()
-    )
 
 
 def known_marks(course: Course, assignment: str) -> dict[str, dict]:

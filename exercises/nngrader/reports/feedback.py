@@ -14,33 +14,33 @@ from ..course.notebooks import id_of_test
 from ..engine.judgement.ledger import PASSIVE
 from ..gradebook.late import present
 from ..records.codes import Code
-from ..records.finding import EVERYTHING, findings_of
+from ..records.finding import EVERYTHING, findings_of, of_problem, together_forbidden
 from ..records.flag import FIX_FIRST, FlagCode, flags_of
 from ..records.flag_rendering import for_student
-from ..records.rendering import ALL_RIGHT, Audience, as_html, by_words
+from ..records.rendering import ALL_RIGHT, Audience, as_html, by_words, text
 from ..wording import counted
 from .style import bar, document, points
 
 EXPECTED = {
-    "shape": "Answers of the shape and kind that the notebook asks for.",
+    "shape": "The shapes and types that the notebook describes.",
     "value": "The values that the definition gives.",
     "gradient": "The derivative of the value with respect to each entry of the input.",
-    "stability": "Finite, exact answers where naive formulas overflow or lose digits.",
-    "edge": "The same definition at its edges.",
-    "integers": "The same answer for whole numbers, whose arithmetic wraps around or cuts off.",
-    "default": "The default where an argument is left out.",
-    "errors": "The error that the notebook names, for input that makes no sense.",
-    "inputs-unchanged": "Arguments left as they were.",
-    "loops": "One expression for all at once: no loop in Python over the axes named.",
-    "memory": "No array that has all the axes named, at any time.",
+    "stability": "Finite, exact answers where simple formulas overflow or lose digits.",
+    "edge": "The same definition for extreme inputs.",
+    "integers": "The same answer for integers.",
+    "default": "The default if an argument is missing.",
+    "errors": "The exception that the notebook names, for invalid input.",
+    "inputs-unchanged": "Arguments that stay unchanged.",
+    "loops": "Whole-array expressions instead of Python loops over the named axes.",
+    "memory": "No array with all of the named axes.",
 }
 WAITS = "You get these points once another part of this problem is correct."
 FAILED = "Something went wrong on our side. Your instructor knows about it."
 FIRST = (Code.NOT_WRITTEN, Code.NOT_DEFINED, Code.STOPPED, Code.RAISED)
-OVERRIDDEN = "A person has looked at this problem and given these points."
-LEFT_OUT = "Nothing was written here."
-DROPPED = "This problem was dropped: it counts for nobody."
-CHANGED = "Graded under an earlier definition of this problem, which has changed since."
+OVERRIDDEN = "Your instructor looked at this problem and gave these points."
+LEFT_OUT = "You wrote nothing here."
+DROPPED = "This problem was dropped, so it doesn't count for anyone."
+CHANGED = "Graded with an earlier definition of this problem, which has changed since then."
 SPARED = "The same mistake also affects these, which costs no more points:"
 FORMULA = re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
@@ -105,11 +105,11 @@ def _total(result, mark):
     yield f'<p class="total">{points(score)} {of}</p>'
     yield bar(score / most if most else 0)
     if mark and mark["late_penalty"]:
-        before = f" Without that it would be {points(mark['earned'])}."
+        before = f" Without this penalty, it would be {points(mark['earned'])}."
         less = f"Late: {points(mark['late_penalty'])} {_unit(mark['late_penalty'])} less."
         yield f'<p class="soft">{less}{before}</p>'
     if mark and mark["needs_manual_grade"]:
-        yield '<p class="soft">Some answers are still to be marked by a person.</p>'
+        yield '<p class="soft">Your instructor still has to grade some answers.</p>'
 
 
 def _unit(number):
@@ -131,8 +131,11 @@ def _first(result):
     broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
     first = [flag for flag in flags if flag.code in FIX_FIRST]
     first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
-    if first:
-        yield f"<section><h2>Fix this first</h2>{_flags(first)}</section>"
+    told = [for_student(flag) for flag in first]
+    found = {name: findings_of(report) for name, report in result["problems"].items()}
+    told += [text(f, Audience.HIDDEN) for f in together_forbidden(found)]
+    if told:
+        yield f"<section><h2>Fix this first</h2>{_list(told)}</section>"
 
 
 def _notes(result, mark):
@@ -141,16 +144,15 @@ def _notes(result, mark):
         yield f'<section><p class="soft">{FAILED}</p></section>'
     elif result["status"] == "ungradable":
         after = "" if _any_given(mark) else f"<p>{NOTHING_READ}</p>"
-        told = _flags(flags_of(result))
+        told = _list(map(for_student, flags_of(result)))
         yield f"<section><h2>Why nothing could be graded</h2>{told}{after}</section>"
     elif rest := [f for f in present(flags_of(result), mark) if f.code not in FIX_FIRST]:
-        yield f"<section><h2>{TITLE}</h2>{_flags(rest)}</section>"
+        yield f"<section><h2>{TITLE}</h2>{_list(map(for_student, rest))}</section>"
 
 
-def _flags(flags):
-    """Return flags as a list of HTML, in the student's words."""
-    rows = [as_html(for_student(flag)) for flag in flags]
-    return f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>"
+def _list(texts):
+    """Return texts as a list of HTML."""
+    return f"<ul>{''.join(f'<li>{as_html(row)}</li>' for row in texts)}</ul>"
 
 
 def _dearest_first(problems):
@@ -185,9 +187,10 @@ def _problem(name, report, code, given=None, said="", comment=""):
     lost, full = [], []
     for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
+    own = of_problem(findings_of(report))
     found = "\n".join(
         f'<p class="hint"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
-        for aspects, text in by_words(_urgent_first(findings_of(report)), Audience.HIDDEN)
+        for aspects, text in by_words(_urgent_first(own), Audience.HIDDEN)
     )
     if spared := report.get("spared"):
         found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
@@ -286,9 +289,7 @@ def _challenge(report, code):
     found = report.get("challenge")
     if not found or found["measured"] is None:
         return ""
-    text = (
-        f"Measured on data that nobody has seen: <b>{found['measured']:.4g}</b>, with a file "
-    )
+    text = f"Measured on hidden data: <b>{found['measured']:.4g}</b>, with a file "
     text += f"of {found['bytes']:,} bytes."
     if code:
         text += f" On the leaderboard your row has the code <code>{escape(code)}</code>."
@@ -307,7 +308,7 @@ def _by_hand(mark, result):
     rows += [(name, "", text) for name, text in said.items() if name not in result["problems"]]
     if not rows:
         return
-    yield "<section><h2>Marked by a person</h2><ul>"
+    yield "<section><h2>Graded by your instructor</h2><ul>"
     for name, words, comment in rows:
         told = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
         yield f"<li><b>{escape(name)}</b>{words}{told}</li>"

@@ -25,8 +25,17 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import CannotDo
+from ..records.finding import findings_of
+from ..records.flag import flags_of
 
 SWITCHES = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES")
+
+NEEDED = "status", "flags", "score", "max_score", "problems"
+REPORTED = "score", "max", "aspects", "findings", "tried"
+OTHER_VERSION = (
+    "this version of nngrader can't read the results of {0}, which another version wrote: run "
+    "`nngrader grade {0}` to grade it again"
+)
 
 
 class NotKept(CannotDo):
@@ -90,8 +99,31 @@ def latest_key(assignment: str) -> str:
 
 
 def latest_results(course, assignment: str) -> dict[str, dict]:
-    """Return the results of the last grading by student, none if nothing is graded."""
-    return Store(course / ".results").get(latest_key(assignment)) or {}
+    """Return the results of the last grading by student, none if nothing is graded.
+
+    Raises
+    ------
+    CannotDo
+        If another version of nngrader wrote them, so that this one can't read them.
+    """
+    store = Store(course / ".results")
+    results = store.get(latest_key(assignment))
+    there = (store.folder / f"{latest_key(assignment)}.json").exists()
+    if there and not _are_ours(results):
+        raise CannotDo(OTHER_VERSION.format(assignment))
+    return results or {}
+
+
+def _are_ours(results):
+    """Return whether results have all entries that this version needs."""
+    try:
+        for r in results.values():
+            _ = [r[key] for key in NEEDED], flags_of(r)
+            for p in r["problems"].values():
+                _ = [p[key] for key in REPORTED], findings_of(p)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 @contextlib.contextmanager

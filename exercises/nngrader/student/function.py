@@ -1,4 +1,8 @@
-"""Check a function on the visible cases of its problem, from a file beside the notebook."""
+"""Check a function on the visible cases of its problem, from a file next to the notebook.
+
+The cases are called and compared in the student's kernel, where the function's data are.
+`nngrader check` and grading compare in a process that runs none of the student's code.
+"""
 
 from __future__ import annotations
 
@@ -51,10 +55,12 @@ def check_message(f: Callable, folder: Path) -> str:
     problems = visible_problems(folder)
     if not problems:
         return (
-            f"check: no file *{SUFFIX} lies in {folder.name}. It belongs beside the notebook."
+            f"check: the folder {folder.name} contains no file *{SUFFIX}. Copy it there from "
+            "the zip of the assignment."
         )
     if name not in problems:
-        return f"check: no problem is called {name}. There are: {', '.join(sorted(problems))}."
+        names = ", ".join(sorted(problems))
+        return f"check: no problem has the name {name}. The problems are {names}."
     cells = cells_run()
     data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
@@ -157,7 +163,7 @@ def visible_problems(folder: Path) -> dict:
         try:
             found |= cases_json.load(file)
         except (ValueError, TypeError):
-            raise CannotDo(f"{file.name} is broken: take it from the zip again") from None
+            raise CannotDo(f"{file.name} is damaged: take it from the zip again") from None
     return found
 
 
@@ -169,7 +175,7 @@ def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str =
     run : callable
         ``run(args)`` calls the function, as in `judge`, once more where a case is shown.
     folder : Path
-        Where the notebook is, and the file of a challenge beside it.
+        Where the notebook and the file of a challenge are.
     own : str, optional
         The text of the function.
     """
@@ -207,7 +213,7 @@ def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str =
 
 
 def _at_its_step(data, verdict, right):
-    """Return lines on the steps that are right, and the verdict up to the first that is not.
+    """Return lines on the correct steps, and the verdict up to the first wrong one.
 
     Parameters
     ----------
@@ -218,9 +224,9 @@ def _at_its_step(data, verdict, right):
     now = next((k for k, a in enumerate(steps) if a not in right), None)
     if now is None:
         every = f"All {len(steps)} steps are" if len(steps) > 1 else "The only step is"
-        return [f"  {every} right."], verdict
-    many = f"Steps 1 {'and' if now == 2 else 'to'} {now} are right. "
-    done = ["", "Step 1 is right. "][now] if now < 2 else many
+        return [f"  {every} correct."], verdict
+    many = f"Steps 1 {'and' if now == 2 else 'to'} {now} are correct. "
+    done = ["", "Step 1 is correct. "][now] if now < 2 else many
     line = f"  {done}{'Next: step' if done else 'Step'} {now + 1} of {len(steps)}"
     waits = [a for a in verdict.points if a not in (*PASSIVE, *steps[: now + 1])]
     points = {
@@ -234,13 +240,13 @@ def _at_its_step(data, verdict, right):
 
 
 def _file_lines(data, verdict, folder):
-    """Return lines about a challenge's file: whether it can be handed in, what it reaches."""
+    """Return lines about a challenge's file: whether it can be submitted, and its result."""
     name, most = data["file"]["name"], data["file"]["most_bytes"]
     if not (folder / name).is_file():
-        return [f"  {name} does not lie beside the notebook: save your arrays there."]
+        return [f"  {name} isn't in the folder of your notebook. Save your arrays there."]
     size = (folder / name).stat().st_size
     if size > most:
-        return [f"  {name} has {size:,} bytes, at most {most:,} are read: make it smaller."]
+        return [f"  {name} has {size:,} bytes, but may have at most {most:,}. Make it smaller."]
     lines = [f"  {name} has {size:,} of at most {most:,} bytes. Submit it with the notebook."]
     if verdict.measured is not None:
         tried = data["cases"][0]["tried"]
@@ -257,7 +263,7 @@ def _file_lines(data, verdict, folder):
 def _by_hand(data, run):
     """Return lines that compare answers in the example for pencil and paper.
 
-    Parts for which the problem has words of its own are comparisons, not the student's values.
+    A part with the problem's own words is a comparison, and not the student's value.
     """
     example = data["example"]
     parts = result_of(data, example, run).parts or []
@@ -272,7 +278,7 @@ def _by_hand(data, run):
 
 
 def _failing_case(data, run, verdict):
-    """Return lines that show the shortest case that fails, with yours and what is asked."""
+    """Return lines that show the shortest case that fails, with both answers."""
     lost = {a for a, (earned, most) in verdict.points.items() if earned < most}
     lost |= set(verdict.spared)
     lost |= {"value"} if lost & set(data["returns"].values()) else set()

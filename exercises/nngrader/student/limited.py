@@ -1,8 +1,8 @@
 """Call a student's function in the student's own process, under the limits of grading.
 
-A thread measures what a call takes, and interrupts it by the signal that Ctrl-C sends: so it
-ends on every system, asleep or at work, and what the notebook holds is still there. Where
-signals or threads are not to be had, a call is not interrupted, but judged as in grading.
+A thread measures the time and memory of a call, and interrupts it by the signal that Ctrl-C
+sends. So it ends on every system, asleep or at work, and the notebook's variables survive.
+Without signals or threads, a call is not interrupted, but judged as in grading.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Limited:
     Parameters
     ----------
     data : dict
-        A packed problem; its ``limits`` are those of the assignment, its ``graded`` says how
-        many calls are made in grading, which share `total_seconds`.
+        A packed problem; its ``limits`` are the assignment's, and its ``graded`` is the number
+        of calls in grading, which share `total_seconds`.
     run : callable
         ``run(args)`` calls the function and returns what `observe` returns.
     """
@@ -53,7 +53,7 @@ class Limited:
         Raises
         ------
         KeyboardInterrupt
-            If whoever waits interrupts the call.
+            If the student interrupts the call.
         """
         if self.ends < MOST_DEATHS:
             left = self.here.total_seconds - self.spent
@@ -74,7 +74,7 @@ class Limited:
 
 
 class Watch:
-    """Measures one call, and interrupts it if it takes too long or holds too much memory.
+    """Measures one call, and interrupts it if it takes too long or uses too much memory.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class Watch:
 
     @contextlib.contextmanager
     def _signals(self):
-        """Watch from a thread, with our handler of the signal in place of the present one."""
+        """Watch from a thread, with our handler of the signal instead of the present one."""
         try:
             before = signal.signal(signal.SIGINT, self._interrupt)
         except ValueError:  # not the main thread
@@ -131,7 +131,7 @@ class Watch:
                 thread.join()
 
     def _interrupt(self, *_):
-        """Raise, in the call, what ends it: our own exception, or that of Ctrl-C."""
+        """Raise, in the call, what ends it: our own exception, or the one of Ctrl-C."""
         if self.ending and self.running:
             raise Interruption
         if not self.ending:
@@ -169,7 +169,7 @@ def send(thread: int) -> None:
 
 
 def resident() -> int:
-    """Return the bytes that this process holds; 0 without psutil, which Jupyter brings."""
+    """Return the bytes that this process uses; 0 without psutil, which Jupyter brings."""
     try:
         import psutil
     except ImportError:

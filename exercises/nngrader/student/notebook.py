@@ -1,22 +1,27 @@
 """Run `nngrader check NOTEBOOK` on the student's own machine.
 
-The notebook's cells run in a process of their own, as in grading. This process has each
-function called on the visible cases, and compares the answers. It needs NumPy alone.
+The notebook's cells run in a separate process, as in grading. This process has each
+function called on the visible cases, and compares the answers. It needs only NumPy.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 from ..course.notebooks import id_of_test
 from ..engine.declaration.challenge import files_beside
-from ..engine.observation.reading import imports, plain
+from ..engine.judgement.ledger import WHOLE
+from ..engine.observation.reading import forbidden_in, imports, names_used, plain
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..intake.submission import Rejected, TooLarge, cells_of, shrunk
 from ..intake.suspicion import THERE
+from ..records.codes import Code
+from ..records.finding import EVERYTHING, Finding, of_problem, together_forbidden
 from ..records.flag_rendering import for_student
+from ..records.rendering import Audience, text
 from ..settings import Limits
 from ..storage.results import digest
 from ..wording import counted, did_you_mean
@@ -27,7 +32,8 @@ UNANSWERED = "YOUR ANSWER HERE"  # what nbgrader puts where a text is to be writ
 UNTOUCHED = (
     "You haven't started the challenge {} ({}). It is optional, and needs no file until you do."
 )
-KEEP_APART = "What it defines is lost then: keep your functions in cells of their own."
+NOT_DEFINED = "Your notebook doesn't define it. Did you rename it, or delete its cell?"
+KEEP_APART = "What this cell defines is lost, so write your functions in other cells."
 
 
 def checkup(notebook: Path) -> int:
@@ -57,13 +63,13 @@ def checkup(notebook: Path) -> int:
         raise NotThere(f"there is no notebook {notebook.name}{near}")
     require_notebook(notebook)
     if not (problems := visible_problems(notebook.parent)):
-        raise NotThere(f"no file *.cases.json lies beside {notebook.name}")
+        raise NotThere(f"the folder of {notebook.name} contains no file *.cases.json")
     try:
         return int(not Checkup(notebook, problems).run())
     except Rejected as e:
         print(for_student(e.flag))
     except KeyboardInterrupt:
-        print("Stopped before the notebook was through.")
+        print("Stopped before the end of the notebook.")
     return 1
 
 
@@ -73,7 +79,7 @@ def require_notebook(file: Path) -> None:
     Raises
     ------
     WrongUsage
-        If it is none; the text says what it is, and which notebooks lie beside it.
+        If it is none; the text names the kind of file, and the notebooks in its folder.
     """
     try:
         cells_of(shrunk(file.read_bytes()), [], file.name)
@@ -133,6 +139,7 @@ class Checkup:
         missing = absent(texts.values(), self.uses)
         print(*notes(self.cells, self.locked, missing), sep="", end="")
         self.texts = list(texts.values())
+        self.sources = {name: source for name, source, _ in self.work}
         begun = {n: d for n, d in self.problems.items() if not self._is_untouched(d)}
         self.trial = Trial(self.work, self.limits, self.uses, missing)
         try:
@@ -140,6 +147,8 @@ class Checkup:
                 n for d in begun.values() for names in d["forbidden"].values() for n in names
             ]
             self.names, _ = self.trial.read(forbidden)
+            for line in self._forbidden(begun):
+                print(line)
             for name, data in begun.items():
                 verdict = self._verdict(name)
                 self._print_failed_cells()
@@ -176,20 +185,35 @@ class Checkup:
 
     def _print_failed_cells(self):
         """Print which cells failed, each once."""
-        sources = {name: source for name, source, _ in self.work}
         for name, words in self.trial.failed.items():
             if name not in self.told:
-                begin = (sources[name].strip().splitlines() or [""])[0][:50]
                 lost = f" {KEEP_APART}" * (name in self.trial.lost)
                 end = "" if words.endswith(("?", ".")) else "."
-                print(f"The cell that begins {begin!r} {words}{end}{lost}")
+                print(f"The cell that begins {begin(self.sources[name])} {words}{end}{lost}")
         self.told |= self.trial.failed.keys()
+
+    def _forbidden(self, begun):
+        """Yield a line on each forbidden name that costs all points of some problems."""
+        found = {
+            problem: [
+                Finding(Code.FORBIDDEN, EVERYTHING, data={"name": name, "whole": True})
+                for name in forbidden_in(self.names, data["forbidden"].get(WHOLE, ()))
+            ]
+            for problem, data in begun.items()
+        }
+        used = [(begin(s), names_used(plain(s))) for s in self.sources.values()]
+        for finding in together_forbidden(found):
+            cells = [
+                cell for cell, names in used if forbidden_in(names, [finding.data["name"]])
+            ]
+            at = {"at": cells[0]} if cells else {}
+            yield text(finding.about(data=finding.data | at), Audience.VISIBLE)
 
     def _about(self, data, verdict):
         """Return the lines about one problem, and about wrong functions that it calls."""
-        name = data["name"]
+        name, verdict = data["name"], replace(verdict, findings=of_problem(verdict.findings))
         if name in self.trial.undefined:
-            return [f"{name}: the notebook defines nothing of this name."]
+            return [f"{name}: {NOT_DEFINED}"]
         node = self._definition(name)
         own = ast.unparse(node) if node else ""
         lines = [report(data, self.trial.calling(data), verdict, self.folder, own)]
@@ -202,8 +226,13 @@ class Checkup:
         return lines + [f"  {FOLLOWED}"] * bool(wrong)
 
 
+def begin(source: str) -> str:
+    """Return the beginning of a cell in quotes."""
+    return repr((source.strip().splitlines() or [""])[0][:50])
+
+
 def size_note(size: int, most: int) -> list[str]:
-    """Return a line about a notebook that takes more than half of the size that is read.
+    """Return a line about a notebook that is larger than half of the limit.
 
     Parameters
     ----------
@@ -223,8 +252,8 @@ def size_note(size: int, most: int) -> list[str]:
     if size <= most << 19:
         return []
     return [
-        f"The notebook has {size >> 20} MB; one of more than {most} MB is not read when it is "
-        "graded. Clear its outputs before you hand it in: they are not graded."
+        f"Your notebook has {size >> 20} MB, and we grade notebooks of at most {most} MB. "
+        "Clear its outputs before you submit it, because we don't grade them."
     ]
 
 
@@ -236,7 +265,7 @@ def absent(sources, uses: list[str]) -> list[str]:
     sources : iterable of str
         The texts of the cells.
     uses : list of str
-        Packages that the problems ask for.
+        Packages that the problems require.
     """
     there = THERE.union([""], uses)
     return sorted({name.split(".")[0] for name in imports(*sources)} - there)
@@ -254,13 +283,14 @@ def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
     """
     changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
     found = [
-        f"The cell {name} was changed: when graded, ours is used.\n"
+        f"You changed the cell {name}. In grading, we use the original cell.\n"
         for name in locked
         if name in changed
     ]
     if missing:
         found.append(
-            f"Not there when graded: {', '.join(missing)}. Your functions must work without.\n"
+            f"Missing in grading: {', '.join(missing)}. Your functions must work without "
+            f"{'it' if len(missing) == 1 else 'them'}.\n"
         )
     return found
 
@@ -288,5 +318,7 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
         c.grade_id for c in cells if c.grade_id and not c.code and UNANSWERED in c.source
     ]
     if missing:
-        lines.append(f"Not answered yet, and marked by hand: {', '.join(missing)}.")
+        lines.append(
+            f"Your instructor grades these answers, so write them: {', '.join(missing)}."
+        )
     return lines

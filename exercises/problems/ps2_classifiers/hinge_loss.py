@@ -9,6 +9,7 @@ hinge = problem(
     "hinge_loss",
     rtol=DIGITS,
     returns={"loss": "value", "gradient": "gradient"},
+    zeros={"gradient": "classes that add nothing to the loss"},
     points={
         "shape": (1, "a number and an array of shape (N, C), both `float64`, in this order"),
         "value": (3, "the loss for random scores and a given margin"),

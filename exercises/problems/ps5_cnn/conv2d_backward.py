@@ -18,6 +18,7 @@ gradients = problem(
         "inputs-unchanged": (1, "your function doesn't change `dy`, `x` or `weight`"),
     },
     forbidden={"all": ELSEWHERE},
+    zeros={"dx": "pixels that belong to no window"},
 )
 
 
@@ -180,6 +181,34 @@ gradients.mistake(
     edit=("dy.sum", "dy.mean"),
 )
 gradients.mistake(
+    "Your `dbias` averages over the positions of a map. How do you combine the gradients from "
+    "all the positions that a bias is added to?",
+    loses="weights",
+    name="bias_mean_of_positions",
+    edit=("dy.sum(axis=(0, 2, 3))", "dy.mean(axis=(2, 3)).sum(axis=0)"),
+)
+gradients.mistake(
+    "Your `dweight` averages over the positions of a map. How do you combine the gradients "
+    "from all the positions that use the same weight?",
+    loses="weights",
+    name="weights_mean_of_positions",
+    edit=("dweight, dy.sum", "dweight / dy[0, 0].size, dy.sum"),
+)
+gradients.mistake(
+    "Your `dweight` is the mean over samples and positions. How do you combine the gradients "
+    "from all the windows that use the same weight?",
+    loses="weights",
+    name="weights_mean_of_all",
+    edit=("dweight, dy.sum", "dweight / dy[:, 0].size, dy.sum"),
+)
+gradients.mistake(
+    "Your three gradients are divided by the number of positions in a map. Which line divides, "
+    "and does a formula of the text ask for it?",
+    loses="value",
+    name="everything_mean_of_positions",
+    given="dy = dy / dy[0, 0].size",
+)
+gradients.mistake(
     "Your `dbias` contains a separate entry for each position of the map. How many "
     "positions of a map is one bias added to?",
     loses="shape weights",
@@ -221,6 +250,16 @@ gradients.mistake(
     edit=("(g.T, padded[:, ", "(g[-1:].T, padded[-1:, "),
 )
 gradients.mistake(
+    "Your `dweight` adds up the samples of `dy` and of `padded`, and then multiplies the two "
+    "sums. Which product does each sample contribute by itself?",
+    loses="weights",
+    name="samples_added_up_first",
+    edit=(
+        "np.tensordot(g.T, padded[:, :, rows, columns], 1)",
+        "np.multiply.outer(g.sum(axis=0), padded[:, :, rows, columns].sum(axis=0))",
+    ),
+)
+gradients.mistake(
     "Your `dweight` doesn't depend on `dy`. Which upstream gradient should you multiply "
     "each pixel by?",
     loses="weights",
@@ -260,6 +299,34 @@ gradients.mistake(
     loses="stride",
     name="neighbouring_windows_in_dx",
     edit=("rows, columns] +=", "i : i + KH, j : j + KW] +="),
+)
+gradients.mistake(
+    "Your `dx` is smaller than `x` when the stride is above 1, because the entries of `dy` are "
+    "next to each other. How far apart are their windows in `padded`?",
+    loses="stride",
+    name="not_dilated",
+    edit=[
+        ("rows, columns] +=", "i : i + KH, j : j + KW] +="),
+        ("p : p + H, p : p + W", "p : i + KH, p : j + KW"),
+    ],
+)
+gradients.mistake(
+    "Your `dx` is smaller than `x` when the stride is above 1, because the entries of `dy` are "
+    "next to each other. How far apart are their windows in `padded`, and what comes between?",
+    loses="stride",
+    name="not_dilated_and_cut",
+    edit=[
+        ("rows, columns] +=", "i : i + KH, j : j + KW] +="),
+        ("p : p + H, p : p + W", "p : i + KH - p, p : j + KW - p"),
+    ],
+)
+gradients.mistake(
+    "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
+    "`stride` instead of 2?",
+    loses="stride",
+    name="dilated_as_for_stride_2",
+    edit=("rows, columns] +=", "s * i : s * i + KH, s * j : s * j + KW] +="),
+    given="s = min(stride, 2)",
 )
 gradients.mistake(
     "The windows in your `dweight` are only one pixel apart. Which row of `padded` does "

@@ -252,6 +252,13 @@ fast.mistake(
     given="padding = 0",
 )
 fast.mistake(
+    "Your `y` is too small, because it counts the padding once in each direction. How many "
+    "sides of the image get zeros?",
+    loses="shape value",
+    name="padding_counted_once",
+    edit=("(p, p), (p, p)", "(p, 0), (p, 0)"),
+)
+fast.mistake(
     "Your code adds all the zeros below and on the right of each image. Which sides get "
     "zeros in problem 1?",
     loses="value",

@@ -260,11 +260,25 @@ layers.mistake(
     given="padding = 0",
 )
 layers.mistake(
-    "Your code adds zeros above and on the left of each image, and none on the two "
-    "other sides. How many sides does the problem text name?",
+    "Your `y` is too small, because it counts the padding once in each direction. How many "
+    "sides of the image get zeros, and how often does `H_out` count them?",
     loses="padding",
-    name="on_two_sides",
+    name="padding_counted_once",
     given="x, padding = np.pad(x, ((0, 0), (0, 0), (padding, 0), (padding, 0))), 0",
+)
+layers.mistake(
+    "Your `y` has too few rows, because `H_out` counts the padding once. How many sides of the "
+    "image get rows of zeros?",
+    loses="padding",
+    name="rows_of_padding_counted_once",
+    edit=("(H + 2 * padding - KH)", "(H + padding - KH)"),
+)
+layers.mistake(
+    "Your `y` has too few columns, because `W_out` counts the padding once. How many sides of "
+    "the image get columns of zeros?",
+    loses="padding",
+    name="columns_of_padding_counted_once",
+    edit=("(W + 2 * padding - KW)", "(W + padding - KW)"),
 )
 layers.mistake(
     "Your code adds all the zeros below and on the right of each image. How should they "

@@ -20,6 +20,7 @@ table = problem(
         "field": (4, "`fields`"),
     },
     forbidden={"all": ELSEWHERE},
+    zeros={"parameters": "max pooling layers"},
 )
 
 
@@ -89,6 +90,14 @@ def stacked(rng, L, C):
             layers.append(conv(int(maps[k]), sizes[0], int(next(steps, 1)), sizes[1]))
     H, W = rng.permutation(np.arange(230, 300))[:2].tolist()
     return layers, [C, H, W]
+
+
+@table.case("value", hidden=1)
+def beyond_the_image(rng, L, C):
+    """A receptive field larger than the image."""
+    layers, (C, _, W) = stacked(rng, L, C)
+    fields = output_shape_and_parameters(layers, [C, W, W])[2]
+    return layers, [C, int(fields[-2:].mean()), W]
 
 
 @table.alternative
@@ -308,6 +317,14 @@ table.mistake(
     loses="field",
     name="without_padding",
     edit=("(K - 1)", "(K - 1 - 2 * P)"),
+)
+table.mistake(
+    "Your receptive field is never larger than the image. Do rows of padding count, according "
+    "to the problem text?",
+    loses="field",
+    name="limited_to_the_image",
+    where="beyond_the_image",
+    edit=("fields.append(field)", "fields.append(min(field, shape[1]))"),
 )
 table.mistake(
     "Your max pooling layers don't enlarge the receptive field. How many entries does "

@@ -25,6 +25,7 @@ block = problem(
         "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
     forbidden={"all": ELSEWHERE},
+    zeros={"y": "where `s` is negative"},
 )
 
 
@@ -264,6 +265,13 @@ block.mistake(
     loses="value gradient",
     name="shortcut_of_h",
     edit=[("s = x +", "s = h +"), ("dh * (a > 0)", "(dh + ds) * (a > 0)"), ("ds + dx", "dx")],
+)
+block.mistake(
+    "Your code changes `x` before `dweight1` needs it. Which line writes into `x`, and where "
+    "could it store the sum instead?",
+    loses="gradient inputs-unchanged",
+    name="x_overwritten",
+    edit=[("s = x + ", "x += "), ("ds = dy", "s = x\n    ds = dy")],
 )
 block.mistake(
     "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly "

@@ -204,6 +204,13 @@ gradients.mistake(
     edit=[("dW_xh +=", "dW_xh ="), ("dW_hh +=", "dW_hh ="), ("db +=", "db =")],
 )
 gradients.mistake(
+    "Your `dW_xh` adds up the samples of both factors, and then multiplies the two sums. Which "
+    "product does each sample contribute by itself?",
+    loses="weights",
+    name="samples_added_up_first",
+    edit=("dz.T @ x[t]", "np.outer(dz.sum(axis=0), x[t].sum(axis=0))"),
+)
+gradients.mistake(
     "Your gradients of the weights are divided by N. `dh` already contains any such factor, "
     "so don't divide again.",
     loses="weights",

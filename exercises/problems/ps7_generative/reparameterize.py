@@ -241,6 +241,13 @@ trick.mistake(
     edit=("log_var / 2", "log_var"),
 )
 trick.mistake(
+    "Your code draws its own noise, and doesn't use `eps`. Which standard normal numbers "
+    "should `z` contain?",
+    loses="value gradient score",
+    name="own_noise",
+    given="eps = np.random.default_rng(0).normal(size=eps.shape)",
+)
+trick.mistake(
     "Your score estimate contains `df`. Does the formula of the score function contain the "
     "derivative of f or its value?",
     loses="score",

@@ -5,6 +5,7 @@ import textwrap
 from typing import NamedTuple
 
 import numpy as np
+from nngrader.limits import Ending
 from nngrader.records.flag import FlagCode
 
 from tests.exercises.one_challenge import SOLVED, bomb, npz
@@ -77,7 +78,7 @@ CLASSES = {
     "breaks by an attribute that ends the process": HostileAnswer(
         "Value",
         f"{OPERATORS}    data = property(lambda self: os._exit(0))\n",
-        "ended the process",
+        flag=stopped(Ending.ENDED),
     ),
     "forges a list without end": HostileAnswer(
         "stratified_folds",

@@ -178,4 +178,4 @@ def _called(data, f):
 def _charged(data, answers):
     """Return the ledger of what a function gave in each packed case."""
     following = iter(answers)
-    return charged(data, lambda _: next(following))[0]
+    return charged(data, lambda _: next(following, {}))[0]

@@ -112,6 +112,9 @@ class Problem:
     rows : dict, optional
         For parts that consist of equally large blocks of rows, the names of the blocks from top
         to bottom, such as the gates of an LSTM. A finding then says which blocks are wrong.
+    zeros : dict, optional
+        For parts with entries that should be 0, which entries these are, in the student's
+        words: "where `s` is negative".
     tells : str, optional
         What the notebook says of a number that the measure returns after its parts, such as a
         loss: "your loss is {:.3g}".
@@ -146,6 +149,7 @@ class Problem:
         self_reported=(),
         entries=None,
         rows=None,
+        zeros=None,
         tells="",
         near=None,
         steps=None,
@@ -161,6 +165,7 @@ class Problem:
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
         self.entries, self.tells = dict(entries or {}), tells
         self.rows = {part: list(names) for part, names in (rows or {}).items()}
+        self.zeros = dict(zeros or {})
         self.near, self.steps = near and list(near), dict(steps or {})
         self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
         self.rtol, self.lists = rtol, lists
@@ -264,7 +269,7 @@ class Problem:
         found |= {"uses": list(self.uses)} if self.uses else {}
         if inspect.isfunction(self.solve):
             found["asked"] = list(inspect.signature(self.solve).parameters)
-        for name in ("wrong", "entries", "rows", "tells", "near", "steps"):
+        for name in ("wrong", "entries", "rows", "zeros", "tells", "near", "steps"):
             found |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
             found |= {"observed": len(self.observed), "raw": list(self.observed)}
@@ -372,8 +377,9 @@ def _moving_faults(p):
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
         yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"
-    if unknown := sorted(set(p.rows) - set(p.returns)):
-        yield f"rows names {', '.join(unknown)}, which is no part of the answer"
+    for option in ("rows", "zeros", "wrong"):
+        if unknown := sorted(set(getattr(p, option)) - set(p.returns)):
+            yield f"{option} names {', '.join(unknown)}, which is no part of the answer"
     if unknown := sorted(set(p.steps) - set(p.points)):
         yield f"steps names {', '.join(unknown)}, which is no aspect"
     groups, parts = {c.group for c in p.cases}, {part for c in p.cases for part in c.parts}
@@ -382,8 +388,6 @@ def _moving_faults(p):
             yield f"the mistake {name} shows in {', '.join(unknown)}, which is no kind of case"
     if unknown := sorted(parts - set(p.returns)):
         yield f"a case judges {', '.join(unknown)}, which is no part of the answer"
-    if unknown := sorted(set(p.wrong) - set(p.returns)):
-        yield f"wrong names {', '.join(unknown)}, which is no part of the answer"
 
 
 def _aspect_faults(p):

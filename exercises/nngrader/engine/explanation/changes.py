@@ -162,7 +162,7 @@ def _mistake_and_factor(of_part, mistakes):
         if None in ratios:
             continue
         table = table or _factor_table(of_part)
-        if found := _find_factor(ratios, table):
+        if (found := _find_factor(ratios, table)) and not _is_taken_back(name, found, of_part):
             # in hidden cases a named factor would let a function smuggle out a hidden input
             about = _factor_data(*found, of_part) if of_part[0].visible else {}
             about |= {"hint": mistakes[name]["hint"]}
@@ -170,6 +170,21 @@ def _mistake_and_factor(of_part, mistakes):
             both = Explanation(finding, lambda e, n=name, f=found: _times(e, n, f))
             if all(e.matches(both.predict(e)) for e in of_part):
                 yield Explanation(finding) if forgets else both
+
+
+def _is_taken_back(name, factor, of_part):
+    """Return whether a factor of sizes takes back a part of a mistake that is a factor itself.
+
+    For example, a mean over positions is N times the mean over samples and positions. But
+    whoever takes the first one has not taken the second.
+    """
+    if factor[0] in CONSTANTS or factor[0] in of_part[0].args:
+        return False
+    ratios = [_ratio(e.mistaken[name], e.want, e.rtol) for e in of_part]
+    return None not in ratios and all(
+        (abs(ratio) < 1) == (abs(_value(e, *factor)) > 1)
+        for e, ratio in zip(of_part, ratios, strict=True)
+    )
 
 
 def _times(e, name, factor):

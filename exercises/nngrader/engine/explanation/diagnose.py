@@ -15,7 +15,7 @@ from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
 from .places import bad, is_partly_right
 
 VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
-HOW = {"how"}  # how all wrong entries in one place are off, such as by their sign
+HOW = {"how", "empty"}  # how all wrong entries in one place are off, such as by their sign
 
 
 def explain(of_part, here, mistakes):

@@ -54,7 +54,7 @@ def _ranges(e, row):
 def few_digits(e):
     """Return a description if the answer is nearly right, but not to enough digits."""
     worst = np.abs(e.got - e.want).max(initial=0) / (np.abs(e.want).max(initial=0) or 1)
-    if not worst < NEAR:
+    if not worst < NEAR or not np.any(np.r_[e.got.ravel(), e.want.ravel()] % 1):  # a count
         return None
     return Finding(Code.FEW_DIGITS, data={"worst": float(worst)})
 
@@ -173,6 +173,7 @@ PATTERNS = (
     few_digits,
     zero,
     same_number,
+    places.alike_lines,
     argument,
     places.lettered,
     places.blocks,
@@ -201,6 +202,7 @@ PATTERNS = (
     counted,
 )
 POSITIONS = (  # these say nothing where the entries of a list stand for several things
+    places.alike_lines,
     places.moved,
     places.reversed_lines,
     places.cumulative,

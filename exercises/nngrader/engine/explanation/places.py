@@ -27,8 +27,11 @@ def _line_names(shape, sizes):
     if len(shape) == 2:
         return [(0, "row", "rows"), (1, "column", "columns")]
     letters = {size: letter for letter, size in sizes.items()}
-    names = [letters.get(n, f"the {ORDINALS[k % 6]} axis") for k, n in enumerate(shape)]
-    return [(k, f"place along {a}", f"places along {a}") for k, a in enumerate(names)]
+    axes = [letters.get(n, f"the {ORDINALS[k % 6]} axis") for k, n in enumerate(shape)]
+    names = [(k, f"place along {a}", f"places along {a}") for k, a in enumerate(axes)]
+    if len(shape) == 4:  # images or kernels
+        names[1:] = [(1, "channel", "channels"), (2, "row", "rows"), (3, "column", "columns")]
+    return names
 
 
 def _wrong_lines(e, axis):
@@ -55,6 +58,7 @@ def one_line(e):
             k, end = int(lines[0]), {0: "first", len(wrong) - 1: "last"}
             about = {"end": end[k]} if k in end else {"place": k}
             about |= {"line": name} | how(e, at)
+            about |= {} if e.want[bad(e)].any() else {"empty": True}
             descriptions.append(Finding(Code.ONE_LINE, data=about))
     return descriptions
 
@@ -73,7 +77,8 @@ def first_lines(e):
     for axis, name, names in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
         k = int(np.argmax(wrong))
-        if k == 0 or len(wrong) < 4 or not wrong[k:].all() or not _has_enough_right(e):
+        few = k == 0 or len(wrong) < 4 or not wrong[k:].all()
+        if few or not _has_enough_right(e, axis, np.s_[:k]):
             continue
         if k == 1:
             return Finding(Code.FIRST_LINES, data={"only": name})
@@ -83,9 +88,9 @@ def first_lines(e):
     return None
 
 
-def _has_enough_right(e):
-    """Return whether so many entries other than 0 are right that it is not by chance."""
-    right = ~bad(e) & _is_significant(e.want)
+def _has_enough_right(e, axis, lines):
+    """Return whether so many entries other than 0 of some lines are right, not by chance."""
+    right = np.moveaxis(~bad(e) & _is_significant(e.want), axis, 0)[lines]
     return right.sum() >= (1 if right.ndim == 1 else FEW - 1)
 
 
@@ -94,7 +99,7 @@ def last_line(e):
     for axis, name, _ in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
         alone = len(wrong) > 3 and wrong[:-1].all() and not wrong[-1]
-        if alone and e.got.ndim > 1 and _has_enough_right(e):  # one number is right by chance
+        if alone and e.got.ndim > 1 and _has_enough_right(e, axis, -1):  # not by chance
             return Finding(Code.LAST_LINE, data={"line": name})
     return None
 
@@ -125,6 +130,20 @@ def cumulative(e):
     for axis, name, _ in _line_names(e.got.shape, e.sizes):
         if close(e.got, np.cumsum(e.want, axis), e.rtol):
             return Finding(Code.CUMULATIVE, data={"line": name})
+    return None
+
+
+def alike_lines(e):
+    """Return a description if the answer has equal lines that should differ."""
+    for axis, name, names in _line_names(e.got.shape, e.sizes) if e.got.ndim > 1 else ():
+        got, want = (np.moveaxis(v, axis, 0) for v in (e.got, e.want))
+        same = [close(v, np.broadcast_to(v[:1], v.shape), e.rtol) for v in (got, want)]
+        if got.size < max(FEW, 3 * len(got)) or same != [True, False]:
+            continue
+        correct = {"last": want[-1], "first": want[0], "sum": want.sum(axis=0)}
+        which = next((w for w, v in correct.items() if close(got[0], v, e.rtol)), None)
+        about = {"which": which} if which else {}
+        return Finding(Code.ALIKE, data=about | {"line": name, "lines": names})
     return None
 
 
@@ -303,7 +322,7 @@ def not_emptied(e):
     wrong = bad(e)
     if not wrong.ndim or wrong.sum() < 2 or e.want[wrong].any() or not is_partly_right(e):
         return None
-    return Finding(Code.NOT_EMPTIED)
+    return Finding(Code.NOT_EMPTIED, data={"zeros": e.zeros} if e.zeros else {})
 
 
 NEAR = 1e-3  # an answer this close to the right one is right but for lost digits

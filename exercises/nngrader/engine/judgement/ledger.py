@@ -1,6 +1,7 @@
 """Points lost and the reasons, collected case by case and added up at the end."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ...records.codes import Code
@@ -49,6 +50,7 @@ class Ledger:
     spared: set = field(default_factory=set)
     by_mistake: dict = field(default_factory=dict)  # what each known mistake has spoiled
     spread: dict = field(default_factory=dict)  # by finding without parts: what is spoiled
+    again: Callable = lambda case: None  # calls the function once more, and returns its parts
 
     def under(self, data):
         """Return a copy for packed data that differ only in what a known mistake costs."""

@@ -8,6 +8,7 @@ from ...records.codes import Code
 from ...records.finding import Finding
 from ..explanation.changes import Explanation
 from ..explanation.diagnose import describe, explain
+from ..observation.compare import close
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def _judge_ordinary(ledger, of_part, here, charges):
             return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
     found = _explained(ledger, of_part, here, ledger.data["mistakes"] if whole else {})
+    if found.finding and not found.explains and not _is_repeated(ledger, of_part):
+        found = Explanation(Finding(Code.UNREPEATABLE))
     ledger.find(aspect, group, found.finding, part)
     charges.append(Charge(part, group, aspect, found))
     named = ledger.data["mistakes"].get(found.mistake, {})
@@ -88,6 +91,14 @@ def _judge_special(ledger, of_part, here, carried):
     candidates.sort(key=lambda n: n not in ledger.by_mistake)  # one named before goes first
     candidates = {n: mistakes[n] for n in candidates}
     ledger.find(aspect, group, _of_special(ledger, of_part, here, candidates), part)
+
+
+def _is_repeated(ledger, of_part):
+    """Return whether another call in a wrong case gives the same numbers, as far as we know."""
+    e = next(e for e in of_part if not e.right)
+    parts, k = ledger.again(e.case), list(ledger.data["returns"]).index(e.part)
+    values = parts[k]["values"] if parts and k < len(parts) else None
+    return values is None or values.shape != e.got.shape or close(values.real, e.got, e.rtol)
 
 
 def _is_ordinary(ledger, mistake):

@@ -19,7 +19,8 @@ class Entry:
     mistake returns; ``fault`` describes a wrong type or shape that has cost no points yet;
     ``odd`` describes it where a known mistake has the same shape, since the mistake's hint may
     say more; ``letters`` names the entries of a list that stands for several things;
-    ``rows`` names the blocks of equally many rows that it consists of.
+    ``rows`` names the blocks of equally many rows that it consists of; ``zeros`` says in words
+    which entries should be 0.
     """
 
     part: str
@@ -34,6 +35,7 @@ class Entry:
     odd: str | None = None
     letters: str = ""
     rows: tuple = ()
+    zeros: str = ""
 
     @property
     def group(self):
