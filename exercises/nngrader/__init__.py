@@ -1,7 +1,7 @@
-"""Release, grade and explain the assignments; `check` is all that a student needs.
+"""Release, grade and explain assignments. Students need only `check`.
 
-Importing this package needs NumPy alone: what grading needs besides is imported when a command
-asks for it.
+Importing this package needs only NumPy. A command imports the other libraries that it needs
+when it runs.
 """
 
 from .cells import check, points

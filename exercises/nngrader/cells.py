@@ -1,6 +1,6 @@
 """The functions that an assignment's notebook calls: `check` for students, `points` for marks.
 
-`nngrader grade` runs no such cell: it judges the problem that the cell declares.
+`nngrader grade` runs none of these cells. It judges the problem that a test cell declares.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ __all__ = ["check", "points"]
 
 
 def check(f: Callable) -> None:
-    """Try a function or class on the visible cases and print what is wrong with it.
+    """Check a function or class on the visible cases and print what is wrong with it.
 
     Parameters
     ----------
     f : callable
-        The student's function or class; its name tells which problem it answers.
+        The student's function or class. Its name determines the problem.
     """
     try:
         print(check_message(f, Path.cwd()))
@@ -33,18 +33,18 @@ def check(f: Callable) -> None:
 
 
 def points(name: str, f, most: float) -> float:
-    """Return points that a function earns on the hidden cases of a problem.
+    """Return the points that a function earns on the hidden cases of a problem.
 
-    `nbgrader autograde` runs this, which is for submissions that are trusted.
+    `nbgrader autograde` calls this function, so use it only for submissions that you trust.
 
     Parameters
     ----------
     name : str
-        The problem.
+        Name of the problem.
     f : callable
-        The student's own function.
+        The student's function.
     most : float
-        Points for a right answer.
+        Points for a correct answer.
     """
     data = _hidden_here()[name]
     data = with_file(data, files_beside(data, Path.cwd()))
@@ -55,7 +55,7 @@ def points(name: str, f, most: float) -> float:
 
 
 def _hidden_here():
-    """Return the hidden cases of the assignment in whose folder this process runs."""
+    """Return the hidden cases of the assignment whose folder contains this process."""
     from .course.folder import Course
 
     here = Path.cwd()

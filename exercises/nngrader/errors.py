@@ -1,16 +1,16 @@
-"""The errors that a person can correct: a command prints their text, without a traceback."""
+"""Errors that a person can correct. A command prints their text without a traceback."""
 
 
 class CannotDo(Exception):
-    """Raised if something cannot be done; the text says what, and what to do about it."""
+    """Raised if something cannot be done; the text explains what, and how to fix it."""
 
 
 class NotThere(FileNotFoundError):
-    """Raised if the command was asked about something that does not exist: wrong usage."""
+    """Raised if an argument names something that doesn't exist, which is wrong usage."""
 
 
 class WrongUsage(CannotDo):
-    """Raised if what was typed is no number, option or kind of file that can be used."""
+    """Raised if an option, a number or a kind of file on the command line is not valid."""
 
 
 def first_line(e: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""What a function is told that reached a limit, by `check` and when it is graded."""
+"""Messages about a function that reached a limit, for `check` and for grading."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from .settings import OPEN_FILES, Limits
 
 PATIENCE = 4  # wall time allowed to a call, as a multiple of its processor time
 AT_HOME = (
-    30.0  # seconds of wall time that `check` allows at least: a busy computer is no mistake
+    30.0  # seconds of wall time that `check` allows at least, because the computer may be busy
 )
 LASTING = 2  # wall time allowed to a submission, as a multiple of `submission_seconds`
-MOST_DEATHS = 2  # calls of one function that a limit ended; then it is not called again
+MOST_DEATHS = 2  # after so many calls that reach a limit, a function is not called again
 
 
 class Ending(StrEnum):
-    """Why a process gave no answer."""
+    """The reason why a process gave no answer."""
 
-    TOO_LONG = "too-long"  # it used more processor time than it may
-    WAITED = "waited"  # it took more wall time than it may; perhaps the machine was busy
-    TOO_MUCH = "too-much-memory"  # it was killed as it used more memory than it may
-    TOO_MANY = "too-many-processes"  # it started more processes than it may
-    TOO_LARGE = "too-large"  # its answer is larger than what is read
+    TOO_LONG = "too-long"  # it used more processor time than the limit
+    WAITED = "waited"  # it took more wall time than the limit; perhaps the machine was busy
+    TOO_MUCH = "too-much-memory"  # it was killed because it used too much memory
+    TOO_MANY = "too-many-processes"  # it started too many processes
+    TOO_LARGE = "too-large"  # its answer is larger than we read
     ENDED = "ended"  # it ended itself
     CRASHED = "crashed"  # Python crashed
     FORGED = "forged"  # its answer has a form that our code doesn't produce
     BROKEN = "broken"  # the connection to it broke
-    NOT_AGAIN = "not-again"  # the function was stopped so often that it isn't called any more
+    NOT_AGAIN = "not-again"  # the function was stopped so often that we don't call it again
 
 
 TIMED = (Ending.TOO_LONG, Ending.WAITED)
@@ -50,9 +50,9 @@ class Died(Exception):
 class Cause(NamedTuple):
     """Why a process ended without an answer, as plain data.
 
-    ``kind`` names the exception that is most like it. ``stopped`` is for findings: the
-    ``limit``, how much is allowed (``most``) and ``where`` it counts. ``data`` is for flags:
-    the ``ending``, and for a limit on time or memory its name and number.
+    ``kind`` names the most similar exception. ``stopped`` is for findings: the ``limit``, its
+    value (``most``), and ``where`` it applies. ``data`` is for flags: the ``ending``, and the
+    name and value of a limit on time or memory.
     """
 
     kind: str
@@ -61,19 +61,19 @@ class Cause(NamedTuple):
 
 
 def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> Cause:
-    """Return why a process had to be killed, or ended itself.
+    """Return the reason why a process was killed or ended itself.
 
     Parameters
     ----------
     bound : str
-        The name of the limit on seconds that would be reached first.
+        Name of the limit on seconds that would be reached first.
     least : float, optional
-        Wall time in seconds that a call was allowed at least.
+        Least wall time in seconds that a call was allowed.
 
     Returns
     -------
     Cause
-        It contains the numbers from the settings, and nothing of the student's.
+        Contains the numbers from the settings, and no data from the student.
     """
     if ending in TIMED:
         return _of_time(ending, limits, bound, least)
@@ -96,12 +96,12 @@ def _of_time(ending, limits, bound, least):
 
 
 def reached(word: object, limits: Limits) -> dict:
-    """Return which limit caused an exception and how much it allows, {} if none did.
+    """Return the limit that caused an exception and its value, or {} if none did.
 
     Parameters
     ----------
     word : object
-        The worker's word for the limit; it may be anything if the worker is hostile.
+        The worker's name for the limit. A hostile worker may send anything.
     """
     if not (isinstance(word, str) and word in LIMITS):
         return {}
@@ -117,7 +117,7 @@ LIMITS = {  # the setting, or the number
     "space": "space_mb",
     "open files": OPEN_FILES,
 }
-DEATHS = {  # the exception that is most like it, and the limit
+DEATHS = {  # the most similar exception, and the limit
     Ending.TOO_MUCH: ("MemoryError", "memory"),
     Ending.TOO_MANY: ("OSError", "processes"),
     Ending.ENDED: ("SystemExit", "ended"),

@@ -1,4 +1,4 @@
-"""Print results: during the work, in a table after it, and as `--json`."""
+"""Print results: progress while grading, a table afterwards, and the data for `--json`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .wording import cut
 
 PUBLIC_KEYS = ("student", "assignment", "status", "flags", "score", "max_score")
 WIDTH = 110
-MOST_NAMES = 20  # in the line of students who have handed in nothing
+MOST_NAMES = 20  # names to print in the line of students without a submission
 
 
 def say(text: str) -> None:
-    """Print a line; continue silently if nobody reads it, as behind `| head`."""
+    """Print a line; continue silently if the reader has gone, as in `| head`."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -29,7 +29,7 @@ def warn(text: str) -> None:
 
 
 def any_terminal() -> None:
-    """Let a terminal that cannot show a character print another one instead of failing."""
+    """Replace characters that the terminal cannot show, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -62,12 +62,12 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
     Parameters
     ----------
     with_graded : bool
-        Whether submissions without a flag are listed, too, since no line was printed before.
+        Whether to list submissions without a flag too, because no line was printed before.
 
     Returns
     -------
     list of str
-        First graded submissions, then flagged, ungradable, and those that the grader failed on.
+        Graded submissions first, then flagged, ungradable and failed ones.
     """
     lines = []
     for result in sorted(results, key=_how_bad):
@@ -84,7 +84,7 @@ def _how_bad(result):
 
 
 def totals(results: list[dict]) -> str:
-    """Return the last line on the screen: how many submissions have each status."""
+    """Return the last line on the screen: the number of submissions with each status."""
     counts = {
         s: sum(r["status"] == s for r in results) for s in ("graded", "flagged", "ungradable")
     }
@@ -95,34 +95,35 @@ def totals(results: list[dict]) -> str:
 
 
 def absent(students: list[str]) -> str:
-    """Return a line that names known students who have handed in nothing, "" if there are none.
+    """Return a line that names known students without a submission, or "" if there are none.
 
     >>> absent(["ada", "bob"])
-    'not handed in: 2 students (ada, bob)'
+    'not submitted: 2 students (ada, bob)'
     """
     if not students:
         return ""
-    return f"not handed in: {_named(students)}"
+    return f"not submitted: {_named(students)}"
 
 
 def _named(students):
-    """Return how many students these are, and the names of the first."""
+    """Return the number of students, and the names of the first ones."""
     names = ", ".join(map(shown, students[:MOST_NAMES]))
     more = ", …" * (len(students) > MOST_NAMES)
     return f"{len(students)} student{'s' * (len(students) > 1)} ({names}{more})"
 
 
 def untimed(students: list[str]) -> str:
-    """Return a line that names students whose lateness is unknown, "" if there are none.
+    """Return a line that names students whose lateness is unknown, or "" if there are none.
 
     >>> untimed(["ada"])
-    'no time of handing in, so counted as in time: 1 student (ada)'
+    'unknown submission time, so not counted as late: 1 student (ada)'
     """
-    return f"no time of handing in, so counted as in time: {_named(students)}" * bool(students)
+    words = f"unknown submission time, so not counted as late: {_named(students)}"
+    return words * bool(students)
 
 
 def public(result: dict) -> dict:
-    """Return a result as `--json` writes it."""
+    """Return a result in the form that `--json` writes."""
     from .records.finding import findings_of
     from .records.rendering import Audience, text
 
@@ -144,10 +145,10 @@ def public(result: dict) -> dict:
 
 
 class Progress:
-    """Prints the progress of grading; a context manager.
+    """Context manager that prints the progress of grading.
 
-    At a terminal a bar shows how many are done, how they ended, and the time left; the table
-    comes at the end. Where the output is no terminal, each has its line at once.
+    In a terminal, a bar shows how many submissions are done, their status and the remaining
+    time, and the table follows at the end. Elsewhere, each finished submission gets a line.
     """
 
     def __init__(self, of: int):
@@ -162,7 +163,7 @@ class Progress:
         return self
 
     def tell(self, result: dict) -> None:
-        """Show that one more submission is done."""
+        """Show that another submission is done."""
         self.counts[result["status"]] += 1
         if self.bar is not None:
             self.bar.set_postfix(self.counts, refresh=False)

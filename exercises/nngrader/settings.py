@@ -1,4 +1,4 @@
-"""Limits on submissions and points, from `nngrader.toml` beside the assignment's source."""
+"""Limits on submissions, and points, from `nngrader.toml` next to the assignment's source."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SETTINGS = {  # environment variables of a process that runs submissions
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
 }
-OPEN_FILES = 64  # files and pipes that a process may hold open, whatever the settings
+OPEN_FILES = 64  # files and pipes that a process may open, not configurable
 
 
 def read_toml(file: Path) -> dict:
-    """Return the settings in a file, empty if there is no such file."""
+    """Return the settings in a file, or {} if there is no such file."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except ValueError as e:
@@ -35,23 +35,23 @@ def read_toml(file: Path) -> dict:
 
 
 def limit(default, least, most):
-    """Return a dataclass field for a limit, with the range of its sensible values."""
+    """Return a dataclass field for a limit, with the range of sensible values."""
     return field(default=default, metadata={"least": least, "most": most})
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one worker; every number may be changed in `[limits]` of `nngrader.toml`."""
+    """Limits of one worker; `[limits]` of `nngrader.toml` can change every number."""
 
-    call_seconds: float = limit(4.0, 0.01, DAY)  # one call, or the loading of one cell
-    total_seconds: float = limit(12.0, 0.01, DAY)  # all calls of a function; all cells
-    submission_seconds: float = limit(60.0, 0.01, DAY)  # everything of one submission
-    memory_mb: int = limit(1024, 64, 1 << 20)  # resident memory of all its processes
+    call_seconds: float = limit(4.0, 0.01, DAY)  # for one call, or for loading one cell
+    total_seconds: float = limit(12.0, 0.01, DAY)  # for all calls of a function, or all cells
+    submission_seconds: float = limit(60.0, 0.01, DAY)  # for the whole submission
+    memory_mb: int = limit(1024, 64, 1 << 20)  # resident memory of all processes together
     processes: int = limit(16, 1, 4096)  # processes and threads
-    file_mb: int = limit(8, 1, 1 << 20)  # the largest file it may write
-    space_mb: int = limit(32, 1, 1 << 20)  # all its files in /tmp
-    notebook_mb: int = limit(100, 1, 1024)  # the file handed in; its outputs are left out
-    output_kb: int = limit(1024, 1, 1 << 16)  # an answer beyond the size of the right one
+    file_mb: int = limit(8, 1, 1 << 20)  # size of the largest file that it writes
+    space_mb: int = limit(32, 1, 1 << 20)  # size of all its files in /tmp
+    notebook_mb: int = limit(100, 1, 1024)  # size of the submitted file, without outputs
+    output_kb: int = limit(1024, 1, 1 << 16)  # size of an answer beyond the correct one's size
     container: Container | None = None  # a sandbox other than bubblewrap
 
 
@@ -60,7 +60,7 @@ class Container:
     """A sandbox other than bubblewrap, from `[sandbox]` of `nngrader.toml`."""
 
     prefix: str = ""  # "podman" or "docker"
-    image: str = ""  # with Python and NumPy of the versions that the grader has
+    image: str = ""  # must have the grader's versions of Python and NumPy
 
 
 NUMBERS = {f.name: f for f in fields(Limits) if f.metadata}
@@ -68,22 +68,22 @@ PREFIXES = ("podman", "docker")
 
 
 def read_settings(file: Path) -> tuple[Limits, dict[str, float]]:
-    """Return the limits, and points by problem, from an assignment's `nngrader.toml`.
+    """Return the limits, and the points by problem, from an assignment's `nngrader.toml`.
 
     Parameters
     ----------
     file : Path
-        The settings; if there is no such file, the defaults hold and there are no points.
+        The settings. If there is no such file, the defaults apply and there are no points.
 
     Returns
     -------
     Limits, dict
-        The limits, and points by the name of the problem.
+        The limits, and the points by name of the problem.
 
     Raises
     ------
     ValueError
-        If a name is unknown, or a limit is no number in the range in which it makes sense.
+        If a name is unknown, or a limit is not a number in its range.
     """
     settings = read_toml(file)
     for name, value in settings.items():
@@ -108,12 +108,12 @@ def with_points(file: Path, points: dict[str, float]) -> str:
     Parameters
     ----------
     points : dict
-        By the name of the problem or written answer.
+        Points by name of the problem or written answer.
 
     Raises
     ------
     ValueError
-        If the file is laid out in a way that cannot be changed safely.
+        If the layout of the file doesn't allow a safe change.
     """
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     lines, wanted = text.splitlines(), read_toml(file)
@@ -141,17 +141,17 @@ def with_points(file: Path, points: dict[str, float]) -> str:
 
 
 def _typed(number):
-    """Return a number as a person types it."""
+    """Return a number in the form that a person types."""
     return repr(int(number) if number == int(number) else float(number))
 
 
 def _head(line):
-    """Return the head of a table in a line without spaces and comment."""
+    """Return a table's header from a line, without spaces and comment."""
     return line.partition("#")[0].strip()
 
 
 def read_address(file: Path) -> str:
-    """Return the address of the rendered book, from `[book]` of `nngrader.toml`, or ""."""
+    """Return the address of the rendered book from `[book]` of `nngrader.toml`, or ""."""
     table = _table(file, read_toml(file), "book")
     for name in table:
         require_known(file, "setting of [book]", name, ("address",))
@@ -162,7 +162,7 @@ def read_address(file: Path) -> str:
 
 
 def require_known(file: Path, kind: str, name: str, expected) -> None:
-    """Raise an error about a name that is not among the expected ones."""
+    """Raise an error if a name is not one of the expected names."""
     if name not in expected:
         raise ValueError(
             f"{file.name}: unknown {kind} {name!r}, expected one of {', '.join(expected)}"
@@ -171,7 +171,7 @@ def require_known(file: Path, kind: str, name: str, expected) -> None:
 
 
 def _table(file, settings, name):
-    """Return one table of the settings, empty if it is missing."""
+    """Return one table of the settings, or {} if it is missing."""
     table = settings.get(name, {})
     if not isinstance(table, dict):
         raise ValueError(f"{file.name}: {name} = {table!r}, expected a table [{name}]")
@@ -179,12 +179,12 @@ def _table(file, settings, name):
 
 
 def _is_number(value):
-    """Return whether a value is a number; true and false are not."""
+    """Return whether a value is a number; true and false are not numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _require_number(file, name, value):
-    """Raise an error unless a value is a number in the range of a limit."""
+    """Raise an error unless a value is a number in the range of the limit."""
     about = NUMBERS[name]
     whole = about.type == "int"
     least, most = about.metadata["least"], about.metadata["most"]
@@ -196,7 +196,7 @@ def _require_number(file, name, value):
 
 
 def _container(file, sandbox):
-    """Return the sandbox that the settings ask for, None for bubblewrap."""
+    """Return the sandbox that the settings request, or None for bubblewrap."""
     for name in sandbox:
         require_known(file, "setting of [sandbox]", name, [f.name for f in fields(Container)])
     if not sandbox:

@@ -1,16 +1,16 @@
-"""Words that all messages share: a number with its noun, the name meant, a text cut short."""
+"""Wording that all messages share: a number with its noun, a suggestion, a shortened text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
-MOST_SAID = 300  # characters of a reason that others have worded
-MOST = 3  # names that are offered; where more are as near, none is a better guess than another
+MOST_SAID = 300  # characters of a reason that comes from other software
+MOST = 3  # names to suggest; if more names are equally close, a guess would not help
 
 
 def counted(n: float, word: str) -> str:
-    """Return a number with its noun, in the plural if need be.
+    """Return a number with its noun, in the plural if necessary.
 
     >>> counted(1, "pair"), counted(2, "pair"), counted(1.0, "point"), counted(0.5, "point")
     ('1 pair', '2 pairs', '1 point', '0.5 points')
@@ -21,7 +21,7 @@ def counted(n: float, word: str) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a time as a person says it, in at most two units.
+    """Return a duration in everyday words, in at most two units.
 
     >>> [span(s) for s in (59, 3700, 93600, 172800)]
     ['1 min', '1 h 1 min', '1 day 2 h', '2 days']
@@ -34,7 +34,7 @@ def span(seconds: float) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Return a text of at most so many characters, which ends in "…" where a part is left out.
+    """Return a text shortened to so many characters; it ends in "…" if a part is missing.
 
     >>> cut("a cell that is not to be changed", 30), cut("all of it", 9), cut("x" * 9, 5)
     ('a cell that is not to be …', 'all of it', 'xxxx…')
@@ -46,9 +46,9 @@ def cut(text: str, most: int) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a question that names what may be meant by a misspelt name, "" if nothing is near.
+    """Return a question that suggests the correct spelling of a name, or "" if none is close.
 
-    It follows a message: the known name that is nearest, or two or three that are equally near.
+    It follows a message. It suggests the closest known name, or up to three equally close ones.
 
     >>> did_you_mean("deu", ["due", "late", "points"])
     "; did you mean 'due'?"

@@ -1,10 +1,10 @@
-"""Read what the instructor has written: assignments, problems, settings, the class list.
+"""Read the instructor's files: assignments, problems, settings, and the class list.
 
-Comes in: the folder of a course, laid out as nbgrader wants it. Goes out: an `Assignment`,
-with the released notebook and an `AssignmentSpec`, the plain data about it that grading needs.
+Input: a course folder in nbgrader's layout. Output: an `Assignment` with the released notebook
+and an `AssignmentSpec`, plain data about the assignment that grading needs.
 
-This folder knows the hidden cases and the right answers. So it may not import what runs
-students' code, and reads nothing that a student wrote.
+This folder knows the hidden cases and the correct answers. Therefore it must not import code
+that runs a student's functions, and it reads nothing that a student wrote.
 """
 
 from .folder import Course, public_definitions

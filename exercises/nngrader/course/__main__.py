@@ -1,4 +1,4 @@
-"""`python -m nngrader.course FOLDER` writes the notebooks of a course beside their texts."""
+"""`python -m nngrader.course FOLDER` writes the notebooks of a course next to their texts."""
 
 import json
 import sys

@@ -1,8 +1,8 @@
-"""What students are called in an output: by their ids, or anonymously by codes.
+"""The names of students in an output: their ids, or codes for an anonymous output.
 
-A code follows from the course's secret, so it is the same in every output of the course, and
-nobody can compute it who lacks the secret. `anonymous-key.csv` in the course folder tells the
-instructor whose each code is; give it to nobody who should not know.
+The codes are computed from the course's secret, so they are the same in every output of the
+course, and no one can compute them without the secret. `anonymous-key.csv` in the course folder
+lists the student of each code for the instructor; don't pass it on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .roster import read as read_roster
 KEY = "anonymous-key.csv"
 COLUMNS = ("code", "student", "first_name", "last_name")
 LETTERS = 10
-SHORTEST = 3  # letters of a word that is sought in flags and comments
+SHORTEST = 3  # letters of a word that we look for in flags and comments
 NOTEBOOK = re.compile(r"""(["'])((?:(?!\1).)+\.ipynb)\1""", re.IGNORECASE)  # a file's name
 STROKES = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"}
@@ -39,47 +39,47 @@ SPELT = str.maketrans(
 
 
 class Names:
-    """The names of students as they are, for outputs that name them."""
+    """The ids of students, for outputs that name them."""
 
     anonymous = False
 
     def __call__(self, student: str) -> str:
-        """Return what a student is called."""
+        """Return the name of a student in the output."""
         return student
 
     def tell_key(self) -> None:
-        """Say whose each code is: of names there is nothing to say."""
+        """Print where the key is; names need no key."""
 
     def student(self, name: str) -> str:
-        """Return the student who is called so."""
+        """Return the id of the student with this name."""
         return name
 
     def typed(self, student: str) -> str:
-        """Return what a student is called in a message about what was typed."""
+        """Return the name of a student for a message about an argument."""
         return student
 
     def text(self, text: str) -> str:
-        """Return a text as it may be shown."""
+        """Return a text in the form that may be shown."""
         return text
 
     def results(self, results: dict[str, dict]) -> dict[str, dict]:
-        """Return results by what their students are called."""
+        """Return results by the names of their students."""
         return results
 
     def result(self, result: dict) -> dict:
-        """Return one result as it may be shown."""
+        """Return one result in the form that may be shown."""
         return result
 
     def marks(self, marks: dict[str, dict]) -> dict[str, dict]:
-        """Return marks by what their students are called."""
+        """Return marks by the names of their students."""
         return marks
 
     def all(self, students: Iterable[str]) -> list[str]:
-        """Return what students are called, in their order."""
+        """Return the names of students, in the same order."""
         return list(students)
 
     def rows(self, students: list[Student]) -> list[Student]:
-        """Return rows of the class list as they may be shown."""
+        """Return rows of the class list in the form that may be shown."""
         return students
 
 
@@ -89,9 +89,9 @@ class Codes(Names):
     Parameters
     ----------
     course : Course
-        The course; its `anonymous-key.csv` is written, readable by its owner alone.
+        The course. Its `anonymous-key.csv` is written, readable only by its owner.
     students : iterable of str
-        Students besides those of the class list and the folder of submissions.
+        Students who are neither in the class list nor in the folder of submissions.
     """
 
     anonymous = True
@@ -120,21 +120,21 @@ class Codes(Names):
         return known or code(self.secret, "anonymous", student, letters=LETTERS)
 
     def tell_key(self) -> None:
-        """Say in which file it stands whose each code is."""
-        say(f"{self.key}: whose each code is")
+        """Print the path of the file that maps codes to students."""
+        say(f"{self.key}: maps the codes back to students")
 
     def student(self, name: str) -> str:
-        """Return the student whose code this is; an id stays as it is."""
+        """Return the student with this code; return an id unchanged."""
         return self.back.get(name.strip().lower(), name)
 
     def typed(self, student: str) -> str:
-        """Return a student's code; who is not known stays as typed."""
+        """Return a student's code; return the name of an unknown student unchanged."""
         return self.codes.get(student, student)
 
     def text(self, text: str) -> str:
-        """Return a text with codes in place of ids, names and addresses of students.
+        """Replace the ids, names and addresses of students in a text by codes.
 
-        They are found also without their accents, or with an *e* in place of an umlaut.
+        Names are also recognised without accents, or with an *e* instead of an umlaut.
         """
         plain, places = _plain(text)
         parts, done = [], 0
@@ -144,19 +144,19 @@ class Codes(Names):
         return "".join([*parts, text[done:]])
 
     def _code_of(self, word):
-        """Return a code of a student who is called so."""
+        """Return the code of a student with this name."""
         for student, words in self.called.items():
             if word in words:
                 return self(student)
         return "…"
 
     def results(self, results: dict[str, dict]) -> dict[str, dict]:
-        """Return results by code, in the order of the codes, without names in flags."""
+        """Return results by code, sorted by code, without names in flags."""
         found = {self(s): self.result(r) for s, r in results.items()}
         return dict(sorted(found.items()))
 
     def result(self, result: dict) -> dict:
-        """Return one result with a code for its student, also in place of a file's name."""
+        """Return one result with a code for its student, and in the name of the file."""
         name, own = self(result["student"]), f"{result['assignment']}.ipynb"
 
         def text(key, given):
@@ -169,7 +169,7 @@ class Codes(Names):
         return result | {"student": name, "flags": flags}
 
     def marks(self, marks: dict[str, dict]) -> dict[str, dict]:
-        """Return marks by code, in the order of the codes, without names in comments."""
+        """Return marks by code, sorted by code, without names in comments."""
         found = {}
         for student, mark in marks.items():
             given = [(*cell[:3], self.text(cell[3])) for cell in mark["by_hand"]]
@@ -178,33 +178,33 @@ class Codes(Names):
         return dict(sorted(found.items()))
 
     def all(self, students: Iterable[str]) -> list[str]:
-        """Return codes of students, sorted, since the order of names would tell them."""
+        """Return codes of students, sorted, because the order of names would reveal them."""
         return sorted(map(self, students))
 
     def rows(self, students: list[Student]) -> list[Student]:
-        """Return rows that have nothing but a code, sorted."""
+        """Return rows that contain only a code, sorted."""
         return [Student(c) for c in self.all(s.id for s in students)]
 
 
 def names_of(course: Course, anonymous: bool, students: Iterable[str] = ()) -> Names:
-    """Return what students are called in an output."""
+    """Return the names of students in an output."""
     return Codes(course, students) if anonymous else Names()
 
 
 def require_among(
     course: Course, names: Iterable[str], there: Iterable[str], called: Names, words: str
 ) -> list[str]:
-    """Return the students who are named, by ids or codes.
+    """Return the students with these ids or codes.
 
     Parameters
     ----------
     there : iterable of str
-        The students of whom one may be named.
+        The students to choose from.
 
     Raises
     ------
     NotThere
-        If one of them is not there; the text offers a name that is near to one that nobody has.
+        If a student is not among them. The text suggests a name close to a misspelt one.
     """
     there = set(there)
     found = {name: called.student(name) for name in names}
@@ -222,23 +222,23 @@ def require_among(
 
 
 def _kept(key: Path) -> dict[str, str]:
-    """Return the students of an earlier key by code: who has left the class keeps the row."""
+    """Return students by code from an earlier key, because it lists former students too."""
     try:
         rows = list(csv.reader(io.StringIO(key.read_text(encoding="utf-8"), newline="")))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, csv.Error) as e:
-        raise CannotDo(f"{key} cannot be read ({e}): remove it, it is written anew") from None
+        raise CannotDo(f"{key} cannot be read ({e}): delete it, then run this again") from None
     return {row[0]: row[1] for row in rows[1:] if len(row) == len(COLUMNS)}
 
 
 def _own(row):
-    """Return first and last name of a row of the class list."""
+    """Return first and last name from a row of the class list."""
     return [row.first_name, row.last_name] if row else ["", ""]
 
 
 def _called(student, row):
-    """Return all by which a student might be known, in small letters without accents."""
+    """Return all names that may identify a student, in lower case without accents."""
     words = {student}
     if row:
         full = {f"{row.first_name} {row.last_name}", f"{row.last_name} {row.first_name}"}
@@ -251,7 +251,7 @@ def _called(student, row):
 
 
 def _plain(text):
-    """Return a text in small letters without accents, and where each of them stood in it."""
+    """Return a text in lower case without accents, and the original position of each letter."""
     letters, places = [], []
     for n, c in enumerate(text):
         bare = unicodedata.normalize("NFKD", c).casefold().translate(STROKES)
@@ -262,7 +262,7 @@ def _plain(text):
 
 
 def _words(called):
-    """Return a pattern for all by which students might be known, None if there is nothing."""
+    """Return a pattern for all names that may identify students, or None."""
     words = {w for own in called.values() for w in own if len(w) >= SHORTEST}
     longest = "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
     return re.compile(rf"(?<![^\W_])(?:{longest})(?![^\W_])") if words else None

@@ -1,4 +1,4 @@
-"""One assignment, with all that decides how many points a submission earns."""
+"""One assignment, with everything that determines the points of a submission."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ from .notebooks import (
 
 @dataclass(frozen=True)
 class AssignmentSpec:
-    """The data that all submissions of an assignment have in common.
+    """Data shared by all submissions of an assignment.
 
     Parameters
     ----------
     tests : list of (str, str, float)
-        The test cells in their order: the problem, the id of the cell, its points.
+        The test cells in order: problem, id of the cell, points.
     hidden : dict
-        Hidden cases by problem, as `nngrader.engine.pack` made them.
+        Hidden cases by problem, from `nngrader.engine.pack`.
     uses : list of str
-        Packages besides NumPy that submissions may import.
+        Packages that submissions may import in addition to NumPy.
     most : float
-        Points of all graded cells, those marked by hand too.
+        Points of all graded cells, including those marked by hand.
     code : str
-        A digest of our code and of the versions that it runs with, which must be the same on
-        every machine that grades.
+        A digest of our code and of the versions of its libraries. It must be the same on all
+        machines that grade.
     solved : list of (str, str, bool)
-        The instructor's own cells, as a runner takes them: they define right functions.
+        The instructor's cells for a runner. They define the correct functions.
     """
 
     tests: list
@@ -58,14 +58,14 @@ class AssignmentSpec:
     solved: list = field(default_factory=list)
 
     def result(self, status: str, flags: list[Flag], cells: dict, **judged) -> dict:
-        """Return a result as it is stored: status, flags, points, reports, times, fingerprints.
+        """Return a result for storage: status, flags, points, reports, times, fingerprints.
 
         Parameters
         ----------
         cells : dict
-            [points, most] by id of the test cell.
+            [points, maximum] by id of the test cell.
         **judged
-            `problems`, `seconds`, `fingerprints`; empty where nothing was judged.
+            `problems`, `seconds`, `fingerprints`; empty if nothing was judged.
         """
         return {
             "status": status,
@@ -79,13 +79,13 @@ class AssignmentSpec:
         }
 
     def nothing(self, flags: list[Flag]) -> dict:
-        """Return the result of a submission that cannot be graded: 0 points, and why."""
+        """Return the result of a submission that cannot be graded: 0 points and the reasons."""
         cells = {gid: [0.0, most] for _, gid, most in self.tests}
         return self.result("ungradable", flags, cells)
 
 
 class NotReleased(CannotDo):
-    """Raised if an assignment has not been released, or its source has changed since."""
+    """Raised if an assignment was not released, or its source has changed since the release."""
 
 
 class Assignment:
@@ -94,7 +94,7 @@ class Assignment:
     Raises
     ------
     NotReleased
-        If it was not released, or its graded cells have changed since.
+        If it was not released, or its graded cells have changed since the release.
     """
 
     def __init__(self, course: Course, name: str):
@@ -106,7 +106,7 @@ class Assignment:
         self.released = released_notebook(course, name)
         if _cells(self.released) != _cells(self.instructor):
             raise NotReleased(
-                f"{name}: its cells have changed since the release; release again"
+                f"{name}: its cells have changed since the release; release it again"
             )
 
     @cached_property
@@ -116,12 +116,12 @@ class Assignment:
 
     @cached_property
     def uses(self) -> list[str]:
-        """Return the packages besides NumPy that submissions may import."""
+        """Return the packages that submissions may import in addition to NumPy."""
         return sorted({name for data in self.hidden.values() for name in data.get("uses", ())})
 
     @cached_property
     def declared(self) -> dict[str, int]:
-        """Return the files to hand in beside the notebook, with their largest sizes."""
+        """Return the files to submit with the notebook, with their maximum sizes."""
         files = [data["file"] for data in self.hidden.values() if data.get("file")]
         return {f["name"]: f["most_bytes"] for f in files}
 
@@ -136,7 +136,7 @@ class Assignment:
         Returns
         -------
         AssignmentSpec
-            It contains the right answers, so only trusted machines may have it.
+            Contains the correct answers, so only trusted machines may receive it.
         """
         return AssignmentSpec(
             tests=[
@@ -155,7 +155,7 @@ class Assignment:
 
     @cached_property
     def key(self) -> str:
-        """Return a digest of all but submissions: source, problems, seed, code, versions."""
+        """Return a digest of source, problems, seed, code and versions, but not submissions."""
         source = self.course.source(self.name)
         files = [
             source,
@@ -169,7 +169,7 @@ class Assignment:
 
     @cached_property
     def definitions(self) -> dict[str, str]:
-        """Return a digest of the declaration of each problem, by its name."""
+        """Return a digest of the declaration of each problem, by name."""
         return definition_digests(self.course, self.name, list(self.hidden))
 
     def seed_complaints(self) -> list[str]:
@@ -179,12 +179,12 @@ class Assignment:
 
 
 def released_notebook(course: Course, name: str) -> dict:
-    """Return the notebook that students were given.
+    """Return the notebook as students received it.
 
     Raises
     ------
     NotReleased
-        If there is none.
+        If there is no released notebook.
     """
     file = course / "release" / name / f"{name}.ipynb"
     if not file.is_file():
@@ -193,16 +193,16 @@ def released_notebook(course: Course, name: str) -> dict:
 
 
 def _cells(notebook):
-    """Return the metadata of the cells that must not change between release and grading."""
+    """Return the metadata of cells that must not change between release and grading."""
     marks = [(grade_id(c), mark(c)) for c in notebook["cells"] if grade_id(c)]
     return [(g, m.get("grade"), m.get("solution"), m.get("points")) for g, m in marks]
 
 
 def _is_loaded(cell):
-    """Return whether a code cell defines what the functions of students need, or are."""
+    """Return whether a code cell defines students' functions, or code that they need."""
     return is_code(cell) and bool(grade_id(cell)) and not (is_test(cell) or is_picture(cell))
 
 
 def _as_loaded(cell):
-    """Return name, source, and that no student added it."""
+    """Return name, source, and False, because no student added the cell."""
     return grade_id(cell), cell["source"], False

@@ -1,7 +1,7 @@
-"""Codes in place of students, that nobody can compute who lacks the course's secret.
+"""Codes for students, which no one can compute without the course's secret.
 
-The secret is `.secret` in the course folder: made at random by the first use, readable by its
-owner alone. The same secret gives the same codes, so links and lists stay as they are.
+The secret is in `.secret` in the course folder. The first use writes it at random, readable
+only by its owner. The same secret gives the same codes, so links and lists remain valid.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ BYTES = 32
 
 
 def secret_of(course: Course) -> bytes:
-    """Return the course's secret, which the first use writes.
+    """Return the course's secret; the first use writes it.
 
     Raises
     ------
     CannotDo
-        If the file cannot be read, or is no secret of ours.
+        If the file cannot be read, or doesn't contain a secret.
     """
     file = course / SECRET
     if not file.exists():
@@ -37,14 +37,14 @@ def secret_of(course: Course) -> bytes:
         secret = b""
     if len(secret) != BYTES:
         raise CannotDo(
-            f"{file} should hold {2 * BYTES} hexadecimal digits: put back a copy, "
-            "or remove it for a new one, with which all links and codes change"
+            f"{file} should contain {2 * BYTES} hexadecimal digits: restore a copy, or delete "
+            "it to get a new secret, which changes all links and codes"
         )
     return secret
 
 
 def code(secret: bytes, *words: str, letters: int = 32) -> str:
-    """Return a code for some words: small letters and digits, five bits each.
+    """Return a code for some words: lower-case letters and digits, five bits each.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which files declare a problem, and whether a result was judged under another declaration."""
+"""The files that declare a problem, and results that were graded under another declaration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..errors import CannotDo
 from ..wording import counted
 from .folder import FIRST, Course, files_of
 
-MOST_NAMED = 5  # students in a line; the table of an export names all
+MOST_NAMED = 5  # students to name in a line; the table of an export names all of them
 EARLIER = "graded under an earlier definition"
 
 
 def declaring_files(definitions: Path, problem: str) -> list[Path]:
-    """Return the files that declare a problem: where its name stands, and what these import.
+    """Return the files that declare a problem: those that name it, and their imports.
 
-    All files of the definitions, where that is not certain.
+    If this is uncertain, return all files of the definitions.
     """
     files = files_of(definitions)
     inside = {f.stem: f for f in files if f.parent == definitions and f.name != FIRST}
@@ -34,18 +34,18 @@ def declaring_files(definitions: Path, problem: str) -> list[Path]:
 
 
 def _says(file, problem):
-    """Return whether the name of a problem is a name or a text in a file."""
+    """Return whether a file uses the name of a problem, as a name or in a string."""
     return problem in _said(file.read_text(encoding="utf-8"))[0]
 
 
 def _imported(file):
-    """Return the names of modules beside it that a file imports."""
+    """Return the names of modules in the same folder that a file imports."""
     return _said(file.read_text(encoding="utf-8"))[1]
 
 
 @functools.lru_cache(128)
 def _said(text):
-    """Return the names and texts in a file of definitions, and the modules that it imports."""
+    """Return the names and strings in a file of definitions, and the modules it imports."""
     names, modules = set(), set()
     for node in ast.walk(ast.parse(text)):
         names |= {
@@ -59,12 +59,12 @@ def _said(text):
 
 
 def _is_text(value):
-    """Return whether this is a text, which an attribute of a syntax tree need not be."""
+    """Return whether a value is a string; attributes of a syntax tree can be anything."""
     return isinstance(value, str)
 
 
 def definition_digests(course: Course, assignment: str, problems: list[str]) -> dict[str, str]:
-    """Return a digest of the declaration of each problem, whatever its layout and comments."""
+    """Return a digest of each problem's declaration, independent of layout and comments."""
     public = course.definitions(assignment)
     new = [file for _, (file, _) in course.new(assignment)]
     own = [f for f in course.private_files(assignment) if f.parent == course.private]
@@ -79,7 +79,7 @@ def definition_digests(course: Course, assignment: str, problems: list[str]) -> 
 
 
 def _digest(files):
-    """Return a digest of what some files of definitions say."""
+    """Return a digest of the content of some files of definitions."""
     texts = [(file.name, file.read_text(encoding="utf-8")) for file in files]
     told = [f"{name}: {_plain(text, name == FIRST)}" for name, text in texts]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
@@ -87,7 +87,7 @@ def _digest(files):
 
 @functools.lru_cache(128)
 def _plain(text, first):
-    """Return what a file says, of the first one without its list: others may come and go."""
+    """Return a file's code; omit the list of problems in the first one, because it changes."""
     tree = ast.parse(text)
     if first:
         tree.body = [node for node in tree.body if not _lists(node)]
@@ -102,20 +102,21 @@ def _lists(node):
 
 
 def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, list[str]]:
-    """Return which problems of whom were graded under a definition that has changed since.
+    """Return the problems that were graded under a definition that has changed since.
 
     Parameters
     ----------
     course : Course
-        The course. Where it was released with private definitions and none are named, or the
-        definitions are gone, nothing can be said, and nothing is.
+        The course. The result is empty if private definitions were used for the release but
+        none are named now, or if there are no definitions any more.
     results : dict
+        Results by student. Each one contains the digests from its grading.
         The results by student, of which each holds the digests at its grading.
 
     Returns
     -------
     dict
-        Names of problems by student, of those students who have any.
+        Names of problems by student, for the students who have any.
     """
     if course.lacks_private(assignment) or not files_of(course.definitions(assignment)):
         return {}
@@ -129,9 +130,9 @@ def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, 
 
 
 def earlier_in_words(found: dict[str, list[str]]) -> list[str]:
-    """Return a line for those who were graded under an earlier definition, none if nobody was.
+    """Return a line about results graded under an earlier definition, or no line.
 
-    Students of whom the same problems have changed stand together, and many are only counted.
+    Students with the same problems are listed together; if there are many, only their number.
 
     >>> earlier_in_words({"ada": ["softmax"], "eve": ["hinge", "softmax"]})
     ['graded under an earlier definition, so grade again: ada (softmax), eve (hinge, softmax)']

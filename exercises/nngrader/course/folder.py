@@ -35,7 +35,7 @@ __all__ = [
     "write_once",
 ]
 
-HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds the solutions
+HIDDEN_FILES = [  # nbgrader copies whole source folders, and the text there has the solutions
     ".ipynb_checkpoints",
     "__pycache__",
     "*.pyc",
@@ -44,11 +44,11 @@ HIDDEN_FILES = [  # nbgrader copies whole source folders: the text there holds t
     "*.md",
 ]
 _PUBLIC: ContextVar[Path | None] = ContextVar("public", default=None)
-_READING = threading.RLock()  # a private file reads the public ones
+_READING = threading.RLock()  # reentrant, because a private file reads the public ones
 CONFIG = "nbgrader_config.py"
 OWN = "exercises"  # the course folder of this repository
-CHALLENGE = ".on_heldback"  # stands in the definition of a challenge
-FIRST = "__init__.py"  # the file that is run if definitions are a folder
+CHALLENGE = ".on_heldback"  # appears in the definition of a challenge
+FIRST = "__init__.py"  # the file that we run if the definitions are a folder
 
 
 class Course:
@@ -57,11 +57,12 @@ class Course:
     Parameters
     ----------
     problems : path, optional
-        A private folder that overrides the public one: `ASSIGNMENT.py` with definitions; in
-        `ASSIGNMENT/` a file for each cell with another text, `GRADE_ID.md` or `GRADE_ID.py`,
-        and for each new problem two, `NAME.py` and `NAME.md`; points in `ASSIGNMENT.toml`.
+        A private folder that overrides the public one. `ASSIGNMENT.py` contains definitions;
+        `ASSIGNMENT/` contains a file for each cell with a different text, `GRADE_ID.md` or
+        `GRADE_ID.py`, and two for each new problem, `NAME.py` and `NAME.md`;
+        `ASSIGNMENT.toml` contains points.
     seed_file : path, optional
-        The file with the seed of the hidden cases; by default `.seed`, written at first use.
+        The file with the seed of the hidden cases. Default: `.seed`, written at first use.
     """
 
     def __init__(self, root, *, problems=None, seed_file=None):
@@ -77,7 +78,7 @@ class Course:
         return self.root / part
 
     def assignments(self) -> list[str]:
-        """Return the names of all assignments that have a text, sorted."""
+        """Return the names of all assignments with a text, sorted."""
         files = (self.root / "source").glob("*/*.md")
         return sorted(f.stem for f in files if f.stem == f.parent.name)
 
@@ -90,14 +91,14 @@ class Course:
         return file
 
     def require_whole(self, assignment: str) -> None:
-        """Raise an error that names all that a course folder lacks for an assignment."""
+        """Raise an error that lists everything that a course folder lacks for an assignment."""
         file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
         if (self.root / "source").is_dir():
-            self.source(assignment)  # else its name may be misspelt
+            self.source(assignment)  # raises an error if the name is misspelt
         texts = [f.read_text(encoding="utf-8", errors="ignore") for f in files_of(definitions)]
         challenge = not texts or any(CHALLENGE in text for text in texts)
         needed = {
-            f"{file}: its text, with nngrader.toml beside it": (self.root / file).is_file(),
+            f"{file}: its text, with nngrader.toml next to it": (self.root / file).is_file(),
             f"problems/{assignment}.py, or a folder of that name: its problems": texts
             or self.private,
             "nbgrader_config.py: nbgrader's settings": (self.root / CONFIG).is_file(),
@@ -110,19 +111,19 @@ class Course:
             raise NotThere(f"{self.root} lacks what {assignment} needs:\n  {lines}")
 
     def instructor(self, assignment: str, points: dict[str, float] | None = None) -> dict:
-        """Return the instructor's notebook, with the cells of the private folder in place.
+        """Return the instructor's notebook, including the cells of the private folder.
 
         Parameters
         ----------
         points : dict, optional
-            Points by problem or written answer, in place of those in `nngrader.toml`.
+            Points by problem or written answer, instead of those in `nngrader.toml`.
 
         Raises
         ------
         NotThere
             If there is no such assignment, or its problems are not defined.
         CannotDo
-            If its text has a mistake, or has no cell that a private one could replace.
+            If its text has an error, or a private cell matches no cell of the text.
         """
         file, problems = self.source(assignment), self.problems(assignment)
         settings = file.with_name("nngrader.toml")
@@ -134,32 +135,32 @@ class Course:
         return with_tables(notebook, problems, worth)
 
     def points(self, assignment: str) -> dict[str, float]:
-        """Return points by name where they are not those declared; private settings come last.
+        """Return points by name that differ from the declared ones; private settings win.
 
         Raises
         ------
         ValueError
-            If settings are malformed, or the private ones hold more than points.
+            If settings are malformed, or private settings contain more than points.
         """
         found = {}
         for file in self.settings_files(assignment):
             found |= read_settings(file)[1]
             if file.parent == self.private and (more := read_toml(file).keys() - {"points"}):
-                raise ValueError(f"{file}: [{min(more)}] belongs into nngrader.toml")
+                raise ValueError(f"{file}: [{min(more)}] belongs in nngrader.toml")
         return found
 
     def settings_files(self, assignment: str) -> list[Path]:
-        """Return the files that may give points: the public one, and the private one if any."""
+        """Return the files that may set points: the public and, if any, the private one."""
         private = self.private / f"{assignment}.toml" if self.private else None
         public = self.root / "source" / assignment / "nngrader.toml"
         return [public] + [private] * bool(private and private.is_file())
 
     def new(self, assignment: str) -> list[tuple[str, tuple[Path, Path]]]:
-        """Return the name and the two files of each new problem of the private folder."""
+        """Return the name and the two files of each new problem in the private folder."""
         return list(new_files(self.private, assignment).items()) if self.private else []
 
     def _private_cells(self, assignment):
-        """Return the files of the private folder that hold cells."""
+        """Return the files of the private folder that contain cells."""
         folder = self.private / assignment if self.private else None
         if folder is None or not folder.is_dir():
             return []
@@ -168,12 +169,12 @@ class Course:
         return sorted(f for f in files if f.stem not in new)
 
     def private_files(self, assignment: str) -> list[Path]:
-        """Return the files of the private folder for it: definitions, cells, problems, points.
+        """Return the private files for an assignment: definitions, cells, problems, points.
 
         Raises
         ------
         NotThere
-            If the folder is not there, or holds nothing for it.
+            If the folder doesn't exist, or contains nothing for the assignment.
         """
         if self.private is None:
             return []
@@ -185,7 +186,7 @@ class Course:
         settings = self.private / f"{assignment}.toml"
         found += [settings] * settings.is_file()
         if not found:
-            raise NotThere(f"{self.private} holds nothing for {assignment}, no {own.name}")
+            raise NotThere(f"{self.private} contains no {own.name} and no other file for it")
         return found
 
     def problem_files(self, assignment: str) -> list[Path]:
@@ -197,40 +198,40 @@ class Course:
         return definitions_path(self.root / "problems", assignment)
 
     def problems(self, assignment: str) -> list:
-        """Return the problems in their order, private definitions in place of public ones."""
+        """Return the problems in order; private definitions replace public ones."""
         self.private_files(assignment)
         own = self.private / f"{assignment}.py" if self.private else None
         return read_problems(self.definitions(assignment), own)
 
     def hidden(self, assignment: str) -> dict:
-        """Return hidden cases of every problem by name, as plain data.
+        """Return the hidden cases of every problem by name, as plain data.
 
         Raises
         ------
         CannotDo
-            If the release was made with other private definitions than these.
+            If the release used different private definitions.
         """
         self.require_the_released(assignment)
         seed = self.seed()
         return {p.name: pack(p, seed, visible=False) for p in self.problems(assignment)}
 
     def made_with(self, assignment: str) -> dict:
-        """Return what a release stores: a digest of its private definitions, or None."""
+        """Return the data that a release stores: a digest of private definitions, or None."""
         files = [(f.name, f.read_text()) for f in self.private_files(assignment)]
         text = json.dumps(files)
         return {"private": hashlib.sha256(text.encode()).hexdigest() if files else None}
 
     def memory(self, assignment: str) -> Path:
-        """Return the file in which a release stores what it was made with."""
+        """Return the file in which a release records its private definitions."""
         return self.root / "release" / f"{assignment}.made.json"
 
     def require_the_released(self, assignment: str) -> None:
-        """Raise an error unless the private definitions are those of the release.
+        """Raise an error unless the private definitions are the same as in the release.
 
         Raises
         ------
         CannotDo
-            If they are not, or there are some where the release had none.
+            If they differ, or if the release had no private definitions.
         """
         try:
             then = json.loads(self.memory(assignment).read_text())["private"]
@@ -244,15 +245,15 @@ class Course:
             raise CannotDo(f"{release} private definitions: name their folder with --problems")
         if now and not then:
             raise CannotDo(
-                f"{release}out --problems: grade it without, or release it again with"
+                f"{release}out --problems: grade without it, or release again with it"
             )
         raise CannotDo(
-            f"{release} other private definitions than those in {self.private}: "
+            f"{release} different private definitions from those in {self.private}: "
             "name the folder of the release, or release again"
         )
 
     def lacks_private(self, assignment: str) -> bool:
-        """Return whether the release was made with private definitions, and none are named."""
+        """Return whether the release used private definitions, and none are named now."""
         try:
             then = json.loads(self.memory(assignment).read_text())["private"]
         except (OSError, ValueError, LookupError, TypeError):
@@ -260,12 +261,12 @@ class Course:
         return bool(then) and self.private is None
 
     def seed(self) -> int:
-        """Return the seed of the hidden cases, which the first use writes.
+        """Return the seed of the hidden cases; the first use writes it.
 
         Raises
         ------
         CannotDo
-            If it cannot be read, or holds no whole number.
+            If it cannot be read, or isn't a whole number.
         """
         file = self.seed_file or self.root / ".seed"
         if not self.seed_file and not file.exists():
@@ -277,13 +278,13 @@ class Course:
         except OSError as e:
             raise CannotDo(f"the seed {file} cannot be read: {e.strerror}") from None
         except ValueError:
-            raise CannotDo(f"{file} should hold one whole number, and holds none") from None
+            raise CannotDo(f"{file} should contain one whole number, but doesn't") from None
 
     def warnings(self) -> list[str]:
-        """Return warnings about the course that do not stop anything."""
+        """Return warnings about the course, which don't stop the command."""
         files = (self.seed_file or self.root / ".seed", self.root / ".secret")
         return [
-            f"{file} can be read by others: run `chmod 600` on it"
+            f"other users can read {file}: run `chmod 600` on it"
             for file in files
             if file.is_file() and file.stat().st_mode & 0o077
         ]
@@ -294,7 +295,7 @@ class Course:
         Returns
         -------
         list of str
-            Their ids, sorted. A broken link, a file, or an unreadable folder counts, too.
+            Their ids, sorted. A broken link, a file or an unreadable folder counts too.
         """
         folder = self.root / "submitted"
         found = sorted(os.listdir(folder)) if folder.is_dir() else []
@@ -311,7 +312,7 @@ def is_there(path: Path) -> bool:
     Parameters
     ----------
     path : Path
-        The path; if it ends in a link, that is not followed.
+        The path; links are not followed.
 
     Returns
     -------
@@ -328,23 +329,23 @@ def is_there(path: Path) -> bool:
 
 
 def make_seed(file: Path) -> None:
-    """Write a random seed that only its owner can read, unless there is one already.
+    """Write a random seed that only its owner can read, unless the file exists.
 
     Parameters
     ----------
     file : Path
-        The file; of two runs at the same time, the first one writes it.
+        The file. If two runs start at the same time, the first one writes it.
     """
     write_once(file, str(secrets.randbits(62)))
 
 
 def write_once(file: Path, text: str) -> None:
-    """Write a line of text that only its owner can read, unless the file is there already.
+    """Write a line of text that only its owner can read, unless the file exists.
 
     Parameters
     ----------
     file : Path
-        The file; of two runs at the same time, the first one writes it.
+        The file. If two runs start at the same time, the first one writes it.
     """
     half = file.with_name(f"{file.name}.{os.getpid()}")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -361,13 +362,13 @@ def definitions_path(problems: Path, assignment: str) -> Path:
     Parameters
     ----------
     assignment : str
-        Its name is that of the file, `ASSIGNMENT.py`, or of the folder, which holds an
-        `__init__.py` that declares them all.
+        Determines the name of the file, `ASSIGNMENT.py`, or of the folder, whose `__init__.py`
+        declares all problems.
 
     Returns
     -------
     Path
-        The folder if there is one, else the file, whether it exists or not.
+        The folder if it exists, or else the file, whether it exists or not.
     """
     file, folder = problems / f"{assignment}.py", problems / assignment
     if not (folder / FIRST).is_file():
@@ -393,24 +394,22 @@ def files_of(folder: Path) -> list[Path]:
 def public_definitions() -> ModuleType:
     """Return the public definitions of the assignment whose private ones are being read.
 
-    A private file calls this to change a problem instead of writing a new one. Each call loads
-    new modules, so that the changes have no effect elsewhere.
+    A private file calls this function to change a problem instead of writing a new one. Each
+    call loads new modules, so the changes have no effect elsewhere.
 
     Returns
     -------
     module
-        All that the public file, or the `__init__.py` of the folder, defines, by name.
+        All names that the public file, or the `__init__.py` of the folder, defines.
 
     Raises
     ------
     NotThere
-        If there are none, or this is not called from a private file.
+        If there are none, or if the caller is not a private file.
     """
     file = _PUBLIC.get()
     if file is None:
-        raise NotThere(
-            "public_definitions: only a file of private definitions may ask for them"
-        )
+        raise NotThere("public_definitions: only a file of private definitions may call this")
     return _module(file)
 
 
@@ -420,16 +419,16 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
     Parameters
     ----------
     public : Path
-        The public definitions, a file or a folder; they may be missing where there are private
+        The public definitions, a file or a folder. They may be missing if there are private
         ones.
     private : Path, optional
-        Private definitions: those of the same name replace public ones, others are added, and
-        so are the new problems of the folder beside the file.
+        Private definitions. They replace public ones with the same name and add the others. New
+        problems in the folder next to the file are added too.
 
     Raises
     ------
     CannotDo
-        If a file cannot be run, or declares no problems.
+        If a file cannot be run, or doesn't declare any problems.
     """
     here = private is not None and private.is_file()
     added = new_files(private.parent, private.stem) if private else {}
@@ -441,19 +440,19 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
     rest = {p.name: p for p in _declared(public)} if files_of(public) else {}
     if known := sorted(new.keys() & (rest | own).keys()):
         raise CannotDo(
-            f"{added[known[0]][0]}: {known[0]} is a problem already; a new one has a new name, "
-            f"and definitions in place of others stand in {private.name}"
+            f"{added[known[0]][0]}: {known[0]} already exists. Give a new problem a new name; "
+            f"put definitions that replace public ones into {private.name}"
         )
     return list((rest | own | new).values())
 
 
 def new_files(private: Path, assignment: str) -> dict[str, tuple[Path, Path]]:
-    """Return by name the files of the new problems of a private folder: declaration, section.
+    """Return the files of a private folder's new problems by name: declaration and section.
 
     Parameters
     ----------
     assignment : str
-        Its problems are those of which `ASSIGNMENT/` holds both `NAME.py` and `NAME.md`.
+        Its new problems have both `NAME.py` and `NAME.md` in `ASSIGNMENT/`.
     """
     files = sorted((private / assignment).glob("*.py"))
     found = {f.stem: (f, f.with_suffix(".md")) for f in files}
@@ -461,16 +460,16 @@ def new_files(private: Path, assignment: str) -> dict[str, tuple[Path, Path]]:
 
 
 def _only(file, name):
-    """Return the one problem that a file declares, which is called as the file is."""
+    """Return the only problem that a file declares; it has the same name as the file."""
     found = _declared(file)
     if [p.name for p in found] != [name]:
-        raise CannotDo(f"{file}: PROBLEMS should hold {name} alone, as the file is called")
+        raise CannotDo(f"{file}: PROBLEMS should contain only {name}, like the file's name")
     return found[0]
 
 
 @contextlib.contextmanager
 def _public(file):
-    """Open a block in which `public_definitions` reads this file."""
+    """Open a block in which `public_definitions` returns the definitions in this file."""
     token = _PUBLIC.set(file)
     try:
         yield
@@ -486,7 +485,7 @@ def _module(path):
     name = f"problems_{path.stem}_{zlib.crc32(bytes(path)):08x}"
     with _READING:
         for known in [n for n in sys.modules if n.startswith(f"{name}.")]:
-            del sys.modules[known]  # loaded by an earlier call, which keeps its own modules
+            del sys.modules[known]  # from an earlier call, whose result still refers to them
         spec = importlib.util.spec_from_file_location(
             name, file, submodule_search_locations=inside
         )
@@ -502,7 +501,7 @@ def _module(path):
 
 
 def _line(e, file):
-    """Return in brackets the last line of a file that had to do with an exception, or ""."""
+    """Return the last line of a file that an exception refers to, in brackets, or ""."""
     frames = traceback.extract_tb(e.__traceback__)
     lines = [f.lineno for f in frames if f.filename == str(file)]
     if isinstance(e, SyntaxError) and e.filename == str(file):
@@ -517,5 +516,5 @@ def _declared(file):
         raise CannotDo(f"{file}: PROBLEMS should be a list of problems")
     names = [p.name for p in problems]
     if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise CannotDo(f"{file}: PROBLEMS holds {', '.join(twice)} twice")
+        raise CannotDo(f"{file}: PROBLEMS contains {', '.join(twice)} twice")
     return problems

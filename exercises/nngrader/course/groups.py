@@ -1,12 +1,12 @@
-"""Who works together: a column of the class list, or a table from Canvas or Moodle.
+"""Groups of students: a column of the class list, or a table from Canvas or Moodle.
 
-A group hands in once. `nngrader collect` copies what one of it handed in to each of them, the
-same text is graded once, and each has a mark and feedback. Students named as apart are treated
-singly.
+A group submits once. `nngrader collect` copies that submission to each member. The text is
+graded once, and each member gets a mark and feedback. Students named with `--apart` are
+treated individually.
 
 Canvas's *People*, *Groups*, *Download groups as CSV* has the columns `name`, `canvas_user_id`,
-`user_id`, `login_id`, `group_name`; Moodle's table of participants has the address and
-`Groups`. A table of your own needs `group` and one of the columns below.
+`user_id`, `login_id`, `group_name`. Moodle's table of participants has the address and
+`Groups`. Your own table needs `group` and one of the columns below.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .roster import read as read_roster
 from .table import records
 
 GROUP = ("group_name", "group", "groups")
-EXACT = {  # a column, and the student's own value of it
+EXACT = {  # a column, and the student's value for it
     "id": "id",
     "student": "id",
     "login_id": "id",
@@ -51,7 +51,7 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
     Parameters
     ----------
     students : dict of Student or None
-        The class list, in which the students are found; rows without a group are passed over.
+        The class list, for identifying the students. Rows without a group are skipped.
 
     Returns
     -------
@@ -60,9 +60,8 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
 
     Raises
     ------
-    CannotDo
-        If there is no class list, a row fits no single student, or a student stands in two
-        groups; the text lists every such row.
+        If there is no class list, a row doesn't identify exactly one student, or a student is
+        in two groups. The text lists all of these rows.
     """
     if students is None:
         raise CannotDo(f"{file}: groups need a class list (students.csv)")
@@ -76,8 +75,8 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
             continue
         fitting = _fitting(row, students.values())
         if len(fitting) != 1:
-            nobody = f"no student fits{_near(row, students.values())}"
-            reason = f"{len(fitting)} students fit" if fitting else nobody
+            nobody = f"no student matches{_near(row, students.values())}"
+            reason = f"{len(fitting)} students match" if fitting else nobody
             faults.append(f"line {n} (group {row[column]}): {reason}")
         elif where.setdefault(fitting[0], row[column]) != row[column]:
             faults.append(f"line {n}: {fitting[0]} is in {where[fitting[0]]} and {row[column]}")
@@ -89,7 +88,7 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
 
 
 def _fitting(row, students):
-    """Return the ids of the students whom a row may mean: by id or address, else by name."""
+    """Return the ids of students who match a row: by id or address, or else by name."""
     sure = {
         s.id
         for s in students
@@ -101,7 +100,7 @@ def _fitting(row, students):
 
 
 def _near(row, students):
-    """Return a question with whom a row may mean whom nobody fits, "" if nobody is near."""
+    """Return a question that suggests a student for a row that matches none, or ""."""
     for column, own in EXACT.items():
         if row.get(column):
             return did_you_mean(row[column], filter(None, (getattr(s, own) for s in students)))
@@ -112,27 +111,27 @@ def _near(row, students):
 def without(
     groups: dict[str, list[str]], apart: Iterable[str], listed: Iterable[str] = ()
 ) -> dict[str, list[str]]:
-    """Return groups without the students who are treated singly, and without empty ones.
+    """Return groups without the students who are treated individually; drop empty groups.
 
     Parameters
     ----------
     groups : dict
         Ids of students by the name of the group.
     apart : iterable of str
-        Ids of students to treat singly.
+        Ids of students to treat individually.
     listed : iterable of str, optional
-        The ids of the class list: what is none of them may be misspelt.
+        The ids of the class list, for suggesting the correct spelling.
     """
     members = {s for group in groups.values() for s in group}
     if strange := sorted(set(apart) - members):
         near = "".join(did_you_mean(s, members) for s in strange if s not in listed)
-        raise NotThere(f"{', '.join(strange)}: in no group, so nothing to treat apart{near}")
+        raise NotThere(f"{', '.join(strange)}: not in a group, so --apart has no effect{near}")
     left = {g: [s for s in members if s not in set(apart)] for g, members in groups.items()}
     return {g: members for g, members in left.items() if members}
 
 
 def groups_of(course: Course, file: Path | None, apart: Iterable[str] = ()) -> dict:
-    """Return the groups of a course, of a table if one is named, else of the class list."""
+    """Return the groups of a course, from the table if one is named, else the class list."""
     students = read_roster(course)
     found = read(file, students) if file else of_roster(students)
     return without(found, apart, students or ())

@@ -1,7 +1,7 @@
-"""The instructor's notebooks: the purposes of their cells, and how they are made from text.
+"""The instructor's notebooks: the roles of their cells, and how text becomes a notebook.
 
-An assignment's text is Markdown. A problem's docstring, solution, table of points and test cell
-stand in its declaration alone, and replace its mark in the text; docs/problems.md shows how.
+An assignment's text is Markdown. Each problem's docstring, solution, table of points and test
+cell are only in its declaration, and replace its mark in the text; see docs/problems.md.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from ..engine.declaration.problem import PASSIVE, Problem
 from ..errors import CannotDo
 from ..wording import did_you_mean
 
-MARK = re.compile(  # a name for the next cell of text, or a cell that is no text
+MARK = re.compile(  # a name for the next text cell, or another kind of cell
     r"^(?:\((?P<label>\w+)\)=|(?P<fence>`{3,})\{(?P<kind>code-cell|problem|answer|task)\}"
     r" *(?P<argument>\w*) *\n(?P<options>(?::\w+:.*\n)*)(?P<body>(?:.*\n)*?)(?P=fence)) *$",
     re.M,
 )
 AFTER = re.compile(r"after: *(\w+) *$")
-HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # of the next section, with its name
+HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # of the next section, with its label
 OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
 DRAWS = re.compile(r"^(import|from) matplotlib\b", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-MOST_LINES = 3  # of a problem's table of points that are seen; the others are in a fold
-FORM = "form"  # one line of it, for all aspects that nobody earns by themselves
+MOST_LINES = 3  # of a problem's table of points that are visible; the others are in a fold
+FORM = "form"  # one line for all aspects that earn no points by themselves
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
 SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
-OURS = "nngrader"  # our metadata of a cell, beside those of nbgrader
+OURS = "nngrader"  # our metadata of a cell, next to nbgrader's
 TEST = """check({name})
 ### BEGIN HIDDEN TESTS
 from nngrader import points
@@ -45,12 +45,12 @@ points("{name}", {name}, {worth:g})
 
 
 def mark(cell: dict) -> dict:
-    """Return nbgrader's metadata of a cell, empty if it has none."""
+    """Return nbgrader's metadata of a cell, or {} if it has none."""
     return cell["metadata"].get("nbgrader", {})
 
 
 def grade_id(cell: dict) -> str | None:
-    """Return nbgrader's id of a cell, None if it has none."""
+    """Return nbgrader's id of a cell, or None if it has none."""
     return mark(cell).get("grade_id")
 
 
@@ -60,12 +60,12 @@ def is_solution(cell: dict) -> bool:
 
 
 def is_test(cell: dict) -> bool:
-    """Return whether this is a test cell, whose result gives its points."""
+    """Return whether this is a test cell, which gives points."""
     return bool(mark(cell).get("grade")) and not is_solution(cell) and is_code(cell)
 
 
 def problem_of(cell: dict) -> str | None:
-    """Return the problem that a test cell declares in its metadata, None for another cell."""
+    """Return the problem that a test cell declares in its metadata, or None for other cells."""
     return cell["metadata"].get(OURS, {}).get("problem") if is_test(cell) else None
 
 
@@ -79,13 +79,13 @@ def id_of_test(problem: str) -> str:
 
 
 def is_picture(cell: dict) -> bool:
-    """Return whether this is a cell of the course that draws; no grading runs it."""
+    """Return whether this is one of the course's cells that draw, which grading skips."""
     given = is_code(cell) and not is_solution(cell) and not is_test(cell)
     return given and bool(DRAWS.search(cell["source"]))
 
 
 def is_task(cell: dict) -> bool:
-    """Return whether this is a task with a rubric, which a person marks."""
+    """Return whether this is a task with a rubric, to be marked by hand."""
     return bool(mark(cell).get("task"))
 
 
@@ -95,18 +95,18 @@ def is_code(cell: dict) -> bool:
 
 
 def most_points(notebook: dict) -> float:
-    """Return the points of all graded cells together, including those marked by hand."""
+    """Return the points of all graded cells, including those marked by hand."""
     graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
     return round(sum(mark(c)["points"] for c in graded), 6)
 
 
 def from_file(file: Path) -> dict:
-    """Return a notebook that the instructor or nbgrader wrote; never use it for a student's.
+    """Read a notebook that the instructor or nbgrader wrote; never use it for a student's file.
 
     Returns
     -------
     dict
-        The notebook, in which the source of each cell is one string.
+        The notebook; the source of each cell is one string.
     """
     return joined(json.loads(file.read_text(encoding="utf-8")))
 
@@ -117,7 +117,7 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
     Parameters
     ----------
     notebook : dict
-        The instructor's; it is changed.
+        The instructor's notebook; it is modified.
     files : list of Path
         `GRADE_ID.md` for cells of text, `GRADE_ID.py` for cells of code.
     """
@@ -127,7 +127,7 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
         if [c["cell_type"] for c in cells] != [kind]:
             raise CannotDo(f"{file}: the notebook has no {kind} cell {file.stem!r}")
         if is_test(cells[0]):
-            raise CannotDo(f"{file}: a test cell follows from its problem's declaration")
+            raise CannotDo(f"{file}: the problem's declaration determines its test cell")
         cells[0]["source"] = file.read_text(encoding="utf-8").strip("\n")
     return notebook
 
@@ -152,20 +152,20 @@ def from_text(
     problems : list of Problem
         The problems that its marks may name.
     worth : dict
-        Points by name, of problems and written answers that are not worth the points that they
-        declare.
+        Points by name, for problems and written answers whose points differ from the
+        declaration.
     sections : dict, optional
         Sections of new problems that the text does not have, by name.
 
     Returns
     -------
     dict
-        The notebook, whose cells have nbgrader's metadata and their name as id.
+        The notebook; its cells have nbgrader's metadata, and their name as id.
 
     Raises
     ------
     CannotDo
-        If a cell has no name, or two cells have the same, or a mark is malformed.
+        If a cell has no name, two cells have the same name, or a mark is malformed.
     """
     named = {p.name: p for p in problems}
     try:
@@ -180,7 +180,7 @@ def from_text(
     if unknown := sorted(worth.keys() - named - answers):
         near = "".join(did_you_mean(n, {*named, *answers}) for n in unknown)
         raise CannotDo(
-            f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is{near}"
+            f"{file.parent}: [points] names {', '.join(unknown)}, which doesn't exist{near}"
         )
     metadata = {"kernelspec": dict(KERNEL)}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -192,18 +192,18 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
     Parameters
     ----------
     sections : dict
-        Markdown by the name of the problem; a first line ``after: PROBLEM`` says behind which
-        one it stands, else it stands behind the last.
+        Markdown by name of the problem. If the first line is ``after: PROBLEM``, the section
+        comes after that problem, otherwise after the last one.
 
     Returns
     -------
     str
-        The text; each section stands before the heading that follows its place.
+        The text; each section comes before the next heading.
 
     Raises
     ------
     CannotDo
-        If a section has no mark of its problem, or the one that it follows is not there.
+        If a section doesn't contain its problem's mark, or the problem before it is missing.
     """
     for name, section in _in_order(sections).items():
         first, _, rest = section.lstrip().partition("\n")
@@ -215,7 +215,7 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
         if head:
             marks = [m for m in marks if m["argument"] == head[1]]
         if not marks:
-            raise CannotDo(f"the section of {name} stands after {head and head[1]}: none there")
+            raise CannotDo(f"the section of {name} comes after {head and head[1]}: none there")
         following = HEADING.search(text, marks[-1].end())
         at = following.start() if following else len(text)
         text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"
@@ -223,25 +223,25 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
 
 
 def _in_order(sections):
-    """Return sections so that each comes after the one that it is to stand behind."""
+    """Return sections in an order in which each follows the one that it names."""
     heads = {n: AFTER.match(s.lstrip().partition("\n")[0]) for n, s in sections.items()}
     behind = {name: head and head[1] for name, head in heads.items()}
     left, placed = dict(sections), {}
     while left:
-        ready = [n for n in left if behind[n] not in left] or list(left)  # a ring: told later
+        ready = [n for n in left if behind[n] not in left] or list(left)  # a ring fails later
         placed |= {n: left.pop(n) for n in ready}
     return placed
 
 
 def with_links(notebook: dict, address: str) -> dict:
-    """Put links to the book's pages, or their titles, in place of ``[title](book:page)``.
+    """Replace ``[title](book:page)`` by links to the book's pages, or by their titles.
 
     Parameters
     ----------
     notebook : dict
-        As `from_text` returns it; it is changed.
+        A notebook from `from_text`; it is modified.
     address : str
-        The address of the rendered book, "" where it has none.
+        Address of the rendered book, or "" if it has none.
     """
     link = rf"[\1]({address}/chapters/\2.html)" if address else r"*\1*"
     for cell in notebook["cells"]:
@@ -251,23 +251,23 @@ def with_links(notebook: dict, address: str) -> dict:
 
 
 def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]) -> dict:
-    """Put each problem's table of points in place of the mark in its text, `text_NAME`.
+    """Replace the mark in each problem's text, `text_NAME`, by its table of points.
 
     Parameters
     ----------
     notebook : dict
-        As `from_text` returns it; it is changed.
+        A notebook from `from_text`; it is modified.
 
     Raises
     ------
     CannotDo
-        If a mark stands in the text of no problem.
+        If a mark is in a text that belongs to no problem.
     """
     named = {f"text_{p.name}": p for p in problems}
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and TABLE.search(cell["source"]):
             if not (problem := named.get(cell["id"])):
-                raise CannotDo(f"{{points}} stands in {cell['id']}, the text of no problem")
+                raise CannotDo(f"{{points}} is in {cell['id']}, which is not a problem's text")
             table = _table(problem, worth.get(problem.name, problem.total))
             cell["source"] = TABLE.sub(lambda _, table=table: table, cell["source"])
     return notebook
@@ -280,7 +280,7 @@ def _cells(text, named, worth):
         prose = text[at : directive.start() if directive else None].strip()
         at, what = directive and directive.end(), directive and directive["kind"]
         if found := UNKNOWN.search(prose):
-            raise CannotDo(f"{found[0]} is no mark that is known, or has no end")
+            raise CannotDo(f"{found[0]} is not a known mark, or its end is missing")
         options = dict(OPTION.findall(directive["options"])) if what else {}
         name = what and (options.get("name") if what == "code-cell" else directive["argument"])
         if what and not name:
@@ -293,7 +293,7 @@ def _cells(text, named, worth):
         if what == "problem":
             if name not in named:
                 near = did_you_mean(name, named)
-                raise CannotDo(f"{name} is no problem of the assignment{near}")
+                raise CannotDo(f"{name} is not a problem of the assignment{near}")
             yield from _of_problem(named[name], worth.get(name, named[name].total))
         elif what == "code-cell":
             yield _cell("code", name, directive["body"].strip("\n"))
@@ -307,7 +307,7 @@ def _cells(text, named, worth):
 
 
 def _by_hand(what, name, points, body):
-    """Return the cell of a written answer or a task, which a person marks."""
+    """Return the cell of a written answer or a task, which is marked by hand."""
     if not re.fullmatch(r"\d+(\.\d+)?", points):
         raise CannotDo(f"{{{what}}} {name} needs a line `:points: NUMBER`")
     if what == "task":
@@ -318,14 +318,14 @@ def _by_hand(what, name, points, body):
 
 
 def _cell(kind, name, source, **marks):
-    """Return a cell with nbgrader's metadata, of which `marks` are entries."""
+    """Return a cell with nbgrader's metadata; `marks` are its entries."""
     about = UNMARKED | {"grade_id": name, "task": False} | marks
     cell = {"cell_type": kind, "id": name, "metadata": {"nbgrader": about}, "source": source}
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
 
 def _of_problem(problem, worth):
-    """Yield the solution cell of a problem, and its test cell."""
+    """Yield the solution cell and the test cell of a problem."""
     yield _cell("code", problem.name, _solution(problem.solve), locked=False, solution=True)
     test = TEST.format(name=problem.name, worth=worth)
     cell = _cell("code", id_of_test(problem.name), test, grade=True, points=_number(worth))
@@ -334,10 +334,10 @@ def _of_problem(problem, worth):
 
 
 def _solution(solve):
-    """Return a reference's source with nbgrader's solution marks around what students write.
+    """Return a reference's source, with nbgrader's solution marks around the part to write.
 
-    Of a class they get the heads of its first methods, as many as have a docstring, or of its
-    first one alone.
+    In a class, students get the heads of the first methods: those with a docstring, or only
+    the first method.
     """
     lines = textwrap.dedent(inspect.getsource(solve)).splitlines()
     whole = ast.parse("\n".join(lines)).body[0]
@@ -356,7 +356,7 @@ def _solution(solve):
 
 
 def _heads(whole):
-    """Return the nodes of a function or class after whose heads students write."""
+    """Return the nodes of a function or class whose bodies students write."""
     after = whole.body[bool(ast.get_docstring(whole)) :]
     if not isinstance(whole, ast.ClassDef) or not isinstance(after[0], ast.FunctionDef):
         return [whole]
@@ -367,12 +367,12 @@ def _heads(whole):
 
 
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
-    """Return what the points of a problem are for, those for its form as one line, last.
+    """Return what each line of a problem's points is for; the form is one line, the last.
 
     Returns
     -------
     list of (float, str, str)
-        Points, the aspect, and what they are for.
+        Points, aspect, and explanation.
     """
     scale, asked = worth / problem.total, problem.criteria
     lines = [(n * scale, a, asked.get(a, "")) for a, n in problem.points.items()]
@@ -385,7 +385,7 @@ def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]
 
 
 def _table(problem, worth):
-    """Return the points of a problem as Markdown: its largest lines, the others in a fold."""
+    """Return a problem's points as Markdown: the largest lines, and the others in a fold."""
     lines = points_lines(problem, worth)
     seen = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
     if len(lines) <= MOST_LINES + 1:
@@ -405,5 +405,5 @@ def _rows(lines, problem):
 
 
 def _number(points):
-    """Return points as nbgrader stores them: as an integer if they are whole."""
+    """Return points as nbgrader stores them: whole points as an integer."""
     return int(points) if float(points) == int(float(points)) else float(points)

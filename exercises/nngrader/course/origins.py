@@ -1,8 +1,8 @@
-"""Under which names a platform handed over each submission, for feedback to go back there.
+"""The name of each submission on the platform it came from, so that feedback can go back.
 
-`nngrader collect` copies submissions into folders by student; what they were called on the
-platform is kept in `.results/collected-ASSIGNMENT.json`. Collecting the same download again
-writes it anew.
+`nngrader collect` copies submissions into folders by student. The platform's names are stored
+in `.results/collected-ASSIGNMENT.json`. If you collect the same download again, the file is
+rewritten.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from .folder import Course
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a student's submission came from.
+    """The source of a student's submission.
 
     Attributes
     ----------
     platform : str
         "Moodle", "Canvas", "Gradescope", or a layout of folders.
     files : tuple of str
-        Paths as the platform named them, without an outer folder.
+        Paths on the platform, without an outer folder.
     group : str
-        The student's group, if it handed in as one.
+        The student's group, if the group submitted together.
     through : str
-        Who handed in for the group, if it was another one of it.
+        The group member who submitted, if that was a different student.
     number : str
-        Moodle's number of the participant, in this assignment alone.
+        Moodle's number for the participant, which is valid only in this assignment.
     """
 
     platform: str
@@ -39,20 +39,20 @@ class Origin:
 
 
 def keep(course: Course, assignment: str, found: dict[str, Origin]) -> None:
-    """Keep where submissions came from, beside those that are kept already."""
+    """Store the origins of submissions, and keep the earlier ones."""
     store = Store(course / ".results")
     kept = store.get(_key(assignment)) or {}
     store.put(_key(assignment), kept | {s: asdict(o) for s, o in found.items()})
 
 
 def read(course: Course, assignment: str) -> dict[str, Origin]:
-    """Return where the submissions of an assignment came from, by student."""
+    """Return the origins of an assignment's submissions, by student."""
     kept = Store(course / ".results").get(_key(assignment)) or {}
     return {s: Origin(**(o | {"files": tuple(o["files"])})) for s, o in kept.items()}
 
 
 def groups(course: Course, assignment: str) -> dict[str, list[str]]:
-    """Return the members of each group that handed in together, as it was collected."""
+    """Return the members of each group that submitted together."""
     found = {}
     for student, origin in sorted(read(course, assignment).items()):
         if origin.group:
@@ -61,5 +61,5 @@ def groups(course: Course, assignment: str) -> dict[str, list[str]]:
 
 
 def _key(assignment):
-    """Return the key of the store under which it is kept."""
+    """Return the key for the result store."""
     return f"collected-{assignment}"

@@ -1,8 +1,8 @@
 """The class list of a course: `students.csv`, with the columns that nbgrader imports.
 
-Source: nbgrader's `nbgrader db student import FILE`, whose columns are those of its table of
-students: `id`, and `first_name`, `last_name`, `email`, `lms_user_id`. A column `group` says
-who works together.
+Source: nbgrader's command `nbgrader db student import FILE`. The columns are the columns of
+nbgrader's table of students: `id`, and `first_name`, `last_name`, `email`, `lms_user_id`. Our
+own column `group` names the student's group.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .table import records
 
 NAME = "students.csv"
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
-GROUP = "group"  # a column of ours, which nbgrader passes over
+GROUP = "group"  # our own column, which nbgrader ignores
 LONGEST = 100
 
 
 @dataclass(frozen=True)
 class Student:
-    """One row of the class list. Only `id`, the student's folder's name, is never empty."""
+    """One row of the class list. `id`, the name of the student's folder, is never empty."""
 
     id: str
     first_name: str = ""
@@ -35,7 +35,7 @@ class Student:
 
     @cached_property
     def names(self) -> set[str]:
-        """Return the full name, folded, in both orders; empty if the list has no name."""
+        """Return the folded full name in both orders, or an empty set if there is no name."""
         orders = ((self.first_name, self.last_name), (self.last_name, self.first_name))
         return {fold(" ".join(order)) for order in orders} - {""}
 
@@ -57,9 +57,9 @@ def read(course: Course) -> dict[str, Student] | None:
     Parameters
     ----------
     course : Course
-        Its folder may hold `students.csv`: UTF-8 with or without a byte order mark,
-        separated by commas or semicolons, the names of the columns in the first line. `id` must
-        be among them; columns that nbgrader does not know are ignored.
+        Its folder may contain `students.csv`: UTF-8 with or without a byte order mark,
+        separated by commas or semicolons. The first line names the columns. `id` is required;
+        columns that nbgrader doesn't know are ignored.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def read(course: Course) -> dict[str, Student] | None:
     Raises
     ------
     CannotDo
-        If the file cannot be read; the text lists every fault with its line.
+        If the file cannot be read. The text lists every error with its line.
     """
     file = course / NAME
     if not file.is_file():
@@ -83,17 +83,17 @@ def read(course: Course) -> dict[str, Student] | None:
 
 
 def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
-    """Return the students of the course who have handed in nothing.
+    """Return the students of the course who have not submitted anything.
 
     Parameters
     ----------
     known : iterable of str
-        Students besides those of the class list, such as those in the gradebook.
+        Students who are not in the class list, for example from the gradebook.
 
     Returns
     -------
     list of str
-        Their ids in the order of the list, then the others, sorted.
+        Ids in the order of the class list, then the other ids, sorted.
     """
     handed_in = set(course.submissions(assignment))
     students = dict.fromkeys([*(read(course) or ()), *sorted(known)])
@@ -101,7 +101,7 @@ def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[
 
 
 def complaint_about(student: str) -> str:
-    """Return why an id cannot be the name of a folder, "" if it can.
+    """Return why an id cannot be the name of a folder, or "" if it can.
 
     >>> complaint_about("ada"), complaint_about("../ada")
     ('', 'has a slash')
@@ -127,10 +127,10 @@ def _complaints(found):
 
 
 def _doubled(column, values):
-    """Return complaints about values that occur in two rows, case ignored."""
+    """Return complaints about values that occur in two rows, ignoring case."""
     first_lines, lines = {}, []
     for n, value in values:
         first = first_lines.setdefault(value.casefold(), n)
         if value and first != n:
-            lines.append(f"line {n}: the {column} {value!a} stands in line {first} too")
+            lines.append(f"line {n}: the {column} {value!a} is also in line {first}")
     return lines

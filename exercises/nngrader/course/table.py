@@ -1,4 +1,4 @@
-"""Tables that a person or a platform has written as CSV, read with faults named by line."""
+"""Read CSV tables that a person or a platform wrote; errors name the line."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def text_of(file: Path, what: str) -> str:
 
 
 def separator_of(text: str) -> str:
-    r"""Return what separates the cells of a table, by its first line.
+    r"""Return the separator of a table's cells, determined from its first line.
 
     >>> separator_of("id;name\nada;Ada, the first"), separator_of("id,name")
     (';', ',')
@@ -58,19 +58,19 @@ def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, d
     Parameters
     ----------
     file : Path
-        The table; its first line names the columns, case and blanks around them ignored.
+        The table. Its first line names the columns; case and surrounding blanks are ignored.
     needed : tuple of str
-        Columns that it must have, in small letters.
+        Columns that it must have, in lower case.
 
     Returns
     -------
     list of (int, dict)
-        Rows without a text in any cell are left out; values have no blanks around them.
+        Rows without any text are left out; values have no surrounding blanks.
 
     Raises
     ------
     NotThere, CannotDo
-        If it cannot be read, or a column is missing or doubled.
+        If the table cannot be read, or a column is missing or occurs twice.
     """
     rows = rows_of(file, text_of(file, what))
     _, head = next(rows, (0, []))
@@ -78,7 +78,7 @@ def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, d
     if lacking := [c for c in needed if c not in columns]:
         raise CannotDo(f"{file}: no column `{lacking[0]}`; it has {', '.join(columns) or None}")
     if twice := sorted({c for c in columns if c and columns.count(c) > 1}):
-        raise CannotDo(f"{file}: column {twice[0]!r} stands there twice")
+        raise CannotDo(f"{file}: column {twice[0]!r} occurs twice")
     found = []
     for n, row in rows:
         cells = {c: v.strip() for c, v in zip(columns, row, strict=False)}

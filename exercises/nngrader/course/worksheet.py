@@ -1,12 +1,12 @@
-"""Moodle's grading worksheet: who a participant is, when work was handed in, and the mark.
+"""Moodle's grading worksheet: participants, submission times, and marks.
 
-Moodle offers it on an assignment's list of submissions as *Download grading worksheet*, and
-takes it back by *Upload grading worksheet* (`mod/assign/feedback/offline/importgradeslib.php`).
-Its first column, "Participant 501", has the number that stands in the name of each downloaded
-folder. Under blind marking that is all it tells of a student.
+Moodle offers it in an assignment's list of submissions as *Download grading worksheet*, and
+reads it with *Upload grading worksheet* (`mod/assign/feedback/offline/importgradeslib.php`).
+Its first column, "Participant 501", contains the number that is also in the name of each
+downloaded folder. Under blind marking, the worksheet contains no other data about a student.
 
-Column names and dates come in the language of whoever downloaded it: English, German, French,
-Spanish, Italian, Dutch and Portuguese are read. Dates have no time zone.
+Column names and dates are in the language of the person who downloaded the file. We read
+English, German, French, Spanish, Italian, Dutch and Portuguese. Dates have no time zone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .table import separator_of, text_of
 
 SOURCE = "grading worksheet"
 NUMBER = re.compile(r"\D*?(\d+)\s*")
-COLUMNS = {  # what the folded name of a column is, or begins with
+COLUMNS = {  # possible beginnings of a column's folded name
     "name": "full name|vollstandiger name|nom complet|nombre completo|nome completo|"
     "volledige naam|nome",
     "email": "email|e mail|adresse de courriel|courriel|direccion de correo|correo|"
@@ -39,7 +39,7 @@ COLUMNS = {  # what the folded name of a column is, or begins with
     "ultima modifica consegna|laatst gewijzigd inzending|laatst gewijzigd insturen|"
     "ultima modificacao submissao|ultima modificacao trabalho|modificado entrega",
 }
-EXACT = ("grade", "name")  # of these no other column may have the beginning
+EXACT = ("grade", "name")  # must match exactly, because other columns begin with them too
 MONTHS = """january januar janvier enero gennaio januari janeiro
 february februar fevrier febrero febbraio februari fevereiro
 march marz mars marzo maart marco
@@ -61,10 +61,10 @@ DIGITS = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 @dataclass(frozen=True)
 class Row:
-    """What the worksheet says of one participant; "" for what it does not.
+    """The worksheet's data about one participant; missing values are "".
 
-    ``grade`` is where the mark stands in the text, from its first to behind its last letter,
-    with the quotes around it.
+    ``grade`` is the position of the mark in the text, from its first letter to just after its
+    last one, including quotes.
     """
 
     line: int
@@ -78,31 +78,31 @@ class Row:
 
     @property
     def blind(self) -> bool:
-        """Return whether nothing but a number is told."""
+        """Return whether the row contains only a number."""
         return not (self.name or self.email or self.id_number)
 
     @property
     def student(self) -> str:
-        """Return the id of a student of whom only the number is known."""
+        """Return the id of a student if we know only the number."""
         return f"participant-{self.number}"
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A grading worksheet: its path, its text as it stands in the file, and its rows."""
+    """A grading worksheet: its path, its exact text, and its rows."""
 
     file: Path
     text: str
     rows: dict[str, Row]  # by the number of the participant
 
     def filled(self, marks: dict[str, str]) -> str:
-        """Return the text with marks put in, and every other letter as it was.
+        """Return the text with marks filled in and all other characters unchanged.
 
         Parameters
         ----------
         marks : dict of str
-            By the number of the participant, with decimal points; written with a comma where
-            the file has one in its marks.
+            Marks by number of the participant, with decimal points. If the file uses decimal
+            commas in its marks, they are written with commas.
         """
         comma = any("," in r.most for r in self.rows.values())
         parts, at = [], 0
@@ -124,9 +124,9 @@ def read(file: Path) -> Worksheet:
     Raises
     ------
     WrongUsage
-        If it is none, or in a language that is not known.
+        If it is not a worksheet, or its language is unknown.
     """
-    text_of(file, SOURCE)  # refuses what is no UTF-8
+    text_of(file, SOURCE)  # raises an error if the text is not UTF-8
     text = file.read_bytes().decode()
     rows = fields(text, separator_of(text))
     head = [fold(_value(text, span)) for span in rows[0]] if rows else []
@@ -134,7 +134,7 @@ def read(file: Path) -> Worksheet:
     if len(head) < 2 or where["grade"] is None:
         names = ", ".join(head) or "nothing"
         raise WrongUsage(
-            f"{file} is no grading worksheet of Moodle's, or in a language that is not read: "
+            f"{file} is not a grading worksheet from Moodle, or we can't read its language: "
             f"no column for the grade among {names}"
         )
     found = {}
@@ -143,7 +143,7 @@ def read(file: Path) -> Worksheet:
             continue
         number = NUMBER.fullmatch(_value(text, spans[0]))
         if not number or number[1] in found:
-            raise CannotDo(f"{file}: row {n} begins with no new participant's number")
+            raise CannotDo(f"{file}: row {n} doesn't begin with a new participant's number")
         cells = {
             what: _value(text, spans[i]) if i is not None else "" for what, i in where.items()
         }
@@ -153,7 +153,7 @@ def read(file: Path) -> Worksheet:
 
 
 def fields(text: str, separator: str) -> list[list[tuple[int, int]]]:
-    r"""Return where each cell of a CSV text stands, quotes included, row by row.
+    r"""Return the position of each cell of a CSV text, including quotes, row by row.
 
     >>> [[text[a:b] for a, b in row] for text in ['a,"b,""c"\n,d'] for row in fields(text, ",")]
     [['a', '"b,""c"'], ['', 'd']]
@@ -181,7 +181,7 @@ def _value(text, span):
 
 
 def _column(head, what):
-    """Return the index of a column, None if there is none."""
+    """Return the index of a column, or None if there is none."""
     names = COLUMNS[what].split("|")
     for i, name in enumerate(head):
         if name in names or (what not in EXACT and name.startswith(tuple(names))):
@@ -190,15 +190,15 @@ def _column(head, what):
 
 
 def time_of(text: str, zone: tzinfo | None = None) -> datetime | None:
-    """Return a date of the worksheet in UTC, None if it is none.
+    """Return a date of the worksheet in UTC, or None if it can't be read.
 
     Parameters
     ----------
     text : str
-        As Moodle writes it: a day's name or none, day, month and year in words or digits with
-        dots, then hour and minute.
+        A date in Moodle's format: optionally the day's name; day, month and year in words or
+        in digits with dots; then hour and minute.
     zone : tzinfo, optional
-        The zone in which it is meant, by default this machine's.
+        The time zone of the date. Default: this machine's time zone.
 
     >>> time_of("Tuesday, 1 December 2026, 3:30 PM", UTC).isoformat()
     '2026-12-01T15:30:00+00:00'
@@ -230,7 +230,7 @@ def time_of(text: str, zone: tzinfo | None = None) -> datetime | None:
 
 
 def zone_of(name: str | None) -> tzinfo | None:
-    """Return a time zone by its name, None for this machine's."""
+    """Return a time zone by its name, or None for this machine's time zone."""
     if not name:
         return None
     try:
@@ -238,17 +238,17 @@ def zone_of(name: str | None) -> tzinfo | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = did_you_mean(name, available_timezones())
         raise WrongUsage(
-            f"no time zone {name!r}: name one as Europe/Berlin or UTC{near}"
+            f"no time zone {name!r}: use a name such as Europe/Berlin or UTC{near}"
         ) from None
 
 
 def owner(row: Row, students: dict[str, Student] | None) -> str:
-    """Return a row's student: by ID number or address, else by name; "" if that is unclear.
+    """Return a row's student by ID number or address, else by name; "" if this is unclear.
 
     Parameters
     ----------
     students : dict of Student or None
-        The class list; without one, an ID number is taken as the id.
+        The class list. Without one, we use the ID number as the id.
     """
     if row.blind:
         return row.student

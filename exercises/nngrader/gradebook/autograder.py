@@ -1,7 +1,7 @@
-"""Save a notebook's points as nbgrader's autograder does, and query the gradebook.
+"""Save a notebook's points like nbgrader's autograder, and query the gradebook.
 
-nbgrader opens the gradebook again for each step of each submission. Ours stays open for the
-whole class.
+nbgrader opens the gradebook again for each step of each submission. Our gradebook stays open
+for the whole class.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from ..course.notebooks import grade_id, is_code, is_solution, is_test
 from .late import Policy, extension_of
 
-WAIT_MS = 5000  # for which to wait for another program that writes into the gradebook
-ONE_AT_A_TIME = 20112  # number of the lock in PostgreSQL that our own writers share
+WAIT_MS = 5000  # how long to wait for another program that writes into the gradebook
+ONE_AT_A_TIME = 20112  # number of a lock in PostgreSQL, so that our own writers take turns
 
 
 class Gathering(Session):
-    """A session whose `commit` only flushes; `publish` commits all that was written."""
+    """A session whose `commit` only flushes; `publish` commits all changes."""
 
     def commit(self):
-        """Flush changes, so that later steps see them, without committing them."""
+        """Flush changes, so that later steps can read them, without a commit."""
         self.flush()
         self.expire_all()
 
     def publish(self):
-        """Commit the whole transaction, so that others see it."""
+        """Commit the whole transaction, so that other programs can read it."""
         super().commit()
 
 
@@ -57,7 +57,7 @@ class OpenGradebook(Gradebook):
         self.db = scoped_session(sessionmaker(class_=Gathering, bind=self.engine))
 
     def close(self):
-        """Do nothing, since each of nbgrader's steps closes the gradebook that it used."""
+        """Do nothing, because each of nbgrader's steps closes the gradebook that it used."""
 
     def shut(self):
         """Close the gradebook."""
@@ -65,7 +65,7 @@ class OpenGradebook(Gradebook):
 
     @contextlib.contextmanager
     def whole(self):
-        """Open a block with a lock on the gradebook, which is committed whole or not at all."""
+        """Open a block with a lock on the gradebook, whose changes are committed as a whole."""
         try:
             self._take()
             yield
@@ -75,7 +75,7 @@ class OpenGradebook(Gradebook):
             raise
 
     def _take(self):
-        """Begin a transaction that holds the lock, and so reads what others have committed."""
+        """Begin a transaction that has the lock, so it reads everything already committed."""
         self.db.rollback()
         connection = self.db.connection()
         if connection.dialect.name == "sqlite":
@@ -87,38 +87,38 @@ class OpenGradebook(Gradebook):
 
 
 class SaveGrades(SaveAutoGrades):
-    """nbgrader's step that saves points and comments, in a gradebook that is open already."""
+    """nbgrader's step that saves points and comments, for a gradebook that is already open."""
 
     def __init__(self, gradebook: OpenGradebook, **settings):
         super().__init__(**settings)
         self.gradebook = gradebook
 
     def preprocess(self, nb, resources):
-        """Save what the cells of a notebook say."""
+        """Save the points and comments from the cells of a notebook."""
         self.notebook_id = self.assignment_id = resources["assignment"]
         self.student_id = resources["student"]
         return super(SaveAutoGrades, self).preprocess(nb, resources)
 
 
 class Autograder:
-    """Saves the points in notebooks' outputs, and late penalties; executes nothing."""
+    """Saves the points from notebooks' outputs, and late penalties; executes nothing."""
 
     def __init__(self, gradebook: OpenGradebook, policy: Policy, assignment: str, config):
         self.gradebook, self.policy, self.assignment = gradebook, policy, assignment
         self.save = SaveGrades(gradebook, config=config)
         self.late = AssignLatePenalties(config=config)
-        self.late.assignment_id = assignment  # which the plugin looks up
+        self.late.assignment_id = assignment  # because the plugin reads it
         self.late.init_plugin()
 
     def record(self, student: str, notebook: dict, when: str, before: Path) -> None:
-        """Enter a submission and its points; ask for a new mark by hand if its work changed.
+        """Save a submission and its points; if marked work changed, require a new mark.
 
         Parameters
         ----------
         notebook : dict
-            The notebook with the points as outputs of the test cells.
+            The notebook, with the points as outputs of the test cells.
         when : str
-            The time of submission, "" if it is unknown.
+            The time of submission, or "" if it is unknown.
         """
         self.gradebook.update_or_create_student(student)
         entry = self.gradebook.update_or_create_submission(self.assignment, student)
@@ -139,7 +139,7 @@ class Autograder:
             self.gradebook.find_grade(name, *place).needs_manual_grade = not same
 
     def penalise(self, student: str) -> None:
-        """Save what lateness costs, for the present marks and by the course's plugin."""
+        """Save the late penalty for the current marks, computed by the course's plugin."""
         entry = self.gradebook.find_submission(self.assignment, student)
         (notebook,) = entry.notebooks
         notebook.late_submission_penalty = None
@@ -158,17 +158,17 @@ def same_work(old: dict, new: dict, name: str) -> bool:
     Parameters
     ----------
     old, new : notebook
-        The notebook as it was recorded before, and as it is to be recorded now.
+        The notebook recorded earlier, and the notebook to record now.
     name : str
-        The id of the graded cell. For a written answer its text is compared; for a test cell or
-        task, all sources and the findings are.
+        Id of the graded cell. For a written answer we compare its text; for a test cell or a
+        task, all sources and the findings.
     """
     then, now = (_work(notebook, name) for notebook in (old, new))
     return then is not None and then == now
 
 
 def _work(notebook, name):
-    """Return what a person reads to mark a cell."""
+    """Return the text that a person reads to mark a cell."""
     cell = next((c for c in notebook["cells"] if grade_id(c) == name), None)
     if cell is None or is_solution(cell):
         return cell and cell["source"]
@@ -178,7 +178,7 @@ def _work(notebook, name):
 
 @dataclass(frozen=True)
 class Mark:
-    """One graded cell: points of the grader, points by hand, and whether it needs marking."""
+    """One graded cell: the grader's points, points by hand, and whether it needs marking."""
 
     name: str
     auto_score: float | None
@@ -202,15 +202,15 @@ class Standing:
     Attributes
     ----------
     timestamp : datetime or None
-        When it was handed in, in UTC.
+        Time of submission, in UTC.
     seconds : float
-        How late that was, after any extension.
+        Lateness in seconds, after any extension.
     penalty : float
         Points deducted for lateness, as recorded.
     grades : dict
         `Mark` by the id of the cell, in the order of the ids.
     comments : dict
-        Text by the id of the cell.
+        Text by id of the cell.
     """
 
     timestamp: datetime | None
@@ -226,24 +226,24 @@ class Standing:
 
     @property
     def recorded(self) -> list:
-        """Return the values that a recording writes and a person does not change."""
+        """Return the values that only a recording writes, never a person."""
         found = [[g.name, g.auto_score] for g in self.grades.values()]
         return [str(self.timestamp), found]
 
     def fair_penalty(self, policy: Policy) -> float:
-        """Return the penalty for the present marks, which a person may have changed."""
+        """Return the penalty for the current marks, which a person may have changed."""
         if not policy.stated:
             return self.penalty
         return policy.penalty(self.score, self.seconds) if self.seconds else 0.0
 
 
 def standing(gradebook, assignment: str, student: str | None = None) -> dict[str, Standing]:
-    """Return the entries of an assignment by student.
+    """Return the gradebook's entries of an assignment by student.
 
     Returns
     -------
     dict
-        By the student's id; those who are not in the gradebook are not in it.
+        Entries by student's id, only for students in the gradebook.
     """
     who = [Assignment.name == assignment]
     who += [SubmittedAssignment.student_id == student] * (student is not None)
@@ -295,7 +295,7 @@ def _comments():
 
 
 def _mark(row):
-    """Return a row of that query as a `Mark`."""
+    """Return a row of this query as a `Mark`."""
     return Mark(
         row.name,
         row.auto_score,

@@ -1,8 +1,8 @@
-"""Marks and comments of a person, read from a CSV and written into the gradebook.
+"""Read marks and comments by hand from a CSV file and write them into the gradebook.
 
-The table has the columns `student,cell,points,comment`; the last one may be missing. All rows
-are checked before any is written, and all are written together or none. What no row names stays
-as it is: so does the mark where `points` is empty, and the comment where `comment` is.
+The table has the columns `student,cell,points,comment`; the last one is optional. All rows are
+checked before any is written, and either all or none are written. Cells without a row don't
+change. If `points` is empty, the mark doesn't change; the same goes for `comment`.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from .database import config_of, database_errors, quiet, require_gradebook
 
 WHAT = "table of marks"
 UNGRADABLE = (
-    "ask for another file, collect it and grade again; or give points in formgrader, which "
+    "ask for a different file, collect it and grade again; or give points in formgrader, which "
     "count then"
 )
-MOST_COMMENT = 40  # characters of a comment on the screen
+MOST_COMMENT = 40  # characters of a comment to show on the screen
 
 
 @dataclass(frozen=True)
 class Given:
-    """What one row gives: points or None, and a comment or ""."""
+    """The content of one row: points or None, and a comment or ""."""
 
     line: int
     student: str
@@ -76,16 +76,16 @@ def take_marks(
     dry_run: bool,
     anonymous: bool,
 ) -> None:
-    """Say what a table of marks changes, and write it into the gradebook.
+    """Show what a table of marks changes, and write it into the gradebook.
 
     Parameters
     ----------
     share : bool
-        Whether each mark is given to all of a group that has none of its own.
+        Whether to give each mark to all members of the group without their own mark.
     """
     course.source(assignment)
     if not file and not share:
-        raise NotThere("name a table of marks, or share those of groups with --share")
+        raise NotThere("name a table of marks, or give marks to whole groups with --share")
     given, name = read(file) if file else [], str(file or assignment)
     called = names_of(course, anonymous)
     given = [replace(g, student=called.student(g.student)) for g in given]
@@ -109,7 +109,7 @@ def take_marks(
 
 
 def _ungradable(course, assignment, called):
-    """Return by student why nothing of the submission could be graded, as it may be shown."""
+    """Return by student why the submission could not be graded, in the form to be shown."""
     known = latest_results(course, assignment)
     lost = {s: flags_of(r) for s, r in known.items() if r["status"] == "ungradable"}
     told = {s: " ".join(map(for_instructor, flags)) for s, flags in lost.items()}
@@ -128,19 +128,19 @@ def read(file: Path) -> list[Given]:
     Raises
     ------
     CannotDo
-        If it cannot be understood; the text lists every fault with its line.
+        If it cannot be read. The text lists every error with its line.
     """
     found, faults, seen = [], [], {}
     for n, row in records(file, WHAT, ("student", "cell", "points")):
         points = _points(row["points"])
         comment = row.get("comment", "")
         if points is not None and not 0 <= points < math.inf:
-            faults.append(f"line {n}: {row['points']!a} is no number of points from 0 on")
+            faults.append(f"line {n}: {row['points']!a} is not a number of points from 0 up")
         if points is None and not comment:
             faults.append(f"line {n}: neither points nor a comment")
         where = row["student"], row["cell"]
         if first := seen.get(where):
-            faults.append(f"line {n}: {', '.join(where)} stands in line {first} too")
+            faults.append(f"line {n}: {', '.join(where)} is also in line {first}")
         seen.setdefault(where, n)
         found.append(Given(n, *where, points, comment))
     if faults:
@@ -149,7 +149,7 @@ def read(file: Path) -> list[Given]:
 
 
 def _points(text):
-    """Return a number of points, None for an empty cell, NaN for what is none."""
+    """Return a number of points, None for an empty cell, NaN for anything else."""
     try:
         return float(text.replace(",", ".")) if text else None
     except ValueError:
@@ -158,17 +158,17 @@ def _points(text):
 
 @dataclass(frozen=True)
 class People:
-    """What is known of the students whom rows name, for messages.
+    """Data about the students that rows name, for messages.
 
     Attributes
     ----------
     listed : dict or None
         The class list, if there is one.
     ungradable : dict
-        By student why nothing of the submission could be graded.
+        Reasons, by student, why a submission could not be graded.
     written : frozenset
-        Ids of the cells that a person marks. Who has left one out has 0 points in it, and a
-        person may give others.
+        Ids of the cells that a person marks. A student who left one empty has 0 points in it,
+        and a person may change them.
     """
 
     called: Names = field(default_factory=Names)
@@ -180,14 +180,14 @@ class People:
 def changes(
     standing: dict, given: list[Given], file: str, people: People | None = None
 ) -> list[Change]:
-    """Return what rows would change; rows that change nothing are left out.
+    """Return the changes that rows make; rows that change nothing are left out.
 
     Raises
     ------
     CannotDo
-        If a row names an unknown student or cell, a cell that the grader marks, a submission of
-        which nothing could be graded, or more points than the cell has; the text lists every
-        such row.
+        If a row names an unknown student or cell, a cell that the grader marks, a submission
+        that could not be graded, or more points than the maximum. The text lists all of these
+        rows.
     """
     found, faults, people = [], [], people or People()
     for g in given:
@@ -210,21 +210,20 @@ def changes(
 def for_groups(
     standing: dict, groups: dict[str, list[str]], given: list[Given], file: str
 ) -> list[Given]:
-    """Return rows for all members of groups, of rows and marks of some of them.
+    """Return rows for all members of groups, from rows and marks for some of them.
 
     Parameters
     ----------
     groups : dict
-        Ids of students by the name of the group.
+        Ids of students by name of the group.
     given : list of Given
-        Rows; a row counts for each of the group who has none about the same cell. Marks that
-        stand in the gradebook count for those of the group who wait for one, as rows without a
-        line.
+        Rows. Each applies to all members of the group without a row about the same cell. Marks
+        from the gradebook apply to members who wait for a mark, like rows without a line.
 
     Raises
     ------
     CannotDo
-        If members of a group have different marks and another one has none.
+        If members of a group have different marks and another member has none.
     """
     rows, faults = list(given), []
     for group, members in groups.items():
@@ -236,7 +235,7 @@ def for_groups(
             if not source or not left:
                 continue
             if len({(g.points, g.comment) for g in source.values()}) > 1:
-                faults.append(f"{group}, {cell}: different marks; give {', '.join(left)} one")
+                faults.append(f"{group}, {cell}: different marks; mark {', '.join(left)}")
                 continue
             rows += [replace(next(iter(source.values())), student=s) for s in left]
     if faults:
@@ -245,7 +244,7 @@ def for_groups(
 
 
 def _marked(standing, students, cell):
-    """Return the marks by hand of a cell that stand in the gradebook, as rows by student."""
+    """Return the gradebook's marks by hand for a cell, as rows by student."""
     found = {}
     for student in students:
         grade = standing[student].grades.get(cell)
@@ -256,21 +255,21 @@ def _marked(standing, students, cell):
 
 
 def _fault(given, entry, grade, standing, people):
-    """Return why a row cannot be taken, "" if it can."""
+    """Return why a row is invalid, or "" if it is valid."""
     student = people.called.typed(given.student)
     if entry is None:
         known = [] if given.student in (people.listed or ()) else map(people.called, standing)
         return f"{student!a} has no graded submission{did_you_mean(student, known)}"
     why = people.ungradable.get(given.student)
     if why and not (grade and grade.by_hand):
-        return f"nothing of what {student!a} handed in could be graded ({why}): {UNGRADABLE}"
+        return f"the submission of {student!a} could not be graded ({why}): {UNGRADABLE}"
     by_hand = _by_hand(entry, people)
     if grade is None and id_of_test(given.cell) not in entry.grades:
         near = did_you_mean(given.cell, by_hand)
         return f"no cell {given.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
     if grade is None or grade.name not in by_hand:
         return (
-            f"{given.cell} is marked by the grader (overrule it in formgrader); by hand: "
+            f"{given.cell} is marked by the grader (change it in formgrader); by hand: "
             f"{', '.join(by_hand) or 'none'}"
         )
     if given.points is not None and given.points > grade.most:
@@ -284,7 +283,7 @@ def _by_hand(entry, people):
 
 
 class HandMarks:
-    """The gradebook's marks by hand of an assignment, open in a `with` block."""
+    """The marks by hand of an assignment in the gradebook; a context manager."""
 
     def __init__(self, course: Course, assignment: str):
         self.assignment = assignment
@@ -317,13 +316,13 @@ class HandMarks:
             self.gradebook.shut()
 
     def write(self, found: list[Change]) -> None:
-        """Write changes, all of them or none.
+        """Write all changes, or none.
 
         Parameters
         ----------
         found : list of Change
-            What `changes` returned. The comment is written as a person's, and the cell waits
-            for a mark no more where it has points.
+            The result of `changes`. Comments are written as manual comments. A cell with
+            points no longer waits for a mark.
         """
         with quiet(), database_errors(self.url), self.gradebook.whole():
             for change in found:
@@ -341,7 +340,7 @@ class HandMarks:
         Raises
         ------
         CannotDo
-            If the gradebook has no room for one there, as below a test cell.
+            If the gradebook can't store a comment there, for example for a test cell.
         """
         from nbgrader.api import MissingEntry
 

@@ -11,25 +11,25 @@ from ..course.folder import HIDDEN_FILES, Course
 from ..errors import CannotDo, NotThere, first_line
 from ..wording import did_you_mean
 
-REASONS = (  # a part of a database's message, and what it means
-    ("locked", "another program holds it: close that one, or wait, and run again"),
-    ("timeout", "another program holds it: close that one, or wait, and run again"),
-    ("readonly", "it may not be written: see to its permissions, and its folder's"),
-    ("read-only", "it may not be written: see to its permissions, and its folder's"),
-    ("not a database", "it is no database: put back a copy"),
-    ("malformed", "it is broken: put back a copy"),
+REASONS = (  # a part of a database's message, and our explanation
+    ("locked", "another program is using it: close that program, or wait, and run this again"),
+    ("timeout", "another program is using it: close that program, or wait, and run this again"),
+    ("readonly", "it is read-only: check its permissions and its folder's permissions"),
+    ("read-only", "it is read-only: check its permissions and its folder's permissions"),
+    ("not a database", "it is not a database: restore a copy"),
+    ("malformed", "it is damaged: restore a copy"),
     ("disk is full", "the disk is full"),
-    ("disk i/o", "the disk is full or broken"),
-    ("unable to open", "it cannot be opened: see to its folder and permissions"),
+    ("disk i/o", "the disk is full or damaged"),
+    ("unable to open", "it cannot be opened: check its folder and permissions"),
     ("connection", "its server cannot be reached"),
-    ("no such column", "another nbgrader made it: copy it, and run `nbgrader db upgrade`"),
+    ("no such column", "a different nbgrader made it: copy it, and run `nbgrader db upgrade`"),
 )
 SQLITE = "sqlite:///"
-SILENT = "No response."  # nbgrader's comment on a cell that was left as it was
+SILENT = "No response."  # nbgrader's comment on a cell that the student didn't change
 
 
 def config_of(course: Course, assignment: str, **course_directory):
-    """Return the course's `nbgrader_config.py`, with the folders of this call set."""
+    """Return the course's `nbgrader_config.py`, with the folders for this call."""
     from traitlets.config import Config, PyFileConfigLoader
 
     config = Config()
@@ -46,17 +46,17 @@ def config_of(course: Course, assignment: str, **course_directory):
 
 
 def absolute(course: Course, url: str | None) -> str:
-    """Return the address of the gradebook as an absolute path, whatever the working folder.
+    """Return the address of the gradebook as an absolute path.
 
     Parameters
     ----------
     url : str or None
-        What its configuration says; nbgrader's own default is `gradebook.db` in its folder.
+        The configured address. nbgrader's default is `gradebook.db` in the course folder.
 
     Returns
     -------
     str
-        The address, that of a file with its whole path.
+        The address; for a file, with its whole path.
     """
     url = url or f"{SQLITE}gradebook.db"
     file = url.removeprefix(SQLITE)
@@ -65,7 +65,7 @@ def absolute(course: Course, url: str | None) -> str:
 
 @contextlib.contextmanager
 def quiet():
-    """Open a block in which nbgrader's warnings and tracebacks are not shown."""
+    """Open a block that hides nbgrader's warnings and tracebacks."""
     log = logging.getLogger("tornado.application")
     before, log.disabled = log.disabled, True
     try:
@@ -77,7 +77,7 @@ def quiet():
 
 @contextlib.contextmanager
 def _no_warnings():
-    """Open a block in which nbgrader's warnings about its use of SQLAlchemy are not shown."""
+    """Open a block that hides nbgrader's warnings about its use of SQLAlchemy."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="nbgrader")
         warnings.filterwarnings("ignore", module="sqlalchemy")
@@ -87,7 +87,7 @@ def _no_warnings():
 def begin_gradebook(url: str) -> None:
     """Write the version of nbgrader's tables into an empty database.
 
-    nbgrader would ask its program `alembic` for it, which takes 3 seconds.
+    nbgrader would call the program `alembic` for this, which takes 3 seconds.
     """
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR
@@ -104,12 +104,12 @@ def begin_gradebook(url: str) -> None:
 
 @contextlib.contextmanager
 def open_gradebook(course: Course, assignment: str):
-    """Open the gradebook of a course for a `with` block; make it if there is none.
+    """Open the gradebook of a course for a `with` block; create it if there is none.
 
     Yields
     ------
     nbgrader.api.Gradebook
-        The gradebook that the course's configuration names; SQLite by default.
+        The gradebook in the course's configuration; SQLite by default.
 
     Raises
     ------
@@ -128,12 +128,12 @@ def open_gradebook(course: Course, assignment: str):
 
 @contextlib.contextmanager
 def database_errors(url: str):
-    """Open a block in which errors of a database are raised in words, with its name.
+    """Open a block that explains errors of a database and names it.
 
     Raises
     ------
     CannotDo
-        In place of SQLAlchemy's errors, and of nbgrader's for them.
+        Instead of SQLAlchemy's errors, and of nbgrader's errors about them.
     """
     from nbgrader.api import InvalidEntry
     from sqlalchemy.exc import SQLAlchemyError
@@ -154,28 +154,28 @@ def display_name(url: str) -> str:
 
 
 def reason(e: BaseException) -> str:
-    """Return why a database refused an operation, in words of ours for the known reasons.
+    """Return why a database refused an operation; we explain the known reasons.
 
     >>> reason(ValueError("(sqlite3.OperationalError) database is locked"))
-    'another program holds it: close that one, or wait, and run again'
+    'another program is using it: close that program, or wait, and run this again'
     """
     message = str(e).lower()
     return next((words for sign, words in REASONS if sign in message), first_line(e))
 
 
 def students(course: Course, assignment: str) -> set[str]:
-    """Return the ids of the students whom the gradebook knows."""
+    """Return the ids of the students in the gradebook."""
     with quiet(), open_gradebook(course, assignment) as gradebook:
         return {s.id for s in gradebook.students}
 
 
 def require_gradebook(course: Course, assignment: str) -> None:
-    """Raise an error if there is no gradebook, where nbgrader would make an empty one."""
+    """Raise an error if there is no gradebook; nbgrader would create an empty one."""
     url = config_of(course, assignment).CourseDirectory.db_url
     if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
         raise CannotDo(
-            f"the gradebook {display_name(url)} is gone: put back a copy, or begin an empty "
-            f"one with `nngrader release {assignment}`, and run again"
+            f"the gradebook {display_name(url)} is missing: restore a copy, or create an empty "
+            f"one with `nngrader release {assignment}`, and run this again"
         )
 
 
@@ -185,12 +185,12 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
     Returns
     -------
     dict
-        By student: `score`, `max_score`, `late_penalty`, `earned` without that penalty,
-        `needs_manual_grade`; `untimed`, whether a penalty for lateness is stated and cannot be
-        computed, as the time of handing in is unknown; `by_hand`, a list of (cell, score or
-        None, most, comment) of the cells that a person marks; `left_out`, (cell, score, most)
-        of written answers left as they were given out; and `comments`, those of a person on
-        other cells, by cell.
+        Marks by student, with the keys `score`, `max_score`, `late_penalty`, `earned` (before
+        that penalty) and `needs_manual_grade`. `untimed` is true if the course has a late
+        penalty, but the time of submission is unknown. `by_hand` lists (cell, score or None,
+        maximum, comment) of cells to mark by hand, and `left_out` lists (cell, score, maximum)
+        of written answers that the student didn't change. `comments` contains a person's
+        comments on other cells, by cell.
     """
     from nbgrader.api import MissingEntry
 
@@ -231,6 +231,6 @@ def _mark(one, most, policy):
 
 
 def _by_hand(one, grade):
-    """Return (cell, score or None, most, comment) of a cell that a person marks."""
+    """Return (cell, score or None, maximum, comment) of a cell to mark by hand."""
     score = None if grade.needs_manual_grade else grade.score
     return grade.name, score, grade.most, one.comments.get(grade.name, "")

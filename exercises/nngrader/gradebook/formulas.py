@@ -1,9 +1,9 @@
-"""Formulas on nbgrader's pages, formgrader's and its feedback, without the network.
+"""Formulas on the pages of nbgrader, its formgrader and its feedback, without network access.
 
-nbconvert's template loads MathJax from a server outside. Where that cannot be reached, formulas
-stay source text, and formgrader's own script stops at the first use of MathJax. The course's
-configuration puts a template of ours before it: KaTeX, which the book carries, stands in the
-page itself with its fonts, so that a page that is sent or kept needs nothing either.
+nbconvert's template loads MathJax from an external server. Without the network, formulas remain
+source text, and formgrader's own script stops at its first use of MathJax. The course's
+configuration therefore uses our own template. It puts KaTeX, which is part of the book, into
+the page together with its fonts, so that a page that you send or save needs nothing else.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ FONT = re.compile(
 
 
 def without_network(config) -> None:
-    """Let nbgrader's pages bring their formulas' program along; `nbgrader_config.py` calls it.
+    """Embed KaTeX in nbgrader's pages; `nbgrader_config.py` calls this function.
 
-    Nothing is changed where the book that carries KaTeX is not there, outside a checkout.
+    It changes nothing outside a checkout, because the book's copy of KaTeX is not there.
     """
     found = importlib.util.find_spec("nbgrader")
     if not KATEX.is_dir() or found is None:
@@ -36,7 +36,7 @@ def without_network(config) -> None:
 
 @functools.cache
 def formulas_head(_url: str = "") -> str:
-    """Return what stands in a page's head in place of MathJax: KaTeX, its fonts, our script."""
+    """Return the HTML that replaces MathJax in a page's head: KaTeX, its fonts, our script."""
     style = FONT.sub(_with_font, (KATEX / "katex.min.css").read_text(encoding="utf-8"))
     scripts = (KATEX / "katex.min.js", TEMPLATES / "formulas.js")
     parts = [f"<style>{style}</style>"]
@@ -45,6 +45,6 @@ def formulas_head(_url: str = "") -> str:
 
 
 def _with_font(found):
-    """Return a font of the sheet as an address that holds the font itself."""
+    """Return a font of the style sheet as an address that contains the font."""
     data = base64.b64encode((KATEX / "fonts" / found[1]).read_bytes()).decode()
     return f'url(data:font/woff2;base64,{data}) format("woff2")'

@@ -1,12 +1,12 @@
-"""Due dates, extensions, and what a late submission costs: `due` and `[late]` of nngrader.toml.
+"""Due dates, extensions, and late penalties: `due` and `[late]` of nngrader.toml.
 
-nbgrader's own step asks the plugin below, so that its tools see the same penalties as ours::
+nbgrader's own step calls the plugin below, so its tools show the same penalties as ours::
 
     due = 2026-12-01T23:59:00+01:00  # above every [table]
     [late]
     grace_minutes = 15    # cost nothing
     points_per_day = 10   # or percent_per_day, of the points earned; each day begun counts
-    most_days = 3         # after them nothing is left
+    most_days = 3         # after them the mark is 0
     [late.extensions]
     ada = 2026-12-05T12:00:00+01:00
 """
@@ -30,22 +30,22 @@ KNOWN = ("grace_minutes", "points_per_day", "percent_per_day", "most_days", "ext
 
 @dataclass(frozen=True)
 class Policy:
-    """The due date of an assignment, and what lateness costs; each day begun counts.
+    """The due date and the late penalty of an assignment. Each started day counts.
 
     Attributes
     ----------
     due : datetime or None
-        In UTC without a zone, as nbgrader keeps it; None where nngrader.toml names none.
+        In UTC without a time zone, like in nbgrader; None if nngrader.toml has no due date.
     grace : float
         Seconds after the due date that cost nothing.
     points, percent : float
-        Points, or per cent of the points earned, that each day costs.
+        Deduction per day: points, or per cent of the points earned.
     most_days : float
-        After so many days nothing is left.
+        After so many days the mark is 0.
     stated : bool
-        Whether `[late]` states a penalty; if not, nbgrader's own settings hold.
+        Whether `[late]` states a penalty; if not, nbgrader's own settings apply.
     extensions : dict or None
-        Due dates by student; None where the file has no such table, and the gradebook's hold.
+        Due dates by student; None if the file has no such table, so the gradebook's apply.
     """
 
     due: datetime | None = None
@@ -61,7 +61,7 @@ class Policy:
         return math.ceil(max(0.0, seconds - self.grace) / DAY)
 
     def penalty(self, score: float, seconds: float) -> float:
-        """Return the points that lateness costs."""
+        """Return the points deducted for lateness."""
         days = self.days(seconds)
         if days > self.most_days:
             return score
@@ -69,17 +69,17 @@ class Policy:
 
 
 def read_policy(file: Path) -> Policy:
-    """Return the policy on lateness in an assignment's `nngrader.toml`.
+    """Return the late policy from an assignment's `nngrader.toml`.
 
     Parameters
     ----------
     file : Path
-        The settings; if there is no such file, nothing is stated.
+        The settings. If there is no such file, there is no policy.
 
     Raises
     ------
     ValueError
-        If a name is unknown, a value has the wrong type, or `[late]` stands without a due date.
+        If a name is unknown, a value has the wrong type, or `[late]` has no due date.
     """
     settings = read_toml(file)
     due, late = settings.get("due"), settings.get("late")
@@ -113,18 +113,18 @@ def _require_table(file, name, value):
 
 
 def _number(file, late, name, default):
-    """Return the value of a setting that must be a number from 0 on."""
+    """Return the value of a setting that must be a number from 0 up."""
     value = late.get(name)
     if value is None:
         return default
     kind = isinstance(value, int | float) and not isinstance(value, bool)
     if not kind or not 0 <= value < math.inf:
-        raise ValueError(f"{file}: {name} = {value!r}, expected a number from 0 on")
+        raise ValueError(f"{file}: {name} = {value!r}, expected a number from 0 up")
     return value
 
 
 def _extensions(file, table, due):
-    """Return due dates by student; none may lie before the common due date."""
+    """Return due dates by student; raise an error if one is before the common due date."""
     if table is None:
         return None
     _require_table(file, "late.extensions", table)
@@ -136,12 +136,12 @@ def _extensions(file, table, due):
 
 
 def moment(file: Path, name: str, value) -> datetime:
-    """Return a time of TOML, or a text in the same form, in UTC as nbgrader keeps it.
+    """Return a TOML time, or a string in the same form, in UTC like in nbgrader.
 
     Raises
     ------
     ValueError
-        If it is no date with time and offset.
+        If it is not a date with time and offset.
 
     >>> moment("f", "due", "2026-12-01T23:59:00+01:00")
     datetime.datetime(2026, 12, 1, 22, 59)
@@ -151,18 +151,18 @@ def moment(file: Path, name: str, value) -> datetime:
     except ValueError:
         when = None
     if not isinstance(when, date) or getattr(when, "tzinfo", None) is None:
-        expected = "expected a date with time and offset, as 2026-12-01T23:59:00+01:00"
+        expected = "expected a date with time and offset, such as 2026-12-01T23:59:00+01:00"
         raise ValueError(f"{file}: {name} is {value}, {expected}")
     return when.astimezone(UTC).replace(tzinfo=None)
 
 
 def present(flags: list[Flag], mark: dict | None) -> list[Flag]:
-    """Return flags in which lateness costs what it costs now, after marks by hand.
+    """Return flags with the current late penalty, which marks by hand can change.
 
     Parameters
     ----------
     flags : list of Flag
-        As they were when the submission was graded.
+        The flags from grading.
     mark : dict or None
         The gradebook's entry, with `late_penalty`.
     """
@@ -185,23 +185,23 @@ def policy_file(root, assignment: str) -> Path:
 
 
 def enter_due(gradebook, policy: Policy, assignment: str) -> None:
-    """Write the due date into nbgrader's gradebook, unless none is stated."""
+    """Write the due date, if there is one, into nbgrader's gradebook."""
     entry = gradebook.find_assignment(assignment)
     if policy.due and entry.duedate != policy.due:
         gradebook.update_or_create_assignment(assignment, duedate=policy.due)
 
 
 def extension_of(policy: Policy, student: str, due: datetime) -> timedelta | None:
-    """Return what a student's own due date adds to the common one, None if nothing."""
+    """Return a student's extra time after the common due date, or None."""
     when = (policy.extensions or {}).get(student)
     return when - due if when and when > due else None
 
 
 class LatePolicy(LateSubmissionPlugin):
-    """nbgrader's plugin for late penalties: as `[late]` says, else nbgrader's own setting."""
+    """nbgrader's plugin for late penalties: uses `[late]`, or else nbgrader's own setting."""
 
     def late_submission_penalty(self, student_id, score, total_seconds_late):
-        """Return the penalty of a late submission in points, None for no penalty."""
+        """Return the penalty of a late submission in points, or None."""
         root = self.config.CourseDirectory.get("root") or "."
         policy = read_policy(policy_file(root, self.parent.assignment_id))
         if policy.stated:

@@ -1,7 +1,7 @@
-"""Write results into nbgrader's gradebook, by nbgrader's own steps.
+"""Write results into nbgrader's gradebook, using nbgrader's own steps.
 
-Formgrader, nbgrader's feedback and its export then need no change. The steps read rebuilt
-notebooks, with the points as outputs of the test cells, never what students handed in.
+As a result, formgrader, nbgrader's feedback and its export need no change. The steps read
+rebuilt notebooks, with the points as outputs of the test cells, never the submitted files.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ from .database import config_of, database_errors, display_name, quiet, reason, r
 from .late import enter_due, policy_of
 
 MOST_STAMP = 100  # bytes of a timestamp
-AHEAD = timedelta(days=1)  # by which a clock in another time zone may be ahead
-TRIES, PAUSE = 4, 2.0  # to write while another program holds the gradebook; seconds between
+AHEAD = timedelta(days=1)  # how far a clock in another time zone may be ahead
+TRIES, PAUSE = 4, 2.0  # attempts while another program uses the gradebook; seconds between them
 DELIMITERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 class Recorder:
     """Writes the results of an assignment that are not in the gradebook yet.
 
-    It is a context manager: the gradebook stays open in its block.
+    It is a context manager; the gradebook stays open in its block.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Recorder:
     Raises
     ------
     CannotDo
-        If the gradebook is gone, locked, broken, or does not know the assignment.
+        If the gradebook is missing, locked or damaged, or doesn't contain the assignment.
     """
 
     def __init__(self, assignment: Assignment):
@@ -76,7 +76,7 @@ class Recorder:
             self._open.close()
 
     def _start(self):
-        """Open all that stays open: a temporary folder, and the gradebook."""
+        """Open a temporary folder and the gradebook, which both stay open."""
         from nbgrader.coursedir import CourseDirectory
 
         from .autograder import Autograder, OpenGradebook, standing
@@ -104,18 +104,18 @@ class Recorder:
                 self.due = str(self.gradebook.find_assignment(self.name).duedate)
         except MissingEntry:
             raise CannotDo(
-                f"the gradebook {display_name(self.url)} does not know {self.name}: is it "
-                f"another one, or an old copy? `nngrader release {self.name}` enters it"
+                f"the gradebook {display_name(self.url)} does not contain {self.name}. Is it a "
+                f"different gradebook or an old copy? `nngrader release {self.name}` adds it"
             ) from None
 
     def record(self, result: dict, notebook: dict) -> None:
-        """Record one submission; a failure becomes a flag of its result.
+        """Record one submission; if this fails, the result gets a flag.
 
         Parameters
         ----------
         result : dict
-            The result from `Grader.grade_all`. `flags` and `failed` are set if it cannot be
-            recorded, `flags` also if it was late or its time of submission cannot be read.
+            A result from `Grader.grade_all`. If it cannot be recorded, `flags` and `failed` are
+            set; if it is late or its time cannot be read, `flags`.
         """
         if not is_id(result["student"]):
             add_flag(result, Flag(FlagCode.BAD_STUDENT_ID))
@@ -139,7 +139,7 @@ class Recorder:
         return first_line(e)
 
     def _record(self, result, notebook):
-        """Record one submission, unless the same result is recorded already."""
+        """Record one submission, unless the same result has already been recorded."""
         student = result["student"]
         stamp = self._timestamp(student, result)
         if not stamp and os.path.lexists(self._handed_in(student) / LATE_MARK):
@@ -158,14 +158,14 @@ class Recorder:
         self._tell_late(student, result)
 
     def _is_recorded(self, student, key):
-        """Return whether the same result has been recorded and not been changed since."""
+        """Return whether the same result has been recorded and not changed since."""
         return student in self.standing and self.journal.get(student) == [
             key,
             self._fingerprint(student),
         ]
 
     def _fingerprint(self, student):
-        """Return a fingerprint of the recorded file and its entry, to notice changes."""
+        """Return a fingerprint of the recorded file and its entry, for noticing changes."""
         try:
             stat = self._recorded_file(student).stat()
         except OSError:
@@ -178,7 +178,7 @@ class Recorder:
         return Path(folder, f"{self.name}.ipynb")
 
     def _persist(self, student, shown, stamp):
-        """Record a notebook, waiting for a program that holds the gradebook, but only once."""
+        """Record a notebook; wait once if another program is using the gradebook."""
         notebook = nbformat.from_dict(shown)
         for left in reversed(range(self.tries)):
             try:
@@ -204,7 +204,7 @@ class Recorder:
         self.gradebook.db.rollback()
 
     def _put_away(self, student, notebook, stamp):
-        """Write the notebook to where nbgrader's tools look for it, over the previous one."""
+        """Write the notebook for nbgrader's tools, replacing the previous one."""
         made, target = self.workspace / "made", self._recorded_file(student).parent
         shutil.rmtree(made, ignore_errors=True)
         source = self.assignment.course.source(self.name).parent
@@ -218,7 +218,7 @@ class Recorder:
         shutil.move(made, target)
 
     def _tell_late(self, student, result):
-        """Update the late penalty for the present marks, and add a flag about it."""
+        """Update the late penalty for the current marks, and add a flag about it."""
         entry = self.standing[student]
         fair = entry.fair_penalty(self.policy)
         if abs(fair - entry.penalty) > 1e-9:
@@ -234,13 +234,13 @@ class Recorder:
         return self.assignment.course / "submitted" / student / self.name
 
     def _timestamp(self, student, result):
-        """Return the time of submission as nbgrader writes it, "" if there is none."""
+        """Return the time of submission in nbgrader's format, or "" if there is none."""
         from nbgrader.utils import parse_utc
 
         file = self._handed_in(student) / "timestamp.txt"
         try:
             if file.parent.is_symlink() or file.parents[1].is_symlink():
-                return ""  # a link may lead to another student's; a flag says so already
+                return ""  # a link may point to another student's file; this has a flag
             stamp = read_regular(file, MOST_STAMP)[0].decode().strip()
             if parse_utc(stamp) > datetime.now(UTC).replace(tzinfo=None) + AHEAD:
                 add_flag(result, Flag(FlagCode.FUTURE_TIME))
@@ -253,7 +253,7 @@ class Recorder:
 
 
 def chain(e: BaseException | None):
-    """Yield an exception and, one by one, the exceptions that caused it."""
+    """Yield an exception, and then the chain of exceptions that caused it."""
     while e is not None:
         yield e
         e = e.__cause__ or e.__context__
@@ -273,18 +273,18 @@ def is_id(student: str) -> bool:
 
 
 def _is_held(e):
-    """Return whether an error says that another program holds the gradebook for a while."""
+    """Return whether an error means that another program is using the gradebook."""
     messages = " ".join(str(one).lower() for one in chain(e))
     return "locked" in messages or "lock timeout" in messages
 
 
 class Journal:
-    """A file to which lines are added; the last line with a name gives its entry.
+    """An append-only file. The last line with a name contains its entry.
 
     Parameters
     ----------
     file : Path
-        It is read if it exists. Lines that are incomplete or malformed are ignored.
+        Read if it exists. Incomplete or malformed lines are ignored.
     """
 
     def __init__(self, file: Path):
@@ -300,11 +300,11 @@ class Journal:
             self._shorten()
 
     def get(self, name: str):
-        """Return the latest entry of a name, None if there is none."""
+        """Return the latest entry of a name, or None if there is none."""
         return self.entries.get(name)
 
     def add(self, name: str, entry) -> None:
-        """Add an entry of plain data on a new line, even after an incomplete one."""
+        """Add an entry of plain data on a new line, even if the last line is incomplete."""
         self.entries[name] = entry
         with open(self.file, "a", encoding="utf-8") as f:
             f.write(f"\n{json.dumps([name, entry])}\n")
@@ -318,7 +318,7 @@ class Journal:
             return
 
     def _shorten(self):
-        """Rewrite the file with only the latest entry of each name."""
+        """Rewrite the file with the latest entry of each name."""
         from ..storage.results import write_whole
 
         write_whole(self.file, "".join(f"{json.dumps(e)}\n" for e in self.entries.items()))
@@ -330,13 +330,13 @@ def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> d
     Parameters
     ----------
     rubrics : dict, optional
-        By the id of a written answer: the instructor's cell, with model answer and rubric.
+        The instructor's cells with model answer and rubric, by id of the written answer.
 
     Returns
     -------
     dict
-        Points and findings are the outputs of the test cells, flags are in a cell at the top,
-        and the rubric is below each written answer.
+        Points and findings are the outputs of the test cells. A cell at the top contains the
+        flags, and each written answer is followed by its rubric.
     """
     shown = copy.deepcopy(notebook)
     shown["cells"] = [c for cell in shown["cells"] for c in _with_rubric(cell, rubrics or {})]
@@ -351,12 +351,12 @@ def with_results(notebook: dict, result: dict, rubrics: dict | None = None) -> d
 
 
 def _with_rubric(cell, rubrics):
-    """Yield a cell and, below a written answer, its rubric."""
+    """Yield a cell and, after a written answer, its rubric."""
     yield cell
     if text := rubrics.get(grade_id(cell), "").strip():
         lines = [t for t in text.splitlines() if not any(d in t for d in DELIMITERS)]
         quoted = "\n".join(f"> {t}" for t in lines)
-        source = f"**For the person who marks: answer and rubric**\n\n{quoted}"
+        source = f"**For marking: answer and rubric**\n\n{quoted}"
         name = f"rubric-{grade_id(cell)}"[:64]
         yield {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
 
@@ -374,7 +374,7 @@ def _outputs(points, words):
 
 
 def _words(cell, result):
-    """Return the findings about the problem of a test cell."""
+    """Return the findings about a test cell's problem."""
     report = result["problems"].get(problem_of(cell), {"findings": []})
     return "".join(f"{text}\n" for text in sentences(findings_of(report), Audience.HIDDEN))
 

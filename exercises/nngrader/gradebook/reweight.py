@@ -1,7 +1,8 @@
-"""Give problems other points after hand-in, or none: first said for whom, then done.
+"""Change the points of problems after the deadline, or drop them; plan first, then apply.
 
-Nothing is judged again. The grader's points follow from the shares that the stored results
-hold, aspect by aspect; a mark by hand keeps its share of what its cell gives; comments stay.
+No submission is judged again. For each aspect, the stored result contains the fraction of the
+points that the student earned, and this fraction determines the new points. A mark by hand is
+scaled in the same way; comments don't change.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from .autograder import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
 
-TOTAL = 100.0  # that a release asks for
+TOTAL = 100.0  # points that a release requires
 WIDTH = 24  # of the column of students
-BY_HAND = "by-hand-{}"  # in the course's `.results`
+BY_HAND = "by-hand-{}"  # name in the course's `.results`
 
 
 @dataclass(frozen=True)
 class Change:
-    """A graded cell that gets other points: id, name in `[points]`, before and after."""
+    """A graded cell whose points change: id, name in `[points]`, before and after."""
 
     cell: str
     name: str
@@ -36,27 +37,27 @@ class Change:
 
 @dataclass
 class Row:
-    """What changes for one student: totals with late penalties, and points by changed cell."""
+    """Changes for one student: totals with late penalties, and points by changed cell."""
 
     student: str
     before: float
     after: float
-    cells: dict = field(default_factory=dict)  # by id: (before, after, whether by hand)
+    cells: dict = field(default_factory=dict)  # by id: (before, after, marked by hand)
     comments: int = 0
 
 
 @dataclass
 class Plan:
-    """What other points would change; `settings` is what `[points]` has to say.
+    """Effects of new points; `settings` is the new content of `[points]`.
 
     Attributes
     ----------
     most : (float, float)
         Points of all cells together, before and after.
     results : dict
-        The results by student, as they will be.
+        The new results by student.
     by_hand : dict
-        Marks by hand as they were given, by student and cell: (points, of, as written last).
+        The original marks by hand, by student and cell: (points, maximum, as last written).
     """
 
     assignment: str
@@ -69,38 +70,38 @@ class Plan:
 
 
 def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]:
-    """Return points by problem from the arguments of the command.
+    """Return points by problem, from the arguments of the command.
 
     Raises
     ------
     WrongUsage
-        If a number is no number of points, or a problem is named twice.
+        If a number is not a valid number of points, or a problem is named twice.
     """
     names = [name for name, _ in points] + list(drop)
     if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise WrongUsage(f"{', '.join(twice)}: named twice, and which points hold?")
+        raise WrongUsage(f"{', '.join(twice)}: named twice; give the points only once")
     for name, number in points:
         if not 0 <= number < math.inf:
-            raise WrongUsage(f"{name} = {number:g}: points are a number from 0 on; 0 drops it")
+            raise WrongUsage(f"{name} = {number:g}: expected a number from 0 up; 0 drops it")
     return dict(points) | dict.fromkeys(drop, 0.0)
 
 
 def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
-    """Return what other points would change, and for whom; nothing is changed.
+    """Return the effects of new points on students, without changing anything.
 
     Parameters
     ----------
     points : dict
-        By problem or written answer. Where none are given, those of `[points]` hold that the
-        gradebook does not have yet.
+        New points by problem or written answer. If empty, we use the points in `[points]`
+        that are not in the gradebook yet.
 
     Raises
     ------
     NotThere
-        If there is no such problem, or nothing is graded yet.
+        If there is no such problem, or nothing has been graded yet.
     CannotDo
-        If the cells are others than those in the gradebook, or the release was made with
-        private definitions and none are named.
+        If the cells differ from the cells in the gradebook, or the release used private
+        definitions and none are named.
     """
     if course.lacks_private(name):
         course.require_the_released(name)
@@ -139,19 +140,19 @@ def latest(course: Course, name: str) -> dict[str, dict]:
     if results := latest_results(course, name):
         return results
     raise NotThere(
-        f"nothing of {name} is graded yet: write the points into [points] of "
+        f"nothing of {name} has been graded yet: write the points into [points] of "
         f"nngrader.toml, and run `nngrader release {name}`"
     )
 
 
 def points_of(notebook: dict) -> dict[str, float]:
-    """Return the points of a notebook's graded cells by their ids."""
+    """Return the points of a notebook's graded cells by id."""
     graded = [c for c in notebook["cells"] if mark(c).get("grade") or is_task(c)]
     return {grade_id(c): float(mark(c)["points"]) for c in graded}
 
 
 def recorded_points(gradebook, name: str) -> dict[str, float]:
-    """Return the points of an assignment's graded cells as the gradebook has them."""
+    """Return the points of an assignment's graded cells from the gradebook."""
     from nbgrader.api import MissingEntry
 
     try:
@@ -163,13 +164,13 @@ def recorded_points(gradebook, name: str) -> dict[str, float]:
 
 
 def names_of(instructor: dict) -> dict[str, str]:
-    """Return by the id of a graded cell the name that `[points]` has for it."""
+    """Return the name in `[points]` of each graded cell, by id."""
     cells = {grade_id(c): problem_of(c) for c in instructor["cells"] if grade_id(c)}
     return {cell: cells[cell] or cell for cell in points_of(instructor)}
 
 
 def new_result(result: dict, changes: list[Change], most: float) -> dict:
-    """Return a student's result for other points, from the shares of each aspect."""
+    """Return a student's result for new points, scaled aspect by aspect."""
     problems, cells = dict(result["problems"]), dict(result["cells"])
     for change in changes:
         if (report := problems.get(change.name)) and change.cell != change.name:
@@ -182,18 +183,18 @@ def new_result(result: dict, changes: list[Change], most: float) -> dict:
 
 
 def _reweighted(report, change):
-    """Return a report for other points; raise an error in words if it holds no shares."""
+    """Return a report for new points; raise an error if it doesn't contain the fractions."""
     try:
         return reweighted(report, change.after)
     except ValueError:
         raise CannotDo(
-            f"{change.name} gave no points when it was graded, so nobody's share is known: "
+            f"{change.name} gave no points when it was graded, so the results are unknown: "
             "grade again"
         ) from None
 
 
 def _follows(score, change, result, problems):
-    """Return the points of a test cell: its report's, or its share where it had others."""
+    """Return the points of a test cell: the report's points, or its old points, scaled."""
     before, after = result["problems"].get(change.name), problems.get(change.name)
     if before and abs(before["score"] - score) < 1e-6:
         return after["score"]
@@ -201,14 +202,14 @@ def _follows(score, change, result, problems):
 
 
 def _share(score, before, after):
-    """Return points that are the same share of other points, rounded as results are."""
+    """Return points scaled to a new maximum, rounded like results."""
     return round(score * after / before, 6) if before else 0.0
 
 
 def new_mark(
     plan: Plan, student: str, grade: Mark, change: Change, result: dict | None
 ) -> Mark:
-    """Return a cell's entry of the gradebook for other points; extra credit stays as it is."""
+    """Return a cell's gradebook entry for new points; extra credit doesn't change."""
     auto, manual = grade.auto_score, grade.manual_score
     extra = grade.score - (manual if manual is not None else auto or 0.0)
     if auto is not None:
@@ -223,19 +224,19 @@ def new_mark(
 
 
 def given_by_hand(plan: Plan, student: str, grade: Mark, change: Change) -> tuple[float, float]:
-    """Return the points that a person gave a cell, and of how many, whatever changed since.
+    """Return a person's original points for a cell, and the maximum at that time.
 
-    So a problem that is dropped and taken back has its marks again.
+    As a result, a problem that is dropped and restored gets its marks again.
     """
     mine = plan.by_hand.get(student, {})
     given, of, last = mine.get(change.cell, (0.0, 0.0, None))
-    if last is None or abs(last - grade.manual_score) > 1e-9:  # marked anew since
+    if last is None or abs(last - grade.manual_score) > 1e-9:  # marked again since then
         return grade.manual_score, change.before
     return given, of
 
 
 def _row(plan, student, entry, result, policy):
-    """Return what changes for one student."""
+    """Return the changes for one student."""
     new = Standing(entry.timestamp, entry.seconds, entry.penalty, dict(entry.grades))
     row = Row(student, total(entry, policy), 0.0, comments=len(entry.comments))
     for change in plan.changes:
@@ -248,14 +249,14 @@ def _row(plan, student, entry, result, policy):
 
 
 def total(entry: Standing, policy: Policy) -> float:
-    """Return a student's points, the late penalty deducted by the rule that holds."""
+    """Return a student's points after the current late penalty."""
     return round(max(0.0, entry.score - entry.fair_penalty(policy)), 6)
 
 
 def lines(plan: Plan) -> list[str]:
     """Return the plan as lines for a terminal: totals, and points by changed problem."""
     if not plan.changes:
-        return [f"{plan.assignment}: the gradebook has these points already, nothing changes"]
+        return [f"{plan.assignment}: the gradebook already has these points, nothing changes"]
     told = [
         f"{c.name}: {counted(c.before, 'point')}, now {_now(c.after)}" for c in plan.changes
     ]
@@ -274,29 +275,29 @@ def lines(plan: Plan) -> list[str]:
 
 
 def _now(points):
-    """Return the points that a problem gives from now on, in words where it gives none."""
+    """Return the new points of a problem; 0 means that it is dropped."""
     return f"{points:g}" if points else "0: dropped"
 
 
 def _arrow(before, after):
-    """Return two numbers of points, or one that stays."""
+    """Return the old and the new points, or one number if they are equal."""
     first, second = f"{round(before, 2):g}", f"{round(after, 2):g}"
     return first if first == second else f"{first} -> {second}"
 
 
 def _remarks(plan):
-    """Yield what is kept, and what the points add up to."""
+    """Yield remarks on marks by hand and comments, and on the sum of the points."""
     differ = sum(abs(r.before - r.after) > 1e-9 for r in plan.rows)
     one, of = differ == 1, counted(len(plan.rows), "student")
     what, verb = ("total", "changes") if one else ("totals", "change")
     yield f"the {what} of {differ} of {of} {verb}, late penalties deducted"
     by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
     if by_hand:
-        yield f"marks by hand in these cells: {by_hand}, each keeps its share"
+        yield f"marks by hand in these cells: {by_hand}, scaled to the new points"
     if any(r.comments for r in plan.rows):
-        yield "all comments stay"
+        yield "comments don't change"
     before, after = plan.most
     if after != before:
         yield f"all cells together: {counted(before, 'point')}, now {after:g}"
     if after != TOTAL:
-        yield f"a release asks for {TOTAL:g} points in all: give other problems the rest"
+        yield f"a release requires {TOTAL:g} points in total: give the rest to other problems"

@@ -1,8 +1,8 @@
-"""Write other points, as `reweight` has planned them, wherever they stand.
+"""Write the new points that `reweight` planned into all files and the gradebook.
 
-That is `[points]` of `nngrader.toml`, the notebooks of source, release and submissions, the
-results, and the gradebook. The gradebook is committed last and as a whole: a run that is
-killed before that is finished by running it again.
+They go into `[points]` of `nngrader.toml`, the notebooks in source, release and submissions,
+the results, and the gradebook. The gradebook is committed last and as a whole, so a run that
+was killed before that can be completed by running it again.
 """
 
 from __future__ import annotations
@@ -40,25 +40,25 @@ def reweight(
     drop: list[str],
     yes: bool,
 ) -> None:
-    """Say what other points would change for whom, and with `yes` change it."""
+    """Show how new points would affect each student; with `yes`, apply them."""
     made = plan(course, name, wanted(points, drop))
     for text in lines(made):
         say(shown(text))
     if made.changes and yes:
         apply(course, made)
         again = f"run `nngrader feedback {name}` and `export` again"
-        say(f"done, in [points] of nngrader.toml, the gradebook and the results: {again}")
+        say(f"changed in [points] of nngrader.toml, the gradebook and the results: {again}")
     elif made.changes:
-        say("nothing was changed: with --yes it will be")
+        say("nothing was changed: add --yes to apply this")
 
 
 def apply(course: Course, plan: Plan) -> None:
-    """Do what was planned.
+    """Apply a plan.
 
     Raises
     ------
     CannotDo
-        If the gradebook cannot be written, or another run grades the same assignment.
+        If the gradebook cannot be written, or another run is grading the same assignment.
     """
     from nbgrader.coursedir import CourseDirectory
 
@@ -88,7 +88,7 @@ def _write(course, plan, store, gradebook, home, policy):
         write_whole(file, with_points(file, worth))
     points = {c.cell: c.after for c in plan.changes}
     _rewrite(course / "source" / name / f"{name}.ipynb", points, texts)
-    _rewrite(course / "release" / name / f"{name}.ipynb", points, {})  # as students have it
+    _rewrite(course / "release" / name / f"{name}.ipynb", points, {})  # like the students' copy
     for student in {row.student for row in plan.rows}:
         folder = home.format_path(home.autograded_directory, student, name)
         cells = plan.results.get(student, {}).get("cells", {})
@@ -99,7 +99,7 @@ def _write(course, plan, store, gradebook, home, policy):
 
 
 def _by_file(course, plan):
-    """Return the points to write by settings file: private ones where they stand already."""
+    """Return the points to write, by settings file; private files may already have some."""
     public, *private = course.settings_files(plan.assignment)
     mine = {n for file in private for n in read_settings(file)[1]}
     mine |= {n for n, _ in course.new(plan.assignment)} & plan.settings.keys()
@@ -111,7 +111,7 @@ def _by_file(course, plan):
 
 
 def _texts(old, new):
-    """Return (old, new) source by cell id, of the cells that other points change."""
+    """Return (old, new) source by cell id, for the cells that the new points change."""
     pairs = zip(old["cells"], new["cells"], strict=True)
     return {
         grade_id(a): (a["source"], b["source"]) for a, b in pairs if a["source"] != b["source"]
@@ -119,9 +119,9 @@ def _texts(old, new):
 
 
 def _write_gradebook(plan, gradebook, results, texts, policy):
-    """Write points of cells and students, and what lateness costs now, into the gradebook.
+    """Write points of cells and students and the new late penalties into the gradebook.
 
-    Return the marks by hand as they were given and as they are written, for `reweight`.
+    Return the original and the new marks by hand, for `reweight`.
     """
     from .autograder import standing
 
@@ -157,7 +157,7 @@ def _write_gradebook(plan, gradebook, results, texts, policy):
 
 
 def _checksum(cell, points):
-    """Return nbgrader's checksum of a cell of the gradebook."""
+    """Return nbgrader's checksum of a cell in the gradebook."""
     from nbformat import NotebookNode
     from nbgrader.utils import compute_checksum
 
@@ -168,7 +168,7 @@ def _checksum(cell, points):
 
 
 def _rewrite(file, points, texts, given=None):
-    """Write points, the texts that tell them, and what was given, into a notebook."""
+    """Write points, the texts that mention them, and earned points into a notebook."""
     from nbformat import from_dict
     from nbgrader.utils import compute_checksum
 
@@ -198,12 +198,12 @@ def _give(cell, points):
 
 
 def _whole(points):
-    """Return points as nbgrader stores them: as an integer if they are whole."""
+    """Return points as nbgrader stores them: whole points as an integer."""
     return int(points) if points == int(points) else points
 
 
 def _key(course, name):
-    """Return the key of results of the present state, "" where that is not the released one."""
+    """Return the key of results for the current state, or "" if it isn't the released one."""
     try:
         return Assignment(course, name).key
     except NotReleased:
@@ -211,7 +211,7 @@ def _key(course, name):
 
 
 def _write_results(course, plan, store, results, before):
-    """Write the results, also under the keys at which `grade` will look for them."""
+    """Write the results, also under the keys that `grade` will look for."""
     name, after = plan.assignment, _key(course, plan.assignment)
     folder, found = store.part(name), {}
     old, new = f"{before[:16]}-", f"{after[:16]}-"

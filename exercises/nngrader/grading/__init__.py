@@ -1,7 +1,8 @@
-"""Grade what was handed in and record the points: `nngrader grade`.
+"""Grade submissions and record the points: `nngrader grade`.
 
-Comes in: the names of students who have handed in. Goes out: for each of them a result (points
-by problem and aspect, findings, flags), stored on the disk and recorded in the gradebook.
+Input: the students who submitted. Output: a result for each student (points by problem and
+aspect, findings, flags), stored on disk and recorded in the gradebook.
 
-Right answers and submissions meet here only as plain data: students' code runs in the sandbox.
+Correct answers and submissions meet here only as plain data, because students' code runs in
+the sandbox.
 """

@@ -1,6 +1,6 @@
-"""Grade submissions: rebuild each, and hand it to a thread that runs and judges it.
+"""Grade submissions: rebuild each one, then run and judge it in a thread.
 
-The results are recorded in another step.
+Recording the results is a separate step.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from .one_submission import Job, run
 
 __all__ = ["Grader"]
 
-GLANCE = 10.0  # seconds after which it is checked again that there are workers
+GLANCE = 10.0  # seconds between checks that there are workers
 
 
 @dataclass
 class _Handed:
-    """A submission that is being graded; its result is None until there is one."""
+    """A submission that is being graded; its result is None until it is available."""
 
     student: str
     rebuilt: Rebuilt
@@ -46,18 +46,18 @@ class _Handed:
 
 
 def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
-    """Return a student's submission, rebuilt to be graded, with its files and flags.
+    """Return a student's rebuilt submission for grading, with its files and flags.
 
     Returns
     -------
     Rebuilt
-        With ``found`` 0 where nothing can be read.
+        ``found`` is 0 if nothing can be read.
     """
     return read_from(assignment, assignment.course / "submitted" / student / assignment.name)
 
 
 def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
-    """Return what lies in a folder as `read_rebuilt` does."""
+    """Return the submission in a folder, like `read_rebuilt`."""
     a = assignment
     cells, odd = read_submission(folder, a.name, a.solution_ids, a.limits.notebook_mb << 20)
     rebuilt = rebuild(a.instructor, a.released, cells)
@@ -67,12 +67,12 @@ def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
 
 
 class Grader:
-    """Grades submissions of one assignment, several at a time.
+    """Grades submissions of one assignment, several in parallel.
 
     Parameters
     ----------
     store : Store
-        It stores results by assignment, so that a run can be stopped and resumed.
+        Stores results by assignment, so that a run can be stopped and resumed.
     """
 
     def __init__(self, assignment: Assignment, executor, store: Store):
@@ -82,29 +82,29 @@ class Grader:
         self.twins = twins(assignment.course.submissions(assignment.name))
 
     def grade_all(self, students: list[str]) -> Iterator[tuple[dict, dict]]:
-        """Grade submissions; each gets a result, whatever goes wrong with it or with others.
+        """Grade submissions; each gets a result, even if it or another submission fails.
 
-        A submission that waited for a processor for too long is graded again at the end, when
-        nothing else runs, and then that result counts.
+        A submission that waited too long for a processor is graded again at the end, when
+        nothing else runs, and the second result counts.
 
         Parameters
         ----------
         students : list of str
-            Ids of the students whose submissions are graded.
+            Ids of the students to grade.
 
         Yields
         ------
         dict, dict
-            The result (`student assignment status flags score max_score problems cells
-            seconds fingerprints processor`, `key`, under which it is kept, `definitions`, a
-            digest of what each problem declares, and `own`, what `own_work` returns; `failed`
-            where the fault was ours), and the rebuilt notebook to record; in the order in
-            which they are done.
+            The result and the rebuilt notebook to record, in the order of completion. The
+            result has the keys `student assignment status flags score max_score problems cells
+            seconds fingerprints processor`, `key` (for the store), `definitions` (a digest of
+            each problem's declaration) and `own` (the result of `own_work`), and `failed` if
+            the grader failed.
 
         Raises
         ------
         CannotDo
-            If results cannot be stored, or no worker is left.
+            If results cannot be stored, or no worker remains.
         """
         going, again, asked, same = {}, [], set(), []
         for student in students:
@@ -112,7 +112,7 @@ class Grader:
             if handed.result is not None:
                 yield self._finished(handed)
                 continue
-            if handed.key in asked:  # a group's, or a copy: it is graded once
+            if handed.key in asked:  # a group's submission or a copy, to grade only once
                 same.append(student)
                 continue
             asked.add(handed.key)
@@ -128,13 +128,13 @@ class Grader:
                 yield from self._some({self.executor.submit(handed.job): handed}, None)
 
     def tidy(self, whole: bool) -> None:
-        """Remove stored results of an earlier state of assignment, grader or submissions.
+        """Remove stored results of earlier states of assignment, grader or submissions.
 
         Parameters
         ----------
         whole : bool
-            Whether all submissions have been graded. Results that were not used then belong to
-            earlier submissions and are removed, too.
+            Whether all submissions have been graded. If so, unused results belong to earlier
+            submissions and are removed too.
         """
         mine = {key for key in self.store.keys() if key.startswith(self._version)}
         unused = set() if whole else mine
@@ -142,11 +142,11 @@ class Grader:
 
     @property
     def _version(self):
-        """Return the prefix of the keys of all results of the present state."""
+        """Return the prefix of the keys of all results for the current state."""
         return self.assignment.key[:16]
 
     def require_seed(self) -> list[str]:
-        """Return complaints about the problems at this seed, checked once for each state."""
+        """Return complaints about the problems at this seed; each state is checked once."""
         key = f"{self._version}-seed"
         complaints = []
         if self.store.get(key) is None and not (
@@ -156,7 +156,7 @@ class Grader:
         return complaints
 
     def _read(self, student):
-        """Read and rebuild a submission; return it, with its result if it was graded before."""
+        """Read and rebuild a submission; if it was graded before, return its result too."""
         a, rebuilt = self.assignment, None
         try:
             rebuilt = read_rebuilt(a, student)
@@ -179,7 +179,7 @@ class Grader:
         return f"{self._version}-{mark}"
 
     def _some(self, going, again):
-        """Yield the results of jobs that finish first; put those that waited in `again`."""
+        """Yield the results of the first jobs to finish; add those that waited to `again`."""
         while not (done := wait(going, GLANCE, FIRST_COMPLETED).done):
             self.executor.require()
         for future in done:
@@ -192,7 +192,7 @@ class Grader:
             yield self._finished(handed)
 
     def _take(self, handed, future):
-        """Return the submission with its job's result; a fault of ours becomes a flag of it."""
+        """Return the submission with its job's result; our own errors become a flag."""
         try:
             handed.result = future.result()
             return handed
@@ -202,7 +202,7 @@ class Grader:
             return self._failed(handed, e)
 
     def _failed(self, handed, e):
-        """Return the submission with 0 points and the error as a flag, which is not stored."""
+        """Return the submission with 0 points and the error as a flag; don't store it."""
         data = {"exception": type(e).__name__, "reason": cut(str(e), MOST_SAID)}
         flag = Flag(FlagCode.GRADER_FAILED, data=data)
         handed.result = self.spec.nothing([*handed.rebuilt.flags, flag])
@@ -226,12 +226,12 @@ class Grader:
 
 
 def _has_waited(result):
-    """Return whether a limit on wall time ended something, perhaps on a busy machine."""
+    """Return whether a limit on wall time was reached, perhaps on a busy machine."""
     return any(flag.data.get("ending") == Ending.WAITED for flag in flags_of(result))
 
 
 def twins(students: list[str]) -> set[str]:
-    r"""Return those names that a person would take for another one of them.
+    r"""Return the names that a person would confuse with another name in the list.
 
     >>> sorted(twins(["Ada", "ada ", "bob"])), len(twins(["Zo\u00eb", "Zoe\u0308"]))
     (['Ada', 'ada '], 2)
@@ -242,12 +242,12 @@ def twins(students: list[str]) -> set[str]:
 
 
 class Threads:
-    """Runs jobs on this machine, several at a time; a context manager.
+    """Runs jobs on this machine, several in parallel; a context manager.
 
     Attributes
     ----------
     width : int
-        How many jobs to submit before waiting for results: enough that no thread is idle.
+        Number of jobs to submit before waiting for results, so that no thread is idle.
     """
 
     def __init__(self, spec: AssignmentSpec, sandbox: Sandbox, workers: int = 2):
@@ -256,11 +256,11 @@ class Threads:
         self.pool = ThreadPoolExecutor(workers)
 
     def submit(self, job: Job) -> Future:
-        """Begin a job; the future's result is that of `run`."""
+        """Start a job; the future's result is the result of `run`."""
         return self.pool.submit(self._run, job)
 
     def require(self) -> None:
-        """Do nothing, since threads cannot go away as a cluster's workers can."""
+        """Do nothing, because threads cannot disappear as a cluster's workers can."""
 
     def _run(self, job):
         with slot() as number:

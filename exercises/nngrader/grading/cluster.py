@@ -1,6 +1,6 @@
 """Run jobs on the workers of a Dask cluster.
 
-A worker needs this package, NumPy and bubblewrap, but no files of the course, which jobs bring.
+A worker needs this package, NumPy and bubblewrap. Jobs bring the course's data.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .one_submission import Job, run
 
 __all__ = ["Cluster"]
 
-CONNECT = 15  # seconds until a scheduler must have answered
+CONNECT = 15  # seconds that a scheduler has to answer
 LONELY = 60  # seconds without any worker after which a run stops
 HERE = {"localhost", "127.0.0.1", "::1"}
 _sandboxes, _lock = {}, threading.Lock()
@@ -31,25 +31,25 @@ _sandboxes, _lock = {}, threading.Lock()
 class Cluster:
     """Runs jobs on a cluster; a context manager.
 
-    Dask encrypts if its configuration names certificates, also for scheduler and workers
+    Dask uses encryption if its configuration names certificates, for scheduler and workers too
     (`DASK_DISTRIBUTED__COMM__TLS__CA_FILE`, `…__CLIENT__CERT`, `…__CLIENT__KEY`).
 
     Parameters
     ----------
     spec : AssignmentSpec
-        What all submissions have in common. It contains the answers and is sent to the workers.
+        Data shared by all submissions. It contains the answers, and the workers receive it.
     address : str
         The scheduler's address: ``tls://HOST:PORT``, or ``tcp://HOST:PORT`` unencrypted.
 
     Attributes
     ----------
     width : int
-        How many jobs to submit before waiting for results.
+        Number of jobs to submit before waiting for results.
 
     Raises
     ------
     CannotDo
-        If the cluster cannot be reached, or a worker would not grade as this machine does.
+        If the cluster cannot be reached, or a worker would grade differently from this machine.
     """
 
     def __init__(self, spec: AssignmentSpec, address: str):
@@ -66,7 +66,7 @@ class Cluster:
             raise
 
     def submit(self, job: Job) -> Future:
-        """Begin a job; if its worker ends, another worker begins it again."""
+        """Start a job; if its worker ends, another worker runs it again."""
         return self.jobs.submit(_run, self.spec, job)
 
     def require(self) -> None:
@@ -85,7 +85,7 @@ class Cluster:
     def _connect(self):
         """Return a client, or raise an error with the first line of Dask's message.
 
-        A bare connection is tried first, since a client that finds no scheduler is slow to end.
+        It tries a bare connection first, because a client without a scheduler ends slowly.
         """
         from distributed import Client
 
@@ -100,7 +100,7 @@ class Cluster:
         return self.client.scheduler_info(n_workers=-1)["workers"]
 
     def _require_fit(self, spec):
-        """Return how many jobs can run at one time, or raise an error about unfit workers."""
+        """Return how many jobs can run in parallel; raise an error about unsuitable workers."""
         if not (workers := self._workers()):
             raise CannotDo(f"the cluster at {self.address} has no workers: start some")
         faults = self.client.run(_unfit, spec, on_error="return")
@@ -111,7 +111,7 @@ class Cluster:
         ]
         if wrong:
             here = in_words(spec.uses)
-            raise CannotDo("\n  ".join([f"workers that cannot grade as {here}:", *wrong]))
+            raise CannotDo("\n  ".join([f"workers that cannot grade like {here}:", *wrong]))
         return sum(w["nthreads"] for w in workers.values())
 
     def __enter__(self):
@@ -121,7 +121,7 @@ class Cluster:
         self.client.close()
 
 
-AGAIN = "what is graded is kept, run it again to go on"
+AGAIN = "finished results are saved, run it again to continue"
 TLS = (
     "Is it running? A tls:// address needs certificates in Dask's configuration, "
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and so on; tcp:// does not reach a cluster with TLS"
@@ -129,7 +129,7 @@ TLS = (
 
 
 async def _try_connection(address):
-    """Open a connection as Dask's configuration says, and close it."""
+    """Open a connection with Dask's configuration, and close it."""
     from distributed.comm import connect
     from distributed.security import Security
 
@@ -139,7 +139,7 @@ async def _try_connection(address):
 
 
 def is_open(address: str) -> bool:
-    """Return whether messages to a scheduler could be read or forged on their way.
+    """Return whether messages to a scheduler could be read or forged in transit.
 
     >>> [is_open(a) for a in ("tls://far:8786", "tcp://far:8786", "tcp://127.0.0.1:8786")]
     [False, True, False]
@@ -149,22 +149,22 @@ def is_open(address: str) -> bool:
 
 
 def _identity(spec):
-    """Return the spec: a task that Dask runs again if the worker that holds the spec ends."""
+    """Return the spec. Dask runs this task again if the worker that stores it ends."""
     return spec
 
 
 def _run(spec, job):
     """Return the result of one job, computed on a worker of the cluster."""
     if code(spec.uses) != spec.code:
-        raise Refused(f"a worker of another version: {in_words(spec.uses)}")
+        raise Refused(f"a worker has a different version: {in_words(spec.uses)}")
     with slot() as number:
         return run(spec, job, _sandbox(spec), number)
 
 
 def _unfit(spec):
-    """Return why this worker cannot grade like the grader's machine, None if it can."""
+    """Return why this worker cannot grade like the grader's machine, or None if it can."""
     if code(spec.uses) != spec.code:
-        return f"another version: {in_words(spec.uses)}"
+        return f"different version: {in_words(spec.uses)}"
     try:
         _sandbox(spec).require()
     except CannotDo as e:

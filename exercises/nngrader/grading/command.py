@@ -1,4 +1,4 @@
-"""One run of `nngrader grade`: which students are graded, where, and how it is recorded."""
+"""One run of `nngrader grade`: the students to grade, where to run, and the recording."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ def grade_class(
     scheduler: str | None,
     json_file: Path | None,
 ) -> list[dict]:
-    """Grade and record what was handed in for an assignment, print and return the results.
+    """Grade and record the submissions of an assignment; print and return the results.
 
     Parameters
     ----------
     only : sequence of str
-        Ids or codes of students; without any, all who have handed in are graded.
+        Ids or codes of students; if empty, all students with a submission are graded.
     anonymous, unsafe, workers, scheduler, json_file
-        As the options of the command say; `scheduler` is the address of a Dask cluster.
+        The options of the command; `scheduler` is the address of a Dask cluster.
     """
     require_writable(json_file)
-    roster = read(course)  # so that its faults are reported before the work
+    roster = read(course)  # reports errors in the list before the work
     sweep()
     sweep(course / ".results")
     assignment = Assignment(course, name)
     called = names_of(course, anonymous)
     there = handed_in(course, name)
     students = wanted(course, name, only, there, called)
-    students = sorted(students, key=called)  # the order of ids tells names
+    students = sorted(students, key=called)  # the order of ids would reveal names
     require_extensions_of_somebody(course, name, {*(roster or ()), *there}, roster, called)
     store = Store(course / ".results")
     running = executor_of(assignment.spec(unsafe), workers, scheduler)
     with alone(store, name), running as executor:
         grader = Grader(assignment, executor, store)
         if complaints := grader.require_seed():
-            raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
+            raise CannotDo("\n  ".join(["the problems fail at this seed:", *complaints]))
         with Recorder(assignment) as recorder:
             results = grade_and_record(grader, recorder, students, store, called)
         grader.tidy(whole=not only)
@@ -86,7 +86,7 @@ def grade_class(
 
 
 def handed_in(course: Course, name: str) -> list[str]:
-    """Return the students who have handed in the assignment."""
+    """Return the students who submitted the assignment."""
     try:
         return course.submissions(name)
     except OSError as e:
@@ -96,34 +96,34 @@ def handed_in(course: Course, name: str) -> list[str]:
 def wanted(
     course: Course, name: str, only: Sequence[str], there: list[str], called: Names
 ) -> list[str]:
-    """Return the students to grade; raise NotThere if one of them has handed in nothing."""
-    named = require_among(course, only, there, called, f"nothing handed in for {name} by")
+    """Return the students to grade; raise NotThere if one of them has no submission."""
+    named = require_among(course, only, there, called, f"no submission for {name} by")
     if not there:
-        raise NotThere(f"nothing handed in: {course / 'submitted'} has no {name}")
+        raise NotThere(f"no submissions: {course / 'submitted'} has no {name}")
     return list(dict.fromkeys(named)) if only else there
 
 
 def require_extensions_of_somebody(
     course: Course, name: str, known: set[str], roster: dict | None, called: Names
 ) -> None:
-    """Raise an error before the work if an extension is given to nobody, as by a slip of a key.
+    """Raise an error before the work if an extension names an unknown student (a typo?).
 
-    Without a class list nobody can tell.
+    This needs a class list.
     """
     given = read_policy(policy_file(course, name)).extensions or {}
     if roster and (vain := sorted(set(given) - known)):
         near = [f"{s}{did_you_mean(s, known)}" for s in vain]
         named = "" if called.anonymous else f" ({shown(', '.join(near))})"
         raise CannotDo(
-            f"[late.extensions] in nngrader.toml names {len(vain)} who neither stands in the "
-            f"class list nor has handed in{named}: an extension would be lost"
+            f"[late.extensions] in nngrader.toml has {len(vain)} names that are neither in the "
+            f"class list nor have a submission{named}: an extension would be lost"
         )
 
 
 def require_writable(file: Path | None) -> None:
-    """Raise an error before the work if a file could not be written after it."""
+    """Raise an error before the work if a file could not be written afterwards."""
     if file and not os.access(file.parent, os.W_OK):
-        raise CannotDo(f"{file} cannot be written: there is no folder to hold it")
+        raise CannotDo(f"{file} cannot be written: its folder does not exist")
 
 
 @contextlib.contextmanager
@@ -146,7 +146,7 @@ def executor_of(spec: AssignmentSpec, workers: int, scheduler: str | None):
 def grade_and_record(
     grader, recorder, students: list[str], store: Store, called: Names
 ) -> list[dict]:
-    """Grade and record submissions, and return the results; errors lose none of them."""
+    """Grade and record submissions, and return the results; an error loses none of them."""
     results, name = {}, grader.assignment.name
     try:
         with Progress(len(students)) as progress:

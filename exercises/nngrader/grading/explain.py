@@ -1,7 +1,7 @@
-"""Explain one submission's points to the instructor: which case failed, with all its numbers.
+"""Explain one submission's points to the instructor: the failing cases with all their numbers.
 
-The submission is judged once more exactly as it was graded, in the sandbox. What students never
-see is shown here: hidden inputs, what is asked, what came, and which exceptions were raised.
+The submission is judged once more in the sandbox, exactly as in grading. The explanation shows
+data that students never see: hidden inputs, expected and actual results, and exceptions.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ from .one_submission import Judge, judge_tests, wanted_names
 
 __all__ = ["FailedCase", "Lost", "explain", "in_all", "lines"]
 
-MOST_CASES = 3  # of one kind that are shown
-WHOLE = 12  # entries of an answer that is shown as a whole
-MOST_ENTRIES = 5  # of a longer one, those that are furthest off
+MOST_CASES = 3  # cases of one kind to show
+WHOLE = 12  # an answer with at most so many entries is shown whole
+MOST_ENTRIES = 5  # entries of a longer answer to show, those with the largest errors
 
 
 @dataclass(frozen=True)
 class FailedCase:
-    """One case that lost points: aspect, what was tried; inputs and what is wrong, as lines."""
+    """One case that lost points: aspect and kind; inputs and errors, as lines."""
 
     aspect: str
     tried: str
     inputs: list[str]
     wrong: list[str]
-    more: int = 0  # other cases of this kind that failed, too
+    more: int = 0  # number of similar cases that failed too
 
 
 @dataclass(frozen=True)
 class Lost:
-    """What one problem lost: points, (earned, most) by aspect, hints, and the failed cases."""
+    """One problem's losses: points, (earned, most) by aspect, hints, and the failed cases."""
 
     problem: str
     score: float
@@ -65,7 +65,7 @@ class Lost:
     cases: list[FailedCase] = field(default_factory=list)
 
     def told_with(self, text: Callable[[str], str]) -> Lost:
-        """Return the same with a function applied to all that a submission may have worded."""
+        """Return a copy with a function applied to all text that may come from a submission."""
         cases = [
             replace(c, inputs=[*map(text, c.inputs)], wrong=[*map(text, c.wrong)])
             for c in self.cases
@@ -73,8 +73,8 @@ class Lost:
         return replace(self, hints=[*map(text, self.hints)], cases=cases)
 
     def title(self, case: FailedCase) -> str:
-        """Return what a case tried, and whether its aspect keeps its points all the same."""
-        if case.aspect == "value":  # each part of the answer has an aspect of its own
+        """Return the kind of a case, and whether its aspect didn't lose points."""
+        if case.aspect == "value":  # each part of the answer has its own aspect
             return f"ordinary input, with {case.tried}"
         earned, most = self.aspects[case.aspect]
         again = " (the same mistake again, which costs no more points)"
@@ -84,13 +84,13 @@ class Lost:
 
 @dataclass
 class Watched(Judge):
-    """Remembers what each problem's function answered, case by case."""
+    """Stores the answers of each problem's function, case by case."""
 
     seen: dict = field(default_factory=dict)
     kept: list = field(default_factory=list)
 
     def _verdict(self, data):
-        """Return the verdict; keep the cases that lose points, of the first time alone."""
+        """Return the verdict; store the cases that lose points on the first attempt only."""
         name = data["name"]
         if name in self.seen or data.get("file"):
             return super()._verdict(data)
@@ -102,40 +102,40 @@ class Watched(Judge):
         return verdict
 
     def _call(self, name, args, *asked):
-        """Return what the student's function answers, and keep it."""
+        """Return and store the answer of the student's function."""
         self.kept.append(super()._call(name, args, *asked))
         return self.kept[-1]
 
 
 def _unwritten(answer):
-    """Return whether a function is not there or not written; the hint says it once for all."""
+    """Return whether a function is missing or not written; one hint covers all its cases."""
     return _undefined(answer) or checked(answer).raised[:1] == ("NotImplementedError",)
 
 
 def _undefined(answer):
-    """Return whether the cells have defined no such function."""
+    """Return whether the cells don't define this function."""
     return answer.get("missing") is True
 
 
 def explain(
     assignment: Assignment, student: str, problem: str | None = None, unsafe: bool = False
 ) -> list[Lost]:
-    """Judge a submission again, and return what each problem lost and in which cases.
+    """Judge a submission again; return each problem's losses and the failing cases.
 
     Parameters
     ----------
     unsafe : bool
-        Whether to do without a sandbox, for submissions that are trusted.
+        Whether to run without a sandbox, for submissions that you trust.
 
     Returns
     -------
     list of Lost
-        In the order of the notebook, problems with all points included.
+        Problems in the order of the notebook, including problems with all points.
 
     Raises
     ------
     NotThere
-        If there is no such submission or problem, or nothing of it can be read.
+        If there is no such submission or problem, or the submission cannot be read.
     """
     if problem is not None and problem not in assignment.hidden:
         known = ", ".join(sorted(assignment.hidden))
@@ -165,9 +165,9 @@ def explain(
 
 
 def _rebuilt(assignment, student):
-    """Return a submission, rebuilt; raise an error where there is nothing to explain."""
+    """Return a rebuilt submission; raise an error if there is nothing to explain."""
     if student not in assignment.course.submissions(assignment.name):
-        raise NotThere(f"nothing handed in for {assignment.name} by {student}")
+        raise NotThere(f"no submission for {assignment.name} by {student}")
     rebuilt = read_rebuilt(assignment, student)
     if not rebuilt.found:
         flags = " ".join(map(for_instructor, rebuilt.flags))
@@ -176,12 +176,12 @@ def _rebuilt(assignment, student):
 
 
 def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
-    """Return the cases that lose points, as the engine judges each kind of case by itself.
+    """Return the cases that lose points; the engine judges each kind of case separately.
 
     Parameters
     ----------
     answers : list of dict
-        What the worker reported for each case, in their order.
+        The worker's answer to each case, in order.
     """
     kinds = {}
     for case, answer in zip(data["cases"], answers, strict=True):
@@ -202,7 +202,7 @@ def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
 
 
 def _alone(data, some, measure):
-    """Return the verdict on some cases alone."""
+    """Return the verdict on some of the cases."""
     cases, answers = [c for c, _ in some], iter([a for _, a in some])
     aspect = cases[0]["aspect"]
     at_stake = {*data["returns"].values()} if aspect == "value" else {aspect}
@@ -212,7 +212,7 @@ def _alone(data, some, measure):
 
 
 def _in_words(data, failed, measure):
-    """Yield failed cases of one kind in words; of many, the first ones."""
+    """Yield descriptions of failed cases of one kind; only the first few."""
     for n, (case, answer, verdict) in enumerate(failed[:MOST_CASES]):
         result = as_judged(data, case, checked(answer), measure)
         said = sentences(verdict.findings, Audience.INSTRUCTOR)
@@ -225,12 +225,12 @@ def _in_words(data, failed, measure):
 
 
 def _wrong(data, case, result):
-    """Return lines on what came and what is expected, part by part."""
+    """Return lines that compare the actual with the expected result, part by part."""
     if case["error"]:
         came = [f"raised {result.raised[0]}"] if result.raised else _stopped(data, result)
         return [f"expected a {case['error']}; the function {(came or ['returned'])[0]}"]
     if result.parts is None:
-        kind = result.raised[0] if result.raised else "an exception of its own"
+        kind = result.raised[0] if result.raised else "an exception that the submission defines"
         return [*(_stopped(data, result) or [f"raised {kind}"]), *_fault(result)]
     lines = _fault(result)
     if len(result.parts) != len(data["returns"]):
@@ -242,22 +242,22 @@ def _wrong(data, case, result):
 
 
 def _fault(result):
-    """Return why nothing could be measured, if so."""
+    """Return why nothing could be measured, as a list."""
     return [text(result.fault, Audience.INSTRUCTOR)] if result.fault else []
 
 
 def _stopped(data, result):
-    """Return what ended the call, as a list, empty where it was an exception."""
+    """Return what ended the call, as a list; empty if it was an exception."""
     about = {"function": data["name"], "stopped": result.stopped}
     found = Finding(Code.STOPPED, data=about)
     return [text(found, Audience.INSTRUCTOR)] if result.stopped else []
 
 
 def _one_part(name, part, want, case):
-    """Return lines on one part of an answer that is wrong."""
+    """Return lines about one incorrect part of an answer."""
     if part["kind"] == "failed":
-        kind = (*part["raised"], "an exception of its own")[0]
-        return [f"{name}: expected {shown(want)}; missing, since it raised {kind}"]
+        kind = (*part["raised"], "an exception that the submission defines")[0]
+        return [f"{name}: expected {shown(want)}; missing, because it raised {kind}"]
     if part["values"] is None:
         kind = "far too many entries" if part["kind"] == "large" else part["kind"]
         return [f"{name}: expected {shown(want)}; returned: {kind}"]
@@ -284,19 +284,19 @@ def _one_part(name, part, want, case):
 
 
 def _places(wrong, case):
-    """Return where entries are wrong: between which rows, columns or other lines."""
+    """Return the positions of wrong entries: the rows, columns or other lines."""
     about = {"count": [int(wrong.sum()), wrong.size], **within(wrong, case["sizes"])}
     return places(about)
 
 
 def _full(values):
-    """Return numbers in one line, with enough digits to see that they differ."""
+    """Return numbers in one line, with enough digits to show that they differ."""
     text = np.array2string(np.asarray(values), precision=8, separator=", ", threshold=WHOLE)
     return re.sub(r"(?<=\[) +| +(?=[],])", "", " ".join(text.split()))
 
 
 def in_all(found: list[Lost], mark: dict) -> str:
-    """Return how points of problems, points by hand and a penalty add up to what is recorded.
+    """Return how the points of problems, points by hand and a penalty add up to the mark.
 
     Parameters
     ----------
@@ -313,7 +313,7 @@ def in_all(found: list[Lost], mark: dict) -> str:
     told = [f"{graded:g} by the grader"]
     told += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
     told += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
-    told += [f"{penalty:g} less as it was late"] * bool(penalty)
+    told += [f"{penalty:g} less for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
         words += f"; but {recorded:g} are recorded: grade again"
@@ -330,8 +330,8 @@ def lines(student: str, found: list[Lost]) -> list[str]:
         if lost.score == lost.most:
             continue
         earned = [f"{a} {n:g} of {of:g}" for a, (n, of) in lost.aspects.items() if n < of]
-        told += [f"  lost in: {', '.join(earned)}"] * bool(earned)
-        told += [f"  told: {hint}" for hint in lost.hints]
+        told += [f"  points lost in: {', '.join(earned)}"] * bool(earned)
+        told += [f"  hint: {hint}" for hint in lost.hints]
         for case in lost.cases:
             told.append(f"  {lost.title(case)}:")
             told += [f"    {line}" for line in [*case.inputs, *case.wrong]]

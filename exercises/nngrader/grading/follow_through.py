@@ -1,9 +1,9 @@
-"""Judge a function again with right ones in place of those that it calls and that are wrong.
+"""Judge a function again, with correct functions instead of the wrong ones that it calls.
 
-A wrong `affine_backward` spoils every function that calls it, and has been charged already. The
-student's function runs in the sandbox as before; where it calls a function of another problem,
-the sandbox asks for what a right one returns. That is computed by the instructor's own cells in
-another sandbox, under the same limits, so the two never meet.
+A wrong `affine_backward` spoils every function that calls it, and has already cost points. The
+student's function runs in the sandbox as before. When it calls a function of another problem,
+the sandbox requests the result of a correct function. The instructor's own cells compute this
+result in a separate sandbox with the same limits, so the two never meet.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from ..sandbox.runner import Raised, Runner
 from ..sandbox.supervisor import Died
 from ..storage.scratch import slot
 
-SHARE = 0.1  # of what it gives back, this much is lost all the same
+SHARE = 0.1  # fraction of the restored points that is still lost
 
 
 class RightFunctions:
-    """Calls the instructor's functions in a sandbox of their own, started by the first call.
+    """Calls the instructor's functions in a separate sandbox, which the first call starts.
 
     It is a context manager and ends with its block.
 
     Parameters
     ----------
     solved : list of (str, str, bool)
-        The cells that define them, as a runner takes them.
+        The cells that define them, in a runner's format.
     """
 
     def __init__(self, solved: list, sandbox: Sandbox):
@@ -49,7 +49,7 @@ class RightFunctions:
     def called(self, name: str) -> Callable:
         """Return a callable that takes a list and a dict of arguments of the function `name`.
 
-        It returns plain data, and raises `Raised` where the function does or takes too long.
+        It returns plain data, and raises `Raised` if the function does or takes too long.
         """
         return functools.partial(self._call, name)
 
@@ -66,7 +66,7 @@ class RightFunctions:
 
 
 def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[str]:
-    """Return the problems that are wrong and whose functions a function may call.
+    """Return the problems that are wrong and whose functions this function may call.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[st
     Returns
     -------
     list of str
-        None where the text of the function's cell, and of cells that the student added, names
-        none of them; else all of them, for one may call another.
+        Empty if neither the function's cell nor the student's added cells mention any of these
+        functions; otherwise all of them, because one may call another.
     """
     wrong = [
         n
@@ -92,27 +92,27 @@ def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[st
 
 
 def _is_wrong(report):
-    """Return whether a function lost points, or would have, were its problem not dropped."""
+    """Return whether a function lost points, or would have without being dropped."""
     graded = report.get("graded", report)
     return graded["score"] < graded["max"]
 
 
 def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> dict:
-    """Return the report on a function that calls wrong ones, most of the points given back.
+    """Return the report on a function that calls wrong ones, with most points restored.
 
     Parameters
     ----------
     alone : dict
-        The report on the function as it was handed in.
+        The report on the submitted function.
     corrected : Verdict
-        The verdict on it with right functions in place of the wrong ones.
+        The verdict on it with correct functions instead of the wrong ones.
     called : list of str
         The functions that were replaced and called.
 
     Returns
     -------
     dict
-        A report, `alone` where right functions give nothing back.
+        A report; `alone` if the correct functions restore no points.
     """
     found = report(data, corrected, alone["max"])
     gained = {a: n - alone["aspects"][a][0] for a, (n, _) in found["aspects"].items()}
@@ -129,10 +129,10 @@ def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> 
 
 
 def _of_its_own(found: dict, alone: dict) -> list:
-    """Return the findings of a corrected report, told as it was alone where a crossing failed.
+    """Return a corrected report's findings; use the original ones where a transfer failed.
 
-    What a right function gives back crosses two sandboxes, and may be too large for that; of
-    this the student knows nothing, so the same aspect is told as it was without it.
+    A correct function's result passes through two sandboxes, and may be too large for that.
+    The student cannot know this, so the aspect gets its original findings.
     """
     crossing = DEATHS[Ending.TOO_LARGE][1]
     told = {f["aspect"] for f in alone["findings"]}

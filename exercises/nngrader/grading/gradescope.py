@@ -1,8 +1,8 @@
 """Grade one submission in Gradescope's container, and write its `results.json`.
 
-`run_autograder` of the zip that `nngrader gradescope` writes runs this module there. The folder
-is theirs, `/autograder`: `source` holds the unpacked zip, `submission` what a student handed
-in, `submission_metadata.json` whose it is and when, and `results` what they read.
+`run_autograder` in the zip from `nngrader gradescope` runs this module there. Gradescope
+defines the folder, `/autograder`: `source` contains the unpacked zip, `submission` the
+student's files, `submission_metadata.json` the student and the time, and `results` our output.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from .all_submissions import read_from
 from .one_submission import Job, run
 
 SOURCE, PRIVATE = "course", "private"
-BY_HAND = "{0:g} points of the assignment are given by a person, and are not in this sum."
+BY_HAND = "{0:g} points of the assignment are marked by hand, and are not in this sum."
 
 
 def grade(folder: Path) -> dict:
-    """Grade what lies in a container's folder, and return what Gradescope reads.
+    """Grade the submission in a container's folder; return the results for Gradescope.
 
     Returns
     -------
     dict
-        Their `tests`, one a problem, with our hints as `output`; `output` with what a student
-        should know of the whole; and `extra_data`, which they keep: status, flags, points by
-        aspect. It holds no hidden input, no expected value, and no text of the student's code.
+        `tests` contains one entry per problem, with our hints as `output`; `output` is about
+        the whole submission; and `extra_data`, which Gradescope stores, contains status, flags
+        and points by aspect. There are no hidden inputs, expected values or student's code.
 
     Raises
     ------
-    CannotDo
+        If the zip is incomplete, or no worker can be started.
         If the zip is not whole, or no worker can be started.
     """
     root = folder / "source" / SOURCE
@@ -54,7 +54,7 @@ def grade(folder: Path) -> dict:
 
 
 def _run(assignment, rebuilt):
-    """Return the result of a submission, run in the sandbox, or as another user without one."""
+    """Return the result of a submission, run in the sandbox, or as a different user."""
     r, refused = rebuilt, None
     for apart in (False, True):
         spec = assignment.spec(unsafe=apart)
@@ -82,7 +82,7 @@ def _as_theirs(assignment, result):
 
 
 def _test(name, report):
-    """Return one problem as a test of theirs: its hints, and the points by aspect."""
+    """Return one problem as a Gradescope test: its hints, and the points by aspect."""
     said = sentences(findings_of(report), Audience.HIDDEN) or [ALL_RIGHT]
     said += [
         f"{a}: {p:g} of {counted(most, 'point')}" for a, (p, most) in report["aspects"].items()
@@ -98,7 +98,7 @@ def _test(name, report):
 
 
 def _kept(folder, result):
-    """Return what Gradescope keeps beside the points: whose it is, when, status and flags."""
+    """Return the data that Gradescope stores with the points: student, time, status, flags."""
     try:
         about = json.loads((folder / "submission_metadata.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -115,10 +115,10 @@ def _kept(folder, result):
 
 
 def main(folder: Path) -> int:
-    """Write `results/results.json`; print for the instructor what is flagged.
+    """Write `results/results.json`, and print flags for the instructor.
 
-    Without a result there is no file, and Gradescope says that the autograder failed, so that
-    a fault of ours is never a mark.
+    Without a result there is no file. Gradescope then reports that the autograder failed, so an
+    error of the grader never becomes a mark.
     """
     try:
         found = grade(folder)

@@ -1,8 +1,8 @@
-"""Read what was handed in, and trust nothing about it.
+"""Read submissions without trusting them.
 
-Comes in: folders of notebooks, or a download of a learning platform. Goes out: a `Rebuilt`,
-with the instructor's notebook that holds the student's cells, flags about all that is unusual,
-and the files that were to be handed in with it.
+Input: folders of notebooks, or a download from a learning platform. Output: a `Rebuilt` object
+with the instructor's notebook that contains the student's cells, flags about everything
+unusual, and the files that were submitted with the notebook.
 
-Nothing of a submission is executed here, and no right answer is known.
+This folder executes nothing from a submission, and knows no correct answers.
 """

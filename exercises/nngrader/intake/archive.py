@@ -1,7 +1,7 @@
 """Read the files of a folder or a zip without trusting their names, sizes, or types.
 
-Nothing is unpacked: a file is read into memory when it is needed, up to a limit on its actual
-size, whatever size the zip declares.
+Nothing is unpacked. A file is read into memory when it is needed, up to a limit on its actual
+size, because the size in the zip may be wrong.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BROKEN = (
 
 @dataclass(frozen=True)
 class Item:
-    """One file: the parts of its path, its date, and a function that reads up to a size."""
+    """One file: the parts of its path, its date, and a function that reads up to a limit."""
 
     parts: tuple[str, ...]
     when: datetime
@@ -65,12 +65,12 @@ def opened(path: Path):
     Yields
     ------
     list of Item, list of (str, str)
-        The files that can be read; name and reason for each that cannot.
+        The files that can be read, and the name and reason for each other file.
 
     Raises
     ------
     CannotDo
-        If it is a broken one, or holds too much.
+        If it is damaged or too large.
     """
     if not path.exists():
         raise NotThere(f"there is no {path}")
@@ -79,60 +79,60 @@ def opened(path: Path):
         return
     with _open(path) as archive:
         if len(archive.infolist()) > MOST_ENTRIES:
-            raise CannotDo(f"{path} has more than {MOST_ENTRIES} entries: none is read")
+            raise CannotDo(f"{path} has more than {MOST_ENTRIES} entries, so nothing is read")
         date = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         yield _of_zip(archive, date)
 
 
 def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
-    """Return the files of a zip that a student handed in.
+    """Return the files of a zip that a student submitted.
 
     Parameters
     ----------
     item : Item
-        The zip; its files get its own date, since the student can choose the dates inside.
+        The zip. Its files get its own date, because the student can choose the dates inside.
 
     Raises
     ------
     Unreadable
-        If it is no zip, or a broken one, or holds too much.
+        If it is not a zip, is damaged, or is too large.
     """
     raw = item.read(MOST_ZIP)
     end = raw.rfind(b"PK\x05\x06")
     if end < 0 or len(raw) < end + 22:
-        raise Unreadable(f"{item.name!r} is no zip, or a broken one")
+        raise Unreadable(f"{item.name!r} is not a zip, or is damaged")
     (size,) = struct.unpack_from("<I", raw, end + 12)
     if size > MOST_DIRECTORY or raw[max(end - 20, 0) : end].startswith(ZIP64):
         raise Unreadable(f"{item.name!r} has too many entries: not opened")
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
     except BROKEN as e:
-        raise Unreadable(f"{item.name!r} is a broken zip ({first_line(e)})") from None
+        raise Unreadable(f"{item.name!r} is a damaged zip ({first_line(e)})") from None
     if len(archive.infolist()) > MOST_ENTRIES_INSIDE:
         raise Unreadable(f"{item.name!r} has more than {MOST_ENTRIES_INSIDE} entries")
     return _of_zip(archive, item.when, all_alike=True)
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    r"""Return the parts of a path that comes from outside.
+    r"""Return the parts of a path from an untrusted source.
 
     Returns
     -------
     tuple of str
-        They are in Unicode's composed form, so that equal names are equal strings.
+        Parts in Unicode's composed form, so that equal names are equal strings.
 
     Raises
     ------
     Unreadable
-        If it leads outside its folder, or could not be the name of a file here.
+        If the path leads outside its folder, or could not be the name of a file here.
 
     >>> parts_of("ada/./ps1.ipynb")
     ('ada', 'ps1.ipynb')
     """
     if any(unicodedata.category(c) in NOT_IN_NAMES for c in name):
-        raise Unreadable("its name has control characters, or is no text")
+        raise Unreadable("its name has control characters, or is not text")
     if "\\" in name or name.startswith("/") or re.match("[A-Za-z]:", name):
-        raise Unreadable("its name is a path from the root, or has backslashes")
+        raise Unreadable("its name is an absolute path, or has backslashes")
     parts = [unicodedata.normalize("NFC", p) for p in name.split("/") if p not in ("", ".")]
     if not parts or ".." in parts:
         raise Unreadable("its name leads out of the folder" if parts else "it has no name")
@@ -142,7 +142,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def _open(path) -> zipfile.ZipFile:
-    """Return the opened zip of a platform, or raise an error that says what is wrong."""
+    """Return a platform's zip, opened, or raise an error that explains what is wrong."""
     if path.is_file() and path.stat().st_size == 0:
         raise WrongUsage(f"{path} is empty: 0 bytes")
     try:
@@ -150,8 +150,8 @@ def _open(path) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
         with open(path, "rb") as f:
             begun = f.read(len(BEGIN)) == BEGIN
-        words = f"{path} is neither a folder nor a whole zip"
-        if begun:  # half a download
+        words = f"{path} is neither a folder nor a complete zip"
+        if begun:  # an incomplete download
             raise CannotDo(f"{words} ({first_line(e)})") from None
         raise WrongUsage(words) from None
 
@@ -174,17 +174,17 @@ def _of_folder(top):
             except (Unreadable, OSError) as e:
                 refused.append((name, getattr(e, "strerror", None) or str(e)))
         if len(items) + len(refused) > MOST_ENTRIES:
-            raise CannotDo(f"{top} has more than {MOST_ENTRIES} files: none is read")
+            raise CannotDo(f"{top} has more than {MOST_ENTRIES} files, so nothing is read")
     return sorted(items, key=lambda i: i.parts), refused
 
 
 def _file(entry, parts):
-    """Return one file of a folder as an `Item`, or raise an error if it is no ordinary file."""
+    """Return one file of a folder as an `Item`; raise an error if it isn't a regular file."""
     about = entry.stat(follow_symlinks=False)
     if stat.S_ISLNK(about.st_mode):
         raise Unreadable("it is a symbolic link: not followed")
     if not stat.S_ISREG(about.st_mode):
-        raise Unreadable("it is no ordinary file")
+        raise Unreadable("it is not a regular file")
     path = Path(entry.path)
     date = datetime.fromtimestamp(about.st_mtime, UTC)
     return Item(parts, date, lambda most: read_regular(path, most)[0])
@@ -200,7 +200,7 @@ def _of_zip(archive, date, all_alike=False):
         try:
             _require_file(info)
             if often[name] > 1:
-                raise Unreadable(f"the zip has {often[name]} entries of this name")
+                raise Unreadable(f"the zip has {often[name]} entries with this name")
             when = date if all_alike else _when(info, date)
             items.append(Item(parts_of(name), when, _reader(archive, info)))
         except Unreadable as e:
@@ -220,18 +220,18 @@ def _decoded(info):
 
 
 def _require_file(info):
-    """Raise an error unless a zip's entry is an ordinary file that can be read."""
+    """Raise an error unless a zip's entry is a regular file that can be read."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
         raise Unreadable("it is a symbolic link: not followed")
     if kind not in (0, stat.S_IFREG):
-        raise Unreadable("it is no ordinary file")
+        raise Unreadable("it is not a regular file")
     if info.flag_bits & ENCRYPTED:
         raise Unreadable("it is encrypted")
 
 
 def _reader(archive, info):
-    """Return a function that reads an entry up to a size, whatever size the zip declares."""
+    """Return a function that reads an entry up to a limit; the zip may state a wrong size."""
 
     def read(most):
         if info.file_size > most:
@@ -240,7 +240,7 @@ def _reader(archive, info):
             with archive.open(info) as f:
                 raw = f.read(most + 1)
         except BROKEN as e:
-            raise Unreadable(f"the zip is broken there ({first_line(e)})") from None
+            raise Unreadable(f"this part of the zip is damaged ({first_line(e)})") from None
         if len(raw) > most:
             raise Unreadable(_too_large(most))
         return raw

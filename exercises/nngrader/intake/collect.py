@@ -1,8 +1,8 @@
-"""Copy what was handed in on a learning platform into `submitted/STUDENT/ASSIGNMENT/`.
+"""Copy submissions from a learning platform into `submitted/STUDENT/ASSIGNMENT/`.
 
-Nothing is guessed and nothing is lost: a submission that fits no single student is reported
-with the reason, and one that is there already is replaced only by a newer one and then kept in
-`replaced/`.
+We never guess, and we never lose a file. If a submission doesn't match exactly one student, it
+is reported with the reason. A submission that is already there is replaced only by a newer one,
+and then moved to `replaced/`.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from .deposit import SubmissionFiles, put, working_folder
 from .platforms import METADATA, STAMP, is_noise, sort, whose
 from .submission import Unreadable, shrunk
 
-MOST_NOTEBOOKS = 20  # accepted if none has the name of the assignment
-LONGEST = 3 * WIDTH  # of a reason
-MOST_NAMED = 50  # files of a submission whose names on the platform are kept
+MOST_NOTEBOOKS = 20  # accepted if none of them has the name of the assignment
+LONGEST = 3 * WIDTH  # characters of a reason
+MOST_NAMED = 50  # files of a submission whose names on the platform are stored
 DATES = "dates of the files"
-ITS_DATES = "holds the time of the download alone"
-NONE = "none: "  # before the platform whose download tells no time
-NO_DATES = ("Moodle", "Canvas")  # whose zips give every file the time of the download
+ITS_DATES = "contains only the time of the download"
+NONE = "none: "  # prefix for a platform whose download contains no submission times
+NO_DATES = ("Moodle", "Canvas")  # their zips give every file the time of the download
 
 
 @dataclass
 class Collected:
-    """What happened to each file of a folder or a zip."""
+    """The outcome for each file of a folder or a zip."""
 
     collected: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Collected:
     teams: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def total(self) -> str:
-        """Return the line that sums up a collection."""
+        """Return the line that summarises a collection."""
         counts = ("collected", "unchanged", "retimed", "replaced", "left_out")
         return ", ".join(
             f"{len(getattr(self, c))} {c.replace('_', ' ')}"
@@ -75,29 +75,29 @@ def collect(
     worksheet: Worksheet | None = None,
     zone: tzinfo | None = None,
 ) -> Collected:
-    """Copy the submissions of a folder or a zip into the course, and return what happened.
+    """Copy the submissions of a folder or a zip into the course, and return the outcome.
 
     Parameters
     ----------
     course : Course
-        Its class list, `students.csv`, tells which student a name stands for.
+        Its class list, `students.csv`, maps names to students.
     place : Path
-        A folder or a zip as `layouts` describes them: of Moodle, Canvas, Gradescope, nbgrader's
-        exchange, or plain folders and files by the names of students.
+        A folder or a zip in one of the layouts of `layouts`: from Moodle, Canvas, Gradescope or
+        nbgrader's exchange, or plain folders and files named after students.
     groups : dict, optional
-        The members of each group, by default those of the class list.
+        The members of each group. Default: the groups of the class list.
     worksheet : Worksheet, optional
-        Moodle's grading worksheet, which tells students and times by participants' numbers.
+        Moodle's grading worksheet, with students and times by participants' numbers.
 
     Returns
     -------
     Collected
-        What was collected, and what was left out, with reasons.
+        The collected submissions, and the others with reasons.
 
     Raises
     ------
     CannotDo
-        If the zip is broken, or the class list, or another run is at work.
+        If the zip or the class list is damaged, or another run is in progress.
     """
     asked = Assignment(course, assignment)
     declared = asked.declared
@@ -114,8 +114,8 @@ def collect(
         if worksheet:
             if not any(handed.number in worksheet.rows for handed in found):
                 raise WrongUsage(
-                    f"a grading worksheet goes with a zip of Moodle's: nothing in {place} has "
-                    "one of its participants' numbers"
+                    "a grading worksheet needs a zip from Moodle, but no file in "
+                    f"{place} has a participant's number from this worksheet"
                 )
             found = [_told(handed, worksheet, students, zone) for handed in found]
         mine = _by_student(found, students, groups, asked, outcome)
@@ -134,7 +134,7 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     Returns
     -------
     list of str
-        The counts; what was left out, with reasons; where the times come from; who is missing.
+        The counts; skipped files and the reasons; the source of the times; missing students.
     """
     report = [outcome.total() + (":" if outcome.left_out else "")]
     report += [
@@ -144,18 +144,18 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix(NONE)
         if platform != source:
-            report.append(f"no time of handing in for {n}: {platform}'s zip {ITS_DATES}")
+            report.append(f"submission times of {n} unknown: {platform}'s zip {ITS_DATES}")
         else:
-            report.append(f"time of handing in of {n}: {source}")
+            report.append(f"submission times of {n}: {source}")
     if outcome.teams:
         through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
         told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
-        report.append(text + (f"; handed in for {cut(shown(told), WIDTH)}" if told else ""))
+        report.append(text + (f"; submitted for {cut(shown(told), WIDTH)}" if told else ""))
     for words, noun, names in (
         ("marked as late by the platform", "student", outcome.late),
         ("not taken", "file", outcome.ignored),
-        ("nothing handed in by", "student", _silent(course, assignment, outcome)),
+        ("no submission from", "student", _silent(course, assignment, outcome)),
     ):
         if names:
             listed = cut(shown(", ".join(names)), WIDTH)
@@ -164,17 +164,17 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
 
 
 def _silent(course, assignment, outcome):
-    """Return who has handed in nothing at all: one whose file was refused has."""
+    """Return the students without a submission; a rejected file counts as a submission."""
     return [s for s in missing(course, assignment) if s not in outcome.refused]
 
 
 def _may_be_part(name, declared):
-    """Return whether a file may be a submission or a part of one, by its name."""
+    """Return whether a file may be a submission or part of one, judging by its name."""
     return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
 
 
 def _told(handed, worksheet, students, zone):
-    """Return a submission with what the grading worksheet tells of its student and time."""
+    """Return a submission with student and time from the grading worksheet."""
     row = worksheet.rows.get(handed.number)
     if row is None:
         return handed
@@ -184,7 +184,7 @@ def _told(handed, worksheet, students, zone):
 
 
 def _by_student(found, students, groups, asked, outcome):
-    """Return the one submission that counts, for each student who has one."""
+    """Return the submission that counts, for each student who has one."""
     mine, assignment, declared = {}, asked.name, asked.declared
     for handed in found:
         try:
@@ -200,7 +200,7 @@ def _by_student(found, students, groups, asked, outcome):
 
 
 def _shared(mine, groups, asked, outcome):
-    """Return for each student of a group what counts as handed in, None if that is unclear."""
+    """Return the submission that counts for each group member, or None if this is unclear."""
     shared = {}
     for group, members in sorted(groups.items()):
         there = {s: mine[s] for s in members if s in mine}
@@ -209,7 +209,7 @@ def _shared(mine, groups, asked, outcome):
         content = {s: _content(handed, asked) for s, handed in there.items()}
         owner = _owner(there, content)
         if owner is None:
-            reason = f"{len(there)} of {group} handed in different work: which one counts?"
+            reason = f"{len(there)} of {group} submitted different work: which one counts?"
             outcome.left_out.append((", ".join(h.label for h in there.values()), reason))
             outcome.refused += members
             shared |= dict.fromkeys(members)
@@ -224,7 +224,7 @@ def _shared(mine, groups, asked, outcome):
 
 
 def _owner(there, content):
-    """Return whose submission counts for a group: any of the same, or the latest, or None."""
+    """Return whose submission counts for a group: the latest, any of equal ones, or None."""
     if len(set(content.values())) == 1:
         return min(there)
     newest = max(there, key=lambda s: there[s].newest)
@@ -233,7 +233,7 @@ def _owner(there, content):
 
 
 def _content(handed, asked):
-    """Return a digest of what of a submission is graded."""
+    """Return a digest of the graded part of a submission."""
     whole = hashlib.sha256()
     for path, item in sorted(handed.items, key=lambda i: i[0]):
         if _may_be_part(item.name, asked.declared) or path[-1] in asked.declared:
@@ -246,7 +246,7 @@ def _content(handed, asked):
 
 
 def _that_counts(student, several, wanted, outcome):
-    """Return which of a student's submissions counts, None if that cannot be decided."""
+    """Return the submission of a student that counts, or None if this cannot be decided."""
     if several[0].origin and len({h.origin for h in several}) == 1:
         return _joined(several, wanted, outcome)
     newest = max(several, key=lambda h: h.newest)
@@ -261,7 +261,7 @@ def _that_counts(student, several, wanted, outcome):
 
 
 def _joined(several, wanted, outcome):
-    """Return one submission of a student's files from Canvas, each in its last version."""
+    """Combine a student's files from Canvas into one submission, each in its latest version."""
     files = {}
     for handed in sorted(several, key=lambda h: h.rank):
         ((path, item),) = handed.items
@@ -275,7 +275,7 @@ def _joined(several, wanted, outcome):
 
 
 def _collect_one(asked, student, handed, work, outcome):
-    """Copy one student's submission, and add to the outcome what happened."""
+    """Copy one student's submission, and add the result to the outcome."""
     try:
         taken = _read(handed, asked, outcome)
         became = put(asked.course, student, asked.name, taken, work)
@@ -297,7 +297,7 @@ def _collect_one(asked, student, handed, work, outcome):
 
 
 def _source(handed):
-    """Return in words where the time of submission comes from."""
+    """Return a description of the source of the submission time."""
     if handed.when:
         return handed.source
     return NONE + handed.platform if handed.platform in NO_DATES else DATES
@@ -327,9 +327,9 @@ def _read(handed, asked, outcome):
 
 
 def _contents(label, files, asked, outcome):
-    """Return the contents of files; one that cannot be read is reported.
+    """Return the contents of files, and report files that cannot be read.
 
-    If no notebook can be read, an error is raised.
+    If no notebook can be read, raise an error.
     """
     found, reasons = {}, []
     for name, item in files.items():
@@ -347,7 +347,7 @@ def _contents(label, files, asked, outcome):
 
 
 def _is_notebook(item: Item) -> bool:
-    """Return whether a file is called a notebook."""
+    """Return whether a file has the name of a notebook."""
     return item.name.lower().endswith(".ipynb")
 
 
@@ -374,10 +374,10 @@ def _is_hidden(item):
 
 
 def _notebooks(items, assignment):
-    """Return the notebooks of a submission by the names under which they are stored.
+    """Return the notebooks of a submission, by the names under which we store them.
 
-    It is the notebook with the assignment's name, or all if there is none: the grader will use
-    the one with most of our cells, and flag it.
+    The result is the notebook with the assignment's name, or all notebooks if there is none.
+    The grader will use the one with most of our cells, and add a flag.
     """
     found = [(path, item) for path, item in items if _is_notebook(item)]
     right = f"{assignment}.ipynb"

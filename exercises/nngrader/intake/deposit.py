@@ -1,6 +1,6 @@
 """Copy a submission into `submitted/STUDENT/ASSIGNMENT/`, as a whole or not at all.
 
-It is written beside `submitted` and then renamed. A previous one is kept in `replaced/`.
+It is written next to `submitted` and then renamed. A previous one is moved to `replaced/`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from .platforms import STAMP, time_of
 from .submission import Unreadable, read_regular
 
 UNFINISHED = ".collecting-"
-LATE_MARK = ".late"  # beside a submission that the platform marks as late
-KEPT = "replaced"  # beside `submitted`, as STUDENT/ASSIGNMENT/1, 2, and so on
+LATE_MARK = ".late"  # next to a submission that the platform marks as late
+KEPT = "replaced"  # next to `submitted`, as STUDENT/ASSIGNMENT/1, 2, and so on
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
 
 
 @dataclass(frozen=True)
 class SubmissionFiles:
-    """The files of one submission, its newest date, and the time of submission if known.
+    """The files of one submission, its latest date, and the submission time if known.
 
-    ``told`` is whether the platform tells that time; ``late`` whether it marks it as late.
+    ``told`` is whether this time comes from the platform; ``late`` is whether the platform
+    marks the submission as late.
     """
 
     files: dict[str, bytes]
@@ -39,21 +40,21 @@ class SubmissionFiles:
 
 @contextmanager
 def working_folder(course: Course):
-    """Open a folder in which submissions are written before they are renamed into place.
+    """Open a folder for writing submissions before they are renamed into place.
 
     Parameters
     ----------
     course : Course
-        No other run may collect into it during the `with` block.
+        No other run may collect into this course during the `with` block.
 
     Yields
     ------
     Path
-        The folder, which is removed after the block. Folders left by killed runs are removed
-        before it.
+        The folder; it is removed after the block. Folders that killed runs have left behind
+        are removed before the block.
     """
     for old in course.root.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(old)  # left by a killed run, since we hold the lock
+        shutil.rmtree(old)  # from a killed run, because we have the lock
     work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=course.root))
     try:
         yield work
@@ -69,13 +70,13 @@ def put(
     Returns
     -------
     str
-        What happened: `collected`, `unchanged`, `retimed` (the same files, with another time of
-        submission or another mark of lateness from the platform) or `replaced`.
+        The result: `collected`, `unchanged`, `retimed` (the same files, with a different time
+        or a different lateness on the platform) or `replaced`.
 
     Raises
     ------
     Unreadable
-        If something is there that must not be replaced.
+        If a file there must not be replaced.
     """
     target = course / "submitted" / student / assignment
     _require_place(course, target)
@@ -88,7 +89,7 @@ def put(
         return "retimed" if _stamp(taken, target) else "unchanged"
     if taken.newest <= dated:
         raise Unreadable(
-            f"it is not newer than what is in submitted ({dated:%Y-%m-%d %H:%M:%S})"
+            f"it is not newer than the submission in submitted ({dated:%Y-%m-%d %H:%M:%S})"
         )
     new = _written(taken, work)
     archive = course / KEPT / target.parent.name / target.name
@@ -100,24 +101,24 @@ def put(
 
 
 def _require_place(course, target):
-    """Raise an error if the place has links, or a name that differs in case alone."""
+    """Raise an error if the place has links, or a name that differs only in case."""
     folder = target.parent
     alike = [n for n in _names(folder.parent) if n.casefold() == folder.name.casefold()]
     if other := [n for n in alike if n != folder.name]:
-        raise Unreadable(f"submitted/{other[0]} differs from {folder.name} in case alone")
+        raise Unreadable(f"submitted/{other[0]} differs from {folder.name} only in case")
     for path in (folder, target):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             name = path.relative_to(course.root)
-            raise Unreadable(f"{name} is a link or a file: nothing is written there")
+            raise Unreadable(f"{name} is a link or a file, so nothing is written there")
 
 
 def _names(folder):
-    """Return the names in a folder, none if there is no such folder."""
+    """Return the names in a folder, or no names if there is no such folder."""
     return os.listdir(folder) if folder.is_dir() else []
 
 
 def _present(target):
-    """Return the files that are at the place already, and their time."""
+    """Return the files that are already at the place, and their time."""
     files, dates = {}, []
     for path in sorted(target.iterdir()):
         if path.name.startswith(".") or path.name == STAMP:
@@ -132,7 +133,7 @@ def _present(target):
 
 
 def _written(taken, work):
-    """Return a new folder with the files of a submission, dated with its time."""
+    """Return a new folder with the files of a submission, with their dates."""
     folder = Path(tempfile.mkdtemp(dir=work))
     folder.chmod(0o755)
     for name, raw in taken.files.items():
@@ -146,7 +147,7 @@ def _written(taken, work):
 
 
 def _stamp(taken, folder):
-    """Write what the platform tells of a submission's time; return whether that was new."""
+    """Write the platform's data about the submission time; return whether they are new."""
     new = False
     if taken.told and _present_stamp(folder) != (stamp := taken.when.strftime(FORMAT)):
         (folder / STAMP).unlink(missing_ok=True)
@@ -159,7 +160,7 @@ def _stamp(taken, folder):
 
 
 def _present_stamp(folder):
-    """Return the text of `timestamp.txt`, "" if it cannot be read."""
+    """Return the text of `timestamp.txt`, or "" if it cannot be read."""
     try:
         return read_regular(folder / STAMP)[0].decode("ascii", "replace")
     except (Unreadable, OSError):

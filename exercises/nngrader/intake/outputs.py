@@ -1,7 +1,7 @@
-"""Leave out what running a notebook has added to its file: outputs, pasted pictures, widgets.
+"""Remove the results of running a notebook from its file: outputs, pasted images, widgets.
 
-A right notebook with many plots can be large, and none of that is graded. The file is scanned
-once, without being parsed, so that a hostile one costs no more than a large one.
+A correct notebook with many plots can be large, and none of these parts is graded. We scan the
+file once without parsing it, so that a hostile file costs no more than a large one.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ IN_CELL = frozenset({b'"outputs"', b'"attachments"'})
 LEFT_OUT = {1: frozenset({b'"metadata"'}), 3: IN_CELL, 5: IN_CELL}  # by depth; 5: format 3
 LONGEST = max(len(key) for keys in LEFT_OUT.values() for key in keys)
 QUOTE, OPEN = ord('"'), b"[{"
-MOST_TOKENS = 5_000_000  # strings and brackets; more is no notebook that a person has written
+MOST_TOKENS = 5_000_000  # strings and brackets; no notebook that a person writes has more
 
 
 class TooComplex(ValueError):
-    """Raised for a file that contains more strings and brackets than a notebook does."""
+    """Raised for a file with more strings and brackets than any real notebook."""
 
 
 def without_outputs(raw: bytes) -> bytes:
@@ -28,13 +28,13 @@ def without_outputs(raw: bytes) -> bytes:
     Parameters
     ----------
     raw : bytes
-        The file, in UTF-8. It need be neither a notebook nor JSON.
+        The file, in UTF-8. It doesn't have to be a notebook, or even JSON.
 
     Returns
     -------
     bytes
         The same text, in which lists and tables under these keys of the notebook and its cells
-        are empty. Text that is no JSON stays so.
+        are empty. Text that isn't JSON is unchanged.
 
     Raises
     ------
@@ -65,5 +65,5 @@ def without_outputs(raw: bytes) -> bytes:
 
 
 def _is_left_out(key, depth):
-    """Return whether a key at some depth is one whose value is left out."""
+    """Return whether the value of a key at this depth is removed."""
     return key in LEFT_OUT.get(depth, ())

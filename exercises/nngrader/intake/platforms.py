@@ -1,4 +1,4 @@
-"""Group downloaded files into submissions and find their students, by platforms' names."""
+"""Group downloaded files into submissions and identify students, using platforms' names."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
     r"\s*(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+-]*(?:/[\w+-]+)*)?"
 )
-EXPECTED = "expected a time such as 2026-11-21 17:30:00 UTC, or Europe/Berlin in place of UTC"
-NAME_THE_GROUP = "name the group there, or in --groups, as Moodle does, or give --worksheet"
-NOBODY = "no student of the class list fits"
-MOST_OF_ONE = 20_000  # characters about one submission that are parsed
+EXPECTED = "expected a time such as 2026-11-21 17:30:00 UTC, or Europe/Berlin instead of UTC"
+NAME_THE_GROUP = "use Moodle's name for the group there or in --groups, or give --worksheet"
+NOBODY = "no student in the class list matches"
+MOST_OF_ONE = 20_000  # characters to parse for one submission
 
 
 @dataclass(frozen=True)
 class PlatformIdentity:
-    """What a platform tells about a student; some fields may be empty."""
+    """A platform's data about a student; some fields may be empty."""
 
     ids: frozenset[str] = frozenset()
     number: str = ""  # the platform's own id of the student
     email: str = ""
     name: str = ""
-    joined: str = ""  # a name without blanks
+    joined: str = ""  # the name without blanks
 
     @cached_property
     def folded(self) -> set[str]:
@@ -49,7 +49,7 @@ class PlatformIdentity:
         return {fold(self.name), fold(self.joined).replace(" ", "")} - {""}
 
     def is_sure_of(self, student: Student) -> bool:
-        """Return whether an id or an email address is the student's."""
+        """Return whether an id or an email address belongs to the student."""
         wanted = {i.casefold() for i in (*self.ids, self.email) if i}
         ids = {student.id.casefold(), student.lms_user_id.casefold()}
         email = {student.email.casefold()} - {""}
@@ -60,25 +60,25 @@ class PlatformIdentity:
         )
 
     def is_denied_by(self, student: Student) -> bool:
-        """Return whether the class list has another id or address for the student.
+        """Return whether the class list has a different id or address for the student.
 
-        Then a name that fits is not enough, since on some platforms students choose their
-        names.
+        If so, a matching name is not enough, because students can choose their names on some
+        platforms.
         """
         return bool((self.number and student.lms_user_id) or (self.email and student.email))
 
     def names(self, student: Student) -> bool:
-        """Return whether a name is the student's."""
+        """Return whether a name belongs to the student."""
         joined = {n.replace(" ", "") for n in student.names} if self.joined else set()
         return bool(self.folded & (student.names | joined))
 
 
 @dataclass(frozen=True)
 class DownloadedSubmission:
-    """One submission as a platform has it.
+    """One submission on a platform.
 
-    `who` is None if its name can be read in several ways; `when` is the time of submission if
-    the platform tells it; `rest` are files that are ignored.
+    `who` is None if the name is ambiguous; `when` is the submission time if the platform
+    provides it; `rest` are files that are ignored.
     """
 
     label: str
@@ -88,16 +88,16 @@ class DownloadedSubmission:
     when: datetime | None = None
     source: str = ""
     late: bool = False
-    rank: int = 0  # Canvas: later files have larger ids
-    origin: str = ""  # Canvas: what the names of one submission's files have in common
+    rank: int = 0  # Canvas: newer files have larger ids
+    origin: str = ""  # Canvas: common part of the names of a submission's files
     rest: tuple[Item, ...] = ()
-    number: str = ""  # Moodle: of the participant, in this assignment alone
-    student: str = ""  # whose it is, where a grading worksheet tells it
-    fault: str = ""  # why it cannot be taken
+    number: str = ""  # Moodle: number of the participant, only in this assignment
+    student: str = ""  # the student, if a grading worksheet gives it
+    fault: str = ""  # reason for not collecting it
 
     @property
     def newest(self) -> datetime:
-        """Return the time of submission, or else the newest date of a file."""
+        """Return the submission time, or else the latest date of a file."""
         return self.when or max(item.when for _, item in self.items)
 
 
@@ -106,7 +106,7 @@ def whose(
     students: dict[str, Student] | None,
     groups: dict[str, list[str]] | None = None,
 ) -> str:
-    """Return the student who handed in a submission.
+    """Return the student of a submission.
 
     Parameters
     ----------
@@ -118,17 +118,17 @@ def whose(
     Returns
     -------
     str
-        The id; the first of a group if the submission is named for the group.
+        The id; the first member of a group if the submission has the group's name.
 
     Raises
     ------
     Unreadable
-        If not exactly one student fits.
+        If not exactly one student matches.
     """
     if handed.student:
         return handed.student
     if not handed.who:
-        raise Unreadable("its name can be read in several ways")
+        raise Unreadable("its name is ambiguous")
     if students is None:
         return _own_id(handed)
     found = _fitting(handed.who, students.values())
@@ -137,14 +137,14 @@ def whose(
     if len(found) == 1:
         return found.pop()
     if found:
-        raise Unreadable(f"{len(found)} students fit: {', '.join(sorted(found))}")
+        raise Unreadable(f"{len(found)} students match: {', '.join(sorted(found))}")
     raise Unreadable(_no_team(handed, students, groups or {}) or NOBODY)
 
 
 def sort(
     items: list[Item], stem: str, assignment: str, known: Iterable[str]
 ) -> list[DownloadedSubmission]:
-    """Return the files of a folder or a zip grouped into submissions.
+    """Group the files of a folder or a zip into submissions.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def sort(
     Returns
     -------
     list of DownloadedSubmission
-        In the order of their names.
+        Submissions sorted by name.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def sort(
 
 
 def time_of(text: str) -> datetime | None:
-    """Return a time as nbgrader and Gradescope write it, in UTC where nothing else is said.
+    """Return a time in nbgrader's or Gradescope's format, in UTC if it has no time zone.
 
     >>> time_of("2026-04-26 17:34:00.861687000 Z").isoformat()
     '2026-04-26T17:34:00.861687+00:00'
@@ -193,12 +193,12 @@ def time_of(text: str) -> datetime | None:
             return datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
         told = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
         return told.astimezone(UTC)
-    except (ValueError, OverflowError, KeyError, OSError):  # the last two: no such zone
+    except (ValueError, OverflowError, KeyError, OSError):  # the last two: unknown time zone
         return None
 
 
 def is_noise(part: str) -> bool:
-    """Return whether operating systems or Jupyter create files of this name.
+    """Return whether operating systems or Jupyter create files with this name.
 
     >>> is_noise(".ipynb_checkpoints"), is_noise("ps1.ipynb")
     (True, False)
@@ -218,7 +218,7 @@ def _unwrapped(items, names):
 
 
 def _key(item, assignment, others):
-    """Return (platform or layout, name of the submission, more of its name, path within it)."""
+    """Return (platform or layout, name of the submission, rest of its name, path within it)."""
     top, *rest = item.parts
     if rest and (found := MOODLE.fullmatch(top)):
         return "Moodle", found[1], found[2], tuple(rest)
@@ -237,7 +237,7 @@ def _key(item, assignment, others):
 
 
 def _handed(key, files):
-    """Return one submission of a layout in which paths name students."""
+    """Return one submission from a layout in which paths name students."""
     kind, name, more = key
     if kind == "Moodle":
         who = PlatformIdentity(name=name)
@@ -256,7 +256,7 @@ def _handed(key, files):
 
 
 def _plain(name):
-    """Return an identity whose id, email address or name may be this name."""
+    """Return an identity whose id, email address or name may be this string."""
     return PlatformIdentity(frozenset([name]), "", name if "@" in name else "", name, name)
 
 
@@ -282,14 +282,14 @@ def _stamped(item):
     except (Unreadable, OSError) as e:
         return None, f"{STAMP} cannot be read: {getattr(e, 'strerror', None) or e}"
     when = time_of(text)
-    return when, "" if when else f"{STAMP} says {text!r}: {EXPECTED}"
+    return when, "" if when else f"{STAMP} contains {text!r}: {EXPECTED}"
 
 
 def _canvas(name, files):
     """Return a submission of one file from Canvas's zip.
 
-    Students choose their own names on Canvas, and those of their files. If one contains numbers
-    in Canvas's form, nobody can tell which numbers are Canvas's, so `who` is None.
+    On Canvas, students choose their own names and the names of their files. If a name contains
+    numbers in Canvas's form, we can't know which numbers are Canvas's, so `who` is None.
     """
     starts = [m.start() for m in re.finditer("_", name) if CANVAS.match(name, m.start())]
     found = CANVAS.match(name, starts[0])
@@ -319,22 +319,22 @@ def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
         when = time_of(written)
         for sid, email, name in submitters or [("", "", "")]:
             who = PlatformIdentity(frozenset([sid] if sid else []), "", email, name)
-            label = f"{folder} ({who.name or who.email or 'nobody named'})"
+            label = f"{folder} ({who.name or who.email or 'no name'})"
             yield DownloadedSubmission(label, "Gradescope", who, tuple(files), when, METADATA)
 
 
 def _own_id(handed):
-    """Return the student's id if there is no class list: it must be the submission's name."""
+    """Return the student's id without a class list; the submission's name must be an id."""
     if handed.platform not in ("exchange", "folder", "file"):
-        raise Unreadable("there is no class list (students.csv) to find its student in")
+        raise Unreadable("there is no class list (students.csv) for finding its student")
     (student,) = handed.who.ids
     if not re.fullmatch(r"[\w.@+-]+", student) or complaint_about(student):
-        raise Unreadable("its name is no id, and there is no class list (students.csv)")
+        raise Unreadable("its name is not an id, and there is no class list (students.csv)")
     return student
 
 
 def _fitting(who, students):
-    """Return the ids of students who may be meant; several if the identity is contradictory."""
+    """Return the ids of students who may be meant; several if the identity is inconsistent."""
     sure = {s.id for s in students if who.is_sure_of(s)}
     named = {s.id: s for s in students if who.names(s)}
     if sure:
@@ -343,10 +343,10 @@ def _fitting(who, students):
 
 
 def _no_team(handed, students, groups):
-    """Return why nobody fits where Moodle may have put a group before a name, or "".
+    """Return why no student matches a name that Moodle may have put after a group, or "".
 
-    That a student fits after the hyphen is a hint and no match: Anna-Lena Meyer is not Lena
-    Meyer.
+    A student who matches the part after the hyphen is a hint, not a match: Anna-Lena Meyer is
+    not Lena Meyer.
     """
     name = handed.who.name if handed.platform == "Moodle" else ""
     for n in (i for i, letter in enumerate(name) if letter == "-"):
@@ -355,18 +355,18 @@ def _no_team(handed, students, groups):
         if not meant:
             continue
         if fold(group) in map(fold, groups):
-            return f"{meant} fits after the hyphen and is not in the group {group!a}"
+            return f"{meant} matches after the hyphen but is not in the group {group!a}"
         near = did_you_mean(group, groups)
         return (
-            f"the class list's column `group` has no {group!a}{near or '.'} After the hyphen "
-            f"{meant} fits: {NAME_THE_GROUP}"
+            f"the class list's column `group` has no {group!a}{near or '.'} After the hyphen, "
+            f"{meant} matches: {NAME_THE_GROUP}"
         )
     near = did_you_mean(name, groups) if name else ""
-    return f"{NOBODY}, nor a group{near}" if near else ""
+    return f"{NOBODY}, and no group{near}" if near else ""
 
 
 def _of_group(name, students, groups):
-    """Return the ids of students meant by `Group-Full Name`, or by a group's name alone."""
+    """Return the ids of students meant by `Group-Full Name`, or by just a group's name."""
     teams = {fold(group): members for group, members in groups.items()}
     if members := teams.get(fold(name)):
         return {members[0]}
@@ -385,15 +385,15 @@ def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]
     Parameters
     ----------
     text : str
-        The YAML file. Only lines of its first two levels are read, and only the list of
-        submitters and the time are parsed, with every value as text. The output of students'
-        programs is at deeper levels and is skipped.
+        The YAML file. We read only lines of its first two levels, and parse only the list of
+        submitters and the time, with every value as text. The output of students' programs is
+        at deeper levels and is skipped.
 
     Returns
     -------
     dict
-        By folder: a list of (SID, email, name), and the time as it is written; both are empty
-        where they cannot be read.
+        By folder: a list of (SID, email, name), and the time as a string; both are empty if
+        they cannot be read.
     """
     found, folder, part, kept = {}, None, "", {}
     for line in text.split("\n"):
@@ -424,6 +424,6 @@ def _submission(lines):
 
 
 def _submitter(person):
-    """Return SID, email address and name of one submitter, "" for those that are missing."""
+    """Return SID, email address and name of one submitter; missing values are ""."""
     values = (person.get(f":{key}") for key in ("sid", "email", "name"))
     return tuple(v.strip() if isinstance(v, str) else "" for v in values)

@@ -1,4 +1,4 @@
-"""Step 1 of grading: rebuild the instructor's notebook with the student's cells in place."""
+"""Step 1 of grading: rebuild the instructor's notebook with the student's cells."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .submission import Cell
 
 __all__ = ["own_work", "rebuild"]
 
-UNSEEN = "\u2060"  # a sign without width: after it neither a tag nor an entity begins
+UNSEEN = "\u2060"  # a character without width, after which no tag or entity can begin
 DISARMED = {
     "&": f"&{UNSEEN}",
     "<": f"<{UNSEEN}",
@@ -30,32 +30,32 @@ DISARMED = {
     "]:": "] :",
     "mermaid": "Mermaid",
 }
-MOST_ALIKE = 3  # cells with the same flag that are listed one by one
+MOST_ALIKE = 3  # cells with the same flag that are listed individually
 FOUND = (
-    "**Nothing stands in the cell for this answer, or the cell is missing. The text below is "
-    "from other places of the submission and in no cell of the assignment: it may be the "
-    "answer.**"
+    "**The cell for this answer is empty or missing. The text below is from other places of "
+    "the submission and in none of the assignment's cells, so it may be the answer.**"
 )
 
 
 @dataclass
 class Rebuilt:
-    """A submission, rebuilt to be graded.
+    """A submission that was rebuilt for grading.
 
     Attributes
     ----------
     notebook : dict
         The instructor's notebook with the student's sources, without metadata and outputs.
     work : list of (str, str, bool)
-        Cells for the worker: name, source, whether the student added the cell.
+        Cells for the worker: name, source, and whether the student added the cell.
     flags : list of Flag
-        What is unusual about it, without any text of the student's.
+        Unusual facts about the submission, without any text from the student.
     found : int
-        How many of the cells that students write were handed in.
+        Number of solution cells that the submission contains.
     files : dict
-        Bytes of the files that were to be handed in beside the notebook, None where not.
+        Content of each file that the assignment requires next to the notebook, by file name;
+        None if the file is missing.
     tested : dict
-        By the id of a test cell: how many of the cells for the worker stand before it.
+        Number of cells in `work` that come before each test cell, by the test cell's id.
     """
 
     notebook: dict
@@ -67,26 +67,25 @@ class Rebuilt:
 
 
 def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebuilt:
-    """Return a submission with the student's text in the instructor's notebook.
+    """Return a submission: the instructor's notebook with the student's text in it.
 
     Parameters
     ----------
     instructor : dict
-        The source notebook, hidden tests in it.
+        The source notebook, including hidden tests.
     released : dict
-        The notebook as students got it.
+        The notebook that students received.
     cells : list of Cell or None
-        The student's; None where nothing could be read.
+        The student's cells; None if nothing could be read.
 
     Returns
     -------
     Rebuilt
-        The instructor's cells are the original ones, whatever the student did to them. A
-        solution cell is the student's cell with its id (of several the last changed one), or
-        else a cell that defines the same name. In place of a written answer that is missing or
-        untouched stands all prose that is in no cell of ours, so that a person is asked to mark
-        it. Code cells that the student added keep their place among the others; so do added
-        text cells if there is a task, which a person marks.
+        The instructor's cells are always the original ones. A solution cell is the student's
+        cell with its id (the last changed one if there are several), or else a cell that
+        defines the same name. If a written answer is missing or unchanged, its cell contains
+        all prose that is in none of our cells, so that a person can mark it. Added code cells
+        stay in their place; so do added text cells if there is a task to mark by hand.
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
@@ -111,18 +110,18 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
 
 
 def own_work(notebook: dict, released: dict) -> list:
-    """Return a digest of what a student wrote into the cells to be filled, and its size.
+    """Return a digest of the text that a student wrote into our cells, and its size.
 
     Parameters
     ----------
     released : dict
-        The notebook as students got it.
+        The notebook that students received.
 
     Returns
     -------
     list
-        The digest of the cells that differ from the release, blanks at the ends of lines apart;
-        and the number of characters in lines that the release does not have.
+        The digest of the cells that differ from the release, ignoring blanks at line ends, and
+        the number of characters in lines that are not in the release.
     """
     given = {grade_id(c): c["source"] for c in released["cells"] if is_solution(c)}
     mine = {grade_id(c): c["source"] for c in notebook["cells"] if grade_id(c) in given}
@@ -133,7 +132,7 @@ def own_work(notebook: dict, released: dict) -> list:
 
 
 def _lines(text):
-    """Return the lines of a cell without blanks at its end and theirs."""
+    """Return the lines of a cell without trailing blanks and blank lines at the end."""
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
@@ -154,18 +153,18 @@ def _place(out, cell, released, theirs):
 
 
 def _text(cell, theirs, released):
-    """Return the student's text for a cell, harmless if it is prose that will be shown."""
+    """Return the student's text for a cell; prose that will be shown is made harmless."""
     if theirs is None or theirs.source == released["source"]:
         return released["source"]
     return theirs.source if is_code(cell) else harmless(theirs.source)
 
 
 def harmless(prose: str) -> str:
-    r"""Return a student's prose with HTML, links, pictures and diagrams turned into mere text.
+    r"""Return a student's prose with HTML, links, images and diagrams turned into plain text.
 
-    Otherwise nbconvert would let links run scripts, load pictures from anywhere, fail on a
-    pasted picture, and run a program on the page for diagrams. Entities in place of ``<`` and
-    ``&`` would be escaped once more in code and formulas.
+    Otherwise, nbconvert would let links run scripts, load images from any address, fail on a
+    pasted image, and run a program on the page for diagrams. We don't replace ``<`` and ``&``
+    by entities, because entities would be escaped again in code and formulas.
 
     >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
     ('a <\u2060 b &\u2060 <\u2060script>', '! [a] (javascript:b)')
@@ -176,10 +175,10 @@ def harmless(prose: str) -> str:
 
 
 def _found_prose(released, cells, chosen, flags):
-    """Return by written answer that is missing or untouched the prose in no cell of ours.
+    """Return prose that is in none of our cells, by missing or unchanged written answer.
 
-    Some editors remove all metadata. Code is then known by the names that it defines, prose by
-    nothing, and an answer must not be lost with its id.
+    Some editors remove all metadata. We can still recognise code by the names that it defines,
+    but prose has no names, and an answer must not be lost together with its id.
     """
     ours = {c["source"].strip() for c in released["cells"]} | {""}
     taken = {c.position for c in chosen.values() if c}
@@ -204,7 +203,7 @@ def _found_prose(released, cells, chosen, flags):
 
 
 def _clear(cell):
-    """Remove outputs and attachments, which only a run or a student could have added."""
+    """Remove outputs and attachments, which come only from a run or from a student."""
     if is_code(cell):
         cell["outputs"], cell["execution_count"] = [], None
     cell.pop("attachments", None)
@@ -228,7 +227,7 @@ def _add_own(out, cell, counted):
 
 
 def _own_cells(released, ours, cells, chosen):
-    """Return the cells that the student added, without unchanged cells of the release."""
+    """Return the cells that the student added; copies of released cells don't count."""
     free = {c["source"] for c in released["cells"] if not grade_id(c)}
     prose = any(is_task(c) for c in released["cells"])
     taken = {c.position for c in chosen.values() if c}
@@ -249,16 +248,16 @@ class _Picker:
     def __init__(self, ours, cells, flags):
         self.ours, self.flags, self.by_id = ours, flags, {}
         self.loose = [c for c in cells if c.code and c.grade_id not in ours]
-        self.names = None  # names that each of these defines, computed when needed
+        self.names = None  # names that each cell defines, computed when needed
         for c in cells:
             self.by_id.setdefault(c.grade_id, []).append(c)
 
     def first(self, gid):
-        """Return the first of the student's cells with an id, None if there is none."""
+        """Return the first of the student's cells with an id, or None if there is none."""
         return next(iter(self.by_id.get(gid, ())), None) if gid else None
 
     def choose(self, gid):
-        """Return the cell that counts as the student's solution, None if there is none."""
+        """Return the cell that counts as the student's solution, or None if there is none."""
         found, stub = self.by_id.get(gid, []), self.ours[gid]
         if not found:
             return self._elsewhere(gid, stub)
@@ -270,7 +269,7 @@ class _Picker:
         return found[-1]
 
     def _elsewhere(self, gid, stub):
-        """Return the last cell without an id of ours that defines the same name, or None."""
+        """Return the last cell without our id that defines the same name, or None."""
         names = defined(stub["source"]) if is_code(stub) else set()
         if self.names is None:
             self.names = [defined(c.source) for c in self.loose]
@@ -281,7 +280,7 @@ class _Picker:
 
 
 def _changed(ours, picker):
-    """Return flags about locked cells that the student has changed, removed or doubled."""
+    """Return flags about locked cells that the student has changed, removed or duplicated."""
     return [
         Flag(FlagCode.LOCKED_CELL_CHANGED, gid)
         for gid, cell in ours.items()
@@ -291,9 +290,9 @@ def _changed(ours, picker):
 
 
 def _folded(flags, bare):
-    """Return the flags with one flag for each kind that many cells have.
+    """Return the flags, with a single flag for each kind that many cells have.
 
-    Where no cell is left with a label of ours, it is said once that all are lost.
+    If no cell has our metadata, a single flag reports that all metadata are lost.
     """
     kinds = {}
     for flag in flags:
@@ -315,7 +314,7 @@ def _folded(flags, bare):
 
 
 def defined(source: str) -> set[str]:
-    r"""Return the names that a student's text seems to define at the beginning of lines.
+    r"""Return the names that a student's text seems to define at the start of lines.
 
     >>> sorted(defined("class A(B):\n    def g(self): ...\ndef f (x): ..."))
     ['A', 'f']

@@ -1,6 +1,6 @@
-"""Read what a student handed in, without trusting anything about it.
+"""Read a student's submission without trusting it.
 
-No link is followed, nothing but JSON is parsed, and every scan takes linear time.
+We follow no links and parse only JSON, and every scan takes linear time.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from ..records.flag import Flag, FlagCode
 from ..records.flag_rendering import for_instructor
 from .outputs import MOST_TOKENS, TooComplex, without_outputs
 
-MOST_BYTES = 8 << 20  # of a file that is parsed: a notebook without its outputs
-MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs, unless the settings say otherwise
+MOST_BYTES = 8 << 20  # of a file that we parse: a notebook without its outputs
+MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs; the settings can change it
 MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
-MOST_FILES = 200  # searched if no notebook has the right name
+MOST_FILES = 200  # files to search if no notebook has the expected name
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
-KINDS = {  # of files that are submitted under a notebook's name, by their first bytes
+KINDS = {  # files that are submitted under a notebook's name, by their first bytes
     b"%PDF": "pdf",
     b"PK\x03\x04": "zip",
     b"\x1f\x8b": "gzip",
@@ -30,11 +30,11 @@ KINDS = {  # of files that are submitted under a notebook's name, by their first
     b"\xff\xd8\xff": "jpeg",
     b"<": "html",
 }
-BROKEN_OFF = 6  # letters before the end: a word of JSON, or a letter as \\u1234, is cut there
+BROKEN_OFF = 6  # characters from the end: a JSON word or a letter such as \\u1234 is cut there
 
 
 class Unreadable(Exception):
-    """Raised for a file that is not read; its text says why, without the student's words."""
+    """Raised for a file that isn't read; its text gives the reason, without student's text."""
 
 
 class Rejected(Unreadable):
@@ -46,7 +46,7 @@ class Rejected(Unreadable):
 
 
 class TooLarge(Rejected):
-    """Raised for a file that is larger than it may be."""
+    """Raised for a file that is larger than its limit."""
 
 
 @dataclass
@@ -62,20 +62,20 @@ class Cell:
 def read_submission(
     folder: Path, name: str, ids: list[str], most: int = MOST_NOTEBOOK
 ) -> tuple[list[Cell] | None, list[Flag]]:
-    """Return the cells of a submission, and flags for all that is unusual about it.
+    """Return the cells of a submission, and flags for everything unusual about it.
 
     Parameters
     ----------
     ids : list of str
-        Ids of the cells that students write. If no notebook has the right name, the one with
-        most of these ids is used.
+        Ids of the solution cells. If no notebook has the expected name, we use the one with
+        most of these ids.
     most : int
-        The largest size of a notebook, in bytes.
+        Maximum size of a notebook, in bytes.
 
     Returns
     -------
     list of Cell or None
-        None if there is no notebook that can be read.
+        None if there is no readable notebook.
     """
     flags = []
     try:
@@ -90,18 +90,18 @@ def read_submission(
 def read_declared(
     folder: Path, declared: dict[str, int]
 ) -> tuple[dict[str, bytes | None], list[Flag]]:
-    """Return files that a problem wants beside the notebook, such as weights.
+    """Return files that a problem requires next to the notebook, such as weights.
 
     Parameters
     ----------
     declared : dict
-        The largest size in bytes, by name.
+        Maximum size in bytes, by name.
 
     Returns
     -------
     dict
-        Their contents, None for those that cannot be read; in place of one that is too large,
-        one zero byte more than its limit.
+        Contents; None for files that cannot be read. A file that is too large is replaced by
+        zero bytes, one more than its limit.
     """
     found, flags = {}, []
     for name, most in declared.items():
@@ -111,7 +111,7 @@ def read_declared(
                 raise Rejected(FlagCode.FOLDER_IS_LINK, folder=folder.name, file=name)
             found[name] = read_regular(folder / name, most)[0]
         except (FileNotFoundError, NotADirectoryError):
-            continue  # a challenge is optional, and its feedback says what is missing
+            continue  # a challenge is optional, and its feedback reports a missing file
         except TooLarge as e:
             found[name] = bytes(most + 1)
             flags.append(e.flag)
@@ -124,19 +124,19 @@ def read_declared(
 
 
 def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
-    """Return the contents of an ordinary file, and its number of hard links.
+    """Return the contents of a regular file, and its number of hard links.
 
     Parameters
     ----------
     file : Path
-        A link is not followed, and a pipe is not waited for.
+        A link is not followed, and a pipe doesn't block.
 
     Raises
     ------
     Rejected
-        If it is anything else, or larger.
+        If it is not a regular file, or too large.
     OSError
-        If the system refuses.
+        If the operating system refuses.
     """
     if file.is_symlink():
         raise Rejected(FlagCode.FILE_IS_LINK, file=file.name)
@@ -151,12 +151,12 @@ def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
 
 
 def shrunk(raw: bytes) -> bytes:
-    """Return a notebook that is small enough to be parsed, if need be without its outputs.
+    """Return a notebook that is small enough to parse, if necessary without its outputs.
 
     Raises
     ------
     Rejected
-        If it is too large without its outputs, too.
+        If it is too large even without its outputs.
     """
     if len(raw) <= MOST_BYTES:
         return raw
@@ -172,7 +172,7 @@ def shrunk(raw: bytes) -> bytes:
 
 
 def _find(folder, name, ids, most, flags):
-    """Return the contents of the notebook, even if it has another name, and its name."""
+    """Return the contents of the notebook, even if its name is different, and its name."""
     for p in (folder.parent, folder):
         if p.is_symlink():
             raise Rejected(FlagCode.FOLDER_IS_LINK, folder=p.name)
@@ -190,7 +190,7 @@ def _find(folder, name, ids, most, flags):
 
 
 def _renamed(folder, ids, most):
-    """Return the notebook of another name with most of our cells."""
+    """Return the notebook with a different name that has most of our cells."""
     found = {}
     for file in itertools.islice(_notebooks(folder), MOST_FILES):
         raw = _readable(file, most)
@@ -201,7 +201,7 @@ def _renamed(folder, ids, most):
 
 
 def _notebooks(folder, deeper=True):
-    """Yield the notebooks of a folder, then those of its subfolders; links are not followed."""
+    """Yield the notebooks of a folder, then of its subfolders; links are not followed."""
     inside = []
     with os.scandir(folder) as entries:
         for entry in itertools.islice(entries, MOST_FILES):
@@ -214,7 +214,7 @@ def _notebooks(folder, deeper=True):
 
 
 def _readable(file, most):
-    """Return the contents of a notebook, empty where it cannot be read."""
+    """Return the contents of a notebook, or empty contents if it cannot be read."""
     try:
         return read_regular(file, most)[0]
     except (Unreadable, OSError):
@@ -227,17 +227,17 @@ def cells_of(raw: bytes, flags: list[Flag], name: str) -> list[Cell]:
     Parameters
     ----------
     flags : list of Flag
-        What is odd about it is added here.
+        Flags about unusual contents are added here.
 
     Returns
     -------
     list of Cell
-        In the order of the notebook.
+        Cells in the order of the notebook.
 
     Raises
     ------
     Rejected
-        If it is no notebook.
+        If it is not a notebook.
     """
     found = _list_of_cells(raw, flags, name)
     if len(found) > MOST_CELLS:
@@ -268,7 +268,7 @@ def _list_of_cells(raw, flags, name):
 
 
 def _what_it_is(raw, e, name):
-    """Return why a file is no notebook, after the error that its JSON has caused."""
+    """Return why a file is not a notebook, given the error that its JSON caused."""
     code, line = FlagCode.NOT_A_NOTEBOOK, {}
     what = next((kind for begin, kind in KINDS.items() if raw.startswith(begin)), "")
     if not what and isinstance(e, json.JSONDecodeError):
@@ -285,12 +285,12 @@ def _what_it_is(raw, e, name):
 
 
 def _as_list(value):
-    """Return the value if it is a list, else an empty list."""
+    """Return the value if it is a list, or else an empty list."""
     return value if isinstance(value, list) else []
 
 
 def _cell(c, position):
-    """Return one cell, None if it is malformed; malformed metadata count as missing."""
+    """Return one cell, or None if it is malformed; malformed metadata count as missing."""
     if not isinstance(c, dict):
         return None
     source = c.get("source", c.get("input", ""))

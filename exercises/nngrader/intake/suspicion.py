@@ -13,7 +13,7 @@ USUAL = set(  # packages that a submission may import without a flag
     operator random time typing
     """.split()
 )
-INNOCENT = USUAL.union(  # and those that some honest answers bring
+INNOCENT = USUAL.union(  # also packages that some honest answers use
     """
     bisect cmath contextlib datetime decimal enum fractions heapq matplotlib numbers pprint
     re statistics string textwrap warnings
@@ -33,7 +33,7 @@ CALLS = {COMPUTED}.union(
     numpy.save numpy.testing
     """.split()
 )
-WINDOWS = "numpy.lib.stride_tricks.sliding_window_view"  # honest, and below a name of `CALLS`
+WINDOWS = "numpy.lib.stride_tricks.sliding_window_view"  # harmless, unlike its package
 OPERATORS = """
     abs add and bool contains delitem divmod enter eq exit float floordiv ge getitem gt
     hash iadd iand ifloordiv imatmul imul index int invert ior ipow isub iter itruediv
@@ -58,14 +58,14 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     names : list of str
         Dotted names in the cells, with aliases resolved.
     imports : list of str
-        Dotted names of what is imported.
+        Dotted names of imported packages and objects.
     uses : list of str, optional
-        Packages that the problems ask for.
+        Packages that the problems require.
 
     Returns
     -------
     list of Flag
-        At most a dozen; nothing here costs points.
+        At most a dozen flags; none of them costs points.
 
     >>> found = suspicious(["numpy.exp", "open", "x.__globals__"], ["aa", "numpy", "os.path"])
     >>> [flag.data["name"] for flag in found]
@@ -80,7 +80,7 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
     odd += [_flag(FlagCode.UNUSUAL_IMPORT, i) for i in brought if i != MORE]
     way = [n for n in names if WINDOWS in names and WINDOWS.startswith(f"{n}.")]
-    if {"nnlib", "torch"}.intersection(uses):  # whose networks have a method modules()
+    if {"nnlib", "torch"}.intersection(uses):  # their networks have a method modules()
         way += [f"{n}.modules" for n in _owners(names, "modules") - modules - DANGEROUS]
     used = sorted(set(names).difference(way), key=_harmless)
     odd += [_flag(FlagCode.UNUSUAL_NAME, n) for n in used if unusual(n, modules)]
@@ -112,7 +112,7 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
     name : str
         The dotted name, with aliases resolved.
     modules : set of str, optional
-        First parts that are modules, whose private attributes nobody should need.
+        Names of modules; a student should never need their private attributes.
 
     >>> [unusual(n) for n in ("numpy.sum", "numpy.lib.format", "f.__code__", "__name__")]
     [False, True, True, False]
@@ -133,12 +133,12 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
 
 
 def _has_dunder(parts):
-    """Return whether a part is a special name (``__x__``) that students have no need of."""
+    """Return whether a part is a special name (``__x__``) that students don't need."""
     return any(p.startswith("__") and p.endswith("__") and p not in PLAIN_DUNDER for p in parts)
 
 
 def clean(name: str) -> str:
-    """Return a name as it may be shown: short, and with unusual characters replaced by "?".
+    """Return a name for display: short, and with "?" instead of unusual characters.
 
     >>> clean("os.<b>")
     'os.?b?'

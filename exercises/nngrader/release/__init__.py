@@ -1,8 +1,8 @@
-"""Build the release for students, unless it would leak answers or grade wrongly.
+"""Build the release for students, unless it would leak answers or grade incorrectly.
 
-Comes in: the source of an assignment and its problems. Goes out: the released notebook, and a
-zip with it, the visible cases and the package.
+Input: the source of an assignment and its problems. Output: the released notebook, and a zip
+with the notebook, the visible cases and the package.
 
-It tries the grader on the solved and on the untouched notebook, so it may import all other
-folders that grading needs.
+The release tests the grader on the solved and on the unchanged notebook, so this folder may
+import all other folders that grading needs.
 """

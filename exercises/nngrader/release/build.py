@@ -1,4 +1,4 @@
-"""Build the release for students, unless it would leak answers or grade wrongly."""
+"""Build the release for students, unless it would leak answers or grade incorrectly."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ from .seeds import seed_complaints
 SEEDS = 50
 VISIBLE_SEED, TRIAL_SEED = 1, 2
 SQLITE = "sqlite:///"
-TOLD = (  # to `check`
+TOLD = (  # settings that `check` needs
     *("call_seconds", "total_seconds", "submission_seconds", "memory_mb", "processes"),
     *("output_kb", "notebook_mb"),
 )
 
 
 class NotFit(Exception):
-    """Raised where an assignment must not be released; `reasons` says why."""
+    """Raised if an assignment must not be released; `reasons` explains why."""
 
     def __init__(self, reasons: list[str]):
         super().__init__("; ".join(reasons))
@@ -69,31 +69,31 @@ def release(
     tell: Callable = lambda text: None,
     again: bool = False,
 ) -> Path:
-    """Make `release/ASSIGNMENT`, the gradebook's entry and the zip, and return the zip's path.
+    """Create `release/ASSIGNMENT`, the gradebook's entry and the zip; return the zip's path.
 
-    Everything is made and tried in another folder first. If a check fails, or the run is
-    stopped, the previous release stays as it is.
+    Everything is first created and tested in a separate folder. If a check fails, or the run is
+    stopped, the previous release doesn't change.
 
     Parameters
     ----------
     seeds : int
-        On how many seeds the problems are checked against their declaration.
+        Number of seeds on which each problem is checked against its declaration.
     again : bool, optional
-        Whether to try also the problems that have not changed since they were last tried.
+        Whether to check even problems that have not changed since their last check.
     """
     if reasons := unfilled(course, name):
         raise NotFit(reasons)
     instructor, problems = course.instructor(name), course.problems(name)
     policy = read_policy(policy_file(course, name))
     limits, _ = read_settings(policy_file(course, name))
-    if reasons := points_complaints(problems, instructor):  # told within a second
+    if reasons := points_complaints(problems, instructor):  # takes less than a second
         if course.new(name):
             reasons += [
-                f"give problems other points under [points] in {course.private / name}.toml",
+                f"change the points of problems in [points] of {course.private / name}.toml",
                 f"now: {', '.join(worth_of(instructor))}",
             ]
         raise NotFit(reasons)
-    if reasons := gradebook_complaints(course, name, instructor):  # in seconds
+    if reasons := gradebook_complaints(course, name, instructor):  # takes seconds
         raise NotFit(reasons)
     visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
@@ -104,16 +104,16 @@ def release(
         visible = with_grading(visible, hidden, limits)
         generate(trial, name, instructor, visible)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
-        tell("looking for what must not go out")
+        tell("searching for secrets that must not be released")
         reasons = leaks(folder, instructor, course, name)
         reasons += package_leaks(wheel, course, problems) + moving_leaks(problems)
         reasons += shown_cases(visible, hidden)
-        tell("grading the solved and the untouched version")
+        tell("grading the solved and the unchanged version")
         reasons += score_complaints(trial, name, instructor, hidden)
         reasons = reasons or seed_complaints(course, name, seeds, tell, again)
         reasons += gradebook_complaints(course, name, instructor)
         if course.made_with(name) != made_with:
-            reasons = ["private files were changed while they were tried: release again"]
+            reasons = ["private files changed during the checks: release again"]
         if reasons:
             raise NotFit(list(dict.fromkeys(reasons)))
         generate(trial, name, instructor, visible, gradebook_of(course, name))
@@ -126,7 +126,7 @@ def release(
 
 
 def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
-    """Replace the previous release by a new one that has passed all checks, by renaming."""
+    """Replace the previous release by a new one that passed all checks, by renaming."""
     file.parent.mkdir(parents=True, exist_ok=True)
     target = course / "release" / name
     target.parent.mkdir(exist_ok=True)
@@ -150,7 +150,7 @@ def publish(course: Course, name: str, trial: Course, made: Path, file: Path) ->
 
 
 def replace_made(made: Path, source: Path) -> None:
-    """Copy the notebook and visible cases that were made beside the source for formgrader."""
+    """Copy the generated notebook and visible cases next to the source, for formgrader."""
     for stale in [*source.rglob("*.ipynb"), *source.glob("*.cases.json")]:
         stale.unlink()
     for file in [*made.glob("*.ipynb"), *made.glob("*.cases.json")]:
@@ -158,7 +158,7 @@ def replace_made(made: Path, source: Path) -> None:
 
 
 def visible_cases(problems: list) -> dict:
-    """Return the cases that students get, by problem."""
+    """Return the cases that students receive, by problem."""
     try:
         return {p.name: pack(p, VISIBLE_SEED, visible=True) for p in problems}
     except ValueError as e:
@@ -176,9 +176,9 @@ def with_locked(visible: dict, instructor: dict) -> dict:
 
 
 def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
-    """Return the visible cases with what holds in grading.
+    """Return the visible cases with the conditions of grading.
 
-    That is its limits, how many calls it makes, and whether all of them have the same inputs.
+    These are the limits, the number of calls, and whether all cases have the same inputs.
     """
     told = {name: getattr(limits, name) for name in TOLD}
     found = {}
@@ -191,7 +191,7 @@ def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
 
 
 def with_points(visible: dict, instructor: dict) -> dict:
-    """Return the visible cases with the points that each problem's test cell gives."""
+    """Return the visible cases with the points of each problem's test cell."""
     given = {problem_of(c): mark(c)["points"] for c in instructor["cells"] if is_test(c)}
     return {
         name: data | {"total": given.get(name) or data["total"]}
@@ -207,7 +207,7 @@ def gradebook_of(course: Course, name: str) -> str:
 
 
 def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[str]:
-    """Return a complaint if the gradebook has submissions that do not fit the new cells."""
+    """Return a complaint if the gradebook has submissions that don't fit the new cells."""
     from nbgrader.api import MissingEntry
 
     url = gradebook_of(course, name)
@@ -228,7 +228,7 @@ def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[st
 
 
 def cells_now(instructor: dict) -> dict:
-    """Return points by cell id as the gradebook will have them, None for ungraded cells."""
+    """Return points by cell id as the gradebook will have them, or None for ungraded cells."""
     kept = [mark(c) for c in instructor["cells"] if grade_id(c)]
     kept = [m for m in kept if any(m.get(k) for k in ("grade", "solution", "locked", "task"))]
     graded = ("grade", "task")
@@ -239,8 +239,8 @@ def cells_now(instructor: dict) -> dict:
 
 
 def differences(then: dict, now: dict) -> list[str]:
-    """Return in words which cells are gone, new, or worth other points."""
-    found = [f"gone: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
+    """Return a description of removed and new cells, and of cells with different points."""
+    found = [f"removed: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
     found += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
     return found + [
         f"{c}: {counted(then[c] or 0, 'point')}, now {now[c] or 0:g}"
@@ -252,15 +252,15 @@ def differences(then: dict, now: dict) -> list[str]:
 def changed(name: str, submissions: int, differ: list[str]) -> str:
     """Return the advice for submissions that no longer fit."""
     return (
-        f"the gradebook has {counted(submissions, 'submission')} whose cells were others "
-        f"({'; '.join(differ)}). Give the assignment another name; or, to begin again without "
-        f"their marks, copy the gradebook and type "
+        f"the gradebook has {counted(submissions, 'submission')} with different cells "
+        f"({'; '.join(differ)}). Give the assignment a different name. Or, to start again "
+        f"without their marks, copy the gradebook and type "
         f"`nbgrader db assignment remove {name} --force` in the course folder"
     )
 
 
 def trial_course(course: Course, name: str, folder: Path) -> Course:
-    """Return a course in which to try the release, with the same sources and another seed."""
+    """Return a course for testing the release, with the same sources and a different seed."""
     shutil.copytree(
         course.source(name).parent,
         folder / "source" / name,
@@ -289,10 +289,10 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
 def generate(
     course: Course, name: str, instructor: dict, visible: dict, gradebook: str | None = None
 ) -> None:
-    """Write notebook and visible cases beside the source, and let nbgrader make the release.
+    """Write notebook and visible cases next to the source, and let nbgrader create the release.
 
-    nbgrader clears solutions and hidden tests, and enters the cells into the gradebook if its
-    address is given.
+    nbgrader removes solutions and hidden tests. If the gradebook's address is given, it also
+    adds the cells to the gradebook.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -317,15 +317,15 @@ def generate(
             converter.start()
     except NbGraderException as e:
         why = first_line(e.__context__ or e)
-        raise CannotDo(f"nbgrader cannot make the release: {why}") from e
+        raise CannotDo(f"nbgrader cannot create the release: {why}") from e
 
 
 def score_complaints(
     trial: Course, name: str, instructor: dict, hidden: dict | None = None
 ) -> list[str]:
-    """Return complaints if the solved version loses points or the untouched one earns some.
+    """Return complaints if the solved version loses points or the unchanged one earns some.
 
-    ``hidden`` are the hidden cases of the trial, where they have been drawn already.
+    ``hidden`` are the hidden cases of the trial, if they have already been drawn.
     """
     assignment = Assignment(trial, name)
     if hidden:
@@ -342,11 +342,11 @@ def score_complaints(
             grader = Grader(assignment, threads, Store(trial / ".results"))
             graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
     for student, result in graded.items():
-        if result.get("failed"):  # which gives 0 points, as an untouched version should have
+        if result.get("failed"):  # its 0 points would look correct for the unchanged version
             reason = for_instructor(flags_of(result)[-1])
             found.append(f"the {student} version cannot be graded. {reason}")
     return found + [
-        f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
+        f"the {student} version scores {graded[student]['score']:g}, expected {most:g} "
         f"{why(graded[student], most)}"
         for student, most in wanted.items()
         if abs(graded[student]["score"] - most) > 1e-6
@@ -354,12 +354,12 @@ def score_complaints(
 
 
 def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
-    """Put the challenges' solved files beside the solved notebook; return the missing ones.
+    """Copy the challenges' solved files next to the solved notebook; return missing ones.
 
     Parameters
     ----------
     declared : dict
-        Names of the files that may be handed in, with their largest size in bytes.
+        Names of the optional files to submit, with their maximum size in bytes.
     """
     found = []
     for file, most in declared.items():
@@ -367,20 +367,20 @@ def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
         if not target.is_file():
             found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
         elif (size := target.stat().st_size) > most:
-            found.append(f"the solved {file} holds {size:,} bytes, {most:,} are allowed")
+            found.append(f"the solved {file} has {size:,} bytes, the limit is {most:,}")
         else:
             shutil.copy(target, trial / "submitted" / "solved" / name)
     return found
 
 
 def without_hidden(notebook: dict) -> dict:
-    """Return a copy without test cells, which is the most that a student can hand in."""
+    """Return a copy without test cells, because students may remove them."""
     kept = [c for c in notebook["cells"] if not is_test(c) and (is_code(c) or grade_id(c))]
     return notebook | {"cells": kept}
 
 
 def why(result: dict, most: float) -> str:
-    """Return in one line why a trial did not give the expected points.
+    """Return the reasons why a trial did not give the expected points, in one line.
 
     Parameters
     ----------

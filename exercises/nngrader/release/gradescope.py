@@ -1,6 +1,6 @@
-"""The zip for Gradescope: `setup.sh` and `run_autograder`, and all that grading needs.
+"""The zip for Gradescope: `setup.sh`, `run_autograder`, and everything that grading needs.
 
-It holds solutions and the seed, and is for the instructor's own upload alone.
+It contains solutions and the seed. Only the instructor may upload it.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ PINNED = ("numpy", "nbgrader")
 
 
 def autograder(course: Course, name: str, file: Path) -> None:
-    """Write the zip that is uploaded as the autograder of a programming assignment.
+    """Write the zip to upload as the autograder of a programming assignment.
 
     Parameters
     ----------
     course : Course
-        With the seed, and the private definitions of the release if there are any.
+        Includes the seed, and the release's private definitions if there are any.
 
     Raises
     ------
     CannotDo
-        If it has not been released as it stands, or the package cannot be built.
+        If its current state was not released, or the package cannot be built.
     """
     assignment = Assignment(course, name)
     with Scratch() as folder:
@@ -71,7 +71,7 @@ def autograder(course: Course, name: str, file: Path) -> None:
 
 
 def _course(course, name):
-    """Return the files of a course that grading reads, by their place in the zip."""
+    """Return the course's files that grading reads, by their path in the zip."""
     source, settings = course.source(name), course.source(name).with_name("nngrader.toml")
     folders = [course / "release" / name, course / "heldback"]
     files = [source, *[settings] * settings.is_file(), course.memory(name)]

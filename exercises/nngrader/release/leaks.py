@@ -25,24 +25,24 @@ from .statements import REGION, code_forms, moving, right_sources, secret_statem
 from .unfold import text_of, unfold
 
 SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
-DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret held-back files; licences are not
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret held-back files, unlike licences
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
 CELL_KEYS = {OURS, "nbgrader", "tags", "deletable", "editable"}
 CELL_KEYS |= {"collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
-SAYS = "it holds a statement of a solution"
-FEW = 4  # different numbers that an array must hold to be recognised by them
-HEAD = 16  # an array is sought by its first numbers
-BITS = 40  # that they must hold: a release of 16 MB holds numbers of 24 bits by chance
+SAYS = "it contains a statement of a solution"
+FEW = 4  # an array must have so many different numbers to be recognised by them
+HEAD = 16  # we search for an array by its first numbers
+BITS = 40  # information that they need: in a 16 MB release, 24 bits occur by chance
 DIGIT = np.log2(10)
-LARGEST = 1_000  # denominator of a share that arrays of this size have by chance
+LARGEST = 1_000  # denominator of a fraction that arrays of this size contain by chance
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """The secrets that a release is searched for.
+    """The secrets to search a release for.
 
     Parameters
     ----------
@@ -62,20 +62,20 @@ class Secrets:
 
 
 def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
-    """Return all that a release of an assignment must not hold.
+    """Return all secrets that a release of an assignment must not contain.
 
     Parameters
     ----------
     course : Course
-        Its held-back files, its definitions, its seed and its path.
+        Provides the held-back files, the definitions, the seed and the path.
     """
     problems = course.problems(assignment)
     files = [*_files(course / "heldback"), *course.problem_files(assignment)]
     kept = [f for f in files if f.suffix in DATA | {".py"}]
     arrays = {f.name: a for f in kept for a in _arrays(f.read_bytes())}
-    digests = {_digest(f.read_bytes()): f"{f.name}, which is held back" for f in kept}
+    digests = {_digest(f.read_bytes()): f"{f.name} (held back)" for f in kept}
     digests |= {
-        _digest(a.tobytes()): f"an array of {name}, which is held back"
+        _digest(a.tobytes()): f"an array of {name} (held back)"
         for name, a in arrays.items()
         if len(np.unique(a)) >= FEW
     }
@@ -90,19 +90,19 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
 
 
 def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> list[str]:
-    """Return complaints about all secrets that a release folder contains.
+    """Return complaints about all secrets in a release folder.
 
     Returns
     -------
     list of str
-        Each names a file and what is in it, once for a file, however it is packed there; empty
-        if nothing was found.
+        Each complaint names a file and a secret in it, once per file, no matter how it is
+        packed there; empty if there are none.
     """
     secrets, found = secrets_of(course, assignment, instructor), []
     for file in _files(folder):
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
         if file.suffix not in SUFFIXES:
-            found.append(f"{name} should not be there: no kind of file that students need")
+            found.append(f"{name} should not be there: students don't need this kind of file")
         there = {}
         for path, piece in unfold(name, raw):
             found += [f"{path} should not be there" for p in PRIVATE if p in path]
@@ -114,17 +114,17 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
 
 
 def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]:
-    """Return complaints about all secrets that the package for students contains.
+    """Return complaints about all secrets in the package for students.
 
     Parameters
     ----------
     problems : list of Problem, optional
-        The problems whose references are sought.
+        The problems whose references we search for.
 
     Returns
     -------
     list of str
-        Complaints; empty if nothing was found.
+        Complaints; empty if there are none.
     """
     files = [*_files(course / "heldback"), *_files(course / "problems")]
     kept = {_digest(f.read_bytes()): f.name for f in files if f.suffix in DATA | {".py"}}
@@ -137,22 +137,22 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
         for name in z.namelist():
             raw = z.read(name)
             found += [f"{name} should not be there" for p in PRIVATE if p in name]
-            found += [f"{name} holds a path of this machine" for p in paths if p in raw]
+            found += [f"{name} contains a path of this machine" for p in paths if p in raw]
             found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
-                found.append(f"{name} holds a reference: {statement}")
+                found.append(f"{name} contains a reference: {statement}")
             if name.endswith(".npz") and any(map(pictures.occur_in, _arrays(raw))):
-                found.append(f"{name} holds a picture that is held back")
+                found.append(f"{name} contains an image that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
 
 
 def moving_leaks(problems: list) -> list[str]:
-    """Return complaints about drivers and measures, which are released, that tell an answer.
+    """Return complaints about released drivers and measures that reveal an answer.
 
     Returns
     -------
     list of str
-        One for each that names the reference or contains most of its statements.
+        One for each driver or measure with the reference's name or most of its statements.
     """
     found = []
     for p in problems:
@@ -160,17 +160,17 @@ def moving_leaks(problems: list) -> list[str]:
         bare = [s.partition("\n")[2] for s in right_sources(p)]
         for what, text in moving(p).items():
             words = set(re.findall(r"\w+", text["source"])) & right - _parameters(text)
-            found += [f"{p.name}: its {what} names {w}, which is the solution" for w in words]
+            found += [f"{p.name}: its {what} mentions {w}, the solution" for w in words]
             parts = [_statements_of(b) for b in bare]
             if any(part and _most_of(text["source"], part) for part in parts):
-                found.append(f"{p.name}: its {what} holds most of a solution")
+                found.append(f"{p.name}: its {what} contains most of a solution")
     return found
 
 
 def _parameters(moved):
-    """Return the parameters of a driver or measure, whose first is the student's function.
+    """Return the parameters of a driver or measure; the first is the student's function.
 
-    Functions that it shares with others stand before it.
+    Shared functions may come before it in the source.
     """
     body = {node.name: node for node in ast.parse(moved["source"]).body}
     return {a.arg for a in body[moved["name"]].args.args}
@@ -183,7 +183,7 @@ def _statements_of(source):
 
 
 def _most_of(text, statements):
-    """Return one of the statements if a text has two and more than half of them, else ""."""
+    """Return a statement if a text has at least two and more than half of them, else ""."""
     forms = code_forms(text)
     there = sorted(s for s in statements if s in forms)
     return statements[there[0]] if len(there) > max(1, len(statements) / 2) else ""
@@ -196,14 +196,14 @@ def _in_piece(piece, secrets):
     arrays = _arrays(piece)
     for a in arrays:
         if _digest(a.tobytes()) in secrets.digests:
-            yield f"it holds {secrets.digests[_digest(a.tobytes())]}"
+            yield f"it contains {secrets.digests[_digest(a.tobytes())]}"
     if any(map(secrets.pictures.occur_in, arrays)):
-        yield "it holds a picture that is held back"
+        yield "it contains an image that is held back"
     text = text_of(piece)
     if any(p in text for p in secrets.paths) or HOMES.search(text):
-        yield "it holds a path of this machine"
+        yield "it contains a path of this machine"
     if REGION.search(text):
-        yield "it holds a hidden region, or a marker of one"
+        yield "it contains a hidden region, or the mark of one"
     yield from _in_text(text, piece, secrets)
 
 
@@ -214,11 +214,11 @@ def _in_text(text, piece, secrets):
     squeezed, rows = "".join(text.split()), in_rows(piece)
     for what, written, raw in secrets.numbers:
         if written in squeezed or raw in rows:
-            yield f"it holds {what}"
+            yield f"it contains {what}"
 
 
 def _statements_in(forms, secrets):
-    """Yield a complaint about each statement of a solution that is there in any form."""
+    """Yield a complaint about each statement of a solution that occurs in any form."""
     there = sorted({said for form, said in secrets.statements.items() if form in forms})
     yield from (f"{SAYS}: {said}" for said in there)
 
@@ -230,12 +230,12 @@ def _in_notebook(raw, secrets):
     forms = "\n".join(code_forms("".join(c["source"])) for c in cells)
     yield from _statements_in(forms, secrets)
     if any(c.get("outputs") or c.get("execution_count") for c in cells):
-        yield "it holds outputs"
+        yield "it contains outputs"
     odd = {k for c in cells for k in c["metadata"]} - CELL_KEYS | set(rest) - NOTEBOOK_KEYS
-    yield from (f"its metadata hold {key!r}, which nobody needs" for key in sorted(odd))
+    yield from (f"its metadata contain {key!r}, which isn't needed" for key in sorted(odd))
     kernel = rest.get("kernelspec", {}).get("name", KERNEL)
     if kernel != KERNEL:
-        yield f"its kernel is {kernel!r}, which students lack: expected {KERNEL!r}"
+        yield f"students don't have its kernel {kernel!r}: expected {KERNEL!r}"
 
 
 def _numbers(course, problems):
@@ -255,14 +255,14 @@ def shown_digests(problem):
 
 
 def hidden_arrays(problem, seed, shown):
-    """Yield (group, array) of hidden arrays that are not shown and that can be recognised."""
+    """Yield (group, array) of hidden arrays that are not visible and can be recognised."""
     for group, a in _all_arrays(pack(problem, seed, visible=False)):
         if _bits(a.ravel()[:HEAD]) >= BITS and _digest(a.tobytes()) not in shown:
             yield group, a
 
 
 def spellings(array):
-    """Return the (text, bytes) by which an array is sought: Python's spelling, and JSON's."""
+    """Return the (text, bytes) to search for: an array in Python's and in JSON's spelling."""
     head = array.ravel()[:HEAD]
     written = json.dumps(head.tolist(), separators=(",", ":"), default=str)[1:-1]
     texts = dict.fromkeys((",".join(map(str, head.tolist())), written))
@@ -270,19 +270,19 @@ def spellings(array):
 
 
 def in_rows(piece):
-    """Return the bytes of a piece, and by rows those of arrays that it holds by columns."""
+    """Return a piece's bytes, and the row-by-row bytes of its arrays stored by columns."""
     return piece + b"".join(a.tobytes() for a in _arrays(piece) if not a.flags.c_contiguous)
 
 
 def _bits(head):
-    """Return about how many bits it takes to tell numbers from others of their kind.
+    """Return roughly how many bits distinguish these numbers from others of their kind.
 
-    Whole numbers are told by their steps: 0, 1, 2, … has equal ones and takes no bits, and
-    where they only grow or only fall, a step that is a multiple of its neighbour takes the
-    factor alone: so grow receptive fields, 5, 7, 13, 25, 37, 61. Of others, each that differs
-    from those before it takes its digits, but a share like 1/17 no more than its numerator and
-    denominator, and what rounding leaves, like 2**-28, no more than an odd number and an
-    exponent.
+    For whole numbers we count the steps between them. Equal steps, as in 0, 1, 2, …, take no
+    bits. If the numbers only grow or only fall, a step that is a multiple of its neighbour
+    takes only the bits of the factor; receptive fields grow like this: 5, 7, 13, 25, 37, 61.
+    For other numbers, each new value takes the bits of its digits. However, a fraction such as
+    1/17 takes at most the bits of numerator and denominator, and a rounding error such as
+    2**-28 at most the bits of an odd number and an exponent.
     """
     head = head[np.isfinite(head)]
     if head.dtype.kind in "biu" or (head.dtype.kind == "f" and np.all(head == np.rint(head))):
@@ -295,7 +295,7 @@ def _bits(head):
 
 
 def _step_bits(steps):
-    """Return how many bits the steps between whole numbers take."""
+    """Return the number of bits in the steps between whole numbers."""
     if not len(steps):
         return 0.0
     each = np.full(len(steps), np.log2(np.ptp(steps) + 1))
@@ -309,12 +309,12 @@ def _step_bits(steps):
 
 
 def _digit_bits(number):
-    """Return how many bits the digits of a number take."""
+    """Return the number of bits in the digits of a number."""
     return DIGIT * len(re.sub(r"\D", "", str(number)).strip("0"))
 
 
 def _share_bits(number):
-    """Return how many bits a number takes as a fraction, infinite if it is no simple one."""
+    """Return the number of bits of a number as a simple fraction, infinite if it isn't one."""
     share = Fraction(float(number)).limit_denominator(LARGEST)
     if abs(share - Fraction(float(number))) > 4 * np.spacing(number):
         return np.inf
@@ -322,7 +322,7 @@ def _share_bits(number):
 
 
 def _binary_bits(number):
-    """Return how many bits a number takes as an odd number times a power of two."""
+    """Return the number of bits of a number as an odd number times a power of two."""
     over, under = float(number).as_integer_ratio()
     power = over & -over or 1
     return np.log2(max(1, over // power)) + np.log2(
@@ -331,7 +331,7 @@ def _binary_bits(number):
 
 
 def _all_arrays(data):
-    """Yield every array of numbers in packed data: inputs, answers, values for the measure."""
+    """Yield every numeric array in packed data: inputs, answers, values for the measure."""
     for case in data["cases"]:
         values = [*case["args"].values(), *(case.get("kept") or {}).values()]
         for value in [*values, *(case["want"] or ())]:
@@ -341,24 +341,24 @@ def _all_arrays(data):
 
 
 def shown_cases(visible: dict, hidden: dict) -> list[str]:
-    """Return complaints about hidden cases that are also among the visible ones.
+    """Return complaints about hidden cases that are also visible.
 
     Returns
     -------
     list of str
-        One for each kind of case with the same inputs, except for inputs of only a few numbers,
-        as edge cases have.
+        One for each kind of case with the same inputs. Inputs with only a few numbers, as in
+        edge cases, don't count.
     """
     found = []
     for name, data in hidden.items():
         shown = {_inputs(case) for case in visible[name]["cases"]} - {""}
         same = {case["group"] for case in data["cases"] if _inputs(case) in shown}
-        found += [f"{name}: {g} gives hidden cases that are visible too" for g in sorted(same)]
+        found += [f"{name}: {g} gives hidden cases that are also visible" for g in sorted(same)]
     return found
 
 
 def _inputs(case):
-    """Return a digest of the inputs of a case, "" if they hold only a few numbers."""
+    """Return a digest of the inputs of a case, or "" if they have only a few numbers."""
     arrays = [np.asarray(v) for v in case["args"].values()]
     if not any(a.dtype.kind in "biufc" and len(np.unique(a)) >= FEW for a in arrays):
         return ""
@@ -366,7 +366,7 @@ def _inputs(case):
 
 
 def _arrays(raw):
-    """Return the arrays of an `.npz`, `.npy` or JSON file, none of any other file."""
+    """Return the arrays of an `.npz`, `.npy` or JSON file; other files have none."""
     broken = (ValueError, OSError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
     with contextlib.suppress(*broken):
         if raw.lstrip()[:1] in (b"{", b"["):

@@ -1,4 +1,4 @@
-"""The zip that students get, byte for byte the same from the same files."""
+"""The zip for students; the same files give exactly the same bytes."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def build_wheel(folder: Path) -> Path:
     Raises
     ------
     CannotDo
-        If this package does not run from a checkout, or the build fails.
+        If this package doesn't run from a checkout, or the build fails.
     """
     if not (PROJECT / "pyproject.toml").is_file():
         raise CannotDo(
-            f"{PROJECT} is no checkout of the course: its package cannot be built. "
+            f"{PROJECT} is not a checkout of the course, so its package cannot be built. "
             "Install it in place, in the checkout: pip install -e '.[grader]'"
         )
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
@@ -62,12 +62,12 @@ def build_wheel(folder: Path) -> Path:
 
 
 def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -> None:
-    """Write the zip that students get.
+    """Write the zip for students.
 
     Parameters
     ----------
     visible : dict
-        The visible cases by problem. They name the files to hand in and the packages to import.
+        The visible cases by problem. They name the files to submit and the packages to import.
     """
     members = {
         f"{name}/README.txt": readme(name, wheel.name, visible).encode(),
@@ -84,7 +84,7 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
 
 
 def _pinned(package):
-    """Return a package with the one version of it that this project takes."""
+    """Return a package with the version that this project pins."""
     required = (r.partition(";")[0] for r in metadata.requires("nn-first-principles"))
     return next(r for r in required if r.startswith(f"{package}=="))
 
@@ -95,7 +95,7 @@ def _limits(visible):
 
 
 def readme(name: str, wheel: str, visible: dict) -> str:
-    """Return the README of the zip, which tells a student what to do, step by step."""
+    """Return the zip's README, which explains to a student what to do, step by step."""
     title = f"Assignment {name}"
     declared = [data["file"]["name"] for data in visible.values() if data.get("file")]
     files = f"{name}.ipynb" if declared else f"the one file {name}.ipynb"

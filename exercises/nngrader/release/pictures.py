@@ -1,4 +1,4 @@
-"""Search for pictures that are held back among the arrays of a release."""
+"""Search the arrays of a release for images that are held back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import hashlib
 
 import numpy as np
 
-DIFFERENT = 8  # grey levels of a picture that is none by chance
+DIFFERENT = 8  # grey levels that an image needs so that it can't occur by chance
 
 
 class Pictures:
-    """Grey pictures, each stored as a digest of its pixels.
+    """Grey images, each stored as a digest of its pixels.
 
-    Only arrays of type uint8 with the shape (N, height, width) hold pictures.
+    Only arrays of type uint8 with the shape (N, height, width) contain images.
     """
 
     def __init__(self, arrays: list[np.ndarray]):
@@ -23,7 +23,7 @@ class Pictures:
                 self.known.setdefault(a[0].size, set()).update(map(_digest, pictures))
 
     def occur_in(self, array: np.ndarray) -> bool:
-        """Return whether an array, cut into pieces of a picture's size, has a known picture."""
+        """Return whether an array, cut into pieces of an image's size, has a known image."""
         levels = grey(array)
         return any(
             _digest(piece) in digests
@@ -39,10 +39,10 @@ def _digest(pixels):
 
 
 def grey(values: np.ndarray) -> np.ndarray:
-    """Return numbers as grey levels; numbers that lie between 0 and 1 are multiplied by 255.
+    """Return numbers as grey levels; numbers between 0 and 1 are multiplied by 255.
 
-    The result is flat. Numbers that are no grey level become 0, and what is no number is left
-    out.
+    The result is flat. Values outside the range of grey levels become 0, and NaN and infinite
+    values are removed.
     """
     flat = values.ravel()
     if flat.dtype == np.uint8 or flat.dtype.kind not in "biuf":

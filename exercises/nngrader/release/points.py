@@ -1,4 +1,4 @@
-"""Compare the points in text, settings and cells: the first thing that a release asks."""
+"""Compare the points in text, settings and cells: the first check of a release."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..wording import counted
 TABLE = re.compile(r"^\| *points *\|.*\n\|[-| :]+\|((?:\n\|.*)*)", re.M)
 ROW = re.compile(r"^\| *(\d+(?:\.\d+)?) *\|", re.M)
 GIVEN = re.compile(r"\bgives? (?:it )?(\d+(?:\.\d+)?) points?\b(?! (?:for|to) each)")
-ROUNDING = 0.01  # of a table, whose lines are rounded
+ROUNDING = 0.01  # tolerance for a table, because its lines are rounded
 
 
 def points_complaints(problems: list, instructor: dict) -> list[str]:
@@ -30,23 +30,23 @@ def points_complaints(problems: list, instructor: dict) -> list[str]:
 
 
 def cell_complaints(problems: list, instructor: dict) -> list[str]:
-    """Return complaints about problems that have no mark in the assignment's text."""
+    """Return complaints about problems without a mark in the assignment's text."""
     there = {grade_id(c) for c in instructor["cells"]}
     lacking = [p.name for p in problems if p.name not in there]
     return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
 
 
 def worth_of(instructor: dict) -> list[str]:
-    """Return what each problem and each written answer is worth, such as "hinge_loss 10"."""
+    """Return the points of each problem and each written answer, such as "hinge_loss 10"."""
     graded = [c for c in instructor["cells"] if mark(c).get("points")]
     return [f"{problem_of(c) or grade_id(c)} {mark(c)['points']:g}" for c in graded]
 
 
 def text_complaints(instructor: dict) -> list[str]:
-    """Return complaints about points that a text promises and its cell does not give.
+    """Return complaints about points in a text that differ from the points of its cell.
 
-    A table whose first column is `points`, or "gives 8 points" before a written answer, speaks
-    of the next cell that is graded.
+    A table whose first column is `points`, or "gives 8 points" before a written answer, refers
+    to the next graded cell.
     """
     found, texts = [], []
     for cell in instructor["cells"]:
@@ -59,7 +59,7 @@ def text_complaints(instructor: dict) -> list[str]:
 
 
 def _in_text(text, cell):
-    """Yield complaints about the points in a text, which those of a graded cell should be."""
+    """Yield complaints about points in a text that differ from those of a graded cell."""
     worth, name = mark(cell)["points"], f"{grade_id(text)}, before {grade_id(cell)}"
     tables = [sum(map(float, ROW.findall(rows))) for rows in TABLE.findall(text["source"])]
     if tables and abs(sum(tables) - worth) > ROUNDING:
@@ -69,4 +69,4 @@ def _in_text(text, cell):
         for said in GIVEN.findall(text["source"]):
             if float(said) != worth:
                 other = counted(float(said), "point")
-                yield f"{name}: it says {other}, the cell gives {worth:g}"
+                yield f"{name}: the text gives {other}, the cell gives {worth:g}"

@@ -1,4 +1,4 @@
-"""Hold problems to their declaration over many seeds: on all cores, and only what changed."""
+"""Check problems against their declaration over many seeds, in parallel, if they changed."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from ..storage.results import Store, code, digest, file_digest
 from ..wording import counted
 
 LIBRARIES = ("nnlib", "scipy", "scikit-learn", "torch")  # that references may call
-CHUNK = 10  # seeds that a process tries at a time; fewer are not worth its start
+CHUNK = 10  # seeds that a process checks in a batch; fewer are not worth starting a process
 
 
 def seed_complaints(
     course: Course, name: str, seeds: int, tell: Callable, again: bool = False
 ) -> list[str]:
-    """Return complaints about problems that break their declaration on one of many seeds.
+    """Return complaints about problems that break their declaration for one of many seeds.
 
-    A problem without complaints is not tried again before something changes that decides it.
+    A problem without complaints is checked again only after a relevant change.
 
     Parameters
     ----------
     again : bool
-        Whether to try also what has not changed.
+        Whether to check even problems that haven't changed.
     """
     problems = course.problems(name)
     store, keys = _passed(course, name), _keys(course, name, problems, seeds)
     changed = [p for p in problems if again or not store.get(keys[p.name])]
     if same := [p.name for p in problems if p not in changed]:
-        tell(f"not changed since they were tried on {seeds} seeds: {', '.join(same)}")
+        tell(f"unchanged since the check on {seeds} seeds: {', '.join(same)}")
     found = []
     for n, (problem, complaints) in enumerate(_tried(course, name, changed, seeds), 1):
         tell(f"{problem.name}: {seeds} seeds ({n} of {counted(len(changed), 'problem')})")
@@ -53,20 +53,20 @@ def untried(course: Course, name: str, seeds: int) -> list[str]:
 
 
 def _passed(course, name):
-    """Return the store of what has passed of an assignment."""
+    """Return the store of an assignment's problems that have passed."""
     return Store(course / ".results").part("seeds").part(name)
 
 
 def _keys(course, name, problems, seeds):
-    """Return the key of each problem in that store, by name."""
+    """Return the key of each problem in this store, by name."""
     return {p.name: seeds_key(course, name, p.name, seeds) for p in problems}
 
 
 def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
-    """Return a digest of all that decides whether a problem holds to its declaration.
+    """Return a digest of everything that affects whether a problem follows its declaration.
 
-    That is the files that declare it, public and private, the held-back files, our code, and
-    the versions of Python, NumPy and the libraries that a reference may call.
+    That includes the files that declare it, public and private, the held-back files, our code,
+    and the versions of Python, NumPy and the libraries that a reference may call.
     """
     files = [*declaring_files(course.definitions(name), problem)]
     files += _private_declarations(course, name, problem)
@@ -77,7 +77,7 @@ def seeds_key(course: Course, name: str, problem: str, seeds: int) -> str:
 def _private_declarations(course, name, problem):
     """Return the private files that may declare a problem: no texts, points or cells.
 
-    The file of a new problem declares that one alone, but may read any other.
+    The file of a new problem declares only this problem, but may read any other file.
     """
     private, new = course.private_files(name), dict(course.new(name))
     if problem in new:
@@ -86,7 +86,7 @@ def _private_declarations(course, name, problem):
 
 
 def _tried(course, name, problems, seeds) -> Iterable:
-    """Yield each problem with the complaints about it, in order; few parts are tried here."""
+    """Yield each problem with the complaints about it, in order; few batches run here."""
     parts = {p.name: chunks(seeds_needed(p, seeds)) for p in problems}
     if cores() == 1 or sum(map(len, parts.values())) <= len(problems):
         for p in problems:
@@ -104,7 +104,7 @@ def _tried(course, name, problems, seeds) -> Iterable:
 
 
 def chunks(n: int) -> list[tuple[int, int]]:
-    """Return the first seed and the number of seeds of each part of ``n`` seeds.
+    """Return the first seed and the number of seeds of each batch of ``n`` seeds.
 
     >>> chunks(25)
     [(0, 10), (10, 10), (20, 5)]
@@ -113,7 +113,7 @@ def chunks(n: int) -> list[tuple[int, int]]:
 
 
 def _part(public, own, problem, first, n):
-    """Try a problem on some seeds, in another process."""
+    """Check a problem on some seeds, in another process."""
     return over_seeds(_problems(public, own)[problem], n, first=first)
 
 
@@ -124,7 +124,7 @@ def _problems(public, own):
 
 
 def _each_once(complaints):
-    """Return each complaint with the first seed at which it came."""
+    """Return each complaint once, with the first seed that caused it."""
     found = {}
     for complaint in complaints:
         found.setdefault(complaint.partition(" (seed ")[0], complaint)

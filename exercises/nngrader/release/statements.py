@@ -1,4 +1,4 @@
-"""Normal forms of solutions' statements, by which they are found however they are written."""
+"""Normal forms of solutions' statements, for finding them in any layout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from types import FunctionType
 from ..course.notebooks import is_code, is_solution
 
 LONG = 20  # characters; shorter statements may be equal by chance
-LONG_VALUE = 40  # characters of a value that is assigned or returned, and of a sentence
+LONG_VALUE = 40  # characters of a sentence, or of a value that is assigned or returned
 REGION = re.compile(r"(BEGIN|END)[\s_-]*(HIDDEN[\s_-]*TESTS|SOLUTION|MARK[\s_-]*SCHEME)", re.I)
 NOISE = str.maketrans("", "", "\\#>`\"'")  # marks of comments, quotes, continued lines
 TRAILING = re.compile(r",([)\]}])")
@@ -31,14 +31,14 @@ def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
     Parameters
     ----------
     problems : list of Problem
-        Their references and alternatives, and what these call, count as solutions, too. Their
-        drivers and measures do not, since these are released on purpose.
+        Their references and alternatives, and the functions that these call, also count as
+        solutions. Drivers and measures don't, because they are released on purpose.
 
     Returns
     -------
     dict of str
-        Statements of more than 20 characters, in one line, as a person reads them; the keys
-        have no white space.
+        Statements of more than 20 characters in readable form, each in one line. The keys have
+        no white space.
     """
     inside = [text for c in instructor["cells"] for text in _solutions(c)]
     inside += [s for p in problems for s in right_sources(p)]
@@ -50,7 +50,7 @@ def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
 
 
 def right_sources(problem) -> list[str]:
-    """Return the sources of the reference, the alternatives, and all that they call."""
+    """Return the sources of the reference, the alternatives, and the functions they call."""
     found: dict[str, str] = {}
     todo = [problem.solve, *problem.alternatives.values()]
     while todo:
@@ -74,21 +74,21 @@ def _is_of_same_module(module, f):
 
 
 def moving(problem) -> dict:
-    """Return the name and source of a problem's driver and measure, as far as it has them."""
+    """Return the name and source of a problem's driver and measure, if it has them."""
     found = getattr(problem, "moving", {})
     return {w: found[w] for w in ("driver", "measure") if found.get(w)}
 
 
 def lines_of(source: str) -> tuple[list[str], list[str]]:
-    """Return a cell's lines outside of nbgrader's regions, and those in which answers stand.
+    """Return a cell's lines outside nbgrader's regions, and the lines that contain answers.
 
-    These are solutions and mark schemes.
+    Answers are solutions and mark schemes.
 
     Parameters
     ----------
     source : str
-        A cell of the instructor's. Markers are recognised in any case and spacing, even where
-        nbgrader would not.
+        One of the instructor's cells. Marks are recognised in any case and spacing, even if
+        nbgrader would not recognise them.
     """
     outside, inside, at = [], [], None
     for line in source.splitlines():
@@ -103,7 +103,7 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
 
 
 def _solutions(cell):
-    """Return the texts of a cell that are a solution; the whole cell if it has no regions."""
+    """Return the solution texts in a cell; the whole cell if it has no regions."""
     marked = bool(REGION.search(cell["source"]))
     if not marked and not is_solution(cell):
         return []
@@ -112,7 +112,7 @@ def _solutions(cell):
 
 
 def _outside(cell):
-    """Return the text of a cell that students get."""
+    """Return the text of a cell that students receive."""
     if REGION.search(cell["source"]):
         return "\n".join(lines_of(cell["source"])[0])
     return "" if is_solution(cell) else cell["source"]
@@ -151,7 +151,7 @@ def _is_text(node):
 
 
 def _head(node):
-    """Return a statement as `ast.unparse` writes it, without the body of a compound one."""
+    """Return a statement in `ast.unparse`'s form, without the body of a compound one."""
     shell = copy.copy(node)
     for name in ("body", "orelse", "handlers", "finalbody", "cases"):
         if isinstance(getattr(shell, name, None), list):
@@ -169,7 +169,7 @@ def _written(node, source):
 
 
 def _size(text):
-    """Return the number of characters of a text, white space not counted."""
+    """Return the number of characters of a text, not counting white space."""
     return len("".join(text.split()))
 
 
@@ -183,7 +183,7 @@ def normal(text: str) -> str:
     return TRAILING.sub(r"\1", squeezed)
 
 
-@functools.lru_cache(maxsize=32)  # a text is searched for one solution after the other
+@functools.lru_cache(maxsize=32)  # one text is searched for many solutions
 def code_forms(text: str) -> str:
     """Return the normal forms of a text and of the code in it, to search for statements.
 
@@ -202,20 +202,20 @@ def code_forms(text: str) -> str:
 
 
 def _code_anew(text):
-    """Return Python's code as `ast.unparse` writes it."""
+    """Return Python code in `ast.unparse`'s form."""
     return ast.unparse(ast.parse(textwrap.dedent(text)))
 
 
 def _json_anew(text):
-    """Return JSON as Python would write it, in a tenth of the time that its syntax tree takes.
+    """Return JSON in Python's form, ten times faster than by parsing it as Python.
 
-    Where a key stands twice, only the tree holds both values.
+    If a key occurs twice, only the syntax tree contains both values.
     """
     return json.dumps(json.loads(text, object_pairs_hook=_each_once), ensure_ascii=False)
 
 
 def _each_once(pairs):
-    """Return pairs of a key and a value as a dict, unless a key stands twice."""
+    """Return pairs of a key and a value as a dict, unless a key occurs twice."""
     if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key occurs twice")
     return found

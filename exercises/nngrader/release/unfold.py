@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-DEEP = 4  # levels of packing that are undone
+DEEP = 4  # levels of packing to undo
 MOST_BYTES = 200_000_000  # of one unpacked piece
 ZLIB = (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # how its streams begin
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40}(?:[A-Za-z0-9+/_-]|\s(?=\S)){20,}={0,2}")
@@ -28,7 +28,7 @@ BROKEN = (
 
 
 def unfold(name: str, raw: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
-    """Yield a file, and all that is packed in it.
+    """Yield a file, and everything that is packed in it.
 
     Yields
     ------
@@ -55,7 +55,7 @@ def _zipped(raw):
 
 
 def _compressed(raw):
-    """Yield the contents of a zlib stream, as long arrays stand in our own JSON."""
+    """Yield the contents of a zlib stream, which our own JSON uses for long arrays."""
     if raw[:2] in ZLIB:
         yield "unpacked", zlib.decompressobj().decompress(raw, MOST_BYTES)
 
@@ -88,7 +88,7 @@ def _collect(value, found):
 
 
 def _encoded(raw):
-    """Yield the contents of everything that a text encodes in base64."""
+    """Yield the contents of all base64 data in a text."""
     if b"\0" in raw:
         return
     for n, found in enumerate(BASE64.findall(raw), 1):
@@ -98,6 +98,6 @@ def _encoded(raw):
 
 
 def text_of(raw: bytes) -> str:
-    """Return bytes as text: UTF-8, or UTF-16 where they begin so."""
+    """Return bytes as text: UTF-8, or UTF-16 if they begin like UTF-16."""
     wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
     return raw.decode("utf-16" if wide else "utf-8", errors="replace")

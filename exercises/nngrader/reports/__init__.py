@@ -1,8 +1,8 @@
 """Report the results of grading to people.
 
-Comes in: stored results, and marks of the gradebook. Goes out: a page for each student, a page
-about the class for the instructor, leaderboards, tables for learning platforms.
+Input: stored results, and marks from the gradebook. Output: a page for each student, a page
+about the class for the instructor, leaderboards, and tables for learning platforms.
 
-A student's page holds no text that was made by a student's code, no hidden input and no
-expected value. This folder grades nothing and writes no mark.
+A student's page contains no output of a student's code, no hidden input and no expected value.
+This folder doesn't grade, and it doesn't change any marks.
 """

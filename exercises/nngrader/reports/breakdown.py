@@ -11,7 +11,7 @@ from .item_analysis import Cost, Item, items, problem_names, unexplained
 from .style import bar, names, points, section, table
 
 BINS = 10
-LOW = 0.2  # a discrimination below this is marked
+LOW = 0.2  # we highlight discriminations below this
 
 
 def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
@@ -20,7 +20,7 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
     Parameters
     ----------
     known : dict
-        The gradebook's marks by student, which replace the grader's where there are any.
+        The gradebook's marks by student. They replace the grader's marks.
     """
     scored = [known.get(student, r) for student, r in results.items()]
     total = [m["score"] for m in scored]
@@ -28,8 +28,8 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
     words = (
         f"Mean {points(mean(total))}, median {points(median(total))}, standard deviation "
         f"{points(pstdev(total))}, lowest {points(min(total))}, highest "
-        f"{points(max(total))}, of {points(most)}. Marks by hand given so far and penalties "
-        "are in it; ungradable submissions count with their 0."
+        f"{points(max(total))}, of {points(most)}. These include marks by hand and late "
+        "penalties; ungradable submissions count as 0."
     )
     return section("Total scores", f"<p>{words}</p>{histogram(total, most)}")
 
@@ -40,7 +40,7 @@ def histogram(scores: list[float], most: float) -> str:
     Parameters
     ----------
     most : float
-        The largest possible number of points; a higher score counts in the last bar.
+        Maximum number of points; a higher score counts in the last bar.
     """
     width = most / BINS or 1.0
     counts = [0] * BINS
@@ -128,11 +128,11 @@ def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
 
 
 def _findings(title, found):
-    """Yield a table of findings, those that cost most points first."""
+    """Yield a table of findings, the most expensive ones first."""
     if not found:
         return
     yield f"<h3>{title}</h3>"
-    columns = ["What students were told", "Students", "Points lost", "Who"]
+    columns = ["Hint to the student", "Students", "Points lost", "Who"]
     rows = [
         [as_html(c.text), str(len(c.students)), points(c.points), names(c.students)]
         for c in found
@@ -145,7 +145,7 @@ def _unexplained(fine, name, described):
     if students := unexplained(fine, name):
         yield (
             f'<div class="who"><b>Not explained by a registered mistake:</b> {len(students)}. '
-            "Look at their cells: what several of them do alike is a mistake to register in "
+            "Look at their cells: if several students make the same mistake, register it in "
             f"the problem's definition: {names(students)}</div>"
         )
     yield from _findings("Described only", described)
@@ -177,7 +177,7 @@ def in_seconds(seconds: float) -> str:
 
 
 def _measured(fine, name):
-    """Yield the section about what was measured in a challenge."""
+    """Yield the section about the measured results of a challenge."""
     challenges = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
     found = sorted(t["measured"] for t in challenges if t and t["measured"] is not None)
     if found:

@@ -1,20 +1,20 @@
 """Marks as a table for a learning platform: comma-separated, in UTF-8, with decimal points.
 
-A student has one row at most, sorted by id. Names and numbers come from the class list,
-`students.csv`; without one, the id takes their place.
+Each student has at most one row; the rows are sorted by id. Names and numbers come from the
+class list, `students.csv`; without a class list, we use the id instead.
 
-- A mark that is not final is never exported. It is not final if a person has still to mark
-  something, if nothing of the submission could be graded, or if nothing was handed in (whether
-  that is 0 the course decides). Canvas's and Moodle's tables then have no row, since an empty
-  cell would delete the platform's entry, even "excused". The other two tables have every
-  student of the class list and of the gradebook, with an empty score and the reason. The
-  command names these students. What could not be graded counts as 0 if `zero_ungradable` says
-  so, or if a person has given it points.
-- Late penalties of the gradebook have been deducted: do not let the platform deduct any again.
-- Names are written as they are, even if a spreadsheet would take them for formulas, since the
-  platform must recognise them; the command lists such names.
-- Numbers have up to six decimals, as many as are needed. There is no byte order
-  mark, which some programs would read as a part of the first column's name.
+- A mark that is not final is never exported. It isn't final if something is still to be marked
+  by hand, if the submission could not be graded, or if there is no submission (the course
+  decides whether that is 0). In these cases Canvas's and Moodle's tables have no row, because
+  an empty cell would delete the platform's entry, even "excused". The other two tables have
+  every student of the class list and of the gradebook, with an empty score and the reason. The
+  command names these students. A submission that could not be graded counts as 0 if
+  `zero_ungradable` is set, or if a person has given it points.
+- Late penalties have already been deducted, so don't let the platform deduct any again.
+- Names are written unchanged, even if a spreadsheet would read them as formulas, because the
+  platform must recognise them. The command lists such names.
+- Numbers have as many decimals as they need, at most six. There is no byte order mark, because
+  some programs would read it as part of the first column's name.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from ..screen import shown, warn
 from .class_report import latest
 
 NAMES = Names()
-FORMULA = tuple("=+-@\t\r")  # beginnings of cells that a spreadsheet takes for formulas
+FORMULA = tuple("=+-@\t\r")  # first characters of cells that a spreadsheet reads as formulas
 CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade", "status", "flag")
 FINAL, UNMARKED, UNGRADABLE, MISSING = "final", "unmarked", "ungradable", "missing"
-TOLD = {  # of the marks that are not final
-    UNMARKED: "no mark yet, as something is still to be marked by hand",
-    UNGRADABLE: "no mark, as nothing of it could be graded (see the report; --zero-ungradable)",
-    MISSING: "no mark, as nothing was handed in",
+TOLD = {  # messages about marks that are not final
+    UNMARKED: "no mark yet, because something is still to be marked by hand",
+    UNGRADABLE: "no mark, because nothing could be graded (see the report; --zero-ungradable)",
+    MISSING: "no mark, because there is no submission",
 }
-ZEROED = "0 points, as nothing of it could be graded (--zero-ungradable)"
+ZEROED = "0 points, because nothing could be graded (--zero-ungradable)"
 
 
 def write_marks(
@@ -57,7 +57,7 @@ def write_marks(
     anonymous: bool,
     out: Path | None,
 ) -> None:
-    """Write the marks in a layout, or into Moodle's worksheet; warn of those not final."""
+    """Write the marks in a layout or into Moodle's worksheet; warn of marks not final."""
     known = marks(course, assignment) if anonymous else ()
     called = names_of(course, anonymous, known)
     told = []
@@ -80,20 +80,20 @@ def table(
     zero_ungradable: bool = False,
     called: Names = NAMES,
 ) -> str:
-    """Return the marks of an assignment, as the gradebook has them.
+    """Return the marks of an assignment from the gradebook.
 
     Parameters
     ----------
     zero_ungradable : bool
-        Whether a submission of which nothing could be graded has 0 points, instead of no mark.
+        Whether a submission that could not be graded gets 0 points instead of no mark.
 
     Raises
     ------
     CannotDo
-        If the class list cannot be understood, or a platform would not know the codes.
+        If the class list cannot be read, or the platform would not recognise the codes.
     """
     if called.anonymous and layout in ("canvas", "moodle"):
-        raise WrongUsage(f"--anonymous does not go with --layout {layout}, which needs names")
+        raise WrongUsage(f"--anonymous cannot be combined with --layout {layout}")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     students, found = standings(course, assignment, zero_ungradable)
@@ -105,18 +105,18 @@ def table(
 def fill(
     course: Course, assignment: str, worksheet: Worksheet, zero_ungradable: bool = False
 ) -> tuple[str, list[str]]:
-    """Return Moodle's grading worksheet with the marks that are final, and warnings.
+    """Return Moodle's grading worksheet with the final marks filled in, and warnings.
 
     Parameters
     ----------
     worksheet : Worksheet
-        The worksheet; all but the marks of these students stays as it is.
+        The worksheet. Only the marks of these students change.
 
     Raises
     ------
     CannotDo
-        If the worksheet has another maximum than the assignment, so that a mark would be
-        another share there.
+        If the maximum in the worksheet differs from the assignment's, because a mark would
+        then mean a different percentage.
     """
     students, found = standings(course, assignment, zero_ungradable)
     listed = read(course)
@@ -125,8 +125,8 @@ def fill(
     for number_, row in worksheet.rows.items():
         if row.most and _as_number(row.most) not in (None, float(most)):
             raise CannotDo(
-                f"{worksheet.file}: the maximum is {row.most} there and {most} here: set it in "
-                "Moodle's settings of the assignment, and download the worksheet again"
+                f"{worksheet.file}: the maximum is {row.most} there but {most} here: change it "
+                "in Moodle's settings of the assignment, and download the worksheet again"
             )
         student = row.student if row.blind and row.student in found else ""
         student = student or numbers.get(number_) or owner(row, listed)
@@ -135,12 +135,12 @@ def fill(
             reached.add(student)
     final = {s.id for s in students if _status(found, s) == FINAL}
     lost = sorted(final - reached)
-    told = [f"with a mark, and not in the worksheet: {', '.join(lost)}"] if lost else []
+    told = [f"with a mark, but not in the worksheet: {', '.join(lost)}"] if lost else []
     return worksheet.filled(marks), told
 
 
 def _as_number(text):
-    """Return a number with a decimal point or comma, None if it is none."""
+    """Return a number with a decimal point or comma, or None if it isn't a number."""
     try:
         return float(text.replace(",", "."))
     except ValueError:
@@ -161,7 +161,7 @@ def warnings(
     known = read(course)
     odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
     odd = [] if called.anonymous else odd
-    complaints = [("a spreadsheet would take these names for formulas", odd)]
+    complaints = [("a spreadsheet would read these names as formulas", odd)]
     for status, text in TOLD.items():
         complaints.append((text, [s.id for s in students if _status(found, s) == status]))
     complaints.append((ZEROED, [s for s, mark in found.items() if mark["zeroed"]]))
@@ -173,7 +173,7 @@ def warnings(
 
 
 def number(value: float) -> str:
-    """Return a number as every platform reads it, with a point and up to six decimals.
+    """Return a number in a form that every platform reads: a point, at most six decimals.
 
     >>> number(100.0), number(200 / 3), number(1e-7)
     ('100.0', '66.666667', '0.0')
@@ -185,13 +185,13 @@ def number(value: float) -> str:
 def standings(
     course: Course, assignment: str, zero_ungradable: bool = False
 ) -> tuple[list[Student], dict[str, dict]]:
-    """Return all students with their rows of the class list, and marks with status by id.
+    """Return all students with their class list rows, and marks with a status by id.
 
     Returns
     -------
     list of Student, dict of dict
-        Everybody of the class list and the gradebook; the gradebook's marks, each with a
-        `status`: `FINAL`, or why it is not final. Who is not in it has handed in nothing.
+        All students of the class list and the gradebook; the gradebook's marks, each with a
+        `status`: `FINAL`, or the reason. Students without a mark have no submission.
     """
     found = marks(course, assignment)
     results = _results(course, assignment)
@@ -209,7 +209,7 @@ def standings(
 
 
 def _results(course, assignment):
-    """Return the results of the last grading, none where all marks are by hand."""
+    """Return the results of the last grading run, or {} if all marks are by hand."""
     try:
         return latest(course, assignment)
     except NotThere:
@@ -217,22 +217,22 @@ def _results(course, assignment):
 
 
 def _status(found, student):
-    """Return whether a student's mark is final, or why it is not."""
+    """Return whether a student's mark is final, or the reason why it isn't."""
     return found[student.id]["status"] if student.id in found else MISSING
 
 
 def _final(found, student):
-    """Return a student's mark if it is final, else ""."""
+    """Return a student's mark if it is final, or else ""."""
     return number(found[student.id]["score"]) if _status(found, student) == FINAL else ""
 
 
 def _most(found):
-    """Return the largest possible number of points."""
+    """Return the maximum number of points."""
     return number(next((m["max_score"] for m in found.values()), 100.0))
 
 
 def _csv(_, students, found):
-    """Yield a table of all students, with the reason where a mark is not final."""
+    """Yield a table of all students, with the reason if a mark is not final."""
     yield CSV
     for s in students:
         mark, status = found.get(s.id), _status(found, s)
@@ -246,11 +246,12 @@ def _csv(_, students, found):
 def _canvas(assignment, students, found):
     """Yield the table for Canvas's "Import" (`lib/gradebook_importer.rb`).
 
-    It wants the columns Student, ID, SIS User ID, SIS Login ID, Section in this order, then one
-    for each assignment by title, or `Title (id)`; a row whose first cell has "Points Possible",
-    with four blanks as Canvas writes it. A student is looked for by ID, which is `lms_user_id`
-    here, then by the two SIS columns, at last by name, "Last, First". Canvas asks before it
-    makes a new assignment, and shows what would change; without a row, a mark is kept.
+    Canvas expects the columns Student, ID, SIS User ID, SIS Login ID, Section in this order,
+    then one for each assignment with its title, or `Title (id)`. It also expects a row whose
+    first cell contains "Points Possible" after four blanks, as Canvas writes it. Canvas
+    identifies a student by ID (our `lms_user_id`), then by the two SIS columns, and finally by
+    name, "Last, First". Before it creates an assignment, it requests confirmation and shows the
+    changes. A mark without a row doesn't change.
     """
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
     yield ["    Points Possible", "", "", "", "", _most(found)]
@@ -263,10 +264,10 @@ def _canvas(assignment, students, found):
 def _moodle(assignment, students, found):
     """Yield the table for Moodle's "Import: CSV file" (docs.moodle.org, "Grade import").
 
-    A person maps "ID number" or "Email address" to the same of a user, and the assignment to
-    its grade item; other columns may be ignored. One unknown user stops the whole import, and
-    an empty cell takes a grade away (`grade/import/csv/classes/load_data.php`). The offline
-    grading worksheet is another thing: its "Participant 123" is known to Moodle alone.
+    In Moodle, you map "ID number" or "Email address" to the same field of a user, and the
+    assignment to its grade item; you can ignore the other columns. One unknown user stops the
+    whole import, and an empty cell deletes a grade (`grade/import/csv/classes/load_data.php`).
+    The offline grading worksheet is different: only Moodle knows its "Participant 123".
     """
     yield ["First name", "Last name", "ID number", "Email address", assignment]
     for s in students:
@@ -277,8 +278,8 @@ def _moodle(assignment, students, found):
 def _gradescope(_, students, found):
     """Yield a table with the columns of Gradescope's "Download Grades".
 
-    Gradescope has no documented import of marks: the table is for programs that read its own.
-    SID is the id; Status is Graded, Ungraded or Missing; only what is Graded has a score.
+    Gradescope has no documented import of marks. The table is for programs that read its own
+    tables. SID is the id; Status is Graded, Ungraded or Missing; only Graded rows have a score.
     """
     yield ["First Name", "Last Name", "SID", "Email", "Total Score", "Max Points", "Status"]
     for s in students:

@@ -1,7 +1,7 @@
-"""A page for each student: points by aspect, what was tried, and hints.
+"""A page for each student: points by aspect, tested cases, and hints.
 
-All text is escaped, and none of it was made by a student's code: findings are worded by
-`records.rendering`, flags by `records.flag_rendering`.
+All text is escaped, and none of it comes from a student's code: `records.rendering` contains
+the wording of findings, and `records.flag_rendering` the wording of flags.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ TITLE = "Your instructor sees these notes, too"
 def page(
     result: dict, mark: dict | None = None, code: str = "", earlier: Sequence[str] = ()
 ) -> str:
-    """Return the feedback on one submission as a page of HTML, complete in itself.
+    """Return the feedback on one submission as a complete page of HTML.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def page(
     Returns
     -------
     str
-        HTML without scripts; it holds no hidden input, no expected value, no source.
+        HTML without scripts; it contains no hidden input, no expected value, no source.
     """
     title = result["assignment"]
     parts = [
@@ -94,7 +94,7 @@ def page(
 
 
 def _total(result, mark):
-    """Yield the total of points, and what a late submission has cost."""
+    """Yield the total of points, and the late penalty."""
     score, most = result["score"], result["max_score"]
     if result["status"] == "ungradable" and not _any_given(mark):
         yield f'<p class="total">{NO_MARK}</p>'
@@ -123,7 +123,7 @@ def _any_given(mark):
 
 
 def _first(result):
-    """Yield the section of errors that have to be fixed before anything else.
+    """Yield the section of errors to fix before anything else.
 
     If a cell has a syntax error, it's clear why its function is missing.
     """
@@ -156,33 +156,33 @@ def _list(texts):
 
 
 def _dearest_first(problems):
-    """Return the names and reports of all problems, those that lost most points first."""
+    """Return the names and reports of all problems, with the largest losses first."""
     return sorted(problems.items(), key=lambda p: p[1]["score"] - p[1]["max"])
 
 
 def _given(mark, name):
-    """Return the points that a person has given a problem in place of the grader's, or None."""
+    """Return the points that a person gave a problem instead of the grader, or None."""
     by_hand = {cell: score for cell, score, *_ in (mark or {}).get("by_hand", ())}
     return by_hand.get(id_of_test(name))
 
 
 def _said_of(name, report, earlier):
-    """Return what holds of a problem as a whole, "" for an ordinary one."""
+    """Return remarks on a problem as a whole, or "" if there are none."""
     told = [DROPPED] * (not report["max"]) + [CHANGED] * (name in earlier)
     return "".join(f'<p class="soft">{text}</p>\n' for text in told)
 
 
 def _comment(mark, cell):
-    """Return a person's comment on a cell that the grader marks as HTML, "" without one."""
+    """Return a person's comment on a cell that the grader marks, as HTML, or ""."""
     text = (mark or {}).get("comments", {}).get(cell)
     return f'<p class="comment"><b>Comment:</b> {escape(text)}</p>\n' if text else ""
 
 
 def _problem(name, report, code, given=None, said="", comment=""):
-    """Return the section on one problem: hints, then the aspects; folded where all is right.
+    """Return the section on one problem: hints, then aspects; folded if all is correct.
 
-    Where a person has given other points, the section says these, and the grader's no more.
-    A person's comment is never folded away.
+    If a person has given different points, the section shows these, not the grader's points.
+    A person's comment is never folded.
     """
     lost, full = [], []
     for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
@@ -218,7 +218,7 @@ def _problem(name, report, code, given=None, said="", comment=""):
 
 
 def _urgent_first(findings):
-    """Return findings, with those first that keep the whole function from being judged."""
+    """Return findings; those that prevent any judgement of the function come first."""
     return sorted(findings, key=lambda f: f.code not in FIRST)
 
 
@@ -229,7 +229,7 @@ def _missed(report, aspect):
 
 
 def _table(aspects, report):
-    """Return the table of some aspects: what is asked and was tried, and the points."""
+    """Return the table of some aspects: expectation, tested cases, and points."""
     rows = "\n".join(_aspect(a, report) for a in aspects)
     return f"""<table class="aspects">
 <thead><tr><th scope="col">Aspect</th><th scope="col">Expected, and tried</th>
@@ -258,7 +258,7 @@ def _aspect(aspect, report):
 
 
 def _criterion(text):
-    """Return the assignment's words for what an aspect's points are for as HTML."""
+    """Return the assignment's description of an aspect's points, as HTML."""
     text = as_html(text[:1].upper() + text[1:])
     return (
         FORMULA.sub(lambda m: f"<i>{POWER.sub(_raised, m[1])}</i>", text).replace(
@@ -285,7 +285,7 @@ def _waits(aspect, report):
 
 
 def _challenge(report, code):
-    """Return what was measured in a challenge, with the code on the leaderboard."""
+    """Return the measured result of a challenge, with the code on the leaderboard."""
     found = report.get("challenge")
     if not found or found["measured"] is None:
         return ""
@@ -297,7 +297,7 @@ def _challenge(report, code):
 
 
 def _by_hand(mark, result):
-    """Yield the section of written answers and of a person's marks and other comments."""
+    """Yield the section of written answers, and of a person's marks and other comments."""
     rows, read = [], result["status"] != "ungradable"
     for name, score, most, comment in (mark or {}).get("by_hand", ()):
         mark_in_words = "not marked yet" if score is None else points(score)

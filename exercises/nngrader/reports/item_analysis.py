@@ -1,4 +1,4 @@
-"""Statistics for the report: what a class earned, lost and misunderstood."""
+"""Statistics for the report: the points, losses and mistakes of a class."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..records.codes import Code
 from ..records.finding import EVERYTHING, Finding, findings_of
 from ..records.rendering import Audience, sentences
 
-LEAST = 10  # submissions without which no correlation is given
+LEAST = 10  # submissions required for a correlation
 FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
 UNWRITTEN = (Code.NOT_WRITTEN, Code.NOT_DEFINED)
-NO_IDEA = (*UNWRITTEN, Code.FILE_MISSING)  # nothing was misunderstood
-CLEAR = ("loops", "memory", "inputs-unchanged")  # of these a description says all there is
+NO_IDEA = (*UNWRITTEN, Code.FILE_MISSING)  # not a misconception
+CLEAR = ("loops", "memory", "inputs-unchanged")  # for these, a description explains everything
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,15 @@ class Item:
     Attributes
     ----------
     name : str
-        The aspect; empty for the problem as a whole.
+        The aspect; empty for the whole problem.
     most : float
-        The largest possible number of points.
+        Maximum number of points.
     difficulty : float
-        Mean share of the points that was earned, 0 to 1.
+        Mean fraction of the points that was earned, 0 to 1.
     everything, some, nothing : int
         Numbers of submissions that earned all points, some, or none.
     discrimination : float or str
-        Corrected item-total correlation, -1 to 1, or in words why there is none.
+        Corrected item-total correlation, -1 to 1, or a string that explains why there is none.
     """
 
     name: str
@@ -51,8 +51,8 @@ class Item:
 class Cost:
     """One finding over the class: its problem, the students who have it, and the points lost.
 
-    ``mistake`` is the name of the registered mistake, None where the finding only describes
-    the answer. ``found`` counts the students' findings, which differ in numbers at most.
+    ``mistake`` is the name of the registered mistake, or None if the finding only describes
+    the answer. ``found`` counts the students' findings, which differ at most in numbers.
     """
 
     problem: str
@@ -63,12 +63,12 @@ class Cost:
 
     @property
     def finding(self) -> Finding:
-        """Return the finding that most of these students have."""
+        """Return the most frequent finding of these students."""
         return self.found.most_common(1)[0][0]
 
     @property
     def text(self) -> str:
-        """Return the words that most of these students were given."""
+        """Return the most frequent wording for these students."""
         return sentences([self.finding], Audience.HIDDEN)[0]
 
 
@@ -101,7 +101,7 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
     """
     reports = _reports(results, problem)
     totals = np.array([total(results[s]) for s in reports])
-    if dropped := all(not p["max"] for p in reports.values()):  # as it was graded
+    if dropped := all(not p["max"] for p in reports.values()):  # when it was graded
         reports = {s: p | p.get("graded", {}) for s, p in reports.items()}
         totals = totals + np.array([p["score"] for p in reports.values()])
     whole = [[p["score"], p["max"]] for p in reports.values()]
@@ -115,7 +115,7 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
 
 
 def total(result: dict) -> float:
-    """Return the points that the grader gave for all problems of a submission."""
+    """Return the grader's points for all problems of a submission."""
     return sum(p["score"] for p in result["problems"].values())
 
 
@@ -130,7 +130,7 @@ def item(name: str, earned: list, totals: np.ndarray) -> Item:
     Returns
     -------
     Item
-        With difficulty (classical test theory's p) and corrected discrimination.
+        Includes difficulty (classical test theory's p) and corrected discrimination.
     """
     points, most = np.array(earned, float).T
     share = points / np.where(most > 0, most, 1)
@@ -147,7 +147,7 @@ def item(name: str, earned: list, totals: np.ndarray) -> Item:
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> float | str:
-    """Return Pearson's correlation, or in words why there is none.
+    """Return Pearson's correlation, or a string that explains why there is none.
 
     >>> correlation(np.arange(10.0), np.arange(10.0) ** 2) > 0.9
     True
@@ -174,8 +174,8 @@ def costs(results: dict[str, dict]) -> list[Cost]:
     Returns
     -------
     list of Cost
-        A registered mistake is one finding, whichever part showed it. Descriptions that differ
-        in numbers alone are one finding, too.
+        A registered mistake is one finding, no matter which part showed it. Descriptions that
+        differ only in numbers are one finding, too.
     """
     found = {}
     for student, result in results.items():
@@ -191,7 +191,7 @@ def costs(results: dict[str, dict]) -> list[Cost]:
 
 
 def points_by_finding(report: dict) -> list[tuple[Finding, float]]:
-    """Return the findings of one report with the points that each has cost.
+    """Return the findings of one report with the points that each one cost.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def points_by_finding(report: dict) -> list[tuple[Finding, float]]:
 
 
 def _key(finding):
-    """Return the key under which equal findings are counted, whatever their numbers."""
+    """Return the key for counting equal findings, which ignores their numbers."""
     if finding.mistake:
         return finding.mistake
     data = {k: v for k, v in finding.data.items() if not isinstance(v, int | float)}
@@ -224,13 +224,13 @@ def _key(finding):
 
 
 def unexplained(results: dict[str, dict], problem: str) -> list[str]:
-    """Return the students who lost points in a problem for no registered mistake.
+    """Return the students who lost points in a problem without a registered mistake.
 
     Returns
     -------
     list of str
-        Their ids, without students who wrote nothing there, handed in no file, used what is
-        forbidden, or lost the points to loops, memory or changed arguments alone.
+        Their ids, without students who wrote nothing there, submitted no file, used a forbidden
+        name, or lost points only for loops, memory or changed arguments.
     """
     reports = _reports(results, problem)
     return [
@@ -244,29 +244,29 @@ def unexplained(results: dict[str, dict], problem: str) -> list[str]:
 
 
 def _is_clear(finding):
-    """Return whether a description leaves nothing to look for in a student's cells."""
+    """Return whether a description explains everything, so no one has to read the cells."""
     return finding.aspect in CLEAR or finding.code == Code.FORBIDDEN or _is_no_idea(finding)
 
 
 def _is_no_idea(finding):
-    """Return whether a finding is about no idea of the student's: nothing, or all, is lost."""
+    """Return whether a finding is not a misconception: nothing was written, or all is lost."""
     return finding.code in NO_IDEA or finding.aspect == EVERYTHING
 
 
 def commonest(found: list[Cost], most: int) -> list[Cost]:
-    """Return the findings that most students had: registered mistakes, then descriptions.
+    """Return the most common findings: registered mistakes, then descriptions.
 
     Parameters
     ----------
     most : int
-        How many registered mistakes at most, and how many findings where there are fewer; the
-        commonest description has a place in any case.
+        Maximum number of registered mistakes, and of findings if there are fewer mistakes. The
+        most common description is always included.
 
     Returns
     -------
     list of Cost
-        Findings about what was misunderstood: not about unwritten functions, missing files or
-        forbidden names. Of those that the same students had in a problem there is one.
+        Findings about misconceptions, not about unwritten functions, missing files or forbidden
+        names. If the same students have several findings in a problem, only one is included.
     """
     kept = []
     for cost in sorted(found, key=lambda c: (not c.mistake, -len(c.students), -c.points)):

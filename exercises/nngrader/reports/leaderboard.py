@@ -1,4 +1,4 @@
-"""The leaderboards of challenges, without names: each student knows the code of the own row."""
+"""Leaderboards of challenges without names. Each student knows the code of their own row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..course.codes import code
 from ..storage.results import write_whole
 
 COLUMNS = ("rank", "measured", "bytes", "code")
-LETTERS = 8  # of a code, enough that no two students of a class get the same
+LETTERS = 8  # letters of a code, enough to make codes in a class different
 
 
 def leaderboard(results: dict, seed: int) -> dict[str, str]:
@@ -21,13 +21,13 @@ def leaderboard(results: dict, seed: int) -> dict[str, str]:
     results : dict
         Results by student, as stored under `latest-ASSIGNMENT`.
     seed : int
-        The course's seed, without which nobody can compute a code from a name.
+        The course's seed; without it, no one can compute a code from a name.
 
     Returns
     -------
     dict
-        By problem: CSV with rank, what was measured (four digits), the file's size in bytes,
-        and code; equal results share a rank. Students without a measured result are not listed.
+        By problem: CSV with rank, measured result (four digits), the file's size in bytes,
+        and code. Equal results share a rank. Students without a measured result are omitted.
     """
     tables = {}
     for student, result in results.items():
@@ -51,7 +51,7 @@ def write_leaderboards(results: dict, seed: int, out: Path) -> list[Path]:
 
 
 def _order(challenge):
-    """Return the sort key: the best result first, of equal ones the smallest file."""
+    """Return the sort key: the best result first; among equal results, the smallest file."""
     sign = 1 if challenge.get("lower") else -1
     return sign * float(f"{challenge['measured']:.4g}"), challenge["bytes"]
 
@@ -70,13 +70,13 @@ def _csv(rows):
 
 
 def row_code(seed: int, assignment: str, student: str) -> str:
-    """Return the code by which a student finds the own row, different in each assignment."""
+    """Return a student's code for a leaderboard, different in each assignment."""
     words = "leaderboard", assignment, student
     return code(str(seed).encode(), *words, letters=LETTERS)
 
 
 def own_code(result: dict, seed: int) -> str:
-    """Return a student's own code, empty where the student is on no leaderboard."""
+    """Return a student's own code, or "" if the student is on no leaderboard."""
     challenges = [report.get("challenge") for report in result["problems"].values()]
     if not any(t and t["measured"] is not None for t in challenges):
         return ""

@@ -1,4 +1,4 @@
-"""The part of the instructor's page about submissions that are alike."""
+"""The part of the instructor's page about similar submissions."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ from .similarity import (
 from .style import names, section, table
 
 MOST_RINGS = 50
-MOST_IN_SIGHT = 6  # submissions of a ring; the others are folded
-MOST_ROWS = 10  # of who handed in the instructor's solution; the others are folded
-NONE = "<p>No two submissions are more alike than the class explains.</p>"
+MOST_IN_SIGHT = 6  # visible submissions of a ring; the others are folded
+MOST_ROWS = 10  # visible submissions of the instructor's solution; the others are folded
+NONE = "<p>No two submissions are more similar than the class explains.</p>"
 SAME_WORK = (
-    "What they wrote into the cells that are to be filled, written answers included, is the "
-    f"same letter by letter, and has at least {LEAST_WRITTEN} characters. What was given out "
-    "does not count, nor do cells that they added."
+    "These students wrote exactly the same text into the solution cells and written answers, "
+    f"at least {LEAST_WRITTEN} characters. Text from the released notebook and added cells "
+    "don't count."
 )
 PUBLISHED = (
-    "Their fingerprints are those of the instructor's solution, which may be published. Short "
-    "cells do not count, since they have one obvious solution."
+    "Their fingerprints are the same as in the instructor's solution, which may be published. "
+    "Short cells don't count, because they have one obvious solution."
 )
-TOGETHER = "Of each group that has handed in together, one student stands for all."
+TOGETHER = "Of each group that submitted together, only one student is listed."
 
 
 def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Names) -> str:
-    """Return the section about submissions that are unusually alike.
+    """Return the section about unusually similar submissions.
 
     Parameters
     ----------
     fine : dict
-        Results of what could be graded, by what students are called.
+        Results of gradable submissions, by the names of students in the output.
     """
     solved, given = _ours(course, assignment)
     known = {cell: set(f) | given.get(cell, set()) for cell, f in solved.items()}
     compared = {s: r for s, r in fine.items() if "fingerprints" in r}
     one, together = _one_of_each_group(course, assignment, compared, called)
-    fingerprints = {  # of the cells that students write, since ours are the same in all
+    fingerprints = {  # only of solution cells, because ours are the same for all students
         s: {cell: p for cell, p in r["fingerprints"].items() if cell in known}
         for s, r in one.items()
     }
@@ -61,8 +61,8 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
     parts += [f"<p>{TOGETHER}</p>"] * together
     if without := len(fine) - len(compared):
         parts.append(
-            f"<p>{counted(without, 'submission')} could not be compared: the results hold no "
-            "fingerprints of them.</p>"
+            f"<p>{counted(without, 'submission')} could not be compared, because the results "
+            "contain no fingerprints of them.</p>"
         )
     return section("Likeness", "".join(parts))
 
@@ -70,12 +70,12 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
 def _ours(course, assignment):
     """Return fingerprints of the instructor's solution, and of the release, by cell."""
     released = solution_fingerprints(released_notebook(course, assignment))
-    source = from_file(course.source(assignment).with_suffix(".ipynb"))  # as released
+    source = from_file(course.source(assignment).with_suffix(".ipynb"))  # in its released state
     return solution_fingerprints(source), {cell: set(f) for cell, f in released.items()}
 
 
 def _one_of_each_group(course, assignment, results, called):
-    """Return the results of one student of each group, and whether some were left out."""
+    """Return the results of one student from each group, and whether others were left out."""
     groups = {called(s): o.group for s, o in read_origins(course, assignment).items()}
     first = {}
     for student in sorted(results):
@@ -85,7 +85,7 @@ def _one_of_each_group(course, assignment, results, called):
 
 
 def _same_work(same, assignment, where):
-    """Yield the list of rings whose members handed in the same."""
+    """Yield the list of rings whose members submitted the same text."""
     if not same:
         return
     rows = [
@@ -93,25 +93,25 @@ def _same_work(same, assignment, where):
         for ring in same
     ]
     yield f"<h3>The same file</h3><p>{SAME_WORK}</p>"
-    yield table(["Handed in the same", "Where to look"], rows)
+    yield table(["Same submission", "Where to look"], rows)
 
 
 def _alike(found, assignment, where, same):
-    """Yield the list of rings that are alike, or that there is none."""
+    """Yield the list of similar rings, or a sentence if there are none."""
     if not found:
         yield "" if same else NONE
         return
     if same:
         yield "<h3>Much alike</h3>"
     rows = [_ring(ring, assignment, where) for ring in found[:MOST_RINGS]]
-    columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
+    columns = ["Submissions", "Similar in", "Rare fingerprints", "Where to look"]
     yield table(columns, rows, numbers=(2,))
     if len(found) > MOST_RINGS:
-        yield f"<p>And {counted(len(found) - MOST_RINGS, 'more group')}, less alike.</p>"
+        yield f"<p>And {counted(len(found) - MOST_RINGS, 'more group')}, less similar.</p>"
 
 
 def _published(same, n):
-    """Yield the list of who handed in our solution in which of n cells, most cells first."""
+    """Yield the list of submissions of our solution, with the most cells of n first."""
     if not same:
         return
     most_first = sorted(same.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -125,13 +125,13 @@ def _published(same, n):
 
 
 def _how_many(cells, n):
-    """Return which of n cells are the same, in words."""
+    """Return a description of how many of n cells are the same."""
     listed = escape(", ".join(cells))
     return f"<b>all {n}</b>" if len(cells) == n else f"{len(cells)} of {n}: {listed}"
 
 
 def _ring(ring, assignment, where):
-    """Return a group of submissions that are alike as a row's cells; a large one folded."""
+    """Return a ring of similar submissions as the cells of a row; a large one is folded."""
     *first, last = map(escape, ring.students)
     many = len(ring.students) > MOST_IN_SIGHT
     return [
@@ -143,14 +143,14 @@ def _ring(ring, assignment, where):
 
 
 def _folded(lines):
-    """Return lines of HTML, the first of them in sight and the others folded."""
+    """Return lines of HTML; the first ones are visible and the others folded."""
     seen, rest = "<br>".join(lines[:MOST_IN_SIGHT]), "<br>".join(lines[MOST_IN_SIGHT:])
     summary = f"<summary>and {len(lines) - MOST_IN_SIGHT} more</summary>"
     return f"{seen}<details>{summary}{rest}</details>" if rest else seen
 
 
 def _code(student, _):
-    """Return the code of a student, to whose notebook only the key leads."""
+    """Return the code of a student; only the key leads from it to the notebook."""
     return f"<code>{escape(student)}</code>"
 
 

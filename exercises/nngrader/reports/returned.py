@@ -1,22 +1,22 @@
-"""Feedback on its way back: a zip for Moodle or Canvas, or a folder for a web server.
+"""Return feedback to students: a zip for Moodle or Canvas, or a folder for a web server.
 
-Moodle's "Upload multiple feedback files in a zip" finds a student by the number in
-`Full Name_501_assignsubmission_file_`, the folder's name in "Download all submissions"
-(`mod/assign/feedback/file/importziplib.php`), so a page lies in a folder of that name.
+Moodle's "Upload multiple feedback files in a zip" identifies a student by the number in
+`Full Name_501_assignsubmission_file_`, which is the folder's name in "Download all submissions"
+(`mod/assign/feedback/file/importziplib.php`). Each page is therefore in a folder of that name.
 
-Canvas's "Upload Submissions" finds a submission by the two numbers in
-`lovelaceada_1001_70001_ps1.ipynb`, a file's name in "Download Submissions", and attaches the
-uploaded file to a comment under the name of the file that was handed in
-(`infer_comment_context_from_filename` in `app/models/assignment.rb`). A page of HTML would then
-be called a notebook, so here it is one: a notebook with the page in a single cell.
+Canvas's "Upload Submissions" identifies a submission by the two numbers in
+`lovelaceada_1001_70001_ps1.ipynb`, which is a file's name in "Download Submissions". It
+attaches the uploaded file to a comment, under the name of the submitted file
+(`infer_comment_context_from_filename` in `app/models/assignment.rb`). An HTML page would then
+have the name of a notebook, so we write a real notebook with the page in a single cell.
 
-Canvas knows a group's work under one member, and can show a comment on it to all. Moodle's zip
-reaches the student of the folder alone; it downloads one for each of a group, or one for all.
-So only who handed in has a page there, and a partner, whose own page may tell other marks or
-another penalty, is named.
+Canvas stores a group's work under one member, and can show a comment on it to all members.
+Moodle's zip reaches only the student of the folder; it contains a folder for each group member,
+or one for the whole group. As a result, only the student who submitted gets a page in the zip.
+The command names the partners, because their own pages may show other marks or penalties.
 
-The folder for a web server has a page for each student under a name that cannot be guessed, an
-`index.html` without links, and nothing else. Who has which link stands beside it.
+The folder for a web server contains a page for each student, under a name that no one can
+guess, an `index.html` without links, and nothing else. The list of links is next to the folder.
 """
 
 from __future__ import annotations
@@ -46,23 +46,23 @@ from .feedback import page
 from .leaderboard import own_code, write_leaderboards
 
 PLATFORMS = {"moodle": "Moodle", "canvas": "Canvas"}
-MOODLE = re.compile(r"[^_/]*_\d+_assignsubmission_file")  # the beginning of a path
-DATE = (1980, 1, 1, 0, 0, 0)  # of all entries, so that the same pages make the same zip
+MOODLE = re.compile(r"[^_/]*_\d+_assignsubmission_file")  # the start of a path
+DATE = (1980, 1, 1, 0, 0, 0)  # of all entries, so that the same pages give the same zip
 LINKS = ("student", "first_name", "last_name", "email", "link")
 CHARSET = '<meta charset="utf-8">'
 ROBOTS = '<meta name="robots" content="noindex, nofollow, noarchive">'
 NOTHING = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">{ROBOTS}<title>Feedback</title></head>
-<body><p>Nothing is listed here. Use the link that you were sent.</p></body></html>
+<body><p>Nothing is listed here. Use the link that you received.</p></body></html>
 """
 
 
 @dataclass(frozen=True)
 class Returned:
-    """What was written: the place, the number of pages, and who could not be reached.
+    """The output: the place, the number of pages, and the students who can't be reached.
 
-    ``through`` names the partner whose work was copied, for those of a group for whom the
-    platform gave nothing of their own.
+    ``through`` names the partner whose work was copied, for group members for whom the
+    platform provided no submission.
     """
 
     place: Path
@@ -80,7 +80,7 @@ def write_feedback(
     address: str = "",
     anonymous: bool = False,
 ) -> bool:
-    """Write each student's page in a layout; return whether it could be written for all."""
+    """Write each student's page in a layout; return whether all pages could be written."""
     results = latest(course, assignment)
     known = marks(course, assignment)
     seed, earlier = course.seed(), graded_earlier(course, assignment, results)
@@ -112,7 +112,7 @@ def write_feedback(
 
 
 def _in_folders(assignment, pages, out):
-    """Write each page into its student's folder; return how many were written."""
+    """Write each page into its student's folder; return the number of pages."""
     for name, text in pages.items():
         folder = out / name / assignment
         folder.mkdir(parents=True, exist_ok=True)
@@ -121,45 +121,45 @@ def _in_folders(assignment, pages, out):
 
 
 def _tell(made, assignment, layout):
-    """Say what was written for a platform or a web server, and who is not reached by it."""
+    """Print the output for a platform or a web server, and the students it doesn't reach."""
     say(f"{made.place}: {counted(made.pages, 'page')}")
     if made.links:
-        say(f"{made.links}: who has which link; keep it off the server")
+        say(f"{made.links}: the link of each student; don't put it on the server")
     if made.unreached:
         names = shown(", ".join(made.unreached))
         warn(f"not collected from {PLATFORMS[layout]}, so not in the zip: {names}")
     if made.through:
         names = shown(", ".join(f"{s} (by {owner})" for s, owner in made.through.items()))
         warn(
-            f"handed in by a partner, so {PLATFORMS[layout]} gave no file of theirs and "
-            f"they are not in the zip: {names}; pages: `nngrader feedback {assignment}`"
+            f"submitted by a partner, so {PLATFORMS[layout]} has no file from them and they "
+            f"are not in the zip: {names}; pages: `nngrader feedback {assignment}`"
         )
 
 
 def zipped(
     course: Course, assignment: str, layout: str, pages: dict[str, str], out: Path | None = None
 ) -> Returned:
-    """Write a zip that a platform takes back.
+    """Write a zip that a platform can import.
 
     Parameters
     ----------
     course, assignment
-        The course and the assignment; `nngrader collect` has kept the platform's names.
+        The course and the assignment; `nngrader collect` has stored the platform's names.
     out : Path, optional
-        The zip, or a folder for it; by default `feedback/ASSIGNMENT-LAYOUT.zip`.
+        The zip, or a folder for it. Default: `feedback/ASSIGNMENT-LAYOUT.zip`.
 
     Returns
     -------
     Returned
         `unreached` are students whose submission did not come from this platform; `through`
-        are those who handed in through a partner, and for whom it has nothing.
+        are students whose partner submitted, so that the platform has nothing from them.
     """
     names = _names(course, assignment, layout)
     there = {s: names[s] for s in sorted(pages) if s in names}
     if not there:
         raise CannotDo(
-            f"no submission of {assignment} has a name of {PLATFORMS[layout]}'s: run `nngrader "
-            f"collect {assignment}` with its download once more, which keeps the names"
+            f"no submission of {assignment} has a name from {PLATFORMS[layout]}: run `nngrader "
+            f"collect {assignment}` on its download again, which stores the names"
         )
     file = _zip_file(course, f"{assignment}-{layout}.zip", out)
     whole = io.BytesIO()
@@ -180,7 +180,7 @@ def zipped(
 
 
 def _zip_file(course, name, out):
-    """Return the path of a zip, whose folder is made if need be."""
+    """Return the path of a zip; its folder is created if necessary."""
     file = out or course / "feedback" / name
     if out and (out.is_dir() or out.suffix.lower() != ".zip"):
         file = out / name
@@ -189,7 +189,7 @@ def _zip_file(course, name, out):
 
 
 def _names(course, assignment, layout):
-    """Return the path in the zip by student; a group's is that of who handed in."""
+    """Return the path in the zip by student; for a group, the submitting student's path."""
     found = {}
     for student, origin in read_origins(course, assignment).items():
         if origin.platform != PLATFORMS[layout]:
@@ -202,7 +202,7 @@ def _names(course, assignment, layout):
 
 
 def _path_in_moodle(paths, assignment):
-    """Return where a page lies in Moodle's zip: in the student's folder, or flat as it came."""
+    """Return a page's path in Moodle's zip: in the student's folder, or flat like the input."""
     for path in paths:
         if start := MOODLE.match(path):
             top, slash, _ = path.partition("/")
@@ -211,17 +211,17 @@ def _path_in_moodle(paths, assignment):
 
 
 def as_notebook(page: str) -> str:
-    """Return a page of feedback as a notebook whose one cell shows it without being run.
+    """Return a page of feedback as a notebook with a single cell that already shows it.
 
     Parameters
     ----------
     page : str
-        HTML of `feedback.page`, which has no scripts and one ``<main>``.
+        HTML from `feedback.page`, which has no scripts and one ``<main>``.
 
     Returns
     -------
     str
-        The notebook, in which Jupyter shows the page's text, tables and folds.
+        The notebook. Jupyter shows the page's text, tables and folds.
     """
     body = re.split(r"<main[^>]*>|</main>", page, maxsplit=2)[1]
     html = " ".join(line.strip() for line in body.splitlines() if line.strip())
@@ -237,13 +237,13 @@ def for_the_web(
     out: Path | None = None,
     address: str = "",
 ) -> Returned:
-    """Write a folder for a web server, and beside it the list of links.
+    """Write a folder for a web server, and next to it the list of links.
 
     Returns
     -------
     Returned
-        `links` is the list for a mail merge, `FOLDER-links.csv`, which its owner alone can
-        read and which belongs on no server.
+        `links` is the list for a mail merge, `FOLDER-links.csv`. Only its owner can read it,
+        and it must not be put on a server.
     """
     folder = out or course / "feedback" / f"web-{assignment}"
     folder.mkdir(parents=True, exist_ok=True)

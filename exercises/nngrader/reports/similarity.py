@@ -1,10 +1,10 @@
-"""Submissions that are more alike than the class explains: shown, never scored.
+"""Submissions that are more similar than the class explains. We show them and never score them.
 
-A submission is compared by the fingerprints of its solution cells, which the worker computes
-from the syntax tree (`engine.observation.likeness`). What is in the released notebook or in the
-instructor's solution does not count here; who handed in that solution is a list of its own.
-Two kinds of likeness are looked for, since either may be had without the other: much code that
-few others have, and the same way of solving in so many cells that chance does not explain it.
+We compare the fingerprints of solution cells, which the worker computes from the syntax tree
+(`engine.observation.likeness`). Code from the released notebook or the instructor's solution
+doesn't count here; students who submitted that solution are in a separate list. We look for two
+kinds of similarity, because each can occur without the other: much code that few other students
+have, and the same solution in so many cells that chance doesn't explain it.
 """
 
 from __future__ import annotations
@@ -19,37 +19,38 @@ import numpy as np
 
 from ..engine.observation.likeness import fingerprint
 
-FEW = 10  # holders of a fingerprint that is rare in a small class
-RARE = 0.1  # the share of a large class that may hold a rare fingerprint
-ALIKE = 0.6  # the least share in common for a cell to count
-ENOUGH = 60.0  # the least weight in common, in fingerprints that no others have: twenty lines
-SAME = 0.9  # a cell of which so much is the same, and that is as long, counts whole
-LONG = 15  # fingerprints of a cell that is long enough to be solved in several ways
-CHANCE = 0.001  # the number of pairs so much alike that chance may give a class
-LEAST_WRITTEN = 200  # characters of one's own that are not the same by chance
+FEW = 10  # in a small class, at most so many students have a rare fingerprint
+RARE = 0.1  # in a large class, at most this fraction of the students has a rare fingerprint
+ALIKE = 0.6  # a cell counts if at least this fraction is the same
+ENOUGH = 60.0  # least common weight, in fingerprints that only these two have: twenty lines
+SAME = 0.9  # a cell of similar length counts whole if this fraction is the same
+LONG = 15  # a cell with so many fingerprints can be solved in several ways
+CHANCE = 0.001  # number of equally similar pairs per class that chance may produce
+LEAST_WRITTEN = 200  # so many characters of a student's own text are not the same by chance
 RULE = (
-    f"Two submissions are alike in a cell if they have at least {ALIKE:.0%} of its "
+    f"Two submissions are similar in a cell if they have at least {ALIKE:.0%} of its "
     "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
-    "without names, comments and formatting, and in an order of its own; those in what was "
-    "given out and in the instructor's solution do not count. A pair is shown for either of "
-    f"two reasons. Its alike cells have together {ENOUGH:g} rare fingerprints, which is some "
-    f"twenty lines. Rare is what at most a tenth of the class has, or {FEW} in a small "
-    "class; where n have it, it counts 2/n, but it counts whole in a cell that is as long "
-    f"and the same to {SAME:.0%}. Or its alike cells are more than chance explains: if "
-    "students chose their ways of solving each cell independently, as often as this class "
-    f"has chosen them, less than one such pair in {1 / CHANCE:,.0f} classes would be "
-    "expected. Pairs that hang together are shown as one ring. The number is that of the "
-    "pair with most rare fingerprints."
+    "without names, comments and formatting, and in a standard order. Fingerprints from the "
+    "released notebook and the instructor's solution don't count. There are two reasons for "
+    f"listing a pair. First, its similar cells have at least {ENOUGH:g} rare fingerprints in "
+    "common, which is about twenty lines. A fingerprint is rare if at most a tenth of the "
+    f"class has it, or at most {FEW} students in a small class. If n students have it, it "
+    "counts 2/n, but it counts fully in a cell of the same length that is the same to "
+    f"{SAME:.0%}. Second, the pair may have more similar cells than chance explains: if "
+    "students chose their solution of each cell independently, as often as this class has "
+    f"chosen it, we would expect less than one such pair in {1 / CHANCE:,.0f} classes. "
+    "Connected pairs are shown as one ring, with the number of the pair that has the most "
+    "rare fingerprints."
 )
 
 
 @dataclass(frozen=True)
 class Ring:
-    """Two or more submissions that are unusually alike.
+    """Two or more unusually similar submissions.
 
-    ``cells`` gives the least share that a pair of them has in common, by alike cell, and
-    ``weight`` the largest weight of a pair: the rare fingerprints in common, each counted the
-    less the more students have it.
+    ``cells`` contains the smallest common fraction of any pair, by similar cell. ``weight`` is
+    the largest weight of a pair: the common rare fingerprints, each of which counts less the
+    more students have it.
     """
 
     students: tuple[str, ...]
@@ -60,7 +61,7 @@ class Ring:
 def rings(
     fingerprints: Mapping[str, Mapping[str, list[int]]], known: Mapping[str, set[int]]
 ) -> list[Ring]:
-    """Return groups of submissions that are unusually alike, the most alike first.
+    """Return groups of unusually similar submissions, the most similar first.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def rings(
     Returns
     -------
     list of Ring
-        Groups whose pairs meet `RULE`, each student in one ring at most.
+        Groups whose pairs meet `RULE`; each student is in at most one ring.
     """
     found, weights, common = defaultdict(dict), Counter(), {}
     for cell in sorted({cell for by_cell in fingerprints.values() for cell in by_cell}):
@@ -104,14 +105,14 @@ def alike(
     Parameters
     ----------
     class_size : int, optional
-        The number of submissions, by default that of the students here.
+        Number of submissions. Default: the number of students here.
 
     Returns
     -------
     dict
-        By pair, in alphabetical order: the share (twice the weight in common by the weight of
-        both: 1 for the same fingerprints) and the weight in common; pairs below `ALIKE` are
-        left out. Time and memory grow with the number of fingerprints, not of pairs.
+        By pair, in alphabetical order: the common fraction (twice the common weight divided by
+        the weight of both; 1 for identical fingerprints) and the common weight. Pairs below
+        `ALIKE` are omitted. Time and memory grow with the number of fingerprints, not of pairs.
     """
     n = max(class_size, len(held))
     holders = defaultdict(list)
@@ -139,17 +140,17 @@ def alike(
 
 
 def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
-    """Return pairs that solved one cell in the same way, whoever else did.
+    """Return pairs that solved one cell in the same way, even if many others did too.
 
     Parameters
     ----------
     held : mapping
-        Fingerprints by student; who has fewer than `LONG` is left out.
+        Fingerprints by student; students with fewer than `LONG` are omitted.
 
     Returns
     -------
     dict
-        The share in common by pair, in alphabetical order; pairs below `ALIKE` are left out.
+        The common fraction by pair, in alphabetical order; pairs below `ALIKE` are omitted.
     """
     students = sorted(s for s, numbers in held.items() if len(numbers) >= LONG)
     sizes = np.array([len(held[s]) for s in students])
@@ -168,12 +169,12 @@ def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
 
 
 def same_work(own: Mapping[str, list]) -> list[tuple[str, ...]]:
-    """Return who wrote the same into all cells, letter by letter, the largest rings first.
+    """Return students who wrote exactly the same text into all cells, the largest rings first.
 
     Returns
     -------
     list of tuple of str
-        The students of each ring. Below `LEAST_WRITTEN` characters two may agree by chance.
+        The students of each ring. Below `LEAST_WRITTEN` characters, two may agree by chance.
     """
     found = defaultdict(list)
     for student, (mark, size) in sorted(own.items()):
@@ -183,7 +184,7 @@ def same_work(own: Mapping[str, list]) -> list[tuple[str, ...]]:
 
 
 def _largest(ring):
-    """Return the key that puts large rings first."""
+    """Return the sort key that puts large rings first."""
     return -len(ring), ring
 
 
@@ -192,13 +193,13 @@ def same_as_published(
     published: Mapping[str, list[int]],
     given: Mapping[str, set[int]],
 ) -> dict[str, list[str]]:
-    """Return who handed in the instructor's solution, and in which cells.
+    """Return the students who submitted the instructor's solution, with the cells.
 
     Returns
     -------
     dict
-        The cells by student, where all fingerprints are the same and those that were not given
-        out are together at least `ENOUGH`: a short cell has one obvious solution.
+        Cells by student in which all fingerprints are the same. The fingerprints that are not
+        in the release number at least `ENOUGH`, because short cells have one obvious solution.
     """
     own = {cell: len(set(f) - given.get(cell, set())) for cell, f in published.items()}
     same = {
@@ -213,12 +214,12 @@ def same_as_published(
 
 
 def solution_fingerprints(notebook: dict) -> dict[str, list[int]]:
-    """Return the fingerprints of a notebook of ours: the released one, or the instructor's.
+    """Return the fingerprints of our own notebook: the released one or the instructor's.
 
     Parameters
     ----------
     notebook : dict
-        A trusted notebook, since it is parsed here.
+        A trusted notebook, because we parse it here.
     """
     from ..course.notebooks import grade_id, is_code, is_solution
 
@@ -227,7 +228,7 @@ def solution_fingerprints(notebook: dict) -> dict[str, list[int]]:
 
 
 def _together(linked):
-    """Return the groups of students that hang together by pairs."""
+    """Return the groups of students that are connected by pairs."""
     groups = {}
     for pair in linked:
         merged = set().union(*(groups.get(s, {s}) for s in pair))
@@ -236,7 +237,7 @@ def _together(linked):
 
 
 def _ring(group, linked, found, weights):
-    """Return a ring: the least shares and the largest weight of its pairs."""
+    """Return a ring: the smallest fractions and the largest weight of its pairs."""
     pairs = [p for p in linked if p[0] in group]
     cells = sorted({cell for p in pairs for cell in found[p]})
     least = {c: min(found[p][c] for p in pairs if c in found[p]) for c in cells}

@@ -1,8 +1,8 @@
 """The common look of our pages: a style sheet and pieces of HTML.
 
-A page is complete in itself: it has no scripts and loads nothing. It has a light and a dark
-form, fits wide and narrow screens, and is valid HTML. Text is escaped here or by the caller, as
-each function says.
+Each page is complete: it has no scripts and loads nothing. It has a light and a dark theme,
+fits wide and narrow screens, and is valid HTML. Text is escaped here or by the caller; each
+function's docstring states which.
 """
 
 from __future__ import annotations
@@ -87,14 +87,14 @@ svg text { fill: var(--ink); font-size: 12px; }
 
 
 def document(title: str, body: Iterable[str], kind: str = "") -> str:
-    """Return a page of HTML, complete in itself.
+    """Return a complete page of HTML.
 
     Parameters
     ----------
     title : str
         The title of the window; escaped here.
     body : iterable of str
-        HTML, escaped already.
+        HTML, already escaped.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def document(title: str, body: Iterable[str], kind: str = "") -> str:
 
 
 def bar(*shares: float) -> str:
-    """Return a bar filled to one share or to two, one behind the other, without numbers.
+    """Return a bar filled to one fraction, or to two overlapping ones, without numbers.
 
     >>> bar(0.25)
     '<span class="bar" aria-hidden="true"><i style="width: 25.0%"></i></span>'
@@ -124,7 +124,7 @@ def bar(*shares: float) -> str:
     Parameters
     ----------
     *shares : float
-        Parts of 1; what does not fit into the bar is cut off.
+        Fractions of 1; a part that doesn't fit into the bar is cut off.
     """
     left, filled = 1.0, ""
     for share in shares:
@@ -142,13 +142,13 @@ def table(
     Parameters
     ----------
     columns : list of str
-        Their names, escaped here.
+        The names of the columns, escaped here.
     rows : iterable of list of str
-        HTML, escaped already; the first of each names the row.
+        HTML, already escaped; the first cell of each row names it.
     numbers : iterable of int, optional
-        Indices of the columns that are aligned to the right.
+        Indices of the columns with right alignment.
     kind : str, optional
-        The class of the table: "told" where rows begin with sentences.
+        The class of the table: "told" if its rows begin with sentences.
     """
     numbers = set(numbers)
     kinds = [' class="n"' if i in numbers else "" for i in range(len(columns))]
@@ -173,7 +173,7 @@ def _row(columns, kinds, row):
 
 
 def points(number: float) -> str:
-    """Return points as they are written, with at most two decimals and only as many as needed.
+    """Return points in the usual form: at most two decimals, and no more than needed.
 
     >>> points(17.5), points(20.0), points(100 / 3), points(0.001)
     ('17.5', '20', '33.33', '0')
@@ -188,14 +188,14 @@ def section(title: str, body: str, ident: str = "") -> str:
     Parameters
     ----------
     body : str
-        HTML, escaped already.
+        HTML, already escaped.
     """
     ident = f' id="{ident}"' if ident else ""
     return f"<section{ident}>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
 
 
 def names(students: list[str], most: int = 6) -> str:
-    """Return names, the first of them in sight and the others folded.
+    """Return names; the first ones are visible and the others folded.
 
     >>> names(["ada", "<b>", "chen"], most=2)
     'ada, &lt;b&gt; <details><summary>and 1 more</summary>chen</details>'

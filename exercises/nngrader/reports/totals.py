@@ -1,20 +1,20 @@
-"""Totals of a whole course: weights, the lowest dropped, excuses, as `course.toml` says.
+"""Totals for a whole course, with weights, dropped marks and excuses from `course.toml`.
 
-The file stands in the course folder, and every line of it may be missing::
+The file is in the course folder, and every line is optional::
 
-    drop_lowest = 1          # of each student's assignments, the lowest in per cent
-    zero_missing = true      # nothing handed in counts as 0, instead of withholding the total
-    zero_ungradable = false  # the same of what could not be graded
-    [weights]                # of the assignments; without this table all weigh the same
+    drop_lowest = 1          # number of each student's lowest assignments to drop, by per cent
+    zero_missing = true      # missing submissions count as 0, instead of withholding the total
+    zero_ungradable = false  # likewise for submissions that could not be graded
+    [weights]                # of the assignments; without this table all weights are equal
     ps1_linear_algebra = 1
     ps2_classifiers = 2
-    [excused]                # these do not count for the student
+    [excused]                # these assignments don't count for the student
     ada = ["ps1_linear_algebra"]
 
-A total is 100 times the weighted mean of the shares of points that a student has earned. An
-excused assignment leaves the denominator, and so does a dropped one. As in `export`, nothing
-that is not final is counted: a student has no total while an assignment that counts is still to
-be marked, could not be graded or was not handed in, and the table says why.
+A total is 100 times the weighted mean of the fractions of points that a student earned. Excused
+and dropped assignments don't count in the denominator. As in `export`, only final marks count:
+a student has no total while a counting assignment is not completely marked, could not be graded
+or was not submitted, and the table gives the reason.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ FILE = "course.toml"
 KNOWN = ("drop_lowest", "zero_missing", "zero_ungradable", "weights", "excused")
 FIRST, LAST = ("student", "total", "status"), ("dropped", "excused")
 EXCUSED = "excused"
-FROM_0 = "a number from 0 on"
+FROM_0 = "a number from 0 up"
 
 
 @dataclass(frozen=True)
 class Rules:
-    """How a course is added up; ``excused`` holds pairs of student and assignment.
+    """How the marks of a course are added up; ``excused`` contains (student, assignment) pairs.
 
-    ``weights`` is empty where all assignments weigh the same; else those that are not named
-    do not count.
+    If ``weights`` is empty, all assignments have equal weight; otherwise, assignments without a
+    weight don't count.
     """
 
     weights: dict[str, float] = field(default_factory=dict)
@@ -59,12 +59,12 @@ class Rules:
 
 @dataclass(frozen=True)
 class Total:
-    """A student's total in per cent, or None and the reasons why there is none."""
+    """A student's total in per cent, or None and the reasons."""
 
     student: str
     percent: float | None
     reasons: list[str]
-    shares: dict[str, float | str]  # of each assignment: 0 to 1, or why there is none
+    shares: dict[str, float | str]  # fraction by assignment, 0 to 1, or why there is none
     dropped: list[str]
     excused: list[str]
 
@@ -75,8 +75,8 @@ def rules_of(file: Path) -> Rules:
     Raises
     ------
     ValueError
-        If it is no TOML, a name is unknown, or a value has the wrong type; the text lists every
-        such fault.
+        If it isn't TOML, a name is unknown, or a value has the wrong type. The text lists all
+        such errors.
     """
     found = read_toml(file)
     if faults := list(_faults(found)):
@@ -93,7 +93,7 @@ def rules_of(file: Path) -> Rules:
 
 
 def _faults(found):
-    """Yield what is wrong with the settings in a `course.toml`, one setting at a time."""
+    """Yield the errors in the settings of a `course.toml`, setting by setting."""
     for name in found:
         if name not in KNOWN:
             near = did_you_mean(name, KNOWN)
@@ -127,19 +127,19 @@ def rules_for(
     zero_missing: bool = False,
     zero_ungradable: bool = False,
 ) -> Rules:
-    """Return the rules of a course, with those of the command line over those of the file.
+    """Return the rules of a course; the command line overrides the file.
 
     Parameters
     ----------
     weights : list of str, optional
-        `ASSIGNMENT=NUMBER`, in place of the file's weights; or one path of another file.
+        `ASSIGNMENT=NUMBER`, instead of the file's weights; or one path of a different file.
     excused : list of (str, str)
-        Students and assignments, besides the file's.
+        Students and assignments, in addition to the file's.
 
     Raises
     ------
     WrongUsage
-        If a weight or a number to drop is none.
+        If a weight or the number to drop is not a valid number.
     """
     file = course / FILE
     if weights and len(weights) == 1 and weights[0].lower().endswith(".toml"):
@@ -170,7 +170,7 @@ def rules_for(
 
 
 def _is_weight(value):
-    """Return whether a value is a number from 0 on; true and false are none."""
+    """Return whether a value is a number from 0 up; true and false are not numbers."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and 0 <= value < math.inf
 
@@ -183,17 +183,17 @@ def totals(
     Parameters
     ----------
     rules : Rules
-        How it is added up.
+        The rules for adding up.
     anonymous : bool
-        Whether students are called by codes, and excuses may name these.
+        Whether students are named by codes, which excuses may use too.
 
     Raises
     ------
     NotThere
-        If a weight or an excuse names an assignment or a student that is not there, or nothing
-        has been graded that counts; the text lists all that does not fit.
+        If a weight or an excuse names an assignment or a student that doesn't exist, or nothing
+        that counts has been graded. The text lists all such names.
     CannotDo
-        If the gradebook cannot be read, or more would be dropped than there are.
+        If the gradebook cannot be read, or the rules drop more assignments than there are.
     """
     every = course.assignments()
     found, students = {}, []
@@ -218,12 +218,12 @@ def totals(
     if found:
         lost += _lost_excuses(rules, known, anonymous)
     if not counting and not lost:
-        lost = ["nothing is graded yet of what counts"]
+        lost = ["no assignment that counts is graded yet"]
     few = []
     if counting and rules.drop_lowest >= len(counting):
         few = [
-            f"{rules.drop_lowest} would be dropped of "
-            f"{counted(len(counting), 'graded assignment')}, all that count: drop fewer"
+            f"the rules drop {rules.drop_lowest} of "
+            f"{counted(len(counting), 'graded assignment')}, so none remain: drop fewer"
         ]
     if faults := lost + few:
         first = "" if len(faults) == 1 else "the rules do not fit the course:\n  "
@@ -243,12 +243,12 @@ def totals(
 
 
 def _lost_excuses(rules, known, anonymous):
-    """Return a line about each who is excused and is nobody; anonymously it names none."""
+    """Return a line about each unknown student who is excused; without names if anonymous."""
     lost = sorted({s for s, _ in rules.excused if s not in known})
-    who = "who is neither in class list nor gradebook"
+    who = "who is in neither the class list nor the gradebook"
     if anonymous:
-        return [f"excused is somebody {who}"] * bool(lost)
-    return [f"excused is {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
+        return [f"course.toml excuses a student {who}"] * bool(lost)
+    return [f"course.toml excuses {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
 
 
 def _total(student, weigh, found, rules):
@@ -288,7 +288,7 @@ def table(names: list[str], rows: list[Total]) -> str:
     -------
     str
         `student,total,status`, a column for each assignment in per cent (or why there is no
-        mark), `dropped` and `excused` with names. Who has no total has the reasons as status.
+        mark), `dropped` and `excused` with names. If there is no total, `status` explains why.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -304,7 +304,7 @@ def table(names: list[str], rows: list[Total]) -> str:
 
 
 def write_totals(course: Course, rules: Rules, anonymous: bool, out: Path | None) -> None:
-    """Write the totals into a file or to the screen, and warn of those that are open."""
+    """Write the totals to a file or to the screen, and warn of totals that are missing."""
     names, rows, warnings = totals(course, rules, anonymous)
     for warning in warnings:
         warn(warning)

@@ -1,8 +1,8 @@
-"""Run the code of students where it can do no harm.
+"""Run students' code where it can't do any harm.
 
-Comes in: the cells of one submission, and calls of its functions with arguments. Goes out:
-the result of each call as plain data whose form was checked, or why there was no answer.
+Input: the cells of one submission, and calls of its functions with arguments. Output: the
+result of each call as plain data in a checked format, or the reason why there is no answer.
 
-This folder knows no answers: it imports neither the course nor the folders of the engine that
+This folder knows no answers: it imports neither the course nor the parts of the engine that
 judge.
 """

@@ -1,11 +1,11 @@
-"""Start a worker in a container of podman or docker, where bubblewrap cannot be installed.
+"""Start a worker in a container of podman or docker, if bubblewrap cannot be installed.
 
-The image is the instructor's; it needs Python, NumPy, and what the problems use, such as torch.
-Whatever else is installed in it, submissions can import. The seconds of a worker are those of
-the clock, since its processes are not below ours.
+The instructor provides the image. It needs Python, NumPy, and the packages that the problems
+use, such as torch. Submissions can import everything that is installed in it. A worker's time
+is wall time, because we can't measure the processes of a container.
 
-Tried: podman 4.3 with runc, as root, where all that a submission may not do was refused. Of
-docker only the command line is tested: there was no daemon to run it.
+Tested: podman 4.3 with runc, as root; it refused everything that a submission must not do. For
+docker we could test only the command line, because there was no daemon to run it.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ def command(limits: Limits, name: str, profile: Path, files: dict, program: list
     Parameters
     ----------
     limits : Limits
-        What a worker may use; `limits.container` names the program and the image.
+        Limits of a worker; `limits.container` names the program and the image.
     files : dict
-        Files and folders of this machine, and their paths inside, where they are read-only.
+        Files and folders of this machine, and their read-only paths inside.
     program : list of str
         The command line that runs inside; its first word is the entry point.
 
     Returns
     -------
     list of str
-        No network, no capabilities, no other user; nothing that can be written but a small
-        /tmp; limits on memory, processes, files and processor time.
+        No network, no capabilities, an unprivileged user, and only a small /tmp to write to;
+        limits on memory, processes, files and processor time.
     """
     settings = limits.container
     memory = f"{limits.memory_mb + OWN_MB}m"
@@ -60,15 +60,15 @@ def mounts(files: dict) -> list[str]:
     Parameters
     ----------
     files : dict
-        Where they are on this machine, and inside.
+        Paths on this machine, and their paths inside.
 
     Raises
     ------
     CannotDo
-        If a path holds a comma, which ends a value in this option.
+        If a path contains a comma, which ends a value in this option.
     """
     if odd := [str(p) for p in files if "," in str(p)]:
-        raise CannotDo(f"no container can be given {odd[0]}: its path holds a comma")
+        raise CannotDo(f"{odd[0]} cannot be mounted in a container: its path contains a comma")
     options = (["--mount", MOUNT.format(*pair)] for pair in files.items())
     return [word for pair in options for word in pair]
 
@@ -82,7 +82,7 @@ def _limits(limits):
 
 
 def ending(limits: Limits, name: str) -> list[str]:
-    """Return the command that kills a container that does not end by itself."""
+    """Return the command that kills a container that doesn't end by itself."""
     return [limits.container.prefix, "rm", "--force", name]
 
 

@@ -1,4 +1,4 @@
-"""Start a worker: inside bubblewrap, or as a plain process for submissions that are trusted.
+"""Start a worker: in bubblewrap, or as a plain process for submissions that you trust.
 
 A worker can import the packages that the problems use, and no others.
 """
@@ -25,9 +25,9 @@ MB = 1 << 20
 SLOTS = 64
 FIRST_USER = 61000  # of SLOTS users for each running grader
 SIGNALS = 256
-ROOM = "torch needs memory_mb = 400 or more"  # tried with torch 2.13 for the CPU
+ROOM = "torch needs memory_mb = 400 or more"  # tested with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
-CONTAINER = "let podman or docker make the sandbox ([sandbox] in nngrader.toml)"
+CONTAINER = "use podman or docker as the sandbox ([sandbox] in nngrader.toml)"
 UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
 NAMESPACES = (
     "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
@@ -43,7 +43,7 @@ NEVER = re.compile(r"\.\.|__pycache__|.*\.(pth|dist-info|egg-info|egg-link)")
 
 
 class Refused(CannotDo):
-    """Raised where no sandbox can be made; the text says what to do."""
+    """Raised if no sandbox can be started; the text explains what to do."""
 
 
 class Sandbox:
@@ -52,13 +52,13 @@ class Sandbox:
     Parameters
     ----------
     unsafe : bool
-        Whether workers are plain processes with limits instead of being in bubblewrap; for
-        trusted submissions alone.
+        Whether workers are plain processes with limits instead of running in bubblewrap; only
+        for trusted submissions.
     apart : bool
-        Whether such plain processes belong to another user, who can read no file that is
-        closed to others; root alone can do that.
+        Whether such plain processes run as a different user, who can't read private files. This
+        requires root.
     uses : iterable of str
-        Packages besides NumPy that a submission may import, such as "nnlib" and "torch".
+        Packages that submissions may import in addition to NumPy, such as "nnlib" and "torch".
     """
 
     def __init__(self, limits: Limits, *, unsafe: bool = False, apart: bool = False, uses=()):
@@ -67,7 +67,7 @@ class Sandbox:
         inside = limits.container and not unsafe  # the container's image then has the packages
         names = {"nnlib"} & set(self.uses) if inside else ["numpy", *self.uses]
         self.packages = package_paths(list(names))
-        self.empty = Scratch()  # an empty folder, mounted over those to hide
+        self.empty = Scratch()  # an empty folder, mounted over folders that we hide
         os.chmod(self.empty.name, 0o755)
 
     def worker(self, slot: int) -> Worker:
@@ -76,13 +76,13 @@ class Sandbox:
         Parameters
         ----------
         slot : int
-            The number of this worker among those that run at one time. Each has a processor
-            and, under root, a user of its own, since the limit on processes counts by user.
+            Index of this worker among the workers that run in parallel. Each has its own
+            processor and, under root, its own user, because the process limit counts by user.
 
         Returns
         -------
         Worker
-            The worker, which has loaded no cells yet.
+            The worker, without any loaded cells.
 
         Raises
         ------
@@ -107,14 +107,14 @@ class Sandbox:
         return worker
 
     def _needs(self):
-        """Return what to look at if a worker with packages does not start, such as memory."""
+        """Return what to check if a worker with packages doesn't start, such as memory."""
         if not self.uses:
             return ""
         packages = " and ".join(self.uses)
         return f" with {packages} and memory_mb = {self.limits.memory_mb} ({ROOM})"
 
     def require(self) -> None:
-        """Start and end one worker, to find out whether that is possible.
+        """Start and end one worker, to test whether this is possible.
 
         Raises
         ------
@@ -127,12 +127,12 @@ class Sandbox:
         if not self.unsafe and not seccomp.supported():
             raise Refused(f"no list of system calls for this kind of processor. {UNSAFE}")
         if not Path("/proc/self/task", str(os.getpid()), "children").exists():
-            raise Refused("this kernel does not tell which processes a process has started.")
+            raise Refused("this kernel doesn't report which processes a process has started.")
         try:
             self.worker(0).close()
         except Refused as e:
             raise Refused(
-                f"{e}\nWhere the kernel refuses user namespaces, run as root, or: "
+                f"{e}\nIf the kernel refuses user namespaces, run as root, or: "
                 f"{NAMESPACES}\n{UNSAFE}"
             ) from None
 
@@ -191,7 +191,7 @@ class Sandbox:
 
     @staticmethod
     def _python():
-        """Return the path of the interpreter itself, with symbolic links resolved."""
+        """Return the path of the interpreter, with symbolic links resolved."""
         return Path(sys.base_prefix).resolve() / "bin" / Path(sys.executable).resolve().name
 
     def _limited(self):
@@ -241,7 +241,7 @@ def python_inside(python):
 def python_binds(python, empty):
     """Return options that mount the interpreter, with installed packages hidden.
 
-    Parent folders are made first, since those that bubblewrap makes by itself are closed to
+    Parent folders are created first, because the ones that bubblewrap creates are closed to
     other users.
     """
     base, inside = python.parents[1], python_inside(python).parents[1]
@@ -273,9 +273,9 @@ def memory_folder(path, size):
 
 
 def user_options():
-    """Return options for a user namespace, which only an ordinary user needs.
+    """Return options for a user namespace, which only unprivileged users need.
 
-    No further user namespace can be made in it.
+    No further user namespace can be created inside it.
     """
     if os.geteuid() == 0:
         return []
@@ -284,7 +284,7 @@ def user_options():
 
 
 def become(slot):
-    """Return the command by which root becomes another user, whom limits on processes bind."""
+    """Return the command by which root becomes an unprivileged user with process limits."""
     if os.geteuid() != 0:
         return []
     user = str(FIRST_USER + own_block() * SLOTS + slot)
@@ -293,7 +293,7 @@ def become(slot):
 
 
 def package_paths(names: list[str]) -> list[Path]:
-    """Return the files and folders of packages and of all packages that these require.
+    """Return the files and folders of packages and of all their required packages.
 
     Returns
     -------
@@ -313,7 +313,7 @@ def package_paths(names: list[str]) -> list[Path]:
 
 
 def _required(name):
-    """Return the distributions of a package and of all packages that it requires."""
+    """Return the distributions of a package and of all its required packages."""
     todo, seen = [name], {}
     while todo:
         wanted = todo.pop()

@@ -1,4 +1,4 @@
-"""Call a student's functions in workers: load cells one by one, check every answer.
+"""Call a student's functions in workers: load the cells, then check every answer.
 
 If a cell or a call fails, the reason becomes a flag.
 """
@@ -15,45 +15,44 @@ from ..limits import LASTING, MOST_DEATHS, Died, Ending, of_death, reached
 from ..records.flag import Flag, FlagCode
 from .inside import wire
 
-if TYPE_CHECKING:  # which needs Linux; `check` runs everywhere
+if TYPE_CHECKING:  # needs Linux, but `check` runs everywhere
     from .launch import Sandbox
 
-MOST_LOST = 3  # cells added by the student that end the process; then none is run any more
-MEASURES = "(measures)"  # stands for the function in a process that only measures
-LONGEST_NAME = 60  # characters of a missing name that is told
+MOST_LOST = 3  # if more added cells end the process, we run no added cells any more
+MEASURES = "(measures)"  # name of the function in a process that only measures
+LONGEST_NAME = 60  # characters of a missing name to show
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 
 
 class Raised(Exception):
-    """Raised if the student's function raised; the text is a class name of Python's own."""
+    """Raised if the student's function raised; the text is the name of a built-in class."""
 
 
 class Runner:
-    """Runs one submission, in one sandbox unless the submission breaks it.
+    """Runs one submission in a single sandbox, unless the submission breaks it.
 
     Parameters
     ----------
     cells : list of (str, str, bool)
-        Name, source, and whether the cell is one that the student added, in the order in
-        which they are loaded.
+        Name, source, and whether the student added the cell, in loading order.
     slot : int
-        The number of its worker among those that run at one time.
+        Index of its worker among the workers that run in parallel.
 
     Attributes
     ----------
     notes : dict
-        Flags by cell or function. Of the student's own text they contain only names that a
-        cell uses and that don't exist.
+        Flags by cell or function. The only student's text in them are undefined names that a
+        cell uses.
     fingerprints : dict
-        By cell that is not the student's own: its fingerprint, a list of int.
+        By cell, except added cells: the fingerprint, a list of int.
     spent : dict
-        By function: seconds of all its calls.
+        By function: seconds of all calls.
     before_test : int or None
-        How many cells come before the test cell that calls the functions. Global names have
-        the values that they had after those cells, even if later cells assign to them.
+        Number of cells before the test cell that calls the functions. Global names have their
+        values from after those cells, even if later cells assign to them.
     """
 
-    least = 0.0  # wall time in seconds that a call is allowed at least
+    least = 0.0  # wall time in seconds that every call is allowed
 
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
         self.cells, self.sandbox, self.slot = list(cells), sandbox, slot
@@ -65,17 +64,17 @@ class Runner:
         self.right = {}
 
     def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
-        """Return the names and imports in the cells, and leave out cells that cannot be parsed.
+        """Return the names and imports in the cells; skip cells that cannot be parsed.
 
         Parameters
         ----------
         wanted : list of str, optional
-            Dotted names that are listed if they are used, however many others there are.
+            Dotted names that are always listed if they are used, no matter how many there are.
 
         Returns
         -------
         list of str, list of str
-            Dotted names used, and modules imported, aliases undone.
+            Dotted names used, and imported modules, with aliases resolved.
         """
         self.function = None
         question, names, imports = {"do": "named", "wanted": list(wanted)}, [], []
@@ -92,7 +91,7 @@ class Runner:
         return names, imports
 
     def _read_all(self):
-        """Return whether every cell that was not left out has been parsed."""
+        """Return whether all cells except the skipped ones have been parsed."""
         left = self.limits.total_seconds
         for name, source, _ in self.cells:
             if name in self.lost:
@@ -125,18 +124,18 @@ class Runner:
         Parameters
         ----------
         args : dict
-            Its arguments, plain data; the student gets copies.
+            Its arguments as plain data; the student's function receives copies.
         cap : int
-            The largest answer that is read, in bytes.
+            Maximum size of an answer, in bytes.
         driver : dict, optional
-            ``name`` and ``source`` of the problem's driver, which then calls the function.
+            ``name`` and ``source`` of the problem's driver, which calls the function.
 
         Returns
         -------
         dict
             The report of `observe` in the worker, without the texts of exceptions, which may
-            contain hidden inputs. ``stopped`` is added here: it says how a limit, or the end of
-            the process, made the call fail.
+            contain hidden inputs. If a limit or the end of the process made the call fail,
+            ``stopped`` describes it.
         """
         question = {"do": "call", "name": name, "args": args, "parts": parts, "driver": driver}
         try:
@@ -160,8 +159,8 @@ class Runner:
         Parameters
         ----------
         cap : int, optional
-            The largest value that is read, in bytes; by default what the settings allow beyond
-            eight times its arguments.
+            Maximum size of a value, in bytes. Default: eight times the size of the arguments
+            plus the limit in the settings.
 
         Raises
         ------
@@ -180,14 +179,14 @@ class Runner:
 
     @contextlib.contextmanager
     def corrected(self, right: dict):
-        """Open a block in which other functions that a function calls are right ones.
+        """Open a block in which correct functions replace other functions that are called.
 
-        What happens in it leaves no note, and counts only against the time of the submission.
+        Errors inside it leave no note; the time counts only for the submission.
 
         Parameters
         ----------
         right : dict
-            By the name of a student's function: a callable that takes a list of arguments and
+            By name of a student's function: a callable that takes a list of arguments and
             a dict of them, plain data, and returns plain data or raises `Raised` or `Died`.
         """
         kept = {k: dict(getattr(self, k)) for k in ("notes", "spent", "deaths", "stopped")}
@@ -200,15 +199,15 @@ class Runner:
             vars(self).update(kept)
 
     def measure(self, name: str, measure: dict, inputs: dict, raw: list, parts: int) -> dict:
-        """Measure an answer in a process that has run no code of the student's.
+        """Measure an answer in a process that has run no student's code.
 
         A forged answer may make the measure hang or fill the memory, so the limits of a call
-        hold for the measure, too.
+        also apply to the measure.
 
         Returns
         -------
         dict
-            What that returns; nothing where a limit ended it.
+            The result of the measure; empty if a limit ended it.
         """
         question = {"do": "measure", "measure": measure, "inputs": inputs, "raw": raw}
         try:
@@ -223,7 +222,7 @@ class Runner:
             return {}
 
     def _ask(self, name, question, cap):
-        """Return the answer to a question about a function, from a process of its own."""
+        """Return the answer to a question about a function, from a separate process."""
         if self.deaths.get(name, 0) >= MOST_DEATHS:
             raise Died(Ending.NOT_AGAIN)
         left = self.limits.total_seconds - self.spent.setdefault(name, 0.0)
@@ -245,7 +244,7 @@ class Runner:
         return answer
 
     def _talk(self, question, left, cap):
-        """Return the answer to a question, after those that it asks about right functions."""
+        """Return the answer to a question; first serve its requests for correct functions."""
         cap = min(wire.BODY, cap + 8 * len(wire.pack(question)))
         took = 0.0
         while True:
@@ -259,7 +258,7 @@ class Runner:
             question = {"do": "given", **self._given(answer)}
 
     def _given(self, answer):
-        """Return what a right function returns for the arguments that a worker sent."""
+        """Return the result of a correct function for the arguments that a worker sent."""
         name, args, kwargs = (answer.get(k) for k in ("needs", "args", "kwargs"))
         if not (isinstance(name, str) and isinstance(args, list) and isinstance(kwargs, dict)):
             raise Died(Ending.FORGED)
@@ -271,7 +270,7 @@ class Runner:
             return {"error": str(e), "value": None}
 
     def _stop(self, name, ending, bound):
-        """Record why a function gave no answer, and that the next call needs a new process."""
+        """Record why a function gave no answer, so that the next call starts a new process."""
         self.function = None
         self.deaths[name] = self.deaths.get(name, 0) + 1
         if ending == Ending.WAITED and self._lasts() <= 0:
@@ -280,7 +279,7 @@ class Runner:
         self._note(FlagCode.FUNCTION_STOPPED, name, **self.stopped[name].data)
 
     def _remark(self, name, answer):
-        """Note for the instructor that a function is missing, or that a limit was reached."""
+        """Tell the instructor that a function is missing, or that a limit was reached."""
         if answer.get("missing") is True:
             self._note(FlagCode.FUNCTION_MISSING, name)
         if answer.get("error") is not None:
@@ -311,11 +310,11 @@ class Runner:
         return max(0.0, seconds), bound
 
     def _lasts(self):
-        """Return the wall time in seconds that is left to the submission."""
+        """Return the remaining wall time of the submission, in seconds."""
         return LASTING * self.limits.submission_seconds - self.waited
 
     def _load_all(self, function):
-        """Load all cells into a fresh process; begin again without a cell that ends it."""
+        """Load all cells into a new process; if a cell ends it, start again without it."""
         loaded = False
         while not loaded:
             self._fresh()
@@ -342,7 +341,7 @@ class Runner:
         self.took = 0.0
 
     def _load(self, name, source, left):
-        """Load a cell; return whether the process is still there afterwards."""
+        """Load a cell; return whether the process still exists afterwards."""
         bound = self._allowed(left)[1]
         try:
             answer = self._put({"do": "load", "source": source, "name": name}, left)
@@ -360,7 +359,7 @@ class Runner:
         return True
 
     def _lose(self, code, name, /, **data):
-        """Leave a cell out of later processes; after a few added cells, all of them."""
+        """Skip a cell in later processes; after a few added cells, skip all added cells."""
         self.lost.add(name)
         self._note(code, name, **data)
         own = {n for n, _, own in self.cells if own}
@@ -369,7 +368,7 @@ class Runner:
             self._note(FlagCode.ADDED_CELLS_LEFT_OUT, "")
 
     def _fresh(self):
-        """Start a process without cells, in a new sandbox if the old one is broken."""
+        """Start a process without cells; use a new sandbox if the old one is broken."""
         for _ in range(2):
             if self.worker and not self.worker.usable:
                 self.close()
@@ -378,10 +377,10 @@ class Runner:
                 return self.worker.fresh()
             except Died as e:
                 last = e
-        raise CannotDo(f"a worker cannot be kept alive here: {last}")
+        raise CannotDo(f"workers end unexpectedly on this machine: {last}")
 
     def _note(self, code, name, /, **data):
-        """Add a flag about a cell or a function, unless it is there already."""
+        """Add a flag about a cell or a function, unless it already exists."""
         added = [n for n, _, own in self.cells if own]
         if name in added:
             data["added"] = added.index(name) + 1
@@ -398,13 +397,13 @@ class Runner:
 
 
 def known(error) -> str:
-    """Return the most special of an exception's classes that is one of Python's own.
+    """Return the most specific built-in class among an exception's classes.
 
     Parameters
     ----------
     error : list
-        Class names and a text as the worker sends them. Neither is to be trusted, since a
-        student may give a class any name.
+        Class names and a text from the worker. We trust neither, because a student may give a
+        class any name.
 
     Returns
     -------
@@ -417,7 +416,7 @@ def known(error) -> str:
 def _failure(answer, source):
     """Return the code and the data of the flag about a cell that raised an exception.
 
-    The worker's line and name are told only if the cell has such a line, or contains the name.
+    Line and name come from the worker; they are used only if they occur in the cell.
     """
     exception = known(answer["error"])
     if exception in SYNTAX:

@@ -1,8 +1,8 @@
 """The system calls a worker may not make, as a filter for the kernel (classic BPF).
 
-Namespaces, limits and a read-only system keep a submission in. The filter closes what they
-leave open: memory that belongs to no process and so escapes the watchdog (memfd, System V,
-shared mappings), new namespaces, mounts, tracing, keys, sockets, another processor.
+Namespaces, limits and a read-only system confine a submission. The filter closes the remaining
+gaps: memory that belongs to no process and is therefore invisible to the watchdog (memfd,
+System V, shared mappings), new namespaces, mounts, tracing, keys, sockets, other processors.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ DENIED = {
     "fspick": (433, 433),
     "mount_setattr": (442, 442),
     "sched_setaffinity": (203, 122),
-    "sched_setparam": (142, 118),  # this and the following could change the parent process, too
+    "sched_setparam": (142, 118),  # this and the next ones could also change the parent process
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
     "setpriority": (141, 140),
     "ioprio_set": (251, 30),
     "process_madvise": (440, 440),
-    "socket": (41, 198),  # families such as vsock know no network namespace
-    "socketpair": (53, 199),  # this and the following use kernel memory that no limit counts
+    "socket": (41, 198),  # families such as vsock ignore network namespaces
+    "socketpair": (53, 199),  # this and the next ones use kernel memory that no limit counts
     "vmsplice": (278, 75),
     "inotify_init": (253, 26),  # aarch64 has none: 26 is its inotify_init1
     "inotify_init1": (294, 26),
@@ -73,13 +73,13 @@ def supported() -> bool:
 
 
 def program() -> bytes:
-    """Return the filter, as `bwrap --seccomp` reads it.
+    """Return the filter in the format of `bwrap --seccomp`.
 
     Returns
     -------
     bytes
-        An array of `struct sock_filter`: denied calls answer EPERM, `clone3` answers ENOSYS
-        (its flags cannot be read; the C library then uses `clone`), all others pass.
+        An array of `struct sock_filter`. Denied calls fail with EPERM, and `clone3` fails with
+        ENOSYS, because its flags cannot be read and the C library then uses `clone`.
     """
     column, architecture = MACHINES[platform.machine()]
     steps = [
@@ -95,7 +95,7 @@ def program() -> bytes:
     steps += _deny(CLONE3[column], ENOSYS)
     steps += _deny_flags(CLONE[column], argument=0, flags=NEW_NAMESPACE)
     steps += _deny_flags(MMAP[column], argument=3, flags=MAP_SHARED)
-    # argument 0 is a process, 0 for the caller: no other one
+    # argument 0 is a process; only 0, the caller, is allowed
     steps += _deny_flags(PRLIMIT[column], argument=0, flags=0xFFFFFFFF)
     steps += [(RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("<HBBI", *step) for step in steps)

@@ -1,4 +1,4 @@
-"""Watch one worker: a tree of processes that answers questions, until it is ended.
+"""Watch one worker: a tree of processes that answers questions until it is ended.
 
 Memory and processor time of the tree are read from /proc.
 """
@@ -19,11 +19,11 @@ from ..limits import PATIENCE, Died, Ending
 from .inside import fork_server, wire
 
 POLL = 0.03  # seconds between two measurements of the tree
-BRIEF = 0.01  # a question that takes fewer seconds is not worth a measurement
+BRIEF = 0.01  # we don't measure processes for a question that takes fewer seconds
 CROWDED = 8  # a further factor for wall time while other programs keep the processor busy
 START = 60  # seconds until a worker must be ready; not charged to the student
-RENEW = 20  # seconds until a fresh process must be there; not charged either
-GRACE = 2  # seconds in which a worker may end by itself
+RENEW = 20  # seconds until a new process must be ready; not charged either
+GRACE = 2  # seconds that a worker has to end by itself
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT}
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 MOST_TEXT = 1 << 16  # bytes read of a file of /proc: a process may have thousands of children
@@ -32,21 +32,21 @@ FILE, MEMORY_FOLDERS = 1300, ("/tmp", "/dev/shm")  # bytes of an empty file in m
 
 
 class Worker:
-    """A process behind a pair of pipes, which starts a fresh one for each function.
+    """A process with a pair of pipes, which starts a new process for each function.
 
-    It is a context manager and ends with its block. The fresh process answers what it is asked.
+    It is a context manager and ends with its block. The new process answers the questions.
 
     Parameters
     ----------
     memory : int
-        Bytes that the student's processes may hold; beyond that the whole tree is killed.
+        Bytes that the student's processes may use; above that, the whole tree is killed.
     filter : bytes, optional
         A seccomp program; `{seccomp}` in the command becomes its file descriptor.
     counted : bool
-        Whether all processes descend from this one, so that their memory and processor time can
-        be measured. Otherwise wall time is measured, and the container limits memory.
+        Whether all processes descend from this one, so that we can measure their memory and
+        processor time. Otherwise we measure wall time, and the container limits memory.
     end : list of str, optional
-        A command that kills it, in case it does not end when its pipe is closed.
+        A command that kills it if it doesn't end when its pipe is closed.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Worker:
         self.spent = self.waited = 0.0
         self.nested = (
             filter is not None
-        )  # the sandbox's parent process then ends after those inside
+        )  # the sandbox's parent process then ends after the processes inside
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
         os.set_blocking(self.process.stdin.fileno(), False)
@@ -116,12 +116,12 @@ class Worker:
         )  # the worker's own memory is not the student's
 
     def fresh(self) -> None:
-        """Kill the student's process and all that it started, and start a new one.
+        """Kill the student's process and all that it has started, and start a new one.
 
         Raises
         ------
         Died
-            If that cannot be done; another worker is needed then.
+            If this fails; you then need a different worker.
         """
         self._order(fork_server.FRESH, RENEW)
         self.known = self._usage(files=False)
@@ -134,27 +134,27 @@ class Worker:
         cap: int = wire.BODY,
         longest: float = math.inf,
     ) -> dict:
-        """Put one question to the fresh process and wait for its answer.
+        """Put one question to the new process and wait for its answer.
 
         Parameters
         ----------
         seconds : float
-            Processor time that it may take; its wall time may be `PATIENCE` times as long.
+            Processor time limit; the wall time limit is `PATIENCE` times as much.
         cap : int
-            The largest answer that is read, in bytes of its arrays.
+            Maximum size of an answer, in bytes of its arrays.
         longest : float
-            Wall time in seconds that it may take, if that is less.
+            Wall time limit in seconds, if it is lower.
 
         Returns
         -------
         dict
-            The answer, which may hold anything that a frame can.
+            The answer, which may contain anything that a frame can contain.
 
         Raises
         ------
         Died
-            If there is no answer in time, or it is no frame, or no dict. The student's process
-            can then be asked nothing more, and if `usable` is false, nor can this worker.
+            If there is no answer in time, or it is not a frame, or not a dict. After this the
+            student's process is unusable and, if `usable` is false, so is this worker.
         """
         frame, self.begin, self.has_started = wire.pack(question), time.monotonic(), False
         self.allowed = self.known.seconds + seconds
@@ -192,8 +192,8 @@ class Worker:
     def _account(self, seconds):
         """Set `spent` and `waited` for the last question.
 
-        Measuring the processes takes longer than most questions, so a brief one is charged its
-        wall time, and its processor time is counted again with the next longer one.
+        Measuring the processes takes longer than most questions. A brief question is therefore
+        charged its wall time, and its processor time is included in the next longer question.
         """
         elapsed = time.monotonic() - self.begin
         if elapsed < BRIEF and not (self.over_memory or self.over_time or self.over_wait):
@@ -206,17 +206,17 @@ class Worker:
         self.spent, self.known = max(self.waited / PATIENCE, worked), usage
 
     def _waited(self, usage):
-        """Return a question's wall time, without that in which the processor was busy.
+        """Return a question's wall time, minus the time in which the processor was busy.
 
-        Nothing is deducted if the submission has started processes, which may be what kept the
-        processor busy.
+        Nothing is subtracted if the submission has started processes, because they may have
+        occupied the processor.
         """
         self.has_started |= len(usage.processes) > self.alone
         delayed = 0.0 if self.has_started else max(0.0, usage.delayed - self.known.delayed)
         return max(0.0, time.monotonic() - self.begin - delayed)
 
     def _why(self, e):
-        """Return the reason that an exception stands for."""
+        """Return the reason for an exception."""
         if self.over_memory:
             return Ending.TOO_MUCH
         if self.over_time:
@@ -229,19 +229,17 @@ class Worker:
         return Ending.ENDED if closed else Ending.BROKEN
 
     def _reason(self, kind, status):
-        """Return why there was no answer, by the reply of the worker's first process."""
+        """Return why there was no answer, according to the worker's first process."""
         if kind != fork_server.ENDED:
             causes = {fork_server.LARGE: Ending.TOO_LARGE, fork_server.EARLY: Ending.FORGED}
             return causes.get(kind, Ending.BROKEN)
         ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if ended_by == signal.SIGKILL and not self.counted:
-            return (
-                Ending.TOO_MUCH
-            )  # the kernel kills a container that reaches its limit on memory
+            return Ending.TOO_MUCH  # the kernel kills a container that reaches its memory limit
         return Ending.CRASHED if ended_by in CRASHES else Ending.ENDED
 
     def _watch(self):
-        """Kill the tree if it holds too much memory, or has worked or waited for too long."""
+        """Kill the tree if it uses too much memory, or has worked or waited too long."""
         while not self.ended.wait(POLL) and self.process.poll() is None:
             usage = self._usage()
             self.over_memory = usage.memory > self.most
@@ -251,7 +249,7 @@ class Worker:
                 return self._kill()
 
     def _usage(self, *, files=True) -> Usage:
-        """Return the memory and time of the tree, or zeros where they cannot be known."""
+        """Return the memory and time of the tree, or zeros if they are unknown."""
         if not self.counted:
             return Usage(0, 0.0)
         usage = tree_usage(self.process.pid)
@@ -261,7 +259,7 @@ class Worker:
     def _kill(self):
         """Kill the tree; in a sandbox, the end of the first process ends all others."""
         if self.process.poll() is not None:
-            return  # its number may be another process's by now
+            return  # its number may belong to a different process by now
         for pid in tree_usage(self.process.pid).processes[1:]:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -275,14 +273,14 @@ class Worker:
         self.process.kill()
 
     def last_words(self) -> str:
-        """Return what the program wrote to stderr, to say why it did not start."""
+        """Return the program's output on stderr, which may explain why it didn't start."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         self.log.seek(0)
         return self.log.read(500).decode(errors="replace").strip()
 
     def close(self) -> None:
-        """Close the pipes, which ends the worker, and kill it if it does not end."""
+        """Close the pipes, which ends the worker; kill it if it doesn't end."""
         self.ended.set()
         self.watcher.join()
         self.process.stdin.close()
@@ -306,7 +304,7 @@ class Worker:
 class Usage(NamedTuple):
     """Memory in bytes and processor time in seconds of a tree of processes.
 
-    ``delayed`` is the time in seconds for which they waited for a free processor.
+    ``delayed`` is the time in seconds that they waited for a free processor.
     """
 
     memory: int
@@ -326,7 +324,7 @@ def tree_usage(root: int) -> Usage:
     Returns
     -------
     Usage
-        The sums. Processes that have ended count with the time that their parents report.
+        The sums. For processes that have ended, we use the time that their parents report.
     """
     todo, seen, memory, ticks, delayed = [root], [], 0, 0, 0
     while todo:
@@ -341,13 +339,13 @@ def tree_usage(root: int) -> Usage:
 
 
 def files_held(processes: tuple) -> int:
-    """Return the bytes of kernel memory for the files in the sandbox's own folders.
+    """Return the kernel memory in bytes for the files in the sandbox's own folders.
 
     Parameters
     ----------
     processes : tuple of int
-        A tree. Those in a sandbox have folders in memory, whose size is limited; empty files
-        have no size but use memory of the kernel.
+        A tree. A sandbox has folders in memory with a size limit, but empty files have no size
+        and still use kernel memory.
     """
     used = {}
     for pid in processes:
@@ -362,7 +360,7 @@ def files_held(processes: tuple) -> int:
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process has started, none if it has ended."""
+    """Return the processes that a process has started; none if it has ended."""
     found = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -372,7 +370,7 @@ def children(pid: int) -> list[int]:
 
 
 def _text(file):
-    """Return the contents of a file in /proc, in few system calls since it is often read."""
+    """Return the contents of a file in /proc; few system calls, because we do it often."""
     handle = os.open(file, os.O_RDONLY)
     try:
         return os.read(handle, MOST_TEXT)

@@ -1,7 +1,7 @@
-"""Keep results on the disk, and manage temporary folders and locks.
+"""Store results on disk, and manage temporary folders and locks.
 
-Comes in: results, as plain data. Goes out: the same results, found by a digest of all that they
-depend on; temporary folders, numbers for workers that run at one time, and locks.
+Input: results, as plain data. Output: the same results, found by a digest of everything that
+they depend on; temporary folders, numbers for workers that run in parallel, and locks.
 
-Everything that is kept is plain data: this folder knows nothing of assignments.
+All stored data are plain data, because this folder doesn't know about assignments.
 """

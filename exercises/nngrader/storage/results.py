@@ -1,12 +1,12 @@
-"""Results on the disk, found by a digest of all that they depend on.
+"""Results on disk, found by a digest of everything that they depend on.
 
-A score depends on the submission, on our code and on the versions that it runs with; `code`
-is a digest of the latter two. A result names the processor on which it was computed, but the
-processor is no part of its key: a submission gets the same score and hints on every processor
-(`tools/rounding.py` judges answers on cases that were made with other rounding). So nothing has
-to be graded again after a move to another machine, and a class may be graded on several. If a
-score ever differs, the results show whether they were computed on two kinds of processor. With
-the processor in the key, the older results would not be found.
+A score depends on the submission, on our code and on the versions of its libraries; `code` is a
+digest of code and versions. A result names the processor that computed it, but the processor is
+not part of its key, because a submission gets the same score and hints on every processor
+(`tools/rounding.py` judges answers on cases with different rounding). As a result, nothing has
+to be graded again after a move to another machine, and several machines can grade a class. If
+scores ever differ, the results show whether they come from two kinds of processor. With the
+processor in the key, older results would not be found.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ OTHER_VERSION = (
 
 
 class NotKept(CannotDo):
-    """Raised where a result cannot be written; the run then stops."""
+    """Raised if a result cannot be written; the run then stops."""
 
 
 class Store:
@@ -48,7 +48,7 @@ class Store:
     Raises
     ------
     NotKept
-        If it cannot be made.
+        If the folder cannot be created.
     """
 
     def __init__(self, folder: Path):
@@ -57,11 +57,11 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def part(self, name: str) -> Store:
-        """Return the store in a subfolder, such as that of one assignment."""
+        """Return the store in a subfolder, for example for one assignment."""
         return Store(self.folder / name)
 
     def get(self, key: str):
-        """Return the value under a key, None if there is none or its file was damaged."""
+        """Return the value of a key, or None if there is none or its file is damaged."""
         try:
             mark, _, text = (self.folder / f"{key}.json").read_text().partition("\n")
             return json.loads(text) if mark == _digest(text) else None
@@ -69,19 +69,19 @@ class Store:
             return None
 
     def put(self, key: str, value) -> None:
-        """Write a value under a key: plain data, whole or not at all.
+        """Write the value of a key: plain data, completely or not at all.
 
         Raises
         ------
         NotKept
-            If the disk is full, or the folder may not be written.
+            If the disk is full, or the folder is not writable.
         """
         text = json.dumps(value)
         with disk_errors(self.folder):
             write_whole(self.folder / f"{key}.json", f"{_digest(text)}\n{text}")
 
     def keep_only(self, keys: set[str]) -> None:
-        """Remove all other keys, and files that a killed run has left half written."""
+        """Remove all other keys, and incomplete files of killed runs."""
         wanted = {f"{key}.json" for key in keys}
         for entry in os.scandir(self.folder):
             if entry.name not in wanted and entry.is_file(follow_symlinks=False):
@@ -94,12 +94,12 @@ class Store:
 
 
 def latest_key(assignment: str) -> str:
-    """Return the key of the results of the last grading, from which people are told."""
+    """Return the key of the results of the last grading run, which we show to people."""
     return f"latest-{assignment}"
 
 
 def latest_results(course, assignment: str) -> dict[str, dict]:
-    """Return the results of the last grading by student, none if nothing is graded.
+    """Return the results of the last grading run by student, or {} if there are none.
 
     Raises
     ------
@@ -128,20 +128,20 @@ def _are_ours(results):
 
 @contextlib.contextmanager
 def disk_errors(folder: Path):
-    """Open a block in which an error of the disk becomes a `NotKept` that explains it."""
+    """Open a block that turns a disk error into a `NotKept` with an explanation."""
     try:
         yield
     except FileNotFoundError:
         raise
     except OSError as e:
         raise NotKept(
-            f"{folder} cannot be written ({e.strerror}): nothing more is graded; "
-            "what was kept before stays"
+            f"{folder} cannot be written ({e.strerror}), so grading stops; "
+            "earlier results are still there"
         ) from e
 
 
 def write_whole(file: Path, text: str) -> None:
-    """Write a file by renaming a complete one, so that nobody ever reads half of it."""
+    """Write a file by renaming a complete one, so that no one reads an incomplete file."""
     half = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         # file names may have lone surrogates in them
@@ -154,7 +154,7 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that its owner alone can read, whole or not at all."""
+    """Write a file that only its owner can read, completely or not at all."""
     half = file.with_name(f"{file.name}.{os.getpid()}")
     half.unlink(missing_ok=True)
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -174,24 +174,24 @@ def _digest(text):
 
 
 def code(uses: list[str] = ()) -> str:
-    """Return a digest of our code and of the versions of all packages that it runs with.
+    """Return a digest of our code and of the versions of all its libraries.
 
     Parameters
     ----------
     uses : list of str, optional
-        Packages besides NumPy that submissions may import.
+        Packages that submissions may import in addition to NumPy.
 
     Returns
     -------
     str
-        Equal on two machines where the same submission gets the same result.
+        Equal on two machines if a submission gets the same result on both.
     """
     return _code(tuple(sorted(uses)))
 
 
 @functools.cache
 def _code(uses):
-    """Return what `code` returns, computed once for each set of packages."""
+    """Return the result of `code`, computed once for each set of packages."""
     own = [file_digest(f) for f in sorted(Path(__file__).parents[1].rglob("*.py"))]
     others = [_package(name) for name in uses]
     text = "\n".join([*own, *others, platform.python_version(), np.__version__])
@@ -199,7 +199,7 @@ def _code(uses):
 
 
 def file_digest(file: Path) -> str:
-    """Return the digest of a file, or of nothing if there is none."""
+    """Return the digest of a file, or of nothing if it doesn't exist."""
     return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
 
 
@@ -217,7 +217,7 @@ def _package(name):
 
 
 def in_words(uses: list[str] = ()) -> str:
-    """Return the versions and the beginning of our code's digest, for a person to read."""
+    """Return the versions and the start of our code's digest, for a person to read."""
     others = "".join(f", {_package(name)[:40]}" for name in uses if name != "nnlib")
     python = f"Python {platform.python_version()}, NumPy {np.__version__}"
     return f"{python}{others}, nngrader {code(uses)[:8]}"
@@ -225,13 +225,13 @@ def in_words(uses: list[str] = ()) -> str:
 
 @functools.cache
 def processor() -> str:
-    """Return the name of this machine's processor as NumPy and its OpenBLAS see it.
+    """Return the name of this machine's processor for NumPy and its OpenBLAS.
 
     Returns
     -------
     str
         The architecture, NumPy's SIMD extensions, OpenBLAS's kernels, and the environment
-        variables that chose them, which submissions in the sandbox do not get.
+        variables that selected them. Submissions in the sandbox don't get these variables.
     """
     loops = np.show_config(mode="dicts").get("SIMD Extensions", {})
     parts = [platform.machine(), f"NumPy's {(loops.get('found') or loops.get('baseline'))[-1]}"]

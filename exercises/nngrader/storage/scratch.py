@@ -1,6 +1,6 @@
-"""Temporary folders, numbers for workers, and locks, all held by a process until it ends.
+"""Temporary folders, numbers for workers, and locks, which a process has until it ends.
 
-If a process is killed, the next one removes what it has left.
+If a process is killed, the next one removes its folders.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from .results import Store, disk_errors
 __all__ = ["Scratch", "alone", "own_block", "slot", "sweep"]
 
 PREFIX = "nngrader-work-"
-YOUNG = 60  # seconds in which a new folder may not have its lock yet
-MOST = 64  # workers at one time on a machine, and graders
-PAUSE = 0.05  # seconds until the locks are tried again if all are held
+YOUNG = 60  # a new folder may be without its lock for so many seconds
+MOST = 64  # workers, and also graders, that run on a machine in parallel
+PAUSE = 0.05  # seconds to wait if all locks are taken
 
 
 class Scratch(tempfile.TemporaryDirectory):
-    """A temporary folder with a lock that shows it to be in use until the process ends.
+    """A temporary folder with a lock, which shows that it is in use until the process ends.
 
     Parameters
     ----------
     place : Path, optional
-        Where it is made; by default where the system has such folders.
+        Parent folder. Default: the system's folder for temporary files.
     """
 
     def __init__(self, folder: Path | None = None):
@@ -40,7 +40,7 @@ class Scratch(tempfile.TemporaryDirectory):
         fcntl.flock(self.held, fcntl.LOCK_EX)
 
     def cleanup(self) -> None:
-        """Remove the folder, if it has not been removed before."""
+        """Remove the folder, unless it has already been removed."""
         held, self.held = self.held, None
         if held is not None:
             super().cleanup()
@@ -56,7 +56,7 @@ def sweep(parent: Path | None = None) -> int:
     Parameters
     ----------
     parent : Path, optional
-        Where to look; by default where the system has such folders.
+        Folder to search. Default: the system's folder for temporary files.
     """
     parent = parent or Path(tempfile.gettempdir())
     found = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
@@ -66,7 +66,7 @@ def sweep(parent: Path | None = None) -> int:
 
 
 def _is_left(folder):
-    """Return whether a folder is one of ours, not new, and not locked by anybody."""
+    """Return whether a folder is one of ours, is not new, and has no active lock."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
@@ -82,11 +82,11 @@ def _is_left(folder):
 
 @contextlib.contextmanager
 def slot():
-    """Hold a number that no other thread or process of this user on this machine holds.
+    """Reserve a number that no other thread or process of this user on this machine has.
 
-    Two runs at a time, or two workers of a cluster on one machine, then never share a user of
-    the sandbox, by which the limit on processes counts. A process that is killed gives its
-    numbers back.
+    As a result, two runs, or two workers of a cluster on one machine, never share a user of the
+    sandbox, because the process limit counts by user. If a process is killed, its numbers are
+    free again.
     """
     folder = _folder()
     while True:
@@ -102,15 +102,15 @@ def slot():
 
 
 def own_block() -> int:
-    """Return a number that this process alone has, among those of this user on this machine.
+    """Return a number that only this process has, among this user's processes on this machine.
 
-    It stands for a block of users of the sandbox, so that two graders never share one. A
-    process keeps its number until it ends, and a forked process gets a number of its own.
+    It represents a block of sandbox users, so that two graders never share one. A process has
+    the same number until it ends, and a forked process gets its own number.
 
     Raises
     ------
     CannotDo
-        If all numbers are taken, or the folder of the locks is somebody else's.
+        If all numbers are taken, or the folder of the locks belongs to a different user.
     """
     with _CLAIMING:
         if os.getpid() not in _BLOCKS:
@@ -119,11 +119,11 @@ def own_block() -> int:
 
 
 _CLAIMING = threading.Lock()
-_BLOCKS = {}  # by process: the number, and the open file that is locked
+_BLOCKS = {}  # by process: the number, and the open file with the lock
 
 
 def _claim(folder):
-    """Return the smallest number whose file is not locked, and the file, now locked."""
+    """Return the smallest number whose file has no lock, and the file, now locked."""
     for number in range(MOST):
         held = os.open(folder / str(number), os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -132,16 +132,16 @@ def _claim(folder):
             os.close(held)
             continue
         return number, held
-    raise CannotDo(f"{MOST} graders run on this machine already: wait until one of them ends")
+    raise CannotDo(f"{MOST} graders already run on this machine: wait until one of them ends")
 
 
 def _folder(what="slots"):
-    """Return the folder of the locks, which nobody else may write."""
+    """Return the folder of the locks, which only its owner may write to."""
     folder = Path(tempfile.gettempdir(), f"nngrader-{what}-{os.geteuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     about = folder.lstat()
     if about.st_uid != os.geteuid() or about.st_mode & 0o077 or folder.is_symlink():
-        raise CannotDo(f"{folder} should be a folder of yours alone: remove it")
+        raise CannotDo(f"{folder} should belong only to you: delete it, then run this again")
     return folder
 
 
@@ -149,8 +149,8 @@ def _folder(what="slots"):
 def alone(store: Store, assignment: str):
     """Open a block in which no other run grades the same assignment of the same course.
 
-    Runs of other assignments may go on at the same time. They share only the gradebook, where
-    one waits for the other, and the slots of the machine.
+    Runs for other assignments may be active. They share only the gradebook, for which one waits
+    for the other, and the machine's worker slots.
     """
     with contextlib.ExitStack() as stack:
         with disk_errors(store.folder):
@@ -159,6 +159,6 @@ def alone(store: Store, assignment: str):
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotDo(
-                f"another grading of {assignment} in this course is running: wait for it"
+                f"another run is grading {assignment} in this course: wait until it ends"
             ) from None
         yield

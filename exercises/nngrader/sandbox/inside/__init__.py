@@ -1,9 +1,9 @@
-"""Code that runs inside the sandbox, beside the code of a student.
+"""Code that runs inside the sandbox, in the same place as a student's code.
 
-Comes in: questions, as frames of plain data. Goes out: answers, as frames, of which the outside
-checks the form and trusts nothing else.
+Input: questions, as frames of plain data. Output: answers, as frames. The grader outside checks
+their format and does not trust their content.
 
-These files are put into the sandbox one by one with four of `engine/observation`
+These files are mounted in the sandbox individually, with four files of `engine/observation`
 (`launch.PARTS`); the rest of this package is not there. `worker` runs as a program and is never
 imported.
 """

@@ -1,11 +1,12 @@
-"""The first process of a worker: starts another one for each function, passes on answers.
+"""The first process of a worker: starts a new process for each function, passes on answers.
 
-It runs no code of a student's and parses none of its data. In a sandbox it is process 1 of a
-namespace: nothing inside can stop, kill or trace it, and when it ends the kernel kills all the
-others. It alone holds the grader's pipes. A student's process has a pair of its own, which is
-closed with it, so nobody reads what processes left behind may write.
+It doesn't run a student's code or parse its data. In a sandbox it is process 1 of a namespace:
+nothing inside can stop, kill or trace it, and when it ends, the kernel kills all other
+processes. It is the only process with access to the grader's pipes. Each student's process has
+its own pair of pipes, which is closed with it, so no one reads the output of processes that
+remain afterwards.
 
-This file stands alone beside `wire.py`: it runs inside the sandbox.
+In the sandbox, this file and `wire.py` are there without the rest of the package.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ if __package__:
 else:
     import wire
 
-ORDER = struct.Struct("<cI")  # an order; the bytes of arrays that the grader will read at most
+ORDER = struct.Struct("<cI")  # an order; the maximum size of arrays that the grader will read
 READY, FRESH, ASK = b"r", b"f", b"a"
-REPLY = struct.Struct("<ci")  # kind of reply; exit status of the process as from `os.wait`
+REPLY = struct.Struct("<ci")  # kind of reply; exit status of the process, from `os.wait`
 DONE, ANSWER, ENDED, LARGE, EARLY = b"d", b"a", b"e", b"l", b"y"
-REAP = 100  # milliseconds after which ended processes are collected again
+REAP = 100  # milliseconds between collections of ended processes
 MOST_FILES = 1000  # if there are more files to remove, the worker ends instead
-MOST_OPEN = 1024  # no file descriptor is larger, since a limit prevents it
+MOST_OPEN = 1024  # a limit makes sure that all file descriptors are smaller
 SET_PDEATHSIG, SET_DUMPABLE, SET_CHILD_SUBREAPER = 1, 4, 36  # of prctl
 
 
@@ -53,7 +54,7 @@ class Child:
         self.ended = os.pidfd_open(self.pid)
 
     def close(self):
-        """Kill the process and all that it has started, and close the pipes."""
+        """Kill the process and everything that it has started, and close the pipes."""
         _end_all(self)
         for fd in (self.questions, self.answers, self.ended):
             os.close(fd)
@@ -69,8 +70,8 @@ def serve(source: int, sink: int, work, folders=()) -> None:
     work : callable
         ``work(source, sink)`` answers questions; each child process runs it.
     folders : iterable of str
-        The sandbox's own writable folders, to be emptied after each function; none without a
-        sandbox.
+        The sandbox's own writable folders, to be emptied after each function. Empty if there
+        is no sandbox.
     """
     _harden()
     child = None
@@ -94,13 +95,13 @@ def serve(source: int, sink: int, work, folders=()) -> None:
 
 def _harden():
     """Prevent child processes from reading, changing or killing this one."""
-    # without a handler, process 1 of a namespace ignores signals from inside it
+    # if it has no handler, process 1 of a namespace ignores signals from inside it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _prctl(SET_DUMPABLE, 0)
     _prctl(SET_CHILD_SUBREAPER, 1)
     _prctl(SET_PDEATHSIG, signal.SIGKILL)
     gc.collect()
-    gc.freeze()  # so that collections do not make copies of shared memory pages
+    gc.freeze()  # so that garbage collection doesn't copy shared memory pages
 
 
 def _leave_behind(kept):
@@ -123,7 +124,7 @@ def _prctl(option, value):
 
 
 def _frame(source):
-    """Read a frame from the grader and return it as bytes, not decoded."""
+    """Read a frame from the grader and return it as bytes, without decoding it."""
     lengths = wire.exactly(source, wire.LENGTHS.size)
     return lengths + wire.exactly(source, sum(wire.LENGTHS.unpack(lengths)))
 
@@ -131,7 +132,7 @@ def _frame(source):
 def _exchange(child, question, cap, source):
     """Pass a question on to the child; return the kind of its reply, and the reply."""
     rest, answer, watch = memoryview(question), bytearray(), select.poll()
-    watch.register(source, 0)  # only to see that the grader has closed it
+    watch.register(source, 0)  # only to notice when the grader closes it
     watch.register(child.answers, select.POLLIN)
     if dict(watch.poll(0)).get(child.answers, 0) & select.POLLIN:
         return EARLY, b""
@@ -158,7 +159,7 @@ def _exchange(child, question, cap, source):
 
 
 def _write(fd, rest):
-    """Write as much as the pipe takes, and return the rest; drop it if nobody reads."""
+    """Write as much as the pipe accepts, and return the rest; drop it if there is no reader."""
     try:
         return rest[os.write(fd, rest[: wire.CHUNK]) :]
     except BlockingIOError:
@@ -168,14 +169,14 @@ def _write(fd, rest):
 
 
 def _missing(answer):
-    """Return how many bytes a frame still lacks, at least; its head tells the rest."""
+    """Return the least number of bytes that a frame still lacks; its head gives the rest."""
     if len(answer) < wire.LENGTHS.size:
         return wire.LENGTHS.size - len(answer)
     return wire.LENGTHS.size + sum(wire.LENGTHS.unpack_from(answer)) - len(answer)
 
 
 def _is_large(answer, cap):
-    """Return whether a frame's head announces more bytes than are allowed."""
+    """Return whether a frame's head announces more bytes than allowed."""
     if len(answer) < wire.LENGTHS.size:
         return False
     head, body = wire.LENGTHS.unpack_from(answer)
@@ -193,13 +194,13 @@ def _reap(child):
 
 
 def _note(child, pid, status):
-    """Record how the student's process ended, since its number may be used again."""
+    """Record how the student's process ended, because its number may be reused."""
     if pid == child.pid and child.status is None:
         child.status = status
 
 
 def _end_all(child):
-    """Kill the student's process and all others that it has left."""
+    """Kill the student's process and all processes that it has left behind."""
     _reap(child)
     while pids := _offspring():
         for pid in pids:
@@ -211,9 +212,9 @@ def _end_all(child):
 
 
 def _offspring():
-    """Return the processes to kill: [-1], for all others, in a namespace, else our children.
+    """Return the processes to kill: in a namespace [-1], meaning all others, else our children.
 
-    Orphans are among our children, since `_harden` has made this process their reaper.
+    Our children include orphans, because `_harden` has made this process their reaper.
     """
     if os.getpid() == 1:
         return [-1] if _has_children() else []
@@ -222,7 +223,7 @@ def _offspring():
 
 
 def _has_children():
-    """Return whether any child process is left, ended but not yet collected ones too."""
+    """Return whether any child process remains, including ended ones not yet collected."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:

@@ -1,7 +1,7 @@
 """Frames of plain data between grader and worker: two lengths, a JSON header, raw arrays.
 
-No pickle and no eval: whatever a hostile worker sends becomes plain data or an error.
-This file also runs alone inside the sandbox; it needs the standard library and NumPy.
+No pickle and no eval: anything that a hostile worker sends becomes plain data or an error. This
+file also runs inside the sandbox without the package; it needs the standard library and NumPy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 import numpy as np
 
 KINDS = {f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)} | {"f2", "f4", "f8", "b1", "c8", "c16"}
-HEADER, BODY = 1 << 20, 64 << 20  # bytes at most: of the header, of all arrays together
+HEADER, BODY = 1 << 20, 64 << 20  # maximum bytes of the header, and of all arrays together
 DEPTH = 12
 CHUNK = 1 << 20
 LENGTHS = struct.Struct("<II")  # of the header and of the arrays, before every frame
@@ -27,7 +27,7 @@ class Bad(Exception):
 
 
 class Large(Bad):
-    """Raised for a frame that announces more bytes than are read."""
+    """Raised for a frame that announces more bytes than we read."""
 
 
 def pack(value) -> bytes:
@@ -64,14 +64,14 @@ def send(fd: int, frame: bytes, deadline: float | None = None) -> None:
     Parameters
     ----------
     fd : int
-        The pipe; where there is a deadline it must not block.
+        The pipe; with a deadline it must not block.
     deadline : float, optional
-        In seconds of `time.monotonic`.
+        Time on the clock of `time.monotonic`, in seconds.
 
     Raises
     ------
     TimeoutError
-        If the reader has not taken all of it by then.
+        If the reader has not accepted everything by then.
     """
     rest = memoryview(frame)
     while rest:
@@ -86,21 +86,21 @@ def receive(fd: int, deadline: float | None = None, cap: int = BODY):
     Parameters
     ----------
     deadline : float, optional
-        In seconds of `time.monotonic`.
+        Time on the clock of `time.monotonic`, in seconds.
     cap : int
-        The largest sum of arrays that is accepted, in bytes; more is not even read.
+        Maximum total size of arrays, in bytes; a larger frame is not read.
 
     Returns
     -------
     plain data
-        As `pack` takes it; arrays are fresh copies.
+        A value as in `pack`; arrays are new copies.
 
     Raises
     ------
     Bad, ValueError, TypeError, RecursionError
-        If it is no frame.
+        If the bytes are not a frame.
     EOFError, TimeoutError
-        If the writer has gone, or is late.
+        If the writer has disappeared, or is late.
     """
     head, body = LENGTHS.unpack(exactly(fd, LENGTHS.size, deadline))
     if head > HEADER or body > cap:
@@ -115,12 +115,12 @@ def exactly(fd: int, n: int, deadline: float | None = None) -> bytes:
     Parameters
     ----------
     deadline : float, optional
-        In seconds of `time.monotonic`.
+        Time on the clock of `time.monotonic`, in seconds.
 
     Raises
     ------
     EOFError, TimeoutError
-        If the writer has gone, or is late.
+        If the writer has disappeared, or is late.
     """
     out = bytearray()
     while len(out) < n:

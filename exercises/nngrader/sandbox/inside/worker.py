@@ -1,9 +1,9 @@
 """Run inside the sandbox: load a student's cells, call functions, answer with plain data.
 
-A student's code can change everything in this process, so the grader trusts nothing but the
-form of an answer. The program's arguments are lists with ``--`` between them: the folders of
-its modules and of NumPy, the packages to import, the sandbox's own writable folders. `check`
-adds a fourth list: the packages that are missing in grading. Then there is no sandbox, and the
+A student's code can change everything in this process, so the grader trusts only the format of
+an answer. The program's arguments are lists separated by ``--``: the folders of its modules and
+of NumPy, the packages to import, the sandbox's own writable folders. `check` adds a fourth
+list, the packages that are missing in grading. In this case there is no sandbox, and the
 program answers the questions itself, in one process.
 """
 
@@ -47,7 +47,7 @@ def main() -> None:
     for name in missing[0]:
         sys.modules.setdefault(name, None)  # its import then raises ModuleNotFoundError
     if hasattr(os, "register_at_fork"):
-        forks = mmap.mmap(-1, 8)  # which all copies of this process share
+        forks = mmap.mmap(-1, 8)  # shared by all copies of this process
         wait, cut = (
             functools.partial(wait_after_many, forks),
             functools.partial(cut_off, source, sink),
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def lists(words):
-    """Return the lists of words between the words ``--``."""
+    """Return the lists of words separated by ``--``."""
     found = [[]]
     for word in words:
         found.append([]) if word == "--" else found[-1].append(word)
@@ -66,7 +66,7 @@ def lists(words):
 
 
 def wait_after_many(forks):
-    """Count a fork; after too many wait, so that `check` can see and end all of them."""
+    """Count a fork; after too many, wait so that `check` can find and end all copies."""
     n = int.from_bytes(forks[:], "big") + 1
     forks[:] = n.to_bytes(8, "big")
     if n > MOST_FORKS:
@@ -74,7 +74,7 @@ def wait_after_many(forks):
 
 
 def cut_off(*pipes):
-    """Close the pipes in a copy of this process, so that it answers nothing."""
+    """Close the pipes in a copy of this process, so that it answers no questions."""
     null = os.open(os.devnull, os.O_RDWR)
     for fd in pipes:
         os.dup2(null, fd)
@@ -96,7 +96,7 @@ def answer_all(source, sink):
 
 
 def silence():
-    """Discard all that the student's code prints."""
+    """Discard everything that the student's code prints."""
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
@@ -113,8 +113,8 @@ def stand_in():
 def answer(question, names, texts):
     """Return the answer to a question.
 
-    Of an exception it holds the names of its classes, and its text if the question says that
-    texts are wanted, as `check` does, which has no hidden inputs.
+    For an exception, it contains the names of its classes. If the question requests texts, it
+    also contains the exception's text; only `check` does so, because it has no hidden inputs.
     """
     try:
         return ASKED[question["do"]](question, names, texts)
@@ -126,9 +126,9 @@ def answer(question, names, texts):
 
 
 def place(e, question):
-    """Return the line of a cell that is no Python, or the name that a cell lacks.
+    """Return the line of a syntax error in a cell, or the name that a cell lacks.
 
-    Only of a cell that is loaded: later an exception may carry hidden inputs.
+    Only while loading a cell, because later exceptions may contain hidden inputs.
     """
     if question["do"] != "load":
         return {}
@@ -137,12 +137,12 @@ def place(e, question):
             return {"line": e.lineno} if type(e.lineno) is int else {}
         is_named = isinstance(e, NameError) and type(e.name) is str
         return {"undefined": e.name} if is_named else {}
-    except BaseException:  # the exception may be of a class of the student's
+    except BaseException:  # the student may have defined its class
         return {}
 
 
 def text_of(e):
-    """Return the text of an exception, or "" if making it fails."""
+    """Return the text of an exception, or "" if computing it fails."""
     try:
         return str(e)
     except BaseException:
@@ -150,7 +150,7 @@ def text_of(e):
 
 
 def limit(raised, text):
-    """Return a word for the limit that caused an exception, None if none did."""
+    """Return the name of the limit that caused an exception, or None if none did."""
     if "MemoryError" in raised:
         return "memory"
     if "RuntimeError" in raised and text.startswith("can't start new thread"):
@@ -160,7 +160,7 @@ def limit(raised, text):
 
 
 def read(question, names, texts):
-    """Parse a cell without running it, and keep its text for `named`."""
+    """Parse a cell without running it, and store its text for `named`."""
     source = question["source"]
     reading.imports(source)
     texts.append(source)
@@ -169,7 +169,7 @@ def read(question, names, texts):
 
 
 def named(question, names, texts):
-    """Return dotted names and imports in the cells read so far, always with the wanted ones."""
+    """Return dotted names and imports in the cells read so far, and the wanted names."""
     wanted = question["wanted"]
     return {
         "names": reading.names_used(*texts, wanted=wanted),
@@ -180,8 +180,8 @@ def named(question, names, texts):
 def load(question, names, texts):
     """Run a cell statement by statement, so that a failing one does not stop the others.
 
-    For example, a cell that draws a picture fails here, where nothing can be drawn, but its
-    functions are needed; that is no error of the student's. Annotations are never evaluated.
+    For example, a cell that draws a plot fails here, because drawing isn't possible, but we
+    need its functions; this isn't the student's error. Annotations are never evaluated.
     """
     flags, failed = __future__.annotations.compiler_flag, None
     for statement in ast.parse(reading.plain(question["source"]), question["name"]).body:
@@ -201,14 +201,14 @@ def load(question, names, texts):
 
 
 def is_drawing(e):
-    """Return whether a statement failed only since matplotlib is not there."""
+    """Return whether a statement failed only because matplotlib is missing."""
     if isinstance(e, ModuleNotFoundError):
         return str(e.name).partition(".")[0] == "matplotlib"
     return isinstance(e, NameError) and e.name in DRAWN
 
 
 def bound(statement):
-    """Return the names that a statement would have given a value."""
+    """Return the names that a statement would have assigned."""
     nodes = list(ast.walk(statement))
     stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     imported = [a for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
@@ -216,16 +216,16 @@ def bound(statement):
 
 
 def keep(question, names, texts):
-    """Store the values of all names, before cells that come after a function's test cell."""
+    """Store the values of all names, before the cells after a function's test cell."""
     KEPT.update(names)
     return {"error": None}
 
 
 def restore(question, names, texts):
-    """Undo what later cells have assigned to earlier names, or to Python's built-ins.
+    """Undo assignments of later cells to earlier names, or to Python's built-ins.
 
-    In a notebook a function is checked before a cell below it assigns ``sum = 0``. New names in
-    later cells stay, since they may be helpers; so does a later definition of the function.
+    In a notebook, a function is checked before a later cell assigns ``sum = 0``. New names from
+    later cells remain, because they may be helpers; so do later definitions of the function.
     """
     own = names.get(question["name"])
     for name in (set(names) - set(KEPT)) & set(dir(builtins)):
@@ -237,16 +237,16 @@ def restore(question, names, texts):
 
 
 class Right:
-    """Stands for a student's function, and asks the grader for what a right one returns.
+    """Replaces a student's function, and requests the result of a correct one from the grader.
 
-    Arguments that cannot be sent, such as a generator, go to the student's own function.
+    If the arguments cannot be sent, for example a generator, we call the student's function.
     """
 
     def __init__(self, name, own):
         self.name, self.own = name, own
 
     def __call__(self, *args, **kwargs):
-        """Return what the right function returns, or raise what it raises."""
+        """Return the result of the correct function, or raise its exception."""
         try:
             needs = wire.pack({"needs": self.name, "args": list(args), "kwargs": kwargs})
         except wire.Bad:
@@ -260,7 +260,7 @@ class Right:
 
 
 def correct(question, names, texts):
-    """Put right functions in the place of others that are wrong; classes stay."""
+    """Replace other functions that are wrong by correct ones; classes don't change."""
     for name in question["names"]:
         if isinstance(names.get(name), types.FunctionType):
             names[name] = Right(name, names[name])
@@ -268,7 +268,7 @@ def correct(question, names, texts):
 
 
 def alike(question, names, texts):
-    """Return the fingerprints by which a cell is compared with other students' cells."""
+    """Return a cell's fingerprints, for comparing it with other students' cells."""
     return {
         "error": None,
         "fingerprints": likeness.fingerprint(reading.plain(question["source"])),
@@ -276,7 +276,7 @@ def alike(question, names, texts):
 
 
 def undefined(question, names):
-    """Return an error if the cells have defined no such function, else None."""
+    """Return an error if the cells don't define this function, or else None."""
     missing = question["name"] not in names
     return {"error": [["NameError"], ""], "missing": True} if missing else None
 
@@ -297,7 +297,7 @@ def call(question, names, texts):
 
 
 def measure(question, names, texts):
-    """Measure an answer; a process that does so has loaded no cell."""
+    """Measure an answer, in a process that has not loaded any cell."""
     asked = (question[key] for key in ("measure", "inputs", "raw", "parts"))
     return {"error": None} | observe.measured(*asked)
 
@@ -310,10 +310,10 @@ def value(question, names, texts):
     return {"error": None, "value": result}
 
 
-MOST_FORKS = 200  # in `check`, until the process waits to be ended
+MOST_FORKS = 200  # in `check`, after which the process waits until it is ended
 MOST_TOLD = 300  # characters of an exception's text
-DRAWN = set()  # names of matplotlib and of what would have been drawn
-PIPES = []  # from the grader and to it
+DRAWN = set()  # matplotlib's names, and the names of plots that could not be drawn
+PIPES = []  # from the grader and to the grader
 KEPT = {}  # the values of names before the test cell
 FUTURE = 0  # all flags of `from __future__ import …`
 for feature in __future__.all_feature_names:
