@@ -77,7 +77,7 @@ look = problem(
     },
     computed=("statistics", "modes", "graph"),
     wrong={
-        "statistics": "Your function changes the running statistics of batch normalisation. Which "
+        "statistics": "Your function changes the running statistics. Which "
         "mode changes them, and which mode is the model in during each forward pass?",
         "graph": "Your function uses a batch before it moves it, records a graph, or leaves "
         "recording switched off. Which of the four entries of `graph` is 1?",
