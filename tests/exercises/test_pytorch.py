@@ -136,8 +136,7 @@ def test_an_error_that_both_trainings_raise_is_told_once():
 
     shown, hidden = (judged(packed("Checkpoint", 1, v), Checkpoint) for v in (True, False))
     assert codes(shown).count(Code.RAISED) == 1
-    assert any("momentum" in case for f in hidden.findings for case in f.cases)
-    assert any("Adam" in case for f in hidden.findings for case in f.cases)
+    assert codes(hidden).count(Code.RAISED) == 1
 
 
 # The profile that is read by hand

@@ -15,7 +15,7 @@ USUAL = set(  # packages that a submission may import without a flag
 )
 INNOCENT = USUAL.union(  # also packages that some honest answers use
     """
-    bisect cmath contextlib datetime decimal enum fractions heapq matplotlib numbers pprint
+    bisect cmath contextlib datetime decimal enum fractions heapq io matplotlib numbers pprint
     re statistics string textwrap warnings
     """.split()
 )
@@ -29,8 +29,8 @@ DANGEROUS = set(  # ways to the interpreter, to its files and to other processes
 CALLS = {COMPUTED}.union(
     """
     __builtins__ __import__ breakpoint compile delattr eval exec globals locals open setattr
-    vars numpy.ctypeslib numpy.f2py numpy.fromfile numpy.lib numpy.load numpy.memmap
-    numpy.save numpy.testing
+    vars io.FileIO io.open io.open_code numpy.ctypeslib numpy.f2py numpy.fromfile numpy.lib
+    numpy.load numpy.memmap numpy.save numpy.testing
     """.split()
 )
 WINDOWS = "numpy.lib.stride_tricks.sliding_window_view"  # harmless, unlike its package

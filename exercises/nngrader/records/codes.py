@@ -44,7 +44,6 @@ class Code(StrEnum):
 
     # Explanations: they predict the wrong value
     MISTAKE = "mistake"  # a registered mistake; `data["hint"]` is its hint
-    MISTAKE_AND_FACTOR = "mistake-and-factor"  # a registered mistake times a factor
     LIKE_MISTAKE = "like-mistake"  # a registered mistake in this part, not in the others
     WRONG = "wrong"  # the problem's own words for a wrong part, `data["words"]`
     FACTOR = "factor"  # the correct value times a factor
@@ -66,6 +65,7 @@ class Code(StrEnum):
     EXCHANGED = "exchanged"  # the correct value of another part
 
     # Descriptions of a wrong value
+    ABSENT = "absent"  # it is None at the wrong places, where a part may contain None
     NOT_FINITE = "not-finite"  # entries are nan or infinite
     FEW_DIGITS = "few-digits"  # nearly correct
     UNREPEATABLE = "unrepeatable"  # another call with the same arguments gives other numbers

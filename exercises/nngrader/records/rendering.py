@@ -287,11 +287,6 @@ WORDS = {
         "the {measured}?"
     ),
     Code.MISTAKE: "{hint}",
-    Code.MISTAKE_AND_FACTOR: [
-        "{hint} In addition, {your} {is} {times} | {from_where}",
-        "{hint} In addition, {your} {is} multiplied by a factor | Where does the factor come "
-        "from?",
-    ],
     Code.LIKE_MISTAKE: "{Your} {is} the only {part} with this mistake. {hint}",
     Code.WRONG: "{words}",
     Code.FACTOR: [
@@ -349,6 +344,12 @@ WORDS = {
         "{Your} {contains} the correct values of `{other}` | In which order should your "
         "function return its values?"
     ),
+    Code.ABSENT: [
+        "{Your} {is} None in {some_places} where the correct value is a number | Which test in "
+        "your code decides between None and a number?",
+        "{Your} {contains} numbers in some places where the correct value is None | Which test "
+        "in your code decides between None and a number?",
+    ],
     Code.NOT_FINITE: [
         "{Your} {contains} {kind} in {count}, first at {first}{ranges} | Which step produces "
         "{kind}?",
@@ -782,9 +783,9 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},
     Code.FILE_UNREADABLE: lambda d: {"why": FILES[d["why"]]},
     Code.THRESHOLD: lambda d: {"value": f"{d['value']:.4g}"},
-    Code.MISTAKE_AND_FACTOR: _factor,
     Code.FACTOR: _factor,
     Code.AMOUNT: lambda d: {"large": "large" if d["sign"] > 0 else "small"},
+    Code.ABSENT: lambda d: {"some_places": "some places"} if d["none"] else {},
     Code.NOT_FINITE: _not_finite,
     Code.FEW_DIGITS: lambda d: {"worst": f"{d['worst']:.0e}"} if "worst" in d else {},
     Code.ENTRIES: lambda d: {

@@ -1,8 +1,9 @@
 """average_gradients: the common gradient of k workers after each has processed its shard.
 
 Afterwards, the driver clears the gradients of the first worker in place. If the other workers
-share the same tensors, their gradients change too. A gradient that is None becomes -99. `there`
-may have one row for all workers. If nothing has changed at all, nothing is correct.
+share the same tensors, their gradients change too. A gradient that is None becomes -99, which
+the grader compares with nothing but None. `there` may have one row for all workers. If nothing
+has changed at all, nothing is correct.
 """
 
 import numpy as np
@@ -48,7 +49,10 @@ def after(average_gradients, counts, given, there):
         float((p.detach() - 0.5).abs().max()) for net in workers for p in net.parameters()
     )
     if moved == 0 and np.array_equal(found, before, equal_nan=True):
-        raise ValueError("your function hasn't changed the grad of any worker")
+        raise ValueError(
+            "your function doesn't change the `grad` of any worker. Which line writes the mean "
+            "into `p.grad`?"
+        )
     return found, seen(workers[1:]), moved
 
 
@@ -58,6 +62,12 @@ averaged = problem(
     rtol=DIGITS,
     uses=TORCH,
     returns={"grads": "value", "others": "separate", "moved": "separate"},
+    computed=("grads", "others", "moved"),
+    none={"grads": -99, "others": -99},
+    wrong={
+        "moved": "Your function also changes the parameters. Which line does this, and who "
+        "takes the step?",
+    },
     points={
         "shape": (1, "the shape of the parameter for each `grad`"),
         "value": (5, "`grads` for shards of different sizes"),
@@ -208,6 +218,66 @@ averaged.mistake(
     loses="value edge separate",
     name="by_workers",
     edit=("n / total * g", "n / len(same) * g"),
+)
+averaged.mistake(
+    "Your mean gives every worker the same weight, and leaves out workers whose gradient is "
+    "missing. Which samples does the mean run over?",
+    loses="edge",
+    where="missing",
+    name="each_gradient_the_same",
+    edit=("n / total * g", "1 / len(seen) * g"),
+)
+averaged.mistake(
+    "Your mean is divided by the number of workers in addition. What does the formula divide "
+    "the sum over all samples by?",
+    loses="value edge separate",
+    name="by_workers_too",
+    edit=("n / total * g", "n / total / len(same) * g"),
+)
+averaged.mistake(
+    "Your code divides by the largest number of samples times the number of workers. How many "
+    "samples do all workers have together?",
+    loses="value edge separate",
+    name="all_as_the_largest",
+    edit=("sum(counts)", "max(counts) * len(counts)"),
+)
+averaged.mistake(
+    "Your function gives all workers the gradient of the worker with the most samples. Which "
+    "workers does the mean run over?",
+    loses="value edge separate",
+    name="largest_worker_alone",
+    edit=(
+        "if seen else None",
+        "if seen else None\n        mean = max(seen, key=lambda s: s[0])[1] if seen else None",
+    ),
+)
+averaged.mistake(
+    "Your function writes the mean into some workers while it still needs their gradients. "
+    "When must the mean be complete?",
+    loses="value edge separate",
+    name="written_too_early",
+    edit=(
+        "p.grad = None",
+        "seen = [(n, q.grad) for n, q in zip(counts, same) if n and q.grad is not None]\n"
+        "            mean = sum(n / total * g for n, g in seen) if seen else None\n"
+        "            p.grad = None",
+    ),
+)
+averaged.mistake(
+    "Your function writes None as soon as one worker has no gradient. What is the gradient of "
+    "this worker's loss, and when does the text require None?",
+    loses="edge",
+    where="missing",
+    name="none_if_any_is_none",
+    edit=("if seen else None", "if len(seen) == sum(n > 0 for n in counts) else None"),
+)
+averaged.mistake(
+    "Your function looks at only one worker to decide whether to write None. Which workers "
+    "does the text mention?",
+    loses="edge",
+    where="missing",
+    name="none_if_the_first_has_none",
+    edit=("if seen else None", "if seen and same[0].grad is not None else None"),
 )
 averaged.mistake(
     "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "

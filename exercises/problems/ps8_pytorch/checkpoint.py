@@ -71,9 +71,9 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
     inputs, targets = torch.tensor(X), torch.tensor(y)
 
     def train(model, optimizer, scheduler, generator, n):
-        model.train()
         for _ in range(n):
             order = torch.randperm(len(X), generator=generator)
+            order = order.roll(int(torch.randint(len(X), ())))  # from the global generator
             for rows in order.split(max(1, (len(X) + 1) // 2)):
                 optimizer.zero_grad()
                 torch.nn.functional.mse_loss(model(inputs[rows]), targets[rows]).backward()
@@ -87,10 +87,12 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
     threads, at_random = torch.get_num_threads(), torch.get_rng_state()
     torch.set_num_threads(1)
     try:
+        torch.manual_seed(10)
         first, file = built(0), io.BytesIO()
         keeper = Checkpoint(*first)  # made when the training begins, as one does
         train(*first, epochs)
         torch.manual_seed(11)  # who saves this generator in place of the other is recognized
+        at_save = torch.get_rng_state()
         keeper.save(file, epochs)
         train(*first, more)
         whole = numbers(first[0])
@@ -99,13 +101,16 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         model, optimizer, scheduler, generator = second
         before = numbers(model), generator.get_state()
         if not file.getvalue():
-            raise ValueError("your save hasn't written anything to the file")
+            raise ValueError(
+                "your `save` doesn't write anything into `file`. Which argument of "
+                "`torch.save` says where to write?"
+            )
         try:
             epoch = Checkpoint(*second).load(io.BytesIO(file.getvalue()))
         except pickle.UnpicklingError:
             raise ValueError(
-                "your load refuses the file from your save. If weights_only is True, a file "
-                "may only contain tensors, numbers, text, and lists and dicts of them"
+                "your `load` refuses the file from your `save`. Which kinds of objects may a "
+                "file contain if `weights_only` is True?"
             ) from None
         state = numbers(model)
         loaded = not np.array_equal(state, before[0])
@@ -127,6 +132,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
 
         third = built(2)
         Checkpoint(*third).load(io.BytesIO(file.getvalue()))
+        torch.set_rng_state(at_save)
         train(*third, more)
 
         sys.modules[outside.__name__] = outside
@@ -164,12 +170,15 @@ keeping = problem(
         "resumed": "resumed",
         "ran": "resumed",
     },
+    computed=("state", "step", "rates", "orders", "uninterrupted", "resumed", "ran"),
     wrong={
+        "step": "Your optimiser's next step is different. What do momentum and Adam remember "
+        "from step to step, and does `load` put it into the optimiser that it got?",
         "orders": "Your next shuffles after `load` aren't the shuffles of the uninterrupted "
         "run. Which information about the generator does `save` write, and what does "
         "`load` do with it?",
         "uninterrupted": "Your `save` changes the run that it saves. Which line changes one of "
-        "the four objects?",
+        "the four objects, a mode, or the global generator?",
         "resumed": "Your resumed run ends with different numbers. Which of the four objects "
         "isn't in the state in which you saved it?",
     },
@@ -204,7 +213,11 @@ class Checkpoint:
         self.generator = generator
 
     def save(self, file, epoch):
-        """Write the complete state, and epoch, the number of finished epochs, to a file."""
+        """Write the complete state, and epoch, the number of finished epochs, to a file.
+
+        Don't change the run: neither the four objects, nor the modes of the model's parts, nor
+        PyTorch's global generator.
+        """
         states = {name: part.state_dict() for name, part in self.parts.items()}
         states |= {"generator": self.generator.get_state(), "epoch": epoch}
         torch.save(states, file)
@@ -424,4 +437,37 @@ keeping.mistake(
         "torch.save(states, file)",
         "torch.save(states, file)\n        torch.randperm(5, generator=self.generator)",
     ),
+)
+keeping.mistake(
+    "Your optimiser continues without its memory, so its next step is different. Which part "
+    "of its `state_dict` contains the memory?",
+    loses="value resumed",
+    name="MemoryForgotten",
+    edit=(
+        "        self.generator.set",
+        '        self.parts["optimizer"].state.clear()\n        self.generator.set',
+    ),
+)
+keeping.mistake(
+    "Your `save` leaves the model in evaluation mode. Which mode does the rest of the run "
+    "need?",
+    loses="resumed",
+    name="SavingEvaluates",
+    edit=(
+        "torch.save(states, file)",
+        'torch.save(states, file)\n        self.parts["model"].eval()',
+    ),
+)
+keeping.mistake(
+    "Your `save` sets the seed of PyTorch's global generator. Who draws from it after `save`?",
+    loses="resumed",
+    name="SavingSeeds",
+    edit=("torch.save(states, file)", "torch.save(states, file)\n        torch.manual_seed(0)"),
+)
+keeping.mistake(
+    "Your `load` seeds the generator with the number of epochs. Does this give the state "
+    "that the generator had at the time of `save`?",
+    loses="value resumed",
+    name="SeededWithTheEpoch",
+    edit=('set_state(states["generator"])', 'manual_seed(states["epoch"])'),
 )

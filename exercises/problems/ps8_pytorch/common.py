@@ -17,14 +17,13 @@ TORCH = ("torch",)
 def as_number(value):
     """Return the number of a tensor in float64, and any other value unchanged.
 
-    A tensor with a graph isn't a number: it loses the points for form, but its number counts.
+    A tensor isn't a Python number: it loses the points for form, but its number counts.
     """
     import torch
 
     if not isinstance(value, torch.Tensor):
         return value
-    number = value.detach().double().numpy()
-    return Tensor(number) if value.requires_grad else number
+    return Tensor(value.detach().double().numpy())
 
 
 @travels

@@ -75,7 +75,12 @@ look = problem(
         "modes": "state",
         "graph": "state",
     },
+    computed=("statistics", "modes", "graph"),
     wrong={
+        "statistics": "Your function changes the running statistics. Which "
+        "mode changes them, and which mode is the model in during each forward pass?",
+        "graph": "Your function uses a batch before it moves it, records a graph, or leaves "
+        "recording switched off. Which of the four entries of `graph` is 1?",
         "modes": "Your function leaves some modules in a different mode. Which modules does "
         "the model contain, down to the innermost ones, and does your code restore "
         "the mode of each?",
@@ -146,22 +151,28 @@ def drawn(rng, sizes, D, training):
     return X, y, np.array(sizes), W, means, variances, np.array(training)
 
 
+def two_and_a_rest(B):
+    """Return sizes whose sum is a prime, so no fraction of it is exact in four decimals."""
+    rest = {5: 3, 7: 3, 11: 7, 13: 3, 17: 3}[B]
+    return [B, B, rest]
+
+
 @look.case("value")
 def in_evaluation_mode(rng, B, D):
     """A model in evaluation mode, and a smaller last batch."""
-    return drawn(rng, [B, B, 2], D, [0, 0, 0, 0, 0])
+    return drawn(rng, two_and_a_rest(B), D, [0, 0, 0, 0, 0])
 
 
 @look.case("value")
 def in_training_mode(rng, B, D):
     """A model in training mode, with batch normalisation and a mask."""
-    return drawn(rng, [B, B, 3], D, [1, 1, 1, 1, 1])
+    return drawn(rng, two_and_a_rest(B), D, [1, 1, 1, 1, 1])
 
 
 @look.case("value")
 def partly_frozen(rng, B, D):
     """A model in training mode, in which a part with batch normalisation is frozen."""
-    return drawn(rng, [B, B, 2], D, [1, 1, 0, 0, 1])
+    return drawn(rng, two_and_a_rest(B), D, [1, 1, 0, 0, 1])
 
 
 @look.alternative
@@ -189,7 +200,7 @@ def on_a_copy(model, loader, loss_fn, device):
         answers = [(model(x.to(device)), y.to(device)) for x, y in loader]
         total = sum(len(y) for _, y in answers)
         loss = sum(loss_fn(s, y) * len(y) for s, y in answers) / total
-        return loss, sum(int((s.argmax(-1) == y).sum()) for s, y in answers) / total
+        return float(loss), sum(int((s.argmax(-1) == y).sum()) for s, y in answers) / total
 
 
 look.mistake(
@@ -252,6 +263,65 @@ look.mistake(
     loses="value",
     name="number_of_right_answers",
     edit=("right / seen", "right"),
+)
+look.mistake(
+    "Your `accuracy` is 0, although some predictions are correct. Which axis does `argmax` "
+    "get, and what does `//` do with fractions?",
+    loses="value",
+    name="integer_division",
+    edit=("right / seen", "right // seen"),
+)
+look.mistake(
+    "Your `accuracy` is the fraction of wrong predictions. Which comparison counts a correct "
+    "one?",
+    loses="value",
+    name="wrong_predictions_counted",
+    edit=("dim=1) == y", "dim=1) != y"),
+)
+look.mistake(
+    "Your `loss` covers only the last batch. Which samples does the mean run over?",
+    loses="value",
+    name="loss_of_the_last_batch",
+    edit=[
+        ("loss += loss_fn(scores, y).item() * len(x)", "loss = loss_fn(scores, y).item()"),
+        ("loss / seen", "loss"),
+    ],
+)
+look.mistake(
+    "Your `loss` gets probabilities instead of scores. Which function does the loss itself "
+    "apply to the scores first?",
+    loses="value",
+    name="softmax_before_the_loss",
+    edit=("scores = model(x)", "scores = model(x).softmax(1)"),
+)
+look.mistake(
+    "Your code counts every batch as large as the last one. Which number should it add for "
+    "each batch?",
+    loses="value",
+    name="samples_of_the_last_batch",
+    edit=("    return", "    seen = len(loader) * len(x)\n    return"),
+)
+look.mistake(
+    "Your code counts every batch as large as the first one. Which number should it add for "
+    "each batch?",
+    loses="value",
+    name="samples_of_the_first_batch",
+    edit=("    return", "    seen = len(loader) * len(loader[0][0])\n    return"),
+)
+look.mistake(
+    "Your function doesn't switch all modules to evaluation mode: a module like dropout is "
+    "still in training mode. Which call switches a model and all its parts?",
+    loses="value",
+    where="in_training_mode",
+    name="only_normalisation_in_evaluation_mode",
+    edit=("model.eval()", "[m.eval() for m in model.modules() if hasattr(m, 'running_mean')]"),
+)
+look.mistake(
+    "Your function is in training mode again after the first batch. When should it restore the "
+    "modes?",
+    loses="value state",
+    name="training_mode_in_the_loop",
+    edit=("            seen +=", "            model.train()\n            seen +="),
 )
 look.mistake(
     "Your `accuracy` is in percent. Which values can a fraction have?",
@@ -331,13 +401,6 @@ look.mistake(
     loses="state",
     name="targets_not_moved",
     edit=("x, y = x.to(device), y.to(device)", "x = x.to(device)"),
-)
-look.mistake(
-    "Your `argmax` returns one number for the whole batch. Which axis of the scores contains "
-    "the classes of a sample?",
-    loses="value",
-    name="one_prediction_for_all",
-    edit=("dim=1", ""),
 )
 look.mistake(
     "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "

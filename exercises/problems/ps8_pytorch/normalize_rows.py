@@ -1,14 +1,14 @@
 """NormalizeRows: an autograd.Function with a gradient by hand, which is differentiated again.
 
 The second derivative depends on the saved values. If you save the factor that forward computed,
-autograd treats it as a constant, although the first gradient is correct. If backward fails, the
-driver returns gradients of -1, so the forward pass still gets its points. The tensors share
-memory with the arrays of the case, so the engine sees whether one of them was changed.
+autograd treats it as a constant, although the first gradient is correct. An error in backward
+prevents only the gradients, so the forward pass still gets its points. The tensors share memory
+with the arrays of the case, so the engine sees whether one of them was changed.
 """
 
 import numpy as np
 import torch
-from nngrader.engine import problem
+from nngrader.engine import Failed, problem
 
 from .common import DIGITS, TORCH
 
@@ -26,8 +26,18 @@ def applied(Function, x, weight, eps, dy, v):
         raise TypeError("forward should return one tensor with the shape of x")
     try:
         found = torch.autograd.grad(y, tensors, upstream, create_graph=True)
-    except Exception:
-        return y.detach().numpy(), *(np.full(a.shape, -1.0) for a in (x, weight, x))
+    except Exception as e:
+        if "incorrect number of gradients" in str(e):
+            e = ValueError(
+                "your `backward` returns too few or too many gradients. How many arguments "
+                "does `forward` have after ctx, and which of them gets None?"
+            )
+        elif "invalid gradient" in str(e):
+            e = ValueError(
+                "your `backward` returns a gradient whose shape isn't the shape of its "
+                "argument. In which order should it return the gradients?"
+            )
+        return y.detach().numpy(), *[Failed(e, "`backward`")] * 3
     try:
         again = torch.autograd.grad(
             (found[0] * torch.tensor(v)).sum(), tensors[0], materialize_grads=True
@@ -270,12 +280,103 @@ normalized.mistake(
     edit=("dy * r * x", "dy * x"),
 )
 normalized.mistake(
-    "Autograd can't use the result of your `backward`, so we count your gradients as -1. Run "
-    "`NormalizeRows.apply(x, weight, eps).sum().backward()` in a separate cell: is the error "
-    "about the number of gradients, about a shape, or about a line of your code?",
+    "Your rows have their mean subtracted. Which step in the formula for r or `y` subtracts "
+    "a number?",
+    loses="value",
+    name="RowMeanSubtracted",
+    edit=(
+        "return weight * x /",
+        "x = x - x.mean(1, keepdim=True)\n        return weight * x /",
+    ),
+)
+normalized.mistake(
+    "Your mean runs over all entries of `x`. Which entries does the mean in the formula for "
+    "r run over?",
+    loses="value gradient second",
+    name="MeanOfEverything",
+    edit=[
+        ("(x**2).mean(1, keepdim=True) + eps", "(x**2).mean() + eps"),
+        ("(x**2).mean(1, keepdim=True) + ctx.eps", "(x**2).mean() + ctx.eps"),
+    ],
+)
+normalized.mistake(
+    "Your rows are divided by their mean square without its root. Which power does the "
+    "formula for r contain?",
+    loses="value gradient second",
+    name="RootForgotten",
+    edit=[
+        (
+            "torch.sqrt((x**2).mean(1, keepdim=True) + eps)",
+            "((x**2).mean(1, keepdim=True) + eps)",
+        ),
+        (
+            "torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)",
+            "((x**2).mean(1, keepdim=True) + ctx.eps)",
+        ),
+    ],
+)
+normalized.mistake(
+    "Your rows are divided by the root of their variance, with D - 1 in the denominator. "
+    "What does the formula for r compute instead of a variance?",
+    loses="value gradient second",
+    name="RootOfTheSampleVariance",
+    edit=[
+        ("(x**2).mean(1, keepdim=True) + eps", "x.var(1, keepdim=True) + eps"),
+        ("(x**2).mean(1, keepdim=True) + ctx.eps", "x.var(1, keepdim=True) + ctx.eps"),
+    ],
+)
+normalized.mistake(
+    "Your `y` isn't multiplied by `weight`. Which factors does the formula for `y` contain?",
+    loses="value",
+    name="NoWeight",
+    edit=("weight * x /", "x /"),
+)
+normalized.mistake(
+    "Your code adds `eps` more than once before it takes the root. How often does `eps` "
+    "appear in the formula for r?",
+    loses="value",
+    name="EpsTwice",
+    edit=("keepdim=True) + eps", "keepdim=True) + 2 * eps"),
+)
+normalized.mistake(
+    "Your `backward` computes r without `eps`. Is it the same r as in `forward`?",
     loses="gradient second",
-    name="TwoGradients",
-    edit=(".sum(0), None", ".sum(0)"),
+    name="NoEpsInTheGradient",
+    edit=(" + ctx.eps", ""),
+)
+normalized.mistake(
+    "The mean in the second part of your `dx` runs over all rows. Which entries does one r "
+    "depend on?",
+    loses="gradient second",
+    name="BatchMeanInTheGradient",
+    edit=("(g * x).mean(1, keepdim=True)", "(g * x).mean()"),
+)
+normalized.mistake(
+    "The mean in the second part of your `dx` contains `dy` without `weight`. What is g in "
+    "the formula?",
+    loses="gradient second",
+    name="MeanWithoutWeight",
+    edit=("(g * x).mean", "(dy * x).mean"),
+)
+normalized.mistake(
+    "The first part of your `dx` contains `dy` without `weight`. What is g in the formula?",
+    loses="gradient second",
+    name="FirstPartWithoutWeight",
+    edit=("r * g - r", "r * dy - r"),
+)
+normalized.mistake(
+    "The second part of your `dx` is the same in all entries of a row. Which factor of the "
+    "formula differs from entry to entry?",
+    loses="gradient second",
+    name="FactorXForgotten",
+    edit=("r**3 * x *", "r**3 *"),
+)
+normalized.mistake(
+    "Your `dweight` contains `weight` itself. What is the derivative of `y` with respect to "
+    "`weight`?",
+    loses="gradient",
+    name="WeightTwice",
+    edit=("(dy * r * x).sum", "(g * r * x).sum"),
 )
 normalized.mistake(
     "Your gradients are correct, but autograd differentiates them as if one value in "

@@ -50,6 +50,7 @@ def loaded(Module, sizes, numbers, x, dy):
     names = [sum(fits(n) and begins(n) for n in line) for line in table]
     names.append(sum(not (n in given and fits(n)) for n in mine))
     free = [sum(n in trained and trained[n].requires_grad for n in line) for line in table]
+    free[0] = sum(n in trained for n in table[0])  # even a frozen parameter is no buffer
     new = {n: given[n] if n in given and fits(n) else torch.zeros_like(mine[n]) for n in mine}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # more would wait for each other longer than they compute
@@ -85,8 +86,15 @@ model = problem(
         "trained": "which entries an optimiser would change",
         "value": "`forward`",
     },
+    computed=("names", "trained", "dx"),
+    wrong={
+        "names": "Your `state_dict` doesn't match the table. Which count in `names` is too "
+        "small, or which of your entries aren't in the table?",
+        "trained": "Your parameters don't match the table. Which count in `trained` is wrong, "
+        "and which entries should an optimiser change?",
+    },
     points={
-        "shape": (1, "a tensor of shape (N, C) for `y`"),
+        "shape": (1, "a tensor of shape (N, C) for `y`, also if C is 1"),
         "names": (5, "step 1: the names and shapes of the `state_dict`, without extra entries"),
         "trained": (2, "step 2: which entries an optimiser would change"),
         "value": (6, "step 3: `y`, and its gradient with respect to `x`, half for each"),
@@ -157,6 +165,12 @@ def some_sizes(rng, N, D, H, C):
     return np.array([D, H, B, C]), numbers, x, dy
 
 
+@model.case("shape", parts="y")
+def one_output(rng, N, D, H):
+    """A network with a single output, C = 1."""
+    return some_sizes(rng, N, D, H, 1)
+
+
 @model.alternative
 class Sequentially(nn.Module):
     """Blocks that are modules, in a Sequential."""
@@ -219,7 +233,7 @@ model.mistake(
     ],
 )
 model.mistake(
-    "Your `mean` and `std` are parameters, so an optimiser would train them. What does PyTorch "
+    "Your `mean` and `std` are parameters, and not buffers. What does PyTorch "
     "call a tensor that is saved and moved with its module, but not trained?",
     loses="trained",
     name="TrainedMean",
@@ -370,4 +384,90 @@ model.mistake(
     loses="value",
     name="NoRelu",
     edit=('torch.relu(block["linear"](block["norm"](h)))', 'block["linear"](block["norm"](h))'),
+)
+model.mistake(
+    "Your inputs are divided by a power of `std` such as its root or its square. Which "
+    "power gives them a standard deviation of 1?",
+    loses="value",
+    name="RootOfStd",
+    edit=("/ self.std", "/ self.std.sqrt()"),
+)
+model.mistake(
+    "Your inputs are divided by a power of `std` such as its root or its square. Which "
+    "power gives them a standard deviation of 1?",
+    loses="value",
+    name="SquareOfStd",
+    edit=("/ self.std", "/ self.std**2"),
+)
+model.mistake(
+    "Your code uses `mean` and `std` in each other's place. Which one does the formula "
+    "subtract?",
+    loses="value",
+    name="MeanAndStdSwapped",
+    edit=("(x - self.mean) / self.std", "(x - self.std) / self.mean"),
+)
+model.mistake(
+    "Your code divides by `std` before it subtracts `mean`. Which operation comes first in "
+    "the formula?",
+    loses="value",
+    name="DividedFirst",
+    edit=("(x - self.mean) / self.std", "x / self.std - self.mean"),
+)
+model.mistake(
+    "Your inputs are normalised with the statistics of the batch. Which statistics does the "
+    "formula use?",
+    loses="value",
+    name="BatchStatistics",
+    edit=("(x - self.mean) / self.std", "(x - x.mean(0)) / x.std(0)"),
+)
+model.mistake(
+    "Your code applies a ReLU to the output of `embed`. Where does the formula contain a ReLU?",
+    loses="value",
+    name="ReluAfterEmbed",
+    edit=(
+        "self.embed((x - self.mean) / self.std)",
+        "torch.relu(self.embed((x - self.mean) / self.std))",
+    ),
+)
+model.mistake(
+    "Your `forward` uses the first block each time. Which block should come next?",
+    loses="value",
+    name="FirstBlockOnly",
+    edit=("in self.blocks:", "in [self.blocks[0]] * len(self.blocks):"),
+)
+model.mistake(
+    "Each of your blocks adds its result to the output of `embed`. Which h does the formula "
+    "add it to?",
+    loses="value",
+    name="AddedToTheEmbedding",
+    edit=(
+        "        for block in self.blocks:\n            h = h +",
+        "        start = h\n        for block in self.blocks:\n            h = start +",
+    ),
+)
+model.mistake(
+    "Your `state_dict` contains one block more than B. Which numbers does the loop over the "
+    "blocks run through?",
+    loses="names",
+    name="OneBlockMore",
+    edit=("range(B)", "range(B + 1)"),
+)
+model.mistake(
+    "Your blocks contain batch normalisation, which has more entries in the `state_dict`. "
+    "Which layer does the text call `norm`?",
+    loses="names value",
+    name="BatchNorm",
+    edit=("nn.LayerNorm(H)", "nn.BatchNorm1d(H)"),
+)
+model.mistake(
+    "Your `linear` has no bias. Which entries does the table list for it?",
+    loses="names trained value",
+    name="LinearWithoutBias",
+    edit=("nn.Linear(H, H)", "nn.Linear(H, H, bias=False)"),
+)
+model.mistake(
+    "Your `embed` has no bias. Which entries does the table list for it?",
+    loses="names trained value",
+    name="EmbedWithoutBias",
+    edit=("nn.Linear(D, H)", "nn.Linear(D, H, bias=False)"),
 )

@@ -38,6 +38,9 @@ def trained(train_one_epoch, X, y, sizes, W, b, lr, accumulate, max_norm, normal
         model = torch.nn.Sequential(*layers)
         model.train(bool(training))
         optimizer = torch.optim.SGD(model.parameters(), lr=float(lr))
+        if not training:  # what an earlier call of backward may leave behind
+            for p in model.parameters():
+                p.grad = torch.ones_like(p)
         loader, used, arrived = stored(X, y, sizes)
         given = model, loader, torch.nn.MSELoss(), optimizer, torch.device("cpu")
         loss = train_one_epoch(*given, int(accumulate), float(max_norm))
@@ -54,17 +57,18 @@ epoch = problem(
     uses=TORCH,
     rtol=1e-5,
     returns={"loss": "value", "parameters": "value", "moved": "device"},
+    computed=("parameters", "moved"),
     points={
         "shape": (1, "one number for the loss"),
         "value": (
             8,
             "one step per batch, a quarter each: `loss` and parameters, for models in training "
-            "mode and in evaluation mode",
+            "mode, and in evaluation mode with old gradients",
         ),
         "steps": (
             8,
-            "a quarter each: parameters after steps of several batches; parameters and `loss` "
-            "if the last step has fewer; parameters after clipping",
+            "a fifth each: parameters after steps of several batches; parameters and `loss` if "
+            "the last step has fewer; parameters after clipping, also of a smaller last step",
         ),
         "device": (1, "`x` and `y` moved before you compute anything with them"),
     },
@@ -80,7 +84,8 @@ def train_one_epoch(model, loader, loss_fn, optimizer, device, accumulate, max_n
     loader : sequence of pairs (x, y) of tensors. The batches may differ in size and may be on a
         different device: move x and y with .to(device) before you compute anything with them
     loss_fn : loss_fn(model(x), y) is the mean loss over the samples of a batch
-    optimizer : torch.optim.Optimizer for the model's parameters
+    optimizer : torch.optim.Optimizer for the model's parameters, which may have old gradients
+        from before this call: clear them first
     device : torch.device
     accumulate : int, the number of batches in a step; the last step has the remaining batches
     max_norm : float, the largest norm that the gradient of a step may have, where the norm is
@@ -155,9 +160,17 @@ def large_gradients(rng, B, D):
     return X, y, sizes, W, b, 0.2, 2, 0.9, False, True
 
 
+@epoch.case("steps", parts="parameters")
+def a_large_last_step(rng, B, D):
+    """Two batches per step, and a last step of one batch with a gradient far above max_norm."""
+    X, y, sizes, W, b = drawn(rng, [B, B, 2], D, 3, 20.0)
+    y[: 2 * B] = X[: 2 * B] @ W.T + b + 0.3 * rng.normal(size=(2 * B, 3))
+    return X, y, sizes, W, b, 0.2, 2, 0.9, False, True
+
+
 @epoch.case("value")
 def after_an_evaluation(rng, B, D):
-    """A model with batch normalisation and a mask, which arrives in evaluation mode."""
+    """A model with batch normalisation and a mask, in evaluation mode, with old gradients."""
     return *drawn(rng, [B, B, B, 3], D, 5), 0.2, 1, MUCH, True, False
 
 
@@ -224,8 +237,8 @@ epoch.mistake(
     edit=("            optimizer.zero_grad()\n", ""),
 )
 epoch.mistake(
-    "Your function doesn't change the parameters. Which call updates them, and does your code "
-    "reach it?",
+    "Your function doesn't change the parameters. Does your code reach `optimizer.step()`, and "
+    "are the gradients still there when it does?",
     loses="value steps",
     once=False,
     name="never_a_step",
@@ -442,4 +455,72 @@ epoch.mistake(
     once=False,
     name="nothing_moved",
     edit=("        x, y = x.to(device), y.to(device)\n", ""),
+)
+epoch.mistake(
+    "Your first step still contains gradients from before the call. Which call clears them, "
+    "and when?",
+    loses="value",
+    where="after_an_evaluation",
+    name="old_gradients_kept",
+    edit=("    optimizer.zero_grad()\n    total", "    total"),
+)
+epoch.mistake(
+    "Your last, smaller step isn't clipped. Which steps does `max_norm` limit?",
+    loses="steps",
+    where="a_large_last_step",
+    name="last_step_not_clipped",
+    edit=(
+        "            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n",
+        "            if k % accumulate == 0:\n"
+        "                torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n",
+    ),
+)
+epoch.mistake(
+    "Your code adds up the norms of the parameters. How do you get the norm of one vector "
+    "from the norms of its parts?",
+    loses="steps",
+    where="large_gradients",
+    name="sum_of_the_norms",
+    edit=(
+        "            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n",
+        "            norm = sum(p.grad.norm() for p in model.parameters())\n"
+        "            for p in model.parameters():\n"
+        "                p.grad *= min(1, max_norm / norm)\n",
+    ),
+)
+epoch.mistake(
+    "Your `loss` is the sum over all samples, divided by the number of batches. What should "
+    "the mean run over?",
+    loses="value",
+    name="divided_by_the_batches",
+    edit=("total / seen", "total / len(loader)"),
+)
+epoch.mistake(
+    "Your `loss` is divided by `accumulate`. Which mean should your function return?",
+    loses="steps",
+    where="a_shorter_last_group",
+    name="loss_divided_by_accumulate",
+    edit=("total / seen", "total / accumulate / seen"),
+)
+epoch.mistake(
+    "Your code counts every batch as large as the first one. How many samples does the step "
+    "have if the last batch is smaller?",
+    loses="value",
+    name="all_as_large_as_the_first",
+    edit=("/= waiting", "/= accumulate * len(loader[0][0])"),
+)
+epoch.mistake(
+    "Your step is divided by all samples so far. Which samples belong to this step, and "
+    "when does the count start again?",
+    loses="value",
+    name="divided_by_all_so_far",
+    edit=("            waiting = 0\n", ""),
+)
+epoch.mistake(
+    "Your code takes an additional step at the end of the epoch. Which gradient does this "
+    "step use?",
+    loses="value",
+    name="one_step_more",
+    edit=("    return sum", "    optimizer.step()\n    return sum"),
+    of=whole_groups_first,
 )

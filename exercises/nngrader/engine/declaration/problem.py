@@ -115,6 +115,11 @@ class Problem:
     zeros : dict, optional
         For parts with entries that should be 0, which entries these are, in the student's
         words: "where `s` is negative".
+    none : dict, optional
+        For parts with entries that may be None, the number with which the driver says so. It
+        is compared with nothing but itself.
+    computed : sequence of str, optional
+        Parts that the driver computes, so that no student is asked to return them.
     tells : str, optional
         What the notebook says of a number that the measure returns after its parts, such as a
         loss: "your loss is {:.3g}".
@@ -150,6 +155,8 @@ class Problem:
         entries=None,
         rows=None,
         zeros=None,
+        none=None,
+        computed=(),
         tells="",
         near=None,
         steps=None,
@@ -165,7 +172,8 @@ class Problem:
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
         self.entries, self.tells = dict(entries or {}), tells
         self.rows = {part: list(names) for part, names in (rows or {}).items()}
-        self.zeros = dict(zeros or {})
+        self.zeros, self.none = dict(zeros or {}), dict(none or {})
+        self.computed = tuple(computed)
         self.near, self.steps = near and list(near), dict(steps or {})
         self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
         self.rtol, self.lists = rtol, lists
@@ -269,7 +277,8 @@ class Problem:
         found |= {"uses": list(self.uses)} if self.uses else {}
         if inspect.isfunction(self.solve):
             found["asked"] = list(inspect.signature(self.solve).parameters)
-        for name in ("wrong", "entries", "rows", "zeros", "tells", "near", "steps"):
+        options = "wrong entries rows zeros none computed tells near steps"
+        for name in options.split():
             found |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
             found |= {"observed": len(self.observed), "raw": list(self.observed)}
@@ -377,7 +386,7 @@ def _moving_faults(p):
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
         yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"
-    for option in ("rows", "zeros", "wrong"):
+    for option in ("rows", "zeros", "none", "computed", "wrong"):
         if unknown := sorted(set(getattr(p, option)) - set(p.returns)):
             yield f"{option} names {', '.join(unknown)}, which is no part of the answer"
     if unknown := sorted(set(p.steps) - set(p.points)):

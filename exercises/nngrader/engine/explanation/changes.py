@@ -1,4 +1,4 @@
-"""Simple changes of the right answer, or of a known mistake, that give the wrong one."""
+"""Simple changes of the right answer that give the wrong one."""
 
 import math
 import re
@@ -47,20 +47,18 @@ DECIMALS = range(1, 8)
 CONSTANTS = ("1", "2", "1/ln 2", "ln 10")  # factors whose value is the same in all cases
 
 
-def changed(of_part, here, mistakes):
+def changed(of_part, here):
     """Return an explanation by the first simple change that predicts every entry, or None.
 
     Parameters
     ----------
     of_part, here : list of Entry
         The entries of one part; the entries of all parts in the same cases.
-    mistakes : dict
-        The known mistakes that these cases can show, by name, each with its hint.
     """
     for found in (*_factor(of_part, here), *changes(of_part), *_exchanged(of_part, here)):
         if _predicts(found, of_part):
             return found
-    return next(_mistake_and_factor(of_part, mistakes), None)
+    return None
 
 
 def _predicts(found, of_part):
@@ -72,7 +70,9 @@ def _predicts(found, of_part):
         if not e.matches(guesses[-1]):
             return False
     # a change whose result is the same for every right answer (0 = round(0.2)) explains nothing
-    return len({x for g in guesses for x in g[np.isfinite(g)].flat}) > 1
+    different = {x for g in guesses for x in g[np.isfinite(g)].flat}
+    rounded = found.finding.code == Code.ROUNDED and found.finding.data["decimals"] >= 3
+    return len(different) > 1 or (rounded and any(different))
 
 
 # Factors
@@ -147,51 +147,6 @@ def _more_is_wrong(of_part, here, factor):
     """
     others = [e for e in here if e.part != of_part[0].part and not e.right]
     return not all(e.matches(e.want * _value(e, *factor)) for e in others)
-
-
-def _mistake_and_factor(of_part, mistakes):
-    """Yield explanations of answers that are a known mistake times a named factor.
-
-    An answer with one or two different numbers, such as 1 at the targets and 0 elsewhere, is
-    too easily a multiple of some mistake: it is described so, but not counted as explained.
-    """
-    forgets = any(e.got.ndim and len(np.unique(e.got)) < 3 for e in of_part)
-    table = None
-    for name in mistakes:
-        ratios = [_ratio(e.got, e.mistaken[name], e.rtol) for e in of_part]
-        if None in ratios:
-            continue
-        table = table or _factor_table(of_part)
-        if (found := _find_factor(ratios, table)) and not _is_taken_back(name, found, of_part):
-            # in hidden cases a named factor would let a function smuggle out a hidden input
-            about = _factor_data(*found, of_part) if of_part[0].visible else {}
-            about |= {"hint": mistakes[name]["hint"]}
-            finding = Finding(Code.MISTAKE_AND_FACTOR, data=about, mistake=name)
-            both = Explanation(finding, lambda e, n=name, f=found: _times(e, n, f))
-            if all(e.matches(both.predict(e)) for e in of_part):
-                yield Explanation(finding) if forgets else both
-
-
-def _is_taken_back(name, factor, of_part):
-    """Return whether a factor of sizes takes back a part of a mistake that is a factor itself.
-
-    For example, a mean over positions is N times the mean over samples and positions. But
-    whoever takes the first one has not taken the second.
-    """
-    if factor[0] in CONSTANTS or factor[0] in of_part[0].args:
-        return False
-    ratios = [_ratio(e.mistaken[name], e.want, e.rtol) for e in of_part]
-    return None not in ratios and all(
-        (abs(ratio) < 1) == (abs(_value(e, *factor)) > 1)
-        for e, ratio in zip(of_part, ratios, strict=True)
-    )
-
-
-def _times(e, name, factor):
-    """Return a mistake's answer times a factor, None where that answer is the right one."""
-    answer = e.mistaken.get(name)
-    shows = answer is not None and not close(answer, e.want, e.rtol)
-    return answer * _value(e, *factor) if shows else None
 
 
 def _factor_data(name, sign, power, of_part):

@@ -31,10 +31,9 @@ def explain(of_part, here, mistakes):
     Returns
     -------
     Explanation
-        The first registered mistake, then the first simple change of the right answer, then the
-        first mistake with a factor, that predicts every entry; else the first description that
-        fits every wrong entry. A mistake is no explanation if another part is right that it
-        would change.
+        The first registered mistake, then the first simple change of the right answer, that
+        predicts every entry; else the first description that fits every wrong entry. A mistake
+        is no explanation if another part is right that it would change.
     """
     for fits in (Entry.matches, _is_so_but_for_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
@@ -42,18 +41,24 @@ def explain(of_part, here, mistakes):
             finding = Finding(Code.MISTAKE, data=about, mistake=name)
             return Explanation(finding, lambda e: e.mistaken.get(name))
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
-    shown = {
-        n: m
-        for n, m in mistakes.items()
-        if n not in refuted and _is_shown(n, of_part, m["loses"])
-    }
-    if found := changed(of_part, here, shown):
+    if found := changed(of_part, here):
         return found
     found = describe([e for e in of_part if not e.right])
     if found.finding and found.finding.code in VAGUE_CODES:
         like = _of_this_part(of_part, {n: mistakes[n] for n in mistakes if n in refuted})
         return Explanation(like) if like else found
     return found
+
+
+def fits_elsewhere(name, others):
+    """Return whether a mistake predicts all entries of a part in which it would show.
+
+    Parameters
+    ----------
+    others : list of Entry
+        The same part in other kinds of ordinary cases.
+    """
+    return all(e.matches(e.mistaken[name]) for e in others if _would_change(name, e))
 
 
 def _of_this_part(of_part, refuted):

@@ -16,6 +16,14 @@ from .places import NEAR, ORDINALS, bad, same_number
 MANY = 10  # entries that are not in the right order by chance
 
 
+def absent(e):
+    """Return a description if the part is None in other places than the right answer."""
+    got, want = np.isposinf(e.got), np.isposinf(e.want)
+    if not e.absent or not (got ^ want).any():
+        return None
+    return Finding(Code.ABSENT, data={"none": bool((got & ~want).any())})
+
+
 def not_finite(e):
     """Return a description, with the place, if entries are nan or infinite by mistake."""
     wrong = _turned_infinite(e)
@@ -168,6 +176,7 @@ def counted(e):
 
 
 PATTERNS = (
+    absent,
     not_finite,
     not_finite_in_part,
     few_digits,

@@ -52,6 +52,8 @@ def failure(data, case, o):
     kind, name = raised(o.raised, data["visible"]), data["name"]
     if stopped := of_stop(o, kind):
         return Finding(Code.STOPPED, data={"function": name, "stopped": stopped})
+    if not o.line and (words := _own_words(data, o.message)):
+        return Finding(Code.UNMEASURED, data={"words": words})
     if o.missing or kind == UNWRITTEN:
         code = Code.NOT_DEFINED if o.missing else Code.NOT_WRITTEN
         return Finding(code, data={"function": name})
@@ -65,6 +67,15 @@ def failure(data, case, o):
     if asked and not case["error"]:
         about["unasked"] = True
     return Finding(Code.RAISED, cases=(case["tried"],), data=about | _where(o.message, o.line))
+
+
+def _own_words(data, message):
+    """Return an exception's text if the problem's driver contains it literally, else "".
+
+    Any other text may contain values from the student's code, and so hidden inputs.
+    """
+    own = data.get("driver") and message in string_constants(**data["driver"])
+    return message if own else ""
 
 
 def of_stop(o, kind):
@@ -89,6 +100,8 @@ def prevented(data, case, part):
     part : dict
         A part of a `CallResult`, of the kind "failed".
     """
+    if not part["line"] and (words := _own_words(data, part["message"])):
+        return Finding(Code.UNMEASURED, data={"words": words})
     words = string_constants(**data["driver"]) - {""}
     who = part["who"] if part["who"] in words else f"`{data['name']}`"
     kind = raised(part["raised"], data["visible"])

@@ -1,6 +1,7 @@
 """Judge a function by what it returned in each case: points by aspect, and findings."""
 
 import math
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -146,11 +147,10 @@ def _may_show_error(parts):
 def _judge_failure(ledger, case, o):
     """Lose every aspect of a case for an unexpected exception, which is told once."""
     aspects = [_aspect_at_stake(ledger, case, part) for part in ledger.data["returns"]]
-    ordinary, error = case["aspect"] == "value", (o.raised, o.message, repr(o.stopped))
-    again = ledger.failed
-    if ordinary:  # of hidden input each kind is named, since the exception's text is not shown
-        again = ledger.data["visible"] and error in ledger.errors
-        ledger.errors.add(error)
+    ordinary, same = case["aspect"] == "value", re.sub(r"\d+", "", o.message)
+    error = o.raised, same, o.line, repr(o.stopped)  # sizes alone make no other error
+    again = error in ledger.errors or (ledger.failed and not ordinary)
+    ledger.errors.add(error)
     ledger.find(aspects[0], case["group"], None if again else failure(ledger.data, case, o))
     ledger.failed |= ordinary
     for aspect in [*aspects, *["shape"] * ordinary]:
@@ -170,7 +170,9 @@ def _judge_count(ledger, case, parts):
     if len(wanted) == 1:
         return parts[:1] or [None]  # a hostile worker may send no part at all
     if len(parts) != len(wanted):
-        _charge_whole(ledger, case, _count(ledger.data["name"], wanted, parts))
+        computed = ledger.data.get("computed", ())
+        asked = [name for name in wanted if name not in computed]
+        _charge_whole(ledger, case, _count(ledger.data["name"], asked, parts))
         return _placed(parts, case["want"])
     shapes = [None if p["values"] is None else p["values"].shape for p in parts]
     asked = [w.shape for w in case["want"]]
@@ -246,13 +248,19 @@ def _read_part(ledger, case, k, answer):
         missing = Finding(Code.STILL_MISSING) if waits else None
         ledger.find(aspect, case["group"], missing, part)
         return None
-    want = want.astype(float)
+    want, none = want.astype(float), ledger.data.get("none", {}).get(part)
+    if none is not None:  # the number that stands for None takes part in no comparison
+        values, want = (np.where(v == none, np.inf, v) for v in (values, want))
+        mistaken = {
+            n: v if v is None else np.where(v == none, np.inf, v) for n, v in mistaken.items()
+        }
     shown = ledger.data["visible"]
     odd = looks.fault if is_known else None
     letters = ledger.data.get("entries", {}).get(part, "")
     rows = tuple(ledger.data.get("rows", {}).get(part, ()))
     about = part, aspect, case, values, want, mistaken, rtol, shown, fault, odd
-    return Entry(*about, letters, rows, ledger.data.get("zeros", {}).get(part, ""))
+    zeros = ledger.data.get("zeros", {}).get(part, "")
+    return Entry(*about, letters, rows, zeros, none is not None)
 
 
 def _judge_prevented(ledger, case, part, answer):

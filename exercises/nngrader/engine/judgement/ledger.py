@@ -43,7 +43,7 @@ class Ledger:
     reported: set = field(default_factory=set)
     explained: bool = False  # whether a wrong part on ordinary input is one slip
     failed: bool = False  # whether a call failed on ordinary input
-    errors: set = field(default_factory=set)  # what ordinary input has raised
+    errors: set = field(default_factory=set)  # what has been raised, and told
     prevented: set = field(default_factory=set)  # parts whose place an error took there
     stopped: bool = False  # whether one was stopped where an error is asked for
     unclear: set = field(default_factory=set)

@@ -42,7 +42,7 @@ def _reached(data, case, run, measure):
         return None, Finding(Code.FILE_UNREADABLE, data={"file": name, "why": trouble})
     about = data | {
         "observed": 1,
-        "raw": ["what it returns"],
+        "raw": [""],
         "returns": {data["measured"]: ""},
     }
     o = measured(about, case, o.instead(o.parts[1:2], None), measure)

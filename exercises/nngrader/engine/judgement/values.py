@@ -7,7 +7,7 @@ import numpy as np
 from ...records.codes import Code
 from ...records.finding import Finding
 from ..explanation.changes import Explanation
-from ..explanation.diagnose import describe, explain
+from ..explanation.diagnose import describe, explain, fits_elsewhere
 from ..observation.compare import close
 
 
@@ -37,10 +37,11 @@ def judge_values(ledger, entries):
         if special:
             _judge_special(ledger, of_part, here, [c.found for c in charges])
         elif not all(e.right for e in of_part):
-            _judge_ordinary(ledger, of_part, here, charges)
+            others = [e for e in entries if e.ordinary and e.part == part and e.group != group]
+            _judge_ordinary(ledger, of_part, here, others, charges)
 
 
-def _judge_ordinary(ledger, of_part, here, charges):
+def _judge_ordinary(ledger, of_part, here, others, charges):
     """Lose points for a part that is wrong on ordinary input, unless lost already."""
     part, group, aspect = of_part[0].part, of_part[0].group, of_part[0].aspect
     for charge in [c for c in charges if c.group == group and c.part != part]:
@@ -55,7 +56,9 @@ def _judge_ordinary(ledger, of_part, here, charges):
             charges.append(Charge(part, group, charge.aspect, charge.found))
             return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
-    found = _explained(ledger, of_part, here, ledger.data["mistakes"] if whole else {})
+    mistakes = ledger.data["mistakes"] if whole else {}
+    mistakes = {n: m for n, m in mistakes.items() if fits_elsewhere(n, others)}
+    found = _explained(ledger, of_part, here, mistakes)
     if found.finding and not found.explains and not _is_repeated(ledger, of_part):
         found = Explanation(Finding(Code.UNREPEATABLE))
     ledger.find(aspect, group, found.finding, part)

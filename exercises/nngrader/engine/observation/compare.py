@@ -20,7 +20,7 @@ class Entry:
     ``odd`` describes it where a known mistake has the same shape, since the mistake's hint may
     say more; ``letters`` names the entries of a list that stands for several things;
     ``rows`` names the blocks of equally many rows that it consists of; ``zeros`` says in words
-    which entries should be 0.
+    which entries should be 0; ``absent`` is whether infinity stands for None in it.
     """
 
     part: str
@@ -36,6 +36,7 @@ class Entry:
     letters: str = ""
     rows: tuple = ()
     zeros: str = ""
+    absent: bool = False
 
     @property
     def group(self):

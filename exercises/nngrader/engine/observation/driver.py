@@ -183,7 +183,7 @@ def _fault(data, parts, message):
     """
     names = data.get("raw") or data["returns"]
     odd = [
-        (k, no_numbers(part, False).about(parts=(name,)))
+        (k, no_numbers(part, False).about(parts=(name,) * bool(name)))
         for k, (name, part) in enumerate(zip(names, parts, strict=False))
         if part["values"] is None
     ]

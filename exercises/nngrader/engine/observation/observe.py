@@ -518,6 +518,7 @@ def _method(e, f):
     """Return line and name of the student's function that failed when a driver called it."""
     files = {code.co_filename for code in _codes(f)}
     own = [(frame.f_code, n) for frame, n in _frames(e) if frame.f_code.co_filename in files]
+    own = [one for one in own if not one[0].co_name.startswith("<")] or own  # no <listcomp>
     if not own:
         return None
     code, number = own[-1]
