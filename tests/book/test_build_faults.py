@@ -77,13 +77,13 @@ HTML = "from IPython.display import HTML\n"
 FAULTS = {
     "an unknown source": (edit("Two things", "{cite:t}`nobody1999`: two things"), "nobody1999"),
     "a topic left out": (a_further_topic, "mini-3.. is not covered on its page"),
-    "more than three ids": (four_topics, "4 ids at once, at most 3"),
+    "more than three ids": (four_topics, "4 ids in one directive, at most 3"),
     "an unknown id": (further_id("mini-999"), "unknown id mini-999"),
     "an id of another page": (
         further_id("mini-003"),
         "mini-003 belongs to the page part/third",
     ),
-    "an id that stands twice": (further_id("{0}"), "mini-1.. stands twice"),
+    "an id that stands twice": (further_id("{0}"), "mini-1.. appears twice"),
     "an erratum left out": (a_further_erratum, "mini-e3.. is not put right on its page"),
     "a typo in the text": (a_typo, "mini-e3.. is a typo"),
     "a check that fails": (failing_check, "erratum mini-e1.. fails: AssertionError"),

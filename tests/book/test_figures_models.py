@@ -199,7 +199,7 @@ def check_votes(cls, figure, X, y, k, distance, query=QUERY):
     model = cls.KNeighborsClassifier(min(k, len(X)), p=p).fit(X, y)
     assert (np.array(regions[2]) == model.predict(centres)).all()
     answer = SPECIES[model.predict([query])[0]]
-    assert re.search(rf"\b(say|says) {answer}\b", figure.sentence())
+    assert re.search(rf"\bVote of the .*: {answer}\b", figure.sentence())
     d = np.sort(np.linalg.norm(X - query, p, axis=1))
     assert far == f"{d[min(k, len(X)) - 1]:.2f}"
     near = y[model.kneighbors([query], return_distance=False)[0]]
@@ -239,7 +239,9 @@ def test_points_are_kept_by_keys_and_taken_back(open_figure, cls):
 def test_ties_go_to_the_smallest_label_and_are_told(open_figure):
     start = neighbours([[-1.0, 0.0], [1.0, 0.0]], [2, 0], query=[-0.5, 0.5], k=2)
     figure = open_figure("neighbours", start)
-    assert figure.sentence().startswith("The 2 nearest say Adelie, the first of those with")
+    assert figure.sentence().startswith(
+        "Vote of the 2 nearest: Adelie, the first of those with"
+    )
     assert figure.evaluate("e => [...e.regions.of].every(c => c === 0)")
 
 

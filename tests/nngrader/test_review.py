@@ -140,9 +140,9 @@ def test_a_comment_on_a_function_and_an_answer_left_out_stand_on_the_page(course
     section = next(s for s in text.split("<section>") if "<code>hinge_loss</code>" in s)
     assert "<b>Comment:</b> Short &amp; &lt;b&gt;clear." in section
     assert section.index("Comment:") < section.index("<details>")  # not folded away
-    assert '<b>why</b>, 0 of 10<span class="said comment">Nothing was written' in text
+    assert '<b>why</b>, 0 of 10<span class="said comment">You wrote nothing' in text
     text = (course / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
-    assert "Nothing was written" not in text  # nobody knows
+    assert "You wrote nothing" not in text  # nobody knows
 
 
 def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
