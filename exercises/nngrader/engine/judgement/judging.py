@@ -272,6 +272,12 @@ def _judge_prevented(ledger, case, part, answer):
             ledger.lose("shape", case["group"], part)
     elif part in ledger.prevented:
         found = None  # told once, on ordinary input
+    if found and found.code == Code.UNMEASURED:  # the driver knows the cause: charged once
+        here = aspect, case["group"], part
+        first = ledger.by_words.setdefault(found.data["words"], here)
+        if first[0] != aspect:
+            ledger.also(found, first, here)
+            return
     ledger.find(aspect, case["group"], found, part)
 
 

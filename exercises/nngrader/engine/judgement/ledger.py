@@ -45,6 +45,7 @@ class Ledger:
     failed: bool = False  # whether a call failed on ordinary input
     errors: set = field(default_factory=set)  # what has been raised, and told
     prevented: set = field(default_factory=set)  # parts whose place an error took there
+    by_words: dict = field(default_factory=dict)  # by a driver's words: what they cost first
     stopped: bool = False  # whether one was stopped where an error is asked for
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
