@@ -220,14 +220,6 @@ averaged.mistake(
     edit=("n / total * g", "n / len(same) * g"),
 )
 averaged.mistake(
-    "Your mean gives every worker the same weight, and leaves out workers whose gradient is "
-    "missing. Which samples does the mean run over?",
-    loses="edge",
-    where="missing",
-    name="each_gradient_the_same",
-    edit=("n / total * g", "1 / len(seen) * g"),
-)
-averaged.mistake(
     "Your mean is divided by the number of workers in addition. What does the formula divide "
     "the sum over all samples by?",
     loses="value edge separate",
