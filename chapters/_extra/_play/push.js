@@ -37,7 +37,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
   const dots = classes.map((_, k) => plot.dots({colour: INKS[k], shape: SHAPES[k], r: 5.5}));
 
   const pulls = nn.plot({
-    height: 150, x: [-1, 1], y: [-0.6, 2.6], left: 72, right: 60, xticks: [-1, 0, 1], yticks: [],
+    height: 150, x: [-1, 1], y: [-0.6, 2.6], left: 86, right: 60, xticks: [-1, 0, 1], yticks: [],
     xlabel: "∂L/∂z = p − q",
   });
   const zero = pulls.line({colour: "ink", width: 1.2, points: [[0, -0.6], [0, 2.6]]});
