@@ -55,7 +55,7 @@ def _run(checks: dict[str, str]) -> dict[str, str]:
 def _attempt(source: str) -> str:
     """Execute one check in a fresh namespace; return its error, empty if there is none."""
     try:
-        with np.errstate():  # variables of one check don't reach the next
+        with np.errstate():  # NumPy's error settings of one check don't reach the next
             exec(compile(source, "<check>", "exec"), {"__name__": "check"})
     except BaseException as error:  # also SystemExit: a check that exits early fails
         return f"{type(error).__name__}: {error}".strip()

@@ -33,7 +33,7 @@ def merge(app, env) -> list[str]:
 
 
 def part(app, env) -> list[str]:
-    """Split the citations into the citations of each page again."""
+    """Restore the citations that `merge` has replaced."""
     if cite := env.domains.get("cite"):
         cite.data["citation_refs"] = env.__dict__.pop("nn_citations")
     return []

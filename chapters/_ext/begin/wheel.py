@@ -61,7 +61,7 @@ def pieces(wheel: Path) -> dict[str, str]:
     """Return scripts by file name: one with nnlib's code, and one for each set of data.
 
     Data files begin with the name of the function that reads them (``digits.npz``,
-    ``fashion_mnist.more.npz``), so a cell that needs them prints a note.
+    ``fashion_mnist.more.npz``), so a cell needs them only if its text contains this name.
     """
     with zipfile.ZipFile(wheel) as whole:
         files = {n: whole.read(n) for n in sorted(whole.namelist()) if n.startswith("nnlib/")}

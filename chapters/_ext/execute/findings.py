@@ -6,7 +6,7 @@ continues: the page has a notice at its top and a box near the cell, and the sum
 end of the build lists page, line, expectation and result.
 
 Each finding is a dictionary: ``kind`` ("claim", "assert" or "error"), ``cell`` (the index among
-the code cells), ``line`` (in the cell), ``statement`` (the text, for claims only),
+the code cells), ``line`` (in the cell), ``statement`` (its sentence, for claims only),
 ``asked`` (the condition), ``found`` (names and values) and ``traceback``.
 """
 

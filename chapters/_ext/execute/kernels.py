@@ -19,7 +19,7 @@ import psutil
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 WARM = Path(__file__).with_name("warm.py")
-FEWEST = 4  # pages for which a needless import pays
+FEWEST = 4  # pages; for fewer, importing in advance costs more than it saves
 LAUNCHER = [sys.executable, "-m", "ipykernel_launcher"]
 NAME = "fork"
 

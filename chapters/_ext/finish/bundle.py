@@ -5,9 +5,8 @@ sources stay separate because they are easier to read and test.
 
 The style sheets of the theme and of the book become one file, those that nearly all formulas
 need another one; the rarer faces of formulas stay separate. The scripts of every page, the
-scripts of a page's figures and of its questions, and the theme's late scripts become a file
-each.
-``data-files`` on a tag names the sources, which are deleted.
+scripts of a page's figures, the scripts of its questions and the theme's late scripts become
+a file each. ``data-files`` on a tag names the sources, which are deleted.
 """
 
 import re

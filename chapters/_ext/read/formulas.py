@@ -136,7 +136,7 @@ class FormulaSheet(SphinxDirective):
         formula["docname"] = self.env.docname
         when = nodes.paragraph("", "", classes=["nn-formula-when"])
         when += [*self.parse_inline(entry["when"])[0], nodes.Text(" "), page]
-        topics = entry.get("covers", [])  # errata of the notes about this formula
+        topics = entry.get("covers", [])  # topics of the notes about this formula
         covered(self.env, self.env.docname)["covers"] += topics
         anchors = [nodes.target("", "", ids=[topic]) for topic in topics]
         return nodes.container("", *anchors, name, formula, when, classes=["nn-formula"])

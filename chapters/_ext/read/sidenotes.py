@@ -1,6 +1,6 @@
 """Side notes: short remarks next to the paragraph that they follow in the source.
 
-In a wide window a side note is in the margin, on a narrow one and on paper below its
+In a wide window a side note is in the margin, in a narrow one and on paper below its
 paragraph. In HTML it comes first, because only then is the paragraph next to it.
 """
 

@@ -52,7 +52,7 @@ def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel
     executed : NotebookNode
         Its cells with their outputs.
     env : BuildEnvironment
-        Holds the numbers of its figures and exercises, and of its head.
+        Holds the numbers of its figures and exercises, and the settings of its head.
     docname : str
         Its name in Sphinx.
     site, wheel : str

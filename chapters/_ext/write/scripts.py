@@ -2,10 +2,9 @@
 
 Every script builds on ``parts.js``. A comment line names its other prerequisites, such as
 ``// needs: parts-plot parts-time``. A line such as ``// room: 630 362`` reserves so many pixels
- of height, on a phone and on a desk, so that nothing jumps when it begins; a
-third number is for a figure that fills the column of a window which is wide enough. A line
-``// room on optimization/adaptive: 839 520`` is for a page where the figure has other data.
-A line such as ``// data: nnlib/trace/grammar.json`` requests a file, which is written
+of height, on a phone and on a desk, so that nothing jumps when it begins; a third number is for
+a figure that fills the column of a wide window. A line ``// room on optimization/adaptive: 839
+520`` is for a page where the figure has different data. A line such as ``// data: nnlib/trace/grammar.json`` requests a file, which is written
 into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
 
 Four small scripts are on every page: ``page.js`` (folds that open, print in light),
