@@ -38,7 +38,7 @@ rounding: setup ## execute pages and judge problems while rounding noise is adde
 	@$(PY) tools/rounding.py
 
 lint: setup ## style, imports, spelling, nothing generated, what pages lack
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py && $(PY) tools/lint_pages.py
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py && $(PY) tools/english.py --registers && $(PY) tools/lint_pages.py
 
 lab: setup ## open the pages as notebooks in JupyterLab; P=classifiers/softmax opens that page
 	@$(PY) tools/open_lab.py --page "$(P)"

@@ -2,7 +2,7 @@
 
     python tools/english.py chapters/cnn/layers.md   # each hit with a suggestion
     python tools/english.py --summary nnlib docs     # one line per file, the worst first
-    python tools/english.py --registers              # what `make lint` checks
+    python tools/english.py --registers              # part of `make lint`
 
 Markers are words and constructions that d2l, CS231n's notes, Karpathy's posts, QuantEcon's
 lectures and the documentation of pytest, click, nbgrader and otter-grader almost never use. One
@@ -15,10 +15,8 @@ from __future__ import annotations
 
 import argparse
 import ast
-import io
 import re
 import sys
-import tokenize
 from pathlib import Path
 
 import yaml
@@ -34,6 +32,7 @@ REGISTERS = {
     "grader": ("exercises/nngrader/**/*.py",),
     "machinery": ("chapters/_ext/**/*.py", "tools/**/*.py"),
     "site": ("chapters/_extra/_play/*.js",),
+    "pages": ("chapters/classifiers/*.md", "chapters/backprop/calibration.md"),
     "assignments": ("exercises/source/*/*.md", "exercises/problems/**/*.py"),
     "reference": ("chapters/reference/*.md", "chapters/reference/*.yml"),
 }
@@ -70,8 +69,7 @@ def of_python(source: str) -> str:
     nodes = ast.walk(ast.parse(source))
     texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     texts = [re.sub(r"^\s*>>>.*$", "", t, flags=re.M) for t in texts if t.count(" ") > 3]
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    texts += [t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT]
+    texts += re.findall(r"(?:^|  )# (.+)$", source, flags=re.M)
     return prose("\n\n".join(texts))
 
 
@@ -122,7 +120,7 @@ def measure(text: str) -> tuple[int, float, dict[str, float], list]:
     per_thousand = 1000 / max(words, 1)
     hits, excess = [], 0.0
     for marker in WORDS["markers"]:
-        found = [m for line in flat.split("\n") for m in re.finditer(marker["pattern"], line)]
+        found = list(re.finditer(marker["pattern"], flat, re.M))
         hits += [(_context(m), m[0], marker["write"]) for m in found]
         excess += max(0.0, per_thousand * len(found) - marker["rate"])
     voice = {
@@ -136,15 +134,22 @@ def _context(match: re.Match) -> str:
     return match.string[max(0, match.start() - 50) : match.end() + 40].strip()
 
 
-def too_many(names: dict[str, tuple[str, ...]]) -> list[str]:
-    """Return a line for each text of the registers that has more than MOST markers."""
+def findings() -> list[str]:
+    """Return a line for each text of the registers that breaks the limit.
+
+    Texts that ``english.yml`` lists as unfinished may exceed it. A text that no longer does
+    must leave the list.
+    """
     out = []
-    for register, patterns in names.items():
+    for register, patterns in REGISTERS.items():
         for path in sorted({p for pattern in patterns for p in ROOT.glob(pattern)}):
             words, excess, *_ = measure(read(path))
-            if words >= FEWEST and excess > MOST:
-                where = path.relative_to(ROOT)
-                out.append(f"{excess:5.1f} markers  {words:6} words  {register}: {where}")
+            where = path.relative_to(ROOT).as_posix()
+            above = words >= FEWEST and excess > MOST
+            if above and where not in WORDS["unfinished"]:
+                out.append(f"{where}: {excess:.1f} markers per 1,000 words ({register})")
+            elif not above and where in WORDS["unfinished"]:
+                out.append(f"{where}: finished, so remove it from tools/english.yml")
     return out
 
 
@@ -158,8 +163,8 @@ def main() -> int:
     parser.add_argument("--registers", action="store_true", help="fail above the limit")
     args = parser.parse_args()
     if args.registers:
-        found = too_many(REGISTERS)
-        print("\n".join([*found, f"{len(found)} texts above {MOST:g} markers per 1,000 words"]))
+        found = findings()
+        print(*found, f"{len(found)} findings in the registers of English", sep="\n")
         return int(bool(found))
     rows = [(*measure(read(path)), path) for path in files(args.paths)]
     rows = sorted((r for r in rows if r[0] >= FEWEST or not args.summary), key=lambda r: -r[1])

@@ -278,8 +278,8 @@ def row_reduction(A: Array, reduced: bool = True) -> StepGenerator:
     yield lambda: Step("Start with A.", tex_matrix(A))
     found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(found.pivots))
-    stand = "pivot is" if found.rank == 1 else "pivots are"
-    where = f"The {stand} in {listed('column', found.pivots)}: the rank is {found.rank}."
+    verb = "pivot is" if found.rank == 1 else "pivots are"
+    where = f"The {verb} in {listed('column', found.pivots)}: the rank is {found.rank}."
     yield lambda: Step(
         where if marks else "There is no pivot: the rank is 0.", tex_matrix(A, marks)
     )
