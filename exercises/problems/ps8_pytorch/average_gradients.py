@@ -220,9 +220,10 @@ averaged.mistake(
     edit=("n / total * g", "n / len(same) * g"),
 )
 averaged.mistake(
-    "Your mean gives every worker the same weight, and leaves out workers whose gradient is "
-    "missing. Which samples does the mean run over?",
-    loses="edge",
+    "Your mean gives every worker the same weight. How many samples does the mean run over, "
+    "and how many of them does each worker have?",
+    loses="value edge",
+    once=False,
     where="missing",
     name="each_gradient_the_same",
     edit=("n / total * g", "1 / len(seen) * g"),

@@ -173,7 +173,7 @@ class Problem:
         self.entries, self.tells = dict(entries or {}), tells
         self.rows = {part: list(names) for part, names in (rows or {}).items()}
         self.zeros, self.none = dict(zeros or {}), dict(none or {})
-        self.computed = tuple(computed)
+        self.computed = list(computed)
         self.near, self.steps = near and list(near), dict(steps or {})
         self.no_loop_over, self.never_at_once = no_loop_over, never_at_once
         self.rtol, self.lists = rtol, lists
