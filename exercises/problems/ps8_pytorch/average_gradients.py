@@ -220,15 +220,6 @@ averaged.mistake(
     edit=("n / total * g", "n / len(same) * g"),
 )
 averaged.mistake(
-    "Your mean gives every worker the same weight. How many samples does the mean run over, "
-    "and how many of them does each worker have?",
-    loses="value edge",
-    once=False,
-    where="missing",
-    name="each_gradient_the_same",
-    edit=("n / total * g", "1 / len(seen) * g"),
-)
-averaged.mistake(
     "Your mean is divided by the number of workers in addition. What does the formula divide "
     "the sum over all samples by?",
     loses="value edge separate",
