@@ -317,6 +317,13 @@ FAULTS = [
         "none if any is none",
         0.7,
     ),
+    (
+        "train_one_epoch",
+        "whole_groups_first",
+        [("if norm > max_norm", "if norm > max_norm and len(group) == accumulate")],
+        "last step not clipped",
+        0.8,
+    ),
     ("Checkpoint", "SteppedThrough", [('kept["o"])', MEMORY)], "MemoryForgotten", 0.7),
     (
         "ResidualMLP",

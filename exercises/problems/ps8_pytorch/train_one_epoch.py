@@ -162,9 +162,9 @@ def large_gradients(rng, B, D):
 
 @epoch.case("steps", parts="parameters")
 def a_large_last_step(rng, B, D):
-    """Two batches per step, and a last step of one batch with a gradient far above max_norm."""
-    X, y, sizes, W, b = drawn(rng, [B, B, 2], D, 3, 20.0)
-    y[: 2 * B] = X[: 2 * B] @ W.T + b + 0.3 * rng.normal(size=(2 * B, 3))
+    """Two batches per step; the first gradient and that of the smaller last step are large."""
+    X, y, sizes, W, b = drawn(rng, [B, B, B, B, 2], D, 3, 20.0)
+    y[2 * B : 4 * B] = X[2 * B : 4 * B] @ W.T + b + 0.3 * rng.normal(size=(2 * B, 3))
     return X, y, sizes, W, b, 0.2, 2, 0.9, False, True
 
 

@@ -57,7 +57,9 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
             return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
     mistakes = ledger.data["mistakes"] if whole else {}
-    mistakes = {n: m for n, m in mistakes.items() if fits_elsewhere(n, others)}
+    fitting = [n for n in mistakes if fits_elsewhere(n, others)]
+    fitting.sort(key=lambda n: n not in ledger.by_mistake)  # one named before goes first
+    mistakes = {n: mistakes[n] for n in fitting}
     found = _explained(ledger, of_part, here, mistakes)
     if found.finding and not found.explains and not _is_repeated(ledger, of_part):
         found = Explanation(Finding(Code.UNREPEATABLE))
