@@ -1,11 +1,16 @@
 """Load the script of an element of ours on the pages that use it, and on no other.
 
-Every script builds on ``parts.js``. A comment line names its other prerequisites, such as
-``// needs: parts-plot parts-time``. A line such as ``// room: 630 362`` reserves so many pixels
-of height, on a phone and on a desk, so that nothing jumps when it begins; a third number is for
-a figure that fills the column of a wide window. A line ``// room on optimization/adaptive: 839
-520`` is for a page where the figure has different data. A line such as ``// data: nnlib/trace/grammar.json`` requests a file, which is written
-into the page, where it is ``nnData.grammar``: a script that was opened from a file reads none.
+Every script builds on ``parts.js``. Comment lines in a script declare the rest:
+
+``// needs: parts-plot parts-time``
+    The other scripts on which it builds.
+``// room: 630 362``
+    The height in pixels, on a phone and on a desk, so that nothing jumps when it begins. A third
+    number is for a figure that fills the column of a wide window, and ``// room on
+    optimization/adaptive: 839 520`` is for a page where the figure has different data.
+``// data: nnlib/trace/grammar.json``
+    A file that is written into the page, where it is ``nnData.grammar``, because a script of a
+    page that was opened from a file can't read other files.
 
 Four small scripts are on every page: ``page.js`` (folds that open, print in light),
 ``place.js`` (which section one is in), ``progress.js`` (where the reader was, ticks next to
