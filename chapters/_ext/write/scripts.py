@@ -5,7 +5,7 @@ Every script builds on ``parts.js``. Comment lines in a script declare the rest:
 ``// needs: parts-plot parts-time``
     The other scripts on which it builds.
 ``// room: 630 362``
-    The height in pixels, on a phone and on a desk, so that nothing jumps when it begins. A third
+    The height in pixels on a phone and on a desk, so that nothing jumps when it begins. A third
     number is for a figure that fills the column of a wide window, and ``// room on
     optimization/adaptive: 839 520`` is for a page where the figure has different data.
 ``// data: nnlib/trace/grammar.json``
