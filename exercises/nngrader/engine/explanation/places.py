@@ -89,7 +89,7 @@ def first_lines(e):
 
 
 def _has_enough_right(e, axis, lines):
-    """Return whether enough significant entries are correct in lines to rule out chance."""
+    """Return whether some lines have enough correct entries to rule out chance."""
     right = np.moveaxis(~bad(e) & _is_significant(e.want), axis, 0)[lines]
     return right.sum() >= (1 if right.ndim == 1 else FEW - 1)
 
