@@ -1,4 +1,4 @@
-"""Put findings into words: the only module that knows the sentences.
+"""Turn findings into sentences; this is the only module that contains the sentences.
 
 A finding becomes two sentences: what we see in the student's result, and where to look. The
 tables have both, separated by " | ". Where `WORDS` has several variants, they go from the one

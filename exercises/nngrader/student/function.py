@@ -232,7 +232,7 @@ def _at_its_step(data, verdict, right):
     points = {
         a: (most, most) if a in waits else (n, most) for a, (n, most) in verdict.points.items()
     }
-    also = steps[now] in verdict.spared  # then its reason stands with what was charged
+    also = steps[now] in verdict.spared  # then the finding is in the aspect that was charged
     findings = [f for f in verdict.findings if f.aspect not in waits or (f.mistake and also)]
     spared = tuple(a for a in verdict.spared if a not in waits)
     shown = replace(verdict, points=points, findings=findings, spared=spared)

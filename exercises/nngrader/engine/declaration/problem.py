@@ -12,6 +12,10 @@ from .edit import edited
 SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
 MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # of a problem's points
 FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
+PACKED_OPTIONS = (
+    *("wrong", "entries", "rows", "zeros", "none"),
+    *("computed", "tells", "near", "steps"),
+)
 
 
 @dataclass(frozen=True)
@@ -279,8 +283,7 @@ class Problem:
         packed |= {"uses": list(self.uses)} if self.uses else {}
         if inspect.isfunction(self.solve):
             packed["asked"] = list(inspect.signature(self.solve).parameters)
-        options = "wrong entries rows zeros none computed tells near steps"
-        for name in options.split():
+        for name in PACKED_OPTIONS:
             packed |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
             packed |= {"observed": len(self.observed), "raw": list(self.observed)}
