@@ -185,8 +185,8 @@ def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str =
     full = [a for a, (points, of) in verdict.points.items() if points == of]
     right = [a for a in full if a not in verdict.spared]
     if data.get("steps"):
-        told, verdict = _at_its_step(data, verdict, right)
-        lines += told
+        step_lines, verdict = _at_its_step(data, verdict, right)
+        lines += step_lines
     elif right and len(right) < len(verdict.points):
         lines.append(f"  Correct: {', '.join(right)}.")
     lines += [f"  {text}" for text in sentences(verdict.findings, Audience.VISIBLE)]

@@ -129,8 +129,8 @@ def _judge_error(ledger, case, o):
     if stopped := of_stop(o, kind):
         about["stopped"] = stopped
     else:
-        came = "error" if _may_show_error(o.parts) else "failed" if o.failed else "returned"
-        about |= {"raised": kind} if o.raised else {"came": came}
+        outcome = "error" if _may_show_error(o.parts) else "failed" if o.failed else "returned"
+        about |= {"raised": kind} if o.raised else {"came": outcome}
     found, again = Finding(Code.ERROR_EXPECTED, cases=(case["tried"],), data=about), False
     if stopped or kind == UNWRITTEN:  # reported once: on ordinary input, or in such a case
         again, ledger.stopped = ledger.failed or ledger.stopped, True
