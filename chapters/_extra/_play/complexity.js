@@ -232,7 +232,9 @@
       );
       element.replaceChildren(
         sliders[0].node, ...mistakes ? [mistakes.node] : [],
-        nn.tuck(element, "Samples and dataset", sliders[1].node, another),
+        few < most
+          ? nn.tuck(element, "Samples and dataset", sliders[1].node, another)
+          : nn.tuck(element, "Dataset", another),
         nn.columns(nn.html("div", {}, key, left.node), nn.html("div", {}, right.node)),
         nn.tuck(element, "Parts of the error", facts.node),
         live.node,
