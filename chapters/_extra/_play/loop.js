@@ -1,7 +1,7 @@
 // <nn-loop>: the lines of a training loop for y = wx + b and one sample, run one line or one pass
 // at a time. The reader can leave out three of the lines.
 // needs: parts-plot
-// room: 640 560
+// room: 683 405
 // x, t: the sample; w, b: initial parameters; rate: the learning rate; known: [{skipped, passes, w,
 // b, gradient, loss}], from PyTorch, which agrees() compares.
 (() => {
@@ -18,12 +18,14 @@
     }
     nn-loop li[aria-current] { border-left-color: var(--nn-b); }
     nn-loop li > code { margin-left: 1.45rem; justify-self: start; }
-    nn-loop li code, nn-loop li label { font-family: var(--pst-font-family-monospace); }
+    nn-loop li code, nn-loop li label {
+      font-family: var(--pst-font-family-monospace); font-size: .9rem;
+    }
     nn-loop li.nn-skipped { opacity: .55; }
     nn-loop li.nn-skipped label { text-decoration: line-through; }
     nn-loop .nn-live { min-height: 3.2em; margin: 0; }
     @media (max-width: 600px) {
-      nn-loop li { grid-template-columns: 1fr; min-height: 3.3rem; }
+      nn-loop li { grid-template-columns: 1fr; min-height: 3.1rem; }
       nn-loop li > span { margin-left: 1.45rem; }
     }`;
 
@@ -34,7 +36,7 @@
   function execute(line, s, {x, t, rate}) {
     if (line === 0) {
       s.dw = s.db = null;
-      return "w.grad = None, b.grad = None";
+      return "w.grad, b.grad = None";
     }
     if (line === 1) {
       const before = `${show(s.w)} · ${show(x)} + ${show(s.b)}`;
@@ -52,7 +54,7 @@
       s.db = (s.db ?? 0) + slope;
       return `w.grad = ${show(s.dw)}, b.grad = ${show(s.db)}`;
     }
-    if (s.dw === null) return "no gradient, so w and b stay the same";
+    if (s.dw === null) return "no gradient, no change";
     s.w -= rate * s.dw;
     s.b -= rate * s.db;
     return `w = ${show(s.w)}, b = ${show(s.b)}`;
@@ -75,7 +77,7 @@
       return nn.html("li", {}, code, effects[k]);
     });
     const plot = nn.plot({
-      x: [1, MOST], y: [0, 12], width: 320, height: 190, left: 30, xlabel: "pass through the loop",
+      x: [1, MOST], y: [0, 12], width: 320, height: 170, left: 30, xlabel: "pass through the loop",
       ylabel: "loss",
     });
     const line = plot.line({colour: "a", width: 1.2}), dots = plot.dots({colour: "a", r: 3});
