@@ -34,10 +34,10 @@ TIMEOUT = 900  # seconds of a cell
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SETTINGS = ((1, "AUTO"), (2, "COMPATIBLE"), (1, "AVX2"))  # threads, and MKL's instructions
 CLAIM = "claim: "
-MEASURED_HERE = {  # claims about times, memory, calls or rounding errors: page, and beginning
-    **dict.fromkeys(("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"), ""),
-    "frameworks/pytorch": "The loader selects each image",
-}
+# Claims about times, memory or rounding errors: page, and beginning.
+MEASURED_HERE = dict.fromkeys(
+    ("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"), ""
+)
 
 
 def pages() -> list[str]:

@@ -20,7 +20,7 @@ def test_every_page_file_is_in_the_table_of_contents():
 
 def test_the_pages_stand_in_the_order_of_the_course():
     assert set(PAGES) <= set(COURSE.pages)
-    parts = [page.split("/")[0] for page in PAGES]
+    parts = [COURSE.pages[page].part for page in PAGES]
     assert parts == sorted(parts, key=[p.part for p in COURSE.pages.values()].index)
 
 

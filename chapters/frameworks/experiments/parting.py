@@ -5,7 +5,7 @@ by PyTorch in float32 and float64, and once more by PyTorch with one bias change
 bit. Rates and momentum: 0.1; 0.01, 0.1 and 0.3 with momentum 0.9; with ReLU and with tanh.
 "corners" counts pre-activations that are positive in only one of the libraries.
 
-It takes about 8 minutes. The page frameworks/pytorch uses the results.
+It takes about 8 minutes. The page frameworks/two-runs uses the results.
 """
 
 import numpy as np

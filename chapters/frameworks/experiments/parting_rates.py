@@ -5,7 +5,7 @@ The program measures the growth of the difference per step, between 1e-6 (1e-14 
 1e-2, and the smallest and largest eigenvalue of the Hessian of a batch, by Lanczos, times the
 rate.
 
-It takes about 3 minutes. The page frameworks/pytorch uses the results.
+It takes about 3 minutes. The page frameworks/two-runs uses the results.
 """
 
 import runpy
