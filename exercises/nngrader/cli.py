@@ -249,7 +249,7 @@ class Collect(OfAssignment):
             say(text)
         if collected.times[SOURCE]:
             zone_words = self.zone or "this machine's time zone (--zone names a different one)"
-            say(f"the worksheet's times are read as {zone_words}")
+            say(f"the worksheet's times are read in {zone_words}")
         return FAILED if collected.left_out else DONE
 
 
@@ -267,7 +267,7 @@ class Grade(OfAssignment):
         "--workers",
         type=workers,
         default=min(cores(), MOST_WORKERS),
-        help="number of submissions to grade in parallel; default: the number of cores",
+        help="number of submissions to grade in parallel; default: the usable cores",
     )
     scheduler: str | None = argument(
         "--scheduler", metavar="ADDRESS", help="address of a Dask cluster: tls://HOST:PORT"
@@ -364,7 +364,7 @@ class Reweight(OfAssignment):
 
 @command
 class Feedback(OfAssignment):
-    """Write a page for each graded student: folders, or for Moodle, Canvas or the web."""
+    """Write a page for each graded student, in folders or for Moodle, Canvas or the web."""
 
     layout: str = argument(
         "--layout",

@@ -186,7 +186,7 @@ class Course:
         settings = self.private / f"{assignment}.toml"
         found += [settings] * settings.is_file()
         if not found:
-            raise NotThere(f"{self.private} contains no {own.name} and no other file for it")
+            raise NotThere(f"{self.private} has no {own.name} or other file for {assignment}")
         return found
 
     def problem_files(self, assignment: str) -> list[Path]:
@@ -463,7 +463,7 @@ def _only(file, name):
     """Return the only problem that a file declares; it has the same name as the file."""
     found = _declared(file)
     if [p.name for p in found] != [name]:
-        raise CannotDo(f"{file}: PROBLEMS should contain only {name}, like the file's name")
+        raise CannotDo(f"{file}: PROBLEMS should contain only {name}, the file's name")
     return found[0]
 
 

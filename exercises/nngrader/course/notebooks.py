@@ -180,7 +180,8 @@ def from_text(
     if unknown := sorted(worth.keys() - named - answers):
         near = "".join(did_you_mean(n, {*named, *answers}) for n in unknown)
         raise CannotDo(
-            f"{file.parent}: [points] names {', '.join(unknown)}, which doesn't exist{near}"
+            f"{file.parent}: [points] names {', '.join(unknown)}, but the text has no such "
+            f"problem or answer{near}"
         )
     metadata = {"kernelspec": dict(KERNEL)}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -215,7 +216,8 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
         if head:
             marks = [m for m in marks if m["argument"] == head[1]]
         if not marks:
-            raise CannotDo(f"the section of {name} comes after {head and head[1]}: none there")
+            place = head[1] if head else "another problem"
+            raise CannotDo(f"the section of {name} comes after {place}, which is not there")
         following = HEADING.search(text, marks[-1].end())
         at = following.start() if following else len(text)
         text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"

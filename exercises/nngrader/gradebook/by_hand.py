@@ -235,7 +235,8 @@ def for_groups(
             if not source or not left:
                 continue
             if len({(g.points, g.comment) for g in source.values()}) > 1:
-                faults.append(f"{group}, {cell}: different marks; mark {', '.join(left)}")
+                rest = ", ".join(left)
+                faults.append(f"{group}, {cell}: different marks, so mark {rest} separately")
                 continue
             rows += [replace(next(iter(source.values())), student=s) for s in left]
     if faults:

@@ -188,7 +188,7 @@ def _reweighted(report, change):
         return reweighted(report, change.after)
     except ValueError:
         raise CannotDo(
-            f"{change.name} gave no points when it was graded, so the results are unknown: "
+            f"{change.name} had 0 points when it was graded, so we can't scale the results: "
             "grade again"
         ) from None
 
@@ -300,4 +300,4 @@ def _remarks(plan):
     if after != before:
         yield f"all cells together: {counted(before, 'point')}, now {after:g}"
     if after != TOTAL:
-        yield f"a release requires {TOTAL:g} points in total: give the rest to other problems"
+        yield f"a release requires {TOTAL:g} points in total: change other problems too"

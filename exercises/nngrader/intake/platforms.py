@@ -326,7 +326,7 @@ def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
 def _own_id(handed):
     """Return the student's id without a class list; the submission's name must be an id."""
     if handed.platform not in ("exchange", "folder", "file"):
-        raise Unreadable("there is no class list (students.csv) for finding its student")
+        raise Unreadable("the class list (students.csv) is missing, so its student is unknown")
     (student,) = handed.who.ids
     if not re.fullmatch(r"[\w.@+-]+", student) or complaint_about(student):
         raise Unreadable("its name is not an id, and there is no class list (students.csv)")

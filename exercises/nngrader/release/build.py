@@ -331,8 +331,8 @@ def score_complaints(
     if hidden:
         assignment.hidden = hidden
     tests = [c for c in instructor["cells"] if is_test(c)]
-    wanted = {"solved": sum(mark(c)["points"] for c in tests), "untouched": 0}
-    for student, notebook in (("solved", instructor), ("untouched", assignment.released)):
+    wanted = {"solved": sum(mark(c)["points"] for c in tests), "unchanged": 0}
+    for student, notebook in (("solved", instructor), ("unchanged", assignment.released)):
         target = trial / "submitted" / student / name
         target.mkdir(parents=True)
         (target / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))

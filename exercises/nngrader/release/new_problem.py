@@ -226,9 +226,10 @@ def new_problem(
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise WrongUsage(f"{name!r} is not a valid name: use lower-case letters, digits and _")
+        allowed = "use lower-case letters, digits and _, and no keyword of Python"
+        raise WrongUsage(f"{name!r} is not a valid name: {allowed}")
     if not points > 0:
-        raise WrongUsage(f"{counted(points, 'point')}: expected more than 0")
+        raise WrongUsage(f"--points is {points:g}: expected more than 0")
     private, present = course.private, _there(course, assignment)
     others = present.problems(assignment)
     if name in [p.name for p in others]:

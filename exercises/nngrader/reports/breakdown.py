@@ -28,8 +28,8 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
     words = (
         f"Mean {points(mean(total))}, median {points(median(total))}, standard deviation "
         f"{points(pstdev(total))}, lowest {points(min(total))}, highest "
-        f"{points(max(total))}, of {points(most)}. These include marks by hand and late "
-        "penalties; ungradable submissions count as 0."
+        f"{points(max(total))}, of {points(most)}. These include late penalties "
+        "and the marks by hand so far; ungradable submissions count as 0."
     )
     return section("Total scores", f"<p>{words}</p>{histogram(total, most)}")
 

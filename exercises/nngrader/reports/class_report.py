@@ -52,7 +52,8 @@ TERMS = (
     (
         "Points lost",
         "are the total cost of a finding for the class: an aspect's loss is divided equally "
-        "among the findings about it, or among all findings of the problem if there are none.",
+        "among the findings about it, or among all findings of the problem if none is about "
+        "this aspect.",
     ),
     (
         "Seconds",

@@ -93,7 +93,8 @@ def table(
         If the class list cannot be read, or the platform would not recognise the codes.
     """
     if called.anonymous and layout in ("canvas", "moodle"):
-        raise WrongUsage(f"--anonymous cannot be combined with --layout {layout}")
+        words = f"--anonymous cannot be combined with --layout {layout}, which needs names"
+        raise WrongUsage(words)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     students, found = standings(course, assignment, zero_ungradable)

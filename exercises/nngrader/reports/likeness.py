@@ -64,7 +64,7 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
             f"<p>{counted(without, 'submission')} could not be compared, because the results "
             "contain no fingerprints of them.</p>"
         )
-    return section("Likeness", "".join(parts))
+    return section("Similarity", "".join(parts))
 
 
 def _ours(course, assignment):
@@ -102,7 +102,7 @@ def _alike(found, assignment, where, same):
         yield "" if same else NONE
         return
     if same:
-        yield "<h3>Much alike</h3>"
+        yield "<h3>Very similar</h3>"
     rows = [_ring(ring, assignment, where) for ring in found[:MOST_RINGS]]
     columns = ["Submissions", "Similar in", "Rare fingerprints", "Where to look"]
     yield table(columns, rows, numbers=(2,))

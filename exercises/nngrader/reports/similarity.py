@@ -35,12 +35,12 @@ RULE = (
     f"listing a pair. First, its similar cells have at least {ENOUGH:g} rare fingerprints in "
     "common, which is about twenty lines. A fingerprint is rare if at most a tenth of the "
     f"class has it, or at most {FEW} students in a small class. If n students have it, it "
-    "counts 2/n, but it counts fully in a cell of the same length that is the same to "
-    f"{SAME:.0%}. Second, the pair may have more similar cells than chance explains: if "
-    "students chose their solution of each cell independently, as often as this class has "
-    f"chosen it, we would expect less than one such pair in {1 / CHANCE:,.0f} classes. "
-    "Connected pairs are shown as one ring, with the number of the pair that has the most "
-    "rare fingerprints."
+    f"counts 2/n. It counts fully if the pair has at least {ENOUGH:g} rare fingerprints in "
+    f"common in one cell, and this cell is the same to {SAME:.0%}. Second, the pair may have "
+    "more similar cells than chance explains: if students chose their solution of each cell "
+    "independently, as often as this class has chosen it, we would expect less than one such "
+    f"pair in {1 / CHANCE:,.0f} classes. Connected pairs are shown as one ring, with the "
+    "number of the pair that has the most rare fingerprints."
 )
 
 

@@ -32,7 +32,7 @@ from ..course.folder import Course
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..screen import shown, warn
 from ..settings import read_toml
-from ..wording import counted, did_you_mean
+from ..wording import did_you_mean
 from .export import FINAL, MISSING, number, standings
 
 FILE = "course.toml"
@@ -222,8 +222,8 @@ def totals(
     few = []
     if counting and rules.drop_lowest >= len(counting):
         few = [
-            f"the rules drop {rules.drop_lowest} of "
-            f"{counted(len(counting), 'graded assignment')}, so none remain: drop fewer"
+            f"the rules drop {rules.drop_lowest} assignments, but only {len(counting)} that "
+            "count are graded, so none would remain: drop fewer"
         ]
     if faults := lost + few:
         first = "" if len(faults) == 1 else "the rules do not fit the course:\n  "

@@ -159,6 +159,6 @@ def alone(store: Store, assignment: str):
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotDo(
-                f"another run is grading {assignment} in this course: wait until it ends"
+                f"another command is using {assignment} of this course: wait until it ends"
             ) from None
         yield
