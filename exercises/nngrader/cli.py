@@ -261,7 +261,7 @@ class Grade(OfAssignment):
     seed: Path | None = argument(**SEED)
     unsafe: bool = flag(*UNSAFE)
     students: list = argument(
-        "--students", nargs="+", default=(), metavar="STUDENT", help="these alone"
+        "--students", nargs="+", default=(), metavar="STUDENT", help="only these students"
     )
     workers: int = argument(
         "--workers",
