@@ -124,7 +124,7 @@ class Steps(list):
 
 
 def _item(step: Step) -> str:
-    """Return one step as HTML, with the formula as TeX, typeset by the book or JupyterLab."""
+    """Return one step as HTML; the book or JupyterLab typesets the formula, which is TeX."""
     wide = 'class="math" style="overflow-x:auto"'
     formula = f"<div {wide}>\\[{html.escape(step.latex)}\\]</div>" if step.latex else ""
     return f"<p>{html.escape(step.text)}</p>{formula}"
@@ -135,8 +135,7 @@ def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = Fa
 
     An algorithm is a generator. After each step it yields a function that describes the step,
     and at the end it returns its result. The same code therefore computes the result and
-    explains it.
-    Without ``steps=True``, these functions are not called and cost nothing.
+    explains each step. Without ``steps=True``, these functions aren't called and cost nothing.
 
     Parameters
     ----------
@@ -153,13 +152,13 @@ def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = Fa
     >>> def halve(x):
     ...     while x % 2 == 0:
     ...         x //= 2
-    ...         yield lambda: Step(f"Halve: {x} is left.")
+    ...         yield lambda: Step(f"Halve: {x} remains.")
     ...     return x
     >>> run(halve(12))
     3
     >>> run(halve(12), steps=True)
-    1. Halve: 6 is left.
-    2. Halve: 3 is left.
+    1. Halve: 6 remains.
+    2. Halve: 3 remains.
     """
     recorded = []
     while True:

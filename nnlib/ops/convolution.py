@@ -3,8 +3,8 @@ r"""Convolution and its gradients, as products of matrices.
 .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
 
 Forward: each window is written as a row of a matrix X, (N I J) × (H W C) with the height and
-width of a window (im2col), and each kernel as a column of K. Then all sums are one product,
-Y = X K.
+width of a window (im2col), and each kernel as a column of K. All sums together are then
+one product, Y = X K.
 
 Backward: for a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel occurs in one
 row of X for each window that contains it, so dL/dx is the sum over these rows of dL/dX.
@@ -96,8 +96,8 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
     """Compute ``correlated`` for a depthwise convolution, with one kernel for each channel.
 
     Here K would have a single column for each channel, and gathering X would take most of the
-    time. So the sum over u and v is computed as in the formula. At stride 1, all windows of a
-    line are treated as one window of J C channels, which is contiguous.
+    time. Instead, this computes the sum over u and v as in the formula. At stride 1, it treats
+    all windows of a line as one window of J C channels, which is contiguous.
     """
     if grid.stride[1] > 1:
         if y is not None:
@@ -136,13 +136,13 @@ def mirrored(kernels: np.ndarray) -> np.ndarray:
 
 
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
-    """Write the gradient with respect to x into dx, and return that of the kernels.
+    """Write the gradient with respect to x into dx, and return the gradient of the kernels.
 
     At stride 1, dx is also a convolution: of g with mirrored kernels. The matrix X of that
-    convolution, multiplied by x, is the mirrored gradient of the kernels. So we can use one X
-    for both gradients and don't have to sum windows. This X has H W elements for each output,
-    while ``spread`` and the X of the images need I J elements for each input. In measurements,
-    both ways take the same time if the second number is 2/3 of the first.
+    convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use
+    one X for both gradients and don't have to sum windows. This X has H W elements for each
+    output, while ``spread`` and the X of the images need I J elements for each input. In
+    measurements, both ways take the same time if the second number is 2/3 of the first.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
@@ -163,7 +163,7 @@ def convolution(
     """Return the convolution of x, or with ``transposed`` the transposed convolution."""
     forward, back = (adjoint, correlated) if transposed else (correlated, adjoint)
 
-    def kernels(w):  # (outputs, inputs / groups, H, W), or of a transposed one inputs first
+    def kernels(w):  # (outputs, inputs / groups, H, W); if transposed, inputs first
         w = w.reshape(groups, len(w) // groups, *w.shape[1:])
         return np.ascontiguousarray(w.transpose(0, 3, 4, 2, 1))
 
@@ -171,7 +171,7 @@ def convolution(
     y = np.empty((len(raw(x)), *size, outputs), raw(x).dtype)
     forward(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
     if b is not None:
-        y += np.tile(raw(b), (y.shape[2], 1))  # a line at a time, since short loops are slow
+        y += np.tile(raw(b), (y.shape[2], 1))  # line by line, since short loops are slow
 
     def backward(g, needs, x, w):
         g = np.ascontiguousarray(g.transpose(0, 2, 3, 1))
@@ -198,8 +198,8 @@ def convolution(
 def kernel_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
     """Return dL/dw by recorded operations: the convolution of x with g.
 
-    Compared with the formula of the convolution, y and w are exchanged. So (i, j) and (u, v)
-    are exchanged too, and with them s and d; the sum is over n instead of c.
+    Compared with the formula of the convolution, y and w are exchanged. Therefore (i, j) and
+    (u, v) are exchanged too, and also s and d; the sum is over n instead of c.
     """
     n, c = len(x), x.shape[1] // groups
     grid = Grid(grid.size, grid.count, grid.dilation, grid.padding, grid.stride, grid.kernel)

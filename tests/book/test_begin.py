@@ -140,4 +140,4 @@ def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(
     page.locator(".theme-switch-button").first.click()
     page.wait_for_selector("html[data-theme=dark]")
     score = page.locator("nn-quiz .nn-score").inner_text()
-    assert "This browser stores nothing" in score
+    assert "doesn't store anything" in score

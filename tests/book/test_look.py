@@ -113,12 +113,16 @@ def test_the_icons_are_seen_and_the_text_is_set_in_our_face(open_visit, book):
 
 SIGNS = """
 () => {
-  const p = [...document.querySelectorAll(".bd-article section > p")]
-    .filter(e => !e.querySelector(".katex, code") && e.textContent.length > 300)[0];
-  const range = document.createRange();
-  range.selectNodeContents(p);
-  const tops = new Set([...range.getClientRects()].map(r => Math.round(r.bottom / 8)));
-  return p.textContent.length / tops.size;
+  let signs = 0, lines = 0;
+  for (const p of document.querySelectorAll(".bd-article section > p")) {
+    if (p.querySelector(".katex, code") || p.textContent.length < 250) continue;
+    const range = document.createRange();
+    range.selectNodeContents(p);
+    const ends = [...range.getClientRects()].map(r => r.bottom).sort((a, b) => a - b);
+    signs += p.textContent.length;
+    lines += ends.filter((y, k) => !k || y - ends[k - 1] > 10).length - 0.5;  // the last is short
+  }
+  return signs / lines;
 }
 """
 

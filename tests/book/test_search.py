@@ -25,7 +25,7 @@ NOTATION, API = "reference/notation.html#", "reference/nnlib/"
 # ten were written from the table of contents alone, before the code of the search was read.
 READERS = {
     "install python": SETUP,
-    "how do I submit my homework": SETUP,
+    "how do I submit my homework": "reference/assignments.html",
     "knn": "classifiers/nearest-neighbours.html",
     "why is my model overfitting": "classifiers/generalization.html",
     "learning rate too big": GRADIENT_DESCENT,

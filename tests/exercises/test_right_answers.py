@@ -338,16 +338,6 @@ def modules():
                 h = h + block(h)
             return self.out(h)
 
-    @add("ResidualMLP")
-    class WithFrozenParameters(WithBuffersAndAList):
-        """No optimiser changes mean and std, though it may be given them: all that is asked."""
-
-        def __init__(self, D, H, B, C):
-            super().__init__(D, H, B, C)
-            del self.mean, self.std
-            self.mean = nn.Parameter(torch.zeros(D), requires_grad=False)
-            self.std = nn.Parameter(torch.ones(D), requires_grad=False)
-
     @add("evaluate")
     @torch.inference_mode()
     def of_a_copy(model, loader, loss_fn, device):

@@ -14,6 +14,7 @@ from string import Template
 from urllib.parse import unquote, urlsplit
 
 import yaml
+from begin import first_paint
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -171,14 +172,13 @@ def write(root: Path, writer: PdfWriter, target: Path, title: str = "") -> None:
 def _front(root: Path, bound: Bound, entries, printer: Printer) -> bytes:
     """Return the title page and the table of contents as PDF bytes."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
-    fonts = root / "_build/html/_static/fonts.css"
     printer.show(
         Template(FRONT.read_text(encoding="utf-8")).substitute(
             title=escape(config["title"]),
             author=escape(config["author"]),
             date=release_date(root),
             rights=RIGHTS,
-            fonts=fonts.read_text(encoding="utf-8"),
+            fonts=first_paint.sheet(root / first_paint.FONTS),
             list=_list(bound, entries, 0),
         )
     )

@@ -47,9 +47,11 @@ nn.define("quiz", (element, {questions}) => {
       kind.set(kept.given, verdict);
       why.classList.toggle("nn-yes", verdict.right);
       why.classList.toggle("nn-no", !verdict.right);
+      const correct = "this is correct: ";  // how the reason for an innocent line begins
+      const innocent = !verdict.right && verdict.say.startsWith(correct);
       why.replaceChildren(
-        nn.html("strong", {}, verdict.right ? "✓ Right: " : "✗ No: "),
-        rich(verdict.say),
+        nn.html("strong", {}, verdict.right ? "✓ Right: " : innocent ? "✗ Not this line: " : "✗ No: "),
+        rich(innocent ? verdict.say.slice(correct.length) : verdict.say),
       );
       tries.textContent =
         kept.tries === 1 && verdict.right ? "at the first attempt" : counted(kept.tries);

@@ -36,7 +36,7 @@
   const WAYS = [
     ["Glossary", "chapters/reference/glossary.html", "All terms of the book, in one list."],
     ["Map of the book", "chapters/start/home.html#find-your-way", "All pages, and their order."],
-    ["Setup", "chapters/start/setup.html", "How to install, run, check and submit."],
+    ["Assignments", "chapters/reference/assignments.html", "How to write, check and submit one."],
   ];
 
   function make(tag, attributes, ...children) {

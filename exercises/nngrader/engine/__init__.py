@@ -1,18 +1,18 @@
 """The judging engine: a problem is declared once, packed as plain data, and judged from that.
 
 `pack(problem, seed, visible=…)` turns a declaration into plain data, which `cases_json.save`
-writes and `cases_json.load` reads. `judge(data, run, names=())` gives a `Verdict`:
-``run(args)`` returns what `observe` returns, in this process or from a sandbox, and ``names``
-are the dotted names that `reading.names_used` finds, among which forbidden ones cost points. A
-verdict's findings are records (`nngrader.records`), which `records.rendering` puts into words.
-`report(data, verdict, most)` returns the verdict as plain data, to be kept, and
-`reweighted(report, most)` what it is for other points.
+writes and `cases_json.load` reads. `judge(data, run, names=())` returns a `Verdict`. Here
+``run(args)`` calls the function, in this process or in a sandbox, and returns the description
+that `observe` makes; ``names`` are the dotted names that `reading.names_used` finds, because
+forbidden names cost points. The findings of a verdict are records (`nngrader.records`), and
+`records.rendering` turns them into sentences. `report(data, verdict, most)` returns the verdict
+as plain data that can be stored, and `reweighted(report, most)` rescales it to other points.
 
-Files of definitions import from here `problem` and `challenge`, `Steps` and `Held`, with which
-drivers count executed lines and memory, `Failed`, which they put in the place of a part that
-an error has prevented, `Tensor`, for one that should have been a number, and `travels`, for
-what drivers share. The folders are `declaration`, `observation`, `judgement` and
-`explanation`; read them in this order.
+Files of definitions import `problem` and `challenge` from here, and for their drivers: `Steps`
+and `Held`, which count executed lines and measure memory; `Failed`, which replaces a part that
+an error has prevented; `Tensor`, for numbers that arrived as a tensor; and `travels`, which
+marks functions that several drivers share. Read the folders in the order `declaration`,
+`observation`, `judgement`, `explanation`.
 """
 
 from .declaration import cases_json

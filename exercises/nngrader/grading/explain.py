@@ -181,10 +181,10 @@ def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
     Parameters
     ----------
     answers : list of dict
-        The worker's answer to each case, in order.
+        The worker's answer to each case, in order; repeated calls may follow.
     """
     kinds = {}
-    for case, answer in zip(data["cases"], answers, strict=True):
+    for case, answer in zip(data["cases"], answers[: len(data["cases"])], strict=True):
         paired = case["aspect"] in ("loops", "memory")  # judged together
         key = (case["aspect"], case["group"]) if paired else len(kinds)
         kinds.setdefault(key, []).append((case, answer))
@@ -208,7 +208,7 @@ def _alone(data, some, measure):
     at_stake = {*data["returns"].values()} if aspect == "value" else {aspect}
     points = {a: p for a, p in data["points"].items() if a in at_stake or a in PASSIVE}
     part = data | {"cases": cases, "points": points, "visible": True, "forbidden": {}}
-    return judge(part, lambda _: next(answers, {}), (), measure)
+    return judge(part, lambda _: next(answers, some[-1][1]), (), measure)
 
 
 def _in_words(data, failed, measure):

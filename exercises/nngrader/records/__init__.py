@@ -1,6 +1,6 @@
-"""Records of what the grader finds out, and the modules that turn them into sentences.
+"""The grader's results as records, and the modules that turn records into sentences.
 
-A `Finding` says by code and data what is wrong with a function, a `Flag` what is unusual about
-a submission. Only `rendering` and `flag_rendering` put them into words, and no code reads the
-words.
+A `Finding` is a code with data about a fault of a function. A `Flag` is a code with data about
+something unusual in a submission. The sentences are all in `rendering` and `flag_rendering`,
+and no other code depends on them.
 """

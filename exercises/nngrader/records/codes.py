@@ -11,22 +11,22 @@ class Code(StrEnum):
     NOT_DEFINED = "not-defined"  # the student's cells define no function of this name
     STOPPED = "stopped"  # a limit or the end of the process ended the call
     RAISED = "raised"  # it raised an exception
-    ERROR_EXPECTED = "error-expected"  # it did not raise the exception that is asked for
+    ERROR_EXPECTED = "error-expected"  # it did not raise the required exception
     PREVENTED = "prevented"  # an exception in the student's code left no value for a part
     STILL_MISSING = "still-missing"  # a part is None, while others are there
-    COUNT = "count"  # it returned another number of values
-    ORDER = "order"  # it returned the values in another order
+    COUNT = "count"  # it returned a wrong number of values
+    ORDER = "order"  # it returned the values in a wrong order
     UNMEASURED = "unmeasured"  # the problem's measure rejects the answer
     NOT_JUDGED = "not-judged"  # a fault of the grader: the problem was not judged
 
     # The form of a value
     IS_NONE = "is-none"  # a value is None
     KIND = "kind"  # a value is text, a dict, a generator, ...
-    BOOLEAN = "boolean"  # True or False where a number is asked for
+    BOOLEAN = "boolean"  # True or False instead of a number
     COMPLEX = "complex"  # complex numbers
     MASKED = "masked"  # a masked array
-    DTYPE = "dtype"  # an array or number of another type
-    SHAPE = "shape"  # another shape; `data["cause"]` says which change of the shape it is
+    DTYPE = "dtype"  # an array or number of a wrong type
+    SHAPE = "shape"  # a wrong shape; `data["cause"]` is the probable cause
 
     # Behaviour other than values
     INPUTS_CHANGED = "inputs-changed"  # it writes into its arguments
@@ -37,7 +37,7 @@ class Code(StrEnum):
     CALLS_WRONG = "calls-wrong"  # it calls another problem's function, which is wrong
 
     # Challenges
-    FILE_MISSING = "file-missing"  # the file was not handed in
+    FILE_MISSING = "file-missing"  # the file was not submitted
     FILE_TOO_LARGE = "file-too-large"  # the file is larger than allowed
     FILE_UNREADABLE = "file-unreadable"  # the file is no plain .npz file
     THRESHOLD = "threshold"  # a threshold is not reached
@@ -65,21 +65,21 @@ class Code(StrEnum):
     EXCHANGED = "exchanged"  # the correct value of another part
 
     # Descriptions of a wrong value
-    ABSENT = "absent"  # it is None at the wrong places, where a part may contain None
+    ABSENT = "absent"  # None at the wrong places, in a part that may contain None
     NOT_FINITE = "not-finite"  # entries are nan or infinite
     FEW_DIGITS = "few-digits"  # nearly correct
-    UNREPEATABLE = "unrepeatable"  # another call with the same arguments gives other numbers
+    UNREPEATABLE = "unrepeatable"  # a second call with the same arguments returns new numbers
     ZERO = "zero"  # all entries are 0
     CONSTANT = "constant"  # all entries are equal
     ALIKE = "alike"  # all rows (columns, samples, ...) are equal
     ARGUMENT = "argument"  # it is one of the arguments
-    REORDERED = "reordered"  # the correct numbers at other places
+    REORDERED = "reordered"  # the correct numbers at wrong places
     SIGNS = "signs"  # some signs are wrong
     STEADY = "steady"  # one amount or factor for all, or for each row, column, ...
     LINEAR = "linear"  # a linear function of the correct values
     NEAR = "near"  # it grows with the correct values, and is near them
     RISING = "rising"  # it grows with the correct values
-    FALLING = "falling"  # it falls where the correct values grow
+    FALLING = "falling"  # it falls if the correct values grow
     ENTRIES = "entries"  # some named entries of a list are wrong
     BLOCKS = "blocks"  # some named blocks of rows are wrong
     SHIFTED = "shifted"  # each row or column is at the place of its neighbour
@@ -93,8 +93,8 @@ class Code(StrEnum):
     SOME_LINE = "some-line"  # one row or column is wrong, a different one in each case
     FIRST_LINES = "first-lines"  # only the first rows or columns are correct
     LAST_LINE = "last-line"  # only the last row or column is correct
-    DIAGONAL = "diagonal"  # only the diagonal, or one side of it, is wrong
-    ONLY_DIAGONAL = "only-diagonal"  # only the diagonal, or one side of it, is correct
+    DIAGONAL = "diagonal"  # only the diagonal, or one of its sides, is wrong
+    ONLY_DIAGONAL = "only-diagonal"  # only the diagonal, or one of its sides, is correct
     BORDER = "border"  # only the border is wrong
     BY_SIGN = "by-sign"  # it is wrong only where some array has one sign
     LEFT_EMPTY = "left-empty"  # some entries are 0

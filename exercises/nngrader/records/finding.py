@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from .codes import Code
 
-EVERYTHING = "all points"  # stands for the aspect where a finding costs the whole problem
+EVERYTHING = "all points"  # the aspect of a finding that costs the whole problem
 PRIVATE = {  # keys of `data` whose values come from a case's inputs, or from the student's code
     "bytes",
     "count",
@@ -30,13 +30,13 @@ class Finding:
     Parameters
     ----------
     code : Code
-        What it is.
+        The kind of fault.
     aspect : str
         The aspect that it costs, or `EVERYTHING`.
     parts : tuple of str
-        The parts of the answer that it is about; empty where it is about the function.
+        The parts of the answer that it is about; empty if it is about the function.
     cases : tuple of str
-        What was tried where it was seen, in words; empty for ordinary input.
+        Descriptions of the special cases that show it; empty for ordinary input.
     data : dict
         Plain JSON data: numbers, shapes, letters, names, the hint of a registered mistake.
     mistake : str or None
@@ -54,7 +54,7 @@ class Finding:
         return hash((self.code, self.aspect, self.parts, self.cases, self.mistake))
 
     def hidden(self) -> Finding:
-        """Return the finding without what a student must not read about a hidden case."""
+        """Return the finding without the data that students must not read in hidden cases."""
         return self.without(PRIVATE)
 
     def without(self, keys) -> Finding:
@@ -62,7 +62,7 @@ class Finding:
         return replace(self, data={k: v for k, v in self.data.items() if k not in keys})
 
     def about(self, **changes) -> Finding:
-        """Return the finding with other fields."""
+        """Return the finding with changed fields."""
         return replace(self, **changes)
 
     def to_json(self) -> dict:

@@ -1,4 +1,4 @@
-"""Put findings into words: the only module that knows the sentences.
+"""Turn findings into sentences; this is the only module that contains the sentences.
 
 A finding becomes two sentences: what we see in the student's result, and where to look. The
 tables have both, separated by " | ". Where `WORDS` has several variants, they go from the one
@@ -91,7 +91,7 @@ UNITS = {
     "space": "MB are allowed",
     "open files": "are allowed",
 }
-KINDS = {  # a value that is no array of numbers: what it is, and where to look
+KINDS = {  # a value that isn't an array of numbers: the kind of value, and where to look
     "array": "an array of another type | Which call creates it?",
     "text": "text | Which call turns the numbers into text?",
     "dict": "a dictionary | Which of its values should your function return?",
@@ -499,7 +499,7 @@ WORDS = {
 
 
 def sentences(findings: Iterable[Finding], audience: Audience) -> list[str]:
-    """Return findings as sentences with their aspects; equal ones of several aspects are one.
+    """Return findings as sentences with the aspects; equal sentences are merged.
 
     >>> found = [Finding(Code.SIGN, aspect, ("dx", "dw")) for aspect in ("value", "edge")]
     >>> sentences(found, Audience.HIDDEN)
@@ -509,7 +509,7 @@ def sentences(findings: Iterable[Finding], audience: Audience) -> list[str]:
 
 
 def by_words(findings: Iterable[Finding], audience: Audience) -> list[tuple[list[str], str]]:
-    """Return the aspects and the words of findings, those with equal words as one."""
+    """Return the aspects and the words of findings; findings with equal words are merged."""
     aspects = {}
     for finding in findings:
         aspects.setdefault(text(finding, audience), []).append(finding.aspect)
@@ -552,7 +552,7 @@ def _ended(what, notes):
 
 
 def _filled(code, fields):
-    """Yield the sentences of a code all of whose fields are known, filled."""
+    """Yield the sentences of a code, filled in, if all their fields are known."""
     variants = WORDS[code]
     for words in [variants] if isinstance(variants, str) else variants:
         try:
@@ -595,12 +595,12 @@ def listed(names: list[str]) -> str:
 
 
 def counted(count: int, size: int) -> str:
-    """Return how many of the entries of an array: "3 of 40 entries"."""
+    """Return a number of entries of an array in words: "3 of 40 entries"."""
     return f"{count} of {size} entries"
 
 
 def _off(how):
-    """Return how all wrong entries are off in the same way."""
+    """Return words for the common error of all wrong entries."""
     return "all with the wrong sign" if how == "sign" else f"all by the same {how}"
 
 
@@ -641,8 +641,8 @@ def _error_expected(data):
         return {"came": f"raises {data['raised']}", "cause": "Which check should come first?"}
     if data["came"] == "error":
         return {"came": "returns something", "cause": "Do you `return` or `print` the error?"}
-    came = "fails" if data["came"] == "failed" else "returns a value"
-    return {"came": came, "cause": "Where does your code check this input?"}
+    outcome = "fails" if data["came"] == "failed" else "returns a value"
+    return {"came": outcome, "cause": "Where does your code check this input?"}
 
 
 def _kind(data):
@@ -656,8 +656,8 @@ def _kind(data):
 
 def _shape(data):
     """Return the fields of a wrong shape: what we see of its cause, and where to look."""
-    seen, cause = (words.format_map(data) for words in _pair(SHAPES[data["cause"]]))
-    return {"seen": f": {seen}" if seen else "", "cause": cause}
+    observed, cause = (words.format_map(data) for words in _pair(SHAPES[data["cause"]]))
+    return {"seen": f": {observed}" if observed else "", "cause": cause}
 
 
 def _count(data):

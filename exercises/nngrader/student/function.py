@@ -185,8 +185,8 @@ def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str =
     full = [a for a, (points, of) in verdict.points.items() if points == of]
     right = [a for a in full if a not in verdict.spared]
     if data.get("steps"):
-        told, verdict = _at_its_step(data, verdict, right)
-        lines += told
+        step_lines, verdict = _at_its_step(data, verdict, right)
+        lines += step_lines
     elif right and len(right) < len(verdict.points):
         lines.append(f"  Correct: {', '.join(right)}.")
     lines += [f"  {text}" for text in sentences(verdict.findings, Audience.VISIBLE)]
@@ -232,7 +232,7 @@ def _at_its_step(data, verdict, right):
     points = {
         a: (most, most) if a in waits else (n, most) for a, (n, most) in verdict.points.items()
     }
-    also = steps[now] in verdict.spared  # then its reason stands with what was charged
+    also = steps[now] in verdict.spared  # then the finding is in the aspect that was charged
     findings = [f for f in verdict.findings if f.aspect not in waits or (f.mistake and also)]
     spared = tuple(a for a in verdict.spared if a not in waits)
     shown = replace(verdict, points=points, findings=findings, spared=spared)

@@ -1,8 +1,9 @@
 """Call a student's function in the student's own process, under the limits of grading.
 
-A thread measures the time and memory of a call, and interrupts it by the signal that Ctrl-C
-sends. So it ends on every system, asleep or at work, and the notebook's variables survive.
-Without signals or threads, a call is not interrupted, but judged as in grading.
+A thread measures the time and memory of a call, and interrupts the call by the signal of
+Ctrl-C. This works on every system, whether the call sleeps or computes, and the notebook
+doesn't lose its variables. If signals or threads aren't available, we can't interrupt a call,
+but we judge it as in grading.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..limits import AT_HOME, MOST_DEATHS, PATIENCE, Ending, of_death
 from ..settings import Limits
 
 POLL = 0.03  # seconds between two measurements of a call
-AGAIN = 8  # measurements until a call that has caught the interruption is interrupted again
+AGAIN = 8  # measurements until we interrupt a call again if it caught the interruption
 
 
 class Interruption(BaseException):
@@ -28,13 +29,13 @@ class Interruption(BaseException):
 
 
 class Limited:
-    """Calls a function as the grader does: within limits, and not again after two ends.
+    """Calls a function like the grader: within limits, and not after two calls reached one.
 
     Parameters
     ----------
     data : dict
-        A packed problem; its ``limits`` are the assignment's, and its ``graded`` is the number
-        of calls in grading, which share `total_seconds`.
+        A packed problem. ``limits`` contains the limits of the assignment, and ``graded`` is
+        the number of calls in grading, for which `total_seconds` is the limit.
     run : callable
         ``run(args)`` calls the function and returns what `observe` returns.
     """
@@ -48,7 +49,7 @@ class Limited:
         self.spent, self.ends, self.cause = 0.0, 0, None
 
     def __call__(self, args: dict) -> dict:
-        """Call the function; return what `observe` does, or why the call was ended.
+        """Call the function; return the description from `observe`, or why the call was ended.
 
         Raises
         ------
@@ -59,12 +60,12 @@ class Limited:
             left = self.here.total_seconds - self.spent
             bound = "call_seconds" if self.limits.call_seconds <= left else "total_seconds"
             watch = Watch(max(0.0, min(left, self.limits.call_seconds)), self.limits.memory_mb)
-            came = watch.call(self.run, args)
+            result = watch.call(self.run, args)
             self.spent += watch.worked
-            large = Ending.TOO_LARGE if bytes_of(came) > self.cap else None
+            large = Ending.TOO_LARGE if bytes_of(result) > self.cap else None
             ending = watch.ending or large
             if ending is None:
-                return came
+                return result
             self.ends += 1
             self.cause = of_death(ending, self.here, bound, AT_HOME)
             if bound == "total_seconds" and self.here.total_seconds < self.all:
@@ -79,8 +80,8 @@ class Watch:
     Parameters
     ----------
     seconds : float
-        Processor time that the call may take; its wall time may be `PATIENCE` times as long,
-        or `AT_HOME` seconds.
+        Processor time that the call may take. The wall time may be `PATIENCE` times as long,
+        and at least `AT_HOME` seconds.
     memory_mb : int
         Resident memory that it may add to this process.
 
@@ -89,7 +90,7 @@ class Watch:
     ending : Ending or None
         Why the call was ended; None if it was not.
     worked : float
-        Its processor time in seconds.
+        The processor time of the call in seconds.
     """
 
     def __init__(self, seconds: float, memory_mb: int):
@@ -101,19 +102,19 @@ class Watch:
         """Return ``run(args)``, None if it was interrupted."""
         self.held = resident()
         self.begin = time.process_time(), time.monotonic()
-        came = None
+        result = None
         with contextlib.suppress(Interruption), self._signals():
             try:
                 self.running = True
-                came = run(args)
+                result = run(args)
             finally:
                 self.running = False
         self._measure()
-        return came
+        return result
 
     @contextlib.contextmanager
     def _signals(self):
-        """Watch from a thread, with our handler of the signal instead of the present one."""
+        """Watch the call from a thread, with our handler of the signal."""
         try:
             before = signal.signal(signal.SIGINT, self._interrupt)
         except ValueError:  # not the main thread
@@ -131,14 +132,14 @@ class Watch:
                 thread.join()
 
     def _interrupt(self, *_):
-        """Raise, in the call, what ends it: our own exception, or the one of Ctrl-C."""
+        """Raise the exception that ends the call: our own exception, or KeyboardInterrupt."""
         if self.ending and self.running:
             raise Interruption
         if not self.ending:
             raise KeyboardInterrupt
 
     def _watch(self):
-        """Measure until the call has ended; send the signal where a limit is reached."""
+        """Measure until the call has ended; send the signal if it reaches a limit."""
         main, since = threading.main_thread().ident, 0
         while not self.ended.wait(POLL):
             self._measure()
@@ -147,7 +148,7 @@ class Watch:
             since += bool(self.ending)
 
     def _measure(self):
-        """Set what the call has taken so far, and the first limit that it has reached."""
+        """Set the processor time so far, and the first limit that the call has reached."""
         worked, waited = self.begin
         self.worked = time.process_time() - worked
         if self.ending:
@@ -161,7 +162,7 @@ class Watch:
 
 
 def send(thread: int) -> None:
-    """Send the main thread the signal of Ctrl-C, which wakes it where the system can do so."""
+    """Send the main thread the signal of Ctrl-C, which wakes it if the system allows that."""
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(thread, signal.SIGINT)
     else:
@@ -169,7 +170,7 @@ def send(thread: int) -> None:
 
 
 def resident() -> int:
-    """Return the bytes that this process uses; 0 without psutil, which Jupyter brings."""
+    """Return the bytes that this process uses; 0 without psutil, which Jupyter installs."""
     try:
         import psutil
     except ImportError:
@@ -177,7 +178,7 @@ def resident() -> int:
     return psutil.Process(os.getpid()).memory_info().rss
 
 
-def bytes_of(came: dict | None) -> int:
-    """Return the bytes of the arrays in what `observe` returned."""
-    parts = (came or {}).get("parts") or []
+def bytes_of(result: dict | None) -> int:
+    """Return the number of bytes of the arrays in a description from `observe`."""
+    parts = (result or {}).get("parts") or []
     return sum(p["values"].nbytes for p in parts if p["values"] is not None)

@@ -109,10 +109,10 @@ class Checkup:
         )
         raw, flags = notebook.read_bytes(), []
         self.cells = cells_of(shrunk(raw), flags, notebook.name)
-        told = [*size_note(len(raw), self.limits.notebook_mb), *map(for_student, flags)]
-        print(*told, sep="\n", end="\n" * bool(told))
+        notes = [*size_note(len(raw), self.limits.notebook_mb), *map(for_student, flags)]
+        print(*notes, sep="\n", end="\n" * bool(notes))
         self.work, self.tested = self._work()
-        self.verdicts, self.told = {}, set()
+        self.verdicts, self.reported = {}, set()
 
     def _work(self):
         """Return the cells to run, as `Runner` takes them, and how many precede each test.
@@ -186,11 +186,11 @@ class Checkup:
     def _print_failed_cells(self):
         """Print which cells failed, each once."""
         for name, words in self.trial.failed.items():
-            if name not in self.told:
+            if name not in self.reported:
                 lost = f" {KEEP_APART}" * (name in self.trial.lost)
                 end = "" if words.endswith(("?", ".")) else "."
                 print(f"The cell that begins {begin(self.sources[name])} {words}{end}{lost}")
-        self.told |= self.trial.failed.keys()
+        self.reported |= self.trial.failed.keys()
 
     def _forbidden(self, begun):
         """Yield a line on each forbidden name that costs all points of some problems."""
@@ -232,7 +232,7 @@ def begin(source: str) -> str:
 
 
 def size_note(size: int, most: int) -> list[str]:
-    """Return a line about a notebook that is larger than half of the limit.
+    """Return a line about a notebook that uses more than half of the size limit.
 
     Parameters
     ----------

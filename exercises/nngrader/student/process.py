@@ -1,9 +1,9 @@
-"""The process in which `nngrader check` runs a notebook's cells, watched from outside.
+"""Run a notebook's cells for `nngrader check` in a process that we watch from outside.
 
-It answers the questions of `sandbox.runner.Runner` as a sandbox's worker does, so that a
-notebook is judged as in grading. It is no sandbox, since everything here is the student's own.
-It runs on every system, in an empty folder, because a notebook is graded without the files of
-its folder.
+The process answers the questions of `sandbox.runner.Runner` like the worker of a sandbox, so
+that a notebook is judged as in grading. It isn't a sandbox, because it runs on the student's
+computer. It works on every system. It starts in an empty folder, because grading doesn't have
+the files in the notebook's folder.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from ..settings import SETTINGS, Limits
 
 PACKAGE = Path(__file__).parents[1]
 MODULES = PACKAGE / "sandbox" / "inside", PACKAGE / "engine" / "observation"
-GROUPS = hasattr(os, "killpg")  # as Windows has not
+GROUPS = hasattr(os, "killpg")  # False on Windows
 POLL = 0.1  # seconds between two measurements
-BRIEF = 0.05  # an answer within fewer seconds is not worth a measurement
-START = 120  # seconds until the process must be ready, with its packages imported
-GRACE = 5  # seconds in which a process that has closed its pipe must end
+BRIEF = 0.05  # seconds; we don't measure after a faster answer
+START = 120  # seconds in which the process must start and import its packages
+GRACE = 5  # seconds in which a process must end after it has closed the pipe
 CRASHES = [getattr(signal, f"SIG{name}", None) for name in "SEGV BUS ILL FPE ABRT".split()]
-# The guard ends the group of processes that it was told last when its pipe is closed, that is
-# when `check` has ended in whatever way. No signal to `check` reaches it.
+# The guard reads numbers of process groups from a pipe. The pipe closes when `check` ends for
+# any reason, and then the guard kills the last group. Signals to `check` don't reach the guard.
 GUARD = """
 import os, sys
 group = 0
@@ -52,15 +52,15 @@ class Process:
     uses : iterable of str
         Packages that are imported before the cells run.
     missing : iterable of str
-        Packages that the cells cannot import, since they are missing in grading.
+        Packages that the cells can't import, because they are missing in grading.
 
     Attributes
     ----------
     usable : bool
-        True, since a fresh process can always be started.
+        Always True, because we can always start a new process.
     spent, waited : float
         Processor time and wall time of the last question in seconds. Without psutil, which
-        Jupyter brings, the wall time counts as processor time, and memory is not measured.
+        Jupyter installs, the wall time counts as processor time, and memory isn't measured.
     """
 
     usable = True
@@ -79,12 +79,12 @@ class Process:
         return self
 
     def fresh(self) -> None:
-        """End the process and all that it started, and start another one.
+        """End the process and all processes that it started, and start a new one.
 
         Raises
         ------
         Died
-            If it does not start.
+            If the new process doesn't start.
         """
         self._end()
         self.folder = tempfile.TemporaryDirectory(
@@ -111,17 +111,17 @@ class Process:
     def ask(
         self, question: dict, seconds: float, cap: int = wire.BODY, longest: float = math.inf
     ) -> dict:
-        """Put one question to the process and wait for its answer.
+        """Send one question to the process and wait for the answer.
 
         Parameters
         ----------
         seconds : float
-            Processor time that it may take; its wall time may be `PATIENCE` times as long,
-            or `AT_HOME` seconds.
+            Processor time that the answer may take. The wall time may be `PATIENCE` times as
+            long, and at least `AT_HOME` seconds.
         cap : int
-            The largest answer that is read, in bytes of its arrays.
+            The largest answer that we read, in bytes of its arrays.
         longest : float
-            Wall time in seconds that it may take, if that is less.
+            An upper limit on the wall time in seconds.
 
         Returns
         -------
@@ -131,7 +131,7 @@ class Process:
         Raises
         ------
         Died
-            If there is no answer, or it is no dict; a fresh process is needed then.
+            If there is no answer, or it isn't a dict. Call `fresh` before the next question.
         """
         frame = wire.pack(question | {"texts": True})
         patience = min(max(PATIENCE * seconds, AT_HOME), longest)
@@ -162,16 +162,14 @@ class Process:
         return answer
 
     def _watch(self, answered, seconds, patience):
-        """Measure until there is an answer; end the process where a limit is reached."""
+        """Measure until there is an answer; end the process if it reaches a limit."""
         while not self.ending and not answered.wait(POLL):
-            came, elapsed = usage(self.process.pid), time.monotonic() - self.begin
-            first = (
-                self.first or came
-            )  # while it starts, its memory and threads are not limited
-            worked = came.seconds - self.known.seconds if self.first else elapsed
-            if came and came.processes - first.processes > self.limits.processes:
+            now, elapsed = usage(self.process.pid), time.monotonic() - self.begin
+            first = self.first or now  # no limits on memory and threads during the start
+            worked = now.seconds - self.known.seconds if self.first else elapsed
+            if now and now.processes - first.processes > self.limits.processes:
                 self.ending = Ending.TOO_MANY
-            elif came and came.memory - first.memory > self.limits.memory_mb << 20:
+            elif now and now.memory - first.memory > self.limits.memory_mb << 20:
                 self.ending = Ending.TOO_MUCH
             elif worked > seconds:
                 self.ending = Ending.TOO_LONG
@@ -181,13 +179,13 @@ class Process:
             self._kill()
 
     def _account(self):
-        """Set what the last question has taken."""
+        """Set the processor time and the wall time of the last question."""
         self.spent = self.waited = time.monotonic() - self.begin
-        if self.first and self.waited > BRIEF and (came := usage(self.process.pid)):
-            self.spent, self.known = max(0.0, came.seconds - self.known.seconds), came
+        if self.first and self.waited > BRIEF and (now := usage(self.process.pid)):
+            self.spent, self.known = max(0.0, now.seconds - self.known.seconds), now
 
     def _why(self, e):
-        """Return why there is no answer, by the exception and by how the process ended."""
+        """Return why there is no answer, from the exception and the process's exit code."""
         if isinstance(e, wire.Large):
             return Ending.TOO_LARGE
         if not isinstance(e, EOFError | OSError):
@@ -238,7 +236,7 @@ def usage(pid: int) -> Usage | None:
         root = psutil.Process(pid)
         for p in (root, *root.children(recursive=True)):
             with contextlib.suppress(psutil.Error):
-                worked = sum(p.cpu_times()[:4])  # its own, and of children that have ended
+                worked = sum(p.cpu_times()[:4])  # including children that have ended
                 here = p.memory_info().rss, worked, p.num_threads()
                 total = Usage(*map(sum, zip(total, here, strict=True)))
     return total

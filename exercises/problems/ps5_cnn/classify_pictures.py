@@ -22,6 +22,11 @@ TRIED, MEASURED = 500, 1000  # images: for the student's function, and for the a
 
 
 def right_by_the_network(args, labels):
+    """Return the accuracy of the network in the file.
+
+    Raise ValueError if the file doesn't contain a suitable network, or if the student's labels
+    aren't the classes with the highest scores.
+    """
     p = arrays_of(
         args["file"],
         {
@@ -48,8 +53,8 @@ def right_by_the_network(args, labels):
             "have per image?"
         )
 
-    def scores_of(pictures):
-        h = np.float32(pictures.reshape(-1, 1, 28, 28)) / 255
+    def scores_of(images):
+        h = np.float32(images.reshape(-1, 1, 28, 28)) / 255
         for name in ("0", "3", "6"):
             weight, bias = (np.float32(p[name + end]) for end in (".weight", ".bias"))
             (N, C, H, W), padded = h.shape, np.pad(h, ((0, 0), (0, 0), (1, 1), (1, 1)))
@@ -63,10 +68,10 @@ def right_by_the_network(args, labels):
                 h = h.reshape(N, len(bias), H // 2, 2, W // 2, 2).max(axis=(3, 5))
         return h.reshape(N, -1) @ p["9.weight"].T + p["9.bias"]
 
-    pictures, target = args["target"][:, :784], args["target"][:, 784].astype(int)
+    images, target = args["target"][:, :784], args["target"][:, 784].astype(int)
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         scores = np.concatenate(
-            [scores_of(pictures[k : k + 40]) for k in range(0, len(pictures), 40)]
+            [scores_of(images[k : k + 40]) for k in range(0, len(images), 40)]
         )
     tried = len(args["pictures"])
     share_right(

@@ -21,11 +21,16 @@ from torch import nn
 
 from .common import TORCH
 
-TRIED, MEASURED = 500, 1000  # pictures: for the student's function, and for the accuracy
-ALIKE = (2, 4, 6)  # pullover, coat, shirt: the classes of the pictures for the function
+TRIED, MEASURED = 500, 1000  # images: for the student's function, and for the accuracy
+ALIKE = (2, 4, 6)  # pullover, coat, shirt: the classes of the images for the function
 
 
 def right_by_the_network(args, labels):
+    """Return the accuracy of the network in the file.
+
+    Raise ValueError if the file doesn't contain a suitable network, or if the student's labels
+    aren't the classes with the highest scores.
+    """
     import torch
     from torch.nn import functional as F
 
@@ -56,8 +61,8 @@ def right_by_the_network(args, labels):
         )
     p = {name: torch.tensor(a, dtype=torch.float32) for name, a in found.items()}
 
-    def scores_of(pictures, largest=255.0, training=False):
-        h = torch.tensor(pictures.reshape(-1, 1, 28, 28), dtype=torch.float32) / largest
+    def scores_of(images, largest=255.0, training=False):
+        h = torch.tensor(images.reshape(-1, 1, 28, 28), dtype=torch.float32) / largest
         for n in (0, 4, 7, 11):
             h = F.conv2d(h, p[f"{n}.weight"], p[f"{n}.bias"], padding=1)
             mean, var = p[f"{n + 1}.running_mean"], p[f"{n + 1}.running_var"]
@@ -72,10 +77,10 @@ def right_by_the_network(args, labels):
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        pictures, target = args["target"][:, :784], args["target"][:, 784].astype(int)
+        images, target = args["target"][:, :784], args["target"][:, 784].astype(int)
         scores, asked = (
             np.concatenate([scores_of(X[k : k + 100]) for k in range(0, len(X), 100)])
-            for X in (pictures, args["pictures"])
+            for X in (images, args["pictures"])
         )
 
         def agree(scores):
@@ -98,7 +103,7 @@ def right_by_the_network(args, labels):
     share_right(
         labels,
         asked,
-        asked.argmax(axis=1),  # it is their agreement that is looked at
+        asked.argmax(axis=1),  # we only check that the labels agree
         "your labels aren't the classes with the highest scores of the network in the file. Do "
         "you divide each pixel by 255 and load all arrays, and in which mode is the network?",
     )
@@ -144,10 +149,10 @@ def classify_small(file, pictures):
         return network(x).argmax(dim=1).numpy()
 
 
-def chosen(pictures, labels):
+def chosen(images, labels):
     """Return images (N, 28, 28) for the function, and images with labels for the accuracy."""
-    alike = pictures[np.isin(labels, ALIKE)][:TRIED]
-    rows = np.column_stack([pictures[:MEASURED].reshape(-1, 784), labels[:MEASURED]])
+    alike = images[np.isin(labels, ALIKE)][:TRIED]
+    rows = np.column_stack([images[:MEASURED].reshape(-1, 784), labels[:MEASURED]])
     return alike, rows.astype(np.uint8)
 
 

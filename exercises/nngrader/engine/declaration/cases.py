@@ -1,4 +1,4 @@
-"""Turn a declared problem into plain data: inputs, right answers, the mistakes' answers."""
+"""Turn a declared problem into plain data: inputs, correct answers, answers of mistakes."""
 
 import traceback
 import zlib
@@ -14,15 +14,21 @@ from .cases_json import unplain
 from .challenge import Challenge, pack_challenge
 
 PRIMES = (5, 7, 11, 13, 17)  # no size is 1, 2, or a product or quotient of others
-FEW = (19, 23, 29, 31)  # from a length drawn here to one drawn from MANY, the number of Python
-MANY = (101, 103, 107, 109, 113)  # lines must not grow; drawn, so that nobody recognises them
-LARGE = (43, 47, 53, 59, 61)  # with these, an array of three axes is far larger than one of two
-# Knn_predict needs more than 200 for one seed in 250. Few where each answer takes a training.
+# The number of executed lines must not grow from an axis with a length of FEW to an axis with a
+# length of MANY. The lengths are drawn, so that a function can't recognise these cases.
+FEW = (19, 23, 29, 31)
+MANY = (101, 103, 107, 109, 113)
+LARGE = (43, 47, 53, 59, 61)  # for these, an array of three axes is far larger than one of two
+# knn_predict needs more than 200 draws for one seed in 250. If each answer requires a training
+# run, we draw only a few times.
 MOST_DRAWS, FEW_DRAWS = 1000, 3
 
 
 class Answer(NamedTuple):
-    """An answer: its parts, or the exception's name and message; its bytes before measuring."""
+    """An answer: its parts, or the name and message of the exception that was raised instead.
+
+    ``size`` is the number of bytes that the call returned, before anything was measured.
+    """
 
     values: list | None
     error: str | None
@@ -31,14 +37,14 @@ class Answer(NamedTuple):
 
 
 def pack(problem, seed, *, visible):
-    """Return a problem as plain data: no code of the reference, only its answers.
+    """Return a problem as plain data, which contains the reference's answers but no code.
 
     Parameters
     ----------
     seed : int
-        Decides the inputs. Visible and hidden cases of one seed have nothing in common.
+        Determines the inputs. The visible and hidden cases of one seed are independent.
     visible : bool
-        Whether these are the cases that students get, and findings may show inputs.
+        Whether to make the cases that students get. Findings about them may show inputs.
 
     Returns
     -------
@@ -48,7 +54,8 @@ def pack(problem, seed, *, visible):
     Raises
     ------
     ValueError
-        If the declaration is wrong, or no draw shows a registered mistake where it should.
+        If the declaration is wrong, or if no draw shows a registered mistake in a case that
+        should show it.
     """
     problem.validate()
     if isinstance(problem, Challenge):
@@ -90,10 +97,11 @@ def _cases(problem, rng, visible):
 
 
 def draw_sizes(letters, rng, taken):
-    """Draw a prime for each letter, all different, none with the one of the previous case.
+    """Draw a different prime for each letter, and none that it had in the previous case.
 
-    Of the first two sizes, say N and M, now one and now the other is the larger. So a function
-    that uses the smaller of the two in place of N is wrong in every second case.
+    The order of the first two sizes, for example N and M, changes from each case to the next.
+    Therefore a function that uses the smaller of the two instead of N is wrong in every second
+    case.
     """
     while True:
         drawn = dict(zip(letters, map(int, rng.permutation(PRIMES)), strict=False))
@@ -112,7 +120,7 @@ def _order_changed(letters, drawn, taken):
 
 
 def _case(problem, case, rng, sizes):
-    """Return one case, drawn until its known mistakes all fail and differ from each other."""
+    """Return one case, drawn until its known mistakes give wrong and different answers."""
     due = {
         n: m
         for n, m in problem.mistakes.items()
@@ -122,18 +130,21 @@ def _case(problem, case, rng, sizes):
     for _ in range(draws):
         given = _given(problem, case.group, _drawn(problem, case, rng, sizes))
         want = _right(problem, case, given)
-        if (wrong := _told_apart(problem, due, given, want, case.rtol)) is not None:
+        if (wrong := _distinguished(problem, due, given, want, case.rtol)) is not None:
             return _packed(problem, case, sizes, given, want, wrong)
     wrong = {n: _answer(problem, m, given) for n, m in due.items()}
     raise ValueError(
         f"problem {problem.name}: no draw of {case.group} in {draws} shows all of "
         f"{', '.join(sorted(due))}, and tells them apart; in the last one "
-        + ", ".join(_alike(want, wrong, case.rtol))
+        + ", ".join(_confused(want, wrong, case.rtol))
     )
 
 
-def _told_apart(problem, due, given, want, rtol):
-    """Return what known mistakes give, or None as soon as one gives what is right or given."""
+def _distinguished(problem, due, given, want, rtol):
+    """Return the answers of known mistakes by name, or None if we can't distinguish them.
+
+    We can't if a mistake gives the correct answer, or if two mistakes give the same answer.
+    """
     wrong = {}
     for name, mistake in due.items():
         answer = _answer(problem, mistake, given)
@@ -145,8 +156,8 @@ def _told_apart(problem, due, given, want, rtol):
     return wrong
 
 
-def _alike(want, wrong, rtol):
-    """Yield in words which known mistakes give the right answer, and which the same one."""
+def _confused(want, wrong, rtol):
+    """Yield which known mistakes give the correct answer, and which give the same answer."""
     for name, answer in wrong.items():
         if _is_same(answer, want, rtol):
             yield f"{name} gives the right answer"
@@ -156,12 +167,18 @@ def _alike(want, wrong, rtol):
 
 
 def _shown_in(problem, mistake):
-    """Return the aspects of the cases that a mistake must fail, "value" for those of parts."""
+    """Return the aspects of the cases that must show a mistake; "value" stands for parts."""
     return {"value" if a in problem.returns.values() else a for a in mistake.loses}
 
 
 def _drawn(problem, case, rng, sizes):
-    """Return what the generator of a case gives; an error in it is told with its line."""
+    """Return the values from the generator of a case.
+
+    Raises
+    ------
+    ValueError
+        If the generator raises an error; the text contains the line.
+    """
     try:
         return case.make(rng, **sizes)
     except Exception as e:
@@ -173,7 +190,7 @@ def _drawn(problem, case, rng, sizes):
 
 
 def _given(problem, where, values):
-    """Return a case's arguments by name, and the values that only the measure gets."""
+    """Return a case's arguments by name, and the values that are only for the measure."""
     values = values if isinstance(values, tuple) else (values,)
     n = len(values) - len(problem.kept)
     args = dict(zip(problem.parameters, values[:n], strict=False))
@@ -188,7 +205,7 @@ def _given(problem, where, values):
 
 
 def _right(problem, case, given):
-    """Return the reference's answer, an exception only in cases that test for one."""
+    """Return the reference's answer; it may be an exception only in cases that expect one."""
     want = _answer(problem, problem, given)
     missing = want.values is None or any(v is None for v in want.values)
     if missing and (case.aspect == "value" or not want.error):
@@ -204,14 +221,14 @@ def _right(problem, case, given):
 
 
 def _fault(answer):
-    """Return in words why an answer is none."""
+    """Return in words why there is no answer."""
     if not answer.error:
         return "gives a part that is no numbers"
     return f"raises {answer.error}" + f" ({answer.message})" * bool(answer.message)
 
 
 def _answer(problem, how, given):
-    """Return the answer of the problem's reference or of a `Mistake`, given as `how`."""
+    """Return the answer of ``how.solve``, where ``how`` is the problem or a `Mistake`."""
     called = _how(problem)
     run = caller(called, how.solve)
     observation = run(given["args"] | getattr(how, "fixed", {}))
@@ -224,12 +241,12 @@ def _answer(problem, how, given):
 
 
 def _how(problem):
-    """Return the part of the packed data that says how a function is called."""
+    """Return the part of the packed data that determines how a function is called."""
     return {"returns": problem.returns, **problem.moving}
 
 
 def _is_same(answer, other, rtol):
-    """Return whether two answers, or the exceptions raised instead, are the same."""
+    """Return whether two answers are equal, or the exceptions that were raised instead."""
     values, others = answer.values, other.values
     if values is None or others is None:
         return values is others and answer.error == other.error
@@ -240,7 +257,10 @@ def _is_same(answer, other, rtol):
 
 
 def _packed(problem, case, sizes, given, want, wrong):
-    """Return one case as plain data; if an exception is expected, without mistakes' answers."""
+    """Return one case as plain data.
+
+    It contains the answers of the known mistakes, unless an exception is expected.
+    """
     mistakes = {} if want.error else problem.mistakes | problem.ignored_defaults()
     known = {n: wrong.get(n) or _answer(problem, m, given) for n, m in mistakes.items()}
     answers = {name: answer.values for name, answer in known.items()}
@@ -260,7 +280,7 @@ def _packed(problem, case, sizes, given, want, wrong):
 
 
 def _loop_cases(problem, letter, rng):
-    """Return two cases of the first ordinary kind: a short and a long axis `letter`."""
+    """Return two cases of the first ordinary kind, with a short and a long axis `letter`."""
     case = next(c for c in problem.cases if c.aspect == "value")
     sizes = draw_sizes(case.letters, rng, {})
     return [
@@ -271,7 +291,7 @@ def _loop_cases(problem, letter, rng):
 def _loop_case(problem, case, rng, sizes, letter, n):
     """Return a case in which executed lines are counted.
 
-    It has the right answer with it, so that a function cannot skip the work here.
+    It contains the correct answer too, so that a function can't skip the work here.
     """
     given = _given(problem, case.group, _drawn(problem, case, rng, sizes | {letter: n}))
     return {
@@ -308,7 +328,7 @@ def _memory_case(problem, rng):
 
 
 def _example(problem):
-    """Return the example for pencil and paper, with its answer."""
+    """Return the example for pencil and paper, with the correct answer."""
     given = _given(problem, "the example", problem.by_hand)
     want = _answer(problem, problem, given)
     if want.error:

@@ -1,6 +1,6 @@
 """Write and read packed problems as JSON: an array is a list with its dtype and shape.
 
-Large arrays, such as pictures, are written as their bytes, compressed.
+Large arrays, such as sets of images, are written as compressed bytes.
 """
 
 import base64
@@ -16,7 +16,7 @@ TYPES = "biuf"
 
 
 def dumps(data):
-    """Return packed data as JSON text, floats to the last bit."""
+    """Return packed data as JSON text, with floats exact to the last bit."""
     return json.dumps(data, default=_plain, separators=(",", ":"))
 
 
@@ -26,7 +26,7 @@ def loads(text):
 
 
 def save(data, path):
-    """Write packed data (of one problem, or several by name) to a file."""
+    """Write packed data to a file: one problem, or a dict of several problems by name."""
     Path(path).write_text(dumps(data) + "\n", encoding="utf-8")
 
 
@@ -36,12 +36,14 @@ def load(path):
 
 
 def digest(data):
-    """Return a text that is the same for the same packed data; nothing is compressed."""
+    """Return a text that is equal for equal packed data, without compressing anything."""
     return json.dumps(data, default=_digest)
 
 
 def unplain(value):
-    """Return in words what in a value is not plain data and cannot be written, None if all is.
+    """Return words for something in a value that is not plain data, None if all of it is.
+
+    Only plain data can be written as JSON.
 
     >>> unplain({"W": np.zeros(3), "name": ["a", None, 2.0]})
     >>> unplain([np.zeros(3), (1, 2)])
@@ -60,7 +62,7 @@ def unplain(value):
 
 
 def _plain(value):
-    """Return arrays and NumPy's numbers as JSON knows them, for `json.dumps`."""
+    """Convert an array or a NumPy number to types that JSON has, for `json.dumps`."""
     if isinstance(value, np.ndarray):
         about = {"dtype": value.dtype.name, "shape": list(value.shape)}
         if value.size <= LONGEST or value.dtype.kind not in TYPES:
@@ -73,7 +75,7 @@ def _plain(value):
 
 
 def _digest(value):
-    """Return arrays and NumPy's numbers as `_plain` does, but large ones by their digest."""
+    """Convert like `_plain`, but replace a large array by its digest."""
     if not isinstance(value, np.ndarray) or value.size <= LONGEST:
         return _plain(value)
     about = {"dtype": value.dtype.str, "shape": list(value.shape)}
@@ -81,7 +83,7 @@ def _digest(value):
 
 
 def _array(d):
-    """Return the array that `_plain` turned into a dict; other dicts stay as they are."""
+    """Return the array that `_plain` has turned into a dict; return other dicts unchanged."""
     if d.keys() == {"array", "dtype", "shape"}:
         return np.array(d["array"], d["dtype"]).reshape(d["shape"])
     if d.keys() == {"bytes", "dtype", "shape"}:

@@ -1,9 +1,9 @@
-"""Challenges: the student trains at home and hands in a file beside the notebook.
+"""Challenges: the student trains a model at home and submits a file with the notebook.
 
-The file is an .npz of arrays with a cap on its size. In the worker a driver of ours opens it
-without pickle and gives the student's function its arrays and held-back inputs. The right
-answers never enter that process: the grader measures what came back, such as the accuracy, and
-the thresholds that it reaches earn the points.
+The file is an .npz file of arrays, and its size is limited. In the worker, our driver opens the
+file without pickle, and passes its arrays and the hidden inputs to the student's function.
+The correct answers never enter that process. The grader measures the returned values, for
+example their accuracy, and each threshold that the measured number reaches earns points.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from ..judgement.ledger import WHOLE
 from ..observation.driver import as_text
 from .problem import Problem
 
-HELDBACK = "heldback"  # a course's folder of data and solved files that are never released
+HELDBACK = "heldback"  # a course's folder with data and solved files, which we never release
 COURSE = Path(__file__).parents[3]  # the course of the repository
 
 
@@ -27,25 +27,26 @@ class Challenge(Problem):
     Parameters
     ----------
     name : str
-        The function. Its first parameter is the file's contents, a dict of arrays by name;
-        the others are inputs.
+        The name of the function. The first parameter of the function is the file's contents, a
+        dict of arrays by name; the other parameters are inputs.
     file : str
         The file's name, which ends in .npz.
     most_bytes : int
-        Its largest size.
+        The maximum size of the file in bytes.
     thresholds : dict
-        Points by threshold, the easiest first; a threshold not reached earns none of them.
+        Points by threshold, with the easiest threshold first. The student gets the points of
+        each threshold that the measured number reaches.
     measured : str
-        What is measured, in a word or two, which also names the aspects.
+        The quantity that is measured, in a word or two. The names of the aspects contain it.
     measure : function, optional
-        ``measure(args, answer)`` returns one number; ``args`` holds the inputs, ``target`` and,
-        by the name of the reference's first parameter, the file's bytes. By default the share
-        of right labels. As in `Problem`, the student reads the constant text of a ValueError.
+        ``measure(args, answer)`` returns one number. ``args`` contains the inputs, ``target``,
+        and the file's bytes under the name of the reference's first parameter. Default: the
+        accuracy. As in `Problem`, the student reads the text of a ValueError if it is constant.
     lower : bool, optional
         Whether a smaller number is better.
     margin : float, optional
-        How far the number on visible inputs may be from the number in grading. `check` points
-        out a threshold that is as near as that.
+        The difference to expect between the number on visible inputs and the number in grading.
+        `check` warns if the number is within this distance of a threshold.
     forbidden, uses : optional
         As in `Problem`.
     """
@@ -79,21 +80,21 @@ class Challenge(Problem):
         self.visible = self.hidden = None
 
     def on_visible(self, make):
-        """Register a function that returns inputs for students, and the right answer."""
+        """Register a function that returns the visible inputs, and last the correct answer."""
         self.visible = make
         return make
 
     def on_heldback(self, make):
-        """Register ``make(heldback)``, which returns the same for grading.
+        """Register ``make(heldback)``, which returns inputs and correct answer for grading.
 
-        ``heldback(name)`` returns the arrays of a file of the course's folder `heldback`.
+        ``heldback(name)`` returns the arrays of a file in the course's folder `heldback`.
         """
         self.hidden = make
         return make
 
     @property
     def parameters(self):
-        """Return the reference's parameters by name; the first stands for the file."""
+        """Return the reference's parameters by name; the first one is the file."""
         return inspect.signature(self.solve).parameters
 
     @property
@@ -103,11 +104,11 @@ class Challenge(Problem):
         return heldback_file(self.solve, Path(definitions.stem, self.file))
 
     def ignored_defaults(self):
-        """Return no mistakes, since a challenge has none that are known."""
+        """Return no mistakes, because a challenge has no known mistakes."""
         return {}
 
     def validate(self):
-        """Raise ValueError with all that is wrong with the declaration itself."""
+        """Raise a ValueError that lists all faults of the declaration."""
         if faults := list(_faults(self)):
             raise ValueError(f"challenge {self.name}: " + "; ".join(faults))
 
@@ -143,11 +144,15 @@ def _faults(p):
         yield str(e)
 
 
-# What runs in the worker, and what measures
+# Functions that run in the worker, or that measure the answer
 
 
 def open_and_call(f, file, *inputs):
-    """Open the student's file without pickle, and call the function with its arrays."""
+    """Open the student's file without pickle, and call the function with its arrays.
+
+    Return a status and the answer, None if the file can't be opened. The status is 0 if it can,
+    1 for a broken file, 2 for arrays of Python objects, and 3 if the file is too large.
+    """
     import io
     import math
     import zipfile
@@ -178,7 +183,7 @@ def open_and_call(f, file, *inputs):
 
 
 def accuracy(args, answer):
-    """Return the share of labels that are right."""
+    """Return the fraction of correct labels."""
     if (
         answer is None
         or answer.dtype.kind not in "biuf"
@@ -188,13 +193,14 @@ def accuracy(args, answer):
     return np.mean(answer == args["target"])
 
 
-# Data that stay with the instructor
+# Data that only the instructor has
 
 
 def heldback_file(f, name):
-    """Return a file of the `heldback` folder beside a function's file of definitions.
+    """Return the path of a file in the `heldback` folder of a function's course.
 
-    A private folder of definitions has no such folder, so the repository's course serves then.
+    A private folder of definitions has no such folder. If the file is missing there, this
+    returns its path in the repository's course, if it exists.
     """
     here = _definitions(f).resolve().parents[1]
     paths = [folder / HELDBACK / name for folder in (here, COURSE)]
@@ -202,13 +208,13 @@ def heldback_file(f, name):
 
 
 def _definitions(f):
-    """Return the file, or the folder of files, of definitions that a function is from."""
+    """Return the file of definitions that contains a function, or the folder of such files."""
     file = Path(inspect.getfile(f))
     return file.parent if (file.parent / "__init__.py").is_file() else file
 
 
 def _heldback(p):
-    """Return the function `heldback(name)` that a generator of held-back inputs is given."""
+    """Return the function `heldback(name)` that a generator of hidden inputs receives."""
 
     def heldback(name):
         file = heldback_file(p.hidden, name)
@@ -242,7 +248,7 @@ def solved_files(problems):
 
 
 def pack_challenge(p, *, visible):
-    """Return a challenge as plain data, with one case: visible or held-back inputs."""
+    """Return a challenge as plain data, with one case: the visible or the hidden inputs."""
     make = p.visible if visible else p.hidden
     *inputs, target = make() if visible else make(_heldback(p))
     first, *names = p.parameters
@@ -293,9 +299,9 @@ def with_file(data, files):
     Parameters
     ----------
     data : dict
-        A packed problem; any but a challenge is returned as it is.
+        A packed problem. If it isn't a challenge, it is returned unchanged.
     files : dict
-        Contents by file name; None, or no entry, for a file that was not handed in.
+        Contents by file name; None, or no entry, for a file that wasn't submitted.
     """
     if not data.get("file"):
         return data
@@ -305,16 +311,16 @@ def with_file(data, files):
 
 
 def files_beside(data, folder):
-    """Return the bytes of a challenge's file by name, if it lies in a folder.
+    """Return the bytes of a challenge's file by name, if the file is in a folder.
 
-    In place of a file that is too large there are zeros, one more than its limit.
+    If the file is too large, return zeros instead, one byte more than the limit allows.
 
     Parameters
     ----------
     data : dict
-        A packed problem; of any but a challenge nothing is returned.
+        A packed problem. If it isn't a challenge, the result is empty.
     folder : Path
-        Where the notebook is.
+        The folder that contains the notebook.
     """
     if not (file := data.get("file")) or not (folder / file["name"]).is_file():
         return {}

@@ -1,4 +1,4 @@
-"""Make a wrong answer out of a right one: a few replacements in its source."""
+"""Turn a correct solution into a wrong one by a few replacements in its source."""
 
 import ast
 import inspect
@@ -14,27 +14,28 @@ def edited(f, title, edit=(), given="", names=None):
     Parameters
     ----------
     f : function or class
-        It must be defined in a file. Its docstrings and decorators are left out of the source.
+        It must be defined in a file. The copy has no docstrings and no decorators.
     title : str
-        Names the problem and the mistake in errors and tracebacks.
+        The name of the problem and the mistake in errors and tracebacks.
     edit : pair of str, or sequence of pairs
-        Each pair ``(old, new)`` in order; ``old`` must occur exactly once in the text that
-        the earlier pairs left.
+        Pairs ``(old, new)``, which are applied in order. Each ``old`` must occur exactly once
+        in the text that the earlier pairs produced.
     given : str
-        Statements that change the arguments before anything else is done: "stride = 1".
+        Statements that run first and change the arguments, such as "stride = 1".
     names : dict, optional
-        What some global names mean in the copy.
+        Values of some global names in the copy.
 
     Returns
     -------
     function or class
-        It uses the globals of `f`. In a function, its own name still means `f`; in a class,
-        it means the copy. A function runs without NumPy's warnings.
+        The copy uses the globals of `f`. In a function, the name of the function still refers
+        to `f`; in a class, the name of the class refers to the copy. A function runs without
+        NumPy's warnings.
 
     Raises
     ------
     ValueError
-        If an ``old`` does not occur exactly once, or the result is no Python.
+        If an ``old`` does not occur exactly once, or the result is not valid Python.
     """
     text = _source(f)
     for old, new in [edit] if edit and isinstance(edit[0], str) else edit:
@@ -63,7 +64,7 @@ def _source(f):
 
 
 def _beginning(text, given):
-    """Return the source of a function with statements put in front of its first one."""
+    """Return the source of a function with statements inserted before its first one."""
     if not given:
         return text
     lines, first = text.splitlines(keepends=True), ast.parse(text).body[0].body[0]
@@ -72,11 +73,11 @@ def _beginning(text, given):
 
 
 def _compiled(text, f, file, names):
-    """Return what a source defines, with the globals of `f` and some names of its own."""
+    """Return the function or class in a source, with the globals of `f` and extra names."""
     tree = ast.parse(text)
     (node,) = tree.body
     if isinstance(node, ast.FunctionDef):
-        node.name = "_edited"  # so that its own name means `f`
+        node.name = "_edited"  # so that the original name still refers to `f`
     around = ast.parse(f"def around({', '.join(names)}):\n    return {node.name}").body[0]
     around.body.insert(0, node)
     tree.body, found = [around], {}

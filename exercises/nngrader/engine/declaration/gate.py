@@ -1,4 +1,4 @@
-"""Check on many seeds that a problem's answers and mistakes earn what the declaration says."""
+"""Check on many seeds that solutions and mistakes earn the points that a problem declares."""
 
 import inspect
 
@@ -13,7 +13,7 @@ from .cases import pack
 from .challenge import Challenge, solved_files, with_file
 
 ROUNDING = 1e-6
-FEW_SEEDS = 3  # where each answer takes a training
+FEW_SEEDS = 3  # for problems whose answers require training runs
 
 
 def over_seeds(problem, n=50, *, first=0):
@@ -22,31 +22,33 @@ def over_seeds(problem, n=50, *, first=0):
     Returns
     -------
     list of str
-        Complaints, each once: about a right answer that loses points, or a known mistake that
-        earns more or less than it should. Empty where the problem may be released.
+        Each complaint once: about a correct solution that loses points, or a known mistake that
+        earns more or fewer points than it should. The list is empty if the problem can be
+        released.
     """
-    if isinstance(problem, Challenge):  # its data are the same for all seeds
+    if isinstance(problem, Challenge):  # whose data don't depend on the seed
         return _check_challenge(problem)
-    found = {}
+    first_seen = {}
     for seed in range(first, first + seeds_needed(problem, n)):
         for complaint, why in _complaints(problem, seed).items():
-            found.setdefault(complaint, (seed, why))
-    return [f"{said} (seed {seed}){why}" for said, (seed, why) in found.items()]
+            first_seen.setdefault(complaint, (seed, why))
+    return [f"{complaint} (seed {seed}){why}" for complaint, (seed, why) in first_seen.items()]
 
 
 def seeds_needed(problem, n):
-    """Return on how many of ``n`` seeds a problem is tried: fewer where each is a training."""
+    """Return the number of seeds to use, of at most ``n``; few if the answers need training."""
     if isinstance(problem, Challenge):
         return 1
     return min(n, FEW_SEEDS) if problem.trains else n
 
 
 def check_seed(problem, seed, packed=None):
-    """Return complaints about the problem at one seed; `grade` asks before it begins.
+    """Return complaints about the problem at one seed; `grade` calls this before it starts.
 
-    ``packed`` are its hidden cases at this seed, where they have been drawn already.
+    If the hidden cases for this seed have already been packed, pass them as ``packed``.
     """
-    return [f"{said}{why}" for said, why in _complaints(problem, seed, packed).items()]
+    complaints = _complaints(problem, seed, packed)
+    return [f"{complaint}{why}" for complaint, why in complaints.items()]
 
 
 def _complaints(problem, seed, packed=None):
@@ -57,30 +59,30 @@ def _complaints(problem, seed, packed=None):
         data = packed or pack(problem, seed, visible=False)
     except ValueError as e:
         return {str(e): ""}
-    untried = () if problem.driver else (*_fixed(data), *_never_left_out(problem, data))
+    untried = () if problem.driver else (*_fixed(data), *_always_passed(problem, data))
     complaints = dict.fromkeys(untried, "")
     for name, f in {"the reference": problem.solve, **problem.alternatives}.items():
         score = _charged(data, _called(data, f)).verdict([]).score
         if abs(score - 100) > ROUNDING:
-            said = f"{problem.name}: {name} scores {score:g}, expected 100"
-            complaints[said] = _why(data, f)
+            complaint = f"{problem.name}: {name} scores {score:g}, expected 100"
+            complaints[complaint] = _why(data, f)
     for name, mistake in problem.mistakes.items():
         costs = [data["points"][a] * _lost(data, name, a) for a in mistake.loses]
         once = mistake.once and not data.get("measure")
         expected = [(data, max(costs) if once else sum(costs))]
-        if once and len(costs) > 1:  # all that it names is wrong, too
+        if once and len(costs) > 1:  # if everything that it names is wrong too
             expected.append((_each_charged(data, name), sum(costs)))
         ledger = _charged(data, _called(data, mistake.solve))
         for packed, cost in expected:
             score = ledger.under(packed).verdict([]).score
             if abs(score - 100 + cost) > ROUNDING:
-                said = f"{problem.name}: {name} scores {score:g}, expected {100 - cost:g}"
-                complaints[said] = _why(packed, mistake.solve, mistake.loses)
+                complaint = f"{problem.name}: {name} scores {score:g}, expected {100 - cost:g}"
+                complaints[complaint] = _why(packed, mistake.solve, mistake.loses)
     return complaints
 
 
 def _fixed(data):
-    """Yield a complaint about each argument that has one value in all of several cases."""
+    """Yield a complaint about each argument that has the same value in all hidden cases."""
     given = [case["args"] for case in data["cases"]]
     for name in data["parameters"]:
         values = [args[name] for args in given if name in args]
@@ -93,8 +95,8 @@ def _fixed(data):
             )
 
 
-def _never_left_out(problem, data):
-    """Yield a complaint about each argument with a default that no hidden case leaves out."""
+def _always_passed(problem, data):
+    """Yield a complaint about each argument with a default that all hidden cases pass."""
     for name, parameter in problem.parameters.items():
         given = all(name in case["args"] for case in data["cases"])
         if given and parameter.default is not inspect.Parameter.empty:
@@ -105,29 +107,29 @@ def _never_left_out(problem, data):
 
 
 def _why(data, f, loses=frozenset()):
-    """Return in words what became of a score: what was raised, or the points that are lost."""
+    """Return words that explain a score: an exception, or the points that are lost."""
     run = caller(data, f)
     for case in data["cases"]:
         if not case["error"] and (error := run(dict(case["args"]))["error"]):
             return f": it raises {error[0][0]} in {case['group']}: {error[1]}"
     verdict = judge(data, run)
     lost = {a: (m - e, m) for a, (e, m) in verdict.points.items() if e < m}
-    told = [text(f, Audience.INSTRUCTOR) for f in verdict.findings if f.aspect not in loses]
+    reasons = [text(f, Audience.INSTRUCTOR) for f in verdict.findings if f.aspect not in loses]
     points = ", ".join(f"{a} {off:.3g} of {most:.3g}" for a, (off, most) in lost.items())
     points = points if verdict.score > ROUNDING else "everything"
     declared = f", and is to lose {', '.join(sorted(loses))}" * bool(loses)
-    reason = f" ({told[0]})" if told else ""
+    reason = f" ({reasons[0]})" if reasons else ""
     return f": it loses {points or 'nothing'}{declared}{reason}"
 
 
 def _each_charged(data, name):
-    """Return packed data in which a known mistake costs all the aspects that it spoils."""
+    """Return packed data in which a known mistake costs every aspect in which it is wrong."""
     known = {name: data["mistakes"][name] | {"once": False}}
     return data | {"mistakes": data["mistakes"] | known}
 
 
 def _check_challenge(problem):
-    """Return complaints if the solved file does not earn all, or no file earns some."""
+    """Return complaints if the solved file loses points, or a missing file earns points."""
     try:
         data, files = pack(problem, 0, visible=False), solved_files([problem])
     except (ValueError, FileNotFoundError) as e:
@@ -145,7 +147,7 @@ def _check_challenge(problem):
 
 
 def _lost(data, name, aspect):
-    """Return which share of an aspect's points a known mistake should lose."""
+    """Return the fraction of an aspect's points that a known mistake should lose."""
     if aspect in PASSIVE:
         return 1.0
     each = units(data, aspect)
@@ -153,7 +155,7 @@ def _lost(data, name, aspect):
 
 
 def _is_wrong(data, name, group, part):
-    """Return whether a known mistake's part is wrong in some case of a kind."""
+    """Return whether a known mistake gives a wrong part in any case of a kind."""
     k = list(data["returns"]).index(part)
     for case in data["cases"]:
         if case["group"] == group:
@@ -165,17 +167,17 @@ def _is_wrong(data, name, group, part):
 
 
 def _challenge_score(data, f):
-    """Return the score of a function on a challenge, whose calls the judge chooses."""
+    """Return the score of a function on a challenge; `judge` decides whether to call it."""
     return judge(data, caller(data, f)).score
 
 
 def _called(data, f):
-    """Return what a function gives in each packed case."""
+    """Return the results of a function in all packed cases."""
     run = caller(data, f)
     return [run(dict(case["args"])) for case in data["cases"]]
 
 
 def _charged(data, answers):
-    """Return the ledger of what a function gave in each packed case."""
+    """Return the ledger for the results of a function in all packed cases."""
     following = iter(answers)
     return charged(data, lambda _: next(following, {}))[0]

@@ -1,4 +1,4 @@
-"""Declare a problem once: reference, cases by aspect, known mistakes, other right answers."""
+"""Declare a problem once: reference, cases by aspect, known mistakes, alternatives."""
 
 import inspect
 from collections.abc import Callable
@@ -8,18 +8,22 @@ from ..judgement.ledger import PASSIVE, WHOLE
 from ..observation.driver import arguments, as_text
 from .edit import edited
 
-# Observed only in the worker, where the student's code runs.
+# These aspects can be observed only in the worker, which runs the student's code.
 SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
 MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # of a problem's points
 FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
+PACKED_OPTIONS = (
+    *("wrong", "entries", "rows", "zeros", "none"),
+    *("computed", "tells", "near", "steps"),
+)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of case: a generator of arguments, and the aspect that its failures cost.
+    """One kind of case: a generator of arguments, and the aspect that loses points.
 
-    ``make(rng, N, C, …)`` returns the arguments; its further parameters are sizes, drawn anew
-    for each case; its docstring says what is tried.
+    ``make(rng, N, C, …)`` returns the arguments. The parameters after ``rng`` are sizes, which
+    are drawn again for each case. The docstring of ``make`` describes what the case tests.
     """
 
     make: Callable
@@ -27,17 +31,17 @@ class Case:
     visible: int
     hidden: int
     rtol: float
-    shown: bool = True  # whether the notebook may show that it fails, entry by entry
-    parts: tuple = ()  # the parts of the answer that are judged here, () for all
+    shown: bool = True  # whether the notebook may show a failing case, entry by entry
+    parts: tuple = ()  # the parts of the answer that are judged in it, () for all
 
     @property
     def group(self):
-        """Return the name of this kind of case, which is the generator's."""
+        """Return the name of this kind of case, which is the name of its generator."""
         return self.make.__name__
 
     @property
     def tried(self):
-        """Return in a few words what is tested: the docstring as part of a sentence."""
+        """Return the generator's docstring as part of a sentence: what the case tests."""
         words = inspect.getdoc(self.make) or ""
         return words[:1].lower() + words[1:].rstrip(".")
 
@@ -49,19 +53,19 @@ class Case:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: a wrong answer of students', its hint, the aspects that it spoils."""
+    """A known mistake: a wrong solution, its hint, and the aspects in which it is wrong."""
 
     solve: Callable
     hint: str
     loses: frozenset
     fixed: dict = field(default_factory=dict)  # arguments that it replaces before the call
-    signs: dict = field(default_factory=dict)  # by part, the axis whose lines may have any sign
-    once: bool = True  # whether it costs only the aspect in which it spoils most
-    where: tuple = ()  # the kinds of case that show it, () for all of its aspects
+    signs: dict = field(default_factory=dict)  # by part, the axis whose lines can have any sign
+    once: bool = True  # whether it costs only one aspect, the one in which it costs most
+    where: tuple = ()  # the kinds of case that show it, () for all kinds of its aspects
 
 
 class Problem:
-    """A problem as the instructor declares it; `nngrader.engine.pack` makes plain data of it.
+    """A problem as the instructor declares it; `nngrader.engine.pack` turns it into plain data.
 
     Parameters
     ----------
@@ -70,68 +74,69 @@ class Problem:
     returns : dict
         The parts of the answer in order, each with the aspect it belongs to.
     points : dict
-        Points by aspect, of the assignment's hundred; or pairs of points and, in words for the
-        student's table, what they are for.
+        Points by aspect, where the whole assignment has a hundred. A value can also be a pair
+        of the points and a description for the student's table.
     forbidden : dict, optional
-        What it costs (an aspect, or "all") and the dotted names that cost it.
+        Dotted names that must not be used, by the cost: an aspect, or "all".
     no_loop_over : str, optional
-        Letters of axes over which Python must not loop; costs the aspect "loops".
+        Letters of axes. A Python loop over one of these axes costs the aspect "loops".
     never_at_once : str, optional
-        Letters of axes: to hold as many numbers as their lengths make when they are multiplied
-        costs the aspect "memory".
+        Letters of axes. An array that extends over all of these axes costs the aspect "memory".
     rtol : float, optional
-        Tolerance relative to the largest entry of the right answer. Right programs agree to
-        about 1e-13 in float64. Errors of float32 and of difference quotients are near the
-        default, so a problem that must find them wrong needs a smaller tolerance.
+        Tolerance relative to the largest entry of the correct answer. Correct programs agree to
+        about 1e-13 in float64. The errors of float32 and of difference quotients are close to
+        the default, so a problem that has to reject them needs a smaller tolerance.
     lists : bool, optional
         Whether a list may be returned where the reference returns an array.
     driver : function, optional
-        ``driver(student_object, *args)`` returns plain data, where the student defines a class
-        or the arguments and results are no plain data; see `driver`. Its further parameters
-        are the arguments of a case.
+        ``driver(student_object, *args)`` returns plain data. A problem needs a driver if the
+        student defines a class, or if arguments or results aren't plain data; see the module
+        `driver`. The parameters after the first are the arguments of a case.
     measure : function, optional
-        ``measure(args, *raw)`` returns the parts that are compared, from what the call gave:
-        arrays of numbers of any type and shape, None where there were none. A ValueError with
-        a constant text tells the student what is wrong; any other exception is a wrong answer,
-        too. It runs where the answers are known, without limits: its time must grow no faster
-        than what it is given.
+        ``measure(args, *raw)`` returns the parts that are compared. It receives the values from
+        the call: arrays of numbers of any type and shape, or None for a value without numbers.
+        Any exception means that the answer is wrong. If it is a ValueError with a constant
+        text, the student reads this text. The running time must grow no faster than the input.
     observed : sequence of str, optional
-        Names of the values that the call gives, where `measure` returns others.
+        Names of the values that the call returns, if `measure` returns different ones.
     kept : sequence of str, optional
-        Names of values that generators of cases return after the arguments, and only
-        `measure` is given.
+        Names of the values that generators of cases return after the arguments, for `measure`
+        only.
     wrong : dict, optional
-        For parts judged by property: what is said where no known mistake explains it.
+        For parts that are judged by a property: the text for a wrong part that no known mistake
+        explains.
     uses : sequence of str, optional
-        Packages besides NumPy that the driver or the student may import.
+        Packages in addition to NumPy that the driver or the student may import.
     self_reported : sequence of str, optional
-        Aspects of parts that are computed beside the student's code, who could forge them.
+        Aspects of parts that are computed in the process of the student's code, which could
+        forge them.
     entries : dict, optional
-        For arguments and parts that are lists, one letter for each entry, such as "abc". In
-        the notebook a case that fails is then shown, entry by entry.
+        For arguments and parts that are lists, one letter for each entry, such as "abc". The
+        notebook then shows a failing case entry by entry.
     rows : dict, optional
         For parts that consist of equally large blocks of rows, the names of the blocks from top
-        to bottom, such as the gates of an LSTM. A finding then says which blocks are wrong.
+        to bottom, such as the gates of an LSTM. A finding then names the wrong blocks.
     zeros : dict, optional
-        For parts with entries that should be 0, which entries these are, in the student's
-        words: "where `s` is negative".
+        For parts with entries that should be 0, a description of these entries for the
+        student: "where `s` is negative".
     none : dict, optional
-        For parts with entries that may be None, the number with which the driver says so. It
-        is compared with nothing but itself.
+        For parts with entries that may be None, the number that the driver returns instead of
+        None. This number equals only itself in comparisons.
     computed : sequence of str, optional
-        Parts that the driver computes, so that no student is asked to return them.
+        Parts that the driver computes, so that students don't return them.
     tells : str, optional
-        What the notebook says of a number that the measure returns after its parts, such as a
+        The notebook's text about a number that the measure returns after its parts, such as a
         loss: "your loss is {:.3g}".
     near : tuple of (float, str), optional
-        Above which of these numbers a right answer is near to a wrong one, on other inputs,
-        and what the notebook says of that.
+        A value of that number, and a text. If a correct answer exceeds the value, the notebook
+        prints the text, because the answer may be wrong for other inputs.
     steps : dict, optional
-        Aspects in the order in which the student builds the answer, each with what the step
-        is, in words. The notebook speaks of the first that is not right and of none after it.
+        Aspects in the order in which the student builds the answer, each with a description of
+        the step. The notebook reports the first wrong step and none of the later ones.
     trains : bool, optional
-        Whether computing an answer trains a model, or takes as long: inputs are drawn again
-        only a few times, the gate tries few seeds, and tests make no mutants of the reference.
+        Whether computing an answer trains a model, or takes as long as training. Then inputs
+        are drawn again only a few times, the gate uses few seeds, and tests don't mutate the
+        reference.
     """
 
     def __init__(
@@ -181,16 +186,16 @@ class Problem:
         self.cases, self.mistakes, self.alternatives = [], {}, {}
 
     def reference(self, f):
-        """Register the reference; its docstring is what the student reads."""
+        """Register the reference; students read its docstring."""
         self.solve = f
         return f
 
     def case(self, aspect, *, visible=1, hidden=2, rtol=None, shown=True, parts=""):
         """Register a kind of case; the aspect "value" charges each part to its own aspect.
 
-        ``shown=False`` where the driver puts a sign of its own among the numbers, which no
-        student should take for theirs. ``parts`` names the parts of the answer that count in
-        a special case, separated by spaces, where not all do.
+        Set ``shown=False`` if the driver adds its own markers to the numbers, because students
+        could mistake these markers for their results. If only some parts of the answer count in
+        a special case, ``parts`` names them, separated by spaces.
         """
 
         def add(make):
@@ -202,7 +207,7 @@ class Problem:
         return add
 
     def example(self, *args):
-        """Register a case for pencil and paper, shown in full when nothing else explains."""
+        """Register a case for pencil and paper, shown in full if nothing else explains."""
         self.by_hand = args
 
     def mistake(
@@ -220,20 +225,21 @@ class Problem:
     ):
         """Register a known mistake; ``loses`` names aspects, separated by spaces.
 
-        With ``edit`` or ``given``, the wrong answer is the reference with a few changes in its
-        source (see `edited`), and ``name`` is its name. Otherwise this returns a decorator for
-        a function that gives the wrong answer, and its name is the mistake's.
+        With ``edit`` or ``given``, the wrong solution is the reference with a few changes in
+        its source (see `edited`), and ``name`` is the mistake's name. Otherwise, this returns a
+        decorator for a function that gives the wrong answer; the mistake has the function's
+        name.
 
-        It is charged once, in the one of them in which it spoils most. ``once=False`` charges
-        all of them: for an answer that shows nothing of what the others ask for, and beside
-        which the points for form are not given either.
+        A mistake is charged only once, in the aspect in which it costs most points.
+        ``once=False`` charges all aspects. Use it if the answer doesn't show anything that the
+        other aspects require; the points for form aren't given then either.
 
-        ``signs`` is for answers such as singular vectors, whose signs differ from processor to
-        processor. It gives, by part, the axis whose lines (rows or columns) may each have
-        either sign. The signs of the first part decide those of the others.
+        ``signs`` is for answers such as singular vectors, whose signs differ between
+        processors. It contains, by part, the axis whose lines (rows or columns) can each have
+        either sign. The signs of the first part determine the signs of the other parts.
 
-        ``where`` names the kinds of case (their generators) that show the mistake, where an
-        aspect has others that do not.
+        ``where`` names the kinds of case (their generators) that show the mistake, if an aspect
+        has other kinds that don't.
 
         ``edit`` is a pair ``(old, new)`` of texts, or several pairs. ``given`` contains
         statements that change the arguments first, such as "stride = 1". ``of`` is the function
@@ -259,38 +265,37 @@ class Problem:
         return add(changed)
 
     def alternative(self, f):
-        """Register another right answer, in another style."""
+        """Register another correct solution, in a different style."""
         self.alternatives[f.__name__] = f
         return f
 
     @property
     def parameters(self):
-        """Return the arguments of a case by name: the driver's, else the reference's."""
+        """Return the arguments of a case by name: the driver's, or else the reference's."""
         if self.driver:
             return arguments(self.driver)
         return inspect.signature(self.solve).parameters
 
     @property
     def moving(self):
-        """Return driver and measure as text, and what they need, as `pack` includes them."""
-        found = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
-        found |= {"uses": list(self.uses)} if self.uses else {}
+        """Return driver and measure as text, and their options, as `pack` includes them."""
+        packed = {w: as_text(f, w) for w in ("driver", "measure") if (f := getattr(self, w))}
+        packed |= {"uses": list(self.uses)} if self.uses else {}
         if inspect.isfunction(self.solve):
-            found["asked"] = list(inspect.signature(self.solve).parameters)
-        options = "wrong entries rows zeros none computed tells near steps"
-        for name in options.split():
-            found |= {name: given} if (given := getattr(self, name)) else {}
+            packed["asked"] = list(inspect.signature(self.solve).parameters)
+        for name in PACKED_OPTIONS:
+            packed |= {name: given} if (given := getattr(self, name)) else {}
         if self.observed:
-            found |= {"observed": len(self.observed), "raw": list(self.observed)}
-        return found
+            packed |= {"observed": len(self.observed), "raw": list(self.observed)}
+        return packed
 
     @property
     def total(self):
-        """Return the points of the whole problem, without what floats add to tenths."""
+        """Return the points of the whole problem, without the rounding errors of floats."""
         return round(sum(self.points.values()), 6)
 
     def ignored_defaults(self):
-        """Return a mistake for each argument with a default: not to use it."""
+        """Return a mistake for each argument with a default: a solution that ignores it."""
         return {
             f"ignores {name}": Mistake(
                 self.solve if self.driver else _fixed(self.solve, k, p.default),
@@ -304,7 +309,7 @@ class Problem:
         }
 
     def validate(self):
-        """Raise ValueError with all that is wrong with the declaration itself."""
+        """Raise a ValueError that lists all faults of the declaration."""
         faults = [*_unfinished(self), *_points_faults(self), *_aspect_faults(self)]
         faults += _moving_faults(self)
         if faults:
@@ -315,7 +320,7 @@ problem = Problem
 
 
 def _fixed(solve, position, value):
-    """Return a function like `solve` that ignores one argument and uses its default."""
+    """Return a function like `solve` that ignores one argument and uses `value` instead."""
 
     def ignoring(*args):
         if len(args) > position:
@@ -326,7 +331,7 @@ def _fixed(solve, position, value):
 
 
 def _unfinished(p):
-    """Yield complaints about what a problem still lacks."""
+    """Yield complaints about things that a problem still lacks."""
     if p.solve is None or not inspect.getdoc(p.solve):
         yield "it needs a reference with a docstring"
     elif p.solve.__name__ != p.name:
@@ -421,6 +426,6 @@ def _aspect_faults(p):
 
 
 def _counted(p):
-    """Return the aspects that are tested because the problem names letters of axes for them."""
+    """Return the aspects that are tested because the problem names axes for them."""
     letters = {"loops": p.no_loop_over, "memory": p.never_at_once}
     return {aspect for aspect, named in letters.items() if named}

@@ -1,8 +1,9 @@
 """Measures for challenges whose file contains the weights of an image classifier.
 
-Only the weights count, because a student's function could contain a table, or a different model
-in its source. Therefore the measure computes the scores from the file, and the student's labels
-only have to agree with them. The functions here travel with a measure that calls them.
+We measure only the weights, because a student's function could contain a table, or a different
+model in its source. Therefore the measure computes the scores from the file, and the student's
+labels only have to agree with them. The functions in this file travel with a measure that calls
+them.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
-"""Explain a wrong answer, in words that are true and do not give the right one away.
+"""Explain a wrong answer truthfully, without revealing the correct one.
 
-Comes in: entries, each with the wrong and the right answer in one case. Goes out: an
-`Explanation` that holds in all cases of its kind, or none.
+Input: entries, each with the returned and the correct answer in one case. Output: an
+`Explanation` that is true in all cases of its kind, or none.
 
-It decides no points: `engine/judgement`, which calls it, does.
+This folder doesn't decide about points; `engine/judgement`, which calls it, does.
 """

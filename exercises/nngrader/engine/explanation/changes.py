@@ -1,4 +1,4 @@
-"""Simple changes of the right answer that give the wrong one."""
+"""Simple changes that turn the correct answer into the wrong one."""
 
 import math
 import re
@@ -15,9 +15,9 @@ from ..observation.compare import close
 
 @dataclass(frozen=True)
 class Explanation:
-    """A finding about a wrong answer, None for none, and what it predicts.
+    """A finding about a wrong answer, or None, and its prediction for other entries.
 
-    ``predict(entry)`` returns the wrong answer that the explanation predicts. Where it cannot
+    ``predict(entry)`` returns the wrong answer that the explanation predicts. If it can't
     predict one, ``shown_by(entry)`` returns whether another wrong entry has the same cause.
     """
 
@@ -27,16 +27,16 @@ class Explanation:
 
     @property
     def mistake(self):
-        """Return the name of the registered mistake, None where it is none."""
+        """Return the name of the registered mistake, None if it isn't one."""
         return self.finding.mistake if self.finding else None
 
     @property
     def explains(self):
-        """Return whether the cause is known, rather than only that the answer is wrong."""
+        """Return whether this is an explanation, and not only a description."""
         return self.predict is not None or self.shown_by is not None
 
     def fits(self, entry):
-        """Return whether another entry is wrong in the way that is explained here."""
+        """Return whether this explanation also explains another entry."""
         with np.errstate(all="ignore"):
             if self.predict is not None:
                 return entry.matches(self.predict(entry))
@@ -44,7 +44,7 @@ class Explanation:
 
 
 DECIMALS = range(1, 8)
-CONSTANTS = ("1", "2", "1/ln 2", "ln 10")  # factors whose value is the same in all cases
+CONSTANTS = ("1", "2", "1/ln 2", "ln 10")  # factors that are the same in all cases
 
 
 def changed(of_part, here):
@@ -55,23 +55,24 @@ def changed(of_part, here):
     of_part, here : list of Entry
         The entries of one part; the entries of all parts in the same cases.
     """
-    for found in (*_factor(of_part, here), *changes(of_part), *_exchanged(of_part, here)):
-        if _predicts(found, of_part):
-            return found
+    for change in (*_factor(of_part, here), *changes(of_part), *_exchanged(of_part, here)):
+        if _predicts(change, of_part):
+            return change
     return None
 
 
-def _predicts(found, of_part):
-    """Return whether an explanation predicts every entry, and not one number for all."""
+def _predicts(change, of_part):
+    """Return whether a change predicts every entry, and predicts more than one number."""
     guesses = []
     for e in of_part:
         with np.errstate(all="ignore"):
-            guesses.append(np.asarray(found.predict(e)))
+            guesses.append(np.asarray(change.predict(e)))
         if not e.matches(guesses[-1]):
             return False
-    # a change whose result is the same for every right answer (0 = round(0.2)) explains nothing
+    # A change with the same result for all correct answers, such as round(0.2) = 0, explains
+    # nothing.
     different = {x for g in guesses for x in g[np.isfinite(g)].flat}
-    rounded = found.finding.code == Code.ROUNDED and found.finding.data["decimals"] >= 3
+    rounded = change.finding.code == Code.ROUNDED and change.finding.data["decimals"] >= 3
     return len(different) > 1 or (rounded and any(different))
 
 
@@ -79,7 +80,7 @@ def _predicts(found, of_part):
 
 
 def named_factors(e):
-    """Return factors by name that a forgotten mean, norm, logarithm or square leaves behind."""
+    """Return factors by name that appear if a mean, norm, logarithm or square is forgotten."""
     s = e.sizes
     found = {"1": 1.0, "2": 2.0, "1/ln 2": 1 / math.log(2), "ln 10": math.log(10)}
     found |= {n: float(v) for n, v in e.args.items() if isinstance(v, float) and v > 0}
@@ -92,7 +93,7 @@ def named_factors(e):
 
 
 def _factor_table(of_part):
-    """Return keys (name, sign, power) of all factors to try, and their values by case."""
+    """Return the keys (name, sign, power) of all possible factors, and their values by case."""
     per_case = [named_factors(e) for e in of_part]
     rows = {}
     for name, sign, power in product(per_case[0], (1, -1), (1, -1)):
@@ -104,7 +105,7 @@ def _factor_table(of_part):
 
 
 def _find_factor(ratios, table):
-    """Return the key of the first factor of a table that has these values, or None."""
+    """Return the key of the first factor in a table that equals these ratios, or None."""
     names, values = table
     if None in ratios or not names:
         return None
@@ -113,7 +114,7 @@ def _find_factor(ratios, table):
 
 
 def _ratio(got, of, rtol):
-    """Return the factor by which one array is a multiple of another, None if it is not."""
+    """Return the factor if one array is a multiple of another, else None."""
     if of is None or got.shape != of.shape or not got.size or not np.isfinite(of).all():
         return None
     at = np.unravel_index(np.argmax(np.abs(of)), of.shape)
@@ -124,12 +125,12 @@ def _ratio(got, of, rtol):
 
 
 def _value(e, name, sign, power):
-    """Return the value of a named factor in one case, nan where the case has no such name."""
+    """Return the value of a named factor in one case, nan if the case has no such name."""
     return sign * named_factors(e).get(name, np.nan) ** power
 
 
 def _factor(of_part, here):
-    """Yield an explanation if the answer is the right one times a named factor."""
+    """Yield an explanation if the answer is the correct one times a named factor."""
     ratios = [_ratio(e.got, e.want, e.rtol) for e in of_part]
     if None not in ratios and (found := _find_factor(ratios, _factor_table(of_part))):
         about = _factor_data(*found, of_part)
@@ -140,17 +141,18 @@ def _factor(of_part, here):
 
 
 def _more_is_wrong(of_part, here, factor):
-    """Return whether a wrong part is not explained by the factor found for this one.
+    """Return whether any other wrong part isn't explained by this part's factor.
 
-    In hidden cases the factor is then not named: a function could choose the factor of one part
-    and the mistake in another, and so smuggle out much of a hidden input.
+    Findings about hidden cases don't name the factor then. Otherwise, a function could reveal
+    much of a hidden input, by its choice of the factor for one part and of the mistake in
+    another.
     """
     others = [e for e in here if e.part != of_part[0].part and not e.right]
     return not all(e.matches(e.want * _value(e, *factor)) for e in others)
 
 
 def _factor_data(name, sign, power, of_part):
-    """Return a factor as data, with the values that its sizes have in these cases."""
+    """Return a factor as data, with the values of its letters in these cases."""
     letters = re.findall(r"[A-Za-z_]+", name)
     sizes = {
         letter: list(dict.fromkeys(str(e.sizes[letter]) for e in of_part))
@@ -160,18 +162,18 @@ def _factor_data(name, sign, power, of_part):
     return {"factor": name, "sign": sign, "power": power} | ({"sizes": sizes} if sizes else {})
 
 
-# Amounts, and other functions of the right answer
+# Amounts, and other functions of the correct answer
 
 
 def named_amounts(e):
-    """Return numbers by name that are often added or left out, such as 1 or a logarithm."""
+    """Return numbers by name that are often added or forgotten, such as 1 or a logarithm."""
     numbers = {n: v for n, v in e.args.items() if isinstance(v, float)}
     numbers |= {f"2·{n}": 2 * v for n, v in numbers.items()}
     return {"1": 1.0} | numbers | {f"ln {k}": math.log(v) for k, v in e.sizes.items()}
 
 
 def _shifts(of_part):
-    """Yield explanations of answers that are the right one plus or minus a named amount."""
+    """Yield explanations by a named amount, added to the correct answer or subtracted."""
     for name, sign in product(named_amounts(of_part[0]), (1, -1)):
         yield Explanation(
             Finding(Code.AMOUNT, data={"amount": name, "sign": sign}),
@@ -196,7 +198,7 @@ FORMS = {
 
 
 def changes(of_part):
-    """Yield explanations by simple changes of the right answer other than factors."""
+    """Yield explanations by simple changes of the correct answer, apart from factors."""
     yield from _shifts(of_part)
     for code, f in FORMS.items():
         yield Explanation(Finding(code), lambda e, f=f: f(e.want))
@@ -206,7 +208,7 @@ def changes(of_part):
 
 
 def _rounded(e, k):
-    """Return the right answer rounded, or nan if the student's holds further decimals."""
+    """Return the correct answer rounded to k decimals, or nan if the student's has more."""
     rounded = np.round(e.want, k)
     if e.got.shape != e.want.shape:
         return rounded
@@ -215,7 +217,7 @@ def _rounded(e, k):
 
 
 def _exchanged(of_part, here):
-    """Yield an explanation for each other part that the answer may be exchanged with."""
+    """Yield an explanation for each other part whose correct value this part may contain."""
     for part in dict.fromkeys(e.part for e in here if e.part != of_part[0].part):
         other = next(e for e in here if e.part == part)
         for k, want in enumerate(other.case.get("want") or ()):

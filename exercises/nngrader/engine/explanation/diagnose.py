@@ -1,7 +1,8 @@
-"""Explain or describe a wrong answer by data that do not give the right one away.
+"""Explain or describe a wrong answer by data that don't reveal the correct one.
 
-An explanation predicts the wrong answer from the right one. It is offered only where it holds
-in every case of a kind, whose sizes differ; the same is asked of a mere description.
+An explanation predicts the wrong answer from the correct one. We use it only if it is true in
+every case of a kind, because the cases have different sizes. A description, which predicts
+nothing, must be true in every case too.
 """
 
 import numpy as np
@@ -15,7 +16,7 @@ from .patterns import NEARLY_RIGHT, PATTERNS, POSITIONS, VAGUE, not_finite
 from .places import bad, is_partly_right
 
 VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
-HOW = {"how", "empty"}  # how all wrong entries in one place are off, such as by their sign
+HOW = {"how", "empty"}  # the common error of the wrong entries in one place, such as the sign
 
 
 def explain(of_part, here, mistakes):
@@ -31,11 +32,11 @@ def explain(of_part, here, mistakes):
     Returns
     -------
     Explanation
-        The first registered mistake, then the first simple change of the right answer, that
-        predicts every entry; else the first description that fits every wrong entry. A mistake
-        is no explanation if another part is right that it would change.
+        The likeliest registered mistake that predicts every entry, or else the first simple
+        change of the correct answer that does, or else the first description that fits every
+        wrong entry. A mistake explains nothing if it would change another part that is correct.
     """
-    for fits in (Entry.matches, _is_so_but_for_nan):
+    for fits in (Entry.matches, _matches_apart_from_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
             about = {"hint": mistakes[name]["hint"]}
             finding = Finding(Code.MISTAKE, data=about, mistake=name)
@@ -51,21 +52,22 @@ def explain(of_part, here, mistakes):
 
 
 def fits_elsewhere(name, others):
-    """Return whether a mistake predicts all entries of a part in which it would show.
+    """Return whether a mistake predicts all entries of a part that it would change.
 
     Parameters
     ----------
     others : list of Entry
-        The same part in other kinds of ordinary cases.
+        Entries of the same part in other kinds of ordinary cases.
     """
     return all(e.matches(e.mistaken[name]) for e in others if _would_change(name, e))
 
 
 def _of_this_part(of_part, refuted):
-    """Return a description of a part that only refuted mistakes of one hint predict, or None.
+    """Return a description of a part by the hint of the refuted mistakes that predict it.
 
-    Another part is right, so this is not the cause of the whole answer. But the lines that
-    compute this part have the mistake.
+    Another part is correct, so the mistake isn't the cause of the whole answer. However, the
+    lines that compute this part contain it. Return None if no refuted mistake predicts the
+    part, or if several with different hints do.
     """
     fitting = [
         n
@@ -79,11 +81,11 @@ def _of_this_part(of_part, refuted):
     return Finding(Code.LIKE_MISTAKE, data={"hint": hints.pop(), "like": fitting[0]})
 
 
-def _is_so_but_for_nan(e, answer):
-    """Return whether an entry is a mistake's answer apart from where there is nan.
+def _matches_apart_from_nan(e, answer):
+    """Return whether an entry is a mistake's answer, if we ignore entries that are nan.
 
-    Rounding may decide where a root or a logarithm near 0 is nan, so two programs with the same
-    mistake may have nan in different places.
+    Rounding can decide whether a root or a logarithm near 0 is nan, so two programs with the
+    same mistake may return nan at different places.
     """
     if answer is None or answer.shape != e.got.shape or not np.isnan(e.got).any():
         return False
@@ -114,17 +116,17 @@ def describe(wrong):
 
 
 def _fallback(wrong):
-    """Return a description of wrong entries that no pattern describes."""
+    """Return a finding about wrong entries that no pattern describes."""
     for e in wrong:
         if found := not_finite(e):
             return found
-    if all(e.matches(-e.want) for e in wrong):  # one number, in one case, proves no more
+    if all(e.matches(-e.want) for e in wrong):  # a single number can't prove a factor of -1
         return Finding(Code.SIGN)
     return _with_law(Finding(Code.DIFFERS, data=_side(wrong)), wrong)
 
 
 def _side(wrong):
-    """Return as data that all entries are too large, or all are too small, {} otherwise."""
+    """Return data if all entries are too large, or all too small; otherwise return {}."""
     for side, masks in (
         ("large", [(e.got > e.want) & bad(e) for e in wrong]),
         ("small", [(e.got < e.want) & bad(e) for e in wrong]),
@@ -135,24 +137,24 @@ def _side(wrong):
 
 
 def _with_law(found, wrong):
-    """Return a finding with a law that these entries break, where there is one."""
+    """Return a finding together with a law that these entries break, if there is one."""
     law = broken_law(wrong)
     return found.about(data=found.data | {"law": law}) if law else found
 
 
 def _descriptions(pattern, e):
-    """Return the descriptions that a pattern has for an entry, as a list."""
+    """Return a list of the descriptions that a pattern gives for an entry."""
     found = pattern(e)
     return found if isinstance(found, list) else [found] if found else []
 
 
 def _alike(found, others):
-    """Return the first of some descriptions that differs in private data alone, or None."""
+    """Return the first description with the same core as a finding, or None."""
     return next((other for other in others if _core(other) == _core(found)), None)
 
 
 def _same_description(pattern, found):
-    """Return a function that tells whether the pattern describes another entry alike."""
+    """Return a function that decides whether a pattern describes another entry alike."""
 
     def shown_by(e):
         descriptions = [] if e.misshapen else _descriptions(pattern, e)
@@ -162,12 +164,12 @@ def _same_description(pattern, found):
 
 
 def _core(found):
-    """Return a description without its numbers and without how the entries are off."""
+    """Return a description without private data and without the common error of the entries."""
     return found.without(PRIVATE | HOW)
 
 
 def _common(descriptions):
-    """Return the first description, without a place or a way to be off that others lack."""
+    """Return the first description, without a place or common error that others don't share."""
     first, *others = descriptions
     differ = {
         key
@@ -178,7 +180,7 @@ def _common(descriptions):
 
 
 def _likeliest(fits, of_part, here, mistakes):
-    """Return the likeliest of the mistakes that are shown and fit all of a part, or None."""
+    """Return the likeliest mistake that shows in a part and fits all its entries, or None."""
     fitting = (n for n in mistakes if all(fits(e, e.mistaken.get(n)) for e in of_part))
     able = [
         n
@@ -189,7 +191,7 @@ def _likeliest(fits, of_part, here, mistakes):
     for name in sorted(able, key=ranks.get):
         whole = not ranks[name][0]
         if whole or any(np.isfinite(e.mistaken[name]).any() for e in of_part):
-            # an answer of nothing but nan fits many mistakes, so all parts must fit
+            # an answer that is all nan fits many mistakes, so all parts must fit
             return name
     return None
 
@@ -197,8 +199,8 @@ def _likeliest(fits, of_part, here, mistakes):
 def _is_shown(name, of_part, loses):
     """Return whether a mistake has an answer in all of these cases, and a wrong one in some.
 
-    A special case shows only mistakes that lose its aspect, since ordinary input shows all
-    others. To see that an argument is ignored takes two cases with different values of it.
+    A special case can show only mistakes that lose its aspect, because ordinary input shows the
+    others. An ignored argument shows only in two or more cases, with different values.
     """
     mistaken = [e.mistaken.get(name) for e in of_part]
     if any(m is None for m in mistaken) or (name.startswith("ignores ") and len(of_part) < 2):
@@ -209,7 +211,11 @@ def _is_shown(name, of_part, loses):
 
 
 def _rank(name, of_part, here):
-    """Return a mistake's sort key: those that fit all parts, this alone, most of the others."""
+    """Return a mistake's sort key; the likeliest mistake has the smallest key.
+
+    First come mistakes that fit all parts, then mistakes that change only this part, then the
+    mistakes that fit the most entries of other parts.
+    """
     others = [e for e in here if e.part != of_part[0].part]
     whole = all(e.matches(e.mistaken.get(name)) for e in here)
     alone = all(
@@ -220,9 +226,10 @@ def _rank(name, of_part, here):
 
 
 def _is_refuted(name, of_part, here):
-    """Return whether another part is right although the mistake would change it.
+    """Return whether another part is correct although the mistake would change it.
 
-    A part that is wrong in another way refutes nothing, since there may be two mistakes.
+    A part that is wrong in a different way doesn't refute the mistake, because the function may
+    contain two mistakes.
     """
     parts = {}
     for e in here:

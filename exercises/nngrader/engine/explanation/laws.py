@@ -1,18 +1,18 @@
-"""Laws that a right answer obeys and a wrong one breaks, such as rows that add up to 1.
+"""Laws that a correct answer obeys and a wrong one breaks, such as rows that add up to 1.
 
-A law is added, by its name, to a description that names no cause. It is reported only if it
-holds for all right answers and for none of the wrong ones, and if they have so many entries
-that it does not hold by chance.
+We add the name of a law to a description that doesn't name a cause. We report a law only if all
+correct answers obey it and no wrong one does, and if the answers have so many entries that they
+can't obey it by chance.
 """
 
 import numpy as np
 
-ENOUGH = 24  # entries that the right answers must have, or a law may hold by chance
+ENOUGH = 24  # entries; fewer of them may obey a law by chance
 ROUNDING = 1e-6
 
 
 def _adds_up(axis, total):
-    """Return a function that tells whether a matrix adds up to `total` along an axis."""
+    """Return a function that checks whether the sums of a matrix along an axis are `total`."""
 
     def holds(v):
         if v.ndim != 2 or not np.any(v):
@@ -50,11 +50,11 @@ LAWS = {
     "at-most-1": lambda v: _is_at_most(v, 1),
 }
 LIMITS = ("not-negative", "not-positive", "at-most-1")
-NEAR_ONE = 0.5  # numbers below this are also below 1 without any law that makes them so
+NEAR_ONE = 0.5  # if all numbers are below this, it is no law that they are below 1
 
 
 def broken_law(wrong):
-    """Return the name of a law that the right answers obey and no wrong one does, or "".
+    """Return the name of a law that all correct answers obey and no wrong one does, or "".
 
     Parameters
     ----------

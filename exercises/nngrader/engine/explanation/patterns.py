@@ -1,8 +1,8 @@
-"""Descriptions of a wrong array by its numbers, compared with the expected ones.
+"""Describe a wrong array by comparing its numbers with the expected ones.
 
 Each function takes an entry and returns a description, that is a `Finding` without aspect and
-parts, or None where it does not apply. `PATTERNS` lists these functions and those of `places`
-in the order in which they are tried.
+parts, or None if it doesn't apply. `PATTERNS` lists the functions of this file and of `places`
+in the order in which we use them.
 """
 
 import numpy as np
@@ -13,11 +13,11 @@ from ..observation.compare import close
 from . import places
 from .places import NEAR, ORDINALS, bad, same_number
 
-MANY = 10  # entries that are not in the right order by chance
+MANY = 10  # entries; so many aren't in the correct order by chance
 
 
 def absent(e):
-    """Return a description if the part is None in other places than the right answer."""
+    """Return a description if the part is None at different places than the correct answer."""
     got, want = np.isposinf(e.got), np.isposinf(e.want)
     if not e.absent or not (got ^ want).any():
         return None
@@ -25,7 +25,7 @@ def absent(e):
 
 
 def not_finite(e):
-    """Return a description, with the place, if entries are nan or infinite by mistake."""
+    """Return a description with a place if entries are nan or infinite and shouldn't be."""
     wrong = _turned_infinite(e)
     if not wrong.any():
         return None
@@ -40,17 +40,17 @@ def not_finite(e):
 
 
 def _turned_infinite(e):
-    """Return a mask of the entries that are not finite though they should be."""
+    """Return a mask of the entries that should be finite but aren't."""
     return ~np.isfinite(e.got) & np.isfinite(e.want)
 
 
 def not_finite_in_part(e):
-    """Return the same description without a place, which fits all cases alike."""
+    """Return the same description without a place, so that it can be equal in all cases."""
     return Finding(Code.NOT_FINITE) if _turned_infinite(e).any() else None
 
 
 def _ranges(e, row):
-    """Return name, minimum and maximum of the arguments, of one row if one is given."""
+    """Return name, minimum and maximum of each argument, or of one row of the arguments."""
     found = []
     for name, v in e.args.items():
         if isinstance(v, np.ndarray) and v.size and (v.ndim > 1 or v.dtype.kind == "f"):
@@ -60,7 +60,7 @@ def _ranges(e, row):
 
 
 def few_digits(e):
-    """Return a description if the answer is nearly right, but not to enough digits."""
+    """Return a description if the answer is nearly correct, but not to enough digits."""
     worst = np.abs(e.got - e.want).max(initial=0) / (np.abs(e.want).max(initial=0) or 1)
     if not worst < NEAR or not np.any(np.r_[e.got.ravel(), e.want.ravel()] % 1):  # a count
         return None
@@ -84,7 +84,7 @@ def argument(e):
 
 
 def reordered(e):
-    """Return a description if the answer has the right numbers in other places."""
+    """Return a description if the answer has the correct numbers in the wrong places."""
     if e.got.ndim and close(np.sort(e.got, axis=None), np.sort(e.want, axis=None), e.rtol):
         return Finding(Code.REORDERED)
     return None
@@ -98,7 +98,7 @@ def signs(e):
 
 
 def steady(e):
-    """Return a description if the answer is off by one summand or factor along an axis."""
+    """Return a description if a summand or factor is wrong and is constant along an axis."""
     both_zero = (e.got == 0) & (e.want == 0)
     for axis, along in _along(e):
         amounts, factors = (
@@ -112,7 +112,7 @@ def steady(e):
 
 
 def _along(e):
-    """Yield the axes along which a difference may be constant, and what it belongs to."""
+    """Yield the axes along which an error may be constant, and the name of such a line."""
     if not e.got.ndim:
         return
     yield None, ""
@@ -125,12 +125,12 @@ def _along(e):
 
 
 def _place(k):
-    """Return words for a place along an axis without a letter."""
+    """Return a name for a place along an axis without a letter."""
     return f"place along the {ORDINALS[k % 6]} axis"
 
 
 def _is_steady(d, axis):
-    """Return whether an array is constant along an axis that has two entries or more."""
+    """Return whether an array is constant along an axis, and its lines have two entries."""
     if not np.all(np.isfinite(d)) or not np.all(d.count(axis=axis) > 1):
         return False
     spread = np.ma.max(d, axis=axis) - np.ma.min(d, axis=axis)
@@ -138,12 +138,12 @@ def _is_steady(d, axis):
 
 
 def _is_any(d, numbers, axis):
-    """Return whether one of the numbers, such as a factor of 1, fills a whole line."""
+    """Return whether any line is filled with one of the numbers, such as a factor of 1."""
     return any(np.any(np.all(np.abs(d - k) < NEAR, axis=axis)) for k in numbers)
 
 
 def straight(e):
-    """Return a description if the answer is a linear function of the right one."""
+    """Return a description if the answer is a linear function of the correct one."""
     if e.got.size < MANY or not np.isfinite(e.want).all() or not np.ptp(e.want):
         return None
     x, y = e.want.ravel() - e.want.mean(), e.got.ravel() - e.got.mean()
@@ -154,7 +154,7 @@ def straight(e):
 
 
 def ordered(e):
-    """Return a description if the answer is a monotonic function of the right one."""
+    """Return a description if the answer is a monotonic function of the correct one."""
     if len(np.unique(e.want)) < max(MANY, e.want.size) or len(np.unique(e.got)) < e.got.size:
         return None
     along = np.diff(e.got.ravel()[np.argsort(e.want, axis=None)])
@@ -210,7 +210,7 @@ PATTERNS = (
     ordered,
     counted,
 )
-POSITIONS = (  # these say nothing where the entries of a list stand for several things
+POSITIONS = (  # not used for lists whose entries are different quantities
     places.alike_lines,
     places.moved,
     places.reversed_lines,
@@ -226,7 +226,7 @@ POSITIONS = (  # these say nothing where the entries of a list stand for several
     ordered,
     counted,
 )
-NEARLY_RIGHT = (  # these count as explanations where an entry other than 0 is right
+NEARLY_RIGHT = (  # count as explanations if some entry that isn't 0 is correct
     few_digits,
     places.lettered,
     places.blocks,
@@ -237,4 +237,4 @@ NEARLY_RIGHT = (  # these count as explanations where an entry other than 0 is r
     places.on_diagonal,
     places.at_border,
 )
-VAGUE = (ordered, counted)  # to these a broken law is added
+VAGUE = (ordered, counted)  # we add a broken law to these

@@ -1,7 +1,7 @@
-"""Descriptions of where an array is wrong: rows, columns, the border, the entries at an index.
+"""Describe where an array is wrong: rows, columns, the border, the entries at an index.
 
 Each function takes an entry and returns a description, that is a `Finding` without aspect and
-parts, or None where it does not apply. A *line* is a row, a column, or all entries with one
+parts, or None if it doesn't apply. A *line* is a row, a column, or all entries with the same
 index along an axis.
 """
 
@@ -11,7 +11,7 @@ from ...records.codes import Code
 from ...records.finding import Finding
 from ..observation.compare import close, off
 
-FEW = 6  # fewer wrong entries may share a place by chance
+FEW = 6  # fewer wrong entries may have a property in common by chance
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -21,7 +21,7 @@ def bad(e):
 
 
 def _line_names(shape, sizes):
-    """Return (axis, name of a line along it, the name's plural) for each axis."""
+    """Return (axis, name of its lines in the singular, name in the plural) for each axis."""
     if len(shape) == 1:
         return [(0, "entry", "entries")]
     if len(shape) == 2:
@@ -35,12 +35,12 @@ def _line_names(shape, sizes):
 
 
 def _wrong_lines(e, axis):
-    """Return for each line along an axis whether any of its entries is wrong."""
+    """Return for each line along an axis whether any entry is wrong."""
     return _lines_with(bad(e), axis)
 
 
 def _lines_with(wrong, axis):
-    """Return for each line along an axis whether any of its entries is in a mask."""
+    """Return for each line along an axis whether any entry is in a mask."""
     return wrong.any(axis=tuple(k for k in range(wrong.ndim) if k != axis))
 
 
@@ -48,7 +48,7 @@ def _lines_with(wrong, axis):
 
 
 def one_line(e):
-    """Return descriptions, for each axis along which one line alone is wrong."""
+    """Return a description for each axis along which exactly one line is wrong."""
     descriptions = []
     for axis, name, _ in _line_names(e.got.shape, e.sizes):
         lines = np.flatnonzero(wrong := _wrong_lines(e, axis))
@@ -64,7 +64,7 @@ def one_line(e):
 
 
 def some_line(e):
-    """Return a description if one line alone is wrong, without saying which."""
+    """Return a description if exactly one line is wrong, without the number of the line."""
     for axis, name, _ in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
         if wrong.sum() == 1 < len(wrong):
@@ -73,7 +73,7 @@ def some_line(e):
 
 
 def first_lines(e):
-    """Return a description if the first lines alone are right."""
+    """Return a description if only the first lines are correct."""
     for axis, name, names in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
         k = int(np.argmax(wrong))
@@ -89,23 +89,23 @@ def first_lines(e):
 
 
 def _has_enough_right(e, axis, lines):
-    """Return whether so many entries other than 0 of some lines are right, not by chance."""
+    """Return whether some lines have enough correct entries to rule out chance."""
     right = np.moveaxis(~bad(e) & _is_significant(e.want), axis, 0)[lines]
     return right.sum() >= (1 if right.ndim == 1 else FEW - 1)
 
 
 def last_line(e):
-    """Return a description if the last line alone is right."""
+    """Return a description if only the last line is correct."""
     for axis, name, _ in _line_names(e.got.shape, e.sizes):
         wrong = _wrong_lines(e, axis)
-        alone = len(wrong) > 3 and wrong[:-1].all() and not wrong[-1]
-        if alone and e.got.ndim > 1 and _has_enough_right(e, axis, -1):  # not by chance
+        only_last = len(wrong) > 3 and wrong[:-1].all() and not wrong[-1]
+        if only_last and e.got.ndim > 1 and _has_enough_right(e, axis, -1):
             return Finding(Code.LAST_LINE, data={"line": name})
     return None
 
 
 def moved(e):
-    """Return a description if every line stands one place too early or too late."""
+    """Return a description if every line is one place too early or too late."""
     for axis, name, _ in _line_names(e.got.shape, e.sizes):
         got, want = (np.moveaxis(v, axis, 0) for v in (e.got, e.want))
         if len(got) < 4 or same_number(e):
@@ -118,7 +118,7 @@ def moved(e):
 
 
 def reversed_lines(e):
-    """Return a description if rows or columns stand in reverse order."""
+    """Return a description if rows or columns are in reverse order."""
     for axis, _, names in _line_names(e.got.shape, e.sizes):
         if e.got.shape[axis] > 1 and close(e.got, np.flip(e.want, axis), e.rtol):
             return Finding(Code.REVERSED, data={"lines": names})
@@ -126,7 +126,7 @@ def reversed_lines(e):
 
 
 def cumulative(e):
-    """Return a description if the answer is the cumulative sum of the right one."""
+    """Return a description if the answer is the cumulative sum of the correct one."""
     for axis, name, _ in _line_names(e.got.shape, e.sizes):
         if close(e.got, np.cumsum(e.want, axis), e.rtol):
             return Finding(Code.CUMULATIVE, data={"line": name})
@@ -155,20 +155,23 @@ def same_number(e):
 
 
 def first_row_filled(e):
-    """Return a description if only the first row is other than 0, right or wrong."""
+    """Return a description if only the first row contains numbers other than 0."""
     if e.got.ndim != 2 or e.got[1:].any() or not e.got[:1].any() or not e.want[1:].any():
         return None
     return Finding(Code.FIRST_ROW_FILLED)
 
 
 def only_first_row(e):
-    """Return the same description if the first row is right: a return inside a loop."""
+    """Return the same description if the first row is correct.
+
+    A ``return`` inside a loop causes this.
+    """
     description = first_row_filled(e)
     return None if description is None or bad(e)[:1].any() else description
 
 
 def only_first_rows(e):
-    """Return a description if the first rows are right and the others 0."""
+    """Return a description if the first rows are correct and the other rows are 0."""
     wrong = bad(e).any(axis=1) if e.got.ndim == 2 else np.zeros(0, bool)
     if not wrong.any() or wrong[0] or e.got[np.argmax(wrong) :].any():
         return None
@@ -176,18 +179,18 @@ def only_first_rows(e):
 
 
 def lettered(e):
-    """Return descriptions of which letters are wrong, where entries are named by letters."""
+    """Return descriptions with and without the letters of the wrong entries in a list."""
     wrong = bad(e)
     if not e.letters or wrong.ndim != 1 or wrong.all() or not wrong.any():
         return None
     named = [letter for letter, w in zip(e.letters, wrong, strict=False) if w]
     about = {"zero": True} if not e.got[wrong].any() else {}
-    which = [named] * e.visible + [[]]  # which ones is another matter in each case
+    which = [named] * e.visible + [[]]  # without letters, since they can differ between cases
     return [Finding(Code.ENTRIES, data=about | {"letters": letters}) for letters in which]
 
 
 def blocks(e):
-    """Return a description of which named blocks of rows are wrong."""
+    """Return a description with the names of the wrong blocks of rows."""
     if not e.rows or not e.got.ndim or len(e.got) % len(e.rows):
         return None
     wrong = bad(e).reshape(len(e.rows), -1).any(axis=1)
@@ -200,7 +203,7 @@ def blocks(e):
 
 
 def within(wrong, sizes):
-    """Return as data the lines between which all wrong entries are, {} where that is all."""
+    """Return data on the first and last wrong line along each axis with correct lines."""
     found = []
     for axis, name, names in _line_names(wrong.shape, sizes):
         at = np.flatnonzero(_lines_with(wrong, axis))
@@ -221,24 +224,24 @@ def wrong_at_index(e):
 
 
 def right_at_index(e):
-    """Return a description if only entries such as [n, targets[n]] are right."""
+    """Return a description if only entries such as [n, targets[n]] are correct."""
     wrong = bad(e)
     for name, at in _indexed(e):
-        elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # 0 is right by chance
+        elsewhere = ~at & ((e.got != 0) | (e.want != 0))  # a 0 may be correct by chance
         if wrong[elsewhere].all() and not (wrong & at).any():
             return Finding(Code.ONLY_AT_INDEX, data={"argument": name})
     return None
 
 
 def _indexed(e):
-    """Yield each argument that holds a column for each row: its name, a mask of those."""
+    """Yield name and mask of these entries for each argument with a column index per row."""
     for name, index in e.args.items() if e.got.ndim == 2 else ():
         if _indexes_rows(index, e.got.shape):
             yield name, index[:, None] == np.arange(e.got.shape[1])
 
 
 def _indexes_rows(index, shape):
-    """Return whether an argument holds a valid column index for each row."""
+    """Return whether an argument contains a valid column index for each row."""
     return (
         isinstance(index, np.ndarray)
         and index.dtype.kind in "iu"
@@ -250,7 +253,7 @@ def _indexes_rows(index, shape):
 
 
 def how(e, at):
-    """Return as data how all masked wrong entries are off alike, {} where they are not."""
+    """Return data on the common error of all masked wrong entries, {} if there is none."""
     wrong = bad(e) & at
     got, want = e.got[wrong], e.want[wrong]
     if len(got) < 2 or not np.isfinite(got).all():
@@ -267,7 +270,7 @@ def how(e, at):
 
 
 def on_diagonal(e):
-    """Return a description if only the diagonal or one side of it is wrong, or right."""
+    """Return a description if only the diagonal, or one side, is wrong or is correct."""
     if e.got.ndim != 2 or len(set(e.got.shape)) > 1 or len(e.got) < 4:
         return None
     wrong, zero = bad(e), (e.got == 0) & (e.want == 0)
@@ -294,7 +297,7 @@ def at_border(e):
 
 
 def by_sign(e):
-    """Return a description if entries are wrong only where some array has one sign."""
+    """Return a description if all wrong entries are at places where an array has one sign."""
     wrong = bad(e)
     about = {"": e.want} | {
         name: v
@@ -310,7 +313,7 @@ def by_sign(e):
 
 
 def left_empty(e):
-    """Return a description if the wrong entries are all 0 and others are right."""
+    """Return a description if all wrong entries are 0 and other entries are correct."""
     wrong = bad(e)
     if not wrong.ndim or wrong.sum() < 2 or e.got[wrong].any() or not is_partly_right(e):
         return None
@@ -325,14 +328,14 @@ def not_emptied(e):
     return Finding(Code.NOT_EMPTIED, data={"zeros": e.zeros} if e.zeros else {})
 
 
-NEAR = 1e-3  # an answer this close to the right one is right but for lost digits
+NEAR = 1e-3  # an answer that is this close to the correct one has only lost digits
 
 
 def is_partly_right(e):
-    """Return whether some entry is right, or nearly so, and is not a mere 0."""
+    """Return whether some significant entry is correct, or nearly correct."""
     return bool((~off(e.got, e.want, max(e.rtol, NEAR)) & _is_significant(e.want)).any())
 
 
 def _is_significant(want):
-    """Return a mask of the expected entries that are not negligible beside the largest."""
+    """Return a mask of the expected entries that aren't negligible compared to the largest."""
     return np.abs(want) > 2 * NEAR * np.abs(want[np.isfinite(want)]).max(initial=0)

@@ -1,21 +1,20 @@
-"""Describe a wrong shape, and what usually turns the expected shape into it.
+"""Describe a wrong shape, and the mistake that usually causes it.
 
-Axes are named by letters, not numbers, so that the words are the same in every case. In a
-hidden case a shape is named only if it differs from the expected one in one way: a function
-that has seen a hidden input could choose its shape, and if any shape could be named, that would
-carry much of the input out.
+We name axes by letters, not numbers, so that the text is the same in every case. For a hidden
+case, we name a shape only if it differs from the expected one in one way. Otherwise, a function
+could choose the shape of its answer so that the text reveals much of a hidden input.
 """
 
 import math
 from itertools import combinations
 
-MOST_AXES = 4  # that are named
-MOST_LEFT = 2  # axes left over that are named
+MOST_AXES = 4  # that we name
+MOST_LEFT = 2  # extra axes that we name
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def letters(shape, sizes, visible, asked=()):
-    """Return a shape in letters where its lengths have them: (N, C).
+    """Return a shape with letters for the lengths that have one: (N, C).
 
     A length without a letter is shown as a number in visible cases only. Compared with the
     expected shape ``asked``, a length may also be named as N + 1, N - 1 or as a product.
@@ -34,8 +33,9 @@ def letters(shape, sizes, visible, asked=()):
 def is_near(shape, asked, sizes):
     """Return whether a shape differs from the expected one in one of a few simple ways.
 
-    One axis is longer, shorter, missing, of length 1, or too many; or the axes are exchanged,
-    or flattened into one; or the axes are those of an argument, with letters in their order.
+    The simple ways are: one axis is longer, shorter, missing or extra; axes of length 1 are
+    missing or extra; the axes are exchanged; all axes are flattened into one; or the lengths
+    are some of the case's sizes, in order.
     """
     one_off = len(shape) == len(asked) and sum(map(int.__ne__, shape, asked)) == 1
     one_more, one_less = asked in _shortened(shape), shape in _shortened(asked)
@@ -57,12 +57,12 @@ def _axes(shape):
 
 
 def _letter(n, sizes):
-    """Return the letter that stands for a length, None where none does."""
+    """Return the letter for a length, None if it has none."""
     return next((letter for letter, size in sizes.items() if size == n), None)
 
 
 def _derived(n, k, sizes, shape, asked):
-    """Return a length as "N + 1", "N - 1" or a product "N·M", None where it is none."""
+    """Return a length as "N + 1", "N - 1" or a product "N·M", None if it is none of them."""
     if len(shape) == len(asked) and abs(n - asked[k]) == 1:
         letter = _letter(asked[k], sizes)
         return f"{letter} {'+' if n > asked[k] else '-'} 1" if letter else None
@@ -73,7 +73,7 @@ def _derived(n, k, sizes, shape, asked):
 
 
 def cause(values, want, sizes):
-    """Return what may have caused a wrong shape, and the values reshaped if possible.
+    """Return the probable cause of a wrong shape, and the values reshaped if possible.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def cause(values, want, sizes):
     Returns
     -------
     tuple
-        Data with the ``cause``, a key of `records.rendering.SHAPES`, and what its words need;
-        an array like ``want``, or None where it does not fit.
+        Data with the ``cause``, a key of `records.rendering.SHAPES`, and the fields of its
+        sentence; and the values in the shape of ``want``, or None if they don't fit.
     """
     for look in CAUSES:
         if found := look(values, want, sizes):
@@ -120,7 +120,7 @@ def _ordinal(k):
 
 
 def _same_entries(values, want, sizes):
-    """Return the cause and the values reshaped if only the number of entries is right."""
+    """Return the cause and the values reshaped if only the number of entries is correct."""
     if values.size != want.size or not want.size:
         return None
     if _squeezed(values.shape) == _squeezed(want.shape):
@@ -153,19 +153,19 @@ def _other_length(values, want, sizes):
 
 
 def _of_length(n, along, k, want, sizes):
-    """Return what may have caused the wrong length of axis k."""
+    """Return the probable cause of the wrong length of axis k."""
     about = {"along": along}
     if n == 1:
         return about | {"cause": "reduced"}
     if abs(n - want.shape[k]) == 1:
         return about | {"cause": "one-short" if n < want.shape[k] else "one-long"}
-    came = _letter(n, sizes)
-    if came is None:
+    letter = _letter(n, sizes)
+    if letter is None:
         return about | {"cause": "length"}
     if want.ndim == 1:
-        return about | {"cause": "each", "came_along": came}
+        return about | {"cause": "each", "came_along": letter}
     ordinal = "last" if k == want.ndim - 1 else ORDINALS[k]
-    return about | {"cause": "axis", "axis": ordinal, "came_along": came}
+    return about | {"cause": "axis", "axis": ordinal, "came_along": letter}
 
 
 def _broadcast(values, want, sizes):
@@ -177,7 +177,7 @@ def _broadcast(values, want, sizes):
 
 
 def _too_many_axes(values, want, sizes):
-    """Return the cause if there are too many axes, with the letters of those left over."""
+    """Return the cause if there are too many axes, with the letters of the extra ones."""
     if values.ndim <= want.ndim:
         return None
     left = _left_over(values.shape, want.shape)
@@ -200,7 +200,7 @@ def _too_few_axes(values, want, sizes):
 
 
 def _left_over(long, short):
-    """Return the lengths of `long` that are not in `short`, None if the order differs."""
+    """Return the lengths in `long` that `short` lacks, None if the order differs."""
     rest, left = list(short), []
     for n in long:
         if rest and rest[0] == n:

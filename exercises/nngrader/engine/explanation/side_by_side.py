@@ -6,19 +6,19 @@ import numpy as np
 
 DIGITS = 4
 NO_NUMBERS = {"none": "None", "failed": "missing"}
-EXACT = 2**53  # below it floats hold all whole numbers
+EXACT = 2**53  # floats represent all integers below this
 MOST_SHOWN = 400  # characters of an argument or an answer
 
 
 def given(data, args):
-    """Return the arguments of a case as lines: entries first, a program after its numbers."""
+    """Return the arguments of a case as lines, with texts such as programs after the others."""
     if not data.get("entries"):
         return [
             f"    {name} = {shown(value)}" for name, value in args.items() if is_some(value)
         ]
     texts = [value for value in args.values() if isinstance(value, str)]
     rest = {n: v for n, v in args.items() if not isinstance(v, str)}
-    if texts:  # what no program uses need not be shown
+    if texts:  # leave out arguments that no program uses
         used = re.findall(r"\w+", " ".join(texts))
         rest = {n: v for n, v in rest.items() if n in used or n in data["entries"]}
     lines = [_entries(data, name, value) for name, value in rest.items()]
@@ -26,7 +26,7 @@ def given(data, args):
 
 
 def _entries(data, name, value):
-    """Return an argument as a line of Python, a list entry by entry."""
+    """Return an argument as a line of Python; a list is written entry by entry."""
     if name not in data["entries"]:
         return f"{name} = {shown(value)}"
     named = zip(data["entries"][name], value, strict=False)
@@ -34,39 +34,39 @@ def _entries(data, name, value):
 
 
 def differences(data, case, parts):
-    """Return lines on the parts, or entries of them, that differ from the correct ones."""
+    """Return lines on the parts, or the entries of parts, that differ from the correct ones."""
     if parts is None:
         return ["    your function fails here"]
     lines = []
     for name, part, want in zip(data["returns"], parts, case["want"], strict=False):
-        if name in data.get("wrong", {}) and data.get("measure"):  # a comparison, no value
-            continue
-        came = part["values"]
-        both = [(name, came, want)]
+        if name in data.get("wrong", {}) and data.get("measure"):
+            continue  # this part is the outcome of a comparison, not a value
+        got = part["values"]
+        both = [(name, got, want)]
         named = name in data.get("entries", ())
-        if came is None:
+        if got is None:
             words = NO_NUMBERS.get(part["kind"], "no numbers")
             lines.append(f"    {name}: expected {shown(want)}; yours: {words}")
             continue
-        if named and came.shape == np.shape(want):
+        if named and got.shape == np.shape(want):
             letters = data["entries"][name]
-            both = [(f"{name} of {c}", *e) for c, *e in zip(letters, came, want, strict=False)]
+            both = [(f"{name} of {c}", *e) for c, *e in zip(letters, got, want, strict=False)]
         lines += [line for one in both if (line := difference(*one))]
     return lines
 
 
-def difference(title, came, want):
-    """Return a line with expected and returned numbers, "" where they are equal.
+def difference(title, got, want):
+    """Return a line with expected and returned numbers, "" if they are equal.
 
-    The numbers are compared as they are shown, and not their types: 1.0 is 1.
+    This compares the rounded numbers that are printed, and ignores types: 1.0 equals 1.
     """
-    came, want = real(np.asarray(came)), np.asarray(want)
-    if shown(came) == shown(want.astype(float)):
+    got, want = real(np.asarray(got)), np.asarray(want)
+    if shown(got) == shown(want.astype(float)):
         return ""
-    whole = came.dtype.kind == "f" and np.all(np.abs(came) < EXACT) and np.all(came % 1 == 0)
+    whole = got.dtype.kind == "f" and np.all(np.abs(got) < EXACT) and np.all(got % 1 == 0)
     if want.dtype.kind in "iu" and whole:
-        came = came.astype(int)
-    return f"    {title}: expected {shown(want)}; yours: {shown(came)}"
+        got = got.astype(int)
+    return f"    {title}: expected {shown(want)}; yours: {shown(got)}"
 
 
 def is_some(value):

@@ -1,7 +1,8 @@
-"""Judge what a function returned: points by aspect, and findings in words.
+"""Judge the results of a function: points by aspect, and findings.
 
-Comes in: a packed problem, and a description of what each call returned or raised. Goes out: a
+Input: a packed problem, and a description of the value or exception from each call. Output: a
 `Verdict`.
 
-It works on plain data and calls no function but the one that it is given to run a case.
+This folder works on plain data. To run a case, it calls the function that it receives for this
+purpose.
 """

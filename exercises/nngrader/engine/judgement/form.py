@@ -10,17 +10,17 @@ from ..explanation.shapes import cause, is_near, letters
 from ..observation.driver import no_numbers, string_constants
 from ..observation.observe import dtype_name
 
-FLOAT32_RTOL = 1e-5  # an answer of type float32 is charged for its type, not for its digits
+FLOAT32_RTOL = 1e-5  # an answer of type float32 loses points for its type, not for its digits
 NARROW = ("float32", "float16")
-COMMON = (*NARROW, "float64", "int64", "uint8", "bool", "object")  # types that are named
-STOPPED = {  # exceptions that end every call, by the limit that is most like them
+COMMON = (*NARROW, "float64", "int64", "uint8", "bool", "object")  # types that we name
+STOPPED = {  # exceptions that end a call, with the most similar limit
     "TimeoutError": "time",
     "MemoryError": "memory",
     "RecursionError": "recursion",
     "SystemExit": "ended",
 }
-UNWRITTEN = "NotImplementedError"  # what the cell raises that students are given
-NAMED = (  # exceptions that students meet; a choice among more could tell hidden inputs
+UNWRITTEN = "NotImplementedError"  # the released cell raises it
+NAMED = (  # common exceptions; a choice among more of them could reveal hidden inputs
     "AssertionError AttributeError Exception FileNotFoundError FloatingPointError ImportError "
     "IndexError KeyError NameError OSError OverflowError RuntimeError StopIteration "
     "SyntaxError TypeError UnboundLocalError ValueError ZeroDivisionError"
@@ -28,14 +28,14 @@ NAMED = (  # exceptions that students meet; a choice among more could tell hidde
 
 
 def raised(names, visible):
-    """Return the name of an exception, in hidden cases only of a common one.
+    """Return the name of an exception; in hidden cases, only a common one is named.
 
     Parameters
     ----------
     names : tuple of str
-        The names of its classes, most special first.
+        The names of the classes of the exception, from the most specific to the most general.
     visible : bool
-        Whether any of Python's own exceptions may be named, since the inputs are no secret.
+        Whether the inputs are visible, so that all of Python's exceptions may be named.
     """
     known = [n for n in names if visible or n in NAMED or n in STOPPED or n == UNWRITTEN]
     return known[0] if known else "an exception"
@@ -47,7 +47,9 @@ def failure(data, case, o):
     Parameters
     ----------
     data, case : dict
-        A packed problem, and the case in which it failed.
+        A packed problem, and the case in which the call failed.
+    o : CallResult
+        The result of the failed call.
     """
     kind, name = raised(o.raised, data["visible"]), data["name"]
     if stopped := of_stop(o, kind):
@@ -58,7 +60,7 @@ def failure(data, case, o):
         code = Code.NOT_DEFINED if o.missing else Code.NOT_WRITTEN
         return Finding(code, data={"function": name})
     about = {"function": o.line[1] if o.line and data["visible"] else name, "raised": kind}
-    # the student's function gets a dict here, of which the case knows the bytes
+    # The case contains the bytes of the file, but the student's function received a dict.
     bytes_of_file = (data.get("file") or {}).get("parameter")
     given = {n: v for n, v in case["args"].items() if n != bytes_of_file}
     arrays = {n: v for n, v in given.items() if isinstance(v, np.ndarray) and v.ndim}
@@ -72,31 +74,31 @@ def failure(data, case, o):
 def _own_words(data, message):
     """Return an exception's text if the problem's driver contains it literally, else "".
 
-    Any other text may contain values from the student's code, and so hidden inputs.
+    Any other text may contain values from the student's code, and thus hidden inputs.
     """
     own = data.get("driver") and message in string_constants(**data["driver"])
     return message if own else ""
 
 
 def of_stop(o, kind):
-    """Return plain data about what ended a call, {} where it was an ordinary exception."""
+    """Return plain data about the limit that ended a call, {} for an ordinary exception."""
     return o.stopped or ({"limit": STOPPED[kind]} if kind in STOPPED else {})
 
 
 def _where(message, line):
-    """Return an exception's text and line as data, as far as they are known."""
+    """Return an exception's text and line as data, if they are known."""
     words = {"message": message.strip()} if message.strip() else {}
     return words | ({"line_number": line[0]} if line else {})
 
 
 def prevented(data, case, part):
-    """Return a finding about a part that an error of the student's code has prevented.
+    """Return a finding about a part that an error in the student's code has prevented.
 
     Parameters
     ----------
     data, case : dict
-        A packed problem, whose driver contains the words on who may have raised it, and the
-        case.
+        A packed problem and the case. The driver of the problem contains the texts that can
+        name the code that raised the error.
     part : dict
         A part of a `CallResult`, of the kind "failed".
     """
@@ -116,10 +118,10 @@ def prevented(data, case, part):
 
 @dataclass(frozen=True)
 class Form:
-    """What is wrong with a value's type or shape, and its numbers in the expected shape.
+    """A fault of a value's type or shape, and its numbers in the expected shape.
 
-    ``fault`` is a finding or None; ``values`` is None where the numbers do not fit into that
-    shape, and ``misshapen`` then holds them.
+    ``fault`` is a finding or None. If the numbers don't fit into the expected shape, ``values``
+    is None and ``misshapen`` contains them. ``least_rtol`` is the smallest tolerance to use.
     """
 
     fault: Finding | None
@@ -129,7 +131,7 @@ class Form:
 
 
 def form(answer, want, sizes, *, lists, visible):
-    """Return what is wrong with the type and shape of one described value.
+    """Return a `Form`: the fault of the type or shape of one described value, and its numbers.
 
     Parameters
     ----------
@@ -138,7 +140,7 @@ def form(answer, want, sizes, *, lists, visible):
     sizes : dict
         Sizes of the case by letter, for shapes such as "(N, C)".
     lists, visible : bool
-        Whether a list will do; whether shapes may contain numbers of the case.
+        Whether a list is acceptable; whether shapes may contain numbers of the case.
     """
     if answer["values"] is None:
         return Form(no_numbers(answer, not want.ndim), None)
@@ -155,7 +157,7 @@ def form(answer, want, sizes, *, lists, visible):
 
 
 def _real(values):
-    """Return the values as real floats, or None, with a finding where their type is complex."""
+    """Return the values as floats, or None; and a finding if their type is complex."""
     if values.dtype.kind != "c":
         return values.astype(float), None
     real = None if np.any(values.imag) else values.real.astype(float)
@@ -179,7 +181,7 @@ def _dtype(answer, want, visible):
     about = {"expected": want.dtype.name}
     if visible or given in COMMON:
         about["came"] = given
-    if answer["kind"] in ("list", "tuple"):  # which are allowed here, and have no dtype
+    if answer["kind"] in ("list", "tuple"):  # allowed here, and without a dtype
         return None
     if not want.ndim:
         narrow = given in NARROW and want.dtype.kind == "f"

@@ -1,4 +1,4 @@
-"""Judge a function by what it returned in each case: points by aspect, and findings."""
+"""Judge a function by its result in each case: points by aspect, and findings."""
 
 import math
 import re
@@ -18,7 +18,7 @@ from .ledger import Ledger, judged
 from .thresholds import judge_challenge
 from .values import judge_values, with_signs
 
-EACH = 4  # bytes for each number of a table; a float64 has 8, so half a table counts as one
+EACH = 4  # bytes per number; a float64 has 8 bytes, so half an array counts as a whole one
 
 
 def judge(data, run, names=(), measure=measured):
@@ -33,27 +33,27 @@ def judge(data, run, names=(), measure=measured):
         The dotted names that the student's cells use (`reading.names_used`).
     measure : callable, optional
         Runs the problem's measure as `observe.measured` does. The grader runs it in a sandbox,
-        since a hostile function may have returned anything.
+        because a hostile function may return anything.
 
     Returns
     -------
     Verdict
-        For hidden cases the findings contain no inputs, no expected values, and no text or
-        number that the function made.
+        For hidden cases, the findings contain no inputs, no expected values, and no text or
+        number from the function.
     """
     if data.get("file"):
         return judge_challenge(data, run, list(names), measure)
-    ledger, told = charged(data, run, measure)
-    return replace(ledger.verdict(list(names)), told=told)
+    ledger, numbers = charged(data, run, measure)
+    return replace(ledger.verdict(list(names)), told=numbers)
 
 
 def charged(data, run, measure=measured):
-    """Return the ledger of a function before its points are added up, and what it tells.
+    """Return the ledger of a function before its points are added up, and numbers to show.
 
     Parameters
     ----------
     data : dict
-        What `pack` made, of no challenge.
+        A packed problem that isn't a challenge.
 
     Returns
     -------
@@ -70,12 +70,12 @@ def charged(data, run, measure=measured):
     right = _right_parts(data, entries)
     _judge_loops(ledger, observed, right)
     _judge_memory(ledger, observed, right)
-    told = [o.told for _, o in observed if o.told is not None] if data["visible"] else []
-    return ledger, tuple(told)
+    numbers = [o.told for _, o in observed if o.told is not None] if data["visible"] else []
+    return ledger, tuple(numbers)
 
 
 def _once_more(data, run, measure):
-    """Return a function that gives the parts of another call in a case, made only once."""
+    """Return a function that returns the parts of one more call in a case, made only once."""
     known = {}
 
     def again(case):
@@ -91,7 +91,7 @@ def _once_more(data, run, measure):
 
 
 def _read(ledger, case, o):
-    """Lose points for exceptions and wrong shapes; return the entries to compare by value."""
+    """Charge exceptions and wrong shapes; return the entries whose values can be compared."""
     if case["aspect"] in ("loops", "memory"):
         return []
     if case["error"]:
@@ -105,17 +105,17 @@ def _read(ledger, case, o):
         return []
     parts = _judge_count(ledger, case, o.parts)
     case = with_signs(ledger.data, case, parts)
-    asked = judged(ledger.data, case)
-    found = [
+    names = judged(ledger.data, case)
+    entries = [
         _read_part(ledger, case, k, part)
         for k, (name, part) in enumerate(zip(ledger.data["returns"], parts, strict=False))
-        if name in asked
+        if name in names
     ]
-    return [e for e in found if e is not None]
+    return [e for e in entries if e is not None]
 
 
 def _aspect_at_stake(ledger, case, part):
-    """Return the aspect that a wrong part of a case costs."""
+    """Return the aspect that loses points if a part is wrong in a case."""
     return ledger.data["returns"][part] if case["aspect"] == "value" else case["aspect"]
 
 
@@ -129,10 +129,10 @@ def _judge_error(ledger, case, o):
     if stopped := of_stop(o, kind):
         about["stopped"] = stopped
     else:
-        came = "error" if _may_show_error(o.parts) else "failed" if o.failed else "returned"
-        about |= {"raised": kind} if o.raised else {"came": came}
+        outcome = "error" if _may_show_error(o.parts) else "failed" if o.failed else "returned"
+        about |= {"raised": kind} if o.raised else {"came": outcome}
     found, again = Finding(Code.ERROR_EXPECTED, cases=(case["tried"],), data=about), False
-    if stopped or kind == UNWRITTEN:  # told once: on ordinary input, or in such a case
+    if stopped or kind == UNWRITTEN:  # reported once: on ordinary input, or in such a case
         again, ledger.stopped = ledger.failed or ledger.stopped, True
     ledger.find(case["aspect"], case["group"], None if again else found)
 
@@ -145,10 +145,10 @@ def _may_show_error(parts):
 
 
 def _judge_failure(ledger, case, o):
-    """Lose every aspect of a case for an unexpected exception, which is told once."""
+    """Charge all aspects of a case for an unexpected exception; report the exception once."""
     aspects = [_aspect_at_stake(ledger, case, part) for part in ledger.data["returns"]]
     ordinary, same = case["aspect"] == "value", re.sub(r"\d+", "", o.message)
-    error = o.raised, same, o.line, repr(o.stopped)  # sizes alone make no other error
+    error = o.raised, same, o.line, repr(o.stopped)  # equal, if only sizes in the text differ
     again = error in ledger.errors or (ledger.failed and not ordinary)
     ledger.errors.add(error)
     ledger.find(aspects[0], case["group"], None if again else failure(ledger.data, case, o))
@@ -158,17 +158,17 @@ def _judge_failure(ledger, case, o):
 
 
 def _judge_fault(ledger, case, fault):
-    """Lose the points of an answer that the problem's measure could not measure."""
+    """Charge an answer that the problem's measure could not measure."""
     _charge_whole(ledger, case, fault)
     for part in ledger.data["returns"]:
         ledger.lose(_aspect_at_stake(ledger, case, part), case["group"], part)
 
 
 def _judge_count(ledger, case, parts):
-    """Return the parts in the expected order; lose points for a wrong number or order."""
+    """Return the parts in the expected order; charge a wrong number of parts or order."""
     wanted = list(ledger.data["returns"])
     if len(wanted) == 1:
-        return parts[:1] or [None]  # a hostile worker may send no part at all
+        return parts[:1] or [None]  # a hostile worker may send an empty list
     if len(parts) != len(wanted):
         computed = ledger.data.get("computed", ())
         asked = [name for name in wanted if name not in computed]
@@ -185,7 +185,7 @@ def _judge_count(ledger, case, parts):
 
 
 def _order_returned(shapes, asked):
-    """Return where each expected part stands, if their shapes show that they are exchanged."""
+    """Return the index of each expected part if the shapes show that parts are exchanged."""
     if shapes == asked:
         return None
     if shapes == asked[::-1]:
@@ -195,7 +195,7 @@ def _order_returned(shapes, asked):
 
 
 def _count(name, wanted, parts):
-    """Return a finding about a wrong number of values, with the kind of a single odd one."""
+    """Return a finding about a wrong number of values, with the kind of a single odd value."""
     about = {"function": name, "names": wanted, "came": len(parts)}
     if len(parts) == 1 and parts[0]["values"] is None:
         about["kind"] = parts[0]["kind"]
@@ -203,7 +203,7 @@ def _count(name, wanted, parts):
 
 
 def _charge_whole(ledger, case, finding):
-    """Lose "shape" for the form of the whole answer, or this special case, once."""
+    """Charge a fault of the whole answer: "shape", or the aspect of a special case."""
     if case["aspect"] == "value":
         ledger.find("shape", case["group"], finding)
     elif not ledger.has_lost("shape"):
@@ -211,7 +211,10 @@ def _charge_whole(ledger, case, finding):
 
 
 def _placed(parts, want):
-    """Return as many parts as expected: a single one where its shape fits, None elsewhere."""
+    """Return as many parts as expected, filled up with None.
+
+    A single part goes to the first place whose shape it has, or is left out.
+    """
     if len(parts) != 1:
         return (parts + [None] * len(want))[: len(want)]
     values = parts[0]["values"]
@@ -224,7 +227,7 @@ def _placed(parts, want):
 
 
 def _read_part(ledger, case, k, answer):
-    """Lose points for the form of one part; return its entry, or None if not comparable."""
+    """Charge the form of one part; return its entry, or None if it can't be compared."""
     part = list(ledger.data["returns"])[k]
     aspect = _aspect_at_stake(ledger, case, part)
     want = np.asarray(case["want"][k])
@@ -242,14 +245,14 @@ def _read_part(ledger, case, k, answer):
     is_known = looks.values is None and values is not None and case["aspect"] != "value"
     fault = (
         None if is_known else _charge_form(ledger, case, part, looks)
-    )  # the mistake's hint says more
+    )  # the hint of the mistake is more helpful
     if values is None:
         waits = answer["kind"] == "none" and len(ledger.data["returns"]) > 1
         missing = Finding(Code.STILL_MISSING) if waits else None
         ledger.find(aspect, case["group"], missing, part)
         return None
     want, none = want.astype(float), ledger.data.get("none", {}).get(part)
-    if none is not None:  # the number that stands for None takes part in no comparison
+    if none is not None:  # replace the number that means None by infinity
         values, want = (np.where(v == none, np.inf, v) for v in (values, want))
         mistaken = {
             n: v if v is None else np.where(v == none, np.inf, v) for n, v in mistaken.items()
@@ -264,15 +267,15 @@ def _read_part(ledger, case, k, answer):
 
 
 def _judge_prevented(ledger, case, part, answer):
-    """Lose a part that an error has prevented, and the form where an aspect has no other."""
+    """Charge a part that an error has prevented, and "shape" if its aspect is all prevented."""
     aspect, found = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
     if case["aspect"] == "value":
         ledger.prevented.add(part)
         if {p for p, a in ledger.data["returns"].items() if a == aspect} <= ledger.prevented:
             ledger.lose("shape", case["group"], part)
     elif part in ledger.prevented:
-        found = None  # told once, on ordinary input
-    if found and found.code == Code.UNMEASURED:  # the driver knows the cause: charged once
+        found = None  # reported once, on ordinary input
+    if found and found.code == Code.UNMEASURED:  # the driver names the cause: charge it once
         here = aspect, case["group"], part
         first = ledger.by_words.setdefault(found.data["words"], here)
         if first[0] != aspect:
@@ -282,7 +285,7 @@ def _judge_prevented(ledger, case, part, answer):
 
 
 def _known_form(looks, mistaken, rtol):
-    """Return values of an unexpected shape if they are the answer of a known mistake."""
+    """Return values of an unexpected shape if they equal the answer of a known mistake."""
     odd = looks.misshapen
     known = odd is not None and any(
         answer is not None and close(odd, answer, rtol) for answer in mistaken.values()
@@ -291,7 +294,7 @@ def _known_form(looks, mistaken, rtol):
 
 
 def _charge_form(ledger, case, part, looks):
-    """Lose "shape" for a fault of form; return the fault if only this special case shows it."""
+    """Charge "shape" for a fault of form; return a fault that only a special case shows."""
     if case["aspect"] == "value" and looks.fault:
         ledger.find("shape", case["group"], looks.fault, part)
     if case["aspect"] == "value" or ledger.has_lost("shape"):
@@ -303,18 +306,18 @@ def _charge_form(ledger, case, part, looks):
 
 
 def _mistaken_part(values, k):
-    """Return a known mistake's answer for one part, None where it has no real numbers."""
+    """Return a known mistake's answer for one part, None if it has no real numbers."""
     if k >= len(values) or values[k] is None:
         return None
     answer = np.asarray(values[k])
     return None if answer.dtype.kind == "c" else answer.astype(float, copy=False)
 
 
-# Changed inputs, loops and memory, which only the worker can observe
+# Changed inputs, loops and memory; only the worker can observe these
 
 
 def _judge_inputs(ledger, observed):
-    """Lose "inputs-unchanged" if the function writes into its arguments."""
+    """Charge "inputs-unchanged" if the function writes into its arguments."""
     changed = [n for n in ledger.data["parameters"] if any(n in o.changed for o in observed)]
     if changed and "inputs-unchanged" in ledger.data["points"]:
         about = {"function": ledger.data["name"], "arguments": changed}
@@ -326,17 +329,17 @@ def _judge_inputs(ledger, observed):
 
 
 def _right_parts(data, entries):
-    """Return the parts of the answer that are right in every ordinary case."""
-    asked = sum(case["aspect"] in ORDINARY for case in data["cases"])
+    """Return the parts of the answer that are correct in every ordinary case."""
+    n_cases = sum(case["aspect"] in ORDINARY for case in data["cases"])
     right = Counter(e.part for e in entries if e.ordinary and e.right)
-    return [part for part in data["returns"] if right[part] == asked]
+    return [part for part in data["returns"] if right[part] == n_cases]
 
 
 def _judge_loops(ledger, observed, right):
-    """Lose "loops" if the lines of Python executed grow with a forbidden axis.
+    """Charge "loops" if the number of executed lines grows with a forbidden axis.
 
-    Parts that are right on ordinary input must be right here, too: otherwise a function could
-    skip the work when it sees such a case.
+    Parts that are correct on ordinary input must be correct here too. Otherwise, a function
+    could skip the work when it recognises such a case.
     """
     pairs = {}
     for case, o in observed:
@@ -354,7 +357,7 @@ def _judge_loops(ledger, observed, right):
 
 
 def _is_right_here(ledger, case, o, right):
-    """Return whether parts that are right on ordinary input are right in this case."""
+    """Return whether parts that are correct on ordinary input are correct in this case."""
     parts = zip(ledger.data["returns"], _judge_count(ledger, case, o.parts), strict=False)
     read = [
         _read_part(ledger, case, k, answer)
@@ -365,7 +368,7 @@ def _is_right_here(ledger, case, o, right):
 
 
 def _judge_steps(ledger, letter, few, many):
-    """Lose "loops" if executed lines grow by more than one for every second entry."""
+    """Charge "loops" if the executed lines grow by more than one per two entries."""
     (small, less), (large, more) = few, many
     n, m = small["sizes"][letter], large["sizes"][letter]
     if more.steps - less.steps > (m - n) / 2:
@@ -381,7 +384,7 @@ def _larger_wrong(ledger, letters, failed):
 
 
 def _judge_memory(ledger, observed, right):
-    """Lose "memory" if a call held an array over all of the letters' axes at once."""
+    """Charge "memory" if a call needs an array over all of the letters' axes."""
     for case, o in observed:
         if case["aspect"] != "memory":
             continue

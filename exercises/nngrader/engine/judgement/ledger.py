@@ -1,4 +1,4 @@
-"""Points lost and the reasons, collected case by case and added up at the end."""
+"""Collect lost points and the reasons case by case, and add them up at the end."""
 
 import math
 from collections.abc import Callable
@@ -10,18 +10,18 @@ from ..observation.reading import forbidden_in
 
 # A function that does nothing passes these aspects, so they earn nothing on their own.
 PASSIVE = ("shape", "errors", "loops", "memory", "inputs-unchanged")
-WHOLE = "all"  # as the cost of a forbidden name: the points of every aspect
+WHOLE = "all"  # the cost of a forbidden name that costs the points of all aspects
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The points of a function: ``score`` of 100, (earned, most) by aspect, and why.
+    """The points of a function: ``score`` out of 100, (earned, most) by aspect, and reasons.
 
-    ``findings`` are of the type `records.finding.Finding`. ``unclear`` is whether a wrong value
-    on ordinary input could not be explained; ``spared`` names aspects that keep all their
-    points although something in them is wrong, since that has cost another aspect; ``measured``
-    is the result of a challenge, such as an accuracy; ``told`` holds numbers that the notebook
-    shows, such as the loss that a training reached.
+    ``findings`` contains objects of `records.finding.Finding`. ``unclear`` is whether a wrong
+    value on ordinary input could not be explained. ``spared`` names aspects that don't lose
+    points although they are wrong, because the mistake has been charged to a different aspect.
+    ``measured`` is the result of a challenge, such as an accuracy. ``told`` contains numbers
+    that the notebook prints, such as the loss at the end of training.
     """
 
     score: float
@@ -35,26 +35,26 @@ class Verdict:
 
 @dataclass
 class Ledger:
-    """Collects the points that are lost and their reasons, each reason once."""
+    """Collects lost points and the reasons, each reason once."""
 
     data: dict
     lost: set = field(default_factory=set)
     parts_by_finding: dict = field(default_factory=dict)  # by finding without parts
     reported: set = field(default_factory=set)
-    explained: bool = False  # whether a wrong part on ordinary input is one slip
+    explained: bool = False  # whether one mistake explains a wrong part on ordinary input
     failed: bool = False  # whether a call failed on ordinary input
-    errors: set = field(default_factory=set)  # what has been raised, and told
-    prevented: set = field(default_factory=set)  # parts whose place an error took there
-    by_words: dict = field(default_factory=dict)  # by a driver's words: what they cost first
-    stopped: bool = False  # whether one was stopped where an error is asked for
+    errors: set = field(default_factory=set)  # exceptions that have been reported
+    prevented: set = field(default_factory=set)  # parts that an error prevented there
+    by_words: dict = field(default_factory=dict)  # by a driver's text: the first place it cost
+    stopped: bool = False  # whether a call was stopped in a case that expects an error
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
-    by_mistake: dict = field(default_factory=dict)  # what each known mistake has spoiled
-    spread: dict = field(default_factory=dict)  # by finding without parts: what is spoiled
-    again: Callable = lambda case: None  # calls the function once more, and returns its parts
+    by_mistake: dict = field(default_factory=dict)  # the places that each known mistake spoils
+    spread: dict = field(default_factory=dict)  # by finding without parts: spoiled places
+    again: Callable = lambda case: None  # calls the function once more and returns the parts
 
     def under(self, data):
-        """Return a copy for packed data that differ only in what a known mistake costs."""
+        """Return a copy for packed data that differ only in the cost of a known mistake."""
         found = {f: [*parts] for f, parts in self.parts_by_finding.items()}
         changed = {"lost": {*self.lost}, "spared": {*self.spared}, "parts_by_finding": found}
         return replace(self, data=data, **changed)  # `verdict` changes these
@@ -79,7 +79,10 @@ class Ledger:
             self._enter(finding, aspect, part)
 
     def _enter(self, finding, aspect, part):
-        """Add a part to a finding, of hidden cases without private data; return the finding."""
+        """Record a finding about a part; return the finding without parts.
+
+        If the cases are hidden, its private data are removed first.
+        """
         finding = finding if self.data["visible"] else finding.hidden()
         about = () if not part and not finding.parts else (part or finding.parts[0],)
         key = finding.about(aspect=aspect, parts=())
@@ -87,11 +90,14 @@ class Ledger:
         return key
 
     def spare(self, aspect):
-        """Note that something in this aspect is wrong and costs another aspect."""
+        """Note that an aspect is wrong, but that a different aspect loses the points."""
         self.spared.add(aspect)
 
     def also(self, finding, first, here):
-        """Note that an error charged to one part spoils another; both (aspect, kind, part)."""
+        """Note that an error charged to one place also spoils another.
+
+        Both places have the form (aspect, kind of case, part).
+        """
         self.spare(here[0])
         key = self._enter(finding, first[0], here[2])
         if not finding.mistake:
@@ -101,30 +107,30 @@ class Ledger:
         """Return the findings in the order of the problem's aspects."""
         order = list(self.data["points"])
         self._leave_out_sides()
-        found = [
+        findings = [
             finding.about(parts=tuple(dict.fromkeys(parts)))
             for finding, parts in self.parts_by_finding.items()
         ]
-        return sorted(found, key=lambda f: order.index(f.aspect))
+        return sorted(findings, key=lambda f: order.index(f.aspect))
 
     def _leave_out_sides(self):
-        """Say of no part that it is too large where another kind of case says otherwise."""
+        """Remove "too large" and "too small" from findings if kinds of case disagree."""
         sides = {}
         for finding, parts in self.parts_by_finding.items():
             if finding.code == Code.DIFFERS:
                 for part in parts:
                     side = finding.data.get("side")
                     sides.setdefault((finding.aspect, part), set()).add(side)
-        told, self.parts_by_finding = self.parts_by_finding, {}
-        for finding, parts in told.items():
+        before, self.parts_by_finding = self.parts_by_finding, {}
+        for finding, parts in before.items():
             unsure = any(len(sides.get((finding.aspect, part), ())) > 1 for part in parts)
-            kept = finding.without({"side"}) if unsure else finding
-            self.parts_by_finding.setdefault(kept, []).extend(parts)
+            certain = finding.without({"side"}) if unsure else finding
+            self.parts_by_finding.setdefault(certain, []).extend(parts)
 
     def verdict(self, names):
         """Return the verdict; ``names`` are the dotted names in the student's cells."""
         for finding, spoiled in self.spread.items():
-            self._charge_dearest(finding, spoiled)
+            self._charge_most_expensive(finding, spoiled)
         for mistake, spoiled in self.by_mistake.items():
             if self._is_charged_once(mistake):
                 self._charge_once(mistake, spoiled)
@@ -145,16 +151,17 @@ class Ledger:
         return Verdict(score, points, found, bool(self.unclear), spared)
 
     def _is_charged_once(self, mistake):
-        """Return whether a known mistake costs one aspect only, whatever it has spoiled.
+        """Return whether a known mistake costs only one aspect, even if it spoils several.
 
-        Not so where a part is only right or wrong, so that everything looks like a mistake, nor
-        where something else is wrong that nobody can explain: that is no answer with one slip.
+        It costs all of them if the problem has a measure, because a part that is only correct
+        or wrong makes every error look like the mistake. It also costs all if something else is
+        wrong and unexplained, because the answer then has more than one mistake.
         """
         known = self.data["mistakes"][mistake].get("once", True)
         return known and not self.data.get("measure") and not self.unclear
 
     def _charge_once(self, mistake, spoiled):
-        """Let a known mistake cost the aspect in which it spoils most, and spare the others."""
+        """Charge a known mistake to the aspect in which it costs most, and spare the others."""
         findings = [f for f in self.parts_by_finding if f.mistake == mistake]
         parts = {"", *(part for f in findings for part in self.parts_by_finding[f])}
         own = set(self.data["mistakes"][mistake]["loses"])
@@ -163,37 +170,37 @@ class Ledger:
             for a, group, part in self.lost
             if a in PASSIVE and a in own and part in parts
         }
-        dearest = self._dearest(spoiled)
+        charged = self._most_expensive(spoiled)
         for lost in spoiled:
-            if lost[0] != dearest:
+            if lost[0] != charged:
                 self.lost.discard(lost)
                 self.spare(lost[0])
         for found, parts in list(self.parts_by_finding.items()):
             aspect, name = found.aspect, found.mistake
-            here = {(b, part) for b, _, part in spoiled if b == aspect != dearest}
-            told = {(aspect, part) for part in parts or [""]}
+            here = {(b, part) for b, _, part in spoiled if b == aspect != charged}
+            reported = {(aspect, part) for part in parts or [""]}
             if (
                 here
                 and (name == mistake or (name is None and aspect in PASSIVE))
-                and (told <= here)
+                and (reported <= here)
             ):
                 del self.parts_by_finding[found]
 
-    def _charge_dearest(self, finding, spoiled):
-        """Let an error without a name cost the aspect in which it spoils most."""
-        dearest = self._dearest(spoiled)
+    def _charge_most_expensive(self, finding, spoiled):
+        """Charge an error that isn't a known mistake to the aspect in which it costs most."""
+        charged = self._most_expensive(spoiled)
         self.lost |= spoiled
         for lost in spoiled:
-            if lost[0] != dearest:
+            if lost[0] != charged:
                 self.lost.discard(lost)
                 self.spare(lost[0])
-        if dearest != finding.aspect:
+        if charged != finding.aspect:
             parts = self.parts_by_finding.pop(finding)
-            moved = finding.about(aspect=dearest)
+            moved = finding.about(aspect=charged)
             self.parts_by_finding.setdefault(moved, []).extend(parts)
 
-    def _dearest(self, spoiled):
-        """Return the aspect that loses most points by what is spoiled."""
+    def _most_expensive(self, spoiled):
+        """Return the aspect that loses most points because of the spoiled places."""
         costs = {
             a: self.data["points"][a] * (1 - self._share(a, spoiled))
             for a in self.data["points"]
@@ -202,7 +209,7 @@ class Ledger:
         return max(costs, key=costs.get)
 
     def _share(self, aspect, lost=None):
-        """Return the share of an aspect that is earned: kinds of case and parts count alike."""
+        """Return the earned fraction of an aspect; kinds of case and parts count equally."""
         lost = self.lost if lost is None else lost
         missed = {(group, part) for a, group, part in lost if a == aspect}
         if aspect in PASSIVE:
@@ -236,17 +243,17 @@ def judged(data, case):
 
 
 def report(data: dict, verdict: Verdict, most: float) -> dict:
-    """Return the report on a verdict that is kept and shown.
+    """Return the report on a verdict, for storing and printing.
 
     Returns
     -------
     dict
         `score` and `max`; `aspects`, each [earned, most]; `findings`, each as
-        `Finding.to_json` returns it; `spared`, the aspects in which something is wrong that
-        has cost another one; `criteria`, what the points of an aspect are for, as the
-        assignment says it; `tried`, what the cases of each aspect test, in words;
-        for a challenge also `challenge`: what was `measured` (None where nothing could be), how
-        many `bytes` the file has, and whether `lower` is better.
+        `Finding.to_json` returns it; `spared`, the aspects that are wrong without losing
+        points, because a different aspect has lost them; `criteria`, the assignment's
+        description of each aspect; and `tried`, descriptions of the cases of each aspect. For a
+        challenge also `challenge`: the `measured` number (None if nothing could be measured),
+        the number of `bytes` in the file, and whether `lower` is better.
     """
     scale = most / 100
     tried = {}
@@ -271,28 +278,29 @@ def report(data: dict, verdict: Verdict, most: float) -> dict:
 
 
 def reweighted(report: dict, most: float) -> dict:
-    """Return a report as it would be, had the problem been worth other points.
+    """Return a report rescaled to a different number of points.
 
-    Every share stays as it was graded. The points of the grading are kept under `graded`, so
-    that nothing is rounded twice and a problem that gave 0 points can give some again.
+    The fraction earned in each aspect doesn't change. The original points are stored under
+    `graded`, so that nothing is rounded twice, and so that a problem that was set to 0 points
+    can be worth points again.
 
     Parameters
     ----------
     report : dict
-        What `report` or this function gave.
+        A report from `report` or from this function.
     most : float
-        Points for a right answer, 0 for a problem that is dropped.
+        The points for a correct answer; 0 drops the problem.
     """
     graded = report.get("graded") or {key: report[key] for key in ("score", "max", "aspects")}
-    kept = {key: value for key, value in report.items() if key != "graded"}
+    rest = {key: value for key, value in report.items() if key != "graded"}
     if most == graded["max"]:
-        return kept | graded
+        return rest | graded
     if not graded["max"]:
         raise ValueError("a report that gave no points holds no shares of them")
     scale = most / graded["max"]
     aspects = {a: [round(n * scale, 6) for n in pair] for a, pair in graded["aspects"].items()}
     score = round(graded["score"] * scale, 6)
-    return kept | {"score": score, "max": most, "aspects": aspects, "graded": graded}
+    return rest | {"score": score, "max": most, "aspects": aspects, "graded": graded}
 
 
 def _challenge(data, verdict):

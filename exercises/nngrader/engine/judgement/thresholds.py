@@ -1,4 +1,4 @@
-"""Judge a challenge: which thresholds are reached with the file that was handed in."""
+"""Judge a challenge: which thresholds the submitted file reaches."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from ..observation.driver import measured
 from .form import failure
 from .ledger import Ledger
 
-TROUBLE = {1: "broken", 2: "objects", 3: "memory"}  # by what `open_and_call` returns
+TROUBLE = {1: "broken", 2: "objects", 3: "memory"}  # by the status from `open_and_call`
 
 
 def judge_challenge(data, run, names, measure):
@@ -29,7 +29,7 @@ def judge_challenge(data, run, names, measure):
 
 
 def _reached(data, case, run, measure):
-    """Return the measured number and None, or None and a finding on why there is none."""
+    """Return the measured number and None, or None and a finding if nothing was measured."""
     given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
     if given is None or not given.size:
         return None, Finding(Code.FILE_MISSING, data={"file": name})
@@ -53,7 +53,7 @@ def _reached(data, case, run, measure):
 
 
 def status_of(result):
-    """Return the code with which `challenge.open_and_call` says how opening the file went.
+    """Return the status of opening the file, which `challenge.open_and_call` returns first.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def status_of(result):
     Returns
     -------
     int or None
-        0 if the file could be opened; None if the answer contains no code.
+        0 if the file could be opened; None if the answer contains no status.
     """
     code = result.parts[0]["values"] if result.parts else None
     whole = code is not None and not code.ndim and code.dtype.kind in "iu"

@@ -1,4 +1,4 @@
-"""Compare values, ordinary cases first; lose points for each mistake, and explain it, once."""
+"""Compare values, ordinary cases first; charge and explain each mistake only once."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ..observation.compare import close
 
 @dataclass(frozen=True)
 class Charge:
-    """Points lost by one part in one kind of case: from which aspect, and the explanation."""
+    """Points that one part lost in one kind of case: the aspect, and the explanation."""
 
     part: str
     group: str
@@ -22,12 +22,12 @@ class Charge:
 
 
 def judge_values(ledger, entries):
-    """Compare all entries, ordinary cases first, and enter in the ledger what is lost.
+    """Compare all entries, ordinary cases first, and record lost points in the ledger.
 
     Parameters
     ----------
     entries : list of Entry
-        All returned values whose shape allows them to be compared.
+        All returned values that can be compared, because they have a suitable shape.
     """
     charges = []
     kinds = dict.fromkeys((not e.ordinary, e.part, e.group) for e in entries)
@@ -42,7 +42,7 @@ def judge_values(ledger, entries):
 
 
 def _judge_ordinary(ledger, of_part, here, others, charges):
-    """Lose points for a part that is wrong on ordinary input, unless lost already."""
+    """Charge a part that is wrong on ordinary input, unless it follows from another part."""
     part, group, aspect = of_part[0].part, of_part[0].group, of_part[0].aspect
     for charge in [c for c in charges if c.group == group and c.part != part]:
         if all(e.right or _follows(e, charge.found, ledger.data["mistakes"]) for e in of_part):
@@ -58,7 +58,7 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
     mistakes = ledger.data["mistakes"] if whole else {}
     fitting = [n for n in mistakes if fits_elsewhere(n, others)]
-    fitting.sort(key=lambda n: n not in ledger.by_mistake)  # one named before goes first
+    fitting.sort(key=lambda n: n not in ledger.by_mistake)  # first the ones found before
     mistakes = {n: mistakes[n] for n in fitting}
     found = _explained(ledger, of_part, here, mistakes)
     if found.finding and not found.explains and not _is_repeated(ledger, of_part):
@@ -68,14 +68,14 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     named = ledger.data["mistakes"].get(found.mistake, {})
     proves = named.get("once", True) and not ledger.data.get(
         "measure"
-    )  # a part that is True or False can only be wrong one way
+    )  # a part that is True or False has only one wrong value
     ledger.explained |= found.explains and proves
     if found.finding and not found.explains:
         ledger.unclear.add(part)
 
 
 def _judge_special(ledger, of_part, here, carried):
-    """Lose points for a special case unless its errors follow from a mistake charged before."""
+    """Charge a special case, unless its errors follow from a mistake charged before."""
     mistakes = ledger.data["mistakes"]
     aspect, group, part = of_part[0].aspect, of_part[0].group, of_part[0].part
     named = {found.mistake for found in carried}
@@ -93,13 +93,13 @@ def _judge_special(ledger, of_part, here, carried):
         ledger.find(aspect, group, Finding(Code.ORDINARY_FIRST), part)
         return
     candidates = [n for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)]
-    candidates.sort(key=lambda n: n not in ledger.by_mistake)  # one named before goes first
+    candidates.sort(key=lambda n: n not in ledger.by_mistake)  # first the ones found before
     candidates = {n: mistakes[n] for n in candidates}
     ledger.find(aspect, group, _of_special(ledger, of_part, here, candidates), part)
 
 
 def _is_repeated(ledger, of_part):
-    """Return whether another call in a wrong case gives the same numbers, as far as we know."""
+    """Return whether another call in a wrong case gives the same numbers, True if unknown."""
     e = next(e for e in of_part if not e.right)
     parts, k = ledger.again(e.case), list(ledger.data["returns"]).index(e.part)
     values = parts[k]["values"] if parts and k < len(parts) else None
@@ -112,7 +112,7 @@ def _is_ordinary(ledger, mistake):
 
 
 def _explained(ledger, of_part, here, mistakes):
-    """Return an explanation of wrong values, or the problem's own words for such a part."""
+    """Return an explanation of wrong values, or the problem's own text for such a part."""
     found, words = (
         explain(of_part, here, mistakes),
         ledger.data.get("wrong", {}).get(of_part[0].part),
@@ -123,7 +123,7 @@ def _explained(ledger, of_part, here, mistakes):
 
 
 def _of_special(ledger, of_part, here, mistakes):
-    """Return a finding about a special case; only that of a mistake names no case."""
+    """Return a finding about a special case; it names the case unless it is about a mistake."""
     faults = [e.fault for e in of_part if e.fault]
     tried = (of_part[0].case["tried"],)
     if all(e.right for e in of_part):
@@ -136,9 +136,9 @@ def _of_special(ledger, of_part, here, mistakes):
 
 
 def _follows(entry, found, mistakes):
-    """Return whether a mistake charged before explains an entry and costs other points.
+    """Return whether an explanation charged before fits an entry whose aspect it doesn't lose.
 
-    An entry with nan or inf follows only from a registered mistake with the same ones.
+    An entry with nan or inf follows only from a registered mistake, which predicts them.
     """
     if found.mistake and entry.aspect in mistakes[found.mistake]["loses"]:
         return False
@@ -146,13 +146,13 @@ def _follows(entry, found, mistakes):
 
 
 def with_signs(data, case, parts):
-    """Return a case whose mistaken answers have signs as near to the student's as possible.
+    """Return a case whose mistaken answers have the signs closest to the student's answer.
 
     Parameters
     ----------
     parts : list of dict or None
-        Descriptions of the returned values. Signs are changed only where a mistake declares
-        that they differ from processor to processor, as those of singular vectors do.
+        Descriptions of the returned values. Signs change only if a mistake declares that they
+        differ between processors, like the signs of singular vectors.
     """
     flipped = {
         name: _sign_flipped(
@@ -165,9 +165,9 @@ def with_signs(data, case, parts):
 
 
 def _sign_flipped(axes, names, given, parts):
-    """Return a mistaken answer with the signs of rows or columns nearest to the student's.
+    """Return a mistaken answer with the signs of lines closest to the student's answer.
 
-    The first part decides the sign of each row or column, for all parts.
+    The first part determines the sign of each row or column for all parts.
     """
     (first, axis), given = next(iter(axes.items())), list(given)
     k = names.index(first)

@@ -1,8 +1,8 @@
-"""Observe a call, and read a student's source text, without knowing the right answer.
+"""Observe a call, and read a student's source text, without knowing the correct answer.
 
-Comes in: a function with arguments, or the text of cells. Goes out: plain data that describes
-what the function returned, and the names and imports in a text.
+Input: a function with arguments, or the text of cells. Output: plain data that describes the
+value that the function returned, or the names and imports in the text.
 
-`observe`, `reading` and `likeness` import nothing of ours: they are put into the sandbox. This
-folder imports no other folder of the engine.
+`observe`, `reading` and `likeness` go into the sandbox, so they import nothing from this
+project. This folder doesn't import the other folders of the engine.
 """

@@ -1,4 +1,4 @@
-"""Check the form of what a worker reports about a call: a hostile one may send anything."""
+"""Check the form of a worker's report on a call, because a hostile one may send anything."""
 
 import builtins
 from dataclasses import dataclass, field, replace
@@ -25,15 +25,33 @@ MOST_PARTS = 64
 
 @dataclass(frozen=True)
 class CallResult:
-    """The result of one call, checked to be of the right form.
+    """The result of one call, in a form that has been checked.
 
-    ``parts`` describes the returned values and is None where the call failed; ``raised`` holds
-    the names of the exception's classes that are Python's own, most special first; ``message``
-    is the exception's text, which the student chose; ``line`` is the line of the student's
-    function that raised it, and the function's name; ``stopped`` says which limit, or end of
-    the process, made the call fail (`limits.Cause`); ``missing`` is whether the student's cells
-    define no such function; ``fault`` is a finding if nothing could
-    be measured; ``told`` is a number that the measure gave besides.
+    Attributes
+    ----------
+    parts : list of dict or None
+        Descriptions of the returned values; None if the call failed.
+    failed : bool
+        Whether the call failed.
+    raised : tuple of str
+        Names of the exception's classes that are Python's own, from the most specific to the
+        most general.
+    message : str
+        The exception's text, which may come from the student's code.
+    line : tuple
+        The line of the student's function that raised the exception, and the function's name.
+    stopped : dict
+        The limit or the end of the process that made the call fail (`limits.Cause`).
+    missing : bool
+        Whether the student's cells don't define the function.
+    changed : frozenset of str
+        Names of the arguments that the function has changed.
+    steps, held : int
+        Executed lines, and the largest number of allocated bytes.
+    fault : Finding or None
+        A finding if nothing could be measured.
+    told : float or None
+        An additional number from the measure, for the notebook.
     """
 
     parts: list | None = None
@@ -50,7 +68,7 @@ class CallResult:
     told: float | None = None
 
     def instead(self, parts, fault, told=None):
-        """Return a copy with other parts, or with the reason why there are none."""
+        """Return a copy with different parts, or with the reason why there are none."""
         return replace(self, parts=parts, fault=fault, told=told)
 
 
@@ -75,7 +93,7 @@ def checked(observation):
 
 
 def _error(error):
-    """Return names (of Python's own classes only), text and line of a reported exception."""
+    """Return the names of Python's classes, the text and the line of a reported exception."""
     names, message, where = [*_list(error), None, None, None][:3]
     raised = tuple(n for n in _list(names) if isinstance(n, str) and n in ERRORS)
     line, name = [*_list(where), None, None][:2]
@@ -85,12 +103,12 @@ def _error(error):
 
 
 def _count(value):
-    """Return a value if it is a count, that is an integer from 0 on, else 0."""
+    """Return a value if it is a count, that is an integer of at least 0, else 0."""
     return value if type(value) is int and 0 <= value < 2**62 else 0
 
 
 def _list(value):
-    """Return a list or tuple as a list, and anything else as an empty one."""
+    """Return a list or tuple as a list, and an empty list for anything else."""
     return list(value) if isinstance(value, list | tuple) else []
 
 
@@ -113,6 +131,5 @@ def part_of(description):
         return part
     who = description.get("who")
     raised, message, line = _error(description.get("error"))
-    told = {"who": who if isinstance(who, str) else "", "raised": raised, "message": message}
-    told["line"] = line
-    return part | {"values": None} | told
+    cause = {"who": who if isinstance(who, str) else "", "raised": raised, "message": message}
+    return part | {"values": None} | cause | {"line": line}

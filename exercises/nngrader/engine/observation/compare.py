@@ -1,4 +1,4 @@
-"""One returned value beside the expected one, and the test whether two answers are equal."""
+"""Compare one returned value with the expected one; decide whether two answers are equal."""
 
 import math
 from dataclasses import dataclass
@@ -6,21 +6,43 @@ from functools import cached_property
 
 import numpy as np
 
-ROUNDING = 1e-25, 1e-13  # rounding errors lie between these shares of the largest entry
+ROUNDING = 1e-25, 1e-13  # rounding errors, as fractions of the largest entry: least and most
 ORDINARY = ("value",)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One returned value (`got`) of one case, beside the expected one (`want`).
+    """One returned value of one case, together with the expected value.
 
-    It has the expected shape, or that of a known mistake. ``part`` is its name; ``aspect`` is
-    the aspect that loses points if it is wrong; ``mistaken`` holds the value that each known
-    mistake returns; ``fault`` describes a wrong type or shape that has cost no points yet;
-    ``odd`` describes it where a known mistake has the same shape, since the mistake's hint may
-    say more; ``letters`` names the entries of a list that stands for several things;
-    ``rows`` names the blocks of equally many rows that it consists of; ``zeros`` says in words
-    which entries should be 0; ``absent`` is whether infinity stands for None in it.
+    Attributes
+    ----------
+    part : str
+        The name of the part of the answer.
+    aspect : str
+        The aspect that loses points if the value is wrong.
+    case : dict
+        The packed case.
+    got, want : ndarray
+        The returned and the expected value. ``got`` has the shape of ``want``, or the shape
+        that a known mistake returns.
+    mistaken : dict
+        The value that each known mistake returns, by name; None if there is none.
+    rtol : float
+        The tolerance, relative to the largest expected entry.
+    visible : bool
+        Whether the case is visible to students.
+    fault : Finding or None
+        A wrong type or shape that hasn't cost points yet.
+    odd : Finding or None
+        A wrong shape that a known mistake has too, since the mistake's hint may be clearer.
+    letters : str
+        Names of the entries, if the value is a list of different quantities.
+    rows : tuple of str
+        Names of the equally large blocks of rows, if the value consists of such blocks.
+    zeros : str
+        A description of the entries that should be 0.
+    absent : bool
+        Whether infinity represents None in this value.
     """
 
     part: str
@@ -55,12 +77,12 @@ class Entry:
 
     @property
     def ordinary(self):
-        """Return whether this is an ordinary case, not one with special input."""
+        """Return whether the case is ordinary, in contrast to one with special input."""
         return self.case["aspect"] in ORDINARY
 
     @property
     def misshapen(self):
-        """Return whether the value has a known mistake's shape, not the expected one."""
+        """Return whether the value has a known mistake's shape instead of the expected one."""
         return self.got.shape != self.want.shape
 
     @cached_property
@@ -69,7 +91,7 @@ class Entry:
         return close(self.got, self.want, self.rtol)
 
     def matches(self, values):
-        """Return whether the value equals another one, or both are mere rounding errors."""
+        """Return whether the value equals another one, or both are only rounding errors."""
         if values is None:
             return False
         if self.got.shape != values.shape:
@@ -90,12 +112,12 @@ class Entry:
         return bool(np.isfinite(values).all() and least < size < most)
 
 
-@np.errstate(all="ignore")  # in less time than `with`
+@np.errstate(all="ignore")  # faster than `with`
 def close(got, want, rtol):
     """Return whether two arrays agree, relative to the largest entry; nan equals nan.
 
-    The error is relative to the largest entry because one that should cancel to 0 has a
-    rounding error that is not small relative to itself.
+    The error is relative to the largest entry, because an entry that should cancel to 0 has a
+    rounding error that isn't small relative to the entry itself.
     """
     got, want = np.asarray(got, float), np.asarray(want, float)
     if got.shape != want.shape:
@@ -103,18 +125,18 @@ def close(got, want, rtol):
     largest = _largest(want)
     if not math.isfinite(largest):
         return not off(got, want, rtol).any()
-    # what `off` says of numbers, in a third of the time
+    # equivalent to `off` for finite numbers, and three times as fast
     return bool(_largest(got - want) <= rtol * largest + 1e-300)
 
 
 def _largest(values):
-    """Return the size of the largest number, nan where one is; `max` takes longer."""
+    """Return the largest absolute value, nan if there is a nan; faster than `max`."""
     return float(np.maximum.reduce(np.abs(values), axis=None, initial=0.0))
 
 
 def off(got, want, rtol):
     """Return a mask of the entries in which two arrays of one shape disagree."""
-    with np.errstate(all="ignore"):  # like np.isclose, in a third of the time
+    with np.errstate(all="ignore"):  # like np.isclose, but three times as fast
         finite = np.isfinite(want)
         largest = np.abs(want[finite]).max(initial=0.0)
         near = finite & (np.abs(got - want) <= rtol * largest + 1e-300)

@@ -1,24 +1,27 @@
-"""Functions of a problem's file that travel as text: its driver and its measure.
+"""Functions of a problem's file that travel as text: the driver and the measure.
 
-The *driver* runs beside the student's code, in the worker or in the student's notebook. It is
-given what the student defined (a function, a class) and the plain arguments of a case, makes
-from these whatever else the student's function takes (a callback, a generator of random
-numbers, a tensor), calls it and returns plain data. However often it calls the student's
-function, the arguments of the case arrive there as they were at the start.
+The *driver* runs in the same process as the student's code, in the worker or in the student's
+notebook. It receives the function or class that the student defined, and the plain arguments of
+a case. From these it makes other arguments of the student's function, for example a callback, a
+generator of random numbers or a tensor. Then it calls the function and returns plain data. If
+it calls the function several times, each call receives the arguments of the case unchanged.
 
-The *measure* runs in a process of the sandbox in which no code of the student's has run, or in
-the student's notebook. It is given the arguments by name and what the driver returned, and
-returns what is compared, such as a loss or whether each index is in exactly one fold.
-Both know `np` alone and import the rest inside: NumPy, and what the problem `uses`. What
-several measures share is a function marked by `travels`: its text goes with theirs. A driver
-may measure as `observe` does, with its `Steps` and `Held`, and puts `Failed(e, "who raised
-it")` in the place of a part that an error has prevented: the other parts keep their points.
-`Tensor(numbers)` in the place of a part says that it came as a tensor, where that costs the
-form alone.
+The *measure* runs in a process of the sandbox that has never run a student's code, or in the
+student's notebook. It receives the arguments by name and the values that the driver returned.
+It returns the values that are compared, such as a loss, or whether each index is in exactly one
+fold.
 
-Known mistakes are recognised by what is measured. A part that is True or False has only one
-wrong value, so the hint of a mistake that loses it must be true of every answer that loses it,
-and an answer that is explained by such a mistake earns nothing for `ledger.PASSIVE` aspects.
+Both can use `np`, and import everything else inside: the packages that the problem `uses`. Code
+that several measures share goes into a function marked by `travels`, which is sent with them.
+A driver can measure like `observe`, with `Steps` and `Held`. If an error has prevented a part,
+the driver returns `Failed(e, "who raised it")` instead of the part, and the other parts can
+still earn points. If a part arrived as a tensor and only its form should lose points, the
+driver returns `Tensor(numbers)`.
+
+We recognise known mistakes by the measured values. A part that is True or False has only one
+wrong value. Therefore, the hint of a mistake that loses such a part must be true for every
+answer that loses it, and an answer explained by such a mistake earns no points for
+`ledger.PASSIVE` aspects.
 """
 
 import ast
@@ -40,23 +43,24 @@ from .observe import measured as observe_measured
 from .parsing import parse
 
 KNOWN = {"np", *dir(builtins)}
-TRAVELLERS = set()  # functions whose text goes with those that call them
+TRAVELLERS = set()  # functions whose text travels with the functions that call them
 
 
 def travels(f):
-    """Mark a function that drivers or measures call, so that its source goes with theirs."""
+    """Mark a function that drivers or measures call, so that its source travels with them."""
     TRAVELLERS.add(f)
     return f
 
 
 @functools.lru_cache(256)
 def as_text(f, what):
-    """Return name and source of a driver or measure, with the marked functions that it calls.
+    """Return name and source of a driver or measure, including marked functions it calls.
 
     Raises
     ------
     ValueError
-        If it is no such function, or uses names that are not defined where it runs.
+        If it isn't a plain function in a file, or uses names that aren't defined where the text
+        runs.
     """
     try:
         source = textwrap.dedent(inspect.getsource(f))
@@ -80,13 +84,13 @@ def as_text(f, what):
 
 
 def _global(f, name):
-    """Return the function that a name stands for in a function's file, or None."""
-    found = f.__globals__.get(name)
-    return found if inspect.isfunction(found) else None
+    """Return the function with a certain name in a function's file, or None."""
+    value = f.__globals__.get(name)
+    return value if inspect.isfunction(value) else None
 
 
 def _outer_names(code):
-    """Return the names that code looks up outside of its functions: globals, built-ins."""
+    """Return the names that code looks up as globals or built-ins, at any depth."""
     here = {i.argval for i in dis.get_instructions(code) if i.opname in _LOOKUPS}
     return here.union(*(_outer_names(c) for c in _inner(code)))
 
@@ -100,7 +104,7 @@ def _inner(code):
 
 
 def arguments(driver):
-    """Return a driver's parameters by name, without the first, the student's object."""
+    """Return a driver's parameters by name, without the first one, the student's object."""
     first, *rest = [*inspect.signature(driver).parameters.values(), None]
     if first is None or any(p and p.kind != p.POSITIONAL_OR_KEYWORD for p in (first, *rest)):
         raise ValueError(
@@ -117,37 +121,37 @@ def caller(data, f):
 
 
 def observed(data):
-    """Return how many values a call returns, before anything is measured."""
+    """Return the number of values that a call returns, before anything is measured."""
     return data.get("observed") or len(data["returns"])
 
 
 def answer_cap(data: dict, output_kb: int) -> int:
-    """Return the size in bytes of the largest answer that is read, far above the right one."""
+    """Return the maximum size in bytes of an answer that we read, far above the correct one."""
     sizes = [sum(np.asarray(w).nbytes for w in c.get("want") or ()) for c in data["cases"]]
     sizes += [c.get("raw_bytes", 0) for c in data["cases"]]  # before it is measured
     return output_kb * 1024 + 8 * max(sizes, default=0)
 
 
 def result_of(data, case, run):
-    """Call a function on a case, and return what `judge` compares.
+    """Call a function on a case, and return the result that `judge` compares.
 
     Returns
     -------
     CallResult
-        Its ``fault`` says why nothing could be measured, if nothing could.
+        If nothing could be measured, ``fault`` contains the reason.
     """
     return as_judged(data, case, checked(run(dict(case["args"]))))
 
 
 def as_judged(data, case, result, measure=observe_measured):
-    """Return a call's result as `judge` compares it: measured, if the problem has a measure."""
+    """Return a call's result for `judge`, which is measured if the problem has a measure."""
     if not data.get("measure") or result.failed or case["error"]:
         return result
     return measured(data, case, result, measure)
 
 
 def measured(data, case, result, measure=observe_measured):
-    """Return a result whose parts are the problem's measure of it; ``measure`` runs that."""
+    """Return a result with the parts from the problem's measure, which ``measure`` runs."""
     raw = [p["values"] for p in result.parts[: observed(data)]]
     raw += [None] * (observed(data) - len(raw))
     inputs = case["args"] | case.get("kept", {})
@@ -155,14 +159,14 @@ def measured(data, case, result, measure=observe_measured):
     if not isinstance(reply.get("parts"), list):
         return result.instead([], _fault(data, result.parts, reply.get("message")))
     parts = [_as_array(part_of(p)) for p in reply["parts"]]
-    told = None
+    number = None
     if data.get("tells") and len(parts) > len(data["returns"]):
-        told = _number(parts.pop())
-    return result.instead(parts, None, told)
+        number = _number(parts.pop())
+    return result.instead(parts, None, number)
 
 
 def _number(part):
-    """Return a part that is one finite number as a float, None for anything else."""
+    """Return a part as a float if it is a single finite number, else None."""
     values = part["values"]
     if values is None or values.size != 1 or values.dtype.kind not in "biuf":
         return None
@@ -171,15 +175,15 @@ def _number(part):
 
 
 def _as_array(part):
-    """Return a part that a measure returned, a list of numbers being as good as an array."""
+    """Return a part from a measure, with a list of numbers treated as an array."""
     return part if part["values"] is None else part | {"kind": "array"}
 
 
 def _fault(data, parts, message):
-    """Return a finding if nothing could be measured: no array, or what the measure rejects.
+    """Return a finding if nothing could be measured: a value isn't an array, or is rejected.
 
-    The text of the measure's exception is used only if it stands literally in the measure's
-    source. Any other text may contain values from the student's code, and so hidden inputs.
+    We use the text of the measure's exception only if it appears literally in the measure's
+    source. Any other text may contain values from the student's code, and thus hidden inputs.
     """
     names = data.get("raw") or data["returns"]
     odd = [
@@ -195,7 +199,7 @@ def _fault(data, parts, message):
 
 
 def no_numbers(part, is_number):
-    """Return a finding about a value that contains no numbers, where they are expected."""
+    """Return a finding about a value that should contain numbers but doesn't."""
     if part["kind"] == "none":
         return Finding(Code.IS_NONE)
     ragged = part["kind"] == "list" and part["values"] is None and not is_number

@@ -11,7 +11,7 @@ if __package__:
 else:
     from observe import CALLS
 
-STEP = 1e-5  # the error of the formula is about STEP**2, that of rounding about 1e-16 / STEP
+STEP = 1e-5  # the formula has an error of about STEP**2, and rounding adds 1e-16 / STEP
 
 
 def numerical_gradient(f, x, h=STEP):
@@ -19,8 +19,8 @@ def numerical_gradient(f, x, h=STEP):
 
     For each entry ``x[i]``, it calls ``f`` with the entry moved up and down by ``h``, and
     divides the difference by ``2 * h``. Where the second derivatives are moderate, about nine
-    digits are correct. Compare your own gradient with it in a cell of yours; a function that
-    you submit can't call it.
+    digits are correct. Compare your own gradient with it in one of your cells; a function
+    that you submit can't call it.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
-"""Fingerprint a cell's syntax tree, to compare cells whatever their names and comments.
+"""Fingerprint a cell's syntax tree, to compare cells independently of names and comments.
 
-The tree is written as a sequence of words, in an order that does not depend on that of
-independent statements. Runs of words are hashed, and winnowing keeps some of the hashes
+The tree is written as a sequence of words. The order of the words doesn't change if independent
+statements are rearranged. Runs of words are hashed, and winnowing selects some of the hashes
 (Schleimer, Wilkerson and Aiken 2003, "Winnowing: local algorithms for document fingerprinting",
-section 3). This file imports the standard library alone, since it runs in the sandbox, where a
-student's text is parsed.
+section 3). This file imports only the standard library, because it runs in the sandbox, where
+we parse a student's text.
 """
 
 import ast
@@ -13,7 +13,7 @@ import hashlib
 import heapq
 
 RUN = 10  # words in a row that make one digest; shorter runs occur in most programs
-WINDOW = 3  # digests of which one is kept, so that any 12 words in common are found
+WINDOW = 3  # digests; one of each window is selected, so any 12 common words are detected
 MOST_FINGERPRINTS = 2_000
 MOST_CHARACTERS = 200_000
 BUILTINS = frozenset(dir(builtins))
@@ -26,9 +26,9 @@ DROPPED = (ast.expr_context, ast.type_ignore)
 def fingerprint(source):
     """Return the fingerprints of a cell: digests of runs of words of its syntax tree, winnowed.
 
-    Names that the student chose do not count, nor comments, text, type hints, prints, asserts,
-    imports, and the order of statements that do not need each other. Names of attributes, of
-    Python's own functions and of keywords do, and numbers.
+    The result doesn't depend on names that the student chose, comments, text, type hints,
+    prints, asserts, imports, or the order of independent statements. It does depend on numbers
+    and on the names of attributes, built-in functions and keywords.
 
     >>> fingerprint("a = 1  # one") == fingerprint("b: int = 1")
     True
@@ -40,8 +40,8 @@ def fingerprint(source):
     Returns
     -------
     list of int
-        Sorted, at most `MOST_FINGERPRINTS`, each of 48 bits; empty where the cell cannot be
-        parsed or has no statement that counts.
+        At most `MOST_FINGERPRINTS` numbers of 48 bits, sorted. The list is empty if the cell
+        can't be parsed or all its statements are ignored.
     """
     try:
         tree = ast.parse(source) if len(source) <= MOST_CHARACTERS else ast.Module([], [])
@@ -66,21 +66,21 @@ def winnow(numbers):
     Returns
     -------
     set of int
-        It has at least one number of every window.
+        A set with at least one number from every window.
     """
     last = max(1, len(numbers) - WINDOW + 1) if numbers else 0
     return {min(numbers[i : i + WINDOW]) for i in range(last)}
 
 
 def _body(statements):
-    """Return the words of a block, independent statements in an order of our own."""
-    kept = [s for s in statements if not _is_ignored(s)]
-    words = [_words(s) for s in kept]
-    return [w for i in _order(kept, words) for w in words[i]]
+    """Return the words of a block, with independent statements in a canonical order."""
+    relevant = [s for s in statements if not _is_ignored(s)]
+    words = [_words(s) for s in relevant]
+    return [w for i in _order(relevant, words) for w in words[i]]
 
 
 def _is_ignored(statement):
-    """Return whether a statement does not count: a print, an import, a docstring."""
+    """Return whether to ignore a statement, such as a print, an import or a docstring."""
     if isinstance(statement, ast.Expr):
         value = statement.value
         called = getattr(value.func, "id", "") if isinstance(value, ast.Call) else ""
@@ -118,7 +118,7 @@ def _word(node):
 
 
 def _constant(value):
-    """Return a constant as a word: 2 is the same as 2.0, and all texts are the same."""
+    """Return a constant as a word; 2 and 2.0 are equal, and all strings are equal."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
         return repr(float(value))
     plain = value is None or isinstance(value, bool | float | complex)
@@ -126,7 +126,7 @@ def _constant(value):
 
 
 def _order(statements, words):
-    """Yield the indices of statements, each after those that it needs, else by its words."""
+    """Yield the indices of statements: each after the ones it needs, and sorted by words."""
     needs, needed_by = _needs(statements)
     ready = [(words[i], i) for i, n in enumerate(needs) if not n]
     heapq.heapify(ready)
@@ -140,7 +140,7 @@ def _order(statements, words):
 
 
 def _needs(statements):
-    """Return for each statement which must come before it, and which after it."""
+    """Return for each statement which ones must come before it, and which ones after it."""
     needs, needed_by = [set() for _ in statements], [[] for _ in statements]
     wrote, read, barrier = {}, {}, None
     for i, statement in enumerate(statements):
@@ -171,13 +171,13 @@ def _names(statement):
             writes |= _changed(node)
     if isinstance(
         statement, ast.Expr
-    ):  # a call for its effect may change any name that it reads
+    ):  # such as a call, which may change any name that it reads
         writes |= reads - BUILTINS
     return reads, writes
 
 
 def _changed(node):
-    """Return the variable that is changed by an assignment to its attribute or entry."""
+    """Return the variable whose attribute or entry an assignment changes, as a set."""
     stored = not isinstance(node.ctx, ast.Load)
     while isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
         node = node.value

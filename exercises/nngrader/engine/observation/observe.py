@@ -1,8 +1,8 @@
-"""Call a function on copies of its inputs, and describe as plain data what it did.
+"""Call a function on copies of its inputs, and describe the result as plain data.
 
-This file stands alone (standard library and NumPy): the worker in the sandbox is given nothing
-else of the package. A function may return anything, so no method of a returned object is
-called: its type is found by `type`, and arrays are read through `numpy.ndarray` itself.
+This file needs only the standard library and NumPy, because the worker in the sandbox doesn't
+have the rest of the package. A function may return anything. Therefore we never call a method
+of a returned object: we get its type by `type`, and read arrays through `numpy.ndarray`.
 """
 
 import contextlib
@@ -19,10 +19,10 @@ import types
 
 import numpy as np
 
-MOST_ENTRIES = 4_000_000  # a larger answer keeps its shape and loses its values
+MOST_ENTRIES = 4_000_000  # of a larger answer we report only the shape, not the values
 MOST_NODES = 200_000  # entries of lists and of arrays of Python objects
 MOST_DEPTH = 8
-LARGE = 30_000  # bytes of the arguments' arrays; for smaller ones memory is not measured
+LARGE = 30_000  # bytes of the arguments' arrays; for fewer we don't measure memory
 NUMPY = os.path.dirname(np.__file__) + os.sep
 NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 KINDS = {
@@ -35,14 +35,14 @@ KINDS = {
     "view": (memoryview, type({}.keys()), type({}.values()), type({}.items())),
     "function": (type(inspect.isclass), type(len), type),
 }
-NAMED = {  # classes known by name, since their packages may not be installed
+NAMED = {  # classes that we recognise by name, because their packages may be missing
     "Fraction": "exact",
     "Decimal": "exact",
     "Tensor": "tensor",
     "DataFrame": "table",
     "Series": "table",
 }
-EXACTLY = {  # how Python's numbers are read without calling a method of a subclass
+EXACTLY = {  # functions that read Python's numbers without calling a subclass's method
     bool: bool,
     complex: complex.__complex__,
     float: float.__float__,
@@ -51,16 +51,18 @@ EXACTLY = {  # how Python's numbers are read without calling a method of a subcl
 
 
 class TooLarge(ValueError):
-    """Raised for a sequence with more entries than are read."""
+    """Raised for a sequence with too many entries to read."""
 
 
 class Failed:
-    """Stands in a driver's answer for parts that an error of the student's code has prevented.
+    """Replaces a part of a driver's answer that an error in the student's code has prevented.
 
     Parameters
     ----------
+    error : BaseException
+        The error.
     who : str
-        Who raised it, in words that stand literally in the driver.
+        The name of the code that raised it, as a literal text in the driver.
     """
 
     def __init__(self, error, who):
@@ -68,9 +70,9 @@ class Failed:
 
 
 class Tensor:
-    """Stands in a driver's answer for a tensor of which the driver has read the numbers.
+    """Replaces a tensor in a driver's answer by the numbers that the driver has read from it.
 
-    The numbers are judged as if they had come as an array or a number; the form is not.
+    The numbers are judged like an array or a number, but the form loses points.
     """
 
     def __init__(self, numbers):
@@ -78,7 +80,7 @@ class Tensor:
 
 
 class Driven:
-    """Calls a problem's driver with the student's object as first argument."""
+    """Calls a problem's driver with the student's object as the first argument."""
 
     def __init__(self, drive, f):
         self.drive, self.f = drive, f
@@ -89,11 +91,11 @@ class Driven:
 
 
 def _unchanging(f, args):
-    """Return a function that gives ``f`` the arguments of a case as they were at the start.
+    """Return a function that calls ``f`` with the original arguments of a case each time.
 
-    The first call gets the objects in ``args`` themselves, so that `observe` sees what it
-    writes into them; each later call gets copies of what they held before. A class is returned
-    as it is.
+    The first call receives the objects in ``args`` themselves, so that `observe` notices if
+    ``f`` writes into them. Each later call receives copies with the original content. If ``f``
+    is a class, it is returned unchanged.
     """
     if issubclass(type(f), type):
         return f
@@ -113,7 +115,7 @@ def _unchanging(f, args):
 
 @functools.lru_cache(64)
 def _code(source, title):
-    """Return compiled source, once for all cases of a problem."""
+    """Return compiled source, which is compiled once for all cases of a problem."""
     return compile(source, title, "exec")
 
 
@@ -123,13 +125,13 @@ def driven(f, driver):
     Parameters
     ----------
     driver : dict or None
-        ``name`` and ``source`` of a function that knows `np`, what is `LENT` to it, and imports
-        the rest; None where ``f`` is called itself.
+        ``name`` and ``source`` of a function, which can use `np` and the classes in `LENT`, and
+        imports the rest. If None, ``f`` is called directly.
 
     Returns
     -------
     callable
-        It takes the arguments of a case and should return plain data.
+        A function of the arguments of a case, which should return plain data.
     """
     if driver is None:
         return f
@@ -139,21 +141,23 @@ def driven(f, driver):
 
 
 def measured(measure, inputs, raw, n_parts):
-    """Return what a problem's measure returns for the raw parts of an answer.
+    """Call a problem's measure on the raw parts of an answer.
 
     Parameters
     ----------
     measure : dict
-        ``name`` and ``source`` of a function that knows `np` alone, and imports the rest.
+        ``name`` and ``source`` of a function, which can use `np` and imports the rest.
     inputs : dict
-        Its first argument: the inputs of the case, and what is kept for it.
+        The first argument: the inputs of the case, and its values that are only for the
+        measure.
     raw : list
-        The student's arrays, of any shape, with None for values that are no arrays.
+        The student's arrays, of any shape, with None for values that aren't arrays.
 
     Returns
     -------
     dict
-        ``parts`` as in `observe`, or ``message``: the text of a ValueError, "" for others.
+        ``parts`` as in `observe`, or ``message``: the text of a ValueError, "" for any other
+        exception.
     """
     names = {"__name__": "measure", "np": np}
     exec(_code(measure["source"], "<measure>"), names)
@@ -165,27 +169,27 @@ def measured(measure, inputs, raw, n_parts):
 
 
 def observe(f, args, n_parts, *, counted=True):
-    """Call ``f`` once, and return a description of what it returned or raised.
+    """Call ``f`` once, and return a description of the value or the exception.
 
     Parameters
     ----------
     f : callable
-        The student's function, or what `driven` makes of it; called with the values of
+        The student's function, or the callable from `driven`. It is called with the values of
         ``args`` in order.
     args : dict
-        Names and values of the arguments; ``f`` gets copies.
+        Names and values of the arguments; ``f`` receives copies.
     counted : bool, optional
-        Whether the lines that run are counted, which slows Python down.
+        Whether to count executed lines, which slows Python down.
 
     Returns
     -------
     dict
         ``parts`` (a list of at most ``n_parts + 1`` descriptions, see `describe`) or ``error``
         ([names of the exception's classes], message, [line, name of the function] or None);
-        ``changed``, the arguments written into;
-        ``steps``, the lines of Python that ran, those inside NumPy left out, and 0 where a
-        driver calls or nothing is counted; ``held``, the bytes that the call held at most, 0
-        where a driver calls or the arguments are small; ``seconds``.
+        ``changed``, the names of the arguments that ``f`` has changed; ``steps``, the number of
+        executed lines of Python outside NumPy, 0 if a driver makes the call or ``counted`` is
+        false; ``held``, the largest number of allocated bytes, 0 if a driver makes the call or
+        the arguments are small; ``seconds``.
     """
     given = copy.deepcopy(args)
     counter = Steps()
@@ -214,7 +218,7 @@ def observe(f, args, n_parts, *, counted=True):
 
 
 class Calls:
-    """Counts in ``depth`` how many calls of `observe` are running inside each other."""
+    """Counts in ``depth`` the nested calls of `observe` that are running."""
 
     def __init__(self):
         self.depth = 0
@@ -230,11 +234,11 @@ CALLS = Calls()
 
 
 class Steps:
-    """Counts executed lines of Python while it is entered, in ``steps``.
+    """Counts executed lines of Python in ``steps``, as a context manager.
 
-    What NumPy calls inside itself, as when an array is printed, does not count; the function
-    of NumPy that is called from outside does, for it may loop. Nor does what Python's garbage
-    collector calls (its callbacks, finalisers), which may break in anywhere.
+    Lines of a NumPy function count if code outside NumPy calls it, because it may loop. Calls
+    inside NumPy, for example when an array is printed, don't count. Callbacks and finalisers
+    that the garbage collector calls don't count either, because they can run at any time.
     """
 
     def __init__(self):
@@ -270,9 +274,9 @@ class Steps:
 
 
 class Held:
-    """Measures the largest number of bytes allocated while it is entered, in ``most``.
+    """Measures the largest number of allocated bytes in ``most``, as a context manager.
 
-    Bytes of NumPy's arrays count, too. If ``wanted`` is false, nothing is measured.
+    This includes the bytes of NumPy's arrays. If ``wanted`` is false, nothing is measured.
     """
 
     def __init__(self, wanted=True):
@@ -293,7 +297,7 @@ class Held:
                 tracemalloc.stop()
 
 
-LENT = {c.__name__: c for c in (Steps, Held, Failed, Tensor)}  # a driver imports none of them
+LENT = {c.__name__: c for c in (Steps, Held, Failed, Tensor)}  # drivers use them without import
 
 
 def _bytes_of(args):
@@ -307,12 +311,12 @@ def _in_numpy(frame):
 
 
 def parts_of(value, n_parts, f=None):
-    """Return descriptions of the values of an answer, one more than expected at most."""
+    """Return descriptions of the values of an answer, at most one more than expected."""
     return [describe(v, f) for v in _split(value, n_parts)]
 
 
 def _split(value, n_parts):
-    """Return the values of an answer, which are several if a tuple or list is expected."""
+    """Return the values of an answer; a tuple or list is split if several are expected."""
     if n_parts > 1:
         for kind in (tuple, list):
             if issubclass(type(value), kind):
@@ -326,16 +330,16 @@ def describe(value, f=None):
     Parameters
     ----------
     value : object
-        It may be hostile.
+        The value, which may be hostile.
 
     Returns
     -------
     dict
         ``kind``: array, number, list, tuple, one of `KINDS` or `NAMED`, large, or object;
-        ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of what was returned
-        (shape None where it has none); ``masked``: how many entries are masked. Of a `Failed`
-        the kind is failed, with ``error`` ([names of the exception's classes], message) and
-        ``who``; of a `Tensor` it is tensor, and it has values.
+        ``values``: an array of numbers, or None; ``dtype`` and ``shape`` of the returned value
+        (shape None if it has none); ``masked``: the number of masked entries. A `Failed` has
+        the kind failed, with ``error`` (as in `observe`) and ``who``; a `Tensor` has the kind
+        tensor, and values.
     """
     try:
         with np.errstate(all="ignore"):
@@ -347,7 +351,7 @@ def describe(value, f=None):
 
 
 def _described(value, f):
-    """Return a description of a value, or raise what a hostile value makes NumPy raise."""
+    """Return a description of a value; a hostile value can make this raise any exception."""
     kind = type(value)
     if kind is Failed:
         return _as_dict("failed") | _of_error(value, f)
@@ -368,7 +372,7 @@ def _described(value, f):
 
 
 def _of_error(failed, f):
-    """Return what is told of an error that has prevented a part."""
+    """Return a description of an error that has prevented a part."""
     return {"error": _error(failed.error, f), "who": str(failed.who)}
 
 
@@ -390,12 +394,12 @@ def _array(value):
 
 @functools.lru_cache(64)
 def dtype_name(dtype):
-    """Return a type's name, which NumPy puts together anew each time."""
+    """Return a type's name, which NumPy builds again each time."""
     return dtype.name
 
 
 def _values(base):
-    """Return a copy of an array of numbers, None if it is too large or holds anything else."""
+    """Return a copy of an array, None if it is too large or contains anything but numbers."""
     if base.dtype.kind == "O" and base.size <= MOST_NODES:
         numbers = [_leaf(v) for v in base.ravel().tolist()]
         return np.array(numbers).reshape(base.shape) if None not in numbers else None
@@ -444,7 +448,7 @@ def _sequence(name, value):
         values = np.array(_nested(value, [MOST_NODES], 0))
     except TooLarge:
         return _as_dict("large")
-    except ValueError:  # rows of unequal length, or something else than numbers
+    except ValueError:  # rows of different lengths, or anything but numbers
         return _as_dict(name)
     return _as_dict(name, values, values.dtype.name, list(values.shape))
 
@@ -478,7 +482,7 @@ def _entries(value, budget):
 
 
 def _names(kind):
-    """Return the names of an exception's classes, most special first."""
+    """Return the names of an exception's classes, with the most specific one first."""
     return [_class_name(c) for c in type.mro(kind)[:-2]][:8]
 
 
@@ -488,10 +492,10 @@ def _class_name(c):
 
 
 def _error(e, f):
-    """Return the names of an exception's classes, its text, and where it was raised.
+    """Return the names of an exception's classes, its text, and the place that raised it.
 
-    That is a line of the student's function, counted from its `def`, and the function's name,
-    or None.
+    The place is a line of the student's function, counted from the line with `def`, and the
+    function's name; or None if the exception was raised elsewhere.
     """
     return [_names(type(e)), _message(e), _method(e, f.f) if type(f) is Driven else _line(e, f)]
 
@@ -499,7 +503,7 @@ def _error(e, f):
 def _message(e):
     """Return an exception's text."""
     try:
-        # Python's power of a float overflows with (34, "Numerical result out of range").
+        # If a power of a float overflows, args is (34, "Numerical result out of range").
         return str(e.args[1] if isinstance(e, OverflowError) and e.args[1:] else e)[:300]
     except BaseException:
         return ""
@@ -515,23 +519,23 @@ def _line(e, f):
 
 
 def _method(e, f):
-    """Return line and name of the student's function that failed when a driver called it."""
+    """Return the line and the name of the student's function that failed inside a driver."""
     files = {code.co_filename for code in _codes(f)}
     own = [(frame.f_code, n) for frame, n in _frames(e) if frame.f_code.co_filename in files]
     own = [one for one in own if not one[0].co_name.startswith("<")] or own  # no <listcomp>
     if not own:
         return None
     code, number = own[-1]
-    name = code.co_qualname.rpartition("<locals>.")[2]  # of another class also its name
+    name = code.co_qualname.rpartition("<locals>.")[2]  # with the name of a different class
     if issubclass(type(f), type):
         name = name.removeprefix(f"{_class_name(f)}.")
     return [number - code.co_firstlineno + 1, name[:80]]
 
 
 def _codes(f):
-    """Return the code of a function, or of all methods that the student's module gives a class.
+    """Return the code of a function, or of a class's methods from the student's module.
 
-    A class of a library from which it inherits is not the student's.
+    The methods of base classes from a library are not included.
     """
     inside = [f]
     if issubclass(type(f), type):
@@ -542,7 +546,7 @@ def _codes(f):
 
 
 def _undecorated(f):
-    """Return the function that was written with a decorator, such as `torch.no_grad()`."""
+    """Return the function below decorators such as `torch.no_grad()`."""
     for _ in range(MOST_DEPTH):
         if type(f) in (staticmethod, classmethod):
             f = f.__func__

@@ -1,7 +1,8 @@
 """Find names and imports in the text of a notebook's cells, without running them.
 
-This file stands alone (standard library): the grader reads a student's text in a worker, since
-parsing, too, can be made to hang or to crash. Every scan here is linear and limited in size.
+This file needs only the standard library, because the grader reads a student's text in a
+worker: a text can make even the parser hang or crash. Every scan takes linear time, and its
+size is limited.
 """
 
 import ast
@@ -13,14 +14,14 @@ MOST_CHARACTERS = 200_000
 MOST_NAMES = 4_000
 MOST_LETTERS = 100  # of one dotted name
 MOST_PARTS = 8
-MORE = "..."  # in place of the names beyond `MOST_NAMES`
+MORE = "..."  # replaces the names beyond `MOST_NAMES`
 COMPUTED = "getattr.computed"
 KEEP_BODY = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics whose body is Python
-KEPT = {"numpy", *sys.stdlib_module_names}  # what cells import of these always counts
+KEPT = {"numpy", *sys.stdlib_module_names}  # imports from these modules always count
 COMPUTING = set(
     "__builtins__ __import__ compile delattr eval exec getattr globals locals setattr vars "
     "sys gc inspect importlib ctypes".split()
-)  # ways to give names a value that no assignment shows
+)  # ways to set the value of a name without an assignment
 HARMLESS = set("abs display float len list max min np numpy print sum".split())
 DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
@@ -28,12 +29,13 @@ ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?
 
 
 def plain(source):
-    """Return the text of a cell as plain Python, with the same number of lines.
+    """Return the text of a cell as plain Python, with the same line numbers.
 
-    Legal Python is returned as it is. Elsewhere a line that starts a statement with ``%`` or
-    ``!``, or that asks for help with ``?``, becomes ``pass``, and ``x = !ls`` becomes
-    ``x = None``; lines inside brackets and strings are left alone; a cell that is indented as
-    a whole moves to the left, as in IPython. The number of lines stays.
+    Valid Python is returned unchanged. In any other cell, a line that starts a statement with
+    ``%`` or ``!``, or that requests help with ``?``, becomes ``pass``, and ``x = !ls`` becomes
+    ``x = None``. Lines inside brackets and strings don't change. If the whole cell is indented,
+    the indentation is removed, as in IPython. A cell with a magic for a different language,
+    such as ``%%bash``, becomes a single ``pass``.
     """
     if len(source) > MOST_CHARACTERS or _parse(source) is not None:
         return source
@@ -55,7 +57,7 @@ def dedented(source):
 
 
 def _without_magics(lines):
-    """Yield the lines, those with IPython's syntax replaced."""
+    """Yield the lines, with IPython's syntax replaced."""
     depth, quote, continued = 0, None, False
     for line in lines:
         if depth == 0 and quote is None and not continued:
@@ -66,7 +68,7 @@ def _without_magics(lines):
 
 
 def _replaced(line):
-    """Return the first line of a statement, replaced if it is IPython's own syntax."""
+    """Return the first line of a statement, replaced if it uses IPython's syntax."""
     text = line.strip()
     indent = line[: len(line) - len(line.lstrip())]
     if text.startswith(("!", "%", "?")) or (text.endswith("?") and "#" not in text):
@@ -77,7 +79,7 @@ def _replaced(line):
 
 
 def _scan(line, depth, quote):
-    """Return how many brackets, and which triple quote, are open at the end of a line."""
+    """Return the number of open brackets and the open triple quote at the end of a line."""
     for token in TOKEN.findall(line):
         if quote:
             quote = None if token == quote else quote
@@ -93,7 +95,7 @@ def _scan(line, depth, quote):
 
 
 def _parse(source):
-    """Return the syntax tree of a source, None if it is no Python."""
+    """Return the syntax tree of a source, None if it isn't valid Python."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -101,7 +103,7 @@ def _parse(source):
 
 
 def _trees(sources):
-    """Yield the syntax trees of those sources that are Python and not too long."""
+    """Yield the syntax trees of the sources that are valid Python and not too long."""
     for source in sources:
         if len(source) <= MOST_CHARACTERS:
             tree = _parse(plain(source)) or _parse(textwrap.dedent(source))
@@ -109,7 +111,7 @@ def _trees(sources):
 
 
 def imports(*sources, wanted=()):
-    """Return the dotted names of all that the sources import, sorted and limited in number.
+    """Return the dotted names of all imports in the sources, sorted and limited in number.
 
     >>> imports("from scipy.spatial import distance as d", "import numpy as np")
     ['numpy', 'scipy.spatial.distance']
@@ -124,10 +126,10 @@ def imports(*sources, wanted=()):
 def names_used(*sources, wanted=()):
     """Return the dotted names that the sources use or import, with aliases undone, sorted.
 
-    The sources are read together, so that an alias made in one cell is undone in another.
-    Where there are too many names, those ``wanted`` are there all the same if anything inside
-    them is used, and `MORE` stands for the rest. What a cell imports that no function can use
-    (`_idle`) is left out, but for NumPy and Python's own modules.
+    The sources are read together, so that an alias from one cell is resolved in the others. If
+    there are too many names, `MORE` replaces some of them, but a name in ``wanted`` is still
+    included if it, or anything inside it, is used. If no function can use the imports of a cell
+    (`_idle`), they are left out, except for NumPy and Python's own modules.
 
     >>> names_used("import numpy as n", "apply = n.vectorize")
     ['numpy', 'numpy.vectorize']
@@ -137,9 +139,9 @@ def names_used(*sources, wanted=()):
     trees = list(_trees(sources))
     idle = _idle(trees)
     nodes = [node for tree in trees if tree not in idle for node in ast.walk(tree)]
-    brought = _brought(idle)
+    imported = _imported_objects(idle)
     for tree in idle:
-        nodes += [n for n in ast.walk(tree) if not (_brings(n) or _holds(n, brought))]
+        nodes += [n for n in ast.walk(tree) if not (_is_foreign(n) or _uses_any(n, imported))]
     alias, stars, found = {"np": "numpy"}, set(), set()
     for node in nodes:
         for short, full in _imported(node):
@@ -159,36 +161,36 @@ def names_used(*sources, wanted=()):
     return _listed(found, wanted, first={full.split(".")[0] for full in alias.values()})
 
 
-def _brings(node):
-    """Return whether a node imports, or uses, what neither NumPy nor Python itself has."""
+def _is_foreign(node):
+    """Return whether a node imports anything that isn't from NumPy or the standard library."""
     tops = {full.split(".")[0] for _, full in _imported(node)}
     return bool(tops - KEPT)
 
 
 def _idle(trees):
-    """Return those cells whose imports cannot reach a function of another cell.
+    """Return the cells whose imports can't reach a function of another cell.
 
-    Such a cell, often one to try things in, defines no function or class, gives no value to a
-    name that other cells mention, writes into no object, computes no names, and hands nothing
+    Students often use such a cell to try something out. It doesn't define a function or class,
+    set a name that other cells mention, write into an object, compute names, or pass anything
     that it has imported to a function of another cell.
     """
-    idle = [t for t in trees if any(map(_brings, ast.walk(t)))] if len(trees) > 1 else []
+    idle = [t for t in trees if any(map(_is_foreign, ast.walk(t)))] if len(trees) > 1 else []
     idle = [tree for tree in idle if not any(map(_acts, ast.walk(tree)))]
     while True:
         mentioned = {n for tree in trees if tree not in idle for n in _mentioned(tree)}
-        brought = _brought(idle)
-        kept = [
+        imported = _imported_objects(idle)
+        still_idle = [
             tree
             for tree in idle
-            if not any(_bound(n) & mentioned or _hands(n, brought) for n in ast.walk(tree))
+            if not any(_bound(n) & mentioned or _passes_on(n, imported) for n in ast.walk(tree))
         ]
-        if len(kept) == len(idle):
+        if len(still_idle) == len(idle):
             return idle
-        idle = kept
+        idle = still_idle
 
 
 def _acts(node):
-    """Return whether a node may do more than import, compute, and name results."""
+    """Return whether a node may do more than import, compute, and assign results to names."""
     if isinstance(node, ast.Attribute | ast.Subscript):
         return not isinstance(node.ctx, ast.Load)
     if isinstance(node, ast.ImportFrom):
@@ -197,63 +199,63 @@ def _acts(node):
 
 
 def _bound(node):
-    """Return the names to which a node gives a value."""
+    """Return the names that a node sets."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         return {node.id}
     return {short for short, _ in _imported(node) if short}
 
 
 def _mentioned(tree):
-    """Return the names in a cell that are no function's own, and its texts."""
+    """Return the names in a cell that aren't local to a function, and the cell's strings."""
     try:
         codes = [compile(tree, "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     found = set()
-    for code in codes:  # which grows
+    for code in codes:  # the list grows inside the loop
         codes += [c for c in code.co_consts if isinstance(c, type(code))]
         found |= {*code.co_names, *(c for c in code.co_consts if isinstance(c, str))}
     return found
 
 
-def _brought(trees):
-    """Return the names that hold something imported, by an import or by an assignment."""
+def _imported_objects(trees):
+    """Return the names of objects from packages, set by an import or by an assignment."""
     nodes = [node for tree in trees for node in ast.walk(tree)]
-    brought = set().union(*(_bound(n) for n in nodes if _brings(n)))
+    imported = set().union(*(_bound(n) for n in nodes if _is_foreign(n)))
     for node in nodes:
-        if isinstance(node, ast.Assign) and _holds(node.value, brought):
-            brought |= {name for n in ast.walk(node) for name in _bound(n)}
-    return brought
+        if isinstance(node, ast.Assign) and _uses_any(node.value, imported):
+            imported |= {name for n in ast.walk(node) for name in _bound(n)}
+    return imported
 
 
-def _holds(node, brought):
-    """Return whether an expression mentions one of these names."""
+def _uses_any(node, imported):
+    """Return whether an expression mentions any of these names."""
     names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
-    return not brought.isdisjoint(names)
+    return not imported.isdisjoint(names)
 
 
-def _hands(node, brought):
-    """Return whether a node calls something else with one of these names as an argument."""
+def _passes_on(node, imported):
+    """Return whether a node passes any of these names to a function from elsewhere."""
     if not isinstance(node, ast.Call):
         return False
     called = node.func
     while isinstance(called, ast.Attribute):
         called = called.value
-    own = getattr(called, "id", "") in brought | HARMLESS
+    own = getattr(called, "id", "") in imported | HARMLESS
     return not own and any(
-        _holds(a, brought) for a in (*node.args, *(k.value for k in node.keywords))
+        _uses_any(a, imported) for a in (*node.args, *(k.value for k in node.keywords))
     )
 
 
 def _listed(names, wanted, first=()):
-    """Return sorted names, at most `MOST_NAMES`; those of modules are left out last."""
+    """Return at most `MOST_NAMES` sorted names; names in modules in ``first`` have priority."""
     chosen = sorted(names, key=lambda name: (name.split(".")[0] not in first, name))
     never = {MORE, *_inside(chosen, wanted)} if len(chosen) > MOST_NAMES else set()
     return sorted({name[:MOST_LETTERS] for name in chosen[: MOST_NAMES - len(never)]} | never)
 
 
 def _inside(names, wanted):
-    """Return those wanted names that are themselves used, or something inside them is."""
+    """Return the wanted names that are used, directly or through a name inside them."""
     begins = set()
     for name in names:
         parts = name.split(".")[: MOST_PARTS + 2]
@@ -270,7 +272,7 @@ def _computed(node):
 
 
 def forbidden_in(names, forbidden):
-    """Return those forbidden names that are used, themselves or something inside them.
+    """Return the forbidden names that are used, directly or through a name inside them.
 
     >>> forbidden_in(["numpy.sqrt", "scipy.spatial.distance"], ["numpy.vectorize", "scipy"])
     ['scipy']
@@ -281,7 +283,7 @@ def forbidden_in(names, forbidden):
 
 
 def _imported(node):
-    """Return (name in this cell, full dotted name) for all that an import statement imports."""
+    """Return (name in this cell, full dotted name) for each name in an import statement."""
     if isinstance(node, ast.Import):
         return [
             (a.asname, a.name) if a.asname else (a.name.split(".")[0], a.name.split(".")[0])
@@ -297,7 +299,7 @@ def _imported(node):
 
 
 def _by_name(node):
-    """Return what ``__import__("x")`` or ``import_module("x")`` imports, as a set."""
+    """Return the set of modules that ``__import__`` or ``import_module`` imports by name."""
     if not isinstance(node, ast.Call) or not node.args:
         return set()
     called = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -317,7 +319,7 @@ def _learn_assignment(node, alias):
 
 
 def _dotted(node, alias):
-    """Return the dotted name of an expression such as ``a.b.c``, its alias resolved."""
+    """Return the dotted name of an expression such as ``a.b.c``, with the alias resolved."""
     parts = []
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
         if len(node.args) >= 2 and isinstance(node.args[1], ast.Constant):
