@@ -17,9 +17,9 @@ HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exer
 DONE, FAILED, USAGE = 0, 1, 2
 MOST_WORKERS = 64
 EXIT = (
-    "exit status: 0 every submission accounted for, flags included; "
-    "1 something could not be done; 2 wrong usage, which is an option, a number or a kind of "
-    "file that the command does not take, or a name that is not there"
+    "exit status: 0 every submission is accounted for, even if it has flags; "
+    "1 something failed; 2 wrong usage: an option, a number or a kind of file that the command "
+    "doesn't accept, or a name that doesn't exist"
 )
 EXIT_OF_CHECK = (
     "exit status: 0 everything is correct on the visible cases (a challenge that you haven't "
@@ -69,14 +69,14 @@ def flag(name: str, words: str):
 command = dataclass(frozen=True, kw_only=True)
 OUT = {"name": "--out", "type": a_path, "metavar": "PATH", "help": "where to write"}
 OUT_FILE = OUT | {"type": a_file}
-CODES = ("--anonymous", "codes in place of names; anonymous-key.csv tells you whose")
+CODES = ("--anonymous", "replace names by codes; anonymous-key.csv maps them back")
 SEED = {"name": "--seed", "type": a_file, "metavar": "FILE", "help": "seed of the hidden cases"}
 UNSAFE = ("--unsafe-no-sandbox", "run submissions that you trust as plain processes")
 
 
 @command
 class Check:
-    """Try the functions of a notebook on the visible cases: what a student runs."""
+    """Check the functions of a notebook on the visible cases. Students run this command."""
 
     notebook: Path = argument(type=Path, metavar="NOTEBOOK")
 
@@ -88,13 +88,13 @@ class Check:
 
 @command
 class OfCourse:
-    """What all commands of an instructor have in common."""
+    """Arguments that all of the instructor's commands have."""
 
     folder: Path
     problems: Path | None = argument(
         "--problems",
         type=a_path,
-        help="private definitions, before the public",
+        help="folder with private problems, which override the public ones",
     )
 
     @property
@@ -108,21 +108,21 @@ class OfCourse:
 
 @command
 class OfAssignment(OfCourse):
-    """What all commands about one assignment have in common."""
+    """Arguments that all commands about one assignment have."""
 
     assignment: str = argument(metavar="ASSIGNMENT")
 
 
 @command
 class NewProblem(OfAssignment):
-    """Write the files of a new problem, to be filled in: declaration, cells, a test."""
+    """Write templates for the files of a new problem: declaration, cells, and a test."""
 
     name: str = argument(metavar="NAME", help="the function that students write")
     worth: float = argument(
         "--points",
         type=float,
         default=10.0,
-        help="what it declares to be worth; default: 10",
+        help="number of points in the declaration; default: 10",
     )
     takes: str = argument(
         "--takes",
@@ -145,20 +145,20 @@ class NewProblem(OfAssignment):
             say(f"{file}: fill it in")
         with_it = f" --problems {self.problems}" if self.problems else ""
         places = len(unfilled(course, name))
-        say(f"places that say FILL IN: {places}; `nngrader release {name}{with_it}` names each")
+        say(f"places marked FILL IN: {places}; `nngrader release {name}{with_it}` lists them")
         test, place = f"make test T={self.name}", "their declarations"
         if self.problems:
             test, place = f"pytest {self.problems}", f"{self.problems / name}.toml"
         worth = counted(self.worth, "point")
-        say(f"then `{test}`, and take {worth} from others in {place}")
+        say(f"then run `{test}`, and take {worth} from other problems in {place}")
         return DONE
 
 
 @command
 class Release(OfAssignment):
-    """Make release/ASSIGNMENT and ASSIGNMENT.zip for students, unless they tell too much."""
+    """Create release/ASSIGNMENT and ASSIGNMENT.zip for students, if they reveal no answers."""
 
-    again: bool = flag("--again", "try the seeds also of problems that have not changed")
+    again: bool = flag("--again", "test the seeds even of problems that haven't changed")
     out: Path | None = argument(**OUT)
 
     def run(self) -> int:
@@ -176,7 +176,7 @@ class Release(OfAssignment):
         except NotFit as e:
             print(f"{name} is not released:", *e.reasons, sep="\n  ", file=sys.stderr)
             return FAILED
-        say(f"{file}: ready to be handed out")
+        say(f"{file}: ready to give to students")
         return DONE
 
 
@@ -197,40 +197,42 @@ class Gradescope(OfAssignment):
         autograder(course, name, file)
         if changed := untried(course, name, SEEDS):
             names = ", ".join(changed)
-            warn(f"not tried as they stand, run `nngrader release {name}` first: {names}")
-        secret = "it holds solutions and the seed; upload it as the autograder, nowhere else"
+            warn(f"not tested since they changed: {names}; run `nngrader release {name}` first")
+        secret = "contains solutions and the seed, so upload it only as the autograder"
         say(f"{file}: {secret}")
         return DONE
 
 
 @command
 class Collect(OfAssignment):
-    """Bring what was handed in on a learning platform into submitted/STUDENT/ASSIGNMENT/."""
+    """Copy a learning platform's submissions into submitted/STUDENT/ASSIGNMENT/."""
 
-    download: Path = argument(type=a_path, metavar="FOLDER_OR_ZIP", help="what is collected")
+    download: Path = argument(
+        type=a_path, metavar="FOLDER_OR_ZIP", help="the platform's download, a folder or a zip"
+    )
     groups: Path | None = argument(
         "--groups",
         type=a_file,
         metavar="FILE.csv",
-        help="table of groups, in place of the class list's column `group`",
+        help="table of groups, instead of the column `group` of the class list",
     )
     worksheet: Path | None = argument(
         "--worksheet",
         type=a_file,
         metavar="FILE.csv",
-        help="Moodle's grading worksheet: whose each submission is, and its time",
+        help="Moodle's grading worksheet, which gives the owner and the time of a submission",
     )
     zone: str | None = argument(
         "--zone",
         metavar="ZONE",
-        help="the time zone of its dates, such as Europe/Berlin; default: this machine's",
+        help="time zone of the worksheet's dates, e.g. Europe/Berlin; default: this machine's",
     )
     apart: list = argument(
         "--apart",
         nargs="+",
         default=(),
         metavar="STUDENT",
-        help="students who are treated singly, outside of their groups",
+        help="students to treat individually, outside their groups",
     )
 
     def run(self) -> int:
@@ -246,32 +248,32 @@ class Collect(OfAssignment):
         for text in lines(course, name, collected):
             say(text)
         if collected.times[SOURCE]:
-            zone_words = self.zone or "this machine (--zone names another)"
-            say(f"its times are read as of {zone_words}")
+            zone_words = self.zone or "this machine's time zone (--zone names a different one)"
+            say(f"the worksheet's times are read in {zone_words}")
         return FAILED if collected.left_out else DONE
 
 
 @command
 class Grade(OfAssignment):
-    """Grade submissions in a sandbox, and record the points in nbgrader's gradebook."""
+    """Grade submissions in a sandbox and record the points in nbgrader's gradebook."""
 
     anonymous: bool = flag(*CODES)
     seed: Path | None = argument(**SEED)
     unsafe: bool = flag(*UNSAFE)
     students: list = argument(
-        "--students", nargs="+", default=(), metavar="STUDENT", help="these alone"
+        "--students", nargs="+", default=(), metavar="STUDENT", help="only these students"
     )
     workers: int = argument(
         "--workers",
         type=workers,
         default=min(cores(), MOST_WORKERS),
-        help="how many at one time; default: the cores that it may use",
+        help="number of submissions to grade in parallel; default: the usable cores",
     )
     scheduler: str | None = argument(
-        "--scheduler", metavar="ADDRESS", help="of a Dask cluster: tls://HOST:PORT"
+        "--scheduler", metavar="ADDRESS", help="address of a Dask cluster: tls://HOST:PORT"
     )
     json: Path | None = argument(
-        "--json", type=a_file, metavar="FILE", help="write the results here"
+        "--json", type=a_file, metavar="FILE", help="also write the results to this file"
     )
 
     def run(self) -> int:
@@ -295,10 +297,10 @@ class Grade(OfAssignment):
 
 @command
 class Explain(OfAssignment):
-    """Show why a submission lost points: failing inputs, what was expected and what came."""
+    """Show why a submission lost points: failing inputs, expected and actual results."""
 
     student: str = argument(metavar="STUDENT")
-    problem: str | None = argument(metavar="PROBLEM", nargs="?", help="this one alone")
+    problem: str | None = argument(metavar="PROBLEM", nargs="?", help="only this problem")
     out: Path | None = argument(**OUT_FILE)
     anonymous: bool = flag(*CODES)
     seed: Path | None = argument(**SEED)
@@ -321,11 +323,11 @@ class Explain(OfAssignment):
 
 @command
 class Marks(OfAssignment):
-    """Read marks and comments by hand from a CSV: student,cell,points,comment."""
+    """Read marks and comments by hand from a CSV file: student,cell,points,comment."""
 
     file: Path | None = argument(type=a_file, metavar="FILE.csv", nargs="?", help="the table")
-    share: bool = flag("--share", "give each mark to all of a group that has none of its own")
-    dry_run: bool = flag("--dry-run", "say what would change, and write nothing")
+    share: bool = flag("--share", "give each mark to all group members without their own mark")
+    dry_run: bool = flag("--dry-run", "show what would change, but write nothing")
     anonymous: bool = flag(*CODES)
 
     def run(self) -> int:
@@ -338,7 +340,7 @@ class Marks(OfAssignment):
 
 @command
 class Reweight(OfAssignment):
-    """Give problems other points after hand-in: says for whom what changes; --yes does it."""
+    """Change the points of problems after the deadline: show the effect; --yes applies it."""
 
     points: list = argument(
         "--points",
@@ -346,12 +348,12 @@ class Reweight(OfAssignment):
         type=a_price,
         default=(),
         metavar="PROBLEM=N",
-        help="points that a problem or a written answer is worth from now on",
+        help="new points of a problem or a written answer",
     )
     drop: list = argument(
         "--drop", nargs="+", default=(), metavar="PROBLEM", help="the same as PROBLEM=0"
     )
-    yes: bool = flag("--yes", "change it, after saying what changes")
+    yes: bool = flag("--yes", "apply the changes after showing them")
 
     def run(self) -> int:
         from .gradebook.rewrite import reweight
@@ -374,7 +376,7 @@ class Feedback(OfAssignment):
         "--address",
         metavar="URL",
         default="",
-        help="where the folder of --layout web will be, for the list of links",
+        help="address of the folder of --layout web, for the list of links",
     )
     out: Path | None = argument(**OUT)
     anonymous: bool = flag(*CODES)
@@ -384,7 +386,7 @@ class Feedback(OfAssignment):
 
         if self.anonymous and self.layout != "folders":
             raise WrongUsage(
-                f"--anonymous does not go with --layout {self.layout}, which needs names"
+                f"--anonymous cannot be combined with --layout {self.layout}, which needs names"
             )
         if self.layout in ("folders", "web") and self.out and self.out.is_file():
             raise WrongUsage(f"{self.out} is a file: name a folder")
@@ -406,11 +408,11 @@ class Export(OfAssignment):
         "--worksheet",
         type=a_file,
         metavar="FILE.csv",
-        help="with --layout moodle: fill the grades of its grading worksheet",
+        help="with --layout moodle: grading worksheet to fill in",
     )
     zero_ungradable: bool = flag(
         "--zero-ungradable",
-        "give 0 where nothing of a submission could be graded, instead of no mark",
+        "give 0 points instead of no mark to submissions that could not be graded",
     )
     out: Path | None = argument(**OUT_FILE)
     anonymous: bool = flag(*CODES)
@@ -419,7 +421,7 @@ class Export(OfAssignment):
         from .reports.export import write_marks
 
         if self.worksheet and (self.layout != "moodle" or self.anonymous):
-            raise WrongUsage("--worksheet goes with --layout moodle alone")
+            raise WrongUsage("--worksheet needs --layout moodle, and no --anonymous")
         write_marks(
             self.course,
             self.assignment,
@@ -434,17 +436,17 @@ class Export(OfAssignment):
 
 @command
 class Totals(OfCourse):
-    """Add up all graded assignments: weights, the lowest dropped, excuses (course.toml)."""
+    """Add up all graded assignments: weights, dropped marks and excuses (course.toml)."""
 
     weights: list = argument(
         "--weights",
         nargs="+",
         default=(),
         metavar="ASSIGNMENT=NUMBER",
-        help="in place of those in course.toml; or the path of another such file",
+        help="weights instead of those in course.toml, or the path of a similar file",
     )
     drop_lowest: int | None = argument(
-        "--drop-lowest", type=int, metavar="N", help="of each student's assignments"
+        "--drop-lowest", type=int, metavar="N", help="drop each student's N lowest assignments"
     )
     excuse: list = argument(
         "--excuse",
@@ -452,13 +454,15 @@ class Totals(OfCourse):
         action="append",
         default=[],
         metavar=("STUDENT", "ASSIGNMENT"),
-        help="which does not count for this student; may be repeated",
+        help="don't count this assignment for this student; may be repeated",
     )
     zero_missing: bool = flag(
         "--zero-missing",
-        "count what was not handed in as 0, instead of withholding the total",
+        "count missing submissions as 0, instead of withholding the total",
     )
-    zero_ungradable: bool = flag("--zero-ungradable", "the same of what could not be graded")
+    zero_ungradable: bool = flag(
+        "--zero-ungradable", "count submissions that could not be graded as 0"
+    )
     out: Path | None = argument(**OUT_FILE)
     anonymous: bool = flag(*CODES)
 
@@ -473,7 +477,7 @@ class Totals(OfCourse):
 
 @command
 class Report(OfAssignment):
-    """Write a page on the class: what was hard, which mistakes, flags, likeness."""
+    """Write a page about the class: difficult problems, mistakes, flags, similar solutions."""
 
     out: Path | None = argument(**OUT_FILE)
     anonymous: bool = flag(*CODES)
@@ -508,7 +512,7 @@ def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="nngrader", description=about, epilog=EXIT, allow_abbrev=False
     )
-    place = "the course folder, by default the exercises of this checkout"
+    place = "the course folder; default: the exercises of this checkout"
     folder = {"dest": "folder", "type": Path, "metavar": "DIR", "help": place}
     p.add_argument("--course", default=HERE, **folder)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
@@ -551,7 +555,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"nngrader: {e}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("stopped; what is graded is kept, run it again to go on", file=sys.stderr)
+        print("stopped; finished results are saved, run it again to continue", file=sys.stderr)
         return FAILED
 
 

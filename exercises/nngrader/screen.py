@@ -98,11 +98,11 @@ def absent(students: list[str]) -> str:
     """Return a line that names known students without a submission, or "" if there are none.
 
     >>> absent(["ada", "bob"])
-    'not handed in: 2 students (ada, bob)'
+    'not submitted: 2 students (ada, bob)'
     """
     if not students:
         return ""
-    return f"not handed in: {_named(students)}"
+    return f"not submitted: {_named(students)}"
 
 
 def _named(students):
@@ -116,9 +116,10 @@ def untimed(students: list[str]) -> str:
     """Return a line that names students whose lateness is unknown, or "" if there are none.
 
     >>> untimed(["ada"])
-    'no time of handing in, so counted as in time: 1 student (ada)'
+    'unknown submission time, so not counted as late: 1 student (ada)'
     """
-    return f"no time of handing in, so counted as in time: {_named(students)}" * bool(students)
+    words = f"unknown submission time, so not counted as late: {_named(students)}"
+    return words * bool(students)
 
 
 def public(result: dict) -> dict:

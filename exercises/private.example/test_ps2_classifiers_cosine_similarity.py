@@ -1,4 +1,4 @@
-"""Hold the private problem cosine_similarity to its declaration; run it with pytest."""
+"""Check the private problem cosine_similarity; run it with pytest."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ FOUND = Course(COURSE, problems=Path(__file__).parent).problems("ps2_classifiers
 
 
 def told(answer, seed=1):
-    """Return points of a hundred, and the findings on an answer."""
+    """Return the points out of 100, and the findings on an answer."""
     data = pack(PROBLEM, seed, visible=True)
     verdict = judge(data, caller(data, answer))
     return verdict.score, verdict.findings

@@ -114,7 +114,7 @@ def test_every_submission_is_accounted_for(graded):
     assert set(graded.pages) == set(handed_in)
     assert f"[{len(handed_in)}/{len(handed_in)}]" in graded.printed
     assert f"{len(handed_in)} submissions: " in graded.printed
-    assert "not handed in: 1 student (yorivex)" in graded.printed
+    assert "not submitted: 1 student (yorivex)" in graded.printed
     codes = [f["code"] for r in graded.results.values() for f in r["flags"]]
     assert FlagCode.GRADER_FAILED not in codes
     assert graded.left == []
@@ -245,8 +245,8 @@ def test_the_report_names_everybody_with_a_flag_and_the_same_work(graded):
     for r in graded.results.values():
         assert r["status"] != "ungradable" or r["student"] in text
         assert all(" ".join(f["text"].split()) in text for f in r["flags"]), r["flags"]
-    assert re.search(r"Handed in the same Where to look [\w, -]*latimer, [\w, -]*quorra7", text)
-    assert "Not handed in: 1 yorivex" in text
+    assert re.search(r"Same submission Where to look [\w, -]*latimer, [\w, -]*quorra7", text)
+    assert "Not submitted: 1 yorivex" in text
 
 
 def test_the_recorded_notebook_shows_the_students_cells_points_and_findings(graded):

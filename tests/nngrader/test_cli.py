@@ -26,7 +26,7 @@ WRONG_USAGE = [
 NOT_THERE = {  # what is named in the message, by command
     "grade ps9_nothing": "'ps9_nothing'",
     "grade ps2_clasifiers": f"did you mean '{NAME}'?",
-    f"grade {NAME}": "nothing handed in",
+    f"grade {NAME}": "no submissions",
     f"grade {NAME} --students nobody": "by nobody",
     f"feedback {NAME}": "nothing graded yet",
     f"collect {NAME} /nowhere": "/nowhere",

@@ -121,5 +121,5 @@ def test_a_worker_that_would_not_grade_as_this_machine_does_is_refused(
         f.write("\n# another version\n")
     processes.worker(PYTHONPATH=str(package.parent))
     assert wait_for(lambda: processes.registered() == 1, START)
-    with pytest.raises(CannotDo, match="another version: Python"):
+    with pytest.raises(CannotDo, match="different version: Python"):
         Cluster(spec, address)

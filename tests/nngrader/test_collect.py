@@ -44,7 +44,7 @@ def test_each_platform_is_collected_and_only_with_a_class_list(
         status, output = collect(course, download, capsys)
         assert status == 0, output
         assert [text_of(course, s) for s in ("ada", "emmy")] == ["ada", "emmy"]
-        assert "nothing handed in by: 3 students (bo, kim1, kim2)" in output
+        assert "no submission from: 3 students (bo, kim1, kim2)" in output
     assert output.startswith("0 collected, 2 unchanged, 0 replaced, 0 left out")
 
 
@@ -94,16 +94,16 @@ def test_an_older_one_replaces_nothing(course, tmp_path, capsys):
 
 
 LEFT_OUT = {
-    f"Kim Lee_5_assignsubmission_file_/{BOOK}": "2 students fit: kim1, kim2",
-    f"Participant_5_assignsubmission_file_/{BOOK}": "no student of the class list fits",
+    f"Kim Lee_5_assignsubmission_file_/{BOOK}": "kim1, kim2",
+    f"Participant_5_assignsubmission_file_/{BOOK}": "no student",
     f"Team-Ada Lovelace_5_assignsubmission_file_/{BOOK}": "class list's column `group`",
-    f"1001_7_assignsubmission_file_/{BOOK}": "no student of the class list fits",
-    f"leekim_9_70001_{BOOK}": "no student of the class list fits",
-    f"lovelaceada_1002_70001_{BOOK}": "2 students fit: ada, emmy",
-    f"lovelaceada_9999_70001_{BOOK}": "no student of the class list fits",
-    f"mallory_1001_1_5555_70001_{BOOK}": "its name can be read in several ways",
-    f"lovelaceada_1001_70001_by_1_2_{BOOK}": "its name can be read in several ways",
-    f"nobody/{BOOK}": "no student of the class list fits",
+    f"1001_7_assignsubmission_file_/{BOOK}": "no student",
+    f"leekim_9_70001_{BOOK}": "no student",
+    f"lovelaceada_1002_70001_{BOOK}": "ada, emmy",
+    f"lovelaceada_9999_70001_{BOOK}": "no student",
+    f"mallory_1001_1_5555_70001_{BOOK}": "ambiguous",
+    f"lovelaceada_1001_70001_by_1_2_{BOOK}": "ambiguous",
+    f"nobody/{BOOK}": "no student",
     f"ada/{NAME}/report.pdf": "no notebook among 1 file",
 }
 
@@ -141,18 +141,18 @@ def test_a_name_on_gradescope_counts_nothing_against_an_address(course, tmp_path
     )
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert (status, output[:12]) == (1, "1 collected,")
-    assert "submission_11 (Ada Lovelace): no student of the class list fits" in output
+    assert "submission_11 (Ada Lovelace): no student" in output
 
 
 def test_the_date_of_a_download_makes_nobody_late(course, tmp_path, capsys):
     class_list(course)
     _, output = collect(course, zipped(tmp_path / "g.zip", canvas(), LATE), capsys)
     assert stamp(course, "ada") is None
-    assert "no time of handing in for 2" in output
+    assert "times of 2 unknown" in output
     assert "marked as late by the platform: 1 student (emmy)" in output
     when = "2026-03-01 12:00:00 UTC"
     (course / "submitted" / "ada" / NAME / "timestamp.txt").write_text(when)
-    assert "no time of handing in for 1" in collect(course, tmp_path / "g.zip", capsys)[1]
+    assert "times of 1 unknown" in collect(course, tmp_path / "g.zip", capsys)[1]
 
 
 def test_a_time_that_cannot_be_read_is_told_and_no_other_is_guessed(course, tmp_path, capsys):
@@ -160,7 +160,7 @@ def test_a_time_that_cannot_be_read_is_told_and_no_other_is_guessed(course, tmp_
         files = {f"ada/{BOOK}": book(), "ada/timestamp.txt": text.encode()}
         status, output = collect(course, folder(tmp_path / "got", files), capsys)
         assert status == 1
-        assert f"  ada: timestamp.txt says {text!r}" in output
+        assert f"  ada: timestamp.txt contains {text!r}" in output
         assert not (course / "submitted" / "ada").exists()
 
 

@@ -37,8 +37,8 @@ BYTES = st.integers(0, 255)
 HOSTILE = [
     (f"../ada/{BOOK}", "leads out of the folder"),
     (f"ada/../../../{BOOK}", "leads out of the folder"),
-    (f"/tmp/{BOOK}", "path from the root"),
-    (f"C:/ada/{BOOK}", "path from the root"),
+    (f"/tmp/{BOOK}", "absolute path"),
+    (f"C:/ada/{BOOK}", "absolute path"),
     (f"..\\ada\\{BOOK}", "backslashes"),
     (f"ada/\x1b[2J{BOOK}", "control characters"),
     (f"a\nda/{BOOK}", "control characters"),
@@ -46,8 +46,8 @@ HOSTILE = [
     (f"ada/{'x' * 300}.ipynb", "too long"),
     ("ada/" + "a/" * 30 + BOOK, "too long"),
     (entry(f"ada/{BOOK}", mode=stat.S_IFLNK | 0o777), "symbolic link"),
-    (entry(f"ada/{BOOK}", mode=stat.S_IFCHR | 0o666), "no ordinary file"),
-    (entry(f"ada/{BOOK}", mode=stat.S_IFIFO | 0o666), "no ordinary file"),
+    (entry(f"ada/{BOOK}", mode=stat.S_IFCHR | 0o666), "not a regular file"),
+    (entry(f"ada/{BOOK}", mode=stat.S_IFIFO | 0o666), "not a regular file"),
 ]
 
 
@@ -81,7 +81,7 @@ def test_two_entries_of_one_name_are_told(course, tmp_path, capsys):
     twice = [(f"ada/{BOOK}", book("one")), (f"ada/{BOOK}", book("two"))]
     status, output = collect(course, zipped(tmp_path / "got.zip", twice), capsys)
     assert status == 1
-    assert "the zip has 2 entries of this name" in output
+    assert "2 entries with this name" in output
     assert not (course / "submitted").exists()
 
 
@@ -91,7 +91,7 @@ def test_a_bomb_is_not_read(course, tmp_path, capsys):
     assert (status, output[:12]) == (1, "1 collected,")
     reason = for_instructor(Flag(FlagCode.NOTEBOOK_TOO_LARGE, data={"most_bytes": 8 << 20}))
     assert f"ada: {BOOK}: {reason}" in output
-    assert "nothing handed in by" not in output
+    assert "no submission from" not in output
 
 
 def test_a_bomb_that_declares_a_small_size_is_not_read(course, tmp_path, capsys):
@@ -100,7 +100,8 @@ def test_a_bomb_that_declares_a_small_size_is_not_read(course, tmp_path, capsys)
     download.write_bytes(download.read_bytes().replace(size, (100).to_bytes(4, "little")))
     status, output = collect(course, download, capsys)
     assert status == 1
-    assert f"ada: {BOOK}: the zip is broken there (BadZipFile" in output
+    assert f"ada: {BOOK}: " in output
+    assert "(BadZipFile" in output
 
 
 def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
@@ -133,7 +134,7 @@ def test_a_students_zip_is_opened_one_level_deep(course, tmp_path, capsys):
     assert status == 1
     assert output.startswith("2 collected, 0 unchanged, 0 replaced, 2 left out:"), output
     assert "bob: no notebook among 1 file" in output
-    assert "eve: broken.zip: 'broken.zip' is no zip, or a broken one" in output
+    assert "eve: broken.zip: 'broken.zip' is not a zip" in output
     assert [text_of(course, s) for s in ("ada", "zoe")] == ["inner", "inner"]
 
 
@@ -186,7 +187,7 @@ def test_nothing_is_written_through_a_link(course, tmp_path, capsys, level):
         course, zipped(tmp_path / "g.zip", {f"ada/{BOOK}": book()}), capsys
     )
     assert status == 1
-    assert "is a link or a file: nothing is written there" in output
+    assert "is a link or a file" in output
     assert list(outside.iterdir()) == []
 
 

@@ -35,7 +35,7 @@ def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp
     assert "3 problems" not in page
     assert page.count("<h2>") == 3
     assert "wrong in " in page
-    assert "keep it to yourself" in capsys.readouterr().out
+    assert "keep it private" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -113,8 +113,8 @@ def test_the_plain_table_says_what_is_still_open(course):
 
 LAYOUTS = ("csv", "canvas", "moodle", "gradescope")
 OPEN = [
-    "no mark yet, as something is still to be marked by hand: bo",
-    "no mark, as nothing was handed in: kim2",
+    "no mark yet, because something is still to be marked by hand: bo",
+    "no mark, because there is no submission: kim2",
     "not in the class list: zoe",
 ]
 

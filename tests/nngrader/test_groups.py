@@ -42,9 +42,9 @@ def test_the_class_list_and_tables_of_platforms_tell_groups(tmp_path):
     assert read(file, students) == {"Team A": ["ada"]}
     groups = {"Team A": ["ada", "bo"], "B": ["emmy"]}
     assert without(groups, ["bo", "emmy"]) == {"Team A": ["ada"]}
-    with pytest.raises(NotThere, match="kim1: in no group"):
+    with pytest.raises(NotThere, match="kim1: not in a group"):
         without(groups, ["kim1"])
-    with pytest.raises(NotThere, match=r"treat apart; did you mean 'emmy'\?"):
+    with pytest.raises(NotThere, match=r"emy: .*; did you mean 'emmy'\?"):
         without(groups, ["emy"])
 
 
@@ -56,7 +56,7 @@ def test_a_table_of_groups_with_faults_is_refused(tmp_path):
         ("id,group\nzoe,A\n", "line 2"),
         ("id,group\nemy,A\n", "did you mean 'emmy'"),
         ("name,group\nAda Lovelance,A\n", "did you mean 'Ada Lovelace'"),
-        ("name,group\nKim Lee,A\n", "2 students fit"),
+        ("name,group\nKim Lee,A\n", "2 students"),
         ("id,group\nada,A\nada,B\n", "line 3: ada"),
     ):
         file.write_text(text)
@@ -83,7 +83,7 @@ def test_moodles_team_submissions_reach_all_of_the_group(course, tmp_path, capsy
         "kim1": ("B-Team", "emmy"),
         "kim2": ("", ""),
     }
-    assert "groups: 2; handed in for kim1 by emmy" in output
+    assert "groups: 2; submitted for kim1 by emmy" in output
     back = _names(Course(course), NAME, "moodle")
     assert "kim1" not in back  # whom no page in Moodle's zip reaches: it is named
     assert back["bo"].startswith("Team A-Bo Müller-Žák_503_assignsubmission_file_/")
@@ -101,7 +101,7 @@ def test_a_mark_counts_for_all_of_a_group_that_have_none():
     groups = {"A": ["ada", "bo", "kim1"], "B": ["emmy"]}
     entries = standing(ada=None, bo=None, kim1=None, emmy=None)
     given = [Given(2, "ada", "why", 7.0, "ok"), Given(3, "kim1", "why", 2.0, "")]
-    with pytest.raises(CannotDo, match="A, why: different marks; give bo one"):
+    with pytest.raises(CannotDo, match="A, why: different marks, so mark bo"):
         for_groups(entries, groups, given, "f")
     found = for_groups(entries, groups, given[:1], "f")
     assert [(g.student, g.points) for g in found] == [("ada", 7), ("bo", 7), ("kim1", 7)]
@@ -115,7 +115,7 @@ def test_different_work_of_one_group_is_not_chosen_from(course, tmp_path, capsys
     files = {f"ada/{BOOK}": book("one"), f"bo/{BOOK}": book("two")}
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
-    assert "2 of Team A handed in different work: which one counts?" in output
+    assert "2 of Team A submitted different work" in output
     assert not (course / "submitted").exists()
     for name, day in (("ada", 1), ("bo", 2)):
         stamp = f"2026-03-0{day} 12:00:00 UTC".encode()

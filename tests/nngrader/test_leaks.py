@@ -172,9 +172,9 @@ CHANGES = [  # of a code cell, of its metadata, or of the notebook's metadata
     ("cell", {"outputs": [OUTPUT]}, "outputs"),
     ("cell", {"execution_count": 3}, "outputs"),
     ("about", {"nbgrader": {"was": LINE}}, SOLUTION),
-    ("about", {"execution": {}}, "metadata hold 'execution'"),
-    ("all", {"widgets": {}}, "metadata hold 'widgets'"),
-    ("all", {"kernelspec": {"name": "course"}}, "its kernel is 'course'"),
+    ("about", {"execution": {}}, "'execution'"),
+    ("all", {"widgets": {}}, "'widgets'"),
+    ("all", {"kernelspec": {"name": "course"}}, "its kernel 'course'"),
     ("all", {"celltoolbar": "/home/ada/course"}, "path of this machine"),
 ]
 
@@ -198,9 +198,9 @@ def test_what_is_planted_is_found_and_named(planting, base):
         look(change, reason)
     held = [("b.npz", planting.heldback("test.npz"), "held back")]
     solved = planting.heldback(f"{NAME}/weights.npz")
-    held.append(("b.npz", solved, "weights.npz, which is held back"))
+    held.append(("b.npz", solved, "weights.npz (held back)"))
     text = (problems_folder(planting.course) / DISTANCES).read_bytes()
-    held.append(("b.txt", text, f"{DISTANCES}, which is held back"))
+    held.append(("b.txt", text, f"{DISTANCES} (held back)"))
     for name, content, reason in [(n, *c) for n, cs in FILES.items() for c in cs] + held:
         planting.add(name, content)
         look((name, content[:20]), reason)
@@ -211,7 +211,7 @@ def test_what_is_planted_is_found_and_named(planting, base):
 def test_an_array_of_a_held_back_file_is_found_alone(planting, base, unpacked):
     with np.load(unpacked / "heldback" / NAME / "weights.npz") as file:
         planting.add("b.npy", npy(file["weights"]))
-    assert "b.npy: it holds an array of weights.npz, which is held back" in planting.found(base)
+    assert "b.npy: it contains an array of weights.npz (held back)" in planting.found(base)
 
 
 DRAWN = {
@@ -230,7 +230,7 @@ def test_a_picture_that_is_held_back_is_found_in_any_form(planting, base, pictur
         file, content = drawn(pictures)
         planting.add(file, content)
         found = planting.found(base)
-        assert any(f.startswith(file) and "picture that is held" in f for f in found), name
+        assert any(f.startswith(file) and "image that is held back" in f for f in found), name
         (planting.folder / file).unlink()
 
 
@@ -323,7 +323,7 @@ def test_no_driver_or_measure_of_ours_tells_an_answer():
 def test_a_driver_that_names_the_reference_is_refused():
     source = "def drive(f, X):\n    return pairwise_distances(X, X)  # for comparison\n"
     assert moving_leaks([Moving(source)]) == [
-        "pairwise_distances: its driver names pairwise_distances, which is the solution"
+        "pairwise_distances: its driver mentions pairwise_distances, the solution"
     ]
 
 
@@ -332,7 +332,7 @@ def test_a_driver_that_says_what_the_reference_says_is_refused():
         f"def drive(f, X, Y):\n    X, Y = np.asarray(X, float), np.asarray(Y, float)\n{LINE}\n"
     )
     found = moving_leaks([Moving(source)])
-    assert found == ["pairwise_distances: its driver holds most of a solution"]
+    assert found == ["pairwise_distances: its driver contains most of a solution"]
 
 
 def test_a_reference_in_the_package_is_found(tmp_path, unpacked):
@@ -340,6 +340,6 @@ def test_a_reference_in_the_package_is_found(tmp_path, unpacked):
         z.writestr("nnlib/a.py", joined_definitions() + "\n")
         z.writestr("nnlib/b.npz", (unpacked / "heldback" / "test.npz").read_bytes())
     found = package_leaks(tmp_path / "p.whl", Course(unpacked), problems())
-    assert any("nnlib/a.py holds a reference" in f for f in found)
+    assert any("nnlib/a.py contains a reference" in f for f in found)
     assert "p.whl: nnlib/b.npz is test.npz" in found
-    assert "p.whl: nnlib/b.npz holds a picture that is held back" in found
+    assert "p.whl: nnlib/b.npz contains an image that is held back" in found

@@ -34,11 +34,11 @@ def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, p
     assert written(own, "row_norms", "--points", 20, *where) == 0
     told = capsys.readouterr().out
     places = unfilled(Course(own, problems=folder if private else None), NAME)
-    assert f"places that say FILL IN: {len(places)}" in told
+    assert f"FILL IN: {len(places)};" in told
     assert run(own, "release", NAME, *where) == 1
     refused = capsys.readouterr().err.splitlines()
     assert [line.strip() for line in refused[1:]] == places
-    assert "row_norms.py, line 27: FILL IN the right answer" in places
+    assert "row_norms.py, line 27: FILL IN the correct answer" in places
     text = "row_norms.md, line 3" if private else f"{NAME}.md, line "
     assert any(p.startswith(text) and p.endswith("FILL IN the title") for p in places)
     course = Course(own, problems=folder if private else None)
@@ -66,7 +66,7 @@ def test_a_section_stands_behind_the_problem_that_it_names_or_the_last():
         for order in (pair, dict(reversed(pair.items()))):
             text = with_sections(TEXT, order)
             assert text.index("## New") < text.index(f"## {name}") < text.index("(end)=")
-    with pytest.raises(CannotDo, match="stands after two: none there"):
+    with pytest.raises(CannotDo, match="the section of new comes after two"):
         with_sections(TEXT, {"new": f"after: two\n{section}"})
     with pytest.raises(CannotDo, match=r"has no mark `\{problem\} other`"):
         with_sections(TEXT, {"other": section})

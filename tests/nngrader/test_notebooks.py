@@ -114,14 +114,14 @@ def test_of_a_class_students_get_the_head_of_its_first_method(tmp_path):
 
 def test_a_mark_that_is_not_understood_is_named(tmp_path):
     for text, words in (
-        ("```{problem} argmax\n```\n", "argmax is no problem"),
+        ("```{problem} argmax\n```\n", "argmax is not a problem"),
         ("```{problem} Value\n```\n```{problem} Value\n```\n", "two cells are called Value"),
         ("```{code-cell} python\n1\n```\n", "{code-cell} has no name"),
         ("```{answer} why\nmine\n```\n", "why needs a line `:points: NUMBER`"),
         ("```{answr} why\n```\n", "```{answr} why"),
         ("```{problem} Value\n", "```{problem} Value"),
         ("(intro)=\n\nA.\n\n```{problem} Value\n```\n\nB.\n", "'B.'"),
-        ("(intro)=\n\n```{points}\n```\n", "intro, the text of no problem"),
+        ("(intro)=\n\n```{points}\n```\n", "{points} is in intro"),
     ):
         with pytest.raises(CannotDo, match=re.escape(words)):
             made(tmp_path, text)

@@ -86,9 +86,9 @@ def test_a_submission_is_recorded_whole_or_not_at_all(filled, monkeypatch):
 
 def test_a_gradebook_that_is_gone_is_named_and_not_made_anew(filled):
     (filled / "gradebook.db").unlink()
-    with pytest.raises(CannotDo, match=r"gradebook\.db is gone: .* `nngrader release"):
+    with pytest.raises(CannotDo, match=r"gradebook\.db is missing: .* `nngrader release"):
         record(filled, CLASS)
-    with pytest.raises(CannotDo, match=r"gradebook\.db is gone"):
+    with pytest.raises(CannotDo, match=r"gradebook\.db is missing"):
         marks(Course(filled), NAME)
     assert not (filled / "gradebook.db").exists()
 
@@ -109,7 +109,7 @@ def test_a_gradebook_locked_for_long_is_named_and_waited_for_once(filled, monkey
             assert one["failed"]
             (flag,) = one["flags"]
             reason = flag["data"]["reason"]
-            assert f"{filled}/gradebook.db: another program holds it" in reason
+            assert f"{filled}/gradebook.db: another program is using it" in reason
         other.rollback()
         again = result(assignment, "ada")
         recorder.record(again, rebuilt(assignment, "ada"))

@@ -369,11 +369,11 @@ def pages(course: Path) -> list[str]:
 
 def tables(page: Path) -> dict[str, list[list[str]]]:
     """The rows of the report that tell of mistakes and of likeness."""
-    found = {"What students were told": [], "Submissions": []}
+    found = {"Hint to the student": [], "Submissions": []}
     for table in re.findall(r"<table.*?</table>", page.read_text(encoding="utf-8"), re.DOTALL):
         head, *rows = map(cells, re.findall(r"<tr.*?</tr>", table, re.DOTALL))
         found.get(head[0], []).extend(rows)
-    return {"told": found["What students were told"], "alike": found["Submissions"]}
+    return {"told": found["Hint to the student"], "alike": found["Submissions"]}
 
 
 def cells(row: str) -> list[str]:

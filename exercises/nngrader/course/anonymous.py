@@ -121,7 +121,7 @@ class Codes(Names):
 
     def tell_key(self) -> None:
         """Print the path of the file that maps codes to students."""
-        say(f"{self.key}: whose each code is")
+        say(f"{self.key}: maps the codes back to students")
 
     def student(self, name: str) -> str:
         """Return the student with this code; return an id unchanged."""
@@ -228,7 +228,7 @@ def _kept(key: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, csv.Error) as e:
-        raise CannotDo(f"{key} cannot be read ({e}): remove it, it is written anew") from None
+        raise CannotDo(f"{key} cannot be read ({e}): delete it, then run this again") from None
     return {row[0]: row[1] for row in rows[1:] if len(row) == len(COLUMNS)}
 
 

@@ -106,7 +106,7 @@ class Assignment:
         self.released = released_notebook(course, name)
         if _cells(self.released) != _cells(self.instructor):
             raise NotReleased(
-                f"{name}: its cells have changed since the release; release again"
+                f"{name}: its cells have changed since the release; release it again"
             )
 
     @cached_property

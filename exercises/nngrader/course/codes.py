@@ -37,8 +37,8 @@ def secret_of(course: Course) -> bytes:
         secret = b""
     if len(secret) != BYTES:
         raise CannotDo(
-            f"{file} should hold {2 * BYTES} hexadecimal digits: put back a copy, "
-            "or remove it for a new one, with which all links and codes change"
+            f"{file} should contain {2 * BYTES} hexadecimal digits: restore a copy, or delete "
+            "it to get a new secret, which changes all links and codes"
         )
     return secret
 

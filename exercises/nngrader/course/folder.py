@@ -98,7 +98,7 @@ class Course:
         texts = [f.read_text(encoding="utf-8", errors="ignore") for f in files_of(definitions)]
         challenge = not texts or any(CHALLENGE in text for text in texts)
         needed = {
-            f"{file}: its text, with nngrader.toml beside it": (self.root / file).is_file(),
+            f"{file}: its text, with nngrader.toml next to it": (self.root / file).is_file(),
             f"problems/{assignment}.py, or a folder of that name: its problems": texts
             or self.private,
             "nbgrader_config.py: nbgrader's settings": (self.root / CONFIG).is_file(),
@@ -146,7 +146,7 @@ class Course:
         for file in self.settings_files(assignment):
             found |= read_settings(file)[1]
             if file.parent == self.private and (more := read_toml(file).keys() - {"points"}):
-                raise ValueError(f"{file}: [{min(more)}] belongs into nngrader.toml")
+                raise ValueError(f"{file}: [{min(more)}] belongs in nngrader.toml")
         return found
 
     def settings_files(self, assignment: str) -> list[Path]:
@@ -186,7 +186,7 @@ class Course:
         settings = self.private / f"{assignment}.toml"
         found += [settings] * settings.is_file()
         if not found:
-            raise NotThere(f"{self.private} holds nothing for {assignment}, no {own.name}")
+            raise NotThere(f"{self.private} has no {own.name} or other file for {assignment}")
         return found
 
     def problem_files(self, assignment: str) -> list[Path]:
@@ -245,10 +245,10 @@ class Course:
             raise CannotDo(f"{release} private definitions: name their folder with --problems")
         if now and not then:
             raise CannotDo(
-                f"{release}out --problems: grade it without, or release it again with"
+                f"{release}out --problems: grade without it, or release again with it"
             )
         raise CannotDo(
-            f"{release} other private definitions than those in {self.private}: "
+            f"{release} different private definitions from those in {self.private}: "
             "name the folder of the release, or release again"
         )
 
@@ -278,13 +278,13 @@ class Course:
         except OSError as e:
             raise CannotDo(f"the seed {file} cannot be read: {e.strerror}") from None
         except ValueError:
-            raise CannotDo(f"{file} should hold one whole number, and holds none") from None
+            raise CannotDo(f"{file} should contain one whole number, but doesn't") from None
 
     def warnings(self) -> list[str]:
         """Return warnings about the course, which don't stop the command."""
         files = (self.seed_file or self.root / ".seed", self.root / ".secret")
         return [
-            f"{file} can be read by others: run `chmod 600` on it"
+            f"other users can read {file}: run `chmod 600` on it"
             for file in files
             if file.is_file() and file.stat().st_mode & 0o077
         ]
@@ -409,9 +409,7 @@ def public_definitions() -> ModuleType:
     """
     file = _PUBLIC.get()
     if file is None:
-        raise NotThere(
-            "public_definitions: only a file of private definitions may ask for them"
-        )
+        raise NotThere("public_definitions: only a file of private definitions may call this")
     return _module(file)
 
 
@@ -442,8 +440,8 @@ def read_problems(public: Path, private: Path | None = None) -> list[Problem]:
     rest = {p.name: p for p in _declared(public)} if files_of(public) else {}
     if known := sorted(new.keys() & (rest | own).keys()):
         raise CannotDo(
-            f"{added[known[0]][0]}: {known[0]} is a problem already; a new one has a new name, "
-            f"and definitions in place of others stand in {private.name}"
+            f"{added[known[0]][0]}: {known[0]} already exists. Give a new problem a new name; "
+            f"put definitions that replace public ones into {private.name}"
         )
     return list((rest | own | new).values())
 
@@ -465,7 +463,7 @@ def _only(file, name):
     """Return the only problem that a file declares; it has the same name as the file."""
     found = _declared(file)
     if [p.name for p in found] != [name]:
-        raise CannotDo(f"{file}: PROBLEMS should hold {name} alone, as the file is called")
+        raise CannotDo(f"{file}: PROBLEMS should contain only {name}, the file's name")
     return found[0]
 
 
@@ -518,5 +516,5 @@ def _declared(file):
         raise CannotDo(f"{file}: PROBLEMS should be a list of problems")
     names = [p.name for p in problems]
     if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise CannotDo(f"{file}: PROBLEMS holds {', '.join(twice)} twice")
+        raise CannotDo(f"{file}: PROBLEMS contains {', '.join(twice)} twice")
     return problems

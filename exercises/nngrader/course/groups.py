@@ -75,8 +75,8 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
             continue
         fitting = _fitting(row, students.values())
         if len(fitting) != 1:
-            nobody = f"no student fits{_near(row, students.values())}"
-            reason = f"{len(fitting)} students fit" if fitting else nobody
+            nobody = f"no student matches{_near(row, students.values())}"
+            reason = f"{len(fitting)} students match" if fitting else nobody
             faults.append(f"line {n} (group {row[column]}): {reason}")
         elif where.setdefault(fitting[0], row[column]) != row[column]:
             faults.append(f"line {n}: {fitting[0]} is in {where[fitting[0]]} and {row[column]}")
@@ -125,7 +125,7 @@ def without(
     members = {s for group in groups.values() for s in group}
     if strange := sorted(set(apart) - members):
         near = "".join(did_you_mean(s, members) for s in strange if s not in listed)
-        raise NotThere(f"{', '.join(strange)}: in no group, so nothing to treat apart{near}")
+        raise NotThere(f"{', '.join(strange)}: not in a group, so --apart has no effect{near}")
     left = {g: [s for s in members if s not in set(apart)] for g, members in groups.items()}
     return {g: members for g, members in left.items() if members}
 

@@ -127,7 +127,7 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
         if [c["cell_type"] for c in cells] != [kind]:
             raise CannotDo(f"{file}: the notebook has no {kind} cell {file.stem!r}")
         if is_test(cells[0]):
-            raise CannotDo(f"{file}: a test cell follows from its problem's declaration")
+            raise CannotDo(f"{file}: the problem's declaration determines its test cell")
         cells[0]["source"] = file.read_text(encoding="utf-8").strip("\n")
     return notebook
 
@@ -180,7 +180,8 @@ def from_text(
     if unknown := sorted(worth.keys() - named - answers):
         near = "".join(did_you_mean(n, {*named, *answers}) for n in unknown)
         raise CannotDo(
-            f"{file.parent}: [points] names {', '.join(unknown)}, and no problem is{near}"
+            f"{file.parent}: [points] names {', '.join(unknown)}, but the text has no such "
+            f"problem or answer{near}"
         )
     metadata = {"kernelspec": dict(KERNEL)}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -215,7 +216,8 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
         if head:
             marks = [m for m in marks if m["argument"] == head[1]]
         if not marks:
-            raise CannotDo(f"the section of {name} stands after {head and head[1]}: none there")
+            place = head[1] if head else "another problem"
+            raise CannotDo(f"the section of {name} comes after {place}, which is not there")
         following = HEADING.search(text, marks[-1].end())
         at = following.start() if following else len(text)
         text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"
@@ -267,7 +269,7 @@ def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and TABLE.search(cell["source"]):
             if not (problem := named.get(cell["id"])):
-                raise CannotDo(f"{{points}} stands in {cell['id']}, the text of no problem")
+                raise CannotDo(f"{{points}} is in {cell['id']}, which is not a problem's text")
             table = _table(problem, worth.get(problem.name, problem.total))
             cell["source"] = TABLE.sub(lambda _, table=table: table, cell["source"])
     return notebook
@@ -280,7 +282,7 @@ def _cells(text, named, worth):
         prose = text[at : directive.start() if directive else None].strip()
         at, what = directive and directive.end(), directive and directive["kind"]
         if found := UNKNOWN.search(prose):
-            raise CannotDo(f"{found[0]} is no mark that is known, or has no end")
+            raise CannotDo(f"{found[0]} is not a known mark, or its end is missing")
         options = dict(OPTION.findall(directive["options"])) if what else {}
         name = what and (options.get("name") if what == "code-cell" else directive["argument"])
         if what and not name:
@@ -293,7 +295,7 @@ def _cells(text, named, worth):
         if what == "problem":
             if name not in named:
                 near = did_you_mean(name, named)
-                raise CannotDo(f"{name} is no problem of the assignment{near}")
+                raise CannotDo(f"{name} is not a problem of the assignment{near}")
             yield from _of_problem(named[name], worth.get(name, named[name].total))
         elif what == "code-cell":
             yield _cell("code", name, directive["body"].strip("\n"))

@@ -78,7 +78,7 @@ def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, d
     if lacking := [c for c in needed if c not in columns]:
         raise CannotDo(f"{file}: no column `{lacking[0]}`; it has {', '.join(columns) or None}")
     if twice := sorted({c for c in columns if c and columns.count(c) > 1}):
-        raise CannotDo(f"{file}: column {twice[0]!r} stands there twice")
+        raise CannotDo(f"{file}: column {twice[0]!r} occurs twice")
     found = []
     for n, row in rows:
         cells = {c: v.strip() for c, v in zip(columns, row, strict=False)}

@@ -134,7 +134,7 @@ def read(file: Path) -> Worksheet:
     if len(head) < 2 or where["grade"] is None:
         names = ", ".join(head) or "nothing"
         raise WrongUsage(
-            f"{file} is no grading worksheet of Moodle's, or in a language that is not read: "
+            f"{file} is not a grading worksheet from Moodle, or its language is not supported: "
             f"no column for the grade among {names}"
         )
     found = {}
@@ -143,7 +143,7 @@ def read(file: Path) -> Worksheet:
             continue
         number = NUMBER.fullmatch(_value(text, spans[0]))
         if not number or number[1] in found:
-            raise CannotDo(f"{file}: row {n} begins with no new participant's number")
+            raise CannotDo(f"{file}: row {n} has no participant's number, or repeats one")
         cells = {
             what: _value(text, spans[i]) if i is not None else "" for what, i in where.items()
         }
@@ -238,7 +238,7 @@ def zone_of(name: str | None) -> tzinfo | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = did_you_mean(name, available_timezones())
         raise WrongUsage(
-            f"no time zone {name!r}: name one as Europe/Berlin or UTC{near}"
+            f"no time zone {name!r}: use a name such as Europe/Berlin or UTC{near}"
         ) from None
 
 

@@ -27,7 +27,7 @@ from .database import config_of, database_errors, quiet, require_gradebook
 
 WHAT = "table of marks"
 UNGRADABLE = (
-    "ask for another file, collect it and grade again; or give points in formgrader, which "
+    "ask for a different file, collect it and grade again; or give points in formgrader, which "
     "count then"
 )
 MOST_COMMENT = 40  # characters of a comment to show on the screen
@@ -85,7 +85,7 @@ def take_marks(
     """
     course.source(assignment)
     if not file and not share:
-        raise NotThere("name a table of marks, or share those of groups with --share")
+        raise NotThere("name a table of marks, or give marks to whole groups with --share")
     given, name = read(file) if file else [], str(file or assignment)
     called = names_of(course, anonymous)
     given = [replace(g, student=called.student(g.student)) for g in given]
@@ -135,12 +135,12 @@ def read(file: Path) -> list[Given]:
         points = _points(row["points"])
         comment = row.get("comment", "")
         if points is not None and not 0 <= points < math.inf:
-            faults.append(f"line {n}: {row['points']!a} is no number of points from 0 on")
+            faults.append(f"line {n}: {row['points']!a} is not a number of points from 0 up")
         if points is None and not comment:
             faults.append(f"line {n}: neither points nor a comment")
         where = row["student"], row["cell"]
         if first := seen.get(where):
-            faults.append(f"line {n}: {', '.join(where)} stands in line {first} too")
+            faults.append(f"line {n}: {', '.join(where)} is also in line {first}")
         seen.setdefault(where, n)
         found.append(Given(n, *where, points, comment))
     if faults:
@@ -235,7 +235,8 @@ def for_groups(
             if not source or not left:
                 continue
             if len({(g.points, g.comment) for g in source.values()}) > 1:
-                faults.append(f"{group}, {cell}: different marks; give {', '.join(left)} one")
+                rest = ", ".join(left)
+                faults.append(f"{group}, {cell}: different marks, so mark {rest} separately")
                 continue
             rows += [replace(next(iter(source.values())), student=s) for s in left]
     if faults:
@@ -262,14 +263,14 @@ def _fault(given, entry, grade, standing, people):
         return f"{student!a} has no graded submission{did_you_mean(student, known)}"
     why = people.ungradable.get(given.student)
     if why and not (grade and grade.by_hand):
-        return f"nothing of what {student!a} handed in could be graded ({why}): {UNGRADABLE}"
+        return f"the submission of {student!a} could not be graded ({why}): {UNGRADABLE}"
     by_hand = _by_hand(entry, people)
     if grade is None and id_of_test(given.cell) not in entry.grades:
         near = did_you_mean(given.cell, by_hand)
         return f"no cell {given.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
     if grade is None or grade.name not in by_hand:
         return (
-            f"{given.cell} is marked by the grader (overrule it in formgrader); by hand: "
+            f"{given.cell} is marked by the grader (change it in formgrader); by hand: "
             f"{', '.join(by_hand) or 'none'}"
         )
     if given.points is not None and given.points > grade.most:

@@ -12,17 +12,17 @@ from ..errors import CannotDo, NotThere, first_line
 from ..wording import did_you_mean
 
 REASONS = (  # a part of a database's message, and our explanation
-    ("locked", "another program holds it: close that one, or wait, and run again"),
-    ("timeout", "another program holds it: close that one, or wait, and run again"),
-    ("readonly", "it may not be written: see to its permissions, and its folder's"),
-    ("read-only", "it may not be written: see to its permissions, and its folder's"),
-    ("not a database", "it is no database: put back a copy"),
-    ("malformed", "it is broken: put back a copy"),
+    ("locked", "another program is using it: close that program, or wait, and run this again"),
+    ("timeout", "another program is using it: close that program, or wait, and run this again"),
+    ("readonly", "it is read-only: check its permissions and its folder's permissions"),
+    ("read-only", "it is read-only: check its permissions and its folder's permissions"),
+    ("not a database", "it is not a database: restore a copy"),
+    ("malformed", "it is damaged: restore a copy"),
     ("disk is full", "the disk is full"),
-    ("disk i/o", "the disk is full or broken"),
-    ("unable to open", "it cannot be opened: see to its folder and permissions"),
+    ("disk i/o", "the disk is full or damaged"),
+    ("unable to open", "it cannot be opened: check its folder and permissions"),
     ("connection", "its server cannot be reached"),
-    ("no such column", "another nbgrader made it: copy it, and run `nbgrader db upgrade`"),
+    ("no such column", "a different nbgrader made it: copy it, and run `nbgrader db upgrade`"),
 )
 SQLITE = "sqlite:///"
 SILENT = "No response."  # nbgrader's comment on a cell that the student didn't change
@@ -157,7 +157,7 @@ def reason(e: BaseException) -> str:
     """Return why a database refused an operation; we explain the known reasons.
 
     >>> reason(ValueError("(sqlite3.OperationalError) database is locked"))
-    'another program holds it: close that one, or wait, and run again'
+    'another program is using it: close that program, or wait, and run this again'
     """
     message = str(e).lower()
     return next((words for sign, words in REASONS if sign in message), first_line(e))
@@ -174,8 +174,8 @@ def require_gradebook(course: Course, assignment: str) -> None:
     url = config_of(course, assignment).CourseDirectory.db_url
     if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
         raise CannotDo(
-            f"the gradebook {display_name(url)} is gone: put back a copy, or begin an empty "
-            f"one with `nngrader release {assignment}`, and run again"
+            f"the gradebook {display_name(url)} is missing: restore a copy, or create an empty "
+            f"one with `nngrader release {assignment}`, and run this again"
         )
 
 

@@ -119,7 +119,7 @@ def _number(file, late, name, default):
         return default
     kind = isinstance(value, int | float) and not isinstance(value, bool)
     if not kind or not 0 <= value < math.inf:
-        raise ValueError(f"{file}: {name} = {value!r}, expected a number from 0 on")
+        raise ValueError(f"{file}: {name} = {value!r}, expected a number from 0 up")
     return value
 
 
@@ -151,7 +151,7 @@ def moment(file: Path, name: str, value) -> datetime:
     except ValueError:
         when = None
     if not isinstance(when, date) or getattr(when, "tzinfo", None) is None:
-        expected = "expected a date with time and offset, as 2026-12-01T23:59:00+01:00"
+        expected = "expected a date with time and offset, such as 2026-12-01T23:59:00+01:00"
         raise ValueError(f"{file}: {name} is {value}, {expected}")
     return when.astimezone(UTC).replace(tzinfo=None)
 

@@ -104,8 +104,8 @@ class Recorder:
                 self.due = str(self.gradebook.find_assignment(self.name).duedate)
         except MissingEntry:
             raise CannotDo(
-                f"the gradebook {display_name(self.url)} does not know {self.name}: is it "
-                f"another one, or an old copy? `nngrader release {self.name}` enters it"
+                f"the gradebook {display_name(self.url)} does not contain {self.name}. Is it a "
+                f"different gradebook or an old copy? `nngrader release {self.name}` adds it"
             ) from None
 
     def record(self, result: dict, notebook: dict) -> None:
@@ -356,7 +356,7 @@ def _with_rubric(cell, rubrics):
     if text := rubrics.get(grade_id(cell), "").strip():
         lines = [t for t in text.splitlines() if not any(d in t for d in DELIMITERS)]
         quoted = "\n".join(f"> {t}" for t in lines)
-        source = f"**For the person who marks: answer and rubric**\n\n{quoted}"
+        source = f"**For marking: answer and rubric**\n\n{quoted}"
         name = f"rubric-{grade_id(cell)}"[:64]
         yield {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
 

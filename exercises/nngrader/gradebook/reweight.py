@@ -79,10 +79,10 @@ def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]
     """
     names = [name for name, _ in points] + list(drop)
     if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise WrongUsage(f"{', '.join(twice)}: named twice, and which points hold?")
+        raise WrongUsage(f"{', '.join(twice)}: named twice; give the points only once")
     for name, number in points:
         if not 0 <= number < math.inf:
-            raise WrongUsage(f"{name} = {number:g}: points are a number from 0 on; 0 drops it")
+            raise WrongUsage(f"{name} = {number:g}: expected a number from 0 up; 0 drops it")
     return dict(points) | dict.fromkeys(drop, 0.0)
 
 
@@ -140,7 +140,7 @@ def latest(course: Course, name: str) -> dict[str, dict]:
     if results := latest_results(course, name):
         return results
     raise NotThere(
-        f"nothing of {name} is graded yet: write the points into [points] of "
+        f"nothing of {name} has been graded yet: write the points into [points] of "
         f"nngrader.toml, and run `nngrader release {name}`"
     )
 
@@ -188,7 +188,7 @@ def _reweighted(report, change):
         return reweighted(report, change.after)
     except ValueError:
         raise CannotDo(
-            f"{change.name} gave no points when it was graded, so nobody's share is known: "
+            f"{change.name} had 0 points when it was graded, so we can't scale the results: "
             "grade again"
         ) from None
 
@@ -256,7 +256,7 @@ def total(entry: Standing, policy: Policy) -> float:
 def lines(plan: Plan) -> list[str]:
     """Return the plan as lines for a terminal: totals, and points by changed problem."""
     if not plan.changes:
-        return [f"{plan.assignment}: the gradebook has these points already, nothing changes"]
+        return [f"{plan.assignment}: the gradebook already has these points, nothing changes"]
     told = [
         f"{c.name}: {counted(c.before, 'point')}, now {_now(c.after)}" for c in plan.changes
     ]
@@ -293,11 +293,11 @@ def _remarks(plan):
     yield f"the {what} of {differ} of {of} {verb}, late penalties deducted"
     by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
     if by_hand:
-        yield f"marks by hand in these cells: {by_hand}, each keeps its share"
+        yield f"marks by hand in these cells: {by_hand}, scaled to the new points"
     if any(r.comments for r in plan.rows):
-        yield "all comments stay"
+        yield "comments don't change"
     before, after = plan.most
     if after != before:
         yield f"all cells together: {counted(before, 'point')}, now {after:g}"
     if after != TOTAL:
-        yield f"a release asks for {TOTAL:g} points in all: give other problems the rest"
+        yield f"a release requires {TOTAL:g} points in total: change other problems too"

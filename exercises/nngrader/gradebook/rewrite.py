@@ -47,9 +47,9 @@ def reweight(
     if made.changes and yes:
         apply(course, made)
         again = f"run `nngrader feedback {name}` and `export` again"
-        say(f"done, in [points] of nngrader.toml, the gradebook and the results: {again}")
+        say(f"changed in [points] of nngrader.toml, the gradebook and the results: {again}")
     elif made.changes:
-        say("nothing was changed: with --yes it will be")
+        say("nothing was changed: add --yes to apply this")
 
 
 def apply(course: Course, plan: Plan) -> None:

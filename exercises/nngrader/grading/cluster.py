@@ -111,7 +111,7 @@ class Cluster:
         ]
         if wrong:
             here = in_words(spec.uses)
-            raise CannotDo("\n  ".join([f"workers that cannot grade as {here}:", *wrong]))
+            raise CannotDo("\n  ".join([f"workers that cannot grade like {here}:", *wrong]))
         return sum(w["nthreads"] for w in workers.values())
 
     def __enter__(self):
@@ -121,7 +121,7 @@ class Cluster:
         self.client.close()
 
 
-AGAIN = "what is graded is kept, run it again to go on"
+AGAIN = "finished results are saved, run it again to continue"
 TLS = (
     "Is it running? A tls:// address needs certificates in Dask's configuration, "
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and so on; tcp:// does not reach a cluster with TLS"
@@ -129,7 +129,7 @@ TLS = (
 
 
 async def _try_connection(address):
-    """Open a connection as Dask's configuration says, and close it."""
+    """Open a connection with Dask's configuration, and close it."""
     from distributed.comm import connect
     from distributed.security import Security
 
@@ -156,7 +156,7 @@ def _identity(spec):
 def _run(spec, job):
     """Return the result of one job, computed on a worker of the cluster."""
     if code(spec.uses) != spec.code:
-        raise Refused(f"a worker of another version: {in_words(spec.uses)}")
+        raise Refused(f"a worker has a different version: {in_words(spec.uses)}")
     with slot() as number:
         return run(spec, job, _sandbox(spec), number)
 
@@ -164,7 +164,7 @@ def _run(spec, job):
 def _unfit(spec):
     """Return why this worker cannot grade like the grader's machine, or None if it can."""
     if code(spec.uses) != spec.code:
-        return f"another version: {in_words(spec.uses)}"
+        return f"different version: {in_words(spec.uses)}"
     try:
         _sandbox(spec).require()
     except CannotDo as e:

@@ -23,7 +23,7 @@ from ..sandbox.launch import Sandbox
 from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
 from ..storage.results import Store, latest_key, write_whole
 from ..storage.scratch import alone, sweep
-from ..wording import did_you_mean
+from ..wording import counted, did_you_mean
 from .all_submissions import Grader, Threads
 
 __all__ = ["grade_class"]
@@ -64,7 +64,8 @@ def grade_class(
     with alone(store, name), running as executor:
         grader = Grader(assignment, executor, store)
         if complaints := grader.require_seed():
-            raise CannotDo("\n  ".join(["the problems do not hold at this seed:", *complaints]))
+            first = "the problems fail their checks at this seed:"
+            raise CannotDo("\n  ".join([first, *complaints]))
         with Recorder(assignment) as recorder:
             results = grade_and_record(grader, recorder, students, store, called)
         grader.tidy(whole=not only)
@@ -97,9 +98,9 @@ def wanted(
     course: Course, name: str, only: Sequence[str], there: list[str], called: Names
 ) -> list[str]:
     """Return the students to grade; raise NotThere if one of them has no submission."""
-    named = require_among(course, only, there, called, f"nothing handed in for {name} by")
+    named = require_among(course, only, there, called, f"no submission for {name} by")
     if not there:
-        raise NotThere(f"nothing handed in: {course / 'submitted'} has no {name}")
+        raise NotThere(f"no submissions: {course / 'submitted'} has no {name}")
     return list(dict.fromkeys(named)) if only else there
 
 
@@ -115,15 +116,16 @@ def require_extensions_of_somebody(
         near = [f"{s}{did_you_mean(s, known)}" for s in vain]
         named = "" if called.anonymous else f" ({shown(', '.join(near))})"
         raise CannotDo(
-            f"[late.extensions] in nngrader.toml names {len(vain)} who neither stands in the "
-            f"class list nor has handed in{named}: an extension would be lost"
+            f"[late.extensions] in nngrader.toml names {counted(len(vain), 'student')} without "
+            f"a submission or a row in the class list{named}: correct the name"
         )
 
 
 def require_writable(file: Path | None) -> None:
     """Raise an error before the work if a file could not be written afterwards."""
     if file and not os.access(file.parent, os.W_OK):
-        raise CannotDo(f"{file} cannot be written: there is no folder to hold it")
+        why = "cannot be written to" if file.parent.exists() else "does not exist"
+        raise CannotDo(f"{file} cannot be written, because its folder {why}")
 
 
 @contextlib.contextmanager

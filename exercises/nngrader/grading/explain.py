@@ -167,7 +167,7 @@ def explain(
 def _rebuilt(assignment, student):
     """Return a rebuilt submission; raise an error if there is nothing to explain."""
     if student not in assignment.course.submissions(assignment.name):
-        raise NotThere(f"nothing handed in for {assignment.name} by {student}")
+        raise NotThere(f"no submission for {assignment.name} by {student}")
     rebuilt = read_rebuilt(assignment, student)
     if not rebuilt.found:
         flags = " ".join(map(for_instructor, rebuilt.flags))
@@ -230,7 +230,7 @@ def _wrong(data, case, result):
         came = [f"raised {result.raised[0]}"] if result.raised else _stopped(data, result)
         return [f"expected a {case['error']}; the function {(came or ['returned'])[0]}"]
     if result.parts is None:
-        kind = result.raised[0] if result.raised else "an exception of its own"
+        kind = result.raised[0] if result.raised else "an exception that the submission defines"
         return [*(_stopped(data, result) or [f"raised {kind}"]), *_fault(result)]
     lines = _fault(result)
     if len(result.parts) != len(data["returns"]):
@@ -256,8 +256,8 @@ def _stopped(data, result):
 def _one_part(name, part, want, case):
     """Return lines about one incorrect part of an answer."""
     if part["kind"] == "failed":
-        kind = (*part["raised"], "an exception of its own")[0]
-        return [f"{name}: expected {shown(want)}; missing, since it raised {kind}"]
+        kind = (*part["raised"], "an exception that the submission defines")[0]
+        return [f"{name}: expected {shown(want)}; missing, because it raised {kind}"]
     if part["values"] is None:
         kind = "far too many entries" if part["kind"] == "large" else part["kind"]
         return [f"{name}: expected {shown(want)}; returned: {kind}"]
@@ -313,7 +313,7 @@ def in_all(found: list[Lost], mark: dict) -> str:
     told = [f"{graded:g} by the grader"]
     told += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
     told += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
-    told += [f"{penalty:g} less as it was late"] * bool(penalty)
+    told += [f"{penalty:g} less for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
         words += f"; but {recorded:g} are recorded: grade again"
@@ -330,8 +330,8 @@ def lines(student: str, found: list[Lost]) -> list[str]:
         if lost.score == lost.most:
             continue
         earned = [f"{a} {n:g} of {of:g}" for a, (n, of) in lost.aspects.items() if n < of]
-        told += [f"  lost in: {', '.join(earned)}"] * bool(earned)
-        told += [f"  told: {hint}" for hint in lost.hints]
+        told += [f"  points lost in: {', '.join(earned)}"] * bool(earned)
+        told += [f"  hint: {hint}" for hint in lost.hints]
         for case in lost.cases:
             told.append(f"  {lost.title(case)}:")
             told += [f"    {line}" for line in [*case.inputs, *case.wrong]]

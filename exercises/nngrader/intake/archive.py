@@ -79,7 +79,7 @@ def opened(path: Path):
         return
     with _open(path) as archive:
         if len(archive.infolist()) > MOST_ENTRIES:
-            raise CannotDo(f"{path} has more than {MOST_ENTRIES} entries: none is read")
+            raise CannotDo(f"{path} has more than {MOST_ENTRIES} entries, so nothing is read")
         date = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         yield _of_zip(archive, date)
 
@@ -100,14 +100,14 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
     raw = item.read(MOST_ZIP)
     end = raw.rfind(b"PK\x05\x06")
     if end < 0 or len(raw) < end + 22:
-        raise Unreadable(f"{item.name!r} is no zip, or a broken one")
+        raise Unreadable(f"{item.name!r} is not a zip, or is damaged")
     (size,) = struct.unpack_from("<I", raw, end + 12)
     if size > MOST_DIRECTORY or raw[max(end - 20, 0) : end].startswith(ZIP64):
         raise Unreadable(f"{item.name!r} has too many entries: not opened")
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
     except BROKEN as e:
-        raise Unreadable(f"{item.name!r} is a broken zip ({first_line(e)})") from None
+        raise Unreadable(f"{item.name!r} is a damaged zip ({first_line(e)})") from None
     if len(archive.infolist()) > MOST_ENTRIES_INSIDE:
         raise Unreadable(f"{item.name!r} has more than {MOST_ENTRIES_INSIDE} entries")
     return _of_zip(archive, item.when, all_alike=True)
@@ -130,9 +130,9 @@ def parts_of(name: str) -> tuple[str, ...]:
     ('ada', 'ps1.ipynb')
     """
     if any(unicodedata.category(c) in NOT_IN_NAMES for c in name):
-        raise Unreadable("its name has control characters, or is no text")
+        raise Unreadable("its name has control characters, or is not text")
     if "\\" in name or name.startswith("/") or re.match("[A-Za-z]:", name):
-        raise Unreadable("its name is a path from the root, or has backslashes")
+        raise Unreadable("its name is an absolute path, or has backslashes")
     parts = [unicodedata.normalize("NFC", p) for p in name.split("/") if p not in ("", ".")]
     if not parts or ".." in parts:
         raise Unreadable("its name leads out of the folder" if parts else "it has no name")
@@ -150,7 +150,7 @@ def _open(path) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as e:
         with open(path, "rb") as f:
             begun = f.read(len(BEGIN)) == BEGIN
-        words = f"{path} is neither a folder nor a whole zip"
+        words = f"{path} is neither a folder nor a complete zip"
         if begun:  # an incomplete download
             raise CannotDo(f"{words} ({first_line(e)})") from None
         raise WrongUsage(words) from None
@@ -174,7 +174,7 @@ def _of_folder(top):
             except (Unreadable, OSError) as e:
                 refused.append((name, getattr(e, "strerror", None) or str(e)))
         if len(items) + len(refused) > MOST_ENTRIES:
-            raise CannotDo(f"{top} has more than {MOST_ENTRIES} files: none is read")
+            raise CannotDo(f"{top} has more than {MOST_ENTRIES} files, so nothing is read")
     return sorted(items, key=lambda i: i.parts), refused
 
 
@@ -184,7 +184,7 @@ def _file(entry, parts):
     if stat.S_ISLNK(about.st_mode):
         raise Unreadable("it is a symbolic link: not followed")
     if not stat.S_ISREG(about.st_mode):
-        raise Unreadable("it is no ordinary file")
+        raise Unreadable("it is not a regular file")
     path = Path(entry.path)
     date = datetime.fromtimestamp(about.st_mtime, UTC)
     return Item(parts, date, lambda most: read_regular(path, most)[0])
@@ -200,7 +200,7 @@ def _of_zip(archive, date, all_alike=False):
         try:
             _require_file(info)
             if often[name] > 1:
-                raise Unreadable(f"the zip has {often[name]} entries of this name")
+                raise Unreadable(f"the zip has {often[name]} entries with this name")
             when = date if all_alike else _when(info, date)
             items.append(Item(parts_of(name), when, _reader(archive, info)))
         except Unreadable as e:
@@ -225,7 +225,7 @@ def _require_file(info):
     if kind == stat.S_IFLNK:
         raise Unreadable("it is a symbolic link: not followed")
     if kind not in (0, stat.S_IFREG):
-        raise Unreadable("it is no ordinary file")
+        raise Unreadable("it is not a regular file")
     if info.flag_bits & ENCRYPTED:
         raise Unreadable("it is encrypted")
 
@@ -240,7 +240,7 @@ def _reader(archive, info):
             with archive.open(info) as f:
                 raw = f.read(most + 1)
         except BROKEN as e:
-            raise Unreadable(f"the zip is broken there ({first_line(e)})") from None
+            raise Unreadable(f"this part of the zip is damaged ({first_line(e)})") from None
         if len(raw) > most:
             raise Unreadable(_too_large(most))
         return raw

@@ -36,7 +36,7 @@ MOST_NOTEBOOKS = 20  # accepted if none of them has the name of the assignment
 LONGEST = 3 * WIDTH  # characters of a reason
 MOST_NAMED = 50  # files of a submission whose names on the platform are stored
 DATES = "dates of the files"
-ITS_DATES = "holds the time of the download alone"
+ITS_DATES = "contains only the time of the download"
 NONE = "none: "  # prefix for a platform whose download contains no submission times
 NO_DATES = ("Moodle", "Canvas")  # their zips give every file the time of the download
 
@@ -114,8 +114,8 @@ def collect(
         if worksheet:
             if not any(handed.number in worksheet.rows for handed in found):
                 raise WrongUsage(
-                    f"a grading worksheet goes with a zip of Moodle's: nothing in {place} has "
-                    "one of its participants' numbers"
+                    "a grading worksheet needs a zip from Moodle, but no file in "
+                    f"{place} has a participant's number from this worksheet"
                 )
             found = [_told(handed, worksheet, students, zone) for handed in found]
         mine = _by_student(found, students, groups, asked, outcome)
@@ -144,18 +144,18 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix(NONE)
         if platform != source:
-            report.append(f"no time of handing in for {n}: {platform}'s zip {ITS_DATES}")
+            report.append(f"submission times of {n} unknown: {platform}'s zip {ITS_DATES}")
         else:
-            report.append(f"time of handing in of {n}: {source}")
+            report.append(f"submission times of {n}: {source}")
     if outcome.teams:
         through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
         told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
-        report.append(text + (f"; handed in for {cut(shown(told), WIDTH)}" if told else ""))
+        report.append(text + (f"; submitted for {cut(shown(told), WIDTH)}" if told else ""))
     for words, noun, names in (
         ("marked as late by the platform", "student", outcome.late),
         ("not taken", "file", outcome.ignored),
-        ("nothing handed in by", "student", _silent(course, assignment, outcome)),
+        ("no submission from", "student", _silent(course, assignment, outcome)),
     ):
         if names:
             listed = cut(shown(", ".join(names)), WIDTH)
@@ -209,7 +209,7 @@ def _shared(mine, groups, asked, outcome):
         content = {s: _content(handed, asked) for s, handed in there.items()}
         owner = _owner(there, content)
         if owner is None:
-            reason = f"{len(there)} of {group} handed in different work: which one counts?"
+            reason = f"{len(there)} of {group} submitted different work: which one counts?"
             outcome.left_out.append((", ".join(h.label for h in there.values()), reason))
             outcome.refused += members
             shared |= dict.fromkeys(members)

@@ -89,7 +89,7 @@ def put(
         return "retimed" if _stamp(taken, target) else "unchanged"
     if taken.newest <= dated:
         raise Unreadable(
-            f"it is not newer than what is in submitted ({dated:%Y-%m-%d %H:%M:%S})"
+            f"it is not newer than the submission in submitted ({dated:%Y-%m-%d %H:%M:%S})"
         )
     new = _written(taken, work)
     archive = course / KEPT / target.parent.name / target.name
@@ -105,11 +105,11 @@ def _require_place(course, target):
     folder = target.parent
     alike = [n for n in _names(folder.parent) if n.casefold() == folder.name.casefold()]
     if other := [n for n in alike if n != folder.name]:
-        raise Unreadable(f"submitted/{other[0]} differs from {folder.name} in case alone")
+        raise Unreadable(f"submitted/{other[0]} differs from {folder.name} only in case")
     for path in (folder, target):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             name = path.relative_to(course.root)
-            raise Unreadable(f"{name} is a link or a file: nothing is written there")
+            raise Unreadable(f"{name} is a link or a file, so nothing is written there")
 
 
 def _names(folder):

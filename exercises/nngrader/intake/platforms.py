@@ -27,9 +27,9 @@ TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
     r"\s*(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+-]*(?:/[\w+-]+)*)?"
 )
-EXPECTED = "expected a time such as 2026-11-21 17:30:00 UTC, or Europe/Berlin in place of UTC"
-NAME_THE_GROUP = "name the group there, or in --groups, as Moodle does, or give --worksheet"
-NOBODY = "no student of the class list fits"
+EXPECTED = "expected a time such as 2026-11-21 17:30:00 UTC, or Europe/Berlin instead of UTC"
+NAME_THE_GROUP = "use Moodle's name for the group there or in --groups, or give --worksheet"
+NOBODY = "no student in the class list matches"
 MOST_OF_ONE = 20_000  # characters to parse for one submission
 
 
@@ -128,7 +128,7 @@ def whose(
     if handed.student:
         return handed.student
     if not handed.who:
-        raise Unreadable("its name can be read in several ways")
+        raise Unreadable("its name is ambiguous")
     if students is None:
         return _own_id(handed)
     found = _fitting(handed.who, students.values())
@@ -137,7 +137,7 @@ def whose(
     if len(found) == 1:
         return found.pop()
     if found:
-        raise Unreadable(f"{len(found)} students fit: {', '.join(sorted(found))}")
+        raise Unreadable(f"{len(found)} students match: {', '.join(sorted(found))}")
     raise Unreadable(_no_team(handed, students, groups or {}) or NOBODY)
 
 
@@ -282,7 +282,7 @@ def _stamped(item):
     except (Unreadable, OSError) as e:
         return None, f"{STAMP} cannot be read: {getattr(e, 'strerror', None) or e}"
     when = time_of(text)
-    return when, "" if when else f"{STAMP} says {text!r}: {EXPECTED}"
+    return when, "" if when else f"{STAMP} contains {text!r}: {EXPECTED}"
 
 
 def _canvas(name, files):
@@ -319,17 +319,17 @@ def _gradescope(items, listed) -> Iterator[DownloadedSubmission]:
         when = time_of(written)
         for sid, email, name in submitters or [("", "", "")]:
             who = PlatformIdentity(frozenset([sid] if sid else []), "", email, name)
-            label = f"{folder} ({who.name or who.email or 'nobody named'})"
+            label = f"{folder} ({who.name or who.email or 'no name'})"
             yield DownloadedSubmission(label, "Gradescope", who, tuple(files), when, METADATA)
 
 
 def _own_id(handed):
     """Return the student's id without a class list; the submission's name must be an id."""
     if handed.platform not in ("exchange", "folder", "file"):
-        raise Unreadable("there is no class list (students.csv) to find its student in")
+        raise Unreadable("the class list (students.csv) is missing, so its student is unknown")
     (student,) = handed.who.ids
     if not re.fullmatch(r"[\w.@+-]+", student) or complaint_about(student):
-        raise Unreadable("its name is no id, and there is no class list (students.csv)")
+        raise Unreadable("its name is not an id, and there is no class list (students.csv)")
     return student
 
 
@@ -355,14 +355,14 @@ def _no_team(handed, students, groups):
         if not meant:
             continue
         if fold(group) in map(fold, groups):
-            return f"{meant} fits after the hyphen and is not in the group {group!a}"
+            return f"{meant} matches after the hyphen but is not in the group {group!a}"
         near = did_you_mean(group, groups)
         return (
-            f"the class list's column `group` has no {group!a}{near or '.'} After the hyphen "
-            f"{meant} fits: {NAME_THE_GROUP}"
+            f"the class list's column `group` has no {group!a}{near or '.'} After the hyphen, "
+            f"{meant} matches: {NAME_THE_GROUP}"
         )
     near = did_you_mean(name, groups) if name else ""
-    return f"{NOBODY}, nor a group{near}" if near else ""
+    return f"{NOBODY}, and no group{near}" if near else ""
 
 
 def _of_group(name, students, groups):

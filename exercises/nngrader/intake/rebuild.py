@@ -32,9 +32,8 @@ DISARMED = {
 }
 MOST_ALIKE = 3  # cells with the same flag that are listed individually
 FOUND = (
-    "**Nothing stands in the cell for this answer, or the cell is missing. The text below is "
-    "from other places of the submission and in no cell of the assignment: it may be the "
-    "answer.**"
+    "**The cell for this answer is empty or missing. The text below is from other places of "
+    "the submission and in none of the assignment's cells, so it may be the answer.**"
 )
 
 

@@ -89,7 +89,7 @@ def release(
     if reasons := points_complaints(problems, instructor):  # takes less than a second
         if course.new(name):
             reasons += [
-                f"give problems other points under [points] in {course.private / name}.toml",
+                f"change the points of problems in [points] of {course.private / name}.toml",
                 f"now: {', '.join(worth_of(instructor))}",
             ]
         raise NotFit(reasons)
@@ -104,16 +104,16 @@ def release(
         visible = with_grading(visible, hidden, limits)
         generate(trial, name, instructor, visible)
         folder, wheel = trial / "release" / name, build_wheel(Path(scratch))
-        tell("looking for what must not go out")
+        tell("searching for secrets that must not be released")
         reasons = leaks(folder, instructor, course, name)
         reasons += package_leaks(wheel, course, problems) + moving_leaks(problems)
         reasons += shown_cases(visible, hidden)
-        tell("grading the solved and the untouched version")
+        tell("grading the solved and the unchanged version")
         reasons += score_complaints(trial, name, instructor, hidden)
         reasons = reasons or seed_complaints(course, name, seeds, tell, again)
         reasons += gradebook_complaints(course, name, instructor)
         if course.made_with(name) != made_with:
-            reasons = ["private files were changed while they were tried: release again"]
+            reasons = ["private files changed during the checks: release again"]
         if reasons:
             raise NotFit(list(dict.fromkeys(reasons)))
         generate(trial, name, instructor, visible, gradebook_of(course, name))
@@ -240,7 +240,7 @@ def cells_now(instructor: dict) -> dict:
 
 def differences(then: dict, now: dict) -> list[str]:
     """Return a description of removed and new cells, and of cells with different points."""
-    found = [f"gone: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
+    found = [f"removed: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
     found += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
     return found + [
         f"{c}: {counted(then[c] or 0, 'point')}, now {now[c] or 0:g}"
@@ -252,9 +252,9 @@ def differences(then: dict, now: dict) -> list[str]:
 def changed(name: str, submissions: int, differ: list[str]) -> str:
     """Return the advice for submissions that no longer fit."""
     return (
-        f"the gradebook has {counted(submissions, 'submission')} whose cells were others "
-        f"({'; '.join(differ)}). Give the assignment another name; or, to begin again without "
-        f"their marks, copy the gradebook and type "
+        f"the gradebook has {counted(submissions, 'submission')} with different cells "
+        f"({'; '.join(differ)}). Give the assignment a different name. Or, to start again "
+        f"without their marks, copy the gradebook and type "
         f"`nbgrader db assignment remove {name} --force` in the course folder"
     )
 
@@ -317,7 +317,7 @@ def generate(
             converter.start()
     except NbGraderException as e:
         why = first_line(e.__context__ or e)
-        raise CannotDo(f"nbgrader cannot make the release: {why}") from e
+        raise CannotDo(f"nbgrader cannot create the release: {why}") from e
 
 
 def score_complaints(
@@ -331,8 +331,8 @@ def score_complaints(
     if hidden:
         assignment.hidden = hidden
     tests = [c for c in instructor["cells"] if is_test(c)]
-    wanted = {"solved": sum(mark(c)["points"] for c in tests), "untouched": 0}
-    for student, notebook in (("solved", instructor), ("untouched", assignment.released)):
+    wanted = {"solved": sum(mark(c)["points"] for c in tests), "unchanged": 0}
+    for student, notebook in (("solved", instructor), ("unchanged", assignment.released)):
         target = trial / "submitted" / student / name
         target.mkdir(parents=True)
         (target / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
@@ -346,7 +346,7 @@ def score_complaints(
             reason = for_instructor(flags_of(result)[-1])
             found.append(f"the {student} version cannot be graded. {reason}")
     return found + [
-        f"the {student} version scores {graded[student]['score']:g}, not {most:g} "
+        f"the {student} version scores {graded[student]['score']:g}, expected {most:g} "
         f"{why(graded[student], most)}"
         for student, most in wanted.items()
         if abs(graded[student]["score"] - most) > 1e-6
@@ -367,7 +367,7 @@ def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
         if not target.is_file():
             found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
         elif (size := target.stat().st_size) > most:
-            found.append(f"the solved {file} holds {size:,} bytes, {most:,} are allowed")
+            found.append(f"the solved {file} has {size:,} bytes, the limit is {most:,}")
         else:
             shutil.copy(target, trial / "submitted" / "solved" / name)
     return found

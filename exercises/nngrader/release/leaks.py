@@ -32,7 +32,7 @@ NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
 CELL_KEYS = {OURS, "nbgrader", "tags", "deletable", "editable"}
 CELL_KEYS |= {"collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
-SAYS = "it holds a statement of a solution"
+SAYS = "it contains a statement of a solution"
 FEW = 4  # an array must have so many different numbers to be recognised by them
 HEAD = 16  # we search for an array by its first numbers
 BITS = 40  # information that they need: in a 16 MB release, 24 bits occur by chance
@@ -73,9 +73,9 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     files = [*_files(course / "heldback"), *course.problem_files(assignment)]
     kept = [f for f in files if f.suffix in DATA | {".py"}]
     arrays = {f.name: a for f in kept for a in _arrays(f.read_bytes())}
-    digests = {_digest(f.read_bytes()): f"{f.name}, which is held back" for f in kept}
+    digests = {_digest(f.read_bytes()): f"{f.name} (held back)" for f in kept}
     digests |= {
-        _digest(a.tobytes()): f"an array of {name}, which is held back"
+        _digest(a.tobytes()): f"an array of {name} (held back)"
         for name, a in arrays.items()
         if len(np.unique(a)) >= FEW
     }
@@ -102,7 +102,7 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
     for file in _files(folder):
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
         if file.suffix not in SUFFIXES:
-            found.append(f"{name} should not be there: no kind of file that students need")
+            found.append(f"{name} should not be there: students don't need this kind of file")
         there = {}
         for path, piece in unfold(name, raw):
             found += [f"{path} should not be there" for p in PRIVATE if p in path]
@@ -137,12 +137,12 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
         for name in z.namelist():
             raw = z.read(name)
             found += [f"{name} should not be there" for p in PRIVATE if p in name]
-            found += [f"{name} holds a path of this machine" for p in paths if p in raw]
+            found += [f"{name} contains a path of this machine" for p in paths if p in raw]
             found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
-                found.append(f"{name} holds a reference: {statement}")
+                found.append(f"{name} contains a reference: {statement}")
             if name.endswith(".npz") and any(map(pictures.occur_in, _arrays(raw))):
-                found.append(f"{name} holds a picture that is held back")
+                found.append(f"{name} contains an image that is held back")
     return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
 
 
@@ -160,10 +160,10 @@ def moving_leaks(problems: list) -> list[str]:
         bare = [s.partition("\n")[2] for s in right_sources(p)]
         for what, text in moving(p).items():
             words = set(re.findall(r"\w+", text["source"])) & right - _parameters(text)
-            found += [f"{p.name}: its {what} names {w}, which is the solution" for w in words]
+            found += [f"{p.name}: its {what} mentions {w}, the solution" for w in words]
             parts = [_statements_of(b) for b in bare]
             if any(part and _most_of(text["source"], part) for part in parts):
-                found.append(f"{p.name}: its {what} holds most of a solution")
+                found.append(f"{p.name}: its {what} contains most of a solution")
     return found
 
 
@@ -196,14 +196,14 @@ def _in_piece(piece, secrets):
     arrays = _arrays(piece)
     for a in arrays:
         if _digest(a.tobytes()) in secrets.digests:
-            yield f"it holds {secrets.digests[_digest(a.tobytes())]}"
+            yield f"it contains {secrets.digests[_digest(a.tobytes())]}"
     if any(map(secrets.pictures.occur_in, arrays)):
-        yield "it holds a picture that is held back"
+        yield "it contains an image that is held back"
     text = text_of(piece)
     if any(p in text for p in secrets.paths) or HOMES.search(text):
-        yield "it holds a path of this machine"
+        yield "it contains a path of this machine"
     if REGION.search(text):
-        yield "it holds a hidden region, or a marker of one"
+        yield "it contains a hidden region, or the mark of one"
     yield from _in_text(text, piece, secrets)
 
 
@@ -214,7 +214,7 @@ def _in_text(text, piece, secrets):
     squeezed, rows = "".join(text.split()), in_rows(piece)
     for what, written, raw in secrets.numbers:
         if written in squeezed or raw in rows:
-            yield f"it holds {what}"
+            yield f"it contains {what}"
 
 
 def _statements_in(forms, secrets):
@@ -230,12 +230,12 @@ def _in_notebook(raw, secrets):
     forms = "\n".join(code_forms("".join(c["source"])) for c in cells)
     yield from _statements_in(forms, secrets)
     if any(c.get("outputs") or c.get("execution_count") for c in cells):
-        yield "it holds outputs"
+        yield "it contains outputs"
     odd = {k for c in cells for k in c["metadata"]} - CELL_KEYS | set(rest) - NOTEBOOK_KEYS
-    yield from (f"its metadata hold {key!r}, which nobody needs" for key in sorted(odd))
+    yield from (f"its metadata contain {key!r}, which isn't needed" for key in sorted(odd))
     kernel = rest.get("kernelspec", {}).get("name", KERNEL)
     if kernel != KERNEL:
-        yield f"its kernel is {kernel!r}, which students lack: expected {KERNEL!r}"
+        yield f"students don't have its kernel {kernel!r}: expected {KERNEL!r}"
 
 
 def _numbers(course, problems):
@@ -353,7 +353,7 @@ def shown_cases(visible: dict, hidden: dict) -> list[str]:
     for name, data in hidden.items():
         shown = {_inputs(case) for case in visible[name]["cases"]} - {""}
         same = {case["group"] for case in data["cases"] if _inputs(case) in shown}
-        found += [f"{name}: {g} gives hidden cases that are visible too" for g in sorted(same)]
+        found += [f"{name}: {g} gives hidden cases that are also visible" for g in sorted(same)]
     return found
 
 

@@ -35,23 +35,23 @@ declared = problem(
     "{name}",
     returns={{{returns}}},  # FILL IN for each part a key of `points`
     points={{
-        "shape": ({form}, "FILL IN which shape and type the answer has"),
-        "value": ({value}, "FILL IN what earns these points"),
-        "inputs-unchanged": ({form}, "FILL IN which arguments stay as they are"),
+        "shape": ({form}, "FILL IN the shape and type of the answer"),
+        "value": ({value}, "FILL IN how these points are earned"),
+        "inputs-unchanged": ({form}, "FILL IN the arguments that must not change"),
     }},{forbidden}
 )
 
 
 @declared.reference
 def {name}({takes}):
-    """FILL IN what is returned, in a whole sentence.
+    """FILL IN the result, in a whole sentence.
 
     FILL IN the formula
 
 {arguments}
     Returns {parts} : FILL IN shape and type
     """
-    raise NotImplementedError("FILL IN the right answer")
+    raise NotImplementedError("FILL IN the correct answer")
 
 
 declared.example(
@@ -61,52 +61,52 @@ declared.example(
 
 @declared.case("value", visible=2)
 def ordinary(rng, N, D):
-    """FILL IN what is tried, in a few words."""
-    # Sizes, here N and D, are drawn for you: rename, add or leave out what you need.
-    # A number: float(rng.uniform(0.5, 2)); a whole one: 2 if N < D else 3, so that it differs.
+    """FILL IN what the case tests, in a few words."""
+    # The sizes, here N and D, are random: rename, add or remove them as you need.
+    # A number: float(rng.uniform(0.5, 2)); an integer: 2 if N < D else 3, so that it varies.
     return (
 {drawn}
     )
 {left_out}
 
-# At least two right answers in other styles: loops, einsum, in place. FILL IN their names.
+# At least two correct answers in other styles: loops, einsum, in place. FILL IN their names.
 
 
 @declared.alternative
 def by_loops({takes}):
-    raise NotImplementedError("FILL IN a right answer in another style")
+    raise NotImplementedError("FILL IN a correct answer in another style")
 
 
 @declared.alternative
 def in_another_style({takes}):
-    raise NotImplementedError("FILL IN a right answer in a third style")
+    raise NotImplementedError("FILL IN a correct answer in a third style")
 
 
-# At least four wrong answers that students really give; a hint asks, and does not answer.
-# `loses` names the aspects that one spoils, keys of `points`: "value", or "shape value".
-# `edit` gives text of the reference that occurs there once, and the text that replaces it.
+# At least four wrong answers that students really give. A hint is a question, not an answer.
+# `loses` names the aspects that it affects, keys of `points`: "value", or "shape value".
+# `edit` contains text that occurs once in the reference, and the text that replaces it.
 
 declared.mistake(
-    "FILL IN the hint. What would you ask who does this?",
+    "FILL IN the hint. What would you ask a student who does this?",
     loses="value",
     name="first_mistake",
-    edit=("FILL IN the right answer", "FILL IN what such a student writes instead"),
+    edit=("FILL IN the correct answer", "FILL IN what such a student writes instead"),
 )
 declared.mistake(
     "FILL IN the second hint.",
     loses="value",
     name="second_mistake",
-    edit=("FILL IN the right answer", "FILL IN what such a student writes instead"),
+    edit=("FILL IN the correct answer", "FILL IN what such a student writes instead"),
 )
 declared.mistake(
     "FILL IN the third hint.",
     loses="value",
     name="third_mistake",
-    edit=("FILL IN the right answer", "FILL IN what such a student writes instead"),
+    edit=("FILL IN the correct answer", "FILL IN what such a student writes instead"),
 )
 
 
-# A wrong answer that is no small change of the reference is written as a function.
+# If a wrong answer is more than a small change of the reference, write it as a function.
 
 
 @declared.mistake("FILL IN the fourth hint.", loses="value")
@@ -117,18 +117,18 @@ LEFT_OUT = '''
 
 @declared.case("value")
 def defaults(rng, N, D):
-    """FILL IN the same in a few words, and what is left out."""
+    """FILL IN what the case tests, and which arguments are omitted."""
     return (
 {drawn}
     )
 '''
 SECTION = """## FILL IN the title
 
-**Read first:** FILL IN what of a page, `the section *heading* in [title](book:part/page)`.
+**Read first:** FILL IN a part of a page, `the section *heading* in [title](book:part/page)`.
 
 FILL IN why it matters, the formula, and the shapes:
 
-| | shape | what it is |
+| | shape | meaning |
 |---|---|---|
 {rows}
 
@@ -144,7 +144,7 @@ FILL IN the example with its numbers:
 <details>
 <summary>When you are stuck</summary>
 
-- FILL IN what to look at first.
+- FILL IN the first thing to check.
 
 </details>
 
@@ -159,7 +159,7 @@ except Exception:
     print("Your plot appears here as soon as {name} is correct.")
 ```
 """
-PRIVATE_TEST = '''"""Hold the private problem {name} to its declaration; run it with pytest."""
+PRIVATE_TEST = '''"""Check the private problem {name}; run it with pytest."""
 
 from pathlib import Path
 
@@ -174,7 +174,7 @@ FOUND = Course(COURSE, problems=Path(__file__).parent).problems("{assignment}")
 
 
 def told(answer, seed=1):
-    """Return points of a hundred, and the findings on an answer."""
+    """Return the points out of 100, and the findings on an answer."""
     data = pack(PROBLEM, seed, visible=True)
     verdict = judge(data, caller(data, answer))
     return verdict.score, verdict.findings
@@ -193,8 +193,8 @@ def test_a_mistake_that_is_not_registered_is_described():
     assert score < 100
     assert [f.code for f in findings] == ["FILL IN the codes; a failure shows them"]
 '''
-TABLE = """# All cells are 100 points together: {points} for {name} are taken from others.
-# Take the # from a line, and lower its points.
+TABLE = """# All cells are worth 100 points together: take the {points} for {name} from others.
+# Remove the # from a line, and lower its points.
 [points]
 {rows}"""
 
@@ -226,13 +226,14 @@ def new_problem(
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise WrongUsage(f"{name!r} cannot be called: small letters, digits and _ make a name")
+        allowed = "use lower-case letters, digits and _, and no keyword of Python"
+        raise WrongUsage(f"{name!r} is not a valid name: {allowed}")
     if not points > 0:
-        raise WrongUsage(f"{counted(points, 'point')}: a problem declares more than 0")
+        raise WrongUsage(f"--points is {points:g}: expected more than 0")
     private, present = course.private, _there(course, assignment)
     others = present.problems(assignment)
     if name in [p.name for p in others]:
-        raise WrongUsage(f"{assignment} has a problem {name} already")
+        raise WrongUsage(f"{assignment} already has a problem {name}")
     form = round(points / 10, 3)
     filled = {"name": name, "form": f"{form:g}", "value": f"{points - 2 * form:g}"}
     filled |= _signature(takes, returns)
@@ -251,7 +252,7 @@ def new_problem(
         files = _public_files(course, assignment, name, declaration, section)
     changed = [course.definitions(assignment) / FIRST, course.source(assignment)]
     if there := [file for file in files if file.exists() and file not in changed]:
-        raise CannotDo(f"{there[0]} is there already: nothing is written over it")
+        raise CannotDo(f"{there[0]} already exists, and is not overwritten")
     listed = [file for file in files if file.name != FIRST]
     if private and not (table := folder.with_suffix(".toml")).exists():
         files[table] = _table(present, assignment, name, points)
@@ -275,7 +276,7 @@ def _forbidden(problems):
     first, *others = [p.forbidden.get(WHOLE, ()) for p in problems]
     names = [name for name in first if all(name in forbidden for forbidden in others)]
     listed = ", ".join(f'"{name}"' for name in names)
-    line = f'\n    forbidden={{"{WHOLE}": [{listed}]}},  # as all problems here'
+    line = f'\n    forbidden={{"{WHOLE}": [{listed}]}},  # like all problems here'
     return line if names else ""
 
 
@@ -291,12 +292,12 @@ def _signature(takes, returns):
     try:
         given = ast.parse(f"lambda {takes}: 0", mode="eval").body.args
     except (SyntaxError, AttributeError) as e:
-        raise WrongUsage(f"{takes!r} are no arguments: write them as in a signature") from e
+        raise WrongUsage(f"{takes!r} is invalid: write the arguments as in a signature") from e
     args = [a.arg for a in given.args]
     parts = [part for part in re.split(r"[\s,]+", returns) if part]
     if not args or not parts or not all(map(str.isidentifier, parts)):
         raise WrongUsage(
-            "a problem takes at least one argument, and names each part it returns"
+            "a problem needs at least one argument, and a name for each part of the answer"
         )
     every = [*args, *parts]
     plain = len(args) - len(given.defaults)
@@ -305,7 +306,7 @@ def _signature(takes, returns):
         for name, default in zip(args[plain:], given.defaults, strict=True)
     }
     drawn = [
-        f"        {made},  # FILL IN {a}, drawn anew for each case"
+        f"        {made},  # FILL IN {a}, random for each case"
         for a, (_, made) in kinds.items()
     ]
     left_out = LEFT_OUT.format(drawn="\n".join(drawn[:plain])) if given.defaults else ""
@@ -316,7 +317,7 @@ def _signature(takes, returns):
         "returns": ", ".join(f'"{part}": "value"' for part in parts),
         "arguments": "\n".join(f"    {a} : FILL IN shape and type" for a in args),
         "example": "\n".join(
-            f"    {shown},  # FILL IN {a}, for pencil and paper"
+            f"    {shown},  # FILL IN {a}, small enough to check by hand"
             for a, (shown, _) in kinds.items()
         ),
         "drawn": "\n".join(drawn),

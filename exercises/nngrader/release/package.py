@@ -51,7 +51,7 @@ def build_wheel(folder: Path) -> Path:
     """
     if not (PROJECT / "pyproject.toml").is_file():
         raise CannotDo(
-            f"{PROJECT} is no checkout of the course: its package cannot be built. "
+            f"{PROJECT} is not a checkout of the course, so its package cannot be built. "
             "Install it in place, in the checkout: pip install -e '.[grader]'"
         )
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]

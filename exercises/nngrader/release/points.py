@@ -69,4 +69,4 @@ def _in_text(text, cell):
         for said in GIVEN.findall(text["source"]):
             if float(said) != worth:
                 other = counted(float(said), "point")
-                yield f"{name}: it says {other}, the cell gives {worth:g}"
+                yield f"{name}: the text gives {other}, the cell gives {worth:g}"

@@ -34,7 +34,7 @@ def seed_complaints(
     store, keys = _passed(course, name), _keys(course, name, problems, seeds)
     changed = [p for p in problems if again or not store.get(keys[p.name])]
     if same := [p.name for p in problems if p not in changed]:
-        tell(f"not changed since they were tried on {seeds} seeds: {', '.join(same)}")
+        tell(f"unchanged since the check on {seeds} seeds: {', '.join(same)}")
     found = []
     for n, (problem, complaints) in enumerate(_tried(course, name, changed, seeds), 1):
         tell(f"{problem.name}: {seeds} seeds ({n} of {counted(len(changed), 'problem')})")

@@ -217,5 +217,5 @@ def _json_anew(text):
 def _each_once(pairs):
     """Return pairs of a key and a value as a dict, unless a key occurs twice."""
     if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key occurs twice")
     return found

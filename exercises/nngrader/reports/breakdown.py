@@ -28,8 +28,8 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
     words = (
         f"Mean {points(mean(total))}, median {points(median(total))}, standard deviation "
         f"{points(pstdev(total))}, lowest {points(min(total))}, highest "
-        f"{points(max(total))}, of {points(most)}. Marks by hand given so far and penalties "
-        "are in it; ungradable submissions count with their 0."
+        f"{points(max(total))}, of {points(most)}. These include late penalties "
+        "and the marks by hand so far; ungradable submissions count as 0."
     )
     return section("Total scores", f"<p>{words}</p>{histogram(total, most)}")
 
@@ -132,7 +132,7 @@ def _findings(title, found):
     if not found:
         return
     yield f"<h3>{title}</h3>"
-    columns = ["What students were told", "Students", "Points lost", "Who"]
+    columns = ["Hint to the student", "Students", "Points lost", "Who"]
     rows = [
         [as_html(c.text), str(len(c.students)), points(c.points), names(c.students)]
         for c in found
@@ -145,7 +145,7 @@ def _unexplained(fine, name, described):
     if students := unexplained(fine, name):
         yield (
             f'<div class="who"><b>Not explained by a registered mistake:</b> {len(students)}. '
-            "Look at their cells: what several of them do alike is a mistake to register in "
+            "Look at their cells: if several students make the same mistake, register it in "
             f"the problem's definition: {names(students)}</div>"
         )
     yield from _findings("Described only", described)

@@ -1,7 +1,7 @@
-"""The instructor's page about a class: what was hard, what was misunderstood, what to look at.
+"""The instructor's page about a class: difficult problems, mistakes, submissions to look at.
 
-Everything on it comes from a result or the gradebook. Students can choose the names of folders,
-which are escaped like all else.
+All its data come from results and the gradebook. Everything is escaped, including the names of
+folders, which students can choose.
 """
 
 from __future__ import annotations
@@ -35,29 +35,31 @@ TOP = 3
 TERMS = (
     (
         "Difficulty",
-        "is the mean share of an item's points that the graded submissions earned: 0% is "
-        "hardest, 100% easiest. In the bar, dark stands for submissions with all points, pale "
-        "for those with some. It is classical test theory's item difficulty p (Crocker and "
-        "Algina 1986, Introduction to Classical and Modern Test Theory, chapter 14).",
+        "is the mean fraction of an item's points that the graded submissions earned: 0% is "
+        "hardest, 100% easiest. In the bar, dark means submissions with all points, and pale "
+        "means submissions with some points. This is the item difficulty p of classical test "
+        "theory (Crocker and Algina 1986, Introduction to Classical and Modern Test Theory, "
+        "chapter 14).",
     ),
     (
         "Discrimination",
         "is the corrected item-total correlation: Pearson's correlation between the points of "
-        "an item and the points that the same submissions earned for all other items, so that "
-        "the item is not correlated with itself (Nunnally and Bernstein 1994, Psychometric "
-        "Theory, chapter 8). Below 0.2 the item tells little about the rest, below 0 read its "
-        f"text again. It is told from {LEAST} submissions on, and is rough below a hundred.",
+        "an item and the points that the same submissions earned for all other items. An item "
+        "is therefore not correlated with itself (Nunnally and Bernstein 1994, Psychometric "
+        "Theory, chapter 8). Below 0.2, the item predicts little about the rest; below 0, read "
+        f"its text again. It needs at least {LEAST} submissions, and is rough below a hundred.",
     ),
     (
         "Points lost",
-        "are what a finding cost the class: an aspect's loss is divided equally among the "
-        "findings about it, and among all findings of the problem where none is about it.",
+        "are the total cost of a finding for the class: an aspect's loss is divided equally "
+        "among the findings about it, or among all findings of the problem if none is about "
+        "this aspect.",
     ),
     (
         "Seconds",
-        "are the processor time of all calls of a student's function in one grading.",
+        "are the processor time of all calls of a student's function in one grading run.",
     ),
-    ("Likeness", "tells a person where to look; it changes no score. " + RULE),
+    ("Similarity", "shows a person where to look; it changes no score. " + RULE),
 )
 
 
@@ -69,24 +71,24 @@ def write_report(course: Course, assignment: str, anonymous: bool, out: Path | N
     text = page(course, assignment, called)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, text)
-    holds = "has codes for names" if anonymous else "names students"
-    say(f"{out}: it {holds}, keep it to yourself")
+    content = "has codes for names" if anonymous else "contains students' names"
+    say(f"{out}: it {content}, so keep it private")
     called.tell_key()
 
 
 def page(course: Course, assignment: str, called: Names = NAMES) -> str:
-    """Return the report on an assignment: a page of HTML, complete and without scripts.
+    """Return the report on an assignment: a complete HTML page without scripts.
 
     Returns
     -------
     str
-        HTML. It holds students' ids and is for the instructor; with codes for names, for
-        whoever may see marks.
+        HTML. It contains students' ids and is for the instructor. With codes instead of names,
+        it is for anyone who may see marks.
 
     Raises
     ------
     NotThere
-        If there is no such assignment, or nothing of it was graded.
+        If there is no such assignment, or nothing has been graded.
     """
     results = called.results(latest(course, assignment))
     known = called.marks(known_marks(course, assignment))
@@ -113,19 +115,19 @@ def latest(course: Course, assignment: str) -> dict[str, dict]:
     Raises
     ------
     NotThere
-        If there is no such assignment, or nothing of it was graded.
+        If there is no such assignment, or nothing has been graded.
     """
     course.source(assignment)
     again = f"run `nngrader grade {assignment}`"
     if results := latest_results(course, assignment):
         return results
     if handed_in := course.submissions(assignment):
-        raise NotThere(f"nothing graded yet of {len(handed_in)} handed in: {again}")
-    raise NotThere(f"nothing graded yet: nobody has handed in {assignment}")
+        raise NotThere(f"none of the {len(handed_in)} submissions is graded yet: {again}")
+    raise NotThere(f"nothing graded yet: there are no submissions for {assignment}")
 
 
 def known_marks(course: Course, assignment: str) -> dict[str, dict]:
-    """Return the gradebook's marks, none if it does not know the assignment."""
+    """Return the gradebook's marks, or {} if the assignment is not in the gradebook."""
     try:
         return marks(course, assignment)
     except NotThere:
@@ -150,13 +152,13 @@ def _counts(course, assignment, results, known):
 
 
 def _misunderstood(fine, found):
-    """Return the section about the findings that most students had."""
+    """Return the section about the most common findings."""
     empty = [c for c in found if c.finding.code in UNWRITTEN]
     top = commonest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
     none = "No points were lost by a wrong answer." if fine else "Nothing could be graded."
     left = "; ".join(f"{escape(c.problem)}: {len(c.students)}" for c in empty)
-    left = f'<p class="soft">Not written, by so many: {left}.</p>' if left else ""
+    left = f'<p class="soft">Not written, number of students: {left}.</p>' if left else ""
     return section(
         "What the class misunderstood", (f"<ol>{rows}</ol>" if top else f"<p>{none}</p>") + left
     )
@@ -168,12 +170,12 @@ def _in_words(cost, n):
     return (
         f"<b>{escape(cost.problem)}</b>: {as_html(cost.text)}{what} "
         f'<span class="said">{counted(len(cost.students), "student")} of {n}, '
-        f"{points(cost.points)} points in all.</span>"
+        f"{points(cost.points)} points in total.</span>"
     )
 
 
 def _by_hand(known):
-    """Yield the section about the cells that a person marks."""
+    """Yield the section about the cells to mark by hand."""
     cells = defaultdict(list)
     for student, mark in known.items():
         for name, score, most, _ in mark["by_hand"]:
@@ -198,7 +200,7 @@ def _by_hand(known):
 
 
 def _earlier(found):
-    """Yield the section about results that the present definitions would not give."""
+    """Yield the section about results that depend on an earlier definition."""
     if found:
         rows = [[escape(s), escape(", ".join(old))] for s, old in sorted(found.items())]
         text = "<p>Their problems have changed since; grade them again.</p>"
@@ -206,7 +208,7 @@ def _earlier(found):
 
 
 def _notes(course, assignment, results, known, called):
-    """Yield the sections about flags, ungradable submissions, lateness, and who is missing."""
+    """Yield the sections about flags, ungradable or late submissions, and missing students."""
     raised, students_of = {}, defaultdict(dict)
     for student, r in results.items():
         told = flags_of(r) if r["status"] != "ungradable" else []
@@ -231,9 +233,10 @@ def _notes(course, assignment, results, known, called):
     unknown = [s for s, m in known.items() if m.get("untimed")]
     if unknown:
         text = (
-            "No time of handing in is known, so they count as in time: collect them again from "
+            "The submission time is unknown, so these students are not counted as late. To "
+            "change this, collect their submissions again from a download with times, or write "
+            "timestamp.txt next to the notebook."
         )
-        text += "a download that tells it, or write timestamp.txt beside the notebook."
         yield section(
             "Lateness unknown", f"<p>{text}</p>\n<p>{names(unknown, len(unknown))}</p>"
         )
@@ -245,9 +248,9 @@ def _missing(course, assignment, results, called):
     there = set(called.all(course.submissions(assignment)))
     absent = called.all(missing(course, assignment, students(course, assignment)))
     lists = {
-        "Not handed in": [s for s in absent if s not in results],
-        "Handed in, not graded yet": sorted(there - set(results)),
-        "Graded, and no longer in the folder of submissions": sorted(set(results) - there),
+        "Not submitted": [s for s in absent if s not in results],
+        "Submitted, not graded yet": sorted(there - set(results)),
+        "Graded, but no longer in the folder of submissions": sorted(set(results) - there),
     }
     paragraphs = [
         f"<h3>{title}: {len(who)}</h3>\n<p>{names(who, len(who))}</p>"
@@ -255,10 +258,10 @@ def _missing(course, assignment, results, called):
         if who
     ]
     if paragraphs:
-        yield section("Who is missing", "\n".join(paragraphs))
+        yield section("Missing", "\n".join(paragraphs))
 
 
 def _terms():
     """Return the section that explains the terms used."""
     rows = "".join(f"<p><b>{name}</b> {text}</p>" for name, text in TERMS)
-    return section("What the words mean", rows)
+    return section("Terms", rows)

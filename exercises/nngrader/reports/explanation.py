@@ -43,7 +43,7 @@ def show_lost(
     """
     assignment = Assignment(course, name)
     called = names_of(course, anonymous)
-    words = f"nothing handed in for {name} by"
+    words = f"no submission for {name} by"
     there = course.submissions(name)
     (student,) = require_among(course, [student], there, called, words)
     mark = None
@@ -59,7 +59,7 @@ def show_lost(
     total = "" if problem or not mark else in_all(found, mark)
     if out:
         write_whole(out, page(name, called(student), found, total))
-        say(f"{out}: it shows hidden inputs and answers, keep it to yourself")
+        say(f"{out}: it shows hidden inputs and answers, so keep it private")
         return
     for text in lines(called(student), found):
         say(shown(text))
@@ -82,8 +82,8 @@ def _graded_before(course, assignment, student, problem, mark):
             verb = "is" if points == 1 else "are"
             which = "" if given is None else f", and {given:g} by hand, which count"
             yield (
-                f"{name}: {counted(points, 'point')} {verb} recorded, {EARLIER}{which}; what "
-                "follows is by the present one"
+                f"{name}: {counted(points, 'point')} {verb} recorded, {EARLIER}{which}; the "
+                "explanation below uses the current definition"
             )
 
 
@@ -96,8 +96,8 @@ def page(assignment: str, student: str, found: Iterable, total: str = "") -> str
         HTML. It shows hidden inputs and correct answers, so it is not for students.
     """
     parts = [
-        f"<h1>{escape(student)}, {escape(assignment)}: where the points went</h1>",
-        '<p class="soft">For the instructor alone: it shows hidden inputs and answers.</p>',
+        f"<h1>{escape(student)}, {escape(assignment)}: lost points</h1>",
+        '<p class="soft">For the instructor only: it shows hidden inputs and answers.</p>',
         *(text for lost in found for text in _problem(lost)),
         f"<p>{escape(total[:1].upper() + total[1:])}.</p>" * bool(total),
     ]
@@ -118,7 +118,7 @@ def _problem(lost):
         yield f"<p>Lost in: {', '.join(missed)}.</p>"
     if lost.hints:
         hints = "".join(f"<li>{as_html(hint)}</li>" for hint in lost.hints)
-        yield f"<p>What the student was told:</p><ul>{hints}</ul>"
+        yield f"<p>Hints to the student:</p><ul>{hints}</ul>"
     for case in lost.cases:
         yield f"<h3>{escape(lost.title(case))}</h3>"
         yield f"<pre>{escape(chr(10).join(case.inputs))}</pre>"

@@ -40,11 +40,11 @@ FORMULA = tuple("=+-@\t\r")  # first characters of cells that a spreadsheet read
 CSV = ("student", "score", "max_score", "late_penalty", "needs_manual_grade", "status", "flag")
 FINAL, UNMARKED, UNGRADABLE, MISSING = "final", "unmarked", "ungradable", "missing"
 TOLD = {  # messages about marks that are not final
-    UNMARKED: "no mark yet, as something is still to be marked by hand",
-    UNGRADABLE: "no mark, as nothing of it could be graded (see the report; --zero-ungradable)",
-    MISSING: "no mark, as nothing was handed in",
+    UNMARKED: "no mark yet, because something is still to be marked by hand",
+    UNGRADABLE: "no mark, because nothing could be graded (see the report; --zero-ungradable)",
+    MISSING: "no mark, because there is no submission",
 }
-ZEROED = "0 points, as nothing of it could be graded (--zero-ungradable)"
+ZEROED = "0 points, because nothing could be graded (--zero-ungradable)"
 
 
 def write_marks(
@@ -93,7 +93,8 @@ def table(
         If the class list cannot be read, or the platform would not recognise the codes.
     """
     if called.anonymous and layout in ("canvas", "moodle"):
-        raise WrongUsage(f"--anonymous does not go with --layout {layout}, which needs names")
+        words = f"--anonymous cannot be combined with --layout {layout}, which needs names"
+        raise WrongUsage(words)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     students, found = standings(course, assignment, zero_ungradable)
@@ -125,8 +126,8 @@ def fill(
     for number_, row in worksheet.rows.items():
         if row.most and _as_number(row.most) not in (None, float(most)):
             raise CannotDo(
-                f"{worksheet.file}: the maximum is {row.most} there and {most} here: set it in "
-                "Moodle's settings of the assignment, and download the worksheet again"
+                f"{worksheet.file}: the maximum is {row.most} there but {most} here: change it "
+                "in Moodle's settings of the assignment, and download the worksheet again"
             )
         student = row.student if row.blind and row.student in found else ""
         student = student or numbers.get(number_) or owner(row, listed)
@@ -135,7 +136,7 @@ def fill(
             reached.add(student)
     final = {s.id for s in students if _status(found, s) == FINAL}
     lost = sorted(final - reached)
-    told = [f"with a mark, and not in the worksheet: {', '.join(lost)}"] if lost else []
+    told = [f"with a mark, but not in the worksheet: {', '.join(lost)}"] if lost else []
     return worksheet.filled(marks), told
 
 
@@ -161,7 +162,7 @@ def warnings(
     known = read(course)
     odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
     odd = [] if called.anonymous else odd
-    complaints = [("a spreadsheet would take these names for formulas", odd)]
+    complaints = [("a spreadsheet would read these names as formulas", odd)]
     for status, text in TOLD.items():
         complaints.append((text, [s.id for s in students if _status(found, s) == status]))
     complaints.append((ZEROED, [s for s, mark in found.items() if mark["zeroed"]]))

@@ -22,17 +22,17 @@ from .style import names, section, table
 MOST_RINGS = 50
 MOST_IN_SIGHT = 6  # visible submissions of a ring; the others are folded
 MOST_ROWS = 10  # visible submissions of the instructor's solution; the others are folded
-NONE = "<p>No two submissions are more alike than the class explains.</p>"
+NONE = "<p>No two submissions are more similar than the class explains.</p>"
 SAME_WORK = (
-    "What they wrote into the cells that are to be filled, written answers included, is the "
-    f"same letter by letter, and has at least {LEAST_WRITTEN} characters. What was given out "
-    "does not count, nor do cells that they added."
+    "These students wrote exactly the same text into the solution cells and written answers, "
+    f"at least {LEAST_WRITTEN} characters. Text from the released notebook and added cells "
+    "don't count."
 )
 PUBLISHED = (
-    "Their fingerprints are those of the instructor's solution, which may be published. Short "
-    "cells do not count, since they have one obvious solution."
+    "Their fingerprints are the same as in the instructor's solution, which may be published. "
+    "Short cells don't count, because they have one obvious solution."
 )
-TOGETHER = "Of each group that has handed in together, one student stands for all."
+TOGETHER = "Of each group that submitted together, only one student is listed."
 
 
 def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Names) -> str:
@@ -61,10 +61,10 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
     parts += [f"<p>{TOGETHER}</p>"] * together
     if without := len(fine) - len(compared):
         parts.append(
-            f"<p>{counted(without, 'submission')} could not be compared: the results hold no "
-            "fingerprints of them.</p>"
+            f"<p>{counted(without, 'submission')} could not be compared, because the results "
+            "contain no fingerprints of them.</p>"
         )
-    return section("Likeness", "".join(parts))
+    return section("Similarity", "".join(parts))
 
 
 def _ours(course, assignment):
@@ -93,7 +93,7 @@ def _same_work(same, assignment, where):
         for ring in same
     ]
     yield f"<h3>The same file</h3><p>{SAME_WORK}</p>"
-    yield table(["Handed in the same", "Where to look"], rows)
+    yield table(["Same submission", "Where to look"], rows)
 
 
 def _alike(found, assignment, where, same):
@@ -102,12 +102,12 @@ def _alike(found, assignment, where, same):
         yield "" if same else NONE
         return
     if same:
-        yield "<h3>Much alike</h3>"
+        yield "<h3>Very similar</h3>"
     rows = [_ring(ring, assignment, where) for ring in found[:MOST_RINGS]]
-    columns = ["Submissions", "Alike in", "Rare fingerprints", "Where to look"]
+    columns = ["Submissions", "Similar in", "Rare fingerprints", "Where to look"]
     yield table(columns, rows, numbers=(2,))
     if len(found) > MOST_RINGS:
-        yield f"<p>And {counted(len(found) - MOST_RINGS, 'more group')}, less alike.</p>"
+        yield f"<p>And {counted(len(found) - MOST_RINGS, 'more group')}, less similar.</p>"
 
 
 def _published(same, n):

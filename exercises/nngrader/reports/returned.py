@@ -53,7 +53,7 @@ CHARSET = '<meta charset="utf-8">'
 ROBOTS = '<meta name="robots" content="noindex, nofollow, noarchive">'
 NOTHING = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">{ROBOTS}<title>Feedback</title></head>
-<body><p>Nothing is listed here. Use the link that you were sent.</p></body></html>
+<body><p>Nothing is listed here. Use the link that you received.</p></body></html>
 """
 
 
@@ -124,15 +124,15 @@ def _tell(made, assignment, layout):
     """Print the output for a platform or a web server, and the students it doesn't reach."""
     say(f"{made.place}: {counted(made.pages, 'page')}")
     if made.links:
-        say(f"{made.links}: who has which link; keep it off the server")
+        say(f"{made.links}: the link of each student; don't put it on the server")
     if made.unreached:
         names = shown(", ".join(made.unreached))
         warn(f"not collected from {PLATFORMS[layout]}, so not in the zip: {names}")
     if made.through:
         names = shown(", ".join(f"{s} (by {owner})" for s, owner in made.through.items()))
         warn(
-            f"handed in by a partner, so {PLATFORMS[layout]} gave no file of theirs and "
-            f"they are not in the zip: {names}; pages: `nngrader feedback {assignment}`"
+            f"submitted by a partner, so {PLATFORMS[layout]} has no file from them and they "
+            f"are not in the zip: {names}; pages: `nngrader feedback {assignment}`"
         )
 
 
@@ -158,8 +158,8 @@ def zipped(
     there = {s: names[s] for s in sorted(pages) if s in names}
     if not there:
         raise CannotDo(
-            f"no submission of {assignment} has a name of {PLATFORMS[layout]}'s: run `nngrader "
-            f"collect {assignment}` with its download once more, which keeps the names"
+            f"no submission of {assignment} has a name from {PLATFORMS[layout]}: run `nngrader "
+            f"collect {assignment}` on its download again, which stores the names"
         )
     file = _zip_file(course, f"{assignment}-{layout}.zip", out)
     whole = io.BytesIO()

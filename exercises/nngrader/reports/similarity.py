@@ -28,18 +28,19 @@ LONG = 15  # a cell with so many fingerprints can be solved in several ways
 CHANCE = 0.001  # number of equally similar pairs per class that chance may produce
 LEAST_WRITTEN = 200  # so many characters of a student's own text are not the same by chance
 RULE = (
-    f"Two submissions are alike in a cell if they have at least {ALIKE:.0%} of its "
+    f"Two submissions are similar in a cell if they have at least {ALIKE:.0%} of its "
     "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
-    "without names, comments and formatting, and in an order of its own; those in what was "
-    "given out and in the instructor's solution do not count. A pair is shown for either of "
-    f"two reasons. Its alike cells have together {ENOUGH:g} rare fingerprints, which is some "
-    f"twenty lines. Rare is what at most a tenth of the class has, or {FEW} in a small "
-    "class; where n have it, it counts 2/n, but it counts whole in a cell that is as long "
-    f"and the same to {SAME:.0%}. Or its alike cells are more than chance explains: if "
-    "students chose their ways of solving each cell independently, as often as this class "
-    f"has chosen them, less than one such pair in {1 / CHANCE:,.0f} classes would be "
-    "expected. Pairs that hang together are shown as one ring. The number is that of the "
-    "pair with most rare fingerprints."
+    "without names, comments and formatting, and in a standard order. Fingerprints from the "
+    "released notebook and the instructor's solution don't count. There are two reasons for "
+    f"listing a pair. First, its similar cells have at least {ENOUGH:g} rare fingerprints in "
+    "common, which is about twenty lines. A fingerprint is rare if at most a tenth of the "
+    f"class has it, or at most {FEW} students in a small class. If n students have it, it "
+    f"counts 2/n. It counts fully if the pair has at least {ENOUGH:g} rare fingerprints in "
+    f"common in one cell, and this cell is the same to {SAME:.0%}. Second, the pair may have "
+    "more similar cells than chance explains: if students chose their solution of each cell "
+    "independently, as often as this class has chosen it, we would expect less than one such "
+    f"pair in {1 / CHANCE:,.0f} classes. Connected pairs are shown as one ring, with the "
+    "number of the pair that has the most rare fingerprints."
 )
 
 

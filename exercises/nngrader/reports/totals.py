@@ -32,14 +32,14 @@ from ..course.folder import Course
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..screen import shown, warn
 from ..settings import read_toml
-from ..wording import counted, did_you_mean
+from ..wording import did_you_mean
 from .export import FINAL, MISSING, number, standings
 
 FILE = "course.toml"
 KNOWN = ("drop_lowest", "zero_missing", "zero_ungradable", "weights", "excused")
 FIRST, LAST = ("student", "total", "status"), ("dropped", "excused")
 EXCUSED = "excused"
-FROM_0 = "a number from 0 on"
+FROM_0 = "a number from 0 up"
 
 
 @dataclass(frozen=True)
@@ -218,12 +218,12 @@ def totals(
     if found:
         lost += _lost_excuses(rules, known, anonymous)
     if not counting and not lost:
-        lost = ["nothing is graded yet of what counts"]
+        lost = ["no assignment that counts is graded yet"]
     few = []
     if counting and rules.drop_lowest >= len(counting):
         few = [
-            f"{rules.drop_lowest} would be dropped of "
-            f"{counted(len(counting), 'graded assignment')}, all that count: drop fewer"
+            f"the rules drop {rules.drop_lowest} assignments, but only {len(counting)} that "
+            "count are graded, so none would remain: drop fewer"
         ]
     if faults := lost + few:
         first = "" if len(faults) == 1 else "the rules do not fit the course:\n  "
@@ -245,10 +245,10 @@ def totals(
 def _lost_excuses(rules, known, anonymous):
     """Return a line about each unknown student who is excused; without names if anonymous."""
     lost = sorted({s for s, _ in rules.excused if s not in known})
-    who = "who is neither in class list nor gradebook"
+    who = "who is in neither the class list nor the gradebook"
     if anonymous:
-        return [f"excused is somebody {who}"] * bool(lost)
-    return [f"excused is {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
+        return [f"course.toml excuses a student {who}"] * bool(lost)
+    return [f"course.toml excuses {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
 
 
 def _total(student, weigh, found, rules):

@@ -68,7 +68,7 @@ def mounts(files: dict) -> list[str]:
         If a path contains a comma, which ends a value in this option.
     """
     if odd := [str(p) for p in files if "," in str(p)]:
-        raise CannotDo(f"no container can be given {odd[0]}: its path holds a comma")
+        raise CannotDo(f"{odd[0]} cannot be mounted in a container: its path contains a comma")
     options = (["--mount", MOUNT.format(*pair)] for pair in files.items())
     return [word for pair in options for word in pair]
 

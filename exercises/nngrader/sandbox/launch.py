@@ -27,7 +27,7 @@ FIRST_USER = 61000  # of SLOTS users for each running grader
 SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tested with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
-CONTAINER = "let podman or docker make the sandbox ([sandbox] in nngrader.toml)"
+CONTAINER = "use podman or docker as the sandbox ([sandbox] in nngrader.toml)"
 UNSAFE = "--unsafe-no-sandbox is for submissions that you trust."
 NAMESPACES = (
     "sudo sysctl -w kernel.unprivileged_userns_clone=1 "
@@ -127,12 +127,12 @@ class Sandbox:
         if not self.unsafe and not seccomp.supported():
             raise Refused(f"no list of system calls for this kind of processor. {UNSAFE}")
         if not Path("/proc/self/task", str(os.getpid()), "children").exists():
-            raise Refused("this kernel does not tell which processes a process has started.")
+            raise Refused("this kernel doesn't report which processes a process has started.")
         try:
             self.worker(0).close()
         except Refused as e:
             raise Refused(
-                f"{e}\nWhere the kernel refuses user namespaces, run as root, or: "
+                f"{e}\nIf the kernel refuses user namespaces, run as root, or: "
                 f"{NAMESPACES}\n{UNSAFE}"
             ) from None
 

@@ -377,7 +377,7 @@ class Runner:
                 return self.worker.fresh()
             except Died as e:
                 last = e
-        raise CannotDo(f"a worker cannot be kept alive here: {last}")
+        raise CannotDo(f"workers end unexpectedly on this machine: {last}")
 
     def _note(self, code, name, /, **data):
         """Add a flag about a cell or a function, unless it already exists."""

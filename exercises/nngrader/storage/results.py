@@ -135,8 +135,8 @@ def disk_errors(folder: Path):
         raise
     except OSError as e:
         raise NotKept(
-            f"{folder} cannot be written ({e.strerror}): nothing more is graded; "
-            "what was kept before stays"
+            f"{folder} cannot be written ({e.strerror}), so grading stops; "
+            "earlier results are still there"
         ) from e
 
 

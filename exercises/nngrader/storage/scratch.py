@@ -132,7 +132,7 @@ def _claim(folder):
             os.close(held)
             continue
         return number, held
-    raise CannotDo(f"{MOST} graders run on this machine already: wait until one of them ends")
+    raise CannotDo(f"{MOST} graders already run on this machine: wait until one of them ends")
 
 
 def _folder(what="slots"):
@@ -141,7 +141,7 @@ def _folder(what="slots"):
     folder.mkdir(mode=0o700, exist_ok=True)
     about = folder.lstat()
     if about.st_uid != os.geteuid() or about.st_mode & 0o077 or folder.is_symlink():
-        raise CannotDo(f"{folder} should be a folder of yours alone: remove it")
+        raise CannotDo(f"{folder} should belong only to you: delete it, then run this again")
     return folder
 
 
@@ -159,6 +159,6 @@ def alone(store: Store, assignment: str):
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CannotDo(
-                f"another grading of {assignment} in this course is running: wait for it"
+                f"another command is using {assignment} of this course: wait until it ends"
             ) from None
         yield
