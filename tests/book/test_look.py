@@ -120,7 +120,7 @@ SIGNS = """
     range.selectNodeContents(p);
     const ends = [...range.getClientRects()].map(r => r.bottom).sort((a, b) => a - b);
     signs += p.textContent.length;
-    lines += ends.filter((y, k) => !k || y - ends[k - 1] > 10).length - 0.5;  // the last is short
+    lines += ends.filter((y, k) => !k || y - ends[k - 1] > 10).length - 0.5;  // the last
   }
   return signs / lines;
 }
