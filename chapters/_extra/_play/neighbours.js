@@ -63,7 +63,7 @@
     const ball = plot.line({colour: "ink", dash: "6 4", width: 1.6});
     const links = plot.line({colour: "ink", width: 1.6});
     const dots = LOOKS.slice(0, C).map(([colour, shape]) => plot.dots({colour, shape, r: 4}));
-    const facts = nn.facts(["votes", "distance to the last voter", "misclassified by the others"]);
+    const facts = nn.facts(["votes", "distance to the last voter", "leave-one-out errors"]);
     const live = nn.live();
     const regions = new Uint8Array(columns * rows);
     element.regions = {columns, rows, of: regions};
