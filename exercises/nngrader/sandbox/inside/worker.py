@@ -177,6 +177,14 @@ def named(question, names, texts):
     }
 
 
+def parsed(source, name):
+    """Return a cell's syntax tree; for a null character, old versions raise no SyntaxError."""
+    try:
+        return ast.parse(source, name)
+    except ValueError as e:  # SyntaxError from Python 3.11.4 on
+        raise SyntaxError(str(e)) from None
+
+
 def load(question, names, texts):
     """Run a cell statement by statement, so that a failing one does not stop the others.
 
@@ -184,7 +192,7 @@ def load(question, names, texts):
     need its functions; this isn't the student's error. Annotations are never evaluated.
     """
     flags, failed = __future__.annotations.compiler_flag, None
-    for statement in ast.parse(reading.plain(question["source"]), question["name"]).body:
+    for statement in parsed(reading.plain(question["source"]), question["name"]).body:
         alone = ast.Module([statement], [])
         try:
             code = compile(alone, question["name"], "exec", flags=flags, dont_inherit=True)
