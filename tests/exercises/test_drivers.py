@@ -142,8 +142,8 @@ def test_every_call_of_a_driver_gets_the_arguments_of_the_case(call, changed):
 @pytest.mark.parametrize(
     ("about", "fault"),
     [
-        ({"driver": evaluate, "no_loop_over": "N"}, "no_loop_over goes with no driver"),
-        ({"observed": ("a",)}, "observed and kept are there for a measure"),
+        ({"driver": evaluate, "no_loop_over": "N"}, "no_loop_over needs a plain function"),
+        ({"observed": ("a",)}, "observed and kept need a measure"),
         ({"wrong": {"z": "?"}}, "wrong names z, which is no part"),
         ({"self_reported": ("value",)}, "self-reported aspects give 1 of 1 points"),
     ],

@@ -111,7 +111,6 @@ def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, 
         none are named now, or if there are no definitions any more.
     results : dict
         Results by student. Each one contains the digests from its grading.
-        The results by student, of which each holds the digests at its grading.
 
     Returns
     -------

@@ -25,7 +25,7 @@ from .statements import REGION, code_forms, moving, right_sources, secret_statem
 from .unfold import text_of, unfold
 
 SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
-DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret held-back files, unlike licences
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret files, unlike licences
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
@@ -67,7 +67,7 @@ def secrets_of(course: Course, assignment: str, instructor: dict) -> Secrets:
     Parameters
     ----------
     course : Course
-        Provides the held-back files, the definitions, the seed and the path.
+        Provides the hidden files, the definitions, the seed and the path.
     """
     problems = course.problems(assignment)
     files = [*_files(course / "heldback"), *course.problem_files(assignment)]
@@ -183,7 +183,7 @@ def _statements_of(source):
 
 
 def _most_of(text, statements):
-    """Return a statement if a text has at least two and more than half of them, else ""."""
+    """Return a statement if a text has at least two of them and the majority, else ""."""
     forms = code_forms(text)
     there = sorted(s for s in statements if s in forms)
     return statements[there[0]] if len(there) > max(1, len(statements) / 2) else ""

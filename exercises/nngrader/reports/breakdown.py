@@ -137,7 +137,7 @@ def _findings(title, found):
         [as_html(c.text), str(len(c.students)), points(c.points), names(c.students)]
         for c in found
     ]
-    yield table(columns, rows, numbers=(1, 2), kind="told")
+    yield table(columns, rows, numbers=(1, 2), kind="sentences")
 
 
 def _unexplained(fine, name, described):

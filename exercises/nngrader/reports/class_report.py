@@ -82,8 +82,8 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     Returns
     -------
     str
-        HTML. It contains students' ids and is for the instructor. With codes instead of names,
-        it is for anyone who may see marks.
+        HTML. It contains students' ids and is for the instructor. If it has codes instead of
+        names, it is for anyone who may see marks.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
         f"<h1>{escape(assignment)}: report on the class</h1>",
         _counts(course, assignment, results, known),
         _misunderstood(fine, found),
-        f'<div class="beside">{scores(results, known)}\n{overview(fine)}</div>',
+        f'<div class="columns">{scores(results, known)}\n{overview(fine)}</div>',
         *(problem(fine, name, found) for name in problem_names(fine)),
         *_by_hand(known),
         *_earlier(graded_earlier(course, assignment, results)),
@@ -156,7 +156,7 @@ def _misunderstood(fine, found):
     empty = [c for c in found if c.finding.code in UNWRITTEN]
     top = commonest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
-    none = "No points were lost by a wrong answer." if fine else "Nothing could be graded."
+    none = "Wrong answers didn't cost any points." if fine else "Nothing could be graded."
     left = "; ".join(f"{escape(c.problem)}: {len(c.students)}" for c in empty)
     left = f'<p class="soft">Not written, number of students: {left}.</p>' if left else ""
     return section(
@@ -220,7 +220,7 @@ def _notes(course, assignment, results, known, called):
         often = sorted(raised, key=lambda key: (-len(students_of[key]), raised[key]))
         found = [(escape(raised[key]), [*students_of[key]]) for key in often]
         rows = [[text, str(len(who)), names(who)] for text, who in found]
-        yield section("Flags", table(["Flag", "Submissions", "Who"], rows, (1,), "told"))
+        yield section("Flags", table(["Flag", "Submissions", "Who"], rows, (1,), "sentences"))
     lost = {s: r for s, r in results.items() if r["status"] == "ungradable"}
     if lost:
         told = {s: " ".join(map(for_instructor, flags_of(r))) for s, r in sorted(lost.items())}

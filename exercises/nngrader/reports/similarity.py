@@ -33,7 +33,7 @@ RULE = (
     "without names, comments and formatting, and in a standard order. Fingerprints from the "
     "released notebook and the instructor's solution don't count. There are two reasons for "
     f"listing a pair. First, its similar cells have at least {ENOUGH:g} rare fingerprints in "
-    "common, which is about twenty lines. A fingerprint is rare if at most a tenth of the "
+    "common, which is about twenty lines. A fingerprint is rare if at most 10% of the "
     f"class has it, or at most {FEW} students in a small class. If n students have it, it "
     f"counts 2/n. It counts fully if the pair has at least {ENOUGH:g} rare fingerprints in "
     f"common in one cell, and this cell is the same to {SAME:.0%}. Second, the pair may have "
@@ -49,7 +49,7 @@ class Ring:
     """Two or more unusually similar submissions.
 
     ``cells`` contains the smallest common fraction of any pair, by similar cell. ``weight`` is
-    the largest weight of a pair: the common rare fingerprints, each of which counts less the
+    the largest weight of a pair: the common rare fingerprints, where each one counts less the
     more students have it.
     """
 
@@ -214,7 +214,7 @@ def same_as_published(
 
 
 def solution_fingerprints(notebook: dict) -> dict[str, list[int]]:
-    """Return the fingerprints of our own notebook: the released one or the instructor's.
+    """Return the fingerprints of the course's notebook: the released one or the instructor's.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem; overflow-wrap: anywhere; }
 main.wide { max-width: 72rem; }
-@media screen and (min-width: 64rem) { .beside { display: grid; gap: 1.25rem;
+@media screen and (min-width: 64rem) { .columns { display: grid; gap: 1.25rem;
   grid-template-columns: 20rem minmax(0, 1fr); } }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.15rem; line-height: 1.35; margin: 0; }
@@ -45,7 +45,7 @@ th, td { text-align: left; vertical-align: top; padding: .45rem .8rem .45rem 0;
 thead :is(th, td) { border-top: 0; color: var(--soft); font-size: .85rem;
   overflow-wrap: normal; vertical-align: bottom; }
 tbody th { font-weight: 600; }
-.told tbody th { font-weight: 400; width: 52%; }
+.sentences tbody th { font-weight: 400; width: 52%; }
 :is(th, td):last-child { padding-right: 0; }
 tbody th.aspect { width: 10rem; white-space: nowrap; }
 td.share { width: 7rem; padding-top: .95rem; }
@@ -72,8 +72,8 @@ svg text { fill: var(--ink); font-size: 12px; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
     overflow: hidden; }
   tbody tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
-  tbody :is(th, td), tbody :is(td.n, th.aspect), .told tbody th { display: block; width: auto;
-    border: 0; padding: 0; text-align: left; white-space: normal; }
+  tbody :is(th, td), tbody :is(td.n, th.aspect), .sentences tbody th { display: block;
+    width: auto; border: 0; padding: 0; text-align: left; white-space: normal; }
   h2 { font-size: 1.05rem; } .total { font-size: 1.6rem; }
   .aspects tbody tr { display: grid; grid-template-columns: 1fr auto; }
   .aspects tbody .what { grid-row: 2; grid-column: 1 / -1; }
@@ -148,7 +148,7 @@ def table(
     numbers : iterable of int, optional
         Indices of the columns with right alignment.
     kind : str, optional
-        The class of the table: "told" if its rows begin with sentences.
+        The class of the table: "sentences" if its rows begin with sentences.
     """
     numbers = set(numbers)
     kinds = [' class="n"' if i in numbers else "" for i in range(len(columns))]

@@ -346,7 +346,7 @@ def _unfinished(p):
         yield "it needs an ordinary case (aspect value)"
     for case in p.cases:
         if not case.tried:
-            yield f"the case {case.group} needs a docstring that says what is tried"
+            yield f"the case {case.group} needs a docstring that describes the test"
 
 
 def _points_faults(p):
@@ -379,15 +379,15 @@ def _moving_faults(p):
     except ValueError as e:
         yield str(e)
     if (p.driver or p.measure) and p.no_loop_over:
-        yield "steps are counted of plain functions alone: no_loop_over goes with no driver"
+        yield "no_loop_over needs a plain function, without a driver or a measure"
     if (p.driver or p.measure) and p.never_at_once:
-        yield "memory is measured of plain functions alone: never_at_once goes with no driver"
+        yield "never_at_once needs a plain function, without a driver or a measure"
     if (p.observed or p.kept) and not p.measure:
-        yield "observed and kept are there for a measure, and there is none"
+        yield "observed and kept need a measure, but the problem has none"
     if p.near and not p.tells:
-        yield "near is about the number that tells says, and there is none"
+        yield "near refers to the number of tells, but the problem has no tells"
     if p.tells and not p.measure:
-        yield "tells is about what a measure returns, and there is none"
+        yield "tells refers to a number of the measure, but the problem has no measure"
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
         yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"

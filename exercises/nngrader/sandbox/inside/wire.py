@@ -1,7 +1,8 @@
 """Frames of plain data between grader and worker: two lengths, a JSON header, raw arrays.
 
-No pickle and no eval: anything that a hostile worker sends becomes plain data or an error. This
-file also runs inside the sandbox without the package; it needs the standard library and NumPy.
+It uses neither pickle nor eval, so anything that a hostile worker sends becomes plain data or
+an error. This file also runs inside the sandbox without the package; it needs the standard
+library and NumPy.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def send(fd: int, frame: bytes, deadline: float | None = None) -> None:
     Raises
     ------
     TimeoutError
-        If the reader has not accepted everything by then.
+        If the reader hasn't accepted everything by then.
     """
     rest = memoryview(frame)
     while rest:
