@@ -187,9 +187,7 @@ def test_a_term_of_the_glossary_comes_first_or_a_page_that_is_called_like_it(sea
 
 def test_the_first_key_needs_little(book):
     files = [book / name for name in (search.DATA, "_play/search-words.js", "_play/search.js")]
-    files.append(
-        ROOT / "chapters/_extra/_play/search-field.js"
-    )  # one of a joined file's sources
+    files.append(ROOT / "chapters/_extra/_play/search-field.js")  # part of a joined file
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= FIRST
 
 
