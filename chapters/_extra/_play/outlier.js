@@ -3,7 +3,7 @@
 // needs: parts-plot
 // room: 539 672
 // days: the targets, the last of them can be moved; x: the range drawn; most: the largest
-// prediction; near: how close counts as right; start: the first prediction; tops: the highest loss
+// prediction; near: how close counts as correct; start: the first prediction; tops: the highest loss
 // drawn, of each; known: {c, losses, mean, median, within} by NumPy, which agrees() compares.
 (() => {
   const mean = values => values.reduce((a, b) => a + b, 0) / values.length;
@@ -33,30 +33,31 @@
   function build(element, {days, x, most, near, start, tops, known}) {
     const LOSSES = [
       {
-        name: "squared error", unit: "mm²",
+        name: "squared error",
+        long: "mean squared error",
         of: e => e * e,
         slope: e => 2 * e,
         best: all => [[mean(all), mean(all)]],
-        word: "the mean",
+        word: ", the mean of the five days",
       },
       {
-        name: "absolute error", unit: "mm", of: Math.abs, slope: sign,
+        name: "absolute error", long: "mean absolute error", of: Math.abs, slope: sign,
         best: all => [[median(all), median(all)]],
-        word: "the median",
+        word: ", the median of the five days",
       },
       {
         name: `off by more than ${near} mm`,
-        unit: "share",
+        long: `fraction of days that are off by more than ${near} mm`,
         of: e => (Math.abs(e) > near + 1e-9 ? 1 : 0),
         slope: () => 0,
         best: all => within(all, near),
-        word: `near to most days`,
+        word: "",
       },
     ];
     const state = {days: [...days], loss: LOSSES[0], c: start}, live = nn.live();
     const f = c => mean(state.days.map(y => state.loss.of(c - y)));
     const plot = nn.plot({
-      x, y: [0, tops[0]], height: 300, left: 40, xlabel: "rain, and the prediction c (mm)",
+      x, y: [0, tops[0]], height: 300, left: 40, xlabel: "rain and prediction c (mm)",
       ylabel: "mean loss",
     });
     const curve = plot.line({colour: "a", width: 2.6}), lowest = plot.line({colour: "c", width: 5});
@@ -65,8 +66,8 @@
       "mean", "median",
       `within ${near} mm of most days`,
       "loss at c",
-      "its derivative",
-      "part from the last day",
+      "derivative at c",
+      "contribution of the last day",
     ]);
 
     function draw() {
@@ -103,8 +104,8 @@
         nn.number(parts[parts.length - 1], 3),
       ]);
       const least = best.map(span).join(", or ");
-      const words = `The ${loss.name} is least at ${least} mm, ${loss.word}.`;
-      live.set(`${words} At c = ${nn.number(c, 1)} it is ${nn.number(f(c))}.`);
+      const words = `The ${loss.long} is lowest at ${least} mm${loss.word}.`;
+      live.set(`${words} At c = ${nn.number(c, 1)} mm, it is ${nn.number(f(c))}.`);
       plot.describe(
         `The mean loss of one prediction for ${all.length} days with ` +
           `${all.map(y => nn.number(y, 1)).join(", ")} mm. ${words}`,
