@@ -21,7 +21,7 @@
   nn.define("folds", (element, {layers, units, start, known}) => {
     const state = {...start};
     const plot = nn.plot({
-      x: [-1, 1], y: [-1.1, 1.1], width: 620, height: 260, xlabel: "input x", ylabel: "output",
+      x: [-1, 1], y: [-1.1, 1.1], height: 230, left: 30, xlabel: "input x", ylabel: "output",
       xticks: [-1, -0.5, 0, 0.5, 1], yticks: [-1, 0, 1],
     });
     plot.line({colour: "ink", width: 1, dash: "5 4", points: [[-1, 0], [1, 0]]});
@@ -54,11 +54,15 @@
     });
     element.replaceChildren(
       nn.columns(
-        dial("hidden layers", "layers", 1, layers).node,
-        dial("units in each layer", "units", 2, units).node,
+        plot.node,
+        nn.html(
+          "div",
+          {},
+          dial("hidden layers", "layers", 1, layers).node,
+          dial("units in each layer", "units", 2, units).node,
+          facts.node,
+        ),
       ),
-      plot.node,
-      facts.node,
       live.node,
     );
     draw();

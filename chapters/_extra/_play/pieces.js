@@ -32,10 +32,9 @@
 
   nn.define("pieces", (element, {most, start, inside, x, y, known}) => {
     const state = {curve: 0, units: start};
-    const plot = nn.plot({x, y, width: 620, height: 290, xlabel: "input x", ylabel: "output"});
-    plot.area({
-      colour: "c", points: [[inside[0], y[0]], [inside[1], y[0]], [inside[1], y[1]], [inside[0], y[1]]],
-    });
+    const plot = nn.plot({x, y, height: 250, left: 34, xlabel: "input x", ylabel: "output"});
+    const [low, high] = inside;
+    plot.area({colour: "c", points: [[low, y[0]], [high, y[0]], [high, y[1]], [low, y[1]]]});
     const curve = plot.line({colour: "ink", dash: "6 4", width: 2});
     const fitted = plot.line({colour: "a", width: 2.6});
     const joints = plot.dots({colour: "a", r: 4});
@@ -53,7 +52,7 @@
       fitted.set([...knots, x[1]].map(v => [v, output(v)]));
       joints.set(knots.slice(0, -1).map(v => [v, output(v)]));
       const units = `${state.units} ${state.units === 1 ? "unit" : "units"}`;
-      live.set(`${units}: the largest error between ${inside[0]} and ${inside[1]} is ${error}.`);
+      live.set(`${units}: the largest error between ${low} and ${high} is ${error}.`);
       plot.describe(
         `The ${name} and a network of ${units} between ${x[0]} and ${x[1]}. ` +
           `Its largest error inside the interval is ${error}.`,
@@ -76,7 +75,9 @@
         redraw();
       },
     });
-    element.replaceChildren(menu.node, slider.node, plot.node, key, live.node);
+    element.replaceChildren(
+      nn.columns(plot.node, nn.html("div", {}, menu.node, slider.node, key, live.node)),
+    );
     draw();
     element.agrees = () => known.every(({curve: k, units, error}) => {
       const {f} = CURVES[k];
