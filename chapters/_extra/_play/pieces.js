@@ -8,7 +8,7 @@
   const FINE = 2400;  // steps of the interval in which the largest error is found
   const CURVES = [
     {name: "wave", f: x => Math.sin(2 * x) + x / 3},
-    {name: "jump", f: x => (x < 3.1 ? 0.5 : 1.5)},
+    {name: "jump", f: x => (x < 3.099 ? 0.5 : 1.5)},
   ];
 
   // The joints, the weights of the units, and the function that the network computes.
