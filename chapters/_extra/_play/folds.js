@@ -1,7 +1,7 @@
 // <nn-folds>: hidden layers that apply one zigzag after another, with sliders for the number of
 // layers and for the units of each; the pieces of the result are counted.
 // needs: parts-plot
-// room: 560 480
+// room: 526 270
 // layers, units: the largest numbers; start: {layers, units}; known: [{layers, units, pieces,
 // values}] by NumPy, the values at 17 places from -1 to 1, which agrees() compares.
 (() => {

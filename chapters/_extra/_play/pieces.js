@@ -1,7 +1,7 @@
 // <nn-pieces>: a hidden layer of ReLU units through points of a curve, with a slider for the
 // number of units.
 // needs: parts-plot
-// room: 470 420
+// room: 496 260
 // most: the largest number of units; start: the first one; inside: the interval on which the points
 // are; x, y: ranges of the plot; known: [{curve, units, error}] by NumPy, which agrees() compares.
 (() => {
