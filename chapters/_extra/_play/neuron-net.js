@@ -1,7 +1,7 @@
 // <nn-neuron-net>: a 2-2-1 net whose lines, weights and points you can drag; the output of each unit
 // over the plane, and the plane of the hidden units.
 // needs: parts-grid parts-units parts-boundary
-// room: 858 802 531
+// room: 816 802 531
 // points: [[x1, x2, target]]; presets: [{name, W: [[…], […]], b, v, c}]; start: which of them;
 // x: range of both inputs; known: [{W, b, v, c, activation, outputs, loss}] by nnlib, which
 // agrees() compares.
