@@ -1,8 +1,7 @@
 // <nn-activation>: an activation function, its tangent and its derivative, read off under a cursor,
 // and what ten layers with that derivative and a weight make of a gradient.
 // needs: parts-plot
-// room: 713 604
-// room on backprop/activation-catalogue: 864 685
+// room: 803 648
 // start: which function is chosen at first, by name; at: the cursor's position; pieces: the
 // two lines of maxout, each [slope, height at 0]; choices: the names of the functions to choose
 // from.
