@@ -1,6 +1,6 @@
 // <nn-equations>: two equations as two lines and as two columns; drag the unknowns or line 2.
 // needs: parts-plot
-// room: 684 380
+// room: 684 426
 // systems: [{name, A, b, high}], high being the ends of the axes of the totals; at: the unknowns at
 // first; grips: the two x₁ at which line 2 has a handle; unknowns, totals: names of the axes; ends:
 // their ends.
@@ -104,7 +104,7 @@ nn.define("equations", (element, {systems, at = [1, 1], grips, unknowns, totals,
   const handles = grips.map((place, k) =>
     nn.point({
       on: lines, at: [place, height(1, place)], colour: "b", shape: "square", step: 0.1, snap: 0.1,
-      label: k ? "right square of line 2" : "left square of line 2", name: k ? "" : "line 2",
+      label: k ? "right square of line 2" : "left square of line 2", name: k ? "line 2" : "",
       fit: ([, v]) => {
         const other = height(1, grips[1 - k]);
         return [place, k ? nn.clamp(v, 0, other) : nn.clamp(v, other, 0.9 * ends[1])];
