@@ -119,23 +119,55 @@ def decimals(text):
     return [float(n.replace("−", "-")) for n in re.findall(r"−?\d+\.\d+", text)]
 
 
+TOTALS = ("your total", "the other total")
+
+
 @pytest.mark.slow
 def test_totals_are_those_of_the_prices_and_right_only_on_the_line(book_figure):
     figure = book_figure("equations")
-    point = figure.locator(".nn-point")
+    point = figure.locator(".nn-point[aria-label='the two prices']")
     for system in figure.data["systems"]:
         A, b = np.array(system["A"]), np.array(system["b"])
         figure.press(system["name"])
         for keys in ((), ["Shift+ArrowLeft"] * 3, ["Shift+ArrowUp", "ArrowRight"]):
             for key in keys:
                 point.press(key)
-            texts = figure.texts()
+            texts = [figure.facts()[total] for total in TOTALS]
             prices = decimals(point.get_attribute("aria-valuetext"))[:2]
             shown = [decimals(text)[0] for text in texts]
             np.testing.assert_allclose(shown, A @ prices, atol=0.005)
             right = [abs(d) < 0.005 for d in A @ prices - b]
             assert ["as on" in text for text in texts] == right
             assert ("arrows end at b" in figure.sentence()) == all(right)
+
+
+@pytest.mark.slow
+def test_the_second_line_can_be_dragged_to_every_number_of_solutions(book_figure):
+    figure = book_figure("equations")
+    left, right = (
+        figure.locator(f".nn-point[aria-label='{side} square of line 2']")
+        for side in ("left", "right")
+    )
+    places = figure.data["grips"]
+    systems = {"Cem": "one", "Ann": "infinitely many", "Ben": "none"}
+    assert [system["name"] for system in figure.data["systems"]] == list(systems)
+    for name, expected in systems.items():
+        figure.press(name)
+        assert figure.facts()["solutions"].startswith(expected)
+    figure.press("Cem")  # line 2 falls by 2.5 between the squares, and your line by 5
+    for square, key, times, expected in (
+        (right, "ArrowDown", 4, "one"),
+        (left, "ArrowUp", 1, "none"),
+        (left, "ArrowUp", 5, "one"),
+        (right, "ArrowUp", 5, "infinitely many"),
+    ):
+        for _ in range(times):
+            square.press(f"Shift+{key}")
+        heights = [float(square.get_attribute("aria-valuetext")) for square in (left, right)]
+        assert figure.facts()["solutions"].startswith(expected)
+        coffees, cakes, total = row(figure.facts()["line 2"])
+        on_line = [(total - coffees * place) / cakes for place in places]
+        np.testing.assert_allclose(on_line, heights, atol=0.02)
 
 
 # a photograph under a matrix
