@@ -1,7 +1,6 @@
 // <nn-linear-map>: edit a 2 × 2 matrix or drag its columns; the grid and the unit square follow.
 // needs: parts-plot parts-matrix
-// room: 711 388
-// room on reference/gallery/moving: 666 388
+// room: 666 388
 // matrix: the first one; presets: [{name, matrix}]; extent: units to each side of the origin;
 // picture: {source, half}, a square image with sides at distance half from the origin, which moves too.
 nn.define("linear-map", (element, {matrix, presets = [], extent = 4, picture = null}) => {

@@ -14,7 +14,7 @@ nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
   const third = sum && plane.line({colour: "ink", dash: "6 4", width: 1.3, label: "u + v"});
   const a = plane.arrow({colour: "a"}), b = plane.arrow({colour: "b"});
   const facts = nn.facts([
-    "u", "v", "u · v", "angle between them", "projection of v on u", "norm of u", "norm of v",
+    "u", "v", "u · v", "angle, cosine", "projection of v on u", "norm of u", "norm of v",
     "norm of u − v",
   ]);
   const live = nn.live();
@@ -49,7 +49,7 @@ nn.define("vectors", (element, {start, extent = 4, sum = false}) => {
       third.set([[0, 0], end]);
     }
     ball.set(outline(norm(u, power), power));
-    const degrees = angle === null ? "none" : `${nn.number(angle, 0)}°`;
+    const degrees = angle === null ? "none" : `${nn.number(angle, 0)}°, ${nn.number(ab / lengths)}`;
     facts.set([
       pair(u), pair(v), nn.number(ab), degrees,
       aa ? nn.number(ab / Math.sqrt(aa)) : "none",
