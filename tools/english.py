@@ -33,8 +33,9 @@ REGISTERS = {
     "machinery": ("chapters/_ext/**/*.py", "tools/**/*.py"),
     "site": ("chapters/_extra/_play/*.js",),
     "pages": (
-        *("chapters/start/*.md", "chapters/classifiers/*.md"),
-        *("chapters/backprop/calibration.md", "chapters/backprop/computational-graphs.md"),
+        *("chapters/start/*.md", "chapters/classifiers/*.md", "chapters/backprop/*.md"),
+        *(f"chapters/maths/{name}.md" for name in ("vectors", "matrices", "probability")),
+        "chapters/maths/linear-systems.md",
         *("chapters/frameworks/pytorch.md", "chapters/frameworks/two-runs.md"),
     ),
     "assignments": ("exercises/source/*/*.md", "exercises/problems/**/*.py"),
