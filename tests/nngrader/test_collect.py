@@ -48,6 +48,7 @@ def test_each_platform_is_collected_and_only_with_a_class_list(
     assert output.startswith("0 collected, 2 unchanged, 0 replaced, 0 left out")
 
 
+@pytest.mark.slow
 def test_each_layout_of_names_is_collected(course, tmp_path, capsys):
     for n, name in enumerate(
         [

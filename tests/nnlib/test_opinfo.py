@@ -264,6 +264,7 @@ def compare(op, dtype, rng, count=None):
             assert_same_gradients(ys, ts, history, rng, 1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_first_samples_in_float64_are_those_of_torch():
     for op in compared():
