@@ -34,8 +34,7 @@ REGISTERS = {
     "site": ("chapters/_extra/_play/*.js",),
     "pages": (
         *("chapters/start/*.md", "chapters/classifiers/*.md", "chapters/backprop/*.md"),
-        *(f"chapters/maths/{name}.md" for name in ("vectors", "matrices", "probability")),
-        "chapters/maths/linear-systems.md",
+        "chapters/maths/*.md",
         *("chapters/frameworks/pytorch.md", "chapters/frameworks/two-runs.md"),
     ),
     "assignments": ("exercises/source/*/*.md", "exercises/problems/**/*.py"),
