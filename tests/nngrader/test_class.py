@@ -332,6 +332,7 @@ def test_no_anonymous_output_names_anybody(graded, tmp_path, capsys):
     assert set(kept) == set(graded.results)  # what is kept has the names
 
 
+@pytest.mark.slow
 def test_the_autograder_for_gradescope_lets_nobody_read_the_rest(graded, tmp_path):
     assert run(graded.course, "gradescope", NAME, "--out", tmp_path / "autograder.zip") == 0
     with zipfile.ZipFile(tmp_path / "autograder.zip") as z:

@@ -30,7 +30,10 @@ pytestmark = pytest.mark.sandbox
 PLATFORMS = {"moodle": moodle, "canvas": canvas, "gradescope": gradescope}
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    "platform",
+    ["moodle", *(pytest.param(p, marks=pytest.mark.slow) for p in ("canvas", "gradescope"))],
+)
 def test_each_platform_is_collected_and_only_with_a_class_list(
     course, tmp_path, capsys, platform
 ):
@@ -84,6 +87,7 @@ def test_a_newer_one_replaces_and_the_older_is_kept(course, tmp_path, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_an_older_one_replaces_nothing(course, tmp_path, capsys):
     collect(course, zipped(tmp_path / "a.zip", {f"ada/{BOOK}": book("new")}, LATE), capsys)
     before = tree(course)
@@ -109,6 +113,7 @@ LEFT_OUT = {
 }
 
 
+@pytest.mark.slow
 def test_what_is_not_exactly_one_students_is_left_out(course, tmp_path, capsys):
     class_list(course)
     for name, reason in LEFT_OUT.items():
@@ -130,6 +135,7 @@ def test_two_submissions_of_one_student_are_not_chosen_from(course, tmp_path, ca
         assert "2 submissions of ada: which one counts?" in output
 
 
+@pytest.mark.slow
 def test_a_name_on_gradescope_counts_nothing_against_an_address(course, tmp_path, capsys):
     class_list(course)
     files = gradescope()
@@ -156,6 +162,7 @@ def test_the_date_of_a_download_makes_nobody_late(course, tmp_path, capsys):
     assert "times of 1 unknown" in collect(course, tmp_path / "g.zip", capsys)[1]
 
 
+@pytest.mark.slow
 def test_a_time_that_cannot_be_read_is_told_and_no_other_is_guessed(course, tmp_path, capsys):
     for text in ("21 November", "", "2026-13-45 99:00:00 UTC", "2026-01-02 03:04:05 Mars/Base"):
         files = {f"ada/{BOOK}": book(), "ada/timestamp.txt": text.encode()}

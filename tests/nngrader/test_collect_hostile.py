@@ -85,6 +85,7 @@ def test_two_entries_of_one_name_are_told(course, tmp_path, capsys):
     assert not (course / "submitted").exists()
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_read(course, tmp_path, capsys):
     files = {f"ada/{BOOK}": bytes(9 << 20), f"bob/{BOOK}": book()}
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
@@ -104,6 +105,7 @@ def test_a_bomb_that_declares_a_small_size_is_not_read(course, tmp_path, capsys)
     assert "(BadZipFile" in output
 
 
+@pytest.mark.slow
 def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(archive, "MOST_ENTRIES", 2)
     files = {f"{s}/{BOOK}": book() for s in "abc"}
@@ -138,6 +140,7 @@ def test_a_students_zip_is_opened_one_level_deep(course, tmp_path, capsys):
     assert [text_of(course, s) for s in ("ada", "zoe")] == ["inner", "inner"]
 
 
+@pytest.mark.slow
 def test_a_students_zip_with_too_many_entries_is_not_opened(course, tmp_path, capsys):
     many = {f"{n}.txt": b"" for n in range(2001)}
     listed = {f"{n:04}" + "x" * 200: b"" for n in range(4500)}

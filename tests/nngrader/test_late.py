@@ -177,6 +177,7 @@ def test_lateness_is_no_part_of_what_decides_a_result(course):
     assert Assignment(Course(course), NAME).key != before
 
 
+@pytest.mark.slow
 def test_an_extension_granted_in_nbgrader_holds_where_the_file_names_none(late):
     record(late, ALL)
     with quiet(), gradebook(late) as g:

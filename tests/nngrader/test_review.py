@@ -125,6 +125,7 @@ def test_marks_comments_and_extra_credit_outlive_regrading(course, base):
     assert '<b>why</b>, 8 of 10<span class="said comment">Which step?</span>' in shown
 
 
+@pytest.mark.slow
 def test_a_comment_on_a_function_and_an_answer_left_out_stand_on_the_page(course, base):
     hand_in(course, "ada", base.solved().write("why", "YOUR ANSWER HERE").text())
     hand_in(course, "bob", "no notebook")

@@ -48,6 +48,7 @@ def test_small_runs_every_measurement_and_writes_nothing():
     assert PROGRAM["RESULTS"].exists() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a GPU to be missing")
 def test_without_a_gpu_it_says_so_and_writes_nothing():
     before = PROGRAM["RESULTS"].exists()
