@@ -176,6 +176,7 @@ def test_what_is_looked_for_comes_first(searching):
     assert len(missed(searching, GIVEN)) <= 2
 
 
+@pytest.mark.slow
 def test_a_term_of_the_glossary_comes_first_or_a_page_that_is_called_like_it(searching):
     others = """() => nn.search.records.filter(r => r.kind === "term").filter(term => {
       const [first] = nn.search.find(term.title).found;
