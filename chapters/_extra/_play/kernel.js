@@ -28,8 +28,9 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
       display: flex; gap: .5rem; align-items: center; justify-content: center; max-width: 34rem;
       margin-top: .4rem;
     }
-    .nn-kernel-count .nn-cells { margin: 0; width: 8.2rem; }
-    .nn-kernel-sum { min-width: 3.6rem; }`);
+    .nn-kernel-count .nn-cells { margin: 0; width: min(8.2rem, 100%); }
+    .nn-kernel-count > div { width: 34%; max-width: 8.2rem; }
+    .nn-kernel-sum { min-width: 3.2rem; white-space: nowrap; }`);
 
   const {html, svg} = nn, LAST = size - 1;
   const picture = Float64Array.from(nn.bytes(pixels), v => v / 255);
