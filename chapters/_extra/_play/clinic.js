@@ -1,6 +1,6 @@
 // <nn-clinic>: four failed training runs, and their losses after each of six treatments.
 // needs: parts-plot
-// room: 590 400
+// room: 614 424
 // steps: where the losses were measured; cases: [name, …]; treatments: [name, …], the first is
 // none; sets: [name, …] of three datasets; losses[case][treatment][set]: a loss for each of
 // the steps; errors[case][treatment][set]: the error at the end in per cent. Lines that lie on

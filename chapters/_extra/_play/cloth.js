@@ -1,6 +1,6 @@
 // <nn-cloth>: a covered map of validation accuracies; each training run uncovers one cell.
 // needs: parts-plot parts-grid
-// room: 520 520
+// room: 515 501
 // side: cells of each axis; values: accuracies, row by row from the top; colours: red, green and
 // blue of each cell; xlabel, ylabel; xticks, yticks: [[place from 0 to 1, "name"], …]; budget: how
 // many runs; searches: [{name, throws: [[[u, v], …], …]}]; known: {points, best, above} by NumPy,
