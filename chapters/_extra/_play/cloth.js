@@ -31,8 +31,10 @@
     const board = nn.picture({width: side, height: side});
     board.node.setAttribute("aria-hidden", "true");
     plot.behind(board.node);
-    const marks = plot.dots({colour: "b", r: 5});
+    const marks = plot.dots({colour: "b", r: 3.5});
     const percent = v => `${nn.number(100 * v, 1)}%`;
+    const middle = w => (nn.clamp(Math.floor(w * side), 0, side - 1) + 0.5) / side;
+    const outcome = v => (v > 0 ? `reached ${percent(v)}` : "diverged");
 
     function draw() {
       const pixels = colours.map(() => GREY);
@@ -43,13 +45,13 @@
       const cell = w => nn.clamp(Math.floor(w * side), 0, side - 1);
       for (const [u, v] of state.tried) show((side - 1 - cell(v)) * side + cell(u));
       board.set(pixels);
-      marks.set(state.tried);
+      marks.set(state.tried.map(p => p.map(middle)));
       const count = state.tried.length;
       let words = `${budget} runs left. Tap the map, or move the cross and press “train here”.`;
       if (count) {
         const {best, above} = judge(data, state.tried);
-        words = `${count} of ${budget} runs used; the last one reached ` +
-          `${percent(look(data, state.tried.at(-1)))}, the best one ${percent(best)}.`;
+        words = `${count} of ${budget} runs used. The last one ` +
+          `${outcome(look(data, state.tried.at(-1)))}, the best one ${outcome(best)}.`;
         if (state.open || count === budget) {
           words += above < GOOD
             ? " The best one is among the best 5% of the map."
