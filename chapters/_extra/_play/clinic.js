@@ -1,11 +1,12 @@
 // <nn-clinic>: four failed training runs, and their losses after each of six treatments.
 // needs: parts-plot
-// room: 590 400
+// room: 614 424
 // steps: where the losses were measured; cases: [name, …]; treatments: [name, …], the first is
 // none; sets: [name, …] of three datasets; losses[case][treatment][set]: a loss for each of
-// the steps; errors[case][treatment]: the validation error in per cent.
+// the steps; errors[case][treatment][set]: the error at the end in per cent. Lines that lie on
+// each other stay visible, because each is thinner than the one below it.
 nn.define("clinic", (element, {steps, cases, treatments, sets, losses, errors}) => {
-  const COLOURS = ["a", "c", "b"], DASHES = [null, "3 3", "9 4"], TOP = 3.2;
+  const COLOURS = ["a", "c", "b"], WIDTHS = [8, 4.4, 1.8], TOP = 3.2;
   const state = {of: 0, by: 0};
   const small = element.clientWidth < 480;
   const plot = nn.plot({
@@ -19,8 +20,9 @@ nn.define("clinic", (element, {steps, cases, treatments, sets, losses, errors}) 
   });
   const before = COLOURS.map(colour => plot.line({colour, width: 1}));
   const now = COLOURS.map((colour, k) =>
-    plot.line({colour, dash: DASHES[k], width: 2.6, label: sets[k]}),
+    plot.line({colour, width: WIDTHS[k], label: sets[k]}),
   );
+  now[0].node.style.opacity = 0.5;
   before.forEach(line => { line.node.style.opacity = 0.45; });
   const live = nn.live();
 
@@ -29,13 +31,13 @@ nn.define("clinic", (element, {steps, cases, treatments, sets, losses, errors}) 
     const treated = losses[state.of][state.by], first = losses[state.of][0];
     before.forEach((line, k) => line.set(state.by ? along(first[k]) : []));
     now.forEach((line, k) => line.set(along(treated[k])));
-    const [old, error] = [errors[state.of][0], errors[state.of][state.by]].map(v =>
-      nn.number(v, 1),
+    const rates = errors[state.of][state.by].map(
+      (v, k) => `${sets[k]} ${nn.number(v, 0)}%`,
     );
-    const words = state.by
-      ? `Case ${cases[state.of]}, ${treatments[state.by]}: validation error ${error}% instead of ` +
-        `${old}%.`
-      : `Case ${cases[state.of]}, untreated: validation error ${old}%.`;
+    const words =
+      `Case ${cases[state.of]}, ${state.by ? treatments[state.by] : "untreated"}: ` +
+      `error on ${rates.join(", ")}` +
+      (state.by ? ` (untreated ${nn.number(errors[state.of][0][2], 0)}%).` : ".");
     live.set(words);
     plot.describe(
       `Three losses over ${steps.at(-1)} steps. ${words} They end at ` +
