@@ -64,7 +64,7 @@
     const bottom = plot.dots({colour: "c", r: 6}), others = plot.dots({colour: "ink", r: 5});
     const facts = nn.facts([
       "mean", "median",
-      `within ${near} mm of most days`,
+      `most days within ${near} mm`,
       "loss at c",
       "derivative at c",
       "contribution of the last day",
