@@ -66,7 +66,7 @@ def gradient(theta, X, y):
 
 
 def batches(rng, N, B):
-    """Rows of one batch after the other, shuffled again for each epoch; short ones are dropped."""
+    """Rows of one batch after the other; shuffles in each epoch, drops short batches."""
     while True:
         order = rng.permutation(N)
         for first in range(0, N - B + 1, B):
