@@ -60,7 +60,7 @@
       },
     });
     const damping = nn.slider({
-      label: "added to the Hessian, α", min: 0, max: 4, step: 0.1, value: alpha,
+      label: "damping α", min: 0, max: 4, step: 0.1, value: alpha,
       show: v => v.toFixed(1),
       move: v => {
         state.alpha = v;
