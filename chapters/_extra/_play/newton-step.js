@@ -1,7 +1,7 @@
 // <nn-newton-step>: a start on a map with a saddle point; the gradient step and the Newton step with
 // αI added to the Hessian.
 // needs: parts-plot
-// room: 545 610
+// room: 563 601
 // x, y: ranges; start; alpha: the value to begin with; rate: of the gradient step; known: [{at,
 // alpha, step}] by NumPy, which agrees() compares. The loss is (x² - 1)²/4 + (y - x/2)².
 (() => {
