@@ -1,7 +1,7 @@
 """How many passes do first- and second-order methods need on a logistic regression?
 
 One pass is the arithmetic of one gradient over all samples. A method with settings tries all of
-them; the page chooses the best on the first two seeds and reports the others.
+them; the page chooses the one with the fewest passes on average.
 
 It takes about 3 minutes. The page optimization/second-order uses the results.
 """
