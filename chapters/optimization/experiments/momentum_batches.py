@@ -1,7 +1,7 @@
 """What does momentum gain with small and with large batches, each learning rate tuned?
 
 The network, its data and its starts are those of batch_sizes.py. The effective rate is the
-learning rate divided by 1 - momentum. The page chooses the rate of each start on the other starts.
+learning rate divided by 1 - momentum. The page chooses a start's rate on the others.
 
 It takes about 3 minutes. The page optimization/momentum uses the results.
 """
