@@ -277,6 +277,11 @@ def test_numbers_are_read_as_people_type_them(page):
         )
 
 
+def test_a_whole_number_is_written_in_full(page):
+    written = page.evaluate("[100352, -2500000, 0.123456].map(value => nn.ask.shown(value))")
+    assert written == ["100352", "−2500000", "0.1235"]
+
+
 def test_the_first_step_that_stands_wrong_is_named_with_its_reason(page):
     assert sort(page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “exponentiate")
     assert "the maximum has not been subtracted." in why(page, ORDER)

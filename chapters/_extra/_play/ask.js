@@ -79,8 +79,9 @@ nn.ask = (() => {
       : {problem: "You can't divide by 0."};
   }
 
-  // A number as the page writes it: four digits at most, a true minus.
-  const shown = value => String(+value.toPrecision(4)).replace(/-/g, "−");
+  // A number as the page writes it: a whole number in full, others to four digits; a true minus.
+  const shown = value =>
+    String(Number.isInteger(value) ? value : +value.toPrecision(4)).replace(/-/g, "−");
 
   // A labelled box for a number. enter(text) hears of it when the reader presses Enter or the
   // button.
