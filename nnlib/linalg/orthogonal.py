@@ -120,7 +120,7 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
     formula = rf"{times}, \quad {name}{whole} = {tex(U[:, j])}"
     if c == 0:
         return Step(f"{a} is at right angles to {u} already{left}.", formula)
-    part = u if c == 1 else f"{text(c)} {u}"
+    part = f"which is {u} itself" if c == 1 else f"{text(c)} {u}"
     return Step(f"Subtract from {a} its part along {u}, {part}{left}.", formula)
 
 

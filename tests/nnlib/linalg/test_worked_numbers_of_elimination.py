@@ -47,6 +47,14 @@ def test_gram_schmidt_with_exact_fractions():
     )
 
 
+def test_gram_schmidt_names_a_part_with_the_coefficient_one():
+    step = linalg.gram_schmidt([[1, 3], [2, 3], [2, 0]], steps=True)[1]
+    assert step.text == (
+        "Subtract from a₂ its part along u₁, which is u₁ itself; "
+        "what is left is u₂ = (2, 1, −2)."
+    )
+
+
 def test_determinants_of_two_and_three_rows():
     assert linalg.det([[3, 8], [4, 6]], method="cofactors", exact=True) == -14
     A = [[2, 1, 3], [0, -1, 4], [1, 2, 5]]
