@@ -86,8 +86,8 @@ NAMES = {
     "eigenvalues": "maths/eigen.html",
     "Setup": SETUP,
     "notation": "reference/notation.html",
-    # terms where they are explained, with and without a hyphen; planned ones in the glossary
-    "normalization": "reference/glossary.html#term-normalisation",
+    # terms where they are explained, with and without a hyphen
+    "normalization": "optimization/preprocessing.html#term-normalisation",
     "optimizer": f"{GRADIENT_DESCENT}#term-optimiser",
     "mini-batch": f"{GRADIENT_DESCENT}#term-mini-batch",
     "minibatch": f"{GRADIENT_DESCENT}#term-mini-batch",
