@@ -267,12 +267,12 @@ def test_the_solved_file_reaches_what_the_text_says(visible):
     assert f"{expected:.3f}" in cells()["text_classify_pictures"]
 
 
-def test_the_highest_threshold_is_above_every_dense_network():
+def test_the_highest_threshold_is_above_the_dense_networks_of_ps3():
     dense = json.loads((EXERCISES / "heldback/ps3_backprop/accuracies.json").read_text())[
         "dense"
     ]
     assert max(dense) == pytest.approx(0.852, abs=0.0005)
-    assert max(dense) < max(P.thresholds.values())
+    assert max(dense) < 0.86 < max(P.thresholds.values())
     assert "0.852" in cells()["text_classify_pictures"]
 
 
