@@ -1,11 +1,11 @@
 """Does training remove the grid that a stride of 2 draws into the gradient of the pixels?
 
-With kernels of width 3 and stride 2, four windows read a pixel with even row and even column, and
-one window reads a pixel with odd row and odd column. The ratio is the mean absolute gradient of
-the even pixels divided by the mean of the odd ones. If training evened it out, the ratio would
-be close to 1 after many epochs. The baselines have kernels of width 4, max pooling, or stride 1.
+With kernels of width 3 and stride 2, four windows read a pixel with even row and column, and
+one window reads a pixel with odd row and column. The ratio is the mean absolute gradient of the
+even pixels divided by the mean of the odd ones. If training evened it out, the ratio would be
+close to 1 after many epochs. The baselines have kernels of width 4, or max pooling instead.
 
-It takes about 4 minutes. The page cnn/backward uses the results.
+It takes about 2 minutes. The page cnn/backward uses the results.
 """
 
 import numpy as np
@@ -18,7 +18,6 @@ CASES = {
     "kernel 3, stride 2": (3, 2, 1),
     "kernel 4, stride 2": (4, 2, 1),
     "kernel 3, max pooling": (3, 1, 2),
-    "kernel 3, stride 1": (3, 1, 1),
 }
 TRAIN, EPOCHS = 1000, (0, 3, 15)
 TOLERANCES = {"ratio": {"relative": 0.8}}
@@ -79,7 +78,7 @@ def measure(case, seed, epochs=EPOCHS):
 
 
 def run(seed):
-    """Return the measurements of the four networks."""
+    """Return the measurements of the three networks."""
     return {case: measure(case, seed) for case in CASES}
 
 
