@@ -1,12 +1,11 @@
-"""Cross-correlation and convolution along one or two axes, by three equivalent methods.
+"""Cross-correlation and convolution along one or two axes, by two equivalent methods.
 
 For n pixels and a k × k kernel, "im2col" needs k² n products and "separable" needs 2 k n
-products. "fft" needs about log n products for each pixel, independent of the kernel.
+products.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -59,9 +58,8 @@ def correlate(
         Distance s between neighbouring positions of the kernel, and distance d between the
         elements of x below neighbouring kernel elements.
     method : str
-        "im2col" (one matrix product), "fft" (a product of transforms, with rounding errors in
-        the sixteenth digit of the largest number) or "separable" (a row, then a column, for a
-        kernel of rank 1).
+        "im2col" (one matrix product) or "separable" (a row, then a column, for a kernel of
+        rank 1).
 
     Returns
     -------
@@ -321,21 +319,7 @@ def _slide(
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
     around = _padded(name, x, ends, padding_mode)
     fits(name, around.shape, h.shape, d)
-    if method == "fft":
-        _expect_small(name, around, h)
     return METHODS[method](around, h, s, d)
-
-
-def _expect_small(name: str, x: Array, h: Array) -> None:
-    """Raise an error for integers so large that the FFT could round them wrongly."""
-    if np.result_type(x, h).kind == "f":
-        return
-    sizes = (np.linalg.norm(a.astype(np.float64)) for a in (x, h))
-    if 4 * np.finfo(float).eps * math.prod(sizes) > 0.25:
-        raise ValueError(
-            f"{name}: expected smaller integers for method 'fft', which rounds at the "
-            "sixteenth digit of the largest number; use another method"
-        )
 
 
 def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequence[int]) -> None:
@@ -367,19 +351,6 @@ def _by_im2col(x: Array, h: Array, s: tuple, d: tuple) -> Array:
     return y.reshape(*x.shape[: -h.ndim], *_sizes(x, h.shape, s, d))
 
 
-def _by_fft(x: Array, h: Array, s: tuple, d: tuple) -> Array:
-    """Return the result by Y = X · conj H, at positions where nothing wraps around."""
-    axes, lengths = tuple(range(-h.ndim, 0)), x.shape[-h.ndim :]
-    sizes = _sizes(x, h.shape, (1,) * h.ndim, d)
-    spread = np.zeros([dk * (k - 1) + 1 for k, dk in zip(h.shape, d, strict=True)])
-    spread[tuple(slice(None, None, dk) for dk in d)] = h
-    X, H = np.fft.rfftn(x, axes=axes), np.fft.rfftn(spread, lengths, axes=axes)
-    y = np.fft.irfftn(X * H.conj(), lengths, axes=axes)
-    places = (slice(0, size, sk) for size, sk in zip(sizes, s, strict=True))
-    y, kind = y[(..., *places)], np.result_type(x, h)
-    return (np.rint(y) if kind.kind == "i" else y).astype(kind)
-
-
 def _by_factors(x: Array, h: Array, s: tuple, d: tuple) -> Array:
     """Return the result for a separable kernel: along rows, then along columns."""
     if h.ndim == 1:
@@ -389,4 +360,4 @@ def _by_factors(x: Array, h: Array, s: tuple, d: tuple) -> Array:
     return _by_im2col(across, column[:, None], (s[0], 1), (d[0], 1))
 
 
-METHODS = {"im2col": _by_im2col, "fft": _by_fft, "separable": _by_factors}
+METHODS = {"im2col": _by_im2col, "separable": _by_factors}

@@ -2,6 +2,6 @@
 
 import numpy as np
 
-METHODS = ["im2col", "fft", "separable"]
+METHODS = ["im2col", "separable"]
 VERTICAL = np.tile([1, 1, 1, 0, 0, 0], (4, 1))
 BAR = np.tile([1, 0, -1], (3, 1))

@@ -1,4 +1,4 @@
-// <nn-reach>: touch an output, a weight or a pixel; see which of the others meet it in a product.
+// <nn-reach>: touch an output, a weight or a pixel; see which others meet it in a product.
 // room: 502 300
 // picture: rows of pixels; kernel: rows of weights; settings: [{name, stride, padding, upstream}]
 // with the gradient of the loss with respect to each output, and pixels and weights: the gradients
@@ -19,7 +19,7 @@ nn.define("reach", (element, {picture, kernel, settings}) => {
     @media (max-width: 40rem) { nn-reach .nn-live { min-height: 6.4rem; } }`);
 
   const {html} = nn, sign = v => nn.number(v, 0);
-  const state = {setting: 0, kind: "pixel", at: [1, 1]};
+  const state = {setting: 0, kind: "pixel", at: [2, 2]};
 
   // Every product of the layer: output (i, j) reads pixel (si + m − p, sj + n − p) by weight (m,
   // n).
