@@ -1,10 +1,10 @@
 // <nn-architectures>: the layers of a network as boxes, and what each costs, for any input size.
 // needs: parts-marks
 // room: 698 548
-// networks: [{name, side, channels, sides: [least, most, step], layers: [[kind, maps, kernel,
-// stride, padding, groups]]}], kind "conv", "pool" or "dense" (with maps only); chosen: the network
-// and the layer to begin with; known: [{network, side, parameters, products, numbers}] as the page
-// computes them, which agrees() compares.
+// networks: [{name, side, least, channels, layers: [[kind, maps, kernel, stride, padding,
+// groups]]}], least: the smallest side; kind "conv", "pool" or "dense" (with maps only); chosen:
+// the network and the layer to begin with; known: [{network, side, parameters, products, numbers}]
+// as the page computes them, which agrees() compares.
 nn.define("architectures", (element, {networks, chosen, known}) => {
   nn.style("architectures", `
     .nn-arch { position: relative; cursor: pointer; touch-action: pan-y; }
@@ -17,7 +17,10 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
     .nn-arch .nn-arch-dense { fill: var(--nn-b); }
     .nn-arch .nn-arch-here { fill: var(--nn-ink); fill-opacity: .12; }
     .nn-arch-table { width: 100%; max-width: 34rem; margin: .4rem 0 0; font-size: .85rem; }
-    .nn-arch-table :is(td, th) { padding: .15rem .2rem; text-align: right; border: 0; }
+    .nn-arch-table :is(td, th) {
+      padding: .15rem .2rem; text-align: right; border: 0; word-break: normal;
+      overflow-wrap: normal;
+    }
     .nn-arch-table th:first-child { text-align: left; font-weight: inherit; }`);
 
   const {html, svg} = nn;
@@ -33,7 +36,8 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
     const found = [{kind: "input", side, depth, parameters: 0, products: 0}];
     for (const [kind, maps, kernel, stride, padding, groups] of layers) {
       const dense = kind === "dense", before = [side, depth];
-      const weights = kind === "pool" ? 0 : dense ? side * side * depth : kernel ** 2 * depth / groups;
+      const inputs = dense ? side * side * depth : kernel ** 2 * depth / groups;
+      const weights = kind === "pool" ? 0 : inputs;
       side = dense ? 1 : Math.floor((side + 2 * padding - kernel) / stride) + 1;
       depth = maps || depth;
       found.push({
@@ -48,8 +52,9 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
 
   // Boxes from 18 to 110, the names of the layers below, then three rows of bars.
   const ROWS = {parameters: [150, 186], products: [206, 242], numbers: [262, 298]};
-  const drawing = svg("svg", {viewBox: "0 0 100 300", preserveAspectRatio: "none", "aria-hidden": true});
-  const titles = ["height: side; width: channels", ...["parameters", "multiplications", "outputs"]];
+  const shape = {viewBox: "0 0 100 300", preserveAspectRatio: "none"};
+  const drawing = svg("svg", {...shape, "aria-hidden": true});
+  const titles = ["height: side; width: channels", "parameters", "multiplications", "outputs"];
   const names = html("div", {class: "nn-arch-names", "aria-hidden": true});
   const board = html(
     "div",
@@ -59,11 +64,12 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
     ...titles.map((words, k) => html("p", {style: `top: ${[0, 136, 192, 248][k]}px`}, words)),
   );
   const cells = COSTS.map(() => [html("td"), html("td"), html("td")]);
+  const heading = scope => words => html("th", {scope}, words);
   const table = html(
     "table",
     {class: "nn-arch-table"},
-    html("tr", {}, html("td"), ...["this layer", "so far", "all"].map(t => html("th", {scope: "col"}, t))),
-    ...cells.map((row, k) => html("tr", {}, html("th", {scope: "row"}, titles[k + 1]), ...row)),
+    html("tr", {}, html("td"), ...["this layer", "so far", "all"].map(heading("col"))),
+    ...cells.map((row, k) => html("tr", {}, heading("row")(titles[k + 1]), ...row)),
   );
   const live = nn.live();
   const size = nn.slider({
@@ -130,6 +136,7 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
     label: "network", options: networks.map(one => one.name), chosen: state.network,
     press(k) {
       Object.assign(state, {network: k, layer: 1, side: networks[k].side});
+      size.node.querySelector("input").min = networks[k].least;
       size.set(state.side);
       redraw();
     },
