@@ -1,7 +1,7 @@
 // <nn-reuse>: how many layers of a pretrained network to keep, and the accuracy of a new head on
 // top of them for some numbers of labelled images.
 // needs: parts-plot
-// room: 640 440
+// room: 640 350
 // cuts: [{name, features, accuracy}], accuracies in per cent, one for each of the sizes, the
 // labelled images per class; scratch: the same for a network from scratch; classes: how many.
 nn.define("reuse", (element, {cuts, sizes, scratch, classes}) => {
@@ -10,7 +10,7 @@ nn.define("reuse", (element, {cuts, sizes, scratch, classes}) => {
   const percent = v => `${nn.number(v, 0)}%`;
 
   const plot = nn.plot({
-    x: [sizes[0], sizes.at(-1)], y: [30, 100], log: "x", height: 230, right: 96,
+    x: [sizes[0], sizes.at(-1)], y: [50, 100], log: "x", height: 230, right: 96,
     xticks: sizes, xlabel: "labelled images per class", ylabel: "test accuracy in %",
   });
   plot.line({colour: "ink", dash: "6 4", width: 1.8, label: "scratch", points: along(scratch)});
@@ -26,7 +26,7 @@ nn.define("reuse", (element, {cuts, sizes, scratch, classes}) => {
     const [reused, own] = [accuracy[state.size], scratch[state.size]];
     const trained = nn.thousands(classes * features + classes);
     line.set(along(accuracy));
-    rule.set([[size, 30], [size, 100]]);
+    rule.set([[size, 50], [size, 100]]);
     dots.set([[size, reused]]);
     facts.set([nn.thousands(features), trained, percent(reused), percent(own)]);
     live.set(
