@@ -4,7 +4,7 @@ The student sees 500 or 2,000 images, the teacher 4,000. The student learns from
 from smoothed labels, or from the teacher's probabilities at three temperatures. Learning rate,
 penalty and epochs are tuned for each kind of target, by the mean validation error over seeds.
 
-It takes about 4 minutes. The page optimization/transfer uses the results.
+It takes about 4 minutes. The page cnn/transfer uses the results.
 """
 
 import numpy as np
