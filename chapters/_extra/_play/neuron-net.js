@@ -234,7 +234,7 @@
         on: inner.plot, colour: "ink",
         name: () => "",
         label: NEURONS[2],
-        at: [0.5, 0.1],
+        at: [0.5, 0.5],
         get: () => ({w: state.net.v, b: state.net.c}),
         put: (w, b) => {
           state.net.v = w;
