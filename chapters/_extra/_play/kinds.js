@@ -49,7 +49,7 @@ nn.kinds = (() => {
       const good = each.filter(Boolean).length;
       return {right: good === each.length, each,
         say: good === each.length ? "every box is correct."
-          : `${good} of ${each.length} boxes are correct. ` +
+          : `${good} of ${each.length} boxes ${good === 1 ? "is" : "are"} correct. ` +
             (each.length - good === 1 ? "Look for the one marked ✗." : "Look for those marked ✗.")};
     },
     build({choices}, submit, title) {

@@ -93,14 +93,17 @@
       return values;
     }
 
-    // A name next to each place; names that share a place are written together.
+    // A name next to each place; names of places that are close together are written together.
     function named(places, words) {
       const {plot} = inner;
-      const told = {};
-      const spot = place => place.map((v, i) => Math.round(plot.to(...place)[i] / 12)).join();
-      places.forEach((place, n) => { (told[spot(place)] ??= []).push(n); });
+      const spots = places.map(place => plot.to(...place)), groups = [];
+      const near = (m, n) => Math.hypot(spots[m][0] - spots[n][0], spots[m][1] - spots[n][1]) < 20;
+      spots.forEach((_, n) => {
+        const group = groups.find(([first]) => near(first, n));
+        if (group) group.push(n); else groups.push([n]);
+      });
       names.forEach((name, n) => {
-        const group = told[spot(places[n])], [px, py] = plot.to(...places[n]), left = px > 215;
+        const group = groups.find(one => one.includes(n)), [px, py] = spots[n], left = px > 215;
         name.node.setAttribute("class", `nn-name nn-${left ? "end" : "start"}`);
         name.set(plot.from(px + (left ? -9 : 9), py - 9), group[0] === n ? words(group) : "");
       });
@@ -231,7 +234,7 @@
         on: inner.plot, colour: "ink",
         name: () => "",
         label: NEURONS[2],
-        at: [0.5, 0.1],
+        at: [0.5, 0.5],
         get: () => ({w: state.net.v, b: state.net.c}),
         put: (w, b) => {
           state.net.v = w;
