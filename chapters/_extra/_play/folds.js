@@ -29,7 +29,7 @@
     const facts = nn.facts([
       "hidden units of this network",
       "linear pieces",
-      "units that a single hidden layer needs",
+      "fewest units in one layer (any slopes)",
     ]);
     const live = nn.live();
     const whole = v => v.toLocaleString("en-GB");
