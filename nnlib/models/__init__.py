@@ -5,19 +5,17 @@ model; ``diagram`` draws the layers.
 """
 
 # ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
-from . import alexnet, fractalnet, googlenet, inception, layers, lenet, resnet, vgg
+from . import alexnet, googlenet, layers, lenet, resnet, vgg
 from .alexnet import *
 from .diagram import Block, Diagram, diagram
-from .fractalnet import *
 from .googlenet import *
-from .inception import *
 from .layers import *
 from .lenet import *
 from .resnet import *
 from .summary import Layer, Summary, summary
 from .vgg import *
 
-FILES = (alexnet, fractalnet, googlenet, inception, layers, lenet, resnet, vgg)
+FILES = (alexnet, googlenet, layers, lenet, resnet, vgg)
 
 __all__ = ["Block", "Diagram", "Layer", "Summary", "diagram", "summary"]
 __all__ += [name for file in FILES for name in file.__all__]

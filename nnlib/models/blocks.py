@@ -2,42 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..nn import BatchNorm2d, Dropout, Module, ReLU, Sequential
-from ..nn import functional as F
+from ..nn import Dropout, Module, ReLU, Sequential
 from ..ops import cat
 from ..tensor import Tensor
-from .layers import Conv2d, Linear
-
-
-class ConvNorm(Module):
-    """A convolution without bias, followed by batch normalization and ReLU.
-
-    The arguments are the same as for ``Conv2d``, and eps as for ``BatchNorm2d``.
-
-    Source: Ioffe and Szegedy (2015), section 3.2.
-
-    >>> from nnlib import zeros
-    >>> ConvNorm(3, 8, 3, padding=1)(zeros(2, 3, 5, 5)).shape
-    (2, 8, 5, 5)
-    """
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Any,
-        eps: float = 1e-5,
-        **at: Any,
-    ):
-        super().__init__()
-        self.conv = Conv2d(in_channels, out_channels, kernel_size, bias=False, **at)
-        self.bn = BatchNorm2d(out_channels, eps=eps)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C_out, I, J)."""
-        return F.relu(self.bn(self.conv(input)))
+from .layers import Linear
 
 
 class Concat(Module):

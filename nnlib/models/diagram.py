@@ -125,7 +125,7 @@ def diagram(
         For the same reasons as in ``summary``, and if there are more than ``most`` blocks at
         the given depth.
 
-    Source: chapter "ResNet and modern CNNs".
+    Source: chapter "ResNet".
 
     >>> from nnlib.models import BasicBlock
     >>> diagram(BasicBlock(8, 8), (1, 8, 6, 6))

@@ -51,7 +51,8 @@ class Inception(Concat):
     ch3x3red, ch5x5red : int
         Output channels of the 1x1 convolutions before the larger windows.
 
-    Source: Szegedy et al. (2015), figure 2(b); chapter "ResNet and modern CNNs".
+    Source: Szegedy et al. (2015), figure 2(b); chapter "Efficient networks
+    and vision transformers".
 
     >>> from nnlib import zeros
     >>> Inception(192, 64, 96, 128, 16, 32, 32)(zeros(1, 192, 7, 7)).shape
@@ -116,7 +117,7 @@ class GoogLeNet(Module):
         Probability of dropping an input of the last layer, in the main part and in the heads.
 
     Source: Szegedy et al. (2015), "Going deeper with convolutions", table 1, figure 3 and
-    section 5; chapter "ResNet and modern CNNs".
+    section 5; chapter "Efficient networks and vision transformers".
 
     >>> from nnlib.models import count_parameters, counting
     >>> with counting():

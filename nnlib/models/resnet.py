@@ -48,7 +48,7 @@ class BasicBlock(Module):
     ValueError
         If groups or base_width has a different value.
 
-    Source: He et al. (2016), figure 5, left; chapter "ResNet and modern CNNs".
+    Source: He et al. (2016), figure 5, left; chapter "ResNet".
 
     >>> from nnlib import zeros
     >>> BasicBlock(8, 8)(zeros(2, 8, 5, 5)).shape
@@ -155,7 +155,7 @@ class ResNet(Module):
         The arguments groups and base_width of the blocks.
 
     Source: He et al. (2016), "Deep residual learning for image recognition", table 1;
-    chapter "ResNet and modern CNNs".
+    chapter "ResNet".
 
     >>> from nnlib import zeros
     >>> ResNet(BasicBlock, (1, 1, 1, 1), num_classes=10)(zeros(2, 3, 32, 32)).shape
@@ -225,6 +225,6 @@ def resnext50_32x4d(**options: Any) -> ResNet:
     For the options, see ``ResNet``.
 
     Source: Xie et al. (2017), "Aggregated residual transformations for deep neural
-    networks", table 1; chapter "ResNet and modern CNNs".
+    networks", table 1; chapter "ResNet".
     """
     return ResNet(Bottleneck, (3, 4, 6, 3), groups=32, width_per_group=4, **options)

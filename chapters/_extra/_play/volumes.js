@@ -1,7 +1,7 @@
 // <nn-volumes>: the sizes of three layers in sequence, drawn as volumes, with what they
 // cost.
 // room: 673 436
-// room on cnn/architectures-modern: 696 436
+// room on cnn/efficient-networks: 696 436
 // input: [side, channels]; layers: [{kind: "convolution" or "max pooling", filters, kernel, stride,
 // padding}]; chosen: the volume to begin with, 0 for the input (1 if it is not given). known:
 // [{input, layers, sizes, parameters, products, field}] as the page computes them, which agrees()

@@ -12,8 +12,7 @@ def test_lenet_has_60000_parameters_as_in_the_paper():
     assert sum(parts.values()) == count_parameters(model) == 60_000
 
 
-# The numbers are torchvision's for VGG, ResNet and ResNeXt, Caffe's for GoogLeNet, those of
-# the collection pytorchcv for FractalNet and Inception-v4.
+# The numbers are torchvision's for VGG, ResNet and ResNeXt, Caffe's for GoogLeNet.
 COUNTS = [
     (models.AlexNet, {}, 60_965_224),
     (models.ZFNet, {}, 62_357_608),
@@ -26,9 +25,6 @@ COUNTS = [
     (models.resnet34, {}, 21_797_672),
     (models.resnet50, {}, 25_557_032),
     (models.resnext50_32x4d, {}, 25_028_904),
-    (models.FractalNet, {}, 33_724_618),
-    (models.FractalNet, dict(columns=4, num_classes=100), 76_152_804),
-    (models.InceptionV4, {}, 42_679_816),
 ]
 
 

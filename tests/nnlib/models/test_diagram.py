@@ -61,7 +61,6 @@ DRAWN = {
     "stack": lambda: diagram(counted(models.vgg11), (1, 3, 64, 64)),
     "residual": lambda: diagram(models.BasicBlock(8, 8), (1, 8, 6, 6)),
     "branches": lambda: diagram(models.Inception(8, 2, 2, 2, 2, 2, 2), (1, 8, 6, 6)),
-    "fractal": lambda: diagram(models.Fractal(3, 3, 4), (1, 3, 8, 8)),
 }
 
 

@@ -21,12 +21,6 @@ MODELS = {
     "resnet34": (models.resnet34, {}, (3, 32, 32)),
     "resnet50": (models.resnet50, {}, (3, 32, 32)),
     "resnext50": (models.resnext50_32x4d, {}, (3, 32, 32)),
-    "fractalnet": (
-        models.FractalNet,
-        dict(channels=(4, 6, 8, 8, 8), drop_path=0.0),
-        (3, 32, 32),
-    ),
-    "inception-v4": (models.InceptionV4, {}, (3, 75, 75)),
 }
 
 
@@ -82,8 +76,5 @@ def test_bad_input_is_refused_by_name():
         (lambda: models.VGG(13), ValueError),
         (lambda: models.BasicBlock(8, 8, groups=2), ValueError),
         (lambda: models.ResNet(models.BasicBlock, (1, 1)), ValueError),
-        (lambda: models.Fractal(0, 3, 8), ValueError),
-        (lambda: models.FractalNet(channels=(8,)), ValueError),
-        (lambda: models.FractalNet(drop_path=1.0), ValueError),
     ]
     assert_refused(calls)
