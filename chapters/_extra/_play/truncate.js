@@ -14,13 +14,13 @@ nn.define("truncate", (element, {w, first, targets, cases, known}) => {
     .nn-truncate-on { fill-opacity: .45; }
     .nn-truncate-cut { opacity: .3; }
     .nn-truncate-cut path { stroke-dasharray: 4 4; }
-    nn-truncate .nn-live { min-height: 6.4rem; }
+    nn-truncate .nn-live { min-height: 5.2rem; }
     @media (max-width: 40rem) { nn-truncate .nn-live { min-height: 9.6rem; } }`);
 
   const {svg, text} = nn, T = targets.length, STEPS = targets.map((_, t) => t + 1);
   const state = {which: 0, k: 1, error: T};
   const X = t => 90 + 92 * t, U = s => X(s) - 46, ROW = t => 140 + 32 * t;
-  const short = v => nn.number(v, 0);
+  const short = v => nn.number(v, 0), name = t => `e${"₀₁₂₃₄₅"[t]}`;
 
   // States h, errors e, and the derivative way[t][s] with which the error of step t reaches the
   // sum of step s; both count from 1.
@@ -67,10 +67,10 @@ nn.define("truncate", (element, {w, first, targets, cases, known}) => {
       parts.push(
         arrow("line", [X(t - 1) + 18, 66], [X(t) - 18, 66]),
         text(U(t), 59, on[t] ? `× ${short(w)}` : "off"),
-        text(X(t), 16, `error ${short(e[t])}`),
+        text(X(t), 16, `${name(t)} = ${short(e[t])}`),
         arrow(t === error ? "way" : "line", [X(t), 22], [X(t), 46]),
-        text(U(t), ROW(0) + 20, `use ${t}`, {class: "nn-small"}),
-        text(44, ROW(t) + 5, `error of step ${t}`, {class: "nn-small"}),
+        text(U(t), ROW(0) + 10, `use ${t}`, {class: "nn-small"}),
+        text(66, ROW(t) + 5, name(t)),
       );
       for (let s = 1; s <= t; s++) {
         const far = t - s >= k ? " nn-truncate-cut" : "";
@@ -94,11 +94,12 @@ nn.define("truncate", (element, {w, first, targets, cases, known}) => {
     }
     drawing.replaceChildren(...parts);
     const terms = STEPS.filter(s => s <= error && error - s < k).reverse().map(s =>
-      `step ${s}: ${short(way[error][s])} × ${short(h[s - 1])} = ` +
+      `use ${s}: ${short(way[error][s])} × ${short(h[s - 1])} = ` +
         short(way[error][s] * h[s - 1]));
     const sum = gradient(x, k), exact = gradient(x, T);
     live.set(
-      `The error of step ${error}, times the state before each use: ${terms.join("; ")}. ` +
+      `Error ${name(error)}, sent back and multiplied by the state before each use: ` +
+        `${terms.join("; ")}. ` +
         `All errors together give ${short(sum)}, and the exact gradient is ${short(exact)}.`,
     );
   }
@@ -107,7 +108,7 @@ nn.define("truncate", (element, {w, first, targets, cases, known}) => {
   element.replaceChildren(
     nn.buttons({label: "inputs", options: cases.map(c => c.name), press: set("which")}).node,
     nn.buttons({
-      label: "error", options: STEPS.map(t => `error ${t}`), chosen: T - 1,
+      label: "error that is shown", options: STEPS.map(name), chosen: T - 1,
       press: v => set("error")(v + 1),
     }).node,
     nn.slider({
