@@ -1,6 +1,6 @@
 // <nn-truncate>: how each error of an unrolled unit reaches each use of its weight w, if the way
 // back is cut after k steps.
-// room: 640 560
+// room: 511 577
 // w, first: the weight and the state before step 1; targets: one for each step; cases: [{name, x}],
 // the inputs; known: [{x, k, gradient}], which agrees() compares. The unit is
 // h_t = max(0, w h_(t − 1) + x_t), and the loss is half the sum of the squared errors.
