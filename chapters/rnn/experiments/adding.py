@@ -4,7 +4,7 @@ The adding problem over 20 steps. "LSTM" has a forget bias of 3. The rate is the
 seven, on two seeds for tuning. "before" and "after" training: the length of the gradient of the
 answer with respect to the input at each lag (log10, relative to lag 0).
 
-It takes about 3 minutes. The pages rnn/lstm-gru and rnn/vanishing-gradients use the results.
+It takes about 4 minutes. The pages rnn/lstm-gru and rnn/vanishing-gradients use the results.
 """
 
 from functools import cache
