@@ -159,14 +159,6 @@ TEXT = [
     (text.windows, dict(x=(SERIES, NO_SERIES), length=LENGTH, stride=(1, POSITIVE))),
     (text.forecast_windows, dict(x=(SERIES, NO_SERIES), history=LENGTH, horizon=(1, POSITIVE))),
     (text.adding_problem, dict(n=(2, but(POSITIVE, "0")), length=(4, [*POSITIVE, 1])) | LATENT),
-    (
-        text.copy_problem,
-        dict(
-            n=(2, but(POSITIVE, "0")),
-            **dict.fromkeys(("length", "delay", "symbols"), (3, POSITIVE)),
-        )
-        | LATENT,
-    ),
     (text.Vocabulary, dict(tokens=("abc", [*WORDS, ""]))),
     (text.Vocabulary("ab").encode, dict(tokens=("ab", [None, 3, "c", [1], [["a"]]]))),
     (
