@@ -19,8 +19,8 @@ class Concat(Module):
 
     Source: Szegedy et al. (2015), figure 2: "filter concatenation".
 
-    >>> from nnlib import zeros
-    >>> Concat(Conv2d(3, 3, 2, 2), Conv2d(3, 8, 2, 2))(zeros(5, 3, 4, 4)).shape
+    >>> from nnlib import nn, zeros
+    >>> Concat(nn.Conv2d(3, 3, 2, 2), nn.Conv2d(3, 8, 2, 2))(zeros(5, 3, 4, 4)).shape
     (5, 11, 2, 2)
     """
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import checks
 
-__all__ = ["adding_problem", "bptt_batches", "forecast_windows", "windows"]
+__all__ = ["adding_problem", "bptt_batches", "windows"]
 
 
 def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
@@ -52,54 +52,6 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
         )
     w = np.lib.stride_tricks.sliding_window_view(x, length, axis=0)[::stride]
     return np.moveaxis(w, -1, 1).copy()
-
-
-def forecast_windows(
-    x: np.ndarray, history: int, *, horizon: int = 1, stride: int = 1
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut a series into windows of the past and the future values that follow them.
-
-    Parameters
-    ----------
-    x : (T, ...)
-        The series in the order of time.
-    history : int
-        Number of steps in the past.
-    horizon : int
-        Number of steps in the future.
-    stride : int
-        Number of steps from one window to the next.
-
-    Returns
-    -------
-    past : (K, history, ...)
-    future : (K, horizon, ...)
-        The windows. ``future[k]`` directly follows ``past[k]``.
-
-    Raises
-    ------
-    ValueError
-        If a number is below 1, or the series is shorter than history + horizon.
-
-    Source: Hyndman and Athanasopoulos (2021), section 5.10; chapter "Recurrent neural
-    networks".
-
-    >>> forecast_windows(np.array([1, 2, 4, 8, 16]), 3)
-    (array([[1, 2, 4],
-           [2, 4, 8]]), array([[ 8],
-           [16]]))
-    """
-    name = "forecast_windows"
-    x, history = series(name, x), checks.whole(name, "history", history, low=1)
-    horizon = checks.whole(name, "horizon", horizon, low=1)
-    stride = checks.whole(name, "stride", stride, low=1)
-    if len(x) < history + horizon:
-        raise ValueError(
-            f"{name}: expected x (T, ...) with T of at least history + horizon, "
-            f"{history + horizon}, got x {x.shape}"
-        )
-    both = windows(x, history + horizon, stride=stride)
-    return both[:, :history], both[:, history:]
 
 
 def bptt_batches(

@@ -129,13 +129,6 @@ def test_streams_go_on_from_batch_to_batch(T, N, length):
     assert all(x.shape[1] == length for x, _ in batches[:-1])
 
 
-def test_the_future_follows_its_past():
-    x = np.arange(20).reshape(10, 2)
-    past, future = text.forecast_windows(x, 3, horizon=2, stride=2)
-    assert (past.shape, future.shape) == ((3, 3, 2), (3, 2, 2))
-    np.testing.assert_array_equal(past[:, -1] + 2, future[:, 0])
-
-
 def test_the_adding_problem_marks_one_step_in_each_half(rng):
     X, y = text.adding_problem(500, 11, rng=rng)
     marks = X[..., 1]

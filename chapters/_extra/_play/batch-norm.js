@@ -22,7 +22,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
   plot.free.append(
     nn.text(4, plot.to(0, UP)[1] + 4, "x"), nn.text(4, plot.to(0, DOWN)[1] + 4, "x̂"),
   );
-  const facts = nn.facts(["mean", "variance", "results x̂", "other results that changed"]);
+  const facts = nn.facts(["mean", "variance", "x̂"]);
   const live = nn.live();
 
   function draw() {
@@ -40,9 +40,7 @@ nn.define("batch-norm", (element, {values, running, range, known}) => {
       (v, k) => state.values[k] === values[k] && Math.abs(v - before[k]) > 0.005,
     ).length;
     facts.set([
-      nn.number(mu), nn.number(variance),
-      results.map(v => nn.number(v)).join(", "),
-      String(others),
+      nn.number(mu), nn.number(variance), results.map(v => nn.number(v)).join(", "),
     ]);
     const source = state.running ? "of earlier batches" : "of this batch";
     const touched = state.values.some((v, k) => v !== values[k]);

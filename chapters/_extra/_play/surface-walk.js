@@ -166,7 +166,7 @@
       chosen: start,
       press: choose,
     });
-    const turn = nn.slider({label: "cut, from the arrow", min: -180, max: 180, step: 5, value: 0,
+    const turn = nn.slider({label: "angle from the arrow", min: -180, max: 180, step: 5, value: 0,
       show: v => `${nn.number(v, 0)}°`, move: v => { state.turn = v; redraw(); }});
     element.replaceChildren(
       menu.node, key,

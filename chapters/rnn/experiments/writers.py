@@ -1,0 +1,274 @@
+"""Bits per character of a play that neither counts nor a growing GRU has read.
+
+An n-gram model interpolates counts of up to n characters. GRUs of three sizes read the same
+seven plays in pieces. The weight of the shorter contexts was chosen on an eighth play. The
+learning rates were chosen there too, in short trials with few values.
+
+It takes about 5 minutes. The page rnn/sequence-modelling uses the results.
+"""
+
+from functools import cache
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from nnlib import datasets, experiment, text
+
+SIGNS = "abcdefghijklmnopqrstuvwxyz \n,.;:?!'-"
+BETAS = (1.0, 3.0, 10.0, 30.0, 100.0)
+SIZES = (48, 128, 256)  # units
+RATE = {48: 0.02, 128: 0.01, 256: 0.005}
+UPDATES, BATCH, LENGTH, EMBED = 1800, 32, 64, 32
+TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6)
+PRIMES = ("to be, or ", "my love", "the king ", "my zebra")
+TOLERANCES = {"table": {"absolute": 1e-6}, "GRU": {"absolute": 0.03}}
+
+
+def plain(play):
+    """Return a play in small letters, with the signs that are kept."""
+    return "".join(c for c in play.lower().replace("--", " - ") if c in SIGNS)
+
+
+@cache
+def data():
+    """Return the vocabulary and the numbers of training, validation and test text."""
+    train, test = datasets.shakespeare()
+    *seven, eighth = map(plain, train.texts)
+    parts = "".join(seven), eighth[:40_000], plain(test.texts[0])
+    vocabulary = text.Vocabulary(parts[0])
+    return vocabulary, *map(vocabulary.encode, parts)
+
+
+def keys(ids, n):
+    """Return a number for each sequence of n characters."""
+    grams = np.lib.stride_tricks.sliding_window_view(ids, n)
+    return grams @ (len(data()[0]) ** np.arange(n)[::-1]).astype(np.int64)
+
+
+@cache
+def table(n):
+    """Return the sequences of n characters that came, their counts, and those of contexts."""
+    grams, counts = np.unique(keys(data()[1], n), return_counts=True)
+    contexts, first = np.unique(grams // len(data()[0]), return_index=True)
+    return grams, counts, contexts, np.add.reduceat(counts, first)
+
+
+def look(where, values, wanted):
+    """Return the value of each key, 0 where there is none."""
+    at = np.searchsorted(where, wanted)
+    at[at == len(where)] = 0
+    return np.where(where[at] == wanted, values[at], 0)
+
+
+def interpolate(ids, order, beta):
+    """Return the probability of each character, given at most order - 1 before it."""
+    size = len(data()[0])
+    p = np.full(len(ids), 1 / size)
+    for n in range(1, order + 1):
+        grams, counts, contexts, totals = table(n)
+        key = keys(ids, n)
+        c, total = look(grams, counts, key), look(contexts, totals, key // size)
+        p = np.r_[p[: n - 1], (c + beta * p[n - 1 :]) / (total + beta)]
+    return p
+
+
+def after(context, order, beta):
+    """Return the probabilities (C,) of what follows a context."""
+    size = len(data()[0])
+    p = np.full(size, 1 / size)
+    for n in range(1, order + 1):
+        grams, counts, contexts, totals = table(n)
+        key = int(context[len(context) - n + 1 :] @ size ** np.arange(n - 1)[::-1].astype(int))
+        c = look(grams, counts, key * size + np.arange(size))
+        p = (c + beta * p) / (look(contexts, totals, np.array([key])) + beta)
+    return p
+
+
+class Model(nn.Module):
+    """An embedding, a GRU and the logits of the next character."""
+
+    def __init__(self, characters, units):
+        super().__init__()
+        self.embed = nn.Embedding(characters, EMBED)
+        self.gru = nn.GRU(EMBED, units)
+        self.out = nn.Linear(units, characters)
+
+    def forward(self, x, h=None):
+        """Map characters (T, N) and a state to logits (T, N, C) and the last state."""
+        states, h = self.gru(self.embed(x), h)
+        return self.out(F.dropout(states, 0.1, self.training)), h
+
+
+def bits(model, ids, streams=20):
+    """Return the mean bits that a model needs for each character of a text."""
+    x = torch.tensor(ids[: len(ids) // streams * streams].reshape(streams, -1).T)
+    model.eval()
+    with torch.no_grad():
+        nats = F.cross_entropy(model(x[:-1])[0].flatten(0, 1), x[1:].flatten())
+    model.train()
+    return round(nats.item() / np.log(2), 4)
+
+
+def train(units, seed, rate, updates, measure=0):
+    """Train with Adam in pieces, the rate falling to 0 along a straight line."""
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    vocabulary, ids, validation, _ = data()
+    model, curve, done = Model(len(vocabulary), units), [], 0
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    rng = np.random.default_rng(seed)
+    while done < updates:
+        h = None
+        start = rng.integers(len(ids) // 10)  # other streams in each pass
+        for x, y in text.bptt_batches(ids[start:], BATCH, LENGTH)[: updates - done]:
+            optimizer.param_groups[0]["lr"] = rate * (1 - done / updates)
+            logits, h = model(torch.tensor(x.T), h)
+            h = h.detach()
+            loss = F.cross_entropy(logits.flatten(0, 1), torch.tensor(y.T).flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            done += 1
+            if measure and done % measure == 0:
+                curve.append([done * BATCH * LENGTH, bits(model, validation)])
+    return model.eval(), curve
+
+
+def write(start, choose, steps):
+    """Return start, continued: choose(context, state) gives a character and a new state."""
+    context, state = np.asarray(start), None
+    for _ in range(steps):
+        k, state = choose(context, state)
+        context = np.append(context, k)
+    return data()[0].decode(context[len(start) :])
+
+
+def network_logits(model, context, state):
+    """Return the logits of the next character and the new state."""
+    x = context if state is None else context[-1:]
+    with torch.no_grad():
+        logits, state = model(torch.tensor(x)[:, None], state)
+    return logits[-1, 0].double().numpy(), state
+
+
+def top_k(z, k):
+    """Return the logits with all but the k largest removed."""
+    return np.where(z >= np.sort(z)[-k], z, -np.inf)
+
+
+def top_p(z, p):
+    """Return the logits of the most probable characters that together have probability p."""
+    order = np.argsort(-z)
+    q = np.exp(z[order] - z.max())
+    before = np.cumsum(q / q.sum()) - q / q.sum()
+    found = np.full_like(z, -np.inf)
+    found[order[before < p]] = z[order[before < p]]
+    return found
+
+
+def run(seed):
+    """Bits of all models on the test play, and what they write."""
+    vocabulary, ids, validation, test = data()
+    found = {}
+    for units in SIZES if not seed else SIZES[:1]:
+        model, curve = train(units, seed, RATE[units], UPDATES, 200)
+        size = sum(p.numel() for p in model.parameters())
+        found[f"GRU {units}"] = {"size": size, "bits": bits(model, test), "curve": curve}
+        print(seed, units, found[f"GRU {units}"], flush=True)
+    if seed:
+        return found
+    found["length"] = [len(ids), len(test)]
+    chosen, stored = {}, 0
+    for n in range(1, 9):
+        scores = {b: -np.log2(interpolate(validation, n, b)).mean() for b in BETAS}
+        chosen[n] = min(scores, key=scores.get)
+        stored += len(table(n)[0])
+        bits_now = float(-np.log2(interpolate(test, n, chosen[n])).mean())
+        never = float(np.mean(look(*table(n)[:2], keys(test, n)) == 0))
+        found[f"table {n}"] = {
+            "stored": stored,
+            "beta": chosen[n],
+            "bits": round(bits_now, 4),
+            "never": never,
+        }
+        print(n, found[f"table {n}"], flush=True)
+    found["embedding"] = model.embed.weight.detach().double().numpy().round(3).tolist()
+
+    def network(filtered, T, rng):
+        def choose(context, state):
+            z, state = network_logits(model, context, state)
+            return text.sample(filtered(z), temperature=T, rng=rng), state
+
+        return choose
+
+    def counts(n, T, rng):
+        return lambda context, _: (
+            text.sample(np.log(after(context, n, chosen[n])), temperature=T, rng=rng),
+            None,
+        )
+
+    def begin(prime):
+        return vocabulary.encode("\n" * 12 + prime)
+
+    kinds = {f"table of {n}": (lambda T, r, n=n: counts(n, T, r)) for n in (2, 4, 8)}
+    kinds["GRU"] = lambda T, r: network(lambda z: z, T, r)
+    for name, kind in kinds.items():
+        found[f"{name}, samples"] = {
+            p: [write(begin(p), kind(T, np.random.default_rng(0)), 130) for T in TEMPERATURES]
+            for p in PRIMES
+        }
+    for p in PRIMES:
+        rows = {
+            n: np.log(after(begin(p), int(n[-1]), chosen[int(n[-1])]))
+            for n in kinds
+            if n != "GRU"
+        }
+        rows["GRU"] = network_logits(model, begin(p), None)[0]
+        for name, z in rows.items():
+            z = z - np.log(np.exp(z).sum())
+            found.setdefault(f"{name}, next", {})[p] = z.round(3).tolist()
+    words = set(vocabulary.decode(ids).replace("'", " ").split()) | set(
+        text.tokenize(vocabulary.decode(ids))
+    )
+    found["GRU, real words"] = []
+    for T in TEMPERATURES:
+        written = [
+            w
+            for k in range(10)
+            for w in text.tokenize(
+                write(
+                    begin("the king "), network(lambda z: z, T, np.random.default_rng(k)), 300
+                )
+            )[:-1]
+            if w[0].isalpha()
+        ]
+        found["GRU, real words"].append(round(float(np.mean([w in words for w in written])), 4))
+    rules = {
+        "greedy": (lambda z: z, 0),
+        "T = 1": (lambda z: z, 1),
+        "T = 0.5": (lambda z: z, 0.5),
+        "top-k, k = 5": (lambda z: top_k(z, 5), 1),
+        "top-p, p = 0.9": (lambda z: top_p(z, 0.9), 1),
+    }
+    found["decoding"] = {
+        name: write(begin("the king "), network(f, T, np.random.default_rng(1)), 160)
+        for name, (f, T) in rules.items()
+    }
+    return found
+
+
+def thin():
+    """Return the bits of the table of three, and of a small GRU after 40 updates."""
+    _, _, validation, test = data()
+    model, _ = train(48, 0, 0.02, 40)
+    return {
+        "table": float(-np.log2(interpolate(test[:5000], 3, 30.0)).mean()),
+        "GRU": bits(model, validation[:5000]),
+    }
+
+
+if __name__ == "__main__":
+    experiment.record(run, seeds=range(2), thin=thin)
