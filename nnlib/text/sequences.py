@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import checks
 
-__all__ = ["adding_problem", "bptt_batches", "copy_problem", "windows"]
+__all__ = ["adding_problem", "bptt_batches", "windows"]
 
 
 def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
@@ -160,53 +160,3 @@ def adding_problem(
     rows = np.arange(n)
     X[rows, first, 1] = X[rows, second, 1] = 1
     return X, X[rows, first, 0] + X[rows, second, 0]
-
-
-def copy_problem(
-    n: int, length: int, delay: int, *, symbols: int = 8, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Generate sequences of tokens that must be repeated after a delay.
-
-    The best cross-entropy without memory is ``length * log(symbols) / (2 * length + delay)``
-    nats per step.
-
-    Parameters
-    ----------
-    n : int
-        Number N of sequences.
-    length : int
-        Number of tokens to remember, at least 1.
-    delay : int
-        Number of steps in the delay, at least 1. A signal in the last one marks its end.
-    symbols : int
-        Number S of different tokens, which are 1 to S.
-    rng : Generator
-        Random number generator.
-
-    Returns
-    -------
-    x, y : (N, 2 length + delay) int64
-        The inputs are the tokens, then 0 (blank), the signal S + 1, and again blanks. The
-        targets are blanks, then the tokens.
-
-    Raises
-    ------
-    ValueError
-        If n is negative, or one of the other numbers is below 1.
-
-    Source: Hochreiter and Schmidhuber (1997), in the form of Arjovsky, Shah and Bengio (2016),
-    arXiv:1511.06464, section 5.1; chapter "LSTM and GRU".
-
-    >>> x, y = copy_problem(1, 3, 2, rng=np.random.default_rng(0))
-    >>> print(x, y)
-    [[7 6 5 0 9 0 0 0]] [[0 0 0 0 0 7 6 5]]
-    """
-    checks.whole("copy_problem", "n", n, low=0)
-    for argument, value in (("length", length), ("delay", delay), ("symbols", symbols)):
-        checks.whole("copy_problem", argument, value, low=1)
-    checks.generator("copy_problem", rng)
-    tokens = rng.integers(1, symbols + 1, size=(n, length))
-    x, y = np.zeros((2, n, 2 * length + delay), np.int64)
-    x[:, :length] = y[:, -length:] = tokens
-    x[:, length + delay - 1] = symbols + 1
-    return x, y

@@ -158,14 +158,6 @@ TEXT = [
     (text.bptt_batches, dict(x=(SERIES, NO_SERIES), batch_size=LENGTH, length=(2, POSITIVE))),
     (text.windows, dict(x=(SERIES, NO_SERIES), length=LENGTH, stride=(1, POSITIVE))),
     (text.adding_problem, dict(n=(2, but(POSITIVE, "0")), length=(4, [*POSITIVE, 1])) | LATENT),
-    (
-        text.copy_problem,
-        dict(
-            n=(2, but(POSITIVE, "0")),
-            **dict.fromkeys(("length", "delay", "symbols"), (3, POSITIVE)),
-        )
-        | LATENT,
-    ),
     (text.Vocabulary, dict(tokens=("abc", [*WORDS, ""]))),
     (text.Vocabulary("ab").encode, dict(tokens=("ab", [None, 3, "c", [1], [["a"]]]))),
     (

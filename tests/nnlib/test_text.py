@@ -137,12 +137,3 @@ def test_the_adding_problem_marks_one_step_in_each_half(rng):
     np.testing.assert_allclose((X[..., 0] * marks).sum(axis=1), y, rtol=1e-6)
     assert ((y - 1) ** 2).mean() == pytest.approx(1 / 6, abs=0.03)
     assert (X.dtype, y.dtype) == (np.float32, np.float32)
-
-
-def test_the_copy_problem_asks_for_the_tokens_after_the_sign(rng):
-    x, y = text.copy_problem(50, 4, 7, symbols=3, rng=rng)
-    np.testing.assert_array_equal(x[:, :4], y[:, -4:])
-    assert set(x[:, :4].ravel()) == {1, 2, 3}
-    assert (np.argwhere(x == 4)[:, 1] == 10).all()
-    assert (x != 0).sum(axis=1).tolist() == [5] * 50
-    assert not y[:, :-4].any()

@@ -1,6 +1,6 @@
 // <nn-lag>: a gradient of two units while it goes back through time, for any spectral radius.
 // needs: parts-plot
-// room: 944 549
+// room: 968 549
 // The gradient is multiplied at each step by r [[1, a], [0, 1]] and by the derivative of the
 // activation function. radius, lean, derivative: r, a and the derivative at first; leans: [{name,
 // lean}]; degrees: the direction of the gradient at the last step; steps: how many go back;
