@@ -1,5 +1,5 @@
 // <nn-look>: touch a token of a sequence, and see which earlier tokens it attends to.
-// room: 405 210
+// room: 450 255
 // settings: [{name, tokens, wide, says: [text for each token], heads: [scores (T, T)], last:
 // [weights of the last row, as the page computes them]}]; agrees() compares these. start, head: the
 // token and the head that are chosen first.
