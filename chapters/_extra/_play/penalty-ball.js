@@ -1,7 +1,7 @@
 // <nn-penalty-ball>: the loss over two weights, a penalty, and the place where their sum is
 // smallest.
 // needs: parts-plot
-// room: 727 433
+// room: 683 433
 // losses: [{name, H}], Hessians of a quadratic loss; start: its minimum; strength: λ; most: the
 // largest λ; known: [{loss, penalty, at, strength, w}] by nnlib, which agrees() compares.
 (() => {
