@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import record_fused
-from ..ops import cat, chunk, flip, sigmoid, split, squeeze, stack, tanh, transpose, unsqueeze
+from ..ops import cat, flip, split, squeeze, stack, transpose, unsqueeze
 from ..ops.promotion import conversion
 from ..ops.recurrence import gru_layer, lstm_layer, rnn_layer
 from ..tensor import Tensor, raw
@@ -17,7 +16,7 @@ from .cells import Recurrent
 from .parameter import Parameter, factory_dtype
 from .utils.rnn import PackedSequence
 
-__all__ = ["GRU", "LSTM", "RNN", "MinimalGRU"]
+__all__ = ["GRU", "LSTM", "RNN"]
 
 
 class Layers(Recurrent):
@@ -393,67 +392,3 @@ class GRU(Layers):
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
         """Run one layer in one direction; return h at all times."""
         return (gru_layer(x, *states, *weights),)
-
-
-class MinimalGRU(Layers):
-    r"""Minimal gated units for whole sequences, with a single gate that forgets and resets.
-
-    .. math::
-
-        f_t &= \sigma(W_f x_t + b_f + U_f h_{t-1} + c_f) \\
-        n_t &= \tanh(W_n x_t + b_n + U_n (f_t h_{t-1}) + c_n) \\
-        h_t &= (1 - f_t)\, h_{t-1} + f_t n_t
-
-    This layer doesn't exist in torch. It consists of elementary operations, step by step.
-
-    Parameters
-    ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
-        See ``RNN``.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
-
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        See ``RNN``.
-
-    Attributes
-    ----------
-    weight_ih_l0, weight_hh_l0 : (2H, D) and (2H, H) float
-        W and U as in ``RNN``, with the rows of f and n, in this order.
-    bias_ih_l0, bias_hh_l0 : (2H,) float
-        Biases b and c; their sum is the bias in the paper.
-
-    Source: Zhou et al. (2016), "Minimal gated unit for recurrent neural networks",
-    equations 7.
-
-    >>> output, h_n = MinimalGRU(3, 2)(Tensor(np.zeros((5, 4, 3), np.float32)))
-    >>> output.shape == (5, 4, 2), h_n.shape == (1, 4, 2)
-    (True, True)
-    """
-
-    gates = 2
-
-    def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """Run one layer in one direction; return h at all times."""
-        (h,), (w, u, *biases) = states, weights
-        b, (cf, cn) = (biases[0], chunk(biases[1], 2)) if biases else (None, (None, None))
-        uf, un = chunk(u, 2)
-        xf, xn = (_times(part) for part in chunk(F.linear(x, w, b), 2, -1))
-        hs = []
-        for t in range(len(xf)):
-            f = sigmoid(xf[t] + F.linear(h, uf, cf))
-            n = tanh(xn[t] + F.linear(f * h, un, cn))
-            h = h + f * (n - h)
-            hs.append(h)
-        return (stack(hs),)
-
-
-def _times(x: Tensor) -> tuple[Tensor, ...]:
-    """Return the slices of a tensor at all times, with a single backward step for all."""
-
-    def _times(g):
-        return dict(x=np.stack(g))
-
-    return record_fused(tuple(raw(x)), dict(x=x), _times, twice=lambda g: dict(x=stack(g)))

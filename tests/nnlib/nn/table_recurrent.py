@@ -5,7 +5,6 @@ import torch
 import nnlib
 from tests.nnlib.harness import Bad
 from tests.nnlib.nn.table import Layer
-from tests.nnlib.reference.recurrence import minimal_gru_layer
 
 X = ((5, 3, 4),)
 
@@ -80,12 +79,6 @@ def cells(name, n):
     ]
 
 
-def minimal(module, x, h):
-    """Return what the minimal gated unit computes, by its formulas."""
-    y = minimal_gru_layer(x, h[0], *module.parameters())
-    return y, y[-1:]
-
-
 LAYERS = [
     *layers("RNN", 1),
     Layer("RNN", (4, 2, 2, "relu"), X, note="relu"),
@@ -95,14 +88,6 @@ LAYERS = [
     Layer("RNNCell", (4, 2, True, "relu"), ((3, 4),), note="relu"),
     *cells("GRUCell", 1),
     *cells("LSTMCell", 2),
-    Layer(
-        "MinimalGRU",
-        (4, 2),
-        (*X, (1, 3, 2)),
-        call=with_state,
-        in_torch=False,
-        reference=minimal,
-    ),
 ]
 
 
@@ -138,8 +123,8 @@ def made(name, *args, **options):
 
 
 def bad_layers(name):
-    """Return the calls that a layer refuses; a layer that torch lacks has no twin."""
-    twin, use = None if name == "MinimalGRU" else "same", user(name, 4, 2)
+    """Return the calls that a layer refuses."""
+    use = user(name, 4, 2)
     refused = [
         (made(name, 0, 2), ValueError),
         (made(name, 4, -1), ValueError),
@@ -162,7 +147,7 @@ def bad_layers(name):
         (use_packed(name, data=(5, 3)), RuntimeError),
         (use_packed(name, data=(5, 1, 4)), RuntimeError),
     ]
-    return [Bad(name, call, error, twin) for call, error in refused]
+    return [Bad(name, call, error) for call, error in refused]
 
 
 def bad_cells(name):
@@ -179,7 +164,7 @@ def bad_cells(name):
 
 
 BAD = [
-    *[bad for name in ("RNN", "GRU", "LSTM", "MinimalGRU") for bad in bad_layers(name)],
+    *[bad for name in ("RNN", "GRU", "LSTM") for bad in bad_layers(name)],
     *[bad for name in ("RNNCell", "GRUCell", "LSTMCell") for bad in bad_cells(name)],
     Bad("RNN", made("RNN", 4, 2, 1, "cube"), ValueError),
     Bad("GRU", use_packed("GRU", (1, 2, 2))),

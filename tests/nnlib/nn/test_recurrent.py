@@ -10,7 +10,6 @@ import nnlib
 from nnlib import nn
 from tests.nnlib.harness import assert_refused, naming
 from tests.nnlib.nn.table import Layer, assert_same_run, run, same
-from tests.nnlib.reference.recurrence import minimal_gru_layer
 
 NAMES = ("RNN", "GRU", "LSTM")
 MIXES = list(itertools.product((1, 2), *[(False, True)] * 3))
@@ -38,7 +37,7 @@ def test_every_mix_of_options_is_that_of_torch(name, rng):
                 assert_same_run(got, expected, rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.parametrize("name", [*NAMES, "MinimalGRU"])
+@pytest.mark.parametrize("name", NAMES)
 def test_dropout_between_layers_is_drawn_anew_in_training_only(name, rng):
     with pytest.warns(UserWarning, match="num_layers=1"):
         getattr(nn, name)(4, 2, dropout=0.5)
@@ -51,7 +50,7 @@ def test_dropout_between_layers_is_drawn_anew_in_training_only(name, rng):
 
 
 def test_first_weights_are_even_within_one_over_root_hidden_size():
-    for name in [*NAMES, "MinimalGRU", "RNNCell", "GRUCell", "LSTMCell"]:
+    for name in [*NAMES, "RNNCell", "GRUCell", "LSTMCell"]:
         parameters = getattr(nn, name)(64, 100).parameters()
         values = np.concatenate([p.detach().numpy().ravel() for p in parameters])
         assert np.abs(values).max() <= 0.1, name
@@ -70,26 +69,6 @@ def test_cell_step_by_step_is_the_layer(name, rng):
         outputs.append(hx[0] if name == "LSTM" else hx)
     got, expected = layer(x)[0].detach().numpy(), nnlib.stack(outputs).detach().numpy()
     np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-15)
-
-
-def test_minimal_gru_has_the_gradients_of_its_formulas(rng):
-    layer = nn.MinimalGRU(4, 2).double()
-    x = nnlib.tensor(rng.standard_normal((5, 3, 4)), requires_grad=True)
-    h = nnlib.tensor(rng.standard_normal((1, 3, 2)), requires_grad=True)
-    inputs = (x, h, *layer.parameters())
-    y, expected = layer(x, h)[0], minimal_gru_layer(x, h[0], *layer.parameters())
-    v = nnlib.tensor(rng.standard_normal(y.shape))
-    pairs = zip(nnlib.grad(y, inputs, v), nnlib.grad(expected, inputs, v), strict=True)
-    for g, g_expected in pairs:
-        np.testing.assert_allclose(g.numpy(), g_expected.numpy(), rtol=1e-10, atol=1e-12)
-
-
-def test_minimal_gru_joins_layers_and_directions_like_a_gru(rng):
-    layer = nn.MinimalGRU(4, 3, 2, bidirectional=True, batch_first=True)
-    output, h_n = layer(nnlib.tensor(rng.standard_normal((2, 5, 4)).astype("f4")))
-    assert (output.shape, h_n.shape) == ((2, 5, 6), (4, 2, 3))
-    assert h_n[2].tolist() == output[:, -1, :3].tolist()
-    assert h_n[3].tolist() == output[:, 0, 3:].tolist()
 
 
 def test_pad_sequence_is_that_of_torch(rng):
