@@ -4,7 +4,7 @@
 // with, steps: how many have been taken}.
 // needs: parts-time parts-editor parts-gates
 // room: 534 505 472
-// room on cnn/resnet: 749 505
+// room on cnn/resnet: 749 589
 (() => {
   const STEP = 0.1;  // by which an arrow key changes an input
   const PIXELS = 3;  // that a drag takes for the same change
