@@ -222,7 +222,8 @@ def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
 
 def _number(value: float) -> str:
     """Return a number as text, the way a reader would write it."""
-    return f"{value:.4g}".replace("-", "−")
+    whole = value == round(value) and abs(value) < 1e9
+    return (f"{value:,.0f}" if whole else f"{value:.4g}").replace("-", "−")
 
 
 def order(
