@@ -36,7 +36,7 @@ SETTINGS = ((1, "AUTO"), (2, "COMPATIBLE"), (1, "AVX2"))  # threads, and MKL's i
 CLAIM = "claim: "
 # Claims about times, memory or rounding errors: page, and beginning.
 MEASURED_HERE = dict.fromkeys(
-    ("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"), ""
+    ("maths/linear-systems", "maths/numpy-matplotlib"), ""
 )
 
 
