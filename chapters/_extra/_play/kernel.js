@@ -35,7 +35,8 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
   const {html, svg} = nn, LAST = size - 1;
   const picture = Float64Array.from(nn.bytes(pixels), v => v / 255);
   const state = {at: [...start], weights: kernels[0].weights.map(row => [...row])};
-  const pixel = (i, j) => i < 0 || j < 0 || i > LAST || j > LAST ? 0 : picture[i * size + j];
+  // Outside the image, the pixels of its border are repeated, so that the border isn't an edge.
+  const pixel = (i, j) => picture[nn.clamp(i, 0, LAST) * size + nn.clamp(j, 0, LAST)];
   const around = (i, j) =>
     [-1, 0, 1].map(down => [-1, 0, 1].map(right => pixel(i + down, j + right)));
   const sum = (weights, seen) =>
