@@ -35,9 +35,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SETTINGS = ((1, "AUTO"), (2, "COMPATIBLE"), (1, "AVX2"))  # threads, and MKL's instructions
 CLAIM = "claim: "
 # Claims about times, memory or rounding errors: page, and beginning.
-MEASURED_HERE = dict.fromkeys(
-    ("frameworks/gpu", "maths/linear-systems", "maths/numpy-matplotlib"), ""
-)
+MEASURED_HERE = dict.fromkeys(("maths/linear-systems", "maths/numpy-matplotlib"), "")
 
 
 def pages() -> list[str]:

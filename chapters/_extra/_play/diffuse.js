@@ -1,5 +1,5 @@
-// <nn-diffuse>: noise becomes samples, step by step, where the best guess is known: the mean of a
-// few points, weighted by how well each explains the noisy place. Points and noise are dragged.
+// <nn-diffuse>: noise becomes samples, step by step, where the best prediction is known: the mean
+// of a few points, weighted by how well each explains the noisy place. Points and noise are dragged.
 // needs: parts-plot
 // room: 531 651
 // points: the training samples; starts: places of noise; own: one more, which the reader drags;
@@ -53,7 +53,7 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
   const pull = plane.line({colour: "d", width: 1.4, dash: "4 3"});
   const aim = plane.dots({colour: "d", shape: "diamond", r: 5});
   const facts = nn.facts([
-    "noise, fraction of the variance", "best guess", "weights of the samples",
+    "noise, fraction of the variance", "best prediction", "weights of the samples",
   ]);
   const live = nn.live();
 
@@ -85,8 +85,8 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
         ? `The orange dot has become sample ${lead + 1}, and ${ends} of the ${starts.length} ` +
           "other dots end on a sample."
         : share > 0.95
-          ? `The best guess is almost exactly sample ${lead + 1}.`
-          : `The best guess is a mean, in which sample ${lead + 1} has the largest weight, ` +
+          ? `The best prediction is almost exactly sample ${lead + 1}.`
+          : `The best prediction is a mean, in which sample ${lead + 1} has the largest weight, ` +
             `${nn.number(share, 2)}.`;
     live.set(verdict);
     plane.describe(
@@ -132,7 +132,7 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
   });
   element.replaceChildren(
     plane.node, slide.node, live.node, nn.bar(back),
-    nn.tuck(element, "Noise, guess and weights", facts.node),
+    nn.tuck(element, "Noise, prediction and weights", facts.node),
   );
   draw();
   element.agrees = () => known.every(one => {

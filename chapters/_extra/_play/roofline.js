@@ -1,11 +1,10 @@
 // <nn-roofline>: the roofline of a device whose ridge is dragged, a linear layer dragged along it
-// by its batch, and its time there and on this machine, with launch and transfer.
+// by its batch, and the time of the layer, with launch and transfer.
 // needs: parts-plot
-// room: 821 800
-// devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; here: {peak, bandwidth,
-// overhead in s}, measured when the page was built; width of the layer; batch, device, launch in s:
-// the start; known: [{device, batch, transfer, time, here}] by Python for that launch, which
-// agrees() compares.
+// room: 773 777
+// devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; width of the layer,
+// whose numbers have 16 bits; batch, device, launch in s: the start; known: [{device, batch,
+// transfer, time}] by Python for that launch, which agrees() compares.
 (() => {
   const MOST = 4096, BATCHES = Array.from({length: 49}, (_, k) => 2 ** (k / 4));
   const UNITS = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
@@ -21,8 +20,8 @@
   };
 
   const flops = (m, d) => 2 * m * d * d;
-  const bytes = (m, d) => 4 * (d * d + 2 * m * d);
-  const moved = (m, d) => 8 * m * d;
+  const bytes = (m, d) => 2 * (d * d + 2 * m * d);
+  const moved = (m, d) => 4 * m * d;
   const intensity = (m, d) => flops(m, d) / bytes(m, d);
 
   // What a call costs on a device: its arithmetic, its memory, its launch, and the way of input and
@@ -35,38 +34,32 @@
     return {...part, total: Math.max(part.arithmetic, part.memory) + part.launch + part.transfer};
   }
 
-  function build(element, {devices, here, width: d, batch, device, launch, known}) {
+  function build(element, {devices, width: d, batch, device, launch, known}) {
     const state = {batch, launch, transfer: false, ...devices[device]}, live = nn.live();
     const roof = nn.plot({
-      x: [0.1, 1000], y: [1e9, 2e14], log: "xy", height: 230, left: 46, right: 18,
-      xlabel: "FLOPs per byte", ylabel: "FLOP per second", xticks: [0.1, 1, 10, 100, 1000],
-      yticks: [1e9, 1e10, 1e11, 1e12, 1e13, 1e14],
+      x: [0.5, 3000], y: [1e11, 4e15], log: "xy", height: 230, left: 46, right: 18,
+      xlabel: "FLOPs per byte", ylabel: "FLOP per second", xticks: [1, 10, 100, 1000],
+      yticks: [1e11, 1e12, 1e13, 1e14, 1e15],
     });
-    const cpu = roof.line({colour: "b", dash: "7 4", width: 2.2});
-    const cpuWords = roof.words({colour: "b", label: "this machine"});
     const line = roof.line({colour: "a", width: 3});
     const words = roof.words({colour: "a"});
-    const cpuDot = roof.dots({colour: "b", shape: "square", r: 5});
     const chart = nn.plot({
-      x: [1, MOST], y: [1e-6, 1], log: "xy", height: 230, left: 46, right: 18, xlabel: "batch size",
-      ylabel: "time of a call in seconds", xticks: [1, 10, 100, 1000],
-      yticks: [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1],
+      x: [1, MOST], y: [3e-6, 0.1], log: "xy", height: 230, left: 46, right: 18,
+      xlabel: "batch size", ylabel: "seconds", xticks: [1, 10, 100, 1000],
+      yticks: [1e-5, 1e-4, 1e-3, 0.01, 0.1],
     });
-    const cpuCourse = chart.line({colour: "b", dash: "7 4", width: 2.2});
     const course = chart.line({colour: "a", width: 3});
     const rule = chart.line({colour: "ink", width: 1});
-    const names = [chart.words({colour: "b"}), chart.words({colour: "a"})];
     const facts = nn.facts([
       "FLOPs", "bytes", "FLOPs per byte", "ridge of the device", "arithmetic", "memory", "launch",
-      "transfer", "in all", "this machine",
+      "transfer", "in all",
     ]);
     const there = m => cost(state, m, d, state.launch, state.transfer);
-    const local = m => cost(here, m, d, here.overhead, false);
     const attained = (on, x) => Math.min(on.peak, x * on.bandwidth);
     const roofOf = on => [
-      [0.1, 0.1 * on.bandwidth],
+      [0.5, 0.5 * on.bandwidth],
       [on.peak / on.bandwidth, on.peak],
-      [1000, on.peak],
+      [3000, on.peak],
     ];
 
     // Which of the four parts is the largest: compute and memory time overlap, so the smaller one
@@ -82,47 +75,33 @@
       const m = state.batch;
       const x = intensity(m, d);
       const part = there(m);
-      const mine = local(m);
-      const ratio = mine.total / part.total;
-      cpu.set(roofOf(here));
       line.set(roofOf(state));
-      cpuWords.set([1000 ** 0.42, here.peak / 2.6]);
-      words.set([0.13, Math.min(1e14, state.peak * 1.35)], state.name);
-      cpuDot.set([[x, attained(here, x)]]);
+      words.set([0.6, Math.min(2e15, state.peak * 1.35)], state.name);
       operation.set(x, attained(state, x));
       ridge.set(state.peak / state.bandwidth, state.peak);
-      cpuCourse.set(BATCHES.map(v => [v, local(v).total]));
       course.set(BATCHES.map(v => [v, there(v).total]));
-      rule.set([[m, 1e-6], [m, 1]]);
-      names[0].set([1.3, nn.clamp(local(1).total, 2e-6, 0.3) * 1.6], "this machine");
-      names[1].set([1.3, nn.clamp(there(1).total, 4e-6, 0.5) / 2.6], state.name);
+      rule.set([[m, 3e-6], [m, 0.1]]);
       facts.set([
         nn.short(flops(m, d)), nn.short(bytes(m, d)), nn.short(x),
         nn.short(state.peak / state.bandwidth), duration(part.arithmetic), duration(part.memory),
         duration(part.launch),
         part.transfer ? duration(part.transfer) : "none",
         duration(part.total),
-        duration(mine.total),
       ]);
-      const verdict =
-        ratio >= 1 ? `${digits(ratio)} times as fast as` : `${digits(1 / ratio)} times slower than`;
       live.set(
-        `${state.name}, batch ${m}: limited by ${bound(part)}. ${duration(part.total)} in all ` +
-          `against ${duration(mine.total)} on this machine, so the device is ${verdict} this ` +
-          "machine.",
+        `${state.name}, batch ${m}: limited by ${bound(part)}. It takes ${duration(part.total)} ` +
+          `and reaches ${digits(100 * flops(m, d) / part.total / state.peak)}% of the peak.`,
       );
       roof.describe(
-        `Rooflines of ${state.name} (${rate(state.peak, "FLOP/s")}, ` +
-          `${rate(state.bandwidth, "B/s")}) and of this machine; the layer at ${nn.short(x)} ` +
-          "FLOPs per byte.",
+        `Roofline of ${state.name} (${rate(state.peak, "FLOP/s")}, ` +
+          `${rate(state.bandwidth, "B/s")}); the layer at ${nn.short(x)} FLOPs per byte.`,
       );
       chart.describe(
-        `Predicted time over the batch size. At batch ${m}: ${duration(part.total)} on ` +
-          `${state.name}, ${duration(mine.total)} on this machine.`,
+        `Predicted time over the batch size. At batch ${m}: ${duration(part.total)}.`,
       );
     }
     const redraw = nn.frame(draw);
-    const batchAt = x => nn.clamp(Math.round(2 * x * d / Math.max(d - 4 * x, 1e-9)), 1, MOST);
+    const batchAt = x => nn.clamp(Math.round(x * d / Math.max(d - 2 * x, 1e-9)), 1, MOST);
     const choose = m => { state.batch = m; slide.set(Math.log2(m)); redraw(); };
     const own = (peak, bandwidth) => {
       Object.assign(state, {peak, bandwidth, name: "your device"});
@@ -143,7 +122,7 @@
     const ridge = nn.point({
       on: roof, at: [state.peak / state.bandwidth, state.peak], label: "ridge of the device",
       colour: "a", step: 1,
-      fit: ([x, y]) => [nn.clamp(x, 1, 500), nn.clamp(y, 1e10, 1e14)],
+      fit: ([x, y]) => [nn.clamp(x, 1, 1000), nn.clamp(y, 1e12, 3e15)],
       show: (x, y) => `${rate(y, "FLOP/s")} at ${nn.short(x)} FLOPs per byte`,
       move: (x, y) => own(y, y / x),
     });
@@ -164,12 +143,12 @@
       },
     });
     const top = nn.slider({
-      label: "peak, FLOP/s", min: 10, max: 14, step: 0.001, value: Math.log10(state.peak),
+      label: "peak, FLOP/s", min: 12, max: 15.5, step: 0.001, value: Math.log10(state.peak),
       show: v => rate(10 ** v, ""),
       move: v => own(10 ** v, state.bandwidth),
     });
     const speed = nn.slider({
-      label: "bandwidth, B/s", min: 9.5, max: 13, step: 0.001, value: Math.log10(state.bandwidth),
+      label: "bandwidth, B/s", min: 11, max: 13, step: 0.001, value: Math.log10(state.bandwidth),
       show: v => rate(10 ** v, ""),
       move: v => own(state.peak, 10 ** v),
     });
@@ -200,11 +179,10 @@
     draw();
     nn.flush();
     element.agrees = () => known.every(one => {
-      const near = (found, wanted) => Math.abs(found - wanted) <= 1e-9 * wanted;
-      return near(cost(devices[one.device], one.batch, d, launch, one.transfer).total, one.time)
-        && near(cost(here, one.batch, d, here.overhead, false).total, one.here);
+      const found = cost(devices[one.device], one.batch, d, launch, one.transfer).total;
+      return Math.abs(found - one.time) <= 1e-9 * one.time;
     });
   }
 
-  nn.define("roofline", build, "devices", "here", "width", "batch", "device", "launch", "known");
+  nn.define("roofline", build, "devices", "width", "batch", "device", "launch", "known");
 })();
