@@ -1,7 +1,7 @@
 // <nn-atlas>: maps of the same images by different methods. The reader chooses an image on a map,
 // and the images that are nearest to it by their pixels are marked.
 // needs: parts-plot parts-grid
-// room: 640 420
+// room: 887 471
 // size: pixels a side; pictures: all in base64, a byte each pixel; labels: of the pictures; names:
 // of the classes; maps: [{name, points}], points within −3 to 3; near: for each picture, the
 // nearest ones by pixels; start: the picture at first; known: for each map, how many of the nearest
