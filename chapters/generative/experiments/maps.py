@@ -5,7 +5,8 @@ t-SNE and UMAP. "neighbours" is the fraction of the 10 nearest images by pixels 
 among the 10 nearest on the map; "distances" is Spearman's correlation of all distances on the
 map with those between the images. The first run also stores the maps.
 
-It takes about 5 minutes of one core. The page generative/dimensionality-reduction uses the results.
+It takes about 5 minutes of one core. The page generative/dimensionality-reduction uses the
+results.
 """
 
 import numpy as np
