@@ -1,4 +1,4 @@
-r"""Principal components of data, and the angles between two subspaces."""
+"""Principal components of data."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .inputs import EPS, matrix, one_of, unit_factors
+from .inputs import matrix, one_of, unit_factors
 
-__all__ = ["pca", "principal_angles"]
+__all__ = ["pca"]
 
 Array = np.ndarray
 
@@ -146,57 +146,3 @@ def _expect_columns(X: Array, count: int, function: str, argument: str = "X") ->
         raise ValueError(
             f"{function}: expected {argument} with {count} columns, got {X.shape[1]}"
         )
-
-
-def principal_angles(A: Any, B: Any) -> Array:
-    r"""Return the angles between the column spaces of A and B, smallest first.
-
-    .. math:: \cos\theta_k = \sigma_k(Q_A^\top Q_B), \qquad
-        Q_A, Q_B \text{ with orthonormal columns}
-
-    The first angle is the smallest angle between a vector of one space and a vector of the
-    other. The second is the smallest angle between vectors that are orthogonal to the first
-    pair, and so on. All angles are 0 if one space contains the other. Two planes in
-    three-dimensional space always share a line, so their first angle is 0.
-
-    Parameters
-    ----------
-    A : (m, p) real numbers
-    B : (m, q) real numbers
-        Vectors as columns. They may be linearly dependent.
-
-    Returns
-    -------
-    (k,) float
-        Angles in radians, from 0 to π/2. k is the smaller dimension of the two spaces.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If A or B is not a matrix of finite real numbers, or the numbers of rows differ.
-
-    Source: Björck and Golub (1973); chapter "Dimensionality reduction".
-
-    >>> plane, line = [[1, 0], [0, 1], [0, 0]], [[1], [0], [1]]
-    >>> np.degrees(principal_angles(plane, line)).round(10)
-    array([45.])
-    """
-    first, second = matrix(A, "principal_angles"), matrix(B, "principal_angles", "B")
-    if len(first) != len(second):
-        raise ValueError(
-            f"principal_angles: expected B with {len(first)} rows, got shape {second.shape}"
-        )
-    P, Q = _basis(first), _basis(second)
-    if P.shape[1] < Q.shape[1]:
-        P, Q = Q, P
-    # The cosine of a small angle rounds to 1, but its sine is still accurate.
-    _, cosines, Wh = np.linalg.svd(P.T @ Q)
-    Q = Q @ Wh.T
-    sines = np.linalg.norm(Q - P @ (P.T @ Q), axis=0)
-    return np.sort(np.arctan2(sines, cosines))  # rounding can change the order of equal angles
-
-
-def _basis(A: Array) -> Array:
-    """Return a matrix with orthonormal columns that span the column space of A."""
-    U, S, _ = np.linalg.svd(A, full_matrices=False)
-    return U[:, max(A.shape) * EPS * S.max(initial=0) < S]

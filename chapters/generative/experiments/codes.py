@@ -5,7 +5,7 @@ its rate is the best of three on validation images. Both learn from 4,500 images
 judged by the squared error on 4,000 test images, by softmax regression and by the 10 nearest
 neighbours.
 
-It takes about 7 minutes. The page generative/dimensionality-reduction uses the results.
+It takes about 7 minutes. The page generative/autoencoders uses the results.
 """
 
 import numpy as np
