@@ -37,10 +37,11 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
   const curve = plot.line({colour: "b", label: "gradient"}), marks = plot.dots({colour: "b", r: 3});
   const facts = nn.facts(["radius × f′", "singular value × f′", "longest", `after ${steps} steps`]);
   const live = nn.live();
+  const raised = k => String(k).replace(/./g, c => c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]);
   const told = v =>
     v >= 0.01 && v < 1e4
       ? nn.number(v, 2)
-      : v.toExponential(0).replace("e+", " · 10^").replace("e-", " · 10^−");
+      : v.toExponential(0).replace(/e(.*)/, (_, k) => ` · 10${raised(+k)}`);
 
   function draw() {
     const path = walk(state);
