@@ -2,9 +2,9 @@
 // needs: parts-handles
 // room: 513 625
 // values: what is offered at each step; marked: the steps, from 1, whose values count; gates: {i,
-// f, o}, each a list, at first; known: [{gates, cell, hidden}] as nnlib's layer computes them,
-// which agrees() compares.
-nn.define("gates", (element, {values, marked, gates, known}) => {
+// f, o}, each a list, at first; goal: the number of the goal at first, 0 to 2; known: [{gates,
+// cell, hidden}] as nnlib's layer computes them, which agrees() compares.
+nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
   nn.style("gates", `
     .nn-gates-drawing { display: block; width: 100%; max-width: 32rem; margin: 0 auto; }
     .nn-gates-frame {
@@ -27,7 +27,7 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
   const WIDE = LEFT + T * STEP;
   const HIGH = 32;
   const MOST = 2;
-  const state = {i: [...gates.i], f: [...gates.f], o: [...gates.o], goal: 0};
+  const state = {i: [...gates.i], f: [...gates.f], o: [...gates.o], goal: first};
   const ROWS = {i: 72, f: 114, o: 240}, CELL = 188, HIDDEN = 302, SHARE = 376, TALL = 388;
   const NAMES = {i: "input gate", f: "forget gate", o: "output gate"};
   const at = k => LEFT + STEP * (k + 0.5);
@@ -172,6 +172,7 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
   const choice = nn.buttons({
     label: "what is wanted",
     options: goals.map(one => one.name),
+    chosen: first,
     press: k => {
       state.goal = k;
       redraw();
@@ -192,4 +193,4 @@ nn.define("gates", (element, {values, marked, gates, known}) => {
     const same = key => found[key].every((v, t) => Math.abs(v - one[key][t]) <= 1e-9);
     return same("cell") && same("hidden");
   });
-}, "values", "marked", "gates", "known");
+}, "values", "marked", "gates", "goal", "known");
