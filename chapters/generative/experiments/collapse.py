@@ -1,11 +1,12 @@
 """How many entries of a VAE's code stay active as beta grows, and what does this cost?
 
-The VAE has a code of 16 numbers and 128 hidden units, and learns 5,000 images of clothes with 14
-by 14 pixels for 40 epochs. An entry of the code is active if the variance of its mean over 2,000
-test images is above 0.01. The baseline is the linear VAE, in which a principal direction is
-active if its variance is above beta times the variance of the decoder's noise.
+The VAE has a code of 16 numbers and 128 hidden units, and learns 5,000 images of clothes with
+14 by 14 pixels for 40 epochs. An entry of the code is active if the variance of its mean over
+2,000 test images is above 0.01. The baseline is the linear VAE, in which a principal direction
+is active if its variance is above beta times the variance of the decoder's noise.
 
-The page generative/vae uses the results, and train() for its first figure.
+It takes about 2 minutes. The page generative/vae uses the results, and train() for its first
+figure.
 """
 
 import numpy as np
