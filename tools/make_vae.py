@@ -19,7 +19,7 @@ from torch import nn
 from nnlib.datasets import fashion_mnist
 
 NOISE, MEASURED, BATCH = 0.1, 1000, 100
-# "page" is what the page on variational autoencoders trains: nnlib's Adam has the same defaults
+# "page" is a short run of a small network: nnlib's Adam has the same defaults
 PAGE = dict(code=16, units=128, epochs=15, rate=0.002, mirrored=False, beta=1.0, warm=0.0)
 LONG = PAGE | dict(epochs=60)
 WIDE = LONG | dict(units=256)
