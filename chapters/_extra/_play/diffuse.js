@@ -77,13 +77,13 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
       weights.map(v => nn.number(v, 2)).join(", "),
     ]);
     const lead = weights.indexOf(Math.max(...weights)), share = weights[lead];
-    const ends = paths.filter(p =>
-      state.points.some(q => Math.hypot(p[K][0] - q[0], p[K][1] - q[1]) < REACHED),
-    ).length;
+    const counts = state.points.map(q =>
+      paths.filter(p => Math.hypot(p[K][0] - q[0], p[K][1] - q[1]) < REACHED).length,
+    );
     const verdict =
       level === 0
-        ? `The orange dot has become sample ${lead + 1}, and ${ends} of the ${starts.length} ` +
-          "other dots end on a sample."
+        ? `The orange dot is now sample ${lead + 1}. Other dots on samples 1 to ` +
+          `${counts.length}: ${counts.join(", ")}.`
         : share > 0.95
           ? `The best prediction is almost exactly sample ${lead + 1}.`
           : `The best prediction is a mean, in which sample ${lead + 1} has the largest weight, ` +
@@ -109,7 +109,7 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
     }),
   );
   const noise = nn.point({
-    on: plane, at: own, label: "start of the orange dot", name: "noise", colour: "b",
+    on: plane, at: own, label: "start of the orange dot", name: "start", colour: "b",
     move: (x, y) => {
       state.own = [x, y];
       redraw();
