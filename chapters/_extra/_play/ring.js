@@ -141,7 +141,8 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
       node.tabIndex = chosen || (at === null && w + c === 0) ? 0 : -1;
       node.setAttribute("aria-label", story([w, c], cell));
     }));
-    facts.set([size(s / k), size(2 * (k - 1) / k), size(k - 1)]);
+    const end = s === 2 * (k - 1);          // before that, it would answer the question
+    facts.set([size(s / k), end ? size(2 * (k - 1) / k) : "?", end ? size(k - 1) : "?"]);
     const phase =
       s === 0
         ? "Nothing is sent yet: each worker has its own gradient, cut into as many pieces as " +

@@ -55,7 +55,7 @@
       "transfer", "in all",
     ]);
     const there = m => cost(state, m, d, state.launch, state.transfer);
-    const attained = (on, x) => Math.min(on.peak, x * on.bandwidth);
+    const reached = m => Math.max(1e11, flops(m, d) / there(m).total);  // not below the plot
     const roofOf = on => [
       [0.5, 0.5 * on.bandwidth],
       [on.peak / on.bandwidth, on.peak],
@@ -77,7 +77,7 @@
       const part = there(m);
       line.set(roofOf(state));
       words.set([0.6, Math.min(2e15, state.peak * 1.35)], state.name);
-      operation.set(x, attained(state, x));
+      operation.set(x, reached(m));
       ridge.set(state.peak / state.bandwidth, state.peak);
       course.set(BATCHES.map(v => [v, there(v).total]));
       rule.set([[m, 3e-6], [m, 0.1]]);
@@ -89,8 +89,9 @@
         duration(part.total),
       ]);
       live.set(
-        `${state.name}, batch ${m}: limited by ${bound(part)}. It takes ${duration(part.total)} ` +
-          `and reaches ${digits(100 * flops(m, d) / part.total / state.peak)}% of the peak.`,
+        `${state.name}, batch ${m}: limited by ${bound(part)}. It takes ${duration(part.total)}, ` +
+          `${duration(part.launch)} of it for the launch, and reaches ` +
+          `${digits(100 * flops(m, d) / part.total / state.peak)}% of the peak.`,
       );
       roof.describe(
         `Roofline of ${state.name} (${rate(state.peak, "FLOP/s")}, ` +
@@ -113,8 +114,8 @@
       on: roof, at: [intensity(batch, d), 1e12], label: "FLOPs per byte of the layer", colour: "c",
       shape: "diamond", step: 1,
       fit: ([x]) => {
-        const near = intensity(batchAt(nn.clamp(x, intensity(1, d), intensity(MOST, d))), d);
-        return [near, attained(state, near)];
+        const m = batchAt(nn.clamp(x, intensity(1, d), intensity(MOST, d)));
+        return [intensity(m, d), reached(m)];
       },
       show: x => `batch ${batchAt(x)}, ${nn.short(x)} FLOPs per byte`,
       move: x => choose(batchAt(x)),
@@ -127,7 +128,7 @@
       move: (x, y) => own(y, y / x),
     });
     const slide = nn.slider({
-      label: "batch size", min: 0, max: 12, step: 0.25, value: Math.log2(batch),
+      label: "batch size", min: 0, max: 12, step: 0.05, value: Math.log2(batch),
       show: v => String(Math.round(2 ** v)),
       move: v => {
         state.batch = Math.round(2 ** v);
