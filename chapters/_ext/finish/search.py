@@ -226,7 +226,7 @@ def _sources(pages: _Pages) -> Iterator[list]:
         if citation.bibliography_key.docname == BIBLIOGRAPHY:
             entry = domain.bibdata.data.entries[citation.key]
             names = [" ".join(p.last_names) for p in entry.persons.get("author", [])]
-            title = re.sub(r"[{}]", "", _typed(entry.fields.get("title", "")))
+            title = re.sub(r"[{}]|\\(?=%)", "", _typed(entry.fields.get("title", "")))
             text = f"{', '.join(names)}, {entry.fields.get('year', '')}"
             k = pages.number[BIBLIOGRAPHY]
             yield [title, k, citation.citation_id, "\n".join(names), text]

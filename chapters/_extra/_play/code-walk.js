@@ -2,6 +2,7 @@
 // means.
 // needs: parts-plot parts-grid parts-dense
 // room: 574 383
+// room on generative/vae: 619 383
 // size: pixels a side; maps: [{name, x, y, codes, words, decoder, at, known}]: ranges, the codes of
 // the pictures, [[x, y, "name"], …] where a class lies, layers for nn.dense, where the point
 // starts, and known, [{at, sum}]: the sum of the decoded pixels, which agrees() compares; pictures:
