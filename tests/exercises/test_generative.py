@@ -207,7 +207,7 @@ def test_the_solved_file_reaches_what_the_text_says(visible):
 
 
 def test_the_first_threshold_lies_above_what_small_networks_reach():
-    way, text = tool("make_vae").WAYS["page"], cells()["text_elbo"]
+    way, text = tool("make_vae").WAYS["short"], cells()["text_elbo"]
     size = f"{way['code']} numbers, {way['units']} units"
     assert f"{size} and {way['epochs']} epochs of Adam" in text
     highest = re.search(r"reached 118 to (\d+) nats", text)[1]

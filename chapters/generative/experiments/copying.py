@@ -154,7 +154,7 @@ def compare(drawn, seen, unseen):
 
 
 def agree(drawn, label, X, y):
-    """The fraction of drawings whose nearest image in X has the label that was asked for."""
+    """Return the fraction of drawings whose nearest image in X has the requested label."""
     return float((y[torch.cdist(drawn, X).argmin(dim=1)] == label).float().mean())
 
 

@@ -1,8 +1,8 @@
-"""Bits per character of a play that neither counts nor a growing GRU has read.
+"""Compare counts with GRUs of three sizes by their bits per character of an unread play.
 
 An n-gram model uses counts of up to n characters, smoothed by the modified method of Kneser and
-Ney (Chen and Goodman 1999), which has no free number. GRUs of three sizes read the same seven
-plays in pieces. Their learning rates were chosen on an eighth play, in short trials with few
+Ney (Chen and Goodman 1999), which has no free number. The GRUs read the same
+seven plays in pieces. We chose the learning rates on an eighth play, in short trials with few
 values.
 
 It takes about 8 minutes. The page rnn/sequence-modelling uses the results.
@@ -28,7 +28,7 @@ TOLERANCES = {"table": {"absolute": 1e-6}, "GRU": {"absolute": 0.03}}
 
 
 def plain(play):
-    """Return a play in small letters, with the signs that are kept."""
+    """Return a play in lower case, with only the characters of SIGNS."""
     return "".join(c for c in play.lower().replace("--", " - ") if c in SIGNS)
 
 
@@ -80,7 +80,7 @@ def look(where, values, wanted):
 
 
 def extend(p, key, n, order):
-    """Return the probabilities of order n from those of order n - 1."""
+    """Return the probabilities of order n, given the probabilities of order n - 1."""
     grams, counts, contexts, totals, remainders = table(n, n == order)
     c, context = look(grams, counts, key), key // len(data()[0])
     total, rest = (look(contexts, values, context) for values in (totals, remainders))
@@ -191,7 +191,7 @@ def top_p(z, p):
 
 
 def run(seed):
-    """Bits of all models on the test play, and what they write."""
+    """Return the bits of all models on the test play, and texts that the models write."""
     vocabulary, ids, _, test = data()
     found = {}
     for units in SIZES if not seed else SIZES[:1]:
