@@ -8,7 +8,7 @@ The baselines are new digits, samples of one Gaussian per class with the mean an
 its training images, and the perfect prediction.
 
 The networks for 800 images and 800 steps also draw with three guidance scales. The first seed
-trains a flow as well, and stores what it draws in few steps.
+trains a flow as well, and stores its samples with few steps.
 """
 
 import numpy as np
