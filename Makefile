@@ -4,7 +4,7 @@ PY := .venv/bin/python
 COURSE := exercises
 unexport VIRTUAL_ENV
 .DEFAULT_GOAL := help
-.PHONY: help setup system book epub pdf page test test-all rounding lint lab exercises
+.PHONY: help setup system book epub pdf dist page test test-all rounding lint lab exercises
 .PHONY: experiments bench gpu clean
 
 help: ## show this list
@@ -27,6 +27,9 @@ epub: setup ## make the ePub of the book, formulas as MathML
 
 pdf: setup system book ## print the built book and the formula sheet as PDF
 	@$(PY) tools/print_book.py pdf
+
+dist: setup system book ## build what people download into dist/; S=wheel builds only the packages
+	@$(PY) tools/make_dist.py $(S)
 
 test: setup system lint ## run the tests; T=nnlib/linalg: a path below tests/, or a name
 	@$(PY) tools/run_tests.py $(T)

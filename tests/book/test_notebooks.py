@@ -193,6 +193,8 @@ def test_binder_and_colab_lead_to_this_page(book):
     }
     page = book.page()
     assert all(f'href="{url}"' in page for url in known(book)["places"].values())
+    report = "https://github.com/someone/book/issues/new?template=1-wrong-statement.yml"
+    assert f'href="{report}&amp;page=Second"' in page
 
 
 def test_without_an_address_only_the_command_is_offered():

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -312,3 +313,28 @@ def test_the_project_is_found_below_an_umlaut_where_the_locale_is_ascii(env, tmp
         text=True,
     )
     assert done.stdout == "found\n", done.stderr
+
+
+def test_a_zip_for_download_contains_the_files_below_a_folder_and_a_readme(tmp_path):
+    dist, target = load("make_dist"), tmp_path / "site.zip"
+    (tmp_path / "html/part").mkdir(parents=True)
+    (tmp_path / "html/part/a.html").write_text("a")
+    dist.zipped(target, tmp_path / "html", "*", "read")
+    with zipfile.ZipFile(target) as z:
+        assert z.namelist() == ["site/README.txt", "site/part/a.html"]
+    with pytest.raises(FileNotFoundError, match=r"\.ipynb"):
+        dist.zipped(target, tmp_path / "html", "*.ipynb", "read")
+
+
+def test_the_report_for_bugs_has_versions_and_threads():
+    done = subprocess.run(
+        [sys.executable, "-m", "nnlib"],
+        env=os.environ | {"OMP_NUM_THREADS": "3"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    facts = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert facts["nnlib"] == "0.1.0"
+    assert "OMP_NUM_THREADS=3" in facts["threads"]
+    assert {"NumPy", "BLAS", "Python", "system", "processor"} <= facts.keys()

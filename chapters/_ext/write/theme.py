@@ -35,6 +35,7 @@ def set_options(app, config) -> None:
     config.html_theme_options.setdefault("use_fullscreen_button", False)  # browsers have one
     config.html_theme_options.setdefault("back_to_top_button", False)  # it covers controls
     config.html_theme_options.setdefault("footer_content_items", ["nn-rights.html"])
+    config.html_context["nn_repository"] = config.nn_live.get("repository", "")
 
 
 def add_questions(app, pagename, templatename, context, doctree) -> None:

@@ -1,0 +1,33 @@
+"""Print what a bug report needs: versions, the BLAS library and the number of threads.
+
+python -m nnlib
+"""
+
+import os
+import platform
+
+import numpy as np
+
+from . import __version__
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def report() -> str:
+    """Return the versions and settings of this computer, one per line."""
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    threads = [f"{name}={os.environ[name]}" for name in THREADS if name in os.environ]
+    lines = {
+        "nnlib": __version__,
+        "NumPy": np.__version__,
+        "BLAS": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
+        "threads": ", ".join(threads) or f"not limited, {os.cpu_count()} processors",
+        "Python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+    }
+    return "\n".join(f"{name:<10} {value}" for name, value in lines.items())
+
+
+if __name__ == "__main__":
+    print(report())
