@@ -27,7 +27,7 @@ DATA = {  # an example of each code with data
     FlagCode.TOO_MANY_CELLS: {"count": 2001, "read": 2000},
     FlagCode.CELLS_LEFT_OUT: {"count": 1},
     FlagCode.FILE_UNREADABLE: {"file": "weights.npz", "what": "incomplete"},
-    FlagCode.DUPLICATE_CELL: {"count": 2},
+    FlagCode.SEVERAL_CELLS: {"count": 2},
     FlagCode.METADATA_LOST: {"count": 38, "by_name": 3},
     FlagCode.UNUSUAL_IMPORT: {"name": "os"},
     FlagCode.UNUSUAL_NAME: {"name": "open"},

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nngrader.intake import outputs
 from nngrader.intake.outputs import without_outputs
-from nngrader.intake.submission import read_submission
+from nngrader.intake.rebuild import rebuild
+from nngrader.intake.submission import Cell, read_submission
 from nngrader.records.flag import Flag, FlagCode
 
 NAME = "ps"
@@ -123,6 +124,59 @@ def test_a_notebook_is_found_by_another_name_and_no_link_is_followed(tmp_path):
     folder.unlink()
     folder.write_text(SMALL)
     found(FlagCode.NO_FOLDER, readable=False)
+
+
+def marked(gid, source, code=True, **mark):
+    """Return a cell of the instructor's with nbgrader's mark."""
+    mark = {"grade_id": gid, "solution": True, "grade": not code, "points": 5} | mark
+    kind = "code" if code else "markdown"
+    return {"cell_type": kind, "id": gid, "source": source, "metadata": {"nbgrader": mark}}
+
+
+STUB = "def f(x):\n    raise NotImplementedError"
+HELPER, RIGHT, WRONG = "def g(x): return 2 * x", "def f(x): return g(x)", "def f(x): return 0"
+OURS = {
+    "cells": [
+        marked("f", STUB),
+        marked("test_f", "points('f')", grade=True, solution=False),
+        marked("why", "Your answer", code=False),
+    ]
+}
+
+
+def rebuilt_from(*cells):
+    """Return the code to run, the text of the written answer, and the flags."""
+    cells = [Cell(gid, text, gid != "why", n) for n, (gid, text) in enumerate(cells)]
+    out = rebuild(OURS, OURS, cells)
+    ours = {
+        c["metadata"]["nbgrader"]["grade_id"]: c for c in out.notebook["cells"] if c["metadata"]
+    }
+    assert [*ours] == ["f", "test_f", "why"]
+    shown = [c["source"] for c in out.notebook["cells"] if c["cell_type"] == "code"]
+    assert [t for t in shown if t != "points('f')"] == [source for _, source, _ in out.work]
+    flags = [(f.code, f.cell, f.data) for f in out.flags if f.cell != "test_f"]
+    return [source for _, source, _ in out.work], ours["why"]["source"], flags
+
+
+def test_all_cells_with_one_id_run_in_order_and_are_shown():
+    why = ("why", "Because.")
+    for texts, run in (
+        ([HELPER, RIGHT], [HELPER, RIGHT]),
+        ([RIGHT, HELPER], [RIGHT, HELPER]),
+        ([RIGHT, WRONG, STUB], [RIGHT, WRONG]),
+        ([RIGHT, WRONG, RIGHT], [WRONG, RIGHT]),
+        ([RIGHT, f"{RIGHT}\n"], [f"{RIGHT}\n"]),
+        ([HELPER, RIGHT, " "], [HELPER, RIGHT]),
+        ([STUB, STUB], [STUB]),
+    ):
+        count = {"count": len(texts)}
+        found = rebuilt_from(*[("f", t) for t in texts], why)
+        assert found == (run, "Because.", [(FlagCode.SEVERAL_CELLS, "f", count)]), texts
+    mixed = [("f", HELPER), (None, "a = 1"), ("f", RIGHT), ("why", "One."), ("why", "Two.")]
+    work, answer, flags = rebuilt_from(*mixed)
+    assert work == [HELPER, "a = 1", RIGHT]
+    assert answer.split() == ["One.", "Two."]
+    assert [cell for _, cell, _ in flags] == ["f", "why"]
 
 
 def bare(value, depth=1):

@@ -38,7 +38,7 @@ class FlagCode(StrEnum):
     # the cells of the notebook; `cells` and `more` instead of `cell` where many are alike
     CELL_MISSING = "cell-missing"  # a cell that students write
     CELL_FOUND_BY_NAME = "cell-found-by-name"  # its label is lost; another cell was used
-    DUPLICATE_CELL = "duplicate-cell"  # count: cells with the same label
+    SEVERAL_CELLS = "several-cells"  # count: cells with the same label, all of which are used
     CELL_TYPE_CHANGED = "cell-type-changed"  # from code to text, or the reverse
     LOCKED_CELL_CHANGED = "locked-cell-changed"  # changed, deleted or copied; ours is used
     METADATA_LOST = "metadata-lost"  # count, by_name: every cell has lost its label

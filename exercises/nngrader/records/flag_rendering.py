@@ -167,10 +167,12 @@ SAID = {  # for the student, and for the instructor
         f"same name. {NO_COST}",
         "The label of {cells} is missing; another cell that defines the same name was graded.",
     ),
-    FlagCode.DUPLICATE_CELL: (
-        "Your notebook contains {count} copies of {cells}, and we graded the last copy that "
-        "you changed. Delete the copies that you don't need.",
-        "There are {count} copies of {cells}; the last changed one was graded.",
+    FlagCode.SEVERAL_CELLS: (
+        "Your notebook has {count} cells with the label of {cells}, as after you split or copy "
+        "a cell. We used all of them that you changed, in order. Delete those that you don't "
+        "need.",
+        "{count} cells have the label of {cells}, as after a split or a copy; all changed ones "
+        "were used, in order.",
     ),
     FlagCode.CELL_TYPE_CHANGED: (
         f"You changed the type (code or text) of {{cells}}. We graded its text. {NO_COST}",

@@ -17,7 +17,7 @@ def deleted_solutions(course, base, student):
     hand_in(course, student, base.solved().delete(*ids).text())
 
 
-@odd(flag=Expected(FlagCode.DUPLICATE_CELL, "hinge_loss", {"count": 3}), score=70.0)
+@odd(flag=Expected(FlagCode.SEVERAL_CELLS, "hinge_loss", {"count": 3}), score=70.0)
 def last_changed_one_counts(course, base, student):
     notebook = base.solved()
     wrong = dict(
@@ -26,6 +26,16 @@ def last_changed_one_counts(course, base, student):
     stub = base.untouched()["hinge_loss"]
     at = notebook.index("test_hinge_loss")
     notebook.cells[at:at] = [wrong, stub]
+    hand_in(course, student, notebook.text())
+
+
+@odd(flag=Expected(FlagCode.SEVERAL_CELLS, "hinge_loss", {"count": 2}))
+def split_cell(course, base, student):
+    notebook = base.solved()
+    at, cell = notebook.index("hinge_loss"), notebook["hinge_loss"]
+    calls = "def hinge_loss(*args, **kwargs):\n    return hinge(*args, **kwargs)"
+    helper = dict(cell, source=cell["source"].replace("def hinge_loss(", "def hinge("))
+    notebook.cells[at : at + 1] = [helper, dict(cell, source=calls)]
     hand_in(course, student, notebook.text())
 
 
