@@ -9,7 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-WORDED = ("file", "folder", "name", "reason")  # entries of `data` that we haven't worded
+WORDED = (
+    "file",
+    "folder",
+    "name",
+    "reason",
+    "text",
+)  # entries of `data` that we haven't worded
 
 
 class FlagCode(StrEnum):
@@ -76,7 +82,7 @@ class FlagCode(StrEnum):
     LATE = "late"  # seconds, points: what that costs
     MARKED_LATE = "marked-late"  # by the platform, which doesn't say by how much
     FUTURE_TIME = "future-time"  # the time of submission hasn't come yet
-    UNREADABLE_TIME = "unreadable-time"  # the submission counts as in time
+    UNREADABLE_TIME = "unreadable-time"  # text: of timestamp.txt; counts as in time
 
 
 FIX_FIRST = (FlagCode.SYNTAX_ERROR, FlagCode.NAME_MISSING, FlagCode.FUNCTION_MISSING)

@@ -5,7 +5,7 @@ The student reads what happened and what to do; the instructor reads what happen
 
 from __future__ import annotations
 
-from ..wording import counted, span
+from ..wording import TIME_FORMS, counted, span
 from .flag import Flag, FlagCode
 
 WHAT = {  # kinds of files that aren't what they should be
@@ -308,7 +308,8 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.UNREADABLE_TIME: (
         "The time of your submission could not be read, so it counts as on time.",
-        "`timestamp.txt` could not be read, so the submission counts as on time.",
+        "`timestamp.txt` contains {text!r}, so the submission counts as on time. Expected "
+        f"{TIME_FORMS}: correct it, and grade again.",
     ),
 }
 
