@@ -93,7 +93,7 @@ def result_of(spec, base, raw):
     """Return the result on a notebook's bytes, with a worker that answers nothing useful."""
     with tempfile.TemporaryDirectory() as directory:
         folder = hand_in(Path(directory), "ada", raw)
-        cells, flags = read_submission(folder, NAME, IDS)
+        cells, flags = read_submission(folder, NAME, lambda cells: (0, len(cells)))
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
     return rebuilt, run(spec, job, FakeSandbox([{}]), 0)

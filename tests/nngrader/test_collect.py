@@ -209,6 +209,18 @@ def test_submitters_of_gradescope_are_read_or_nobody_is_named():
     assert submitters_of("") == submitters_of("\0{") == {}
 
 
+def test_several_notebooks_are_collected_and_named(course, tmp_path, capsys):
+    files = {f"ada/{BOOK}": book(), "ada/copy (1).ipynb": b'{"id": "hinge_loss"}'}
+    files |= {"ada/lecture.ipynb": book("another"), "bob/ps.ipynb.txt": book()}
+    files |= {"eve/.ipynb_checkpoints/ps-checkpoint.ipynb": book()}
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (1, "1 collected,")
+    assert f"several notebooks: 1 student (ada: {BOOK} | copy (1).ipynb)" in output
+    assert "not taken: 1 file (ada/lecture.ipynb)" in output
+    assert "  bob: no notebook among 1 file, but ps.ipynb.txt" in output
+    assert "  eve: no notebook among 1 file, but ps-checkpoint.ipynb" in output
+
+
 def test_declared_files_are_taken_and_others_are_told(course, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Assignment, "declared", {"weights.npz": 10, "large.npz": 10})
     files = {

@@ -24,6 +24,7 @@ DATA = {  # an example of each code with data
     FlagCode.NOT_A_NOTEBOOK: {"file": "ps.ipynb", "what": "not-json", "line": 2},
     FlagCode.NO_CELLS: {"file": "ps.ipynb"},
     FlagCode.NOTEBOOK_RENAMED: {"expected": "ps.ipynb", "file": "mine.ipynb"},
+    FlagCode.SEVERAL_NOTEBOOKS: {"file": "ps.ipynb", "files": ["ps (1).ipynb"], "more": 1},
     FlagCode.TOO_MANY_CELLS: {"count": 2001, "read": 2000},
     FlagCode.CELLS_LEFT_OUT: {"count": 1},
     FlagCode.FILE_UNREADABLE: {"file": "weights.npz", "what": "incomplete"},
@@ -79,12 +80,14 @@ def test_each_code_is_a_sentence_for_both_readers_and_plain_data(code):
 def test_each_entry_that_may_be_missing_may_be_missing():
     for code, optional in (
         (FlagCode.SYNTAX_ERROR, "line"),
+        (FlagCode.SEVERAL_NOTEBOOKS, "more"),
         (FlagCode.NAME_MISSING, "name"),
         (FlagCode.READ_ERROR, "file"),
         (FlagCode.NOT_A_NOTEBOOK, "line"),
         (FlagCode.NOT_A_NOTEBOOK, "file"),
     ):
         renders(Flag(code, CELL, {k: v for k, v in DATA[code].items() if k != optional}))
+    renders(Flag(FlagCode.NO_NOTEBOOK, "", {"files": ["ps.ipynb.txt"]}))
     for code in (FlagCode.CELL_MISSING, FlagCode.LOCKED_CELL_CHANGED):
         many = Flag(code, "", {"cells": ["a", "b", "c"], "more": 2})
         renders(many)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ..course.roster import Student, complaint_about, fold
 from ..wording import TIME_FORMS, did_you_mean
 from .archive import Item
-from .submission import Unreadable
+from .submission import CHECKPOINTS, Unreadable, is_near
 
 NOISE = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
 WRAPPING = {"submitted", "submissions", "inbound"}
@@ -162,8 +162,9 @@ def sort(
     Unreadable
         If Gradescope's list of submitters cannot be read.
     """
-    items = [i for i in items if not any(is_noise(p) for p in i.parts)]
-    items = _unwrapped(items, {stem.casefold(), assignment.casefold(), *WRAPPING})
+    items = _unwrapped(
+        _without_noise(items), {stem.casefold(), assignment.casefold(), *WRAPPING}
+    )
     listed = next((i for i in items if i.parts == (METADATA,)), None)
     if listed:
         return list(_gradescope(items, listed))
@@ -207,6 +208,22 @@ def is_noise(part: str) -> bool:
     (True, False)
     """
     return part.casefold() in NOISE or part.startswith(".")
+
+
+def _without_noise(items):
+    """Return the items without files that operating systems and Jupyter create.
+
+    A checkpoint stays if its folder has no notebook: it is all that the student submitted.
+    """
+    kept = [i for i in items if not any(map(is_noise, i.parts))]
+    there = {i.parts[:-1] for i in kept if is_near(i.name)}
+    return kept + [
+        i
+        for i in items
+        if i.parts[1:-1][-1:] == (CHECKPOINTS,)
+        and i.parts[:-2] not in there
+        and not any(map(is_noise, i.parts[:-2]))
+    ]
 
 
 def _unwrapped(items, names):

@@ -19,7 +19,7 @@ from ..records.flag import Flag, FlagCode
 from ..storage.results import digest
 from .submission import Cell
 
-__all__ = ["own_work", "rebuild"]
+__all__ = ["own_work", "rebuild", "written"]
 
 UNSEEN = "\u2060"  # a character without width, after which no tag or entity can begin
 DISARMED = {
@@ -126,12 +126,23 @@ def own_work(notebook: dict, released: dict) -> list:
         The digest of the cells that differ from the release, ignoring blanks at line ends, and
         the number of characters in lines that are not in the release.
     """
-    given = {grade_id(c): c["source"] for c in released["cells"] if is_solution(c)}
-    mine = {grade_id(c): c["source"] for c in notebook["cells"] if grade_id(c) in given}
-    ours = {g: _lines(text) for g, text in given.items()}
-    found = {g: _lines(text) for g, text in mine.items() if _lines(text) != ours[g]}
+    ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
+    found = _changed_lines(notebook, ours)
     size = sum(len(n) for g, new in found.items() for n in new if n not in ours[g])
     return [digest(found), size]
+
+
+def written(released: dict, cells: list[Cell]) -> tuple[int, int]:
+    """Return how many of our cells a student has written, and how many the notebook has."""
+    ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
+    out = rebuild(released, released, cells)
+    return sum(map(bool, _changed_lines(out.notebook, ours).values())), out.found
+
+
+def _changed_lines(notebook, ours):
+    """Return the lines of each solution cell that differs from the released lines."""
+    mine = {grade_id(c): _lines(c["source"]) for c in notebook["cells"] if grade_id(c) in ours}
+    return {g: lines for g, lines in mine.items() if lines != ours[g]}
 
 
 def _lines(text):

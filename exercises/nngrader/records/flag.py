@@ -9,13 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-WORDED = (
-    "file",
-    "folder",
-    "name",
-    "reason",
-    "text",
-)  # entries of `data` that we haven't worded
+WORDED = ("file", "files", "folder", "name", "reason", "text")  # not in our words
 
 
 class FlagCode(StrEnum):
@@ -30,12 +24,13 @@ class FlagCode(StrEnum):
     FILE_TOO_LARGE = "file-too-large"  # file, most_bytes
     NOTEBOOK_TOO_LARGE = "notebook-too-large"  # most_bytes: even without its outputs
     NOTEBOOK_TOO_COMPLEX = "notebook-too-complex"  # most: strings and brackets
-    NO_NOTEBOOK = "no-notebook"  # the submission contains no notebook
+    NO_NOTEBOOK = "no-notebook"  # files?: those whose names look like a notebook's
     EMPTY_FILE = "empty-file"  # file, bytes: none, or all are blanks
     CUT_OFF = "cut-off"  # file: a notebook whose end is missing
     NOT_A_NOTEBOOK = "not-a-notebook"  # file?, what (a key of `flag_rendering.WHAT`), line?
     NO_CELLS = "no-cells"  # file: JSON without a list of cells
     NOTEBOOK_RENAMED = "notebook-renamed"  # expected, file: the notebook used instead
+    SEVERAL_NOTEBOOKS = "several-notebooks"  # file: used, as it is the fullest; files: others
     HARD_LINK = "hard-link"  # the notebook has a second name
     OLD_FORMAT = "old-format"  # a notebook of format 3
     TOO_MANY_CELLS = "too-many-cells"  # count, read: only the first cells are read
@@ -131,7 +126,13 @@ class Flag:
 
     def told_with(self, text: Callable[[str, str], str]) -> Flag:
         """Return the flag with ``text(key, value)`` for every text that we haven't worded."""
-        data = {key: text(key, v) if key in WORDED else v for key, v in self.data.items()}
+
+        def told(key, value):
+            if isinstance(value, list):
+                return [told(key, one) for one in value]
+            return text(key, value)
+
+        data = {key: told(key, v) if key in WORDED else v for key, v in self.data.items()}
         return replace(self, data=data)
 
 

@@ -112,8 +112,8 @@ SAID = {  # for the student, and for the instructor
         "The notebook contains more than {most:,} strings and brackets, so it was not read.",
     ),
     FlagCode.NO_NOTEBOOK: (
-        "Your submission contains no notebook. Did you upload the right file?",
-        "The submission contains no notebook.",
+        "Your submission contains no notebook{but_files}. Did you upload the right file?",
+        "The submission contains no notebook{but_files}.",
     ),
     FlagCode.EMPTY_FILE: (
         "Your file `{file}` is empty. Save it again and check its size before you submit it.",
@@ -135,6 +135,12 @@ SAID = {  # for the student, and for the instructor
     FlagCode.NOTEBOOK_RENAMED: (
         f"Your submission has no `{{expected}}`, so we graded `{{file}}`. {NO_COST}",
         "There is no `{expected}`, so `{file}` was graded.",
+    ),
+    FlagCode.SEVERAL_NOTEBOOKS: (
+        "Your submission contains several notebooks. We graded `{file}`, which has the most "
+        "written cells, and not {files}. If this is wrong, tell your instructor.",
+        "There are several notebooks. `{file}` was graded because it has the most written "
+        "cells; not graded: {files}.",
     ),
     FlagCode.HARD_LINK: (
         f"Your notebook has a second name (a hard link). {NO_COST}",
@@ -350,12 +356,17 @@ def _places(flag, student):
         code = f"your added cell number {flag.data['added']}" if student else code
     else:
         code = f"the cell of `{flag.cell}`"
-    cells = f"the cell `{flag.cell}`"
-    if many := flag.data.get("cells"):
-        listed = ", ".join(f"`{c}`" for c in many)
-        more = f" and {flag.data['more']} more" if flag.data.get("more") else ""
-        cells = f"the cells {listed}{more}"
-    return {"code": code, "Code": code[:1].upper() + code[1:], "cells": cells}
+    cells, files = f"the cell `{flag.cell}`", _listed(flag, "files")
+    if "cells" in flag.data:
+        cells = f"the cells {_listed(flag, 'cells')}"
+    words = {"code": code, "Code": code[:1].upper() + code[1:], "cells": cells}
+    return words | {"files": files, "but_files": f", but {files}" if files else ""}
+
+
+def _listed(flag, key):
+    """Return the names under a key of a flag's data."""
+    more = f" and {flag.data['more']} more" if flag.data.get("more") else ""
+    return ", ".join(f"`{name}`" for name in flag.data.get(key, ())) + more
 
 
 def _causes(flag):
