@@ -183,6 +183,14 @@ def test_own_cells_keep_their_order_and_their_text(base, data):
     assert rebuilt.flags == []
 
 
+def test_a_forbidden_name_costs_only_the_problem_that_can_reach_it(spec):
+    answer = {"names": ["scipy"], "of": {"hinge_loss": ["scipy"], "pairwise_distances": []}}
+    result = run(spec, Job([("hinge_loss", "1", False)]), FakeSandbox([answer]), 0)
+    data = {"name": "scipy", "problems": ["softmax_cross_entropy", "hinge_loss"]}
+    (flag,) = [f for f in result["flags"] if f["code"] == FlagCode.FORBIDDEN_NAME]
+    assert flag["data"] == data | {"points": 70.0}  # without a list, all names count
+
+
 # What a worker says
 
 ENDINGS = [

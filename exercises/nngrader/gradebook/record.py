@@ -27,7 +27,7 @@ from ..intake.rebuild import harmless
 from ..intake.submission import Unreadable, read_regular
 from ..records.finding import findings_of
 from ..records.flag import Flag, FlagCode, add_flag, flags_of
-from ..records.flag_rendering import for_instructor
+from ..records.flag_rendering import ranked
 from ..records.rendering import Audience, sentences
 from ..storage.results import digest
 from ..storage.scratch import Scratch
@@ -386,6 +386,6 @@ def _words(cell, result):
 
 def _note(flags):
     """Return a text cell with the flags, which may contain a student's file name, escaped."""
-    lines = "\n".join(f"- {harmless(for_instructor(f))}" for f in flags)
+    lines = "\n".join(f"- {harmless(text)}" for text in ranked(flags))
     source = f"**nngrader, for the instructor**\n\n{lines}"
     return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

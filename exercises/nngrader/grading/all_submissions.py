@@ -19,7 +19,7 @@ from ..course.assignment import Assignment, AssignmentSpec
 from ..intake.rebuild import Rebuilt, own_work, rebuild, written
 from ..intake.submission import read_declared, read_submission
 from ..limits import Ending
-from ..records.flag import Flag, FlagCode, flags_of
+from ..records.flag import Flag, FlagCode, add_flag, flags_of
 from ..sandbox.launch import Sandbox
 from ..storage.results import NotKept, Store, digest
 from ..storage.scratch import slot
@@ -216,14 +216,13 @@ class Grader:
         self.used.add(handed.key)
         student = handed.student
         whose = {"student": student, "assignment": self.assignment.name}
-        result = whose | handed.result | {"key": handed.key}
+        result = whose | handed.result | {"key": handed.key, "flags": [*handed.result["flags"]]}
         result["definitions"] = self.assignment.definitions
         result["own"] = own_work(handed.rebuilt.notebook, self.assignment.released)
         odd = [FlagCode.HIDDEN_CHARACTERS] * (not student.isprintable())
         odd += [FlagCode.SIMILAR_FOLDER] * (student in self.twins)
-        result["flags"] = [Flag(code).as_json() for code in odd] + result["flags"]
-        if odd and result["status"] == "graded":
-            result["status"] = "flagged"
+        for code in odd:
+            add_flag(result, Flag(code))
         return result, handed.rebuilt.notebook
 
 

@@ -6,7 +6,7 @@ The student reads what happened and what to do; the instructor reads what happen
 from __future__ import annotations
 
 from ..wording import TIME_FORMS, counted, span
-from .flag import Flag, FlagCode
+from .flag import Flag, FlagCode, Rank, rank
 
 WHAT = {  # kinds of files that aren't what they should be
     "pdf": "a PDF",
@@ -74,6 +74,11 @@ LABEL = "Every cell of the assignment carries a hidden label"
 LOOKED_AT = "Your instructor looks at this. It costs points only if the notebook forbids it."
 NO_COST = "This doesn't cost you any points."
 OPENS = "Does it open in Jupyter?"
+RANKS = {
+    Rank.COSTS: "costs points",
+    Rank.LOOK: "please look",
+    Rank.INFORMATION: "for information",
+}
 SAID = {  # for the student, and for the instructor
     FlagCode.FOLDER_IS_LINK: (
         "Your submission is in a folder, `{folder}`, that is a symbolic link, and we don't "
@@ -205,6 +210,11 @@ SAID = {  # for the student, and for the instructor
         "notebook to see the image.",
         "The image in {cells} is not shown; open the submitted notebook to see it.",
     ),
+    FlagCode.FORBIDDEN_NAME: (
+        "Your code for {problems} can use `{name}`, which is forbidden there{cost}. Write this "
+        "step yourself.",
+        "The code for {problems} can use `{name}`, which is forbidden there{cost}.",
+    ),
     FlagCode.UNUSUAL_IMPORT: (
         f"Your code imports `{{name}}`. {LOOKED_AT}",
         "Imports `{name}`.",
@@ -246,8 +256,9 @@ SAID = {  # for the student, and for the instructor
         "The cells could not be checked for unusual names: this {ending}.",
     ),
     FlagCode.LINES_SKIPPED: (
-        f"{{Code}} contains lines that begin with % or !, and we did not run them. {NO_COST}",
-        "{Code} contains lines that begin with % or !; they were not run.",
+        "{Code} contains lines that only work in a notebook (%, ! or `await`), and we did not "
+        f"run them. {NO_COST}",
+        "{Code} contains lines that only work in a notebook (%, ! or await); we skipped them.",
     ),
     FlagCode.ADDED_CELLS_LEFT_OUT: (
         "Several cells that you added ended Python, so we ran your notebook without the cells "
@@ -261,7 +272,7 @@ SAID = {  # for the student, and for the instructor
     FlagCode.FUNCTION_MISSING: (
         "There is no `{cell}` after all your cells have run. Did you give it a different name, "
         "or delete its cell?",
-        "`{cell}` is not defined after all cells have run.",
+        "`{cell}` is not defined after all cells have run{cost}.",
     ),
     FlagCode.FUNCTION_LIMIT: ("Your function `{cell}` {limit}. {advice}", "`{cell}` {limit}."),
     FlagCode.FUNCTION_STOPPED: (
@@ -334,9 +345,15 @@ def for_instructor(flag: Flag) -> str:
     return SAID[flag.code][1].format_map(_values(flag, student=False)).strip()
 
 
+def ranked(flags: list[Flag]) -> list[str]:
+    """Return lines for the instructor: each flag with its rank, the most important first."""
+    return [f"{RANKS[rank(f)]}: {for_instructor(f)}" for f in sorted(flags, key=rank)]
+
+
 def as_shown(flag: Flag) -> dict:
-    """Return a flag as plain data, with `text` for the instructor, as `--json` writes it."""
-    return flag.as_json() | {"text": for_instructor(flag)}
+    """Return a flag as plain data, with `rank` and `text`, as `--json` writes it."""
+    shown = {"rank": rank(flag).name.lower(), "text": for_instructor(flag)}
+    return flag.as_json() | shown
 
 
 def _values(flag, *, student):
@@ -408,7 +425,8 @@ def _more(flag):
     if "bytes" in data:
         words["bytes"] = counted(data["bytes"], "byte") + ", all blank" * (data["bytes"] > 0)
     if flag.code == FlagCode.LATE:
-        lost = data["points"]
-        words |= {"span": span(data["seconds"])}
-        words |= {"cost": f": {counted(float(lost), 'point')} less" if lost else ""}
+        words["span"] = span(data["seconds"])
+    lost = data.get("points")
+    words["cost"] = f": {counted(float(lost), 'point')} less" if lost else ""
+    words["problems"] = _listed(flag, "problems")
     return words

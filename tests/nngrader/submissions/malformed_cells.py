@@ -74,10 +74,18 @@ def forged_points(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(score=0.0, flag=Expected(FlagCode.UNUSUAL_IMPORT, data={"name": "scipy.special"}))
-def forbidden_package(course, base, student):
-    own = "def helper():\n    import scipy.special"
+@odd("graded", 100.0, Expected(FlagCode.UNUSUAL_IMPORT, data={"name": "scipy.special"}))
+def forbidden_package_in_an_unused_function(course, base, student):
+    own = "def compare():\n    import scipy.special"
     hand_in(course, student, base.solved().add_cell(own).text())
+
+
+@odd(score=70.0, flag=Expected(FlagCode.FORBIDDEN_NAME, data={"name": "scipy", "points": 30}))
+def forbidden_package_in_one_function(course, base, student):
+    notebook = base.solved()
+    notebook["hinge_loss"]["source"] += "\n\n\ndef late():\n    import scipy.special"
+    notebook["hinge_loss"]["source"] += "\n\n\nhinge_loss.late = late"
+    hand_in(course, student, notebook.text())
 
 
 @odd(score=70.0, flag=Expected(FlagCode.FUNCTION_MISSING, "hinge_loss"))
