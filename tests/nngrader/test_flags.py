@@ -50,7 +50,7 @@ DATA = {  # an example of each code with data
     FlagCode.TEST_FAILED: {"exception": "KeyError"},
     FlagCode.GRADER_FAILED: {"exception": "OSError", "reason": "planted"},
     FlagCode.NOT_RECORDED: {"reason": "No space left on device"},
-    FlagCode.UNREADABLE_TIME: {"text": "2026-03-02 04:36:00 IST"},
+    FlagCode.UNREADABLE_TIME: {"text": "2026-03-02 04:36:00 CST"},
     FlagCode.LATE: {"seconds": 7200.0, "points": 1.0},
 }
 CELL = "max_pool"
