@@ -323,7 +323,10 @@ def _read(handed, asked, outcome):
         if path[-1] in asked.declared:
             files.setdefault(path[-1], item)
     content = _contents(handed.label, files, asked, outcome)
-    kept = {id(files[name]) for name in content}
+    own = f"{asked.name}.ipynb"
+    other = {n for n, raw in content.items() if own in content and not _is_ours(n, raw, asked)}
+    content = {n: raw for n, raw in content.items() if n not in other}
+    kept = {id(item) for name, item in files.items() if name not in other}
     outcome.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
     outcome.ignored += ["/".join(i.parts) for i in handed.rest]
     dated = handed.when or max(files[n].when for n in content)
@@ -348,8 +351,7 @@ def _contents(label, files, asked, outcome):
     if not any(name.lower().endswith(".ipynb") for name in found):
         raise Unreadable("; ".join(reasons))
     outcome.left_out += [(label, reason) for reason in reasons]
-    own = f"{asked.name}.ipynb"
-    return {n: raw for n, raw in found.items() if own not in found or _is_ours(n, raw, asked)}
+    return found
 
 
 def _is_ours(name, raw, asked):
