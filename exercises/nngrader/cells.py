@@ -49,8 +49,8 @@ def points(name: str, f, most: float) -> float:
     data = _hidden_here()[name]
     data = with_file(data, files_beside(data, Path.cwd()))
     cells = cells_run()
-    used = names_used(*([inspect.getsource(f)] if cells is None else cells))
-    verdict = judge(data, caller(data, f), used)
+    used = [inspect.getsource(f)] if cells is None else cells
+    verdict = judge(data, caller(data, f), names_used(*used, function=name))
     return round(verdict.score * most / 100, 6)
 
 

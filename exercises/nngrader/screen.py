@@ -6,8 +6,8 @@ import os
 import sys
 from collections import Counter
 
-from .records.flag import flags_of
-from .records.flag_rendering import as_shown, for_instructor
+from .records.flag import Rank, flags_of, rank
+from .records.flag_rendering import as_shown, for_instructor, ranked
 from .wording import cut
 
 PUBLIC_KEYS = ("student", "assignment", "status", "flags", "score", "max_score")
@@ -46,8 +46,9 @@ def shown(name: str) -> str:
 
 def line(result: dict, n: int, of: int) -> str:
     """Return the line about one submission when it is done."""
-    flags = cut(shown(" ".join(map(for_instructor, flags_of(result)))), WIDTH)
-    return f"[{n}/{of}] {row(result)}  {flags}".rstrip()
+    flags = sorted((f for f in flags_of(result) if rank(f) < Rank.INFORMATION), key=rank)
+    told = cut(shown(" ".join(map(for_instructor, flags))), WIDTH)
+    return f"[{n}/{of}] {row(result)}  {told}".rstrip()
 
 
 def row(result: dict) -> str:
@@ -62,7 +63,7 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
     Parameters
     ----------
     with_graded : bool
-        Whether to list submissions without a flag too, because no line was printed before.
+        Whether to list graded submissions too, because no line was printed before.
 
     Returns
     -------
@@ -71,9 +72,9 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
     """
     lines = []
     for result in sorted(results, key=_how_bad):
-        if result["flags"] or with_graded:
+        if result["status"] != "graded" or with_graded:
             lines.append(row(result).rstrip())
-            lines += [f"    {shown(for_instructor(flag))}" for flag in flags_of(result)]
+            lines += [f"    {shown(text)}" for text in ranked(flags_of(result))]
     return lines
 
 

@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
 MOST_SAID = 300  # characters of a reason that comes from other software
+TIME_FORMS = (
+    "a time such as 2026-11-21 17:30:00 UTC, with Europe/Berlin or +01:00 instead of UTC if "
+    "the time is in another zone"
+)
 MOST = 3  # names to suggest; if more names are equally close, a guess would not help
 
 

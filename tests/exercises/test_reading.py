@@ -138,6 +138,30 @@ def test_an_import_that_a_function_can_reach_counts(brought):
     assert forbidden_in(names_used(brought, *cells), ["scipy"]) == ["scipy"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "costs"),
+    [
+        ("import scipy\ndef compare(x): return scipy.softmax(x)", ""),
+        ("import scipy\ndef compare(x): return f(x) - scipy.f(x)\ncompare(3)", ""),
+        ("import scipy\ng = scipy.softmax", "g"),
+        ("import scipy\ndef helper(x): return scipy.softmax(x)", "f"),
+        ("import scipy\nf(scipy.array(3))", "f"),
+        ("import scipy\nf.helper = scipy.softmax", "f"),
+        ("import scipy\ntimes = {}\ntimes['f'] = scipy.time(f)", ""),
+        ("import scipy\ndef patch():\n    global helper\n    helper = scipy.softmax", "f"),
+        ("from scipy import *", "f g"),
+        ("import scipy\nglobals().update(helper=scipy.softmax)", "f g"),
+        ("import scipy\nexec('helper = scipy.softmax')", "f g"),
+        ("import sys\nsys.path.append('drive')\nimport scipy", ""),
+    ],
+)
+def test_an_import_counts_for_the_functions_that_it_touches(cell, costs):
+    cells = [FUNCTION, "def g(x):\n    T = x.T\n    return T", cell]
+    for name in ("f", "g"):
+        found = forbidden_in(names_used(*cells, function=name), ["scipy"])
+        assert bool(found) == (name in costs.split()), name
+
+
 def test_numpy_counts_wherever_it_stands():
     names = names_used(FUNCTION, "import scipy\nnp.vectorize(abs)")
     assert forbidden_in(names, ["numpy.vectorize"]) == ["numpy.vectorize"]
@@ -145,7 +169,7 @@ def test_numpy_counts_wherever_it_stands():
 
 def test_many_names_do_not_push_an_import_out():
     noise = "\n".join(f"a{k} = b{k}" for k in range(9_000))
-    names = names_used(noise, "import scipy.spatial", "scipy", "np." + "y" * 500)
+    names = names_used(noise, "import scipy.spatial", "def f(): scipy", "np." + "y" * 500)
     assert forbidden_in(names, ["scipy"]) == ["scipy"]
     assert len(names) == 4_000
     assert max(map(len, names)) == 100

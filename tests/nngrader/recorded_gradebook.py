@@ -1,11 +1,13 @@
 """Record results without running submissions, and read whole gradebooks."""
 
+import functools
+
 from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.course.notebooks import grade_id, is_test, mark, most_points
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.gradebook.record import Recorder
-from nngrader.intake.rebuild import rebuild
+from nngrader.intake.rebuild import rebuild, written
 from nngrader.intake.submission import read_submission
 
 from .sample_course import NAME
@@ -19,7 +21,8 @@ def rebuilt(assignment, student):
 def rebuilding(assignment, student):
     """Return a submission as it is rebuilt, with its flags."""
     folder = assignment.course / "submitted" / student / assignment.name
-    cells, _ = read_submission(folder, assignment.name, assignment.solution_ids)
+    count = functools.partial(written, assignment.released)
+    cells, _ = read_submission(folder, assignment.name, count)
     return rebuild(assignment.instructor, assignment.released, cells)
 
 

@@ -93,7 +93,7 @@ def result_of(spec, base, raw):
     """Return the result on a notebook's bytes, with a worker that answers nothing useful."""
     with tempfile.TemporaryDirectory() as directory:
         folder = hand_in(Path(directory), "ada", raw)
-        cells, flags = read_submission(folder, NAME, IDS)
+        cells, flags = read_submission(folder, NAME, lambda cells: (0, len(cells)))
     rebuilt = rebuild(base.instructor_joined(), base.untouched_notebook(), cells)
     job = Job(rebuilt.work, flags + rebuilt.flags, rebuilt.found)
     return rebuilt, run(spec, job, FakeSandbox([{}]), 0)
@@ -181,6 +181,14 @@ def test_own_cells_keep_their_order_and_their_text(base, data):
         t.replace("\r\n", "\n").replace("\r", "\n") for t in texts
     )
     assert rebuilt.flags == []
+
+
+def test_a_forbidden_name_costs_only_the_problem_that_can_reach_it(spec):
+    answer = {"names": ["scipy"], "of": {"hinge_loss": ["scipy"], "pairwise_distances": []}}
+    result = run(spec, Job([("hinge_loss", "1", False)]), FakeSandbox([answer]), 0)
+    data = {"name": "scipy", "problems": ["softmax_cross_entropy", "hinge_loss"]}
+    (flag,) = [f for f in result["flags"] if f["code"] == FlagCode.FORBIDDEN_NAME]
+    assert flag["data"] == data | {"points": 70.0}  # without a list, all names count
 
 
 # What a worker says

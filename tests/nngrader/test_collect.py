@@ -178,6 +178,11 @@ def test_times_are_read_as_they_are_written():
         ("2026-03-01T12:00:00.123456789Z", "2026-03-01T12:00:00.123456+00:00"),
         ("2026-03-01 12:00:00.5 -0130", "2026-03-01T13:30:00.500000+00:00"),
         ("2026-01-02 04:04:05.000000 Europe/Berlin", "2026-01-02T03:04:05+00:00"),
+        ("2026-01-02 04:04:05 CET", "2026-01-02T03:04:05+00:00"),
+        ("2026-07-02 04:04:05 CET", None),
+        ("2026-03-02 04:36:00 CST", None),
+        ("2026-03-02 00:05:00 Europe/Berln", None),
+        ("03/02/2026 10:00", None),
         ("2026-13-01 12:00:00", None),
         ("9999-12-31 23:59:59 -0900", None),
         ("yesterday", None),
@@ -202,6 +207,18 @@ def test_submitters_of_gradescope_are_read_or_nobody_is_named():
     ):
         assert submitters_of(text) == {"submission_1": expected}, text
     assert submitters_of("") == submitters_of("\0{") == {}
+
+
+def test_several_notebooks_are_collected_and_named(course, tmp_path, capsys):
+    files = {f"ada/{BOOK}": book(), "ada/copy (1).ipynb": b'{"id": "hinge_loss"}'}
+    files |= {"ada/lecture.ipynb": book("another"), "bob/ps.ipynb.txt": book()}
+    files |= {"eve/.ipynb_checkpoints/ps-checkpoint.ipynb": book()}
+    status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
+    assert (status, output[:12]) == (1, "1 collected,")
+    assert f"several notebooks: 1 student (ada: {BOOK} | copy (1).ipynb)" in output
+    assert "not taken: 1 file (ada/lecture.ipynb)" in output
+    assert "  bob: no notebook among 1 file, but ps.ipynb.txt" in output
+    assert "  eve: no notebook among 1 file, but ps-checkpoint.ipynb" in output
 
 
 def test_declared_files_are_taken_and_others_are_told(course, tmp_path, capsys, monkeypatch):

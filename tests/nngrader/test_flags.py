@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from nngrader.intake.suspicion import suspicious
 from nngrader.limits import LIMITS, WHERE, Ending, of_death, reached
-from nngrader.records.flag import Flag, FlagCode
-from nngrader.records.flag_rendering import WHAT, as_shown, for_instructor, for_student
+from nngrader.records.flag import Flag, FlagCode, Rank, rank, status_with
+from nngrader.records.flag_rendering import WHAT, as_shown, for_instructor, for_student, ranked
 from nngrader.settings import Limits
 
 TIME = of_death(Ending.TOO_LONG, Limits(), "call_seconds").data
@@ -24,11 +25,13 @@ DATA = {  # an example of each code with data
     FlagCode.NOT_A_NOTEBOOK: {"file": "ps.ipynb", "what": "not-json", "line": 2},
     FlagCode.NO_CELLS: {"file": "ps.ipynb"},
     FlagCode.NOTEBOOK_RENAMED: {"expected": "ps.ipynb", "file": "mine.ipynb"},
+    FlagCode.SEVERAL_NOTEBOOKS: {"file": "ps.ipynb", "files": ["ps (1).ipynb"], "more": 1},
     FlagCode.TOO_MANY_CELLS: {"count": 2001, "read": 2000},
     FlagCode.CELLS_LEFT_OUT: {"count": 1},
     FlagCode.FILE_UNREADABLE: {"file": "weights.npz", "what": "incomplete"},
-    FlagCode.DUPLICATE_CELL: {"count": 2},
+    FlagCode.SEVERAL_CELLS: {"count": 2},
     FlagCode.METADATA_LOST: {"count": 38, "by_name": 3},
+    FlagCode.FORBIDDEN_NAME: {"name": "torch", "problems": ["a", "b"], "points": 24.0},
     FlagCode.UNUSUAL_IMPORT: {"name": "os"},
     FlagCode.UNUSUAL_NAME: {"name": "open"},
     FlagCode.TOO_MANY_NAMES: {"most": 9999},
@@ -47,6 +50,7 @@ DATA = {  # an example of each code with data
     FlagCode.TEST_FAILED: {"exception": "KeyError"},
     FlagCode.GRADER_FAILED: {"exception": "OSError", "reason": "planted"},
     FlagCode.NOT_RECORDED: {"reason": "No space left on device"},
+    FlagCode.UNREADABLE_TIME: {"text": "2026-03-02 04:36:00 CST"},
     FlagCode.LATE: {"seconds": 7200.0, "points": 1.0},
 }
 CELL = "max_pool"
@@ -69,7 +73,8 @@ def test_each_code_is_a_sentence_for_both_readers_and_plain_data(code):
     flag = Flag(code, CELL, DATA.get(code, {}))
     renders(flag)
     assert Flag.from_json(json.loads(json.dumps(flag.as_json()))) == flag
-    assert as_shown(flag) == flag.as_json() | {"text": for_instructor(flag)}
+    shown = {"rank": rank(flag).name.lower(), "text": for_instructor(flag)}
+    assert as_shown(flag) == flag.as_json() | shown
     told = for_instructor(flag) + for_student(flag)
     for key in ("file", "folder", "name", "exception", "reason", "line"):
         assert str(flag.data.get(key, "")) in told
@@ -78,12 +83,14 @@ def test_each_code_is_a_sentence_for_both_readers_and_plain_data(code):
 def test_each_entry_that_may_be_missing_may_be_missing():
     for code, optional in (
         (FlagCode.SYNTAX_ERROR, "line"),
+        (FlagCode.SEVERAL_NOTEBOOKS, "more"),
         (FlagCode.NAME_MISSING, "name"),
         (FlagCode.READ_ERROR, "file"),
         (FlagCode.NOT_A_NOTEBOOK, "line"),
         (FlagCode.NOT_A_NOTEBOOK, "file"),
     ):
         renders(Flag(code, CELL, {k: v for k, v in DATA[code].items() if k != optional}))
+    renders(Flag(FlagCode.NO_NOTEBOOK, "", {"files": ["ps.ipynb.txt"]}))
     for code in (FlagCode.CELL_MISSING, FlagCode.LOCKED_CELL_CHANGED):
         many = Flag(code, "", {"cells": ["a", "b", "c"], "more": 2})
         renders(many)
@@ -101,6 +108,28 @@ def test_each_ending_limit_and_kind_of_file_has_words():
         renders(Flag(FlagCode.FUNCTION_LIMIT, CELL, reached(word, limits)))
     for what in WHAT:
         renders(Flag(FlagCode.NOT_A_NOTEBOOK, "", {"file": "a.ipynb", "what": what}))
+
+
+def test_flags_that_cost_points_come_first_and_a_colab_notebook_has_only_information():
+    late = Flag(FlagCode.LATE, data=DATA[FlagCode.LATE])
+    forbidden = Flag(FlagCode.FORBIDDEN_NAME, data=DATA[FlagCode.FORBIDDEN_NAME])
+    look = Flag(FlagCode.ANSWER_ELSEWHERE, "why")
+    brought = ["os", "sys", "google.colab.drive", "torch", "tqdm.tqdm", "pandas"]
+    colab = suspicious(["os.chdir", "sys.path.append", "torch.__version__"], brought)
+    renamed = Flag(FlagCode.NOTEBOOK_RENAMED, data=DATA[FlagCode.NOTEBOOK_RENAMED])
+    colab += [Flag(FlagCode.LINES_SKIPPED, "cell"), renamed]
+    raised = {"exception": "ModuleNotFoundError", "added": 1}
+    colab.append(Flag(FlagCode.CELL_RAISED, data=raised))
+    assert len(colab) == 9
+    assert {rank(f) for f in colab} == {Rank.INFORMATION}
+    assert status_with(colab) == "graded"
+    assert status_with([*colab, look]) == status_with([late]) == "flagged"
+    told = ranked([*colab, look, late, forbidden])
+    assert told[0].endswith(for_instructor(late))
+    assert told[2].endswith(for_instructor(look))
+    for names, imports in ((["os.system"], ["os"]), ([], ["subprocess"]), (["open"], [])):
+        assert [rank(f) for f in suspicious(names, imports)] == [Rank.LOOK]
+    assert rank(Flag(FlagCode.CELL_RAISED, "f", {"exception": "ValueError"})) == Rank.LOOK
 
 
 def test_what_is_no_flag_is_refused():

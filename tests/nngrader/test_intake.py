@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nngrader.intake import outputs
 from nngrader.intake.outputs import without_outputs
-from nngrader.intake.submission import read_submission
+from nngrader.intake.rebuild import rebuild, written
+from nngrader.intake.submission import Cell, read_submission
 from nngrader.records.flag import Flag, FlagCode
 
 NAME = "ps"
@@ -66,10 +67,16 @@ UNREAD = {  # bytes that are none, and the flag's code and data
 }
 
 
+def count(cells):
+    """Return how many of our cells are written, and how many there are."""
+    found = [c.source for c in cells if c.grade_id == "f"]
+    return sum(map(bool, found)), len(found)
+
+
 def handed_in(folder, raw):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{NAME}.ipynb").write_bytes(raw if isinstance(raw, bytes) else raw.encode())
-    return read_submission(folder, NAME, ["f"])
+    return read_submission(folder, NAME, count)
 
 
 def test_a_notebook_is_read_however_it_was_saved(tmp_path):
@@ -94,7 +101,7 @@ def test_a_notebook_is_found_by_another_name_and_no_link_is_followed(tmp_path):
     handed_in(folder, SMALL)
 
     def found(code, readable=True):
-        cells, flags = read_submission(folder, NAME, ["f"])
+        cells, flags = read_submission(folder, NAME, count)
         assert (cells is not None) == readable, code
         assert code in [flag.code for flag in flags], flags
 
@@ -123,6 +130,106 @@ def test_a_notebook_is_found_by_another_name_and_no_link_is_followed(tmp_path):
     folder.unlink()
     folder.write_text(SMALL)
     found(FlagCode.NO_FOLDER, readable=False)
+
+
+def test_of_several_notebooks_the_one_with_most_written_cells_is_used(tmp_path):
+    def cells(*sources):
+        return json.dumps({"cells": [CELL | {"source": s, "outputs": []} for s in sources]})
+
+    own, one, two = f"{NAME}.ipynb", f"{NAME} (1).ipynb", "deeper/x.ipynb"
+    for n, (files, used, others) in enumerate(
+        [
+            ({one: cells(""), two: cells("1")}, two, [one]),
+            ({own: cells(""), one: cells("1")}, one, [own]),
+            ({own: cells("1"), one: cells("1")}, own, [one]),
+            ({own: cells("1"), one: SMALL[:-9]}, own, [one]),
+            ({own: SMALL[:-9], one: cells("")}, one, [own]),
+            ({own: cells("1"), one: cells()}, own, []),
+        ]
+    ):
+        folder = tmp_path / str(n) / NAME
+        (folder / "deeper").mkdir(parents=True)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        found, flags = read_submission(folder, NAME, count)
+        data = {"file": used.split("/")[-1], "files": others}
+        assert [c.source for c in found] == [json.loads(files[used])["cells"][0]["source"]], n
+        assert flags == [Flag(FlagCode.SEVERAL_NOTEBOOKS, data=data)] * bool(others), n
+
+
+def test_a_file_that_looks_like_a_notebook_is_named(tmp_path):
+    for n, name in enumerate((".ipynb_checkpoints/ps-checkpoint.ipynb", "PS.ipynb.txt")):
+        folder = tmp_path / str(n) / NAME
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(SMALL)
+        cells, flags = read_submission(folder, NAME, count)
+        assert cells is None
+        assert flags == [Flag(FlagCode.NO_NOTEBOOK, data={"files": [name]})]
+
+
+def marked(gid, source, code=True, **mark):
+    """Return a cell of the instructor's with nbgrader's mark."""
+    mark = {"grade_id": gid, "solution": True, "grade": not code, "points": 5} | mark
+    kind = "code" if code else "markdown"
+    return {"cell_type": kind, "id": gid, "source": source, "metadata": {"nbgrader": mark}}
+
+
+STUB = "def f(x):\n    raise NotImplementedError"
+HELPER, RIGHT, WRONG = "def g(x): return 2 * x", "def f(x): return g(x)", "def f(x): return 0"
+OURS = {
+    "cells": [
+        marked("f", STUB),
+        marked("test_f", "points('f')", grade=True, solution=False),
+        marked("why", "Your answer", code=False),
+    ]
+}
+
+
+def rebuilt_from(*cells):
+    """Return the code to run, the text of the written answer, and the flags."""
+    cells = [Cell(gid, text, gid != "why", n) for n, (gid, text) in enumerate(cells)]
+    out = rebuild(OURS, OURS, cells)
+    ours = {
+        c["metadata"]["nbgrader"]["grade_id"]: c for c in out.notebook["cells"] if c["metadata"]
+    }
+    assert [*ours] == ["f", "test_f", "why"]
+    shown = [c["source"] for c in out.notebook["cells"] if c["cell_type"] == "code"]
+    assert [t for t in shown if t != "points('f')"] == [source for _, source, _ in out.work]
+    flags = [(f.code, f.cell, f.data) for f in out.flags if f.cell != "test_f"]
+    return [source for _, source, _ in out.work], ours["why"]["source"], flags
+
+
+def test_cells_are_counted_as_written_if_they_differ_from_the_release():
+    for cells, counts in (
+        ([("f", STUB), ("why", "Your answer")], (0, 2)),
+        ([("f", f"{STUB}  \n"), ("why", "Because.")], (1, 2)),
+        ([("f", RIGHT), ("why", " ")], (1, 2)),
+        ([(None, RIGHT)], (1, 1)),
+        ([(None, "a = 1")], (0, 0)),
+    ):
+        given = [Cell(gid, text, gid != "why", n) for n, (gid, text) in enumerate(cells)]
+        assert written(OURS, given) == counts, cells
+
+
+def test_all_cells_with_one_id_run_in_order_and_are_shown():
+    why = ("why", "Because.")
+    for texts, run in (
+        ([HELPER, RIGHT], [HELPER, RIGHT]),
+        ([RIGHT, HELPER], [RIGHT, HELPER]),
+        ([RIGHT, WRONG, STUB], [RIGHT, WRONG]),
+        ([RIGHT, WRONG, RIGHT], [WRONG, RIGHT]),
+        ([RIGHT, f"{RIGHT}\n"], [f"{RIGHT}\n"]),
+        ([HELPER, RIGHT, " "], [HELPER, RIGHT]),
+        ([STUB, STUB], [STUB]),
+    ):
+        count = {"count": len(texts)}
+        found = rebuilt_from(*[("f", t) for t in texts], why)
+        assert found == (run, "Because.", [(FlagCode.SEVERAL_CELLS, "f", count)]), texts
+    mixed = [("f", HELPER), (None, "a = 1"), ("f", RIGHT), ("why", "One."), ("why", "Two.")]
+    work, answer, flags = rebuilt_from(*mixed)
+    assert work == [HELPER, "a = 1", RIGHT]
+    assert answer.split() == ["One.", "Two."]
+    assert [cell for _, cell, _ in flags] == ["f", "why"]
 
 
 def bare(value, depth=1):

@@ -136,6 +136,12 @@ def test_what_the_platform_or_a_timestamp_says_of_lateness_is_told(late):
     assert found["far"]["flags"] == [late_by(8 * 24, 100)]
     stamp.write_text("2999-01-01 00:00:00 UTC")
     assert Flag(FlagCode.FUTURE_TIME).as_json() in record(late, ALL)["bob"]["flags"]
+    for text in ("2025-12-03 00:59:00 CST", "2025-12-03 Europe/Berln", "12/03/2025 10:00"):
+        stamp.write_text(text)
+        flag = Flag(FlagCode.UNREADABLE_TIME, data={"text": text}).as_json()
+        assert flag in record(late, ALL)["bob"]["flags"], text
+    stamp.write_text("2025-12-03 01:59:00 Europe/Berlin")
+    assert record(late, ALL)["bob"]["flags"] == [late_by(26, 20)]
 
 
 def test_an_extension_moves_one_students_due_date(late):

@@ -69,6 +69,15 @@ def test_a_function_that_dies_twice_is_not_called_again(runner):
     assert r.value("g", (), {}) == 1
 
 
+def test_a_statement_that_awaits_is_skipped_and_the_others_run(runner):
+    r = runner("import scipy\nx = await g()\nasync for i in x: pass\ndef f(): return 1")
+    r.read([], ["f"])
+    assert "scipy" not in r.names_of["f"]
+    assert r.value("f", (), {}) == 1
+    codes = [flag.code for flag in r.notes["cell 0"]]
+    assert codes == [FlagCode.LINES_SKIPPED, FlagCode.CELL_RAISED]  # by the import
+
+
 def test_each_function_has_a_worker_of_its_own(runner):
     r = runner("seen = []\ndef f():\n    seen.append(1)\n    return len(seen)\ng = f")
     assert [r.value("f", (), {}), r.value("f", (), {}), r.value("g", (), {})] == [1, 2, 1]
@@ -102,7 +111,10 @@ def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
     flags = {
         uses: suspicious(names_used(source), imports(source), uses) for uses in ((), asked)
     }
-    odd = [Flag(IMPORTS, data={"name": "torch"}), Flag(USES, data={"name": "model.modules"})]
+    odd = [
+        Flag(IMPORTS, data={"name": "torch", "usual": True}),
+        Flag(USES, data={"name": "model.modules"}),
+    ]
     assert flags == {(): odd, asked: []}
     for way in ("torch.modules", "torch.sys.modules", "model.sys.modules", "a.b.modules"):
         found = suspicious([way], ["torch"], asked)

@@ -21,12 +21,13 @@ from ..course.assignment import Assignment
 from ..course.folder import HIDDEN_FILES
 from ..course.notebooks import grade_id, is_solution, is_test, mark, problem_of
 from ..errors import CannotDo, first_line
-from ..intake.deposit import LATE_MARK
+from ..intake.deposit import FORMAT, LATE_MARK
+from ..intake.platforms import STAMP, time_of
 from ..intake.rebuild import harmless
-from ..intake.submission import read_regular
+from ..intake.submission import Unreadable, read_regular
 from ..records.finding import findings_of
 from ..records.flag import Flag, FlagCode, add_flag, flags_of
-from ..records.flag_rendering import for_instructor
+from ..records.flag_rendering import ranked
 from ..records.rendering import Audience, sentences
 from ..storage.results import digest
 from ..storage.scratch import Scratch
@@ -212,7 +213,7 @@ class Recorder:
         shutil.copytree(source, made, ignore=left_out)
         nbformat.write(notebook, made / f"{self.name}.ipynb")
         if stamp:
-            (made / "timestamp.txt").write_text(stamp)
+            (made / STAMP).write_text(stamp)
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, target)
@@ -234,22 +235,26 @@ class Recorder:
         return self.assignment.course / "submitted" / student / self.name
 
     def _timestamp(self, student, result):
-        """Return the time of submission in nbgrader's format, or "" if there is none."""
-        from nbgrader.utils import parse_utc
+        """Return the time of submission in UTC, or "" if it is missing or not clear.
 
-        file = self._handed_in(student) / "timestamp.txt"
+        We don't use nbgrader's parser: it reads unknown time zones as UTC, and guesses whether
+        the day or the month is first.
+        """
+        file = self._handed_in(student) / STAMP
+        if file.parent.is_symlink() or file.parents[1].is_symlink():
+            return ""  # a link may point to another student's file; this has a flag
         try:
-            if file.parent.is_symlink() or file.parents[1].is_symlink():
-                return ""  # a link may point to another student's file; this has a flag
-            stamp = read_regular(file, MOST_STAMP)[0].decode().strip()
-            if parse_utc(stamp) > datetime.now(UTC).replace(tzinfo=None) + AHEAD:
-                add_flag(result, Flag(FlagCode.FUTURE_TIME))
-            return stamp
+            text = read_regular(file, MOST_STAMP)[0].decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return ""
-        except Exception:  # the parser of dates raises undocumented exceptions
-            add_flag(result, Flag(FlagCode.UNREADABLE_TIME))
+        except (Unreadable, OSError):
+            text = ""
+        if not (when := time_of(text)):
+            add_flag(result, Flag(FlagCode.UNREADABLE_TIME, data={"text": text}))
             return ""
+        if when > datetime.now(UTC) + AHEAD:
+            add_flag(result, Flag(FlagCode.FUTURE_TIME))
+        return when.strftime(FORMAT)
 
 
 def chain(e: BaseException | None):
@@ -381,6 +386,6 @@ def _words(cell, result):
 
 def _note(flags):
     """Return a text cell with the flags, which may contain a student's file name, escaped."""
-    lines = "\n".join(f"- {harmless(for_instructor(f))}" for f in flags)
+    lines = "\n".join(f"- {harmless(text)}" for text in ranked(flags))
     source = f"**nngrader, for the instructor**\n\n{lines}"
     return {"cell_type": "markdown", "id": "nngrader-flags", "metadata": {}, "source": source}

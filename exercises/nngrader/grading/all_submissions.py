@@ -5,6 +5,7 @@ Recording the results is a separate step.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import unicodedata
@@ -15,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course.assignment import Assignment, AssignmentSpec
-from ..intake.rebuild import Rebuilt, own_work, rebuild
+from ..intake.rebuild import Rebuilt, own_work, rebuild, written
 from ..intake.submission import read_declared, read_submission
 from ..limits import Ending
-from ..records.flag import Flag, FlagCode, flags_of
+from ..records.flag import Flag, FlagCode, add_flag, flags_of
 from ..sandbox.launch import Sandbox
 from ..storage.results import NotKept, Store, digest
 from ..storage.scratch import slot
@@ -59,7 +60,8 @@ def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
 def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
     """Return the submission in a folder, like `read_rebuilt`."""
     a = assignment
-    cells, odd = read_submission(folder, a.name, a.solution_ids, a.limits.notebook_mb << 20)
+    count = functools.partial(written, a.released)
+    cells, odd = read_submission(folder, a.name, count, a.limits.notebook_mb << 20)
     rebuilt = rebuild(a.instructor, a.released, cells)
     rebuilt.files, unread = read_declared(folder, a.declared)
     rebuilt.flags[:0] = odd + unread
@@ -214,14 +216,13 @@ class Grader:
         self.used.add(handed.key)
         student = handed.student
         whose = {"student": student, "assignment": self.assignment.name}
-        result = whose | handed.result | {"key": handed.key}
+        result = whose | handed.result | {"key": handed.key, "flags": [*handed.result["flags"]]}
         result["definitions"] = self.assignment.definitions
         result["own"] = own_work(handed.rebuilt.notebook, self.assignment.released)
         odd = [FlagCode.HIDDEN_CHARACTERS] * (not student.isprintable())
         odd += [FlagCode.SIMILAR_FOLDER] * (student in self.twins)
-        result["flags"] = [Flag(code).as_json() for code in odd] + result["flags"]
-        if odd and result["status"] == "graded":
-            result["status"] = "flagged"
+        for code in odd:
+            add_flag(result, Flag(code))
         return result, handed.rebuilt.notebook
 
 

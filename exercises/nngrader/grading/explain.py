@@ -147,7 +147,7 @@ def explain(
         sandbox.require()
         runner = Runner(rebuilt.work, sandbox, 0)
         with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
-            names, _ = runner.read(wanted_names(spec))
+            names, _ = runner.read(wanted_names(spec), [*spec.hidden])
             judging = Watched(runner, spec.hidden, names, rebuilt.files, right)
             judge_tests(spec, rebuilt, judging, [])
     return [

@@ -30,9 +30,8 @@ from ..wording import counted, cut
 from .archive import Item, inside, opened
 from .deposit import SubmissionFiles, put, working_folder
 from .platforms import METADATA, STAMP, is_noise, sort, whose
-from .submission import Unreadable, shrunk
+from .submission import CHECKPOINTS, MOST_NOTEBOOKS, Unreadable, is_near, shrunk
 
-MOST_NOTEBOOKS = 20  # accepted if none of them has the name of the assignment
 LONGEST = 3 * WIDTH  # characters of a reason
 MOST_NAMED = 50  # files of a submission whose names on the platform are stored
 DATES = "dates of the files"
@@ -54,6 +53,7 @@ class Collected:
     times: Counter = field(default_factory=Counter)
     late: list[str] = field(default_factory=list)
     retimed: list[str] = field(default_factory=list)
+    several: dict[str, list[str]] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     teams: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -152,7 +152,9 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
         told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
         report.append(text + (f"; submitted for {cut(shown(told), WIDTH)}" if told else ""))
+    several = outcome.several
     for words, noun, names in (
+        ("several notebooks", "student", [f"{s}: {' | '.join(n)}" for s, n in several.items()]),
         ("marked as late by the platform", "student", outcome.late),
         ("not taken", "file", outcome.ignored),
         ("no submission from", "student", _silent(course, assignment, outcome)),
@@ -170,7 +172,7 @@ def _silent(course, assignment, outcome):
 
 def _may_be_part(name, declared):
     """Return whether a file may be a submission or part of one, judging by its name."""
-    return name.lower().endswith((".ipynb", ".zip")) or Path(name).name in declared
+    return is_near(name) or name.lower().endswith(".zip") or Path(name).name in declared
 
 
 def _told(handed, worksheet, students, zone):
@@ -284,6 +286,9 @@ def _collect_one(asked, student, handed, work, outcome):
         outcome.refused.append(student)
         return
     getattr(outcome, became).append(student)
+    notebooks = [name for name in taken.files if name.lower().endswith(".ipynb")]
+    if len(notebooks) > 1:
+        outcome.several[student] = notebooks
     files = tuple("/".join(item.parts) for _, item in handed.items[:MOST_NAMED])
     group, through = outcome.teams.get(student, ("", ""))
     outcome.origins[student] = Origin(
@@ -313,14 +318,17 @@ def _read(handed, asked, outcome):
     files = _notebooks(items, asked.name)
     if not files:
         reasons = "; ".join(f"{n}: {r}" for n, r in refused)
-        raise Unreadable(reasons or f"no notebook among {counted(len(handed.items), 'file')}")
+        raise Unreadable(reasons or _no_notebook(items, asked.name))
     for path, item in items:
         if path[-1] in asked.declared:
             files.setdefault(path[-1], item)
-    kept = set(map(id, files.values()))
+    content = _contents(handed.label, files, asked, outcome)
+    own = f"{asked.name}.ipynb"
+    other = {n for n, raw in content.items() if own in content and not _is_ours(n, raw, asked)}
+    content = {n: raw for n, raw in content.items() if n not in other}
+    kept = {id(item) for name, item in files.items() if name not in other}
     outcome.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
     outcome.ignored += ["/".join(i.parts) for i in handed.rest]
-    content = _contents(handed.label, files, asked, outcome)
     dated = handed.when or max(files[n].when for n in content)
     when = None if not handed.when and handed.platform in NO_DATES else dated
     return SubmissionFiles(content, dated, when, bool(handed.when), handed.late)
@@ -346,9 +354,27 @@ def _contents(label, files, asked, outcome):
     return found
 
 
+def _is_ours(name, raw, asked):
+    """Return whether a file belongs to the assignment, next to the notebook with its name."""
+    ids = (f'"{gid}"'.encode() for gid in asked.solution_ids)
+    own = name in asked.declared or name == f"{asked.name}.ipynb"
+    return own or any(gid in raw for gid in ids)
+
+
+def _no_notebook(items, assignment):
+    """Return why a submission without a notebook is left out, with files that look like one."""
+    near = [item.name for _, item in items if is_near(item.name)]
+    files = f"no notebook among {counted(len(items), 'file')}"
+    if not near:
+        return files
+    return (
+        f"{files}, but {', '.join(near)}: is it the notebook? Then name it {assignment}.ipynb"
+    )
+
+
 def _is_notebook(item: Item) -> bool:
-    """Return whether a file has the name of a notebook."""
-    return item.name.lower().endswith(".ipynb")
+    """Return whether a file has the name of a notebook, and isn't one of its checkpoints."""
+    return item.name.lower().endswith(".ipynb") and item.parts[-2:-1] != (CHECKPOINTS,)
 
 
 def _opened_inside(items):
@@ -376,20 +402,16 @@ def _is_hidden(item):
 def _notebooks(items, assignment):
     """Return the notebooks of a submission, by the names under which we store them.
 
-    The result is the notebook with the assignment's name, or all notebooks if there is none.
-    The grader will use the one with most of our cells, and add a flag.
+    The grader will use the one with the most written cells, and name the others in a flag.
     """
-    found = [(path, item) for path, item in items if _is_notebook(item)]
-    right = f"{assignment}.ipynb"
+    found, right = [f for f in items if _is_notebook(f[1])], f"{assignment}.ipynb"
     named = sorted((f for f in found if f[0][-1] == right), key=lambda f: len(f[0]))
-    if len(named) > 1 and len(named[0][0]) == len(named[1][0]):
-        raise Unreadable(f"two notebooks are called {right}: which one counts?")
-    if named:
-        return {right: named[0][1]}
+    taken = {right: named[0][1]} if named else {}
     if len(found) > MOST_NOTEBOOKS:
+        if named:
+            return taken
         raise Unreadable(f"{len(found)} notebooks, and none is called {right}")
-    taken = {}
-    for n, (path, item) in enumerate(found):
+    for n, (path, item) in enumerate(f for f in found if f not in named[:1]):
         safe = len(path[-1].encode()) <= 100 and path[-1].isprintable()
         lower = {name.casefold() for name in taken}
         fine = safe and path[-1].casefold() not in {*lower, right.casefold()}

@@ -10,9 +10,9 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ..course.roster import Student, complaint_about, fold
-from ..wording import did_you_mean
+from ..wording import TIME_FORMS, did_you_mean
 from .archive import Item
-from .submission import Unreadable
+from .submission import CHECKPOINTS, Unreadable, is_near
 
 NOISE = {"__macosx", "thumbs.db", "desktop.ini", "__pycache__"}
 WRAPPING = {"submitted", "submissions", "inbound"}
@@ -27,7 +27,6 @@ TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
     r"\s*(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+-]*(?:/[\w+-]+)*)?"
 )
-EXPECTED = "expected a time such as 2026-11-21 17:30:00 UTC, or Europe/Berlin instead of UTC"
 NAME_THE_GROUP = "use Moodle's name for the group there or in --groups, or give --worksheet"
 NOBODY = "no student in the class list matches"
 MOST_OF_ONE = 20_000  # characters to parse for one submission
@@ -163,8 +162,9 @@ def sort(
     Unreadable
         If Gradescope's list of submitters cannot be read.
     """
-    items = [i for i in items if not any(is_noise(p) for p in i.parts)]
-    items = _unwrapped(items, {stem.casefold(), assignment.casefold(), *WRAPPING})
+    items = _unwrapped(
+        _without_noise(items), {stem.casefold(), assignment.casefold(), *WRAPPING}
+    )
     listed = next((i for i in items if i.parts == (METADATA,)), None)
     if listed:
         return list(_gradescope(items, listed))
@@ -177,7 +177,9 @@ def sort(
 
 
 def time_of(text: str) -> datetime | None:
-    """Return a time in nbgrader's or Gradescope's format, in UTC if it has no time zone.
+    """Return a time in nbgrader's or Gradescope's format, None if it isn't clear.
+
+    Without a time zone, it is in UTC, as in nbgrader.
 
     >>> time_of("2026-04-26 17:34:00.861687000 Z").isoformat()
     '2026-04-26T17:34:00.861687+00:00'
@@ -192,6 +194,8 @@ def time_of(text: str) -> datetime | None:
         if zone[0] in "+-Z":
             return datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
         told = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
+        if "/" not in zone and told.tzname() != zone:
+            return None  # for example CET in summer
         return told.astimezone(UTC)
     except (ValueError, OverflowError, KeyError, OSError):  # the last two: unknown time zone
         return None
@@ -204,6 +208,22 @@ def is_noise(part: str) -> bool:
     (True, False)
     """
     return part.casefold() in NOISE or part.startswith(".")
+
+
+def _without_noise(items):
+    """Return the items without files that operating systems and Jupyter create.
+
+    A checkpoint stays if its folder has no notebook: it is all that the student submitted.
+    """
+    kept = [i for i in items if not any(map(is_noise, i.parts))]
+    there = {i.parts[:-1] for i in kept if is_near(i.name)}
+    return kept + [
+        i
+        for i in items
+        if i.parts[1:-1][-1:] == (CHECKPOINTS,)
+        and i.parts[:-2] not in there
+        and not any(map(is_noise, i.parts[:-2]))
+    ]
 
 
 def _unwrapped(items, names):
@@ -282,7 +302,7 @@ def _stamped(item):
     except (Unreadable, OSError) as e:
         return None, f"{STAMP} cannot be read: {getattr(e, 'strerror', None) or e}"
     when = time_of(text)
-    return when, "" if when else f"{STAMP} contains {text!r}: {EXPECTED}"
+    return when, "" if when else f"{STAMP} contains {text!r}: expected {TIME_FORMS}"
 
 
 def _canvas(name, files):

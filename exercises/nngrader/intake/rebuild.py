@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..course.notebooks import (
     grade_id,
@@ -19,7 +19,7 @@ from ..records.flag import Flag, FlagCode
 from ..storage.results import digest
 from .submission import Cell
 
-__all__ = ["own_work", "rebuild"]
+__all__ = ["own_work", "rebuild", "written"]
 
 UNSEEN = "\u2060"  # a character without width, after which no tag or entity can begin
 DISARMED = {
@@ -82,10 +82,12 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
     -------
     Rebuilt
         The instructor's cells are always the original ones. A solution cell is the student's
-        cell with its id (the last changed one if there are several), or else a cell that
-        defines the same name. If a written answer is missing or unchanged, its cell contains
-        all prose that is in none of our cells, so that a person can mark it. Added code cells
-        stay in their place; so do added text cells if there is a task to mark by hand.
+        cell with its id, or else a cell that defines the same name. If several cells have the
+        id, for example because the student split the cell, all of them stay in their place; a
+        written answer joins their texts. If a written answer is missing or unchanged, its cell
+        contains all prose that is in none of our cells, so that a person can mark it. Added
+        code cells stay in their place; so do added text cells if there is a task to mark by
+        hand.
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
@@ -98,6 +100,7 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
         out.flags += _changed(ours, picker)
         out.flags[:] = _folded(out.flags, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
+    own = sorted([*own, *picker.more], key=_position)
     placed, counted = [], itertools.count(1)
     for cell in out.notebook["cells"]:
         gid = grade_id(cell)
@@ -123,12 +126,23 @@ def own_work(notebook: dict, released: dict) -> list:
         The digest of the cells that differ from the release, ignoring blanks at line ends, and
         the number of characters in lines that are not in the release.
     """
-    given = {grade_id(c): c["source"] for c in released["cells"] if is_solution(c)}
-    mine = {grade_id(c): c["source"] for c in notebook["cells"] if grade_id(c) in given}
-    ours = {g: _lines(text) for g, text in given.items()}
-    found = {g: _lines(text) for g, text in mine.items() if _lines(text) != ours[g]}
+    ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
+    found = _changed_lines(notebook, ours)
     size = sum(len(n) for g, new in found.items() for n in new if n not in ours[g])
     return [digest(found), size]
+
+
+def written(released: dict, cells: list[Cell]) -> tuple[int, int]:
+    """Return how many of our cells a student has written, and how many the notebook has."""
+    ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
+    out = rebuild(released, released, cells)
+    return sum(map(bool, _changed_lines(out.notebook, ours).values())), out.found
+
+
+def _changed_lines(notebook, ours):
+    """Return the lines of each solution cell that differs from the released lines."""
+    mine = {grade_id(c): _lines(c["source"]) for c in notebook["cells"] if grade_id(c) in ours}
+    return {g: lines for g, lines in mine.items() if lines != ours[g]}
 
 
 def _lines(text):
@@ -246,7 +260,7 @@ class _Picker:
     """Finds the student's version of a cell."""
 
     def __init__(self, ours, cells, flags):
-        self.ours, self.flags, self.by_id = ours, flags, {}
+        self.ours, self.flags, self.by_id, self.more = ours, flags, {}, []
         self.loose = [c for c in cells if c.code and c.grade_id not in ours]
         self.names = None  # names that each cell defines, computed when needed
         for c in cells:
@@ -257,16 +271,32 @@ class _Picker:
         return next(iter(self.by_id.get(gid, ())), None) if gid else None
 
     def choose(self, gid):
-        """Return the cell that counts as the student's solution, or None if there is none."""
+        """Return the cell with the student's solution, or None; others go into `more`."""
         found, stub = self.by_id.get(gid, []), self.ours[gid]
         if not found:
             return self._elsewhere(gid, stub)
         if len(found) > 1:
-            self.flags.append(Flag(FlagCode.DUPLICATE_CELL, gid, {"count": len(found)}))
-            found = [c for c in found if c.source != stub["source"]] or found
-        if found[-1].code != is_code(stub):
+            self.flags.append(Flag(FlagCode.SEVERAL_CELLS, gid, {"count": len(found)}))
+        own = {c.source.strip(): c for c in found}  # of equal ones, the last
+        own = {t: c for t, c in own.items() if t not in ("", stub["source"].strip())}
+        parts = sorted(own.values(), key=_position) or found[-1:]
+        main = self._main(parts, stub)
+        if main.code != is_code(stub):
             self.flags.append(Flag(FlagCode.CELL_TYPE_CHANGED, gid))
-        return found[-1]
+        return main
+
+    def _main(self, parts, stub):
+        """Return the cell that takes the place of ours; the others go into `more`.
+
+        A written answer contains the texts of all of them. Code stays in separate cells, as in
+        the student's notebook, so that an error in one cell doesn't stop the others.
+        """
+        if not is_code(stub):
+            return replace(parts[-1], source="\n\n".join(c.source for c in parts))
+        code, names = [c for c in parts if c.code] or parts, defined(stub["source"])
+        main = next((c for c in reversed(code) if names & defined(c.source)), code[-1])
+        self.more += [c for c in parts if c is not main]
+        return main
 
     def _elsewhere(self, gid, stub):
         """Return the last cell without our id that defines the same name, or None."""
@@ -277,6 +307,11 @@ class _Picker:
         code = FlagCode.CELL_FOUND_BY_NAME if found else FlagCode.CELL_MISSING
         self.flags.append(Flag(code, gid))
         return found[-1] if found else None
+
+
+def _position(cell):
+    """Return the place of a cell in the student's notebook."""
+    return cell.position
 
 
 def _changed(ours, picker):

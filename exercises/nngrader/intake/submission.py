@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,9 @@ MOST_BYTES = 8 << 20  # of a file that we parse: a notebook without its outputs
 MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs; the settings can change it
 MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
-MOST_FILES = 200  # files to search if no notebook has the expected name
+MOST_FILES = 200  # files of a folder in which we search for notebooks
+MOST_NOTEBOOKS, MOST_NAMED = 20, 5  # notebooks to compare, and to name in a flag
+CHECKPOINTS = ".ipynb_checkpoints"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 KINDS = {  # files that are submitted under a notebook's name, by their first bytes
     b"%PDF": "pdf",
@@ -60,15 +63,18 @@ class Cell:
 
 
 def read_submission(
-    folder: Path, name: str, ids: list[str], most: int = MOST_NOTEBOOK
+    folder: Path,
+    name: str,
+    written: Callable[[list[Cell]], tuple[int, int]],
+    most: int = MOST_NOTEBOOK,
 ) -> tuple[list[Cell] | None, list[Flag]]:
     """Return the cells of a submission, and flags for everything unusual about it.
 
     Parameters
     ----------
-    ids : list of str
-        Ids of the solution cells. If no notebook has the expected name, we use the one with
-        most of these ids.
+    written : callable
+        Returns how many of our cells the student has written, and how many there are. Of
+        several notebooks, we use the one with the most.
     most : int
         Maximum size of a notebook, in bytes.
 
@@ -79,8 +85,10 @@ def read_submission(
     """
     flags = []
     try:
-        raw, called = _find(folder, name, ids, most, flags)
-        return cells_of(raw, flags, called), flags
+        file = _chosen(folder, f"{name}.ipynb", written, most, flags)
+        raw, names = read_regular(file, most)
+        flags += [Flag(FlagCode.HARD_LINK)] * (names > 1)
+        return cells_of(shrunk(raw), flags, file.name), flags
     except Rejected as e:
         return None, [*flags, e.flag]
     except OSError as e:
@@ -171,33 +179,55 @@ def shrunk(raw: bytes) -> bytes:
     return small
 
 
-def _find(folder, name, ids, most, flags):
-    """Return the contents of the notebook, even if its name is different, and its name."""
+def _chosen(folder, expected, written, most, flags):
+    """Return the notebook to grade; if there are several, a flag names the others."""
     for p in (folder.parent, folder):
         if p.is_symlink():
             raise Rejected(FlagCode.FOLDER_IS_LINK, folder=p.name)
     if not folder.is_dir():
         raise Rejected(FlagCode.NO_FOLDER, folder=folder.name)
-    file = folder / f"{name}.ipynb"
-    if not os.path.lexists(file):
-        file = _renamed(folder, ids, most)
-        data = {"expected": f"{name}.ipynb", "file": file.name}
+    own, found = folder / expected, itertools.islice(_notebooks(folder), MOST_NOTEBOOKS)
+    files = [own] * os.path.lexists(own) + sorted(f for f in found if f != own)
+    if not files:
+        near = [str(f.relative_to(folder)) for f in itertools.islice(_near(folder), MOST_NAMED)]
+        raise Rejected(FlagCode.NO_NOTEBOOK, **({"files": near} if near else {}))
+    counts = {f: _counts(f, written, most) for f in files} if len(files) > 1 else {}
+    file = max(files, key=counts.get) if counts else files[0]
+    others = [f for f in counts if f != file and (f == own or counts[f] != (0, 0))]
+    if others:
+        names = [str(f.relative_to(folder)) for f in others]
+        data = {"file": file.name, "files": names[:MOST_NAMED]}
+        more = {"more": len(names) - MOST_NAMED} if len(names) > MOST_NAMED else {}
+        flags.append(Flag(FlagCode.SEVERAL_NOTEBOOKS, data=data | more))
+    elif file != own:
+        data = {"expected": expected, "file": file.name}
         flags.append(Flag(FlagCode.NOTEBOOK_RENAMED, data=data))
-    raw, names = read_regular(file, most)
-    if names > 1:
-        flags.append(Flag(FlagCode.HARD_LINK))
-    return shrunk(raw), file.name
+    return file
 
 
-def _renamed(folder, ids, most):
-    """Return the notebook with a different name that has most of our cells."""
-    found = {}
-    for file in itertools.islice(_notebooks(folder), MOST_FILES):
-        raw = _readable(file, most)
-        found[file] = sum(f'"{i}"'.encode() in raw for i in ids)
-    if not found:
-        raise Rejected(FlagCode.NO_NOTEBOOK)
-    return max(sorted(found), key=found.get)
+def _counts(file, written, most):
+    """Return the result of `written` for a notebook, (-1, 0) if it cannot be read."""
+    try:
+        return written(cells_of(shrunk(read_regular(file, most)[0]), [], file.name))
+    except (Unreadable, OSError):
+        return -1, 0
+
+
+def _near(folder):
+    """Yield files whose names look like a notebook's, and Jupyter's checkpoints."""
+    for place in (folder, folder / CHECKPOINTS):
+        if place.is_dir() and not place.is_symlink():
+            names = itertools.islice(sorted(os.listdir(place)), MOST_FILES)
+            yield from (place / n for n in names if is_near(n) and (place / n).is_file())
+
+
+def is_near(name: str) -> bool:
+    """Return whether a name looks like a notebook's, for example with a second ending.
+
+    >>> is_near("ps1.ipynb.txt"), is_near("ps1.py")
+    (True, False)
+    """
+    return ".ipynb" in name.lower()
 
 
 def _notebooks(folder, deeper=True):
@@ -211,14 +241,6 @@ def _notebooks(folder, deeper=True):
                 inside.append(entry.path)
     for subfolder in inside * deeper:
         yield from _notebooks(subfolder, deeper=False)
-
-
-def _readable(file, most):
-    """Return the contents of a notebook, or empty contents if it cannot be read."""
-    try:
-        return read_regular(file, most)[0]
-    except (Unreadable, OSError):
-        return b""
 
 
 def cells_of(raw: bytes, flags: list[Flag], name: str) -> list[Cell]:

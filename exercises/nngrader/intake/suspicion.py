@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from ..engine.observation.reading import COMPUTED, MORE, MOST_NAMES
 from ..records.flag import Flag, FlagCode
@@ -17,6 +18,13 @@ INNOCENT = USUAL.union(  # also packages that some honest answers use
     """
     bisect cmath contextlib datetime decimal enum fractions heapq io matplotlib numbers pprint
     re statistics string textwrap warnings
+    """.split()
+)
+EVERYDAY = {"asyncio", "csv", "json", "logging", "platform", "traceback"}
+PLACES = set(  # names in `os` and `sys` that a notebook needs to find its files, as in Colab
+    """
+    os os.chdir os.getcwd os.listdir os.makedirs os.path sys sys.path sys.version
+    sys.version_info
     """.split()
 )
 THERE = USUAL | sys.stdlib_module_names  # packages that can be imported where submissions run
@@ -40,6 +48,7 @@ OPERATORS = """
     le len lt matmul mod mul ne neg next or pos pow radd rand repr reversed rfloordiv
     rmatmul rmod rmul ror round rpow rsub rtruediv rxor setitem str sub truediv xor
 """.split()
+PLAIN = {"_", "__version__"}
 PLAIN_DUNDER = {f"__{name}__" for name in OPERATORS}.union(
     """
     __all__ __array_priority__ __author__ __call__ __doc__ __future__ __init__ __main__
@@ -78,7 +87,10 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     odd = [Flag(FlagCode.TOO_MANY_NAMES, data={"most": MOST_NAMES})] * many
     usual = INNOCENT.union(uses)
     brought = [i for i in sorted(imports, key=_harmless) if i.split(".")[0] not in usual]
-    odd += [_flag(FlagCode.UNUSUAL_IMPORT, i) for i in brought if i != MORE]
+    for name in (i for i in brought if i != MORE):
+        flag = _flag(FlagCode.UNUSUAL_IMPORT, name)
+        usual = {"usual": True} if _is_everyday(name.split(".")[0], names) else {}
+        odd.append(replace(flag, data=flag.data | usual))
     way = [n for n in names if WINDOWS in names and WINDOWS.startswith(f"{n}.")]
     if {"nnlib", "torch"}.intersection(uses):  # their networks have a method modules()
         way += [f"{n}.modules" for n in _owners(names, "modules") - modules - DANGEROUS]
@@ -86,6 +98,14 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
     odd += [_flag(FlagCode.UNUSUAL_NAME, n) for n in used if unusual(n, modules)]
     more = len(odd) - MOST_FLAGS
     return odd[:MOST_FLAGS] + [Flag(FlagCode.MORE_UNUSUAL, data={"more": more})] * (more > 0)
+
+
+def _is_everyday(package, names):
+    """Return whether many honest notebooks import a package, or whether it is missing."""
+    if package in ("os", "sys"):
+        used = {".".join(n.split(".")[:2]) for n in names if n.split(".")[0] == package}
+        return used <= PLACES
+    return package in EVERYDAY or package not in sys.stdlib_module_names
 
 
 def _flag(code, name):
@@ -126,7 +146,7 @@ def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
     if any(name == c or name.startswith(c + ".") for c in CALLS):
         return True
     first, *parts = name.split(".")
-    private = [p for p in parts if p.startswith("_") and p != "_" and first in modules]
+    private = [p for p in parts if p.startswith("_") and p not in PLAIN and first in modules]
     if private or (DANGEROUS & set(parts) and first not in ("self", "cls")):
         return True
     return _has_dunder([first, *parts])

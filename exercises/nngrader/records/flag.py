@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
-WORDED = ("file", "folder", "name", "reason")  # entries of `data` that we haven't worded
+WORDED = ("file", "files", "folder", "name", "reason", "text")  # not in our words
 
 
 class FlagCode(StrEnum):
@@ -24,12 +24,13 @@ class FlagCode(StrEnum):
     FILE_TOO_LARGE = "file-too-large"  # file, most_bytes
     NOTEBOOK_TOO_LARGE = "notebook-too-large"  # most_bytes: even without its outputs
     NOTEBOOK_TOO_COMPLEX = "notebook-too-complex"  # most: strings and brackets
-    NO_NOTEBOOK = "no-notebook"  # the submission contains no notebook
+    NO_NOTEBOOK = "no-notebook"  # files?: those whose names look like a notebook's
     EMPTY_FILE = "empty-file"  # file, bytes: none, or all are blanks
     CUT_OFF = "cut-off"  # file: a notebook whose end is missing
     NOT_A_NOTEBOOK = "not-a-notebook"  # file?, what (a key of `flag_rendering.WHAT`), line?
     NO_CELLS = "no-cells"  # file: JSON without a list of cells
     NOTEBOOK_RENAMED = "notebook-renamed"  # expected, file: the notebook used instead
+    SEVERAL_NOTEBOOKS = "several-notebooks"  # file: used, as it is the fullest; files: others
     HARD_LINK = "hard-link"  # the notebook has a second name
     OLD_FORMAT = "old-format"  # a notebook of format 3
     TOO_MANY_CELLS = "too-many-cells"  # count, read: only the first cells are read
@@ -38,14 +39,15 @@ class FlagCode(StrEnum):
     # the cells of the notebook; `cells` and `more` instead of `cell` where many are alike
     CELL_MISSING = "cell-missing"  # a cell that students write
     CELL_FOUND_BY_NAME = "cell-found-by-name"  # its label is lost; another cell was used
-    DUPLICATE_CELL = "duplicate-cell"  # count: cells with the same label
+    SEVERAL_CELLS = "several-cells"  # count: cells with the same label, all of which are used
     CELL_TYPE_CHANGED = "cell-type-changed"  # from code to text, or the reverse
     LOCKED_CELL_CHANGED = "locked-cell-changed"  # changed, deleted or copied; ours is used
     METADATA_LOST = "metadata-lost"  # count, by_name: every cell has lost its label
     ANSWER_ELSEWHERE = "answer-elsewhere"  # a written answer outside its cell
     IMAGE_NOT_SHOWN = "image-not-shown"  # an image in a written answer
     # imports and names
-    UNUSUAL_IMPORT = "unusual-import"  # name
+    FORBIDDEN_NAME = "forbidden-name"  # name, problems, points: what its use costs there
+    UNUSUAL_IMPORT = "unusual-import"  # name, usual?: many honest notebooks have it
     UNUSUAL_NAME = "unusual-name"  # name: reaches for files or the interpreter
     TOO_MANY_NAMES = "too-many-names"  # most: not all could be checked
     MORE_UNUSUAL = "more-unusual"  # more: imports and names that are not listed
@@ -57,11 +59,11 @@ class FlagCode(StrEnum):
     CELL_STOPPED = "cell-stopped"  # ending, limit?, seconds? or most?: ended while it ran
     CELL_UNREADABLE = "cell-unreadable"  # ending: ended while the cell was parsed
     CELLS_UNREADABLE = "cells-unreadable"  # ending: ended while all were parsed together
-    LINES_SKIPPED = "lines-skipped"  # lines for IPython, beginning with % or !
+    LINES_SKIPPED = "lines-skipped"  # lines for IPython: %, ! and await outside a function
     ADDED_CELLS_LEFT_OUT = "added-cells-left-out"  # several of them ended the process
     MORE_NOTES = "more-notes"  # more: added cells whose flags are not listed
     # calling the functions; `cell` is the problem
-    FUNCTION_MISSING = "function-missing"  # nothing has the function's name
+    FUNCTION_MISSING = "function-missing"  # nothing has the function's name; points?
     FUNCTION_LIMIT = "function-limit"  # limit, most: a limit that made a call fail
     FUNCTION_STOPPED = "function-stopped"  # ending, limit?, seconds? or most?
     NOT_MEASURED = "not-measured"  # ending: the result couldn't be measured
@@ -76,9 +78,24 @@ class FlagCode(StrEnum):
     LATE = "late"  # seconds, points: what that costs
     MARKED_LATE = "marked-late"  # by the platform, which doesn't say by how much
     FUTURE_TIME = "future-time"  # the time of submission hasn't come yet
-    UNREADABLE_TIME = "unreadable-time"  # the submission counts as in time
+    UNREADABLE_TIME = "unreadable-time"  # text: of timestamp.txt; counts as in time
 
 
+class Rank(IntEnum):
+    """What a flag means for the instructor, the most important first."""
+
+    COSTS = 1  # points, which the flag states
+    LOOK = 2  # a person should look at it
+    INFORMATION = 3  # nothing to do
+
+
+INFORMATION = (  # an ordinary notebook from Jupyter or Colab has such flags
+    FlagCode.NOTEBOOK_RENAMED,
+    FlagCode.OLD_FORMAT,
+    FlagCode.CELL_TYPE_CHANGED,
+    FlagCode.LINES_SKIPPED,
+)
+FAILED = (FlagCode.CELL_RAISED, FlagCode.NAME_MISSING)  # if a function needs it, it's missing
 FIX_FIRST = (FlagCode.SYNTAX_ERROR, FlagCode.NAME_MISSING, FlagCode.FUNCTION_MISSING)
 
 
@@ -125,7 +142,13 @@ class Flag:
 
     def told_with(self, text: Callable[[str, str], str]) -> Flag:
         """Return the flag with ``text(key, value)`` for every text that we haven't worded."""
-        data = {key: text(key, v) if key in WORDED else v for key, v in self.data.items()}
+
+        def told(key, value):
+            if isinstance(value, list):
+                return [told(key, one) for one in value]
+            return text(key, value)
+
+        data = {key: told(key, v) if key in WORDED else v for key, v in self.data.items()}
         return replace(self, data=data)
 
 
@@ -134,7 +157,26 @@ def flags_of(result: dict) -> list[Flag]:
     return [Flag.from_json(value) for value in result["flags"]]
 
 
+def rank(flag: Flag) -> Rank:
+    """Return what a flag means for the instructor.
+
+    >>> rank(Flag(FlagCode.LATE, data={"seconds": 9.0, "points": 1.0})).name
+    'COSTS'
+    """
+    if flag.data.get("points"):
+        return Rank.COSTS
+    own = flag.code in FAILED and "added" in flag.data
+    usual = own or flag.code in INFORMATION or flag.data.get("usual")
+    return Rank.INFORMATION if usual else Rank.LOOK
+
+
+def status_with(flags: list[Flag]) -> str:
+    """Return the status of a graded submission: "flagged" if a flag is not just information."""
+    return "flagged" if any(rank(f) < Rank.INFORMATION for f in flags) else "graded"
+
+
 def add_flag(result: dict, flag: Flag) -> None:
-    """Add a flag to a result, which then has the status "flagged" if it was "graded"."""
+    """Add a flag to a result, and update its status if it was "graded"."""
     result["flags"].append(flag.as_json())
-    result["status"] = "flagged" if result["status"] == "graded" else result["status"]
+    if result["status"] == "graded":
+        result["status"] = status_with([flag])

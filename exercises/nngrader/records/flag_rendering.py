@@ -5,8 +5,8 @@ The student reads what happened and what to do; the instructor reads what happen
 
 from __future__ import annotations
 
-from ..wording import counted, span
-from .flag import Flag, FlagCode
+from ..wording import TIME_FORMS, counted, span
+from .flag import Flag, FlagCode, Rank, rank
 
 WHAT = {  # kinds of files that aren't what they should be
     "pdf": "a PDF",
@@ -74,6 +74,11 @@ LABEL = "Every cell of the assignment carries a hidden label"
 LOOKED_AT = "Your instructor looks at this. It costs points only if the notebook forbids it."
 NO_COST = "This doesn't cost you any points."
 OPENS = "Does it open in Jupyter?"
+RANKS = {
+    Rank.COSTS: "costs points",
+    Rank.LOOK: "please look",
+    Rank.INFORMATION: "for information",
+}
 SAID = {  # for the student, and for the instructor
     FlagCode.FOLDER_IS_LINK: (
         "Your submission is in a folder, `{folder}`, that is a symbolic link, and we don't "
@@ -112,8 +117,8 @@ SAID = {  # for the student, and for the instructor
         "The notebook contains more than {most:,} strings and brackets, so it was not read.",
     ),
     FlagCode.NO_NOTEBOOK: (
-        "Your submission contains no notebook. Did you upload the right file?",
-        "The submission contains no notebook.",
+        "Your submission contains no notebook{but_files}. Did you upload the right file?",
+        "The submission contains no notebook{but_files}.",
     ),
     FlagCode.EMPTY_FILE: (
         "Your file `{file}` is empty. Save it again and check its size before you submit it.",
@@ -135,6 +140,12 @@ SAID = {  # for the student, and for the instructor
     FlagCode.NOTEBOOK_RENAMED: (
         f"Your submission has no `{{expected}}`, so we graded `{{file}}`. {NO_COST}",
         "There is no `{expected}`, so `{file}` was graded.",
+    ),
+    FlagCode.SEVERAL_NOTEBOOKS: (
+        "Your submission contains several notebooks. We graded `{file}`, which has the most "
+        "written cells, and not {files}. If this is wrong, tell your instructor.",
+        "There are several notebooks. `{file}` was graded because it has the most written "
+        "cells; not graded: {files}.",
     ),
     FlagCode.HARD_LINK: (
         f"Your notebook has a second name (a hard link). {NO_COST}",
@@ -167,10 +178,12 @@ SAID = {  # for the student, and for the instructor
         f"same name. {NO_COST}",
         "The label of {cells} is missing; another cell that defines the same name was graded.",
     ),
-    FlagCode.DUPLICATE_CELL: (
-        "Your notebook contains {count} copies of {cells}, and we graded the last copy that "
-        "you changed. Delete the copies that you don't need.",
-        "There are {count} copies of {cells}; the last changed one was graded.",
+    FlagCode.SEVERAL_CELLS: (
+        "Your notebook has {count} cells with the label of {cells}, as after you split or copy "
+        "a cell. We used all of them that you changed, in order. Delete those that you don't "
+        "need.",
+        "{count} cells have the label of {cells}, as after a split or a copy; all changed ones "
+        "were used, in order.",
     ),
     FlagCode.CELL_TYPE_CHANGED: (
         f"You changed the type (code or text) of {{cells}}. We graded its text. {NO_COST}",
@@ -196,6 +209,11 @@ SAID = {  # for the student, and for the instructor
         "Your instructor sees the text of {cells} without its image, and has to open your "
         "notebook to see the image.",
         "The image in {cells} is not shown; open the submitted notebook to see it.",
+    ),
+    FlagCode.FORBIDDEN_NAME: (
+        "Your code for {problems} can use `{name}`, which is forbidden there{cost}. Write this "
+        "step yourself.",
+        "The code for {problems} can use `{name}`, which is forbidden there{cost}.",
     ),
     FlagCode.UNUSUAL_IMPORT: (
         f"Your code imports `{{name}}`. {LOOKED_AT}",
@@ -238,8 +256,9 @@ SAID = {  # for the student, and for the instructor
         "The cells could not be checked for unusual names: this {ending}.",
     ),
     FlagCode.LINES_SKIPPED: (
-        f"{{Code}} contains lines that begin with % or !, and we did not run them. {NO_COST}",
-        "{Code} contains lines that begin with % or !; they were not run.",
+        "{Code} contains lines that only work in a notebook (%, ! or `await`), and we did not "
+        f"run them. {NO_COST}",
+        "{Code} contains lines that only work in a notebook (%, ! or await); we skipped them.",
     ),
     FlagCode.ADDED_CELLS_LEFT_OUT: (
         "Several cells that you added ended Python, so we ran your notebook without the cells "
@@ -253,7 +272,7 @@ SAID = {  # for the student, and for the instructor
     FlagCode.FUNCTION_MISSING: (
         "There is no `{cell}` after all your cells have run. Did you give it a different name, "
         "or delete its cell?",
-        "`{cell}` is not defined after all cells have run.",
+        "`{cell}` is not defined after all cells have run{cost}.",
     ),
     FlagCode.FUNCTION_LIMIT: ("Your function `{cell}` {limit}. {advice}", "`{cell}` {limit}."),
     FlagCode.FUNCTION_STOPPED: (
@@ -306,7 +325,8 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.UNREADABLE_TIME: (
         "The time of your submission could not be read, so it counts as on time.",
-        "`timestamp.txt` could not be read, so the submission counts as on time.",
+        "`timestamp.txt` contains {text!r}, so the submission counts as on time. Expected "
+        f"{TIME_FORMS}: correct it, and grade again.",
     ),
 }
 
@@ -325,9 +345,15 @@ def for_instructor(flag: Flag) -> str:
     return SAID[flag.code][1].format_map(_values(flag, student=False)).strip()
 
 
+def ranked(flags: list[Flag]) -> list[str]:
+    """Return lines for the instructor: each flag with its rank, the most important first."""
+    return [f"{RANKS[rank(f)]}: {for_instructor(f)}" for f in sorted(flags, key=rank)]
+
+
 def as_shown(flag: Flag) -> dict:
-    """Return a flag as plain data, with `text` for the instructor, as `--json` writes it."""
-    return flag.as_json() | {"text": for_instructor(flag)}
+    """Return a flag as plain data, with `rank` and `text`, as `--json` writes it."""
+    shown = {"rank": rank(flag).name.lower(), "text": for_instructor(flag)}
+    return flag.as_json() | shown
 
 
 def _values(flag, *, student):
@@ -347,12 +373,17 @@ def _places(flag, student):
         code = f"your added cell number {flag.data['added']}" if student else code
     else:
         code = f"the cell of `{flag.cell}`"
-    cells = f"the cell `{flag.cell}`"
-    if many := flag.data.get("cells"):
-        listed = ", ".join(f"`{c}`" for c in many)
-        more = f" and {flag.data['more']} more" if flag.data.get("more") else ""
-        cells = f"the cells {listed}{more}"
-    return {"code": code, "Code": code[:1].upper() + code[1:], "cells": cells}
+    cells, files = f"the cell `{flag.cell}`", _listed(flag, "files")
+    if "cells" in flag.data:
+        cells = f"the cells {_listed(flag, 'cells')}"
+    words = {"code": code, "Code": code[:1].upper() + code[1:], "cells": cells}
+    return words | {"files": files, "but_files": f", but {files}" if files else ""}
+
+
+def _listed(flag, key):
+    """Return the names under a key of a flag's data."""
+    more = f" and {flag.data['more']} more" if flag.data.get("more") else ""
+    return ", ".join(f"`{name}`" for name in flag.data.get(key, ())) + more
 
 
 def _causes(flag):
@@ -394,7 +425,8 @@ def _more(flag):
     if "bytes" in data:
         words["bytes"] = counted(data["bytes"], "byte") + ", all blank" * (data["bytes"] > 0)
     if flag.code == FlagCode.LATE:
-        lost = data["points"]
-        words |= {"span": span(data["seconds"])}
-        words |= {"cost": f": {counted(float(lost), 'point')} less" if lost else ""}
+        words["span"] = span(data["seconds"])
+    lost = data.get("points")
+    words["cost"] = f": {counted(float(lost), 'point')} less" if lost else ""
+    words["problems"] = _listed(flag, "problems")
     return words

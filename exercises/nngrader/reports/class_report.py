@@ -18,8 +18,8 @@ from ..course.roster import missing
 from ..errors import NotThere
 from ..gradebook.database import marks, students
 from ..gradebook.late import present
-from ..records.flag import flags_of
-from ..records.flag_rendering import for_instructor
+from ..records.flag import flags_of, rank
+from ..records.flag_rendering import RANKS, for_instructor
 from ..records.rendering import as_html
 from ..screen import say
 from ..storage.results import digest, latest_results, write_whole
@@ -214,13 +214,14 @@ def _notes(course, assignment, results, known, called):
         told = flags_of(r) if r["status"] != "ungradable" else []
         for flag in present(told, known.get(student)):
             key = digest(flag.as_json())
-            raised[key] = for_instructor(flag)
+            raised[key] = rank(flag), for_instructor(flag)
             students_of[key][student] = True
     if raised:
-        often = sorted(raised, key=lambda key: (-len(students_of[key]), raised[key]))
-        found = [(escape(raised[key]), [*students_of[key]]) for key in often]
-        rows = [[text, str(len(who)), names(who)] for text, who in found]
-        yield section("Flags", table(["Flag", "Submissions", "Who"], rows, (1,), "sentences"))
+        often = sorted(raised, key=lambda k: (raised[k][0], -len(students_of[k]), raised[k]))
+        found = [(*raised[key], [*students_of[key]]) for key in often]
+        rows = [[RANKS[r], escape(text), str(len(who)), names(who)] for r, text, who in found]
+        columns = ["Rank", "Flag", "Submissions", "Who"]
+        yield section("Flags", table(columns, rows, (2,), "sentences"))
     lost = {s: r for s, r in results.items() if r["status"] == "ungradable"}
     if lost:
         told = {s: " ".join(map(for_instructor, flags_of(r))) for s, r in sorted(lost.items())}

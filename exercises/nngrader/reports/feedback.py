@@ -49,6 +49,7 @@ NOTHING_READ = (
     "You have no mark for this assignment yet. If this is not the file that you meant to "
     "submit, or if the file was damaged on the way, write to your instructor."
 )
+TOLD = (*FIX_FIRST, FlagCode.FORBIDDEN_NAME)  # in the section above
 TITLE = "Your instructor sees these notes, too"
 
 
@@ -146,7 +147,7 @@ def _notes(result, mark):
         after = "" if _any_given(mark) else f"<p>{NOTHING_READ}</p>"
         told = _list(map(for_student, flags_of(result)))
         yield f"<section><h2>Why nothing could be graded</h2>{told}{after}</section>"
-    elif rest := [f for f in present(flags_of(result), mark) if f.code not in FIX_FIRST]:
+    elif rest := [f for f in present(flags_of(result), mark) if f.code not in TOLD]:
         yield f"<section><h2>{TITLE}</h2>{_list(map(for_student, rest))}</section>"
 
 

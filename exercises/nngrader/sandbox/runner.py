@@ -45,6 +45,8 @@ class Runner:
         cell uses.
     fingerprints : dict
         By cell, except added cells: the fingerprint, a list of int.
+    names_of : dict
+        By function: the dotted names that it can reach.
     spent : dict
         By function: seconds of all calls.
     before_test : int or None
@@ -61,15 +63,21 @@ class Runner:
         self.spent, self.deaths, self.stopped = {}, {}, {}
         self.worked = self.waited = self.took = 0.0
         self.worker = self.function = self.before_test = None
-        self.right = {}
+        self.right, self.names_of = {}, {}
 
-    def read(self, wanted: list[str] = ()) -> tuple[list[str], list[str]]:
+    def read(
+        self, wanted: list[str] = (), functions: list[str] = ()
+    ) -> tuple[list[str], list[str]]:
         """Return the names and imports in the cells; skip cells that cannot be parsed.
+
+        `names_of` then contains the names that each of the functions can reach.
 
         Parameters
         ----------
         wanted : list of str, optional
             Dotted names that are always listed if they are used, no matter how many there are.
+        functions : list of str, optional
+            The names of functions.
 
         Returns
         -------
@@ -78,6 +86,7 @@ class Runner:
         """
         self.function = None
         question, names, imports = {"do": "named", "wanted": list(wanted)}, [], []
+        question["functions"] = list(functions)
         while True:
             self._fresh()
             if self._read_all():
@@ -85,6 +94,8 @@ class Runner:
         try:
             answer = self._put(question, self.limits.total_seconds)
             names, imports = _texts(answer.get("names")), _texts(answer.get("imports"))
+            found = answer.get("of") if isinstance(answer.get("of"), dict) else {}
+            self.names_of = {f: _texts(found[f]) if f in found else names for f in functions}
             self._compare()
         except Died as e:
             self._note(FlagCode.CELLS_UNREADABLE, "", ending=e.ending.value)

@@ -65,7 +65,7 @@ def check_message(f: Callable, folder: Path) -> str:
     data = with_file(problems[name], files_beside(problems[name], folder))
     sources = _source(f) if cells is None else cells
     run = Limited(data, caller(data, f))
-    verdict = judge(data, run, names_used(*sources))
+    verdict = judge(data, run, names_used(*sources, function=name))
     used = cells is not None and any(f.aspect == EVERYTHING for f in verdict.findings)
     own = "\n".join(_source(f))
     lines = [report(data, run, verdict, folder, own)]

@@ -146,7 +146,7 @@ class Checkup:
             forbidden = [
                 n for d in begun.values() for names in d["forbidden"].values() for n in names
             ]
-            self.names, _ = self.trial.read(forbidden)
+            self.names, _ = self.trial.read(forbidden, [*self.problems])
             for line in self._forbidden(begun):
                 print(line)
             for name, data in begun.items():
@@ -180,7 +180,8 @@ class Checkup:
             data = self.problems[name]
             self.trial.before_test = self.tested.get(name)
             files = files_beside(data, self.folder)
-            self.verdicts[name] = self.trial.judge(data, self.names, files)
+            names = self.trial.names_of.get(name, self.names)
+            self.verdicts[name] = self.trial.judge(data, names, files)
         return self.verdicts[name]
 
     def _print_failed_cells(self):
@@ -197,7 +198,10 @@ class Checkup:
         found = {
             problem: [
                 Finding(Code.FORBIDDEN, EVERYTHING, data={"name": name, "whole": True})
-                for name in forbidden_in(self.names, data["forbidden"].get(WHOLE, ()))
+                for name in forbidden_in(
+                    self.trial.names_of.get(problem, self.names),
+                    data["forbidden"].get(WHOLE, ()),
+                )
             ]
             for problem, data in begun.items()
         }

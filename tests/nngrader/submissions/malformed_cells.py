@@ -17,7 +17,7 @@ def deleted_solutions(course, base, student):
     hand_in(course, student, base.solved().delete(*ids).text())
 
 
-@odd(flag=Expected(FlagCode.DUPLICATE_CELL, "hinge_loss", {"count": 3}), score=70.0)
+@odd(flag=Expected(FlagCode.SEVERAL_CELLS, "hinge_loss", {"count": 3}), score=70.0)
 def last_changed_one_counts(course, base, student):
     notebook = base.solved()
     wrong = dict(
@@ -26,6 +26,16 @@ def last_changed_one_counts(course, base, student):
     stub = base.untouched()["hinge_loss"]
     at = notebook.index("test_hinge_loss")
     notebook.cells[at:at] = [wrong, stub]
+    hand_in(course, student, notebook.text())
+
+
+@odd(flag=Expected(FlagCode.SEVERAL_CELLS, "hinge_loss", {"count": 2}))
+def split_cell(course, base, student):
+    notebook = base.solved()
+    at, cell = notebook.index("hinge_loss"), notebook["hinge_loss"]
+    calls = "def hinge_loss(*args, **kwargs):\n    return hinge(*args, **kwargs)"
+    helper = dict(cell, source=cell["source"].replace("def hinge_loss(", "def hinge("))
+    notebook.cells[at : at + 1] = [helper, dict(cell, source=calls)]
     hand_in(course, student, notebook.text())
 
 
@@ -64,10 +74,18 @@ def forged_points(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd(score=0.0, flag=Expected(FlagCode.UNUSUAL_IMPORT, data={"name": "scipy.special"}))
-def forbidden_package(course, base, student):
-    own = "def helper():\n    import scipy.special"
+@odd("graded", 100.0, Expected(FlagCode.UNUSUAL_IMPORT, data={"name": "scipy.special"}))
+def forbidden_package_in_an_unused_function(course, base, student):
+    own = "def compare():\n    import scipy.special"
     hand_in(course, student, base.solved().add_cell(own).text())
+
+
+@odd(score=70.0, flag=Expected(FlagCode.FORBIDDEN_NAME, data={"name": "scipy", "points": 30}))
+def forbidden_package_in_one_function(course, base, student):
+    notebook = base.solved()
+    notebook["hinge_loss"]["source"] += "\n\n\ndef late():\n    import scipy.special"
+    notebook["hinge_loss"]["source"] += "\n\n\nhinge_loss.late = late"
+    hand_in(course, student, notebook.text())
 
 
 @odd(score=70.0, flag=Expected(FlagCode.FUNCTION_MISSING, "hinge_loss"))

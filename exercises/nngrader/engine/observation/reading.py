@@ -25,6 +25,7 @@ COMPUTING = set(
 HARMLESS = set("abs display float len list max min np numpy print sum".split())
 DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 TOKEN = re.compile(r'"""|\'\'\'|["\'#()\[\]{}]|\\.')
+WORD = re.compile(r"[^\W\d]\w*")
 ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][A-Za-z_0-9]{0,80})[ \t]*=[ \t]*[!%](?!=)")
 
 
@@ -54,6 +55,17 @@ def dedented(source):
     first = next((line for line in lines if line.strip()), "")
     indent = first[: len(first) - len(first.lstrip())]
     return "\n".join(line.removeprefix(indent) for line in lines)
+
+
+def awaits(code):
+    r"""Return whether a text or a statement awaits something at once, as in a notebook.
+
+    >>> awaits("x = await f()"), awaits("async def g():\n    await f()")
+    (True, False)
+    """
+    tree = _parse(code) if isinstance(code, str) else code
+    kinds = ast.Await | ast.AsyncFor | ast.AsyncWith
+    return tree is not None and any(isinstance(n, kinds) for n in _outer(tree))
 
 
 def _without_magics(lines):
@@ -123,24 +135,27 @@ def imports(*sources, wanted=()):
     return _listed(found, wanted)
 
 
-def names_used(*sources, wanted=()):
-    """Return the dotted names that the sources use or import, with aliases undone, sorted.
+def names_used(*sources, wanted=(), function=None):
+    r"""Return the dotted names that the sources use or import, with aliases undone, sorted.
 
     The sources are read together, so that an alias from one cell is resolved in the others. If
     there are too many names, `MORE` replaces some of them, but a name in ``wanted`` is still
-    included if it, or anything inside it, is used. If no function can use the imports of a cell
-    (`_idle`), they are left out, except for NumPy and Python's own modules.
+    included if it, or anything inside it, is used. An import that ``function`` can't reach
+    (`_idle`), or no function if it is None, is left out, except for NumPy and Python's own
+    modules.
 
     >>> names_used("import numpy as n", "apply = n.vectorize")
     ['numpy', 'numpy.vectorize']
     >>> names_used("import scipy", "def f(): return 1"), names_used("import scipy", "scipy.a")
-    ([], ['scipy', 'scipy.a'])
+    ([], [])
+    >>> names_used("import scipy\ndef f(): scipy\ndef g(): 1", function="g")
+    []
     """
-    trees = list(_trees(sources))
-    idle = _idle(trees)
+    trees = [ast.Module([node], []) for tree in _trees(sources) for node in tree.body]
+    idle = _idle(trees, function) if function or len(sources) > 1 else set()
     nodes = [node for tree in trees if tree not in idle for node in ast.walk(tree)]
     imported = _imported_objects(idle)
-    for tree in idle:
+    for tree in (t for t in trees if t in idle):
         nodes += [n for n in ast.walk(tree) if not (_is_foreign(n) or _uses_any(n, imported))]
     alias, stars, found = {"np": "numpy"}, set(), set()
     for node in nodes:
@@ -167,54 +182,79 @@ def _is_foreign(node):
     return bool(tops - KEPT)
 
 
-def _idle(trees):
-    """Return the cells whose imports can't reach a function of another cell.
+def _idle(trees, function):
+    """Return the statements whose imports can't reach a function, or any function if None.
 
-    Students often use such a cell to try something out. It doesn't define a function or class,
-    set a name that other cells mention, write into an object, compute names, or pass anything
-    that it has imported to a function of another cell.
+    Students often import a package to try something out or to compare results. Starting from
+    the function, we collect the statements that set a name that it mentions, write into such
+    an object, or pass something imported to such a function; and all that compute names.
     """
-    idle = [t for t in trees if any(map(_is_foreign, ast.walk(t)))] if len(trees) > 1 else []
-    idle = [tree for tree in idle if not any(map(_acts, ast.walk(tree)))]
+    rest, names = dict.fromkeys(trees), {function}
+    found = [t for t in trees if any(_always_counts(n, function) for n in ast.walk(t))]
     while True:
-        mentioned = {n for tree in trees if tree not in idle for n in _mentioned(tree)}
-        imported = _imported_objects(idle)
-        still_idle = [
-            tree
-            for tree in idle
-            if not any(_bound(n) & mentioned or _passes_on(n, imported) for n in ast.walk(tree))
-        ]
-        if len(still_idle) == len(idle):
-            return idle
-        idle = still_idle
+        for tree in found:
+            del rest[tree]
+            names |= _mentioned(tree).union(*map(_bound, _outer(tree)))
+        imported = _imported_objects(rest)
+        found = [t for t in rest if any(_touches(n, names, imported) for n in _outer(t))]
+        if not found:
+            return rest.keys()
 
 
-def _acts(node):
-    """Return whether a node may do more than import, compute, and assign results to names."""
-    if isinstance(node, ast.Attribute | ast.Subscript):
-        return not isinstance(node.ctx, ast.Load)
+def _outer(tree):
+    """Yield the nodes of a statement that run at once, and what functions declare global."""
+    waiting = [tree]
+    for node in waiting:  # the list grows inside the loop
+        yield node
+        if isinstance(node, DEFINES):
+            waiting += [n for n in ast.walk(node) if isinstance(n, ast.Global)]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def _always_counts(node, function):
+    """Return whether a node may set any name, or defines a function if none is asked for."""
     if isinstance(node, ast.ImportFrom):
         return any(a.name == "*" for a in node.names)
-    return isinstance(node, DEFINES) or getattr(node, "id", "") in COMPUTING
+    if function is None and isinstance(node, DEFINES):
+        return True
+    return getattr(node, "id", "") in COMPUTING
+
+
+def _touches(node, names, imported):
+    """Return whether a node sets a name, writes into it, or passes on an imported object."""
+    if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        return _root(node) in names
+    return bool(_bound(node) & names) or _passes_on(node, names, imported)
 
 
 def _bound(node):
     """Return the names that a node sets."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         return {node.id}
+    if isinstance(node, DEFINES):
+        return {getattr(node, "name", "")}
+    if isinstance(node, ast.Global):
+        return {*node.names}
     return {short for short, _ in _imported(node) if short}
 
 
 def _mentioned(tree):
-    """Return the names in a cell that aren't local to a function, and the cell's strings."""
+    """Return the names in a statement that aren't local to a function, and its strings.
+
+    If it may run code that is in a string, all words in its strings count.
+    """
+    own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     try:
         codes = [compile(tree, "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        return own
     found = set()
     for code in codes:  # the list grows inside the loop
         codes += [c for c in code.co_consts if isinstance(c, type(code))]
-        found |= {*code.co_names, *(c for c in code.co_consts if isinstance(c, str))}
+        found |= own & {*code.co_names}
+        texts = {c for c in code.co_consts if isinstance(c, str)}
+        found |= {w for t in texts for w in WORD.findall(t)} if own & COMPUTING else texts
     return found
 
 
@@ -234,17 +274,18 @@ def _uses_any(node, imported):
     return not imported.isdisjoint(names)
 
 
-def _passes_on(node, imported):
-    """Return whether a node passes any of these names to a function from elsewhere."""
-    if not isinstance(node, ast.Call):
+def _passes_on(node, names, imported):
+    """Return whether a node passes any imported object to a function with one of the names."""
+    if not isinstance(node, ast.Call) or _root(node.func) not in names - imported - HARMLESS:
         return False
-    called = node.func
-    while isinstance(called, ast.Attribute):
-        called = called.value
-    own = getattr(called, "id", "") in imported | HARMLESS
-    return not own and any(
-        _uses_any(a, imported) for a in (*node.args, *(k.value for k in node.keywords))
-    )
+    return any(_uses_any(a, imported) for a in (*node.args, *(k.value for k in node.keywords)))
+
+
+def _root(node):
+    """Return the name at the beginning of an expression such as ``a.b[0]``, or ""."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return getattr(node, "id", "")
 
 
 def _listed(names, wanted, first=()):

@@ -165,15 +165,20 @@ def read(question, names, texts):
     reading.imports(source)
     texts.append(source)
     asis = (source, reading.dedented(source))
-    return {"error": None, "skipped": reading.plain(source) not in asis}
+    plain = reading.plain(source)
+    return {"error": None, "skipped": plain not in asis or reading.awaits(plain)}
 
 
 def named(question, names, texts):
-    """Return dotted names and imports in the cells read so far, and the wanted names."""
+    """Return dotted names and imports in the cells read so far, and each function's names."""
     wanted = question["wanted"]
     return {
         "names": reading.names_used(*texts, wanted=wanted),
         "imports": reading.imports(*texts, wanted=wanted),
+        "of": {
+            name: reading.names_used(*texts, wanted=wanted, function=name)
+            for name in question["functions"]
+        },
     }
 
 
@@ -193,6 +198,8 @@ def load(question, names, texts):
     """
     flags, failed = __future__.annotations.compiler_flag, None
     for statement in parsed(reading.plain(question["source"]), question["name"]).body:
+        if reading.awaits(statement):
+            continue
         alone = ast.Module([statement], [])
         try:
             code = compile(alone, question["name"], "exec", flags=flags, dont_inherit=True)
