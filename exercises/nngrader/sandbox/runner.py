@@ -45,6 +45,9 @@ class Runner:
         cell uses.
     fingerprints : dict
         By cell, except added cells: the fingerprint, a list of int.
+    written : set of str
+        The names that the cells define, except functions that do nothing; filled by `read`,
+        before any cell has run.
     spent : dict
         By function: seconds of all calls.
     before_test : int or None
@@ -57,7 +60,7 @@ class Runner:
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
         self.cells, self.sandbox, self.slot = list(cells), sandbox, slot
         self.limits = sandbox.limits
-        self.notes, self.fingerprints, self.lost = {}, {}, set()
+        self.notes, self.fingerprints, self.lost, self.written = {}, {}, set(), set()
         self.spent, self.deaths, self.stopped = {}, {}, {}
         self.worked = self.waited = self.took = 0.0
         self.worker = self.function = self.before_test = None
@@ -85,6 +88,7 @@ class Runner:
         try:
             answer = self._put(question, self.limits.total_seconds)
             names, imports = _texts(answer.get("names")), _texts(answer.get("imports"))
+            self.written = {*_texts(answer.get("written"))}
             self._compare()
         except Died as e:
             self._note(FlagCode.CELLS_UNREADABLE, "", ending=e.ending.value)

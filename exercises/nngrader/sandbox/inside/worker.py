@@ -169,11 +169,12 @@ def read(question, names, texts):
 
 
 def named(question, names, texts):
-    """Return dotted names and imports in the cells read so far, and the wanted names."""
+    """Return what the cells read so far use, import and define; also the wanted names."""
     wanted = question["wanted"]
     return {
         "names": reading.names_used(*texts, wanted=wanted),
         "imports": reading.imports(*texts, wanted=wanted),
+        "written": reading.written(*texts),
     }
 
 
