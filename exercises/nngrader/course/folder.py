@@ -62,7 +62,7 @@ class Course:
         `GRADE_ID.py`, and two for each new problem, `NAME.py` and `NAME.md`;
         `ASSIGNMENT.toml` contains points.
     seed_file : path, optional
-        The file with the seed of the hidden cases. Default: `.seed`, written at first use.
+        The file with the seed of the hidden cases. Default: `.seed`.
     """
 
     def __init__(self, root, *, problems=None, seed_file=None):
@@ -261,20 +261,19 @@ class Course:
         return bool(then) and self.private is None
 
     def seed(self) -> int:
-        """Return the seed of the hidden cases; the first use writes it.
+        """Return the seed of the hidden cases.
 
         Raises
         ------
         CannotDo
-            If it cannot be read, or isn't a whole number.
+            If it is missing, cannot be read, or isn't a whole number.
         """
         file = self.seed_file or self.root / ".seed"
-        if not self.seed_file and not file.exists():
-            make_seed(file)
         try:
             return int(file.read_text())
         except FileNotFoundError:
-            raise NotThere(f"no seed: {file} does not exist") from None
+            what = "" if self.seed_file else "; `nngrader grade` creates it"
+            raise NotThere(f"no seed: {file} does not exist{what}") from None
         except OSError as e:
             raise CannotDo(f"the seed {file} cannot be read: {e.strerror}") from None
         except ValueError:

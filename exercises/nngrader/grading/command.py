@@ -19,6 +19,7 @@ from ..gradebook.database import marks
 from ..gradebook.database import students as students_of_gradebook
 from ..gradebook.late import policy_file, read_policy
 from ..gradebook.record import Recorder
+from ..gradebook.seed import require_seed
 from ..sandbox.launch import Sandbox
 from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
 from ..storage.results import Store, latest_key, write_whole
@@ -59,6 +60,7 @@ def grade_class(
     students = wanted(course, name, only, there, called)
     students = sorted(students, key=called)  # the order of ids would reveal names
     require_extensions_of_somebody(course, name, {*(roster or ()), *there}, roster, called)
+    require_seed(course, name, whole=not only)
     store = Store(course / ".results")
     running = executor_of(assignment.spec(unsafe), workers, scheduler)
     with alone(store, name), running as executor:

@@ -74,7 +74,8 @@ class RightFunctions:
         Parameters
         ----------
         data : dict
-            The hidden cases of the other problem; `asked` is what `Runner.call` needs for it.
+            The hidden cases of the other problem. `asked` is the rest of what `Runner.call`
+            needs.
         """
         case = next(c for c in data["cases"] if c["aspect"] == "value")
         parts = checked(self.runner.call(name, case["args"], *asked)).parts or []
