@@ -60,7 +60,7 @@ def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
     """Return the submission in a folder, like `read_rebuilt`."""
     a = assignment
     cells, odd = read_submission(folder, a.name, a.solution_ids, a.limits.notebook_mb << 20)
-    rebuilt = rebuild(a.instructor, a.released, cells)
+    rebuilt = rebuild(a.instructor, a.released, cells, a.earlier)
     rebuilt.files, unread = read_declared(folder, a.declared)
     rebuilt.flags[:0] = odd + unread
     return rebuilt
