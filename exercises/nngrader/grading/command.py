@@ -21,7 +21,18 @@ from ..gradebook.late import policy_file, read_policy
 from ..gradebook.record import Recorder
 from ..gradebook.seed import require_seed
 from ..sandbox.launch import Sandbox
-from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
+from ..screen import (
+    Progress,
+    absent,
+    public,
+    restored,
+    say,
+    shown,
+    table,
+    totals,
+    untimed,
+    warn,
+)
 from ..storage.results import Store, latest_key, write_whole
 from ..storage.scratch import alone, sweep
 from ..wording import counted, did_you_mean
@@ -81,7 +92,9 @@ def grade_class(
     earlier = graded_earlier(course, name, store.get(latest_key(name)))
     in_words = earlier_in_words({called(s): old for s, old in earlier.items()})
     silent = [] if only else missing(course, name, students_of_gradebook(course, name))
-    for text in (untimed(late), *map(shown, in_words), absent(called.all(silent))):
+    by_hand = {called(s): cells for s, cells in recorder.restored.items()}
+    remarks = untimed(late), restored(by_hand), *map(shown, in_words)
+    for text in (*remarks, absent(called.all(silent))):
         if text:
             say(text)
     called.tell_key()
