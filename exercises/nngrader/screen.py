@@ -123,6 +123,28 @@ def untimed(students: list[str]) -> str:
     return words * bool(students)
 
 
+def restored(found: dict[str, tuple[list[str], bool]]) -> str:
+    """Return a line on marks by hand whose notebooks in `autograded/` were lost, or "".
+
+    Parameters
+    ----------
+    found : dict
+        `Recorder.restored`.
+
+    >>> restored({"ada": (["why"], True), "bob": (["draw", "why"], False)}).count("bob")
+    2
+    """
+    if not found:
+        return ""
+    named = ", ".join(
+        f"{student} ({', '.join(cells)})" for student, (cells, _) in found.items()
+    )
+    words = f"autograded/ lacked notebooks; the gradebook still has the marks by hand: {named}"
+    unsure = ", ".join(student for student, (_, known) in found.items() if not known)
+    check = f". Look at these again, because their work may have changed since: {unsure}"
+    return words + check * bool(unsure)
+
+
 def public(result: dict) -> dict:
     """Return a result in the form that `--json` writes."""
     from .records.finding import findings_of

@@ -1,6 +1,7 @@
 """The command: its exit status, and that what is wrong is told in one line."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -8,6 +9,9 @@ import pytest
 from nngrader.cli import main
 from nngrader.course import Course
 from nngrader.course.anonymous import Codes
+from nngrader.errors import CannotDo
+from nngrader.gradebook.database import open_gradebook, quiet
+from nngrader.gradebook.seed import require_seed
 
 from .sample_course import NAME, hand_in, make_course, problems_folder, run
 
@@ -125,6 +129,40 @@ def test_the_first_grade_makes_a_seed_that_nobody_else_reads(course, base, tmp_p
     assert (course / ".seed").stat().st_mode & 0o777 == 0o600
     seed = Course(course).seed()
     assert Course(course).seed() == seed > 10**6
+    copy = course / "gradebook.seed"
+    assert int(copy.read_text()) == seed
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lost_seed_is_never_replaced(course):
+    file, copy = course / ".seed", course / "gradebook.seed"
+    require_seed(Course(course), NAME)
+    assert copy.read_text() == file.read_text()
+    hand_in(course, "ada", "{}")
+    file.unlink()
+    for command in (["grade", NAME], ["gradescope", NAME], ["explain", NAME, "ada"]):
+        assert run(course, *command) != 0
+        assert not file.exists()
+        assert not (course / "autograded").exists()
+    shutil.copy(copy, file)
+    copy.unlink()
+    with quiet(), open_gradebook(Course(course), NAME) as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission(NAME, "ada")
+    file.unlink()
+    with pytest.raises(CannotDo):
+        require_seed(Course(course), NAME)
+    assert not file.exists()
+
+
+def test_a_part_of_the_class_is_not_graded_with_a_new_seed(course):
+    require_seed(Course(course), NAME, whole=False)
+    (course / ".seed").write_text("5\n")
+    with pytest.raises(CannotDo):
+        require_seed(Course(course), NAME, whole=False)
+    for whole in (True, False):
+        require_seed(Course(course), NAME, whole=whole)
+    assert (course / "gradebook.seed").read_text() == "5\n"
 
 
 def test_import_of_the_package_needs_numpy_alone():

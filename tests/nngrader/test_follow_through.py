@@ -1,5 +1,6 @@
 """A function that calls a wrong one is judged again with a right one in its place."""
 
+import functools
 import textwrap
 
 import pytest
@@ -14,7 +15,7 @@ from nngrader.settings import Limits
 
 from .sample_course import EXERCISES
 
-pytestmark = pytest.mark.sandbox
+pytestmark, slow = pytest.mark.sandbox, pytest.mark.slow
 LIMITS = Limits(call_seconds=2.0, total_seconds=6.0, memory_mb=500)
 MOST = {"affine_backward": 10.0, "two_layer_loss": 14.0, "train_network": 8.0}
 WRONG = "def affine_backward(dy, x, W):\n    return dy @ W, dy.T @ x / len(x), dy.sum(axis=0)"
@@ -54,39 +55,44 @@ def box():
         yield sandbox
 
 
-@pytest.fixture(scope="module")
-def hidden():
-    """Return the hidden cases of the three problems."""
-    found = {p.name: p for p in Course(EXERCISES).problems("ps3_backprop")}
-    return {name: pack(found[name], 5, visible=False) for name in MOST}
+@functools.cache
+def declared(assignment):
+    """Return an assignment's problems and right answers, by name."""
+    course = Course(EXERCISES)
+    problems = {p.name: p for p in course.problems(assignment)}
+    cells = course.instructor(assignment)["cells"]
+    return problems, {c["id"]: c["source"] for c in cells if c["id"] in problems}
+
+
+@functools.cache
+def packed(assignment, name):
+    """Return the hidden cases of a problem."""
+    return pack(declared(assignment)[0][name], 5, visible=False)
 
 
 def reference(name):
-    """Return the source of a problem's right answer."""
-    cells = Course(EXERCISES).instructor("ps3_backprop")["cells"]
-    return next(c["source"] for c in cells if c["id"] == name)
+    """Return the source of a right answer of ps3_backprop."""
+    return declared("ps3_backprop")[1][name]
 
 
 @pytest.fixture(scope="module")
-def graded(box, hidden):
-    """Return a function that grades answers, by problem; the others are right ones."""
-    solved = [("setup", "import numpy as np", False)]
-    solved += [(name, reference(name), False) for name in MOST]
+def graded(box):
+    """Return a function that grades answers, by problem, in this order."""
 
-    def grade(**answers):
-        names = [name for name in MOST if name in answers]
+    def grade(assignment="ps3_backprop", **answers):
+        right = declared(assignment)[1]
+        setup = ("setup", "import numpy as np", False)
         spec = AssignmentSpec(
-            tests=[(n, n, MOST[n]) for n in names],
-            hidden=hidden,
+            tests=[(n, n, MOST.get(n, 14.0)) for n in answers],
+            hidden={n: packed(assignment, n) for n in answers},
             limits=LIMITS,
             uses=[],
-            most=sum(MOST[n] for n in names),
+            most=sum(MOST.get(n, 14.0) for n in answers),
             unsafe=False,
             code="",
-            solved=solved,
+            solved=[setup, *((n, source, False) for n, source in right.items())],
         )
-        cells = [("setup", "import numpy as np", False)]
-        cells += [(n, textwrap.dedent(answers[n]), False) for n in names]
+        cells = [setup, *((n, textwrap.dedent(text), False) for n, text in answers.items())]
         return run(spec, Job(cells), box, 0)
 
     return grade
@@ -108,7 +114,7 @@ def test_who_calls_a_wrong_function_pays_a_tenth_of_what_it_spoils(graded):
     assert result["problems"]["affine_backward"]["score"] < 10
 
 
-@pytest.mark.slow
+@slow
 def test_nothing_is_said_where_the_called_function_is_right(graded):
     right = graded(affine_backward=reference("affine_backward"), two_layer_loss=CALLS)
     assert right["score"] == 24
@@ -116,6 +122,78 @@ def test_nothing_is_said_where_the_called_function_is_right(graded):
     wrong = graded(affine_backward=reference("affine_backward"), two_layer_loss=slip)
     assert wrong["problems"]["two_layer_loss"]["score"] < 13
     assert found(wrong, "two_layer_loss") == []
+
+
+def codes(result, name):
+    """Return the codes of a problem's findings, and the functions that they name."""
+    findings = result["problems"][name]["findings"]
+    return {(f["code"], *f["data"].get("called", ())) for f in findings}
+
+
+EMPTY = ["raise NotImplementedError()", "pass", "'Text.'\n    return W", "..."]
+
+
+@pytest.mark.parametrize("body", [EMPTY[0], *(pytest.param(b, marks=slow) for b in EMPTY[1:])])
+def test_a_function_that_is_not_written_restores_no_points(graded, body):
+    empty = f"def affine_backward(dy, x, W):\n    {body}"
+    result = graded(affine_backward=empty, two_layer_loss=CALLS)
+    assert result["score"] == 0
+    if body == EMPTY[0]:
+        said = {(Code.NOT_WRITTEN, "affine_backward")}
+        assert codes(result, "two_layer_loss") == said
+    else:
+        assert found(result, "two_layer_loss") == []
+
+
+FORWARDS = "def conv2d_fast(*arguments):\n    return conv2d_forward(*arguments)"
+
+
+@slow
+def test_a_function_that_only_calls_an_empty_one_counts_as_empty(graded):
+    blocks = declared("ps5_cnn")[1]["residual_block"]
+    blocks = blocks.replace("conv2d_forward", "conv2d_fast")
+    empty = "def conv2d_forward(*arguments):\n    raise NotImplementedError()"
+    answers = {"conv2d_forward": empty, "conv2d_fast": FORWARDS, "residual_block": blocks}
+    result = graded("ps5_cnn", **answers)
+    assert result["score"] == 0
+    for name, called in (("conv2d_fast", "conv2d_forward"), ("residual_block", "conv2d_fast")):
+        assert codes(result, name) == {(Code.NOT_WRITTEN, called)}
+
+
+@slow
+def test_a_function_that_leaves_its_task_to_a_wrong_one_gets_no_points_back(graded):
+    right = declared("ps5_cnn")[1]
+    halved = right["conv2d_forward"].replace("def conv2d_forward", "def whole")
+    halved += "\n\ndef conv2d_forward(*arguments):\n    return whole(*arguments) / 2 + 1"
+    result = graded("ps5_cnn", conv2d_forward=halved, conv2d_fast=FORWARDS)
+    assert found(result, "conv2d_fast") == []
+    assert result["problems"]["conv2d_fast"]["score"] < 3
+
+
+CALLERS = [
+    ("ps1_linear_algebra", "gram_schmidt", "project"),
+    ("ps2_classifiers", "pairwise_distances", "knn_predict"),
+    ("ps3_backprop", "two_layer_loss", "train_network"),
+    ("ps5_cnn", "conv2d_forward", "residual_block"),
+]
+
+
+@slow
+@pytest.mark.parametrize(("assignment", "name", "caller"), CALLERS)
+def test_no_caller_gets_points_from_an_empty_cell(graded, assignment, name, caller):
+    empty = f"def {name}(*arguments, **more):\n    raise NotImplementedError()"
+    result = graded(assignment, **{name: empty, caller: declared(assignment)[1][caller]})
+    assert result["problems"][caller]["score"] == 0
+    assert codes(result, caller) == {(Code.NOT_WRITTEN, name)}
+
+
+@slow
+def test_who_calls_a_written_function_that_calls_an_empty_one_is_followed(graded):
+    empty = "def affine_backward(dy, x, W):\n    raise NotImplementedError()"
+    network = reference("train_network")
+    result = graded(affine_backward=empty, two_layer_loss=CALLS, train_network=network)
+    assert result["problems"]["two_layer_loss"]["score"] == 0
+    assert result["problems"]["train_network"]["score"] == pytest.approx(8 - SHARE * 8)
 
 
 FORGED = """
@@ -139,7 +217,7 @@ ASKED = [
 ]
 
 
-@pytest.mark.slow
+@slow
 def test_who_asks_the_grader_for_more_gets_nothing(graded):
     for asked in ASKED:
         result = graded(affine_backward=WRONG, two_layer_loss=FORGED.replace("{asked}", asked))

@@ -12,6 +12,7 @@ from nngrader.intake.outputs import without_outputs
 from nngrader.intake.rebuild import rebuild, written
 from nngrader.intake.submission import Cell, read_submission
 from nngrader.records.flag import Flag, FlagCode
+from nngrader.storage.results import digest
 
 NAME = "ps"
 PICTURE = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 900_000}}
@@ -268,3 +269,17 @@ def test_a_notebook_of_too_many_pieces_is_refused(monkeypatch):
     with pytest.raises(ValueError, match="more than 10"):
         without_outputs(b"[" * 11)
     assert without_outputs(b"[" * 10) == b"[" * 10
+
+
+def test_a_locked_cell_of_an_earlier_release_is_unchanged():
+    about = {"grade_id": "text", "locked": True}
+    cell = {"cell_type": "markdown", "id": "text", "metadata": {"nbgrader": about}}
+    ours = {"cells": [cell | {"source": "10 points"}]}
+    for text, earlier, changed in (
+        ("9 points", {}, True),
+        ("9 points", {"text": [digest("8 points"), digest("9 points")]}, False),
+        ("7 points", {"text": [digest("9 points")]}, True),
+        ("10 points", {}, False),
+    ):
+        flags = rebuild(ours, ours, [Cell("text", text, False, 0)], earlier).flags
+        assert flags == [Flag(FlagCode.LOCKED_CELL_CHANGED, "text")] * changed

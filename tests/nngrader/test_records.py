@@ -11,7 +11,7 @@ from nngrader.records.rendering import LAWS, SHAPES, STOPS, Audience, as_html, t
 SECRET = 4711
 F = {"function": "f"}
 SAMPLES = {
-    Code.NOT_WRITTEN: F,
+    Code.NOT_WRITTEN: F | {"called": ["g"]},
     Code.NOT_DEFINED: F,
     Code.STOPPED: F | {"stopped": {"limit": "time", "most": 2.5, "where": "in one call"}},
     Code.RAISED: F

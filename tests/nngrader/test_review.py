@@ -11,13 +11,14 @@ from nngrader.course.anonymous import Codes
 from nngrader.course.assignment import Assignment
 from nngrader.errors import CannotDo
 from nngrader.gradebook import by_hand, marks, quiet
+from nngrader.gradebook.record import Recorder
 from nngrader.intake.rebuild import FOUND, harmless
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.reports.feedback import page
 
 from .formgrader import formgrader
 from .hand_marked_course import MODEL, RUBRIC, SCHEME, markdown_cell
-from .recorded_gradebook import gradebook, rebuilding, record, tables
+from .recorded_gradebook import gradebook, rebuilding, record, result, tables
 from .sample_course import NAME, ReleasedNotebook, hand_in, run
 
 pytestmark = pytest.mark.sandbox
@@ -160,6 +161,32 @@ def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
     assert waiting(course, "ada") == ["draw", "test_hinge_loss", "why"]
     (mark,) = marks(Course(course), NAME).values()
     assert mark["score"] == 0.5 * 70 + 3 * 3
+
+
+@pytest.mark.parametrize("lost", ["notebook", "both"])
+def test_marks_by_hand_outlive_what_autograded_has_lost(course, base, lost):
+    hand_in(course, "ada", answered(base).text())
+    record(course, {"ada": 1.0})
+    for name in ("why", "draw"):
+        give(course, "ada", name, manual_score=3)
+    folder = course / "autograded" / "ada" / NAME
+    assert {f.name for f in folder.iterdir()} == {f"{NAME}.ipynb"}
+    shutil.rmtree(folder)
+    if lost == "both":
+        (course / ".results" / f"recorded-{NAME}.jsonl").unlink()
+    assignment = Assignment(Course(course), NAME)
+    with Recorder(assignment) as recorder:
+        recorder.record(result(assignment, "ada"), rebuilding(assignment, "ada").notebook)
+    assert recorder.restored == {"ada": (["draw", "why"], lost == "notebook")}
+    assert waiting(course, "ada") == []
+    assert marks(Course(course), NAME)["ada"]["score"] == 85 + 6
+
+    shutil.rmtree(folder)
+    again(course, "ada", answered(base, text="Another answer."))
+    with Recorder(assignment) as recorder:
+        recorder.record(result(assignment, "ada"), rebuilding(assignment, "ada").notebook)
+    assert recorder.restored == {}
+    assert waiting(course, "ada") == ["draw", "why"]
 
 
 def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, capsys):

@@ -1,5 +1,6 @@
 """Other points after hand-in, and what was graded under an earlier definition."""
 
+import json
 import shutil
 
 import pytest
@@ -10,7 +11,14 @@ from nngrader.settings import read_settings
 from nngrader.storage.results import Store
 
 from .recorded_gradebook import gradebook
-from .sample_course import NAME, ReleasedNotebook, hand_in, problems_folder, run
+from .sample_course import (
+    NAME,
+    ReleasedNotebook,
+    hand_in,
+    problems_folder,
+    release_unchecked,
+    run,
+)
 from .test_nbgrader import partly_wrong
 from .test_review import give
 
@@ -52,6 +60,10 @@ def everything(course):
     files = {f: f.read_bytes() for f in course.rglob("*") if f.is_file() and f.suffix != ".db"}
     locks = {f: b for f, b in files.items() if not f.name.startswith("lock-")}
     return locks, marks(Course(course), NAME)
+
+
+def released(course):
+    return json.loads((course / "release" / NAME / f"{NAME}.ipynb").read_text())["cells"]
 
 
 def latest(course):
@@ -106,6 +118,21 @@ def test_points_change_wherever_they_stand_and_grading_again_agrees(course, caps
     for student, result in now.items():
         assert again[student]["score"] == pytest.approx(result["score"], abs=1e-5)
     assert marks(Course(course), NAME)["ada"]["score"] == known["ada"]["score"]
+
+
+@pytest.mark.slow
+def test_an_earlier_release_with_other_points_gets_no_flag(course):
+    pairs = ("pairwise_distances=60", "softmax_cross_entropy=10")
+    before = latest(course)
+    assert run(course, "reweight", NAME, "--yes", "--points", *pairs) == 0
+    text = next(c for c in released(course) if c["id"] == "text_pairwise_distances")
+    release_unchecked(course)
+    (now,) = [c for c in released(course) if c["id"] == text["id"]]
+    assert now["source"] != text["source"]
+    assert run(course, "grade", NAME) == 0
+    flags = {s: [f["code"] for f in r["flags"]] for s, r in latest(course).items()}
+    assert flags == {s: [f["code"] for f in r["flags"]] for s, r in before.items()}
+    assert latest(course)["ada"]["status"] == "graded"
 
 
 @pytest.mark.slow

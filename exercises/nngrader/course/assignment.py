@@ -104,6 +104,7 @@ class Assignment:
         self.limits, _ = read_settings(course.source(name).with_name("nngrader.toml"))
         self.weights = course.points(name)
         self.released = released_notebook(course, name)
+        self.earlier = course.earlier_cells(name)
         if _cells(self.released) != _cells(self.instructor):
             raise NotReleased(
                 f"{name}: its cells have changed since the release; release it again"

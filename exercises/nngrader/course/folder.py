@@ -62,7 +62,7 @@ class Course:
         `GRADE_ID.py`, and two for each new problem, `NAME.py` and `NAME.md`;
         `ASSIGNMENT.toml` contains points.
     seed_file : path, optional
-        The file with the seed of the hidden cases. Default: `.seed`, written at first use.
+        The file with the seed of the hidden cases. Default: `.seed`.
     """
 
     def __init__(self, root, *, problems=None, seed_file=None):
@@ -222,8 +222,19 @@ class Course:
         return {"private": hashlib.sha256(text.encode()).hexdigest() if files else None}
 
     def memory(self, assignment: str) -> Path:
-        """Return the file in which a release records its private definitions."""
+        """Return the file in which a release records its private definitions and old cells."""
         return self.root / "release" / f"{assignment}.made.json"
+
+    def _remembered(self, assignment):
+        """Return what the last release recorded, {} if nothing can be read."""
+        try:
+            return dict(json.loads(self.memory(assignment).read_text()))
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def earlier_cells(self, assignment: str) -> dict[str, list[str]]:
+        """Return digests of the sources that locked cells had in earlier releases, by id."""
+        return self._remembered(assignment).get("earlier", {})
 
     def require_the_released(self, assignment: str) -> None:
         """Raise an error unless the private definitions are the same as in the release.
@@ -233,11 +244,9 @@ class Course:
         CannotDo
             If they differ, or if the release had no private definitions.
         """
-        try:
-            then = json.loads(self.memory(assignment).read_text())["private"]
-        except (OSError, ValueError, LookupError, TypeError):
+        if "private" not in (made := self._remembered(assignment)):
             return
-        now = self.made_with(assignment)["private"]
+        then, now = made["private"], self.made_with(assignment)["private"]
         if then == now:
             return
         release = f"{assignment} was released with"
@@ -254,27 +263,22 @@ class Course:
 
     def lacks_private(self, assignment: str) -> bool:
         """Return whether the release used private definitions, and none are named now."""
-        try:
-            then = json.loads(self.memory(assignment).read_text())["private"]
-        except (OSError, ValueError, LookupError, TypeError):
-            return False
-        return bool(then) and self.private is None
+        return bool(self._remembered(assignment).get("private")) and self.private is None
 
     def seed(self) -> int:
-        """Return the seed of the hidden cases; the first use writes it.
+        """Return the seed of the hidden cases.
 
         Raises
         ------
         CannotDo
-            If it cannot be read, or isn't a whole number.
+            If it is missing, cannot be read, or isn't a whole number.
         """
         file = self.seed_file or self.root / ".seed"
-        if not self.seed_file and not file.exists():
-            make_seed(file)
         try:
             return int(file.read_text())
         except FileNotFoundError:
-            raise NotThere(f"no seed: {file} does not exist") from None
+            what = "" if self.seed_file else "; `nngrader grade` creates it"
+            raise NotThere(f"no seed: {file} does not exist{what}") from None
         except OSError as e:
             raise CannotDo(f"the seed {file} cannot be read: {e.strerror}") from None
         except ValueError:

@@ -7,11 +7,10 @@ for the whole class.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
-import nbformat
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -26,7 +25,8 @@ from nbgrader.utils import parse_utc
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from ..course.notebooks import grade_id, is_code, is_solution, is_test
+from ..course.notebooks import grade_id, is_code, is_solution, is_task, is_test, mark
+from ..storage.results import digest
 from .late import Policy, extension_of
 
 WAIT_MS = 5000  # how long to wait for another program that writes into the gradebook
@@ -110,7 +110,7 @@ class Autograder:
         self.late.assignment_id = assignment  # because the plugin reads it
         self.late.init_plugin()
 
-    def record(self, student: str, notebook: dict, when: str, before: Path) -> None:
+    def record(self, student: str, notebook: dict, when: str, earlier: Callable) -> list[str]:
         """Save a submission and its points; if marked work changed, require a new mark.
 
         Parameters
@@ -119,6 +119,14 @@ class Autograder:
             The notebook, with the points as outputs of the test cells.
         when : str
             The time of submission, or "" if it is unknown.
+        earlier : callable
+            Returns `works` of the notebook recorded earlier, or None if they are lost. In this
+            case all marks remain.
+
+        Returns
+        -------
+        list of str
+            The cells whose marks by hand remain.
         """
         self.gradebook.update_or_create_student(student)
         entry = self.gradebook.update_or_create_submission(self.assignment, student)
@@ -126,17 +134,18 @@ class Autograder:
         if self.policy.extensions is not None:
             entry.extension = extension_of(self.policy, student, self.policy.due)
         place = self.assignment, self.assignment, student
-        marked = [
+        marked = sorted(
             grade.name
             for grade in self.gradebook.find_submission_notebook(*place).grades
             if grade.manual_score is not None and not grade.needs_manual_grade
-        ]
-        old = nbformat.read(before, as_version=4) if marked and before.is_file() else None
+        )
+        then, now = earlier() if marked else None, works(notebook)
         self.save.preprocess(notebook, {"assignment": self.assignment, "student": student})
         self.penalise(student)
+        kept = [name for name in marked if then is None or then.get(name) == now.get(name)]
         for name in marked:
-            same = old is not None and same_work(old, notebook, name)
-            self.gradebook.find_grade(name, *place).needs_manual_grade = not same
+            self.gradebook.find_grade(name, *place).needs_manual_grade = name not in kept
+        return kept
 
     def penalise(self, student: str) -> None:
         """Save the late penalty for the current marks, computed by the course's plugin."""
@@ -152,28 +161,16 @@ class Autograder:
         self.gradebook.db.commit()
 
 
-def same_work(old: dict, new: dict, name: str) -> bool:
-    """Return whether the work that a person marked in one cell is unchanged.
+def works(notebook: dict) -> dict[str, str]:
+    """Return a digest of the work that a person reads to mark each graded cell, by its id.
 
-    Parameters
-    ----------
-    old, new : notebook
-        The notebook recorded earlier, and the notebook to record now.
-    name : str
-        Id of the graded cell. For a written answer we compare its text; for a test cell or a
-        task, all sources and the findings.
+    For a written answer this is its text; for a test cell or a task, all sources and findings.
     """
-    then, now = (_work(notebook, name) for notebook in (old, new))
-    return then is not None and then == now
-
-
-def _work(notebook, name):
-    """Return the text that a person reads to mark a cell."""
-    cell = next((c for c in notebook["cells"] if grade_id(c) == name), None)
-    if cell is None or is_solution(cell):
-        return cell and cell["source"]
-    sources = [c["source"] for c in notebook["cells"] if is_code(c) or grade_id(c)]
-    return sources, [c["outputs"] for c in notebook["cells"] if is_test(c)]
+    cells = notebook["cells"]
+    sources = [c["source"] for c in cells if is_code(c) or grade_id(c)]
+    whole = digest([sources, [c["outputs"] for c in cells if is_test(c)]])
+    graded = [c for c in cells if mark(c).get("grade") or is_task(c)]
+    return {grade_id(c): digest(c["source"]) if is_solution(c) else whole for c in graded}
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,12 @@ class Recorder:
     assignment : Assignment
         The assignment; it must have been released into the gradebook.
 
+    Attributes
+    ----------
+    restored : dict
+        By student without a notebook in `autograded/`: the cells whose marks by hand remain,
+        and whether we know that this work hasn't changed since.
+
     Raises
     ------
     CannotDo
@@ -59,7 +65,7 @@ class Recorder:
 
     def __init__(self, assignment: Assignment):
         self.assignment, self.name = assignment, assignment.name
-        course, self.tries = assignment.course, TRIES
+        course, self.tries, self.restored = assignment.course, TRIES, {}
         self.config = config_of(course, self.name)
         self.policy = policy_of(self.config, course, self.name)
         self.url = self.config.CourseDirectory.db_url
@@ -141,6 +147,8 @@ class Recorder:
 
     def _record(self, result, notebook):
         """Record one submission, unless the same result has already been recorded."""
+        from .autograder import works
+
         student = result["student"]
         stamp = self._timestamp(student, result)
         if not stamp and os.path.lexists(self._handed_in(student) / LATE_MARK):
@@ -155,15 +163,20 @@ class Recorder:
         key = digest([shown, stamp, *settings])
         if not self._is_recorded(student, key):
             self._persist(student, shown, stamp)
-            self.journal.add(student, [key, self._fingerprint(student)])
+            self.journal.add(student, [key, self._fingerprint(student), works(shown)])
         self._tell_late(student, result)
 
     def _is_recorded(self, student, key):
         """Return whether the same result has been recorded and not changed since."""
-        return student in self.standing and self.journal.get(student) == [
+        return student in self.standing and self._noted(student)[:2] == [
             key,
             self._fingerprint(student),
         ]
+
+    def _noted(self, student):
+        """Return the journal's entry of a student: key, fingerprint and works, or []."""
+        entry = self.journal.get(student)
+        return entry if isinstance(entry, list) else []
 
     def _fingerprint(self, student):
         """Return a fingerprint of the recorded file and its entry, for noticing changes."""
@@ -197,10 +210,21 @@ class Recorder:
 
     def _write(self, student, notebook, stamp):
         """Write a submission and its points into the gradebook."""
-        from .autograder import standing
+        from .autograder import standing, works
 
+        def earlier():
+            """Return the work recorded earlier, from the notebook or else the journal."""
+            nonlocal lost
+            with contextlib.suppress(Exception):  # it was deleted, or changed by hand
+                return works(nbformat.read(self._recorded_file(student), as_version=4))
+            lost, noted = True, self._noted(student)[2:]
+            return noted[0] if noted else None
+
+        lost = False
         with self.gradebook.whole():
-            self.autograder.record(student, notebook, stamp, self._recorded_file(student))
+            kept = self.autograder.record(student, notebook, stamp, earlier)
+        if lost and kept:
+            self.restored[student] = kept, bool(self._noted(student)[2:])
         self.standing |= standing(self.gradebook, self.name, student)
         self.gradebook.db.rollback()
 
@@ -209,7 +233,7 @@ class Recorder:
         made, target = self.workspace / "made", self._recorded_file(student).parent
         shutil.rmtree(made, ignore_errors=True)
         source = self.assignment.course.source(self.name).parent
-        left_out = shutil.ignore_patterns(*HIDDEN_FILES, "*.ipynb")
+        left_out = shutil.ignore_patterns(*HIDDEN_FILES, "*.ipynb", "*.cases.json")
         shutil.copytree(source, made, ignore=left_out)
         nbformat.write(notebook, made / f"{self.name}.ipynb")
         if stamp:

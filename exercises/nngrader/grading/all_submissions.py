@@ -62,7 +62,7 @@ def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
     a = assignment
     count = functools.partial(written, a.released)
     cells, odd = read_submission(folder, a.name, count, a.limits.notebook_mb << 20)
-    rebuilt = rebuild(a.instructor, a.released, cells)
+    rebuilt = rebuild(a.instructor, a.released, cells, a.earlier)
     rebuilt.files, unread = read_declared(folder, a.declared)
     rebuilt.flags[:0] = odd + unread
     return rebuilt

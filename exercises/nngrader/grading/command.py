@@ -19,8 +19,20 @@ from ..gradebook.database import marks
 from ..gradebook.database import students as students_of_gradebook
 from ..gradebook.late import policy_file, read_policy
 from ..gradebook.record import Recorder
+from ..gradebook.seed import require_seed
 from ..sandbox.launch import Sandbox
-from ..screen import Progress, absent, public, say, shown, table, totals, untimed, warn
+from ..screen import (
+    Progress,
+    absent,
+    public,
+    restored,
+    say,
+    shown,
+    table,
+    totals,
+    untimed,
+    warn,
+)
 from ..storage.results import Store, latest_key, write_whole
 from ..storage.scratch import alone, sweep
 from ..wording import counted, did_you_mean
@@ -59,6 +71,7 @@ def grade_class(
     students = wanted(course, name, only, there, called)
     students = sorted(students, key=called)  # the order of ids would reveal names
     require_extensions_of_somebody(course, name, {*(roster or ()), *there}, roster, called)
+    require_seed(course, name, whole=not only)
     store = Store(course / ".results")
     running = executor_of(assignment.spec(unsafe), workers, scheduler)
     with alone(store, name), running as executor:
@@ -79,7 +92,9 @@ def grade_class(
     earlier = graded_earlier(course, name, store.get(latest_key(name)))
     in_words = earlier_in_words({called(s): old for s, old in earlier.items()})
     silent = [] if only else missing(course, name, students_of_gradebook(course, name))
-    for text in (untimed(late), *map(shown, in_words), absent(called.all(silent))):
+    by_hand = {called(s): cells for s, cells in recorder.restored.items()}
+    remarks = untimed(late), restored(by_hand), *map(shown, in_words)
+    for text in (*remarks, absent(called.all(silent))):
         if text:
             say(text)
     called.tell_key()

@@ -13,7 +13,11 @@ import functools
 import re
 from collections.abc import Callable
 
+import numpy as np
+
 from ..engine import Verdict, report
+from ..engine.judgement.ledger import PASSIVE
+from ..engine.observation.call_result import checked
 from ..limits import DEATHS, Ending
 from ..records.codes import Code
 from ..records.finding import Finding
@@ -64,6 +68,28 @@ class RightFunctions:
         except Died:
             raise Raised("TimeoutError") from None
 
+    def solves(self, name: str, data: dict, *asked) -> bool:
+        """Return whether the correct function `name` also gives the answer to another problem.
+
+        Parameters
+        ----------
+        data : dict
+            The hidden cases of the other problem. `asked` is the rest of what `Runner.call`
+            needs.
+        """
+        case = next(c for c in data["cases"] if c["aspect"] == "value")
+        parts = checked(self.runner.call(name, case["args"], *asked)).parts or []
+        values = [part["values"] for part in parts]
+        if len(values) != len(case["want"]):
+            return False
+        return all(
+            value is not None and np.shape(value) == np.shape(want) and np.allclose(value, want)
+            for value, want, aspect in zip(
+                values, case["want"], data["returns"].values(), strict=True
+            )
+            if aspect not in PASSIVE
+        )
+
 
 def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[str]:
     """Return the problems that are wrong and whose functions this function may call.
@@ -95,6 +121,15 @@ def _is_wrong(report):
     """Return whether a function lost points, or would have without being dropped."""
     graded = report.get("graded", report)
     return graded["score"] < graded["max"]
+
+
+def naming_unwritten(alone: dict, called: list[str]) -> dict:
+    """Return a report on a function that calls unwritten ones, whose findings name them."""
+    findings = [
+        f | {"data": f["data"] | {"called": called}} if f["code"] == Code.NOT_WRITTEN else f
+        for f in alone["findings"]
+    ]
+    return alone | {"findings": findings}
 
 
 def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> dict:
@@ -135,11 +170,10 @@ def _of_its_own(found: dict, alone: dict) -> list:
     The student cannot know this, so the aspect gets its original findings.
     """
     crossing = DEATHS[Ending.TOO_LARGE][1]
-    told = {f["aspect"] for f in alone["findings"]}
     failed = {
         f["aspect"]
         for f in found["findings"]
         if f["data"].get("stopped", {}).get("limit") == crossing
-    } & told
+    }
     kept = [f for f in found["findings"] if f["aspect"] not in failed]
     return [*kept, *(f for f in alone["findings"] if f["aspect"] in failed)]

@@ -66,7 +66,12 @@ class Rebuilt:
     tested: dict = field(default_factory=dict)
 
 
-def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebuilt:
+def rebuild(
+    instructor: dict,
+    released: dict,
+    cells: list[Cell] | None,
+    earlier: dict[str, list[str]] | None = None,
+) -> Rebuilt:
     """Return a submission: the instructor's notebook with the student's text in it.
 
     Parameters
@@ -77,6 +82,9 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
         The notebook that students received.
     cells : list of Cell or None
         The student's cells; None if nothing could be read.
+    earlier : dict, optional
+        By id: digests of the sources that locked cells had in earlier releases. A student who
+        has one of these releases hasn't changed the cell.
 
     Returns
     -------
@@ -97,7 +105,7 @@ def rebuild(instructor: dict, released: dict, cells: list[Cell] | None) -> Rebui
         chosen = {g: picker.choose(g) for g, c in ours.items() if is_solution(c)}
         chosen |= _found_prose(released, cells, chosen, out.flags)
         out.found = sum(c is not None for c in chosen.values())
-        out.flags += _changed(ours, picker)
+        out.flags += _changed(ours, picker, earlier or {})
         out.flags[:] = _folded(out.flags, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
     own = sorted([*own, *picker.more], key=_position)
@@ -314,14 +322,15 @@ def _position(cell):
     return cell.position
 
 
-def _changed(ours, picker):
+def _changed(ours, picker, earlier):
     """Return flags about locked cells that the student has changed, removed or duplicated."""
-    return [
-        Flag(FlagCode.LOCKED_CELL_CHANGED, gid)
-        for gid, cell in ours.items()
-        if mark(cell).get("locked")
-        and [c.source for c in picker.by_id.get(gid, [])] != [cell["source"]]
-    ]
+    flags = []
+    for gid, cell in ours.items():
+        known = {digest(cell["source"]), *earlier.get(gid, ())}
+        found = [digest(c.source) for c in picker.by_id.get(gid, [])]
+        if mark(cell).get("locked") and not (len(found) == 1 and found[0] in known):
+            flags.append(Flag(FlagCode.LOCKED_CELL_CHANGED, gid))
+    return flags
 
 
 def _folded(flags, bare):

@@ -7,7 +7,7 @@ class Code(StrEnum):
     """The code of a finding. `rendering.WORDS` contains the sentences for each code."""
 
     # A call failed, or its answer cannot be compared
-    NOT_WRITTEN = "not-written"  # it raises NotImplementedError, as the empty cell does
+    NOT_WRITTEN = "not-written"  # raises NotImplementedError, as the empty cell does; called?
     NOT_DEFINED = "not-defined"  # the student's cells define no function of this name
     STOPPED = "stopped"  # a limit or the end of the process ended the call
     RAISED = "raised"  # it raised an exception

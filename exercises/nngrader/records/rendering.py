@@ -187,9 +187,11 @@ FILES = {
     "memory": "contains more numbers than fit into memory",
 }
 WORDS = {
-    Code.NOT_WRITTEN: (
-        "{Whose} `{function}` isn't written yet | Write it, and remove the line with `raise`."
-    ),
+    Code.NOT_WRITTEN: [
+        "{Whose} `{function}` calls {called}, which {negated} written yet "
+        "| Write {called} first.",
+        "{Whose} `{function}` isn't written yet | Write it, and remove the line with `raise`.",
+    ],
     Code.NOT_DEFINED: (
         "{Whose} notebook doesn't define `{function}` | Did you rename the function, or delete "
         "its cell?"
@@ -720,6 +722,12 @@ def _not_finite(data):
     return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 
+def _called(data):
+    """Return the fields of other problems' functions that a function calls."""
+    names = [f"`{name}`" for name in data["called"]]
+    return {"called": listed(names), "negated": "isn't" if len(names) == 1 else "aren't"}
+
+
 def _named(data):
     """Return the problems that a forbidden name costs."""
     return listed([f"`{name}`" for name in data.get("problems", ())]) or "this problem"
@@ -755,6 +763,7 @@ def _between(line, lines, first, last):
 
 
 FIELDS: dict[Code, Callable[[dict], dict]] = {
+    Code.NOT_WRITTEN: lambda d: _called(d) if "called" in d else {},
     Code.STOPPED: _stopped,
     Code.RAISED: _raised,
     Code.PREVENTED: _stopped,
@@ -776,8 +785,7 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
         "whole": f", which costs all points of {_named(d)}" if d.get("whole") else "",
     },
     Code.CALLS_WRONG: lambda d: {
-        "called": listed([f"`{n}`" for n in d["called"]]),
-        "negated": "isn't" if len(d["called"]) == 1 else "aren't",
+        **_called(d),
         "back": "1 point" if d["back"] == 1 else f"{d['back']:.3g} points",
     },
     Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},

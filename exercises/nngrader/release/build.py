@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from ..course.assignment import Assignment
+from ..course.assignment import Assignment, NotReleased, released_notebook
 from ..course.folder import HIDDEN_FILES, Course, files_of
 from ..course.notebooks import (
     grade_id,
@@ -129,6 +129,7 @@ def publish(course: Course, name: str, trial: Course, made: Path, file: Path) ->
     """Replace the previous release by a new one that passed all checks, by renaming."""
     file.parent.mkdir(parents=True, exist_ok=True)
     target = course / "release" / name
+    about = course.made_with(name) | {"earlier": earlier_cells(course, name)}
     target.parent.mkdir(exist_ok=True)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     new, old = (target.with_name(f".{name}.{w}.{os.getpid()}") for w in ("new", "old"))
@@ -139,7 +140,7 @@ def publish(course: Course, name: str, trial: Course, made: Path, file: Path) ->
             target.rename(old)
         new.rename(target)
         os.replace(beside, file)
-        write_whole(course.memory(name), json.dumps(course.made_with(name)))
+        write_whole(course.memory(name), json.dumps(about))
         replace_made(trial / "source" / name, course / "source" / name)
     finally:
         beside.unlink(missing_ok=True)
@@ -147,6 +148,24 @@ def publish(course: Course, name: str, trial: Course, made: Path, file: Path) ->
             old.rename(target)
         for folder in (new, old):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def earlier_cells(course: Course, name: str) -> dict[str, list[str]]:
+    """Return digests of the sources of locked cells in all releases so far, by id.
+
+    Students who still have an earlier release, for example with other points in a table, have
+    not changed its cells.
+    """
+    found = course.earlier_cells(name)
+    try:
+        cells = released_notebook(course, name)["cells"]
+    except NotReleased:
+        return found
+    for cell in cells:
+        if mark(cell).get("locked"):
+            before = found.get(grade_id(cell), [])
+            found[grade_id(cell)] = list(dict.fromkeys([*before, digest(cell["source"])]))
+    return found
 
 
 def replace_made(made: Path, source: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..course.assignment import Assignment
 from ..course.folder import Course
+from ..gradebook.seed import require_seed
 from ..grading.gradescope import PRIVATE, SOURCE
 from ..storage.scratch import Scratch
 from .package import LONG_AGO, build_wheel
@@ -50,6 +51,7 @@ def autograder(course: Course, name: str, file: Path) -> None:
         If its current state was not released, or the package cannot be built.
     """
     assignment = Assignment(course, name)
+    require_seed(course, name)
     with Scratch() as folder:
         wheel = build_wheel(Path(folder))
         members = {wheel.name: wheel.read_bytes()} | _course(course, name)

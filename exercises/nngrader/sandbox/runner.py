@@ -47,6 +47,9 @@ class Runner:
         By cell, except added cells: the fingerprint, a list of int.
     names_of : dict
         By function: the dotted names that it can reach.
+    written : set of str
+        The names that the cells define, except functions that do nothing; filled by `read`,
+        before any cell has run.
     spent : dict
         By function: seconds of all calls.
     before_test : int or None
@@ -59,7 +62,7 @@ class Runner:
     def __init__(self, cells: list, sandbox: Sandbox, slot: int):
         self.cells, self.sandbox, self.slot = list(cells), sandbox, slot
         self.limits = sandbox.limits
-        self.notes, self.fingerprints, self.lost = {}, {}, set()
+        self.notes, self.fingerprints, self.lost, self.written = {}, {}, set(), set()
         self.spent, self.deaths, self.stopped = {}, {}, {}
         self.worked = self.waited = self.took = 0.0
         self.worker = self.function = self.before_test = None
@@ -96,6 +99,7 @@ class Runner:
             names, imports = _texts(answer.get("names")), _texts(answer.get("imports"))
             found = answer.get("of") if isinstance(answer.get("of"), dict) else {}
             self.names_of = {f: _texts(found[f]) if f in found else names for f in functions}
+            self.written = {*_texts(answer.get("written"))}
             self._compare()
         except Died as e:
             self._note(FlagCode.CELLS_UNREADABLE, "", ending=e.ending.value)

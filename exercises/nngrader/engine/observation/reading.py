@@ -176,6 +176,30 @@ def names_used(*sources, wanted=(), function=None):
     return _listed(found, wanted, first={full.split(".")[0] for full in alias.values()})
 
 
+def written(*sources):
+    """Return the names that the sources define, except functions that do nothing, sorted.
+
+    >>> written("def f(): raise NotImplementedError()", "def g(): return 2 * 3", "h = f")
+    ['g', 'h']
+    """
+    found = set()
+    for tree in _trees(sources):
+        for node in ast.walk(tree):
+            if isinstance(node, DEFINES[:3]):
+                found |= set() if all(map(_does_nothing, node.body)) else {node.name}
+            else:
+                found |= _bound(node)
+    return _listed(found, ())
+
+
+def _does_nothing(statement):
+    """Return whether a statement is a text, `pass`, a `raise`, or returns no computed value."""
+    value = getattr(statement, "value", None)
+    nothing = isinstance(value, ast.Constant | ast.Name | None)
+    idle = isinstance(statement, ast.Pass | ast.Raise)
+    return idle or (nothing and isinstance(statement, ast.Expr | ast.Return))
+
+
 def _is_foreign(node):
     """Return whether a node imports anything that isn't from NumPy or the standard library."""
     tops = {full.split(".")[0] for _, full in _imported(node)}

@@ -170,7 +170,7 @@ def read(question, names, texts):
 
 
 def named(question, names, texts):
-    """Return dotted names and imports in the cells read so far, and each function's names."""
+    """Return what the cells read so far use, import and define, and each function's names."""
     wanted = question["wanted"]
     return {
         "names": reading.names_used(*texts, wanted=wanted),
@@ -179,6 +179,7 @@ def named(question, names, texts):
             name: reading.names_used(*texts, wanted=wanted, function=name)
             for name in question["functions"]
         },
+        "written": reading.written(*texts),
     }
 
 
