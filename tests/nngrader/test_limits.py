@@ -199,7 +199,7 @@ def test_lines_of_ipython_are_not_run_and_this_is_said(start):
 
 
 def test_a_statement_that_cannot_be_compiled_takes_no_other_with_it(start):
-    for line in ("await x", "return 1", "break", "x: (yield)"):
+    for line in ("return 1", "break", "x: (yield)"):
         r = start("def f():\n    return HELPER")
         r.cells.append(("own cell 1", f"{line}\nHELPER = 3", True))
         assert r.value("f", (), {}) == 3, line
