@@ -133,6 +133,13 @@ hinge.mistake(
     ],
 )
 hinge.mistake(
+    "Your gradient counts only classes with a higher score than the correct class. Which "
+    "classes contribute to the loss?",
+    loses="gradient",
+    name="only_winners_pull",
+    edit=("(gap > 0)", "(gap > margin)"),
+)
+hinge.mistake(
     "Your gradient is 0 for the correct class. What is the derivative of each gap with "
     "respect to the score of the correct class?",
     loses="gradient",
