@@ -22,7 +22,7 @@ from .promotion import (
     promote,
 )
 
-# Every name once: functions only, methods of Tensor too, and those that work in place too.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "where"
 METHODS = "allclose equal isclose isfinite isinf isnan maximum minimum to type_as"
 IN_PLACE = """

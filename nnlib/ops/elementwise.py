@@ -28,7 +28,7 @@ from .promotion import (
 )
 from .shape import call_as
 
-# Every name once: functions only, methods of Tensor too, and those that work in place too.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """

@@ -16,7 +16,7 @@ from .promotion import array
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, expect, movedim, reshape, squeeze, unsqueeze
 
-# Every name once: functions only, methods of Tensor too, and those that work in place too.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = ""
 METHODS = "amax amin argmax argmin max median min quantile"
 IN_PLACE = ""

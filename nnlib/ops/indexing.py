@@ -14,7 +14,7 @@ from .elementwise import add, div, mul
 from .promotion import array, check_fits, promote
 from .shape import at, axis, broadcast_tensors, call_as, clone, expect, moved, reshape
 
-# Every name once: functions only, methods of Tensor too, and those that work in place too.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "getitem one_hot searchsorted setitem"
 METHODS = """
     argsort bincount gather index_select masked_select nonzero sort

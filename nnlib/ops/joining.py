@@ -26,7 +26,7 @@ from .shape import (
     transpose,
 )
 
-# Every name once: functions only, methods of Tensor too, and those that work in place too.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "cat column_stack concat concatenate hstack meshgrid pad stack vstack"
 METHODS = "chunk repeat repeat_interleave split tile unbind"
 IN_PLACE = ""

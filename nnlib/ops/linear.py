@@ -23,7 +23,7 @@ from .promotion import array, compute, mixed, whole
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, diagonal, permute, reshape, unsqueeze
 
-# Every name once: functions only, methods of Tensor too, and those that work in place too.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "cdist einsum linear tensordot"
 METHODS = "bmm dot matmul mm mv norm outer"
 IN_PLACE = "addmm"

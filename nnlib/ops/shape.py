@@ -18,7 +18,7 @@ from ..graph import record, scatter_view, titled
 from ..tensor import Tensor
 from .promotion import array
 
-# Every name once: functions only, methods of Tensor too, and those that work in place too.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "broadcast_tensors"
 METHODS = """
     broadcast_to clone contiguous diag diagonal expand expand_as flatten flip is_contiguous

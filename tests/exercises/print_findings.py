@@ -1,8 +1,8 @@
-"""Print the findings on every mutant of a reference, for review.
+"""Print the findings on declared mistakes and on mutants of the reference, for review.
 
 Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. What is
-said of hidden cases follows if its wording differs. Mutants that are the reference in other
-words stand at the end of each problem.
+said of hidden cases follows if its wording differs. Mutants that are equal to the reference
+follow at the end of each problem.
 """
 
 import sys
@@ -14,10 +14,11 @@ from tests.exercises.mutants import mutants
 
 
 def main():
-    """Print a paragraph for each mutant: its score, its source, and the findings."""
+    """Print a paragraph for each wrong answer: its score, its source, and the findings."""
     for name in sys.argv[1:] or PROBLEMS:
         p = PROBLEMS[name]
-        changed = [] if p.trains else mutants(p.solve)
+        declared = [(f"declared: {name}", m.solve) for name, m in p.mistakes.items()]
+        changed = [*declared, *([] if p.trains else mutants(p.solve))]
         equal = [line for line, f in changed if not _print_findings(name, line, f)]
         print(f"\n{name}, equal to the reference:", *(equal or ["none"]), sep="\n       ")
 

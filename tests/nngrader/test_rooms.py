@@ -1,4 +1,4 @@
-"""What may be imported where: no ring among the rooms, and no student's code outside."""
+"""What may be imported where: no cycle among the packages, and no student's code outside."""
 
 import ast
 import functools
@@ -6,7 +6,7 @@ import functools
 from .sample_course import EXERCISES
 
 PACKAGE = EXERCISES / "nngrader"
-ENTRY = {"__init__.py", "__main__.py", "cli.py", "cells.py"}  # these may import every room
+ENTRY = {"__init__.py", "__main__.py", "cli.py", "cells.py"}  # these may import every package
 
 
 @functools.cache
@@ -36,8 +36,8 @@ def test_the_rooms_import_each_other_in_no_ring():
         if file.name not in ENTRY:
             used = {room_of(path) for path in imported(file)}
             needs.setdefault(room_of(file), set()).update(used - {room_of(file)})
-    while free := {room for room, used in needs.items() if not used & needs.keys()}:
-        needs = {room: used for room, used in needs.items() if room not in free}
+    while free := {package for package, used in needs.items() if not used & needs.keys()}:
+        needs = {package: used for package, used in needs.items() if package not in free}
     assert needs == {}
 
 
