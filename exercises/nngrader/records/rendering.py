@@ -369,7 +369,7 @@ WORDS = {
         "{Your} {differs} from call to call with the same arguments | Do you draw additional "
         "random numbers, or does a variable outside the function change?"
     ),
-    Code.ZERO: "{Your} {is} 0{everywhere} | Which line computes it, and does that line run?",
+    Code.ZERO: "{Your} {is} 0{everywhere} | Which line should change this?",
     Code.CONSTANT: (
         "{Your} {has} the same value in every entry | Which step should make the entries "
         "different?"

@@ -87,9 +87,9 @@ def class_by_class(X, y):
 
 gaussians.mistake(
     "Your priors are the numbers of samples in each class. What should the priors add up to?",
-    loses="value",
+    loses="shape value",
     name="counts_for_shares",
-    edit=("counts / len(X)", "counts * 1.0"),
+    edit=("counts / len(X)", "counts"),
 )
 gaussians.mistake(
     "Your priors are the same for all classes. Are the classes equally frequent in `y`?",

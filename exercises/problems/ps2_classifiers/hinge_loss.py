@@ -113,7 +113,7 @@ hinge.mistake(
     "too close. How many gaps contain the score of the correct class?",
     loses="gradient",
     name="right_class_once",
-    edit=("-gradient.sum(axis=1)", "-gradient.max(axis=1)"),
+    edit=("-gradient.sum(axis=1)", "-1"),
 )
 hinge.mistake(
     "Your gradient for the correct class counts one gap too many in every row. Which class "
@@ -179,6 +179,13 @@ hinge.mistake(
         ("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
         (", gradient", ", -gradient"),
     ],
+)
+hinge.mistake(
+    "Your gap subtracts the two scores in the wrong order. Should the loss grow or shrink "
+    "when the score of the correct class grows?",
+    loses="value",
+    name="difference_turned_in_the_gap_alone",
+    edit=("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
 )
 hinge.mistake(
     "Your gradient contains the sizes of the gaps. What is the derivative of max(0, z) for z "
@@ -254,13 +261,6 @@ hinge.mistake(
     loses="integers",
     name="made_like_the_scores",
     edit=(", gradient / len(scores)", ", (gradient / len(scores)).astype(scores.dtype)"),
-)
-hinge.mistake(
-    "Your code compares each score with the highest score of its row. Which score does the "
-    "formula subtract?",
-    loses="value",
-    name="against_the_best",
-    edit=("scores[n, targets][:, None]", "scores.max(axis=1, keepdims=True)"),
 )
 hinge.mistake(
     "Your gaps have no fractional parts when the scores are integers. Which dtype does an "

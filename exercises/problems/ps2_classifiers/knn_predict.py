@@ -10,7 +10,7 @@ neighbours = problem(
     "knn_predict",
     returns={"labels": "value"},
     points={
-        "shape": (1.5, "an `int64` array of shape (M,)"),
+        "shape": (1.5, "an `int64` array of shape (M,), also for k = N"),
         "value": (9, "the labels of random points with a clear majority"),
         "ties": (3, "the labels of points for which several labels have the most votes"),
         "inputs-unchanged": (0.5, "your function doesn't change `X_train`, `y_train` or `X`"),
@@ -108,6 +108,14 @@ def tied_votes(rng, N, M, D):
     """Several labels with the most votes."""
     X_train, X = rng.normal(size=(3 * N, D)), rng.normal(size=(MANY * M, D))
     return asked(rng, X_train, X, int(rng.choice([4, 6])), M, tied=True)
+
+
+@neighbours.case("shape")  # all rows get the same label, so the answer earns nothing by itself
+def everyone_votes(rng, N, M, D):
+    """All rows of X_train vote, because k is N."""
+    labels = np.sort(rng.permutation(NAMES)[:LABELS])
+    y_train = rng.permutation(np.repeat([*labels, rng.choice(labels)], N))
+    return rng.normal(size=(len(y_train), D)), y_train, rng.normal(size=(M, D)), len(y_train)
 
 
 @neighbours.alternative

@@ -25,7 +25,7 @@ distances = problem(
         "stability": (
             2.75,
             "the distances between points far from the origin, if some rows of `X` also appear "
-            "in `Y` (to three millionths of the largest distance)",
+            "in `Y` (an error of up to three millionths of the largest distance is allowed)",
         ),
         "integers": (
             3,
@@ -160,16 +160,6 @@ distances.mistake(
     of=by_hypot,
 )
 distances.mistake(
-    "Your distances are the largest |x - y| of each pair. Which norm does the formula use?",
-    loses="value",
-    name="largest_difference",
-    edit=(
-        "np.hypot(d, x[:, np.newaxis] - y, out=d)",
-        "np.maximum(d, abs(x[:, np.newaxis] - y), out=d)",
-    ),
-    of=by_hypot,
-)
-distances.mistake(
     "Your code takes the mean of the squares over the features. What does the formula do with "
     "the squares?",
     loses="value",
@@ -258,6 +248,12 @@ distances.mistake(
         "np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))",
         "abs(X.sum(1)[:, None] - Y.sum(1))",
     ),
+)
+distances.mistake(
+    "Your code cuts off the fractions of `X` and `Y`. Which type can store them?",
+    loses="value",
+    name="fractions_cut_off",
+    edit=("np.asarray(X, float), np.asarray(Y, float)", "np.trunc(X), np.trunc(Y)"),
 )
 distances.mistake(
     "Your distances ignore the last entry of each row. Where does your loop or slice end?",

@@ -82,6 +82,17 @@ ridge.mistake(
     of=with_a_column_of_ones,
 )
 ridge.mistake(
+    "Your `b` is the best one for your `w`, but `w` comes from a fit that penalises `b`. Which "
+    "numbers appear in the sum after `alpha`?",
+    loses="value bias",
+    name="bias_penalised_and_corrected",
+    edit=[
+        ("    penalty[-1, -1] = 0\n", ""),
+        ("both[-1]", "np.mean(y - X @ both[:-1])"),
+    ],
+    of=with_a_column_of_ones,
+)
+ridge.mistake(
     "Your fit goes through the origin, because it has no bias. How do the best weights change "
     "once you may choose `b`?",
     loses="value bias",
@@ -151,12 +162,6 @@ ridge.mistake(
     loses="value bias",
     name="alpha_squared",
     given="alpha **= 2",
-)
-ridge.mistake(
-    "Your weights grow when `alpha` grows. Which sign does the penalty have in the formula?",
-    loses="value bias",
-    name="penalty_taken_away",
-    edit=("+ alpha", "- alpha"),
 )
 ridge.mistake(
     "Your code adds `alpha` to every entry of XᵀX. Which matrix belongs to the penalty alpha "

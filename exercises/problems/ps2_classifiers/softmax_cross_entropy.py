@@ -159,6 +159,20 @@ softmax.mistake(
     ],
 )
 softmax.mistake(
+    "Your `exp` overflows for scores in the thousands. Which number can you subtract from a "
+    "row without changing its softmax?",
+    loses="stability",
+    name="no_shift_of_the_logarithms",
+    edit=(" - scores.max(axis=1, keepdims=True)", ""),
+)
+softmax.mistake(
+    "Your code clips the scores, which changes their differences. Which number can you "
+    "subtract from a row without changing its softmax?",
+    loses="stability",
+    name="clipped_scores",
+    edit=("scores - scores.max(axis=1, keepdims=True)", "np.clip(scores, -500, 500)"),
+)
+softmax.mistake(
     "Your `exp` doesn't overflow, but you take the logarithm of 0. Can you compute log p "
     "without computing p first?",
     loses="stability",
@@ -284,13 +298,6 @@ softmax.mistake(
         "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
         "np.log(1 / (1 + np.exp(-scores)))",
     ),
-)
-softmax.mistake(
-    "Your loss and gradient treat the class with the highest score as the correct one. Which "
-    "argument contains the correct class?",
-    loses="value gradient stability",
-    name="the_best_for_the_target",
-    edit=("n = np", "targets = scores.argmax(axis=1)\n    n = np"),
 )
 softmax.mistake(
     "Your code subtracts one maximum from all rows. If all scores of a row are 2,000 below "
