@@ -283,6 +283,20 @@ FAULTS = [
         0.5,
     ),
     (
+        "conv2d_fast",
+        "by_einsum",
+        [("::stride, ::stride, :, :", "::stride, :, :, :")],
+        "stride of the rows alone",
+        0.5,
+    ),
+    (
+        "max_pool",
+        "number_by_number",
+        [("-np.inf, None", "0.0, (n, c, i * stride, j * stride)")],
+        "begins with zero at the corner",
+        0.6,
+    ),
+    (
         "output_shape_and_parameters",
         "layer_by_layer_backwards",
         [("fields.append(rows)", "fields.append(min(rows, shape[1]))")],

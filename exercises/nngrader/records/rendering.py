@@ -155,6 +155,7 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
         "the {axis} axis has length {came_along} instead of {along} | Where does that axis "
         "come from?"
     ),
+    "one-axis": "only the {axis} axis has a wrong length | Which step sets its length?",
     "left-over": (
         "there are axes for {names} too many | Should your code sum, average or select along "
         "them?"

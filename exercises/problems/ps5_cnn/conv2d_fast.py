@@ -215,6 +215,13 @@ fast.mistake(
     edit=("transpose(1, 4, 5, 0, 2, 3)", "transpose(1, 5, 4, 0, 2, 3)"),
 )
 fast.mistake(
+    "Your weight matrix mixes the entries of different kernels, because `reshape` doesn't "
+    "reorder axes. Which axis of `weight` counts the kernels?",
+    loses="value",
+    name="kernels_reshaped_into_columns",
+    edit=("weight.reshape(F, -1)", "weight.reshape(-1, F).T"),
+)
+fast.mistake(
     "Your kernels are flipped in both directions, as in a mathematical convolution. In "
     "the formula of problem 1, do `k` and `l` run in the same direction in `weight` and "
     "in `padded`?",
@@ -244,6 +251,13 @@ fast.mistake(
         "::stride, ::stride",
         ": -(-windows.shape[2] // stride), : -(-windows.shape[3] // stride)",
     ),
+)
+fast.mistake(
+    "Your `y` has too many columns, because your windows are only one pixel apart from left "
+    "to right. Along which axes of the windows do you apply `stride`?",
+    loses="shape value",
+    name="stride_of_the_rows_alone",
+    edit=("::stride, ::stride", "::stride"),
 )
 fast.mistake(
     "Your images don't get a border of zeros. Which line of your code should use `padding`?",

@@ -1,7 +1,9 @@
 """conv2d_forward: a convolutional layer with stride and padding, written from its formula.
 
-The cases draw three of the sizes. Kernels have 48 entries, so that loops over every entry of
-every window stay far within the limits, in the backward pass too.
+The cases draw three of the sizes. No image is taller than wide, so that an answer that takes
+H_out for W_out returns a result that we recognize, instead of raising an error. Kernels have 48
+entries, so that loops over every entry of every window stay far within the limits, in the
+backward pass too.
 """
 
 import numpy as np
@@ -77,12 +79,14 @@ def drawn(rng, N, H, W, kernels=KERNELS):
 @layers.case("value", visible=2)
 def plain(rng, N, H, W):
     """Stride 1 and no padding."""
+    H, W = sorted((H, W))
     return *drawn(rng, N, H, W + 1), 1, 0  # then W_out is even, and none of the letters
 
 
 @layers.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
     """A stride of 3, where the example uses 2."""
+    H, W = sorted((H, W))
     wide = W + int(rng.integers(1, 3))  # with one place in a row no step would show
     return *drawn(rng, N, H, wide), 3, 0
 
@@ -90,6 +94,7 @@ def in_steps(rng, N, H, W):
 @layers.case("padding", hidden=1)
 def with_zeros(rng, N, H, W):
     """A padding of 2, where the example uses 1."""
+    H, W = sorted((H, W))
     return *drawn(rng, N, H + 1, W, OTHERS), 1, 2  # H_out and W_out are even, as above
 
 
@@ -224,6 +229,12 @@ layers.mistake(
     loses="shape value",
     name="last_place_missing",
     edit=("return y", "return y[:, :, :-1, :-1]"),
+)
+layers.mistake(
+    "Your `y` always has as many columns as rows. Which sizes does `W_out` depend on?",
+    loses="shape value",
+    name="square_maps",
+    edit=("W_out = (W + 2 * padding - KW) // stride + 1", "W_out = H_out"),
 )
 layers.mistake(
     "Your `y` is too large, because your windows are only one pixel apart. How far "

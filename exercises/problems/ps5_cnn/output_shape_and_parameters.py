@@ -291,6 +291,13 @@ table.mistake(
     edit=("S * apart", "S"),
 )
 table.mistake(
+    "Your receptive field ignores the strides of the max pooling layers. How far apart in the "
+    "image are two neighbouring outputs of a pooling layer with stride 2?",
+    loses="field",
+    name="pooling_without_stride",
+    edit=("S * apart", '(S if layer["kind"] == "conv" else 1) * apart'),
+)
+table.mistake(
     "Your receptive field grows by K times the distance between neighbours. How many "
     "image rows does one output of the first layer depend on?",
     loses="field",

@@ -149,7 +149,14 @@ def _other_length(values, want, sizes):
         return None
     (k,) = at
     n, along = values.shape[k], _letter(want.shape[k], sizes)
-    return (_of_length(n, along, k, want, sizes), None) if along else None
+    if along:
+        return _of_length(n, along, k, want, sizes), None
+    return ({"cause": "one-axis", "axis": _place(k, want)}, None) if want.ndim > 1 else None
+
+
+def _place(k, want):
+    """Return "last" for the last axis, "third" for axis 2."""
+    return "last" if k == want.ndim - 1 else _ordinal(k)
 
 
 def _of_length(n, along, k, want, sizes):
@@ -164,8 +171,7 @@ def _of_length(n, along, k, want, sizes):
         return about | {"cause": "length"}
     if want.ndim == 1:
         return about | {"cause": "each", "came_along": letter}
-    ordinal = "last" if k == want.ndim - 1 else ORDINALS[k]
-    return about | {"cause": "axis", "axis": ordinal, "came_along": letter}
+    return about | {"cause": "axis", "axis": _place(k, want), "came_along": letter}
 
 
 def _broadcast(values, want, sizes):
