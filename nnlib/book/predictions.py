@@ -102,7 +102,7 @@ def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE)
         came_out = int(came_out)
     reasons = _reasons(name, len(asked.get("choices", [])), came_out, wrong)
     data = asked | {"right": came_out, "text": markup(text), "wrong": reasons}
-    fallback = f"<details><summary>What came out</summary><p>{markup(text)}</p></details>"
+    fallback = f"<details><summary>The result</summary><p>{markup(text)}</p></details>"
     return Html(element("recall", data, fallback), text)
 
 

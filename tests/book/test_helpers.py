@@ -58,7 +58,7 @@ def test_a_recall_knows_the_choices_and_the_id_of_its_prediction():
     (other,) = read["wrong"]
     assert other["choice"] == 0
     assert other["reason"].startswith("It is not: <span")
-    assert "<details><summary>What came out</summary><p>It was that.</p>" in shown._repr_html_()
+    assert "<details><summary>The result</summary><p>It was that.</p>" in shown._repr_html_()
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
     assert editor.state == ("running", "true")
     editor.page.get_by_text("ran cell 3").wait_for()
     editor.button("Stop").press("Enter")
-    editor.says("Stopped. The next run starts again from the first cell.")
+    editor.says("Stopped. The next run starts from the first cell.")
     assert editor.state == ("stopped", "false")
     del editor.calls[:]
     editor.area.fill("picture")

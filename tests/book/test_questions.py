@@ -535,7 +535,7 @@ def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):
     said = page.locator("nn-map .nn-note").first.inner_text()
     assert said.startswith("2 pages, about 1 hour. At the end, you can ask.")
     assert page.locator("nn-map .nn-onward").inner_text() == "Continue with Second"
-    assert "1 of 2 pages ticked" in page.locator("nn-shelf").inner_text()
+    assert "1 of 2 pages done" in page.locator("nn-shelf").inner_text()
     back = page.locator("nn-resume")
     assert back.inner_text() == "Continue where you were: Asked"
     back.get_by_role("link").press("Enter")

@@ -20,7 +20,8 @@ PREDICTION = re.compile(
 )
 BEHIND = re.compile(r'<section class="nn-curtained" data-predictions="([0-9a-f ]+)">')
 FIGURE = 'class="nn-play"'
-OPENS = {True: "when you lock in your guess", False: "when you have locked in all {} guesses"}
+OPENS = {1: "when you lock in your guess", 2: "when you have locked in both guesses"}
+MORE = "when you have locked in all {} guesses"
 BOX = """<div class="nn-curtain" data-predictions="{ids}"
   role="group" aria-label="Hidden result">
 <p><strong>Guess first?</strong> The rest of this section shows the result. It opens {when}.</p>
@@ -36,7 +37,7 @@ class Behind(nodes.General, nodes.Element):
 def visit(self, node: Behind) -> None:
     """Write the curtain, and begin what is behind it."""
     ids, count = " ".join(node["predictions"]), len(node["predictions"])
-    self.body.append(BOX.format(ids=ids, when=OPENS[count == 1].format(count)))
+    self.body.append(BOX.format(ids=ids, when=OPENS.get(count, MORE).format(count)))
     self.body.append(f'<section class="nn-curtained" data-predictions="{ids}">\n')
 
 

@@ -117,7 +117,7 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
   });
   const slide = nn.slider({
     label: "steps done", min: 0, max: K, step: 1, value: step,
-    show: v => `${v} of ${K}`,
+    show: v => `${v}/${K}`,
     move: v => {
       state.step = v;
       redraw();

@@ -1,7 +1,7 @@
 // <nn-dropout>: a small network under dropout: the sub-network of the last mask, the curves of all
 // masks so far, their mean, and the curve of the whole network.
 // needs: parts-plot
-// room: 653 445
+// room: 706 472
 // layers: [{W, b}], W of shape (outputs, inputs), with ReLU after all but the last; samples: [[x,
 // y]]; rate: the dropout rate of the hidden layers at the start; x, y: ranges; known: [{masks, at,
 // value}], outputs for given masks of zeros and ones, which agrees() compares.

@@ -1,6 +1,6 @@
 // <nn-eigen>: turn a vector x until A x has its direction; the angle between them over all directions.
 // needs: parts-plot parts-matrix
-// room: 854 577
+// room: 882 604
 // matrix: the first one; degrees: the direction of x at the start; presets: [{name, matrix}].
 nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
   const EXTENT = 1.75, DEGREE = Math.PI / 180, WIDE = 1.2;  // degrees within which x snaps

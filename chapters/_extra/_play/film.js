@@ -37,7 +37,7 @@ nn.define("film", (element, {films, steps, truth, first, frame, reach}) => {
     },
   });
   const slide = nn.slider({
-    label: "steps of training", min: 0, max: steps.length - 1, step: 1, value: frame,
+    label: "training steps", min: 0, max: steps.length - 1, step: 1, value: frame,
     show: k => steps[k].toLocaleString("en"),
     move: k => {
       state.frame = k;

@@ -59,7 +59,7 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
     ...label(16, "step"), ...label(40, "value v"), ...label(ROWS.i - 4, "input", "gate i"),
     ...label(ROWS.f - 4, "forget", "gate f"), ...label(CELL, "cell c"),
     ...label(ROWS.o - 4, "output", "gate o"), ...label(HIDDEN, "hidden", "state h"),
-    ...label(SHARE - 22, "counts", `in c of ${T}`),
+    ...label(SHARE - 22, "weight", "in last c"),
   );
 
   // A bar about a middle line, with its number.

@@ -140,7 +140,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     html(
       "div",
       {class: "nn-kernel-parts"},
-      titled("drag the window", photo.node, drawing),
+      titled("drag the square", photo.node, drawing),
       titled("output", map.node, drawn),
     ),
     html(
@@ -148,7 +148,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
       {class: "nn-kernel-count"},
       html("div", {}, title("pixels"), seen.node),
       html("span", {"aria-hidden": "true"}, "×"),
-      html("div", {}, title("weights: tap"), weights.node),
+      html("div", {}, title("tap a weight"), weights.node),
       result,
     ),
     live.node,

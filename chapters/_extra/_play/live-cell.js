@@ -110,10 +110,11 @@ nn.liveCell = (() => {
         output.clear();
         printed.forEach(part => { part.hidden = true; });
       },
-      // Show something else instead of output.
+      // Python didn't start: show what else the reader can do, and the printed output again.
       instead(...nodes) {
-        this.clear();
+        output.clear();
         output.node.append(...nodes);
+        printed.forEach(part => { part.hidden = false; });
       },
     };
 
@@ -131,7 +132,7 @@ nn.liveCell = (() => {
       area.value = original;
       nn.store.set(`cell-${index}`, "{}");
       fit();
-      say("The cell contains the page's code again.", "rest");
+      say("This is the code of the page again.", "rest");
     }
 
     function close() {

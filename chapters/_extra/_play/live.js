@@ -154,7 +154,7 @@ nn.tryIt = (() => {
 
   function stop() {
     forget();
-    end("Stopped. The next run starts again from the first cell.", "stopped");
+    end("Stopped. The next run starts from the first cell.", "stopped");
   }
 
   function fail(words, detail = "") {
@@ -197,15 +197,15 @@ nn.tryIt = (() => {
   }
 
   const browserSaid = detail =>
-    html("details", {}, html("summary", {}, "Message from the browser"), html("pre", {}, detail));
+    html("details", {}, html("summary", {}, "Error details"), html("pre", {}, detail));
 
   // The question before the first load: the files, their source and their size.
   function ask(after, yes, no) {
     const word = html(
       "div",
       {class: "nn-live-word", role: "group", "aria-label": "Run this page in your browser"},
-      html("p", {}, "This page can run its code in your browser. It downloads now: ", downloads()),
-      html("p", {}, "The cells above run first. What you type stays on this device."),
+      html("p", {}, "Your browser can run the code of this page. It first downloads ", downloads()),
+      html("p", {}, "The cells above run first. Your code stays on this device."),
     );
     const answer = next => () => { word.remove(); next(); };
     const go = button("Load and run", answer(yes));

@@ -317,7 +317,7 @@ nn.define("map", (element, {parts, goals, start}) => {
   const whole = nn.html(
     "details",
     {class: "nn-whole"},
-    nn.html("summary", {}, `Map of all ${pages.length} pages and their prerequisites`),
+    nn.html("summary", {}, "Map of all pages and their prerequisites"),
     nn.html(
       "p",
       {class: "nn-note"},

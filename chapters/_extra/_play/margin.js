@@ -117,7 +117,7 @@
     const key = nn.legend(
       nn.dotKey({colour: looks[0][0], shape: looks[0][1]}, names[0]),
       nn.dotKey({colour: looks[1][0], shape: looks[1][1]}, names[1]),
-      nn.dotKey({colour: "ink", shape: "circle"}, "support vector: outlined"),
+      nn.dotKey({colour: "ink", shape: "circle", hollow: true}, "support vector"),
       nn.lineKey({colour: "ink"}, "hinge"),
       nn.lineKey({colour: "d", dash: "9 5"}, "cross-entropy"),
     );

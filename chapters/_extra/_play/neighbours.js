@@ -1,6 +1,6 @@
 // <nn-neighbours>: labelled points vote; regions of the plane, by k and by distance.
 // needs: parts-plot parts-grid
-// room: 665 360
+// room: 715 388
 // names: of three classes; points: [[x, y], …] with labels [0, …]; x, y: ranges in equal units;
 // xlabel, ylabel; query: where the new point starts; k and distance (0 L1, 1 L2, 2 max) to begin
 // with.
@@ -63,7 +63,10 @@
     const ball = plot.line({colour: "ink", dash: "6 4", width: 1.6});
     const links = plot.line({colour: "ink", width: 1.6});
     const dots = LOOKS.slice(0, C).map(([colour, shape]) => plot.dots({colour, shape, r: 4}));
-    const facts = nn.facts(["votes", "distance to the last voter", "leave-one-out errors"]);
+    // The votes of three classes need a line of their own.
+    nn.style("neighbours", `
+      nn-neighbours .nn-facts > :nth-child(-n+2) { grid-column: 1 / -1; }`);
+    const facts = nn.facts(["votes", "distance to the farthest", "leave-one-out errors"]);
     const live = nn.live();
     const regions = new Uint8Array(columns * rows);
     element.regions = {columns, rows, of: regions};
@@ -181,7 +184,7 @@
       },
     });
     const kind = nn.choice({
-      legend: "a click adds a new",
+      legend: "click to add",
       options: names.map((name, c) => {
         const [colour, shape] = LOOKS[c];
         return nn.html("span", {}, nn.dotSign({colour, shape, size: 14}), ` ${name}`);

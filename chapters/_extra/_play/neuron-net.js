@@ -147,7 +147,8 @@
       const all = right.filter(Boolean).length;
       const loss = nn.number(cost(net, points), 3);
       facts.set([...z.map(v => nn.number(sigmoid(v), 3)), `${all} of ${points.length}`, loss]);
-      const wrong = called.filter((_, n) => !right[n]).join(" and ");
+      const wrong = points.filter((_, n) => !right[n]).map(([p, q]) => `(${p}, ${q})`)
+        .join(" and ");
       const said = all === points.length ? "All four outputs are correct" : `Wrong at ${wrong}`;
       const straight = net.activation
         ? ""

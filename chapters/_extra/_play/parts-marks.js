@@ -82,9 +82,9 @@
   const dotKey = (look, label) => keyed(look.colour, dotSign(look), label);
 
   // One dot, for a key or a button.
-  function dotSign({colour, shape, size = 18}) {
+  function dotSign({colour, shape, size = 18, hollow = false}) {
     const dot = svg("path", {
-      d: `M0 0${SHAPES[shape](6)}`, class: shape === "cross" ? "nn-stroke" : "nn-dots",
+      d: `M0 0${SHAPES[shape](6)}`, class: shape === "cross" || hollow ? "nn-stroke" : "nn-dots",
     });
     return svg(
       "svg",

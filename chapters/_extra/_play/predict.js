@@ -45,8 +45,10 @@ nn.define("predict", (element, {id, name, question, choices, unit, try_it}) => {
     element.classList.add("nn-committed");
     note.textContent = picked === null
       ? "You chose to see the result without a guess."
-      : nn.curtain.isOpen(id) ? "Your guess is locked in. The result is shown below."
-        : "Your guess is locked in.";
+      : "Your guess is locked in.";
+    if (picked !== null && nn.curtain.isOpen(id)) {
+      note.append(" ", nn.html("a", {href: `#recall-${name}`}, "Was it correct?"));
+    }
   }
 
   function settle(problem) {

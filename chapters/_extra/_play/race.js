@@ -1,8 +1,8 @@
 // <nn-race>: optimisers run down the same surface from the same start.
 // needs: parts-plot parts-time
-// room: 884 496
-// room on optimization/adaptive: 839 520
-// room on reference/gallery/moving: 839 520
+// room: 915 523
+// room on optimization/adaptive: 870 523
+// room on reference/gallery/moving: 870 523
 // surfaces: [{name, kind, x, y, start, levels, lr: {method: rate}, ends?: {method: [x, y]}}];
 // steps; start: the surface to begin with. ends: where nnlib arrives, which agrees() compares.
 (() => {
@@ -95,9 +95,8 @@
     const hills = map.contours();
     const racers = names.map((name, k) => ({
       name,
-      trail: map.line({
-        colour: LOOKS[k][0], dash: LOOKS[k][2], width: 1.6, label: SHORT[name] ?? name, away: 10,
-      }),
+      // Its name is at its curve: on the map, names would cover the paths and each other.
+      trail: map.line({colour: LOOKS[k][0], dash: LOOKS[k][2], width: 1.6}),
       now: map.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 6}),
     }));
     const chart = nn.plot({
@@ -140,7 +139,7 @@
             .map(
               ([name, h]) =>
                 `${name} ` +
-                  `${h === Infinity ? "has left the map" : h > 1e-6 ? nn.short(h) : "has arrived"}`,
+                  `${h > 1e4 ? "has left the map" : h > 1e-6 ? nn.short(h) : "has arrived"}`,
             )
             .join(", ") +
           ".",
@@ -181,7 +180,7 @@
       press: choose,
     });
     const rate = nn.slider({
-      label: "rates ×", min: -2, max: 2, step: 0.1, value: 0,
+      label: "all rates ×", min: -2, max: 2, step: 0.1, value: 0,
       show: v => nn.number(2 ** v),
       move: v => {
         state.factor = 2 ** v;

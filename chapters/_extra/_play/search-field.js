@@ -330,7 +330,7 @@
     if (!typed) return;
     const answer = nn.search.find(typed);
     const {found, mended} = answer;
-    const more = found.length > ALL ? `; the first ${ALL} are shown` : "";
+    const more = found.length > ALL ? `, of which these are the first ${ALL}` : "";
     document.getElementById("nn-search-status").textContent = found.length
       ? `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim()
       : nothing(typed);

@@ -15,7 +15,7 @@ nn.define("shelf", (element, {pages}) => {
       const done = names.filter(name => nn.progress.summary(name, all).done).length;
       bar.style.width = `${100 * done / names.length}%`;
       words.textContent = `${done} of ${names.length} ${names.length === 1 ? "page" : "pages"} ` +
-        "ticked";
+        "done";
     }
   }
   nn.progress.hear(show);

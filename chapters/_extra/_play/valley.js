@@ -1,6 +1,6 @@
 // <nn-valley>: gradient descent in one weight: the steps on the curve, and the loss at each step.
 // needs: parts-plot
-// room: 921 525
+// room: 950 553
 // valleys: [{name, kind, x, y, start, rate, known}]; the loss of a kind is below; rate: the
 // learning rate that the slider starts from, a power of ten with exponents in steps of 0.02; known:
 // {start, rate, steps, w} by nnlib, which agrees() compares.
