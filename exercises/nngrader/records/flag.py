@@ -30,7 +30,7 @@ class FlagCode(StrEnum):
     NOT_A_NOTEBOOK = "not-a-notebook"  # file?, what (a key of `flag_rendering.WHAT`), line?
     NO_CELLS = "no-cells"  # file: JSON without a list of cells
     NOTEBOOK_RENAMED = "notebook-renamed"  # expected, file: the notebook used instead
-    SEVERAL_NOTEBOOKS = "several-notebooks"  # file: used, as it is the fullest; files: others
+    SEVERAL_NOTEBOOKS = "several-notebooks"  # file: the fullest, which is used; files: others
     HARD_LINK = "hard-link"  # the notebook has a second name
     OLD_FORMAT = "old-format"  # a notebook of format 3
     TOO_MANY_CELLS = "too-many-cells"  # count, read: only the first cells are read
@@ -39,7 +39,7 @@ class FlagCode(StrEnum):
     # the cells of the notebook; `cells` and `more` instead of `cell` where many are alike
     CELL_MISSING = "cell-missing"  # a cell that students write
     CELL_FOUND_BY_NAME = "cell-found-by-name"  # its label is lost; another cell was used
-    SEVERAL_CELLS = "several-cells"  # count: cells with the same label, all of which are used
+    SEVERAL_CELLS = "several-cells"  # count: cells with the same label; all are used
     CELL_TYPE_CHANGED = "cell-type-changed"  # from code to text, or the reverse
     LOCKED_CELL_CHANGED = "locked-cell-changed"  # changed, deleted or copied; ours is used
     METADATA_LOST = "metadata-lost"  # count, by_name: every cell has lost its label
@@ -158,7 +158,7 @@ def flags_of(result: dict) -> list[Flag]:
 
 
 def rank(flag: Flag) -> Rank:
-    """Return what a flag means for the instructor.
+    """Return the rank of a flag.
 
     >>> rank(Flag(FlagCode.LATE, data={"seconds": 9.0, "points": 1.0})).name
     'COSTS'
