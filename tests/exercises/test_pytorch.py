@@ -139,6 +139,28 @@ def test_an_error_that_both_trainings_raise_is_told_once():
     assert codes(hidden).count(Code.RAISED) == 1
 
 
+def test_an_epoch_that_is_a_tensor_loses_only_the_points_for_form():
+    import torch
+
+    class Checkpoint(solve("Checkpoint")):
+        def load(self, file):
+            return torch.tensor(super().load(file))
+
+    verdict = judged(packed("Checkpoint", 1, True), Checkpoint)
+    assert [aspect for aspect, (got, most) in verdict.points.items() if got < most] == ["shape"]
+
+
+def test_a_module_that_forgets_to_call_init_is_told_which_call_is_missing():
+    import torch
+
+    class ResidualMLP(torch.nn.Module):
+        def __init__(self, D, H, B, C):
+            self.embed = torch.nn.Linear(D, H)
+
+    (finding,) = judged(packed("ResidualMLP", 1, True), ResidualMLP).findings
+    assert "comes first in the `__init__`" in str(finding)
+
+
 # The profile that is read by hand
 
 

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH
+from .common import TORCH, as_number
 
 
 def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
@@ -49,11 +49,18 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         def __reduce__(self):
             return mark, ()
 
+    class Masked(torch.nn.Module):
+        """A part that is in evaluation mode, where it does nothing."""
+
+        def forward(self, z):
+            return z * (torch.arange(z.shape[1]) % 2) if self.training else z
+
     def built(seed):
         g = np.random.default_rng(seed)
         layers = [torch.nn.Linear(W.shape[1], W.shape[0], bias=False, dtype=torch.float64)]
         if len(W) > 1:
             layers.append(torch.nn.BatchNorm1d(len(W), dtype=torch.float64))
+            layers.append(Masked().eval())
             layers.append(torch.nn.Linear(len(W), 1, dtype=torch.float64))
         model = torch.nn.Sequential(*layers)
         with torch.no_grad():
@@ -148,7 +155,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         last, harm = numbers(third[0]), np.array([float(bool(ran))])
         if not loaded:  # who loads nothing disturbs nothing and runs nothing
             whole = harm = np.zeros(0)
-        parts = epoch, state, step, np.array(rates), np.array(orders)
+        parts = as_number(epoch), state, step, np.array(rates), np.array(orders)
         return *parts, whole, last, harm
     finally:
         sys.modules.pop(outside.__name__, None)
@@ -456,6 +463,16 @@ keeping.mistake(
     edit=(
         "torch.save(states, file)",
         'torch.save(states, file)\n        self.parts["model"].eval()',
+    ),
+)
+keeping.mistake(
+    "Your `save` puts a frozen part of the model into training mode. Which parts does "
+    "`model.train()` change?",
+    loses="resumed",
+    name="SavingTrains",
+    edit=(
+        "torch.save(states, file)",
+        'torch.save(states, file)\n        self.parts["model"].train()',
     ),
 )
 keeping.mistake(

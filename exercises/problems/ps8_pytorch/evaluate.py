@@ -352,8 +352,8 @@ look.mistake(
     edit=("    for module, mode in modes.items():\n        module.training = mode\n", ""),
 )
 look.mistake(
-    "Your function leaves a module in training mode that was in evaluation mode before. Which "
-    "module's mode does your code store, if any, and which modules does `train(mode)` change?",
+    "Your function leaves the model in training mode, even if it was in evaluation mode "
+    "before. Does your code store any mode before it changes the modes?",
     loses="state",
     where="in_evaluation_mode",
     name="always_left_in_training_mode",
@@ -363,8 +363,8 @@ look.mistake(
     ),
 )
 look.mistake(
-    "Your function leaves a module in training mode that was in evaluation mode before. Which "
-    "module's mode does your code store, if any, and which modules does `train(mode)` change?",
+    "Your function gives a frozen part the mode of the whole model. Which module's mode does "
+    "your code store, and which modules does `train(mode)` change?",
     loses="state",
     where="partly_frozen",
     name="one_mode_for_all",

@@ -365,6 +365,12 @@ normalized.mistake(
     edit=("r * g - r", "r * dy - r"),
 )
 normalized.mistake(
+    "The first part of your `dx` is g itself. What would `dx` be if r were a constant?",
+    loses="gradient second",
+    name="FirstPartWithoutR",
+    edit=("r * g - r", "g - r"),
+)
+normalized.mistake(
     "The second part of your `dx` is the same in all entries of a row. Which factor of the "
     "formula differs from entry to entry?",
     loses="gradient second",
@@ -390,8 +396,9 @@ normalized.mistake(
     ],
 )
 normalized.mistake(
-    "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Which tensors "
-    "in `backward` are detached, converted to arrays, or computed in `forward`?",
+    "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Does "
+    "`backward` detach a tensor, convert it to an array, use `no_grad`, or use a value that "
+    "`forward` computed?",
     loses="second",
     name="Detached",
     edit=("dx, (dy * r * x).sum(0)", "dx.detach(), (dy * r * x).sum(0).detach()"),

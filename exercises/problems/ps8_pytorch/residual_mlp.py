@@ -19,7 +19,15 @@ def loaded(Module, sizes, numbers, x, dy):
     import torch
 
     D, H, B, C = (int(n) for n in sizes)
-    module = Module(D, H, B, C)
+    try:
+        module = Module(D, H, B, C)
+    except AttributeError as e:
+        if "Module.__init__() call" not in str(e):
+            raise
+        raise ValueError(
+            "your `__init__` creates a layer or buffer before the module itself is ready. "
+            "Which call comes first in the `__init__` of every module?"
+        ) from None
     if not isinstance(module, torch.nn.Module):
         raise TypeError("your class should be a subclass of torch.nn.Module")
     module = module.double()

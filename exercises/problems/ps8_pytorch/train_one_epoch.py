@@ -223,7 +223,7 @@ def by_autograd(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
 
 epoch.mistake(
     "Your step still contains the gradients of earlier steps. What does `backward` do with a "
-    "gradient that is already there, and which call clears it?",
+    "gradient that is already there, and how often does your code clear it?",
     loses="value",
     name="zero_grad_forgotten",
     edit=("        optimizer.zero_grad(set_to_none=False)\n", ""),
@@ -231,10 +231,22 @@ epoch.mistake(
 )
 epoch.mistake(
     "Your step still contains the gradients of earlier steps. What does `backward` do with a "
-    "gradient that is already there, and which call clears it?",
+    "gradient that is already there, and how often does your code clear it?",
     loses="value",
     name="zero_grad_forgotten_and_divided",
     edit=("            optimizer.zero_grad()\n", ""),
+)
+epoch.mistake(
+    "Your step still contains the gradients of earlier steps. What does `backward` do with a "
+    "gradient that is already there, and how often does your code clear it?",
+    loses="value",
+    where="after_an_evaluation",  # elsewhere the same as zero_grad_forgotten
+    name="cleared_only_at_the_start",
+    edit=[
+        ("list(loader)", "list(loader)\n    optimizer.zero_grad()"),
+        ("        optimizer.zero_grad(set_to_none=False)\n", ""),
+    ],
+    of=whole_groups_first,
 )
 epoch.mistake(
     "Your function doesn't change the parameters. Does your code reach `optimizer.step()`, and "
@@ -355,13 +367,6 @@ epoch.mistake(
     ),
 )
 epoch.mistake(
-    "Your gradient has a norm of at most 1 for every `max_norm`. Which number do you pass to "
-    "`clip_grad_norm_`?",
-    loses="value steps",
-    name="clipped_to_one",
-    edit=("(), max_norm)", "(), 1.0)"),
-)
-epoch.mistake(
     "Your step is as large as a step without clipping. Does your code clip the gradient at "
     "all, and does it do so before `optimizer.step()`?",
     loses="steps",
@@ -465,6 +470,18 @@ epoch.mistake(
     edit=("    optimizer.zero_grad()\n    total", "    total"),
 )
 epoch.mistake(
+    "Your first step still contains gradients from before the call. Which call clears them, "
+    "and when?",
+    loses="value",
+    where="after_an_evaluation",
+    name="cleared_only_after_the_step",
+    edit=[
+        ("        optimizer.zero_grad(set_to_none=False)\n", ""),
+        ("optimizer.step()", "optimizer.step(); optimizer.zero_grad()"),
+    ],
+    of=whole_groups_first,
+)
+epoch.mistake(
     "Your last, smaller step isn't clipped. Which steps does `max_norm` limit?",
     loses="steps",
     where="a_large_last_step",
@@ -487,6 +504,21 @@ epoch.mistake(
         "            for p in model.parameters():\n"
         "                p.grad *= min(1, max_norm / norm)\n",
     ),
+)
+epoch.mistake(
+    "Your code compares the square of the norm with `max_norm`. How do you get the norm of a "
+    "vector from the squares of its entries?",
+    loses="steps",
+    where="large_gradients",
+    name="square_of_the_norm",
+    edit=("** 0.5", "** 1"),
+    of=whole_groups_first,
+)
+epoch.mistake(
+    "Your `loss` is the sum over all samples. What do you divide a sum by to get the mean?",
+    loses="value",
+    name="loss_summed_over_samples",
+    edit=("total / seen", "total"),
 )
 epoch.mistake(
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
