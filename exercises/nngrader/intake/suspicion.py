@@ -104,7 +104,7 @@ def _is_everyday(package, names):
     """Return whether many honest notebooks import a package, or whether it is missing."""
     if package in ("os", "sys"):
         used = {".".join(n.split(".")[:2]) for n in names if n.split(".")[0] == package}
-        return used <= PLACES
+        return used <= PLACES and bool(package == "sys" or used - {"os"})
     return package in EVERYDAY or package not in sys.stdlib_module_names
 
 

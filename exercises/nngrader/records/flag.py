@@ -92,10 +92,9 @@ class Rank(IntEnum):
 INFORMATION = (  # an ordinary notebook from Jupyter or Colab has such flags
     FlagCode.NOTEBOOK_RENAMED,
     FlagCode.OLD_FORMAT,
-    FlagCode.CELL_TYPE_CHANGED,
     FlagCode.LINES_SKIPPED,
 )
-FAILED = (FlagCode.CELL_RAISED, FlagCode.NAME_MISSING)  # if a function needs it, it's missing
+ABSENT = ("ImportError", "ModuleNotFoundError", "NameError")  # ordinary outside Colab
 FIX_FIRST = (FlagCode.SYNTAX_ERROR, FlagCode.NAME_MISSING, FlagCode.FUNCTION_MISSING)
 
 
@@ -165,7 +164,8 @@ def rank(flag: Flag) -> Rank:
     """
     if flag.data.get("points"):
         return Rank.COSTS
-    own = flag.code in FAILED and "added" in flag.data
+    failed = flag.code == FlagCode.NAME_MISSING or flag.data.get("exception") in ABSENT
+    own = failed and "added" in flag.data
     usual = own or flag.code in INFORMATION or flag.data.get("usual")
     return Rank.INFORMATION if usual else Rank.LOOK
 

@@ -126,7 +126,7 @@ BREAKS = {
 LOADING = {
     "exit while loading": loading("import os\nos._exit(0)", flag=LOADED),
     "loop while loading": loading("while True:\n    pass", flag=LOADED),
-    "error while loading": loading("1 / 0", status="graded", flag=raising("ZeroDivisionError")),
+    "error while loading": loading("1 / 0", flag=raising("ZeroDivisionError")),
     "brackets": loading("(" * 100_000, flag=FIRST_ADDED),
     "newlines": loading("\n" * 190_000, status="graded"),
     "null character": loading("x = '\0'", flag=FIRST_ADDED),
@@ -134,7 +134,5 @@ LOADING = {
     "two processes while loading": loading(  # which of them answers first is anybody's guess
         "import os\nos.fork()", least=0.0, flag=imports("os")
     ),
-    "system exit while loading": loading(
-        "raise SystemExit", status="graded", flag=raising("SystemExit")
-    ),
+    "system exit while loading": loading("raise SystemExit", flag=raising("SystemExit")),
 }

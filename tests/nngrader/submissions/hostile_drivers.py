@@ -58,7 +58,6 @@ CLASSES = {
         return Liar(7)
 """,
         flag=imports("os"),
-        status="graded",  # nothing of os is used
     ),
     "looks into the frames of the driver": HostileAnswer(
         "Value",

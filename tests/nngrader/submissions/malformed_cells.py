@@ -47,7 +47,7 @@ def metadata_stripped(course, base, student):
     hand_in(course, student, notebook.text())
 
 
-@odd("graded", flag=Expected(FlagCode.CELL_TYPE_CHANGED, "hinge_loss"))
+@odd(flag=Expected(FlagCode.CELL_TYPE_CHANGED, "hinge_loss"))
 def code_as_text(course, base, student):
     notebook = base.solved()
     notebook["hinge_loss"]["cell_type"] = "markdown"
