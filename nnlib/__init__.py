@@ -97,6 +97,18 @@ _OF_FUNCTIONAL = (
 )
 
 
+# Names of torch that nnlib leaves out on purpose, and the reason.
+_LEFT_OUT = {
+    **dict.fromkeys(("compile", "jit", "vmap", "func"), "nnlib has no compiler or tracer"),
+    **dict.fromkeys(("amp", "autocast"), "nnlib has no 16-bit floats; remove these lines"),
+    **dict.fromkeys(
+        ("bfloat16", "complex64", "complex128", "float16", "half", "int8", "int16"),
+        "the dtypes are float32, float64, int64, int32, uint8 and bool",
+    ),
+    **dict.fromkeys(("distributed", "mps"), "nnlib computes in one process on the CPU"),
+}
+
+
 def __getattr__(name: str) -> object:
     """Import and return a subpackage, or a function that PyTorch has in ``torch``, too."""
     if name in _PARTS:
@@ -105,7 +117,8 @@ def __getattr__(name: str) -> object:
         return getattr(_importlib.import_module(".serialization", __name__), name)
     if name in _OF_FUNCTIONAL:
         return getattr(_importlib.import_module(".nn.functional", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    reason = f": {_LEFT_OUT[name]}" if name in _LEFT_OUT else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{reason}")
 
 
 def __dir__() -> list[str]:

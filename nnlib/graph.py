@@ -24,6 +24,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,7 +103,7 @@ def record(
         return y
     out = wrap(y)
     if view is not None:
-        _make_view(out, next(iter(inputs.values())), view)
+        _make_views((out,), next(iter(inputs.values())), (view,))
     if not mode.enabled:
         if mode.inference and view is None:
             out.version = INFERENCE
@@ -119,8 +120,9 @@ def _needs_grad(inputs: dict[str, Any]) -> bool | None:
     needs_grad = None
     for x in inputs.values():
         if isinstance(x, Tensor):
-            if x.view_of is not None:
-                x.view_of.refresh(x)
+            view_of = x.view_of
+            if view_of is not None and view_of.version != x.version[0]:
+                view_of.refresh(x)
             needs_grad = needs_grad or x.needs_grad
     return needs_grad
 
@@ -138,7 +140,7 @@ def record_fused(
     *,
     keep: dict[str, Any] | None = None,
     twice: Rule | None = None,
-    views: Sequence[Callable[[np.ndarray], np.ndarray]] = (),
+    views: Sequence[tuple] = (),
 ) -> Any:
     """Return one or several results as Tensors, with a single rule for all gradients.
 
@@ -158,9 +160,8 @@ def record_fused(
     twice : function
         The same rule for ``create_graph=True``, which uses recorded operations; it can read
         inputs and ``needs``. Without it, a second derivative is an error.
-    views : list of function
-        If the results share memory with the first input, one function for each result that
-        maps this input to it.
+    views : list of tuple
+        If the results share memory with the first input, the index of each result in it.
 
     Returns
     -------
@@ -179,8 +180,9 @@ def record_fused(
     node = None
     if needs_grad and mode.enabled:
         node = FusedNode(outs, inputs, keep or {}, backward, twice)
-    for out, path in zip(outs, views, strict=False):
-        _make_view(out, next(iter(inputs.values())), path, "is one of several results")
+    if views:
+        source = next(iter(inputs.values()))
+        _make_views(outs, source, views, "is one of several results")
     for k, out in enumerate(outs):
         if mode.inference and not views:
             out.version = INFERENCE
@@ -460,18 +462,30 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
 # includes the change, and each view updates its history from the base when it is next used.
 
 
-class View(NamedTuple):
-    """The base of a view, the function that maps the base to the view, and a version.
+def _as_function(path: Callable | tuple) -> Callable:
+    """Return a path from a base to a view as a function."""
+    return path if callable(path) else itemgetter(path)
 
+
+class View(NamedTuple):
+    """The base of a view, the path from the base to the view, and a version.
+
+    The path is a function, or the index of one of several parts of the base (a function for
+    each of 10,000 parts would take time and memory); ``read`` is always a function.
     ``version`` is the version of the memory for which the history of the view is up to date.
     ``fixed`` explains why the history can't be updated after an in-place change: the view was
     made without history, or together with other views. For all other views it is "".
     """
 
     base: Tensor
-    path: Callable[[np.ndarray], np.ndarray]
+    path: Callable[[np.ndarray], np.ndarray] | tuple
     version: int
     fixed: str
+
+    @property
+    def read(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The path as a function."""
+        return _as_function(self.path)
 
     def refresh(self, x: Tensor) -> None:
         """Update the history of the view x if its memory has been changed in place."""
@@ -491,20 +505,26 @@ class View(NamedTuple):
         _inherit(x, y)
 
 
-def _make_view(out: Tensor, source: Tensor, path: Callable, fixed: str = "") -> None:
-    """Mark ``out`` as a view of source, or of source's base if source is a view itself."""
-    out.version = counter(source)
+def _make_views(
+    outs: Sequence[Tensor], source: Tensor, paths: Sequence, fixed: str = ""
+) -> None:
+    """Mark tensors as views of source, or of source's base if source is a view itself."""
+    base = source
+    version = counter(source)
     if not (fixed or mode.enabled):
         fixed = "was made inside no_grad()"
-    if source.view_of is None:
-        out.view_of = View(source, path, out.version[0], fixed)
-        return
-    base, path_to_source, _, source_fixed = source.view_of
+    if source.view_of is not None:
+        base = source.view_of.base
+        fixed = source.view_of.fixed or fixed
+        paths = [_composed(source.view_of.read, _as_function(path)) for path in paths]
+    for out, path in zip(outs, paths, strict=True):
+        out.version = version
+        out.view_of = View(base, path, version[0], fixed)
 
-    def path_to_out(a):
-        return path(path_to_source(a))
 
-    out.view_of = View(base, path_to_out, out.version[0], source_fixed or fixed)
+def _composed(first: Callable, second: Callable) -> Callable:
+    """Return the path of a view of a view."""
+    return lambda a: second(first(a))
 
 
 @silent
@@ -517,7 +537,7 @@ def change_(x: Tensor, new: Tensor) -> Tensor:
     x.array[...] = new.array
     counter(x)[0] += 1
     if mode.enabled:
-        changed_base = new if x is base else _pasted(base, x.view_of.path, new)
+        changed_base = new if x is base else _pasted(base, x.view_of.read, new)
         _inherit(base, changed_base)
     return x
 

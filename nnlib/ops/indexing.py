@@ -12,13 +12,22 @@ from ..tensor import Tensor, raw
 from .comparison import maximum, minimum, where
 from .elementwise import add, div, mul
 from .promotion import array, check_fits, promote
-from .shape import at, axis, broadcast_tensors, call_as, clone, expect, moved, reshape
+from .shape import (
+    at,
+    axis,
+    broadcast_tensors,
+    call_as,
+    clone,
+    expect,
+    moved,
+    reshape,
+    squeeze,
+)
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "getitem one_hot searchsorted setitem"
 METHODS = """
-    argsort bincount gather index_select masked_select nonzero sort
-    topk unique
+    argsort bincount gather index_select kthvalue masked_select nonzero sort topk unique
 """
 IN_PLACE = "index_add masked_scatter scatter scatter_add scatter_reduce"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -445,7 +454,7 @@ MANY = 16  # so many times k elements are partitioned instead of sorted
 
 
 class Ordered(NamedTuple):
-    """The result of ``sort`` and ``topk``: values and their indices."""
+    """The result of ``sort``, ``topk`` and ``kthvalue``: values and their indices."""
 
     values: Tensor
     indices: Tensor
@@ -476,10 +485,11 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
     n = x.shape[d]
     start, end = part or (0, n)
     expect(0 <= start <= end <= n, name, "k from 0 to {}, the length of dim, got {}", n, end)
-    if start == 0 and 0 < MANY * end < n:
+    if 0 < MANY * end < n:
         i = np.apply_along_axis(leading, d, x, end, down)
     else:
-        i = order(x, d, down)[at(d, slice(start, end))]
+        i = order(x, d, down)
+    i = i[at(d, slice(start, end))]
     values = pick(name, row(name, input), grid(name, x, d, i))
     shape = i.shape if raw(input).ndim else ()
     values = titled(reshape(values, shape), f"{name.capitalize()}Backward0")
@@ -505,6 +515,12 @@ def topk(
 ) -> Ordered:
     """Return the k largest or smallest along dim in order, and their indices."""
     return ordered("topk", input, dim, largest, 0, k)
+
+
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
+    """Return the k-th smallest along dim, counted from 1, and its index."""
+    result = ordered("kthvalue", input, dim, False, k - 1, k)
+    return result if keepdim else Ordered(*(squeeze(x, dim) for x in result))
 
 
 def unique(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 
 import numpy as np
 
@@ -88,7 +87,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         )
     if not tensors:
         raise RuntimeError("stack: expected at least one tensor, got none")
-    arrays = [array("stack", x) for x in tensors]
+    arrays = [x.array if type(x) is Tensor else array("stack", x) for x in tensors]
     shape = arrays[0].shape
     if len({a.shape for a in arrays}) > 1:
         k = next(k for k, a in enumerate(arrays) if a.shape != shape)
@@ -136,12 +135,12 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 def several(input: Tensor, indices: list[tuple], rule: Callable) -> tuple[Tensor, ...]:
     """Return the parts of x at some indices: views that can't be changed in place.
 
+    An index ends in "...", so that even single numbers are views.
     ``rule`` joins the gradients of the parts to dL/dx.
     """
-    indices = [(*index, ...) for index in indices]
-    y = tuple(raw(input)[index] for index in indices)
-    views = [itemgetter(index) for index in indices]
-    return record_fused(y, dict(x=input), rule, twice=rule, views=views) if y else y
+    a = raw(input)
+    y = tuple([a[index] for index in indices])
+    return record_fused(y, dict(x=input), rule, twice=rule, views=indices) if y else y
 
 
 def split(
@@ -158,7 +157,7 @@ def split(
     fits = sum(sizes) == n and min(sizes, default=0) >= 0
     expect(fits, "split", "sizes that add up to {}, got {}", n, split_size_or_sections)
     ends = itertools.accumulate(sizes, initial=0)
-    indices = [at(d, slice(*pair)) for pair in itertools.pairwise(ends)]
+    indices = [(*at(d, slice(*pair)), ...) for pair in itertools.pairwise(ends)]
     return several(tensor, indices, lambda g: dict(x=cat(g, d)))
 
 
@@ -173,7 +172,9 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return the slices along dim, without that axis; dL/dx is the stack of all dL/dy."""
     d, n = cut_along("unbind", input, dim)
-    return several(input, [at(d, i) for i in range(n)], lambda g: dict(x=stack(g, d)))
+    axes_before = at(d, ...)[:-1]
+    indices = [(*axes_before, i, ...) for i in range(n)]
+    return several(input, indices, lambda g: dict(x=stack(g, d)))
 
 
 @listed

@@ -162,7 +162,7 @@ def view(input: Tensor, shape: Sizes) -> Tensor:
         view_of = getattr(input, "view_of", None)
         in_torch = np.empty(x.shape)
         if view_of:
-            in_torch = view_of.path(np.empty(view_of.base.shape))
+            in_torch = view_of.read(np.empty(view_of.base.shape))
         try:
             in_torch.reshape(shape, copy=False)
         except (TypeError, ValueError):

@@ -93,7 +93,7 @@ CALLS = {
     ),
 }
 # Which of equal elements is named is not said: only the values are compared.
-ANY_OF_EQUALS = {"median", "topk", "sort"}
+ANY_OF_EQUALS = {"kthvalue", "median", "topk", "sort"}
 
 
 def ours(name):

@@ -27,6 +27,14 @@ def test_public_names_exist_and_shadow_only_what_torch_shadows():
     assert hidden == set()
 
 
+@pytest.mark.parametrize("name", nnlib._LEFT_OUT)
+def test_a_name_that_is_left_out_has_an_error_with_the_reason(name):
+    assert hasattr(torch, name)
+    assert not hasattr(nnlib, name)
+    with pytest.raises(AttributeError, match=nnlib._LEFT_OUT[name]):
+        getattr(nnlib, name)
+
+
 def test_dtypes_are_those_of_numpy():
     for name in DTYPES:
         assert getattr(nnlib, name).name == name

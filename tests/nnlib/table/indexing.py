@@ -124,6 +124,7 @@ CASES = [
     Case("setitem", written((1, slice(None), [0, 2])), ((2, 3, 4), (3, 2)), arrays=False),
     Case("sort", lambda L, x: L.sort(x)[0], MATRIX, apart),
     Case("sort", lambda L, x: L.sort(x, 0, descending=True).values, MATRIX, apart),
+    Case("kthvalue", lambda L, x: L.kthvalue(x, 2)[0], MATRIX, apart),
     Case("topk", lambda L, x: L.topk(x, 3)[0], MATRIX, apart),
     Case("topk", lambda L, x: L.topk(x, 2, 0, largest=False).values, MATRIX, apart, "smallest"),
 ]
@@ -203,6 +204,7 @@ VALUES = [
     Case("sort", lambda L, x: L.sort(L.tensor(TIES), descending=True, stable=True), ()),
     Case("sort", lambda L, x: L.sort(L.tensor([nan, 1, -inf, inf, 0])), (), note="NaN"),
     Case("sort", lambda L, x: L.sort(L.tensor([nan, 1, -inf, inf, 0]), descending=True), ()),
+    Case("kthvalue", lambda L, x: L.kthvalue(x, 2, 0), MATRIX, apart),
     Case("topk", lambda L, x: L.topk(x, 2, dim=0), MATRIX, apart),
     Case("topk", lambda L, x: L.topk(L.tensor([1, nan, 2.0]), 2), (), note="NaN"),
     Case("unique", lambda L, x: L.unique(x), MATRIX, integers),
@@ -285,6 +287,7 @@ BAD = [
     Bad("setitem", lambda L: put(L, [0], ones(L, 3), 2, 4)),
     Bad("setitem", lambda L: put(L, slice(None, None, -1), 1, 3), ValueError),
     Bad("sort", lambda L: L.sort(ones(L, 3), 1), IndexError),
+    Bad("kthvalue", lambda L: L.kthvalue(ones(L, 3), 0)),
     Bad("topk", lambda L: L.topk(ones(L, 3), 4)),
     Bad("topk", lambda L: L.topk(ones(L, 3), -1)),
     Bad("topk", lambda L: L.topk(ones(L, 3), 1, 1), IndexError),
