@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from .errors import CannotDo, NotThere, WrongUsage
+from .errors import CannotDo, NotThere, WrongUsage, of_system
 from .screen import any_terminal, say, warn
 from .settings import cores
 from .wording import counted
@@ -71,6 +71,8 @@ OUT = {"name": "--out", "type": a_path, "metavar": "PATH", "help": "where to wri
 OUT_FILE = OUT | {"type": a_file}
 CODES = ("--anonymous", "replace names by codes; anonymous-key.csv maps them back")
 SEED = {"name": "--seed", "type": a_file, "metavar": "FILE", "help": "seed of the hidden cases"}
+ONLY = {"name": "--students", "nargs": "+", "default": (), "metavar": "STUDENT"}
+ONLY["help"] = "only these students"
 UNSAFE = ("--unsafe-no-sandbox", "run submissions that you trust as plain processes")
 
 
@@ -257,12 +259,14 @@ class Collect(OfAssignment):
 class Grade(OfAssignment):
     """Grade submissions in a sandbox and record the points in nbgrader's gradebook."""
 
+    assignment: str = argument(
+        metavar="ASSIGNMENT",
+        help="its name; or a notebook, ASSIGNMENT.ipynb, to grade without recording",
+    )
     anonymous: bool = flag(*CODES)
     seed: Path | None = argument(**SEED)
     unsafe: bool = flag(*UNSAFE)
-    students: list = argument(
-        "--students", nargs="+", default=(), metavar="STUDENT", help="only these students"
-    )
+    students: list = argument(**ONLY)
     workers: int = argument(
         "--workers",
         type=workers,
@@ -278,8 +282,12 @@ class Grade(OfAssignment):
 
     def run(self) -> int:
         from .grading.command import grade_class
+        from .grading.one_file import grade_file
 
         course = self.course
+        if self.assignment.endswith(".ipynb"):
+            result = grade_file(course, Path(self.assignment), unsafe=self.unsafe)
+            return FAILED if result["status"] == "ungradable" else DONE
         results = grade_class(
             course,
             self.assignment,
@@ -378,6 +386,7 @@ class Feedback(OfAssignment):
         default="",
         help="address of the folder of --layout web, for the list of links",
     )
+    students: list = argument(**ONLY)
     out: Path | None = argument(**OUT)
     anonymous: bool = flag(*CODES)
 
@@ -390,7 +399,7 @@ class Feedback(OfAssignment):
             )
         if self.layout in ("folders", "web") and self.out and self.out.is_file():
             raise WrongUsage(f"{self.out} is a file: name a folder")
-        asked = self.layout, self.out, self.address, self.anonymous
+        asked = self.layout, self.out, self.address, self.anonymous, self.students
         return DONE if write_feedback(self.course, self.assignment, *asked) else FAILED
 
 
@@ -506,6 +515,16 @@ COMMANDS = {
 }
 
 
+class Version(argparse.Action):
+    """Option that prints the version and ends the program."""
+
+    def __call__(self, *_):
+        from nnlib import __version__
+
+        say(f"nngrader {__version__}")
+        raise SystemExit(DONE)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command, with the arguments of every subcommand."""
     about = "Release assignments, grade them in a sandbox, and explain the result to students."
@@ -515,6 +534,8 @@ def parser() -> argparse.ArgumentParser:
     place = "the course folder; default: the exercises of this checkout"
     folder = {"dest": "folder", "type": Path, "metavar": "DIR", "help": place}
     p.add_argument("--course", default=HERE, **folder)
+    hidden = {"dest": argparse.SUPPRESS, "default": argparse.SUPPRESS}
+    p.add_argument("--version", action=Version, nargs=0, help="print the version", **hidden)
     commands = p.add_subparsers(required=True, metavar="COMMAND")
     for name, kind in COMMANDS.items():
         status = EXIT_OF_CHECK if kind is Check else EXIT
@@ -551,8 +572,11 @@ def main(argv: list[str] | None = None) -> int:
     except (NotThere, WrongUsage) as e:
         print(f"nngrader: {e}", file=sys.stderr)
         return USAGE
-    except (CannotDo, ValueError, OSError) as e:  # OSError: a full disk, a folder for a file
+    except (CannotDo, ValueError) as e:
         print(f"nngrader: {e}", file=sys.stderr)
+        return FAILED
+    except OSError as e:  # a full disk, a read-only folder
+        print(f"nngrader: {of_system(e)}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("stopped; finished results are saved, run it again to continue", file=sys.stderr)

@@ -23,3 +23,13 @@ def first_line(e: BaseException) -> str:
     """
     lines = str(e).strip().splitlines() or [""]
     return f"{type(e).__name__}: {lines[0]}".rstrip(": ")
+
+
+def of_system(e: OSError) -> str:
+    """Return an error of the system in one line, with the file that it is about.
+
+    >>> of_system(OSError(28, "No space left on device", "report.html"))
+    'report.html: No space left on device. Finished results are saved; correct this and repeat.'
+    """
+    where = f"{e.filename}: " if e.filename else ""
+    return f"{where}{e.strerror or e}. Finished results are saved; correct this and repeat."

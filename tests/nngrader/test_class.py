@@ -98,6 +98,13 @@ def graded(released, base, tmp_path_factory):
     return Graded(course, printed.getvalue(), found, pages, left)
 
 
+def test_the_gradebook_has_the_names_of_the_class_list(graded):
+    with quiet(), open_gradebook(Course(graded.course), NAME) as gradebook:
+        found = {s.id: (s.first_name, s.last_name, s.email) for s in gradebook.students}
+    for row in csv.DictReader(io.StringIO(CLASS_LIST)):
+        assert found[row["id"]] == (row["first_name"], row["last_name"], row["email"])
+
+
 def test_what_is_released_holds_no_secret(released, base):
     found = leaks(released / "release" / NAME, base.instructor_joined(), Course(released), NAME)
     assert found == []

@@ -1,6 +1,7 @@
 """The command: its exit status, and that what is wrong is told in one line."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,24 @@ def test_what_cannot_be_written_or_read_has_status_1(course, base, tmp_path, cap
     for name in ("grade", "export"):
         assert run(course, name, NAME) == 1
         assert "gradebook.db" in capsys.readouterr().err
+
+
+@pytest.mark.sandbox
+def test_one_notebook_is_graded_without_a_record(course, base, tmp_path, capsys):
+    file = tmp_path / f"{NAME} (1).ipynb"
+    file.write_text(base.answering({"pairwise_distances": "squared"}).text())
+    made = make_course(tmp_path / "unreleased")
+    for folder in (course, made):  # without a release, one is made for this run
+        assert run(folder, "grade", file) == 0
+        (most, *_, last) = re.findall(r"(\S+) of (\d+) points", capsys.readouterr().out)
+        assert float(most[0]) < float(most[1])
+        assert last[1] == "100"
+        assert not (folder / "submitted").exists()
+    assert not (made / "release").exists()
+    for name, told in (("other.ipynb", "names no assignment"), ("none.ipynb", "no notebook")):
+        file.with_name("other.ipynb").write_text("{}")
+        assert run(course, "grade", file.with_name(name)) != 0
+        assert told in capsys.readouterr().err
 
 
 def test_an_assignment_that_was_not_released_is_not_graded(tmp_path, capsys):

@@ -120,6 +120,13 @@ def test_who_did_not_hand_in_there_or_had_a_partner_is_named(
     assert "not in the zip: bo (by ada)" in told.err
 
 
+def test_some_students_get_their_page_and_a_misspelt_one_is_named(course, monkeypatch):
+    graded(course, monkeypatch, "ada", "bo", "emmy")
+    assert run(course, "feedback", NAME, "--students", "ada", "bo") == 0
+    assert sorted(p.name for p in (course / "feedback").iterdir()) == ["ada", "bo"]
+    assert run(course, "feedback", NAME, "--students", "adda") == 2
+
+
 def test_a_link_cannot_be_guessed_and_stays_the_same(course, tmp_path, capsys, monkeypatch):
     class_list(course)
     pages = graded(course, monkeypatch, "ada", "emmy")

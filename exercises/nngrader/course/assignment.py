@@ -88,6 +88,12 @@ class NotReleased(CannotDo):
     """Raised if an assignment was not released, or its source has changed since the release."""
 
 
+def declared_files(problems: dict[str, dict]) -> dict[str, int]:
+    """Return the files to submit with the notebook, with their maximum sizes."""
+    files = [data["file"] for data in problems.values() if data.get("file")]
+    return {f["name"]: f["most_bytes"] for f in files}
+
+
 class Assignment:
     """An assignment of a course.
 
@@ -123,8 +129,7 @@ class Assignment:
     @cached_property
     def declared(self) -> dict[str, int]:
         """Return the files to submit with the notebook, with their maximum sizes."""
-        files = [data["file"] for data in self.hidden.values() if data.get("file")]
-        return {f["name"]: f["most_bytes"] for f in files}
+        return declared_files(self.hidden)
 
     @cached_property
     def solution_ids(self) -> list[str]:

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import nbformat
 from ..course.assignment import Assignment
 from ..course.folder import HIDDEN_FILES
 from ..course.notebooks import grade_id, is_solution, is_test, mark, problem_of
+from ..course.roster import COLUMNS, Student
 from ..errors import CannotDo, first_line
 from ..intake.deposit import FORMAT, LATE_MARK
 from ..intake.platforms import STAMP, time_of
@@ -114,6 +116,16 @@ class Recorder:
                 f"the gradebook {display_name(self.url)} does not contain {self.name}. Is it a "
                 f"different gradebook or an old copy? `nngrader release {self.name}` adds it"
             ) from None
+
+    def enter_names(self, students: Iterable[Student]) -> None:
+        """Enter the names of the class list into the gradebook, where formgrader shows them."""
+        with quiet(), database_errors(self.url), self.gradebook.whole():
+            known = {s.id: s for s in self.gradebook.students}
+            for student in students:
+                row = {c: getattr(student, c) or None for c in COLUMNS[1:]}
+                before = known.get(student.id)
+                if before is None or any(getattr(before, c) != row[c] for c in row if row[c]):
+                    self.gradebook.update_or_create_student(student.id, **row)
 
     def record(self, result: dict, notebook: dict) -> None:
         """Record one submission; if this fails, the result gets a flag.

@@ -80,6 +80,7 @@ def grade_class(
             first = "the problems fail their checks at this seed:"
             raise CannotDo("\n  ".join([first, *complaints]))
         with Recorder(assignment) as recorder:
+            recorder.enter_names((roster or {}).values())
             results = grade_and_record(grader, recorder, students, store, called)
         grader.tidy(whole=not only)
     told = list(called.results({r["student"]: r for r in results}).values())

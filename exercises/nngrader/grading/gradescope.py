@@ -40,8 +40,8 @@ def grade(folder: Path) -> dict:
 
     Raises
     ------
+    CannotDo
         If the zip is incomplete, or no worker can be started.
-        If the zip is not whole, or no worker can be started.
     """
     root = folder / "source" / SOURCE
     private = folder / "source" / PRIVATE

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from ..course.assignment import Assignment, NotReleased, released_notebook
+from ..course.assignment import Assignment, NotReleased, declared_files, released_notebook
 from ..course.folder import HIDDEN_FILES, Course, files_of
 from ..course.notebooks import (
     grade_id,
@@ -35,7 +35,7 @@ from ..records.flag_rendering import for_instructor
 from ..records.rendering import Audience, text
 from ..sandbox.launch import Sandbox
 from ..settings import Limits, read_settings
-from ..storage.results import Store, digest, write_whole
+from ..storage.results import Store, digest, require_folder, write_whole
 from ..storage.scratch import Scratch
 from ..wording import MOST_SAID, counted, cut
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
@@ -95,8 +95,12 @@ def release(
         raise NotFit(reasons)
     if reasons := gradebook_complaints(course, name, instructor):  # takes seconds
         raise NotFit(reasons)
-    visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
     out = out or course / "release"
+    for folder in (course.root, course / ".results", course / "source" / name, out):
+        require_folder(folder)
+    visible = with_points(with_locked(visible_cases(problems), instructor), instructor)
+    if reasons := missing_files(course, name, declared_files(visible)):
+        raise NotFit(reasons)
     made_with = course.made_with(name)
     with Scratch() as scratch:
         trial = trial_course(course, name, Path(scratch, "course"))
@@ -355,7 +359,9 @@ def score_complaints(
         target = trial / "submitted" / student / name
         target.mkdir(parents=True)
         (target / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
-    found = solved_files(trial, name, assignment.declared)
+    for file in assignment.declared:
+        shutil.copy(trial / "heldback" / name / file, trial / "submitted" / "solved" / name)
+    found = []
     with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
         with Threads(assignment.spec(), sandbox) as threads:
             grader = Grader(assignment, threads, Store(trial / ".results"))
@@ -372,8 +378,8 @@ def score_complaints(
     ]
 
 
-def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
-    """Copy the challenges' solved files next to the solved notebook; return missing ones.
+def missing_files(course: Course, name: str, declared: dict) -> list[str]:
+    """Return complaints about the challenges' solved files that are missing or too large.
 
     Parameters
     ----------
@@ -382,13 +388,11 @@ def solved_files(trial: Course, name: str, declared: dict) -> list[str]:
     """
     found = []
     for file, most in declared.items():
-        target = trial / "heldback" / name / file
+        target = course / "heldback" / name / file
         if not target.is_file():
             found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
         elif (size := target.stat().st_size) > most:
             found.append(f"the solved {file} has {size:,} bytes, the limit is {most:,}")
-        else:
-            shutil.copy(target, trial / "submitted" / "solved" / name)
     return found
 
 

@@ -27,10 +27,11 @@ import json
 import os
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..course.anonymous import names_of
+from ..course.anonymous import names_of, require_among
 from ..course.codes import code, secret_of
 from ..course.definitions import graded_earlier
 from ..course.folder import Course
@@ -39,7 +40,7 @@ from ..course.roster import read as read_roster
 from ..errors import CannotDo, first_line
 from ..gradebook.database import marks
 from ..screen import say, shown, warn
-from ..storage.results import write_private, write_whole
+from ..storage.results import require_folder, write_private, write_whole
 from ..wording import counted
 from .class_report import latest
 from .feedback import page
@@ -79,13 +80,18 @@ def write_feedback(
     out: Path | None = None,
     address: str = "",
     anonymous: bool = False,
+    only: Sequence[str] = (),
 ) -> bool:
     """Write each student's page in a layout; return whether all pages could be written."""
+    require_folder(out or course / "feedback")
     results = latest(course, assignment)
     known = marks(course, assignment)
     seed, earlier = course.seed(), graded_earlier(course, assignment, results)
     called = names_of(course, anonymous, results)
-    told, known = called.results(results), called.marks(known)
+    words = f"no graded submission for {assignment} by"
+    chosen = require_among(course, only, results, called, words)
+    shown_results = {s: results[s] for s in chosen or results}
+    told, known = called.results(shown_results), called.marks(known)
     own = {called(s): own_code(r, seed) for s, r in results.items()}
     old = {called(s): names for s, names in earlier.items()}
     pages, failed = {}, False

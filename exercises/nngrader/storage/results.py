@@ -153,6 +153,13 @@ def write_whole(file: Path, text: str) -> None:
         raise
 
 
+def require_folder(place: Path) -> None:
+    """Raise an error before the work if a folder could not be created or written afterwards."""
+    there = next(p for p in (place, *place.absolute().parents) if p.exists())
+    if not os.access(there, os.W_OK):
+        raise CannotDo(f"{there} cannot be written to: check its permissions and its disk")
+
+
 def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner can read, completely or not at all."""
     half = file.with_name(f"{file.name}.{os.getpid()}")

@@ -1,0 +1,87 @@
+"""Grade one notebook: `nngrader grade FILE.ipynb`, which records nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from ..course.assignment import Assignment
+from ..course.folder import Course
+from ..errors import CannotDo, NotThere
+from ..records.finding import findings_of
+from ..records.flag import flags_of
+from ..records.flag_rendering import ranked
+from ..records.rendering import Audience, sentences
+from ..sandbox.launch import Sandbox
+from ..screen import say, shown
+from ..storage.scratch import Scratch
+from ..wording import counted
+from .all_submissions import read_from
+from .one_submission import Job, run
+
+
+def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
+    """Grade a notebook, print its points and what is wrong, and return the result.
+
+    If the course has not released the assignment, the release and its seed are temporary.
+    Points by hand are not in the sum.
+
+    Parameters
+    ----------
+    file : Path
+        The notebook, named ``ASSIGNMENT.ipynb`` or similar, next to its other files.
+
+    Raises
+    ------
+    NotThere
+        If there is no such file.
+    CannotDo
+        If its name contains the name of no assignment, or the sandbox doesn't work.
+    """
+    if not file.is_file():
+        raise NotThere(f"there is no notebook {file}")
+    name = assignment_of(course, file)
+    with Scratch() as scratch:
+        folder = Path(scratch, "submission")
+        folder.mkdir()
+        released = course if (course / "release" / name).is_dir() else None
+        assignment = Assignment(released or _released(course, name, Path(scratch)), name)
+        shutil.copy(file, folder / f"{name}.ipynb")
+        for other in assignment.declared:
+            if (file.parent / other).is_file():
+                shutil.copy(file.parent / other, folder)
+        r, spec = read_from(assignment, folder), assignment.spec(unsafe)
+        with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
+            sandbox.require()
+            result = run(spec, Job(r.work, r.flags, r.found, r.files, r.tested), sandbox, 0)
+    _tell(name, result, sum(most for *_, most in spec.tests))
+    return result | {"student": file.stem, "assignment": name}
+
+
+def assignment_of(course: Course, file: Path) -> str:
+    """Return the assignment whose name is in the name of a file."""
+    if named := [name for name in course.assignments() if name in file.name]:
+        return max(named, key=len)
+    known = ", ".join(course.assignments())
+    raise CannotDo(f"{file.name} names no assignment: rename it, for example {known}")
+
+
+def _released(course, name, scratch):
+    """Return a temporary course that has released the assignment."""
+    from ..release.build import generate, trial_course, visible_cases
+
+    trial = trial_course(course, name, scratch / "course")
+    problems = trial.problems(name)
+    generate(trial, name, trial.instructor(name), visible_cases(problems))
+    return trial
+
+
+def _tell(name, result, most):
+    """Print the points of each problem with the explanations, the flags, and the sum."""
+    for problem, report in result["problems"].items():
+        say(f"{problem}: {report['score']:g} of {counted(report['max'], 'point')}")
+        for text in sentences(findings_of(report), Audience.INSTRUCTOR):
+            say(f"    {shown(text)}")
+    for text in ranked(flags_of(result)):
+        say(shown(text))
+    say(f"{name}: {result['score']:g} of {counted(most, 'point')}; nothing was recorded")
