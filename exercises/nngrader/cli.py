@@ -282,10 +282,11 @@ class Grade(OfAssignment):
 
     def run(self) -> int:
         from .grading.command import grade_class
-        from .grading.one_file import grade_file
 
         course = self.course
         if self.assignment.endswith(".ipynb"):
+            from .release.one_file import grade_file
+
             result = grade_file(course, Path(self.assignment), unsafe=self.unsafe)
             return FAILED if result["status"] == "ungradable" else DONE
         results = grade_class(

@@ -8,6 +8,8 @@ from pathlib import Path
 from ..course.assignment import Assignment
 from ..course.folder import Course
 from ..errors import CannotDo, NotThere
+from ..grading.all_submissions import read_from
+from ..grading.one_submission import Job, run
 from ..records.finding import findings_of
 from ..records.flag import flags_of
 from ..records.flag_rendering import ranked
@@ -16,8 +18,7 @@ from ..sandbox.launch import Sandbox
 from ..screen import say, shown
 from ..storage.scratch import Scratch
 from ..wording import counted
-from .all_submissions import read_from
-from .one_submission import Job, run
+from .build import generate, trial_course, visible_cases
 
 
 def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
@@ -68,8 +69,6 @@ def assignment_of(course: Course, file: Path) -> str:
 
 def _released(course, name, scratch):
     """Return a temporary course that has released the assignment."""
-    from ..release.build import generate, trial_course, visible_cases
-
     trial = trial_course(course, name, scratch / "course")
     problems = trial.problems(name)
     generate(trial, name, trial.instructor(name), visible_cases(problems))
