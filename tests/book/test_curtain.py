@@ -59,6 +59,14 @@ def test_what_follows_a_prediction_is_behind_its_curtain(children, found):
     assert outline(page[0]) == found
 
 
+def test_the_summary_waits_for_all_predictions():
+    end = nodes.section("", nodes.title("", "Summary"), text("result"))
+    parts = [nodes.section("", ask(n), text(n)) for n in "12"]
+    page = nodes.document("", None, "", nodes.section("", *parts, end))
+    hang(HTML, page, "page")
+    assert outline(page[0]) == [(["1", "1"],), (["2", "2"],), (["1 2", "result"],)]
+
+
 def test_only_the_site_has_curtains():
     page = nodes.document("", None, "", nodes.section("", ask("1"), text("b")))
     hang(EPUB, page, "page")

@@ -3,7 +3,8 @@
 Behind the curtain is everything after a prediction up to the next heading, which includes its
 verdict. Predictions that directly follow each other share a curtain. A later prediction of the
 section is behind the curtain of the first one and has its own. If a prediction has
-``try_it=True``, the curtain begins after the moving figure, which the reader needs.
+``try_it=True``, the curtain begins after the moving figure, which the reader needs. The
+page's summary is behind a curtain of all predictions, because it gives their results away.
 
 Without scripts, in print and for search engines, the page is complete: something is hidden only
 under a class that a script in the head sets (``begin/first_paint.py``). ``curtain.js`` opens a
@@ -22,9 +23,11 @@ BEHIND = re.compile(r'<section class="nn-curtained" data-predictions="([0-9a-f ]
 FIGURE = 'class="nn-play"'
 OPENS = {1: "when you lock in your guess", 2: "when you have locked in both guesses"}
 MORE = "when you have locked in all {} guesses"
+REST, SUMMARY = "The rest of this section shows the result.", "Summary"
+ALL = "The summary gives the results of this page away."
 BOX = """<div class="nn-curtain" data-predictions="{ids}"
   role="group" aria-label="Hidden result">
-<p><strong>Guess first?</strong> The rest of this section shows the result. It opens {when}.</p>
+<p><strong>Guess first?</strong> {what} It opens {when}.</p>
 <button type="button">Just show me</button>
 </div>
 """
@@ -37,7 +40,8 @@ class Behind(nodes.General, nodes.Element):
 def visit(self, node: Behind) -> None:
     """Write the curtain, and begin what is behind it."""
     ids, count = " ".join(node["predictions"]), len(node["predictions"])
-    self.body.append(BOX.format(ids=ids, when=OPENS.get(count, MORE).format(count)))
+    when = OPENS.get(count, MORE).format(count)
+    self.body.append(BOX.format(ids=ids, what=node.get("what", REST), when=when))
     self.body.append(f'<section class="nn-curtained" data-predictions="{ids}">\n')
 
 
@@ -49,8 +53,11 @@ def depart(self, node: Behind) -> None:
 def hang(app, doctree, docname) -> None:
     """Put the curtains of one page of the site in place."""
     if app.builder.name == "html":
+        asked = [one["id"] for one in predictions(doctree)]
         for section in list(doctree.findall(nodes.section)):
             _hang(section)
+            if asked and section[0].astext() == SUMMARY:
+                section[1:] = [Behind("", *section[1:], predictions=asked, what=ALL)]
 
 
 def _hang(parent: nodes.Element) -> None:
