@@ -275,7 +275,8 @@ WORDS = {
         "instead, it gets {back} more."
     ),
     Code.FILE_MISSING: (
-        "{Whose} file `{file}` is missing | Save it next to the notebook, and submit both."
+        "{Whose} submission doesn't contain `{file}`, so the optional challenge gets no points "
+        "| If you wrote this file, save it next to the notebook, and submit both."
     ),
     Code.FILE_TOO_LARGE: (
         "{Whose} file `{file}` is larger than {most} bytes, so it isn't read "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType
@@ -68,8 +68,8 @@ def check_message(f: Callable, folder: Path) -> str:
     verdict = judge(data, run, names_used(*sources, function=name))
     used = cells is not None and any(f.aspect == EVERYTHING for f in verdict.findings)
     own = "\n".join(_source(f))
-    lines = [report(data, run, verdict, folder, own)]
-    lines += called_wrong(problems, f) if verdict.score < 100 else []
+    calls = called_wrong(problems, f) if verdict.score < 100 else []
+    lines = [report(data, run, verdict, folder, own, calls)]
     return "\n".join([*lines, *[f"  {STILL_THERE}"] * used])
 
 
@@ -167,7 +167,14 @@ def visible_problems(folder: Path) -> dict:
     return found
 
 
-def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str = "") -> str:
+def report(
+    data: dict,
+    run: Callable,
+    verdict: Verdict,
+    folder: Path,
+    own: str = "",
+    calls: Sequence[str] = (),
+) -> str:
     """Return a verdict on visible cases in words, line by line.
 
     Parameters
@@ -178,10 +185,13 @@ def report(data: dict, run: Callable, verdict: Verdict, folder: Path, own: str =
         Where the notebook and the file of a challenge are.
     own : str, optional
         The text of the function.
+    calls : sequence of str, optional
+        Lines on wrong functions that it calls, which come first.
     """
     scale = data["total"] / 100
     earned, most = verdict.score * scale, data["total"]
     lines = [f"{data['name']}: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
+    lines += calls
     full = [a for a, (points, of) in verdict.points.items() if points == of]
     right = [a for a in full if a not in verdict.spared]
     if data.get("steps"):

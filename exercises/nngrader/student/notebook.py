@@ -220,13 +220,15 @@ class Checkup:
             return [f"{name}: {NOT_DEFINED}"]
         node = self._definition(name)
         own = ast.unparse(node) if node else ""
-        lines = [report(data, self.trial.calling(data), verdict, self.folder, own)]
-        if verdict.score == 100 or not node:
-            return lines
+        calls = self._calls(name, node) if node and verdict.score < 100 else []
+        return [report(data, self.trial.calling(data), verdict, self.folder, own, calls)]
+
+    def _calls(self, name, node):
+        """Return lines about wrong functions of other problems that a function calls."""
         called = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {name}
         others = [n for n in self.problems if n in called and not self.problems[n].get("file")]
         wrong = [n for n in others if self._verdict(n).score < 100]
-        lines += [begin_there(self.problems[n], self._verdict(n).score) for n in wrong]
+        lines = [begin_there(self.problems[n], self._verdict(n).score) for n in wrong]
         return lines + [f"  {FOLLOWED}"] * bool(wrong)
 
 
