@@ -129,9 +129,7 @@ Object.defineProperty(window, "localStorage", {
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_where_nothing_may_be_kept_the_switch_works_and_progress_says_so(
-    browser, open_visit, address
-):
+def test_page_works_without_storage(browser, open_visit, address):
     def refuse(tab):
         tab.add_init_script(REFUSED)
 

@@ -61,7 +61,7 @@ def test_a_failing_cell_is_named_with_its_line_and_the_page_is_not_built(mini):
 
 
 @pytest.mark.slow
-def test_what_a_page_leaves_out_a_dead_link_and_a_false_claim_are_warnings(mini):
+def test_missing_topics_dead_links_and_false_claims_are_warnings(mini):
     claim = 'from nnlib import book; book.claim(1 + 1 > 2, "it is more")'
     mini.replace("print(1 + 1)", claim)
     mini.replace("mini-001 mini-002", "mini-001")
@@ -92,7 +92,7 @@ def test_the_weight_counts_pictures_and_our_scripts_but_not_the_theme(tmp_path):
     ],
     ids=["heavy", "warned", "failed"],
 )
-def test_what_a_page_lacks_is_printed_and_counted(result, words):
+def test_missing_parts_of_a_page_are_printed_and_counted(result, words):
     lines, done = build_page.report_lines("classifiers/softmax", result, 1.0)
     assert words in lines
     assert not done

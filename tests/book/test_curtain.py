@@ -53,7 +53,7 @@ TRY = ', "try_it": true'
         ([text("a")], ["a"]),
     ],
 )
-def test_what_follows_a_prediction_is_behind_its_curtain(children, found):
+def test_curtain_hides_the_rest_of_the_section(children, found):
     page = nodes.document("", None, "", nodes.section("", *children))
     hang(HTML, page, "page")
     assert outline(page[0]) == found

@@ -67,7 +67,7 @@ def test_a_claim_that_does_not_hold_is_known_by_cell_and_line_and_leaves_no_outp
 
 
 @pytest.mark.slow
-def test_what_a_cell_prints_in_pieces_is_one_output(run):
+def test_pieces_of_printed_text_are_joined(run):
     done = run(
         "import sys, time\nfor k in range(3):\n    print(k, flush=True); time.sleep(0.3)"
     )

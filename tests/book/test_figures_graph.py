@@ -156,7 +156,7 @@ def test_generated_expressions_become_the_graphs_of_nnlib(run, seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
-def test_what_a_slip_makes_of_an_expression_is_accepted_or_refused_by_both(run, seed):
+def test_both_parsers_agree_on_mutated_expressions(run, seed):
     writer, pairs = Writer(100 + seed), []
     letters = "xyf12.e_+-*/(),;= \n#0^[]!'\"λ²×"
     for _ in range(300):

@@ -41,7 +41,7 @@ def test_a_printed_formula_is_mathml_with_its_tex_as_alternative_text(katex):
         ("x^2 и y", "strict mode"),
     ],
 )
-def test_what_katex_cannot_read_or_may_not_do_is_refused(katex, tex, said):
+def test_unreadable_or_unsafe_tex_is_refused(katex, tex, said):
     with pytest.raises(RefusedError, match=said):
         katex.formula(tex)
 
@@ -181,7 +181,7 @@ def test_wide_formulas_scroll_by_themselves_and_equations_are_linked(browser, ty
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_what_is_selected_of_a_formula_is_copied_as_tex(browser, typeset):
+def test_selected_formulas_are_copied_as_tex(browser, typeset):
     base = (typeset.root / "_build/html").as_uri() + "/"
     with visit(browser, base, "chapters/part/second.html") as seen:
         copied = seen.page.evaluate("""() => {

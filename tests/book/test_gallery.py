@@ -33,7 +33,7 @@ def test_every_figure_function_is_called_where_the_reader_sees_it():
     assert DRAWN - CALLED == set()
 
 
-def test_what_draws_graphs_and_models_is_called_where_the_reader_sees_it():
+def test_graphs_and_models_are_drawn_in_visible_cells():
     assert {"trace.expression", "trace.graph"} <= TRACED
     assert (TRACED | SHOWN) - CALLED == set()
     assert any(name.endswith(".play") for name in CALLED)

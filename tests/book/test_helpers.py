@@ -331,7 +331,7 @@ def test_axes_their_figure_and_both_are_shown_once():
     assert once.count('<div class="nn-panel">') == 1
 
 
-def test_what_matplotlib_draws_in_black_takes_the_ink_of_the_page():
+def test_black_in_plots_becomes_the_page_ink():
     ax = viz.panel()
     ax.annotate("high", (0.5, 0.5))
     ax.axhline(0.2, color="black")

@@ -159,7 +159,7 @@ def test_a_kernel_ends_alone(run, run_beside, parent, code, what):
     ],
     ids=["threads", "death"],
 )
-def test_where_none_can_be_forked_kernels_are_programs(run, tmp_path, monkeypatch, torch):
+def test_kernels_are_programs_without_fork(run, tmp_path, monkeypatch, torch):
     from execute.kernels import FEWEST, warm_kernels
 
     (tmp_path / "torch.py").write_text(torch)

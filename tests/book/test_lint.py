@@ -115,7 +115,7 @@ def test_other_faults_of_a_rule_are_found(rule, text, words):
         ("own-words", "Anything that nobody has written in these words before now.\n"),
     ],
 )
-def test_what_only_looks_like_a_fault_passes(rule, text):
+def test_harmless_lookalikes_pass(rule, text):
     assert findings(rule, text) == []
 
 

@@ -110,7 +110,7 @@ def test_a_cell_of_the_book_runs_after_a_click(open_visit, book):
 
 
 @pytest.mark.slow
-def test_nothing_is_asked_for_before_the_click_that_says_so(tried, live_book):
+def test_no_request_before_the_click(tried, live_book):
     word = tried.page.locator(".nn-live-word")
     tried.button("Run this cell").press("Enter")
     text = word.inner_text()
@@ -198,7 +198,7 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
         ("numpy.whl", "numpy could not be"),
     ],
 )
-def test_what_cannot_be_had_is_named_with_a_way_out(open_visit, base, absent, words):
+def test_missing_packages_are_named_with_a_remedy(open_visit, base, absent, words):
     visited = open_visit(base, PAGE)
     tried = Try(visited, absent={absent})
     tried.open()

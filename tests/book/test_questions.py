@@ -444,7 +444,7 @@ def test_an_address_behind_a_curtain_opens_it_for_this_visit(open_visit, base):
     assert page.locator("#side, #plot").filter(visible=True).count() == 0
 
 
-def test_nothing_is_hidden_before_the_first_paint_that_was_open(open_visit, base):
+def test_open_sections_stay_visible_at_first_paint(open_visit, base):
     """The script in the head decides alone, before any other script of ours runs."""
     visited = open_visit(base, ASKED)
     press(visited.page, visited.page.get_by_role("button", name="Just show me").first, "Enter")

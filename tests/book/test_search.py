@@ -170,7 +170,7 @@ def missed(searching, wanted):
     return {q: a for q, a in found if not a.startswith(f"chapters/{wanted[q]}")}
 
 
-def test_what_is_looked_for_comes_first(searching):
+def test_exact_matches_come_first(searching):
     assert missed(searching, READERS | NAMES | OWN) == {}
     assert len(GIVEN) == 30
     assert len(missed(searching, GIVEN)) <= 2
@@ -246,7 +246,7 @@ def test_pages_come_before_names_of_the_api_and_those_before_topics(searching):
         assert list(at.values()) == sorted(at.values()), query
 
 
-def test_nothing_is_found_for_what_nowhere_stands(searching):
+def test_unknown_words_have_no_results(searching):
     assert searching.evaluate("nn.search.find('zzqqxx').found") == []
     assert searching.evaluate("nn.search.find('  ').found") == []
 
@@ -262,7 +262,7 @@ def anchors(page):
     return set(re.findall(r'id="([^"]+)"', page.read_text(encoding="utf-8")))
 
 
-def test_what_is_shown_of_a_record_holds_no_tex(searching):
+def test_search_results_show_no_tex(searching):
     shown = searching.evaluate("nn.search.records.map(r => [r.address, r.title, r.text])")
     raw = [(address, text) for address, *texts in shown for text in texts if TEX.search(text)]
     unexpected = [found for found in raw if not any(page in found[0] for page in WINDOWS)]
@@ -362,7 +362,7 @@ def test_results_show_page_section_and_the_place_that_was_found(open_visit, addr
     assert (visited.outside, visited.missing, visited.errors) == ([], [], [])
 
 
-def test_what_readers_type_is_said_for_pages_that_there_are_and_once():
+def test_search_synonyms_lead_to_existing_pages():
     said = read_yaml(ROOT / "chapters/reference/search.yml")
     assert [p for p in said["pages"] if not (ROOT / f"chapters/{p}.md").is_file()] == []
     terms = read_terms(ROOT / "chapters/reference/glossary.yml")

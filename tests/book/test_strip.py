@@ -41,7 +41,7 @@ def cell(*tags):
         (words(7, "exercise"), {"exercises": 1}),
     ],
 )
-def test_what_is_read_and_done_is_counted_and_what_is_folded_is_not(node, found):
+def test_reading_time_counts_visible_words_and_tasks(node, found):
     assert +count(nodes.container("", node)) == found
 
 

@@ -231,7 +231,7 @@ def test_a_right_value_of_another_type_has_all_points(about, f, kind):
 
 @pytest.mark.parametrize("kind", [0, 1])
 @pytest.mark.parametrize(("about", "f", "code", "found"), MISTAKES)
-def test_what_is_no_answer_is_found(about, f, code, found, kind):
+def test_invalid_answers_are_found(about, f, code, found, kind):
     data = DATA[about][kind]
     verdict = judge(data, caller(data, f))
     assert has(verdict, code, **found)

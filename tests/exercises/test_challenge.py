@@ -32,7 +32,7 @@ def test_points_are_given_by_thresholds(hidden):
         assert verdict.score == pytest.approx(score)
 
 
-def test_what_is_not_reached_is_told_with_what_was_reached(hidden):
+def test_missed_threshold_is_shown_with_the_value(hidden):
     verdict = judged(hidden, lambda weights, pictures: np.arange(60) % 4 * (np.arange(60) < 40))
     (found,) = verdict.findings
     assert (found.code, found.aspect) == (Code.THRESHOLD, "accuracy 0.8")
@@ -82,7 +82,7 @@ LABELED = "expected one label for each input, as an array of whole numbers"
         ("weights['V']", Code.RAISED, {"raised": "KeyError"}),
     ],
 )
-def test_what_is_wrong_with_the_labels_is_told(hidden, answer, code, data):
+def test_wrong_labels_are_explained(hidden, answer, code, data):
     verdict = judged(hidden, function(f"lambda weights, pictures: {answer}"))
     assert verdict.score == 0
     assert has(verdict, code, **data)

@@ -34,7 +34,7 @@ def test_equal_results_share_a_rank_and_of_equals_the_smaller_file_is_first():
     assert [row[0] for row in rows[1:]] == ["1", "2", "2", "4"]
 
 
-def test_where_lower_is_better_the_lowest_is_first():
+def test_lowest_is_first_if_lower_is_better():
     rows = board(result("a", 500, lower=True), result("b", 90, lower=True))
     assert [row[1] for row in rows[1:]] == ["90", "500"]
 
@@ -75,5 +75,5 @@ def test_feedback_writes_the_leaderboard_and_names_the_own_row(course, monkeypat
     assert f"your row has the code <code>{own}</code>." in page
 
 
-def test_where_there_is_no_challenge_there_is_no_leaderboard():
+def test_no_leaderboard_without_a_challenge():
     assert leaderboard({"a": {"assignment": NAME, "problems": {"f": {}}}}, 7) == {}

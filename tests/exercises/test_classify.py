@@ -148,7 +148,7 @@ WRONG = {
 
 
 @both
-def test_what_is_no_linear_classifier_is_told_why(visible):
+def test_nonlinear_classifier_is_refused_with_a_reason(visible):
     assert untold(P, WRONG, visible) == []
 
 

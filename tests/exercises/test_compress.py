@@ -156,7 +156,7 @@ WRONG = {
 
 
 @both
-def test_what_cannot_be_counted_is_told_why(visible):
+def test_bad_input_is_refused_with_a_reason(visible):
     files = {
         what: (raw if isinstance(raw, bytes) else {"basis": raw}, f, words)
         for what, (raw, f, words) in WRONG.items()

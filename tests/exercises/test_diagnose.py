@@ -257,12 +257,12 @@ def test_another_change_is_described(expected, wrong):
     assert found.data | expected.data == found.data
 
 
-def test_what_fits_one_case_only_is_not_said():
+def test_explanation_of_a_single_case_is_not_used():
     factors = iter((2, 3.3))
     assert explained(lambda w, a, s: w * next(factors), scalar=True).code != Code.FACTOR
 
 
-def test_what_fits_only_the_wrong_case_is_not_said():
+def test_explanation_of_only_the_wrong_case_is_not_used():
     factors = iter((1, 2))
     assert explained(lambda w, a, s: w * next(factors), scalar=True).code != Code.FACTOR
 

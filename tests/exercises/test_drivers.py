@@ -148,7 +148,7 @@ def test_every_call_of_a_driver_gets_the_arguments_of_the_case(call, changed):
         ({"self_reported": ("value",)}, "self-reported aspects give 1 of 1 points"),
     ],
 )
-def test_what_makes_no_sense_is_refused(about, fault):
+def test_meaningless_settings_are_refused(about, fault):
     with pytest.raises(ValueError, match=fault):
         Problem("f", returns={"y": "value"}, points={"value": 1}, **about).validate()
 
@@ -296,7 +296,7 @@ def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
         (lambda y, k, rng: [], Code.RAISED),
     ],
 )
-def test_what_cannot_be_measured_is_found(answer, code):
+def test_unmeasurable_texts_are_found(answer, code):
     for visible in (True, False):
         verdict = judged("stratified_folds", answer, visible)
         assert verdict.score == 0

@@ -458,7 +458,7 @@ def test_a_last_row_of_zeros_is_not_called_correct():
     assert Code.LAST_LINE not in found
 
 
-def test_what_follows_from_a_changed_input_is_charged_once():
+def test_changed_input_is_charged_once():
     f = faulty("conv2d_backward", "", "x += np.sin(x)")
     verdict = judged(packed("conv2d_backward", SEED, False), f)
     assert "inputs-unchanged" in verdict.spared

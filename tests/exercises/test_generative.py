@@ -312,7 +312,7 @@ WRONG = {
 
 
 @both
-def test_what_cannot_be_counted_is_told_why(visible):
+def test_bad_input_is_refused_with_a_reason(visible):
     assert untold(P, WRONG, visible) == []
 
 

@@ -148,7 +148,7 @@ LEAKS = [leak_by_message, leak_by_class, leak_by_shape, leak_by_values, leak_by_
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(10, marks=pytest.mark.slow)])
 @typical_problem
-def test_what_a_function_makes_of_hidden_inputs_does_not_get_out(name, seed):
+def test_results_on_hidden_inputs_stay_inside(name, seed):
     for leak in LEAKS:
         message = texts(judged(packed(name, seed, False), leak))
         assert "secret" not in message.lower(), leak
@@ -287,7 +287,7 @@ def test_a_function_that_fails_on_ordinary_input_has_no_points_for_its_form():
     assert lost(verdict) == {"shape", "value", "gradient"}
 
 
-def test_what_is_written_into_in_one_case_alone_is_charged():
+def test_input_changed_in_one_case_is_charged():
     solve = PROBLEMS["softmax_cross_entropy"].solve
 
     def f(scores, targets):
@@ -411,7 +411,7 @@ ASIDE = {
 
 @shown
 @pytest.mark.parametrize("aside", ASIDE)
-def test_who_steps_round_the_counting_of_steps_loses_the_loops(aside, visible):
+def test_evading_the_step_count_costs_the_points_for_loops(aside, visible):
     verdict = judged(packed("pairwise_distances", SEED, visible), where_large(ASIDE[aside]))
     assert lost(verdict) == {"loops", "memory"}
     assert Code.LARGER_WRONG in codes(verdict)

@@ -70,7 +70,7 @@ def test_squares_and_cubes_are_described(want, got, code, data):
     assert (found.code, found.data) == (code, data)
 
 
-def test_what_is_small_by_chance_is_below_no_bound():
+def test_bounds_have_a_margin_above_chance():
     wrong = 3 * np.sin(30 * some(7, 11))
     assert explained(some(7, 11) / 20 - 0.03, wrong).data.get("law") != "at-most-1"
     assert explained(some(7, 11) * 2 - 0.9, wrong).data["law"] == "at-most-1"

@@ -32,13 +32,13 @@ def test_the_most_that_is_held_at_once_is_counted():
     assert not tracemalloc.is_tracing()
 
 
-def test_nothing_is_counted_of_small_arguments():
+def test_small_arguments_are_not_counted():
     small = {"X": np.ones(LARGE // 8 - 1)}
     assert held(lambda X: np.zeros(10_000).sum(), small) == 0
     assert held(lambda X: np.zeros(10_000).sum(), {"X": np.ones(LARGE // 8)}) > 70_000
 
 
-def test_who_counts_already_goes_on_counting():
+def test_existing_trace_function_keeps_counting():
     tracemalloc.start()
     try:
         kept = np.zeros(50_000)
@@ -49,7 +49,7 @@ def test_who_counts_already_goes_on_counting():
         tracemalloc.stop()
 
 
-def test_who_stops_the_counting_is_not_an_error():
+def test_stopping_the_step_count_is_no_error():
     assert held(lambda X, Y: tracemalloc.stop()) == 0
 
 

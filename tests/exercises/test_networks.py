@@ -171,7 +171,7 @@ def test_a_network_turned_round_is_told_without_the_bytes_of_its_file():
 
 
 @both
-def test_what_is_no_network_with_a_hidden_layer_is_told_why(visible):
+def test_network_without_hidden_layer_is_refused_with_a_reason(visible):
     assert untold(P, WRONG, visible) == []
 
 

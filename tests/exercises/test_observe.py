@@ -142,7 +142,7 @@ def test_arguments_are_given_by_position():
     assert observed(lambda first, second: second)["parts"][0]["values"] == 2
 
 
-def test_what_is_written_into_is_named():
+def test_changed_input_is_named():
     def writes(X, k):
         X[0, 0] = 7
 

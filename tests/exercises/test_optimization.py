@@ -122,7 +122,7 @@ FILLED = {
 
 @both
 @pytest.mark.parametrize("fill", FILLED)
-def test_what_knows_nothing_earns_little(fill, visible):
+def test_constant_answers_earn_little(fill, visible):
     make = FILLED[fill]
     answers = {
         "initialize": lambda method, n_in, n_out, rng: make((n_out, n_in)),
@@ -202,7 +202,7 @@ WRONG = {
 
 
 @both
-def test_what_cannot_be_counted_is_told_why(visible):
+def test_bad_input_is_refused_with_a_reason(visible):
     assert untold(P, WRONG, visible) == []
 
 

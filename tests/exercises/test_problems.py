@@ -111,7 +111,7 @@ NOTHING = {
 
 @every_draw
 @every_problem
-def test_nothing_gives_nothing(name, seed, visible):
+def test_empty_input_gives_empty_output(name, seed, visible):
     data = packed(name, seed, visible)
     scores = {what: judged(data, f).score for what, f in NOTHING.items()}
     assert {what: score for what, score in scores.items() if score} == {}
@@ -175,7 +175,7 @@ def _arrays(args):
 
 @slow
 @every_problem
-def test_what_was_tried_is_the_same_for_every_seed(name):
+def test_tried_candidates_are_the_same_for_every_seed(name):
     # Feedback shows it, so it must not tell how large the hidden inputs were.
     tried = [{c["tried"] for c in packed(name, seed, False)["cases"]} for seed in (SEED, 2)]
     assert tried[0] == tried[1]

@@ -301,7 +301,7 @@ def wrong():
 
 @pytest.mark.slow
 @both
-def test_what_cannot_be_counted_is_told_why(visible):
+def test_bad_input_is_refused_with_a_reason(visible):
     assert untold(challenge(), wrong(), visible, most=100) == []
 
 

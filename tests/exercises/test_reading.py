@@ -96,7 +96,7 @@ def test_an_alias_of_one_cell_is_undone_in_another():
         "x = (",
     ],
 )
-def test_what_only_looks_like_it_is_not_found(source):
+def test_harmless_lookalikes_are_not_found(source):
     assert forbidden_in(names_used(source), ["scipy", "numpy.vectorize"]) == []
 
 

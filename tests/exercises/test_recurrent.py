@@ -249,7 +249,7 @@ WRONG = {
 
 
 @both
-def test_what_cannot_be_counted_is_told_why(visible):
+def test_bad_input_is_refused_with_a_reason(visible):
     assert untold(P, WRONG, visible) == []
 
 
@@ -260,7 +260,7 @@ def without_memory(file, text):
 
 
 @both
-def test_who_forgets_the_states_is_told_so(visible):
+def test_forgotten_states_are_explained(visible):
     got, message = reached(npz(**GOOD), without_memory, visible)
     assert got is None
     assert "Which two states does each step pass to the next step?" in message
@@ -294,7 +294,7 @@ MISREAD = {
 
 @both
 @pytest.mark.parametrize("words", MISREAD)
-def test_who_reads_the_network_wrongly_is_told_where(words, visible):
+def test_wrong_reading_of_the_network_is_located(words, visible):
     got, message = reached(
         npz(**GOOD), lambda file, text: read_by(file, text, **MISREAD[words]), visible
     )

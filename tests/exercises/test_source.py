@@ -151,7 +151,7 @@ def test_the_numbers_of_the_example_are_right(name):
 
 
 @every_declared
-def test_what_costs_points_is_named_in_the_text(name):
+def test_text_names_everything_that_costs_points(name):
     p, intro = DECLARED[name], cells()[f"{ASSIGNMENT_OF[name]} intro"]
     text = cells()[f"text_{name}"]
     costs = {bad for names in p.forbidden.values() for bad in names}
@@ -316,7 +316,7 @@ def pictures():
 
 
 @every_assignment
-def test_what_grading_runs_besides_the_tests_says_nothing(assignment, capsys):
+def test_correct_functions_have_no_findings(assignment, capsys):
     def unwritten(*args):
         raise NotImplementedError
 

@@ -194,7 +194,7 @@ def test_only_numbers_that_differ_stand_beside_each_other(came, want, line):
 @pytest.mark.parametrize(
     ("kind", "words"), [("none", "None"), ("failed", "missing"), ("tensor", "no numbers")]
 )
-def test_what_holds_no_numbers_is_said_beside_what_is_asked(kind, words):
+def test_non_numeric_result_is_shown_with_the_expected_one(kind, words):
     parts = [{"kind": kind, "values": None}]
     lines = differences({"returns": {"p": "value"}}, {"want": [np.array([1])]}, parts)
     assert lines == [f"    p: expected [1]; yours: {words}"]
@@ -364,7 +364,7 @@ def test_the_sign_that_a_driver_sets_is_not_shown_as_a_number():
     assert "A case that fails" not in told("Value", "WalksEveryWay")
 
 
-def test_what_a_function_called_by_a_driver_gave_is_shown_beside_what_is_asked():
+def test_driver_shows_actual_and_expected_results():
     printed = told("softmax_vjp", "diagonal alone")
     assert "    g = [4.0, 1.0, -2.0]" in printed
     assert "    dz: expected [0.75, 0.0, -0.75]; yours: [0.75, 0.25, -0.375]" in printed

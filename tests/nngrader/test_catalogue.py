@@ -78,7 +78,7 @@ def differing(results, table):
     return wrong
 
 
-def test_who_is_hostile_gains_nothing_and_is_flagged(graded):
+def test_hostile_submissions_gain_nothing_and_are_flagged(graded):
     results, _, _ = graded
     assert differing(results, HOSTILE) == {}
 
@@ -89,7 +89,7 @@ def test_odd_submissions_are_graded_as_far_as_they_can_be(graded):
     assert differing(results, ODD) == {}
 
 
-def test_what_a_function_saw_reaches_nobody_and_no_process_is_left(graded):
+def test_hidden_inputs_and_processes_do_not_leave_the_sandbox(graded):
     results, course, left = graded
     assert left == []
     assert "LEAK" not in json.dumps({s: results[s] for s in HOSTILE})

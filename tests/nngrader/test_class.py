@@ -105,7 +105,7 @@ def test_the_gradebook_has_the_names_of_the_class_list(graded):
         assert found[row["id"]] == (row["first_name"], row["last_name"], row["email"])
 
 
-def test_what_is_released_holds_no_secret(released, base):
+def test_release_contains_no_secrets(released, base):
     found = leaks(released / "release" / NAME, base.instructor_joined(), Course(released), NAME)
     assert found == []
     assert len(secret_statements(base.instructor_joined(), problems())) > 8
@@ -140,7 +140,7 @@ def test_scores_and_flags_are_those_expected(graded):
         assert not odd.flag or odd.flag.is_among(graded.results[student]["flags"])
 
 
-def test_who_is_hostile_gains_nothing_and_is_flagged(graded):
+def test_hostile_submissions_gain_nothing_and_are_flagged(graded):
     assert {s.partition("-")[0] for s in HOSTILE_ONES} | {"malforms", "honest"} == set(CLASSES)
     for student in HOSTILE_ONES:
         result, hostile = graded.results[student], HOSTILE[student]
@@ -237,7 +237,7 @@ def test_pages_run_nothing_ask_nobody_and_name_no_other_student(graded):
         assert words & set(graded.pages) == {student}
 
 
-def test_what_a_function_saw_reaches_nobody(graded):
+def test_hidden_inputs_do_not_leave_the_sandbox(graded):
     assert "LEAK" not in json.dumps(graded.results)
     for file in (graded.course / "autograded").rglob("*.ipynb"):
         cells = json.loads(file.read_text())["cells"]

@@ -58,7 +58,7 @@ def test_wrong_usage_exits_with_2(capsys):
         assert "usage: nngrader" in capsys.readouterr().err, line
 
 
-def test_what_is_not_there_or_of_the_wrong_kind_is_told_and_named(course, tmp_path, capsys):
+def test_missing_and_wrong_files_are_named(course, tmp_path, capsys):
     places = {"empty": tmp_path / "empty.zip", "text": tmp_path / "README.txt"}
     for place, text in zip(places.values(), ("", "Read me.\n"), strict=True):
         place.write_text(text)
@@ -71,7 +71,7 @@ def test_what_is_not_there_or_of_the_wrong_kind_is_told_and_named(course, tmp_pa
         assert "Traceback" not in errors, line
 
 
-def test_what_cannot_be_written_or_read_has_status_1(course, base, tmp_path, capsys):
+def test_read_and_write_errors_have_status_1(course, base, tmp_path, capsys):
     hand_in(course, "ada", base.solved().text())
     (tmp_path / "seed").write_text("seven\n")
     for arguments in (("--json", tmp_path / "nowhere/r.json"), ("--seed", tmp_path / "seed")):

@@ -114,7 +114,7 @@ LEFT_OUT = {
 
 
 @pytest.mark.slow
-def test_what_is_not_exactly_one_students_is_left_out(course, tmp_path, capsys):
+def test_ambiguous_submissions_are_left_out(course, tmp_path, capsys):
     class_list(course)
     for name, reason in LEFT_OUT.items():
         download = zipped(tmp_path / "got.zip", {name: book(), f"bo/{BOOK}": book("bo")})

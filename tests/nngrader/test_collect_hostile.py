@@ -115,7 +115,7 @@ def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
     assert (status, "has more than 2 files" in output) == (1, True)
 
 
-def test_what_is_no_zip_is_one_line(course, tmp_path, capsys):
+def test_invalid_zip_is_reported_in_one_line(course, tmp_path, capsys):
     raw = zipped(tmp_path / "whole.zip", moodle()).read_bytes()
     for content, status in ((b"no zip at all", 2), (raw[: len(raw) // 2], 1)):
         (tmp_path / "got.zip").write_bytes(content)
@@ -180,7 +180,7 @@ def test_an_interrupted_run_leaves_nothing_half_and_is_mended_by_the_next(
 
 
 @pytest.mark.parametrize("level", ["ada", f"ada/{NAME}"])
-def test_nothing_is_written_through_a_link(course, tmp_path, capsys, level):
+def test_links_are_not_followed_when_writing(course, tmp_path, capsys, level):
     outside = tmp_path / "outside"
     outside.mkdir()
     link = course / "submitted" / level

@@ -39,7 +39,7 @@ def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp
 
 
 @pytest.mark.slow
-def test_what_is_not_there_is_named(course, base, capsys):
+def test_missing_things_are_named(course, base, capsys):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", "{")
     for arguments, words in (

@@ -119,7 +119,7 @@ OPEN = [
 ]
 
 
-def test_what_could_not_be_graded_has_no_mark_unless_that_is_asked_for(course, monkeypatch):
+def test_ungradable_has_no_mark_by_default(course, monkeypatch):
     results = {s: {"status": "ungradable" if s in ("bo", "kim1") else "graded"} for s in MARKS}
     assert warnings(course, NAME) == OPEN
     as_graded = {layout: table(course, NAME, layout) for layout in LAYOUTS}

@@ -73,7 +73,7 @@ def test_a_forbidden_package_is_named_once_with_the_problems_that_it_costs():
     assert text.index("scipy") < text.index("<h2><code>f</code>")
 
 
-def test_what_lost_points_comes_first_and_what_is_right_is_folded():
+def test_lost_points_come_first_and_correct_parts_are_folded():
     base = RESULT["problems"]["f<b>"]
     right = {"score": 4.0, "max": 4.0, "aspects": {"value": [4.0, 4.0]}, "findings": []}
     half = {"aspects": {"shape": [2.0, 2.0], "value": [0.0, 2.0], "edge": [1.0, 2.0]}}
@@ -90,7 +90,7 @@ def test_what_lost_points_comes_first_and_what_is_right_is_folded():
     assert text.index(TITLE) > order[-1]
 
 
-def test_what_must_be_fixed_first_comes_before_the_problems():
+def test_blocking_errors_come_before_the_problems():
     for code, data in (
         (FlagCode.SYNTAX_ERROR, {"exception": "SyntaxError", "line": 4}),
         (FlagCode.NAME_MISSING, {"name": "sofmax"}),

@@ -132,7 +132,7 @@ def test_flags_that_cost_points_come_first_and_a_colab_notebook_has_only_informa
     assert rank(Flag(FlagCode.CELL_RAISED, "f", {"exception": "ValueError"})) == Rank.LOOK
 
 
-def test_what_is_no_flag_is_refused():
+def test_invalid_flags_are_refused():
     for value in ("imports os", {"code": "late"}, {"code": "x", "cell": "", "data": {}}, None):
         with pytest.raises(ValueError, match=r"(?i)flag"):
             Flag.from_json(value)

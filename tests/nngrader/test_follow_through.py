@@ -104,7 +104,7 @@ def found(result, name):
     return [f["data"]["called"] for f in findings if f["code"] == Code.CALLS_WRONG]
 
 
-def test_who_calls_a_wrong_function_pays_a_tenth_of_what_it_spoils(graded):
+def test_calling_a_wrong_function_costs_a_tenth(graded):
     result = graded(affine_backward=WRONG, two_layer_loss=CALLS)
     report = result["problems"]["two_layer_loss"]
     assert report["score"] == pytest.approx(14 - SHARE * 7, abs=0.6)
@@ -115,7 +115,7 @@ def test_who_calls_a_wrong_function_pays_a_tenth_of_what_it_spoils(graded):
 
 
 @slow
-def test_nothing_is_said_where_the_called_function_is_right(graded):
+def test_correct_called_function_gets_no_finding(graded):
     right = graded(affine_backward=reference("affine_backward"), two_layer_loss=CALLS)
     assert right["score"] == 24
     slip = CALLS.replace("dz /= len(X)", "dz /= 2 * len(X)")
@@ -188,7 +188,7 @@ def test_no_caller_gets_points_from_an_empty_cell(graded, assignment, name, call
 
 
 @slow
-def test_who_calls_a_written_function_that_calls_an_empty_one_is_followed(graded):
+def test_call_of_a_caller_of_an_unwritten_function_is_judged(graded):
     empty = "def affine_backward(dy, x, W):\n    raise NotImplementedError()"
     network = reference("train_network")
     result = graded(affine_backward=empty, two_layer_loss=CALLS, train_network=network)
@@ -218,7 +218,7 @@ ASKED = [
 
 
 @slow
-def test_who_asks_the_grader_for_more_gets_nothing(graded):
+def test_requests_to_the_grader_earn_nothing(graded):
     for asked in ASKED:
         result = graded(affine_backward=WRONG, two_layer_loss=FORGED.replace("{asked}", asked))
         assert result["problems"]["two_layer_loss"]["score"] == 0, asked

@@ -90,7 +90,7 @@ def f():
 }
 
 
-def test_what_a_function_leaves_is_gone_and_the_sandbox_lives(start):
+def test_sandbox_survives_leftovers_of_a_function(start):
     for name, body in SURVIVED.items():
         assert run_both(start(body)) == (3, True), name
 

@@ -88,7 +88,7 @@ def test_a_notebook_is_read_however_it_was_saved(tmp_path):
         assert flags == [Flag(FlagCode.OLD_FORMAT)] * (name == "format 3"), name
 
 
-def test_what_is_no_notebook_is_told_with_the_reason(tmp_path):
+def test_invalid_notebook_is_refused_with_a_reason(tmp_path):
     for name, (raw, code, data) in UNREAD.items():
         cells, flags = handed_in(tmp_path / "ada" / NAME, raw)
         assert cells is None, name

@@ -102,7 +102,7 @@ def call_twice(r):
 
 
 @pytest.mark.slow
-def test_whoever_keeps_the_grader_waiting_is_charged_for_it():
+def test_time_of_a_slow_submission_is_charged_to_it():
     for name, body in HOLDERS.items():
         with Sandbox(replace(LIMITS, call_seconds=0.5)) as brief:
             r = Runner([("cell", BURN + body, True)], brief, 0)
@@ -273,7 +273,7 @@ def test_a_file_may_have_any_name_in_the_note_for_the_instructor():
     assert "a &lt;b&gt; &amp; c" in page.replace(rebuild.UNSEEN, "")
 
 
-def test_nobody_hands_in_at_the_time_of_another(course, base):
+def test_timestamps_belong_to_their_student(course, base):
     stamp = hand_in(course, "ada", base.solved().text()) / "timestamp.txt"
     stamp.write_text("2026-01-02 03:04:05.000000 UTC")
     (course / "submitted" / "eve").symlink_to(course / "submitted" / "ada")

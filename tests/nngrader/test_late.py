@@ -126,7 +126,7 @@ def test_penalties_are_recorded_and_flagged(late):
     assert record(late, ALL)["bob"]["flags"] == results["bob"]["flags"]
 
 
-def test_what_the_platform_or_a_timestamp_says_of_lateness_is_told(late):
+def test_lateness_from_platform_or_timestamp_is_shown(late):
     for student in ("bob", "far"):
         (late / "submitted" / student / NAME / LATE_MARK).touch()
     stamp = late / "submitted" / "bob" / NAME / "timestamp.txt"

@@ -179,7 +179,7 @@ CHANGES = [  # of a code cell, of its metadata, or of the notebook's metadata
 ]
 
 
-def test_what_is_planted_is_found_and_named(planting, base):
+def test_planted_faults_are_found_and_named(planting, base):
     wrong, before = [], copy.deepcopy(planting.notebook)
 
     def look(what, reason):

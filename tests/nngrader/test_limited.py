@@ -50,7 +50,7 @@ def test_a_busy_computer_costs_nothing(monkeypatch):
     assert limits_of(sleeping, call_seconds=0.1)({})["error"] is None
 
 
-def test_what_catches_the_interruption_is_interrupted_again():
+def test_interruption_is_repeated_if_caught():
     caught = []
 
     def f():

@@ -34,7 +34,7 @@ def filled(course, base):
 
 
 @pytest.mark.parametrize("harm", ["the notebook", "the entry", "the journal", "the points"])
-def test_what_was_changed_behind_our_back_is_recorded_again(filled, harm):
+def test_external_changes_are_recorded_again(filled, harm):
     record(filled, CLASS)
     before = tables(filled)
     if harm == "the notebook":

@@ -296,7 +296,7 @@ def test_points_lost_go_to_the_finding_about_the_aspect_else_to_all():
     assert described.students == ["dana", "emil"]
 
 
-def test_what_a_forbidden_name_costs_is_charged_to_it_alone():
+def test_forbidden_name_is_charged_once():
     report = of(
         hinge_loss=(
             {"value": 10.0, "gradient": 10.0},
@@ -309,7 +309,7 @@ def test_what_a_forbidden_name_costs_is_charged_to_it_alone():
     assert [p for *_, p in points_by_finding(report)] == [20, 0]
 
 
-def test_what_the_same_students_had_is_told_once():
+def test_shared_matches_are_listed_once():
     twice = [finding("gradient", words="a?"), finding("value", words="b?")]
     both = of(hinge_loss=({"value": 3.0, "gradient": 4.0}, twice))
     alone = of(hinge_loss=({"value": 3.0}, twice[1:]))

@@ -107,7 +107,7 @@ def test_a_fault_of_the_grader_is_told_and_stops_nobody(course, base, tmp_path, 
     assert run(course, "grade", NAME, "--json", file) == 0
 
 
-def test_what_is_kept_is_found_whole_or_not_at_all(tmp_path):
+def test_stored_results_are_whole_or_absent(tmp_path):
     store = Store(tmp_path / "results")
     store.put("a", {"score": 1})
     assert store.get("a") == {"score": 1}
@@ -139,7 +139,7 @@ def test_folders_of_a_killed_grader_are_removed_and_no_others(tmp_path, monkeypa
     assert not os.path.exists(used)
 
 
-def test_what_runs_at_one_time_has_numbers_of_its_own(tmp_path, monkeypatch):
+def test_parallel_workers_have_their_own_numbers(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(scratch, "_BLOCKS", {})
     code = (

@@ -102,9 +102,7 @@ def test_canvas_attaches_a_notebook_that_shows_the_page(course, tmp_path, capsys
 
 
 @pytest.mark.parametrize("layout", ["moodle", "canvas"])
-def test_who_did_not_hand_in_there_or_had_a_partner_is_named(
-    course, tmp_path, capsys, monkeypatch, layout
-):
+def test_unreachable_students_are_named(course, tmp_path, capsys, monkeypatch, layout):
     class_list(course, GROUPED.replace("B-Team", ""))
     theirs = {
         "moodle": f"Team A-Ada Lovelace_501_assignsubmission_file_/{BOOK}",

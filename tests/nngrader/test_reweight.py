@@ -70,7 +70,7 @@ def latest(course):
     return Store(course / ".results").get(f"latest-{NAME}")
 
 
-def test_what_would_change_is_said_for_whom_and_nothing_is_changed(course, capsys):
+def test_dry_run_lists_changes_and_changes_nothing(course, capsys):
     before = everything(course)
     assert run(course, "reweight", NAME, "--points", "hinge_loss=30", "why=5") == 0
     told = capsys.readouterr().out.splitlines()
@@ -158,7 +158,7 @@ def test_a_problem_that_is_dropped_and_taken_back_has_its_points_and_marks_again
     }
 
 
-def test_what_cannot_be_is_refused(course, capsys):
+def test_impossible_values_are_refused(course, capsys):
     for arguments, words in (
         (["--drop", "nothing"], "'nothing'"),
         (["--drop", "hing_loss"], "did you mean 'hinge_loss'?"),
@@ -171,7 +171,7 @@ def test_what_cannot_be_is_refused(course, capsys):
 
 
 @pytest.mark.slow
-def test_what_a_changed_definition_no_longer_gives_is_marked_until_graded_again(course, capsys):
+def test_results_of_changed_definitions_are_marked(course, capsys):
     file = problems_folder(course) / "hinge_loss.py"
     text = file.read_text()
     file.write_text("# a remark\n" + text)

@@ -41,6 +41,6 @@ def test_the_rooms_import_each_other_in_no_ring():
     assert needs == {}
 
 
-def test_nobody_imports_what_runs_the_code_of_students():
+def test_only_the_sandbox_imports_the_code_runner():
     worker = PACKAGE / "sandbox" / "inside" / "worker"
     assert not [f for f in PACKAGE.rglob("*.py") if worker in imported(f)]

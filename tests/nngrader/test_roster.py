@@ -65,7 +65,7 @@ def test_each_fault_is_told_with_its_line(tmp_path):
             class_of(tmp_path, raw)
 
 
-def test_who_has_handed_in_nothing_is_named(tmp_path):
+def test_students_without_a_submission_are_named(tmp_path):
     class_of(tmp_path, CLASS)
     for student in ("emmy", "kim1", "stranger"):
         (tmp_path / "submitted" / student / "ps1").mkdir(parents=True)

@@ -55,7 +55,7 @@ def test_an_error_is_known_by_a_name_of_pythons_own(runner):
     assert r.notes["not_there"] == [Flag(FlagCode.FUNCTION_MISSING, "not_there")]
 
 
-def test_what_is_no_name_of_an_error_is_not_repeated():
+def test_invalid_error_names_are_not_repeated():
     for names in (None, 3, [], [3], [[]], [[None]], [["print"]], [["Mine"]], "x"):
         assert known(names) == "an exception"
 
@@ -121,7 +121,7 @@ def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
         assert found == [Flag(USES, data={"name": way})], way
 
 
-def test_what_students_write_every_day_is_not_flagged():
+def test_ordinary_code_is_not_flagged():
     for source in (
         "self._x\nself.modules",
         "import math\nmath.exp(1)",

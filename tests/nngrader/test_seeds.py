@@ -116,7 +116,7 @@ every_problem = pytest.mark.parametrize("problem", problems(), ids=lambda p: p.n
 
 
 @every_problem
-def test_what_an_answer_encodes_does_not_come_back(problem):
+def test_encoded_secrets_do_not_come_back(problem):
     encoded = [{bits(first(c)) for c in hidden(problem, seed)["cases"]} for seed in range(4)]
     assert len(set.union(*encoded)) > 4
     for name, f in TELLING.items():

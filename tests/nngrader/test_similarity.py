@@ -157,7 +157,7 @@ def test_statements_that_need_each_other_keep_their_order():
         assert fingerprint(one) != fingerprint(other), one
 
 
-def test_what_cannot_be_read_has_no_fingerprints_and_stops_nothing():
+def test_unreadable_submissions_have_no_fingerprints():
     for source in ("", "# nothing", "def f(:", "x = " + "(" * 5_000, "-" * 50_000 + "1"):
         assert fingerprint(source) == []
     for source in ("a" + "+a" * 60_000, "\0", "x = 1\n" * 60_000, "'\udce9'"):
@@ -193,7 +193,7 @@ def test_the_published_solution_is_a_list_of_its_own(base):
     assert found == {"ada": list(published)}
 
 
-def test_what_many_have_weighs_less_and_what_most_have_nothing():
+def test_common_code_counts_less_for_similarity():
     for n in (30, 200):
         weights = []
         for k in range(2, max(FEW, n // 10) + 2):

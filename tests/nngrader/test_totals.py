@@ -77,7 +77,7 @@ def test_the_lowest_is_dropped_and_an_excuse_leaves_the_denominator(course):
     assert (found["bo"].percent, found["bo"].dropped) == (100.0, ["ps1"])  # not the excused one
 
 
-def test_what_is_missing_counts_as_nothing_only_if_that_is_said(course):
+def test_missing_submissions_count_as_0_only_on_request(course):
     found = percents(course, Rules(zero_missing=True))
     assert found["kim1"] == pytest.approx(10 / 3)
     assert found["kim2"] == 0
@@ -188,7 +188,7 @@ def test_the_last_mark_is_never_dropped(course):
     assert rows[0].reasons == ["excused from everything"]
 
 
-def test_what_could_not_be_graded_has_no_total_unless_that_is_said(course, monkeypatch):
+def test_ungradable_has_no_total_by_default(course, monkeypatch):
     monkeypatch.setattr(export, "latest", lambda *_: {"bo": {"status": "ungradable"}})
     assert percents(course, Rules())["bo"] is None
     assert percents(course, Rules(zero_ungradable=True))["bo"] is not None

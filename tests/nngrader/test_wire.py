@@ -60,7 +60,7 @@ def test_an_array_comes_back_as_it_was_or_is_refused(array):
     np.testing.assert_array_equal(back, array)
 
 
-def test_what_is_not_plain_is_refused():
+def test_objects_that_are_not_plain_data_are_refused():
     deep = [[[[[[[[[[[[[[1]]]]]]]]]]]]]]
     plain = [object(), {1: 2}, {1}, 2**63, deep, "x" * (2 << 20)]
     arrays = [np.ma.masked_all(3), np.array([object()]), np.array(["text"])]

@@ -225,7 +225,7 @@ def test_a_saved_value_changed_in_place_is_noticed():
             y.sum().backward()
 
 
-def test_what_is_saved_is_freed_after_the_walk():
+def test_saved_values_are_freed_after_backward():
     x = leaf(1.0)
     y = make_square(nnlib, "output")(x)
     y.sum().backward()

@@ -24,7 +24,7 @@ def test_devices_read_print_and_compare_as_in_torch():
     assert device("cpu") != "cpu"
 
 
-def test_what_is_no_device_is_refused_as_in_torch():
+def test_invalid_devices_are_refused_as_in_torch():
     for args in (("bogus",), ("",), ("cpu:x",), ("cpu:0", 0), ("cpu", -1)):
         for make in (device, torch.device):
             with pytest.raises(RuntimeError):

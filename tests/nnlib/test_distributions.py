@@ -82,7 +82,7 @@ def moved(L, d):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_asked_of_a_distribution_is_what_torch_gives(name):
+def test_distributions_match_torch(name):
     questions = QUESTIONS | (CONTINUOUS if name == "Normal" else {})
     for question, f in questions.items():
         got, want = (asked(L, f, name) for L in LIBRARIES)
@@ -149,7 +149,7 @@ REFUSED = {
 }
 
 
-def test_what_torch_refuses_is_refused():
+def test_inputs_that_torch_refuses_are_refused():
     for part, f in REFUSED.items():
         for L in LIBRARIES:
             with naming(part), pytest.raises(ValueError):  # noqa: PT011 (each has its words)

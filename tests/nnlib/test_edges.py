@@ -488,7 +488,7 @@ def test_sums_of_rows_round_little(n, columns, rng):
     assert (error < 1e-7 * np.abs(x).sum(0)).all()
 
 
-def test_what_torch_does_otherwise():
+def test_known_differences_from_torch():
     x = nnlib.tensor([3.0, 2.0, 1.0, 2.0, 2.0], requires_grad=True)
     values, indices = nnlib.median(x, 0)  # the first of equal medians takes the gradient
     values.backward()

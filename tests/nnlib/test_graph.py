@@ -31,7 +31,7 @@ def test_a_rule_reads_what_its_parameters_name():
 # Keeping
 
 
-def test_what_no_rule_reads_is_freed():
+def test_unused_values_are_freed():
     x = leaf(*range(5))
     hidden = x * 2.0
     gone = weakref.ref(hidden.array)
@@ -43,7 +43,7 @@ def test_what_no_rule_reads_is_freed():
     assert x.grad.tolist() == [2.0] * 5
 
 
-def test_what_a_rule_reads_is_kept_until_it_was_used():
+def test_saved_values_are_kept_until_used():
     x = leaf(*range(5))
     hidden = x * 2.0
     kept = weakref.ref(hidden.array)
@@ -57,7 +57,7 @@ def test_what_a_rule_reads_is_kept_until_it_was_used():
     assert y.grad_fn is not None
 
 
-def test_nothing_is_recorded_without_need():
+def test_no_history_without_requires_grad():
     x = leaf(1.0)
     assert (nnlib.ones(1) * 2).grad_fn is None
     with nnlib.no_grad():

@@ -308,7 +308,7 @@ def test_a_copy_shares_no_memory():
             assert x.tolist() == np.ones((3, 3)).tolist()
 
 
-def test_what_needs_no_copy_stays_the_same_tensor_as_in_torch():
+def test_unneeded_copies_are_avoided_as_in_torch():
     for L in (nnlib, torch):
         x = L.ones(2, 3)
         assert x.contiguous() is x
@@ -394,7 +394,7 @@ def test_topk_of_equal_elements_gives_indices_that_select_its_values(largest):
     assert len(set(got.indices.tolist()[1])) == 3
 
 
-def test_what_src_has_beyond_the_index_gets_no_gradient():
+def test_unused_source_entries_get_no_gradient():
     v, i, y = nnlib.ones(3, requires_grad=True), nnlib.tensor([1, 0]), nnlib.zeros(3)
     (y.scatter(0, i, v) + y.scatter_add(0, i, v)).sum().backward()
     assert v.grad.tolist() == [2.0, 2.0, 0.0]

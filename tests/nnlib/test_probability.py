@@ -169,7 +169,7 @@ def test_the_divergence_of_arrays_is_that_of_scipy(rng):
     assert kl_divergence([1.0, 0.0], [0.5, 0.5]) == np.log(2)
 
 
-def test_what_has_no_answer_is_refused_by_name():
+def test_problems_without_a_solution_are_refused_by_name():
     with pytest.raises(ValueError, match="kl_divergence"):
         kl_divergence([1.0], [0.5, 0.5])
     for beta in (Beta(1, 1), Beta(0.5, 0.7)):

@@ -40,7 +40,7 @@ def rest(f):
     return [GIVEN.get(p.name, ONES) for p in needed]
 
 
-def test_what_is_no_tensor_is_refused_by_name():
+def test_other_objects_than_tensors_are_refused_by_name():
     for f, name in functions():
         more = [0] if name in ("clamp", "clip") else []
         for wrong in ("text", None, {}):

@@ -191,7 +191,7 @@ def complaint(f, given):
     return "accepted"
 
 
-def test_what_does_not_fit_is_refused_by_name():
+def test_unsuitable_arguments_are_refused_by_name():
     wrong = []
     for f, arguments in ROWS:
         right = {argument: value for argument, (value, _) in arguments.items()}

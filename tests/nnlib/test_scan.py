@@ -24,7 +24,7 @@ def test_all_up_to_each_is_that_of_one_after_the_other(f, dtype, rng):
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
-def test_what_is_not_finite_reaches_what_comes_after_it_alone(value):
+def test_non_finite_values_only_affect_later_results(value):
     x = np.ones((90, 100))
     x[40, 50] = value
     want = np.cumsum(x, 1)

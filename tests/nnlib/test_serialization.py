@@ -178,7 +178,7 @@ class Odd(nnlib.Tensor):
     pass
 
 
-def test_what_cannot_be_saved_is_refused_and_nothing_is_written():
+def test_unsupported_objects_are_not_saved():
     wrong = [lambda: 1, [].append, nn.Linear, nn.Linear(1, 1), np.ones(2), Odd([1.0])]
     for what in wrong:
         file = io.BytesIO()

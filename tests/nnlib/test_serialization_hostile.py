@@ -312,7 +312,7 @@ MISUSE = {
 }
 
 
-def test_what_save_never_writes_is_refused():
+def test_foreign_contents_of_a_file_are_refused():
     for name_, opcodes in MISUSE.items():
         with naming(name_):
             refused(program(opcodes), pickle.UnpicklingError, "load: ")

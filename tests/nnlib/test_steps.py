@@ -14,7 +14,7 @@ def halving(x, calls):
     return x
 
 
-def test_nothing_is_told_where_no_steps_are_wanted():
+def test_no_steps_unless_requested():
     calls = []
     assert run(halving(12, calls)) == 3
     assert calls == []

@@ -43,7 +43,7 @@ def items(laid_out):
     return [*laid_out.nodes, *passing]
 
 
-def test_nothing_overlaps_in_a_random_graph_and_edges_lead_one_layer_at_a_time():
+def test_random_graphs_are_drawn_without_overlap():
     for seed in range(30):
         inputs = random_inputs(np.random.default_rng(seed))
         laid_out = trace.layout(inputs)

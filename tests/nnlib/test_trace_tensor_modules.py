@@ -54,7 +54,7 @@ def test_a_graph_with_too_many_nodes_is_refused():
         trace.graph(loss, most=3)
 
 
-def test_nothing_is_kept_alive_after_the_recording_is_gone():
+def test_recording_releases_its_tensors():
     class Big(nn.Module):
         def forward(self, x):
             return x * 2 + 1

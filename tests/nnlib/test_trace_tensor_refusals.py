@@ -28,7 +28,7 @@ def quiet():
         return (X * X).sum()
 
 
-def test_what_has_no_graph_is_refused():
+def test_inputs_without_a_graph_are_refused():
     assert_refused(
         [
             (lambda: trace.graph(3.0), TypeError),

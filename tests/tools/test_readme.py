@@ -42,7 +42,7 @@ def test_the_check_that_the_readme_quotes_is_what_a_student_reads(forgetful, tmp
 
 
 @pytest.mark.parametrize("file", DOCS, ids=lambda path: path.name)
-def test_what_a_document_names_exists(file):
+def test_documents_name_existing_things(file):
     text = file.read_text(encoding="utf-8")
     links = [file.parent / link.partition("#")[0] for link in LINK.findall(text)]
     named = [ROOT / path for path in PATH.findall(text) if not re.search(r"[A-Z]{2}|\*", path)]

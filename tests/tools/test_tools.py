@@ -130,7 +130,7 @@ def test_uv_installs_the_locked_packages_and_pip_torch_with_what_it_needs(env, m
     assert uv[-4:] == [*LOCKED, str(ROOT / "requirements.lock")]
 
 
-def test_where_uv_fails_pip_installs_the_locked_packages(env, monkeypatch, capsys):
+def test_pip_replaces_a_failing_uv(env, monkeypatch, capsys):
     commands = commands_of(env, monkeypatch, uv_fails=True)
     env.install_locked("python")
     assert commands[-1] == [*LOCKED, str(ROOT / "requirements.lock")]
@@ -152,7 +152,7 @@ def test_uv_asks_the_index_that_pip_is_told_to_ask(env, monkeypatch, settings, i
     assert env.index_of_pip(sys.executable) == index
 
 
-def test_where_torch_cannot_be_installed_its_advice_is_given(env, monkeypatch):
+def test_failed_torch_installation_gives_advice(env, monkeypatch):
     def run(command, show=None):
         if env.TORCH in command:
             raise env.SetupError("setup_env: the disk is full")
@@ -225,7 +225,7 @@ def test_the_lock_holds_hashes_and_neither_torch_nor_its_gpu_packages():
     ]
 
 
-def test_what_is_missing_is_named_with_the_line_that_installs_it():
+def test_missing_programs_are_named_with_their_install_command():
     system = load("system_packages")
     every = ["bubblewrap", "chromium", "postgresql", "util-linux"]
     assert system.missing(which=lambda name: None) == every
@@ -277,7 +277,7 @@ def test_everything_runs_on_linux_and_ci_leaves_nothing_out(capsys):
         ("half.md", "<" * 7 + " mine\n", "finish the merge"),
     ],
 )
-def test_what_must_not_be_committed_is_named(
+def test_files_that_must_not_be_committed_are_named(
     repository, monkeypatch, tmp_path, name, text, complaint
 ):
     monkeypatch.setattr(repository, "ROOT", tmp_path)

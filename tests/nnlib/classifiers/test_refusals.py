@@ -94,7 +94,7 @@ UNFINISHED = [
 ]
 
 
-def test_what_has_not_converged_says_how_far_it_came(rng):
+def test_warning_without_convergence_states_the_gap(rng):
     for estimator, message in UNFINISHED:
         with naming(estimator, message):
             X = rng.standard_normal((40, 3)) * [1, 2, 3]

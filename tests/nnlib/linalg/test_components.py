@@ -55,7 +55,7 @@ def test_transforming_the_data_gives_the_scores_and_back():
     np.testing.assert_allclose(found.inverse(found.scores), X, atol=1e-12)
 
 
-def test_what_fewer_components_lose_is_the_variance_left_out():
+def test_reconstruction_error_is_the_omitted_variance():
     X = data(20, 4)
     found, whole = pca(X, 2), pca(X)
     lost = ((found.inverse(found.scores) - X) ** 2).sum() / 19

@@ -37,7 +37,7 @@ def refused(name, *arguments, error=ValueError, match="", **options):
 
 
 @pytest.mark.parametrize("name", ONE_MATRIX)
-def test_what_is_no_matrix_of_finite_numbers(name):
+def test_arrays_that_are_not_finite_matrices(name):
     for wrong in NO_NUMBERS:
         refused(name, wrong, error=TypeError, match="expected real numbers for A")
     for wrong in (np.nan, np.inf):
@@ -116,7 +116,7 @@ def test_other_arguments_out_of_range():
     assert_refused(calls)
 
 
-def test_what_is_given_is_left_as_it_was():
+def test_arguments_are_not_changed():
     for steps in (False, True):
         for name in [*ONE_MATRIX, *WITH_RIGHT_HAND_SIDE]:
             given, side = np.array([[4.0, 2.0], [2.0, 5.0]]), np.array([1.0, 2.0])

@@ -128,7 +128,7 @@ def test_a_generator_gives_the_same_values_again_in_place(name):
         before.sum().backward()
 
 
-def test_what_torch_refuses_is_refused_by_name():
+def test_inputs_that_torch_refuses_are_refused_by_name():
     for name, shape, args, error in (
         ("uniform_", (2, 3), (1.0, 0.0), RuntimeError),
         ("normal_", (2, 3), (0.0, -1.0), RuntimeError),

@@ -26,7 +26,7 @@ def test_states_are_interchanged_with_torch(rng):
     np.testing.assert_array_equal(fresh(torch.tensor(x)).detach().numpy(), expected)
 
 
-def test_what_is_saved_is_what_torch_saves():
+def test_state_dicts_match_torch():
     for prefix in ["", "top."]:
         with naming(prefix):
             got = Block().state_dict(prefix=prefix)

@@ -319,7 +319,7 @@ def test_options_out_of_range_are_refused_by_name():
                 make([L.ones(1, requires_grad=True)], foreach=True, fused=True)
 
 
-def test_what_is_no_parameter_is_refused():
+def test_other_objects_than_parameters_are_refused():
     a = leaf(1.0)
     a.grad = nnlib.ones_like(a)
     calls = [

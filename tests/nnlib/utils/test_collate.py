@@ -62,7 +62,7 @@ def test_batches_are_those_of_torch():
             assert plain(default_collate(make(nnlib))) == plain(expected)
 
 
-def test_what_is_converted_is_that_of_torch():
+def test_conversions_match_torch():
     for make in BATCHES.values():
         with naming(make):
             expected = torch.utils.data.default_convert(make(torch))

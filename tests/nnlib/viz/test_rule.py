@@ -70,7 +70,7 @@ def test_a_figure_function_draws_on_the_axes_that_it_is_given(name):
 @pytest.mark.parametrize(
     ("wrong", "kind"), [(Figure(), "Figure"), ("axes", "str"), (np.array([1]), "ndarray")]
 )
-def test_what_is_no_axes_is_refused(name, wrong, kind):
+def test_other_objects_than_axes_are_refused(name, wrong, kind):
     message = f"{name}: expected ax to be plain matplotlib Axes, got {kind}"
     with pytest.raises(TypeError, match=message):
         draw(name, ax=wrong)
@@ -117,7 +117,7 @@ def drawn(name):
 
 
 @each
-def test_nothing_is_cut_off_at_the_edge_of_the_panel(name):
+def test_panels_cut_nothing_off(name):
     ax = drawn(name)
     box, page = ax.get_tightbbox(), ax.figure.bbox
     assert box.x0 >= page.x0 - 2
