@@ -10,7 +10,7 @@ nn.define("scores", (element, data) => {
   const state = {image, moment};
   nn.style("scores", `
     .nn-scores-parts { display: flex; gap: .8rem; align-items: center; max-width: 34rem; }
-    .nn-scores-parts .nn-picture { width: 25%; margin: 0; border-radius: 0; }
+    .nn-scores-parts .nn-picture { width: 22%; margin: 0; border-radius: 0; }
     .nn-scores-parts > div { flex: 1; min-width: 0; }
     .nn-scores-choice { display: flex; gap: .3rem; flex-wrap: wrap; margin: .4rem 0; }
     .nn-scores-choice button { padding: .15rem; min-width: 0; line-height: 0; }
@@ -19,7 +19,7 @@ nn.define("scores", (element, data) => {
   const low = Math.floor(Math.min(...all)), high = Math.ceil(Math.max(...all));
   const top = names.length - 1;
   const plot = nn.plot({
-    width: 300, height: 250, x: [low, high], y: [-0.6, top + 0.6], left: 86, xlabel: "score",
+    width: 250, height: 250, x: [low, high], y: [-0.6, top + 0.6], left: 92, xlabel: "score",
     yticks: [], xticks: [low, 0, high],
   });
   names.forEach((label, k) =>
