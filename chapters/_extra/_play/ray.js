@@ -22,7 +22,7 @@
   function build(element, {lines, line, at, c1, c2, known}) {
     const state = {line, t: at, c1, c2}, live = nn.live();
     const {terms, t: range, height} = lines[line];
-    const plot = nn.plot({x: range, y: height, height: 270, right: 52,
+    const plot = nn.plot({x: range, y: height, height: 270, right: 62,
       xlabel: "step length t", ylabel: "loss φ(t)"});
     const curve = plot.line({colour: "a"});
     const good = Array.from({length: PIECES}, () => plot.line({colour: "c", width: 6}));
