@@ -2,11 +2,10 @@
 // needs: parts-plot parts-grid
 // room: 560 560
 // names: of the classes; side: of the images, in pixels; images: [{pixels, label, scores: [one for
-// each class, for each moment]}]; steps: of training at each moment; share: of new images that are
-// labelled correctly then; image, moment: at first; known: the predicted class of each image at the
-// end, which agrees() compares.
+// each class, for each moment]}]; steps: of training at each moment; image, moment: at first;
+// known: the predicted class of each image at the end, which agrees() compares.
 nn.define("scores", (element, data) => {
-  const {names, side, images, steps, share, image, moment, known} = data;
+  const {names, side, images, steps, image, moment, known} = data;
   const state = {image, moment};
   nn.style("scores", `
     .nn-scores-parts { display: flex; gap: .8rem; align-items: center; max-width: 34rem; }
@@ -43,8 +42,9 @@ nn.define("scores", (element, data) => {
     plot.describe(names.map((name, k) => `${name} ${nn.number(now[k], 1)}`).join(", "));
     const when = `After ${steps[state.moment].toLocaleString("en")} steps`;
     const verdict = guess === label ? "which is correct" : `but it is of class ${names[label]}`;
+    const right = images.filter(one => largest(one.scores[state.moment]) === one.label).length;
     live.set(`${when}, the largest score of this image is ${names[guess]}, ${verdict}. ` +
-      `Of 4,000 new images, ${Math.round(100 * share[state.moment])}% are labelled correctly.`);
+      `Of these ${images.length} images, ${right} are labelled correctly.`);
     choices.forEach((button, k) => button.setAttribute("aria-pressed", k === state.image));
   }
   const redraw = nn.frame(draw);
@@ -73,4 +73,4 @@ nn.define("scores", (element, data) => {
   );
   element.agrees = () => images.every((one, k) => largest(one.scores.at(-1)) === known[k]);
   draw();
-}, "names", "side", "images", "steps", "share", "image", "moment", "known");
+}, "names", "side", "images", "steps", "image", "moment", "known");
