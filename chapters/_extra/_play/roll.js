@@ -1,7 +1,7 @@
 // <nn-roll>: put a ball on the map of a loss and let it roll; the eigenvalues under it tell whether
 // it lies in a bowl or on a saddle.
 // needs: parts-plot
-// room: 618 648
+// room: 640 648
 // range: of both weights; start; rate: of gradient descent; most: steps; known: [{start, steps, end,
 // eigenvalues}] by NumPy, which agrees() compares. The loss is (w₁w₂ − 1)²/2.
 (() => {

@@ -1,6 +1,6 @@
 // <nn-scores>: choose an image and move through the training: the scores that a network gives.
 // needs: parts-plot parts-grid
-// room: 560 560
+// room: 500 552
 // names: of the classes; side: of the images, in pixels; images: [{pixels, label, scores: [one for
 // each class, for each moment]}]; steps: of training at each moment; image, moment: at first;
 // known: the predicted class of each image at the end, which agrees() compares.
@@ -44,7 +44,7 @@ nn.define("scores", (element, data) => {
     const verdict = guess === label ? "which is correct" : `but it is of class ${names[label]}`;
     const right = images.filter(one => largest(one.scores[state.moment]) === one.label).length;
     live.set(`${when}, the largest score of this image is ${names[guess]}, ${verdict}. ` +
-      `Of these ${images.length} images, ${right} are labelled correctly.`);
+      `${right} of these ${images.length} images ${right === 1 ? "is" : "are"} labelled correctly.`);
     choices.forEach((button, k) => button.setAttribute("aria-pressed", k === state.image));
   }
   const redraw = nn.frame(draw);
