@@ -18,7 +18,7 @@ nn.define("scores", (element, data) => {
   const low = Math.floor(Math.min(...all)), high = Math.ceil(Math.max(...all));
   const top = names.length - 1;
   const plot = nn.plot({
-    width: 250, height: 250, x: [low, high], y: [-0.6, top + 0.6], left: 106, xlabel: "score",
+    width: 250, height: 250, x: [low, high], y: [-0.6, top + 0.6], left: 120, xlabel: "score",
     yticks: [], xticks: [low, 0, high],
   });
   names.forEach((label, k) =>
