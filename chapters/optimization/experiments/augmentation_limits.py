@@ -1,8 +1,8 @@
 """What does augmentation do at larger strengths, and if half of the images are originals?
 
 The worlds, draws and networks are those of ``augmentation.py``, with 500 training images. In
-the phone world the strength goes beyond the changes that made the images. In the catalogue, half
-of each mini-batch are originals, and the other half are copies at full strength.
+the phone world the strength goes beyond the changes that made the images. In the catalogue,
+half of each mini-batch are originals, and the other half are copies at full strength.
 
 It takes about two minutes. The page optimization/data-and-noise uses the results.
 """
