@@ -119,8 +119,7 @@ def by_products_of_samples(X, k):
 
 
 principal.mistake(
-    "Your samples still contain their mean. What does the formula subtract from each column "
-    "first?",
+    "Your samples aren't centred. What does the formula subtract from each column first?",
     loses="value scores",
     name="not_centred",
     edit=("X - X.mean(axis=0)", "X.astype(float)"),

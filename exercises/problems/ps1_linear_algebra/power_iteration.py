@@ -254,8 +254,8 @@ powers.mistake(
     given="tol = np.sqrt(tol)",
 )
 powers.mistake(
-    "When `tol` isn't passed, your iteration stops while the vector still moves. Which "
-    "default value does `tol` have in the problem text?",
+    "When `tol` isn't passed, your iteration stops while the vector is still changing. Which "
+    "default does the problem text give for `tol`?",
     loses="value",
     name="a_rough_default",
     edit=("tol=1e-10", "tol=1e-3"),

@@ -283,7 +283,7 @@ elimination.mistake(
     ],
 )
 elimination.mistake(
-    "Your `R` loses digits, because a tiny pivot makes the factors of your subtraction huge. "
+    "Your `R` is inaccurate, because a tiny pivot makes the factors of your subtraction huge. "
     "Which entry of the column would be the best pivot?",
     loses="stability",
     name="first_that_is_not_zero",
@@ -358,7 +358,7 @@ elimination.mistake(
     edit=[*DIVIDED_LAST, ("range(A.shape[1])", "range(A.shape[1] - 1)")],
 )
 elimination.mistake(
-    "Your `R` loses digits, because dividing a row by a tiny pivot makes its other entries "
+    "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other entries "
     "huge. Which entry of the column would be the best pivot?",
     loses="stability",
     name="first_that_is_not_zero_divided",

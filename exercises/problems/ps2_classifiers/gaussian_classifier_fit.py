@@ -150,8 +150,8 @@ gaussians.mistake(
     edit=("Z / len(X)", "Z"),
 )
 gaussians.mistake(
-    "Your covariance is the plain mean of the covariances of the classes. Should a small "
-    "class count as much as a large one?",
+    "Your covariance is the unweighted mean of the class covariances. Should a small class "
+    "count as much as a large one?",
     loses="covariance",
     name="classes_not_weighted",
     edit=("priors[-1] * np.cov(own.T, bias=True)", "np.cov(own.T, bias=True) / (y.max() + 1)"),

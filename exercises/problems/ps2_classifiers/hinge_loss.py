@@ -256,14 +256,14 @@ hinge.mistake(
     edit=("sum() / len(scores), g", "sum(axis=1), g"),
 )
 hinge.mistake(
-    "Your gradient has no fractional parts when the scores are integers. Which dtype does an "
-    "array get when you create it from integer scores?",
+    "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
+    "an array get when you create it from integer scores?",
     loses="integers",
     name="made_like_the_scores",
     edit=(", gradient / len(scores)", ", (gradient / len(scores)).astype(scores.dtype)"),
 )
 hinge.mistake(
-    "Your gaps have no fractional parts when the scores are integers. Which dtype does an "
+    "Your gaps lose their fractional parts when the scores are integers. Which dtype does an "
     "array get when you create it from integer scores?",
     loses="integers",
     name="gaps_made_like_the_scores",

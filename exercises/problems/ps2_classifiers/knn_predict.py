@@ -156,7 +156,7 @@ neighbours.mistake(
 )
 neighbours.mistake(
     "Your results are positions in the sorted list of all labels that occur in `y_train`. "
-    "Which label is at this position?",
+    "Which label is at each position?",
     loses="value",
     name="place_for_label",
     given="y_train = np.unique(y_train, return_inverse=True)[1]",
@@ -280,7 +280,7 @@ neighbours.mistake(
 )
 neighbours.mistake(
     "Your results are positions in the sorted list of the labels that occur among the "
-    "neighbours. Which label is at this position?",
+    "neighbours. Which label is at each position?",
     loses="value",
     name="place_among_the_neighbours",
     edit=("np.bincount(near)", "np.unique(near, return_counts=True)[1]"),

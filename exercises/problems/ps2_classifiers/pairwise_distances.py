@@ -250,7 +250,8 @@ distances.mistake(
     ),
 )
 distances.mistake(
-    "Your code cuts off the fractions of `X` and `Y`. Which type can store them?",
+    "Your code truncates the entries of `X` and `Y` to integers. Which type can store "
+    "fractions?",
     loses="value",
     name="fractions_cut_off",
     edit=("np.asarray(X, float), np.asarray(Y, float)", "np.trunc(X), np.trunc(Y)"),

@@ -183,14 +183,14 @@ softmax.mistake(
     ),
 )
 softmax.mistake(
-    "Your loss can't exceed a limit, because you add a small constant inside the logarithm. "
-    "How large should the loss be if the correct score is 2,000 below the highest one?",
+    "Your loss has an upper limit, because you add a small constant inside the logarithm. How "
+    "large should the loss be if the correct score is 2,000 below the highest one?",
     loses="stability",
     name="capped_by_a_constant",
     edit=("log_p[n, targets].mean()", "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"),
 )
 softmax.mistake(
-    "Your loss can't exceed a limit, because you clip the probabilities before you take the "
+    "Your loss has an upper limit, because you clip the probabilities before you take the "
     "logarithm. How large should the loss be if the correct score is 2,000 below the highest "
     "one?",
     loses="stability",
@@ -308,14 +308,14 @@ softmax.mistake(
 )
 softmax.mistake(
     "Your loss subtracts the maximum of the row in ln(sum of exp), but not in the score of "
-    "the correct class. How does this change the difference of the two?",
+    "the correct class. How does this change the difference between the two?",
     loses="value",
     name="sum_alone_shifted",
     edit=(".mean(), gradient", ".mean() - scores.max(axis=1).mean(), gradient"),
 )
 softmax.mistake(
     "Your loss subtracts the maximum of the row in the score of the correct class, but not in "
-    "ln(sum of exp). How does this change the difference of the two?",
+    "ln(sum of exp). How does this change the difference between the two?",
     loses="value",
     name="right_score_alone_shifted",
     edit=(".mean(), gradient", ".mean() + scores.max(axis=1).mean(), gradient"),

@@ -66,20 +66,22 @@ def bias_as_a_weight(dy, x, W):
 
 
 backwards.mistake(
-    "Your `dW` is divided by N. `dy` already contains that factor, so don't divide again.",
+    "Your `dW` is divided by N. `dy` already contains the factor 1/N. Where does your code "
+    "divide by N again?",
     loses="weights",
     name="weights_averaged",
     edit=("dy.T @ x", "dy.T @ x / len(x)"),
 )
 backwards.mistake(
-    "Your `db` is divided by N. `dy` already contains that factor, so don't divide again.",
+    "Your `db` is divided by N. `dy` already contains the factor 1/N. Where does your code "
+    "divide by N again?",
     loses="weights",
     name="bias_averaged",
     edit=("dy.sum", "dy.mean"),
 )
 backwards.mistake(
-    "Your `dW` and `db` are divided by N. `dy` already contains that factor, so don't divide "
-    "again.",
+    "Your `dW` and `db` are divided by N. `dy` already contains the factor 1/N. Where does "
+    "your code divide by N again?",
     loses="weights",
     name="both_averaged",
     edit=("dy.T @ x, dy.sum", "dy.T @ x / len(x), dy.mean"),
@@ -154,8 +156,8 @@ backwards.mistake(
     edit=("dy @ W", "np.ones(dy.shape) @ W"),
 )
 backwards.mistake(
-    "Your three gradients are all divided by N. `dy` already contains that factor, so don't "
-    "divide again.",
+    "Your three gradients are all divided by N. `dy` already contains the factor 1/N. Where "
+    "does your code divide by N again?",
     loses="value",
     name="everything_averaged",
     given="dy = dy / len(x)",

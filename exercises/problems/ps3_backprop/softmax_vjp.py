@@ -149,7 +149,7 @@ pulled.mistake(
     edit=("g @ p", "g.sum()"),
 )
 pulled.mistake(
-    "Your code subtracts the plain mean of `g`. Which weights should this mean have?",
+    "Your code subtracts the unweighted mean of `g`. What should the weights of this mean be?",
     loses="value",
     name="plain_mean",
     edit=("g @ p", "g.mean()"),

@@ -508,8 +508,8 @@ value.mistake(
     ],
 )
 value.mistake(
-    "Your backward pass gives correct gradients only to the direct parents of y. Which number "
-    "should it start with: y, or one of the letters?",
+    "Your backward pass gives correct gradients only to the direct parents of y. Should it "
+    "start from y, or from one of the inputs?",
     loses="value reuse",
     name="OrderNotReversed",
     edit=("reversed(self.order())", "self.order()"),

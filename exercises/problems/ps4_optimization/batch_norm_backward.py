@@ -214,13 +214,13 @@ backwards.mistake(
     edit=("), dgamma, dbeta", "), dgamma, dbeta / len(X)"),
 )
 backwards.mistake(
-    "Your `dgamma` has one row per sample. How many of the entries Y[n, d] contain gamma[d]?",
+    "Your `dgamma` has one row per sample. How many of the entries Y[n, d] depend on gamma[d]?",
     loses="shape parameters",
     name="gamma_not_summed",
     edit=("), dgamma, dbeta", "), dY * X_hat, dbeta"),
 )
 backwards.mistake(
-    "Your `dbeta` has one row per sample. How many of the entries Y[n, d] contain beta[d]?",
+    "Your `dbeta` has one row per sample. How many of the entries Y[n, d] depend on beta[d]?",
     loses="shape parameters",
     name="beta_not_summed",
     edit=("), dgamma, dbeta", "), dgamma, dY"),

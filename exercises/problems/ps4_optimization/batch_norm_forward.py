@@ -190,8 +190,8 @@ normalised.mistake(
     edit=("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
 )
 normalised.mistake(
-    "Your `Y` uses the variance divided by N - 1. What does the text divide by when it "
-    "normalises the batch?",
+    "Your `Y` uses the variance with divisor N - 1. Which divisor does the text use to "
+    "normalise the batch?",
     loses="value",
     name="unbiased_in_the_batch",
     edit=("X.var(axis=0)", "X.var(axis=0, ddof=1)"),
@@ -238,8 +238,8 @@ normalised.mistake(
     given="training = False",
 )
 normalised.mistake(
-    "Your `Y` in training uses the new running averages. Which mean and variance does the "
-    "formula use in training?",
+    "In training, your `Y` uses the updated running averages. Which mean and variance does "
+    "the formula use?",
     loses="value",
     name="by_the_new_averages",
     edit=("    Y =", "    mean, var = new_mean, new_var\n    Y ="),

@@ -340,15 +340,15 @@ masked.mistake(
     given="training = True",
 )
 masked.mistake(
-    "Your function multiplies everything by 1 - p in evaluation. Which step in training "
+    "In evaluation mode, your function multiplies everything by 1 - p. Which step in training "
     "makes this unnecessary?",
     loses="given",
     name="scaled_in_evaluation",
     edit=("X.copy(), dY.copy()", "X * (1 - p), dY * (1 - p)"),
 )
 masked.mistake(
-    "Your function divides everything by 1 - p in evaluation. What does this division make "
-    "up for when nothing is dropped?",
+    "In evaluation mode, your function divides everything by 1 - p. What does this division "
+    "make up for when nothing is dropped?",
     loses="given",
     name="divided_in_evaluation",
     edit=("X.copy(), dY.copy()", "X / (1 - p), dY / (1 - p)"),

@@ -136,8 +136,8 @@ rates.mistake(
     edit=("/ warmup", "/ (warmup + 1)"),
 )
 rates.mistake(
-    "Your warm-up rises as slowly as if it took all steps. Which number of steps does the "
-    "formula divide by?",
+    "Your warm-up takes as long as the whole schedule. Which number of steps does the formula "
+    "divide by?",
     loses="value",
     name="divided_by_all",
     edit=("/ warmup", "/ total"),

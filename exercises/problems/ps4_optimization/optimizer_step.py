@@ -181,8 +181,8 @@ steps.mistake(
     given="return optimizer_step(method, w, g, state, lr)",
 )
 steps.mistake(
-    "Your velocity is an average, because your code multiplies the gradient by 1 - "
-    "momentum. Which factor does the gradient have in the formula?",
+    "Your velocity is an average, because your code multiplies the gradient by 1 - momentum. "
+    "What does the formula multiply the gradient by?",
     loses="value",
     name="averaged_velocity",
     edit=("momentum * v + g", "momentum * v + (1 - momentum) * g"),
@@ -230,7 +230,7 @@ steps.mistake(
     given='method = "adam"',
 )
 steps.mistake(
-    'Your "adam" step is the step of RMSProp. Which branch of your code does "adam" reach?',
+    'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?',
     loses="adam",
     name="adam_like_rmsprop",
     edit=('method == "rmsprop"', 'method in ("rmsprop", "adam")'),
@@ -327,8 +327,8 @@ steps.mistake(
     edit=("m / (1 - betas[0] ** t)", "m"),
 )
 steps.mistake(
-    "Your Adam divides by 1 - beta in every step. Which power of beta does the formula "
-    "have in step t?",
+    "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
+    "step t?",
     loses="adam",
     name="always_the_first_step",
     edit=('state.get("t", 0) + 1', "1"),

@@ -124,9 +124,8 @@ gradients.mistake(
     edit=("columns] += np", "columns] = np"),
 )
 gradients.mistake(
-    "Your `dx` belongs to kernels that are flipped in both directions. Which entry of "
-    "`weight` does the formula multiply by `padded[n, c, i * stride + k, j * stride + "
-    "l]`?",
+    "Your `dx` is the gradient for kernels that are flipped in both directions. Which entry "
+    "of `weight` does the formula multiply by `padded[n, c, i * stride + k, j * stride + l]`?",
     loses="value",
     name="kernel_turned",
     edit=("(g, weight, 1)", "(g, weight[:, :, ::-1, ::-1], 1)"),
@@ -145,27 +144,29 @@ gradients.mistake(
     edit=("(g, weight, 1)", "(g, 0 * weight + 1, 1)"),
 )
 gradients.mistake(
-    "Your three gradients are divided by N. `dy` already contains that factor, so don't "
-    "divide again.",
+    "Your three gradients are divided by N. `dy` already contains the factor 1/N. Where does "
+    "your code divide by N again?",
     loses="value",
     name="everything_averaged",
     given="dy = dy / len(x)",
 )
 gradients.mistake(
-    "Your `dweight` is divided by N. `dy` already contains that factor, so don't divide again.",
+    "Your `dweight` is divided by N. `dy` already contains the factor 1/N. Where does your "
+    "code divide by N again?",
     loses="weights",
     name="weights_averaged",
     edit=("dweight, dy.sum", "dweight / len(x), dy.sum"),
 )
 gradients.mistake(
-    "Your `dbias` is divided by N. `dy` already contains that factor, so don't divide again.",
+    "Your `dbias` is divided by N. `dy` already contains the factor 1/N. Where does your code "
+    "divide by N again?",
     loses="weights",
     name="bias_averaged",
     edit=("dy.sum(axis=(0, 2, 3))", "dy.sum(axis=(0, 2, 3)) / len(x)"),
 )
 gradients.mistake(
-    "Your `dweight` and `dbias` are divided by N. `dy` already contains that factor, so "
-    "don't divide again.",
+    "Your `dweight` and `dbias` are divided by N. `dy` already contains the factor 1/N. Where "
+    "does your code divide by N again?",
     loses="weights",
     name="both_averaged",
     edit=(
@@ -202,8 +203,8 @@ gradients.mistake(
     edit=("dweight, dy.sum", "dweight / dy[:, 0].size, dy.sum"),
 )
 gradients.mistake(
-    "Your three gradients are divided by the number of positions in a map. Which line divides, "
-    "and does a formula of the text ask for it?",
+    "Your three gradients are divided by the number of positions in a map. Which line of your "
+    "code divides, and does a formula in the text call for this?",
     loses="value",
     name="everything_mean_of_positions",
     given="dy = dy / dy[0, 0].size",

@@ -271,8 +271,9 @@ layers.mistake(
     given="padding = 0",
 )
 layers.mistake(
-    "Your `y` is too small, because it counts the padding once in each direction. How many "
-    "sides of the image get zeros, and how often does `H_out` count them?",
+    "Your `y` has too few rows and columns, because your code counts the padding once along "
+    "each axis. How many sides of the image get zeros, and how many times does `H_out` count "
+    "the padding?",
     loses="padding",
     name="padding_counted_once",
     given="x, padding = np.pad(x, ((0, 0), (0, 0), (padding, 0), (padding, 0))), 0",

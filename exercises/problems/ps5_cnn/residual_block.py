@@ -246,8 +246,8 @@ block.mistake(
     edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
 )
 block.mistake(
-    "Your gradients are divided by N. `dy` already contains that factor, so don't "
-    "divide again.",
+    "Your gradients are divided by N. `dy` already contains the factor 1/N. Where does your "
+    "code divide by N again?",
     loses="gradient",
     name="averaged",
     given="dy = dy / len(x)",

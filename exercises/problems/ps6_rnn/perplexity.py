@@ -190,14 +190,14 @@ hesitation.mistake(
 )
 hesitation.mistake(
     "Your code compares each target with the logits of the following step. Which logits "
-    "belong to `target[t]`?",
+    "predict `target[t]`?",
     loses="bits value",
     name="shifted",
     given="logits, target = logits[1:], target[:-1]",
 )
 hesitation.mistake(
-    "Your code compares each target with the logits of the previous step. Which logits belong "
-    "to `target[t]`?",
+    "Your code compares each target with the logits of the previous step. Which logits "
+    "predict `target[t]`?",
     loses="bits value",
     name="shifted_the_other_way",
     given="logits, target = logits[:-1], target[1:]",
@@ -219,8 +219,8 @@ hesitation.mistake(
     edit=("- right", "- right; surprise = surprise.sum()"),
 )
 hesitation.mistake(
-    "Your code takes the logarithm of a probability that `float64` has rounded to 0. How can "
-    "you simplify the logarithm of exp(s) divided by a sum before you compute anything?",
+    "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How "
+    "can you simplify the logarithm of exp(s) / sum before you compute anything?",
     loses="stability",
     where="impossible_character",
     name="logarithm_of_zero",
@@ -230,8 +230,9 @@ hesitation.mistake(
     ),
 )
 hesitation.mistake(
-    "Your code prevents a probability of 0 with a small constant. How many bits should a "
-    "probability far below this constant cost, and how many does it cost in your code?",
+    "Your code adds a small constant to keep probabilities from being 0. How many bits should "
+    "a character cost if its probability is far below this constant, and how many does it "
+    "cost in your code?",
     loses="stability",
     where="impossible_character",
     name="small_number_added",

@@ -233,8 +233,8 @@ contraction.mistake(
     edit=(" * lengths / len", " / len"),
 )
 contraction.mistake(
-    "Your `penalty` uses the lengths of the rows of `W` without the square. What is the sum "
-    "of the squared entries of a row?",
+    "Your `penalty` uses the lengths of the rows of `W` instead of their squares. What is the "
+    "sum of the squared entries of a row?",
     loses="value",
     name="lengths_not_squared",
     edit=("@ lengths)", "@ np.sqrt(lengths))"),

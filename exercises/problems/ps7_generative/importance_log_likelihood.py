@@ -121,7 +121,7 @@ bounds.mistake(
 )
 bounds.mistake(
     "You subtract the largest log weight before the exponential, but your `estimate` doesn't "
-    "add it back. What is the logarithm of exp(top) times a number?",
+    "add it back. What is ln(exp(top) * number)?",
     loses="value",
     name="top_not_added",
     edit=("top + np.log", "np.log"),

@@ -85,8 +85,8 @@ def by_a_series(mean, log_var):
 
 
 divergence.mistake(
-    "Your `kl` is too large by a factor of 2. Which factor does the formula have in front of "
-    "the sum?",
+    "Your `kl` is too large by a factor of 2. Which factor is in front of the sum in the "
+    "formula?",
     loses="value",
     name="not_halved",
     edit=("(axis=1) / 2", "(axis=1)"),

@@ -235,7 +235,7 @@ autoencoder.mistake(
 )
 autoencoder.mistake(
     "Your encoder divides the code by the standard deviations, but your decoder doesn't undo "
-    "this. What should `V` multiply each entry of the code by?",
+    "this. What should `V` scale each entry of the code by?",
     loses="encoder",
     name="whitened_one_way",
     edit=("return V.T, -V.T", "W = V.T / (Z @ V).std(axis=0)[:, None]; return W, -W"),

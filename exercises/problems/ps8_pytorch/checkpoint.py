@@ -308,8 +308,8 @@ class SteppedThrough:
 
 
 keeping.mistake(
-    "Your optimiser continues without its memory, so its next step is different. What do "
-    "momentum and Adam remember from step to step, and is it in your file?",
+    "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
+    "and Adam remember from step to step, and is it in your file?",
     loses="value resumed",
     name="OptimizerForgotten",
     edit=(', "optimizer": optimizer', ""),
@@ -446,8 +446,8 @@ keeping.mistake(
     ),
 )
 keeping.mistake(
-    "Your optimiser continues without its memory, so its next step is different. Which part "
-    "of its `state_dict` contains the memory?",
+    "Your optimiser resumes without its memory, so its next step is wrong. Which part of its "
+    "`state_dict` contains the memory?",
     loses="value resumed",
     name="MemoryForgotten",
     edit=(

@@ -232,7 +232,7 @@ class ByHand(nn.Module):
 
 model.mistake(
     "Your `state_dict` contains neither `mean` nor `std`. Which attributes does a module list "
-    "there, and which arguments does `register_buffer` have?",
+    "there, and which arguments does `register_buffer` take?",
     loses="names value",
     name="PlainAttributes",
     edit=[
@@ -284,15 +284,15 @@ model.mistake(
     ],
 )
 model.mistake(
-    "Your entries for `linear` don't match the table, and your `state_dict` contains other "
-    "entries instead. Which name and which shapes do you give to this layer of a block?",
+    "Your `state_dict` has other entries instead of those that the table lists for `linear`. "
+    "What name and shapes does this layer have in your blocks?",
     loses="names trained value",
     name="LinearIsOtherwise",
     edit=[('"linear": nn', '"layer": nn'), ('["linear"]', '["layer"]')],
 )
 model.mistake(
-    "Your entries for `norm` don't match the table, and your `state_dict` contains other "
-    "entries instead. Which name and which shapes do you give to this layer of a block?",
+    "Your `state_dict` has other entries instead of those that the table lists for `norm`. "
+    "What name and shapes does this layer have in your blocks?",
     loses="names trained value",
     name="NormIsOtherwise",
     edit=[('"norm": nn', '"layer": nn'), ('["norm"]', '["layer"]')],
@@ -461,8 +461,8 @@ model.mistake(
     edit=("range(B)", "range(B + 1)"),
 )
 model.mistake(
-    "Your blocks contain batch normalisation, which has more entries in the `state_dict`. "
-    "Which layer does the text call `norm`?",
+    "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. Which "
+    "layer does the text call `norm`?",
     loses="names value",
     name="BatchNorm",
     edit=("nn.LayerNorm(H)", "nn.BatchNorm1d(H)"),

@@ -462,7 +462,7 @@ epoch.mistake(
     edit=("        x, y = x.to(device), y.to(device)\n", ""),
 )
 epoch.mistake(
-    "Your first step still contains gradients from before the call. Which call clears them, "
+    "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?",
     loses="value",
     where="after_an_evaluation",
@@ -470,7 +470,7 @@ epoch.mistake(
     edit=("    optimizer.zero_grad()\n    total", "    total"),
 )
 epoch.mistake(
-    "Your first step still contains gradients from before the call. Which call clears them, "
+    "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?",
     loses="value",
     where="after_an_evaluation",
