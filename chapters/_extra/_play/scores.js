@@ -25,8 +25,8 @@ nn.define("scores", (element, data) => {
     plot.words({at: [low - 0.02 * (high - low), top - k - 0.15], label, side: "end"}));
   const zero = plot.line({colour: "ink", width: 1.2, points: [[0, -0.6], [0, top + 0.6]]});
   zero.node.style.opacity = 0.6;
-  const bars = names.map(() => plot.area({colour: "a"}));
-  const best = plot.area({colour: "b"});
+  const bars = names.map(() => plot.area({colour: "a", edge: true}));
+  const best = plot.area({colour: "b", edge: true});
   const photo = nn.picture({width: side, height: side}), live = nn.live();
   const largest = scores => scores.indexOf(Math.max(...scores));
 
