@@ -93,12 +93,13 @@ def test_one_notebook_is_graded_without_a_record(course, base, tmp_path, capsys)
     file = tmp_path / f"{NAME} (1).ipynb"
     file.write_text(base.answering({"pairwise_distances": "squared"}).text())
     made = make_course(tmp_path / "unreleased")
-    for folder in (course, made):  # without a release, one is made for this run
+    for folder in (course, made, course):  # without a release or seed, they are temporary
         assert run(folder, "grade", file) == 0
         (most, *_, last) = re.findall(r"(\S+) of (\d+) points", capsys.readouterr().out)
         assert float(most[0]) < float(most[1])
         assert last[1] == "100"
         assert not (folder / "submitted").exists()
+        (course / ".seed").unlink(missing_ok=True)
     assert not (made / "release").exists()
     for name, told in (("other.ipynb", "names no assignment"), ("none.ipynb", "no notebook")):
         file.with_name("other.ipynb").write_text("{}")

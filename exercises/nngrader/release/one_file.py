@@ -24,7 +24,7 @@ from .build import generate, trial_course, visible_cases
 def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     """Grade a notebook, print its points and what is wrong, and return the result.
 
-    If the course has not released the assignment, the release and its seed are temporary.
+    If the course has no release of the assignment or no seed yet, both are temporary.
     Points by hand are not in the sum.
 
     Parameters
@@ -45,8 +45,12 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     with Scratch() as scratch:
         folder = Path(scratch, "submission")
         folder.mkdir()
-        released = course if (course / "release" / name).is_dir() else None
-        assignment = Assignment(released or _released(course, name, Path(scratch)), name)
+        ready = (course / "release" / name).is_dir() and (
+            course.seed_file or (course / ".seed").is_file()
+        )
+        assignment = Assignment(
+            course if ready else _released(course, name, Path(scratch)), name
+        )
         shutil.copy(file, folder / f"{name}.ipynb")
         for other in assignment.declared:
             if (file.parent / other).is_file():
