@@ -99,7 +99,7 @@ _OF_FUNCTIONAL = (
 
 # Names of torch that nnlib leaves out on purpose, and the reason.
 _LEFT_OUT = {
-    **dict.fromkeys(("compile", "jit", "vmap", "func"), "nnlib has no compiler or tracer"),
+    **dict.fromkeys(("compile", "jit", "vmap", "func"), "nnlib doesn't compile functions"),
     **dict.fromkeys(("amp", "autocast"), "nnlib has no 16-bit floats; remove these lines"),
     **dict.fromkeys(
         ("bfloat16", "complex64", "complex128", "float16", "half", "int8", "int16"),

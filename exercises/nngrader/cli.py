@@ -398,6 +398,11 @@ class Feedback(OfAssignment):
             raise WrongUsage(
                 f"--anonymous cannot be combined with --layout {self.layout}, which needs names"
             )
+        if self.students and self.layout == "web":
+            raise WrongUsage(
+                "--students cannot be combined with --layout web, whose list of "
+                "links contains the whole class"
+            )
         if self.layout in ("folders", "web") and self.out and self.out.is_file():
             raise WrongUsage(f"{self.out} is a file: name a folder")
         asked = self.layout, self.out, self.address, self.anonymous, self.students

@@ -29,7 +29,7 @@ def of_system(e: OSError) -> str:
     """Return an error of the system in one line, with the file that it is about.
 
     >>> of_system(OSError(28, "No space left on device", "report.html"))
-    'report.html: No space left on device. Finished results are saved; correct this and repeat.'
+    'report.html: No space left on device'
     """
     where = f"{e.filename}: " if e.filename else ""
-    return f"{where}{e.strerror or e}. Finished results are saved; correct this and repeat."
+    return f"{where}{e.strerror or e}"

@@ -123,6 +123,7 @@ def test_some_students_get_their_page_and_a_misspelt_one_is_named(course, monkey
     assert run(course, "feedback", NAME, "--students", "ada", "bo") == 0
     assert sorted(p.name for p in (course / "feedback").iterdir()) == ["ada", "bo"]
     assert run(course, "feedback", NAME, "--students", "adda") == 2
+    assert run(course, "feedback", NAME, "--students", "ada", "--layout", "web") == 2
 
 
 def test_a_link_cannot_be_guessed_and_stays_the_same(course, tmp_path, capsys, monkeypatch):

@@ -122,9 +122,10 @@ class Recorder:
         with quiet(), database_errors(self.url), self.gradebook.whole():
             known = {s.id: s for s in self.gradebook.students}
             for student in students:
-                row = {c: getattr(student, c) or None for c in COLUMNS[1:]}
+                # An empty field of the list doesn't remove what the gradebook knows.
+                row = {c: getattr(student, c) for c in COLUMNS[1:] if getattr(student, c)}
                 before = known.get(student.id)
-                if before is None or any(getattr(before, c) != row[c] for c in row if row[c]):
+                if before is None or any(getattr(before, c) != row[c] for c in row):
                     self.gradebook.update_or_create_student(student.id, **row)
 
     def record(self, result: dict, notebook: dict) -> None:
