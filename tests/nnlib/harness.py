@@ -1,5 +1,6 @@
 """Types for the table of operations, and functions that run an entry in both libraries."""
 
+import importlib
 import re
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -12,6 +13,18 @@ import torch
 
 import nnlib
 from nnlib.tensor import wrap
+
+
+class Late:
+    """A module that is imported when it is first used, so that tests are collected quickly."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __getattr__(self, attribute):
+        if attribute.startswith(("_", "pytest")):  # pytest asks every object for these
+            raise AttributeError(attribute)
+        return getattr(importlib.import_module(self.name), attribute)
 
 
 def normal(rng, shape):

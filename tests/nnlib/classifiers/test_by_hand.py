@@ -5,7 +5,9 @@ from fractions import Fraction as Fr
 import numpy as np
 import pytest
 
-from nnlib import classifiers as ours
+from tests.nnlib.harness import Late
+
+ours = Late("nnlib.classifiers")
 
 LINE, HEIGHTS = [[0, 1], [1, 1], [2, 1], [3, 1]], [1, 3, 4, 4]
 SCORES = [[2.1, 3.5, -2.3], [1.4, 5, 2.8], [2.3, 2, -5]]  # cat, rat, flower of the notes

@@ -4,11 +4,13 @@ from fractions import Fraction as Fr
 
 import numpy as np
 import pytest
-import sympy as sp
 
 from nnlib.linalg import eig
 from nnlib.linalg.by_hand import solve_by_hand
 from nnlib.linalg.exact import exact
+from tests.nnlib.harness import Late
+
+sp = Late("sympy")
 
 A = [[6, 2], [2, 3]]
 

@@ -3,10 +3,11 @@
 from fractions import Fraction
 
 import numpy as np
-import sympy
 
 from nnlib.linalg.exact import exact, numeric, root, tex, text
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import Late, naming
+
+sympy = Late("sympy")
 
 
 def test_floats_become_the_fraction_that_is_written():

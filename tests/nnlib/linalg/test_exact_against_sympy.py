@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,8 +11,10 @@ from nnlib import linalg
 from nnlib.linalg.elimination import RowReduction
 from nnlib.linalg.exact import exact, numeric
 from nnlib.steps import Steps
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import Late, naming
 from tests.nnlib.linalg.matrices import ANY
+
+sympy = Late("sympy")
 
 SMALL = {name: A for name, A in ANY.items() if max(A.shape) < 5}
 

@@ -3,11 +3,13 @@
 from fractions import Fraction as F
 
 import numpy as np
-import sympy
 
 from nnlib import linalg
 from nnlib.linalg.exact import exact
 from nnlib.linalg.writing import tex, tex_matrix
+from tests.nnlib.harness import Late
+
+sympy = Late("sympy")
 
 
 def boxed(rows, *pivots, bar=None):

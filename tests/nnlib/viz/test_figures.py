@@ -1,12 +1,13 @@
 """Curves, charts and measures say what their numbers say."""
 
 import numpy as np
-from sklearn.calibration import calibration_curve
-from sklearn.metrics import roc_auc_score, roc_curve
 
 from nnlib import viz
+from tests.nnlib.harness import Late
 from tests.nnlib.viz.calls import draw
 from tests.nnlib.viz.reading import labels_of, words
+
+calibration, metrics = Late("sklearn.calibration"), Late("sklearn.metrics")
 
 
 def height(path):
@@ -97,9 +98,9 @@ def test_roc_is_the_curve_of_scikit_learn_with_its_area():
     truth = rng.integers(0, 2, 80)
     scores = np.round(truth + rng.standard_normal(80), 1)  # with ties
     ax = viz.roc(truth, scores)
-    x, y, _ = roc_curve(truth, scores, drop_intermediate=False)
+    x, y, _ = metrics.roc_curve(truth, scores, drop_intermediate=False)
     np.testing.assert_allclose(ax.get_lines()[0].get_xydata(), np.stack([x, y], axis=1))
-    assert labels_of(ax) == [f"area {roc_auc_score(truth, scores):.3f}"]
+    assert labels_of(ax) == [f"area {metrics.roc_auc_score(truth, scores):.3f}"]
 
 
 def test_calibration_accepts_a_probability_that_rounding_put_above_1():
@@ -112,7 +113,7 @@ def test_calibration_is_that_of_scikit_learn_with_the_gap():
     p = rng.uniform(size=200)
     truth = (rng.uniform(size=200) < p**2).astype(int)
     ax = viz.calibration(truth, {"p": p}, bins=5)
-    share, sure = calibration_curve(truth, p, n_bins=5)
+    share, sure = calibration.calibration_curve(truth, p, n_bins=5)
     np.testing.assert_allclose(ax.get_lines()[0].get_xydata(), np.stack([sure, share], axis=1))
     count = np.histogram(p, 5, (0, 1))[0]
     assert labels_of(ax) == [f"p, gap {count @ np.abs(share - sure) / 200:.3f}"]

@@ -2,14 +2,14 @@
 
 from fractions import Fraction
 
-import matplotlib as mpl
 import numpy as np
-from sklearn.metrics import confusion_matrix
 
 from nnlib import nn, viz
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import Late, naming
 from tests.nnlib.viz.calls import CALLS, draw
 from tests.nnlib.viz.reading import words
+
+mpl, metrics = Late("matplotlib"), Late("sklearn.metrics")
 
 
 def rgba(colour, alpha):
@@ -38,7 +38,7 @@ def test_confusions_are_counted_as_by_scikit_learn_and_only_mistakes_are_shaded(
         j, i = text.get_position()
         table[i, j] = int(text.get_text())
         assert (text.get_weight() == "bold") == (i == j)
-    assert np.array_equal(table, confusion_matrix(true, predicted))
+    assert np.array_equal(table, metrics.confusion_matrix(true, predicted))
     centres = {tuple(p.vertices[:4].mean(axis=0)) for p in ax.collections[0].get_paths()}
     assert not centres & {(k, k) for k in range(4)}
     assert len(centres) == np.count_nonzero(table) - np.count_nonzero(np.diag(table))

@@ -2,16 +2,16 @@
 
 from itertools import pairwise
 
-import matplotlib as mpl
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
 
 from nnlib import tensor, viz
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import Late, naming
 from tests.nnlib.viz.calls import LABELS, POINTS, bowl, draw, sigmoid_of_the_sum
 from tests.nnlib.viz.reading import labels_of, words
+
+mpl = Late("matplotlib")
+linear_model, neighbors = Late("sklearn.linear_model"), Late("sklearn.neighbors")
 
 # The plane.
 
@@ -46,8 +46,8 @@ def test_regions_takes_any_kind_of_classifier():
         lambda x: (x[:, 0] + x[:, 1] > 2).astype(int),
         lambda x: torch.tensor(sigmoid_of_the_sum(x)),
         lambda x: tensor(sigmoid_of_the_sum(x)),
-        LogisticRegression(C=1e6).fit(POINTS, LABELS),
-        KNeighborsClassifier(1).fit(POINTS, np.array(["low", "high"])[LABELS]),
+        linear_model.LogisticRegression(C=1e6).fit(POINTS, LABELS),
+        neighbors.KNeighborsClassifier(1).fit(POINTS, np.array(["low", "high"])[LABELS]),
     ]:
         with naming(classifier):
             ax = viz.regions(classifier, limits=((0, 2), (0, 2)))
