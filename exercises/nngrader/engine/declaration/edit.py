@@ -1,6 +1,7 @@
 """Turn a correct solution into a wrong one by a few replacements in its source."""
 
 import ast
+import functools
 import inspect
 import linecache
 import textwrap
@@ -52,6 +53,7 @@ def edited(f, title, edit=(), given="", names=None):
         raise ValueError(f"{title}: the edited source is no Python: {e.msg}\n{text}") from e
 
 
+@functools.lru_cache(maxsize=64)  # one reference is edited for each of its mistakes
 def _source(f):
     """Return the source of a function or class without decorators and docstrings."""
     text = textwrap.dedent(inspect.getsource(f))
