@@ -25,6 +25,12 @@ SAMPLES = {
     Code.PREVENTED: {"who": "`backward`", "raised": "KeyError", "message": f"{SECRET}"},
     Code.COUNT: F | {"names": ["loss", "dx"], "came": 3},
     Code.ORDER: F | {"names": ["loss", "dx"]},
+    Code.TEST_FAILED: {"exception": "KeyError", "line": 2, "quoted": "assert f(1) == 2"},
+    Code.HIDDEN_TEST_FAILED: {
+        "exception": "KeyError",
+        "line_number": SECRET,
+        "message": f"assert f({SECRET})",
+    },
     Code.KIND: {"kind": "dict", "number": True},
     Code.DTYPE: {"came": "int64", "expected": "float64", "fractions": True},
     Code.SHAPE: {"cause": "one-short", "along": "N", "came": "(?,)", "expected": "(N,)"},

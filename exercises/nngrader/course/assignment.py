@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..engine.declaration.gate import check_seed
+from ..engine.observation.reading import imports
 from ..errors import CannotDo
 from ..records.flag import Flag
 from ..settings import Limits, read_settings
@@ -18,6 +21,7 @@ from .notebooks import (
     from_file,
     grade_id,
     is_code,
+    is_ordinary,
     is_picture,
     is_solution,
     is_test,
@@ -25,6 +29,9 @@ from .notebooks import (
     most_points,
     problem_of,
 )
+
+# NumPy is always there, drawing never is, and the grader stays outside of the sandbox.
+NOT_FOR_STUDENTS = {"numpy", "matplotlib", "nngrader", *sys.stdlib_module_names}
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class AssignmentSpec:
         machines that grade.
     solved : list of (str, str, bool)
         The instructor's cells for a runner. They define the correct functions.
+    ordinary : dict
+        The source of each ordinary test cell, with hidden tests, by its id.
     """
 
     tests: list
@@ -56,6 +65,7 @@ class AssignmentSpec:
     unsafe: bool
     code: str
     solved: list = field(default_factory=list)
+    ordinary: dict = field(default_factory=dict)
 
     def result(self, status: str, flags: list[Flag], cells: dict, **judged) -> dict:
         """Return a result for storage: status, flags, points, reports, times, fingerprints.
@@ -123,8 +133,17 @@ class Assignment:
 
     @cached_property
     def uses(self) -> list[str]:
-        """Return the packages that submissions may import in addition to NumPy."""
-        return sorted({name for data in self.hidden.values() for name in data.get("uses", ())})
+        """Return the packages that submissions may import in addition to NumPy.
+
+        These are the packages of the declared problems and, if there are ordinary test cells,
+        the installed packages that the instructor's cells import.
+        """
+        found = {name for data in self.hidden.values() for name in data.get("uses", ())}
+        if any(map(is_ordinary, self.instructor["cells"])):
+            cells = [c["source"] for c in self.instructor["cells"] if is_code(c)]
+            own = {name.partition(".")[0] for name in imports(*cells)} - NOT_FOR_STUDENTS
+            found |= {name for name in own if importlib.util.find_spec(name)}
+        return sorted(found)
 
     @cached_property
     def declared(self) -> dict[str, int]:
@@ -151,6 +170,9 @@ class Assignment:
                 if is_test(c)
             ],
             solved=[_as_loaded(c) for c in self.instructor["cells"] if _is_loaded(c)],
+            ordinary={
+                grade_id(c): c["source"] for c in self.instructor["cells"] if is_ordinary(c)
+            },
             hidden=self.hidden,
             limits=self.limits,
             uses=self.uses,

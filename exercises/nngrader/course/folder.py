@@ -24,7 +24,7 @@ from ..engine.declaration.problem import Problem
 from ..errors import CannotDo, NotThere, first_line
 from ..settings import read_address, read_settings, read_toml
 from ..wording import did_you_mean
-from .notebooks import from_text, with_links, with_sources, with_tables
+from .notebooks import from_text, own_notebook, with_links, with_sources, with_tables
 
 __all__ = [
     "HIDDEN_FILES",
@@ -78,13 +78,18 @@ class Course:
         return self.root / part
 
     def assignments(self) -> list[str]:
-        """Return the names of all assignments with a text, sorted."""
-        files = (self.root / "source").glob("*/*.md")
-        return sorted(f.stem for f in files if f.stem == f.parent.name)
+        """Return the names of all assignments with a text or a notebook, sorted."""
+        files = [*(self.root / "source").glob("*/*.md"), *self.root.glob("source/*/*.ipynb")]
+        return sorted({f.stem for f in files if f.stem == f.parent.name})
 
     def source(self, assignment: str) -> Path:
-        """Return the path of an assignment's text."""
+        """Return the path of an assignment's text, or of the notebook that it consists of.
+
+        Next to a text, the notebook is generated.
+        """
         file = self.root / "source" / assignment / f"{assignment}.md"
+        if not file.is_file() and file.with_suffix(".ipynb").is_file():
+            return file.with_suffix(".ipynb")
         if not file.is_file():
             near = did_you_mean(assignment, self.assignments())
             raise NotThere(f"no assignment {assignment!r}: {file} does not exist{near}")
@@ -94,7 +99,9 @@ class Course:
         """Raise an error that lists everything that a course folder lacks for an assignment."""
         file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
         if (self.root / "source").is_dir():
-            self.source(assignment)  # raises an error if the name is misspelt
+            there = self.source(assignment)  # raises an error if the name is misspelt
+            if there.suffix == ".ipynb" and (self.root / CONFIG).is_file():
+                return
         texts = [f.read_text(encoding="utf-8", errors="ignore") for f in files_of(definitions)]
         challenge = not texts or any(CHALLENGE in text for text in texts)
         needed = {
@@ -126,6 +133,8 @@ class Course:
             If its text has an error, or a private cell matches no cell of the text.
         """
         file, problems = self.source(assignment), self.problems(assignment)
+        if file.suffix == ".ipynb":
+            return own_notebook(file)
         settings = file.with_name("nngrader.toml")
         worth = self.points(assignment) | (points or {})
         sections = {n: md.read_text(encoding="utf-8") for n, (_, md) in self.new(assignment)}
@@ -198,7 +207,12 @@ class Course:
         return definitions_path(self.root / "problems", assignment)
 
     def problems(self, assignment: str) -> list:
-        """Return the problems in order; private definitions replace public ones."""
+        """Return the problems in order; private definitions replace public ones.
+
+        An assignment that consists of a notebook declares none.
+        """
+        if self.source(assignment).suffix == ".ipynb":
+            return []
         self.private_files(assignment)
         own = self.private / f"{assignment}.py" if self.private else None
         return read_problems(self.definitions(assignment), own)

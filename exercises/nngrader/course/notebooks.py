@@ -19,7 +19,7 @@ from ..errors import CannotDo
 from ..wording import did_you_mean
 
 MARK = re.compile(  # a name for the next text cell, or another kind of cell
-    r"^(?:\((?P<label>\w+)\)=|(?P<fence>`{3,})\{(?P<kind>code-cell|problem|answer|task)\}"
+    r"^(?:\((?P<label>\w+)\)=|(?P<fence>`{3,})\{(?P<kind>code-cell|problem|answer|task|test)\}"
     r" *(?P<argument>\w*) *\n(?P<options>(?::\w+:.*\n)*)(?P<body>(?:.*\n)*?)(?P=fence)) *$",
     re.M,
 )
@@ -65,8 +65,18 @@ def is_test(cell: dict) -> bool:
 
 
 def problem_of(cell: dict) -> str | None:
-    """Return the problem that a test cell declares in its metadata, or None for other cells."""
-    return cell["metadata"].get(OURS, {}).get("problem") if is_test(cell) else None
+    """Return the problem of a test cell, or None for other cells.
+
+    Its metadata name the declared problem. An ordinary test cell, which contains assertions
+    and whose points don't depend on a declaration, is a problem of its own with the cell's id.
+    """
+    declared = cell["metadata"].get(OURS, {}).get("problem")
+    return declared or grade_id(cell) if is_test(cell) else None
+
+
+def is_ordinary(cell: dict) -> bool:
+    """Return whether this is a test cell with assertions, as in nbgrader's own assignments."""
+    return is_test(cell) and OURS not in cell["metadata"]
 
 
 def id_of_test(problem: str) -> str:
@@ -109,6 +119,24 @@ def from_file(file: Path) -> dict:
         The notebook; the source of each cell is one string.
     """
     return joined(json.loads(file.read_text(encoding="utf-8")))
+
+
+def own_notebook(file: Path) -> dict:
+    """Return the instructor's notebook of an assignment without a text, as nbgrader made it.
+
+    Raises
+    ------
+    CannotDo
+        If two graded cells have the same id, or a cell contains the mark of a problem.
+    """
+    notebook = from_file(file)
+    ids = [grade_id(c) for c in notebook["cells"] if grade_id(c)]
+    if twice := sorted({i for i in ids if ids.count(i) > 1}):
+        raise CannotDo(f"{file}: two cells have the id {', '.join(twice)}")
+    for cell in notebook["cells"]:
+        if is_task(cell) or mark(cell).get("grade"):
+            mark(cell).setdefault("points", 0)
+    return notebook
 
 
 def with_sources(notebook: dict, files: list[Path]) -> dict:
@@ -298,20 +326,22 @@ def _cells(text, named, worth):
                 raise CannotDo(f"{name} is not a problem of the assignment{near}")
             yield from _of_problem(named[name], worth.get(name, named[name].total))
         elif what == "code-cell":
-            yield _cell("code", name, directive["body"].strip("\n"))
+            body = directive["body"].strip("\n")
+            own = {"locked": False, "solution": True} if SOLUTION[0] in body else {}
+            yield _cell("code", name, body, **own)
         elif what:
-            cell = _by_hand(
-                what, name, options.get("points", ""), directive["body"].strip("\n")
-            )
+            cell = _graded(what, name, options.get("points", ""), directive["body"].strip("\n"))
             if name in worth:
                 mark(cell)["points"] = _number(worth[name])
             yield cell
 
 
-def _by_hand(what, name, points, body):
-    """Return the cell of a written answer or a task, which is marked by hand."""
+def _graded(what, name, points, body):
+    """Return a cell with points: an ordinary test, or a written answer or task."""
     if not re.fullmatch(r"\d+(\.\d+)?", points):
         raise CannotDo(f"{{{what}}} {name} needs a line `:points: NUMBER`")
+    if what == "test":
+        return _cell("code", name, body, grade=True, points=_number(points))
     if what == "task":
         return _cell("markdown", name, body, task=True, points=_number(points))
     source = "\n".join([SOLUTION[0], body, SOLUTION[1]])

@@ -137,9 +137,10 @@ def explain(
     NotThere
         If there is no such submission or problem, or the submission cannot be read.
     """
-    if problem is not None and problem not in assignment.hidden:
-        known = ", ".join(sorted(assignment.hidden))
-        near = did_you_mean(problem, assignment.hidden)
+    names = [name for name, *_ in assignment.spec().tests]
+    if problem is not None and problem not in names:
+        known = ", ".join(sorted(names))
+        near = did_you_mean(problem, names)
         raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}{near}")
     rebuilt = _rebuilt(assignment, student)
     spec = assignment.spec(unsafe)
@@ -148,7 +149,7 @@ def explain(
         runner = Runner(rebuilt.work, sandbox, 0)
         with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
             names, _ = runner.read(wanted_names(spec), [*spec.hidden])
-            judging = Watched(runner, spec.hidden, names, rebuilt.files, right)
+            judging = Watched(runner, spec.hidden, names, rebuilt.files, right, spec.ordinary)
             judge_tests(spec, rebuilt, judging, [])
     return [
         Lost(

@@ -110,7 +110,7 @@ def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[st
     wrong = [
         n
         for n, r in reports.items()
-        if n != name and _is_wrong(r) and not hidden[n].get("file")
+        if n != name and n in hidden and _is_wrong(r) and not hidden[n].get("file")
     ]
     texts = [source for cell, source, own in cells if own or cell == name]
     named = re.compile(rf"\b({'|'.join(map(re.escape, wrong))})\b")

@@ -19,6 +19,10 @@ class Code(StrEnum):
     UNMEASURED = "unmeasured"  # the problem's measure rejects the answer
     NOT_JUDGED = "not-judged"  # a fault of the grader: the problem was not judged
 
+    # Ordinary test cells
+    TEST_FAILED = "test-failed"  # an assertion or another line that students have failed
+    HIDDEN_TEST_FAILED = "hidden-test-failed"  # a line between the marks of hidden tests
+
     # The form of a value
     IS_NONE = "is-none"  # a value is None
     KIND = "kind"  # a value is text, a dict, a generator, ...

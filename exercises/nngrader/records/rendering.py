@@ -226,6 +226,16 @@ WORDS = {
         "The grader couldn't judge this problem | This isn't your fault, and your instructor "
         "sees it."
     ),
+    Code.TEST_FAILED: (
+        "Line {line} of the test cell, `{quoted}`, fails with {exception} | Run the cell: what "
+        "does your code return there?"
+    ),
+    Code.HIDDEN_TEST_FAILED: [
+        "Line {line_number} of the test cell, `{message}`, fails with {exception}; students "
+        "don't see this line",
+        "A hidden test fails with {exception} | Test your code on more inputs of your own, for "
+        "example on the smallest and the largest that the text allows.",
+    ],
     Code.IS_NONE: "{Your} {is} None | Does every path through the function return a value?",
     Code.KIND: "{Your} {is} {kind}, expected {expected} | {cause}",
     Code.BOOLEAN: (

@@ -173,7 +173,12 @@ def earlier_cells(course: Course, name: str) -> dict[str, list[str]]:
 
 
 def replace_made(made: Path, source: Path) -> None:
-    """Copy the generated notebook and visible cases next to the source, for formgrader."""
+    """Copy the generated notebook and visible cases next to the source, for formgrader.
+
+    A notebook that is itself the source doesn't change.
+    """
+    if not (source / f"{source.name}.md").is_file():
+        return
     for stale in [*source.rglob("*.ipynb"), *source.glob("*.cases.json")]:
         stale.unlink()
     for file in [*made.glob("*.ipynb"), *made.glob("*.cases.json")]:
@@ -289,6 +294,8 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
         folder / "source" / name,
         ignore=shutil.ignore_patterns("*.ipynb", "*.cases.json"),
     )
+    if course.source(name).suffix == ".ipynb":
+        shutil.copy(course.source(name), folder / "source" / name)
     (folder / "problems").mkdir()
     public = course.definitions(name)
     for file in files_of(public):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from ..course.notebooks import grade_id, is_code, mark, most_points, problem_of
+from ..course.notebooks import (
+    grade_id,
+    is_code,
+    is_ordinary,
+    is_test,
+    mark,
+    most_points,
+    problem_of,
+)
 from ..wording import counted
 
 TABLE = re.compile(r"^\| *points *\|.*\n\|[-| :]+\|((?:\n\|.*)*)", re.M)
@@ -22,7 +30,8 @@ def points_complaints(problems: list, instructor: dict) -> list[str]:
         The source notebook, with the tables of points in place.
     """
     found = cell_complaints(problems, instructor)
-    if most_points(instructor) != 100:
+    declared = any(is_test(c) and not is_ordinary(c) for c in instructor["cells"])
+    if declared and most_points(instructor) != 100:
         found.append(
             f"the cells add up to {counted(most_points(instructor), 'point')}, not 100"
         )

@@ -168,6 +168,42 @@ class Runner:
             answer["stopped"] = reached(answer.get("limit"), self.limits) or None
         return answer
 
+    def test(self, name: str, source: str, earlier: list[str]) -> dict:
+        """Run an ordinary test cell after the cells before it; return what it came to.
+
+        Parameters
+        ----------
+        name : str
+            The id of the test cell.
+        earlier : list of str
+            Ordinary test cells before it, because it may use names that they define.
+
+        Returns
+        -------
+        dict
+            ``value``, the number in its last line or None; ``raised``, the class of an
+            exception or None; ``line``, the number of the line that raised it, or None; and
+            ``stopped``, a description of the limit that ended the cell, or None. A submission
+            can forge all of them, because its cells run in the same process.
+        """
+        question = {"do": "test", "name": name, "source": source, "earlier": earlier}
+        cells, self.cells, before = self.cells, self.cells[: self.before_test], self.before_test
+        self.before_test = self.function = None
+        try:
+            answer = self._ask(name, question, 1024 * self.limits.output_kb)
+        except Died:
+            cause = self.stopped[name]
+            return {"value": None, "raised": cause.kind, "line": None, "stopped": cause.stopped}
+        finally:
+            self.cells, self.before_test, self.function = cells, before, None
+        value, line, error = (answer.get(key) for key in ("value", "line", "error"))
+        return {
+            "value": float(value) if type(value) in (int, float) else None,
+            "raised": known(error) if error is not None else None,
+            "line": line if type(line) is int and 0 < line <= source.count("\n") + 1 else None,
+            "stopped": reached(answer.get("limit"), self.limits) or None,
+        }
+
     def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):
         """Call a function and return its value as plain data.
 

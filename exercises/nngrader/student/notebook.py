@@ -63,6 +63,11 @@ def checkup(notebook: Path) -> int:
         raise NotThere(f"there is no notebook {notebook.name}{near}")
     require_notebook(notebook)
     if not (problems := visible_problems(notebook.parent)):
+        if any(notebook.parent.glob("*.cases.json")):
+            raise NotThere(
+                f"{notebook.name} has no cases to check: its tests are in its own cells, so "
+                "restart the kernel and run all cells"
+            )
         raise NotThere(f"the folder of {notebook.name} contains no file *.cases.json")
     try:
         return int(not Checkup(notebook, problems).run())

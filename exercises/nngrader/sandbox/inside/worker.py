@@ -12,13 +12,16 @@ import __future__
 
 import ast
 import builtins
+import contextlib
 import errno
 import functools
 import mmap
+import numbers
 import os
 import re
 import sys
 import time
+import traceback
 import types
 
 if __name__ == "__main__":
@@ -318,6 +321,34 @@ def measure(question, names, texts):
     return {"error": None} | observe.measured(*asked)
 
 
+def test(question, names, texts):
+    """Run an ordinary test cell; return the number in its last line, or the line that failed.
+
+    Test cells before it run first, because it may use their names; they may fail.
+    """
+    for source in question["earlier"]:
+        with contextlib.suppress(Exception):
+            run_cell(source, "earlier", names)
+    try:
+        number = run_cell(question["source"], question["name"], names)
+    except BaseException as e:  # SystemExit too
+        raised = [c.__name__ for c in type(e).__mro__[:-2]]
+        frames, cell = traceback.extract_tb(e.__traceback__), question["name"]
+        line = next((frame.lineno for frame in frames if frame.filename == cell), None)
+        return {"error": [raised, ""], "line": line, "limit": limit(raised, text_of(e))}
+    number = float(number) if isinstance(number, numbers.Real) else None
+    return {"error": None, "value": number}
+
+
+def run_cell(source, name, names):
+    """Run a cell as a notebook does, and return the value of its last line, if it has one."""
+    body, last = parsed(reading.plain(source), name).body, None
+    if body and isinstance(body[-1], ast.Expr):
+        last = compile(ast.Expression(body.pop().value), name, "eval", dont_inherit=True)
+    exec(compile(ast.Module(body, []), name, "exec", dont_inherit=True), names)
+    return eval(last, names) if last else None
+
+
 def value(question, names, texts):
     """Call a function and return its value."""
     if missing := undefined(question, names):
@@ -351,6 +382,7 @@ ASKED = {
     "correct": correct,
     "call": call,
     "measure": measure,
+    "test": test,
     "value": value,
 }
 
