@@ -1,5 +1,6 @@
 """What is handed in is read as far as it can be, and what is odd about it is told."""
 
+import base64
 import gzip
 import json
 import os
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from nngrader.intake import outputs
 from nngrader.intake.outputs import without_outputs
 from nngrader.intake.rebuild import rebuild, written
-from nngrader.intake.submission import Cell, read_submission
+from nngrader.intake.submission import Cell, cells_of, read_submission
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.storage.results import digest
 
@@ -283,3 +284,22 @@ def test_a_locked_cell_of_an_earlier_release_is_unchanged():
     ):
         flags = rebuild(ours, ours, [Cell("text", text, False, 0)], earlier).flags
         assert flags == [Flag(FlagCode.LOCKED_CELL_CHANGED, "text")] * changed
+
+
+def test_pasted_images_are_shown_if_they_are_images():
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n...").decode()
+    svg = base64.b64encode(b"<svg onload='alert(1)'>").decode()
+    mark = {"grade": True, "grade_id": "why", "solution": True, "points": 2}
+    stub = {"cell_type": "markdown", "metadata": {"nbgrader": mark}, "source": "Answer"}
+    images = {"a.png": {"image/png": png}, "b.png": {"image/png": svg}, "c": {"image/svg": png}}
+    text = "![](attachment:a.png) ![x](attachment:b.png) ![](attachment:c) ![](http://d)"
+    pasted = stub | {"source": text, "attachments": images}
+    again = stub | {"source": "![](attachment:a.png)", "attachments": images}
+    raw = json.dumps({"cells": [pasted, again], "metadata": {}, "nbformat": 4}).encode()
+    out = rebuild({"cells": [stub]}, {"cells": [stub]}, cells_of(raw, [], NAME))
+    (cell,) = out.notebook["cells"]
+    assert cell["source"].count("![") == 2
+    assert cell["source"].startswith("![pasted image](attachment:pasted-1.png) ! [x]")
+    assert cell["source"].endswith("\n\n![pasted image](attachment:pasted-2.png)")
+    assert cell["attachments"] == {f"pasted-{n}.png": {"image/png": png} for n in (1, 2)}
+    assert FlagCode.IMAGE_NOT_SHOWN in [flag.code for flag in out.flags]

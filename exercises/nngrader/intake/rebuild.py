@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 from dataclasses import dataclass, field, replace
 
 from ..course.notebooks import (
@@ -30,6 +31,8 @@ DISARMED = {
     "]:": "] :",
     "mermaid": "Mermaid",
 }
+ATTACHED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
+PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # by _with_images
 MOST_ALIKE = 3  # cells with the same flag that are listed individually
 FOUND = (
     "**The cell for this answer is empty or missing. The text below is from other places of "
@@ -165,8 +168,11 @@ def _place(out, cell, released, theirs):
     if is_solution(cell):
         cell["metadata"] = copy.deepcopy(released["metadata"])  # with nbgrader's checksum
         cell["source"] = _text(cell, theirs, released)
-        if theirs and not is_code(cell) and "![" in theirs.source:
-            out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
+        if theirs and not is_code(cell):
+            if theirs.images:
+                cell["attachments"] = theirs.images
+            if "![" in PASTED.sub("", theirs.source):
+                out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
     if is_test(cell):
         out.tested[gid] = len(out.work)
     elif is_code(cell) and not is_picture(cell):
@@ -181,8 +187,32 @@ def _text(cell, theirs, released):
     return theirs.source if is_code(cell) else harmless(theirs.source)
 
 
+def _with_images(cells, between):
+    """Return the text of cells with new names for the images pasted into them, and the images.
+
+    Every part of the assignment's cell may have an "image.png". Only these images stay.
+    """
+    texts, images = [], {}
+    for cell in cells:
+        own = {}
+
+        def renamed(found, own=own, cell=cell):
+            if found[1] not in cell.images:
+                return found[0].replace("](attachment:", "] (attachment:")
+            if found[1] not in own:
+                own[found[1]] = f"pasted-{len(images) + 1}.png"
+                images[own[found[1]]] = cell.images[found[1]]
+            return f"![pasted image](attachment:{own[found[1]]})"
+
+        texts.append(ATTACHED.sub(renamed, cell.source))
+    return between.join(texts), images
+
+
 def harmless(prose: str) -> str:
     r"""Return a student's prose with HTML, links, images and diagrams turned into plain text.
+
+    Images that `_with_images` has named stay, because their data are checked and come with the
+    notebook.
 
     Otherwise, nbconvert would let links run scripts, load images from any address, fail on a
     pasted image, and run a program on the page for diagrams. We don't replace ``<`` and ``&``
@@ -191,9 +221,11 @@ def harmless(prose: str) -> str:
     >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
     ('a <\u2060 b &\u2060 <\u2060script>', '! [a] (javascript:b)')
     """
+    kept = PASTED.findall(prose)
+    texts = PASTED.split(prose)
     for armed, harmless_one in DISARMED.items():
-        prose = prose.replace(armed, harmless_one)
-    return prose
+        texts = [text.replace(armed, harmless_one) for text in texts]
+    return "".join(a + b for a, b in zip(texts, [*kept, ""], strict=True))
 
 
 def _found_prose(released, cells, chosen, flags):
@@ -206,7 +238,7 @@ def _found_prose(released, cells, chosen, flags):
     taken = {c.position for c in chosen.values() if c}
     ids = {grade_id(c) for c in released["cells"]} - {None}
     loose = [
-        c.source
+        c
         for c in cells
         if not c.code
         and c.position not in taken
@@ -219,7 +251,8 @@ def _found_prose(released, cells, chosen, flags):
         if not is_solution(cell) or is_code(cell) or not mark(cell).get("grade"):
             continue
         if chosen[gid] is None or chosen[gid].source.strip() == cell["source"].strip():
-            found[gid] = Cell(gid, "\n\n---\n\n".join([FOUND, *loose]), False, -1)
+            text, images = _with_images(loose, "\n\n---\n\n")
+            found[gid] = Cell(gid, f"{FOUND}\n\n---\n\n{text}", False, -1, images)
             flags.append(Flag(FlagCode.ANSWER_ELSEWHERE, gid))
     return found
 
@@ -300,7 +333,8 @@ class _Picker:
         the student's notebook, so that an error in one cell doesn't stop the others.
         """
         if not is_code(stub):
-            return replace(parts[-1], source="\n\n".join(c.source for c in parts))
+            text, images = _with_images(parts, "\n\n")
+            return replace(parts[-1], source=text, images=images)
         code, names = [c for c in parts if c.code] or parts, defined(stub["source"])
         main = next((c for c in reversed(code) if names & defined(c.source)), code[-1])
         self.more += [c for c in parts if c is not main]

@@ -5,12 +5,14 @@ We follow no links and parse only JSON, and every scan takes linear time.
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import itertools
 import json
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..records.flag import Flag, FlagCode
@@ -21,6 +23,8 @@ MOST_BYTES = 8 << 20  # of a file that we parse: a notebook without its outputs
 MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs; the settings can change it
 MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
+MOST_IMAGES, MOST_IMAGE = 10, 2 << 20  # pasted into one cell: their number, bytes of each
+PASTED = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 MOST_FILES = 200  # files of a folder in which we search for notebooks
 MOST_NOTEBOOKS, MOST_NAMED = 20, 5  # notebooks to compare, and to name in a flag
 CHECKPOINTS = ".ipynb_checkpoints"
@@ -54,12 +58,17 @@ class TooLarge(Rejected):
 
 @dataclass
 class Cell:
-    """One cell of a student's notebook."""
+    """One cell of a student's notebook.
+
+    `images` are the images that the student pasted into a text cell: a `data` dict of the
+    notebook format, by the name in the text.
+    """
 
     grade_id: str | None
     source: str
     code: bool
     position: int
+    images: dict = field(default_factory=dict)
 
 
 def read_submission(
@@ -325,7 +334,22 @@ def _cell(c, position):
         mark = mark.get(key) if isinstance(mark, dict) else None
     gid = mark if isinstance(mark, str) else None
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    return Cell(gid, source, c.get("cell_type") == "code", position)
+    code = c.get("cell_type") == "code"
+    return Cell(gid, source, code, position, {} if code else _images(c.get("attachments")))
+
+
+def _images(attachments):
+    """Return the attachments of a cell that are PNG or JPEG images of a normal size."""
+    found = {}
+    for name, data in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, begin in PASTED.items():
+            text = data.get(kind) if isinstance(data, dict) else None
+            text = "".join(text) if isinstance(text, list) else text
+            with contextlib.suppress(TypeError, ValueError):
+                raw = base64.b64decode(text, validate=True)
+                if raw.startswith(begin) and len(raw) <= MOST_IMAGE:
+                    found[name] = {kind: text}
+    return dict(itertools.islice(found.items(), MOST_IMAGES))
 
 
 def _encodable(source):

@@ -206,9 +206,9 @@ SAID = {  # for the student, and for the instructor
         "The student wrote nothing into {cells}; other text of the notebook is shown there.",
     ),
     FlagCode.IMAGE_NOT_SHOWN: (
-        "Your instructor sees the text of {cells} without its image, and has to open your "
-        "notebook to see the image.",
-        "The image in {cells} is not shown; open the submitted notebook to see it.",
+        "Your instructor sees the text of {cells} without one of its images, and has to open "
+        "your notebook to see it. Paste images as PNG or JPEG files of at most 2 MB.",
+        "An image in {cells} is not shown; open the submitted notebook to see it.",
     ),
     FlagCode.FORBIDDEN_NAME: (
         "Your code for {problems} can use `{name}`, which is forbidden there{cost}. Write this "
