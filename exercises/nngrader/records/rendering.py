@@ -1,4 +1,4 @@
-"""Turn findings into sentences; this is the only module that contains the sentences.
+"""Turn findings into sentences; only this module and `exceptions` contain the sentences.
 
 A finding becomes two sentences: what we see in the student's result, and where to look. The
 tables have both, separated by " | ". Where `WORDS` has several variants, they go from the one
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from html import escape
 
+from . import exceptions
 from .codes import Code
 from .finding import Finding
 
@@ -626,7 +627,8 @@ def ended(stopped: dict) -> str:
 def _stopped(data):
     """Return what ended a call, a limit or an exception, and where to look."""
     if "stopped" not in data:
-        return {"cause": CAUSES.get(data.get("raised"), CHECK)}
+        known = exceptions.cause(data.get("message") or "")
+        return {"cause": known or CAUSES.get(data.get("raised"), CHECK)}
     stop = data["stopped"]
     what, cause = _pair(STOPS[stop["limit"]])
     if (most := stop.get("most")) is not None:

@@ -1,0 +1,124 @@
+"""Where to look after an exception, by its message: NumPy's and Python's words explained.
+
+Only messages of visible cases are known, so feedback on hidden cases uses the class alone
+(`rendering.CAUSES`).
+"""
+
+import re
+
+CAUSES = [  # a pattern of the message, and where to look; the first that fits
+    (
+        r"could not be broadcast together with shapes",
+        "Compare the two shapes from the right: NumPy combines two sizes only if they are "
+        "equal or one of them is 1. Which array needs a new axis, as in `x[:, None]`?",
+    ),
+    (
+        r"could not broadcast input array from shape",
+        "The two sides of the assignment have different shapes. Print both.",
+    ),
+    (
+        r"^(matmul|dot): .*mismatch|shapes .* not aligned",
+        "A matrix product needs as many columns on the left as rows on the right. Which factor "
+        "should be transposed?",
+    ),
+    (
+        r"Cannot interpret '.*' as a data type",
+        "The shape of a new array is one argument: `np.zeros((2, 3))`, with two pairs of "
+        "parentheses.",
+    ),
+    (
+        r"'numpy\.ndarray' object is not callable",
+        "Your code calls an array like a function. Use square brackets for an index, or look "
+        "for a missing `*`.",
+    ),
+    (
+        r"'numpy\.ndarray' object has no attribute '(append|add|push|extend)'",
+        "An array has a fixed size. Collect the values in a list, or create the array first "
+        "and fill it.",
+    ),
+    (
+        r"'numpy\.ndarray' object has no attribute",
+        "This is no method of an array. Is there a function of this name, as in `np.sqrt(x)`?",
+    ),
+    (
+        r"'NoneType' object",
+        "A value is None: which of your functions ends without `return`?",
+    ),
+    (
+        r"truth value of an array",
+        "`if`, `and` and `or` need a single True or False. For a decision about each entry, "
+        "use `np.where`, a mask, or `&` and `|`.",
+    ),
+    (
+        r"arrays used as indices must be of integer|only integers, slices|only integer scalar",
+        "An index must be an integer. Where does yours become a float, or an array?",
+    ),
+    (
+        r"setting an array element with a sequence|inhomogeneous shape",
+        "The rows have different lengths, or one entry gets several values. Print both shapes.",
+    ),
+    (
+        r"Cannot cast ufunc|cannot cast .* output from",
+        "The array contains integers, and an operation such as `x -= 0.5` would write decimals "
+        "into it. Convert it to float first.",
+    ),
+    (
+        r"read-only",
+        "Your function writes into its input. Work on a copy: `x = x.copy()`.",
+    ),
+    (
+        r"too many indices for array|invalid index to scalar",
+        "Your code uses more indices than the array has axes. Print its shape.",
+    ),
+    (
+        r"axis -?\d+ is out of bounds",
+        "The array has fewer axes than your code expects. Axes are counted from 0; print its "
+        "shape.",
+    ),
+    (
+        r"index -?\d+ is out of bounds for axis",
+        "The last index of an axis is its size minus 1. Where does your loop, or your index, "
+        "go one too far?",
+    ),
+    (
+        r"cannot reshape array of size",
+        "The new shape has a different number of entries. Which sizes should be multiplied?",
+    ),
+    (
+        r"not enough values to unpack|too many values to unpack",
+        "The number of names on the left differs from the number of values on the right. How "
+        "many axes, or results, are there?",
+    ),
+    (
+        r"all the input array dimensions|along dimension \d+, the array at index",
+        "The arrays that you join may differ only along the axis that you join. Print their "
+        "shapes.",
+    ),
+    (
+        r"positional argument|unexpected keyword argument|missing \d+ required",
+        "A function is called with arguments that don't match its first line. Compare them.",
+    ),
+    (
+        r"unsupported operand type\(s\).*'(list|tuple)'|can only concatenate (list|tuple)",
+        "This is arithmetic with a list. Convert it with `np.array` first.",
+    ),
+    (
+        r"referenced before assignment|cannot access local variable",
+        "A variable gets its value only in one branch, or after this line. Where should it be "
+        "set first?",
+    ),
+    (
+        r"Singular matrix",
+        "The matrix has no inverse. Which term makes it invertible, or which function works "
+        "without an inverse?",
+    ),
+]
+
+
+def cause(message: str) -> str | None:
+    """Return where to look after an exception with this message, or None.
+
+    >>> cause("'NoneType' object is not iterable")
+    'A value is None: which of your functions ends without `return`?'
+    """
+    return next((words for pattern, words in CAUSES if re.search(pattern, message)), None)
