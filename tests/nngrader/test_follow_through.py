@@ -112,6 +112,9 @@ def test_calling_a_wrong_function_costs_a_tenth(graded):
     assert result["cells"]["two_layer_loss"] == [report["score"], 14]
     assert found(result, "two_layer_loss") == [["affine_backward"]]
     assert result["problems"]["affine_backward"]["score"] < 10
+    cached = f"import functools\n@functools.cache\n{WRONG}"
+    again = graded(affine_backward=cached, two_layer_loss=CALLS)
+    assert found(again, "two_layer_loss") == [["affine_backward"]]
 
 
 @slow

@@ -138,7 +138,7 @@ def test_of_several_notebooks_the_one_with_most_written_cells_is_used(tmp_path):
     def cells(*sources):
         return json.dumps({"cells": [CELL | {"source": s, "outputs": []} for s in sources]})
 
-    own, one, two = f"{NAME}.ipynb", f"{NAME} (1).ipynb", "deeper/x.ipynb"
+    own, one, two = f"{NAME}.ipynb", f"{NAME} (1).ipynb", "deeper/and deeper/x.ipynb"
     for n, (files, used, others) in enumerate(
         [
             ({one: cells(""), two: cells("1")}, two, [one]),
@@ -150,7 +150,7 @@ def test_of_several_notebooks_the_one_with_most_written_cells_is_used(tmp_path):
         ]
     ):
         folder = tmp_path / str(n) / NAME
-        (folder / "deeper").mkdir(parents=True)
+        (folder / two).parent.mkdir(parents=True)
         for name, text in files.items():
             (folder / name).write_text(text)
         found, flags = read_submission(folder, NAME, count)

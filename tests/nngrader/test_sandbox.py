@@ -78,6 +78,11 @@ def test_a_statement_that_awaits_is_skipped_and_the_others_run(runner):
     assert codes == [FlagCode.LINES_SKIPPED, FlagCode.CELL_RAISED]  # by the import
 
 
+def test_cells_run_in_a_module_with_the_name_that_it_has_in_a_notebook(runner):
+    r = runner("if __name__ == '__main__':\n    def f(): return 1")
+    assert r.value("f", (), {}) == 1
+
+
 def test_each_function_has_a_worker_of_its_own(runner):
     r = runner("seen = []\ndef f():\n    seen.append(1)\n    return len(seen)\ng = f")
     assert [r.value("f", (), {}), r.value("f", (), {}), r.value("g", (), {})] == [1, 2, 1]

@@ -25,6 +25,7 @@ MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
 MOST_IMAGES, MOST_IMAGE = 10, 2 << 20  # pasted into one cell: their number, bytes of each
 PASTED = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+DEEPEST = 3  # levels of subfolders in which we search for notebooks
 MOST_FILES = 200  # files of a folder in which we search for notebooks
 MOST_NOTEBOOKS, MOST_NAMED = 20, 5  # notebooks to compare, and to name in a flag
 CHECKPOINTS = ".ipynb_checkpoints"
@@ -35,6 +36,7 @@ KINDS = {  # files that are submitted under a notebook's name, by their first by
     b"\x1f\x8b": "gzip",
     b"\x89PNG": "png",
     b"\xff\xd8\xff": "jpeg",
+    b"<<<<<<< ": "conflict",
     b"<": "html",
 }
 BROKEN_OFF = 6  # characters from the end: a JSON word or a letter such as \\u1234 is cut there
@@ -97,7 +99,10 @@ def read_submission(
         file = _chosen(folder, f"{name}.ipynb", written, most, flags)
         raw, names = read_regular(file, most)
         flags += [Flag(FlagCode.HARD_LINK)] * (names > 1)
-        return cells_of(shrunk(raw), flags, file.name), flags
+        cells = cells_of(shrunk(raw), flags, file.name)
+        if not (cells or flags):
+            raise Rejected(FlagCode.NO_CELLS, file=file.name)
+        return cells, flags
     except Rejected as e:
         return None, [*flags, e.flag]
     except OSError as e:
@@ -239,7 +244,7 @@ def is_near(name: str) -> bool:
     return ".ipynb" in name.lower()
 
 
-def _notebooks(folder, deeper=True):
+def _notebooks(folder, deeper=DEEPEST):
     """Yield the notebooks of a folder, then of its subfolders; links are not followed."""
     inside = []
     with os.scandir(folder) as entries:
@@ -248,8 +253,8 @@ def _notebooks(folder, deeper=True):
                 yield from [Path(entry.path)] * entry.name.lower().endswith(".ipynb")
             elif entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 inside.append(entry.path)
-    for subfolder in inside * deeper:
-        yield from _notebooks(subfolder, deeper=False)
+    for subfolder in inside if deeper else ():
+        yield from _notebooks(subfolder, deeper - 1)
 
 
 def cells_of(raw: bytes, flags: list[Flag], name: str) -> list[Cell]:

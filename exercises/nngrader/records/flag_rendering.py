@@ -5,15 +5,19 @@ The student reads what happened and what to do; the instructor reads what happen
 
 from __future__ import annotations
 
+import sys
+
 from ..wording import TIME_FORMS, counted, span
 from .flag import Flag, FlagCode, Rank, rank
 
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 WHAT = {  # kinds of files that aren't what they should be
     "pdf": "a PDF",
     "zip": "a zip file; office programs write such files too",
     "gzip": "a compressed file (gzip)",
     "png": "an image (PNG)",
     "jpeg": "an image (JPEG)",
+    "conflict": "a file in which git has marked a conflict",
     "html": "HTML or XML",
     "binary": "not a text file",
     "not-json": "not valid JSON",
@@ -134,8 +138,8 @@ SAID = {  # for the student, and for the instructor
         "{File} is not a notebook: it is {what}{from_line}.",
     ),
     FlagCode.NO_CELLS: (
-        f"Your file `{{file}}` is not a notebook: it contains no list of cells. {OPENS}",
-        "`{file}` is not a notebook: it is JSON without a list of cells.",
+        f"Your file `{{file}}` contains no cells. {OPENS}",
+        "`{file}` contains no cells.",
     ),
     FlagCode.NOTEBOOK_RENAMED: (
         f"Your submission has no `{{expected}}`, so we graded `{{file}}`. {NO_COST}",
@@ -229,9 +233,9 @@ SAID = {  # for the student, and for the instructor
         "Imports or uses {more} more unusual names.",
     ),
     FlagCode.SYNTAX_ERROR: (
-        "{Code} has a syntax error{in_line}, so Python cannot run it. Run the cell: Python "
-        "shows you the place.",
-        "{Code} has a syntax error ({exception}{and_line}).",
+        f"{{Code}} has a syntax error{{in_line}}, so Python {VERSION} cannot run it. Run the "
+        "cell: Python shows you the place.",
+        f"{{Code}} has a syntax error in Python {VERSION} ({{exception}}{{and_line}}).",
     ),
     FlagCode.NAME_MISSING: (
         "{Code} uses {a_name}. Restart the kernel and run all cells: is everything that the "

@@ -85,9 +85,11 @@ def cut_off(*pipes):
 
 def answer_all(source, sink):
     """Answer questions about one student's cells until there are no more."""
-    student = types.ModuleType("student")
+    student = types.ModuleType("__main__")  # as in a notebook
     student.display = lambda *_, **__: None  # notebooks have this function
-    sys.modules.update(student=student, nngrader=stand_in())
+    sys.modules.update({"student": student, "nngrader": stand_in()})
+    if __name__ == "__main__":
+        sys.modules["__main__"] = student
     texts = []
     PIPES.extend((source, sink))
     while True:
@@ -281,8 +283,9 @@ class Right:
 def correct(question, names, texts):
     """Replace other functions that are wrong by correct ones; classes don't change."""
     for name in question["names"]:
-        if isinstance(names.get(name), types.FunctionType):
-            names[name] = Right(name, names[name])
+        own = names.get(name)
+        if callable(own) and not isinstance(own, type):  # also a function in a cache
+            names[name] = Right(name, own)
     return {"error": None}
 
 
