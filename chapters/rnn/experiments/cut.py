@@ -2,9 +2,10 @@
 
 Sequences have 20 steps and two inputs: signs, and noise. Echo: at each step, the target is the
 sign of eight steps ago. Hold: only the first step contains a sign, which is the target of every
-step, or of the last one. The state is carried from piece to piece as a constant. Ten networks
-with different seeds are trained at the same time as slices of one array. The learning rate is
-chosen on validation sequences.
+step, or of the last one, or of the first five. The state is carried from piece to piece as a
+constant. Ten networks with different seeds are trained at the same time as slices of one array.
+The learning rate is chosen on validation sequences. "long" and "wide": echo with four times as
+many updates, or with five times as many units.
 
 It takes about two minutes. The page rnn/bptt uses the results.
 """
@@ -18,7 +19,9 @@ from nnlib import experiment
 
 STEPS, LAG, D, BATCH, UPDATES, SEEDS = 20, 8, 20, 32, 400, 10
 PIECES, RATES = (2, 5, 7, 10, 20), (0.001, 0.003, 0.01)
+LONG, WIDE = 1600, 100  # updates, units
 TASKS = {"echo": range(LAG, STEPS), "hold": range(STEPS), "end": range(STEPS - 1, STEPS)}
+TASKS["first"] = range(5)  # hold, but only the first five steps have a loss
 TOLERANCES = {"slice": {"absolute": 0.15}}
 
 
@@ -43,7 +46,7 @@ def uniform(rows, columns, inputs):
 def outputs(weights, x, k):
     """Return the outputs (T, seeds, n); gradients stop at the border of a piece of k steps."""
     W_xh, W_hh, b, W_hy, b_y = weights
-    h, states = torch.zeros(SEEDS, x.shape[2], D), []
+    h, states = torch.zeros(SEEDS, x.shape[2], W_hh.shape[1]), []
     for t, z in enumerate(x @ W_xh + b):
         if t % k == 0:
             h = h.detach()
@@ -52,11 +55,12 @@ def outputs(weights, x, k):
     return (torch.stack(states) @ W_hy + b_y)[..., 0]
 
 
-def train(task, k, rate, updates=UPDATES):
+def train(task, k, rate, updates=UPDATES, units=D):
     """Return validation losses and test accuracies, one for each seed."""
     torch.manual_seed(0)
     rng, asked = np.random.default_rng(0), list(TASKS[task])
-    shapes = ((2, D, D), (D, D, D), (1, D, D), (D, 1, D), (1, 1, D))
+    n = units
+    shapes = ((2, n, n), (n, n, n), (1, n, n), (n, 1, n), (1, 1, n))
     weights = [uniform(*shape) for shape in shapes]
     adam = torch.optim.Adam(weights, lr=rate)
     for _ in range(updates):
@@ -69,21 +73,26 @@ def train(task, k, rate, updates=UPDATES):
         x, y = draw(task, 500, np.random.default_rng(1000))
         losses = ((outputs(weights, x, k) - y)[asked] ** 2).mean(dim=(0, 2))
         x, y = draw(task, 500, np.random.default_rng(2000))
-        shown = asked if task == "echo" else asked[-1:]
+        shown = asked if task == "echo" else [STEPS - 1]
         right = (outputs(weights, x, k) * y > 0)[shown].float().mean(dim=(0, 2))
     return losses.numpy(), right.numpy()
 
 
 @cache
-def accuracies(task, k):
+def accuracies(task, k, updates=UPDATES, units=D):
     """Return the test accuracy of each seed, at its best learning rate."""
-    losses, right = zip(*(train(task, k, rate) for rate in RATES), strict=True)
+    found = [train(task, k, rate, updates, units) for rate in RATES]
+    losses, right = zip(*found, strict=True)
     return np.take_along_axis(np.array(right), np.argmin(losses, axis=0)[None], 0)[0]
 
 
 def run(seed):
     """Return the accuracy for each task and length of the pieces."""
-    return {f"{task}, {k}": float(accuracies(task, k)[seed]) for task in TASKS for k in PIECES}
+    settings = {f"{task}, {k}": (task, k) for task in ("echo", "hold", "end") for k in PIECES}
+    settings["first, 5"] = ("first", 5)
+    settings |= {f"long, {k}": ("echo", k, LONG) for k in (5, 7)}
+    settings["wide, 5"] = ("echo", 5, UPDATES, WIDE)
+    return {name: float(accuracies(*one)[seed]) for name, one in settings.items()}
 
 
 def thin():
