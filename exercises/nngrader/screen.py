@@ -47,8 +47,8 @@ def shown(name: str) -> str:
 def line(result: dict, n: int, of: int) -> str:
     """Return the line about one submission when it is done."""
     flags = sorted((f for f in flags_of(result) if rank(f) < Rank.INFORMATION), key=rank)
-    told = cut(shown(" ".join(map(for_instructor, flags))), WIDTH)
-    return f"[{n}/{of}] {row(result)}  {told}".rstrip()
+    remarks = cut(shown(" ".join(map(for_instructor, flags))), WIDTH)
+    return f"[{n}/{of}] {row(result)}  {remarks}".rstrip()
 
 
 def row(result: dict) -> str:

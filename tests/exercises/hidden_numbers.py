@@ -7,7 +7,7 @@ from nngrader.records.finding import PRIVATE
 
 from tests.exercises.declared_problems import leaves
 
-OURS = {"back", "by", "came", "decimals", "most", "power", "sign", "threshold", "value"}
+OURS = {"back", "by", "returned", "decimals", "most", "power", "sign", "threshold", "value"}
 TYPE = re.compile(r"(?:u?int|float|complex)\d+")
 SHAPE = re.compile(r"\((?:(?:1|\?|…|[A-Z](?: [-+] 1|·[A-Z])?)(?:, )?)*,?\)")
 
@@ -43,7 +43,7 @@ def _may_leak(key, leaf, known):
         return key not in OURS
     if not re.search(r"\d", leaf):
         return False
-    if key in ("came", "expected"):
+    if key in ("returned", "expected"):
         return not (TYPE.fullmatch(leaf) or SHAPE.fullmatch(leaf))
     if key in ("factor", "amount"):
         return leaf not in {"1", "2", "1/ln 2", "ln 10"} and bool(re.search(r"[02-9]", leaf))

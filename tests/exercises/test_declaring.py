@@ -199,7 +199,7 @@ def test_the_gate_tells_what_the_reference_raises():
     assert found.endswith("in without_power (seed 0)")
 
 
-def test_a_case_that_cannot_be_drawn_is_told_with_its_line():
+def test_a_case_that_cannot_be_drawn_is_with_text_its_line():
     (found,) = over_seeds(declare(ordinary=undrawn), 1)
     assert "case undrawn cannot be drawn: NameError: name 'C' is not defined (line " in found
     assert "of test_declaring.py)" in found

@@ -485,7 +485,7 @@ def test_a_shape_is_described(shape, want, cause):
 def test_a_length_of_a_shape_is_named_after_the_expected_one():
     for shape, came in {(7, 5): "(C, N)", (4, 7): "(N - 1, C)", (35,): "(N·C,)"}.items():
         found = fault(shape, (5, 7)).fault
-        assert (found.data["came"], found.data["expected"]) == (came, "(N, C)")
+        assert (found.data["returned"], found.data["expected"]) == (came, "(N, C)")
 
 
 def test_axes_that_stay_do_not_hide_two_that_are_exchanged():
@@ -498,7 +498,7 @@ def test_axes_that_stay_do_not_hide_two_that_are_exchanged():
 @pytest.mark.parametrize(("shape", "want", "cause"), SHAPES[1:])
 def test_a_shape_has_the_same_cause_where_numbers_are_not_shown(shape, want, cause):
     shown, hidden = (fault(shape, want, visible=v).fault for v in (True, False))
-    both = [f.without({"came", "expected"}).data for f in (shown, hidden)]
+    both = [f.without({"returned", "expected"}).data for f in (shown, hidden)]
     assert both[0] == both[1]
 
 
@@ -512,7 +512,7 @@ def test_values_of_another_form_are_put_where_they_belong():
 
 
 def test_a_shape_of_many_axes_is_cut_short():
-    assert fault((5, 2, 7, 3, 4, 6), (5, 7)).fault.data["came"] == "(N, 2, C, 3, …)"
+    assert fault((5, 2, 7, 3, 4, 6), (5, 7)).fault.data["returned"] == "(N, 2, C, 3, …)"
 
 
 def test_of_hidden_cases_few_shapes_can_be_told():
@@ -536,7 +536,7 @@ def test_of_hidden_cases_few_shapes_can_be_told():
 def test_a_shape_of_hidden_cases_shows_letters_only():
     answer = {"kind": "array", "values": np.ones((5, 123)), "dtype": "float64", "masked": 0}
     fault = form(answer, np.ones((5, 7)), SIZES[0], lists=False, visible=False).fault
-    assert (fault.data["came"], fault.data["expected"]) == ("(N, ?)", "(N, C)")
+    assert (fault.data["returned"], fault.data["expected"]) == ("(N, ?)", "(N, C)")
 
 
 @pytest.mark.parametrize(

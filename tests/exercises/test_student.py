@@ -380,7 +380,7 @@ def test_the_loss_that_was_reached_is_told_in_the_notebook_alone():
         r"^  Your loss is 0\.\d+, and it should be 0\.1 or lower\.$", printed, re.MULTILINE
     )
     f = PROBLEMS["train_network"].mistakes["one step"].solve
-    assert judged(packed("train_network", 1, False), f).told == ()
+    assert judged(packed("train_network", 1, False), f).reported == ()
 
 
 SQUARED = """def pairwise_distances(X, Y):
@@ -409,6 +409,6 @@ def test_a_function_that_calls_a_wrong_one_is_told_so(right, lines):
 def test_check_says_how_near_a_training_is_to_the_limit(loss, said):
     data = packed("train_network", 1, True)
     full = judged(data, PROBLEMS["train_network"].solve)
-    lines = report(data, None, replace(full, told=(loss,)), Path()).splitlines()
+    lines = report(data, None, replace(full, reported=(loss,)), Path()).splitlines()
     assert f"  Your loss is {loss}, and it should be 0.1 or lower." in lines
     assert any("on the hidden samples of the grading" in line for line in lines) == said

@@ -165,7 +165,7 @@ class Codes(Names):
             plain = NOTEBOOK.sub(lambda m: m[0] if m[2] == own else f"'{name}.ipynb'", given)
             return self.text(plain)
 
-        flags = [flag.told_with(text).as_json() for flag in flags_of(result)]
+        flags = [flag.with_text(text).as_json() for flag in flags_of(result)]
         return result | {"student": name, "flags": flags}
 
     def marks(self, marks: dict[str, dict]) -> dict[str, dict]:

@@ -81,8 +81,8 @@ def definition_digests(course: Course, assignment: str, problems: list[str]) -> 
 def _digest(files):
     """Return a digest of the content of some files of definitions."""
     texts = [(file.name, file.read_text(encoding="utf-8")) for file in files]
-    told = [f"{name}: {_plain(text, name == FIRST)}" for name, text in texts]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    texts = [f"{name}: {_plain(text, name == FIRST)}" for name, text in texts]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 @functools.lru_cache(128)
@@ -141,8 +141,8 @@ def earlier_in_words(found: dict[str, list[str]]) -> list[str]:
     together = {}
     for student, old in sorted(found.items()):
         together.setdefault(", ".join(old), []).append(student)
-    told = [
+    texts = [
         f"{', '.join(who) if len(who) <= MOST_NAMED else counted(len(who), 'student')} ({old})"
         for old, who in together.items()
     ]
-    return [f"{EARLIER}, so grade again: {', '.join(told)}"] * bool(found)
+    return [f"{EARLIER}, so grade again: {', '.join(texts)}"] * bool(found)

@@ -88,20 +88,25 @@ class Course:
         Next to a text, the notebook is generated.
         """
         file = self.root / "source" / assignment / f"{assignment}.md"
-        if not file.is_file() and file.with_suffix(".ipynb").is_file():
+        if self.is_own_notebook(assignment):
             return file.with_suffix(".ipynb")
         if not file.is_file():
             near = did_you_mean(assignment, self.assignments())
             raise NotThere(f"no assignment {assignment!r}: {file} does not exist{near}")
         return file
 
+    def is_own_notebook(self, assignment: str) -> bool:
+        """Return whether an assignment consists of a notebook, without a text."""
+        file = self.root / "source" / assignment / f"{assignment}.ipynb"
+        return file.is_file() and not file.with_suffix(".md").is_file()
+
     def require_whole(self, assignment: str) -> None:
         """Raise an error that lists everything that a course folder lacks for an assignment."""
         file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
         if (self.root / "source").is_dir():
-            there = self.source(assignment)  # raises an error if the name is misspelt
-            if there.suffix == ".ipynb" and (self.root / CONFIG).is_file():
-                return
+            self.source(assignment)  # raises an error if the name is misspelt
+        if self.is_own_notebook(assignment) and (self.root / CONFIG).is_file():
+            return
         texts = [f.read_text(encoding="utf-8", errors="ignore") for f in files_of(definitions)]
         challenge = not texts or any(CHALLENGE in text for text in texts)
         needed = {
@@ -133,7 +138,7 @@ class Course:
             If its text has an error, or a private cell matches no cell of the text.
         """
         file, problems = self.source(assignment), self.problems(assignment)
-        if file.suffix == ".ipynb":
+        if self.is_own_notebook(assignment):
             return own_notebook(file)
         settings = file.with_name("nngrader.toml")
         worth = self.points(assignment) | (points or {})
@@ -211,7 +216,7 @@ class Course:
 
         An assignment that consists of a notebook declares none.
         """
-        if self.source(assignment).suffix == ".ipynb":
+        if self.is_own_notebook(assignment):
             return []
         self.private_files(assignment)
         own = self.private / f"{assignment}.py" if self.private else None

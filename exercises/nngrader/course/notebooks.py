@@ -392,10 +392,10 @@ def _heads(whole):
     after = whole.body[bool(ast.get_docstring(whole)) :]
     if not isinstance(whole, ast.ClassDef) or not isinstance(after[0], ast.FunctionDef):
         return [whole]
-    told = itertools.takewhile(
+    documented = itertools.takewhile(
         lambda node: isinstance(node, ast.FunctionDef) and ast.get_docstring(node), after
     )
-    return list(told) or after[:1]
+    return list(documented) or after[:1]
 
 
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:

@@ -112,8 +112,8 @@ def _ungradable(course, assignment, called):
     """Return by student why the submission could not be graded, in the form to be shown."""
     known = latest_results(course, assignment)
     lost = {s: flags_of(r) for s, r in known.items() if r["status"] == "ungradable"}
-    told = {s: " ".join(map(for_instructor, flags)) for s, flags in lost.items()}
-    return {s: shown(called.text(text)) for s, text in told.items()}
+    reasons = {s: " ".join(map(for_instructor, flags)) for s, flags in lost.items()}
+    return {s: shown(called.text(text)) for s, text in reasons.items()}
 
 
 def read(file: Path) -> list[Given]:

@@ -214,9 +214,9 @@ def _mark(one, most, policy):
     """Return the mark of one submission as plain data."""
     penalty = one.fair_penalty(policy)
     by_hand = [_by_hand(one, g) for g in one.grades.values() if g.by_hand]
-    told = {cell for cell, *_ in by_hand}
+    marked = {cell for cell, *_ in by_hand}
     silent = [g for g in one.grades.values() if one.comments.get(g.name) == SILENT]
-    said = {c: text for c, text in one.comments.items() if c not in told and text != SILENT}
+    said = {c: text for c, text in one.comments.items() if c not in marked and text != SILENT}
     return {
         "score": round(max(0.0, one.score - penalty), 6),
         "max_score": most,
@@ -225,7 +225,7 @@ def _mark(one, most, policy):
         "untimed": policy.stated and one.timestamp is None,
         "needs_manual_grade": any(g.needs_manual_grade for g in one.grades.values()),
         "by_hand": by_hand,
-        "left_out": [(g.name, g.score, g.most) for g in silent if g.name not in told],
+        "left_out": [(g.name, g.score, g.most) for g in silent if g.name not in marked],
         "comments": said,
     }
 

@@ -257,21 +257,21 @@ def lines(plan: Plan) -> list[str]:
     """Return the plan as lines for a terminal: totals, and points by changed problem."""
     if not plan.changes:
         return [f"{plan.assignment}: the gradebook already has these points, nothing changes"]
-    told = [
+    lines = [
         f"{c.name}: {counted(c.before, 'point')}, now {_now(c.after)}" for c in plan.changes
     ]
     names = [c.name for c in plan.changes]
     width = max(18, *(len(n) + 2 for n in names))
     head = f"{'student':{WIDTH}}{'total':{18}}" + "".join(f"{n:{width}}" for n in names)
-    told += ["", head.rstrip()]
+    lines += ["", head.rstrip()]
     for row in plan.rows:
         cells = [row.cells.get(c.cell) for c in plan.changes]
         columns = [
             f"{_arrow(*c[:2]) + ' (by hand)' * c[2] if c else '–':{width}}" for c in cells
         ]
         total = _arrow(row.before, row.after)
-        told.append(f"{row.student:{WIDTH}}{total:18}{''.join(columns)}".rstrip())
-    return [*told, "", *_remarks(plan)]
+        lines.append(f"{row.student:{WIDTH}}{total:18}{''.join(columns)}".rstrip())
+    return [*lines, "", *_remarks(plan)]
 
 
 def _now(points):

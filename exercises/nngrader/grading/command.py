@@ -83,11 +83,11 @@ def grade_class(
             recorder.enter_names((roster or {}).values())
             results = grade_and_record(grader, recorder, students, store, called)
         grader.tidy(whole=not only)
-    told = list(called.results({r["student"]: r for r in results}).values())
-    for text in (*table(told, sys.stdout.isatty()), totals(told)):
+    shown_results = list(called.results({r["student"]: r for r in results}).values())
+    for text in (*table(shown_results, sys.stdout.isatty()), totals(shown_results)):
         say(text)
     if json_file:
-        write_whole(json_file, json.dumps([public(r) for r in told], indent=1) + "\n")
+        write_whole(json_file, json.dumps([public(r) for r in shown_results], indent=1) + "\n")
     known = marks(course, name)
     late = called.all(s for s in students if s in known and known[s]["untimed"])
     earlier = graded_earlier(course, name, store.get(latest_key(name)))

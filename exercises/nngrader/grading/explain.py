@@ -64,7 +64,7 @@ class Lost:
     hints: list[str]
     cases: list[FailedCase] = field(default_factory=list)
 
-    def told_with(self, text: Callable[[str], str]) -> Lost:
+    def with_text(self, text: Callable[[str], str]) -> Lost:
         """Return a copy with a function applied to all text that may come from a submission."""
         cases = [
             replace(c, inputs=[*map(text, c.inputs)], wrong=[*map(text, c.wrong)])
@@ -228,15 +228,15 @@ def _in_words(data, failed, measure):
 def _wrong(data, case, result):
     """Return lines that compare the actual with the expected result, part by part."""
     if case["error"]:
-        came = [f"raised {result.raised[0]}"] if result.raised else _stopped(data, result)
-        return [f"expected a {case['error']}; the function {(came or ['returned'])[0]}"]
+        outcome = [f"raised {result.raised[0]}"] if result.raised else _stopped(data, result)
+        return [f"expected a {case['error']}; the function {(outcome or ['returned'])[0]}"]
     if result.parts is None:
         kind = result.raised[0] if result.raised else "an exception that the submission defines"
         return [*(_stopped(data, result) or [f"raised {kind}"]), *_fault(result)]
     lines = _fault(result)
     if len(result.parts) != len(data["returns"]):
-        came, asked = len(result.parts), len(data["returns"])
-        lines.append(f"expected {counted(asked, 'value')}; returned: {counted(came, 'value')}")
+        count, asked = len(result.parts), len(data["returns"])
+        lines.append(f"expected {counted(asked, 'value')}; returned: {counted(count, 'value')}")
     for name, part, want in zip(data["returns"], result.parts, case["want"], strict=False):
         lines += _one_part(name, part, np.asarray(want), case)
     return lines
@@ -262,14 +262,15 @@ def _one_part(name, part, want, case):
     if part["values"] is None:
         kind = "far too many entries" if part["kind"] == "large" else part["kind"]
         return [f"{name}: expected {shown(want)}; returned: {kind}"]
-    came = real(part["values"])
-    if came.shape != want.shape:
-        return [f"{name}: expected shape {want.shape}; returned: {came.shape}"]
-    if came.dtype.kind == "c" or close(came, want.astype(float), case["rtol"]):
-        return [f"{name}: expected real numbers; returned: complex"] * (came.dtype.kind == "c")
+    values = real(part["values"])
+    if values.shape != want.shape:
+        return [f"{name}: expected shape {want.shape}; returned: {values.shape}"]
+    if values.dtype.kind == "c" or close(values, want.astype(float), case["rtol"]):
+        wrong = values.dtype.kind == "c"
+        return [f"{name}: expected real numbers; returned: complex"] * wrong
     if want.size <= WHOLE:
-        return [f"{name}: expected {_full(want)}; returned: {_full(came)}"]
-    off = np.abs(np.nan_to_num(came - want, nan=np.inf, posinf=np.inf)).ravel()
+        return [f"{name}: expected {_full(want)}; returned: {_full(values)}"]
+    off = np.abs(np.nan_to_num(values - want, nan=np.inf, posinf=np.inf)).ravel()
     scale = case["rtol"] * max(1e-300, float(np.nanmax(np.abs(want))))
     top = off.max()
     rank = np.round(off / top, 6) if np.isfinite(top) else off  # the same on every processor
@@ -278,7 +279,7 @@ def _one_part(name, part, want, case):
     wrong = (off > scale).reshape(want.shape)
     lines = [f"{name}, shape {want.shape}: {_places(wrong, case)}"]
     lines += [
-        f"  {name}{list(map(int, i))}: expected {_full(want[i])}; returned: {_full(came[i])}"
+        f"  {name}{list(map(int, i))}: expected {_full(want[i])}; returned: {_full(values[i])}"
         for i in entries
     ]
     return lines
@@ -311,32 +312,32 @@ def in_all(found: list[Lost], mark: dict) -> str:
     left = [cell for cell, points in by_hand.items() if points is None]
     penalty, recorded = mark["late_penalty"], mark["score"]
     total = max(0.0, graded + sum(given.values()) - penalty)
-    told = [f"{graded:g} by the grader"]
-    told += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
-    told += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
-    told += [f"{penalty:g} less for lateness"] * bool(penalty)
+    terms = [f"{graded:g} by the grader"]
+    terms += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
+    terms += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
+    terms += [f"{penalty:g} less for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
         words += f"; but {recorded:g} are recorded: grade again"
-    return f"in all: {', '.join(told)}: {words}"
+    return f"in all: {', '.join(terms)}: {words}"
 
 
 def lines(student: str, found: list[Lost]) -> list[str]:
     """Return the explanation as lines for a terminal."""
-    told = []
+    output = []
     for lost in found:
-        told.append(
+        output.append(
             f"{student}, {lost.problem}: {lost.score:g} of {counted(lost.most, 'point')}"
         )
         if lost.score == lost.most:
             continue
         earned = [f"{a} {n:g} of {of:g}" for a, (n, of) in lost.aspects.items() if n < of]
-        told += [f"  points lost in: {', '.join(earned)}"] * bool(earned)
-        told += [f"  hint: {hint}" for hint in lost.hints]
+        output += [f"  points lost in: {', '.join(earned)}"] * bool(earned)
+        output += [f"  hint: {hint}" for hint in lost.hints]
         for case in lost.cases:
-            told.append(f"  {lost.title(case)}:")
-            told += [f"    {line}" for line in [*case.inputs, *case.wrong]]
-            told += [f"  and in {counted(case.more, 'more case')} of this kind"] * bool(
+            output.append(f"  {lost.title(case)}:")
+            output += [f"    {line}" for line in [*case.inputs, *case.wrong]]
+            output += [f"  and in {counted(case.more, 'more case')} of this kind"] * bool(
                 case.more
             )
-    return told
+    return output

@@ -158,8 +158,8 @@ def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> 
     score = round(sum(points for points, _ in found["aspects"].values()), 6)
     back = score - alone["score"]
     about = {"called": called, "back": float(f"{back:.3g}")}
-    told = Finding(Code.CALLS_WRONG, max(gained, key=gained.get), data=about)
-    findings = [told.to_json(), *_of_its_own(found, alone)]
+    finding = Finding(Code.CALLS_WRONG, max(gained, key=gained.get), data=about)
+    findings = [finding.to_json(), *_of_its_own(found, alone)]
     return found | {"score": score, "findings": findings}
 
 

@@ -375,20 +375,20 @@ def _folded(flags, bare):
     kinds = {}
     for flag in flags:
         kinds.setdefault((flag.code, str(flag.data)), []).append(flag)
-    told = []
+    folded = []
     lost = [FlagCode.CELL_FOUND_BY_NAME, FlagCode.LOCKED_CELL_CHANGED]
     by_name, locked = (sum(f.code == code for f in flags) for code in lost)
     if bare and by_name + locked > MOST_ALIKE:
         data = {"count": by_name + locked, "by_name": by_name}
-        told.append(Flag(FlagCode.METADATA_LOST, data=data))
+        folded.append(Flag(FlagCode.METADATA_LOST, data=data))
         kinds = {kind: found for kind, found in kinds.items() if kind[0] not in lost}
     for (code, _), found in kinds.items():
         if len(found) > MOST_ALIKE:
             cells, more = [f.cell for f in found[:MOST_ALIKE]], len(found) - MOST_ALIKE
-            told.append(Flag(code, data=found[0].data | {"cells": cells, "more": more}))
+            folded.append(Flag(code, data=found[0].data | {"cells": cells, "more": more}))
         else:
-            told += found
-    return told
+            folded += found
+    return folded
 
 
 def defined(source: str) -> set[str]:

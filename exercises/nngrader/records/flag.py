@@ -139,15 +139,15 @@ class Flag:
             raise ValueError(f"expected a flag with code, cell and data, got {value!r}")
         return cls(FlagCode(value["code"]), value["cell"], value["data"])
 
-    def told_with(self, text: Callable[[str, str], str]) -> Flag:
+    def with_text(self, text: Callable[[str, str], str]) -> Flag:
         """Return the flag with ``text(key, value)`` for every text that we haven't worded."""
 
-        def told(key, value):
+        def in_words(key, value):
             if isinstance(value, list):
-                return [told(key, one) for one in value]
+                return [in_words(key, one) for one in value]
             return text(key, value)
 
-        data = {key: told(key, v) if key in WORDED else v for key, v in self.data.items()}
+        data = {key: in_words(key, v) if key in WORDED else v for key, v in self.data.items()}
         return replace(self, data=data)
 
 

@@ -206,7 +206,7 @@ WORDS = {
         "{Whose} `{function}` raises {raised} | {cause}",
     ],
     Code.ERROR_EXPECTED: (
-        "{Whose} `{function}` {came} instead of raising a {expected} | {cause}"
+        "{Whose} `{function}` {returned} instead of raising a {expected} | {cause}"
     ),
     Code.PREVENTED: [
         "{Your} {is} missing because {who} {stop} | {cause}",
@@ -214,7 +214,7 @@ WORDS = {
         "{Your} {is} missing because {who} raises {raised} | {cause}",
     ],
     Code.STILL_MISSING: "{Your} {is} None | You get these points once it is there.",
-    Code.COUNT: "{Whose} `{function}` returns {came}, expected {expected} | {cause}",
+    Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
     Code.ORDER: (
         "{Whose} `{function}` returns its values in a different order | Return {expected}."
     ),
@@ -251,13 +251,13 @@ WORDS = {
         "masked entries have?"
     ),
     Code.DTYPE: [
-        "{Your} {has} the type {came}, expected {expected} | {fractions}Choose the type "
+        "{Your} {has} the type {returned}, expected {expected} | {fractions}Choose the type "
         "where you create the array.",
         "{Your} {has} another type, expected {expected} | Choose the type where you create "
         "the array.",
     ],
     Code.SHAPE: [
-        "{Your} {has} shape {came}, expected {expected}{seen} | {cause}",
+        "{Your} {has} shape {returned}, expected {expected}{seen} | {cause}",
         "{Your} {has} another shape, expected {expected}{seen} | {cause}",
     ],
     Code.INPUTS_CHANGED: (
@@ -649,16 +649,22 @@ def _raised(data):
 
 
 def _error_expected(data):
-    """Return the fields where an exception was expected: what came instead."""
+    """Return the fields where an exception was expected: what returned instead."""
     if "stopped" in data:
         fields = _stopped(data)
-        return {"came": fields["stop"], "cause": fields["cause"]}
+        return {"returned": fields["stop"], "cause": fields["cause"]}
     if "raised" in data:
-        return {"came": f"raises {data['raised']}", "cause": "Which check should come first?"}
-    if data["came"] == "error":
-        return {"came": "returns something", "cause": "Do you `return` or `print` the error?"}
-    outcome = "fails" if data["came"] == "failed" else "returns a value"
-    return {"came": outcome, "cause": "Where does your code check this input?"}
+        return {
+            "returned": f"raises {data['raised']}",
+            "cause": "Which check should come first?",
+        }
+    if data["returned"] == "error":
+        return {
+            "returned": "returns something",
+            "cause": "Do you `return` or `print` the error?",
+        }
+    outcome = "fails" if data["returned"] == "failed" else "returns a value"
+    return {"returned": outcome, "cause": "Where does your code check this input?"}
 
 
 def _kind(data):
@@ -680,11 +686,15 @@ def _count(data):
     """Return the fields of a wrong number of values."""
     names, kind = data["names"], data.get("kind")
     cause = "Is the `return` missing?" if kind == "none" else "What does your `return` return?"
-    came = (
-        "None" if kind == "none" else _pair(KINDS[kind])[0] if kind else _values(data["came"])
+    returned = (
+        "None"
+        if kind == "none"
+        else _pair(KINDS[kind])[0]
+        if kind
+        else _values(data["returned"])
     )
     expected = f"{_values(len(names))}: {listed([f'`{n}`' for n in names])}"
-    return {"came": came, "expected": expected, "cause": cause}
+    return {"returned": returned, "expected": expected, "cause": cause}
 
 
 def _values(n):

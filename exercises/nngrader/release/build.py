@@ -47,7 +47,7 @@ from .seeds import seed_complaints
 SEEDS = 50
 VISIBLE_SEED, TRIAL_SEED = 1, 2
 SQLITE = "sqlite:///"
-TOLD = (  # settings that `check` needs
+CONDITIONS = (  # settings that `check` needs
     *("call_seconds", "total_seconds", "submission_seconds", "memory_mb", "processes"),
     *("output_kb", "notebook_mb"),
 )
@@ -208,13 +208,13 @@ def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
 
     These are the limits, the number of calls, and whether all cases have the same inputs.
     """
-    told = {name: getattr(limits, name) for name in TOLD}
+    conditions = {name: getattr(limits, name) for name in CONDITIONS}
     found = {}
     for name, data in visible.items():
         shown = {cases_json.digest(case["args"]) for case in data["cases"]}
         graded = hidden[name]["cases"]
         same = all(cases_json.digest(case["args"]) in shown for case in graded)
-        found[name] = data | {"limits": told, "graded": len(graded), "same": same}
+        found[name] = data | {"limits": conditions, "graded": len(graded), "same": same}
     return found
 
 
@@ -294,7 +294,7 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
         folder / "source" / name,
         ignore=shutil.ignore_patterns("*.ipynb", "*.cases.json"),
     )
-    if course.source(name).suffix == ".ipynb":
+    if course.is_own_notebook(name):
         shutil.copy(course.source(name), folder / "source" / name)
     (folder / "problems").mkdir()
     public = course.definitions(name)

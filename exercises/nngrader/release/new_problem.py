@@ -173,7 +173,7 @@ FOUND = Course(COURSE, problems=Path(__file__).parent).problems("{assignment}")
 (PROBLEM,) = [p for p in FOUND if p.name == "{name}"]
 
 
-def told(answer, seed=1):
+def judged(answer, seed=1):
     """Return the points out of 100, and the findings on an answer."""
     data = pack(PROBLEM, seed, visible=True)
     verdict = judge(data, caller(data, answer))
@@ -189,7 +189,7 @@ def test_a_mistake_that_is_not_registered_is_described():
     def {name}({takes}):
         return np.zeros(3)  # FILL IN a wrong answer that is not registered
 
-    score, findings = told({name})
+    score, findings = judged({name})
     assert score < 100
     assert [f.code for f in findings] == ["FILL IN the codes; a failure shows them"]
 '''

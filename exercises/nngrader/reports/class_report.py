@@ -211,8 +211,8 @@ def _notes(course, assignment, results, known, called):
     """Yield the sections about flags, ungradable or late submissions, and missing students."""
     raised, students_of = {}, defaultdict(dict)
     for student, r in results.items():
-        told = flags_of(r) if r["status"] != "ungradable" else []
-        for flag in present(told, known.get(student)):
+        flags = flags_of(r) if r["status"] != "ungradable" else []
+        for flag in present(flags, known.get(student)):
             key = digest(flag.as_json())
             raised[key] = rank(flag), for_instructor(flag)
             students_of[key][student] = True
@@ -224,8 +224,10 @@ def _notes(course, assignment, results, known, called):
         yield section("Flags", table(columns, rows, (2,), "sentences"))
     lost = {s: r for s, r in results.items() if r["status"] == "ungradable"}
     if lost:
-        told = {s: " ".join(map(for_instructor, flags_of(r))) for s, r in sorted(lost.items())}
-        rows = [[escape(s), escape(text)] for s, text in told.items()]
+        reasons = {
+            s: " ".join(map(for_instructor, flags_of(r))) for s, r in sorted(lost.items())
+        }
+        rows = [[escape(s), escape(text)] for s, text in reasons.items()]
         yield section("Ungradable: 0 points", table(["Student", "Reason"], rows))
     late = {s: m["late_penalty"] for s, m in known.items() if m["late_penalty"] > 0}
     if late:

@@ -55,7 +55,7 @@ def show_lost(
         found = explain(assignment, student, problem, unsafe)
     except NotThere as e:
         raise NotThere(called.text(str(e))) from None
-    found = [lost.told_with(called.text) for lost in found]
+    found = [lost.with_text(called.text) for lost in found]
     total = "" if problem or not mark else in_all(found, mark)
     if out:
         write_whole(out, page(name, called(student), found, total))

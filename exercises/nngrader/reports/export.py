@@ -60,12 +60,12 @@ def write_marks(
     """Write the marks in a layout or into Moodle's worksheet; warn of marks not final."""
     known = marks(course, assignment) if anonymous else ()
     called = names_of(course, anonymous, known)
-    told = []
+    remarks = []
     if sheet:
-        text, told = fill(course, assignment, read_worksheet(sheet), zero_ungradable)
+        text, remarks = fill(course, assignment, read_worksheet(sheet), zero_ungradable)
     else:
         text = table(course, assignment, layout, zero_ungradable, called)
-    for warning in [*warnings(course, assignment, zero_ungradable, called), *told]:
+    for warning in [*warnings(course, assignment, zero_ungradable, called), *remarks]:
         warn(shown(warning))
     if out:
         out.write_bytes(text.encode())
@@ -136,8 +136,8 @@ def fill(
             reached.add(student)
     final = {s.id for s in students if _status(found, s) == FINAL}
     lost = sorted(final - reached)
-    told = [f"with a mark, but not in the worksheet: {', '.join(lost)}"] if lost else []
-    return worksheet.filled(marks), told
+    remarks = [f"with a mark, but not in the worksheet: {', '.join(lost)}"] if lost else []
+    return worksheet.filled(marks), remarks
 
 
 def _as_number(text):
@@ -168,9 +168,9 @@ def warnings(
     complaints.append((ZEROED, [s for s, mark in found.items() if mark["zeroed"]]))
     strangers = [s for s in found if known is not None and s not in known]
     complaints.append(("not in the class list", strangers))
-    told = [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
+    remarks = [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
     old = {called(s): mark["earlier"] for s, mark in found.items() if mark["earlier"]}
-    return told + earlier_in_words(old)
+    return remarks + earlier_in_words(old)
 
 
 def number(value: float) -> str:

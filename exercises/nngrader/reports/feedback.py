@@ -49,7 +49,7 @@ NOTHING_READ = (
     "You have no mark for this assignment yet. If this is not the file that you meant to "
     "submit, or if the file was damaged on the way, write to your instructor."
 )
-TOLD = (*FIX_FIRST, FlagCode.FORBIDDEN_NAME)  # in the section above
+SHOWN_ABOVE = (*FIX_FIRST, FlagCode.FORBIDDEN_NAME)  # in the section above
 TITLE = "Your instructor sees these notes, too"
 
 
@@ -132,11 +132,11 @@ def _first(result):
     broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
     first = [flag for flag in flags if flag.code in FIX_FIRST]
     first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
-    told = [for_student(flag) for flag in first]
+    texts = [for_student(flag) for flag in first]
     found = {name: findings_of(report) for name, report in result["problems"].items()}
-    told += [text(f, Audience.HIDDEN) for f in together_forbidden(found)]
-    if told:
-        yield f"<section><h2>Fix this first</h2>{_list(told)}</section>"
+    texts += [text(f, Audience.HIDDEN) for f in together_forbidden(found)]
+    if texts:
+        yield f"<section><h2>Fix this first</h2>{_list(texts)}</section>"
 
 
 def _notes(result, mark):
@@ -145,9 +145,9 @@ def _notes(result, mark):
         yield f'<section><p class="soft">{FAILED}</p></section>'
     elif result["status"] == "ungradable":
         after = "" if _any_given(mark) else f"<p>{NOTHING_READ}</p>"
-        told = _list(map(for_student, flags_of(result)))
-        yield f"<section><h2>Why nothing could be graded</h2>{told}{after}</section>"
-    elif rest := [f for f in present(flags_of(result), mark) if f.code not in TOLD]:
+        texts = _list(map(for_student, flags_of(result)))
+        yield f"<section><h2>Why nothing could be graded</h2>{texts}{after}</section>"
+    elif rest := [f for f in present(flags_of(result), mark) if f.code not in SHOWN_ABOVE]:
         yield f"<section><h2>{TITLE}</h2>{_list(map(for_student, rest))}</section>"
 
 
@@ -169,8 +169,8 @@ def _given(mark, name):
 
 def _said_of(name, report, earlier):
     """Return remarks on a problem as a whole, or "" if there are none."""
-    told = [DROPPED] * (not report["max"]) + [CHANGED] * (name in earlier)
-    return "".join(f'<p class="soft">{text}</p>\n' for text in told)
+    texts = [DROPPED] * (not report["max"]) + [CHANGED] * (name in earlier)
+    return "".join(f'<p class="soft">{text}</p>\n' for text in texts)
 
 
 def _comment(mark, cell):
@@ -311,6 +311,6 @@ def _by_hand(mark, result):
         return
     yield "<section><h2>Graded by your instructor</h2><ul>"
     for name, words, comment in rows:
-        told = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
-        yield f"<li><b>{escape(name)}</b>{words}{told}</li>"
+        texts = f'<span class="said comment">{escape(comment)}</span>' if comment else ""
+        yield f"<li><b>{escape(name)}</b>{words}{texts}</li>"
     yield "</ul></section>"

@@ -91,11 +91,11 @@ def write_feedback(
     words = f"no graded submission for {assignment} by"
     chosen = require_among(course, only, results, called, words)
     shown_results = {s: results[s] for s in chosen or results}
-    told, known = called.results(shown_results), called.marks(known)
+    renamed, known = called.results(shown_results), called.marks(known)
     own = {called(s): own_code(r, seed) for s, r in results.items()}
     old = {called(s): names for s, names in earlier.items()}
     pages, failed = {}, False
-    for name, result in told.items():
+    for name, result in renamed.items():
         try:
             pages[name] = page(result, known.get(name), own[name], old.get(name, ()))
         except Exception as e:  # one student's error must not stop the others

@@ -206,9 +206,9 @@ def report(
     lines += [
         f"  {text}" for text in (*reads_files(own), *other_order(data, run, verdict, own))
     ]
-    lines += [f"  {data['tells'].format(number)}" for number in verdict.told]
+    lines += [f"  {data['tells'].format(number)}" for number in verdict.reported]
     limit, words = data.get("near") or (math.inf, "")
-    if verdict.score == 100 and any(number > limit for number in verdict.told):
+    if verdict.score == 100 and any(number > limit for number in verdict.reported):
         lines.append(f"  {words}")
     if data.get("entries"):
         lines += _failing_case(data, run, verdict)

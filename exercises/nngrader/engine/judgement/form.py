@@ -180,7 +180,7 @@ def _dtype(answer, want, visible):
     given = answer["dtype"]
     about = {"expected": want.dtype.name}
     if visible or given in COMMON:
-        about["came"] = given
+        about["returned"] = given
     if answer["kind"] in ("list", "tuple"):  # allowed here, and without a dtype
         return None
     if not want.ndim:
@@ -197,6 +197,6 @@ def _misshapen(values, want, sizes, visible):
     about, fitting = cause(values, want, sizes)
     about["expected"] = letters(want.shape, sizes, visible)
     if visible or is_near(values.shape, want.shape, sizes):
-        about["came"] = letters(values.shape, sizes, visible, want.shape)
+        about["returned"] = letters(values.shape, sizes, visible, want.shape)
     fault = Finding(Code.SHAPE, data=about)
     return Form(fault, fitting, misshapen=values if fitting is None else None)

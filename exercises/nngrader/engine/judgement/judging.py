@@ -44,7 +44,7 @@ def judge(data, run, names=(), measure=measured):
     if data.get("file"):
         return judge_challenge(data, run, list(names), measure)
     ledger, numbers = charged(data, run, measure)
-    return replace(ledger.verdict(list(names)), told=numbers)
+    return replace(ledger.verdict(list(names)), reported=numbers)
 
 
 def charged(data, run, measure=measured):
@@ -70,7 +70,8 @@ def charged(data, run, measure=measured):
     right = _right_parts(data, entries)
     _judge_loops(ledger, observed, right)
     _judge_memory(ledger, observed, right)
-    numbers = [o.told for _, o in observed if o.told is not None] if data["visible"] else []
+    known = [o.reported for _, o in observed if data["visible"]]
+    numbers = [number for number in known if number is not None]
     return ledger, tuple(numbers)
 
 
@@ -130,7 +131,7 @@ def _judge_error(ledger, case, o):
         about["stopped"] = stopped
     else:
         outcome = "error" if _may_show_error(o.parts) else "failed" if o.failed else "returned"
-        about |= {"raised": kind} if o.raised else {"came": outcome}
+        about |= {"raised": kind} if o.raised else {"returned": outcome}
     found, again = Finding(Code.ERROR_EXPECTED, cases=(case["tried"],), data=about), False
     if stopped or kind == UNWRITTEN:  # reported once: on ordinary input, or in such a case
         again, ledger.stopped = ledger.failed or ledger.stopped, True
@@ -196,7 +197,7 @@ def _order_returned(shapes, asked):
 
 def _count(name, wanted, parts):
     """Return a finding about a wrong number of values, with the kind of a single odd value."""
-    about = {"function": name, "names": wanted, "came": len(parts)}
+    about = {"function": name, "names": wanted, "returned": len(parts)}
     if len(parts) == 1 and parts[0]["values"] is None:
         about["kind"] = parts[0]["kind"]
     return Finding(Code.COUNT, data=about)

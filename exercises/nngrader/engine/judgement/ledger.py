@@ -20,8 +20,8 @@ class Verdict:
     ``findings`` contains objects of `records.finding.Finding`. ``unclear`` is whether a wrong
     value on ordinary input could not be explained. ``spared`` names aspects that don't lose
     points although they are wrong, because the mistake has been charged to a different aspect.
-    ``measured`` is the result of a challenge, such as an accuracy. ``told`` contains numbers
-    that the notebook prints, such as the loss at the end of training.
+    ``measured`` is the result of a challenge, such as an accuracy. ``reported`` contains
+    numbers that the notebook prints, such as the loss at the end of training.
     """
 
     score: float
@@ -30,7 +30,7 @@ class Verdict:
     unclear: bool = False
     spared: tuple = ()
     measured: float | None = None
-    told: tuple = ()
+    reported: tuple = ()
 
 
 @dataclass

@@ -50,7 +50,7 @@ class CallResult:
         Executed lines, and the largest number of allocated bytes.
     fault : Finding or None
         A finding if nothing could be measured.
-    told : float or None
+    reported : float or None
         An additional number from the measure, for the notebook.
     """
 
@@ -65,11 +65,11 @@ class CallResult:
     steps: int = 0
     held: int = 0
     fault: Finding | None = None
-    told: float | None = None
+    reported: float | None = None
 
-    def instead(self, parts, fault, told=None):
+    def instead(self, parts, fault, reported=None):
         """Return a copy with different parts, or with the reason why there are none."""
-        return replace(self, parts=parts, fault=fault, told=told)
+        return replace(self, parts=parts, fault=fault, reported=reported)
 
 
 def checked(observation):

@@ -126,8 +126,8 @@ def answer(question, names, texts):
     except BaseException as e:  # SystemExit too
         raised = [c.__name__ for c in type(e).__mro__[:-2]]
         text = text_of(e)
-        told = text[:MOST_TOLD] if question.get("texts") else ""
-        return {"error": [raised, told], "limit": limit(raised, text), **place(e, question)}
+        shown = text[:MOST_SHOWN] if question.get("texts") else ""
+        return {"error": [raised, shown], "limit": limit(raised, text), **place(e, question)}
 
 
 def place(e, question):
@@ -312,9 +312,9 @@ def call(question, names, texts):
     if observation["error"]:
         observation["limit"] = limit(*observation["error"][:2])
     if not question.get("texts"):
-        for told in (observation, *(observation["parts"] or [])):
-            if told.get("error"):
-                told["error"][1] = ""
+        for part in (observation, *(observation["parts"] or [])):
+            if part.get("error"):
+                part["error"][1] = ""
     return observation
 
 
@@ -361,7 +361,7 @@ def value(question, names, texts):
 
 
 MOST_FORKS = 200  # in `check`, after which the process waits until it is ended
-MOST_TOLD = 300  # characters of an exception's text
+MOST_SHOWN = 300  # characters of an exception's text
 DRAWN = set()  # matplotlib's names, and the names of plots that could not be drawn
 PIPES = []  # from the grader and to the grader
 KEPT = {}  # the values of names before the test cell
