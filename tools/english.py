@@ -31,14 +31,10 @@ REGISTERS = {
     "library": ("nnlib/**/*.py",),
     "grader": ("exercises/nngrader/**/*.py",),
     "machinery": ("chapters/_ext/**/*.py", "tools/**/*.py"),
-    "site": ("chapters/_extra/_play/*.js",),
-    "pages": (
-        *("chapters/start/*.md", "chapters/classifiers/*.md", "chapters/backprop/*.md"),
-        "chapters/maths/*.md",
-        *("chapters/frameworks/pytorch.md", "chapters/frameworks/two-runs.md"),
-    ),
+    "site": ("chapters/_extra/**/*.js",),
+    "pages": ("chapters/*/*.md",),
     "assignments": ("exercises/source/*/*.md", "exercises/problems/**/*.py"),
-    "reference": ("chapters/reference/*.md", "chapters/reference/*.yml"),
+    "reference": ("chapters/reference/*.yml",),
 }
 WORDS = yaml.safe_load((ROOT / "tools/english.yml").read_text(encoding="utf-8"))
 
