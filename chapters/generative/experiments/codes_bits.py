@@ -1,9 +1,9 @@
 """What does the code of two numbers of codes.py cost in bits?
 
-For each of the five splits of codes.py, we train the network with two numbers as there, and round
-each number to 5 bits, between the quantiles 0.1% and 99.9% of the training codes. The baseline
-is the index of the nearest training image, with all 4,500 images and with the first 1,000. We
-also train with a larger learning rate, 0.03.
+For each of the five splits of codes.py, we train the network with two numbers in the same way,
+and round each number to 5 bits, between the quantiles 0.1% and 99.9% of the training codes. The
+baseline is the index of the nearest training image, with all 4,500 images and with the first
+1,000. We also train at a larger learning rate, 0.03.
 
 It takes about 2 minutes. The page generative/autoencoders uses the results.
 """
@@ -22,7 +22,7 @@ TEST = CODES["TEST"].X
 
 
 def rounded(codes, by, bits):
-    """Return codes after rounding each entry to a number of bits, in the range of other codes."""
+    """Return codes, each entry rounded to a number of bits, in the range of other codes."""
     low, high = np.quantile(by, [0.001, 0.999], axis=0)
     top = 2**bits - 1
     steps = np.clip(np.round((codes - low) / (high - low) * top), 0, top)
@@ -30,7 +30,7 @@ def rounded(codes, by, bits):
 
 
 def nearest(X):
-    """Return the squared error if each test image is replaced by the nearest of these images."""
+    """Return the squared error of replacing each test image by the nearest of X."""
     A, B = TEST.astype(float), X.astype(float)
     squares = (A**2).sum(axis=1)[:, None] + (B**2).sum(axis=1) - 2 * A @ B.T
     return float(squares.min(axis=1).mean())
