@@ -60,12 +60,13 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
     link.set([spot, map.codes[n]]);
     let sum = 0;
     for (let k = 0; k < N; k++) sum += (nn.clamp(pixels[k], 0, 1) - real[n][k] / 255) ** 2;
+    const name = `${/^[aeiou]/.test(names[labels[n]]) ? "an" : "a"} ${names[labels[n]]}`;
     live.set(
-      `Code (${spot.map(v => nn.number(v, 1)).join(", ")}). The nearest test image, a ` +
-        `${names[labels[n]]}, is ${nn.number(sum, 0)} away in squared error.`,
+      `Code (${spot.map(v => nn.number(v, 1)).join(", ")}). The nearest test image, ` +
+        `${name}, is ${nn.number(sum, 0)} away in squared error.`,
     );
-    drawn.describe(`The decoder's image for this code, next to a ${names[labels[n]]}.`);
-    near.describe(`The test image with the nearest code, a ${names[labels[n]]}.`);
+    drawn.describe(`The decoder's image for this code, next to ${name}.`);
+    near.describe(`The test image with the nearest code, ${name}.`);
     plot.describe(
       `Codes of ${labels.length} test images, and a point at ` +
         `${spot.map(v => nn.number(v, 1)).join(", ")}.`,
