@@ -77,7 +77,7 @@ class Lost:
         if case.aspect == "value":  # each part of the answer has its own aspect
             return f"ordinary input, with {case.tried}"
         earned, most = self.aspects[case.aspect]
-        again = " (the same mistake again, which costs no more points)"
+        again = " (the same mistake again, which costs no points here)"
         spared = again if earned == most else ""
         return f"{case.aspect}, with {case.tried}{spared}"
 

@@ -202,7 +202,7 @@ def report(
     lines += [f"  {text}" for text in sentences(verdict.findings, Audience.VISIBLE)]
     if verdict.spared:
         spared = ", ".join(verdict.spared)
-        lines.append(f"  The same mistake also affects {spared}, which costs no more points.")
+        lines.append(f"  The same mistake also affects {spared}, but costs no points there.")
     lines += [
         f"  {text}" for text in (*reads_files(own), *other_order(data, run, verdict, own))
     ]

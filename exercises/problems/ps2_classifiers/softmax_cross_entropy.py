@@ -140,7 +140,7 @@ softmax.mistake(
     edit=("return", "gradient[1:] = log_p[1:] = 0\n    return"),
 )
 softmax.mistake(
-    "Your gradient belongs to the sum of the losses. How does it change for the mean?",
+    "Your gradient is the gradient of the sum of the losses. How does it change for the mean?",
     loses="gradient",
     name="gradient_not_averaged",
     edit=("gradient / len(scores)", "gradient"),

@@ -93,8 +93,8 @@ contraction.mistake(
     edit=(".mean()", ".sum()"),
 )
 contraction.mistake(
-    "Your gradient belongs to the sum over the inputs, not to the mean. What is the gradient "
-    "of a sum that is divided by N?",
+    "Your gradient is the gradient of the sum over the inputs, not of the mean. What is the "
+    "gradient of a sum that is divided by N?",
     loses="gradient",
     name="gradient_summed",
     edit=[("lengths / len(x)", "lengths"), ("mean(axis=0)", "sum(axis=0)")],
