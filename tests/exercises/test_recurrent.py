@@ -228,7 +228,7 @@ def nothing_learned(file, text):
 
 WRONG = {
     "nats": (GOOD, lambda f, t: P.solve(f, t) * np.log(2), "natural logarithms"),
-    "signs": (GOOD, lambda f, t: -P.solve(f, t), "Which sign should a number of bits have?"),
+    "signs": (GOOD, lambda f, t: -P.solve(f, t), "What sign should a number of bits have?"),
     "probabilities": (GOOD, lambda f, t: 2 ** -P.solve(f, t), "contains probabilities"),
     "one number": (
         GOOD,

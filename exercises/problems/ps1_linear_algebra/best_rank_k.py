@@ -73,7 +73,8 @@ def by_eigenvectors(A, k):
 
 
 nearest.mistake(
-    "Your result contains the k smallest terms. How does `svd` sort the singular values?",
+    "Your result contains the k smallest terms. In what order does `svd` return the singular "
+    "values?",
     loses="value",
     name="smallest_terms",
     edit=("U[:, :k] * s[:k] @ Vt[:k]", "U[:, -k:] * s[-k:] @ Vt[-k:]"),
@@ -81,8 +82,8 @@ nearest.mistake(
 
 
 @nearest.mistake(
-    "Your result uses the eigenvectors with the smallest eigenvalues. How does `eigh` sort "
-    "its eigenvalues?",
+    "Your result uses the eigenvectors with the smallest eigenvalues. In what order does "
+    "`eigh` return the eigenvalues?",
     loses="value",
 )
 def first_of_eigh(A, k):
@@ -134,8 +135,8 @@ nearest.mistake(
     edit=("s[:k]", "s[:k] ** 2"),
 )
 nearest.mistake(
-    "Your terms contain the square roots of the singular values. How often does each singular "
-    "value appear in its term?",
+    "Your terms contain the square roots of the singular values. What power of the singular "
+    "value does each term in the formula contain?",
     loses="value",
     name="root_of_singular_values",
     edit=("s[:k]", "np.sqrt(s[:k])"),
@@ -177,7 +178,7 @@ nearest.mistake(
     edit=("return U[:, :k] * s[:k] @ Vt[:k]", "return A * (np.arange(A.shape[1]) < k)"),
 )
 nearest.mistake(
-    "Your result is `A` projected on its first k columns. Which k directions give the "
+    "Your result is `A` projected onto its first k columns. Which k directions give the "
     "smallest error?",
     loses="value",
     name="on_the_first_columns",

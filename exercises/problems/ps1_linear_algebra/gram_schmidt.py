@@ -162,8 +162,8 @@ def cleaning_those_to_come(A):
 
 
 bases.mistake(
-    "Your columns have the correct directions, but not the correct lengths. Which length "
-    "should each column of `Q` have?",
+    "Your columns have the correct directions, but not the correct lengths. What length should "
+    "each column of `Q` have?",
     loses="value",
     name="not_divided_by_the_length",
     edit=[
@@ -186,14 +186,14 @@ bases.mistake(
     edit=("in Q.T", "in Q.T[-1:]"),
 )
 bases.mistake(
-    "Your code adds the part along each q to the column. Which sign does this part have in "
-    "the formula?",
+    "Your code adds the part along each q to the column. What sign does this part have in the "
+    "formula?",
     loses="value",
     name="added",
     edit=("left -=", "left +="),
 )
 bases.mistake(
-    "Some columns of your `Q` have the wrong sign. Does the method ever change the direction "
+    "Some columns of your `Q` have the wrong sign. Does the method ever reverse the direction "
     "of a remainder?",
     loses="value",
     signs={"Q": 1},
@@ -287,15 +287,15 @@ bases.mistake(
     ],
 )
 bases.mistake(
-    "The first column of your `Q` is an unchanged copy of the first column of `A`. Which "
-    "length should it have?",
+    "The first column of your `Q` is an unchanged copy of the first column of `A`. What length "
+    "should it have?",
     loses="value",
     name="first_column_as_it_came",
     edit=[("np.zeros((len(A), 0))", "A[:, :1]"), ("in A.T", "in A.T[1:]")],
 )
 bases.mistake(
-    "Your code stops at the first dependent column. What should happen to this column, and "
-    "what to the columns after it?",
+    "Your code stops at the first dependent column. What should happen to this column, and to "
+    "the columns after it?",
     loses="dependent",
     name="ended_at_the_first_dependent",
     edit=("\n    return", "\n        else:\n            break\n    return"),

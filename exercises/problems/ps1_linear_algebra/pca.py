@@ -132,21 +132,22 @@ principal.mistake(
     edit=("axis=0", "axis=1, keepdims=True"),
 )
 principal.mistake(
-    "Your code subtracts one mean of all entries from every entry. How many means do D "
-    "features have?",
+    "Your code subtracts the mean of all entries from every entry. How many means do you need "
+    "for D features?",
     loses="value scores",
     name="one_mean_for_all",
     edit=("axis=0", ""),
 )
 principal.mistake(
     "Your code divides each feature by its standard deviation, computed with N - 1. Does the "
-    "formula for Z contain such a division?",
+    "formula for Z contain this step?",
     loses="value scores",
     name="each_feature_scaled",
     edit=("X - X.mean(axis=0)", "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)"),
 )
 principal.mistake(
-    "Your components have the smallest variances. How does `eigh` sort its eigenvalues?",
+    "Your components have the smallest variances. In what order does `eigh` return the "
+    "eigenvalues?",
     loses="value scores",
     name="least_variance",
     edit=("[::-1]", ""),
@@ -231,7 +232,7 @@ principal.mistake(
     edit=("Z @ components.T", "-Z @ components.T"),
 )
 principal.mistake(
-    "Your code computes the differences from the mean in the type of `X`. What is 3 - 5 in "
+    "Your code computes the differences from the mean in the dtype of `X`. What is 3 - 5 in "
     "uint8?",
     loses="integers",
     name="centred_in_uint8",
@@ -247,7 +248,7 @@ principal.mistake(
 )
 principal.mistake(
     "Your code divides each feature by its standard deviation, computed with N. Does the "
-    "formula for Z contain such a division?",
+    "formula for Z contain this step?",
     loses="value scores",
     name="each_feature_scaled_by_n",
     edit=("X - X.mean(axis=0)", "(X - X.mean(axis=0)) / X.std(axis=0)"),
@@ -260,7 +261,7 @@ principal.mistake(
     given="k = X.shape[1]",
 )
 principal.mistake(
-    "Your code computes the differences from the mean and their products in the type of `X`. "
+    "Your code computes the differences from the mean and their products in the dtype of `X`. "
     "What are 3 - 5 and 200 * 2 in uint8?",
     loses="integers",
     name="products_in_uint8",
@@ -272,14 +273,14 @@ principal.mistake(
     of=by_covariance,
 )
 principal.mistake(
-    "Your components start with the second direction of largest variance. Which index does "
+    "Your components start with the direction of second-largest variance. Which index does "
     "your slice start from?",
     loses="value scores",
     name="one_too_far",
     edit=("components = Vt[:k]", "components = Vt[1 : k + 1]"),
 )
 principal.mistake(
-    "Your components and variances start with the second direction of largest variance. Which "
+    "Your components and variances start with the direction of second-largest variance. Which "
     "index does your slice start from?",
     loses="value scores",
     name="variances_one_too_far_as_well",
@@ -295,7 +296,7 @@ principal.mistake(
     of=by_covariance,
 )
 principal.mistake(
-    "Your components and variances belong to samples that still contain their mean, although "
+    "Your components and variances come from samples that still contain their mean, although "
     "your scores are centred. Which matrix does the formula for C multiply?",
     loses="value scores",
     name="covariance_not_centred",

@@ -206,28 +206,28 @@ powers.mistake(
     edit=("return v @ A @ v, v", "return abs(v @ A @ v), v"),
 )
 powers.mistake(
-    "The largest entry of your eigenvector is 1. Which length should the eigenvector have?",
+    "The largest entry of your eigenvector is 1. What length should the eigenvector have?",
     loses="value",
     name="largest_entry_one",
     edit=("return v @ A @ v, v", "return v @ A @ v, v / v.max()"),
 )
 powers.mistake(
-    "In your eigenvector, the magnitudes of the entries add up to 1. Which length should be "
-    "1, and how do you compute it?",
+    "In your eigenvector, the magnitudes of the entries add up to 1. Which norm should be 1, "
+    "and how do you compute it?",
     loses="value",
     name="sum_one",
     edit=("return v @ A @ v, v", "return v @ A @ v, v / np.abs(v).sum()"),
 )
 powers.mistake(
-    "In your eigenvector, the entry of largest magnitude is negative. Which sign should this "
+    "In your eigenvector, the entry of largest magnitude is negative. What sign should this "
     "entry have?",
     loses="value",
     name="largest_entry_negative",
     edit=("return v @ A @ v, v", "return v @ A @ v, -v"),
 )
 powers.mistake(
-    "Your result belongs to the transpose of `A`. Is `v` to the right or to the left of `A` "
-    "in the formula?",
+    "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "
+    "formula?",
     loses="value",
     name="from_the_left",
     given="A = A.T",
@@ -240,8 +240,8 @@ powers.mistake(
     edit=("return v @ A @ v, v", "return v @ A @ v / v.max() ** 2, v"),
 )
 powers.mistake(
-    "Your eigenvalue is the factor by which two steps stretch the vector. How often do you "
-    "multiply by `A` in your quotient?",
+    "Your eigenvalue is the factor by which two steps stretch the vector. How many times does "
+    "your quotient multiply by `A`?",
     loses="value",
     name="two_steps",
     edit=("return v @ A @ v, v", "return (v @ A @ v) ** 2, v"),
@@ -261,7 +261,7 @@ powers.mistake(
     edit=("tol=1e-10", "tol=1e-3"),
 )
 powers.mistake(
-    "Your result belongs to a different start vector. Which vector should the iteration start "
+    "Your result comes from a different start vector. Which vector should the iteration start "
     "from?",
     loses="stopping",
     where="apart",

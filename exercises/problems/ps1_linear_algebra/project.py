@@ -83,7 +83,7 @@ projections.mistake(
     edit=("return Q @ (Q.T @ b)", "return b - Q @ (Q.T @ b)"),
 )
 projections.mistake(
-    "Your code projects `b` on each column separately and adds up the results. Are the "
+    "Your code projects `b` onto each column separately and adds up the results. Are the "
     "columns orthogonal to each other?",
     loses="value",
     name="sum_over_the_columns",
@@ -130,8 +130,8 @@ projections.mistake(
     edit=("return Q @ (Q.T @ b)", "return Q @ (Q.T @ b) - b"),
 )
 projections.mistake(
-    "Your projection uses an extra direction that is only a rounding error. How many "
-    "independent directions do the columns of `A` have?",
+    "Your projection uses an extra direction that is only a rounding error. How many columns "
+    "of `A` are linearly independent?",
     loses="dependent",
     name="rounding_as_a_direction",
     edit=("1e-10", "0"),
@@ -149,8 +149,8 @@ projections.mistake(
     of=gram_schmidt,
 )
 projections.mistake(
-    "Your code uses as many singular vectors as `A` has columns. How many independent "
-    "directions do the columns have?",
+    "Your code uses as many singular vectors as `A` has columns. How many of the columns are "
+    "linearly independent?",
     loses="dependent",
     name="a_direction_for_each_column",
     edit=("gram_schmidt(A)", "np.linalg.svd(A)[0][:, : A.shape[1]]"),

@@ -283,7 +283,7 @@ elimination.mistake(
     ],
 )
 elimination.mistake(
-    "Your `R` is inaccurate, because a tiny pivot makes the factors of your subtraction huge. "
+    "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions huge. "
     "Which entry of the column would be the best pivot?",
     loses="stability",
     name="first_that_is_not_zero",
@@ -337,7 +337,7 @@ elimination.mistake(
     ],
 )
 elimination.mistake(
-    "Your `pivots` are all too large by 1. Which number does the first column have in the "
+    "Your `pivots` are all too large by 1. What number does the first column have in the "
     "problem text?",
     loses="pivots",
     name="columns_counted_from_one",

@@ -105,7 +105,7 @@ gaussians.mistake(
     edit=("].mean(axis=0)", "].sum(axis=0) / len(X)"),
 )
 gaussians.mistake(
-    "Your means are the same for all features of a class. Which axis should the mean run over?",
+    "Your means are the same for all features of a class. Which axis should you average over?",
     loses="value covariance",
     name="one_mean_a_class",
     edit=("X[y == c].mean(axis=0)", "np.full(X.shape[1], X[y == c].mean())"),
@@ -181,7 +181,7 @@ gaussians.mistake(
     of=class_by_class,
 )
 gaussians.mistake(
-    "Your result contains a separate covariance for each class. How many covariances does the "
+    "Your result has a separate covariance for each class. How many covariances does the "
     "problem require?",
     loses="shape covariance",
     name="one_for_each_class",
@@ -197,7 +197,7 @@ gaussians.mistake(
 )
 gaussians.mistake(
     "Your covariance is 0 off the diagonal. What does the formula give there for two features "
-    "that grow together?",
+    "that increase together?",
     loses="covariance",
     name="diagonal_alone",
     edit=("Z.T @ Z / len(X)", "np.diag(np.diag(Z.T @ Z / len(X)))"),

@@ -124,7 +124,7 @@ hinge.mistake(
 )
 hinge.mistake(
     "Your gradient counts every incorrect class, even if its gap is negative. Which scores "
-    "change the loss when they grow a little?",
+    "change the loss when they increase slightly?",
     loses="gradient integers default",
     name="every_class_pulls",
     edit=[
@@ -171,8 +171,8 @@ hinge.mistake(
     edit=("+ margin", "- margin"),
 )
 hinge.mistake(
-    "Your gap subtracts the two scores in the wrong order. Should the loss grow or shrink "
-    "when the score of the correct class grows?",
+    "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
+    "decrease when the score of the correct class increases?",
     loses="value",
     name="difference_turned",
     edit=[
@@ -181,15 +181,15 @@ hinge.mistake(
     ],
 )
 hinge.mistake(
-    "Your gap subtracts the two scores in the wrong order. Should the loss grow or shrink "
-    "when the score of the correct class grows?",
+    "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
+    "decrease when the score of the correct class increases?",
     loses="value",
     name="difference_turned_in_the_gap_alone",
     edit=("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
 )
 hinge.mistake(
-    "Your gradient contains the sizes of the gaps. What is the derivative of max(0, z) for z "
-    "> 0?",
+    "Your gradient depends on how large the gaps are. What is the derivative of max(0, z) for "
+    "z > 0?",
     loses="gradient",
     name="gap_for_its_derivative",
     edit=("(gap > 0).astype(float)", "np.maximum(gap, 0.0)"),
@@ -204,7 +204,8 @@ hinge.mistake(
     ],
 )
 hinge.mistake(
-    "Your loss is 0 as soon as the correct class wins. How large must its lead be?",
+    "Your loss is 0 as soon as the correct class has the highest score. How large must its "
+    "lead be?",
     loses="value",
     name="margin_forgotten",
     edit=(" + margin", ""),

@@ -245,8 +245,7 @@ neighbours.mistake(
     edit=("np.bincount(near).argmax()", "near.max()"),
 )
 neighbours.mistake(
-    "Your results are the numbers of votes of the winning labels. Which labels got these "
-    "votes?",
+    "Your results are the vote counts of the winning labels. Which labels got these votes?",
     loses="value",
     name="number_of_votes",
     edit=("argmax()", "max()"),

@@ -153,7 +153,7 @@ distances.mistake(
     edit=("np.sqrt", ""),
 )
 distances.mistake(
-    "Your distances add up |x - y|. Which norm does the formula use?",
+    "In your distances, you add up |x - y|. Which norm does the formula use?",
     loses="value",
     name="manhattan",
     edit=("np.hypot(d, x[:, np.newaxis] - y, out=d)", "d += abs(x[:, np.newaxis] - y)"),
@@ -167,8 +167,8 @@ distances.mistake(
     edit=(", 0)", ", 0) / X.shape[1]"),
 )
 distances.mistake(
-    "Your distances contain `nan` for rows that are nearly equal. What can rounding do to "
-    "|x|² + |y|² - 2xy before you take the root?",
+    "Your distances contain `nan` for rows that are nearly equal. What can rounding do to |x|² "
+    "+ |y|² - 2xy before you take the square root?",
     loses="stability",
     name="negative_under_the_root",
     edit=[("np.maximum", ""), (", 0)", ")")],
@@ -212,14 +212,14 @@ distances.mistake(
     edit=("    X, Y = np.asarray(X, float), np.asarray(Y, float)\n", ""),
 )
 distances.mistake(
-    "Your squared distances contain the wrong number of products x·y. How many are there when "
-    "you expand (x - y)² on paper?",
+    "Your squared distances have the wrong coefficient for x·y. What is it when you expand (x "
+    "- y)² on paper?",
     loses="value",
     name="one_cross_term",
     edit=("2 * X", "X"),
 )
 distances.mistake(
-    "Your squared distances contain the product x·y with the wrong sign. Which sign does it "
+    "Your squared distances contain the product x·y with the wrong sign. What sign does it "
     "have when you expand (x - y)² on paper?",
     loses="value",
     name="cross_term_added",

@@ -74,8 +74,8 @@ NONE = (
 
 
 ridge.mistake(
-    "Your fit penalises `b` together with the weights. Which numbers appear in the sum after "
-    "`alpha`?",
+    "Your fit penalises `b` together with the weights. Which parameters appear in the sum "
+    "after `alpha`?",
     loses="value bias",
     name="bias_penalised",
     edit=("    penalty[-1, -1] = 0\n", ""),
@@ -83,7 +83,7 @@ ridge.mistake(
 )
 ridge.mistake(
     "Your `b` is the best one for your `w`, but `w` comes from a fit that penalises `b`. Which "
-    "numbers appear in the sum after `alpha`?",
+    "parameters appear in the sum after `alpha`?",
     loses="value bias",
     name="bias_penalised_and_corrected",
     edit=[
@@ -94,14 +94,14 @@ ridge.mistake(
 )
 ridge.mistake(
     "Your fit goes through the origin, because it has no bias. How do the best weights change "
-    "once you may choose `b`?",
+    "once you can also choose `b`?",
     loses="value bias",
     name="without_a_bias",
     edit=[("X - middle", "X"), ("level - middle @ w", "NONE")],
 )
 ridge.mistake(
-    "Your `w` belongs to a fit through the origin, and you added `b` afterwards. Which "
-    "weights are best when you choose `w` and `b` together?",
+    "Your `w` comes from a fit through the origin, and you added `b` afterwards. Which weights "
+    "are best when you choose `w` and `b` together?",
     loses="value bias",
     name="bias_afterwards",
     edit=("X - middle", "X"),
@@ -164,8 +164,8 @@ ridge.mistake(
     given="alpha **= 2",
 )
 ridge.mistake(
-    "Your code adds `alpha` to every entry of XᵀX. Which matrix belongs to the penalty alpha "
-    "(w1² + w2² + …)?",
+    "Your code adds `alpha` to every entry of XᵀX. Which matrix does the penalty alpha (w1² + "
+    "w2² + …) add to XᵀX?",
     loses="value bias",
     name="alpha_on_all_entries",
     edit=(
@@ -190,7 +190,7 @@ ridge.mistake(
     given="X, y = X[:-1], y[:-1]",
 )
 ridge.mistake(
-    "Your `w` and `b` belong to standardised features. Which `w` and `b` give the same "
+    "Your `w` and `b` are for standardised features. Which `w` and `b` give the same "
     "predictions for the original `X`?",
     loses="value bias",
     name="weights_of_scaled_features",
@@ -222,8 +222,8 @@ ridge.mistake(
     of=with_a_column_of_ones,
 )
 ridge.mistake(
-    "Your `w` belongs to standardised features, but your `b` uses the means of the original "
-    "ones. Which `w` gives the same predictions for the original `X`?",
+    "Your `w` is for standardised features, but your `b` uses the means of the original ones. "
+    "Which `w` gives the same predictions for the original `X`?",
     loses="value bias",
     name="scaled_weights_and_plain_means",
     edit=("X - middle", "(X - middle) / X.std(axis=0)"),

@@ -140,14 +140,14 @@ softmax.mistake(
     edit=("return", "gradient[1:] = log_p[1:] = 0\n    return"),
 )
 softmax.mistake(
-    "Your gradient is the gradient of the sum of the losses. How does it change for the mean?",
+    "You differentiate the sum of the losses. How does the gradient change for the mean?",
     loses="gradient",
     name="gradient_not_averaged",
     edit=("gradient / len(scores)", "gradient"),
 )
 softmax.mistake(
-    "Your `exp` overflows for scores in the thousands. Which number can you subtract from a "
-    "row without changing its softmax?",
+    "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
+    "without changing its softmax?",
     loses="stability",
     name="no_shift",
     edit=[
@@ -159,21 +159,21 @@ softmax.mistake(
     ],
 )
 softmax.mistake(
-    "Your `exp` overflows for scores in the thousands. Which number can you subtract from a "
-    "row without changing its softmax?",
+    "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
+    "without changing its softmax?",
     loses="stability",
     name="no_shift_of_the_logarithms",
     edit=(" - scores.max(axis=1, keepdims=True)", ""),
 )
 softmax.mistake(
-    "Your code clips the scores, which changes their differences. Which number can you "
-    "subtract from a row without changing its softmax?",
+    "Your code clips the scores, which changes their differences. What can you subtract from a "
+    "row without changing its softmax?",
     loses="stability",
     name="clipped_scores",
     edit=("scores - scores.max(axis=1, keepdims=True)", "np.clip(scores, -500, 500)"),
 )
 softmax.mistake(
-    "Your `exp` doesn't overflow, but you take the logarithm of 0. Can you compute log p "
+    "Your `exp` doesn't overflow, but you take the logarithm of 0. How can you compute log p "
     "without computing p first?",
     loses="stability",
     name="log_of_zero",
@@ -183,14 +183,14 @@ softmax.mistake(
     ),
 )
 softmax.mistake(
-    "Your loss has an upper limit, because you add a small constant inside the logarithm. How "
+    "Your loss has an upper bound, because you add a small constant inside the logarithm. How "
     "large should the loss be if the correct score is 2,000 below the highest one?",
     loses="stability",
     name="capped_by_a_constant",
     edit=("log_p[n, targets].mean()", "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"),
 )
 softmax.mistake(
-    "Your loss has an upper limit, because you clip the probabilities before you take the "
+    "Your loss has an upper bound, because you clip the probabilities before you take the "
     "logarithm. How large should the loss be if the correct score is 2,000 below the highest "
     "one?",
     loses="stability",
@@ -201,8 +201,8 @@ softmax.mistake(
     ),
 )
 softmax.mistake(
-    "Your code subtracts one maximum from all rows. If all scores of a row are 2,000 below "
-    "this maximum, which sum do you divide by?",
+    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
+    "below this maximum, what sum do you divide by?",
     loses="stability",
     name="one_maximum_for_all",
     edit=[
@@ -234,7 +234,7 @@ softmax.mistake(
     edit=("log_p[n, targets]", "log_p[:, targets]"),
 )
 softmax.mistake(
-    "Your loss adds up log p over all classes. Which class does the formula use?",
+    "In your loss, you add up log p over all classes. Which class does the formula use?",
     loses="value",
     name="all_classes",
     edit=("log_p[n, targets].mean()", "log_p.sum() / len(scores)"),
@@ -273,8 +273,8 @@ softmax.mistake(
     edit=("np.exp(log_p)", "0 * log_p"),
 )
 softmax.mistake(
-    "Your gradient subtracts the 1 in whole columns. How can you select a single entry from "
-    "each row?",
+    "In your gradient, you subtract 1 from whole columns. How can you select a single entry "
+    "from each row?",
     loses="gradient",
     name="whole_columns",
     edit=("gradient[n, targets] -= 1", "gradient[:, targets] -= 1"),
@@ -300,29 +300,29 @@ softmax.mistake(
     ),
 )
 softmax.mistake(
-    "Your code subtracts one maximum from all rows. If all scores of a row are 2,000 below "
-    "this maximum, which sum do you take the logarithm of?",
+    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
+    "below this maximum, what sum do you take the logarithm of?",
     loses="stability",
     name="one_maximum_in_the_logarithm",
     edit=("max(axis=1, keepdims=True)", "max()"),
 )
 softmax.mistake(
-    "Your loss subtracts the maximum of the row in ln(sum of exp), but not in the score of "
-    "the correct class. How does this change the difference between the two?",
+    "In your loss, you subtract the maximum of the row inside ln(sum of exp), but not from the "
+    "score of the correct class. How does this change the difference between the two?",
     loses="value",
     name="sum_alone_shifted",
     edit=(".mean(), gradient", ".mean() - scores.max(axis=1).mean(), gradient"),
 )
 softmax.mistake(
-    "Your loss subtracts the maximum of the row in the score of the correct class, but not in "
-    "ln(sum of exp). How does this change the difference between the two?",
+    "In your loss, you subtract the maximum of the row from the score of the correct class, "
+    "but not inside ln(sum of exp). How does this change the difference between the two?",
     loses="value",
     name="right_score_alone_shifted",
     edit=(".mean(), gradient", ".mean() + scores.max(axis=1).mean(), gradient"),
 )
 softmax.mistake(
-    "Your gradient divides p by N, but not the 1 that you subtract. Which terms should the "
-    "mean divide?",
+    "In your gradient, you divide p by N, but not the 1 that you subtract. Which of the two "
+    "should be divided by N?",
     loses="gradient",
     name="one_not_averaged",
     edit=("gradient[n, targets] -= 1", "gradient[n, targets] -= len(scores)"),

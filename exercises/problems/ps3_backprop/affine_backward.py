@@ -87,7 +87,7 @@ backwards.mistake(
     edit=("dy.T @ x, dy.sum", "dy.T @ x / len(x), dy.mean"),
 )
 backwards.mistake(
-    "Your `db` has a separate row for each sample. How many of the y[n, h] contain b[h], and "
+    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], and "
     "how do you combine their gradients?",
     loses="shape weights",
     name="bias_not_summed",
@@ -106,51 +106,51 @@ backwards.mistake(
     edit=("axis=0", ""),
 )
 backwards.mistake(
-    "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but which "
-    "upstream gradient should you multiply it by?",
+    "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but what "
+    "should you multiply it by?",
     loses="weights",
     name="bias_without_dy",
     edit=("dy.sum(axis=0)", "np.full(len(W), float(len(x)))"),
 )
 backwards.mistake(
-    "Your `dW` has the correct shape, but its entries are in the wrong order, as after a "
-    "`reshape`. Which index of x^T dy is h?",
+    "Your `dW` has the correct shape, but its entries are in the wrong order, as if you had "
+    "reshaped x^T dy. Is h the first or the second index of x^T dy?",
     loses="weights",
     name="weights_reshaped",
     edit=("dy.T @ x", "(x.T @ dy).reshape(W.shape)"),
 )
 backwards.mistake(
-    "Your `dx` has the correct shape, but it uses the entries of `W` in the wrong order, as "
-    "after a `reshape`. Which index does the formula sum over, and is it the first or the "
+    "Your `dx` has the correct shape, but it uses the entries of `W` in the wrong order, as if "
+    "you had reshaped `W`. Which index does the formula sum over, and is it the first or the "
     "second index of `W`?",
     loses="value",
     name="weights_reshaped_on_the_way",
     edit=("dy @ W", "dy @ W.T.reshape(W.shape)"),
 )
 backwards.mistake(
-    "Your `dW` contains only the last sample. Should each sample overwrite the earlier ones, "
+    "Your `dW` comes only from the last sample. Should each sample overwrite the earlier ones, "
     "or be added to them?",
     loses="weights",
     name="weights_of_the_last_sample",
     edit=("dy.T @ x", "np.outer(dy[-1], x[-1])"),
 )
 backwards.mistake(
-    "Your `dW` and `db` contain only the last sample. Should each sample overwrite the "
+    "Your `dW` and `db` come only from the last sample. Should each sample overwrite the "
     "earlier ones, or be added to them?",
     loses="weights",
     name="the_last_sample_alone",
     edit=("dy.T @ x, dy.sum(axis=0)", "np.outer(dy[-1], x[-1]), dy[-1] * 1.0"),
 )
 backwards.mistake(
-    "Your `dW` doesn't depend on `dy`. The derivative of y with respect to W is x, but which "
-    "upstream gradient should you multiply it by?",
+    "Your `dW` doesn't depend on `dy`. The derivative of y with respect to W is x, but what "
+    "should you multiply it by?",
     loses="weights",
     name="weights_without_dy",
     edit=("dy.T @ x", "np.ones(dy.shape).T @ x"),
 )
 backwards.mistake(
-    "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but which "
-    "upstream gradient should you multiply it by?",
+    "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but what "
+    "should you multiply it by?",
     loses="value",
     name="samples_without_dy",
     edit=("dy @ W", "np.ones(dy.shape) @ W"),
@@ -163,7 +163,7 @@ backwards.mistake(
     given="dy = dy / len(x)",
 )
 backwards.mistake(
-    "Your `dW` first sums `dy` and `x` over the samples, and then multiplies the sums. Does "
+    "For `dW`, you first sum `dy` and `x` over the samples, and then multiply the sums. Does "
     "the formula multiply first, or sum first?",
     loses="weights",
     name="summed_too_early",

@@ -318,7 +318,7 @@ checker.mistake(
 )
 checker.mistake(
     "Your code reports an error when only rounding moves g outside the two slopes. How far "
-    "outside them may g be, according to the text?",
+    "outside them may g be, according to the problem text?",
     loses="edge",
     where="on_a_corner",
     name="no_room_for_rounding",

@@ -109,34 +109,35 @@ def one_after_the_other(g, z):
 
 
 pulled.mistake(
-    "Your code stores as many as C times C numbers at the same time. If you write out the "
-    "formula for one entry of `dz`, which sum is the same for all entries?",
+    "Your code stores C times C numbers at once. If you write out the formula for one entry of "
+    "`dz`, which sum is the same for all entries?",
     loses="large",
     name="jacobian_built",
     edit=("p * (g - g @ p)", "(np.diag(p) - np.outer(p, p)) @ g"),
 )
 pulled.mistake(
-    "Your exponentials overflow for large scores. Which number can you subtract from all "
-    "scores, so that every exponential is finite and at least one is greater than 0?",
+    "Your exponentials overflow for large scores. What can you subtract from all scores, so "
+    "that every exponential is finite and at least one is greater than 0?",
     loses="large",
     name="no_shift",
     edit=("z - z.max()", "z"),
 )
 pulled.mistake(
-    "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] grows?",
+    "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] increases?",
     loses="value",
     name="sum_forgotten",
     edit=("p * (g - g @ p)", "p * g"),
 )
 pulled.mistake(
     "Your dz[j] uses only p[j] (1 - p[j]), the derivative of p[j] with respect to its own "
-    "score. Which other probabilities change when z[j] grows?",
+    "score. Which other probabilities change when z[j] increases?",
     loses="value",
     name="diagonal_alone",
     edit=("p * (g - g @ p)", "p * (1 - p) * g"),
 )
 pulled.mistake(
-    "Your `dz` has the wrong sign in every entry. Does p[j] grow or fall when z[j] grows?",
+    "Your `dz` has the wrong sign in every entry. Does p[j] increase or decrease when z[j] "
+    "increases?",
     loses="value",
     name="sign_turned",
     edit=("g - g @ p", "g @ p - g"),
@@ -162,8 +163,8 @@ pulled.mistake(
     edit=("p * (g - g @ p)", "g - g @ p"),
 )
 pulled.mistake(
-    "Your `dz` treats `g` as the gradient with respect to log p. Which quantity does `g` "
-    "belong to, according to the text?",
+    "Your `dz` treats `g` as the gradient with respect to log p. Which quantity is `g` the "
+    "gradient with respect to, according to the problem text?",
     loses="value",
     name="through_the_logarithm",
     edit=("p * (g - g @ p)", "g - p * g.sum()"),
@@ -182,14 +183,15 @@ pulled.mistake(
     given="g, z = z, g",
 )
 pulled.mistake(
-    "Your sum multiplies `g` by the scores. Should it contain the scores or the probabilities?",
+    "In your sum, you multiply `g` by the scores. Should you use the scores or the "
+    "probabilities?",
     loses="value",
     name="scores_in_the_sum",
     edit=("g @ p", "g @ z"),
 )
 pulled.mistake(
-    "The entries of your Jacobian outside the diagonal have the wrong sign. When one score "
-    "grows, what happens to the probabilities of the other classes?",
+    "The off-diagonal entries of your Jacobian have the wrong sign. When one score increases, "
+    "what happens to the probabilities of the other classes?",
     loses="value",
     name="others_grow_too",
     edit=("p * (g - g @ p)", "p * (1 - p) * g + p * (g @ p - p * g)"),
@@ -201,15 +203,15 @@ pulled.mistake(
     edit=(" / e.sum()", ""),
 )
 pulled.mistake(
-    "Your code adds the sum of g[i] p[i] to each g[j]. When one score grows, what happens to "
-    "the probabilities of the other classes?",
+    "Your code adds the sum of g[i] p[i] to each g[j]. When one score increases, what happens "
+    "to the probabilities of the other classes?",
     loses="value",
     name="sum_added",
     edit=("g - g @ p", "g + g @ p"),
 )
 pulled.mistake(
-    "Your sum over i multiplies each g[i] by p[j], and then you multiply by p[j] again. Which "
-    "probability should g[i] be multiplied by, according to J[i, j]?",
+    "In your sum over i, you multiply each g[i] by p[j], and then you multiply the sum by p[j] "
+    "again. Which probability should g[i] be multiplied by, according to J[i, j]?",
     loses="value",
     name="own_probability_squared",
     edit=("p * (g - g @ p)", "p * g - p * p * g.sum()"),

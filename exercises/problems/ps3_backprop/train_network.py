@@ -95,9 +95,9 @@ training = problem(
         "loss": "Your weights don't reach the required loss. Print the loss every twenty "
         "epochs: does it fall?",
         "width": "Your network doesn't have `hidden` units. How many does it have?",
-        "random": "Equal generators should give equal weights, different generators should "
-        "give different weights, and no weight may be nan. Which of these three "
-        "fails for your weights?",
+        "random": "Generators with the same seed should give the same weights, different seeds "
+        "should give different weights, and no weight may be nan. Which of these "
+        "three checks do your weights fail?",
     },
     points={
         "shape": (0.5, "a dict of four arrays whose shapes match `X`, `y` and each other"),
@@ -194,7 +194,7 @@ def by_adam(X, y, hidden, epochs, lr, rng):
 
 training.mistake(
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
-    "probability. Check the direction and the length of your steps, and the gradient itself.",
+    "probability. Check the direction and the size of your steps, and the gradient itself.",
     loses="value",
     name="uphill",
     given="lr = -lr",
@@ -218,7 +218,7 @@ training.mistake(
 )
 training.mistake(
     "Your loss is still close to ln C, the loss of a network that gives all classes the same "
-    "probability. How long are your steps, and does your gradient use the same ReLU as your "
+    "probability. How large are your steps, and does your gradient use the same ReLU as your "
     "scores?",
     loses="value",
     name="short_steps",

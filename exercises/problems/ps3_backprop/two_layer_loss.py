@@ -159,7 +159,7 @@ network.mistake(
     edit=[("    dscores /= len(X)\n", ""), (".mean()", ".sum()")],
 )
 network.mistake(
-    "Your gradients belong to the sum of the losses. How do they change for the mean?",
+    "You differentiate the sum of the losses. How do the gradients change for the mean?",
     loses="output",
     name="gradient_not_averaged",
     edit=("    dscores /= len(X)\n", ""),
@@ -178,15 +178,15 @@ network.mistake(
     edit=[("/= len(X)", "/= scores.size"), (".mean()", ".sum() / scores.size")],
 )
 network.mistake(
-    "Your upstream gradient passes every hidden unit unchanged. What is the derivative of "
-    "max(0, a) when a is negative?",
+    "Your upstream gradient passes through every hidden unit unchanged. What is the derivative "
+    "of max(0, a) when a is negative?",
     loses="hidden",
     name="mask_forgotten",
     edit=(" * (a > 0)", ""),
 )
 network.mistake(
-    "Your backward pass through the ReLU checks the sign of the upstream gradient. Which sign "
-    "decides in the forward pass?",
+    "Your backward pass through the ReLU checks the sign of the upstream gradient. Which "
+    "array's sign matters in the forward pass?",
     loses="hidden",
     name="mask_of_what_comes_back",
     edit=('dscores @ params["W2"] * (a > 0)', 'np.maximum(dscores @ params["W2"], 0)'),
@@ -213,8 +213,8 @@ network.mistake(
     edit=("dscores[n, y] -= 1", "dscores = (dscores - 1) * np.eye(scores.shape[1])[y]"),
 )
 network.mistake(
-    "Your gradients have the wrong sign. When the score of the correct class grows, does the "
-    "loss grow or fall?",
+    "Your gradients have the wrong sign. When the score of the correct class increases, does "
+    "the loss increase or decrease?",
     loses="output",
     name="uphill",
     edit=("/= len(X)", "/= -len(X)"),
@@ -298,8 +298,8 @@ network.mistake(
     edit=(' + params["b2"]', ""),
 )
 network.mistake(
-    "Your exponentials overflow when a score is several thousand. Which number can you "
-    "subtract from all scores of a row before you take the exponential?",
+    "Your exponentials overflow when a score is several thousand. What can you subtract from "
+    "all scores of a row before you take the exponential?",
     loses="stability",
     name="scores_not_shifted",
     edit=[
@@ -311,8 +311,8 @@ network.mistake(
     ],
 )
 network.mistake(
-    "Your loss is infinite when a probability is rounded to 0. Can you write ln p without "
-    "computing p?",
+    "Your loss is infinite when a probability underflows to 0. How can you compute ln p "
+    "without computing p first?",
     loses="stability",
     name="logarithm_of_a_probability",
     edit=(
@@ -321,8 +321,8 @@ network.mistake(
     ),
 )
 network.mistake(
-    "Your loss can't exceed about 27.6, which is -ln(1e-12). Can you write ln p without "
-    "computing p?",
+    "Your loss can't exceed about 27.6, which is -ln(1e-12). How can you compute ln p without "
+    "computing p first?",
     loses="stability",
     name="something_small_added",
     edit=("-log_p[n, y].mean()", "-np.log(np.exp(log_p[n, y]) + 1e-12).mean()"),

@@ -367,8 +367,8 @@ value.mistake(
     ),
 )
 value.mistake(
-    "Your `backward` sets every `grad` to 0 first. What does the text require for a `grad` "
-    "that had a value before?",
+    "Your `backward` sets every `grad` to 0 first. What should happen to a `grad` that already "
+    "had a value, according to the problem text?",
     loses="reuse",
     where="used_again",
     name="SetsToZero",
@@ -385,8 +385,8 @@ value.mistake(
     edit=("slope in number.slopes", "slope in dict(number.slopes).items()"),
 )
 value.mistake(
-    "Your `backward` lets a number pass its gradient on before all the gradients that it "
-    "should receive have arrived. Which order prevents this?",
+    "Your `backward` passes a number's gradient on before all contributions to it have "
+    "arrived. Which order prevents this?",
     loses="reuse long",
     where="used_again many_paths",
     name="TooEarly",
@@ -396,8 +396,8 @@ value.mistake(
     ],
 )
 value.mistake(
-    "Your `backward` lets a number pass its gradient on before all the gradients that it "
-    "should receive have arrived. Which order prevents this?",
+    "Your `backward` passes a number's gradient on before all contributions to it have "
+    "arrived. Which order prevents this?",
     loses="reuse",
     where="used_again",
     name="TooEarlyTheOtherWayRound",
@@ -408,7 +408,7 @@ value.mistake(
     ],
 )
 value.mistake(
-    "Your numbers pass their gradient on once, as soon as the first path reaches them. What "
+    "Each number passes its gradient on only once, as soon as the first path reaches it. What "
     "happens to a gradient that arrives later, along a longer path?",
     loses="reuse",
     where="used_again",
@@ -472,7 +472,7 @@ class WalksEveryWay(Value):
 
 
 value.mistake(
-    "Your gradients are all 0. Which derivative does the backward pass start with at y, and "
+    "Your gradients are all 0. What derivative does the backward pass start with at y, and "
     "does y pass it on to its parents?",
     loses="value reuse operations long",
     once=False,
@@ -487,15 +487,15 @@ value.mistake(
     edit=("self.grad = 1.0", "self.grad = self.data"),
 )
 value.mistake(
-    "Your numbers receive only the local derivative. Which upstream gradient should you "
-    "multiply it by?",
+    "Your code adds only the local derivative to each `grad`. What should you multiply it by "
+    "first?",
     loses="value reuse",
     name="UpstreamForgotten",
     edit=("slope * number.grad", "slope"),
 )
 value.mistake(
-    "In your product, each factor receives only the local derivative. Which upstream gradient "
-    "should you multiply it by?",
+    "In your product, each factor receives only the local derivative. What should you multiply "
+    "it by?",
     loses="value reuse",
     name="UpstreamForgottenInProducts",
     edit=[
@@ -516,21 +516,21 @@ value.mistake(
 )
 value.mistake(
     "In your product, each factor gets its own value as its derivative. How much does `a * b` "
-    "grow when `a` grows by 1?",
+    "increase when `a` increases by 1?",
     loses="value",
     name="FactorsNotExchanged",
     edit=("(self, other.data), (other, self.data)", "(self, self.data), (other, other.data)"),
 )
 value.mistake(
     "Your product passes the upstream gradient to both factors unchanged. How much does `a * "
-    "b` grow when `a` grows by 1?",
+    "b` increase when `a` increases by 1?",
     loses="value",
     name="ProductLikeSum",
     edit=("(self, other.data), (other, self.data)", "(self, 1.0), (other, 1.0)"),
 )
 value.mistake(
-    "Your sum uses the local derivatives of a product. How much does `a + b` grow when `a` "
-    "grows by 1?",
+    "Your sum uses the local derivatives of a product. How much does `a + b` increase when `a` "
+    "increases by 1?",
     loses="value",
     name="SumLikeProduct",
     edit=(
@@ -540,23 +540,23 @@ value.mistake(
 )
 value.mistake(
     "In `a - b`, your gradient of `b` has the wrong sign. What happens to `a - b` when `b` "
-    "grows?",
+    "increases?",
     loses="operations",
     where="minus_quotient_power",
     name="MinusForgotten",
     edit=("(other, -1.0)", "(other, 1.0)"),
 )
 value.mistake(
-    "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` grow or fall when `b` "
-    "grows?",
+    "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` increase or decrease "
+    "when `b` increases?",
     loses="operations",
     where="minus_quotient_power",
     name="QuotientGrows",
     edit=("-y / other.data", "y / other.data"),
 )
 value.mistake(
-    "Your derivative of `a / b` with respect to `b` has the wrong size. Which power of `b` "
-    "does its denominator contain?",
+    "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
+    "`b` does its denominator contain?",
     loses="operations",
     where="minus_quotient_power",
     name="QuotientWithoutSquare",
@@ -621,7 +621,7 @@ value.mistake(
 )
 value.mistake(
     "Your derivative of `log` is the input itself. Does the graph of ln a get steeper or "
-    "flatter when `a` grows?",
+    "flatter when `a` increases?",
     loses="operations",
     where="four_functions",
     name="LogOfTheInput",
@@ -657,8 +657,8 @@ for function, made in {
     "relu": "self.made(max(self.data, 0.0), (self, float(self.data > 0)))",
 }.items():
     value.mistake(
-        f"Your `{function}` passes back only its local derivative. Which upstream gradient "
-        "should you multiply it by?",
+        f"Your `{function}` passes back only its local derivative. What should you multiply it "
+        "by?",
         loses="operations",
         where="four_functions",
         name=f"UpstreamForgottenIn{function.title()}",
@@ -676,15 +676,15 @@ value.mistake(
     edit=("float(self.data > 0)", "1.0"),
 )
 value.mistake(
-    "Your `relu` passes the gradient on when the input is exactly 0. Which derivative does "
-    "the text choose there?",
+    "Your `relu` passes the gradient on when the input is exactly 0. Which derivative does the "
+    "problem text choose there?",
     loses="operations",
     where="relu_at_zero",
     name="ReluOpenAtZero",
     edit=("self.data > 0", "self.data >= 0"),
 )
 value.mistake(
-    "Your difference has its two sides swapped when a plain number is on the left. Which "
+    "Your code swaps the two sides of a difference when a plain number is on the left. Which "
     "number is subtracted in `3 - a`?",
     loses="operations",
     where="number_on_the_left",
@@ -692,8 +692,8 @@ value.mistake(
     edit=("self.number(other) - self", "self - other"),
 )
 value.mistake(
-    "Your quotient has its two sides swapped when a plain number is on the left. Which number "
-    "is the denominator in `2 / a`?",
+    "Your code swaps the two sides of a quotient when a plain number is on the left. Which "
+    "number is the denominator in `2 / a`?",
     loses="operations",
     where="number_on_the_left",
     name="LeftQuotientTurned",

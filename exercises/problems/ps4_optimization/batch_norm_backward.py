@@ -88,35 +88,36 @@ def unit_by_unit(dY, X, gamma, eps):
 
 
 backwards.mistake(
-    "Your `dX` contains only the direct path, as if m and v were constants. Which entries "
-    "of the batch change m and v when they grow?",
+    "Your `dX` contains only the direct path, as if m and v were constants. Which entries of "
+    "the batch do m and v depend on?",
     loses="value",
     name="constants",
     edit=("(dY - (dbeta + X_hat * dgamma) / len(X))", "dY"),
 )
 backwards.mistake(
-    "Your `dX` doesn't include the path through v. What happens to the variance of a "
-    "column when one of its entries grows?",
+    "Your `dX` doesn't include the path through v. What happens to the variance of a column "
+    "when one of its entries increases?",
     loses="value",
     name="variance_constant",
     edit=(" + X_hat * dgamma", ""),
 )
 backwards.mistake(
-    "Your `dX` doesn't include the path through m. What happens to the mean of a column "
-    "when one of its entries grows?",
+    "Your `dX` doesn't include the path through m. What happens to the mean of a column when "
+    "one of its entries increases?",
     loses="value",
     name="mean_constant",
     edit=("dbeta + X_hat", "X_hat"),
 )
 backwards.mistake(
-    "The path through v in your `dX` has the wrong sign. What happens to X_hat when v grows?",
+    "The path through v in your `dX` has the wrong sign. What happens to X_hat when v "
+    "increases?",
     loses="value",
     name="variance_with_a_plus",
     edit=("dbeta + X_hat", "dbeta - X_hat"),
 )
 backwards.mistake(
-    "The paths through m and v in your `dX` are N times too large. How much does a mean "
-    "over N samples grow when one sample grows by 1?",
+    "The paths through m and v in your `dX` are N times too large. How much does a mean over N "
+    "samples increase when one sample increases by 1?",
     loses="value",
     name="sums_for_means",
     edit=(" / len(X)", ""),
@@ -149,8 +150,8 @@ backwards.mistake(
     edit=("gamma / root * (dY", "1 / root * (gamma * dY"),
 )
 backwards.mistake(
-    "Your `dX` isn't divided by the root. How much does X_hat grow when X grows by 1 and m "
-    "and v are fixed?",
+    "Your `dX` isn't divided by the square root. How much does X_hat increase when X increases "
+    "by 1 and m and v are fixed?",
     loses="value",
     name="root_forgotten",
     edit=("gamma / root", "gamma"),
@@ -162,7 +163,8 @@ backwards.mistake(
     edit=("gamma / root", "gamma / root**2"),
 )
 backwards.mistake(
-    "Your gradients use a variance that is divided by N - 1. What does the text divide it by?",
+    "Your gradients use a variance that is divided by N - 1. What does the problem text divide "
+    "it by?",
     loses="value parameters",
     name="unbiased",
     edit=("var(axis=0)", "var(axis=0, ddof=1)"),
@@ -174,8 +176,8 @@ backwards.mistake(
     edit=(" + eps", ""),
 )
 backwards.mistake(
-    "Your gradients belong to a forward pass that adds `eps` outside the root. What does "
-    "the formula add `eps` to?",
+    "Your gradients are those of a forward pass that adds `eps` outside the square root. What "
+    "does the formula add `eps` to?",
     loses="value parameters",
     name="eps_outside",
     edit=("np.sqrt(X.var(axis=0) + eps)", "X.std(axis=0) + eps"),
@@ -188,15 +190,15 @@ backwards.mistake(
     edit=("(X - X.mean(axis=0))", "X"),
 )
 backwards.mistake(
-    "Your `dgamma` uses `X` as the factor of `dY`. What does the forward pass multiply "
-    "`gamma` by?",
+    "In your `dgamma`, you multiply `dY` by `X`. What does the forward pass multiply `gamma` "
+    "by?",
     loses="parameters",
     name="not_normalised",
     edit=("), dgamma, dbeta", "), (dY * X).sum(axis=0), dbeta"),
 )
 backwards.mistake(
-    "Your `dgamma` uses X - m as the factor of `dY`. What does the forward pass multiply "
-    "`gamma` by?",
+    "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
+    "by?",
     loses="parameters",
     name="centred_alone",
     edit=("), dgamma, dbeta", "), dgamma * root, dbeta"),

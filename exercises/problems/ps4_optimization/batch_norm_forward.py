@@ -148,8 +148,8 @@ normalised.mistake(
     edit=("np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
 )
 normalised.mistake(
-    "Your `Y` doesn't include `eps`. What does the formula add to the variance before it "
-    "takes the root?",
+    "Your `Y` doesn't include `eps`. What does the formula add to the variance before it takes "
+    "the square root?",
     loses="value",
     name="eps_forgotten",
     edit=("var + eps", "var"),
@@ -190,7 +190,7 @@ normalised.mistake(
     edit=("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
 )
 normalised.mistake(
-    "Your `Y` uses the variance with divisor N - 1. Which divisor does the text use to "
+    "Your `Y` uses the variance with divisor N - 1. Which divisor does the problem text use to "
     "normalise the batch?",
     loses="value",
     name="unbiased_in_the_batch",
@@ -245,15 +245,15 @@ normalised.mistake(
     edit=("    Y =", "    mean, var = new_mean, new_var\n    Y ="),
 )
 normalised.mistake(
-    "Your code multiplies the old average by `momentum`. Which of the two terms does "
-    "`momentum` belong to in the text?",
+    "Your code multiplies the old average by `momentum`. Which of the two terms does the "
+    "problem text multiply by `momentum`?",
     loses="running",
     name="momentum_of_the_old",
     given="momentum = 1 - momentum",
 )
 normalised.mistake(
-    "Your `new_var` uses the variance divided by N. What does the text divide by in the "
-    "running average?",
+    "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
+    "the running average?",
     loses="running",
     name="biased_average",
     edit=("X.var(axis=0, ddof=1)", "var"),

@@ -249,8 +249,8 @@ masked.mistake(
     edit=("rng.random(X.shape)", "rng.random(X.shape[1])"),
 )
 masked.mistake(
-    "Your function drops an entry with probability 1 - p. What is `p` the probability of, "
-    "in the text and in PyTorch?",
+    "Your function drops an entry with probability 1 - p. What is `p` the probability of, in "
+    "the problem text and in PyTorch?",
     loses="value",
     name="p_kept",
     edit=(">= p) / (1 - p)", "< p) / p"),
@@ -271,7 +271,7 @@ masked.mistake(
 )
 masked.mistake(
     "Your function divides the entries that remain by `p`. What fraction of the entries "
-    "remains, and which factor makes up for the others?",
+    "remains, and which factor makes up for the dropped ones?",
     loses="value",
     name="divided_by_p",
     edit=("/ (1 - p)", "/ p"),
@@ -305,15 +305,15 @@ masked.mistake(
     edit=("dY * mask", "dY * (rng.random(X.shape) >= p) / (1 - p)"),
 )
 masked.mistake(
-    "Your `dX` has zeros in the correct places, and its other entries equal `dY`. How much "
-    "does `Y` grow when an entry of `X` that isn't dropped grows by 1?",
+    "Your `dX` has zeros in the correct places, and its other entries equal `dY`. If an entry "
+    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?",
     loses="backward",
     name="gradient_not_scaled",
     edit=("dY * mask", "dY * (mask > 0)"),
 )
 masked.mistake(
-    "Your `dX` is scaled twice. How much does `Y` grow when an entry of `X` that isn't "
-    "dropped grows by 1?",
+    "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, how much "
+    "does the same entry of `Y` increase?",
     loses="backward",
     name="gradient_scaled_twice",
     edit=("dY * mask", "dY * mask / (1 - p)"),
@@ -326,8 +326,9 @@ masked.mistake(
     edit=("dY * mask", "dY * X * mask"),
 )
 masked.mistake(
-    "Your `dX` has zeros in the correct places, but the factor of the other entries is "
-    "wrong. How much does `Y` grow when an entry of `X` that isn't dropped grows by 1?",
+    "Your `dX` has zeros in the correct places, but the other entries are scaled incorrectly. "
+    "If an entry of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
+    "increase?",
     loses="backward",
     name="gradient_multiplied",
     edit=("dY * mask", "dY * (mask > 0) * (1 - p)"),

@@ -120,15 +120,15 @@ starts = problem(
         "random": "given",
     },
     wrong={
-        "xavier": "Your weights lack at least one of three properties: mean 0, Xavier's "
-        "variance, a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
-        "glorot_uniform": "Your weights lack at least one of three properties: mean 0, "
-        "Glorot's variance, a uniform distribution. Check `W.mean()`, `W.var()` and a "
+        "xavier": "Your weights fail at least one of three requirements: mean 0, the Xavier "
+        "variance, a normal distribution. Check `W.mean()`, `W.var()` and a "
         "histogram of `W`.",
-        "he": "Your weights lack at least one of three properties: mean 0, He's variance, "
+        "glorot_uniform": "Your weights fail at least one of three requirements: mean 0, the "
+        "Glorot variance, a uniform distribution. Check `W.mean()`, "
+        "`W.var()` and a histogram of `W`.",
+        "he": "Your weights fail at least one of three requirements: mean 0, the He variance, "
         "a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
-        "layout": "Your `W` doesn't have shape (n_out, n_in). Which axis belongs to the "
-        "inputs?",
+        "layout": "Your `W` doesn't have shape (n_out, n_in). Which axis is for the inputs?",
         "random": "Your function doesn't use `rng` correctly. Check whether generators with "
         "the same seed give the same weights, and whether different seeds give different "
         "weights.",
@@ -238,7 +238,7 @@ starts.mistake(
     ],
 )
 starts.mistake(
-    "Your normal weights are cut off at two standard deviations. What should happen to "
+    "Your normal weights are truncated at two standard deviations. What should happen to "
     "weights beyond this limit, according to the problem text?",
     loses="value",
     name="cut_off",
@@ -272,8 +272,8 @@ starts.mistake(
     given="return 0.001 * rng.standard_normal((n_out, n_in))",
 )
 starts.mistake(
-    'Your "xavier" weights have variance 1 / n_in, which is a rule by LeCun. Which two '
-    "numbers does the rule by Xavier average?",
+    'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two numbers '
+    "does Xavier's rule average?",
     loses="value",
     name="inputs_alone",
     edit=("else n_in + n_out", "else 2 * n_in"),
@@ -287,7 +287,7 @@ starts.mistake(
 )
 starts.mistake(
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
-    "denominator for Xavier?",
+    "denominator of Xavier's rule?",
     loses="value",
     name="xavier_like_he",
     edit=("else n_in + n_out", "else n_in"),
@@ -300,15 +300,15 @@ starts.mistake(
     edit=("6 / (n_in + n_out)", "6 / n_in"),
 )
 starts.mistake(
-    'Your "glorot_uniform" weights have half the required variance. The variance is c^2 / '
-    "3, so how large should c be?",
+    'Your "glorot_uniform" weights have half the required variance. A uniform distribution '
+    "from -c to c has variance c^2 / 3, so how large should c be?",
     loses="value",
     name="three_for_six",
     edit=("6 /", "3 /"),
 )
 starts.mistake(
-    'Your "glorot_uniform" weights have twice the required variance. The variance is c^2 / '
-    "3, so how large should c be?",
+    'Your "glorot_uniform" weights have twice the required variance. A uniform distribution '
+    "from -c to c has variance c^2 / 3, so how large should c be?",
     loses="value",
     name="twelve_for_six",
     edit=("6 /", "12 /"),

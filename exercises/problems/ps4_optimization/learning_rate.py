@@ -122,7 +122,7 @@ def step_by_step(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 rates.mistake(
-    "Your warm-up starts with a rate of 0, so nothing is learned in this step. What does "
+    "Your warm-up starts with a rate of 0, so nothing is learned in the first step. What does "
     "the formula add to `step`?",
     loses="value",
     name="begins_with_zero",
@@ -164,8 +164,8 @@ rates.mistake(
     edit=("step - warmup\n", "step - warmup + 1\n"),
 )
 rates.mistake(
-    "Your warm-up is one step too long, and its last rate is above `lr`. Which is the last "
-    "step with `step < warmup`?",
+    "Your warm-up is one step too long, and its last rate is above `lr`. What is the last step "
+    "with `step < warmup`?",
     loses="schedules",
     name="one_step_longer",
     edit=("step < warmup", "step <= warmup and warmup > 0"),
@@ -186,14 +186,14 @@ rates.mistake(
 )
 rates.mistake(
     'Your "step" schedule uses the remainder as the number of drops. Which of `//` and `%` '
-    "counts how often `step_size` fits into t?",
+    "counts how many times `step_size` fits into t?",
     loses="schedules",
     name="by_the_remainder",
     edit=("t // step", "t % step"),
 )
 rates.mistake(
-    'Your "exponential" schedule grows. Is `gamma` above or below 1, and which sign does '
-    "its exponent have?",
+    'Your "exponential" schedule grows. Is `gamma` above or below 1, and what sign does its '
+    "exponent have?",
     loses="schedules",
     name="grows",
     edit=("gamma**t", "gamma**-t"),
@@ -228,7 +228,7 @@ rates.mistake(
     ),
 )
 rates.mistake(
-    'Your "cosine" schedule rises. Which sign does the cosine have in the formula?',
+    'Your "cosine" schedule rises. What sign does the cosine have in the formula?',
     loses="schedules",
     name="rises",
     edit=("1 + np", "1 - np"),
@@ -241,7 +241,7 @@ rates.mistake(
     edit=("np.pi", "2 * np.pi"),
 )
 rates.mistake(
-    'Your "cosine" schedule uses an angle in degrees. Which unit does `np.cos` expect?',
+    'Your "cosine" schedule uses an angle in degrees. What unit does `np.cos` expect?',
     loses="schedules",
     name="in_degrees",
     edit=("np.pi", "180"),
@@ -261,8 +261,8 @@ rates.mistake(
     edit=("(total - warmup)", "total"),
 )
 rates.mistake(
-    'Your "cosine" schedule doesn\'t start at `lr`, because its angle already grows '
-    "during the warm-up. What is t in the first step after the warm-up?",
+    'Your "cosine" schedule doesn\'t start at `lr`, because its angle already increases during '
+    "the warm-up. What is t in the first step after the warm-up?",
     loses="schedules",
     name="cosine_from_the_start",
     edit=("np.pi * t", "np.pi * step"),

@@ -168,14 +168,15 @@ steps.mistake(
     given="state = {}",
 )
 steps.mistake(
-    "Your steps go uphill. Does the loss grow or shrink in the direction of the gradient?",
+    "Your steps go uphill. Does the loss increase or decrease in the direction of the "
+    "gradient?",
     loses="value rmsprop adam",
     name="uphill",
     edit=("w - lr", "w + lr"),
 )
 steps.mistake(
-    "Your function uses the default values in the signature. Where does your code use the "
-    "arguments `momentum`, `alpha`, `betas` and `eps`?",
+    "Your function always uses the default values from the signature. Where does your code use "
+    "the arguments `momentum`, `alpha`, `betas` and `eps`?",
     loses="value rmsprop adam",
     name="options_ignored",
     given="return optimizer_step(method, w, g, state, lr)",
@@ -188,8 +189,8 @@ steps.mistake(
     edit=("momentum * v + g", "momentum * v + (1 - momentum) * g"),
 )
 steps.mistake(
-    "Your code multiplies the new gradient by `momentum`. Which should become smaller in "
-    "each step, the old velocity or the new gradient?",
+    "Your code multiplies the new gradient by `momentum`. Which one should shrink in each "
+    "step: the old velocity or the new gradient?",
     loses="value",
     name="momentum_of_the_gradient",
     edit=("momentum * v + g", "v + momentum * g"),
@@ -216,8 +217,7 @@ steps.mistake(
     edit=("step = v if", 'step = state.get("v", 0 * w) if'),
 )
 steps.mistake(
-    'Your "momentum" step is the step of Nesterov. Which branch of your code does '
-    '"momentum" reach?',
+    'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" reach?',
     loses="value",
     name="momentum_like_nesterov",
     edit=('v if method == "momentum" else g', "g"),
@@ -236,8 +236,8 @@ steps.mistake(
     edit=('method == "rmsprop"', 'method in ("rmsprop", "adam")'),
 )
 steps.mistake(
-    'Your "nesterov" step is the step of plain momentum. What does the formula do with the '
-    "gradient and the new velocity?",
+    'Your "nesterov" step is a plain momentum step. What does the formula do with the gradient '
+    "and the new velocity?",
     loses="value",
     name="nesterov_like_momentum",
     edit=("else g + momentum * v", "else v"),
@@ -270,8 +270,8 @@ steps.mistake(
     edit=("(np.sqrt(v) + eps)", "np.sqrt(v)"),
 )
 steps.mistake(
-    "Your v in RMSProp is the sum of all squares, as in AdaGrad. Which weights does "
-    "RMSProp give to the old v and to the new square?",
+    "Your v in RMSProp is the sum of all squares, as in AdaGrad. What weights does RMSProp "
+    "give to the old v and to the new square?",
     loses="rmsprop",
     name="adagrad",
     edit=("alpha * v + (1 - alpha) * g**2", "v + g**2"),
@@ -284,15 +284,15 @@ steps.mistake(
     edit=("(np.sqrt(v) + eps)", "np.sqrt(v) - eps / lr"),
 )
 steps.mistake(
-    "Your v in RMSProp is an average of the gradients themselves. Which values can be "
-    "under a root, and which quantity should v average?",
+    "Your v in RMSProp is an average of the gradients themselves. What values can be under a "
+    "square root, and which quantity should v average?",
     loses="rmsprop",
     name="square_forgotten",
     edit=("(1 - alpha) * g**2", "(1 - alpha) * g"),
 )
 steps.mistake(
-    "Your RMSProp multiplies the new square by `alpha`. Which term does `alpha` belong to "
-    "in the formula?",
+    "Your RMSProp multiplies the new square by `alpha`. Which term does the formula multiply "
+    "by `alpha`?",
     loses="rmsprop",
     name="shares_exchanged",
     given="alpha = 1 - alpha",
@@ -305,8 +305,8 @@ steps.mistake(
     edit=("(1 - alpha) * g**2", "g**2"),
 )
 steps.mistake(
-    "Your Adam corrects neither m nor v. If m starts at 0, how much too small is it after "
-    "the first step?",
+    "Your Adam corrects neither m nor v. If m starts at 0, by what factor is it too small "
+    "after the first step?",
     loses="adam",
     name="not_corrected",
     edit=(
@@ -334,7 +334,7 @@ steps.mistake(
     edit=('state.get("t", 0) + 1', "1"),
 )
 steps.mistake(
-    "Your Adam counts its first step as t = 2. What does your t start from, and how often "
+    "Your Adam counts its first step as t = 2. What does your t start from, and how many times "
     "do you increase it in each step?",
     loses="adam",
     name="begins_with_two",
@@ -354,15 +354,15 @@ steps.mistake(
     edit=("(np.sqrt(v / (1 - betas[1] ** t)) + eps)", "np.sqrt(v / (1 - betas[1] ** t))"),
 )
 steps.mistake(
-    "Your Adam corrects the root of v instead of v. Is 1 - beta2^t inside or outside the "
-    "root in the formula?",
+    "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
+    "the square root in the formula?",
     loses="adam",
     name="root_corrected",
     edit=("np.sqrt(v / (1 - betas[1] ** t))", "np.sqrt(v) / (1 - betas[1] ** t)"),
 )
 steps.mistake(
-    "Your Adam stores the corrected m and v, so the next step corrects them again. Which m "
-    "does the formula for m have on the right?",
+    "Your Adam stores the corrected m and v, so the next step corrects them again. Which m is "
+    "on the right-hand side of the formula for m?",
     loses="adam",
     name="corrected_ones_kept",
     edit=[
@@ -381,8 +381,8 @@ steps.mistake(
     ],
 )
 steps.mistake(
-    "Your `betas` are swapped. Which of them belongs to the gradients, and which one to "
-    "their squares?",
+    "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
+    "squares?",
     loses="adam",
     name="betas_exchanged",
     given="betas = betas[::-1]",

@@ -182,15 +182,15 @@ gradients.mistake(
     edit=("dy.sum", "dy.mean"),
 )
 gradients.mistake(
-    "Your `dbias` averages over the positions of a map. How do you combine the gradients from "
-    "all the positions that a bias is added to?",
+    "In your `dbias`, you average over the positions of a map. How do you combine the "
+    "gradients from all the positions that a bias is added to?",
     loses="weights",
     name="bias_mean_of_positions",
     edit=("dy.sum(axis=(0, 2, 3))", "dy.mean(axis=(2, 3)).sum(axis=0)"),
 )
 gradients.mistake(
-    "Your `dweight` averages over the positions of a map. How do you combine the gradients "
-    "from all the positions that use the same weight?",
+    "In your `dweight`, you average over the positions of a map. How do you combine the "
+    "gradients from all the positions that use the same weight?",
     loses="weights",
     name="weights_mean_of_positions",
     edit=("dweight, dy.sum", "dweight / dy[0, 0].size, dy.sum"),
@@ -204,21 +204,20 @@ gradients.mistake(
 )
 gradients.mistake(
     "Your three gradients are divided by the number of positions in a map. Which line of your "
-    "code divides, and does a formula in the text call for this?",
+    "code divides, and does a formula in the problem text call for this?",
     loses="value",
     name="everything_mean_of_positions",
     given="dy = dy / dy[0, 0].size",
 )
 gradients.mistake(
-    "Your `dbias` contains a separate entry for each position of the map. How many "
-    "positions of a map is one bias added to?",
+    "Your `dbias` has a separate entry for each position in the map. How many positions of a "
+    "map is one bias added to?",
     loses="shape weights",
     name="bias_of_each_place",
     edit=("axis=(0, 2, 3)", "axis=0"),
 )
 gradients.mistake(
-    "Your `dbias` contains a separate row for each sample. How many samples is one bias "
-    "added to?",
+    "Your `dbias` has a separate row for each sample. How many samples is one bias added to?",
     loses="shape weights",
     name="bias_of_each_sample",
     edit=("axis=(0, 2, 3)", "axis=(2, 3)"),
@@ -251,8 +250,8 @@ gradients.mistake(
     edit=("(g.T, padded[:, ", "(g[-1:].T, padded[-1:, "),
 )
 gradients.mistake(
-    "Your `dweight` adds up the samples of `dy` and of `padded`, and then multiplies the two "
-    "sums. Which product does each sample contribute by itself?",
+    "For `dweight`, you add up `dy` and `padded` over the samples, and then multiply the two "
+    "sums. Which product does each sample contribute?",
     loses="weights",
     name="samples_added_up_first",
     edit=(
@@ -261,8 +260,7 @@ gradients.mistake(
     ),
 )
 gradients.mistake(
-    "Your `dweight` doesn't depend on `dy`. Which upstream gradient should you multiply "
-    "each pixel by?",
+    "Your `dweight` doesn't depend on `dy`. What should you multiply each pixel by?",
     loses="weights",
     name="weights_without_dy",
     edit=("(g.T, ", "(0 * g.T + 1, "),
@@ -274,8 +272,8 @@ gradients.mistake(
     edit=("[:, :, p : p + H, p : p + W]", ""),
 )
 gradients.mistake(
-    "Your `dx` has the correct shape, but you cut it from the upper left corner of "
-    "`dpadded`. Which row and column of `padded` does `x` start at?",
+    "Your `dx` has the correct shape, but you cut it from the upper left corner of `dpadded`. "
+    "Which entry of `padded` is the upper left corner of `x`?",
     loses="stride",
     name="cut_from_the_corner",
     edit=("p : p + H, p : p + W", ":H, :W"),
@@ -289,21 +287,22 @@ gradients.mistake(
 )
 gradients.mistake(
     "Your windows are only one pixel apart, both in `dx` and in `dweight`. Which row of "
-    "`padded` does window `i` start at?",
+    "`padded` is the first row of window `i`?",
     loses="stride",
     name="neighbouring_windows",
     given="stride = 1",
 )
 gradients.mistake(
-    "The windows in your `dx` are only one pixel apart. Which row of `padded` does "
-    "window `i` start at?",
+    "The windows in your `dx` are only one pixel apart. Which row of `padded` is the first row "
+    "of window `i`?",
     loses="stride",
     name="neighbouring_windows_in_dx",
     edit=("rows, columns] +=", "i : i + KH, j : j + KW] +="),
 )
 gradients.mistake(
-    "Your `dx` is smaller than `x` when the stride is above 1, because the entries of `dy` are "
-    "next to each other. How far apart are their windows in `padded`?",
+    "Your `dx` is smaller than `x` when the stride is above 1, because the windows of "
+    "neighbouring entries of `dy` are only one pixel apart. How far apart are they in "
+    "`padded`?",
     loses="stride",
     name="not_dilated",
     edit=[
@@ -312,8 +311,9 @@ gradients.mistake(
     ],
 )
 gradients.mistake(
-    "Your `dx` is smaller than `x` when the stride is above 1, because the entries of `dy` are "
-    "next to each other. How far apart are their windows in `padded`, and what comes between?",
+    "Your `dx` is smaller than `x` when the stride is above 1, because the windows of "
+    "neighbouring entries of `dy` are only one pixel apart. How far apart are they in "
+    "`padded`, and what belongs between the entries of `dy`?",
     loses="stride",
     name="not_dilated_and_cut",
     edit=[
@@ -330,8 +330,8 @@ gradients.mistake(
     given="s = min(stride, 2)",
 )
 gradients.mistake(
-    "The windows in your `dweight` are only one pixel apart. Which row of `padded` does "
-    "window `i` start at?",
+    "The windows in your `dweight` are only one pixel apart. Which row of `padded` is the "
+    "first row of window `i`?",
     loses="stride",
     name="neighbouring_windows_in_dweight",
     edit=("rows, columns], 1)", "i : i + KH, j : j + KW], 1)"),
@@ -345,8 +345,8 @@ gradients.mistake(
     given="far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))",
 )
 gradients.mistake(
-    "Your windows move by `stride` from row to row, but only by 1 from column to "
-    "column. Which column of `padded` does window `j` start at?",
+    "Your windows move by `stride` from row to row, but only by 1 from column to column. Which "
+    "column of `padded` is the first column of window `j`?",
     loses="stride",
     name="stride_of_rows_alone",
     edit=("slice(j * stride, j * stride + KW)", "slice(j, j + KW)"),

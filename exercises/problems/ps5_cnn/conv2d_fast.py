@@ -147,9 +147,9 @@ def by_indices(x, weight, bias, stride, padding):
 
 
 fast.mistake(
-    "Your `y` contains the correct values in the wrong positions, because `reshape` "
-    "doesn't reorder axes. Which axis of your matrix product contains the maps, and "
-    "which axis of `y`?",
+    "Your `y` contains the correct values in the wrong positions, because `reshape` doesn't "
+    "reorder axes. Which axis of your matrix product holds the maps, and which axis of `y` "
+    "should hold them?",
     loses="value",
     name="reshaped_into_place",
     edit=(".transpose(1, 0, 2, 3)", ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out)"),
@@ -174,8 +174,8 @@ fast.mistake(
 )
 fast.mistake(
     "Your code reshapes the product to the shape of `y` and then adds the biases, but "
-    "`reshape` doesn't reorder axes. Which axis of the product contains the maps, and "
-    "which axis of `y`?",
+    "`reshape` doesn't reorder axes. Which axis of the product contains the maps, and which "
+    "axis of `y` should contain them?",
     loses="value",
     name="reshaped_before_the_bias",
     edit=[
@@ -201,22 +201,22 @@ fast.mistake(
     ],
 )
 fast.mistake(
-    "The channels come last in each column of your matrix. Which order does "
-    "`weight.reshape(F, -1)` use for channels, rows and columns?",
+    "The channels come last in each column of your matrix. In what order does "
+    "`weight.reshape(F, -1)` put channels, rows and columns?",
     loses="value",
     name="channels_last_in_a_column",
     edit=("transpose(1, 4, 5, 0, 2, 3)", "transpose(4, 5, 1, 0, 2, 3)"),
 )
 fast.mistake(
-    "The rows and columns of each window are swapped in your matrix. Which order does "
-    "`weight.reshape(F, -1)` use for channels, rows and columns?",
+    "The rows and columns of each window are swapped in your matrix. In what order does "
+    "`weight.reshape(F, -1)` put channels, rows and columns?",
     loses="value",
     name="columns_before_rows",
     edit=("transpose(1, 4, 5, 0, 2, 3)", "transpose(1, 5, 4, 0, 2, 3)"),
 )
 fast.mistake(
     "Your weight matrix mixes the entries of different kernels, because `reshape` doesn't "
-    "reorder axes. Which axis of `weight` counts the kernels?",
+    "reorder axes. Which axis of `weight` indexes the kernels?",
     loses="value",
     name="kernels_reshaped_into_columns",
     edit=("weight.reshape(F, -1)", "weight.reshape(-1, F).T"),

@@ -164,7 +164,7 @@ layers.mistake(
     edit=("+ bias", "+ weight[0].size * bias"),
 )
 layers.mistake(
-    "Your code subtracts the bias. Which sign does `bias[f]` have in the formula?",
+    "Your code subtracts the bias. What sign does `bias[f]` have in the formula?",
     loses="value",
     name="bias_subtracted",
     edit=("+ bias", "- bias"),
@@ -244,22 +244,22 @@ layers.mistake(
     given="stride = 1",
 )
 layers.mistake(
-    "Your `y` has the correct shape, but its windows are only one pixel apart. Which "
-    "row and column of `padded` does window (i, j) start at?",
+    "Your `y` has the correct shape, but its windows are only one pixel apart. Which entry of "
+    "`padded` is the upper left corner of window (i, j)?",
     loses="stride",
     name="neighbouring_windows",
     edit=("i * stride, j * stride", "i, j"),
 )
 layers.mistake(
-    "Your `y` has the correct shape, but its windows move by only one pixel from left "
-    "to right. Which column of `padded` does window (i, j) start at?",
+    "Your `y` has the correct shape, but its windows move by only one pixel from left to "
+    "right. Which column of `padded` is the first column of window (i, j)?",
     loses="stride",
     name="neighbouring_columns",
     edit=("j * stride", "j"),
 )
 layers.mistake(
     "Your `y` has the correct shape, but its windows move by only one pixel from top to "
-    "bottom. Which row of `padded` does window (i, j) start at?",
+    "bottom. Which row of `padded` is the first row of window (i, j)?",
     loses="stride",
     name="neighbouring_rows",
     edit=("i * stride", "i"),
@@ -307,14 +307,14 @@ layers.mistake(
     edit=("(padding, padding), (padding, padding)", "(2 * padding, 0), (2 * padding, 0)"),
 )
 layers.mistake(
-    "Your padding repeats the pixels at the edge of the image. Which value should the "
-    "padding contain?",
+    "Your padding repeats the pixels at the edge of the image. What value should the padding "
+    "contain?",
     loses="padding",
     name="edge_repeated",
     edit=("padding)))", "padding)), mode='edge')"),
 )
 layers.mistake(
-    "Your padding contains ones. Which value should it contain?",
+    "Your padding contains ones. What value should it contain?",
     loses="padding",
     name="padded_with_ones",
     edit=("padding)))", "padding)), constant_values=1)"),

@@ -236,8 +236,8 @@ table.mistake(
     edit=("K * K * C", "K * C"),
 )
 table.mistake(
-    "Your `parameters` count all weights again at every position. How many positions "
-    "share one weight?",
+    "Your `parameters` count every weight once per position. How many positions share one "
+    "weight?",
     loses="parameters",
     name="counted_at_each_place",
     edit=("(K * K * C + 1) * F", "(K * K * C + 1) * F * H * W"),
@@ -319,7 +319,7 @@ table.mistake(
     edit=("field + (K - 1) * apart", "K"),
 )
 table.mistake(
-    "Your receptive field subtracts the padding from the kernel size. Do rows of "
+    "In your receptive field, you subtract the padding from the kernel size. Do rows of "
     "padding count, according to the problem text?",
     loses="field",
     name="without_padding",

@@ -194,8 +194,8 @@ block.mistake(
     given="weight1, weight2 = weight2, weight1",
 )
 block.mistake(
-    "Your `dx` doesn't include the shortcut. How much does `s` grow along the shortcut "
-    "when `x` grows a little?",
+    "Your `dx` doesn't include the shortcut. How much does `s` change along the shortcut when "
+    "`x` increases slightly?",
     loses="gradient",
     name="shortcut_missing_in_dx",
     edit=("ds + dx", "dx"),
@@ -208,20 +208,21 @@ block.mistake(
     edit=("ds + dx", "ds"),
 )
 block.mistake(
-    "Your `dx` adds `dy` itself along the shortcut. Which operation comes between `s` and `y`?",
+    "Along the shortcut, your `dx` gets `dy` itself. Which operation comes between `s` and "
+    "`y`?",
     loses="gradient",
     name="shortcut_past_the_last_relu",
     edit=("ds + dx", "dy + dx"),
 )
 block.mistake(
-    "Your gradient passes the last ReLU everywhere. What is the derivative of this ReLU "
-    "where `s` is negative?",
+    "Your gradient passes through the last ReLU everywhere. What is the derivative of this "
+    "ReLU where `s` is negative?",
     loses="gradient",
     name="last_mask_forgotten",
     edit=(" * (s > 0)", ""),
 )
 block.mistake(
-    "Your gradient passes the ReLU between the convolutions everywhere. What is the "
+    "Your gradient passes through the ReLU between the convolutions everywhere. What is the "
     "derivative of this ReLU where `a` is negative?",
     loses="gradient",
     name="middle_mask_forgotten",
@@ -308,7 +309,8 @@ block.mistake(
     edit=[("dy * (s > 0)", "np.maximum(dy, 0)"), ("dh * (a > 0)", "np.maximum(dh, 0)")],
 )
 block.mistake(
-    "Your `dx` adds the gradients of `s` and `h`. Which operations come between `x` and `h`?",
+    "Your `dx` is the gradient for `s` plus the gradient for `h`. Which operations come "
+    "between `x` and `h`?",
     loses="gradient",
     name="first_convolution_left_out",
     edit=("ds + dx", "ds + dh"),

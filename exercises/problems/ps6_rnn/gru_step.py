@@ -115,7 +115,7 @@ gated.mistake(
     edit=("r * u_n", "u_n"),
 )
 gated.mistake(
-    "Your reset gate multiplies `h` before U_n does, as in the first paper. What does r "
+    "Your reset gate multiplies `h` before U_n does, as in the original paper. What does r "
     "multiply in our formula?",
     loses="value",
     name="reset_before_the_product",
@@ -182,8 +182,8 @@ gated.mistake(
     edit=(" + b", ""),
 )
 gated.mistake(
-    "Your code applies the transpose of each block of `U`. Which index of `U` belongs to the "
-    "new state?",
+    "Your code applies the transpose of each block of `U`. Which index of `U` corresponds to "
+    "the new state?",
     loses="value",
     name="transposed",
     given="U = np.concatenate([block.T for block in np.split(U, 3)])",

@@ -119,7 +119,7 @@ hesitation.mistake(
     edit=("np.exp(surprise.mean())", "np.exp(surprise.mean() / np.log(2))"),
 )
 hesitation.mistake(
-    "Your `bits` is negative. What is the sign of the logarithm of a probability, and which "
+    "Your `bits` is negative. What is the sign of the logarithm of a probability, and what "
     "sign should a number of bits have?",
     loses="bits",
     name="sign_forgotten",
@@ -177,7 +177,7 @@ hesitation.mistake(
     ],
 )
 hesitation.mistake(
-    "Your softmax sums over the sequences. Which axis should the probabilities sum to 1 over?",
+    "Your softmax sums over the sequences. Along which axis should the probabilities sum to 1?",
     loses="bits value",
     name="over_the_sequences",
     edit=[
@@ -242,8 +242,8 @@ hesitation.mistake(
     ),
 )
 hesitation.mistake(
-    "Your results aren't finite when the logits are large. What is exp(1000), and which "
-    "number can you subtract from all logits of a row without changing the softmax?",
+    "Your results aren't finite when the logits are large. What is exp(1000), and what can you "
+    "subtract from all logits of a row without changing the softmax?",
     loses="stability",
     where="large_logits",
     name="overflowing",

@@ -128,23 +128,23 @@ gradients.mistake(
     given="last, dh = dh.sum(axis=0), 0 * dh; dh[-1] = last",
 )
 gradients.mistake(
-    "Your code adds `dh[t]` after the derivative of tanh. Is `dh[t]` the gradient with "
-    "respect to h[t], or with respect to the sum inside tanh?",
+    "Your code adds `dh[t]` after it multiplies by the derivative of tanh. Is `dh[t]` the "
+    "gradient with respect to h[t], or with respect to the sum inside tanh?",
     loses="value weights",
     name="joined_behind_tanh",
     edit=("(dh[t] + later)", "dh[t] + later"),
 )
 gradients.mistake(
-    "Your code adds the gradient from step t + 1 after the derivative of tanh. Is it the "
-    "gradient with respect to h[t], or with respect to the sum inside tanh?",
+    "Your code adds the gradient from step t + 1 after it multiplies by the derivative of "
+    "tanh. Is it the gradient with respect to h[t], or with respect to the sum inside tanh?",
     loses="value weights",
     name="later_joined_behind_tanh",
     edit=("(dh[t] + later) * (1 - h[t] ** 2)", "dh[t] * (1 - h[t] ** 2) + later"),
 )
 gradients.mistake(
     "Your backward pass multiplies the gradient by `W_hh` in the same way as the forward pass "
-    "multiplies the state. Which index of `W_hh` belongs to h[t], and which one to the sum of "
-    "step t + 1?",
+    "multiplies the state. Which index of `W_hh` corresponds to h[t], and which one to the sum "
+    "of step t + 1?",
     loses="value weights",
     name="not_transposed",
     edit=("dz @ W_hh", "dz @ W_hh.T"),
@@ -191,7 +191,7 @@ gradients.mistake(
     edit=("(h[t - 1] if t > 0 else h0)", "h[t - 1]"),
 )
 gradients.mistake(
-    "Your `dW_hh` is transposed. Which index of `W_hh` belongs to the new state?",
+    "Your `dW_hh` is transposed. Which index of `W_hh` corresponds to the new state?",
     loses="weights",
     name="transposed_gradient",
     edit=("dW_xh, dW_hh, db", "dW_xh, dW_hh.T, db"),
@@ -204,8 +204,8 @@ gradients.mistake(
     edit=[("dW_xh +=", "dW_xh ="), ("dW_hh +=", "dW_hh ="), ("db +=", "db =")],
 )
 gradients.mistake(
-    "Your `dW_xh` adds up the samples of both factors, and then multiplies the two sums. Which "
-    "product does each sample contribute by itself?",
+    "For `dW_xh`, you add up both factors over the samples, and then multiply the two sums. "
+    "Which product does each sample contribute?",
     loses="weights",
     name="samples_added_up_first",
     edit=("dz.T @ x[t]", "np.outer(dz.sum(axis=0), x[t].sum(axis=0))"),

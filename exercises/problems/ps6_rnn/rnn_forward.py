@@ -140,7 +140,7 @@ layer.mistake(
     ),
 )
 layer.mistake(
-    "Your code applies the transpose of `W_hh`. Which index of `W_hh` belongs to the new "
+    "Your code applies the transpose of `W_hh`. Which index of `W_hh` corresponds to the new "
     "state?",
     loses="value",
     name="transposed",
@@ -153,7 +153,7 @@ layer.mistake(
     edit=(" + b", ""),
 )
 layer.mistake(
-    "Your sums contain `b` twice. How often does `b` appear in the formula?",
+    "Your sums contain `b` twice. How many times does `b` appear in the formula?",
     loses="value",
     name="bias_twice",
     edit=("+ b", "+ 2 * b"),
@@ -200,8 +200,8 @@ layer.mistake(
     edit=("np.array(states)", "np.array([h] * len(x))"),
 )
 layer.mistake(
-    "Your layer runs through the sequences of the batch as if they were steps. Which axis of "
-    "`x` is time?",
+    "Your layer loops over the sequences in the batch as if they were time steps. Which axis "
+    "of `x` is time?",
     loses="value",
     name="along_the_batch",
     edit=[

@@ -246,8 +246,8 @@ sampler.mistake(
     edit=("logits / temperature", "logits * temperature"),
 )
 sampler.mistake(
-    "Your function draws the entries with small logits most often. Which sign does the "
-    "exponent have in the formula?",
+    "Your function draws the entries with small logits most often. What sign does the exponent "
+    "have in the formula?",
     loses="value",
     name="sign_turned_round",
     edit=("logits / temperature", "-logits / temperature"),
@@ -259,8 +259,8 @@ sampler.mistake(
     given="return rng.integers(0, logits.shape[1], size=len(logits))",
 )
 sampler.mistake(
-    "Your entries are too large by 1, and the last one appears as 0 or not at all. Which "
-    "index does the first entry of a row have?",
+    "Your entries are too large by 1, and the last one appears as 0 or not at all. What index "
+    "does the first entry of a row have?",
     loses="value",
     name="next_entry",
     given="return (sample(logits, temperature, rng) + 1) % logits.shape[1]",
@@ -286,8 +286,8 @@ sampler.mistake(
     given="rng = np.random.default_rng()",
 )
 sampler.mistake(
-    "Your draws are wrong for large logits. What is exp(1000), and which number can you "
-    "subtract from all logits of a row without changing the probabilities?",
+    "Your draws are wrong for large logits. What is exp(1000), and what can you subtract from "
+    "all logits of a row without changing the probabilities?",
     loses="stability",
     name="overflowing",
     edit=("z - z.max(axis=1, keepdims=True)", "z"),
@@ -322,8 +322,8 @@ sampler.mistake(
     given="return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)",
 )
 sampler.mistake(
-    "Your draws come one entry too late, so the first entry never appears. Which is the first"
-    " entry whose cumulative probability exceeds your random number?",
+    "Your draws are off by one, so the first entry never appears. What is the index of the "
+    "first entry whose cumulative probability exceeds your random number?",
     loses="value stability",
     name="one_too_far",
     edit=(".sum(axis=1), last", ".sum(axis=1) + 1, last"),

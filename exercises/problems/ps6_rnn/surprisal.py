@@ -79,7 +79,7 @@ def bits_of_the_network(args, answer):
                 "Your result contains natural logarithms. How do you convert them to base 2?"
             )
         if near(-answer, tried):
-            raise ValueError("Your bits are negative. Which sign should a number of bits have?")
+            raise ValueError("Your bits are negative. What sign should a number of bits have?")
         if near(-np.log2(np.maximum(answer, 1e-30)), tried):
             raise ValueError(
                 "Your result contains probabilities. How many bits does a probability cost?"

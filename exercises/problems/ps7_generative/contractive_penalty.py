@@ -93,8 +93,8 @@ contraction.mistake(
     edit=(".mean()", ".sum()"),
 )
 contraction.mistake(
-    "Your gradient is the gradient of the sum over the inputs, not of the mean. What is the "
-    "gradient of a sum that is divided by N?",
+    "You differentiate the sum over the inputs, not the mean. What is the gradient of a sum "
+    "that is divided by N?",
     loses="gradient",
     name="gradient_summed",
     edit=[("lengths / len(x)", "lengths"), ("mean(axis=0)", "sum(axis=0)")],
@@ -151,35 +151,35 @@ contraction.mistake(
     ],
 )
 contraction.mistake(
-    "Your `penalty` also averages over the entries of the Jacobian. Which index does the "
-    "formula average over, and which ones does it sum over?",
+    "In your `penalty`, you also average over the entries of the Jacobian. Which index does "
+    "the formula average over, and which ones does it sum over?",
     loses="value",
     name="mean_of_the_entries",
     edit=(".mean()", ".mean() / W.size"),
 )
 contraction.mistake(
-    "Your `h` doesn't contain `b`. What should `h` be for an input that contains only zeros?",
+    "Your `h` doesn't include `b`. What should `h` be for an input that contains only zeros?",
     loses="value gradient",
     name="without_bias",
     edit=("x @ W.T + b", "x @ W.T"),
 )
 contraction.mistake(
-    "Your `dW` contains only the term for the `W` outside the sigmoid. Where else does the "
-    "penalty depend on `W`?",
+    "Your `dW` contains only the part from the factor `W` outside the sigmoid. Where else does "
+    "the penalty depend on `W`?",
     loses="gradient",
     name="slope_held_fixed_in_W",
     edit=("dz.T @ x + ", ""),
 )
 contraction.mistake(
-    "Your `dW` contains only the term that goes through the sigmoid. Where else does `W` "
+    "Your `dW` contains only the part that goes through the sigmoid. Where else does `W` "
     "appear in the Jacobian?",
     loses="gradient",
     name="weights_held_fixed",
     edit=(" + 2 * W * (slope**2).mean(axis=0)[:, None]", ""),
 )
 contraction.mistake(
-    "The term of your `dW` for the `W` outside the sigmoid is too small by a factor of 2. "
-    "What is the derivative of the squared length of a row?",
+    "In your `dW`, the part from the factor `W` outside the sigmoid is too small by a factor "
+    "of 2. What is the derivative of the squared norm of a row?",
     loses="gradient",
     name="a_two_forgotten",
     edit=("2 * W *", "W *"),
@@ -199,14 +199,14 @@ contraction.mistake(
     edit=("2 * slope**2", "2 * slope"),
 )
 contraction.mistake(
-    "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` grow or shrink "
-    "when `h` moves from 0 towards one half?",
+    "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` increase or "
+    "decrease when `h` moves from 0 towards one half?",
     loses="gradient",
     name="turned_round",
     edit=("(1 - 2 * h)", "(2 * h - 1)"),
 )
 contraction.mistake(
-    "The term of your gradient that goes through the sigmoid is too small by a factor of 2. "
+    "The part of your gradient that goes through the sigmoid is too small by a factor of 2. "
     "What is the derivative of the square of `h (1 - h)`?",
     loses="gradient",
     name="another_two_forgotten",
@@ -219,22 +219,22 @@ contraction.mistake(
     edit=("dW, dz.sum", "-dW, -dz.sum"),
 )
 contraction.mistake(
-    "The term of your `dW` for the `W` outside the sigmoid is a sum over the inputs. Which "
-    "terms of the penalty does the formula average?",
+    "In your `dW`, the part from the factor `W` outside the sigmoid is summed over the inputs. "
+    "Does the penalty take a sum or a mean over the inputs?",
     loses="gradient",
     name="straight_part_summed",
     edit=("(slope**2).mean", "(slope**2).sum"),
 )
 contraction.mistake(
-    "The term of your gradient that goes through the sigmoid doesn't contain the lengths of "
-    "the rows of `W`. What does the penalty multiply the square of `h (1 - h)` by?",
+    "The part of your gradient that goes through the sigmoid is missing a factor that depends "
+    "on the rows of `W`. What does the penalty multiply the square of `h (1 - h)` by?",
     loses="gradient",
     name="lengths_forgotten",
     edit=(" * lengths / len", " / len"),
 )
 contraction.mistake(
-    "Your `penalty` uses the lengths of the rows of `W` instead of their squares. What is the "
-    "sum of the squared entries of a row?",
+    "Your `penalty` uses the norms of the rows of `W` instead of the squared norms. What is "
+    "the sum of the squared entries of a row?",
     loses="value",
     name="lengths_not_squared",
     edit=("@ lengths)", "@ np.sqrt(lengths))"),

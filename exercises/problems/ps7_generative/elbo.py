@@ -77,7 +77,7 @@ def bound_of_the_network(args, answer):
     if not near(answer, bound[:n]):
         if near(-answer, bound[:n]):
             raise ValueError(
-                "Your result is minus the ELBO. Which sign does ln p(x | z) have in the ELBO?"
+                "Your result is minus the ELBO. What sign does ln p(x | z) have in the ELBO?"
             )
         if near(answer, fit[:n]):
             raise ValueError(
@@ -85,7 +85,7 @@ def bound_of_the_network(args, answer):
             )
         if near(answer, fit[:n] + kl[:n]):
             raise ValueError(
-                "Your result adds the divergence. Which sign does it have in the ELBO?"
+                "Your result adds the divergence. What sign does it have in the ELBO?"
             )
         if near(constant - answer, bound[:n]) or near(answer + constant, bound[:n]):
             raise ValueError(

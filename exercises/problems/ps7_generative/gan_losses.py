@@ -149,7 +149,7 @@ game.mistake(
     ],
 )
 game.mistake(
-    "Your `critic` contains only the term for the real images. What does the critic lose on "
+    "Your `critic` contains only the term for the real images. What is the critic's loss on "
     "the fakes?",
     loses="value",
     name="real_alone",
@@ -176,35 +176,35 @@ game.mistake(
     ],
 )
 game.mistake(
-    "In your result, the critic's term for the fakes has the wrong sign. Should the loss of "
-    "the critic be larger or smaller when it takes a fake for real?",
+    "In your result, the critic's term for the fakes has the wrong sign. Should the critic's "
+    "loss be larger or smaller when it mistakes a fake for a real image?",
     loses="value gradient",
     name="fakes_subtracted",
     edit=[("mean() + softplus", "mean() - softplus"), ("taken, -taken", "-taken, -taken")],
 )
 game.mistake(
-    "Your `critic` is negative. Which sign does the mean of -ln D have?",
+    "Your `critic` is negative. What sign does the mean of -ln D have?",
     loses="value",
     name="critic_as_a_gain",
     edit=("losses = critic", "losses = -critic"),
 )
 game.mistake(
-    "Your result for the saturating loss has the wrong sign. Which sign does ln(1 - D) have, "
+    "Your result for the saturating loss has the wrong sign. What sign does ln(1 - D) have, "
     "and should this loss rise or fall when D rises?",
     loses="value gradient",
     name="saturating_turned_round",
     edit=[("-softplus(fake)", "softplus(fake)"), ("-taken", "taken")],
 )
 game.mistake(
-    "Your result for the non-saturating loss has the wrong sign. Which sign does the formula "
+    "Your result for the non-saturating loss has the wrong sign. What sign does the formula "
     "have in front of the mean, and should this loss rise or fall when D rises?",
     loses="value gradient",
     name="non_saturating_turned_round",
     edit=[("softplus(-fake)", "-softplus(-fake)"), ("-sigmoid(-fake)", "sigmoid(-fake)")],
 )
 game.mistake(
-    "Your result contains the other loss of the generator. Which of the two has a large "
-    "gradient when the critic recognizes the fakes?",
+    "Your result is the other generator loss. Which of the two has a large gradient when the "
+    "critic recognizes the fakes?",
     loses="value",
     name="generators_exchanged",
     edit=(
@@ -250,8 +250,8 @@ game.mistake(
     edit=[("-taken", "taken"), ("-sigmoid(-fake)", "sigmoid(-fake)")],
 )
 game.mistake(
-    "Your gradient belongs to the other loss of the generator. Which of the two gradients "
-    "vanishes when D is near 0?",
+    "You differentiate the other generator loss. Which of the two gradients vanishes when D is "
+    "near 0?",
     loses="gradient",
     name="gradients_exchanged",
     edit=("-taken, -sigmoid(-fake) / M", "-sigmoid(-fake) / M, -taken"),

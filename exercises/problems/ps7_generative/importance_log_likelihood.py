@@ -127,22 +127,22 @@ bounds.mistake(
     edit=("top + np.log", "np.log"),
 )
 bounds.mistake(
-    "Your weights don't contain the prior p(z). Which three densities does the formula for a "
+    "Your weights leave out the prior p(z). Which three densities does the formula for a "
     "weight contain?",
     loses="elbo value",
     name="without_the_prior",
     edit=(" - z**2", ""),
 )
 bounds.mistake(
-    "Your weights don't contain the prior p(z). Which three densities does the formula for a "
+    "Your weights leave out the prior p(z). Which three densities does the formula for a "
     "weight contain?",
     loses="elbo value",
     name="prior_and_its_constant_forgotten",
     edit=("- z**2", "+ np.log(2 * np.pi)"),
 )
 bounds.mistake(
-    "Your weights don't contain q(z). Which distribution do the codes come from, and where is "
-    "its density in the formula for a weight?",
+    "Your weights leave out q(z). Which distribution are the codes drawn from, and where does "
+    "its density appear in the formula for a weight?",
     loses="elbo value",
     name="without_q",
     edit=("eps2 + log_var - z**2", "-(z**2)"),
@@ -155,22 +155,22 @@ bounds.mistake(
     edit=(" + (eps2 + log_var - z**2).sum(axis=2) / 2", ""),
 )
 bounds.mistake(
-    "Your weights are multiplied by q(z). Is q(z) above or below the fraction line in the "
-    "formula for a weight?",
+    "Your weights are multiplied by q(z). Is q(z) in the numerator or in the denominator of "
+    "the formula for a weight?",
     loses="elbo value",
     name="q_multiplied",
     edit=("eps2 + log_var - z**2", "-eps2 - log_var - z**2"),
 )
 bounds.mistake(
-    "Your weights are multiplied by q(z). Is q(z) above or below the fraction line in the "
-    "formula for a weight?",
+    "Your weights are multiplied by q(z). Is q(z) in the numerator or in the denominator of "
+    "the formula for a weight?",
     loses="elbo value",
     name="q_multiplied_with_its_constant",
     edit=("eps2 + log_var - z**2", "-eps2 - log_var - z**2 - 2 * np.log(2 * np.pi)"),
 )
 bounds.mistake(
-    "Your q(z) doesn't contain the factor 1/sigma. How large is the density of a narrow "
-    "Gaussian at its mean?",
+    "Your q(z) is missing the factor 1/sigma. How large is the density of a narrow Gaussian at "
+    "its mean?",
     loses="elbo value",
     name="normaliser_forgotten",
     edit=("eps2 + log_var -", "eps2 -"),
@@ -196,8 +196,8 @@ bounds.mistake(
     given="log_var = 2 * log_var",
 )
 bounds.mistake(
-    "Your ln q(z) divides the squared distance of z from the mean by sigma. What does the "
-    "exponent of a Gaussian divide it by?",
+    "In your ln q(z), you divide the squared distance of z from the mean by sigma. What does "
+    "the exponent of a Gaussian divide it by?",
     loses="elbo value",
     name="divided_by_sigma",
     edit=("np.exp(-log_var)", "np.exp(-log_var / 2)"),
@@ -210,14 +210,14 @@ bounds.mistake(
     edit=("eps2 + log_var - z**2", "2 * eps2 + log_var - 2 * z**2"),
 )
 bounds.mistake(
-    "Your weights contain a power of 2 pi that should cancel. How often does it occur above "
-    "the fraction line of a weight, and how often below?",
+    "Your weights contain a power of 2 pi that should cancel. How many times does it appear in "
+    "the numerator of a weight, and how many times in the denominator?",
     loses="elbo value",
     name="one_constant",
     edit=("(axis=2) / 2", "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"),
 )
 bounds.mistake(
-    "You average over the images. Which axis of `fits` counts the codes of one image?",
+    "You average over the images. Which axis of `fits` indexes the codes of one image?",
     loses="shape elbo value",
     name="over_the_pictures",
     edit=("top =", "log_w = log_w.T; top ="),
@@ -234,7 +234,7 @@ bounds.mistake(
 )
 bounds.mistake(
     "Your `estimate` isn't finite when log-likelihoods are far from 0. What is exp(-1000) in "
-    "float64, and which number can you subtract from all log weights of an image first?",
+    "float64, and what can you subtract from all log weights of an image first?",
     loses="stability",
     name="underflowing",
     edit=("log_w.max(axis=0)", "0"),

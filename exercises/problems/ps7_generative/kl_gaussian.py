@@ -155,7 +155,7 @@ divergence.mistake(
     edit=("(grown - log_var)", "(grown + 1 - 1 / mean.shape[1] - log_var)"),
 )
 divergence.mistake(
-    "You add the logarithm of the variance. Which sign does the logarithm have in the formula?",
+    "You add the logarithm of the variance. What sign does the logarithm have in the formula?",
     loses="value gradient",
     name="logarithm_added",
     edit=[("grown - log_var", "grown + log_var"), ("grown / (2", "(grown + 2) / (2")],
@@ -175,14 +175,14 @@ divergence.mistake(
     edit=("mean**2", "mean"),
 )
 divergence.mistake(
-    "Your `kl` is summed over the Gaussians. Which axis of `mean` counts the entries of a "
+    "Your `kl` is summed over the Gaussians. Which axis of `mean` indexes the entries of a "
     "code?",
     loses="shape value",
     name="over_the_batch",
     edit=("sum(axis=1)", "sum(axis=0)"),
 )
 divergence.mistake(
-    "Your `kl` is a single number, the sum over all Gaussians. Which shape should `kl` have?",
+    "Your `kl` is a single number, the sum over all Gaussians. What shape should `kl` have?",
     loses="shape value",
     name="one_number",
     edit=("sum(axis=1)", "sum()"),

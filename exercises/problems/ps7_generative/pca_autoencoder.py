@@ -171,7 +171,7 @@ def mixed_codes(X, k):
 
 
 autoencoder.mistake(
-    "Your `V` contains singular vectors of `X` itself. Which point do we measure the variance "
+    "Your `V` contains singular vectors of `X` itself. Which point is the variance measured "
     "from?",
     loses="value",
     name="not_centred",

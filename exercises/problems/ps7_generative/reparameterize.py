@@ -91,8 +91,8 @@ def by_einsum(mean, log_var, eps, f, df):
 
 
 trick.mistake(
-    "Your `z` multiplies `eps` by the variance. What do you multiply a standard normal number "
-    "by to get a variance of exp(log_var)?",
+    "You multiply `eps` by the variance. What do you multiply a standard normal number by to "
+    "get a variance of exp(log_var)?",
     loses="value",
     name="times_the_variance",
     edit=("mean + sigma * eps", "mean + sigma**2 * eps"),
@@ -109,7 +109,7 @@ trick.mistake(
     ],
 )
 trick.mistake(
-    "Your `z` multiplies `eps` by `log_var` itself. How do you compute sigma from `log_var`?",
+    "You multiply `eps` by `log_var` itself. How do you compute sigma from `log_var`?",
     loses="value",
     name="times_the_logarithm",
     edit=("mean + sigma * eps", "mean + log_var * eps"),
@@ -122,13 +122,13 @@ trick.mistake(
     edit=("mean + sigma * eps", "mean + eps"),
 )
 trick.mistake(
-    "Your `z` multiplies `mean` by sigma as well. What does sigma multiply in the formula?",
+    "You multiply `mean` by sigma too. What does sigma multiply in the formula?",
     loses="value",
     name="all_stretched",
     edit=("mean + sigma * eps", "sigma * (mean + eps)"),
 )
 trick.mistake(
-    "Your `z` subtracts sigma times `eps`. Which sign does this term have in the formula?",
+    "You subtract sigma times `eps`. What sign does this term have in the formula?",
     loses="value",
     name="subtracted",
     edit=("mean + sigma * eps", "mean - sigma * eps"),
@@ -193,7 +193,8 @@ trick.mistake(
     edit=(" / sigma\n", "\n"),
 )
 trick.mistake(
-    "Your `score_mean` divides `eps` by the variance. What is z - mean, in terms of `eps`?",
+    "In your `score_mean`, you divide `eps` by the variance. What is z - mean, in terms of "
+    "`eps`?",
     loses="score",
     name="score_by_the_variance",
     edit=("/ sigma\n", "/ sigma**2\n"),

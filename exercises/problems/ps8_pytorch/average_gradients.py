@@ -185,7 +185,7 @@ def in_place(workers, counts):
 
 
 averaged.mistake(
-    "Your mean gives every worker the same weight. How many samples does the mean run over, "
+    "Your mean gives every worker the same weight. How many samples should you average over, "
     "and how many of them does each worker have?",
     loses="value edge separate",
     name="each_worker_the_same",
@@ -199,8 +199,7 @@ averaged.mistake(
     edit=("n / total * g", "g"),
 )
 averaged.mistake(
-    "Your result is a sum over all samples, which you never divide. What must you divide this "
-    "sum by?",
+    "Your result is a sum over all samples. What must you divide this sum by?",
     loses="value edge separate",
     name="sum_over_samples",
     edit=("n / total * g", "n * g"),
@@ -213,29 +212,29 @@ averaged.mistake(
     edit=("n / total * g", "1 / total * g"),
 )
 averaged.mistake(
-    "Your sum over the samples is divided by the number of workers. What should the mean run "
+    "Your sum over the samples is divided by the number of workers. What should you average "
     "over?",
     loses="value edge separate",
     name="by_workers",
     edit=("n / total * g", "n / len(same) * g"),
 )
 averaged.mistake(
-    "Your mean is divided by the number of workers in addition. What does the formula divide "
-    "the sum over all samples by?",
+    "Your mean is also divided by the number of workers. What does the formula divide the sum "
+    "over all samples by?",
     loses="value edge separate",
     name="by_workers_too",
     edit=("n / total * g", "n / total / len(same) * g"),
 )
 averaged.mistake(
     "Your code divides by the largest number of samples times the number of workers. How many "
-    "samples do all workers have together?",
+    "samples do the workers have in total?",
     loses="value edge separate",
     name="all_as_the_largest",
     edit=("sum(counts)", "max(counts) * len(counts)"),
 )
 averaged.mistake(
     "Your function gives all workers the gradient of the worker with the most samples. Which "
-    "workers does the mean run over?",
+    "workers should you average over?",
     loses="value edge separate",
     name="largest_worker_alone",
     edit=(
@@ -244,7 +243,7 @@ averaged.mistake(
     ),
 )
 averaged.mistake(
-    "Your function writes the mean into some workers while it still needs their gradients. "
+    "Your function overwrites some workers' gradients with the mean while it still needs them. "
     "When must the mean be complete?",
     loses="value edge separate",
     name="written_too_early",
@@ -256,16 +255,16 @@ averaged.mistake(
     ),
 )
 averaged.mistake(
-    "Your function writes None as soon as one worker has no gradient. What is the gradient of "
-    "this worker's loss, and when does the text require None?",
+    "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
+    "does None stand for, and when does the problem text require None?",
     loses="edge",
     where="missing",
     name="none_if_any_is_none",
     edit=("if seen else None", "if len(seen) == sum(n > 0 for n in counts) else None"),
 )
 averaged.mistake(
-    "Your function looks at only one worker to decide whether to write None. Which workers "
-    "does the text mention?",
+    "Your function looks at only one worker to decide whether to set `grad` to None. Which "
+    "workers matter, according to the problem text?",
     loses="edge",
     where="missing",
     name="none_if_the_first_has_none",
@@ -288,8 +287,9 @@ averaged.mistake(
     edit=("if n and p", "if p"),
 )
 averaged.mistake(
-    "Your function writes zeros if no worker with samples has a gradient. What would an "
-    "optimiser with momentum or weight decay do with zeros, and what does the text require?",
+    "Your function sets `grad` to zeros if no worker with samples has a gradient. What would "
+    "an optimiser with momentum or weight decay do with zeros, and what does the problem text "
+    "require?",
     loses="edge",
     where="missing",
     name="zeros_where_there_was_none",
@@ -299,9 +299,9 @@ averaged.mistake(
     ),
 )
 averaged.mistake(
-    "Your function doesn't give the mean to a worker without a gradient for this parameter. "
-    "What does the worker's optimiser do with the parameter then, and do the workers remain "
-    "equal?",
+    "Your function doesn't give the mean to a worker that has no gradient for this parameter. "
+    "What does the worker's optimiser do with the parameter then, and do the workers stay "
+    "identical?",
     loses="edge",
     where="missing",
     name="none_stays_none",

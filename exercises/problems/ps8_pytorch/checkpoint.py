@@ -180,14 +180,15 @@ keeping = problem(
     computed=("state", "step", "rates", "orders", "uninterrupted", "resumed", "ran"),
     wrong={
         "step": "Your optimiser's next step is different. What do momentum and Adam remember "
-        "from step to step, and does `load` put it into the optimiser that it got?",
-        "orders": "Your next shuffles after `load` aren't the shuffles of the uninterrupted "
-        "run. Which information about the generator does `save` write, and what does "
+        "from step to step, and does `load` restore it in the optimiser that it "
+        "receives?",
+        "orders": "After `load`, your shuffles differ from the shuffles of an uninterrupted "
+        "run. What information about the generator does `save` write, and what does "
         "`load` do with it?",
         "uninterrupted": "Your `save` changes the run that it saves. Which line changes one of "
         "the four objects, a mode, or the global generator?",
         "resumed": "Your resumed run ends with different numbers. Which of the four objects "
-        "isn't in the state in which you saved it?",
+        "isn't in the state that you saved?",
     },
     points={
         "shape": (1, "a number as the result of `load`"),
@@ -315,15 +316,15 @@ keeping.mistake(
     edit=(', "optimizer": optimizer', ""),
 )
 keeping.mistake(
-    "Your next learning rates aren't the learning rates of the uninterrupted run. What does "
-    "the scheduler count, and is this count in your file?",
+    "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
+    "What does the scheduler count, and is this count in your file?",
     loses="value resumed",
     name="SchedulerForgotten",
     edit=(', "scheduler": scheduler', ""),
 )
 keeping.mistake(
-    "Your next shuffles aren't the shuffles of the uninterrupted run. Which object draws them, "
-    "and does your code save its state and restore it in the same object?",
+    "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
+    "object draws them, and does your code save its state and restore it in the same object?",
     loses="value resumed",
     name="GeneratorForgotten",
     edit=('        self.generator.set_state(states["generator"])\n', ""),
@@ -343,15 +344,15 @@ keeping.mistake(
     edit=('"model": model, ', ""),
 )
 keeping.mistake(
-    "Your optimiser and your scheduler start from the beginning. What do they know after some "
-    "epochs that new ones don't know?",
+    "Your optimiser and your scheduler start from the beginning. What do they store after some "
+    "epochs that new ones don't?",
     loses="value resumed",
     name="OptimizerAndSchedulerForgotten",
     edit=[(', "optimizer": optimizer', ""), (', "scheduler": scheduler', "")],
 )
 keeping.mistake(
     "Your `load` restores only the model. What do the optimiser, the scheduler and the "
-    "generator know after some epochs that new ones don't know?",
+    "generator store after some epochs that new ones don't?",
     loses="value resumed",
     name="ModelAlone",
     edit=[
@@ -369,7 +370,7 @@ keeping.mistake(
 )
 keeping.mistake(
     "Your file contains the optimiser, the scheduler and the generator in their initial "
-    "states. When does your code read these states, and when must it read them?",
+    "states. When does your code read these states, and when should it read them?",
     loses="value resumed",
     name="StatesOfTheStart",
     edit=[
@@ -428,8 +429,8 @@ keeping.mistake(
     edit=('states["epoch"]', "0"),
 )
 keeping.mistake(
-    "Your `load` called a function from a stranger's file. What does pickle do with the "
-    "contents of a file, and which argument of `torch.load` allows only numbers, text and "
+    "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
+    "file, and which argument of `torch.load` restricts the contents to numbers, text and "
     "tensors?",
     loses="resumed",
     name="RunsWhatItReads",
@@ -456,8 +457,7 @@ keeping.mistake(
     ),
 )
 keeping.mistake(
-    "Your `save` leaves the model in evaluation mode. Which mode does the rest of the run "
-    "need?",
+    "Your `save` leaves the model in evaluation mode. Which mode does the run need afterwards?",
     loses="resumed",
     name="SavingEvaluates",
     edit=(
@@ -476,7 +476,7 @@ keeping.mistake(
     ),
 )
 keeping.mistake(
-    "Your `save` sets the seed of PyTorch's global generator. Who draws from it after `save`?",
+    "Your `save` seeds PyTorch's global generator. What else draws from it after `save`?",
     loses="resumed",
     name="SavingSeeds",
     edit=("torch.save(states, file)", "torch.save(states, file)\n        torch.manual_seed(0)"),

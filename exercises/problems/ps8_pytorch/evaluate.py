@@ -204,15 +204,15 @@ def on_a_copy(model, loader, loss_fn, device):
 
 
 look.mistake(
-    "Your `loss` is the mean of the batch means. How much does one sample of the smaller last "
-    "batch count in it?",
+    "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
+    "last batch get?",
     loses="value",
     name="mean_of_batch_means",
     edit=[(".item() * len(x)", ".item()"), ("loss / seen", "loss / len(loader)")],
 )
 look.mistake(
-    "Your `accuracy` is the mean of the batch accuracies. How much does one sample of the "
-    "smaller last batch count in it?",
+    "Your `accuracy` is the mean of the batch accuracies. How much weight does a sample in the "
+    "smaller last batch get?",
     loses="value",
     name="mean_of_batch_accuracies",
     edit=[
@@ -221,8 +221,8 @@ look.mistake(
     ],
 )
 look.mistake(
-    "Your `loss` and your `accuracy` are both means of the batch means. How much does one "
-    "sample of the smaller last batch count in them?",
+    "Your `loss` and your `accuracy` are both means of the batch means. How much weight does a "
+    "sample in the smaller last batch get?",
     loses="value",
     name="both_means_of_means",
     edit=[
@@ -232,7 +232,7 @@ look.mistake(
     ],
 )
 look.mistake(
-    "Your `loss` is the sum over all samples. What do you divide a sum by to get the mean?",
+    "Your `loss` is the sum over all samples. What do you divide this sum by to get the mean?",
     loses="value",
     name="loss_summed_over_samples",
     edit=("loss / seen", "loss"),
@@ -246,27 +246,27 @@ look.mistake(
 )
 look.mistake(
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "the mean run over?",
+    "you average over?",
     loses="value",
     name="loss_divided_by_the_batches",
     edit=("loss / seen", "loss / len(loader)"),
 )
 look.mistake(
     "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
-    "What should this mean run over?",
+    "What should you average over?",
     loses="value",
     name="accuracy_divided_by_the_batches",
     edit=("right / seen", "right / len(loader)"),
 )
 look.mistake(
-    "Your `accuracy` is the number of correct predictions. Which values can a fraction have?",
+    "Your `accuracy` is the number of correct predictions. What values can a fraction have?",
     loses="value",
     name="number_of_right_answers",
     edit=("right / seen", "right"),
 )
 look.mistake(
-    "Your `accuracy` is 0, although some predictions are correct. Which axis does `argmax` "
-    "get, and what does `//` do with fractions?",
+    "Your `accuracy` is 0, although some predictions are correct. Along which axis do you call "
+    "`argmax`, and what does `//` do with fractions?",
     loses="value",
     name="integer_division",
     edit=("right / seen", "right // seen"),
@@ -279,7 +279,7 @@ look.mistake(
     edit=("dim=1) == y", "dim=1) != y"),
 )
 look.mistake(
-    "Your `loss` covers only the last batch. Which samples does the mean run over?",
+    "Your `loss` covers only the last batch. Which samples should you average over?",
     loses="value",
     name="loss_of_the_last_batch",
     edit=[
@@ -288,22 +288,22 @@ look.mistake(
     ],
 )
 look.mistake(
-    "Your `loss` gets probabilities instead of scores. Which function does the loss itself "
-    "apply to the scores first?",
+    "You pass probabilities instead of scores to `loss_fn`. Which function does the loss "
+    "itself apply to the scores first?",
     loses="value",
     name="softmax_before_the_loss",
     edit=("scores = model(x)", "scores = model(x).softmax(1)"),
 )
 look.mistake(
-    "Your code counts every batch as large as the last one. Which number should it add for "
-    "each batch?",
+    "Your code treats every batch as if it were as large as the last one. Which number should "
+    "it add for each batch?",
     loses="value",
     name="samples_of_the_last_batch",
     edit=("    return", "    seen = len(loader) * len(x)\n    return"),
 )
 look.mistake(
-    "Your code counts every batch as large as the first one. Which number should it add for "
-    "each batch?",
+    "Your code treats every batch as if it were as large as the first one. Which number should "
+    "it add for each batch?",
     loses="value",
     name="samples_of_the_first_batch",
     edit=("    return", "    seen = len(loader) * len(loader[0][0])\n    return"),
@@ -324,7 +324,7 @@ look.mistake(
     edit=("            seen +=", "            model.train()\n            seen +="),
 )
 look.mistake(
-    "Your `accuracy` is in percent. Which values can a fraction have?",
+    "Your `accuracy` is in percent. What values can a fraction have?",
     loses="value",
     name="in_per_cent",
     edit=("right / seen", "100 * right / seen"),
@@ -336,7 +336,7 @@ look.mistake(
     edit=("loss / seen, right / seen", "right / seen, loss / seen"),
 )
 look.mistake(
-    "Your function measures the model in the mode in which it arrives. Which statistics does "
+    "Your function evaluates the model in whatever mode it arrives in. Which statistics does "
     "batch normalisation use in training mode, and what happens to its running statistics?",
     loses="value state",
     where="in_training_mode partly_frozen",
@@ -374,7 +374,7 @@ look.mistake(
     ),
 )
 look.mistake(
-    "Your forward pass records a graph that you never use and that takes memory. Which context "
+    "Your forward pass records a graph that takes memory and that you never use. Which context "
     "manager switches this off?",
     loses="state",
     name="graph_recorded",

@@ -164,8 +164,8 @@ class RowByRow(torch.autograd.Function):
 
 
 normalized.mistake(
-    "Your rows are divided by the root of the sum of squares. What does the formula for r "
-    "compute from the squares before it takes the root?",
+    "Your rows are divided by the square root of the sum of squares. What does the formula for "
+    "r compute from the squares before it takes the square root?",
     loses="value gradient second",
     name="SumOfSquares",
     edit=[
@@ -175,8 +175,8 @@ normalized.mistake(
     ],
 )
 normalized.mistake(
-    "Your rows are divided by the root of their variance. Which step in the computation of a "
-    "variance doesn't appear in the formula for r?",
+    "Your rows are divided by the square root of their variance. Which step in the computation "
+    "of a variance doesn't appear in the formula for r?",
     loses="value gradient second",
     name="RootOfTheVariance",
     edit=[
@@ -188,8 +188,8 @@ normalized.mistake(
     ],
 )
 normalized.mistake(
-    "Your code adds `eps` after it takes the root. Where does `eps` appear in the formula for "
-    "r?",
+    "Your code adds `eps` after it takes the square root. Where does `eps` appear in the "
+    "formula for r?",
     loses="value gradient second",
     name="EpsBesideTheRoot",
     edit=[
@@ -210,8 +210,8 @@ normalized.mistake(
     edit=[(" + eps", ""), (" + ctx.eps", "")],
 )
 normalized.mistake(
-    "Your mean runs down each column, over the samples. Which entries does the mean in the "
-    "formula for r run over?",
+    "Your mean is over the samples, down each column. Which entries does the formula for r "
+    "average?",
     loses="value gradient second",
     name="DownTheColumns",
     edit=[
@@ -235,8 +235,8 @@ normalized.mistake(
     edit=("(g * x).mean", "(g * x).sum"),
 )
 normalized.mistake(
-    "Your `dx` adds the part that comes from r. Does r increase or decrease when the entries "
-    "of a row grow?",
+    "In your `dx`, you add the part that comes from r. Does r increase or decrease when the "
+    "entries of a row get larger?",
     loses="gradient second",
     name="AddedInTheGradient",
     edit=("r * g - r", "r * g + r"),
@@ -290,8 +290,7 @@ normalized.mistake(
     ),
 )
 normalized.mistake(
-    "Your mean runs over all entries of `x`. Which entries does the mean in the formula for "
-    "r run over?",
+    "Your mean is over all entries of `x`. Which entries does the formula for r average?",
     loses="value gradient second",
     name="MeanOfEverything",
     edit=[
@@ -300,7 +299,7 @@ normalized.mistake(
     ],
 )
 normalized.mistake(
-    "Your rows are divided by their mean square without its root. Which power does the "
+    "Your rows are divided by their mean square, without the square root. Which power does the "
     "formula for r contain?",
     loses="value gradient second",
     name="RootForgotten",
@@ -316,8 +315,8 @@ normalized.mistake(
     ],
 )
 normalized.mistake(
-    "Your rows are divided by the root of their variance, with D - 1 in the denominator. "
-    "What does the formula for r compute instead of a variance?",
+    "Your rows are divided by the square root of their variance, with D - 1 in the "
+    "denominator. What does the formula for r compute instead of a variance?",
     loses="value gradient second",
     name="RootOfTheSampleVariance",
     edit=[
@@ -332,8 +331,8 @@ normalized.mistake(
     edit=("weight * x /", "x /"),
 )
 normalized.mistake(
-    "Your code adds `eps` more than once before it takes the root. How often does `eps` "
-    "appear in the formula for r?",
+    "Your code adds `eps` more than once before it takes the square root. How many times does "
+    "`eps` appear in the formula for r?",
     loses="value",
     name="EpsTwice",
     edit=("keepdim=True) + eps", "keepdim=True) + 2 * eps"),
@@ -345,7 +344,7 @@ normalized.mistake(
     edit=(" + ctx.eps", ""),
 )
 normalized.mistake(
-    "The mean in the second part of your `dx` runs over all rows. Which entries does one r "
+    "The mean in the second part of your `dx` is over all rows. Which entries does one r "
     "depend on?",
     loses="gradient second",
     name="BatchMeanInTheGradient",
@@ -378,8 +377,8 @@ normalized.mistake(
     edit=("r**3 * x *", "r**3 *"),
 )
 normalized.mistake(
-    "Your `dweight` contains `weight` itself. What is the derivative of `y` with respect to "
-    "`weight`?",
+    "Your `dweight` has an extra factor `weight`. What is the derivative of `y` with respect "
+    "to `weight`?",
     loses="gradient",
     name="WeightTwice",
     edit=("(dy * r * x).sum", "(g * r * x).sum"),

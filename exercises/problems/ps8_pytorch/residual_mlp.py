@@ -241,8 +241,8 @@ model.mistake(
     ],
 )
 model.mistake(
-    "Your `mean` and `std` are parameters, and not buffers. What does PyTorch "
-    "call a tensor that is saved and moved with its module, but not trained?",
+    "Your `mean` and `std` are parameters instead of buffers. What does PyTorch call a tensor "
+    "that is saved and moved with its module, but not trained?",
     loses="trained",
     name="TrainedMean",
     edit=[
@@ -284,15 +284,15 @@ model.mistake(
     ],
 )
 model.mistake(
-    "Your `state_dict` has other entries instead of those that the table lists for `linear`. "
-    "What name and shapes does this layer have in your blocks?",
+    "Your `state_dict` doesn't contain the entries that the table lists for `linear`. What "
+    "name and shapes does this layer have in your blocks?",
     loses="names trained value",
     name="LinearIsOtherwise",
     edit=[('"linear": nn', '"layer": nn'), ('["linear"]', '["layer"]')],
 )
 model.mistake(
-    "Your `state_dict` has other entries instead of those that the table lists for `norm`. "
-    "What name and shapes does this layer have in your blocks?",
+    "Your `state_dict` doesn't contain the entries that the table lists for `norm`. What name "
+    "and shapes does this layer have in your blocks?",
     loses="names trained value",
     name="NormIsOtherwise",
     edit=[('"norm": nn', '"layer": nn'), ('["norm"]', '["layer"]')],
@@ -305,7 +305,7 @@ model.mistake(
     edit=[("zeros(D)", "zeros(1, D)"), ("ones(D)", "ones(1, D)")],
 )
 model.mistake(
-    "Your `mean` or your `std` doesn't start with the value from the table. Which two initial "
+    "Your `mean` or `std` doesn't have the initial value from the table. Which two initial "
     "values leave `x` unchanged?",
     loses="names",
     name="StdBeginsWithZero",
@@ -342,8 +342,7 @@ model.mistake(
     edit=("(x - self.mean) / self.std", "x"),
 )
 model.mistake(
-    "Your inputs are multiplied by `std`. Which operation gives them a standard deviation of "
-    "1?",
+    "Your inputs are multiplied by `std`. Which operation gives a standard deviation of 1?",
     loses="value",
     name="TimesStd",
     edit=("/ self.std", "* self.std"),
@@ -387,29 +386,28 @@ model.mistake(
     edit=("h = h + ", 'h = block["norm"](h) + '),
 )
 model.mistake(
-    "Your blocks have no nonlinear function after `linear`. Which function does the formula "
+    "Your blocks have no activation function after `linear`. Which function does the formula "
     "apply to the output of `linear`?",
     loses="value",
     name="NoRelu",
     edit=('torch.relu(block["linear"](block["norm"](h)))', 'block["linear"](block["norm"](h))'),
 )
 model.mistake(
-    "Your inputs are divided by a power of `std` such as its root or its square. Which "
-    "power gives them a standard deviation of 1?",
+    "You divide the inputs by a power of `std`, such as its square root or its square. Which "
+    "power gives a standard deviation of 1?",
     loses="value",
     name="RootOfStd",
     edit=("/ self.std", "/ self.std.sqrt()"),
 )
 model.mistake(
-    "Your inputs are divided by a power of `std` such as its root or its square. Which "
-    "power gives them a standard deviation of 1?",
+    "You divide the inputs by a power of `std`, such as its square root or its square. Which "
+    "power gives a standard deviation of 1?",
     loses="value",
     name="SquareOfStd",
     edit=("/ self.std", "/ self.std**2"),
 )
 model.mistake(
-    "Your code uses `mean` and `std` in each other's place. Which one does the formula "
-    "subtract?",
+    "Your code swaps `mean` and `std`. Which one does the formula subtract?",
     loses="value",
     name="MeanAndStdSwapped",
     edit=("(x - self.mean) / self.std", "(x - self.std) / self.mean"),
@@ -438,7 +436,7 @@ model.mistake(
     ),
 )
 model.mistake(
-    "Your `forward` uses the first block each time. Which block should come next?",
+    "Your `forward` uses the first block every time. Which block should come next?",
     loses="value",
     name="FirstBlockOnly",
     edit=("in self.blocks:", "in [self.blocks[0]] * len(self.blocks):"),
@@ -454,15 +452,15 @@ model.mistake(
     ),
 )
 model.mistake(
-    "Your `state_dict` contains one block more than B. Which numbers does the loop over the "
-    "blocks run through?",
+    "Your `state_dict` contains one block too many. How many times does the loop that creates "
+    "the blocks run?",
     loses="names",
     name="OneBlockMore",
     edit=("range(B)", "range(B + 1)"),
 )
 model.mistake(
     "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. Which "
-    "layer does the text call `norm`?",
+    "layer does the problem text call `norm`?",
     loses="names value",
     name="BatchNorm",
     edit=("nn.LayerNorm(H)", "nn.BatchNorm1d(H)"),

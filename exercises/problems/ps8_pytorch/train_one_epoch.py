@@ -257,8 +257,8 @@ epoch.mistake(
     edit=("            optimizer.step()\n", ""),
 )
 epoch.mistake(
-    "Your step is larger if a batch has more samples. Does the text require the gradient of a "
-    "sum, or the gradient of a mean?",
+    "Your step is larger if a batch has more samples. Does the problem text require the "
+    "gradient of a sum or the gradient of a mean?",
     loses="value",
     name="gradient_of_the_sum",
     edit=("            for p in model.parameters():\n                p.grad /= waiting\n", ""),
@@ -281,8 +281,8 @@ epoch.mistake(
     of=whole_groups_first,
 )
 epoch.mistake(
-    "Your step gives each batch the same weight, even a smaller one. How much does one sample "
-    "of a small batch count then, and how much does one sample of a large batch count?",
+    "Your step gives each batch the same weight, even a smaller one. How much weight does a "
+    "sample in a small batch get then, and how much does a sample in a large batch get?",
     loses="steps",
     where="a_shorter_last_group",
     name="divided_by_the_batches_of_the_group",
@@ -290,7 +290,7 @@ epoch.mistake(
     of=whole_groups_first,
 )
 epoch.mistake(
-    "Your epoch ends without a step for the remaining batches. What happens to their gradients "
+    "Your epoch ends without a step for the leftover batches. What happens to their gradients "
     "if the number of batches isn't a multiple of `accumulate`?",
     loses="steps",
     where="a_shorter_last_group",
@@ -298,8 +298,8 @@ epoch.mistake(
     edit=(" or k == len(loader)", ""),
 )
 epoch.mistake(
-    "Your first step uses only one batch, and all later steps are shifted. Which number do you "
-    "start counting from, and after how many batches is a step due?",
+    "Your first step uses only one batch, so all later steps come at the wrong time. Which "
+    "number do you start counting from, and after how many batches is a step due?",
     loses="steps",
     name="counted_from_zero",
     edit=("if k %", "if (k - 1) %"),
@@ -324,7 +324,7 @@ epoch.mistake(
 )
 epoch.mistake(
     "Your code clips the gradient before all batches of the step have contributed. Which "
-    "gradient's norm does the text limit?",
+    "gradient's norm does `max_norm` limit?",
     loses="steps",
     where="large_gradients",
     name="clipped_after_each_batch",
@@ -337,7 +337,7 @@ epoch.mistake(
 )
 epoch.mistake(
     "Your code clips the gradient before all batches of the step have contributed. Which "
-    "gradient's norm does the text limit?",
+    "gradient's norm does `max_norm` limit?",
     loses="steps",
     where="large_gradients",
     name="sums_clipped_after_each_batch",
@@ -367,8 +367,8 @@ epoch.mistake(
     ),
 )
 epoch.mistake(
-    "Your step is as large as a step without clipping. Does your code clip the gradient at "
-    "all, and does it do so before `optimizer.step()`?",
+    "Your step is as large as it would be without clipping. Does your code clip the gradient "
+    "at all, and does it do so before `optimizer.step()`?",
     loses="steps",
     where="large_gradients",
     name="clipped_after_the_step",
@@ -376,7 +376,7 @@ epoch.mistake(
 )
 epoch.mistake(
     "Your code clips each parameter separately. How does this change the direction of the "
-    "step, and which vector's norm does the text limit?",
+    "step, and which vector's norm does `max_norm` limit?",
     loses="steps",
     where="large_gradients",
     name="clipped_one_by_one",
@@ -402,7 +402,7 @@ epoch.mistake(
     of=whole_groups_first,
 )
 epoch.mistake(
-    "Your function trains the model in the evaluation mode in which it arrives. Which "
+    "Your function trains the model in evaluation mode if it arrives in that mode. Which "
     "statistics does batch normalisation use in this mode, and which call switches the mode?",
     loses="value",
     where="after_an_evaluation",
@@ -410,8 +410,8 @@ epoch.mistake(
     edit=("    model.train()\n", ""),
 )
 epoch.mistake(
-    "Your `loss` is the mean of the batch means. How much does one sample of the smaller last "
-    "batch count in it?",
+    "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
+    "last batch get?",
     loses="value",
     name="mean_of_batch_means",
     edit=[
@@ -420,7 +420,8 @@ epoch.mistake(
     ],
 )
 epoch.mistake(
-    "Your `loss` covers only the last batch. Which samples does the text mention?",
+    "Your `loss` covers only the last batch. Which samples should it cover, according to the "
+    "problem text?",
     loses="value",
     name="loss_of_the_last_batch",
     edit=[("total + loss.item()", "loss.item()"), ("total / seen", "total / len(x)")],
@@ -515,14 +516,14 @@ epoch.mistake(
     of=whole_groups_first,
 )
 epoch.mistake(
-    "Your `loss` is the sum over all samples. What do you divide a sum by to get the mean?",
+    "Your `loss` is the sum over all samples. What do you divide this sum by to get the mean?",
     loses="value",
     name="loss_summed_over_samples",
     edit=("total / seen", "total"),
 )
 epoch.mistake(
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "the mean run over?",
+    "you average over?",
     loses="value",
     name="divided_by_the_batches",
     edit=("total / seen", "total / len(loader)"),
@@ -535,8 +536,8 @@ epoch.mistake(
     edit=("total / seen", "total / accumulate / seen"),
 )
 epoch.mistake(
-    "Your code counts every batch as large as the first one. How many samples does the step "
-    "have if the last batch is smaller?",
+    "Your code treats every batch as if it were as large as the first one. How many samples "
+    "does the step have if the last batch is smaller?",
     loses="value",
     name="all_as_large_as_the_first",
     edit=("/= waiting", "/= accumulate * len(loader[0][0])"),
