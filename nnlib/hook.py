@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Hook", "RetainGrad"]
+__all__ = ["AfterGrad", "Hook", "RetainGrad"]
 
 
 class Hook:
@@ -21,6 +21,16 @@ class Hook:
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
         self.hooks = []  # so that a second call doesn't remove an equal hook
+
+
+class AfterGrad:
+    """The hook of ``register_post_accumulate_grad_hook``, which doesn't change the gradient."""
+
+    def __init__(self, hook: Callable):
+        self.hook = hook
+
+    def __call__(self, g: Any) -> None:
+        """Do nothing, because ``walk.accumulate`` calls the hook later."""
 
 
 class RetainGrad:

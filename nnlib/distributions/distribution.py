@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..creation import tensor
+from ..default_dtype import PYTHON
 from ..grad_mode import no_grad
 from ..ops import broadcast_tensors
 from ..tensor import Tensor, raw
@@ -20,7 +21,7 @@ Shape = tuple[int, ...]
 def broadcast(*parameters: Tensor | float) -> tuple[Tensor, ...]:
     """Return parameters as Tensors of one shape; numbers take the Tensors' dtype."""
     dtypes = [p.dtype for p in parameters if isinstance(p, Tensor)]
-    dtype = dtypes[0] if dtypes else np.dtype("float32")
+    dtype = dtypes[0] if dtypes else PYTHON[float]
     return tuple(
         broadcast_tensors(
             *(p if isinstance(p, Tensor) else tensor(p, dtype=dtype) for p in parameters)

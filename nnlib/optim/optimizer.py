@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..default_dtype import PYTHON
 from ..grad_mode import enable_grad, no_grad
 from ..nn.module import parameter_list, zero_grad
 from ..tensor import Tensor, counter, raw, wrap
@@ -182,7 +183,7 @@ def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, An
     """Return the state of a parameter, which starts with zeros, and count the step."""
     memory = state.setdefault(p, {})
     if not memory:
-        memory["step"] = wrap(np.zeros((), np.float32))
+        memory["step"] = wrap(np.zeros((), PYTHON[float]))
         memory.update({name: wrap(np.zeros_like(p.array)) for name in names})
     memory["step"].array += 1
     return memory

@@ -73,6 +73,26 @@ CASES = [
         ((3, 5), (2, 5)),
         note="twice",
     ),
+    Case("index_copy", lambda L, x, v: L.index_copy(x, 1, at(L, CLASSES), v), ((2, 5), (2, 3))),
+    Case("index_copy", lambda L, x, v: L.index_copy(x, 0, at(L, 0), v), ((), ())),
+    Case("index_fill", lambda L, x, v: L.index_fill(x, 0, at(L, [2, 0, 2]), v), ((3, 5), ())),
+    Case("index_fill", lambda L, x: L.index_fill(x, 1, at(L, CLASSES), 2), MATRIX),
+    *[
+        Case(
+            "index_put",
+            lambda L, x, v, i=i, add=add: L.index_put(x, tuple(at(L, j) for j in i), v, add),
+            (MATRIX[0], shape),
+            note=f"{i}, accumulate={add}",
+        )
+        for add in (False, True)
+        for i, shape in {
+            ((2, 0),): (5,),
+            ((2, 0), (1, -1)): (2,),
+            (tuple(MASK),): (2, 5),
+            (((0,), (2,)), (4, 1)): (2, 1),
+        }.items()
+    ],
+    Case("index_put", lambda L, x, v: L.index_put(x, (at(L, [1, 1]),), v, True), ((3,), (2,))),
     Case("index_select", lambda L, x: L.index_select(x, -1, at(L, CLASSES)), MATRIX),
     Case("index_select", lambda L, x: L.index_select(x, 0, at(L, 1)), MATRIX, note="number"),
     Case("masked_select", lambda L, x: L.masked_select(x, at(L, INDEX > 1)), ((3, 4),)),
@@ -207,6 +227,13 @@ VALUES = [
     Case("kthvalue", lambda L, x: L.kthvalue(x, 2, 0), MATRIX, apart),
     Case("topk", lambda L, x: L.topk(x, 2, dim=0), MATRIX, apart),
     Case("topk", lambda L, x: L.topk(L.tensor([1, nan, 2.0]), 2), (), note="NaN"),
+    Case("bucketize", lambda L, x: L.bucketize(x, L.tensor([-2, 0, 0, 3])), MATRIX, integers),
+    Case(
+        "bucketize",
+        lambda L, x: L.bucketize(x, L.tensor([-2, 0, 0, 3]), out_int32=True, right=True),
+        MATRIX,
+        integers,
+    ),
     Case("unique", lambda L, x: L.unique(x), MATRIX, integers),
     Case("unique", lambda L, x: x.unique(return_counts=True), MATRIX, truths, note="counts"),
     Case("unique", lambda L, x: L.unique(L.tensor(TIES % 2), return_inverse=True, dim=1), ()),
@@ -248,6 +275,40 @@ BAD = [
     Bad("index_add", lambda L: L.index_add(ones(L, 3, 2), 0, at(L, [3]), ones(L, 1, 2))),
     Bad("index_add", lambda L: L.index_add(ones(L, 3), 0, at(L, [0]), ones(L, 2))),
     Bad("index_add", lambda L: L.index_add(ones(L, 3), 0, at(L, [0]), at(L, [1]))),
+    *[
+        Bad("index_copy", lambda L, i=i, v=v: L.index_copy(ones(L, 3, 2), 0, at(L, i), v(L)), e)
+        for i, v, e in (
+            ([3], lambda L: ones(L, 1, 2), IndexError),
+            ([-1], lambda L: ones(L, 1, 2), IndexError),
+            ([[0]], lambda L: ones(L, 1, 2), IndexError),
+            ([0], lambda L: ones(L, 2, 2), IndexError),
+            ([0], lambda L: ones(L, 1, 3), RuntimeError),
+            ([0], lambda L: at(L, [[1, 1]]), RuntimeError),
+            ([0.0], lambda L: ones(L, 1, 2), RuntimeError),
+        )
+    ],
+    *[
+        Bad("index_fill", lambda L, i=i, v=v: L.index_fill(ones(L, 3), 0, at(L, i), v), error)
+        for i, v, error in (
+            ([3], 1, IndexError),
+            ([0.0], 1, IndexError),
+            ([[0]], 1, RuntimeError),
+        )
+    ],
+    Bad("index_fill", lambda L: L.index_fill(ones(L, 3), 0, at(L, [0]), ones(L, 1))),
+    *[
+        Bad("index_put", lambda L, i=i, v=v: L.index_put(ones(L, 3), i(L), v(L)), error)
+        for i, v, error in (
+            (lambda L: at(L, [0]), lambda L: ones(L), TypeError),
+            (lambda L: (0,), lambda L: ones(L), TypeError),
+            (lambda L: (at(L, [0]),), lambda L: 1.0, TypeError),
+            (lambda L: (at(L, [0]),), lambda L: at(L, 1), RuntimeError),
+            (lambda L: (at(L, [0, 1, 2]),), lambda L: ones(L, 2), RuntimeError),
+            (lambda L: (at(L, [3]),), lambda L: ones(L), IndexError),
+            (lambda L: (at(L, [0.0]),), lambda L: ones(L), IndexError),
+            (lambda L: (at(L, [0]),) * 2, lambda L: ones(L), IndexError),
+        )
+    ],
     Bad("index_select", lambda L: L.index_select(ones(L, 3), 0, at(L, [-1])), IndexError),
     Bad("index_select", lambda L: L.index_select(ones(L, 3), 1, at(L, [0])), IndexError),
     Bad("index_select", lambda L: L.index_select(ones(L, 3), 0, at(L, [[0]])), IndexError),
@@ -278,6 +339,7 @@ BAD = [
     Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), ones(L, 1))),
     Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), at(L, [1, 2]))),
     Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, [1, 2, 3]), ones(L, 3))),
+    Bad("bucketize", lambda L: L.bucketize(ones(L, 2), ones(L, 2, 2))),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 2, 3), ones(L, 3, 3))),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), ones(L, 3), side="middle")),
     Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), 1.0, right=True, side="left")),

@@ -24,6 +24,20 @@ def addmm(note, shape, **options):
     return Case("addmm", lambda L, *a: L.addmm(*a, **options), shapes, note=note)
 
 
+def of_matrices(name, *shape):
+    """Return a case of matrices near 2 I, whose determinants are above 0."""
+    return Case(
+        name,
+        lambda L, x: getattr(L, name)(x / 4 + 2 * L.eye(3, dtype=x.dtype)),
+        (shape,),
+        arrays=False,
+    )
+
+
+def cross(*shapes, dim=-1):
+    return Case("cross", lambda L, a, b: L.cross(a, b, dim), shapes)
+
+
 def tensordot(dims, a, b):
     return Case("tensordot", lambda L, x, z: L.tensordot(x, z, dims), (a, b), note=str(dims))
 
@@ -43,6 +57,21 @@ CASES = [
     addmm("", (3, 2)),
     addmm("vector and factors", (2,), beta=0.5, alpha=-2),
     addmm("nothing of the input", (3, 1), beta=0),
+    Case("baddbmm", lambda L, *a: L.baddbmm(*a), ((2,), (4, 3, 5), (4, 5, 2))),
+    Case(
+        "baddbmm",
+        lambda L, *a: L.baddbmm(*a, beta=0.5, alpha=-2),
+        ((4, 3, 2), (4, 3, 5), (4, 5, 2)),
+    ),
+    product("kron", ((2, 3), (4, 5))),
+    product("kron", ((3,), (2, 1, 4)), "axes"),
+    product("kron", ((), (0, 3)), "nothing"),
+    cross((4, 3), (4, 3)),
+    cross((3, 1, 2), (3, 5, 1), dim=0),
+    of_matrices("inverse", 3, 3),
+    of_matrices("inverse", 2, 3, 3),
+    of_matrices("logdet", 3, 3),
+    of_matrices("logdet", 2, 3, 3),
     product("bmm", ((4, 3, 5), (4, 5, 2))),
     product("bmm", ((0, 3, 5), (0, 5, 2)), "no batch"),
     product("mv", ((3, 5), (5,))),
@@ -127,6 +156,7 @@ VALUES = [
             ("mv", ((3, 5), (5,))),
             ("dot", ((5,), (5,))),
             ("outer", ((5,), (3,))),
+            ("kron", ((5, 2), (3,))),
             ("tensordot", ((3, 5), (3, 5))),
         )
     ),
@@ -162,6 +192,29 @@ BAD = [
     bad("addmm", lambda L: L.addmm(ones(L, 1, 2, 2), ones(L, 2, 3), ones(L, 3, 2))),
     bad("addmm", lambda L: L.addmm(narrow(L, 2), ones(L, 2, 3), ones(L, 3, 2))),
     bad("addmm", lambda L: L.addmm(*[ones(L, 2, 2).to(L.int64)] * 3, beta=0.5), torch=None),
+    *(
+        bad("baddbmm", lambda L, s=s: L.baddbmm(ones(L, *s), *[ones(L, 1, 2, 2)] * 2))
+        for s in ((5,), (1, 1, 2, 2), (3, 2, 2))
+    ),
+    bad("baddbmm", lambda L: L.baddbmm(narrow(L, 2), ones(L, 1, 3, 4), ones(L, 1, 4, 2))),
+    bad("kron", lambda L: L.kron(ones(L, 2), "a"), TypeError),
+    bad("cross", lambda L: L.cross(ones(L, 2), ones(L, 2))),
+    bad("cross", lambda L: L.cross(ones(L, 3), ones(L, 2), 0)),
+    bad("cross", lambda L: L.cross(ones(L, 4, 3), ones(L, 3), -1)),
+    bad("cross", lambda L: L.cross(ones(L, 3), narrow(L, 3), 0)),
+    bad("cross", lambda L: L.cross(ones(L, 3, 2), ones(L, 3, 4), 0)),
+    bad("cross", lambda L: L.cross(ones(L, 3), ones(L, 3), 1), IndexError),
+    bad("cross", lambda L: L.cross(ones(L, 3), ones(L, 3)), UserWarning, None),
+    bad("inverse", lambda L: L.inverse(ones(L, 2, 2))),
+    *(
+        bad(name, lambda L, f=name, x=x: getattr(L, f)(x(L)))
+        for name in ("inverse", "logdet")
+        for x in (
+            lambda L: ones(L, 2, 3),
+            lambda L: ones(L, 2),
+            lambda L: ones(L, 2, 2).to(L.int64),
+        )
+    ),
     bad("bmm", lambda L: L.bmm(ones(L, 2, 3), ones(L, 3, 2))),
     bad("bmm", lambda L: L.bmm(ones(L, 1, 2, 3), ones(L, 2, 3, 2))),
     bad("mv", lambda L: L.mv(ones(L, 2, 3), ones(L, 3, 1))),
