@@ -477,7 +477,7 @@ def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
     return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
 
 
-# Like another tensor; memory_format is accepted, but there is only one format
+# Like another tensor
 
 
 def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype]:
@@ -502,24 +502,14 @@ def zeros_like(
 
 
 def ones_like(
-    input: Tensor,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Return ones with the shape and dtype of another tensor."""
     return made("ones_like", np.ones(*like("ones_like", input, dtype)), device, requires_grad)
 
 
 def empty_like(
-    input: Tensor,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    memory_format: Any = None,
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Return arbitrary elements with the shape and dtype of another tensor."""
     return made(

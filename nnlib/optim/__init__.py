@@ -3,6 +3,7 @@
 from . import lr_scheduler, swa_utils
 from .adagrad import Adadelta, Adagrad, RMSprop
 from .adam import Adam, AdamW, RAdam
+from .asgd import ASGD
 from .conjugate import NonlinearCG
 from .lbfgs import BFGS, LBFGS
 from .newton import Newton
@@ -11,6 +12,7 @@ from .rprop import Rprop
 from .sgd import SGD
 
 __all__ = [
+    "ASGD",
     "BFGS",
     "LBFGS",
     "SGD",

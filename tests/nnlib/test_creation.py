@@ -54,6 +54,15 @@ SAME = [
     ("as_tensor", lambda L: L.as_tensor([1.0, 2.0])),
     ("as_tensor", lambda L: L.as_tensor(np.ones(2), dtype=L.float32, device="cpu")),
     ("as_tensor", lambda L: L.as_tensor(L.tensor([1, 2]), dtype=L.float32)),
+    ("asarray", lambda L: L.asarray([1.5, 2], requires_grad=True)),
+    *(
+        ("asarray", lambda L, f=f: f(L, L.tensor([1.5, 2.0], requires_grad=True)))
+        for f in (
+            lambda L, x: L.asarray(x, dtype=L.float64, requires_grad=True),
+            lambda L, x: L.asarray(x, copy=True, requires_grad=True),
+            lambda L, x: L.asarray(x, requires_grad=False),
+        )
+    ),
     ("from_numpy", lambda L: L.from_numpy(np.arange(3))),
     ("from_numpy", lambda L: L.from_numpy(np.array(3.0))),
     ("zeros", lambda L: L.zeros((2, 3), dtype=L.int64)),
@@ -169,6 +178,9 @@ BAD = [
     (lambda L: L.Tensor(np.array(["a"])), TypeError),
     (lambda L: L.LongTensor(L.ones(2)), TypeError),
     (lambda L: L.IntTensor([2**40]), RuntimeError),
+    (lambda L: L.asarray([1], copy=False), ValueError),
+    (lambda L: L.asarray(np.ones(2), dtype=L.float32, copy=False), ValueError),
+    (lambda L: L.asarray([1], requires_grad=True), RuntimeError),
     (lambda L: L.from_numpy([1]), TypeError),
     (lambda L: L.zeros(-1), RuntimeError),
     (lambda L: L.zeros(), TypeError),
@@ -255,7 +267,8 @@ def test_tensor_copies_and_from_numpy_shares():
     assert shared.tolist() == [1.0, 1.0]
     assert nnlib.as_tensor(shared) is shared
     assert nnlib.as_tensor(shared, dtype=nnlib.float64, device="cpu") is shared
-    assert nnlib.as_tensor(a).array is a
+    assert nnlib.as_tensor(a).array is nnlib.asarray(a, copy=False).array is a
+    assert nnlib.asarray(shared) is shared
 
 
 def test_as_tensor_keeps_the_history_where_it_converts():

@@ -73,6 +73,10 @@ DIFFERENT = {
         "what dropout takes away is drawn",
         lambda s: s.kwargs.get("dropout_p", 0) > 0,
     ),
+    "nn.functional.grid_sample": (
+        "neither reflection nor bicubic interpolation",
+        lambda s: {"reflection", "bicubic"} & {*s.args, *s.kwargs.values()},
+    ),
     "nn.functional.interpolate": (
         "sequences and pictures of floats, nearest and linear",
         lambda s: (

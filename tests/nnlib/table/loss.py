@@ -1,4 +1,4 @@
-"""Cases of nn/functions/loss.py."""
+"""Cases of nn/functions/loss.py and ctc.py."""
 
 import numpy as np
 
@@ -38,6 +38,28 @@ CASES = [
     ),
 ]
 
+LABELS = np.array([[1, 2, 2], [3, 4, 1]])
+
+
+def ctc(*args, targets=LABELS, note="", **options):
+    """Return a case of ctc_loss, whose gradient assumes the results of log_softmax."""
+    return Case(
+        "ctc_loss",
+        lambda L, z: F(L).ctc_loss(z.log_softmax(-1), index(L, targets), *args, **options),
+        ((6, 2, 5) if np.size(args[0]) > 1 else (6, 5),),
+        note=note,
+        second=False,
+        arrays=False,
+    )
+
+
+CASES += [
+    ctc((6, 5), (3, 2)),
+    ctc((6, 5), (3, 0), reduction="none", note="no labels"),
+    ctc((6, 3), (2, 3), reduction="sum", targets=LABELS[:, [0, 1, 1, 2]].ravel()[1:6]),
+    ctc((6, 2), (2, 3), blank=3, targets=LABELS % 3, zero_infinity=True, note="too short"),
+    ctc((6,), (2,), targets=LABELS[0, :2], reduction="none", note="one sequence"),
+]
 VALUES: list[Case] = []
 
 
@@ -70,6 +92,26 @@ BAD = [
             ),
             Bad(name, of(name, CLASSES, reduction="average"), ValueError),
             Bad(name, of(name, 0, shape=()), torch=(RuntimeError, ValueError, IndexError)),
+        )
+    ],
+    *[
+        Bad(
+            "ctc_loss",
+            lambda L, s=s, t=t, n=n, o=o: F(L).ctc_loss(L.zeros(s), index(L, t), *n, **o),
+            ValueError if "reduction" in o else RuntimeError,
+            None if np.size(t) and np.max(t) > 4 else "same",
+        )
+        for s, t, n, o in (
+            ((6, 2, 5), LABELS, ((6,), (3, 2)), {}),
+            ((6, 2, 5), LABELS, ((7, 5), (3, 2)), {}),
+            ((6, 2, 5), LABELS, ((6, -1), (3, 2)), {}),
+            ((6, 2, 5), LABELS, ((6, 5), (4, 2)), {}),
+            ((6, 2, 5), LABELS[:1], ((6, 5), (3, 2)), {}),
+            ((6, 2, 5), LABELS[0], ((6, 5), (3, 2)), {}),
+            ((6, 2, 5), LABELS + 1, ((6, 5), (3, 2)), {}),
+            ((6, 2, 5), LABELS, ((6, 5), (3, 2)), dict(blank=5)),
+            ((6, 2, 5), LABELS, ((6, 5), (3, 2)), dict(reduction="average")),
+            ((6, 5), LABELS, ((6, 5), (3, 2)), {}),
         )
     ],
     Bad("nll_loss", lambda L: F(L).nll_loss(L.zeros(3, 5).long(), classes(L))),

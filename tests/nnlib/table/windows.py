@@ -1,5 +1,7 @@
 """Cases of pooling, adaptive pooling, resizing, 1-D convolution, and unfolding."""
 
+import itertools
+
 import numpy as np
 
 from tests.nnlib.harness import Bad, Case, apart
@@ -59,6 +61,22 @@ CASES = [
     case("fold", (12, 4), 3, 2, note="one image"),
     case("interpolate", (2, 3, 4, 5), (3, 8)),
     case("interpolate", (2, 3, 4), 7, note="sequences"),
+    *[
+        Case(
+            "grid_sample",
+            lambda L, x, p, o=options: L.nn.functional.grid_sample(x, p * 0.8, *o),
+            ((2, 3, 4, 5), (2, 3, 2, 2)),
+            note=str(options),
+            second=None if options[0] == "nearest" else True,
+        )
+        for options in itertools.product(
+            ("bilinear", "nearest"), ("zeros", "border"), (False, True)
+        )
+    ],
+    *[
+        case("affine_grid", (2, 2, 3), shape, align)
+        for shape, align in (((2, 1, 3, 4), False), ((2, 3, 5, 2), True))
+    ],
     case("pixel_shuffle", (2, 8, 3, 2), 2),
     case("pixel_shuffle", (9, 1, 2), 3, note="one image"),
 ]
@@ -155,6 +173,30 @@ BAD = [
     bad("fold", (2, 2, 16, 25), 6, 2),
     bad("fold", (2, 16, 25), (6, 6, 6), 2),
     bad("fold", (2, 16, 25), 6, 2, dtype="i8"),
+    *[
+        Bad(
+            "grid_sample",
+            lambda L, x=x, p=p, o=options: L.nn.functional.grid_sample(
+                L.ones(x), L.ones(p, dtype=o[0] and L.float64), *o[1:]
+            ),
+            error,
+            None if error is UserWarning else "same",  # torch warns once
+        )
+        for x, p, options, error in (
+            ((2, 3, 4, 5), (2, 3, 3, 2), (None, "cubic"), ValueError),
+            ((2, 3, 4, 5), (2, 3, 3, 2), (None, "nearest", "same"), ValueError),
+            ((2, 3, 4, 5), (2, 3, 3, 2), (None,), UserWarning),
+            ((2, 3, 4, 5), (2, 3, 3, 2), (True, "nearest"), RuntimeError),
+            ((2, 3, 4), (2, 3, 3, 2), (None,), RuntimeError),
+            ((2, 3, 4, 5), (1, 3, 3, 2), (None,), RuntimeError),
+            ((2, 3, 4, 5), (2, 3, 3, 3), (None,), RuntimeError),
+            ((2, 3, 0, 5), (2, 3, 3, 2), (None,), RuntimeError),
+        )
+    ],
+    *[
+        bad("affine_grid", shape, size, True, error=ValueError)
+        for shape, size in (((2, 3), (2, 1, 3, 3)), ((2, 2, 3), (2, 1, 0, 3)))
+    ],
     bad("interpolate", IMAGE, error=ValueError),
     bad("interpolate", IMAGE, 3, 2.0, error=ValueError),
     bad("interpolate", IMAGE, (3,), error=ValueError),
