@@ -22,13 +22,7 @@ from . import autograd, creation, ops, random, settings
 from .autograd import grad
 from .creation import *
 from .device import accelerator, backends, cuda, device
-from .grad_mode import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    no_grad,
-    set_grad_enabled,
-)
+from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .left_out import why as _why
 from .ops import *
 from .printing import set_printoptions

@@ -468,11 +468,7 @@ def logspace(
 
 def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
     """Return evenly spaced float64 values, computed from both ends, which makes these exact."""
-    start, end, (n,) = (
-        scalar(name, start),
-        scalar(name, end),
-        shape_of(name, (steps,)),
-    )
+    start, end, (n,) = (scalar(name, start), scalar(name, end), shape_of(name, (steps,)))
     i, step = np.arange(n), (end - start) / max(n - 1, 1)
     return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
 

@@ -296,10 +296,7 @@ def multinomial(
         return wrap(np.reshape(drawn, draws.shape).astype(np.int64))
     nonzero = (w > 0).sum(-1)
     _expect(
-        "multinomial",
-        (nonzero >= num_samples).all(),
-        f"{num_samples} weights above 0",
-        nonzero,
+        "multinomial", (nonzero >= num_samples).all(), f"{num_samples} weights above 0", nonzero
     )
     wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # smallest times first
     return wrap(np.argsort(wait, -1)[..., :num_samples])

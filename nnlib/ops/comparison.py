@@ -11,16 +11,7 @@ from ..device import check_device
 from ..graph import record, titled
 from ..quiet import silent
 from ..tensor import Tensor
-from .promotion import (
-    CASTS,
-    array,
-    as_dtype,
-    binary,
-    check_fits,
-    compute,
-    pair,
-    promote,
-)
+from .promotion import CASTS, array, as_dtype, binary, check_fits, compute, pair, promote
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "where"

@@ -444,12 +444,12 @@ def index_put(
     dL/dv is dL/dy at i, and dL/dx is dL/dy, or without accumulate 0 at i.
     """
     name = "index_put"
+    x, v = array(name, input), raw(values)
     if not isinstance(indices, (tuple, list)):
         raise TypeError(f"{name}: expected a tuple of Tensors, got {type(indices).__name__}")
     for part in (*indices, values):
         if not isinstance(raw(part), np.ndarray):
             raise TypeError(f"{name}: expected Tensors, got {type(part).__name__}")
-    x, v = array(name, input), raw(values)
     expect(v.dtype == x.dtype, name, "values of dtype {}, got {}", x.dtype, v.dtype)
     i = tuple(np.asarray(plain(name, part)) for part in indices)
     if not accumulate:
@@ -644,7 +644,7 @@ def bucketize(
     input: Tensor | float, boundaries: Tensor, *, out_int32: bool = False, right: bool = False
 ) -> Tensor:
     """Return the number of boundaries below each x; with right=True, of those up to x."""
-    shape = array("bucketize", boundaries).shape
-    expect(len(shape) == 1, "bucketize", "a vector of boundaries, got {}", shape)
+    _, b = (array("bucketize", x) for x in (input, boundaries))
+    expect(b.ndim == 1, "bucketize", "a vector of boundaries, got shape {}", b.shape)
     options = dict(out_int32=out_int32, right=right)
     return call_as("bucketize", searchsorted, boundaries, input, **options)

@@ -22,17 +22,7 @@ from .elementwise import abs, add, mul, sign, sqrt, sub, times
 from .extremes import amax, amin
 from .promotion import array, compute, mixed, whole
 from .reduction import Dim, floats, spread, sum
-from .shape import (
-    axes_of,
-    axis,
-    call_as,
-    diagonal,
-    expect,
-    permute,
-    reshape,
-    roll,
-    unsqueeze,
-)
+from .shape import axes_of, axis, call_as, diagonal, permute, reshape, roll, unsqueeze
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "cdist einsum linear tensordot"
@@ -205,9 +195,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     name = "cross"
     a, b = array(name, input), array(name, other)
     if dim is None:
-        expect(3 in a.shape, name, "an axis of length 3, got shape {}", a.shape)
         warnings.warn("cross: pass dim, whose default is unclear", stacklevel=2)
-        dim = a.shape.index(3)
+        dim = a.shape.index(3) if 3 in a.shape else -1
     d, same = axis(name, dim, a.ndim), a.ndim == b.ndim and a.dtype == b.dtype
     if not (same and a.ndim and a.shape[d] == b.shape[d] == 3):
         raise wrong(name, f"vectors of 3 elements along dim {dim}", a, b)
@@ -219,8 +208,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
 def _square(name: str, input: Tensor) -> np.ndarray:
     """Return the array of a batch of square matrices; raise RuntimeError for anything else."""
     x = floats(name, input)
-    square = x.ndim > 1 and x.shape[-2] == x.shape[-1]
-    expect(square, name, "square matrices (..., n, n), got shape {}", x.shape)
+    if x.ndim < 2 or x.shape[-2] != x.shape[-1]:
+        raise wrong(name, "square matrices (..., n, n)", x)
     return x
 
 

@@ -3,13 +3,12 @@
 from . import lr_scheduler, swa_utils
 from .adagrad import Adadelta, Adagrad, RMSprop
 from .adam import Adam, AdamW, RAdam
-from .asgd import ASGD
 from .conjugate import NonlinearCG
 from .lbfgs import BFGS, LBFGS
 from .newton import Newton
 from .optimizer import Optimizer
 from .rprop import Rprop
-from .sgd import SGD
+from .sgd import ASGD, SGD
 
 __all__ = [
     "ASGD",

@@ -200,12 +200,7 @@ MISTAKES = [
     ("number", lambda x: np.array(None), Code.KIND, dict(kind="array", number=True)),
     ("number", lambda x: Level.ONE, Code.DIFFERS, {}),
     ("number", lambda x: x.sum(keepdims=True), Code.SHAPE, dict(came="(1, 1)", expected="()")),
-    (
-        "two",
-        lambda x: {"total": x.sum(), "double": 2 * x},
-        Code.COUNT,
-        dict(kind="dict"),
-    ),
+    ("two", lambda x: {"total": x.sum(), "double": 2 * x}, Code.COUNT, dict(kind="dict")),
     ("two", lambda x: iter((x.sum(), 2 * x)), Code.COUNT, dict(kind="iterator")),
     ("two", lambda x: (v for v in (1, 2)), Code.COUNT, dict(kind="generator")),
     ("two", lambda x: nnlib.tensor(x), Code.COUNT, dict(kind="tensor")),

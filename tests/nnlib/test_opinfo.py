@@ -74,8 +74,8 @@ DIFFERENT = {
         lambda s: s.kwargs.get("dropout_p", 0) > 0,
     ),
     "nn.functional.grid_sample": (
-        "neither reflection nor bicubic interpolation",
-        lambda s: {"reflection", "bicubic"} & {*s.args, *s.kwargs.values()},
+        "images, without reflection and bicubic interpolation",
+        lambda s: s.input.ndim == 5 or {"reflection", "bicubic"} & {*s.kwargs.values()},
     ),
     "nn.functional.interpolate": (
         "sequences and pictures of floats, nearest and linear",

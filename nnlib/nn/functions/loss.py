@@ -15,10 +15,7 @@ from ...quiet import silent
 from ...tensor import Tensor, raw
 from .shared import check_reduction, floats, reduced
 
-__all__ = [
-    "cross_entropy",
-    "nll_loss",
-]
+__all__ = ["cross_entropy", "nll_loss"]
 
 
 def cross_entropy(

@@ -110,10 +110,7 @@ def affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool | None
         what = f"floats (N, 2, 3) and a size (N, C, H, W), got {a.dtype} {a.shape}, {size}"
         raise ValueError(f"affine_grid: expected {what}")
     align = _aligned("affine_grid", align_corners)
-    v, u = (
-        np.linspace(-1, 1, n) * (1 if align else (n - 1) / n) if n > 1 else np.zeros(1)
-        for n in size[2:]
-    )
+    v, u = (np.linspace(-1, 1, n) * (1 if align else 1 - 1 / n) * (n > 1) for n in size[2:])
     base = np.stack([*np.meshgrid(u, v), np.ones((len(v), len(u)))], -1).astype(a.dtype)
     grid = matmul(base.reshape(-1, 3), theta.swapaxes(-1, -2))
     return reshape(grid, (len(a), *size[2:], 2))

@@ -48,10 +48,7 @@ OPTIONS = {
         *product(alpha=[0.5, 0.99], momentum=[0.0, 0.9], centered=[False, True], **COMMON),
         dict(eps=0.1),
     ],
-    "ASGD": [
-        *product(lambd=[0.0, 0.1], t0=[2, 1e6], **COMMON),
-        dict(lr=0.1, alpha=0.5),
-    ],
+    "ASGD": [*product(lambd=[0.0, 0.1], t0=[2, 1e6], **COMMON), dict(lr=0.1, alpha=0.5)],
     "Adadelta": [*product(rho=[0.0, 0.9, 1.0], eps=[1e-6, 0.1], **COMMON), dict(lr=0.1)],
 }
 FUSED = ("SGD", "Adam", "AdamW", "Adagrad")  # for the others torch has no such option

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from tests.nnlib.harness import Bad, Case, apart
+from tests.nnlib.harness import Bad, Case, apart, refused
 
 
 def of(name, *args, first=False, **options):
@@ -174,29 +174,28 @@ BAD = [
     bad("fold", (2, 16, 25), (6, 6, 6), 2),
     bad("fold", (2, 16, 25), 6, 2, dtype="i8"),
     *[
-        Bad(
-            "grid_sample",
-            lambda L, x=x, p=p, o=options: L.nn.functional.grid_sample(
-                L.ones(x), L.ones(p, dtype=o[0] and L.float64), *o[1:]
-            ),
-            error,
-            None if error is UserWarning else "same",  # torch warns once
-        )
-        for x, p, options, error in (
-            ((2, 3, 4, 5), (2, 3, 3, 2), (None, "cubic"), ValueError),
-            ((2, 3, 4, 5), (2, 3, 3, 2), (None, "nearest", "same"), ValueError),
-            ((2, 3, 4, 5), (2, 3, 3, 2), (None,), UserWarning),
-            ((2, 3, 4, 5), (2, 3, 3, 2), (True, "nearest"), RuntimeError),
-            ((2, 3, 4), (2, 3, 3, 2), (None,), RuntimeError),
-            ((2, 3, 4, 5), (1, 3, 3, 2), (None,), RuntimeError),
-            ((2, 3, 4, 5), (2, 3, 3, 3), (None,), RuntimeError),
-            ((2, 3, 0, 5), (2, 3, 3, 2), (None,), RuntimeError),
+        bad_kernel("grid_sample", x, points, mode="nearest", align_corners=True)
+        for x, points in (
+            *(((2, 4, 6), (2, 3, 3, 2)), ((2, 4, 0, 6), (2, 3, 3, 2))),
+            *((IMAGE, (1, 3, 3, 2)), (IMAGE, (2, 3, 3, 3))),
         )
     ],
-    *[
-        bad("affine_grid", shape, size, True, error=ValueError)
-        for shape, size in (((2, 3), (2, 1, 3, 3)), ((2, 2, 3), (2, 1, 0, 3)))
-    ],
+    *refused(
+        globals(),
+        ValueError,
+        """
+        L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "cubic", "zeros", True);
+        L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "nearest", "same", True);
+        L.nn.functional.affine_grid(L.ones(2, 3), (2, 1, 3, 3), True);
+        L.nn.functional.affine_grid(L.ones(2, 2, 3), (2, 1, 0, 3), True)
+        """,
+    ),
+    Bad(
+        "grid_sample",
+        lambda L: L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2),
+        UserWarning,
+        None,
+    ),
     bad("interpolate", IMAGE, error=ValueError),
     bad("interpolate", IMAGE, 3, 2.0, error=ValueError),
     bad("interpolate", IMAGE, (3,), error=ValueError),
