@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["AfterGrad", "Hook", "RetainGrad"]
 
@@ -23,14 +23,13 @@ class Hook:
         self.hooks = []  # so that a second call doesn't remove an equal hook
 
 
-class AfterGrad:
-    """The hook of ``register_post_accumulate_grad_hook``, which doesn't change the gradient."""
+class AfterGrad(NamedTuple):
+    """The hook of ``register_post_accumulate_grad_hook``, which ``walk.accumulate`` calls."""
 
-    def __init__(self, hook: Callable):
-        self.hook = hook
+    hook: Callable
 
     def __call__(self, g: Any) -> None:
-        """Do nothing, because ``walk.accumulate`` calls the hook later."""
+        """Leave the gradient unchanged."""
 
 
 class RetainGrad:

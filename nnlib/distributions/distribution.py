@@ -41,6 +41,8 @@ class Distribution:
     """
 
     has_rsample = False
+    batch_shape = property(lambda self: self._batch_shape, doc="The shape of the parameters.")
+    event_shape = property(lambda self: self._event_shape, doc="The shape of one value.")
 
     def __init__(
         self,
@@ -50,16 +52,6 @@ class Distribution:
     ):
         self._batch_shape, self._event_shape = tuple(batch_shape), tuple(event_shape)
         self._validate_args = validate_args is not False
-
-    @property
-    def batch_shape(self) -> Shape:
-        """The shape of the parameters."""
-        return self._batch_shape
-
-    @property
-    def event_shape(self) -> Shape:
-        """The shape of one value."""
-        return self._event_shape
 
     @property
     def stddev(self) -> Tensor:

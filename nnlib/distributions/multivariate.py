@@ -54,6 +54,8 @@ class MultivariateNormal(Distribution):
 
     has_rsample = True
     mean = property(lambda self: self.loc, doc="The mean μ.")
+    variance = property(lambda self: (self.scale_tril**2).sum(-1), doc="The diagonal of Σ.")
+    precision_matrix = property(lambda self: inverse(self.covariance_matrix), doc="Σ⁻¹.")
     mode = property(lambda self: self.loc, doc="The mode, where the density is largest: μ.")
 
     def __init__(
@@ -87,16 +89,6 @@ class MultivariateNormal(Distribution):
     def covariance_matrix(self) -> Tensor:
         """The covariance matrix Σ = L Lᵀ."""
         return self.scale_tril @ self.scale_tril.mT
-
-    @property
-    def precision_matrix(self) -> Tensor:
-        """The inverse of the covariance matrix."""
-        return inverse(self.covariance_matrix)
-
-    @property
-    def variance(self) -> Tensor:
-        """The variance of each element."""
-        return (self.scale_tril**2).sum(-1)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Return samples μ + L ε with a standard normal ε."""

@@ -115,18 +115,13 @@ def _reached(a: Array, hop: Array) -> Array:
 
 def _with_blanks(shape: tuple, t: Array, times: Array, counts: Array, blank: int) -> Array:
     """Return the labels (N, 2S + 1) with a blank before, between and after them."""
-    for n, what, most in (
-        (times, "input_lengths", shape[0]),
-        (counts, "target_lengths", t.shape[-1] if t.ndim else 0),
-    ):
-        fits = n.shape == shape[1:2] and n.dtype.kind in "iu"
-        if not fits or (n.size and (n.min() < 0 or n.max() > most)):
-            refuse("ctc_loss", f"{what} as {shape[1:2]} integers in [0, {most}]", n)
-    if len(shape) != 3 or t.shape not in ((counts.sum(),), (len(counts), t.shape[-1])):
+    most = t.shape[-1] if t.ndim else 0
+    for n, what, high in ((times, "input", shape[0]), (counts, "target", most)):
+        if n.shape != shape[1:2] or n.dtype.kind not in "iu" or np.any((n < 0) | (n > high)):
+            refuse("ctc_loss", f"{what}_lengths as {shape[1:2]} integers in [0, {high}]", n)
+    if len(shape) != 3 or t.shape not in ((counts.sum(),), (len(counts), most)):
         got = f"{t.shape} for {shape} and target_lengths {counts}"
-        refuse(
-            "ctc_loss", "log_probs (T, N, C), and targets (N, S) or one after the other", got
-        )
+        refuse("ctc_loss", "log_probs (T, N, C) and targets (N, S), or all in a row", got)
     labels = np.full((len(counts), 2 * counts.max(initial=0) + 1), blank)
     rows = t if t.ndim == 2 else np.split(t, np.cumsum(counts)[:-1])
     for row, labels_of_row, n in zip(labels, rows, counts, strict=True):
