@@ -22,13 +22,8 @@ from . import autograd, creation, ops, random, settings
 from .autograd import grad
 from .creation import *
 from .device import accelerator, backends, cuda, device
-from .grad_mode import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    no_grad,
-    set_grad_enabled,
-)
+from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .left_out import why as _why
 from .ops import *
 from .printing import set_printoptions
 from .random import *
@@ -56,6 +51,7 @@ int = int32
 
 Size = tuple
 newaxis = None
+contiguous_format = preserve_format = "the only memory format"
 finfo = _np.finfo
 iinfo = _np.iinfo
 numel = Tensor.numel
@@ -97,18 +93,6 @@ _OF_FUNCTIONAL = (
 )
 
 
-# Names of torch that nnlib leaves out on purpose, and the reason.
-_LEFT_OUT = {
-    **dict.fromkeys(("compile", "jit", "vmap", "func"), "nnlib doesn't compile functions"),
-    **dict.fromkeys(("amp", "autocast"), "nnlib has no 16-bit floats; remove these lines"),
-    **dict.fromkeys(
-        ("bfloat16", "complex64", "complex128", "float16", "half", "int8", "int16"),
-        "the dtypes are float32, float64, int64, int32, uint8 and bool",
-    ),
-    **dict.fromkeys(("distributed", "mps"), "nnlib computes in one process on the CPU"),
-}
-
-
 def __getattr__(name: str) -> object:
     """Import and return a subpackage, or a function that PyTorch has in ``torch``, too."""
     if name in _PARTS:
@@ -117,7 +101,7 @@ def __getattr__(name: str) -> object:
         return getattr(_importlib.import_module(".serialization", __name__), name)
     if name in _OF_FUNCTIONAL:
         return getattr(_importlib.import_module(".nn.functional", __name__), name)
-    reason = f": {_LEFT_OUT[name]}" if name in _LEFT_OUT else ""
+    reason = _why("nnlib", name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}{reason}")
 
 
@@ -133,6 +117,7 @@ __all__ = [
     "autograd",
     "backends",
     "bool",
+    "contiguous_format",
     "cuda",
     "device",
     "double",
@@ -158,6 +143,7 @@ __all__ = [
     "no_grad",
     "numel",
     "pi",
+    "preserve_format",
     "random",
     "raw",
     "set_grad_enabled",

@@ -2,7 +2,7 @@
 
 The arguments are the same as in torch: sizes as separate arguments or as one tuple, ``dtype``,
 ``device`` (always the CPU) and ``requires_grad``. If there is no data that determines the
-dtype, it is float32.
+dtype, it is the default dtype, which is initially float32.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .default_dtype import PYTHON
 from .device import check_device
 from .ops.promotion import check_fits
 from .quiet import silent
@@ -29,6 +30,7 @@ __all__ = [
     "LongTensor",
     "arange",
     "as_tensor",
+    "asarray",
     "empty",
     "empty_like",
     "eye",
@@ -46,9 +48,7 @@ __all__ = [
     "zeros_like",
 ]
 
-FLOAT32 = np.dtype("float32")
 RANK = str.maketrans("biuf", "0112")  # bools, integers, floats
-PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: FLOAT32}
 
 
 # Checks of arguments
@@ -146,6 +146,31 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return data if dtype is None else data.to(known("as_tensor", dtype))
 
 
+def asarray(
+    obj: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool | None = None,
+) -> Tensor:
+    """Return data as a tensor, and copy it always, only if necessary (None), or never (False).
+
+    A Tensor keeps its history, unless requires_grad is False. Raises ValueError if copy is
+    False, but the data is neither a Tensor nor an array, or has a different dtype.
+    """
+    same = isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype == obj.dtype)
+    if copy is False and not same:
+        raise ValueError(f"asarray: expected a Tensor or array of {dtype=}, without copying")
+    if not isinstance(obj, Tensor):
+        array = _array("asarray", obj, dtype, copy=copy)
+        return made("asarray", array, device, bool(requires_grad))
+    x = obj.clone() if copy and same else as_tensor(obj, dtype, device)
+    if requires_grad in (None, x.requires_grad):
+        return x
+    return x.detach().requires_grad_(requires_grad)
+
+
 def from_numpy(ndarray: np.ndarray) -> Tensor:
     """Return an array as a tensor that shares its memory."""
     if not isinstance(ndarray, np.ndarray):
@@ -195,14 +220,14 @@ def constructed(
     """
     check_device(name, device)
     if all(map(_is_size, data)):
-        return wrap(np.empty(shape_of(name, data or (0,)), dtype or FLOAT32), kind=kind)
+        return wrap(np.empty(shape_of(name, data or (0,)), dtype or PYTHON[float]), kind=kind)
     is_list = hasattr(data[0], "__len__") and not isinstance(data[0], (str, set, dict))
     if len(data) > 1 or not is_list:
         got = ", ".join(type(x).__name__ for x in data)
         raise TypeError(f"{name}: expected sizes, or one sequence of numbers, got {got}")
     (data,) = data
     if not isinstance(data, Tensor):
-        return wrap(_array(name, data, dtype or FLOAT32), kind=kind)
+        return wrap(_array(name, data, dtype or PYTHON[float]), kind=kind)
     if dtype not in (None, data.dtype):
         raise TypeError(f"{name}: expected a tensor of {dtype}, got {data.dtype}; use to()")
     return data.view(data.shape) if kind is Tensor else wrap(data.array, kind=kind)
@@ -240,7 +265,7 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
 
 def _dtype(name: str, dtypes: set[np.dtype]) -> np.dtype:
     """Return the dtype for data of several dtypes; float32 if there are no elements."""
-    dtypes = {known(name, dtype) for dtype in dtypes} or {FLOAT32}
+    dtypes = {known(name, dtype) for dtype in dtypes} or {PYTHON[float]}
     top = max(d.kind.translate(RANK) for d in dtypes)
     return np.result_type(*(d for d in dtypes if d.kind.translate(RANK) == top))
 
@@ -287,7 +312,7 @@ def zeros(
     >>> zeros(2, 3).shape
     (2, 3)
     """
-    array = np.zeros(shape_of("zeros", sizes, size), known("zeros", dtype or FLOAT32))
+    array = np.zeros(shape_of("zeros", sizes, size), known("zeros", dtype or PYTHON[float]))
     return made("zeros", array, device, requires_grad)
 
 
@@ -299,7 +324,7 @@ def ones(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return a tensor of ones."""
-    array = np.ones(shape_of("ones", sizes, size), known("ones", dtype or FLOAT32))
+    array = np.ones(shape_of("ones", sizes, size), known("ones", dtype or PYTHON[float]))
     return made("ones", array, device, requires_grad)
 
 
@@ -311,7 +336,7 @@ def empty(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return a tensor with arbitrary elements."""
-    array = np.empty(shape_of("empty", sizes, size), known("empty", dtype or FLOAT32))
+    array = np.empty(shape_of("empty", sizes, size), known("empty", dtype or PYTHON[float]))
     return made("empty", array, device, requires_grad)
 
 
@@ -345,7 +370,7 @@ def eye(
     """Return the n × m identity matrix."""
     shape = shape_of("eye", (n, n if m is None else m))
     return made(
-        "eye", np.eye(*shape, dtype=known("eye", dtype or FLOAT32)), device, requires_grad
+        "eye", np.eye(*shape, dtype=known("eye", dtype or PYTHON[float])), device, requires_grad
     )
 
 
@@ -393,7 +418,7 @@ def arange(
     start, end = (0, start) if end is None else (start, end)
     start, end, step = (scalar("arange", x) for x in (start, end, step))
     whole = not any(isinstance(x, float) for x in (start, end, step))
-    dtype = known("arange", dtype or (PYTHON[int] if whole else FLOAT32))
+    dtype = known("arange", dtype or (PYTHON[int] if whole else PYTHON[float]))
     if not all(map(math.isfinite, (start, end, step))) or dtype.kind == "b":
         raise RuntimeError(
             f"arange: expected finite bounds and no bool, got {start}, {end}, {dtype}"
@@ -417,7 +442,7 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return evenly spaced values, including both ends."""
-    dtype = known("linspace", dtype or FLOAT32)
+    dtype = known("linspace", dtype or PYTHON[float])
     for x in (start, end):
         check_fits("linspace", x, dtype)
     values = _spaced("linspace", start, end, steps).astype(dtype)
@@ -437,17 +462,13 @@ def logspace(
 ) -> Tensor:
     """Return powers of base with evenly spaced exponents, including both ends."""
     powers = np.power(float(base), _spaced("logspace", start, end, steps))
-    array = powers.astype(known("logspace", dtype or FLOAT32))
+    array = powers.astype(known("logspace", dtype or PYTHON[float]))
     return made("logspace", array, device, requires_grad)
 
 
 def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
     """Return evenly spaced float64 values, computed from both ends, which makes these exact."""
-    start, end, (n,) = (
-        scalar(name, start),
-        scalar(name, end),
-        shape_of(name, (steps,)),
-    )
+    start, end, (n,) = (scalar(name, start), scalar(name, end), shape_of(name, (steps,)))
     i, step = np.arange(n), (end - start) / max(n - 1, 1)
     return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
 
@@ -463,7 +484,12 @@ def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.
 
 
 def zeros_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Return zeros with the shape and dtype of another tensor."""
     return made(

@@ -36,10 +36,7 @@ KEYS = ("program", "seeds", "runs", "mean", "spread", "thin", "versions", "machi
 
 
 def record(
-    run: Callable[[int], dict],
-    *,
-    seeds: Iterable[int],
-    thin: Callable[[], dict] | None = None,
+    run: Callable[[int], dict], *, seeds: Iterable[int], thin: Callable[[], dict] | None = None
 ) -> Path:
     """Run an experiment for each seed, and write the results next to the program.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["Hook", "RetainGrad"]
+__all__ = ["AfterGrad", "Hook", "RetainGrad"]
 
 
 class Hook:
@@ -21,6 +21,15 @@ class Hook:
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
         self.hooks = []  # so that a second call doesn't remove an equal hook
+
+
+class AfterGrad(NamedTuple):
+    """The hook of ``register_post_accumulate_grad_hook``, which ``walk.accumulate`` calls."""
+
+    hook: Callable
+
+    def __call__(self, g: Any) -> None:
+        """Leave the gradient unchanged."""
 
 
 class RetainGrad:

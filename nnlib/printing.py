@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .default_dtype import PYTHON
+
 __all__ = ["set_printoptions"]
 
 DEFAULT = dict(precision=4, threshold=1000, edgeitems=3, linewidth=80, sci_mode=None)
@@ -97,7 +99,7 @@ def _notes(tensor: Any) -> list[str]:
     hides_shape = not options["edgeitems"] if a.size else a.ndim != 1
     if hides_shape:
         notes.append(f"size={a.shape}")
-    if a.dtype != np.float32 and (not a.size or a.dtype not in (np.int64, np.bool_)):
+    if a.dtype != PYTHON[float] and (not a.size or a.dtype not in (np.int64, np.bool_)):
         notes.append(f"dtype={a.dtype}")
     if tensor.grad_fn is not None:
         notes.append(f"grad_fn=<{tensor.grad_fn.title}>")

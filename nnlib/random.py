@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from .checks import expect
-from .creation import FLOAT32, known, like, made, shape_of
+from .creation import known, like, made, shape_of
+from .default_dtype import PYTHON
 from .generator import (
     Generator,
     default_generator,
@@ -105,7 +106,7 @@ def rand(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return random numbers, uniform in [0, 1)."""
-    dtype = _floating("rand", dtype or FLOAT32)
+    dtype = _floating("rand", dtype or PYTHON[float])
     array = _uniform(_rng("rand", generator), shape_of("rand", sizes, size), dtype)
     return made("rand", array, device, requires_grad)
 
@@ -119,7 +120,7 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return random numbers from the normal distribution with mean 0 and variance 1."""
-    dtype, shape = _floating("randn", dtype or FLOAT32), shape_of("randn", sizes, size)
+    dtype, shape = _floating("randn", dtype or PYTHON[float]), shape_of("randn", sizes, size)
     array = np.asarray(_rng("randn", generator).standard_normal(shape), dtype)
     return made("randn", array, device, requires_grad)
 
@@ -218,7 +219,7 @@ def normal(
         if arrays
         else shape_of("normal", (size,))
     )
-    dtype = _floating("normal", dtype or (np.result_type(*arrays) if arrays else FLOAT32))
+    dtype = _floating("normal", dtype or (np.result_type(*arrays) if arrays else PYTHON[float]))
     _expect("normal", (np.asarray(raw(std)) >= 0).all(), "std >= 0", std)
     draw = _rng("normal", generator).standard_normal(shape)
     return made("normal", np.asarray(raw(mean) + raw(std) * draw, dtype), device, requires_grad)
@@ -295,10 +296,7 @@ def multinomial(
         return wrap(np.reshape(drawn, draws.shape).astype(np.int64))
     nonzero = (w > 0).sum(-1)
     _expect(
-        "multinomial",
-        (nonzero >= num_samples).all(),
-        f"{num_samples} weights above 0",
-        nonzero,
+        "multinomial", (nonzero >= num_samples).all(), f"{num_samples} weights above 0", nonzero
     )
     wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # smallest times first
     return wrap(np.argsort(wait, -1)[..., :num_samples])

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import warnings
 
+from .default_dtype import get_default_dtype, set_default_dtype
+
 __all__ = [
+    "get_default_dtype",
     "get_num_threads",
+    "set_default_dtype",
     "set_float32_matmul_precision",
     "set_num_threads",
     "use_deterministic_algorithms",

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from .default_dtype import PYTHON
 from .device import device
-from .hook import Hook, RetainGrad
+from .hook import AfterGrad, Hook, RetainGrad
+from .left_out import REASONS, LeftOut
 from .printing import show
 
 __all__ = ["Tensor", "raw", "wrap"]
@@ -145,6 +147,11 @@ class Tensor:
     def element_size(self) -> int:
         """Return the bytes of one element."""
         return self.array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return self.array.size * self.array.itemsize
 
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
         """Return how many elements in memory the next index of each axis, or of one, skips."""
@@ -289,6 +296,14 @@ class Tensor:
         out.version = counter(self)
         return out
 
+    def detach_(self) -> Tensor:
+        """Remove the history of this tensor, which must not be a view."""
+        if self.view_of is not None:
+            raise RuntimeError("detach_: expected a tensor that isn't a view; use detach()")
+        self.node = None
+        self.needs_grad = False
+        return self
+
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set whether a gradient is computed for this tensor."""
         if requires_grad and self.version is INFERENCE:
@@ -312,6 +327,13 @@ class Tensor:
         owner.hooks.append(hook)
         return Hook(owner.hooks, hook)
 
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Hook:
+        """Call ``hook(tensor)`` after ``backward`` has changed the ``grad`` of this leaf."""
+        if not self.requires_grad or self.node is not None:
+            what = "a leaf that requires grad"
+            raise RuntimeError(f"register_post_accumulate_grad_hook: expected {what}")
+        return self.register_hook(AfterGrad(hook))
+
     def retain_grad(self) -> None:
         """Fill ``grad`` in the backward pass even if this tensor is not a leaf."""
         if not self.current(strict=True).needs_grad:
@@ -321,6 +343,10 @@ class Tensor:
         is_retained = any(type(hook) is RetainGrad for hook in self.node.hooks or ())
         if not is_retained:
             self.register_hook(RetainGrad(self))
+
+
+for name in REASONS["Tensor"]:
+    setattr(Tensor, name, LeftOut(name))
 
 
 def wrap(array: Any, requires_grad: bool = False, kind: type = Tensor) -> Any:
@@ -362,10 +388,10 @@ def raw(x: Any) -> Any:
 
 
 def as_array(data: Any) -> np.ndarray:
-    """Return any data as an array; Python floats become float32, as in torch."""
+    """Return any data as an array; Python floats get the default dtype, as in torch."""
     array = np.asarray(data)
     if array.dtype == np.float64 and not isinstance(data, (np.ndarray, np.generic)):
-        return array.astype(np.float32)
+        return array.astype(PYTHON[float])
     if array.dtype not in DTYPES:
         expected = ", ".join(map(str, DTYPES))
         raise TypeError(

@@ -816,11 +816,7 @@ class RandomRotation(RandomAffine):
     """
 
     def __init__(
-        self,
-        degrees: float | tuple[float, float],
-        *,
-        fill: float = 0,
-        rng: np.random.Generator,
+        self, degrees: float | tuple[float, float], *, fill: float = 0, rng: np.random.Generator
     ):
         low, high = _range("RandomRotation", "degrees", degrees)
         super().__init__((-high, -low), fill=fill, rng=rng)  # affine rotates clockwise
@@ -849,13 +845,7 @@ class ElasticTransform(Transform):
     (1, 28, 28)
     """
 
-    def __init__(
-        self,
-        alpha: float = 25.0,
-        sigma: float = 5.0,
-        *,
-        rng: np.random.Generator,
-    ):
+    def __init__(self, alpha: float = 25.0, sigma: float = 5.0, *, rng: np.random.Generator):
         self.alpha = number("ElasticTransform", "alpha", alpha, low=0)
         self.sigma = number("ElasticTransform", "sigma", sigma, above=0)
         self.rng = checks.generator("ElasticTransform", rng)

@@ -15,7 +15,7 @@ import numpy as np
 
 from .grad_mode import Recording, mode
 from .graph import Node
-from .hook import RetainGrad
+from .hook import AfterGrad, RetainGrad
 from .quiet import silent
 from .tensor import Tensor, counter, raw, wrap
 
@@ -80,6 +80,9 @@ def accumulate(
         else:
             x.grad.array += g.array
             counter(x.grad)[0] += 1
+        for hook in tuple(x.hooks or ()):
+            if isinstance(hook, AfterGrad):
+                hook.hook(x)
 
 
 def grad(

@@ -10,17 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..grad_mode import Recording, mode, no_grad
-from ..graph import (
-    FusedNode,
-    Node,
-    ResultGradients,
-    Saved,
-    clock,
-    fit,
-    record,
-    recorded,
-    save,
-)
+from ..graph import FusedNode, Node, ResultGradients, Saved, clock, fit, record, recorded, save
 from ..tensor import Tensor, counter, wrap
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]

@@ -146,11 +146,7 @@ def numerical_jacobian(
 
 
 def numerical_hessian(
-    f: Callable[[Array], float],
-    x: Array,
-    *,
-    method: str = "central",
-    h: float | None = None,
+    f: Callable[[Array], float], x: Array, *, method: str = "central", h: float | None = None
 ) -> Array:
     r"""Approximate the second derivatives of a function that returns one number.
 

@@ -16,13 +16,7 @@ from .series import *
 from .tables import *
 from .texts import *
 
-__all__ = [
-    *cards.__all__,
-    *pictures.__all__,
-    *series.__all__,
-    *tables.__all__,
-    *texts.__all__,
-]
+__all__ = [*cards.__all__, *pictures.__all__, *series.__all__, *tables.__all__, *texts.__all__]
 
 
 def __getattr__(name: str) -> object:

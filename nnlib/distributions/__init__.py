@@ -4,17 +4,21 @@ Those of the course's mathematics, with likelihoods and posteriors, are ``nnlib.
 """
 
 # ruff: noqa: F403 (the star imports gather what each file declares public)
-from . import discrete, distribution, independent, kl, normal
+from . import discrete, distribution, gamma, independent, kl, multivariate, normal
 from .discrete import *
 from .distribution import *
+from .gamma import *
 from .independent import *
 from .kl import *
+from .multivariate import *
 from .normal import *
 
 __all__ = [
     *distribution.__all__,
     *normal.__all__,
     *discrete.__all__,
+    *gamma.__all__,
+    *multivariate.__all__,
     *independent.__all__,
     *kl.__all__,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,24 +33,20 @@ def _need_one(name: str, probs: Tensor | float | None, logits: Tensor | float | 
 class Bernoulli(Distribution):
     """A coin: 1 with probability p, else 0.
 
-    Parameters
-    ----------
-    probs, logits : Tensor or float
-        Either p, or its logit z with p = 1 / (1 + e^-z).
-    validate_args : bool, optional
-        Whether to check parameters and values; by default yes.
-
-    Raises
-    ------
-    ValueError
-        If both or neither is given, or p is not in [0, 1].
-
+    Either probs, which is p, or logits z with p = 1 / (1 + e^-z) is given. It is a ValueError
+    if both or neither is given, or p is not in [0, 1].
     Source: ``torch.distributions.Bernoulli``; Goodfellow et al. (2016), section 3.9.1.
 
     >>> import nnlib
     >>> Bernoulli(0.25).log_prob(nnlib.tensor(1.0)).exp()
     tensor(0.2500)
     """
+
+    mean = property(lambda self: self.probs, doc="The mean p.")
+    variance = property(
+        lambda self: self.probs * (1 - self.probs), doc="The variance p (1 - p)."
+    )
+    param_shape = property(lambda self: self.probs.shape, doc="The shape of the parameter.")
 
     def __init__(
         self,
@@ -70,25 +67,10 @@ class Bernoulli(Distribution):
             self.logits, self.probs = log(p) - log1p(-p), given
 
     @property
-    def mean(self) -> Tensor:
-        """The mean p."""
-        return self.probs
-
-    @property
     def mode(self) -> Tensor:
         """The likelier value; NaN where both are as likely."""
         likelier = (self.probs >= 0.5).to(self.probs.dtype)
         return likelier.masked_fill(self.probs == 0.5, float("nan"))
-
-    @property
-    def variance(self) -> Tensor:
-        """The variance p (1 - p)."""
-        return self.probs * (1 - self.probs)
-
-    @property
-    def param_shape(self) -> tuple[int, ...]:
-        """The shape of the parameter."""
-        return self.probs.shape
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Return random zeros and ones (*sample_shape, *batch_shape)."""
@@ -115,24 +97,22 @@ class Bernoulli(Distribution):
 class Categorical(Distribution):
     """Class k with probability p_k.
 
-    Parameters
-    ----------
-    probs, logits : (..., C) Tensor
-        Either weights >= 0, divided by their sum to give p, or z with p = softmax z.
-    validate_args : bool, optional
-        Whether to check parameters and values; by default yes.
-
-    Raises
-    ------
-    ValueError
-        If both or neither is given, there is no axis of classes, or a weight is below 0.
-
+    Either probs, weights >= 0 (..., C) that are divided by their sum to give p, or logits z
+    with p = softmax z is given. It is a ValueError if both or neither is given, there is no
+    axis of classes, or a weight is below 0.
     Source: ``torch.distributions.Categorical``; Goodfellow et al. (2016), section 3.9.2.
 
     >>> import nnlib
     >>> Categorical(nnlib.tensor([1.0, 3.0])).log_prob(nnlib.tensor(1)).exp()
     tensor(0.7500)
     """
+
+    mean = property(
+        lambda self: full_like(self.mode, math.nan, dtype=self.probs.dtype), doc="NaN."
+    )
+    variance = property(lambda self: self.mean, doc="NaN: classes have no variance.")
+    mode = property(lambda self: self.probs.argmax(-1), doc="The likeliest class.")
+    param_shape = property(lambda self: self.probs.shape, doc="The shape of the parameter.")
 
     def __init__(
         self,
@@ -155,26 +135,6 @@ class Categorical(Distribution):
             )
             self.probs = given / given.sum(-1, keepdim=True)
             self.logits = log(_inside(self.probs))
-
-    @property
-    def mean(self) -> Tensor:
-        """NaN: classes have no mean."""
-        return full_like(self.probs[..., 0], float("nan"))
-
-    @property
-    def variance(self) -> Tensor:
-        """NaN: classes have no variance."""
-        return self.mean
-
-    @property
-    def mode(self) -> Tensor:
-        """The likeliest class."""
-        return self.probs.argmax(-1)
-
-    @property
-    def param_shape(self) -> tuple[int, ...]:
-        """The shape of the parameter."""
-        return self.probs.shape
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Return random classes (*sample_shape, *batch_shape), int64."""

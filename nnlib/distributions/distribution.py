@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..creation import tensor
+from ..default_dtype import PYTHON
 from ..grad_mode import no_grad
 from ..ops import broadcast_tensors
 from ..tensor import Tensor, raw
@@ -20,7 +21,7 @@ Shape = tuple[int, ...]
 def broadcast(*parameters: Tensor | float) -> tuple[Tensor, ...]:
     """Return parameters as Tensors of one shape; numbers take the Tensors' dtype."""
     dtypes = [p.dtype for p in parameters if isinstance(p, Tensor)]
-    dtype = dtypes[0] if dtypes else np.dtype("float32")
+    dtype = dtypes[0] if dtypes else PYTHON[float]
     return tuple(
         broadcast_tensors(
             *(p if isinstance(p, Tensor) else tensor(p, dtype=dtype) for p in parameters)
@@ -40,6 +41,8 @@ class Distribution:
     """
 
     has_rsample = False
+    batch_shape = property(lambda self: self._batch_shape, doc="The shape of the parameters.")
+    event_shape = property(lambda self: self._event_shape, doc="The shape of one value.")
 
     def __init__(
         self,
@@ -49,16 +52,6 @@ class Distribution:
     ):
         self._batch_shape, self._event_shape = tuple(batch_shape), tuple(event_shape)
         self._validate_args = validate_args is not False
-
-    @property
-    def batch_shape(self) -> Shape:
-        """The shape of the parameters."""
-        return self._batch_shape
-
-    @property
-    def event_shape(self) -> Shape:
-        """The shape of one value."""
-        return self._event_shape
 
     @property
     def stddev(self) -> Tensor:

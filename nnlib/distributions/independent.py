@@ -18,20 +18,7 @@ def sum_last(x: Tensor, axes: int) -> Tensor:
 class Independent(Distribution):
     """Take the last batch axes of a distribution for axes of the value; they are independent.
 
-    Parameters
-    ----------
-    base_distribution : Distribution
-        The distribution of each element.
-    reinterpreted_batch_ndims : int
-        How many batch axes become axes of the value.
-    validate_args : bool, optional
-        Kept for torch's signature: the base distribution checks.
-
-    Raises
-    ------
-    ValueError
-        If there are not as many batch axes.
-
+    It is a ValueError if base_distribution doesn't have reinterpreted_batch_ndims batch axes.
     Source: ``torch.distributions.Independent``.
 
     >>> import nnlib
@@ -39,6 +26,11 @@ class Independent(Distribution):
     >>> Independent(Normal(nnlib.zeros(3), 1.0), 1).log_prob(nnlib.zeros(3))
     tensor(-2.7568)
     """
+
+    has_rsample = property(lambda self: self.base_dist.has_rsample)
+    mean = property(lambda self: self.base_dist.mean, doc="The mean of each element.")
+    mode = property(lambda self: self.base_dist.mode, doc="The mode of each element.")
+    variance = property(lambda self: self.base_dist.variance, doc="Those of the elements.")
 
     def __init__(
         self,
@@ -56,26 +48,6 @@ class Independent(Distribution):
         event_shape = shape[cut:] + base_distribution.event_shape
         super().__init__(shape[:cut], event_shape, validate_args)
         self.base_dist, self.reinterpreted_batch_ndims = base_distribution, count
-
-    @property
-    def has_rsample(self) -> bool:
-        """Whether the base distribution has ``rsample``."""
-        return self.base_dist.has_rsample
-
-    @property
-    def mean(self) -> Tensor:
-        """The mean of each element."""
-        return self.base_dist.mean
-
-    @property
-    def mode(self) -> Tensor:
-        """The mode of each element."""
-        return self.base_dist.mode
-
-    @property
-    def variance(self) -> Tensor:
-        """The variance of each element."""
-        return self.base_dist.variance
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Return samples (*sample_shape, *batch_shape, *event_shape), without history."""

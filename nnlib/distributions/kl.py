@@ -6,11 +6,13 @@ import math
 from collections.abc import Callable
 
 from ..nn.functional import softplus
-from ..ops import log, where
+from ..ops import digamma, lgamma, log, where
 from ..tensor import Tensor
 from .discrete import Bernoulli, Categorical
 from .distribution import Distribution
+from .gamma import Beta, Dirichlet, Gamma
 from .independent import Independent, sum_last
+from .multivariate import MultivariateNormal
 from .normal import Normal
 
 __all__ = ["kl_divergence"]
@@ -79,9 +81,32 @@ def _independent(p: Independent, q: Independent) -> Tensor:
     return sum_last(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
 
 
+def _gamma(p: Gamma, q: Gamma) -> Tensor:
+    """Return the expected difference of the two log-densities, with E log x = ψ(α) - log β."""
+    a, c, ratio = p.concentration, q.concentration, q.rate / p.rate
+    return lgamma(c) - lgamma(a) + (a - c) * digamma(a) - c * log(ratio) + a * (ratio - 1)
+
+
+def _dirichlet(p: Dirichlet, q: Dirichlet) -> Tensor:
+    """Return the expected difference, with E log x_k = ψ(α_k) - ψ(Σ α)."""
+    a, c = p.concentration, q.concentration
+    scale = lgamma(a.sum(-1)) - lgamma(c.sum(-1)) + (lgamma(c) - lgamma(a)).sum(-1)
+    return scale + ((a - c) * (digamma(a) - digamma(a.sum(-1, True)))).sum(-1)
+
+
+def _multivariate(p: MultivariateNormal, q: MultivariateNormal) -> Tensor:
+    """Return (‖L_q⁻¹ L_p‖² + ‖L_q⁻¹ (μ_p - μ_q)‖² - D) / 2 - log det L_p + log det L_q."""
+    distance = q._distance((p.loc - q.loc).unsqueeze(-1)) + q._distance(p.scale_tril)
+    return (distance - p.event_shape[0]) / 2 - p._log() + q._log()
+
+
 FORMULAS: dict[type, Callable] = {
     Normal: _normal,
     Bernoulli: _bernoulli,
     Categorical: _categorical,
     Independent: _independent,
+    Gamma: _gamma,
+    Dirichlet: _dirichlet,
+    Beta: lambda p, q: _dirichlet(p._pair, q._pair),
+    MultivariateNormal: _multivariate,
 }

@@ -18,18 +18,8 @@ class Normal(Distribution):
 
     .. math:: p(x) = \frac{1}{\sigma \sqrt{2 \pi}} e^{-(x - \mu)^2 / 2 \sigma^2}
 
-    Parameters
-    ----------
-    loc, scale : Tensor or float
-        Mean μ, and standard deviation σ > 0; they are broadcast.
-    validate_args : bool, optional
-        Whether to check parameters and values; by default yes.
-
-    Raises
-    ------
-    ValueError
-        If scale is not positive, or a parameter is NaN.
-
+    loc is the mean μ, and scale is the standard deviation σ > 0; they are broadcast. NaN and
+    other values of σ raise ValueError.
     Source: ``torch.distributions.Normal``; Goodfellow et al. (2016), section 3.9.3.
 
     >>> import nnlib
@@ -39,6 +29,10 @@ class Normal(Distribution):
 
     has_rsample = True
     _shown = "loc", "scale"
+    mean = property(lambda self: self.loc, doc="The mean μ.")
+    mode = property(lambda self: self.loc, doc="The mode, where the density is largest: μ.")
+    stddev = property(lambda self: self.scale, doc="The standard deviation σ.")
+    variance = property(lambda self: self.scale**2, doc="The variance σ².")
 
     def __init__(
         self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None
@@ -47,26 +41,6 @@ class Normal(Distribution):
         super().__init__(self.loc.shape, (), validate_args)
         self._check("loc", "of numbers", self.loc, ~self.loc.isnan())
         self._check("scale", "> 0", self.scale, self.scale > 0)
-
-    @property
-    def mean(self) -> Tensor:
-        """The mean μ."""
-        return self.loc
-
-    @property
-    def mode(self) -> Tensor:
-        """The mode, where the density is largest: μ."""
-        return self.loc
-
-    @property
-    def stddev(self) -> Tensor:
-        """The standard deviation σ."""
-        return self.scale
-
-    @property
-    def variance(self) -> Tensor:
-        """The variance σ²."""
-        return self.scale**2
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Return samples μ + σ ε with a standard normal ε."""

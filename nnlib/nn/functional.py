@@ -10,6 +10,7 @@ from .functions import (
     adaptive,
     attention,
     convolution,
+    ctc,
     distance,
     loss,
     normalization,
@@ -17,6 +18,7 @@ from .functions import (
     probability,
     regression,
     resizing,
+    sampling,
     selection,
 )
 from .functions import dropout as dropout_
@@ -25,6 +27,7 @@ from .functions.activation import *
 from .functions.adaptive import *
 from .functions.attention import *
 from .functions.convolution import *
+from .functions.ctc import *
 from .functions.distance import *
 from .functions.dropout import *
 from .functions.embedding import *
@@ -34,6 +37,7 @@ from .functions.pooling import *
 from .functions.probability import *
 from .functions.regression import *
 from .functions.resizing import *
+from .functions.sampling import *
 from .functions.selection import *
 
 FILES = (
@@ -41,6 +45,7 @@ FILES = (
     adaptive,
     attention,
     convolution,
+    ctc,
     distance,
     dropout_,
     embedding_,
@@ -50,6 +55,7 @@ FILES = (
     probability,
     regression,
     resizing,
+    sampling,
     selection,
 )
 

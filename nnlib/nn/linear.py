@@ -13,7 +13,7 @@ from .init import even_by_fan_in
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
-__all__ = ["Flatten", "Linear", "Unflatten"]
+__all__ = ["Flatten", "LazyLinear", "Linear", "Unflatten"]
 
 
 class Flatten(Module):
@@ -123,6 +123,37 @@ class Linear(Module):
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
         )
+
+
+class LazyLinear(Linear):
+    """A ``Linear`` whose in_features are determined by its first input.
+
+    The class then becomes ``Linear``. Before that, the weight is empty, and no state can be
+    loaded.
+
+    Parameters
+    ----------
+    out_features, bias, dtype
+        See ``Linear``.
+
+    >>> layer = LazyLinear(2)
+    >>> layer(Tensor(np.ones((5, 3), np.float32))).shape, layer
+    ((5, 2), Linear(in_features=3, out_features=2, bias=True))
+    """
+
+    def __init__(
+        self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ):
+        super().__init__(0, out_features, bias, device, dtype)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Create the weight, become a ``Linear``, and map the input."""
+        self.in_features = input.shape[-1]
+        shape = self.out_features, self.in_features
+        self.weight.data = np.empty(shape, self.weight.dtype)
+        self.__class__ = Linear
+        self.reset_parameters()
+        return self.forward(input)
 
 
 def _check_sizes(name: str, least: int, **sizes: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..tensor import Tensor
 from . import functional as F
 from .applied import Applied
@@ -9,6 +11,7 @@ from .applied import Applied
 __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
+    "CTCLoss",
     "CrossEntropyLoss",
     "HuberLoss",
     "KLDivLoss",
@@ -123,6 +126,21 @@ class BCEWithLogitsLoss(Loss):
         pos_weight: Tensor | None = None,
     ):
         super().__init__(weight=weight, reduction=reduction, pos_weight=pos_weight)
+
+
+class CTCLoss(Loss):
+    """Apply ``functional.ctc_loss`` to log-probabilities (T, N, C), targets and lengths."""
+
+    function = staticmethod(F.ctc_loss)
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False):
+        super().__init__(blank=blank, reduction=reduction, zero_infinity=zero_infinity)
+
+    def forward(
+        self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any
+    ) -> Tensor:
+        """Map log-probabilities and labels, with their lengths, to the loss."""
+        return self._compute(log_probs, targets, input_lengths, target_lengths)
 
 
 class KLDivLoss(Loss):

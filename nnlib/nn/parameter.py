@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..default_dtype import PYTHON
 from ..device import check_device
 from ..tensor import Tensor, raw, wrap
 
@@ -37,7 +38,9 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
         """Return the data as a Parameter."""
-        return wrap(np.zeros(0, np.float32) if data is None else raw(data), requires_grad, cls)
+        return wrap(
+            np.zeros(0, PYTHON[float]) if data is None else raw(data), requires_grad, cls
+        )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         out = super().__deepcopy__(memo)
@@ -81,7 +84,7 @@ class Buffer(Tensor):
 def factory_dtype(name: str, device: Any, dtype: Any) -> np.dtype:
     """Return the dtype of a layer's parameters, by default float32; also check the device."""
     check_device(name, device)
-    dtype = np.dtype(np.float32 if dtype is None else dtype)
+    dtype = np.dtype(PYTHON[float] if dtype is None else dtype)
     if dtype.kind != "f":
         raise TypeError(f"{name}: expected a floating-point dtype, got {dtype}")
     return dtype

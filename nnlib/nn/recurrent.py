@@ -235,13 +235,7 @@ class Layers(Recurrent):
     def extra_repr(self) -> str:
         """Return a description of the options, for printing."""
         shown = [str(self.input_size), str(self.hidden_size)]
-        usual = dict(
-            num_layers=1,
-            bias=True,
-            batch_first=False,
-            dropout=0,
-            bidirectional=False,
-        )
+        usual = dict(num_layers=1, bias=True, batch_first=False, dropout=0, bidirectional=False)
         now = {name: getattr(self, name) for name in usual}
         shown += [f"{name}={v}" for name, v in now.items() if v != usual[name]]
         return ", ".join(shown)

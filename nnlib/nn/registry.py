@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..left_out import why
 from ..tensor import Tensor
 from .parameter import Buffer, Parameter
 
@@ -77,7 +78,10 @@ class Registry:
         for store in STORES:
             if name in self.__dict__.get(store, ()):
                 return self.__dict__[store][name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        reason = why("Module", name)
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}{reason}"
+        )
 
     def __delattr__(self, name: str) -> None:
         if any(name in self.__dict__[store] for store in STORES):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..default_dtype import PYTHON
 from ..device import check_device
 from ..tensor import Tensor, raw, wrap
 from . import functional as F
@@ -286,7 +287,7 @@ class Transformer(Module):
     ) -> Tensor:
         """Return the (sz, sz) mask of later positions: -inf for these, and 0 elsewhere."""
         check_device("generate_square_subsequent_mask", device)
-        return wrap(np.triu(np.full((sz, sz), -np.inf, dtype or np.float32), 1))
+        return wrap(np.triu(np.full((sz, sz), -np.inf, dtype or PYTHON[float]), 1))
 
 
 def _is_causal(mask: Tensor | None, hint: bool | None) -> bool:

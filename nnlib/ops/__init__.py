@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..graph import change_
 from ..tensor import Tensor
 from ..walk import backward
@@ -85,6 +87,8 @@ BINARY = {
     "and": comparison.bitwise_and,
     "or": comparison.bitwise_or,
     "xor": comparison.bitwise_xor,
+    "lshift": comparison.bitwise_left_shift,
+    "rshift": comparison.bitwise_right_shift,
 }
 
 
@@ -152,6 +156,21 @@ def zero_(input: Tensor) -> Tensor:
     return fill_(input, 0)
 
 
+def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
+    """Set the main diagonal to a number; the gradient of its old elements is 0.
+
+    With ``wrap``, the diagonal of a tall matrix starts again, one row below its end.
+    """
+    sizes = input.shape
+    fits = len(sizes) == 2 or (len(sizes) > 2 and len(set(sizes)) == 1)
+    shape.expect(fits, "fill_diagonal_", "a matrix, or equal sizes, got {}", sizes)
+    index = (np.arange(np.min(sizes)),) * len(sizes)
+    if wrap and len(sizes) == 2:
+        index = np.unravel_index(np.arange(0, input.numel(), sizes[1] + 1), sizes)
+    value = promotion.array("fill_diagonal_", fill_value)
+    return change_(input, indexing.overwritten(input, index, value, "fill_diagonal_"))
+
+
 def T(input: Tensor) -> Tensor:
     """All axes in reverse order."""
     return shape.permute(input, tuple(reversed(range(input.ndim))))
@@ -175,6 +194,7 @@ def _attach() -> None:
         "backward": backward,
         "copy_": copy_,
         "fill_": fill_,
+        "fill_diagonal_": fill_diagonal_,
         "mT": property(mT),
         "trace": shape.trace,
         "type": comparison.type_,

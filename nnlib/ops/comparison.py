@@ -6,28 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from ..default_dtype import PYTHON
 from ..device import check_device
 from ..graph import record, titled
 from ..quiet import silent
 from ..tensor import Tensor
-from .promotion import (
-    CASTS,
-    FLOAT32,
-    array,
-    as_dtype,
-    binary,
-    check_fits,
-    compute,
-    pair,
-    promote,
-)
+from .promotion import CASTS, array, as_dtype, binary, check_fits, compute, pair, promote
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "where"
 METHODS = "allclose equal isclose isfinite isinf isnan maximum minimum to type_as"
 IN_PLACE = """
-    bitwise_and bitwise_not bitwise_or bitwise_xor clamp clamp_max clamp_min clip eq ge gt le
-    logical_and logical_not logical_or lt masked_fill nan_to_num ne
+    bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor clamp
+    clamp_max clamp_min clip eq ge gt le logical_and logical_not logical_or lt masked_fill
+    nan_to_num ne
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
@@ -130,7 +122,7 @@ def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor
     """Return the operation ``where``; errors name the function that was called."""
     c = array(name, condition)
     for x, y in ((input, other), (other, input)):
-        check_fits(name, x, getattr(y, "dtype", FLOAT32))
+        check_fits(name, x, getattr(y, "dtype", PYTHON[float]))
     if c.dtype.kind != "b":
         raise RuntimeError(
             f"{name}: expected a condition of truth values, got {c.dtype}; compare, as in x > 0"
@@ -235,6 +227,24 @@ def bitwise_or(input: Tensor, other: Tensor) -> Tensor:
 def bitwise_xor(input: Tensor, other: Tensor) -> Tensor:
     """Bitwise exclusive or of integers or truth values."""
     return record(binary("bitwise_xor", np.bitwise_xor, input, other), dict(a=input, b=other))
+
+
+def bitwise_left_shift(input: Tensor, other: Tensor) -> Tensor:
+    """Integers with their bits moved left: y = a · 2^b, 0 if b is outside [0, bits)."""
+    return _shifted("bitwise_left_shift", np.left_shift, input, other)
+
+
+def bitwise_right_shift(input: Tensor, other: Tensor) -> Tensor:
+    """Integers with their bits moved right: y = ⌊a / 2^b⌋, for b < 0 as for large b."""
+    return _shifted("bitwise_right_shift", np.right_shift, input, other)
+
+
+def _shifted(name: str, f: Any, input: Tensor, other: Tensor) -> Tensor:
+    """Return the shift f of two operands, which must be integers."""
+    a, b = pair(name, input, other)
+    if a.dtype.kind not in "iu":
+        raise RuntimeError(f"{name}: expected integers, got {a.dtype}")
+    return record(compute(name, f, a, b), dict(a=input, b=other))
 
 
 def bitwise_not(input: Tensor) -> Tensor:

@@ -33,10 +33,9 @@ FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
     abs absolute acos add addcdiv addcmul asin atan atan2 ceil cos cosh digamma div divide erf
-    erfinv exp expm1 floor floor_divide lerp lgamma log log10 log1p log2 mul multiply neg
-    negative
-    pow reciprocal relu remainder round rsqrt sigmoid sign sin sinh sqrt square sub subtract
-    tan tanh trunc xlogy
+    erfinv exp expm1 floor floor_divide lerp lgamma log log10 log1p log2 logit mul multiply neg
+    negative pow reciprocal relu remainder round rsqrt sigmoid sign sin sinh sqrt square sub
+    subtract tan tanh trunc xlogy
 """
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
@@ -319,6 +318,24 @@ def sigmoid(input: Tensor) -> Tensor:
     e = np.exp(-np.abs(x))  # at most 1, so it can't overflow
     y = np.maximum(e, x >= 0) / (1 + e)  # 1 / (1 + e) for x >= 0, else e / (1 + e)
     return record(y, dict(x=input), x=lambda g, y: g * y * (1 - y))
+
+
+@silent
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """Inverse of sigmoid: y = log(x / (1 - x)), so dL/dx = dL/dy / (x (1 - x)).
+
+    With eps, x is first clamped to [eps, 1 - eps], and dL/dx is 0 outside. Without eps, y and
+    dL/dx are NaN outside [0, 1].
+    """
+    x = floating("logit", input)
+    clamps = eps is not None and eps >= 0
+    low, high, outside = (eps, 1 - eps, 0.0) if clamps else (0.0, 1.0, math.nan)
+    p = np.clip(x, low, high) if clamps else x
+    return record(
+        np.log(p / (1 - p)),
+        dict(x=input),
+        x=lambda g, x: where((x < low) | (x > high), outside, g / (x * (1 - x))),
+    )
 
 
 @silent

@@ -18,6 +18,7 @@ from .shape import (
     broadcast_tensors,
     call_as,
     clone,
+    expand,
     expect,
     moved,
     reshape,
@@ -25,11 +26,13 @@ from .shape import (
 )
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
-FUNCTIONS = "getitem one_hot searchsorted setitem"
+FUNCTIONS = "bucketize getitem one_hot searchsorted setitem"
 METHODS = """
     argsort bincount gather index_select kthvalue masked_select nonzero sort topk unique
 """
-IN_PLACE = "index_add masked_scatter scatter scatter_add scatter_reduce"
+IN_PLACE = """
+    index_add index_copy index_fill index_put masked_scatter scatter scatter_add scatter_reduce
+"""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
@@ -152,7 +155,7 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
 
 
 @silent
-def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
+def overwritten(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
     """Return a copy of x with x[i] = v; dv is dL/dy at i, and dL/dx is dL/dy elsewhere."""
     y = np.array(array(name, input))
     n = np.ndim(raw(value))
@@ -164,7 +167,7 @@ def index_put(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -
 
     rules = dict(v=value_rule)
     if index is not ...:  # otherwise, nothing of x is left in y
-        rules["x"] = lambda g: index_put(g, index, 0, name)
+        rules["x"] = lambda g: overwritten(g, index, 0, name)
     return record(y, dict(x=input, v=value), name=name, **rules)
 
 
@@ -174,7 +177,7 @@ def setitem(input: Tensor, index: Any, value: Tensor) -> None:
     view = input if basic is None else call_as("setitem", getitem, input, basic)
     place = ... if advanced is None else advanced
     check_fits("setitem", value, array("setitem", view).dtype)
-    change_(view, index_put(view, place, value))
+    change_(view, overwritten(view, place, value))
 
 
 # Along an axis
@@ -239,7 +242,7 @@ def scatter(
     dL/dx is dL/dy where nothing was written, and dL/dsrc is dL/dy at the elements written.
     """
     i, src = sources("scatter", input, dim, index, src if value is None else value)
-    y = reshape(index_put(row("scatter", input), i, src, "scatter"), raw(input).shape)
+    y = reshape(overwritten(row("scatter", input), i, src, "scatter"), raw(input).shape)
     return titled(y, f"ScatterBackward{0 if isinstance(src, Tensor) else 1}")
 
 
@@ -280,7 +283,7 @@ def scatter_reduce(
                 (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
             )
             start = extremes[start > 0]
-        x = index_put(x, i, start, name)
+        x = overwritten(x, i, start, name)
     if reduce in ("amax", "amin"):
         y = _extreme_at(maximum if reduce == "amax" else minimum, x, i, src)
     elif reduce == "prod":
@@ -398,7 +401,62 @@ def index_add(
     return titled(y, "IndexAddBackward0")
 
 
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """Replace slices along dim by those of source.
+
+    dL/dx is 0 at these slices, where dL/dsource is dL/dy.
+    """
+    name = "index_copy"
+    i = vector(name, input, dim, index)
+    x, slices = row(name, input), row(name, source)
+    d, shape = axis(name, dim, x.ndim), x[i].shape
+    if slices.ndim != x.ndim or slices.shape[d] != shape[d]:
+        raise IndexError(f"{name}: expected source {shape}, got {slices.shape}")
+    fits = slices.shape == shape and slices.dtype == x.dtype
+    got = slices.dtype, slices.shape
+    expect(fits, name, "source {} {}, got {} {}", x.dtype, shape, *got)
+    y = reshape(overwritten(x, i, slices, name), raw(input).shape)
+    return titled(y, "IndexCopyBackward0")
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: float | Tensor) -> Tensor:
+    """Set slices along dim to a number; dL/dx is 0 there, and dL/dvalue their sum of dL/dy."""
+    name = "index_fill"
+    x, i = row(name, input), row(name, array(name, index))
+    n = x.shape[axis(name, dim, x.ndim)]
+    if i.dtype.kind not in "iu":
+        raise IndexError(f"{name}: expected an integer index, got {i.dtype}; use .long()")
+    expect(i.ndim == 1, name, "a vector of indices, got shape {}", i.shape)
+    expect(not np.ndim(raw(value)), name, "a number, got shape {}", np.shape(raw(value)))
+    i = vector(name, x, dim, np.unique(np.where(i < 0, i + n, i)))  # dv counts each once
+    y = reshape(overwritten(x, i, value, name), raw(input).shape)
+    return titled(y, f"IndexFillBackward{int(isinstance(value, Tensor))}")
+
+
 # At indices of all axes
+
+
+def index_put(
+    input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False
+) -> Tensor:
+    """Write y[i] = v for a tuple of index tensors, or with accumulate, add v to x[i].
+
+    dL/dv is dL/dy at i, and dL/dx is dL/dy, or without accumulate 0 at i.
+    """
+    name = "index_put"
+    x, v = array(name, input), raw(values)
+    if not isinstance(indices, (tuple, list)):
+        raise TypeError(f"{name}: expected a tuple of Tensors, got {type(indices).__name__}")
+    for part in (*indices, values):
+        if not isinstance(raw(part), np.ndarray):
+            raise TypeError(f"{name}: expected Tensors, got {type(part).__name__}")
+    expect(v.dtype == x.dtype, name, "values of dtype {}, got {}", x.dtype, v.dtype)
+    i = tuple(np.asarray(plain(name, part)) for part in indices)
+    if not accumulate:
+        return titled(overwritten(input, i, values, name), "IndexPutBackward0")
+    shape = call_as(name, x.__getitem__, i).shape
+    increase = added(call_as(name, expand, values, shape), i, x.shape)
+    return titled(add(input, increase), "IndexPutBackward0")
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
@@ -422,7 +480,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     m = np.array(raw(mask))
     n = int(m.sum())
     expect(n <= raw(source).size, name, "{} elements of source, got {}", n, raw(source).size)
-    return index_put(input, (m,), reshape(source, -1)[:n], name)
+    return overwritten(input, (m,), reshape(source, -1)[:n], name)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
@@ -580,3 +638,13 @@ def searchsorted(
     for i in np.ndindex(s.shape[:-1]):
         y[i] = np.searchsorted(s[i], x[i], "right" if right else side or "left")
     return record(y, dict(s=sorted_sequence, x=input))
+
+
+def bucketize(
+    input: Tensor | float, boundaries: Tensor, *, out_int32: bool = False, right: bool = False
+) -> Tensor:
+    """Return the number of boundaries below each x; with right=True, of those up to x."""
+    _, b = (array("bucketize", x) for x in (input, boundaries))
+    expect(b.ndim == 1, "bucketize", "a vector of boundaries, got shape {}", b.shape)
+    options = dict(out_int32=out_int32, right=right)
+    return call_as("bucketize", searchsorted, boundaries, input, **options)

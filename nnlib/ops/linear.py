@@ -7,6 +7,7 @@ products again: of dL/dy and the other factors.
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -16,17 +17,17 @@ import numpy as np
 from ..graph import record, titled
 from ..quiet import silent
 from ..tensor import Tensor, raw
-from .comparison import converted, to, where
-from .elementwise import abs, add, mul, sign, sqrt, times
+from .comparison import converted, isnan, to, where
+from .elementwise import abs, add, mul, sign, sqrt, sub, times
 from .extremes import amax, amin
 from .promotion import array, compute, mixed, whole
 from .reduction import Dim, floats, spread, sum
-from .shape import axes_of, axis, call_as, diagonal, permute, reshape, unsqueeze
+from .shape import axes_of, axis, call_as, diagonal, permute, reshape, roll, unsqueeze
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "cdist einsum linear tensordot"
-METHODS = "bmm dot matmul mm mv norm outer"
-IN_PLACE = "addmm"
+METHODS = "bmm cross dot inverse kron logdet matmul mm mv norm outer"
+IN_PLACE = "addmm baddbmm"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 SHAPES = {  # expected shapes, by the numbers of axes
     (): "shapes (..., n, k) and (..., k, m)",
@@ -127,15 +128,29 @@ def addmm(
 
     With beta = 0 the elements of x are ignored, even if they are NaN.
     """
-    x = array("addmm", input)
-    y = _product("addmm", mat1, mat2, 2, 2)
+    return _plus_product("addmm", input, mat1, mat2, 2, beta, alpha)
+
+
+def baddbmm(
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1
+) -> Tensor:
+    """Sum with products of two batches of matrices, as ``addmm`` for each pair."""
+    return _plus_product("baddbmm", input, batch1, batch2, 3, beta, alpha)
+
+
+def _plus_product(
+    name: str, input: Tensor, a: Tensor, b: Tensor, ndim: int, beta: float, alpha: float
+) -> Tensor:
+    """Return beta x + alpha a b, where a and b have ``ndim`` axes."""
+    x = array(name, input)
+    y = _product(name, a, b, ndim, ndim)
     sizes = zip(x.shape[::-1], y.shape[::-1], strict=False)
-    broadcasts = x.ndim <= 2 and all(n in (1, m) for n, m in sizes)
+    broadcasts = x.ndim <= ndim and all(n in (1, m) for n, m in sizes)
     if x.dtype != y.dtype or not broadcasts:
-        expected = "input that stretches to (n, m), (n, k) and (k, m)"
-        raise wrong("addmm", expected, x, raw(mat1), raw(mat2))
-    z = input if beta == 1 else where(beta != 0, times("addmm", beta, input, input), 0)
-    return titled(call_as("addmm", add, z, y, alpha=alpha), "AddmmBackward0")
+        expected = f"input that broadcasts to the product, and {SHAPES[ndim, ndim]}"
+        raise wrong(name, expected, x, raw(a), raw(b))
+    z = input if beta == 1 else where(beta != 0, times(name, beta, input, input), 0)
+    return titled(call_as(name, add, z, y, alpha=alpha), f"{name.capitalize()}Backward0")
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -160,6 +175,67 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     if array("outer", input).ndim != 1 or array("outer", vec2).ndim != 1:
         raise wrong("outer", "shapes (n,) and (m,)", array("outer", input), raw(vec2))
     return mul(unsqueeze(input, 1), vec2)
+
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """Kronecker product: each element of a, times all of b, in place of the element."""
+    a, b = array("kron", input).shape, array("kron", other).shape
+    ndim = max(len(a), len(b))
+    a, b = ((1,) * (ndim - len(shape)) + shape for shape in (a, b))
+    left = reshape(input, [n for size in a for n in (size, 1)])
+    right = reshape(other, [n for size in b for n in (1, size)])
+    return reshape(mul(left, right), [m * n for m, n in zip(a, b, strict=True)])
+
+
+def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
+    """Cross product of vectors along dim: y = a × b, dL/da = b × dL/dy, dL/db = dL/dy × a.
+
+    By default, dim is the first axis of length 3, with a warning.
+    """
+    name = "cross"
+    a, b = array(name, input), array(name, other)
+    if dim is None:
+        warnings.warn("cross: pass dim, whose default is unclear", stacklevel=2)
+        dim = a.shape.index(3) if 3 in a.shape else -1
+    d, same = axis(name, dim, a.ndim), a.ndim == b.ndim and a.dtype == b.dtype
+    if not (same and a.ndim and a.shape[d] == b.shape[d] == 3):
+        raise wrong(name, f"vectors of 3 elements along dim {dim}", a, b)
+    first = call_as(name, mul, roll(input, -1, d), roll(other, -2, d))
+    second = mul(roll(input, -2, d), roll(other, -1, d))
+    return titled(call_as(name, sub, first, second), "LinalgCrossBackward0")
+
+
+def _square(name: str, input: Tensor) -> np.ndarray:
+    """Return the array of a batch of square matrices; raise RuntimeError for anything else."""
+    x = floats(name, input)
+    if x.ndim < 2 or x.shape[-2] != x.shape[-1]:
+        raise wrong(name, "square matrices (..., n, n)", x)
+    return x
+
+
+@silent
+def inverse(input: Tensor) -> Tensor:
+    """Inverse of square matrices: Y = X⁻¹, so dL/dX = -Yᵀ dL/dY Yᵀ."""
+    try:
+        y = np.linalg.inv(_square("inverse", input))
+    except np.linalg.LinAlgError:
+        raise RuntimeError("inverse: expected invertible matrices, got singular ones") from None
+    return record(y, dict(x=input), x=lambda g, y: -(mT(y) @ g @ mT(y)))
+
+
+@silent
+def logdet(input: Tensor) -> Tensor:
+    """Logarithm of the determinant of square matrices: y = log det X, so dL/dX = dL/dy X⁻ᵀ.
+
+    It is NaN if the determinant is negative, and -inf if it is 0, with a gradient of NaN.
+    """
+    sign, y = np.linalg.slogdet(_square("logdet", input))
+
+    def rule(g, y, x):
+        g, y = (where(isnan(y), 0.0, g))[..., None, None], y[..., None, None]
+        return g * mT(inverse(where(y == -math.inf, math.nan, x)))
+
+    return record(np.where(sign < 0, math.nan, y).astype(y.dtype), dict(x=input), x=rule)
 
 
 @silent

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..default_dtype import PYTHON
 from ..grad_mode import mode, observed
 from ..quiet import silent, switch_back, switch_off
 from ..tensor import Tensor, raw
@@ -27,7 +28,6 @@ CASTS = {  # by the name of the Tensor method
     "bool": np.dtype(bool),
 }
 NO_BOOL = "; use ~ or logical_not() to invert a mask, and ^ to compare two masks"
-PYTHON = {bool: CASTS["bool"], int: CASTS["long"], float: FLOAT32}
 
 
 def whole(name: str) -> Callable:
@@ -83,10 +83,10 @@ def conversion(x: Any, dtype: np.dtype) -> str:
 def mixed(name: str, wanted: np.dtype | None, **operands: Any) -> RuntimeError:
     """Return the error for operands of different dtypes, with the one to convert.
 
-    ``wanted`` is the dtype of the operation; by default, it is float32.
+    ``wanted`` is the dtype of the operation; by default, it is the default dtype.
     """
     dtypes = {key: np.asarray(raw(x)).dtype for key, x in operands.items() if x is not None}
-    wanted = wanted if wanted is not None and wanted.kind == "f" else FLOAT32
+    wanted = wanted if wanted is not None and wanted.kind == "f" else PYTHON[float]
     wrong = next(key for key, dtype in dtypes.items() if dtype != wanted)
     *some, last = (f"{key} is {dtype}" for key, dtype in dtypes.items())
     got = f"{', '.join(some)} and {last}"
@@ -95,9 +95,9 @@ def mixed(name: str, wanted: np.dtype | None, **operands: Any) -> RuntimeError:
 
 
 def floating(name: str, x: Any) -> np.ndarray:
-    """Return x as an array; integers and booleans become float32."""
+    """Return x as an array; integers and booleans become floats."""
     x = array(name, x)
-    return x if x.dtype.kind == "f" else x.astype(FLOAT32)
+    return x if x.dtype.kind == "f" else x.astype(PYTHON[float])
 
 
 def as_dtype(name: str, x: Any) -> np.dtype:
@@ -183,7 +183,7 @@ def check_fits(name: str, value: Any, dtype: np.dtype) -> None:
 
 
 def floating_pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Return both operands in one dtype; integers and booleans become float32."""
+    """Return both operands in one dtype; integers and booleans become floats."""
     a, b = pair(name, input, other)
     if a.dtype.kind == "f":
         return a, b

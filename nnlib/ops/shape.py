@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 
 from ..graph import record, scatter_view, titled
-from ..tensor import Tensor
+from ..tensor import Tensor, raw
 from .promotion import array
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
 FUNCTIONS = "broadcast_tensors"
 METHODS = """
-    broadcast_to clone contiguous diag diagonal expand expand_as flatten flip is_contiguous
-    moveaxis movedim narrow permute ravel reshape roll squeeze swapaxes t transpose
-    unflatten unfold unsqueeze view view_as
+    broadcast_to clone contiguous diag diag_embed diagonal expand expand_as flatten flip
+    is_contiguous moveaxis movedim narrow permute ravel reshape roll squeeze swapaxes t
+    transpose unflatten unfold unsqueeze view view_as
 """
 IN_PLACE = "tril triu"
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -319,7 +319,7 @@ def roll(input: Tensor, shifts: int | Sizes, dims: int | Sizes | None = None) ->
     return moved("roll", input, lambda a: np.roll(a, shifts, dims))
 
 
-def contiguous(input: Tensor) -> Tensor:
+def contiguous(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """Return the tensor if its memory is in the order of the axes, and otherwise a copy."""
     x = array("contiguous", input)
     return input if is_contiguous(x) else record(x.copy(), dict(x=input), x=lambda g: g)
@@ -330,7 +330,7 @@ def is_contiguous(input: Tensor) -> bool:
     return array("is_contiguous", input).flags.c_contiguous
 
 
-def clone(input: Tensor) -> Tensor:
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """Return a copy with history: dL/dx = dL/dy."""
     return record(array("clone", input).copy("K"), dict(x=input), x=lambda g: g)
 
@@ -396,6 +396,16 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
         return clone(moved("diag", input, read))
     n = len(x) + abs(diagonal)
     return scatter_view(input, read, (n, n))
+
+
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Return matrices, in two new axes, with the vectors along the last axis on a diagonal."""
+    *shape, n = array("diag_embed", input).shape or (1,)
+    i, j = (axis("diag_embed", dim, raw(input).ndim + 1) for dim in (dim1, dim2))
+    expect(i != j, "diag_embed", "two different axes, got {} and {}", dim1, dim2)
+    for d in sorted((i, j)):
+        shape.insert(d, n + abs(offset))
+    return scatter_view(input, on_diagonal(offset, i, j), tuple(shape))
 
 
 def trace(input: Tensor) -> Tensor:

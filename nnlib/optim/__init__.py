@@ -8,9 +8,10 @@ from .lbfgs import BFGS, LBFGS
 from .newton import Newton
 from .optimizer import Optimizer
 from .rprop import Rprop
-from .sgd import SGD
+from .sgd import ASGD, SGD
 
 __all__ = [
+    "ASGD",
     "BFGS",
     "LBFGS",
     "SGD",

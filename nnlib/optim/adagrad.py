@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..default_dtype import PYTHON
 from ..tensor import Tensor, wrap
 from .optimizer import Optimizer, check_not_negative, gradient, remembered
 
@@ -81,7 +82,7 @@ class Adagrad(Optimizer):
     def _start(self, p: Tensor) -> None:
         """Set the initial sum of squares for a parameter."""
         first = np.full_like(p.array, self.defaults["initial_accumulator_value"])
-        self.state[p] = dict(step=wrap(np.zeros((), np.float32)), sum=wrap(first))
+        self.state[p] = dict(step=wrap(np.zeros((), PYTHON[float])), sum=wrap(first))
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter with its gradient."""

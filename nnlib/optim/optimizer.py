@@ -9,11 +9,33 @@ from typing import Any
 
 import numpy as np
 
+from ..default_dtype import PYTHON
 from ..grad_mode import enable_grad, no_grad
+from ..nn.hooks import Handle
 from ..nn.module import parameter_list, zero_grad
 from ..tensor import Tensor, counter, raw, wrap
 
 __all__ = ["Optimizer"]
+
+
+def _with_hooks(step: Callable) -> Callable:
+    """Return the ``step`` of a class, which also sets ``has_stepped`` and calls the hooks."""
+
+    @functools.wraps(step)
+    def call(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if getattr(type(self).step, "__wrapped__", step) is not step:
+            return step(self, *args, **kwargs)  # called by the step of a subclass
+        self.has_stepped = True
+        args = self, *args
+        for hook in tuple(self._before_step):
+            new = hook(self, args, kwargs)
+            args, kwargs = (args, kwargs) if new is None else new
+        loss = step(*args, **kwargs)
+        for hook in tuple(self._after_step):
+            hook(self, args, kwargs)
+        return loss
+
+    return call
 
 
 class Optimizer:
@@ -40,6 +62,8 @@ class Optimizer:
             name = type(self).__name__
             raise RuntimeError(f"{name}: expected foreach or fused to be True, got both")
         self.defaults = defaults
+        self._before_step: list[Callable] = []
+        self._after_step: list[Callable] = []
         self.state: dict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         if isinstance(params, Tensor):
@@ -80,15 +104,25 @@ class Optimizer:
 
     def __init_subclass__(cls) -> None:
         if "step" in vars(cls):
-            cls.step = _noted(cls.step)
+            cls.step = _with_hooks(cls.step)
+
+    def register_step_pre_hook(self, hook: Callable) -> Handle:
+        """Call ``hook(optimizer, args, kwargs)`` before each step; it can return new ones."""
+        self._before_step.append(hook)
+        return Handle(self._before_step, hook)
+
+    def register_step_post_hook(self, hook: Callable) -> Handle:
+        """Call ``hook(optimizer, args, kwargs)`` after each step."""
+        self._after_step.append(hook)
+        return Handle(self._after_step, hook)
 
     def update(self, p: Tensor, group: dict[str, Any]) -> None:
         """Update one parameter with its gradient; each optimizer must define this method."""
         raise NotImplementedError(f"{type(self).__name__}: define update()")
 
+    @_with_hooks
     def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
         """Update each parameter that has a gradient; a closure first computes the loss."""
-        self.has_stepped = True
         loss = None
         if closure is not None:
             with enable_grad():
@@ -157,17 +191,6 @@ class Optimizer:
         return f"{type(self).__name__} (\n{body}\n)"
 
 
-def _noted(step: Callable) -> Callable:
-    """Return the ``step`` of a subclass, which also sets ``has_stepped``."""
-
-    @functools.wraps(step)
-    def noted(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        self.has_stepped = True
-        return step(self, *args, **kwargs)
-
-    return noted
-
-
 def gradient(p: Tensor, group: dict[str, Any]) -> np.ndarray:
     """Return the gradient, negated for ``maximize``, plus weight decay."""
     g = p.grad.array
@@ -182,7 +205,7 @@ def remembered(state: dict[Tensor, Any], p: Tensor, *names: str) -> dict[str, An
     """Return the state of a parameter, which starts with zeros, and count the step."""
     memory = state.setdefault(p, {})
     if not memory:
-        memory["step"] = wrap(np.zeros((), np.float32))
+        memory["step"] = wrap(np.zeros((), PYTHON[float]))
         memory.update({name: wrap(np.zeros_like(p.array)) for name in names})
     memory["step"].array += 1
     return memory

@@ -73,10 +73,7 @@ def _is_made_in(call: Scope, leaf: Node) -> bool:
 
 
 def _merged(
-    call: Scope,
-    calls: dict[Node, Scope],
-    hidden: set[Node],
-    constant: Callable[[Tensor], Node],
+    call: Scope, calls: dict[Node, Scope], hidden: set[Node], constant: Callable[[Tensor], Node]
 ) -> Node:
     """Return one node for a call, with the operands from outside the call and its result."""
     parts = [node for node, its_call in calls.items() if its_call is call]

@@ -10,12 +10,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARED = (
-    "_config.yml",
-    "chapters/_ext",
-    "chapters/_static",
-    "chapters/_extra",
-)
+SHARED = ("_config.yml", "chapters/_ext", "chapters/_static", "chapters/_extra")
 WORKS = 2  # of the book's list, of which reading all takes a sixth of a build
 HEADER = """---
 jupytext:

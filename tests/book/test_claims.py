@@ -19,13 +19,7 @@ CLAIMS = [
     (lambda: book.claim(not a[0] == 1, "s"), "a[0] = 1"),
     (lambda: book.claim(np.nan > a[0], "s"), "np.nan = nan; a[0] = 1"),
     (lambda: book.claim(condition=len(a) > 3, statement="s"), "len(a) = 3"),
-    (
-        lambda: book.claim(
-            max(a) < 2,
-            "s",
-        ),
-        "max(a) = 3",
-    ),
+    (lambda: book.claim(max(a) < 2, "s"), "max(a) = 3"),
 ]
 
 

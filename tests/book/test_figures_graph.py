@@ -237,11 +237,7 @@ REFUSED = [
     ("x +", "Column 4: found the end, expected a number, a name, a function or (", ""),
     ("(x + y", "Column 7: found the end, expected an operator or )", ""),
     ("x y", "Column 3: found y, expected an operator; a product is written with *", "y"),
-    (
-        "2x",
-        "Column 2: found x right behind 2, expected an operator; a product is written",
-        "x",
-    ),
+    ("2x", "Column 2: found x right behind 2, expected an operator; a product is written", "x"),
     ("x(y + 1)", "Column 1: unknown function x, expected one of exp, log, max, relu,", "x"),
     ("x^2", "Column 2: found ^, expected ** in its place", "^"),
     ("x − y", "Column 3: found −, expected - in its place", "−"),

@@ -193,10 +193,7 @@ def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("absent", "words"),
-    [
-        ("pyodide.mjs", "Python could not be downloaded"),
-        ("numpy.whl", "numpy could not be"),
-    ],
+    [("pyodide.mjs", "Python could not be downloaded"), ("numpy.whl", "numpy could not be")],
 )
 def test_missing_packages_are_named_with_a_remedy(open_visit, base, absent, words):
     visited = open_visit(base, PAGE)

@@ -9,10 +9,7 @@ from figure import Figure, drag, middle, swipe
 pytestmark = pytest.mark.browser
 
 PAGE = "chapters/reference/gallery/moving.html"
-PARTS = (
-    *("controls", "point", "handle", "plot", "contours"),
-    *("grid", "stepper", "playhead"),
-)
+PARTS = (*("controls", "point", "handle", "plot", "contours"), *("grid", "stepper", "playhead"))
 FIGURES = ("vectors", "linear-map", "race", *PARTS)
 
 

@@ -83,7 +83,7 @@ def asking():
                 ],
                 line=4,
             ),
-        ),
+        )
     ]
     pair = [book.predict(name, f"Is {name} even?", ["Yes.", "No."]) for name in "23"]
     both = "".join(one._repr_html_() for one in pair)
@@ -108,11 +108,7 @@ def mapped():
         for one in pages
     ]
     goal = {"text": "ask", "ends": "you can ask", "pages": ["part/second", "part/asked"]}
-    data = {
-        "parts": [{"title": "Part", "pages": pages}],
-        "goals": [goal],
-        "start": 0,
-    }
+    data = {"parts": [{"title": "Part", "pages": pages}], "goals": [goal], "start": 0}
     card = '<ul><li>You can ask.<p class="nn-far" data-part="part"></p></li></ul>'
     still = viz.Html("<ul><li>Second</li></ul>", "one")
     return (

@@ -210,12 +210,7 @@ MISTAKES = [
         Code.SHAPE,
         dict(returned="(1, 1)", expected="()"),
     ),
-    (
-        "two",
-        lambda x: {"total": x.sum(), "double": 2 * x},
-        Code.COUNT,
-        dict(kind="dict"),
-    ),
+    ("two", lambda x: {"total": x.sum(), "double": 2 * x}, Code.COUNT, dict(kind="dict")),
     ("two", lambda x: iter((x.sum(), 2 * x)), Code.COUNT, dict(kind="iterator")),
     ("two", lambda x: (v for v in (1, 2)), Code.COUNT, dict(kind="generator")),
     ("two", lambda x: nnlib.tensor(x), Code.COUNT, dict(kind="tensor")),

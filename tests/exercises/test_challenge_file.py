@@ -64,10 +64,7 @@ FILES = {
     "a bare array": (lambda: npz(W=np.eye(3))[60:], BROKEN),
     "huge shape": (huge_shape, BROKEN),
     "lying bomb": (lying_bomb, BROKEN),
-    "objects": (
-        lambda: npz(W=np.array([{}, None], dtype=object)),
-        "objects",
-    ),
+    "objects": (lambda: npz(W=np.array([{}, None], dtype=object)), "objects"),
     "bomb": (bomb, "memory"),
 }
 every_file = pytest.mark.parametrize("kind", FILES)

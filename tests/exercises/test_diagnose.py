@@ -122,10 +122,7 @@ OTHER = [
         found(Code.NOT_FINITE, kind="infinite", count=[1, 35], first=[1, 0]),
         lambda w, a, s: put(w, (1, 0), np.inf),
     ),
-    (
-        found(Code.FEW_DIGITS),
-        lambda w, a, s: w + 1e-6 * np.abs(w).max() * alt(w),
-    ),
+    (found(Code.FEW_DIGITS), lambda w, a, s: w + 1e-6 * np.abs(w).max() * alt(w)),
     (found(Code.ZERO, everywhere=True), lambda w, a, s: 0 * w),
     (found(Code.CONSTANT), lambda w, a, s: np.full_like(w, w.mean())),
     (found(Code.REVERSED, lines="rows"), lambda w, a, s: w[::-1]),
@@ -187,22 +184,13 @@ OTHER = [
         found(Code.STEADY, same="factor", along="column"),
         lambda w, a, s: w * (2 + np.arange(w.shape[1])),
     ),
-    (
-        found(Code.FIRST_ROW_FILLED),
-        lambda w, a, s: put(w, slice(1, None), 0),
-    ),
-    (
-        found(Code.FIRST_ROWS_FILLED),
-        lambda w, a, s: put(w, slice(3, None), 0),
-    ),
+    (found(Code.FIRST_ROW_FILLED), lambda w, a, s: put(w, slice(1, None), 0)),
+    (found(Code.FIRST_ROWS_FILLED), lambda w, a, s: put(w, slice(3, None), 0)),
     (
         found(Code.DIFFERS),
         lambda w, a, s: put(w, slice(0, 4), 3 * w[:4]) if len(w) < 8 else np.sin(3 * w) + 2,
     ),
-    (
-        found(Code.DIFFERS),
-        lambda w, a, s: w * np.where(np.arange(len(w)) % 4, 3.0, 0)[:, None],
-    ),
+    (found(Code.DIFFERS), lambda w, a, s: w * np.where(np.arange(len(w)) % 4, 3.0, 0)[:, None]),
     (
         found(Code.PLACES, place=[["row", "rows", 0, 1], ["column", "columns", 0, 1]]),
         lambda w, a, s: put(w, (slice(0, 2), slice(0, 2)), 9.5 * alt(w[:2, :2])),
@@ -441,11 +429,7 @@ SHAPES = [
     ((5, 11, 7), (5, 7, 11), "permuted"),
     ((35,), (5, 7), "flat"),
     ((1, 5, 7), (5, 7), "extra-one"),
-    (
-        (5, 1),
-        (5,),
-        "extra-one",
-    ),
+    ((5, 1), (5,), "extra-one"),
     ((5,), (5, 1), "missing-one"),
     ((1, 5, 1), (1, 1, 5), "permuted"),
     ((1, 1), (), "in-array"),

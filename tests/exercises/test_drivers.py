@@ -240,10 +240,7 @@ class FailsOnItsWayBack(value.solve):
         raise self.error(f"secret {self.data}")
 
 
-@pytest.mark.parametrize(
-    "error",
-    [KeyError, NotImplementedError],
-)
+@pytest.mark.parametrize("error", [KeyError, NotImplementedError])
 def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error):
     Value = type("Value", (FailsOnItsWayBack,), {"error": error})
     for visible in (True, False):
@@ -313,10 +310,7 @@ def told_a_constant(args, raw):
 
 @pytest.mark.parametrize(
     ("measure", "data"),
-    [
-        (told_of_any, {}),
-        (told_a_constant, {"words": "what is asked is another thing"}),
-    ],
+    [(told_of_any, {}), (told_a_constant, {"words": "what is asked is another thing"})],
 )
 def test_a_measure_speaks_in_constant_words_alone(measure, data):
     about = packed("stratified_folds", False) | {"measure": as_text(measure, "measure")}

@@ -87,13 +87,7 @@ FAULTS = [
         "means not divided",
         0.5,
     ),
-    (
-        "softmax_cross_entropy",
-        "by_loops",
-        [(" + row.max()", "")],
-        "sum alone shifted",
-        0.7,
-    ),
+    ("softmax_cross_entropy", "by_loops", [(" + row.max()", "")], "sum alone shifted", 0.7),
     (
         "softmax_cross_entropy",
         "in_place_on_a_copy",

@@ -24,8 +24,7 @@ from tests.exercises.declared_problems import (
 LONG = 10**5
 slow = pytest.mark.slow
 every_draw = pytest.mark.parametrize(
-    ("seed", "visible"),
-    [(SEED, False), pytest.param(*OTHER_DRAWS[1], marks=slow)],
+    ("seed", "visible"), [(SEED, False), pytest.param(*OTHER_DRAWS[1], marks=slow)]
 )
 some_problems = pytest.mark.parametrize(  # the others with --slow
     "name",

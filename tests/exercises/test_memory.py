@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 from nngrader.engine.observation.observe import LARGE, observe
 
-from tests.exercises.declared_problems import (
-    EXERCISES,
-    PROBLEMS,
-    SEED,
-    judged,
-    lost,
-    packed,
-)
+from tests.exercises.declared_problems import EXERCISES, PROBLEMS, SEED, judged, lost, packed
 
 NAME = "pairwise_distances"
 ROWS = {"X": np.ones((100, 50)), "Y": np.ones((100, 50))}

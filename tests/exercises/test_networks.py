@@ -8,13 +8,7 @@ import pytest
 
 from nnlib.datasets import fashion_mnist
 from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
-from tests.exercises.declared_problems import (
-    CHALLENGES,
-    PROBLEMS,
-    SEED,
-    judged,
-    packed,
-)
+from tests.exercises.declared_problems import CHALLENGES, PROBLEMS, SEED, judged, packed
 from tests.exercises.test_source import cells, example
 
 P = CHALLENGES["classify_deep"]
@@ -116,12 +110,7 @@ def test_the_best_linear_classifier_written_as_a_network_misses_the_last_thresho
     assert 0.82 < got < max(P.thresholds.values())
 
 
-GOOD = {
-    "W1": np.eye(20, 784),
-    "b1": np.zeros(20),
-    "W2": np.eye(10, 20),
-    "b2": np.zeros(10),
-}
+GOOD = {"W1": np.eye(20, 784), "b1": np.zeros(20), "W2": np.eye(10, 20), "b2": np.zeros(10)}
 SHAPES = "Expected W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)"
 WRONG = {
     "not scaled": (

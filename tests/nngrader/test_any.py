@@ -193,13 +193,7 @@ def test_a_forbidden_name_costs_only_the_problem_that_can_reach_it(spec):
 
 # What a worker says
 
-ENDINGS = [
-    Ending.TOO_LONG,
-    Ending.WAITED,
-    Ending.TOO_MUCH,
-    Ending.FORGED,
-    Ending.BROKEN,
-]
+ENDINGS = [Ending.TOO_LONG, Ending.WAITED, Ending.TOO_MUCH, Ending.FORGED, Ending.BROKEN]
 ERRORS = [[[name], "LEAK"] for name in ("ValueError", "SyntaxError", "NameError")]
 ARRAYS = hnp.arrays(
     st.sampled_from(sorted(wire.KINDS)).map(np.dtype),
@@ -230,10 +224,7 @@ ANSWERS = st.fixed_dictionaries(
         "error": st.none() | st.sampled_from(ERRORS) | VALUES,
         "changed": st.lists(st.sampled_from(["scores", "X"])) | VALUES,
         "names": st.lists(st.text()) | VALUES,
-        **dict.fromkeys(
-            WORDS,
-            VALUES,
-        ),
+        **dict.fromkeys(WORDS, VALUES),
     },
 )
 

@@ -98,10 +98,7 @@ def test_sandbox_survives_leftovers_of_a_function(start):
 ENDINGS = {
     "exit": ("os._exit(0)", Ending.ENDED),
     "kill itself": ("os.kill(os.getpid(), 9)", Ending.ENDED),
-    "killed by a child": (
-        "os.fork() or os.kill(-1, 9)\n    time.sleep(60)",
-        Ending.ENDED,
-    ),
+    "killed by a child": ("os.fork() or os.kill(-1, 9)\n    time.sleep(60)", Ending.ENDED),
     "close all": ("os.closerange(0, 64)\n    time.sleep(60)", Ending.ENDED),
     "crash": ("ctypes.string_at(0)", Ending.CRASHED),
     "too large": ("return np.zeros(1 << 20)", Ending.TOO_LARGE),

@@ -12,11 +12,7 @@ from nngrader.course import Course
 from nngrader.course.assignment import Assignment
 from nngrader.gradebook import open_gradebook, quiet
 from nngrader.release import seeds
-from nngrader.release.build import (
-    gradebook_complaints,
-    score_complaints,
-    trial_course,
-)
+from nngrader.release.build import gradebook_complaints, score_complaints, trial_course
 from nngrader.release.leaks import package_leaks
 from nngrader.release.points import points_complaints, text_complaints
 from nngrader.release.seeds import seed_complaints

@@ -1,5 +1,6 @@
 """Types for the table of operations, and functions that run an entry in both libraries."""
 
+import functools
 import importlib
 import re
 from collections.abc import Callable
@@ -91,15 +92,47 @@ class Bad(NamedTuple):
 
     torch: the error that torch raises for the same call; None if it doesn't raise an error or
     doesn't have the function.
+    text: the call, if it comes from a text.
     """
 
     name: str
     call: Callable
     error: type[Exception] = RuntimeError
     torch: type[Exception] | tuple | str | None = "same"
+    text: str = ""
 
     def __str__(self):
-        return f"{self.name}, the call in line {self.call.__code__.co_firstlineno}"
+        where = self.text or f"the call in line {self.call.__code__.co_firstlineno}"
+        return f"{self.name}, {where}"
+
+
+def calls(names, text):
+    """Return the calls of a text, separated by semicolons: the name, a function, and the call.
+
+    The name of the function may precede a call, as in "getitem: x[3]"; otherwise, it is the
+    first function of L or method that is called. ``names`` are the global names of the calls.
+    """
+    functions = re.compile(
+        r"L\.(?:nn\.functional\.)?(\w+)\(|\)\.(\w+)\(|^(?!ones|narrow)(\w+)\(L|^(\w+):"
+    )
+    found = []
+    for call in text.split(";"):
+        call = " ".join(call.split())
+        name = next(filter(None, functions.search(call).groups()))
+        call = call.removeprefix(f"{name}: ")
+        f = functools.partial(lambda call, L: eval(call, names | dict(L=L)), call)
+        found.append((name, f, call))
+    return found
+
+
+def raising(names, error, text):
+    """Return the calls of a text, each with the error that it raises."""
+    return [(f, error) for _, f, _ in calls(names, text)]
+
+
+def refused(names, error, text):
+    """Return the calls of a text that raise an error, as Bad; see ``calls``."""
+    return [Bad(name, f, error, text=call) for name, f, call in calls(names, text)]
 
 
 def index(L, array):
@@ -213,7 +246,7 @@ def assert_refused(calls, *libraries):
     """
     for call, error in calls:
         for L in libraries or (nnlib,):
-            with naming(f"the call in line {call.__code__.co_firstlineno}"):
+            with naming(getattr(call, "__code__", call)):
                 with pytest.raises(error) as caught:
                     call(L) if libraries else call()
                 if L is nnlib:

@@ -54,6 +54,20 @@ def test_retain_grad_does_not_keep_its_tensor_alive():
     assert x.grad.tolist() == [2.0]
 
 
+def accumulated(L):
+    x, seen = L.tensor([1.0, 2.0], requires_grad=True), []
+    handle = x.register_post_accumulate_grad_hook(lambda x: seen.append(x.grad.tolist()))
+    for k in range(3):
+        (k * x * x).sum().backward()
+        L.autograd.grad(x.sum(), x)
+        if k == 1:
+            handle.remove()
+    for wrong in (L.ones(1), x * 2):
+        with pytest.raises(RuntimeError):
+            wrong.register_post_accumulate_grad_hook(print)
+    return seen
+
+
 def retained_before_a_hook(L):
     h = L.tensor([1.0, 2.0], requires_grad=True) * 2
     h.retain_grad()
@@ -89,7 +103,7 @@ def asked_for_by_backward(L):
 @pytest.mark.parametrize(
     "f",
     [
-        *(retained_before_a_hook, retained_before_a_change_in_place),
+        *(accumulated, retained_before_a_hook, retained_before_a_change_in_place),
         *(retained_before_a_change_of_a_view, asked_for_by_backward),
     ],
 )

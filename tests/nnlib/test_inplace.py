@@ -21,6 +21,30 @@ def written_element(L):
     return slope(y, x)
 
 
+def filled_diagonal(L):
+    x = L.tensor([[1.0, 2.0]] * 5, requires_grad=True)
+    y, z = x * 1, L.zeros(2, 2, 2, dtype=L.int64)
+    y.fill_diagonal_(7)
+    y.sum().backward()
+    wide = L.zeros(2, 3).fill_diagonal_(L.tensor(2.0), wrap=True)
+    tall = L.zeros(7, 3).fill_diagonal_(1, wrap=True)
+    return x.grad.tolist(), z.fill_diagonal_(1.5).tolist(), wide.tolist(), tall.tolist()
+
+
+def detached(L):
+    x = vector(L)
+    y = (x * 1).detach_()
+    return y.requires_grad, y.is_leaf, x.detach_().requires_grad, y.nbytes
+
+
+def shifted(L):
+    x = L.tensor([1, -3, 5])
+    x <<= 2
+    return [
+        y.tolist() for y in (x, 9 >> x.abs() // 8, x >> L.tensor(1, dtype=L.int32), x << -1)
+    ]
+
+
 def view_of_a_changed_base(L):
     x = vector(L)
     y = x * 1
@@ -135,7 +159,7 @@ CASES = [
     *(changed_view_and_base_are_used, filled_tensor_forgets),
     *(zeroed_view_forgets_its_part, copied_from_another_history),
     *(view_made_without_grad_is_changed, factor_that_is_overwritten),
-    in_place_result_does_not_fit,
+    *(in_place_result_does_not_fit, filled_diagonal, detached, shifted),
     view_of_a_changed_constant_gets_a_history,
 ]
 

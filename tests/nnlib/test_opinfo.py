@@ -51,6 +51,7 @@ DIFFERENT = {
     "linspace": ("torch rounds the ends and the step of integers", whole_numbers),
     "logspace": ("torch rounds the ends and the step of integers", whole_numbers),
     "full_like": ("a value that does not fit is refused, not wrapped", has_dtype(torch.uint8)),
+    "baddbmm": ("fractions as factors of integers are refused", has_dtype(*INTEGER_KINDS)),
     "square": ("the square of a truth value is one", has_dtype(torch.bool)),
     "gather": ("an empty index has the axes of the input", lambda s: s.args[1].numel() == 0),
     "scatter": ("no reduce=; scatter_add adds", lambda s: "reduce" in s.kwargs),
@@ -71,6 +72,10 @@ DIFFERENT = {
     "nn.functional.scaled_dot_product_attention": (
         "what dropout takes away is drawn",
         lambda s: s.kwargs.get("dropout_p", 0) > 0,
+    ),
+    "nn.functional.grid_sample": (
+        "images, without reflection and bicubic interpolation",
+        lambda s: s.input.ndim == 5 or {"reflection", "bicubic"} & {*s.kwargs.values()},
     ),
     "nn.functional.interpolate": (
         "sequences and pictures of floats, nearest and linear",

@@ -4,12 +4,7 @@ from fractions import Fraction as F
 
 import numpy as np
 
-from nnlib.probability import (
-    JointTable,
-    MultivariateGaussian,
-    bayes,
-    diagnostic_test,
-)
+from nnlib.probability import JointTable, MultivariateGaussian, bayes, diagnostic_test
 from tests.nnlib.harness import assert_refused
 
 JOINT = JointTable(

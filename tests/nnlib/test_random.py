@@ -9,7 +9,7 @@ import torch
 import nnlib
 from nnlib import random
 from nnlib.random import Generator, default_generator, fork_rng
-from tests.nnlib.harness import assert_refused, naming
+from tests.nnlib.harness import assert_refused, naming, raising
 
 DRAWS = {
     "rand": lambda L, **g: L.rand(3, 2, **g),
@@ -111,37 +111,32 @@ FORMS = [
 
 
 BAD = [
-    (lambda L: L.rand(-1), RuntimeError),
-    (lambda L: L.rand(2, dtype=L.int64), RuntimeError),
-    (lambda L: L.rand_like(L.ones(2, dtype=L.int64)), RuntimeError),
-    (lambda L: L.randn_like(3), TypeError),
-    (lambda L: L.randint(3, 3, (2,)), RuntimeError),
-    (lambda L: L.randint(0.5, 3, (2,)), TypeError),
-    (lambda L: L.randint(0, 3), TypeError),
-    (lambda L: L.randint(0, 300, (2,), dtype=L.uint8), RuntimeError),
-    (lambda L: L.randint(0, 3, (2,), requires_grad=True), RuntimeError),
-    (lambda L: L.randperm(-1), RuntimeError),
-    (lambda L: L.randperm(300, dtype=L.uint8), RuntimeError),
-    (lambda L: L.normal(0.0, 1.0), TypeError),
-    (lambda L: L.normal(0.0, -1.0, (2,)), RuntimeError),
-    (lambda L: L.normal(L.zeros(2), -L.ones(2)), RuntimeError),
-    (lambda L: L.normal(L.zeros(2, dtype=L.int64), 1.0), RuntimeError),
-    (lambda L: L.bernoulli(L.full((2,), 1.5)), RuntimeError),
-    (lambda L: L.bernoulli(L.ones(2, dtype=L.int64)), RuntimeError),
-    (lambda L: L.multinomial(L.ones(3), 4), RuntimeError),
-    (lambda L: L.multinomial(L.zeros(3), 1), RuntimeError),
-    (lambda L: L.multinomial(-L.ones(3), 1), RuntimeError),
-    (lambda L: L.multinomial(L.ones(3), 0), RuntimeError),
-    (lambda L: L.multinomial(L.ones(1, 2, 3), 1), RuntimeError),
-    (lambda L: L.multinomial(L.ones(3, dtype=L.int64), 1), RuntimeError),
-    (lambda L: L.ones(3).uniform_(2, 1), RuntimeError),
-    (lambda L: L.ones(3, dtype=L.int64).uniform_(), RuntimeError),
-    (lambda L: L.ones(3).normal_(0, -1), RuntimeError),
-    (lambda L: L.ones(3).bernoulli_(2), RuntimeError),
+    *raising(
+        globals(),
+        RuntimeError,
+        """
+        L.rand(-1); L.rand(2, dtype=L.int64); L.rand_like(L.ones(2, dtype=L.int64));
+        L.randint(3, 3, (2,)); L.randint(0, 300, (2,), dtype=L.uint8);
+        L.randint(0, 3, (2,), requires_grad=True); L.randperm(-1);
+        L.randperm(300, dtype=L.uint8); L.normal(0.0, -1.0, (2,));
+        L.normal(L.zeros(2), -L.ones(2)); L.normal(L.zeros(2, dtype=L.int64), 1.0);
+        L.bernoulli(L.full((2,), 1.5)); L.bernoulli(L.ones(2, dtype=L.int64));
+        L.multinomial(L.ones(3), 4); L.multinomial(L.zeros(3), 1); L.multinomial(-L.ones(3), 1);
+        L.multinomial(L.ones(3), 0); L.multinomial(L.ones(1, 2, 3), 1);
+        L.multinomial(L.ones(3, dtype=L.int64), 1); L.ones(3).uniform_(2, 1);
+        L.ones(3, dtype=L.int64).uniform_(); L.ones(3).normal_(0, -1); L.ones(3).bernoulli_(2);
+        L.set_rng_state(L.zeros(3, dtype=L.uint8)); L.Generator("cuda")
+        """,
+    ),
+    *raising(
+        globals(),
+        TypeError,
+        """
+        L.randn_like(3); L.randint(0.5, 3, (2,)); L.randint(0, 3); L.normal(0.0, 1.0);
+        L.set_rng_state([1])
+        """,
+    ),
     (lambda L: L.manual_seed(2**64), ValueError),
-    (lambda L: L.set_rng_state([1]), TypeError),
-    (lambda L: L.set_rng_state(L.zeros(3, dtype=L.uint8)), RuntimeError),
-    (lambda L: L.Generator("cuda"), RuntimeError),
 ]
 
 

@@ -33,10 +33,7 @@ def test_layers_of_all_kinds_are_drawn_with_the_gradients_of_backward(layer, sha
         y = layer(x)
         y = y[0] if isinstance(y, tuple) else y
         loss = (y * y).sum()
-    graphs = [
-        trace.graph(loss, layer, recorded=tape, x=x),
-        trace.graph(loss, layer, x=x),
-    ]
+    graphs = [trace.graph(loss, layer, recorded=tape, x=x), trace.graph(loss, layer, x=x)]
     for graph in graphs:
         assert graph.svg("down")
     loss.backward()

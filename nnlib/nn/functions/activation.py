@@ -219,9 +219,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """Piecewise linear sigmoid: y = x/6 + 1/2 in [0, 1]; dL/dx = dL/dy / 6 for -3 < x < 3."""
     x = floats("hardsigmoid", input)
     y = record(
-        np.clip(x + 3, 0, 6) / 6,
-        dict(x=input),
-        x=lambda g, x: g * ((x > -3) & (x < 3)) / 6,
+        np.clip(x + 3, 0, 6) / 6, dict(x=input), x=lambda g, x: g * ((x > -3) & (x < 3)) / 6
     )
     return placed(input, y, inplace)
 

@@ -9,16 +9,13 @@ import numpy as np
 
 from ...graph import record
 from ...ops import log_softmax, sum, where
-from ...ops.indexing import check_range, index_put
+from ...ops.indexing import check_range, overwritten
 from ...ops.promotion import array, mixed
 from ...quiet import silent
 from ...tensor import Tensor, raw
 from .shared import check_reduction, floats, reduced
 
-__all__ = [
-    "cross_entropy",
-    "nll_loss",
-]
+__all__ = ["cross_entropy", "nll_loss"]
 
 
 def cross_entropy(
@@ -157,7 +154,7 @@ def _nll(name: str, log_p: Any, target: Any, w: Any, ignore_index: int, reductio
         np.asarray(y, x.dtype),
         dict(p=log_p, target=target, share=1.0 if share is None else share),
         name=name,
-        p=lambda g, target, share: index_put(
+        p=lambda g, target, share: overwritten(
             np.zeros(shape, g.dtype), _target_index(raw(target), ignored, dim), g * -share
         ),
     )

@@ -9,14 +9,7 @@ from ...checks import expect
 from ..optimizer import Optimizer
 from .scheduler import LRScheduler, rates_of
 
-__all__ = [
-    "ConstantLR",
-    "ExponentialLR",
-    "LinearLR",
-    "MultiStepLR",
-    "PolynomialLR",
-    "StepLR",
-]
+__all__ = ["ConstantLR", "ExponentialLR", "LinearLR", "MultiStepLR", "PolynomialLR", "StepLR"]
 
 
 class _Multiplied(LRScheduler):

@@ -33,9 +33,7 @@ folds = problem(
     measure=properties,
     observed=("folds", "sizes", "the folds of another rng"),
     returns={"partition": "value", "balance": "balance", "shuffle": "random"},
-    wrong={
-        "balance": "count each class in each fold: by how much do they differ?",
-    },
+    wrong={"balance": "count each class in each fold: by how much do they differ?"},
     points={"shape": 1, "value": 4, "balance": 5, "random": 2},
 )
 

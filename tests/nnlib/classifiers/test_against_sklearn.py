@@ -87,10 +87,7 @@ def test_the_perceptron_stops_when_it_has_separated_the_classes():
 
 def test_gaussians_give_the_probabilities_of_scikit_learn():
     for mine, theirs in [
-        (
-            ours.GaussianClassifier(),
-            discriminant.LinearDiscriminantAnalysis(solver="lsqr"),
-        ),
+        (ours.GaussianClassifier(), discriminant.LinearDiscriminantAnalysis(solver="lsqr")),
         (
             ours.GaussianClassifier(covariance="own", shrinkage=0.2),
             discriminant.QuadraticDiscriminantAnalysis(solver="eigen", shrinkage=0.2),
@@ -102,10 +99,7 @@ def test_gaussians_give_the_probabilities_of_scikit_learn():
             np.testing.assert_allclose(a, b, atol=1e-9)
 
 
-SVMS = [
-    ("hinge", {"loss": "hinge"}),
-    ("crammer_singer", {"multi_class": "crammer_singer"}),
-]
+SVMS = [("hinge", {"loss": "hinge"}), ("crammer_singer", {"multi_class": "crammer_singer"})]
 
 
 def test_the_support_vector_machine_finds_the_optimum_of_scikit_learn():

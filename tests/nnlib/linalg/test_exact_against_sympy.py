@@ -65,9 +65,7 @@ def test_a_system_is_consistent_if_and_only_if_the_rank_stays(A, b):
         assert (exact(A) @ found.at(*range(len(found.free))) == b).all()
 
 
-FUNCTIONS = [
-    *("row_reduce", "det", "inverse", "lu", "gram_schmidt"),
-]
+FUNCTIONS = [*("row_reduce", "det", "inverse", "lu", "gram_schmidt")]
 
 
 def parts(result):

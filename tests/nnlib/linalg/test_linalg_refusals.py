@@ -12,9 +12,7 @@ SINGULAR = [[1, 2], [2, 4]]
 b = [1.0, 2.0]
 Singular = np.linalg.LinAlgError
 
-SQUARE_ONLY = [
-    *("det", "inverse", "definiteness", "is_symmetric", "is_orthogonal"),
-]
+SQUARE_ONLY = [*("det", "inverse", "definiteness", "is_symmetric", "is_orthogonal")]
 ONE_MATRIX = [
     *("row_reduce", "rank", "lu", "gram_schmidt", "projection_matrix", "qr"),
     *SQUARE_ONLY,

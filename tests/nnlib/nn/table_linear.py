@@ -7,6 +7,7 @@ LAYERS = [
     Layer("Linear", (5, 2)),
     Layer("Linear", (5, 2, False), ((2, 3, 5),), note="no bias"),
     Layer("Linear", (5, 2), ((5,),), note="one vector"),
+    Layer("LazyLinear", (2,), in_torch=False, reference=lambda module, x: module(x)),
     Layer("Flatten", (), ((4, 2, 3),)),
     Layer("Flatten", (0, 1), ((4, 2, 3),), note="axes"),
     Layer("Unflatten", (1, (2, 3)), ((4, 6),)),

@@ -44,6 +44,12 @@ def quietly(module, *inputs):
         return module(*inputs)
 
 
+def labelled(module, scores):
+    """Return the loss of two sequences with labels, of which the second is too short."""
+    labels = type(scores)([[1, 2], [3, 3]]).long()
+    return module(scores.log_softmax(2), labels, (6, 2), (2, 2 * module.zero_infinity))
+
+
 PAIR = ((3, 5), (3, 5))
 TRIPLE = ((3, 5),) * 3
 CLASSES = ((3, 5), (3,))
@@ -70,6 +76,8 @@ LAYERS = [
     loss("CrossEntropyLoss", CLASSES, SCORES),
     loss("CrossEntropyLoss", IMAGE, SCORES, note="images"),
     loss("CrossEntropyLoss", CLASSES, SCORES, WEIGHT, ignore_index=2, note="weight, ignored"),
+    Layer("CTCLoss", (), ((6, 2, 5),), call=labelled),
+    Layer("CTCLoss", (4, "sum", True), ((6, 2, 5),), call=labelled, note="options"),
     loss("NLLLoss", CLASSES, PROBABLE),
     loss("NLLLoss", IMAGE, PROBABLE, WEIGHT, ignore_index=2, reduction="none", note="options"),
     loss("BCELoss", PAIR, probability),
@@ -86,7 +94,7 @@ LAYERS = [
 WITH_REDUCTION = {
     name: shapes
     for name, _, shapes, *_ in LAYERS
-    if name not in ("CrossEntropyLoss", "NLLLoss", "BCELoss")
+    if name not in ("CrossEntropyLoss", "CTCLoss", "NLLLoss", "BCELoss")
 }
 
 

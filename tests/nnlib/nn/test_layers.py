@@ -50,3 +50,16 @@ def test_rms_norm_without_eps_takes_that_of_the_dtype():
             x = size * L.tensor([1.0, 2.0, -1.0], dtype=getattr(L, dtype))
             found.append(L.nn.RMSNorm(3, elementwise_affine=False)(x).numpy())
         np.testing.assert_allclose(*found, rtol=1e-5)
+
+
+def lazy(L):
+    """Return how a lazy network prints, before and after its first input, and its shapes."""
+    net = L.nn.Sequential(L.nn.LazyLinear(3, bias=False), L.nn.LazyLinear(2))
+    optimizer, before = L.optim.SGD(net.parameters(), lr=0.1), repr(net)
+    net(L.ones(4, 5)).sum().backward()
+    optimizer.step()
+    return before, repr(net), [tuple(p.shape) for p in net.parameters()], list(net.state_dict())
+
+
+def test_a_lazy_layer_takes_its_size_from_the_first_input_as_in_torch():
+    assert lazy(nnlib) == lazy(torch)

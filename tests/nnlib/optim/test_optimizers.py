@@ -48,6 +48,7 @@ OPTIONS = {
         *product(alpha=[0.5, 0.99], momentum=[0.0, 0.9], centered=[False, True], **COMMON),
         dict(eps=0.1),
     ],
+    "ASGD": [*product(lambd=[0.0, 0.1], t0=[2, 1e6], **COMMON), dict(lr=0.1, alpha=0.5)],
     "Adadelta": [*product(rho=[0.0, 0.9, 1.0], eps=[1e-6, 0.1], **COMMON), dict(lr=0.1)],
 }
 FUSED = ("SGD", "Adam", "AdamW", "Adagrad")  # for the others torch has no such option
@@ -60,6 +61,7 @@ OWN = {  # what one group has for itself
     "Adagrad": dict(initial_accumulator_value=0.5, lr_decay=0.1),  # torch has one start for all
     "RMSprop": dict(momentum=0.5, centered=True),
     "Adadelta": dict(rho=0.5),
+    "ASGD": dict(lambd=0.1, t0=3),
 }
 
 
@@ -92,7 +94,8 @@ def driven(L, make, options, start, gradients):
 @pytest.mark.parametrize("name", OPTIONS)
 def test_steps_are_those_of_torch(name, rng):
     start, gradients = rng.standard_normal((3, 5)), rng.standard_normal((20, 3, 5))
-    ways = [dict(foreach=True), *[dict(fused=True)] * (name in FUSED)]
+    ways = [dict(foreach=True)] * (name != "ASGD")  # where torch rounds the step to float32
+    ways += [dict(fused=True)] * (name in FUSED)
     for options in [{}, dict(lr=0.0), *OPTIONS[name], *ways]:
         with naming(options):
             got, expected = (
@@ -197,7 +200,7 @@ def test_a_learning_rate_may_be_a_tensor(arrays):
             q, _ = stepped(nnlib, getattr(optim, name), arrays[0], dict(lr=0.5))
             np.testing.assert_array_equal(p.detach().numpy(), q.detach().numpy())
             lr.zero_()
-            if name != "Rprop":  # its lr is only the first step size
+            if name not in ("Rprop", "ASGD"):  # whose step size isn't lr
                 optimizer.step()
             np.testing.assert_array_equal(p.detach().numpy(), q.detach().numpy())
 
@@ -255,6 +258,28 @@ def counting(L):
     return Counting
 
 
+def hooked(L):
+    """Return what steps return and their hooks see, and the parameter in the end."""
+    p, seen = L.tensor([2.0], requires_grad=True), []
+    optimizer = L.optim.SGD([p], lr=0.1)
+    handles = [
+        optimizer.register_step_pre_hook(lambda o, args, kwargs: (args, dict(closure=None))),
+        optimizer.register_step_post_hook(
+            lambda o, args, kwargs: seen.append((len(args), kwargs))
+        ),
+    ]
+    for _ in range(2):
+        p.grad = L.tensor([1.0])
+        seen.append(optimizer.step(closure=lambda: 3.0))
+        for handle in handles:
+            handle.remove()
+    return seen, round(p.item(), 4)
+
+
+def test_hooks_of_steps_are_called_as_in_torch():
+    assert hooked(nnlib) == hooked(torch)
+
+
 def test_memory_begins_empty_and_saved_parameters_count_by_their_place():
     for L in (nnlib, torch):
         p = L.tensor([1.0, 2.0], requires_grad=True)
@@ -292,6 +317,7 @@ NEGATIVE = {
     "Adagrad": ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps"),
     "RMSprop": ("lr", "alpha", "weight_decay", "momentum", "eps"),
     "Adadelta": ("lr", "weight_decay", "eps"),
+    "ASGD": ("lr", "weight_decay"),
     "LBFGS": ("lr",),
 }
 WRONG = [

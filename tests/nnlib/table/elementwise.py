@@ -34,6 +34,7 @@ SMOOTH = {
     fraction: "acos asin erfinv tan",
     no_kink: "abs relu",
 }
+SHIFTS = "bitwise_left_shift", "bitwise_right_shift"
 STEPS = "ceil floor round sign trunc".split()
 PAIRS = "add atan2 div logaddexp maximum minimum mul sub xlogy".split()
 TRUTHS = "eq ge gt isclose le logical_and logical_or lt ne".split()
@@ -95,6 +96,8 @@ CASES += [
     Case("masked_fill", lambda L, x, v: L.masked_fill(x, index(L, INDEX > 1), v), ((4,), ())),
     Case("digamma", call("digamma"), ((3, 5),), between, second=False),
     Case("lgamma", lambda L, x: L.lgamma(x), ((3, 5),), between, "negative"),
+    Case("logit", lambda L, x: L.logit(x * 0.4 + 0.5), ((3, 5),), fraction),
+    Case("logit", lambda L, x: L.logit(x * 0.4 + 0.5, 0.3), ((3, 5),), fraction, "eps"),
     Case("mul", lambda L, a: L.mul(a, 2), ((3, 5),), note="number"),
     Case("nan_to_num", lambda L, x: L.nan_to_num(x, 1.0, 2.0, 3.0), ((3, 5),)),
     Case("pow", lambda L, a, b: L.pow(a, b), ((3, 5), (5,)), positive),
@@ -119,8 +122,12 @@ def special(rng, shape):
     return rng.choice([-np.inf, -1.0, 0.0, 2.0, np.inf, np.nan], shape)
 
 
-VALUES = [Case(name, call(name), ((3, 5), (5,)), integers) for name in (*TRUTHS, *BITS)]
+VALUES = [Case(n, call(n), ((3, 5), (5,)), integers) for n in (*TRUTHS, *BITS, *SHIFTS)]
 VALUES += [Case(name, call(name), ((3, 5), (5,)), truths, "bool") for name in (*TRUTHS, *BITS)]
+VALUES += [
+    Case(name, lambda L, a, b, f=name: getattr(L, f)(a, b * 13), ((3, 5), (5,)), integers)
+    for name in SHIFTS
+]
 VALUES += [Case(name, call(name), ((3, 5),), special) for name in TESTS]
 VALUES += [Case(name, call(name), ((3, 5),), integers, "integers") for name in TESTS]
 VALUES += [
@@ -165,7 +172,14 @@ VALUES += [
     Case("where", lambda L, c: L.where(c, 1, 2.5), ((3, 5),), truths, "numbers"),
 ]
 
-UNARY = [*" ".join(SMOOTH.values()).split(), *STEPS, *TESTS, "bitwise_not", "nan_to_num"]
+UNARY = [
+    "logit",
+    *" ".join(SMOOTH.values()).split(),
+    *STEPS,
+    *TESTS,
+    "bitwise_not",
+    "nan_to_num",
+]
 BINARY = [*PAIRS, *TRUTHS, *BITS, "floor_divide", "remainder", "pow"]
 BINARY += ["clamp_max", "clamp_min", "allclose"]
 
@@ -237,4 +251,4 @@ BAD += [
     Bad("where", lambda L: L.where(L.ones(3), 1.0, 2.0)),
     Bad("where", lambda L: L.where(L.ones(2) > 0, L.ones(3), 2.0)),
 ]
-BAD += [Bad(name, lambda L, f=name: getattr(L, f)(L.ones(3), L.ones(3))) for name in BITS]
+BAD += [Bad(n, lambda L, f=n: getattr(L, f)(L.ones(3), L.ones(3))) for n in (*BITS, *SHIFTS)]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.nnlib.harness import Bad, Case, apart, index, integers, leaf, truths
+from tests.nnlib.harness import Bad, Case, apart, index, integers, leaf, refused, truths
 
 INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
 CLASSES = np.array([2, 0, 4])
@@ -73,6 +73,25 @@ CASES = [
         ((3, 5), (2, 5)),
         note="twice",
     ),
+    Case("index_copy", lambda L, x, v: L.index_copy(x, 1, at(L, CLASSES), v), ((2, 5), (2, 3))),
+    Case("index_copy", lambda L, x, v: L.index_copy(x, 0, at(L, 0), v), ((), ())),
+    Case("index_fill", lambda L, x, v: L.index_fill(x, 0, at(L, [2, 0, 2]), v), ((3, 5), ())),
+    Case("index_fill", lambda L, x: L.index_fill(x, 1, at(L, CLASSES), 2), MATRIX),
+    *[
+        Case(
+            "index_put",
+            lambda L, x, v, i=i, add=add: L.index_put(x, tuple(at(L, j) for j in i), v, add),
+            (MATRIX[0], shape),
+        )
+        for add in (False, True)
+        for i, shape in (
+            (([2, 0],), (5,)),
+            (([2, 0], [1, -1]), (2,)),
+            ((MASK,), (2, 5)),
+            (([[0], [2]], [4, 1]), (2, 1)),
+            *((([1, 1], [2, 2]), (2,)),) * add,
+        )
+    ],
     Case("index_select", lambda L, x: L.index_select(x, -1, at(L, CLASSES)), MATRIX),
     Case("index_select", lambda L, x: L.index_select(x, 0, at(L, 1)), MATRIX, note="number"),
     Case("masked_select", lambda L, x: L.masked_select(x, at(L, INDEX > 1)), ((3, 4),)),
@@ -207,6 +226,15 @@ VALUES = [
     Case("kthvalue", lambda L, x: L.kthvalue(x, 2, 0), MATRIX, apart),
     Case("topk", lambda L, x: L.topk(x, 2, dim=0), MATRIX, apart),
     Case("topk", lambda L, x: L.topk(L.tensor([1, nan, 2.0]), 2), (), note="NaN"),
+    *[
+        Case(
+            "bucketize",
+            lambda L, x, o=o: L.bucketize(x, L.tensor([-2, 0, 3]), **o),
+            MATRIX,
+            integers,
+        )
+        for o in ({}, dict(out_int32=True, right=True))
+    ],
     Case("unique", lambda L, x: L.unique(x), MATRIX, integers),
     Case("unique", lambda L, x: x.unique(return_counts=True), MATRIX, truths, note="counts"),
     Case("unique", lambda L, x: L.unique(L.tensor(TIES % 2), return_inverse=True, dim=1), ()),
@@ -227,69 +255,87 @@ def put(L, i, value, *shape):
 
 
 BAD = [
-    Bad("argsort", lambda L: L.argsort(ones(L, 3), 1), IndexError),
-    Bad("bincount", lambda L: L.bincount(at(L, [1, -1]))),
-    Bad("bincount", lambda L: L.bincount(at(L, [[1]]))),
-    Bad("bincount", lambda L: L.bincount(ones(L, 2))),
-    Bad("bincount", lambda L: L.bincount(at(L, [1]), ones(L, 2))),
-    Bad("gather", lambda L: L.gather(ones(L, 3), 0, at(L, [3]))),
-    Bad("gather", lambda L: L.gather(ones(L, 3), 0, at(L, [-1]))),
-    Bad("gather", lambda L: L.gather(ones(L, 3), 0, at(L, [[1]]))),
-    Bad("gather", lambda L: L.gather(ones(L, 3, 2), 0, at(L, [[0, 0, 0]]))),
-    Bad("gather", lambda L: L.gather(ones(L, 3), 0, ones(L, 3))),
-    Bad("gather", lambda L: L.gather(ones(L, 3), 1, at(L, [0])), IndexError),
-    Bad("getitem", lambda L: ones(L, 3)[3], IndexError),
-    Bad("getitem", lambda L: ones(L, 3)[[0, 3]], IndexError),
-    Bad("getitem", lambda L: ones(L, 3)[0, 0], IndexError),
-    Bad("getitem", lambda L: ones(L, 3)[::-1], ValueError),
-    Bad("getitem", lambda L: ones(L, 3)[1.0], IndexError),
-    Bad("getitem", lambda L: ones(L, 3)[ones(L, 1)], IndexError),
-    Bad("getitem", lambda L: ones(L, 3)[at(L, [True])], IndexError),
-    Bad("index_add", lambda L: L.index_add(ones(L, 3, 2), 0, at(L, [3]), ones(L, 1, 2))),
-    Bad("index_add", lambda L: L.index_add(ones(L, 3), 0, at(L, [0]), ones(L, 2))),
-    Bad("index_add", lambda L: L.index_add(ones(L, 3), 0, at(L, [0]), at(L, [1]))),
-    Bad("index_select", lambda L: L.index_select(ones(L, 3), 0, at(L, [-1])), IndexError),
-    Bad("index_select", lambda L: L.index_select(ones(L, 3), 1, at(L, [0])), IndexError),
-    Bad("index_select", lambda L: L.index_select(ones(L, 3), 0, at(L, [[0]])), IndexError),
-    Bad("index_select", lambda L: L.index_select(ones(L, 3), 0, ones(L, 1))),
-    Bad("masked_select", lambda L: L.masked_select(ones(L, 3), at(L, [1, 0, 1]))),
-    Bad("masked_select", lambda L: L.masked_select(ones(L, 3), at(L, [True, False]))),
-    Bad("nonzero", lambda L: L.nonzero(ones(L, 3), 1, 2), TypeError),
-    Bad("one_hot", lambda L: one_hot(L, at(L, [-1]))),
-    Bad("one_hot", lambda L: one_hot(L, at(L, [3]), 3)),
-    Bad("one_hot", lambda L: one_hot(L, ones(L, 3))),
-    Bad("one_hot", lambda L: one_hot(L, at(L, np.zeros(0, int)))),
-    Bad("scatter", lambda L: L.scatter(ones(L, 3), 0, at(L, [3]), 1)),
-    Bad("scatter", lambda L: L.scatter(ones(L, 3), 0, at(L, [0, 1]), ones(L, 1))),
-    Bad("scatter", lambda L: L.scatter(ones(L, 3), 0, at(L, [0]), at(L, [1]))),
-    Bad("scatter_add", lambda L: L.scatter_add(ones(L, 3), 0, at(L, [0, 1]), ones(L, 1))),
-    Bad(
-        "scatter_add",
-        lambda L: L.scatter_add(ones(L, 3), 1, at(L, [0]), ones(L, 1)),
+    *refused(
+        globals(),
         IndexError,
+        """
+        L.argsort(ones(L, 3), 1); L.gather(ones(L, 3), 1, at(L, [0])); getitem: ones(L, 3)[3];
+        getitem: ones(L, 3)[[0, 3]]; getitem: ones(L, 3)[0, 0]; getitem: ones(L, 3)[1.0];
+        getitem: ones(L, 3)[ones(L, 1)]; getitem: ones(L, 3)[at(L, [True])];
+        L.index_select(ones(L, 3), 0, at(L, [-1])); L.index_select(ones(L, 3), 1, at(L, [0]));
+        L.index_select(ones(L, 3), 0, at(L, [[0]]));
+        L.scatter_add(ones(L, 3), 1, at(L, [0]), ones(L, 1)); setitem: put(L, 3, 1, 3);
+        setitem: put(L, [3], 1, 3); L.sort(ones(L, 3), 1); L.topk(ones(L, 3), 1, 1);
+        L.unique(ones(L, 3), dim=1)
+        """,
     ),
-    Bad(
-        "scatter_reduce",
-        lambda L: ones(L, 3).scatter_reduce(0, at(L, [0]), ones(L, 1), "maximum"),
+    *refused(
+        globals(),
+        RuntimeError,
+        """
+        L.bincount(at(L, [1, -1])); L.bincount(at(L, [[1]])); L.bincount(ones(L, 2));
+        L.bincount(at(L, [1]), ones(L, 2)); L.gather(ones(L, 3), 0, at(L, [3]));
+        L.gather(ones(L, 3), 0, at(L, [-1])); L.gather(ones(L, 3), 0, at(L, [[1]]));
+        L.gather(ones(L, 3, 2), 0, at(L, [[0, 0, 0]])); L.gather(ones(L, 3), 0, ones(L, 3));
+        L.index_add(ones(L, 3, 2), 0, at(L, [3]), ones(L, 1, 2));
+        L.index_add(ones(L, 3), 0, at(L, [0]), ones(L, 2));
+        L.index_add(ones(L, 3), 0, at(L, [0]), at(L, [1]));
+        L.index_select(ones(L, 3), 0, ones(L, 1));
+        L.masked_select(ones(L, 3), at(L, [1, 0, 1]));
+        L.masked_select(ones(L, 3), at(L, [True, False])); one_hot(L, at(L, [-1]));
+        one_hot(L, at(L, [3]), 3); one_hot(L, ones(L, 3)); one_hot(L, at(L, np.zeros(0, int)));
+        L.scatter(ones(L, 3), 0, at(L, [3]), 1);
+        L.scatter(ones(L, 3), 0, at(L, [0, 1]), ones(L, 1));
+        L.scatter(ones(L, 3), 0, at(L, [0]), at(L, [1]));
+        L.scatter_add(ones(L, 3), 0, at(L, [0, 1]), ones(L, 1));
+        ones(L, 3).scatter_reduce(0, at(L, [0]), ones(L, 1), "maximum");
+        ones(L, 3).scatter_reduce(0, at(L, [3]), ones(L, 1), "sum");
+        L.masked_scatter(ones(L, 3), at(L, MASK), ones(L, 1));
+        L.masked_scatter(ones(L, 3), at(L, MASK), at(L, [1, 2]));
+        L.masked_scatter(ones(L, 3), at(L, [1, 2, 3]), ones(L, 3));
+        L.bucketize(ones(L, 2), ones(L, 2, 2)); L.searchsorted(ones(L, 2, 3), ones(L, 3, 3));
+        L.searchsorted(ones(L, 3), ones(L, 3), side="middle");
+        L.searchsorted(ones(L, 3), 1.0, right=True, side="left");
+        setitem: put(L, 0, ones(L, 3), 2, 4); setitem: put(L, [0], ones(L, 3), 2, 4);
+        L.kthvalue(ones(L, 3), 0); L.topk(ones(L, 3), 4); L.topk(ones(L, 3), -1)
+        """,
     ),
-    Bad(
-        "scatter_reduce", lambda L: ones(L, 3).scatter_reduce(0, at(L, [3]), ones(L, 1), "sum")
+    Bad("getitem", lambda L: ones(L, 3)[::-1], ValueError),
+    *refused(
+        globals(),
+        IndexError,
+        """
+        L.index_copy(ones(L, 3, 2), 0, at(L, [3]), ones(L, 1, 2));
+        L.index_copy(ones(L, 3, 2), 0, at(L, [-1]), ones(L, 1, 2));
+        L.index_copy(ones(L, 3, 2), 0, at(L, [[0]]), ones(L, 1, 2));
+        L.index_copy(ones(L, 3, 2), 0, at(L, [0, 1]), ones(L, 1, 2));
+        L.index_fill(ones(L, 3), 0, at(L, [3]), 1); L.index_fill(ones(L, 3), 0, ones(L, 1), 1);
+        L.index_put(ones(L, 3), (at(L, [3]),), ones(L));
+        L.index_put(ones(L, 3), (ones(L, 1),), ones(L));
+        L.index_put(ones(L, 3), (at(L, [0]), at(L, [0])), ones(L))
+        """,
     ),
-    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), ones(L, 1))),
-    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, MASK), at(L, [1, 2]))),
-    Bad("masked_scatter", lambda L: L.masked_scatter(ones(L, 3), at(L, [1, 2, 3]), ones(L, 3))),
-    Bad("searchsorted", lambda L: L.searchsorted(ones(L, 2, 3), ones(L, 3, 3))),
-    Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), ones(L, 3), side="middle")),
-    Bad("searchsorted", lambda L: L.searchsorted(ones(L, 3), 1.0, right=True, side="left")),
-    Bad("setitem", lambda L: put(L, 3, 1, 3), IndexError),
-    Bad("setitem", lambda L: put(L, [3], 1, 3), IndexError),
-    Bad("setitem", lambda L: put(L, 0, ones(L, 3), 2, 4)),
-    Bad("setitem", lambda L: put(L, [0], ones(L, 3), 2, 4)),
+    *refused(
+        globals(),
+        RuntimeError,
+        """
+        L.index_copy(ones(L, 3, 2), 0, at(L, [0]), ones(L, 1, 3));
+        L.index_copy(ones(L, 3), 0, at(L, [0]), at(L, [1]));
+        L.index_copy(ones(L, 3), 0, *[ones(L, 1)] * 2);
+        L.index_fill(ones(L, 3), 0, at(L, [[0]]), 1);
+        L.index_fill(ones(L, 3), 0, at(L, [0]), ones(L, 1));
+        L.index_put(ones(L, 3), (at(L, [0]),), at(L, 1));
+        L.index_put(ones(L, 3), (at(L, [0, 1, 2]),), ones(L, 2))
+        """,
+    ),
+    *refused(
+        globals(),
+        TypeError,
+        """
+        L.index_put(ones(L, 3), at(L, [0]), ones(L)); L.index_put(ones(L, 3), (0,), ones(L));
+        L.index_put(ones(L, 3), (at(L, [0]),), 1.0)
+        """,
+    ),
+    Bad("nonzero", lambda L: L.nonzero(ones(L, 3), 1, 2), TypeError),
     Bad("setitem", lambda L: put(L, slice(None, None, -1), 1, 3), ValueError),
-    Bad("sort", lambda L: L.sort(ones(L, 3), 1), IndexError),
-    Bad("kthvalue", lambda L: L.kthvalue(ones(L, 3), 0)),
-    Bad("topk", lambda L: L.topk(ones(L, 3), 4)),
-    Bad("topk", lambda L: L.topk(ones(L, 3), -1)),
-    Bad("topk", lambda L: L.topk(ones(L, 3), 1, 1), IndexError),
-    Bad("unique", lambda L: L.unique(ones(L, 3), dim=1), IndexError),
 ]

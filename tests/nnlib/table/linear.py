@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tests.nnlib.harness import Bad, Case, integers
+from tests.nnlib.harness import Bad, Case, integers, refused
 
 
 def product(name, shapes, note=""):
@@ -15,13 +15,39 @@ def linear(shapes, note):
     return Case("linear", lambda L, *a: L.nn.functional.linear(*a), shapes, note=note)
 
 
-def einsum(equation, *shapes):
+def einsum(equation, *sizes):
+    """Return a case of operands whose shapes are digits, such as "35" for (3, 5)."""
+    shapes = tuple(tuple(map(int, digits.strip("-"))) for digits in sizes)
     return Case("einsum", lambda L, *a: L.einsum(equation, *a), shapes, note=equation)
+
+
+EINSUMS = """
+ij,jk->ik 35 52; ij,jk 35 52; bA,Ab 35 53; bhqd,bhkd->bhqk 2345 2365;
+ij,jk,kl,l->i 23 34 42 2; i,j,k->kij 2 3 4; ij,ij->ij 35 35; bi,bi->b 35 35; ij->ji 35;
+ij-> 35; ij->j 35; ij 35; ii->i 44; ii 44; iji->j 323; iii->i 333; iij,jk->ik 332 24;
+ij,jk->k 35 52; ij,k-> 35 2; ...i,oij,...j->...o 234 542 32; ...ij,...jk->...ik 2134 542;
+...i->... 234; i...->i 234; ...,... 23 3; i...j,j...->...i 234 43; ij,ij->ij 31 15;
+ij,jk->ik 31 52; i,i-> 1 5; ij,jk->ik 30 02; ij->i 03; ,-> - -; -> -; ,i->i - 3
+"""
 
 
 def addmm(note, shape, **options):
     shapes = shape, (3, 5), (5, 2)
     return Case("addmm", lambda L, *a: L.addmm(*a, **options), shapes, note=note)
+
+
+def of_matrices(name, *shape):
+    """Return a case of matrices near 2 I, whose determinants are above 0."""
+    return Case(
+        name,
+        lambda L, x: getattr(L, name)(x / 4 + 2 * L.eye(3, dtype=x.dtype)),
+        (shape,),
+        arrays=False,
+    )
+
+
+def cross(*shapes, dim=-1):
+    return Case("cross", lambda L, a, b: L.cross(a, b, dim), shapes)
 
 
 def tensordot(dims, a, b):
@@ -35,6 +61,7 @@ def cdist(note, shapes, **options):
     )
 
 
+BATCHES = ((4, 3, 5), (4, 5, 2))
 CASES = [
     product("matmul", ((3, 5), (5, 2))),
     product("matmul", ((4, 1, 3, 5), (2, 5, 2)), "batches"),
@@ -43,6 +70,17 @@ CASES = [
     addmm("", (3, 2)),
     addmm("vector and factors", (2,), beta=0.5, alpha=-2),
     addmm("nothing of the input", (3, 1), beta=0),
+    Case("baddbmm", lambda L, *a: L.baddbmm(*a), ((2,), *BATCHES)),
+    Case("baddbmm", lambda L, *a: L.baddbmm(*a, beta=2, alpha=-3), ((4, 3, 2), *BATCHES)),
+    product("kron", ((2, 3), (4, 5))),
+    product("kron", ((3,), (2, 1, 4)), "axes"),
+    product("kron", ((), (0, 3)), "nothing"),
+    cross((4, 3), (4, 3)),
+    cross((3, 1, 2), (3, 5, 1), dim=0),
+    of_matrices("inverse", 3, 3),
+    of_matrices("inverse", 2, 3, 3),
+    of_matrices("logdet", 3, 3),
+    of_matrices("logdet", 2, 3, 3),
     product("bmm", ((4, 3, 5), (4, 5, 2))),
     product("bmm", ((0, 3, 5), (0, 5, 2)), "no batch"),
     product("mv", ((3, 5), (5,))),
@@ -57,40 +95,8 @@ CASES = [
     linear(((5,), (2, 5), (2,)), "vector"),
     linear(((0, 5), (2, 5), (2,)), "empty batch"),
     linear(((3, 0), (2, 0), (2,)), "no features"),
-    einsum("ij,jk->ik", (3, 5), (5, 2)),
-    einsum("ij,jk", (3, 5), (5, 2)),
-    einsum("bA,Ab", (3, 5), (5, 3)),
-    einsum("bhqd,bhkd->bhqk", (2, 3, 4, 5), (2, 3, 6, 5)),
-    einsum("ij,jk,kl,l->i", (2, 3), (3, 4), (4, 2), (2,)),
-    einsum("i,j,k->kij", (2,), (3,), (4,)),
-    einsum("ij,ij->ij", (3, 5), (3, 5)),
-    einsum("bi,bi->b", (3, 5), (3, 5)),
-    einsum(" i j , j -> i ", (3, 5), (5,)),
-    einsum("ij->ji", (3, 5)),
-    einsum("ij->", (3, 5)),
-    einsum("ij->j", (3, 5)),
-    einsum("ij", (3, 5)),
-    einsum("ii->i", (4, 4)),
-    einsum("ii", (4, 4)),
-    einsum("iji->j", (3, 2, 3)),
-    einsum("iii->i", (3, 3, 3)),
-    einsum("iij,jk->ik", (3, 3, 2), (2, 4)),
-    einsum("ij,jk->k", (3, 5), (5, 2)),
-    einsum("ij,k->", (3, 5), (2,)),
-    einsum("...i,oij,...j->...o", (2, 3, 4), (5, 4, 2), (3, 2)),
-    einsum("...ij,...jk->...ik", (2, 1, 3, 4), (5, 4, 2)),
-    einsum("...i->...", (2, 3, 4)),
-    einsum("i...->i", (2, 3, 4)),
-    einsum("...,...", (2, 3), (3,)),
-    einsum("i...j,j...->...i", (2, 3, 4), (4, 3)),
-    einsum("ij,ij->ij", (3, 1), (1, 5)),
-    einsum("ij,jk->ik", (3, 1), (5, 2)),
-    einsum("i,i->", (1,), (5,)),
-    einsum("ij,jk->ik", (3, 0), (0, 2)),
-    einsum("ij->i", (0, 3)),
-    einsum(",->", (), ()),
-    einsum("->", ()),
-    einsum(",i->i", (), (3,)),
+    *(einsum(*call.split()) for call in EINSUMS.split(";")),
+    einsum(" i j , j -> i ", "35", "5"),
     Case("einsum", lambda L, a, b: L.einsum("ij,jk->ik", [a, b]), ((3, 5), (5, 2))),
     Case("einsum", lambda L, a: L.einsum("i,i->", a, a), ((4,),), note="twice the same"),
     tensordot(1, (3, 5), (5, 2)),
@@ -127,6 +133,7 @@ VALUES = [
             ("mv", ((3, 5), (5,))),
             ("dot", ((5,), (5,))),
             ("outer", ((5,), (3,))),
+            ("kron", ((5, 2), (3,))),
             ("tensordot", ((3, 5), (3, 5))),
         )
     ),
@@ -149,32 +156,57 @@ def bad(name, call, error=RuntimeError, torch="same"):
 
 
 BAD = [
-    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), ones(L, 4, 2))),
-    bad("matmul", lambda L: L.matmul(ones(L), ones(L, 2))),
-    bad("matmul", lambda L: L.matmul(ones(L, 2), ones(L, 3))),
-    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), narrow(L, 3, 2))),
-    bad("matmul", lambda L: L.matmul(ones(L, 2, 2, 3), ones(L, 3, 3, 2))),
-    bad("matmul", lambda L: L.matmul(ones(L, 2, 3), "a"), TypeError),
-    bad("mm", lambda L: L.mm(ones(L, 2, 3), ones(L, 3))),
-    bad("mm", lambda L: L.mm(ones(L, 2, 3), ones(L, 2, 3))),
-    bad("mm", lambda L: L.mm(ones(L, 2, 3), narrow(L, 3, 2))),
-    bad("addmm", lambda L: L.addmm(ones(L, 2), ones(L, 3), ones(L, 3, 2))),
-    bad("addmm", lambda L: L.addmm(ones(L, 1, 2, 2), ones(L, 2, 3), ones(L, 3, 2))),
-    bad("addmm", lambda L: L.addmm(narrow(L, 2), ones(L, 2, 3), ones(L, 3, 2))),
+    *refused(
+        globals(),
+        RuntimeError,
+        """
+        L.matmul(ones(L, 2, 3), ones(L, 4, 2)); L.matmul(ones(L), ones(L, 2));
+        L.matmul(ones(L, 2), ones(L, 3)); L.matmul(ones(L, 2, 3), narrow(L, 3, 2));
+        L.matmul(ones(L, 2, 2, 3), ones(L, 3, 3, 2)); L.mm(ones(L, 2, 3), ones(L, 3));
+        L.mm(ones(L, 2, 3), ones(L, 2, 3)); L.mm(ones(L, 2, 3), narrow(L, 3, 2));
+        L.addmm(ones(L, 2), ones(L, 3), ones(L, 3, 2));
+        L.addmm(ones(L, 1, 2, 2), ones(L, 2, 3), ones(L, 3, 2));
+        L.addmm(narrow(L, 2), ones(L, 2, 3), ones(L, 3, 2));
+        L.bmm(ones(L, 2, 3), ones(L, 3, 2)); L.bmm(ones(L, 1, 2, 3), ones(L, 2, 3, 2));
+        L.mv(ones(L, 2, 3), ones(L, 3, 1)); L.mv(ones(L, 2, 3), ones(L, 2));
+        L.dot(ones(L, 2), ones(L, 3)); L.dot(ones(L, 2, 1), ones(L, 2));
+        L.dot(ones(L, 2), narrow(L, 2)); L.outer(ones(L, 2, 1), ones(L, 2));
+        L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 2));
+        L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5));
+        L.nn.functional.linear(ones(L, 2, 3), narrow(L, 4, 3));
+        L.nn.functional.linear(ones(L), ones(L, 4, 3));
+        L.einsum("i,i", ones(L, 3), narrow(L, 3)); L.tensordot(ones(L, 2), narrow(L, 2), 1);
+        L.cdist(ones(L, 2, 3), ones(L, 4, 2)); L.cdist(ones(L, 3), ones(L, 4, 3));
+        L.cdist(ones(L, 2, 3), ones(L, 4, 3), -1.0); L.cdist(ones(L, 2, 3), narrow(L, 4, 3));
+        L.cdist(ones(L, 2, 3).to(L.int64), ones(L, 4, 3).to(L.int64))
+        """,
+    ),
+    *refused(
+        globals(),
+        TypeError,
+        """
+        L.matmul(ones(L, 2, 3), "a"); L.kron(ones(L, 2), "a"); L.outer(ones(L, 2), "a");
+        L.einsum(3, ones(L, 2)); L.einsum("i", "a")
+        """,
+    ),
     bad("addmm", lambda L: L.addmm(*[ones(L, 2, 2).to(L.int64)] * 3, beta=0.5), torch=None),
-    bad("bmm", lambda L: L.bmm(ones(L, 2, 3), ones(L, 3, 2))),
-    bad("bmm", lambda L: L.bmm(ones(L, 1, 2, 3), ones(L, 2, 3, 2))),
-    bad("mv", lambda L: L.mv(ones(L, 2, 3), ones(L, 3, 1))),
-    bad("mv", lambda L: L.mv(ones(L, 2, 3), ones(L, 2))),
-    bad("dot", lambda L: L.dot(ones(L, 2), ones(L, 3))),
-    bad("dot", lambda L: L.dot(ones(L, 2, 1), ones(L, 2))),
-    bad("dot", lambda L: L.dot(ones(L, 2), narrow(L, 2))),
-    bad("outer", lambda L: L.outer(ones(L, 2, 1), ones(L, 2))),
-    bad("outer", lambda L: L.outer(ones(L, 2), "a"), TypeError),
-    bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 2))),
-    bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5))),
-    bad("linear", lambda L: L.nn.functional.linear(ones(L, 2, 3), narrow(L, 4, 3))),
-    bad("linear", lambda L: L.nn.functional.linear(ones(L), ones(L, 4, 3))),
+    *refused(
+        globals(),
+        RuntimeError,
+        """
+        L.baddbmm(ones(L, 5), *[ones(L, 1, 2, 2)] * 2);
+        L.baddbmm(ones(L, 1, 1, 2, 2), *[ones(L, 1, 2, 2)] * 2);
+        L.baddbmm(ones(L, 3, 2, 2), *[ones(L, 1, 2, 2)] * 2);
+        L.baddbmm(narrow(L, 2), *[ones(L, 1, 2, 2)] * 2); L.cross(ones(L, 2), ones(L, 2), 0);
+        L.cross(ones(L, 3), ones(L, 2), 0); L.cross(ones(L, 4, 3), ones(L, 3), -1);
+        L.cross(ones(L, 3), narrow(L, 3), 0); L.cross(ones(L, 3, 2), ones(L, 3, 4), 0);
+        L.inverse(ones(L, 2, 2)); L.inverse(ones(L, 2, 3)); L.inverse(ones(L, 2));
+        L.inverse(ones(L, 2, 2).to(L.int64)); L.logdet(ones(L, 2, 3)); L.logdet(ones(L, 2));
+        L.logdet(ones(L, 2, 2).to(L.int64))
+        """,
+    ),
+    bad("cross", lambda L: L.cross(ones(L, 3), ones(L, 3), 1), IndexError),
+    bad("cross", lambda L: L.cross(ones(L, 3), ones(L, 3)), UserWarning, None),
     *(
         bad("einsum", lambda L, e=e, s=s: L.einsum(e, *[ones(L, *x) for x in s]))
         for e, s in (
@@ -191,10 +223,7 @@ BAD = [
             ("i->i->i", [(3,)]),
         )
     ),
-    bad("einsum", lambda L: L.einsum("i,i", ones(L, 3), narrow(L, 3))),
     bad("einsum", lambda L: L.einsum("i->i"), torch=ValueError),
-    bad("einsum", lambda L: L.einsum(3, ones(L, 2)), TypeError),
-    bad("einsum", lambda L: L.einsum("i", "a"), TypeError),
     *(
         bad("tensordot", lambda L, dims=dims: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), dims))
         for dims in (1, 3, -1, ([0], [1]), ([0], [0, 1]), ([0, 0], [0, 1]), ([0, 1], [0, 0]))
@@ -202,12 +231,6 @@ BAD = [
     bad(
         "tensordot", lambda L: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), ([5], [1])), IndexError
     ),
-    bad("tensordot", lambda L: L.tensordot(ones(L, 2), narrow(L, 2), 1)),
-    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 2))),
-    bad("cdist", lambda L: L.cdist(ones(L, 3), ones(L, 4, 3))),
-    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 3), -1.0)),
-    bad("cdist", lambda L: L.cdist(ones(L, 2, 3), narrow(L, 4, 3))),
-    bad("cdist", lambda L: L.cdist(ones(L, 2, 3).to(L.int64), ones(L, 4, 3).to(L.int64))),
     bad(
         "cdist",
         lambda L: L.cdist(ones(L, 2, 3), ones(L, 4, 3), compute_mode="x"),

@@ -1,8 +1,8 @@
-"""Cases of nn/functions/loss.py."""
+"""Cases of nn/functions/loss.py and ctc.py."""
 
 import numpy as np
 
-from tests.nnlib.harness import Bad, Case, index, weights
+from tests.nnlib.harness import Bad, Case, index, refused, weights
 
 INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
 CLASSES = np.array([2, 0, 4])
@@ -38,6 +38,28 @@ CASES = [
     ),
 ]
 
+LABELS = np.array([[1, 2, 2], [3, 4, 1]])
+
+
+def ctc(*args, targets=LABELS, note="", **options):
+    """Return a case of ctc_loss, whose gradient assumes the results of log_softmax."""
+    return Case(
+        "ctc_loss",
+        lambda L, z: F(L).ctc_loss(z.log_softmax(-1), index(L, targets), *args, **options),
+        ((6, 2, 5) if np.size(args[0]) > 1 else (6, 5),),
+        note=note,
+        second=False,
+        arrays=False,
+    )
+
+
+CASES += [
+    ctc((6, 5), (3, 2)),
+    ctc((6, 5), (3, 0), reduction="none", note="no labels"),
+    ctc((6, 3), (2, 3), reduction="sum", targets=LABELS[:, [0, 1, 1, 2]].ravel()[1:6]),
+    ctc((6, 2), (2, 3), blank=3, targets=LABELS % 3, zero_infinity=True, note="too short"),
+    ctc((6,), (2,), targets=LABELS[0, :2], reduction="none", note="one sequence"),
+]
 VALUES: list[Case] = []
 
 
@@ -72,6 +94,31 @@ BAD = [
             Bad(name, of(name, 0, shape=()), torch=(RuntimeError, ValueError, IndexError)),
         )
     ],
+    *refused(
+        globals(),
+        RuntimeError,
+        """
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5), index(L, LABELS), (6,), (3, 2));
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5), index(L, LABELS), (7, 5), (3, 2));
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5), index(L, LABELS), (6, -1), (3, 2));
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5), index(L, LABELS), (6, 5), (4, 2));
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5), index(L, LABELS[:1]), (6, 5), (3, 2));
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5), index(L, LABELS[0]), (6, 5), (3, 2));
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5), index(L, LABELS), (6, 5), (3, 2), 5);
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 5), index(L, LABELS), (6, 5), (3, 2));
+        ctc_loss: F(L).ctc_loss(L.zeros(6, 2, 5).long(), index(L, LABELS), (6, 5), (3, 2))
+        """,
+    ),
+    Bad(
+        "ctc_loss",
+        lambda L: F(L).ctc_loss(L.zeros(6, 3), index(L, [3]), (6,), (1,)),
+        torch=None,
+    ),
+    Bad(
+        "ctc_loss",
+        lambda L: F(L).ctc_loss(L.zeros(6, 3), index(L, [1]), (6,), (1,), 0, "average"),
+        ValueError,
+    ),
     Bad("nll_loss", lambda L: F(L).nll_loss(L.zeros(3, 5).long(), classes(L))),
     Bad("cross_entropy", of("cross_entropy", np.zeros((3, 5), int))),
     Bad("cross_entropy", of("cross_entropy", CLASSES, label_smoothing=1.5)),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.nnlib.harness import Bad, Case, index, integers, leaf, truths
+from tests.nnlib.harness import Bad, Case, index, integers, leaf, refused, truths
 
 MATRIX, CUBE = ((3, 5),), ((3, 5, 2),)
 
@@ -35,6 +35,8 @@ CASES = [
     Case("contiguous", lambda L, x: L.transpose(x, 0, 1).contiguous(), MATRIX, arrays=False),
     Case("diag", lambda L, x: L.diag(x, -2), ((4,),), note="vector"),
     Case("diag", lambda L, x: L.diag(x, 1), MATRIX, note="matrix"),
+    Case("diag_embed", lambda L, x: L.diag_embed(x), MATRIX),
+    Case("diag_embed", lambda L, x: L.diag_embed(x, 2, 1, 0), MATRIX, note="axes"),
     Case("diagonal", lambda L, x: L.diagonal(x, -1, 2, 0), CUBE),
     Case("diagonal", lambda L, x: L.diagonal(x, offset=7), MATRIX, note="outside"),
     Case("expand", lambda L, x: x.expand(2, -1, 5), ((3, 1),), arrays=False),
@@ -105,93 +107,69 @@ VALUES = [
 ]
 
 
+def at(L, array):
+    return index(L, array)
+
+
 def ones(L, *shape):
     return leaf(L, np.ones(shape), False)
 
 
 BAD = [
-    Bad("broadcast_tensors", lambda L: L.broadcast_tensors(ones(L, 3), ones(L, 2))),
+    *refused(
+        globals(),
+        RuntimeError,
+        """
+        L.broadcast_tensors(ones(L, 3), ones(L, 2)); L.column_stack([ones(L, 2), ones(L, 3)]);
+        L.cat([ones(L, 2, 3), ones(L, 3)]); L.cat([ones(L, 2, 3), ones(L, 2, 4)]);
+        L.cat([ones(L)]); L.chunk(ones(L, 3), 0); L.chunk(ones(L), 1); L.diag(ones(L, 2, 2, 2));
+        L.diag(ones(L)); L.diag_embed(ones(L, 2), 0, 1, 1); L.diagonal(ones(L, 3, 3), 0, 1, -1);
+        ones(L, 3).expand(2); ones(L, 3).expand(-1, 3); ones(L, 3, 1).expand(3);
+        ones(L, 3).expand_as(ones(L, 2)); L.flatten(ones(L, 2, 3), 1, 0);
+        L.flip(ones(L, 3), (0, -1)); L.hstack([ones(L, 2, 3), ones(L, 3, 3)]);
+        L.meshgrid(ones(L, 2, 3), indexing="ij"); L.meshgrid([], indexing="ij");
+        L.meshgrid(ones(L, 2), indexing="ab"); L.movedim(ones(L, 2, 3), (0, 0), (0, 1));
+        L.movedim(ones(L, 2, 3), (0, 1), (0,)); L.narrow(ones(L, 3), 0, 2, 2);
+        L.narrow(ones(L, 3), 0, 0, -1); L.narrow(ones(L), 0, 0, 1); pad(L, ones(L, 3), (1,));
+        pad(L, ones(L, 3), (1, 1, 1, 1)); pad(L, ones(L, 3), (-4, 0));
+        pad(L, ones(L, 2, 3), (3, 0), mode="reflect");
+        pad(L, ones(L, 2, 3), (0, 4), mode="circular");
+        pad(L, ones(L, 2, 3), (1, 1), mode="no"); L.permute(ones(L, 2, 3), (0,));
+        L.permute(ones(L, 2, 3), (0, 0)); ones(L, 2, 3).repeat(2); ones(L, 2).repeat(-1);
+        L.repeat_interleave(ones(L, 3), at(L, [1, 2]), 0);
+        L.repeat_interleave(ones(L, 3), -1); L.reshape(ones(L, 6), (4, 2));
+        L.reshape(ones(L, 6), (-2, 3)); L.reshape(ones(L, 6), (-1, -1));
+        L.roll(ones(L, 3), (1, 2)); L.split(ones(L, 3), [1, 1]); L.split(ones(L, 3), [4, -1]);
+        L.split(ones(L, 3), 0); L.split(ones(L, 3), -1); L.split(ones(L), 1);
+        L.squeeze(ones(L, 3), (0, 0)); L.stack([ones(L, 2), ones(L, 3)]); L.stack([]);
+        L.t(ones(L, 2, 2, 2)); L.tile(ones(L, 3), (-1,)); L.tril(ones(L, 3));
+        L.triu(ones(L, 3)); L.unflatten(ones(L, 6), 0, (4, 2)); ones(L, 3).unfold(0, 4, 1);
+        ones(L, 3).unfold(0, -1, 1); ones(L, 3).unfold(0, 1, 0);
+        view: ones(L, 2, 3).t().view(6); ones(L, 6).view(5); ones(L, 6).view_as(ones(L, 5));
+        L.vstack([ones(L, 2), ones(L, 3)])
+        """,
+    ),
+    *refused(
+        globals(),
+        IndexError,
+        """
+        L.cat([ones(L, 2)], 1); L.diag_embed(ones(L)); L.diagonal(ones(L, 3));
+        L.flatten(ones(L, 2, 3), 2); L.flip(ones(L, 3), (1,)); L.movedim(ones(L, 2, 3), 0, 2);
+        L.narrow(ones(L, 3), 0, 4, 0); L.permute(ones(L, 2, 3), (0, 2));
+        L.repeat_interleave(ones(L, 3), 2, 1); L.roll(ones(L, 3), 1, 1);
+        L.split(ones(L, 3), 1, 1); L.squeeze(ones(L, 3), 1); L.stack([ones(L, 2)], 2);
+        L.transpose(ones(L, 3), 0, 1); L.unbind(ones(L, 3), 1);
+        L.unflatten(ones(L, 6), 1, (6,)); ones(L, 3).unfold(1, 1, 1); L.unsqueeze(ones(L, 3), 2)
+        """,
+    ),
+    *refused(
+        globals(),
+        TypeError,
+        """
+        L.clone(1, 2, 3); ones(L, 2).contiguous(1, 2); ones(L, 2).is_contiguous(1, 2);
+        L.ravel(ones(L, 2), 3)
+        """,
+    ),
     Bad("cat", lambda L: L.cat([]), ValueError),
-    Bad("column_stack", lambda L: L.column_stack([ones(L, 2), ones(L, 3)])),
-    Bad("cat", lambda L: L.cat([ones(L, 2, 3), ones(L, 3)])),
-    Bad("cat", lambda L: L.cat([ones(L, 2, 3), ones(L, 2, 4)])),
-    Bad("cat", lambda L: L.cat([ones(L)])),
-    Bad("cat", lambda L: L.cat([ones(L, 2)], 1), IndexError),
     Bad("cat", lambda L: L.cat(["a"]), TypeError, TypeError),
-    Bad("chunk", lambda L: L.chunk(ones(L, 3), 0)),
-    Bad("chunk", lambda L: L.chunk(ones(L), 1)),
-    Bad("clone", lambda L: L.clone(1, 2, 3), TypeError),
-    Bad("contiguous", lambda L: ones(L, 2).contiguous(1, 2), TypeError),
-    Bad("diag", lambda L: L.diag(ones(L, 2, 2, 2))),
-    Bad("diag", lambda L: L.diag(ones(L))),
-    Bad("diagonal", lambda L: L.diagonal(ones(L, 3)), IndexError),
-    Bad("diagonal", lambda L: L.diagonal(ones(L, 3, 3), 0, 1, -1)),
-    Bad("expand", lambda L: ones(L, 3).expand(2)),
-    Bad("expand", lambda L: ones(L, 3).expand(-1, 3)),
-    Bad("expand", lambda L: ones(L, 3, 1).expand(3)),
-    Bad("expand_as", lambda L: ones(L, 3).expand_as(ones(L, 2))),
-    Bad("flatten", lambda L: L.flatten(ones(L, 2, 3), 1, 0)),
-    Bad("flatten", lambda L: L.flatten(ones(L, 2, 3), 2), IndexError),
-    Bad("flip", lambda L: L.flip(ones(L, 3), (1,)), IndexError),
-    Bad("flip", lambda L: L.flip(ones(L, 3), (0, -1))),
-    Bad("hstack", lambda L: L.hstack([ones(L, 2, 3), ones(L, 3, 3)])),
-    Bad("is_contiguous", lambda L: ones(L, 2).is_contiguous(1, 2), TypeError),
-    Bad("meshgrid", lambda L: L.meshgrid(ones(L, 2, 3), indexing="ij")),
-    Bad("meshgrid", lambda L: L.meshgrid([], indexing="ij")),
-    Bad("meshgrid", lambda L: L.meshgrid(ones(L, 2), indexing="ab")),
-    Bad("movedim", lambda L: L.movedim(ones(L, 2, 3), 0, 2), IndexError),
-    Bad("movedim", lambda L: L.movedim(ones(L, 2, 3), (0, 0), (0, 1))),
-    Bad("movedim", lambda L: L.movedim(ones(L, 2, 3), (0, 1), (0,))),
-    Bad("narrow", lambda L: L.narrow(ones(L, 3), 0, 2, 2)),
-    Bad("narrow", lambda L: L.narrow(ones(L, 3), 0, 0, -1)),
-    Bad("narrow", lambda L: L.narrow(ones(L, 3), 0, 4, 0), IndexError),
-    Bad("narrow", lambda L: L.narrow(ones(L), 0, 0, 1)),
-    Bad("pad", lambda L: pad(L, ones(L, 3), (1,))),
-    Bad("pad", lambda L: pad(L, ones(L, 3), (1, 1, 1, 1))),
-    Bad("pad", lambda L: pad(L, ones(L, 3), (-4, 0))),
-    Bad("pad", lambda L: pad(L, ones(L, 2, 3), (3, 0), mode="reflect")),
-    Bad("pad", lambda L: pad(L, ones(L, 2, 3), (0, 4), mode="circular")),
-    Bad("pad", lambda L: pad(L, ones(L, 2, 3), (1, 1), mode="no")),
-    Bad("permute", lambda L: L.permute(ones(L, 2, 3), (0,))),
-    Bad("permute", lambda L: L.permute(ones(L, 2, 3), (0, 0))),
-    Bad("permute", lambda L: L.permute(ones(L, 2, 3), (0, 2)), IndexError),
-    Bad("ravel", lambda L: L.ravel(ones(L, 2), 3), TypeError),
-    Bad("repeat", lambda L: ones(L, 2, 3).repeat(2)),
-    Bad("repeat", lambda L: ones(L, 2).repeat(-1)),
-    Bad("repeat_interleave", lambda L: L.repeat_interleave(ones(L, 3), index(L, [1, 2]), 0)),
-    Bad("repeat_interleave", lambda L: L.repeat_interleave(ones(L, 3), -1)),
-    Bad("repeat_interleave", lambda L: L.repeat_interleave(ones(L, 3), 2, 1), IndexError),
-    Bad("reshape", lambda L: L.reshape(ones(L, 6), (4, 2))),
-    Bad("reshape", lambda L: L.reshape(ones(L, 6), (-2, 3))),
-    Bad("reshape", lambda L: L.reshape(ones(L, 6), (-1, -1))),
-    Bad("roll", lambda L: L.roll(ones(L, 3), (1, 2))),
-    Bad("roll", lambda L: L.roll(ones(L, 3), 1, 1), IndexError),
-    Bad("split", lambda L: L.split(ones(L, 3), [1, 1])),
-    Bad("split", lambda L: L.split(ones(L, 3), [4, -1])),
-    Bad("split", lambda L: L.split(ones(L, 3), 0)),
-    Bad("split", lambda L: L.split(ones(L, 3), -1)),
-    Bad("split", lambda L: L.split(ones(L, 3), 1, 1), IndexError),
-    Bad("split", lambda L: L.split(ones(L), 1)),
-    Bad("squeeze", lambda L: L.squeeze(ones(L, 3), 1), IndexError),
-    Bad("squeeze", lambda L: L.squeeze(ones(L, 3), (0, 0))),
-    Bad("stack", lambda L: L.stack([ones(L, 2), ones(L, 3)])),
-    Bad("stack", lambda L: L.stack([ones(L, 2)], 2), IndexError),
-    Bad("stack", lambda L: L.stack([])),
-    Bad("t", lambda L: L.t(ones(L, 2, 2, 2))),
-    Bad("tile", lambda L: L.tile(ones(L, 3), (-1,))),
-    Bad("transpose", lambda L: L.transpose(ones(L, 3), 0, 1), IndexError),
-    Bad("tril", lambda L: L.tril(ones(L, 3))),
-    Bad("triu", lambda L: L.triu(ones(L, 3))),
-    Bad("unbind", lambda L: L.unbind(ones(L, 3), 1), IndexError),
-    Bad("unflatten", lambda L: L.unflatten(ones(L, 6), 0, (4, 2))),
-    Bad("unflatten", lambda L: L.unflatten(ones(L, 6), 1, (6,)), IndexError),
-    Bad("unfold", lambda L: ones(L, 3).unfold(0, 4, 1)),
-    Bad("unfold", lambda L: ones(L, 3).unfold(0, -1, 1)),
-    Bad("unfold", lambda L: ones(L, 3).unfold(0, 1, 0)),
-    Bad("unfold", lambda L: ones(L, 3).unfold(1, 1, 1), IndexError),
-    Bad("unsqueeze", lambda L: L.unsqueeze(ones(L, 3), 2), IndexError),
-    Bad("view", lambda L: ones(L, 2, 3).t().view(6)),
-    Bad("view", lambda L: ones(L, 6).view(5)),
-    Bad("view_as", lambda L: ones(L, 6).view_as(ones(L, 5))),
-    Bad("vstack", lambda L: L.vstack([ones(L, 2), ones(L, 3)])),
 ]

@@ -1,8 +1,10 @@
 """Cases of pooling, adaptive pooling, resizing, 1-D convolution, and unfolding."""
 
+import itertools
+
 import numpy as np
 
-from tests.nnlib.harness import Bad, Case, apart
+from tests.nnlib.harness import Bad, Case, apart, refused
 
 
 def of(name, *args, first=False, **options):
@@ -59,6 +61,22 @@ CASES = [
     case("fold", (12, 4), 3, 2, note="one image"),
     case("interpolate", (2, 3, 4, 5), (3, 8)),
     case("interpolate", (2, 3, 4), 7, note="sequences"),
+    *[
+        Case(
+            "grid_sample",
+            lambda L, x, p, o=options: L.nn.functional.grid_sample(x, p * 0.8, *o),
+            ((2, 3, 4, 5), (2, 3, 2, 2)),
+            note=str(options),
+            second=None if options[0] == "nearest" else True,
+        )
+        for options in itertools.product(
+            ("bilinear", "nearest"), ("zeros", "border"), (False, True)
+        )
+    ],
+    *[
+        case("affine_grid", (2, 2, 3), shape, align)
+        for shape, align in (((2, 1, 3, 4), False), ((2, 3, 5, 2), True))
+    ],
     case("pixel_shuffle", (2, 8, 3, 2), 2),
     case("pixel_shuffle", (9, 1, 2), 3, note="one image"),
 ]
@@ -155,6 +173,29 @@ BAD = [
     bad("fold", (2, 2, 16, 25), 6, 2),
     bad("fold", (2, 16, 25), (6, 6, 6), 2),
     bad("fold", (2, 16, 25), 6, 2, dtype="i8"),
+    *[
+        bad_kernel("grid_sample", x, points, mode="nearest", align_corners=True)
+        for x, points in (
+            *(((2, 4, 6), (2, 3, 3, 2)), ((2, 4, 0, 6), (2, 3, 3, 2))),
+            *((IMAGE, (1, 3, 3, 2)), (IMAGE, (2, 3, 3, 3))),
+        )
+    ],
+    *refused(
+        globals(),
+        ValueError,
+        """
+        L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "cubic", "zeros", True);
+        L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "nearest", "same", True);
+        L.nn.functional.affine_grid(L.ones(2, 3), (2, 1, 3, 3), True);
+        L.nn.functional.affine_grid(L.ones(2, 2, 3), (2, 1, 0, 3), True)
+        """,
+    ),
+    Bad(
+        "grid_sample",
+        lambda L: L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2),
+        UserWarning,
+        None,
+    ),
     bad("interpolate", IMAGE, error=ValueError),
     bad("interpolate", IMAGE, 3, 2.0, error=ValueError),
     bad("interpolate", IMAGE, (3,), error=ValueError),

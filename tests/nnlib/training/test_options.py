@@ -6,13 +6,7 @@ import pytest
 import nnlib
 import nnlib.nn.functional as F
 from nnlib import nn, optim
-from nnlib.training import (
-    accuracy,
-    fit,
-    gradient_check,
-    loaders,
-    predict,
-)
+from nnlib.training import accuracy, fit, gradient_check, loaders, predict
 from nnlib.training.evaluation import evaluate
 from tests.nnlib.harness import assert_refused, naming
 
