@@ -5,7 +5,9 @@ import os
 import shutil
 
 import pytest
+from nngrader.course import Course
 from nngrader.course.assignment import Assignment
+from nngrader.course.origins import read
 from nngrader.intake.platforms import submitters_of, time_of
 
 from .lms_downloads import (
@@ -149,6 +151,49 @@ def test_a_name_on_gradescope_counts_nothing_against_an_address(course, tmp_path
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert (status, output[:12]) == (1, "1 collected,")
     assert "submission_11 (Ada Lovelace): no student" in output
+
+
+def test_an_unknown_time_replaces_nothing_that_is_known(course, tmp_path, capsys):
+    class_list(course)
+    (course / ".seed").unlink(missing_ok=True)  # before it grades, a course has none
+    first = zipped(tmp_path / "m.zip", moodle())
+    assert collect(course, first, capsys)[0] == 0
+    mailed = zipped(tmp_path / "mail.zip", {f"ada/{BOOK}": book("by mail")}, EARLY)
+    assert (
+        "replaced, the earlier ones are in replaced/: ada" in collect(course, mailed, capsys)[1]
+    )
+    assert collect(course, first, capsys)[1].startswith("0 collected, 2 unchanged, 0 replaced")
+    assert text_of(course, "ada") == "by mail"
+    later = zipped(tmp_path / "n.zip", {name: book("later") for name in moodle()}, LATE)
+    status, output = collect(course, later, capsys)
+    assert status == 1
+    assert f"its time is unknown, and submitted/ada/{NAME} is from 2026" in output
+    assert [text_of(course, s) for s in ("ada", "emmy")] == ["by mail", "later"]
+    origins = read(Course(course), NAME)
+    assert origins["ada"].number == "501"
+
+
+def test_a_download_zipped_again_is_collected(course, tmp_path, capsys):
+    class_list(course)
+    names = {f"CS101-week1\\{name}": data for name, data in moodle().items()}
+    for n, files in enumerate((names, {k.replace("\\", "/"): d for k, d in names.items()})):
+        assert collect(course, zipped(tmp_path / f"{n}.zip", files), capsys)[0] == 0
+    assert text_of(course, "ada") == "ada"
+
+
+def test_a_notebook_of_another_assignment_is_left_out(course, tmp_path, capsys):
+    class_list(course)
+    shutil.copytree(course / "source" / NAME, course / "source" / "other")
+    (course / "source" / "other" / f"{NAME}.md").rename(course / "source/other/other.md")
+    cell = {"cell_type": "code", "source": "1", "metadata": {"nbgrader": {"grade_id": "there"}}}
+    cell["metadata"]["nbgrader"]["solution"] = True
+    (course / "release" / "other").mkdir()
+    other = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}).encode()
+    (course / "release" / "other" / "other.ipynb").write_bytes(other)
+    download = zipped(tmp_path / "got.zip", {f"ada/{BOOK}": other})
+    status, output = collect(course, download, capsys)
+    assert (status, output[:11]) == (1, "0 collected")
+    assert f"ada: {BOOK} is a notebook of other" in output
 
 
 def test_the_date_of_a_download_makes_nobody_late(course, tmp_path, capsys):

@@ -39,7 +39,7 @@ HOSTILE = [
     (f"ada/../../../{BOOK}", "leads out of the folder"),
     (f"/tmp/{BOOK}", "absolute path"),
     (f"C:/ada/{BOOK}", "absolute path"),
-    (f"..\\ada\\{BOOK}", "backslashes"),
+    (f"..\\ada\\{BOOK}", "out of the folder"),
     (f"ada/\x1b[2J{BOOK}", "control characters"),
     (f"a\nda/{BOOK}", "control characters"),
     (f"ada/{BOOK}\0.txt.ipynb", "control characters"),
@@ -117,10 +117,10 @@ def test_too_many_entries_are_not_read(course, tmp_path, capsys, monkeypatch):
 
 def test_invalid_zip_is_reported_in_one_line(course, tmp_path, capsys):
     raw = zipped(tmp_path / "whole.zip", moodle()).read_bytes()
-    for content, status in ((b"no zip at all", 2), (raw[: len(raw) // 2], 1)):
+    for content in (b"no zip at all", raw[: len(raw) // 2]):
         (tmp_path / "got.zip").write_bytes(content)
         got, output = collect(course, tmp_path / "got.zip", capsys)
-        assert (got, len(output.splitlines())) == (status, 1)
+        assert (got, len(output.splitlines())) == (2, 1)
 
 
 def test_a_students_zip_is_opened_one_level_deep(course, tmp_path, capsys):

@@ -118,6 +118,15 @@ def test_own_notebook_is_graded_by_its_assertions(own):
 
 @pytest.mark.slow
 @pytest.mark.sandbox
+def test_points_of_own_notebook_can_change(own):
+    assert run(own, "grade", WEEK) == 0
+    assert run(own, "reweight", WEEK, "--points", "test_square=6", "--yes") == 0
+    found = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
+    assert (found["right"], found["part"], found["hidden"]) == (8.5, 7, 2.5)
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
 def test_own_notebook_gets_the_marks_of_nbgrader(own):
     assert run(own, "grade", WEEK) == 0
     ours = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}

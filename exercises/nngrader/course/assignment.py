@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..engine.declaration.challenge import Challenge
 from ..engine.declaration.gate import check_seed
 from ..engine.observation.reading import imports
 from ..errors import CannotDo
@@ -147,8 +148,12 @@ class Assignment:
 
     @cached_property
     def declared(self) -> dict[str, int]:
-        """Return the files to submit with the notebook, with their maximum sizes."""
-        return declared_files(self.hidden)
+        """Return the files to submit with the notebook, with their maximum sizes.
+
+        They don't depend on the seed, which a course doesn't have before it grades.
+        """
+        challenges = [p for p in self.course.problems(self.name) if isinstance(p, Challenge)]
+        return {p.file: p.most_bytes for p in challenges}
 
     @cached_property
     def solution_ids(self) -> list[str]:

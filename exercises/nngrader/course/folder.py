@@ -139,7 +139,7 @@ class Course:
         """
         file, problems = self.source(assignment), self.problems(assignment)
         if self.is_own_notebook(assignment):
-            return own_notebook(file)
+            return own_notebook(file, self.points(assignment) | (points or {}))
         settings = file.with_name("nngrader.toml")
         worth = self.points(assignment) | (points or {})
         sections = {n: md.read_text(encoding="utf-8") for n, (_, md) in self.new(assignment)}

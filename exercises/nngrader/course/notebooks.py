@@ -121,21 +121,29 @@ def from_file(file: Path) -> dict:
     return joined(json.loads(file.read_text(encoding="utf-8")))
 
 
-def own_notebook(file: Path) -> dict:
+def own_notebook(file: Path, worth: dict[str, float]) -> dict:
     """Return the instructor's notebook of an assignment without a text, as nbgrader made it.
+
+    Parameters
+    ----------
+    worth : dict
+        Points by the id of a graded cell, instead of those in the notebook.
 
     Raises
     ------
     CannotDo
-        If two graded cells have the same id, or a cell contains the mark of a problem.
+        If two cells have the same id, or no graded cell has an id that has points.
     """
     notebook = from_file(file)
     ids = [grade_id(c) for c in notebook["cells"] if grade_id(c)]
     if twice := sorted({i for i in ids if ids.count(i) > 1}):
         raise CannotDo(f"{file}: two cells have the id {', '.join(twice)}")
-    for cell in notebook["cells"]:
-        if is_task(cell) or mark(cell).get("grade"):
-            mark(cell).setdefault("points", 0)
+    graded = [c for c in notebook["cells"] if is_task(c) or mark(c).get("grade")]
+    for cell in graded:
+        mark(cell)["points"] = worth.get(grade_id(cell), mark(cell).get("points", 0))
+    if unknown := sorted(worth.keys() - set(map(grade_id, graded))):
+        near = "".join(did_you_mean(name, map(grade_id, graded)) for name in unknown)
+        raise CannotDo(f"{file}: no graded cell is called {', '.join(unknown)}{near}")
     return notebook
 
 

@@ -42,7 +42,11 @@ def keep(course: Course, assignment: str, found: dict[str, Origin]) -> None:
     """Store the origins of submissions, and keep the earlier ones."""
     store = Store(course / ".results")
     kept = store.get(_key(assignment)) or {}
-    store.put(_key(assignment), kept | {s: asdict(o) for s, o in found.items()})
+    new = {s: asdict(o) for s, o in found.items()}
+    for student, origin in new.items():
+        if not origin["number"]:  # a later file by mail; Moodle still expects the feedback
+            origin["number"] = kept.get(student, {}).get("number", "")
+    store.put(_key(assignment), kept | new)
 
 
 def read(course: Course, assignment: str) -> dict[str, Origin]:

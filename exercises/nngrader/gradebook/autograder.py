@@ -110,7 +110,9 @@ class Autograder:
         self.late.assignment_id = assignment  # because the plugin reads it
         self.late.init_plugin()
 
-    def record(self, student: str, notebook: dict, when: str, earlier: Callable) -> list[str]:
+    def record(
+        self, student: str, notebook: dict, when: str, earlier: Callable, waiting: dict
+    ) -> tuple[list[str], dict[str, str]]:
         """Save a submission and its points; if marked work changed, require a new mark.
 
         Parameters
@@ -122,11 +124,14 @@ class Autograder:
         earlier : callable
             Returns `works` of the notebook recorded earlier, or None if they are lost. In this
             case all marks remain.
+        waiting : dict
+            The work, as in `works`, of cells whose marks don't count because the work has
+            changed since. If the same work comes back, the mark counts again.
 
         Returns
         -------
-        list of str
-            The cells whose marks by hand remain.
+        list of str, dict
+            The cells whose marks by hand remain, and the new value of `waiting`.
         """
         self.gradebook.update_or_create_student(student)
         entry = self.gradebook.update_or_create_submission(self.assignment, student)
@@ -134,18 +139,21 @@ class Autograder:
         if self.policy.extensions is not None:
             entry.extension = extension_of(self.policy, student, self.policy.due)
         place = self.assignment, self.assignment, student
-        marked = sorted(
-            grade.name
-            for grade in self.gradebook.find_submission_notebook(*place).grades
-            if grade.manual_score is not None and not grade.needs_manual_grade
-        )
+        grades = self.gradebook.find_submission_notebook(*place).grades
+        doubtful = {g.name: g.needs_manual_grade for g in grades if g.manual_score is not None}
+        marked = sorted(name for name, changed in doubtful.items() if not changed)
         then, now = earlier() if marked else None, works(notebook)
         self.save.preprocess(notebook, {"assignment": self.assignment, "student": student})
         self.penalise(student)
         kept = [name for name in marked if then is None or then.get(name) == now.get(name)]
-        for name in marked:
+        held = {
+            n: waiting.get(n) if changed else (then or {}).get(n)
+            for n, changed in doubtful.items()
+        }
+        kept += [n for n in doubtful if n not in marked and held[n] and held[n] == now.get(n)]
+        for name in doubtful:
             self.gradebook.find_grade(name, *place).needs_manual_grade = name not in kept
-        return kept
+        return kept, {n: work for n, work in held.items() if n not in kept and work}
 
     def penalise(self, student: str) -> None:
         """Save the late penalty for the current marks, computed by the course's plugin."""

@@ -137,7 +137,7 @@ def read(file: Path) -> list[Given]:
         if points is not None and not 0 <= points < math.inf:
             faults.append(f"line {n}: {row['points']!a} is not a number of points from 0 up")
         if points is None and not comment:
-            faults.append(f"line {n}: neither points nor a comment")
+            continue  # a row for everyone, in which this answer isn't marked yet
         where = row["student"], row["cell"]
         if first := seen.get(where):
             faults.append(f"line {n}: {', '.join(where)} is also in line {first}")

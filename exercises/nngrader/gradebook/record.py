@@ -175,8 +175,9 @@ class Recorder:
         settings = [self.due, repr(self.policy), json.dumps(self.config, default=str)]
         key = digest([shown, stamp, *settings])
         if not self._is_recorded(student, key):
-            self._persist(student, shown, stamp)
-            self.journal.add(student, [key, self._fingerprint(student), works(shown)])
+            waiting = self._persist(student, shown, stamp)
+            entry = [key, self._fingerprint(student), works(shown), waiting]
+            self.journal.add(student, entry)
         self._tell_late(student, result)
 
     def _is_recorded(self, student, key):
@@ -205,11 +206,17 @@ class Recorder:
         return Path(folder, f"{self.name}.ipynb")
 
     def _persist(self, student, shown, stamp):
-        """Record a notebook; wait once if another program is using the gradebook."""
+        """Record a notebook; wait once if another program is using the gradebook.
+
+        Returns
+        -------
+        dict
+            The work of cells whose marks by hand don't count any more.
+        """
         notebook = nbformat.from_dict(shown)
         for left in reversed(range(self.tries)):
             try:
-                self._write(student, notebook, stamp)
+                waiting = self._write(student, notebook, stamp)
                 self.tries, self.gradebook.wait_ms = TRIES, type(self.gradebook).wait_ms
                 break
             except Exception as e:
@@ -220,9 +227,10 @@ class Recorder:
                     raise
                 time.sleep(PAUSE)
         self._put_away(student, notebook, stamp)
+        return waiting
 
     def _write(self, student, notebook, stamp):
-        """Write a submission and its points into the gradebook."""
+        """Write a submission and its points into the gradebook; return as `_persist` does."""
         from .autograder import standing, works
 
         def earlier():
@@ -233,13 +241,14 @@ class Recorder:
             lost, noted = True, self._noted(student)[2:]
             return noted[0] if noted else None
 
-        lost = False
+        lost, before = False, (self._noted(student)[3:] or [{}])[0]
         with self.gradebook.whole():
-            kept = self.autograder.record(student, notebook, stamp, earlier)
+            kept, waiting = self.autograder.record(student, notebook, stamp, earlier, before)
         if lost and kept:
             self.restored[student] = kept, bool(self._noted(student)[2:])
         self.standing |= standing(self.gradebook, self.name, student)
         self.gradebook.db.rollback()
+        return waiting
 
     def _put_away(self, student, notebook, stamp):
         """Write the notebook for nbgrader's tools, replacing the previous one."""

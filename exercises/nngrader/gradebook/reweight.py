@@ -173,7 +173,7 @@ def new_result(result: dict, changes: list[Change], most: float) -> dict:
     """Return a student's result for new points, scaled aspect by aspect."""
     problems, cells = dict(result["problems"]), dict(result["cells"])
     for change in changes:
-        if (report := problems.get(change.name)) and change.cell != change.name:
+        if report := problems.get(change.name):
             problems[change.name] = _reweighted(report, change)
         if change.cell in cells:
             score = _follows(cells[change.cell][0], change, result, problems)

@@ -151,9 +151,7 @@ def _open(path) -> zipfile.ZipFile:
         with open(path, "rb") as f:
             begun = f.read(len(BEGIN)) == BEGIN
         words = f"{path} is neither a folder nor a complete zip"
-        if begun:  # an incomplete download
-            raise CannotDo(f"{words} ({first_line(e)})") from None
-        raise WrongUsage(words) from None
+        raise WrongUsage(f"{words} ({first_line(e)})" if begun else words) from None
 
 
 def _of_folder(top):
@@ -209,8 +207,11 @@ def _of_zip(archive, date, all_alike=False):
 
 
 def _decoded(info):
-    """Return the name of a zip's entry, decoded as UTF-8, or else as code page 437."""
-    name = info.orig_filename
+    """Return the name of a zip's entry, decoded as UTF-8, or else as code page 437.
+
+    Some programs for Windows separate folders by backslashes.
+    """
+    name = info.orig_filename.replace("\\", "/")
     if info.flag_bits & UTF8_NAME:
         return name
     try:

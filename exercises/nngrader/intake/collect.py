@@ -7,6 +7,7 @@ and then moved to `replaced/`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -15,9 +16,10 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 
-from ..course.assignment import Assignment
+from ..course.assignment import Assignment, NotReleased, released_notebook
 from ..course.folder import Course
 from ..course.groups import of_roster
+from ..course.notebooks import grade_id, is_solution
 from ..course.origins import Origin, keep
 from ..course.roster import missing
 from ..course.roster import read as read_roster
@@ -28,9 +30,9 @@ from ..storage.results import Store
 from ..storage.scratch import alone
 from ..wording import counted, cut
 from .archive import Item, inside, opened
-from .deposit import SubmissionFiles, put, working_folder
+from .deposit import KEPT, SubmissionFiles, put, working_folder
 from .platforms import METADATA, STAMP, is_noise, sort, whose
-from .submission import CHECKPOINTS, MOST_NOTEBOOKS, Unreadable, is_near, shrunk
+from .submission import CHECKPOINTS, MOST_NOTEBOOKS, Unreadable, cells_of, is_near, shrunk
 
 LONGEST = 3 * WIDTH  # characters of a reason
 MOST_NAMED = 50  # files of a submission whose names on the platform are stored
@@ -141,6 +143,9 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         f"  {cut(shown(what), WIDTH)}: {cut(shown(why), LONGEST)}"
         for what, why in outcome.left_out
     ]
+    if outcome.replaced:
+        earlier = f"the earlier ones are in {KEPT}/"
+        report.append(f"replaced, {earlier}: {cut(shown(', '.join(outcome.replaced)), WIDTH)}")
     for source, n in sorted(outcome.times.items()):
         platform = source.removeprefix(NONE)
         if platform != source:
@@ -280,6 +285,7 @@ def _collect_one(asked, student, handed, work, outcome):
     """Copy one student's submission, and add the result to the outcome."""
     try:
         taken = _read(handed, asked, outcome)
+        _require_own(taken, asked)
         became = put(asked.course, student, asked.name, taken, work)
     except Unreadable as e:
         outcome.left_out.append((handed.label, str(e)))
@@ -299,6 +305,29 @@ def _collect_one(asked, student, handed, work, outcome):
     untimed = source.startswith(NONE) and not (there / STAMP).exists()
     if became != "unchanged" or untimed:
         outcome.times[source] += 1
+
+
+def _require_own(taken, asked):
+    """Raise an error if a notebook is one of a different assignment, by its cells' ids."""
+    own = _ids(asked.released["cells"])
+    for name, raw in taken.files.items():
+        if not name.lower().endswith(".ipynb"):
+            continue
+        try:
+            found = {c.grade_id for c in cells_of(shrunk(raw), [], name)} - {None}
+        except Unreadable:
+            continue  # grading says what is wrong with it
+        if not found or found & own:
+            return
+        for other in asked.course.assignments():
+            with contextlib.suppress(NotReleased):
+                if found & _ids(released_notebook(asked.course, other)["cells"]):
+                    raise Unreadable(f"{name} is a notebook of {other}")
+
+
+def _ids(cells):
+    """Return the ids of the cells that students write, in a released notebook."""
+    return {grade_id(c) for c in cells if is_solution(c)}
 
 
 def _source(handed):

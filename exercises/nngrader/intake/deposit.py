@@ -67,6 +67,9 @@ def put(
 ) -> str:
     """Copy a submission to its place, unless the one there is the same or newer.
 
+    A submission whose time is unknown never replaces one with a time, and files that a later
+    submission has replaced don't come back if the same download is collected again.
+
     Returns
     -------
     str
@@ -87,14 +90,24 @@ def put(
     old, dated = _present(target)
     if old == taken.files:
         return "retimed" if _stamp(taken, target) else "unchanged"
-    if taken.newest <= dated:
-        raise Unreadable(
-            f"it is not newer than the submission in submitted ({dated:%Y-%m-%d %H:%M:%S})"
-        )
-    new = _written(taken, work)
     archive = course / KEPT / target.parent.name / target.name
     archive.mkdir(parents=True, exist_ok=True)
     numbers = [int(n) for n in os.listdir(archive) if n.isdecimal()]
+    timed = time_of(_present_stamp(target))
+    if not taken.when and any(_present(archive / str(n))[0] == taken.files for n in numbers):
+        return "unchanged"  # a later submission has replaced it
+    name = target.relative_to(course.root)
+    if timed and not taken.when:
+        raise Unreadable(
+            f"its time is unknown, and {name} is from {timed:%Y-%m-%d %H:%M:%S} UTC: remove "
+            "that folder if this one is later"
+        )
+    if bool(timed) == bool(taken.when) and taken.newest <= dated:
+        raise Unreadable(
+            f"{name} is from {dated:%Y-%m-%d %H:%M:%S} UTC, so this one is not newer: remove "
+            "that folder if this one counts"
+        )
+    new = _written(taken, work)
     os.rename(target, archive / str(max(numbers, default=0) + 1))
     os.rename(new, target)
     return "replaced"

@@ -232,9 +232,15 @@ def _unwrapped(items, names):
     if len(tops) != 1 or any(len(i.parts) < 2 for i in items):
         return items
     (top,) = tops
-    if top.casefold() not in names and not EXPORT.fullmatch(top):
+    named = top.casefold() in names or EXPORT.fullmatch(top)
+    if not named and not all(_is_of_platform(i.parts[1]) for i in items):
         return items
     return _unwrapped([replace(i, parts=i.parts[1:]) for i in items], names - {top.casefold()})
+
+
+def _is_of_platform(name):
+    """Return whether a name is one that Moodle or Canvas gives to a submission."""
+    return bool(MOODLE.fullmatch(name) or MOODLE_FLAT.fullmatch(name) or CANVAS.search(name))
 
 
 def _key(item, assignment, others):

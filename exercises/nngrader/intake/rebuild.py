@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from ..course.notebooks import (
     grade_id,
     is_code,
+    is_ordinary,
     is_picture,
     is_solution,
     is_task,
@@ -113,12 +114,13 @@ def rebuild(
     own = _own_cells(released, ours, cells or [], chosen)
     own = sorted([*own, *picker.more], key=_position)
     placed, counted = [], itertools.count(1)
+    plots = any(map(is_ordinary, instructor["cells"]))  # its own setup may import matplotlib
     for cell in out.notebook["cells"]:
         gid = grade_id(cell)
         anchor = chosen.get(gid) or picker.first(gid)
         while anchor and own and own[0].position < anchor.position:
             placed.append(_add_own(out, own.pop(0), counted))
-        placed.append(_place(out, cell, ours.get(gid), chosen.get(gid)))
+        placed.append(_place(out, cell, ours.get(gid), chosen.get(gid), plots))
     out.notebook["cells"] = placed + [_add_own(out, c, counted) for c in own]
     return out
 
@@ -161,7 +163,7 @@ def _lines(text):
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
-def _place(out, cell, released, theirs):
+def _place(out, cell, released, theirs, plots):
     """Return a cell of the rebuilt notebook: the instructor's, or the student's text in it."""
     _clear(cell)
     gid = grade_id(cell)
@@ -175,7 +177,7 @@ def _place(out, cell, released, theirs):
                 out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
     if is_test(cell):
         out.tested[gid] = len(out.work)
-    elif is_code(cell) and not is_picture(cell):
+    elif is_code(cell) and (plots or not is_picture(cell)):
         out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
     return cell
 

@@ -362,7 +362,8 @@ def score_complaints(
         assignment.hidden = hidden
     tests = [c for c in instructor["cells"] if is_test(c)]
     wanted = {"solved": sum(mark(c)["points"] for c in tests), "unchanged": 0}
-    for student, notebook in (("solved", instructor), ("unchanged", assignment.released)):
+    solved = with_solutions(assignment.released, instructor)
+    for student, notebook in (("solved", solved), ("unchanged", assignment.released)):
         target = trial / "submitted" / student / name
         target.mkdir(parents=True)
         (target / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
@@ -383,6 +384,15 @@ def score_complaints(
         for student, most in wanted.items()
         if abs(graded[student]["score"] - most) > 1e-6
     ]
+
+
+def with_solutions(released: dict, instructor: dict) -> dict:
+    """Return the released notebook with the solutions, as a perfect student submits it."""
+    ours = {grade_id(c): c["source"] for c in instructor["cells"] if is_solution(c)}
+    cells = [
+        c | {"source": ours[grade_id(c)]} if is_solution(c) else c for c in released["cells"]
+    ]
+    return released | {"cells": cells}
 
 
 def missing_files(course: Course, name: str, declared: dict) -> list[str]:

@@ -314,7 +314,8 @@ def package_paths(names: list[str]) -> list[Path]:
 
 def _required(name):
     """Return the distributions of a package and of all its required packages."""
-    todo, seen = [name], {}
+    todo = list(importlib.metadata.packages_distributions().get(name, [name]))  # sklearn
+    seen = {}
     while todo:
         wanted = todo.pop()
         try:
