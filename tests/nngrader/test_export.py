@@ -3,6 +3,7 @@
 import copy
 import csv
 import io
+import os
 
 import pytest
 from nngrader.course import Course
@@ -41,6 +42,18 @@ def course(tmp_path, monkeypatch):
     monkeypatch.setattr(export, "marks", lambda *_: copy.deepcopy(MARKS))
     monkeypatch.setattr(export, "latest", lambda *_: {})
     return Course(tmp_path)
+
+
+def test_collected_submission_must_be_graded_again(course):
+    results = course / ".results" / f"latest-{NAME}.json"
+    for student in ("ada", "bo"):
+        (course / "submitted" / student / NAME).mkdir(parents=True)
+    results.parent.mkdir()
+    results.touch()
+    os.utime(course / "submitted" / "ada" / NAME, (0, 0))
+    os.utime(course / "submitted" / "bo" / NAME, (2**32, 2**32))
+    (words,) = [text for text in warnings(course, NAME) if "nngrader grade" in text]
+    assert words.endswith(": bo")
 
 
 def rows(text):

@@ -33,6 +33,7 @@ from ..course.worksheet import read as read_worksheet
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..gradebook.database import marks
 from ..screen import shown, warn
+from ..storage.results import latest_key
 from .class_report import latest
 
 NAMES = Names()
@@ -148,6 +149,19 @@ def _as_number(text):
         return None
 
 
+def collected_since(course: Course, assignment: str) -> list[str]:
+    """Return the students whose submission has changed since the class was graded."""
+    file = course / ".results" / f"{latest_key(assignment)}.json"
+    if not file.is_file():
+        return []
+    graded, folder = file.stat().st_mtime, course / "submitted"
+    return [
+        student
+        for student in course.submissions(assignment)
+        if (folder / student / assignment).lstat().st_mtime > graded
+    ]
+
+
 def warnings(
     course: Course, assignment: str, zero_ungradable: bool = False, called: Names = NAMES
 ) -> list[str]:
@@ -166,6 +180,8 @@ def warnings(
     for status, text in TOLD.items():
         complaints.append((text, [s.id for s in students if _status(found, s) == status]))
     complaints.append((ZEROED, [s for s, mark in found.items() if mark["zeroed"]]))
+    changed = f"collected after the last run of `nngrader grade {assignment}`"
+    complaints.append((changed, collected_since(course, assignment)))
     strangers = [s for s in found if known is not None and s not in known]
     complaints.append(("not in the class list", strangers))
     remarks = [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
