@@ -76,7 +76,7 @@ def page(
     parts = [
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
-        *_first(result),
+        *_first(result, mark),
         *(
             _problem(
                 name,
@@ -123,17 +123,19 @@ def _any_given(mark):
     return any(score is not None for _, score, *_ in (mark or {}).get("by_hand", ()))
 
 
-def _first(result):
+def _first(result, mark):
     """Yield the section of errors to fix before anything else.
 
-    If a cell has a syntax error, it's clear why its function is missing.
+    It leaves out problems to which a person has given points. If a cell has a syntax error,
+    it's clear why its function is missing.
     """
     flags = [] if result["status"] == "ungradable" else flags_of(result)
     broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
     first = [flag for flag in flags if flag.code in FIX_FIRST]
     first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
     texts = [for_student(flag) for flag in first]
-    found = {name: findings_of(report) for name, report in result["problems"].items()}
+    reports = {n: r for n, r in result["problems"].items() if _given(mark, n) is None}
+    found = {name: findings_of(report) for name, report in reports.items()}
     texts += [text(f, Audience.HIDDEN) for f in together_forbidden(found)]
     if texts:
         yield f"<section><h2>Fix this first</h2>{_list(texts)}</section>"
