@@ -99,13 +99,13 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
         ...unbroken(side ? [`${side} × ${side}`, `× ${depth}`] : ["does", "not fit"]),
       );
       does.replaceChildren(
-        ...unbroken(words.map((word, j) => (j < words.length - 1 ? `${word},` : word))),
+        ...unbroken(words.map((word, j) => (j < words.length - 1 && word !== "max" ? `${word},` : word))),
       );
       node.setAttribute("aria-pressed", k === state.chosen);
     }};
   });
   const facts = nn.facts([
-    "all parameters", "all multiplications", "layer 3 sees", "parameters, if dense",
+    "all parameters", "all multiplications", "field of layer 3", "parameters, dense layers",
   ]);
   const live = nn.live();
 
@@ -160,7 +160,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
       const words = !layer
         ? []
         : [
-            `${layer.kind === "max pooling" ? "max " : ""}${layer.kernel} × ${layer.kernel}`,
+            ...(layer.kind === "max pooling" ? ["max"] : []), `${layer.kernel} × ${layer.kernel}`,
             ...(layer.stride > 1 ? [`stride ${layer.stride}`] : []),
             ...(layer.padding ? [`pad ${layer.padding}`] : []),
           ];
