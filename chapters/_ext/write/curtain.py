@@ -21,7 +21,8 @@ PREDICTION = re.compile(
 )
 BEHIND = re.compile(r'<section class="nn-curtained" data-predictions="([0-9a-f ]+)">')
 FIGURE = 'class="nn-play"'
-OPENS = {1: "when you lock in your guess", 2: "after your two guesses", 3: "after your three guesses"}
+OPENS = {1: "when you lock in your guess", 2: "after your two guesses"}
+OPENS |= {3: "after your three guesses"}
 MORE = "after your {} guesses"
 REST, SUMMARY = "The rest of this section shows the result.", "Summary"
 ALL = "The summary contains spoilers."

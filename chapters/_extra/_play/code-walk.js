@@ -4,9 +4,9 @@
 // room: 680 461
 // room on generative/vae: 725 461
 // size: pixels a side; maps: [{name, x, y, codes, decoder, at, known}]: ranges, the codes of the
-// pictures, layers for nn.dense, where the point starts, and known, [{at, sum}]: the sum of the decoded pixels, which agrees() compares; pictures:
-// all in base64, a byte each pixel; labels: of the pictures; names: of the classes; shown: which
-// map at first.
+// pictures, layers for nn.dense, where the point starts, and known, [{at, sum}]: the sum of the
+// decoded pixels, which agrees() compares; pictures: all in base64, a byte each pixel; labels: of
+// the pictures; names: of the classes; shown: which map at first.
 nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) => {
   const {html} = nn;
   const N = size * size;

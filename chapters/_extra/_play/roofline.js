@@ -1,7 +1,7 @@
 // <nn-roofline>: the roofline of a device whose ridge is dragged, a linear layer dragged along it
 // by its batch, and the time of the layer, with launch and transfer.
 // needs: parts-plot
-// room: 773 777
+// room: 797 777
 // devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; width of the layer,
 // whose numbers have 16 bits; batch, device, launch in s: the start; known: [{device, batch,
 // transfer, time}] by Python for that launch, which agrees() compares.
