@@ -98,8 +98,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
         `${classes.map((name, k) => `${name} ${signed(p[k] - (k === t), true)}`).join(", ")}`,
     );
     live.set(
-      `The correct class is ${classes[t]}. If the score of ${classes[j]} rises by a small step h, the ` +
-        "probabilities and the loss change by h times: " +
+      `The correct class is ${classes[t]}. Slopes for the score of ${classes[j]}: ` +
         `${classes.map((name, k) => `${name} ${signed(J[k][j], true)}`).join(", ")}; loss ` +
         `${signed(p[j] - (j === t), true)}.`,
     );
