@@ -74,7 +74,7 @@ def test_a_known_mistake_is_told_its_hint(folder):
     assert text.startswith("softmax_cross_entropy: 10 of 14 points on the visible cases.")
     assert "shape, errors, inputs-unchanged." in text
     assert text.count(p.mistakes["sum instead of mean"].hint) == 1
-    assert "gradient, stability, which" in text
+    assert "gradient, stability, but" in text
 
 
 def test_an_unexplained_answer_is_shown_beside_the_example(folder):
