@@ -7,7 +7,7 @@
 // switched off (WCAG 2.1.4).
 (() => {
   const MOST = 8;
-  const FEW = 3;  // results, with fewer of which the texts are searched too
+  const FEW = 3;  // results: if there are fewer, the texts are searched too
   const ALL = 40;
   const LATER = 80;
   const SLICE = 12;  // results; milliseconds before and of a piece of work
@@ -157,7 +157,7 @@
       ? `Nothing found for “${typed}”. You could try these pages instead:`
       : "Searching the texts of all pages …";
   const instead = (typed, mended) =>
-    mended ? `No page contains “${typed}”. Did you mean “${mended}”?` : "";
+    mended ? `“${typed}” isn’t on any page. Did you mean “${mended}”?` : "";
 
   function choose(k) {
     const options = list.children;
@@ -336,7 +336,7 @@
     addTexts();
     const answer = nn.search.find(typed);
     const {found, mended} = answer;
-    const more = found.length > ALL ? `, of which these are the first ${ALL}` : "";
+    const more = found.length > ALL ? `. These are the first ${ALL}` : "";
     document.getElementById("nn-search-status").textContent = found.length
       ? `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim()
       : nothing(typed);
