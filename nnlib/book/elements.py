@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["element", "finite", "key", "listing", "markup", "words"]
+__all__ = ["curly", "element", "finite", "key", "listing", "markup", "words"]
 
 # Words between asterisks that are not products.
 EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*]|[^\s*][^*]*[^\s*])\*(?![\w*])")
+# The apostrophe of a contraction or a possessive, which may follow a formula.
+APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|^'(?=s\b)")
 # An escaped dollar sign, a formula, or code.
 PIECES = re.compile(r"\\\$|\$(?P<formula>[^\s$](?:[^$\n]*[^\s$])?)\$|`(?P<code>[^`\n]+)`")
 
@@ -44,7 +46,12 @@ def markup(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Return words as HTML, with emphasis on words between asterisks."""
-    return EMPHASIS.sub(r"<em>\1</em>", html.escape(text))
+    return EMPHASIS.sub(r"<em>\1</em>", html.escape(curly(text)))
+
+
+def curly(text: str) -> str:
+    """Return a text with the apostrophes that the text of a page has."""
+    return APOSTROPHE.sub("’", text)
 
 
 def words(caller: str, name: str, text: Any) -> str:

@@ -4,6 +4,7 @@ import html
 from collections.abc import Mapping
 
 from ..viz.html import Html
+from .elements import curly
 from .elements import element as tagged
 
 __all__ = ["play"]
@@ -38,6 +39,6 @@ def play(element: str, data: Mapping, *, caption: str, alt: str, still=None) -> 
     body = tagged(element, data, picture)
     return Html(
         f'<figure class="nn-play" role="group" aria-label="{words}">{body}'
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>",
+        f"<figcaption>{html.escape(curly(caption))}</figcaption></figure>",
         f"{caption} {alt}",
     )

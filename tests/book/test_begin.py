@@ -138,4 +138,4 @@ def test_page_works_without_storage(browser, open_visit, address):
     page.locator(".theme-switch-button").first.click()
     page.wait_for_selector("html[data-theme=dark]")
     score = page.locator("nn-quiz .nn-score").inner_text()
-    assert "doesn't store anything" in score
+    assert "doesn’t store anything" in score

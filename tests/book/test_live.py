@@ -116,7 +116,7 @@ def test_no_request_before_the_click(tried, live_book):
     text = word.inner_text()
     near = known(live_book)["near"]
     assert 0.5 < near < 1.5
-    for part in ("NumPy", "matplotlib", "cdn.jsdelivr.net", "20 MB", f"site, {near:g} MB"):
+    for part in ("NumPy", "matplotlib", "(20 MB, from cdn.jsdelivr.net)", f"({near:g} MB)"):
         assert part in text
     assert tried.button("Load and run").evaluate("node => node === document.activeElement")
     tried.button("Not now").press("Enter")
@@ -160,14 +160,14 @@ def test_a_second_run_runs_what_has_changed_and_what_follows(editor):
 def test_an_error_is_shown_where_it_happened_and_ends_the_run(editor):
     editor.area.fill("boom")
     editor.area.press("Shift+Enter")
-    editor.says("Stopped by an error.")
+    editor.says("The code stopped with an error.")
     assert editor.state == ("failed", "false")
     assert (
         'File "cell 3", line 1\nValueError: boom'
         in editor.page.locator(".nn-live-error").first.inner_text()
     )
     editor.open()
-    editor.says("A cell further up stopped by an error.")
+    editor.says("A cell above stopped with an error.")
     assert editor.page.locator(".nn-live-error").count() == 2
     assert "cell 5" not in editor.executed()
 

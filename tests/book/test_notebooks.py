@@ -57,7 +57,7 @@ def texts(made):
     [
         "See [First](https://someone.example/book/chapters/part/first.html), $x_1 < 3$ and",
         "The sum is 3.0, its opposite −1.5.",
-        "**Time**\n\n5 min + 1 exercise (5 min)\n\n**You need**\n\n- Third\n\n",
+        "**Time**\n\n5 minutes, plus 5 for 1 exercise\n\n**You need**\n\n- Third\n\n",
         "**You will be able to**\n\n- make a bar longer\n- say what came out for $x$",
         "<details><summary>Corrections to the lecture notes: one statement</summary>",
         "**Right:** It is 2.",

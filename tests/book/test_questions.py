@@ -227,9 +227,9 @@ TYPED = [
     ("45", "✗ No: more than ten times too large."),
     ("0", "✗ No: too small."),
     ("", "Type a number first."),
-    ("three", "We can't read this as a number."),
-    ("1/2/3", "We can't read this as a number."),
-    ("3/0", "You can't divide by 0."),
+    ("three", "We can’t read this as a number."),
+    ("1/2/3", "We can’t read this as a number."),
+    ("3/0", "You can’t divide by 0."),
     ("1,234", "Do you mean 1234 or 1.234?"),
     ("1e999", "This number is too large for this page."),
 ]
@@ -259,7 +259,7 @@ def test_every_box_is_told_whether_and_why(page):
     tick(page, [0, 1])
     assert "1 of 3 boxes" in why(page, MULTIPLE)
     reasons = question(page, MULTIPLE).locator(".nn-because").all_inner_texts()
-    assert reasons == ["Right: twice 1.", "No: one is left.", "This one too: twice 2."]
+    assert reasons == ["Right: twice 1.", "No: one is left.", "This one is right too: twice 2."]
     tick(page, [0, 2])
     assert why(page, MULTIPLE).startswith("✓ Right")
 
@@ -372,7 +372,7 @@ def test_a_result_waits_until_the_reader_has_guessed(open_visit, base):
     assert page.evaluate("scrollY") == scrolled
     assert plot.evaluate("e => e === document.activeElement")
     assert ask.locator("[role=status]").inner_text() != ""
-    verdict = "You guessed: It is below. Not this time. The square of 2 is larger"
+    verdict = "Your guess: It is below.\nNot quite. The square of 2 is larger"
     assert recall.inner_text().startswith(f"✗ {verdict}")
     assert "nn-no" in recall.get_attribute("class").split()
     assert ask.locator("input").first.is_disabled()
@@ -382,7 +382,7 @@ def test_a_result_waits_until_the_reader_has_guessed(open_visit, base):
     assert not page.locator("#side").is_visible()  # the next prediction has its own curtain
     page.reload()
     page.wait_for_selector("nn-recall.nn-ready")
-    assert recall.inner_text().startswith("✗ You guessed: It is below.")
+    assert recall.inner_text().startswith("✗ Your guess: It is below.")
     assert ask.locator("input").nth(1).is_checked()
     assert not curtain.is_visible()
 
@@ -498,7 +498,7 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
     answer_all(visited.page)
     choose(visited.page, SINGLE, 0)
     before = visited.page.locator("nn-quiz").inner_text()
-    assert "4 of 5 answered correctly so far." in before
+    assert "4 of 5 correct so far." in before
     visited.page.reload()
     assert visited.page.locator("nn-quiz").inner_text() == before
     assert question(visited.page, SINGLE).locator(".nn-tries").inner_text() == "2 attempts"
@@ -549,7 +549,7 @@ def test_progress_goes_to_a_file_and_back(open_visit, base, tmp_path):
     before = stored(visited.page)
     forget(visited.page)
     assert stored(visited.page)["pages"] == {}
-    assert "0 of 2 pages" in visited.page.locator("nn-shelf").inner_text()
+    assert "done" not in visited.page.locator("nn-shelf").inner_text()
     add(visited.page, file)
     assert stored(visited.page) == before
     assert "1 of 2 pages" in visited.page.locator("nn-shelf").inner_text()
@@ -634,6 +634,6 @@ def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(open_
     visited.page.goto(base + ASKED)
     answer_all(visited.page)
     assert "✓ All 5 answered" in visited.page.locator(".nn-score").inner_text()
-    assert "doesn't store anything" in visited.page.locator(".nn-score").inner_text()
+    assert "doesn’t store anything" in visited.page.locator(".nn-score").inner_text()
     visited.page.goto(base + MAP)
-    assert "doesn't store anything" in visited.page.locator("nn-map").inner_text()
+    assert "doesn’t store anything" in visited.page.locator("nn-map").inner_text()

@@ -48,15 +48,15 @@ def test_reading_time_counts_visible_words_and_tasks(node, found):
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        ({}, "5 min"),
-        ({"words": 3600}, "20 min"),
-        ({"figures": 5}, "10 min"),
-        ({"questions": 5}, "15 min"),
+        ({}, "5 minutes"),
+        ({"words": 3600}, "20 minutes"),
+        ({"figures": 5}, "10 minutes"),
+        ({"questions": 5}, "15 minutes"),
         (
             {"words": 6300, "figures": 7, "questions": 7, "exercises": 3},
-            "70 min + 3 exercises (15 min)",
+            "70 minutes, plus 15 for 3 exercises",
         ),
-        ({"words": 900, "exercises": 1}, "5 min + 1 exercise (5 min)"),
+        ({"words": 900, "exercises": 1}, "5 minutes, plus 5 for 1 exercise"),
     ],
 )
 def test_the_minutes_follow_the_rates_and_are_rounded(found, text):

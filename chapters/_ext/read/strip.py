@@ -91,9 +91,9 @@ def time_of(found: Counter) -> str:
     minutes = sum(rate * found[kind] for kind, rate in MINUTES.items())
     rounded = max(1, round(minutes / ROUNDED_TO)) * ROUNDED_TO
     if not (count := found["exercises"]):
-        return f"{rounded} min"
+        return f"{rounded} minutes"
     exercises = "exercise" if count == 1 else "exercises"
-    return f"{rounded} min + {count} {exercises} ({count * PER_EXERCISE} min)"
+    return f"{rounded} minutes, plus {count * PER_EXERCISE} for {count} {exercises}"
 
 
 def is_strip(node: nodes.Element) -> bool:

@@ -21,10 +21,11 @@ PREDICTION = re.compile(
 )
 BEHIND = re.compile(r'<section class="nn-curtained" data-predictions="([0-9a-f ]+)">')
 FIGURE = 'class="nn-play"'
-OPENS = {1: "when you lock in your guess", 2: "when you have locked in both guesses"}
-MORE = "when you have locked in all {} guesses"
+OPENS = {1: "when you lock in your guess", 2: "after your two guesses"}
+OPENS |= {3: "after your three guesses"}
+MORE = "after your {} guesses"
 REST, SUMMARY = "The rest of this section shows the result.", "Summary"
-ALL = "The summary gives the results of this page away."
+ALL = "The summary contains spoilers."
 BOX = """<div class="nn-curtain" data-predictions="{ids}"
   role="group" aria-label="Hidden result">
 <p><strong>Guess first?</strong> {what} It opens {when}.</p>

@@ -72,11 +72,11 @@ nn.ask = (() => {
     const said = parts.find(part => typeof part === "string");
     if (said) return {problem: said};
     if (parts.length > 2 || parts.includes(null)) {
-      return {problem: "We can't read this as a number. Write 0.75, 3/4, 75% or 7.5e-1."};
+      return {problem: "We can’t read this as a number. Write 0.75, 3/4, 75% or 7.5e-1."};
     }
     const value = parts.length === 2 ? parts[0] / parts[1] : parts[0];
     return Number.isFinite(value) ? {value: value * scale}
-      : {problem: "You can't divide by 0."};
+      : {problem: "You can’t divide by 0."};
   }
 
   // A number as the page writes it: a whole number in full, others to four digits; a true minus.

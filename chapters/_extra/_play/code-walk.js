@@ -1,13 +1,12 @@
 // <nn-code-walk>: a point walks over a plane of codes of two numbers, and the decoder draws what it
 // means.
 // needs: parts-plot parts-grid parts-dense
-// room: 574 383
-// room on generative/vae: 619 383
-// size: pixels a side; maps: [{name, x, y, codes, words, decoder, at, known}]: ranges, the codes of
-// the pictures, [[x, y, "name"], …] where a class lies, layers for nn.dense, where the point
-// starts, and known, [{at, sum}]: the sum of the decoded pixels, which agrees() compares; pictures:
-// all in base64, a byte each pixel; labels: of the pictures; names: of the classes; shown: which
-// map at first.
+// room: 680 461
+// room on generative/vae: 725 461
+// size: pixels a side; maps: [{name, x, y, codes, decoder, at, known}]: ranges, the codes of the
+// pictures, layers for nn.dense, where the point starts, and known, [{at, sum}]: the sum of the
+// decoded pixels, which agrees() compares; pictures: all in base64, a byte each pixel; labels: of
+// the pictures; names: of the classes; shown: which map at first.
 nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) => {
   const {html} = nn;
   const N = size * size;
@@ -24,7 +23,8 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
   const clouds = names.map((_, c) =>
     plot.dots({colour: "abcdefghij"[c], shape: SHAPES[c % SHAPES.length], r: 2.6}),
   );
-  const words = names.map(() => plot.words({side: "middle"}));
+  const key = nn.legend(...names.map((name, c) =>
+    nn.dotKey({colour: "abcdefghij"[c], shape: SHAPES[c % SHAPES.length]}, name)));
   const link = plot.line({colour: "ink", width: 1.2, dash: "3 3"});
   const look = {width: size, height: size};
   const drawn = nn.picture({...look, low: 0, high: 1, label: "decoded image"});
@@ -60,12 +60,14 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
     link.set([spot, map.codes[n]]);
     let sum = 0;
     for (let k = 0; k < N; k++) sum += (nn.clamp(pixels[k], 0, 1) - real[n][k] / 255) ** 2;
-    const name = `${/^[aeiou]/.test(names[labels[n]]) ? "an" : "a"} ${names[labels[n]]}`;
+    const word = names[labels[n]];
+    const name = word === "trouser"
+      ? "a pair of trousers" : `${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`;
     live.set(
       `Code (${spot.map(v => nn.number(v, 1)).join(", ")}). The nearest test image, ` +
-        `${name}, is ${nn.number(sum, 0)} away in squared error.`,
+        `${name}, has a squared error of ${nn.number(sum, 0)}.`,
     );
-    drawn.describe(`The decoder's image for this code, next to ${name}.`);
+    drawn.describe(`The decoder’s image for this code, next to ${name}.`);
     near.describe(`The test image with the nearest code, ${name}.`);
     plot.describe(
       `Codes of ${labels.length} test images, and a point at ` +
@@ -86,10 +88,6 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
     const map = maps[k];
     plot.range(map.x, map.y);
     clouds.forEach((cloud, c) => cloud.set(map.codes.filter((_, n) => labels[n] === c)));
-    words.forEach((word, c) => {
-      const at = map.words[c];
-      word.set(at ? at.slice(0, 2) : [map.x[0], map.y[0]], at ? at[2] : "");
-    });
     point.set(...state.spots[k]);
     redraw();
   }
@@ -100,7 +98,9 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
     chosen: shown,
     press: show,
   });
-  element.replaceChildren(which.node, nn.columns(plot.node, board), live.node);
+  element.replaceChildren(
+    which.node, nn.columns(nn.html("div", {}, plot.node, key), board), live.node,
+  );
   show(shown);
   draw();
   element.agrees = () => maps.every((map, k) => map.known.every(({at, sum}) =>

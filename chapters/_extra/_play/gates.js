@@ -98,6 +98,7 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
         show: v => number(v, 1),
         move: put,
       },
+      svg("rect", {class: "nn-hit", x: at(k) - STEP / 2, y: top - 5, width: STEP, height: HIGH + 10}),
       svg("rect", {class: "nn-gates-frame", x: at(k) - 20, y: top, width: 40, height: HIGH, rx: 3}),
       bar,
       words,

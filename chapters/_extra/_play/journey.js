@@ -30,15 +30,15 @@ nn.journey = (() => {
   // Parse the text of a file, or throw an error with a message for the reader.
   function read(text) {
     if (text.length > LIMIT) {
-      throw Error("This file is too large to contain progress in this book.");
+      throw Error("This file is too large to be a progress file.");
     }
     let found;
     try {
       found = JSON.parse(text);
     } catch {
-      throw Error("This file isn't JSON, so this page didn't save it.");
+      throw Error("This file isn’t JSON, so this page didn’t save it.");
     }
-    if (found?.kind !== KIND) throw Error("This file was not saved by this book.");
+    if (found?.kind !== KIND) throw Error("This isn’t a progress file of this book.");
     const all = progress.parse(text);
     if (!all) throw Error("This file was saved by another edition of this book, or it is damaged.");
     return all;
@@ -79,7 +79,7 @@ nn.journey = (() => {
       if (!chosen) return;
       try {
         if (chosen.size > LIMIT) {
-          throw Error("This file is too large to contain progress in this book.");
+          throw Error("This file is too large to be a progress file.");
         }
         const theirs = read(await chosen.text());
         progress.replace(merged(progress.read(), theirs));
@@ -96,7 +96,7 @@ nn.journey = (() => {
         progress.replace({...progress.read(), last: null, goal: null, pages: {}});
         say("Your answers were deleted.");
       });
-      said.replaceChildren("Delete all saved answers? This can't be undone. ", yes, " ", cancel);
+      said.replaceChildren("Delete all saved answers? This can’t be undone. ", yes, " ", cancel);
       cancel.focus();
     }
 
@@ -122,7 +122,7 @@ nn.journey = (() => {
 
     function show() {
       where.textContent = !progress.kept()
-        ? "This browser doesn't store anything, perhaps because this is a private window. You " +
+        ? "This browser doesn’t store anything, perhaps because this is a private window. You " +
           "lose your answers when you leave a page."
         : stored(progress.read())
           ? "Your answers are stored in this browser only."

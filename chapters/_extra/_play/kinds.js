@@ -47,10 +47,12 @@ nn.kinds = (() => {
       if (!Array.isArray(given) || !given.every(k => whole(k, choices.length))) return null;
       const each = choices.map((choice, k) => choice.right === given.includes(k));
       const good = each.filter(Boolean).length;
-      return {right: good === each.length, each,
+      const almost = each.length - good === 1;
+      return {right: good === each.length, each, almost,
         say: good === each.length ? "every box is correct."
-          : `${good} of ${each.length} boxes ${good === 1 ? "is" : "are"} correct. ` +
-            (each.length - good === 1 ? "Look for the one marked ✗." : "Look for those marked ✗.")};
+          : almost ? `one of the ${each.length} boxes is wrong (✗).`
+            : `${good} of ${each.length} boxes ${good === 1 ? "is" : "are"} correct. ` +
+              "Look for those marked ✗."};
     },
     build({choices}, submit, title) {
       const inputs = choices.map(choice =>
@@ -74,7 +76,7 @@ nn.kinds = (() => {
               ? "Right: "
               : inputs[k].checked
                 ? "No: "
-                : "This one too: ";
+                : "This one is right too: ";
             whys[k].replaceChildren(...(verdict ? [word, rich(choices[k].reason)] : []));
           });
         },

@@ -27,7 +27,7 @@ nn.tryIt = (() => {
     asked[address] ??= new Promise((resolve, reject) => {
       const failed = () => {
         delete asked[address];
-        reject(new Error(`This site's file ${address.split("/").pop()} could not be loaded.`));
+        reject(new Error(`This site’s file ${address.split("/").pop()} could not be loaded.`));
       };
       document.head.append(html("script", {src: address, onload: resolve, onerror: failed}));
     });
@@ -109,7 +109,7 @@ nn.tryIt = (() => {
   function start() {
     const fresh = nn.tryIt.worker();
     fresh.onmessage = ({data}) => hear[data.type](data);
-    fresh.onerror = () => fail("This browser didn't let Python start.");
+    fresh.onerror = () => fail("This browser didn’t let Python start.");
     return fresh;
   }
 
@@ -130,8 +130,8 @@ nn.tryIt = (() => {
     ran({index, ended}) {
       ran.length = place(index);
       if (ended) ran.push(text(cells[place(index)]));
-      else if (index === job.editor.index) end("Stopped by an error.", "failed");
-      else end("A cell further up stopped by an error.", "failed");
+      else if (index === job.editor.index) end("The code stopped with an error.", "failed");
+      else end("A cell above stopped with an error.", "failed");
     },
     done() {
       const above = job.total - 1;
@@ -178,10 +178,11 @@ nn.tryIt = (() => {
   function downloads() {
     const more = known.packages.filter(({used}) => used);
     const far = known.core + more.reduce((sum, {size}) => sum + size, 0);
-    const what = ["Python (Pyodide) and NumPy", ...more.map(({name}) => name)].join(", ");
-    const near = known.data ? "nnlib and its data" : "nnlib";
-    return `${what} from ${host}, about ${megabytes(far)}; ` +
-      `${near} from this site, ${megabytes(known.near)}.`;
+    const names = ["NumPy", ...more.map(({name}) => name)];
+    const parts = new Intl.ListFormat("en-GB").format(names);
+    const near = known.data ? "the book’s own code and data" : "the book’s own code";
+    return `about ${megabytes(far + known.near)}: Python with ${parts} ` +
+      `(${megabytes(far)}, from ${host}), and ${near} (${megabytes(known.near)}).`;
   }
 
   function alternatives() {
@@ -190,7 +191,7 @@ nn.tryIt = (() => {
       .map(([name, href]) => html("a", {href}, `open it in ${name}`));
     return html(
       "p", {},
-      "You can also run ", html("code", {}, known.command), " in the course's folder",
+      "With the course on your computer, run ", html("code", {}, known.command), " in its folder",
       ...[download, ...places].flatMap(link => [", or ", link]),
       ".",
     );
@@ -204,7 +205,7 @@ nn.tryIt = (() => {
     const word = html(
       "div",
       {class: "nn-live-word", role: "group", "aria-label": "Run this page in your browser"},
-      html("p", {}, "Your browser can run the code of this page. It first downloads ", downloads()),
+      html("p", {}, "Your browser can run the code of this page. First it downloads ", downloads()),
       html("p", {}, "The cells above run first. Your code stays on this device."),
     );
     const answer = next => () => { word.remove(); next(); };
@@ -252,7 +253,7 @@ nn.tryIt = (() => {
     document.querySelector(".nn-live-told")?.remove();
     const told = html("p", {class: "nn-live-told", role: "status"});
     document.body.append(told);
-    const use = "in the course's folder to open this page as a notebook.";
+    const use = "in the course’s folder to open this page as a notebook.";
     const copied = navigator.clipboard?.writeText(command) ?? Promise.reject();
     copied.then(
       () => told.append(`Copied: ${command}. Run it ${use}`),

@@ -196,7 +196,7 @@
         redraw();
       },
     });
-    const back = nn.button("put it back", () => {
+    const back = nn.button("reset the point", () => {
       state.points[moved] = [...points[moved]];
       handle.set(...points[moved]);
       redraw();

@@ -43,7 +43,7 @@
       ]);
       const way = rise > 0 ? "uphill" : "downhill";
       live.set(
-        `${state.alpha === 0 ? "Newton's step" : "The Newton step with α"} starts ${way}; ` +
+        `${state.alpha === 0 ? "Newton’s step" : "The Newton step with α"} starts ${way}; ` +
           `the loss changes from ${before} to ${after}.`,
       );
       map.describe(

@@ -62,7 +62,7 @@
     if (step.kind === "backward") {
       const sent = messages.map(message => messageWords(message, nodes)).join(", and ");
       const {word} = OPERATIONS[node.operation];
-      return `Backward: the ${word} gate sends local × upstream: ${sent}.`;
+      return `Backward: the ${word} gate passes on local × upstream gradient: ${sent}.`;
     }
     const {names, numbers} = filledIn(node, nodes, result);
     return `Forward: ${name} = ${names} = ${numbers} = ${show(result.values[step.node])}.`;

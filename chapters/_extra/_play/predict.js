@@ -45,9 +45,9 @@ nn.define("predict", (element, {id, name, question, choices, unit, try_it}) => {
     element.classList.add("nn-committed");
     note.textContent = picked === null
       ? "You chose to see the result without a guess."
-      : "Your guess is locked in.";
+      : "Your guess is saved.";
     if (picked !== null && nn.curtain.isOpen(id)) {
-      note.append(" ", nn.html("a", {href: `#recall-${name}`}, "Was it correct?"));
+      note.append(" ", nn.html("a", {href: `#recall-${name}`}, "See the result ↓"));
     }
   }
 

@@ -98,7 +98,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
         `${classes.map((name, k) => `${name} ${signed(p[k] - (k === t), true)}`).join(", ")}`,
     );
     live.set(
-      `The image shows a ${classes[t]}. Per unit of the score of ${classes[j]}: ` +
+      `The correct class is ${classes[t]}. Slopes for the score of ${classes[j]}: ` +
         `${classes.map((name, k) => `${name} ${signed(J[k][j], true)}`).join(", ")}; loss ` +
         `${signed(p[j] - (j === t), true)}.`,
     );
@@ -117,7 +117,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
     sliders.forEach((one, k) => one.set(z[k]));
     draw();
   }
-  const truths = nn.choice({legend: "The image shows a", options: classes, chosen: truth,
+  const truths = nn.choice({legend: "Correct class", options: classes, chosen: truth,
     pick: k => { state.truth = k; redraw(); }});
   const buttons = nn.bar(
     nn.button("one step downhill", () => {

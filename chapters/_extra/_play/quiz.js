@@ -50,7 +50,9 @@ nn.define("quiz", (element, {questions}) => {
       const correct = "this is correct: ";  // how the reason for an innocent line begins
       const innocent = !verdict.right && verdict.say.startsWith(correct);
       why.replaceChildren(
-        nn.html("strong", {}, verdict.right ? "✓ Right: " : innocent ? "✗ Not this line: " : "✗ No: "),
+        nn.html("strong", {}, verdict.right
+          ? "✓ Right: "
+          : innocent ? "✗ This line is fine: " : verdict.almost ? "✗ Almost: " : "✗ No: "),
         rich(innocent ? verdict.say.slice(correct.length) : verdict.say),
       );
       tries.textContent =
@@ -73,12 +75,12 @@ nn.define("quiz", (element, {questions}) => {
     score.textContent = done
       ? `✓ All ${asked} answered: this page is ticked on the map.`
       : tried
-        ? `${right} of ${asked} answered correctly so far.`
+        ? `${right} of ${asked} correct so far.`
         : asked === 1
           ? "One question."
           : `${asked} questions.`;
     if (!nn.progress.kept()) {
-      score.append(" This browser doesn't store anything, so you lose your answers when you leave.");
+      score.append(" This browser doesn’t store anything, so you lose your answers when you leave.");
     }
   }
 

@@ -54,7 +54,7 @@
         value(terms, t), terms[0] + c1 * t * start, slope(terms, t), c2 * Math.abs(start),
       ].map(v => nn.number(v, 2)));
       const why = [
-        ...(now.low ? [] : ["the loss is above Armijo's line"]),
+        ...(now.low ? [] : ["the loss is above Armijo’s line"]),
         ...(now.flat ? [] : [slope(terms, t) < 0
           ? "the loss still falls too steeply" : "the loss already rises too steeply"]),
       ];

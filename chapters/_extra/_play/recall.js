@@ -32,8 +32,8 @@ nn.define("recall", (element, {id, name, right, text, choices, unit, wrong = []}
     }
     const reason = wrong.find(one => one.choice === pick)?.reason;
     return [
-      sign, "You guessed: ", rich(choices[pick].replace(/\.$/, "")),
-      yes ? ". That is correct. " : ". Not this time. ",
+      sign, "Your guess: ", rich(choices[pick].replace(/\.$/, "")), ".", nn.html("br"),
+      yes ? "That is correct. " : "Not quite. ",
       ...(reason ? [rich(reason), " "] : []),
     ];
   }

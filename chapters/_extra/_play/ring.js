@@ -152,7 +152,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
             `added.${s === k - 1 ? " Now every worker has one complete sum." : ""}`
           : `Step ${s} of ${2 * (k - 1)}, passing on: each framed sum has just come in. ` +
             (whole === k * k
-              ? "Now every worker has every sum."
+              ? "All workers now have all the sums."
               : `${whole} of ${k * k} pieces are complete.`);
     live.set(at === null ? phase : `${phase} ${story(at, held[at[0]][at[1]])}`);
   }

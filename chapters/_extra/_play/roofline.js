@@ -1,7 +1,7 @@
 // <nn-roofline>: the roofline of a device whose ridge is dragged, a linear layer dragged along it
 // by its batch, and the time of the layer, with launch and transfer.
 // needs: parts-plot
-// room: 773 777
+// room: 797 777
 // devices: [{name, peak in FLOP/s, bandwidth in bytes/s, link in bytes/s}]; width of the layer,
 // whose numbers have 16 bits; batch, device, launch in s: the start; known: [{device, batch,
 // transfer, time}] by Python for that launch, which agrees() compares.
@@ -51,8 +51,8 @@
     const course = chart.line({colour: "a", width: 3});
     const rule = chart.line({colour: "ink", width: 1});
     const facts = nn.facts([
-      "FLOPs", "bytes", "FLOPs per byte", "ridge of the device", "arithmetic", "memory", "launch",
-      "transfer", "in all",
+      "FLOPs", "memory traffic", "FLOPs per byte", "ridge of the device", "arithmetic", "memory", "launch",
+      "transfer", "total",
     ]);
     const there = m => cost(state, m, d, state.launch, state.transfer);
     const reached = m => Math.max(1e11, flops(m, d) / there(m).total);  // not below the plot
@@ -82,7 +82,7 @@
       course.set(BATCHES.map(v => [v, there(v).total]));
       rule.set([[m, 3e-6], [m, 0.1]]);
       facts.set([
-        nn.short(flops(m, d)), nn.short(bytes(m, d)), nn.short(x),
+        rate(flops(m, d), ""), rate(bytes(m, d), "B"), nn.short(x),
         nn.short(state.peak / state.bandwidth), duration(part.arithmetic), duration(part.memory),
         duration(part.launch),
         part.transfer ? duration(part.transfer) : "none",
@@ -154,7 +154,7 @@
       move: v => own(state.peak, 10 ** v),
     });
     const way = nn.toggle({
-      label: "send input and output", on: false,
+      label: "include the transfer", on: false,
       flip: on => {
         state.transfer = on;
         redraw();

@@ -14,8 +14,8 @@ nn.define("shelf", (element, {pages}) => {
     for (const {names, bar, words} of rows) {
       const done = names.filter(name => nn.progress.summary(name, all).done).length;
       bar.style.width = `${100 * done / names.length}%`;
-      words.textContent = `${done} of ${names.length} ${names.length === 1 ? "page" : "pages"} ` +
-        "done";
+      words.textContent = done
+        ? `${done} of ${names.length} ${names.length === 1 ? "page" : "pages"} done` : "";
     }
   }
   nn.progress.hear(show);

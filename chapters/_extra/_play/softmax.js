@@ -144,6 +144,8 @@ nn.define("softmax", (element, {classes, scores, start}) => {
       end.node.setAttribute("style", nn.ink(colour));
       end.set(z[k]);
       value.textContent = nn.number(z[k], 1);
+      // The number is beside the line of the log-sum-exp, which no score exceeds.
+      value.setAttribute("x", Math.min(0, level - 5 - 4.2 * value.textContent.length - x));
       names[k].setAttribute("class", k === truth ? "nn-strong" : "");
     });
     shares.forEach(({bar, end, value, label, y}, k) => {
@@ -209,7 +211,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     draw();
   }
   const pictures = nn.choice({
-    legend: "The image shows a", options: classes, chosen: start,
+    legend: "Correct class", options: classes, chosen: start,
     pick: k => { state.truth = k; reset(); },
   });
   element.replaceChildren(

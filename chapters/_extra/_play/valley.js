@@ -27,14 +27,14 @@
     if (!path.every(w => Math.abs(w) < 1e3)) {
       return "It diverges: each step lands higher up the other side.";
     }
-    if (Math.abs(loss.slope(start)) < 1e-9) return "The slope is 0 here, so it stays.";
+    if (Math.abs(loss.slope(start)) < 1e-9) return "The slope is 0 here, so nothing moves.";
     if (Math.abs(loss.slope(end)) > 0.01) {
       const flips = path
         .slice(-10)
         .filter((w, k, all) => k > 1 && (w - all[k - 1]) * (all[k - 1] - all[k - 2]) < 0).length;
       return flips > 4
         ? "It bounces between the walls and never settles."
-        : "It crawls: after 2,000 steps it has not arrived.";
+        : "It is too slow: it is still not there after 2,000 steps.";
     }
     if ([-0.5, 0.5].some(d => loss.f(end + d) < loss.f(end) - 1e-3)) {
       return "It stops on level ground that is not a valley.";
@@ -42,7 +42,7 @@
     const early = walk(loss, start, rate, SHOWN);
     if (turns > 4) return "It oscillates, and converges.";
     return Math.abs(loss.slope(early[SHOWN])) > 0.3
-      ? "It crawls: 20 steps are not enough."
+      ? "It is slow: 20 steps are not enough."
       : "It converges.";
   }
 

@@ -1,7 +1,7 @@
 // <nn-volumes>: the sizes of three layers in sequence, drawn as volumes, with what they
 // cost.
-// room: 673 436
-// room on cnn/efficient-networks: 696 436
+// room: 689 436
+// room on cnn/efficient-networks: 712 436
 // input: [side, channels]; layers: [{kind: "convolution" or "max pooling", filters, kernel, stride,
 // padding}]; chosen: the volume to begin with, 0 for the input (1 if it is not given). known:
 // [{input, layers, sizes, parameters, products, field}] as the page computes them, which agrees()
@@ -21,7 +21,8 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
     .nn-volume > :is(strong, span) { min-height: 1lh; }
     .nn-volume :is(strong, span) > span { white-space: nowrap; }
     @container (max-width: 36rem) {
-      .nn-play .nn-volume > :is(strong, span:last-child) { min-height: 2lh; }
+      .nn-play .nn-volume > strong { min-height: 2lh; }
+      .nn-play .nn-volume > span:last-child { min-height: 3lh; }
       nn-volumes .nn-live { min-height: 3lh; }
     }
     .nn-volume-face { fill: var(--nn-a); fill-opacity: .55; stroke: currentColor; }
@@ -99,13 +100,13 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
         ...unbroken(side ? [`${side} × ${side}`, `× ${depth}`] : ["does", "not fit"]),
       );
       does.replaceChildren(
-        ...unbroken(words.map((word, j) => (j < words.length - 1 ? `${word},` : word))),
+        ...unbroken(words.map((word, j) => (j < words.length - 1 && word !== "max" ? `${word},` : word))),
       );
       node.setAttribute("aria-pressed", k === state.chosen);
     }};
   });
   const facts = nn.facts([
-    "all parameters", "all multiplications", "layer 3 sees", "parameters, if dense",
+    "all parameters", "all multiplications", "field of layer 3", "dense parameters",
   ]);
   const live = nn.live();
 
@@ -160,7 +161,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
       const words = !layer
         ? []
         : [
-            `${layer.kind === "max pooling" ? "max " : ""}${layer.kernel} × ${layer.kernel}`,
+            ...(layer.kind === "max pooling" ? ["max"] : []), `${layer.kernel} × ${layer.kernel}`,
             ...(layer.stride > 1 ? [`stride ${layer.stride}`] : []),
             ...(layer.padding ? [`pad ${layer.padding}`] : []),
           ];
