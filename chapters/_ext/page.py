@@ -86,8 +86,8 @@ STEPS = (
     ("doctree-resolved", terms.link, AMONG),  # the first use of each term
     ("doctree-resolved", formulas.shorten_page_names, AMONG),  # on the formula sheet
     ("doctree-resolved", typeset.glue, AMONG),  # signs to the formulas that they belong to
-    ("doctree-resolved", search.collect, LAST),  # the words of the finished tree
     ("doctree-resolved", curtain.hang, LAST),  # between predictions and results
+    ("doctree-resolved", search.collect, LAST),  # shown words, and words behind a curtain
     # Write each page: the HTML of its tree is in ``context``, the templates come after.
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move

@@ -29,7 +29,7 @@ EXIT_OF_CHECK = (
 
 
 def a_path(text: str) -> Path:
-    """Return the absolute path of an argument of the command line."""
+    """Return the absolute path of a command-line argument."""
     return Path(text).absolute()
 
 
@@ -46,7 +46,9 @@ def a_price(text: str) -> tuple[str, float]:
     name, _, number = text.partition("=")
     with contextlib.suppress(ValueError):
         return name.strip(), float(number)
-    raise argparse.ArgumentTypeError(f"{text!r}: expected a name and points, as hinge_loss=20")
+    raise argparse.ArgumentTypeError(
+        f"{text!r}: expected a name and points, such as hinge_loss=20"
+    )
 
 
 def workers(text: str) -> int:
@@ -69,7 +71,7 @@ def flag(name: str, words: str):
 command = dataclass(frozen=True, kw_only=True)
 OUT = {"name": "--out", "type": a_path, "metavar": "PATH", "help": "where to write"}
 OUT_FILE = OUT | {"type": a_file}
-CODES = ("--anonymous", "replace names by codes; anonymous-key.csv maps them back")
+CODES = ("--anonymous", "replace names with codes; anonymous-key.csv maps them back")
 SEED = {"name": "--seed", "type": a_file, "metavar": "FILE", "help": "seed of the hidden cases"}
 ONLY = {"name": "--students", "nargs": "+", "default": (), "metavar": "STUDENT"}
 ONLY["help"] = "only these students"
@@ -90,7 +92,7 @@ class Check:
 
 @command
 class OfCourse:
-    """Arguments that all of the instructor's commands have."""
+    """Arguments shared by all of the instructor's commands."""
 
     folder: Path
     problems: Path | None = argument(
@@ -110,7 +112,7 @@ class OfCourse:
 
 @command
 class OfAssignment(OfCourse):
-    """Arguments that all commands about one assignment have."""
+    """Arguments shared by all commands that take one assignment."""
 
     assignment: str = argument(metavar="ASSIGNMENT")
 
@@ -158,9 +160,11 @@ class NewProblem(OfAssignment):
 
 @command
 class Release(OfAssignment):
-    """Create release/ASSIGNMENT and ASSIGNMENT.zip for students, if they reveal no answers."""
+    """Create release/ASSIGNMENT and ASSIGNMENT.zip for students, unless they reveal answers."""
 
-    again: bool = flag("--again", "test the seeds even of problems that haven't changed")
+    again: bool = flag(
+        "--again", "test all problems on these seeds, even those that haven't changed"
+    )
     out: Path | None = argument(**OUT)
 
     def run(self) -> int:
@@ -250,8 +254,8 @@ class Collect(OfAssignment):
         for text in lines(course, name, collected):
             say(text)
         if collected.times[SOURCE]:
-            zone_words = self.zone or "this machine's time zone (--zone names a different one)"
-            say(f"the worksheet's times are read in {zone_words}")
+            zone_words = self.zone or "this machine's time zone (change with --zone)"
+            say(f"the worksheet's times are taken to be in {zone_words}")
         return FAILED if collected.left_out else DONE
 
 
@@ -332,10 +336,14 @@ class Explain(OfAssignment):
 
 @command
 class Marks(OfAssignment):
-    """Read marks and comments by hand from a CSV file: student,cell,points,comment."""
+    """Read manual marks and comments from a CSV file: student,cell,points,comment."""
 
-    file: Path | None = argument(type=a_file, metavar="FILE.csv", nargs="?", help="the table")
-    share: bool = flag("--share", "give each mark to all group members without their own mark")
+    file: Path | None = argument(
+        type=a_file, metavar="FILE.csv", nargs="?", help="the table of marks"
+    )
+    share: bool = flag(
+        "--share", "give each mark to the whole group, except members with a separate mark"
+    )
     dry_run: bool = flag("--dry-run", "show what would change, but write nothing")
     anonymous: bool = flag(*CODES)
 
@@ -349,7 +357,7 @@ class Marks(OfAssignment):
 
 @command
 class Reweight(OfAssignment):
-    """Change the points of problems after the deadline: show the effect; --yes applies it."""
+    """Show the effect of new points after the deadline; --yes applies them."""
 
     points: list = argument(
         "--points",
@@ -385,7 +393,7 @@ class Feedback(OfAssignment):
         "--address",
         metavar="URL",
         default="",
-        help="address of the folder of --layout web, for the list of links",
+        help="URL where you will serve the folder of --layout web, for the list of links",
     )
     students: list = argument(**ONLY)
     out: Path | None = argument(**OUT)
@@ -436,7 +444,9 @@ class Export(OfAssignment):
         from .reports.export import write_marks
 
         if self.worksheet and (self.layout != "moodle" or self.anonymous):
-            raise WrongUsage("--worksheet needs --layout moodle, and no --anonymous")
+            raise WrongUsage(
+                "--worksheet needs --layout moodle and cannot be combined with --anonymous"
+            )
         write_marks(
             self.course,
             self.assignment,
@@ -458,7 +468,7 @@ class Totals(OfCourse):
         nargs="+",
         default=(),
         metavar="ASSIGNMENT=NUMBER",
-        help="weights instead of those in course.toml, or the path of a similar file",
+        help="weights instead of those in course.toml, or a file in the same format",
     )
     drop_lowest: int | None = argument(
         "--drop-lowest", type=int, metavar="N", help="drop each student's N lowest assignments"

@@ -2,15 +2,15 @@
 
 
 class CannotDo(Exception):
-    """Raised if something cannot be done; the text explains what, and how to fix it."""
+    """Raised if something cannot be done; the message says why, and how to fix it."""
 
 
 class NotThere(FileNotFoundError):
-    """Raised if an argument names something that doesn't exist, which is wrong usage."""
+    """Raised if an argument names something that doesn't exist; this counts as wrong usage."""
 
 
 class WrongUsage(CannotDo):
-    """Raised if an option, a number or a kind of file on the command line is not valid."""
+    """Raised if an option, a number or a file type on the command line is invalid."""
 
 
 def first_line(e: BaseException) -> str:
@@ -26,7 +26,7 @@ def first_line(e: BaseException) -> str:
 
 
 def of_system(e: OSError) -> str:
-    """Return an error of the system in one line, with the file that it is about.
+    """Return an operating system error in one line that names the file.
 
     >>> of_system(OSError(28, "No space left on device", "report.html"))
     'report.html: No space left on device'

@@ -33,8 +33,8 @@ class Ending(StrEnum):
 TIMED = (Ending.TOO_LONG, Ending.WAITED)
 WHERE = {
     "call_seconds": "in one call",
-    "total_seconds": "in all calls of it",
-    "submission_seconds": "in all that was run",
+    "total_seconds": "in all its calls together",
+    "submission_seconds": "for everything that was run",
 }
 NO_ANSWER = "no-answer"  # the limit of an ending without one
 
@@ -66,7 +66,7 @@ def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> 
     Parameters
     ----------
     bound : str
-        Name of the limit on seconds that would be reached first.
+        Name of the time limit that would be reached first.
     least : float, optional
         Least wall time in seconds that a call was allowed.
 
@@ -83,7 +83,7 @@ def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> 
 
 
 def _of_time(ending, limits, bound, least):
-    """Return the cause if time was up, with the limit that was reached."""
+    """Return the cause if time ran out, with the limit that was reached."""
     seconds, limit = getattr(limits, bound), "time"
     if ending == Ending.WAITED:
         whole = bound == "submission_seconds"

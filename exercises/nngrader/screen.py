@@ -16,7 +16,7 @@ MOST_NAMES = 20  # names to print in the line of students without a submission
 
 
 def say(text: str) -> None:
-    """Print a line; continue silently if the reader has gone, as in `| head`."""
+    """Print a line; ignore a closed pipe, as in `| head`."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -63,7 +63,7 @@ def table(results: list[dict], with_graded: bool) -> list[str]:
     Parameters
     ----------
     with_graded : bool
-        Whether to list graded submissions too, because no line was printed before.
+        Whether to list graded submissions too; needed if no lines were printed for them.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def untimed(students: list[str]) -> str:
 
 
 def restored(found: dict[str, tuple[list[str], bool]]) -> str:
-    """Return a line on marks by hand whose notebooks in `autograded/` were lost, or "".
+    """Return a line on manual marks whose notebooks in `autograded/` were lost, or "".
 
     Parameters
     ----------
@@ -139,9 +139,9 @@ def restored(found: dict[str, tuple[list[str], bool]]) -> str:
     named = ", ".join(
         f"{student} ({', '.join(cells)})" for student, (cells, _) in found.items()
     )
-    words = f"autograded/ lacked notebooks; the gradebook still has the marks by hand: {named}"
+    words = f"some notebooks in autograded/ were lost; these manual marks were kept: {named}"
     unsure = ", ".join(student for student, (_, known) in found.items() if not known)
-    check = f". Look at these again, because their work may have changed since: {unsure}"
+    check = f". Check these again, because the work may have changed since: {unsure}"
     return words + check * bool(unsure)
 
 

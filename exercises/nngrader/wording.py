@@ -38,7 +38,7 @@ def span(seconds: float) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Return a text shortened to so many characters; it ends in "…" if a part is missing.
+    """Return a text shortened to this many characters; it ends in "…" if a part is missing.
 
     >>> cut("a cell that is not to be changed", 30), cut("all of it", 9), cut("x" * 9, 5)
     ('a cell that is not to be …', 'all of it', 'xxxx…')
@@ -52,7 +52,8 @@ def cut(text: str, most: int) -> str:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a question that suggests the correct spelling of a name, or "" if none is close.
 
-    It follows a message. It suggests the closest known name, or up to three equally close ones.
+    It is appended to a message. It suggests the closest known name, or up to three equally
+    close ones.
 
     >>> did_you_mean("deu", ["due", "late", "points"])
     "; did you mean 'due'?"

@@ -136,7 +136,7 @@ WINDOWS = "start/setup.html", "reference/assignments.html"  # paths have a backs
 @pytest.fixture(scope="module")
 def searching(browser, address):
     with visit(browser, address, "search.html") as visited:
-        field(visited).focus()
+        field(visited).fill("several words load the texts")
         visited.page.wait_for_function("window.nn?.search?.whole")
         yield visited.page
 
@@ -190,6 +190,17 @@ def test_the_first_key_needs_little(book):
     files = [book / name for name in (search.DATA, "_play/search-words.js", "_play/search.js")]
     files.append(ROOT / "chapters/_extra/_play/search-field.js")  # part of a joined file
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= FIRST
+
+
+def test_results_show_nothing_from_behind_a_curtain(searching):
+    rows = searching.evaluate("nn.search.records.filter(r => r.hidden).map(r => r.text)")
+    assert len(rows) > 50
+    told = """() => {
+      const find = query => nn.search.find(query);
+      const answer = find("accuracy falls loss rises after step 200");
+      return answer.found.flatMap(r => nn.search.snippet(r, answer)).map(([t]) => t).join(" ");
+    }"""
+    assert "96.2% to 95.4%" not in searching.evaluate(told)
 
 
 def test_titles_are_found_before_the_texts_and_what_finds_nothing_has_ways_on(
@@ -387,7 +398,7 @@ def test_an_exercise_is_searched_and_its_solution_is_not():
         box += nodes.paragraph(text, text)
     section = nodes.section("", nodes.title("Exercises", "Exercises"), asked, solved, ids=["e"])
     document += section
-    assert search.sections(document) == [["", "Exercises", "How many weights?", ""]]
+    assert search.sections(document) == [["", "Exercises", "How many weights?", "", ""]]
 
 
 @pytest.mark.parametrize(

@@ -75,4 +75,4 @@ def test_the_search_finds_a_page_by_its_goals_and_not_by_what_it_needs():
     strip = nodes.definition_list("", *items, classes=["nn-strip"])
     title, puzzle = nodes.title("", "Eigenvalues"), nodes.paragraph("", "Multiply.")
     page = nodes.section("", title, puzzle, strip, ids=["eigenvalues"])
-    assert sections(page) == [["", "Eigenvalues", "Multiply. diagonalise a matrix", ""]]
+    assert sections(page) == [["", "Eigenvalues", "Multiply. diagonalise a matrix", "", ""]]

@@ -192,7 +192,7 @@ def test_check_tells_that_a_threshold_is_near(home, visible, margin, told):
 
 def test_check_tells_what_is_wrong_with_the_function(home):
     (home / "weights.npz").write_bytes(npz(V=np.zeros(3)))
-    assert "KeyError in line 2" in check_message(classify, home)
+    assert "KeyError on line 2" in check_message(classify, home)
 
 
 def check_notebook(home, *sources):
@@ -220,5 +220,5 @@ UNTOUCHED = "def classify(weights, pictures):\n    raise NotImplementedError()"
 def test_a_challenge_that_was_not_begun_does_not_count(home, source, begun):
     ran = check_notebook(home, source)
     assert ran.returncode == int(begun), ran.stdout + ran.stderr
-    assert f"Together: 0 of {7 if begun else 0} points" in ran.stdout, ran.stdout
+    assert f"In total: 0 of {7 if begun else 0} points" in ran.stdout, ran.stdout
     assert ("weights.npz isn't in the folder" in ran.stdout) == begun

@@ -74,7 +74,7 @@ def test_a_known_mistake_is_told_its_hint(folder):
     assert text.startswith("softmax_cross_entropy: 10 of 14 points on the visible cases.")
     assert "shape, errors, inputs-unchanged." in text
     assert text.count(p.mistakes["sum instead of mean"].hint) == 1
-    assert "gradient, stability, which" in text
+    assert "gradient, stability, but" in text
 
 
 def test_an_unexplained_answer_is_shown_beside_the_example(folder):
@@ -226,7 +226,7 @@ def test_another_order_and_other_names_of_the_parameters_are_told(folder):
     def pairwise_distances(Y, X):
         return X - Y[:2]
 
-    called = "with (X, Y), in this order. Yours is pairwise_distances"
+    called = "with (X, Y), in this order. Your function is pairwise_distances"
     assert f"{called}(Y, X)." in check_message(pairwise_distances, folder)
 
     def pairwise_distances(a, b):
@@ -245,7 +245,7 @@ def test_an_error_is_told_with_line_and_shapes(folder):
         return X - Y
 
     text = check_message(pairwise_distances, folder)
-    assert "ValueError in line 2: operands could not be broadcast" in text
+    assert "ValueError on line 2: operands could not be broadcast" in text
     assert "(tried: random points; shapes: X (" in text
 
 

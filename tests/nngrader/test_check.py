@@ -43,7 +43,7 @@ def test_a_right_notebook_exits_with_0(released, base, tmp_path):
     done = check(released, tmp_path, base.solved())
     assert done.returncode == 0, done.stderr
     assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in done.stdout
-    assert done.stdout.endswith("\nTogether: 100 of 100 points on the visible cases.\n")
+    assert done.stdout.endswith("\nIn total: 100 of 100 points on the visible cases.\n")
     assert "in grading" not in done.stdout
 
 
@@ -70,7 +70,7 @@ def test_a_forbidden_package_is_told_once_with_its_cell(released, base, tmp_path
     done = check(released, tmp_path, base.solved().add_cell(cell))
     assert done.stdout.count("`scipy` in the cell that begins 'import scipy'") == 1
     assert done.stdout.count("scipy`") == 1
-    assert "Together: 0 of 100 points" in done.stdout
+    assert "In total: 0 of 100 points" in done.stdout
 
 
 @pytest.mark.slow
@@ -136,7 +136,7 @@ def test_a_function_that_cheats_has_no_points(released, base, tmp_path, cheat):
     for name in ("pairwise_distances", "softmax_cross_entropy", "hinge_loss"):
         notebook.write(name, f"def {name}(*_):\n    return {ANSWERS[cheat]}")
     done = check(released, tmp_path, notebook)
-    assert done.stdout.endswith("Together: 0 of 100 points on the visible cases.\n")
+    assert done.stdout.endswith("In total: 0 of 100 points on the visible cases.\n")
 
 
 def test_names_that_a_later_cell_assigns_cost_nothing(released, base, tmp_path):
@@ -149,7 +149,9 @@ def test_names_that_a_later_cell_assigns_cost_nothing(released, base, tmp_path):
 def test_another_order_of_the_arguments_is_told(released, base, tmp_path):
     source = "def hinge_loss(targets, scores, margin=1.0):\n    return scores[:, targets]"
     done = check(released, tmp_path, base.solved().write("hinge_loss", source))
-    asked = "with (scores, targets, margin), in this order. Yours is hinge_loss(targets, scores"
+    asked = (
+        "(scores, targets, margin), in this order. Your function is hinge_loss(targets, scores"
+    )
     assert asked in done.stdout, done.stdout
 
 

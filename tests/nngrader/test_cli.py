@@ -101,7 +101,7 @@ def test_one_notebook_is_graded_without_a_record(course, base, tmp_path, capsys)
         assert not (folder / "submitted").exists()
         (course / ".seed").unlink(missing_ok=True)
     assert not (made / "release").exists()
-    for name, told in (("other.ipynb", "names no assignment"), ("none.ipynb", "no notebook")):
+    for name, told in (("other.ipynb", "contain the name"), ("none.ipynb", "no notebook")):
         file.with_name("other.ipynb").write_text("{}")
         assert run(course, "grade", file.with_name(name)) != 0
         assert told in capsys.readouterr().err

@@ -261,7 +261,7 @@ def test_several_notebooks_are_collected_and_named(course, tmp_path, capsys):
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert (status, output[:12]) == (1, "1 collected,")
     assert f"several notebooks: 1 student (ada: {BOOK} | copy (1).ipynb)" in output
-    assert "not taken: 1 file (ada/lecture.ipynb)" in output
+    assert "not collected: 1 file (ada/lecture.ipynb)" in output
     assert "  bob: no notebook among 1 file, but ps.ipynb.txt" in output
     assert "  eve: no notebook among 1 file, but ps-checkpoint.ipynb" in output
 
@@ -278,6 +278,6 @@ def test_declared_files_are_taken_and_others_are_told(course, tmp_path, capsys, 
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert (status, output[:12]) == (1, "1 collected,")
     assert "ada: large.npz: it is larger than 10 B" in output
-    assert "not taken: 1 file (ada/notes.pdf)" in output
+    assert "not collected: 1 file (ada/notes.pdf)" in output
     taken = {"weights.npz", BOOK, "timestamp.txt"}
     assert set(os.listdir(course / "submitted" / "ada" / NAME)) == taken

@@ -68,5 +68,5 @@ def test_a_section_stands_behind_the_problem_that_it_names_or_the_last():
             assert text.index("## New") < text.index(f"## {name}") < text.index("(end)=")
     with pytest.raises(CannotDo, match="the section of new comes after two"):
         with_sections(TEXT, {"new": f"after: two\n{section}"})
-    with pytest.raises(CannotDo, match=r"has no mark `\{problem\} other`"):
+    with pytest.raises(CannotDo, match=r"has no directive `\{problem\} other`"):
         with_sections(TEXT, {"other": section})

@@ -111,7 +111,7 @@ def test_points_that_do_not_agree_are_found(base):
     text = "| points | for |\n|---|---|\n| 20 | a |\n| 9 | b |"
     text_before(notebook, "test_hinge_loss", text)
     (found,) = text_complaints(notebook)
-    assert "29 points, the cell gives 30" in found
+    assert "29 points, but the cell gives 30" in found
     (cell,) = (c for c in notebook["cells"] if grade_id(c) == "test_hinge_loss")
     cell["metadata"]["nbgrader"]["points"] = 31.0
     assert "the cells add up to 101 points, not 100" in points_complaints([], notebook)

@@ -200,7 +200,7 @@ def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(cour
     second = text.index("hinge_loss : gradient: Your out is 2 times too large. Where")
     assert first < second
     assert "3 students of 7, 70 points in total." in text
-    assert "Not written, number of students: hinge_loss: 2." in text
+    assert "Functions not written, by how many students: hinge_loss: 2." in text
     assert "Not explained by a registered mistake: 2. Look" in text
     assert "problem's definition: dana, emil" in text
 
@@ -221,7 +221,7 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
         f"{for_instructor(IMPORTS)} 1 finn",
         "2 h late: 5 points less. 1 finn",  # after a mark by hand, as in the table of points
         f"Student Reason hana {for_instructor(Flag(FlagCode.NO_NOTEBOOK))}",
-        "Student Points less finn 5",
+        "Student Points deducted finn 5",
         "Not submitted: 1 ivan",
         "Submitted, not graded yet: 1 kai",
     ):

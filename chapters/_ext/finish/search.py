@@ -22,6 +22,7 @@ from read import strip
 from sphinx import addnodes
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import solution_node
+from write.curtain import Behind
 
 from .plain_tex import LETTERS, plain
 
@@ -68,17 +69,30 @@ def _titled(node: nodes.Node) -> bool:
 
 
 def sections(doctree: nodes.document) -> list[list[str]]:
-    """Return anchor, title, text and code names of each section, without its subsections."""
+    """Return the words of each section, without its subsections.
+
+    Returns
+    -------
+    list of list
+        Anchor, title, text, names in code, and text behind a curtain. A reader finds the
+        section by this text too, but a result must not show it.
+    """
     found = []
     for section in filter(_titled, doctree.findall(nodes.section)):
         title, *rest = section.children
         if _text_of(title) in PASSED_OVER:
             continue
         own = [node for node in rest if not _titled(node)]
-        text = " ".join(" ".join(map(_text_of, own)).split())[:LONGEST]
+        behind = [node for node in own if isinstance(node, Behind)]
+        text = _short([node for node in own if node not in behind])
         anchor = section["ids"][-1] if found else ""
-        found.append([anchor, _text_of(title), text, _names_in_code(own)])
+        found.append([anchor, _text_of(title), text, _names_in_code(own), _short(behind)])
     return found
+
+
+def _short(parts: list[nodes.Node]) -> str:
+    """Return the text of some nodes, at most `LONGEST` characters."""
+    return " ".join(" ".join(map(_text_of, parts)).split())[:LONGEST]
 
 
 def _head(doctree: nodes.document) -> list[list[str]]:
@@ -86,7 +100,7 @@ def _head(doctree: nodes.document) -> list[list[str]]:
     [[anchor, title, *_]] = sections(doctree)[:1]
     body = next(filter(_titled, doctree.findall(nodes.section))).children
     text = " ".join(_text_of(node) for node in body if isinstance(node, nodes.paragraph))
-    return [[anchor, title, " ".join(text.split()), ""]]
+    return [[anchor, title, " ".join(text.split()), "", ""]]
 
 
 def _names_in_code(rest: list[nodes.Node]) -> str:
@@ -161,21 +175,22 @@ def _in_order(app) -> list[str]:
     return [*order, *sorted(app.env.found_docs - set(order))]
 
 
-# The records of each kind: title, number of the page, anchor, other forms, text, names in code.
+# The records of each kind: title, number of the page, anchor, other forms, text, names in code,
+# text behind a curtain.
 
 
 def _pages(pages: _Pages, asked: dict[str, list[str]]) -> Iterator[list]:
     """Yield a record for each page, with other words that readers type."""
     for docname, k in pages.number.items():
-        for _, title, text, code in pages.kept[docname]["sections"][:1]:
-            yield [title, k, "", "\n".join(asked.get(page_of(docname), ())), text, code]
+        for _, title, *texts in pages.kept[docname]["sections"][:1]:
+            yield [title, k, "", "\n".join(asked.get(page_of(docname), ())), *texts]
 
 
 def _sections(pages: _Pages) -> Iterator[list]:
     """Yield a record for each section below a page's title."""
     for docname, k in pages.number.items():
-        for anchor, title, text, code in pages.kept[docname]["sections"][1:]:
-            yield [title, k, anchor, "", text, code]
+        for anchor, title, *texts in pages.kept[docname]["sections"][1:]:
+            yield [title, k, anchor, "", *texts]
 
 
 def _terms(pages: _Pages) -> Iterator[list]:

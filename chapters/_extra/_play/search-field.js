@@ -2,11 +2,12 @@
 // pattern of a combobox with a list, whose first option is chosen (WAI-ARIA APG): the focus stays
 // in the field, arrows choose, Enter goes there, Escape closes, clears, leaves. When the field is
 // first used it loads the engine and the titles, terms and synonyms of the index, which is enough
-// for the first key; the texts of the sections follow, and then the results are shown again. “/”
-// and Ctrl+K lead to the field; on the page of the search, which lists all results, “/” can be
+// for most words. The texts of the sections are three times as large. They are loaded for several
+// words that are no title, or if few results are found, and then the results are shown again. “/” and Ctrl+K lead to the field; on the page of the search, which lists all results, “/” can be
 // switched off (WCAG 2.1.4).
 (() => {
   const MOST = 8;
+  const FEW = 3;  // results: if there are fewer, the texts are searched too
   const ALL = 40;
   const LATER = 80;
   const SLICE = 12;  // results; milliseconds before and of a piece of work
@@ -30,6 +31,7 @@
   let chosen = -1;
   let shown = "";
   let before = null;
+  let asked = false;  // for the texts
   let complete = false;  // all that can be loaded has been
 
   // The ways on when nothing is found.
@@ -68,7 +70,6 @@
     await load("_play/search-words.js");
     await load("_play/search.js");
     await use(nn.searchEngine(nnSearch));
-    addTexts();
   }
 
   async function use(next) {
@@ -77,6 +78,8 @@
   }
 
   async function addTexts() {
+    if (asked) return;
+    asked = true;
     try {
       await load("search-text.js");
       await use(nn.searchEngine(nnSearch, nnSearchText));
@@ -154,7 +157,7 @@
       ? `Nothing found for “${typed}”. You could try these pages instead:`
       : "Searching the texts of all pages …";
   const instead = (typed, mended) =>
-    mended ? `No page contains “${typed}”. Did you mean “${mended}”?` : "";
+    mended ? `“${typed}” isn’t on any page. Did you mean “${mended}”?` : "";
 
   function choose(k) {
     const options = list.children;
@@ -196,6 +199,8 @@
   function fill(typed) {
     const answer = nn.search.find(typed);
     const {found, mended} = answer;
+    const exact = found[0]?.title.toLowerCase() === typed.toLowerCase();
+    if (found.length < FEW || (!exact && /\S\s+\S/.test(typed))) addTexts();
     const options = found.slice(0, MOST).map((record, k) => row(record, answer, k));
     if (found.length > MOST) {
       const href = `${form.action}?q=${encodeURIComponent(typed)}`;
@@ -328,9 +333,10 @@
   function listAll(list) {
     const typed = (new URLSearchParams(location.search).get("q") || "").trim();
     if (!typed) return;
+    addTexts();
     const answer = nn.search.find(typed);
     const {found, mended} = answer;
-    const more = found.length > ALL ? `, of which these are the first ${ALL}` : "";
+    const more = found.length > ALL ? `. These are the first ${ALL}` : "";
     document.getElementById("nn-search-status").textContent = found.length
       ? `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim()
       : nothing(typed);

@@ -26,7 +26,7 @@ nn.searchEngine = (data, texts = []) => {
 
   const records = Object.entries(data.records).flatMap(([kind, rows]) =>
     rows.map(([title, k, anchor, forms, ...rest], row) => {
-      const [text, code] = (kind === "section" && texts[row]) || rest;
+      const [text, code, hidden] = (kind === "section" && texts[row]) || rest;
       const [address, page, question] = pages[k];
       const hash = anchor === "=" ? title : anchor;
       return {
@@ -35,6 +35,7 @@ nn.searchEngine = (data, texts = []) => {
         page,
         code: code || "",
         text: text || "",
+        hidden: hidden || "",  // behind a curtain: it is found, but no result shows it
         forms: forms ? forms.split("\n").filter(Boolean) : [],
         address: address + (hash ? `#${hash}` : ""),
         question: kind === "page" ? question : "",
@@ -84,12 +85,12 @@ nn.searchEngine = (data, texts = []) => {
   }
 
   function read(record, k) {
-    const {kind, title, forms, text, question, code, reference} = record;
+    const {kind, title, forms, text, hidden, question, code, reference} = record;
     const usual = kind === "section" && often.get(title) >= OFTEN;
     const heads = usual ? [] : words(title);
     const others = new Set(forms.flatMap(words));
     const weights = new Map();
-    for (const part of [text, code]) for (const word of words(part)) add(weights, word, 0.25);
+    for (const part of [text, code, hidden]) for (const word of words(part)) add(weights, word, 0.25);
     const whole = wholes.get(record.address.split("#")[0]).weights;
     if (kind === "section" && !reference) for (const word of weights.keys()) add(whole, word, ROW);
     for (const [word, weight] of weights) weights.set(word, Math.min(0.75 + weight, 3));

@@ -6,7 +6,7 @@ the same function in exact arithmetic. The results are the largest difference of
 each window of 10 steps, the number of steps until the losses differ by more than 1e-5 and by
 more than 1e-2, and the test accuracy of both PyTorch runs.
 
-It takes about two minutes. The page frameworks/two-runs uses the results.
+It takes about five minutes. The page frameworks/two-runs uses the results.
 """
 
 import numpy as np

@@ -48,7 +48,7 @@ class Names:
         return student
 
     def tell_key(self) -> None:
-        """Print where the key is; names need no key."""
+        """Print nothing, because names need no key."""
 
     def student(self, name: str) -> str:
         """Return the id of the student with this name."""
@@ -132,7 +132,7 @@ class Codes(Names):
         return self.codes.get(student, student)
 
     def text(self, text: str) -> str:
-        """Replace the ids, names and addresses of students in a text by codes.
+        """Replace the ids, names and addresses of students in a text with codes.
 
         Names are also recognised without accents, or with an *e* instead of an umlaut.
         """

@@ -1,7 +1,8 @@
 """Codes for students, which no one can compute without the course's secret.
 
-The secret is in `.secret` in the course folder. The first use writes it at random, readable
-only by its owner. The same secret gives the same codes, so links and lists remain valid.
+The secret is in `.secret` in the course folder. It is generated at random on first use,
+readable only by its owner. The same secret gives the same codes, so links and lists remain
+valid.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ BYTES = 32
 
 
 def secret_of(course: Course) -> bytes:
-    """Return the course's secret; the first use writes it.
+    """Return the course's secret; it is generated on first use.
 
     Raises
     ------

@@ -504,7 +504,7 @@ def _module(path):
     """Run a file of definitions, or a folder of them as a package, and return the module."""
     file, inside = (path / FIRST, [str(path)]) if path.is_dir() else (path, None)
     if not file.is_file():
-        raise NotThere(f"no problems of {path.stem}: {file} does not exist")
+        raise NotThere(f"no problems for {path.stem}: {file} does not exist")
     name = f"problems_{path.stem}_{zlib.crc32(bytes(path)):08x}"
     with _READING:
         for known in [n for n in sys.modules if n.startswith(f"{name}.")]:

@@ -60,6 +60,7 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
 
     Raises
     ------
+    CannotDo
         If there is no class list, a row doesn't identify exactly one student, or a student is
         in two groups. The text lists all of these rows.
     """

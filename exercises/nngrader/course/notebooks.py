@@ -1,7 +1,7 @@
 """The instructor's notebooks: the roles of their cells, and how text becomes a notebook.
 
 An assignment's text is Markdown. Each problem's docstring, solution, table of points and test
-cell are only in its declaration, and replace its mark in the text; see docs/problems.md.
+cell are only in its declaration, and replace its directive in the text; see docs/problems.md.
 """
 
 from __future__ import annotations
@@ -181,12 +181,12 @@ def from_text(
     worth: dict[str, float],
     sections: dict[str, str] | None = None,
 ) -> dict:
-    """Return the notebook of an assignment, in which tables of points are still marks.
+    """Return the notebook of an assignment, in which tables of points are still directives.
 
     Parameters
     ----------
     problems : list of Problem
-        The problems that its marks may name.
+        The problems that its directives may name.
     worth : dict
         Points by name, for problems and written answers whose points differ from the
         declaration.
@@ -201,7 +201,7 @@ def from_text(
     Raises
     ------
     CannotDo
-        If a cell has no name, two cells have the same name, or a mark is malformed.
+        If a cell has no name, two cells have the same name, or a directive is malformed.
     """
     named = {p.name: p for p in problems}
     try:
@@ -240,14 +240,15 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
     Raises
     ------
     CannotDo
-        If a section doesn't contain its problem's mark, or the problem before it is missing.
+        If a section doesn't contain its problem's directive, or the problem before it is
+        missing.
     """
     for name, section in _in_order(sections).items():
         first, _, rest = section.lstrip().partition("\n")
         head = AFTER.match(first)
         body = rest if head else section
         if f"{{problem}} {name}\n" not in body:
-            raise CannotDo(f"the section of {name} has no mark `{{problem}} {name}`")
+            raise CannotDo(f"the section of {name} has no directive `{{problem}} {name}`")
         marks = [m for m in MARK.finditer(text) if m["kind"] == "problem"]
         if head:
             marks = [m for m in marks if m["argument"] == head[1]]
@@ -272,7 +273,7 @@ def _in_order(sections):
 
 
 def with_links(notebook: dict, address: str) -> dict:
-    """Replace ``[title](book:page)`` by links to the book's pages, or by their titles.
+    """Replace ``[title](book:page)`` with links to the book's pages, or with their titles.
 
     Parameters
     ----------
@@ -289,7 +290,7 @@ def with_links(notebook: dict, address: str) -> dict:
 
 
 def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]) -> dict:
-    """Replace the mark in each problem's text, `text_NAME`, by its table of points.
+    """Replace the directive in each problem's text, `text_NAME`, with its table of points.
 
     Parameters
     ----------
@@ -299,7 +300,7 @@ def with_tables(notebook: dict, problems: list[Problem], worth: dict[str, float]
     Raises
     ------
     CannotDo
-        If a mark is in a text that belongs to no problem.
+        If a directive is in a text that belongs to no problem.
     """
     named = {f"text_{p.name}": p for p in problems}
     for cell in notebook["cells"]:
@@ -318,7 +319,7 @@ def _cells(text, named, worth):
         prose = text[at : directive.start() if directive else None].strip()
         at, what = directive and directive.end(), directive and directive["kind"]
         if found := UNKNOWN.search(prose):
-            raise CannotDo(f"{found[0]} is not a known mark, or its end is missing")
+            raise CannotDo(f"{found[0]} is not a known directive, or its end is missing")
         options = dict(OPTION.findall(directive["options"])) if what else {}
         name = what and (options.get("name") if what == "code-cell" else directive["argument"])
         if what and not name:
@@ -358,7 +359,7 @@ def _graded(what, name, points, body):
 
 
 def _cell(kind, name, source, **marks):
-    """Return a cell with nbgrader's metadata; `marks` are its entries."""
+    """Return a cell with nbgrader's metadata, which contain `marks`."""
     about = UNMARKED | {"grade_id": name, "task": False} | marks
     cell = {"cell_type": kind, "id": name, "metadata": {"nbgrader": about}, "source": source}
     return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
@@ -374,9 +375,9 @@ def _of_problem(problem, worth):
 
 
 def _solution(solve):
-    """Return a reference's source, with nbgrader's solution marks around the part to write.
+    """Return a reference's source, with nbgrader's solution markers around the part to write.
 
-    In a class, students get the heads of the first methods: those with a docstring, or only
+    In a class, students get the heads of the leading methods that have a docstring, or else of
     the first method.
     """
     lines = textwrap.dedent(inspect.getsource(solve)).splitlines()
@@ -407,7 +408,7 @@ def _heads(whole):
 
 
 def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]:
-    """Return what each line of a problem's points is for; the form is one line, the last.
+    """Return what each line of a problem's points is for; the last one is for the form.
 
     Returns
     -------
@@ -425,13 +426,13 @@ def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]
 
 
 def _table(problem, worth):
-    """Return a problem's points as Markdown: the largest lines, and the others in a fold."""
+    """Return a problem's points as Markdown: the largest lines, and the others collapsed."""
     lines = points_lines(problem, worth)
     seen = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
     if len(lines) <= MOST_LINES + 1:
         return _rows(lines, problem)
     rest = [line for line in lines if line not in seen]
-    summary = f"<summary>{sum(p for p, *_ in rest):g} points in smaller lines</summary>"
+    summary = f"<summary>{sum(p for p, *_ in rest):g} points for smaller items</summary>"
     first = _rows([line for line in lines if line in seen], problem)
     return f"{first}\n\n<details>\n{summary}\n\n{_rows(rest, problem)}\n\n</details>"
 

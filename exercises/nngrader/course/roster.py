@@ -132,5 +132,5 @@ def _doubled(column, values):
     for n, value in values:
         first = first_lines.setdefault(value.casefold(), n)
         if value and first != n:
-            lines.append(f"line {n}: the {column} {value!a} is also in line {first}")
+            lines.append(f"line {n}: the {column} {value!a} is also on line {first}")
     return lines

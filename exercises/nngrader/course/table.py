@@ -19,7 +19,7 @@ def text_of(file: Path, what: str) -> str:
     except FileNotFoundError:
         raise NotThere(f"there is no {file}") from None
     if len(raw) > MOST_BYTES:
-        raise CannotDo(f"{file} is larger than {MOST_BYTES >> 20} MB: no {what}")
+        raise CannotDo(f"{file} is larger than {MOST_BYTES >> 20} MB, too large for a {what}")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise CannotDo(f"{file} is UTF-16: save it as CSV in UTF-8")
     try:
@@ -27,7 +27,7 @@ def text_of(file: Path, what: str) -> str:
     except UnicodeDecodeError as e:
         line = raw.count(b"\n", 0, e.start) + 1
         raise CannotDo(
-            f"{file}: line {line} is no UTF-8, it may be Latin-1: save it as CSV in UTF-8"
+            f"{file}: line {line} is not UTF-8, but maybe Latin-1: save it as CSV in UTF-8"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Save a notebook's points like nbgrader's autograder, and query the gradebook.
+"""Save a notebook's points as nbgrader's autograder does, and query the gradebook.
 
 nbgrader opens the gradebook again for each step of each submission. Our gradebook stays open
 for the whole class.
@@ -47,7 +47,7 @@ class Gathering(Session):
 
 
 class OpenGradebook(Gradebook):
-    """A gradebook that stays open until `shut`."""
+    """A gradebook that stays open until `shut` is called."""
 
     wait_ms = WAIT_MS
 
@@ -183,7 +183,7 @@ def works(notebook: dict) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Mark:
-    """One graded cell: the grader's points, points by hand, and whether it needs marking."""
+    """One graded cell: the grader's points, a person's points, and whether it needs marking."""
 
     name: str
     auto_score: float | None

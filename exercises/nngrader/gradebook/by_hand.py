@@ -1,4 +1,4 @@
-"""Read marks and comments by hand from a CSV file and write them into the gradebook.
+"""Read manual marks and comments from a CSV file and write them into the gradebook.
 
 The table has the columns `student,cell,points,comment`; the last one is optional. All rows are
 checked before any is written, and either all or none are written. Cells without a row don't
@@ -28,7 +28,7 @@ from .database import config_of, database_errors, quiet, require_gradebook
 WHAT = "table of marks"
 UNGRADABLE = (
     "ask for a different file, collect it and grade again; or give points in formgrader, which "
-    "count then"
+    "then count"
 )
 MOST_COMMENT = 40  # characters of a comment to show on the screen
 
@@ -81,7 +81,7 @@ def take_marks(
     Parameters
     ----------
     share : bool
-        Whether to give each mark to all members of the group without their own mark.
+        Whether to give each mark to the whole group, except members with a separate mark.
     """
     course.source(assignment)
     if not file and not share:
@@ -109,7 +109,7 @@ def take_marks(
 
 
 def _ungradable(course, assignment, called):
-    """Return by student why the submission could not be graded, in the form to be shown."""
+    """Return, by student, why a submission could not be graded, in a form to show."""
     known = latest_results(course, assignment)
     lost = {s: flags_of(r) for s, r in known.items() if r["status"] == "ungradable"}
     reasons = {s: " ".join(map(for_instructor, flags)) for s, flags in lost.items()}
@@ -135,12 +135,12 @@ def read(file: Path) -> list[Given]:
         points = _points(row["points"])
         comment = row.get("comment", "")
         if points is not None and not 0 <= points < math.inf:
-            faults.append(f"line {n}: {row['points']!a} is not a number of points from 0 up")
+            faults.append(f"line {n}: {row['points']!a} is not a number of points, 0 or more")
         if points is None and not comment:
             continue  # a row for everyone, in which this answer isn't marked yet
         where = row["student"], row["cell"]
         if first := seen.get(where):
-            faults.append(f"line {n}: {', '.join(where)} is also in line {first}")
+            faults.append(f"line {n}: {', '.join(where)} is also on line {first}")
         seen.setdefault(where, n)
         found.append(Given(n, *where, points, comment))
     if faults:
@@ -167,8 +167,8 @@ class People:
     ungradable : dict
         Reasons, by student, why a submission could not be graded.
     written : frozenset
-        Ids of the cells that a person marks. A student who left one empty has 0 points in it,
-        and a person may change them.
+        Ids of the cells that a person marks. A student who left one empty has 0 points there,
+        and a person may change this mark.
     """
 
     called: Names = field(default_factory=Names)
@@ -203,7 +203,7 @@ def changes(
         if (before, old) != (change.points, change.comment):
             found.append(change)
     if faults:
-        raise CannotDo("\n  ".join([f"{file}: nothing was changed:", *faults]))
+        raise CannotDo("\n  ".join([f"{file}: nothing was changed, because:", *faults]))
     return found
 
 
@@ -217,8 +217,9 @@ def for_groups(
     groups : dict
         Ids of students by name of the group.
     given : list of Given
-        Rows. Each applies to all members of the group without a row about the same cell. Marks
-        from the gradebook apply to members who wait for a mark, like rows without a line.
+        Rows. Each applies to all members of the group without a row about the same cell. If
+        there are no such rows, marks from the gradebook apply to the members who wait for a
+        mark; they become rows with the line number 0.
 
     Raises
     ------
@@ -240,12 +241,12 @@ def for_groups(
                 continue
             rows += [replace(next(iter(source.values())), student=s) for s in left]
     if faults:
-        raise CannotDo("\n  ".join([f"{file}: nothing was changed:", *faults]))
+        raise CannotDo("\n  ".join([f"{file}: nothing was changed, because:", *faults]))
     return rows
 
 
 def _marked(standing, students, cell):
-    """Return the gradebook's marks by hand for a cell, as rows by student."""
+    """Return the gradebook's manual marks for a cell, as rows by student."""
     found = {}
     for student in students:
         grade = standing[student].grades.get(cell)
@@ -284,7 +285,7 @@ def _by_hand(entry, people):
 
 
 class HandMarks:
-    """The marks by hand of an assignment in the gradebook; a context manager."""
+    """An assignment's manual marks in the gradebook; a context manager."""
 
     def __init__(self, course: Course, assignment: str):
         self.assignment = assignment
@@ -349,5 +350,5 @@ class HandMarks:
             self.gradebook.find_comment(*where).manual_comment = text
         except MissingEntry:
             raise CannotDo(
-                f"nothing was changed: {where[0]} of {where[-1]} takes no comment"
+                f"nothing was changed: {where[0]} of {where[-1]} cannot have a comment"
             ) from None

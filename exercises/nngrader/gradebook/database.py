@@ -22,7 +22,7 @@ REASONS = (  # a part of a database's message, and our explanation
     ("disk i/o", "the disk is full or damaged"),
     ("unable to open", "it cannot be opened: check its folder and permissions"),
     ("connection", "its server cannot be reached"),
-    ("no such column", "a different nbgrader made it: copy it, and run `nbgrader db upgrade`"),
+    ("no such column", "another nbgrader made it: copy it, and run `nbgrader db upgrade`"),
 )
 SQLITE = "sqlite:///"
 SILENT = "No response."  # nbgrader's comment on a cell that the student didn't change
@@ -128,7 +128,7 @@ def open_gradebook(course: Course, assignment: str):
 
 @contextlib.contextmanager
 def database_errors(url: str):
-    """Open a block that explains errors of a database and names it.
+    """Open a block whose database errors are explained, with the name of the database.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def require_gradebook(course: Course, assignment: str) -> None:
 
 
 def marks(course: Course, assignment: str) -> dict[str, dict]:
-    """Return the marks of an assignment, including marks by hand and late penalties.
+    """Return the marks of an assignment, including manual marks and late penalties.
 
     Returns
     -------

@@ -5,7 +5,7 @@ nbgrader's own step calls the plugin below, so its tools show the same penalties
     due = 2026-12-01T23:59:00+01:00  # above every [table]
     [late]
     grace_minutes = 15    # cost nothing
-    points_per_day = 10   # or percent_per_day, of the points earned; each day begun counts
+    points_per_day = 10   # or percent_per_day, of the points earned; each started day counts
     most_days = 3         # after them the mark is 0
     [late.extensions]
     ada = 2026-12-05T12:00:00+01:00
@@ -35,13 +35,13 @@ class Policy:
     Attributes
     ----------
     due : datetime or None
-        In UTC without a time zone, like in nbgrader; None if nngrader.toml has no due date.
+        In UTC without a time zone, as in nbgrader; None if nngrader.toml has no due date.
     grace : float
         Seconds after the due date that cost nothing.
     points, percent : float
         Deduction per day: points, or per cent of the points earned.
     most_days : float
-        After so many days the mark is 0.
+        After this many days the mark is 0.
     stated : bool
         Whether `[late]` states a penalty; if not, nbgrader's own settings apply.
     extensions : dict or None
@@ -57,7 +57,7 @@ class Policy:
     extensions: dict | None = field(default=None, hash=False)
 
     def days(self, seconds: float) -> int:
-        """Return the number of days that count for a submission so many seconds late."""
+        """Return the number of days that count for a lateness in seconds."""
         return math.ceil(max(0.0, seconds - self.grace) / DAY)
 
     def penalty(self, score: float, seconds: float) -> float:
@@ -93,7 +93,7 @@ def read_policy(file: Path) -> Policy:
         require_known(file, "setting of [late]", name, KNOWN)
     if ("points_per_day" in late) == ("percent_per_day" in late):
         raise ValueError(
-            f"{file}: [late] needs points_per_day or percent_per_day, and not both"
+            f"{file}: [late] needs points_per_day or percent_per_day, but not both"
         )
     return Policy(
         due=when,
@@ -113,13 +113,13 @@ def _require_table(file, name, value):
 
 
 def _number(file, late, name, default):
-    """Return the value of a setting that must be a number from 0 up."""
+    """Return the value of a setting that must be a number, 0 or more."""
     value = late.get(name)
     if value is None:
         return default
     kind = isinstance(value, int | float) and not isinstance(value, bool)
     if not kind or not 0 <= value < math.inf:
-        raise ValueError(f"{file}: {name} = {value!r}, expected a number from 0 up")
+        raise ValueError(f"{file}: {name} = {value!r}, expected a number, 0 or more")
     return value
 
 
@@ -136,7 +136,7 @@ def _extensions(file, table, due):
 
 
 def moment(file: Path, name: str, value) -> datetime:
-    """Return a TOML time, or a string in the same form, in UTC like in nbgrader.
+    """Return a TOML time, or a string in the same form, in UTC, as in nbgrader.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def moment(file: Path, name: str, value) -> datetime:
 
 
 def present(flags: list[Flag], mark: dict | None) -> list[Flag]:
-    """Return flags with the current late penalty, which marks by hand can change.
+    """Return flags with the current late penalty, which manual marks can change.
 
     Parameters
     ----------

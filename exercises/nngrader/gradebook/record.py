@@ -56,8 +56,8 @@ class Recorder:
     Attributes
     ----------
     restored : dict
-        By student without a notebook in `autograded/`: the cells whose marks by hand remain,
-        and whether we know that this work hasn't changed since.
+        For each student without a notebook in `autograded/`: the cells whose manual marks
+        remain, and whether we know that this work hasn't changed since.
 
     Raises
     ------

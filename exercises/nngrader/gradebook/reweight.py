@@ -1,7 +1,7 @@
 """Change the points of problems after the deadline, or drop them; plan first, then apply.
 
 No submission is judged again. For each aspect, the stored result contains the fraction of the
-points that the student earned, and this fraction determines the new points. A mark by hand is
+points that the student earned, and this fraction determines the new points. A manual mark is
 scaled in the same way; comments don't change.
 """
 
@@ -57,7 +57,8 @@ class Plan:
     results : dict
         The new results by student.
     by_hand : dict
-        The original marks by hand, by student and cell: (points, maximum, as last written).
+        The original manual marks, by student and cell: (points, maximum, points as last
+        written).
     """
 
     assignment: str
@@ -82,7 +83,7 @@ def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]
         raise WrongUsage(f"{', '.join(twice)}: named twice; give the points only once")
     for name, number in points:
         if not 0 <= number < math.inf:
-            raise WrongUsage(f"{name} = {number:g}: expected a number from 0 up; 0 drops it")
+            raise WrongUsage(f"{name} = {number:g}: expected 0 or more; 0 drops it")
     return dict(points) | dict.fromkeys(drop, 0.0)
 
 
@@ -120,7 +121,8 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     now = points_of(course.instructor(name, points))
     if then.keys() != now.keys():
         other = ", ".join(sorted(then.keys() ^ now.keys()))
-        raise CannotDo(f"{name}: the gradebook has other graded cells ({other}); see `release`")
+        advice = f"run `nngrader release {name}`, which says what to do"
+        raise CannotDo(f"{name}: the gradebook has different graded cells ({other}): {advice}")
     changes = [Change(c, names[c], then[c], now[c]) for c in now if then[c] != now[c]]
     made = Plan(
         name,
@@ -256,7 +258,8 @@ def total(entry: Standing, policy: Policy) -> float:
 def lines(plan: Plan) -> list[str]:
     """Return the plan as lines for a terminal: totals, and points by changed problem."""
     if not plan.changes:
-        return [f"{plan.assignment}: the gradebook already has these points, nothing changes"]
+        known = "the gradebook already has these points, so nothing changes"
+        return [f"{plan.assignment}: {known}"]
     lines = [
         f"{c.name}: {counted(c.before, 'point')}, now {_now(c.after)}" for c in plan.changes
     ]
@@ -286,14 +289,14 @@ def _arrow(before, after):
 
 
 def _remarks(plan):
-    """Yield remarks on marks by hand and comments, and on the sum of the points."""
+    """Yield remarks on manual marks and comments, and on the sum of the points."""
     differ = sum(abs(r.before - r.after) > 1e-9 for r in plan.rows)
     one, of = differ == 1, counted(len(plan.rows), "student")
     what, verb = ("total", "changes") if one else ("totals", "change")
     yield f"the {what} of {differ} of {of} {verb}, late penalties deducted"
     by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
     if by_hand:
-        yield f"marks by hand in these cells: {by_hand}, scaled to the new points"
+        yield f"manual marks in these cells: {by_hand}, scaled to the new points"
     if any(r.comments for r in plan.rows):
         yield "comments don't change"
     before, after = plan.most

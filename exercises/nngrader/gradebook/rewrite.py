@@ -121,7 +121,7 @@ def _texts(old, new):
 def _write_gradebook(plan, gradebook, results, texts, policy):
     """Write points of cells and students and the new late penalties into the gradebook.
 
-    Return the original and the new marks by hand, for `reweight`.
+    Return the original and the new manual marks, for `reweight`.
     """
     from .autograder import standing
 

@@ -21,7 +21,7 @@ def require_seed(course: Course, assignment: str, *, whole: bool = True) -> None
     Parameters
     ----------
     whole : bool, optional
-        Whether all submissions will be graded, so that the seed may differ from the copy.
+        Whether all submissions will be graded. Only then may the seed differ from the copy.
 
     Raises
     ------

@@ -90,7 +90,8 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
     Parameters
     ----------
     item : Item
-        The zip. Its files get its own date, because the student can choose the dates inside.
+        The zip. Its files get the date of the zip itself, because the student can choose the
+        dates inside.
 
     Raises
     ------
@@ -135,7 +136,7 @@ def parts_of(name: str) -> tuple[str, ...]:
         raise Unreadable("its name is an absolute path, or has backslashes")
     parts = [unicodedata.normalize("NFC", p) for p in name.split("/") if p not in ("", ".")]
     if not parts or ".." in parts:
-        raise Unreadable("its name leads out of the folder" if parts else "it has no name")
+        raise Unreadable("its name points outside the folder" if parts else "it has no name")
     if len(parts) > MOST_DEEP or any(len(p.encode()) > LONGEST for p in parts):
         raise Unreadable("its name is too long")
     return tuple(parts)

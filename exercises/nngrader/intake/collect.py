@@ -1,8 +1,8 @@
 """Copy submissions from a learning platform into `submitted/STUDENT/ASSIGNMENT/`.
 
 We never guess, and we never lose a file. If a submission doesn't match exactly one student, it
-is reported with the reason. A submission that is already there is replaced only by a newer one,
-and then moved to `replaced/`.
+is reported with the reason. A submission that is already there is replaced only by a newer one;
+the old one is moved to `replaced/`.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     for words, noun, names in (
         ("several notebooks", "student", [f"{s}: {' | '.join(n)}" for s, n in several.items()]),
         ("marked as late by the platform", "student", outcome.late),
-        ("not taken", "file", outcome.ignored),
+        ("not collected", "file", outcome.ignored),
         ("no submission from", "student", _silent(course, assignment, outcome)),
     ):
         if names:
@@ -397,7 +397,8 @@ def _no_notebook(items, assignment):
     if not near:
         return files
     return (
-        f"{files}, but {', '.join(near)}: is it the notebook? Then name it {assignment}.ipynb"
+        f"{files}, but {', '.join(near)}: is it the notebook? If so, rename it to "
+        f"{assignment}.ipynb"
     )
 
 
@@ -424,14 +425,14 @@ def _opened_inside(items):
 
 
 def _is_hidden(item):
-    """Return whether operating systems or Jupyter have added a file to a zip."""
+    """Return whether a file in a zip was added by an operating system or by Jupyter."""
     return any(is_noise(p) for p in item.parts)
 
 
 def _notebooks(items, assignment):
     """Return the notebooks of a submission, by the names under which we store them.
 
-    The grader will use the one with the most written cells, and name the others in a flag.
+    The grader will use the one with the most cells filled in, and name the others in a flag.
     """
     found, right = [f for f in items if _is_notebook(f[1])], f"{assignment}.ipynb"
     named = sorted((f for f in found if f[0][-1] == right), key=lambda f: len(f[0]))

@@ -1,4 +1,4 @@
-"""Group downloaded files into submissions and identify students, using platforms' names."""
+"""Group downloaded files into submissions and identify the students by their names there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
     r"\s*(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+-]*(?:/[\w+-]+)*)?"
 )
-NAME_THE_GROUP = "use Moodle's name for the group there or in --groups, or give --worksheet"
+NAME_THE_GROUP = (
+    "use Moodle's name for the group in the class list or in --groups, or give --worksheet"
+)
 NOBODY = "no student in the class list matches"
 MOST_OF_ONE = 20_000  # characters to parse for one submission
 
@@ -44,7 +46,7 @@ class PlatformIdentity:
 
     @cached_property
     def folded(self) -> set[str]:
-        """Return the names in the form of `Student.names`, without blanks if joined."""
+        """Return the names in the form of `Student.names`; a joined name has no blanks."""
         return {fold(self.name), fold(self.joined).replace(" ", "")} - {""}
 
     def is_sure_of(self, student: Student) -> bool:
@@ -274,7 +276,7 @@ def _handed(key, files):
         student, _, rest = name.partition(f"+{more}+")
         when = time_of(rest.split("+")[0])
         return DownloadedSubmission(
-            name, kind, _plain(student), files, when, "names of the exchange"
+            name, kind, _plain(student), files, when, "names in nbgrader's exchange"
         )
     if kind == "file":
         return DownloadedSubmission(name, kind, _plain(name.rpartition(".")[0]), files)

@@ -36,8 +36,8 @@ ATTACHED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
 PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # by _with_images
 MOST_ALIKE = 3  # cells with the same flag that are listed individually
 FOUND = (
-    "**The cell for this answer is empty or missing. The text below is from other places of "
-    "the submission and in none of the assignment's cells, so it may be the answer.**"
+    "**The cell for this answer is empty or missing. The text below comes from elsewhere in "
+    "the submission, outside the assignment's cells, so it may be the answer.**"
 )
 
 
@@ -95,11 +95,11 @@ def rebuild(
     Rebuilt
         The instructor's cells are always the original ones. A solution cell is the student's
         cell with its id, or else a cell that defines the same name. If several cells have the
-        id, for example because the student split the cell, all of them stay in their place; a
-        written answer joins their texts. If a written answer is missing or unchanged, its cell
-        contains all prose that is in none of our cells, so that a person can mark it. Added
-        code cells stay in their place; so do added text cells if there is a task to mark by
-        hand.
+        id, for example because the student split the cell, all of them stay in their place; the
+        texts of a written answer are joined. If a written answer is missing or unchanged, its
+        cell contains all prose that is in none of our cells, so that a person can mark it.
+        Added code cells stay in their place; so do added text cells if there is a task to mark
+        by hand.
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
@@ -192,7 +192,8 @@ def _text(cell, theirs, released):
 def _with_images(cells, between):
     """Return the text of cells with new names for the images pasted into them, and the images.
 
-    Every part of the assignment's cell may have an "image.png". Only these images stay.
+    Several of these cells may have an "image.png", so we rename the images. A link to an image
+    that its cell doesn't have becomes plain text.
     """
     texts, images = [], {}
     for cell in cells:
@@ -218,7 +219,7 @@ def harmless(prose: str) -> str:
 
     Otherwise, nbconvert would let links run scripts, load images from any address, fail on a
     pasted image, and run a program on the page for diagrams. We don't replace ``<`` and ``&``
-    by entities, because entities would be escaped again in code and formulas.
+    with entities, because entities would be escaped again in code and formulas.
 
     >>> harmless("a < b & <script>"), harmless("![a](javascript:b)")
     ('a <\u2060 b &\u2060 <\u2060script>', '! [a] (javascript:b)')
@@ -231,7 +232,7 @@ def harmless(prose: str) -> str:
 
 
 def _found_prose(released, cells, chosen, flags):
-    """Return prose that is in none of our cells, by missing or unchanged written answer.
+    """Return prose that is in none of our cells, for each missing or unchanged answer.
 
     Some editors remove all metadata. We can still recognise code by the names that it defines,
     but prose has no names, and an answer must not be lost together with its id.

@@ -43,7 +43,7 @@ BROKEN_OFF = 6  # characters from the end: a JSON word or a letter such as \\u12
 
 
 class Unreadable(Exception):
-    """Raised for a file that isn't read; its text gives the reason, without student's text."""
+    """Raised for a file that isn't read; the reason contains no text of the student."""
 
 
 class Rejected(Unreadable):

@@ -101,7 +101,7 @@ def suspicious(names: list[str], imports: list[str], uses: list[str] = ()) -> li
 
 
 def _is_everyday(package, names):
-    """Return whether many honest notebooks import a package, or whether it is missing."""
+    """Return whether a package is common in notebooks, or isn't in the standard library."""
     if package in ("os", "sys"):
         used = {".".join(n.split(".")[:2]) for n in names if n.split(".")[0] == package}
         return used <= PLACES and bool(package == "sys" or used - {"os"})

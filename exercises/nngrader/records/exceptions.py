@@ -1,4 +1,4 @@
-"""Where to look after an exception, by its message: NumPy's and Python's words explained.
+"""Where to look after an exception, chosen by the message of NumPy or Python.
 
 Only messages of visible cases are known, so feedback on hidden cases uses the class alone
 (`rendering.CAUSES`).
@@ -38,7 +38,8 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"'numpy\.ndarray' object has no attribute",
-        "This is no method of an array. Is there a function of this name, as in `np.sqrt(x)`?",
+        "Arrays have no method with this name. Is there a function with this name, as in "
+        "`np.sqrt(x)`?",
     ),
     (
         r"'NoneType' object",
@@ -55,12 +56,13 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"setting an array element with a sequence|inhomogeneous shape",
-        "The rows have different lengths, or one entry gets several values. Print both shapes.",
+        "The rows have different lengths, or one entry is given several values. Print their "
+        "shapes.",
     ),
     (
         r"Cannot cast ufunc|cannot cast .* output from",
-        "The array contains integers, and an operation such as `x -= 0.5` would write decimals "
-        "into it. Convert it to float first.",
+        "The array contains integers, and an operation such as `x -= 0.5` would store "
+        "fractions in it. Convert it to float first.",
     ),
     (
         r"read-only",
@@ -91,12 +93,12 @@ CAUSES = [  # a pattern of the message, and where to look; the first that fits
     ),
     (
         r"all the input array dimensions|along dimension \d+, the array at index",
-        "The arrays that you join may differ only along the axis that you join. Print their "
-        "shapes.",
+        "The arrays that you join may differ in size only along the axis on which you join "
+        "them. Print their shapes.",
     ),
     (
         r"positional argument|unexpected keyword argument|missing \d+ required",
-        "A function is called with arguments that don't match its first line. Compare them.",
+        "A function is called with arguments that don't match its `def` line. Compare them.",
     ),
     (
         r"unsupported operand type\(s\).*'(list|tuple)'|can only concatenate (list|tuple)",

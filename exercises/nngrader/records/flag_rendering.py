@@ -23,7 +23,7 @@ WHAT = {  # kinds of files that aren't what they should be
     "not-json": "not valid JSON",
     "nested": "nested too deeply",
     "not-utf-8": "not text in UTF-8",
-    "unknown": "in no format that we can read",
+    "unknown": "in a format that we cannot read",
     "incomplete": "it isn't a complete .npz file",
     "objects": "it contains Python objects instead of arrays of numbers",
     "memory": "its arrays need too much memory",
@@ -34,7 +34,7 @@ ENDINGS = {  # after the name of a cell or a function; those with a limit are be
     "too-large": "returned a result that is far too large",
     "forged": "sent a result in a wrong format",
     "broken": "broke the connection to the grader",
-    "not-again": "was stopped too often",
+    "not-again": "was stopped too many times",
     "too-long": "took too long",
     "waited": "waited too long",
     "too-much-memory": "used too much memory",
@@ -75,7 +75,9 @@ RUN_ALL = (
     "Restart the kernel and run all cells from top to bottom: you should see the same error."
 )
 LABEL = "Every cell of the assignment carries a hidden label"
-LOOKED_AT = "Your instructor looks at this. It costs points only if the notebook forbids it."
+LOOKED_AT = (
+    "Your instructor will look at this. It costs points only if the notebook forbids it."
+)
 NO_COST = "This doesn't cost you any points."
 OPENS = "Does it open in Jupyter?"
 RANKS = {
@@ -146,10 +148,10 @@ SAID = {  # for the student, and for the instructor
         "There is no `{expected}`, so `{file}` was graded.",
     ),
     FlagCode.SEVERAL_NOTEBOOKS: (
-        "Your submission contains several notebooks. We graded `{file}`, which has the most "
-        "written cells, and not {files}. If this is wrong, tell your instructor.",
-        "There are several notebooks. `{file}` was graded because it has the most written "
-        "cells; not graded: {files}.",
+        "Your submission contains several notebooks. We graded `{file}`, in which you filled "
+        "in the most cells, and not {files}. If this is wrong, tell your instructor.",
+        "There are several notebooks. `{file}` was graded because it has the most cells filled "
+        "in; not graded: {files}.",
     ),
     FlagCode.HARD_LINK: (
         f"Your notebook has a second name (a hard link). {NO_COST}",
@@ -178,16 +180,16 @@ SAID = {  # for the student, and for the instructor
         "The notebook does not contain {cells}.",
     ),
     FlagCode.CELL_FOUND_BY_NAME: (
-        f"{LABEL}; we did not find the label of {{cells}} and graded what you wrote under the "
-        f"same name. {NO_COST}",
+        f"{LABEL}; we did not find the label of {{cells}} and graded another cell that "
+        f"defines the same name. {NO_COST}",
         "The label of {cells} is missing; another cell that defines the same name was graded.",
     ),
     FlagCode.SEVERAL_CELLS: (
-        "Your notebook has {count} cells with the label of {cells}, as after you split or copy "
-        "a cell. We used all of them that you changed, in order. Delete those that you don't "
-        "need.",
-        "{count} cells have the label of {cells}, as after a split or a copy; all changed ones "
-        "were used, in order.",
+        "Your notebook has {count} cells with the label of {cells}, which happens if you "
+        "split or copy a cell. We used all of them that you changed, in order. Delete those "
+        "that you don't need.",
+        "{count} cells have the label of {cells}, which happens if a cell is split or copied; "
+        "all changed ones were used, in order.",
     ),
     FlagCode.CELL_TYPE_CHANGED: (
         f"You changed the type (code or text) of {{cells}}. We graded its text. {NO_COST}",
@@ -199,8 +201,9 @@ SAID = {  # for the student, and for the instructor
         "Our own version of {cells} was used, because it was changed, deleted or copied.",
     ),
     FlagCode.METADATA_LOST: (
-        f"{LABEL}, and your editor has removed all of them. We graded what we found by its "
-        "name. Next time, use Jupyter and don't delete the cells that you were given.",
+        f"{LABEL}, and your editor has removed all of them. We graded the cells that we could "
+        "identify by the names that they define. Next time, use Jupyter and don't delete the "
+        "cells that you were given.",
         "All {count} labels of cells are missing; {by_name} were found by the names that they "
         "define, and our own version of the locked cells was used.",
     ),
@@ -234,7 +237,7 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.SYNTAX_ERROR: (
         f"{{Code}} has a syntax error{{in_line}}, so Python {VERSION} cannot run it. Run the "
-        "cell: Python shows you the place.",
+        "cell: Python will show you where.",
         f"{{Code}} has a syntax error in Python {VERSION} ({{exception}}{{and_line}}).",
     ),
     FlagCode.NAME_MISSING: (
@@ -252,7 +255,7 @@ SAID = {  # for the student, and for the instructor
         "{Code} {ending} and was left out.",
     ),
     FlagCode.CELL_UNREADABLE: (
-        "Python could not read {code}. Run the cell: Python shows you the place.",
+        "Python could not read {code}. Run the cell: Python will show you where.",
         "Python could not read {code}: this {ending}. The cell was left out.",
     ),
     FlagCode.CELLS_UNREADABLE: (
@@ -270,7 +273,7 @@ SAID = {  # for the student, and for the instructor
         "All added cells were left out, because several of them ended Python.",
     ),
     FlagCode.MORE_NOTES: (
-        "There is more of this kind in {more} of the cells that you added.",
+        "We found similar problems in {more} more of the cells that you added.",
         "{more} more added cells have flags.",
     ),
     FlagCode.FUNCTION_MISSING: (
@@ -305,8 +308,8 @@ SAID = {  # for the student, and for the instructor
         "The folder's name contains invisible characters.",
     ),
     FlagCode.SIMILAR_FOLDER: (
-        "There is another folder whose name looks like yours. Ask your instructor whether both "
-        "are your own.",
+        "There is another folder whose name looks like yours. Ask your instructor whether "
+        "both are yours.",
         "The name of another folder differs only in capital letters, spaces or the encoding of "
         "accents.",
     ),
@@ -373,7 +376,7 @@ def _values(flag, *, student):
 def _places(flag, student):
     """Return words for the cell, or for the cells, that a flag is about."""
     if "added" in flag.data:
-        code = f"the added cell number {flag.data['added']}"
+        code = f"added cell number {flag.data['added']}"
         code = f"your added cell number {flag.data['added']}" if student else code
     else:
         code = f"the cell of `{flag.cell}`"
@@ -409,14 +412,14 @@ def _causes(flag):
 
 
 def _more(flag):
-    """Return words for the other entries of a flag's data."""
+    """Return words for the remaining entries of a flag's data."""
     data = flag.data
     line, name = data.get("line"), data.get("name")
     words = {
         "File": f"`{data['file']}`" if data.get("file") else "The notebook",
         "its_file": f" `{data['file']}`" if data.get("file") else "",
         "from_line": f" from line {line} on" if line else "",
-        "in_line": f" in line {line}" if line else "",
+        "in_line": f" on line {line}" if line else "",
         "and_line": f", line {line}" if line else "",
         "a_name": f"the name `{name}`, which is not defined" if name else "an undefined name",
         "malformed": counted(data.get("count", 0), "cell"),

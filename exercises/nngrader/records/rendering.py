@@ -68,13 +68,13 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
         "code wait for?"
     ),
     "submission": (
-        "wasn't run to its end because the time for the notebook was up | Is there a loop "
+        "was stopped because the notebook's time had run out | Is there a loop "
         "that never ends, or a loop over all entries that NumPy could do at once?"
     ),
     "memory": "runs out of memory | How large is the largest array that it creates?",
     "processes": "starts too many processes or threads | Can you do without them?",
     "file": "writes a file that is too large | Does your function need to write a file?",
-    "space": "fills the space for files | Does your function need to write files?",
+    "space": "fills the disk space for files | Does your function need to write files?",
     "open files": "opens too many files | Where do you close them?",
     "ended": "ends the whole program | Remove `exit()`, `quit()` and `sys.exit()`.",
     "crashed": "makes Python itself crash | Restart the kernel and run all cells.",
@@ -99,7 +99,8 @@ KINDS = {  # a value that isn't an array of numbers: the kind of value, and wher
     "set": "a set | Which call turns it into an array?",
     "list": "a list | Which call turns it into an array?",
     "tuple": "a tuple | Which call turns it into an array?",
-    "ragged": "a list that isn't an array of numbers | Are all its rows equally long?",
+    "ragged": "a list that can't be converted to an array of numbers | Do all its rows have "
+    "the same length?",
     "generator": "a generator | Does your function use `yield` instead of `return`?",
     "iterator": "an iterator | Which call collects its values, for example in a list?",
     "view": "a view of another object | Which call turns it into an array?",
@@ -127,7 +128,7 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     "permuted": "the axes are in a different order | Which axis should be the {axis} one?",
     "flat": "all entries are in one row | Which call flattens the array?",
     "regrouped": (
-        "the number of entries is correct | Is there an axis too many, or is one missing?"
+        "the number of entries is correct | Is there an extra axis, or is one missing?"
     ),
     "in-array": "the number is inside an array | Which step leaves an axis of length 1?",
     "extra-one": (
@@ -149,8 +150,8 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     ),
     "length": " | How long should the axis of {along} be, and which step sets its length?",
     "each": (
-        "there is one number for each {came_along} instead of each {along} | Along which "
-        "axis do you reduce?"
+        "there is one number for each {came_along} instead of one for each {along} | Along "
+        "which axis do you reduce?"
     ),
     "axis": (
         "the {axis} axis has length {came_along} instead of {along} | Where does that axis "
@@ -158,11 +159,10 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     ),
     "one-axis": "only the {axis} axis has a wrong length | Which step sets its length?",
     "left-over": (
-        "there are axes for {names} too many | Should your code sum, average or select along "
-        "them?"
+        "there are extra axes for {names} | Should your code sum, average or select along them?"
     ),
     "left-over-one": (
-        "there is an axis too many, {names} | Should your code sum, average or select along it?"
+        "there is an extra axis, {names} | Should your code sum, average or select along it?"
     ),
     "left-over-some": (
         "there are too many axes | Should your code sum, average or select along one of them?"
@@ -200,8 +200,8 @@ WORDS = {
     ),
     Code.STOPPED: "{Whose} `{function}` {stop} | {cause}",
     Code.RAISED: [
-        "{Whose} `{function}` raises {raised} in line {line_number}: {message} | {cause}",
-        "{Whose} `{function}` raises {raised} in line {line_number} | {cause}",
+        "{Whose} `{function}` raises {raised} on line {line_number}: {message} | {cause}",
+        "{Whose} `{function}` raises {raised} on line {line_number} | {cause}",
         "{Whose} `{function}` raises {raised}: {message} | {cause}",
         "{Whose} `{function}` raises {raised} | {cause}",
     ],
@@ -213,7 +213,9 @@ WORDS = {
         "{Your} {is} missing because {who} raises {raised}: {message} | {cause}",
         "{Your} {is} missing because {who} raises {raised} | {cause}",
     ],
-    Code.STILL_MISSING: "{Your} {is} None | You get these points once it is there.",
+    Code.STILL_MISSING: (
+        "{Your} {is} None | You get these points once your function returns it."
+    ),
     Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
     Code.ORDER: (
         "{Whose} `{function}` returns its values in a different order | Return {expected}."
@@ -225,7 +227,7 @@ WORDS = {
     ],
     Code.NOT_JUDGED: (
         "The grader couldn't judge this problem | This isn't your fault, and your instructor "
-        "sees it."
+        "will see it."
     ),
     Code.TEST_FAILED: (
         "Line {line} of the test cell, `{quoted}`, fails with {exception} | Run the cell: what "
@@ -253,12 +255,12 @@ WORDS = {
     Code.DTYPE: [
         "{Your} {has} the type {returned}, expected {expected} | {fractions}Choose the type "
         "where you create the array.",
-        "{Your} {has} another type, expected {expected} | Choose the type where you create "
+        "{Your} {has} the wrong type, expected {expected} | Choose the type where you create "
         "the array.",
     ],
     Code.SHAPE: [
         "{Your} {has} shape {returned}, expected {expected}{seen} | {cause}",
-        "{Your} {has} another shape, expected {expected}{seen} | {cause}",
+        "{Your} {has} the wrong shape, expected {expected}{seen} | {cause}",
     ],
     Code.INPUTS_CHANGED: (
         "{Whose} `{function}` changes its {arguments} | Which line writes into an argument? "
@@ -266,15 +268,15 @@ WORDS = {
     ),
     Code.LOOPS: [
         "{Whose} `{function}` runs more lines of Python when {letters} grows: {steps} | Which "
-        "loop can you replace by one expression for the whole array?",
+        "loop can you replace with one expression for the whole array?",
         "{Whose} `{function}` runs more lines of Python when {letters} grows | Which loop can "
-        "you replace by one expression for the whole array?",
+        "you replace with one expression for the whole array?",
     ],
     Code.MEMORY: [
-        "{Whose} `{function}` stores an array with an entry for each choice of {letters}, "
-        "{bytes} MB in total | How can you compute the same without this array?",
-        "{Whose} `{function}` stores an array with an entry for each choice of {letters} | How "
-        "can you compute the same without this array?",
+        "{Whose} `{function}` stores an array with an entry for each combination of {letters}, "
+        "{bytes} MB in total | How can you compute the same result without this array?",
+        "{Whose} `{function}` stores an array with an entry for each combination of {letters} "
+        "| How can you compute the same result without this array?",
     ],
     Code.LARGER_WRONG: (
         "{Whose} `{function}` {fails} when {letters} {grows} larger | Which line depends on "
@@ -282,8 +284,8 @@ WORDS = {
     ),
     Code.FORBIDDEN: "{Whose} notebook uses `{name}`{place}{whole} | Write this step yourself.",
     Code.CALLS_WRONG: (
-        "{Whose} function calls {called}, which {negated} correct yet | With correct functions "
-        "instead, it gets {back} more."
+        "{Whose} function calls {called}, which {negated} correct yet | It would get {back} "
+        "more if {called} were correct."
     ),
     Code.FILE_MISSING: (
         "{Whose} submission doesn't contain `{file}`, so the optional challenge gets no points "
@@ -298,8 +300,8 @@ WORDS = {
         "submit."
     ),
     Code.THRESHOLD: (
-        "{Whose} {measured} is {value}, so this threshold isn't reached | What could improve "
-        "the {measured}?"
+        "{Whose} {measured} is {value}, which doesn't reach this threshold | What could "
+        "improve the {measured}?"
     ),
     Code.MISTAKE: "{hint}",
     Code.LIKE_MISTAKE: "{Your} {is} the only {part} with this mistake. {hint}",
@@ -316,22 +318,21 @@ WORDS = {
     ),
     Code.ROOT: (
         "{Your} {is} the square root of the correct value | Is a square missing, or do you "
-        "take a square root too many?"
+        "take one square root too many?"
     ),
     Code.EXPONENTIAL: (
         "{Your} {is} e to the power of the correct value | Is a logarithm missing, or do you "
         "exponentiate once too often?"
     ),
     Code.LOGARITHM: (
-        "{Your} {is} the logarithm of the correct value | Is an exponential missing, or do "
-        "you take a logarithm too many?"
+        "{Your} {is} the logarithm of the correct value | Is an exponential missing, or do you "
+        "take one logarithm too many?"
     ),
     Code.MINUS_LOGARITHM: (
         "{Your} {is} minus the logarithm of the correct value | Which step takes the logarithm?"
     ),
     Code.RECIPROCAL: (
-        "{Your} {is} 1 divided by the correct value | Which of the two belongs in the "
-        "denominator?"
+        "{Your} {is} 1 divided by the correct value | What belongs in the denominator?"
     ),
     Code.ABSOLUTE: (
         "{Your} {is} the absolute value of the correct value | Which step loses the sign?"
@@ -373,10 +374,10 @@ WORDS = {
     ],
     Code.FEW_DIGITS: [
         "{Your} {agrees} with the correct value only up to an error of {worst}, relative to "
-        "the largest entry | Does your code use float32, a small constant, or a difference "
-        "of close numbers?",
+        "the largest entry | Does your code use float32, a small constant, or a difference of "
+        "nearly equal numbers?",
         "{Your} {agrees} with the correct value only in its first digits | Does your code "
-        "use float32, a small constant, or a difference of close numbers?",
+        "use float32, a small constant, or a difference of nearly equal numbers?",
     ],
     Code.UNREPEATABLE: (
         "{Your} {differs} from call to call with the same arguments | Do you draw additional "
@@ -401,8 +402,8 @@ WORDS = {
     ),
     Code.SIGNS: "{Your} {has} the wrong sign in some entries | Which step decides the sign?",
     Code.STEADY: [
-        "{Your} {differs} by one {same} for each {along} | What do you compute once for each "
-        "{along}?",
+        "{Your} {differs} by a constant {same} within each {along} | What do you compute once "
+        "for each {along}?",
         "{Your} {differs} by the same {same} in all entries | Which step does the same to "
         "all entries?",
     ],
@@ -423,8 +424,8 @@ WORDS = {
         "order?"
     ),
     Code.ENTRIES: (
-        "{Your} {is} {wrong} for {letters}, and correct for the others | Which steps do "
-        "{these} take part in?"
+        "{Your} {is} {wrong} for {letters}, and correct for the others | Which steps use "
+        "{these}?"
     ),
     Code.BLOCKS: (
         "In {your}, only the rows of {letters} are wrong{off} | Which lines compute the "
@@ -439,7 +440,7 @@ WORDS = {
     ),
     Code.CUMULATIVE: (
         "{Your} {is} the cumulative sum of the correct values, {line} by {line} | Which "
-        "variable should be set to 0 again for each {line}?"
+        "variable should be reset to 0 for each {line}?"
     ),
     Code.FIRST_ROW_FILLED: (
         "{Your} {has} values only in the first row, and 0 in all other rows | Is the "
@@ -469,13 +470,13 @@ WORDS = {
     ),
     Code.FIRST_LINES: [
         "{Your} {is} correct only up to {line} {place} | What is different after that?",
-        "{Your} {is} correct only in the first {only} | Which value do the other ones need "
-        "from the one before?",
+        "{Your} {is} correct only in the first {only} | Which value does each later {only} "
+        "need from the previous one?",
         "{Your} {is} correct only in the first few {lines} | What is different after that?",
     ],
     Code.LAST_LINE: (
-        "{Your} {is} correct only in the last {line} | Which value do the other ones need "
-        "from the one after?"
+        "{Your} {is} correct only in the last {line} | Which value does each earlier {line} "
+        "need from the next one?"
     ),
     Code.DIAGONAL: "{Your} {is} wrong only {where} the diagonal | What is different there?",
     Code.ONLY_DIAGONAL: (
@@ -524,7 +525,7 @@ def sentences(findings: Iterable[Finding], audience: Audience) -> list[str]:
 
 
 def by_words(findings: Iterable[Finding], audience: Audience) -> list[tuple[list[str], str]]:
-    """Return the aspects and the words of findings; findings with equal words are merged."""
+    """Return the aspects and sentences of findings; equal sentences are merged."""
     aspects = {}
     for finding in findings:
         aspects.setdefault(text(finding, audience), []).append(finding.aspect)
@@ -537,8 +538,8 @@ def text(finding: Finding, audience: Audience) -> str:
     Parameters
     ----------
     audience : Audience
-        For hidden cases, private data of the finding are left out. The instructor gets the
-        first sentence about the student's result, and the name of the registered mistake.
+        For hidden cases, private data of the finding are left out. The instructor gets only the
+        sentence about the student's result, and the name of the registered mistake.
     """
     if audience == Audience.HIDDEN:
         finding = finding.hidden()
@@ -583,7 +584,7 @@ def _pair(words):
 
 
 def _fields(finding, audience):
-    """Return all that the sentences of a finding may contain, by name."""
+    """Return the values of the placeholders in a finding's sentences, by name."""
     parts, data = finding.parts, finding.data
     whose = "The student's" if audience == Audience.INSTRUCTOR else "Your"
     subject = f"{whose} {listed([f'`{p}`' for p in parts])}" if parts else f"{whose} answer"
@@ -615,7 +616,7 @@ def counted(count: int, size: int) -> str:
 
 
 def _off(how):
-    """Return words for the common error of all wrong entries."""
+    """Return words for the error that all wrong entries have in common."""
     return "all with the wrong sign" if how == "sign" else f"all by the same {how}"
 
 
@@ -649,7 +650,7 @@ def _raised(data):
 
 
 def _error_expected(data):
-    """Return the fields where an exception was expected: what returned instead."""
+    """Return the fields if an exception was expected: what the function did instead."""
     if "stopped" in data:
         fields = _stopped(data)
         return {"returned": fields["stop"], "cause": fields["cause"]}
@@ -661,7 +662,7 @@ def _error_expected(data):
     if data["returned"] == "error":
         return {
             "returned": "returns something",
-            "cause": "Do you `return` or `print` the error?",
+            "cause": "Do you `return` or `print` the error instead of raising it?",
         }
     outcome = "fails" if data["returned"] == "failed" else "returns a value"
     return {"returned": outcome, "cause": "Where does your code check this input?"}
@@ -685,7 +686,8 @@ def _shape(data):
 def _count(data):
     """Return the fields of a wrong number of values."""
     names, kind = data["names"], data.get("kind")
-    cause = "Is the `return` missing?" if kind == "none" else "What does your `return` return?"
+    cause = "What does your `return` statement return?"
+    cause = "Is the `return` missing?" if kind == "none" else cause
     returned = (
         "None"
         if kind == "none"
@@ -753,7 +755,7 @@ def _called(data):
 
 
 def _named(data):
-    """Return the problems that a forbidden name costs."""
+    """Return the problems that get no points because of a forbidden name, in words."""
     return listed([f"`{name}`" for name in data.get("problems", ())]) or "this problem"
 
 

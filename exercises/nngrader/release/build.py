@@ -130,7 +130,7 @@ def release(
 
 
 def publish(course: Course, name: str, trial: Course, made: Path, file: Path) -> None:
-    """Replace the previous release by a new one that passed all checks, by renaming."""
+    """Replace the previous release with a new one that passed all checks, by renaming."""
     file.parent.mkdir(parents=True, exist_ok=True)
     target = course / "release" / name
     about = course.made_with(name) | {"earlier": earlier_cells(course, name)}
@@ -157,8 +157,8 @@ def publish(course: Course, name: str, trial: Course, made: Path, file: Path) ->
 def earlier_cells(course: Course, name: str) -> dict[str, list[str]]:
     """Return digests of the sources of locked cells in all releases so far, by id.
 
-    Students who still have an earlier release, for example with other points in a table, have
-    not changed its cells.
+    With these digests, students who still have an earlier release, for example with other
+    points in a table, don't get a flag for changed cells.
     """
     found = course.earlier_cells(name)
     try:
@@ -319,7 +319,7 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
 def generate(
     course: Course, name: str, instructor: dict, visible: dict, gradebook: str | None = None
 ) -> None:
-    """Write notebook and visible cases next to the source, and let nbgrader create the release.
+    """Write the notebook and the visible cases, and let nbgrader create the release.
 
     nbgrader removes solutions and hidden tests. If the gradebook's address is given, it also
     adds the cells to the gradebook.
@@ -409,7 +409,7 @@ def missing_files(course: Course, name: str, declared: dict) -> list[str]:
         if not target.is_file():
             found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
         elif (size := target.stat().st_size) > most:
-            found.append(f"the solved {file} has {size:,} bytes, the limit is {most:,}")
+            found.append(f"the solved {file} has {size:,} bytes; the limit is {most:,}")
     return found
 
 

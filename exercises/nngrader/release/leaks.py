@@ -203,7 +203,7 @@ def _in_piece(piece, secrets):
     if any(p in text for p in secrets.paths) or HOMES.search(text):
         yield "it contains a path of this machine"
     if REGION.search(text):
-        yield "it contains a hidden region, or the mark of one"
+        yield "it contains a hidden region, or a marker of one"
     yield from _in_text(text, piece, secrets)
 
 
@@ -270,7 +270,7 @@ def spellings(array):
 
 
 def in_rows(piece):
-    """Return a piece's bytes, and the row-by-row bytes of its arrays stored by columns."""
+    """Return a piece's bytes, and the row-major bytes of its column-major arrays."""
     return piece + b"".join(a.tobytes() for a in _arrays(piece) if not a.flags.c_contiguous)
 
 
@@ -278,11 +278,11 @@ def _bits(head):
     """Return roughly how many bits distinguish these numbers from others of their kind.
 
     For whole numbers we count the steps between them. Equal steps, as in 0, 1, 2, …, take no
-    bits. If the numbers only grow or only fall, a step that is a multiple of its neighbour
-    takes only the bits of the factor; receptive fields grow like this: 5, 7, 13, 25, 37, 61.
-    For other numbers, each new value takes the bits of its digits. However, a fraction such as
-    1/17 takes at most the bits of numerator and denominator, and a rounding error such as
-    2**-28 at most the bits of an odd number and an exponent.
+    bits. If the numbers only increase or only decrease, a step that is a multiple of its
+    neighbour takes only the bits of the factor; receptive fields grow like this: 5, 7, 13, 25,
+    37, 61. For other numbers, each new value takes the bits of its digits. However, a fraction
+    such as 1/17 takes at most the bits of numerator and denominator, and a rounding error such
+    as 2**-28 at most the bits of an odd number and an exponent.
     """
     head = head[np.isfinite(head)]
     if head.dtype.kind in "biu" or (head.dtype.kind == "f" and np.all(head == np.rint(head))):

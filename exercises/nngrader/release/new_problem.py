@@ -33,7 +33,7 @@ from nngrader.engine import problem
 
 declared = problem(
     "{name}",
-    returns={{{returns}}},  # FILL IN for each part a key of `points`
+    returns={{{returns}}},  # FILL IN a key of `points` for each part
     points={{
         "shape": ({form}, "FILL IN the shape and type of the answer"),
         "value": ({value}, "FILL IN how these points are earned"),
@@ -159,7 +159,7 @@ except Exception:
     print("Your plot appears here as soon as {name} is correct.")
 ```
 """
-PRIVATE_TEST = '''"""Check the private problem {name}; run it with pytest."""
+PRIVATE_TEST = '''"""Tests of the private problem {name}; run them with pytest."""
 
 from pathlib import Path
 
@@ -226,7 +226,7 @@ def new_problem(
     """
     course.source(assignment)
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        allowed = "use lower-case letters, digits and _, and no keyword of Python"
+        allowed = "use lower-case letters, digits and _, but not a Python keyword"
         raise WrongUsage(f"{name!r} is not a valid name: {allowed}")
     if not points > 0:
         raise WrongUsage(f"--points is {points:g}: expected more than 0")
@@ -252,7 +252,7 @@ def new_problem(
         files = _public_files(course, assignment, name, declaration, section)
     changed = [course.definitions(assignment) / FIRST, course.source(assignment)]
     if there := [file for file in files if file.exists() and file not in changed]:
-        raise CannotDo(f"{there[0]} already exists, and is not overwritten")
+        raise CannotDo(f"{there[0]} already exists and will not be overwritten")
     listed = [file for file in files if file.name != FIRST]
     if private and not (table := folder.with_suffix(".toml")).exists():
         files[table] = _table(present, assignment, name, points)
@@ -263,7 +263,7 @@ def new_problem(
 
 
 def _there(course, assignment):
-    """Return the course, with its private folder if that already has a file for it."""
+    """Return the course, without its private folder if that has no files for the assignment."""
     try:
         course.private_files(assignment)
     except NotThere:

@@ -24,8 +24,8 @@ from .build import generate, trial_course, visible_cases
 def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     """Grade a notebook, print its points and what is wrong, and return the result.
 
-    If the course has no release of the assignment or no seed yet, both are temporary.
-    Points by hand are not in the sum.
+    If the course has no release of the assignment or no seed yet, temporary ones are used. The
+    sum doesn't include the points that a person gives.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     NotThere
         If there is no such file.
     CannotDo
-        If its name contains the name of no assignment, or the sandbox doesn't work.
+        If its name doesn't contain the name of an assignment, or the sandbox doesn't work.
     """
     if not file.is_file():
         raise NotThere(f"there is no notebook {file}")
@@ -68,7 +68,8 @@ def assignment_of(course: Course, file: Path) -> str:
     if named := [name for name in course.assignments() if name in file.name]:
         return max(named, key=len)
     known = ", ".join(course.assignments())
-    raise CannotDo(f"{file.name} names no assignment: rename it, for example {known}")
+    lacks = "doesn't contain the name of an assignment"
+    raise CannotDo(f"{file.name} {lacks}: rename it, for example {known}")
 
 
 def _released(course, name, scratch):

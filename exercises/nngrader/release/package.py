@@ -34,10 +34,10 @@ README = """{title}
 """
 
 SMALL = """\
-   On Linux, PyTorch also installs several gigabytes of programs for NVIDIA graphics cards. If
+   On Linux, PyTorch also installs several gigabytes of libraries for NVIDIA graphics cards. If
    you don't have such a card, type this line before the line with pip:
        pip install {torch} --index-url ADDRESS
-   The installation guide on pytorch.org contains the ADDRESS of the builds for CPU.
+   The installation guide on pytorch.org contains the ADDRESS of the CPU builds.
 """
 
 

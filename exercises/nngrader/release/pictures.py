@@ -23,7 +23,7 @@ class Pictures:
                 self.known.setdefault(a[0].size, set()).update(map(_digest, pictures))
 
     def occur_in(self, array: np.ndarray) -> bool:
-        """Return whether an array, cut into pieces of an image's size, has a known image."""
+        """Return whether an array, cut into pieces of an image's size, contains one we know."""
         levels = grey(array)
         return any(
             _digest(piece) in digests

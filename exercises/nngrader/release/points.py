@@ -39,10 +39,10 @@ def points_complaints(problems: list, instructor: dict) -> list[str]:
 
 
 def cell_complaints(problems: list, instructor: dict) -> list[str]:
-    """Return complaints about problems without a mark in the assignment's text."""
+    """Return complaints about problems without a directive in the assignment's text."""
     there = {grade_id(c) for c in instructor["cells"]}
     lacking = [p.name for p in problems if p.name not in there]
-    return [f"{name}: the text has no mark `{{problem}} {name}`" for name in lacking]
+    return [f"{name}: the text has no directive `{{problem}} {name}`" for name in lacking]
 
 
 def worth_of(instructor: dict) -> list[str]:
@@ -73,9 +73,9 @@ def _in_text(text, cell):
     tables = [sum(map(float, ROW.findall(rows))) for rows in TABLE.findall(text["source"])]
     if tables and abs(sum(tables) - worth) > ROUNDING:
         every = counted(sum(tables), "point")
-        yield f"{name}: its table adds up to {every}, the cell gives {worth:g}"
+        yield f"{name}: its table adds up to {every}, but the cell gives {worth:g}"
     if not is_code(cell):
         for said in GIVEN.findall(text["source"]):
             if float(said) != worth:
                 other = counted(float(said), "point")
-                yield f"{name}: the text gives {other}, the cell gives {worth:g}"
+                yield f"{name}: the text gives {other}, but the cell gives {worth:g}"

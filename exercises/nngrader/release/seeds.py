@@ -47,7 +47,7 @@ def seed_complaints(
 
 
 def untried(course: Course, name: str, seeds: int) -> list[str]:
-    """Return the problems that have changed since they last passed so many seeds."""
+    """Return the problems that have changed since they last passed with this many seeds."""
     store, keys = _passed(course, name), _keys(course, name, course.problems(name), seeds)
     return [problem for problem, key in keys.items() if not store.get(key)]
 
@@ -86,7 +86,7 @@ def _private_declarations(course, name, problem):
 
 
 def _tried(course, name, problems, seeds) -> Iterable:
-    """Yield each problem with the complaints about it, in order; few batches run here."""
+    """Yield each problem with the complaints about it, in order, a few in this process."""
     parts = {p.name: chunks(seeds_needed(p, seeds)) for p in problems}
     if cores() == 1 or sum(map(len, parts.values())) <= len(problems):
         for p in problems:

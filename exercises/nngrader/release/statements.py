@@ -68,7 +68,7 @@ def right_sources(problem) -> list[str]:
 
 
 def _is_of_same_module(module, f):
-    """Return whether a module is that of a function, or in the same folder."""
+    """Return whether a module defines a function, or is in the same folder."""
     folder = f.__module__.rpartition(".")[0]
     return module == f.__module__ or (bool(folder) and f"{module}".startswith(f"{folder}."))
 
@@ -87,8 +87,8 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
     Parameters
     ----------
     source : str
-        One of the instructor's cells. Marks are recognised in any case and spacing, even if
-        nbgrader would not recognise them.
+        One of the instructor's cells. The markers are recognised in any case and spacing, even
+        if nbgrader would not recognise them.
     """
     outside, inside, at = [], [], None
     for line in source.splitlines():

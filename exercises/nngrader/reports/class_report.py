@@ -43,11 +43,12 @@ TERMS = (
     ),
     (
         "Discrimination",
-        "is the corrected item-total correlation: Pearson's correlation between the points of "
-        "an item and the points that the same submissions earned for all other items. An item "
-        "is therefore not correlated with itself (Nunnally and Bernstein 1994, Psychometric "
-        "Theory, chapter 8). Below 0.2, the item predicts little about the rest; below 0, read "
-        f"its text again. It needs at least {LEAST} submissions, and is rough below a hundred.",
+        "is the corrected item-total correlation: Pearson's correlation between the points "
+        "of an item and the points that the same submissions earned for all other items. An "
+        "item is therefore not correlated with itself (Nunnally and Bernstein 1994, "
+        "Psychometric Theory, chapter 8). Below 0.2, the item predicts little about the "
+        f"rest; below 0, read its text again. It needs at least {LEAST} submissions, and is "
+        "only a rough estimate below a hundred.",
     ),
     (
         "Points lost",
@@ -83,7 +84,7 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     -------
     str
         HTML. It contains students' ids and is for the instructor. If it has codes instead of
-        names, it is for anyone who may see marks.
+        names, you may give it to anyone who is allowed to see marks.
 
     Raises
     ------
@@ -156,9 +157,13 @@ def _misunderstood(fine, found):
     empty = [c for c in found if c.finding.code in UNWRITTEN]
     top = commonest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
-    none = "Wrong answers didn't cost any points." if fine else "Nothing could be graded."
+    none = "The class lost no points to wrong answers." if fine else "Nothing could be graded."
     left = "; ".join(f"{escape(c.problem)}: {len(c.students)}" for c in empty)
-    left = f'<p class="soft">Not written, number of students: {left}.</p>' if left else ""
+    left = (
+        f'<p class="soft">Functions not written, by how many students: {left}.</p>'
+        if left
+        else ""
+    )
     return section(
         "What the class misunderstood", (f"<ol>{rows}</ol>" if top else f"<p>{none}</p>") + left
     )
@@ -232,7 +237,7 @@ def _notes(course, assignment, results, known, called):
     late = {s: m["late_penalty"] for s, m in known.items() if m["late_penalty"] > 0}
     if late:
         rows = [[escape(s), points(p)] for s, p in sorted(late.items())]
-        yield section("Late", table(["Student", "Points less"], rows, numbers=(1,)))
+        yield section("Late", table(["Student", "Points deducted"], rows, numbers=(1,)))
     unknown = [s for s, m in known.items() if m.get("untimed")]
     if unknown:
         text = (

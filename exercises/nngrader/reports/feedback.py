@@ -47,7 +47,7 @@ POWER = re.compile(r"\^\{([^}]*)\}")
 NO_MARK = "No mark: nothing could be graded"
 NOTHING_READ = (
     "You have no mark for this assignment yet. If this is not the file that you meant to "
-    "submit, or if the file was damaged on the way, write to your instructor."
+    "submit, or if the file was damaged in transit, write to your instructor."
 )
 SHOWN_ABOVE = (*FIX_FIRST, FlagCode.FORBIDDEN_NAME)  # in the section above
 TITLE = "Your instructor sees these notes, too"
@@ -61,7 +61,7 @@ def page(
     Parameters
     ----------
     mark : dict, optional
-        The gradebook's entry: marks by hand, comments and late penalties.
+        The gradebook's entry: manual marks, comments and late penalties.
     code : str, optional
         The code that replaces the student's name on a challenge's leaderboard.
     earlier : sequence of str, optional
@@ -70,7 +70,7 @@ def page(
     Returns
     -------
     str
-        HTML without scripts; it contains no hidden input, no expected value, no source.
+        HTML without scripts; it contains no hidden inputs, expected values or source code.
     """
     title = result["assignment"]
     parts = [
@@ -126,8 +126,8 @@ def _any_given(mark):
 def _first(result, mark):
     """Yield the section of errors to fix before anything else.
 
-    It leaves out problems to which a person has given points. If a cell has a syntax error,
-    it's clear why its function is missing.
+    It leaves out problems to which a person has given points. A syntax error in a cell also
+    explains why its function is missing.
     """
     flags = [] if result["status"] == "ungradable" else flags_of(result)
     broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
@@ -211,7 +211,7 @@ def _problem(name, report, code, given=None, said="", comment=""):
         )
     rest, found = "", f'<p class="good">{ALL_RIGHT}</p>' if right else found
     if full:
-        summary = f"<summary>{counted(len(full), 'line')} with all points</summary>"
+        summary = f"<summary>{counted(len(full), 'line')} with full points</summary>"
         rest = f"\n<details>{summary}\n{_table(full, report)}\n</details>"
     shown = _table(lost, report) if lost else ""
     return (
@@ -277,7 +277,7 @@ def _raised(power):
 
 
 def _waits(aspect, report):
-    """Return whether an aspect has no points only because no other kind of aspect has any."""
+    """Return whether an aspect has no points only because no aspect of another kind has."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
     found = findings_of(report)
     explained = any(

@@ -14,7 +14,7 @@ from ..records.rendering import Audience, sentences
 
 LEAST = 10  # submissions required for a correlation
 FEW = f"fewer than {LEAST} submissions"
-NO_SPREAD, NO_REST = "all earned the same", "the rest has no spread"
+NO_SPREAD, NO_REST = "all earned the same", "the other points have no spread"
 UNWRITTEN = (Code.NOT_WRITTEN, Code.NOT_DEFINED)
 NO_IDEA = (*UNWRITTEN, Code.FILE_MISSING)  # not a misconception
 CLEAR = ("loops", "memory", "inputs-unchanged")  # for these, a description explains everything
@@ -49,7 +49,7 @@ class Item:
 
 @dataclass
 class Cost:
-    """One finding over the class: its problem, the students who have it, and the points lost.
+    """One finding across the class: its problem, the students who have it, and the points lost.
 
     ``mistake`` is the name of the registered mistake, or None if the finding only describes
     the answer. ``found`` counts the students' findings, which differ at most in numbers.
@@ -174,8 +174,8 @@ def costs(results: dict[str, dict]) -> list[Cost]:
     Returns
     -------
     list of Cost
-        A registered mistake is one finding, no matter which part showed it. Descriptions that
-        differ only in numbers are one finding, too.
+        A registered mistake counts as one finding, no matter which part showed it. Descriptions
+        that differ only in numbers are one finding, too.
     """
     found = {}
     for student, result in results.items():
@@ -249,7 +249,7 @@ def _is_clear(finding):
 
 
 def _is_no_idea(finding):
-    """Return whether a finding is not a misconception: nothing was written, or all is lost."""
+    """Return whether a finding is not a misconception: no code, or no points at all."""
     return finding.code in NO_IDEA or finding.aspect == EVERYTHING
 
 

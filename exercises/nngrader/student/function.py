@@ -1,7 +1,8 @@
 """Check a function on the visible cases of its problem, from a file next to the notebook.
 
-The cases are called and compared in the student's kernel, where the function's data are.
-`nngrader check` and grading compare in a process that runs none of the student's code.
+The function is called on the cases in the student's kernel, where its data are, and its answers
+are compared there. `nngrader check` and grading compare in a process that runs none of the
+student's code.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ SUFFIX = ".cases.json"
 STILL_THERE = "If you have deleted that cell, restart the kernel: every cell that ran counts."
 NOT_PROVED = "The grader uses other inputs for the points."
 HELD_BACK = "The grader uses other, hidden inputs for the points."
-FOLLOWED = "The grader also tests your function with a correct one instead."
+FOLLOWED = "The grader also tests your function with correct versions of the others."
 READERS = [
     "open",
     *(f"numpy.{name}" for name in "fromfile genfromtxt load loadtxt memmap".split()),
 ]
 READS = "It calls {}. When your function is graded, the notebook's folder has no files."
-ORDER = "We call it with ({}), in this order. Yours is {}({})."
+ORDER = "We call it with ({}), in this order. Your function is {}({})."
 NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may differ."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
@@ -74,7 +75,7 @@ def check_message(f: Callable, folder: Path) -> str:
 
 
 def called_wrong(problems: dict, f: Callable) -> list[str]:
-    """Return lines on functions of other problems that a function calls and that are wrong."""
+    """Return lines on wrong functions of other problems that a function calls."""
     functions = vars(f).values() if inspect.isclass(f) else [f]
     functions = [g for g in functions if inspect.isfunction(g)]
     called = {n: g.__globals__.get(n) for g in functions for n in _names_in(g.__code__)}
@@ -122,7 +123,7 @@ def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[s
 
 
 def parameters(own: str) -> list[str]:
-    """Return the names of a function's positional parameters; none where `own` is no function.
+    """Return the names of a function's positional parameters; none if `own` isn't a function.
 
     >>> parameters("def f(X, y, *, h=1): pass"), parameters("class A: pass"), parameters("?")
     (['X', 'y'], [], [])
@@ -134,7 +135,7 @@ def parameters(own: str) -> list[str]:
 
 
 def definition(text: str, name: str = "") -> ast.AST | None:
-    """Return the last function or class that a text defines, None where there is none.
+    """Return the last function or class that a text defines, or None if there is none.
 
     Parameters
     ----------
@@ -163,7 +164,7 @@ def visible_problems(folder: Path) -> dict:
         try:
             found |= cases_json.load(file)
         except (ValueError, TypeError):
-            raise CannotDo(f"{file.name} is damaged: take it from the zip again") from None
+            raise CannotDo(f"{file.name} is damaged: copy it from the zip again") from None
     return found
 
 
@@ -180,7 +181,7 @@ def report(
     Parameters
     ----------
     run : callable
-        ``run(args)`` calls the function, as in `judge`, once more where a case is shown.
+        ``run(args)`` calls the function, as in `judge`, and once more for a case that is shown.
     folder : Path
         Where the notebook and the file of a challenge are.
     own : str, optional
@@ -271,9 +272,10 @@ def _file_lines(data, verdict, folder):
 
 
 def _by_hand(data, run):
-    """Return lines that compare answers in the example for pencil and paper.
+    """Return lines that compare answers in the pencil-and-paper example.
 
-    A part with the problem's own words is a comparison, and not the student's value.
+    A part for which the problem has its own words is left out, because its value is a
+    comparison and not the student's value.
     """
     example = data["example"]
     parts = result_of(data, example, run).parts or []

@@ -1,6 +1,6 @@
 """Call a student's function in the student's own process, under the limits of grading.
 
-A thread measures the time and memory of a call, and interrupts the call by the signal of
+A thread measures the time and memory of a call, and interrupts the call with the signal of
 Ctrl-C. This works on every system, whether the call sleeps or computes, and the notebook
 doesn't lose its variables. If signals or threads aren't available, we can't interrupt a call,
 but we judge it as in grading.
@@ -29,7 +29,7 @@ class Interruption(BaseException):
 
 
 class Limited:
-    """Calls a function like the grader: within limits, and not after two calls reached one.
+    """Calls a function as the grader does: within limits, but not after two calls reached one.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Watch:
         self.running, self.ended = False, threading.Event()
 
     def call(self, run: Callable, args: dict):
-        """Return ``run(args)``, None if it was interrupted."""
+        """Return ``run(args)``, or None if it was interrupted."""
         self.held = resident()
         self.begin = time.process_time(), time.monotonic()
         result = None

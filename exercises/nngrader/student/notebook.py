@@ -1,7 +1,7 @@
 """Run `nngrader check NOTEBOOK` on the student's own machine.
 
-The notebook's cells run in a separate process, as in grading. This process has each
-function called on the visible cases, and compares the answers. It needs only NumPy.
+The notebook's cells run in a separate process, as in grading. This process asks it to call each
+function on the visible cases, and compares the answers. It needs only NumPy.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from .trial import Trial
 
 UNANSWERED = "YOUR ANSWER HERE"  # what nbgrader puts where a text is to be written
 UNTOUCHED = (
-    "You haven't started the challenge {} ({}). It is optional, and needs no file until you do."
+    "You haven't started the challenge {} ({}). It is optional, and needs no file until you "
+    "start it."
 )
 NOT_DEFINED = "Your notebook doesn't define it. Did you rename it, or delete its cell?"
 KEEP_APART = "What this cell defines is lost, so write your functions in other cells."
@@ -84,7 +85,7 @@ def require_notebook(file: Path) -> None:
     Raises
     ------
     WrongUsage
-        If it is none; the text names the kind of file, and the notebooks in its folder.
+        If it isn't one; the text names the kind of file, and the notebooks in its folder.
     """
     try:
         cells_of(shrunk(file.read_bytes()), [], file.name)
@@ -175,7 +176,7 @@ class Checkup:
         )
 
     def _definition(self, name):
-        """Return the last definition of a name in the cells, None where there is none."""
+        """Return the last definition of a name in the cells, or None if there is none."""
         found = (definition(text, name) for text in reversed(self.texts))
         return next((node for node in found if node), None)
 
@@ -255,7 +256,7 @@ def size_note(size: int, most: int) -> list[str]:
     Returns
     -------
     list of str
-        The line, none for a smaller notebook.
+        The line; empty for a smaller notebook.
 
     >>> size_note(3 << 20, 100)
     []
@@ -263,8 +264,8 @@ def size_note(size: int, most: int) -> list[str]:
     if size <= most << 19:
         return []
     return [
-        f"Your notebook has {size >> 20} MB, and we grade notebooks of at most {most} MB. "
-        "Clear its outputs before you submit it, because we don't grade them."
+        f"The size of your notebook is {size >> 20} MB, and we grade notebooks of at most "
+        f"{most} MB. Clear its outputs before you submit it, because we don't grade them."
     ]
 
 
@@ -321,7 +322,7 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
     """
     most = sum(problems[name]["total"] for name in scores)
     earned = sum(score * problems[name]["total"] / 100 for name, score in scores.items())
-    lines = [f"Together: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
+    lines = [f"In total: {earned:.4g} of {counted(most, 'point')} on the visible cases."]
     for name, data in problems.items():
         if name not in scores:
             lines.append(UNTOUCHED.format(name, counted(data["total"], "point")))

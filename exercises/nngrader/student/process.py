@@ -1,6 +1,6 @@
 """Run a notebook's cells for `nngrader check` in a process that we watch from outside.
 
-The process answers the questions of `sandbox.runner.Runner` like the worker of a sandbox, so
+The process answers the questions of `sandbox.runner.Runner` as the worker of a sandbox does, so
 that a notebook is judged as in grading. It isn't a sandbox, because it runs on the student's
 computer. It works on every system. It starts in an empty folder, because grading doesn't have
 the files in the notebook's folder.
@@ -226,7 +226,7 @@ class Usage(NamedTuple):
 
 
 def usage(pid: int) -> Usage | None:
-    """Return the usage of a process and its descendants, None without psutil."""
+    """Return the usage of a process and its descendants, or None without psutil."""
     try:
         import psutil
     except ImportError:
