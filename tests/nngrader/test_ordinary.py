@@ -52,6 +52,21 @@ score = 1 if middle(0, 2) == 1 else 0
 score += 1.5 * (middle(*limits) == 6)
 score
 ```
+
+```{{code-cell}}
+:name: later
+
+limits = [0, 1]
+```
+
+```{{test}} test_later
+:points: 4
+
+assert len(limits) == 2
+### BEGIN HIDDEN TESTS
+limits == [0, 1] and middle(*limits) == 0.5
+### END HIDDEN TESTS
+```
 """
 SOLUTION = "### BEGIN SOLUTION\n    return x * x\n    ### END SOLUTION"
 RIGHT = {
@@ -103,8 +118,9 @@ def test_own_notebook_is_graded_by_its_assertions(own):
     assert run(own, "grade", WEEK) == 0
     found = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
     # Where the first test cell fails, it doesn't define the limits that the second one uses.
-    nothing = {"seen": 0, "syntax": 0, "unchanged": 0}
-    assert found == nothing | {"right": 5.5, "hidden": 2.5, "part": 4, "raises": 3}
+    # The last one sets its own limits, and the value of its comparison is no number of points.
+    nothing = {"seen": 4, "syntax": 4, "unchanged": 0}
+    assert found == nothing | {"right": 9.5, "hidden": 6.5, "part": 8, "raises": 3}
     assert source.read_bytes() == before
     told = {s: r["problems"]["test_square"] for s, r in latest_results(own, WEEK).items()}
     (seen,), (hidden,) = told["seen"]["findings"], told["hidden"]["findings"]
@@ -122,7 +138,7 @@ def test_points_of_own_notebook_can_change(own):
     assert run(own, "grade", WEEK) == 0
     assert run(own, "reweight", WEEK, "--points", "test_square=6", "--yes") == 0
     found = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
-    assert (found["right"], found["part"], found["hidden"]) == (8.5, 7, 2.5)
+    assert (found["right"], found["part"], found["hidden"]) == (12.5, 11, 6.5)
 
 
 @pytest.mark.slow
@@ -146,5 +162,7 @@ def test_release_needs_a_solution_that_passes(own, capsys):
 def test_text_has_marks_for_solutions_and_ordinary_tests(tmp_path):
     cells = {c["id"]: c for c in notebook(tmp_path)["cells"]}
     assert [i for i, c in cells.items() if is_solution(c)] == ["square", "middle"]
-    assert [i for i, c in cells.items() if is_ordinary(c)] == ["test_square", "test_middle"]
+    assert [i for i, c in cells.items() if is_ordinary(c)] == [
+        f"test_{name}" for name in ("square", "middle", "later")
+    ]
     assert cells["test_middle"]["metadata"]["nbgrader"]["points"] == 2.5

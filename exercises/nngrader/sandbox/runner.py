@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # needs Linux, but `check` runs everywhere
     from .launch import Sandbox
 
 MOST_LOST = 3  # if more added cells end the process, we run no added cells any more
+TEST = "(test)"  # name of an ordinary test cell that has run before
 MEASURES = "(measures)"  # name of the function in a process that only measures
 LONGEST_NAME = 60  # characters of a missing name to show
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
@@ -66,7 +67,7 @@ class Runner:
         self.spent, self.deaths, self.stopped = {}, {}, {}
         self.worked = self.waited = self.took = 0.0
         self.worker = self.function = self.before_test = None
-        self.right, self.names_of = {}, {}
+        self.right, self.names_of, self.tests = {}, {}, []
 
     def read(
         self, wanted: list[str] = (), functions: list[str] = ()
@@ -168,15 +169,16 @@ class Runner:
             answer["stopped"] = reached(answer.get("limit"), self.limits) or None
         return answer
 
-    def test(self, name: str, source: str, earlier: list[str]) -> dict:
-        """Run an ordinary test cell after the cells before it; return what it came to.
+    def test(self, name: str, source: str) -> dict:
+        """Run an ordinary test cell at its place in the notebook; return its outcome.
+
+        The cells before it run first, and so do earlier test cells, because later cells may
+        use or change the names that they define.
 
         Parameters
         ----------
         name : str
             The id of the test cell.
-        earlier : list of str
-            Ordinary test cells before it, because it may use names that they define.
 
         Returns
         -------
@@ -186,9 +188,10 @@ class Runner:
             ``stopped``, a description of the limit that ended the cell, or None. A submission
             can forge all of them, because its cells run in the same process.
         """
-        question = {"do": "test", "name": name, "source": source, "earlier": earlier}
-        cells, self.cells, before = self.cells, self.cells[: self.before_test], self.before_test
+        cells, before = self.cells, self.before_test
+        self.cells = self._until(before)
         self.before_test = self.function = None
+        question = {"do": "test", "name": name, "source": source}
         try:
             answer = self._ask(name, question, 1024 * self.limits.output_kb)
         except Died:
@@ -196,13 +199,22 @@ class Runner:
             return {"value": None, "raised": cause.kind, "line": None, "stopped": cause.stopped}
         finally:
             self.cells, self.before_test, self.function = cells, before, None
+        self.tests.append((before, source))
         value, line, error = (answer.get(key) for key in ("value", "line", "error"))
         return {
-            "value": float(value) if type(value) in (int, float) else None,
+            "value": value if type(value) is float else None,
             "raised": known(error) if error is not None else None,
             "line": line if type(line) is int and 0 < line <= source.count("\n") + 1 else None,
             "stopped": reached(answer.get("limit"), self.limits) or None,
         }
+
+    def _until(self, place):
+        """Return the cells before a place, with the test cells that have run among them."""
+        cells = []
+        for n, cell in enumerate([*self.cells[:place], None]):
+            cells += [(TEST, source, False) for at, source in self.tests if at == n]
+            cells += [cell] if cell else []
+        return cells
 
     def value(self, name: str, args: tuple, kwargs: dict, cap: int | None = None):
         """Call a function and return its value as plain data.
@@ -395,12 +407,13 @@ class Runner:
         """Load a cell; return whether the process still exists afterwards."""
         bound = self._allowed(left)[1]
         try:
-            answer = self._put({"do": "load", "source": source, "name": name}, left)
+            do = "test" if name == TEST else "load"
+            answer = self._put({"do": do, "source": source, "name": name}, left)
         except Died as e:
             cause = of_death(e.ending, self.limits, bound, self.least)
             self._lose(FlagCode.CELL_STOPPED, name, **cause.data)
             return False
-        if answer.get("error") is not None:
+        if answer.get("error") is not None and name != TEST:  # a test has its own report
             found = reached(answer.get("limit"), self.limits)
             if found:
                 self._note(FlagCode.CELL_LIMIT, name, **found)
