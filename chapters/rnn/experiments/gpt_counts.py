@@ -15,7 +15,10 @@ import torch
 
 from nnlib import experiment
 
-BASE = runpy.run_path(str(Path(__file__).with_name("gpt.py")))
+HERE = Path(__file__).parent
+BASE = runpy.run_path(str(HERE / "gpt.py"))
+WRITERS = runpy.run_path(str(HERE / "writers.py"))
+discounts, look = WRITERS["discounts"], WRITERS["look"]
 SIZE, SKIP, T = len(BASE["LETTERS"]), BASE["SKIP"], BASE["T"]
 ORDERS = range(1, 9)
 TOLERANCES = {"counts 3, valid": {"absolute": 1e-6}}
@@ -25,21 +28,6 @@ def keys(ids, n):
     """Return a number for each sequence of n characters, along the last axis."""
     grams = np.lib.stride_tricks.sliding_window_view(ids, n, axis=-1)
     return grams @ (SIZE ** np.arange(n)[::-1]).astype(np.int64)
-
-
-def discounts(counts):
-    """Return what is subtracted from counts of 0, 1, 2 and of 3 or more."""
-    n1, n2, n3, n4 = (max(1, np.sum(counts == k)) for k in (1, 2, 3, 4))
-    y = n1 / (n1 + 2 * n2)
-    found = np.array([0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3])
-    return found.clip(0, [0, 1, 2, 3])
-
-
-def look(where, values, wanted):
-    """Return the value of each key, 0 where there is none."""
-    at = np.searchsorted(where, wanted)
-    at[at == len(where)] = 0
-    return np.where(where[at] == wanted, values[at], 0)
 
 
 def loss(text, n, many=1000):
