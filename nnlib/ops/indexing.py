@@ -508,9 +508,6 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 
 # By value
 
-MANY = 16  # so many times k elements are partitioned instead of sorted
-
-
 class Ordered(NamedTuple):
     """The result of ``sort``, ``topk`` and ``kthvalue``: values and their indices."""
 
@@ -525,12 +522,23 @@ def order(x: np.ndarray, d: int, down: bool) -> np.ndarray:
     return x.shape[d] - 1 - np.flip(np.argsort(np.flip(x, d), d, kind="stable"), d)
 
 
-def leading(x: np.ndarray, k: int, down: bool) -> np.ndarray:
-    """Return the first k indices of ``order`` for a vector, without sorting all elements."""
-    last = len(x) - k if down else k - 1
-    bound = np.partition(x, last)[last]
-    candidates = np.flatnonzero(~(x < bound if down else x > bound))
-    return candidates[order(x[candidates], 0, down)[:k]]
+def part_of_order(x: np.ndarray, d: int, down: bool, start: int, end: int) -> np.ndarray:
+    """Return the indices from start to end of ``order``, sorting no others if start is 0."""
+    n, size = x.shape[d], end - start
+    partial = 0 < size < n and (start == 0 or size == 1)
+    if not partial or (x.dtype.kind == "f" and np.isnan(x).any()):
+        return order(x, d, down)[at(d, slice(start, end))]
+    rows = np.ascontiguousarray(np.moveaxis(x, d, -1))
+    last = n - end if down else end - 1
+    bound = np.partition(rows, last, -1)[..., last, None]
+    equal, first = rows == bound, rows > bound if down else rows < bound
+    chosen = first | equal if start == 0 else equal
+    if np.count_nonzero(chosen) > size * (x.size // n):  # too many equal elements
+        position = np.cumsum(equal, -1) + first.sum(-1, keepdims=True)  # in order, from 1
+        chosen &= first | ((position > start) & (position <= end))
+    i = np.flatnonzero(chosen).reshape(*rows.shape[:-1], size) % n
+    i = np.moveaxis(i, -1, d)
+    return np.take_along_axis(i, order(np.take_along_axis(x, i, d), d, down), d)
 
 
 def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
@@ -543,11 +551,7 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
     n = x.shape[d]
     start, end = part or (0, n)
     expect(0 <= start <= end <= n, name, "k from 0 to {}, the length of dim, got {}", n, end)
-    if 0 < MANY * end < n:
-        i = np.apply_along_axis(leading, d, x, end, down)
-    else:
-        i = order(x, d, down)
-    i = i[at(d, slice(start, end))]
+    i = part_of_order(x, d, down, start, end)
     values = pick(name, row(name, input), grid(name, x, d, i))
     shape = i.shape if raw(input).ndim else ()
     values = titled(reshape(values, shape), f"{name.capitalize()}Backward0")
