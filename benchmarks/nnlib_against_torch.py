@@ -10,6 +10,9 @@ for several threads, we measure wall time.
     python benchmarks/nnlib_against_torch.py --memory     peak memory of the VGG's steps
     python benchmarks/nnlib_against_torch.py --growth     scaling with batch, depth and length
     python benchmarks/nnlib_against_torch.py --imports    import nnlib and import numpy
+
+The first line of the output names OpenBLAS's kernels. If they are for Haswell on a processor
+that has AVX-512, OpenBLAS doesn't recognize it; OPENBLAS_CORETYPE=SkylakeX selects AVX-512.
 """
 
 import argparse
@@ -38,6 +41,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = str(options.threads)  # read when NumPy and torch are imported
 
 import numpy as np  # noqa: E402
+from threadpoolctl import threadpool_info  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 clock = time.process_time if options.threads == 1 else time.perf_counter
@@ -261,7 +265,9 @@ def machine() -> str:
     """Return a line with the processor, the number of threads and the versions."""
     kind = "processor time" if options.threads == 1 else "wall time"
     threads = f"{options.threads} thread{'s' * (options.threads > 1)} for each library"
+    blas = next(pool for pool in threadpool_info() if pool["user_api"] == "blas")
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    versions += f" ({blas['internal_api']}, kernels for {blas['architecture']})"
     return f"{processor()}, {os.cpu_count()} cores; {threads}, {kind}; {versions}"
 
 

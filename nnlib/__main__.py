@@ -1,4 +1,4 @@
-"""Print what a bug report needs: versions, the BLAS library and the number of threads.
+"""Print what a bug report needs: versions, the BLAS library, its kernels and the threads.
 
 python -m nnlib
 """
@@ -9,6 +9,7 @@ import platform
 import numpy as np
 
 from . import __version__
+from .settings import thread_pools
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -17,10 +18,12 @@ def report() -> str:
     """Return the versions and settings of this computer, one per line."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     threads = [f"{name}={os.environ[name]}" for name in THREADS if name in os.environ]
+    kernels = [pool["architecture"] for pool in thread_pools() if "architecture" in pool]
     lines = {
         "nnlib": __version__,
         "NumPy": np.__version__,
         "BLAS": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
+        "kernels": ", ".join(kernels) or "unknown (install threadpoolctl)",
         "threads": ", ".join(threads) or f"not limited, {os.cpu_count()} processors",
         "Python": platform.python_version(),
         "system": platform.platform(),

@@ -33,11 +33,16 @@ def set_num_threads(num: int) -> None:
 
 def get_num_threads() -> int:
     """Return how many threads matrix products use, as far as threadpoolctl knows."""
+    return max([pool["num_threads"] for pool in thread_pools()], default=os.cpu_count() or 1)
+
+
+def thread_pools() -> list[dict]:
+    """Return what threadpoolctl knows about each loaded BLAS or OpenMP library."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:
-        return os.cpu_count() or 1
-    return max([pool["num_threads"] for pool in threadpool_info()], default=1)
+        return []
+    return threadpool_info()
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:

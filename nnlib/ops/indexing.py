@@ -508,6 +508,7 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
 
 # By value
 
+
 class Ordered(NamedTuple):
     """The result of ``sort``, ``topk`` and ``kthvalue``: values and their indices."""
 
