@@ -66,10 +66,10 @@ def test_a_whole_turn_finds_the_eigenvalues_and_each_place_its_facts(book_figure
         x = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
         y = np.array(MATRICES["stretch"]) @ x
         angle = np.degrees(linalg.angle(x, y)) * np.sign(x[0] * y[1] - x[1] * y[0])
-        told = {k: v.replace("−", "-").strip("°") for k, v in figure.facts().items()}
-        assert float(told["angle to A x"]) == pytest.approx(angle, abs=0.051)
-        assert float(told["length of A x"]) == pytest.approx(np.linalg.norm(y), abs=0.0051)
-        assert ast.literal_eval(told["A x"]) == pytest.approx(tuple(y), abs=0.0051)
+        facts = {k: v.replace("−", "-").strip("°") for k, v in figure.facts().items()}
+        assert float(facts["angle to A x"]) == pytest.approx(angle, abs=0.051)
+        assert float(facts["length of A x"]) == pytest.approx(np.linalg.norm(y), abs=0.0051)
+        assert ast.literal_eval(facts["A x"]) == pytest.approx(tuple(y), abs=0.0051)
     for name, matrix in MATRICES.items():
         figure.press(name)
         figure.get_by_label(TURN, exact=True).evaluate(WHOLE_TURN)
@@ -242,10 +242,10 @@ def test_it_shows_the_nearest_matrix_of_the_rank(book_figure, button, name):
             slider.press(key)
         near = (U[:, :rank] * s[:rank]) @ Vh[:rank]
         error = np.sqrt(((A - near) ** 2).mean())
-        told = SENTENCE.search(figure.sentence()).groups()
-        assert int(told[0]) == rank
-        assert int(told[1].replace(",", "")) == 260 * rank
-        assert float(told[3]) == pytest.approx(error, abs=0.11)
+        numbers = SENTENCE.search(figure.sentence()).groups()
+        assert int(numbers[0]) == rank
+        assert int(numbers[1].replace(",", "")) == 260 * rank
+        assert float(numbers[3]) == pytest.approx(error, abs=0.11)
         off = np.sqrt(((drawn(figure, 0) - np.clip(near, 0, 255)) ** 2).mean())
         assert off < min(1.2, 0.2 * error)
 
@@ -285,8 +285,8 @@ def test_the_rule_of_bayes_is_that_of_nnlib_and_the_counts_agree(open_figure):
         answers = figure.locator("svg text.nn-end").all_text_contents()
         for text, positive in zip(answers, (True, False), strict=True):
             right = diagnostic_test(*shares, positive=positive)["ill"]
-            told = float(text.strip("<").removesuffix("% ill")) / 100
-            assert told == pytest.approx(right, abs=0.00051)
+            share = float(text.strip("<").removesuffix("% ill")) / 100
+            assert share == pytest.approx(right, abs=0.00051)
         missed, found, alarms, cleared = people(figure)
         assert missed + found + alarms + cleared == 1000
         assert missed + found == pytest.approx(1000 * shares[0], abs=0.5)
@@ -298,10 +298,10 @@ def test_the_rule_of_bayes_is_that_of_nnlib_and_the_counts_agree(open_figure):
 def test_people_are_drawn_by_chance_and_scatter_as_they_should(open_figure):
     figure = open_figure("people", {"prior": 0.01, "sensitivity": 0.9, "specificity": 0.9})
     positives, ill = [], []
-    for told, marks in figure.evaluate(DRAWS, 60):
-        ill.append(told[0] + told[1])
-        positives.append(told[1] + told[2])
-        assert marks == told
+    for label, marks in figure.evaluate(DRAWS, 60):
+        ill.append(label[0] + label[1])
+        positives.append(label[1] + label[2])
+        assert marks == label
     for values, p in ((ill, 0.01), (positives, 0.108)):
         sd = (1000 * p * (1 - p)) ** 0.5
         assert abs(np.mean(values) - 1000 * p) < 4.5 * sd / 60**0.5

@@ -203,8 +203,8 @@ def check_votes(cls, figure, X, y, k, distance, query=QUERY):
     d = np.sort(np.linalg.norm(X - query, p, axis=1))
     assert far == f"{d[min(k, len(X)) - 1]:.2f}"
     near = y[model.kneighbors([query], return_distance=False)[0]]
-    told = dict(word.rsplit(" ", 1) for word in votes.split(", "))
-    assert told == {SPECIES[c]: str((near == c).sum()) for c in set(near)}
+    counts = dict(word.rsplit(" ", 1) for word in votes.split(", "))
+    assert counts == {SPECIES[c]: str((near == c).sum()) for c in set(near)}
     others = model.kneighbors(n_neighbors=min(k, len(X) - 1), return_distance=False)
     found = [np.bincount(y[row], minlength=3).argmax() for row in others]
     assert wrong == f"{(found != y).sum()} of {len(X)}"
@@ -330,8 +330,8 @@ def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(book_figure
             plot = figure.locator("svg[aria-label^='Slopes of the loss']")
             shown += [p.split()[-1] for p in plot.get_attribute("aria-label").split(", ")]
             right = [*F.softmax(z, dim=0), loss.item(), *np.ravel(J), *scores.grad.numpy()[0]]
-            told = [number(text.strip("<>")) for text in shown]
-            assert told == pytest.approx(right, abs=0.0011)
+            slopes = [number(text.strip("<>")) for text in shown]
+            assert slopes == pytest.approx(right, abs=0.0011)
 
 
 # a threshold
@@ -420,6 +420,6 @@ def test_shapes_and_rules_of_gradients_are_nnlibs(book_figure, sizes):
         figure.locator(f"g[role=button][aria-label^='{name}, shape']").click()
         right = gradients[name]
         np.testing.assert_allclose(rule(values, gradients), right, atol=1e-12, err_msg=name)
-        told = f"{name} has the shape {right.shape}, and so has its gradient, {written}"
-        assert figure.sentence().startswith(told)
+        expected = f"{name} has the shape {right.shape}, and so has its gradient, {written}"
+        assert figure.sentence().startswith(expected)
         assert figure.texts()[:3] == [str(right.shape)] * 2 + [f"{right.size:,}"]

@@ -54,8 +54,8 @@ class Head:
 
     def expect(self, line):
         """Wait for a section's line; the head is whole and in sight, and hides no target."""
-        told = "line => document.querySelector('.nn-place-section').textContent === line"
-        self.page.wait_for_function(told, arg=line)
+        condition = "line => document.querySelector('.nn-place-section').textContent === line"
+        self.page.wait_for_function(condition, arg=line)
         self.page.wait_for_function("() => new Promise(requestAnimationFrame)")
         found = self.page.evaluate(HEAD)
         assert (found["top"], found["unseen"]) == (0, [])

@@ -195,12 +195,12 @@ def test_the_first_key_needs_little(book):
 def test_results_show_nothing_from_behind_a_curtain(searching):
     rows = searching.evaluate("nn.search.records.filter(r => r.hidden).map(r => r.text)")
     assert len(rows) > 50
-    told = """() => {
+    script = """() => {
       const find = query => nn.search.find(query);
       const answer = find("accuracy falls loss rises after step 200");
       return answer.found.flatMap(r => nn.search.snippet(r, answer)).map(([t]) => t).join(" ");
     }"""
-    assert "96.2% to 95.4%" not in searching.evaluate(told)
+    assert "96.2% to 95.4%" not in searching.evaluate(script)
 
 
 def test_titles_are_found_before_the_texts_and_what_finds_nothing_has_ways_on(
@@ -218,6 +218,8 @@ def test_titles_are_found_before_the_texts_and_what_finds_nothing_has_ways_on(
     assert not visited.page.evaluate("nn.search.whole")
     field(visited).fill("zzqqxx")
     visited.page.locator(".nn-found-note", has_text="Searching").wait_for()
+    while not held:  # the request may arrive here after the note is drawn
+        visited.page.wait_for_timeout(10)
     assert options(visited).count() == 0
     held[0].continue_()
     options(visited).nth(2).wait_for()
@@ -291,8 +293,8 @@ def test_the_keyboard_searches_on_any_page(open_visit, address):
     wait_until_chosen(visited, "Gradient descent")
     assert field(visited).get_attribute("aria-expanded") == "true"
     assert field(visited).get_attribute("aria-controls") == "nn-found"
-    told = visited.page.get_by_role("status").filter(has_text="results")
-    told.first.wait_for(state="attached")
+    status = visited.page.get_by_role("status").filter(has_text="results")
+    status.first.wait_for(state="attached")
     keys.press("ArrowDown")
     wait_until_chosen(visited, "Stochastic gradient descent")
     keys.press("ArrowUp")
@@ -366,8 +368,8 @@ def test_results_show_page_section_and_the_place_that_was_found(open_visit, addr
     assert "Calibration" in row.inner_text()
     assert "Temperature scaling" in row.inner_text()
     assert row.locator("mark").first.inner_text().lower() == "temperature"
-    told = visited.page.get_by_role("status").filter(has_text="results for")
-    assert f"{results.count()} results for “temperature”" in told.inner_text()
+    status = visited.page.get_by_role("status").filter(has_text="results for")
+    assert f"{results.count()} results for “temperature”" in status.inner_text()
     assert visited.too_wide() == []
     assert visited.axe() == []
     assert (visited.outside, visited.missing, visited.errors) == ([], [], [])

@@ -24,8 +24,8 @@ def test_a_note_and_its_paragraph_become_a_block_and_a_notebook_has_it_behind():
     block, after = document[0][1:]
     assert [type(child) for child in block] == [Sidenote, nodes.paragraph]
     assert after.astext() == "More."
-    told = list(Markdown().blocks(document[0]))
-    assert told[1:] == ["Text.", "word " * LONGEST, "More."]
+    blocks = list(Markdown().blocks(document[0]))
+    assert blocks[1:] == ["Text.", "word " * LONGEST, "More."]
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_a_note_and_its_paragraph_become_a_block_and_a_notebook_has_it_behind():
     ],
 )
 def test_a_note_without_a_paragraph_or_a_long_one_is_refused(document, words, monkeypatch):
-    told = []
-    monkeypatch.setattr(sidenotes.logger, "warning", lambda text, **where: told.append(text))
+    errors = []
+    monkeypatch.setattr(sidenotes.logger, "warning", lambda text, **where: errors.append(text))
     place(None, document)
-    assert len(told) == 1
-    assert words in told[0]
+    assert len(errors) == 1
+    assert words in errors[0]

@@ -45,5 +45,5 @@ def test_a_notebook_has_the_cells_of_a_set_one_below_the_other():
     document += nodes.section("", nodes.title("", "A page"), ids=["a"])
     document[0] += [cell("tab-a", 0), cell("tab-b", 1)]
     group(None, document)
-    told = list(Markdown().blocks(document[0]))
-    assert [block["cell_index"] for block in told if not isinstance(block, str)] == [0, 1]
+    blocks = list(Markdown().blocks(document[0]))
+    assert [block["cell_index"] for block in blocks if not isinstance(block, str)] == [0, 1]

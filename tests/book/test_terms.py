@@ -99,11 +99,11 @@ def links(book, page):
 
 @pytest.mark.slow
 def test_the_first_use_of_each_term_is_linked_once(words):
-    there = "../reference/glossary.html"
+    target = "../reference/glossary.html"
     assert links(words, "part/first") == [
-        (f"{there}#term-loss", "loss"),
-        (f"{there}#term-batch", "batch"),
-        (f"{there}#term-sgd", "SGD"),
+        (f"{target}#term-loss", "loss"),
+        (f"{target}#term-batch", "batch"),
+        (f"{target}#term-sgd", "SGD"),
     ]
 
 

@@ -30,10 +30,11 @@ def _print_findings(name, title, f):
         return False
     print(f"\n{hidden.score:5.1f}  {name}: {title}")
     for verdict, words in ((shown, ""), (hidden, "hidden: ")):
+        audience = Audience.VISIBLE if verdict is shown else Audience.HIDDEN
         for finding in verdict.findings:
             if verdict is shown or finding not in shown.findings:
-                told = text(finding, Audience.VISIBLE if verdict is shown else Audience.HIDDEN)
-                print(f"       {words}{finding.aspect} | {told} [{finding.mistake or ''}]")
+                line = f"{finding.aspect} | {text(finding, audience)} [{finding.mistake or ''}]"
+                print(f"       {words}{line}")
     return True
 
 

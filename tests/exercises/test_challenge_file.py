@@ -182,12 +182,12 @@ def test_check_tells_how_good_the_file_is_and_what_decides(home):
     assert "accuracy with the 40 visible pictures: 1. " in message
 
 
-@pytest.mark.parametrize(("margin", "told"), [(0.1, False), (0.2, True)])
-def test_check_tells_that_a_threshold_is_near(home, visible, margin, told):
+@pytest.mark.parametrize(("margin", "printed"), [(0.1, False), (0.2, True)])
+def test_check_tells_that_a_threshold_is_near(home, visible, margin, printed):
     cases_json.save({"classify": visible | {"margin": margin}}, home / f"{NAME}.cases.json")
     (home / "weights.npz").write_bytes(SOLVED)  # which reaches 1, and the threshold is 0.8
     message = check_message(classify, home)
-    assert ("of the threshold 0.8 (accuracy), so grading may differ" in message) == told
+    assert ("of the threshold 0.8 (accuracy), so grading may differ" in message) == printed
 
 
 def test_check_tells_what_is_wrong_with_the_function(home):

@@ -467,16 +467,16 @@ def test_a_shape_is_described(shape, want, cause):
 
 
 def test_a_length_of_a_shape_is_named_after_the_expected_one():
-    for shape, came in {(7, 5): "(C, N)", (4, 7): "(N - 1, C)", (35,): "(N·C,)"}.items():
+    for shape, sentence in {(7, 5): "(C, N)", (4, 7): "(N - 1, C)", (35,): "(N·C,)"}.items():
         found = fault(shape, (5, 7)).fault
-        assert (found.data["returned"], found.data["expected"]) == (came, "(N, C)")
+        assert (found.data["returned"], found.data["expected"]) == (sentence, "(N, C)")
 
 
 def test_axes_that_stay_do_not_hide_two_that_are_exchanged():
-    came = np.arange(560.0).reshape(5, 4, 7, 4)
-    about, values = cause(came, np.ones((5, 4, 4, 7)), {})
+    result = np.arange(560.0).reshape(5, 4, 7, 4)
+    about, values = cause(result, np.ones((5, 4, 4, 7)), {})
     assert about == {"cause": "permuted", "axis": "third"}
-    assert np.array_equal(values, came.swapaxes(2, 3))
+    assert np.array_equal(values, result.swapaxes(2, 3))
 
 
 @pytest.mark.parametrize(("shape", "want", "cause"), SHAPES[1:])

@@ -59,8 +59,8 @@ def test_a_mistake_is_told_its_hint_and_charged_once(name):
     for mistake, known in PROBLEMS[name].mistakes.items():
         verdict = judged(name, known.solve)
         assert is_charged_as_declared(PROBLEMS[name], known, verdict), mistake
-        told = known.hint in texts(verdict)
-        assert told or known.loses <= {"inputs-unchanged", "chain"}, mistake
+        shown = known.hint in texts(verdict)
+        assert shown or known.loses <= {"inputs-unchanged", "chain"}, mistake
 
 
 @every_problem

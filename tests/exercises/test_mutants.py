@@ -14,13 +14,13 @@ DRAWS = 1000  # inputs on which an unpunished mutant must be equal to the refere
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_mutant_loses_points_or_is_the_reference_and_is_told_nothing_hidden(name):
-    p, data, unpunished, told = PROBLEMS[name], packed(name, SEED, False), {}, []
+    p, data, unpunished, leaked = PROBLEMS[name], packed(name, SEED, False), {}, []
     if p.trains:
         pytest.skip("any training to a low loss is right")
     for k, (line, f) in enumerate(mutants(p.solve, lambda changes: changes[::ONE_IN])):
         verdict = judged(data, with_timeout(f))
         if verdict.score == 100:
             unpunished[f"{k}: {line}"] = with_timeout(f)
-        told += [(line, text) for text in numbers_in(data, verdict.findings)]
-    assert told == []
+        leaked += [(line, text) for text in numbers_in(data, verdict.findings)]
+    assert leaked == []
     assert differing(p, unpunished, DRAWS) == []

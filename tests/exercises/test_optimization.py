@@ -70,8 +70,8 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_the_outcome_is_the_one_told(way):
     train = cell_of("ps4_optimization", "uses")["train"]
-    told = cells()["ps4_optimization text_outcome"]
-    rows = re.findall(r"^\| (\w.*) \| (0\.\d+) \| (0\.\d+) \|$", told, re.MULTILINE)
+    outcome = cells()["ps4_optimization text_outcome"]
+    rows = re.findall(r"^\| (\w.*) \| (0\.\d+) \| (0\.\d+) \|$", outcome, re.MULTILINE)
     assert {name for name, *_ in rows} == set(WAYS)
     ((low, high),) = (spread for name, *spread in rows if name == way)
     found = [train(*WAYS[way], seed)[1] for seed in range(6)]

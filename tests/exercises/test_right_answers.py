@@ -367,7 +367,7 @@ def modules():
                 flat += n * nn.utils.parameters_to_vector(filled)
         parts = (flat / max(1, sum(counts))).split([p.numel() for p in parameters])
         for worker in workers:
-            for p, part, there in zip(worker.parameters(), parts, has, strict=True):
-                p.grad = part.view_as(p).clone() if there else None
+            for p, part, present in zip(worker.parameters(), parts, has, strict=True):
+                p.grad = part.view_as(p).clone() if present else None
 
     return found

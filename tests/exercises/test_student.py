@@ -165,7 +165,7 @@ def test_the_example_compares_numbers_and_not_their_types(folder):
 
 
 @pytest.mark.parametrize(
-    ("came", "want", "line"),
+    ("result", "want", "line"),
     [
         (np.array([2.0, 3.0]), np.array([2, 3]), ""),
         (np.array([2, 3]), np.array([2.0, 3.0]), ""),
@@ -184,10 +184,10 @@ def test_the_example_compares_numbers_and_not_their_types(folder):
         (np.array([[2.0]]), np.array([2]), "    p: expected [2]; yours: [[2]]"),
     ],
 )
-def test_only_numbers_that_differ_stand_beside_each_other(came, want, line):
-    assert difference("p", came, want) == line
+def test_only_numbers_that_differ_stand_beside_each_other(result, want, line):
+    assert difference("p", result, want) == line
     lines = [line] if line else []
-    part = {"kind": "array", "values": came}
+    part = {"kind": "array", "values": result}
     assert differences({"returns": {"p": "value"}}, {"want": [want]}, [part]) == lines
 
 
@@ -315,14 +315,14 @@ check(hinge_loss)
     assert "`hinge_loss` isn't written yet" in ran.stdout, ran.stderr
 
 
-def told(name, mistake):
+def hint_of(name, mistake):
     """Return what check prints of a known mistake, on visible cases."""
     data, f = packed(name, 1, True), PROBLEMS[name].mistakes[mistake].solve
     return report(data, caller(data, f), judged(data, f), Path())
 
 
 def test_a_program_that_fails_is_shown_letter_by_letter():
-    printed = told("Value", "MinusForgotten").partition("  A case that fails:\n")[2]
+    printed = hint_of("Value", "MinusForgotten").partition("  A case that fails:\n")[2]
     numbers, program, *differ = printed.splitlines()
     assert re.fullmatch(r"    a = [\d.]+, b = [\d.]+", numbers)
     assert program == "    y = 2 / a * (3 - 4 * (5 + b))"
@@ -354,28 +354,29 @@ def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
     assert "operations" not in found
     assert "long" not in found
     assert re.search(r"    y = .*a \* a.*\n    grad of a: expected", found)
-    assert "  Step 1 of 3, + and *" in told("Value", "ProductLikeSum")
-    assert "grad of" in told("Value", "OrderNotReversed")
-    assert "  Steps 1 and 2 are correct. Next: step 3 of 3" in told("Value", "LogOfTheInput")
-    assert "  All 3 steps are correct." in told("Value", "WalksEveryWay")
+    assert "  Step 1 of 3, + and *" in hint_of("Value", "ProductLikeSum")
+    assert "grad of" in hint_of("Value", "OrderNotReversed")
+    assert "  Steps 1 and 2 are correct. Next: step 3 of 3" in hint_of("Value", "LogOfTheInput")
+    assert "  All 3 steps are correct." in hint_of("Value", "WalksEveryWay")
 
 
 def test_the_sign_that_a_driver_sets_is_not_shown_as_a_number():
-    assert "A case that fails" not in told("Value", "WalksEveryWay")
+    assert "A case that fails" not in hint_of("Value", "WalksEveryWay")
 
 
 def test_driver_shows_actual_and_expected_results():
-    printed = told("softmax_vjp", "diagonal alone")
+    printed = hint_of("softmax_vjp", "diagonal alone")
     assert "    g = [4.0, 1.0, -2.0]" in printed
     assert "    dz: expected [0.75, 0.0, -0.75]; yours: [0.75, 0.25, -0.375]" in printed
-    printed = told("gradient_check", "corners forgotten").partition("  A case that fails:\n")[2]
+    printed = hint_of("gradient_check", "corners forgotten")
+    printed = printed.partition("  A case that fails:\n")[2]
     assert re.search(r"formula = np.sum.*\n    x = \[", printed)
     assert re.search(r"error: expected \d\S*; yours: \d", printed)
-    assert "A case that fails" not in told("softmax_vjp", "jacobian built")
+    assert "A case that fails" not in hint_of("softmax_vjp", "jacobian built")
 
 
 def test_the_loss_that_was_reached_is_told_in_the_notebook_alone():
-    printed = told("train_network", "one step")
+    printed = hint_of("train_network", "one step")
     assert re.search(
         r"^  Your loss is 0\.\d+, and it should be 0\.1 or lower\.$", printed, re.MULTILINE
     )
@@ -398,10 +399,10 @@ def test_a_function_that_calls_a_wrong_one_is_told_so(right, lines):
     exec(SQUARED + NEIGHBOURS, names)
     if right:
         names["pairwise_distances"] = SOLVE["pairwise_distances"]
-    told = called_wrong(problems, names["knn_predict"])
+    warning = called_wrong(problems, names["knn_predict"])
     words = r"  It calls pairwise_distances, which isn't correct yet \(.* of 14 points\): .*"
-    assert [bool(re.fullmatch(words, line)) for line in told[:-1]] == [True] * lines
-    assert told[-1:] == [f"  {FOLLOWED}"] * lines
+    assert [bool(re.fullmatch(words, line)) for line in warning[:-1]] == [True] * lines
+    assert warning[-1:] == [f"  {FOLLOWED}"] * lines
     assert called_wrong(problems, names["pairwise_distances"]) == []
 
 

@@ -39,8 +39,8 @@ def test_a_code_is_the_same_in_every_output_and_is_known_back(tmp_path):
 def test_names_in_a_text_become_codes(tmp_path, text, who):
     (tmp_path / "students.csv").write_text(CLASS, encoding="utf-8")
     codes = Codes(Course(tmp_path))
-    told = codes.text(text)
-    assert [c for c in re.findall(r"[a-z2-7]{10}", told) if c in codes.back] == [
+    coded = codes.text(text)
+    assert [c for c in re.findall(r"[a-z2-7]{10}", coded) if c in codes.back] == [
         codes(s) for s in who
     ]
     assert Names().text(text) == text

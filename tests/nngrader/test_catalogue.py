@@ -41,12 +41,12 @@ def graded(request, released, base, open_folder):
     home = open_folder / request.param.replace(" ", "-")
     course = shutil.copytree(released, home / "course")
     (course / "submitted").mkdir()  # whoever is first may be but a link in it
-    whose, there = {}, set()
+    whose, handed_in = {}, set()
     for student, odd in ODD.items():
         if first or student not in HONEST or student == "honest-perfect":
             odd.make(course, base, student)
-            (whose[student],) = set(os.listdir(course / "submitted")) - there
-            there.add(whose[student])
+            (whose[student],) = set(os.listdir(course / "submitted")) - handed_in
+            handed_in.add(whose[student])
     for student, hostile in HOSTILE.items():
         hand_in(course, student, hostile.fill(base.solved()).text())
     for student, given in answers().items() if first else ():
@@ -112,7 +112,7 @@ def test_mistakes_are_charged_once_and_alternatives_have_all_points(graded):
             if mistake is None:
                 right = lost == set()
             else:
-                told = any(mistake.hint in f["text"] for f in report["findings"])
-                right = len(lost) == 1 and lost <= mistake.loses and told
+                shown = any(mistake.hint in f["text"] for f in report["findings"])
+                right = len(lost) == 1 and lost <= mistake.loses and shown
             wrong += [(p.name, name, report)] * (not right)
     assert wrong == []

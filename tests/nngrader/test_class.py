@@ -321,13 +321,13 @@ def test_no_anonymous_output_names_anybody(graded, tmp_path, capsys):
         ("explain", NAME, *about),
     ):
         assert run(course, *line) == 0
-    told = capsys.readouterr()
-    progress = re.findall(r"^ *\[\d+/\d+\] (\S+)", told.out, re.MULTILINE)
+    output = capsys.readouterr()
+    progress = re.findall(r"^ *\[\d+/\d+\] (\S+)", output.out, re.MULTILINE)
     assert progress == sorted(progress)  # the order of ids would tell names
     files = [out.with_suffix(".json"), *(f for f in out.rglob("*") if f.is_file())]
     assert len(files) == len(graded.results) + 4
     texts = {str(f.relative_to(tmp_path)): f.read_text() for f in files}
-    texts |= {"screen": (told.out + told.err).replace(str(tmp_path), "")}
+    texts |= {"screen": (output.out + output.err).replace(str(tmp_path), "")}
     for name, text in texts.items():
         for word in (*NAMES, *graded.results, "bradleysón"):
             assert word.casefold() not in (name + text).casefold(), (name, word)

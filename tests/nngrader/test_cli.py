@@ -101,10 +101,10 @@ def test_one_notebook_is_graded_without_a_record(course, base, tmp_path, capsys)
         assert not (folder / "submitted").exists()
         (course / ".seed").unlink(missing_ok=True)
     assert not (made / "release").exists()
-    for name, told in (("other.ipynb", "contain the name"), ("none.ipynb", "no notebook")):
+    for name, message in (("other.ipynb", "contain the name"), ("none.ipynb", "no notebook")):
         file.with_name("other.ipynb").write_text("{}")
         assert run(course, "grade", file.with_name(name)) != 0
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
 
 
 def test_an_assignment_that_was_not_released_is_not_graded(tmp_path, capsys):
@@ -118,7 +118,7 @@ def test_a_misspelt_student_is_asked_about_and_a_code_is_known_as_one(course, ba
     hand_in(course, "ada", base.solved().text())
     (course / "students.csv").write_text("id,first_name\nada,Ada\nada2,Ida\n")
     code = Codes(Course(course))("ada")
-    for typed, told in (
+    for typed, message in (
         (["adda"], "adda; did you mean 'ada'?\n"),
         (["ada2"], "ada2\n"),  # who is known, and has handed in nothing
         ([code], f"{code}; it is a code: add --anonymous\n"),
@@ -126,7 +126,7 @@ def test_a_misspelt_student_is_asked_about_and_a_code_is_known_as_one(course, ba
     ):
         for command in (["grade", NAME, "--students"], ["explain", NAME]):
             assert run(course, *command, *typed) == 2
-            assert capsys.readouterr().err.endswith(told)
+            assert capsys.readouterr().err.endswith(message)
 
 
 def test_a_seed_at_which_the_problems_do_not_hold_stops_the_grading(course, base, capsys):

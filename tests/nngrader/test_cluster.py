@@ -50,9 +50,9 @@ class Processes:
     def scheduler(self, protocol="tls"):
         line = ("--protocol", protocol, "--host", "127.0.0.1", "--port", 0, "--no-dashboard")
         self.start("scheduler", *line, "--scheduler-file", self.file)
-        there = self.file
-        assert wait_for(lambda: there.is_file() and there.read_text().endswith("\n}"), START)
-        return json.loads(there.read_text())["address"]
+        path = self.file
+        assert wait_for(lambda: path.is_file() and path.read_text().endswith("\n}"), START)
+        return json.loads(path.read_text())["address"]
 
     def worker(self, **more):
         line = ("--nthreads", 1, "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")

@@ -147,11 +147,11 @@ def test_ungradable_has_no_mark_by_default(course, monkeypatch):
             assert ",ungradable" in row or row.endswith(",,90.0,Ungraded")
         zeroed = table(course, NAME, layout, zero_ungradable=True)
         assert zeroed == as_graded[layout]
-    told = warnings(course, NAME)
-    assert next(w for w in told if "could be graded" in w).endswith(": bo, kim1")
-    told = [t for t in warnings(course, NAME, zero_ungradable=True) if t not in OPEN]
-    assert len(told) == 1
-    assert told[0].endswith(": kim1")  # bo waits for a mark
+    messages = warnings(course, NAME)
+    assert next(w for w in messages if "could be graded" in w).endswith(": bo, kim1")
+    messages = [t for t in warnings(course, NAME, zero_ungradable=True) if t not in OPEN]
+    assert len(messages) == 1
+    assert messages[0].endswith(": kim1")  # bo waits for a mark
 
 
 def test_without_a_class_list_the_id_stands_for_all(course):

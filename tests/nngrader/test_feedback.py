@@ -101,18 +101,18 @@ def test_blocking_errors_come_before_the_problems():
     ):
         flag = flagged(code, "max_pool", **data)
         text = page(RESULT | {"flags": [*RESULT["flags"], flag]})
-        told = for_student(Flag.from_json(flag))
-        places = [text.index(t) for t in (shown(told), "<code>f&lt;b&gt;</code>", TITLE)]
+        sentence = for_student(Flag.from_json(flag))
+        places = [text.index(t) for t in (shown(sentence), "<code>f&lt;b&gt;</code>", TITLE)]
         assert places == sorted(places), code
-        assert text.count(shown(told)) == 1
+        assert text.count(shown(sentence)) == 1
 
 
 def test_a_syntax_error_explains_why_the_function_is_missing():
     error = flagged(FlagCode.SYNTAX_ERROR, "max_pool", exception="SyntaxError", line=4)
     missing = [flagged(FlagCode.FUNCTION_MISSING, name) for name in ("max_pool", "sample")]
     text = page(RESULT | {"flags": [error, *missing]})
-    told = [shown(for_student(Flag.from_json(f))) in text for f in (error, *missing)]
-    assert told == [True, False, True]
+    present = [shown(for_student(Flag.from_json(f))) in text for f in (error, *missing)]
+    assert present == [True, False, True]
 
 
 def test_a_page_tells_late_penalty_marks_by_hand_and_comments():

@@ -75,9 +75,9 @@ def test_each_code_is_a_sentence_for_both_readers_and_plain_data(code):
     assert Flag.from_json(json.loads(json.dumps(flag.as_json()))) == flag
     shown = {"rank": rank(flag).name.lower(), "text": for_instructor(flag)}
     assert as_shown(flag) == flag.as_json() | shown
-    told = for_instructor(flag) + for_student(flag)
+    sentences = for_instructor(flag) + for_student(flag)
     for key in ("file", "folder", "name", "exception", "reason", "line"):
-        assert str(flag.data.get(key, "")) in told
+        assert str(flag.data.get(key, "")) in sentences
 
 
 def test_each_entry_that_may_be_missing_may_be_missing():
@@ -124,9 +124,9 @@ def test_flags_that_cost_points_come_first_and_a_colab_notebook_has_only_informa
     assert {rank(f) for f in colab} == {Rank.INFORMATION}
     assert status_with(colab) == "graded"
     assert status_with([*colab, look]) == status_with([late]) == "flagged"
-    told = ranked([*colab, look, late, forbidden])
-    assert told[0].endswith(for_instructor(late))
-    assert told[2].endswith(for_instructor(look))
+    groups = ranked([*colab, look, late, forbidden])
+    assert groups[0].endswith(for_instructor(late))
+    assert groups[2].endswith(for_instructor(look))
     for names, imports in ((["os.system"], ["os"]), ([], ["subprocess"]), (["open"], [])):
         assert [rank(f) for f in suspicious(names, imports)] == [Rank.LOOK]
     assert rank(Flag(FlagCode.CELL_RAISED, "f", {"exception": "ValueError"})) == Rank.LOOK

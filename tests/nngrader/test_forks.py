@@ -43,14 +43,14 @@ def start(sandbox):
 def run_both(r):
     """Call `f`, then `g`; return what came of `f`, and whether the sandbox is the same."""
     try:
-        came = r.value("f", (), {})
+        value = r.value("f", (), {})
     except Died as e:
-        came = str(e)
+        value = str(e)
     before = r.worker
     own, *rest = (int(p) for p in r.value("g", (), {}))
     assert own == 1
     assert len(rest) == 1
-    return came, r.worker is before
+    return value, r.worker is before
 
 
 SURVIVED = {
@@ -120,8 +120,8 @@ def f():
 
 def test_a_process_that_fails_is_replaced_in_the_same_sandbox(start):
     for name, (line, ending) in ENDINGS.items():
-        came, same = run_both(start(f"{TELL}    {line}"))
-        assert came == ending, name
+        value, same = run_both(start(f"{TELL}    {line}"))
+        assert value == ending, name
         assert same, name
 
 

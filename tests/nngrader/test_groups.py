@@ -89,7 +89,7 @@ def test_moodles_team_submissions_reach_all_of_the_group(course, tmp_path, capsy
     assert back["bo"].startswith("Team A-Bo Müller-Žák_503_assignsubmission_file_/")
 
 
-def standing(**points):
+def entries_for(**points):
     """Return entries with one cell by student, None where it waits for a mark."""
     return {
         s: Standing(None, 0, 0, {"why": Mark("why", None, p, p is None, p or 0.0, 10.0)})
@@ -99,15 +99,15 @@ def standing(**points):
 
 def test_a_mark_counts_for_all_of_a_group_that_have_none():
     groups = {"A": ["ada", "bo", "kim1"], "B": ["emmy"]}
-    entries = standing(ada=None, bo=None, kim1=None, emmy=None)
+    entries = entries_for(ada=None, bo=None, kim1=None, emmy=None)
     given = [Given(2, "ada", "why", 7.0, "ok"), Given(3, "kim1", "why", 2.0, "")]
     with pytest.raises(CannotDo, match="A, why: different marks, so mark bo"):
         for_groups(entries, groups, given, "f")
     found = for_groups(entries, groups, given[:1], "f")
     assert [(g.student, g.points) for g in found] == [("ada", 7), ("bo", 7), ("kim1", 7)]
-    entries = standing(ada=7.0, bo=None, kim1=7.0, emmy=None)
+    entries = entries_for(ada=7.0, bo=None, kim1=7.0, emmy=None)
     assert [(g.student, g.points) for g in for_groups(entries, groups, [], "f")] == [("bo", 7)]
-    assert for_groups(standing(ada=7.0, bo=2.0, kim1=1.0), groups, [], "f") == []
+    assert for_groups(entries_for(ada=7.0, bo=2.0, kim1=1.0), groups, [], "f") == []
 
 
 def test_different_work_of_one_group_is_not_chosen_from(course, tmp_path, capsys):

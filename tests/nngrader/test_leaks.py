@@ -246,7 +246,7 @@ def test_other_pictures_are_not_taken_for_held_back_ones(planting, base):
 def test_a_hidden_case_is_found_in_any_file(planting, base, unpacked):
     first, second, *_ = pack(problems()[0], Course(unpacked).seed(), visible=False)["cases"]
     array = second["args"]["X"]
-    told = "a hidden input or answer of pairwise_distances (points)"
+    message = "a hidden input or answer of pairwise_distances (points)"
     for name, content in (
         ("b.json", cases_json.dumps(first["args"])),
         ("c.json", cases_json.dumps(first["want"])),
@@ -255,7 +255,7 @@ def test_a_hidden_case_is_found_in_any_file(planting, base, unpacked):
     ):
         planting.add(name, content)
         (found,) = {f for f in planting.found(base) if f.startswith(f"{name}:")}
-        assert told in found or name.endswith("npy"), found
+        assert message in found or name.endswith("npy"), found
         assert "a hidden input" in found
 
 
@@ -296,8 +296,8 @@ def test_a_sentence_of_a_sample_answer_is_found_without_the_rest_of_its_line():
         RUBRIC,
         "The largest score cancels, since it is a factor of both lines.",
     }
-    told = cell(f"## 3. Why?\n\n{RUBRIC.partition('. ')[2]}", "markdown", solution=False)
-    given = secret_statements({"cells": [cell(RUBRIC, "markdown"), told]}, [])
+    quoted = cell(f"## 3. Why?\n\n{RUBRIC.partition('. ')[2]}", "markdown", solution=False)
+    given = secret_statements({"cells": [cell(RUBRIC, "markdown"), quoted]}, [])
     assert set(given.values()) == {RUBRIC}  # what students read anyway is no secret
 
 

@@ -40,8 +40,8 @@ def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, monkeypatch):
     monkeypatch.setattr(limited, "PATIENCE", 100 if fault == "computing" else limited.PATIENCE)
     source, kind, stopped, _ = FAULTS[fault]
     more = {"call_seconds": 20.0, "total_seconds": 20.0} if fault == "memory" else {}
-    came = limits_of(defined(source), **more)({})
-    assert came == {"error": [[kind], ""], "stopped": stopped}
+    result = limits_of(defined(source), **more)({})
+    assert result == {"error": [[kind], ""], "stopped": stopped}
 
 
 def test_a_busy_computer_costs_nothing(monkeypatch):
@@ -63,8 +63,8 @@ def test_interruption_is_repeated_if_caught():
                 if len(caught) == 3:
                     raise
 
-    came = limits_of(f, call_seconds=0.1)({})
-    assert came["error"] == [["TimeoutError"], ""]
+    result = limits_of(f, call_seconds=0.1)({})
+    assert result["error"] == [["TimeoutError"], ""]
     assert caught == [limited.Interruption] * 3
 
 

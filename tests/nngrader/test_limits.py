@@ -151,9 +151,9 @@ def test_each_limit_has_words_of_its_own(start, names):
         cell, kind, stopped, data = FAULTS[name]
         seconds = 0.5 if kind == "TimeoutError" else 20.0
         r = start(cell, file_mb=2, space_mb=4, call_seconds=seconds, total_seconds=20.0)
-        came = answer(r)
-        assert came["error"][0] == [kind], name
-        assert came["stopped"] == stopped, name
+        result = answer(r)
+        assert result["error"][0] == [kind], name
+        assert result["stopped"] == stopped, name
         (flag,) = r.notes["f"]
         ended = "ending" in flag.data
         assert flag.code == (FlagCode.FUNCTION_STOPPED if ended else FlagCode.FUNCTION_LIMIT)
@@ -191,8 +191,8 @@ def test_lines_of_ipython_are_not_run_and_this_is_said(start):
     r.read()
     assert r.value("f", (), {}) == 1
     codes = {name: [flag.code for flag in found] for name, found in r.notes.items()}
-    told = {name for name, found in codes.items() if FlagCode.LINES_SKIPPED in found}
-    assert told == {f"own cell {n}" for n, (_, skipped) in enumerate(lines) if skipped}
+    flagged = {name for name, found in codes.items() if FlagCode.LINES_SKIPPED in found}
+    assert flagged == {f"own cell {n}" for n, (_, skipped) in enumerate(lines) if skipped}
     last = f"own cell {len(lines) - 1}"
     assert codes[last] == [FlagCode.LINES_SKIPPED, FlagCode.CELL_RAISED]
     assert r.notes[last][1].data == {"exception": "ZeroDivisionError", "added": len(lines)}

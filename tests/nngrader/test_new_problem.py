@@ -32,9 +32,9 @@ def written(course, *arguments):
 def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, private):
     where = ["--problems", folder] * private
     assert written(own, "row_norms", "--points", 20, *where) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     places = unfilled(Course(own, problems=folder if private else None), NAME)
-    assert f"FILL IN: {len(places)};" in told
+    assert f"FILL IN: {len(places)};" in output
     assert run(own, "release", NAME, *where) == 1
     refused = capsys.readouterr().err.splitlines()
     assert [line.strip() for line in refused[1:]] == places

@@ -122,8 +122,8 @@ def test_own_notebook_is_graded_by_its_assertions(own):
     nothing = {"seen": 4, "syntax": 4, "unchanged": 0}
     assert found == nothing | {"right": 9.5, "hidden": 6.5, "part": 8, "raises": 3}
     assert source.read_bytes() == before
-    told = {s: r["problems"]["test_square"] for s, r in latest_results(own, WEEK).items()}
-    (seen,), (hidden,) = told["seen"]["findings"], told["hidden"]["findings"]
+    results = {s: r["problems"]["test_square"] for s, r in latest_results(own, WEEK).items()}
+    (seen,), (hidden,) = results["seen"]["findings"], results["hidden"]["findings"]
     assert seen["code"] == Code.TEST_FAILED
     assert seen["data"]["quoted"] == "assert square(2) == 4"
     assert hidden["code"] == Code.HIDDEN_TEST_FAILED

@@ -109,11 +109,11 @@ def test_without_the_folder_of_the_release_nothing_is_graded_or_collected(
 ):
     hand_in(own, "ada", ReleasedNotebook(own).solved().text())
     assert "private definitions: name their folder" in refused(own, capsys=capsys)
-    there = tmp_path / "download" / "bob"
-    there.mkdir(parents=True)
-    (there / f"{NAME}.ipynb").write_text(ReleasedNotebook(own).solved().text())
-    assert run(own, "collect", NAME, there.parent) == 1
-    assert run(own, "collect", NAME, there.parent, "--problems", example) == 0
+    folder = tmp_path / "download" / "bob"
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.ipynb").write_text(ReleasedNotebook(own).solved().text())
+    assert run(own, "collect", NAME, folder.parent) == 1
+    assert run(own, "collect", NAME, folder.parent, "--problems", example) == 0
     assert (own / "submitted" / "bob" / NAME / f"{NAME}.ipynb").is_file()
 
 

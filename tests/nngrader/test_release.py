@@ -188,18 +188,18 @@ def fresh(tmp_path):
 
 
 def test_only_what_changed_is_tried_again(fresh, monkeypatch):
-    tried, told = [], []
+    tried, messages = [], []
     monkeypatch.setattr(seeds, "over_seeds", lambda p, n, first: tried.append(p.name) or [])
     monkeypatch.setattr(seeds, "CHUNK", 50)
 
     def asked(**options):
         tried.clear()
-        assert seed_complaints(Course(fresh), NAME, 50, told.append, **options) == []
+        assert seed_complaints(Course(fresh), NAME, 50, messages.append, **options) == []
         return sorted(tried)
 
     assert asked() == sorted(NAMES)
     assert asked() == []
-    assert told[-1].startswith("unchanged since the check on 50 seeds: ")
+    assert messages[-1].startswith("unchanged since the check on 50 seeds: ")
     file = problems_folder(fresh) / "hinge_loss.py"
     file.write_text(file.read_text() + "\n# changed\n")
     assert asked() == ["hinge_loss"]

@@ -173,8 +173,8 @@ def test_registered_mistakes_come_before_descriptions_and_in_each_most_students_
             "c", of(pairwise_distances=({"value": 20.0}, [finding("value", words="wrong?")]))
         ),
     }
-    told = [(c.mistake, c.text, len(c.students)) for c in commonest(costs(results), 3)]
-    assert told == [("squared", "value: squared?", 2), (None, "value: wrong?", 1)]
+    most_common = [(c.mistake, c.text, len(c.students)) for c in commonest(costs(results), 3)]
+    assert most_common == [("squared", "value: squared?", 2), (None, "value: wrong?", 1)]
 
 
 def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells():
@@ -211,9 +211,9 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
     lost = result("hana", {}, "ungradable", [Flag(FlagCode.NO_NOTEBOOK)])
     mark = {"score": 45.0, "max_score": 60.0, "late_penalty": 5.0, "needs_manual_grade": True}
     mark["by_hand"] = [("essay", None, 10.0, "")]
-    there = "nngrader.reports.class_report"
-    monkeypatch.setattr(f"{there}.marks", lambda *_: {"finn": mark})
-    monkeypatch.setattr(f"{there}.students", lambda *_: {"finn", "ivan"})
+    module = "nngrader.reports.class_report"
+    monkeypatch.setattr(f"{module}.marks", lambda *_: {"finn": mark})
+    monkeypatch.setattr(f"{module}.students", lambda *_: {"finn", "ivan"})
     hand_in(course, "kai", "{}")
     text, _ = written(course, [flagged, lost])
     for words in (

@@ -112,10 +112,10 @@ def test_unreachable_students_are_named(course, tmp_path, capsys, monkeypatch, l
     collect(course, download, capsys)
     graded(course, monkeypatch, "ada", "bo", "kim1")
     assert run(course, "feedback", NAME, "--layout", layout) == 1
-    told = capsys.readouterr()
-    assert told.out.endswith(": 1 page\n")
-    assert "so not in the zip: kim1" in told.err
-    assert "not in the zip: bo (by ada)" in told.err
+    output = capsys.readouterr()
+    assert output.out.endswith(": 1 page\n")
+    assert "so not in the zip: kim1" in output.err
+    assert "not in the zip: bo (by ada)" in output.err
 
 
 def test_some_students_get_their_page_and_a_misspelt_one_is_named(course, monkeypatch):

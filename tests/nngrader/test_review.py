@@ -203,11 +203,11 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     )
     before = tables(course)
     assert run(course, "marks", NAME, file, "--dry-run") == 0
-    told = capsys.readouterr().out.splitlines()
+    lines = capsys.readouterr().out.splitlines()
     assert tables(course) == before
     assert run(course, "marks", NAME, file) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[:2] == told[:2]
+    assert said[:2] == lines[:2]
     assert "ada, why: not marked -> 7.5 of 10" in said[0]
     found = marks(Course(course), NAME)
     assert found["ada"]["by_hand"] == [
@@ -225,8 +225,8 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     file.write_text("\n".join(["student,cell,points", "ada,why,9", *faults, ""]))
     capsys.readouterr()
     assert run(course, "marks", NAME, file) == 1
-    told = capsys.readouterr().err.splitlines()[1:]
-    assert [line.split(":")[0] for line in told] == [f"  line {n}" for n in (3, 4, 5, 6, 7)]
+    lines = capsys.readouterr().err.splitlines()[1:]
+    assert [line.split(":")[0] for line in lines] == [f"  line {n}" for n in (3, 4, 5, 6, 7)]
     assert tables(course) == before
 
 

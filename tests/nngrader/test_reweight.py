@@ -73,8 +73,8 @@ def latest(course):
 def test_dry_run_lists_changes_and_changes_nothing(course, capsys):
     before = everything(course)
     assert run(course, "reweight", NAME, "--points", "hinge_loss=30", "why=5") == 0
-    told = capsys.readouterr().out.splitlines()
-    rows = {line.split()[0]: line for line in told if line[:3] in ("ada", "ben")}
+    lines = capsys.readouterr().out.splitlines()
+    rows = {line.split()[0]: line for line in lines if line[:3] in ("ada", "ben")}
     then = before[1]["ben"]["score"] / 0.9
     assert "91 -> 103" in rows["ada"]
     assert f"{then * 0.9:g} -> {(then + 5 - 3) * 0.9:g}" in rows["ben"]
@@ -183,9 +183,9 @@ def test_results_of_changed_definitions_are_marked(course, capsys):
     capsys.readouterr()
     for command in (["export", NAME], ["report", NAME], ["feedback", NAME]):
         assert run(course, *command) == 0
-    told = capsys.readouterr()
-    assert f"{words}, so grade again: ada, ben (hinge_loss)" in told.err
-    (row,) = [line for line in told.out.splitlines() if line.startswith("ada")]
+    output = capsys.readouterr()
+    assert f"{words}, so grade again: ada, ben (hinge_loss)" in output.err
+    (row,) = [line for line in output.out.splitlines() if line.startswith("ada")]
     assert row.endswith(f"final,{words}: hinge_loss")
     assert words.capitalize() in (course / "report" / f"{NAME}.html").read_text()
     page = (course / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()

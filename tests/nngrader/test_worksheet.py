@@ -116,9 +116,9 @@ def test_marks_are_filled_in_and_all_else_stays_byte_for_byte(marked, capsys):
     expected = ENGLISH.replace('for grading - ",,90.00', 'for grading - ",66.5,90.00')
     assert expected != ENGLISH
     assert out.read_bytes() == expected.encode()
-    told = capsys.readouterr().err
-    assert "still to be marked by hand: kim1" in told
-    assert "not in the worksheet: participant-501, zoe" in told
+    errors = capsys.readouterr().err
+    assert "still to be marked by hand: kim1" in errors
+    assert "not in the worksheet: participant-501, zoe" in errors
 
 
 def test_marks_are_written_as_the_worksheet_writes_them(marked):
