@@ -10,7 +10,10 @@ DTYPES = "the dtypes are float32, float64, int64, int32, uint8 and bool"
 LAYOUT = "tensors have one layout in memory; remove this argument"
 REASONS = {
     "nnlib": {
-        **dict.fromkeys(("compile", "jit", "vmap", "func"), COMPILER),
+        **dict.fromkeys(("compile", "jit"), COMPILER),
+        **dict.fromkeys(
+            ("func", "vmap"), "nnlib has no function transforms; use a batch axis or a loop"
+        ),
         **dict.fromkeys(("amp", "autocast"), "nnlib has no 16-bit floats; remove these lines"),
         **dict.fromkeys(("bfloat16", "complex64", "complex128"), DTYPES),
         **dict.fromkeys(("float16", "half", "int8", "int16", "short"), DTYPES),
