@@ -30,7 +30,7 @@ def broadcast(*parameters: Tensor | float) -> tuple[Tensor, ...]:
 
 
 class Distribution:
-    """Base class of distributions, each of which is a batch of one or several distributions.
+    """Base class of distributions, with a batch of one or several distributions each.
 
     Parameters
     ----------
