@@ -25,7 +25,7 @@ def _inside(probs: Tensor) -> Tensor:
 
 
 def _need_one(name: str, probs: Tensor | float | None, logits: Tensor | float | None) -> None:
-    """Raise ValueError unless exactly one of probs and logits is parameter."""
+    """Raise ValueError unless exactly one of probs and logits is given."""
     if (probs is None) == (logits is None):
         raise ValueError(f"{name}: expected either probs or logits, got {probs} and {logits}")
 

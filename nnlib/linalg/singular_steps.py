@@ -92,7 +92,7 @@ def _completion(U: list[Array], size: int, m: int) -> list[Step]:
         u = unit(scaled(x))[1]
         steps.append(
             Step(
-                "A singular value that is 0 or missing determines no u, so choose a unit vector "
+                "A zero or missing singular value determines no u, so choose a unit vector "
                 f"orthogonal to the others: {indexed('u', len(U))} = {text(u)}.",
                 rf"u_{{{len(U) + 1}}} = {tex(u)}",
             )
