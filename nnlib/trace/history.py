@@ -85,7 +85,7 @@ def graph(
     nodes = simplified(tape.nodes(_upstream(output, gradient)), tape.constant)
     if len(nodes) > most:
         raise ValueError(
-            f"graph: {len(nodes)} nodes, but a drawing has room for {most}; draw the "
+            f"graph: expected at most {most} nodes, got {len(nodes)}; draw the "
             "graph of an earlier tensor, or increase most"
         )
     return Graph(nodes)
