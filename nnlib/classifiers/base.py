@@ -20,7 +20,7 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
 
     .. math:: Z = X W^\top + b, \qquad \hat y_n = \mathrm{argmax}_k\, Z_{nk}
 
-    Two classes need only one score; if it is positive, the prediction is the second class.
+    With two classes, there is one score; if it is positive, the prediction is the second class.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Least squares step by step: the normal equation, or an iteration of gradient descent."""
+"""Least squares step by step: the normal equation, or a step of gradient descent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> A
 
     .. math:: (X^\top X + \alpha I)\, \theta = X^\top y
 
-    For a bias, add a column of ones to X. It is then penalised like the other weights.
+    For a bias, add a column of ones to X. The bias is then penalised like the other weights.
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> A
 
     Source: Goodfellow et al. (2016), equations 5.12 and 7.17; chapter "Linear regression".
 
-    >>> X = [[0, 1], [1, 1], [2, 1], [3, 1]]  # a line: x and the column of its bias
+    >>> X = [[0, 1], [1, 1], [2, 1], [3, 1]]  # a line: x and the bias column
     >>> normal_equation(X, [1, 3, 4, 4]).round(6)
     array([1. , 1.5])
     >>> normal_equation(X, [1, 3, 4, 4], steps=True)
     1. Multiply: XᵀX = [[14, 6], [6, 4]].
     2. Multiply: Xᵀy = (23, 12).
     3. Solve XᵀX θ = Xᵀy: θ = (1, 3/2).
-    4. The residuals y − Xθ are (−1/2, 1/2, 1/2, −1/2), their squares sum to 1.
+    4. The residuals y − Xθ are (−1/2, 1/2, 1/2, −1/2), and their squares sum to 1.
     """
     X, y = _samples("normal_equation", X, y, steps)
     (alpha,) = _numbers("normal_equation", alpha=alpha)
@@ -70,13 +70,13 @@ def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> A
     ]
     if alpha:
         name = f"(XᵀX + {text(alpha)}I)"
-        sentence = f"Add α = {text(alpha)} on the diagonal: {text(penalised)}."
+        sentence = f"Add α = {text(alpha)} to the diagonal: {text(penalised)}."
         formula = rf"X^\top X + \alpha I = {tex_matrix(penalised)}"
         shown.append(Step(sentence, formula))
     shown += [
         Step(f"Solve {name} θ = Xᵀy: θ = {text(theta)}.", rf"\theta = {tex(theta)}"),
         Step(
-            f"The residuals y − Xθ are {text(r)}, their squares sum to {text(r @ r)}.",
+            f"The residuals y − Xθ are {text(r)}, and their squares sum to {text(r @ r)}.",
             rf"y - X\theta = {tex(r)}",
         ),
     ]
@@ -86,7 +86,7 @@ def normal_equation(X: Any, y: Any, *, alpha: Any = 0, steps: bool = False) -> A
 def least_squares_step(
     X: Any, y: Any, theta: Any, *, lr: Any, alpha: Any = 0, steps: bool = False
 ) -> Any:
-    r"""Do one iteration of gradient descent for least squares with a penalty.
+    r"""Take one step of gradient descent for least squares with a penalty.
 
     .. math::
         L(\theta) &= \frac{1}{N} \left(\|X\theta - y\|^2 + \alpha \|\theta\|^2\right) \\
@@ -116,7 +116,7 @@ def least_squares_step(
 
     >>> X = [[0, 1], [1, 1], [2, 1], [3, 1]]
     >>> least_squares_step(X, [1, 3, 4, 4], [0, 0], lr=0.1, steps=True)
-    1. The predictions Xθ are (0, 0, 0, 0), the residuals Xθ − y are (−1, −3, −4, −4).
+    1. The predictions Xθ are (0, 0, 0, 0), and the residuals Xθ − y are (−1, −3, −4, −4).
     2. The loss is 21/2.
     3. The gradient is (−23/2, −6).
     4. The step leads to θ − 1/10 · gradient = (23/20, 3/5).
@@ -144,7 +144,7 @@ def least_squares_step(
         [
             Step(
                 f"The predictions Xθ are {text(predicted)}, "
-                f"the residuals Xθ − y are {text(r)}.",
+                f"and the residuals Xθ − y are {text(r)}.",
                 rf"X\theta - y = {tex(r)}",
             ),
             Step(f"The loss is {text(loss)}.", f"L = {tex(loss)}"),
@@ -174,7 +174,7 @@ def solved(A: Array, c: Array) -> Array:
 
 
 DEPENDENT = (
-    "the normal equation is singular: the columns of X (with the column of the bias) are "
+    "the normal equation is singular: the columns of X (including the bias column) are "
     "linearly dependent, or there are fewer samples than columns; drop columns, add a penalty "
     "alpha > 0, or use LinearRegression(solver='svd'), which returns the shortest solution"
 )
@@ -208,10 +208,10 @@ def _samples(function: str, X: Any, y: Any, steps: bool) -> tuple[Array, Array]:
     return X, y
 
 
-def _numbers(function: str, **given: Any) -> list[Fraction]:
+def _numbers(function: str, **options: Any) -> list[Fraction]:
     """Return the options as fractions; raise ValueError if one is negative."""
     numbers = []
-    for name, value in given.items():
+    for name, value in options.items():
         number = exact(value, function=function, argument=name).item()
         if number < 0:
             raise ValueError(f"{function}: expected {name} >= 0, got {value}")

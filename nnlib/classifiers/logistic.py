@@ -79,13 +79,15 @@ class LogisticRegression(LinearClassifier):
         checks.whole(owner, "max_iter", self.max_iter, low=1)
         X, t = self._labelled(X, y)
         N = len(X)
-        found = lbfgs(*self._problem(with_ones(X), t), max_iter=self.max_iter, tol=self.tol * N)
-        self._set_weights(found.theta)
-        self.n_iter_, self.loss_curve_ = max(found.n_iter, 1), [f / N for f in found.losses]
-        if not found.converged:
-            done = f"{found.n_iter} steps: mean loss {self.loss_curve_[-1]:.6g}, gradient"
+        minimum = lbfgs(
+            *self._problem(with_ones(X), t), max_iter=self.max_iter, tol=self.tol * N
+        )
+        self._set_weights(minimum.theta)
+        self.n_iter_, self.loss_curve_ = max(minimum.n_iter, 1), [f / N for f in minimum.losses]
+        if not minimum.converged:
+            done = f"{minimum.n_iter} steps: mean loss {self.loss_curve_[-1]:.6g}, gradient"
             advice = "scale the columns of X, raise max_iter or tol, or lower C"
-            warn_unfinished(self, f"{done} {found.slope / N:.2g} (tol {self.tol:g})", advice)
+            warn_unfinished(self, f"{done} {minimum.slope / N:.2g} (tol {self.tol:g})", advice)
         return self
 
     def _problem(self, X: Array, t: Array) -> tuple[Objective, Array]:
@@ -130,7 +132,7 @@ def multinomial_loss(Z: Array, t: Array) -> tuple[Array, Array]:
 
 
 class Minimum(NamedTuple):
-    """The result of L-BFGS: W, the number of iterations, the objective at each evaluation.
+    """The result of L-BFGS: W, the number of iterations, and all values of the objective.
 
     ``slope`` is the largest absolute element of the gradient at W. ``converged`` is True if it
     is within the tolerance, or if no iteration changes the objective by more than rounding
@@ -173,7 +175,7 @@ def lbfgs(objective: Objective, theta: Array, *, max_iter: int, tol: float) -> M
 
 
 def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = False) -> Any:
-    r"""Do one iteration of gradient descent for binary logistic regression.
+    r"""Take one step of gradient descent for binary logistic regression.
 
     .. math::
         p &= \sigma(X w + b) \\
@@ -214,8 +216,8 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     1. The log-odds Xw + b are (0, 0).
     2. The sigmoid makes them probabilities p = (1/2, 1/2).
     3. Prediction minus truth: p − t = (−1/2, 1/2).
-    4. The gradient is Xᵀ(p − t)/2 = (1/2, −1/2) for w, the mean 0 for b.
-    5. The step of 1 leads to w = (−1/2, 1/2), b = 0.
+    4. The gradient is Xᵀ(p − t)/2 = (1/2, −1/2) for w, and the mean, 0, for b.
+    5. With η = 1, we get w = (−1/2, 1/2), b = 0.
     """
     X, t, w, b, lr = (
         exact(value, function="logistic_step", argument=name)
@@ -240,11 +242,12 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
             Step(f"The sigmoid makes them probabilities p = {text(p)}.", f"p = {tex(p)}"),
             Step(f"Prediction minus truth: p − t = {text(r)}.", f"p - t = {tex(r)}"),
             Step(
-                f"The gradient is Xᵀ(p − t)/{N} = {text(dw)} for w, the mean {text(db)} for b.",
+                f"The gradient is Xᵀ(p − t)/{N} = {text(dw)} for w, "
+                f"and the mean, {text(db)}, for b.",
                 rf"\frac{{1}}{{{N}}} X^\top (p - t) = {tex(dw)}",
             ),
             Step(
-                f"The step of {text(lr)} leads to w = {text(new[0])}, b = {text(new[1])}.",
+                f"With η = {text(lr)}, we get w = {text(new[0])}, b = {text(new[1])}.",
                 rf"w = {tex(new[0])}, \quad b = {tex(new[1])}",
             ),
         ],

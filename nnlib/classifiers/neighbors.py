@@ -37,7 +37,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
     classes_ : (C,)
         The labels, sorted. If two classes have equal votes, the first of them wins.
     n_features_in_, n_samples_fit_ : int
-        The numbers D and N of the training data.
+        Numbers of features and of training samples.
 
     Source: Fix and Hodges (1951), "Discriminatory Analysis: Nonparametric
     Discrimination"; chapter "k-nearest neighbours".
@@ -201,7 +201,7 @@ def vote(distances, labels, k: int, *, steps: bool = False):
     """
     distances, labels = list(distances), list(labels)
     if len(distances) != len(labels):
-        raise ValueError(f"vote: got {len(distances)} distances and {len(labels)} labels")
+        raise ValueError(f"vote: expected {len(distances)} labels, got {len(labels)}")
     if not 1 <= k <= len(labels):
         raise ValueError(f"vote: expected k from 1 to {len(labels)}, got {k}")
     near = sorted(range(len(labels)), key=lambda i: (distances[i], i))[:k]
@@ -219,11 +219,13 @@ def _counting(near, distances, labels, counts, winner) -> list[Step]:
     each = [
         f"number {i} ({labels[i]}, {at}{distances[i]})" for at, i in zip(at, near, strict=True)
     ]
-    found = f"are {', '.join(each[:-1])} and {each[-1]}" if len(each) > 1 else f"is {each[0]}"
+    neighbors = (
+        f"are {', '.join(each[:-1])} and {each[-1]}" if len(each) > 1 else f"is {each[0]}"
+    )
     votes = ", ".join(f"{label} {n}" for label, n in counts.items())
     most = rf"\max\{{{', '.join(map(str, counts.values()))}\}} = {counts[winner]}"
     return [
-        Step(f"The nearest {found}."),
+        Step(f"The nearest {neighbors}."),
         Step(f"Votes: {votes}.", most),
         Step(f"The answer is {winner}."),
     ]

@@ -24,10 +24,10 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         """Fit the weights and the bias to samples X with sample weights s and penalty alpha."""
         N, D = X.shape
         if solver == "normal" and alpha == 0 and N < D + 1:
-            few = f"{type(self).__name__}.fit: {N} sample(s) for {D + 1} weights"
+            few = f"{type(self).__name__}.fit: got {N} sample(s) for {D + 1} weights"
             raise np.linalg.LinAlgError(f"{few}: {DEPENDENT}")
         x_mean, y_mean = s @ X / s.sum(), s @ y / s.sum()
-        # The best bias gives the residuals the mean 0, so centred data don't need a bias.
+        # With the best bias, the residuals have mean 0, so centred data need no bias.
         root = np.sqrt(s)
         A, c = (X - x_mean) * root[:, None], (y - y_mean) * root
         self.coef_ = SOLVERS[solver](A, c, alpha)
@@ -93,7 +93,7 @@ class Ridge(LeastSquares):
 
     .. math:: \min_{w, b} \sum_n (y_n - w^\top x_n - b)^2 + \alpha \|w\|^2
 
-    It solves the normal equation; scikit-learn calls this solver "cholesky".
+    ``fit`` solves the normal equation, like scikit-learn's solver "cholesky".
 
     Parameters
     ----------
@@ -191,10 +191,10 @@ class PolynomialRegression(LeastSquares):
 
 def _polynomial_features(X: Array, degree: int) -> Array:
     """Return all products (N, P) of 1 to ``degree`` columns of X, with repetition."""
-    made = {(): np.ones(len(X))}
+    monomials = {(): np.ones(len(X))}
     for factors in _products(X.shape[1], degree):  # a shorter product times a column
-        made[factors] = made[factors[:-1]] * X[:, factors[-1]]
-    columns = list(made.values())[1:]
+        monomials[factors] = monomials[factors[:-1]] * X[:, factors[-1]]
+    columns = list(monomials.values())[1:]
     return np.column_stack(columns) if columns else np.empty((len(X), 0))
 
 

@@ -40,10 +40,10 @@ class LinearSVM(LinearClassifier):
     C : float
         Weight of the loss relative to the penalty, > 0.
     loss : str
-        "hinge" is :math:`\sum_k \max(0, m_k)`, each class against the rest; two classes have
-        one row w. "weston_watkins" is the sum over the other classes of max(0, z_j - z_y + 1),
-        and "crammer_singer" is the largest of these terms. scikit-learn's LinearSVC has the
-        first, and the last as an option of ``multi_class``.
+        "hinge" is :math:`\sum_k \max(0, m_k)`, each class against the rest; with two classes, W
+        has one row. "weston_watkins" is the sum over the other classes of max(0, z_j - z_y +
+        1), and "crammer_singer" is the largest of these terms. In scikit-learn's LinearSVC, the
+        first is ``loss="hinge"``, and the last is ``multi_class="crammer_singer"``.
     fit_intercept : bool
         Whether there is a bias, the weight of a feature that is always 1. It is penalised like
         the other weights, as in scikit-learn.

@@ -1,9 +1,9 @@
-"""torch's distributions: samples, log-probabilities and divergences, with gradients.
+"""Distributions with PyTorch's interface: samples, log-probabilities and divergences.
 
-Those of the course's mathematics, with likelihoods and posteriors, are ``nnlib.probability``.
+For likelihoods and posteriors, see ``nnlib.probability``.
 """
 
-# ruff: noqa: F403 (the star imports gather what each file declares public)
+# ruff: noqa: F403 (the star imports collect the public names of this folder)
 from . import discrete, distribution, gamma, independent, kl, multivariate, normal
 from .discrete import *
 from .distribution import *

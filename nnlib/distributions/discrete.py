@@ -1,4 +1,4 @@
-"""Distributions of classes: Bernoulli and categorical."""
+"""The Bernoulli and the categorical distribution."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def _inside(probs: Tensor) -> Tensor:
 
 
 def _need_one(name: str, probs: Tensor | float | None, logits: Tensor | float | None) -> None:
-    """Raise a ValueError unless exactly one of probs and logits is given."""
+    """Raise ValueError unless exactly one of probs and logits is given."""
     if (probs is None) == (logits is None):
-        raise ValueError(f"{name}: expected probs or logits, got {probs} and {logits}")
+        raise ValueError(f"{name}: expected either probs or logits, got {probs} and {logits}")
 
 
 class Bernoulli(Distribution):
-    """A coin: 1 with probability p, else 0.
+    """The distribution of a bit that is 1 with probability p and 0 with probability 1 - p.
 
-    Either probs, which is p, or logits z with p = 1 / (1 + e^-z) is given. It is a ValueError
-    if both or neither is given, or p is not in [0, 1].
+    Pass either probs p or logits z, with p = 1 / (1 + e^-z). Passing both or neither, or a p
+    outside [0, 1], raises ValueError.
     Source: ``torch.distributions.Bernoulli``; Goodfellow et al. (2016), section 3.9.1.
 
     >>> import nnlib
@@ -56,21 +56,21 @@ class Bernoulli(Distribution):
     ):
         _need_one("Bernoulli", probs, logits)
         self._shown = ("logits",) if probs is None else ("probs",)
-        (given,) = broadcast(logits if probs is None else probs)
-        super().__init__(given.shape, (), validate_args)
+        (parameter,) = broadcast(logits if probs is None else probs)
+        super().__init__(parameter.shape, (), validate_args)
         if probs is None:
-            self._check("logits", "of numbers", given, ~given.isnan())
-            self.logits, self.probs = given, sigmoid(given)
+            self._check("logits", "without NaN", parameter, ~parameter.isnan())
+            self.logits, self.probs = parameter, sigmoid(parameter)
         else:
-            self._check("probs", "in [0, 1]", given, (given >= 0) & (given <= 1))
-            p = _inside(given)
-            self.logits, self.probs = log(p) - log1p(-p), given
+            self._check("probs", "in [0, 1]", parameter, (parameter >= 0) & (parameter <= 1))
+            p = _inside(parameter)
+            self.logits, self.probs = log(p) - log1p(-p), parameter
 
     @property
     def mode(self) -> Tensor:
-        """The likelier value; NaN where both are as likely."""
-        likelier = (self.probs >= 0.5).to(self.probs.dtype)
-        return likelier.masked_fill(self.probs == 0.5, float("nan"))
+        """The more likely value, or NaN if p = 1/2."""
+        most_likely = (self.probs >= 0.5).to(self.probs.dtype)
+        return most_likely.masked_fill(self.probs == 0.5, float("nan"))
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Return random zeros and ones (*sample_shape, *batch_shape)."""
@@ -79,7 +79,7 @@ class Bernoulli(Distribution):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return the logarithm of the probability, in nats."""
-        self._check_value(value, "of 0 and 1", lambda x: (x == 0) | (x == 1))
+        self._check_value(value, "of 0 or 1", lambda x: (x == 0) | (x == 1))
         logits, value = broadcast(self.logits, value)
         value = value.to(logits.dtype)
         return -binary_cross_entropy_with_logits(logits, value, reduction="none")
@@ -95,11 +95,11 @@ class Bernoulli(Distribution):
 
 
 class Categorical(Distribution):
-    """Class k with probability p_k.
+    """The distribution of a class index that is k with probability p_k.
 
-    Either probs, weights >= 0 (..., C) that are divided by their sum to give p, or logits z
-    with p = softmax z is given. It is a ValueError if both or neither is given, there is no
-    axis of classes, or a weight is below 0.
+    Pass either probs (..., C), nonnegative weights that are divided by their sum, or logits z
+    (..., C), with p = softmax(z). Passing both or neither, a negative weight, or a Tensor
+    without axes raises ValueError.
     Source: ``torch.distributions.Categorical``; Goodfellow et al. (2016), section 3.9.2.
 
     >>> import nnlib
@@ -110,8 +110,8 @@ class Categorical(Distribution):
     mean = property(
         lambda self: full_like(self.mode, math.nan, dtype=self.probs.dtype), doc="NaN."
     )
-    variance = property(lambda self: self.mean, doc="NaN: classes have no variance.")
-    mode = property(lambda self: self.probs.argmax(-1), doc="The likeliest class.")
+    variance = property(lambda self: self.mean, doc="NaN.")
+    mode = property(lambda self: self.probs.argmax(-1), doc="The most likely class.")
     param_shape = property(lambda self: self.probs.shape, doc="The shape of the parameter.")
 
     def __init__(
@@ -122,18 +122,17 @@ class Categorical(Distribution):
     ):
         _need_one("Categorical", probs, logits)
         self._shown = ("logits",) if probs is None else ("probs",)
-        given = logits if probs is None else probs
-        if given.dim() < 1:
-            raise ValueError(f"Categorical: expected an axis of classes, got {given}")
-        super().__init__(given.shape[:-1], (), validate_args)
+        parameter = logits if probs is None else probs
+        if parameter.dim() < 1:
+            raise ValueError(f"Categorical: expected at least one axis, got {parameter}")
+        super().__init__(parameter.shape[:-1], (), validate_args)
         if probs is None:
-            self._check("logits", "of numbers", given, ~given.isnan())
-            self.logits, self.probs = log_softmax(given, -1), softmax(given, -1)
+            self._check("logits", "without NaN", parameter, ~parameter.isnan())
+            self.logits, self.probs = log_softmax(parameter, -1), softmax(parameter, -1)
         else:
-            self._check(
-                "probs", ">= 0, not all 0", given, (given >= 0) & (given.sum(-1, True) > 0)
-            )
-            self.probs = given / given.sum(-1, keepdim=True)
+            valid = (parameter >= 0) & (parameter.sum(-1, True) > 0)
+            self._check("probs", ">= 0, not all 0", parameter, valid)
+            self.probs = parameter / parameter.sum(-1, keepdim=True)
             self.logits = log(_inside(self.probs))
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
@@ -146,15 +145,15 @@ class Categorical(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         """Return the logarithm of the probability of classes, in nats."""
         count = self.probs.shape[-1]
-        known = f"of classes below {count}"
-        self._check_value(value, known, lambda k: (k >= 0) & (k < count) & (k == k.long()))
+        expected = f"in {{0, ..., {count - 1}}}"
+        self._check_value(value, expected, lambda k: (k >= 0) & (k < count) & (k == k.long()))
         index = value.long().unsqueeze(-1)
         shape = np.broadcast_shapes(index.shape, (*self.batch_shape, 1))
         logits = self.logits.expand(*shape[:-1], count)
         return logits.gather(-1, index.expand(shape)).squeeze(-1)
 
     def entropy(self) -> Tensor:
-        """Return the entropy, in nats; a class of probability 0 adds 0."""
+        """Return the entropy, in nats; a class with probability 0 contributes 0."""
         least = float(np.finfo(self.logits.dtype).min)
         return -(self.logits.clamp(min=least) * self.probs).sum(-1)
 

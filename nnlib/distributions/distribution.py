@@ -30,18 +30,18 @@ def broadcast(*parameters: Tensor | float) -> tuple[Tensor, ...]:
 
 
 class Distribution:
-    """A distribution for each place of batch_shape, of values of event_shape.
+    """Base class of distributions, with a batch of one or several distributions each.
 
     Parameters
     ----------
     batch_shape, event_shape : tuple of int
-        The shape of the parameters, and of one value.
+        The shape of the batch, and the shape of one value.
     validate_args : bool, optional
-        Whether to check parameters and values; by default yes.
+        Whether to check parameters and values. Default: True.
     """
 
     has_rsample = False
-    batch_shape = property(lambda self: self._batch_shape, doc="The shape of the parameters.")
+    batch_shape = property(lambda self: self._batch_shape, doc="The shape of the batch.")
     event_shape = property(lambda self: self._event_shape, doc="The shape of one value.")
 
     def __init__(
@@ -55,7 +55,7 @@ class Distribution:
 
     @property
     def stddev(self) -> Tensor:
-        """The standard deviation, the root of the variance."""
+        """The standard deviation, which is the square root of the variance."""
         return self.variance.sqrt()
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
@@ -79,18 +79,18 @@ class Distribution:
         """Return the shape of samples, (*sample_shape, *batch_shape, *event_shape)."""
         return (*sample_shape, *self.batch_shape, *self.event_shape)
 
-    def _check(self, name: str, what: str, value: Tensor, holds: Any) -> None:
+    def _check(self, name: str, expected: str, value: Tensor, holds: Any) -> None:
         """Raise ValueError if an element of a parameter or value is out of its range."""
         if self._validate_args and not np.all(raw(holds)):
-            raise ValueError(f"{type(self).__name__}: expected {name} {what}, got {value}")
+            raise ValueError(f"{type(self).__name__}: expected {name} {expected}, got {value}")
 
-    def _check_value(self, value: Any, what: str, holds: Any) -> None:
-        """Raise an error for a value of wrong type, shape or range."""
+    def _check_value(self, value: Any, expected: str, holds: Any) -> None:
+        """Raise ValueError if a value has the wrong type or shape, or is out of range."""
         if not self._validate_args:
             return
         if not isinstance(value, Tensor):
             raise ValueError(
-                f"{type(self).__name__}: expected a Tensor as value, got {type(value).__name__}"
+                f"{type(self).__name__}: expected a Tensor value, got {type(value).__name__}"
             )
         shape = self._extended_shape()
         pairs = zip(reversed(value.shape), reversed(shape), strict=False)
@@ -99,10 +99,10 @@ class Distribution:
                 f"{type(self).__name__}: expected a value that broadcasts to {shape}, "
                 f"got {value.shape}"
             )
-        self._check("a value", what, value, holds(value))
+        self._check("a value", expected, value, holds(value))
 
     def __repr__(self) -> str:
-        """Return the class and its parameters, or their shapes if these are not ()."""
+        """Return the class and the value or shape of each parameter."""
         shown = {name: getattr(self, name) for name in self._shown}
         text = ", ".join(
             f"{name}: {p.item() if p.numel() == 1 else p.shape}" for name, p in shown.items()

@@ -1,4 +1,4 @@
-"""The gamma distribution, and two that are made of it: Dirichlet and beta."""
+"""The gamma distribution, and the Dirichlet and beta distributions, which are based on it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ def _standard_gamma(concentration: Tensor) -> Tensor:
 
 
 def _slope(x: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Return dx/da = -(dP/da) / p of samples x with density p and distribution function P.
+    """Return dx/da = -(dP/da) / p for samples x, with the density p and the cdf P.
 
-    P = Σ_k x^(a+k) e^-x / Γ(a+k+1) (Abramowitz and Stegun (1964), 6.5.29). We divide its terms
-    by p = x^(a-1) e^-x / Γ(a). The derivative multiplies each term by log x - ψ(a+k+1).
+    The series P = Σ_k x^(a+k) e^-x / Γ(a+k+1) (Abramowitz and Stegun (1964), 6.5.29) is divided
+    term by term by p = x^(a-1) e^-x / Γ(a). The derivative multiplies each term by log x -
+    ψ(a+k+1).
     """
     x, a, k, total = x.astype(np.float64), a.astype(np.float64), 0, 0.0
     term, psi = x / a, digamma_of_array(a + 1)
@@ -68,11 +69,11 @@ class Gamma(Distribution):
 
     @property
     def mode(self) -> Tensor:
-        """The mode (α - 1) / β, or 0 for α < 1."""
+        """The mode, max(α - 1, 0) / β."""
         return ((self.concentration - 1) / self.rate).clamp(min=0)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Return samples, whose gradients follow from their distribution function."""
+        """Return samples that are differentiable functions of the parameters."""
         shape = self._extended_shape(sample_shape)
         return _standard_gamma(self.concentration.expand(shape)) / self.rate
 
@@ -104,7 +105,7 @@ class Dirichlet(Distribution):
 
     def __init__(self, concentration: Tensor, validate_args: bool | None = None):
         if concentration.dim() < 1:
-            raise ValueError(f"Dirichlet: expected an axis of classes, got {concentration}")
+            raise ValueError(f"Dirichlet: expected at least one axis, got {concentration}")
         self.concentration, shape = concentration, concentration.shape
         super().__init__(shape[:-1], shape[-1:], validate_args)
         self._check("concentration", "> 0", concentration, concentration > 0)
@@ -116,7 +117,7 @@ class Dirichlet(Distribution):
 
     @property
     def mode(self) -> Tensor:
-        """The mode, in proportion to α - 1; if all α are below 1, the first corner."""
+        """The mode, proportional to max(α - 1, 0); if all α are below 1, (1, 0, ..., 0)."""
         excess = (self.concentration - 1).clamp(min=0)
         corner = np.eye(1, self.event_shape[0], dtype=excess.dtype)
         is_corner = (self.concentration < 1).all(-1, keepdim=True)
@@ -128,7 +129,7 @@ class Dirichlet(Distribution):
         return self.mean * (1 - self.mean) / (self.concentration.sum(-1, True) + 1)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Return gamma samples divided by their sum, with their gradients."""
+        """Return samples that are differentiable functions of the parameters."""
         x = _standard_gamma(self.concentration.expand(self._extended_shape(sample_shape)))
         return x / x.sum(-1, keepdim=True)
 
@@ -176,10 +177,10 @@ class Beta(Distribution):
         super().__init__(self.concentration1.shape, (), validate_args)
         both = stack([self.concentration1, self.concentration0], -1)
         self._check("concentrations", "> 0", both, both > 0)
-        self._pair = Dirichlet(both, validate_args)  # of x and 1 - x
+        self._pair = Dirichlet(both, validate_args)  # for (x, 1 - x)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Return samples, with the gradients of ``Dirichlet``."""
+        """Return samples that are differentiable functions of the parameters."""
         return self._pair.rsample(sample_shape)[..., 0]
 
     def log_prob(self, value: Tensor) -> Tensor:

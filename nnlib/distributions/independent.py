@@ -1,4 +1,4 @@
-"""Independent distributions as one joint distribution of a vector or an array."""
+"""The joint distribution of independent variables."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def sum_last(x: Tensor, axes: int) -> Tensor:
 
 
 class Independent(Distribution):
-    """Take the last batch axes of a distribution for axes of the value; they are independent.
+    """The joint distribution of the independent variables along the last batch axes.
 
-    It is a ValueError if base_distribution doesn't have reinterpreted_batch_ndims batch axes.
+    These axes become axes of the value. If base_distribution has fewer than
+    reinterpreted_batch_ndims batch axes, this raises ValueError.
     Source: ``torch.distributions.Independent``.
 
     >>> import nnlib
@@ -30,7 +31,7 @@ class Independent(Distribution):
     has_rsample = property(lambda self: self.base_dist.has_rsample)
     mean = property(lambda self: self.base_dist.mean, doc="The mean of each element.")
     mode = property(lambda self: self.base_dist.mode, doc="The mode of each element.")
-    variance = property(lambda self: self.base_dist.variance, doc="Those of the elements.")
+    variance = property(lambda self: self.base_dist.variance, doc="Each variance.")
 
     def __init__(
         self,
@@ -41,8 +42,7 @@ class Independent(Distribution):
         shape, count = base_distribution.batch_shape, reinterpreted_batch_ndims
         if count > len(shape):
             raise ValueError(
-                f"Independent: expected at most {len(shape)} reinterpreted_batch_ndims, "
-                f"got {count}"
+                f"Independent: expected reinterpreted_batch_ndims <= {len(shape)}, got {count}"
             )
         cut = len(shape) - count
         event_shape = shape[cut:] + base_distribution.event_shape
@@ -66,5 +66,5 @@ class Independent(Distribution):
         return sum_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
 
     def __repr__(self) -> str:
-        """Return the class, the base distribution and the number of axes as a text."""
+        """Return the class, the base distribution and the number of axes."""
         return f"Independent({self.base_dist}, {self.reinterpreted_batch_ndims})"

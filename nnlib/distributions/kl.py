@@ -1,4 +1,4 @@
-"""Kullback-Leibler divergences between distributions of one kind, in nats."""
+"""Kullback-Leibler divergences between distributions of the same type."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ __all__ = ["kl_divergence"]
 
 
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
-    r"""Measure how far q is from p.
+    r"""Return the Kullback-Leibler divergence of q from p.
 
     .. math:: KL(p \Vert q) = E_{x \sim p} [\log p(x) - \log q(x)]
 
     Parameters
     ----------
     p, q : Distribution
-        Two distributions, whose batch shapes are broadcast.
+        Two distributions of the same type, whose batch shapes are broadcast.
 
     Returns
     -------
     Tensor
-        The divergence for each place of the batch, in nats; infinite where q has no
-        probability and p has.
+        The divergences in nats, one for each distribution in the batch. A divergence is
+        infinite if p can take a value that is impossible under q.
 
     Raises
     ------
     NotImplementedError
-        If no formula is known for the two kinds.
+        If the types differ, or there is no formula for them.
 
     Source: Goodfellow et al. (2016), equation 3.50.
 
@@ -58,12 +58,12 @@ def _normal(p: Normal, q: Normal) -> Tensor:
 
 
 def _term(p: Tensor, difference: Tensor, q: Tensor) -> Tensor:
-    """Return p (log p - log q), which is 0 where p is 0 and infinite where only q is."""
+    """Return p (log p - log q), which is 0 if p = 0 and infinite if only q = 0."""
     return where(p == 0, 0.0, where(q == 0, math.inf, p * difference))
 
 
 def _bernoulli(p: Bernoulli, q: Bernoulli) -> Tensor:
-    """Return the sum of the terms of 1 and 0, with log p = -softplus(-z) for logits z."""
+    """Return the sum of the terms for 1 and 0, using log p = -softplus(-z) for logits z."""
     one = softplus(-q.logits) - softplus(-p.logits)
     zero = softplus(q.logits) - softplus(p.logits)
     return _term(p.probs, one, q.probs) + _term(1 - p.probs, zero, 1 - q.probs)
@@ -77,18 +77,21 @@ def _categorical(p: Categorical, q: Categorical) -> Tensor:
 def _independent(p: Independent, q: Independent) -> Tensor:
     """Return the divergence of the base distributions, summed over the event's axes."""
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
-        raise NotImplementedError("kl_divergence: expected as many axes of both Independent")
+        raise NotImplementedError(
+            "kl_divergence: expected equal reinterpreted_batch_ndims, got "
+            f"{p.reinterpreted_batch_ndims} and {q.reinterpreted_batch_ndims}"
+        )
     return sum_last(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
 
 
 def _gamma(p: Gamma, q: Gamma) -> Tensor:
-    """Return the expected difference of the two log-densities, with E log x = ψ(α) - log β."""
+    """Return E[log p(x) - log q(x)], using E[log x] = ψ(α) - log β."""
     a, c, ratio = p.concentration, q.concentration, q.rate / p.rate
     return lgamma(c) - lgamma(a) + (a - c) * digamma(a) - c * log(ratio) + a * (ratio - 1)
 
 
 def _dirichlet(p: Dirichlet, q: Dirichlet) -> Tensor:
-    """Return the expected difference, with E log x_k = ψ(α_k) - ψ(Σ α)."""
+    """Return E[log p(x) - log q(x)], using E[log x_k] = ψ(α_k) - ψ(Σ α)."""
     a, c = p.concentration, q.concentration
     scale = lgamma(a.sum(-1)) - lgamma(c.sum(-1)) + (lgamma(c) - lgamma(a)).sum(-1)
     return scale + ((a - c) * (digamma(a) - digamma(a.sum(-1, True)))).sum(-1)

@@ -17,10 +17,11 @@ __all__ = ["MultivariateNormal"]
 
 
 def _cholesky(matrix: Tensor) -> Tensor:
-    """Return the lower triangle L with A = L Lᵀ.
+    """Return the lower triangular L with A = L Lᵀ.
 
-    If Φ halves the diagonal of a lower triangle and drops the rest, dA = L⁻ᵀ Φ(Lᵀ dL) L⁻¹,
-    made symmetric (Murray (2016), "Differentiation of the Cholesky decomposition").
+    The gradient dA is the symmetric part of L⁻ᵀ Φ(Lᵀ dL) L⁻¹, where Φ sets the upper triangle
+    to 0 and halves the diagonal (Murray (2016), "Differentiation of the Cholesky
+    decomposition").
     """
     try:
         lower = np.linalg.cholesky(raw(matrix))
@@ -42,9 +43,9 @@ class MultivariateNormal(Distribution):
 
     .. math:: p(x) = e^{-(x - \mu)^\top \Sigma^{-1} (x - \mu) / 2} / \sqrt{\det(2 \pi \Sigma)}
 
-    loc is the mean μ (..., D). Exactly one matrix (..., D, D) is given: covariance_matrix Σ,
-    precision_matrix Σ⁻¹, or scale_tril, the lower triangle L with Σ = L Lᵀ. A matrix that isn't
-    positive definite raises ValueError.
+    loc is the mean μ (..., D). Pass exactly one matrix (..., D, D): covariance_matrix Σ,
+    precision_matrix Σ⁻¹, or scale_tril, the lower triangular L with Σ = L Lᵀ. If Σ isn't
+    positive definite, this raises ValueError.
     Source: ``torch.distributions.MultivariateNormal``; Goodfellow et al. (2016), equation 3.23.
 
     >>> import nnlib
@@ -56,7 +57,7 @@ class MultivariateNormal(Distribution):
     mean = property(lambda self: self.loc, doc="The mean μ.")
     variance = property(lambda self: (self.scale_tril**2).sum(-1), doc="The diagonal of Σ.")
     precision_matrix = property(lambda self: inverse(self.covariance_matrix), doc="Σ⁻¹.")
-    mode = property(lambda self: self.loc, doc="The mode, where the density is largest: μ.")
+    mode = property(lambda self: self.loc, doc="The point of highest density, μ.")
 
     def __init__(
         self,
@@ -68,20 +69,21 @@ class MultivariateNormal(Distribution):
     ):
         names = ("covariance_matrix", "precision_matrix", "scale_tril")
         matrices = (covariance_matrix, precision_matrix, scale_tril)
-        given = [pair for pair in zip(names, matrices, strict=True) if pair[1] is not None]
-        if len(given) != 1 or loc.dim() < 1 or given[0][1].dim() < 2:
-            what = "loc with an axis, and one matrix with two"
-            raise ValueError(f"MultivariateNormal: expected {what}, got {loc} and {given}")
-        ((name, matrix),) = given
+        passed = [pair for pair in zip(names, matrices, strict=True) if pair[1] is not None]
+        if len(passed) != 1 or loc.dim() < 1 or passed[0][1].dim() < 2:
+            expected = "loc (..., D) and exactly one matrix (..., D, D)"
+            raise ValueError(f"MultivariateNormal: expected {expected}, got {loc} and {passed}")
+        ((name, matrix),) = passed
         batch = np.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
         self.loc, matrix = loc.expand(*batch, -1), matrix.expand(*batch, -1, -1)
         self._shown = "loc", name
         super().__init__(batch, loc.shape[-1:], validate_args)
         if name == "scale_tril":
             fits = (matrix.diagonal(dim1=-2, dim2=-1) > 0) & (matrix == tril(matrix)).all()
-            self._check(name, "lower triangular, with a diagonal > 0", matrix, fits)
+            self._check(name, "to be lower triangular, with a positive diagonal", matrix, fits)
         else:
-            self._check(name, "symmetric", matrix, np.isclose(raw(matrix), raw(matrix.mT)))
+            is_symmetric = np.isclose(raw(matrix), raw(matrix.mT))
+            self._check(name, "to be symmetric", matrix, is_symmetric)
             matrix = _cholesky(inverse(matrix) if name == "precision_matrix" else matrix)
         self.scale_tril = matrix
 
@@ -91,13 +93,13 @@ class MultivariateNormal(Distribution):
         return self.scale_tril @ self.scale_tril.mT
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Return samples μ + L ε with a standard normal ε."""
+        """Return samples μ + L ε, where ε is standard normal."""
         noise = randn(self._extended_shape(sample_shape), dtype=self.loc.dtype)
         return self.loc + (self.scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return the logarithm of the density, in nats."""
-        self._check_value(value, "of numbers", lambda x: ~x.isnan())
+        self._check_value(value, "without NaN", lambda x: ~x.isnan())
         constant = self.event_shape[0] * math.log(2 * math.pi)
         return -(self._distance((value - self.loc).unsqueeze(-1)) + constant) / 2 - self._log()
 
@@ -106,9 +108,9 @@ class MultivariateNormal(Distribution):
         return self.event_shape[0] * (1 + math.log(2 * math.pi)) / 2 + self._log()
 
     def _distance(self, X: Tensor) -> Tensor:
-        """Return the sum of xᵀ Σ⁻¹ x, the squared lengths of L⁻¹ x, over the columns x of X."""
+        """Return the sum of xᵀ Σ⁻¹ x = ‖L⁻¹ x‖² over the columns x of X."""
         return ((inverse(tril(self.scale_tril)) @ X) ** 2).sum((-2, -1))
 
     def _log(self) -> Tensor:
-        """Return log det L, half of log det Σ."""
+        """Return log det L, which is half of log det Σ."""
         return self.scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)

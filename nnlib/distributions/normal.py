@@ -18,8 +18,8 @@ class Normal(Distribution):
 
     .. math:: p(x) = \frac{1}{\sigma \sqrt{2 \pi}} e^{-(x - \mu)^2 / 2 \sigma^2}
 
-    loc is the mean μ, and scale is the standard deviation σ > 0; they are broadcast. NaN and
-    other values of σ raise ValueError.
+    loc is the mean μ, and scale is the standard deviation σ > 0; they are broadcast. A σ that
+    isn't positive and NaN raise ValueError.
     Source: ``torch.distributions.Normal``; Goodfellow et al. (2016), section 3.9.3.
 
     >>> import nnlib
@@ -30,7 +30,7 @@ class Normal(Distribution):
     has_rsample = True
     _shown = "loc", "scale"
     mean = property(lambda self: self.loc, doc="The mean μ.")
-    mode = property(lambda self: self.loc, doc="The mode, where the density is largest: μ.")
+    mode = property(lambda self: self.loc, doc="The point of highest density, μ.")
     stddev = property(lambda self: self.scale, doc="The standard deviation σ.")
     variance = property(lambda self: self.scale**2, doc="The variance σ².")
 
@@ -39,27 +39,27 @@ class Normal(Distribution):
     ):
         self.loc, self.scale = broadcast(loc, scale)
         super().__init__(self.loc.shape, (), validate_args)
-        self._check("loc", "of numbers", self.loc, ~self.loc.isnan())
+        self._check("loc", "without NaN", self.loc, ~self.loc.isnan())
         self._check("scale", "> 0", self.scale, self.scale > 0)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        """Return samples μ + σ ε with a standard normal ε."""
+        """Return samples μ + σ ε, where ε is standard normal."""
         shape = self._extended_shape(sample_shape)
         return self.loc + self.scale * randn(shape, dtype=self.loc.dtype)
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return the logarithm of the density, in nats."""
-        self._check_value(value, "of numbers", lambda x: ~x.isnan())
+        self._check_value(value, "without NaN", lambda x: ~x.isnan())
         z = (value - self.loc) / self.scale
         return -(z**2) / 2 - log(self.scale) - math.log(math.sqrt(2 * math.pi))
 
     def cdf(self, value: Tensor) -> Tensor:
-        """Return the probability of values up to the given one."""
-        self._check_value(value, "of numbers", lambda x: ~x.isnan())
+        """Return the cumulative distribution function at value, which is P(x <= value)."""
+        self._check_value(value, "without NaN", lambda x: ~x.isnan())
         return 0.5 * (1 + erf((value - self.loc) / (self.scale * math.sqrt(2))))
 
     def icdf(self, value: Tensor) -> Tensor:
-        """Return the x at which ``cdf`` is value (the quantile function)."""
+        """Return the quantile function at value, which is the inverse of ``cdf``."""
         return self.loc + self.scale * erfinv(2 * value - 1) * math.sqrt(2)
 
     def entropy(self) -> Tensor:

@@ -29,7 +29,7 @@ from .writing import bracketed, indexed, tex, text
 __all__: list[str] = []
 
 Array = np.ndarray
-LARGEST = 3  # rows; polynomials of degree 5 or more have no formula for their roots
+LARGEST = 3  # rows: with one rational root, the other two solve a quadratic equation
 
 
 class Eigenspace(NamedTuple):
@@ -55,33 +55,33 @@ class Eigenspace(NamedTuple):
 
 
 def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigenspace]]:
-    """Return the steps that find the eigenspaces of a matrix of fractions, and the spaces."""
+    """Return the eigenspaces of a matrix of fractions, and the steps that find them."""
     if len(A) > LARGEST:
-        raise ValueError(
-            f"steps show eigenvalues of matrices with at most {LARGEST} rows, got {len(A)}"
-        )
+        raise ValueError(f"eigenvalue steps: expected at most {LARGEST} rows, got {len(A)}")
     p = characteristic_polynomial(A)
-    found = roots(p)
+    eigenvalues = roots(p)
     steps = polynomial_steps(A, name)
-    if found:
-        steps.append(_factored(p, found))
+    if eigenvalues:
+        steps.append(_factored(p, eigenvalues))
     spaces = []
-    for value, multiplicity in found:
+    for value, multiplicity in eigenvalues:
         more, basis = eigenspace(A, value, name)
         steps += more
         spaces.append(Eigenspace(value, multiplicity, basis))
     return steps, spaces
 
 
-def _factored(p: Array, found: list[Root]) -> Step:
+def _factored(p: Array, eigenvalues: list[Root]) -> Step:
     """Return the step that factors the polynomial and lists its roots."""
-    factors = [_factor(value, times, text, "λ", "−") for value, times in found]
-    formulas = [_factor(value, times, tex, r"\lambda", "-") for value, times in found]
-    values = _listed(text(value) for value, _ in found)
-    noun = "root is" if len(found) == 1 else "roots are"
+    factors = [_factor(value, times, text, "λ", "−") for value, times in eigenvalues]
+    formulas = [_factor(value, times, tex, r"\lambda", "-") for value, times in eigenvalues]
+    values = _listed(text(value) for value, _ in eigenvalues)
+    noun = "root is" if len(eigenvalues) == 1 else "roots are"
     whole, product = poly_text(p), "".join(factors)
-    rational = all(isinstance(value, Fraction) for value, _ in found)
-    begin = "Factor" if rational else "Factor, the rest by the quadratic formula"
+    rational = all(isinstance(value, Fraction) for value, _ in eigenvalues)
+    begin = (
+        "Factor" if rational else "Factor, with the quadratic formula for the last two roots"
+    )
     factor = f"{begin}: {whole} = {product}; the" if product != whole else "The"
     return Step(f"{factor} {noun} {values}.", rf"{poly_tex(p)} = {''.join(formulas)} = 0")
 
@@ -107,7 +107,7 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
     free = tuple(j for j in range(len(A)) if j not in pivots)
     solutions = special_solutions(R, pivots, free)
     basis = np.array([scaled(x) for x in solutions.T], dtype=object).T
-    begin = f"For λ = {text(value)} reduce {_shifted(value, name, text)}."
+    begin = f"For λ = {text(value)}, reduce {_shifted(value, name, text)}."
     steps = [Step(begin, f"{_shifted(value, name, tex)} = {tex(shifted)}"), *reduction]
     for k, f in enumerate(free):
         steps += [
@@ -165,7 +165,7 @@ def reduced(A: Array, columns: int) -> tuple[Array, tuple[int, ...], list[Step]]
             operation = next(algorithm)
         except StopIteration as end:
             return R, end.value, steps
-        R[:] = simplified(R)  # otherwise a root minus itself isn't recognised as 0
+        R[:] = simplified(R)  # so that a root minus itself becomes 0
         arrow = rf"\xrightarrow{{{_over_arrow(operation)}}} {tex(R)}"
         steps.append(Step(_sentence(operation), arrow))
 
@@ -231,6 +231,6 @@ def _trace_and_determinant(A: Array, spaces: list[Eigenspace]) -> Step:
     terms = [bracketed(text(s.eigenvalue)) for s in spaces for _ in range(s.algebraic)]
     return Step(
         f"Check: {' + '.join(terms)} = {text(trace)} is the trace of A, and "
-        f"{' · '.join(terms)} = {text(det)} its determinant.",
+        f"{' · '.join(terms)} = {text(det)} is its determinant.",
         rf"\textstyle\sum_i \lambda_i = {tex(trace)}, \quad \prod_i \lambda_i = {tex(det)}",
     )

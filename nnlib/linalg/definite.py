@@ -21,7 +21,7 @@ def definiteness(A: Any, *, exact: bool = False) -> str:
     .. math:: x^\top A x > 0 \;\text{for all}\; x \ne 0
               \iff \text{all pivots, leading minors, eigenvalues} > 0
 
-    The function uses the pivots of symmetric elimination, which completes the squares.
+    The signs come from the pivots of symmetric elimination, which completes the squares.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def det(
     >>> det([[0, 2], [3, 4]], steps=True)
     1. Start with A.
     2. Swap rows 1 and 2, so that the pivot of column 1 is in row 1.
-    3. Multiply the pivots; 1 swap of rows changes the sign.
+    3. Multiply the pivots; 1 row swap changes the sign.
     >>> det([[2, 1], [7, 4]], method="cofactors", exact=True)
     Fraction(1, 1)
     """
@@ -74,8 +74,8 @@ def det(
 def by_elimination(A: Array, negligible: float = 0.0) -> StepGenerator:
     """Yield the row operations, and return the determinant, ± the product of the pivots."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    found = yield from reduction(A, len(A), reduced=False, negligible=negligible)
-    swaps = sum(isinstance(operation, Swap) for operation in found.operations)
+    echelon = yield from reduction(A, len(A), reduced=False, negligible=negligible)
+    swaps = sum(isinstance(operation, Swap) for operation in echelon.operations)
     d = (-1) ** swaps * prod(A.diagonal(), start=_one(A))
     yield lambda: _multiplied(A.diagonal(), swaps, d)
     return scalar(d)
@@ -90,8 +90,8 @@ def _multiplied(pivots: Array, swaps: int, d: Any) -> Step:
     """Return the step that multiplies the pivots and changes the sign for each swap."""
     if d == 0:
         return Step("A column has no pivot, so the determinant is 0.", r"\det A = 0")
-    signs = {0: "", 1: "; 1 swap of rows changes the sign"}
-    words = signs.get(swaps, f"; {swaps} swaps of rows change the sign {swaps} times")
+    signs = {0: "", 1: "; 1 row swap changes the sign"}
+    words = signs.get(swaps, f"; {swaps} row swaps change the sign {swaps} times")
     factors = [tex_factor(u) for u in pivots] or ["1"]
     product = "-" * (swaps % 2) + r" \cdot ".join(factors)
     return Step(f"Multiply the pivots{words}.", rf"\det A = {product} = {tex(d)}")
@@ -121,12 +121,14 @@ def _two_by_two(A: Array, d: Any) -> Step:
     """Return the step that computes ad - bc."""
     (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
-    return Step("Two rows: the product down the diagonal less the other product.", rule)
+    return Step(
+        "Two rows: the product of the diagonal minus the product of the other entries.", rule
+    )
 
 
 def _smallest(A: Array, d: Any) -> Step:
     """Return the step for a matrix with one entry or no entries."""
-    words = "One row: the determinant is its entry." if len(A) else "No row: it is 1."
+    words = "One row: the determinant is its entry." if len(A) else "No rows: it is 1."
     return Step(words, rf"\det {tex_matrix(A)} = {tex(d)}")
 
 
@@ -134,8 +136,8 @@ def _expansion(A: Array) -> Step:
     """Return the step that writes the expansion with minors that aren't computed yet."""
     minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
     words = (
-        f"Expand {len(A)} rows along the first: each entry times the determinant without its "
-        "row and column, with signs + − + …; an entry 0 adds nothing."
+        f"Expand {len(A)} rows along the first: multiply each nonzero entry by the determinant "
+        "without its row and column, and add the products with signs + − + …."
     )
     total = _signed((j, a, rf"\det {tex_matrix(M)}") for j, a, M in minors)
     return Step(words, rf"\det {tex_matrix(A)} = {total}")
@@ -144,7 +146,7 @@ def _expansion(A: Array) -> Step:
 def _expanded(A: Array, terms: list, d: Any) -> Step:
     """Return the step that adds the entries of the first row times their cofactors."""
     total = _signed((j, a, tex_factor(M)) for j, a, M in terms)
-    words = f"Put in the determinants of {len(A) - 1} rows."
+    words = f"Substitute the determinants of {len(A) - 1} rows."
     return Step(words, rf"\det {tex_matrix(A)} = {total} = {tex(d)}")
 
 

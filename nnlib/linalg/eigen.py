@@ -33,8 +33,8 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
     A : (n, n) real numbers
     steps : bool
         Whether to return the `Steps` of a solution by hand, which uses the characteristic
-        polynomial and its exact roots. For at most 3 rows; with 3 rows, an eigenvalue must be
-        rational.
+        polynomial and its exact roots. A must have at most 3 rows; with 3 rows, at least one
+        eigenvalue must be rational.
 
     Returns
     -------
@@ -49,8 +49,8 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
     Raises
     ------
     TypeError, ValueError
-        If A is not a matrix of finite real numbers, or has too many rows for steps, or for
-        three rows no rational eigenvalue.
+        If A is not a matrix of finite real numbers, or ``steps`` is True and A has more than 3
+        rows, or has 3 rows and no rational eigenvalue.
     numpy.linalg.LinAlgError
         If A is not square.
 
@@ -166,8 +166,8 @@ def power_iteration(
         If A or x contains anything other than finite real numbers, the shapes are
         incompatible, or x is zero.
     numpy.linalg.LinAlgError
-        If A is not square, or the residual is still too large after ``max_iterations``, as for
-        a pair of complex or opposite eigenvalues.
+        If A is not square, or the residual is still too large after ``max_iterations``, for
+        example because the largest eigenvalues are complex conjugates or have opposite signs.
 
     Source: Trefethen and Bau (1997), algorithm 27.1; chapter "Eigenvalues and eigenvectors".
 
@@ -184,7 +184,7 @@ def power_iteration(
     if x.shape != (len(A),):
         raise ValueError(f"power_iteration: expected x of shape ({len(A)},), got {x.shape}")
     if not x.any():
-        raise ValueError("power_iteration: expected x other than zero")
+        raise ValueError("power_iteration: expected a nonzero x, got zeros")
     x = x / np.linalg.norm(x)
     size = np.linalg.norm(A) or 1.0
     for iterations in range(max_iterations + 1):

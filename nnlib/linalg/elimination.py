@@ -48,7 +48,7 @@ class Scale(NamedTuple):
 
 
 class Subtract(NamedTuple):
-    """c times row k is subtracted from row i, because of its entry in column j."""
+    """c times row k is subtracted from row i, to eliminate its entry in column j."""
 
     i: int
     k: int
@@ -76,22 +76,22 @@ def eliminate(
     """Bring the first columns of A to echelon form, in place, one row operation at a time.
 
     ``choose`` receives the entries of a column from the current row down and returns the index
-    of the pivot among them, or None. A pivot of at most ``negligible`` counts as a 0 with
-    rounding errors. The row operations also change any further columns, such as a right-hand
-    side, but these contain no pivots. Return the pivot columns; pivot r is in row r.
+    of the pivot among them, or None. A pivot of at most ``negligible`` counts as 0. The row
+    operations also change any further columns, such as a right-hand side, but these contain no
+    pivots. Return the pivot columns; pivot r is in row r.
     """
     pivots: list[int] = []
     left = negligible
     for j in range(columns):
         r = len(pivots)
-        found = choose(A[r:, j]) if r < len(A) else None
-        if found is None or abs(A[r + found, j]) <= left:
+        offset = choose(A[r:, j]) if r < len(A) else None
+        if offset is None or abs(A[r + offset, j]) <= left:
             A[r:, j] -= A[r:, j]
             continue
         pivots.append(j)
-        if found:
-            A[[r, r + found]] = A[[r + found, r]]
-            yield Swap(r + found, r, j)
+        if offset:
+            A[[r, r + offset]] = A[[r + offset, r]]
+            yield Swap(r + offset, r, j)
         left = max(left, spread(negligible, A[r], j))
         for i in range(r + 1, len(A)):
             yield from _clear(A, i, r, j)
@@ -202,7 +202,7 @@ def _sentence(operation: Operation, choose: Callable) -> str:
     if not isinstance(operation, Swap) or choose is not largest:
         return str(operation)
     i, k, j = (index + 1 for index in operation)
-    return f"Swap rows {k} and {i}, so that the largest entry, signs aside, leads column {j}."
+    return f"Swap rows {k} and {i}, so that the pivot of column {j} is as large as possible."
 
 
 def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:
@@ -238,10 +238,10 @@ def row_reduce(
     reduced : bool
         Whether to continue until each pivot is 1 and all other entries of its column are 0.
     exact : bool
-        Whether to compute with fractions. With floats, rounding errors can turn a 0 into a
-        small number. An entry therefore counts as 0 if it is at most
-        :math:`\max(m, n)\, \varepsilon \lVert A \rVert_\infty`, times the largest ratio so far
-        of the largest entry in a pivot's row to the pivot.
+        Whether to compute with fractions. With floats, a pivot counts as 0 if it is at most
+        :math:`r \max(m, n)\, \varepsilon \lVert A \rVert_\infty`, because rounding errors can
+        turn a 0 into a small number. Here, r is the largest ratio of an entry to the pivot of
+        its row so far.
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result. There is one
         step for each row operation.
@@ -276,14 +276,14 @@ def row_reduce(
 def row_reduction(A: Array, reduced: bool = True) -> StepGenerator:
     """Yield the steps of eliminating all columns, and return a `RowReduction`."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    found = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
-    marks = list(enumerate(found.pivots))
-    verb = "pivot is" if found.rank == 1 else "pivots are"
-    where = f"The {verb} in {listed('column', found.pivots)}: the rank is {found.rank}."
+    echelon = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
+    marks = list(enumerate(echelon.pivots))
+    verb = "pivot is" if echelon.rank == 1 else "pivots are"
+    where = f"The {verb} in {listed('column', echelon.pivots)}: the rank is {echelon.rank}."
     yield lambda: Step(
         where if marks else "There is no pivot: the rank is 0.", tex_matrix(A, marks)
     )
-    return found
+    return echelon
 
 
 def rank(A: Any, *, exact: bool = False) -> int:

@@ -59,9 +59,9 @@ def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
     array([[Fraction(1, 10), Fraction(2, 1)],
            [Fraction(1, 3), Fraction(-1, 1)]], dtype=object)
     """
-    given = _array(A, f"{function}: expected real numbers for {argument}")
-    entries = np.empty(given.shape, dtype=object)
-    for index, x in zip(np.ndindex(given.shape), given.flat, strict=True):
+    numbers = _array(A, f"{function}: expected real numbers for {argument}")
+    entries = np.empty(numbers.shape, dtype=object)
+    for index, x in zip(np.ndindex(numbers.shape), numbers.flat, strict=True):
         entries[index] = _fraction(x, function, argument)
     return entries
 
@@ -88,11 +88,11 @@ def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
            [3.    , 1.4142]])
     """
     complaint = f"{function}: expected real numbers for {argument}"
-    given = _array(A, complaint)
+    numbers = _array(A, complaint)
     try:
-        entries = np.array(given, dtype=np.float64)
+        entries = np.array(numbers, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"{complaint}, got {_kinds(given)}") from error
+        raise TypeError(f"{complaint}, got {_kinds(numbers)}") from error
     if not np.isfinite(entries).all():
         worst = entries[~np.isfinite(entries)][0]
         raise ValueError(f"{function}: expected finite numbers for {argument}, got {worst}")
@@ -102,23 +102,23 @@ def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
 def _array(A: Any, complaint: str) -> Array:
     """Return an array of real numbers; raise TypeError for text, None and complex numbers."""
     try:
-        given = np.asarray(A)
+        numbers = np.asarray(A)
     except ValueError as error:
-        complaint = complaint.replace("real numbers", "rows of one length")
+        complaint = complaint.replace("real numbers", "rows of equal length")
         raise ValueError(f"{complaint}, got {A!r}") from error
-    if given.dtype.kind == "b":
-        return given.astype(int)
-    if given.dtype.kind not in "iufO":
-        raise TypeError(f"{complaint}, got {given.dtype}")
+    if numbers.dtype.kind == "b":
+        return numbers.astype(int)
+    if numbers.dtype.kind not in "iufO":
+        raise TypeError(f"{complaint}, got {numbers.dtype}")
     not_numbers = (str, bytes, bool, type(None))
-    if given.dtype == object and any(isinstance(x, not_numbers) for x in given.flat):
-        raise TypeError(f"{complaint}, got {_kinds(given)}")
-    return given
+    if numbers.dtype == object and any(isinstance(x, not_numbers) for x in numbers.flat):
+        raise TypeError(f"{complaint}, got {_kinds(numbers)}")
+    return numbers
 
 
-def _kinds(given: Array) -> str:
+def _kinds(numbers: Array) -> str:
     """Return the names of the entries' types."""
-    return ", ".join(sorted({type(x).__name__ for x in given.flat}))
+    return ", ".join(sorted({type(x).__name__ for x in numbers.flat}))
 
 
 def _fraction(x: Any, function: str, argument: str) -> Fraction:
@@ -193,7 +193,7 @@ def root(q: Any) -> Any:
         return simplified(sympy.sqrtdenest(sympy.sqrt(q)))
     n, d = int(q.numerator), int(q.denominator)
     if n < 0:
-        raise ValueError(f"root: expected a number that is not negative, got {q}")
+        raise ValueError(f"root: expected a nonnegative number, got {q}")
     if isqrt(n) ** 2 == n and isqrt(d) ** 2 == d:
         return Fraction(isqrt(n), isqrt(d))
     import sympy

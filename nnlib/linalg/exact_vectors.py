@@ -59,7 +59,7 @@ def orthogonal(basis: Array) -> Array:
 
 
 def rounded(M: Array) -> Array:
-    """Return a copy with floats rounded to 12 decimals; exact numbers don't change."""
+    """Return a copy with floats rounded to 12 decimals; exact numbers stay unchanged."""
     entries = np.empty(M.shape, dtype=object)
     for index, x in zip(np.ndindex(M.shape), M.flat, strict=True):
         if isinstance(x, float | complex):

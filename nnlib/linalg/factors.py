@@ -62,7 +62,7 @@ def lu(
     >>> lu([[2, 1], [6, 4]], pivoting=False, steps=True)
     1. Start with A.
     2. Subtract 3 times row 1 from row 2, so that its entry in column 1 is 0.
-    3. L has ones on its diagonal and keeps the multipliers, U is what is left.
+    3. L contains the multipliers, with ones on its diagonal, and U is the echelon form.
     >>> lu([[2, 1], [6, 4]]).L.round(3)
     array([[1.   , 0.   ],
            [0.333, 1.   ]])
@@ -75,7 +75,7 @@ def _topmost(column: Array) -> int | None:
     """Return 0, the index of the pivot without row swaps, or None for a column of zeros."""
     if column[0] == 0 and column.any():
         raise np.linalg.LinAlgError(
-            "lu: expected a pivot other than 0, because an entry below it isn't 0; "
+            "lu: expected a nonzero pivot, got 0 above a nonzero entry; "
             "use pivoting=True to swap rows"
         )
     return 0 if column[0] != 0 else None
@@ -84,9 +84,9 @@ def _topmost(column: Array) -> int | None:
 def _lu(A: Array, choose) -> StepGenerator:
     """Yield the steps of the elimination, and return P, L and U."""
     yield lambda: Step("Start with A.", tex_matrix(A))
-    found = yield from reduction(A, A.shape[1], reduced=False, choose=choose)
+    echelon = yield from reduction(A, A.shape[1], reduced=False, choose=choose)
     P, L = identity(len(A), like=A), identity(len(A), like=A)
-    for operation in found.operations:
+    for operation in echelon.operations:
         if isinstance(operation, Swap):
             i, k, _ = operation
             P[[i, k]] = P[[k, i]]
@@ -101,8 +101,8 @@ def _lu(A: Array, choose) -> StepGenerator:
 
 def _product(P: Array, L: Array, U: Array) -> Step:
     """Return the step that writes PA = LU."""
-    words = "L has ones on its diagonal and keeps the multipliers, U is what is left"
+    words = "L contains the multipliers, with ones on its diagonal, and U is the echelon form"
     if (P.diagonal() == 1).all():
         return Step(f"{words}.", f"A = {tex_matrix(L)} {tex_matrix(U)}")
     formula = f"{tex_matrix(P)} A = {tex_matrix(L)} {tex_matrix(U)}"
-    return Step(f"{words}; P exchanges the rows.", formula)
+    return Step(f"{words}; P swaps the rows.", formula)

@@ -55,7 +55,7 @@ def inverse(
 
     >>> inverse([[1, 2], [3, 4]], method="adjugate", steps=True)
     1. The determinant is −2; it is not 0, so there is an inverse.
-    2. Exchange the two entries of the diagonal and change the sign of the others.
+    2. Swap the two diagonal entries and change the signs of the others.
     3. Divide by the determinant.
     >>> print(text(inverse([[1, 2], [3, 4]], exact=True)))
     [[−2, 1], [3/2, −1/2]]
@@ -92,7 +92,7 @@ def _by_adjugate(A: Array) -> StepGenerator:
 
 
 def _product(A: Array) -> str:
-    """Return the formula for the determinant of a 2x2 matrix in LaTeX, else an empty text."""
+    """Return the formula for the determinant of a 2x2 matrix in LaTeX, or an empty string."""
     if len(A) != 2:
         return ""
     (a, b), (c, d) = [[tex_factor(x) for x in row] for row in A]
@@ -103,11 +103,11 @@ def adjugate_steps(A: Array) -> StepGenerator:
     """Yield the steps with the cofactors, or the rule for 2x2, and return the adjugate."""
     C = _cofactors(A)
     if len(A) == 2:
-        words = "Exchange the two entries of the diagonal and change the sign of the others."
+        words = "Swap the two diagonal entries and change the signs of the others."
         yield lambda: Step(words, rf"\operatorname{{adj}} A = {tex_matrix(C.T)}")
         return C.T
-    words = "Write the determinant without row i and column j in place (i, j), "
-    yield lambda: Step(f"{words}with the signs of a chessboard.", f"C = {tex_matrix(C)}")
+    words = "In position (i, j), write the determinant without row i and column j, "
+    yield lambda: Step(f"{words}with alternating signs.", f"C = {tex_matrix(C)}")
     yield lambda: Step("Transpose.", rf"\operatorname{{adj}} A = {tex_matrix(C.T)}")
     return C.T
 

@@ -91,5 +91,5 @@ def lstsq(A: Any, b: Any) -> Array:
         raise ValueError(f"lstsq: expected b with {len(A)} rows, got shape {b.shape}")
     Q, R = np.linalg.qr(A)
     if len(R) < R.shape[1] or (abs(R.diagonal()) <= rounding(R)).any():
-        raise np.linalg.LinAlgError("lstsq: expected independent columns")
+        raise np.linalg.LinAlgError("lstsq: expected linearly independent columns of A")
     return np.linalg.solve(R, Q.T @ b)

@@ -72,7 +72,7 @@ def reflection(direction: Any) -> Array:
     """
     u = vector(direction, "reflection", "direction")
     if not u.any():
-        raise ValueError("reflection: expected a direction other than 0")
+        raise ValueError("reflection: expected a nonzero direction, got zeros")
     return 2 * np.outer(u, u) / (u @ u) - np.eye(len(u))
 
 

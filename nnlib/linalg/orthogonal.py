@@ -52,7 +52,7 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
 
     >>> gram_schmidt([[1, 1], [1, 0]], steps=True)
     1. Take u₁ = a₁ = (1, 1).
-    2. Subtract from a₂ its part along u₁, 1/2 u₁; what is left is u₂ = (1/2, −1/2).
+    2. Subtract from a₂ its projection onto u₁, 1/2 u₁; the remainder is u₂ = (1/2, −1/2).
     3. Divide u₁ by its length √2.
     4. Divide u₂ by its length √2/2.
     """
@@ -67,7 +67,7 @@ def _gram_schmidt(A: Array) -> StepGenerator:
         if not u.any():
             raise np.linalg.LinAlgError(
                 f"gram_schmidt: expected independent columns, but column {j + 1} "
-                "depends on those before it"
+                "depends on earlier columns"
             )
     return (yield from normalized(U))
 
@@ -114,14 +114,14 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
     whole = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
     name = f"u_{{{j + 1}}} = " if last else ""
-    left = f"; what is left is {indexed('u', j)} = {text(U[:, j])}" if last else ""
+    left = f"; the remainder is {indexed('u', j)} = {text(U[:, j])}" if last else ""
     vectors = f"u_{{{i + 1}}}^\\top"
     times = rf"\frac{{{vectors} a_{{{j + 1}}}}}{{{vectors} u_{{{i + 1}}}}} = {tex(c)}"
     formula = rf"{times}, \quad {name}{whole} = {tex(U[:, j])}"
     if c == 0:
-        return Step(f"{a} is at right angles to {u} already{left}.", formula)
+        return Step(f"{a} is already orthogonal to {u}{left}.", formula)
     part = f"which is {u} itself" if c == 1 else f"{text(c)} {u}"
-    return Step(f"Subtract from {a} its part along {u}, {part}{left}.", formula)
+    return Step(f"Subtract from {a} its projection onto {u}, {part}{left}.", formula)
 
 
 def normalized(U: Array) -> StepGenerator:

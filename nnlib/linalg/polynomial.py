@@ -36,9 +36,8 @@ def characteristic_polynomial(A: Array) -> Array:
 
     .. math:: p(\lambda) = \det(\lambda I - A) = \lambda^n + c_1 \lambda^{n-1} + \dots + c_n
 
-    We don't need symbolic computation, because the coefficients follow from the traces of n
-    matrices (Faddeev and LeVerrier):
-    :math:`M_1 = I,\; c_k = -\mathrm{tr}(A M_k) / k,\; M_{k+1} = A M_k + c_k I`.
+    The Faddeev-LeVerrier algorithm computes the coefficients from traces, without symbolic
+    computation: :math:`M_1 = I,\; c_k = -\mathrm{tr}(A M_k) / k,\; M_{k+1} = A M_k + c_k I`.
 
     Source: Horn and Johnson (2013), section 2.4; chapter "Eigenvalues and eigenvectors".
     """
@@ -55,7 +54,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
     """Return the steps that find the characteristic polynomial of a matrix (at most 3 rows)."""
     p, n = characteristic_polynomial(A), len(A)
     if n == 0:
-        return [Step("Without rows p(λ) = 1.", r"p(\lambda) = 1")]
+        return [Step("Without rows, p(λ) = 1.", r"p(\lambda) = 1")]
     rows = [
         [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
         for i, row in enumerate(A)

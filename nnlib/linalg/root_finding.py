@@ -53,20 +53,23 @@ def roots(p: Polynomial) -> list[Root]:
     >>> roots([Fraction(1), Fraction(-1), Fraction(-1)])[0].value
     1/2 + sqrt(5)/2
     """
-    found, rest = {}, list(p)
+    multiplicities, remaining = {}, list(p)
     for candidate in _candidates(p):
-        *quotient, remainder = accumulate(rest, lambda total, c, x=candidate: total * x + c)
-        if quotient and remainder == 0:  # Horner's scheme divides by λ - candidate
-            found[candidate] = found.get(candidate, 0) + 1
-            rest = quotient
-    if len(rest) == 3:
-        found.update(dict.fromkeys(_quadratic(*rest[1:]), 1))
-    elif len(rest) > 3:
-        raise ValueError(
-            "steps show rational eigenvalues and the solutions of a quadratic equation, but "
-            f"{poly_text(p)} has more than two roots that aren't rational"
+        *quotient, remainder = accumulate(
+            remaining, lambda total, c, x=candidate: total * x + c
         )
-    return sorted((Root(*item) for item in found.items()), key=lambda r: _key(complex(r.value)))
+        if quotient and remainder == 0:  # Horner's scheme divides by λ - candidate
+            multiplicities[candidate] = multiplicities.get(candidate, 0) + 1
+            remaining = quotient
+    if len(remaining) == 3:
+        multiplicities.update(dict.fromkeys(_quadratic(*remaining[1:]), 1))
+    elif len(remaining) > 3:
+        raise ValueError(
+            "eigenvalue steps: expected at most two roots that aren't rational, "
+            f"but {poly_text(p)} has {len(remaining) - 1}"
+        )
+    unsorted = (Root(*item) for item in multiplicities.items())
+    return sorted(unsorted, key=lambda root: _key(complex(root.value)))
 
 
 def _key(z: complex) -> tuple[float, float, float]:
@@ -75,10 +78,10 @@ def _key(z: complex) -> tuple[float, float, float]:
 
 
 def _candidates(p: Polynomial) -> list[Fraction]:
-    """Return fractions near the numerical roots, the only candidates for rational roots."""
+    """Return the fractions nearest to the numerical roots, which include all rational roots."""
     denominator = lcm(*(c.denominator for c in p))
     try:
-        near = np.roots([float(c) for c in p])  # candidates, checked by exact division
+        near = np.roots([float(c) for c in p])
     except OverflowError as error:
         raise ValueError("roots: expected coefficients below 1e308") from error
     return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in near.real]

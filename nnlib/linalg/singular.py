@@ -17,7 +17,7 @@ Array = np.ndarray
 
 
 class SVD(NamedTuple):
-    """Left singular vectors (columns of U), singular values S, right ones (rows of Vh)."""
+    """Left singular vectors (columns of U), singular values S, right singular vectors Vh."""
 
     U: Array
     S: Array
@@ -37,7 +37,7 @@ def svd(A: Any, full_matrices: bool = True, *, steps: bool = False) -> SVD | Ste
         k = min(m, n).
     steps : bool
         Whether to return the `Steps` of a solution by hand, which starts from AᵀA and uses
-        exact roots. For at most 3 columns.
+        exact roots. A must have at most 3 columns.
 
     Returns
     -------

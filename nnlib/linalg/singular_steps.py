@@ -26,7 +26,7 @@ def svd_steps(A: Any, result: Any, full_matrices: bool) -> Steps:
     gram = A.T @ A if m else zeros((n, n), like=A)
     steps = [
         Step(
-            f"Multiply: AᵀA = {text(gram)}, symmetric with no negative eigenvalue.",
+            f"Multiply: AᵀA = {text(gram)}, which is symmetric with no negative eigenvalues.",
             rf"A^\top A = {tex(gram)}",
         )
     ]
@@ -65,7 +65,7 @@ def _values(sigma: list) -> Step:
     """Return the step that takes the square roots of the eigenvalues of AᵀA."""
     words = ", ".join(f"{indexed('σ', i)} = {text(s)}" for i, s in enumerate(sigma))
     formula = r",\quad ".join(rf"\sigma_{{{i}}} = {tex(s)}" for i, s in enumerate(sigma, 1))
-    return Step(f"Roots of the eigenvalues, in order: {words or 'none'}.", formula)
+    return Step(f"Take the square roots of the eigenvalues: {words or 'none'}.", formula)
 
 
 def _left(k: int, s: Any, image: Array, u: Array) -> Step:
@@ -92,8 +92,8 @@ def _completion(U: list[Array], size: int, m: int) -> list[Step]:
         u = unit(scaled(x))[1]
         steps.append(
             Step(
-                f"A zero or missing singular value gives no u: choose {indexed('u', len(U))} "
-                f"= {text(u)}, a unit vector at right angles to the others.",
+                "A zero or missing singular value determines no u, so choose a unit vector "
+                f"orthogonal to the others: {indexed('u', len(U))} = {text(u)}.",
                 rf"u_{{{len(U) + 1}}} = {tex(u)}",
             )
         )

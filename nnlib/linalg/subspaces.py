@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) -> Array:
-    """Return solutions of R x = 0 as columns; each has one free unknown 1 and the rest 0."""
+    """Return solutions of R x = 0 as columns, each with one free unknown 1 and the others 0."""
     N = zeros((R.shape[1], len(free)), like=R)
     for k, f in enumerate(free):
         N[f, k] += 1
@@ -28,10 +28,10 @@ def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) 
 
 def special_solution_steps(N: Array, free: tuple[int, ...]) -> StepGenerator:
     """Yield one step for each special solution."""
-    others = " and the other free unknowns 0" if len(free) > 1 else ""
+    others = " and the other free unknowns to 0" if len(free) > 1 else ""
     for k, f in enumerate(free):
-        words = f"Let {indexed('x', f)} be 1{others}: the reduced rows, with 0 on the right,"
-        yield lambda k=k, words=words: Step(f"{words} give the rest.", f"x = {tex(N[:, k])}")
+        words = f"Set {indexed('x', f)} to 1{others}, and solve the reduced rows = 0."
+        yield lambda k=k, words=words: Step(words, f"x = {tex(N[:, k])}")
     if not free:
         yield lambda: Step("Every column has a pivot: only x = 0 solves A x = 0.")
 

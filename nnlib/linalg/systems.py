@@ -41,7 +41,7 @@ class SolutionSet:
     >>> plane
     x = (6, 0, 0) + t₁ (−2, 1, 0) + t₂ (−3, 0, 1)
     >>> print(plane.reason)
-    columns 2 and 3 have no pivot: x₂ and x₃ may be chosen
+    columns 2 and 3 have no pivot, so x₂ and x₃ are free
     >>> print(text(plane.at(1, 1)))
     (1, 1, 1)
     """
@@ -67,7 +67,7 @@ class SolutionSet:
             unknowns.
         """
         if self.particular is None:
-            raise ValueError(f"SolutionSet.at: there is no solution, since {self.reason}")
+            raise ValueError(f"SolutionSet.at: expected a consistent system, but {self.reason}")
         t = vector(t, "SolutionSet.at", "t", exact=self.directions.dtype == object)
         if len(t) != len(self.free):
             raise ValueError(f"SolutionSet.at: expected {len(self.free)} values, got {len(t)}")
@@ -122,8 +122,8 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
     M, n = np.column_stack([A, b]), A.shape[1]
     negligible = rounding(M)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
-    found = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
-    r, pivots, free = found.rank, found.pivots, found.free[:-1]  # without the column of b
+    echelon = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
+    r, pivots, free = echelon.rank, echelon.pivots, echelon.free[:-1]  # without the column of b
     left = max((spread(negligible, M[i], j) for i, j in enumerate(pivots)), default=negligible)
     wrong = r + np.flatnonzero(abs(M[r:, n]) > left)
     if wrong.size:
@@ -146,7 +146,7 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
 def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
     """Yield the steps with the particular solution and the special solutions."""
     reason = _reason(free)
-    words = "Let the free unknowns be 0." if free else "The last column is the solution."
+    words = "Set the free unknowns to 0." if free else "The last column is the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
     if free:
         yield from special_solution_steps(N, free)
@@ -155,11 +155,11 @@ def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
 def _reason(free: tuple[int, ...]) -> str:
     """Return the sentence that explains why there is one solution or more."""
     if not free:
-        return "every column has a pivot, so no unknown may be chosen"
-    lack = "has" if len(free) == 1 else "have"
+        return "every column has a pivot, so no unknown is free"
+    has, verb = ("has", "is") if len(free) == 1 else ("have", "are")
     names = [indexed("x", f) for f in free]
-    chosen = ", ".join(names[:-1]) + " and " + names[-1] if len(free) > 1 else names[0]
-    return f"{listed('column', free)} {lack} no pivot: {chosen} may be chosen"
+    unknowns = ", ".join(names[:-1]) + " and " + names[-1] if len(free) > 1 else names[0]
+    return f"{listed('column', free)} {has} no pivot, so {unknowns} {verb} free"
 
 
 def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
@@ -206,19 +206,19 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
 
 
 def _solve(A: Array, b: Array) -> StepGenerator:
-    """Yield the elimination in [A | b] and the back substitution, and return x."""
+    """Yield the steps of elimination in [A | b] and of back substitution, and return x."""
     M, n = np.column_stack([A, b]), len(A)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
-    found = yield from reduction(M, n, reduced=False, bar=True)
-    refuse_singular(A, found, "solve")
+    echelon = yield from reduction(M, n, reduced=False, bar=True)
+    refuse_singular(A, echelon, "solve")
     return (yield from back_substitution(M[:, :n], M[:, n:].reshape(b.shape)))
 
 
-def refuse_singular(A: Array, found: RowReduction, function: str) -> None:
+def refuse_singular(A: Array, echelon: RowReduction, function: str) -> None:
     """Raise LinAlgError if a column has no pivot, or one no larger than rounding errors."""
-    n, missing = len(A), [j for j in found.free if j < len(A)]
+    n, missing = len(A), [j for j in echelon.free if j < len(A)]
     if A.dtype != object and not missing:
-        pivots = abs(found.matrix.diagonal())
+        pivots = abs(echelon.matrix.diagonal())
         small = n * np.finfo(A.dtype).eps * abs(A).max(axis=0, initial=0.0)
         missing = np.flatnonzero(pivots <= small).tolist()
     if missing:
@@ -236,7 +236,7 @@ def back_substitution(U: Array, c: Array) -> StepGenerator:
 
 
 def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
-    """Return the step that solves equation i for x_i, its only unknown at this point."""
+    """Return the step that solves equation i for x_i, its only unknown by then."""
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
     words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
     write, write_factor = (_row, _row) if c.ndim == 2 else (tex, tex_factor)

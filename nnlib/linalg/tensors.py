@@ -54,7 +54,7 @@ def matrix_norm(
 
 
 def norm(x: Any, ord: Any, dim: Dim, keepdim: bool, dtype: Any) -> Any:
-    """Return the norm of vectors (one axis) or matrices (two axes), as PyTorch's ``norm``."""
+    """Return the norm of vectors (one axis) or matrices (two axes), like PyTorch's ``norm``."""
     if dim is None and ord is None:
         return vector_norm(x, 2, None, keepdim, dtype=dtype)
     if not isinstance(dim, int):

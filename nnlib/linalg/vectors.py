@@ -24,7 +24,7 @@ def _pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Array]:
     y = vector(y, function, "y", exact=exact)
     if x.shape != y.shape:
         raise ValueError(
-            f"{function}: expected x and y of one length, got {len(x)} and {len(y)}"
+            f"{function}: expected x and y of equal length, got {len(x)} and {len(y)}"
         )
     return x, y
 
@@ -57,7 +57,7 @@ def normalize(x: Any, *, exact: bool = False) -> Array:
     """
     x = vector(x, "normalize", exact=exact)
     if not x.any():
-        raise ValueError("normalize: expected x other than 0, got zeros")
+        raise ValueError("normalize: expected a nonzero x, got zeros")
     return simplified(x / length(x))
 
 
@@ -106,7 +106,7 @@ def _nonzero_pair(x: Any, y: Any, function: str, exact: bool) -> tuple[Array, Ar
     x, y = _pair(x, y, function, exact)
     for name, v in (("x", x), ("y", y)):
         if not v.any():
-            raise ValueError(f"{function}: expected {name} other than 0, got zeros")
+            raise ValueError(f"{function}: expected a nonzero {name}, got zeros")
     return x, y
 
 

@@ -167,5 +167,5 @@ def quotient(top: str, bottom: str) -> str:
     """
     if bottom == "1":
         return top
-    alone = re.compile(r"[^ /−][^ /]*|\([^()]*\)")  # a number, or a vector in its own brackets
-    return " / ".join(w if alone.fullmatch(w) else f"({w})" for w in (top, bottom))
+    atomic = re.compile(r"[^ /−][^ /]*|\([^()]*\)")  # a number, or a vector in its own brackets
+    return " / ".join(w if atomic.fullmatch(w) else f"({w})" for w in (top, bottom))

@@ -1,10 +1,10 @@
-"""Famous networks for images, built as in their papers, with any differences documented.
+"""Well-known networks for images, built as in their papers unless documented otherwise.
 
 ``summary`` lists the output shape, cost, memory and receptive field of each layer of any
 model; ``diagram`` draws the layers.
 """
 
-# ruff: noqa: F403 (the star imports gather what the files of this folder declare public)
+# ruff: noqa: F403 (the star imports collect the public names of this folder)
 from . import alexnet, googlenet, layers, lenet, resnet, vgg
 from .alexnet import *
 from .diagram import Block, Diagram, diagram

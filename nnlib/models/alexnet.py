@@ -18,10 +18,10 @@ def _response_norm() -> LocalResponseNorm:
 class AlexNet(Module):
     """AlexNet with its two towers: five convolutions, three linear layers.
 
-    In the paper, the channels were split between two GPUs. The second, fourth and fifth
-    convolutions see only one half, so they have two groups. The paper mentions 60 million
-    parameters; the exact number is 60,965,224. The layers have nnlib's default initialization,
-    not the initialization of section 5.
+    In the paper, the channels are split between two GPUs, so the second, fourth and fifth
+    convolutions have two groups. The paper mentions 60 million parameters; the exact number is
+    60,965,224. The layers have nnlib's default initialization, not the initialization of
+    section 5.
 
     Parameters
     ----------

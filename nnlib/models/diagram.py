@@ -42,7 +42,7 @@ class Diagram:
             if block.name == name:
                 return block
         names = ", ".join(block.name for block in self.blocks if block.name)
-        raise KeyError(f"no block {name!r}; there are {names}")
+        raise KeyError(f"no block {name!r}; the blocks are {names}")
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.blocks))
@@ -83,10 +83,10 @@ def _card(block: Block) -> Card:
     """Return the text that is shown on a block."""
     if block.is_plain:
         return Card(", ".join([block.kind, *block.then]), [], [], False)
-    held = f"{block.parameters:,} parameters" if block.parameters else ""
-    each = " each" if held and block.count > 1 else ""
+    size = f"{block.parameters:,} parameters" if block.parameters else ""
+    each = " each" if size and block.count > 1 else ""
     then = f"{', '.join(block.then)}"
-    lines = [line for line in (then, " × ".join(map(str, block.shape)), held + each) if line]
+    lines = [line for line in (then, " × ".join(map(str, block.shape)), size + each) if line]
     return Card(block.title, lines, [], block.kind in ("input", "output"))
 
 
@@ -99,7 +99,7 @@ def diagram(
 ) -> Diagram:
     """Run a model once on zeros, and draw its layers with shapes, parameters and branches.
 
-    Each module without submodules is a block, and so is each operation between modules. Equal
+    The blocks are the modules without submodules and the operations between modules. Equal
     successive blocks are merged into one block, which shows their number.
 
     Parameters
@@ -122,8 +122,7 @@ def diagram(
     Raises
     ------
     TypeError, ValueError
-        For the same reasons as in ``summary``, and if there are more than ``most`` blocks at
-        the given depth.
+        As in ``summary``, or if there are more than ``most`` blocks at the given depth.
 
     Source: chapter "ResNet".
 
@@ -147,6 +146,6 @@ def diagram(
         if len(blocks) <= most:
             return Diagram(blocks)
     raise ValueError(
-        f"diagram: {len(blocks)} blocks, but a drawing has room for {most}; give a smaller "
-        "depth=, draw a part of the model, or raise most="
+        f"diagram: expected at most {most} blocks, got {len(blocks)}; reduce depth, draw part "
+        "of the model, or increase most"
     )

@@ -78,10 +78,10 @@ class Inception(Concat):
 
 
 class Auxiliary(Module):
-    """An auxiliary classifier, attached in the middle of the network: section 5 of the paper.
+    """An auxiliary classifier in the middle of the network; see section 5 of the paper.
 
-    For images of 224 pixels, its pooling layer outputs 4 × 4 pixels. For other sizes, adaptive
-    pooling changes the output to 4 × 4.
+    The paper's pooling layer outputs 4 × 4 pixels for images of 224 pixels. For other sizes,
+    adaptive pooling changes the output to 4 × 4.
     """
 
     def __init__(self, in_channels: int, num_classes: int, dropout: float):
@@ -101,8 +101,8 @@ class Auxiliary(Module):
 class GoogLeNet(Module):
     """GoogLeNet with 22 layers, and with its two auxiliary heads during training.
 
-    This is the version in the paper: unlike in torchvision, the 5x5 windows really have width
-    5, and there is no batch normalization. It has 6,998,552 parameters without the heads and
+    This is the version in the paper. In contrast, torchvision's version has 3x3 instead of 5x5
+    windows, and batch normalization. It has 6,998,552 parameters without the heads and
     13,378,280 with them. The paper does not specify the constants of the local response
     normalization, so we use Caffe's: n = 5, k = 1, α = 1e-4, β = 0.75. Kernels are initialized
     as in He et al. (2015).
@@ -151,7 +151,7 @@ class GoogLeNet(Module):
     def forward(self, input: Tensor) -> Tensor | GoogLeNetOutputs:
         """Map images (N, 3, 224, 224) to logits (N, C); in training, add the heads' logits.
 
-        Images can have other sizes, too. The heads need at least 79 pixels.
+        Other image sizes are possible, but the heads need at least 79 pixels.
         """
         x = self.norm(self.pool(self.conv1(input)))
         x = self.pool(self.norm(self.conv3(self.conv2(x))))

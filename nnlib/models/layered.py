@@ -27,7 +27,7 @@ class Block:
         Dotted name and class of a module; for an operation between modules, "" and the name
         of the operation.
     operands : list of Block
-        Blocks whose results it reads.
+        Blocks whose results are its inputs.
     shape : tuple of int
         Shape of the result.
     parameters : int
@@ -59,12 +59,12 @@ class Block:
         return not self.name and not self.parameters and self.kind not in ("input", "output")
 
     def __repr__(self) -> str:
-        held = f", {self.parameters:,} parameters" if self.parameters else ""
-        each = " each" if held and self.count > 1 else ""
+        size = f", {self.parameters:,} parameters" if self.parameters else ""
+        each = " each" if size and self.count > 1 else ""
         read = ", ".join(x.title for x in self.operands)
         source = f" from {read}" if read else ""
         then = f" ({', '.join(self.then)})" if self.then else ""
-        return f"{self.title}{then} {self.shape}{held}{each}{source}"
+        return f"{self.title}{then} {self.shape}{size}{each}{source}"
 
 
 def _modules(scope: Scope) -> list[Scope]:
@@ -89,8 +89,8 @@ class Builder:
         order = {op: k for k, op in enumerate(self.run.recorded.ops)}
         done = [(scope.end, 0, scope) for scope in _unused(self.run.recorded)]
         done += [(order[unit.ops[-1]], 1, unit) for unit in units(self.run.recorded)]
-        for _, _, what in sorted(done, key=lambda each: each[:2]):
-            (self._add if isinstance(what, Unit) else self._pass)(what)
+        for _, _, part in sorted(done, key=lambda each: each[:2]):
+            (self._add if isinstance(part, Unit) else self._pass)(part)
         return _chained(_leading_to(self._output()))
 
     def _block(self, scopes: list[Scope], name: str) -> Block:
@@ -134,7 +134,7 @@ class Builder:
         """Return the block of the model's output; several outputs are joined in one block."""
         last = list(dict.fromkeys(self.made[x] for x in self.run.outputs if x in self.made))
         if not last:
-            raise ValueError("diagram: the model's output does not depend on its inputs")
+            raise ValueError("diagram: expected a model whose output depends on its inputs")
         return last[0] if len(last) == 1 else Block("", "outputs", last)
 
 

@@ -1,8 +1,7 @@
-"""Models without memory: inside ``counting``, weights have a shape but take no memory.
+"""Layers whose weights take no memory inside ``counting``.
 
-The large layers of the models in this folder are instances of the two classes in this file.
-Inside ``with counting():`` each weight is a single number broadcast to the full shape
-(``numpy.broadcast_to``), and no random numbers are drawn.
+The models in this folder use these layers. Inside ``with counting():``, each weight is a single
+number broadcast to the full shape (``numpy.broadcast_to``), and no random numbers are drawn.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ _counting = ContextVar("counting", default=False)
 def counting() -> Iterator[None]:
     """Build models whose weights have the full shapes but take no memory.
 
-    You can count the parameters of such a model, print it and run it to see the shapes of its
-    layers. The convolutions and linear layers return 0. You can neither train the model nor
-    load weights into it, because the weights are read-only: writing to them raises NumPy's
-    ValueError. This context only affects the models in ``nnlib.models``.
+    You can count the parameters of such a model, print it, and run it to see the shapes of its
+    layers, but its convolutions and linear layers return 0. You can neither train it nor load
+    weights, because writing to its read-only weights raises NumPy's ValueError. This context
+    only affects the models in ``nnlib.models``.
 
     Source: torch's device "meta" has the same purpose.
 

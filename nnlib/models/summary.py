@@ -93,8 +93,8 @@ class Summary(list):
 
     input_bytes = 0
 
-    def _total(self, what: str) -> int:
-        return sum(getattr(layer, what) for layer in self)
+    def _total(self, attribute: str) -> int:
+        return sum(getattr(layer, attribute) for layer in self)
 
     parameters = property(lambda self: self._total("parameters"))
     trainable = property(lambda self: self._total("trainable"))
@@ -105,11 +105,11 @@ class Summary(list):
     @property
     def totals(self) -> list[str]:
         """The lines with totals below the table."""
-        held = (self.input_bytes, self.activation_bytes, self.parameter_bytes)
+        sizes = (self.input_bytes, self.activation_bytes, self.parameter_bytes)
         return [
             f"Parameters: {self.parameters:,}, of which {self.trainable:,} trainable",
             f"Multiply-adds: {self.multiply_adds:,}",
-            "Memory: input {}, activations {}, parameters {}".format(*map(size, held)),
+            "Memory: input {}, activations {}, parameters {}".format(*map(size, sizes)),
         ]
 
     def __getitem__(self, key: Any) -> Any:
@@ -119,7 +119,9 @@ class Summary(list):
         for layer in self:
             if layer.name == key:
                 return layer
-        raise KeyError(f"no layer {key!r}; there are {', '.join(row.name for row in self)}")
+        raise KeyError(
+            f"no layer {key!r}; the layers are {', '.join(row.name for row in self)}"
+        )
 
     def __repr__(self) -> str:
         rows = [HEAD, *(layer.cells for layer in self)]
@@ -162,8 +164,8 @@ def summary(
 ) -> Summary:
     """List the output shape, cost, memory and receptive field of each layer of a model.
 
-    The model runs once on zeros, in evaluation mode and without gradients. Afterwards each
-    submodule is back in its previous mode. Names and rules follow the package torchinfo.
+    The model runs once on zeros, in evaluation mode and without gradients; the modes of its
+    submodules are restored. Names and rules follow the package torchinfo.
 
     Parameters
     ----------

@@ -18,11 +18,10 @@ CONFIGURATIONS = {
 
 
 class VGG(Module):
-    """VGG with 11 or 16 layers that have weights.
+    """VGG with 11 or 16 weight layers.
 
-    The names are the same as in torchvision, so you can load its weights. As there, kernels are
-    initialized as in He et al. (2015); in the paper, a trained shallow network initialized the
-    deeper ones.
+    The names and the initialization of He et al. (2015) are the same as in torchvision, so you
+    can load its weights. In the paper, a trained shallow network initialized the deeper ones.
 
     Parameters
     ----------
@@ -38,7 +37,7 @@ class VGG(Module):
     Raises
     ------
     ValueError
-        If there is no such depth.
+        If depth is neither 11 nor 16.
 
     Source: Simonyan and Zisserman (2015), "Very deep convolutional networks for large-scale
     image recognition", table 1; chapter "LeNet, AlexNet and VGG".

@@ -187,7 +187,7 @@ def _names(hypotheses: Sequence[str] | None, H: int) -> tuple[str, ...]:
     if hypotheses is None:
         return tuple(f"h{k}" for k in range(1, H + 1))
     if not isinstance(hypotheses, Sequence) or len(hypotheses) != H:
-        raise ValueError(f"bayes: expected {H} hypotheses in a list, got {hypotheses!r}")
+        raise ValueError(f"bayes: expected a list of {H} hypotheses, got {hypotheses!r}")
     return tuple(map(str, hypotheses))
 
 
@@ -230,10 +230,10 @@ def diagnostic_test(
     >>> table["ill"]
     Fraction(10, 109)
     """
-    given = {"prior": prior, "sensitivity": sensitivity, "specificity": specificity}
-    for argument, value in given.items():
+    arguments = {"prior": prior, "sensitivity": sensitivity, "specificity": specificity}
+    for argument, value in arguments.items():
         checks.number("diagnostic_test", argument, value, low=0, high=1)
-    p, r, s = exactly(list(given.values()))
+    p, r, s = exactly(list(arguments.values()))
     likelihood = [r, 1 - s] if positive else [1 - r, s]
     names = ("ill", "well")
     return bayes([p, 1 - p], likelihood, hypotheses=names, exact=exact)

@@ -41,7 +41,7 @@ class Beta(Continuous):
     >>> belief = prior.posterior([1, 0, 1, 1])
     >>> belief, belief.mean, round(belief.mode, 4)  # the mode is the MAP estimate
     (Beta(concentration1=5.0, concentration0=3.0), 0.625, 0.6667)
-    >>> round(1 - belief.cdf(0.5), 4)  # how probably the coin prefers 1: 99/128
+    >>> round(1 - belief.cdf(0.5), 4)  # probability that 1 is more likely: 99/128
     0.7734
     """
 
@@ -66,7 +66,7 @@ class Beta(Continuous):
         return np.where(np.isnan(x), np.nan, np.where(inside, log_p, -np.inf))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of at most x, the regularised incomplete beta function."""
+        """Return P(X <= x), the regularised incomplete beta function."""
         return betainc(*self._ab, np.clip(x, 0, 1))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -87,7 +87,7 @@ class Beta(Continuous):
 
     @property
     def mode(self) -> float:
-        """The point of highest density; raises ValueError if there is no single one."""
+        """The point of highest density; raises ValueError if it is not unique."""
         a, b = self._ab
         if a == b == 1 or max(a, b) < 1:
             raise ValueError(

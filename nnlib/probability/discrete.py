@@ -60,7 +60,7 @@ class Binomial(Discrete):
         return supported(x, inside, log_p)
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of at most x ones, using the incomplete beta function."""
+        """Return P(X <= x), using the incomplete beta function."""
         n, p = self.total_count, self.probs
         within = (x >= 0) & (x < n)
         k = np.floor(np.where(within, x, 0))

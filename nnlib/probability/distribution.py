@@ -35,7 +35,7 @@ class Distribution:
         return plain(self._log_prob(self._checked("log_prob", x)))
 
     def cdf(self, x: np.ndarray) -> float | np.ndarray:
-        """Return the probability of at most x, or NaN if x is NaN."""
+        """Return P(X <= x) for each x, or NaN if x is NaN."""
         return plain(self._cdf(self._checked("cdf", x)))
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:

@@ -57,7 +57,7 @@ class Gaussian(Continuous):
         return -square / 2 - math.log(self.scale) - math.log(2 * math.pi) / 2
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of at most x, using the error function."""
+        """Return P(X <= x), using the error function."""
         z = standardised(x, self.loc, self.scale)
         return erfc(-z / math.sqrt(2)) / 2
 
@@ -148,7 +148,7 @@ class Laplace(Continuous):
         return -np.abs(z) - math.log(2) - math.log(self.scale)
 
     def _cdf(self, x: np.ndarray) -> np.ndarray:
-        """Return the probability of at most x."""
+        """Return P(X <= x)."""
         z = standardised(x, self.loc, self.scale)
         tail = np.exp(-np.abs(z)) / 2
         return np.where(z > 0, 1 - tail, tail)

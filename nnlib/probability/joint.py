@@ -68,9 +68,7 @@ class JointTable:
         self.variables = {name: list(outcomes) for name, outcomes in variables.items()}
         shape = tuple(map(len, self.variables.values()))
         if p.shape != shape:
-            raise ValueError(
-                f"JointTable: expected probs {shape}, the numbers of outcomes, got {p.shape}"
-            )
+            raise ValueError(f"JointTable: expected probs of shape {shape}, got {p.shape}")
         checks.probabilities("JointTable", "probs", p.ravel())
         self.probs = exactly(probs) if exact else p
 
@@ -79,7 +77,9 @@ class JointTable:
         known = list(self.variables)
         for name in names:
             if name not in known:
-                raise ValueError(f"JointTable: expected a variable of {known}, got {name!r}")
+                raise ValueError(
+                    f"JointTable: expected one of the variables {known}, got {name!r}"
+                )
         if len(set(names)) < len(names):
             raise ValueError(f"JointTable: expected each variable once, got {list(names)}")
         return [known.index(name) for name in names]
@@ -138,7 +138,7 @@ class JointTable:
         known = tuple(self._index(name, outcome) for name, outcome in given.items())
         p = self._summed(self._axes([*given, *names]))[known]
         if p.sum() == 0:
-            raise ValueError(f"JointTable: expected given with probability > 0, got {given}")
+            raise ValueError(f"JointTable: expected outcomes with probability > 0, got {given}")
         return self._of(p / p.sum(), names)
 
     def _index(self, name: str, outcome: Any) -> int:
@@ -171,7 +171,7 @@ class JointTable:
         Parameters
         ----------
         a, b : str
-            Two variables whose outcomes are numbers. If both are the same, the result is the
+            Two variables whose outcomes are numbers. If they are the same, the result is the
             variance.
 
         Returns

@@ -133,8 +133,8 @@ class MultivariateGaussian(Continuous):
         N = len(X) - 1 if unbiased else len(X)
         if N == 0 or np.linalg.matrix_rank(d) < X.shape[1]:
             raise np.linalg.LinAlgError(
-                f"MultivariateGaussian.fit: the covariance of data {X.shape} is singular: the "
-                "examples are too few or all in one hyperplane"
+                f"MultivariateGaussian.fit: data {X.shape} has a singular covariance, because "
+                "there are too few examples or all are in one hyperplane"
             )
         return cls(X.mean(axis=0), d.T @ d / N)
 

@@ -14,7 +14,7 @@ from .values import lines, one_line
 
 __all__ = ["Card", "Deck", "card", "draw", "draw_cards"]
 
-LINE, PAD, CHARACTER = 16.0, 8.0, 8.0  # width of a character of 13 px
+LINE, PAD, CHARACTER = 16.0, 8.0, 8.0  # height of a line, padding, width of a character
 GAP = {"right": (44.0, 14.0), "down": (34.0, 14.0)}  # between layers, between neighbours
 VALUE, GRADIENT, INK, PAPER = (
     "var(--nn-a, #0062b1)",
@@ -60,17 +60,17 @@ def _width(rows: list[str]) -> float:
 
 def card(node: Node, gradients: bool) -> Card:
     """Return the card of a node."""
-    name, made = label(node.name), bool(node.operation)
-    title = f"{name} · {node.symbol}" if made and name != node.symbol else name
+    name, is_result = label(node.name), bool(node.operation)
+    title = f"{name} · {node.symbol}" if is_result and name != node.symbol else name
     shown = gradients and node.gradient is not None
     rows = lines(node.gradient) if shown else []
     if rows:
         rows = ["grad", *rows] if len(rows) > 1 else [f"grad {rows[0]}"]
-    return Card(title, lines(node.value, node.shape), rows, not made)
+    return Card(title, lines(node.value, node.shape), rows, not is_result)
 
 
 class Deck(NamedTuple):
-    """Positions of the cards: each layer has room for its largest card, each slot for any card.
+    """Positions of the cards, with room for the largest card of each layer in every slot.
 
     ``layers`` contains the centre and half the extent of each layer, and ``step`` is the
     distance between two slots.
@@ -94,15 +94,15 @@ def deck(cards: Sequence[Card], laid_out: Layout, direction: str) -> Deck:
     """Return the positions of the cards, with room for the largest card of each layer."""
     along_x = direction == "right"
     sizes = [c.size if along_x else c.size[::-1] for c in cards]
-    between, beside = GAP[direction]
+    between_layers, between_slots = GAP[direction]
     layers, start = [], 2.0
     for layer in range(laid_out.size[0]):
         extent = max(
             size[0] for size, p in zip(sizes, laid_out.nodes, strict=True) if p[0] == layer
         )
         layers.append((start + extent / 2, extent / 2))
-        start += extent + between
-    return Deck(along_x, layers, max(size[1] for size in sizes) + beside)
+        start += extent + between_layers
+    return Deck(along_x, layers, max(size[1] for size in sizes) + between_slots)
 
 
 def draw_cards(nodes: Sequence[Node], laid_out: Layout, direction: str, gradients: bool) -> str:
@@ -132,10 +132,12 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
     """Describe the graph in words, node by node, for the drawing's alternative text."""
     parts = []
     for node in nodes:
-        made = f" ({node.symbol})" if node.operation else ""
+        operation = f" ({node.symbol})" if node.operation else ""
         known = gradients and node.gradient is not None
         gradient_text = f", gradient {one_line(node.gradient)}" if known else ""
-        parts.append(f"{node.name}{made} {one_line(node.value, node.shape)}{gradient_text}")
+        parts.append(
+            f"{node.name}{operation} {one_line(node.value, node.shape)}{gradient_text}"
+        )
     return "Graph: " + "; ".join(parts) + "."
 
 

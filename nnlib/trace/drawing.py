@@ -27,9 +27,10 @@ ITALIC, START = 'font-style="italic"', 'text-anchor="start"'
 class Frame(NamedTuple):
     """The map from (layer, slot) to drawing coordinates.
 
-    ``step`` contains the distance between two layers and between two slots. The numbers need
-    room around the centres: ``before`` is the room to the left and above, ``behind_input`` and
-    ``behind_operation`` are the room to the right and below an input or an operation.
+    ``step`` contains the distance between two layers and between two slots. ``before`` is the
+    room for numbers to the left of and above a centre. ``behind_input`` and
+    ``behind_operation`` are the room to the right of and below the centre of an input or
+    operation.
     """
 
     along_x: bool
@@ -94,10 +95,10 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
     """Describe the graph in words, node by node, for the drawing's alternative text."""
     parts = []
     for node in nodes:
-        made = f" ({node.symbol})" if node.operation else ""
+        operation = f" ({node.symbol})" if node.operation else ""
         known = gradients and node.gradient is not None
         gradient_text = f", gradient {number(node.gradient)}" if known else ""
-        parts.append(f"{node.name}{made} {number(node.value)}{gradient_text}")
+        parts.append(f"{node.name}{operation} {number(node.value)}{gradient_text}")
     return "Graph: " + "; ".join(parts) + "."
 
 
@@ -120,7 +121,7 @@ def _curve(
     points: list[tuple[float, float]], along_x: bool, bend: float
 ) -> tuple[str, tuple[float, float]]:
     """Return an SVG path that starts and ends in the layers' direction, and its midpoint."""
-    along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)  # down: above the numbers
+    along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)  # 0.3: turn above the numbers
     ends = [list(p) for p in points]
     ends[0][along] += RADIUS
     ends[-1][along] -= RADIUS + 6

@@ -70,7 +70,7 @@ def expression(text: str, /, **values: float) -> Graph:
     >>> expression("x + sin(y)", x=1, y=2)
     Traceback (most recent call last):
     ...
-    ValueError: expression: line 1, column 5: unknown function 'sin'; known are exp, log, \
+    ValueError: expression: line 1, column 5: unknown function 'sin'; use exp, log, \
 max, relu, sigmoid, tanh
     """
     inputs = {name: _input(name, value) for name, value in values.items()}
@@ -103,23 +103,23 @@ def _parsed(text: str) -> list[ast.stmt]:
     changes = ((letter in "([{") - (letter in ")]}") for letter in text)
     for k, brackets in enumerate(itertools.accumulate(changes)):
         if brackets > BRACKETS:
-            raise _error(text, k, f"more than {BRACKETS} brackets in each other")
+            raise _error(text, k, f"more than {BRACKETS} nested brackets")
     try:
         statements = ast.parse(text.strip()).body
     except SyntaxError as error:
         k = _index(text, error.lineno) + error.offset - 1
         raise _error(text, k, "not an expression") from None
     if not statements:
-        raise ValueError("expression: the text is empty")
+        raise ValueError("expression: expected an expression, got an empty text")
     if _depth(statements) > DEEPEST:
-        raise ValueError(f"expression: nested more than {DEEPEST} deep")
+        raise ValueError(f"expression: more than {DEEPEST} levels of nesting")
     return statements
 
 
 def _index(text: str, line: int, column: int = 0) -> int:
     """Convert a line and a byte column of the stripped text to an index into the text."""
     lines = io.StringIO(text.strip(), newline="").readlines()
-    before = b"".join(one.encode() for one in lines[: line - 1])
+    before = b"".join(line.encode() for line in lines[: line - 1])
     start = before + "".join(lines[line - 1 :]).encode()[:column]
     return len(text) - len(text.lstrip()) + len(start.decode())
 
@@ -165,7 +165,7 @@ class _Reader:
         if not isinstance(target, ast.Name) or len(node.targets) > 1:
             raise self.error(node, "expected an expression or 'name = expression'")
         if target.id in self.known:
-            raise self.error(node, f"the name {target.id!r} is taken")
+            raise self.error(node, f"the name {target.id!r} is already used")
         result = self.known[target.id] = self.value(node.value)
         if isinstance(result, Tensor):
             self.names.setdefault(result, target.id)
@@ -198,11 +198,11 @@ class _Reader:
         """Return the value of a function call."""
         if name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
-            raise self.error(node, f"unknown function {name!r}; known are {known}")
+            raise self.error(node, f"unknown function {name!r}; use {known}")
         operation = FUNCTIONS[name]
         arity = ARITY[operation]
         if len(node.args) != arity:
-            raise self.error(node, f"{name} takes {arity}, got {len(node.args)} arguments")
+            raise self.error(node, f"{name} expects {arity} arguments, got {len(node.args)}")
         return self.call(node, operation, node.args)
 
     def call(self, node: ast.expr, operation: str, arguments: list[ast.expr]) -> Value:

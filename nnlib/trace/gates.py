@@ -33,7 +33,7 @@ GATES = {
 
 
 def gate(operation: str) -> Gate:
-    """Return the notation for an operation; one that isn't in the table looks like a function.
+    """Return the notation of an operation, by default the notation of a function call.
 
     >>> gate("mul").symbol, gate("conv2d").text
     ('×', 'conv2d({})')

@@ -67,7 +67,7 @@ class Graph:
 
     def __getitem__(self, name: str) -> Node:
         if name not in self._by_name:
-            raise KeyError(f"no node {name!r}; there are {', '.join(self._by_name)}")
+            raise KeyError(f"no node {name!r}; the nodes are {', '.join(self._by_name)}")
         return self._by_name[name]
 
     def __iter__(self) -> Iterator[Node]:
@@ -91,7 +91,9 @@ class Graph:
         3. multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
         """
         if any(node.operation and not node.local for node in self.nodes):
-            raise ValueError("steps: expected a graph of trace.expression, got one of Tensors")
+            raise ValueError(
+                "steps: expected a graph from trace.expression, got a graph of Tensors"
+            )
         return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 
     def layout(self) -> Layout:
@@ -112,7 +114,7 @@ class Graph:
         Raises
         ------
         ValueError
-            If ``direction`` has any other value.
+            If ``direction`` is anything else.
         """
         return draw(self.nodes, self.layout(), direction, gradients)
 
@@ -132,7 +134,7 @@ class Graph:
             If a node contains an array.
         """
         if not all(node.is_scalar for node in self.nodes):
-            raise ValueError("data: expected a graph of numbers, got one of arrays")
+            raise ValueError("data: expected a graph of numbers, got a graph of arrays")
         positions, index = self.layout(), {node: k for k, node in enumerate(self.nodes)}
         nodes = [
             {

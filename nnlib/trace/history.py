@@ -62,7 +62,7 @@ def graph(
     Raises
     ------
     TypeError
-        If output is not a Tensor, or a name is not the name of a Tensor.
+        If output or a value in ``names`` is not a Tensor.
     ValueError
         If output has no history, the gradient is missing or has a different shape, or the
         graph has more than ``most`` nodes.
@@ -85,8 +85,8 @@ def graph(
     nodes = simplified(tape.nodes(_upstream(output, gradient)), tape.constant)
     if len(nodes) > most:
         raise ValueError(
-            f"graph: {len(nodes)} nodes, but a drawing has room for {most}; draw a part (the "
-            "graph of an earlier tensor), or raise most="
+            f"graph: expected at most {most} nodes, got {len(nodes)}; draw the "
+            "graph of an earlier tensor, or increase most"
         )
     return Graph(nodes)
 
@@ -97,7 +97,7 @@ def _check(output: Any) -> None:
         raise TypeError(f"graph: expected a Tensor, got {type(output).__name__}")
     if not output.requires_grad:
         raise ValueError(
-            "graph: the tensor has no history: nothing it was computed from requires grad, "
+            "graph: the tensor has no history: no tensor that it depends on requires grad, "
             "or it was made inside no_grad() or detached"
         )
 
@@ -106,7 +106,7 @@ def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
     """Return the gradient that the backward pass starts with."""
     if gradient is None and output.array.size != 1:
         raise ValueError(
-            f"graph: expected a tensor of one element, or gradient= of shape {output.shape}"
+            f"graph: expected a tensor with one element, or a gradient of shape {output.shape}"
         )
     g = 1.0 if gradient is None else getattr(gradient, "array", gradient)
     g = np.asarray(g, output.dtype)
@@ -114,7 +114,7 @@ def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
         return np.ones_like(output.array)
     if g.shape != output.shape:
         raise ValueError(
-            f"graph: expected a gradient of shape {output.shape}, got one of {g.shape}"
+            f"graph: expected a gradient of shape {output.shape}, got shape {g.shape}"
         )
     return g
 
@@ -130,7 +130,7 @@ def _names(names: Any, named: dict[str, Any]) -> dict[Tensor, str]:
     for name, tensor in {**(names or {}), **named}.items():
         if not isinstance(name, str) or not isinstance(tensor, Tensor):
             raise TypeError(
-                f"graph: expected names of Tensors, got {name!r}: {type(tensor).__name__}"
+                f"graph: expected {name!r} to name a Tensor, got {type(tensor).__name__}"
             )
         name_of[tensor] = name
     return name_of

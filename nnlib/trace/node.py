@@ -23,9 +23,9 @@ class Node:
     Attributes
     ----------
     name : str
-        The given name, or the next free name of ``v1``, ``v2`` and so on.
+        The given name, or the first free name among ``v1``, ``v2`` and so on.
     operation : str
-        nnlib's name of the operation that computed the value (``"mul"``); empty for an input.
+        Name of the operation that computed the value, such as ``"mul"``; empty for an input.
     operands : tuple of Node or float
         The operands of the operation: other nodes and constants.
     value : float or ndarray
@@ -70,9 +70,9 @@ class Node:
         return symbol(self.operation, self.constants) if self.operation else self.name
 
     def __repr__(self) -> str:
-        made = f" by {self.operation}" if self.operation else ""
+        source = f" by {self.operation}" if self.operation else ""
         gradient_text = "" if self.gradient is None else f", gradient {_written(self.gradient)}"
-        return f"Node({self.name} = {_written(self.value, self.shape)}{made}{gradient_text})"
+        return f"Node({self.name} = {_written(self.value, self.shape)}{source}{gradient_text})"
 
     @property
     def is_scalar(self) -> bool:

@@ -25,12 +25,12 @@ __all__ = ["Op", "Scope", "recording"]
 
 @dataclass(eq=False)
 class Scope:
-    """One call of a module, or of a function that is several operations to the engine.
+    """One call of a module, or of a function that the engine computes with several operations.
 
     Attributes
     ----------
     name : str
-        The module's dotted name within the outermost one, or the function's name.
+        The module's dotted name in the outermost module, or the function's name.
     module : Module or None
         The module; None for a function.
     parent : Scope or None
@@ -84,7 +84,7 @@ class Op:
         self._leaves = [(x, counter(x)[0]) for x in leaves]
 
     def changed(self) -> bool:
-        """Return whether a leaf among the operands has been changed in place since."""
+        """Return whether a leaf among the operands was changed in place after the operation."""
         return any(counter(x)[0] != then for x, then in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
@@ -95,9 +95,9 @@ class Op:
 class recording:
     """Record all operations in this block, with a copy of each result.
 
-    Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names
-    of parameters; inside the block, you can omit ``recorded``. Recording makes Python slower,
-    and the recorded values stay in memory as long as the recording object.
+    Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names of
+    parameters; inside the block, you can omit ``recorded``. Recording makes the computation
+    slower, and the recorded values stay in memory as long as the recording object.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class recording:
     [('mul', 6.0), ('add', 7.0)]
     """
 
-    active: list[recording] = []  # noqa: RUF012 (the open blocks, with the innermost last)
+    active: list[recording] = []  # noqa: RUF012 (the open blocks, innermost last)
 
     def __init__(self, *, values: bool = True):
         self.values = values

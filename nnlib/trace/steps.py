@@ -41,8 +41,8 @@ def _equation(node: Node, pattern: str, write: Callable, digits: Callable) -> st
 
 def _filled(pattern: str, words: list[str]) -> str:
     """Return a pattern with one word in each field, or all words in its only field."""
-    one = pattern.replace("{{", "").count("{}") == 1
-    return pattern.format(", ".join(words)) if one else pattern.format(*words)
+    has_one_field = pattern.replace("{{", "").count("{}") == 1
+    return pattern.format(", ".join(words)) if has_one_field else pattern.format(*words)
 
 
 def backward_steps(nodes: Sequence[Node]) -> Iterator[Step]:
@@ -71,15 +71,15 @@ class _Piece(NamedTuple):
     before: float | None
 
     def text(self) -> str:
-        """Return a text such as ``3 × 1 = 3 to x``, with the new sum if there was a sum."""
+        """Return a text such as ``3 × 1 = 3 to x``, with the sum of several gradients."""
         upstream = f"({number(self.upstream)})" if self.upstream < 0 else number(self.upstream)
         text = f"{number(self.local)} × {upstream} = {number(self.sent)} to {label(self.to)}"
         if self.before is None:
             return text
-        return f"{text}, which now holds {number(self.before + self.sent)}"
+        return f"{text} (total {number(self.before + self.sent)})"
 
     def latex(self, top: str) -> str:
-        """Return the same in LaTeX, with += if there was a sum before."""
+        """Return the same in LaTeX, with += after the first gradient."""
         upstream = digits(self.upstream)
         factor = f"({upstream})" if self.upstream < 0 else upstream
         sign = "=" if self.before is None else r"\mathrel{+}="

@@ -71,8 +71,8 @@ class Tape:
             if isinstance(node, TapeNode) and node not in visited:
                 if node.saved is None:
                     raise RuntimeError(
-                        f"graph: the saved values of {node.name} were freed by a pass; "
-                        "draw before backward(), or call backward(retain_graph=True)"
+                        f"graph: the saved values of {node.name} were freed by backward(); "
+                        "draw the graph before, or call backward(retain_graph=True)"
                     )
                 visited.add(node)
                 to_do.extend(target for target, *_ in node.edges)
@@ -93,7 +93,7 @@ class Tape:
         op = self.watched and self.watched.find(node)
         if op and op.changed():
             raise RuntimeError(
-                f"graph: an operand of {node.name} was changed in place since; draw the graph "
+                f"graph: an operand of {node.name} was changed in place; draw the graph "
                 "before the optimizer's step"
             )
         return op
@@ -134,9 +134,9 @@ class Tape:
         Without a recording, the order of constants and other operands is unknown. Then a
         constant ``a`` comes first, and all other constants come last.
         """
-        if node.edges and node.edges[0][1] is None:  # one of several results of another node
+        if node.edges and node.edges[0][1] is None:  # this is one of several results
             return (self.made[node.edges[0][0]],), (0,)
-        unused = list(range(len(node.edges)))  # edges whose input hasn't been found yet
+        unused = list(range(len(node.edges)))  # edges without an operand so far
         first, last = [], []
         for key, x in op.inputs.items() if op else _constants(node):
             target = (x.node or x) if isinstance(x, Tensor) else None

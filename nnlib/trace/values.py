@@ -10,7 +10,7 @@ from .gates import number
 
 __all__ = ["digits", "facts", "lines", "one_line", "plain", "shape_text", "slope", "tex_name"]
 
-ROWS, COLUMNS, ENTRIES = 4, 4, 12  # the room in a drawing
+ROWS, COLUMNS, ENTRIES = 4, 4, 12  # the largest array that is shown in full
 
 
 def plain(array: Any) -> Any:
@@ -59,10 +59,10 @@ def lines(value: Any, shape: tuple[int, ...] = ()) -> list[str]:
     >>> lines(-0.5), lines(np.array([[1.0, -2.0], [0.0, 4.0]])), lines(np.ones((64, 10)))
     (['−0.5'], ['1  −2', '0  4'], ['64×10', 'mean 1', 'norm 25.3'])
     >>> lines(None, (3, 2))
-    ['3×2, not kept']
+    ['3×2, not saved']
     """
     if value is None:
-        return [f"{shape_text(shape)}, not kept" if shape else "not kept"]
+        return [f"{shape_text(shape)}, not saved" if shape else "not saved"]
     array = np.asarray(value)
     if array.ndim == 0:
         return [number(float(array))]

@@ -47,8 +47,8 @@ def checkpoint(
     if not mode.enabled:
         return function(*args, **kwargs)
     state, start = get_rng_state(), next(clock)
-    given = {k: x for k, x in [*enumerate(args), *kwargs.items()] if _needs(x)}
-    copies = {k: x.detach().requires_grad_() for k, x in given.items()}
+    inputs = {k: x for k, x in [*enumerate(args), *kwargs.items()] if _needs(x)}
+    copies = {k: x.detach().requires_grad_() for k, x in inputs.items()}
 
     def compute() -> Any:
         places = [copies.get(i, x) for i, x in enumerate(args)]
@@ -67,7 +67,7 @@ def checkpoint(
         hooks = [x.hooks for x in leaves]
         try:
             for x in leaves:
-                x.hooks = None  # the backward pass that we are in calls them
+                x.hooks = None  # the enclosing backward pass calls them
             with fork_rng() if preserve_rng_state else nullcontext(), Recording(True):
                 if preserve_rng_state:
                     set_rng_state(state)
@@ -76,16 +76,18 @@ def checkpoint(
             ys, upstream = zip(
                 *[(y, from_numpy(h)) for y, h in pairs if _needs(y)], strict=True
             )
-            found = grad(ys, leaves, upstream, allow_unused=True, materialize_grads=True)
+            gradients = grad(ys, leaves, upstream, allow_unused=True, materialize_grads=True)
         finally:
-            for x, kept in zip(leaves, hooks, strict=True):
-                x.hooks = kept
-        return {f"x{k}": h.array for k, h in enumerate(found)}
+            for x, old in zip(leaves, hooks, strict=True):
+                x.hooks = old
+        return {f"x{k}": h.array for k, h in enumerate(gradients)}
 
     if not leaves:
         return y
-    inputs = {f"x{k}": x for k, x in enumerate([*given.values(), *others])}
-    new = record_fused(tuple(x.array for x in outs) if several else y.array, inputs, checkpoint)
+    recorded = {f"x{k}": x for k, x in enumerate([*inputs.values(), *others])}
+    new = record_fused(
+        tuple(x.array for x in outs) if several else y.array, recorded, checkpoint
+    )
     return tuple(b if _needs(a) else a for a, b in zip(y, new, strict=True)) if several else new
 
 
@@ -97,7 +99,7 @@ def _needs(x: Any) -> bool:
 def _leaves(outs: Iterable[Tensor], start: int) -> list[Tensor]:
     """Return the leaves that the results depend on through operations since ``start``."""
     to_do = [x if x.node is None else x.node for x in outs if x.requires_grad]
-    seen = dict.fromkeys(to_do)
+    sources = dict.fromkeys(to_do)
     while to_do:
         source = to_do.pop()
         if not isinstance(source, Node):
@@ -108,6 +110,6 @@ def _leaves(outs: Iterable[Tensor], start: int) -> list[Tensor]:
                 f"but it uses the result of {source.name} from outside"
             )
         targets = dict.fromkeys(target for target, *_ in source.edges)
-        to_do += targets.keys() - seen.keys()
-        seen |= targets
-    return [x for x in seen if isinstance(x, Tensor)]
+        to_do += targets.keys() - sources.keys()
+        sources |= targets
+    return [x for x in sources if isinstance(x, Tensor)]

@@ -87,7 +87,7 @@ def test_without_a_recording_values_are_those_that_somebody_keeps():
     assert graph["v1"].value is None  # addition reads nothing, the root its own result
     np.testing.assert_allclose(graph["v2"].value, np.sqrt([2, 5]), rtol=1e-6)
     np.testing.assert_allclose(graph["w"].value, 2 * np.sqrt([2, 5]), rtol=1e-6)
-    assert "Node(v1 = 2, not kept by add, gradient" in repr(graph)
+    assert "Node(v1 = 2, not saved by add, gradient" in repr(graph)
     named = trace.graph(w.sum(), y=y)
     np.testing.assert_array_equal(named["y"].value, [2, 5])
 

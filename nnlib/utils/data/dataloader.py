@@ -42,9 +42,9 @@ class DataLoader(Generic[T]):
         Random generator for the order.
     num_workers, pin_memory, timeout, worker_init_fn, multiprocessing_context, \
     prefetch_factor, persistent_workers, pin_memory_device, in_order
-        Accepted as in torch, but ignored, because samples are loaded in this process. torch
-        only calls ``worker_init_fn`` in worker processes, so it is never called here. If
-        ``num_workers > 0``, a UserWarning reports this.
+        Accepted as in torch, but ignored, because samples are loaded in this process.
+        ``worker_init_fn`` is therefore never called; if ``num_workers > 0``, a UserWarning
+        reports this.
 
     Raises
     ------
@@ -117,14 +117,16 @@ class DataLoader(Generic[T]):
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any
     ) -> None:
         """Raise ValueError for incompatible options."""
-        given = dict(shuffle=shuffle or None, sampler=sampler, batch_sampler=batch_sampler)
-        given = [name for name, value in given.items() if value is not None]
-        expect(self, not (self._iterable and given), "no order for an IterableDataset", given)
-        expect(self, len(given) < 2, "one of shuffle, sampler, batch_sampler", given)
+        orders = dict(shuffle=shuffle or None, sampler=sampler, batch_sampler=batch_sampler)
+        names = [name for name, order in orders.items() if order is not None]
+        options = "shuffle, sampler, batch_sampler"
+        valid = not (self._iterable and names)
+        expect(self, valid, f"none of {options} for an IterableDataset", names)
+        expect(self, len(names) < 2, f"at most one of {options}", names)
         if batch_sampler is not None:
             valid = batch_size == 1 and not self.drop_last
             got = f"batch_size={batch_size} and drop_last={self.drop_last}"
-            expect(self, valid, "no batch_size and drop_last beside batch_sampler", got)
+            expect(self, valid, "no batch_size and drop_last with batch_sampler", got)
         valid = batch_size is not None or not self.drop_last
         expect(self, valid, "a batch_size with drop_last=True", batch_size)
 
@@ -165,8 +167,8 @@ class DataLoader(Generic[T]):
     def _source(self) -> Generator:
         """Return the generator that shuffles."""
         order = self.sampler if self.batch_sampler is None else self.batch_sampler
-        found = getattr(getattr(order, "sampler", order), "generator", None)
-        return found if isinstance(found, Generator) else default_generator
+        generator = getattr(getattr(order, "sampler", order), "generator", None)
+        return generator if isinstance(generator, Generator) else default_generator
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the order between two epochs, for ``training.fit``.
@@ -188,11 +190,11 @@ class DataLoader(Generic[T]):
             expect(
                 self, value == expected[name], f"a state with {name} {expected[name]}", value
             )
-        kept, has_own = state_dict["generator"], expected["generator"] is not None
+        state, has_own = state_dict["generator"], expected["generator"] is not None
         word = "a" if has_own else "no"
-        expect(self, (kept is not None) == has_own, f"a state with {word} generator", kept)
+        expect(self, (state is not None) == has_own, f"a state with {word} generator", state)
         if has_own:
-            self._source().set_state(kept)
+            self._source().set_state(state)
 
 
 def _rows(dataset: Any, indices: list[Any]) -> list[Any] | None:

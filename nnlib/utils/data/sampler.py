@@ -43,7 +43,9 @@ def _positive(owner: object, name: str, n: Any) -> int:
 def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
     """Return the argument if it is True or False; otherwise, raise an error."""
     if not isinstance(value, bool):
-        raise error(f"{type(owner).__name__}: expected {name} True or False, got {value!r}")
+        raise error(
+            f"{type(owner).__name__}: expected {name} to be True or False, got {value!r}"
+        )
     return value
 
 
@@ -249,8 +251,8 @@ class BatchSampler(Sampler[list[int]]):
 
 
 def batches(source: Iterable[Any], size: int, drop_last: bool) -> Iterator[list[Any]]:
-    """Yield lists of ``size`` items; the last list may be shorter, or is dropped."""
-    things = iter(source)
-    while batch := list(islice(things, size)):
+    """Yield lists of ``size`` items; the last list may be shorter or be dropped."""
+    items = iter(source)
+    while batch := list(islice(items, size)):
         if len(batch) == size or not drop_last:
             yield batch

@@ -29,7 +29,7 @@ def test_ridge_on_the_four_points_is_exact():
     steps = ours.normal_equation(LINE, HEIGHTS, alpha=1, steps=True)
     # (14 + 1) w + 6 b = 23 and 6 w + (4 + 1) b = 12
     assert steps.result.tolist() == [Fr(43, 39), Fr(42, 39)]
-    assert "Add α = 1 on the diagonal: [[15, 6], [6, 5]]." in map(str, steps)
+    assert "Add α = 1 to the diagonal: [[15, 6], [6, 5]]." in map(str, steps)
 
 
 def test_a_logistic_step_is_exact_with_samples_as_rows_and_as_columns():

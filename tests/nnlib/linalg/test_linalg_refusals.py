@@ -45,7 +45,7 @@ def test_arrays_that_are_not_finite_matrices(name):
             refused(name, [[1.0, wrong], [wrong, 2.0]], match=finite, steps=True)
     for wrong in ([], [1, 2], 3, np.zeros((2, 2, 2))):
         refused(name, wrong, match="expected a matrix A")
-    refused(name, [[1, 2], [3]], match="expected rows of one length for A")
+    refused(name, [[1, 2], [3]], match="expected rows of equal length for A")
     if name in SQUARE_ONLY:
         refused(name, WIDE, error=Singular, match="expected a square matrix A")
     if name == "definiteness":
@@ -78,13 +78,13 @@ def test_a_singular_or_indefinite_matrix():
 
 def test_two_vectors_that_do_not_fit():
     for name in ("cosine", "angle", "cross"):
-        refused(name, [1, 2, 3], [1, 2], match="expected x and y of one length, got 3 and 2")
+        refused(name, [1, 2, 3], [1, 2], match="expected x and y of equal length, got 3 and 2")
         refused(name, [[1, 2, 3]], [1, 2, 3], match="expected a vector x")
         refused(name, [1, 2, "a"], [1, 2, 3], error=TypeError, match="expected real numbers")
         refused(name, [1, 2, 3], [1, 2, np.nan], match="expected finite numbers for y")
-    refused("cosine", [1, 2], [0, 0], match="expected y other than 0")
-    refused("angle", [1, 2], [0, 0], match="expected y other than 0")
-    refused("normalize", [0, 0], match="expected x other than 0")
+    refused("cosine", [1, 2], [0, 0], match="expected a nonzero y")
+    refused("angle", [1, 2], [0, 0], match="expected a nonzero y")
+    refused("normalize", [0, 0], match="expected a nonzero x")
     refused("cross", [1, 2], [3, 4])
 
 
@@ -140,7 +140,7 @@ def test_eigenvalues_and_singular_values_of_what_has_none():
 
 def test_iterations_and_components_of_what_has_none():
     X = [[1, 0], [0, 5], [6, 3]]
-    refused("power_iteration", A, [0, 0], match="expected x other than zero")
+    refused("power_iteration", A, [0, 0], match="expected a nonzero x")
     refused("power_iteration", A, [1, 2, 3], match="expected x")
     refused("power_iteration", A, [1, np.nan], match="expected finite numbers for x")
     refused("power_iteration", A, ["a", "b"], error=TypeError, match="expected real numbers")

@@ -52,8 +52,8 @@ def test_gram_schmidt_with_exact_fractions():
 def test_gram_schmidt_names_a_part_with_the_coefficient_one():
     step = linalg.gram_schmidt([[1, 3], [2, 3], [2, 0]], steps=True)[1]
     assert step.text == (
-        "Subtract from a₂ its part along u₁, which is u₁ itself; "
-        "what is left is u₂ = (2, 1, −2)."
+        "Subtract from a₂ its projection onto u₁, which is u₁ itself; "
+        "the remainder is u₂ = (2, 1, −2)."
     )
 
 
@@ -116,5 +116,5 @@ def test_infinitely_many_solutions_with_two_free_unknowns():
     found = steps.result
     same(found.particular, [2, 0, 1, 0])
     same(found.directions.T, [[-2, 1, 0, 0], [-1, 0, 2, 1]])
-    assert found.reason == "columns 2 and 4 have no pivot: x₂ and x₄ may be chosen"
+    assert found.reason == "columns 2 and 4 have no pivot, so x₂ and x₄ are free"
     same(exact(A) @ found.at(7, F(-1, 3)), b)
