@@ -17,14 +17,14 @@ HERE = Path(__file__).resolve().parents[1]  # the course of the repository: exer
 DONE, FAILED, USAGE = 0, 1, 2
 MOST_WORKERS = 64
 EXIT = (
-    "exit status: 0 every submission is accounted for, even if it has flags; "
-    "1 something failed; 2 wrong usage: an option, a number or a kind of file that the command "
-    "doesn't accept, or a name that doesn't exist"
+    "exit status: 0 if every submission is accounted for, even if it has flags; "
+    "1 if something failed; 2 for wrong usage: an option, a number or a kind of file that the "
+    "command doesn't accept, or a name that doesn't exist"
 )
 EXIT_OF_CHECK = (
-    "exit status: 0 everything is correct on the visible cases (a challenge that you haven't "
-    "started doesn't count); 1 something is wrong; 2 wrong usage, for example a file that is "
-    "not a notebook"
+    "exit status: 0 if everything is correct on the visible cases (a challenge that you "
+    "haven't started doesn't count); 1 if something is wrong; 2 for wrong usage, for example a "
+    "file that is not a notebook"
 )
 
 
@@ -37,7 +37,7 @@ def a_file(text: str) -> Path:
     """Return the absolute path of an argument; raise WrongUsage if it is a folder."""
     path = a_path(text)
     if path.is_dir():
-        raise WrongUsage(f"{path} is a folder: name a file")
+        raise WrongUsage(f"{path} is a folder, expected a file")
     return path
 
 
@@ -53,9 +53,9 @@ def a_price(text: str) -> tuple[str, float]:
 
 def workers(text: str) -> int:
     """Return the number of workers from the command line."""
-    if not 1 <= int(text) <= MOST_WORKERS:
-        raise ValueError
-    return int(text)
+    if text.isdecimal() and 1 <= int(text) <= MOST_WORKERS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to {MOST_WORKERS}")
 
 
 def argument(name: str = "", **settings):
@@ -69,13 +69,23 @@ def flag(name: str, words: str):
 
 
 command = dataclass(frozen=True, kw_only=True)
-OUT = {"name": "--out", "type": a_path, "metavar": "PATH", "help": "where to write"}
-OUT_FILE = OUT | {"type": a_file}
+OUT = {
+    "name": "--out",
+    "type": a_path,
+    "metavar": "PATH",
+    "help": "the file or folder to write",
+}
+OUT_FILE = OUT | {"type": a_file, "metavar": "FILE", "help": "the file to write"}
 CODES = ("--anonymous", "replace names with codes; anonymous-key.csv maps them back")
-SEED = {"name": "--seed", "type": a_file, "metavar": "FILE", "help": "seed of the hidden cases"}
+SEED = {
+    "name": "--seed",
+    "type": a_file,
+    "metavar": "FILE",
+    "help": "file with the seed of the hidden cases",
+}
 ONLY = {"name": "--students", "nargs": "+", "default": (), "metavar": "STUDENT"}
 ONLY["help"] = "only these students"
-UNSAFE = ("--unsafe-no-sandbox", "run submissions that you trust as plain processes")
+UNSAFE = ("--unsafe-no-sandbox", "run submissions that you trust, without a sandbox")
 
 
 @command
@@ -149,7 +159,8 @@ class NewProblem(OfAssignment):
             say(f"{file}: fill it in")
         with_it = f" --problems {self.problems}" if self.problems else ""
         places = len(unfilled(course, name))
-        say(f"places marked FILL IN: {places}; `nngrader release {name}{with_it}` lists them")
+        todo = counted(places, "place")
+        say(f"{todo} marked FILL IN: `nngrader release {name}{with_it}` lists them all")
         test, place = f"make test T={self.name}", "their declarations"
         if self.problems:
             test, place = f"pytest {self.problems}", f"{self.problems / name}.toml"
@@ -160,11 +171,9 @@ class NewProblem(OfAssignment):
 
 @command
 class Release(OfAssignment):
-    """Create release/ASSIGNMENT and ASSIGNMENT.zip for students, unless they reveal answers."""
+    """Create release/ASSIGNMENT and ASSIGNMENT.zip, unless they would reveal answers."""
 
-    again: bool = flag(
-        "--again", "test all problems on these seeds, even those that haven't changed"
-    )
+    again: bool = flag("--again", "test all problems again, even those that haven't changed")
     out: Path | None = argument(**OUT)
 
     def run(self) -> int:
@@ -226,7 +235,7 @@ class Collect(OfAssignment):
         "--worksheet",
         type=a_file,
         metavar="FILE.csv",
-        help="Moodle's grading worksheet, which gives the owner and the time of a submission",
+        help="Moodle's grading worksheet, which lists who submitted each file, and when",
     )
     zone: str | None = argument(
         "--zone",
@@ -255,7 +264,7 @@ class Collect(OfAssignment):
             say(text)
         if collected.times[SOURCE]:
             zone_words = self.zone or "this machine's time zone (change with --zone)"
-            say(f"the worksheet's times are taken to be in {zone_words}")
+            say(f"time zone of the worksheet's dates: {zone_words}")
         return FAILED if collected.left_out else DONE
 
 
@@ -368,7 +377,11 @@ class Reweight(OfAssignment):
         help="new points of a problem or a written answer",
     )
     drop: list = argument(
-        "--drop", nargs="+", default=(), metavar="PROBLEM", help="the same as PROBLEM=0"
+        "--drop",
+        nargs="+",
+        default=(),
+        metavar="PROBLEM",
+        help="the same as --points PROBLEM=0",
     )
     yes: bool = flag("--yes", "apply the changes after showing them")
 
@@ -412,7 +425,7 @@ class Feedback(OfAssignment):
                 "links contains the whole class"
             )
         if self.layout in ("folders", "web") and self.out and self.out.is_file():
-            raise WrongUsage(f"{self.out} is a file: name a folder")
+            raise WrongUsage(f"--out: {self.out} is a file, expected a folder")
         asked = self.layout, self.out, self.address, self.anonymous, self.students
         return DONE if write_feedback(self.course, self.assignment, *asked) else FAILED
 
@@ -461,7 +474,7 @@ class Export(OfAssignment):
 
 @command
 class Totals(OfCourse):
-    """Add up all graded assignments: weights, dropped marks and excuses (course.toml)."""
+    """Add up all graded assignments, with weights, drops and excuses from course.toml."""
 
     weights: list = argument(
         "--weights",
@@ -583,7 +596,7 @@ def main(argv: list[str] | None = None) -> int:
         if kind is Check:
             return Check(**typed).run()
         if not folder.is_dir():
-            parser().error(f"no course folder {folder}")
+            parser().error(f"--course: the folder {folder} doesn't exist")
         return kind(folder=folder, **typed).run()
     except (NotThere, WrongUsage) as e:
         print(f"nngrader: {e}", file=sys.stderr)

@@ -185,7 +185,7 @@ def test_the_gradebook_has_every_score_and_the_price_of_lateness(graded, capsys)
         assert row["score"] == ("" if lost else str(score)), row
         assert row["status"] == ("ungradable" if lost else "final")
         assert float(row["late_penalty"]) == less
-    assert "20 points less" in graded.pages["latimer"]
+    assert "costs 20 points" in graded.pages["latimer"]
 
 
 def test_each_platforms_table_has_the_marks(graded):

@@ -128,7 +128,7 @@ def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
     for words in (
         "60",
         "of 110 points",
-        "Late: 5 points less. Without this penalty, it would be 65.",
+        "late, which costs 5 points. Without this penalty, your total would be 65.",
         "still has to grade",
         "essay, 7 of 10Good <b>",
         "proof, not marked yet of 5",

@@ -45,13 +45,6 @@ def f(s=100):
     while time.process_time() < end:
         pass
 """
-ONE_CALL = "more than 0.5 seconds of computing time in one call"
-BY_THE_CLOCK = "more than 2 seconds by the clock in one call"
-MEMORY = "ran out of memory (300 MB are allowed)"
-PROCESSES = "starts too many processes or threads (6 are allowed)"
-FILE = "writes a file that is too large (2 MB are allowed)"
-SPACE = "fills the disk space for files (4 MB are allowed)"
-OPEN = "holds too many files open (64 are allowed)"
 THREADS = """def f():
     while True:
         threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"""

@@ -219,7 +219,7 @@ def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkey
     for words in (
         "2 submissions: 0 graded, 1 graded with flags, 1 ungradable, 1 late, 1 still to be",
         f"{for_instructor(IMPORTS)} 1 finn",
-        "2 h late: 5 points less. 1 finn",  # after a mark by hand, as in the table of points
+        "2 h late, which costs 5 points. 1 finn",  # after a mark by hand too
         f"Student Reason hana {for_instructor(Flag(FlagCode.NO_NOTEBOOK))}",
         "Student Points deducted finn 5",
         "Not submitted: 1 ivan",

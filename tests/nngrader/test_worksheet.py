@@ -80,7 +80,7 @@ def test_the_worksheet_tells_students_and_times(course, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "2 collected" in said
     assert "submission times of 2: grading worksheet" in said
-    assert "times are taken to be in Europe/Berlin" in said
+    assert "time zone of the worksheet's dates: Europe/Berlin" in said
     assert text_of(course, "kim1") == "kim"  # two have this name, and one this address
     assert stamp(course, "ada") == datetime(2026, 3, 1, 12, 5)
     assert stamp(course, "kim1") == datetime(2026, 3, 1, 23, 0)

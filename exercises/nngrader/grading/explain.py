@@ -315,7 +315,7 @@ def in_all(found: list[Lost], mark: dict) -> str:
     terms = [f"{graded:g} by the grader"]
     terms += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
     terms += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
-    terms += [f"{penalty:g} less for lateness"] * bool(penalty)
+    terms += [f"minus {penalty:g} for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
         words += f"; but {recorded:g} are recorded: grade again"

@@ -23,7 +23,7 @@ WHAT = {  # kinds of files that aren't what they should be
     "not-json": "not valid JSON",
     "nested": "nested too deeply",
     "not-utf-8": "not text in UTF-8",
-    "unknown": "in a format that we cannot read",
+    "unknown": "in an unknown format",
     "incomplete": "it isn't a complete .npz file",
     "objects": "it contains Python objects instead of arrays of numbers",
     "memory": "its arrays need too much memory",
@@ -36,14 +36,14 @@ ENDINGS = {  # after the name of a cell or a function; those with a limit are be
     "broken": "broke the connection to the grader",
     "not-again": "was stopped too many times",
     "too-long": "took too long",
-    "waited": "waited too long",
+    "waited": "spent too long waiting",
     "too-much-memory": "used too much memory",
     "too-many-processes": "started too many processes",
 }
 TIMES = {
     "call_seconds": "took longer than {time}",
     "total_seconds": "took longer than {time} in all calls together",
-    "submission_seconds": "had not finished when the whole notebook had used up its {time}",
+    "submission_seconds": "had not finished when the {time} for the whole notebook were over",
 }
 LIMITS = {
     "memory": "used more than {most} MB of memory",
@@ -131,8 +131,8 @@ SAID = {  # for the student, and for the instructor
         "`{file}` is empty ({bytes}).",
     ),
     FlagCode.CUT_OFF: (
-        "Your file `{file}` is only the first part of a notebook: its end is missing, as after "
-        f"an interrupted download or upload. {OPENS}",
+        "Your file `{file}` is only the first part of a notebook: its end is missing, as if a "
+        f"download or an upload had been interrupted. {OPENS}",
         "`{file}` is not a complete notebook: its end is missing.",
     ),
     FlagCode.NOT_A_NOTEBOOK: (
@@ -168,7 +168,7 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.CELLS_LEFT_OUT: (
         "We could not read {malformed} of your notebook. Save it again with Jupyter.",
-        "Left out, because malformed or too large: {malformed}.",
+        "{malformed} could not be read, because of a wrong format or too large a size.",
     ),
     FlagCode.FILE_UNREADABLE: (
         "Your file `{file}` could not be opened: {what}. Save it again with `np.savez`.",
@@ -204,13 +204,13 @@ SAID = {  # for the student, and for the instructor
         f"{LABEL}, and your editor has removed all of them. We graded the cells that we could "
         "identify by the names that they define. Next time, use Jupyter and don't delete the "
         "cells that you were given.",
-        "All {count} labels of cells are missing; {by_name} were found by the names that they "
-        "define, and our own version of the locked cells was used.",
+        "All {count} cell labels are missing; {by_name} cells were found by the names that "
+        "they define, and our own version of the locked cells was used.",
     ),
     FlagCode.ANSWER_ELSEWHERE: (
-        "You wrote nothing into {cells}. Your instructor sees the other text of your notebook "
+        "You wrote nothing in {cells}. Your instructor sees the other text of your notebook "
         "and grades it if it is the answer.",
-        "The student wrote nothing into {cells}; other text of the notebook is shown there.",
+        "The student wrote nothing in {cells}; other text of the notebook is shown there.",
     ),
     FlagCode.IMAGE_NOT_SHOWN: (
         "Your instructor sees the text of {cells} without one of its images, and has to open "
@@ -218,9 +218,9 @@ SAID = {  # for the student, and for the instructor
         "An image in {cells} is not shown; open the submitted notebook to see it.",
     ),
     FlagCode.FORBIDDEN_NAME: (
-        "Your code for {problems} can use `{name}`, which is forbidden there{cost}. Write this "
+        "Your code for {problems} can use `{name}`. This is forbidden there{cost}. Write this "
         "step yourself.",
-        "The code for {problems} can use `{name}`, which is forbidden there{cost}.",
+        "The code for {problems} can use `{name}`. This is forbidden there{cost}.",
     ),
     FlagCode.UNUSUAL_IMPORT: (
         f"Your code imports `{{name}}`. {LOOKED_AT}",
@@ -268,8 +268,8 @@ SAID = {  # for the student, and for the instructor
         "{Code} contains lines that only work in a notebook (%, ! or await); we skipped them.",
     ),
     FlagCode.ADDED_CELLS_LEFT_OUT: (
-        "Several cells that you added ended Python, so we ran your notebook without the cells "
-        "that you added. Put your functions into the cells of the assignment.",
+        "Several of the cells that you added ended Python, so we ran your notebook without any "
+        "of them. Put your functions into the cells of the assignment.",
         "All added cells were left out, because several of them ended Python.",
     ),
     FlagCode.MORE_NOTES: (
@@ -292,7 +292,7 @@ SAID = {  # for the student, and for the instructor
         "The result of `{cell}` could not be evaluated: this {ending}.",
     ),
     FlagCode.NO_SANDBOX: (
-        "Your submission ran without a sandbox. This concerns only your instructor.",
+        "Your submission ran without a sandbox. Only your instructor needs to know this.",
         "Run without a sandbox.",
     ),
     FlagCode.TEST_FAILED: (
@@ -301,7 +301,7 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.GRADER_FAILED: (
         "Something went wrong on our side. Your instructor knows about it.",
-        "The grader itself failed: {exception}: {reason}",
+        "The grader itself failed with {exception}: {reason}",
     ),
     FlagCode.HIDDEN_CHARACTERS: (
         f"The name of your folder contains invisible characters. {NO_COST}",
@@ -315,7 +315,7 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.BAD_STUDENT_ID: (
         "Your points could not be recorded. Your instructor knows about it.",
-        "The folder's name cannot be a student's id. Rename it.",
+        "The folder's name is not a valid student id. Rename the folder.",
     ),
     FlagCode.NOT_RECORDED: (
         "Your points could not be recorded. Your instructor knows about it.",
@@ -323,8 +323,9 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.LATE: ("You submitted {span} late{cost}.", "Submitted {span} late{cost}."),
     FlagCode.MARKED_LATE: (
-        f"The platform marks your submission as late, but not by how much. {NO_COST}",
-        "The platform marks the submission as late, but not by how much, so it cost no points.",
+        f"The platform marks your submission as late, but doesn't say how late. {NO_COST}",
+        "The platform marks the submission as late, but doesn't say how late, so there is no "
+        "penalty.",
     ),
     FlagCode.FUTURE_TIME: (
         "The recorded time of your submission is in the future. Ask your instructor.",
@@ -347,7 +348,7 @@ def for_instructor(flag: Flag) -> str:
     """Return the text for the instructor: what happened.
 
     >>> for_instructor(Flag(FlagCode.LATE, data={"seconds": 93600.0, "points": 20.0}))
-    'Submitted 1 day 2 h late: 20 points less.'
+    'Submitted 1 day 2 h late, which costs 20 points.'
     """
     return SAID[flag.code][1].format_map(_values(flag, student=False)).strip()
 
@@ -434,6 +435,6 @@ def _more(flag):
     if flag.code == FlagCode.LATE:
         words["span"] = span(data["seconds"])
     lost = data.get("points")
-    words["cost"] = f": {counted(float(lost), 'point')} less" if lost else ""
+    words["cost"] = f", which costs {counted(float(lost), 'point')}" if lost else ""
     words["problems"] = _listed(flag, "problems")
     return words

@@ -50,7 +50,7 @@ CAUSES = {  # of an exception, the most frequent cause
     "ModuleNotFoundError": "Can you do without this import? Not every package is installed.",
     "NameError": "Restart the kernel and run all cells: is everything that the function uses "
     "defined or imported in the notebook?",
-    "TypeError": "Print the types of your values: is one of them not what you expect?",
+    "TypeError": "Print the types of your values: are they the types that you expect?",
     "UnboundLocalError": "Is the variable assigned on every path through the function?",
     "ValueError": "Print the shapes of your arrays: do they fit together?",
     "ZeroDivisionError": "For which input is the denominator 0?",
@@ -74,13 +74,13 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
     "memory": "runs out of memory | How large is the largest array that it creates?",
     "processes": "starts too many processes or threads | Can you do without them?",
     "file": "writes a file that is too large | Does your function need to write a file?",
-    "space": "fills the disk space for files | Does your function need to write files?",
+    "space": "uses up the disk space for files | Does your function need to write files?",
     "open files": "opens too many files | Where do you close them?",
     "ended": "ends the whole program | Remove `exit()`, `quit()` and `sys.exit()`.",
     "crashed": "makes Python itself crash | Restart the kernel and run all cells.",
     "too-large": "returns far more values than expected | Which step creates them?",
     "recursion": "calls itself too often | When should the recursion end?",
-    "no-answer": "ends without an answer | Restart the kernel and run all cells.",
+    "no-answer": "ends without returning a result | Restart the kernel and run all cells.",
 }
 UNITS = {
     "time": "seconds of computing time are allowed",
@@ -93,7 +93,7 @@ UNITS = {
     "open files": "are allowed",
 }
 KINDS = {  # a value that isn't an array of numbers: the kind of value, and where to look
-    "array": "an array of another type | Which call creates it?",
+    "array": "an array of a different type | Which call creates it?",
     "text": "text | Which call turns the numbers into text?",
     "dict": "a dictionary | Which of its values should your function return?",
     "set": "a set | Which call turns it into an array?",
@@ -108,11 +108,8 @@ KINDS = {  # a value that isn't an array of numbers: the kind of value, and wher
     "tensor": "a tensor | How do you get a NumPy array from a tensor?",
     "table": "a pandas object | How do you get a NumPy array from it?",
     "function": "a function | Are the parentheses of a call missing?",
-    "large": (
-        "far too large, with hundreds of thousands of entries | Which step creates so many "
-        "entries?"
-    ),
-    "object": "an object of another type | What does your `return` statement return?",
+    "large": ("an array with hundreds of thousands of entries | Which step creates so many?"),
+    "object": "an object of a different type | What does your `return` statement return?",
 }
 KINDS_OF_NUMBER = {  # the same where the problem asks for one number
     "set": "Which of its values should your function return?",
@@ -123,7 +120,7 @@ KINDS_OF_NUMBER = {  # the same where the problem asks for one number
     "table": "How do you get a single number from it?",
 }
 SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to look
-    "empty": "the array is empty | Does your code ever write into it?",
+    "empty": "the array has no entries | Which step should create them?",
     "transposed": "rows and columns are swapped | What should a row contain?",
     "permuted": "the axes are in a different order | Which axis should be the {axis} one?",
     "flat": "all entries are in one row | Which call flattens the array?",
@@ -157,7 +154,7 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
         "the {axis} axis has length {came_along} instead of {along} | Where does that axis "
         "come from?"
     ),
-    "one-axis": "only the {axis} axis has a wrong length | Which step sets its length?",
+    "one-axis": "only the {axis} axis has the wrong length | Which step sets its length?",
     "left-over": (
         "there are extra axes for {names} | Should your code sum, average or select along them?"
     ),
@@ -214,7 +211,7 @@ WORDS = {
         "{Your} {is} missing because {who} raises {raised} | {cause}",
     ],
     Code.STILL_MISSING: (
-        "{Your} {is} None | You get these points once your function returns it."
+        "{Your} {is} None | You get these points when your function returns a value there."
     ),
     Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
     Code.ORDER: (
@@ -321,7 +318,7 @@ WORDS = {
         "take one square root too many?"
     ),
     Code.EXPONENTIAL: (
-        "{Your} {is} e to the power of the correct value | Is a logarithm missing, or do you "
+        "{Your} {is} the exponential of the correct value | Is a logarithm missing, or do you "
         "exponentiate once too often?"
     ),
     Code.LOGARITHM: (
@@ -355,7 +352,9 @@ WORDS = {
         "{Your} {has} lost the digits after the decimal point | Which step converts to "
         "integers?"
     ),
-    Code.ROUNDED: "{Your} {is} rounded to {decimals} decimals | Return the unrounded value.",
+    Code.ROUNDED: (
+        "{Your} {is} rounded to {decimals} decimal places | Return the unrounded value."
+    ),
     Code.EXCHANGED: (
         "{Your} {contains} the correct values of `{other}` | In which order should your "
         "function return its values?"
@@ -404,11 +403,11 @@ WORDS = {
     Code.STEADY: [
         "{Your} {differs} by a constant {same} within each {along} | What do you compute once "
         "for each {along}?",
-        "{Your} {differs} by the same {same} in all entries | Which step does the same to "
-        "all entries?",
+        "{Your} {differs} from the correct value by the same {same} in every entry | Which "
+        "step affects all entries equally?",
     ],
     Code.LINEAR: (
-        "{Your} {is} the correct value times a factor, plus a number | Which step scales the "
+        "{Your} {is} the correct value times a factor, plus a constant | Which step scales the "
         "values, and which one shifts them?"
     ),
     Code.NEAR: (
@@ -424,8 +423,7 @@ WORDS = {
         "order?"
     ),
     Code.ENTRIES: (
-        "{Your} {is} {wrong} for {letters}, and correct for the others | Which steps use "
-        "{these}?"
+        "{Your} {is} {wrong} for {letters}, but correct otherwise | Which steps use {these}?"
     ),
     Code.BLOCKS: (
         "In {your}, only the rows of {letters} are wrong{off} | Which lines compute the "
@@ -501,8 +499,9 @@ WORDS = {
     ),
     Code.PLACES: [
         "{Your} {is} wrong only in {place}, for example at {first} | What is different there?",
-        "{Your} {is} wrong in {count}, first at {first} | What do these entries share?",
-        "{Your} {is} wrong in some entries | What do these entries share?",
+        "{Your} {is} wrong in {count}, first at {first} | What do these entries have in "
+        "common?",
+        "{Your} {is} wrong in some entries | What do these entries have in common?",
     ],
     Code.DIFFERS: [
         "{Your} {differs} from the correct value, and {is} too {side}{everywhere} | Compute "
@@ -727,9 +726,9 @@ def _factor(data):
     if "factor" not in data:
         return {}
     name, sign, power = data["factor"], data["sign"], data["power"]
-    words = [] if name == "1" else [f"{name} times too {'large' if power > 0 else 'small'}"]
-    words += ["of the wrong sign"] if sign < 0 else []
-    times = " and ".join(words)
+    times = f"{name} times too {'large' if power > 0 else 'small'}"
+    times += ", with the wrong sign" if sign < 0 else ""
+    times = "minus the correct value" if name == "1" else times
     if sizes := data.get("sizes"):
         here = [f"{letter} is {listed(values)}" for letter, values in sizes.items()]
         times += f" ({'; '.join(here)} here)"

@@ -106,9 +106,10 @@ def _total(result, mark):
     yield f'<p class="total">{points(score)} {of}</p>'
     yield bar(score / most if most else 0)
     if mark and mark["late_penalty"]:
-        before = f" Without this penalty, it would be {points(mark['earned'])}."
-        less = f"Late: {points(mark['late_penalty'])} {_unit(mark['late_penalty'])} less."
-        yield f'<p class="soft">{less}{before}</p>'
+        cost = f"{points(mark['late_penalty'])} {_unit(mark['late_penalty'])}"
+        late = f"Your submission was late, which costs {cost}."
+        before = f"Without this penalty, your total would be {points(mark['earned'])}."
+        yield f'<p class="soft">{late} {before}</p>'
     if mark and mark["needs_manual_grade"]:
         yield '<p class="soft">Your instructor still has to grade some answers.</p>'
 
