@@ -16,7 +16,7 @@ from .promotion import array
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, expect, movedim, reshape, squeeze, unsqueeze
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = ""
 METHODS = "amax amin argmax argmin max median min quantile"
 IN_PLACE = ""

@@ -25,7 +25,7 @@ from .shape import (
     squeeze,
 )
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "bucketize getitem one_hot searchsorted setitem"
 METHODS = """
     argsort bincount gather index_select kthvalue masked_select nonzero sort topk unique

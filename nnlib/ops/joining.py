@@ -25,7 +25,7 @@ from .shape import (
     transpose,
 )
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "cat column_stack concat concatenate hstack meshgrid pad stack vstack"
 METHODS = "chunk repeat repeat_interleave split tile unbind"
 IN_PLACE = ""

@@ -24,7 +24,7 @@ from .promotion import array, compute, mixed, whole
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, diagonal, permute, reshape, roll, unsqueeze
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "cdist einsum linear tensordot"
 METHODS = "bmm cross dot inverse kron logdet matmul mm mv norm outer"
 IN_PLACE = "addmm baddbmm"

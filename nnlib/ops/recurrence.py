@@ -25,7 +25,7 @@ from .joining import cat, chunk
 from .linear import mT, rows
 from .promotion import array
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "gru_layer lstm_layer rnn_layer"
 METHODS = IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()

@@ -17,7 +17,7 @@ from .joining import cat
 from .promotion import array, floating
 from .shape import at, axes_of, axis, call_as, clone, cut_along, expand, flip, reshape
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = ""
 METHODS = """
     all any count_nonzero diff log_softmax logsumexp mean nanmean prod softmax std sum var

@@ -18,7 +18,7 @@ from ..graph import record, scatter_view, titled
 from ..tensor import Tensor, raw
 from .promotion import array
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "broadcast_tensors"
 METHODS = """
     broadcast_to clone contiguous diag diag_embed diagonal expand expand_as flatten flip
