@@ -1,4 +1,4 @@
-"""All operations, and the tables of those that become methods and operators of Tensor."""
+"""All operations, and tables of the ones that become methods and operators of Tensor."""
 
 # ruff: noqa: F403 (the star imports export the names that these files list in __all__)
 from __future__ import annotations
@@ -50,7 +50,7 @@ FILES = (
 
 @functools.cache
 def _with_numpy_names(f: Callable) -> Callable:
-    """Return f, which also takes NumPy's axis and keepdims if it has dim, as in torch."""
+    """Wrap f, if it has dim, to accept NumPy's axis and keepdims too, as torch does."""
     if "dim" not in inspect.signature(f).parameters:
         return f
 
@@ -103,7 +103,7 @@ def _in_place(f: Callable) -> Callable:
 
 
 def _comparison(f: Callable) -> Callable:
-    """Return f, or NotImplemented for an operand of another type, so x == None is False."""
+    """Wrap f to return NotImplemented instead of a TypeError, so that x == None is False."""
 
     def compare(self: Tensor, other: object) -> Tensor:
         try:
@@ -159,11 +159,11 @@ def zero_(input: Tensor) -> Tensor:
 def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
     """Set the main diagonal to a number; the gradient of its old elements is 0.
 
-    With ``wrap``, the diagonal of a tall matrix starts again, one row below its end.
+    With ``wrap``, the diagonal of a tall matrix skips a row at its end and then starts again.
     """
     sizes = input.shape
     fits = len(sizes) == 2 or (len(sizes) > 2 and len(set(sizes)) == 1)
-    shape.expect(fits, "fill_diagonal_", "a matrix, or equal sizes, got {}", sizes)
+    shape.expect(fits, "fill_diagonal_", "a matrix, or axes of equal length, got {}", sizes)
     index = (np.arange(np.min(sizes)),) * len(sizes)
     if wrap and len(sizes) == 2:
         index = np.unravel_index(np.arange(0, input.numel(), sizes[1] + 1), sizes)
@@ -172,17 +172,17 @@ def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tens
 
 
 def T(input: Tensor) -> Tensor:
-    """All axes in reverse order."""
+    """Reverse the order of the axes."""
     return shape.permute(input, tuple(reversed(range(input.ndim))))
 
 
 def mT(input: Tensor) -> Tensor:
-    """The last two axes exchanged."""
+    """Exchange the last two axes."""
     return shape.transpose(input, -2, -1)
 
 
 def _where(self: Tensor, condition: Tensor, other: Tensor) -> Tensor:
-    """Choose the elements of this tensor where the condition is true, else those of other."""
+    """Select elements of this tensor where the condition is true, and of other elsewhere."""
     return comparison.where(condition, self, other)
 
 

@@ -13,7 +13,7 @@ from ..quiet import silent
 from ..tensor import Tensor
 from .promotion import CASTS, array, as_dtype, binary, check_fits, compute, pair, promote
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "where"
 METHODS = "allclose equal isclose isfinite isinf isnan maximum minimum to type_as"
 IN_PLACE = """
@@ -27,14 +27,15 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def flat(g: Any) -> Any:
-    """Return zeros, the gradient of a step function, also if g is infinite."""
+    """Return zeros, the gradient of a step function, even where g is infinite."""
     return where(False, g, 0.0)
 
 
 def maximum(input: Tensor, other: Tensor) -> Tensor:
-    """Larger of a and b, which gets dL/dy; equal elements get half each; with NaN, both get it.
+    """Elementwise maximum of a and b.
 
-    The rules multiply g by 1, 1/2 or 0. Each comparison with NaN is false, so the factor is 1.
+    The larger element gets dL/dy, and equal elements get half each. If one is NaN, both get
+    dL/dy, because every comparison with NaN is false.
     """
     return record(
         binary("maximum", np.maximum, input, other),
@@ -45,7 +46,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
-    """Smaller of a and b, with the gradients of ``maximum``."""
+    """Elementwise minimum of a and b; ties and NaN are treated as in ``maximum``."""
     return record(
         binary("minimum", np.minimum, input, other),
         dict(a=input, b=other),
@@ -55,7 +56,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
 
 
 def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
-    """Limit from below: dL/dy goes to x where x >= min, else to min."""
+    """Clamp to at least min: dL/dy goes to x where x >= min, and to min elsewhere."""
     return _clamp_min("clamp_min", input, min)
 
 
@@ -71,7 +72,7 @@ def _clamp_min(name: str, input: Tensor, min: float | Tensor) -> Tensor:
 
 
 def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
-    """Limit from above: dL/dy goes to x where x <= max, else to max."""
+    """Clamp to at most max: dL/dy goes to x where x <= max, and to max elsewhere."""
     return _clamp_max("clamp_max", input, max)
 
 
@@ -89,7 +90,7 @@ def _clamp_max(name: str, input: Tensor, max: float | Tensor) -> Tensor:
 def clamp(
     input: Tensor, min: float | Tensor | None = None, max: float | Tensor | None = None
 ) -> Tensor:
-    """Limit to [min, max]: dL/dy goes to x where min <= x <= max, else to the bound."""
+    """Clamp to [min, max]: dL/dy goes to x inside, and to the bound elsewhere."""
     if min is None and max is None:
         raise RuntimeError("clamp: expected min or max, got neither")
     if min is None:
@@ -108,9 +109,9 @@ def clamp(
 def where(
     condition: Tensor, input: Tensor | None = None, other: Tensor | None = None
 ) -> Tensor:
-    """Choose y = a where the condition is true, else b; dL/dy goes to the chosen one.
+    """Select a where the condition is true, and b elsewhere; dL/dy goes to the selected one.
 
-    With the condition alone, return the indices where it is true, one tensor for each axis.
+    Given only the condition, return the indices where it is true, one tensor for each axis.
     """
     if input is None and other is None:
         c = np.atleast_1d(array("where", condition))
@@ -125,7 +126,7 @@ def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor
         check_fits(name, x, getattr(y, "dtype", PYTHON[float]))
     if c.dtype.kind != "b":
         raise RuntimeError(
-            f"{name}: expected a condition of truth values, got {c.dtype}; compare, as in x > 0"
+            f"{name}: expected a boolean condition such as x > 0, got dtype {c.dtype}"
         )
     return record(
         compute(name, np.where, c, *pair(name, input, other)),
@@ -137,12 +138,12 @@ def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
-    """Replace x by one value where the mask is true; dL/dy goes to the chosen one."""
+    """Replace x with a value where the mask is true; dL/dy goes to the selected one."""
     m, v = array("masked_fill", mask), array("masked_fill", value)
     if m.dtype.kind != "b" or v.ndim:
         raise RuntimeError(
-            "masked_fill: expected a mask of truth values and a value of one element, got "
-            f"{m.dtype} and {v.shape}"
+            "masked_fill: expected a boolean mask and a single value, got a mask of dtype "
+            f"{m.dtype} and a value of shape {v.shape}"
         )
     dtype = array("masked_fill", input).dtype
     check_fits("masked_fill", value, dtype)
@@ -156,7 +157,7 @@ def nan_to_num(
     posinf: float | None = None,
     neginf: float | None = None,
 ) -> Tensor:
-    """Replace NaN by 0, and ±inf by the largest and smallest float; dL/dx is 0 there."""
+    """By default, replace NaN with 0 and ±inf with ± the largest float; dL/dx is 0 there."""
     return record(
         np.nan_to_num(array("nan_to_num", input), nan=nan or 0.0, posinf=posinf, neginf=neginf),
         dict(x=input),
@@ -168,74 +169,74 @@ def nan_to_num(
 
 
 def eq(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether a = b."""
+    """Return whether a = b, elementwise."""
     return record(binary("eq", np.equal, input, other), dict(a=input, b=other))
 
 
 def ne(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether a != b."""
+    """Return whether a != b, elementwise."""
     return record(binary("ne", np.not_equal, input, other), dict(a=input, b=other))
 
 
 def lt(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether a < b."""
+    """Return whether a < b, elementwise."""
     return record(binary("lt", np.less, input, other), dict(a=input, b=other))
 
 
 def le(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether a <= b."""
+    """Return whether a <= b, elementwise."""
     return record(binary("le", np.less_equal, input, other), dict(a=input, b=other))
 
 
 def gt(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether a > b."""
+    """Return whether a > b, elementwise."""
     return record(binary("gt", np.greater, input, other), dict(a=input, b=other))
 
 
 def ge(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether a >= b."""
+    """Return whether a >= b, elementwise."""
     return record(binary("ge", np.greater_equal, input, other), dict(a=input, b=other))
 
 
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether both are true."""
+    """Return whether both elements are true, elementwise."""
     return record(binary("logical_and", np.logical_and, input, other), dict(a=input, b=other))
 
 
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
-    """Return for each pair whether at least one is true."""
+    """Return whether at least one element is true, elementwise."""
     return record(binary("logical_or", np.logical_or, input, other), dict(a=input, b=other))
 
 
 def logical_not(input: Tensor) -> Tensor:
-    """Return for each element whether it is false."""
+    """Return whether each element is false."""
     return record(
         compute("logical_not", np.logical_not, array("logical_not", input)), dict(x=input)
     )
 
 
 def bitwise_and(input: Tensor, other: Tensor) -> Tensor:
-    """Bitwise and of integers or truth values."""
+    """Bitwise AND of integers or booleans."""
     return record(binary("bitwise_and", np.bitwise_and, input, other), dict(a=input, b=other))
 
 
 def bitwise_or(input: Tensor, other: Tensor) -> Tensor:
-    """Bitwise or of integers or truth values."""
+    """Bitwise OR of integers or booleans."""
     return record(binary("bitwise_or", np.bitwise_or, input, other), dict(a=input, b=other))
 
 
 def bitwise_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Bitwise exclusive or of integers or truth values."""
+    """Bitwise XOR of integers or booleans."""
     return record(binary("bitwise_xor", np.bitwise_xor, input, other), dict(a=input, b=other))
 
 
 def bitwise_left_shift(input: Tensor, other: Tensor) -> Tensor:
-    """Integers with their bits moved left: y = a · 2^b, 0 if b is outside [0, bits)."""
+    """Shift bits to the left: y = a · 2^b, or 0 if b is outside [0, number of bits)."""
     return _shifted("bitwise_left_shift", np.left_shift, input, other)
 
 
 def bitwise_right_shift(input: Tensor, other: Tensor) -> Tensor:
-    """Integers with their bits moved right: y = ⌊a / 2^b⌋, for b < 0 as for large b."""
+    """Shift bits to the right: y = ⌊a / 2^b⌋; a negative b counts as a large one."""
     return _shifted("bitwise_right_shift", np.right_shift, input, other)
 
 
@@ -248,22 +249,22 @@ def _shifted(name: str, f: Any, input: Tensor, other: Tensor) -> Tensor:
 
 
 def bitwise_not(input: Tensor) -> Tensor:
-    """Bitwise not of integers or truth values."""
+    """Bitwise NOT of integers or booleans."""
     return record(compute("bitwise_not", np.invert, array("bitwise_not", input)), dict(x=input))
 
 
 def isnan(input: Tensor) -> Tensor:
-    """Return for each element whether it is NaN."""
+    """Return whether each element is NaN."""
     return record(compute("isnan", np.isnan, array("isnan", input)), dict(x=input))
 
 
 def isinf(input: Tensor) -> Tensor:
-    """Return for each element whether it is infinite."""
+    """Return whether each element is infinite."""
     return record(compute("isinf", np.isinf, array("isinf", input)), dict(x=input))
 
 
 def isfinite(input: Tensor) -> Tensor:
-    """Return for each element whether it is neither infinite nor NaN."""
+    """Return whether each element is finite, that is, neither infinite nor NaN."""
     return record(compute("isfinite", np.isfinite, array("isfinite", input)), dict(x=input))
 
 
@@ -274,7 +275,7 @@ def isclose(
     atol: float = 1e-08,
     equal_nan: bool = False,
 ) -> Tensor:
-    """Return for each pair whether |a - b| <= atol + rtol |b|."""
+    """Return whether |a - b| <= atol + rtol |b|, elementwise."""
     y = _isclose("isclose", input, other, rtol, atol, equal_nan)
     return record(y, dict(a=input, b=other))
 
@@ -304,7 +305,7 @@ def _isclose(
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
-    """Return whether both have the same shape and elements; NaN is equal to nothing."""
+    """Return whether two tensors have the same shape and elements; NaN never equals NaN."""
     return np.array_equal(*pair("equal", input, other))
 
 
@@ -340,9 +341,9 @@ def to(
 
 @silent
 def converted(name: str, input: Tensor, dtype: Any, copy: bool = False) -> Tensor:
-    """Return the input in a dtype; it is returned itself if it already has that dtype.
+    """Convert to a dtype; return the input itself if it already has that dtype.
 
-    With dtype None, the dtype stays. Errors name the function that was called.
+    If dtype is None, the dtype doesn't change. Errors name the function that was called.
     """
     x = array(name, input)
     dtype = x.dtype if dtype is None else as_dtype(name, dtype)
@@ -357,14 +358,14 @@ def type_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
-    """Return the name of the dtype, such as 'torch.FloatTensor', or convert to another one."""
+    """Return the name of the dtype, such as 'torch.FloatTensor', or convert to a dtype."""
     dtypes = {f"torch.{name.title()}Tensor": dtype for name, dtype in CASTS.items()}
     if dtype is None:
-        own = array("type", input).dtype
-        return next(name for name, known in dtypes.items() if known == own)
+        current = array("type", input).dtype
+        return next(name for name, candidate in dtypes.items() if candidate == current)
     if isinstance(dtype, str) and dtype not in dtypes:
         raise ValueError(f"type: expected one of {', '.join(dtypes)}, got {dtype!r}")
-    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # also of LongTensor
+    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # also works for LongTensor
     return converted("type", input, dtypes.get(name, dtype))
 
 

@@ -2,19 +2,19 @@ r"""Convolution and its gradients, as products of matrices.
 
 .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
 
-Forward: each window is written as a row of a matrix X, (N I J) × (H W C) with the height and
-width of a window (im2col), and each kernel as a column of K. All sums together are then
-one product, Y = X K.
+Forward: each window becomes a row of a matrix X (im2col), and each kernel becomes a column of a
+matrix K. X has N I J rows of H W C elements, where H and W are the sizes of a window.
+A single product, Y = X K, then computes all sums.
 
 Backward: for a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel occurs in one
 row of X for each window that contains it, so dL/dx is the sum over these rows of dL/dX.
 
 A transposed convolution is the map from G to dL/dx, so its own backward is a convolution.
 
-Images are (C, H, W) for the caller, and (H, W, C) here; sequences are images of height 1.
-X is written in ``windows.py``. Arguments are checked in ``nn/functions/convolution.py``;
-pooling, which has the same windows, is in ``nn/functions/pooling.py``.
-``tests/nnlib/reference/convolution.py`` has all this as loops.
+Callers pass images as (C, H, W), but this file uses (H, W, C). Sequences have height 1.
+``windows.py`` builds X, and ``nn/functions/convolution.py`` checks the arguments. Pooling uses
+the same windows; see ``nn/functions/pooling.py``. ``tests/nnlib/reference/convolution.py``
+implements the same formulas with loops.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["convolution"]
 
 
 def refuse(name: str, expected: str, got: Any) -> None:
-    """Raise the RuntimeError of an operation that expected something else."""
+    """Raise a RuntimeError that names the operation."""
     raise RuntimeError(f"{name}: expected {expected}, got {got}")
 
 
@@ -47,7 +47,7 @@ def numbers(name: str, option: str, value: Any, least: int) -> Pair:
     if len(values) == 1:
         values = values * 2
     if len(values) != 2 or not all(isinstance(v, int) and v >= least for v in values):
-        refuse(name, f"{option} of an integer >= {least} for each axis", repr(value))
+        refuse(name, f"{option} to be one or two integers >= {least}", repr(value))
     return values
 
 
@@ -59,12 +59,12 @@ def too_small(size: Pair, padding: Pair, dilation: Pair) -> str:
 def grid_of(
     name: str, size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any
 ) -> Grid:
-    """Return the grid of windows that fit on an image with its padding."""
+    """Return the grid of windows that fit on a padded image."""
     k = numbers(name, "kernel_size", kernel, 1)
     s = numbers(name, "stride", stride, 1)
     p = numbers(name, "padding", padding, 0)
     d = numbers(name, "dilation", dilation, 1)
-    # How many positions of the window fit on the padded image, at stride 1.
+    # Number of window positions on the padded image at stride 1.
     positions = [size[i] + 2 * p[i] - d[i] * (k[i] - 1) for i in (0, 1)]
     if min(*positions, *size) < 1:
         refuse(name, f"an image at least as large as the window {k}", too_small(size, p, d))
@@ -95,9 +95,9 @@ def correlated(x: Any, grid: Grid, kernels: Any, g: Any = None, y: Any = None) -
 def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
     """Compute ``correlated`` for a depthwise convolution, with one kernel for each channel.
 
-    Here K would have a single column for each channel, and gathering X would take most of the
-    time. Instead, this computes the sum over u and v as in the formula. At stride 1, it treats
-    all windows of a line as one window of J C channels, which is contiguous.
+    Here K would have a single column for each channel, and building X would take most of the
+    time. Instead, we compute the sum over u and v as in the formula. At stride 1, we treat all
+    windows of a line as one window of J C channels, which is contiguous.
     """
     if grid.stride[1] > 1:
         if y is not None:
@@ -107,16 +107,18 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
     frames = np.zeros((n, *grid.frame, c), x.dtype)
     frames[grid.inside] = x
     lines = n, i, 1, j * c
-    shown = np.lib.stride_tricks.as_strided(windows(frames, grid), (*lines[:3], h, w, j * c))
+    windows_of_lines = np.lib.stride_tricks.as_strided(
+        windows(frames, grid), (*lines[:3], h, w, j * c)
+    )
     k = np.tile(kernels.reshape(c, h, w).transpose(1, 2, 0), j)
     if y is not None:
-        np.einsum("nijuvc,uvc->nijc", shown, k, out=y.reshape(lines))
-    dk = k if g is None else np.einsum("nijuvc,nijc->uvc", shown, g.reshape(lines))
+        np.einsum("nijuvc,uvc->nijc", windows_of_lines, k, out=y.reshape(lines))
+    dk = k if g is None else np.einsum("nijuvc,nijc->uvc", windows_of_lines, g.reshape(lines))
     return dk.reshape(h, w, j, c).sum(2).transpose(2, 0, 1).reshape(kernels.shape)
 
 
 def spread(g: np.ndarray, grid: Grid, kernels: np.ndarray, dx: np.ndarray) -> None:
-    """Write G Kᵀ into dx: the gradient of the image, summed where windows overlap."""
+    """Write the gradient of the image, G Kᵀ summed where windows overlap, into dx."""
     if kernels.shape[3:] == (1, 1):
         dx[...] = depthwise.image_gradient(g, kernels[..., 0, 0], grid)[grid.inside]
         return
@@ -141,8 +143,9 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
     At stride 1, dx is also a convolution: of g with mirrored kernels. The matrix X of that
     convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use
     one X for both gradients and don't have to sum windows. This X has H W elements for each
-    output, while ``spread`` and the X of the images need I J elements for each input. In
-    measurements, both ways take the same time if the second number is 2/3 of the first.
+    output channel, while ``spread`` and the X of the images need I J elements for each input
+    channel. We measured that both methods are equally fast if the second number is 2/3 of the
+    first.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
@@ -196,7 +199,7 @@ def convolution(
 
 
 def kernel_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
-    """Return dL/dw by recorded operations: the convolution of x with g.
+    """Return dL/dw, the convolution of x with g, computed with recorded operations.
 
     Compared with the formula of the convolution, y and w are exchanged. Therefore (i, j) and
     (u, v) are exchanged too, and also s and d; the sum is over n instead of c.

@@ -28,7 +28,7 @@ from .promotion import (
 )
 from .shape import call_as
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "softplus"
 METHODS = "logaddexp positive"
 IN_PLACE = """
@@ -45,7 +45,7 @@ LOG_2, LOG_10 = math.log(2), math.log(10)
 
 
 def neg(input: Tensor) -> Tensor:
-    """Sign reversed: y = -x, so dL/dx = -dL/dy."""
+    """Negation: y = -x, so dL/dx = -dL/dy."""
     y = compute("neg", np.negative, array("neg", input))
     return record(y, dict(x=input), x=lambda g: -g)
 
@@ -72,7 +72,7 @@ def sub(input: Tensor, other: Tensor, *, alpha: float = 1) -> Tensor:
 
 
 def times(name: str, alpha: float, input: Tensor, other: Tensor) -> Tensor:
-    """Return alpha b in the dtype of a + alpha b; ``name`` is the operation that needs it."""
+    """Return alpha b in the dtype of a + alpha b; errors name the operation ``name``."""
     dtype = common_dtype(name, (input, other))
     if array(name, alpha).dtype.kind == "f" and dtype.kind != "f":
         raise RuntimeError(f"{name}: expected an integer factor, got {alpha}")
@@ -97,7 +97,7 @@ def square(input: Tensor) -> Tensor:
 
 
 def reciprocal(input: Tensor) -> Tensor:
-    """One over: y = 1 / x, so dL/dx = -dL/dy · y²."""
+    """Reciprocal: y = 1 / x, so dL/dx = -dL/dy · y²."""
     x = floating("reciprocal", input)
     return record(
         compute("reciprocal", np.reciprocal, x), dict(x=input), x=lambda g, y: -g * (y * y)
@@ -135,10 +135,11 @@ def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
 
 
 def divisible(name: str, input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
-    """Return both operands in one dtype; raise RuntimeError if integers are divided by 0."""
+    """Return both operands in one dtype; refuse booleans and integers divided by 0."""
     a, b = pair(name, input, other)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and not np.all(b)):
-        raise RuntimeError(f"{name}: expected integers other than 0 to divide by")
+        got = "booleans" if a.dtype.kind == "b" else "0"
+        raise RuntimeError(f"{name}: expected nonzero integers to divide by, got {got}")
     return a, b
 
 
@@ -171,19 +172,21 @@ def sqrt(input: Tensor) -> Tensor:
 
 @silent
 def rsqrt(input: Tensor) -> Tensor:
-    """One over the root: y = 1 / √x, so dL/dx = -dL/dy · y³ / 2."""
+    """Reciprocal square root: y = 1 / √x, so dL/dx = -dL/dy · y³ / 2."""
     x = floating("rsqrt", input)
     return record(1 / np.sqrt(x), dict(x=input), x=lambda g, y: g * (y * y * y) * -0.5)
 
 
 def pow(input: Tensor, exponent: Tensor) -> Tensor:
-    """Power: y = a^b, so dL/da = dL/dy · b a^(b-1), 0 for b = 0, and dL/db = dL/dy · y log a.
+    """Power: y = a^b, so dL/da = dL/dy · b a^(b-1) and dL/db = dL/dy · y log a.
 
-    At a = 0 the derivative with respect to b is taken as 0 for b >= 0, its limit for b > 0.
+    For b = 0, dL/da is 0. At a = 0, dL/db is defined as 0 for b >= 0, which is its limit for
+    b > 0.
     """
     a, b = pair("pow", input, exponent)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array("pow", exponent) < 0)):
-        raise RuntimeError("pow: expected numbers, and exponents >= 0 for integers")
+        got = "booleans" if a.dtype.kind == "b" else "integers to a negative power"
+        raise RuntimeError(f"pow: expected floats, or exponents >= 0, got {got}")
     base = input if isinstance(input, Tensor) else a  # a Python number gets the dtype of b
     return record(
         compute("pow", _power, a, b),
@@ -212,21 +215,21 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a product: y = x + c a b, dL/dx = dL/dy, and a, b as in ``mul``, times c."""
+    """Sum with a scaled product: y = x + c a b, where c is ``value``."""
     product = call_as("addcmul", mul, tensor1, tensor2)
     y = call_as("addcmul", add, input, product, alpha=value)
     return titled(y, "AddcmulBackward0")
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
-    """Sum with a quotient: y = x + c a / b, dL/dx = dL/dy, and a, b as in ``div``, times c."""
+    """Sum with a scaled quotient: y = x + c a / b, where c is ``value``."""
     quotient = call_as("addcdiv", div, tensor1, tensor2)
     y = call_as("addcdiv", add, input, quotient, alpha=value)
     return titled(y, "AddcdivBackward0")
 
 
 def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
-    """Point between two: y = a + w (b - a).
+    """Linear interpolation: y = a + w (b - a).
 
     dL/da = dL/dy (1 - w), dL/db = dL/dy · w and dL/dw = dL/dy (b - a).
     """
@@ -254,7 +257,7 @@ def exp(input: Tensor) -> Tensor:
 
 
 def expm1(input: Tensor) -> Tensor:
-    """Exponential minus 1: y = e^x - 1, exact near 0, so dL/dx = dL/dy (y + 1)."""
+    """Exponential minus 1: y = e^x - 1, accurate near 0, so dL/dx = dL/dy (y + 1)."""
     x = floating("expm1", input)
     return record(compute("expm1", np.expm1, x), dict(x=input), x=lambda g, y: g * (y + 1))
 
@@ -278,15 +281,15 @@ def log10(input: Tensor) -> Tensor:
 
 
 def log1p(input: Tensor) -> Tensor:
-    """Logarithm of 1 + x: y = log(1 + x), exact near 0, so dL/dx = dL/dy / (1 + x)."""
+    """Logarithm of 1 + x: y = log(1 + x), accurate near 0, so dL/dx = dL/dy / (1 + x)."""
     x = floating("log1p", input)
     return record(compute("log1p", np.log1p, x), dict(x=input), x=lambda g, x: g / (x + 1))
 
 
 def xlogy(input: Tensor, other: Tensor) -> Tensor:
-    """Product with a logarithm: y = a log b, 0 for a = 0 unless b is NaN.
+    """Product of a and log b, which is 0 for a = 0 unless b is NaN.
 
-    dL/da = dL/dy · log b, taken as 0 where a = 0 and b <= 0, and dL/db = dL/dy · a / b.
+    dL/da = dL/dy · log b, defined as 0 where a = 0 and b <= 0, and dL/db = dL/dy · a / b.
     """
     return record(
         compute("xlogy", _xlogy, *floating_pair("xlogy", input, other)),
@@ -486,25 +489,25 @@ def sign(input: Tensor) -> Tensor:
 
 
 def floor(input: Tensor) -> Tensor:
-    """Floor: y = ⌊x⌋, the whole number at or below x, so dL/dx = 0."""
+    """Floor: y = ⌊x⌋, the largest integer that is at most x, so dL/dx = 0."""
     y = compute("floor", np.floor, array("floor", input))
     return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def ceil(input: Tensor) -> Tensor:
-    """Ceiling: y = ⌈x⌉, the whole number at or above x, so dL/dx = 0."""
+    """Ceiling: y = ⌈x⌉, the smallest integer that is at least x, so dL/dx = 0."""
     y = compute("ceil", np.ceil, array("ceil", input))
     return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def trunc(input: Tensor) -> Tensor:
-    """Whole part: y is x without its fraction, rounded towards 0, so dL/dx = 0."""
+    """Truncation: y is x rounded towards 0, so dL/dx = 0."""
     y = compute("trunc", np.trunc, array("trunc", input))
     return record(y, dict(x=input), x=lambda g: flat(g))
 
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
-    """Nearest number of so many decimals, the even one of two, so dL/dx = 0."""
+    """Round to a number of decimals, with ties to the even digit; dL/dx = 0."""
     y = compute("round", np.round, array("round", input), decimals)
     return record(y, dict(x=input), x=lambda g: flat(g))
 
@@ -522,5 +525,5 @@ def relu(input: Tensor) -> Tensor:
     )
 
 
-# Other names of the same functions in PyTorch.
+# PyTorch's other names for the same functions.
 absolute, negative, multiply, subtract, divide = abs, neg, mul, sub, div

@@ -1,4 +1,4 @@
-"""Minimum, maximum and median along axes, with their indices; NaN counts as the extreme."""
+"""Minimum, maximum and median along axes, with their indices; NaN takes precedence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .promotion import array
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, expect, movedim, reshape, squeeze, unsqueeze
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = ""
 METHODS = "amax amin argmax argmin max median min quantile"
 IN_PLACE = ""
@@ -26,12 +26,12 @@ Picked = namedtuple("Picked", "values indices")  # values and indices along an a
 
 
 def amax(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """Largest over dim; equal ones share dL/dy evenly."""
+    """Maximum over dim; equal maxima share dL/dy evenly."""
     return _extreme(np.amax, input, dim, keepdim)
 
 
 def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
-    """Smallest over dim; equal ones share dL/dy evenly."""
+    """Minimum over dim; equal minima share dL/dy evenly."""
     return _extreme(np.amin, input, dim, keepdim)
 
 
@@ -64,9 +64,9 @@ def max(
     *,
     other: Tensor | None = None,
 ) -> Any:
-    """Largest of all elements, along dim with its index, or of two tensors elementwise.
+    """Maximum of all elements, maximum and index along dim, or ``maximum`` of two tensors.
 
-    Along dim, the first of equal elements gets dL/dy; otherwise they share it.
+    Along dim, the first of several equal maxima gets dL/dy. In the other cases, they share it.
     """
     return _best("max", amax, argmax, maximum, input, dim, keepdim, other)
 
@@ -78,9 +78,9 @@ def min(
     *,
     other: Tensor | None = None,
 ) -> Any:
-    """Smallest of all elements, along dim with its index, or of two tensors elementwise.
+    """Minimum of all elements, minimum and index along dim, or ``minimum`` of two tensors.
 
-    Along dim, the first of equal elements gets dL/dy; otherwise they share it.
+    Along dim, the first of several equal minima gets dL/dy. In the other cases, they share it.
     """
     return _best("min", amin, argmin, minimum, input, dim, keepdim, other)
 
@@ -115,25 +115,26 @@ def _pick(title: str, indices: Tensor, input: Tensor, dim: int, keepdim: bool) -
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Index of the largest element, the first of equal ones; without dim, of all elements."""
+    """Index of the first maximum along dim, or in the flattened tensor."""
     return _position(np.argmax, input, dim, keepdim)
 
 
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Index of the smallest element, the first of equal ones; without dim, of all elements."""
+    """Index of the first minimum along dim, or in the flattened tensor."""
     return _position(np.argmin, input, dim, keepdim)
 
 
 def _position(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """Return the index that f (argmax or argmin) computes; the first of equal elements."""
+    """Return the index that f (argmax or argmin) computes."""
     x, _ = _not_empty(f.__name__, input, dim)
     return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
 
 
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Median of all elements, or along dim with its index: the lower of two, NaN if any is NaN.
+    """Median of all elements, or median and index along dim; NaN if any element is NaN.
 
-    Along dim, the first of equal elements gets dL/dy; otherwise they share it.
+    For an even number of elements, this is the lower of the two in the middle. Along dim, the
+    first of several equal elements gets dL/dy. Without dim, they share it.
     """
     if dim is None:
         return call_as("median", _extreme, _lower_median, input, None, False)
@@ -142,12 +143,12 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _lower_median(x: np.ndarray, axis: Dim, keepdims: bool) -> np.ndarray:
-    """Return the median, the lower one of two, which is always one of the elements."""
+    """Return the lower median, which is always one of the elements."""
     return np.quantile(x, 0.5, axis, method="lower", keepdims=keepdims)
 
 
 def _at_median(x: np.ndarray, axis: int, keepdims: bool) -> np.ndarray:
-    """Return the index of the median; the first of equal elements."""
+    """Return the index of the first element that equals the median."""
     y = _lower_median(x, axis if x.ndim else (), True)
     return np.argmax((x == y) | np.isnan(x), axis, keepdims=keepdims)
 
@@ -162,17 +163,17 @@ def quantile(
 ) -> Tensor:
     """Quantiles q in [0, 1] of all elements, or along dim; NaN if any element is NaN.
 
-    Between two elements, interpolation is linear, lower, higher, midpoint or nearest. For a
-    vector q, the first axis of the result has one entry for each quantile.
+    ``interpolation`` is linear, lower, higher, midpoint or nearest. For a vector q, the first
+    axis of the result contains the quantiles.
     """
     name = "quantile"
     x, levels = floats(name, input), array(name, q)
-    fits = levels.dtype == x.dtype or isinstance(q, (int, float))
-    expect(fits, name, "q of dtype {}, got {}", x.dtype, levels.dtype)
+    same_dtype = levels.dtype == x.dtype or isinstance(q, (int, float))
+    expect(same_dtype, name, "q of dtype {}, got {}", x.dtype, levels.dtype)
     valid = levels.ndim < 2 and np.all((levels >= 0) & (levels <= 1))
     expect(valid, name, "q in [0, 1] with at most one axis, got {}", levels)
     kinds = ("linear", "lower", "higher", "midpoint", "nearest")
-    expect(interpolation in kinds, name, "interpolation {}, got {!r}", kinds, interpolation)
+    expect(interpolation in kinds, name, "interpolation in {}, got {!r}", kinds, interpolation)
     d = axis(name, 0 if dim is None else dim, x.ndim)
     values = reshape(input, -1) if dim is None or not x.ndim else movedim(input, d, -1)
     values = sort(values, -1).values
@@ -186,7 +187,7 @@ def quantile(
         y = lerp(values[..., low], values[..., high], weight)
     else:
         y = values[..., index]
-    last = values[..., -1:]  # NaN, if there is one
+    last = values[..., -1:]  # NaN is sorted last
     y = where(isnan(last), last, y)
     if keepdim and x.ndim:
         y = reshape(y, (1,) * x.ndim + (-1,)) if dim is None else unsqueeze(y, d)

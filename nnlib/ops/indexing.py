@@ -25,7 +25,7 @@ from .shape import (
     squeeze,
 )
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "bucketize getitem one_hot searchsorted setitem"
 METHODS = """
     argsort bincount gather index_select kthvalue masked_select nonzero sort topk unique
@@ -37,7 +37,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def plain(name: str, index: Any) -> Any:
-    """Return one part of an index; Tensors and sequences become arrays or integers."""
+    """Return one part of an index, with Tensors and sequences as arrays or integers."""
     index = raw(index)
     if isinstance(index, slice) and index.step is not None and int(index.step) < 1:
         raise ValueError(f"{name}: expected a step greater than zero, got {index.step}")
@@ -50,10 +50,10 @@ def plain(name: str, index: Any) -> Any:
 
 
 def steps(name: str, index: Any) -> tuple[tuple | None, tuple | None]:
-    """Split an index into a basic one, which returns a view, and an advanced one.
+    """Split an index into a basic index, which returns a view, and an advanced index.
 
-    Either is None if it isn't needed. In an index with integers and arrays, NumPy treats an
-    integer as an array, but torch applies the integers first.
+    An index that isn't needed is None. If an index contains integers and arrays, NumPy treats
+    the integers as arrays, but torch applies the integers first.
     """
     parts = index if isinstance(index, tuple) else (index,)
     parts = tuple(plain(name, part) for part in parts)
@@ -76,7 +76,7 @@ def steps(name: str, index: Any) -> tuple[tuple | None, tuple | None]:
 def getitem(input: Tensor, index: Any) -> Tensor:
     """Read y = x[i]; dL/dy is added to dL/dx at the elements that were read.
 
-    Integers and slices return a view, arrays (of indices, or a mask of truth values) a copy.
+    Integers and slices return a view. Arrays of indices and boolean masks return a copy.
     """
     try:
         basic, advanced = steps("getitem", index)
@@ -90,13 +90,13 @@ def getitem(input: Tensor, index: Any) -> Tensor:
 
 
 def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexError:
-    """Return the error of an index that can't be used, in the terms of tensors."""
+    """Return an IndexError that explains why an index is invalid."""
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
         is_array = isinstance(raw(part), np.ndarray)
         if is_array and raw(part).dtype.kind == "f":
             return IndexError(
-                f"getitem: expected integers or truth values as index, got {part.dtype}; "
+                f"getitem: expected integers or booleans as index, got {part.dtype}; "
                 "convert the index with .long()"
             )
         if isinstance(part, (float, str)):
@@ -108,7 +108,7 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
         return IndexError(f"getitem: expected {what}, got a mask of shape {first.shape}")
     if not shape:
         return IndexError(
-            "getitem: a tensor of shape () has no axes; use item() for its number"
+            "getitem: a tensor of shape () has no axes; use item() to get its value"
         )
     if "too many" in str(error):
         what = f"at most {len(shape)} indices for shape {shape}"
@@ -117,7 +117,7 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
 
 
 def _title(index: tuple) -> str:
-    """Return PyTorch's name of the operation that reads at a basic index: its last step."""
+    """Return PyTorch's name for the last step of reading at a basic index."""
     steps = [part for part in index if part is not ... and part != slice(None)]
     last = steps[-1] if steps else ...
     if last is None:
@@ -127,7 +127,7 @@ def _title(index: tuple) -> str:
 
 
 def pick(name: str, input: Tensor, index: tuple) -> Tensor:
-    """Return the elements at an advanced index; its gradient rule is ``added``."""
+    """Return the elements at an advanced index; the gradient rule is ``added``."""
     x = array(name, input)
     shape = x.shape
     y = call_as(name, x.__getitem__, index)
@@ -136,14 +136,14 @@ def pick(name: str, input: Tensor, index: tuple) -> Tensor:
 
 @silent
 def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
-    """Return zeros of a shape, with x added at an index; its gradient rule is ``pick``."""
+    """Return zeros of a shape, with x added at an index; the gradient rule is ``pick``."""
     x = np.asarray(raw(input))
     y = np.zeros(shape, x.dtype)
     i = index[0]
     if len(index) == 1 and i.dtype == bool:
         y[i] = x
     elif len(index) == 1 and len(shape) > 1 and x.size > 10_000 and len(i):
-        # Sort the rows by index and sum runs, which is three times as fast as np.add.at.
+        # Sort the rows by index and sum equal indices: three times as fast as np.add.at.
         i = i.ravel() % len(y)
         order = np.argsort(i, kind="stable")
         starts = np.flatnonzero(np.diff(i[order], prepend=-1))
@@ -156,7 +156,7 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
 
 @silent
 def overwritten(input: Tensor, index: Any, value: Tensor, name: str = "setitem") -> Tensor:
-    """Return a copy of x with x[i] = v; dv is dL/dy at i, and dL/dx is dL/dy elsewhere."""
+    """Return a copy of x with x[i] = v; dL/dv is dL/dy at i, and dL/dx is dL/dy elsewhere."""
     y = np.array(array(name, input))
     n = np.ndim(raw(value))
     call_as(name, y.__setitem__, index, raw(value))
@@ -166,13 +166,13 @@ def overwritten(input: Tensor, index: Any, value: Tensor, name: str = "setitem")
         return part.reshape((1,) * (n - part.ndim) + part.shape)
 
     rules = dict(v=value_rule)
-    if index is not ...:  # otherwise, nothing of x is left in y
+    if index is not ...:  # v overwrites all of x if the index is "..."
         rules["x"] = lambda g: overwritten(g, index, 0, name)
     return record(y, dict(x=input, v=value), name=name, **rules)
 
 
 def setitem(input: Tensor, index: Any, value: Tensor) -> None:
-    """Write x[i] = v in place, after broadcasting v and converting its dtype."""
+    """Write x[i] = v in place; v is broadcast and converted to the dtype of x."""
     basic, advanced = steps("setitem", index)
     view = input if basic is None else call_as("setitem", getitem, input, basic)
     place = ... if advanced is None else advanced
@@ -184,12 +184,12 @@ def setitem(input: Tensor, index: Any, value: Tensor) -> None:
 
 
 def row(name: str, input: Tensor) -> Tensor:
-    """Return a tensor of shape () as a vector of one element, and any other unchanged."""
+    """Return a tensor of shape () as a vector with one element, and any other unchanged."""
     return input if array(name, input).ndim else reshape(input, 1)
 
 
 def check_range(name: str, i: np.ndarray, n: int, error: type[Exception] = IndexError) -> None:
-    """Raise an error with the first index outside [0, n), if there is one."""
+    """Raise an error that names the first index outside [0, n), if there is one."""
     if i.size and (i.min() < 0 or i.max() >= n):
         wrong = i[(i < 0) | (i >= n)].flat[0]
         raise error(f"{name}: expected indices in [0, {n - 1}], got {wrong}")
@@ -204,18 +204,18 @@ def integers(name: str, index: Tensor) -> np.ndarray:
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
-    """Return whether inner has as many axes as outer, and none longer except along dim."""
+    """Return whether inner has as many axes as outer, and no axis but dim is longer."""
     if len(inner) != len(outer):
         return False
     return all(m <= n or d == dim for d, (m, n) in enumerate(zip(inner, outer, strict=True)))
 
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
-    """Return the advanced index of ``gather``: ``index`` along dim, the position elsewhere."""
+    """Return the advanced index of ``gather``: ``index`` along dim, positions elsewhere."""
     i = integers(name, index)
     shape = array(name, input).shape
     d = axis(name, dim, len(shape))
-    what = "an index with {} axes, longer than the input {} only along dim, got {}"
+    what = "an index of {} axes that is longer than the input {} only along dim, got {}"
     expect(fits(i.shape, shape, d), name, what, len(shape), shape, i.shape)
     check_range(name, i, shape[d], RuntimeError)
     axes = list(np.indices(i.shape, sparse=True))
@@ -226,7 +226,7 @@ def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray,
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """Read y[i, j] = x[index[i, j], j] (for dim 0); dL/dy is added to dL/dx at these elements.
 
-    An x or an index of shape () counts as a vector of one element.
+    An input or index of shape () counts as a vector with one element.
     """
     x = row("gather", input)
     i = row("gather", index)
@@ -237,7 +237,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: float | None = None
 ) -> Tensor:
-    """Write y[index[i, j], j] = src[i, j] (for dim 0), or a value; later writes overwrite.
+    """Write src[i, j], or a value, to x[index[i, j], j] (for dim 0); the last write counts.
 
     dL/dx is dL/dy where nothing was written, and dL/dsrc is dL/dy at the elements written.
     """
@@ -249,7 +249,7 @@ def scatter(
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Add src[i, j] to x[index[i, j], j] (for dim 0).
 
-    dL/dx = dL/dy, and dL/dsrc is dL/dy at the elements to which it was added.
+    dL/dx = dL/dy, and dL/dsrc is dL/dy at the elements to which src was added.
     """
     i, src = sources("scatter_add", input, dim, index, src)
     x = array("scatter_add", input)
@@ -268,7 +268,8 @@ def scatter_reduce(
 ) -> Tensor:
     """Combine x[index[i, j], j] and src[i, j] (for dim 0) by sum, prod, mean, amax or amin.
 
-    Without include_self, x counts only where no src arrives. Equal extremes share dL/dy.
+    If include_self is False, elements of x that have a src are ignored. Equal extremes share
+    dL/dy.
     """
     name = "scatter_reduce"
     starts = dict(sum=0, prod=1, mean=0, amax=-np.inf, amin=np.inf)
@@ -299,12 +300,12 @@ def scatter_reduce(
 
 @silent
 def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:
-    """Return the extremes f (maximum or minimum) of x and the src at an index."""
+    """Return the maximum or minimum f of x and all elements of src at the same index."""
     y = np.array(raw(input))
     (np.maximum if f is maximum else np.minimum).at(y, i, raw(src))
 
     def equal(x, src, y):
-        """Return where x and src are y, and how many of them are y in each place."""
+        """Return masks of x = y and src = y, and the number of extremes for each element."""
         of_x = (x == y) * np.ones((), y.dtype)
         of_src = (src == pick("getitem", y, i)) * np.ones((), y.dtype)
         return of_x, of_src, of_x + added(of_src, i, y.shape)
@@ -326,18 +327,19 @@ def _product_at(src: Tensor, i: tuple, shape: tuple[int, ...]) -> Tensor:
     y = np.ones(shape, raw(src).dtype)
     np.multiply.at(y, i, raw(src))
 
-    def rule(g, src):  # the product of the others, without dividing by 0
+    def rule(g, src):  # the product of the other factors, without dividing by 0
         zero = raw(src) == 0
         zeros = added(zero.astype(np.int64), i, shape)
-        alone = zeros[i] == zero  # no other factor is 0
-        rest = where(zero, 1.0, src)
-        return pick("getitem", g * _product_at(rest, i, shape), i) / rest * alone
+        no_other_zero = zeros[i] == zero
+        nonzero_src = where(zero, 1.0, src)
+        product = _product_at(nonzero_src, i, shape)
+        return pick("getitem", g * product, i) / nonzero_src * no_other_zero
 
     return record(y, dict(src=src), name="scatter_reduce", src=rule)
 
 
 def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tuple:
-    """Return the advanced index to write to, and the part of src that is written."""
+    """Return the advanced index at which to write, and the part of src to write."""
     x = row(name, input)
     index = row(name, index)
     i = grid(name, x, dim, index)
@@ -345,7 +347,7 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
         return i, src
     src = row(name, src)
     is_large_enough = fits(index.shape, src.shape)
-    what = "src of dtype {} and at least of shape {}, got {} {}"
+    what = "src of dtype {} and shape {} or larger, got {} {}"
     expect(
         src.dtype == x.dtype and is_large_enough,
         name,
@@ -362,7 +364,7 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
 def vector(
     name: str, input: Tensor, dim: int, index: Tensor, error: type[Exception] = IndexError
 ) -> tuple:
-    """Return the advanced index that reads at a vector of indices along dim."""
+    """Return the advanced index that reads the slices at a vector of indices along dim."""
     i = integers(name, row(name, index))
     d = axis(name, dim, array(name, input).ndim)
     if i.ndim > 1:
@@ -402,9 +404,9 @@ def index_add(
 
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """Replace slices along dim by those of source.
+    """Replace slices along dim with slices of source.
 
-    dL/dx is 0 at these slices, where dL/dsource is dL/dy.
+    At these slices, dL/dx is 0 and dL/dsource is dL/dy.
     """
     name = "index_copy"
     i = vector(name, input, dim, index)
@@ -420,7 +422,10 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: float | Tensor) -> Tensor:
-    """Set slices along dim to a number; dL/dx is 0 there, and dL/dvalue their sum of dL/dy."""
+    """Fill slices along dim with a value.
+
+    In these slices, dL/dx is 0; dL/dvalue is the sum of dL/dy over them.
+    """
     name = "index_fill"
     x, i = row(name, input), row(name, array(name, index))
     n = x.shape[axis(name, dim, x.ndim)]
@@ -428,7 +433,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
         raise IndexError(f"{name}: expected an integer index, got {i.dtype}; use .long()")
     expect(i.ndim == 1, name, "a vector of indices, got shape {}", i.shape)
     expect(not np.ndim(raw(value)), name, "a number, got shape {}", np.shape(raw(value)))
-    i = vector(name, x, dim, np.unique(np.where(i < 0, i + n, i)))  # dv counts each once
+    i = vector(name, x, dim, np.unique(np.where(i < 0, i + n, i)))  # count each slice once
     y = reshape(overwritten(x, i, value, name), raw(input).shape)
     return titled(y, f"IndexFillBackward{int(isinstance(value, Tensor))}")
 
@@ -439,9 +444,9 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
 def index_put(
     input: Tensor, indices: tuple[Tensor, ...], values: Tensor, accumulate: bool = False
 ) -> Tensor:
-    """Write y[i] = v for a tuple of index tensors, or with accumulate, add v to x[i].
+    """Set x[i] = v for a tuple of index tensors; with ``accumulate``, add v to x[i] instead.
 
-    dL/dv is dL/dy at i, and dL/dx is dL/dy, or without accumulate 0 at i.
+    dL/dv is dL/dy at i. dL/dx is dL/dy, except that it is 0 at i without ``accumulate``.
     """
     name = "index_put"
     x, v = array(name, input), raw(values)
@@ -460,22 +465,23 @@ def index_put(
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """Return the elements where mask is true, as a vector; dL/dx is 0 elsewhere."""
+    """Return the elements where the mask is true as a vector; dL/dx is 0 elsewhere."""
     dtype = array("masked_select", mask).dtype
-    expect(dtype.kind == "b", "masked_select", "truth values, got {}", dtype)
+    expect(dtype.kind == "b", "masked_select", "a boolean mask, got {}", dtype)
     input, mask = call_as("masked_select", broadcast_tensors, input, mask)
     return pick("masked_select", input, (np.array(raw(mask)),))
 
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """Replace the elements where mask is true by those of source, in order.
+    """Replace the elements where the mask is true with the elements of source, in order.
 
-    dL/dx is 0 where mask is true, and dL/dsource is dL/dy there.
+    There, dL/dx is 0 and dL/dsource is dL/dy.
     """
     name = "masked_scatter"
     dtypes = [array(name, x).dtype for x in (mask, input, source)]
-    fits = dtypes[0].kind == "b" and dtypes[1] == dtypes[2]
-    expect(fits, name, "truth values and two equal dtypes, got {}", [str(d) for d in dtypes])
+    valid = dtypes[0].kind == "b" and dtypes[1] == dtypes[2]
+    what = "a boolean mask, and input and source of equal dtype, got {}"
+    expect(valid, name, what, [str(d) for d in dtypes])
     input, mask = call_as(name, broadcast_tensors, input, mask)
     m = np.array(raw(mask))
     n = int(m.sum())
@@ -484,7 +490,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """Return the indices of elements other than 0, one in a row, or one array for each axis."""
+    """Return the indices of nonzero elements, as rows or as one vector for each axis."""
     x = array("nonzero", input)
     if as_tuple:
         return tuple(record(i, dict(x=input)) for i in np.nonzero(row("nonzero", x)))
@@ -492,7 +498,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 
 
 def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
-    """Return a row of zeros with a one at the class, for each class index; int64.
+    """Return an int64 row for each class index, which is 1 at the class and 0 elsewhere.
 
     >>> one_hot(np.array([2, 0]), 3)
     array([[0, 0, 1],
@@ -517,14 +523,14 @@ class Ordered(NamedTuple):
 
 
 def order(x: np.ndarray, d: int, down: bool) -> np.ndarray:
-    """Return the indices that sort along d; equal elements keep their order, NaN is largest."""
+    """Return the indices that sort along d stably; NaN counts as the largest element."""
     if not down:
         return np.argsort(x, d, kind="stable")
     return x.shape[d] - 1 - np.flip(np.argsort(np.flip(x, d), d, kind="stable"), d)
 
 
 def part_of_order(x: np.ndarray, d: int, down: bool, start: int, end: int) -> np.ndarray:
-    """Return the indices from start to end of ``order``, sorting no others if start is 0."""
+    """Return the indices from start to end of ``order``, without sorting more than needed."""
     n, size = x.shape[d], end - start
     partial = 0 < size < n and (start == 0 or size == 1)
     if not partial or (x.dtype.kind == "f" and np.isnan(x).any()):
@@ -543,9 +549,9 @@ def part_of_order(x: np.ndarray, d: int, down: bool, start: int, end: int) -> np
 
 
 def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Ordered:
-    """Return the elements sorted along dim, NaN last, and their indices.
+    """Return the elements sorted along dim, and their indices.
 
-    ``part``, a start and an end, selects some of the sorted elements.
+    ``part`` is the start and the end of the sorted elements to return. Default: all.
     """
     x = row(name, array(name, input))
     d = axis(name, dim, x.ndim)
@@ -562,7 +568,7 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
 def sort(
     input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False
 ) -> Ordered:
-    """Return the elements sorted along dim, and their indices; ties keep their order."""
+    """Return the elements sorted along dim, and their indices; the sort is always stable."""
     return ordered("sort", input, dim, descending)
 
 
@@ -576,12 +582,12 @@ def argsort(
 def topk(
     input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
 ) -> Ordered:
-    """Return the k largest or smallest along dim in order, and their indices."""
+    """Return the k largest or smallest elements along dim in order, and their indices."""
     return ordered("topk", input, dim, largest, 0, k)
 
 
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
-    """Return the k-th smallest along dim, counted from 1, and its index."""
+    """Return the k-th smallest element along dim, and its index; k starts at 1."""
     result = ordered("kthvalue", input, dim, False, k - 1, k)
     return result if keepdim else Ordered(*(squeeze(x, dim) for x in result))
 
@@ -609,9 +615,9 @@ def unique(
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """Count how often each integer occurs in a vector, or sum the weights of each integer."""
+    """Count how often each integer occurs in a vector, or sum the weights of these."""
     i, w = integers("bincount", input), raw(weights)
-    expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of numbers >= 0, got {}", i)
+    expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of integers >= 0, got {}", i)
     y = call_as("bincount", np.bincount, i, w, minlength)
     y = y.astype(np.float32) if w is not None and w.dtype == np.float32 else y
     return record(y, dict(x=input, w=weights))
@@ -626,17 +632,18 @@ def searchsorted(
     side: str | None = None,
     sorter: Tensor | None = None,
 ) -> Tensor:
-    """Return where each x would be inserted into a sorted vector, or row by row into rows.
+    """Return the index at which each x would be inserted into a sorted vector.
 
-    The elements before this index are smaller than x; with right=True (or side="right"), the
-    elements from this index on are larger.
+    The elements before this index are smaller than x. With right=True or side="right", the
+    elements from this index on are larger. If the sequence has several rows, each row of x is
+    searched in the row with the same position.
     """
     name = "searchsorted"
     s, x = promote(name, sorted_sequence, input)
-    known = side in (None, "left", "right") and not (right and side == "left")
-    expect(known, name, "side left or right, and right=True only with right, got {!r}", side)
-    fits = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
-    expect(fits, name, "a vector, or rows for rows of x, got {} for {}", s.shape, x.shape)
+    valid = side in (None, "left", "right") and not (right and side == "left")
+    expect(valid, name, "side left or right, but not left with right=True, got {!r}", side)
+    matches = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
+    expect(matches, name, "a vector, or a row for each row of {}, got {}", x.shape, s.shape)
     if sorter is not None:
         s = np.take_along_axis(s, integers(name, sorter), -1)
     y = np.empty(x.shape, np.int32 if out_int32 else np.int64)
@@ -648,7 +655,7 @@ def searchsorted(
 def bucketize(
     input: Tensor | float, boundaries: Tensor, *, out_int32: bool = False, right: bool = False
 ) -> Tensor:
-    """Return the number of boundaries below each x; with right=True, of those up to x."""
+    """Return the number of boundaries < x for each x, or <= x with right=True."""
     _, b = (array("bucketize", x) for x in (input, boundaries))
     expect(b.ndim == 1, "bucketize", "a vector of boundaries, got shape {}", b.shape)
     options = dict(out_int32=out_int32, right=right)

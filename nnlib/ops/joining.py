@@ -25,7 +25,7 @@ from .shape import (
     transpose,
 )
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "cat column_stack concat concatenate hstack meshgrid pad stack vstack"
 METHODS = "chunk repeat repeat_interleave split tile unbind"
 IN_PLACE = ""
@@ -60,22 +60,22 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 
 def _no_cat(shapes: list[tuple[int, ...]], d: int) -> RuntimeError:
-    """Return the error of tensors that can't be concatenated: the first that doesn't fit."""
+    """Return an error that names the first tensor that can't be concatenated."""
     if () in shapes:
         return RuntimeError(
             "cat: expected tensors with axes, got a tensor of shape (); use stack()"
         )
-    one = [shape[:d] + shape[d + 1 :] for shape in shapes]
-    wrong = (k for k, s in enumerate(shapes) if one[k] != one[0] or len(s) != len(shapes[0]))
+    rest = [shape[:d] + shape[d + 1 :] for shape in shapes]
+    wrong = (k for k, s in enumerate(shapes) if rest[k] != rest[0] or len(s) != len(shapes[0]))
     k = next(wrong, 0)
     return RuntimeError(
-        f"cat: expected tensors of one shape, except along dim {d}, got {shapes[0]} and, "
+        f"cat: expected tensors of equal shape, except along dim {d}, got {shapes[0]} and, "
         f"at index {k}, {shapes[k]}"
     )
 
 
 def slice_rule(index: tuple) -> Callable:
-    """Return a gradient rule: the part of g at an index."""
+    """Return a gradient rule that reads g at an index."""
     return lambda g: g[index]
 
 
@@ -92,13 +92,13 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     if len({a.shape for a in arrays}) > 1:
         k = next(k for k, a in enumerate(arrays) if a.shape != shape)
         raise RuntimeError(
-            f"stack: expected tensors of one shape, got {shape} and, at index {k}, "
+            f"stack: expected tensors of equal shape, got {shape} and, at index {k}, "
             f"{arrays[k].shape}"
         )
     d = axis("stack", dim, len(shape) + 1)
     dtypes = {a.dtype for a in arrays}
     dtype = dtypes.pop() if len(dtypes) == 1 else common_dtype("stack", tensors)
-    # For single numbers, np.array is ten times as fast as np.stack.
+    # For scalars, np.array is ten times as fast as np.stack.
     y = np.array(arrays, dtype) if d == 0 else np.stack(arrays, d, dtype=dtype)
     inputs = {f"x{k}": x for k, x in enumerate(tensors)}
 
@@ -116,7 +116,7 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
-    """Concatenate along the second axis, or along the only one."""
+    """Concatenate along the second axis, or along the first if a tensor has only one axis."""
     tensors = tensors or ()
     have_rows = all(array("hstack", x).ndim > 1 for x in tensors)
     tensors = [x if raw(x).ndim else reshape(x, 1) for x in tensors]
@@ -124,7 +124,7 @@ def hstack(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
-    """Concatenate along the first axis, after vectors have become rows."""
+    """Concatenate along the first axis; vectors become rows."""
     rows = [x if array("vstack", x).ndim > 1 else reshape(x, 1, -1) for x in tensors or ()]
     return call_as("vstack", cat, rows)
 
@@ -133,10 +133,10 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def several(input: Tensor, indices: list[tuple], rule: Callable) -> tuple[Tensor, ...]:
-    """Return the parts of x at some indices: views that can't be changed in place.
+    """Return the parts of x at several indices, as views that can't be changed in place.
 
-    An index ends in "...", so that even single numbers are views.
-    ``rule`` joins the gradients of the parts to dL/dx.
+    Each index must end in "...", so that even single elements are views. ``rule`` joins the
+    gradients of the parts to dL/dx.
     """
     a = raw(input)
     y = tuple([a[index] for index in indices])
@@ -146,7 +146,7 @@ def several(input: Tensor, indices: list[tuple], rule: Callable) -> tuple[Tensor
 def split(
     tensor: Tensor, split_size_or_sections: int | Sizes, dim: int = 0
 ) -> tuple[Tensor, ...]:
-    """Split along dim into pieces of one size (the last can be shorter) or of these sizes.
+    """Split along dim into pieces of a single size (the last can be shorter) or of given sizes.
 
     dL/dx is the concatenation of dL/dy for all pieces.
     """
@@ -183,7 +183,7 @@ def repeat(input: Tensor, repeats: Sizes) -> Tensor:
     shape = array("repeat", input).shape
     new_axes = len(repeats) - len(shape)
     fits = new_axes >= 0 and min(repeats, default=0) >= 0
-    expect(fits, "repeat", "a number for each axis of {}, got {}", shape, repeats)
+    expect(fits, "repeat", "a number >= 0 for each axis of {}, got {}", shape, repeats)
     split = []  # the shape of y with each axis split into copies and elements
     for copies, n in zip(repeats, (1,) * new_axes + shape, strict=True):
         split += [copies, n]
@@ -198,7 +198,7 @@ def repeat(input: Tensor, repeats: Sizes) -> Tensor:
 
 @listed
 def tile(input: Tensor, dims: Sizes) -> Tensor:
-    """Repeat the tensor along its last axes, as often as dims says."""
+    """Repeat the tensor along its last axes; ``dims`` contains the numbers of repetitions."""
     other_axes = array("tile", input).ndim - len(dims)
     return call_as("tile", repeat, input, (1,) * other_axes + tuple(dims))
 
@@ -210,7 +210,7 @@ def repeat_interleave(
     *,
     output_size: int | None = None,
 ) -> Tensor:
-    """Repeat each element along dim, with one number for all or one for each.
+    """Repeat each element along dim; ``repeats`` is one number, or one for each element.
 
     Without dim, the tensor is flattened first.
     """
@@ -231,9 +231,9 @@ def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
         (tensors,) = tensors
     are_vectors = all(array("meshgrid", x).ndim < 2 for x in tensors)
     shape = tuple(raw(x).size for x in tensors)
-    what = 'vectors and indexing "ij" or "xy", got {}, {}'
-    fits = tensors and are_vectors and indexing in ("ij", "xy")
-    expect(fits, "meshgrid", what, shape, indexing)
+    what = 'vectors and indexing "ij" or "xy", got sizes {} and {!r}'
+    valid = tensors and are_vectors and indexing in ("ij", "xy")
+    expect(valid, "meshgrid", what, shape, indexing)
     grid = []
     for k, x in enumerate(tensors):
         axes_after = len(tensors) - 1 - k
@@ -276,8 +276,8 @@ def pad(
     Raises
     ------
     RuntimeError
-        If the mode is unknown or needs more elements than x has, or if ``pad`` has too many
-        numbers or removes more elements than x has.
+        If the mode is unknown, ``pad`` contains too many numbers, or x has fewer elements than
+        the mode needs or ``pad`` removes.
 
     Source: ``torch.nn.functional.pad``; chapter "Convolution".
 
@@ -319,5 +319,5 @@ def padded(input: Tensor, sides: Sequence[Sizes], mode: str, value: float) -> Te
     return moved("pad", input, pad_array)
 
 
-# Other names of the same function in torch.
+# PyTorch's other names for the same function.
 concat = concatenate = cat

@@ -1,7 +1,7 @@
 """Matrix products, and sums of products over named axes (einsum).
 
-Each operation is a sum of products. So its gradient with respect to one factor is a sum of
-products again: of dL/dy and the other factors.
+Each operation is a sum of products. Therefore its gradient with respect to one factor is also a
+sum of products, of dL/dy and the other factors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .promotion import array, compute, mixed, whole
 from .reduction import Dim, floats, spread, sum
 from .shape import axes_of, axis, call_as, diagonal, permute, reshape, roll, unsqueeze
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "cdist einsum linear tensordot"
 METHODS = "bmm cross dot inverse kron logdet matmul mm mv norm outer"
 IN_PLACE = "addmm baddbmm"
@@ -59,13 +59,13 @@ def rows(a: Any) -> Any:
 
 
 def wrong(name: str, expected: str, *arrays: Any) -> RuntimeError:
-    """Return the error of an operation that expected other shapes or dtypes."""
+    """Return the error for operands with the wrong shapes or dtypes."""
     got = ", ".join(f"{a.dtype} {a.shape}" for a in arrays if a is not None)
-    return RuntimeError(f"{name}: expected {expected} of one dtype, got {got}")
+    return RuntimeError(f"{name}: expected {expected} of equal dtype, got {got}")
 
 
 def _no_product(name: str, input: Any, other: Any, ranks: tuple) -> RuntimeError:
-    """Return the error of two factors that can't be multiplied, with a likely remedy."""
+    """Return the error for two factors that can't be multiplied, with a likely remedy."""
     a, b = array(name, input), array(name, other)
     hint = ""
     if not (a.ndim and b.ndim):
@@ -110,8 +110,8 @@ def _product(name: str, input: Tensor, other: Tensor, *ranks: int) -> Tensor:
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product: y = a b, so dL/da = dL/dy bᵀ and dL/db = aᵀ dL/dy.
 
-    The axes before the last two broadcast. A vector is used as a row on the left and as a
-    column on the right, and the result doesn't contain that axis.
+    The axes before the last two broadcast. A vector counts as a row on the left and as a column
+    on the right, and the added axis is removed from the result.
     """
     return _product("matmul", input, other)
 
@@ -124,9 +124,9 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
 def addmm(
     input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1
 ) -> Tensor:
-    """Sum with a product: y = beta x + alpha a b, so dL/dx = beta dL/dy; for a, b see ``mm``.
+    """Sum with a scaled product of matrices: y = beta x + alpha a b.
 
-    With beta = 0 the elements of x are ignored, even if they are NaN.
+    If beta is 0, the elements of x are ignored, even if they are NaN.
     """
     return _plus_product("addmm", input, mat1, mat2, 2, beta, alpha)
 
@@ -134,7 +134,7 @@ def addmm(
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1
 ) -> Tensor:
-    """Sum with products of two batches of matrices, as ``addmm`` for each pair."""
+    """Apply ``addmm`` to each pair of matrices in two batches."""
     return _plus_product("baddbmm", input, batch1, batch2, 3, beta, alpha)
 
 
@@ -154,7 +154,7 @@ def _plus_product(
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
-    """Products of two batches of matrices, with the derivatives of ``mm``."""
+    """Apply ``mm`` to each pair of matrices in two batches."""
     return _product("bmm", input, mat2, 3, 3)
 
 
@@ -178,7 +178,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 
 
 def kron(input: Tensor, other: Tensor) -> Tensor:
-    """Kronecker product: each element of a, times all of b, in place of the element."""
+    """Kronecker product: replace each element of a with a block, the element times b."""
     a, b = array("kron", input).shape, array("kron", other).shape
     ndim = max(len(a), len(b))
     a, b = ((1,) * (ndim - len(shape)) + shape for shape in (a, b))
@@ -195,7 +195,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     name = "cross"
     a, b = array(name, input), array(name, other)
     if dim is None:
-        warnings.warn("cross: pass dim, whose default is unclear", stacklevel=2)
+        warnings.warn("cross: pass dim, because its default depends on the shape", stacklevel=2)
         dim = a.shape.index(3) if 3 in a.shape else -1
     d, same = axis(name, dim, a.ndim), a.ndim == b.ndim and a.dtype == b.dtype
     if not (same and a.ndim and a.shape[d] == b.shape[d] == 3):
@@ -261,7 +261,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     Raises
     ------
     RuntimeError
-        If the shapes or dtypes disagree.
+        If the shapes or dtypes don't match.
 
     Source: Goodfellow et al. (2016), section 6.1; chapter "Softmax regression".
 
@@ -317,7 +317,7 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
         A letter for each axis of each operand, or ``...`` for any number of axes; then
         ``->`` and the axes of the result. All other axes are summed. Without ``->``, the
         axes of the result are ``...`` and, in alphabetical order, the letters that occur
-        once. A letter that occurs twice in one operand reads its diagonal. An axis of length
+        once. A letter that occurs twice in one operand selects its diagonal. An axis of length
         1 broadcasts.
     *operands : Tensor
         The factors, or one list of factors. They are multiplied two at a time, from the left.
@@ -353,7 +353,7 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
         letters = unused[len(unused) - n :]
         labels.append(term.replace("...", letters))
         dots = max(dots, letters, key=len)
-    labels += terms[len(labels) :]  # terms without an operand, which are refused below
+    labels += terms[len(labels) :]  # the check below refuses terms without an operand
     if arrow:
         out = out.replace("...", dots)
     else:
@@ -367,8 +367,8 @@ def _contract(
 ) -> Tensor:
     """Return the product of factors, summed over labels not in ``out``.
 
-    Each factor has a string of labels, one letter for each axis. ``expected`` describes for
-    an error message which factors fit the labels.
+    Each factor has a string of labels, one letter for each axis. For error messages,
+    ``expected`` describes the factors that fit the labels.
     """
     dtypes = {array(name, x).dtype for x in factors}
     shapes = [np.shape(raw(x)) for x in factors]
@@ -379,7 +379,7 @@ def _contract(
                 sizes[c] = n
     if len(dtypes) != 1 or not _labels_fit(labels, shapes, sizes, out):
         raise wrong(name, expected, *map(raw, factors))
-    # Sum a factor at once over the labels that nothing else needs, and drop broadcast axes.
+    # First sum each factor over the labels that only it contains, and drop broadcast axes.
     full = [
         "".join(c for c in dict.fromkeys(label) if shape[label.index(c)] == sizes[c])
         for label, shape in zip(labels, shapes, strict=True)
@@ -399,7 +399,7 @@ def _contract(
 def _labels_fit(
     labels: Sequence[str], shapes: Sequence[tuple], sizes: dict[str, int], out: str
 ) -> bool:
-    """Return whether the labels fit the shapes, and the labels of the result are among them."""
+    """Return whether the labels fit the shapes and include the labels of the result."""
     if [len(label) for label in labels] != [len(shape) for shape in shapes]:
         return False
     if len(set(out)) < len(out) or not set(out) <= set(sizes) <= set(LETTERS):
@@ -426,7 +426,7 @@ def _pair(a: Tensor, a_label: str, b: Tensor, b_label: str, out: str) -> Tensor:
 
 
 def _single(x: Tensor, label: str, out: str) -> Tensor:
-    """Return a factor with the axes ``out``: diagonals of repeated labels, sums over others."""
+    """Return a factor with the axes ``out``, after taking diagonals and summing other axes."""
     for c in label:
         while label.count(c) > 1:
             i, j = label.index(c), label.rindex(c)
@@ -450,7 +450,7 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
     elif 0 <= dims <= min(m, n):
         left, right = range(m - dims, m), range(dims)
     else:
-        left, right = [0], []  # refused below
+        left, right = [0], []  # the check below refuses these
     left = [axis("tensordot", int(d), m) for d in left]
     right = [axis("tensordot", int(d), n) for d in right]
     partner = dict(zip(right, left, strict=False))  # by axis of b, the paired axis of a
@@ -482,19 +482,20 @@ def cdist(
         Which norm: 2 is the Euclidean distance, 0 counts the coordinates that differ, and
         inf is the largest difference.
     compute_mode : str
-        Whether p = 2 is computed as y² = a² + b² - 2 a·b, which is fast but loses digits of
-        small distances: "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist", or by
-        default for more than 25 rows. Otherwise, memory for P R D elements is needed.
+        Whether to compute p = 2 as y² = a² + b² - 2 a·b, which is fast, but inaccurate for
+        small distances: always ("use_mm_for_euclid_dist"), never
+        ("donot_use_mm_for_euclid_dist"), or by default for more than 25 rows. Any other method
+        needs memory for P R D elements.
 
     Returns
     -------
     (..., P, R) float
-        The distances y. At y = 0 the derivative is taken as 0.
+        The distances y. At y = 0, the derivative is defined as 0.
 
     Raises
     ------
     RuntimeError
-        If the shapes or dtypes do not fit, or p is negative.
+        If the shapes or dtypes don't match, or p is negative.
 
     Source: Deza and Deza (2016), "Encyclopedia of Distances", section 5.1.
 
@@ -510,8 +511,8 @@ def cdist(
     if p != 2 or max(a.shape[-2], b.shape[-2]) <= FEW[compute_mode]:
         return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
     squared = sum(x1 * x1, -1, True) + mT(sum(x2 * x2, -1, True)) - 2 * (x1 @ mT(x2))
-    far = raw(squared) > 0  # rounding can bring it below 0
-    return where(far, sqrt(where(far, squared, 1.0)), 0.0)
+    is_positive = raw(squared) > 0  # rounding errors can make it negative
+    return where(is_positive, sqrt(where(is_positive, squared, 1.0)), 0.0)
 
 
 @silent
@@ -533,8 +534,8 @@ def norm(
     input : (...) float
         The elements x.
     p : float or "fro"
-        Which norm: inf is the largest \|x\|, -inf the smallest, 0 counts the elements other
-        than 0, and "fro" is 2.
+        Which norm: inf is the largest \|x\|, -inf is the smallest, 0 is the number of nonzero
+        elements, and "fro" means 2.
     dim : int or tuple of int, optional
         The axes over which the norm is taken; by default all.
     keepdim : bool
@@ -545,8 +546,8 @@ def norm(
     Returns
     -------
     Tensor
-        The norm y, which is 0 for an empty input. The derivative at x = 0 is taken as 0 (a
-        subgradient); for infinite p, equal extremes share it.
+        The norm y; 0 for an empty input if 0 <= p < inf. The derivative at x = 0 is defined as
+        0 (a subgradient). For infinite p, equal extremes share the gradient.
 
     Raises
     ------
@@ -566,14 +567,14 @@ def norm(
     x = floats("norm", input if dtype is None else converted("norm", input, dtype))
     axes, shape = axes_of("norm", dim, x.ndim), x.shape
     if p == 0:
-        # Where x is 0, its sign is 0 too: a zero that still depends on x.
+        # Where x is 0, use sign(x), which is also 0 but depends on x.
         return sum(where(x != 0, 1.0, sign(input)), axes, keepdim, dtype=dtype)
     if math.isinf(p):
         extreme = amax if p > 0 else amin
         return to(call_as("norm", extreme, abs(input), dim, keepdim), x.dtype)
 
     def rule(g, y, x):
-        # As torch, each case has a first derivative of 0 at x = 0, and no second one (NaN).
+        # As in torch, the first derivative at x = 0 is 0, and the second one is NaN.
         g, y = spread(g, axes, keepdim, shape), spread(y, axes, keepdim, shape)
         if p == 1:
             return g * sign(x)
@@ -582,7 +583,7 @@ def norm(
         if p < 1:
             return where(x == 0, 0.0, sign(x) * abs(x) ** (p - 1)) * (g * y ** (1 - p))
         y = where(y == 0, 1.0, y)  # x is 0 there
-        scale = raw(y)  # a constant, against overflow
+        scale = raw(y)  # a constant that prevents overflow
         size, g = abs(x) / scale, g / (y / scale) ** (p - 1)
         return g * (sign(x) * size ** (p - 1) if p < 2 else x / scale * size ** (p - 2))
 

@@ -30,12 +30,12 @@ def standardized(
     shape: tuple[int, ...],
     eps: float,
 ) -> Tensor:
-    r"""Standardise slices of each sample by their own mean and variance.
+    r"""Standardize slices of each sample by their own mean and variance.
 
     slices = (N, G, n) means N samples of G slices of n elements, in the order of the input. The
-    weight γ and the bias β have the given shape, and each of their elements is used for the
-    same number of neighbours in a sample. With z = x - μ and σ² = mean z² + eps of a slice,
-    y = γ z/σ + β, so
+    weight γ and the bias β have the given shape, and each of their elements applies to the same
+    number of neighbouring elements of a sample. With z = x - μ and σ² = mean z² + eps of a
+    slice, y = γ z/σ + β, so
 
     .. math::
         \frac{dL}{dx} = h - \frac{1}{n} \sum h - \frac{z}{\sigma^2} \frac{1}{n} \sum h z
@@ -95,7 +95,7 @@ def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[A
 def batch_norm(
     input: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
 ) -> tuple[Tensor, np.ndarray, np.ndarray]:
-    r"""Standardise each channel (axis 1) by the batch's mean and variance; return these too.
+    r"""Standardize each channel (axis 1) by the batch's mean and variance; return these too.
 
     With z = x - μ, σ² = mean z² + eps and n elements in a channel: y = γ z/σ + β, so
 
@@ -160,7 +160,7 @@ class _Rows(NamedTuple):
         return np.tile(v, times) if self.last else np.repeat(v, times)
 
     def total(self, a: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
-        """Return the sum over each channel, of a matrix or of the product of two."""
+        """Return the sum over each channel of a, or of the elementwise product of a and b."""
         row = np.ones(len(a), a.dtype) @ a if b is None else np.einsum("nr,nr->r", a, b)
         if self.last:
             return row.reshape(-1, self.C).sum(0)

@@ -31,7 +31,7 @@ NO_BOOL = "; use ~ or logical_not() to invert a mask, and ^ to compare two masks
 
 
 def whole(name: str) -> Callable:
-    """Return a decorator; observers see a call of the decorated function as one operation."""
+    """Return a decorator that makes observers see a call as one operation."""
 
     def decorate(f: Callable) -> Callable:
         @functools.wraps(f)
@@ -60,7 +60,7 @@ def array(name: str, x: Any, argument: str = "") -> np.ndarray:
 
 
 def _remedy(x: Any) -> str:
-    """Return what to do with a value that isn't a tensor, for an error message."""
+    """Return advice on how to correct a value that isn't a tensor, for an error message."""
     if x is None:
         return ". Is a return missing in the function that computed it?"
     if not isinstance(x, (list, tuple)):
@@ -81,9 +81,9 @@ def conversion(x: Any, dtype: np.dtype) -> str:
 
 
 def mixed(name: str, wanted: np.dtype | None, **operands: Any) -> RuntimeError:
-    """Return the error for operands of different dtypes, with the one to convert.
+    """Return the error for operands of different dtypes, which names one to convert.
 
-    ``wanted`` is the dtype of the operation; by default, it is the default dtype.
+    ``wanted`` is the dtype of the operation. Default: the default dtype.
     """
     dtypes = {key: np.asarray(raw(x)).dtype for key, x in operands.items() if x is not None}
     wanted = wanted if wanted is not None and wanted.kind == "f" else PYTHON[float]
@@ -91,7 +91,7 @@ def mixed(name: str, wanted: np.dtype | None, **operands: Any) -> RuntimeError:
     *some, last = (f"{key} is {dtype}" for key, dtype in dtypes.items())
     got = f"{', '.join(some)} and {last}"
     remedy = f"convert {wrong} with {conversion(operands[wrong], wanted)}"
-    return RuntimeError(f"{name}: expected one dtype, but {got}; {remedy}")
+    return RuntimeError(f"{name}: expected equal dtypes, but {got}; {remedy}")
 
 
 def floating(name: str, x: Any) -> np.ndarray:
@@ -128,8 +128,8 @@ def _wider(a: np.dtype, b: np.dtype) -> np.dtype:
 def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
     """Return the dtype of the result of an operation on these operands.
 
-    Arrays with axes come first, then single elements, then Python numbers. Operands of a
-    later group change the dtype only if theirs is of a higher kind (bool, integer, float).
+    There are three groups of operands: arrays with axes, arrays of shape () and Python numbers.
+    A later group changes the dtype only if its kind (bool, integer, float) is higher.
     """
     return common_dtype("result_type", (tensor1, tensor2, *more))
 
@@ -146,7 +146,7 @@ def common_dtype(name: str, operands: Sequence[Any]) -> np.dtype:
     if name == "sub" and CASTS["bool"] in (*arrays, *elements, *numbers):
         raise RuntimeError(f"sub: not defined for bool{NO_BOOL}")
     dtypes = [functools.reduce(_wider, group) for group in (arrays, elements, numbers) if group]
-    return max(dtypes, key=_rank)  # the first of those with the highest rank
+    return max(dtypes, key=_rank)  # the first dtype of the highest rank
 
 
 @silent
@@ -172,12 +172,12 @@ def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
 
 @silent
 def _in_dtype(number: float, dtype: np.dtype) -> np.ndarray:
-    """Return a Python number as an array; too large a float becomes inf."""
+    """Return a Python number as an array; a float that is too large becomes inf."""
     return np.asarray(number, dtype)
 
 
 def check_fits(name: str, value: Any, dtype: np.dtype) -> None:
-    """Raise RuntimeError, as torch, for a finite Python float that is too large for float32."""
+    """Raise RuntimeError for a finite Python float that doesn't fit into float32."""
     if type(value) is float and dtype == FLOAT32 and FLOAT32_MAX < abs(value) < math.inf:
         raise RuntimeError(f"{name}: expected a number that fits into float32, got {value}")
 

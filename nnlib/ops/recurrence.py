@@ -5,9 +5,9 @@ The weights consist of one block of rows for each gate, in torch's order. Gates 
 are multiplied by W at once, and in the backward pass the gradient of each weight is one product
 too. The loop over time contains only one product with U and a few elementwise operations.
 
-A single call of tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. This is
-a tanh(a u) + (1 - a) with a = 1/2, and for a = 1 it is tanh u. The inner a, the scale of a
-gate, is multiplied into the weights.
+A single call of tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
+words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. We call a the
+scale of a gate, and multiply the weights by the inner a in advance.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .joining import cat, chunk
 from .linear import mT, rows
 from .promotion import array
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "gru_layer lstm_layer rnn_layer"
 METHODS = IN_PLACE = ""
 __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
@@ -76,7 +76,7 @@ def rnn_layer(
     Raises
     ------
     RuntimeError
-        If the shapes or dtypes disagree.
+        If the shapes or dtypes don't match.
     ValueError
         If the nonlinearity is unknown.
 
@@ -123,9 +123,9 @@ def gru_layer(
         h_t &= (1 - z_t) n_t + z_t h_{t-1}
 
     In the backward pass, let dh be the gradient of h_t. Then dn = dh (1 - z),
-    dz = dh (h_{t-1} - n) and dh_{t-1} = dh z; within n, dr = dn n' v and dv = dn n' r. All but
-    dh_{t-1} are multiplied by the slope of their gate, and dr, dz and dv are then multiplied
-    by U and added to dh_{t-1}.
+    dz = dh (h_{t-1} - n) and dh_{t-1} = dh z; within n, dr = dn n' v and dv = dn n' r. We
+    multiply dn, dr and dz by the slope of their gate, then multiply dr, dz and dv by U, and add
+    these products to dh_{t-1}.
 
     Parameters
     ----------
@@ -146,10 +146,10 @@ def gru_layer(
     Raises
     ------
     RuntimeError
-        If the shapes or dtypes disagree.
+        If the shapes or dtypes don't match.
 
     Source: Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder
-    for statistical machine translation"; the place of r is that of cuDNN and torch.
+    for statistical machine translation"; r is applied at the same place as in cuDNN and torch.
 
     >>> w = np.zeros((3, 1))
     >>> gru_layer(np.ones((3, 1, 1)), np.ones((1, 1)), w, w).ravel()  # z = 1/2, n = 0
@@ -226,7 +226,7 @@ def lstm_layer(
     Raises
     ------
     RuntimeError
-        If the shapes or dtypes disagree.
+        If the shapes or dtypes don't match.
 
     Source: Goodfellow et al. (2016), equations 10.40 to 10.44; Gers et al. (2000).
 
@@ -271,7 +271,7 @@ def lstm_layer(
 
 
 def lstm_step(input: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the next state h and cell of long short-term memory, one step of ``lstm_layer``.
+    """Return the next state h and cell c, computed by one step of ``lstm_layer``.
 
     Parameters
     ----------
@@ -315,12 +315,11 @@ def _lstm_step_gradients(
 
 
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
-    """Check the operands of a recurrent layer, and return what its loop over time needs.
+    """Check the operands of a recurrent layer, and prepare its loop over time.
 
     ``scale`` contains a factor for each gate. In the first ``joint`` gates, both biases are
-    added at once. The results are the operands by name; W x + b for all times; U and c for
-    each gate, scaled; and for each state an array over all times, with the initial state
-    first.
+    added at once. Return the operands by name; W x + b for all times; the scaled U and c of
+    each gate; and for each state, an array over all times that starts with the initial state.
     """
     names = ("input", "w_ih", "w_hh", "b_ih", "b_hh", "h_0", "c_0")
     inputs = dict(zip(names, operands, strict=False))

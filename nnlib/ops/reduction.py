@@ -17,7 +17,7 @@ from .joining import cat
 from .promotion import array, floating
 from .shape import at, axes_of, axis, call_as, clone, cut_along, expand, flip, reshape
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = ""
 METHODS = """
     all any count_nonzero diff log_softmax logsumexp mean nanmean prod softmax std sum var
@@ -71,7 +71,7 @@ def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = N
 
 @silent
 def _total(x: np.ndarray, axes: tuple[int, ...], keepdim: bool) -> np.ndarray:
-    """Return the sum over axes; the first or last axis of floats is summed by BLAS, faster."""
+    """Return the sum over axes; for the first or last axis of floats, BLAS is faster."""
     if len(axes) == 1 and x.dtype.kind == "f" and x.size and axes[0] in (0, x.ndim - 1):
         d = axes[0]
         n = x.shape[d]
@@ -98,7 +98,7 @@ def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
 def nanmean(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Mean of all elements over dim except NaN; each of these gets dL/dy / n."""
+    """Mean over dim of all elements that aren't NaN; each of these elements gets dL/dy / n."""
     n = call_as("nanmean", sum, ~np.isnan(floats("nanmean", input)), dim, keepdim)
     total = sum(where(isnan(array("nanmean", input)), 0, input), dim, keepdim, dtype=dtype)
     return div(total, where(n == 0, math.nan, n))
@@ -144,9 +144,9 @@ def diff(
     prepend: Tensor | None = None,
     append: Tensor | None = None,
 ) -> Tensor:
-    """Differences of neighbors along dim, taken n times; of truth values, whether they differ.
+    """Differences of neighbours along dim, taken n times; for booleans, whether they differ.
 
-    ``prepend`` and ``append`` are first concatenated with the input.
+    ``prepend`` and ``append`` are concatenated with the input first.
     """
     d, _ = cut_along("diff", input, dim)
     if n < 0:
@@ -268,7 +268,7 @@ def std(
     *,
     correction: float | None = None,
 ) -> Tensor:
-    """Standard deviation, the root of ``var``: dL/dv = dL/dy / (2y), taken as 0 at y = 0."""
+    """Standard deviation, the root of ``var``: dL/dv = dL/dy / (2y), defined as 0 at y = 0."""
     v = call_as("std", var, input, dim, unbiased, keepdim, correction=correction)
     y = np.sqrt(raw(v))
     return record(y, dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y)))
@@ -339,13 +339,13 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     Returns
     -------
     (...) float
-        Probabilities p, of the shape of z; along dim they add up to 1. A score of
-        -inf has probability 0; a row with +inf or NaN, or with -inf alone, is NaN.
+        Probabilities p, with the same shape as z, which sum to 1 along dim. A score of -inf has
+        probability 0. If a row contains +inf or NaN, or only -inf, its probabilities are NaN.
 
     Raises
     ------
     IndexError
-        If the axis dim does not exist.
+        If the axis dim doesn't exist.
 
     Source: Goodfellow et al. (2016), equation 6.29; chapter "Softmax regression".
 
@@ -363,7 +363,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
 
 @silent
 def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    r"""Turn scores along an axis into logarithms of probabilities.
+    r"""Turn scores along an axis into log-probabilities.
 
     .. math:: \log p_i = z_i - \log \sum_j e^{z_j}
 
@@ -379,13 +379,13 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     Returns
     -------
     (...) float
-        Natural logarithms of the probabilities (nats, at most 0), of the shape of z;
-        finite where z is, also where the probability itself is rounded to 0.
+        Natural logarithms of the probabilities, at most 0, with the same shape as z. They are
+        finite for finite z, even if the probability itself is rounded to 0.
 
     Raises
     ------
     IndexError
-        If the axis dim does not exist.
+        If the axis dim doesn't exist.
 
     Source: Goodfellow et al. (2016), equation 6.30; chapter "Softmax regression".
 

@@ -18,7 +18,7 @@ from ..graph import record, scatter_view, titled
 from ..tensor import Tensor, raw
 from .promotion import array
 
-# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f_(). Each name once.
+# FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "broadcast_tensors"
 METHODS = """
     broadcast_to clone contiguous diag diag_embed diagonal expand expand_as flatten flip
@@ -32,7 +32,7 @@ Sizes = Sequence[int]
 
 
 def listed(f: Callable) -> Callable:
-    """Return f, which takes a tuple, such that x.reshape(2, 3) means x.reshape((2, 3))."""
+    """Wrap f, which takes a tuple, so that x.reshape(2, 3) means x.reshape((2, 3))."""
 
     @functools.wraps(f)
     def _call(input, *sizes, **named):
@@ -50,7 +50,7 @@ def expect(condition: bool, name: str, what: str, *got: Any) -> None:
 
 
 def call_as(name: str, f: Callable, *args: Any, **named: Any) -> Any:
-    """Return f's result; its errors become torch's types and name the operation ``name``."""
+    """Call f; convert its errors to the types that torch raises, and name the operation."""
     try:
         return f(*args, **named)
     except (IndexError, RuntimeError, TypeError, ValueError) as error:
@@ -62,7 +62,7 @@ def call_as(name: str, f: Callable, *args: Any, **named: Any) -> Any:
 
 
 def axis(name: str, dim: int, ndim: int) -> int:
-    """Return an axis counted from the front; a tensor of shape () counts as having one."""
+    """Return an axis counted from the front; a tensor of shape () is treated as a vector."""
     n = ndim or 1
     try:
         if -n <= dim < n:
@@ -74,7 +74,7 @@ def axis(name: str, dim: int, ndim: int) -> int:
 
 
 def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
-    """Return the axes named by dim, counted from the front; None and () name all axes."""
+    """Return the axes in dim, counted from the front; None and () mean all axes."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(ndim))
     dims = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
@@ -84,7 +84,7 @@ def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
 
 
 def at(d: int, index: Any) -> tuple:
-    """Return the index that reads ``index`` along axis d, and all of the earlier axes."""
+    """Return the tuple that applies ``index`` to axis d."""
     return (slice(None),) * d + (index,)
 
 
@@ -97,7 +97,7 @@ def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -
     shape = x.shape
     y = call_as(name, f, x)
     is_view = np.may_share_memory(x, y)
-    if not y.size:  # an empty array shares no memory, but it knows its base
+    if not y.size:  # an empty array shares no memory, but it has a base
         is_view = is_view or y.base is x or (y.base is not None and y.base is x.base)
     return record(
         y,
@@ -125,7 +125,7 @@ def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
 
 
 def _unfit(name: str, old: Sizes, shape: Sizes, error: Exception) -> Exception:
-    """Return the error of elements that can't be arranged in a shape."""
+    """Return the error for elements that can't be arranged in a shape."""
     if isinstance(error, TypeError):
         hint = "; divide with // instead of /" if float in map(type, shape) else ""
         return TypeError(f"{name}: expected integers as sizes, got {shape}{hint}")
@@ -152,8 +152,8 @@ def reshape(input: Tensor, shape: Sizes) -> Tensor:
 def view(input: Tensor, shape: Sizes) -> Tensor:
     """Return a view in another shape; raise RuntimeError if torch would need a copy.
 
-    In memory, the results of convolutions have their channels last here, but not in torch. A
-    view of such a result is a copy if necessary.
+    Unlike in torch, results of convolutions have their channels last in memory. If only nnlib
+    needs a copy because of this, it makes one.
     """
     x = array("view", input)
     try:
@@ -237,7 +237,7 @@ def expand(input: Tensor, size: Sizes) -> Tensor:
         try:
             return np.broadcast_to(a, shape) if a.shape != shape else a[...]
         except ValueError:
-            what = f"the sizes {old}, except where they are 1, and any sizes before them"
+            what = f"sizes that end in {old}, where any size replaces a 1"
             raise ValueError(f"expected {what}, got {tuple(size)}") from None
 
     return moved("expand", input, broadcast, lambda g: g)
@@ -313,20 +313,20 @@ def flip(input: Tensor, dims: Sizes) -> Tensor:
 
 
 def roll(input: Tensor, shifts: int | Sizes, dims: int | Sizes | None = None) -> Tensor:
-    """Shift elements along dims, or in the flattened tensor; the last elements come first."""
+    """Shift elements along dims, or in the flattened tensor; the last ones come first."""
     axes = 1 if dims is None else np.size(dims)
     expect(np.size(shifts) == axes, "roll", "a shift for each axis, got {}, {}", shifts, dims)
     return moved("roll", input, lambda a: np.roll(a, shifts, dims))
 
 
 def contiguous(input: Tensor, *, memory_format: Any = None) -> Tensor:
-    """Return the tensor if its memory is in the order of the axes, and otherwise a copy."""
+    """Return the tensor itself if it is contiguous, and a contiguous copy if it isn't."""
     x = array("contiguous", input)
     return input if is_contiguous(x) else record(x.copy(), dict(x=input), x=lambda g: g)
 
 
 def is_contiguous(input: Tensor) -> bool:
-    """Return whether the elements are in memory in the order of the axes."""
+    """Return whether the order of the elements in memory matches the order of the axes."""
     return array("is_contiguous", input).flags.c_contiguous
 
 
@@ -354,7 +354,7 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """Return windows along an axis, ``step`` apart; their elements are on a new last axis.
+    """Return windows along an axis, ``step`` apart; a new last axis contains their elements.
 
     dL/dx is the sum of dL/dy over all windows that contain an element.
     """
@@ -372,7 +372,7 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 
 def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
-    """Return a function that returns a writeable view with a diagonal as the last axis."""
+    """Return a function from an array to a writeable view of a diagonal, as the last axis."""
 
     def read(a):
         a = np.moveaxis(a, (dim1, dim2), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]
@@ -383,7 +383,7 @@ def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
 
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """Return the diagonal of two axes as the last axis; offset > 0 is above the main one."""
+    """Return a diagonal of two axes as the last axis; offset > 0 is above the main diagonal."""
     return moved("diagonal", input, on_diagonal(offset, dim1, dim2))
 
 
@@ -399,7 +399,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
 
 
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Return matrices, in two new axes, with the vectors along the last axis on a diagonal."""
+    """Turn each vector along the last axis into a matrix with this vector on a diagonal."""
     *shape, n = array("diag_embed", input).shape or (1,)
     i, j = (axis("diag_embed", dim, raw(input).ndim + 1) for dim in (dim1, dim2))
     expect(i != j, "diag_embed", "two different axes, got {} and {}", dim1, dim2)
@@ -409,13 +409,13 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 
 
 def trace(input: Tensor) -> Tensor:
-    """Sum of the main diagonal, on which dL/dx = dL/dy."""
+    """Return the sum of the main diagonal; there, dL/dx = dL/dy."""
     expect(array("trace", input).ndim == 2, "trace", "a matrix, got shape {}", input.shape)
     return diagonal(input).sum()
 
 
 def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
-    """Return the triangle of a matrix that f, tril or triu, keeps."""
+    """Return the triangle of a matrix that f, which is tril or triu, selects."""
     name = f.__name__
     x = array(name, input)
     expect(x.ndim >= 2, name, "at least two axes, got shape {}", x.shape)
@@ -423,12 +423,12 @@ def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """Return the lower triangle: 0 above a diagonal, for dL/dx too."""
+    """Return the lower triangle; x and dL/dx become 0 above the diagonal."""
     return triangle(np.tril, input, diagonal)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """Return the upper triangle: 0 below a diagonal, for dL/dx too."""
+    """Return the upper triangle; x and dL/dx become 0 below the diagonal."""
     return triangle(np.triu, input, diagonal)
 
 

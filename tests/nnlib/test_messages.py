@@ -91,7 +91,7 @@ MISTAKES = {
     ),
     "stack": (
         lambda L: L.stack([L.rand(2), L.rand(2), L.rand(3)]),
-        "one shape...got (2,)...index 2, (3,)",
+        "equal shape...got (2,)...index 2, (3,)",
     ),
     "stack tensor": (
         lambda L: L.stack(L.rand(2), L.rand(2)),
