@@ -306,7 +306,7 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing():
         optimizer.load_state_dict(state)
     assert optimizer.param_groups[0]["lr"] == 0.1
     assert optimizer.state[p]["momentum_buffer"].tolist() == [2.0, 4.0]
-    with pytest.raises(ValueError, match="load_state_dict: expected groups of"):
+    with pytest.raises(ValueError, match="load_state_dict: expected groups with"):
         SGD([leaf(1.0)]).load_state_dict(SGD([leaf(1.0), leaf(2.0)]).state_dict())
 
 
