@@ -22,7 +22,7 @@ from .elements import words
 __all__ = ["MIME", "claim", "explain_failed_assertions", "line_in_cell", "note"]
 
 MIME = "application/vnd.nn.claim+json"
-LONGEST = 160  # characters of a value or of a piece of code
+LONGEST = 160  # characters of a value or of code in a message
 SEVERAL = 6  # the largest number of values in a message
 
 
@@ -32,10 +32,10 @@ def claim(condition: Any, statement: str) -> None:
     Parameters
     ----------
     condition : bool
-        The condition for the statement to be true. Write it in the call, because the message
-        about a false condition shows the values of both sides:
-        ``book.claim(wide > narrow + 0.01, "the wide network wins by a point")``. A false
-        condition is evaluated again, so it must not draw random numbers.
+        The condition under which the statement is true. Write it in the call, because the
+        message about a false condition shows the values of both sides: ``book.claim(wide >
+        narrow + 0.01, "the wide network wins by a point")``. A false condition is evaluated
+        again, so it must not draw random numbers.
     statement : str
         The statement of the text, which may contain formulas between dollar signs and code
         between backticks.
@@ -51,26 +51,32 @@ def claim(condition: Any, statement: str) -> None:
     outputs of the cell; elsewhere, one line is printed to standard error.
     """
     words("claim", "a statement", statement)
-    held = _truth(condition)
+    is_true = _truth(condition)
     frame = sys._getframe(1)
     node = _condition(frame)
-    asked = "the condition" if node is None else _cut(ast.unparse(node))
-    found = [] if held or node is None else list(_values(node, frame))
-    note(held, statement, asked, found, line_in_cell(frame))
+    source = "the condition" if node is None else _cut(ast.unparse(node))
+    values = [] if is_true or node is None else list(_values(node, frame))
+    note(is_true, statement, source, values, line_in_cell(frame))
 
 
 def note(
-    held: bool, statement: str, asked: str, found: list, line: int, *, kind: str = "claim"
+    is_true: bool,
+    statement: str,
+    condition: str,
+    values: list,
+    line: int,
+    *,
+    kind: str = "claim",
 ) -> None:
     """Record a claim for the build; outside a build, print it if it failed.
 
     Parameters
     ----------
-    held : bool
+    is_true : bool
         Whether the condition was true.
-    statement, asked : str
-        The statement of the text, and the condition.
-    found : list of (str, str)
+    statement, condition : str
+        The statement of the text, and the source of the condition.
+    values : list of (str, str)
         Expressions and their values on this machine.
     line : int
         Line of the cell that made the claim.
@@ -78,14 +84,18 @@ def note(
         The kind of check.
     """
     if not os.environ.get("NN_BOOK"):
-        if not held:
-            here = "; ".join(f"{name} = {value}" for name, value in found)
-            print(f"claim: not true here: {statement} ({asked}; {here})", file=sys.stderr)
+        if not is_true:
+            sides = "; ".join(f"{name} = {value}" for name, value in values)
+            print(
+                f"claim: not true on this machine: {statement} ({condition}; {sides})",
+                file=sys.stderr,
+            )
         return
     from IPython.display import display
 
-    claim = {"kind": kind, "held": held, "statement": statement, "asked": asked, "line": line}
-    display({MIME: claim | {"found": [list(pair) for pair in found]}}, raw=True)
+    claim = {"kind": kind, "held": is_true, "statement": statement, "line": line}
+    claim |= {"asked": condition, "found": [list(pair) for pair in values]}
+    display({MIME: claim}, raw=True)
 
 
 def explain_failed_assertions() -> None:
@@ -104,8 +114,8 @@ def explain_failed_assertions() -> None:
         cell = next((n for f, n in zip(frames, lines, strict=True) if _is_cell(f)), 1)
         node = _assertion(frames[-1], lines[-1])
         if node is not None:
-            found = list(_values(node, frames[-1]))
-            note(False, "", _cut(ast.unparse(node)), found, cell, kind="assert")
+            values = list(_values(node, frames[-1]))
+            note(False, "", _cut(ast.unparse(node)), values, cell, kind="assert")
 
     if (shell := get_ipython()) is not None:
         shell.set_custom_exc((AssertionError,), show)
@@ -156,15 +166,15 @@ def _condition(frame: FrameType) -> ast.expr | None:
     if None in positions or not lines:
         return None
     first, last, begin, end = positions
-    taken = [line.encode() for line in lines[first - 1 : last]]
-    taken[-1] = taken[-1][:end]
-    taken[0] = taken[0][begin:]
+    source = [line.encode() for line in lines[first - 1 : last]]
+    source[-1] = source[-1][:end]
+    source[0] = source[0][begin:]
     try:
-        call = ast.parse(b"".join(taken).decode(), mode="eval").body
+        call = ast.parse(b"".join(source).decode(), mode="eval").body
     except SyntaxError:
         return None
-    given = [k.value for k in getattr(call, "keywords", []) if k.arg == "condition"]
-    return next(iter([*getattr(call, "args", []), *given]), None)
+    by_keyword = [k.value for k in getattr(call, "keywords", []) if k.arg == "condition"]
+    return next(iter([*getattr(call, "args", []), *by_keyword]), None)
 
 
 def _values(node: ast.expr, frame: FrameType) -> Iterator[tuple[str, str]]:
@@ -228,8 +238,8 @@ def _first_failing(each: ast.GeneratorExp | ast.ListComp, names: dict) -> dict:
     *before, last = each.generators
     fails = ast.UnaryOp(ast.Not(), each.elt)
     last = ast.comprehension(last.target, last.iter, [*last.ifs, fails], last.is_async)
-    found = _evaluated(ast.ListComp(pairs, [*before, last]), names)
-    return found[0] if isinstance(found, list) and found else {}
+    failures = _evaluated(ast.ListComp(pairs, [*before, last]), names)
+    return failures[0] if isinstance(failures, list) and failures else {}
 
 
 def _evaluated(node: ast.expr, names: dict) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 __all__ = ["curly", "element", "finite", "key", "listing", "markup", "words"]
 
-# Words between asterisks that are not products.
+# Words between asterisks, but not the factors of a product such as 2*3*4.
 EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*]|[^\s*][^*]*[^\s*])\*(?![\w*])")
 # The apostrophe of a contraction or a possessive, which may follow a formula.
 APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|^'(?=s\b)")
@@ -50,12 +50,12 @@ def _plain(text: str) -> str:
 
 
 def curly(text: str) -> str:
-    """Return a text with the apostrophes that the text of a page has."""
+    """Return a text with curly apostrophes, like the text of a page."""
     return APOSTROPHE.sub("’", text)
 
 
 def words(caller: str, name: str, text: Any) -> str:
-    """Return an author's text; raise ValueError if it is empty or a formula is not closed."""
+    """Return an author's text; raise ValueError if it is empty or a formula isn't closed."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{caller}: expected a text as {name}, got {text!r}")
     rest = PIECES.sub("", text)

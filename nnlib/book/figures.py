@@ -33,7 +33,9 @@ def play(element: str, data: Mapping, *, caption: str, alt: str, still=None) -> 
         If the caption or the description is missing, or a number is not finite.
     """
     if not caption.strip() or not alt.strip():
-        raise ValueError(f"play: the figure {element!r} needs a caption and a text `alt`")
+        raise ValueError(
+            f"play: expected a caption and a text `alt` for the figure {element!r}"
+        )
     words = html.escape(alt)
     picture = f"<p>{words}</p>" if still is None else still._repr_html_()
     body = tagged(element, data, picture)

@@ -47,7 +47,7 @@ def predict(
     words("predict", f"question of {name!r}", question)
     options = [words("predict", f"choice of {name!r}", choice) for choice in choices]
     if unit is None and len(options) < 2:
-        raise ValueError(f"predict: expected two choices or more, or a unit, in {name!r}")
+        raise ValueError(f"predict: expected at least two choices, or a unit, in {name!r}")
     if unit is not None and options:
         raise ValueError(f"predict: expected choices or a unit in {name!r}, got both")
     asked = {"id": key("predict", question, options, unit), "name": name}
@@ -55,7 +55,7 @@ def predict(
     if try_it:
         asked |= {"try_it": True}
     if _asked.get(name, asked) != asked:
-        raise ValueError(f"predict: expected a new name, got {name!r} again")
+        raise ValueError(f"predict: expected a new name, but {name!r} is already used")
     _asked[name] = asked
     answers = listing(asked["choices"]) if options else f"<p>A number{_in(unit)}.</p>"
     fallback = f"<p><strong>Predict:</strong> {markup(question)}</p>{answers}"
@@ -93,15 +93,15 @@ def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE)
     """
     words("recall", f"text of {name!r}", text)
     if name not in _asked:
-        raise ValueError(f"recall: no choice {right}, since no prediction is named {name!r}")
+        raise ValueError(f"recall: expected the name of a prediction, got {name!r}")
     asked = _asked[name]
-    came_out = finite("recall", f"outcome of {name!r}", right)
+    answer = finite("recall", f"outcome of {name!r}", right)
     if "choices" in asked:
-        if came_out != int(came_out) or not 0 <= came_out < len(asked["choices"]):
-            raise ValueError(f"recall: no choice {right} of a prediction {name!r}")
-        came_out = int(came_out)
-    reasons = _reasons(name, len(asked.get("choices", [])), came_out, wrong)
-    data = asked | {"right": came_out, "text": markup(text), "wrong": reasons}
+        if answer != int(answer) or not 0 <= answer < len(asked["choices"]):
+            raise ValueError(f"recall: expected the index of a choice of {name!r}, got {right}")
+        answer = int(answer)
+    reasons = _reasons(name, len(asked.get("choices", [])), answer, wrong)
+    data = asked | {"right": answer, "text": markup(text), "wrong": reasons}
     fallback = f"<details><summary>The result</summary><p>{markup(text)}</p></details>"
     return Html(element("recall", data, fallback), text)
 
@@ -114,5 +114,7 @@ def _reasons(name: str, choices: int, right: float, wrong: Mapping[int, str]) ->
             f"recall: expected a reason for each of the choices {others} of {name!r}, "
             f"got {sorted(wrong)}"
         )
-    told = {k: words("recall", f"reason of choice {k} of {name!r}", wrong[k]) for k in others}
-    return [{"choice": k, "reason": markup(reason)} for k, reason in told.items()]
+    reasons = {
+        k: words("recall", f"reason of choice {k} of {name!r}", wrong[k]) for k in others
+    }
+    return [{"choice": k, "reason": markup(reason)} for k, reason in reasons.items()]

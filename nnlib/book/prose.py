@@ -1,4 +1,4 @@
-"""Numbers that cells compute and the text of a page shows."""
+"""Numbers that a cell computes and that the text of the page shows."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -67,7 +67,8 @@ def numbers(**values) -> None:
     ValueError
         If a number is not finite.
 
-    Without MyST-NB this does nothing, because the text of a notebook already has its numbers.
+    Without MyST-NB, this does nothing, because the text of a notebook already contains the
+    numbers.
     """
     plain = {name: _plain(name, value) for name, value in values.items()}
     if find_spec("myst_nb") is None:

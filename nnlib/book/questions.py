@@ -30,8 +30,8 @@ def quiz(*questions: Question) -> Html:
     Parameters
     ----------
     *questions : Question
-        Questions from ``single``, ``multiple``, ``numeric``, ``order`` and ``bug``. Instead,
-        a list of pairs ``(text, choices)`` stands for questions of kind ``single``.
+        Questions from ``single``, ``multiple``, ``numeric``, ``order`` and ``bug``. A list of
+        pairs ``(text, choices)`` is short for questions of kind ``single``.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
     """
     rows = _choices("single", text, choices)
     if sum(row["right"] for row in rows) != 1:
-        raise ValueError(f"single: expected one right choice of two or more in {_cut(text)}")
+        raise ValueError(f"single: expected exactly one correct choice in {_cut(text)}")
     return _chosen("single", text, choices, rows)
 
 
@@ -103,8 +103,9 @@ def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> 
     """Return choices as data for the script, after checking texts and reasons."""
     words(kind, "question", text)
     if len(choices) < 2:
-        expected = "one right choice of two or more" if kind == "single" else "two choices"
-        raise ValueError(f"{kind}: expected {expected} in {_cut(text)}, got {len(choices)}")
+        raise ValueError(
+            f"{kind}: expected at least two choices in {_cut(text)}, got {len(choices)}"
+        )
     for choice in choices:
         if len(choice) != 3 or not isinstance(choice[1], bool):
             raise ValueError(f"{kind}: expected (text, True or False, reason), got {choice!r}")
@@ -209,13 +210,13 @@ def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
     for value in wrong:
         if abs(value - right) <= room + _room(room, value):
             raise ValueError(
-                f"numeric: the wrong number {value:g} is too near the answer {right:g} in "
+                f"numeric: the wrong number {value:g} is too close to the answer {right:g} in "
                 f"{_cut(text)}"
             )
     for low, high in pairwise(wrong):
         if high - low <= _room(room, low) + _room(room, high):
             raise ValueError(
-                f"numeric: the wrong numbers {low:g} and {high:g} cannot be told apart in "
+                f"numeric: the wrong numbers {low:g} and {high:g} are too close together in "
                 f"{_cut(text)}"
             )
 
@@ -257,7 +258,7 @@ def order(
     words("order", "question", text)
     words("order", f"why of {_cut(text)}", why)
     if len(steps) < 3 or any(len(step) != 2 for step in steps):
-        raise ValueError(f"order: expected three steps (step, reason) or more in {_cut(text)}")
+        raise ValueError(f"order: expected at least three steps (step, reason) in {_cut(text)}")
     # the first step may come too early in another order
     begins_otherwise = any(list(other)[:1] != [0] for other in also)
     for k, (step, reason) in enumerate(steps):
@@ -316,7 +317,7 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
     count = sum(bool(code.strip()) for code, _ in lines)
     if count < 2:
         raise ValueError(
-            f"bug: expected two lines of code or more in {_cut(text)}, got {count}"
+            f"bug: expected at least two lines of code in {_cut(text)}, got {count}"
         )
     if not 1 <= line <= len(lines) or not lines[line - 1][0].strip():
         raise ValueError(

@@ -252,7 +252,7 @@ def _steps_of(name: str, x: Array, h: float | None, power: float | None) -> Arra
     if not (0 < h < np.inf):
         raise ValueError(f"{name}: expected 0 < h < inf, got {h}")
     if power is not None and (x + np.asarray(h, x.dtype) == x).any():
-        raise ValueError(f"{name}: expected h that moves every entry of x, got {h:g}")
+        raise ValueError(f"{name}: expected x + h to differ from x in every entry, got h={h:g}")
     return np.full_like(x, h)
 
 

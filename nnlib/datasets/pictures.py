@@ -73,8 +73,8 @@ def grey_pictures(arrays: dict[str, np.ndarray], brightest: int) -> tuple[Split,
 def digits() -> tuple[Split, Split]:
     """Return 1,498 training and 299 test images of the digits 0 to 9.
 
-    The test set is a random sixth of each class, which is always the same. The same thirteen
-    people wrote the digits of both parts, so the test accuracy doesn't show how well a
+    The test set is a random sixth of each class, which is always the same. The same 13 people
+    wrote the training and the test digits, so the test accuracy doesn't show how well a
     classifier reads the handwriting of other people.
 
     Returns

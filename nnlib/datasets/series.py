@@ -90,8 +90,8 @@ def seattle_weather() -> Weather:
 def japanese_vowels() -> tuple[Utterances, Utterances]:
     """Return 270 training and 370 test recordings of two vowels, spoken by nine men.
 
-    All speakers pronounce "ae", and the task is to recognize the speaker. The two parts are the
-    original ones.
+    All speakers pronounce "ae", and the task is to recognize the speaker. The split is the
+    original one.
 
     Returns
     -------

@@ -26,7 +26,7 @@ PENGUIN_SEXES = ("female", "male")
 
 
 class Penguins(NamedTuple):
-    """Penguins, one in each row: measurements ``X``, species ``y``, and further columns."""
+    """Penguins, one in each row: measurements ``X``, species ``y``, and three more columns."""
 
     X: np.ndarray
     y: np.ndarray

@@ -65,10 +65,10 @@ def first_names() -> tuple[FirstNames, FirstNames]:
 
 
 def shakespeare() -> tuple[Plays, Plays]:
-    """Return eight plays of Shakespeare for training and one for the test.
+    """Return eight plays of Shakespeare for training and one for testing.
 
-    The test play, *The Tempest*, contains only characters (letters and signs) that also occur
-    in the training plays.
+    The test play, *The Tempest*, contains only characters that also occur in the training
+    plays.
 
     Returns
     -------

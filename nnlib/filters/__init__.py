@@ -1,6 +1,6 @@
 """Image filters, and convolution by several methods."""
 
-# ruff: noqa: F403 (the star imports gather what each file declares public)
+# ruff: noqa: F403 (the star imports collect the public names of this folder)
 from . import convolution, gradient, kernels
 from .convolution import *
 from .gradient import *

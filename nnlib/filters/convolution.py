@@ -56,7 +56,7 @@ def correlate(
         (copies of the edge) or "circular" (from the opposite end), as in ``nn.Conv2d``.
     stride, dilation : int or ints
         Distance s between neighbouring positions of the kernel, and distance d between the
-        elements of x below neighbouring kernel elements.
+        elements of x that neighbouring kernel elements multiply.
     method : str
         "im2col" (one matrix product) or "separable" (a row, then a column, for a kernel of
         rank 1).
@@ -148,7 +148,7 @@ def im2col(
     -------
     (..., H'W', kH·kW)
         One row for each position. The product of a row and the kernel's elements is the
-        cross-correlation there.
+        cross-correlation at that position.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def output_size(
     stride : int
         Distance s between neighbouring positions.
     dilation : int
-        Distance d between neighbouring elements below the kernel.
+        Distance d between neighbouring kernel elements.
     steps : bool
         If True, return the steps of the computation. Default: False.
 
@@ -233,7 +233,7 @@ def output_size(
     if room < 0:
         raise ValueError(
             f"output_size: a kernel that covers {d * (k - 1) + 1} does not fit into "
-            f"{n} and twice {p} of padding"
+            f"{n} + 2·{p} elements"
         )
     m = room // s + 1
     return Steps(_shown(n, k, p, s, d, m), m) if steps else m
@@ -245,14 +245,14 @@ def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
     room = padded - reach
     quotient = rf"\left\lfloor \frac{{{padded} - {reach}}}{{{s}}} \right\rfloor"
     return [
-        Step(f"With padding there are {n} + 2·{p} = {padded} entries.", f"n + 2p = {padded}"),
+        Step(f"With padding, there are {n} + 2·{p} = {padded} elements.", f"n + 2p = {padded}"),
         Step(
             f"The kernel covers {d}·({k} − 1) + 1 = {reach} of them.",
             f"d (k - 1) + 1 = {reach}",
         ),
         Step(
             f"It can move by {padded} − {reach} = {room}, or {room // s} strides of {s}; "
-            f"with the first place there are {m}.",
+            f"with the first position, there are {m} positions.",
             f"{quotient} + 1 = {m}",
         ),
     ]
@@ -299,7 +299,9 @@ def _padded(name: str, x: Array, ends: list[tuple[int, int]], mode: str) -> Arra
     short = 1 if mode == "reflect" else 0
     for n, end in zip(x.shape[-len(ends) :], ends, strict=True):
         if mode in ("reflect", "circular") and max(end) > n - short:
-            raise ValueError(f"{name}: {mode!r} can add at most {n - short} to {n}, got {end}")
+            raise ValueError(
+                f"{name}: {mode!r} can pad {n} elements by at most {n - short}, got {end}"
+            )
     return np.pad(x, [(0, 0)] * (x.ndim - len(ends)) + ends, mode=MODES[mode])
 
 
@@ -326,13 +328,13 @@ def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequenc
     """Raise ValueError if a kernel is larger than the array."""
     if len(kernel_size) > len(shape):
         raise ValueError(
-            f"{name}: expected x with {len(kernel_size)} axes at least, got {tuple(shape)}"
+            f"{name}: expected x with at least {len(kernel_size)} axes, got {tuple(shape)}"
         )
     reach = tuple(dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True))
     if any(r > n for r, n in zip(reach, shape[-len(reach) :], strict=True)):
         raise ValueError(
-            f"{name}: a kernel that covers {reach} does not fit into {tuple(shape)}, "
-            "padding included"
+            f"{name}: a kernel that covers {reach} does not fit into x with padding, "
+            f"{tuple(shape)}"
         )
 
 

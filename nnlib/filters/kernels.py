@@ -157,7 +157,7 @@ def separate(kernel: Array) -> tuple[Array, Array]:
 
     A kernel of any size is separable if and only if its rank is 1. Then a pixel takes 2k
     products instead of k². The factors come from the singular value decomposition. If the
-    kernel contains integers, the factors do, too.
+    kernel contains integers, so do the factors.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Adagrad, RMSprop and Adadelta, which divide steps by the size of past gradients."""
+"""Adagrad, RMSprop and Adadelta, which divide the gradient by the size of past gradients."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Adagrad(Optimizer):
     lr_decay : float
         Rate δ at which η decays.
     weight_decay : float
-        Strength λ of the pull towards 0.
+        Weight decay λ, the factor of the L2 penalty.
     initial_accumulator_value : float
         Initial value of s, for all groups.
     eps : float
@@ -174,7 +174,7 @@ class RMSprop(Optimizer):
 
 
 class Adadelta(Optimizer):
-    r"""Gradient descent with steps as large as the recent steps.
+    r"""Gradient descent with steps that are as large as the recent steps on average.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\

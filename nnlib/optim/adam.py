@@ -37,7 +37,7 @@ class Adam(Optimizer):
     eps : float
         Constant ε, which prevents division by 0.
     weight_decay : float
-        Strength λ of the pull towards 0.
+        Weight decay λ.
     amsgrad : bool
         If True, divide by the largest v so far, so that the divisor never decreases.
     maximize : bool
@@ -107,7 +107,9 @@ class Adam(Optimizer):
         if group["amsgrad"]:
             largest = memory["max_exp_avg_sq"].array
             v = np.maximum(largest, v, out=largest)
-        step = np.sqrt(v, out=np.empty_like(v))  # without out, shape () results in a scalar
+        step = np.sqrt(
+            v, out=np.empty_like(v)
+        )  # without out, an array of shape () becomes a scalar
         step /= math.sqrt(1 - beta2**t)
         step += group["eps"]
         np.divide(m, step, out=step)
@@ -157,7 +159,7 @@ class AdamW(Adam):
 
 
 class RAdam(Optimizer):
-    r"""Adam with smaller steps at first, while few gradients determine the mean square.
+    r"""Adam with smaller steps at first, when v averages only a few gradients.
 
     .. math::
         \rho_\infty &= \frac{2}{1 - \beta_2} - 1, \quad
@@ -168,8 +170,8 @@ class RAdam(Optimizer):
             } \frac{\sqrt{1 - \beta_2^t}}{\sqrt v + \epsilon}
             \quad \text{if } \rho_t > 5, \text{ otherwise } p - \eta\, \hat m
 
-    m, v, the parameters and the errors are the same as in ``Adam``, but there is no amsgrad and
-    no fused.
+    m, v, the parameters and the errors are the same as in ``Adam``, but amsgrad and fused don't
+    exist.
 
     Source: Liu et al. (2020), "On the variance of the adaptive learning rate and beyond".
 

@@ -55,7 +55,9 @@ class ClosureOptimizer(Optimizer):
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add the only parameter group; raise ValueError for a second one."""
         if self.param_groups:
-            raise ValueError(f"{type(self).__name__}: expected one parameter group, got more")
+            raise ValueError(
+                f"{type(self).__name__}: expected a single parameter group, got a second one"
+            )
         super().add_param_group(param_group)
 
     def propose(

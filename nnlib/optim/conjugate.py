@@ -15,7 +15,7 @@ BETAS = ("fletcher_reeves", "polak_ribiere")
 
 
 class NonlinearCG(ClosureOptimizer):
-    r"""Nonlinear conjugate gradients, for a loss of any form.
+    r"""Nonlinear conjugate gradients, for losses that need not be quadratic.
 
     .. math::
         d &\leftarrow -g + \beta d \\
@@ -24,8 +24,8 @@ class NonlinearCG(ClosureOptimizer):
 
     g' is the previous gradient. On a quadratic loss with exact line searches, both formulas
     find the minimum in at most as many iterations as there are parameters. If d doesn't point
-    downhill, it restarts with -g. The line search first tries the length that would change the
-    loss as much as the previous step did.
+    downhill, the method restarts with d = -g. The line search first tries the length that would
+    change the loss as much as the previous step did.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class NonlinearCG(ClosureOptimizer):
     Raises
     ------
     ValueError
-        If lr is negative, beta is unknown, or there are several groups.
+        If lr is negative, beta is unknown, or there are several parameter groups.
 
     Source: Nocedal and Wright (2006), algorithm 5.4, equations 5.41a, 5.44 and 5.45, and
     3.60 for the length; chapter "Line search and conjugate gradients".

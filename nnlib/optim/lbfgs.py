@@ -12,7 +12,7 @@ from .closure import Closure, ClosureOptimizer, change, first_step_size
 
 __all__ = ["BFGS", "LBFGS"]
 
-CURVED = 1e-10  # for larger yᵀs, the Hessian stays positive definite
+CURVED = 1e-10  # for larger yᵀs, H stays positive definite
 
 
 class BFGS(ClosureOptimizer):
@@ -23,9 +23,9 @@ class BFGS(ClosureOptimizer):
         H &\leftarrow (I - \rho s y^\top)\, H\, (I - \rho y s^\top) + \rho s s^\top,
             \qquad \rho = 1 / y^\top s
 
-    s and y are the last changes of the parameters and of the gradient. H starts as
-    (yᵀs / yᵀy) I, which has the size of the inverse Hessian along y. An iteration without
-    curvature, yᵀs ≤ 10⁻¹⁰, doesn't change H. H has D² elements for D parameters.
+    s and y are the last changes of the parameters and of the gradient. H starts as (yᵀs / yᵀy)
+    I, which has the size of the inverse Hessian along y. If the curvature yᵀs is at most 10⁻¹⁰,
+    H doesn't change. For D parameters, H has D² elements.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class BFGS(ClosureOptimizer):
 
 
 def _updated(H: Tensor | None, s: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the new estimate of the inverse Hessian if a step s changed the gradient by y."""
+    """Return the new estimate of the inverse Hessian, after a step s changed g by y."""
     rho = 1 / (y @ s)
     I = np.eye(len(s), dtype=s.dtype)  # noqa: E741
     H = I * (y @ s / (y @ y)) if H is None else H.array
@@ -100,7 +100,7 @@ class LBFGS(ClosureOptimizer):
 
     .. math:: d = -H g, \qquad H_0 = \frac{y^\top s}{y^\top y} I
 
-    Hg takes 4 vector products per pair, and no matrix.
+    Computing Hg takes four vector operations per pair, and no matrix.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def strong_wolfe(
     .. math::
         f(t) \le f(0) + c_1 t\, f'(0), \qquad |f'(t)| \le c_2\, |f'(0)|
 
-    First, the step grows until it passes such a point. Then cubic interpolation narrows the
+    First, the step grows until it brackets such a point. Then cubic interpolation narrows the
     bracket. The rules are the same as in torch, so both evaluate the same points.
 
     Parameters
@@ -49,8 +49,7 @@ def strong_wolfe(
     size : float
         Largest absolute value of the elements of the direction.
     c1, c2 : float
-        Constants of the two conditions: fraction of the initial slope at which the loss must
-        at least decrease, and largest fraction of it that may remain.
+        Constants of the two conditions above.
     tolerance : float
         Stop narrowing the bracket if no element would change by more than this.
     max_ls : int
@@ -59,8 +58,8 @@ def strong_wolfe(
     Returns
     -------
     Point
-        The lowest point of the bracket. It meets the conditions unless the search stopped for
-        a different reason.
+        The lowest point of the bracket. It meets the conditions unless the search stopped early
+        because of ``tolerance`` or ``max_ls``.
 
     Source: Nocedal and Wright (2006), algorithms 3.5 and 3.6; chapter "Line search and
     conjugate gradients".
@@ -102,7 +101,7 @@ def _bracket(
     is_flat: Callable[[Point], bool],
     max_ls: int,
 ) -> tuple[list[Point], int]:
-    """Return points that bracket an acceptable one, or only that, and the evaluations left."""
+    """Return an acceptable point, or two points around one, and the evaluations left."""
     last = start
     for n in range(max_ls):
         if not falls(point) or (n > 1 and point.f >= last.f):
@@ -119,7 +118,7 @@ def _bracket(
 def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
     """Return a step length between two points, and whether it is close to one of them.
 
-    If two such lengths in a row are close, or one is at a border, the second moves inwards.
+    A length moves inwards if it is at an end, or if it and the previous length are both close.
     """
     lower, upper = min(a.t, b.t), max(a.t, b.t)
     t, margin = _cubic(a, b, lower, upper), 0.1 * (upper - lower)

@@ -71,8 +71,8 @@ class Optimizer:
         params = parameter_list("optimizer", params)
         if not params:
             raise ValueError(
-                "optimizer: expected at least one parameter, got none. Does the model have "
-                "layers with weights, and was the iterator used before?"
+                "optimizer: expected at least one parameter, got none; does the model "
+                "have parameters, and is the iterator new?"
             )
         groups = params if isinstance(params[0], dict) else [dict(params=params)]
         for group in groups:
@@ -82,10 +82,10 @@ class Optimizer:
         """Add a parameter group with its own options."""
         if not isinstance(param_group, dict):
             raise TypeError(f"optimizer: expected a dict, got {type(param_group).__name__}")
-        given = param_group["params"]
-        if isinstance(given, set):
+        params = param_group["params"]
+        if isinstance(params, set):
             raise TypeError("optimizer: expected parameters in a fixed order, got a set")
-        params = [given] if isinstance(given, Tensor) else list(given)
+        params = [params] if isinstance(params, Tensor) else list(params)
         known = set(self._params())
         for p in params:
             if not isinstance(p, Tensor):
@@ -96,7 +96,7 @@ class Optimizer:
                     f"{p.shape}; use detach().requires_grad_()"
                 )
             if p in known:
-                raise ValueError("optimizer: expected each parameter once, got one twice")
+                raise ValueError("optimizer: expected each parameter only once, got one twice")
             known.add(p)
         self.param_groups.append({**self.defaults, **param_group, "params": params})
 
@@ -107,7 +107,7 @@ class Optimizer:
             cls.step = _with_hooks(cls.step)
 
     def register_step_pre_hook(self, hook: Callable) -> Handle:
-        """Call ``hook(optimizer, args, kwargs)`` before each step; it can return new ones."""
+        """Call ``hook(optimizer, args, kwargs)`` before each step; it may replace both."""
         self._before_step.append(hook)
         return Handle(self._before_step, hook)
 
@@ -140,7 +140,7 @@ class Optimizer:
         zero_grad((p for group in self.param_groups for p in group["params"]), set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the options, and the state of each parameter, with its number as the key."""
+        """Return the options, and the state of each parameter by its index."""
         number = {p: i for i, p in enumerate(self._params())}
         groups = [
             {**group, "params": [number[p] for p in group["params"]]}
@@ -161,14 +161,14 @@ class Optimizer:
         sizes = [[len(g["params"]) for g in gs] for gs in (self.param_groups, groups)]
         if sizes[0] != sizes[1]:
             raise ValueError(
-                f"load_state_dict: expected groups of {sizes[0]} parameters, got {sizes[1]}"
+                f"load_state_dict: expected groups with {sizes[0]} parameters, got {sizes[1]}"
             )
         names = [i for group in groups for i in group["params"]]
         known = dict(zip(names, self._params(), strict=True))
         state = defaultdict(dict)
         for i, memory in state_dict["state"].items():
             if i not in known:
-                raise KeyError(f"load_state_dict: expected parameters of {names}, got {i!r}")
+                raise KeyError(f"load_state_dict: expected a parameter in {names}, got {i!r}")
             state[known[i]] = {
                 k: _copied(v, None if k == "step" else known[i].dtype)
                 for k, v in memory.items()

@@ -36,7 +36,7 @@ class Rprop(Optimizer):
     Raises
     ------
     ValueError
-        If lr is negative, or 0 < η₋ < 1 < η₊ isn't true.
+        If lr is negative, or not 0 < η₋ < 1 < η₊.
 
     Source: Riedmiller and Braun (1993), "A direct adaptive method for faster backpropagation
     learning".
@@ -62,7 +62,7 @@ class Rprop(Optimizer):
         check_not_negative("Rprop", lr=lr)
         slower, faster = etas
         if not 0 < slower < 1 < faster:
-            raise ValueError(f"Rprop: expected etas below and above 1, got {etas}")
+            raise ValueError(f"Rprop: expected etas with 0 < etas[0] < 1 < etas[1], got {etas}")
         options = dict(lr=lr, etas=etas, step_sizes=step_sizes)
         super().__init__(params, options | dict(foreach=foreach, maximize=maximize))
 

@@ -33,7 +33,7 @@ class SGD(Optimizer):
     dampening : float
         Fraction d of the gradient that isn't added to the velocity.
     weight_decay : float
-        Strength λ of the pull towards 0.
+        Weight decay λ, the factor of the L2 penalty.
     nesterov : bool
         If True, use Nesterov momentum.
     maximize : bool
@@ -74,7 +74,7 @@ class SGD(Optimizer):
         check_not_negative("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(
-                "SGD: nesterov expects momentum > 0 and dampening 0, "
+                "SGD: expected momentum > 0 and dampening = 0 for nesterov=True, "
                 f"got {momentum} and {dampening}"
             )
         options = dict(lr=lr, momentum=momentum, dampening=dampening)

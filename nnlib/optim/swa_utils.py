@@ -117,7 +117,7 @@ class AveragedModel(Module):
         super().__init__()
         if avg_fn is not None and multi_avg_fn is not None:
             raise AssertionError(
-                "AveragedModel: expected avg_fn or multi_avg_fn, got both of them"
+                "AveragedModel: expected either avg_fn or multi_avg_fn, got both"
             )
         self.module = copy.deepcopy(model).to(device)
         self.register_buffer("n_averaged", zeros((), dtype=np.dtype("int64")))
@@ -162,7 +162,7 @@ class AveragedModel(Module):
 def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     """Compute the running statistics of all batch normalization layers from data.
 
-    Averaged weights need this before you use them, because the statistics belong to different
+    Call this before you use averaged weights, because the stored statistics belong to other
     weights. The loader yields batches, or tuples or lists whose first element is the batch.
     """
     layers = [m for m in model.modules() if isinstance(m, (BatchNorm1d, BatchNorm2d))]

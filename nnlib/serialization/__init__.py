@@ -11,9 +11,9 @@
 **The format** is torch's, so that each library can read data from the other one. A file is an
 uncompressed zip archive with one folder, which contains ``version`` (3), ``byteorder``,
 ``data.pkl`` (the structure, as a pickle of protocol 2) and ``data/0``, ``data/1``, ... (the
-elements of each storage, in the order of the memory). The pickle represents a tensor by the
-name and the number of elements of its storage, and by its offset, shape and strides. Tensors
-that shared memory therefore share it again after loading.
+elements of each storage, in memory order). The pickle represents a tensor by the name and the
+number of elements of its storage, and by its offset, shape and strides. Tensors that shared
+memory therefore share it again after loading.
 
 **Supported types**: None, bool, numbers, str, bytes, list, tuple, set, dict, OrderedDict,
 Counter, Tensor and Parameter, and therefore every ``state_dict``. ``reader.py`` explains why a
@@ -80,7 +80,7 @@ def save(
     if pickle_module is not pickle or pickle_protocol != 2:
         raise ValueError("save: expected pickle_module=pickle and pickle_protocol=2")
     if not _use_new_zipfile_serialization or _disable_byteorder_record:
-        raise ValueError("save: expected the format with a zip archive and its byte order")
+        raise ValueError("save: expected default values for the options of the format")
     if not isinstance(f, (str, os.PathLike)) and not hasattr(f, "write"):
         raise AttributeError(
             f"save: expected a path, or a file with 'write', got {type(f).__name__}"
@@ -147,11 +147,13 @@ def load(
     Source: torch.load.
     """
     if pickle_load_args:
-        raise TypeError(f"load: there is no option {', '.join(pickle_load_args)}")
+        raise TypeError(f"load: unexpected option {', '.join(pickle_load_args)}")
     if pickle_module is not None and pickle_module is not pickle:
-        raise ValueError("load: expected pickle_module=None, the pickle is read as data")
+        raise ValueError(
+            "load: expected pickle_module=None, because the pickle is read as data"
+        )
     if mmap:
-        raise ValueError("load: expected mmap=None, files are read whole")
+        raise ValueError("load: expected mmap=None, because the whole file is read")
     if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:
             return _loaded(file, map_location)
@@ -177,14 +179,14 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
         check(type(key) is str and key.isascii() and key.isdecimal(), "a storage has no number")
         check(
             type(location) is str and type(numel) is int and 0 <= numel < 2**63,
-            "a storage has no place or no size",
+            "a storage has no location or no size",
         )
         if key not in storages:
-            found = archive.storage(key, kind.dtype, numel)
-            storages[key] = _placed(found, location, map_location)
-        found = storages[key]
-        check((found.dtype, found.size) == (kind.dtype, numel), f"storage {key} has two types")
-        return found
+            loaded = archive.storage(key, kind.dtype, numel)
+            storages[key] = _placed(loaded, location, map_location)
+        array = storages[key]
+        check((array.dtype, array.size) == (kind.dtype, numel), f"storage {key} has two types")
+        return array
 
     return Reader(archive.read("data.pkl"), storage).load()
 
@@ -196,10 +198,10 @@ def _placed(storage: np.ndarray, location: str, map_location: Location) -> np.nd
     elif isinstance(map_location, (str, device)):
         location = map_location
     elif map_location is not None:
-        found = map_location(storage, location)
-        if found is not None and found is not storage:
+        mapped = map_location(storage, location)
+        if mapped is not None and mapped is not storage:
             raise TypeError("load: expected map_location to return the storage or None")
-        location = location if found is None else "cpu"
+        location = location if mapped is None else "cpu"
     if device(location).type != "cpu":
         raise RuntimeError(
             f"load: nnlib computes on the CPU only, and a tensor is on '{location}'; "

@@ -38,18 +38,16 @@ class Archive:
         self.size = file.seek(0, os.SEEK_END)
         file.seek(0)
         if self.size == 0:
-            raise EOFError(
-                "load: there is nothing to read (after writing, seek(0) comes first)"
-            )
+            raise EOFError("load: there is nothing to read; after writing, call seek(0) first")
         try:
             self.zip = zipfile.ZipFile(file)
         except FAULTS as error:
-            raise fault(f"expected a zip archive as save writes it ({error})") from error
+            raise fault(f"expected a zip archive from save ({error})") from error
         files = self.zip.infolist()
         self.folder = files[0].filename.partition("/")[0] if files else ""
         self.check(files)
         if "constants.pkl" in self:
-            raise fault("this is a program of TorchScript, not data")
+            raise fault("expected data, got a TorchScript program")
         version = self.read("version").strip()
         if version != VERSION:
             raise fault(f"expected version {VERSION.decode()} of the format, got {version!r}")
@@ -81,7 +79,7 @@ class Archive:
                 raise fault(f"{info.filename} declares two sizes")
         total = sum(info.file_size for info in files)
         if total > self.size:
-            raise fault(f"its files declare {total} bytes, and there are {self.size}")
+            raise fault(f"its files declare {total} bytes, but it has only {self.size}")
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a file."""
@@ -124,7 +122,7 @@ def replacing(path: Any) -> Iterator[IO[bytes]]:
     """
     path = Path(os.path.realpath(os.fsdecode(path)))
     if not path.parent.is_dir():
-        raise RuntimeError(f"save: expected the folder {path.parent}, and there is none")
+        raise RuntimeError(f"save: expected an existing folder, but there is no {path.parent}")
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
             whole = BytesIO()

@@ -95,10 +95,10 @@ class Reader(pickle._Unpickler):
 
     def load_reduce(self) -> None:
         """Call an allowed function, and push its result onto the stack."""
-        args, what = self.stack.pop(), self.stack.pop()
+        args, function = self.stack.pop(), self.stack.pop()
         check(type(args) is tuple, "arguments are not a tuple")
-        check(type(what) is FunctionType, f"a {type(what).__name__} may not be called")
-        self.append(what(*args))
+        check(type(function) is FunctionType, f"a {type(function).__name__} may not be called")
+        self.append(function(*args))
 
     def load_build(self) -> None:
         """Give an OrderedDict the ``_metadata`` that torch stores with a state_dict."""
@@ -108,11 +108,11 @@ class Reader(pickle._Unpickler):
         target._metadata = state["_metadata"]
 
     def top(self, kind: type) -> Any:
-        """Return the top of the stack, after checking that it is of a type."""
-        found = self.stack[-1]
-        right = isinstance(found, kind)
-        check(right, f"expected a {kind.__name__} on the stack, got a {type(found).__name__}")
-        return found
+        """Return the top of the stack, after checking its type."""
+        value = self.stack[-1]
+        right = isinstance(value, kind)
+        check(right, f"expected a {kind.__name__} on the stack, got a {type(value).__name__}")
+        return value
 
     def load_append(self) -> None:
         """Append a value to a list."""

@@ -67,7 +67,7 @@ class Writer(pickle._Pickler):
         return self.out.getvalue()
 
     def persistent_id(self, x: Any) -> tuple | None:
-        """Return torch's name for a storage; return None for objects to be written inline."""
+        """Return torch's persistent id of a storage, or None for objects to write inline."""
         if type(x) is not Storage:
             return None
         kind = name("torch", STORAGE_NAMES[x.array.dtype])

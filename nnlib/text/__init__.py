@@ -8,7 +8,7 @@ r"""Text and sequences as numbers.
 0.75 bits per character
 """
 
-# ruff: noqa: F403 (the star imports gather what the modules declare public)
+# ruff: noqa: F403 (the star imports collect the public names of this folder)
 from . import ngrams, sequences, vocabulary
 from .ngrams import *
 from .sequences import *

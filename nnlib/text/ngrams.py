@@ -104,10 +104,12 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
     if not c.size or not np.isfinite(c).all() or (c < 0).any():
         got = f"{c.min()} to {c.max()}" if c.size else f"shape {c.shape}"
         raise ValueError(
-            f"ngram_probabilities: expected finite counts (C, ..., C) from 0 on, got {got}"
+            f"ngram_probabilities: expected finite counts (C, ..., C) >= 0, got {got}"
         )
     if not c.ndim:
-        raise ValueError("ngram_probabilities: expected counts (C, ..., C), got one number")
+        raise ValueError(
+            "ngram_probabilities: expected counts (C, ..., C), got a single number"
+        )
     total = (c + alpha).sum(axis=-1, keepdims=True)
     uniform = np.full_like(c, 1 / c.shape[-1])
     return np.divide(c + alpha, total, out=uniform, where=total > 0)
@@ -149,7 +151,7 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
     if p.ndim < 1 or not p.size or set(p.shape) != {len(p)}:
         raise ValueError(f"{name}: expected probabilities (C, ..., C), got {p.shape}")
     if not ((p >= 0).all() and np.allclose(p.sum(axis=-1), 1, atol=1e-6)):
-        raise ValueError(f"{name}: expected probabilities from 0 on that sum to 1, got {p}")
+        raise ValueError(f"{name}: expected probabilities >= 0 that sum to 1, got {p}")
     n, size = p.ndim, len(p)
     grams = np.concatenate([_grams(name, s, n, size) for s in sequences] or [np.empty((0, n))])
     if not len(grams):
@@ -248,7 +250,7 @@ def sample(
     rng = checks.generator("sample", rng)
     if z.ndim < 1 or not z.size or not np.isfinite(z.max(axis=-1)).all():
         raise ValueError(
-            f"sample: expected logits (..., C), in each row a largest that is finite, got {z}"
+            f"sample: expected logits (..., C) with a finite maximum in each row, got {z}"
         )
     if temperature == 0:
         return z.argmax(axis=-1)

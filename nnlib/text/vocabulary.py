@@ -19,8 +19,8 @@ WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 def tokenize(text: str) -> list[str]:
     """Split a text into words and punctuation marks.
 
-    A word includes its inner apostrophes. Every other sign is a separate token, and white space
-    is omitted.
+    A word includes its inner apostrophes. Every other character is a separate token, and white
+    space is omitted.
 
     Raises
     ------
@@ -74,7 +74,7 @@ class Vocabulary:
         self.of_characters = isinstance(tokens, str)
         counts = Counter(_listed("Vocabulary", tokens))
         if not counts:
-            raise ValueError("Vocabulary: expected tokens, at least one, got none")
+            raise ValueError("Vocabulary: expected at least one token, got none")
         self.tokens = tuple(sorted(counts, key=lambda token: (-counts[token], token)))
         self.counts = tuple(counts[token] for token in self.tokens)
         self._number = {token: k for k, token in enumerate(self.tokens)}
@@ -120,7 +120,7 @@ class Vocabulary:
             k = numbers.index(None)
             raise ValueError(
                 f"Vocabulary.encode: expected one of {len(self)} known tokens, got "
-                f"{tokens[k]!r} at place {k}"
+                f"{tokens[k]!r} at position {k}"
             )
         return np.array(numbers, np.int64)
 
@@ -130,7 +130,7 @@ class Vocabulary:
         Parameters
         ----------
         numbers : (T,) int
-            Numbers of tokens, from 0 on.
+            Numbers of tokens, counted from 0.
 
         Returns
         -------
@@ -170,5 +170,5 @@ def whole(function: str, argument: str, numbers: Any) -> np.ndarray:
     """Return integers as an int64 array; an empty list is allowed."""
     array = checks.reals(function, argument, numbers)
     if array.dtype.kind not in "iu" and array.size:
-        raise TypeError(f"{function}: expected whole numbers as {argument}, got {array.dtype}")
+        raise TypeError(f"{function}: expected integers as {argument}, got {array.dtype}")
     return array.astype(np.int64)

@@ -44,7 +44,7 @@ class GradientCheck:
     tol : float
         Largest error that passes.
     missing : list of str
-        Names of the parameters without any gradient.
+        Names of the parameters without a gradient.
     """
 
     entries: list[CheckedEntry]
@@ -118,7 +118,7 @@ def gradient_check(
     Returns
     -------
     GradientCheck
-        The checked elements. An element within ε of a corner, such as ReLU at 0, can fail
+        The checked elements. An element within ε of a kink, such as ReLU at 0, can fail
         although the gradient is correct.
 
     Raises

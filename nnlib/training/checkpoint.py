@@ -38,15 +38,15 @@ def resume(path: str | os.PathLike, parts: Mapping[str, Any]) -> dict[str, Any]:
     if not os.path.exists(path):
         return {}
     state = load(path)
-    found = state.get("parts", {}) if isinstance(state, dict) else {}
-    expected = f"the checkpoint {os.fspath(path)!r} to hold {', '.join(parts)}"
-    expect("fit", set(found) == set(parts), expected, ", ".join(found) or "something else")
+    saved = state.get("parts", {}) if isinstance(state, dict) else {}
+    expected = f"the checkpoint {os.fspath(path)!r} to contain {', '.join(parts)}"
+    expect("fit", set(saved) == set(parts), expected, ", ".join(saved) or "other data")
     for name, part in parts.items():
-        (kind, kept), own = found[name], type(part).__name__
-        expected = f"the checkpoint {os.fspath(path)!r} to be of this {name}, a {own}"
+        (kind, part_state), own = saved[name], type(part).__name__
+        expected = f"the checkpoint {os.fspath(path)!r} to contain this {name}, a {own}"
         expect("fit", kind == own, expected, kind)
         try:
-            part.load_state_dict(kept)
+            part.load_state_dict(part_state)
         except (ValueError, KeyError, RuntimeError) as e:
             raise ValueError(f"fit: expected {expected}, got a different one: {e}") from e
     random.set_rng_state(state["chance"])

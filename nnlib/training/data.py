@@ -43,7 +43,7 @@ def loaders(
     batch_size : int
         Number of examples in a mini-batch. The last batch of an epoch may be smaller.
     validation : (X, y), optional
-        Examples and targets for validation, which come in order, in batches of 1000.
+        Examples and targets for validation, which are not shuffled, in batches of 1000.
     rng : Generator
         Generator that shuffles the examples in each epoch.
 
@@ -84,10 +84,10 @@ def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
     function(name, "loss", loss)
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{name}: expected an Optimizer, got {type(optimizer).__name__}")
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    if held.isdisjoint(map(id, model.parameters())):
+    parameters = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    if parameters.isdisjoint(map(id, model.parameters())):
         raise ValueError(
-            f"{name}: expected an optimizer with parameters of this model, got one of another; "
+            f"{name}: expected an optimizer of this model, got one of a different model; "
             "was the model copied or created after the optimizer?"
         )
 
@@ -98,18 +98,18 @@ def is_model(name: str, model: Any) -> None:
         raise TypeError(f"{name}: expected a Module, got {type(model).__name__}")
 
 
-def pair(name: str, given: Any) -> Loaders:
+def pair(name: str, parts: Any) -> Loaders:
     """Return the loaders of training data and, if given, of validation data."""
-    given = given if isinstance(given, tuple) else (given,)
-    if len(given) not in (1, 2):
-        raise ValueError(f"{name}: expected one or two loaders, got a tuple of {len(given)}")
-    for loader in given[:1] if given[1:] == (None,) else given:
+    parts = parts if isinstance(parts, tuple) else (parts,)
+    if len(parts) not in (1, 2):
+        raise ValueError(f"{name}: expected one or two loaders, got a tuple of {len(parts)}")
+    for loader in parts[:1] if parts[1:] == (None,) else parts:
         if not isinstance(loader, Iterable) or isinstance(loader, str):
             raise TypeError(
-                f"{name}: expected batches to loop over, as loaders(X, y, rng=rng) makes them, "
+                f"{name}: expected an iterable of batches, such as a DataLoader, "
                 f"got {type(loader).__name__}"
             )
-    return Loaders(*given)
+    return Loaders(*parts)
 
 
 def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
@@ -139,8 +139,8 @@ def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor],
     if not isinstance(batch, (tuple, list)) or len(batch) < 2:
         kind = type(batch).__name__
         raise TypeError(
-            f"{name}: expected batches (inputs, targets), as loaders(X, y, rng=rng) makes "
-            f"them, got {kind}"
+            f"{name}: expected batches (inputs, targets), such as those of "
+            f"loaders(X, y, rng=rng), got {kind}"
         )
     *inputs, y = (part if isinstance(part, Tensor) else wrap(part) for part in batch)
     dtype, first = input_dtype(model), next(model.parameters(), None)

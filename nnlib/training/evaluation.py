@@ -19,7 +19,7 @@ __all__ = ["accuracy", "predict"]
 
 @contextlib.contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Use eval mode without history in the block; afterwards, restore each module's mode."""
+    """Use eval mode and record no history in this block, then restore each module's mode."""
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
     try:
@@ -39,7 +39,7 @@ def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarr
         Model to use. The modes of all its layers are restored afterwards.
     X : (N, ...) float
         Examples, which are converted to the dtype of the parameters. If the model starts with
-        an Embedding, they are word numbers and aren't converted.
+        an Embedding, they are indices and aren't converted.
     batch_size : int
         Number of examples to compute together.
 

@@ -68,8 +68,8 @@ def fit(
         If True, the model ends with the parameters of the best epoch instead of the last one.
     checkpoint : path, optional
         File to save the complete state of the training run to after each epoch. If it exists,
-        training resumes from there. A run that was interrupted and restarted ends with exactly
-        the same parameters.
+        training resumes from there. A run that is interrupted and resumed ends with exactly the
+        same parameters as an uninterrupted run.
     after_epoch : function, optional
         Function to call with model and history after each epoch. Training stops if it returns
         True.
@@ -191,11 +191,11 @@ class Run:
 
     def _measure(self) -> float:
         """Return and record the loss on the validation data; also record the accuracy."""
-        found = evaluate(self.model, self.loaders.validation, self.loss)
-        self.history.val_loss.append(found["loss"])
-        if "accuracy" in found:
-            self.history.val_accuracy.append(found["accuracy"])
-        return found["loss"]
+        results = evaluate(self.model, self.loaders.validation, self.loss)
+        self.history.val_loss.append(results["loss"])
+        if "accuracy" in results:
+            self.history.val_accuracy.append(results["accuracy"])
+        return results["loss"]
 
     def _compare_with_best(self, value: float) -> None:
         """Record whether this epoch is the best one so far, and whether to stop."""

@@ -1,9 +1,9 @@
-"""Figures of the book: one style, colour-blind safe, readable in light, dark and grey.
+"""Figures of the book in one style, colour-blind safe, for light mode, dark mode and grey.
 
-Every function that draws accepts ``ax``, the Axes to draw on, and returns the matplotlib Axes.
-Without ``ax`` it makes a new panel, which is as wide as a phone and unknown to pyplot. This is
-also true of ``gallery`` and ``histograms``, which draw several small plots inside one Axes. To
-show several panels together, pass their Axes to ``show``.
+Every function that draws accepts ``ax``, the Axes to draw on, and returns the Axes. Without
+``ax``, it makes a new panel, which is as wide as a phone and not registered with pyplot.
+``gallery`` and ``histograms`` also draw all their small plots inside one Axes. To show several
+panels together, pass their Axes to ``show``.
 
 - *training*: ``curves against convergence histograms surface descent``
 - *classifiers*: ``plane regions confusion roc calibration``
@@ -14,8 +14,9 @@ show several panels together, pass their Axes to ``show``.
 A notebook displays these Axes if they are the value of the last line of a cell. ``show`` turns
 Axes into inline SVG that uses the text colour of the page and has an alternative text. To plot
 something yourself, draw on the Axes that ``panel`` returns, in a function decorated with
-``styled``. Up to ten curves or classes differ in more than colour. matplotlib is only imported
-when a figure is drawn. The functions restore its settings and don't change your arrays.
+``styled``. Up to ten curves or classes differ in their colours and in their markers or dashes.
+matplotlib is only imported when a figure is drawn. The functions restore its settings and don't
+change your arrays.
 """
 
 from .charts import bars, distributions, dots, timeline

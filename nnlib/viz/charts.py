@@ -132,7 +132,7 @@ def distributions(
     densities : mapping of str to callable or (M,) float
         At most ten distributions: functions of x, or their values at x.
     x : (M,) float
-        Positions in rising order; if ``mass`` is True, the possible values of the variable.
+        Positions in ascending order; if ``mass`` is True, the possible values of the variable.
     xlabel, ylabel, title : str
         Labels of the axes with their units, and title of the plot. Default of ylabel: "density"
         or "probability".
@@ -149,7 +149,7 @@ def distributions(
     Raises
     ------
     ValueError
-        If values are negative, not finite or differ from x in length, x is not in rising
+        If values are negative, not finite or differ from x in length, x is not in ascending
         order, or there are no distributions or more than ten.
 
     >>> x = np.linspace(-3, 3, 61)
@@ -162,7 +162,7 @@ def distributions(
     styles = looks("distributions", "distributions", len(densities))
     x = drawable("distributions", "x", x, 1)
     if (np.diff(x) <= 0).any():
-        raise ValueError("distributions: expected x in rising order")
+        raise ValueError("distributions: expected x in ascending order")
     values = [_density(name, f, x) for name, f in densities.items()]
     names = {"title": title, "xlabel": xlabel, "ylabel": ylabel or _kind(mass)}
     axes = canvas("distributions", ax, **names)
@@ -200,7 +200,7 @@ def _density(name: str, density, x: np.ndarray) -> np.ndarray:
     if y.shape != x.shape or y.min() < 0:
         raise ValueError(
             f"distributions: expected {len(x)} numbers of at least 0 for {name!r}, "
-            f"got shape {y.shape} and least {y.min():g}"
+            f"got shape {y.shape} and minimum {y.min():g}"
         )
     return y
 

@@ -1,4 +1,4 @@
-"""The colours of all figures: text, lines, and ten that the colour-blind can distinguish."""
+"""The colours of text and lines, and ten colours that colour-blind readers can distinguish."""
 
 __all__ = [
     *(

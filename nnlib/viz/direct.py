@@ -1,4 +1,4 @@
-"""Labels of lines and marks: next to them, in their colours, without covering anything.
+"""Labels next to lines and marks, in their colours, which don't cover anything.
 
 The positions depend on the size of the figure, so they are determined when it is drawn. A label
 goes to a free spot that is closer to its own line than to any other. If there is no such spot,
@@ -15,7 +15,7 @@ from .spots import GAPS, Box, Room, Spot, spots
 
 __all__ = ["label_lines"]
 
-NARROW = 14  # characters in a line when a name is broken
+NARROW = 14  # characters per line of a broken name
 
 
 def label_lines(axes, *handles, note: str = "", ink: str = ""):
@@ -70,14 +70,14 @@ def _label_class() -> type:
             self.handles, self.zorder = list(handles), 6
             self.names = [_text(axes, handle, ink) for handle in self.handles]
             self.leaders, self.beside = [], []  # thin lines; names in the margin
-            self.state, self.size = None, None  # for which the positions were determined
+            self.state, self.size = None, None  # when the positions were last determined
 
         def get_children(self):
             return [*self.leaders, *self.names]
 
         def get_tightbbox(self, renderer=None):
             size = (*self.get_figure().get_size_inches(),)
-            if self.beside or size != self.size:  # only margin names need room
+            if self.beside or size != self.size:  # names inside the axes need no room
                 self.size = size
                 self._settle(renderer)
             boxes = [name.get_window_extent(renderer) for name in self.beside]
@@ -113,7 +113,7 @@ def _colour(handle):
     """Return the colour of a line, of bars or of a set of marks, without transparency."""
     from matplotlib.colors import to_hex
 
-    handle = handle[0] if isinstance(handle, tuple) else handle  # the first of several bars
+    handle = handle[0] if isinstance(handle, tuple) else handle  # the first bar
     if hasattr(handle, "get_color") and not hasattr(handle, "get_facecolor"):
         return to_hex(handle.get_color())
     inks = [*np.atleast_2d(handle.get_facecolor()), *np.atleast_2d(handle.get_edgecolor())]
@@ -121,7 +121,7 @@ def _colour(handle):
 
 
 def _place(axes, handles, names, renderer) -> tuple[list, list]:
-    """Put each name at its best spot, the name with the fewest spots first.
+    """Put each name at its best spot, starting with the name that has the fewest spots.
 
     Return the thin lines that lead to names, and the names in the margin.
     """
@@ -134,25 +134,27 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
         if text.get_text().strip():
             room.take(_box(text, renderer, scale))
     sizes = [_sizes(name, renderer, scale) for name in names]
-    found, leaders, beside = {}, [], []
-    waiting, last = set(range(len(names))), room.frame
-    while waiting:
-        for k in waiting:
-            found[k] = [spot for spot in found.get(k, ()) if not spot.box.overlaps(last)]
-            if not found[k] or any(spot.apart for spot in found[k]):  # a line may cross last
-                found[k] = spots(paths[k], _others(paths, k), sizes[k], room)
-        k = min(waiting, key=lambda k: len(found[k]) or np.inf)
-        waiting.remove(k)
-        if not found[k]:
+    free, leaders, beside = {}, [], []
+    unplaced, last = set(range(len(names))), room.frame
+    while unplaced:
+        for k in unplaced:
+            free[k] = [spot for spot in free.get(k, ()) if not spot.box.overlaps(last)]
+            if not free[k] or any(
+                spot.apart for spot in free[k]
+            ):  # its thin line may now cross a name
+                free[k] = spots(paths[k], _others(paths, k), sizes[k], room)
+        k = min(unplaced, key=lambda k: len(free[k]) or np.inf)
+        unplaced.remove(k)
+        if not free[k]:
             beside.append((paths[k][-1][1], names[k]))
             continue
-        best = min(found[k])
+        best = min(free[k])
         _put(names[k], best, scale)
         room.take(last := best.box)
         if best.apart:
             leaders.append(_leader(axes, best, names[k].get_color(), scale))
             room.take_points(np.linspace(*scale * leaders[-1].get_xydata(), 80), 1.0)
-            found.clear()  # other names must not cover the thin line
+            free.clear()  # because other names must not cover the thin line
     _to_margin(beside, room.frame, renderer, scale)
     return leaders, [name for _, name in beside]
 
@@ -178,7 +180,7 @@ def _box(text, renderer, scale: float) -> Box:
 
 
 def _course(handle) -> np.ndarray:
-    """Return points (K, 2) in pixels on a line, on the tops of bars, or of a set of marks."""
+    """Return points (K, 2), in pixels, on a line, on the tops of bars, or at marks."""
     if isinstance(handle, tuple):  # bars
         boxes = (bar.get_window_extent() for bar in handle)
         return np.concatenate([np.linspace((b.x0, b.y1), (b.x1, b.y1), 9) for b in boxes])

@@ -23,7 +23,7 @@ __all__ = ["gallery"]
 
 PHONE = 20.0  # rem, the width of a gallery on a phone
 BESIDE, SMALLEST, LETTER = 0.6, 3.4, 0.43  # rem: gap between images, image, letter
-LARGEST = 8.6  # rem, largest width of an image in a row: five are as wide as code
+LARGEST = 8.6  # rem, largest width of an image: five in a row are as wide as a code cell
 GRID = (
     "display: grid; gap: .7rem {gap}rem; max-width: {most:g}rem; text-align: center; "
     "grid-template-columns: repeat({columns}, minmax({least}, 1fr))"
@@ -46,8 +46,8 @@ def gallery(
 ):
     """Draw images in a grid.
 
-    ``show`` displays them as HTML cells that reflow and stay sharp when enlarged. If ``ax`` was
-    given, or something else has been drawn on the Axes since, it displays the drawing itself.
+    ``show`` displays them as HTML cells that reflow and stay sharp when enlarged. If you pass
+    ``ax``, or draw something else on the Axes afterwards, it displays the drawing itself.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def _grid(titles: list[str], columns: int) -> str:
     fewer = max(fitting, key=lambda k: (k > 1 and columns % k == 0, k))
     if fewer == columns:
         return GRID.format(gap=BESIDE, most=most, columns=columns, least="0")
-    narrow = f"{columns * (cell + BESIDE) - BESIDE:g}rem"  # below this they don't all fit
+    narrow = f"{columns * (cell + BESIDE) - BESIDE:g}rem"  # where they just fit
     return GRID.format(
         gap=BESIDE,
         most=most,

@@ -184,8 +184,8 @@ def descent(
 
 def _apart(x: np.ndarray, y: np.ndarray, width: float, height: float) -> list[int]:
     """Return the steps whose labels do not overlap the labels of earlier steps."""
-    kept = []
+    labelled = []
     for k in range(len(x)):
-        if all(abs(x[k] - x[j]) > width or abs(y[k] - y[j]) > height for j in kept):
-            kept.append(k)
-    return kept
+        if all(abs(x[k] - x[j]) > width or abs(y[k] - y[j]) > height for j in labelled):
+            labelled.append(k)
+    return labelled

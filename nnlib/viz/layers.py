@@ -40,8 +40,8 @@ def histograms(
         example, for gradients that vanish.
     dead : bool
         If True, write the fraction of units that are 0 for every example, as dead ReLU units
-        are, and at the right the fraction of elements that are 0. The bars then leave out the
-        zeros, because their bar would dwarf all the others.
+        are, and, on the right, the fraction of elements that are 0. The histogram then leaves
+        out the zeros, because their bar would dwarf all other bars.
     saturated : float
         Threshold, such as 0.99 for tanh. The fraction of elements whose absolute value is at
         least this large is written below the name of the layer.
@@ -61,7 +61,7 @@ def histograms(
     layers = mapping("histograms", "layers", layers)
     if not layers or bins < 1:
         raise ValueError(
-            f"histograms: expected a layer and a bin or more, got {len(layers)} and {bins}"
+            f"histograms: expected at least one layer and one bin, got {len(layers)} and {bins}"
         )
     values = {
         name: drawable("histograms", f"the layer {name!r}", a) for name, a in layers.items()
@@ -94,7 +94,7 @@ def _drawn(name: str, values: np.ndarray, *, log: bool) -> np.ndarray:
         return values.ravel()
     sizes = np.abs(values[values != 0])
     if not sizes.size:
-        raise ValueError(f"histograms: expected a number other than 0 in {name!r} for log=True")
+        raise ValueError(f"histograms: expected a nonzero number in {name!r} for log=True")
     return sizes
 
 

@@ -38,8 +38,8 @@ def _ruled(svg: str) -> str:
 
 def _style(style: str, without: set[str]) -> str:
     """Return a style attribute without some declarations; "" if none remain."""
-    kept = ";".join(part for part in style.split(";") if part not in without)
-    return f' style="{kept}"' if kept else ""
+    remaining = ";".join(part for part in style.split(";") if part not in without)
+    return f' style="{remaining}"' if remaining else ""
 
 
 def _inherited(svg: str) -> str:
@@ -67,23 +67,23 @@ def _groups(marks: str):
 
 def _style_of(mark: str) -> str:
     """Return the style attribute of an element, or ""."""
-    found = STYLE.search(mark)
-    return found[0] if found else ""
+    style = STYLE.search(mark)
+    return style[0] if style else ""
 
 
 def _relative(path: str) -> str:
     """Return a path with relative coordinates, in hundredths."""
-    out, here, last = [], (0, 0), ""
+    out, current, last = [], (0, 0), ""
     for command, coordinates in re.findall(r"([MLz])([^MLz]*)", path):
         if command == "z":
             out.append("z")
         else:
-            there = tuple(round(100 * float(number)) for number in coordinates.split())
-            step = [a - b for a, b in zip(there, here, strict=True)]
-            steps = _numbers(step if command == "L" else there)
+            target = tuple(round(100 * float(number)) for number in coordinates.split())
+            step = [a - b for a, b in zip(target, current, strict=True)]
+            steps = _numbers(step if command == "L" else target)
             letter = {"ML": "l", "LL": ""}.get(last + command, command)
             out.append(letter + steps if letter or steps[0] == "-" else f" {steps}")
-            here = there
+            current = target
         last = command
     return "".join(out)
 

@@ -38,7 +38,7 @@ def roc(truth, scores, *, title: str = "", ax=None):
     Raises
     ------
     ValueError
-        If truth does not contain both 0 and 1 and nothing else, or the scores are not finite
+        If truth contains anything but 0 and 1 or only one of them, or the scores are not finite
         or differ from truth in length.
 
     Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
@@ -49,8 +49,8 @@ def roc(truth, scores, *, title: str = "", ax=None):
     """
     truth, runs = _binary("roc", truth, scores)
     styles = looks("roc", "classifiers", len(runs))
-    names = {"xlabel": "false alarms (share of negatives)", "title": title}
-    names["ylabel"] = "found (share of positives)"
+    names = {"xlabel": "false alarms (fraction of negatives)", "title": title}
+    names["ylabel"] = "recall (fraction of positives)"
     axes = canvas("roc", ax, height=3.2, **names)
     for (name, values), style in zip(runs.items(), styles, strict=True):
         x, y = _roc(truth, values)
@@ -85,9 +85,9 @@ def _roc(truth: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """Return the false and the true positive rates at each threshold."""
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.diff(scores[order]) != 0, True)
-    found = np.cumsum(truth[order])[last] / truth.sum()
+    recall = np.cumsum(truth[order])[last] / truth.sum()
     alarms = np.cumsum(~truth[order])[last] / (~truth).sum()
-    return np.append(0.0, alarms), np.append(0.0, found)
+    return np.append(0.0, alarms), np.append(0.0, recall)
 
 
 @styled
@@ -128,7 +128,7 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
     styles = looks("calibration", "classifiers", len(runs))
     if bins < 1:
         raise ValueError(f"calibration: expected at least one bin, got {bins}")
-    names = {"xlabel": "predicted probability", "ylabel": "share that came true"}
+    names = {"xlabel": "predicted probability", "ylabel": "fraction that came true"}
     axes = canvas("calibration", ax, height=3.2, title=title, **names)
     for (name, p), style in zip(runs.items(), styles, strict=True):
         if p.min() < 0 or p.max() > 1 + ROUNDING:
@@ -167,7 +167,7 @@ def scree(
     Parameters
     ----------
     variances : (K,) float
-        Variances of the components in falling order, such as the eigenvalues of the
+        Variances of the components in descending order, such as the eigenvalues of the
         covariance or the squared singular values.
     total : float
         Variance of all components, if only the first are given. Default: the sum.
@@ -196,19 +196,19 @@ def scree(
     rising = (np.diff(v) > slack).any()
     if v.min() < 0 or rising or not 0 < v.sum() <= whole + slack:
         raise ValueError(
-            "scree: expected falling variances of at least 0 that sum to the total or less, "
+            "scree: expected descending variances of at least 0 that sum to the total or less, "
             f"got {v.min():g} to {v.max():g} with sum {v.sum():g} of {whole:g}"
         )
     if components < 1:
         raise ValueError(f"scree: expected at least one component, got {components}")
-    share = (v / whole)[:components]
-    k = np.arange(1, len(share) + 1)
-    names = {"xlabel": "component", "ylabel": "share of the variance"}
+    fraction = (v / whole)[:components]
+    k = np.arange(1, len(fraction) + 1)
+    names = {"xlabel": "component", "ylabel": "fraction of the variance"}
     axes = canvas("scree", ax, title=title, **names)
-    axes.bar(k, share, color=BLUE, alpha=0.75, width=0.7, label="each")
+    axes.bar(k, fraction, color=BLUE, alpha=0.75, width=0.7, label="each")
     line = {"color": ORANGE, "marker": "o", "markersize": 4, "linestyle": "--"}
-    axes.plot(k, np.cumsum(share), label="all up to it", **line)
-    axes.set(ylim=(0, 1.05), xlim=(0.3, len(share) + 0.7))
+    axes.plot(k, np.cumsum(fraction), label="all up to it", **line)
+    axes.set(ylim=(0, 1.05), xlim=(0.3, len(fraction) + 0.7))
     axes.xaxis.get_major_locator().set_params(integer=True)
     label_lines(axes)
     return axes

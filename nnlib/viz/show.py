@@ -15,7 +15,7 @@ __all__ = ["picture", "show"]
 BLACK = "#000000"  # matplotlib's default colour, which also becomes the page's text colour
 
 # All words have the same size: 9 points, which are 12 pixels on a phone, where a drawing of 3.4
-# inches fills the whole width. On other screens drawings are larger by a twelfth, so that words
+# inches fills the whole width. On larger screens, drawings are scaled by 13/12, so that words
 # have 13 pixels, and a single drawing has a second version that is as wide as the text.
 WORD = 9.0  # points
 NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # inches

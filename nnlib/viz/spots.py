@@ -12,10 +12,10 @@ import numpy as np
 __all__ = ["GAPS", "Box", "Room", "Spot", "spots"]
 
 GAPS = 3.0, 6.0  # distances between a line and its name
-LEADERS = 14, 22, 32, 44, 58, 74  # the same if a thin line leads to the name
+LEADERS = 14, 22, 32, 44, 58, 74  # distances if a thin line leads to the name
 CLEAR = 1.2  # margin around a name that must be free
-APART = 16.0  # no one mistakes a line at this distance for the named one
-ALONE = 2.5  # smallest distance from other lines where a thin line begins
+APART = 16.0  # a name that is this far from another line can't be mistaken for its label
+ALONE = 2.5  # smallest distance of the start of a thin line from other lines
 PLAIN = 16.0  # if the best spot costs less, no other kind of spot is tried
 MOST = 200  # largest number of spots to choose from
 SIDES = tuple((dx, dy) for dx in (1, -1, 0) for dy in (0, 1, -1) if (dx, dy) != (0, 0))
@@ -110,12 +110,12 @@ def spots(own: np.ndarray, others: np.ndarray, sizes: Mapping, room: Room) -> li
     are tried first. If there are none, or only spots close to another line, the result includes
     spots further away, to which a thin line leads.
     """
-    found = []
+    candidates = []
     for gaps, (words, size) in itertools.product((GAPS, LEADERS), sizes.items()):
-        found += _beside(own, others, words, size, gaps, room)
-        if found and min(found).cost < PLAIN:
+        candidates += _beside(own, others, words, size, gaps, room)
+        if candidates and min(candidates).cost < PLAIN:
             break
-    return sorted(found)[:MOST]
+    return sorted(candidates)[:MOST]
 
 
 def _beside(

@@ -87,7 +87,9 @@ def _panel_class() -> type:
     class Panel(Axes):
         """The only Axes of a figure."""
 
-        cells = None  # HTML that `gallery` stores for pages, and the number of artists then
+        cells = (
+            None  # HTML that `gallery` stores for pages, and the number of artists at that time
+        )
 
         def leave_cells(self, html) -> None:
             self.cells = html, len(self.get_children())
@@ -102,8 +104,8 @@ def _panel_class() -> type:
 def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float = 2.6):
     """Return the Axes of a new figure as wide as a phone, in the book's style.
 
-    The figure is the attribute ``figure`` of the Axes. pyplot does not know it, so you don't
-    need to close it. A notebook displays the Axes as an image; for a page, use ``show``.
+    The figure is the attribute ``figure`` of the Axes. It is not registered with pyplot, so you
+    don't need to close it. A notebook displays the Axes as an image; for a page, use ``show``.
 
     Parameters
     ----------
@@ -120,7 +122,11 @@ def panel(*, title: str = "", xlabel: str = "", ylabel: str = "", height: float 
 
     axes = Figure(figsize=(WIDTH, height)).add_subplot(axes_class=_panel_class())
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
-    ink = {"color": INK, "labelcolor": INK, "labelsize": WORD}  # also of ticks made when drawn
+    ink = {
+        "color": INK,
+        "labelcolor": INK,
+        "labelsize": WORD,
+    }  # also for ticks that are created later
     axes.tick_params(which="both", grid_color=GRID, grid_linewidth=0.6, **ink)
     return axes
 

@@ -141,10 +141,10 @@ def matrix(
 ):
     """Draw a matrix with its entries, positive in orange and negative in blue.
 
-    Larger absolute values have stronger colours, and zero has none. In a print without colour,
-    the minus sign distinguishes negative entries. A matrix with more than 12 columns is drawn
-    as an image without numbers, in which zero is grey, positive entries are bright and negative
-    entries are dark.
+    Larger absolute values have stronger colours, and zero has none. In grey, the minus signs
+    distinguish negative entries. A matrix with more than 12 columns is drawn as an image
+    without numbers, in which zero is grey, positive entries are bright and negative entries are
+    dark.
 
     Parameters
     ----------

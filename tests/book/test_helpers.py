@@ -66,7 +66,7 @@ def test_a_recall_knows_the_choices_and_the_id_of_its_prediction():
 )
 def test_a_recall_without_its_prediction_or_choice_is_refused(name, right):
     book.predict("asked", "Which?", ["This.", "That."])
-    with pytest.raises(ValueError, match="recall: no choice"):
+    with pytest.raises(ValueError, match="recall: expected the"):
         book.recall(name, right, "text")
 
 
@@ -84,9 +84,9 @@ def test_a_reason_for_the_right_choice_is_left_out_where_the_outcome_hangs_on_a_
 
 
 def test_a_prediction_needs_a_choice_or_a_unit_and_a_name_of_its_own():
-    with pytest.raises(ValueError, match="predict: expected two choices or more, or a unit"):
+    with pytest.raises(ValueError, match="predict: expected at least two choices, or a unit"):
         book.predict("alone", "Which?", ["This."])
-    with pytest.raises(ValueError, match="predict: expected two choices or more, or a unit"):
+    with pytest.raises(ValueError, match="predict: expected at least two choices, or a unit"):
         book.predict("nothing", "Which?")
     with pytest.raises(ValueError, match="expected choices or a unit in 'both', got both"):
         book.predict("both", "Which?", ["This.", "That."], unit="m")
@@ -181,9 +181,9 @@ TWO, THREE = CHOICES
 @pytest.mark.parametrize(
     ("declare", "message"),
     [
-        (single(TWO), "one right choice of two or more in 'One and one"),
-        (single(TWO, ("three", True, "no.")), "one right choice"),
-        (single(("two", False, "no."), THREE), "one right choice"),
+        (single(TWO), "at least two choices in 'One and one"),
+        (single(TWO, ("three", True, "no.")), "exactly one correct choice"),
+        (single(("two", False, "no."), THREE), "exactly one correct choice"),
         (single(TWO, ("three", False, " ")), "a reason for each choice"),
         (single(TWO, ("two", False, "no.")), "choices that differ"),
         (single(TWO, ("three", "no.")), r"expected \(text, True or False, reason\)"),
@@ -191,17 +191,17 @@ TWO, THREE = CHOICES
         (lambda: book.single("A formula $x", CHOICES), r"a formula is not closed by \$"),
         (lambda: book.single("Code `x", CHOICES), "code is not closed by `"),
         (lambda: book.single(" ", CHOICES), "single: expected a text as question, got ' '"),
-        (multiple(TWO), "multiple: expected two choices in 'Which"),
+        (multiple(TWO), "multiple: expected at least two choices in 'Which"),
         (multiple(TWO, ("three", False, "")), "a reason for each choice"),
         (numeric(wrong={}), "a wrong number and its reason"),
         (numeric(wrong={5: " "}), "a text as reason of 5"),
-        (numeric(wrong={6.05: "no."}), "wrong number 6.05 is too near the answer 6"),
-        (numeric(wrong={5: "a.", 5.05: "b."}), "5 and 5.05 cannot be told apart"),
+        (numeric(wrong={6.05: "no."}), "wrong number 6.05 is too close to the answer 6"),
+        (numeric(wrong={5: "a.", 5.05: "b."}), "5 and 5.05 are too close together"),
         (numeric(tolerance=0), "a tolerance above 0"),
         (numeric(answer=0), "a tolerance above 0"),
         (numeric(answer=float("nan")), "a finite number as answer"),
         (numeric(why=""), "numeric: expected a text as why"),
-        (order(steps=STEPS[:2]), r"three steps \(step, reason\) or more"),
+        (order(steps=STEPS[:2]), "at least three steps"),
         (order(steps=[*STEPS, STEPS[1]]), "steps that differ"),
         (order(steps=[*STEPS[:2], ("walk", "")]), "a reason for each step"),
         (order(also=[[1, 0, 2]]), "a reason for each step"),
@@ -210,7 +210,7 @@ TWO, THREE = CHOICES
         (bug(line=4), "a line of code from 1 to 3 in 'The last entry.', got 4"),
         (bug(line=0), "got 0"),
         (bug(line=2), "got 2"),
-        (bug(lines=LINES[:1], line=1), "two lines of code or more"),
+        (bug(lines=LINES[:1], line=1), "at least two lines of code"),
         (bug(lines=[("x = 1", ""), LINES[2]], line=2), "a reason for line 1"),
         (lambda: book.quiz(), "at least one question"),
         (lambda: book.quiz(one_of_each()[0], one_of_each()[0]), "the same one twice"),
@@ -256,7 +256,7 @@ def test_a_moving_figure_has_caption_text_and_still():
 
 @pytest.mark.parametrize(("caption", "alt"), [("", "text"), ("text", " ")])
 def test_a_moving_figure_without_caption_or_text_is_refused(caption, alt):
-    with pytest.raises(ValueError, match="needs a caption and a text"):
+    with pytest.raises(ValueError, match="expected a caption and a text"):
         book.play("curve", {}, caption=caption, alt=alt)
 
 

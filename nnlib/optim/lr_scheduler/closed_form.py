@@ -66,14 +66,14 @@ class LambdaLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state, without the optimizer and without plain functions."""
-        kept = [dict(vars(f)) if is_object(f) else None for f in self.lr_lambdas]
-        return {**super().state_dict(), "lr_lambdas": kept}
+        states = [dict(vars(f)) if is_object(f) else None for f in self.lr_lambdas]
+        return {**super().state_dict(), "lr_lambdas": states}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state from ``state_dict``; plain functions don't change."""
-        for f, kept in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
-            if kept is not None:
-                vars(f).update(kept)
+        """Restore the state from ``state_dict``; plain functions stay unchanged."""
+        for f, state in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
+            if state is not None:
+                vars(f).update(state)
         super().load_state_dict({**state_dict, "lr_lambdas": self.lr_lambdas})
 
 

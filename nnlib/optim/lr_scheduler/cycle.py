@@ -14,18 +14,18 @@ from .scheduler import LRScheduler, checked, each_group, name_of
 __all__ = ["CyclicLR", "OneCycleLR"]
 
 
-def _cosine(start: float, end: float, share: float) -> float:
+def _cosine(start: float, end: float, fraction: float) -> float:
     """Return the value at a fraction of the way from start to end, along half a cosine."""
-    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * fraction))
 
 
-def _straight(start: float, end: float, share: float) -> float:
+def _straight(start: float, end: float, fraction: float) -> float:
     """Return the value at a fraction of the way from start to end, linearly."""
-    return start + (end - start) * share
+    return start + (end - start) * fraction
 
 
 def _has_betas(schedule: LRScheduler) -> bool:
-    """Return whether the optimizer has betas, not momentum; raise ValueError for neither."""
+    """Return whether the optimizer has betas; raise ValueError if it has no momentum either."""
     known = schedule.optimizer.defaults.keys() & {"momentum", "betas"}
     expected = "an optimizer with momentum or betas for cycle_momentum=True"
     expect(schedule, known, expected, name_of(schedule.optimizer))
@@ -63,7 +63,7 @@ class OneCycleLR(LRScheduler):
     anneal_strategy : "cos" or "linear"
         "cos" for half a cosine, or "linear" for a straight line.
     cycle_momentum : bool
-        If True, change the momentum, too.
+        If True, change the momentum too.
     base_momentum, max_momentum : float, or list of float
         Lowest and highest momentum.
     div_factor, final_div_factor : float
@@ -79,7 +79,7 @@ class OneCycleLR(LRScheduler):
     ValueError
         If a number of steps isn't a positive integer, pct_start isn't a float in [0, 1],
         anneal_strategy is unknown, or the optimizer has neither momentum nor betas for
-        ``cycle_momentum=True``. ``step`` raises it after total_steps.
+        ``cycle_momentum=True``. ``step`` raises ValueError after the last step.
 
     Source: Smith and Topin (2019), "Super-convergence".
 
@@ -168,14 +168,14 @@ class OneCycleLR(LRScheduler):
         ends = [phase["end_step"] for phase in self._schedule_phases]
         i = next((i for i, end in enumerate(ends) if t <= end), len(ends) - 1)
         phase, start = self._schedule_phases[i], ends[i - 1] if i else 0
-        share = (t - start) / (
+        fraction = (t - start) / (
             (ends[i] - start) or 1
         )  # if pct_start = 1, the last phase has length 0
         for group in self.optimizer.param_groups if self.cycle_momentum else ():
             ways = group[phase["start_momentum"]], group[phase["end_momentum"]]
-            _set_momentum(self, group, between(*ways, share))
+            _set_momentum(self, group, between(*ways, fraction))
         return [
-            between(group[phase["start_lr"]], group[phase["end_lr"]], share)
+            between(group[phase["start_lr"]], group[phase["end_lr"]], fraction)
             for group in self.optimizer.param_groups
         ]
 

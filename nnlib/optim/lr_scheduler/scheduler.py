@@ -117,9 +117,9 @@ def checked(schedule: LRScheduler, optimizer: Any) -> Optimizer:
     return optimizer
 
 
-def each_group(schedule: LRScheduler, name: str, given: Any) -> list[Any]:
+def each_group(schedule: LRScheduler, name: str, value: Any) -> list[Any]:
     """Return one value per parameter group; a single value is repeated."""
     count = len(schedule.optimizer.param_groups)
-    values = list(given) if isinstance(given, (list, tuple)) else [given] * count
+    values = list(value) if isinstance(value, (list, tuple)) else [value] * count
     expect(schedule, len(values) == count, f"{count} of {name}, one per group", len(values))
     return values

@@ -300,11 +300,13 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing():
     state = optimizer.state_dict()
     state["state"][5] = {}
     state["param_groups"][0]["lr"] = 9.0
-    with pytest.raises(KeyError, match=r"load_state_dict: expected parameters of \[0\], got 5"):
+    with pytest.raises(
+        KeyError, match=r"load_state_dict: expected a parameter in \[0\], got 5"
+    ):
         optimizer.load_state_dict(state)
     assert optimizer.param_groups[0]["lr"] == 0.1
     assert optimizer.state[p]["momentum_buffer"].tolist() == [2.0, 4.0]
-    with pytest.raises(ValueError, match="load_state_dict: expected groups of"):
+    with pytest.raises(ValueError, match="load_state_dict: expected groups with"):
         SGD([leaf(1.0)]).load_state_dict(SGD([leaf(1.0), leaf(2.0)]).state_dict())
 
 
