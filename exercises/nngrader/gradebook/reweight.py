@@ -158,10 +158,10 @@ def recorded_points(gradebook, name: str) -> dict[str, float]:
     from nbgrader.api import MissingEntry
 
     try:
-        notebook = gradebook.find_notebook(name, name)
+        notebooks = gradebook.find_assignment(name).notebooks
     except MissingEntry:
         raise NotThere(f"{name} is not in the gradebook") from None
-    graded = [*notebook.grade_cells, *notebook.task_cells]
+    graded = [c for one in notebooks for c in (*one.grade_cells, *one.task_cells)]
     return {c.name: float(c.max_score) for c in graded}
 
 

@@ -144,7 +144,7 @@ def explain(
         raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}{near}")
     rebuilt = _rebuilt(assignment, student)
     spec = assignment.spec(unsafe)
-    with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
+    with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses, files=spec.files) as sandbox:
         sandbox.require()
         runner = Runner(rebuilt.work, sandbox, 0)
         with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
