@@ -15,6 +15,7 @@ from nngrader.gradebook import marks
 from nngrader.gradebook.database import open_gradebook
 from nngrader.records.flag import FlagCode
 from nngrader.release.one_file import grade_file
+from nngrader.reports.feedback import EXTRA, OVERRIDDEN
 from nngrader.storage.results import latest_results
 
 from .nbgrader_command import run_nbgrader
@@ -64,6 +65,7 @@ SOLUTIONS = {
     "circle": "size = 2\ndef area(x):\n    return 3 * x * x",
 }
 NOTEBOOKS = {"a_squares": (SQUARES, "square"), "b_circles": (CIRCLES, "circle")}
+TESTS = "test_square", "test_circle"
 WRONG = {"circle": "size = 2\ndef area(x):\n    return x"}
 
 
@@ -181,6 +183,38 @@ def test_marks_by_hand_feedback_and_export_cover_all_notebooks(course):
         given = [c["metadata"].get("nbgrader", {}).get("points") for c in cells]
         assert 8 in given, file
     assert run(course, "report", PS) == 0
+
+
+@pytest.mark.sandbox
+def test_a_persons_points_for_test_cells_outlive_regrading(course, capsys):
+    submit(course, "ada", answered(course, SOLUTIONS | WRONG))
+    assert run(course, "grade", PS) == 0
+    with open_gradebook(Course(course), PS) as gradebook:
+        square = gradebook.find_grade("test_square", "a_squares", PS, "ada")
+        square.extra_credit = 0.5
+        circle = gradebook.find_grade("test_circle", "b_circles", PS, "ada")
+        circle.manual_score, circle.extra_credit = 2.5, 0.25
+        comment = gradebook.find_comment("circle", "b_circles", PS, "ada")
+        comment.manual_comment = "Only a factor."
+        gradebook.db.commit()
+    shutil.rmtree(course / ".results")
+    assert run(course, "grade", PS) == 0
+    mark = marks(Course(course), PS)["ada"]
+    assert mark["by_hand"][0] == ("test_circle", 2.75, 4, "")
+    assert (mark["extra"], mark["score"]) == ({"test_square": 0.5}, 3 + 0.5 + 2.75)
+    assert mark["comments"] == {"circle": "Only a factor."}
+    assert run(course, "feedback", PS) == 0
+    page = (course / "feedback" / "ada" / PS / f"{PS}.html").read_text()
+    sections = {n: s for s in page.split("<section>") for n in TESTS if f"<code>{n}<" in s}
+    assert EXTRA.format("0.5 points") in sections["test_square"]
+    assert OVERRIDDEN in sections["test_circle"]
+    assert "2.75 of 4" in sections["test_circle"]
+    assert "Only a factor." in page
+    assert run(course, "export", PS, "--out", str(course / "out.csv")) == 0
+    (row,) = csv.DictReader((course / "out.csv").read_text().splitlines())
+    assert float(row["score"]) == 6.25
+    assert run(course, "explain", PS, "ada") == 0
+    assert "recorded" not in capsys.readouterr().out.splitlines()[-1]  # the terms add up
 
 
 @pytest.mark.sandbox

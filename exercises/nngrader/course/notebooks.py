@@ -12,6 +12,7 @@ import itertools
 import json
 import re
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..engine.declaration.problem import PASSIVE, Problem
@@ -86,6 +87,20 @@ def id_of_test(problem: str) -> str:
     'test_softmax'
     """
     return f"test_{problem}"
+
+
+def by_problem(by_cell: dict, problems: Iterable[str]) -> dict:
+    """Return values by problem from values by test cell.
+
+    The problem of an ordinary test cell has the cell's id.
+
+    >>> by_problem({"test_softmax": 1, "test_sum": 2}, ["softmax", "test_sum", "sum"])
+    {'softmax': 1, 'test_sum': 2}
+    """
+    cells = {p: p if p in by_cell else id_of_test(p) for p in problems}
+    return {
+        p: by_cell[c] for p, c in cells.items() if c in by_cell and (c == p or c not in cells)
+    }
 
 
 def is_picture(cell: dict) -> bool:

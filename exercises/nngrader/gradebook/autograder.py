@@ -209,6 +209,12 @@ class Mark:
     most: float
 
     @property
+    def extra(self) -> float:
+        """Return the extra credit that a person gave, which `score` includes."""
+        own = self.auto_score if self.manual_score is None else self.manual_score
+        return round(self.score - (own or 0.0), 6)
+
+    @property
     def by_hand(self) -> bool:
         """Return whether a person marks the cell or has marked it."""
         return (
