@@ -22,6 +22,7 @@ def mark(score, by_hand=False, penalty=0.0):
         "late_penalty": penalty,
         "needs_manual_grade": by_hand,
         "by_hand": [],
+        "extra": {},
     }
 
 

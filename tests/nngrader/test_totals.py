@@ -20,6 +20,7 @@ def mark(score, most=100.0, by_hand=False):
         "late_penalty": 0.0,
         "needs_manual_grade": by_hand,
         "by_hand": [],
+        "extra": {},
     }
 
 

@@ -6,12 +6,13 @@ import hashlib
 import importlib.util
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..engine.declaration.challenge import Challenge
 from ..engine.declaration.gate import check_seed
-from ..engine.observation.reading import imports
+from ..engine.observation.reading import imports, names_used
 from ..errors import CannotDo
 from ..records.flag import Flag
 from ..settings import Limits, read_settings
@@ -28,7 +29,9 @@ from .notebooks import (
     is_test,
     mark,
     most_points,
+    parts,
     problem_of,
+    together,
 )
 
 # NumPy is always there, drawing never is, and the grader stays outside of the sandbox.
@@ -56,6 +59,10 @@ class AssignmentSpec:
         The instructor's cells for a runner. They define the correct functions.
     ordinary : dict
         The source of each ordinary test cell, with hidden tests, by its id.
+    files : dict
+        The instructor's data and modules that cells may read, as bytes by relative path.
+    usual : list of str
+        If there are such files: names that the instructor's cells use, which need no flag.
     """
 
     tests: list
@@ -67,6 +74,8 @@ class AssignmentSpec:
     code: str
     solved: list = field(default_factory=list)
     ordinary: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
+    usual: list = field(default_factory=list)
 
     def result(self, status: str, flags: list[Flag], cells: dict, **judged) -> dict:
         """Return a result for storage: status, flags, points, reports, times, fingerprints.
@@ -97,6 +106,15 @@ class AssignmentSpec:
 
 class NotReleased(CannotDo):
     """Raised if an assignment was not released, or its source has changed since the release."""
+
+
+def modules_of(files: Iterable[str]) -> set[str]:
+    """Return the names under which the instructor's files can be imported.
+
+    >>> sorted(modules_of(["helper.py", "data/x.csv"]))
+    ['data', 'helper']
+    """
+    return {name.partition("/")[0].removesuffix(".py") for name in files}
 
 
 def declared_files(problems: dict[str, dict]) -> dict[str, int]:
@@ -142,9 +160,23 @@ class Assignment:
         found = {name for data in self.hidden.values() for name in data.get("uses", ())}
         if any(map(is_ordinary, self.instructor["cells"])):
             cells = [c["source"] for c in self.instructor["cells"] if is_code(c)]
+            cells += [f.decode() for name, f in self.data.items() if name.endswith(".py")]
             own = {name.partition(".")[0] for name in imports(*cells)} - NOT_FOR_STUDENTS
+            own -= modules_of(self.data)
             found |= {name for name in own if importlib.util.find_spec(name)}
         return sorted(found)
+
+    @cached_property
+    def data(self) -> dict[str, bytes]:
+        """Return the instructor's data and modules that cells may read, by relative path."""
+        found = self.course.data_files(self.name).items()
+        return {name: file.read_bytes() for name, file in found}
+
+    @cached_property
+    def usual(self) -> list[str]:
+        """Return the names that the instructor's cells use, for example to read data."""
+        cells = [c["source"] for c in self.instructor["cells"] if is_code(c)]
+        return names_used(*cells) if self.data else []
 
     @cached_property
     def declared(self) -> dict[str, int]:
@@ -154,6 +186,11 @@ class Assignment:
         """
         challenges = [p for p in self.course.problems(self.name) if isinstance(p, Challenge)]
         return {p.file: p.most_bytes for p in challenges}
+
+    @cached_property
+    def files(self) -> list[str]:
+        """Return the names of the notebooks to submit."""
+        return [f"{own}.ipynb" for own in parts(self.instructor, self.name)]
 
     @cached_property
     def solution_ids(self) -> list[str]:
@@ -181,6 +218,8 @@ class Assignment:
             hidden=self.hidden,
             limits=self.limits,
             uses=self.uses,
+            files=self.data,
+            usual=self.usual,
             most=most_points(self.instructor),
             unsafe=unsafe,
             code=code(self.uses),
@@ -190,13 +229,12 @@ class Assignment:
     def key(self) -> str:
         """Return a digest of source, problems, seed, code and versions, but not submissions."""
         source = self.course.source(self.name)
-        files = [
-            source,
-            *self.course.problem_files(self.name),
-        ]
+        files = self.course.own_notebooks(self.name) or [source]
+        files += self.course.problem_files(self.name)
         files += sorted(f for f in (self.course / "heldback").rglob("*") if f.is_file())
         parts = [file_digest(f) for f in files] + [str(self.course.seed())]
         parts += [repr(self.limits), repr(self.weights)]  # but not the due date
+        parts += [f"{n} {hashlib.sha256(f).hexdigest()}" for n, f in self.data.items()]
         parts += [json.dumps(self.released), code(self.uses)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -212,17 +250,21 @@ class Assignment:
 
 
 def released_notebook(course: Course, name: str) -> dict:
-    """Return the notebook as students received it.
+    """Return the notebook as students received it; several notebooks are `together`.
 
     Raises
     ------
     NotReleased
-        If there is no released notebook.
+        If a notebook has not been released.
     """
-    file = course / "release" / name / f"{name}.ipynb"
-    if not file.is_file():
-        raise NotReleased(f"{name} has not been released: run `nngrader release {name}`")
-    return from_file(file)
+    found = {}
+    for own in course.notebook_names(name):
+        file = course / "release" / name / f"{own}.ipynb"
+        if not file.is_file():
+            which = name if own == name else f"{own}.ipynb of {name}"
+            raise NotReleased(f"{which} has not been released: run `nngrader release {name}`")
+        found[own] = from_file(file)
+    return together(found) if course.own_notebooks(name) else found[name]
 
 
 def _cells(notebook):

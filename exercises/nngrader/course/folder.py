@@ -16,6 +16,7 @@ import threading
 import traceback
 import zlib
 from contextvars import ContextVar
+from fnmatch import fnmatch
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +25,7 @@ from ..engine.declaration.problem import Problem
 from ..errors import CannotDo, NotThere, first_line
 from ..settings import read_address, read_settings, read_toml
 from ..wording import did_you_mean
-from .notebooks import from_text, own_notebook, with_links, with_sources, with_tables
+from .notebooks import MARK, from_text, own_notebooks, with_links, with_sources, with_tables
 
 __all__ = [
     "HIDDEN_FILES",
@@ -43,6 +44,8 @@ HIDDEN_FILES = [  # nbgrader copies whole source folders, and the text there has
     "*.toml",
     "*.md",
 ]
+OWN_HIDDEN = [f for f in HIDDEN_FILES if f not in ("*.py", "*.md", "*.toml")]
+OWN_HIDDEN += ["nngrader.toml", "*.cases.json"]  # next to notebooks without a text
 _PUBLIC: ContextVar[Path | None] = ContextVar("public", default=None)
 _READING = threading.RLock()  # reentrant, because a private file reads the public ones
 CONFIG = "nbgrader_config.py"
@@ -78,34 +81,80 @@ class Course:
         return self.root / part
 
     def assignments(self) -> list[str]:
-        """Return the names of all assignments with a text or a notebook, sorted."""
-        files = [*(self.root / "source").glob("*/*.md"), *self.root.glob("source/*/*.ipynb")]
-        return sorted({f.stem for f in files if f.stem == f.parent.name})
+        """Return the names of all assignments with a text or notebooks, sorted."""
+        texts = [f for f in self.root.glob("source/*/*.md") if f.stem == f.parent.name]
+        return sorted({f.parent.name for f in [*texts, *self.root.glob("source/*/*.ipynb")]})
 
     def source(self, assignment: str) -> Path:
-        """Return the path of an assignment's text, or of the notebook that it consists of.
+        """Return the path of an assignment's text, or of the first of its notebooks.
 
         Next to a text, the notebook is generated.
+
+        Raises
+        ------
+        NotThere
+            If there is neither a text nor a notebook.
+        CannotDo
+            If there is a text, and also another text or notebook.
         """
         file = self.root / "source" / assignment / f"{assignment}.md"
-        if self.is_own_notebook(assignment):
-            return file.with_suffix(".ipynb")
-        if not file.is_file():
+        own = self.own_notebooks(assignment)
+        if not own and not file.is_file():
             near = did_you_mean(assignment, self.assignments())
             raise NotThere(f"no assignment {assignment!r}: {file} does not exist{near}")
-        return file
+        if texts := self._other_sources(file, own):
+            raise CannotDo(
+                f"{file.parent} contains {', '.join(texts)}, but an assignment consists either "
+                f"of one text, {file.name}, or of ordinary notebooks without a text"
+            )
+        return own[0] if own else file
 
-    def is_own_notebook(self, assignment: str) -> bool:
-        """Return whether an assignment consists of a notebook, without a text."""
-        file = self.root / "source" / assignment / f"{assignment}.ipynb"
-        return file.is_file() and not file.with_suffix(".md").is_file()
+    def own_notebooks(self, assignment: str) -> list[Path]:
+        """Return the notebooks that an assignment without a text consists of, sorted."""
+        folder = self.root / "source" / assignment
+        if (folder / f"{assignment}.md").is_file():
+            return []
+        return sorted(folder.glob("*.ipynb"))
+
+    def hidden_files(self, assignment: str) -> list[str]:
+        """Return patterns of the files in its source folder that students don't receive."""
+        return OWN_HIDDEN if self.own_notebooks(assignment) else HIDDEN_FILES
+
+    def data_files(self, assignment: str) -> dict[str, Path]:
+        """Return the files next to own notebooks that the cells may read, by relative path.
+
+        These are data and modules that the instructor wrote; other assignments have none.
+        """
+        if not self.own_notebooks(assignment):
+            return {}
+        folder = self.root / "source" / assignment
+        inside = {f.relative_to(folder): f for f in sorted(folder.rglob("*")) if f.is_file()}
+        hidden = [*OWN_HIDDEN, "*.ipynb"]
+        return {
+            path.as_posix(): file
+            for path, file in inside.items()
+            if not any(fnmatch(part, pattern) for part in path.parts for pattern in hidden)
+        }
+
+    def notebook_names(self, assignment: str) -> list[str]:
+        """Return the names of an assignment's notebooks, without their ending."""
+        return [f.stem for f in self.own_notebooks(assignment)] or [assignment]
+
+    def _other_sources(self, file, own):
+        """Return the names of texts and notebooks that cannot be part of the assignment."""
+        texts = [f for f in file.parent.glob("*.md") if f != file]
+        marks = {f: MARK.finditer(f.read_text("utf-8", errors="ignore")) for f in texts}
+        read = [f for f, found in marks.items() if any(m["kind"] for m in found)]
+        made = file.with_suffix(".ipynb")
+        others = [f for f in file.parent.glob("*.ipynb") if f != made and not own]
+        return sorted(f.name for f in [*read, *others])
 
     def require_whole(self, assignment: str) -> None:
         """Raise an error that lists everything that a course folder lacks for an assignment."""
         file, definitions = f"source/{assignment}/{assignment}.md", self.definitions(assignment)
         if (self.root / "source").is_dir():
             self.source(assignment)  # raises an error if the name is misspelt
-        if self.is_own_notebook(assignment) and (self.root / CONFIG).is_file():
+        if self.own_notebooks(assignment) and (self.root / CONFIG).is_file():
             return
         texts = [f.read_text(encoding="utf-8", errors="ignore") for f in files_of(definitions)]
         challenge = not texts or any(CHALLENGE in text for text in texts)
@@ -125,6 +174,8 @@ class Course:
     def instructor(self, assignment: str, points: dict[str, float] | None = None) -> dict:
         """Return the instructor's notebook, including the cells of the private folder.
 
+        If the assignment consists of several notebooks, they are `together`.
+
         Parameters
         ----------
         points : dict, optional
@@ -138,8 +189,8 @@ class Course:
             If its text has an error, or a private cell matches no cell of the text.
         """
         file, problems = self.source(assignment), self.problems(assignment)
-        if self.is_own_notebook(assignment):
-            return own_notebook(file, self.points(assignment) | (points or {}))
+        if own := self.own_notebooks(assignment):
+            return own_notebooks(own, self.points(assignment) | (points or {}))
         settings = file.with_name("nngrader.toml")
         worth = self.points(assignment) | (points or {})
         sections = {n: md.read_text(encoding="utf-8") for n, (_, md) in self.new(assignment)}
@@ -214,9 +265,9 @@ class Course:
     def problems(self, assignment: str) -> list:
         """Return the problems in order; private definitions replace public ones.
 
-        An assignment that consists of a notebook declares none.
+        An assignment that consists of notebooks declares none.
         """
-        if self.is_own_notebook(assignment):
+        if self.own_notebooks(assignment):
             return []
         self.private_files(assignment)
         own = self.private / f"{assignment}.py" if self.private else None

@@ -12,6 +12,7 @@ import itertools
 import json
 import re
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..engine.declaration.problem import PASSIVE, Problem
@@ -88,6 +89,20 @@ def id_of_test(problem: str) -> str:
     return f"test_{problem}"
 
 
+def by_problem(by_cell: dict, problems: Iterable[str]) -> dict:
+    """Return values by problem from values by test cell.
+
+    The problem of an ordinary test cell has the cell's id.
+
+    >>> by_problem({"test_softmax": 1, "test_sum": 2}, ["softmax", "test_sum", "sum"])
+    {'softmax': 1, 'test_sum': 2}
+    """
+    cells = {p: p if p in by_cell else id_of_test(p) for p in problems}
+    return {
+        p: by_cell[c] for p, c in cells.items() if c in by_cell and (c == p or c not in cells)
+    }
+
+
 def is_picture(cell: dict) -> bool:
     """Return whether this is one of the course's cells that draw, which grading skips."""
     given = is_code(cell) and not is_solution(cell) and not is_test(cell)
@@ -121,29 +136,51 @@ def from_file(file: Path) -> dict:
     return joined(json.loads(file.read_text(encoding="utf-8")))
 
 
-def own_notebook(file: Path, worth: dict[str, float]) -> dict:
-    """Return the instructor's notebook of an assignment without a text, as nbgrader made it.
+def together(notebooks: dict[str, dict]) -> dict:
+    """Return the notebooks of an assignment as one, which contains the cells of all.
+
+    Parameters
+    ----------
+    notebooks : dict
+        The notebooks by name, in order; `parts` returns them again.
+    """
+    cells = [c for notebook in notebooks.values() for c in notebook["cells"]]
+    return {**next(iter(notebooks.values())), "cells": cells, "parts": notebooks}
+
+
+def parts(notebook: dict, name: str) -> dict[str, dict]:
+    """Return the notebooks that `together` has joined, or else this notebook, by its name."""
+    return notebook.get("parts") or {name: notebook}
+
+
+def own_notebooks(files: list[Path], worth: dict[str, float]) -> dict:
+    """Return the instructor's notebooks of an assignment without a text, `together`.
 
     Parameters
     ----------
     worth : dict
-        Points by the id of a graded cell, instead of those in the notebook.
+        Points by the id of a graded cell, instead of those in the notebooks.
 
     Raises
     ------
     CannotDo
         If two cells have the same id, or no graded cell has an id that has points.
     """
-    notebook = from_file(file)
-    ids = [grade_id(c) for c in notebook["cells"] if grade_id(c)]
-    if twice := sorted({i for i in ids if ids.count(i) > 1}):
-        raise CannotDo(f"{file}: two cells have the id {', '.join(twice)}")
+    notebook = together({file.stem: from_file(file) for file in files})
+    found = parts(notebook, "").items()
+    ids = [(grade_id(c), name) for name, one in found for c in one["cells"] if grade_id(c)]
+    places = {}
+    for gid, name in ids:
+        places.setdefault(gid, []).append(f"{name}.ipynb")
+    if twice := [f"{g} in {' and '.join(p)}" for g, p in sorted(places.items()) if p[1:]]:
+        raise CannotDo(f"{files[0].parent}: two cells have the id {', '.join(twice)}")
     graded = [c for c in notebook["cells"] if is_task(c) or mark(c).get("grade")]
     for cell in graded:
         mark(cell)["points"] = worth.get(grade_id(cell), mark(cell).get("points", 0))
     if unknown := sorted(worth.keys() - set(map(grade_id, graded))):
         near = "".join(did_you_mean(name, map(grade_id, graded)) for name in unknown)
-        raise CannotDo(f"{file}: no graded cell is called {', '.join(unknown)}{near}")
+        named = ", ".join(unknown)
+        raise CannotDo(f"{files[0].parent}: no graded cell is called {named}{near}")
     return notebook
 
 

@@ -95,7 +95,7 @@ class SaveGrades(SaveAutoGrades):
 
     def preprocess(self, nb, resources):
         """Save the points and comments from the cells of a notebook."""
-        self.notebook_id = self.assignment_id = resources["assignment"]
+        self.notebook_id, self.assignment_id = resources["notebook"], resources["assignment"]
         self.student_id = resources["student"]
         return super(SaveAutoGrades, self).preprocess(nb, resources)
 
@@ -111,19 +111,19 @@ class Autograder:
         self.late.init_plugin()
 
     def record(
-        self, student: str, notebook: dict, when: str, earlier: Callable, waiting: dict
+        self, student: str, notebooks: dict, when: str, earlier: Callable, waiting: dict
     ) -> tuple[list[str], dict[str, str]]:
         """Save a submission and its points; if marked work changed, require a new mark.
 
         Parameters
         ----------
-        notebook : dict
-            The notebook, with the points as outputs of the test cells.
+        notebooks : dict
+            The notebooks by name, with the points as outputs of the test cells.
         when : str
             The time of submission, or "" if it is unknown.
         earlier : callable
-            Returns `works` of the notebook recorded earlier, or None if they are lost. In this
-            case all marks remain.
+            Returns `works` of the notebooks recorded earlier, or None if they are lost. In
+            this case all marks remain.
         waiting : dict
             The work, as in `works`, of cells whose marks don't count because the work has
             changed since. If the same work comes back, the mark counts again.
@@ -138,12 +138,14 @@ class Autograder:
         entry.timestamp = parse_utc(when) if when else None
         if self.policy.extensions is not None:
             entry.extension = extension_of(self.policy, student, self.policy.due)
-        place = self.assignment, self.assignment, student
-        grades = self.gradebook.find_submission_notebook(*place).grades
-        doubtful = {g.name: g.needs_manual_grade for g in grades if g.manual_score is not None}
+        marks = {g.name: g for one in entry.notebooks for g in one.grades}
+        marks = {n: g for n, g in marks.items() if g.manual_score is not None}
+        doubtful = {n: g.needs_manual_grade for n, g in marks.items()}
         marked = sorted(name for name, changed in doubtful.items() if not changed)
-        then, now = earlier() if marked else None, works(notebook)
-        self.save.preprocess(notebook, {"assignment": self.assignment, "student": student})
+        then, now = earlier() if marked else None, works(notebooks)
+        place = {"assignment": self.assignment, "student": student}
+        for name, notebook in notebooks.items():
+            self.save.preprocess(notebook, place | {"notebook": name})
         self.penalise(student)
         kept = [name for name in marked if then is None or then.get(name) == now.get(name)]
         held = {
@@ -151,29 +153,43 @@ class Autograder:
             for n, changed in doubtful.items()
         }
         kept += [n for n in doubtful if n not in marked and held[n] and held[n] == now.get(n)]
-        for name in doubtful:
-            self.gradebook.find_grade(name, *place).needs_manual_grade = name not in kept
+        for name, grade in marks.items():
+            grade.needs_manual_grade = name not in kept
         return kept, {n: work for n, work in held.items() if n not in kept and work}
 
     def penalise(self, student: str) -> None:
         """Save the late penalty for the current marks, computed by the course's plugin."""
         entry = self.gradebook.find_submission(self.assignment, student)
-        (notebook,) = entry.notebooks
-        notebook.late_submission_penalty = None
+        cost, score = None, sum(notebook.score for notebook in entry.notebooks)
         if (seconds := entry.total_seconds_late) > 0:
-            cost = self.late.plugin_inst.late_submission_penalty(
-                student, notebook.score, seconds
-            )
-            if cost is not None:
-                notebook.late_submission_penalty = min(max(0, cost), notebook.score)
+            cost = self.late.plugin_inst.late_submission_penalty(student, score, seconds)
+        deduct(entry.notebooks, cost)
         self.gradebook.db.commit()
 
 
-def works(notebook: dict) -> dict[str, str]:
+def deduct(notebooks: list[SubmittedNotebook], penalty: float | None) -> None:
+    """Write a submission's late penalty, which counts once, into its notebooks.
+
+    The first notebook takes as much of it as it has points, the next one the rest, and so on.
+    """
+    for notebook in sorted(notebooks, key=lambda one: one.name):
+        notebook.late_submission_penalty = None
+        if penalty is not None:
+            notebook.late_submission_penalty = min(max(0, penalty), notebook.score)
+            penalty -= notebook.late_submission_penalty
+
+
+def works(notebooks: dict[str, dict]) -> dict[str, str]:
     """Return a digest of the work that a person reads to mark each graded cell, by its id.
 
-    For a written answer this is its text; for a test cell or a task, all sources and findings.
+    For a written answer this is its text; for a test cell or a task, all sources and findings
+    of its notebook.
     """
+    return {cell: work for one in notebooks.values() for cell, work in _works(one).items()}
+
+
+def _works(notebook):
+    """Return `works` of one notebook."""
     cells = notebook["cells"]
     sources = [c["source"] for c in cells if is_code(c) or grade_id(c)]
     whole = digest([sources, [c["outputs"] for c in cells if is_test(c)]])
@@ -191,6 +207,12 @@ class Mark:
     needs_manual_grade: bool
     score: float
     most: float
+
+    @property
+    def extra(self) -> float:
+        """Return the extra credit that a person gave, which `score` includes."""
+        own = self.auto_score if self.manual_score is None else self.manual_score
+        return round(self.score - (own or 0.0), 6)
 
     @property
     def by_hand(self) -> bool:
@@ -252,11 +274,13 @@ def standing(gradebook, assignment: str, student: str | None = None) -> dict[str
     """
     who = [Assignment.name == assignment]
     who += [SubmittedAssignment.student_id == student] * (student is not None)
-    found = {}
+    found, seen = {}, set()
     for row in gradebook.db.execute(_grades().where(*who)):
         late = _seconds(row.timestamp, row.duedate, row.extension)
-        blank = Standing(row.timestamp, late, row.late_submission_penalty or 0.0)
-        entry = found.setdefault(row.student_id, blank)
+        entry = found.setdefault(row.student_id, Standing(row.timestamp, late, 0.0))
+        if row.id not in seen:
+            seen.add(row.id)
+            entry.penalty += row.late_submission_penalty or 0.0
         if row.name is not None:
             entry.grades[row.name] = _mark(row)
     for row in gradebook.db.execute(_comments().where(*who, Comment.comment.is_not(None))):
@@ -272,6 +296,7 @@ def _grades():
             SubmittedAssignment.timestamp,
             SubmittedAssignment.extension,
             Assignment.duedate,
+            SubmittedNotebook.id,
             SubmittedNotebook.late_submission_penalty,
             BaseCell.name,
             Grade.auto_score,

@@ -303,9 +303,13 @@ class HandMarks:
         with quiet(), database_errors(self.url):
             self.gradebook = OpenGradebook(self.url, home.course_id)
             try:
-                asked = self.gradebook.find_notebook(self.assignment, self.assignment)
-                texts = [c.name for c in asked.grade_cells if c.cell_type == "markdown"]
-                self.written = frozenset([*texts, *(c.name for c in asked.task_cells)])
+                notebooks = self.gradebook.find_assignment(self.assignment).notebooks
+                cells = [(c, one) for one in notebooks for c in one.grade_cells]
+                texts = [c.name for c, _ in cells if c.cell_type == "markdown"]
+                cells += [(c, one) for one in notebooks for c in one.task_cells]
+                tasks = [c.name for one in notebooks for c in one.task_cells]
+                self.written = frozenset([*texts, *tasks])
+                self.notebook_of = {c.name: one.name for c, one in cells}
                 self.standing = standing(self.gradebook, self.assignment)
                 self.gradebook.db.rollback()
             except MissingEntry:
@@ -328,7 +332,8 @@ class HandMarks:
         """
         with quiet(), database_errors(self.url), self.gradebook.whole():
             for change in found:
-                where = change.cell, self.assignment, self.assignment, change.student
+                notebook = self.notebook_of[change.cell]
+                where = change.cell, notebook, self.assignment, change.student
                 if change.points != change.before:
                     grade = self.gradebook.find_grade(*where)
                     grade.manual_score, grade.extra_credit = change.points, None

@@ -190,7 +190,8 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
         penalty, but the time of submission is unknown. `by_hand` lists (cell, score or None,
         maximum, comment) of cells to mark by hand, and `left_out` lists (cell, score, maximum)
         of written answers that the student didn't change. `comments` contains a person's
-        comments on other cells, by cell.
+        comments on other cells, by cell, and `extra` the extra credit on top of the grader's
+        points, by cell.
     """
     from nbgrader.api import MissingEntry
 
@@ -227,6 +228,7 @@ def _mark(one, most, policy):
         "by_hand": by_hand,
         "left_out": [(g.name, g.score, g.most) for g in silent if g.name not in marked],
         "comments": said,
+        "extra": {g.name: g.extra for g in one.grades.values() if g.extra and not g.by_hand},
     }
 
 

@@ -19,8 +19,7 @@ from pathlib import Path
 import nbformat
 
 from ..course.assignment import Assignment
-from ..course.folder import HIDDEN_FILES
-from ..course.notebooks import grade_id, is_solution, is_test, mark, problem_of
+from ..course.notebooks import grade_id, is_solution, is_test, mark, parts, problem_of
 from ..course.roster import COLUMNS, Student
 from ..errors import CannotDo, first_line
 from ..intake.deposit import FORMAT, LATE_MARK
@@ -162,7 +161,7 @@ class Recorder:
         """Record one submission, unless the same result has already been recorded."""
         from .autograder import works
 
-        student = result["student"]
+        student, named = result["student"], parts(notebook, self.name).items()
         stamp = self._timestamp(student, result)
         if not stamp and os.path.lexists(self._handed_in(student) / LATE_MARK):
             add_flag(result, Flag(FlagCode.MARKED_LATE))
@@ -171,7 +170,7 @@ class Recorder:
             for c in self.assignment.instructor["cells"]
             if is_solution(c) and mark(c).get("grade")
         }
-        shown = with_results(notebook, result, rubrics)
+        shown = {own: with_results(one, result, rubrics) for own, one in named}
         settings = [self.due, repr(self.policy), json.dumps(self.config, default=str)]
         key = digest([shown, stamp, *settings])
         if not self._is_recorded(student, key):
@@ -195,28 +194,30 @@ class Recorder:
     def _fingerprint(self, student):
         """Return a fingerprint of the recorded file and its entry, for noticing changes."""
         try:
-            stat = self._recorded_file(student).stat()
+            stats = [file.stat() for file in self._recorded_files(student).values()]
         except OSError:
             return None
-        return [stat.st_mtime_ns, stat.st_size, digest(self.standing[student].recorded)]
+        dated = [[stat.st_mtime_ns, stat.st_size] for stat in stats]
+        return [dated, digest(self.standing[student].recorded)]
 
-    def _recorded_file(self, student):
-        """Return the path of the notebook that nbgrader's tools show."""
+    def _recorded_files(self, student):
+        """Return the paths of the notebooks that nbgrader's tools show, by their names."""
         folder = self.home.format_path(self.home.autograded_directory, student, self.name)
-        return Path(folder, f"{self.name}.ipynb")
+        names = parts(self.assignment.instructor, self.name)
+        return {own: Path(folder, f"{own}.ipynb") for own in names}
 
     def _persist(self, student, shown, stamp):
-        """Record a notebook; wait once if another program is using the gradebook.
+        """Record the notebooks; wait once if another program is using the gradebook.
 
         Returns
         -------
         dict
             The work of cells whose marks by hand don't count any more.
         """
-        notebook = nbformat.from_dict(shown)
+        notebooks = {own: nbformat.from_dict(one) for own, one in shown.items()}
         for left in reversed(range(self.tries)):
             try:
-                waiting = self._write(student, notebook, stamp)
+                waiting = self._write(student, notebooks, stamp)
                 self.tries, self.gradebook.wait_ms = TRIES, type(self.gradebook).wait_ms
                 break
             except Exception as e:
@@ -226,10 +227,10 @@ class Recorder:
                     self.tries, self.gradebook.wait_ms = 1, 0
                     raise
                 time.sleep(PAUSE)
-        self._put_away(student, notebook, stamp)
+        self._put_away(student, notebooks, stamp)
         return waiting
 
-    def _write(self, student, notebook, stamp):
+    def _write(self, student, notebooks, stamp):
         """Write a submission and its points into the gradebook; return as `_persist` does."""
         from .autograder import standing, works
 
@@ -237,27 +238,31 @@ class Recorder:
             """Return the work recorded earlier, from the notebook or else the journal."""
             nonlocal lost
             with contextlib.suppress(Exception):  # it was deleted, or changed by hand
-                return works(nbformat.read(self._recorded_file(student), as_version=4))
+                files = self._recorded_files(student).items()
+                return works({own: nbformat.read(f, as_version=4) for own, f in files})
             lost, noted = True, self._noted(student)[2:]
             return noted[0] if noted else None
 
         lost, before = False, (self._noted(student)[3:] or [{}])[0]
         with self.gradebook.whole():
-            kept, waiting = self.autograder.record(student, notebook, stamp, earlier, before)
+            kept, waiting = self.autograder.record(student, notebooks, stamp, earlier, before)
         if lost and kept:
             self.restored[student] = kept, bool(self._noted(student)[2:])
         self.standing |= standing(self.gradebook, self.name, student)
         self.gradebook.db.rollback()
         return waiting
 
-    def _put_away(self, student, notebook, stamp):
-        """Write the notebook for nbgrader's tools, replacing the previous one."""
-        made, target = self.workspace / "made", self._recorded_file(student).parent
+    def _put_away(self, student, notebooks, stamp):
+        """Write the notebooks for nbgrader's tools, replacing the previous ones."""
+        made = self.workspace / "made"
+        target = next(iter(self._recorded_files(student).values())).parent
         shutil.rmtree(made, ignore_errors=True)
-        source = self.assignment.course.source(self.name).parent
-        left_out = shutil.ignore_patterns(*HIDDEN_FILES, "*.ipynb", "*.cases.json")
+        course = self.assignment.course
+        source, hidden = course.source(self.name).parent, course.hidden_files(self.name)
+        left_out = shutil.ignore_patterns(*hidden, "*.ipynb", "*.cases.json")
         shutil.copytree(source, made, ignore=left_out)
-        nbformat.write(notebook, made / f"{self.name}.ipynb")
+        for own, notebook in notebooks.items():
+            nbformat.write(notebook, made / f"{own}.ipynb")
         if stamp:
             (made / STAMP).write_text(stamp)
         shutil.rmtree(target, ignore_errors=True)

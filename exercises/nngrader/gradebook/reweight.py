@@ -158,10 +158,10 @@ def recorded_points(gradebook, name: str) -> dict[str, float]:
     from nbgrader.api import MissingEntry
 
     try:
-        notebook = gradebook.find_notebook(name, name)
+        notebooks = gradebook.find_assignment(name).notebooks
     except MissingEntry:
         raise NotThere(f"{name} is not in the gradebook") from None
-    graded = [*notebook.grade_cells, *notebook.task_cells]
+    graded = [c for one in notebooks for c in (*one.grade_cells, *one.task_cells)]
     return {c.name: float(c.max_score) for c in graded}
 
 
@@ -213,7 +213,6 @@ def new_mark(
 ) -> Mark:
     """Return a cell's gradebook entry for new points; extra credit doesn't change."""
     auto, manual = grade.auto_score, grade.manual_score
-    extra = grade.score - (manual if manual is not None else auto or 0.0)
     if auto is not None:
         known = (result or {}).get("cells", {}).get(change.cell)
         follows = plan.results.get(student, {}).get("cells", {}).get(change.cell)
@@ -221,7 +220,7 @@ def new_mark(
         auto = follows[0] if same else _share(auto, change.before, change.after)
     if manual is not None:
         manual = _share(*given_by_hand(plan, student, grade, change), change.after)
-    score = (manual if manual is not None else auto or 0.0) + extra
+    score = (manual if manual is not None else auto or 0.0) + grade.extra
     return replace(grade, auto_score=auto, manual_score=manual, score=score, most=change.after)
 
 

@@ -87,13 +87,16 @@ def _write(course, plan, store, gradebook, home, policy):
     for file, worth in _by_file(course, plan).items():
         write_whole(file, with_points(file, worth))
     points = {c.cell: c.after for c in plan.changes}
-    _rewrite(course / "source" / name / f"{name}.ipynb", points, texts)
-    _rewrite(course / "release" / name / f"{name}.ipynb", points, {})  # like the students' copy
+    files = [f"{own}.ipynb" for own in course.notebook_names(name)]
+    for file in files:
+        _rewrite(course / "source" / name / file, points, texts)
+        _rewrite(course / "release" / name / file, points, {})  # like the students' copy
     for student in {row.student for row in plan.rows}:
         folder = home.format_path(home.autograded_directory, student, name)
         cells = plan.results.get(student, {}).get("cells", {})
         given = {cell: cells[cell][0] for cell in points if cell in cells}
-        _rewrite(Path(folder, f"{name}.ipynb"), points, texts, given)
+        for file in files:
+            _rewrite(Path(folder, file), points, texts, given)
     store.put(BY_HAND.format(name), by_hand)
     _write_results(course, plan, store, results, key)
 
@@ -123,16 +126,16 @@ def _write_gradebook(plan, gradebook, results, texts, policy):
 
     Return the original and the new manual marks, for `reweight`.
     """
-    from .autograder import standing
+    from .autograder import deduct, standing
 
     name = plan.assignment
-    notebook = gradebook.find_notebook(name, name)
+    assignment = gradebook.find_assignment(name)
     changes = {c.cell: c for c in plan.changes}
     entries, kept = standing(gradebook, name), copy.deepcopy(plan.by_hand)
-    for submitted in notebook.submissions:
+    for submitted in assignment.submissions:
         student = submitted.student.id
         entry = entries[student]
-        for grade in submitted.grades:
+        for grade in (g for one in submitted.notebooks for g in one.grades):
             if change := changes.get(grade.name):
                 was = entry.grades[grade.name]
                 now = new_mark(plan, student, was, change, results.get(student))
@@ -141,13 +144,17 @@ def _write_gradebook(plan, gradebook, results, texts, policy):
                     given = given_by_hand(plan, student, was, change)
                     kept.setdefault(student, {})[grade.name] = [*given, now.manual_score]
                 grade.auto_score, grade.manual_score = now.auto_score, now.manual_score
-        if policy.stated:
-            submitted.late_submission_penalty = entry.fair_penalty(policy)
-    for cell in [*notebook.grade_cells, *notebook.task_cells]:
-        if change := changes.get(cell.name):
-            cell.max_score = change.after
+    if policy.stated:
+        gradebook.db.commit()  # computes the scores of the notebooks
+        for submitted in assignment.submissions:
+            penalty = entries[submitted.student.id].fair_penalty(policy)
+            deduct(submitted.notebooks, penalty)
+    for one in assignment.notebooks:
+        for cell in (*one.grade_cells, *one.task_cells):
+            if change := changes.get(cell.name):
+                cell.max_score = change.after
     points = {c.cell: c.after for c in plan.changes}
-    for cell in notebook.source_cells:
+    for cell in (c for one in assignment.notebooks for c in one.source_cells):
         before, after = texts.get(cell.name, ("", ""))
         if cell.name in points or cell.source == before != "":
             cell.source = after if cell.source == before else cell.source

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course.assignment import Assignment, AssignmentSpec
+from ..course.notebooks import parts, together
 from ..intake.rebuild import Rebuilt, own_work, rebuild, written
 from ..intake.submission import read_declared, read_submission
 from ..limits import Ending
@@ -60,9 +61,15 @@ def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
 def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
     """Return the submission in a folder, like `read_rebuilt`."""
     a = assignment
-    count = functools.partial(written, a.released)
-    cells, odd = read_submission(folder, a.name, count, a.limits.notebook_mb << 20)
-    rebuilt = rebuild(a.instructor, a.released, cells, a.earlier)
+    released, made, odd, rebuilt = parts(a.released, a.name), {}, [], None
+    for name, instructor in parts(a.instructor, a.name).items():
+        count, others = functools.partial(written, released[name]), released.keys() - {name}
+        found = read_submission(folder, name, count, a.limits.notebook_mb << 20, others)
+        odd += [flag for flag in found[1] if flag not in odd]
+        rebuilt = rebuild(instructor, released[name], found[0], a.earlier, rebuilt)
+        made[name] = rebuilt.notebook
+    if "parts" in a.instructor:
+        rebuilt.notebook = together(made)
     rebuilt.files, unread = read_declared(folder, a.declared)
     rebuilt.flags[:0] = odd + unread
     return rebuilt

@@ -174,8 +174,10 @@ def _unfit(spec):
 
 def _sandbox(spec):
     """Return this process's sandbox for the limits and packages of an assignment."""
-    key = (spec.limits, spec.unsafe, tuple(spec.uses))
+    key = (spec.limits, spec.unsafe, tuple(spec.uses), tuple(spec.files.items()))
     with _lock:
         if key not in _sandboxes:
-            _sandboxes[key] = Sandbox(spec.limits, unsafe=spec.unsafe, uses=spec.uses)
+            _sandboxes[key] = Sandbox(
+                spec.limits, unsafe=spec.unsafe, uses=spec.uses, files=spec.files
+            )
         return _sandboxes[key]

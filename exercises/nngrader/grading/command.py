@@ -155,7 +155,7 @@ def executor_of(spec: AssignmentSpec, workers: int, scheduler: str | None):
         with Cluster(spec, scheduler) as executor:
             yield executor
         return
-    with Sandbox(spec.limits, unsafe=spec.unsafe, uses=spec.uses) as sandbox:
+    with Sandbox(spec.limits, unsafe=spec.unsafe, uses=spec.uses, files=spec.files) as sandbox:
         sandbox.require()
         with Threads(spec, sandbox, workers) as executor:
             yield executor

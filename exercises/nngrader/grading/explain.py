@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..course.assignment import Assignment
-from ..course.notebooks import id_of_test
+from ..course.notebooks import by_problem
 from ..engine import judge
 from ..engine.explanation.places import within
 from ..engine.explanation.side_by_side import given, real, shown
@@ -144,7 +144,7 @@ def explain(
         raise NotThere(f"{assignment.name} has no problem {problem!r}; it has {known}{near}")
     rebuilt = _rebuilt(assignment, student)
     spec = assignment.spec(unsafe)
-    with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
+    with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses, files=spec.files) as sandbox:
         sandbox.require()
         runner = Runner(rebuilt.work, sandbox, 0)
         with contextlib.closing(runner), RightFunctions(spec.solved, sandbox) as right:
@@ -303,17 +303,21 @@ def in_all(found: list[Lost], mark: dict) -> str:
     Parameters
     ----------
     mark : dict
-        The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`.
+        The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`, `extra`.
     """
     by_hand = {cell: points for cell, points, *_ in mark["by_hand"]}
-    problems = {id_of_test(n.problem): n.problem for n in found}
-    graded = sum(n.score for n in found if by_hand.get(id_of_test(n.problem)) is None)
+    names = [n.problem for n in found]
+    ours = by_problem({cell: cell for cell in [*by_hand, *mark["extra"]]}, names)
+    problems = {cell: name for name, cell in ours.items()}
+    graded = sum(n.score for n in found if by_hand.get(ours.get(n.problem)) is None)
     given = {problems.get(c, c): p for c, p in by_hand.items() if p is not None}
     left = [cell for cell, points in by_hand.items() if points is None]
+    extra = {problems.get(c, c): p for c, p in mark["extra"].items()}
     penalty, recorded = mark["late_penalty"], mark["score"]
-    total = max(0.0, graded + sum(given.values()) - penalty)
+    total = max(0.0, graded + sum(given.values()) + sum(extra.values()) - penalty)
     terms = [f"{graded:g} by the grader"]
     terms += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
+    terms += [f"{points:g} extra for {cell}" for cell, points in extra.items()]
     terms += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
     terms += [f"minus {penalty:g} for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"

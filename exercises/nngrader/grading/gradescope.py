@@ -60,7 +60,9 @@ def _run(assignment, rebuilt):
         spec = assignment.spec(unsafe=apart)
         flags = r.flags + [Flag(FlagCode.NO_SANDBOX)] * apart
         job = Job(r.work, flags, r.found, r.files, r.tested)
-        with Sandbox(spec.limits, unsafe=apart, apart=apart, uses=spec.uses) as sandbox:
+        with Sandbox(
+            spec.limits, unsafe=apart, apart=apart, uses=spec.uses, files=spec.files
+        ) as sandbox:
             try:
                 sandbox.require()
             except Refused as e:

@@ -192,7 +192,7 @@ def _told(handed, worksheet, students, zone):
 
 def _by_student(found, students, groups, asked, outcome):
     """Return the submission that counts, for each student who has one."""
-    mine, assignment, declared = {}, asked.name, asked.declared
+    mine, declared = {}, asked.declared
     for handed in found:
         try:
             mine.setdefault(whose(handed, students, groups), []).append(handed)
@@ -201,7 +201,7 @@ def _by_student(found, students, groups, asked, outcome):
                 outcome.left_out.append((handed.label, str(e)))
             else:
                 outcome.ignored += ["/".join(i.parts) for _, i in handed.items]
-    wanted = {f"{assignment}.ipynb", *declared}
+    wanted = {*asked.files, *declared}
     counted = {s: _that_counts(s, several, wanted, outcome) for s, several in mine.items()}
     return {student: handed for student, handed in counted.items() if handed}
 
@@ -293,7 +293,7 @@ def _collect_one(asked, student, handed, work, outcome):
         return
     getattr(outcome, became).append(student)
     notebooks = [name for name in taken.files if name.lower().endswith(".ipynb")]
-    if len(notebooks) > 1:
+    if len(notebooks) > 1 and not {*notebooks} <= {*asked.files}:
         outcome.several[student] = notebooks
     files = tuple("/".join(item.parts) for _, item in handed.items[:MOST_NAMED])
     group, through = outcome.teams.get(student, ("", ""))
@@ -344,16 +344,16 @@ def _read(handed, asked, outcome):
     items, refused = list(handed.items), []
     if not any(_is_notebook(i) for _, i in items):
         items, refused = _opened_inside(items)
-    files = _notebooks(items, asked.name)
+    files = _notebooks(items, asked.files)
     if not files:
         reasons = "; ".join(f"{n}: {r}" for n, r in refused)
-        raise Unreadable(reasons or _no_notebook(items, asked.name))
+        raise Unreadable(reasons or _no_notebook(items, asked.files))
     for path, item in items:
         if path[-1] in asked.declared:
             files.setdefault(path[-1], item)
     content = _contents(handed.label, files, asked, outcome)
-    own = f"{asked.name}.ipynb"
-    other = {n for n, raw in content.items() if own in content and not _is_ours(n, raw, asked)}
+    whole = all(own in content for own in asked.files)
+    other = {n for n, raw in content.items() if whole and not _is_ours(n, raw, asked)}
     content = {n: raw for n, raw in content.items() if n not in other}
     kept = {id(item) for name, item in files.items() if name not in other}
     outcome.ignored += ["/".join(i.parts) for _, i in items if id(i) not in kept]
@@ -386,11 +386,11 @@ def _contents(label, files, asked, outcome):
 def _is_ours(name, raw, asked):
     """Return whether a file belongs to the assignment, next to the notebook with its name."""
     ids = (f'"{gid}"'.encode() for gid in asked.solution_ids)
-    own = name in asked.declared or name == f"{asked.name}.ipynb"
+    own = name in asked.declared or name in asked.files
     return own or any(gid in raw for gid in ids)
 
 
-def _no_notebook(items, assignment):
+def _no_notebook(items, expected):
     """Return why a submission without a notebook is left out, with files that look like one."""
     near = [item.name for _, item in items if is_near(item.name)]
     files = f"no notebook among {counted(len(items), 'file')}"
@@ -398,7 +398,7 @@ def _no_notebook(items, assignment):
         return files
     return (
         f"{files}, but {', '.join(near)}: is it the notebook? If so, rename it to "
-        f"{assignment}.ipynb"
+        f"{' or '.join(expected)}"
     )
 
 
@@ -429,21 +429,23 @@ def _is_hidden(item):
     return any(is_noise(p) for p in item.parts)
 
 
-def _notebooks(items, assignment):
+def _notebooks(items, expected):
     """Return the notebooks of a submission, by the names under which we store them.
 
-    The grader will use the one with the most cells filled in, and name the others in a flag.
+    If there are more than the expected ones, the grader will use those with the most cells
+    filled in, and name the others in a flag.
     """
-    found, right = [f for f in items if _is_notebook(f[1])], f"{assignment}.ipynb"
-    named = sorted((f for f in found if f[0][-1] == right), key=lambda f: len(f[0]))
-    taken = {right: named[0][1]} if named else {}
+    found = sorted((f for f in items if _is_notebook(f[1])), key=lambda f: len(f[0]))
+    named = [next((f for f in found if f[0][-1] == right), None) for right in expected]
+    taken = {f[0][-1]: f[1] for f in named if f}
     if len(found) > MOST_NOTEBOOKS:
-        if named:
+        if taken:
             return taken
-        raise Unreadable(f"{len(found)} notebooks, and none is called {right}")
-    for n, (path, item) in enumerate(f for f in found if f not in named[:1]):
+        raise Unreadable(f"{len(found)} notebooks, and none is called {' or '.join(expected)}")
+    reserved = {right.casefold() for right in expected}
+    for n, (path, item) in enumerate(f for f in found if f not in named):
         safe = len(path[-1].encode()) <= 100 and path[-1].isprintable()
         lower = {name.casefold() for name in taken}
-        fine = safe and path[-1].casefold() not in {*lower, right.casefold()}
+        fine = safe and path[-1].casefold() not in {*lower, *reserved}
         taken[path[-1] if fine else f"notebook-{n + 1}.ipynb"] = item
     return taken

@@ -59,7 +59,8 @@ class Rebuilt:
         Content of each file that the assignment requires next to the notebook, by file name;
         None if the file is missing.
     tested : dict
-        Number of cells in `work` that come before each test cell, by the test cell's id.
+        For each test cell, by its id: the number of its notebook, and the indices in `work`
+        of this notebook's first cell and of the first cell after the test.
     """
 
     notebook: dict
@@ -75,6 +76,7 @@ def rebuild(
     released: dict,
     cells: list[Cell] | None,
     earlier: dict[str, list[str]] | None = None,
+    before: Rebuilt | None = None,
 ) -> Rebuilt:
     """Return a submission: the instructor's notebook with the student's text in it.
 
@@ -89,6 +91,9 @@ def rebuild(
     earlier : dict, optional
         By id: digests of the sources that locked cells had in earlier releases. A student who
         has one of these releases hasn't changed the cell.
+    before : Rebuilt, optional
+        The earlier notebooks of the same submission. The result also contains everything about
+        them, except `notebook`.
 
     Returns
     -------
@@ -103,6 +108,8 @@ def rebuild(
     """
     ours = {grade_id(c): c for c in released["cells"] if grade_id(c)}
     out = Rebuilt(copy.deepcopy(instructor))
+    if before:
+        out.work, out.tested = [*before.work], dict(before.tested)
     picker = _Picker(ours, cells or [], out.flags)
     chosen = {}
     if cells is not None:
@@ -113,15 +120,21 @@ def rebuild(
         out.flags[:] = _folded(out.flags, bare=not picker.by_id.keys() & ours.keys())
     own = _own_cells(released, ours, cells or [], chosen)
     own = sorted([*own, *picker.more], key=_position)
-    placed, counted = [], itertools.count(1)
+    start, number, placed = len(out.work), len({n for n, *_ in out.tested.values()}), []
+    counted = itertools.count(1 + sum(own for *_, own in out.work))
     plots = any(map(is_ordinary, instructor["cells"]))  # its own setup may import matplotlib
     for cell in out.notebook["cells"]:
         gid = grade_id(cell)
         anchor = chosen.get(gid) or picker.first(gid)
         while anchor and own and own[0].position < anchor.position:
             placed.append(_add_own(out, own.pop(0), counted))
+        if is_test(cell):
+            out.tested[gid] = number, start, len(out.work)
         placed.append(_place(out, cell, ours.get(gid), chosen.get(gid), plots))
     out.notebook["cells"] = placed + [_add_own(out, c, counted) for c in own]
+    if before:
+        out.flags[:0] = before.flags
+        out.found += before.found
     return out
 
 
@@ -175,9 +188,7 @@ def _place(out, cell, released, theirs, plots):
                 cell["attachments"] = theirs.images
             if "![" in PASTED.sub("", theirs.source):
                 out.flags.append(Flag(FlagCode.IMAGE_NOT_SHOWN, gid))
-    if is_test(cell):
-        out.tested[gid] = len(out.work)
-    elif is_code(cell) and (plots or not is_picture(cell)):
+    if is_code(cell) and not is_test(cell) and (plots or not is_picture(cell)):
         out.work.append((gid or f"cell {len(out.work)}", cell["source"], False))
     return cell
 

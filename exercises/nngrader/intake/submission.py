@@ -11,7 +11,7 @@ import itertools
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +78,7 @@ def read_submission(
     name: str,
     written: Callable[[list[Cell]], tuple[int, int]],
     most: int = MOST_NOTEBOOK,
+    others: Iterable[str] = (),
 ) -> tuple[list[Cell] | None, list[Flag]]:
     """Return the cells of a submission, and flags for everything unusual about it.
 
@@ -88,6 +89,9 @@ def read_submission(
         several notebooks, we use the one with the most.
     most : int
         Maximum size of a notebook, in bytes.
+    others : iterable of str
+        The names of the assignment's other notebooks. If there are any, a notebook with a
+        different name counts only if it contains one of our cells.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def read_submission(
     """
     flags = []
     try:
-        file = _chosen(folder, f"{name}.ipynb", written, most, flags)
+        file = _chosen(folder, name, written, most, flags, others)
         raw, names = read_regular(file, most)
         flags += [Flag(FlagCode.HARD_LINK)] * (names > 1)
         cells = cells_of(shrunk(raw), flags, file.name)
@@ -193,23 +197,29 @@ def shrunk(raw: bytes) -> bytes:
     return small
 
 
-def _chosen(folder, expected, written, most, flags):
+def _chosen(folder, name, written, most, flags, others):
     """Return the notebook to grade; if there are several, a flag names the others."""
+    expected, not_it = f"{name}.ipynb", {f"{other}.ipynb" for other in others}
     for p in (folder.parent, folder):
         if p.is_symlink():
             raise Rejected(FlagCode.FOLDER_IS_LINK, folder=p.name)
     if not folder.is_dir():
         raise Rejected(FlagCode.NO_FOLDER, folder=folder.name)
     own, found = folder / expected, itertools.islice(_notebooks(folder), MOST_NOTEBOOKS)
-    files = [own] * os.path.lexists(own) + sorted(f for f in found if f != own)
+    files = sorted(f for f in found if f != own and f.name not in not_it)
+    if not_it:
+        files = [f for f in files if _counts(f, written, most)[1] > 0]
+    files = [own] * os.path.lexists(own) + files
+    if not files and not_it:
+        raise Rejected(FlagCode.NOTEBOOK_MISSING, file=expected)
     if not files:
         near = [str(f.relative_to(folder)) for f in itertools.islice(_near(folder), MOST_NAMED)]
         raise Rejected(FlagCode.NO_NOTEBOOK, **({"files": near} if near else {}))
     counts = {f: _counts(f, written, most) for f in files} if len(files) > 1 else {}
     file = max(files, key=counts.get) if counts else files[0]
-    others = [f for f in counts if f != file and (f == own or counts[f] != (0, 0))]
-    if others:
-        names = [str(f.relative_to(folder)) for f in others]
+    rest = [f for f in counts if f != file and (f == own or counts[f] != (0, 0))]
+    if rest:
+        names = [str(f.relative_to(folder)) for f in rest]
         data = {"file": file.name, "files": names[:MOST_NAMED]}
         more = {"more": len(names) - MOST_NAMED} if len(names) > MOST_NAMED else {}
         flags.append(Flag(FlagCode.SEVERAL_NOTEBOOKS, data=data | more))

@@ -126,6 +126,10 @@ SAID = {  # for the student, and for the instructor
         "Your submission contains no notebook{but_files}. Did you upload the right file?",
         "The submission contains no notebook{but_files}.",
     ),
+    FlagCode.NOTEBOOK_MISSING: (
+        "Your submission has no `{file}`, so its tests gave no points. Submit all notebooks.",
+        "There is no `{file}`, so its tests gave no points.",
+    ),
     FlagCode.EMPTY_FILE: (
         "Your file `{file}` is empty. Save it again and check its size before you submit it.",
         "`{file}` is empty ({bytes}).",

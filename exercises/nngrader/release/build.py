@@ -9,14 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..course.assignment import Assignment, NotReleased, declared_files, released_notebook
-from ..course.folder import HIDDEN_FILES, Course, files_of
+from ..course.folder import Course, files_of
 from ..course.notebooks import (
     grade_id,
     is_code,
     is_solution,
     is_test,
     mark,
+    parts,
     problem_of,
+    together,
 )
 from ..engine import cases_json, pack
 from ..errors import CannotDo, first_line
@@ -175,11 +177,11 @@ def earlier_cells(course: Course, name: str) -> dict[str, list[str]]:
 def replace_made(made: Path, source: Path) -> None:
     """Copy the generated notebook and visible cases next to the source, for formgrader.
 
-    A notebook that is itself the source doesn't change.
+    Notebooks that are themselves the source don't change.
     """
     if not (source / f"{source.name}.md").is_file():
         return
-    for stale in [*source.rglob("*.ipynb"), *source.glob("*.cases.json")]:
+    for stale in source.glob("*.cases.json"):
         stale.unlink()
     for file in [*made.glob("*.ipynb"), *made.glob("*.cases.json")]:
         shutil.copy(file, source)
@@ -243,26 +245,35 @@ def gradebook_complaints(course: Course, name: str, instructor: dict) -> list[st
         return []
     with quiet(), open_gradebook(course, name) as gradebook:
         try:
-            notebook = gradebook.find_notebook(name, name)
+            known = gradebook.find_assignment(name)
         except MissingEntry:
             return []
-        n = len(notebook.submissions)
-        graded = [*notebook.grade_cells, *notebook.task_cells]
-        then = {c.name: None for c in notebook.source_cells} | {
-            c.name: c.max_score for c in graded
-        }
-    differ = differences(then, cells_now(instructor))
+        n, then = len(known.submissions), {}
+        for notebook in known.notebooks:
+            graded = [*notebook.grade_cells, *notebook.task_cells]
+            about = {c.name: None for c in notebook.source_cells}
+            about |= {c.name: c.max_score for c in graded}
+            then |= {place(notebook.name, c, name): most for c, most in about.items()}
+    differ = differences(then, cells_now(instructor, name))
     return [changed(name, n, differ)] if n and differ else []
 
 
-def cells_now(instructor: dict) -> dict:
-    """Return points by cell id as the gradebook will have them, or None for ungraded cells."""
-    kept = [mark(c) for c in instructor["cells"] if grade_id(c)]
-    kept = [m for m in kept if any(m.get(k) for k in ("grade", "solution", "locked", "task"))]
-    graded = ("grade", "task")
+def place(notebook: str, cell: str, assignment: str) -> str:
+    """Return a cell's id, with its notebook if the assignment has a different name."""
+    return cell if notebook == assignment else f"{notebook}/{cell}"
+
+
+def cells_now(instructor: dict, name: str) -> dict:
+    """Return points by `place` as the gradebook will have them, or None for ungraded cells."""
+    named = parts(instructor, name).items()
+    kept = [(own, mark(c)) for own, nb in named for c in nb["cells"] if grade_id(c)]
+    roles, graded = ("grade", "solution", "locked", "task"), ("grade", "task")
     return {
-        m["grade_id"]: float(m["points"]) if any(m.get(k) for k in graded) else None
-        for m in kept
+        place(own, m["grade_id"], name): float(m["points"])
+        if any(m.get(k) for k in graded)
+        else None
+        for own, m in kept
+        if any(m.get(k) for k in roles)
     }
 
 
@@ -294,8 +305,8 @@ def trial_course(course: Course, name: str, folder: Path) -> Course:
         folder / "source" / name,
         ignore=shutil.ignore_patterns("*.ipynb", "*.cases.json"),
     )
-    if course.is_own_notebook(name):
-        shutil.copy(course.source(name), folder / "source" / name)
+    for file in course.own_notebooks(name):
+        shutil.copy(file, folder / "source" / name)
     (folder / "problems").mkdir()
     public = course.definitions(name)
     for file in files_of(public):
@@ -330,10 +341,13 @@ def generate(
     from nbgrader.preprocessors import SaveCells
 
     source = course / "source" / name
-    (source / f"{name}.ipynb").write_text(json.dumps(instructor), encoding="utf-8")
-    cases_json.save(visible, source / f"{name}.cases.json")
+    write_parts(instructor, source)
+    if visible:
+        cases_json.save(visible, source / f"{name}.cases.json")
     settings = {"db_url": gradebook} if gradebook else {}
-    config = config_of(course, name, student_id=".", ignore=HIDDEN_FILES, **settings)
+    config = config_of(
+        course, name, student_id=".", ignore=course.hidden_files(name), **settings
+    )
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.force, converter.log.level = True, 40
     if gradebook:
@@ -348,6 +362,12 @@ def generate(
     except NbGraderException as e:
         why = first_line(e.__context__ or e)
         raise CannotDo(f"nbgrader cannot create the release: {why}") from e
+
+
+def write_parts(notebook: dict, folder: Path) -> None:
+    """Write each notebook of an assignment into a folder with the assignment's name."""
+    for own, one in parts(notebook, folder.name).items():
+        (folder / f"{own}.ipynb").write_text(json.dumps(one), encoding="utf-8")
 
 
 def score_complaints(
@@ -366,12 +386,13 @@ def score_complaints(
     for student, notebook in (("solved", solved), ("unchanged", assignment.released)):
         target = trial / "submitted" / student / name
         target.mkdir(parents=True)
-        (target / f"{name}.ipynb").write_text(json.dumps(without_hidden(notebook)))
+        write_parts(without_hidden(notebook), target)
     for file in assignment.declared:
         shutil.copy(trial / "heldback" / name / file, trial / "submitted" / "solved" / name)
     found = []
-    with Sandbox(assignment.limits, uses=assignment.uses) as sandbox:
-        with Threads(assignment.spec(), sandbox) as threads:
+    spec = assignment.spec()
+    with Sandbox(spec.limits, uses=spec.uses, files=spec.files) as sandbox:
+        with Threads(spec, sandbox) as threads:
             grader = Grader(assignment, threads, Store(trial / ".results"))
             graded = {r["student"]: r for r, _ in grader.grade_all(list(wanted))}
     for student, result in graded.items():
@@ -389,10 +410,20 @@ def score_complaints(
 def with_solutions(released: dict, instructor: dict) -> dict:
     """Return the released notebook with the solutions, as a perfect student submits it."""
     ours = {grade_id(c): c["source"] for c in instructor["cells"] if is_solution(c)}
-    cells = [
-        c | {"source": ours[grade_id(c)]} if is_solution(c) else c for c in released["cells"]
-    ]
-    return released | {"cells": cells}
+    return with_cells(
+        released,
+        lambda cells: [
+            c | {"source": ours[grade_id(c)]} if is_solution(c) else c for c in cells
+        ],
+    )
+
+
+def with_cells(notebook: dict, changed: Callable) -> dict:
+    """Return a notebook, or several that are `together`, with ``changed(cells)``."""
+    if "parts" in notebook:
+        named = notebook["parts"].items()
+        return together({own: with_cells(one, changed) for own, one in named})
+    return notebook | {"cells": changed(notebook["cells"])}
 
 
 def missing_files(course: Course, name: str, declared: dict) -> list[str]:
@@ -415,8 +446,10 @@ def missing_files(course: Course, name: str, declared: dict) -> list[str]:
 
 def without_hidden(notebook: dict) -> dict:
     """Return a copy without test cells, because students may remove them."""
-    kept = [c for c in notebook["cells"] if not is_test(c) and (is_code(c) or grade_id(c))]
-    return notebook | {"cells": kept}
+    return with_cells(
+        notebook,
+        lambda cells: [c for c in cells if not is_test(c) and (is_code(c) or grade_id(c))],
+    )
 
 
 def why(result: dict, most: float) -> str:

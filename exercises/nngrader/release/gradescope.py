@@ -76,7 +76,9 @@ def _course(course, name):
     """Return the course's files that grading reads, by their path in the zip."""
     source, settings = course.source(name), course.source(name).with_name("nngrader.toml")
     folders = [course / "release" / name, course / "heldback"]
-    files = [source, *[settings] * settings.is_file(), course.memory(name)]
+    sources = course.own_notebooks(name) or [source]
+    files = [*sources, *[settings] * settings.is_file(), course.memory(name)]
+    files += course.data_files(name).values()
     files += [f for folder in folders for f in folder.rglob("*")]
     private = set(course.private_files(name))
     files += [f for f in course.problem_files(name) if f not in private]

@@ -99,13 +99,15 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
         packed there; empty if there are none.
     """
     secrets, found = secrets_of(course, assignment, instructor), []
+    own = {*course.data_files(assignment), *(f.name for f in course.own_notebooks(assignment))}
     for file in _files(folder):
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
-        if file.suffix not in SUFFIXES:
+        if file.suffix not in SUFFIXES and name not in own:
             found.append(f"{name} should not be there: students don't need this kind of file")
         there = {}
         for path, piece in unfold(name, raw):
-            found += [f"{path} should not be there" for p in PRIVATE if p in path]
+            inside = path.removeprefix(name) if name in own else path
+            found += [f"{path} should not be there" for p in PRIVATE if p in inside]
             there |= dict.fromkeys(_in_piece(piece, secrets), path) | there
         if file.suffix == ".ipynb":
             there |= dict.fromkeys(_in_notebook(raw, secrets), name) | there

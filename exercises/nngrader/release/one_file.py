@@ -30,7 +30,8 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     Parameters
     ----------
     file : Path
-        The notebook, named ``ASSIGNMENT.ipynb`` or similar, next to its other files.
+        The notebook, named ``ASSIGNMENT.ipynb`` or similar, next to its other files. If the
+        assignment has several notebooks, it has the name of one of them.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
     """
     if not file.is_file():
         raise NotThere(f"there is no notebook {file}")
-    name = assignment_of(course, file)
+    name, own = assignment_of(course, file)
     with Scratch() as scratch:
         folder = Path(scratch, "submission")
         folder.mkdir()
@@ -51,24 +52,30 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
         assignment = Assignment(
             course if ready else _released(course, name, Path(scratch)), name
         )
-        shutil.copy(file, folder / f"{name}.ipynb")
-        for other in assignment.declared:
+        for other in (*assignment.files, *assignment.declared):
             if (file.parent / other).is_file():
                 shutil.copy(file.parent / other, folder)
+        shutil.copy(file, folder / f"{own}.ipynb")
         r, spec = read_from(assignment, folder), assignment.spec(unsafe)
-        with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses) as sandbox:
+        with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses, files=spec.files) as sandbox:
             sandbox.require()
             result = run(spec, Job(r.work, r.flags, r.found, r.files, r.tested), sandbox, 0)
     _tell(name, result, sum(most for *_, most in spec.tests))
     return result | {"student": file.stem, "assignment": name}
 
 
-def assignment_of(course: Course, file: Path) -> str:
-    """Return the assignment whose name is in the name of a file."""
-    if named := [name for name in course.assignments() if name in file.name]:
-        return max(named, key=len)
-    known = ", ".join(course.assignments())
-    lacks = "doesn't contain the name of an assignment"
+def assignment_of(course: Course, file: Path) -> tuple[str, str]:
+    """Return the assignment and the notebook whose name is in the name of a file."""
+    known = [(a, own) for a in course.assignments() for own in course.notebook_names(a)]
+    if named := [found for found in known if found[1] in file.name]:
+        longest = max(len(own) for _, own in named)
+        first, *others = [found for found in named if len(found[1]) == longest]
+        if others:
+            both = ", ".join(a for a, _ in (first, *others))
+            raise CannotDo(f"{file.name} may belong to {both}: rename one of their notebooks")
+        return first
+    known = ", ".join(own for _, own in known)
+    lacks = "doesn't contain the name of an assignment's notebook"
     raise CannotDo(f"{file.name} {lacks}: rename it, for example {known}")
 
 

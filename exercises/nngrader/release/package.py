@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -24,15 +25,17 @@ README = """{title}
        py -m venv env
        env\\Scripts\\activate
    In every new terminal, type the line with activate again.
-2. Open {name}.ipynb with: jupyter lab
-   Leave {name}.cases.json in the same folder.
-3. Write your solutions. The cell below each solution checks it.
-4. Before you submit, type: nngrader check {name}.ipynb
-5. Submit {files}.
+2. Open {notebooks} with: jupyter lab
+{declared}{last}. Submit {files}.
    We grade notebooks of at most {most} MB, without their outputs. If your notebook is larger,
    clear the outputs.
 """
 
+DECLARED = """\
+   Leave {name}.cases.json in the same folder.
+3. Write your solutions. The cell below each solution checks it.
+4. Before you submit, type: nngrader check {name}.ipynb
+"""
 SMALL = """\
    On Linux, PyTorch also installs several gigabytes of libraries for NVIDIA graphics cards. If
    you don't have such a card, type this line before the line with pip:
@@ -69,8 +72,9 @@ def write_zip(file: Path, name: str, folder: Path, wheel: Path, visible: dict) -
     visible : dict
         The visible cases by problem. They name the files to submit and the packages to import.
     """
+    notebooks = sorted(f.name for f in folder.glob("*.ipynb"))
     members = {
-        f"{name}/README.txt": readme(name, wheel.name, visible).encode(),
+        f"{name}/README.txt": readme(name, wheel.name, visible, notebooks).encode(),
         f"{name}/{wheel.name}": wheel.read_bytes(),
     }
     for f in folder.rglob("*"):
@@ -94,18 +98,24 @@ def _limits(visible):
     return Limits(**next(iter(visible.values()), {}).get("limits", {}))
 
 
-def readme(name: str, wheel: str, visible: dict) -> str:
-    """Return the zip's README, which explains to a student what to do, step by step."""
+def readme(name: str, wheel: str, visible: dict, notebooks: Sequence[str] = ()) -> str:
+    """Return the zip's README, which explains to a student what to do, step by step.
+
+    ``notebooks`` are the names of the files to submit. Default: one with the assignment's name.
+    """
     title = f"Assignment {name}"
     declared = [data["file"]["name"] for data in visible.values() if data.get("file")]
-    files = f"{name}.ipynb" if declared else f"the one file {name}.ipynb"
+    all_files = " and ".join(notebooks or [f"{name}.ipynb"])
+    files = all_files if declared or notebooks[1:] else f"the one file {all_files}"
     if declared:
         files += f", and {' and '.join(declared)} if you took up the challenge"
     torch = any("torch" in (data.get("uses") or ()) for data in visible.values())
     return README.format(
         title=title,
         line="=" * len(title),
-        name=name,
+        notebooks=all_files,
+        declared=DECLARED.format(name=name) if visible else "3. Write your solutions.\n",
+        last=5 if visible else 4,
         package=f'"{wheel}[torch]"' if torch else wheel,
         torch=SMALL.format(torch=_pinned("torch")) if torch else "",
         files=files,

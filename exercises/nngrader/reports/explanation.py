@@ -11,7 +11,7 @@ from ..course.anonymous import names_of, require_among
 from ..course.assignment import Assignment
 from ..course.definitions import EARLIER, graded_earlier
 from ..course.folder import Course
-from ..course.notebooks import id_of_test
+from ..course.notebooks import by_problem
 from ..errors import CannotDo, NotThere
 from ..grading.explain import explain, in_all, lines
 from ..records.rendering import as_html
@@ -73,12 +73,10 @@ def _graded_before(course, assignment, student, problem, mark):
     mine = {s: r for s, r in known.items() if s == student}
     old = graded_earlier(course, assignment, mine).get(student, ())
     by_hand = {cell: points for cell, points, *_ in (mark["by_hand"] if mark else ())}
+    by_hand = by_problem(by_hand, mine[student]["problems"] if old else ())
     for name in old:
         if problem in (None, name):
-            points, given = (
-                mine[student]["problems"][name]["score"],
-                by_hand.get(id_of_test(name)),
-            )
+            points, given = mine[student]["problems"][name]["score"], by_hand.get(name)
             verb = "is" if points == 1 else "are"
             which = "" if given is None else f", and {given:g} by hand, which count"
             yield (

@@ -216,7 +216,7 @@ def standings(
     lost = {s for s, r in results.items() if r["status"] == UNGRADABLE}
     for student, mark in found.items():
         given = any(points is not None for _, points, *_ in mark["by_hand"])
-        ungradable = student in lost and not given
+        ungradable = student in lost and not (given or mark["extra"])
         unmarked = UNMARKED if mark["needs_manual_grade"] else FINAL
         mark["status"] = UNGRADABLE if ungradable and not zero_ungradable else unmarked
         mark["zeroed"] = ungradable and mark["status"] == FINAL

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from ..course.notebooks import id_of_test
+from ..course.notebooks import by_problem
 from ..engine.judgement.ledger import PASSIVE
 from ..gradebook.late import present
 from ..records.codes import Code
@@ -39,6 +39,7 @@ FAILED = "Something went wrong on our side. Your instructor knows about it."
 FIRST = (Code.NOT_WRITTEN, Code.NOT_DEFINED, Code.STOPPED, Code.RAISED)
 OVERRIDDEN = "Your instructor looked at this problem and gave these points."
 LEFT_OUT = "You wrote nothing here."
+EXTRA = "Your instructor gave {} of extra credit, which the points here don't include."
 DROPPED = "This problem was dropped, so it doesn't count for anyone."
 CHANGED = "Graded under an earlier definition of this problem, which has changed since then."
 SPARED = "The same mistake also affects these, but costs no points there:"
@@ -72,7 +73,8 @@ def page(
     str
         HTML without scripts; it contains no hidden inputs, expected values or source code.
     """
-    title = result["assignment"]
+    title, given = result["assignment"], _given(mark, result)
+    extra = by_problem((mark or {}).get("extra", {}), result["problems"])
     parts = [
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
         *_total(result, mark),
@@ -82,8 +84,8 @@ def page(
                 name,
                 report,
                 code,
-                _given(mark, name),
-                _said_of(name, report, earlier),
+                given.get(name),
+                _said_of(name, report, earlier, extra.get(name)),
                 _comment(mark, name),
             )
             for name, report in _dearest_first(result["problems"])
@@ -121,7 +123,9 @@ def _unit(number):
 
 def _any_given(mark):
     """Return whether a person has given points for any cell."""
-    return any(score is not None for _, score, *_ in (mark or {}).get("by_hand", ()))
+    mark = mark or {}
+    given = any(score is not None for _, score, *_ in mark.get("by_hand", ()))
+    return given or bool(mark.get("extra"))
 
 
 def _first(result, mark):
@@ -135,7 +139,8 @@ def _first(result, mark):
     first = [flag for flag in flags if flag.code in FIX_FIRST]
     first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
     texts = [for_student(flag) for flag in first]
-    reports = {n: r for n, r in result["problems"].items() if _given(mark, n) is None}
+    given = _given(mark, result)
+    reports = {n: r for n, r in result["problems"].items() if given.get(n) is None}
     found = {name: findings_of(report) for name, report in reports.items()}
     texts += [text(f, Audience.HIDDEN) for f in together_forbidden(found)]
     if texts:
@@ -164,15 +169,16 @@ def _dearest_first(problems):
     return sorted(problems.items(), key=lambda p: p[1]["score"] - p[1]["max"])
 
 
-def _given(mark, name):
-    """Return the points that a person gave a problem instead of the grader, or None."""
+def _given(mark, result):
+    """Return the points that a person gave instead of the grader, or None, by problem."""
     by_hand = {cell: score for cell, score, *_ in (mark or {}).get("by_hand", ())}
-    return by_hand.get(id_of_test(name))
+    return by_problem(by_hand, result["problems"])
 
 
-def _said_of(name, report, earlier):
+def _said_of(name, report, earlier, extra):
     """Return remarks on a problem as a whole, or "" if there are none."""
     texts = [DROPPED] * (not report["max"]) + [CHANGED] * (name in earlier)
+    texts += [EXTRA.format(counted(extra, "point"))] if extra else []
     return "".join(f'<p class="soft">{text}</p>\n' for text in texts)
 
 

@@ -7,7 +7,7 @@ from html import escape
 from ..course.anonymous import Names
 from ..course.assignment import released_notebook
 from ..course.folder import Course
-from ..course.notebooks import from_file
+from ..course.notebooks import from_file, together
 from ..course.origins import read as read_origins
 from ..wording import counted
 from .similarity import (
@@ -70,7 +70,9 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
 def _ours(course, assignment):
     """Return fingerprints of the instructor's solution, and of the release, by cell."""
     released = solution_fingerprints(released_notebook(course, assignment))
-    source = from_file(course.source(assignment).with_suffix(".ipynb"))  # in its released state
+    folder = course / "source" / assignment  # its notebooks are in their released state
+    named = course.notebook_names(assignment)
+    source = together({own: from_file(folder / f"{own}.ipynb") for own in named})
     return solution_fingerprints(source), {cell: set(f) for cell, f in released.items()}
 
 

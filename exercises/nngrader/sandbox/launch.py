@@ -34,6 +34,7 @@ NAMESPACES = (
     "kernel.apparmor_restrict_unprivileged_userns=0"
 )
 PACKAGE = Path(__file__).parents[1]
+FILES = "/g/files"  # next to the worker, which imports the instructor's modules from there
 SHARED = ("gradient.py", "likeness.py", "observe.py", "reading.py")
 PARTS = (  # the worker's own files
     *(PACKAGE / "sandbox/inside" / f for f in ("worker.py", "fork_server.py", "wire.py")),
@@ -59,9 +60,14 @@ class Sandbox:
         requires root.
     uses : iterable of str
         Packages that submissions may import in addition to NumPy, such as "nnlib" and "torch".
+    files : dict of bytes, optional
+        The instructor's files by relative path. Submissions can read them in their current
+        folder and import the modules among them, but can't change them.
     """
 
-    def __init__(self, limits: Limits, *, unsafe: bool = False, apart: bool = False, uses=()):
+    def __init__(
+        self, limits: Limits, *, unsafe: bool = False, apart: bool = False, uses=(), files=()
+    ):
         self.limits, self.unsafe, self.uses = limits, unsafe, sorted(uses)
         self.apart = apart
         inside = limits.container and not unsafe  # the container's image then has the packages
@@ -69,6 +75,31 @@ class Sandbox:
         self.packages = package_paths(list(names))
         self.empty = Scratch()  # an empty folder, mounted over folders that we hide
         os.chmod(self.empty.name, 0o755)
+        self.given = self._written(dict(files))
+
+    @staticmethod
+    def _written(files):
+        """Write files into a new folder that every user can read, or return None."""
+        if not files:
+            return None
+        folder = Scratch()
+        for name, content in files.items():
+            (path := Path(folder.name, name)).parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o444)
+        for inside in [folder.name, *(p for p in Path(folder.name).rglob("*") if p.is_dir())]:
+            os.chmod(inside, 0o755)
+        return folder
+
+    def _given(self):
+        """Return the paths of the instructor's files and folders, and their paths inside.
+
+        Each is in the current folder, and all are in a folder from which modules are imported.
+        """
+        if not self.given:
+            return {}
+        folder = Path(self.given.name)
+        return {folder: FILES} | {p: f"/tmp/{p.name}" for p in sorted(folder.iterdir())}
 
     def worker(self, slot: int) -> Worker:
         """Start a worker.
@@ -148,7 +179,8 @@ class Sandbox:
         return self
 
     def __exit__(self, *_):
-        self.empty.cleanup()
+        for folder in filter(None, (self.empty, self.given)):
+            folder.cleanup()
 
     def _plain(self, slot):
         """Return the command of a worker without a sandbox, with the same packages."""
@@ -156,7 +188,12 @@ class Sandbox:
         for f in (*PARTS, *self.packages):
             if not (folder / f.name).exists():
                 (folder / f.name).symlink_to(f)
-        clean = ["env", "-i", "PATH=/usr/bin", *(f"{k}={v}" for k, v in SETTINGS.items())]
+        clean = ["env", "-i"]
+        if self.given:
+            clean += ["-C", self.given.name]
+            if not (folder / "files").exists():
+                (folder / "files").symlink_to(self.given.name)
+        clean += ["PATH=/usr/bin", *(f"{k}={v}" for k, v in SETTINGS.items())]
         clean += become(slot) if self.apart else []
         return [*clean, *self._limited(), *self._program(sys.executable, [folder], [])]
 
@@ -170,6 +207,7 @@ class Sandbox:
         profile = container.write_profile(Path(self.empty.name, "seccomp.json"))
         files = {f: f"/g/{f.name}" for f in PARTS}
         files |= {p: f"/g/{p.name}" for p in self.packages if p.name == "nnlib"}
+        files |= self._given()
         variables = ["env", *(f"{k}={v}" for k, v in SETTINGS.items())]
         program = [*variables, "python3", "-I", "-B", "/g/worker.py", "/g"]
         program += ["--", *self.uses, "--", "/tmp"]
@@ -184,6 +222,7 @@ class Sandbox:
         command += [*modules(self.packages), "--proc", "/proc", "--dev", "/dev"]
         space = self.limits.space_mb * MB
         command += [word for p in MEMORY_FOLDERS for word in memory_folder(p, space)]
+        command += [word for pair in self._given().items() for word in bind(*pair)]
         command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
         command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
         command += self._limited()

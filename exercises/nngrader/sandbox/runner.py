@@ -56,6 +56,9 @@ class Runner:
     before_test : int or None
         Number of cells before the test cell that calls the functions. Global names have their
         values from after those cells, even if later cells assign to them.
+    notebook : (int, int)
+        The number of the notebook with the next ordinary test cell, and the index of its first
+        cell in `cells`. The cells and tests of other notebooks don't run before this test.
     """
 
     least = 0.0  # wall time in seconds that every call is allowed
@@ -68,6 +71,7 @@ class Runner:
         self.worked = self.waited = self.took = 0.0
         self.worker = self.function = self.before_test = None
         self.right, self.names_of, self.tests = {}, {}, []
+        self.notebook = 0, 0
 
     def read(
         self, wanted: list[str] = (), functions: list[str] = ()
@@ -199,7 +203,7 @@ class Runner:
             return {"value": None, "raised": cause.kind, "line": None, "stopped": cause.stopped}
         finally:
             self.cells, self.before_test, self.function = cells, before, None
-        self.tests.append((before, source))
+        self.tests.append((self.notebook, before, source))
         value, line, error = (answer.get(key) for key in ("value", "line", "error"))
         return {
             "value": value if type(value) is float else None,
@@ -209,10 +213,13 @@ class Runner:
         }
 
     def _until(self, place):
-        """Return the cells before a place, with the test cells that have run among them."""
-        cells = []
-        for n, cell in enumerate([*self.cells[:place], None]):
-            cells += [(TEST, source, False) for at, source in self.tests if at == n]
+        """Return the notebook's cells before a place, with its test cells that have run."""
+        cells, start = [], self.notebook[1]
+        tests = [
+            (at, source) for notebook, at, source in self.tests if notebook == self.notebook
+        ]
+        for n, cell in enumerate([*self.cells[start:place], None], start):
+            cells += [(TEST, source, False) for at, source in tests if at == n]
             cells += [cell] if cell else []
         return cells
 

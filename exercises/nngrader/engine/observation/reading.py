@@ -6,6 +6,7 @@ size is limited.
 """
 
 import ast
+import functools
 import re
 import sys
 import textwrap
@@ -151,12 +152,12 @@ def names_used(*sources, wanted=(), function=None):
     >>> names_used("import scipy\ndef f(): scipy\ndef g(): 1", function="g")
     []
     """
-    trees = [ast.Module([node], []) for tree in _trees(sources) for node in tree.body]
-    idle = _idle(trees, function) if function or len(sources) > 1 else set()
-    nodes = [node for tree in trees if tree not in idle for node in ast.walk(tree)]
+    statements = _statements(sources)
+    idle = _idle(statements, function) if function or len(sources) > 1 else set()
+    nodes = [node for s in statements if s not in idle for node in s.nodes]
     imported = _imported_objects(idle)
-    for tree in (t for t in trees if t in idle):
-        nodes += [n for n in ast.walk(tree) if not (_is_foreign(n) or _uses_any(n, imported))]
+    for s in idle:
+        nodes += s.without(imported)
     alias, stars, found = {"np": "numpy"}, set(), set()
     for node in nodes:
         for short, full in _imported(node):
@@ -206,21 +207,88 @@ def _is_foreign(node):
     return bool(tops - KEPT)
 
 
-def _idle(trees, function):
+class _Statement:
+    """A statement outside of functions, with sets that are computed once.
+
+    Attributes
+    ----------
+    nodes : list
+        All nodes of its tree.
+    foreign : set
+        The nodes for which `_is_foreign` is true.
+    """
+
+    def __init__(self, node):
+        self.tree = ast.Module([node], [])
+        self.nodes = list(ast.walk(self.tree))
+        self.foreign = {n for n in self.nodes if _is_foreign(n)}
+
+    @functools.cached_property
+    def ids(self):
+        """Return all names that the statement mentions."""
+        return {n.id for n in self.nodes if isinstance(n, ast.Name)}
+
+    @functools.cached_property
+    def outer(self):
+        """Return the nodes of `_outer`."""
+        return list(_outer(self.tree))
+
+    @functools.cached_property
+    def bound(self):
+        """Return the names that the statement sets at once."""
+        return set().union(*map(_bound, self.outer))
+
+    @functools.cached_property
+    def changed(self):
+        """Return the names that the statement sets at once, or whose objects it changes."""
+        parts = [n for n in self.outer if isinstance(n, ast.Attribute | ast.Subscript)]
+        return self.bound | {_root(n) for n in parts if not isinstance(n.ctx, ast.Load)}
+
+    @functools.cached_property
+    def mentioned(self):
+        """Return the result of `_mentioned`."""
+        return _mentioned(self.tree)
+
+    def touches(self, names, imported):
+        """Return whether it changes a name, or passes an imported object to such a function."""
+        if not self.changed.isdisjoint(names):
+            return True
+        passes = not imported.isdisjoint(self.ids)
+        return passes and any(_passes_on(n, names, imported) for n in self.outer)
+
+    def without(self, imported):
+        """Return the nodes that neither are `foreign` nor mention an imported object."""
+        if imported.isdisjoint(self.ids):
+            return [n for n in self.nodes if n not in self.foreign]
+        found = set()
+        for node in reversed(self.nodes):  # the parts of a node come after it
+            own = isinstance(node, ast.Name) and node.id in imported
+            if own or not found.isdisjoint(ast.iter_child_nodes(node)):
+                found.add(node)
+        return [n for n in self.nodes if n not in self.foreign and n not in found]
+
+
+@functools.lru_cache(maxsize=1)  # each function of a submission reads the same sources
+def _statements(sources):
+    """Return the statements of all sources."""
+    return [_Statement(node) for tree in _trees(sources) for node in tree.body]
+
+
+def _idle(statements, function):
     """Return the statements whose imports can't reach a function, or any function if None.
 
     Students often import a package to try something out or to compare results. Starting from
     the function, we collect the statements that set a name that it mentions, write into such
     an object, or pass something imported to such a function; and all that compute names.
     """
-    rest, names = dict.fromkeys(trees), {function}
-    found = [t for t in trees if any(_always_counts(n, function) for n in ast.walk(t))]
+    rest, names = dict.fromkeys(statements), {function}
+    found = [s for s in statements if any(_always_counts(n, function) for n in s.nodes)]
     while True:
-        for tree in found:
-            del rest[tree]
-            names |= _mentioned(tree).union(*map(_bound, _outer(tree)))
+        for statement in found:
+            del rest[statement]
+            names |= statement.mentioned | statement.bound
         imported = _imported_objects(rest)
-        found = [t for t in rest if any(_touches(n, names, imported) for n in _outer(t))]
+        found = [s for s in rest if s.touches(names, imported)]
         if not found:
             return rest.keys()
 
@@ -243,13 +311,6 @@ def _always_counts(node, function):
     if function is None and isinstance(node, DEFINES):
         return True
     return getattr(node, "id", "") in COMPUTING
-
-
-def _touches(node, names, imported):
-    """Return whether a node sets a name, writes into it, or passes on an imported object."""
-    if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        return _root(node) in names
-    return bool(_bound(node) & names) or _passes_on(node, names, imported)
 
 
 def _bound(node):
@@ -282,13 +343,13 @@ def _mentioned(tree):
     return found
 
 
-def _imported_objects(trees):
+def _imported_objects(statements):
     """Return the names of objects from packages, set by an import or by an assignment."""
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    imported = set().union(*(_bound(n) for n in nodes if _is_foreign(n)))
-    for node in nodes:
-        if isinstance(node, ast.Assign) and _uses_any(node.value, imported):
-            imported |= {name for n in ast.walk(node) for name in _bound(n)}
+    imported = set().union(*(_bound(n) for s in statements for n in s.foreign))
+    for statement in statements:
+        for node in () if imported.isdisjoint(statement.ids) else statement.nodes:
+            if isinstance(node, ast.Assign) and _uses_any(node.value, imported):
+                imported |= {name for n in ast.walk(node) for name in _bound(n)}
     return imported
 
 
