@@ -98,155 +98,118 @@ def by_differences(logits, target):
     return [np.mean(bits), np.prod(2 ** (bits / bits.size))]
 
 
-hesitation.mistake(
+LOSES_BITS = {
     "Your `bits` is computed with natural logarithms. How do you convert a natural logarithm "
-    "to base 2?",
-    loses="bits",
-    name="natural_logarithm",
-    edit=(" / np.log(2)", ""),
-)
-hesitation.mistake(
-    "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
-    "Which base does the formula use for the logarithm?",
-    loses="bits value",
-    name="bases_mixed",
-    edit=[(" / np.log(2)", ""), ("np.exp(surprise.mean())", "2 ** surprise.mean()")],
-)
-hesitation.mistake(
-    "Your `perplexity` is e to the power of `bits`. Which base does the formula use?",
-    loses="value",
-    name="power_of_e",
-    edit=("np.exp(surprise.mean())", "np.exp(surprise.mean() / np.log(2))"),
-)
-hesitation.mistake(
+    "to base 2?": {"natural_logarithm": {" / np.log(2)": ""}},
     "Your `bits` is negative. What is the sign of the logarithm of a probability, and what "
-    "sign should a number of bits have?",
-    loses="bits",
-    name="sign_forgotten",
-    edit=("return surprise", "return -surprise"),
-)
-hesitation.mistake(
+    "sign should a number of bits have?": {
+        "sign_forgotten": {"return surprise": "return -surprise"},
+    },
+    "Your `bits` is the sum over all characters. What does the formula divide this sum by?": {
+        "summed": {"surprise.mean() /": "surprise.sum() /"},
+    },
+}
+hesitation.known(LOSES_BITS, loses="bits")
+
+LOSES_BITS_VALUE = {
+    "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
+    "Which base does the formula use for the logarithm?": {
+        "bases_mixed": {" / np.log(2)": "", "np.exp(surprise.mean())": "2 ** surprise.mean()"},
+    },
     "Your `bits` is negative, and your `perplexity` is below 1. What is the sign of the "
-    "logarithm of a probability?",
-    loses="bits value",
-    name="both_signs_forgotten",
-    edit=("np.log(np.exp(s).sum(axis=2)) - right", "right - np.log(np.exp(s).sum(axis=2))"),
-)
-hesitation.mistake(
-    "Your `bits` is the sum over all characters. What does the formula divide this sum by?",
-    loses="bits",
-    name="summed",
-    edit=("surprise.mean() /", "surprise.sum() /"),
-)
-hesitation.mistake(
-    "Your sum over the steps isn't divided by the number of steps. Which axes does the "
-    "formula average over?",
-    loses="bits value",
-    name="averaged_over_the_batch_alone",
-    edit=("- right", "- right; surprise *= len(logits)"),
-)
-hesitation.mistake(
-    "Your sum over the sequences isn't divided by the number of sequences. Which axes does "
-    "the formula average over?",
-    loses="bits value",
-    name="averaged_over_time_alone",
-    edit=("- right", "- right; surprise *= logits.shape[1]"),
-)
-hesitation.mistake(
-    "Your `perplexity` is the mean of the perplexities of the single characters. Does the "
-    "formula take the mean before the power or after it?",
-    loses="value",
-    name="mean_of_powers",
-    edit=("np.exp(surprise.mean())", "np.exp(surprise).mean()"),
-)
-hesitation.mistake(
+    "logarithm of a probability?": {
+        "both_signs_forgotten": {
+            "np.log(np.exp(s).sum(axis=2)) - right": "right - np.log(np.exp(s).sum(axis=2))",
+        },
+    },
+    "Your sum over the steps isn't divided by the number of steps. Which axes does the formula "
+    "average over?": {
+        "averaged_over_the_batch_alone": {"- right": "- right; surprise *= len(logits)"},
+    },
+    "Your sum over the sequences isn't divided by the number of sequences. Which axes does the "
+    "formula average over?": {
+        "averaged_over_time_alone": {"- right": "- right; surprise *= logits.shape[1]"},
+    },
     "Your `bits` is computed from the mean probability. Does the formula take the mean before "
-    "the logarithm or after it?",
-    loses="bits value",
-    name="mean_of_probabilities",
-    edit=("- right", "- right; surprise = -np.log(np.exp(-surprise).mean())"),
-)
-hesitation.mistake(
+    "the logarithm or after it?": {
+        "mean_of_probabilities": {
+            "- right": "- right; surprise = -np.log(np.exp(-surprise).mean())",
+        },
+    },
     "Your code treats the logit of the target character as the logarithm of its probability. "
-    "Which sum does the formula divide the exponential by?",
-    loses="bits value",
-    name="not_normalised",
-    edit=[
-        ("logits - logits.max(axis=2, keepdims=True)", "logits"),
-        ("np.log(np.exp(s).sum(axis=2)) - right", "-right"),
-    ],
-)
-hesitation.mistake(
-    "Your softmax sums over the sequences. Along which axis should the probabilities sum to 1?",
-    loses="bits value",
-    name="over_the_sequences",
-    edit=[
-        (
-            "logits - logits.max(axis=2, keepdims=True)",
-            "logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)",
-        ),
-        ("np.log(np.exp(s).sum(axis=2)) - right", "-right"),
-    ],
-)
-hesitation.mistake(
+    "Which sum does the formula divide the exponential by?": {
+        "not_normalised": {
+            "logits - logits.max(axis=2, keepdims=True)": "logits",
+            "np.log(np.exp(s).sum(axis=2)) - right": "-right",
+        },
+    },
+    "Your softmax sums over the sequences. Along which axis should the probabilities sum "
+    "to 1?": {
+        "over_the_sequences": {
+            "logits - logits.max(axis=2, keepdims=True)": (
+                "logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)"
+            ),
+            "np.log(np.exp(s).sum(axis=2)) - right": "-right",
+        },
+    },
     "Your code compares each target with the logits of the following step. Which logits "
-    "predict `target[t]`?",
-    loses="bits value",
-    name="shifted",
-    given="logits, target = logits[1:], target[:-1]",
-)
-hesitation.mistake(
-    "Your code compares each target with the logits of the previous step. Which logits "
-    "predict `target[t]`?",
-    loses="bits value",
-    name="shifted_the_other_way",
-    given="logits, target = logits[:-1], target[1:]",
-)
-hesitation.mistake(
-    "Your `bits` and `perplexity` are swapped. Which one should your function return first?",
-    loses="bits value",
-    name="exchanged",
-    edit=(
-        "surprise.mean() / np.log(2), np.exp(surprise.mean())",
-        "np.exp(surprise.mean()), surprise.mean() / np.log(2)",
-    ),
-)
-hesitation.mistake(
+    "predict `target[t]`?": {"shifted": "logits, target = logits[1:], target[:-1]"},
+    "Your code compares each target with the logits of the previous step. Which logits predict "
+    "`target[t]`?": {"shifted_the_other_way": "logits, target = logits[:-1], target[1:]"},
+    "Your `bits` and `perplexity` are swapped. Which one should your function return first?": {
+        "exchanged": {
+            "surprise.mean() / np.log(2), np.exp(surprise.mean())": (
+                "np.exp(surprise.mean()), surprise.mean() / np.log(2)"
+            ),
+        },
+    },
     "Your `bits` is the sum over all characters, and your `perplexity` is computed from this "
-    "sum. What does the formula divide the sum by?",
-    loses="bits value",
-    name="summed_before_the_power",
-    edit=("- right", "- right; surprise = surprise.sum()"),
-)
-hesitation.mistake(
-    "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How "
-    "can you simplify the logarithm of exp(s) / sum before you compute anything?",
-    loses="stability",
-    where="impossible_character",
-    name="logarithm_of_zero",
-    edit=(
-        "np.log(np.exp(s).sum(axis=2)) - right",
-        "-np.log(np.exp(right) / np.exp(s).sum(axis=2))",
-    ),
-)
-hesitation.mistake(
+    "sum. What does the formula divide the sum by?": {
+        "summed_before_the_power": {"- right": "- right; surprise = surprise.sum()"},
+    },
+}
+hesitation.known(LOSES_BITS_VALUE, loses="bits value")
+
+LOSES_VALUE = {
+    "Your `perplexity` is e to the power of `bits`. Which base does the formula use?": {
+        "power_of_e": {"np.exp(surprise.mean())": "np.exp(surprise.mean() / np.log(2))"},
+    },
+    "Your `perplexity` is the mean of the perplexities of the single characters. Does the "
+    "formula take the mean before the power or after it?": {
+        "mean_of_powers": {"np.exp(surprise.mean())": "np.exp(surprise).mean()"},
+    },
+}
+hesitation.known(LOSES_VALUE, loses="value")
+
+LOSES_STABILITY_IMPOSSIBLE_CHARACTER = {
+    "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How can "
+    "you simplify the logarithm of exp(s) / sum before you compute anything?": {
+        "logarithm_of_zero": {
+            "np.log(np.exp(s).sum(axis=2)) - right": (
+                "-np.log(np.exp(right) / np.exp(s).sum(axis=2))"
+            ),
+        },
+    },
     "Your code adds a small constant to keep probabilities from being 0. How many bits should "
-    "a character cost if its probability is far below this constant, and how many does it "
-    "cost in your code?",
-    loses="stability",
-    where="impossible_character",
-    name="small_number_added",
-    edit=(
-        "np.log(np.exp(s).sum(axis=2)) - right",
-        "-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)",
-    ),
+    "a character cost if its probability is far below this constant, and how many does it cost "
+    "in your code?": {
+        "small_number_added": {
+            "np.log(np.exp(s).sum(axis=2)) - right": (
+                "-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)"
+            ),
+        },
+    },
+}
+hesitation.known(
+    LOSES_STABILITY_IMPOSSIBLE_CHARACTER, loses="stability", where="impossible_character"
 )
+
 hesitation.mistake(
-    "Your results aren't finite when the logits are large. What is exp(1000), and what can you "
-    "subtract from all logits of a row without changing the softmax?",
+    "Your results aren't finite when the logits are large. What is exp(1000), and what can "
+    "you subtract from all logits of a row without changing the softmax?",
     loses="stability",
-    where="large_logits",
     name="overflowing",
+    where="large_logits",
     edit=[
         ("logits - logits.max(axis=2, keepdims=True)", "logits"),
         (

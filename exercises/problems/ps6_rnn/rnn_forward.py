@@ -81,138 +81,80 @@ def side_by_side(x, h0, W_xh, W_hh, b):
     return np.stack(states[1:])
 
 
-layer.mistake(
+LOSES_VALUE = {
     "Every step of your layer starts from `h0`. Which state should step t start from, and "
-    "which step computed it?",
-    loses="value",
-    name="begins_anew",
-    edit=("h @ W_hh.T", "h0 @ W_hh.T"),
-)
-layer.mistake(
-    "Your states don't depend on the earlier states. Where does your code use `W_hh`?",
-    loses="value",
-    name="without_memory",
-    edit=(" + h @ W_hh.T", ""),
-)
-layer.mistake(
-    "Your first step starts from a state of zeros. Which state should it start from?",
-    loses="value",
-    name="zeros_at_the_start",
-    edit=("states = h0", "states = 0 * h0"),
-)
-layer.mistake(
-    "Your `h` contains the sums without an activation function. What does the formula apply "
-    "to each sum?",
-    loses="value",
-    name="linear",
-    edit=("np.tanh(", "("),
-)
-layer.mistake(
-    "Your `h` is computed with ReLU. Which activation function does the formula use?",
-    loses="value",
-    name="relu_for_tanh",
-    edit=("np.tanh(", "np.maximum(0, "),
-)
-layer.mistake(
-    "Your `h` is computed with the sigmoid. Which activation function does the formula use?",
-    loses="value",
-    name="sigmoid_for_tanh",
-    edit=(
-        "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)",
-        "1 / (1 + np.exp(-(x_t @ W_xh.T + h @ W_hh.T + b)))",
-    ),
-)
-layer.mistake(
-    "Your code passes the sum before tanh on to the next step. Is h[t - 1] in the formula "
-    "the value before tanh or after tanh?",
-    loses="value",
-    name="sum_carried",
-    edit=[("np.tanh(", "("), ("append(h)", "append(np.tanh(h))")],
-)
-layer.mistake(
+    "which step computed it?": {"begins_anew": {"h @ W_hh.T": "h0 @ W_hh.T"}},
+    "Your states don't depend on the earlier states. Where does your code use `W_hh`?": {
+        "without_memory": {" + h @ W_hh.T": ""},
+    },
+    "Your first step starts from a state of zeros. Which state should it start from?": {
+        "zeros_at_the_start": {"states = h0": "states = 0 * h0"},
+    },
+    "Your `h` contains the sums without an activation function. What does the formula apply to "
+    "each sum?": {"linear": {"np.tanh(": "("}},
+    "Your `h` is computed with ReLU. Which activation function does the formula use?": {
+        "relu_for_tanh": {"np.tanh(": "np.maximum(0, "},
+    },
+    "Your `h` is computed with the sigmoid. Which activation function does the formula use?": {
+        "sigmoid_for_tanh": {
+            "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)": (
+                "1 / (1 + np.exp(-(x_t @ W_xh.T + h @ W_hh.T + b)))"
+            ),
+        },
+    },
+    "Your code passes the sum before tanh on to the next step. Is h[t - 1] in the formula the "
+    "value before tanh or after tanh?": {
+        "sum_carried": {"np.tanh(": "(", "append(h)": "append(np.tanh(h))"},
+    },
     "Your code applies tanh to the input part and to the state part separately and then adds "
-    "the two. What does the formula apply tanh to?",
-    loses="value",
-    name="tanh_of_each_part",
-    edit=(
-        "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)",
-        "np.tanh(x_t @ W_xh.T + b) + np.tanh(h @ W_hh.T)",
-    ),
-)
-layer.mistake(
+    "the two. What does the formula apply tanh to?": {
+        "tanh_of_each_part": {
+            "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)": (
+                "np.tanh(x_t @ W_xh.T + b) + np.tanh(h @ W_hh.T)"
+            ),
+        },
+    },
     "Your code applies the transpose of `W_hh`. Which index of `W_hh` corresponds to the new "
-    "state?",
-    loses="value",
-    name="transposed",
-    edit=("W_hh.T", "W_hh"),
-)
-layer.mistake(
-    "Your sums don't include `b`. Where does `b` appear in the formula?",
-    loses="value",
-    name="without_bias",
-    edit=(" + b", ""),
-)
-layer.mistake(
-    "Your sums contain `b` twice. How many times does `b` appear in the formula?",
-    loses="value",
-    name="bias_twice",
-    edit=("+ b", "+ 2 * b"),
-)
-layer.mistake(
+    "state?": {"transposed": {"W_hh.T": "W_hh"}},
+    "Your sums don't include `b`. Where does `b` appear in the formula?": {
+        "without_bias": {" + b": ""},
+    },
+    "Your sums contain `b` twice. How many times does `b` appear in the formula?": {
+        "bias_twice": {"+ b": "+ 2 * b"},
+    },
     "Your code adds the old state to the new one. Does h[t - 1] appear outside tanh in the "
-    "formula?",
-    loses="value",
-    name="added_to_the_old",
-    edit=("h = np.tanh", "h = h + np.tanh"),
-)
-layer.mistake(
-    "Your layer reads each sequence from the last step to the first. Which entry of `x` "
-    "should it read first?",
-    loses="value",
-    name="from_the_end",
-    edit=[("in x:", "in x[::-1]:"), ("np.array(states)", "np.array(states[::-1])")],
-)
-layer.mistake(
+    "formula?": {"added_to_the_old": {"h = np.tanh": "h = h + np.tanh"}},
+    "Your layer reads each sequence from the last step to the first. Which entry of `x` should "
+    "it read first?": {
+        "from_the_end": {"in x:": "in x[::-1]:", "np.array(states)": "np.array(states[::-1])"},
+    },
     "Each entry of your `h` is the state before the step. Is h[0] the state before the first "
-    "input or after it?",
-    loses="value",
-    name="one_step_late",
-    edit=("np.array(states)", "np.array([h0, *states[:-1]])"),
-)
-layer.mistake(
-    "Your `h` has T + 1 entries, because it includes `h0`. Which states should your function "
-    "return?",
-    loses="shape value",
-    name="with_the_start",
-    edit=("h0, []", "h0, [h0]"),
-)
-layer.mistake(
-    "Your function returns only the last state. Which states should it return?",
-    loses="shape value",
-    name="last_alone",
-    edit=("np.array(states)", "h"),
-)
-layer.mistake(
-    "Every entry of your `h` equals the last state. What happens to the arrays in your list "
-    "if each step writes into the same array?",
-    loses="value",
-    name="one_array_for_all",
-    edit=("np.array(states)", "np.array([h] * len(x))"),
-)
-layer.mistake(
+    "input or after it?": {
+        "one_step_late": {"np.array(states)": "np.array([h0, *states[:-1]])"},
+    },
+    "Every entry of your `h` equals the last state. What happens to the arrays in your list if "
+    "each step writes into the same array?": {
+        "one_array_for_all": {"np.array(states)": "np.array([h] * len(x))"},
+    },
     "Your layer loops over the sequences in the batch as if they were time steps. Which axis "
-    "of `x` is time?",
-    loses="value",
-    name="along_the_batch",
-    edit=[
-        ("h0, []", "h0[:1], []"),
-        ("in x:", "in x.swapaxes(0, 1):"),
-        ("np.array(states)", "np.stack(states, axis=1)"),
-    ],
-)
-layer.mistake(
-    "Your code adds `b` after tanh. Which sum does the formula apply tanh to?",
-    loses="value",
-    name="bias_behind_tanh",
-    edit=("W_hh.T + b)", "W_hh.T) + b"),
-)
+    "of `x` is time?": {
+        "along_the_batch": {
+            "h0, []": "h0[:1], []",
+            "in x:": "in x.swapaxes(0, 1):",
+            "np.array(states)": "np.stack(states, axis=1)",
+        },
+    },
+    "Your code adds `b` after tanh. Which sum does the formula apply tanh to?": {
+        "bias_behind_tanh": {"W_hh.T + b)": "W_hh.T) + b"},
+    },
+}
+layer.known(LOSES_VALUE, loses="value")
+
+LOSES_SHAPE_VALUE = {
+    "Your `h` has T + 1 entries, because it includes `h0`. Which states should your function "
+    "return?": {"with_the_start": {"h0, []": "h0, [h0]"}},
+    "Your function returns only the last state. Which states should it return?": {
+        "last_alone": {"np.array(states)": "h"},
+    },
+}
+layer.known(LOSES_SHAPE_VALUE, loses="shape value")

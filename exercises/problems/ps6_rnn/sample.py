@@ -224,107 +224,73 @@ def by_waiting_times(logits, temperature, rng):
         return np.argmin(rng.exponential(size=p.shape) / p, axis=1).astype(float)
 
 
-sampler.mistake(
-    "Your function always returns the entry with the largest logit. How often should the "
-    "entry with the second largest logit appear?",
-    loses="value stability",
-    name="greedy",
-    given="return logits.argmax(axis=1)",
-)
-sampler.mistake(
-    "Your entries are drawn as if the temperature were 1. Does the formula use the "
-    "temperature before the exponential or after it?",
-    loses="value",
-    name="temperature_ignored",
-    given="temperature = 1.0",
-)
-sampler.mistake(
+LOSES_VALUE_STABILITY = {
+    "Your function always returns the entry with the largest logit. How often should the entry "
+    "with the second largest logit appear?": {"greedy": "return logits.argmax(axis=1)"},
+    "Your function draws all entries equally often. Where does your code use the logits?": {
+        "uniform": "return rng.integers(0, logits.shape[1], size=len(logits))",
+    },
+    "Your draws depend on `rng`, but the noise that you add to the scaled logits is uniform. "
+    "Which distribution makes the largest sum a draw from the softmax?": {
+        "uniform_noise": (
+            "return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)"
+        ),
+    },
+    "Your draws are off by one, so the first entry never appears. What is the index of the "
+    "first entry whose cumulative probability exceeds your random number?": {
+        "one_too_far": {".sum(axis=1), last": ".sum(axis=1) + 1, last"},
+    },
+}
+sampler.known(LOSES_VALUE_STABILITY, loses="value stability")
+
+LOSES_VALUE = {
+    "Your entries are drawn as if the temperature were 1. Does the formula use the temperature "
+    "before the exponential or after it?": {"temperature_ignored": "temperature = 1.0"},
     "Your code multiplies the logits by the temperature. Should a high temperature make all "
-    "entries almost equally likely, or one entry almost certain?",
-    loses="value",
-    name="multiplied",
-    edit=("logits / temperature", "logits * temperature"),
-)
-sampler.mistake(
+    "entries almost equally likely, or one entry almost certain?": {
+        "multiplied": {"logits / temperature": "logits * temperature"},
+    },
     "Your function draws the entries with small logits most often. What sign does the exponent "
-    "have in the formula?",
-    loses="value",
-    name="sign_turned_round",
-    edit=("logits / temperature", "-logits / temperature"),
-)
-sampler.mistake(
-    "Your function draws all entries equally often. Where does your code use the logits?",
-    loses="value stability",
-    name="uniform",
-    given="return rng.integers(0, logits.shape[1], size=len(logits))",
-)
-sampler.mistake(
+    "have in the formula?": {
+        "sign_turned_round": {"logits / temperature": "-logits / temperature"},
+    },
     "Your entries are too large by 1, and the last one appears as 0 or not at all. What index "
-    "does the first entry of a row have?",
-    loses="value",
-    name="next_entry",
-    given="return (sample(logits, temperature, rng) + 1) % logits.shape[1]",
-)
-sampler.mistake(
+    "does the first entry of a row have?": {
+        "next_entry": "return (sample(logits, temperature, rng) + 1) % logits.shape[1]",
+    },
     "Your draws are the same in all rows with equal logits. How many random numbers does your "
-    "code draw, and how many rows are there?",
-    loses="value",
-    name="one_number_for_all",
-    edit=("rng.random((len(logits), 1))", "rng.random()"),
-)
-sampler.mistake(
-    "Your draws don't depend on `rng`. Which generator does your code draw from?",
-    loses="random",
-    name="own_generator",
-    given="rng = np.random.default_rng(0)",
-)
-sampler.mistake(
+    "code draw, and how many rows are there?": {
+        "one_number_for_all": {"rng.random((len(logits), 1))": "rng.random()"},
+    },
+}
+sampler.known(LOSES_VALUE, loses="value")
+
+LOSES_RANDOM = {
+    "Your draws don't depend on `rng`. Which generator does your code draw from?": {
+        "own_generator": "rng = np.random.default_rng(0)",
+    },
     "Your draws differ between two generators `rng` with the same seed. Which generator does "
-    "your code draw from?",
-    loses="random",
-    name="generator_of_its_own",
-    given="rng = np.random.default_rng()",
-)
-sampler.mistake(
+    "your code draw from?": {"generator_of_its_own": "rng = np.random.default_rng()"},
+}
+sampler.known(LOSES_RANDOM, loses="random")
+
+LOSES_STABILITY = {
     "Your draws are wrong for large logits. What is exp(1000), and what can you subtract from "
-    "all logits of a row without changing the probabilities?",
-    loses="stability",
-    name="overflowing",
-    edit=("z - z.max(axis=1, keepdims=True)", "z"),
-)
-sampler.mistake(
+    "all logits of a row without changing the probabilities?": {
+        "overflowing": {"z - z.max(axis=1, keepdims=True)": "z"},
+    },
     "Your draws are correct in some rows, but other rows always return the same entry. Which "
     "number do you subtract from the exponents of a row, and is it the largest exponent of "
-    "this row?",
-    loses="stability",
-    name="one_largest_for_all_rows",
-    edit=("z.max(axis=1, keepdims=True)", "z.max()"),
-)
-sampler.mistake(
+    "this row?": {"one_largest_for_all_rows": {"z.max(axis=1, keepdims=True)": "z.max()"}},
     "Your function always draws the largest of several large logits, because the small "
     "probabilities are already 0 when your code applies the temperature. Does the formula use "
-    "the temperature before the exponential or after it?",
-    loses="stability",
-    name="power_of_the_probabilities",
-    edit=[
-        ("logits / temperature", "logits"),
-        (
-            "    below",
-            "    p = (p / p.sum(axis=1, keepdims=True)) ** (1 / temperature)\n    below",
-        ),
-    ],
-)
-sampler.mistake(
-    "Your draws depend on `rng`, but the noise that you add to the scaled logits is uniform. "
-    "Which distribution makes the largest sum a draw from the softmax?",
-    loses="value stability",
-    name="uniform_noise",
-    given="return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)",
-)
-sampler.mistake(
-    "Your draws are off by one, so the first entry never appears. What is the index of the "
-    "first entry whose cumulative probability exceeds your random number?",
-    loses="value stability",
-    name="one_too_far",
-    edit=(".sum(axis=1), last", ".sum(axis=1) + 1, last"),
-)
+    "the temperature before the exponential or after it?": {
+        "power_of_the_probabilities": {
+            "logits / temperature": "logits",
+            "    below": (
+                "    p = (p / p.sum(axis=1, keepdims=True)) ** (1 / temperature)\n    below"
+            ),
+        },
+    },
+}
+sampler.known(LOSES_STABILITY, loses="stability")

@@ -75,167 +75,111 @@ def by_einsum(x, W, b):
     return np.einsum("nhd,nhd->", J, J) / len(x), dW, np.einsum("nh->h", dz)
 
 
-contraction.mistake(
+LOSES_VALUE_GRADIENT = {
     "Your `penalty` and its gradients are sums over the inputs. What does the formula divide "
-    "the sum by?",
-    loses="value gradient",
-    name="summed",
-    edit=[
-        ("lengths / len(x)", "lengths"),
-        ("mean(axis=0)", "sum(axis=0)"),
-        (".mean()", ".sum()"),
-    ],
-)
-contraction.mistake(
-    "Your `penalty` is a sum over the inputs. What does the formula for `penalty` divide by?",
-    loses="value",
-    name="value_summed",
-    edit=(".mean()", ".sum()"),
-)
-contraction.mistake(
-    "You differentiate the sum over the inputs, not the mean. What is the gradient of a sum "
-    "that is divided by N?",
-    loses="gradient",
-    name="gradient_summed",
-    edit=[("lengths / len(x)", "lengths"), ("mean(axis=0)", "sum(axis=0)")],
-)
-contraction.mistake(
-    "Your result uses `h (1 - h)` where the penalty contains its square. What is the square "
-    "of an entry of the Jacobian?",
-    loses="value gradient",
-    name="slope_not_squared",
-    edit=[
-        ("2 * slope**2 * (1", "slope * (1"),
-        ("(slope**2).mean", "slope.mean"),
-        ("(slope**2 @", "(slope @"),
-    ],
-)
-contraction.mistake(
-    "Your `penalty` is the squared norm of `W`, so it doesn't depend on `x`. What is the "
-    "derivative of `h` with respect to `x`?",
-    loses="value",
-    name="weights_alone",
-    edit=("(slope**2 @ lengths).mean()", "lengths.sum()"),
-)
-contraction.mistake(
-    "You use `1 - h^2`, the derivative of tanh, for the Jacobian. Which function computes `h`?",
-    loses="value gradient",
-    name="slope_of_tanh",
-    edit=[
-        ("h * (1 - h), ", "1 - h**2, "),
-        ("2 * slope**2 * (1 - 2 * h)", "-4 * slope * h**2 * (1 - h)"),
-    ],
-)
-contraction.mistake(
-    "You compute `h` with tanh. Which function does the formula for `h` contain?",
-    loses="value gradient",
-    name="code_of_tanh",
-    edit=[
-        ("1 / (1 + np.exp(-(x @ W.T + b)))", "np.tanh(x @ W.T + b)"),
-        ("h * (1 - h), ", "1 - h**2, "),
-        ("(1 - 2 * h)", "(-2 * h)"),
-    ],
-)
-contraction.mistake(
+    "the sum by?": {
+        "summed": {
+            "lengths / len(x)": "lengths",
+            "mean(axis=0)": "sum(axis=0)",
+            ".mean()": ".sum()",
+        },
+    },
+    "Your result uses `h (1 - h)` where the penalty contains its square. What is the square of "
+    "an entry of the Jacobian?": {
+        "slope_not_squared": {
+            "2 * slope**2 * (1": "slope * (1",
+            "(slope**2).mean": "slope.mean",
+            "(slope**2 @": "(slope @",
+        },
+    },
+    "You use `1 - h^2`, the derivative of tanh, for the Jacobian. Which function computes "
+    "`h`?": {
+        "slope_of_tanh": {
+            "h * (1 - h), ": "1 - h**2, ",
+            "2 * slope**2 * (1 - 2 * h)": "-4 * slope * h**2 * (1 - h)",
+        },
+    },
+    "You compute `h` with tanh. Which function does the formula for `h` contain?": {
+        "code_of_tanh": {
+            "1 / (1 + np.exp(-(x @ W.T + b)))": "np.tanh(x @ W.T + b)",
+            "h * (1 - h), ": "1 - h**2, ",
+            "(1 - 2 * h)": "(-2 * h)",
+        },
+    },
     "Your `penalty` is the mean of the norms instead of the squared norms. Does the formula "
-    "contain a square root?",
-    loses="value gradient",
-    name="not_squared",
-    edit=[
-        (
-            "dz = 2 * slope**2",
-            "norm = np.sqrt(slope**2 @ lengths)[:, None]; dz = slope**2 / norm",
-        ),
-        ("2 * W * (slope**2)", "W * (slope**2 / norm)"),
-        ("return (slope**2 @ lengths)", "return norm"),
-    ],
-)
-contraction.mistake(
+    "contain a square root?": {
+        "not_squared": {
+            "dz = 2 * slope**2": (
+                "norm = np.sqrt(slope**2 @ lengths)[:, None]; dz = slope**2 / norm"
+            ),
+            "2 * W * (slope**2)": "W * (slope**2 / norm)",
+            "return (slope**2 @ lengths)": "return norm",
+        },
+    },
+    "Your `h` doesn't include `b`. What should `h` be for an input that contains only zeros?": {
+        "without_bias": {"x @ W.T + b": "x @ W.T"},
+    },
+}
+contraction.known(LOSES_VALUE_GRADIENT, loses="value gradient")
+
+LOSES_VALUE = {
+    "Your `penalty` is a sum over the inputs. What does the formula for `penalty` divide by?": {
+        "value_summed": {".mean()": ".sum()"},
+    },
+    "Your `penalty` is the squared norm of `W`, so it doesn't depend on `x`. What is the "
+    "derivative of `h` with respect to `x`?": {
+        "weights_alone": {"(slope**2 @ lengths).mean()": "lengths.sum()"},
+    },
     "In your `penalty`, you also average over the entries of the Jacobian. Which index does "
-    "the formula average over, and which ones does it sum over?",
-    loses="value",
-    name="mean_of_the_entries",
-    edit=(".mean()", ".mean() / W.size"),
-)
-contraction.mistake(
-    "Your `h` doesn't include `b`. What should `h` be for an input that contains only zeros?",
-    loses="value gradient",
-    name="without_bias",
-    edit=("x @ W.T + b", "x @ W.T"),
-)
-contraction.mistake(
-    "Your `dW` contains only the part from the factor `W` outside the sigmoid. Where else does "
-    "the penalty depend on `W`?",
-    loses="gradient",
-    name="slope_held_fixed_in_W",
-    edit=("dz.T @ x + ", ""),
-)
-contraction.mistake(
-    "Your `dW` contains only the part that goes through the sigmoid. Where else does `W` "
-    "appear in the Jacobian?",
-    loses="gradient",
-    name="weights_held_fixed",
-    edit=(" + 2 * W * (slope**2).mean(axis=0)[:, None]", ""),
-)
-contraction.mistake(
-    "In your `dW`, the part from the factor `W` outside the sigmoid is too small by a factor "
-    "of 2. What is the derivative of the squared norm of a row?",
-    loses="gradient",
-    name="a_two_forgotten",
-    edit=("2 * W *", "W *"),
-)
-contraction.mistake(
-    "Your gradient uses the derivative of `h` where it needs the derivative of `h (1 - h)`. "
-    "What is this derivative with respect to the sum `z`?",
-    loses="gradient",
-    name="second_derivative_forgotten",
-    edit=(" * (1 - 2 * h)", ""),
-)
-contraction.mistake(
-    "Your gradient uses the derivative of `h (1 - h)` with respect to `h`. How does `h` "
-    "depend on the sum `z`?",
-    loses="gradient",
-    name="with_respect_to_the_code",
-    edit=("2 * slope**2", "2 * slope"),
-)
-contraction.mistake(
-    "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` increase or "
-    "decrease when `h` moves from 0 towards one half?",
-    loses="gradient",
-    name="turned_round",
-    edit=("(1 - 2 * h)", "(2 * h - 1)"),
-)
-contraction.mistake(
-    "The part of your gradient that goes through the sigmoid is too small by a factor of 2. "
-    "What is the derivative of the square of `h (1 - h)`?",
-    loses="gradient",
-    name="another_two_forgotten",
-    edit=("2 * slope**2", "slope**2"),
-)
-contraction.mistake(
-    "Your gradient points downhill. Should you return the gradient or minus the gradient?",
-    loses="gradient",
-    name="downhill",
-    edit=("dW, dz.sum", "-dW, -dz.sum"),
-)
-contraction.mistake(
-    "In your `dW`, the part from the factor `W` outside the sigmoid is summed over the inputs. "
-    "Does the penalty take a sum or a mean over the inputs?",
-    loses="gradient",
-    name="straight_part_summed",
-    edit=("(slope**2).mean", "(slope**2).sum"),
-)
-contraction.mistake(
-    "The part of your gradient that goes through the sigmoid is missing a factor that depends "
-    "on the rows of `W`. What does the penalty multiply the square of `h (1 - h)` by?",
-    loses="gradient",
-    name="lengths_forgotten",
-    edit=(" * lengths / len", " / len"),
-)
-contraction.mistake(
+    "the formula average over, and which ones does it sum over?": {
+        "mean_of_the_entries": {".mean()": ".mean() / W.size"},
+    },
     "Your `penalty` uses the norms of the rows of `W` instead of the squared norms. What is "
-    "the sum of the squared entries of a row?",
-    loses="value",
-    name="lengths_not_squared",
-    edit=("@ lengths)", "@ np.sqrt(lengths))"),
-)
+    "the sum of the squared entries of a row?": {
+        "lengths_not_squared": {"@ lengths)": "@ np.sqrt(lengths))"},
+    },
+}
+contraction.known(LOSES_VALUE, loses="value")
+
+LOSES_GRADIENT = {
+    "You differentiate the sum over the inputs, not the mean. What is the gradient of a sum "
+    "that is divided by N?": {
+        "gradient_summed": {"lengths / len(x)": "lengths", "mean(axis=0)": "sum(axis=0)"},
+    },
+    "Your `dW` contains only the part from the factor `W` outside the sigmoid. Where else does "
+    "the penalty depend on `W`?": {"slope_held_fixed_in_W": {"dz.T @ x + ": ""}},
+    "Your `dW` contains only the part that goes through the sigmoid. Where else does `W` "
+    "appear in the Jacobian?": {
+        "weights_held_fixed": {" + 2 * W * (slope**2).mean(axis=0)[:, None]": ""},
+    },
+    "In your `dW`, the part from the factor `W` outside the sigmoid is too small by a factor "
+    "of 2. What is the derivative of the squared norm of a row?": {
+        "a_two_forgotten": {"2 * W *": "W *"},
+    },
+    "Your gradient uses the derivative of `h` where it needs the derivative of `h (1 - h)`. "
+    "What is this derivative with respect to the sum `z`?": {
+        "second_derivative_forgotten": {" * (1 - 2 * h)": ""},
+    },
+    "Your gradient uses the derivative of `h (1 - h)` with respect to `h`. How does `h` depend "
+    "on the sum `z`?": {"with_respect_to_the_code": {"2 * slope**2": "2 * slope"}},
+    "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` increase or "
+    "decrease when `h` moves from 0 towards one half?": {
+        "turned_round": {"(1 - 2 * h)": "(2 * h - 1)"},
+    },
+    "The part of your gradient that goes through the sigmoid is too small by a factor of 2. "
+    "What is the derivative of the square of `h (1 - h)`?": {
+        "another_two_forgotten": {"2 * slope**2": "slope**2"},
+    },
+    "Your gradient points downhill. Should you return the gradient or minus the gradient?": {
+        "downhill": {"dW, dz.sum": "-dW, -dz.sum"},
+    },
+    "In your `dW`, the part from the factor `W` outside the sigmoid is summed over the inputs. "
+    "Does the penalty take a sum or a mean over the inputs?": {
+        "straight_part_summed": {"(slope**2).mean": "(slope**2).sum"},
+    },
+    "The part of your gradient that goes through the sigmoid is missing a factor that depends "
+    "on the rows of `W`. What does the penalty multiply the square of `h (1 - h)` by?": {
+        "lengths_forgotten": {" * lengths / len": " / len"},
+    },
+}
+contraction.known(LOSES_GRADIENT, loses="gradient")

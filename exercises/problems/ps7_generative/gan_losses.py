@@ -123,113 +123,12 @@ def by_logaddexp(real, fake):
 
 
 game.mistake(
-    "Your `critic` is a sum over the images. What does the formula divide each of its two "
-    "sums by?",
-    loses="value",
-    name="critic_summed",
-    edit=(
-        "softplus(-real).mean() + softplus(fake).mean()",
-        "softplus(-real).sum() + softplus(fake).sum()",
-    ),
-)
-game.mistake(
-    "Your result is a sum over the images. What does the formula divide this sum by?",
-    loses="value gradient",
-    name="all_summed",
-    edit=[
-        (
-            "softplus(-real).mean() + softplus(fake).mean()",
-            "softplus(-real).sum() + softplus(fake).sum()",
-        ),
-        (
-            "-softplus(fake).mean(), softplus(-fake).mean()",
-            "-softplus(fake).sum(), softplus(-fake).sum()",
-        ),
-        ("len(real), len(fake)", "1, 1"),
-    ],
-)
-game.mistake(
-    "Your `critic` contains only the term for the real images. What is the critic's loss on "
-    "the fakes?",
-    loses="value",
-    name="real_alone",
-    edit=(" + softplus(fake).mean()", ""),
-)
-game.mistake(
-    "Your result for the critic is too small by a factor of 2. Does the formula average its "
-    "two terms, or does it add them?",
-    loses="value gradient",
-    name="critic_halved",
-    edit=[("losses = critic", "losses = critic / 2"), ("/ N, taken", "/ N / 2, taken / 2")],
-)
-game.mistake(
-    "You take a single mean over the real images and the fakes together. How many means does "
-    "the formula for `critic` contain?",
-    loses="value gradient",
-    name="one_mean_for_both",
-    edit=[
-        (
-            "softplus(-real).mean() + softplus(fake).mean()",
-            "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)",
-        ),
-        ("/ N, taken", "/ (N + M), M * taken / (N + M)"),
-    ],
-)
-game.mistake(
-    "In your result, the critic's term for the fakes has the wrong sign. Should the critic's "
-    "loss be larger or smaller when it mistakes a fake for a real image?",
-    loses="value gradient",
-    name="fakes_subtracted",
-    edit=[("mean() + softplus", "mean() - softplus"), ("taken, -taken", "-taken, -taken")],
-)
-game.mistake(
-    "Your `critic` is negative. What sign does the mean of -ln D have?",
-    loses="value",
-    name="critic_as_a_gain",
-    edit=("losses = critic", "losses = -critic"),
-)
-game.mistake(
-    "Your result for the saturating loss has the wrong sign. What sign does ln(1 - D) have, "
-    "and should this loss rise or fall when D rises?",
-    loses="value gradient",
-    name="saturating_turned_round",
-    edit=[("-softplus(fake)", "softplus(fake)"), ("-taken", "taken")],
-)
-game.mistake(
-    "Your result for the non-saturating loss has the wrong sign. What sign does the formula "
-    "have in front of the mean, and should this loss rise or fall when D rises?",
-    loses="value gradient",
-    name="non_saturating_turned_round",
-    edit=[("softplus(-fake)", "-softplus(-fake)"), ("-sigmoid(-fake)", "sigmoid(-fake)")],
-)
-game.mistake(
-    "Your result is the other generator loss. Which of the two has a large gradient when the "
-    "critic recognizes the fakes?",
-    loses="value",
-    name="generators_exchanged",
-    edit=(
-        "-softplus(fake).mean(), softplus(-fake).mean()",
-        "softplus(-fake).mean(), -softplus(fake).mean()",
-    ),
-)
-game.mistake(
-    "You treat the real images as fakes and the fakes as real. For which images should D be "
-    "close to 1?",
-    loses="value gradient",
-    name="labels_exchanged",
-    edit=[
-        (
-            "softplus(-real).mean() + softplus(fake).mean()",
-            "softplus(real).mean() + softplus(-fake).mean()",
-        ),
-        ("-sigmoid(-real) / N, taken", "sigmoid(real) / N, -sigmoid(-fake) / M"),
-    ],
-)
-game.mistake(
-    "Your gradient isn't divided by the number of images. Do the losses contain sums or means?",
-    loses="gradient",
-    name="gradients_of_sums",
-    edit=("len(real), len(fake)", "1, 1"),
+    "One of your losses is infinite for logits beyond 1,000. What is exp(1000) in float64, "
+    "and how can you write softplus with exponentials of negative numbers only?",
+    loses="stability",
+    name="softplus_overflows",
+    where="large_logits",
+    edit=("np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))", "np.log1p(np.exp(z))"),
 )
 game.mistake(
     "Your gradient is the derivative with respect to D. How does D depend on the logit?",
@@ -241,35 +140,6 @@ game.mistake(
         ("-sigmoid(-fake)", "-1 / b"),
     ],
     given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
-)
-game.mistake(
-    "Your generator's gradients have the wrong sign. Should the loss of the generator rise or "
-    "fall when D rises?",
-    loses="gradient",
-    name="generator_turned_round",
-    edit=[("-taken", "taken"), ("-sigmoid(-fake)", "sigmoid(-fake)")],
-)
-game.mistake(
-    "You differentiate the other generator loss. Which of the two gradients vanishes when D is "
-    "near 0?",
-    loses="gradient",
-    name="gradients_exchanged",
-    edit=("-taken, -sigmoid(-fake) / M", "-sigmoid(-fake) / M, -taken"),
-)
-game.mistake(
-    "Your `dreal` is proportional to D. How much can the critic still learn from a real image "
-    "whose D is already close to 1?",
-    loses="gradient",
-    name="dreal_of_D",
-    edit=("-sigmoid(-real)", "-sigmoid(real)"),
-)
-game.mistake(
-    "One of your losses is infinite for logits beyond 1,000. What is exp(1000) in float64, "
-    "and how can you write softplus with exponentials of negative numbers only?",
-    loses="stability",
-    where="large_logits",
-    name="softplus_overflows",
-    edit=("np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))", "np.log1p(np.exp(z))"),
 )
 game.mistake(
     "Some of your results are 0 or infinite when D is near 0 or 1. What are 1 - 1e-18 and 1 + "
@@ -310,3 +180,104 @@ game.mistake(
     ],
     given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
 )
+
+LOSES_VALUE = {
+    "Your `critic` is a sum over the images. What does the formula divide each of its two sums "
+    "by?": {
+        "critic_summed": {
+            "softplus(-real).mean() + softplus(fake).mean()": (
+                "softplus(-real).sum() + softplus(fake).sum()"
+            ),
+        },
+    },
+    "Your `critic` contains only the term for the real images. What is the critic's loss on "
+    "the fakes?": {"real_alone": {" + softplus(fake).mean()": ""}},
+    "Your `critic` is negative. What sign does the mean of -ln D have?": {
+        "critic_as_a_gain": {"losses = critic": "losses = -critic"},
+    },
+    "Your result is the other generator loss. Which of the two has a large gradient when the "
+    "critic recognizes the fakes?": {
+        "generators_exchanged": {
+            "-softplus(fake).mean(), softplus(-fake).mean()": (
+                "softplus(-fake).mean(), -softplus(fake).mean()"
+            ),
+        },
+    },
+}
+game.known(LOSES_VALUE, loses="value")
+
+LOSES_VALUE_GRADIENT = {
+    "Your result is a sum over the images. What does the formula divide this sum by?": {
+        "all_summed": {
+            "softplus(-real).mean() + softplus(fake).mean()": (
+                "softplus(-real).sum() + softplus(fake).sum()"
+            ),
+            "-softplus(fake).mean(), softplus(-fake).mean()": (
+                "-softplus(fake).sum(), softplus(-fake).sum()"
+            ),
+            "len(real), len(fake)": "1, 1",
+        },
+    },
+    "Your result for the critic is too small by a factor of 2. Does the formula average its "
+    "two terms, or does it add them?": {
+        "critic_halved": {
+            "losses = critic": "losses = critic / 2",
+            "/ N, taken": "/ N / 2, taken / 2",
+        },
+    },
+    "You take a single mean over the real images and the fakes together. How many means does "
+    "the formula for `critic` contain?": {
+        "one_mean_for_both": {
+            "softplus(-real).mean() + softplus(fake).mean()": (
+                "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)"
+            ),
+            "/ N, taken": "/ (N + M), M * taken / (N + M)",
+        },
+    },
+    "In your result, the critic's term for the fakes has the wrong sign. Should the critic's "
+    "loss be larger or smaller when it mistakes a fake for a real image?": {
+        "fakes_subtracted": {
+            "mean() + softplus": "mean() - softplus",
+            "taken, -taken": "-taken, -taken",
+        },
+    },
+    "Your result for the saturating loss has the wrong sign. What sign does ln(1 - D) have, "
+    "and should this loss rise or fall when D rises?": {
+        "saturating_turned_round": {"-softplus(fake)": "softplus(fake)", "-taken": "taken"},
+    },
+    "Your result for the non-saturating loss has the wrong sign. What sign does the formula "
+    "have in front of the mean, and should this loss rise or fall when D rises?": {
+        "non_saturating_turned_round": {
+            "softplus(-fake)": "-softplus(-fake)",
+            "-sigmoid(-fake)": "sigmoid(-fake)",
+        },
+    },
+    "You treat the real images as fakes and the fakes as real. For which images should D be "
+    "close to 1?": {
+        "labels_exchanged": {
+            "softplus(-real).mean() + softplus(fake).mean()": (
+                "softplus(real).mean() + softplus(-fake).mean()"
+            ),
+            "-sigmoid(-real) / N, taken": "sigmoid(real) / N, -sigmoid(-fake) / M",
+        },
+    },
+}
+game.known(LOSES_VALUE_GRADIENT, loses="value gradient")
+
+LOSES_GRADIENT = {
+    "Your gradient isn't divided by the number of images. Do the losses contain sums or "
+    "means?": {
+        "gradients_of_sums": {"len(real), len(fake)": "1, 1"},
+    },
+    "Your generator's gradients have the wrong sign. Should the loss of the generator rise or "
+    "fall when D rises?": {
+        "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"},
+    },
+    "You differentiate the other generator loss. Which of the two gradients vanishes when D is "
+    "near 0?": {
+        "gradients_exchanged": {"-taken, -sigmoid(-fake) / M": "-sigmoid(-fake) / M, -taken"},
+    },
+    "Your `dreal` is proportional to D. How much can the critic still learn from a real image "
+    "whose D is already close to 1?": {"dreal_of_D": {"-sigmoid(-real)": "-sigmoid(real)"}},
+}
+game.known(LOSES_GRADIENT, loses="gradient")

@@ -85,137 +85,93 @@ def by_a_series(mean, log_var):
 
 
 divergence.mistake(
-    "Your `kl` is too large by a factor of 2. Which factor is in front of the sum in the "
-    "formula?",
-    loses="value",
-    name="not_halved",
-    edit=("(axis=1) / 2", "(axis=1)"),
-)
-divergence.mistake(
-    "Your result is too large by a factor of 2. Does the formula have a factor in front of "
-    "the sum?",
-    loses="value gradient",
-    name="nothing_halved",
-    edit=("(axis=1) / 2, grown / (2 * N)", "(axis=1), grown / N"),
-)
-divergence.mistake(
-    "You average over the entries of a code. Does the formula contain a sum or a mean over d?",
-    loses="value gradient",
-    name="averaged",
-    edit=[("sum(axis=1)", "mean(axis=1)"), ("(2 * N)", "(2 * mean.size)")],
-)
-divergence.mistake(
-    "Your `kl` has the wrong sign. Can a divergence be negative?",
-    loses="value",
-    name="sign_forgotten",
-    edit=("return (", "return -("),
-)
-divergence.mistake(
     "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm of?",
     loses="value gradient",
     name="of_sigma",
     edit=("grown / (2 * N)", "grown / N"),
     given="log_var = 2 * log_var",
 )
-divergence.mistake(
-    "You use `log_var` as if it were the variance itself. How do you compute the variance "
-    "from `log_var`?",
-    loses="value",
-    name="taken_as_the_variance",
-    edit=[
-        ("grown - log_var", "log_var - 1 - np.log(np.abs(log_var))"),
-        ("grown / (2", "(1 - 1 / log_var) / (2"),
-    ],
-)
-divergence.mistake(
-    "Your `kl` doesn't depend on `log_var`. Which terms of the formula contain the variance?",
-    loses="value",
-    name="log_var_ignored",
-    edit=(" + (grown - log_var)", ""),
-)
-divergence.mistake(
-    "Your `kl` doesn't depend on `mean`. Which term of the formula is large for a Gaussian "
-    "far from 0?",
-    loses="value",
-    name="mean_ignored",
-    edit=("mean**2 + ", ""),
-)
-divergence.mistake(
+
+LOSES_VALUE = {
+    "Your `kl` is too large by a factor of 2. Which factor is in front of the sum in the "
+    "formula?": {"not_halved": {"(axis=1) / 2": "(axis=1)"}},
+    "Your `kl` has the wrong sign. Can a divergence be negative?": {
+        "sign_forgotten": {"return (": "return -("},
+    },
+    "You use `log_var` as if it were the variance itself. How do you compute the variance from "
+    "`log_var`?": {
+        "taken_as_the_variance": {
+            "grown - log_var": "log_var - 1 - np.log(np.abs(log_var))",
+            "grown / (2": "(1 - 1 / log_var) / (2",
+        },
+    },
+    "Your `kl` doesn't depend on `log_var`. Which terms of the formula contain the variance?": {
+        "log_var_ignored": {" + (grown - log_var)": ""},
+    },
+    "Your `kl` doesn't depend on `mean`. Which term of the formula is large for a Gaussian far "
+    "from 0?": {"mean_ignored": {"mean**2 + ": ""}},
     "Your `kl` is too large by the same number in each row. Which constant of the formula is "
-    "missing?",
-    loses="value",
-    name="without_the_one",
-    edit=("(grown - log_var)", "(grown + 1 - log_var)"),
-)
-divergence.mistake(
-    "You subtract the 1 of the formula only once per row. Is it inside or outside the sum "
-    "over d?",
-    loses="value",
-    name="one_for_a_row",
-    edit=("(grown - log_var)", "(grown + 1 - 1 / mean.shape[1] - log_var)"),
-)
-divergence.mistake(
-    "You add the logarithm of the variance. What sign does the logarithm have in the formula?",
-    loses="value gradient",
-    name="logarithm_added",
-    edit=[("grown - log_var", "grown + log_var"), ("grown / (2", "(grown + 2) / (2")],
-)
-divergence.mistake(
+    "missing?": {"without_the_one": {"(grown - log_var)": "(grown + 1 - log_var)"}},
+    "You subtract the 1 of the formula only once per row. Is it inside or outside the sum over "
+    "d?": {"one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}},
+    "Your `kl` contains `mean` without the square. Should the divergence depend on the sign of "
+    "a mean?": {"mean_not_squared": {"mean**2": "mean"}},
+}
+divergence.known(LOSES_VALUE, loses="value")
+
+LOSES_VALUE_GRADIENT = {
+    "Your result is too large by a factor of 2. Does the formula have a factor in front of the "
+    "sum?": {"nothing_halved": {"(axis=1) / 2, grown / (2 * N)": "(axis=1), grown / N"}},
+    "You average over the entries of a code. Does the formula contain a sum or a mean over "
+    "d?": {
+        "averaged": {"sum(axis=1)": "mean(axis=1)", "(2 * N)": "(2 * mean.size)"},
+    },
+    "You add the logarithm of the variance. What sign does the logarithm have in the "
+    "formula?": {
+        "logarithm_added": {
+            "grown - log_var": "grown + log_var",
+            "grown / (2": "(grown + 2) / (2",
+        },
+    },
     "Your sum contains the logarithm of sigma. Which power of sigma does the formula take the "
-    "logarithm of?",
-    loses="value gradient",
-    name="logarithm_of_sigma",
-    edit=[("grown - log_var", "grown - log_var / 2"), ("grown / (2", "(grown + 0.5) / (2")],
-)
-divergence.mistake(
-    "Your `kl` contains `mean` without the square. Should the divergence depend on the sign "
-    "of a mean?",
-    loses="value",
-    name="mean_not_squared",
-    edit=("mean**2", "mean"),
-)
-divergence.mistake(
-    "Your `kl` is summed over the Gaussians. Which axis of `mean` indexes the entries of a "
-    "code?",
-    loses="shape value",
-    name="over_the_batch",
-    edit=("sum(axis=1)", "sum(axis=0)"),
-)
-divergence.mistake(
-    "Your `kl` is a single number, the sum over all Gaussians. What shape should `kl` have?",
-    loses="shape value",
-    name="one_number",
-    edit=("sum(axis=1)", "sum()"),
-)
-divergence.mistake(
+    "logarithm of?": {
+        "logarithm_of_sigma": {
+            "grown - log_var": "grown - log_var / 2",
+            "grown / (2": "(grown + 0.5) / (2",
+        },
+    },
     "You compute the divergence of the standard normal from each Gaussian. Which of the two "
-    "distributions should you average the logarithms over?",
-    loses="value gradient",
-    name="the_other_way_round",
-    edit=[
-        ("mean**2 + (grown - log_var)", "mean**2 * (grown + 1) + (grown + log_var)"),
-        (", grown /", ", -(mean**2 * (grown + 1) + grown) /"),
-        ("expm1(log_var)", "expm1(-log_var)"),
-    ],
-)
-divergence.mistake(
-    "Your `dlog_var` is the derivative with respect to the variance. What is the derivative "
-    "of exp(v) - v with respect to v?",
-    loses="gradient",
-    name="with_respect_to_the_variance",
-    edit=("grown / (2 * N)", "-np.expm1(-log_var) / (2 * N)"),
-)
-divergence.mistake(
+    "distributions should you average the logarithms over?": {
+        "the_other_way_round": {
+            "mean**2 + (grown - log_var)": "mean**2 * (grown + 1) + (grown + log_var)",
+            ", grown /": ", -(mean**2 * (grown + 1) + grown) /",
+            "expm1(log_var)": "expm1(-log_var)",
+        },
+    },
+}
+divergence.known(LOSES_VALUE_GRADIENT, loses="value gradient")
+
+LOSES_SHAPE_VALUE = {
+    "Your `kl` is summed over the Gaussians. Which axis of `mean` indexes the entries of a "
+    "code?": {"over_the_batch": {"sum(axis=1)": "sum(axis=0)"}},
+    "Your `kl` is a single number, the sum over all Gaussians. What shape should `kl` have?": {
+        "one_number": {"sum(axis=1)": "sum()"},
+    },
+}
+divergence.known(LOSES_SHAPE_VALUE, loses="shape value")
+
+LOSES_GRADIENT = {
+    "Your `dlog_var` is the derivative with respect to the variance. What is the derivative of "
+    "exp(v) - v with respect to v?": {
+        "with_respect_to_the_variance": {"grown / (2 * N)": "-np.expm1(-log_var) / (2 * N)"},
+    },
     "Your `dlog_var` is the derivative with respect to sigma. Which variable should you "
-    "differentiate with respect to?",
-    loses="gradient",
-    name="with_respect_to_sigma",
-    edit=("grown / (2 * N)", "2 * np.sinh(log_var / 2) / N"),
-)
-divergence.mistake(
-    "Your `dlog_var` contains only the derivative of the variance. Which other term of the "
-    "sum depends on `log_var`?",
-    loses="gradient",
-    name="logarithm_not_differentiated",
-    edit=("grown / (2 * N)", "np.exp(log_var) / (2 * N)"),
-)
+    "differentiate with respect to?": {
+        "with_respect_to_sigma": {"grown / (2 * N)": "2 * np.sinh(log_var / 2) / N"},
+    },
+    "Your `dlog_var` contains only the derivative of the variance. Which other term of the sum "
+    "depends on `log_var`?": {
+        "logarithm_not_differentiated": {"grown / (2 * N)": "np.exp(log_var) / (2 * N)"},
+    },
+}
+divergence.known(LOSES_GRADIENT, loses="gradient")

@@ -264,6 +264,21 @@ class Problem:
             changed = edited(self.solve, title, names={of.__name__: changed})
         return add(changed)
 
+    def known(self, table, *, loses, **options):
+        """Register known mistakes that are changes of the reference.
+
+        ``table`` contains the changes by hint and by name. A change is either a dict of old and
+        new texts for ``edit``, or a text for ``given``. The options are those of `mistake`.
+        """
+        for hint, changes in table.items():
+            for name, change in changes.items():
+                by = (
+                    {"given": change}
+                    if isinstance(change, str)
+                    else {"edit": [*change.items()]}
+                )
+                self.mistake(hint, loses=loses, name=name, **by, **options)
+
     def alternative(self, f):
         """Register another correct solution, in a different style."""
         self.alternatives[f.__name__] = f
