@@ -19,7 +19,7 @@ system:
 book: setup ## execute and build the book; prints where its first page is
 	@$(PY) tools/build_book.py
 
-page: setup ## build again after an edit; P=maths/vectors: one page, and what it lacks
+page: setup ## build again after an edit; P=maths/vectors: one page, with a list of its problems
 	@$(PY) $(if $(P),tools/build_page.py $(P),tools/build_book.py --serial --strict)
 
 epub: setup ## make the ePub of the book, formulas as MathML
@@ -40,7 +40,7 @@ test-all: setup system lint ## run the slow tests too, and `make rounding` with 
 rounding: setup ## execute pages and judge problems while rounding noise is added
 	@$(PY) tools/rounding.py
 
-lint: setup ## style, imports, spelling, nothing generated, what pages lack
+lint: setup ## check style, imports, spelling, English, committed files and pages
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m codespell_lib && $(PY) tools/check_repository.py && $(PY) tools/english.py --registers && $(PY) tools/lint_pages.py
 
 lab: setup ## open the pages as notebooks in JupyterLab; P=classifiers/softmax opens that page

@@ -136,7 +136,7 @@ class Workload(NamedTuple):
 WORKLOADS = {
     "mlp": Workload("MLP 784-256-128-10, batch 128", mlp, (128, 784), 128, 20, 1.05, 0.9),
     "lenet": Workload("LeNet, 1x28x28, batch 64", lenet, (64, 1, 28, 28), 64, 5, 2.3, 1.9),
-    "vgg": Workload("VGG of 4 convolutions, batch 32", vgg, (32, 3, 32, 32), 32, 1, 1.7, 1.5),
+    "vgg": Workload("VGG with 4 convolutions, batch 32", vgg, (32, 3, 32, 32), 32, 1, 1.7, 1.5),
     "lstm": Workload("LSTM 128, 50 steps, batch 32", lstm, (50, 32, 64), 32, 3, 2.3, 2.0),
     "bn": Workload(
         "BatchNorm2d on (64, 32, 16, 16)", batch_norm, (64, 32, 16, 16), 0, 20, 0.9, 0.65

@@ -27,7 +27,6 @@ from page_lint.book import CHAPTERS, ROOT, listed
 
 OUT = "_build/page/html"
 DOCTREES = "_build/.page-doctrees"  # next to the cache of the book, which both use
-COUNTS = {1: "one thing"}
 SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and formulas
 FORMULA = '<span class="katex">'
 SPAN = re.compile(r"<span[^>]*>|</span>")
@@ -176,13 +175,15 @@ def report_lines(page: str, result: Result, wall: float) -> tuple[list[str], boo
         lines.append(f"build: {result.failure}")
     lines += [finding.show(page) for finding in findings]
     if result.weight > WEIGHT:
-        lines.append(f"build: {result.weight:,} bytes; at most {WEIGHT:,}")
+        lines.append(
+            f"build: the page has {result.weight:,} bytes, expected at most {WEIGHT:,}"
+        )
     done = not (result.failure or result.warnings or findings)
     done = done and result.weight <= WEIGHT
     count = sum(not line.startswith("build:  ") for line in lines)
-    state = "lacks nothing" if done else f"lacks {COUNTS.get(count, f'{count} things')}"
+    state = "is complete" if done else f"has {count} problem{'s' * (count != 1)}"
     if result.seconds > SECONDS:  # no error, because a busy machine is slower
-        lines.append(f"The cells ran {result.seconds:.1f} s; expected at most {SECONDS} s")
+        lines.append(f"The cells ran for {result.seconds:.1f} s, expected at most {SECONDS} s")
     lines.append(
         f"{page} {state}: cells {result.seconds:.1f} s, {result.weight / 1000:,.0f} kB, "
         f"{page_size(page)}; built in {wall:.0f} s"

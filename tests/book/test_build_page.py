@@ -1,4 +1,4 @@
-"""One page built by itself: it reads no other, and says what it lacks."""
+"""One page built by itself: it reads no other page, and lists its problems."""
 
 import json
 import os
@@ -86,7 +86,10 @@ def test_the_weight_counts_pictures_and_our_scripts_but_not_the_theme(tmp_path):
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        (build_page.Result(weight=2_000_000), "build: 2,000,000 bytes; at most 1,000,000"),
+        (
+            build_page.Result(weight=2_000_000),
+            "build: the page has 2,000,000 bytes, expected at most 1,000,000",
+        ),
         (build_page.Result(warnings=["a.md:1: WARNING: b"]), "build: a.md:1: WARNING: b"),
         (build_page.Result(failure="KeyError"), "build: KeyError"),
     ],
@@ -96,15 +99,15 @@ def test_missing_parts_of_a_page_are_printed_and_counted(result, words):
     lines, done = build_page.report_lines("classifiers/softmax", result, 1.0)
     assert words in lines
     assert not done
-    assert any("lacks one thing" in line for line in lines)
+    assert any("has 1 problem:" in line for line in lines)
 
 
-def test_a_page_that_lacks_nothing_is_said_so_and_slow_cells_are_no_fault():
+def test_a_complete_page_is_reported_even_if_its_cells_are_slow():
     result = build_page.Result(seconds=16)
     lines, done = build_page.report_lines("classifiers/softmax", result, 1.0)
     assert done
     assert any("16.0 s" in line for line in lines)
-    assert "classifiers/softmax lacks nothing" in lines[-1]
+    assert "classifiers/softmax is complete" in lines[-1]
 
 
 def test_an_unknown_page_is_refused():
