@@ -102,8 +102,8 @@ class RMSNorm(Stretch):
 
     .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
 
-    The arguments are the same as in ``LayerNorm``, but there is no bias, and the default of eps
-    is the precision of the dtype.
+    The arguments are the same as in ``LayerNorm``, but there is no bias, and by default, eps
+    is the machine epsilon of the dtype.
 
     Source: Zhang and Sennrich (2019), equation 4.
 
