@@ -85,7 +85,7 @@ def batch_norm(
     if not training:
         return _with_averages(input, running_mean, running_var, weight, bias, eps)
     if not x.size:
-        return _stretched(input, _along(weight, x.ndim), _along(bias, x.ndim))
+        return _affine(input, _along(weight, x.ndim), _along(bias, x.ndim))
     n = x.size // x.shape[1]
     _check_count("batch_norm", x.shape, n)
     y, mu, v = normalization.batch_norm(input, weight, bias, eps)
@@ -269,7 +269,7 @@ def rms_norm(
     x = array("rms_norm", input)
     axes = _check_last("rms_norm", x, normalized_shape, weight=weight)
     eps = float(np.finfo(x.dtype).eps) if eps is None else eps
-    return _stretched(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
+    return _affine(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
 
 
 @whole("local_response_norm")
@@ -334,7 +334,7 @@ def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) 
     return x * _along(a, raw(x).ndim) + _along(b, raw(x).ndim)
 
 
-def _stretched(y: Any, weight: Any, bias: Any) -> Any:
+def _affine(y: Any, weight: Any, bias: Any) -> Any:
     """Return y · weight + bias, where weight and bias may be None."""
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
