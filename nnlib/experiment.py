@@ -1,16 +1,16 @@
-"""Results of long experiments: computed by a program, stored, and read by the page.
+"""Results of long experiments, which a program computes and stores, and a page reads.
 
-A program, ``chapters/PART/experiments/NAME.py``, defines ``run(seed)``. The main part calls
+The program ``chapters/PART/experiments/NAME.py`` defines ``run(seed)``. Its main part calls
 ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` next to the program. The
-page contains ``found = experiment.load("NAME")``, which raises an error if a different version
-of the program made the results, and ``found.again()``, which runs a thin slice of the
-experiment live and compares it with the stored slice.
+page calls ``stored = experiment.load("NAME")``, which raises an error if the results come from
+a different version of the program, and ``stored.again()``, which repeats a small part of the
+experiment and compares it with the stored results.
 
 Results of training differ between processors, so the program defines a tolerance for each
-result of its thin slice: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
+result of this part: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
 0.02}}``. If a result is a list, the tolerance can be a list with one entry for each element. A
 result without a tolerance must be equal. Assign ``TOLERANCES`` at the top level of the program.
-The program's hash does not include this statement and docstrings, because they don't change the
+The hash of the program excludes this statement and docstrings, because they don't change the
 results.
 """
 
@@ -43,12 +43,12 @@ def record(
     Parameters
     ----------
     run : callable
-        Function that takes a seed and returns a dict of numbers, texts and nested lists; NumPy
-        numbers and arrays are also allowed.
+        Function that takes a seed and returns a dict of numbers, strings and nested lists;
+        NumPy numbers and arrays are also allowed.
     seeds : iterable of int
         One seed for each run.
     thin : callable, optional
-        Slice of the experiment that is short enough for a page. Default: ``run`` with the first
+        Part of the experiment that is short enough for a page. Default: ``run`` with the first
         seed.
 
     Returns
@@ -63,14 +63,14 @@ def record(
     ValueError
         If there are no seeds.
     TypeError
-        If ``run`` returns anything but a dict.
+        If ``run`` doesn't return a dict.
     """
     program, seeds = Path(inspect.getfile(run)), [int(seed) for seed in seeds]
     if not seeds:
         raise ValueError("record: expected at least one seed, got none")
     started = time.perf_counter()
     runs = [_one(run, seed) for seed in seeds]
-    found = {
+    results = {
         "program": _hash(program),
         "seeds": seeds,
         "runs": runs,
@@ -84,28 +84,28 @@ def record(
         "seconds": round(time.perf_counter() - started, 1),
     }
     target = program.with_suffix(".json")
-    write(target, found)
-    print(f"{target.name}: {len(seeds)} seeds, {found['seconds']} s")
+    write(target, results)
+    print(f"{target.name}: {len(seeds)} seeds, {results['seconds']} s")
     return target
 
 
-def write(results: str | Path, found: dict) -> None:
-    """Write results as JSON, with one line for each name, and for each dict in a list.
+def write(path: str | Path, results: dict) -> None:
+    """Write results as JSON, with one line for each name and for each dict in a list.
 
     Parameters
     ----------
-    results : str or Path
+    path : str or Path
         The file, which is replaced if it exists.
-    found : dict
-        Texts, finite numbers, None, and nested lists and dicts that contain them.
+    results : dict
+        Strings, finite numbers, None, and nested lists and dicts of these.
 
     Raises
     ------
     ValueError
         If a number is NaN or infinite.
     """
-    rows = (f"{_line(name)}: {_lines(value)}" for name, value in found.items())
-    Path(results).write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    rows = (f"{_line(name)}: {_lines(value)}" for name, value in results.items())
+    Path(path).write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 def _lines(value) -> str:
@@ -121,12 +121,12 @@ def _line(value) -> str:
 
 
 def _one(run: Callable[[int], dict], seed: int) -> dict:
-    """Return the results for one seed, and print that it is done."""
-    found = run(seed)
-    if not isinstance(found, dict):
-        raise TypeError(f"record: expected run({seed}) to return a dict, got {found!r}")
+    """Return the results for one seed, and print a message when they are complete."""
+    results = run(seed)
+    if not isinstance(results, dict):
+        raise TypeError(f"record: expected run({seed}) to return a dict, got {results!r}")
     print(f"seed {seed} done", flush=True)
-    return _plain(found)
+    return _plain(results)
 
 
 def _plain(value):
@@ -191,15 +191,15 @@ class Stored:
         Run time of the whole program on ``machine``.
     """
 
-    def __init__(self, program: Path, found: dict):
+    def __init__(self, program: Path, results: dict):
         self.program = program
-        self.runs, self.seeds = found["runs"], found["seeds"]
-        self.mean, self.spread = found["mean"], found["spread"]
-        self.versions, self.machine = found["versions"], found["machine"]
-        self.seconds, self._thin = found["seconds"], found["thin"]
+        self.runs, self.seeds = results["runs"], results["seeds"]
+        self.mean, self.spread = results["mean"], results["spread"]
+        self.versions, self.machine = results["versions"], results["machine"]
+        self.seconds, self._thin = results["seconds"], results["thin"]
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Return one result for all seeds, as an array with one row for each seed."""
+        """Return a result for all seeds, as an array with one row for each seed."""
         return np.array([run[name] for run in self.runs])
 
     def __repr__(self) -> str:
@@ -207,58 +207,58 @@ class Stored:
         return f"Stored({self.program.stem}: {len(self.runs)} seeds of {names})"
 
     def again(self) -> dict:
-        """Run the thin slice of the program now, and return its results.
+        """Repeat the short part of the experiment now, and return its results.
 
-        If a result differs from the stored slice by more than the program's ``TOLERANCES``
-        allow, or differs at all and has no tolerance, this is not an error but a false claim of
-        the page (see ``nnlib.book.claim``).
+        If a result differs from the stored one by more than the program's ``TOLERANCES`` allow,
+        or differs at all and has no tolerance, the page reports a false claim instead of an
+        error (see ``nnlib.book.claim``).
 
         Raises
         ------
         ValueError
-            If the names or the lengths differ from the stored slice.
+            If the names or the lengths differ from the stored results.
         """
         module = _imported(self.program)
         thin = getattr(module, "thin", None)
-        found = _plain(module.run(self.seeds[0]) if thin is None else thin())
+        results = _plain(module.run(self.seeds[0]) if thin is None else thin())
         within = getattr(module, "TOLERANCES", {})
-        unknown = [f"{name} in TOLERANCES" for name in within if name not in found]
-        pairs = list(_pairs(found, self._thin, within, ""))
-        other = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
-        if unknown or other:
+        unknown = [f"{name} in TOLERANCES" for name in within if name not in results]
+        pairs = list(_pairs(results, self._thin, within, ""))
+        other_shapes = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
+        if unknown or other_shapes:
             raise ValueError(
-                f"again: {self.program.name} returned {found}, but the stored result is "
-                f"{self._thin}; they differ in {', '.join(unknown + other)}: "
+                f"again: {self.program.name} returned {results}, but the stored result is "
+                f"{self._thin}; they differ in {', '.join(unknown + other_shapes)}: "
                 "run `make experiments`"
             )
-        far = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
-        asked = "; ".join(
+        differing = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
+        expected = "; ".join(
             f"{name} within {_tolerance_in_words(allowed)} of {b}" if allowed else f"{name} {b}"
-            for name, _, b, allowed in far
+            for name, _, b, allowed in differing
         )
         claims.note(
-            not far,
-            f"a part of the experiment `{self.program.stem}`, run again, gives what is stored",
-            asked,
-            [(name, f"{a:.6g}" if _is_number(a) else str(a)) for name, a, *_ in far],
+            not differing,
+            f"a new run of a part of experiment `{self.program.stem}` gives the stored results",
+            expected,
+            [(name, f"{a:.6g}" if _is_number(a) else str(a)) for name, a, *_ in differing],
             claims.line_in_cell(sys._getframe(1)),
         )
-        return found
+        return results
 
 
-def _pairs(found, stored, within, name: str) -> Iterator[tuple]:
+def _pairs(new, stored, within, name: str) -> Iterator[tuple]:
     """Yield the name, the new and the stored value of each result, and its tolerance."""
-    if isinstance(stored, dict) and isinstance(found, dict) and stored.keys() == found.keys():
+    if isinstance(stored, dict) and isinstance(new, dict) and stored.keys() == new.keys():
         for key in stored:
             part = within.get(key, {}) if not _is_tolerance(within) else within
-            yield from _pairs(found[key], stored[key], part, f"{name} {key}".strip())
-    elif isinstance(stored, list) and isinstance(found, list) and len(stored) == len(found):
+            yield from _pairs(new[key], stored[key], part, f"{name} {key}".strip())
+    elif isinstance(stored, list) and isinstance(new, list) and len(stored) == len(new):
         parts = within if isinstance(within, list) else [within] * len(stored)
-        for k, (a, b, part) in enumerate(zip(found, stored, parts, strict=True)):
+        for k, (a, b, part) in enumerate(zip(new, stored, parts, strict=True)):
             yield from _pairs(a, b, part, f"{name}[{k}]")
     else:
-        numbers = _is_number(found) and _is_number(stored)
-        yield name, found, stored, within if numbers else {}
+        numbers = _is_number(new) and _is_number(stored)
+        yield name, new, stored, within if numbers else {}
 
 
 def _is_tolerance(within) -> bool:
@@ -266,28 +266,28 @@ def _is_tolerance(within) -> bool:
     return isinstance(within, dict) and bool({"absolute", "relative"} & within.keys())
 
 
-def _near(found: float, stored: float, allowed: dict) -> bool:
+def _near(new: float, stored: float, allowed: dict) -> bool:
     """Return whether a number differs from the stored one by at most its tolerance."""
     most = allowed.get("absolute", 0) + allowed.get("relative", 0) * abs(stored)
-    return abs(found - stored) <= most
+    return abs(new - stored) <= most
 
 
 def _tolerance_in_words(allowed: dict) -> str:
     """Return a tolerance as text."""
-    given = {"absolute": "{}", "relative": "{:.0%}"}
-    return " + ".join(given[kind].format(most) for kind, most in allowed.items())
+    formats = {"absolute": "{}", "relative": "{:.0%}"}
+    return " + ".join(formats[kind].format(most) for kind, most in allowed.items())
 
 
 def _nested(value) -> bool:
-    """Return whether a value is a list or dict, so that its stored shape must be different."""
+    """Return whether a value is a list or a dict."""
     return isinstance(value, list | dict)
 
 
-def _equal(found, stored, _=None) -> bool:
-    """Return whether two results are equal, numbers up to rounding."""
-    if _is_number(found) and _is_number(stored):
-        return bool(np.isclose(found, stored, rtol=1e-6, atol=1e-9))
-    return found == stored
+def _equal(new, stored, _=None) -> bool:
+    """Return whether two results are equal, with numbers compared up to rounding."""
+    if _is_number(new) and _is_number(stored):
+        return bool(np.isclose(new, stored, rtol=1e-6, atol=1e-9))
+    return new == stored
 
 
 def _imported(program: Path) -> ModuleType:
@@ -299,7 +299,7 @@ def _imported(program: Path) -> ModuleType:
 
 
 def load(name: str, folder: str | Path = "experiments") -> Stored:
-    """Return the stored results of an experiment, if the current program made them.
+    """Return the stored results of an experiment.
 
     Parameters
     ----------
@@ -311,20 +311,20 @@ def load(name: str, folder: str | Path = "experiments") -> Stored:
     Raises
     ------
     FileNotFoundError
-        If the program does not exist, or there are no results yet.
+        If the program doesn't exist, or there are no results yet.
     ValueError
-        If a different version of the program made the results, or they are incomplete.
+        If the results come from a different version of the program, or are incomplete.
     """
     program = Path(folder) / f"{name}.py"
     results = program.with_suffix(".json")
     for path in (program, results):
         if not path.exists():
-            raise FileNotFoundError(f"load: no {path}; `make experiments` makes the results")
-    found = json.loads(results.read_text(encoding="utf-8"))
-    if missing := [key for key in KEYS if key not in found]:
-        raise ValueError(f"load: {results} has no {missing}; it was not made by `record`")
-    if found["program"] != _hash(program):
+            raise FileNotFoundError(f"load: no {path}; run `make experiments` to create it")
+    content = json.loads(results.read_text(encoding="utf-8"))
+    if missing := [key for key in KEYS if key not in content]:
+        raise ValueError(f"load: {results} has no {missing}; `record` didn't write this file")
+    if content["program"] != _hash(program):
         raise ValueError(
             f"load: {program} has changed since {results.name} was made; run `make experiments`"
         )
-    return Stored(program, found)
+    return Stored(program, content)

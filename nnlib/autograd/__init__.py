@@ -30,7 +30,7 @@ __all__ = [
 
 
 def Variable(data: Tensor, requires_grad: bool = False, volatile: bool | None = None) -> Tensor:
-    """Return a tensor that shares the memory of ``data``; old programs use this name."""
+    """Return a tensor that shares the memory of ``data``; only old programs need this."""
     return data if not requires_grad else data.detach().requires_grad_()
 
 
@@ -52,14 +52,14 @@ def backward(
     grad_tensors : Tensor or sequence of Tensor, shapes of tensors
         The upstream gradients v. A gradient can be None if the result has one element.
     retain_graph, create_graph : bool
-        As in ``Tensor.backward``.
+        See ``Tensor.backward``.
     inputs : Tensor or sequence of Tensor
         The tensors whose ``grad`` changes. Default: all leaves.
 
     Raises
     ------
     RuntimeError
-        As in ``Tensor.backward``, or if the numbers of gradients and results differ.
+        See ``Tensor.backward``; also if the numbers of gradients and results differ.
 
     >>> x = Tensor([1.0, 2.0]).requires_grad_()
     >>> backward([x.sum(), x * 10], [None, Tensor([1.0, 1.0])])

@@ -1,4 +1,4 @@
-"""Anomaly detection: which operation's backward pass produced the first NaN."""
+"""Anomaly detection: find the operation whose backward pass produces the first NaN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 
 
 class _Locator:
-    """An observer that stores, for each operation, the line of the program that called it."""
+    """An observer that stores the line of the program that called each operation."""
 
     def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
         """Store the line that called an operation in the operation's nodes."""
@@ -42,9 +42,9 @@ class _Locator:
 class detect_anomaly:
     """Raise an error in the backward pass as soon as a gradient contains NaN.
 
-    The error names the operation, and the line of the program that called it. This makes all
-    operations slower, so use it only for debugging. If ``check_nan`` is False, gradients are
-    not checked.
+    The error names the operation and the line of the program that called it. Anomaly detection
+    makes all operations slower, so use it only for debugging. If ``check_nan`` is False,
+    gradients aren't checked.
 
     >>> from nnlib import tensor
     >>> x = tensor([0.0], requires_grad=True)
@@ -79,7 +79,7 @@ class set_detect_anomaly(detect_anomaly):
 
 
 def _switch(on: bool, check_nan: bool) -> None:
-    """Turn the check of gradients and the storing of lines on or off."""
+    """Turn the check of gradients and the observer that stores lines on or off."""
     mode.anomaly = on and check_nan
     if isinstance(mode.observer, _Locator) or mode.observer is None:
         mode.observer = _Locator() if on else None

@@ -36,7 +36,7 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Save inputs and results for ``backward``, which detects if they change in place."""
+        """Save inputs and results for ``backward``, which refuses values changed in place."""
         for i, t in enumerate(tensors):
             if not isinstance(t, Tensor | None):
                 raise TypeError(
@@ -46,7 +46,7 @@ class FunctionCtx:
         self._saved = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
-        """Mark inputs that ``forward`` changed in place; it must return them as results."""
+        """Mark inputs that ``forward`` changed in place; ``forward`` must return them."""
         self._dirty = args
 
     def mark_non_differentiable(self, *args: Tensor) -> None:
@@ -125,8 +125,8 @@ class Function:
             When a subclass is defined, if its ``forward``, ``backward`` or ``setup_context``
             has the parameter ``self``.
         RuntimeError
-            In the backward pass, if ``backward`` returns a wrong number of gradients, a
-            gradient with a wrong shape, or anything other than Tensors and None.
+            In the backward pass, if ``backward`` returns the wrong number of gradients, a
+            gradient with the wrong shape, or anything except Tensors and None.
         """
         for x in args:
             if isinstance(x, Tensor) and x.view_of is not None:
@@ -190,7 +190,9 @@ class FunctionNode(Node):
     def _check_dirty(self, x: Tensor, outs: tuple) -> None:
         """Raise RuntimeError if changing x in place would lose history."""
         if not _among(x, outs):
-            raise RuntimeError(f"{self.name}: expected every input marked dirty as a result")
+            raise RuntimeError(
+                f"{self.name}: expected forward to return every input passed to mark_dirty()"
+            )
         if x.requires_grad and x.node is None:
             raise RuntimeError(f"{self.name}: a leaf that requires grad was changed in place")
         if x.view_of is not None:
@@ -234,13 +236,13 @@ class FunctionNode(Node):
 
     def _upstream(self, g: Any) -> list[Tensor | None]:
         """Return the gradient for each result; a missing gradient is zeros or None."""
-        given = g if isinstance(g, ResultGradients) else {0: g}
-        blank = self.ctx._materialize
+        gradients = g if isinstance(g, ResultGradients) else {0: g}
+        fill = self.ctx._materialize
         return [
-            (given[k] if isinstance(given[k], Tensor) else wrap(given[k]))
-            if k in given
+            (gradients[k] if isinstance(gradients[k], Tensor) else wrap(gradients[k]))
+            if k in gradients
             else wrap(np.zeros(*result))
-            if blank and result is not None
+            if fill and result is not None
             else None
             for k, result in enumerate(self.results)
         ]
@@ -276,13 +278,13 @@ class FunctionNode(Node):
         return True
 
 
-def _among(x: Any, several: tuple) -> bool:
-    """Return whether x is one of several objects."""
-    return any(x is other for other in several)
+def _among(x: Any, objects: tuple) -> bool:
+    """Return whether x is one of the objects, by identity."""
+    return any(x is other for other in objects)
 
 
 def once_differentiable(fn: Callable) -> Callable:
-    """Decorate a ``backward`` whose own derivative is unknown; requesting it is an error."""
+    """Decorate a ``backward`` that must not be differentiated; doing so raises an error."""
 
     @functools.wraps(fn)
     def backward(ctx: FunctionCtx, *grads: Tensor | None) -> Any:
@@ -293,11 +295,14 @@ def once_differentiable(fn: Callable) -> Callable:
             return out
 
         def stop(g):
-            raise RuntimeError(f"{fn.__qualname__}: once_differentiable, so not twice")
+            raise RuntimeError(
+                f"{fn.__qualname__}: expected first derivatives only, because it is decorated "
+                "with once_differentiable"
+            )
 
-        several = out if isinstance(out, tuple) else (out,)
+        gradients = out if isinstance(out, tuple) else (out,)
         return tuple(
-            g if g is None else record(g.array, dict(u=tracked[0]), u=stop) for g in several
+            g if g is None else record(g.array, dict(u=tracked[0]), u=stop) for g in gradients
         )
 
     return backward

@@ -28,7 +28,7 @@ def jacobian(
     create_graph: bool = False,
     strict: bool = False,
 ) -> Any:
-    r"""Compute all partial derivatives of a function, with a backward pass per element of y.
+    r"""Compute all partial derivatives of a function, with one backward pass per element of y.
 
     .. math:: J_{ij} = \partial y_i / \partial x_j
 
@@ -41,21 +41,21 @@ def jacobian(
     create_graph : bool
         Whether to record the backward passes, for derivatives of the Jacobian.
     strict : bool
-        What to do if a result does not depend on an input: if True, raise an error; if False,
+        What to do if a result doesn't depend on an input: if True, raise an error; if False,
         return zeros.
 
     Returns
     -------
     Tensor of shape (*y.shape, *x.shape)
-        If the results or the inputs are a tuple, a tuple of such Tensors; if both are, a tuple
-        of tuples.
+        A tuple of such Tensors if the results or the inputs are a tuple, and a tuple of tuples
+        if both are.
 
     Raises
     ------
     TypeError
         If the inputs or the results are anything else.
     RuntimeError
-        If ``strict`` is True and a result does not depend on an input.
+        If ``strict`` is True and a result doesn't depend on an input.
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
 
@@ -64,20 +64,20 @@ def jacobian(
             [0., 4.]])
     """
     with enable_grad():
-        x, y, given = _applied("jacobian", func, inputs, create_graph, strict)
+        x, y, result = _applied("jacobian", func, inputs, create_graph, strict)
         rows = []
         for k, y_k in enumerate(y):
             columns: list[list[Tensor]] = [[] for _ in x]
             for e in np.ndindex(y_k.shape):
                 one = np.zeros(y_k.shape, y_k.dtype)
                 one[e] = 1
-                found = _gradients([y_k], x, [wrap(one)], create_graph)
-                found = _filled("jacobian", found, x, create_graph, strict, f"result {k}")
-                for column, g in zip(columns, found, strict=True):
+                row = _gradients([y_k], x, [wrap(one)], create_graph)
+                row = _filled("jacobian", row, x, create_graph, strict, f"result {k}")
+                for column, g in zip(columns, row, strict=True):
                     column.append(g)
             blocks = [_block(c, y_k, x_i) for c, x_i in zip(columns, x, strict=True)]
             rows.append(_like(inputs, blocks, create_graph))
-    return tuple(rows) if isinstance(given, tuple) else rows[0]
+    return tuple(rows) if isinstance(result, tuple) else rows[0]
 
 
 def hessian(
@@ -86,7 +86,7 @@ def hessian(
     create_graph: bool = False,
     strict: bool = False,
 ) -> Any:
-    r"""Compute all second partial derivatives of a function that returns one number.
+    r"""Compute all second partial derivatives of a scalar-valued function.
 
     .. math:: H_{ij} = \partial^2 y / \partial x_i \partial x_j
 
@@ -95,19 +95,19 @@ def hessian(
     func : function
         Maps Tensors to a Tensor with one element.
     inputs, create_graph, strict
-        As in ``jacobian``.
+        See ``jacobian``.
 
     Returns
     -------
     Tensor of shape (*x.shape, *x.shape)
-        If the inputs are a tuple, a tuple of tuples.
+        A tuple of tuples of such Tensors if the inputs are a tuple.
 
     Raises
     ------
     TypeError
-        As in ``jacobian``.
+        See ``jacobian``.
     RuntimeError
-        As in ``jacobian``, or if the result does not have exactly one element, or an operation
+        See ``jacobian``; also if the result doesn't have exactly one element, or an operation
         has no second derivative.
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
@@ -136,19 +136,19 @@ def vjp(
 
     .. math:: v^\top J
 
-    This needs a single backward pass. The arguments are the same as in ``jacobian``, and v has
-    the shape of the result; you can omit v if the result has one element. Return the result,
+    This needs only one backward pass. The arguments are the same as in ``jacobian``, and v has
+    the shape of the result; you can omit v if the result has one element. Returns the result,
     and the product in the shape of the inputs.
 
     >>> vjp(lambda x: x * x, Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))[1]
     tensor([ 2., 40.])
     """
     with enable_grad():
-        x, y, given = _applied("vjp", func, inputs, create_graph, strict)
-        up = _vector("vjp", v, given, y)
-        found = _gradients(y, x, up, create_graph)
-        found = _filled("vjp", found, x, create_graph, strict, "the result")
-    return _like(given, y, create_graph), _like(inputs, found, create_graph)
+        x, y, result = _applied("vjp", func, inputs, create_graph, strict)
+        up = _vector("vjp", v, result, y)
+        product = _gradients(y, x, up, create_graph)
+        product = _filled("vjp", product, x, create_graph, strict, "the result")
+    return _like(result, y, create_graph), _like(inputs, product, create_graph)
 
 
 def jvp(
@@ -163,20 +163,20 @@ def jvp(
     .. math:: J v = \frac{\partial}{\partial u} \left(u^\top J\right) v
 
     This needs two backward passes. The arguments are the same as in ``jacobian``, and v has the
-    shape of the inputs; you can omit v if there is a single input with one element. Return the
+    shape of the inputs; you can omit v if there is a single input with one element. Returns the
     result, and the product in the shape of the result.
 
     >>> jvp(lambda x: x * x, Tensor([1.0, 2.0]), Tensor([1.0, 10.0]))[1]
     tensor([ 2., 40.])
     """
     with enable_grad():
-        x, y, given = _applied("jvp", func, inputs, create_graph, strict)
+        x, y, result = _applied("jvp", func, inputs, create_graph, strict)
         direction = _vector("jvp", v, inputs, x)
         u = [wrap(np.zeros_like(y_k.array), requires_grad=True) for y_k in y]
         rows = _filled("jvp", _gradients(y, x, u, True), x, True, strict, "the result")
-        found = _gradients(rows, u, direction, create_graph)
-        found = _filled("jvp", found, y, create_graph, strict, "the result")
-    return _like(given, y, create_graph), _like(given, found, create_graph)
+        product = _gradients(rows, u, direction, create_graph)
+        product = _filled("jvp", product, y, create_graph, strict, "the result")
+    return _like(result, y, create_graph), _like(result, product, create_graph)
 
 
 def vhp(
@@ -186,12 +186,12 @@ def vhp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
-    r"""Compute a function's single number and the product of a vector with its Hessian.
+    r"""Compute a scalar-valued function and the product of a vector with its Hessian.
 
     .. math:: v^\top H
 
-    The arguments are the same as in ``jvp``. Return the result, and the product in the shape of
-    the inputs. The function never stores H.
+    The arguments are the same as in ``jvp``. Returns the result, and the product in the shape
+    of the inputs. H itself is never computed.
 
     >>> vhp(lambda x: (x**3).sum(), Tensor([1.0, 2.0]), Tensor([1.0, 1.0]))[1]
     tensor([ 6., 12.])
@@ -206,12 +206,12 @@ def hvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
-    r"""Compute a function's single number and the product of its Hessian with a vector.
+    r"""Compute a scalar-valued function and the product of its Hessian with a vector.
 
     .. math:: H v = (v^\top H)^\top
 
-    because H is symmetric if the second derivatives are continuous. In all other respects, this
-    function is the same as ``vhp``.
+    This holds because H is symmetric if the second derivatives are continuous. Arguments and
+    results are the same as in ``vhp``.
 
     >>> hvp(lambda x: (x**3).sum(), Tensor([1.0, 2.0]), Tensor([1.0, 1.0]))[1]
     tensor([ 6., 12.])
@@ -224,13 +224,13 @@ def _hessian_product(
 ) -> tuple[Tensor, Tensors]:
     """Return func(inputs) and the product of a vector v with its Hessian."""
     with enable_grad():
-        x, y, given = _applied(name, func, inputs, create, strict)
-        _single(name, given)
+        x, y, result = _applied(name, func, inputs, create, strict)
+        _single(name, result)
         direction = _vector(name, v, inputs, x)
         first = _filled(name, _gradients(y, x, [None], True), x, True, strict, "the result")
-        found = _gradients(first, x, direction, create)
-        found = _filled(name, found, x, create, strict, "the gradient")
-    return _like(given, y, create), _like(inputs, found, create)
+        product = _gradients(first, x, direction, create)
+        product = _filled(name, product, x, create, strict, "the gradient")
+    return _like(result, y, create), _like(inputs, product, create)
 
 
 def _applied(
@@ -239,26 +239,26 @@ def _applied(
     """Return new Tensors for the inputs, the results as a list, and the results of func."""
     x = []
     for tensor in _tuple(name, "inputs", inputs):
-        own = reshape(tensor, tensor.shape) if create else tensor.detach()
-        x.append(own if own.requires_grad else own.requires_grad_())
-    given = func(*x)
-    y = list(_tuple(name, "results", given))
+        new = reshape(tensor, tensor.shape) if create else tensor.detach()
+        x.append(new if new.requires_grad else new.requires_grad_())
+    result = func(*x)
+    y = list(_tuple(name, "results", result))
     for k, y_k in enumerate(y):
         if strict and not y_k.requires_grad:
             raise RuntimeError(f"{name}: result {k} does not depend on the inputs (strict)")
-    return x, y, given
+    return x, y, result
 
 
 def _tuple(name: str, what: str, value: Any) -> tuple[Tensor, ...]:
     """Convert a Tensor or a tuple of Tensors to a tuple; raise TypeError for anything else."""
-    several = value if isinstance(value, tuple) else (value,)
-    for t in several:
+    tensors = value if isinstance(value, tuple) else (value,)
+    for t in tensors:
         if not isinstance(t, Tensor):
             raise TypeError(
                 f"{name}: expected {what} to be a Tensor or a tuple of Tensors, "
                 f"got {type(value).__name__}"
             )
-    return several
+    return tensors
 
 
 def _single(name: str, y: Any) -> Tensor:
@@ -269,17 +269,17 @@ def _single(name: str, y: Any) -> Tensor:
     return reshape(y, ())
 
 
-def _vector(name: str, v: Any, given: Tensors, like: Sequence[Tensor]) -> list[Tensor]:
+def _vector(name: str, v: Any, target: Tensors, like: Sequence[Tensor]) -> list[Tensor]:
     """Return the vector v as a list of Tensors; for a single element, the default is 1."""
     if v is None:
-        if isinstance(given, tuple) or given.numel() != 1:
-            raise RuntimeError(f"{name}: expected v, because there is more than one element")
-        return [wrap(np.ones_like(given.array))]
-    several = _tuple(name, "v", v)
-    shapes, expected = [t.shape for t in several], [t.shape for t in like]
+        if isinstance(target, tuple) or target.numel() != 1:
+            raise RuntimeError(f"{name}: expected v for more than one element, got None")
+        return [wrap(np.ones_like(target.array))]
+    tensors = _tuple(name, "v", v)
+    shapes, expected = [t.shape for t in tensors], [t.shape for t in like]
     if shapes != expected:
         raise RuntimeError(f"{name}: expected v of shapes {expected}, got {shapes}")
-    return list(several)
+    return list(tensors)
 
 
 def _gradients(
@@ -314,7 +314,7 @@ def _block(rows: list[Tensor], y: Tensor, x: Tensor) -> Tensor:
     return reshape(stack(rows), (*y.shape, *x.shape))
 
 
-def _like(given: Tensors, values: Sequence[Tensor], create: bool) -> Tensors:
-    """Return the values as a tuple if ``given`` is one, else the single value."""
+def _like(model: Tensors, values: Sequence[Tensor], create: bool) -> Tensors:
+    """Return the values as a tuple if ``model`` is a tuple, and the single value otherwise."""
     values = tuple(v if create else v.detach() for v in values)
-    return values if isinstance(given, tuple) else values[0]
+    return values if isinstance(model, tuple) else values[0]

@@ -1,4 +1,4 @@
-"""The check of gradients against finite differences."""
+"""Gradient checks, which compare gradients with finite differences."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def gradcheck(
     func : function
         Takes the inputs and returns a Tensor or a tuple of Tensors.
     inputs : Tensor or sequence
-        The point. The function checks the derivatives with respect to Tensors that require a
-        gradient; these must be float64.
+        The point at which to compare. Only derivatives with respect to Tensors that require a
+        gradient are checked; these Tensors must be float64.
     eps : float
         The step h.
     atol, rtol : float
@@ -49,14 +49,14 @@ def gradcheck(
     Returns
     -------
     bool
-        Whether all derivatives agree. Within h of a corner, such as the corner of ReLU at 0, a
-        correct derivative may disagree.
+        Whether all derivatives agree. Closer than h to a corner, such as 0 for ReLU, even a
+        correct derivative can disagree.
 
     Raises
     ------
     ValueError
-        If no input requires a gradient, or an input that does is not float64, because float32
-        is not accurate enough for finite differences.
+        If no input requires a gradient, or an input that requires one isn't float64, because
+        finite differences in float32 are too inaccurate.
     TypeError
         If func returns anything other than Tensors.
     RuntimeError
@@ -95,7 +95,7 @@ def gradgradcheck(
     Parameters
     ----------
     func, inputs, eps, atol, rtol, raise_exception
-        As in ``gradcheck``.
+        See ``gradcheck``.
     grad_outputs : Tensor or sequence of Tensor, shapes of the results
         Upstream gradients, which also count as inputs. By default, they are random.
 
@@ -107,7 +107,7 @@ def gradgradcheck(
     Raises
     ------
     ValueError, TypeError, RuntimeError
-        As in ``gradcheck``.
+        See ``gradcheck``.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -131,8 +131,8 @@ def gradgradcheck(
     k, i, difference = wrong
     by = f"input {i}" if i < n else f"upstream gradient {i - n}"
     raise RuntimeError(
-        f"gradgradcheck: the derivative of the gradient of input {differentiable[k]}, by {by}, "
-        f"is wrong {difference}"
+        f"gradgradcheck: the derivative of the gradient of input {differentiable[k]} with "
+        f"respect to {by} is wrong {difference}"
     )
 
 
@@ -143,14 +143,14 @@ def _listed(x: Any) -> list:
 
 def _floats(name: str, y: Any) -> list[Tensor]:
     """Return the floating-point results, which can have a derivative."""
-    several = list(y) if isinstance(y, (tuple, list)) else [y]
-    for t in several:
+    results = list(y) if isinstance(y, (tuple, list)) else [y]
+    for t in results:
         if not isinstance(t, Tensor):
             raise TypeError(
                 f"{name}: expected func to return a Tensor or a tuple of Tensors, "
                 f"got {type(t).__name__}"
             )
-    return [t for t in several if t.dtype.kind == "f"]
+    return [t for t in results if t.dtype.kind == "f"]
 
 
 def _random(y: list[Tensor], seed: int) -> list[Tensor]:
@@ -160,7 +160,7 @@ def _random(y: list[Tensor], seed: int) -> list[Tensor]:
 
 
 def _check_inputs(name: str, inputs: list) -> list[int]:
-    """Return the indices of inputs that require a gradient; raise unless these are float64."""
+    """Return the indices of inputs that require a gradient, which must be float64."""
     differentiable = _differentiable(inputs)
     if not differentiable:
         raise ValueError(f"{name}: expected at least one input that requires grad")
@@ -178,7 +178,7 @@ def _differentiable(inputs: list) -> list[int]:
 def _first_wrong(
     name: str, func: Callable, inputs: list, eps: float, atol: float, rtol: float
 ) -> tuple[int, int, str] | None:
-    """Return the result and the input of the first wrong Jacobian, and describe the error."""
+    """Return the result, the input and a description of the first wrong Jacobian, or None."""
     differentiable = _differentiable(inputs)
 
     def results(*x: Tensor) -> tuple[Tensor, ...]:
@@ -190,10 +190,10 @@ def _first_wrong(
     walked = jacobian(results, x)
     for j, i in enumerate(differentiable):
         for k, expected in enumerate(_differences(results, x, j, eps)):
-            found = walked[k][j].array
-            if not np.allclose(found, expected, rtol, atol, equal_nan=True):
-                right = np.isclose(found, expected, rtol, atol, equal_nan=True)
-                return k, i, _described(found, expected, right, x[j].ndim)
+            computed = walked[k][j].array
+            if not np.allclose(computed, expected, rtol, atol, equal_nan=True):
+                agrees = np.isclose(computed, expected, rtol, atol, equal_nan=True)
+                return k, i, _described(computed, expected, agrees, x[j].ndim)
     return None
 
 
@@ -214,18 +214,21 @@ def _differences(
     return out
 
 
-def _described(found: np.ndarray, expected: np.ndarray, right: np.ndarray, ndim: int) -> str:
+def _described(
+    computed: np.ndarray, expected: np.ndarray, agrees: np.ndarray, ndim: int
+) -> str:
     """Describe where a Jacobian is wrong; the last ndim axes are the axes of the input."""
     with np.errstate(invalid="ignore"):  # infinities subtract to nan
-        error = np.where(right, -1, np.nan_to_num(np.abs(found - expected), nan=np.inf))
-        factor = np.sum(found * expected) / (np.sum(expected**2) or 1)
+        error = np.where(agrees, -1, np.nan_to_num(np.abs(computed - expected), nan=np.inf))
+        factor = np.sum(computed * expected) / (np.sum(expected**2) or 1)
     worst = tuple(int(n) for n in np.unravel_index(error.argmax(), error.shape))
     split = len(worst) - ndim
     of, by = (list(part) or "" for part in (worst[:split], worst[split:]))
     difference = (
-        f"in {np.sum(~right)} of {right.size} elements, most at dy{of}/dx{by}: "
-        f"expected {expected[worst]:.6g} (finite differences), got {found[worst]:.6g}"
+        f"in {np.sum(~agrees)} of {agrees.size} elements; the largest error is in "
+        f"dy{of}/dx{by}: expected {expected[worst]:.6g} (finite differences), got "
+        f"{computed[worst]:.6g}"
     )
-    if np.isfinite(factor) and np.allclose(found, factor * expected, 1e-4, 1e-6):
-        difference += f"; all are {factor:.3g} times what they should be"
+    if np.isfinite(factor) and np.allclose(computed, factor * expected, 1e-4, 1e-6):
+        difference += f"; all elements are {factor:.3g} times the expected values"
     return difference

@@ -115,13 +115,13 @@ class MultiheadAttention(Module):
         self.kdim = embed_dim if kdim is None else kdim
         self.vdim = embed_dim if vdim is None else vdim
         self.head_dim, self.batch_first = embed_dim // num_heads, batch_first
-        same = self.kdim == self.vdim == embed_dim
+        has_equal_widths = self.kdim == self.vdim == embed_dim
         widths = dict(q_proj_weight=embed_dim, k_proj_weight=self.kdim, v_proj_weight=self.vdim)
         shapes = {name: (embed_dim, width) for name, width in widths.items()}
         shapes["in_proj_weight"] = (3 * embed_dim, embed_dim)
         for name, shape in shapes.items():
-            wanted = same == (name == "in_proj_weight")
-            weight = xavier_uniform_(Parameter(np.empty(shape, dtype))) if wanted else None
+            is_used = has_equal_widths == (name == "in_proj_weight")
+            weight = xavier_uniform_(Parameter(np.empty(shape, dtype))) if is_used else None
             self.register_parameter(name, weight)
         b = Parameter(np.zeros(3 * embed_dim, dtype)) if bias else None
         self.register_parameter("in_proj_bias", b)
@@ -156,18 +156,18 @@ class MultiheadAttention(Module):
         average_attn_weights : bool
             If True, average the weights over the heads.
         is_causal : bool
-            A hint that attn_mask hides all later positions. It requires an attn_mask.
+            Whether attn_mask hides all later positions. If True, attn_mask is required.
 
         Returns
         -------
         tuple
             The outputs, which have the shape of query, and the weights (N, L, S), or
             (N, h, L, S) if they aren't averaged. If all keys are masked for a query, its output
-            is NaN, or only the bias without ``need_weights``.
+            is NaN; without ``need_weights``, it is the bias of ``out_proj``.
         """
         batched = self._check(query, key, value)
         if is_causal and attn_mask is None:
-            raise RuntimeError("MultiheadAttention: expected an attn_mask if is_causal")
+            raise RuntimeError("MultiheadAttention: expected attn_mask for is_causal, got None")
         if not batched:
             query, key, value = (unsqueeze(x, 0) for x in (query, key, value))
             key_padding_mask = None if key_padding_mask is None else key_padding_mask[None]
@@ -206,11 +206,11 @@ class MultiheadAttention(Module):
         q, k, v = (raw(x).shape for x in (query, key, value))
         if len(q) not in (2, 3) or not len(q) == len(k) == len(v):
             self._refuse(
-                AssertionError, "query, key and value with 2 axes or with 3", (q, k, v)
+                AssertionError, "query, key and value that all have 2 or 3 axes", (q, k, v)
             )
         if (q[-1], k[-1], v[-1]) != (self.embed_dim, self.kdim, self.vdim) or k[:-1] != v[:-1]:
             widths = f"{self.embed_dim}, {self.kdim} and {self.vdim}"
-            what = f"vectors of length {widths}, and as many values as keys"
+            what = f"vectors of length {widths}, and equal numbers of keys and values"
             self._refuse(AssertionError, what, (q, k, v))
         first = 0 if self.batch_first else 1
         if len(q) == 3 and q[first] != k[first]:
@@ -226,7 +226,7 @@ class MultiheadAttention(Module):
         if attn is not None:
             shape = raw(attn).shape
             if len(shape) not in (2, 3):
-                self._refuse(AssertionError, "attn_mask with 2 axes or with 3", shape)
+                self._refuse(AssertionError, "attn_mask with 2 or 3 axes", shape)
             if shape not in ((L, S), (N * h, L, S)):
                 self._refuse(RuntimeError, f"attn_mask {(L, S)} or {(N * h, L, S)}", shape)
             attn = self._additive("attn_mask", attn, dtype)
@@ -253,4 +253,4 @@ class MultiheadAttention(Module):
 
 
 class NonDynamicallyQuantizableLinear(Linear):
-    """The layer Linear under the name that torch prints here."""
+    """Linear under the name that torch prints for ``out_proj``."""

@@ -9,13 +9,13 @@ import numpy as np
 from ..tensor import Tensor, wrap
 from . import functional as F
 from . import init
-from .normalization import Stretch
+from .normalization import Affine
 from .parameter import factory_dtype
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm2d"]
 
 
-class _ChannelNorm(Stretch):
+class _ChannelNorm(Affine):
     """Base class of batch and instance normalization, with weights and running statistics."""
 
     ndims: tuple[int, ...]  # allowed numbers of axes of the input
@@ -47,7 +47,7 @@ class _ChannelNorm(Stretch):
         if input.ndim not in self.ndims:
             axes = " or ".join(map(str, self.ndims))
             raise ValueError(
-                f"{type(self).__name__}: expected an input of {axes} axes, got {input.shape}"
+                f"{type(self).__name__}: expected an input with {axes} axes, got {input.shape}"
             )
 
     def reset_running_stats(self) -> None:
@@ -108,7 +108,7 @@ class BatchNorm1d(_ChannelNorm):
     running_mean, running_var : (C,) float or None
         Running averages.
     num_batches_tracked : () int64 or None
-        Number of batches that the averages contain.
+        Number of batches that were averaged.
 
     Source: Ioffe and Szegedy (2015), algorithms 1 and 2; chapter "Batch normalization".
 
@@ -124,16 +124,17 @@ class BatchNorm1d(_ChannelNorm):
     def forward(self, input: Tensor) -> Tensor:
         """Map any shape to the same shape."""
         self._check(input)
-        share = self.momentum or 0.0
+        momentum = self.momentum or 0.0
         if self.training and self.track_running_stats:
             self.num_batches_tracked += 1
             if self.momentum is None:
-                share = 1 / int(self.num_batches_tracked)
+                momentum = 1 / int(self.num_batches_tracked)
         averages = self.running_mean, self.running_var
         if self.training and not self.track_running_stats:
             averages = None, None
         by_batch = self.training or self.running_mean is None
-        return F.batch_norm(input, *averages, self.weight, self.bias, by_batch, share, self.eps)
+        options = self.weight, self.bias, by_batch, momentum, self.eps
+        return F.batch_norm(input, *averages, *options)
 
 
 class BatchNorm2d(BatchNorm1d):
@@ -179,11 +180,10 @@ class InstanceNorm2d(_ChannelNorm):
         self._check(input)
         C = input.shape[-3]
         if self.affine and self.num_features != C:
-            raise ValueError(
-                f"InstanceNorm2d: expected {self.num_features} channels, got {input.shape}"
-            )
-        own = self.training or not self.track_running_stats
+            raise ValueError(f"InstanceNorm2d: expected {self.num_features} channels, got {C}")
+        use_input_stats = self.training or not self.track_running_stats
         batch = input if input.ndim == 4 else input[None]
         stats = self.running_mean, self.running_var, self.weight, self.bias
-        y = F.instance_norm(batch, *stats, own, self.momentum or 0.0, self.eps)
+        momentum = self.momentum or 0.0
+        y = F.instance_norm(batch, *stats, use_input_stats, momentum, self.eps)
         return y if batch is input else y[0]

@@ -15,7 +15,7 @@ from ..ops.promotion import conversion
 from ..ops.recurrence import lstm_step
 from ..tensor import Tensor, raw
 from . import functional as F
-from .init import even_by_fan_in
+from .init import uniform_by_fan_in
 from .module import Module
 from .parameter import Parameter, factory_dtype
 
@@ -43,10 +43,10 @@ class Recurrent(Module):
 
     def reset_parameters(self) -> None:
         """Draw all weights uniformly from [-1/√hidden_size, 1/√hidden_size]."""
-        even_by_fan_in(self.hidden_size, *self.parameters())
+        uniform_by_fan_in(self.hidden_size, *self.parameters())
 
     def state_list(self, hx: Any) -> list | None:
-        """Return the given states as a list, or None if there are none."""
+        """Return the states hx as a list, or None if hx is None."""
         if hx is None:
             return None
         hx = [hx] if self.states == 1 else hx
@@ -121,7 +121,7 @@ class RNNCell(Cell):
     bias : bool
         If True, add the biases b and c.
     nonlinearity : {"tanh", "relu"}
-        Activation function to use instead of tanh.
+        Activation function.
     device, dtype
         Device (only the CPU) and dtype of the weights. Default: float32.
 

@@ -37,7 +37,7 @@ class Series(Module):
         """Add several modules at the end."""
         if not isinstance(modules, Iterable):
             name, kind = type(self).__name__, type(modules).__name__
-            raise TypeError(f"{name}.extend: expected modules to iterate over, got {kind}")
+            raise TypeError(f"{name}.extend: expected an iterable of modules, got {kind}")
         for module in list(modules):
             self.append(module)
         return self
@@ -130,7 +130,7 @@ class Sequential(Series):
             self.extend(args)
 
     def forward(self, input: Any) -> Any:
-        """Map the input through all modules."""
+        """Apply all modules in order."""
         for module in self._modules.values():
             input = module(input)
         return input
@@ -141,7 +141,8 @@ class Sequential(Series):
 
     def __add__(self, other: Sequential) -> Sequential:
         if not isinstance(other, Sequential):
-            raise ValueError(f"Sequential: expected a Sequential after +, got {type(other)}")
+            kind = type(other).__name__
+            raise ValueError(f"Sequential: expected a Sequential after +, got {kind}")
         return Sequential(*self, *other)
 
     def __mul__(self, times: int) -> Sequential:
@@ -180,7 +181,9 @@ class ModuleList(Series):
 
     def forward(self, *args: Any) -> Any:
         """Raise an error, because a ModuleList only stores modules."""
-        raise NotImplementedError("ModuleList: loop over its modules, or use Sequential")
+        raise NotImplementedError(
+            "ModuleList: expected a loop over its modules, got a call; or use Sequential"
+        )
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return ModuleList(self).extend(other)
@@ -274,9 +277,7 @@ class ParameterList(Module):
         """Add several values at the end."""
         if not isinstance(values, Iterable) or isinstance(values, Tensor):
             kind = type(values).__name__
-            raise TypeError(
-                f"ParameterList.extend: expected values to iterate over, got {kind}"
-            )
+            raise TypeError(f"ParameterList.extend: expected an iterable of values, got {kind}")
         for value in list(values):
             self.append(value)
         return self

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from . import functional as F
-from .init import even_by_fan_in
+from .init import uniform_by_fan_in
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
@@ -71,7 +71,8 @@ class _Convolution(Module):
         ends = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         shape = (ends[0], ends[1] // groups, *self.kernel_size)
         if min(shape) < 0:
-            raise RuntimeError(f"{type(self).__name__}: expected a weight, got shape {shape}")
+            what = "a weight with lengths >= 0"
+            raise RuntimeError(f"{type(self).__name__}: expected {what}, got shape {shape}")
         dtype = factory_dtype(type(self).__name__, device, dtype)
         self.weight = Parameter(np.empty(shape, dtype))
         self.register_parameter(
@@ -80,25 +81,25 @@ class _Convolution(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw new values for the weight and the bias."""
-        even_by_fan_in(math.prod(self.weight.shape[1:]), *self.parameters())
+        """Draw new random values for the weight and the bias."""
+        uniform_by_fan_in(math.prod(self.weight.shape[1:]), *self.parameters())
 
     def _check(self) -> None:
         """Raise an error for invalid options."""
         name = type(self).__name__
         if not all(isinstance(k, (int, np.integer)) for k in self.kernel_size):
-            raise TypeError(f"{name}: expected kernel_size of ints, got {self.kernel_size}")
+            raise TypeError(f"{name}: expected integers as kernel_size, got {self.kernel_size}")
         if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
             raise ValueError(
-                f"{name}: expected groups > 0 that divide in_channels and out_channels, got "
-                f"{self.groups}, {self.in_channels}, {self.out_channels}"
+                f"{name}: expected groups > 0 that divides in_channels {self.in_channels} and "
+                f"out_channels {self.out_channels}, got {self.groups}"
             )
         if isinstance(self.padding, str) and (
             self.padding not in ("same", "valid")
             or (self.padding == "same" and set(self.stride) != {1})
         ):
             raise ValueError(
-                f"{name}: expected padding of numbers, 'valid', or 'same' with stride 1, "
+                f"{name}: expected padding to be numbers, 'valid', or 'same' with stride 1, "
                 f"got {self.padding!r} with stride {self.stride}"
             )
         modes = ["zeros"] if self.transposed else list(PADDING_MODES)
@@ -130,7 +131,7 @@ class _Convolution(Module):
         return tuple(sides)
 
     def _spread(self, f: Any, input: Tensor, output_size: Any) -> Tensor:
-        """Return the transposed convolution of the input, of size ``output_size`` if given."""
+        """Return the transposed convolution of the input, with ``output_size`` if given."""
         more = self.output_padding
         if output_size is not None:
             more = self._output_padding(input, list(output_size)[-self.axes :])
@@ -303,7 +304,7 @@ class ConvTranspose2d(_Transposed):
     """
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """Map (N, C, I, J) to (N, C_out, H, W), of size output_size if given."""
+        """Map (N, C, I, J) to (N, C_out, H, W), with output_size if given."""
         return self._spread(F.conv_transpose2d, input, output_size)
 
 
@@ -322,5 +323,5 @@ class ConvTranspose1d(_Transposed):
     axes = 1
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """Map (N, C, I) to (N, C_out, T), of size output_size if given."""
+        """Map (N, C, I) to (N, C_out, T), with output_size if given."""
         return self._spread(F.conv_transpose1d, input, output_size)

@@ -30,7 +30,7 @@ class Dropout(Applied):
     Source: Srivastava et al. (2014), section 4; chapter "Regularisation".
 
     >>> layer = Dropout(0.2).eval()
-    >>> layer(Tensor([1.0, 2.0]))  # nothing is dropped in use
+    >>> layer(Tensor([1.0, 2.0]))  # evaluation mode drops nothing
     tensor([1., 2.])
     """
 

@@ -23,7 +23,7 @@ class Table(Module):
         num_embeddings: int,
         embedding_dim: int,
         padding_idx: int | None,
-        given: Tensor | None,
+        initial_weight: Tensor | None,
         device: Any,
         dtype: Any,
     ):
@@ -36,15 +36,15 @@ class Table(Module):
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % n
         dtype = factory_dtype(name, device, dtype)
-        weight = np.empty(shape, dtype) if given is None else given
+        weight = np.empty(shape, dtype) if initial_weight is None else initial_weight
         if weight.shape != shape:
             raise ValueError(f"{name}: expected weight {shape}, got {weight.shape}")
         self.weight = Parameter(weight)
-        if given is None:
+        if initial_weight is None:
             self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the vectors from the standard normal distribution; the padding's vector is 0."""
+        """Draw vectors from the standard normal distribution; set the padding vector to 0."""
         init.normal_(self.weight)
         if self.padding_idx is not None:
             self.weight.array[self.padding_idx] = 0
@@ -55,7 +55,7 @@ class Table(Module):
     ) -> Any:
         """Create a layer with a given table; if ``freeze`` is True, the table isn't trained.
 
-        Any further arguments are the arguments of the constructor after embedding_dim.
+        Further arguments are passed to the constructor, after embedding_dim.
 
         >>> Embedding.from_pretrained(Tensor([[1.0, 2.0]]))(Tensor([0]).long())
         tensor([[1., 2.]])
@@ -77,7 +77,7 @@ class Table(Module):
 
 
 class Embedding(Table):
-    r"""Look up a trained vector for each word number.
+    r"""Look up the trained vector of each word, given the words' indices.
 
     .. math:: y_i = W_{t_i}
 
@@ -86,7 +86,7 @@ class Embedding(Table):
     num_embeddings, embedding_dim : int
         Number of words C, and length D of each vector.
     padding_idx : int, optional
-        Number of the padding word, whose vector starts at 0 and isn't trained.
+        Index of the padding word, whose vector starts at 0 and isn't trained.
     max_norm, norm_type, scale_grad_by_freq, sparse
         See ``functional.embedding``.
     dtype : dtype
@@ -132,7 +132,7 @@ class Embedding(Table):
         self.weight.requires_grad_(not _freeze)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map word numbers (...) to vectors (..., embedding_dim)."""
+        """Map word indices (...) to vectors (..., embedding_dim)."""
         return F.embedding(
             input,
             self.weight,
@@ -156,7 +156,7 @@ class EmbeddingBag(Table):
     max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset
         See ``functional.embedding_bag``.
     padding_idx : int, optional
-        Number of a word that doesn't count; its vector starts at 0 and isn't trained.
+        Index of a word to ignore; its vector starts at 0 and isn't trained.
     device, dtype
         Device (only the CPU) and dtype of the weights. Default: float32.
 
@@ -170,7 +170,7 @@ class EmbeddingBag(Table):
     weight : (num_embeddings, embedding_dim) float
         W, drawn from the standard normal distribution.
 
-    Source: as for ``functional.embedding_bag``.
+    Source: see ``functional.embedding_bag``.
 
     >>> EmbeddingBag(10, 3)(Tensor([1, 2, 4, 9]).long(), Tensor([0, 3]).long()).shape
     (2, 3)
@@ -203,7 +203,7 @@ class EmbeddingBag(Table):
     def forward(
         self, input: Tensor, offsets: Any = None, per_sample_weights: Any = None
     ) -> Tensor:
-        """Map word numbers (B, T), or (N,) with offsets (B,), to vectors (B, embedding_dim)."""
+        """Map word indices (B, T), or (N,) with offsets (B,), to vectors (B, embedding_dim)."""
         options = self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse
         more = per_sample_weights, self.include_last_offset, self.padding_idx
         return F.embedding_bag(input, self.weight, offsets, *options, *more)

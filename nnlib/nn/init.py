@@ -88,7 +88,7 @@ def trunc_normal_(
 ) -> Tensor:
     r"""Draw from the part of the normal distribution within [a, b].
 
-    .. math:: x = \mu + \sigma \sqrt2\, \mathrm{erf}^{-1}(u), \quad u \text{ even in }
+    .. math:: x = \mu + \sigma \sqrt2\, \mathrm{erf}^{-1}(u), \quad u \text{ uniform in }
         [\mathrm{erf}\tfrac{a - \mu}{\sigma\sqrt2},\, \mathrm{erf}\tfrac{b - \mu}{\sigma\sqrt2}]
 
     >>> x = trunc_normal_(Tensor(np.zeros(1000)), a=0.5, b=1.0).numpy()
@@ -112,7 +112,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
         if isinstance(slope, bool) or not isinstance(slope, (int, float)):
-            raise ValueError(f"calculate_gain: expected a number as slope, got {slope!r}")
+            raise ValueError(f"calculate_gain: expected param to be a number, got {slope!r}")
         return math.sqrt(2 / (1 + slope**2))
     if nonlinearity not in GAINS:
         names = ", ".join(sorted({*GAINS, "leaky_relu"}))
@@ -121,7 +121,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    r"""Draw uniformly from ±gain √(6 / (fan_in + fan_out)).
+    r"""Draw uniformly from [-b, b] with b = gain √(6 / (fan_in + fan_out)).
 
     Source: Glorot and Bengio (2010), equation 16; chapter "Initialization".
     """
@@ -145,7 +145,7 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    r"""Draw uniformly from ±gain √(3 / fan), where a is the negative slope of leaky_relu.
+    r"""Draw uniformly from [-b, b] with b = gain √(3 / fan); a is leaky_relu's negative slope.
 
     Source: He et al. (2015), equation 10; chapter "Initialization".
     """
@@ -175,9 +175,9 @@ def kaiming_normal_(
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
     """Fill with orthogonal rows or columns, whichever are fewer, each of length gain.
 
-    If there are more than two axes, the first one counts as the rows and all others as the
-    columns. The columns of Q are multiplied by the signs of R's diagonal, so that all such
-    matrices are equally likely.
+    If there are more than two axes, the first one is the row, and all other axes together are
+    the column. Q of a random QR decomposition is multiplied by the signs of R's diagonal, so
+    that all orthogonal matrices are equally likely.
 
     Source: Saxe et al. (2014), section 3; chapter "Initialization".
 
@@ -197,8 +197,8 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     return constant_(tensor, gain * q.reshape(tensor.shape))
 
 
-def even_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
-    """Draw parameters uniformly from ±1/√fan_in, as the initial weights of layers."""
+def uniform_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
+    """Draw parameters uniformly from [-1/√fan_in, 1/√fan_in], as layers initially do."""
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     for p in parameters:
         if p is not None:
@@ -221,7 +221,7 @@ def _fans(name: str, tensor: Tensor) -> tuple[int, int]:
 
 
 def _check_float(name: str, tensor: Tensor) -> None:
-    """Raise an error for an integer tensor, because it would round random numbers."""
+    """Raise an error for a tensor of integers, which would truncate random numbers."""
     if not hasattr(tensor, "dtype"):
         raise _no_tensor(name, tensor)
     if tensor.dtype.kind != "f":

@@ -9,7 +9,7 @@ import numpy as np
 from ..ops import flatten, unflatten
 from ..tensor import Tensor
 from . import functional as F
-from .init import even_by_fan_in
+from .init import uniform_by_fan_in
 from .module import Module, Parameter
 from .parameter import factory_dtype
 
@@ -110,8 +110,8 @@ class Linear(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw new values for the weight and the bias."""
-        even_by_fan_in(self.in_features, self.weight, self.bias)
+        """Draw new random values for the weight and the bias."""
+        uniform_by_fan_in(self.in_features, self.weight, self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (..., in_features) to (..., out_features)."""

@@ -116,7 +116,7 @@ class Module(Registry):
         Parameters
         ----------
         destination : dict, optional
-            Dictionary to put them into. Default: a new OrderedDict.
+            Dictionary to add them to. Default: a new OrderedDict.
         prefix : str
             Start of all names, including the dot.
         keep_vars : bool
@@ -164,34 +164,37 @@ class Module(Registry):
             raise TypeError(
                 f"load_state_dict: expected state_dict to be dict-like, got {kind}; {remedy}"
             )
-        own = self.state_dict()
+        targets = self.state_dict()
         keys = IncompatibleKeys(
-            [k for k in own if k not in state_dict], [k for k in state_dict if k not in own]
+            [k for k in targets if k not in state_dict],
+            [k for k in state_dict if k not in targets],
         )
-        given = {k: state_dict[k] for k in own if k in state_dict}
+        values = {k: state_dict[k] for k in targets if k in state_dict}
         problems = _key_problems(keys) if strict else []
-        problems += [p for k, v in given.items() if (p := _copy_problem(k, v, own[k].shape))]
+        for k, v in values.items():
+            problem = _copy_problem(k, v, targets[k].shape)
+            problems += [problem] if problem else []
         if problems:
             lines = "".join(f"\n\t{problem}" for problem in problems)
             raise RuntimeError(
                 f"Error(s) in loading state_dict for {type(self).__name__}:{lines}"
             )
-        for k, v in given.items():
-            own[k].array[...] = raw(v)
-            counter(own[k])[0] += 1
+        for k, v in values.items():
+            targets[k].array[...] = raw(v)
+            counter(targets[k])[0] += 1
         return keys
 
     # Changing all submodules
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:
-        """Call fn with every submodule, then with this module, and return this module."""
+        """Call fn on every submodule and then on this module, and return this module."""
         for m in self.children():
             m.apply(fn)
         fn(self)
         return self
 
     def train(self, mode: bool = True) -> Module:
-        """Set ``training`` here and in all submodules."""
+        """Set ``training`` of this module and all submodules."""
         if not isinstance(mode, bool):
             raise ValueError(f"train: expected True or False, got {mode!r}")
         self.training = mode
@@ -200,7 +203,7 @@ class Module(Registry):
         return self
 
     def eval(self) -> Module:
-        """Set ``training`` to False here and in all submodules."""
+        """Set ``training`` of this module and all submodules to False."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Module:
@@ -216,8 +219,8 @@ class Module(Registry):
     def to(self, *args: Any, **kwargs: Any) -> Module:
         """Convert all floating-point parameters and buffers to a dtype.
 
-        Call it as ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(tensor)``. The
-        only device is the CPU.
+        The arguments are ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or
+        ``to(tensor)``. The only device is the CPU.
         """
         device, dtype = _place_and_dtype(*args, **kwargs)
         check_device("to", device)
@@ -228,7 +231,7 @@ class Module(Registry):
         return self._cast(dtype, "f")
 
     def _cast(self, dtype: Any, kinds: str) -> Module:
-        """Convert the parameters and buffers whose dtype is of one of these kinds."""
+        """Convert the parameters and buffers whose dtype has one of these kinds."""
         dtype = np.dtype(dtype)
         for t in (*self.parameters(), *self.buffers()):
             if t.dtype.kind in kinds:
@@ -237,7 +240,7 @@ class Module(Registry):
         return self
 
     def type(self, dst_type: Any) -> Module:
-        """Convert all parameters and buffers to a dtype, even integers and bools."""
+        """Convert all parameters and buffers to a dtype, including integers and booleans."""
         return self._cast(np.dtype(dst_type), "fiub")
 
     def float(self) -> Module:

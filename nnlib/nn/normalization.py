@@ -17,13 +17,13 @@ from .parameter import Parameter, factory_dtype
 __all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
-class Stretch(Module):
+class Affine(Module):
     """Base class of normalizations with a learned weight and bias."""
 
-    def _set(self, shape: tuple[int, ...], dtype: Any, **wanted: bool) -> None:
-        """Create weight and bias; an unwanted one becomes None."""
-        for name, is_wanted in wanted.items():
-            p = Parameter(np.empty(shape, dtype)) if is_wanted else None
+    def _set(self, shape: tuple[int, ...], dtype: Any, **is_used: bool) -> None:
+        """Create weight and bias, or None for a parameter that isn't used."""
+        for name, used in is_used.items():
+            p = Parameter(np.empty(shape, dtype)) if used else None
             self.register_parameter(name, p)
         self.reset_parameters()
 
@@ -34,7 +34,7 @@ class Stretch(Module):
                 init.constant_(p, float(name == "weight"))
 
 
-class LayerNorm(Stretch):
+class LayerNorm(Affine):
     r"""Normalization of each sample over its last axes.
 
     .. math:: y = \gamma\, \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
@@ -97,13 +97,13 @@ class LayerNorm(Stretch):
         )
 
 
-class RMSNorm(Stretch):
+class RMSNorm(Affine):
     r"""Division by the root mean square over the last axes.
 
     .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
 
-    The arguments are the same as in ``LayerNorm``, but there is no bias, and the default of eps
-    is the precision of the dtype.
+    The arguments are the same as in ``LayerNorm``, but there is no bias, and by default, eps
+    is the machine epsilon of the dtype.
 
     Source: Zhang and Sennrich (2019), equation 4.
 
@@ -137,7 +137,7 @@ class RMSNorm(Stretch):
         )
 
 
-class GroupNorm(Stretch):
+class GroupNorm(Affine):
     """Normalization of each group of neighbouring channels of each sample (N, C, ...).
 
     Parameters

@@ -88,7 +88,7 @@ class Layers(Recurrent):
         return [self._weights(suffix) for n in layers for suffix in self._suffixes(n)]
 
     def flatten_parameters(self) -> None:
-        """Do nothing, because a different memory layout wouldn't be faster."""
+        """Do nothing, because only cuDNN needs the weights in a single block of memory."""
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
         """Map sequences and initial states to the outputs at all times and the final states.
@@ -172,11 +172,11 @@ class Layers(Recurrent):
     def _run_blocks(
         self, x: Tensor, first: list, weights: list, back: int, sizes: np.ndarray
     ) -> tuple[Tensor, list]:
-        """Compute the same for packed sequences, block by block.
+        """Compute ``_run_one`` for packed sequences, block by block.
 
-        A block consists of consecutive times with the same number n of active sequences. Going
-        forward, the last sequences end between two blocks, so their states are final. Going
-        backward, additional sequences start there.
+        A block consists of consecutive times with the same number n of active sequences. In the
+        forward direction, some sequences end between two blocks, so their states are final. In
+        the backward direction, these sequences start there.
         """
         starts = np.flatnonzero(np.diff(sizes, prepend=0))
         times, ns = np.diff(starts, append=len(sizes)).tolist(), sizes[starts].tolist()
@@ -234,11 +234,13 @@ class Layers(Recurrent):
 
     def extra_repr(self) -> str:
         """Return a description of the options, for printing."""
-        shown = [str(self.input_size), str(self.hidden_size)]
-        usual = dict(num_layers=1, bias=True, batch_first=False, dropout=0, bidirectional=False)
-        now = {name: getattr(self, name) for name in usual}
-        shown += [f"{name}={v}" for name, v in now.items() if v != usual[name]]
-        return ", ".join(shown)
+        parts = [str(self.input_size), str(self.hidden_size)]
+        for name, default in dict(
+            num_layers=1, bias=True, batch_first=False, dropout=0, bidirectional=False
+        ).items():
+            if (value := getattr(self, name)) != default:
+                parts.append(f"{name}={value}")
+        return ", ".join(parts)
 
 
 class RNN(Layers):
@@ -253,7 +255,7 @@ class RNN(Layers):
     num_layers : int
         Number of stacked layers; the output h of one layer is the input x of the next.
     nonlinearity : {"tanh", "relu"}
-        Activation function to use instead of tanh.
+        Activation function.
     bias : bool
         If True, add the biases b and c.
     batch_first : bool
@@ -261,8 +263,8 @@ class RNN(Layers):
     dropout : float in [0, 1]
         Probability of dropping an element between two layers during training.
     bidirectional : bool
-        If True, each layer also has a second part that runs from the end to the start, and the
-        outputs of both are concatenated along the last axis.
+        If True, each layer also runs from the end to the start with separate weights, and the
+        outputs of both directions are concatenated along the last axis.
     device, dtype
         Device (only the CPU) and dtype of the weights. Default: float32.
 
@@ -374,7 +376,7 @@ class GRU(Layers):
     bias_ih_l0, bias_hh_l0 : (3H,) float
         Biases b and c.
 
-    Source: as for ``GRUCell``.
+    Source: see ``GRUCell``.
 
     >>> output, h_n = GRU(3, 2, num_layers=2)(Tensor(np.zeros((5, 4, 3), np.float32)))
     >>> output.shape == (5, 4, 2), h_n.shape == (2, 4, 2)

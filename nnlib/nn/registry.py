@@ -16,7 +16,7 @@ STORES = ("_parameters", "_buffers", "_modules")
 
 
 class Registry:
-    """Attributes that are Parameters, Buffers or Modules are stored in separate dictionaries.
+    """Base class that stores parameters, buffers and modules in separate dictionaries.
 
     ``_parameters``, ``_buffers`` and ``_modules`` map names to them, and ``_unsaved`` contains
     the names of buffers that aren't saved.
@@ -26,8 +26,8 @@ class Registry:
         self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _unsaved=set())
 
     def __setattr__(self, name: str, value: Any) -> None:
-        own = self.__dict__
-        if "_modules" not in own:
+        attributes = self.__dict__
+        if "_modules" not in attributes:
             if isinstance(value, (Tensor, Registry)):
                 raise AttributeError(
                     f"{type(self).__name__}: call super().__init__() before setting {name}"
@@ -35,16 +35,16 @@ class Registry:
             super().__setattr__(name, value)
         elif isinstance(value, Parameter):
             self._put("_parameters", name, value)
-        elif name in own["_parameters"]:
+        elif name in attributes["_parameters"]:
             self._replace("_parameters", Parameter, name, value)
         elif isinstance(value, Registry):
             self._put("_modules", name, value)
-        elif name in own["_modules"]:
+        elif name in attributes["_modules"]:
             self._replace("_modules", Registry, name, value)
         elif isinstance(value, Buffer):
             self._put("_buffers", name, value)
             (set.discard if value.persistent else set.add)(self._unsaved, name)
-        elif name in own["_buffers"]:
+        elif name in attributes["_buffers"]:
             self._replace("_buffers", Tensor, name, value)
         else:
             super().__setattr__(name, value)  # this finds the properties of the class
@@ -96,9 +96,10 @@ class Registry:
     def _register(self, function: str, store: str, name: str, value: Any, kind: type) -> None:
         """Register a value under a new name, after checking both."""
         if not isinstance(name, str):
-            raise TypeError(f"{function}: expected a string as name, got {type(name).__name__}")
+            kind = type(name).__name__
+            raise TypeError(f"{function}: expected name to be a string, got {kind}")
         if "." in name or not name:
-            raise KeyError(f"{function}: expected a name without a dot, got {name!r}")
+            raise KeyError(f"{function}: expected a non-empty name without dots, got {name!r}")
         if hasattr(self, name) and name not in self.__dict__[store]:
             raise KeyError(f"{function}: attribute {name!r} already exists")
         if not (value is None or isinstance(value, kind)):
@@ -114,7 +115,7 @@ class Registry:
     def register_buffer(
         self, name: str, tensor: Tensor | None, persistent: bool = True
     ) -> None:
-        """Add a tensor that isn't trained; if persistent, it is saved with the module."""
+        """Add a tensor that isn't trained; if ``persistent``, the state dict contains it."""
         self._register("register_buffer", "_buffers", name, tensor, Tensor)
         (set.discard if persistent else set.add)(self._unsaved, name)
 
@@ -150,8 +151,8 @@ class Registry:
         remove_duplicate : bool
             If True, yield each module only once.
         """
-        found = self._walk(prefix)
-        return _once(found, set() if memo is None else memo) if remove_duplicate else found
+        named = self._walk(prefix)
+        return _once(named, set() if memo is None else memo) if remove_duplicate else named
 
     def _walk(self, prefix: str) -> Iterator[tuple[str, Registry]]:
         """Yield this module and all submodules with dotted names, including repetitions."""
@@ -179,13 +180,13 @@ class Registry:
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:
         """Return an iterator over the parameters or the buffers, with dotted names."""
         modules = self.named_modules(None, prefix, once) if recurse else [(prefix, self)]
-        found = (
+        named = (
             (joined(path, name), tensor)
             for path, m in modules
             for name, tensor in m.__dict__[store].items()
             if tensor is not None
         )
-        return _once(found) if once else found
+        return _once(named) if once else named
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Yield all parameters, each once."""
@@ -197,24 +198,24 @@ class Registry:
 
     def get_submodule(self, target: str) -> Registry:
         """Return the submodule with a dotted name; for "", return this module."""
-        found = self
+        module = self
         for name in target.split(".") if target else ():
-            found = _found("get_submodule", found, name, Registry)
-        return found
+            module = _attribute("get_submodule", module, name, Registry)
+        return module
 
     def get_parameter(self, target: str) -> Parameter:
         """Return the parameter with a dotted name."""
         path, _, name = target.rpartition(".")
-        return _found("get_parameter", self.get_submodule(path), name, Parameter)
+        return _attribute("get_parameter", self.get_submodule(path), name, Parameter)
 
     def get_buffer(self, target: str) -> Tensor:
         """Return the buffer with a dotted name."""
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
-        found = _found("get_buffer", owner, name, Tensor)
+        buffer = _attribute("get_buffer", owner, name, Tensor)
         if name not in owner._buffers:
             raise AttributeError(f"get_buffer: {name!r} is not a buffer")
-        return found
+        return buffer
 
 
 def _word(kind: type) -> str:
@@ -227,20 +228,20 @@ def joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _once(named: Named, seen: set | None = None) -> Named:
+def _once(named: Named, yielded: set | None = None) -> Named:
     """Yield each value once, with its first name."""
-    seen = set() if seen is None else seen
+    yielded = set() if yielded is None else yielded
     for name, x in named:
-        if x not in seen:
-            seen.add(x)
+        if x not in yielded:
+            yielded.add(x)
             yield name, x
 
 
-def _found(function: str, owner: Registry, name: str, kind: type) -> Any:
+def _attribute(function: str, owner: Registry, name: str, kind: type) -> Any:
     """Return an attribute; raise AttributeError if it is missing or has a different type."""
-    found = getattr(owner, name, owner)
-    if found is owner:
+    value = getattr(owner, name, owner)
+    if value is owner:
         raise AttributeError(f"{function}: {type(owner).__name__} has no attribute {name!r}")
-    if not isinstance(found, kind):
+    if not isinstance(value, kind):
         raise AttributeError(f"{function}: {name!r} is not a {_word(kind)}")
-    return found
+    return value

@@ -148,7 +148,7 @@ class TransformerDecoder(Stack):
 
 
 class Transformer(Module):
-    """An encoder that reads a sequence, and a decoder that uses it to write a second one.
+    """An encoder that reads a sequence, and a decoder that generates a second one from it.
 
     Parameters
     ----------

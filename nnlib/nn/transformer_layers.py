@@ -195,7 +195,7 @@ class TransformerDecoderLayer(TransformerLayer):
     linear1, linear2, norm1, norm2, norm3
         See ``TransformerEncoderLayer``.
 
-    Source: as for ``TransformerEncoderLayer``.
+    Source: see ``TransformerEncoderLayer``.
 
     >>> from nnlib import ones
     >>> TransformerDecoderLayer(d_model=8, nhead=2)(ones(3, 4, 8), ones(5, 4, 8)).shape

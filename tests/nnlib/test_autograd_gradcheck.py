@@ -33,8 +33,9 @@ def test_a_wrong_second_derivative_is_found():
 
     assert gradcheck(half_wrong, leaf(3.0))
     message = (
-        r"gradgradcheck: the derivative of the gradient of input 0, by input 0, is wrong in "
-        r"1 of 1 elements, most at dy\[0\]/dx\[0\]: expected .*; all are 0.5 times what they"
+        r"gradgradcheck: the derivative of the gradient of input 0 with respect to input 0 is "
+        r"wrong in 1 of 1 elements; the largest error is in dy\[0\]/dx\[0\]: expected .*; all "
+        r"elements are 0.5 times the expected values"
     )
     with pytest.raises(RuntimeError, match=message):
         gradgradcheck(half_wrong, leaf(3.0))
@@ -44,7 +45,7 @@ def test_a_wrong_second_derivative_is_found():
 @pytest.mark.parametrize(
     ("factors", "message"),
     [
-        ([3.0, 3.0, 3.0], r"got 9; all are 3 times what they should be$"),
+        ([3.0, 3.0, 3.0], r"got 9; all elements are 3 times the expected values$"),
         ([3.0, 3.0, -1.0], r"got -3$"),
     ],
 )
@@ -61,7 +62,8 @@ def test_the_message_says_where_a_rule_is_wrong_and_how(factors, message):
     inputs = ["an option", leaf(1.0, 2.0, 3.0), leaf(4.0, 5.0, 6.0)]
     where = (
         r"^gradcheck: the derivative of result 1 with respect to input 2 is wrong in 3 of "
-        r"9 elements, most at dy\[2\]/dx\[2\]: expected 3 \(finite differences\), "
+        r"9 elements; the largest error is in dy\[2\]/dx\[2\]: expected 3 \(finite "
+        r"differences\), "
     )
     with pytest.raises(RuntimeError, match=where + message):
         gradcheck(lambda option, a, b: (a * b, product(a, b)), inputs)

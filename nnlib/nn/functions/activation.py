@@ -41,7 +41,7 @@ def _no_truths(name: str, input: Any) -> np.ndarray:
     """Return the array of the input; raise RuntimeError if it is boolean, as in torch."""
     x = elements(name, input)
     if x.dtype.kind == "b":
-        raise RuntimeError(f"{name}: expected numbers, got bool")
+        raise RuntimeError(f"{name}: expected a numeric dtype, got bool")
     return x
 
 
@@ -75,14 +75,14 @@ def _step(x: Any, low: Any) -> Any:
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """Leaky ReLU with a learned slope w, shared or separate for each channel (axis 1).
 
-    y = x for x > 0, else w x, so dL/dw = dL/dy · min(x, 0), and dL/dx is as in ``leaky_relu``.
+    y = x for x > 0, else w x, so dL/dw = dL/dy · min(x, 0). For dL/dx, see ``leaky_relu``.
     """
     x, w = floats("prelu", input), raw(weight)
     C = x.shape[1] if x.ndim > 1 else 1
     if w.ndim > 1 or w.size not in (1, C):
         raise RuntimeError(f"prelu: expected weight (), (1,) or ({C},), got {w.shape}")
     if w.dtype != x.dtype:
-        raise RuntimeError(f"prelu: expected weight {x.dtype} as input, got {w.dtype}")
+        raise RuntimeError(f"prelu: expected weight of input's dtype {x.dtype}, got {w.dtype}")
     along = (1,) * x.ndim if w.size == 1 else (C,) + (1,) * (x.ndim - 2)
     slopes = reshape(weight, along)
     return record(

@@ -23,7 +23,7 @@ __all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool2d"]
 
 @whole("adaptive_avg_pool2d")
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
-    r"""Compute the means of I × J parts of an image, which have about the same size.
+    r"""Compute the means of I × J parts of about the same size.
 
     .. math:: y_{n c i j} = \operatorname{mean} x_{n c h w}, \quad
         \lfloor i H / I \rfloor \le h < \lceil (i + 1) H / I \rceil, w \text{ likewise}
@@ -58,10 +58,10 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     axes = x.ndim
     for axis, (starts, ends) in enumerate(parts, axes - 2):
         at = _listed(starts, ends)
-        times = (at[:, :, None] == at[:, None]).sum(2)  # how often the row contains this index
-        share = (1 / (times * (ends - starts)[:, None])).astype(x.dtype)
-        share = share.reshape(*share.shape, *(1,) * (axes - 1 - axis))
-        terms = [taken(y, axis, at[:, k]) * share[:, k] for k in range(at.shape[1])]
+        times = (at[:, :, None] == at[:, None]).sum(2)  # times that a window lists an index
+        weight = (1 / (times * (ends - starts)[:, None])).astype(x.dtype)
+        weight = weight.reshape(*weight.shape, *(1,) * (axes - 1 - axis))
+        terms = [taken(y, axis, at[:, k]) * weight[:, k] for k in range(at.shape[1])]
         y = functools.reduce(operator.add, terms)
     return y
 
@@ -69,7 +69,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """Compute the means of output_size parts of sequences (N, C, T).
 
-    This is ``adaptive_avg_pool2d`` along a single axis, with the same errors.
+    This is ``adaptive_avg_pool2d`` along a single axis.
 
     >>> adaptive_avg_pool1d(np.array([[1.0, 3.0, 2.0, 0.0]]), 2)
     array([[2., 1.]])
@@ -80,7 +80,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
-    """Compute the maxima of I × J parts of an image, which have about the same size.
+    """Compute the maxima of I × J parts of about the same size.
 
     Parameters
     ----------
@@ -140,8 +140,8 @@ def _parts(name: str, input: Tensor, output_size: Any) -> list[tuple[np.ndarray,
 def _step(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int] | None:
     """Return the length and the stride of the windows, or None if they vary."""
     lengths, steps = set(ends - starts), set(np.diff(starts)) or {1}
-    alike = len(lengths) == len(steps) == 1 and 0 not in steps  # stride 0 repeats one pixel
-    return (int(*lengths), int(*steps)) if alike else None
+    is_regular = len(lengths) == len(steps) == 1 and 0 not in steps  # stride 0 repeats a pixel
+    return (int(*lengths), int(*steps)) if is_regular else None
 
 
 def _listed(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ def scaled_dot_product_attention(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Tensor:
-    r"""Compute averages of the values, weighted by how well the keys match each query.
+    r"""Average the values for each query, weighted by how well their keys match the query.
 
     .. math:: Y = \mathrm{softmax}(s\, Q K^\top + M)\, V
 
@@ -53,7 +53,7 @@ def scaled_dot_product_attention(
     Returns
     -------
     (..., L, D) float
-        Averages Y; 0 for a query if all keys are masked.
+        Averages Y; 0 for a query whose keys are all masked.
 
     Raises
     ------
@@ -68,7 +68,9 @@ def scaled_dot_product_attention(
     array([[2.]])
     """
     if is_causal and attn_mask is not None:
-        raise RuntimeError("scaled_dot_product_attention: expected no attn_mask if is_causal")
+        raise RuntimeError(
+            "scaled_dot_product_attention: expected attn_mask or is_causal=True, got both"
+        )
     if not 0 <= dropout_p <= 1:
         raise RuntimeError(
             f"scaled_dot_product_attention: expected dropout_p in [0, 1], got {dropout_p}"
@@ -92,7 +94,7 @@ def scaled_dot_product_attention(
 def attention_weights(
     query: Tensor, key: Tensor, mask: Tensor | None = None, scale: float | None = None
 ) -> Tensor:
-    """Return the attention weights (..., L, S) of queries (..., L, E) for keys (..., S, E)."""
+    """Return the weights (..., L, S) of keys (..., S, E) for each query (..., L, E)."""
     scale = 1 / math.sqrt(raw(query).shape[-1]) if scale is None else scale
     scores = matmul(query * scale, transpose(key, -2, -1))
     if mask is None:
@@ -103,7 +105,7 @@ def attention_weights(
 
 
 def _without_empty_rows(mask: Any) -> tuple[Any, np.ndarray | None]:
-    """Return the mask with rows that exclude all keys cleared, and a mask of these rows."""
+    """Unmask the rows that exclude all keys; return the new mask and a mask of these rows."""
     if mask is None:
         return None, None
     allowed = raw(mask) if raw(mask).dtype == bool else raw(mask) != -np.inf
@@ -123,11 +125,11 @@ def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None)
         )
     if k.shape[-2] != v.shape[-2]:
         raise RuntimeError(
-            f"{name}: expected as many values as keys, got {v.shape} and {k.shape}"
+            f"{name}: expected the same number of values and keys, got {v.shape} and {k.shape}"
         )
     if not q.dtype == k.dtype == v.dtype or q.dtype.kind != "f":
         raise RuntimeError(
-            f"{name}: expected one floating-point dtype, got {q.dtype}, {k.dtype}, {v.dtype}"
+            f"{name}: expected equal floating-point dtypes, got {q.dtype}, {k.dtype}, {v.dtype}"
         )
     if mask is not None and mask.dtype not in (bool, q.dtype):
         raise RuntimeError(f"{name}: expected attn_mask bool or {q.dtype}, got {mask.dtype}")

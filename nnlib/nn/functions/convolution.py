@@ -35,7 +35,7 @@ def conv1d(
 ) -> Tensor:
     """Convolve sequences (N, C, T).
 
-    This is ``conv2d`` along a single axis, with the same errors.
+    This is ``conv2d`` along a single axis.
 
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
@@ -74,7 +74,7 @@ def conv2d(
         Number p of zeros to add on each side. "same" preserves the image size, and requires
         stride 1. "valid" adds no zeros.
     groups : int
-        Number of groups of channels, each of which has its own kernels.
+        Number of groups of channels; each group has its own kernels.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def conv2d(
     else:
         p = 0
         if padding != "valid":
-            p = numbers("conv2d", "padding 'same' at stride 1 or", padding, 0)
+            p = numbers("conv2d", "padding 'same' at stride 1, 'valid', or padding", padding, 0)
         grid = grid_of("conv2d", size, w.shape[2:], stride, p, dilation)
     return convolution(input, weight, bias, grid, groups, outputs, False)
 
@@ -123,7 +123,7 @@ def conv_transpose1d(
 ) -> Tensor:
     """Apply the transposed convolution to sequences (N, C, I).
 
-    This is ``conv_transpose2d`` along a single axis, with the same errors.
+    This is ``conv_transpose2d`` along a single axis.
 
     >>> conv_transpose1d(np.array([[[1.0, 2.0]]]), np.array([[[1.0, 10.0]]]))
     array([[[ 1., 12., 20.]]])
@@ -205,9 +205,8 @@ def conv_transpose2d(
     p = numbers("conv_transpose2d", "padding", padding, 0)
     more = numbers("conv_transpose2d", "output_padding", output_padding, 0)
     if any(more[i] >= max(s[i], d[i]) for i in (0, 1)):
-        refuse(
-            "conv_transpose2d", "output_padding below stride or dilation", f"{more}, {s}, {d}"
-        )
+        what = f"output_padding below the stride {s} or the dilation {d}"
+        refuse("conv_transpose2d", what, more)
     size = tuple(
         s * (n - 1) - 2 * p + d * (k - 1) + 1 + m
         for s, n, p, d, k, m in zip(s, x.shape[2:], p, d, k, more, strict=True)
@@ -215,7 +214,7 @@ def conv_transpose2d(
     if min(*size, *k, *x.shape[2:]) < 1:
         refuse(
             "conv_transpose2d",
-            "an output of at least 1 pixel without the padding",
+            "an output of at least 1 pixel after removing the padding",
             f"{x.shape}, padding {p}",
         )
     grid = Grid(size, k, s, p, d, x.shape[2:])
@@ -229,11 +228,12 @@ def _checked(
     if x.ndim != 4:
         refuse(name, "input (N, C, H, W) or (C, H, W)", f"{x.shape}{missing_axes(x.ndim)}")
     if w.ndim != 4:
-        refuse(name, "weight of 4 axes: channels of output and input, height, width", w.shape)
+        refuse(name, "weight of 4 axes (out_channels, in_channels, height, width)", w.shape)
     if len({a.dtype for a in (x, w, b) if a is not None}) > 1:
         raise mixed(name, w.dtype, input=holding(x), weight=w, bias=b)
     if not len(w) or groups < 1 or len(w) % groups:
-        refuse(name, "groups >= 1 that divide the first axis of weight", f"{groups}, {w.shape}")
+        what = f"groups >= 1 that divide the first axis of weight {w.shape}"
+        refuse(name, what, groups)
     ends = len(w), w.shape[1] * groups
     inputs, outputs = ends if transposed else ends[::-1]
     if x.shape[1] != inputs:
@@ -244,14 +244,14 @@ def _checked(
 
 
 def missing_axes(ndim: int) -> str:
-    """Return advice on how to add missing axes of images, for an error message."""
+    """Return advice on adding missing axes to images, for an error message."""
     if ndim != 2:
         return ""
     return "; add the channel axis of one image with x[None], or use x.view(N, C, H, W)"
 
 
 def _channels(x: np.ndarray, inputs: int) -> str:
-    """Return the number of channels, and how to correct it, for an error message."""
+    """Return the number of channels and advice on correcting it, for an error message."""
     if x.shape[2] == 1:  # a sequence is an image of height 1
         got, last = f"{x.shape[1]}", -2
     else:
@@ -263,11 +263,11 @@ def _channels(x: np.ndarray, inputs: int) -> str:
     return got
 
 
-def as_line(name: str, value: Any, beside: int) -> Any:
+def as_line(name: str, value: Any, for_height: int) -> Any:
     """Return an option for sequences as an option for images of height 1."""
     if np.size(value) != 1:
         refuse(name, "one number", value)
-    return (beside, *value) if isinstance(value, (tuple, list)) else (beside, value)
+    return (for_height, *value) if isinstance(value, (tuple, list)) else (for_height, value)
 
 
 def as_image(name: str, input: Tensor) -> Tensor:
@@ -281,7 +281,7 @@ def as_image(name: str, input: Tensor) -> Tensor:
 def unfold(
     input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> Tensor:
-    r"""Copy each window of an image into a column (im2col); convolution becomes a product.
+    r"""Copy each window of an image into a column (im2col).
 
     .. math:: y_{n, (c, u, v), (i, j)} = x_{n, c, s i + d u - p, s j + d v - p}
 
@@ -329,7 +329,7 @@ def fold(
     padding: Any = 0,
     stride: Any = 1,
 ) -> Tensor:
-    r"""Add each column to its window of an image (col2im), which is ``unfold``, transposed.
+    r"""Add each column to its window of an image (col2im), the transpose of ``unfold``.
 
     .. math:: y_{n, c, s i + d u - p, s j + d v - p} \mathrel{+}= x_{n, (c, u, v), (i, j)}
 

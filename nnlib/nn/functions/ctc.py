@@ -1,4 +1,4 @@
-"""Connectionist temporal classification (CTC): labels of a sequence without their times."""
+"""Connectionist temporal classification (CTC), a loss for labels whose times are unknown."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def ctc_loss(
 
     .. math:: L = -\log \sum_\pi \prod_t p_{t, \pi_t}
 
-    An alignment π has a class for each time, and becomes the labels if we first merge equal
-    neighbors and then remove blanks.
+    An alignment π has a class for each time. If we merge equal neighbours and then remove
+    blanks, we get the labels.
 
     Parameters
     ----------
     log_probs : (T, N, C) or (T, C) float
-        Results of ``log_softmax``. As in torch, the gradient assumes this: it is the gradient
-        with respect to the scores.
+        Results of ``log_softmax``. As in torch, the gradient is correct only for such results:
+        it is the gradient with respect to the scores.
     targets : (N, S) or (sum of target_lengths,) int
         Labels of each sequence, padded or one sequence after the other.
     input_lengths, target_lengths : (N,) int
         Number of times and of labels of each sequence.
     blank : int
-        Class that stands for no label.
+        Index of the blank class, which means no label.
     reduction : {"mean", "sum", "none"}
         How to reduce the losses; "mean" first divides each by its number of labels.
     zero_infinity : bool
@@ -86,14 +86,14 @@ def ctc_loss(
     infinite = np.isinf(loss)
 
     def backward(g):
-        beta = np.full(labels.shape, -np.inf, x.dtype)  # log-likelihood of the rest of the path
+        beta = np.full(labels.shape, -np.inf, x.dtype)  # log-likelihood of the remaining path
         slope, rows = np.exp(x), np.arange(len(labels))[:, None]
         for k in range(len(x) - 1, -1, -1):
             if k + 1 < len(x):
                 beta = _reached((beta + emit[k + 1])[:, ::-1], hop[:, ::-1])[:, ::-1]
             beta = np.where((times == k + 1)[:, None], np.where(ends, 0, -np.inf), beta)
-            share = np.exp(alpha[k + 1] + beta + loss[:, None])
-            np.subtract.at(slope[k], (rows, labels), share)
+            probability = np.exp(alpha[k + 1] + beta + loss[:, None])
+            np.subtract.at(slope[k], (rows, labels), probability)
         slope = np.where(infinite[:, None], 0 if zero_infinity else np.nan, slope)
         inside = np.arange(len(x))[:, None, None] < times[:, None]
         return dict(x=np.where(inside, slope * g[:, None], 0))
@@ -106,7 +106,7 @@ def ctc_loss(
 
 
 def _reached(a: Array, hop: Array) -> Array:
-    """Return log Σ e^a of the places from which a path reaches each place in one step."""
+    """Return log Σ e^a over the positions from which a path can step to each position."""
     y = a.copy()
     y[:, 1:] = np.logaddexp(y[:, 1:], a[:, :-1])
     y[:, 2:] = np.logaddexp(y[:, 2:], np.where(hop, a[:, :-2], -np.inf))
@@ -121,7 +121,7 @@ def _with_blanks(shape: tuple, t: Array, times: Array, counts: Array, blank: int
             refuse("ctc_loss", f"{what}_lengths as {shape[1:2]} integers in [0, {high}]", n)
     if len(shape) != 3 or t.shape not in ((counts.sum(),), (len(counts), most)):
         got = f"{t.shape} for {shape} and target_lengths {counts}"
-        refuse("ctc_loss", "log_probs (T, N, C) and targets (N, S), or all in a row", got)
+        refuse("ctc_loss", "log_probs (T, N, C) and targets (N, S) or concatenated", got)
     labels = np.full((len(counts), 2 * counts.max(initial=0) + 1), blank)
     rows = t if t.ndim == 2 else np.split(t, np.cumsum(counts)[:-1])
     for row, labels_of_row, n in zip(labels, rows, counts, strict=True):

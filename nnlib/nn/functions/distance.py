@@ -145,7 +145,7 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Compute the hinge loss of triplets, where the anchor should be closer to the positive.
+    r"""Compute the hinge loss of triplets whose anchor should be closer to the positive.
 
     .. math:: L_n = \max(0, d(a_n, p_n) - d(a_n, n_n) + m)
 
@@ -174,7 +174,7 @@ def triplet_margin_loss(
     RuntimeError
         If the numbers of axes differ, or the shapes don't broadcast.
 
-    Source: Schroff et al. (2015), section 3.1, with squared distances there; for ``swap``
+    Source: Schroff et al. (2015), section 3.1, which uses squared distances; for ``swap``,
     Balntas et al. (2016).
 
     >>> a, b = np.array([0.0, 0.0]), np.array([3.0, 4.0])
@@ -187,7 +187,7 @@ def triplet_margin_loss(
         raise ValueError(f"{name}: expected margin > 0, got {margin}")
     shapes = [array(name, x).shape for x in (anchor, positive, negative)]
     if len({len(shape) for shape in shapes}) > 1:
-        raise RuntimeError(f"{name}: expected inputs with equally many axes, got {shapes}")
+        raise RuntimeError(f"{name}: expected inputs with equal numbers of axes, got {shapes}")
     broadcast_shape(name, anchor, positive, negative)
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)

@@ -12,8 +12,6 @@ from .shared import floats, placed
 
 __all__ = ["dropout", "dropout2d"]
 
-LOWEST = -1.7580993408473766  # limit of SELU at -inf
-
 
 def dropout(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
@@ -48,8 +46,8 @@ def dropout(
     RuntimeError
         If the dtype isn't floating-point.
 
-    Source: Srivastava et al. (2014), section 4, with the factor 1 / (1 - p) in training
-    instead of 1 - p in use; chapter "Regularisation".
+    Source: Srivastava et al. (2014), section 4, which multiplies by 1 - p in evaluation mode
+    instead; chapter "Regularisation".
 
     >>> dropout(np.ones(3), p=0.5, training=False)
     array([1., 1., 1.])

@@ -39,9 +39,9 @@ def embedding(
     weight : (C, D) float
         Table W.
     padding_idx : int, optional
-        A row without a gradient. A negative number counts from the end.
+        Row that gets no gradient. A negative number counts from the end.
     max_norm : float, optional
-        If a row to look up is longer than this, shorten it first, in place.
+        First scale rows with a larger norm down to this norm, in place.
     norm_type : float
         Exponent p of the p-norm for max_norm.
     scale_grad_by_freq : bool
@@ -57,7 +57,7 @@ def embedding(
     Raises
     ------
     RuntimeError
-        If input isn't integer, weight isn't a matrix, or sparse is True.
+        If input doesn't contain integers, weight isn't a matrix, or sparse is True.
     IndexError
         If a row number is outside [0, C).
     ValueError
@@ -118,11 +118,12 @@ def embedding_bag(
     max_norm, norm_type, sparse
         See ``embedding``.
     scale_grad_by_freq : bool
-        Must be False, because torch divides by the counts of other words.
+        Must be False. For this option, PyTorch 2 on the CPU divides the gradients of a bag by
+        the wrong counts, so it isn't implemented here.
     mode : {"mean", "sum", "max"}
         How to combine the rows of a bag.
     per_sample_weights : shape of input, float
-        Factors a, only for the sum. Default: 1.
+        Factors a, only for mode "sum". Default: 1.
     include_last_offset : bool
         If True, offsets has one more element, the end of the last bag.
     padding_idx : int, optional
@@ -136,15 +137,15 @@ def embedding_bag(
     Raises
     ------
     RuntimeError
-        If input or offsets aren't integer, offsets don't start at 0, decrease, or exceed N, or
-        a dtype differs.
+        If input or offsets aren't integers, the offsets don't start at 0, decrease or exceed N,
+        or per_sample_weights and weight differ in dtype.
     IndexError
         If a row number is outside [0, C).
     ValueError
         If a shape is wrong, the mode is unknown, ``scale_grad_by_freq`` is True, or padding_idx
         is outside [-C, C).
     NotImplementedError
-        If per_sample_weights are given and the mode isn't the sum.
+        If per_sample_weights are given and the mode isn't "sum".
 
     Source: Bojanowski et al. (2017), "Enriching word vectors with subword information".
 
@@ -158,7 +159,7 @@ def embedding_bag(
     expect(name, w.ndim == 2, "weight (C, D)", w.shape)
     _check(name, i, w, padding_idx, sparse)
     expect(name, mode in ("mean", "sum", "max"), "mode mean, sum or max", repr(mode))
-    wanted = "scale_grad_by_freq=False, because torch divides by the counts of other words"
+    wanted = "scale_grad_by_freq=False, because PyTorch divides by the wrong counts"
     expect(name, not scale_grad_by_freq, wanted, scale_grad_by_freq)
     factors = per_sample_weights
     if factors is not None:
@@ -222,7 +223,7 @@ def _largest(rows: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 @silent
 def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
-    """Return n rows, where each row of g is added to row i; its derivative is a look-up."""
+    """Return n rows, where each row of g is added to row i; the derivative is ``embedding``."""
     a = raw(g)
     D = a.shape[-1]
     total = np.zeros((n, D), a.dtype)
@@ -233,7 +234,7 @@ def _add_rows(g: Any, i: np.ndarray, n: int) -> Any:
 
 @silent
 def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float) -> None:
-    """Scale rows down in place to a norm of at most ``max_norm``, without recording this."""
+    """Scale rows down in place to a norm of at most ``max_norm``; this isn't recorded."""
     w = raw(weight)
     norm = np.linalg.norm(w[rows], norm_type, axis=1)
     factor = np.where(norm > max_norm, max_norm / (norm + 1e-7), 1).astype(w.dtype)
@@ -245,9 +246,9 @@ def _shorten(weight: Tensor, rows: np.ndarray, max_norm: float, norm_type: float
 def _check(
     name: str, i: np.ndarray, w: np.ndarray, padding_idx: int | None, sparse: bool
 ) -> None:
-    """Raise an error unless the weight is a matrix and the indices are valid row numbers."""
+    """Raise an error unless weight is a matrix and the indices are valid row numbers."""
     if sparse:
-        raise RuntimeError(f"{name}: expected sparse=False; gradients are whole arrays here")
+        raise RuntimeError(f"{name}: expected sparse=False, got True; gradients are dense")
     if i.dtype.kind not in "iu":
         swapped = "pass the indices first" if w.dtype.kind in "iu" else "use .long()"
         raise RuntimeError(f"{name}: expected integer indices, got {i.dtype}; {swapped}")

@@ -171,12 +171,12 @@ def _target_index(t: np.ndarray, ignored: int | None, dim: int) -> tuple[np.ndar
 
 def _shares(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray:
     """Return the weight of each example: its class weight, or 0 if it is ignored."""
-    share = counts.astype(dtype)
-    return share if w is None else share * w[np.where(counts, t, 0)]
+    weights = counts.astype(dtype)
+    return weights if w is None else weights * w[np.where(counts, t, 0)]
 
 
 def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: str) -> Any:
-    """Return the loss for all classes together, which label smoothing scales and adds."""
+    """Return the loss summed over all classes, which label smoothing scales and adds."""
     x = raw(log_p)
     dim, counts = _class_axis("cross_entropy", x), t != ignore
     each = where(counts, -sum(log_p * _along(w, x, dim), dim), 0.0)
@@ -191,7 +191,7 @@ def _of_probabilities(log_p: Any, target: Any, w: Any, reduction: str, smoothing
     if t.dtype.kind != "f":
         remedy = f"turn a one-hot target into indices with .argmax({dim})"
         if x.ndim == 1:
-            remedy = "the input needs a score for each class, (N, C)"
+            remedy = "the input needs one score for each class, (N, C)"
         raise RuntimeError(
             f"cross_entropy: expected class indices {_without(x.shape, dim)} or "
             f"probabilities {x.shape} of a floating-point dtype, got {t.dtype} {t.shape}; "
@@ -208,7 +208,7 @@ def _class_weights(name: str, weight: Any, x: np.ndarray, dim: int) -> np.ndarra
         return None
     w = array(name, weight, "weight")
     if w.shape != (x.shape[dim],):
-        what = f"weight ({x.shape[dim]},), an element for each class"
+        what = f"weight ({x.shape[dim]},), with one element for each class"
         raise RuntimeError(f"{name}: expected {what}, got {w.shape}")
     if w.dtype != x.dtype:
         raise mixed(name, x.dtype, input=x, weight=weight)
@@ -238,7 +238,7 @@ def _check_targets(name: str, shape: tuple[int, ...], dim: int, t: np.ndarray) -
     if t.dtype.kind not in "iu":
         remedy = "convert the target with .long()"
         if t.ndim > len(shape):
-            remedy = "pass the scores first, and then the target"
+            remedy = "pass the scores before the target"
         elif t.shape == shape:
             remedy = f"turn a one-hot target into indices with .argmax({dim})"
         raise RuntimeError(

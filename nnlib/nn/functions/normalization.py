@@ -80,11 +80,12 @@ def batch_norm(
     averages = dict(running_mean=running_mean, running_var=running_var)
     _check_channels("batch_norm", x, **averages, weight=weight, bias=bias)
     if eps < 0 or (training and eps == 0):
-        raise ValueError(f"batch_norm: expected eps > 0 (not training: >= 0), got {eps}")
+        bound = "> 0 in training" if training else ">= 0"
+        raise ValueError(f"batch_norm: expected eps {bound}, got {eps}")
     if not training:
         return _with_averages(input, running_mean, running_var, weight, bias, eps)
     if not x.size:
-        return _stretched(input, _along(weight, x.ndim), _along(bias, x.ndim))
+        return _affine(input, _along(weight, x.ndim), _along(bias, x.ndim))
     n = x.size // x.shape[1]
     _check_count("batch_norm", x.shape, n)
     y, mu, v = normalization.batch_norm(input, weight, bias, eps)
@@ -174,7 +175,7 @@ def group_norm(
     RuntimeError
         If num_groups doesn't divide C, or shapes or dtypes don't match.
     ValueError
-        If the whole batch has only one element per group.
+        If the whole batch contains only one element per group.
 
     Source: Wu and He (2018), equation 7; chapter "Batch normalization".
 
@@ -235,7 +236,7 @@ def instance_norm(
     x = array("instance_norm", input)
     stats = dict(running_mean=running_mean, running_var=running_var)
     if (running_mean is None) != (running_var is None):
-        raise ValueError("instance_norm: expected running_mean and running_var, or neither")
+        raise ValueError("instance_norm: expected running_mean and running_var, got only one")
     if not use_input_stats:
         return batch_norm(input, *stats.values(), weight, bias, False, momentum, eps)
     _check_channels("instance_norm", x, **stats, weight=weight, bias=bias)
@@ -257,8 +258,8 @@ def rms_norm(
 
     .. math:: y = \gamma\, x / \sqrt{\textstyle\frac{1}{n} \sum x^2 + \epsilon}
 
-    Arguments, result and errors are the same as in ``layer_norm``, but the default of eps is
-    the precision of the dtype.
+    Arguments, result and errors are the same as in ``layer_norm``, but by default, eps is the
+    machine epsilon of the dtype.
 
     Source: Zhang and Sennrich (2019), equation 4.
 
@@ -268,7 +269,7 @@ def rms_norm(
     x = array("rms_norm", input)
     axes = _check_last("rms_norm", x, normalized_shape, weight=weight)
     eps = float(np.finfo(x.dtype).eps) if eps is None else eps
-    return _stretched(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
+    return _affine(input * (mean(square(input), axes, True) + eps) ** -0.5, weight, None)
 
 
 @whole("local_response_norm")
@@ -324,15 +325,17 @@ def local_response_norm(
 def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) -> Any:
     """Return x normalized with a given mean μ and variance v, as x a + b for each channel."""
     if mu is None or v is None:
-        raise RuntimeError("batch_norm: expected running_mean and running_var, got None")
+        raise RuntimeError(
+            "batch_norm: expected running_mean and running_var unless training, got None"
+        )
     a = 1 / np.sqrt(raw(v) + eps, dtype=raw(v).dtype)
     a = a if weight is None else weight * a
     b = -raw(mu) * a if bias is None else bias - raw(mu) * a
     return x * _along(a, raw(x).ndim) + _along(b, raw(x).ndim)
 
 
-def _stretched(y: Any, weight: Any, bias: Any) -> Any:
-    """Return y · weight + bias; either of them may be None."""
+def _affine(y: Any, weight: Any, bias: Any) -> Any:
+    """Return y · weight + bias, where weight and bias may be None."""
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
 
@@ -352,7 +355,7 @@ def _along(v: Any, ndim: int) -> Any:
 
 
 def _check_channels(name: str, x: np.ndarray, **parts: Any) -> None:
-    """Raise an error if there is no channel axis, or parameters don't match it."""
+    """Raise an error if there is no channel axis, or the parameters don't match it."""
     if x.ndim < 2:
         raise RuntimeError(f"{name}: expected input (N, C, ...), got {x.shape}")
     _check_parts(name, x, x.shape[1:2], True, **parts)
@@ -369,7 +372,8 @@ def _check_last(
         what = f"expected normalized_shape to be a tuple of ints, got {kind}"
         raise TypeError(f"{name}: {what}") from None
     if not shape or x.shape[-len(shape) :] != shape:
-        raise RuntimeError(f"{name}: expected an input that ends in {shape}, got {x.shape}")
+        what = f"an input whose shape ends in {shape}"
+        raise RuntimeError(f"{name}: expected {what}, got {x.shape}")
     _check_parts(name, x, shape, **parts)
     return tuple(range(x.ndim - len(shape), x.ndim))
 
@@ -392,8 +396,8 @@ def _check_parts(
 
 
 def _check_count(name: str, shape: tuple[int, ...], n: int) -> None:
-    """Raise ValueError if each variance is over a single element."""
+    """Raise ValueError if each variance would be over a single element."""
     if n == 1:
         remedy = "; use a larger batch, or eval() for predictions" * (name == "batch_norm")
-        what = "more than 1 element for each mean"
+        what = "more than 1 element in each mean"
         raise ValueError(f"{name}: expected {what}, got input {shape}{remedy}")

@@ -23,9 +23,9 @@ def binary_cross_entropy(
 
     .. math:: L_n = -t_n \log p_n - (1 - t_n) \log (1 - p_n)
 
-    A logarithm is at least -100, and p (1 - p) in the derivative (p - t) / (p (1 - p)) is at
-    least 1e-12. The derivative with respect to t is infinite at p = 0 and p = 1. We recommend
-    ``binary_cross_entropy_with_logits`` instead.
+    As in torch, logarithms are clamped to at least -100, and p (1 - p) in the derivative
+    (p - t) / (p (1 - p)) to at least 1e-12. The derivative with respect to t is infinite at
+    p = 0 and p = 1. ``binary_cross_entropy_with_logits`` avoids these problems.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ def binary_cross_entropy(
     p, t = array(name, input), raw(target)
     for what, values in (("input", p), ("target", t)):
         if not ((values >= 0) & (values <= 1)).all():
-            worst = values[~((values >= 0) & (values <= 1))][0]
+            invalid = values[~((values >= 0) & (values <= 1))][0]
             hint = "; apply sigmoid() first" if what == "input" else ""
-            raise RuntimeError(f"{name}: expected {what} in [0, 1], got {worst:g}{hint}")
+            raise RuntimeError(f"{name}: expected {what} in [0, 1], got {invalid:g}{hint}")
     if weight is not None:
         broadcast_shape(name, input, weight)
     each = record(
@@ -94,7 +94,7 @@ def binary_cross_entropy_with_logits(
 
     .. math:: L_n = -t_n \log \sigma(z_n) - (1 - t_n) \log (1 - \sigma(z_n))
 
-    The formula is computed as :math:`(1 - t) z + \mathrm{softplus}(-z)`, which can't overflow.
+    We compute it as :math:`(1 - t) z + \mathrm{softplus}(-z)`, which can't overflow.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def binary_cross_entropy_with_logits(
     reduction : {"mean", "sum", "none"}
         How to reduce the losses.
     pos_weight : float, broadcast to input, optional
-        Factor of the first term.
+        Factor for the first term.
 
     Returns
     -------

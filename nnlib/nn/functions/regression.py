@@ -69,7 +69,7 @@ def l1_loss(
 def smooth_l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
 ) -> Tensor:
-    r"""Compute the absolute error, with a parabola instead of the corner at 0.
+    r"""Compute the absolute error, with the corner at 0 replaced by a parabola.
 
     .. math:: L_i = e_i^2 / (2 β) \text{ for } e_i < β
         \text{, else } e_i - β / 2, \quad e_i = |x_i - t_i|
@@ -79,7 +79,7 @@ def smooth_l1_loss(
     input, target, reduction
         See ``mse_loss``.
     beta : float
-        Error β at which the parabola ends; 0 gives ``l1_loss``.
+        Error β at which the parabola ends. If it is 0, this is ``l1_loss``.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def huber_loss(
     delta: float = 1.0,
     weight: Tensor | None = None,
 ) -> Tensor:
-    r"""Compute delta times ``smooth_l1_loss``: squared errors below delta, linear above it.
+    r"""Compute the Huber loss, which is quadratic below delta and linear above it.
 
     .. math:: L_i = e_i^2 / 2 \text{ for } e_i < δ
         \text{, else } δ (e_i - δ / 2), \quad e_i = |x_i - t_i|

@@ -27,7 +27,7 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Tensor:
-    r"""Resize images, by repeating pixels or by linear interpolation.
+    r"""Resize images by repeating pixels or by linear interpolation.
 
     .. math:: y_i = (1 - t)\, x_{\lfloor r \rfloor} + t\, x_{\lfloor r \rfloor + 1},
         \quad r = (i + \tfrac12) \tfrac{H}{I} - \tfrac12, \; t = r - \lfloor r \rfloor
@@ -79,7 +79,9 @@ def interpolate(
             f"(N, C, H, W), without antialias; got {mode} for {x.shape}"
         )
     if align_corners is not None and mode == "nearest":
-        raise ValueError("interpolate: expected align_corners with linear modes only")
+        raise ValueError(
+            f"interpolate: expected align_corners=None for mode nearest, got {align_corners}"
+        )
     sizes, steps = _new_sizes(x.shape[2:], size, scale_factor, recompute_scale_factor)
     if min(*sizes, *x.shape[1:]) < 1 or x.dtype.kind != "f":
         refuse(
@@ -102,18 +104,21 @@ def interpolate(
 def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tuple[list, list]:
     """Return the new length of each axis, and the ratios of old to new lengths."""
     if (size is None) == (scale_factor is None):
-        raise ValueError("interpolate: expected either size or scale_factor")
-    given = scale_factor if size is None else size
-    given = list(given) if isinstance(given, (tuple, list)) else [given] * len(old)
-    if len(given) != len(old):
-        raise ValueError(f"interpolate: expected a number for each of {old}, got {given}")
+        got = "neither" if size is None else "both"
+        raise ValueError(f"interpolate: expected size or scale_factor, got {got}")
+    option = scale_factor if size is None else size
+    values = list(option) if isinstance(option, (tuple, list)) else [option] * len(old)
+    if len(values) != len(old):
+        raise ValueError(
+            f"interpolate: expected one number for each axis of {old}, got {values}"
+        )
     if scale_factor is None:
-        sizes = given
+        sizes = values
     else:
-        sizes = [math.floor(n * f) for n, f in zip(old, given, strict=True)]
+        sizes = [math.floor(n * f) for n, f in zip(old, values, strict=True)]
     if scale_factor is None or recompute:
         return sizes, [n / (m or 1) for n, m in zip(old, sizes, strict=True)]
-    return sizes, [1 / f for f in given]
+    return sizes, [1 / f for f in values]
 
 
 def _between(input: Tensor, axis: int, r: np.ndarray) -> Tensor:
@@ -174,11 +179,8 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """
     shape, r = array("pixel_shuffle", input).shape, upscale_factor
     if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
-        refuse(
-            "pixel_shuffle",
-            f"at least 3 axes, channels divisible by {r} squared, and {r} > 0",
-            shape,
-        )
+        what = "at least 3 axes, upscale_factor > 0, and channels divisible by its square"
+        refuse("pixel_shuffle", what, f"{shape} and {r}")
     *lead, c, h, w = shape
     x = reshape(input, (math.prod(lead), c // (r * r), r, r, h, w))
     return reshape(permute(x, (0, 1, 4, 2, 5, 3)), (*lead, c // (r * r), h * r, w * r))

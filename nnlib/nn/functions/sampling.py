@@ -39,15 +39,17 @@ def grid_sample(
         Images x.
     grid : (N, I, J, 2) float
         Points (u, v).
-    mode, padding_mode : str
-        "bilinear" or "nearest"; "zeros", or "border", which repeats the pixels at the edges.
+    mode : {"bilinear", "nearest"}
+        Method of interpolation.
+    padding_mode : {"zeros", "border"}
+        Values outside the image: 0, or the value of the nearest pixel at the edge.
     align_corners : bool, optional
-        See above; None means False, with a warning.
+        See above. None means False, with a warning.
 
     Raises
     ------
     RuntimeError, ValueError
-        If shapes or dtypes don't fit, or a mode isn't one of these.
+        If shapes or dtypes don't match, or a mode is unknown.
 
     Source: Jaderberg et al. (2015), "Spatial transformer networks", equations 3 and 5.
 
@@ -98,7 +100,8 @@ def _neighbors(p: Tensor, n: int, mode: str, padding_mode: str, align: bool) -> 
 def affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool | None = None) -> Any:
     """Return the points A (u, v, 1) of all pixels, for ``grid_sample``.
 
-    theta contains matrices A (N, 2, 3), and size is (N, C, H, W); other shapes raise an error.
+    theta contains matrices A (N, 2, 3), and size is (N, C, H, W). Raises ValueError otherwise.
+
     Source: Jaderberg et al. (2015), "Spatial transformer networks", equation 1.
 
     >>> affine_grid(np.array([[[1.0, 0, 0], [0, 1, 0]]]), (1, 1, 1, 2), align_corners=True)
@@ -117,8 +120,8 @@ def affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool | None
 
 
 def _aligned(name: str, align_corners: bool | None) -> bool:
-    """Return align_corners; warn about the default False."""
+    """Return align_corners; if it is None, warn and return False."""
     if align_corners is None:
-        message = "align_corners is False by default; pass True or False"
+        message = "align_corners defaults to False; pass True or False to avoid this warning"
         warnings.warn(f"{name}: {message}", stacklevel=3)
     return bool(align_corners)

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-# Names in PyTorch of losses that are a single operation there.
+# PyTorch's names for losses that are a single operation there.
 TITLES = {
     "binary_cross_entropy": "BinaryCrossEntropyBackward0",
     "binary_cross_entropy_with_logits": "BinaryCrossEntropyWithLogitsBackward0",
@@ -103,8 +103,8 @@ def broadcast_shape(name: str, *inputs: Any) -> tuple[int, ...]:
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
-        found = ", ".join(map(str, shapes))
-        raise RuntimeError(f"{name}: expected shapes that broadcast, got {found}") from None
+        got = ", ".join(map(str, shapes))
+        raise RuntimeError(f"{name}: expected shapes that broadcast, got {got}") from None
 
 
 def placed(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
