@@ -41,11 +41,6 @@ def sobel(direction: str = "x") -> Array:
     -------
     (3, 3) int
 
-    Raises
-    ------
-    ValueError
-        If direction is neither "x" nor "y".
-
     Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
     >>> sobel()

@@ -73,7 +73,6 @@ def is_symmetric(A: Any, *, exact: bool = False) -> bool:
     Parameters
     ----------
     A : (n, n) array_like
-        Square.
     exact : bool
         Whether to compare exact fractions. If False, entries may differ by :math:`10^{-12}`
         times the largest entry.
@@ -102,7 +101,6 @@ def is_orthogonal(A: Any, *, exact: bool = False) -> bool:
     Parameters
     ----------
     A : (n, n) array_like
-        Square.
     exact : bool
         Whether to compare exact fractions. If False, entries may differ by :math:`10^{-12}`.
 

@@ -97,7 +97,6 @@ def eigh(A: Any) -> Eig:
     Parameters
     ----------
     A : (n, n) real numbers
-        Symmetric.
 
     Returns
     -------

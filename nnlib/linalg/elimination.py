@@ -234,7 +234,6 @@ def row_reduce(
     Parameters
     ----------
     A : (m, n) array_like
-        Any matrix.
     reduced : bool
         Whether to continue until each pivot is 1 and all other entries of its column are 0.
     exact : bool
@@ -292,7 +291,6 @@ def rank(A: Any, *, exact: bool = False) -> int:
     Parameters
     ----------
     A : (m, n) array_like
-        Any matrix.
     exact : bool
         As in ``row_reduce``. With floats, the rank depends on which entries count as 0.
 

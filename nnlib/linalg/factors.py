@@ -35,7 +35,7 @@ def lu(
     Parameters
     ----------
     A : (m, n) array_like
-        Any matrix. Below, k = min(m, n).
+        Below, k = min(m, n).
     pivoting : bool
         Whether to swap rows so that each pivot is the largest entry of its column. If False,
         P is the identity.

@@ -31,7 +31,6 @@ def inverse(
     Parameters
     ----------
     A : (n, n) array_like
-        Square.
     method : str
         "gauss-jordan" reduces A to I and applies the same row operations to I. "adjugate"
         divides the adjugate by the determinant; for two rows this is the last formula above.

@@ -31,7 +31,7 @@ def qr(A: Any) -> QR:
     Parameters
     ----------
     A : (m, n) array_like
-        Any matrix. Below, k = min(m, n).
+        Below, k = min(m, n).
 
     Returns
     -------

@@ -70,12 +70,8 @@ class ZFNet(Module):
 
     Parameters
     ----------
-    num_classes : int
-        Number of classes C.
-    dropout : float
-        Probability of dropping an input of the first two linear layers.
-    hidden : int
-        Size of the hidden linear layers.
+    num_classes, dropout, hidden
+        See ``AlexNet``.
     maps : tuple of int
         Number of channels of the last three convolutions; (512, 1024, 512) is the larger model
         in table 2 of the paper.

@@ -54,11 +54,6 @@ class Diagram:
         ----------
         direction : {"down", "right"}
             Direction from the input to the output. ``"down"`` suits a phone.
-
-        Raises
-        ------
-        ValueError
-            If the direction is neither "down" nor "right".
         """
         if direction not in ("down", "right"):
             raise ValueError(
@@ -117,7 +112,6 @@ def diagram(
     Returns
     -------
     Diagram
-        The blocks. A notebook displays them as a drawing.
 
     Raises
     ------

@@ -41,12 +41,7 @@ class BasicBlock(Module):
     downsample : Module, optional
         Module that changes x to the shape of F(x).
     groups, base_width : int
-        Must be 1 and 64; ``Bottleneck`` also allows different values.
-
-    Raises
-    ------
-    ValueError
-        If groups or base_width has a different value.
+        Must be 1 and 64; other values, which ``Bottleneck`` allows, raise ValueError.
 
     Source: He et al. (2016), figure 5, left; chapter "ResNet".
 

@@ -34,11 +34,6 @@ class VGG(Module):
     hidden : int
         Size of the hidden linear layers.
 
-    Raises
-    ------
-    ValueError
-        If depth is neither 11 nor 16.
-
     Source: Simonyan and Zisserman (2015), "Very deep convolutional networks for large-scale
     image recognition", table 1; chapter "LeNet, AlexNet and VGG".
 

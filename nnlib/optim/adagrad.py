@@ -24,22 +24,12 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensor, or of dict
-        Parameters to train, or groups of parameters with their own options.
-    lr : float
-        Learning rate η.
+    params, lr, weight_decay, eps, maximize, foreach, fused
+        See ``Adam``.
     lr_decay : float
         Rate δ at which η decays.
-    weight_decay : float
-        Weight decay λ, the factor of the L2 penalty.
     initial_accumulator_value : float
         Initial value of s, for all groups.
-    eps : float
-        Constant ε, which prevents division by 0.
-    maximize : bool
-        If True, maximize instead: the sign of the gradient is flipped first.
-    foreach, fused : bool, optional
-        Accepted as in torch, but ignored.
 
     Raises
     ------
@@ -108,7 +98,7 @@ class RMSprop(Optimizer):
     Parameters
     ----------
     params, lr, weight_decay, eps, maximize, foreach
-        See ``Adagrad``.
+        See ``Adam``.
     alpha : float
         Weight α of the previous average of squares.
     momentum : float
@@ -186,7 +176,7 @@ class Adadelta(Optimizer):
     Parameters
     ----------
     params, lr, weight_decay, maximize, foreach
-        See ``Adagrad``. The steps have the unit of p, so lr is dimensionless.
+        See ``Adam``. The steps have the unit of p, so lr is dimensionless.
     rho : float
         Weight ρ of the previous averages.
     eps : float

@@ -31,13 +31,13 @@ class Adam(Optimizer):
     params : iterable of Tensor, or of dict
         Parameters to train, or groups of parameters with their own options.
     lr : float
-        Learning rate η, which is about the size of a step in each element.
+        Learning rate η; in Adam, it is about the size of a step in each element.
     betas : (float, float)
         Weights β₁ and β₂ of the previous averages.
     eps : float
         Constant ε, which prevents division by 0.
     weight_decay : float
-        Weight decay λ.
+        Weight decay λ, the factor of the L2 penalty.
     amsgrad : bool
         If True, divide by the largest v so far, so that the divisor never decreases.
     maximize : bool

@@ -23,23 +23,8 @@ class ClosureOptimizer(Optimizer):
     .. math:: x \leftarrow x + t\, d
 
     A subclass defines ``propose``, which returns a direction d and a step length t to try. The
-    state is stored with the first parameter, as in torch's LBFGS.
-
-    Parameters
-    ----------
-    params : iterable of Tensor, or one dict
-        Parameters to train, in a single group.
-    lr : float
-        Step length t; with a line search, the first length to try.
-    max_iter, max_eval : int
-        Maximum numbers of directions and of closure calls in one ``step``. Default of max_eval:
-        5/4 max_iter.
-    tolerance_grad : float
-        Stop if no element of the gradient is larger than this.
-    tolerance_change : float
-        Stop if no element of x changes by more than this, or the loss changes by less.
-    line_search_fn : str or None
-        "strong_wolfe", or None to use the step length ``lr``.
+    state is stored with the first parameter, as in torch's LBFGS. For the parameters, see
+    ``LBFGS``.
     """
 
     c2 = 0.9  # constant c2 of the Wolfe conditions

@@ -110,11 +110,6 @@ class Graph:
             The direction from the inputs to the output. ``"down"`` suits a phone.
         gradients : bool
             Whether to draw the gradients below the values.
-
-        Raises
-        ------
-        ValueError
-            If ``direction`` is anything else.
         """
         return draw(self.nodes, self.layout(), direction, gradients)
 

@@ -26,12 +26,10 @@ class LambdaLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to set.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     lr_lambda : callable, or list of them
         Function f, or one function per group.
-    last_epoch : int
-        See ``LRScheduler``.
 
     ``state_dict`` contains a function only if it is a callable object with attributes.
 

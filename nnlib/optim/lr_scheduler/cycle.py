@@ -50,8 +50,8 @@ class OneCycleLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to set.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     max_lr : float, or list of float
         Maximum rate η_max, or one per group.
     total_steps : int
@@ -71,8 +71,6 @@ class OneCycleLR(LRScheduler):
     three_phase : bool
         If True, the rate first falls back in as many steps as it rose, and then falls to
         almost 0.
-    last_epoch : int
-        See ``LRScheduler``.
 
     Raises
     ------

@@ -35,14 +35,12 @@ class StepLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to change.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     step_size : int
         Number T of epochs between two changes.
     gamma : float
         Factor γ.
-    last_epoch : int
-        See ``LRScheduler``.
 
     Raises
     ------
@@ -80,14 +78,12 @@ class MultiStepLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to change.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     milestones : iterable of int
         Epochs m; if an epoch appears twice, it counts twice.
     gamma : float
         Factor γ.
-    last_epoch : int
-        See ``LRScheduler``.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -123,14 +119,12 @@ class ConstantLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to change.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     factor : float
         Factor c.
     total_iters : int
         Number T of epochs with the factor.
-    last_epoch : int
-        See ``LRScheduler``.
 
     Raises
     ------
@@ -172,14 +166,12 @@ class LinearLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to change.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     start_factor, end_factor : float
         Factors a and b.
     total_iters : int
         Number T of epochs from a to b. If T is 0, the factor remains a.
-    last_epoch : int
-        See ``LRScheduler``.
 
     Raises
     ------
@@ -227,12 +219,10 @@ class ExponentialLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to change.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     gamma : float
         Factor γ.
-    last_epoch : int
-        See ``LRScheduler``.
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)

@@ -56,14 +56,12 @@ class SequentialLR(_Several):
 
     Parameters
     ----------
-    optimizer : Optimizer
-        Optimizer whose learning rates to set.
+    optimizer, last_epoch
+        See ``LRScheduler``.
     schedulers : list of LRScheduler
         Schedulers to run, for the same optimizer.
     milestones : list of int
         Epochs at which the second and all later schedulers start.
-    last_epoch : int
-        See ``LRScheduler``.
 
     Raises
     ------
