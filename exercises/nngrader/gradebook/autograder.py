@@ -86,15 +86,45 @@ class OpenGradebook(Gradebook):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
 
 
+class AtHand:
+    """The grades and comments of a submitted notebook by cell, each read with one query.
+
+    nbgrader's step searches the gradebook for each of them, and commits after each cell. Here
+    the caller commits.
+    """
+
+    def __init__(self, gradebook: OpenGradebook, notebook: SubmittedNotebook):
+        self.gradebook, self.db = gradebook, self
+        self.grades, self.comments = (
+            {
+                row[0]: row[1]
+                for row in gradebook.db.execute(
+                    select(BaseCell.name, kind)
+                    .join(BaseCell, BaseCell.id == kind.cell_id)
+                    .where(kind.notebook_id == notebook.id)
+                )
+            }
+            for kind in (Grade, Comment)
+        )
+
+    def commit(self):
+        """Do nothing."""
+
+    def find_grade(self, cell, *place) -> Grade:
+        """Return the grade of a cell; nbgrader raises its error if there is none."""
+        return self.grades.get(cell) or self.gradebook.find_grade(cell, *place)
+
+    def find_comment(self, cell, *place) -> Comment:
+        """Return the comment on a cell; nbgrader raises its error if there is none."""
+        return self.comments.get(cell) or self.gradebook.find_comment(cell, *place)
+
+
 class SaveGrades(SaveAutoGrades):
     """nbgrader's step that saves points and comments, for a gradebook that is already open."""
 
-    def __init__(self, gradebook: OpenGradebook, **settings):
-        super().__init__(**settings)
-        self.gradebook = gradebook
-
     def preprocess(self, nb, resources):
         """Save the points and comments from the cells of a notebook."""
+        self.gradebook = resources["at_hand"]
         self.notebook_id, self.assignment_id = resources["notebook"], resources["assignment"]
         self.student_id = resources["student"]
         return super(SaveAutoGrades, self).preprocess(nb, resources)
@@ -105,7 +135,7 @@ class Autograder:
 
     def __init__(self, gradebook: OpenGradebook, policy: Policy, assignment: str, config):
         self.gradebook, self.policy, self.assignment = gradebook, policy, assignment
-        self.save = SaveGrades(gradebook, config=config)
+        self.save = SaveGrades(config=config)
         self.late = AssignLatePenalties(config=config)
         self.late.assignment_id = assignment  # because the plugin reads it
         self.late.init_plugin()
@@ -138,14 +168,17 @@ class Autograder:
         entry.timestamp = parse_utc(when) if when else None
         if self.policy.extensions is not None:
             entry.extension = extension_of(self.policy, student, self.policy.due)
-        marks = {g.name: g for one in entry.notebooks for g in one.grades}
+        at_hand = {one.name: AtHand(self.gradebook, one) for one in entry.notebooks}
+        marks = {n: g for one in at_hand.values() for n, g in one.grades.items()}
         marks = {n: g for n, g in marks.items() if g.manual_score is not None}
         doubtful = {n: g.needs_manual_grade for n, g in marks.items()}
         marked = sorted(name for name, changed in doubtful.items() if not changed)
         then, now = earlier() if marked else None, works(notebooks)
         place = {"assignment": self.assignment, "student": student}
         for name, notebook in notebooks.items():
-            self.save.preprocess(notebook, place | {"notebook": name})
+            found = {"notebook": name, "at_hand": at_hand[name]}
+            self.save.preprocess(notebook, place | found)
+        self.gradebook.db.commit()
         self.penalise(student)
         kept = [name for name in marked if then is None or then.get(name) == now.get(name)]
         held = {

@@ -39,10 +39,10 @@ def plain(source):
     the indentation is removed, as in IPython. A cell with a magic for a different language,
     such as ``%%bash``, becomes a single ``pass``.
     """
-    if len(source) > MOST_CHARACTERS or _parse(source) is not None:
+    if len(source) > MOST_CHARACTERS or parse(source) is not None:
         return source
     source = dedented(source)
-    if _parse(source) is not None:
+    if parse(source) is not None:
         return source
     first, newline, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
@@ -64,7 +64,7 @@ def awaits(code):
     >>> awaits("x = await f()"), awaits("async def g():\n    await f()")
     (True, False)
     """
-    tree = _parse(code) if isinstance(code, str) else code
+    tree = parse(code) if isinstance(code, str) else code
     kinds = ast.Await | ast.AsyncFor | ast.AsyncWith
     return tree is not None and any(isinstance(n, kinds) for n in _outer(tree))
 
@@ -107,7 +107,8 @@ def _scan(line, depth, quote):
     return depth, quote if quote and len(quote) == 3 else None
 
 
-def _parse(source):
+@functools.lru_cache(maxsize=1)  # `plain` and its callers parse the same source
+def parse(source):
     """Return the syntax tree of a source, None if it isn't valid Python."""
     try:
         return ast.parse(source)
@@ -119,7 +120,7 @@ def _trees(sources):
     """Yield the syntax trees of the sources that are valid Python and not too long."""
     for source in sources:
         if len(source) <= MOST_CHARACTERS:
-            tree = _parse(plain(source)) or _parse(textwrap.dedent(source))
+            tree = parse(plain(source)) or parse(textwrap.dedent(source))
             yield from [tree] if tree else []
 
 

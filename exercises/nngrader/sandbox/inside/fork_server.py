@@ -18,7 +18,6 @@ import os
 import select
 import signal
 import struct
-from pathlib import Path
 
 if __package__:
     from . import wire
@@ -218,8 +217,8 @@ def _offspring():
     """
     if os.getpid() == 1:
         return [-1] if _has_children() else []
-    task = Path(f"/proc/self/task/{os.getpid()}/children")
-    return [int(pid) for pid in task.read_text().split()]
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as task:
+        return [int(pid) for pid in task.read().split()]
 
 
 def _has_children():

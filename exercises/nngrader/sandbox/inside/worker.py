@@ -190,6 +190,8 @@ def named(question, names, texts):
 
 def parsed(source, name):
     """Return a cell's syntax tree; for a null character, old versions raise no SyntaxError."""
+    if tree := reading.parse(source):
+        return tree
     try:
         return ast.parse(source, name)
     except ValueError as e:  # SyntaxError from Python 3.11.4 on
@@ -344,7 +346,8 @@ def run_cell(source, name, names):
     """Run a cell as a notebook does, and return the value of its last line, if it has one."""
     body, last = parsed(reading.plain(source), name).body, None
     if body and isinstance(body[-1], ast.Expr):
-        last = compile(ast.Expression(body.pop().value), name, "eval", dont_inherit=True)
+        *body, end = body  # the tree may be used again
+        last = compile(ast.Expression(end.value), name, "eval", dont_inherit=True)
     exec(compile(ast.Module(body, []), name, "exec", dont_inherit=True), names)
     return eval(last, names) if last else None
 
