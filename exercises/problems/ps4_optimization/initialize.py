@@ -200,164 +200,119 @@ def unit_by_unit(method, n_in, n_out, rng):
     return W
 
 
-starts.mistake(
-    "All your weights are equal. If two units start with the same weights, what could make "
-    "them different later?",
-    loses="value given",
-    name="zeros",
-    given="return np.zeros((n_out, n_in))",
-)
-starts.mistake(
-    "The mean of your weights isn't 0. What are the smallest and the largest of your weights?",
-    loses="value",
-    name="above_zero",
-    given="return np.abs(initialize(method, n_in, n_out, rng))",
-)
-starts.mistake(
-    "Many of your weights are copies of each other. How many random numbers do you draw, "
-    "and how many weights does the layer have?",
-    loses="value",
-    name="one_row_for_all",
-    given="return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
-)
-starts.mistake(
-    "Your code uses the variance itself to scale the weights. What does the argument "
-    "`scale` of `rng.normal` mean, and how is c related to the variance?",
-    loses="value",
-    name="root_forgotten",
-    edit=[("np.sqrt(6 / (n_in + n_out))", "6 / (n_in + n_out)"), ("np.sqrt(2 / n)", "2 / n")],
-)
-starts.mistake(
-    "Your weights have the correct variance, but the wrong distribution. Which methods "
-    "need normal weights, and which one needs uniform weights?",
-    loses="value",
-    name="distributions_exchanged",
-    edit=[
-        ("rng.uniform(-c, c, ", "rng.normal(0, c / np.sqrt(3), "),
-        ("rng.normal(scale=np.sqrt(2 / n), ", "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "),
+for hint, rows in {
+    "Your code uses the variance itself to scale the weights. What does the argument `scale` "
+    "of `rng.normal` mean, and how is c related to the variance?": [
+        (
+            "value",
+            "root_forgotten",
+            ("np.sqrt(6 / (n_in + n_out))", "6 / (n_in + n_out)"),
+            ("np.sqrt(2 / n)", "2 / n"),
+        ),
     ],
-)
-starts.mistake(
+    "Your weights have the correct variance, but the wrong distribution. Which methods need "
+    "normal weights, and which one needs uniform weights?": [
+        (
+            "value",
+            "distributions_exchanged",
+            ("rng.uniform(-c, c, ", "rng.normal(0, c / np.sqrt(3), "),
+            (
+                "rng.normal(scale=np.sqrt(2 / n), ",
+                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), ",
+            ),
+        ),
+    ],
     "Your normal weights are truncated at two standard deviations. What should happen to "
-    "weights beyond this limit, according to the problem text?",
-    loses="value",
-    name="cut_off",
-    edit=(
-        "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))",
-        "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)",
-    ),
-)
-starts.mistake(
-    "The variance of your weights is three times too small. What is the variance of a "
-    "uniform distribution from -c to c?",
-    loses="value",
-    name="limit_for_deviation",
-    edit=[
-        ("6 /", "2 /"),
-        ("rng.normal(scale=np.sqrt(2 / n), ", "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), "),
+    "weights beyond this limit, according to the problem text?": [
+        (
+            "value",
+            "cut_off",
+            "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))",
+            "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)",
+        ),
     ],
-)
-starts.mistake(
-    "The variance of your weights is too large. Which layer sizes does the formula for the "
-    "variance use, and how?",
-    loses="value",
-    name="standard_normal",
-    given="return rng.standard_normal((n_out, n_in))",
-)
-starts.mistake(
-    "The variance of your weights is too small. Which layer sizes does the formula for the "
-    "variance use, and how?",
-    loses="value",
-    name="fixed_scale",
-    given="return 0.001 * rng.standard_normal((n_out, n_in))",
-)
-starts.mistake(
+    "The variance of your weights is three times too small. What is the variance of a uniform "
+    "distribution from -c to c?": [
+        (
+            "value",
+            "limit_for_deviation",
+            ("6 /", "2 /"),
+            (
+                "rng.normal(scale=np.sqrt(2 / n), ",
+                "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), ",
+            ),
+        ),
+    ],
     'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two numbers '
-    "does Xavier's rule average?",
-    loses="value",
-    name="inputs_alone",
-    edit=("else n_in + n_out", "else 2 * n_in"),
-)
-starts.mistake(
-    'Your "xavier" weights have half the required variance. Which number is in the '
-    "numerator of the formula?",
-    loses="value",
-    name="one_for_two",
-    edit=("else n_in + n_out", "else 2 * (n_in + n_out)"),
-)
-starts.mistake(
+    "does Xavier's rule average?": [
+        ("value", "inputs_alone", "else n_in + n_out", "else 2 * n_in"),
+    ],
+    'Your "xavier" weights have half the required variance. Which number is in the numerator '
+    "of the formula?": [
+        ("value", "one_for_two", "else n_in + n_out", "else 2 * (n_in + n_out)"),
+    ],
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
-    "denominator of Xavier's rule?",
-    loses="value",
-    name="xavier_like_he",
-    edit=("else n_in + n_out", "else n_in"),
-)
-starts.mistake(
-    'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the '
-    "formula add in the denominator?",
-    loses="value",
-    name="uniform_of_the_inputs",
-    edit=("6 / (n_in + n_out)", "6 / n_in"),
-)
-starts.mistake(
+    "denominator of Xavier's rule?": [
+        ("value", "xavier_like_he", "else n_in + n_out", "else n_in"),
+    ],
+    'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the formula '
+    "add in the denominator?": [
+        ("value", "uniform_of_the_inputs", "6 / (n_in + n_out)", "6 / n_in"),
+    ],
     'Your "glorot_uniform" weights have half the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?",
-    loses="value",
-    name="three_for_six",
-    edit=("6 /", "3 /"),
-)
-starts.mistake(
+    "from -c to c has variance c^2 / 3, so how large should c be?": [
+        ("value", "three_for_six", "6 /", "3 /"),
+    ],
     'Your "glorot_uniform" weights have twice the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?",
-    loses="value",
-    name="twelve_for_six",
-    edit=("6 /", "12 /"),
-)
-starts.mistake(
-    'Your "glorot_uniform" weights have four times the required variance. Is c the whole '
-    "width of the interval from -c to c, or half of this width?",
-    loses="value",
-    name="limit_for_width",
-    edit=("6 /", "24 /"),
-)
-starts.mistake(
-    'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output '
-    "unit have?",
-    loses="value",
-    name="outputs_for_inputs",
-    edit=("n_in if", "n_out if"),
-)
-starts.mistake(
-    'Your "he" weights have half the required variance. What does a ReLU do to the mean '
-    "square of a signal?",
-    loses="value",
-    name="half_of_it",
-    edit=("n_in if", "2 * n_in if"),
-)
-starts.mistake(
-    'Your "he" weights have the variance of the "xavier" rule. Which of the two layer '
-    "sizes does He's formula use?",
-    loses="value",
-    name="he_like_xavier",
-    edit=("n_in if", "n_in + n_out if"),
-)
-starts.mistake(
-    "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ W.T`?",
-    loses="given",
-    name="turned",
-    given="return initialize(method, n_in, n_out, rng).T",
-)
-starts.mistake(
-    "Your weights are the same for every `rng`. Where does your code draw its random "
-    "numbers from?",
-    loses="given",
-    name="own_seed",
-    given="rng = np.random.default_rng(0)",
-)
-starts.mistake(
+    "from -c to c has variance c^2 / 3, so how large should c be?": [
+        ("value", "twelve_for_six", "6 /", "12 /"),
+    ],
+    'Your "glorot_uniform" weights have four times the required variance. Is c the whole width '
+    "of the interval from -c to c, or half of this width?": [
+        ("value", "limit_for_width", "6 /", "24 /"),
+    ],
+    'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output unit '
+    "have?": [("value", "outputs_for_inputs", "n_in if", "n_out if")],
+    'Your "he" weights have half the required variance. What does a ReLU do to the mean square '
+    "of a signal?": [("value", "half_of_it", "n_in if", "2 * n_in if")],
+    'Your "he" weights have the variance of the "xavier" rule. Which of the two layer sizes '
+    "does He's formula use?": [("value", "he_like_xavier", "n_in if", "n_in + n_out if")],
+}.items():
+    for loses, name, *edit in rows:
+        starts.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "All your weights are equal. If two units start with the same weights, what could make "
+    "them different later?": [("value given", "zeros", "return np.zeros((n_out, n_in))")],
+    "The mean of your weights isn't 0. What are the smallest and the largest of your "
+    "weights?": [
+        ("value", "above_zero", "return np.abs(initialize(method, n_in, n_out, rng))"),
+    ],
+    "Many of your weights are copies of each other. How many random numbers do you draw, and "
+    "how many weights does the layer have?": [
+        (
+            "value",
+            "one_row_for_all",
+            "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
+        ),
+    ],
+    "The variance of your weights is too large. Which layer sizes does the formula for the "
+    "variance use, and how?": [
+        ("value", "standard_normal", "return rng.standard_normal((n_out, n_in))"),
+    ],
+    "The variance of your weights is too small. Which layer sizes does the formula for the "
+    "variance use, and how?": [
+        ("value", "fixed_scale", "return 0.001 * rng.standard_normal((n_out, n_in))"),
+    ],
+    "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ "
+    "W.T`?": [
+        ("given", "turned", "return initialize(method, n_in, n_out, rng).T"),
+    ],
+    "Your weights are the same for every `rng`. Where does your code draw its random numbers "
+    "from?": [("given", "own_seed", "rng = np.random.default_rng(0)")],
     "Your weights differ between two generators with the same seed. Which of your random "
-    "numbers don't come from `rng`?",
-    loses="given",
-    name="another_generator",
-    given="rng = np.random.default_rng()",
-)
+    "numbers don't come from `rng`?": [
+        ("given", "another_generator", "rng = np.random.default_rng()"),
+    ],
+}.items():
+    for loses, name, given in rows:
+        starts.mistake(hint, loses=loses, name=name, given=given)
