@@ -175,9 +175,7 @@ for hint, rows in {
         ("covariance", "weighted_np_cov", ", bias=True", ""),
     ],
     "Your code adds up the covariances of the classes. How much weight should each class "
-    "get?": [
-        ("covariance", "covariances_added", "priors[-1] * ", ""),
-    ],
+    "get?": [("covariance", "covariances_added", "priors[-1] * ", "")],
     "Your result has a separate covariance for each class. How many covariances does the "
     "problem require?": [
         (

@@ -203,9 +203,7 @@ for hint, rows in {
         ("value", "number_of_votes", "argmax()", "max()"),
     ],
     "Your neighbours are the rows with the largest product x·y. Is a long vector always "
-    "near?": [
-        ("value", "largest_product", "pairwise_distances(X, X_train)", "-X @ X_train.T"),
-    ],
+    "near?": [("value", "largest_product", "pairwise_distances(X, X_train)", "-X @ X_train.T")],
     "Your code sorts the distances along the wrong axis. Which axis contains the distances "
     "from one new image to all known images?": [
         (

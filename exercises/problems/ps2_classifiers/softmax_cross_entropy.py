@@ -218,9 +218,7 @@ for hint, rows in {
         ),
     ],
     "Your gradient contains only the softmax. How does the correct class enter the "
-    "derivative?": [
-        ("gradient", "target_forgotten", "    gradient[n, targets] -= 1\n", ""),
-    ],
+    "derivative?": [("gradient", "target_forgotten", "    gradient[n, targets] -= 1\n", "")],
     "Your gradient is the derivative with respect to log p. How does log p of the correct "
     "class depend on each score, including the scores of the other classes?": [
         ("gradient stability", "by_log_p", "np.exp(log_p)", "0 * log_p"),

@@ -297,9 +297,7 @@ for hint, rows in {
         ("given", "divided_in_evaluation", "X.copy(), dY.copy()", "X / (1 - p), dY / (1 - p)"),
     ],
     "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = "
-    "X?": [
-        ("given", "gradient_in_evaluation", "dY.copy()", "0 * dY"),
-    ],
+    "X?": [("given", "gradient_in_evaluation", "dY.copy()", "0 * dY")],
     "Your `Y` and `dX` are swapped. Which one should your function return first?": [
         (
             "shape",
@@ -318,9 +316,7 @@ for hint, rows in {
     "Your function drops entries in evaluation too. Should the class of an image change from "
     "one call to the next?": [("given", "always_training", "training = True")],
     "Your mask is the same for every `rng`. Where does your code draw its random numbers "
-    "from?": [
-        ("given", "own_seed", "rng = np.random.default_rng(0)"),
-    ],
+    "from?": [("given", "own_seed", "rng = np.random.default_rng(0)")],
     "Your masks differ between two generators with the same seed. Which of your random numbers "
     "don't come from `rng`?": [("given", "another_generator", "rng = np.random.default_rng()")],
 }.items():

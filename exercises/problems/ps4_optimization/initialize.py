@@ -304,9 +304,7 @@ for hint, rows in {
         ("value", "fixed_scale", "return 0.001 * rng.standard_normal((n_out, n_in))"),
     ],
     "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ "
-    "W.T`?": [
-        ("given", "turned", "return initialize(method, n_in, n_out, rng).T"),
-    ],
+    "W.T`?": [("given", "turned", "return initialize(method, n_in, n_out, rng).T")],
     "Your weights are the same for every `rng`. Where does your code draw its random numbers "
     "from?": [("given", "own_seed", "rng = np.random.default_rng(0)")],
     "Your weights differ between two generators with the same seed. Which of your random "

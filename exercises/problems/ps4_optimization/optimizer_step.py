@@ -182,9 +182,7 @@ for hint, rows in {
         ("value", "old_velocity", "step = v if", 'step = state.get("v", 0 * w) if'),
     ],
     'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" '
-    "reach?": [
-        ("value", "momentum_like_nesterov", 'v if method == "momentum" else g', "g"),
-    ],
+    "reach?": [("value", "momentum_like_nesterov", 'v if method == "momentum" else g', "g")],
     'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?': [
         ("adam", "adam_like_rmsprop", 'method == "rmsprop"', 'method in ("rmsprop", "adam")'),
     ],

@@ -227,9 +227,7 @@ for hint, rows in {
     "Your sum over the channels is divided by the number of channels. How does the formula "
     "combine the channels?": [("value", "channels_averaged", "weight = weight / x.shape[1]")],
     "Your maps all use the first kernel. Which index of `weight` selects the kernel of a "
-    "map?": [
-        ("value", "one_kernel", "weight = weight[:1].repeat(len(weight), axis=0)"),
-    ],
+    "map?": [("value", "one_kernel", "weight = weight[:1].repeat(len(weight), axis=0)")],
     "Your `y` is too large, because your windows are only one pixel apart. How far should each "
     "window move?": [("stride", "stride_ignored", "stride = 1")],
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": [

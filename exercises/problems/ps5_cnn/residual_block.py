@@ -183,13 +183,9 @@ for hint, rows in {
         ("gradient", "middle_mask_forgotten", " * (a > 0)", ""),
     ],
     "Your `dweight2` is computed with `a`. Which array is the input of the second "
-    "convolution?": [
-        ("gradient", "before_the_relu", "(ds, h", "(ds, a"),
-    ],
+    "convolution?": [("gradient", "before_the_relu", "(ds, h", "(ds, a")],
     "Your `dweight2` is computed with `x`. Which array is the input of the second "
-    "convolution?": [
-        ("gradient", "weights_meet_x", "(ds, h", "(ds, x"),
-    ],
+    "convolution?": [("gradient", "weights_meet_x", "(ds, h", "(ds, x")],
     "Your `dweight1` and `dweight2` are swapped. Which one should your function return "
     "first?": [
         ("gradient", "returned_in_another_order", "dweight1, dweight2", "dweight2, dweight1"),
