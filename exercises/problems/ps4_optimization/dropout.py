@@ -1,14 +1,12 @@
 """dropout: forward and backward with one mask, in training and in evaluation.
 
-The problem is judged by properties. The driver calls the function three times in training: with
-a generator, with one of the same seed, and with one of a different seed. It then calls the
-function once in evaluation. The measure finds the mask in the result, because each output is
-either 0 or a multiple of its input.
+The driver calls the function in training with a generator, with one of the same seed, and with
+one of a different seed, and then once in evaluation. The measure finds the mask in the result,
+because each output is either 0 or a multiple of its input.
 
 A correct function doesn't lose points by chance. There are n = 3,500 entries or more. The
 fraction of entries that remain differs from 1 - p by more than 0.08 with a probability below
-2 exp(-2 * 0.08^2 n) = 8e-20 (Hoeffding's inequality). Since p differs from 1/2 by at least
-0.15, p and 1 - p differ by at least 0.3.
+2 exp(-2 * 0.08^2 n) = 8e-20 (Hoeffding's inequality), and p and 1 - p differ by at least 0.3.
 """
 
 import numpy as np
@@ -44,7 +42,11 @@ def seen(args, *found):
     def alike(a, b):
         return np.allclose(a, b, rtol=1e-8, atol=1e-12)
 
-    forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
+    def first(n, *tests):  # n numbers with a 1 at the index of the first test that is true
+        marks = np.zeros(n)
+        marks[[k for k, true in tests if true][:1]] = 1
+        return marks
+
     order = np.array([alike(found[6], dY) and alike(found[7], X)], float)
     pairs = [
         (dX, Y) if order[0] else (Y, dX) for Y, dX in zip(found[::2], found[1::2], strict=True)
@@ -53,55 +55,44 @@ def seen(args, *found):
     Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = found
 
     factor, kept = Y / X, Y != 0
-    scale = np.median(factor[kept]) if kept.any() else 0.0
-    share = kept.mean()
-    if kept.all():
-        forward[0 if alike(factor, 1) else 1 if alike(factor, 1 - p) else 2] = 1
-    elif not kept.any():
-        forward[3] = 1
-    elif not alike(factor[kept], scale):
-        forward[2] = 1
-    elif (kept == kept[:1]).all() or (kept == kept[:, :1]).all():
-        forward[4] = 1
-    elif abs(share - p) <= 0.08:
-        forward[5] = 1
-    elif abs(share - (1 - p)) > 0.08:
-        forward[6] = 1
-    elif alike(scale, 1):
-        forward[7] = 1
-    elif alike(scale, 1 / p):
-        forward[8] = 1
-    elif not alike(scale, 1 / (1 - p)):
-        forward[10 if alike(scale, 1 / share) else 9] = 1
-    if kept.all() or not kept.any() or not alike(dX, dY * factor):
-        through = dX != 0
-        if alike(dX, dY):
-            backward[0] = 1
-        elif not np.array_equal(through, kept):
-            backward[1] = 1
-        elif alike(dX[kept], dY[kept]):
-            backward[2] = 1
-        elif alike(dX[kept], dY[kept] * scale**2):
-            backward[3] = 1
-        elif alike(dX, Y * dY):
-            backward[4] = 1
-        else:
-            backward[5] = 1
-    if not (alike(Y_use, X) and alike(dX_use, dY)):
-        if (Y_use == 0).any():
-            use[0] = 1
-        elif alike(Y_use, X * (1 - p)):
-            use[1] = 1
-        elif alike(Y_use, X / (1 - p)):
-            use[2] = 1
-        elif alike(Y_use, X):
-            use[3] = 1
-        else:
-            use[4] = 1
-    if not (np.array_equal(Y, Y_again) and np.array_equal(dX, dX_again)):
-        random[0] = 1
-    elif np.array_equal(Y, Y_other):
-        random[1] = 1
+    scale, share = np.median(factor[kept]) if kept.any() else 0.0, kept.mean()
+    scaled = alike(scale, 1 / (1 - p))
+    forward = first(
+        11,
+        (0, kept.all() and alike(factor, 1)),
+        (1, kept.all() and alike(factor, 1 - p)),
+        (2, kept.all()),
+        (3, not kept.any()),
+        (2, not alike(factor[kept], scale)),
+        (4, (kept == kept[:1]).all() or (kept == kept[:, :1]).all()),
+        (5, abs(share - p) <= 0.08),
+        (6, abs(share - (1 - p)) > 0.08),
+        (7, alike(scale, 1)),
+        (8, alike(scale, 1 / p)),
+        (10, not scaled and alike(scale * share, 1)),
+        (9, not scaled),
+    )
+    matching = 0 < share < 1 and alike(dX, dY * factor)
+    backward = first(
+        6,
+        (0, not matching and alike(dX, dY)),
+        (1, not matching and not np.array_equal(dX != 0, kept)),
+        (2, not matching and alike(dX[kept], dY[kept])),
+        (3, not matching and alike(dX[kept], dY[kept] * scale**2)),
+        (4, not matching and alike(dX, Y * dY)),
+        (5, not matching),
+    )
+    unchanged = alike(Y_use, X) and alike(dX_use, dY)
+    use = first(
+        5,
+        (0, not unchanged and (Y_use == 0).any()),
+        (1, alike(Y_use, X * (1 - p))),
+        (2, alike(Y_use, X / (1 - p))),
+        (3, not unchanged and alike(Y_use, X)),
+        (4, not unchanged),
+    )
+    same = np.array_equal(Y, Y_again) and np.array_equal(dX, dX_again)
+    random = first(2, (0, not same), (1, np.array_equal(Y, Y_other)))
     return forward, backward, use, random, order
 
 
