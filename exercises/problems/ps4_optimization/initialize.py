@@ -1,23 +1,21 @@
 """initialize: initial weights with a variance that suits the layer, judged by statistics.
 
-The driver draws a layer with each method. It then draws He's layer twice more: from a generator
-with the same seed, and from one with a different seed. The measure looks at thousands of
-weights. It compares their mean square with the required variance. The largest weight shows
-whether the distribution is normal, uniform, or normal but cut off at two standard deviations.
+The driver draws a layer with each method, and He's layer twice more, with the same seed and
+with a different one. The measure compares the mean square of the weights with the required
+variance. The largest weight shows whether the distribution is normal, uniform, or cut off.
 
-If you use the same wrong variance for both distributions, this is a single mistake. We charge
-it with "xavier", and then "glorot_uniform" counts as correct if its limit fits that variance
-and "he" is correct.
+If both distributions have the same wrong variance, this is a single mistake. We charge it with
+"xavier", and "glorot_uniform" counts as correct if its limit fits that variance and "he" is
+correct.
 
 A correct function doesn't lose points by chance. A layer has n = 6,250 weights or more. The
 ratio of a mean square to its expectation is outside the range from 1/1.15 to 1.15 with a
 probability below 2 exp(-n/2 * 0.0102) = 3e-14 (Chernoff bound for normal weights; uniform
 weights vary less). The mean is more than ten standard errors from 0 with a probability below
-2e-23. If no weight of a normal layer exceeds 2.5 times its root mean square, all weights are
-within 2.7 standard deviations, and this has a probability below 0.9931^n = 2e-19. Weights that
-are cut off at 2 deviations reach at most 2.09 times their root mean square, or 2.27 times if
-they are drawn again. A factor of 2, 4/3 or 3/4 in the variance is outside the accepted range
-with the same certainty.
+2e-23. No weight of a normal layer exceeds 2.5 times its root mean square with a probability
+below 0.9931^n = 2e-19. Weights that are cut off at 2 deviations reach at most 2.09 times their
+root mean square, or 2.27 times if they are drawn again. A factor of 2, 4/3 or 3/4 in the
+variance is outside the accepted range with the same certainty.
 """
 
 import numpy as np
@@ -27,16 +25,9 @@ from .common import ELSEWHERE
 
 
 def five_layers(initialize, n_in, n_out, seed):
-    calls = (
-        ("xavier", seed),
-        ("glorot_uniform", seed),
-        ("he", seed),
-        ("he", seed),
-        ("he", seed + 1),
-    )
-    layers = []
-    for method, s in calls:
-        W = initialize(method, n_in, n_out, np.random.default_rng(s))
+    layers, methods = [], ("xavier", "glorot_uniform", "he", "he", "he")
+    for k, method in enumerate(methods):
+        W = initialize(method, n_in, n_out, np.random.default_rng(seed + (k == 4)))
         if not isinstance(W, np.ndarray):
             return W, *[None] * 4
         layers.append(W)
@@ -45,6 +36,7 @@ def five_layers(initialize, n_in, n_out, seed):
 
 def counted(args, *layers):
     n_in, n_out = args["n_in"], args["n_out"]
+    n = n_in + n_out
     for W in layers:
         if W is None or W.dtype.kind not in "iuf":
             raise ValueError(
@@ -52,21 +44,11 @@ def counted(args, *layers):
             )
         if sorted(W.shape) != sorted((n_in, n_out)):
             raise ValueError("W should have shape (n_out, n_in). What is the shape of your W?")
-    asked = {
-        "xavier": 2 / (n_in + n_out),
-        "glorot_uniform": 2 / (n_in + n_out),
-        "he": 2 / n_in,
-    }
+    asked = {"xavier": 2 / n, "glorot_uniform": 2 / n, "he": 2 / n_in}
     others = {  # mean squares of known mistakes, by their index in `seen`
-        "xavier": {3: 1 / n_in, 4: 1 / (n_in + n_out), 5: 2 / n_in, 6: 2 / 3 / (n_in + n_out)},
-        "glorot_uniform": {
-            3: 2 / n_in,
-            4: 1 / (n_in + n_out),
-            5: 4 / (n_in + n_out),
-            6: 2 / 3 / (n_in + n_out),
-            13: 8 / (n_in + n_out),
-        },
-        "he": {3: 2 / n_out, 4: 1 / n_in, 5: 2 / (n_in + n_out), 6: 2 / 3 / n_in},
+        "xavier": {3: 1 / n_in, 4: 1 / n, 5: 2 / n_in, 6: 2 / 3 / n},
+        "glorot_uniform": {3: 2 / n_in, 4: 1 / n, 5: 4 / n, 6: 2 / 3 / n, 13: 8 / n},
+        "he": {3: 2 / n_out, 4: 1 / n_in, 5: 2 / n, 6: 2 / 3 / n_in},
     }
     found, taken = [], None
     for (method, right), W in zip(asked.items(), layers, strict=False):
@@ -97,14 +79,9 @@ def counted(args, *layers):
         else:
             seen[10 if square > right else 11] = 1
         found.append(seen)
-    layout, random = np.zeros(1), np.zeros(2)
-    layout[0] = any(W.shape != (n_out, n_in) for W in layers)
-    once, again, other = layers[2:]
-    if not np.array_equal(once, again, equal_nan=True):
-        random[0] = 1
-    elif np.array_equal(once, other, equal_nan=True):
-        random[1] = 1
-    return *found, layout, random
+    layout = np.array([any(W.shape != (n_out, n_in) for W in layers)], float)
+    again, other = (np.array_equal(layers[2], W, equal_nan=True) for W in layers[3:])
+    return *found, layout, np.array([not again, again and other], float)
 
 
 starts = problem(
@@ -120,14 +97,15 @@ starts = problem(
         "random": "given",
     },
     wrong={
-        "xavier": "Your weights fail at least one of three requirements: mean 0, the Xavier "
-        "variance, a normal distribution. Check `W.mean()`, `W.var()` and a "
-        "histogram of `W`.",
-        "glorot_uniform": "Your weights fail at least one of three requirements: mean 0, the "
-        "Glorot variance, a uniform distribution. Check `W.mean()`, "
-        "`W.var()` and a histogram of `W`.",
-        "he": "Your weights fail at least one of three requirements: mean 0, the He variance, "
-        "a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
+        method: f"Your weights fail at least one of three requirements: mean 0, the {rule} "
+        f"variance, a {kind} distribution. Check `W.mean()`, `W.var()` and a histogram of `W`."
+        for method, rule, kind in (
+            ("xavier", "Xavier", "normal"),
+            ("glorot_uniform", "Glorot", "uniform"),
+            ("he", "He", "normal"),
+        )
+    }
+    | {
         "layout": "Your `W` doesn't have shape (n_out, n_in). Which axis is for the inputs?",
         "random": "Your function doesn't use `rng` correctly. Check whether generators with "
         "the same seed give the same weights, and whether different seeds give different "
