@@ -114,6 +114,11 @@ def in_place_on_a_copy(scores, targets):
     return [loss, p]
 
 
+SHIFT, ALL = " - scores.max(axis=1, keepdims=True)", ("max(axis=1, keepdims=True)", "max()")
+LOG_P = "z - np.log(np.exp(z).sum(axis=1, keepdims=True))"
+LOG_OF_QUOTIENT = LOG_P, "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"
+LOSS = "log_p[n, targets].mean()"
+
 for hint, rows in {
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": [
         ("value", "sum_instead_of_mean", "mean(), gradient / len(scores)", "sum(), gradient"),
@@ -131,25 +136,12 @@ for hint, rows in {
     ],
     "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
     "without changing its softmax?": [
-        (
-            "stability",
-            "no_shift",
-            (" - scores.max(axis=1, keepdims=True)", ""),
-            (
-                "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-                "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))",
-            ),
-        ),
-        ("stability", "no_shift_of_the_logarithms", " - scores.max(axis=1, keepdims=True)", ""),
+        ("stability", "no_shift", (SHIFT, ""), LOG_OF_QUOTIENT),
+        ("stability", "no_shift_of_the_logarithms", SHIFT, ""),
     ],
     "Your code clips the scores, which changes their differences. What can you subtract from a "
     "row without changing its softmax?": [
-        (
-            "stability",
-            "clipped_scores",
-            "scores - scores.max(axis=1, keepdims=True)",
-            "np.clip(scores, -500, 500)",
-        ),
+        ("stability", "clipped_scores", "scores" + SHIFT, "np.clip(scores, -500, 500)"),
     ],
     "Your `exp` doesn't overflow, but you take the logarithm of 0. How can you compute log p "
     "without computing p first?": [
@@ -160,7 +152,7 @@ for hint, rows in {
         (
             "stability",
             "capped_by_a_constant",
-            "log_p[n, targets].mean()",
+            LOSS,
             "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()",
         ),
     ],
@@ -170,32 +162,21 @@ for hint, rows in {
         (
             "stability",
             "clipped_probabilities",
-            "log_p[n, targets].mean()",
+            LOSS,
             "np.log(np.clip(np.exp(log_p[n, targets]), 1e-15, 1)).mean()",
         ),
     ],
     "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
     "below this maximum, what sum do you divide by?": [
-        (
-            "stability",
-            "one_maximum_for_all",
-            ("max(axis=1, keepdims=True)", "max()"),
-            (
-                "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-                "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))",
-            ),
-        ),
+        ("stability", "one_maximum_for_all", ALL, LOG_OF_QUOTIENT),
     ],
     "Your probabilities add up to 1 over the whole matrix. Which axis should you sum the "
     "exponentials over?": [
         (
             "value gradient stability",
             "one_sum_for_all",
-            ("max(axis=1, keepdims=True)", "max()"),
-            (
-                "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-                "np.log(np.exp(z) / np.exp(z).sum())",
-            ),
+            ALL,
+            (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())"),
         ),
     ],
     "Your loss uses the correct classes of all images in every row. How can you select a "
@@ -241,13 +222,13 @@ for hint, rows in {
         (
             "value gradient stability",
             "sigmoid_of_each",
-            "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
+            LOG_P,
             "np.log(1 / (1 + np.exp(-scores)))",
         ),
     ],
     "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
     "below this maximum, what sum do you take the logarithm of?": [
-        ("stability", "one_maximum_in_the_logarithm", "max(axis=1, keepdims=True)", "max()"),
+        ("stability", "one_maximum_in_the_logarithm", *ALL),
     ],
     "In your loss, you subtract the maximum of the row inside ln(sum of exp), but not from the "
     "score of the correct class. How does this change the difference between the two?": [

@@ -141,6 +141,11 @@ def two_branches(X, running_mean, running_var, gamma, beta, training, momentum, 
     ]
 
 
+def using(values):
+    """Return an edit with which `Y` uses other values as mean and variance."""
+    return "    Y =", f"    mean, var = {values}\n    Y ="
+
+
 for hint, rows in {
     "Your code adds `eps` outside the square root. What does the formula add `eps` to?": [
         ("value", "eps_outside", "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
@@ -154,9 +159,7 @@ for hint, rows in {
         (
             "value",
             "along_rows",
-            "    Y =",
-            "    if training: mean, var = X.mean(1, keepdims=True), X.var(1, "
-            "keepdims=True)\n    Y =",
+            *using("(np.c_[X.mean(1)], np.c_[X.var(1)]) if training else (mean, var)"),
         ),
     ],
     "Your code uses one mean and one variance for the whole matrix. Which axis should you "
@@ -187,22 +190,10 @@ for hint, rows in {
     "`gamma` and `beta`?": [("value", "mean_kept", "(X - mean)", "X")],
     "Your `Y` in training uses the old running averages. Which mean and variance does the "
     "formula use in training?": [
-        (
-            "value",
-            "always_running",
-            "    Y =",
-            "    mean, var = running_mean, running_var\n    Y =",
-        ),
+        ("value", "always_running", *using("running_mean, running_var")),
     ],
     "In training, your `Y` uses the updated running averages. Which mean and variance does the "
-    "formula use?": [
-        (
-            "value",
-            "by_the_new_averages",
-            "    Y =",
-            "    mean, var = new_mean, new_var\n    Y =",
-        ),
-    ],
+    "formula use?": [("value", "by_the_new_averages", *using("new_mean, new_var"))],
     "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
     "the running average?": [("running", "biased_average", "X.var(axis=0, ddof=1)", "var")],
     "Your running average contains only this batch. How much of the old average should "
@@ -234,23 +225,14 @@ for hint, rows in {
     ],
     "Your `Y` in evaluation uses the mean and variance of this batch. What may the output of a "
     "sample depend on in evaluation?": [
-        (
-            "evaluation",
-            "batch_in_evaluation",
-            "    Y =",
-            "    mean, var = X.mean(axis=0), X.var(axis=0)\n    Y =",
-        ),
+        ("evaluation", "batch_in_evaluation", *using("X.mean(axis=0), X.var(axis=0)")),
     ],
     "Your running averages change in evaluation. Should the classification of one image affect "
     "the next image?": [
         (
             "evaluation",
             "learns_in_evaluation",
-            (
-                "    Y =",
-                "    mean, var = (mean, var) if training else (running_mean, "
-                "running_var)\n    Y =",
-            ),
+            using("(mean, var) if training else (running_mean, running_var)"),
             ("if training:\n", "if True:\n"),
         ),
     ],

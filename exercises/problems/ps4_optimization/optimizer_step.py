@@ -160,6 +160,9 @@ def in_place_in_the_state(
     return w - size * state["one"] / (np.sqrt(state["two"]) / corrected + eps), state
 
 
+SECOND = "(np.sqrt(v / (1 - betas[1] ** t)) + eps)"  # what Adam divides by
+NOT_CORRECTED = "m / (1 - betas[0] ** t) / " + SECOND, "m / (np.sqrt(v) + eps)"
+
 for hint, rows in {
     "Your steps go uphill. Does the loss increase or decrease in the direction of the "
     "gradient?": [("value rmsprop adam", "uphill", "w - lr", "w + lr")],
@@ -218,14 +221,7 @@ for hint, rows in {
     "Your RMSProp adds the whole new square to v. What should the two weights of an average "
     "add up to?": [("rmsprop", "square_whole", "(1 - alpha) * g**2", "g**2")],
     "Your Adam corrects neither m nor v. If m starts at 0, by what factor is it too small "
-    "after the first step?": [
-        (
-            "adam",
-            "not_corrected",
-            "m / (1 - betas[0] ** t) / (np.sqrt(v / (1 - betas[1] ** t)) + eps)",
-            "m / (np.sqrt(v) + eps)",
-        ),
-    ],
+    "after the first step?": [("adam", "not_corrected", *NOT_CORRECTED)],
     "Your Adam corrects m but not v. Which of the two starts at 0?": [
         ("adam", "m_alone_corrected", "v / (1 - betas[1] ** t)", "v"),
     ],
@@ -239,21 +235,11 @@ for hint, rows in {
         ("adam", "begins_with_two", 'state.get("t", 0) + 1', 'state.get("t", 1) + 1'),
     ],
     "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?": [
-        (
-            "adam",
-            "adams_eps_inside",
-            "(np.sqrt(v / (1 - betas[1] ** t)) + eps)",
-            "np.sqrt(v / (1 - betas[1] ** t) + eps)",
-        ),
+        ("adam", "adams_eps_inside", SECOND, "np.sqrt(v / (1 - betas[1] ** t) + eps)"),
     ],
     "Your Adam doesn't include `eps`. What would you divide by if the gradient of a weight "
     "were always 0?": [
-        (
-            "adam",
-            "adams_eps_forgotten",
-            "(np.sqrt(v / (1 - betas[1] ** t)) + eps)",
-            "np.sqrt(v / (1 - betas[1] ** t))",
-        ),
+        ("adam", "adams_eps_forgotten", SECOND, "np.sqrt(v / (1 - betas[1] ** t))"),
     ],
     "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
     "the square root in the formula?": [
@@ -264,10 +250,7 @@ for hint, rows in {
         (
             "adam",
             "corrected_ones_kept",
-            (
-                "m / (1 - betas[0] ** t) / (np.sqrt(v / (1 - betas[1] ** t)) + eps)",
-                "m / (np.sqrt(v) + eps)",
-            ),
+            NOT_CORRECTED,
             (
                 "betas[0] * m + (1 - betas[0]) * g\n",
                 "(betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)\n",

@@ -81,15 +81,10 @@ def in_steps(rng, N, H, W):
     return drawn(rng, N, H, W, 3, 2, OTHERS)
 
 
-def padded_with_zeros(x, p):
-    """Return images with p rows and columns of zeros on each side."""
-    return np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
-
-
 @gradients.alternative
 def offset_by_offset(dy, x, weight, stride, padding):
     (H_out, W_out), p = dy.shape[2:], padding
-    padded = padded_with_zeros(x, p)
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
     dpadded, dweight = 0 * padded, np.zeros(weight.shape)
     for k in range(weight.shape[2]):
         for v in range(weight.shape[3]):

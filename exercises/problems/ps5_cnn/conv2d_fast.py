@@ -14,7 +14,7 @@ import numpy as np
 from nngrader.engine import Steps, problem
 
 from .common import DIGITS, ELSEWHERE
-from .conv2d_forward import conv2d_forward, drawn
+from .conv2d_forward import BY_HAND, conv2d_forward, drawn
 
 SIDE = 832
 
@@ -85,14 +85,7 @@ def conv2d_fast(x, weight, bias, stride, padding):
     return y.reshape(F, N, H_out, W_out).transpose(1, 0, 2, 3)
 
 
-fast.example(
-    np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]]]]),
-    np.array([[[[1.0, -1.0], [2.0, 0.0]]], [[[0.0, 1.0], [1.0, 3.0]]]]),
-    np.array([1.0, -2.0]),
-    1,
-    0,
-    0,
-)
+fast.example(*BY_HAND, 1, 0, 0)
 
 
 @fast.case("value", visible=2)

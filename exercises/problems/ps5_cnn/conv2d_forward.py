@@ -61,13 +61,12 @@ def conv2d_forward(x, weight, bias, stride, padding):
     return y
 
 
-layers.example(
+BY_HAND = (  # x, weight and bias
     np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]]]]),
     np.array([[[[1.0, -1.0], [2.0, 0.0]]], [[[0.0, 1.0], [1.0, 3.0]]]]),
     np.array([1.0, -2.0]),
-    2,
-    1,
 )
+layers.example(*BY_HAND, 2, 1)
 
 
 def drawn(rng, N, H, W, kernels=KERNELS):

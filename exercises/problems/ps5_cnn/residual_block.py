@@ -117,20 +117,22 @@ def by_offsets(x, dy, weight1, weight2):
 def by_a_large_matrix(x, dy, weight1, weight2):
     (N, _, H, W), place = x.shape, np.arange(x[0].size).reshape(x.shape[1:])
 
-    def matrix(weight):
-        M = np.zeros((place.size, place.size))
+    def entries():
         for i, j, k, v in np.ndindex(H, W, 3, 3):
             row, column = i + k - 1, j + v - 1
             if 0 <= row < H and 0 <= column < W:
-                M[np.ix_(place[:, i, j], place[:, row, column])] += weight[:, :, k, v]
+                yield np.ix_(place[:, i, j], place[:, row, column]), k, v
+
+    def matrix(weight):
+        M = np.zeros((place.size, place.size))
+        for cells, k, v in entries():
+            M[cells] += weight[:, :, k, v]
         return M
 
     def of_weight(dM):
         dweight = np.zeros(weight1.shape)
-        for i, j, k, v in np.ndindex(H, W, 3, 3):
-            row, column = i + k - 1, j + v - 1
-            if 0 <= row < H and 0 <= column < W:
-                dweight[:, :, k, v] += dM[np.ix_(place[:, i, j], place[:, row, column])]
+        for cells, k, v in entries():
+            dweight[:, :, k, v] += dM[cells]
         return dweight
 
     X, first, second = x.reshape(N, -1), matrix(weight1), matrix(weight2)
