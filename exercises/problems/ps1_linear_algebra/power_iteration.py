@@ -101,9 +101,7 @@ def clear(basis):
     """Return whether one entry of the first eigenvector is clearly the largest."""
     first = basis[:, 0]
     sizes = np.sort(np.abs(first))
-    turned = (
-        first[0] * first[np.abs(first).argmax()] < 0
-    )  # the first entry decides a different sign
+    turned = first[0] * first[np.abs(first).argmax()] < 0  # the signs of these two differ
     return len(sizes) == 1 or (turned and sizes[-1] > 1.05 * sizes[-2])
 
 

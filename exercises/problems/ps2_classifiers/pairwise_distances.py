@@ -146,6 +146,12 @@ def by_norm(X, Y):
     return np.sqrt(squares)
 
 
+# edits of by_feature: columns keep the type of the arrays, and so does the sum
+COLUMNS = "X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"
+TOTAL = ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)")
+ONE_TYPE = [COLUMNS, TOTAL, ("total**0.5", "np.sqrt(total * 1.0)")]
+INT16 = "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
+
 for hint, rows in {
     "Your results are squared distances. Which step of the formula is missing?": [
         ("value", "squared", "np.sqrt", ""),
@@ -208,9 +214,7 @@ for hint, rows in {
         distances.mistake(hint, loses=loses, name=name, edit=edit)
 for hint, rows in {
     "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
-    "in this type to see what happens.": [
-        ("integers", "wraps_around", ".astype(float), Y[:, d].astype(float)", ", Y[:, d]"),
-    ],
+    "in this type to see what happens.": [("integers", "wraps_around", *COLUMNS)],
     "Your code computes the differences in `uint8`. Print 3 - 5 in this type to see what "
     "happens.": [
         (
@@ -221,15 +225,7 @@ for hint, rows in {
         ),
     ],
     "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 and "
-    "20 * 20 in this type to see what happens.": [
-        (
-            "integers",
-            "added_up_in_uint8",
-            ("X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"),
-            ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)"),
-            ("total**0.5", "np.sqrt(total * 1.0)"),
-        ),
-    ],
+    "20 * 20 in this type to see what happens.": [("integers", "added_up_in_uint8", *ONE_TYPE)],
 }.items():
     for loses, name, *edit in rows:
         distances.mistake(hint, loses=loses, name=name, edit=edit, of=by_feature)
@@ -254,8 +250,8 @@ distances.mistake(
     "happens.",
     loses="integers",
     name="squared_in_int16",
-    edit=("X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"),
-    given="if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)",
+    edit=COLUMNS,
+    given=INT16,
     of=by_feature,
 )
 distances.mistake(
@@ -263,11 +259,7 @@ distances.mistake(
     "this type to see what happens.",
     loses="integers",
     name="added_in_int16",
-    edit=[
-        ("X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"),
-        ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)"),
-        ("total**0.5", "np.sqrt(total * 1.0)"),
-    ],
-    given="if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)",
+    edit=ONE_TYPE,
+    given=INT16,
     of=by_feature,
 )
