@@ -72,13 +72,77 @@ def by_eigenvectors(A, k):
     return A @ V @ V.T
 
 
-nearest.mistake(
+for hint, rows in {
     "Your result contains the k smallest terms. In what order does `svd` return the singular "
-    "values?",
-    loses="value",
-    name="smallest_terms",
-    edit=("U[:, :k] * s[:k] @ Vt[:k]", "U[:, -k:] * s[-k:] @ Vt[-k:]"),
-)
+    "values?": [("value", "smallest_terms", ":k] * s[:k] @ Vt[:k", "-k:] * s[-k:] @ Vt[-k:")],
+    "Your result contains the terms after the first k. Which terms should you add up?": [
+        ("value", "what_is_left", "U[:, :k] * s[:k] @ Vt[:k]", "U[:, k:] * s[k:] @ Vt[k:]"),
+    ],
+    "Your result is only the last of the k terms. What does the formula do with the terms "
+    "before it?": [
+        (
+            "value",
+            "one_term_alone",
+            "U[:, :k] * s[:k] @ Vt[:k]",
+            "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]",
+        ),
+    ],
+    "Your outer products all have the same weight. What does the formula multiply each of them "
+    "by?": [("value", "singular_values_left_out", " * s[:k]", "")],
+    "Your terms contain the squares of the singular values. Which matrix has these squares as "
+    "its eigenvalues?": [("value", "squared_singular_values", "s[:k]", "s[:k] ** 2")],
+    "Your terms contain the square roots of the singular values. What power of the singular "
+    "value does each term in the formula contain?": [
+        ("value", "root_of_singular_values", "s[:k]", "np.sqrt(s[:k])"),
+    ],
+    "Your code uses columns of the third factor as right singular vectors. Because `svd` "
+    "returns this factor transposed, are the vectors its rows or its columns?": [
+        ("shape value", "columns_of_the_third_factor", "Vt[:k]", "Vt[:, :k].T"),
+    ],
+    "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
+    "should every row be a combination of?": [
+        (
+            "value",
+            "first_rows",
+            "return U[:, :k] * s[:k] @ Vt[:k]",
+            "return A * (np.arange(len(A)) < k)[:, None]",
+        ),
+    ],
+    "The first k columns of your result are columns of `A`, and the other columns are 0. Which "
+    "vectors should every column be a combination of?": [
+        (
+            "value",
+            "first_columns",
+            "return U[:, :k] * s[:k] @ Vt[:k]",
+            "return A * (np.arange(A.shape[1]) < k)",
+        ),
+    ],
+    "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
+    "columns of `U`?": [
+        (
+            "value",
+            "rows_of_the_first_factor",
+            (", full_matrices=False", ""),
+            ("U[:, :k]", "U[:k].T"),
+        ),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        nearest.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "Your result has rank k + 1. How many terms does your slice or loop include?": [
+        ("value", "one_too_many", "k += 1"),
+    ],
+    "Your result has rank k - 1. How many terms does your slice or loop include?": [
+        ("value", "one_too_few", "k -= 1"),
+    ],
+    "Your code subtracts the mean of each column and never adds it back. Which matrix does "
+    "your result approximate?": [("value", "centred_and_left_so", "A = A - A.mean(axis=0)")],
+    "Your result contains only the first term. How many iterations of your loop run before it "
+    "returns?": [("value", "first_term_alone", "k = 1")],
+}.items():
+    for loses, name, given in rows:
+        nearest.mistake(hint, loses=loses, name=name, given=given)
 
 
 @nearest.mistake(
@@ -96,59 +160,6 @@ def first_of_eigh(A, k):
 
 
 nearest.mistake(
-    "Your result contains the terms after the first k. Which terms should you add up?",
-    loses="value",
-    name="what_is_left",
-    edit=("U[:, :k] * s[:k] @ Vt[:k]", "U[:, k:] * s[k:] @ Vt[k:]"),
-)
-nearest.mistake(
-    "Your result has rank k + 1. How many terms does your slice or loop include?",
-    loses="value",
-    name="one_too_many",
-    given="k += 1",
-)
-nearest.mistake(
-    "Your result has rank k - 1. How many terms does your slice or loop include?",
-    loses="value",
-    name="one_too_few",
-    given="k -= 1",
-)
-nearest.mistake(
-    "Your result is only the last of the k terms. What does the formula do with the terms "
-    "before it?",
-    loses="value",
-    name="one_term_alone",
-    edit=("U[:, :k] * s[:k] @ Vt[:k]", "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]"),
-)
-nearest.mistake(
-    "Your outer products all have the same weight. What does the formula multiply each of "
-    "them by?",
-    loses="value",
-    name="singular_values_left_out",
-    edit=(" * s[:k]", ""),
-)
-nearest.mistake(
-    "Your terms contain the squares of the singular values. Which matrix has these squares as "
-    "its eigenvalues?",
-    loses="value",
-    name="squared_singular_values",
-    edit=("s[:k]", "s[:k] ** 2"),
-)
-nearest.mistake(
-    "Your terms contain the square roots of the singular values. What power of the singular "
-    "value does each term in the formula contain?",
-    loses="value",
-    name="root_of_singular_values",
-    edit=("s[:k]", "np.sqrt(s[:k])"),
-)
-nearest.mistake(
-    "Your code uses columns of the third factor as right singular vectors. Because `svd` "
-    "returns this factor transposed, are the vectors its rows or its columns?",
-    loses="shape value",
-    name="columns_of_the_third_factor",
-    edit=("Vt[:k]", "Vt[:, :k].T"),
-)
-nearest.mistake(
     "Your code subtracts the mean of each column before the decomposition and adds it back "
     "afterwards. Does the formula contain these means?",
     loses="value",
@@ -157,45 +168,10 @@ nearest.mistake(
     given="mean = A.mean(axis=0); A = A - mean",
 )
 nearest.mistake(
-    "Your code subtracts the mean of each column and never adds it back. Which matrix does "
-    "your result approximate?",
-    loses="value",
-    name="centred_and_left_so",
-    given="A = A - A.mean(axis=0)",
-)
-nearest.mistake(
-    "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
-    "should every row be a combination of?",
-    loses="value",
-    name="first_rows",
-    edit=("return U[:, :k] * s[:k] @ Vt[:k]", "return A * (np.arange(len(A)) < k)[:, None]"),
-)
-nearest.mistake(
-    "The first k columns of your result are columns of `A`, and the other columns are 0. "
-    "Which vectors should every column be a combination of?",
-    loses="value",
-    name="first_columns",
-    edit=("return U[:, :k] * s[:k] @ Vt[:k]", "return A * (np.arange(A.shape[1]) < k)"),
-)
-nearest.mistake(
     "Your result is `A` projected onto its first k columns. Which k directions give the "
     "smallest error?",
     loses="value",
     name="on_the_first_columns",
     edit=("np.linalg.svd(A, full_matrices=False)[0][:, :k]", "np.linalg.qr(A[:, :k])[0]"),
     of=projected,
-)
-nearest.mistake(
-    "Your result contains only the first term. How many iterations of your loop run before it "
-    "returns?",
-    loses="value",
-    name="first_term_alone",
-    given="k = 1",
-)
-nearest.mistake(
-    "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
-    "columns of `U`?",
-    loses="value",
-    name="rows_of_the_first_factor",
-    edit=[(", full_matrices=False", ""), ("U[:, :k]", "U[:k].T")],
 )

@@ -138,9 +138,7 @@ def chelsea():
     """The cat Chelsea."""
     from nnlib.datasets import photographs
 
-    thousands = photographs().chelsea @ np.array(
-        [299, 587, 114]
-    )  # integers, so nothing is rounded
+    thousands = photographs().chelsea @ np.array([299, 587, 114])  # not rounded
     picture = ((thousands + 500) // 1000).astype(np.uint8)
     return picture, picture
 

@@ -101,9 +101,7 @@ def clear(basis):
     """Return whether one entry of the first eigenvector is clearly the largest."""
     first = basis[:, 0]
     sizes = np.sort(np.abs(first))
-    turned = (
-        first[0] * first[np.abs(first).argmax()] < 0
-    )  # the first entry decides a different sign
+    turned = first[0] * first[np.abs(first).argmax()] < 0  # the signs of these two differ
     return len(sizes) == 1 or (turned and sizes[-1] > 1.05 * sizes[-2])
 
 
@@ -198,68 +196,45 @@ def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     return (A @ x)[np.argmax(x)] / x.max(), x
 
 
-powers.mistake(
+for hint, rows in {
     "Your eigenvalue is the factor by which a step stretches the vector, so it is never "
-    "negative. Which formula in the problem text also gives the sign?",
-    loses="negative",
-    name="length_for_the_eigenvalue",
-    edit=("return v @ A @ v, v", "return abs(v @ A @ v), v"),
-)
-powers.mistake(
-    "The largest entry of your eigenvector is 1. What length should the eigenvector have?",
-    loses="value",
-    name="largest_entry_one",
-    edit=("return v @ A @ v, v", "return v @ A @ v, v / v.max()"),
-)
-powers.mistake(
+    "negative. Which formula in the problem text also gives the sign?": [
+        ("negative", "length_for_the_eigenvalue", "v @ A @ v", "abs(v @ A @ v)"),
+    ],
+    "The largest entry of your eigenvector is 1. What length should the eigenvector have?": [
+        ("value", "largest_entry_one", "return v @ A @ v, v", "return v @ A @ v, v / v.max()"),
+    ],
     "In your eigenvector, the magnitudes of the entries add up to 1. Which norm should be 1, "
-    "and how do you compute it?",
-    loses="value",
-    name="sum_one",
-    edit=("return v @ A @ v, v", "return v @ A @ v, v / np.abs(v).sum()"),
-)
-powers.mistake(
+    "and how do you compute it?": [
+        ("value", "sum_one", "return v @ A @ v, v", "return v @ A @ v, v / np.abs(v).sum()"),
+    ],
     "In your eigenvector, the entry of largest magnitude is negative. What sign should this "
-    "entry have?",
-    loses="value",
-    name="largest_entry_negative",
-    edit=("return v @ A @ v, v", "return v @ A @ v, -v"),
-)
-powers.mistake(
-    "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "
-    "formula?",
-    loses="value",
-    name="from_the_left",
-    given="A = A.T",
-)
-powers.mistake(
+    "entry have?": [
+        ("value", "largest_entry_negative", "return v @ A @ v, v", "return v @ A @ v, -v"),
+    ],
     "Your eigenvalue is vᵀAv for a vector whose length isn't 1. What must you divide vᵀAv by "
-    "in this case?",
-    loses="value",
-    name="quotient_not_divided",
-    edit=("return v @ A @ v, v", "return v @ A @ v / v.max() ** 2, v"),
-)
-powers.mistake(
+    "in this case?": [("value", "quotient_not_divided", "@ A @ v", "@ A @ v / v.max() ** 2")],
     "Your eigenvalue is the factor by which two steps stretch the vector. How many times does "
-    "your quotient multiply by `A`?",
-    loses="value",
-    name="two_steps",
-    edit=("return v @ A @ v, v", "return (v @ A @ v) ** 2, v"),
-)
-powers.mistake(
-    "Your iteration stops too early, because you compare the squared length of a step with "
-    "`tol`. What is the square root of 1e-10?",
-    loses="value",
-    name="squared_length_compared",
-    given="tol = np.sqrt(tol)",
-)
-powers.mistake(
+    "your quotient multiply by `A`?": [
+        ("value", "two_steps", "return v @ A @ v, v", "return (v @ A @ v) ** 2, v"),
+    ],
     "When `tol` isn't passed, your iteration stops while the vector is still changing. Which "
-    "default does the problem text give for `tol`?",
-    loses="value",
-    name="a_rough_default",
-    edit=("tol=1e-10", "tol=1e-3"),
-)
+    "default does the problem text give for `tol`?": [
+        ("value", "a_rough_default", "tol=1e-10", "tol=1e-3"),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        powers.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "
+    "formula?": [("value", "from_the_left", "A = A.T")],
+    "Your iteration stops too early, because you compare the squared length of a step with "
+    "`tol`. What is the square root of 1e-10?": [
+        ("value", "squared_length_compared", "tol = np.sqrt(tol)"),
+    ],
+}.items():
+    for loses, name, given in rows:
+        powers.mistake(hint, loses=loses, name=name, given=given)
 powers.mistake(
     "Your result comes from a different start vector. Which vector should the iteration start "
     "from?",

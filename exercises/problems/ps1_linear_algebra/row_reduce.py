@@ -105,17 +105,22 @@ def first_large(sizes):
     return (sizes > 1e-11).argmax()
 
 
-DRAWS = 2000  # then a generator raises an error
-
-
-def clear(rng, make, ways=(np.argmax, first_large)):
-    """Draw matrices until every candidate for a pivot is either clearly 0 or clearly not 0."""
-    for _ in range(DRAWS):
-        A = make(rng)
-        found = [sizes_of_pivots(A, way) for way in ways]
-        if all(taken > 1e-3 and dropped < 1e-13 for taken, dropped in found):
+def until(fits, make):
+    """Draw up to 2,000 matrices until one of them fits."""
+    for _ in range(2000):
+        if fits(A := make()):
             return A
     raise ValueError("no such matrix was found")
+
+
+def clear(make, ways=(np.argmax, first_large)):
+    """Draw matrices until every candidate for a pivot is either clearly 0 or clearly not 0."""
+
+    def fits(A):
+        found = [sizes_of_pivots(A, way) for way in ways]
+        return all(taken > 1e-3 and dropped < 1e-13 for taken, dropped in found)
+
+    return until(fits, make)
 
 
 @elimination.case("value", visible=2)
@@ -124,7 +129,7 @@ def whole_numbers(rng, M):
     # column 0 distinguishes a pivot of 0 from columns that are just counted 0, 1, 2, ...
     n = M + int(rng.integers(3, 6))
 
-    def make(rng):
+    def make():
         A = integers(rng, M, n)
         A[:, 1] = -np.abs(A[:, 1])
         A[0, 1] = 0
@@ -134,16 +139,14 @@ def whole_numbers(rng, M):
             A[k, :-1], A[k, -1] = 0, A[k, -1] or 1
         return A
 
-    for _ in range(DRAWS):
-        A = clear(rng, make)
+    def fits(A):
         R, pivots = row_reduce(A)
-        others = [wrong("largest with its sign", A), wrong("counted from the slice", A)]
-        as_many = all(len(other[1]) == len(pivots) for other in others)
-        signed = wrong("signed everywhere", A)[1]
-        moderate = 1.1 < np.abs(R).max() < 4  # six decimals are fewer than seven digits of it
-        if M == 1 or (as_many and len(signed) < len(pivots) and moderate):
-            return A
-    raise ValueError("no such matrix was found")
+        names = "largest with its sign", "counted from the slice", "signed everywhere"
+        *as_many, fewer = (len(wrong(name, A)[1]) - len(pivots) for name in names)
+        # six decimals are fewer than seven digits of a moderate entry
+        return M == 1 or (not any(as_many) and fewer < 0 and 1.1 < np.abs(R).max() < 4)
+
+    return until(fits, lambda: clear(make))
 
 
 @elimination.case("dependent")
@@ -154,7 +157,7 @@ def low_rank(rng, M, N):
     # exact zeros. If code uses a rounding error as a pivot, it always uses the same one.
     r = max(1, min(M, N, 6) - 2)
 
-    def make(rng):
+    def make():
         own = integers(rng, M, r, 9)
         last = own @ rng.integers(1, 4, size=r) if N > r else own[:, 0]
         columns = [own[:, 0] * rng.choice([-4, -2, 2]), *own.T[1:], last][: N - 1]
@@ -164,12 +167,12 @@ def low_rank(rng, M, N):
             columns.insert(k, columns[rng.integers(k)] * factor)
         return 1e6 * np.stack(columns, axis=1) + 0.0  # no -0
 
-    for _ in range(DRAWS):  # until row order doesn't matter and there is rounding
-        A = clear(rng, make)
+    def fits(A):  # row order doesn't matter, and there is rounding
         ways = [wrong("first that is not zero", A), wrong("rows never swapped", A)]
-        if all(near(*way, *row_reduce(A)) for way in ways) and (min(M, N) < 5 or rounded(A)):
-            return A
-    raise ValueError("no such matrix was found")
+        same = all(near(*way, *row_reduce(A)) for way in ways)
+        return same and (min(M, N) < 5 or rounded(A))
+
+    return until(fits, lambda: clear(make))
 
 
 def rounded(A):
@@ -190,19 +193,22 @@ def tiny(rng, M):
         raise ValueError("a single row leaves no choice of pivot")
     n = M + int(rng.integers(2, 5))
 
-    def make(rng):
+    def make():
         A = integers(rng, M, n)
         A[0, 0] = 1e-9
         A[:, rng.integers(1, M)] = 0
         return A
 
-    for _ in range(DRAWS):  # until the last pivot is neither near 1e-11 nor near 1e-8
-        A = clear(rng, make, [np.argmax])
+    def small():
+        A = clear(make, [np.argmax])
         A[-1] *= 1e-9
+        return A
+
+    def fits(A):  # the last pivot is neither near 1e-11 nor near 1e-8
         taken, dropped = sizes_of_pivots(A)
-        if 2e-9 < taken * np.abs(A).max() < 9e-9 and dropped < 1e-13:
-            return A
-    raise ValueError("no such matrix was found")
+        return 2e-9 < taken * np.abs(A).max() < 9e-9 and dropped < 1e-13
+
+    return until(fits, small)
 
 
 @elimination.alternative
@@ -249,162 +255,126 @@ def by_matrices(A):
     return R, tuple(pivots)
 
 
-elimination.mistake(
+for hint, rows in {
     "Your `R` has zeros below each pivot, but not above it. Which rows does your inner loop "
-    "visit?",
-    loses="value",
-    name="zeros_below_alone",
-    edit=[*DIVIDED_LAST, ("!= i", "> i")],
-)
-elimination.mistake(
-    "The pivots in your `R` aren't 1. Which of the three steps turns a pivot into 1?",
-    loses="value",
-    name="pivots_not_one",
-    edit=UNDIVIDED,
-)
-elimination.mistake(
-    "Your `R` has zeros only below the pivots, and its pivots aren't 1. Which steps turn an "
-    "echelon form into the *reduced* form?",
-    loses="value",
-    name="echelon_form_only",
-    edit=[*UNDIVIDED, ("!= i", "> i")],
-)
-elimination.mistake(
-    "Your code uses a 0 as a pivot. Which row could you swap to the top first?",
-    loses="value pivots",
-    name="rows_never_swapped",
-    edit=[
-        *DIVIDED_LAST,
-        ("i + np.abs(R[i:, j]).argmax()", "i"),
+    "visit?": [("value", "zeros_below_alone", ("!= i", "> i"))],
+    "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions huge. "
+    "Which entry of the column would be the best pivot?": [
         (
-            "abs(R[p, j]) / abs(A).max() > 1e-11",
-            "not np.abs(R[i:, j]).max() / abs(A).max() <= 1e-11",
+            "stability",
+            "first_that_is_not_zero",
+            ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
         ),
     ],
-)
-elimination.mistake(
-    "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions huge. "
-    "Which entry of the column would be the best pivot?",
-    loses="stability",
-    name="first_that_is_not_zero",
-    edit=[
-        *DIVIDED_LAST,
-        ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
+    "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?": [
+        ("dependent", "compared_with_exact_zero", ("1e-11", "0")),
     ],
-)
-elimination.mistake(
-    "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?",
-    loses="dependent",
-    name="compared_with_exact_zero",
-    edit=[*DIVIDED_LAST, ("1e-11", "0")],
-)
-elimination.mistake(
     "Your code treats a small entry as 0, although it is above the limit in the problem text. "
-    "What is this limit, and which number is it relative to?",
-    loses="stability",
-    name="too_much_counted_as_zero",
-    edit=[*DIVIDED_LAST, ("1e-11", "1e-6")],
-)
-elimination.mistake(
+    "What is this limit, and which number is it relative to?": [
+        ("stability", "too_much_counted_as_zero", ("1e-11", "1e-6")),
+    ],
     "Your code chooses the pivot by its signed value. Which of -7, 0 and 2 has the largest "
-    "magnitude?",
-    loses="value pivots",
-    name="largest_with_its_sign",
-    edit=[*DIVIDED_LAST, ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()")],
-)
-elimination.mistake(
+    "magnitude?": [
+        (
+            "value pivots",
+            "largest_with_its_sign",
+            ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
+        ),
+    ],
     "Your code swaps the wrong row to the top, because `argmax` counts from the beginning of "
-    "your slice. Which row of `R` is row 0 of the slice?",
-    loses="value",
-    name="counted_from_the_slice",
-    edit=[*DIVIDED_LAST, ("i + np", "np")],
-)
-elimination.mistake(
+    "your slice. Which row of `R` is row 0 of the slice?": [
+        ("value", "counted_from_the_slice", ("i + np", "np")),
+    ],
     "Your swap leaves two equal rows in `R`, and the other row is lost. What does a view of "
-    "`R[i]` contain after you have overwritten this row?",
-    loses="shape value pivots",
-    name="swapped_by_views",
-    edit=[*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")],
-)
-elimination.mistake(
+    "`R[i]` contain after you have overwritten this row?": [
+        ("shape value pivots", "swapped_by_views", ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")),
+    ],
     "Your code moves down to the next row even after a column without a pivot. Which row "
-    "should it use for the following column?",
-    loses="shape value pivots",
-    name="a_row_for_each_column",
-    edit=[
-        *DIVIDED_LAST,
-        ("i = len(pivots)", "i = j"),
+    "should it use for the following column?": [
+        ("shape value pivots", "a_row_for_each_column", ("i = len(pivots)", "i = j")),
     ],
-)
-elimination.mistake(
-    "Your `pivots` are all too large by 1. What number does the first column have in the "
-    "problem text?",
-    loses="pivots",
-    name="columns_counted_from_one",
-    edit=("append(j)", "append(j + 1)"),
-)
-elimination.mistake(
-    "Your `pivots` contains the columns that don't have a pivot. Which columns should it "
-    "contain?",
-    loses="shape pivots",
-    name="columns_without_pivot",
-    edit=("return R, pivots", "return R, [j for j in range(A.shape[1]) if j not in pivots]"),
-)
-elimination.mistake(
     "Your code never looks for a pivot in the last column. Where does your loop over the "
-    "columns end?",
-    loses="shape value",
-    name="last_column_left_out",
-    edit=[*DIVIDED_LAST, ("range(A.shape[1])", "range(A.shape[1] - 1)")],
-)
-elimination.mistake(
+    "columns end?": [
+        ("shape value", "last_column_left_out", ("range(A.shape[1])", "range(A.shape[1] - 1)")),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        elimination.mistake(hint, loses=loses, name=name, edit=[*DIVIDED_LAST, *edit])
+for hint, rows in {
+    "Your `R` has zeros only below the pivots, and its pivots aren't 1. Which steps turn an "
+    "echelon form into the *reduced* form?": [
+        ("value", "echelon_form_only", *UNDIVIDED, ("!= i", "> i")),
+    ],
+    "Your code uses a 0 as a pivot. Which row could you swap to the top first?": [
+        (
+            "value pivots",
+            "rows_never_swapped",
+            *DIVIDED_LAST,
+            ("i + np.abs(R[i:, j]).argmax()", "i"),
+            (
+                "abs(R[p, j]) / abs(A).max() > 1e-11",
+                "not np.abs(R[i:, j]).max() / abs(A).max() <= 1e-11",
+            ),
+        ),
+    ],
+    "Your `pivots` are all too large by 1. What number does the first column have in the "
+    "problem text?": [("pivots", "columns_counted_from_one", "append(j)", "append(j + 1)")],
+    "Your `pivots` contains the columns that don't have a pivot. Which columns should it "
+    "contain?": [
+        (
+            "shape pivots",
+            "columns_without_pivot",
+            "return R, pivots",
+            "return R, [j for j in range(A.shape[1]) if j not in pivots]",
+        ),
+    ],
     "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other entries "
-    "huge. Which entry of the column would be the best pivot?",
-    loses="stability",
-    name="first_that_is_not_zero_divided",
-    edit=[
-        NOT_CLEARED,
-        ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
+    "huge. Which entry of the column would be the best pivot?": [
+        (
+            "stability",
+            "first_that_is_not_zero_divided",
+            NOT_CLEARED,
+            ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
+        ),
     ],
-)
-elimination.mistake(
     "Your code compares signed values, so a column that contains only negative entries counts "
-    "as 0. What is the magnitude of -7?",
-    loses="shape value pivots",
-    name="signed_everywhere",
-    edit=[
-        ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
-        ("abs(R[p, j]) /", "R[p, j] /"),
-        NOT_CLEARED,
+    "as 0. What is the magnitude of -7?": [
+        (
+            "shape value pivots",
+            "signed_everywhere",
+            ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
+            ("abs(R[p, j]) /", "R[p, j] /"),
+            NOT_CLEARED,
+        ),
     ],
-)
-elimination.mistake(
     "Your other rows still have their old entries in the column of a pivot. Which entries "
-    "should they have there?",
-    loses="value",
-    name="nothing_subtracted",
-    edit=("            R[others] -= np.outer(R[others, j], R[i])\n", ""),
-)
-elimination.mistake(
-    "Your subtraction changes only the entry in column `j` of each row. Which factor does it "
-    "use for the later entries, after `R[k, j]` has changed?",
-    loses="value",
-    name="factor_overwritten",
-    edit=("R[others] -= np.outer(R[others, j], R[i])", "R[others, j] = 0"),
-)
-elimination.mistake(
-    "Your division changes the pivot, but not the rest of its row. Which number do you divide "
-    "the later entries by, after the pivot has changed?",
-    loses="value",
-    name="pivot_overwritten",
-    edit=[
-        ("R[i] /= R[i, j]", "R[i, j] = 1"),
-        ("abs(R[p, j]) / abs(A).max() > 1e-11", "not abs(R[p, j]) / abs(A).max() <= 1e-11"),
+    "should they have there?": [
+        (
+            "value",
+            "nothing_subtracted",
+            "            R[others] -= np.outer(R[others, j], R[i])\n",
+            "",
+        ),
     ],
-)
-elimination.mistake(
-    "Your second result is the number of columns with a pivot. Which columns are they?",
-    loses="shape pivots",
-    name="rank_alone",
-    edit=("return R, pivots", "return R, len(pivots)"),
-)
+    "Your subtraction changes only the entry in column `j` of each row. Which factor does it "
+    "use for the later entries, after `R[k, j]` has changed?": [
+        ("value", "factor_overwritten", "] -= np.outer(R[others, j], R[i])", ", j] = 0"),
+    ],
+    "Your division changes the pivot, but not the rest of its row. Which number do you divide "
+    "the later entries by, after the pivot has changed?": [
+        (
+            "value",
+            "pivot_overwritten",
+            ("R[i] /= R[i, j]", "R[i, j] = 1"),
+            ("abs(R[p, j]) / abs(A).max() > 1e-11", "not abs(R[p, j]) / abs(A).max() <= 1e-11"),
+        ),
+    ],
+    "Your second result is the number of columns with a pivot. Which columns are they?": [
+        ("shape pivots", "rank_alone", "return R, pivots", "return R, len(pivots)"),
+    ],
+    "The pivots in your `R` aren't 1. Which of the three steps turns a pivot into 1?": [
+        ("value", "pivots_not_one", *UNDIVIDED),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        elimination.mistake(hint, loses=loses, name=name, edit=edit)

@@ -101,172 +101,135 @@ def by_mask(scores, targets, margin=1.0):
     return gap.sum(1).mean(), g / len(g)
 
 
-hinge.mistake(
+for hint, rows in {
     "Your loss is too large by exactly the margin. How much does the correct class itself "
-    "contribute to your sum?",
-    loses="value",
-    name="right_class_counted",
-    edit=("sum() / len(scores), g", "sum() / len(scores) + margin, g"),
-)
-hinge.mistake(
+    "contribute to your sum?": [
+        ("value", "right_class_counted", "scores),", "scores) + margin,"),
+    ],
     "Your gradient counts the correct class only once, even if several incorrect classes are "
-    "too close. How many gaps contain the score of the correct class?",
-    loses="gradient",
-    name="right_class_once",
-    edit=("-gradient.sum(axis=1)", "-1"),
-)
-hinge.mistake(
+    "too close. How many gaps contain the score of the correct class?": [
+        ("gradient", "right_class_once", "-gradient.sum(axis=1)", "-1"),
+    ],
     "Your gradient for the correct class counts one gap too many in every row. Which class "
-    "doesn't belong in the sum?",
-    loses="gradient",
-    name="right_class_counts_itself",
-    edit=("-gradient.sum(axis=1)", "-gradient.sum(axis=1) - 1"),
-)
-hinge.mistake(
+    "doesn't belong in the sum?": [
+        ("gradient", "right_class_counts_itself", "axis=1)", "axis=1) - 1"),
+    ],
     "Your gradient counts every incorrect class, even if its gap is negative. Which scores "
-    "change the loss when they increase slightly?",
-    loses="gradient integers default",
-    name="every_class_pulls",
-    edit=[
-        ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
-        ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
+    "change the loss when they increase slightly?": [
+        (
+            "gradient integers default",
+            "every_class_pulls",
+            ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
+            ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
+        ),
     ],
-)
-hinge.mistake(
     "Your gradient counts only classes with a higher score than the correct class. Which "
-    "classes contribute to the loss?",
-    loses="gradient",
-    name="only_winners_pull",
-    edit=("(gap > 0)", "(gap > margin)"),
-)
-hinge.mistake(
-    "Your gradient is 0 for the correct class. What is the derivative of each gap with "
-    "respect to the score of the correct class?",
-    loses="gradient",
-    name="right_class_not_pushed",
-    edit=("-gradient.sum(axis=1)", "0"),
-)
-hinge.mistake(
+    "classes contribute to the loss?": [
+        ("gradient", "only_winners_pull", "(gap > 0)", "(gap > margin)"),
+    ],
+    "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
+    "to the score of the correct class?": [
+        ("gradient", "right_class_not_pushed", "-gradient.sum(axis=1)", "0"),
+    ],
     "Your loss and gradient count only the incorrect class with the largest gap. Does the "
-    "formula take a maximum or a sum over the classes?",
-    loses="value",
-    name="largest_only",
-    edit=(
-        "gap[n, targets] = 0",
-        "gap[n, targets] = 0\n    "
-        "gap *= np.arange(scores.shape[1]) == gap.argmax(axis=1)[:, None]",
-    ),
-)
-hinge.mistake(
-    "Your loss and gradient are N times too large. What does the formula divide the sum by?",
-    loses="value",
-    name="not_averaged",
-    edit=("sum() / len(scores), gradient / len(scores)", "sum(), gradient"),
-)
-hinge.mistake(
-    "Your code subtracts the margin from each gap. Should a larger margin make the loss "
-    "larger or smaller?",
-    loses="value",
-    name="margin_given_away",
-    edit=("+ margin", "- margin"),
-)
-hinge.mistake(
-    "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
-    "decrease when the score of the correct class increases?",
-    loses="value",
-    name="difference_turned",
-    edit=[
-        ("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
-        (", gradient", ", -gradient"),
+    "formula take a maximum or a sum over the classes?": [
+        (
+            "value",
+            "largest_only",
+            "gap[n, targets] = 0",
+            "gap[n, targets] = 0\n    "
+            "gap *= np.arange(scores.shape[1]) == gap.argmax(axis=1)[:, None]",
+        ),
     ],
-)
-hinge.mistake(
+    "Your loss and gradient are N times too large. What does the formula divide the sum by?": [
+        ("value", "not_averaged", " / len(scores), gradient / len(scores)", ", gradient"),
+    ],
+    "Your code subtracts the margin from each gap. Should a larger margin make the loss larger "
+    "or smaller?": [("value", "margin_given_away", "+ margin", "- margin")],
     "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
-    "decrease when the score of the correct class increases?",
-    loses="value",
-    name="difference_turned_in_the_gap_alone",
-    edit=("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
-)
-hinge.mistake(
+    "decrease when the score of the correct class increases?": [
+        (
+            "value",
+            "difference_turned",
+            ("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
+            (", gradient", ", -gradient"),
+        ),
+        (
+            "value",
+            "difference_turned_in_the_gap_alone",
+            "scores - scores[n, targets][:, None]",
+            "scores[n, targets][:, None] - scores",
+        ),
+    ],
     "Your gradient depends on how large the gaps are. What is the derivative of max(0, z) for "
-    "z > 0?",
-    loses="gradient",
-    name="gap_for_its_derivative",
-    edit=("(gap > 0).astype(float)", "np.maximum(gap, 0.0)"),
-)
-hinge.mistake(
-    "Your code squares the gaps. What does the formula do with each gap?",
-    loses="value",
-    name="squared_gaps",
-    edit=[
-        ("(gap > 0).astype(float)", "2 * np.maximum(gap, 0.0)"),
-        ("maximum(gap, 0)", "square(np.maximum(gap, 0))"),
+    "z > 0?": [
+        ("gradient", "gap_for_its_derivative", "(gap > 0).astype(float", "np.maximum(gap, 0.0"),
     ],
-)
-hinge.mistake(
+    "Your code squares the gaps. What does the formula do with each gap?": [
+        (
+            "value",
+            "squared_gaps",
+            ("(gap > 0).astype(float)", "2 * np.maximum(gap, 0.0)"),
+            ("maximum(gap, 0)", "square(np.maximum(gap, 0))"),
+        ),
+    ],
     "Your loss is 0 as soon as the correct class has the highest score. How large must its "
-    "lead be?",
-    loses="value",
-    name="margin_forgotten",
-    edit=(" + margin", ""),
-)
-hinge.mistake(
+    "lead be?": [("value", "margin_forgotten", " + margin", "")],
     "Your code adds the margin after it takes the maximum, so every incorrect class "
-    "contributes to the loss. What does the formula take the maximum of?",
-    loses="value",
-    name="margin_behind_the_maximum",
-    edit=[(" + margin", ""), ("scores), g", "scores) + margin * (scores.shape[1] - 1), g")],
-)
-hinge.mistake(
-    "Your loss and gradient include the correct class. Which classes does the sum run over?",
-    loses="value",
-    name="right_class_left_in",
-    edit=[
-        ("-gradient.sum(axis=1)", "-gradient.sum(axis=1) - 1"),
-        ("sum() / len(scores), g", "sum() / len(scores) + margin, g"),
+    "contributes to the loss. What does the formula take the maximum of?": [
+        (
+            "value",
+            "margin_behind_the_maximum",
+            (" + margin", ""),
+            ("scores), g", "scores) + margin * (scores.shape[1] - 1), g"),
+        ),
     ],
-)
-hinge.mistake(
+    "Your loss and gradient include the correct class. Which classes does the sum run over?": [
+        (
+            "value",
+            "right_class_left_in",
+            ("-gradient.sum(axis=1)", "-gradient.sum(axis=1) - 1"),
+            ("sum() / len(scores), g", "sum() / len(scores) + margin, g"),
+        ),
+    ],
     "Your loss and gradient include the negative gaps. What does the formula do with a "
-    "negative gap?",
-    loses="value",
-    name="maximum_forgotten",
-    edit=[
-        ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
-        ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
-        ("np.maximum(gap, 0)", "gap"),
+    "negative gap?": [
+        (
+            "value",
+            "maximum_forgotten",
+            ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
+            ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
+            ("np.maximum(gap, 0)", "gap"),
+        ),
     ],
-)
-hinge.mistake(
-    "Your loss and gradient ignore the last image. Where does your loop end?",
-    loses="value",
-    name="last_picture_left_out",
-    edit=("gap[n, targets] = 0", "gap[n, targets] = gap[-1] = 0"),
-)
-hinge.mistake(
-    "Your loss and gradient use only the first image. Where in your code is the `return`?",
-    loses="value",
-    name="only_first_picture",
-    edit=("gap[n, targets] = 0", "gap[n, targets] = gap[1:] = 0"),
-)
-hinge.mistake(
+    "Your loss and gradient ignore the last image. Where does your loop end?": [
+        ("value", "last_picture_left_out", "targets] = 0", "targets] = gap[-1] = 0"),
+    ],
+    "Your loss and gradient use only the first image. Where in your code is the `return`?": [
+        ("value", "only_first_picture", "gap[n, targets] = 0", "gap[n, targets] = gap[1:] = 0"),
+    ],
     "Your loss is an array with one entry for each image. What does the formula do with these "
-    "N losses?",
-    loses="shape value",
-    name="loss_of_each_picture",
-    edit=("sum() / len(scores), g", "sum(axis=1), g"),
-)
-hinge.mistake(
+    "N losses?": [
+        ("shape value", "loss_of_each_picture", "sum() / len(scores), g", "sum(axis=1), g"),
+    ],
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
-    "an array get when you create it from integer scores?",
-    loses="integers",
-    name="made_like_the_scores",
-    edit=(", gradient / len(scores)", ", (gradient / len(scores)).astype(scores.dtype)"),
-)
-hinge.mistake(
+    "an array get when you create it from integer scores?": [
+        (
+            "integers",
+            "made_like_the_scores",
+            ", gradient / len(scores)",
+            ", (gradient / len(scores)).astype(scores.dtype)",
+        ),
+    ],
     "Your gaps lose their fractional parts when the scores are integers. Which dtype does an "
-    "array get when you create it from integer scores?",
-    loses="integers",
-    name="gaps_made_like_the_scores",
-    edit=("gap[n, targets] = 0", "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)"),
-)
+    "array get when you create it from integer scores?": [
+        (
+            "integers",
+            "gaps_made_like_the_scores",
+            "gap[n, targets] = 0",
+            "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)",
+        ),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        hinge.mistake(hint, loses=loses, name=name, edit=edit)

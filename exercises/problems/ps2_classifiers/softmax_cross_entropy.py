@@ -114,216 +114,146 @@ def in_place_on_a_copy(scores, targets):
     return [loss, p]
 
 
-softmax.mistake(
-    "Your loss and gradient are N times too large. What does the formula divide the sum by?",
-    loses="value",
-    name="sum_instead_of_mean",
-    edit=("mean(), gradient / len(scores)", "sum(), gradient"),
-)
-softmax.mistake(
+SHIFT, ALL = " - scores.max(axis=1, keepdims=True)", ("max(axis=1, keepdims=True)", "max()")
+LOG_P = "z - np.log(np.exp(z).sum(axis=1, keepdims=True))"
+LOG_OF_QUOTIENT = LOG_P, "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"
+LOSS = "log_p[n, targets].mean()"
+
+for hint, rows in {
+    "Your loss and gradient are N times too large. What does the formula divide the sum by?": [
+        ("value", "sum_instead_of_mean", "mean(), gradient / len(scores)", "sum(), gradient"),
+    ],
     "Your loss is an array with one entry for each image. What does the formula do with these "
-    "N losses?",
-    loses="shape value",
-    name="loss_of_each_sample",
-    edit=("targets].mean()", "targets]"),
-)
-softmax.mistake(
-    "Your loss and gradient ignore the last image. Where does your loop end?",
-    loses="value",
-    name="last_sample_left_out",
-    edit=("return", "gradient[-1] = log_p[-1] = 0\n    return"),
-)
-softmax.mistake(
-    "Your loss and gradient use only the first image. Where in your code is the `return`?",
-    loses="value",
-    name="only_first_sample",
-    edit=("return", "gradient[1:] = log_p[1:] = 0\n    return"),
-)
-softmax.mistake(
-    "You differentiate the sum of the losses. How does the gradient change for the mean?",
-    loses="gradient",
-    name="gradient_not_averaged",
-    edit=("gradient / len(scores)", "gradient"),
-)
-softmax.mistake(
+    "N losses?": [("shape value", "loss_of_each_sample", "targets].mean()", "targets]")],
+    "Your loss and gradient ignore the last image. Where does your loop end?": [
+        ("value", "last_sample_left_out", "return", "gradient[-1] = log_p[-1] = 0\n    return"),
+    ],
+    "Your loss and gradient use only the first image. Where in your code is the `return`?": [
+        ("value", "only_first_sample", "return", "gradient[1:] = log_p[1:] = 0\n    return"),
+    ],
+    "You differentiate the sum of the losses. How does the gradient change for the mean?": [
+        ("gradient", "gradient_not_averaged", "gradient / len(scores)", "gradient"),
+    ],
     "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
-    "without changing its softmax?",
-    loses="stability",
-    name="no_shift",
-    edit=[
-        (" - scores.max(axis=1, keepdims=True)", ""),
+    "without changing its softmax?": [
+        ("stability", "no_shift", (SHIFT, ""), LOG_OF_QUOTIENT),
+        ("stability", "no_shift_of_the_logarithms", SHIFT, ""),
+    ],
+    "Your code clips the scores, which changes their differences. What can you subtract from a "
+    "row without changing its softmax?": [
+        ("stability", "clipped_scores", "scores" + SHIFT, "np.clip(scores, -500, 500)"),
+    ],
+    "Your `exp` doesn't overflow, but you take the logarithm of 0. How can you compute log p "
+    "without computing p first?": [
+        ("stability", "log_of_zero", "z - np.log(", "np.log(np.exp(z) / "),
+    ],
+    "Your loss has an upper bound, because you add a small constant inside the logarithm. How "
+    "large should the loss be if the correct score is 2,000 below the highest one?": [
         (
-            "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-            "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))",
+            "stability",
+            "capped_by_a_constant",
+            LOSS,
+            "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()",
         ),
     ],
-)
-softmax.mistake(
-    "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
-    "without changing its softmax?",
-    loses="stability",
-    name="no_shift_of_the_logarithms",
-    edit=(" - scores.max(axis=1, keepdims=True)", ""),
-)
-softmax.mistake(
-    "Your code clips the scores, which changes their differences. What can you subtract from a "
-    "row without changing its softmax?",
-    loses="stability",
-    name="clipped_scores",
-    edit=("scores - scores.max(axis=1, keepdims=True)", "np.clip(scores, -500, 500)"),
-)
-softmax.mistake(
-    "Your `exp` doesn't overflow, but you take the logarithm of 0. How can you compute log p "
-    "without computing p first?",
-    loses="stability",
-    name="log_of_zero",
-    edit=(
-        "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-        "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))",
-    ),
-)
-softmax.mistake(
-    "Your loss has an upper bound, because you add a small constant inside the logarithm. How "
-    "large should the loss be if the correct score is 2,000 below the highest one?",
-    loses="stability",
-    name="capped_by_a_constant",
-    edit=("log_p[n, targets].mean()", "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"),
-)
-softmax.mistake(
     "Your loss has an upper bound, because you clip the probabilities before you take the "
     "logarithm. How large should the loss be if the correct score is 2,000 below the highest "
-    "one?",
-    loses="stability",
-    name="clipped_probabilities",
-    edit=(
-        "log_p[n, targets].mean()",
-        "np.log(np.clip(np.exp(log_p[n, targets]), 1e-15, 1)).mean()",
-    ),
-)
-softmax.mistake(
+    "one?": [
+        (
+            "stability",
+            "clipped_probabilities",
+            LOSS,
+            "np.log(np.clip(np.exp(log_p[n, targets]), 1e-15, 1)).mean()",
+        ),
+    ],
     "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you divide by?",
-    loses="stability",
-    name="one_maximum_for_all",
-    edit=[
-        ("max(axis=1, keepdims=True)", "max()"),
-        (
-            "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-            "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))",
-        ),
+    "below this maximum, what sum do you divide by?": [
+        ("stability", "one_maximum_for_all", ALL, LOG_OF_QUOTIENT),
     ],
-)
-softmax.mistake(
     "Your probabilities add up to 1 over the whole matrix. Which axis should you sum the "
-    "exponentials over?",
-    loses="value gradient stability",
-    name="one_sum_for_all",
-    edit=[
-        ("max(axis=1, keepdims=True)", "max()"),
+    "exponentials over?": [
         (
-            "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-            "np.log(np.exp(z) / np.exp(z).sum())",
+            "value gradient stability",
+            "one_sum_for_all",
+            ALL,
+            (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())"),
         ),
     ],
-)
-softmax.mistake(
     "Your loss uses the correct classes of all images in every row. How can you select a "
-    "single entry from each row?",
-    loses="value",
-    name="columns_of_all_targets",
-    edit=("log_p[n, targets]", "log_p[:, targets]"),
-)
-softmax.mistake(
-    "In your loss, you add up log p over all classes. Which class does the formula use?",
-    loses="value",
-    name="all_classes",
-    edit=("log_p[n, targets].mean()", "log_p.sum() / len(scores)"),
-)
-softmax.mistake(
-    "Your loss is the mean of -p. Which function does the formula apply to p?",
-    loses="value",
-    name="logarithm_forgotten",
-    edit=("log_p[n, targets]", "np.exp(log_p[n, targets])"),
-)
-softmax.mistake(
-    "Your probabilities add up to 1 in each column. Which axis should you sum the "
-    "exponentials over?",
-    loses="value gradient stability",
-    name="over_the_samples",
-    edit=[("max(axis=1", "max(axis=0"), ("sum(axis=1", "sum(axis=0")],
-)
+    "single entry from each row?": [
+        ("value", "columns_of_all_targets", "log_p[n, targets]", "log_p[:, targets]"),
+    ],
+    "In your loss, you add up log p over all classes. Which class does the formula use?": [
+        ("value", "all_classes", "log_p[n, targets].mean()", "log_p.sum() / len(scores)"),
+    ],
+    "Your loss is the mean of -p. Which function does the formula apply to p?": [
+        ("value", "logarithm_forgotten", "log_p[n, targets]", "np.exp(log_p[n, targets])"),
+    ],
+    "Your probabilities add up to 1 in each column. Which axis should you sum the exponentials "
+    "over?": [
+        (
+            "value gradient stability",
+            "over_the_samples",
+            ("max(axis=1", "max(axis=0"),
+            ("sum(axis=1", "sum(axis=0"),
+        ),
+    ],
+    "Your gradient contains only the softmax. How does the correct class enter the "
+    "derivative?": [("gradient", "target_forgotten", "    gradient[n, targets] -= 1\n", "")],
+    "Your gradient is the derivative with respect to log p. How does log p of the correct "
+    "class depend on each score, including the scores of the other classes?": [
+        ("gradient stability", "by_log_p", "np.exp(log_p)", "0 * log_p"),
+    ],
+    "In your gradient, you subtract 1 from whole columns. How can you select a single entry "
+    "from each row?": [
+        ("gradient", "whole_columns", "gradient[n, targets] -= 1", "gradient[:, targets] -= 1"),
+    ],
+    "Your code applies softmax twice. What does the formula take the logarithm of?": [
+        (
+            "value gradient stability",
+            "softmax_twice",
+            "z = scores - scores.max(axis=1, keepdims=True)",
+            "z = np.exp(scores - scores.max(axis=1, keepdims=True))\n    "
+            "z /= z.sum(axis=1, keepdims=True)",
+        ),
+    ],
+    "Your code applies a sigmoid to each score separately. What should the probabilities of a "
+    "row add up to?": [
+        (
+            "value gradient stability",
+            "sigmoid_of_each",
+            LOG_P,
+            "np.log(1 / (1 + np.exp(-scores)))",
+        ),
+    ],
+    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
+    "below this maximum, what sum do you take the logarithm of?": [
+        ("stability", "one_maximum_in_the_logarithm", *ALL),
+    ],
+    "In your loss, you subtract the maximum of the row inside ln(sum of exp), but not from the "
+    "score of the correct class. How does this change the difference between the two?": [
+        ("value", "sum_alone_shifted", ".mean()", ".mean() - scores.max(axis=1).mean()"),
+    ],
+    "In your loss, you subtract the maximum of the row from the score of the correct class, "
+    "but not inside ln(sum of exp). How does this change the difference between the two?": [
+        (
+            "value",
+            "right_score_alone_shifted",
+            ".mean(), gradient",
+            ".mean() + scores.max(axis=1).mean(), gradient",
+        ),
+    ],
+    "In your gradient, you divide p by N, but not the 1 that you subtract. Which of the two "
+    "should be divided by N?": [
+        ("gradient", "one_not_averaged", "targets] -= 1", "targets] -= len(scores)"),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        softmax.mistake(hint, loses=loses, name=name, edit=edit)
 softmax.mistake(
     "Your code subtracts a different number from each entry of a row. What can you subtract "
     "without changing the softmax of the row?",
     loses="value",
     name="shifted_by_columns",
     given="scores = scores - scores.max(axis=0)",
-)
-softmax.mistake(
-    "Your gradient contains only the softmax. How does the correct class enter the derivative?",
-    loses="gradient",
-    name="target_forgotten",
-    edit=("    gradient[n, targets] -= 1\n", ""),
-)
-softmax.mistake(
-    "Your gradient is the derivative with respect to log p. How does log p of the correct "
-    "class depend on each score, including the scores of the other classes?",
-    loses="gradient stability",
-    name="by_log_p",
-    edit=("np.exp(log_p)", "0 * log_p"),
-)
-softmax.mistake(
-    "In your gradient, you subtract 1 from whole columns. How can you select a single entry "
-    "from each row?",
-    loses="gradient",
-    name="whole_columns",
-    edit=("gradient[n, targets] -= 1", "gradient[:, targets] -= 1"),
-)
-softmax.mistake(
-    "Your code applies softmax twice. What does the formula take the logarithm of?",
-    loses="value gradient stability",
-    name="softmax_twice",
-    edit=(
-        "z = scores - scores.max(axis=1, keepdims=True)",
-        "z = np.exp(scores - scores.max(axis=1, keepdims=True))\n    "
-        "z /= z.sum(axis=1, keepdims=True)",
-    ),
-)
-softmax.mistake(
-    "Your code applies a sigmoid to each score separately. What should the probabilities of a "
-    "row add up to?",
-    loses="value gradient stability",
-    name="sigmoid_of_each",
-    edit=(
-        "z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-        "np.log(1 / (1 + np.exp(-scores)))",
-    ),
-)
-softmax.mistake(
-    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you take the logarithm of?",
-    loses="stability",
-    name="one_maximum_in_the_logarithm",
-    edit=("max(axis=1, keepdims=True)", "max()"),
-)
-softmax.mistake(
-    "In your loss, you subtract the maximum of the row inside ln(sum of exp), but not from the "
-    "score of the correct class. How does this change the difference between the two?",
-    loses="value",
-    name="sum_alone_shifted",
-    edit=(".mean(), gradient", ".mean() - scores.max(axis=1).mean(), gradient"),
-)
-softmax.mistake(
-    "In your loss, you subtract the maximum of the row from the score of the correct class, "
-    "but not inside ln(sum of exp). How does this change the difference between the two?",
-    loses="value",
-    name="right_score_alone_shifted",
-    edit=(".mean(), gradient", ".mean() + scores.max(axis=1).mean(), gradient"),
-)
-softmax.mistake(
-    "In your gradient, you divide p by N, but not the 1 that you subtract. Which of the two "
-    "should be divided by N?",
-    loses="gradient",
-    name="one_not_averaged",
-    edit=("gradient[n, targets] -= 1", "gradient[n, targets] -= len(scores)"),
 )

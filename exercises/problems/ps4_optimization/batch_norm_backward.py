@@ -87,149 +87,80 @@ def unit_by_unit(dY, X, gamma, eps):
     return dX, dgamma, dbeta
 
 
-backwards.mistake(
+for hint, rows in {
     "Your `dX` contains only the direct path, as if m and v were constants. Which entries of "
-    "the batch do m and v depend on?",
-    loses="value",
-    name="constants",
-    edit=("(dY - (dbeta + X_hat * dgamma) / len(X))", "dY"),
-)
-backwards.mistake(
+    "the batch do m and v depend on?": [
+        ("value", "constants", "(dY - (dbeta + X_hat * dgamma) / len(X))", "dY"),
+    ],
     "Your `dX` doesn't include the path through v. What happens to the variance of a column "
-    "when one of its entries increases?",
-    loses="value",
-    name="variance_constant",
-    edit=(" + X_hat * dgamma", ""),
-)
-backwards.mistake(
+    "when one of its entries increases?": [
+        ("value", "variance_constant", " + X_hat * dgamma", ""),
+    ],
     "Your `dX` doesn't include the path through m. What happens to the mean of a column when "
-    "one of its entries increases?",
-    loses="value",
-    name="mean_constant",
-    edit=("dbeta + X_hat", "X_hat"),
-)
-backwards.mistake(
+    "one of its entries increases?": [("value", "mean_constant", "dbeta + X_hat", "X_hat")],
     "The path through v in your `dX` has the wrong sign. What happens to X_hat when v "
-    "increases?",
-    loses="value",
-    name="variance_with_a_plus",
-    edit=("dbeta + X_hat", "dbeta - X_hat"),
-)
-backwards.mistake(
+    "increases?": [("value", "variance_with_a_plus", "dbeta + X_hat", "dbeta - X_hat")],
     "The paths through m and v in your `dX` are N times too large. How much does a mean over N "
-    "samples increase when one sample increases by 1?",
-    loses="value",
-    name="sums_for_means",
-    edit=(" / len(X)", ""),
-)
-backwards.mistake(
-    "The path through v in your `dX` is too small by a factor of 2. What is the derivative "
-    "of (x - m) squared?",
-    loses="value",
-    name="square_without_two",
-    edit=("X_hat * dgamma)", "X_hat * dgamma / 2)"),
-)
-backwards.mistake(
-    "The path through v in your `dX` is too large by a factor of 2. What is the derivative "
-    "of 1 / sqrt(v)?",
-    loses="value",
-    name="root_without_half",
-    edit=("+ X_hat", "+ 2 * X_hat"),
-)
-backwards.mistake(
-    "Your `dX` doesn't include `gamma`. Which operation turns X_hat into Y?",
-    loses="value",
-    name="gamma_forgotten",
-    edit=("gamma / root", "1 / root"),
-)
-backwards.mistake(
-    "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass "
-    "through `gamma`?",
-    loses="value",
-    name="gamma_on_one_path",
-    edit=("gamma / root * (dY", "1 / root * (gamma * dY"),
-)
-backwards.mistake(
+    "samples increase when one sample increases by 1?": [
+        ("value", "sums_for_means", " / len(X)", ""),
+    ],
+    "The path through v in your `dX` is too small by a factor of 2. What is the derivative of "
+    "(x - m) squared?": [
+        ("value", "square_without_two", "X_hat * dgamma)", "X_hat * dgamma / 2)"),
+    ],
+    "The path through v in your `dX` is too large by a factor of 2. What is the derivative of "
+    "1 / sqrt(v)?": [("value", "root_without_half", "+ X_hat", "+ 2 * X_hat")],
+    "Your `dX` doesn't include `gamma`. Which operation turns X_hat into Y?": [
+        ("value", "gamma_forgotten", "gamma / root", "1 / root"),
+    ],
+    "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
+    "`gamma`?": [
+        ("value", "gamma_on_one_path", "gamma / root * (dY", "1 / root * (gamma * dY"),
+    ],
     "Your `dX` isn't divided by the square root. How much does X_hat increase when X increases "
-    "by 1 and m and v are fixed?",
-    loses="value",
-    name="root_forgotten",
-    edit=("gamma / root", "gamma"),
-)
-backwards.mistake(
-    "Your `dX` is divided by v + eps. What does the forward pass divide by?",
-    loses="value",
-    name="divided_by_the_variance",
-    edit=("gamma / root", "gamma / root**2"),
-)
-backwards.mistake(
+    "by 1 and m and v are fixed?": [("value", "root_forgotten", "gamma / root", "gamma")],
+    "Your `dX` is divided by v + eps. What does the forward pass divide by?": [
+        ("value", "divided_by_the_variance", "gamma / root", "gamma / root**2"),
+    ],
     "Your gradients use a variance that is divided by N - 1. What does the problem text divide "
-    "it by?",
-    loses="value parameters",
-    name="unbiased",
-    edit=("var(axis=0)", "var(axis=0, ddof=1)"),
-)
-backwards.mistake(
-    "Your gradients don't include `eps`. What does the forward pass add `eps` to?",
-    loses="value parameters",
-    name="eps_forgotten",
-    edit=(" + eps", ""),
-)
-backwards.mistake(
+    "it by?": [("value parameters", "unbiased", "var(axis=0)", "var(axis=0, ddof=1)")],
+    "Your gradients don't include `eps`. What does the forward pass add `eps` to?": [
+        ("value parameters", "eps_forgotten", " + eps", ""),
+    ],
     "Your gradients are those of a forward pass that adds `eps` outside the square root. What "
-    "does the formula add `eps` to?",
-    loses="value parameters",
-    name="eps_outside",
-    edit=("np.sqrt(X.var(axis=0) + eps)", "X.std(axis=0) + eps"),
-)
-backwards.mistake(
-    "Your gradients use an X_hat that still contains the mean m. What should the mean of "
-    "each column of X_hat be?",
-    loses="value parameters",
-    name="mean_kept",
-    edit=("(X - X.mean(axis=0))", "X"),
-)
-backwards.mistake(
+    "does the formula add `eps` to?": [
+        (
+            "value parameters",
+            "eps_outside",
+            "np.sqrt(X.var(axis=0) + eps)",
+            "X.std(axis=0) + eps",
+        ),
+    ],
+    "Your gradients use an X_hat that still contains the mean m. What should the mean of each "
+    "column of X_hat be?": [("value parameters", "mean_kept", "(X - X.mean(axis=0))", "X")],
     "In your `dgamma`, you multiply `dY` by `X`. What does the forward pass multiply `gamma` "
-    "by?",
-    loses="parameters",
-    name="not_normalised",
-    edit=("), dgamma, dbeta", "), (dY * X).sum(axis=0), dbeta"),
-)
-backwards.mistake(
+    "by?": [
+        ("parameters", "not_normalised", "), dgamma, dbeta", "), (dY * X).sum(axis=0), dbeta"),
+    ],
     "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
-    "by?",
-    loses="parameters",
-    name="centred_alone",
-    edit=("), dgamma, dbeta", "), dgamma * root, dbeta"),
-)
-backwards.mistake(
-    "Your `dgamma` is divided by N. `dY` already contains that factor, so don't divide again.",
-    loses="parameters",
-    name="gamma_averaged",
-    edit=("), dgamma, dbeta", "), dgamma / len(X), dbeta"),
-)
-backwards.mistake(
-    "Your `dbeta` is divided by N. `dY` already contains that factor, so don't divide again.",
-    loses="parameters",
-    name="beta_averaged",
-    edit=("), dgamma, dbeta", "), dgamma, dbeta / len(X)"),
-)
-backwards.mistake(
-    "Your `dgamma` has one row per sample. How many of the entries Y[n, d] depend on gamma[d]?",
-    loses="shape parameters",
-    name="gamma_not_summed",
-    edit=("), dgamma, dbeta", "), dY * X_hat, dbeta"),
-)
-backwards.mistake(
-    "Your `dbeta` has one row per sample. How many of the entries Y[n, d] depend on beta[d]?",
-    loses="shape parameters",
-    name="beta_not_summed",
-    edit=("), dgamma, dbeta", "), dgamma, dY"),
-)
-backwards.mistake(
-    "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?",
-    loses="parameters",
-    name="exchanged",
-    edit=("), dgamma, dbeta", "), dbeta, dgamma"),
-)
+    "by?": [("parameters", "centred_alone", "), dgamma, dbeta", "), dgamma * root, dbeta")],
+    "Your `dgamma` is divided by N. `dY` already contains that factor, so don't divide "
+    "again.": [
+        ("parameters", "gamma_averaged", "), dgamma, dbeta", "), dgamma / len(X), dbeta"),
+    ],
+    "Your `dbeta` is divided by N. `dY` already contains that factor, so don't divide again.": [
+        ("parameters", "beta_averaged", "), dgamma, dbeta", "), dgamma, dbeta / len(X)"),
+    ],
+    "Your `dgamma` has one row per sample. How many of the entries Y[n, d] depend on "
+    "gamma[d]?": [
+        ("shape parameters", "gamma_not_summed", "), dgamma, dbeta", "), dY * X_hat, dbeta"),
+    ],
+    "Your `dbeta` has one row per sample. How many of the entries Y[n, d] depend on beta[d]?": [
+        ("shape parameters", "beta_not_summed", "), dgamma, dbeta", "), dgamma, dY"),
+    ],
+    "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": [
+        ("parameters", "exchanged", "), dgamma, dbeta", "), dbeta, dgamma"),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        backwards.mistake(hint, loses=loses, name=name, edit=edit)

@@ -141,186 +141,129 @@ def two_branches(X, running_mean, running_var, gamma, beta, training, momentum, 
     ]
 
 
-normalised.mistake(
-    "Your code adds `eps` outside the square root. What does the formula add `eps` to?",
-    loses="value",
-    name="eps_outside",
-    edit=("np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
-)
-normalised.mistake(
+def using(values):
+    """Return an edit with which `Y` uses other values as mean and variance."""
+    return "    Y =", f"    mean, var = {values}\n    Y ="
+
+
+for hint, rows in {
+    "Your code adds `eps` outside the square root. What does the formula add `eps` to?": [
+        ("value", "eps_outside", "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
+    ],
     "Your `Y` doesn't include `eps`. What does the formula add to the variance before it takes "
-    "the square root?",
-    loses="value",
-    name="eps_forgotten",
-    edit=("var + eps", "var"),
-)
-normalised.mistake(
-    "Your code divides by the variance plus `eps`. If x is in metres, what is the unit of "
-    "the variance?",
-    loses="value",
-    name="divided_by_the_variance",
-    edit=("np.sqrt(var + eps)", "(var + eps)"),
-)
-normalised.mistake(
-    "Your mean and variance are computed along each row of `X`. Does a row contain the "
-    "outputs of one unit or of one sample?",
-    loses="value",
-    name="along_rows",
-    edit=(
-        "    Y =",
-        "    if training: mean, var = X.mean(1, keepdims=True), X.var(1, keepdims=True)\n"
-        "    Y =",
-    ),
-)
-normalised.mistake(
-    "Your code uses one mean and one variance for the whole matrix. Which axis should you "
-    "average over?",
-    loses="value running",
-    name="one_for_all",
-    edit=[
-        ("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
-        ("X.var(axis=0, ddof=1)", "X.var(ddof=1)"),
-    ],
-)
-normalised.mistake(
-    "Your code uses one mean and one variance for the whole matrix. Which axis should you "
-    "average over?",
-    loses="value running",
-    name="one_for_the_batch",
-    edit=("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
-)
-normalised.mistake(
-    "Your `Y` uses the variance with divisor N - 1. Which divisor does the problem text use to "
-    "normalise the batch?",
-    loses="value",
-    name="unbiased_in_the_batch",
-    edit=("X.var(axis=0)", "X.var(axis=0, ddof=1)"),
-)
-normalised.mistake(
-    "Your `Y` contains the standardised values, without scale and shift. What should "
-    "`gamma` and `beta` do with these values?",
-    loses="value",
-    name="not_scaled",
-    edit=[("gamma * (X", "(X"), (" + beta", "")],
-)
-normalised.mistake(
-    "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?",
-    loses="value",
-    name="beta_forgotten",
-    edit=(" + beta", ""),
-)
-normalised.mistake(
-    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?",
-    loses="value",
-    name="gamma_forgotten",
-    edit=("gamma * ", ""),
-)
-normalised.mistake(
-    "Your code doesn't subtract the mean. What should the mean of a column be before you "
-    "apply `gamma` and `beta`?",
-    loses="value",
-    name="mean_kept",
-    edit=("(X - mean)", "X"),
-)
-normalised.mistake(
-    "Your `Y` in training uses the old running averages. Which mean and variance does the "
-    "formula use in training?",
-    loses="value",
-    name="always_running",
-    edit=("    Y =", "    mean, var = running_mean, running_var\n    Y ="),
-)
-normalised.mistake(
-    "Your function does the same in training as in evaluation: it uses the running "
-    "averages and returns them unchanged. What should be different when `training` is "
-    "True?",
-    loses="value running",
-    name="never_training",
-    given="training = False",
-)
-normalised.mistake(
-    "In training, your `Y` uses the updated running averages. Which mean and variance does "
-    "the formula use?",
-    loses="value",
-    name="by_the_new_averages",
-    edit=("    Y =", "    mean, var = new_mean, new_var\n    Y ="),
-)
-normalised.mistake(
-    "Your code multiplies the old average by `momentum`. Which of the two terms does the "
-    "problem text multiply by `momentum`?",
-    loses="running",
-    name="momentum_of_the_old",
-    given="momentum = 1 - momentum",
-)
-normalised.mistake(
-    "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
-    "the running average?",
-    loses="running",
-    name="biased_average",
-    edit=("X.var(axis=0, ddof=1)", "var"),
-)
-normalised.mistake(
-    "Your running average contains only this batch. How much of the old average should remain?",
-    loses="running",
-    name="old_average_dropped",
-    edit=[
-        ("(1 - momentum) * running_mean + momentum * mean", "mean"),
-        ("(1 - momentum) * running_var + momentum * X", "X"),
-    ],
-)
-normalised.mistake(
-    "Your code multiplies the new value by `momentum`, but it adds the whole old average. "
-    "What should the two weights of an average add up to?",
-    loses="running",
-    name="old_average_kept_whole",
-    edit=[
-        ("(1 - momentum) * running_mean", "running_mean"),
-        ("(1 - momentum) * running_var", "running_var"),
-    ],
-)
-normalised.mistake(
-    "Your running average doesn't change in training. Which function updates it, if not "
-    "this one?",
-    loses="running",
-    name="averages_not_updated",
-    edit=("return Y, new_mean, new_var", "return Y, running_mean, running_var"),
-)
-normalised.mistake(
-    "Your `Y` in evaluation uses the mean and variance of this batch. What may the output "
-    "of a sample depend on in evaluation?",
-    loses="evaluation",
-    name="batch_in_evaluation",
-    edit=("    Y =", "    mean, var = X.mean(axis=0), X.var(axis=0)\n    Y ="),
-)
-normalised.mistake(
-    "Your running averages change in evaluation. Should the classification of one image "
-    "affect the next image?",
-    loses="evaluation",
-    name="learns_in_evaluation",
-    edit=[
+    "the square root?": [("value", "eps_forgotten", "var + eps", "var")],
+    "Your code divides by the variance plus `eps`. If x is in metres, what is the unit of the "
+    "variance?": [("value", "divided_by_the_variance", "np.sqrt(var + eps)", "(var + eps)")],
+    "Your mean and variance are computed along each row of `X`. Does a row contain the outputs "
+    "of one unit or of one sample?": [
         (
-            "    Y =",
-            "    mean, var = (mean, var) if training else (running_mean, running_var)\n    Y =",
+            "value",
+            "along_rows",
+            *using("(np.c_[X.mean(1)], np.c_[X.var(1)]) if training else (mean, var)"),
         ),
-        ("if training:\n", "if True:\n"),
     ],
-)
-normalised.mistake(
+    "Your code uses one mean and one variance for the whole matrix. Which axis should you "
+    "average over?": [
+        (
+            "value running",
+            "one_for_all",
+            ("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
+            ("X.var(axis=0, ddof=1)", "X.var(ddof=1)"),
+        ),
+        ("value running", "one_for_the_batch", "axis=0), X.var(axis=0", "), X.var("),
+    ],
+    "Your `Y` uses the variance with divisor N - 1. Which divisor does the problem text use to "
+    "normalise the batch?": [
+        ("value", "unbiased_in_the_batch", "X.var(axis=0)", "X.var(axis=0, ddof=1)"),
+    ],
+    "Your `Y` contains the standardised values, without scale and shift. What should `gamma` "
+    "and `beta` do with these values?": [
+        ("value", "not_scaled", ("gamma * (X", "(X"), (" + beta", "")),
+    ],
+    "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?": [
+        ("value", "beta_forgotten", " + beta", ""),
+    ],
+    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?": [
+        ("value", "gamma_forgotten", "gamma * ", ""),
+    ],
+    "Your code doesn't subtract the mean. What should the mean of a column be before you apply "
+    "`gamma` and `beta`?": [("value", "mean_kept", "(X - mean)", "X")],
+    "Your `Y` in training uses the old running averages. Which mean and variance does the "
+    "formula use in training?": [
+        ("value", "always_running", *using("running_mean, running_var")),
+    ],
+    "In training, your `Y` uses the updated running averages. Which mean and variance does the "
+    "formula use?": [("value", "by_the_new_averages", *using("new_mean, new_var"))],
+    "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
+    "the running average?": [("running", "biased_average", "X.var(axis=0, ddof=1)", "var")],
+    "Your running average contains only this batch. How much of the old average should "
+    "remain?": [
+        (
+            "running",
+            "old_average_dropped",
+            ("(1 - momentum) * running_mean + momentum * mean", "mean"),
+            ("(1 - momentum) * running_var + momentum * X", "X"),
+        ),
+    ],
+    "Your code multiplies the new value by `momentum`, but it adds the whole old average. What "
+    "should the two weights of an average add up to?": [
+        (
+            "running",
+            "old_average_kept_whole",
+            ("(1 - momentum) * running_mean", "running_mean"),
+            ("(1 - momentum) * running_var", "running_var"),
+        ),
+    ],
+    "Your running average doesn't change in training. Which function updates it, if not this "
+    "one?": [
+        (
+            "running",
+            "averages_not_updated",
+            "return Y, new_mean, new_var",
+            "return Y, running_mean, running_var",
+        ),
+    ],
+    "Your `Y` in evaluation uses the mean and variance of this batch. What may the output of a "
+    "sample depend on in evaluation?": [
+        ("evaluation", "batch_in_evaluation", *using("X.mean(axis=0), X.var(axis=0)")),
+    ],
+    "Your running averages change in evaluation. Should the classification of one image affect "
+    "the next image?": [
+        (
+            "evaluation",
+            "learns_in_evaluation",
+            using("(mean, var) if training else (running_mean, running_var)"),
+            ("if training:\n", "if True:\n"),
+        ),
+    ],
     "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
-    "`running_var` is 0?",
-    loses="evaluation",
-    name="eps_forgotten_in_evaluation",
-    edit=("var + eps", "var + eps * training"),
-)
-normalised.mistake(
+    "`running_var` is 0?": [
+        ("evaluation", "eps_forgotten_in_evaluation", "var + eps", "var + eps * training"),
+    ],
     "Your code in evaluation divides by `running_var` plus `eps`. Which function does the "
-    "formula apply to this sum?",
-    loses="evaluation",
-    name="variance_for_deviation",
-    edit=("np.sqrt(var + eps)", "(var + eps) ** (0.5 if training else 1)"),
-)
-normalised.mistake(
-    "Your code subtracts one mean from the whole matrix. Which axis should you average over?",
-    loses="value running",
-    name="one_mean_for_all",
-    edit=("X.mean(axis=0)", "X.mean()"),
-)
+    "formula apply to this sum?": [
+        (
+            "evaluation",
+            "variance_for_deviation",
+            "np.sqrt(var + eps)",
+            "(var + eps) ** (0.5 if training else 1)",
+        ),
+    ],
+    "Your code subtracts one mean from the whole matrix. Which axis should you average over?": [
+        ("value running", "one_mean_for_all", "X.mean(axis=0)", "X.mean()"),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        normalised.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "Your function does the same in training as in evaluation: it uses the running averages "
+    "and returns them unchanged. What should be different when `training` is True?": [
+        ("value running", "never_training", "training = False"),
+    ],
+    "Your code multiplies the old average by `momentum`. Which of the two terms does the "
+    "problem text multiply by `momentum`?": [
+        ("running", "momentum_of_the_old", "momentum = 1 - momentum"),
+    ],
+}.items():
+    for loses, name, given in rows:
+        normalised.mistake(hint, loses=loses, name=name, given=given)

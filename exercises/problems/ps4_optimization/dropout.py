@@ -1,14 +1,12 @@
 """dropout: forward and backward with one mask, in training and in evaluation.
 
-The problem is judged by properties. The driver calls the function three times in training: with
-a generator, with one of the same seed, and with one of a different seed. It then calls the
-function once in evaluation. The measure finds the mask in the result, because each output is
-either 0 or a multiple of its input.
+The driver calls the function in training with a generator, with one of the same seed, and with
+one of a different seed, and then once in evaluation. The measure finds the mask in the result,
+because each output is either 0 or a multiple of its input.
 
 A correct function doesn't lose points by chance. There are n = 3,500 entries or more. The
 fraction of entries that remain differs from 1 - p by more than 0.08 with a probability below
-2 exp(-2 * 0.08^2 n) = 8e-20 (Hoeffding's inequality). Since p differs from 1/2 by at least
-0.15, p and 1 - p differ by at least 0.3.
+2 exp(-2 * 0.08^2 n) = 8e-20 (Hoeffding's inequality), and p and 1 - p differ by at least 0.3.
 """
 
 import numpy as np
@@ -44,7 +42,11 @@ def seen(args, *found):
     def alike(a, b):
         return np.allclose(a, b, rtol=1e-8, atol=1e-12)
 
-    forward, backward, use, random = np.zeros(11), np.zeros(6), np.zeros(5), np.zeros(2)
+    def first(n, *tests):  # n numbers with a 1 at the index of the first test that is true
+        marks = np.zeros(n)
+        marks[[k for k, true in tests if true][:1]] = 1
+        return marks
+
     order = np.array([alike(found[6], dY) and alike(found[7], X)], float)
     pairs = [
         (dX, Y) if order[0] else (Y, dX) for Y, dX in zip(found[::2], found[1::2], strict=True)
@@ -53,55 +55,44 @@ def seen(args, *found):
     Y, dX, Y_again, dX_again, Y_other, _, Y_use, dX_use = found
 
     factor, kept = Y / X, Y != 0
-    scale = np.median(factor[kept]) if kept.any() else 0.0
-    share = kept.mean()
-    if kept.all():
-        forward[0 if alike(factor, 1) else 1 if alike(factor, 1 - p) else 2] = 1
-    elif not kept.any():
-        forward[3] = 1
-    elif not alike(factor[kept], scale):
-        forward[2] = 1
-    elif (kept == kept[:1]).all() or (kept == kept[:, :1]).all():
-        forward[4] = 1
-    elif abs(share - p) <= 0.08:
-        forward[5] = 1
-    elif abs(share - (1 - p)) > 0.08:
-        forward[6] = 1
-    elif alike(scale, 1):
-        forward[7] = 1
-    elif alike(scale, 1 / p):
-        forward[8] = 1
-    elif not alike(scale, 1 / (1 - p)):
-        forward[10 if alike(scale, 1 / share) else 9] = 1
-    if kept.all() or not kept.any() or not alike(dX, dY * factor):
-        through = dX != 0
-        if alike(dX, dY):
-            backward[0] = 1
-        elif not np.array_equal(through, kept):
-            backward[1] = 1
-        elif alike(dX[kept], dY[kept]):
-            backward[2] = 1
-        elif alike(dX[kept], dY[kept] * scale**2):
-            backward[3] = 1
-        elif alike(dX, Y * dY):
-            backward[4] = 1
-        else:
-            backward[5] = 1
-    if not (alike(Y_use, X) and alike(dX_use, dY)):
-        if (Y_use == 0).any():
-            use[0] = 1
-        elif alike(Y_use, X * (1 - p)):
-            use[1] = 1
-        elif alike(Y_use, X / (1 - p)):
-            use[2] = 1
-        elif alike(Y_use, X):
-            use[3] = 1
-        else:
-            use[4] = 1
-    if not (np.array_equal(Y, Y_again) and np.array_equal(dX, dX_again)):
-        random[0] = 1
-    elif np.array_equal(Y, Y_other):
-        random[1] = 1
+    scale, share = np.median(factor[kept]) if kept.any() else 0.0, kept.mean()
+    scaled = alike(scale, 1 / (1 - p))
+    forward = first(
+        11,
+        (0, kept.all() and alike(factor, 1)),
+        (1, kept.all() and alike(factor, 1 - p)),
+        (2, kept.all()),
+        (3, not kept.any()),
+        (2, not alike(factor[kept], scale)),
+        (4, (kept == kept[:1]).all() or (kept == kept[:, :1]).all()),
+        (5, abs(share - p) <= 0.08),
+        (6, abs(share - (1 - p)) > 0.08),
+        (7, alike(scale, 1)),
+        (8, alike(scale, 1 / p)),
+        (10, not scaled and alike(scale * share, 1)),
+        (9, not scaled),
+    )
+    matching = 0 < share < 1 and alike(dX, dY * factor)
+    backward = first(
+        6,
+        (0, not matching and alike(dX, dY)),
+        (1, not matching and not np.array_equal(dX != 0, kept)),
+        (2, not matching and alike(dX[kept], dY[kept])),
+        (3, not matching and alike(dX[kept], dY[kept] * scale**2)),
+        (4, not matching and alike(dX, Y * dY)),
+        (5, not matching),
+    )
+    unchanged = alike(Y_use, X) and alike(dX_use, dY)
+    use = first(
+        5,
+        (0, not unchanged and (Y_use == 0).any()),
+        (1, alike(Y_use, X * (1 - p))),
+        (2, alike(Y_use, X / (1 - p))),
+        (3, not unchanged and alike(Y_use, X)),
+        (4, not unchanged),
+    )
+    same = np.array_equal(Y, Y_again) and np.array_equal(dX, dX_again)
+    random = first(2, (0, not same), (1, np.array_equal(Y, Y_other)))
     return forward, backward, use, random, order
 
 
@@ -221,164 +212,104 @@ def by_a_binomial(X, dY, p, training, rng):
     return [mask * X / keep, mask * dY / keep]
 
 
-masked.mistake(
-    "Your function drops nothing in training. Which entries of `Y` should be 0?",
-    loses="value backward given",
-    name="nothing_dropped",
-    given="training = False",
-)
-masked.mistake(
+for hint, rows in {
     "Your function makes all entries smaller in training, and it drops none of them. Which "
-    "entries of `Y` should be 0, and how should the other entries change?",
-    loses="value backward given",
-    name="made_smaller",
-    edit=("(rng.random(X.shape) >= p) / (1 - p)", "1 - p"),
-)
-masked.mistake(
-    "Your function drops everything in training. How do you compare your random numbers "
-    "with `p`?",
-    loses="value backward given",
-    name="everything_dropped",
-    edit=("rng.random(X.shape)", "np.zeros(X.shape)"),
-)
-masked.mistake(
-    "Your function drops whole rows or columns. How many random numbers do you draw, and "
-    "how many entries does `X` have?",
-    loses="value",
-    name="whole_columns",
-    edit=("rng.random(X.shape)", "rng.random(X.shape[1])"),
-)
-masked.mistake(
+    "entries of `Y` should be 0, and how should the other entries change?": [
+        (
+            "value backward given",
+            "made_smaller",
+            "(rng.random(X.shape) >= p) / (1 - p)",
+            "1 - p",
+        ),
+    ],
+    "Your function drops everything in training. How do you compare your random numbers with "
+    "`p`?": [("value backward given", "everything_dropped", "rng.random", "np.zeros")],
+    "Your function drops whole rows or columns. How many random numbers do you draw, and how "
+    "many entries does `X` have?": [
+        ("value", "whole_columns", "rng.random(X.shape)", "rng.random(X.shape[1])"),
+    ],
     "Your function drops an entry with probability 1 - p. What is `p` the probability of, in "
-    "the problem text and in PyTorch?",
-    loses="value",
-    name="p_kept",
-    edit=(">= p) / (1 - p)", "< p) / p"),
-)
-masked.mistake(
-    "The fraction of zeros in your `Y` isn't `p`. What do you compare with `p`, and how "
-    "are your random numbers distributed?",
-    loses="value",
-    name="normal_numbers",
-    edit=("rng.random(X.shape) >= p", "rng.standard_normal(X.shape) >= 2 * p - 1"),
-)
-masked.mistake(
-    "Your function doesn't scale the entries that remain. How large is the sum of many "
-    "outputs in training, compared with the sum in evaluation?",
-    loses="value",
-    name="not_scaled",
-    edit=(" / (1 - p)", ""),
-)
-masked.mistake(
+    "the problem text and in PyTorch?": [("value", "p_kept", ">= p) / (1 - p)", "< p) / p")],
+    "The fraction of zeros in your `Y` isn't `p`. What do you compare with `p`, and how are "
+    "your random numbers distributed?": [
+        (
+            "value",
+            "normal_numbers",
+            "rng.random(X.shape) >= p",
+            "rng.standard_normal(X.shape) >= 2 * p - 1",
+        ),
+    ],
+    "Your function doesn't scale the entries that remain. How large is the sum of many outputs "
+    "in training, compared with the sum in evaluation?": [
+        ("value", "not_scaled", " / (1 - p)", ""),
+    ],
     "Your function divides the entries that remain by `p`. What fraction of the entries "
-    "remains, and which factor makes up for the dropped ones?",
-    loses="value",
-    name="divided_by_p",
-    edit=("/ (1 - p)", "/ p"),
-)
-masked.mistake(
+    "remains, and which factor makes up for the dropped ones?": [
+        ("value", "divided_by_p", "/ (1 - p)", "/ p"),
+    ],
     "Your function scales the entries that remain, but not by 1 / (1 - p). What should the "
-    "mean of `Y` over many masks be?",
-    loses="value",
-    name="multiplied",
-    edit=("/ (1 - p)", "* (1 - p)"),
-)
-masked.mistake(
-    "Your function divides by the fraction of entries that happened to remain in this "
-    "call. Which number does the formula divide by?",
-    loses="value",
-    name="divided_by_the_share_kept",
-    edit=("return X * mask", "mask = mask / (mask > 0).mean() * (1 - p); return X * mask"),
-)
-masked.mistake(
-    "Your `dX` equals `dY`, as if nothing had been dropped. Does the loss depend on an "
-    "input whose output is 0?",
-    loses="backward",
-    name="mask_forgotten",
-    edit=("dY * mask", "dY.copy()"),
-)
-masked.mistake(
-    "Your `dX` and your `Y` have zeros in different places. Which mask does your backward "
-    "pass use?",
-    loses="backward",
-    name="another_mask",
-    edit=("dY * mask", "dY * (rng.random(X.shape) >= p) / (1 - p)"),
-)
-masked.mistake(
+    "mean of `Y` over many masks be?": [("value", "multiplied", "/ (1 - p)", "* (1 - p)")],
+    "Your function divides by the fraction of entries that happened to remain in this call. "
+    "Which number does the formula divide by?": [
+        (
+            "value",
+            "divided_by_the_share_kept",
+            "return X * mask",
+            "mask = mask / (mask > 0).mean() * (1 - p); return X * mask",
+        ),
+    ],
+    "Your `dX` equals `dY`, as if nothing had been dropped. Does the loss depend on an input "
+    "whose output is 0?": [("backward", "mask_forgotten", "dY * mask", "dY.copy()")],
+    "Your `dX` and your `Y` have zeros in different places. Which mask does your backward pass "
+    "use?": [
+        ("backward", "another_mask", "dY * mask", "dY * (rng.random(X.shape) >= p) / (1 - p)"),
+    ],
     "Your `dX` has zeros in the correct places, and its other entries equal `dY`. If an entry "
-    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?",
-    loses="backward",
-    name="gradient_not_scaled",
-    edit=("dY * mask", "dY * (mask > 0)"),
-)
-masked.mistake(
+    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?": [
+        ("backward", "gradient_not_scaled", "dY * mask", "dY * (mask > 0)"),
+    ],
     "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, how much "
-    "does the same entry of `Y` increase?",
-    loses="backward",
-    name="gradient_scaled_twice",
-    edit=("dY * mask", "dY * mask / (1 - p)"),
-)
-masked.mistake(
-    "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with "
-    "respect to x?",
-    loses="backward",
-    name="times_the_output",
-    edit=("dY * mask", "dY * X * mask"),
-)
-masked.mistake(
+    "does the same entry of `Y` increase?": [
+        ("backward", "gradient_scaled_twice", "dY * mask", "dY * mask / (1 - p)"),
+    ],
+    "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with respect to "
+    "x?": [("backward", "times_the_output", "dY * mask", "dY * X * mask")],
     "Your `dX` has zeros in the correct places, but the other entries are scaled incorrectly. "
     "If an entry of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
-    "increase?",
-    loses="backward",
-    name="gradient_multiplied",
-    edit=("dY * mask", "dY * (mask > 0) * (1 - p)"),
-)
-masked.mistake(
-    "Your function drops entries in evaluation too. Should the class of an image change "
-    "from one call to the next?",
-    loses="given",
-    name="always_training",
-    given="training = True",
-)
-masked.mistake(
-    "In evaluation mode, your function multiplies everything by 1 - p. Which step in training "
-    "makes this unnecessary?",
-    loses="given",
-    name="scaled_in_evaluation",
-    edit=("X.copy(), dY.copy()", "X * (1 - p), dY * (1 - p)"),
-)
-masked.mistake(
-    "In evaluation mode, your function divides everything by 1 - p. What does this division "
-    "make up for when nothing is dropped?",
-    loses="given",
-    name="divided_in_evaluation",
-    edit=("X.copy(), dY.copy()", "X / (1 - p), dY / (1 - p)"),
-)
-masked.mistake(
-    "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = X?",
-    loses="given",
-    name="gradient_in_evaluation",
-    edit=("dY.copy()", "0 * dY"),
-)
-masked.mistake(
-    "Your mask is the same for every `rng`. Where does your code draw its random numbers from?",
-    loses="given",
-    name="own_seed",
-    given="rng = np.random.default_rng(0)",
-)
-masked.mistake(
-    "Your masks differ between two generators with the same seed. Which of your random "
-    "numbers don't come from `rng`?",
-    loses="given",
-    name="another_generator",
-    given="rng = np.random.default_rng()",
-)
-masked.mistake(
-    "Your `Y` and `dX` are swapped. Which one should your function return first?",
-    loses="shape",
-    name="exchanged",
-    edit=[
-        ("X * mask, dY * mask", "dY * mask, X * mask"),
-        ("X.copy(), dY.copy()", "dY.copy(), X.copy()"),
+    "increase?": [
+        ("backward", "gradient_multiplied", "dY * mask", "dY * (mask > 0) * (1 - p)"),
     ],
-)
+    "In evaluation mode, your function multiplies everything by 1 - p. Which step in training "
+    "makes this unnecessary?": [
+        ("given", "scaled_in_evaluation", "X.copy(), dY.copy()", "X * (1 - p), dY * (1 - p)"),
+    ],
+    "In evaluation mode, your function divides everything by 1 - p. What does this division "
+    "make up for when nothing is dropped?": [
+        ("given", "divided_in_evaluation", "X.copy(), dY.copy()", "X / (1 - p), dY / (1 - p)"),
+    ],
+    "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = "
+    "X?": [("given", "gradient_in_evaluation", "dY.copy()", "0 * dY")],
+    "Your `Y` and `dX` are swapped. Which one should your function return first?": [
+        (
+            "shape",
+            "exchanged",
+            ("X * mask, dY * mask", "dY * mask, X * mask"),
+            ("X.copy(), dY.copy()", "dY.copy(), X.copy()"),
+        ),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        masked.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "Your function drops nothing in training. Which entries of `Y` should be 0?": [
+        ("value backward given", "nothing_dropped", "training = False"),
+    ],
+    "Your function drops entries in evaluation too. Should the class of an image change from "
+    "one call to the next?": [("given", "always_training", "training = True")],
+    "Your mask is the same for every `rng`. Where does your code draw its random numbers "
+    "from?": [("given", "own_seed", "rng = np.random.default_rng(0)")],
+    "Your masks differ between two generators with the same seed. Which of your random numbers "
+    "don't come from `rng`?": [("given", "another_generator", "rng = np.random.default_rng()")],
+}.items():
+    for loses, name, given in rows:
+        masked.mistake(hint, loses=loses, name=name, given=given)

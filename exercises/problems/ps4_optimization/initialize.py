@@ -1,23 +1,21 @@
 """initialize: initial weights with a variance that suits the layer, judged by statistics.
 
-The driver draws a layer with each method. It then draws He's layer twice more: from a generator
-with the same seed, and from one with a different seed. The measure looks at thousands of
-weights. It compares their mean square with the required variance. The largest weight shows
-whether the distribution is normal, uniform, or normal but cut off at two standard deviations.
+The driver draws a layer with each method, and He's layer twice more, with the same seed and
+with a different one. The measure compares the mean square of the weights with the required
+variance. The largest weight shows whether the distribution is normal, uniform, or cut off.
 
-If you use the same wrong variance for both distributions, this is a single mistake. We charge
-it with "xavier", and then "glorot_uniform" counts as correct if its limit fits that variance
-and "he" is correct.
+If both distributions have the same wrong variance, this is a single mistake. We charge it with
+"xavier", and "glorot_uniform" counts as correct if its limit fits that variance and "he" is
+correct.
 
 A correct function doesn't lose points by chance. A layer has n = 6,250 weights or more. The
 ratio of a mean square to its expectation is outside the range from 1/1.15 to 1.15 with a
 probability below 2 exp(-n/2 * 0.0102) = 3e-14 (Chernoff bound for normal weights; uniform
 weights vary less). The mean is more than ten standard errors from 0 with a probability below
-2e-23. If no weight of a normal layer exceeds 2.5 times its root mean square, all weights are
-within 2.7 standard deviations, and this has a probability below 0.9931^n = 2e-19. Weights that
-are cut off at 2 deviations reach at most 2.09 times their root mean square, or 2.27 times if
-they are drawn again. A factor of 2, 4/3 or 3/4 in the variance is outside the accepted range
-with the same certainty.
+2e-23. No weight of a normal layer exceeds 2.5 times its root mean square with a probability
+below 0.9931^n = 2e-19. Weights that are cut off at 2 deviations reach at most 2.09 times their
+root mean square, or 2.27 times if they are drawn again. A factor of 2, 4/3 or 3/4 in the
+variance is outside the accepted range with the same certainty.
 """
 
 import numpy as np
@@ -27,16 +25,9 @@ from .common import ELSEWHERE
 
 
 def five_layers(initialize, n_in, n_out, seed):
-    calls = (
-        ("xavier", seed),
-        ("glorot_uniform", seed),
-        ("he", seed),
-        ("he", seed),
-        ("he", seed + 1),
-    )
-    layers = []
-    for method, s in calls:
-        W = initialize(method, n_in, n_out, np.random.default_rng(s))
+    layers, methods = [], ("xavier", "glorot_uniform", "he", "he", "he")
+    for k, method in enumerate(methods):
+        W = initialize(method, n_in, n_out, np.random.default_rng(seed + (k == 4)))
         if not isinstance(W, np.ndarray):
             return W, *[None] * 4
         layers.append(W)
@@ -45,6 +36,7 @@ def five_layers(initialize, n_in, n_out, seed):
 
 def counted(args, *layers):
     n_in, n_out = args["n_in"], args["n_out"]
+    n = n_in + n_out
     for W in layers:
         if W is None or W.dtype.kind not in "iuf":
             raise ValueError(
@@ -52,21 +44,11 @@ def counted(args, *layers):
             )
         if sorted(W.shape) != sorted((n_in, n_out)):
             raise ValueError("W should have shape (n_out, n_in). What is the shape of your W?")
-    asked = {
-        "xavier": 2 / (n_in + n_out),
-        "glorot_uniform": 2 / (n_in + n_out),
-        "he": 2 / n_in,
-    }
+    asked = {"xavier": 2 / n, "glorot_uniform": 2 / n, "he": 2 / n_in}
     others = {  # mean squares of known mistakes, by their index in `seen`
-        "xavier": {3: 1 / n_in, 4: 1 / (n_in + n_out), 5: 2 / n_in, 6: 2 / 3 / (n_in + n_out)},
-        "glorot_uniform": {
-            3: 2 / n_in,
-            4: 1 / (n_in + n_out),
-            5: 4 / (n_in + n_out),
-            6: 2 / 3 / (n_in + n_out),
-            13: 8 / (n_in + n_out),
-        },
-        "he": {3: 2 / n_out, 4: 1 / n_in, 5: 2 / (n_in + n_out), 6: 2 / 3 / n_in},
+        "xavier": {3: 1 / n_in, 4: 1 / n, 5: 2 / n_in, 6: 2 / 3 / n},
+        "glorot_uniform": {3: 2 / n_in, 4: 1 / n, 5: 4 / n, 6: 2 / 3 / n, 13: 8 / n},
+        "he": {3: 2 / n_out, 4: 1 / n_in, 5: 2 / n, 6: 2 / 3 / n_in},
     }
     found, taken = [], None
     for (method, right), W in zip(asked.items(), layers, strict=False):
@@ -97,14 +79,9 @@ def counted(args, *layers):
         else:
             seen[10 if square > right else 11] = 1
         found.append(seen)
-    layout, random = np.zeros(1), np.zeros(2)
-    layout[0] = any(W.shape != (n_out, n_in) for W in layers)
-    once, again, other = layers[2:]
-    if not np.array_equal(once, again, equal_nan=True):
-        random[0] = 1
-    elif np.array_equal(once, other, equal_nan=True):
-        random[1] = 1
-    return *found, layout, random
+    layout = np.array([any(W.shape != (n_out, n_in) for W in layers)], float)
+    again, other = (np.array_equal(layers[2], W, equal_nan=True) for W in layers[3:])
+    return *found, layout, np.array([not again, again and other], float)
 
 
 starts = problem(
@@ -120,14 +97,15 @@ starts = problem(
         "random": "given",
     },
     wrong={
-        "xavier": "Your weights fail at least one of three requirements: mean 0, the Xavier "
-        "variance, a normal distribution. Check `W.mean()`, `W.var()` and a "
-        "histogram of `W`.",
-        "glorot_uniform": "Your weights fail at least one of three requirements: mean 0, the "
-        "Glorot variance, a uniform distribution. Check `W.mean()`, "
-        "`W.var()` and a histogram of `W`.",
-        "he": "Your weights fail at least one of three requirements: mean 0, the He variance, "
-        "a normal distribution. Check `W.mean()`, `W.var()` and a histogram of `W`.",
+        method: f"Your weights fail at least one of three requirements: mean 0, the {rule} "
+        f"variance, a {kind} distribution. Check `W.mean()`, `W.var()` and a histogram of `W`."
+        for method, rule, kind in (
+            ("xavier", "Xavier", "normal"),
+            ("glorot_uniform", "Glorot", "uniform"),
+            ("he", "He", "normal"),
+        )
+    }
+    | {
         "layout": "Your `W` doesn't have shape (n_out, n_in). Which axis is for the inputs?",
         "random": "Your function doesn't use `rng` correctly. Check whether generators with "
         "the same seed give the same weights, and whether different seeds give different "
@@ -200,164 +178,117 @@ def unit_by_unit(method, n_in, n_out, rng):
     return W
 
 
-starts.mistake(
-    "All your weights are equal. If two units start with the same weights, what could make "
-    "them different later?",
-    loses="value given",
-    name="zeros",
-    given="return np.zeros((n_out, n_in))",
-)
-starts.mistake(
-    "The mean of your weights isn't 0. What are the smallest and the largest of your weights?",
-    loses="value",
-    name="above_zero",
-    given="return np.abs(initialize(method, n_in, n_out, rng))",
-)
-starts.mistake(
-    "Many of your weights are copies of each other. How many random numbers do you draw, "
-    "and how many weights does the layer have?",
-    loses="value",
-    name="one_row_for_all",
-    given="return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
-)
-starts.mistake(
-    "Your code uses the variance itself to scale the weights. What does the argument "
-    "`scale` of `rng.normal` mean, and how is c related to the variance?",
-    loses="value",
-    name="root_forgotten",
-    edit=[("np.sqrt(6 / (n_in + n_out))", "6 / (n_in + n_out)"), ("np.sqrt(2 / n)", "2 / n")],
-)
-starts.mistake(
-    "Your weights have the correct variance, but the wrong distribution. Which methods "
-    "need normal weights, and which one needs uniform weights?",
-    loses="value",
-    name="distributions_exchanged",
-    edit=[
-        ("rng.uniform(-c, c, ", "rng.normal(0, c / np.sqrt(3), "),
-        ("rng.normal(scale=np.sqrt(2 / n), ", "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "),
+for hint, rows in {
+    "Your code uses the variance itself to scale the weights. What does the argument `scale` "
+    "of `rng.normal` mean, and how is c related to the variance?": [
+        (
+            "value",
+            "root_forgotten",
+            ("np.sqrt(6 / (n_in + n_out))", "6 / (n_in + n_out)"),
+            ("np.sqrt(2 / n)", "2 / n"),
+        ),
     ],
-)
-starts.mistake(
+    "Your weights have the correct variance, but the wrong distribution. Which methods need "
+    "normal weights, and which one needs uniform weights?": [
+        (
+            "value",
+            "distributions_exchanged",
+            ("rng.uniform(-c, c, ", "rng.normal(0, c / np.sqrt(3), "),
+            (
+                "rng.normal(scale=np.sqrt(2 / n), ",
+                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), ",
+            ),
+        ),
+    ],
     "Your normal weights are truncated at two standard deviations. What should happen to "
-    "weights beyond this limit, according to the problem text?",
-    loses="value",
-    name="cut_off",
-    edit=(
-        "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))",
-        "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)",
-    ),
-)
-starts.mistake(
-    "The variance of your weights is three times too small. What is the variance of a "
-    "uniform distribution from -c to c?",
-    loses="value",
-    name="limit_for_deviation",
-    edit=[
-        ("6 /", "2 /"),
-        ("rng.normal(scale=np.sqrt(2 / n), ", "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), "),
+    "weights beyond this limit, according to the problem text?": [
+        (
+            "value",
+            "cut_off",
+            "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))",
+            "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)",
+        ),
     ],
-)
-starts.mistake(
-    "The variance of your weights is too large. Which layer sizes does the formula for the "
-    "variance use, and how?",
-    loses="value",
-    name="standard_normal",
-    given="return rng.standard_normal((n_out, n_in))",
-)
-starts.mistake(
-    "The variance of your weights is too small. Which layer sizes does the formula for the "
-    "variance use, and how?",
-    loses="value",
-    name="fixed_scale",
-    given="return 0.001 * rng.standard_normal((n_out, n_in))",
-)
-starts.mistake(
+    "The variance of your weights is three times too small. What is the variance of a uniform "
+    "distribution from -c to c?": [
+        (
+            "value",
+            "limit_for_deviation",
+            ("6 /", "2 /"),
+            (
+                "rng.normal(scale=np.sqrt(2 / n), ",
+                "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), ",
+            ),
+        ),
+    ],
     'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two numbers '
-    "does Xavier's rule average?",
-    loses="value",
-    name="inputs_alone",
-    edit=("else n_in + n_out", "else 2 * n_in"),
-)
-starts.mistake(
-    'Your "xavier" weights have half the required variance. Which number is in the '
-    "numerator of the formula?",
-    loses="value",
-    name="one_for_two",
-    edit=("else n_in + n_out", "else 2 * (n_in + n_out)"),
-)
-starts.mistake(
+    "does Xavier's rule average?": [
+        ("value", "inputs_alone", "else n_in + n_out", "else 2 * n_in"),
+    ],
+    'Your "xavier" weights have half the required variance. Which number is in the numerator '
+    "of the formula?": [
+        ("value", "one_for_two", "else n_in + n_out", "else 2 * (n_in + n_out)"),
+    ],
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
-    "denominator of Xavier's rule?",
-    loses="value",
-    name="xavier_like_he",
-    edit=("else n_in + n_out", "else n_in"),
-)
-starts.mistake(
-    'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the '
-    "formula add in the denominator?",
-    loses="value",
-    name="uniform_of_the_inputs",
-    edit=("6 / (n_in + n_out)", "6 / n_in"),
-)
-starts.mistake(
+    "denominator of Xavier's rule?": [
+        ("value", "xavier_like_he", "else n_in + n_out", "else n_in"),
+    ],
+    'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the formula '
+    "add in the denominator?": [
+        ("value", "uniform_of_the_inputs", "6 / (n_in + n_out)", "6 / n_in"),
+    ],
     'Your "glorot_uniform" weights have half the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?",
-    loses="value",
-    name="three_for_six",
-    edit=("6 /", "3 /"),
-)
-starts.mistake(
+    "from -c to c has variance c^2 / 3, so how large should c be?": [
+        ("value", "three_for_six", "6 /", "3 /"),
+    ],
     'Your "glorot_uniform" weights have twice the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?",
-    loses="value",
-    name="twelve_for_six",
-    edit=("6 /", "12 /"),
-)
-starts.mistake(
-    'Your "glorot_uniform" weights have four times the required variance. Is c the whole '
-    "width of the interval from -c to c, or half of this width?",
-    loses="value",
-    name="limit_for_width",
-    edit=("6 /", "24 /"),
-)
-starts.mistake(
-    'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output '
-    "unit have?",
-    loses="value",
-    name="outputs_for_inputs",
-    edit=("n_in if", "n_out if"),
-)
-starts.mistake(
-    'Your "he" weights have half the required variance. What does a ReLU do to the mean '
-    "square of a signal?",
-    loses="value",
-    name="half_of_it",
-    edit=("n_in if", "2 * n_in if"),
-)
-starts.mistake(
-    'Your "he" weights have the variance of the "xavier" rule. Which of the two layer '
-    "sizes does He's formula use?",
-    loses="value",
-    name="he_like_xavier",
-    edit=("n_in if", "n_in + n_out if"),
-)
-starts.mistake(
-    "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ W.T`?",
-    loses="given",
-    name="turned",
-    given="return initialize(method, n_in, n_out, rng).T",
-)
-starts.mistake(
-    "Your weights are the same for every `rng`. Where does your code draw its random "
-    "numbers from?",
-    loses="given",
-    name="own_seed",
-    given="rng = np.random.default_rng(0)",
-)
-starts.mistake(
+    "from -c to c has variance c^2 / 3, so how large should c be?": [
+        ("value", "twelve_for_six", "6 /", "12 /"),
+    ],
+    'Your "glorot_uniform" weights have four times the required variance. Is c the whole width '
+    "of the interval from -c to c, or half of this width?": [
+        ("value", "limit_for_width", "6 /", "24 /"),
+    ],
+    'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output unit '
+    "have?": [("value", "outputs_for_inputs", "n_in if", "n_out if")],
+    'Your "he" weights have half the required variance. What does a ReLU do to the mean square '
+    "of a signal?": [("value", "half_of_it", "n_in if", "2 * n_in if")],
+    'Your "he" weights have the variance of the "xavier" rule. Which of the two layer sizes '
+    "does He's formula use?": [("value", "he_like_xavier", "n_in if", "n_in + n_out if")],
+}.items():
+    for loses, name, *edit in rows:
+        starts.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "All your weights are equal. If two units start with the same weights, what could make "
+    "them different later?": [("value given", "zeros", "return np.zeros((n_out, n_in))")],
+    "The mean of your weights isn't 0. What are the smallest and the largest of your "
+    "weights?": [
+        ("value", "above_zero", "return np.abs(initialize(method, n_in, n_out, rng))"),
+    ],
+    "Many of your weights are copies of each other. How many random numbers do you draw, and "
+    "how many weights does the layer have?": [
+        (
+            "value",
+            "one_row_for_all",
+            "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
+        ),
+    ],
+    "The variance of your weights is too large. Which layer sizes does the formula for the "
+    "variance use, and how?": [
+        ("value", "standard_normal", "return rng.standard_normal((n_out, n_in))"),
+    ],
+    "The variance of your weights is too small. Which layer sizes does the formula for the "
+    "variance use, and how?": [
+        ("value", "fixed_scale", "return 0.001 * rng.standard_normal((n_out, n_in))"),
+    ],
+    "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ "
+    "W.T`?": [("given", "turned", "return initialize(method, n_in, n_out, rng).T")],
+    "Your weights are the same for every `rng`. Where does your code draw its random numbers "
+    "from?": [("given", "own_seed", "rng = np.random.default_rng(0)")],
     "Your weights differ between two generators with the same seed. Which of your random "
-    "numbers don't come from `rng`?",
-    loses="given",
-    name="another_generator",
-    given="rng = np.random.default_rng()",
-)
+    "numbers don't come from `rng`?": [
+        ("given", "another_generator", "rng = np.random.default_rng()"),
+    ],
+}.items():
+    for loses, name, given in rows:
+        starts.mistake(hint, loses=loses, name=name, given=given)

@@ -160,244 +160,133 @@ def in_place_in_the_state(
     return w - size * state["one"] / (np.sqrt(state["two"]) / corrected + eps), state
 
 
-steps.mistake(
-    "Your code computes every step as if it were the first one. What do you store in the "
-    "state that you return, and what do you read from the state that you are given?",
-    loses="value rmsprop adam",
-    name="state_forgotten",
-    given="state = {}",
-)
-steps.mistake(
+SECOND = "(np.sqrt(v / (1 - betas[1] ** t)) + eps)"  # what Adam divides by
+NOT_CORRECTED = "m / (1 - betas[0] ** t) / " + SECOND, "m / (np.sqrt(v) + eps)"
+
+for hint, rows in {
     "Your steps go uphill. Does the loss increase or decrease in the direction of the "
-    "gradient?",
-    loses="value rmsprop adam",
-    name="uphill",
-    edit=("w - lr", "w + lr"),
-)
-steps.mistake(
-    "Your function always uses the default values from the signature. Where does your code use "
-    "the arguments `momentum`, `alpha`, `betas` and `eps`?",
-    loses="value rmsprop adam",
-    name="options_ignored",
-    given="return optimizer_step(method, w, g, state, lr)",
-)
-steps.mistake(
+    "gradient?": [("value rmsprop adam", "uphill", "w - lr", "w + lr")],
     "Your velocity is an average, because your code multiplies the gradient by 1 - momentum. "
-    "What does the formula multiply the gradient by?",
-    loses="value",
-    name="averaged_velocity",
-    edit=("momentum * v + g", "momentum * v + (1 - momentum) * g"),
-)
-steps.mistake(
+    "What does the formula multiply the gradient by?": [
+        ("value", "averaged_velocity", "momentum * v + g", "momentum * v + (1 - momentum) * g"),
+    ],
     "Your code multiplies the new gradient by `momentum`. Which one should shrink in each "
-    "step: the old velocity or the new gradient?",
-    loses="value",
-    name="momentum_of_the_gradient",
-    edit=("momentum * v + g", "v + momentum * g"),
-)
-steps.mistake(
-    "Your code multiplies both the old velocity and the gradient by `momentum`. Which of "
-    "the two does the formula leave unchanged?",
-    loses="value",
-    name="momentum_of_both",
-    edit=("momentum * v + g", "momentum * (v + g)"),
-)
-steps.mistake(
+    "step: the old velocity or the new gradient?": [
+        ("value", "momentum_of_the_gradient", "momentum * v + g", "v + momentum * g"),
+    ],
+    "Your code multiplies both the old velocity and the gradient by `momentum`. Which of the "
+    "two does the formula leave unchanged?": [
+        ("value", "momentum_of_both", "momentum * v + g", "momentum * (v + g)"),
+    ],
     "Your velocity is the plain sum of all gradients. How much of the old velocity should "
-    "remain in each step?",
-    loses="value",
-    name="nothing_forgotten",
-    edit=("momentum * v + g", "v + g"),
-)
-steps.mistake(
-    "Your `w` moves by the velocity of the previous step. Which comes first, the new "
-    "velocity or the move?",
-    loses="value",
-    name="old_velocity",
-    edit=("step = v if", 'step = state.get("v", 0 * w) if'),
-)
-steps.mistake(
-    'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" reach?',
-    loses="value",
-    name="momentum_like_nesterov",
-    edit=('v if method == "momentum" else g', "g"),
-)
-steps.mistake(
-    "Your function takes Adam's step for this method. Which branch of your code does this "
-    "method reach?",
-    loses="value rmsprop",
-    name="all_like_adam",
-    given='method = "adam"',
-)
-steps.mistake(
-    'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?',
-    loses="adam",
-    name="adam_like_rmsprop",
-    edit=('method == "rmsprop"', 'method in ("rmsprop", "adam")'),
-)
-steps.mistake(
+    "remain in each step?": [("value", "nothing_forgotten", "momentum * v + g", "v + g")],
+    "Your `w` moves by the velocity of the previous step. Which comes first, the new velocity "
+    "or the move?": [
+        ("value", "old_velocity", "step = v if", 'step = state.get("v", 0 * w) if'),
+    ],
+    'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" '
+    "reach?": [("value", "momentum_like_nesterov", 'v if method == "momentum" else g', "g")],
+    'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?': [
+        ("adam", "adam_like_rmsprop", 'method == "rmsprop"', 'method in ("rmsprop", "adam")'),
+    ],
     'Your "nesterov" step is a plain momentum step. What does the formula do with the gradient '
-    "and the new velocity?",
-    loses="value",
-    name="nesterov_like_momentum",
-    edit=("else g + momentum * v", "else v"),
-)
-steps.mistake(
+    "and the new velocity?": [
+        ("value", "nesterov_like_momentum", "else g + momentum * v", "else v"),
+    ],
     'Your "nesterov" step doesn\'t include the gradient itself. Which two terms does the '
-    "formula add?",
-    loses="value",
-    name="nesterov_without_gradient",
-    edit=("else g + momentum * v", "else momentum * v"),
-)
-steps.mistake(
-    'Your "nesterov" step adds the whole new velocity to the gradient. What does the '
-    "formula multiply the velocity by?",
-    loses="value",
-    name="velocity_whole",
-    edit=("else g + momentum * v", "else g + v"),
-)
-steps.mistake(
-    "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?",
-    loses="rmsprop",
-    name="eps_inside",
-    edit=("(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),
-)
-steps.mistake(
-    "Your RMSProp doesn't include `eps`. What would you divide by if the gradient of a "
-    "weight were always 0?",
-    loses="rmsprop",
-    name="eps_forgotten",
-    edit=("(np.sqrt(v) + eps)", "np.sqrt(v)"),
-)
-steps.mistake(
+    "formula add?": [
+        ("value", "nesterov_without_gradient", "else g + momentum * v", "else momentum * v"),
+    ],
+    'Your "nesterov" step adds the whole new velocity to the gradient. What does the formula '
+    "multiply the velocity by?": [
+        ("value", "velocity_whole", "else g + momentum * v", "else g + v"),
+    ],
+    "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?": [
+        ("rmsprop", "eps_inside", "(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),
+    ],
+    "Your RMSProp doesn't include `eps`. What would you divide by if the gradient of a weight "
+    "were always 0?": [("rmsprop", "eps_forgotten", "(np.sqrt(v) + eps)", "np.sqrt(v)")],
     "Your v in RMSProp is the sum of all squares, as in AdaGrad. What weights does RMSProp "
-    "give to the old v and to the new square?",
-    loses="rmsprop",
-    name="adagrad",
-    edit=("alpha * v + (1 - alpha) * g**2", "v + g**2"),
-)
-steps.mistake(
-    "Your RMSProp adds `eps` to the parameters. Which terms do the parentheses in the "
-    "formula group together?",
-    loses="rmsprop",
-    name="brackets_forgotten",
-    edit=("(np.sqrt(v) + eps)", "np.sqrt(v) - eps / lr"),
-)
-steps.mistake(
+    "give to the old v and to the new square?": [
+        ("rmsprop", "adagrad", "alpha * v + (1 - alpha) * g**2", "v + g**2"),
+    ],
+    "Your RMSProp adds `eps` to the parameters. Which terms do the parentheses in the formula "
+    "group together?": [
+        ("rmsprop", "brackets_forgotten", "(np.sqrt(v) + eps)", "np.sqrt(v) - eps / lr"),
+    ],
     "Your v in RMSProp is an average of the gradients themselves. What values can be under a "
-    "square root, and which quantity should v average?",
-    loses="rmsprop",
-    name="square_forgotten",
-    edit=("(1 - alpha) * g**2", "(1 - alpha) * g"),
-)
-steps.mistake(
-    "Your RMSProp multiplies the new square by `alpha`. Which term does the formula multiply "
-    "by `alpha`?",
-    loses="rmsprop",
-    name="shares_exchanged",
-    given="alpha = 1 - alpha",
-)
-steps.mistake(
-    "Your RMSProp adds the whole new square to v. What should the two weights of an "
-    "average add up to?",
-    loses="rmsprop",
-    name="square_whole",
-    edit=("(1 - alpha) * g**2", "g**2"),
-)
-steps.mistake(
+    "square root, and which quantity should v average?": [
+        ("rmsprop", "square_forgotten", "(1 - alpha) * g**2", "(1 - alpha) * g"),
+    ],
+    "Your RMSProp adds the whole new square to v. What should the two weights of an average "
+    "add up to?": [("rmsprop", "square_whole", "(1 - alpha) * g**2", "g**2")],
     "Your Adam corrects neither m nor v. If m starts at 0, by what factor is it too small "
-    "after the first step?",
-    loses="adam",
-    name="not_corrected",
-    edit=(
-        "m / (1 - betas[0] ** t) / (np.sqrt(v / (1 - betas[1] ** t)) + eps)",
-        "m / (np.sqrt(v) + eps)",
-    ),
-)
-steps.mistake(
-    "Your Adam corrects m but not v. Which of the two starts at 0?",
-    loses="adam",
-    name="m_alone_corrected",
-    edit=("v / (1 - betas[1] ** t)", "v"),
-)
-steps.mistake(
-    "Your Adam corrects v but not m. Which of the two starts at 0?",
-    loses="adam",
-    name="s_alone_corrected",
-    edit=("m / (1 - betas[0] ** t)", "m"),
-)
-steps.mistake(
+    "after the first step?": [("adam", "not_corrected", *NOT_CORRECTED)],
+    "Your Adam corrects m but not v. Which of the two starts at 0?": [
+        ("adam", "m_alone_corrected", "v / (1 - betas[1] ** t)", "v"),
+    ],
+    "Your Adam corrects v but not m. Which of the two starts at 0?": [
+        ("adam", "s_alone_corrected", "m / (1 - betas[0] ** t)", "m"),
+    ],
     "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
-    "step t?",
-    loses="adam",
-    name="always_the_first_step",
-    edit=('state.get("t", 0) + 1', "1"),
-)
-steps.mistake(
+    "step t?": [("adam", "always_the_first_step", 'state.get("t", 0) + 1', "1")],
     "Your Adam counts its first step as t = 2. What does your t start from, and how many times "
-    "do you increase it in each step?",
-    loses="adam",
-    name="begins_with_two",
-    edit=('state.get("t", 0) + 1', 'state.get("t", 1) + 1'),
-)
-steps.mistake(
-    "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?",
-    loses="adam",
-    name="adams_eps_inside",
-    edit=("(np.sqrt(v / (1 - betas[1] ** t)) + eps)", "np.sqrt(v / (1 - betas[1] ** t) + eps)"),
-)
-steps.mistake(
+    "do you increase it in each step?": [
+        ("adam", "begins_with_two", 'state.get("t", 0) + 1', 'state.get("t", 1) + 1'),
+    ],
+    "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?": [
+        ("adam", "adams_eps_inside", SECOND, "np.sqrt(v / (1 - betas[1] ** t) + eps)"),
+    ],
     "Your Adam doesn't include `eps`. What would you divide by if the gradient of a weight "
-    "were always 0?",
-    loses="adam",
-    name="adams_eps_forgotten",
-    edit=("(np.sqrt(v / (1 - betas[1] ** t)) + eps)", "np.sqrt(v / (1 - betas[1] ** t))"),
-)
-steps.mistake(
+    "were always 0?": [
+        ("adam", "adams_eps_forgotten", SECOND, "np.sqrt(v / (1 - betas[1] ** t))"),
+    ],
     "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
-    "the square root in the formula?",
-    loses="adam",
-    name="root_corrected",
-    edit=("np.sqrt(v / (1 - betas[1] ** t))", "np.sqrt(v) / (1 - betas[1] ** t)"),
-)
-steps.mistake(
+    "the square root in the formula?": [
+        ("adam", "root_corrected", " / (1 - betas[1] ** t)", ") / (1 - betas[1] ** t"),
+    ],
     "Your Adam stores the corrected m and v, so the next step corrects them again. Which m is "
-    "on the right-hand side of the formula for m?",
-    loses="adam",
-    name="corrected_ones_kept",
-    edit=[
+    "on the right-hand side of the formula for m?": [
         (
-            "m / (1 - betas[0] ** t) / (np.sqrt(v / (1 - betas[1] ** t)) + eps)",
-            "m / (np.sqrt(v) + eps)",
-        ),
-        (
-            "betas[0] * m + (1 - betas[0]) * g\n",
-            "(betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)\n",
-        ),
-        (
-            "betas[1] * v + (1 - betas[1]) * g**2",
-            "(betas[1] * v + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)",
+            "adam",
+            "corrected_ones_kept",
+            NOT_CORRECTED,
+            (
+                "betas[0] * m + (1 - betas[0]) * g\n",
+                "(betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)\n",
+            ),
+            (
+                "betas[1] * v + (1 - betas[1]) * g**2",
+                "(betas[1] * v + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)",
+            ),
         ),
     ],
-)
-steps.mistake(
+    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. What is m an "
+    "average of?": [("adam", "without_m", "m / (1 - betas[0] ** t)", "g")],
+}.items():
+    for loses, name, *edit in rows:
+        steps.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "Your code computes every step as if it were the first one. What do you store in the state "
+    "that you return, and what do you read from the state that you are given?": [
+        ("value rmsprop adam", "state_forgotten", "state = {}"),
+    ],
+    "Your function always uses the default values from the signature. Where does your code use "
+    "the arguments `momentum`, `alpha`, `betas` and `eps`?": [
+        (
+            "value rmsprop adam",
+            "options_ignored",
+            "return optimizer_step(method, w, g, state, lr)",
+        ),
+    ],
+    "Your function takes Adam's step for this method. Which branch of your code does this "
+    "method reach?": [("value rmsprop", "all_like_adam", 'method = "adam"')],
+    "Your RMSProp multiplies the new square by `alpha`. Which term does the formula multiply "
+    "by `alpha`?": [("rmsprop", "shares_exchanged", "alpha = 1 - alpha")],
     "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
-    "squares?",
-    loses="adam",
-    name="betas_exchanged",
-    given="betas = betas[::-1]",
-)
-steps.mistake(
-    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. What is m "
-    "an average of?",
-    loses="adam",
-    name="without_m",
-    edit=("m / (1 - betas[0] ** t)", "g"),
-)
-steps.mistake(
+    "squares?": [("adam", "betas_exchanged", "betas = betas[::-1]")],
     "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
-    "`betas`?",
-    loses="adam",
-    name="betas_fixed",
-    given="betas = 0.9, 0.999",
-)
+    "`betas`?": [("adam", "betas_fixed", "betas = 0.9, 0.999")],
+}.items():
+    for loses, name, given in rows:
+        steps.mistake(hint, loses=loses, name=name, given=given)

@@ -14,7 +14,7 @@ import numpy as np
 from nngrader.engine import Steps, problem
 
 from .common import DIGITS, ELSEWHERE
-from .conv2d_forward import conv2d_forward, drawn
+from .conv2d_forward import BY_HAND, conv2d_forward, drawn
 
 SIDE = 832
 
@@ -85,14 +85,7 @@ def conv2d_fast(x, weight, bias, stride, padding):
     return y.reshape(F, N, H_out, W_out).transpose(1, 0, 2, 3)
 
 
-fast.example(
-    np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]]]]),
-    np.array([[[[1.0, -1.0], [2.0, 0.0]]], [[[0.0, 1.0], [1.0, 3.0]]]]),
-    np.array([1.0, -2.0]),
-    1,
-    0,
-    0,
-)
+fast.example(*BY_HAND, 1, 0, 0)
 
 
 @fast.case("value", visible=2)
@@ -146,149 +139,121 @@ def by_indices(x, weight, bias, stride, padding):
     return y.reshape(len(x), F, len(tops), len(lefts)) + bias[None, :, None, None]
 
 
-fast.mistake(
+for hint, rows in {
     "Your `y` contains the correct values in the wrong positions, because `reshape` doesn't "
     "reorder axes. Which axis of your matrix product holds the maps, and which axis of `y` "
-    "should hold them?",
-    loses="value",
-    name="reshaped_into_place",
-    edit=(".transpose(1, 0, 2, 3)", ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out)"),
-)
-fast.mistake(
-    "Your `y` mixes up samples and maps, because the product was reshaped with N before "
-    "F. Which of the two comes first in your product?",
-    loses="value",
-    name="samples_reshaped",
-    edit=("(F, N, H_out, W_out).transpose(1, 0, 2, 3)", "(N, F, H_out, W_out)"),
-)
-fast.mistake(
-    "Your code reshapes the windows to a matrix before it moves their axes, so a row of "
-    "this matrix mixes entries of different windows. Which axes of "
-    "`sliding_window_view` belong to one window?",
-    loses="value",
-    name="windows_reshaped",
-    edit=(
-        "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)",
-        "windows.reshape(-1, C * KH * KW).T",
-    ),
-)
-fast.mistake(
+    "should hold them?": [
+        (
+            "value",
+            "reshaped_into_place",
+            ".transpose(1, 0, 2, 3)",
+            ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out)",
+        ),
+    ],
+    "Your `y` mixes up samples and maps, because the product was reshaped with N before F. "
+    "Which of the two comes first in your product?": [
+        (
+            "value",
+            "samples_reshaped",
+            "(F, N, H_out, W_out).transpose(1, 0, 2, 3)",
+            "(N, F, H_out, W_out)",
+        ),
+    ],
+    "Your code reshapes the windows to a matrix before it moves their axes, so a row of this "
+    "matrix mixes entries of different windows. Which axes of `sliding_window_view` belong to "
+    "one window?": [
+        (
+            "value",
+            "windows_reshaped",
+            "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)",
+            "windows.reshape(-1, C * KH * KW).T",
+        ),
+    ],
     "Your code reshapes the product to the shape of `y` and then adds the biases, but "
     "`reshape` doesn't reorder axes. Which axis of the product contains the maps, and which "
-    "axis of `y` should contain them?",
-    loses="value",
-    name="reshaped_before_the_bias",
-    edit=[
-        (" + bias[:, None]", ""),
+    "axis of `y` should contain them?": [
         (
-            ".transpose(1, 0, 2, 3)",
-            ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out) + bias[:, None, None]",
+            "value",
+            "reshaped_before_the_bias",
+            (" + bias[:, None]", ""),
+            (
+                ".transpose(1, 0, 2, 3)",
+                ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out) + bias[:, None, None]",
+            ),
         ),
     ],
-)
-fast.mistake(
-    "Your `y` mixes up samples and maps, because the product was reshaped with N before "
-    "F and the biases were added afterwards. Which of the two comes first in your "
-    "product?",
-    loses="value",
-    name="samples_reshaped_before_the_bias",
-    edit=[
-        (" + bias[:, None]", ""),
+    "Your `y` mixes up samples and maps, because the product was reshaped with N before F and "
+    "the biases were added afterwards. Which of the two comes first in your product?": [
         (
-            "(F, N, H_out, W_out).transpose(1, 0, 2, 3)",
-            "(N, F, H_out, W_out) + bias[:, None, None]",
+            "value",
+            "samples_reshaped_before_the_bias",
+            (" + bias[:, None]", ""),
+            (
+                "(F, N, H_out, W_out).transpose(1, 0, 2, 3)",
+                "(N, F, H_out, W_out) + bias[:, None, None]",
+            ),
         ),
     ],
-)
-fast.mistake(
     "The channels come last in each column of your matrix. In what order does "
-    "`weight.reshape(F, -1)` put channels, rows and columns?",
-    loses="value",
-    name="channels_last_in_a_column",
-    edit=("transpose(1, 4, 5, 0, 2, 3)", "transpose(4, 5, 1, 0, 2, 3)"),
-)
-fast.mistake(
+    "`weight.reshape(F, -1)` put channels, rows and columns?": [
+        ("value", "channels_last_in_a_column", "1, 4, 5", "4, 5, 1"),
+    ],
     "The rows and columns of each window are swapped in your matrix. In what order does "
-    "`weight.reshape(F, -1)` put channels, rows and columns?",
-    loses="value",
-    name="columns_before_rows",
-    edit=("transpose(1, 4, 5, 0, 2, 3)", "transpose(1, 5, 4, 0, 2, 3)"),
-)
-fast.mistake(
+    "`weight.reshape(F, -1)` put channels, rows and columns?": [
+        ("value", "columns_before_rows", "1, 4, 5", "1, 5, 4"),
+    ],
     "Your weight matrix mixes the entries of different kernels, because `reshape` doesn't "
-    "reorder axes. Which axis of `weight` indexes the kernels?",
-    loses="value",
-    name="kernels_reshaped_into_columns",
-    edit=("weight.reshape(F, -1)", "weight.reshape(-1, F).T"),
-)
-fast.mistake(
-    "Your kernels are flipped in both directions, as in a mathematical convolution. In "
-    "the formula of problem 1, do `k` and `l` run in the same direction in `weight` and "
-    "in `padded`?",
-    loses="value",
-    name="kernel_turned",
-    given="weight = weight[:, :, ::-1, ::-1]",
-)
-fast.mistake(
-    "Your `y` doesn't include the bias. What does `conv2d_forward` add to the sum?",
-    loses="value",
-    name="bias_forgotten",
-    edit=(" + bias[:, None]", ""),
-)
-fast.mistake(
-    "Your `y` is too large, because your windows are only one pixel apart. Which "
-    "windows does `stride` skip?",
-    loses="shape value",
-    name="stride_ignored",
-    given="stride = 1",
-)
-fast.mistake(
-    "Your `y` has the correct shape, but its windows are only one pixel apart. Which "
-    "windows does `stride` skip?",
-    loses="value",
-    name="neighbouring_windows",
-    edit=(
-        "::stride, ::stride",
-        ": -(-windows.shape[2] // stride), : -(-windows.shape[3] // stride)",
-    ),
-)
-fast.mistake(
-    "Your `y` has too many columns, because your windows are only one pixel apart from left "
-    "to right. Along which axes of the windows do you apply `stride`?",
-    loses="shape value",
-    name="stride_of_the_rows_alone",
-    edit=("::stride, ::stride", "::stride"),
-)
-fast.mistake(
-    "Your images don't get a border of zeros. Which line of your code should use `padding`?",
-    loses="shape value",
-    name="padding_ignored",
-    given="padding = 0",
-)
-fast.mistake(
+    "reorder axes. Which axis of `weight` indexes the kernels?": [
+        ("value", "kernels_reshaped_into_columns", "(F, -1)", "(-1, F).T"),
+    ],
+    "Your `y` doesn't include the bias. What does `conv2d_forward` add to the sum?": [
+        ("value", "bias_forgotten", " + bias[:, None]", ""),
+    ],
+    "Your `y` has the correct shape, but its windows are only one pixel apart. Which windows "
+    "does `stride` skip?": [
+        (
+            "value",
+            "neighbouring_windows",
+            "::stride, ::stride",
+            ": -(-windows.shape[2] // stride), : -(-windows.shape[3] // stride)",
+        ),
+    ],
+    "Your `y` has too many columns, because your windows are only one pixel apart from left to "
+    "right. Along which axes of the windows do you apply `stride`?": [
+        ("shape value", "stride_of_the_rows_alone", "::stride, ::stride", "::stride"),
+    ],
     "Your `y` is too small, because it counts the padding once in each direction. How many "
-    "sides of the image get zeros?",
-    loses="shape value",
-    name="padding_counted_once",
-    edit=("(p, p), (p, p)", "(p, 0), (p, 0)"),
-)
-fast.mistake(
-    "Your code adds all the zeros below and on the right of each image. Which sides get "
-    "zeros in problem 1?",
-    loses="value",
-    name="on_the_far_sides",
-    edit=("(p, p), (p, p)", "(0, 2 * p), (0, 2 * p)"),
-)
-fast.mistake(
-    "Your `y` uses only the last offset in the kernel. Should you add each product to "
-    "the earlier ones, or overwrite them?",
-    loses="value",
-    name="last_offset_alone",
-    edit=(
-        "weight.reshape(F, -1) @ columns",
-        "weight[:, :, -1, -1] @ columns[KH * KW - 1 :: KH * KW]",
-    ),
-)
+    "sides of the image get zeros?": [
+        ("shape value", "padding_counted_once", "(p, p), (p, p)", "(p, 0), (p, 0)"),
+    ],
+    "Your code adds all the zeros below and on the right of each image. Which sides get zeros "
+    "in problem 1?": [
+        ("value", "on_the_far_sides", "(p, p), (p, p)", "(0, 2 * p), (0, 2 * p)"),
+    ],
+    "Your `y` uses only the last offset in the kernel. Should you add each product to the "
+    "earlier ones, or overwrite them?": [
+        (
+            "value",
+            "last_offset_alone",
+            "weight.reshape(F, -1) @ columns",
+            "weight[:, :, -1, -1] @ columns[KH * KW - 1 :: KH * KW]",
+        ),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        fast.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "Your kernels are flipped in both directions, as in a mathematical convolution. In the "
+    "formula of problem 1, do `k` and `l` run in the same direction in `weight` and in "
+    "`padded`?": [("value", "kernel_turned", "weight = weight[:, :, ::-1, ::-1]")],
+    "Your `y` is too large, because your windows are only one pixel apart. Which windows does "
+    "`stride` skip?": [("shape value", "stride_ignored", "stride = 1")],
+    "Your images don't get a border of zeros. Which line of your code should use `padding`?": [
+        ("shape value", "padding_ignored", "padding = 0"),
+    ],
+}.items():
+    for loses, name, given in rows:
+        fast.mistake(hint, loses=loses, name=name, given=given)
 
 
 @fast.mistake(

@@ -137,194 +137,117 @@ def by_arrays(layers, shape):
     return shapes, parameters, 1 + np.cumsum((K - 1) * apart)
 
 
-table.mistake(
-    "Your H and W count the padding only once. How many sides get padding in each direction?",
-    loses="value",
-    name="padding_once",
-    edit=("2 * P", "P"),
-)
-table.mistake(
-    "Your H and W ignore the padding. How many rows does it add?",
-    loses="value",
-    name="padding_ignored",
-    edit=(" + 2 * P", ""),
-)
-table.mistake(
-    "Your H and W count one window too few in each layer. How many windows fit into an "
-    "image that is as large as the kernel?",
-    loses="value",
-    name="one_forgotten",
-    edit=("// S + 1", "// S"),
-)
-table.mistake(
-    "Your H and W are rounded up. Does a window count if it reaches past the edge?",
-    loses="value",
-    name="rounded_up",
-    edit=("(n + 2 * P - K) // S", "-(-(n + 2 * P - K) // S)"),
-)
-table.mistake(
-    "Your H and W contain fractions. What does the formula do with a window that "
-    "doesn't fit completely?",
-    loses="shape value",
-    name="not_rounded",
-    edit=("// S", "/ S"),
-)
-table.mistake(
-    "Your H and W don't depend on the stride. How far apart are two neighbouring windows?",
-    loses="value",
-    name="stride_ignored",
-    edit=(" // S", ""),
-)
-table.mistake(
-    "Your H and W are the previous ones divided by the stride. What else changes the "
-    "number of windows?",
-    loses="value",
-    name="stride_alone",
-    edit=("(n + 2 * P - K) // S + 1", "n // S"),
-)
-table.mistake(
-    "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?",
-    loses="value",
-    name="sides_exchanged",
-    edit=("[C, H, W]", "[C, W, H]"),
-)
-table.mistake(
-    "Your `shapes` contain the C of the image in every row. How many maps does a layer "
-    "with F kernels produce?",
-    loses="value",
-    name="channels_kept",
-    edit=("[C, H, W]", "[shape[0], H, W]"),
-)
-table.mistake(
-    "Your max pooling layers leave H and W unchanged. How many windows fit into a map?",
-    loses="value",
-    name="pooling_ignored",
-    edit=("for n in (H, W))", 'for n in (H, W)) if layer["kind"] == "conv" else (H, W)'),
-)
-table.mistake(
-    "Your `parameters` don't include the biases. How many biases does a layer have?",
-    loses="parameters",
-    name="biases_forgotten",
-    edit=("(K * K * C + 1) * F", "K * K * C * F"),
-)
-table.mistake(
-    "Your `parameters` include one bias per layer. How many biases does a layer with F "
-    "kernels have?",
-    loses="parameters",
-    name="one_bias",
-    edit=("(K * K * C + 1) * F", "K * K * C * F + 1"),
-)
-table.mistake(
-    "Your `parameters` include one bias per channel of each kernel. How many biases "
-    "does one kernel have?",
-    loses="parameters",
-    name="bias_for_each_channel",
-    edit=("(K * K * C + 1) * F", "(K * K + 1) * C * F"),
-)
-table.mistake(
-    "Your `parameters` count kernels with a single channel. How many channels does a "
-    "kernel cover?",
-    loses="parameters",
-    name="channels_forgotten",
-    edit=("K * K * C", "K * K"),
-)
-table.mistake(
-    "Your `parameters` count only K weights per channel of a kernel. How many rows and "
-    "columns does a kernel have?",
-    loses="parameters",
-    name="not_squared",
-    edit=("K * K * C", "K * C"),
-)
-table.mistake(
+for hint, rows in {
+    "Your H and W count the padding only once. How many sides get padding in each direction?": [
+        ("value", "padding_once", "2 * P", "P"),
+    ],
+    "Your H and W ignore the padding. How many rows does it add?": [
+        ("value", "padding_ignored", " + 2 * P", ""),
+    ],
+    "Your H and W count one window too few in each layer. How many windows fit into an image "
+    "that is as large as the kernel?": [("value", "one_forgotten", "// S + 1", "// S")],
+    "Your H and W are rounded up. Does a window count if it reaches past the edge?": [
+        ("value", "rounded_up", "(n + 2 * P - K) // S", "-(-(n + 2 * P - K) // S)"),
+    ],
+    "Your H and W contain fractions. What does the formula do with a window that doesn't fit "
+    "completely?": [("shape value", "not_rounded", "// S", "/ S")],
+    "Your H and W don't depend on the stride. How far apart are two neighbouring windows?": [
+        ("value", "stride_ignored", " // S", ""),
+    ],
+    "Your H and W are the previous ones divided by the stride. What else changes the number of "
+    "windows?": [("value", "stride_alone", "(n + 2 * P - K) // S + 1", "n // S")],
+    "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?": [
+        ("value", "sides_exchanged", "[C, H, W]", "[C, W, H]"),
+    ],
+    "Your `shapes` contain the C of the image in every row. How many maps does a layer with F "
+    "kernels produce?": [("value", "channels_kept", "[C, H, W]", "[shape[0], H, W]")],
+    "Your max pooling layers leave H and W unchanged. How many windows fit into a map?": [
+        (
+            "value",
+            "pooling_ignored",
+            "for n in (H, W))",
+            'for n in (H, W)) if layer["kind"] == "conv" else (H, W)',
+        ),
+    ],
+    "Your `parameters` don't include the biases. How many biases does a layer have?": [
+        ("parameters", "biases_forgotten", "(K * K * C + 1) * F", "K * K * C * F"),
+    ],
+    "Your `parameters` include one bias per layer. How many biases does a layer with F kernels "
+    "have?": [("parameters", "one_bias", "(K * K * C + 1) * F", "K * K * C * F + 1")],
+    "Your `parameters` include one bias per channel of each kernel. How many biases does one "
+    "kernel have?": [
+        ("parameters", "bias_for_each_channel", "(K * K * C + 1) * F", "(K * K + 1) * C * F"),
+    ],
+    "Your `parameters` count kernels with a single channel. How many channels does a kernel "
+    "cover?": [("parameters", "channels_forgotten", "K * K * C", "K * K")],
+    "Your `parameters` count only K weights per channel of a kernel. How many rows and columns "
+    "does a kernel have?": [("parameters", "not_squared", "K * K * C", "K * C")],
     "Your `parameters` count every weight once per position. How many positions share one "
-    "weight?",
-    loses="parameters",
-    name="counted_at_each_place",
-    edit=("(K * K * C + 1) * F", "(K * K * C + 1) * F * H * W"),
-)
-table.mistake(
-    "Your kernels have as many channels as the output of the layer. Does a kernel cover "
-    "the channels before the layer or after it?",
-    loses="parameters",
-    name="channels_after_the_layer",
-    edit=("K * K * C", "K * K * F"),
-)
-table.mistake(
-    "Your kernels all have as many channels as the image. How many channels does the "
-    "input of the second layer have?",
-    loses="parameters",
-    name="channels_of_the_picture",
-    edit=("K * K * C", "K * K * shape[0]"),
-)
-table.mistake(
-    "Your `parameters` add up the counts from layer to layer. How many layers should "
-    "each entry count?",
-    loses="parameters",
-    name="added_up",
-    edit=("np.array(parameters)", "np.cumsum(parameters)"),
-)
-table.mistake(
-    "Your `parameters` include weights for max pooling. What does a max pooling layer learn?",
-    loses="parameters",
-    name="pooling_with_weights",
-    edit=("count = 0", "count = (K * K * C + 1) * C"),
-)
-table.mistake(
-    "Your receptive field grows by K - 1 in every layer, as if all strides were 1. How "
-    "far apart in the image are two neighbouring outputs of a layer with stride 2?",
-    loses="field",
-    name="strides_forgotten",
-    edit=("(K - 1) * apart, S * apart", "K - 1, apart"),
-)
-table.mistake(
-    "Your receptive field grows with the layer's own stride. Does this stride change "
-    "the distance between the inputs of the layer, or between its outputs?",
-    loses="field",
-    name="own_stride",
-    edit=("(K - 1) * apart", "(K - 1) * apart * S"),
-)
-table.mistake(
-    "Your receptive field uses only the stride of the previous layer. How far apart in "
-    "the image are two neighbours after two layers with stride 2?",
-    loses="field",
-    name="last_stride_alone",
-    edit=("S * apart", "S"),
-)
-table.mistake(
+    "weight?": [("parameters", "counted_at_each_place", "+ 1) * F", "+ 1) * F * H * W")],
+    "Your kernels have as many channels as the output of the layer. Does a kernel cover the "
+    "channels before the layer or after it?": [
+        ("parameters", "channels_after_the_layer", "K * K * C", "K * K * F"),
+    ],
+    "Your kernels all have as many channels as the image. How many channels does the input of "
+    "the second layer have?": [
+        ("parameters", "channels_of_the_picture", "K * K * C", "K * K * shape[0]"),
+    ],
+    "Your `parameters` add up the counts from layer to layer. How many layers should each "
+    "entry count?": [
+        ("parameters", "added_up", "np.array(parameters)", "np.cumsum(parameters)"),
+    ],
+    "Your `parameters` include weights for max pooling. What does a max pooling layer learn?": [
+        ("parameters", "pooling_with_weights", "count = 0", "count = (K * K * C + 1) * C"),
+    ],
+    "Your receptive field grows by K - 1 in every layer, as if all strides were 1. How far "
+    "apart in the image are two neighbouring outputs of a layer with stride 2?": [
+        ("field", "strides_forgotten", "(K - 1) * apart, S * apart", "K - 1, apart"),
+    ],
+    "Your receptive field grows with the layer's own stride. Does this stride change the "
+    "distance between the inputs of the layer, or between its outputs?": [
+        ("field", "own_stride", "(K - 1) * apart", "(K - 1) * apart * S"),
+    ],
+    "Your receptive field uses only the stride of the previous layer. How far apart in the "
+    "image are two neighbours after two layers with stride 2?": [
+        ("field", "last_stride_alone", "S * apart", "S"),
+    ],
     "Your receptive field ignores the strides of the max pooling layers. How far apart in the "
-    "image are two neighbouring outputs of a pooling layer with stride 2?",
-    loses="field",
-    name="pooling_without_stride",
-    edit=("S * apart", '(S if layer["kind"] == "conv" else 1) * apart'),
-)
-table.mistake(
-    "Your receptive field grows by K times the distance between neighbours. How many "
-    "image rows does one output of the first layer depend on?",
-    loses="field",
-    name="grows_by_all_rows",
-    edit=("(K - 1) * apart", "K * apart"),
-)
-table.mistake(
-    "Your receptive field is multiplied by K in every layer. Do the fields of "
-    "neighbouring entries overlap?",
-    loses="field",
-    name="multiplied",
-    edit=("field + (K - 1) * apart", "field * K"),
-)
-table.mistake(
-    "Your `fields` contain only the kernel size of each layer. How many layers does an "
-    "output depend on?",
-    loses="field",
-    name="own_kernel_alone",
-    edit=("field + (K - 1) * apart", "K"),
-)
-table.mistake(
+    "image are two neighbouring outputs of a pooling layer with stride 2?": [
+        (
+            "field",
+            "pooling_without_stride",
+            "S * apart",
+            '(S if layer["kind"] == "conv" else 1) * apart',
+        ),
+    ],
+    "Your receptive field grows by K times the distance between neighbours. How many image "
+    "rows does one output of the first layer depend on?": [
+        ("field", "grows_by_all_rows", "(K - 1) * apart", "K * apart"),
+    ],
+    "Your receptive field is multiplied by K in every layer. Do the fields of neighbouring "
+    "entries overlap?": [("field", "multiplied", "field + (K - 1) * apart", "field * K")],
+    "Your `fields` contain only the kernel size of each layer. How many layers does an output "
+    "depend on?": [("field", "own_kernel_alone", "field + (K - 1) * apart", "K")],
     "In your receptive field, you subtract the padding from the kernel size. Do rows of "
-    "padding count, according to the problem text?",
-    loses="field",
-    name="without_padding",
-    edit=("(K - 1)", "(K - 1 - 2 * P)"),
-)
+    "padding count, according to the problem text?": [
+        ("field", "without_padding", "(K - 1)", "(K - 1 - 2 * P)"),
+    ],
+    "Your max pooling layers don't enlarge the receptive field. How many entries does one "
+    "output of a pooling layer depend on?": [
+        ("field", "pooling_without_field", "(K - 1)", '(layer["kind"] == "conv") * (K - 1)'),
+    ],
+    "Your `fields` ignore max pooling completely. How do its window size and its stride affect "
+    "the receptive field?": [
+        (
+            "field",
+            "pooling_left_out",
+            "field, apart = field",
+            'if layer["kind"] == "conv": field, apart = field',
+        ),
+    ],
+}.items():
+    for loses, name, *edit in rows:
+        table.mistake(hint, loses=loses, name=name, edit=edit)
 table.mistake(
     "Your receptive field is never larger than the image. Do rows of padding count, according "
     "to the problem text?",
@@ -332,18 +255,4 @@ table.mistake(
     name="limited_to_the_image",
     where="beyond_the_image",
     edit=("fields.append(field)", "fields.append(min(field, shape[1]))"),
-)
-table.mistake(
-    "Your max pooling layers don't enlarge the receptive field. How many entries does "
-    "one output of a pooling layer depend on?",
-    loses="field",
-    name="pooling_without_field",
-    edit=("(K - 1) * apart", '(layer["kind"] == "conv") * (K - 1) * apart'),
-)
-table.mistake(
-    "Your `fields` ignore max pooling completely. How do its window size and its stride "
-    "affect the receptive field?",
-    loses="field",
-    name="pooling_left_out",
-    edit=("field, apart = field", 'if layer["kind"] == "conv": field, apart = field'),
 )

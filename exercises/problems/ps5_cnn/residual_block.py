@@ -117,20 +117,22 @@ def by_offsets(x, dy, weight1, weight2):
 def by_a_large_matrix(x, dy, weight1, weight2):
     (N, _, H, W), place = x.shape, np.arange(x[0].size).reshape(x.shape[1:])
 
-    def matrix(weight):
-        M = np.zeros((place.size, place.size))
+    def entries():
         for i, j, k, v in np.ndindex(H, W, 3, 3):
             row, column = i + k - 1, j + v - 1
             if 0 <= row < H and 0 <= column < W:
-                M[np.ix_(place[:, i, j], place[:, row, column])] += weight[:, :, k, v]
+                yield np.ix_(place[:, i, j], place[:, row, column]), k, v
+
+    def matrix(weight):
+        M = np.zeros((place.size, place.size))
+        for cells, k, v in entries():
+            M[cells] += weight[:, :, k, v]
         return M
 
     def of_weight(dM):
         dweight = np.zeros(weight1.shape)
-        for i, j, k, v in np.ndindex(H, W, 3, 3):
-            row, column = i + k - 1, j + v - 1
-            if 0 <= row < H and 0 <= column < W:
-                dweight[:, :, k, v] += dM[np.ix_(place[:, i, j], place[:, row, column])]
+        for cells, k, v in entries():
+            dweight[:, :, k, v] += dM[cells]
         return dweight
 
     X, first, second = x.reshape(N, -1), matrix(weight1), matrix(weight2)
@@ -144,174 +146,126 @@ def by_a_large_matrix(x, dy, weight1, weight2):
     return y, dx.reshape(x.shape), of_weight(da.T @ X), of_weight(ds.T @ h)
 
 
-block.mistake(
-    "Your block has no shortcut, neither in `y` nor in `dx`. What does the formula for "
-    "`s` contain besides the second convolution?",
-    loses="value gradient",
-    name="without_shortcut",
-    edit=[("s = x + ", "s = "), ("ds + dx", "dx")],
-)
-block.mistake(
-    "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for "
-    "`s` contain besides the second convolution?",
-    loses="value gradient",
-    name="shortcut_backwards_alone",
-    edit=("s = x + ", "s = "),
-)
-block.mistake(
-    "Your block has no ReLU between the two convolutions. How does the formula compute "
-    "`h` from `a`?",
-    loses="value gradient",
-    name="no_relu_between",
-    edit=[("np.maximum(a, 0)", "a"), ("dh * (a > 0)", "dh")],
-)
-block.mistake(
-    "Your `y` can be negative, because the ReLU at the end of the block is missing. How "
-    "does the formula compute `y` from `s`?",
-    loses="value gradient",
-    name="no_relu_at_the_end",
-    edit=[("np.maximum(s, 0)", "s"), (" * (s > 0)", "")],
-)
-block.mistake(
-    "Your `y` can be negative, because your code adds `x` after the second ReLU. Which "
-    "array does the formula apply this ReLU to?",
-    loses="value",
-    name="added_after_the_relu",
-    edit=[("s = x + ", "s = "), ("np.maximum(s, 0), ds", "x + np.maximum(s, 0), dy")],
-)
-block.mistake(
-    "Your `y` uses `weight1` in both convolutions. Which weights does the second "
-    "convolution use?",
-    loses="value",
-    name="first_weights_twice",
-    given="weight2 = weight1",
-)
+for hint, rows in {
+    "Your block has no shortcut, neither in `y` nor in `dx`. What does the formula for `s` "
+    "contain besides the second convolution?": [
+        ("value gradient", "without_shortcut", ("s = x + ", "s = "), ("ds + dx", "dx")),
+    ],
+    "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for `s` "
+    "contain besides the second convolution?": [
+        ("value gradient", "shortcut_backwards_alone", "s = x + ", "s = "),
+    ],
+    "Your block has no ReLU between the two convolutions. How does the formula compute `h` "
+    "from `a`?": [
+        ("value gradient", "no_relu_between", ("np.maximum(a, 0)", "a"), (" * (a > 0)", "")),
+    ],
+    "Your `y` can be negative, because the ReLU at the end of the block is missing. How does "
+    "the formula compute `y` from `s`?": [
+        ("value gradient", "no_relu_at_the_end", ("np.maximum(s, 0)", "s"), (" * (s > 0)", "")),
+    ],
+    "Your `y` can be negative, because your code adds `x` after the second ReLU. Which array "
+    "does the formula apply this ReLU to?": [
+        (
+            "value",
+            "added_after_the_relu",
+            ("s = x + ", "s = "),
+            ("np.maximum(s, 0), ds", "x + np.maximum(s, 0), dy"),
+        ),
+    ],
+    "Your `dx` doesn't include the shortcut. How much does `s` change along the shortcut when "
+    "`x` increases slightly?": [("gradient", "shortcut_missing_in_dx", "ds + dx", "dx")],
+    "Your `dx` contains only the gradient from the shortcut. Which other path leads from `x` "
+    "to `s`?": [("gradient", "shortcut_alone", "ds + dx", "ds")],
+    "Along the shortcut, your `dx` gets `dy` itself. Which operation comes between `s` and "
+    "`y`?": [("gradient", "shortcut_past_the_last_relu", "ds + dx", "dy + dx")],
+    "Your gradient passes through the last ReLU everywhere. What is the derivative of this "
+    "ReLU where `s` is negative?": [("gradient", "last_mask_forgotten", " * (s > 0)", "")],
+    "Your gradient passes through the ReLU between the convolutions everywhere. What is the "
+    "derivative of this ReLU where `a` is negative?": [
+        ("gradient", "middle_mask_forgotten", " * (a > 0)", ""),
+    ],
+    "Your `dweight2` is computed with `a`. Which array is the input of the second "
+    "convolution?": [("gradient", "before_the_relu", "(ds, h", "(ds, a")],
+    "Your `dweight2` is computed with `x`. Which array is the input of the second "
+    "convolution?": [("gradient", "weights_meet_x", "(ds, h", "(ds, x")],
+    "Your `dweight1` and `dweight2` are swapped. Which one should your function return "
+    "first?": [
+        ("gradient", "returned_in_another_order", "dweight1, dweight2", "dweight2, dweight1"),
+    ],
+    "Your `dweight1` is computed from the gradient of `s`. Which array is the output of the "
+    "first convolution?": [
+        (
+            "gradient",
+            "past_the_second_convolution",
+            "ds + dx, dweight1",
+            "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]",
+        ),
+    ],
+    "Your shortcut adds `h`, perhaps because your code overwrites `x`. Which array does the "
+    "formula for `s` add to the second convolution?": [
+        (
+            "value gradient",
+            "shortcut_of_h",
+            ("s = x +", "s = h +"),
+            ("dh * (a > 0)", "(dh + ds) * (a > 0)"),
+            ("ds + dx", "dx"),
+        ),
+    ],
+    "Your code changes `x` before `dweight1` needs it. Which line writes into `x`, and where "
+    "could it store the sum instead?": [
+        (
+            "gradient inputs-unchanged",
+            "x_overwritten",
+            ("s = x + ", "x += "),
+            ("ds = dy", "s = x\n    ds = dy"),
+        ),
+    ],
+    "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly before "
+    "`s`?": [
+        (
+            "gradient",
+            "exchanged_on_the_way_back",
+            ("(ds, h, weight2", "(ds, h, weight1"),
+            ("(a > 0), x, weight1", "(a > 0), x, weight2"),
+        ),
+    ],
+    "Your code uses the sign of `x` for the ReLU between the two convolutions. Which array is "
+    "the input of this ReLU?": [("gradient", "mask_of_x", "(a > 0)", "(x > 0)")],
+    "Your backward pass uses every kernel in the wrong orientation. Which entry of the kernel "
+    "does the forward pass multiply by the pixel directly above a position?": [
+        (
+            "gradient",
+            "kernels_not_turned",
+            ("(ds, h, weight2", "(ds, h, weight2[:, :, ::-1, ::-1]"),
+            ("(a > 0), x, weight1", "(a > 0), x, weight1[:, :, ::-1, ::-1]"),
+        ),
+    ],
+    "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides where a "
+    "ReLU passes the gradient?": [
+        (
+            "gradient",
+            "masks_of_the_gradients",
+            ("dy * (s > 0)", "np.maximum(dy, 0)"),
+            ("dh * (a > 0)", "np.maximum(dh, 0)"),
+        ),
+    ],
+    "Your `dx` is the gradient for `s` plus the gradient for `h`. Which operations come "
+    "between `x` and `h`?": [("gradient", "first_convolution_left_out", "ds + dx", "ds + dh")],
+}.items():
+    for loses, name, *edit in rows:
+        block.mistake(hint, loses=loses, name=name, edit=edit)
+for hint, rows in {
+    "Your `y` uses `weight1` in both convolutions. Which weights does the second convolution "
+    "use?": [("value", "first_weights_twice", "weight2 = weight1")],
+    "Your gradients are divided by N. `dy` already contains the factor 1/N. Where does your "
+    "code divide by N again?": [("gradient", "averaged", "dy = dy / len(x)")],
+}.items():
+    for loses, name, given in rows:
+        block.mistake(hint, loses=loses, name=name, given=given)
 block.mistake(
     "Your `y` applies `weight2` before `weight1`. Which of them does the formula apply to `x`?",
     loses="value",
     name="weights_exchanged",
     edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
     given="weight1, weight2 = weight2, weight1",
-)
-block.mistake(
-    "Your `dx` doesn't include the shortcut. How much does `s` change along the shortcut when "
-    "`x` increases slightly?",
-    loses="gradient",
-    name="shortcut_missing_in_dx",
-    edit=("ds + dx", "dx"),
-)
-block.mistake(
-    "Your `dx` contains only the gradient from the shortcut. Which other path leads "
-    "from `x` to `s`?",
-    loses="gradient",
-    name="shortcut_alone",
-    edit=("ds + dx", "ds"),
-)
-block.mistake(
-    "Along the shortcut, your `dx` gets `dy` itself. Which operation comes between `s` and "
-    "`y`?",
-    loses="gradient",
-    name="shortcut_past_the_last_relu",
-    edit=("ds + dx", "dy + dx"),
-)
-block.mistake(
-    "Your gradient passes through the last ReLU everywhere. What is the derivative of this "
-    "ReLU where `s` is negative?",
-    loses="gradient",
-    name="last_mask_forgotten",
-    edit=(" * (s > 0)", ""),
-)
-block.mistake(
-    "Your gradient passes through the ReLU between the convolutions everywhere. What is the "
-    "derivative of this ReLU where `a` is negative?",
-    loses="gradient",
-    name="middle_mask_forgotten",
-    edit=(" * (a > 0)", ""),
-)
-block.mistake(
-    "Your `dweight2` is computed with `a`. Which array is the input of the second convolution?",
-    loses="gradient",
-    name="before_the_relu",
-    edit=("(ds, h", "(ds, a"),
-)
-block.mistake(
-    "Your `dweight2` is computed with `x`. Which array is the input of the second convolution?",
-    loses="gradient",
-    name="weights_meet_x",
-    edit=("(ds, h", "(ds, x"),
-)
-block.mistake(
-    "Your `dweight1` and `dweight2` are swapped. Which one should your function return first?",
-    loses="gradient",
-    name="returned_in_another_order",
-    edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
-)
-block.mistake(
-    "Your gradients are divided by N. `dy` already contains the factor 1/N. Where does your "
-    "code divide by N again?",
-    loses="gradient",
-    name="averaged",
-    given="dy = dy / len(x)",
-)
-block.mistake(
-    "Your `dweight1` is computed from the gradient of `s`. Which array is the output of "
-    "the first convolution?",
-    loses="gradient",
-    name="past_the_second_convolution",
-    edit=("ds + dx, dweight1", "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]"),
-)
-block.mistake(
-    "Your shortcut adds `h`, perhaps because your code overwrites `x`. Which array does "
-    "the formula for `s` add to the second convolution?",
-    loses="value gradient",
-    name="shortcut_of_h",
-    edit=[("s = x +", "s = h +"), ("dh * (a > 0)", "(dh + ds) * (a > 0)"), ("ds + dx", "dx")],
-)
-block.mistake(
-    "Your code changes `x` before `dweight1` needs it. Which line writes into `x`, and where "
-    "could it store the sum instead?",
-    loses="gradient inputs-unchanged",
-    name="x_overwritten",
-    edit=[("s = x + ", "x += "), ("ds = dy", "s = x\n    ds = dy")],
-)
-block.mistake(
-    "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly "
-    "before `s`?",
-    loses="gradient",
-    name="exchanged_on_the_way_back",
-    edit=[
-        ("(ds, h, weight2", "(ds, h, weight1"),
-        ("(a > 0), x, weight1", "(a > 0), x, weight2"),
-    ],
-)
-block.mistake(
-    "Your code uses the sign of `x` for the ReLU between the two convolutions. Which "
-    "array is the input of this ReLU?",
-    loses="gradient",
-    name="mask_of_x",
-    edit=("(a > 0)", "(x > 0)"),
-)
-block.mistake(
-    "Your backward pass uses every kernel in the wrong orientation. Which entry of the "
-    "kernel does the forward pass multiply by the pixel directly above a position?",
-    loses="gradient",
-    name="kernels_not_turned",
-    edit=[
-        ("(ds, h, weight2", "(ds, h, weight2[:, :, ::-1, ::-1]"),
-        ("(a > 0), x, weight1", "(a > 0), x, weight1[:, :, ::-1, ::-1]"),
-    ],
-)
-block.mistake(
-    "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides "
-    "where a ReLU passes the gradient?",
-    loses="gradient",
-    name="masks_of_the_gradients",
-    edit=[("dy * (s > 0)", "np.maximum(dy, 0)"), ("dh * (a > 0)", "np.maximum(dh, 0)")],
-)
-block.mistake(
-    "Your `dx` is the gradient for `s` plus the gradient for `h`. Which operations come "
-    "between `x` and `h`?",
-    loses="gradient",
-    name="first_convolution_left_out",
-    edit=("ds + dx", "ds + dh"),
 )
