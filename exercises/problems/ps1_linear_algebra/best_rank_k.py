@@ -72,79 +72,6 @@ def by_eigenvectors(A, k):
     return A @ V @ V.T
 
 
-for hint, rows in {
-    "Your result contains the k smallest terms. In what order does `svd` return the singular "
-    "values?": [("value", "smallest_terms", ":k] * s[:k] @ Vt[:k", "-k:] * s[-k:] @ Vt[-k:")],
-    "Your result contains the terms after the first k. Which terms should you add up?": [
-        ("value", "what_is_left", "U[:, :k] * s[:k] @ Vt[:k]", "U[:, k:] * s[k:] @ Vt[k:]"),
-    ],
-    "Your result is only the last of the k terms. What does the formula do with the terms "
-    "before it?": [
-        (
-            "value",
-            "one_term_alone",
-            "U[:, :k] * s[:k] @ Vt[:k]",
-            "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]",
-        ),
-    ],
-    "Your outer products all have the same weight. What does the formula multiply each of them "
-    "by?": [("value", "singular_values_left_out", " * s[:k]", "")],
-    "Your terms contain the squares of the singular values. Which matrix has these squares as "
-    "its eigenvalues?": [("value", "squared_singular_values", "s[:k]", "s[:k] ** 2")],
-    "Your terms contain the square roots of the singular values. What power of the singular "
-    "value does each term in the formula contain?": [
-        ("value", "root_of_singular_values", "s[:k]", "np.sqrt(s[:k])"),
-    ],
-    "Your code uses columns of the third factor as right singular vectors. Because `svd` "
-    "returns this factor transposed, are the vectors its rows or its columns?": [
-        ("shape value", "columns_of_the_third_factor", "Vt[:k]", "Vt[:, :k].T"),
-    ],
-    "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
-    "should every row be a combination of?": [
-        (
-            "value",
-            "first_rows",
-            "return U[:, :k] * s[:k] @ Vt[:k]",
-            "return A * (np.arange(len(A)) < k)[:, None]",
-        ),
-    ],
-    "The first k columns of your result are columns of `A`, and the other columns are 0. Which "
-    "vectors should every column be a combination of?": [
-        (
-            "value",
-            "first_columns",
-            "return U[:, :k] * s[:k] @ Vt[:k]",
-            "return A * (np.arange(A.shape[1]) < k)",
-        ),
-    ],
-    "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
-    "columns of `U`?": [
-        (
-            "value",
-            "rows_of_the_first_factor",
-            (", full_matrices=False", ""),
-            ("U[:, :k]", "U[:k].T"),
-        ),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        nearest.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
-    "Your result has rank k + 1. How many terms does your slice or loop include?": [
-        ("value", "one_too_many", "k += 1"),
-    ],
-    "Your result has rank k - 1. How many terms does your slice or loop include?": [
-        ("value", "one_too_few", "k -= 1"),
-    ],
-    "Your code subtracts the mean of each column and never adds it back. Which matrix does "
-    "your result approximate?": [("value", "centred_and_left_so", "A = A - A.mean(axis=0)")],
-    "Your result contains only the first term. How many iterations of your loop run before it "
-    "returns?": [("value", "first_term_alone", "k = 1")],
-}.items():
-    for loses, name, given in rows:
-        nearest.mistake(hint, loses=loses, name=name, given=given)
-
-
 @nearest.mistake(
     "Your result uses the eigenvectors with the smallest eigenvalues. In what order does "
     "`eigh` return the eigenvalues?",
@@ -167,11 +94,69 @@ nearest.mistake(
     edit=("@ Vt[:k]", "@ Vt[:k] + mean"),
     given="mean = A.mean(axis=0); A = A - mean",
 )
+
+LOSES_VALUE = {
+    "Your result contains the k smallest terms. In what order does `svd` return the singular "
+    "values?": {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
+    "Your result contains the terms after the first k. Which terms should you add up?": {
+        "what_is_left": {"U[:, :k] * s[:k] @ Vt[:k]": "U[:, k:] * s[k:] @ Vt[k:]"},
+    },
+    "Your result is only the last of the k terms. What does the formula do with the terms "
+    "before it?": {
+        "one_term_alone": {
+            "U[:, :k] * s[:k] @ Vt[:k]": "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]",
+        },
+    },
+    "Your outer products all have the same weight. What does the formula multiply each of them "
+    "by?": {"singular_values_left_out": {" * s[:k]": ""}},
+    "Your terms contain the squares of the singular values. Which matrix has these squares as "
+    "its eigenvalues?": {"squared_singular_values": {"s[:k]": "s[:k] ** 2"}},
+    "Your terms contain the square roots of the singular values. What power of the singular "
+    "value does each term in the formula contain?": {
+        "root_of_singular_values": {"s[:k]": "np.sqrt(s[:k])"},
+    },
+    "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
+    "should every row be a combination of?": {
+        "first_rows": {
+            "return U[:, :k] * s[:k] @ Vt[:k]": "return A * (np.arange(len(A)) < k)[:, None]",
+        },
+    },
+    "The first k columns of your result are columns of `A`, and the other columns are 0. Which "
+    "vectors should every column be a combination of?": {
+        "first_columns": {
+            "return U[:, :k] * s[:k] @ Vt[:k]": "return A * (np.arange(A.shape[1]) < k)",
+        },
+    },
+    "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
+    "columns of `U`?": {
+        "rows_of_the_first_factor": {", full_matrices=False": "", "U[:, :k]": "U[:k].T"},
+    },
+    "Your result has rank k + 1. How many terms does your slice or loop include?": {
+        "one_too_many": "k += 1",
+    },
+    "Your result has rank k - 1. How many terms does your slice or loop include?": {
+        "one_too_few": "k -= 1",
+    },
+    "Your code subtracts the mean of each column and never adds it back. Which matrix does "
+    "your result approximate?": {"centred_and_left_so": "A = A - A.mean(axis=0)"},
+    "Your result contains only the first term. How many iterations of your loop run before it "
+    "returns?": {"first_term_alone": "k = 1"},
+}
+nearest.known(LOSES_VALUE, loses="value")
+
+nearest.mistake(
+    "Your code uses columns of the third factor as right singular vectors. Because `svd` "
+    "returns this factor transposed, are the vectors its rows or its columns?",
+    loses="shape value",
+    name="columns_of_the_third_factor",
+    edit=("Vt[:k]", "Vt[:, :k].T"),
+)
+
 nearest.mistake(
     "Your result is `A` projected onto its first k columns. Which k directions give the "
     "smallest error?",
     loses="value",
     name="on_the_first_columns",
-    edit=("np.linalg.svd(A, full_matrices=False)[0][:, :k]", "np.linalg.qr(A[:, :k])[0]"),
     of=projected,
+    edit=("np.linalg.svd(A, full_matrices=False)[0][:, :k]", "np.linalg.qr(A[:, :k])[0]"),
 )

@@ -118,130 +118,125 @@ def by_products_of_samples(X, k):
     return C, values / (len(Z) - 1), vectors * np.sqrt(values)
 
 
-for hint, rows in {
-    "Your samples aren't centred. What does the formula subtract from each column first?": [
-        ("value scores", "not_centred", "X - X.mean(axis=0)", "X.astype(float)"),
-    ],
+LOSES_VALUE_SCORES = {
+    "Your samples aren't centred. What does the formula subtract from each column first?": {
+        "not_centred": {"X - X.mean(axis=0)": "X.astype(float)"},
+    },
     "Your code subtracts the mean of each sample. Which axis should you average over to get "
-    "the mean of each feature?": [
-        ("value scores", "centred_by_rows", "axis=0", "axis=1, keepdims=True"),
-    ],
+    "the mean of each feature?": {"centred_by_rows": {"axis=0": "axis=1, keepdims=True"}},
     "Your code subtracts the mean of all entries from every entry. How many means do you need "
-    "for D features?": [("value scores", "one_mean_for_all", "axis=0", "")],
+    "for D features?": {"one_mean_for_all": {"axis=0": ""}},
     "Your code divides each feature by its standard deviation, computed with N - 1. Does the "
-    "formula for Z contain this step?": [
-        (
-            "value scores",
-            "each_feature_scaled",
-            "X - X.mean(axis=0)",
-            "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)",
-        ),
-    ],
-    "Your components are correct, but they are sorted from the smallest variance to the "
-    "largest. Which component should come first?": [
-        ("value", "in_rising_order", " = Vt[:k", ", s = Vt[:k][::-1], s[:k][::-1"),
-    ],
-    "Your variances are sums of squares divided by N. What does the formula for C divide by?": [
-        ("scores", "divided_by_n", "(len(X) - 1)", "len(X)"),
-    ],
-    "Your variances are the squares of the singular values. What turns a sum of squares into a "
-    "variance?": [("scores", "not_divided", " / (len(X) - 1)", "")],
-    "Your variances are the singular values. Which two steps turn a singular value into a "
-    "variance?": [("scores", "singular_values", "s[:k] ** 2 / (len(X) - 1)", "s[:k]")],
-    "Your variances are standard deviations. How do you get a variance from a standard "
-    "deviation?": [("scores", "standard_deviations", "** 2 / (", "/ np.sqrt(")],
-    "Your variances are fractions of the total variance. Which values did you have before you "
-    "divided by the total?": [("scores", "shares", "(len(X) - 1)", "(s**2).sum()")],
-    "Your scores are computed from samples that still contain their mean. What should the mean "
-    "of each column of scores be?": [
-        ("scores", "scores_not_centred", "Z @ components.T", "X @ components.T"),
-    ],
-    "Every column of your scores has length 1. If you compute the scores from U, which factor "
-    "is missing?": [
-        ("scores", "scores_of_length_one", "Z @ components.T", "Z @ components.T / s[:k]"),
-    ],
-    "Your scores have the same variance along each component. Does the formula for the scores "
-    "contain a division?": [
-        ("scores", "whitened", "components.T", "components.T / s[:k] * np.sqrt(len(X) - 1)"),
-    ],
-    "Your code computes the differences from the mean in the dtype of `X`. What is 3 - 5 in "
-    "uint8?": [
-        (
-            "integers",
-            "centred_in_uint8",
-            "X - X.mean(axis=0)",
-            "(X - X.mean(axis=0).astype(X.dtype)).astype(float)",
-        ),
-    ],
+    "formula for Z contain this step?": {
+        "each_feature_scaled": {
+            "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)",
+        },
+    },
     "Your code divides each feature by its standard deviation, computed with N. Does the "
-    "formula for Z contain this step?": [
-        (
-            "value scores",
-            "each_feature_scaled_by_n",
-            "X - X.mean(axis=0)",
-            "(X - X.mean(axis=0)) / X.std(axis=0)",
-        ),
-    ],
+    "formula for Z contain this step?": {
+        "each_feature_scaled_by_n": {
+            "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0)",
+        },
+    },
     "Your components start with the direction of second-largest variance. Which index does "
-    "your slice start from?": [
-        ("value scores", "one_too_far", "components = Vt[:k]", "components = Vt[1 : k + 1]"),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        principal.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
+    "your slice start from?": {
+        "one_too_far": {"components = Vt[:k]": "components = Vt[1 : k + 1]"},
+    },
+}
+principal.known(LOSES_VALUE_SCORES, loses="value scores")
+
+principal.mistake(
+    "Your components are correct, but they are sorted from the smallest variance to the "
+    "largest. Which component should come first?",
+    loses="value",
+    name="in_rising_order",
+    edit=(" = Vt[:k", ", s = Vt[:k][::-1], s[:k][::-1"),
+)
+
+LOSES_SCORES = {
+    "Your variances are sums of squares divided by N. What does the formula for C divide by?": {
+        "divided_by_n": {"(len(X) - 1)": "len(X)"},
+    },
+    "Your variances are the squares of the singular values. What turns a sum of squares into a "
+    "variance?": {"not_divided": {" / (len(X) - 1)": ""}},
+    "Your variances are the singular values. Which two steps turn a singular value into a "
+    "variance?": {"singular_values": {"s[:k] ** 2 / (len(X) - 1)": "s[:k]"}},
+    "Your variances are standard deviations. How do you get a variance from a standard "
+    "deviation?": {"standard_deviations": {"** 2 / (": "/ np.sqrt("}},
+    "Your variances are fractions of the total variance. Which values did you have before you "
+    "divided by the total?": {"shares": {"(len(X) - 1)": "(s**2).sum()"}},
+    "Your scores are computed from samples that still contain their mean. What should the mean "
+    "of each column of scores be?": {
+        "scores_not_centred": {"Z @ components.T": "X @ components.T"},
+    },
+    "Every column of your scores has length 1. If you compute the scores from U, which factor "
+    "is missing?": {"scores_of_length_one": {"Z @ components.T": "Z @ components.T / s[:k]"}},
+    "Your scores have the same variance along each component. Does the formula for the scores "
+    "contain a division?": {
+        "whitened": {"components.T": "components.T / s[:k] * np.sqrt(len(X) - 1)"},
+    },
+}
+principal.known(LOSES_SCORES, loses="scores")
+
+principal.mistake(
+    "Your code computes the differences from the mean in the dtype of `X`. What is 3 - 5 in "
+    "uint8?",
+    loses="integers",
+    name="centred_in_uint8",
+    edit=("X - X.mean(axis=0)", "(X - X.mean(axis=0).astype(X.dtype)).astype(float)"),
+)
+
+LOSES_VALUE_SCORES_BY_COVARIANCE = {
     "Your components have the smallest variances. In what order does `eigh` return the "
-    "eigenvalues?": [("value scores", "least_variance", "[::-1]", "")],
+    "eigenvalues?": {"least_variance": {"[::-1]": ""}},
     "Your code uses rows of the matrix from `eigh` as eigenvectors. Does `eigh` return them as "
-    "rows or as columns?": [
-        ("value scores", "rows_of_eigh", "vectors[:, best].T", "vectors[best]"),
-    ],
-    "Your code computes the differences from the mean and their products in the dtype of `X`. "
-    "What are 3 - 5 and 200 * 2 in uint8?": [
-        (
-            "integers",
-            "products_in_uint8",
-            ("np.asarray(X, dtype=float)", "X - X.mean(axis=0).astype(X.dtype)"),
-            ("np.cov(X, rowvar=False)", "X.T @ X / (len(X) - 1)"),
-            ("(X - X.mean(0)) @", "X @"),
-        ),
-    ],
+    "rows or as columns?": {"rows_of_eigh": {"vectors[:, best].T": "vectors[best]"}},
     "Your components and variances start with the direction of second-largest variance. Which "
-    "index does your slice start from?": [
-        ("value scores", "variances_one_too_far_as_well", "[::-1][:k]", "[::-1][1 : k + 1]"),
-    ],
+    "index does your slice start from?": {
+        "variances_one_too_far_as_well": {"[::-1][:k]": "[::-1][1 : k + 1]"},
+    },
     "Your components and variances come from the correlation matrix, where every feature has "
-    "variance 1. Does the formula for C contain a division by standard deviations?": [
-        ("value scores", "correlation_matrix", "np.cov", "np.corrcoef"),
-    ],
+    "variance 1. Does the formula for C contain a division by standard deviations?": {
+        "correlation_matrix": {"np.cov": "np.corrcoef"},
+    },
     "Your components and variances come from samples that still contain their mean, although "
-    "your scores are centred. Which matrix does the formula for C multiply?": [
-        (
-            "value scores",
-            "covariance_not_centred",
-            "np.cov(X, rowvar=False)",
-            "X.T @ X / (len(X) - 1)",
-        ),
+    "your scores are centred. Which matrix does the formula for C multiply?": {
+        "covariance_not_centred": {"np.cov(X, rowvar=False)": "X.T @ X / (len(X) - 1)"},
+    },
+}
+principal.known(LOSES_VALUE_SCORES_BY_COVARIANCE, loses="value scores", of=by_covariance)
+
+principal.mistake(
+    "Your code computes the differences from the mean and their products in the dtype of `X`. "
+    "What are 3 - 5 and 200 * 2 in uint8?",
+    loses="integers",
+    name="products_in_uint8",
+    of=by_covariance,
+    edit=[
+        ("np.asarray(X, dtype=float)", "X - X.mean(axis=0).astype(X.dtype)"),
+        ("np.cov(X, rowvar=False)", "X.T @ X / (len(X) - 1)"),
+        ("(X - X.mean(0)) @", "X @"),
     ],
-}.items():
-    for loses, name, *edit in rows:
-        principal.mistake(hint, loses=loses, name=name, edit=edit, of=by_covariance)
+)
+
 principal.mistake(
     "Some of your components have the wrong sign. Which entry must be positive, the largest "
     "entry or the entry of largest magnitude?",
     loses="value",
-    signs={"components": 0, "scores": 1},
     name="signs_left_as_they_came",
+    signs={"components": 0, "scores": 1},
     edit=("np.sign", "-np.sign"),
 )
+
 principal.mistake(
     "Your scores are correct except for their signs. What happens to a score when you change "
     "the sign of its component?",
     loses="scores",
-    signs={"scores": 1},
     name="scores_not_turned",
+    signs={"scores": 1},
     edit=("Z @ components.T", "-Z @ components.T"),
 )
+
 principal.mistake(
     "Your function returns all D components, with their variances and scores. How many "
     "components does `k` request?",

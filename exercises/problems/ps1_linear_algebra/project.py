@@ -75,77 +75,78 @@ def by_what_is_left(b, A):
     return b - left
 
 
-for hint, rows in {
+LOSES_VALUE = {
     "Your result is the part of `b` that is orthogonal to the columns of `A`. Which other part "
-    "does `b` have?": [
-        ("value", "what_is_left", "return Q @ (Q.T @ b)", "return b - Q @ (Q.T @ b)"),
-    ],
+    "does `b` have?": {"what_is_left": {"return Q @ (Q.T @ b)": "return b - Q @ (Q.T @ b)"}},
     "Your code projects `b` onto each column separately and adds up the results. Are the "
-    "columns orthogonal to each other?": [
-        ("value", "sum_over_the_columns", "gram_schmidt(A)", "A / np.linalg.norm(A, axis=0)"),
-    ],
-    "Your result is A Aᵀ b. For which matrices A is this the projection?": [
-        ("value", "columns_not_orthonormal", "gram_schmidt(A)", "A"),
-    ],
-    "Your result contains one coefficient for each column of `A`. Which vector do you get when "
-    "you combine the columns with these coefficients?": [
-        ("shape value dependent", "coefficients", "Q @ (Q.T @ b)", "np.linalg.lstsq(A, b)[0]"),
-    ],
-    "Your result contains the coordinates of the projection along orthonormal vectors. Which "
-    "vector in the column space has these coordinates?": [
-        ("shape value dependent", "coordinates", "Q @ (Q.T @ b)", "Q.T @ b"),
-    ],
+    "columns orthogonal to each other?": {
+        "sum_over_the_columns": {"gram_schmidt(A)": "A / np.linalg.norm(A, axis=0)"},
+    },
+    "Your result is A Aᵀ b. For which matrices A is this the projection?": {
+        "columns_not_orthonormal": {"gram_schmidt(A)": "A"},
+    },
     "Your result is the projection minus `b`. Which of these two vectors should your function "
-    "return?": [("value", "away_from_b", "return Q @ (Q.T @ b)", "return Q @ (Q.T @ b) - b")],
-    "Your code uses as many singular vectors as `A` has columns. How many of the columns are "
-    "linearly independent?": [
-        (
-            "dependent",
-            "a_direction_for_each_column",
-            "gram_schmidt(A)",
-            "np.linalg.svd(A)[0][:, : A.shape[1]]",
-        ),
-    ],
+    "return?": {"away_from_b": {"return Q @ (Q.T @ b)": "return Q @ (Q.T @ b) - b"}},
     "Your result is the mirror image of `b` on the other side of the column space. Where "
-    "between `b` and its mirror image is the projection?": [
-        ("value", "reflected", "return Q @ (Q.T @ b)", "return 2 * Q @ (Q.T @ b) - b"),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        projections.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
-    "Your projection uses an extra direction that is only a rounding error. How many columns "
-    "of `A` are linearly independent?": [
-        ("dependent", "rounding_as_a_direction", "1e-10", "0"),
-    ],
-    "Your vectors are orthogonal, but their lengths aren't 1. What must you divide q·b by in "
-    "this case?": [
-        (
-            "value",
-            "lengths_left_as_they_are",
-            ("(q @ left) * q", "(q @ left) / (q @ q) * q"),
-            ("left / np.linalg.norm(left)])", "left])"),
-        ),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        projections.mistake(hint, loses=loses, name=name, edit=edit, of=gram_schmidt)
-for hint, rows in {
+    "between `b` and its mirror image is the projection?": {
+        "reflected": {"return Q @ (Q.T @ b)": "return 2 * Q @ (Q.T @ b) - b"},
+    },
     "Your projection uses only the first column of `A`. Where does your code use the other "
-    "columns?": [("value", "first_column_alone", "A = A[:, :1]")],
-    "Your projection doesn't use the last column of `A`. Where does your loop end?": [
-        ("value", "last_column_left_out", "A = A[:, :-1]"),
-    ],
+    "columns?": {"first_column_alone": "A = A[:, :1]"},
+    "Your projection doesn't use the last column of `A`. Where does your loop end?": {
+        "last_column_left_out": "A = A[:, :-1]",
+    },
     "Your code adds a column of ones to `A`. Should the projection use a column that isn't in "
-    "`A`?": [("value", "with_a_column_of_ones", "A = np.column_stack([np.ones(len(b)), A])")],
-}.items():
-    for loses, name, given in rows:
-        projections.mistake(hint, loses=loses, name=name, given=given)
+    "`A`?": {"with_a_column_of_ones": "A = np.column_stack([np.ones(len(b)), A])"},
+}
+projections.known(LOSES_VALUE, loses="value")
+
+LOSES_SHAPE_VALUE_DEPENDENT = {
+    "Your result contains one coefficient for each column of `A`. Which vector do you get when "
+    "you combine the columns with these coefficients?": {
+        "coefficients": {"Q @ (Q.T @ b)": "np.linalg.lstsq(A, b)[0]"},
+    },
+    "Your result contains the coordinates of the projection along orthonormal vectors. Which "
+    "vector in the column space has these coordinates?": {
+        "coordinates": {"Q @ (Q.T @ b)": "Q.T @ b"},
+    },
+}
+projections.known(LOSES_SHAPE_VALUE_DEPENDENT, loses="shape value dependent")
+
+projections.mistake(
+    "Your code uses as many singular vectors as `A` has columns. How many of the columns are "
+    "linearly independent?",
+    loses="dependent",
+    name="a_direction_for_each_column",
+    edit=("gram_schmidt(A)", "np.linalg.svd(A)[0][:, : A.shape[1]]"),
+)
+
+projections.mistake(
+    "Your projection uses an extra direction that is only a rounding error. How many columns "
+    "of `A` are linearly independent?",
+    loses="dependent",
+    name="rounding_as_a_direction",
+    of=gram_schmidt,
+    edit=("1e-10", "0"),
+)
+
+projections.mistake(
+    "Your vectors are orthogonal, but their lengths aren't 1. What must you divide q·b by in "
+    "this case?",
+    loses="value",
+    name="lengths_left_as_they_are",
+    of=gram_schmidt,
+    edit=[
+        ("(q @ left) * q", "(q @ left) / (q @ q) * q"),
+        ("left / np.linalg.norm(left)])", "left])"),
+    ],
+)
+
 projections.mistake(
     "Your code subtracts the part along each column from what remains of `b`, but the columns "
     "aren't orthogonal. How does the second subtraction change the result of the first one?",
     loses="value",
     name="one_column_after_the_other",
-    edit=("gram_schmidt(A).T", "(A / np.linalg.norm(A, axis=0)).T"),
     of=by_what_is_left,
+    edit=("gram_schmidt(A).T", "(A / np.linalg.norm(A, axis=0)).T"),
 )

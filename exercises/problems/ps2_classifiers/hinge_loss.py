@@ -101,135 +101,120 @@ def by_mask(scores, targets, margin=1.0):
     return gap.sum(1).mean(), g / len(g)
 
 
-for hint, rows in {
+LOSES_VALUE = {
     "Your loss is too large by exactly the margin. How much does the correct class itself "
-    "contribute to your sum?": [
-        ("value", "right_class_counted", "scores),", "scores) + margin,"),
-    ],
-    "Your gradient counts the correct class only once, even if several incorrect classes are "
-    "too close. How many gaps contain the score of the correct class?": [
-        ("gradient", "right_class_once", "-gradient.sum(axis=1)", "-1"),
-    ],
-    "Your gradient for the correct class counts one gap too many in every row. Which class "
-    "doesn't belong in the sum?": [
-        ("gradient", "right_class_counts_itself", "axis=1)", "axis=1) - 1"),
-    ],
-    "Your gradient counts every incorrect class, even if its gap is negative. Which scores "
-    "change the loss when they increase slightly?": [
-        (
-            "gradient integers default",
-            "every_class_pulls",
-            ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
-            ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
-        ),
-    ],
-    "Your gradient counts only classes with a higher score than the correct class. Which "
-    "classes contribute to the loss?": [
-        ("gradient", "only_winners_pull", "(gap > 0)", "(gap > margin)"),
-    ],
-    "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
-    "to the score of the correct class?": [
-        ("gradient", "right_class_not_pushed", "-gradient.sum(axis=1)", "0"),
-    ],
+    "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
     "Your loss and gradient count only the incorrect class with the largest gap. Does the "
-    "formula take a maximum or a sum over the classes?": [
-        (
-            "value",
-            "largest_only",
-            "gap[n, targets] = 0",
-            "gap[n, targets] = 0\n    "
-            "gap *= np.arange(scores.shape[1]) == gap.argmax(axis=1)[:, None]",
-        ),
-    ],
-    "Your loss and gradient are N times too large. What does the formula divide the sum by?": [
-        ("value", "not_averaged", " / len(scores), gradient / len(scores)", ", gradient"),
-    ],
+    "formula take a maximum or a sum over the classes?": {
+        "largest_only": {
+            "gap[n, targets] = 0": (
+                "gap[n, targets] = 0\n    gap *= np.arange(scores.shape[1]) == "
+                "gap.argmax(axis=1)[:, None]"
+            ),
+        },
+    },
+    "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
+        "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"},
+    },
     "Your code subtracts the margin from each gap. Should a larger margin make the loss larger "
-    "or smaller?": [("value", "margin_given_away", "+ margin", "- margin")],
+    "or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
     "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
-    "decrease when the score of the correct class increases?": [
-        (
-            "value",
-            "difference_turned",
-            ("scores - scores[n, targets][:, None]", "scores[n, targets][:, None] - scores"),
-            (", gradient", ", -gradient"),
-        ),
-        (
-            "value",
-            "difference_turned_in_the_gap_alone",
-            "scores - scores[n, targets][:, None]",
-            "scores[n, targets][:, None] - scores",
-        ),
-    ],
-    "Your gradient depends on how large the gaps are. What is the derivative of max(0, z) for "
-    "z > 0?": [
-        ("gradient", "gap_for_its_derivative", "(gap > 0).astype(float", "np.maximum(gap, 0.0"),
-    ],
-    "Your code squares the gaps. What does the formula do with each gap?": [
-        (
-            "value",
-            "squared_gaps",
-            ("(gap > 0).astype(float)", "2 * np.maximum(gap, 0.0)"),
-            ("maximum(gap, 0)", "square(np.maximum(gap, 0))"),
-        ),
-    ],
+    "decrease when the score of the correct class increases?": {
+        "difference_turned": {
+            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores",
+            ", gradient": ", -gradient",
+        },
+        "difference_turned_in_the_gap_alone": {
+            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores",
+        },
+    },
+    "Your code squares the gaps. What does the formula do with each gap?": {
+        "squared_gaps": {
+            "(gap > 0).astype(float)": "2 * np.maximum(gap, 0.0)",
+            "maximum(gap, 0)": "square(np.maximum(gap, 0))",
+        },
+    },
     "Your loss is 0 as soon as the correct class has the highest score. How large must its "
-    "lead be?": [("value", "margin_forgotten", " + margin", "")],
+    "lead be?": {"margin_forgotten": {" + margin": ""}},
     "Your code adds the margin after it takes the maximum, so every incorrect class "
-    "contributes to the loss. What does the formula take the maximum of?": [
-        (
-            "value",
-            "margin_behind_the_maximum",
-            (" + margin", ""),
-            ("scores), g", "scores) + margin * (scores.shape[1] - 1), g"),
-        ),
-    ],
-    "Your loss and gradient include the correct class. Which classes does the sum run over?": [
-        (
-            "value",
-            "right_class_left_in",
-            ("-gradient.sum(axis=1)", "-gradient.sum(axis=1) - 1"),
-            ("sum() / len(scores), g", "sum() / len(scores) + margin, g"),
-        ),
-    ],
+    "contributes to the loss. What does the formula take the maximum of?": {
+        "margin_behind_the_maximum": {
+            " + margin": "",
+            "scores), g": "scores) + margin * (scores.shape[1] - 1), g",
+        },
+    },
+    "Your loss and gradient include the correct class. Which classes does the sum run over?": {
+        "right_class_left_in": {
+            "-gradient.sum(axis=1)": "-gradient.sum(axis=1) - 1",
+            "sum() / len(scores), g": "sum() / len(scores) + margin, g",
+        },
+    },
     "Your loss and gradient include the negative gaps. What does the formula do with a "
-    "negative gap?": [
-        (
-            "value",
-            "maximum_forgotten",
-            ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
-            ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
-            ("np.maximum(gap, 0)", "gap"),
-        ),
+    "negative gap?": {
+        "maximum_forgotten": {
+            "(gap > 0).astype(float)": "np.ones(scores.shape)",
+            "-gradient.sum(axis=1)": "1 - scores.shape[1]",
+            "np.maximum(gap, 0)": "gap",
+        },
+    },
+    "Your loss and gradient ignore the last image. Where does your loop end?": {
+        "last_picture_left_out": {"targets] = 0": "targets] = gap[-1] = 0"},
+    },
+    "Your loss and gradient use only the first image. Where in your code is the `return`?": {
+        "only_first_picture": {"gap[n, targets] = 0": "gap[n, targets] = gap[1:] = 0"},
+    },
+}
+hinge.known(LOSES_VALUE, loses="value")
+
+LOSES_GRADIENT = {
+    "Your gradient counts the correct class only once, even if several incorrect classes are "
+    "too close. How many gaps contain the score of the correct class?": {
+        "right_class_once": {"-gradient.sum(axis=1)": "-1"},
+    },
+    "Your gradient for the correct class counts one gap too many in every row. Which class "
+    "doesn't belong in the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
+    "Your gradient counts only classes with a higher score than the correct class. Which "
+    "classes contribute to the loss?": {"only_winners_pull": {"(gap > 0)": "(gap > margin)"}},
+    "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
+    "to the score of the correct class?": {
+        "right_class_not_pushed": {"-gradient.sum(axis=1)": "0"},
+    },
+    "Your gradient depends on how large the gaps are. What is the derivative of max(0, z) for "
+    "z > 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
+}
+hinge.known(LOSES_GRADIENT, loses="gradient")
+
+hinge.mistake(
+    "Your gradient counts every incorrect class, even if its gap is negative. Which scores "
+    "change the loss when they increase slightly?",
+    loses="gradient integers default",
+    name="every_class_pulls",
+    edit=[
+        ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
+        ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
     ],
-    "Your loss and gradient ignore the last image. Where does your loop end?": [
-        ("value", "last_picture_left_out", "targets] = 0", "targets] = gap[-1] = 0"),
-    ],
-    "Your loss and gradient use only the first image. Where in your code is the `return`?": [
-        ("value", "only_first_picture", "gap[n, targets] = 0", "gap[n, targets] = gap[1:] = 0"),
-    ],
+)
+
+hinge.mistake(
     "Your loss is an array with one entry for each image. What does the formula do with these "
-    "N losses?": [
-        ("shape value", "loss_of_each_picture", "sum() / len(scores), g", "sum(axis=1), g"),
-    ],
+    "N losses?",
+    loses="shape value",
+    name="loss_of_each_picture",
+    edit=("sum() / len(scores), g", "sum(axis=1), g"),
+)
+
+LOSES_INTEGERS = {
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
-    "an array get when you create it from integer scores?": [
-        (
-            "integers",
-            "made_like_the_scores",
-            ", gradient / len(scores)",
-            ", (gradient / len(scores)).astype(scores.dtype)",
-        ),
-    ],
+    "an array get when you create it from integer scores?": {
+        "made_like_the_scores": {
+            ", gradient / len(scores)": ", (gradient / len(scores)).astype(scores.dtype)",
+        },
+    },
     "Your gaps lose their fractional parts when the scores are integers. Which dtype does an "
-    "array get when you create it from integer scores?": [
-        (
-            "integers",
-            "gaps_made_like_the_scores",
-            "gap[n, targets] = 0",
-            "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)",
-        ),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        hinge.mistake(hint, loses=loses, name=name, edit=edit)
+    "array get when you create it from integer scores?": {
+        "gaps_made_like_the_scores": {
+            "gap[n, targets] = 0": "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)",
+        },
+    },
+}
+hinge.known(LOSES_INTEGERS, loses="integers")

@@ -141,120 +141,102 @@ def picture_by_picture(X_train, y_train, X, k):
     return np.array(found)
 
 
-for hint, rows in {
+LOSES_VALUE = {
     "Your results are row indices of the neighbours. Which array contains the labels of these "
-    "rows?": [("value", "rows_for_labels", "y_train[order[:, :k]]", "order[:, :k]")],
+    "rows?": {"rows_for_labels": {"y_train[order[:, :k]]": "order[:, :k]"}},
     "Your neighbours are the rows with the largest distances. Does `argsort` put small or "
-    "large values first?": [("value", "farthest", ":k]", "-k:]")],
-    "Your vote skips the nearest neighbour. Do the rows of `X` also appear in `X_train`?": [
-        ("value", "without_the_nearest", ":k]", "1 : k + 1]"),
-    ],
+    "large values first?": {"farthest": {":k]": "-k:]"}},
+    "Your vote skips the nearest neighbour. Do the rows of `X` also appear in `X_train`?": {
+        "without_the_nearest": {":k]": "1 : k + 1]"},
+    },
     "Your neighbours are the nearest by the sum of |x - y|. Which distance does the problem "
-    "use?": [("value", "manhattan_neighbours", "pairwise_distances", "added_up")],
+    "use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},
     "Your labels are rounded means of the neighbours' labels. Labels only name the classes, so "
-    "what could their mean stand for?": [
-        (
-            "value",
-            "mean_of_the_labels",
-            "np.bincount(near).argmax()",
-            "near.mean().round().astype(int)",
-        ),
-    ],
+    "what could their mean stand for?": {
+        "mean_of_the_labels": {"np.bincount(near).argmax()": "near.mean().round().astype(int)"},
+    },
     "Your code returns the smallest label among the neighbours, no matter how many votes it "
-    "has. When should the smallest label win?": [
-        ("value", "smallest_label", "np.bincount(near).argmax()", "near.min()"),
-    ],
+    "has. When should the smallest label win?": {
+        "smallest_label": {"np.bincount(near).argmax()": "near.min()"},
+    },
     "Your code lets the first k rows of `X_train` vote for every image. Does `argsort` return "
-    "values or indices?": [
-        ("value", "first_known", "y_train[order[:, :k]]", "np.tile(y_train[:k], (len(X), 1))"),
-    ],
-    "When several labels tie, your code returns the one with the nearest neighbour. Which one "
-    "does the problem text name?": [
-        (
-            "ties",
-            "nearest_of_the_tied",
-            "np.bincount(near).argmax()",
-            "max(near, key=near.tolist().count)",
-        ),
-    ],
-    "When several labels tie, your code returns the largest of them. Which one does the "
-    "problem text name?": [
-        (
-            "ties",
-            "largest_of_the_tied",
-            "np.bincount(near).argmax()",
-            "max(sorted(near)[::-1], key=near.tolist().count)",
-        ),
-    ],
-    "When several labels tie, your code returns the one that comes first in `y_train`. Which "
-    "one does the problem text name?": [
-        (
-            "ties",
-            "first_seen_of_the_tied",
-            "np.bincount(near).argmax()",
-            "max(y_train, key=near.tolist().count)",
-        ),
-    ],
+    "values or indices?": {
+        "first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"},
+    },
     "Your code returns the largest label among the neighbours, no matter how many votes it "
-    "has. What should you count before you choose a label?": [
-        ("value", "largest_label", "np.bincount(near).argmax()", "near.max()"),
-    ],
-    "Your results are the vote counts of the winning labels. Which labels got these votes?": [
-        ("value", "number_of_votes", "argmax()", "max()"),
-    ],
+    "has. What should you count before you choose a label?": {
+        "largest_label": {"np.bincount(near).argmax()": "near.max()"},
+    },
+    "Your results are the vote counts of the winning labels. Which labels got these votes?": {
+        "number_of_votes": {"argmax()": "max()"},
+    },
     "Your neighbours are the rows with the largest product x·y. Is a long vector always "
-    "near?": [("value", "largest_product", "pairwise_distances(X, X_train)", "-X @ X_train.T")],
+    "near?": {
+        "largest_product": {"pairwise_distances(X, X_train)": "-X @ X_train.T"},
+    },
     "Your code sorts the distances along the wrong axis. Which axis contains the distances "
-    "from one new image to all known images?": [
-        (
-            "value",
-            "sorted_down_the_columns",
-            ("axis=1", "axis=0"),
-            ("order[:, :k]", "order[:, :k] % len(y_train)"),
-        ),
-    ],
-    "Your code gives a near neighbour more weight than a far one. How many votes does each "
-    "neighbour have in the problem text?": [
-        (
-            "ties",
-            "weighted_by_nearness",
-            (
-                "order = np.argsort(pairwise_distances(X, X_train), axis=1)",
-                "d = pairwise_distances(X, X_train)\n    order = np.argsort(d, axis=1)[:, :k]",
-            ),
-            (
-                "np.bincount(near).argmax()",
-                "np.bincount(y_train[near], 1 / row[near]).argmax()",
-            ),
-            ("near in y_train[order[:, :k]]", "near, row in zip(order, d, strict=True)"),
-        ),
-    ],
+    "from one new image to all known images?": {
+        "sorted_down_the_columns": {
+            "axis=1": "axis=0",
+            "order[:, :k]": "order[:, :k] % len(y_train)",
+        },
+    },
     "Your results are positions in the sorted list of the labels that occur among the "
-    "neighbours. Which label is at each position?": [
-        (
-            "value",
-            "place_among_the_neighbours",
-            "np.bincount(near)",
-            "np.unique(near, return_counts=True)[1]",
-        ),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        neighbours.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
-    "Your labels come only from the nearest neighbour. How many neighbours should vote?": [
-        ("value", "nearest_alone", "k = 1"),
-    ],
+    "neighbours. Which label is at each position?": {
+        "place_among_the_neighbours": {
+            "np.bincount(near)": "np.unique(near, return_counts=True)[1]",
+        },
+    },
+    "Your labels come only from the nearest neighbour. How many neighbours should vote?": {
+        "nearest_alone": "k = 1",
+    },
     "Your results are positions in the sorted list of all labels that occur in `y_train`. "
-    "Which label is at each position?": [
-        ("value", "place_for_label", "y_train = np.unique(y_train, return_inverse=True)[1]"),
-    ],
+    "Which label is at each position?": {
+        "place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]",
+    },
     "Your vote counts one neighbour too few. How many entries does a slice up to `k - 1` "
-    "contain?": [("value", "one_too_few", "k -= 1")],
+    "contain?": {"one_too_few": "k -= 1"},
     "Your vote counts one neighbour too many. How many entries does a slice up to `k + 1` "
-    "contain?": [("value", "one_too_many", "k += 1")],
+    "contain?": {"one_too_many": "k += 1"},
+}
+neighbours.known(LOSES_VALUE, loses="value")
+
+LOSES_TIES = {
+    "When several labels tie, your code returns the one with the nearest neighbour. Which one "
+    "does the problem text name?": {
+        "nearest_of_the_tied": {
+            "np.bincount(near).argmax()": "max(near, key=near.tolist().count)",
+        },
+    },
+    "When several labels tie, your code returns the largest of them. Which one does the "
+    "problem text name?": {
+        "largest_of_the_tied": {
+            "np.bincount(near).argmax()": "max(sorted(near)[::-1], key=near.tolist().count)",
+        },
+    },
+    "When several labels tie, your code returns the one that comes first in `y_train`. Which "
+    "one does the problem text name?": {
+        "first_seen_of_the_tied": {
+            "np.bincount(near).argmax()": "max(y_train, key=near.tolist().count)",
+        },
+    },
+    "Your code gives a near neighbour more weight than a far one. How many votes does each "
+    "neighbour have in the problem text?": {
+        "weighted_by_nearness": {
+            "order = np.argsort(pairwise_distances(X, X_train), axis=1)": (
+                "d = pairwise_distances(X, X_train)\n    order = np.argsort(d, axis=1)[:, :k]"
+            ),
+            "np.bincount(near).argmax()": "np.bincount(y_train[near], 1 / row[near]).argmax()",
+            "near in y_train[order[:, :k]]": "near, row in zip(order, d, strict=True)",
+        },
+    },
+}
+neighbours.known(LOSES_TIES, loses="ties")
+
+neighbours.mistake(
     "Your result contains only the label of the first image. Where in your code is the "
-    "`return`?": [("shape value ties", "first_picture_alone", "X = X[:1]")],
-}.items():
-    for loses, name, given in rows:
-        neighbours.mistake(hint, loses=loses, name=name, given=given)
+    "`return`?",
+    loses="shape value ties",
+    name="first_picture_alone",
+    given="X = X[:1]",
+)

@@ -153,66 +153,6 @@ ONE_TYPE = [COLUMNS, TOTAL, ("total**0.5", "np.sqrt(total * 1.0)")]
 INT16 = "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
 
 for hint, rows in {
-    "Your results are squared distances. Which step of the formula is missing?": [
-        ("value", "squared", "np.sqrt", ""),
-    ],
-    "Your code takes the mean of the squares over the features. What does the formula do with "
-    "the squares?": [("value", "averaged_over_features", ", 0)", ", 0) / X.shape[1]")],
-    "Your distances contain `nan` for rows that are nearly equal. What can rounding do to |x|² "
-    "+ |y|² - 2xy before you take the square root?": [
-        ("stability", "negative_under_the_root", ("np.maximum", ""), (", 0)", ")")),
-    ],
-    "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
-    "type to see what happens.": [
-        (
-            "integers",
-            "expanded_in_uint8",
-            "    X, Y = np.asarray(X, float), np.asarray(Y, float)\n",
-            "",
-        ),
-    ],
-    "Your squared distances have the wrong coefficient for x·y. What is it when you expand (x "
-    "- y)² on paper?": [("value", "one_cross_term", "2 * X", "X")],
-    "Your squared distances contain the product x·y with the wrong sign. What sign does it "
-    "have when you expand (x - y)² on paper?": [("value", "cross_term_added", "- 2", "+ 2")],
-    "Your squared distances contain only two of the three terms of (x - y)². Which term is "
-    "missing?": [
-        (
-            "value",
-            "second_square_missing",
-            (" + (Y**2).sum(1)", ""),
-            ("np.maximum", ""),
-            (", 0)", ")"),
-        ),
-    ],
-    "Your squared distances contain only two of the three terms of (x - y)², and you hide this "
-    "by replacing negative values with 0. Which term is missing?": [
-        ("value", "second_square_missing_and_clipped", " + (Y**2).sum(1)", ""),
-    ],
-    "Your code adds up the differences before it squares them. Which of the two does the "
-    "formula do first?": [
-        (
-            "value",
-            "sum_of_differences",
-            "np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))",
-            "abs(X.sum(1)[:, None] - Y.sum(1))",
-        ),
-    ],
-    "Your code truncates the entries of `X` and `Y` to integers. Which type can store "
-    "fractions?": [
-        (
-            "value",
-            "fractions_cut_off",
-            "np.asarray(X, float), np.asarray(Y, float)",
-            "np.trunc(X), np.trunc(Y)",
-        ),
-    ],
-    "Your results are the squared distances divided by 2. What does Python compute for "
-    "`9**1/2`?": [("value", "half_for_root", "np.sqrt(", "0.5 * (")],
-}.items():
-    for loses, name, *edit in rows:
-        distances.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
     "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
     "in this type to see what happens.": [("integers", "wraps_around", *COLUMNS)],
     "Your code computes the differences in `uint8`. Print 3 - 5 in this type to see what "
@@ -229,22 +169,6 @@ for hint, rows in {
 }.items():
     for loses, name, *edit in rows:
         distances.mistake(hint, loses=loses, name=name, edit=edit, of=by_feature)
-for hint, rows in {
-    "Your distances ignore the last entry of each row. Where does your loop or slice end?": [
-        ("value", "last_feature_left_out", "X, Y = X[:, :-1], Y[:, :-1]"),
-    ],
-    "Your distances use only the last entry of each row. What does your loop do with the sum "
-    "in each pass?": [("value", "last_feature_alone", "X, Y = X[:, -1:], Y[:, -1:]")],
-}.items():
-    for loses, name, given in rows:
-        distances.mistake(hint, loses=loses, name=name, given=given)
-distances.mistake(
-    "In your distances, you add up |x - y|. Which norm does the formula use?",
-    loses="value",
-    name="manhattan",
-    edit=("np.hypot(d, x[:, np.newaxis] - y, out=d)", "d += abs(x[:, np.newaxis] - y)"),
-    of=by_hypot,
-)
 distances.mistake(
     "Your code squares the differences in `int16`. Print 200 * 200 in this type to see what "
     "happens.",
@@ -262,4 +186,73 @@ distances.mistake(
     edit=ONE_TYPE,
     given=INT16,
     of=by_feature,
+)
+
+LOSES_VALUE = {
+    "Your results are squared distances. Which step of the formula is missing?": {
+        "squared": {"np.sqrt": ""},
+    },
+    "Your code takes the mean of the squares over the features. What does the formula do with "
+    "the squares?": {"averaged_over_features": {", 0)": ", 0) / X.shape[1]"}},
+    "Your squared distances have the wrong coefficient for x·y. What is it when you expand (x "
+    "- y)² on paper?": {"one_cross_term": {"2 * X": "X"}},
+    "Your squared distances contain the product x·y with the wrong sign. What sign does it "
+    "have when you expand (x - y)² on paper?": {"cross_term_added": {"- 2": "+ 2"}},
+    "Your squared distances contain only two of the three terms of (x - y)². Which term is "
+    "missing?": {
+        "second_square_missing": {" + (Y**2).sum(1)": "", "np.maximum": "", ", 0)": ")"},
+    },
+    "Your squared distances contain only two of the three terms of (x - y)², and you hide this "
+    "by replacing negative values with 0. Which term is missing?": {
+        "second_square_missing_and_clipped": {" + (Y**2).sum(1)": ""},
+    },
+    "Your code adds up the differences before it squares them. Which of the two does the "
+    "formula do first?": {
+        "sum_of_differences": {
+            "np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))": (
+                "abs(X.sum(1)[:, None] - Y.sum(1))"
+            ),
+        },
+    },
+    "Your code truncates the entries of `X` and `Y` to integers. Which type can store "
+    "fractions?": {
+        "fractions_cut_off": {
+            "np.asarray(X, float), np.asarray(Y, float)": "np.trunc(X), np.trunc(Y)",
+        },
+    },
+    "Your results are the squared distances divided by 2. What does Python compute for "
+    "`9**1/2`?": {"half_for_root": {"np.sqrt(": "0.5 * ("}},
+    "Your distances ignore the last entry of each row. Where does your loop or slice end?": {
+        "last_feature_left_out": "X, Y = X[:, :-1], Y[:, :-1]",
+    },
+    "Your distances use only the last entry of each row. What does your loop do with the sum "
+    "in each pass?": {"last_feature_alone": "X, Y = X[:, -1:], Y[:, -1:]"},
+}
+distances.known(LOSES_VALUE, loses="value")
+
+distances.mistake(
+    "Your distances contain `nan` for rows that are nearly equal. What can rounding do to "
+    "|x|² + |y|² - 2xy before you take the square root?",
+    loses="stability",
+    name="negative_under_the_root",
+    edit=[
+        ("np.maximum", ""),
+        (", 0)", ")"),
+    ],
+)
+
+distances.mistake(
+    "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
+    "type to see what happens.",
+    loses="integers",
+    name="expanded_in_uint8",
+    edit=("    X, Y = np.asarray(X, float), np.asarray(Y, float)\n", ""),
+)
+
+distances.mistake(
+    "In your distances, you add up |x - y|. Which norm does the formula use?",
+    loses="value",
+    name="manhattan",
+    of=by_hypot,
+    edit=("np.hypot(d, x[:, np.newaxis] - y, out=d)", "d += abs(x[:, np.newaxis] - y)"),
 )

@@ -250,6 +250,7 @@ for hint, rows in {
 }.items():
     for loses, name, *edit in rows:
         softmax.mistake(hint, loses=loses, name=name, edit=edit)
+
 softmax.mistake(
     "Your code subtracts a different number from each entry of a row. What can you subtract "
     "without changing the softmax of the row?",

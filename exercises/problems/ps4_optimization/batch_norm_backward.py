@@ -87,80 +87,76 @@ def unit_by_unit(dY, X, gamma, eps):
     return dX, dgamma, dbeta
 
 
-for hint, rows in {
+LOSES_VALUE = {
     "Your `dX` contains only the direct path, as if m and v were constants. Which entries of "
-    "the batch do m and v depend on?": [
-        ("value", "constants", "(dY - (dbeta + X_hat * dgamma) / len(X))", "dY"),
-    ],
+    "the batch do m and v depend on?": {
+        "constants": {"(dY - (dbeta + X_hat * dgamma) / len(X))": "dY"},
+    },
     "Your `dX` doesn't include the path through v. What happens to the variance of a column "
-    "when one of its entries increases?": [
-        ("value", "variance_constant", " + X_hat * dgamma", ""),
-    ],
+    "when one of its entries increases?": {"variance_constant": {" + X_hat * dgamma": ""}},
     "Your `dX` doesn't include the path through m. What happens to the mean of a column when "
-    "one of its entries increases?": [("value", "mean_constant", "dbeta + X_hat", "X_hat")],
+    "one of its entries increases?": {"mean_constant": {"dbeta + X_hat": "X_hat"}},
     "The path through v in your `dX` has the wrong sign. What happens to X_hat when v "
-    "increases?": [("value", "variance_with_a_plus", "dbeta + X_hat", "dbeta - X_hat")],
+    "increases?": {"variance_with_a_plus": {"dbeta + X_hat": "dbeta - X_hat"}},
     "The paths through m and v in your `dX` are N times too large. How much does a mean over N "
-    "samples increase when one sample increases by 1?": [
-        ("value", "sums_for_means", " / len(X)", ""),
-    ],
+    "samples increase when one sample increases by 1?": {"sums_for_means": {" / len(X)": ""}},
     "The path through v in your `dX` is too small by a factor of 2. What is the derivative of "
-    "(x - m) squared?": [
-        ("value", "square_without_two", "X_hat * dgamma)", "X_hat * dgamma / 2)"),
-    ],
+    "(x - m) squared?": {"square_without_two": {"X_hat * dgamma)": "X_hat * dgamma / 2)"}},
     "The path through v in your `dX` is too large by a factor of 2. What is the derivative of "
-    "1 / sqrt(v)?": [("value", "root_without_half", "+ X_hat", "+ 2 * X_hat")],
-    "Your `dX` doesn't include `gamma`. Which operation turns X_hat into Y?": [
-        ("value", "gamma_forgotten", "gamma / root", "1 / root"),
-    ],
+    "1 / sqrt(v)?": {"root_without_half": {"+ X_hat": "+ 2 * X_hat"}},
+    "Your `dX` doesn't include `gamma`. Which operation turns X_hat into Y?": {
+        "gamma_forgotten": {"gamma / root": "1 / root"},
+    },
     "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
-    "`gamma`?": [
-        ("value", "gamma_on_one_path", "gamma / root * (dY", "1 / root * (gamma * dY"),
-    ],
+    "`gamma`?": {"gamma_on_one_path": {"gamma / root * (dY": "1 / root * (gamma * dY"}},
     "Your `dX` isn't divided by the square root. How much does X_hat increase when X increases "
-    "by 1 and m and v are fixed?": [("value", "root_forgotten", "gamma / root", "gamma")],
-    "Your `dX` is divided by v + eps. What does the forward pass divide by?": [
-        ("value", "divided_by_the_variance", "gamma / root", "gamma / root**2"),
-    ],
+    "by 1 and m and v are fixed?": {"root_forgotten": {"gamma / root": "gamma"}},
+    "Your `dX` is divided by v + eps. What does the forward pass divide by?": {
+        "divided_by_the_variance": {"gamma / root": "gamma / root**2"},
+    },
+}
+backwards.known(LOSES_VALUE, loses="value")
+
+LOSES_VALUE_PARAMETERS = {
     "Your gradients use a variance that is divided by N - 1. What does the problem text divide "
-    "it by?": [("value parameters", "unbiased", "var(axis=0)", "var(axis=0, ddof=1)")],
-    "Your gradients don't include `eps`. What does the forward pass add `eps` to?": [
-        ("value parameters", "eps_forgotten", " + eps", ""),
-    ],
+    "it by?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
+    "Your gradients don't include `eps`. What does the forward pass add `eps` to?": {
+        "eps_forgotten": {" + eps": ""},
+    },
     "Your gradients are those of a forward pass that adds `eps` outside the square root. What "
-    "does the formula add `eps` to?": [
-        (
-            "value parameters",
-            "eps_outside",
-            "np.sqrt(X.var(axis=0) + eps)",
-            "X.std(axis=0) + eps",
-        ),
-    ],
+    "does the formula add `eps` to?": {
+        "eps_outside": {"np.sqrt(X.var(axis=0) + eps)": "X.std(axis=0) + eps"},
+    },
     "Your gradients use an X_hat that still contains the mean m. What should the mean of each "
-    "column of X_hat be?": [("value parameters", "mean_kept", "(X - X.mean(axis=0))", "X")],
+    "column of X_hat be?": {"mean_kept": {"(X - X.mean(axis=0))": "X"}},
+}
+backwards.known(LOSES_VALUE_PARAMETERS, loses="value parameters")
+
+LOSES_PARAMETERS = {
     "In your `dgamma`, you multiply `dY` by `X`. What does the forward pass multiply `gamma` "
-    "by?": [
-        ("parameters", "not_normalised", "), dgamma, dbeta", "), (dY * X).sum(axis=0), dbeta"),
-    ],
+    "by?": {"not_normalised": {"), dgamma, dbeta": "), (dY * X).sum(axis=0), dbeta"}},
     "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
-    "by?": [("parameters", "centred_alone", "), dgamma, dbeta", "), dgamma * root, dbeta")],
+    "by?": {"centred_alone": {"), dgamma, dbeta": "), dgamma * root, dbeta"}},
     "Your `dgamma` is divided by N. `dY` already contains that factor, so don't divide "
-    "again.": [
-        ("parameters", "gamma_averaged", "), dgamma, dbeta", "), dgamma / len(X), dbeta"),
-    ],
-    "Your `dbeta` is divided by N. `dY` already contains that factor, so don't divide again.": [
-        ("parameters", "beta_averaged", "), dgamma, dbeta", "), dgamma, dbeta / len(X)"),
-    ],
+    "again.": {
+        "gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"},
+    },
+    "Your `dbeta` is divided by N. `dY` already contains that factor, so don't divide again.": {
+        "beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"},
+    },
+    "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": {
+        "exchanged": {"), dgamma, dbeta": "), dbeta, dgamma"},
+    },
+}
+backwards.known(LOSES_PARAMETERS, loses="parameters")
+
+LOSES_SHAPE_PARAMETERS = {
     "Your `dgamma` has one row per sample. How many of the entries Y[n, d] depend on "
-    "gamma[d]?": [
-        ("shape parameters", "gamma_not_summed", "), dgamma, dbeta", "), dY * X_hat, dbeta"),
-    ],
-    "Your `dbeta` has one row per sample. How many of the entries Y[n, d] depend on beta[d]?": [
-        ("shape parameters", "beta_not_summed", "), dgamma, dbeta", "), dgamma, dY"),
-    ],
-    "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": [
-        ("parameters", "exchanged", "), dgamma, dbeta", "), dbeta, dgamma"),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        backwards.mistake(hint, loses=loses, name=name, edit=edit)
+    "gamma[d]?": {
+        "gamma_not_summed": {"), dgamma, dbeta": "), dY * X_hat, dbeta"},
+    },
+    "Your `dbeta` has one row per sample. How many of the entries Y[n, d] depend on beta[d]?": {
+        "beta_not_summed": {"), dgamma, dbeta": "), dgamma, dY"},
+    },
+}
+backwards.known(LOSES_SHAPE_PARAMETERS, loses="shape parameters")

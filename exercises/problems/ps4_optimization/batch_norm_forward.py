@@ -255,15 +255,19 @@ for hint, rows in {
 }.items():
     for loses, name, *edit in rows:
         normalised.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
+
+normalised.mistake(
     "Your function does the same in training as in evaluation: it uses the running averages "
-    "and returns them unchanged. What should be different when `training` is True?": [
-        ("value running", "never_training", "training = False"),
-    ],
+    "and returns them unchanged. What should be different when `training` is True?",
+    loses="value running",
+    name="never_training",
+    given="training = False",
+)
+
+normalised.mistake(
     "Your code multiplies the old average by `momentum`. Which of the two terms does the "
-    "problem text multiply by `momentum`?": [
-        ("running", "momentum_of_the_old", "momentum = 1 - momentum"),
-    ],
-}.items():
-    for loses, name, given in rows:
-        normalised.mistake(hint, loses=loses, name=name, given=given)
+    "problem text multiply by `momentum`?",
+    loses="running",
+    name="momentum_of_the_old",
+    given="momentum = 1 - momentum",
+)

@@ -212,104 +212,100 @@ def by_a_binomial(X, dY, p, training, rng):
     return [mask * X / keep, mask * dY / keep]
 
 
-for hint, rows in {
+LOSES_VALUE_BACKWARD_GIVEN = {
     "Your function makes all entries smaller in training, and it drops none of them. Which "
-    "entries of `Y` should be 0, and how should the other entries change?": [
-        (
-            "value backward given",
-            "made_smaller",
-            "(rng.random(X.shape) >= p) / (1 - p)",
-            "1 - p",
-        ),
-    ],
+    "entries of `Y` should be 0, and how should the other entries change?": {
+        "made_smaller": {"(rng.random(X.shape) >= p) / (1 - p)": "1 - p"},
+    },
     "Your function drops everything in training. How do you compare your random numbers with "
-    "`p`?": [("value backward given", "everything_dropped", "rng.random", "np.zeros")],
+    "`p`?": {"everything_dropped": {"rng.random": "np.zeros"}},
+    "Your function drops nothing in training. Which entries of `Y` should be 0?": {
+        "nothing_dropped": "training = False",
+    },
+}
+masked.known(LOSES_VALUE_BACKWARD_GIVEN, loses="value backward given")
+
+LOSES_VALUE = {
     "Your function drops whole rows or columns. How many random numbers do you draw, and how "
-    "many entries does `X` have?": [
-        ("value", "whole_columns", "rng.random(X.shape)", "rng.random(X.shape[1])"),
-    ],
+    "many entries does `X` have?": {
+        "whole_columns": {"rng.random(X.shape)": "rng.random(X.shape[1])"},
+    },
     "Your function drops an entry with probability 1 - p. What is `p` the probability of, in "
-    "the problem text and in PyTorch?": [("value", "p_kept", ">= p) / (1 - p)", "< p) / p")],
+    "the problem text and in PyTorch?": {"p_kept": {">= p) / (1 - p)": "< p) / p"}},
     "The fraction of zeros in your `Y` isn't `p`. What do you compare with `p`, and how are "
-    "your random numbers distributed?": [
-        (
-            "value",
-            "normal_numbers",
-            "rng.random(X.shape) >= p",
-            "rng.standard_normal(X.shape) >= 2 * p - 1",
-        ),
-    ],
+    "your random numbers distributed?": {
+        "normal_numbers": {
+            "rng.random(X.shape) >= p": "rng.standard_normal(X.shape) >= 2 * p - 1",
+        },
+    },
     "Your function doesn't scale the entries that remain. How large is the sum of many outputs "
-    "in training, compared with the sum in evaluation?": [
-        ("value", "not_scaled", " / (1 - p)", ""),
-    ],
+    "in training, compared with the sum in evaluation?": {"not_scaled": {" / (1 - p)": ""}},
     "Your function divides the entries that remain by `p`. What fraction of the entries "
-    "remains, and which factor makes up for the dropped ones?": [
-        ("value", "divided_by_p", "/ (1 - p)", "/ p"),
-    ],
+    "remains, and which factor makes up for the dropped ones?": {
+        "divided_by_p": {"/ (1 - p)": "/ p"},
+    },
     "Your function scales the entries that remain, but not by 1 / (1 - p). What should the "
-    "mean of `Y` over many masks be?": [("value", "multiplied", "/ (1 - p)", "* (1 - p)")],
+    "mean of `Y` over many masks be?": {"multiplied": {"/ (1 - p)": "* (1 - p)"}},
     "Your function divides by the fraction of entries that happened to remain in this call. "
-    "Which number does the formula divide by?": [
-        (
-            "value",
-            "divided_by_the_share_kept",
-            "return X * mask",
-            "mask = mask / (mask > 0).mean() * (1 - p); return X * mask",
-        ),
-    ],
+    "Which number does the formula divide by?": {
+        "divided_by_the_share_kept": {
+            "return X * mask": "mask = mask / (mask > 0).mean() * (1 - p); return X * mask",
+        },
+    },
+}
+masked.known(LOSES_VALUE, loses="value")
+
+LOSES_BACKWARD = {
     "Your `dX` equals `dY`, as if nothing had been dropped. Does the loss depend on an input "
-    "whose output is 0?": [("backward", "mask_forgotten", "dY * mask", "dY.copy()")],
+    "whose output is 0?": {"mask_forgotten": {"dY * mask": "dY.copy()"}},
     "Your `dX` and your `Y` have zeros in different places. Which mask does your backward pass "
-    "use?": [
-        ("backward", "another_mask", "dY * mask", "dY * (rng.random(X.shape) >= p) / (1 - p)"),
-    ],
+    "use?": {"another_mask": {"dY * mask": "dY * (rng.random(X.shape) >= p) / (1 - p)"}},
     "Your `dX` has zeros in the correct places, and its other entries equal `dY`. If an entry "
-    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?": [
-        ("backward", "gradient_not_scaled", "dY * mask", "dY * (mask > 0)"),
-    ],
+    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?": {
+        "gradient_not_scaled": {"dY * mask": "dY * (mask > 0)"},
+    },
     "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, how much "
-    "does the same entry of `Y` increase?": [
-        ("backward", "gradient_scaled_twice", "dY * mask", "dY * mask / (1 - p)"),
-    ],
+    "does the same entry of `Y` increase?": {
+        "gradient_scaled_twice": {"dY * mask": "dY * mask / (1 - p)"},
+    },
     "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with respect to "
-    "x?": [("backward", "times_the_output", "dY * mask", "dY * X * mask")],
+    "x?": {"times_the_output": {"dY * mask": "dY * X * mask"}},
     "Your `dX` has zeros in the correct places, but the other entries are scaled incorrectly. "
     "If an entry of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
-    "increase?": [
-        ("backward", "gradient_multiplied", "dY * mask", "dY * (mask > 0) * (1 - p)"),
-    ],
+    "increase?": {"gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}},
+}
+masked.known(LOSES_BACKWARD, loses="backward")
+
+LOSES_GIVEN = {
     "In evaluation mode, your function multiplies everything by 1 - p. Which step in training "
-    "makes this unnecessary?": [
-        ("given", "scaled_in_evaluation", "X.copy(), dY.copy()", "X * (1 - p), dY * (1 - p)"),
-    ],
+    "makes this unnecessary?": {
+        "scaled_in_evaluation": {"X.copy(), dY.copy()": "X * (1 - p), dY * (1 - p)"},
+    },
     "In evaluation mode, your function divides everything by 1 - p. What does this division "
-    "make up for when nothing is dropped?": [
-        ("given", "divided_in_evaluation", "X.copy(), dY.copy()", "X / (1 - p), dY / (1 - p)"),
-    ],
+    "make up for when nothing is dropped?": {
+        "divided_in_evaluation": {"X.copy(), dY.copy()": "X / (1 - p), dY / (1 - p)"},
+    },
     "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = "
-    "X?": [("given", "gradient_in_evaluation", "dY.copy()", "0 * dY")],
-    "Your `Y` and `dX` are swapped. Which one should your function return first?": [
-        (
-            "shape",
-            "exchanged",
-            ("X * mask, dY * mask", "dY * mask, X * mask"),
-            ("X.copy(), dY.copy()", "dY.copy(), X.copy()"),
-        ),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        masked.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
-    "Your function drops nothing in training. Which entries of `Y` should be 0?": [
-        ("value backward given", "nothing_dropped", "training = False"),
-    ],
+    "X?": {
+        "gradient_in_evaluation": {"dY.copy()": "0 * dY"},
+    },
     "Your function drops entries in evaluation too. Should the class of an image change from "
-    "one call to the next?": [("given", "always_training", "training = True")],
+    "one call to the next?": {"always_training": "training = True"},
     "Your mask is the same for every `rng`. Where does your code draw its random numbers "
-    "from?": [("given", "own_seed", "rng = np.random.default_rng(0)")],
+    "from?": {
+        "own_seed": "rng = np.random.default_rng(0)",
+    },
     "Your masks differ between two generators with the same seed. Which of your random numbers "
-    "don't come from `rng`?": [("given", "another_generator", "rng = np.random.default_rng()")],
-}.items():
-    for loses, name, given in rows:
-        masked.mistake(hint, loses=loses, name=name, given=given)
+    "don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
+}
+masked.known(LOSES_GIVEN, loses="given")
+
+masked.mistake(
+    "Your `Y` and `dX` are swapped. Which one should your function return first?",
+    loses="shape",
+    name="exchanged",
+    edit=[
+        ("X * mask, dY * mask", "dY * mask, X * mask"),
+        ("X.copy(), dY.copy()", "dY.copy(), X.copy()"),
+    ],
+)

@@ -178,117 +178,99 @@ def unit_by_unit(method, n_in, n_out, rng):
     return W
 
 
-for hint, rows in {
+LOSES_VALUE = {
     "Your code uses the variance itself to scale the weights. What does the argument `scale` "
-    "of `rng.normal` mean, and how is c related to the variance?": [
-        (
-            "value",
-            "root_forgotten",
-            ("np.sqrt(6 / (n_in + n_out))", "6 / (n_in + n_out)"),
-            ("np.sqrt(2 / n)", "2 / n"),
-        ),
-    ],
+    "of `rng.normal` mean, and how is c related to the variance?": {
+        "root_forgotten": {
+            "np.sqrt(6 / (n_in + n_out))": "6 / (n_in + n_out)",
+            "np.sqrt(2 / n)": "2 / n",
+        },
+    },
     "Your weights have the correct variance, but the wrong distribution. Which methods need "
-    "normal weights, and which one needs uniform weights?": [
-        (
-            "value",
-            "distributions_exchanged",
-            ("rng.uniform(-c, c, ", "rng.normal(0, c / np.sqrt(3), "),
-            (
-                "rng.normal(scale=np.sqrt(2 / n), ",
-                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), ",
+    "normal weights, and which one needs uniform weights?": {
+        "distributions_exchanged": {
+            "rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), ",
+            "rng.normal(scale=np.sqrt(2 / n), ": (
+                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
             ),
-        ),
-    ],
+        },
+    },
     "Your normal weights are truncated at two standard deviations. What should happen to "
-    "weights beyond this limit, according to the problem text?": [
-        (
-            "value",
-            "cut_off",
-            "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))",
-            "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)",
-        ),
-    ],
-    "The variance of your weights is three times too small. What is the variance of a uniform "
-    "distribution from -c to c?": [
-        (
-            "value",
-            "limit_for_deviation",
-            ("6 /", "2 /"),
-            (
-                "rng.normal(scale=np.sqrt(2 / n), ",
-                "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), ",
+    "weights beyond this limit, according to the problem text?": {
+        "cut_off": {
+            "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))": (
+                "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)"
             ),
-        ),
-    ],
+        },
+    },
+    "The variance of your weights is three times too small. What is the variance of a uniform "
+    "distribution from -c to c?": {
+        "limit_for_deviation": {
+            "6 /": "2 /",
+            "rng.normal(scale=np.sqrt(2 / n), ": (
+                "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), "
+            ),
+        },
+    },
     'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two numbers '
-    "does Xavier's rule average?": [
-        ("value", "inputs_alone", "else n_in + n_out", "else 2 * n_in"),
-    ],
+    "does Xavier's rule average?": {"inputs_alone": {"else n_in + n_out": "else 2 * n_in"}},
     'Your "xavier" weights have half the required variance. Which number is in the numerator '
-    "of the formula?": [
-        ("value", "one_for_two", "else n_in + n_out", "else 2 * (n_in + n_out)"),
-    ],
+    "of the formula?": {"one_for_two": {"else n_in + n_out": "else 2 * (n_in + n_out)"}},
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
-    "denominator of Xavier's rule?": [
-        ("value", "xavier_like_he", "else n_in + n_out", "else n_in"),
-    ],
+    "denominator of Xavier's rule?": {"xavier_like_he": {"else n_in + n_out": "else n_in"}},
     'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the formula '
-    "add in the denominator?": [
-        ("value", "uniform_of_the_inputs", "6 / (n_in + n_out)", "6 / n_in"),
-    ],
+    "add in the denominator?": {"uniform_of_the_inputs": {"6 / (n_in + n_out)": "6 / n_in"}},
     'Your "glorot_uniform" weights have half the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?": [
-        ("value", "three_for_six", "6 /", "3 /"),
-    ],
+    "from -c to c has variance c^2 / 3, so how large should c be?": {
+        "three_for_six": {"6 /": "3 /"},
+    },
     'Your "glorot_uniform" weights have twice the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?": [
-        ("value", "twelve_for_six", "6 /", "12 /"),
-    ],
+    "from -c to c has variance c^2 / 3, so how large should c be?": {
+        "twelve_for_six": {"6 /": "12 /"},
+    },
     'Your "glorot_uniform" weights have four times the required variance. Is c the whole width '
-    "of the interval from -c to c, or half of this width?": [
-        ("value", "limit_for_width", "6 /", "24 /"),
-    ],
+    "of the interval from -c to c, or half of this width?": {
+        "limit_for_width": {"6 /": "24 /"},
+    },
     'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output unit '
-    "have?": [("value", "outputs_for_inputs", "n_in if", "n_out if")],
+    "have?": {"outputs_for_inputs": {"n_in if": "n_out if"}},
     'Your "he" weights have half the required variance. What does a ReLU do to the mean square '
-    "of a signal?": [("value", "half_of_it", "n_in if", "2 * n_in if")],
+    "of a signal?": {"half_of_it": {"n_in if": "2 * n_in if"}},
     'Your "he" weights have the variance of the "xavier" rule. Which of the two layer sizes '
-    "does He's formula use?": [("value", "he_like_xavier", "n_in if", "n_in + n_out if")],
-}.items():
-    for loses, name, *edit in rows:
-        starts.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
-    "All your weights are equal. If two units start with the same weights, what could make "
-    "them different later?": [("value given", "zeros", "return np.zeros((n_out, n_in))")],
+    "does He's formula use?": {"he_like_xavier": {"n_in if": "n_in + n_out if"}},
     "The mean of your weights isn't 0. What are the smallest and the largest of your "
-    "weights?": [
-        ("value", "above_zero", "return np.abs(initialize(method, n_in, n_out, rng))"),
-    ],
+    "weights?": {
+        "above_zero": "return np.abs(initialize(method, n_in, n_out, rng))",
+    },
     "Many of your weights are copies of each other. How many random numbers do you draw, and "
-    "how many weights does the layer have?": [
-        (
-            "value",
-            "one_row_for_all",
-            "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
-        ),
-    ],
+    "how many weights does the layer have?": {
+        "one_row_for_all": "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
+    },
     "The variance of your weights is too large. Which layer sizes does the formula for the "
-    "variance use, and how?": [
-        ("value", "standard_normal", "return rng.standard_normal((n_out, n_in))"),
-    ],
+    "variance use, and how?": {"standard_normal": "return rng.standard_normal((n_out, n_in))"},
     "The variance of your weights is too small. Which layer sizes does the formula for the "
-    "variance use, and how?": [
-        ("value", "fixed_scale", "return 0.001 * rng.standard_normal((n_out, n_in))"),
-    ],
+    "variance use, and how?": {
+        "fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))",
+    },
+}
+starts.known(LOSES_VALUE, loses="value")
+
+starts.mistake(
+    "All your weights are equal. If two units start with the same weights, what could make "
+    "them different later?",
+    loses="value given",
+    name="zeros",
+    given="return np.zeros((n_out, n_in))",
+)
+
+LOSES_GIVEN = {
     "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ "
-    "W.T`?": [("given", "turned", "return initialize(method, n_in, n_out, rng).T")],
+    "W.T`?": {
+        "turned": "return initialize(method, n_in, n_out, rng).T",
+    },
     "Your weights are the same for every `rng`. Where does your code draw its random numbers "
-    "from?": [("given", "own_seed", "rng = np.random.default_rng(0)")],
+    "from?": {"own_seed": "rng = np.random.default_rng(0)"},
     "Your weights differ between two generators with the same seed. Which of your random "
-    "numbers don't come from `rng`?": [
-        ("given", "another_generator", "rng = np.random.default_rng()"),
-    ],
-}.items():
-    for loses, name, given in rows:
-        starts.mistake(hint, loses=loses, name=name, given=given)
+    "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
+}
+starts.known(LOSES_GIVEN, loses="given")

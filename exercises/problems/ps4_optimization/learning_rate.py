@@ -121,94 +121,91 @@ def step_by_step(step, schedule, lr, warmup, total, gamma, step_size):
     return float(rate)
 
 
-for hint, rows in {
+LOSES_VALUE = {
     "Your warm-up starts with a rate of 0, so nothing is learned in the first step. What does "
-    "the formula add to `step`?": [("value", "begins_with_zero", "(step + 1)", "step")],
+    "the formula add to `step`?": {"begins_with_zero": {"(step + 1)": "step"}},
     "Your warm-up ends below `lr`. What is the rate in the last warm-up step, according to the "
-    "formula?": [("value", "divided_by_one_more", "/ warmup", "/ (warmup + 1)")],
+    "formula?": {"divided_by_one_more": {"/ warmup": "/ (warmup + 1)"}},
     "Your warm-up takes as long as the whole schedule. Which number of steps does the formula "
-    "divide by?": [("value", "divided_by_all", "/ warmup", "/ total")],
+    "divide by?": {"divided_by_all": {"/ warmup": "/ total"}},
+}
+rates.known(LOSES_VALUE, loses="value")
+
+LOSES_SCHEDULES = {
     "Your schedule also counts the steps of the warm-up. Which step does t count from, and how "
-    "large is T?": [
-        ("schedules", "counted_from_the_start", "t = step - warmup", "t, warmup = step, 0"),
-    ],
+    "large is T?": {"counted_from_the_start": {"t = step - warmup": "t, warmup = step, 0"}},
     "Your schedule is one step ahead. What is t in the first step after the warm-up, and which "
-    "rate does the formula give for it?": [
-        ("schedules", "one_step_ahead", "step - warmup\n", "step - warmup + 1\n"),
-    ],
+    "rate does the formula give for it?": {
+        "one_step_ahead": {"step - warmup\n": "step - warmup + 1\n"},
+    },
     "Your warm-up is one step too long, and its last rate is above `lr`. What is the last step "
-    "with `step < warmup`?": [
-        ("schedules", "one_step_longer", "step < warmup", "step <= warmup and warmup > 0"),
-    ],
+    "with `step < warmup`?": {
+        "one_step_longer": {"step < warmup": "step <= warmup and warmup > 0"},
+    },
     'Your "step" schedule falls a little in every step. What should happen to t / step_size '
-    "before it becomes an exponent?": [("schedules", "not_in_steps", "t // step", "t / step")],
+    "before it becomes an exponent?": {"not_in_steps": {"t // step": "t / step"}},
     'Your "step" schedule multiplies the rate by 1 - gamma at each drop. Is `gamma` the '
-    "fraction that a drop removes, or the fraction that remains?": [
-        ("schedules", "taken_in_steps", "gamma ** (", "(1 - gamma) ** ("),
-    ],
+    "fraction that a drop removes, or the fraction that remains?": {
+        "taken_in_steps": {"gamma ** (": "(1 - gamma) ** ("},
+    },
     'Your "step" schedule uses the remainder as the number of drops. Which of `//` and `%` '
-    "counts how many times `step_size` fits into t?": [
-        ("schedules", "by_the_remainder", "t // step", "t % step"),
-    ],
+    "counts how many times `step_size` fits into t?": {
+        "by_the_remainder": {"t // step": "t % step"},
+    },
     'Your "exponential" schedule grows. Is `gamma` above or below 1, and what sign does its '
-    "exponent have?": [("schedules", "grows", "gamma**t", "gamma**-t")],
+    "exponent have?": {"grows": {"gamma**t": "gamma**-t"}},
     'Your "exponential" schedule falls in steps, like "step". Which of the two formulas '
-    "contains `step_size`?": [
-        ("schedules", "exponential_like_step", "gamma**t", "gamma ** (t // step_size)"),
-    ],
+    "contains `step_size`?": {
+        "exponential_like_step": {"gamma**t": "gamma ** (t // step_size)"},
+    },
     'Your "step" schedule falls in every step, like "exponential". Which of the two formulas '
-    "contains `step_size`?": [
-        ("schedules", "step_like_exponential", "gamma ** (t // step_size)", "gamma**t"),
-    ],
-    'Your "cosine" schedule is too large by a factor of 2. What is 1 + cos(0)?': [
-        ("schedules", "not_halved", " / 2", ""),
-    ],
-    'Your "cosine" schedule becomes negative. What does the formula add to the cosine?': [
-        (
-            "schedules",
-            "one_forgotten",
-            "(1 + np.cos(np.pi * t / (total - warmup))) / 2",
-            "np.cos(np.pi * t / (total - warmup))",
-        ),
-    ],
-    'Your "cosine" schedule rises. What sign does the cosine have in the formula?': [
-        ("schedules", "rises", "1 + np", "1 - np"),
-    ],
+    "contains `step_size`?": {
+        "step_like_exponential": {"gamma ** (t // step_size)": "gamma**t"},
+    },
+    'Your "cosine" schedule is too large by a factor of 2. What is 1 + cos(0)?': {
+        "not_halved": {" / 2": ""},
+    },
+    'Your "cosine" schedule becomes negative. What does the formula add to the cosine?': {
+        "one_forgotten": {
+            "(1 + np.cos(np.pi * t / (total - warmup))) / 2": (
+                "np.cos(np.pi * t / (total - warmup))"
+            ),
+        },
+    },
+    'Your "cosine" schedule rises. What sign does the cosine have in the formula?': {
+        "rises": {"1 + np": "1 - np"},
+    },
     'Your "cosine" schedule rises back towards `lr`. Which part of a cosine wave does the '
-    "formula use?": [("schedules", "whole_wave", "np.pi", "2 * np.pi")],
-    'Your "cosine" schedule uses an angle in degrees. What unit does `np.cos` expect?': [
-        ("schedules", "in_degrees", "np.pi", "180"),
-    ],
+    "formula use?": {"whole_wave": {"np.pi": "2 * np.pi"}},
+    'Your "cosine" schedule uses an angle in degrees. What unit does `np.cos` expect?': {
+        "in_degrees": {"np.pi": "180"},
+    },
     'Your "cosine" schedule reaches 0 in the last step. Which number of steps does the formula '
-    "divide t by?": [
-        ("schedules", "zero_at_the_end", "(total - warmup)", "(total - warmup - 1)"),
-    ],
+    "divide t by?": {"zero_at_the_end": {"(total - warmup)": "(total - warmup - 1)"}},
     'Your "cosine" schedule divides t by the number of all steps, including the warm-up. How '
-    "large is T?": [("schedules", "divided_by_total", "(total - warmup)", "total")],
+    "large is T?": {"divided_by_total": {"(total - warmup)": "total"}},
     'Your "cosine" schedule doesn\'t start at `lr`, because its angle already increases '
-    "during the warm-up. What is t in the first step after the warm-up?": [
-        ("schedules", "cosine_from_the_start", "np.pi * t", "np.pi * step"),
-    ],
+    "during the warm-up. What is t in the first step after the warm-up?": {
+        "cosine_from_the_start": {"np.pi * t": "np.pi * step"},
+    },
     'Your function returns the "exponential" rate for this schedule. Which branch of your code '
-    "does this schedule reach?": [
-        (
-            "schedules",
-            "cosine_like_exponential",
-            "(1 + np.cos(np.pi * t / (total - warmup))) / 2",
-            "gamma**t",
-        ),
-    ],
-    'Your "cosine" schedule doesn\'t contain pi. What is the angle at t = T in the formula?': [
-        ("schedules", "pi_forgotten", "np.pi * t", "t"),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        rates.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
-    "Your function has no warm-up, because its schedule starts at step 0. What should happen "
-    "while `step < warmup`?": [("value schedules", "warm_up_ignored", "warmup = 0")],
+    "does this schedule reach?": {
+        "cosine_like_exponential": {
+            "(1 + np.cos(np.pi * t / (total - warmup))) / 2": "gamma**t",
+        },
+    },
+    'Your "cosine" schedule doesn\'t contain pi. What is the angle at t = T in the formula?': {
+        "pi_forgotten": {"np.pi * t": "t"},
+    },
     'Your function returns the "cosine" rate for this schedule. Which branch of your code does '
-    "this schedule reach?": [("schedules", "all_like_cosine", 'schedule = "cosine"')],
-}.items():
-    for loses, name, given in rows:
-        rates.mistake(hint, loses=loses, name=name, given=given)
+    "this schedule reach?": {"all_like_cosine": 'schedule = "cosine"'},
+}
+rates.known(LOSES_SCHEDULES, loses="schedules")
+
+rates.mistake(
+    "Your function has no warm-up, because its schedule starts at step 0. What should happen "
+    "while `step < warmup`?",
+    loses="value schedules",
+    name="warm_up_ignored",
+    given="warmup = 0",
+)

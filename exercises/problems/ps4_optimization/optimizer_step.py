@@ -266,27 +266,41 @@ for hint, rows in {
 }.items():
     for loses, name, *edit in rows:
         steps.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
+
+LOSES_VALUE_RMSPROP_ADAM = {
     "Your code computes every step as if it were the first one. What do you store in the state "
-    "that you return, and what do you read from the state that you are given?": [
-        ("value rmsprop adam", "state_forgotten", "state = {}"),
-    ],
+    "that you return, and what do you read from the state that you are given?": {
+        "state_forgotten": "state = {}",
+    },
     "Your function always uses the default values from the signature. Where does your code use "
-    "the arguments `momentum`, `alpha`, `betas` and `eps`?": [
-        (
-            "value rmsprop adam",
-            "options_ignored",
-            "return optimizer_step(method, w, g, state, lr)",
-        ),
-    ],
+    "the arguments `momentum`, `alpha`, `betas` and `eps`?": {
+        "options_ignored": "return optimizer_step(method, w, g, state, lr)",
+    },
+}
+steps.known(LOSES_VALUE_RMSPROP_ADAM, loses="value rmsprop adam")
+
+steps.mistake(
     "Your function takes Adam's step for this method. Which branch of your code does this "
-    "method reach?": [("value rmsprop", "all_like_adam", 'method = "adam"')],
+    "method reach?",
+    loses="value rmsprop",
+    name="all_like_adam",
+    given='method = "adam"',
+)
+
+steps.mistake(
     "Your RMSProp multiplies the new square by `alpha`. Which term does the formula multiply "
-    "by `alpha`?": [("rmsprop", "shares_exchanged", "alpha = 1 - alpha")],
+    "by `alpha`?",
+    loses="rmsprop",
+    name="shares_exchanged",
+    given="alpha = 1 - alpha",
+)
+
+LOSES_ADAM = {
     "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
-    "squares?": [("adam", "betas_exchanged", "betas = betas[::-1]")],
+    "squares?": {"betas_exchanged": "betas = betas[::-1]"},
     "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
-    "`betas`?": [("adam", "betas_fixed", "betas = 0.9, 0.999")],
-}.items():
-    for loses, name, given in rows:
-        steps.mistake(hint, loses=loses, name=name, given=given)
+    "`betas`?": {
+        "betas_fixed": "betas = 0.9, 0.999",
+    },
+}
+steps.known(LOSES_ADAM, loses="adam")

@@ -137,117 +137,116 @@ def by_arrays(layers, shape):
     return shapes, parameters, 1 + np.cumsum((K - 1) * apart)
 
 
-for hint, rows in {
-    "Your H and W count the padding only once. How many sides get padding in each direction?": [
-        ("value", "padding_once", "2 * P", "P"),
-    ],
-    "Your H and W ignore the padding. How many rows does it add?": [
-        ("value", "padding_ignored", " + 2 * P", ""),
-    ],
+LOSES_VALUE = {
+    "Your H and W count the padding only once. How many sides get padding in each direction?": {
+        "padding_once": {"2 * P": "P"},
+    },
+    "Your H and W ignore the padding. How many rows does it add?": {
+        "padding_ignored": {" + 2 * P": ""},
+    },
     "Your H and W count one window too few in each layer. How many windows fit into an image "
-    "that is as large as the kernel?": [("value", "one_forgotten", "// S + 1", "// S")],
-    "Your H and W are rounded up. Does a window count if it reaches past the edge?": [
-        ("value", "rounded_up", "(n + 2 * P - K) // S", "-(-(n + 2 * P - K) // S)"),
-    ],
-    "Your H and W contain fractions. What does the formula do with a window that doesn't fit "
-    "completely?": [("shape value", "not_rounded", "// S", "/ S")],
-    "Your H and W don't depend on the stride. How far apart are two neighbouring windows?": [
-        ("value", "stride_ignored", " // S", ""),
-    ],
+    "that is as large as the kernel?": {"one_forgotten": {"// S + 1": "// S"}},
+    "Your H and W are rounded up. Does a window count if it reaches past the edge?": {
+        "rounded_up": {"(n + 2 * P - K) // S": "-(-(n + 2 * P - K) // S)"},
+    },
+    "Your H and W don't depend on the stride. How far apart are two neighbouring windows?": {
+        "stride_ignored": {" // S": ""},
+    },
     "Your H and W are the previous ones divided by the stride. What else changes the number of "
-    "windows?": [("value", "stride_alone", "(n + 2 * P - K) // S + 1", "n // S")],
-    "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?": [
-        ("value", "sides_exchanged", "[C, H, W]", "[C, W, H]"),
-    ],
+    "windows?": {"stride_alone": {"(n + 2 * P - K) // S + 1": "n // S"}},
+    "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?": {
+        "sides_exchanged": {"[C, H, W]": "[C, W, H]"},
+    },
     "Your `shapes` contain the C of the image in every row. How many maps does a layer with F "
-    "kernels produce?": [("value", "channels_kept", "[C, H, W]", "[shape[0], H, W]")],
-    "Your max pooling layers leave H and W unchanged. How many windows fit into a map?": [
-        (
-            "value",
-            "pooling_ignored",
-            "for n in (H, W))",
-            'for n in (H, W)) if layer["kind"] == "conv" else (H, W)',
-        ),
-    ],
-    "Your `parameters` don't include the biases. How many biases does a layer have?": [
-        ("parameters", "biases_forgotten", "(K * K * C + 1) * F", "K * K * C * F"),
-    ],
+    "kernels produce?": {"channels_kept": {"[C, H, W]": "[shape[0], H, W]"}},
+    "Your max pooling layers leave H and W unchanged. How many windows fit into a map?": {
+        "pooling_ignored": {
+            "for n in (H, W))": 'for n in (H, W)) if layer["kind"] == "conv" else (H, W)',
+        },
+    },
+}
+table.known(LOSES_VALUE, loses="value")
+
+table.mistake(
+    "Your H and W contain fractions. What does the formula do with a window that doesn't fit "
+    "completely?",
+    loses="shape value",
+    name="not_rounded",
+    edit=("// S", "/ S"),
+)
+
+LOSES_PARAMETERS = {
+    "Your `parameters` don't include the biases. How many biases does a layer have?": {
+        "biases_forgotten": {"(K * K * C + 1) * F": "K * K * C * F"},
+    },
     "Your `parameters` include one bias per layer. How many biases does a layer with F kernels "
-    "have?": [("parameters", "one_bias", "(K * K * C + 1) * F", "K * K * C * F + 1")],
+    "have?": {"one_bias": {"(K * K * C + 1) * F": "K * K * C * F + 1"}},
     "Your `parameters` include one bias per channel of each kernel. How many biases does one "
-    "kernel have?": [
-        ("parameters", "bias_for_each_channel", "(K * K * C + 1) * F", "(K * K + 1) * C * F"),
-    ],
+    "kernel have?": {"bias_for_each_channel": {"(K * K * C + 1) * F": "(K * K + 1) * C * F"}},
     "Your `parameters` count kernels with a single channel. How many channels does a kernel "
-    "cover?": [("parameters", "channels_forgotten", "K * K * C", "K * K")],
+    "cover?": {"channels_forgotten": {"K * K * C": "K * K"}},
     "Your `parameters` count only K weights per channel of a kernel. How many rows and columns "
-    "does a kernel have?": [("parameters", "not_squared", "K * K * C", "K * C")],
+    "does a kernel have?": {"not_squared": {"K * K * C": "K * C"}},
     "Your `parameters` count every weight once per position. How many positions share one "
-    "weight?": [("parameters", "counted_at_each_place", "+ 1) * F", "+ 1) * F * H * W")],
+    "weight?": {"counted_at_each_place": {"+ 1) * F": "+ 1) * F * H * W"}},
     "Your kernels have as many channels as the output of the layer. Does a kernel cover the "
-    "channels before the layer or after it?": [
-        ("parameters", "channels_after_the_layer", "K * K * C", "K * K * F"),
-    ],
+    "channels before the layer or after it?": {
+        "channels_after_the_layer": {"K * K * C": "K * K * F"},
+    },
     "Your kernels all have as many channels as the image. How many channels does the input of "
-    "the second layer have?": [
-        ("parameters", "channels_of_the_picture", "K * K * C", "K * K * shape[0]"),
-    ],
+    "the second layer have?": {"channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}},
     "Your `parameters` add up the counts from layer to layer. How many layers should each "
-    "entry count?": [
-        ("parameters", "added_up", "np.array(parameters)", "np.cumsum(parameters)"),
-    ],
-    "Your `parameters` include weights for max pooling. What does a max pooling layer learn?": [
-        ("parameters", "pooling_with_weights", "count = 0", "count = (K * K * C + 1) * C"),
-    ],
+    "entry count?": {"added_up": {"np.array(parameters)": "np.cumsum(parameters)"}},
+    "Your `parameters` include weights for max pooling. What does a max pooling layer learn?": {
+        "pooling_with_weights": {"count = 0": "count = (K * K * C + 1) * C"},
+    },
+}
+table.known(LOSES_PARAMETERS, loses="parameters")
+
+LOSES_FIELD = {
     "Your receptive field grows by K - 1 in every layer, as if all strides were 1. How far "
-    "apart in the image are two neighbouring outputs of a layer with stride 2?": [
-        ("field", "strides_forgotten", "(K - 1) * apart, S * apart", "K - 1, apart"),
-    ],
+    "apart in the image are two neighbouring outputs of a layer with stride 2?": {
+        "strides_forgotten": {"(K - 1) * apart, S * apart": "K - 1, apart"},
+    },
     "Your receptive field grows with the layer's own stride. Does this stride change the "
-    "distance between the inputs of the layer, or between its outputs?": [
-        ("field", "own_stride", "(K - 1) * apart", "(K - 1) * apart * S"),
-    ],
+    "distance between the inputs of the layer, or between its outputs?": {
+        "own_stride": {"(K - 1) * apart": "(K - 1) * apart * S"},
+    },
     "Your receptive field uses only the stride of the previous layer. How far apart in the "
-    "image are two neighbours after two layers with stride 2?": [
-        ("field", "last_stride_alone", "S * apart", "S"),
-    ],
+    "image are two neighbours after two layers with stride 2?": {
+        "last_stride_alone": {"S * apart": "S"},
+    },
     "Your receptive field ignores the strides of the max pooling layers. How far apart in the "
-    "image are two neighbouring outputs of a pooling layer with stride 2?": [
-        (
-            "field",
-            "pooling_without_stride",
-            "S * apart",
-            '(S if layer["kind"] == "conv" else 1) * apart',
-        ),
-    ],
+    "image are two neighbouring outputs of a pooling layer with stride 2?": {
+        "pooling_without_stride": {
+            "S * apart": '(S if layer["kind"] == "conv" else 1) * apart',
+        },
+    },
     "Your receptive field grows by K times the distance between neighbours. How many image "
-    "rows does one output of the first layer depend on?": [
-        ("field", "grows_by_all_rows", "(K - 1) * apart", "K * apart"),
-    ],
+    "rows does one output of the first layer depend on?": {
+        "grows_by_all_rows": {"(K - 1) * apart": "K * apart"},
+    },
     "Your receptive field is multiplied by K in every layer. Do the fields of neighbouring "
-    "entries overlap?": [("field", "multiplied", "field + (K - 1) * apart", "field * K")],
+    "entries overlap?": {"multiplied": {"field + (K - 1) * apart": "field * K"}},
     "Your `fields` contain only the kernel size of each layer. How many layers does an output "
-    "depend on?": [("field", "own_kernel_alone", "field + (K - 1) * apart", "K")],
+    "depend on?": {"own_kernel_alone": {"field + (K - 1) * apart": "K"}},
     "In your receptive field, you subtract the padding from the kernel size. Do rows of "
-    "padding count, according to the problem text?": [
-        ("field", "without_padding", "(K - 1)", "(K - 1 - 2 * P)"),
-    ],
+    "padding count, according to the problem text?": {
+        "without_padding": {"(K - 1)": "(K - 1 - 2 * P)"},
+    },
     "Your max pooling layers don't enlarge the receptive field. How many entries does one "
-    "output of a pooling layer depend on?": [
-        ("field", "pooling_without_field", "(K - 1)", '(layer["kind"] == "conv") * (K - 1)'),
-    ],
+    "output of a pooling layer depend on?": {
+        "pooling_without_field": {"(K - 1)": '(layer["kind"] == "conv") * (K - 1)'},
+    },
     "Your `fields` ignore max pooling completely. How do its window size and its stride affect "
-    "the receptive field?": [
-        (
-            "field",
-            "pooling_left_out",
-            "field, apart = field",
-            'if layer["kind"] == "conv": field, apart = field',
-        ),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        table.mistake(hint, loses=loses, name=name, edit=edit)
+    "the receptive field?": {
+        "pooling_left_out": {
+            "field, apart = field": 'if layer["kind"] == "conv": field, apart = field',
+        },
+    },
+}
+table.known(LOSES_FIELD, loses="field")
+
 table.mistake(
     "Your receptive field is never larger than the image. Do rows of padding count, according "
     "to the problem text?",

@@ -146,126 +146,123 @@ def by_a_large_matrix(x, dy, weight1, weight2):
     return y, dx.reshape(x.shape), of_weight(da.T @ X), of_weight(ds.T @ h)
 
 
-for hint, rows in {
-    "Your block has no shortcut, neither in `y` nor in `dx`. What does the formula for `s` "
-    "contain besides the second convolution?": [
-        ("value gradient", "without_shortcut", ("s = x + ", "s = "), ("ds + dx", "dx")),
-    ],
-    "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for `s` "
-    "contain besides the second convolution?": [
-        ("value gradient", "shortcut_backwards_alone", "s = x + ", "s = "),
-    ],
-    "Your block has no ReLU between the two convolutions. How does the formula compute `h` "
-    "from `a`?": [
-        ("value gradient", "no_relu_between", ("np.maximum(a, 0)", "a"), (" * (a > 0)", "")),
-    ],
-    "Your `y` can be negative, because the ReLU at the end of the block is missing. How does "
-    "the formula compute `y` from `s`?": [
-        ("value gradient", "no_relu_at_the_end", ("np.maximum(s, 0)", "s"), (" * (s > 0)", "")),
-    ],
-    "Your `y` can be negative, because your code adds `x` after the second ReLU. Which array "
-    "does the formula apply this ReLU to?": [
-        (
-            "value",
-            "added_after_the_relu",
-            ("s = x + ", "s = "),
-            ("np.maximum(s, 0), ds", "x + np.maximum(s, 0), dy"),
-        ),
-    ],
-    "Your `dx` doesn't include the shortcut. How much does `s` change along the shortcut when "
-    "`x` increases slightly?": [("gradient", "shortcut_missing_in_dx", "ds + dx", "dx")],
-    "Your `dx` contains only the gradient from the shortcut. Which other path leads from `x` "
-    "to `s`?": [("gradient", "shortcut_alone", "ds + dx", "ds")],
-    "Along the shortcut, your `dx` gets `dy` itself. Which operation comes between `s` and "
-    "`y`?": [("gradient", "shortcut_past_the_last_relu", "ds + dx", "dy + dx")],
-    "Your gradient passes through the last ReLU everywhere. What is the derivative of this "
-    "ReLU where `s` is negative?": [("gradient", "last_mask_forgotten", " * (s > 0)", "")],
-    "Your gradient passes through the ReLU between the convolutions everywhere. What is the "
-    "derivative of this ReLU where `a` is negative?": [
-        ("gradient", "middle_mask_forgotten", " * (a > 0)", ""),
-    ],
-    "Your `dweight2` is computed with `a`. Which array is the input of the second "
-    "convolution?": [("gradient", "before_the_relu", "(ds, h", "(ds, a")],
-    "Your `dweight2` is computed with `x`. Which array is the input of the second "
-    "convolution?": [("gradient", "weights_meet_x", "(ds, h", "(ds, x")],
-    "Your `dweight1` and `dweight2` are swapped. Which one should your function return "
-    "first?": [
-        ("gradient", "returned_in_another_order", "dweight1, dweight2", "dweight2, dweight1"),
-    ],
-    "Your `dweight1` is computed from the gradient of `s`. Which array is the output of the "
-    "first convolution?": [
-        (
-            "gradient",
-            "past_the_second_convolution",
-            "ds + dx, dweight1",
-            "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]",
-        ),
-    ],
-    "Your shortcut adds `h`, perhaps because your code overwrites `x`. Which array does the "
-    "formula for `s` add to the second convolution?": [
-        (
-            "value gradient",
-            "shortcut_of_h",
-            ("s = x +", "s = h +"),
-            ("dh * (a > 0)", "(dh + ds) * (a > 0)"),
-            ("ds + dx", "dx"),
-        ),
-    ],
-    "Your code changes `x` before `dweight1` needs it. Which line writes into `x`, and where "
-    "could it store the sum instead?": [
-        (
-            "gradient inputs-unchanged",
-            "x_overwritten",
-            ("s = x + ", "x += "),
-            ("ds = dy", "s = x\n    ds = dy"),
-        ),
-    ],
-    "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly before "
-    "`s`?": [
-        (
-            "gradient",
-            "exchanged_on_the_way_back",
-            ("(ds, h, weight2", "(ds, h, weight1"),
-            ("(a > 0), x, weight1", "(a > 0), x, weight2"),
-        ),
-    ],
-    "Your code uses the sign of `x` for the ReLU between the two convolutions. Which array is "
-    "the input of this ReLU?": [("gradient", "mask_of_x", "(a > 0)", "(x > 0)")],
-    "Your backward pass uses every kernel in the wrong orientation. Which entry of the kernel "
-    "does the forward pass multiply by the pixel directly above a position?": [
-        (
-            "gradient",
-            "kernels_not_turned",
-            ("(ds, h, weight2", "(ds, h, weight2[:, :, ::-1, ::-1]"),
-            ("(a > 0), x, weight1", "(a > 0), x, weight1[:, :, ::-1, ::-1]"),
-        ),
-    ],
-    "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides where a "
-    "ReLU passes the gradient?": [
-        (
-            "gradient",
-            "masks_of_the_gradients",
-            ("dy * (s > 0)", "np.maximum(dy, 0)"),
-            ("dh * (a > 0)", "np.maximum(dh, 0)"),
-        ),
-    ],
-    "Your `dx` is the gradient for `s` plus the gradient for `h`. Which operations come "
-    "between `x` and `h`?": [("gradient", "first_convolution_left_out", "ds + dx", "ds + dh")],
-}.items():
-    for loses, name, *edit in rows:
-        block.mistake(hint, loses=loses, name=name, edit=edit)
-for hint, rows in {
-    "Your `y` uses `weight1` in both convolutions. Which weights does the second convolution "
-    "use?": [("value", "first_weights_twice", "weight2 = weight1")],
-    "Your gradients are divided by N. `dy` already contains the factor 1/N. Where does your "
-    "code divide by N again?": [("gradient", "averaged", "dy = dy / len(x)")],
-}.items():
-    for loses, name, given in rows:
-        block.mistake(hint, loses=loses, name=name, given=given)
 block.mistake(
     "Your `y` applies `weight2` before `weight1`. Which of them does the formula apply to `x`?",
     loses="value",
     name="weights_exchanged",
     edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
     given="weight1, weight2 = weight2, weight1",
+)
+
+LOSES_VALUE_GRADIENT = {
+    "Your block has no shortcut, neither in `y` nor in `dx`. What does the formula for `s` "
+    "contain besides the second convolution?": {
+        "without_shortcut": {"s = x + ": "s = ", "ds + dx": "dx"},
+    },
+    "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for `s` "
+    "contain besides the second convolution?": {
+        "shortcut_backwards_alone": {"s = x + ": "s = "},
+    },
+    "Your block has no ReLU between the two convolutions. How does the formula compute `h` "
+    "from `a`?": {"no_relu_between": {"np.maximum(a, 0)": "a", " * (a > 0)": ""}},
+    "Your `y` can be negative, because the ReLU at the end of the block is missing. How does "
+    "the formula compute `y` from `s`?": {
+        "no_relu_at_the_end": {"np.maximum(s, 0)": "s", " * (s > 0)": ""},
+    },
+    "Your shortcut adds `h`, perhaps because your code overwrites `x`. Which array does the "
+    "formula for `s` add to the second convolution?": {
+        "shortcut_of_h": {
+            "s = x +": "s = h +",
+            "dh * (a > 0)": "(dh + ds) * (a > 0)",
+            "ds + dx": "dx",
+        },
+    },
+}
+block.known(LOSES_VALUE_GRADIENT, loses="value gradient")
+
+LOSES_VALUE = {
+    "Your `y` can be negative, because your code adds `x` after the second ReLU. Which array "
+    "does the formula apply this ReLU to?": {
+        "added_after_the_relu": {
+            "s = x + ": "s = ",
+            "np.maximum(s, 0), ds": "x + np.maximum(s, 0), dy",
+        },
+    },
+    "Your `y` uses `weight1` in both convolutions. Which weights does the second convolution "
+    "use?": {"first_weights_twice": "weight2 = weight1"},
+}
+block.known(LOSES_VALUE, loses="value")
+
+LOSES_GRADIENT = {
+    "Your `dx` doesn't include the shortcut. How much does `s` change along the shortcut when "
+    "`x` increases slightly?": {"shortcut_missing_in_dx": {"ds + dx": "dx"}},
+    "Your `dx` contains only the gradient from the shortcut. Which other path leads from `x` "
+    "to `s`?": {"shortcut_alone": {"ds + dx": "ds"}},
+    "Along the shortcut, your `dx` gets `dy` itself. Which operation comes between `s` and "
+    "`y`?": {
+        "shortcut_past_the_last_relu": {"ds + dx": "dy + dx"},
+    },
+    "Your gradient passes through the last ReLU everywhere. What is the derivative of this "
+    "ReLU where `s` is negative?": {"last_mask_forgotten": {" * (s > 0)": ""}},
+    "Your gradient passes through the ReLU between the convolutions everywhere. What is the "
+    "derivative of this ReLU where `a` is negative?": {
+        "middle_mask_forgotten": {" * (a > 0)": ""},
+    },
+    "Your `dweight2` is computed with `a`. Which array is the input of the second "
+    "convolution?": {
+        "before_the_relu": {"(ds, h": "(ds, a"},
+    },
+    "Your `dweight2` is computed with `x`. Which array is the input of the second "
+    "convolution?": {
+        "weights_meet_x": {"(ds, h": "(ds, x"},
+    },
+    "Your `dweight1` and `dweight2` are swapped. Which one should your function return "
+    "first?": {
+        "returned_in_another_order": {"dweight1, dweight2": "dweight2, dweight1"},
+    },
+    "Your `dweight1` is computed from the gradient of `s`. Which array is the output of the "
+    "first convolution?": {
+        "past_the_second_convolution": {
+            "ds + dx, dweight1": "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]",
+        },
+    },
+    "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly before "
+    "`s`?": {
+        "exchanged_on_the_way_back": {
+            "(ds, h, weight2": "(ds, h, weight1",
+            "(a > 0), x, weight1": "(a > 0), x, weight2",
+        },
+    },
+    "Your code uses the sign of `x` for the ReLU between the two convolutions. Which array is "
+    "the input of this ReLU?": {"mask_of_x": {"(a > 0)": "(x > 0)"}},
+    "Your backward pass uses every kernel in the wrong orientation. Which entry of the kernel "
+    "does the forward pass multiply by the pixel directly above a position?": {
+        "kernels_not_turned": {
+            "(ds, h, weight2": "(ds, h, weight2[:, :, ::-1, ::-1]",
+            "(a > 0), x, weight1": "(a > 0), x, weight1[:, :, ::-1, ::-1]",
+        },
+    },
+    "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides where a "
+    "ReLU passes the gradient?": {
+        "masks_of_the_gradients": {
+            "dy * (s > 0)": "np.maximum(dy, 0)",
+            "dh * (a > 0)": "np.maximum(dh, 0)",
+        },
+    },
+    "Your `dx` is the gradient for `s` plus the gradient for `h`. Which operations come "
+    "between `x` and `h`?": {"first_convolution_left_out": {"ds + dx": "ds + dh"}},
+    "Your gradients are divided by N. `dy` already contains the factor 1/N. Where does your "
+    "code divide by N again?": {"averaged": "dy = dy / len(x)"},
+}
+block.known(LOSES_GRADIENT, loses="gradient")
+
+block.mistake(
+    "Your code changes `x` before `dweight1` needs it. Which line writes into `x`, and where "
+    "could it store the sum instead?",
+    loses="gradient inputs-unchanged",
+    name="x_overwritten",
+    edit=[
+        ("s = x + ", "x += "),
+        ("ds = dy", "s = x\n    ds = dy"),
+    ],
 )
