@@ -16,7 +16,7 @@ initial weights of 0.01 to 1. All of these runs ended at 0.04 or lower, and the 
 import numpy as np
 from nngrader.engine import problem
 
-from .common import ELSEWHERE
+from .common import ELSEWHERE, known
 from .two_layer_loss import two_layer_loss
 
 
@@ -192,13 +192,25 @@ def by_adam(X, y, hidden, epochs, lr, rng):
     return p
 
 
-training.mistake(
+LOSES_VALUE = {
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
-    "probability. Check the direction and the size of your steps, and the gradient itself.",
-    loses="value",
-    name="uphill",
-    given="lr = -lr",
-)
+    "probability. Check the "
+    "direction and the size of your steps, and the gradient itself.": {"uphill": "lr = -lr"},
+    "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
+    "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
+}
+known(training, LOSES_VALUE, loses="value")
+LOSES_GIVEN = {
+    "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?": {
+        "width_of_its_own": "hidden = 2 * hidden"
+    },
+    "Your weights are the same for every `rng`. Where does your code draw random numbers from "
+    "it?": {"own_seed": "rng = np.random.default_rng(0)"},
+    "Your weights differ between two generators with the same seed. Which of your random "
+    "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
+}
+known(training, LOSES_GIVEN, loses="given")
+
 training.mistake(
     "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient "
     "of `W1`?",
@@ -224,31 +236,4 @@ training.mistake(
     name="short_steps",
     edit=("    for _", "    params = {name: v / 100 for name, v in params.items()}\n    for _"),
     given="lr = lr / 100",
-)
-training.mistake(
-    "Your weights after all epochs are the same as after one epoch. Is the `return` inside "
-    "the loop, and do your steps change the weights that you return?",
-    loses="value",
-    name="one_step",
-    given="epochs = 1",
-)
-training.mistake(
-    "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?",
-    loses="given",
-    name="width_of_its_own",
-    given="hidden = 2 * hidden",
-)
-training.mistake(
-    "Your weights are the same for every `rng`. Where does your code draw random numbers from "
-    "it?",
-    loses="given",
-    name="own_seed",
-    given="rng = np.random.default_rng(0)",
-)
-training.mistake(
-    "Your weights differ between two generators with the same seed. Which of your random "
-    "numbers don't come from `rng`?",
-    loses="given",
-    name="another_generator",
-    given="rng = np.random.default_rng()",
 )

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number
+from .common import TORCH, as_number, known
 
 
 def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
@@ -308,86 +308,96 @@ class SteppedThrough:
         return kept["e"]
 
 
-keeping.mistake(
+LOSES_VALUE_RESUMED = {
     "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
-    "and Adam remember from step to step, and is it in your file?",
-    loses="value resumed",
-    name="OptimizerForgotten",
-    edit=(', "optimizer": optimizer', ""),
-)
-keeping.mistake(
+    "and Adam remember from step to "
+    "step, and is it in your file?": {"OptimizerForgotten": {', "optimizer": optimizer': ""}},
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
-    "What does the scheduler count, and is this count in your file?",
-    loses="value resumed",
-    name="SchedulerForgotten",
-    edit=(', "scheduler": scheduler', ""),
-)
-keeping.mistake(
+    "What does the scheduler count, "
+    "and is this count in your file?": {"SchedulerForgotten": {', "scheduler": scheduler': ""}},
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
-    "object draws them, and does your code save its state and restore it in the same object?",
-    loses="value resumed",
-    name="GeneratorForgotten",
-    edit=('        self.generator.set_state(states["generator"])\n', ""),
-)
-keeping.mistake(
+    "object draws them, and does your code save its state and restore it in the same object?": {
+        "GeneratorForgotten": {'        self.generator.set_state(states["generator"])\n': ""}
+    },
     "Your `load` gives the generator the state of a different generator. Which generator does "
-    "`torch.get_rng_state` read, and which one shuffles the samples?",
-    loses="value resumed",
-    name="AnotherGenerator",
-    edit=("self.generator.get_state()", "torch.get_rng_state()"),
-)
-keeping.mistake(
+    "`torch.get_rng_state` read, and which one shuffles the "
+    "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
     "Your model still has its initial parameters after `load`. Which object does `load` put "
-    "the saved parameters into?",
-    loses="value resumed",
-    name="ModelForgotten",
-    edit=('"model": model, ', ""),
-)
-keeping.mistake(
+    "the saved parameters into?": {"ModelForgotten": {'"model": model, ': ""}},
     "Your optimiser and your scheduler start from the beginning. What do they store after some "
-    "epochs that new ones don't?",
-    loses="value resumed",
-    name="OptimizerAndSchedulerForgotten",
-    edit=[(', "optimizer": optimizer', ""), (', "scheduler": scheduler', "")],
-)
-keeping.mistake(
+    "epochs that new ones don't?": {
+        "OptimizerAndSchedulerForgotten": {
+            ', "optimizer": optimizer': "",
+            ', "scheduler": scheduler': "",
+        }
+    },
     "Your `load` restores only the model. What do the optimiser, the scheduler and the "
-    "generator store after some epochs that new ones don't?",
-    loses="value resumed",
-    name="ModelAlone",
-    edit=[
-        (', "optimizer": optimizer', ""),
-        (', "scheduler": scheduler', ""),
-        ('        self.generator.set_state(states["generator"])\n', ""),
-    ],
-)
-keeping.mistake(
+    "generator store after some epochs that new ones don't?": {
+        "ModelAlone": {
+            ', "optimizer": optimizer': "",
+            ', "scheduler": scheduler': "",
+            '        self.generator.set_state(states["generator"])\n': "",
+        }
+    },
     "Your generator repeats the shuffles from the start of the run. Does your code use its "
-    "seed, its state at the start, or its state at the time of `save`?",
-    loses="value resumed",
-    name="SeedForState",
-    edit=('set_state(states["generator"])', "manual_seed(7)"),
-)
-keeping.mistake(
+    "seed, its state at the start, or its state at the "
+    "time of `save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},
     "Your file contains the optimiser, the scheduler and the generator in their initial "
-    "states. When does your code read these states, and when should it read them?",
-    loses="value resumed",
-    name="StatesOfTheStart",
-    edit=[
-        (
-            "self.generator = generator",
-            "self.generator = generator\n"
+    "states. When does your code read these states, and when should it read them?": {
+        "StatesOfTheStart": {
+            "self.generator = generator": "self.generator = generator\n"
             "        self.states = {n: p.state_dict() for n, p in self.parts.items()}\n"
             '        self.states["generator"] = generator.get_state()',
-        ),
-        (
             "states = {name: part.state_dict() for name, part in self.parts.items()}\n"
-            "        states |= {",
-            "states = self.states | {",
-        ),
-        ('"generator": self.generator.get_state(), ', ""),
-    ],
-)
+            "        states |= {": "states = self.states | {",
+            '"generator": self.generator.get_state(), ': "",
+        }
+    },
+    "Your optimiser resumes without its memory, so its next step is wrong. Which part of its "
+    "`state_dict` contains the memory?": {
+        "MemoryForgotten": {
+            "self.generator.set": 'self.parts["optimizer"].state.clear(); self.generator.set'
+        }
+    },
+    "Your `load` seeds the generator with the number of epochs. Does this give the state that "
+    "the generator had at the time of `save`?": {
+        "SeededWithTheEpoch": {'set_state(states["generator"])': 'manual_seed(states["epoch"])'}
+    },
+}
+known(keeping, LOSES_VALUE_RESUMED, loses="value resumed")
+LOSES_VALUE = {
+    "Your `epoch` is one more than the saved number. How many epochs are finished?": {
+        "OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}
+    },
+    "Your `epoch` is 0 for every file. Where should `load` get this number from?": {
+        "EpochForgotten": {'states["epoch"]': "0"}
+    },
+}
+known(keeping, LOSES_VALUE, loses="value")
+LOSES_RESUMED = {
+    "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
+    "file, and which argument of `torch.load` restricts the contents to numbers, text and "
+    "tensors?": {"RunsWhatItReads": {"weights_only=True": "weights_only=False"}},
+    "Your `save` changes the run that it saves. Does it draw from the generator, or set its "
+    "state?": {
+        "SavingDraws": {
+            "states, file)": "states, file); torch.randperm(5, generator=self.generator)"
+        }
+    },
+    "Your `save` leaves the model "
+    "in evaluation mode. Which mode does the run need afterwards?": {
+        "SavingEvaluates": {"states, file)": 'states, file); self.parts["model"].eval()'}
+    },
+    "Your `save` puts a frozen part of the model into training mode. Which parts does "
+    "`model.train()` change?": {
+        "SavingTrains": {"states, file)": 'states, file); self.parts["model"].train()'}
+    },
+    "Your `save` seeds PyTorch's global generator. What else draws from it after `save`?": {
+        "SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}
+    },
+}
+known(keeping, LOSES_RESUMED, loses="resumed")
+
 keeping.mistake(
     "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
     "normalisation update without an optimiser, and which method of the model lists them?",
@@ -395,8 +405,7 @@ keeping.mistake(
     name="ParametersAlone",
     edit=(
         "weights_only=True)",
-        "weights_only=True)\n"
-        '        states["model"] |= dict(self.parts["model"].named_buffers())',
+        'weights_only=True); states["model"] |= dict(self.parts["model"].named_buffers())',
     ),
 )
 
@@ -414,77 +423,3 @@ class SteppedOnceMore(Checkpoint):
             for _ in range(epoch):
                 scheduler.step()
         return epoch
-
-
-keeping.mistake(
-    "Your `epoch` is one more than the saved number. How many epochs are finished?",
-    loses="value",
-    name="OneEpochMore",
-    edit=('states["epoch"]', 'states["epoch"] + 1'),
-)
-keeping.mistake(
-    "Your `epoch` is 0 for every file. Where should `load` get this number from?",
-    loses="value",
-    name="EpochForgotten",
-    edit=('states["epoch"]', "0"),
-)
-keeping.mistake(
-    "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
-    "file, and which argument of `torch.load` restricts the contents to numbers, text and "
-    "tensors?",
-    loses="resumed",
-    name="RunsWhatItReads",
-    edit=("weights_only=True", "weights_only=False"),
-)
-keeping.mistake(
-    "Your `save` changes the run that it saves. Does it draw from the generator, or set its "
-    "state?",
-    loses="resumed",
-    name="SavingDraws",
-    edit=(
-        "torch.save(states, file)",
-        "torch.save(states, file)\n        torch.randperm(5, generator=self.generator)",
-    ),
-)
-keeping.mistake(
-    "Your optimiser resumes without its memory, so its next step is wrong. Which part of its "
-    "`state_dict` contains the memory?",
-    loses="value resumed",
-    name="MemoryForgotten",
-    edit=(
-        "        self.generator.set",
-        '        self.parts["optimizer"].state.clear()\n        self.generator.set',
-    ),
-)
-keeping.mistake(
-    "Your `save` leaves the model in evaluation mode. Which mode does the run need afterwards?",
-    loses="resumed",
-    name="SavingEvaluates",
-    edit=(
-        "torch.save(states, file)",
-        'torch.save(states, file)\n        self.parts["model"].eval()',
-    ),
-)
-keeping.mistake(
-    "Your `save` puts a frozen part of the model into training mode. Which parts does "
-    "`model.train()` change?",
-    loses="resumed",
-    name="SavingTrains",
-    edit=(
-        "torch.save(states, file)",
-        'torch.save(states, file)\n        self.parts["model"].train()',
-    ),
-)
-keeping.mistake(
-    "Your `save` seeds PyTorch's global generator. What else draws from it after `save`?",
-    loses="resumed",
-    name="SavingSeeds",
-    edit=("torch.save(states, file)", "torch.save(states, file)\n        torch.manual_seed(0)"),
-)
-keeping.mistake(
-    "Your `load` seeds the generator with the number of epochs. Does this give the state "
-    "that the generator had at the time of `save`?",
-    loses="value resumed",
-    name="SeededWithTheEpoch",
-    edit=('set_state(states["generator"])', 'manual_seed(states["epoch"])'),
-)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number, stored
+from .common import TORCH, as_number, known, stored
 
 
 def measured(evaluate, X, y, sizes, W, means, variances, training):
@@ -203,111 +203,95 @@ def on_a_copy(model, loader, loss_fn, device):
         return float(loss), sum(int((s.argmax(-1) == y).sum()) for s, y in answers) / total
 
 
-look.mistake(
+LOSES_VALUE = {
     "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
-    "last batch get?",
-    loses="value",
-    name="mean_of_batch_means",
-    edit=[(".item() * len(x)", ".item()"), ("loss / seen", "loss / len(loader)")],
-)
-look.mistake(
+    "last batch get?": {
+        "mean_of_batch_means": {
+            ".item() * len(x)": ".item()",
+            "loss / seen": "loss / len(loader)",
+        }
+    },
     "Your `accuracy` is the mean of the batch accuracies. How much weight does a sample in the "
-    "smaller last batch get?",
-    loses="value",
-    name="mean_of_batch_accuracies",
-    edit=[
-        (".sum().item()", ".double().mean().item()"),
-        ("right / seen", "right / len(loader)"),
-    ],
-)
-look.mistake(
+    "smaller last batch get?": {
+        "mean_of_batch_accuracies": {
+            ".sum().item()": ".double().mean().item()",
+            "right / seen": "right / len(loader)",
+        }
+    },
     "Your `loss` and your `accuracy` are both means of the batch means. How much weight does a "
-    "sample in the smaller last batch get?",
-    loses="value",
-    name="both_means_of_means",
-    edit=[
-        (".item() * len(x)", ".item()"),
-        (".sum().item()", ".double().mean().item()"),
-        ("loss / seen, right / seen", "loss / len(loader), right / len(loader)"),
-    ],
-)
-look.mistake(
-    "Your `loss` is the sum over all samples. What do you divide this sum by to get the mean?",
-    loses="value",
-    name="loss_summed_over_samples",
-    edit=("loss / seen", "loss"),
-)
-look.mistake(
+    "sample in the smaller last batch get?": {
+        "both_means_of_means": {
+            ".item() * len(x)": ".item()",
+            ".sum().item()": ".double().mean().item()",
+            "loss / seen, right / seen": "loss / len(loader), right / len(loader)",
+        }
+    },
+    "Your `loss` is the sum over all samples. What do you divide "
+    "this sum by to get the mean?": {"loss_summed_over_samples": {"loss / seen": "loss"}},
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
-    "`loss_fn` already divided by?",
-    loses="value",
-    name="divided_twice",
-    edit=(".item() * len(x)", ".item()"),
-)
-look.mistake(
+    "`loss_fn` already divided by?": {"divided_twice": {".item() * len(x)": ".item()"}},
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "you average over?",
-    loses="value",
-    name="loss_divided_by_the_batches",
-    edit=("loss / seen", "loss / len(loader)"),
-)
-look.mistake(
+    "you average over?": {"loss_divided_by_the_batches": {"loss / seen": "loss / len(loader)"}},
     "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
-    "What should you average over?",
-    loses="value",
-    name="accuracy_divided_by_the_batches",
-    edit=("right / seen", "right / len(loader)"),
-)
-look.mistake(
-    "Your `accuracy` is the number of correct predictions. What values can a fraction have?",
-    loses="value",
-    name="number_of_right_answers",
-    edit=("right / seen", "right"),
-)
-look.mistake(
+    "What should you average "
+    "over?": {"accuracy_divided_by_the_batches": {"right / seen": "right / len(loader)"}},
+    "Your `accuracy` is the number of correct predictions. What values can a fraction have?": {
+        "number_of_right_answers": {"right / seen": "right"}
+    },
     "Your `accuracy` is 0, although some predictions are correct. Along which axis do you call "
-    "`argmax`, and what does `//` do with fractions?",
-    loses="value",
-    name="integer_division",
-    edit=("right / seen", "right // seen"),
-)
-look.mistake(
+    "`argmax`, and what does `//` "
+    "do with fractions?": {"integer_division": {"right / seen": "right // seen"}},
     "Your `accuracy` is the fraction of wrong predictions. Which comparison counts a correct "
-    "one?",
-    loses="value",
-    name="wrong_predictions_counted",
-    edit=("dim=1) == y", "dim=1) != y"),
-)
-look.mistake(
-    "Your `loss` covers only the last batch. Which samples should you average over?",
-    loses="value",
-    name="loss_of_the_last_batch",
-    edit=[
-        ("loss += loss_fn(scores, y).item() * len(x)", "loss = loss_fn(scores, y).item()"),
-        ("loss / seen", "loss"),
-    ],
-)
-look.mistake(
+    "one?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
+    "Your `loss` covers only the last batch. Which samples should you average over?": {
+        "loss_of_the_last_batch": {
+            "loss += loss_fn(scores, y).item() * len(x)": "loss = loss_fn(scores, y).item()",
+            "loss / seen": "loss",
+        }
+    },
     "You pass probabilities instead of scores to `loss_fn`. Which function does the loss "
-    "itself apply to the scores first?",
-    loses="value",
-    name="softmax_before_the_loss",
-    edit=("scores = model(x)", "scores = model(x).softmax(1)"),
-)
-look.mistake(
+    "itself apply to the scores first?": {
+        "softmax_before_the_loss": {"scores = model(x)": "scores = model(x).softmax(1)"}
+    },
     "Your code treats every batch as if it were as large as the last one. Which number should "
-    "it add for each batch?",
-    loses="value",
-    name="samples_of_the_last_batch",
-    edit=("    return", "    seen = len(loader) * len(x)\n    return"),
-)
-look.mistake(
+    "it add for each batch?": {
+        "samples_of_the_last_batch": {
+            "    return": "    seen = len(loader) * len(x)\n    return"
+        }
+    },
     "Your code treats every batch as if it were as large as the first one. Which number should "
-    "it add for each batch?",
-    loses="value",
-    name="samples_of_the_first_batch",
-    edit=("    return", "    seen = len(loader) * len(loader[0][0])\n    return"),
-)
+    "it add for each batch?": {
+        "samples_of_the_first_batch": {
+            "    return": "    seen = len(loader) * len(loader[0][0])\n    return"
+        }
+    },
+    "Your `accuracy` is in percent. What values can a fraction have?": {
+        "in_per_cent": {"right / seen": "100 * right / seen"}
+    },
+    "Your two results are swapped. Which one should your function return first?": {
+        "accuracy_first": {"loss / seen, right / seen": "right / seen, loss / seen"}
+    },
+}
+known(look, LOSES_VALUE, loses="value")
+LOSES_STATE = {
+    "Your forward pass records a graph that takes memory and that you never use. Which context "
+    "manager switches this "
+    "off?": {"graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}},
+    "After your function returns, PyTorch no longer records graphs anywhere in the program. "
+    "How long does `torch.set_grad_enabled(False)` remain in effect, and how long does a "
+    "`with` block?": {
+        "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
+    },
+    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
+    "there?": {"inputs_not_moved": {"x, y = x.to(device), y.to(device)": "y = y.to(device)"}},
+    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
+    "there?": {"targets_not_moved": {"x, y = x.to(device), y.to(device)": "x = x.to(device)"}},
+    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
+    "a tensor, or does it return a "
+    "new one?": {"nothing_moved": {"            x, y = x.to(device), y.to(device)\n": ""}},
+}
+known(look, LOSES_STATE, loses="state")
+
 look.mistake(
     "Your function doesn't switch all modules to evaluation mode: a module like dropout is "
     "still in training mode. Which call switches a model and all its parts?",
@@ -324,18 +308,6 @@ look.mistake(
     edit=("            seen +=", "            model.train()\n            seen +="),
 )
 look.mistake(
-    "Your `accuracy` is in percent. What values can a fraction have?",
-    loses="value",
-    name="in_per_cent",
-    edit=("right / seen", "100 * right / seen"),
-)
-look.mistake(
-    "Your two results are swapped. Which one should your function return first?",
-    loses="value",
-    name="accuracy_first",
-    edit=("loss / seen, right / seen", "right / seen, loss / seen"),
-)
-look.mistake(
     "Your function evaluates the model in whatever mode it arrives in. Which statistics does "
     "batch normalisation use in training mode, and what happens to its running statistics?",
     loses="value state",
@@ -349,7 +321,7 @@ look.mistake(
     loses="state",
     where="in_training_mode partly_frozen",
     name="left_in_evaluation_mode",
-    edit=("    for module, mode in modes.items():\n        module.training = mode\n", ""),
+    edit=("module.training = mode", "pass"),
 )
 look.mistake(
     "Your function leaves the model in training mode, even if it was in evaluation mode "
@@ -357,10 +329,7 @@ look.mistake(
     loses="state",
     where="in_evaluation_mode",
     name="always_left_in_training_mode",
-    edit=(
-        "    for module, mode in modes.items():\n        module.training = mode\n",
-        "    model.train()\n",
-    ),
+    edit=("module.training = mode", "model.train()"),
 )
 look.mistake(
     "Your function gives a frozen part the mode of the whole model. Which module's mode does "
@@ -368,44 +337,5 @@ look.mistake(
     loses="state",
     where="partly_frozen",
     name="one_mode_for_all",
-    edit=(
-        "    for module, mode in modes.items():\n        module.training = mode\n",
-        "    model.train(modes[model])\n",
-    ),
-)
-look.mistake(
-    "Your forward pass records a graph that takes memory and that you never use. Which context "
-    "manager switches this off?",
-    loses="state",
-    name="graph_recorded",
-    edit=("torch.no_grad()", "torch.enable_grad()"),
-)
-look.mistake(
-    "After your function returns, PyTorch no longer records graphs anywhere in the program. "
-    "How long does `torch.set_grad_enabled(False)` remain in effect, and how long does a "
-    "`with` block?",
-    loses="state",
-    name="never_recorded_again",
-    edit=("    return", "    torch.set_grad_enabled(False)\n    return"),
-)
-look.mistake(
-    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
-    "there?",
-    loses="state",
-    name="inputs_not_moved",
-    edit=("x, y = x.to(device), y.to(device)", "y = y.to(device)"),
-)
-look.mistake(
-    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
-    "there?",
-    loses="state",
-    name="targets_not_moved",
-    edit=("x, y = x.to(device), y.to(device)", "x = x.to(device)"),
-)
-look.mistake(
-    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
-    "a tensor, or does it return a new one?",
-    loses="state",
-    name="nothing_moved",
-    edit=("            x, y = x.to(device), y.to(device)\n", ""),
+    edit=("module.training = mode", "model.train(modes[model])"),
 )
