@@ -35,18 +35,17 @@ def loaded(Module, sizes, numbers, x, dy):
     table = [
         {"mean": (D,), "std": (D,)},
         {"embed.weight": (H, D), "embed.bias": (H,)},
-        {b + "norm." + n: (H,) for b in blocks for n in ("weight", "bias")},
+        {b + n: (H,) for b in blocks for n in ("norm.weight", "norm.bias")},
         {b + "linear.weight": (H, H) for b in blocks}
         | {b + "linear.bias": (H,) for b in blocks},
         {"out.weight": (C, H)},
     ]
     mine, trained = module.state_dict(), dict(module.named_parameters(remove_duplicate=False))
     given, place = {}, 0
-    for line in table:
-        for name, shape in line.items():
-            size = int(np.prod(shape))
-            values = torch.tensor(numbers[place : place + size]).reshape(shape)
-            given[name], place = values, place + size
+    for name, shape in [entry for line in table for entry in line.items()]:
+        size = int(np.prod(shape))
+        given[name] = torch.tensor(numbers[place : place + size]).reshape(shape)
+        place += size
 
     def fits(name):
         return name in mine and tuple(mine[name].shape) == tuple(given[name].shape)
@@ -68,8 +67,7 @@ def loaded(Module, sizes, numbers, x, dy):
         t = torch.tensor(x, requires_grad=True)
         y = module(t)
         came = True
-        (dx,) = torch.autograd.grad(y, t, torch.tensor(dy))
-        dx = dx.numpy()
+        dx = torch.autograd.grad(y, t, torch.tensor(dy))[0].numpy()
     except Exception as e:
         dx = Failed(e, "autograd, in the backward pass,")
         if not came:
@@ -147,20 +145,10 @@ def count(D, H, B, C):
     return 2 * D + H * D + H + B * (3 * H + H * H) + C * H
 
 
-model.example(
-    np.array([2, 2, 1, 1]),
-    np.array(
-        [
-            *(1.0, 2.0, 1.0, 2.0),  # mean and std
-            *(3.0, 1.0, 0.0, 2.0, 1.0, 0.0),  # embed
-            *(1.0, 2.0, 3.0, 1.0),  # norm
-            *(1.0, 0.0, 1.0, 2.0, 1.0, -3.0),  # linear
-            *(1.0, 2.0),  # out
-        ]
-    ),
-    np.array([[2.0, 4.0]]),
-    np.array([[1.0]]),
-)
+# mean and std, embed, norm, linear, out
+NUMBERS = "1 2 1 2   3 1 0 2 1 0   1 2 3 1   1 0 1 2 1 -3   1 2"
+SIZES, NUMBERS = np.array([2, 2, 1, 1]), np.array(NUMBERS.split(), dtype=float)
+model.example(SIZES, NUMBERS, np.array([[2.0, 4.0]]), np.array([[1.0]]))
 
 
 @model.case("value", visible=2)
@@ -234,15 +222,13 @@ LOSES_NAMES_VALUE = {
     "Your `state_dict` contains neither `mean` nor `std`. Which attributes does a module list "
     "there, and which arguments does `register_buffer` take?": {
         "PlainAttributes": {
-            'self.register_buffer("mean", torch.zeros(D))': "self.mean = torch.zeros(D)",
-            'self.register_buffer("std", torch.ones(D))': "self.std = torch.ones(D)",
+            'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)",
+            'register_buffer("std", torch.ones(D))': "std = torch.ones(D)",
         }
     },
     "Your `state_dict` contains `std`, but not `mean`. What is different in the way you create "
     "them, and which attributes does a module list in its `state_dict`?": {
-        "PlainMean": {
-            'self.register_buffer("mean", torch.zeros(D))': "self.mean = torch.zeros(D)"
-        }
+        "PlainMean": {'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)"}
     },
     "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "
     "have in your "
@@ -260,12 +246,12 @@ LOSES_NAMES_TRAINED_VALUE = {
     "dicts for other modules, and "
     "which containers does it search?": {"PlainList": {"nn.ModuleList": "list"}},
     "Your `state_dict` contains no block entry from the table, but other entries instead. "
-    "Which names does the table "
-    "use for the list of blocks and for the layers inside a block?": {
+    "Which names does the table use for the list of blocks and for the layers inside a "
+    "block?": {
         "NamedByNumbers": {
             '"norm": nn': '"0": nn',
             '"linear": nn': '"1": nn',
-            'block["linear"](block["norm"](h))': 'block["1"](block["0"](h))',
+            '["linear"](block["norm"]': '["1"](block["0"]',
         }
     },
     "Your `state_dict` doesn't contain the entries that the table lists for `linear`. What "
@@ -312,9 +298,7 @@ LOSES_VALUE = {
     "Your blocks apply the ReLU after the addition. What is the input of the ReLU in the "
     "formula?": {"ReluOfTheSum": {"h = h + torch.relu(": "h = torch.relu(h + "}},
     "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?": {
-        "NormAfterLinear": {
-            'block["linear"](block["norm"](h))': 'block["norm"](block["linear"](h))'
-        }
+        "NormAfterLinear": {'"linear"](block["norm"': '"norm"](block["linear"'}
     },
     "Your blocks normalise the sum at the end. What does the formula normalise, and what does "
     "it add without normalising it?": {
@@ -326,11 +310,7 @@ LOSES_VALUE = {
     "Your blocks add the normalised h to the output of the ReLU. Which "
     "h does the formula add?": {"ShortcutOfTheNorm": {"h = h + ": 'h = block["norm"](h) + '}},
     "Your blocks have no activation function after `linear`. Which function does the formula "
-    "apply to the output of `linear`?": {
-        "NoRelu": {
-            'torch.relu(block["linear"](block["norm"](h)))': 'block["linear"](block["norm"](h))'
-        }
-    },
+    "apply to the output of `linear`?": {"NoRelu": {"torch.relu(": "("}},
     "You divide the inputs by a power of `std`, such as its square root or its square. Which "
     "power gives a standard deviation of 1?": {
         "RootOfStd": {"/ self.std": "/ self.std.sqrt()"},
