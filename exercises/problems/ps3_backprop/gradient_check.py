@@ -71,13 +71,8 @@ def gradient_check(f, x, grad, h=1e-5):
     return worst
 
 
-checker.example(
-    "np.sum(x ** 2) + x[0] * x[1] * x[2]",
-    np.array([1.0, 2.0, 0.0]),
-    np.zeros(0),
-    np.array([2.0, 5.0, 2.0]),
-    0.5,
-)
+POINT, CLAIM = np.array([1.0, 2.0, 0.0]), np.array([2.0, 5.0, 2.0])
+checker.example("np.sum(x ** 2) + x[0] * x[1] * x[2]", POINT, np.zeros(0), CLAIM, 0.5)
 
 TOGETHER = " + np.sum(A * x) ** 2 / 999"
 SMOOTH = ("np.sum(np.tanh(A * x + 0.2))" + TOGETHER, "np.sum(np.exp(A * x))" + TOGETHER)
@@ -296,7 +291,7 @@ checker.mistake(
     name="of_norms",
     edit=(
         "np.where(fits, 0, np.abs(n - g) / size).max()",
-        "np.linalg.norm(n - g) / max(np.linalg.norm(n), np.linalg.norm(g))",
+        "np.linalg.norm(n - g) / max(map(np.linalg.norm, (n, g)))",
     ),
     of=all_entries_at_once,
 )

@@ -147,11 +147,6 @@ def started(X, y, hidden, rng):
     return {"W1": W1, "b1": np.zeros(hidden), "W2": W2, "b2": np.zeros(C)}
 
 
-def gradients(p, X, y):
-    """Return the gradients of the mean cross-entropy with respect to the four arrays."""
-    return two_layer_loss(p, X, y)[1]
-
-
 CORNERS = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
 training.example(CORNERS, np.array([0, 0, 1, 1]), 14, 150, 0.5, 1, MOST)
 
@@ -173,7 +168,7 @@ def in_small_batches(X, y, hidden, epochs, lr, rng):
     p = started(X, y, hidden, rng)
     for _ in range(epochs):
         for rows in np.array_split(rng.permutation(len(X)), max(1, len(X) // 10)):
-            g = gradients(p, X[rows], y[rows])
+            g = two_layer_loss(p, X[rows], y[rows])[1]
             for name in p:
                 p[name] -= lr * g[name]
     return p
@@ -181,10 +176,10 @@ def in_small_batches(X, y, hidden, epochs, lr, rng):
 
 @training.alternative
 def by_adam(X, y, hidden, epochs, lr, rng):
-    p, t = started(X, y, hidden, rng), 0
+    p = started(X, y, hidden, rng)
     m, s = ({name: 0 * v for name, v in p.items()} for _ in range(2))
     for t in range(1, epochs + 1):
-        for name, g in gradients(p, X, y).items():
+        for name, g in two_layer_loss(p, X, y)[1].items():
             m[name] = 0.9 * m[name] + 0.1 * g
             s[name] = 0.99 * s[name] + 0.01 * g * g
             step = m[name] / (1 - 0.9**t) / (np.sqrt(s[name] / (1 - 0.99**t)) + 1e-8)

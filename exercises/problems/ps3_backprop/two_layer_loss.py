@@ -76,14 +76,9 @@ def two_layer_loss(params, X, y):
     return -log_p[n, y].mean(), grads
 
 
-network.example(
-    np.array([[1.0, -1.0], [0.0, 1.0]]),
-    np.array([0.0, -2.0]),
-    np.array([[1.0, 0.0], [-1.0, 2.0]]),
-    np.array([0.0, 0.0]),
-    np.array([[2.0, 1.0], [1.0, 3.0]]),
-    np.array([0, 0]),
-)
+FIRST = np.array([[1.0, -1.0], [0.0, 1.0]]), np.array([0.0, -2.0])
+SECOND = np.array([[1.0, 0.0], [-1.0, 2.0]]), np.zeros(2)
+network.example(*FIRST, *SECOND, np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([0, 0]))
 
 
 def drawn(rng, N, D, H, C, spread=1.0):
@@ -156,8 +151,8 @@ LOSES_VALUE = {
     "Your loss is N times too large. What does the formula divide by?": {
         "not_averaged": {"    dscores /= len(X)\n": "", ".mean()": ".sum()"}
     },
-    "Your loss is a mean over all "
-    "N·C scores. How many terms does the sum in the formula have?": {
+    "Your loss is a mean over all N·C scores. How many terms does the sum in the formula "
+    "have?": {
         "mean_over_all_scores": {
             "/= len(X)": "/= scores.size",
             ".mean()": ".sum() / scores.size",

@@ -1,18 +1,15 @@
 """evaluate: loss and accuracy of a model that the function must leave unchanged.
 
-The driver builds a classifier with batch normalisation. Instead of Dropout, it uses a module
-that always masks the same entries, and only in training mode, because random masks would differ
-between machines. It sets the mode of each module and calls the student's function. In addition
-to the two numbers, it returns the running statistics and the modes afterwards, and whether a
-graph was recorded: in the forward pass, or by code that runs after the call. The batches are
-tensors that record whether they are used before they are moved, as in train_one_epoch.
+A module that always masks the same entries replaces Dropout, whose random masks would differ
+between machines. In addition to the two numbers, the driver returns the running statistics and
+the modes after the call, and whether a graph was recorded, also by code that runs later.
 """
 
 import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number, known, stored
+from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, known, stored
 
 
 def measured(evaluate, X, y, sizes, W, means, variances, training):
@@ -48,8 +45,7 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         for module, mode in zip(model.modules(), training, strict=True):
             module.training = bool(mode)
         loader, used, _ = stored(X, y, sizes)
-        given = model, loader, Loss(), torch.device("cpu")
-        found = evaluate(*given)
+        found = evaluate(model, loader, Loss(), torch.device("cpu"))
         if not isinstance(found, tuple | list) or len(found) != 2:
             return found
         loss, accuracy = map(as_number, found)
@@ -57,8 +53,8 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
             return loss, accuracy, *[np.zeros(0)] * 3
         statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()
         modes = np.array([float(module.training) for module in model.modules()])
-        found = [*used, any(recorded), not torch.is_grad_enabled()]
-        return loss, accuracy, statistics, modes, np.array(found, dtype=float)
+        graph = [*used, any(recorded), not torch.is_grad_enabled()]
+        return loss, accuracy, statistics, modes, np.array(graph, dtype=float)
     finally:
         torch.set_grad_enabled(records)
         torch.set_num_threads(threads)
@@ -68,22 +64,17 @@ look = problem(
     "evaluate",
     driver=measured,
     uses=TORCH,
-    returns={
-        "loss": "value",
-        "accuracy": "value",
-        "statistics": "state",
-        "modes": "state",
-        "graph": "state",
-    },
+    returns=dict.fromkeys(("loss", "accuracy"), "value")
+    | dict.fromkeys(("statistics", "modes", "graph"), "state"),
     computed=("statistics", "modes", "graph"),
     wrong={
-        "statistics": "Your function changes the running statistics. Which "
-        "mode changes them, and which mode is the model in during each forward pass?",
+        "statistics": "Your function changes the running statistics. Which mode changes them, "
+        "and which mode is the model in during each forward pass?",
         "graph": "Your function uses a batch before it moves it, records a graph, or leaves "
         "recording switched off. Which of the four entries of `graph` is 1?",
         "modes": "Your function leaves some modules in a different mode. Which modules does "
-        "the model contain, down to the innermost ones, and does your code restore "
-        "the mode of each?",
+        "the model contain, down to the innermost ones, and does your code restore the mode of "
+        "each?",
     },
     points={
         "shape": (1, "two numbers"),
@@ -129,15 +120,9 @@ def evaluate(model, loader, loss_fn, device):
     return loss / seen, right / seen
 
 
-look.example(
-    np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 1.0]]) * np.log(3.0),
-    np.array([0, 0, 1]),
-    np.array([2, 1]),
-    np.eye(2),
-    np.zeros(2),
-    np.ones(2),
-    np.array([1, 1, 1, 1, 1]),
-)
+SAMPLES = np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 1.0]]) * np.log(3.0), np.array([0, 0, 1])
+LAYERS = np.eye(2), np.zeros(2), np.ones(2)
+look.example(*SAMPLES, np.array([2, 1]), *LAYERS, np.ones(5, dtype=int))
 
 
 def drawn(rng, sizes, D, training):
@@ -145,8 +130,7 @@ def drawn(rng, sizes, D, training):
     N, C = sum(sizes), 7
     X, W = rng.normal(size=(N, D)) + 0.4, rng.normal(size=(C, D)) / 2
     y = rng.integers(C, size=N)
-    far = np.arange(N) % 2 == 0
-    y[far] = (X @ W.T).argmax(axis=1)[far]  # about half of the answers are right
+    y[::2] = (X @ W.T).argmax(axis=1)[::2]  # about half of the answers are right
     means, variances = 0.3 * rng.normal(size=C), rng.uniform(0.5, 2.0, size=C)
     return X, y, np.array(sizes), W, means, variances, np.array(training)
 
@@ -282,15 +266,8 @@ LOSES_STATE = {
     "`with` block?": {
         "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
     },
-    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
-    "there?": {"inputs_not_moved": {"x, y = x.to(device), y.to(device)": "y = y.to(device)"}},
-    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
-    "there?": {"targets_not_moved": {"x, y = x.to(device), y.to(device)": "x = x.to(device)"}},
-    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
-    "a tensor, or does it return a "
-    "new one?": {"nothing_moved": {"            x, y = x.to(device), y.to(device)\n": ""}},
 }
-known(look, LOSES_STATE, loses="state")
+known(look, LOSES_STATE | NOT_MOVED | NOTHING_MOVED, loses="state")
 
 look.mistake(
     "Your function doesn't switch all modules to evaluation mode: a module like dropout is "

@@ -98,13 +98,8 @@ class NormalizeRows(torch.autograd.Function):
         return dx, (dy * r * x).sum(0), None
 
 
-normalized.example(
-    np.array([[1.0, 7.0], [3.0, -3.0]]),
-    np.array([5.0, 10.0]),
-    0.0,
-    np.array([[1.0, 2.0], [1.0, 0.0]]),
-    np.array([[1.0, 0.0], [0.0, 1.0]]),
-)
+ROWS, UPSTREAM = np.array([[1.0, 7.0], [3.0, -3.0]]), np.array([[1.0, 2.0], [1.0, 0.0]])
+normalized.example(ROWS, np.array([5.0, 10.0]), 0.0, UPSTREAM, np.eye(2))
 
 
 @normalized.case("value", visible=2)
@@ -164,60 +159,44 @@ class RowByRow(torch.autograd.Function):
 
 
 SQUARE = "(x**2).mean(1, keepdim=True)"
+ROOT, ROOT_AGAIN = f"torch.sqrt({SQUARE} + eps)", f"torch.sqrt({SQUARE} + ctx.eps)"
+
+
+def rooted(new):
+    """Return the edits that replace the root in `forward` and in `backward`."""
+    return {ROOT: new, ROOT_AGAIN: new.replace("eps", "ctx.eps")}
+
 
 LOSES_VALUE_GRADIENT_SECOND = {
     "Your rows are divided by the square root of the sum of squares. What does the formula for "
     "r compute from the squares before it takes the square root?": {
-        "SumOfSquares": {
-            f"{SQUARE} + eps": "(x**2).sum(1, keepdim=True) + eps",
-            f"{SQUARE} + ctx.eps": "(x**2).sum(1, keepdim=True) + ctx.eps",
-            "(g * x).mean": "(g * x).sum",
-        }
+        "SumOfSquares": rooted("torch.sqrt((x**2).sum(1, keepdim=True) + eps)")
+        | {"(g * x).mean": "(g * x).sum"}
     },
     "Your rows are divided by the square root of their variance. Which step in the computation "
     "of a variance doesn't appear in the formula for r?": {
-        "RootOfTheVariance": {
-            f"{SQUARE} + eps": "x.var(1, correction=0, keepdim=True) + eps",
-            f"{SQUARE} + ctx.eps": "x.var(1, correction=0, keepdim=True) + ctx.eps",
-        }
+        "RootOfTheVariance": rooted("torch.sqrt(x.var(1, correction=0, keepdim=True) + eps)")
     },
     "Your code adds `eps` after it takes the square root. Where does `eps` appear in the "
     "formula for r?": {
-        "EpsBesideTheRoot": {
-            f"torch.sqrt({SQUARE} + eps)": f"({SQUARE}.sqrt() + eps)",
-            f"torch.sqrt({SQUARE} + ctx.eps)": f"({SQUARE}.sqrt() + ctx.eps)",
-        }
+        "EpsBesideTheRoot": rooted("((x**2).mean(1, keepdim=True).sqrt() + eps)")
     },
     "Your result doesn't depend on `eps`. Where does `eps` appear in the formula for r?": {
         "NoEps": {" + eps": "", " + ctx.eps": ""}
     },
     "Your mean is over the samples, down each column. Which entries does the formula for r "
     "average?": {
-        "DownTheColumns": {
-            f"{SQUARE} + eps": "(x**2).mean(0, keepdim=True) + eps",
-            f"{SQUARE} + ctx.eps": "(x**2).mean(0, keepdim=True) + ctx.eps",
-            "(g * x).mean(1": "(g * x).mean(0",
-        }
+        "DownTheColumns": rooted("torch.sqrt((x**2).mean(0, keepdim=True) + eps)")
+        | {"(g * x).mean(1": "(g * x).mean(0"}
     },
     "Your mean is over all entries of `x`. Which entries does the formula for r average?": {
-        "MeanOfEverything": {
-            f"{SQUARE} + eps": "(x**2).mean() + eps",
-            f"{SQUARE} + ctx.eps": "(x**2).mean() + ctx.eps",
-        }
+        "MeanOfEverything": rooted("torch.sqrt((x**2).mean() + eps)")
     },
     "Your rows are divided by their mean square, without the square root. Which power does the "
-    "formula for r contain?": {
-        "RootForgotten": {
-            f"torch.sqrt({SQUARE} + eps)": f"({SQUARE} + eps)",
-            f"torch.sqrt({SQUARE} + ctx.eps)": f"({SQUARE} + ctx.eps)",
-        }
-    },
+    "formula for r contain?": {"RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")},
     "Your rows are divided by the square root of their variance, with D - 1 in the "
     "denominator. What does the formula for r compute instead of a variance?": {
-        "RootOfTheSampleVariance": {
-            f"{SQUARE} + eps": "x.var(1, keepdim=True) + eps",
-            f"{SQUARE} + ctx.eps": "x.var(1, keepdim=True) + ctx.eps",
-        }
+        "RootOfTheSampleVariance": rooted("torch.sqrt(x.var(1, keepdim=True) + eps)")
     },
 }
 known(normalized, LOSES_VALUE_GRADIENT_SECOND, loses="value gradient second")
@@ -241,9 +220,10 @@ LOSES_GRADIENT_SECOND = {
     "Your `backward` computes r without `eps`. Is it the same r as in `forward`?": {
         "NoEpsInTheGradient": {" + ctx.eps": ""}
     },
-    "The mean in the second part of your `dx` is over all rows. Which entries does one r "
-    "depend "
-    "on?": {"BatchMeanInTheGradient": {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"}},
+    "The mean in the second part of your `dx` is over all rows. Which entries does "
+    "one r depend on?": {
+        "BatchMeanInTheGradient": {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"}
+    },
     "The mean in the second part of your `dx` contains `dy` without `weight`. What is g in the "
     "formula?": {"MeanWithoutWeight": {"(g * x).mean": "(dy * x).mean"}},
     "The first part of your `dx` contains `dy` without `weight`. What is g in the formula?": {
@@ -283,8 +263,8 @@ LOSES_SECOND = {
     "`backward` were a constant. Which value depends on `x`, but comes from `forward` or from "
     "a detached tensor?": {
         "FactorOfForward": {
-            "1 / torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)": "ctx.r",
-            "ctx.eps = eps": "ctx.r = 1 / torch.sqrt((x**2).mean(1, keepdim=True) + eps)",
+            f"1 / {ROOT_AGAIN}": "ctx.r",
+            "ctx.eps = eps": f"ctx.r = 1 / {ROOT}",
         }
     },
     "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Does "

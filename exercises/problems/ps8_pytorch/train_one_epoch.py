@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number, known, stored
+from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, known, stored
 
 MUCH = 1e6  # a norm that no gradient here reaches
 
@@ -365,13 +365,8 @@ OLD = {
     "and when?": {"old_gradients_kept": {"    optimizer.zero_grad()\n    total": "    total"}},
 }
 known(epoch, OLD, loses="value", where="after_an_evaluation")
-DEVICE = {
-    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
-    "there?": {"inputs_not_moved": {"x, y = x.to(device), y.to(device)": "y = y.to(device)"}},
-    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
-    "there?": {"targets_not_moved": {"x, y = x.to(device), y.to(device)": "x = x.to(device)"}},
-}
-known(epoch, DEVICE, loses="device")
+known(epoch, NOT_MOVED, loses="device")
+known(epoch, NOTHING_MOVED, loses="device", once=False)
 
 epoch.mistake(
     "Your function doesn't change the parameters. Does your code reach `optimizer.step()`, and "
@@ -380,14 +375,6 @@ epoch.mistake(
     once=False,
     name="never_a_step",
     edit=("            optimizer.step()\n", ""),
-)
-epoch.mistake(
-    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
-    "a tensor, or does it return a new one?",
-    loses="device",
-    once=False,
-    name="nothing_moved",
-    edit=("        x, y = x.to(device), y.to(device)\n", ""),
 )
 epoch.mistake(
     "Your last, smaller step isn't clipped. Which steps does `max_norm` limit?",
