@@ -1,14 +1,8 @@
 """Constants that several problems of ps3 share."""
 
 DIGITS = 1e-8  # tolerance that float64 meets, but not float32 or difference quotients
-ELSEWHERE = (
-    "scipy",
-    "sklearn",
-    "torch",
-    "jax",
-    "autograd",
-    "nnlib",
-)  # students write everything themselves
+# students write everything themselves
+ELSEWHERE = ("scipy", "sklearn", "torch", "jax", "autograd", "nnlib")
 
 
 def known(problem, hints, loses, **about):

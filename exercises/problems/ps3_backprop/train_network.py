@@ -1,16 +1,15 @@
 """train_network: weights of a network with one hidden layer that reach a given loss.
 
 Every way of reaching this loss is correct, so we check properties of the result. The driver
-calls the student's function with its own generators: once for all epochs, and three times for
-one epoch, to find out how rng affects the weights. The measure computes the loss from the
-weights. It returns a row of zeros with a 1 for the kind of failure, because two students with
-the same mistake end at different losses.
+calls the student's function once for all epochs, and three times for one epoch, to find out how
+rng affects the weights. The measure returns a row of zeros with a 1 for the kind of failure,
+because two students with the same mistake end at different losses.
 
-The samples form six clouds on a circle, and the three classes alternate. No line separates one
-class from the others, so the loss of a linear classifier stays near ln 3. We tried 40 starts
-each for plain gradient descent on all samples and on small batches, with momentum, and with
-initial weights of 0.01 to 1. All of these runs ended at 0.04 or lower, and the problem requires
-0.1. Runs that trained only the second layer, on random hidden units, also reached the target.
+The samples form six clouds on a circle, and the three classes alternate. The loss of a linear
+classifier stays near ln 3. We tried 40 starts each for plain gradient descent on all samples
+and on small batches, with momentum, and with initial weights of 0.01 to 1. All of these runs
+ended at 0.04 or lower, and the problem requires 0.1. Runs that trained only the second layer,
+on random hidden units, also reached the target.
 """
 
 import numpy as np

@@ -23,13 +23,9 @@ network = problem(
     "two_layer_loss",
     rtol=DIGITS,
     driver=in_dicts,
-    returns={
-        "loss": "value",
-        "dW2": "output",
-        "db2": "output",
-        "dW1": "hidden",
-        "db1": "hidden",
-    },
+    returns={"loss": "value"}
+    | dict.fromkeys(("dW2", "db2"), "output")
+    | dict.fromkeys(("dW1", "db1"), "hidden"),
     points={
         "shape": (
             1,

@@ -21,23 +21,18 @@ def after(average_gradients, counts, given, there):
     workers = []
     for row, has in zip(given, np.broadcast_to(there, (len(given), 3)), strict=True):
         net = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Linear(1, 2, bias=False))
-        net = net.double()
-        start = 0
-        for p, g in zip(net.parameters(), has, strict=True):
-            values = torch.tensor(row[start : start + p.numel()]).reshape(p.shape)
-            start += p.numel()
-            with torch.no_grad():
-                p.fill_(0.5)
-            if g:
-                p.grad = values
+        net, parts = net.double(), torch.tensor(row).split([2, 1, 2])
+        for p, given_there, part in zip(net.parameters(), has, parts, strict=True):
+            p.data.fill_(0.5)
+            p.grad = part.reshape(p.shape).clone() if given_there else None
         workers.append(net)
 
+    def number(p):
+        return torch.full_like(p, -99) if p.grad is None else p.grad
+
     def seen(some):
-        rows = [
-            [torch.full_like(p, -99) if p.grad is None else p.grad for p in net.parameters()]
-            for net in some
-        ]
-        return np.array([torch.cat([g.detach().flatten() for g in r]).numpy() for r in rows])
+        rows = [[number(p).detach().flatten() for p in net.parameters()] for net in some]
+        return np.array([torch.cat(row).numpy() for row in rows])
 
     before = seen(workers)
     average_gradients(workers, [int(n) for n in counts])
@@ -45,9 +40,8 @@ def after(average_gradients, counts, given, there):
     for p in workers[0].parameters():
         if p.grad is not None:
             p.grad = p.grad.detach().zero_()
-    moved = max(
-        float((p.detach() - 0.5).abs().max()) for net in workers for p in net.parameters()
-    )
+    parameters = [p for net in workers for p in net.parameters()]
+    moved = max(float((p.detach() - 0.5).abs().max()) for p in parameters)
     if moved == 0 and np.array_equal(found, before, equal_nan=True):
         raise ValueError(
             "your function doesn't change the `grad` of any worker. Which line writes the mean "
@@ -103,11 +97,8 @@ def average_gradients(workers, counts):
             p.grad = None if mean is None else mean.clone()
 
 
-averaged.example(
-    np.array([1, 3]),
-    np.array([[8.0, 0.0, 4.0, 1.0, 1.0], [4.0, 0.0, 0.0, 1.0, 1.0]]),
-    np.array([[True, True, False], [True, False, False]]),
-)
+GRADS = np.array([[8.0, 0.0, 4.0, 1.0, 1.0], [4.0, 0.0, 0.0, 1.0, 1.0]])
+averaged.example(np.array([1, 3]), GRADS, np.array([[True, True, False], [True, False, False]]))
 
 
 def shards(rng, k):
