@@ -323,6 +323,12 @@ TOO_EARLY = (
     "Your `backward` passes a number's gradient on before all contributions to it have "
     "arrived. Which order prevents this?"
 )
+EARLY = {
+    "stack.append((number, True))": "order.append(number)",
+    "return order": "return order[::-1]",
+}
+REVERSED = {"for earlier, _ in number.slopes": "for earlier, _ in reversed(number.slopes)"}
+PASSED = {"slope * number.grad": 'slope * getattr(number, "passed", number.grad)'}
 value.mistake(
     OVERWRITES,
     loses="reuse long",
@@ -332,19 +338,8 @@ value.mistake(
 )
 
 IN_USED_AGAIN = {
-    OVERWRITES: {
-        "OverwritesTheOtherWayRound": {
-            "grad += slope": "grad = slope",
-            "for earlier, _ in number.slopes": "for earlier, _ in reversed(number.slopes)",
-        }
-    },
-    TOO_EARLY: {
-        "TooEarlyTheOtherWayRound": {
-            "stack.append((number, True))": "order.append(number)",
-            "return order": "return order[::-1]",
-            "for earlier, _ in number.slopes": "for earlier, _ in reversed(number.slopes)",
-        }
-    },
+    OVERWRITES: {"OverwritesTheOtherWayRound": {"grad += slope": "grad = slope"} | REVERSED},
+    TOO_EARLY: {"TooEarlyTheOtherWayRound": EARLY | REVERSED},
     "Your `a + b` changes `a` itself. Which object should contain the sum?": {
         "AddsIntoItself": {
             "return self.made(self.data + other.data": "self.slopes += ((other, 1.0),)\n"
@@ -360,21 +355,12 @@ IN_USED_AGAIN = {
     },
     "Each number passes its gradient on only once, as soon as the first path reaches it. What "
     "happens to a gradient that arrives later, along a longer path?": {
-        "OnceAtDiscovery": {
-            "stack.pop()": "stack.pop(0)",
-            "stack.append((number, True))": "order.append(number)",
-            "return order": "return order[::-1]",
-        }
+        "OnceAtDiscovery": {"stack.pop()": "stack.pop(0)"} | EARLY
     },
 }
 known(value, IN_USED_AGAIN, loses="reuse", where="used_again")
 IN_USED_AGAIN_MANY_PATHS = {
-    TOO_EARLY: {
-        "TooEarly": {
-            "stack.append((number, True))": "order.append(number)",
-            "return order": "return order[::-1]",
-        }
-    },
+    TOO_EARLY: {"TooEarly": EARLY},
     "Whenever a path reaches a number, your code passes on its whole `grad`, including "
     "gradients that it has already passed on. When is the `grad` of a number complete?": {
         "HandsOnTwiceByRules": {
@@ -417,8 +403,8 @@ LOSES_VALUE_REUSE = {
         "UpstreamForgottenInProducts": {
             "return self.made(self.data * other": "y = self.made(self.data * other",
             "(other, self.data))": "(other, self.data)); y.passed = 1.0; return y",
-            "slope * number.grad": 'slope * getattr(number, "passed", number.grad)',
         }
+        | PASSED
     },
     "Your backward pass gives correct gradients only to the direct parents of y. Should it "
     "start from y, or "
@@ -552,10 +538,7 @@ for function, made in {
         loses="operations",
         where="four_functions",
         name=f"UpstreamForgottenIn{function.title()}",
-        edit=[
-            (f"return {made}", f"y = {made}; y.passed = 1.0; return y"),
-            ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
-        ],
+        edit=[(f"return {made}", f"y = {made}; y.passed = 1.0; return y"), *PASSED.items()],
     )
 
 value.mistake(

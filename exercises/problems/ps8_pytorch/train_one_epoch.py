@@ -210,7 +210,7 @@ KEPT = (
     "Your step still contains the gradients of earlier steps. What does `backward` do with a "
     "gradient that is already there, and how often does your code clear it?"
 )
-VALUE_BY_GROUPS = {
+GROUPS_VALUE = {
     KEPT: {"zero_grad_forgotten": {"        optimizer.zero_grad(set_to_none=False)\n": ""}},
     "Your code scales every gradient to the norm `max_norm`, even a small gradient. What "
     "should happen if the norm is "
@@ -218,8 +218,8 @@ VALUE_BY_GROUPS = {
     "Your code takes an additional step at the end of the epoch. Which gradient does this step "
     "use?": {"one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}},
 }
-known(epoch, VALUE_BY_GROUPS, loses="value", of=whole_groups_first)
-VALUE = {
+known(epoch, GROUPS_VALUE, loses="value", of=whole_groups_first)
+LOSES_VALUE = {
     KEPT: {"zero_grad_forgotten_and_divided": {"            optimizer.zero_grad()\n": ""}},
     "Your step is larger if a batch has more samples. Does the problem text require the "
     "gradient of a sum or the "
@@ -259,8 +259,8 @@ VALUE = {
     "Your step is divided by all samples so far. Which samples belong to this step, and when "
     "does the count start again?": {"divided_by_all_so_far": {"            waiting = 0\n": ""}},
 }
-known(epoch, VALUE, loses="value")
-OLD_BY_GROUPS = {
+known(epoch, LOSES_VALUE, loses="value")
+GROUPS_OLD = {
     KEPT: {
         "cleared_only_at_the_start": {
             "list(loader)": "list(loader)\n    optimizer.zero_grad()",
@@ -275,8 +275,8 @@ OLD_BY_GROUPS = {
         }
     },
 }
-known(epoch, OLD_BY_GROUPS, loses="value", where="after_an_evaluation", of=whole_groups_first)
-STEPS_BY_GROUPS = {
+known(epoch, GROUPS_OLD, loses="value", where="after_an_evaluation", of=whole_groups_first)
+GROUPS_STEPS = {
     "Your step is larger if it has more batches. Which samples belong to the mean loss of a "
     "step, and what must you divide the part of each "
     "batch by?": {"not_divided": {"(loss * (len(x) / samples)).backward()": "loss.backward()"}},
@@ -287,8 +287,8 @@ STEPS_BY_GROUPS = {
         }
     },
 }
-known(epoch, STEPS_BY_GROUPS, loses="steps", of=whole_groups_first)
-SHORT_BY_GROUPS = {
+known(epoch, GROUPS_STEPS, loses="steps", of=whole_groups_first)
+GROUPS_SHORT = {
     "Your samples don't all have the same weight if a step has a smaller batch or fewer "
     "batches. What do you divide by, and how many samples "
     "does such a step have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
@@ -296,10 +296,8 @@ SHORT_BY_GROUPS = {
     "sample in a small batch get then, and how much does a sample in a large batch "
     "get?": {"divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}},
 }
-known(
-    epoch, SHORT_BY_GROUPS, loses="steps", where="a_shorter_last_group", of=whole_groups_first
-)
-SHORT = {
+known(epoch, GROUPS_SHORT, loses="steps", where="a_shorter_last_group", of=whole_groups_first)
+IN_A_SHORTER_GROUP = {
     "Your epoch ends without a step for the leftover batches. What happens to their gradients "
     "if the number of batches "
     "isn't a multiple of `accumulate`?": {"last_group_dropped": {" or k == len(loader)": ""}},
@@ -307,24 +305,24 @@ SHORT = {
         "loss_divided_by_accumulate": {"total / seen": "total / accumulate / seen"}
     },
 }
-known(epoch, SHORT, loses="steps", where="a_shorter_last_group")
-STEPS = {
+known(epoch, IN_A_SHORTER_GROUP, loses="steps", where="a_shorter_last_group")
+LOSES_STEPS = {
     "Your first step uses only one batch, so all later steps come at the wrong time. Which "
     "number do you start counting from, and "
     "after how many batches is a step due?": {"counted_from_zero": {"if k %": "if (k - 1) %"}},
     "Your code takes a step after each batch. Where does it check whether it has processed "
     "`accumulate` batches?": {"a_step_after_each_batch": "accumulate = 1"},
 }
-known(epoch, STEPS, loses="steps")
-LARGE_BY_GROUPS = {
+known(epoch, LOSES_STEPS, loses="steps")
+GROUPS_LARGE = {
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does "
     "`max_norm` limit?": {"clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
     "Your code compares the square of the norm with `max_norm`. How do you get the norm of a "
     "vector from the squares of its entries?": {"square_of_the_norm": {"** 0.5": "** 1"}},
 }
-known(epoch, LARGE_BY_GROUPS, loses="steps", where="large_gradients", of=whole_groups_first)
-LARGE = {
+known(epoch, GROUPS_LARGE, loses="steps", where="large_gradients", of=whole_groups_first)
+IN_LARGE_GRADIENTS = {
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does `max_norm` "
     "limit?": {"sums_clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
@@ -356,15 +354,15 @@ LARGE = {
         }
     },
 }
-known(epoch, LARGE, loses="steps", where="large_gradients")
-OLD = {
+known(epoch, IN_LARGE_GRADIENTS, loses="steps", where="large_gradients")
+AFTER_AN_EVALUATION = {
     "Your function trains the model in evaluation mode if it arrives in that mode. Which "
     "statistics does batch normalisation use in this mode, "
     "and which call switches the mode?": {"not_in_training_mode": {"    model.train()\n": ""}},
     "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?": {"old_gradients_kept": {"    optimizer.zero_grad()\n    total": "    total"}},
 }
-known(epoch, OLD, loses="value", where="after_an_evaluation")
+known(epoch, AFTER_AN_EVALUATION, loses="value", where="after_an_evaluation")
 known(epoch, NOT_MOVED, loses="device")
 known(epoch, NOTHING_MOVED, loses="device", once=False)
 
