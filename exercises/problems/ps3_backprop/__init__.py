@@ -8,12 +8,4 @@ from .train_network import training
 from .two_layer_loss import network
 from .value import value
 
-PROBLEMS = [
-    value,
-    backwards,
-    pulled,
-    network,
-    checker,
-    training,
-    clothes,
-]
+PROBLEMS = [value, backwards, pulled, network, checker, training, clothes]

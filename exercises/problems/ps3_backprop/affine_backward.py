@@ -3,7 +3,7 @@
 import numpy as np
 from nngrader.engine import problem
 
-from .common import DIGITS, ELSEWHERE
+from .common import DIGITS, ELSEWHERE, known
 
 backwards = problem(
     "affine_backward",
@@ -65,107 +65,56 @@ def bias_as_a_weight(dy, x, W):
     return [(W.T @ dy.T).T, both[:, :-1], both[:, -1]]
 
 
-backwards.mistake(
+LOSES_WEIGHTS = {
     "Your `dW` is divided by N. `dy` already contains the factor 1/N. Where does your code "
-    "divide by N again?",
-    loses="weights",
-    name="weights_averaged",
-    edit=("dy.T @ x", "dy.T @ x / len(x)"),
-)
-backwards.mistake(
+    "divide by N again?": {"weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}},
     "Your `db` is divided by N. `dy` already contains the factor 1/N. Where does your code "
-    "divide by N again?",
-    loses="weights",
-    name="bias_averaged",
-    edit=("dy.sum", "dy.mean"),
-)
-backwards.mistake(
+    "divide by N again?": {"bias_averaged": {"dy.sum": "dy.mean"}},
     "Your `dW` and `db` are divided by N. `dy` already contains the factor 1/N. Where does "
-    "your code divide by N again?",
-    loses="weights",
-    name="both_averaged",
-    edit=("dy.T @ x, dy.sum", "dy.T @ x / len(x), dy.mean"),
-)
-backwards.mistake(
-    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], and "
-    "how do you combine their gradients?",
-    loses="shape weights",
-    name="bias_not_summed",
-    edit=("dy.sum(axis=0)", "dy.copy()"),
-)
-backwards.mistake(
-    "Your `db` is a sum over the outputs. Which index does b have?",
-    loses="shape weights",
-    name="bias_summed_over_outputs",
-    edit=("axis=0", "axis=1"),
-)
-backwards.mistake(
-    "Your `db` is a single number. How many biases does the layer have?",
-    loses="shape weights",
-    name="one_bias",
-    edit=("axis=0", ""),
-)
-backwards.mistake(
+    "your code divide by N "
+    "again?": {"both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}},
     "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but what "
-    "should you multiply it by?",
-    loses="weights",
-    name="bias_without_dy",
-    edit=("dy.sum(axis=0)", "np.full(len(W), float(len(x)))"),
-)
-backwards.mistake(
+    "should you multiply it "
+    "by?": {"bias_without_dy": {"dy.sum(axis=0)": "np.full(len(W), float(len(x)))"}},
     "Your `dW` has the correct shape, but its entries are in the wrong order, as if you had "
-    "reshaped x^T dy. Is h the first or the second index of x^T dy?",
-    loses="weights",
-    name="weights_reshaped",
-    edit=("dy.T @ x", "(x.T @ dy).reshape(W.shape)"),
-)
-backwards.mistake(
+    "reshaped x^T dy. Is h the first or the second "
+    "index of x^T dy?": {"weights_reshaped": {"dy.T @ x": "(x.T @ dy).reshape(W.shape)"}},
+    "Your `dW` comes only from the last sample. Should each sample overwrite the earlier ones, "
+    "or be added to "
+    "them?": {"weights_of_the_last_sample": {"dy.T @ x": "np.outer(dy[-1], x[-1])"}},
+    "Your `dW` and `db` come only from the last sample. Should each sample overwrite the "
+    "earlier ones, or be added to them?": {
+        "the_last_sample_alone": {
+            "dy.T @ x, dy.sum(axis=0)": "np.outer(dy[-1], x[-1]), dy[-1] * 1.0"
+        }
+    },
+    "Your `dW` doesn't depend on `dy`. The derivative of y with respect to W is x, but what "
+    "should you multiply it "
+    "by?": {"weights_without_dy": {"dy.T @ x": "np.ones(dy.shape).T @ x"}},
+    "For `dW`, you first sum `dy` and `x` over the samples, and then multiply the sums. Does "
+    "the formula multiply first, or "
+    "sum first?": {"summed_too_early": {"dy.T @ x": "np.outer(dy.sum(axis=0), x.sum(axis=0))"}},
+}
+known(backwards, LOSES_WEIGHTS, loses="weights")
+LOSES_SHAPE_WEIGHTS = {
+    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], and "
+    "how do you combine their gradients?": {"bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}},
+    "Your `db` is a sum over the outputs. Which index does b have?": {
+        "bias_summed_over_outputs": {"axis=0": "axis=1"}
+    },
+    "Your `db` is a single number. How many biases does the layer have?": {
+        "one_bias": {"axis=0": ""}
+    },
+}
+known(backwards, LOSES_SHAPE_WEIGHTS, loses="shape weights")
+LOSES_VALUE = {
     "Your `dx` has the correct shape, but it uses the entries of `W` in the wrong order, as if "
     "you had reshaped `W`. Which index does the formula sum over, and is it the first or the "
-    "second index of `W`?",
-    loses="value",
-    name="weights_reshaped_on_the_way",
-    edit=("dy @ W", "dy @ W.T.reshape(W.shape)"),
-)
-backwards.mistake(
-    "Your `dW` comes only from the last sample. Should each sample overwrite the earlier ones, "
-    "or be added to them?",
-    loses="weights",
-    name="weights_of_the_last_sample",
-    edit=("dy.T @ x", "np.outer(dy[-1], x[-1])"),
-)
-backwards.mistake(
-    "Your `dW` and `db` come only from the last sample. Should each sample overwrite the "
-    "earlier ones, or be added to them?",
-    loses="weights",
-    name="the_last_sample_alone",
-    edit=("dy.T @ x, dy.sum(axis=0)", "np.outer(dy[-1], x[-1]), dy[-1] * 1.0"),
-)
-backwards.mistake(
-    "Your `dW` doesn't depend on `dy`. The derivative of y with respect to W is x, but what "
-    "should you multiply it by?",
-    loses="weights",
-    name="weights_without_dy",
-    edit=("dy.T @ x", "np.ones(dy.shape).T @ x"),
-)
-backwards.mistake(
+    "second index of "
+    "`W`?": {"weights_reshaped_on_the_way": {"dy @ W": "dy @ W.T.reshape(W.shape)"}},
     "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but what "
-    "should you multiply it by?",
-    loses="value",
-    name="samples_without_dy",
-    edit=("dy @ W", "np.ones(dy.shape) @ W"),
-)
-backwards.mistake(
+    "should you multiply it by?": {"samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}},
     "Your three gradients are all divided by N. `dy` already contains the factor 1/N. Where "
-    "does your code divide by N again?",
-    loses="value",
-    name="everything_averaged",
-    given="dy = dy / len(x)",
-)
-backwards.mistake(
-    "For `dW`, you first sum `dy` and `x` over the samples, and then multiply the sums. Does "
-    "the formula multiply first, or sum first?",
-    loses="weights",
-    name="summed_too_early",
-    edit=("dy.T @ x", "np.outer(dy.sum(axis=0), x.sum(axis=0))"),
-)
+    "does your code divide by N again?": {"everything_averaged": "dy = dy / len(x)"},
+}
+known(backwards, LOSES_VALUE, loses="value")

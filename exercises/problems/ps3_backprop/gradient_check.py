@@ -8,7 +8,7 @@ At a corner, every allowed slope has no error, also if the corner is closer to t
 import numpy as np
 from nngrader.engine import problem
 
-from .common import ELSEWHERE
+from .common import ELSEWHERE, known
 
 
 def with_formula(gradient_check, formula, x, A, grad, h=1e-5):
@@ -71,13 +71,8 @@ def gradient_check(f, x, grad, h=1e-5):
     return worst
 
 
-checker.example(
-    "np.sum(x ** 2) + x[0] * x[1] * x[2]",
-    np.array([1.0, 2.0, 0.0]),
-    np.zeros(0),
-    np.array([2.0, 5.0, 2.0]),
-    0.5,
-)
+POINT, CLAIM = np.array([1.0, 2.0, 0.0]), np.array([2.0, 5.0, 2.0])
+checker.example("np.sum(x ** 2) + x[0] * x[1] * x[2]", POINT, np.zeros(0), CLAIM, 0.5)
 
 TOGETHER = " + np.sum(A * x) ** 2 / 999"
 SMOOTH = ("np.sum(np.tanh(A * x + 0.2))" + TOGETHER, "np.sum(np.exp(A * x))" + TOGETHER)
@@ -221,74 +216,74 @@ checker.mistake(
     name="one_sided",
     edit=("sum(slopes) / 2", "slopes[0]"),
 )
-checker.mistake(
-    "Your n is twice as large as it should be. How far apart are x + h and x - h?",
-    loses="value",
-    name="divided_by_h",
-    edit=("sum(slopes) / 2", "sum(slopes)"),
-)
-checker.mistake(
+
+LOSES_VALUE = {
+    "Your n is twice as large as it should be. How far apart are x + h and x - h?": {
+        "divided_by_h": {"sum(slopes) / 2": "sum(slopes)"}
+    },
     "Your code divides the difference by 2 and then multiplies it by h. How does Python "
-    "evaluate a / 2 * h?",
-    loses="value",
-    name="multiplied_by_h",
-    edit=("sum(slopes) / 2", "sum(slopes) / 2 * h**2"),
-)
-checker.mistake(
-    "Your function adds up or averages the errors. Which one of the errors should it return?",
-    loses="value",
-    name="mean_error",
-    edit=[("max([worst", "sum([worst"), ("return worst", "return worst / x.size")],
-)
-checker.mistake(
-    "Your function adds up or averages the errors. Which one of the errors should it return?",
-    loses="value",
-    name="mean_error_of_all",
-    edit=[
-        ("max([g - max(slopes), min(slopes) - g])", "abs(n - g)"),
-        ("max([worst", "sum([worst"),
-        ("return worst", "return worst / x.size"),
-    ],
-)
-checker.mistake(
-    "Your error is the difference |n - g|, without a division. What does the formula divide "
-    "by?",
-    loses="value",
-    name="absolute",
-    edit=(" / max([abs(n), abs(g)])", ""),
-)
-checker.mistake(
-    "Your code divides by |n| + |g|. What does the formula divide by?",
-    loses="value",
-    name="by_the_sum",
-    edit=("max([abs(n), abs(g)])", "(abs(n) + abs(g))"),
-)
-checker.mistake(
-    "Your code divides by |n| even if |g| is larger. What does the formula divide by?",
-    loses="value",
-    name="by_the_quotient",
-    edit=("max([abs(n), abs(g)])", "abs(n)"),
-)
-checker.mistake(
-    "Your code divides by |g| even if |n| is larger. What does the formula divide by?",
-    loses="value",
-    name="by_the_claim",
-    edit=("max([abs(n), abs(g)])", "abs(g)"),
-)
-checker.mistake(
+    "evaluate a / 2 * h?": {"multiplied_by_h": {"sum(slopes) / 2": "sum(slopes) / 2 * h**2"}},
+    "Your function adds up or averages the errors. Which one of the errors should it return?": {
+        "mean_error": {"max([worst": "sum([worst", "return worst": "return worst / x.size"},
+        "mean_error_of_all": {
+            "max([g - max(slopes), min(slopes) - g])": "abs(n - g)",
+            "max([worst": "sum([worst",
+            "return worst": "return worst / x.size",
+        },
+    },
+    "Your error is the difference |n - g|, without a division. "
+    "What does the formula divide by?": {"absolute": {" / max([abs(n), abs(g)])": ""}},
+    "Your code divides by |n| + |g|. What does the formula divide by?": {
+        "by_the_sum": {"max([abs(n), abs(g)])": "(abs(n) + abs(g))"}
+    },
+    "Your code divides by |n| even if |g| is larger. What does the formula divide by?": {
+        "by_the_quotient": {"max([abs(n), abs(g)])": "abs(n)"}
+    },
+    "Your code divides by |g| even if |n| is larger. What does the formula divide by?": {
+        "by_the_claim": {"max([abs(n), abs(g)])": "abs(g)"}
+    },
     "Your code divides by the larger of n and g, including their signs. What do the bars in "
-    "|n| mean?",
-    loses="value",
-    name="by_the_larger_signed",
-    edit=("max([abs(n), abs(g)])", "max([n, g])"),
-)
-checker.mistake(
+    "|n| mean?": {"by_the_larger_signed": {"max([abs(n), abs(g)])": "max([n, g])"}},
     "Your code ignores every entry for which n - g is negative. What do the bars in |n - g| "
-    "mean?",
-    loses="value",
-    name="sign_kept",
-    edit=("abs(n - g)", "(n - g)"),
-)
+    "mean?": {"sign_kept": {"abs(n - g)": "(n - g)"}},
+    "Your code moves the next entry while the previous one is still changed. When should an "
+    "entry get its old value back?": {
+        "moved_and_left": {
+            "middle, worst = f(x), 0.0": "x, worst = x.copy(), 0.0",
+            "up, down = x.copy(), x.copy()": "middle, up, down = f(x), x.copy(), x",
+        }
+    },
+    "Your function returns only the error of the first entry. Is the `return` inside the loop, "
+    "and does `x` have its old values again before the next "
+    "entry moves?": {"first_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[:1]"}},
+    "Your code moves all entries of `x` at the same time. Which entry should move when you "
+    "check g[i]?": {"all_move": {"up[i] += h": "up += h", "down[i] -= h": "down -= h"}},
+}
+known(checker, LOSES_VALUE, loses="value")
+IN_ON_A_CORNER = {
+    "At a corner, your n is the mean of two slopes, and your code compares g only with this "
+    "mean. Which other values of g are allowed "
+    "there?": {"corners_forgotten": {"max([g - max(slopes), min(slopes) - g])": "abs(n - g)"}},
+    "Your code assumes that the slope on the left is the smaller one. Which values of g are "
+    "allowed where f turns down, so that the left slope is larger?": {
+        "left_taken_for_the_smaller": {"max(slopes), min(slopes)": "slopes[0], slopes[1]"}
+    },
+    "Your code reports an error when only rounding moves g outside the two slopes. How far "
+    "outside them may g be, "
+    "according to the problem text?": {"no_room_for_rounding": {"1e-8": "0"}},
+}
+known(checker, IN_ON_A_CORNER, loses="edge", where="on_a_corner")
+IN_MORE_AXES = {
+    "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?": {
+        "zero_by_zero": {"if max": "if n == g or max", "max([worst": "np.max([worst"}
+    },
+    "Your code checks only `len(x)` entries. How many entries does an array with two or three "
+    "axes have?": {
+        "first_axis_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[: len(x)]"}
+    },
+}
+known(checker, IN_MORE_AXES, loses="edge", where="more_axes")
+
 checker.mistake(
     "Your error compares the norms of whole vectors. How many errors does the formula define, "
     "and which one of them should you return?",
@@ -296,56 +291,9 @@ checker.mistake(
     name="of_norms",
     edit=(
         "np.where(fits, 0, np.abs(n - g) / size).max()",
-        "np.linalg.norm(n - g) / max(np.linalg.norm(n), np.linalg.norm(g))",
+        "np.linalg.norm(n - g) / max(map(np.linalg.norm, (n, g)))",
     ),
     of=all_entries_at_once,
-)
-checker.mistake(
-    "At a corner, your n is the mean of two slopes, and your code compares g only with this "
-    "mean. Which other values of g are allowed there?",
-    loses="edge",
-    where="on_a_corner",
-    name="corners_forgotten",
-    edit=("max([g - max(slopes), min(slopes) - g])", "abs(n - g)"),
-)
-checker.mistake(
-    "Your code assumes that the slope on the left is the smaller one. Which values of g are "
-    "allowed where f turns down, so that the left slope is larger?",
-    loses="edge",
-    where="on_a_corner",
-    name="left_taken_for_the_smaller",
-    edit=("max([g - max(slopes), min(slopes) - g])", "max([g - slopes[0], slopes[1] - g])"),
-)
-checker.mistake(
-    "Your code reports an error when only rounding moves g outside the two slopes. How far "
-    "outside them may g be, according to the problem text?",
-    loses="edge",
-    where="on_a_corner",
-    name="no_room_for_rounding",
-    edit=("1e-8", "0"),
-)
-checker.mistake(
-    "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?",
-    loses="edge",
-    where="more_axes",
-    name="zero_by_zero",
-    edit=[
-        (
-            "if max([g - max(slopes), min(slopes) - g])",
-            "if n == g or max([g - max(slopes), min(slopes) - g])",
-        ),
-        ("max([worst", "np.max([worst"),
-    ],
-)
-checker.mistake(
-    "Your code moves the next entry while the previous one is still changed. When should an "
-    "entry get its old value back?",
-    loses="value",
-    name="moved_and_left",
-    edit=[
-        ("middle, worst = f(x), 0.0", "x, worst = x.copy(), 0.0"),
-        ("up, down = x.copy(), x.copy()", "middle, up, down = f(x), x.copy(), x"),
-    ],
 )
 checker.mistake(
     "Your code never checks the last entry. What is the last number in `range(n - 1)`?",
@@ -361,26 +309,4 @@ checker.mistake(
     where="given_step",
     name="last_alone",
     edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[-1:]"),
-)
-checker.mistake(
-    "Your function returns only the error of the first entry. Is the `return` inside the "
-    "loop, and does `x` have its old values again before the next entry moves?",
-    loses="value",
-    name="first_alone",
-    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[:1]"),
-)
-checker.mistake(
-    "Your code moves all entries of `x` at the same time. Which entry should move when you "
-    "check g[i]?",
-    loses="value",
-    name="all_move",
-    edit=[("up[i] += h", "up += h"), ("down[i] -= h", "down -= h")],
-)
-checker.mistake(
-    "Your code checks only `len(x)` entries. How many entries does an array with two or three "
-    "axes have?",
-    loses="edge",
-    where="more_axes",
-    name="first_axis_alone",
-    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[: len(x)]"),
 )

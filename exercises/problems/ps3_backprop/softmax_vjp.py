@@ -3,7 +3,7 @@
 import numpy as np
 from nngrader.engine import Held, problem
 
-from .common import DIGITS, ELSEWHERE
+from .common import DIGITS, ELSEWHERE, known
 
 
 def pull_back(softmax_vjp, g, z, classes):
@@ -108,111 +108,52 @@ def one_after_the_other(g, z):
     return np.array([a * (b - dot) for a, b in zip(p, g, strict=True)])
 
 
-pulled.mistake(
+LOSES_LARGE = {
     "Your code stores C times C numbers at once. If you write out the formula for one entry of "
-    "`dz`, which sum is the same for all entries?",
-    loses="large",
-    name="jacobian_built",
-    edit=("p * (g - g @ p)", "(np.diag(p) - np.outer(p, p)) @ g"),
-)
-pulled.mistake(
+    "`dz`, which sum is the same for all "
+    "entries?": {"jacobian_built": {"p * (g - g @ p)": "(np.diag(p) - np.outer(p, p)) @ g"}},
     "Your exponentials overflow for large scores. What can you subtract from all scores, so "
-    "that every exponential is finite and at least one is greater than 0?",
-    loses="large",
-    name="no_shift",
-    edit=("z - z.max()", "z"),
-)
-pulled.mistake(
-    "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] increases?",
-    loses="value",
-    name="sum_forgotten",
-    edit=("p * (g - g @ p)", "p * g"),
-)
-pulled.mistake(
+    "that every exponential is "
+    "finite and at least one is greater than 0?": {"no_shift": {"z - z.max()": "z"}},
+}
+known(pulled, LOSES_LARGE, loses="large")
+LOSES_VALUE = {
+    "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] increases?": {
+        "sum_forgotten": {"p * (g - g @ p)": "p * g"}
+    },
     "Your dz[j] uses only p[j] (1 - p[j]), the derivative of p[j] with respect to its own "
-    "score. Which other probabilities change when z[j] increases?",
-    loses="value",
-    name="diagonal_alone",
-    edit=("p * (g - g @ p)", "p * (1 - p) * g"),
-)
-pulled.mistake(
+    "score. Which other probabilities "
+    "change when z[j] increases?": {"diagonal_alone": {"p * (g - g @ p)": "p * (1 - p) * g"}},
     "Your `dz` has the wrong sign in every entry. Does p[j] increase or decrease when z[j] "
-    "increases?",
-    loses="value",
-    name="sign_turned",
-    edit=("g - g @ p", "g @ p - g"),
-)
-pulled.mistake(
+    "increases?": {"sign_turned": {"g - g @ p": "g @ p - g"}},
     "Your code subtracts the plain sum of `g`. What should each g[i] be multiplied by in this "
-    "sum?",
-    loses="value",
-    name="plain_sum",
-    edit=("g @ p", "g.sum()"),
-)
-pulled.mistake(
-    "Your code subtracts the unweighted mean of `g`. What should the weights of this mean be?",
-    loses="value",
-    name="plain_mean",
-    edit=("g @ p", "g.mean()"),
-)
-pulled.mistake(
+    "sum?": {"plain_sum": {"g @ p": "g.sum()"}},
+    "Your code subtracts the unweighted mean "
+    "of `g`. What should the weights of this mean be?": {"plain_mean": {"g @ p": "g.mean()"}},
     "Your code subtracts the correct sum from `g`, but a factor is still missing. What should "
-    "you multiply the difference by?",
-    loses="value",
-    name="factor_forgotten",
-    edit=("p * (g - g @ p)", "g - g @ p"),
-)
-pulled.mistake(
+    "you multiply the difference by?": {"factor_forgotten": {"p * (g - g @ p)": "g - g @ p"}},
     "Your `dz` treats `g` as the gradient with respect to log p. Which quantity is `g` the "
-    "gradient with respect to, according to the problem text?",
-    loses="value",
-    name="through_the_logarithm",
-    edit=("p * (g - g @ p)", "g - p * g.sum()"),
-)
-pulled.mistake(
+    "gradient with respect to, according "
+    "to the problem text?": {"through_the_logarithm": {"p * (g - g @ p)": "g - p * g.sum()"}},
     "Your `dz` is p - g, which is the gradient of the cross-entropy if `g` contains the "
-    "one-hot labels. What does `g` contain in this problem?",
-    loses="value",
-    name="as_with_cross_entropy",
-    edit=("p * (g - g @ p)", "p - g"),
-)
-pulled.mistake(
-    "Your code computes the softmax of `g`. Which of the two arguments contains the scores?",
-    loses="value",
-    name="arguments_exchanged",
-    given="g, z = z, g",
-)
-pulled.mistake(
+    "one-hot labels. What does `g` "
+    "contain in this problem?": {"as_with_cross_entropy": {"p * (g - g @ p)": "p - g"}},
+    "Your code computes the softmax of `g`. Which of the two arguments contains the scores?": {
+        "arguments_exchanged": "g, z = z, g"
+    },
     "In your sum, you multiply `g` by the scores. Should you use the scores or the "
-    "probabilities?",
-    loses="value",
-    name="scores_in_the_sum",
-    edit=("g @ p", "g @ z"),
-)
-pulled.mistake(
+    "probabilities?": {"scores_in_the_sum": {"g @ p": "g @ z"}},
     "The off-diagonal entries of your Jacobian have the wrong sign. When one score increases, "
-    "what happens to the probabilities of the other classes?",
-    loses="value",
-    name="others_grow_too",
-    edit=("p * (g - g @ p)", "p * (1 - p) * g + p * (g @ p - p * g)"),
-)
-pulled.mistake(
-    "Your exponentials aren't divided by their sum. What should the probabilities add up to?",
-    loses="value",
-    name="not_normalised",
-    edit=(" / e.sum()", ""),
-)
-pulled.mistake(
+    "what happens to the probabilities of the other classes?": {
+        "others_grow_too": {"p * (g - g @ p)": "p * (1 - p) * g + p * (g @ p - p * g)"}
+    },
+    "Your exponentials aren't divided by their sum. What should the probabilities add up to?": {
+        "not_normalised": {" / e.sum()": ""}
+    },
     "Your code adds the sum of g[i] p[i] to each g[j]. When one score increases, what happens "
-    "to the probabilities of the other classes?",
-    loses="value",
-    name="sum_added",
-    edit=("g - g @ p", "g + g @ p"),
-)
-pulled.mistake(
+    "to the probabilities of the other classes?": {"sum_added": {"g - g @ p": "g + g @ p"}},
     "In your sum over i, you multiply each g[i] by p[j], and then you multiply the sum by p[j] "
-    "again. Which probability should g[i] be multiplied by, according to J[i, j]?",
-    loses="value",
-    name="own_probability_squared",
-    edit=("p * (g - g @ p)", "p * g - p * p * g.sum()"),
-)
+    "again. Which probability should g[i] be multiplied by, according "
+    "to J[i, j]?": {"own_probability_squared": {"p * (g - g @ p)": "p * g - p * p * g.sum()"}},
+}
+known(pulled, LOSES_VALUE, loses="value")

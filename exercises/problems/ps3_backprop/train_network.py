@@ -1,22 +1,21 @@
 """train_network: weights of a network with one hidden layer that reach a given loss.
 
 Every way of reaching this loss is correct, so we check properties of the result. The driver
-calls the student's function with its own generators: once for all epochs, and three times for
-one epoch, to find out how rng affects the weights. The measure computes the loss from the
-weights. It returns a row of zeros with a 1 for the kind of failure, because two students with
-the same mistake end at different losses.
+calls the student's function once for all epochs, and three times for one epoch, to find out how
+rng affects the weights. The measure returns a row of zeros with a 1 for the kind of failure,
+because two students with the same mistake end at different losses.
 
-The samples form six clouds on a circle, and the three classes alternate. No line separates one
-class from the others, so the loss of a linear classifier stays near ln 3. We tried 40 starts
-each for plain gradient descent on all samples and on small batches, with momentum, and with
-initial weights of 0.01 to 1. All of these runs ended at 0.04 or lower, and the problem requires
-0.1. Runs that trained only the second layer, on random hidden units, also reached the target.
+The samples form six clouds on a circle, and the three classes alternate. The loss of a linear
+classifier stays near ln 3. We tried 40 starts each for plain gradient descent on all samples
+and on small batches, with momentum, and with initial weights of 0.01 to 1. All of these runs
+ended at 0.04 or lower, and the problem requires 0.1. Runs that trained only the second layer,
+on random hidden units, also reached the target.
 """
 
 import numpy as np
 from nngrader.engine import problem
 
-from .common import ELSEWHERE
+from .common import ELSEWHERE, known
 from .two_layer_loss import two_layer_loss
 
 
@@ -147,11 +146,6 @@ def started(X, y, hidden, rng):
     return {"W1": W1, "b1": np.zeros(hidden), "W2": W2, "b2": np.zeros(C)}
 
 
-def gradients(p, X, y):
-    """Return the gradients of the mean cross-entropy with respect to the four arrays."""
-    return two_layer_loss(p, X, y)[1]
-
-
 CORNERS = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
 training.example(CORNERS, np.array([0, 0, 1, 1]), 14, 150, 0.5, 1, MOST)
 
@@ -173,7 +167,7 @@ def in_small_batches(X, y, hidden, epochs, lr, rng):
     p = started(X, y, hidden, rng)
     for _ in range(epochs):
         for rows in np.array_split(rng.permutation(len(X)), max(1, len(X) // 10)):
-            g = gradients(p, X[rows], y[rows])
+            g = two_layer_loss(p, X[rows], y[rows])[1]
             for name in p:
                 p[name] -= lr * g[name]
     return p
@@ -181,10 +175,10 @@ def in_small_batches(X, y, hidden, epochs, lr, rng):
 
 @training.alternative
 def by_adam(X, y, hidden, epochs, lr, rng):
-    p, t = started(X, y, hidden, rng), 0
+    p = started(X, y, hidden, rng)
     m, s = ({name: 0 * v for name, v in p.items()} for _ in range(2))
     for t in range(1, epochs + 1):
-        for name, g in gradients(p, X, y).items():
+        for name, g in two_layer_loss(p, X, y)[1].items():
             m[name] = 0.9 * m[name] + 0.1 * g
             s[name] = 0.99 * s[name] + 0.01 * g * g
             step = m[name] / (1 - 0.9**t) / (np.sqrt(s[name] / (1 - 0.99**t)) + 1e-8)
@@ -192,13 +186,25 @@ def by_adam(X, y, hidden, epochs, lr, rng):
     return p
 
 
-training.mistake(
+LOSES_VALUE = {
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
-    "probability. Check the direction and the size of your steps, and the gradient itself.",
-    loses="value",
-    name="uphill",
-    given="lr = -lr",
-)
+    "probability. Check the "
+    "direction and the size of your steps, and the gradient itself.": {"uphill": "lr = -lr"},
+    "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
+    "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
+}
+known(training, LOSES_VALUE, loses="value")
+LOSES_GIVEN = {
+    "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?": {
+        "width_of_its_own": "hidden = 2 * hidden"
+    },
+    "Your weights are the same for every `rng`. Where does your code draw random numbers from "
+    "it?": {"own_seed": "rng = np.random.default_rng(0)"},
+    "Your weights differ between two generators with the same seed. Which of your random "
+    "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
+}
+known(training, LOSES_GIVEN, loses="given")
+
 training.mistake(
     "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient "
     "of `W1`?",
@@ -224,31 +230,4 @@ training.mistake(
     name="short_steps",
     edit=("    for _", "    params = {name: v / 100 for name, v in params.items()}\n    for _"),
     given="lr = lr / 100",
-)
-training.mistake(
-    "Your weights after all epochs are the same as after one epoch. Is the `return` inside "
-    "the loop, and do your steps change the weights that you return?",
-    loses="value",
-    name="one_step",
-    given="epochs = 1",
-)
-training.mistake(
-    "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?",
-    loses="given",
-    name="width_of_its_own",
-    given="hidden = 2 * hidden",
-)
-training.mistake(
-    "Your weights are the same for every `rng`. Where does your code draw random numbers from "
-    "it?",
-    loses="given",
-    name="own_seed",
-    given="rng = np.random.default_rng(0)",
-)
-training.mistake(
-    "Your weights differ between two generators with the same seed. Which of your random "
-    "numbers don't come from `rng`?",
-    loses="given",
-    name="another_generator",
-    given="rng = np.random.default_rng()",
 )

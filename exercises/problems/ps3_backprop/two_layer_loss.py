@@ -7,7 +7,7 @@ is therefore charged to the layer that is closer to them.
 import numpy as np
 from nngrader.engine import problem
 
-from .common import DIGITS, ELSEWHERE
+from .common import DIGITS, ELSEWHERE, known
 
 
 def in_dicts(two_layer_loss, W1, b1, W2, b2, X, y):
@@ -23,13 +23,9 @@ network = problem(
     "two_layer_loss",
     rtol=DIGITS,
     driver=in_dicts,
-    returns={
-        "loss": "value",
-        "dW2": "output",
-        "db2": "output",
-        "dW1": "hidden",
-        "db1": "hidden",
-    },
+    returns={"loss": "value"}
+    | dict.fromkeys(("dW2", "db2"), "output")
+    | dict.fromkeys(("dW1", "db1"), "hidden"),
     points={
         "shape": (
             1,
@@ -76,14 +72,9 @@ def two_layer_loss(params, X, y):
     return -log_p[n, y].mean(), grads
 
 
-network.example(
-    np.array([[1.0, -1.0], [0.0, 1.0]]),
-    np.array([0.0, -2.0]),
-    np.array([[1.0, 0.0], [-1.0, 2.0]]),
-    np.array([0.0, 0.0]),
-    np.array([[2.0, 1.0], [1.0, 3.0]]),
-    np.array([0, 0]),
-)
+FIRST = np.array([[1.0, -1.0], [0.0, 1.0]]), np.array([0.0, -2.0])
+SECOND = np.array([[1.0, 0.0], [-1.0, 2.0]]), np.zeros(2)
+network.example(*FIRST, *SECOND, np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([0, 0]))
 
 
 def drawn(rng, N, D, H, C, spread=1.0):
@@ -152,93 +143,116 @@ def layer_by_layer(params, X, y):
     return loss, grads
 
 
-network.mistake(
-    "Your loss is N times too large. What does the formula divide by?",
-    loses="value",
-    name="not_averaged",
-    edit=[("    dscores /= len(X)\n", ""), (".mean()", ".sum()")],
-)
-network.mistake(
-    "You differentiate the sum of the losses. How do the gradients change for the mean?",
-    loses="output",
-    name="gradient_not_averaged",
-    edit=("    dscores /= len(X)\n", ""),
-)
-network.mistake(
+LOSES_VALUE = {
+    "Your loss is N times too large. What does the formula divide by?": {
+        "not_averaged": {"    dscores /= len(X)\n": "", ".mean()": ".sum()"}
+    },
+    "Your loss is a mean over all N·C scores. How many terms does the sum in the formula "
+    "have?": {
+        "mean_over_all_scores": {
+            "/= len(X)": "/= scores.size",
+            ".mean()": ".sum() / scores.size",
+        }
+    },
+}
+known(network, LOSES_VALUE, loses="value")
+LOSES_OUTPUT = {
+    "You differentiate the sum of the losses. How do the gradients change for the mean?": {
+        "gradient_not_averaged": {"    dscores /= len(X)\n": ""}
+    },
     "Your gradients are divided by N twice. The gradient of the scores already contains 1/N, "
-    "so where do you divide again?",
-    loses="output",
-    name="divided_twice",
-    edit=("/= len(X)", "/= len(X) ** 2"),
-)
-network.mistake(
-    "Your loss is a mean over all N·C scores. How many terms does the sum in the formula have?",
-    loses="value",
-    name="mean_over_all_scores",
-    edit=[("/= len(X)", "/= scores.size"), (".mean()", ".sum() / scores.size")],
-)
-network.mistake(
-    "Your upstream gradient passes through every hidden unit unchanged. What is the derivative "
-    "of max(0, a) when a is negative?",
-    loses="hidden",
-    name="mask_forgotten",
-    edit=(" * (a > 0)", ""),
-)
-network.mistake(
-    "Your backward pass through the ReLU checks the sign of the upstream gradient. Which "
-    "array's sign matters in the forward pass?",
-    loses="hidden",
-    name="mask_of_what_comes_back",
-    edit=('dscores @ params["W2"] * (a > 0)', 'np.maximum(dscores @ params["W2"], 0)'),
-)
-network.mistake(
-    "Your upstream gradient is multiplied by the output of the hidden unit. What is the "
-    "derivative of max(0, a) when a is positive?",
-    loses="hidden",
-    name="value_for_slope",
-    edit=("(a > 0)", "h"),
-)
-network.mistake(
+    "so where do you divide again?": {"divided_twice": {"/= len(X)": "/= len(X) ** 2"}},
     "Your gradient of the scores contains only the probabilities. How does it differ for the "
-    "correct class?",
-    loses="output",
-    name="right_class_forgotten",
-    edit=("    dscores[n, y] -= 1\n", ""),
-)
-network.mistake(
+    "correct class?": {"right_class_forgotten": {"    dscores[n, y] -= 1\n": ""}},
     "Your gradient of the scores is 0 for all classes except the correct one. Which scores "
-    "appear in the denominator of p?",
-    loses="output",
-    name="only_the_right_class",
-    edit=("dscores[n, y] -= 1", "dscores = (dscores - 1) * np.eye(scores.shape[1])[y]"),
-)
-network.mistake(
+    "appear in the denominator of p?": {
+        "only_the_right_class": {
+            "dscores[n, y] -= 1": "dscores = (dscores - 1) * np.eye(scores.shape[1])[y]"
+        }
+    },
     "Your gradients have the wrong sign. When the score of the correct class increases, does "
-    "the loss increase or decrease?",
-    loses="output",
-    name="uphill",
-    edit=("/= len(X)", "/= -len(X)"),
-)
-network.mistake(
-    "Your code uses the gradient with respect to p as the gradient with respect to the "
-    "scores. Which function comes between the scores and p?",
-    loses="output",
-    name="by_the_probabilities",
-    edit=(
-        "dscores[n, y] -= 1",
-        "right = dscores[n, y]; dscores[:] = 0; dscores[n, y] = -1 / right",
-    ),
-)
-network.mistake(
+    "the loss increase or decrease?": {"uphill": {"/= len(X)": "/= -len(X)"}},
+    "Your code uses the gradient with respect to p as the gradient with respect to the scores. "
+    "Which function comes between the scores and p?": {
+        "by_the_probabilities": {
+            "dscores[n, y] -= 1": "p = dscores[n, y]; dscores[:] = 0; dscores[n, y] = -1 / p"
+        }
+    },
     "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, so "
-    "how do you combine the gradients of all rows?",
-    loses="output",
-    name="biases_averaged",
-    edit=[
-        ("da.sum(axis=0)", "da.mean(axis=0)"),
-        ("dscores.sum(axis=0)", "dscores.mean(axis=0)"),
-    ],
-)
+    "how do you combine the gradients of all rows?": {
+        "biases_averaged": {
+            "da.sum(axis=0)": "da.mean(axis=0)",
+            "dscores.sum(axis=0)": "dscores.mean(axis=0)",
+        }
+    },
+    "Your `dW2` is computed from a, the values before the ReLU. What does the forward pass "
+    "multiply by `W2`?": {"before_the_relu": {"dscores.T @ h": "dscores.T @ a"}},
+}
+known(network, LOSES_OUTPUT, loses="output")
+LOSES_HIDDEN = {
+    "Your upstream gradient passes through every hidden unit unchanged. What is the derivative "
+    "of max(0, a) when a is negative?": {"mask_forgotten": {" * (a > 0)": ""}},
+    "Your backward pass through the ReLU checks the sign of the upstream gradient. Which "
+    "array's sign matters in the forward pass?": {
+        "mask_of_what_comes_back": {
+            'dscores @ params["W2"] * (a > 0)': 'np.maximum(dscores @ params["W2"], 0)'
+        }
+    },
+    "Your upstream gradient is multiplied by the output of the hidden unit. What is the "
+    "derivative of max(0, a) when a is positive?": {"value_for_slope": {"(a > 0)": "h"}},
+}
+known(network, LOSES_HIDDEN, loses="hidden")
+LOSES_VALUE_STABILITY = {
+    "Your code also sets negative scores to 0. Which of the two layers has a ReLU?": {
+        "relu_on_the_scores": {
+            "scores = scores - ": "scores = np.maximum(scores, 0)\n    scores = scores - "
+        }
+    },
+    "Your probabilities add up to 1 over the samples. Which index does the formula for p sum "
+    "over?": {
+        "softmax_over_the_samples": {
+            "scores.max(axis=1, keepdims=True)": "scores.max(axis=0)",
+            "scores - np.log(np.exp": "np.log(np.exp(scores) / np.exp",
+            "sum(axis=1, keepdims=True)": "sum(axis=0)",
+        }
+    },
+}
+known(network, LOSES_VALUE_STABILITY, loses="value stability")
+LOSES_VALUE_OUTPUT_HIDDEN = {
+    "Your scores contain neither `b1` nor `b2`. Where does the forward pass add them?": {
+        "biases_forgotten": {' + params["b1"]': "", ' + params["b2"]': ""}
+    },
+    "Your scores don't include `b1`. Where does the forward pass add it?": {
+        "first_bias_forgotten": {' + params["b1"]': ""}
+    },
+    "Your scores don't include `b2`. Where does the forward pass add it?": {
+        "second_bias_forgotten": {' + params["b2"]': ""}
+    },
+}
+known(network, LOSES_VALUE_OUTPUT_HIDDEN, loses="value output hidden")
+LOSES_STABILITY = {
+    "Your exponentials overflow when a score is several thousand. What can you subtract from "
+    "all scores of a row before you take the exponential?": {
+        "scores_not_shifted": {
+            "    scores = scores - scores.max(axis=1, keepdims=True)\n": "",
+            "scores - np.log(np.exp": "np.log(np.exp(scores) / np.exp",
+        }
+    },
+    "Your loss is infinite when a probability underflows to 0. How can you compute ln p "
+    "without computing p first?": {
+        "logarithm_of_a_probability": {
+            "scores - np.log(np.exp": "np.log(np.exp(scores) / np.exp"
+        }
+    },
+    "Your loss can't exceed about 27.6, which is -ln(1e-12). How can you compute ln p without "
+    "computing p first?": {
+        "something_small_added": {
+            "-log_p[n, y].mean()": "-np.log(np.exp(log_p[n, y]) + 1e-12).mean()"
+        }
+    },
+}
+known(network, LOSES_STABILITY, loses="stability")
+
 network.mistake(
     "Your `db1` and `db2` have a separate row for each sample. Each bias is added to every "
     "row, so how do you combine the gradients of all rows?",
@@ -252,78 +266,4 @@ network.mistake(
     loses="value output hidden stability",
     name="no_relu",
     edit=[("np.maximum(a, 0)", "a"), (" * (a > 0)", "")],
-)
-network.mistake(
-    "Your code also sets negative scores to 0. Which of the two layers has a ReLU?",
-    loses="value stability",
-    name="relu_on_the_scores",
-    edit=("scores = scores - ", "scores = np.maximum(scores, 0)\n    scores = scores - "),
-)
-network.mistake(
-    "Your probabilities add up to 1 over the samples. Which index does the formula for p sum "
-    "over?",
-    loses="value stability",
-    name="softmax_over_the_samples",
-    edit=[
-        ("scores.max(axis=1, keepdims=True)", "scores.max(axis=0)"),
-        (
-            "scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
-            "np.log(np.exp(scores) / np.exp(scores).sum(axis=0))",
-        ),
-    ],
-)
-network.mistake(
-    "Your scores contain neither `b1` nor `b2`. Where does the forward pass add them?",
-    loses="value output hidden",
-    name="biases_forgotten",
-    edit=[(' + params["b1"]', ""), (' + params["b2"]', "")],
-)
-network.mistake(
-    "Your `dW2` is computed from a, the values before the ReLU. What does the forward pass "
-    "multiply by `W2`?",
-    loses="output",
-    name="before_the_relu",
-    edit=("dscores.T @ h", "dscores.T @ a"),
-)
-network.mistake(
-    "Your scores don't include `b1`. Where does the forward pass add it?",
-    loses="value output hidden",
-    name="first_bias_forgotten",
-    edit=(' + params["b1"]', ""),
-)
-network.mistake(
-    "Your scores don't include `b2`. Where does the forward pass add it?",
-    loses="value output hidden",
-    name="second_bias_forgotten",
-    edit=(' + params["b2"]', ""),
-)
-network.mistake(
-    "Your exponentials overflow when a score is several thousand. What can you subtract from "
-    "all scores of a row before you take the exponential?",
-    loses="stability",
-    name="scores_not_shifted",
-    edit=[
-        ("    scores = scores - scores.max(axis=1, keepdims=True)\n", ""),
-        (
-            "scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
-            "np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True))",
-        ),
-    ],
-)
-network.mistake(
-    "Your loss is infinite when a probability underflows to 0. How can you compute ln p "
-    "without computing p first?",
-    loses="stability",
-    name="logarithm_of_a_probability",
-    edit=(
-        "scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))",
-        "np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True))",
-    ),
-)
-network.mistake(
-    "Your loss can't exceed about 27.6, which is -ln(1e-12). How can you compute ln p without "
-    "computing p first?",
-    loses="stability",
-    name="something_small_added",
-    edit=("-log_p[n, y].mean()", "-np.log(np.exp(log_p[n, y]) + 1e-12).mean()"),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 from nngrader.engine import Steps, problem
 
-from .common import DIGITS, ELSEWHERE
+from .common import DIGITS, ELSEWHERE, known
 
 POWERS = 10_000
 
@@ -15,11 +15,9 @@ def evaluate(Value, program, numbers, n):
     code = compile(program, "<program>", "exec")
 
     def run(n):
-        here = {}
-        for letter, number in zip(letters, numbers, strict=False):
-            here[letter] = Value(float(number))
-            if not hasattr(type(here[letter]), "backward"):
-                raise TypeError("Value(2.0) should return an object with a method backward")
+        here = {a: Value(float(x)) for a, x in zip(letters, numbers, strict=False)}
+        if not all(hasattr(type(number), "backward") for number in here.values()):
+            raise TypeError("Value(2.0) should return an object with a method backward")
         exec(code, {"__builtins__": {}, "range": range, "n": n}, here)
         return here
 
@@ -172,11 +170,7 @@ value.example("c = a * b; y = c * a + c", np.array([2.0, 3.0]), 0)
 
 # Every program of a set contains everything that a wrong answer may get wrong, so each draw
 # finds it: every kind of power in ALL_FOUR; a + a, a * a and an earlier gradient in AGAIN.
-EACH_ONCE = (
-    "y = (a + b * c) * d + e",
-    "y = a + b * (c + d * e)",
-    "y = (a * b + c) * d + e",
-)
+EACH_ONCE = ("y = (a + b * c) * d + e", "y = a + b * (c + d * e)", "y = (a * b + c) * d + e")
 TWICE = ("y = (a * a + a) * b", "y = (a + a * a) * b", "y = b * (a * a + a)")
 AGAIN = (  # a short and a long path, on either side: no order is correct by chance
     ("a.grad = 4.0; c = a + a; d = c * c; y = (c + d * b) * (c * b + d) + a", "b"),
@@ -214,9 +208,7 @@ def used_again(rng):
     """Letters and results that are used several times, some with equal values."""
     program, one = AGAIN[int(rng.integers(len(AGAIN)))]
     numbers = rng.uniform(0.5, 2.0, size=2)
-    numbers["ab".index(one)] = (
-        1.0  # then a product equals its other factor but is a different object
-    )
+    numbers["ab".index(one)] = 1.0  # a product equals its other factor, but isn't this object
     return program, numbers, 0
 
 
@@ -258,11 +250,8 @@ def number_on_the_left(rng):
 @value.case("long", hidden=1)
 def long_chain(rng):
     """A chain of 10,000 powers."""
-    return (
-        "y = a\nfor _ in range(n):\n    y = y ** 0.9999",
-        rng.uniform(0.5, 2.0, size=1),
-        POWERS,
-    )
+    program = "y = a\nfor _ in range(n):\n    y = y ** 0.9999"
+    return program, rng.uniform(0.5, 2.0, size=1), POWERS
 
 
 @value.case("long", hidden=1, shown=False)
@@ -326,25 +315,145 @@ class OfPowersAndProducts(Value):
         return self**-1 * other
 
 
-value.mistake(
+OVERWRITES = (
     "When a number is used twice, your `grad` contains the gradient of only one use. What "
-    "should happen to `grad` when the second gradient arrives?",
+    "should happen to `grad` when the second gradient arrives?"
+)
+TOO_EARLY = (
+    "Your `backward` passes a number's gradient on before all contributions to it have "
+    "arrived. Which order prevents this?"
+)
+EARLY = {
+    "stack.append((number, True))": "order.append(number)",
+    "return order": "return order[::-1]",
+}
+REVERSED = {"for earlier, _ in number.slopes": "for earlier, _ in reversed(number.slopes)"}
+PASSED = {"slope * number.grad": 'slope * getattr(number, "passed", number.grad)'}
+value.mistake(
+    OVERWRITES,
     loses="reuse long",
     where="one_letter_twice used_again many_paths",
     name="Overwrites",
     edit=("grad += slope", "grad = slope"),
 )
-value.mistake(
-    "When a number is used twice, your `grad` contains the gradient of only one use. What "
-    "should happen to `grad` when the second gradient arrives?",
-    loses="reuse",
-    where="used_again",
-    name="OverwritesTheOtherWayRound",
-    edit=[
-        ("grad += slope", "grad = slope"),
-        ("for earlier, _ in number.slopes", "for earlier, _ in reversed(number.slopes)"),
-    ],
-)
+
+IN_USED_AGAIN = {
+    OVERWRITES: {"OverwritesTheOtherWayRound": {"grad += slope": "grad = slope"} | REVERSED},
+    TOO_EARLY: {"TooEarlyTheOtherWayRound": EARLY | REVERSED},
+    "Your `a + b` changes `a` itself. Which object should contain the sum?": {
+        "AddsIntoItself": {
+            "return self.made(self.data + other.data": "self.slopes += ((other, 1.0),)\n"
+            "        self.data += other.data; return self\n"
+            "        return self.made(self.data + other.data"
+        }
+    },
+    "Your `backward` sets every `grad` to 0 first. What should happen to a `grad` that already "
+    "had a value, according to the problem text?": {
+        "SetsToZero": {
+            "        self.grad": "        for n in self.order(): n.grad = 0\n        self.grad"
+        }
+    },
+    "Each number passes its gradient on only once, as soon as the first path reaches it. What "
+    "happens to a gradient that arrives later, along a longer path?": {
+        "OnceAtDiscovery": {"stack.pop()": "stack.pop(0)"} | EARLY
+    },
+}
+known(value, IN_USED_AGAIN, loses="reuse", where="used_again")
+IN_USED_AGAIN_MANY_PATHS = {
+    TOO_EARLY: {"TooEarly": EARLY},
+    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
+    "gradients that it has already passed on. When is the `grad` of a number complete?": {
+        "HandsOnTwiceByRules": {
+            "for number in reversed(self.order()):\n": "stack = [self]\n"
+            "        while stack:\n"
+            "            number = stack.pop()\n"
+            "            stack += [earlier for earlier, _ in reversed(number.slopes)]\n"
+        }
+    },
+}
+known(value, IN_USED_AGAIN_MANY_PATHS, loses="reuse long", where="used_again many_paths")
+LOSES_VALUE = {
+    "Your backward pass starts with the value of y. What is the derivative of y with respect "
+    "to y?": {"BeginsWithItsValue": {"self.grad = 1.0": "self.grad = self.data"}},
+    "In your product, each factor gets its own value as its derivative. How much does `a * b` "
+    "increase when `a` increases by 1?": {
+        "FactorsNotExchanged": {
+            "(self, other.data), (other, self.data)": "(self, self.data), (other, other.data)"
+        }
+    },
+    "Your product passes the upstream gradient to both factors unchanged. How much does `a * "
+    "b` increase when `a` increases by 1?": {
+        "ProductLikeSum": {
+            "(self, other.data), (other, self.data)": "(self, 1.0), (other, 1.0)"
+        }
+    },
+    "Your sum uses the local derivatives of a product. How much does `a + b` increase when `a` "
+    "increases by 1?": {
+        "SumLikeProduct": {
+            "(self, 1.0), (other, 1.0)": "(self, other.data), (other, self.data)"
+        }
+    },
+}
+known(value, LOSES_VALUE, loses="value")
+LOSES_VALUE_REUSE = {
+    "Your code adds only the local derivative to each `grad`. What should you multiply it by "
+    "first?": {"UpstreamForgotten": {"slope * number.grad": "slope"}},
+    "In your product, each factor receives only the local derivative. What should you multiply "
+    "it by?": {
+        "UpstreamForgottenInProducts": {
+            "return self.made(self.data * other": "y = self.made(self.data * other",
+            "(other, self.data))": "(other, self.data)); y.passed = 1.0; return y",
+        }
+        | PASSED
+    },
+    "Your backward pass gives correct gradients only to the direct parents of y. Should it "
+    "start from y, or "
+    "from one of the inputs?": {"OrderNotReversed": {"reversed(self.order())": "self.order()"}},
+}
+known(value, LOSES_VALUE_REUSE, loses="value reuse")
+IN_MINUS_QUOTIENT_POWER = {
+    "In `a - b`, your gradient of `b` has the wrong sign. What happens to `a - b` when `b` "
+    "increases?": {"MinusForgotten": {"(other, -1.0)": "(other, 1.0)"}},
+    "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` increase or decrease "
+    "when `b` increases?": {"QuotientGrows": {"-y / other.data": "y / other.data"}},
+    "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
+    "`b` does its denominator contain?": {"QuotientWithoutSquare": {"-y / other.data": "-y"}},
+}
+known(value, IN_MINUS_QUOTIENT_POWER, loses="operations", where="minus_quotient_power")
+IN_POWERS = {
+    "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
+    "respect to `a`?": {"PowerWithoutFactor": {"n * self.data": "self.data"}},
+    "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
+    "with respect to `a`?": {"PowerNotLowered": {"(n - 1)": "n"}},
+}
+known(value, IN_POWERS, loses="operations long", where="minus_quotient_power long_chain")
+IN_FOUR_FUNCTIONS = {
+    "Your derivative of `exp` follows the rule for powers. In exp(a), is `a` the base or the "
+    "exponent?": {"ExpLikePower": {"(self, y)": "(self, self.data * np.exp(self.data - 1))"}},
+    "Your `log` is the logarithm to base 10. Which base makes `log` the inverse of `exp`?": {
+        "LogToBaseTenInData": {"np.log": "np.log10"}
+    },
+    "Your derivative of `log` is the input itself. Does the graph of ln a get steeper or "
+    "flatter when `a` increases?": {"LogOfTheInput": {"1 / self.data": "self.data"}},
+    "Your derivative of `tanh` is 1 minus tanh. Which "
+    "power of tanh does the formula contain?": {"TanhWithoutSquare": {"1 - y**2": "1 - y"}},
+    "Your derivative of `tanh` is 1 minus the square of the input. Does the formula contain "
+    "the square of the input or of "
+    "the output?": {"TanhOfTheInput": {"1 - y**2": "1 - self.data**2"}},
+    "Your derivative of `tanh` is y (1 - y), which belongs to the sigmoid. What range of "
+    "values does tanh have?": {"TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}},
+}
+known(value, IN_FOUR_FUNCTIONS, loses="operations", where="four_functions")
+IN_NUMBER_ON_THE_LEFT = {
+    "Your code swaps the two sides of a difference when a plain number is on the left. Which "
+    "number is subtracted in "
+    "`3 - a`?": {"LeftDifferenceTurned": {"self.number(other) - self": "self - other"}},
+    "Your code swaps the two sides of a quotient when a plain number is on the left. Which "
+    "number is the denominator in "
+    "`2 / a`?": {"LeftQuotientTurned": {"self.number(other) / self": "self / other"}},
+}
+known(value, IN_NUMBER_ON_THE_LEFT, loses="operations", where="number_on_the_left")
+
 value.mistake(
     "Your `backward` treats two numbers with the same value as one number. How does it "
     "recognize a number that it has already visited?",
@@ -357,81 +466,11 @@ value.mistake(
     ],
 )
 value.mistake(
-    "Your `a + b` changes `a` itself. Which object should contain the sum?",
-    loses="reuse",
-    where="used_again",
-    name="AddsIntoItself",
-    edit=(
-        "return self.made(self.data + other.data, (self, 1.0), (other, 1.0))",
-        "self.data += other.data; self.slopes += ((other, 1.0),); return self",
-    ),
-)
-value.mistake(
-    "Your `backward` sets every `grad` to 0 first. What should happen to a `grad` that already "
-    "had a value, according to the problem text?",
-    loses="reuse",
-    where="used_again",
-    name="SetsToZero",
-    edit=(
-        "self.grad = 1.0",
-        "for number in self.order(): number.grad = 0.0\n        self.grad = 1.0",
-    ),
-)
-value.mistake(
     "Your code treats `a + a` as a single `a`. How many times does `a` appear among the "
     "parents of the sum?",
     loses="reuse",
     name="KeepsASet",
     edit=("slope in number.slopes", "slope in dict(number.slopes).items()"),
-)
-value.mistake(
-    "Your `backward` passes a number's gradient on before all contributions to it have "
-    "arrived. Which order prevents this?",
-    loses="reuse long",
-    where="used_again many_paths",
-    name="TooEarly",
-    edit=[
-        ("stack.append((number, True))", "order.append(number)"),
-        ("return order", "return order[::-1]"),
-    ],
-)
-value.mistake(
-    "Your `backward` passes a number's gradient on before all contributions to it have "
-    "arrived. Which order prevents this?",
-    loses="reuse",
-    where="used_again",
-    name="TooEarlyTheOtherWayRound",
-    edit=[
-        ("stack.append((number, True))", "order.append(number)"),
-        ("return order", "return order[::-1]"),
-        ("for earlier, _ in number.slopes", "for earlier, _ in reversed(number.slopes)"),
-    ],
-)
-value.mistake(
-    "Each number passes its gradient on only once, as soon as the first path reaches it. What "
-    "happens to a gradient that arrives later, along a longer path?",
-    loses="reuse",
-    where="used_again",
-    name="OnceAtDiscovery",
-    edit=[
-        ("stack.pop()", "stack.pop(0)"),
-        ("stack.append((number, True))", "order.append(number)"),
-        ("return order", "return order[::-1]"),
-    ],
-)
-value.mistake(
-    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
-    "gradients that it has already passed on. When is the `grad` of a number complete?",
-    loses="reuse long",
-    where="used_again many_paths",
-    name="HandsOnTwiceByRules",
-    edit=(
-        "for number in reversed(self.order()):\n",
-        "stack = [self]\n"
-        "        while stack:\n"
-        "            number = stack.pop()\n"
-        "            stack += [earlier for earlier, _ in reversed(number.slopes)]\n",
-    ),
 )
 
 
@@ -443,18 +482,15 @@ value.mistake(
 )
 class HandsOnTwiceInDepth(Value):
     def backward(self):
-        self.grad, ways = 1.0, [iter(self.slopes)]
-        given = [self]
+        self.grad, ways = 1.0, [(self, iter(self.slopes))]
         while ways:
-            step = next(ways[-1], None)
-            if step is None:
+            number, rest = ways[-1]
+            earlier, slope = next(rest, (None, 0.0))
+            if earlier is None:
                 ways.pop()
-                given.pop()
             else:
-                earlier, slope = step
-                earlier.grad += slope * given[-1].grad
-                ways.append(iter(earlier.slopes))
-                given.append(earlier)
+                earlier.grad += slope * number.grad
+                ways.append((earlier, iter(earlier.slopes)))
 
 
 @value.mistake(
@@ -479,177 +515,17 @@ value.mistake(
     name="NeverBegins",
     edit=("        self.grad = 1.0\n", ""),
 )
-value.mistake(
-    "Your backward pass starts with the value of y. What is the derivative of y with respect "
-    "to y?",
-    loses="value",
-    name="BeginsWithItsValue",
-    edit=("self.grad = 1.0", "self.grad = self.data"),
-)
-value.mistake(
-    "Your code adds only the local derivative to each `grad`. What should you multiply it by "
-    "first?",
-    loses="value reuse",
-    name="UpstreamForgotten",
-    edit=("slope * number.grad", "slope"),
-)
-value.mistake(
-    "In your product, each factor receives only the local derivative. What should you multiply "
-    "it by?",
-    loses="value reuse",
-    name="UpstreamForgottenInProducts",
-    edit=[
-        (
-            "return self.made(self.data * other.data, (self, other.data), (other, self.data))",
-            "y = self.made(self.data * other.data, (self, other.data), "
-            "(other, self.data)); y.passed = 1.0; return y",
-        ),
-        ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
-    ],
-)
-value.mistake(
-    "Your backward pass gives correct gradients only to the direct parents of y. Should it "
-    "start from y, or from one of the inputs?",
-    loses="value reuse",
-    name="OrderNotReversed",
-    edit=("reversed(self.order())", "self.order()"),
-)
-value.mistake(
-    "In your product, each factor gets its own value as its derivative. How much does `a * b` "
-    "increase when `a` increases by 1?",
-    loses="value",
-    name="FactorsNotExchanged",
-    edit=("(self, other.data), (other, self.data)", "(self, self.data), (other, other.data)"),
-)
-value.mistake(
-    "Your product passes the upstream gradient to both factors unchanged. How much does `a * "
-    "b` increase when `a` increases by 1?",
-    loses="value",
-    name="ProductLikeSum",
-    edit=("(self, other.data), (other, self.data)", "(self, 1.0), (other, 1.0)"),
-)
-value.mistake(
-    "Your sum uses the local derivatives of a product. How much does `a + b` increase when `a` "
-    "increases by 1?",
-    loses="value",
-    name="SumLikeProduct",
-    edit=(
-        "(self.data + other.data, (self, 1.0), (other, 1.0))",
-        "(self.data + other.data, (self, other.data), (other, self.data))",
-    ),
-)
-value.mistake(
-    "In `a - b`, your gradient of `b` has the wrong sign. What happens to `a - b` when `b` "
-    "increases?",
-    loses="operations",
-    where="minus_quotient_power",
-    name="MinusForgotten",
-    edit=("(other, -1.0)", "(other, 1.0)"),
-)
-value.mistake(
-    "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` increase or decrease "
-    "when `b` increases?",
-    loses="operations",
-    where="minus_quotient_power",
-    name="QuotientGrows",
-    edit=("-y / other.data", "y / other.data"),
-)
-value.mistake(
-    "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
-    "`b` does its denominator contain?",
-    loses="operations",
-    where="minus_quotient_power",
-    name="QuotientWithoutSquare",
-    edit=("-y / other.data", "-y"),
-)
-value.mistake(
-    "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
-    "respect to `a`?",
-    loses="operations long",
-    where="minus_quotient_power long_chain",
-    name="PowerWithoutFactor",
-    edit=("n * self.data", "self.data"),
-)
-value.mistake(
-    "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
-    "with respect to `a`?",
-    loses="operations long",
-    where="minus_quotient_power long_chain",
-    name="PowerNotLowered",
-    edit=("(n - 1)", "n"),
-)
 
 
-@value.mistake(
-    "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
-    "respect to `a`?",
-    loses="operations long",
-    where="minus_quotient_power number_on_the_left",
-)
-class PowerWithoutFactorInQuotients(OfPowersAndProducts):
-    """Computes quotients from powers, so the same mistake makes them wrong."""
-
-    __pow__ = value.mistakes["PowerWithoutFactor"].solve.__pow__
+for wrong in ("PowerWithoutFactor", "PowerNotLowered"):  # quotients as powers are wrong too
+    found = value.mistakes[wrong]
+    members = {"__pow__": found.solve.__pow__}
+    where = "minus_quotient_power number_on_the_left"
+    value.mistake(found.hint, loses="operations long", where=where)(
+        type(f"{wrong}InQuotients", (OfPowersAndProducts,), members)
+    )
 
 
-@value.mistake(
-    "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
-    "with respect to `a`?",
-    loses="operations long",
-    where="minus_quotient_power number_on_the_left",
-)
-class PowerNotLoweredInQuotients(OfPowersAndProducts):
-    """Computes quotients from powers, so the same mistake makes them wrong."""
-
-    __pow__ = value.mistakes["PowerNotLowered"].solve.__pow__
-
-
-value.mistake(
-    "Your derivative of `exp` follows the rule for powers. In exp(a), is `a` the base or the "
-    "exponent?",
-    loses="operations",
-    where="four_functions",
-    name="ExpLikePower",
-    edit=("(self, y)", "(self, self.data * np.exp(self.data - 1))"),
-)
-value.mistake(
-    "Your `log` is the logarithm to base 10. Which base makes `log` the inverse of `exp`?",
-    loses="operations",
-    where="four_functions",
-    name="LogToBaseTenInData",
-    edit=("np.log", "np.log10"),
-)
-value.mistake(
-    "Your derivative of `log` is the input itself. Does the graph of ln a get steeper or "
-    "flatter when `a` increases?",
-    loses="operations",
-    where="four_functions",
-    name="LogOfTheInput",
-    edit=("1 / self.data", "self.data"),
-)
-value.mistake(
-    "Your derivative of `tanh` is 1 minus tanh. Which power of tanh does the formula contain?",
-    loses="operations",
-    where="four_functions",
-    name="TanhWithoutSquare",
-    edit=("1 - y**2", "1 - y"),
-)
-value.mistake(
-    "Your derivative of `tanh` is 1 minus the square of the input. Does the formula contain "
-    "the square of the input or of the output?",
-    loses="operations",
-    where="four_functions",
-    name="TanhOfTheInput",
-    edit=("1 - y**2", "1 - self.data**2"),
-)
-value.mistake(
-    "Your derivative of `tanh` is y (1 - y), which belongs to the sigmoid. What range of "
-    "values does tanh have?",
-    loses="operations",
-    where="four_functions",
-    name="TanhLikeSigmoid",
-    edit=("1 - y**2", "y * (1 - y)"),
-)
 for function, made in {
     "exp": "self.made(y, (self, y))",
     "log": "self.made(np.log(self.data), (self, 1 / self.data))",
@@ -662,10 +538,7 @@ for function, made in {
         loses="operations",
         where="four_functions",
         name=f"UpstreamForgottenIn{function.title()}",
-        edit=[
-            (f"return {made}", f"y = {made}; y.passed = 1.0; return y"),
-            ("slope * number.grad", 'slope * getattr(number, "passed", number.grad)'),
-        ],
+        edit=[(f"return {made}", f"y = {made}; y.passed = 1.0; return y"), *PASSED.items()],
     )
 
 value.mistake(
@@ -682,20 +555,4 @@ value.mistake(
     where="relu_at_zero",
     name="ReluOpenAtZero",
     edit=("self.data > 0", "self.data >= 0"),
-)
-value.mistake(
-    "Your code swaps the two sides of a difference when a plain number is on the left. Which "
-    "number is subtracted in `3 - a`?",
-    loses="operations",
-    where="number_on_the_left",
-    name="LeftDifferenceTurned",
-    edit=("self.number(other) - self", "self - other"),
-)
-value.mistake(
-    "Your code swaps the two sides of a quotient when a plain number is on the left. Which "
-    "number is the denominator in `2 / a`?",
-    loses="operations",
-    where="number_on_the_left",
-    name="LeftQuotientTurned",
-    edit=("self.number(other) / self", "self / other"),
 )

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import DIGITS, TORCH
+from .common import DIGITS, TORCH, known
 
 SIZES = (2, 1, 2)  # numbers of the three parameters of a worker
 
@@ -21,23 +21,18 @@ def after(average_gradients, counts, given, there):
     workers = []
     for row, has in zip(given, np.broadcast_to(there, (len(given), 3)), strict=True):
         net = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Linear(1, 2, bias=False))
-        net = net.double()
-        start = 0
-        for p, g in zip(net.parameters(), has, strict=True):
-            values = torch.tensor(row[start : start + p.numel()]).reshape(p.shape)
-            start += p.numel()
-            with torch.no_grad():
-                p.fill_(0.5)
-            if g:
-                p.grad = values
+        net, parts = net.double(), torch.tensor(row).split([2, 1, 2])
+        for p, given_there, part in zip(net.parameters(), has, parts, strict=True):
+            p.data.fill_(0.5)
+            p.grad = part.reshape(p.shape).clone() if given_there else None
         workers.append(net)
 
+    def number(p):
+        return torch.full_like(p, -99) if p.grad is None else p.grad
+
     def seen(some):
-        rows = [
-            [torch.full_like(p, -99) if p.grad is None else p.grad for p in net.parameters()]
-            for net in some
-        ]
-        return np.array([torch.cat([g.detach().flatten() for g in r]).numpy() for r in rows])
+        rows = [[number(p).detach().flatten() for p in net.parameters()] for net in some]
+        return np.array([torch.cat(row).numpy() for row in rows])
 
     before = seen(workers)
     average_gradients(workers, [int(n) for n in counts])
@@ -45,9 +40,8 @@ def after(average_gradients, counts, given, there):
     for p in workers[0].parameters():
         if p.grad is not None:
             p.grad = p.grad.detach().zero_()
-    moved = max(
-        float((p.detach() - 0.5).abs().max()) for net in workers for p in net.parameters()
-    )
+    parameters = [p for net in workers for p in net.parameters()]
+    moved = max(float((p.detach() - 0.5).abs().max()) for p in parameters)
     if moved == 0 and np.array_equal(found, before, equal_nan=True):
         raise ValueError(
             "your function doesn't change the `grad` of any worker. Which line writes the mean "
@@ -103,11 +97,8 @@ def average_gradients(workers, counts):
             p.grad = None if mean is None else mean.clone()
 
 
-averaged.example(
-    np.array([1, 3]),
-    np.array([[8.0, 0.0, 4.0, 1.0, 1.0], [4.0, 0.0, 0.0, 1.0, 1.0]]),
-    np.array([[True, True, False], [True, False, False]]),
-)
+GRADS = np.array([[8.0, 0.0, 4.0, 1.0, 1.0], [4.0, 0.0, 0.0, 1.0, 1.0]])
+averaged.example(np.array([1, 3]), GRADS, np.array([[True, True, False], [True, False, False]]))
 
 
 def shards(rng, k):
@@ -184,64 +175,86 @@ def in_place(workers, counts):
                     p.grad.copy_(total)
 
 
-averaged.mistake(
+LOSES_VALUE_EDGE_SEPARATE = {
     "Your mean gives every worker the same weight. How many samples should you average over, "
-    "and how many of them does each worker have?",
-    loses="value edge separate",
-    name="each_worker_the_same",
-    edit=("n / total * g", "1 / len(same) * g"),
-)
-averaged.mistake(
+    "and how many of them does "
+    "each worker have?": {"each_worker_the_same": {"n / total * g": "1 / len(same) * g"}},
     "Your result is the sum of the workers' gradients. What is the gradient of a mean over all "
-    "samples?",
-    loses="value edge separate",
-    name="sum_of_gradients",
-    edit=("n / total * g", "g"),
-)
-averaged.mistake(
-    "Your result is a sum over all samples. What must you divide this sum by?",
-    loses="value edge separate",
-    name="sum_over_samples",
-    edit=("n / total * g", "n * g"),
-)
-averaged.mistake(
+    "samples?": {"sum_of_gradients": {"n / total * g": "g"}},
+    "Your result is a sum over all samples. What must you divide this sum by?": {
+        "sum_over_samples": {"n / total * g": "n * g"}
+    },
     "Your code adds up the workers' mean gradients and divides by the number of samples. What "
-    "has each of these gradients already been divided by?",
-    loses="value edge separate",
-    name="divided_twice",
-    edit=("n / total * g", "1 / total * g"),
-)
-averaged.mistake(
+    "has each of these gradients "
+    "already been divided by?": {"divided_twice": {"n / total * g": "1 / total * g"}},
     "Your sum over the samples is divided by the number of workers. What should you average "
-    "over?",
-    loses="value edge separate",
-    name="by_workers",
-    edit=("n / total * g", "n / len(same) * g"),
-)
-averaged.mistake(
+    "over?": {"by_workers": {"n / total * g": "n / len(same) * g"}},
     "Your mean is also divided by the number of workers. What does the formula divide the sum "
-    "over all samples by?",
-    loses="value edge separate",
-    name="by_workers_too",
-    edit=("n / total * g", "n / total / len(same) * g"),
-)
-averaged.mistake(
+    "over all samples by?": {"by_workers_too": {"n / total * g": "n / total / len(same) * g"}},
     "Your code divides by the largest number of samples times the number of workers. How many "
-    "samples do the workers have in total?",
-    loses="value edge separate",
-    name="all_as_the_largest",
-    edit=("sum(counts)", "max(counts) * len(counts)"),
-)
-averaged.mistake(
+    "samples do the workers have "
+    "in total?": {"all_as_the_largest": {"sum(counts)": "max(counts) * len(counts)"}},
     "Your function gives all workers the gradient of the worker with the most samples. Which "
-    "workers should you average over?",
-    loses="value edge separate",
-    name="largest_worker_alone",
-    edit=(
-        "if seen else None",
-        "if seen else None\n        mean = max(seen, key=lambda s: s[0])[1] if seen else None",
-    ),
-)
+    "workers should you average over?": {
+        "largest_worker_alone": {
+            "sum(n / total * g for n, g in seen)": "max(seen, key=lambda s: s[0])[1]"
+        }
+    },
+    "Your function gives the mean only to the first worker. Which gradients do the other "
+    "workers use for their "
+    "step?": {"first_worker_alone": {"for p in same:": "for p in same[:1]:"}},
+    "Your function changes the parameters. Which attribute of a parameter should it change?": {
+        "parameters_for_gradients": {
+            "(n, p.grad)": "(n, p.data + 1)",
+            "if n and p.grad is not None": "if n",
+            "p.grad = None if mean is None else mean.clone()": "p.data = mean",
+        }
+    },
+}
+known(averaged, LOSES_VALUE_EDGE_SEPARATE, loses="value edge separate")
+IN_MISSING = {
+    "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
+    "does None stand for, and when does the problem text require None?": {
+        "none_if_any_is_none": {
+            "if seen else None": "if len(seen) == sum(n > 0 for n in counts) else None"
+        }
+    },
+    "Your function looks at only one worker to decide whether to set `grad` to None. Which "
+    "workers matter, according to the problem text?": {
+        "none_if_the_first_has_none": {
+            "if seen else None": "if seen and same[0].grad is not None else None"
+        }
+    },
+    "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "
+    "for these samples, and do they belong "
+    "to the mean?": {"missing_left_out": {"n / total * g": "n / sum(m for m, _ in seen) * g"}},
+    "Your function sets `grad` to zeros if no worker with samples has a gradient. What would "
+    "an optimiser with momentum or weight decay do with zeros, and what does the problem text "
+    "require?": {
+        "zeros_where_there_was_none": {
+            "None if mean is None else": "torch.zeros_like(p) if mean is None else"
+        }
+    },
+    "Your function doesn't give the mean to a worker that has no gradient for this parameter. "
+    "What does the worker's optimiser do with the parameter then, and do the workers stay "
+    "identical?": {
+        "none_stays_none": {
+            "for p in same:\n": "for p in same:\n            if p.grad is None: continue\n"
+        }
+    },
+}
+known(averaged, IN_MISSING, loses="edge", where="missing")
+IN_AN_EMPTY_SHARD = {
+    "Your mean is NaN because of a worker without samples. What can its grad contain, and what "
+    "is the product of 0 and NaN?": {"nought_times_nan": {"if n and p": "if p"}},
+    "Your function leaves the gradient of a worker without samples unchanged if no other "
+    "worker has a gradient there. Does this gradient count, and what do the other workers have "
+    "there?": {
+        "left_where_nobody_has_one": {"for p in same:": "for p in same if seen else ():"}
+    },
+}
+known(averaged, IN_AN_EMPTY_SHARD, loses="edge", where="an_empty_shard")
+
 averaged.mistake(
     "Your function overwrites some workers' gradients with the mean while it still needs them. "
     "When must the mean be complete?",
@@ -255,88 +268,9 @@ averaged.mistake(
     ),
 )
 averaged.mistake(
-    "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
-    "does None stand for, and when does the problem text require None?",
-    loses="edge",
-    where="missing",
-    name="none_if_any_is_none",
-    edit=("if seen else None", "if len(seen) == sum(n > 0 for n in counts) else None"),
-)
-averaged.mistake(
-    "Your function looks at only one worker to decide whether to set `grad` to None. Which "
-    "workers matter, according to the problem text?",
-    loses="edge",
-    where="missing",
-    name="none_if_the_first_has_none",
-    edit=("if seen else None", "if seen and same[0].grad is not None else None"),
-)
-averaged.mistake(
-    "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "
-    "for these samples, and do they belong to the mean?",
-    loses="edge",
-    where="missing",
-    name="missing_left_out",
-    edit=("n / total * g", "n / sum(m for m, _ in seen) * g"),
-)
-averaged.mistake(
-    "Your mean is NaN because of a worker without samples. What can its grad contain, and what "
-    "is the product of 0 and NaN?",
-    loses="edge",
-    where="an_empty_shard",
-    name="nought_times_nan",
-    edit=("if n and p", "if p"),
-)
-averaged.mistake(
-    "Your function sets `grad` to zeros if no worker with samples has a gradient. What would "
-    "an optimiser with momentum or weight decay do with zeros, and what does the problem text "
-    "require?",
-    loses="edge",
-    where="missing",
-    name="zeros_where_there_was_none",
-    edit=(
-        "None if mean is None else mean.clone()",
-        "torch.zeros_like(p) if mean is None else mean.clone()",
-    ),
-)
-averaged.mistake(
-    "Your function doesn't give the mean to a worker that has no gradient for this parameter. "
-    "What does the worker's optimiser do with the parameter then, and do the workers stay "
-    "identical?",
-    loses="edge",
-    where="missing",
-    name="none_stays_none",
-    edit=("for p in same:\n", "for p in same:\n            if p.grad is None: continue\n"),
-)
-averaged.mistake(
-    "Your function leaves the gradient of a worker without samples unchanged if no other "
-    "worker has a gradient there. Does this gradient count, and what do the other workers have "
-    "there?",
-    loses="edge",
-    where="an_empty_shard",
-    name="left_where_nobody_has_one",
-    edit=("for p in same:", "for p in same if seen else ():"),
-)
-averaged.mistake(
     "Your workers share one tensor, so clearing or clipping one gradient changes all of them. "
     "How can you give each worker its own copy?",
     loses="separate",
     name="one_tensor_for_all",
     edit=("None if mean is None else mean.clone()", "mean"),
-)
-averaged.mistake(
-    "Your function gives the mean only to the first worker. Which gradients do the other "
-    "workers use for their step?",
-    loses="value edge separate",
-    name="first_worker_alone",
-    edit=("for p in same:", "for p in same[:1]:"),
-)
-averaged.mistake(
-    "Your function changes the parameters. Which attribute of a parameter should it change?",
-    loses="value edge separate",
-    name="parameters_for_gradients",
-    edit=[
-        ("(n, p.grad)", "(n, p.data + 1)"),
-        ("if n and p.grad is not None", "if n"),
-        ("p.grad = None if mean is None else mean.clone()", "p.data = mean"),
-    ],
 )

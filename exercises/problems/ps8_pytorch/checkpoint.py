@@ -1,20 +1,14 @@
 """Checkpoint: a training run that resumes as if it had never stopped.
 
-The driver creates a Checkpoint, trains for some epochs, saves to a file in memory, and trains
-to the end. This is the uninterrupted run, which `save` must not change. Then the driver builds
-new objects, with different weights, a different seed and an empty optimiser state. It loads the
-file and looks at each part separately: the model, a step of the optimiser, the next learning
-rates, the next shuffles. Finally, it loads the file into a third set of objects and trains them
-to the end.
+The driver saves a run after some epochs and trains it to the end; `save` must not change it.
+Then it loads the file into new objects, with different weights and a different seed, and looks
+at the model, a step of the optimiser, the next learning rates and the next shuffles separately.
+Finally, it loads the file into a third set of objects and trains them to the end.
 
-A layer before batch normalisation has no bias here, because its gradient would be 0 except for
-rounding. Adam divides by the size of the gradient, so another processor would take a different
-step. The shuffles are permutations, which torch draws from integers, so they are the same on
-every machine.
-
-To find out whether code from a stranger's file would run, we use a harmless object that leaves
-a mark when it is unpickled: in a file of torch, in a file of its older format, and in a plain
-pickle.
+A layer before batch normalisation has no bias here: its gradient would be 0 except for
+rounding, and Adam divides by the size of the gradient. The shuffles are the same on every
+machine. To find out whether code from a stranger's file would run, we use an object that leaves
+a mark when it is unpickled, in each of torch's two formats and in a plain pickle.
 """
 
 import warnings
@@ -23,31 +17,21 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number
+from .common import TORCH, as_number, known
 
 
 def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
     import io
     import pickle
     import sys
-    import types
 
     import torch
 
-    ran = []
-    outside = types.ModuleType("a_strangers_module")
-
-    def mark(*_):
-        ran.append(1)
-
-    mark.__module__, mark.__qualname__ = outside.__name__, "mark"
-    outside.mark = mark
-
     class Stranger:
-        """An object that calls a function when it is unpickled."""
+        """An object that leaves a mark when it is unpickled."""
 
         def __reduce__(self):
-            return mark, ()
+            return exec, ("import sys; sys.ran_a_strangers_code = True",)
 
     class Masked(torch.nn.Module):
         """A part that is in evaluation mode, where it does nothing."""
@@ -59,19 +43,17 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         g = np.random.default_rng(seed)
         layers = [torch.nn.Linear(W.shape[1], W.shape[0], bias=False, dtype=torch.float64)]
         if len(W) > 1:
-            layers.append(torch.nn.BatchNorm1d(len(W), dtype=torch.float64))
-            layers.append(Masked().eval())
-            layers.append(torch.nn.Linear(len(W), 1, dtype=torch.float64))
+            layers += [torch.nn.BatchNorm1d(len(W), dtype=torch.float64), Masked().eval()]
+            layers += [torch.nn.Linear(len(W), 1, dtype=torch.float64)]
         model = torch.nn.Sequential(*layers)
         with torch.no_grad():
             for p in model.parameters():
                 p.copy_(torch.tensor(g.normal(size=tuple(p.shape))))
             if seed == 0:
                 layers[0].weight.copy_(torch.tensor(W))
+        optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.5)
         if method == "adam":
             optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-        else:
-            optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.5)
         scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=3, gamma=0.5)
         return model, optimizer, scheduler, torch.Generator().manual_seed(seed + 7)
 
@@ -87,9 +69,11 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
                 optimizer.step()
             scheduler.step()
 
-    def numbers(model):
-        kept = [v.reshape(-1).double() for v in model.state_dict().values()]
-        return torch.cat(kept).numpy().copy()
+    def numbers(tensors):
+        return torch.cat([t.detach().reshape(-1).double() for t in tensors]).numpy().copy()
+
+    def state_of(model):
+        return numbers(model.state_dict().values())
 
     threads, at_random = torch.get_num_threads(), torch.get_rng_state()
     torch.set_num_threads(1)
@@ -102,11 +86,11 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         at_save = torch.get_rng_state()
         keeper.save(file, epochs)
         train(*first, more)
-        whole = numbers(first[0])
+        whole = state_of(first[0])
 
         second = built(1)
         model, optimizer, scheduler, generator = second
-        before = numbers(model), generator.get_state()
+        before = state_of(model), generator.get_state()
         if not file.getvalue():
             raise ValueError(
                 "your `save` doesn't write anything into `file`. Which argument of "
@@ -119,22 +103,20 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
                 "your `load` refuses the file from your `save`. Which kinds of objects may a "
                 "file contain if `weights_only` is True?"
             ) from None
-        state = numbers(model)
+        state = state_of(model)
         loaded = not np.array_equal(state, before[0])
-        loaded = loaded or not torch.equal(generator.get_state(), before[1])
+        loaded |= not torch.equal(generator.get_state(), before[1])
         orders = [torch.randperm(7, generator=generator).numpy() for _ in range(2)]
-        for group in optimizer.param_groups:
-            group["kept"], group["lr"] = group["lr"], 1.0
+        group = optimizer.param_groups[0]
+        rate, group["lr"] = group["lr"], 1.0
         for p in model.parameters():
             p.data.zero_()
             p.grad = torch.ones_like(p)
         optimizer.step()
-        step = torch.cat([p.detach().reshape(-1) for p in model.parameters()]).numpy()
-        for group in optimizer.param_groups:
-            group["lr"] = group.pop("kept")
-        rates = []
+        step = numbers(model.parameters())
+        group["lr"], rates = rate, []
         for _ in range(4):
-            rates.append(float(optimizer.param_groups[0]["lr"]))
+            rates.append(float(group["lr"]))
             scheduler.step()
 
         third = built(2)
@@ -142,7 +124,6 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         torch.set_rng_state(at_save)
         train(*third, more)
 
-        sys.modules[outside.__name__] = outside
         strange = {"epoch": Stranger(), "model": first[0].state_dict()}
         zipped, older = io.BytesIO(), io.BytesIO()
         torch.save(strange, zipped)
@@ -152,13 +133,13 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
                 Checkpoint(*built(3)).load(io.BytesIO(written))
             except Exception:
                 pass  # to refuse it is right
-        last, harm = numbers(third[0]), np.array([float(bool(ran))])
+        last, harm = state_of(third[0]), np.array([float(hasattr(sys, "ran_a_strangers_code"))])
         if not loaded:  # who loads nothing disturbs nothing and runs nothing
             whole = harm = np.zeros(0)
         parts = as_number(epoch), state, step, np.array(rates), np.array(orders)
         return *parts, whole, last, harm
     finally:
-        sys.modules.pop(outside.__name__, None)
+        vars(sys).pop("ran_a_strangers_code", None)
         torch.set_rng_state(at_random)
         torch.set_num_threads(threads)
 
@@ -167,16 +148,8 @@ keeping = problem(
     "Checkpoint",
     driver=resumed,
     uses=TORCH,
-    returns={
-        "epoch": "value",
-        "state": "value",
-        "step": "value",
-        "rates": "value",
-        "orders": "value",
-        "uninterrupted": "resumed",
-        "resumed": "resumed",
-        "ran": "resumed",
-    },
+    returns=dict.fromkeys(("epoch", "state", "step", "rates", "orders"), "value")
+    | dict.fromkeys(("uninterrupted", "resumed", "ran"), "resumed"),
     computed=("state", "step", "rates", "orders", "uninterrupted", "resumed", "ran"),
     wrong={
         "step": "Your optimiser's next step is different. What do momentum and Adam remember "
@@ -271,11 +244,8 @@ class OneByOne:
 
     def save(self, file, epoch):
         weights = {name: v.clone() for name, v in self.model.state_dict().items()}
-        numbers = self.generator.get_state().tolist()
-        torch.save(
-            (epoch, weights, self.optimizer.state_dict(), self.scheduler.state_dict(), numbers),
-            file,
-        )
+        states = self.optimizer.state_dict(), self.scheduler.state_dict()
+        torch.save((epoch, weights, *states, self.generator.get_state().tolist()), file)
 
     def load(self, file):
         epoch, weights, moments, schedule, numbers = torch.load(file)
@@ -308,86 +278,95 @@ class SteppedThrough:
         return kept["e"]
 
 
-keeping.mistake(
+LOSES_VALUE_RESUMED = {
     "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
-    "and Adam remember from step to step, and is it in your file?",
-    loses="value resumed",
-    name="OptimizerForgotten",
-    edit=(', "optimizer": optimizer', ""),
-)
-keeping.mistake(
+    "and Adam remember from step to "
+    "step, and is it in your file?": {"OptimizerForgotten": {', "optimizer": optimizer': ""}},
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
-    "What does the scheduler count, and is this count in your file?",
-    loses="value resumed",
-    name="SchedulerForgotten",
-    edit=(', "scheduler": scheduler', ""),
-)
-keeping.mistake(
+    "What does the scheduler count, "
+    "and is this count in your file?": {"SchedulerForgotten": {', "scheduler": scheduler': ""}},
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
-    "object draws them, and does your code save its state and restore it in the same object?",
-    loses="value resumed",
-    name="GeneratorForgotten",
-    edit=('        self.generator.set_state(states["generator"])\n', ""),
-)
-keeping.mistake(
+    "object draws them, and does your code save its state and restore it in the same object?": {
+        "GeneratorForgotten": {'        self.generator.set_state(states["generator"])\n': ""}
+    },
     "Your `load` gives the generator the state of a different generator. Which generator does "
-    "`torch.get_rng_state` read, and which one shuffles the samples?",
-    loses="value resumed",
-    name="AnotherGenerator",
-    edit=("self.generator.get_state()", "torch.get_rng_state()"),
-)
-keeping.mistake(
+    "`torch.get_rng_state` read, and which one shuffles the "
+    "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
     "Your model still has its initial parameters after `load`. Which object does `load` put "
-    "the saved parameters into?",
-    loses="value resumed",
-    name="ModelForgotten",
-    edit=('"model": model, ', ""),
-)
-keeping.mistake(
+    "the saved parameters into?": {"ModelForgotten": {'"model": model, ': ""}},
     "Your optimiser and your scheduler start from the beginning. What do they store after some "
-    "epochs that new ones don't?",
-    loses="value resumed",
-    name="OptimizerAndSchedulerForgotten",
-    edit=[(', "optimizer": optimizer', ""), (', "scheduler": scheduler', "")],
-)
-keeping.mistake(
+    "epochs that new ones don't?": {
+        "OptimizerAndSchedulerForgotten": {
+            ', "optimizer": optimizer': "",
+            ', "scheduler": scheduler': "",
+        }
+    },
     "Your `load` restores only the model. What do the optimiser, the scheduler and the "
-    "generator store after some epochs that new ones don't?",
-    loses="value resumed",
-    name="ModelAlone",
-    edit=[
-        (', "optimizer": optimizer', ""),
-        (', "scheduler": scheduler', ""),
-        ('        self.generator.set_state(states["generator"])\n', ""),
-    ],
-)
-keeping.mistake(
+    "generator store after some epochs that new ones don't?": {
+        "ModelAlone": {
+            ', "optimizer": optimizer': "",
+            ', "scheduler": scheduler': "",
+            '        self.generator.set_state(states["generator"])\n': "",
+        }
+    },
     "Your generator repeats the shuffles from the start of the run. Does your code use its "
-    "seed, its state at the start, or its state at the time of `save`?",
-    loses="value resumed",
-    name="SeedForState",
-    edit=('set_state(states["generator"])', "manual_seed(7)"),
-)
-keeping.mistake(
+    "seed, its state at the start, or its state at the "
+    "time of `save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},
     "Your file contains the optimiser, the scheduler and the generator in their initial "
-    "states. When does your code read these states, and when should it read them?",
-    loses="value resumed",
-    name="StatesOfTheStart",
-    edit=[
-        (
-            "self.generator = generator",
-            "self.generator = generator\n"
-            "        self.states = {n: p.state_dict() for n, p in self.parts.items()}\n"
-            '        self.states["generator"] = generator.get_state()',
-        ),
-        (
-            "states = {name: part.state_dict() for name, part in self.parts.items()}\n"
-            "        states |= {",
-            "states = self.states | {",
-        ),
-        ('"generator": self.generator.get_state(), ', ""),
-    ],
-)
+    "states. When does your code read these states, and when should it read them?": {
+        "StatesOfTheStart": {
+            "self.generator = generator": "self.generator = generator\n"
+            "        states = {n: p.state_dict() for n, p in self.parts.items()}\n"
+            "        self.states = states, generator.get_state()",
+            "{name: part.state_dict() for name, part in self.parts.items()}": "self.states[0]",
+            "self.generator.get_state()": "self.states[1]",
+        }
+    },
+    "Your optimiser resumes without its memory, so its next step is wrong. Which part of its "
+    "`state_dict` contains the memory?": {
+        "MemoryForgotten": {
+            "self.generator.set": 'self.parts["optimizer"].state.clear(); self.generator.set'
+        }
+    },
+    "Your `load` seeds the generator with the number of epochs. Does this give the state that "
+    "the generator had at the time of `save`?": {
+        "SeededWithTheEpoch": {'set_state(states["generator"])': 'manual_seed(states["epoch"])'}
+    },
+}
+known(keeping, LOSES_VALUE_RESUMED, loses="value resumed")
+LOSES_VALUE = {
+    "Your `epoch` is one more than the saved number. How many epochs are finished?": {
+        "OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}
+    },
+    "Your `epoch` is 0 for every file. Where should `load` get this number from?": {
+        "EpochForgotten": {'states["epoch"]': "0"}
+    },
+}
+known(keeping, LOSES_VALUE, loses="value")
+LOSES_RESUMED = {
+    "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
+    "file, and which argument of `torch.load` restricts the contents to numbers, text and "
+    "tensors?": {"RunsWhatItReads": {"weights_only=True": "weights_only=False"}},
+    "Your `save` changes the run that it saves. Does it draw from the generator, or set its "
+    "state?": {
+        "SavingDraws": {
+            "states, file)": "states, file); torch.randperm(5, generator=self.generator)"
+        }
+    },
+    "Your `save` leaves the model in evaluation mode. Which mode does the run need "
+    "afterwards?": {
+        "SavingEvaluates": {"states, file)": 'states, file); self.parts["model"].eval()'}
+    },
+    "Your `save` puts a frozen part of the model into training mode. Which parts does "
+    "`model.train()` change?": {
+        "SavingTrains": {"states, file)": 'states, file); self.parts["model"].train()'}
+    },
+    "Your `save` seeds PyTorch's global generator. What else draws from it after `save`?": {
+        "SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}
+    },
+}
+known(keeping, LOSES_RESUMED, loses="resumed")
+
 keeping.mistake(
     "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
     "normalisation update without an optimiser, and which method of the model lists them?",
@@ -395,8 +374,7 @@ keeping.mistake(
     name="ParametersAlone",
     edit=(
         "weights_only=True)",
-        "weights_only=True)\n"
-        '        states["model"] |= dict(self.parts["model"].named_buffers())',
+        'weights_only=True); states["model"] |= dict(self.parts["model"].named_buffers())',
     ),
 )
 
@@ -414,77 +392,3 @@ class SteppedOnceMore(Checkpoint):
             for _ in range(epoch):
                 scheduler.step()
         return epoch
-
-
-keeping.mistake(
-    "Your `epoch` is one more than the saved number. How many epochs are finished?",
-    loses="value",
-    name="OneEpochMore",
-    edit=('states["epoch"]', 'states["epoch"] + 1'),
-)
-keeping.mistake(
-    "Your `epoch` is 0 for every file. Where should `load` get this number from?",
-    loses="value",
-    name="EpochForgotten",
-    edit=('states["epoch"]', "0"),
-)
-keeping.mistake(
-    "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
-    "file, and which argument of `torch.load` restricts the contents to numbers, text and "
-    "tensors?",
-    loses="resumed",
-    name="RunsWhatItReads",
-    edit=("weights_only=True", "weights_only=False"),
-)
-keeping.mistake(
-    "Your `save` changes the run that it saves. Does it draw from the generator, or set its "
-    "state?",
-    loses="resumed",
-    name="SavingDraws",
-    edit=(
-        "torch.save(states, file)",
-        "torch.save(states, file)\n        torch.randperm(5, generator=self.generator)",
-    ),
-)
-keeping.mistake(
-    "Your optimiser resumes without its memory, so its next step is wrong. Which part of its "
-    "`state_dict` contains the memory?",
-    loses="value resumed",
-    name="MemoryForgotten",
-    edit=(
-        "        self.generator.set",
-        '        self.parts["optimizer"].state.clear()\n        self.generator.set',
-    ),
-)
-keeping.mistake(
-    "Your `save` leaves the model in evaluation mode. Which mode does the run need afterwards?",
-    loses="resumed",
-    name="SavingEvaluates",
-    edit=(
-        "torch.save(states, file)",
-        'torch.save(states, file)\n        self.parts["model"].eval()',
-    ),
-)
-keeping.mistake(
-    "Your `save` puts a frozen part of the model into training mode. Which parts does "
-    "`model.train()` change?",
-    loses="resumed",
-    name="SavingTrains",
-    edit=(
-        "torch.save(states, file)",
-        'torch.save(states, file)\n        self.parts["model"].train()',
-    ),
-)
-keeping.mistake(
-    "Your `save` seeds PyTorch's global generator. What else draws from it after `save`?",
-    loses="resumed",
-    name="SavingSeeds",
-    edit=("torch.save(states, file)", "torch.save(states, file)\n        torch.manual_seed(0)"),
-)
-keeping.mistake(
-    "Your `load` seeds the generator with the number of epochs. Does this give the state "
-    "that the generator had at the time of `save`?",
-    loses="value resumed",
-    name="SeededWithTheEpoch",
-    edit=('set_state(states["generator"])', 'manual_seed(states["epoch"])'),
-)

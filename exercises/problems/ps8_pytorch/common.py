@@ -1,4 +1,4 @@
-"""What several problems of ps8 share: constants, and batches that record when they are moved.
+"""What several problems of ps8 share, such as batches that record when they are moved.
 
 On a machine with only a CPU, we can't see which device a tensor is on. Therefore the batches
 are tensors of a subclass, which records whether anything was computed with them before
@@ -11,6 +11,17 @@ from nngrader.engine import Tensor, travels
 
 DIGITS = 1e-8  # tolerance that float64 meets, but not float32 or difference quotients
 TORCH = ("torch",)
+MOVES = "x, y = x.to(device), y.to(device)"
+NOT_MOVED = {
+    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
+    "there?": {"inputs_not_moved": {MOVES: "y = y.to(device)"}},
+    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
+    "there?": {"targets_not_moved": {MOVES: "x = x.to(device)"}},
+}
+NOTHING_MOVED = {
+    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
+    "a tensor, or does it return a new one?": {"nothing_moved": {MOVES: "pass"}}
+}
 
 
 @travels
@@ -77,3 +88,14 @@ def stored(X, y, sizes):
             tensor.which, tensor.number = which, len(loader)
         loader.append(batch)
     return loader, used, arrived
+
+
+def known(problem, hints, loses, **about):
+    """Register the mistakes of a table, which contains their changes by hint and by name.
+
+    A change is either a dict of old and new texts for `edit`, or a text for `given`.
+    """
+    for hint, changes in hints.items():
+        for name, change in changes.items():
+            by = {"given": change} if isinstance(change, str) else {"edit": [*change.items()]}
+            problem.mistake(hint, loses=loses, name=name, **by, **about)

@@ -1,18 +1,15 @@
 """evaluate: loss and accuracy of a model that the function must leave unchanged.
 
-The driver builds a classifier with batch normalisation. Instead of Dropout, it uses a module
-that always masks the same entries, and only in training mode, because random masks would differ
-between machines. It sets the mode of each module and calls the student's function. In addition
-to the two numbers, it returns the running statistics and the modes afterwards, and whether a
-graph was recorded: in the forward pass, or by code that runs after the call. The batches are
-tensors that record whether they are used before they are moved, as in train_one_epoch.
+A module that always masks the same entries replaces Dropout, whose random masks would differ
+between machines. In addition to the two numbers, the driver returns the running statistics and
+the modes after the call, and whether a graph was recorded, also by code that runs later.
 """
 
 import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number, stored
+from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, known, stored
 
 
 def measured(evaluate, X, y, sizes, W, means, variances, training):
@@ -48,8 +45,7 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         for module, mode in zip(model.modules(), training, strict=True):
             module.training = bool(mode)
         loader, used, _ = stored(X, y, sizes)
-        given = model, loader, Loss(), torch.device("cpu")
-        found = evaluate(*given)
+        found = evaluate(model, loader, Loss(), torch.device("cpu"))
         if not isinstance(found, tuple | list) or len(found) != 2:
             return found
         loss, accuracy = map(as_number, found)
@@ -57,8 +53,8 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
             return loss, accuracy, *[np.zeros(0)] * 3
         statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()
         modes = np.array([float(module.training) for module in model.modules()])
-        found = [*used, any(recorded), not torch.is_grad_enabled()]
-        return loss, accuracy, statistics, modes, np.array(found, dtype=float)
+        graph = [*used, any(recorded), not torch.is_grad_enabled()]
+        return loss, accuracy, statistics, modes, np.array(graph, dtype=float)
     finally:
         torch.set_grad_enabled(records)
         torch.set_num_threads(threads)
@@ -68,22 +64,17 @@ look = problem(
     "evaluate",
     driver=measured,
     uses=TORCH,
-    returns={
-        "loss": "value",
-        "accuracy": "value",
-        "statistics": "state",
-        "modes": "state",
-        "graph": "state",
-    },
+    returns=dict.fromkeys(("loss", "accuracy"), "value")
+    | dict.fromkeys(("statistics", "modes", "graph"), "state"),
     computed=("statistics", "modes", "graph"),
     wrong={
-        "statistics": "Your function changes the running statistics. Which "
-        "mode changes them, and which mode is the model in during each forward pass?",
+        "statistics": "Your function changes the running statistics. Which mode changes them, "
+        "and which mode is the model in during each forward pass?",
         "graph": "Your function uses a batch before it moves it, records a graph, or leaves "
         "recording switched off. Which of the four entries of `graph` is 1?",
         "modes": "Your function leaves some modules in a different mode. Which modules does "
-        "the model contain, down to the innermost ones, and does your code restore "
-        "the mode of each?",
+        "the model contain, down to the innermost ones, and does your code restore the mode of "
+        "each?",
     },
     points={
         "shape": (1, "two numbers"),
@@ -129,15 +120,9 @@ def evaluate(model, loader, loss_fn, device):
     return loss / seen, right / seen
 
 
-look.example(
-    np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 1.0]]) * np.log(3.0),
-    np.array([0, 0, 1]),
-    np.array([2, 1]),
-    np.eye(2),
-    np.zeros(2),
-    np.ones(2),
-    np.array([1, 1, 1, 1, 1]),
-)
+SAMPLES = np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 1.0]]) * np.log(3.0), np.array([0, 0, 1])
+LAYERS = np.eye(2), np.zeros(2), np.ones(2)
+look.example(*SAMPLES, np.array([2, 1]), *LAYERS, np.ones(5, dtype=int))
 
 
 def drawn(rng, sizes, D, training):
@@ -145,8 +130,7 @@ def drawn(rng, sizes, D, training):
     N, C = sum(sizes), 7
     X, W = rng.normal(size=(N, D)) + 0.4, rng.normal(size=(C, D)) / 2
     y = rng.integers(C, size=N)
-    far = np.arange(N) % 2 == 0
-    y[far] = (X @ W.T).argmax(axis=1)[far]  # about half of the answers are right
+    y[::2] = (X @ W.T).argmax(axis=1)[::2]  # about half of the answers are right
     means, variances = 0.3 * rng.normal(size=C), rng.uniform(0.5, 2.0, size=C)
     return X, y, np.array(sizes), W, means, variances, np.array(training)
 
@@ -203,111 +187,88 @@ def on_a_copy(model, loader, loss_fn, device):
         return float(loss), sum(int((s.argmax(-1) == y).sum()) for s, y in answers) / total
 
 
-look.mistake(
+LOSES_VALUE = {
     "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
-    "last batch get?",
-    loses="value",
-    name="mean_of_batch_means",
-    edit=[(".item() * len(x)", ".item()"), ("loss / seen", "loss / len(loader)")],
-)
-look.mistake(
+    "last batch get?": {
+        "mean_of_batch_means": {
+            ".item() * len(x)": ".item()",
+            "loss / seen": "loss / len(loader)",
+        }
+    },
     "Your `accuracy` is the mean of the batch accuracies. How much weight does a sample in the "
-    "smaller last batch get?",
-    loses="value",
-    name="mean_of_batch_accuracies",
-    edit=[
-        (".sum().item()", ".double().mean().item()"),
-        ("right / seen", "right / len(loader)"),
-    ],
-)
-look.mistake(
+    "smaller last batch get?": {
+        "mean_of_batch_accuracies": {
+            ".sum().item()": ".double().mean().item()",
+            "right / seen": "right / len(loader)",
+        }
+    },
     "Your `loss` and your `accuracy` are both means of the batch means. How much weight does a "
-    "sample in the smaller last batch get?",
-    loses="value",
-    name="both_means_of_means",
-    edit=[
-        (".item() * len(x)", ".item()"),
-        (".sum().item()", ".double().mean().item()"),
-        ("loss / seen, right / seen", "loss / len(loader), right / len(loader)"),
-    ],
-)
-look.mistake(
-    "Your `loss` is the sum over all samples. What do you divide this sum by to get the mean?",
-    loses="value",
-    name="loss_summed_over_samples",
-    edit=("loss / seen", "loss"),
-)
-look.mistake(
+    "sample in the smaller last batch get?": {
+        "both_means_of_means": {
+            ".item() * len(x)": ".item()",
+            ".sum().item()": ".double().mean().item()",
+            "loss / seen, right / seen": "loss / len(loader), right / len(loader)",
+        }
+    },
+    "Your `loss` is the sum over all samples. What do you divide "
+    "this sum by to get the mean?": {"loss_summed_over_samples": {"loss / seen": "loss"}},
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
-    "`loss_fn` already divided by?",
-    loses="value",
-    name="divided_twice",
-    edit=(".item() * len(x)", ".item()"),
-)
-look.mistake(
+    "`loss_fn` already divided by?": {"divided_twice": {".item() * len(x)": ".item()"}},
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "you average over?",
-    loses="value",
-    name="loss_divided_by_the_batches",
-    edit=("loss / seen", "loss / len(loader)"),
-)
-look.mistake(
+    "you average over?": {"loss_divided_by_the_batches": {"loss / seen": "loss / len(loader)"}},
     "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
-    "What should you average over?",
-    loses="value",
-    name="accuracy_divided_by_the_batches",
-    edit=("right / seen", "right / len(loader)"),
-)
-look.mistake(
-    "Your `accuracy` is the number of correct predictions. What values can a fraction have?",
-    loses="value",
-    name="number_of_right_answers",
-    edit=("right / seen", "right"),
-)
-look.mistake(
+    "What should you average "
+    "over?": {"accuracy_divided_by_the_batches": {"right / seen": "right / len(loader)"}},
+    "Your `accuracy` is the number of correct predictions. What values can a fraction have?": {
+        "number_of_right_answers": {"right / seen": "right"}
+    },
     "Your `accuracy` is 0, although some predictions are correct. Along which axis do you call "
-    "`argmax`, and what does `//` do with fractions?",
-    loses="value",
-    name="integer_division",
-    edit=("right / seen", "right // seen"),
-)
-look.mistake(
+    "`argmax`, and what does `//` "
+    "do with fractions?": {"integer_division": {"right / seen": "right // seen"}},
     "Your `accuracy` is the fraction of wrong predictions. Which comparison counts a correct "
-    "one?",
-    loses="value",
-    name="wrong_predictions_counted",
-    edit=("dim=1) == y", "dim=1) != y"),
-)
-look.mistake(
-    "Your `loss` covers only the last batch. Which samples should you average over?",
-    loses="value",
-    name="loss_of_the_last_batch",
-    edit=[
-        ("loss += loss_fn(scores, y).item() * len(x)", "loss = loss_fn(scores, y).item()"),
-        ("loss / seen", "loss"),
-    ],
-)
-look.mistake(
+    "one?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
+    "Your `loss` covers only the last batch. Which samples should you average over?": {
+        "loss_of_the_last_batch": {
+            "loss += loss_fn(scores, y).item() * len(x)": "loss = loss_fn(scores, y).item()",
+            "loss / seen": "loss",
+        }
+    },
     "You pass probabilities instead of scores to `loss_fn`. Which function does the loss "
-    "itself apply to the scores first?",
-    loses="value",
-    name="softmax_before_the_loss",
-    edit=("scores = model(x)", "scores = model(x).softmax(1)"),
-)
-look.mistake(
+    "itself apply to the scores first?": {
+        "softmax_before_the_loss": {"scores = model(x)": "scores = model(x).softmax(1)"}
+    },
     "Your code treats every batch as if it were as large as the last one. Which number should "
-    "it add for each batch?",
-    loses="value",
-    name="samples_of_the_last_batch",
-    edit=("    return", "    seen = len(loader) * len(x)\n    return"),
-)
-look.mistake(
+    "it add for each batch?": {
+        "samples_of_the_last_batch": {
+            "    return": "    seen = len(loader) * len(x)\n    return"
+        }
+    },
     "Your code treats every batch as if it were as large as the first one. Which number should "
-    "it add for each batch?",
-    loses="value",
-    name="samples_of_the_first_batch",
-    edit=("    return", "    seen = len(loader) * len(loader[0][0])\n    return"),
-)
+    "it add for each batch?": {
+        "samples_of_the_first_batch": {
+            "    return": "    seen = len(loader) * len(loader[0][0])\n    return"
+        }
+    },
+    "Your `accuracy` is in percent. What values can a fraction have?": {
+        "in_per_cent": {"right / seen": "100 * right / seen"}
+    },
+    "Your two results are swapped. Which one should your function return first?": {
+        "accuracy_first": {"loss / seen, right / seen": "right / seen, loss / seen"}
+    },
+}
+known(look, LOSES_VALUE, loses="value")
+LOSES_STATE = {
+    "Your forward pass records a graph that takes memory and that you never use. Which context "
+    "manager switches this "
+    "off?": {"graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}},
+    "After your function returns, PyTorch no longer records graphs anywhere in the program. "
+    "How long does `torch.set_grad_enabled(False)` remain in effect, and how long does a "
+    "`with` block?": {
+        "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
+    },
+}
+known(look, LOSES_STATE | NOT_MOVED | NOTHING_MOVED, loses="state")
+
 look.mistake(
     "Your function doesn't switch all modules to evaluation mode: a module like dropout is "
     "still in training mode. Which call switches a model and all its parts?",
@@ -324,18 +285,6 @@ look.mistake(
     edit=("            seen +=", "            model.train()\n            seen +="),
 )
 look.mistake(
-    "Your `accuracy` is in percent. What values can a fraction have?",
-    loses="value",
-    name="in_per_cent",
-    edit=("right / seen", "100 * right / seen"),
-)
-look.mistake(
-    "Your two results are swapped. Which one should your function return first?",
-    loses="value",
-    name="accuracy_first",
-    edit=("loss / seen, right / seen", "right / seen, loss / seen"),
-)
-look.mistake(
     "Your function evaluates the model in whatever mode it arrives in. Which statistics does "
     "batch normalisation use in training mode, and what happens to its running statistics?",
     loses="value state",
@@ -349,7 +298,7 @@ look.mistake(
     loses="state",
     where="in_training_mode partly_frozen",
     name="left_in_evaluation_mode",
-    edit=("    for module, mode in modes.items():\n        module.training = mode\n", ""),
+    edit=("module.training = mode", "pass"),
 )
 look.mistake(
     "Your function leaves the model in training mode, even if it was in evaluation mode "
@@ -357,10 +306,7 @@ look.mistake(
     loses="state",
     where="in_evaluation_mode",
     name="always_left_in_training_mode",
-    edit=(
-        "    for module, mode in modes.items():\n        module.training = mode\n",
-        "    model.train()\n",
-    ),
+    edit=("module.training = mode", "model.train()"),
 )
 look.mistake(
     "Your function gives a frozen part the mode of the whole model. Which module's mode does "
@@ -368,44 +314,5 @@ look.mistake(
     loses="state",
     where="partly_frozen",
     name="one_mode_for_all",
-    edit=(
-        "    for module, mode in modes.items():\n        module.training = mode\n",
-        "    model.train(modes[model])\n",
-    ),
-)
-look.mistake(
-    "Your forward pass records a graph that takes memory and that you never use. Which context "
-    "manager switches this off?",
-    loses="state",
-    name="graph_recorded",
-    edit=("torch.no_grad()", "torch.enable_grad()"),
-)
-look.mistake(
-    "After your function returns, PyTorch no longer records graphs anywhere in the program. "
-    "How long does `torch.set_grad_enabled(False)` remain in effect, and how long does a "
-    "`with` block?",
-    loses="state",
-    name="never_recorded_again",
-    edit=("    return", "    torch.set_grad_enabled(False)\n    return"),
-)
-look.mistake(
-    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
-    "there?",
-    loses="state",
-    name="inputs_not_moved",
-    edit=("x, y = x.to(device), y.to(device)", "y = y.to(device)"),
-)
-look.mistake(
-    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
-    "there?",
-    loses="state",
-    name="targets_not_moved",
-    edit=("x, y = x.to(device), y.to(device)", "x = x.to(device)"),
-)
-look.mistake(
-    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
-    "a tensor, or does it return a new one?",
-    loses="state",
-    name="nothing_moved",
-    edit=("            x, y = x.to(device), y.to(device)\n", ""),
+    edit=("module.training = mode", "model.train(modes[model])"),
 )

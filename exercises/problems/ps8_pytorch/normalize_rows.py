@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from nngrader.engine import Failed, problem
 
-from .common import DIGITS, TORCH
+from .common import DIGITS, TORCH, known
 
 
 def applied(Function, x, weight, eps, dy, v):
@@ -98,13 +98,8 @@ class NormalizeRows(torch.autograd.Function):
         return dx, (dy * r * x).sum(0), None
 
 
-normalized.example(
-    np.array([[1.0, 7.0], [3.0, -3.0]]),
-    np.array([5.0, 10.0]),
-    0.0,
-    np.array([[1.0, 2.0], [1.0, 0.0]]),
-    np.array([[1.0, 0.0], [0.0, 1.0]]),
-)
+ROWS, UPSTREAM = np.array([[1.0, 7.0], [3.0, -3.0]]), np.array([[1.0, 2.0], [1.0, 0.0]])
+normalized.example(ROWS, np.array([5.0, 10.0]), 0.0, UPSTREAM, np.eye(2))
 
 
 @normalized.case("value", visible=2)
@@ -163,242 +158,119 @@ class RowByRow(torch.autograd.Function):
         return torch.stack(rows), dweight, None
 
 
-normalized.mistake(
+SQUARE = "(x**2).mean(1, keepdim=True)"
+ROOT, ROOT_AGAIN = f"torch.sqrt({SQUARE} + eps)", f"torch.sqrt({SQUARE} + ctx.eps)"
+
+
+def rooted(new):
+    """Return the edits that replace the root in `forward` and in `backward`."""
+    return {ROOT: new, ROOT_AGAIN: new.replace("eps", "ctx.eps")}
+
+
+LOSES_VALUE_GRADIENT_SECOND = {
     "Your rows are divided by the square root of the sum of squares. What does the formula for "
-    "r compute from the squares before it takes the square root?",
-    loses="value gradient second",
-    name="SumOfSquares",
-    edit=[
-        ("(x**2).mean(1, keepdim=True) + eps", "(x**2).sum(1, keepdim=True) + eps"),
-        ("(x**2).mean(1, keepdim=True) + ctx.eps", "(x**2).sum(1, keepdim=True) + ctx.eps"),
-        ("(g * x).mean", "(g * x).sum"),
-    ],
-)
-normalized.mistake(
+    "r compute from the squares before it takes the square root?": {
+        "SumOfSquares": rooted("torch.sqrt((x**2).sum(1, keepdim=True) + eps)")
+        | {"(g * x).mean": "(g * x).sum"}
+    },
     "Your rows are divided by the square root of their variance. Which step in the computation "
-    "of a variance doesn't appear in the formula for r?",
-    loses="value gradient second",
-    name="RootOfTheVariance",
-    edit=[
-        ("(x**2).mean(1, keepdim=True) + eps", "x.var(1, keepdim=True, correction=0) + eps"),
-        (
-            "(x**2).mean(1, keepdim=True) + ctx.eps",
-            "x.var(1, keepdim=True, correction=0) + ctx.eps",
-        ),
-    ],
-)
-normalized.mistake(
+    "of a variance doesn't appear in the formula for r?": {
+        "RootOfTheVariance": rooted("torch.sqrt(x.var(1, correction=0, keepdim=True) + eps)")
+    },
     "Your code adds `eps` after it takes the square root. Where does `eps` appear in the "
-    "formula for r?",
-    loses="value gradient second",
-    name="EpsBesideTheRoot",
-    edit=[
-        (
-            "torch.sqrt((x**2).mean(1, keepdim=True) + eps)",
-            "((x**2).mean(1, keepdim=True).sqrt() + eps)",
-        ),
-        (
-            "torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)",
-            "((x**2).mean(1, keepdim=True).sqrt() + ctx.eps)",
-        ),
-    ],
-)
-normalized.mistake(
-    "Your result doesn't depend on `eps`. Where does `eps` appear in the formula for r?",
-    loses="value gradient second",
-    name="NoEps",
-    edit=[(" + eps", ""), (" + ctx.eps", "")],
-)
-normalized.mistake(
+    "formula for r?": {
+        "EpsBesideTheRoot": rooted("((x**2).mean(1, keepdim=True).sqrt() + eps)")
+    },
+    "Your result doesn't depend on `eps`. Where does `eps` appear in the formula for r?": {
+        "NoEps": {" + eps": "", " + ctx.eps": ""}
+    },
     "Your mean is over the samples, down each column. Which entries does the formula for r "
-    "average?",
-    loses="value gradient second",
-    name="DownTheColumns",
-    edit=[
-        ("(x**2).mean(1, keepdim=True) + eps", "(x**2).mean(0, keepdim=True) + eps"),
-        ("(x**2).mean(1, keepdim=True) + ctx.eps", "(x**2).mean(0, keepdim=True) + ctx.eps"),
-        ("(g * x).mean(1", "(g * x).mean(0"),
-    ],
-)
-normalized.mistake(
-    "Your `dx` treats r as a constant. Which entries of `y` change when a single entry of `x` "
-    "changes?",
-    loses="gradient second",
-    name="FactorIsConstant",
-    edit=(" - r**3 * x * (g * x).mean(1, keepdim=True)", ""),
-)
-normalized.mistake(
-    "The second part of your `dx`, which comes from r, is D times too large. What is the "
-    "derivative of a mean with respect to one of its entries?",
-    loses="gradient second",
-    name="SumInTheGradient",
-    edit=("(g * x).mean", "(g * x).sum"),
-)
-normalized.mistake(
-    "In your `dx`, you add the part that comes from r. Does r increase or decrease when the "
-    "entries of a row get larger?",
-    loses="gradient second",
-    name="AddedInTheGradient",
-    edit=("r * g - r", "r * g + r"),
-)
-normalized.mistake(
-    "The second part of your `dx` contains the wrong power of r. What is the derivative of "
-    "s^(-1/2), and how do you write it in terms of r?",
-    loses="gradient second",
-    name="SquareInTheGradient",
-    edit=("r**3", "r**2"),
-)
-normalized.mistake(
-    "Your `dx` doesn't depend on `weight`. Which factors does the formula for `y` multiply `x` "
-    "by?",
-    loses="gradient second",
-    name="NoWeightInTheGradient",
-    edit=("dy * weight", "dy"),
-)
-normalized.mistake(
-    "Your gradients don't depend on `dy`: they are the gradients of the sum of `y`. Where "
-    "should `backward` use `dy`?",
-    loses="gradient second",
-    name="NoUpstream",
-    edit=(
-        "x, weight = ctx.saved_tensors",
-        "(x, weight), dy = ctx.saved_tensors, torch.ones_like(dy)",
-    ),
-)
-normalized.mistake(
-    "Your `dweight` is a mean over the rows. How do you combine the gradients if every row "
-    "uses the same weight?",
-    loses="gradient",
-    name="MeanOverRows",
-    edit=("(dy * r * x).sum", "(dy * r * x).mean"),
-)
-normalized.mistake(
-    "Your `dweight` is computed from `x` itself. What does the formula for `y` multiply "
-    "`weight` by?",
-    loses="gradient",
-    name="WeightOfX",
-    edit=("dy * r * x", "dy * x"),
-)
-normalized.mistake(
-    "Your rows have their mean subtracted. Which step in the formula for r or `y` subtracts "
-    "a number?",
-    loses="value",
-    name="RowMeanSubtracted",
-    edit=(
-        "return weight * x /",
-        "x = x - x.mean(1, keepdim=True)\n        return weight * x /",
-    ),
-)
-normalized.mistake(
-    "Your mean is over all entries of `x`. Which entries does the formula for r average?",
-    loses="value gradient second",
-    name="MeanOfEverything",
-    edit=[
-        ("(x**2).mean(1, keepdim=True) + eps", "(x**2).mean() + eps"),
-        ("(x**2).mean(1, keepdim=True) + ctx.eps", "(x**2).mean() + ctx.eps"),
-    ],
-)
-normalized.mistake(
+    "average?": {
+        "DownTheColumns": rooted("torch.sqrt((x**2).mean(0, keepdim=True) + eps)")
+        | {"(g * x).mean(1": "(g * x).mean(0"}
+    },
+    "Your mean is over all entries of `x`. Which entries does the formula for r average?": {
+        "MeanOfEverything": rooted("torch.sqrt((x**2).mean() + eps)")
+    },
     "Your rows are divided by their mean square, without the square root. Which power does the "
-    "formula for r contain?",
-    loses="value gradient second",
-    name="RootForgotten",
-    edit=[
-        (
-            "torch.sqrt((x**2).mean(1, keepdim=True) + eps)",
-            "((x**2).mean(1, keepdim=True) + eps)",
-        ),
-        (
-            "torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)",
-            "((x**2).mean(1, keepdim=True) + ctx.eps)",
-        ),
-    ],
-)
-normalized.mistake(
+    "formula for r contain?": {"RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")},
     "Your rows are divided by the square root of their variance, with D - 1 in the "
-    "denominator. What does the formula for r compute instead of a variance?",
-    loses="value gradient second",
-    name="RootOfTheSampleVariance",
-    edit=[
-        ("(x**2).mean(1, keepdim=True) + eps", "x.var(1, keepdim=True) + eps"),
-        ("(x**2).mean(1, keepdim=True) + ctx.eps", "x.var(1, keepdim=True) + ctx.eps"),
-    ],
-)
-normalized.mistake(
-    "Your `y` isn't multiplied by `weight`. Which factors does the formula for `y` contain?",
-    loses="value",
-    name="NoWeight",
-    edit=("weight * x /", "x /"),
-)
-normalized.mistake(
-    "Your code adds `eps` more than once before it takes the square root. How many times does "
-    "`eps` appear in the formula for r?",
-    loses="value",
-    name="EpsTwice",
-    edit=("keepdim=True) + eps", "keepdim=True) + 2 * eps"),
-)
-normalized.mistake(
-    "Your `backward` computes r without `eps`. Is it the same r as in `forward`?",
-    loses="gradient second",
-    name="NoEpsInTheGradient",
-    edit=(" + ctx.eps", ""),
-)
-normalized.mistake(
-    "The mean in the second part of your `dx` is over all rows. Which entries does one r "
-    "depend on?",
-    loses="gradient second",
-    name="BatchMeanInTheGradient",
-    edit=("(g * x).mean(1, keepdim=True)", "(g * x).mean()"),
-)
-normalized.mistake(
-    "The mean in the second part of your `dx` contains `dy` without `weight`. What is g in "
-    "the formula?",
-    loses="gradient second",
-    name="MeanWithoutWeight",
-    edit=("(g * x).mean", "(dy * x).mean"),
-)
-normalized.mistake(
-    "The first part of your `dx` contains `dy` without `weight`. What is g in the formula?",
-    loses="gradient second",
-    name="FirstPartWithoutWeight",
-    edit=("r * g - r", "r * dy - r"),
-)
-normalized.mistake(
-    "The first part of your `dx` is g itself. What would `dx` be if r were a constant?",
-    loses="gradient second",
-    name="FirstPartWithoutR",
-    edit=("r * g - r", "g - r"),
-)
-normalized.mistake(
+    "denominator. What does the formula for r compute instead of a variance?": {
+        "RootOfTheSampleVariance": rooted("torch.sqrt(x.var(1, keepdim=True) + eps)")
+    },
+}
+known(normalized, LOSES_VALUE_GRADIENT_SECOND, loses="value gradient second")
+LOSES_GRADIENT_SECOND = {
+    "Your `dx` treats r as a constant. Which entries of `y` change when a single entry of `x` "
+    "changes?": {"FactorIsConstant": {" - r**3 * x * (g * x).mean(1, keepdim=True)": ""}},
+    "The second part of your `dx`, which comes from r, is D times too large. What is the "
+    "derivative of a mean with "
+    "respect to one of its entries?": {"SumInTheGradient": {"(g * x).mean": "(g * x).sum"}},
+    "In your `dx`, you add the part that comes from r. Does r increase or decrease when the "
+    "entries of a row get larger?": {"AddedInTheGradient": {"r * g - r": "r * g + r"}},
+    "The second part of your `dx` contains the wrong power of r. What is the derivative of "
+    "s^(-1/2), and how do you "
+    "write it in terms of r?": {"SquareInTheGradient": {"r**3": "r**2"}},
+    "Your `dx` doesn't depend on `weight`. Which factors does the formula for `y` multiply `x` "
+    "by?": {"NoWeightInTheGradient": {"dy * weight": "dy"}},
+    "Your gradients don't depend on `dy`: they are the gradients of the sum of `y`. Where "
+    "should `backward` use `dy`?": {
+        "NoUpstream": {"ctx.saved_tensors": "ctx.saved_tensors; dy = torch.ones_like(dy)"}
+    },
+    "Your `backward` computes r without `eps`. Is it the same r as in `forward`?": {
+        "NoEpsInTheGradient": {" + ctx.eps": ""}
+    },
+    "The mean in the second part of your `dx` is over all rows. Which entries does "
+    "one r depend on?": {
+        "BatchMeanInTheGradient": {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"}
+    },
+    "The mean in the second part of your `dx` contains `dy` without `weight`. What is g in the "
+    "formula?": {"MeanWithoutWeight": {"(g * x).mean": "(dy * x).mean"}},
+    "The first part of your `dx` contains `dy` without `weight`. What is g in the formula?": {
+        "FirstPartWithoutWeight": {"r * g - r": "r * dy - r"}
+    },
+    "The first part of your `dx` is g itself. What would `dx` be if r were a constant?": {
+        "FirstPartWithoutR": {"r * g - r": "g - r"}
+    },
     "The second part of your `dx` is the same in all entries of a row. Which factor of the "
-    "formula differs from entry to entry?",
-    loses="gradient second",
-    name="FactorXForgotten",
-    edit=("r**3 * x *", "r**3 *"),
-)
-normalized.mistake(
+    "formula differs from entry to entry?": {"FactorXForgotten": {"r**3 * x *": "r**3 *"}},
+}
+known(normalized, LOSES_GRADIENT_SECOND, loses="gradient second")
+LOSES_GRADIENT = {
+    "Your `dweight` is a mean over the rows. How do you combine the gradients if every row "
+    "uses the same weight?": {"MeanOverRows": {"(dy * r * x).sum": "(dy * r * x).mean"}},
+    "Your `dweight` is computed from `x` itself. What does the formula for `y` multiply "
+    "`weight` by?": {"WeightOfX": {"dy * r * x": "dy * x"}},
     "Your `dweight` has an extra factor `weight`. What is the derivative of `y` with respect "
-    "to `weight`?",
-    loses="gradient",
-    name="WeightTwice",
-    edit=("(dy * r * x).sum", "(g * r * x).sum"),
-)
-normalized.mistake(
+    "to `weight`?": {"WeightTwice": {"(dy * r * x).sum": "(g * r * x).sum"}},
+}
+known(normalized, LOSES_GRADIENT, loses="gradient")
+LOSES_VALUE = {
+    "Your rows have their mean subtracted. Which step in the formula for r or `y` subtracts a "
+    "number?": {
+        "RowMeanSubtracted": {"return weight": "x = x - x.mean(1, keepdim=True); return weight"}
+    },
+    "Your `y` isn't multiplied by `weight`. Which factors does the formula for `y` contain?": {
+        "NoWeight": {"weight * x /": "x /"}
+    },
+    "Your code adds `eps` more than once before it takes the square root. How many times does "
+    "`eps` appear in the formula "
+    "for r?": {"EpsTwice": {"keepdim=True) + eps": "keepdim=True) + 2 * eps"}},
+}
+known(normalized, LOSES_VALUE, loses="value")
+LOSES_SECOND = {
     "Your gradients are correct, but autograd differentiates them as if one value in "
     "`backward` were a constant. Which value depends on `x`, but comes from `forward` or from "
-    "a detached tensor?",
-    loses="second",
-    name="FactorOfForward",
-    edit=[
-        ("1 / torch.sqrt((x**2).mean(1, keepdim=True) + ctx.eps)", "ctx.r"),
-        ("ctx.eps = eps", "ctx.r = 1 / torch.sqrt((x**2).mean(1, keepdim=True) + eps)"),
-    ],
-)
-normalized.mistake(
+    "a detached tensor?": {
+        "FactorOfForward": {
+            f"1 / {ROOT_AGAIN}": "ctx.r",
+            "ctx.eps = eps": f"ctx.r = 1 / {ROOT}",
+        }
+    },
     "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Does "
     "`backward` detach a tensor, convert it to an array, use `no_grad`, or use a value that "
-    "`forward` computed?",
-    loses="second",
-    name="Detached",
-    edit=("dx, (dy * r * x).sum(0)", "dx.detach(), (dy * r * x).sum(0).detach()"),
-)
+    "`forward` computed?": {
+        "Detached": {"dx, (dy * r * x).sum(0)": "dx.detach(), (dy * r * x).sum(0).detach()"}
+    },
+}
+known(normalized, LOSES_SECOND, loses="second")

@@ -12,7 +12,7 @@ import torch
 from nngrader.engine import Failed, problem
 from torch import nn
 
-from .common import DIGITS, TORCH
+from .common import DIGITS, TORCH, known
 
 
 def loaded(Module, sizes, numbers, x, dy):
@@ -35,18 +35,17 @@ def loaded(Module, sizes, numbers, x, dy):
     table = [
         {"mean": (D,), "std": (D,)},
         {"embed.weight": (H, D), "embed.bias": (H,)},
-        {b + "norm." + n: (H,) for b in blocks for n in ("weight", "bias")},
+        {b + n: (H,) for b in blocks for n in ("norm.weight", "norm.bias")},
         {b + "linear.weight": (H, H) for b in blocks}
         | {b + "linear.bias": (H,) for b in blocks},
         {"out.weight": (C, H)},
     ]
     mine, trained = module.state_dict(), dict(module.named_parameters(remove_duplicate=False))
     given, place = {}, 0
-    for line in table:
-        for name, shape in line.items():
-            size = int(np.prod(shape))
-            values = torch.tensor(numbers[place : place + size]).reshape(shape)
-            given[name], place = values, place + size
+    for name, shape in [entry for line in table for entry in line.items()]:
+        size = int(np.prod(shape))
+        given[name] = torch.tensor(numbers[place : place + size]).reshape(shape)
+        place += size
 
     def fits(name):
         return name in mine and tuple(mine[name].shape) == tuple(given[name].shape)
@@ -68,8 +67,7 @@ def loaded(Module, sizes, numbers, x, dy):
         t = torch.tensor(x, requires_grad=True)
         y = module(t)
         came = True
-        (dx,) = torch.autograd.grad(y, t, torch.tensor(dy))
-        dx = dx.numpy()
+        dx = torch.autograd.grad(y, t, torch.tensor(dy))[0].numpy()
     except Exception as e:
         dx = Failed(e, "autograd, in the backward pass,")
         if not came:
@@ -79,7 +77,7 @@ def loaded(Module, sizes, numbers, x, dy):
     if isinstance(y, torch.Tensor):
         y = y.detach().numpy()
     if isinstance(dx, Failed) and names[:5] != [len(line) for line in table]:
-        y, dx = np.zeros(dy.shape), np.zeros(x.shape)  # with other names nothing can be asked
+        y, dx = np.zeros(dy.shape), np.zeros(x.shape)  # without the names, nothing is loaded
     return np.array(names), np.array(free), y, dx
 
 
@@ -147,20 +145,10 @@ def count(D, H, B, C):
     return 2 * D + H * D + H + B * (3 * H + H * H) + C * H
 
 
-model.example(
-    np.array([2, 2, 1, 1]),
-    np.array(
-        [
-            *(1.0, 2.0, 1.0, 2.0),  # mean and std
-            *(3.0, 1.0, 0.0, 2.0, 1.0, 0.0),  # embed
-            *(1.0, 2.0, 3.0, 1.0),  # norm
-            *(1.0, 0.0, 1.0, 2.0, 1.0, -3.0),  # linear
-            *(1.0, 2.0),  # out
-        ]
-    ),
-    np.array([[2.0, 4.0]]),
-    np.array([[1.0]]),
-)
+# mean and std, embed, norm, linear, out
+NUMBERS = "1 2 1 2   3 1 0 2 1 0   1 2 3 1   1 0 1 2 1 -3   1 2"
+SIZES, NUMBERS = np.array([2, 2, 1, 1]), np.array(NUMBERS.split(), dtype=float)
+model.example(SIZES, NUMBERS, np.array([[2.0, 4.0]]), np.array([[1.0]]))
 
 
 @model.case("value", visible=2)
@@ -230,250 +218,136 @@ class ByHand(nn.Module):
         return h @ self.out.weight.T
 
 
-model.mistake(
+LOSES_NAMES_VALUE = {
     "Your `state_dict` contains neither `mean` nor `std`. Which attributes does a module list "
-    "there, and which arguments does `register_buffer` take?",
-    loses="names value",
-    name="PlainAttributes",
-    edit=[
-        ('self.register_buffer("mean", torch.zeros(D))', "self.mean = torch.zeros(D)"),
-        ('self.register_buffer("std", torch.ones(D))', "self.std = torch.ones(D)"),
-    ],
-)
+    "there, and which arguments does `register_buffer` take?": {
+        "PlainAttributes": {
+            'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)",
+            'register_buffer("std", torch.ones(D))': "std = torch.ones(D)",
+        }
+    },
+    "Your `state_dict` contains `std`, but not `mean`. What is different in the way you create "
+    "them, and which attributes does a module list in its `state_dict`?": {
+        "PlainMean": {'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)"}
+    },
+    "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "
+    "have in your "
+    "`state_dict`?": {"BuffersAsRows": {"zeros(D)": "zeros(1, D)", "ones(D)": "ones(1, D)"}},
+    "Your entry for `out.weight` doesn't match the table. Which name and which shape does it "
+    "have in your "
+    "`state_dict`?": {"OutOfAnotherShape": {"nn.Linear(H, C": "nn.Linear(H + 1, C"}},
+    "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. Which "
+    "layer does the problem text "
+    "call `norm`?": {"BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}},
+}
+known(model, LOSES_NAMES_VALUE, loses="names value")
+LOSES_NAMES_TRAINED_VALUE = {
+    "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
+    "dicts for other modules, and "
+    "which containers does it search?": {"PlainList": {"nn.ModuleList": "list"}},
+    "Your `state_dict` contains no block entry from the table, but other entries instead. "
+    "Which names does the table use for the list of blocks and for the layers inside a "
+    "block?": {
+        "NamedByNumbers": {
+            '"norm": nn': '"0": nn',
+            '"linear": nn': '"1": nn',
+            '["linear"](block["norm"]': '["1"](block["0"]',
+        }
+    },
+    "Your `state_dict` doesn't contain the entries that the table lists for `linear`. What "
+    "name and shapes does this layer have in your blocks?": {
+        "LinearIsOtherwise": {'"linear": nn': '"layer": nn', '["linear"]': '["layer"]'}
+    },
+    "Your `state_dict` doesn't contain the entries that the table lists for `norm`. What name "
+    "and shapes does this layer have in "
+    "your blocks?": {"NormIsOtherwise": {'"norm": nn': '"layer": nn', '["norm"]': '["layer"]'}},
+    "Your `linear` has no bias. Which entries does the table list for it?": {
+        "LinearWithoutBias": {"nn.Linear(H, H)": "nn.Linear(H, H, bias=False)"}
+    },
+    "Your `embed` has no bias. Which entries does the table list for it?": {
+        "EmbedWithoutBias": {"nn.Linear(D, H)": "nn.Linear(D, H, bias=False)"}
+    },
+}
+known(model, LOSES_NAMES_TRAINED_VALUE, loses="names trained value")
+LOSES_NAMES = {
+    "Your `mean` or `std` doesn't have the initial value from the table. Which two initial "
+    "values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
+    "Your `state_dict` contains one entry that isn't in the table. Which of your layers has a "
+    "tensor that it shouldn't have?": {"OutWithBias": {", bias=False": ""}},
+    "Your `state_dict` contains one block too many. How many times does the loop that creates "
+    "the blocks run?": {"OneBlockMore": {"range(B)": "range(B + 1)"}},
+}
+known(model, LOSES_NAMES, loses="names")
+LOSES_VALUE = {
+    "Your blocks all use the same parameters. How many modules does your code create, and how "
+    "many does a list contain if you put the same module into it several times?": {
+        "OneBlockForAll": {
+            "nn.ModuleDict({": "[nn.ModuleDict({",
+            "})\n            for _ in range(B)": "})] * B",
+        }
+    },
+    "Your `embed` gets `x` unchanged. What does the formula do with `x` before `embed`?": {
+        "NotPrepared": {"(x - self.mean) / self.std": "x"}
+    },
+    "Your inputs are multiplied by `std`. Which operation gives a standard deviation of 1?": {
+        "TimesStd": {"/ self.std": "* self.std"}
+    },
+    "Your blocks return only the output of the ReLU. What does the formula add to it?": {
+        "NoShortcut": {"h = h + ": "h = "}
+    },
+    "Your blocks apply the ReLU after the addition. What is the input of the ReLU in the "
+    "formula?": {"ReluOfTheSum": {"h = h + torch.relu(": "h = torch.relu(h + "}},
+    "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?": {
+        "NormAfterLinear": {'"linear"](block["norm"': '"norm"](block["linear"'}
+    },
+    "Your blocks normalise the sum at the end. What does the formula normalise, and what does "
+    "it add without normalising it?": {
+        "NormOfTheSum": {
+            "h = h + torch": 'h = block["norm"](h + torch',
+            '(block["norm"](h)))': "(h)))",
+        }
+    },
+    "Your blocks add the normalised h to the output of the ReLU. Which "
+    "h does the formula add?": {"ShortcutOfTheNorm": {"h = h + ": 'h = block["norm"](h) + '}},
+    "Your blocks have no activation function after `linear`. Which function does the formula "
+    "apply to the output of `linear`?": {"NoRelu": {"torch.relu(": "("}},
+    "You divide the inputs by a power of `std`, such as its square root or its square. Which "
+    "power gives a standard deviation of 1?": {
+        "RootOfStd": {"/ self.std": "/ self.std.sqrt()"},
+        "SquareOfStd": {"/ self.std": "/ self.std**2"},
+    },
+    "Your code swaps `mean` and `std`. Which one does the formula subtract?": {
+        "MeanAndStdSwapped": {"(x - self.mean) / self.std": "(x - self.std) / self.mean"}
+    },
+    "Your code divides by `std` before it subtracts `mean`. Which operation comes first in the "
+    "formula?": {"DividedFirst": {"(x - self.mean) / self.std": "x / self.std - self.mean"}},
+    "Your inputs are normalised with the statistics of the batch. Which statistics does the "
+    "formula "
+    "use?": {"BatchStatistics": {"(x - self.mean) / self.std": "(x - x.mean(0)) / x.std(0)"}},
+    "Your code applies a ReLU to the output of `embed`. Where does the formula contain "
+    "a ReLU?": {"ReluAfterEmbed": {"self.mean) / self.std)": "self.mean) / self.std).relu()"}},
+    "Your `forward` uses the first block every time. Which block should come next?": {
+        "FirstBlockOnly": {"in self.blocks:": "in [self.blocks[0]] * len(self.blocks):"}
+    },
+    "Each of your blocks adds its result to the output of `embed`. Which h does the formula "
+    "add it to?": {
+        "AddedToTheEmbedding": {
+            "h = self.embed": "h = start = self.embed",
+            "h = h +": "h = start +",
+        }
+    },
+}
+known(model, LOSES_VALUE, loses="value")
+
 model.mistake(
     "Your `mean` and `std` are parameters instead of buffers. What does PyTorch call a tensor "
     "that is saved and moved with its module, but not trained?",
     loses="trained",
     name="TrainedMean",
     edit=[
-        (
-            'self.register_buffer("mean", torch.zeros(D))',
-            "self.mean = nn.Parameter(torch.zeros(D))",
-        ),
-        (
-            'self.register_buffer("std", torch.ones(D))',
-            "self.std = nn.Parameter(torch.ones(D))",
-        ),
+        ('register_buffer("mean", ', 'register_parameter("mean", nn.Parameter('),
+        ("zeros(D))", "zeros(D)))"),
+        ('register_buffer("std", ', 'register_parameter("std", nn.Parameter('),
+        ("ones(D))", "ones(D)))"),
     ],
-)
-model.mistake(
-    "Your `state_dict` contains `std`, but not `mean`. What is different in the way you create "
-    "them, and which attributes does a module list in its `state_dict`?",
-    loses="names value",
-    name="PlainMean",
-    edit=('self.register_buffer("mean", torch.zeros(D))', "self.mean = torch.zeros(D)"),
-)
-model.mistake(
-    "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
-    "dicts for other modules, and which containers does it search?",
-    loses="names trained value",
-    name="PlainList",
-    edit=("nn.ModuleList", "list"),
-)
-model.mistake(
-    "Your `state_dict` contains no block entry from the table, but other entries instead. "
-    "Which names does the table use for the list of blocks and for the layers inside a block?",
-    loses="names trained value",
-    name="NamedByNumbers",
-    edit=[
-        (
-            '"norm": nn.LayerNorm(H), "linear": nn.Linear(H, H)',
-            '"0": nn.LayerNorm(H), "1": nn.Linear(H, H)',
-        ),
-        ('block["linear"](block["norm"](h))', 'block["1"](block["0"](h))'),
-    ],
-)
-model.mistake(
-    "Your `state_dict` doesn't contain the entries that the table lists for `linear`. What "
-    "name and shapes does this layer have in your blocks?",
-    loses="names trained value",
-    name="LinearIsOtherwise",
-    edit=[('"linear": nn', '"layer": nn'), ('["linear"]', '["layer"]')],
-)
-model.mistake(
-    "Your `state_dict` doesn't contain the entries that the table lists for `norm`. What name "
-    "and shapes does this layer have in your blocks?",
-    loses="names trained value",
-    name="NormIsOtherwise",
-    edit=[('"norm": nn', '"layer": nn'), ('["norm"]', '["layer"]')],
-)
-model.mistake(
-    "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "
-    "have in your `state_dict`?",
-    loses="names value",
-    name="BuffersAsRows",
-    edit=[("zeros(D)", "zeros(1, D)"), ("ones(D)", "ones(1, D)")],
-)
-model.mistake(
-    "Your `mean` or `std` doesn't have the initial value from the table. Which two initial "
-    "values leave `x` unchanged?",
-    loses="names",
-    name="StdBeginsWithZero",
-    edit=("ones(D)", "zeros(D)"),
-)
-model.mistake(
-    "Your entry for `out.weight` doesn't match the table. Which name and which shape does it "
-    "have in your `state_dict`?",
-    loses="names value",
-    name="OutOfAnotherShape",
-    edit=("nn.Linear(H, C", "nn.Linear(H + 1, C"),
-)
-model.mistake(
-    "Your `state_dict` contains one entry that isn't in the table. Which of your layers has a "
-    "tensor that it shouldn't have?",
-    loses="names",
-    name="OutWithBias",
-    edit=(", bias=False", ""),
-)
-model.mistake(
-    "Your blocks all use the same parameters. How many modules does your code create, and how "
-    "many does a list contain if you put the same module into it several times?",
-    loses="value",
-    name="OneBlockForAll",
-    edit=[
-        ("nn.ModuleDict({", "[nn.ModuleDict({"),
-        ("})\n            for _ in range(B)", "})] * B"),
-    ],
-)
-model.mistake(
-    "Your `embed` gets `x` unchanged. What does the formula do with `x` before `embed`?",
-    loses="value",
-    name="NotPrepared",
-    edit=("(x - self.mean) / self.std", "x"),
-)
-model.mistake(
-    "Your inputs are multiplied by `std`. Which operation gives a standard deviation of 1?",
-    loses="value",
-    name="TimesStd",
-    edit=("/ self.std", "* self.std"),
-)
-model.mistake(
-    "Your blocks return only the output of the ReLU. What does the formula add to it?",
-    loses="value",
-    name="NoShortcut",
-    edit=("h = h + ", "h = "),
-)
-model.mistake(
-    "Your blocks apply the ReLU after the addition. What is the input of the ReLU in the "
-    "formula?",
-    loses="value",
-    name="ReluOfTheSum",
-    edit=(
-        'h = h + torch.relu(block["linear"](block["norm"](h)))',
-        'h = torch.relu(h + block["linear"](block["norm"](h)))',
-    ),
-)
-model.mistake(
-    "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?",
-    loses="value",
-    name="NormAfterLinear",
-    edit=('block["linear"](block["norm"](h))', 'block["norm"](block["linear"](h))'),
-)
-model.mistake(
-    "Your blocks normalise the sum at the end. What does the formula normalise, and what does "
-    "it add without normalising it?",
-    loses="value",
-    name="NormOfTheSum",
-    edit=(
-        'h = h + torch.relu(block["linear"](block["norm"](h)))',
-        'h = block["norm"](h + torch.relu(block["linear"](h)))',
-    ),
-)
-model.mistake(
-    "Your blocks add the normalised h to the output of the ReLU. Which h does the formula add?",
-    loses="value",
-    name="ShortcutOfTheNorm",
-    edit=("h = h + ", 'h = block["norm"](h) + '),
-)
-model.mistake(
-    "Your blocks have no activation function after `linear`. Which function does the formula "
-    "apply to the output of `linear`?",
-    loses="value",
-    name="NoRelu",
-    edit=('torch.relu(block["linear"](block["norm"](h)))', 'block["linear"](block["norm"](h))'),
-)
-model.mistake(
-    "You divide the inputs by a power of `std`, such as its square root or its square. Which "
-    "power gives a standard deviation of 1?",
-    loses="value",
-    name="RootOfStd",
-    edit=("/ self.std", "/ self.std.sqrt()"),
-)
-model.mistake(
-    "You divide the inputs by a power of `std`, such as its square root or its square. Which "
-    "power gives a standard deviation of 1?",
-    loses="value",
-    name="SquareOfStd",
-    edit=("/ self.std", "/ self.std**2"),
-)
-model.mistake(
-    "Your code swaps `mean` and `std`. Which one does the formula subtract?",
-    loses="value",
-    name="MeanAndStdSwapped",
-    edit=("(x - self.mean) / self.std", "(x - self.std) / self.mean"),
-)
-model.mistake(
-    "Your code divides by `std` before it subtracts `mean`. Which operation comes first in "
-    "the formula?",
-    loses="value",
-    name="DividedFirst",
-    edit=("(x - self.mean) / self.std", "x / self.std - self.mean"),
-)
-model.mistake(
-    "Your inputs are normalised with the statistics of the batch. Which statistics does the "
-    "formula use?",
-    loses="value",
-    name="BatchStatistics",
-    edit=("(x - self.mean) / self.std", "(x - x.mean(0)) / x.std(0)"),
-)
-model.mistake(
-    "Your code applies a ReLU to the output of `embed`. Where does the formula contain a ReLU?",
-    loses="value",
-    name="ReluAfterEmbed",
-    edit=(
-        "self.embed((x - self.mean) / self.std)",
-        "torch.relu(self.embed((x - self.mean) / self.std))",
-    ),
-)
-model.mistake(
-    "Your `forward` uses the first block every time. Which block should come next?",
-    loses="value",
-    name="FirstBlockOnly",
-    edit=("in self.blocks:", "in [self.blocks[0]] * len(self.blocks):"),
-)
-model.mistake(
-    "Each of your blocks adds its result to the output of `embed`. Which h does the formula "
-    "add it to?",
-    loses="value",
-    name="AddedToTheEmbedding",
-    edit=(
-        "        for block in self.blocks:\n            h = h +",
-        "        start = h\n        for block in self.blocks:\n            h = start +",
-    ),
-)
-model.mistake(
-    "Your `state_dict` contains one block too many. How many times does the loop that creates "
-    "the blocks run?",
-    loses="names",
-    name="OneBlockMore",
-    edit=("range(B)", "range(B + 1)"),
-)
-model.mistake(
-    "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. Which "
-    "layer does the problem text call `norm`?",
-    loses="names value",
-    name="BatchNorm",
-    edit=("nn.LayerNorm(H)", "nn.BatchNorm1d(H)"),
-)
-model.mistake(
-    "Your `linear` has no bias. Which entries does the table list for it?",
-    loses="names trained value",
-    name="LinearWithoutBias",
-    edit=("nn.Linear(H, H)", "nn.Linear(H, H, bias=False)"),
-)
-model.mistake(
-    "Your `embed` has no bias. Which entries does the table list for it?",
-    loses="names trained value",
-    name="EmbedWithoutBias",
-    edit=("nn.Linear(D, H)", "nn.Linear(D, H, bias=False)"),
 )

@@ -1,19 +1,15 @@
 """train_one_epoch: an epoch with accumulated gradients, clipping, modes and a device.
 
-The driver creates the model, a loss, an optimiser and a list of batches. It calls the student's
-function and returns the loss and the final parameters. Instead of Dropout, we use a module that
-always masks the same entries, and only in training mode, because random masks would differ
-between machines.
-
-PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, whereas a student's formula divides
-by the norm. Therefore we need the larger tolerance.
+A module that always masks the same entries replaces Dropout, whose random masks would differ
+between machines. PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, whereas a
+student's formula divides by the norm. Therefore we need the larger tolerance.
 """
 
 import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number, stored
+from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, known, stored
 
 MUCH = 1e6  # a norm that no gradient here reaches
 
@@ -32,11 +28,8 @@ def trained(train_one_epoch, X, y, sizes, W, b, lr, accumulate, max_norm, normal
     try:
         linear = torch.nn.Linear(W.shape[1], W.shape[0], dtype=torch.float64)
         linear.load_state_dict({"weight": torch.tensor(W), "bias": torch.tensor(b)})
-        layers = [linear]
-        if normalised:
-            layers += [torch.nn.BatchNorm1d(len(W), dtype=torch.float64), Masked()]
-        model = torch.nn.Sequential(*layers)
-        model.train(bool(training))
+        more = [torch.nn.BatchNorm1d(len(W), dtype=torch.float64), Masked()] * bool(normalised)
+        model = torch.nn.Sequential(linear, *more).train(bool(training))
         optimizer = torch.optim.SGD(model.parameters(), lr=float(lr))
         if not training:  # what an earlier call of backward may leave behind
             for p in model.parameters():
@@ -112,18 +105,9 @@ def train_one_epoch(model, loader, loss_fn, optimizer, device, accumulate, max_n
     return total / seen
 
 
-epoch.example(
-    np.array([[-1.0], [2.0], [2.0], [1.0]]),
-    np.array([[-3.0], [-1.0], [-2.0], [-1.75]]),
-    np.array([2, 1, 1]),
-    np.array([[1.0]]),
-    np.array([0.0]),
-    0.25,
-    2,
-    5.0,
-    False,
-    True,
-)
+INPUTS, TARGETS = np.array([[-1.0, 2, 2, 1]]).T, np.array([[-3.0, -1, -2, -1.75]]).T
+LAYER = np.array([[1.0]]), np.array([0.0])
+epoch.example(INPUTS, TARGETS, np.array([2, 1, 1]), *LAYER, 0.25, 2, 5.0, False, True)
 
 
 def drawn(rng, sizes, D, C, size=1.0):
@@ -221,33 +205,167 @@ def by_autograd(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
     return (total / count).item()
 
 
-epoch.mistake(
+CLIP = "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
+KEPT = (
     "Your step still contains the gradients of earlier steps. What does `backward` do with a "
-    "gradient that is already there, and how often does your code clear it?",
-    loses="value",
-    name="zero_grad_forgotten",
-    edit=("        optimizer.zero_grad(set_to_none=False)\n", ""),
-    of=whole_groups_first,
+    "gradient that is already there, and how often does your code clear it?"
 )
-epoch.mistake(
-    "Your step still contains the gradients of earlier steps. What does `backward` do with a "
-    "gradient that is already there, and how often does your code clear it?",
-    loses="value",
-    name="zero_grad_forgotten_and_divided",
-    edit=("            optimizer.zero_grad()\n", ""),
-)
-epoch.mistake(
-    "Your step still contains the gradients of earlier steps. What does `backward` do with a "
-    "gradient that is already there, and how often does your code clear it?",
-    loses="value",
-    where="after_an_evaluation",  # elsewhere the same as zero_grad_forgotten
-    name="cleared_only_at_the_start",
-    edit=[
-        ("list(loader)", "list(loader)\n    optimizer.zero_grad()"),
-        ("        optimizer.zero_grad(set_to_none=False)\n", ""),
-    ],
-    of=whole_groups_first,
-)
+GROUPS_VALUE = {
+    KEPT: {"zero_grad_forgotten": {"        optimizer.zero_grad(set_to_none=False)\n": ""}},
+    "Your code scales every gradient to the norm `max_norm`, even a small gradient. What "
+    "should happen if the norm is "
+    "already smaller?": {"always_of_this_norm": {"if norm > max_norm": "if norm > 0"}},
+    "Your code takes an additional step at the end of the epoch. Which gradient does this step "
+    "use?": {"one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}},
+}
+known(epoch, GROUPS_VALUE, loses="value", of=whole_groups_first)
+LOSES_VALUE = {
+    KEPT: {"zero_grad_forgotten_and_divided": {"            optimizer.zero_grad()\n": ""}},
+    "Your step is larger if a batch has more samples. Does the problem text require the "
+    "gradient of a sum or the "
+    "gradient of a mean?": {"gradient_of_the_sum": {"p.grad /= waiting": "pass"}},
+    "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
+    "last batch get?": {
+        "mean_of_batch_means": {
+            "total + loss.item()": "total + loss.item() / len(x)",
+            "total / seen": "total / len(loader)",
+        }
+    },
+    "Your `loss` covers only the last batch. Which samples should it cover, according to the "
+    "problem text?": {
+        "loss_of_the_last_batch": {
+            "total + loss.item()": "loss.item()",
+            "total / seen": "total / len(x)",
+        }
+    },
+    "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
+    "which mean should you return?": {
+        "loss_summed_over_batches": {
+            "total + loss.item()": "total + loss.item() / len(x)",
+            "total / seen": "total",
+        }
+    },
+    "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
+    "`loss_fn` already divided "
+    "by?": {"divided_twice": {"total + loss.item()": "total + loss.item() / len(x)"}},
+    "Your `loss` is the sum over all samples. What do you divide "
+    "this sum by to get the mean?": {"loss_summed_over_samples": {"total / seen": "total"}},
+    "Your `loss` is the sum over all samples, divided by the number of batches. What should "
+    "you average over?": {"divided_by_the_batches": {"total / seen": "total / len(loader)"}},
+    "Your code treats every batch as if it were as large as the first one. How many samples "
+    "does the step have if the last batch is smaller?": {
+        "all_as_large_as_the_first": {"/= waiting": "/= accumulate * len(loader[0][0])"}
+    },
+    "Your step is divided by all samples so far. Which samples belong to this step, and when "
+    "does the count start again?": {"divided_by_all_so_far": {"            waiting = 0\n": ""}},
+}
+known(epoch, LOSES_VALUE, loses="value")
+GROUPS_OLD = {
+    KEPT: {
+        "cleared_only_at_the_start": {
+            "list(loader)": "list(loader)\n    optimizer.zero_grad()",
+            "        optimizer.zero_grad(set_to_none=False)\n": "",
+        }
+    },
+    "Your first step still includes gradients from before the call. Which call clears them, "
+    "and when?": {
+        "cleared_only_after_the_step": {
+            "        optimizer.zero_grad(set_to_none=False)\n": "",
+            "optimizer.step()": "optimizer.step(); optimizer.zero_grad()",
+        }
+    },
+}
+known(epoch, GROUPS_OLD, loses="value", where="after_an_evaluation", of=whole_groups_first)
+GROUPS_STEPS = {
+    "Your step is larger if it has more batches. Which samples belong to the mean loss of a "
+    "step, and what must you divide the part of each "
+    "batch by?": {"not_divided": {"(loss * (len(x) / samples)).backward()": "loss.backward()"}},
+    "Your step includes only its last batch, scaled down as if the other batches were there. "
+    "Do you clear the gradients for each batch, or for each step?": {
+        "zeroed_for_each_batch": {
+            "            (loss": "            optimizer.zero_grad()\n            (loss"
+        }
+    },
+}
+known(epoch, GROUPS_STEPS, loses="steps", of=whole_groups_first)
+GROUPS_SHORT = {
+    "Your samples don't all have the same weight if a step has a smaller batch or fewer "
+    "batches. What do you divide by, and how many samples "
+    "does such a step have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
+    "Your step gives each batch the same weight, even a smaller one. How much weight does a "
+    "sample in a small batch get then, and how much does a sample in a large batch "
+    "get?": {"divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}},
+}
+known(epoch, GROUPS_SHORT, loses="steps", where="a_shorter_last_group", of=whole_groups_first)
+IN_A_SHORTER_GROUP = {
+    "Your epoch ends without a step for the leftover batches. What happens to their gradients "
+    "if the number of batches "
+    "isn't a multiple of `accumulate`?": {"last_group_dropped": {" or k == len(loader)": ""}},
+    "Your `loss` is divided by `accumulate`. Which mean should your function return?": {
+        "loss_divided_by_accumulate": {"total / seen": "total / accumulate / seen"}
+    },
+}
+known(epoch, IN_A_SHORTER_GROUP, loses="steps", where="a_shorter_last_group")
+LOSES_STEPS = {
+    "Your first step uses only one batch, so all later steps come at the wrong time. Which "
+    "number do you start counting from, and "
+    "after how many batches is a step due?": {"counted_from_zero": {"if k %": "if (k - 1) %"}},
+    "Your code takes a step after each batch. Where does it check whether it has processed "
+    "`accumulate` batches?": {"a_step_after_each_batch": "accumulate = 1"},
+}
+known(epoch, LOSES_STEPS, loses="steps")
+GROUPS_LARGE = {
+    "Your code clips the gradient before all batches of the step have contributed. Which "
+    "gradient's norm does "
+    "`max_norm` limit?": {"clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
+    "Your code compares the square of the norm with `max_norm`. How do you get the norm of a "
+    "vector from the squares of its entries?": {"square_of_the_norm": {"** 0.5": "** 1"}},
+}
+known(epoch, GROUPS_LARGE, loses="steps", where="large_gradients", of=whole_groups_first)
+IN_LARGE_GRADIENTS = {
+    "Your code clips the gradient before all batches of the step have contributed. Which "
+    "gradient's norm does `max_norm` "
+    "limit?": {"sums_clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
+    "Your code clips the sum over the batches and then divides it. Which operation must come "
+    "first, so that the gradient of the step can have the norm `max_norm`?": {
+        "clipped_before_the_division": {"(), max_norm)": "(), max_norm / accumulate)"}
+    },
+    "Your code clips the sum over all samples and then divides it. Which operation must come "
+    "first, so that the gradient of the step can have the norm `max_norm`?": {
+        "clipped_sum_then_divided": {"    for p in": f"    {CLIP}\n            for p in"}
+    },
+    "Your step is as large as it would be without clipping. Does your code clip the gradient "
+    "at all, and does it do so "
+    "before `optimizer.step()`?": {"clipped_after_the_step": {CLIP: "pass"}},
+    "Your code clips each parameter separately. How does this change the direction of the "
+    "step, and which vector's norm does `max_norm` limit?": {
+        "clipped_one_by_one": {
+            CLIP: "for p in model.parameters(): torch.nn.utils.clip_grad_norm_([p], max_norm)"
+        }
+    },
+    "Your code clips each entry of the gradient separately. What does `clip_grad_value_` "
+    "limit, and what does "
+    "`clip_grad_norm_` limit?": {"clipped_by_value": {"clip_grad_norm_": "clip_grad_value_"}},
+    "Your code adds up the norms of the parameters. How do you get the norm of one vector from "
+    "the norms of its parts?": {
+        "sum_of_the_norms": {
+            CLIP: "norm = sum(p.grad.norm() for p in model.parameters())\n"
+            "            for p in model.parameters(): p.grad *= min(1, max_norm / norm)"
+        }
+    },
+}
+known(epoch, IN_LARGE_GRADIENTS, loses="steps", where="large_gradients")
+AFTER_AN_EVALUATION = {
+    "Your function trains the model in evaluation mode if it arrives in that mode. Which "
+    "statistics does batch normalisation use in this mode, "
+    "and which call switches the mode?": {"not_in_training_mode": {"    model.train()\n": ""}},
+    "Your first step still includes gradients from before the call. Which call clears them, "
+    "and when?": {"old_gradients_kept": {"    optimizer.zero_grad()\n    total": "    total"}},
+}
+known(epoch, AFTER_AN_EVALUATION, loses="value", where="after_an_evaluation")
+known(epoch, NOT_MOVED, loses="device")
+known(epoch, NOTHING_MOVED, loses="device", once=False)
+
 epoch.mistake(
     "Your function doesn't change the parameters. Does your code reach `optimizer.step()`, and "
     "are the gradients still there when it does?",
@@ -257,303 +375,12 @@ epoch.mistake(
     edit=("            optimizer.step()\n", ""),
 )
 epoch.mistake(
-    "Your step is larger if a batch has more samples. Does the problem text require the "
-    "gradient of a sum or the gradient of a mean?",
-    loses="value",
-    name="gradient_of_the_sum",
-    edit=("            for p in model.parameters():\n                p.grad /= waiting\n", ""),
-)
-epoch.mistake(
-    "Your step is larger if it has more batches. Which samples belong to the mean loss of a "
-    "step, and what must you divide the part of each batch by?",
-    loses="steps",
-    name="not_divided",
-    edit=("(loss * (len(x) / samples)).backward()", "loss.backward()"),
-    of=whole_groups_first,
-)
-epoch.mistake(
-    "Your samples don't all have the same weight if a step has a smaller batch or fewer "
-    "batches. What do you divide by, and how many samples does such a step have?",
-    loses="steps",
-    where="a_shorter_last_group",
-    name="divided_by_accumulate",
-    edit=("len(x) / samples", "1 / accumulate"),
-    of=whole_groups_first,
-)
-epoch.mistake(
-    "Your step gives each batch the same weight, even a smaller one. How much weight does a "
-    "sample in a small batch get then, and how much does a sample in a large batch get?",
-    loses="steps",
-    where="a_shorter_last_group",
-    name="divided_by_the_batches_of_the_group",
-    edit=("len(x) / samples", "1 / len(group)"),
-    of=whole_groups_first,
-)
-epoch.mistake(
-    "Your epoch ends without a step for the leftover batches. What happens to their gradients "
-    "if the number of batches isn't a multiple of `accumulate`?",
-    loses="steps",
-    where="a_shorter_last_group",
-    name="last_group_dropped",
-    edit=(" or k == len(loader)", ""),
-)
-epoch.mistake(
-    "Your first step uses only one batch, so all later steps come at the wrong time. Which "
-    "number do you start counting from, and after how many batches is a step due?",
-    loses="steps",
-    name="counted_from_zero",
-    edit=("if k %", "if (k - 1) %"),
-)
-epoch.mistake(
-    "Your code takes a step after each batch. Where does it check whether it has processed "
-    "`accumulate` batches?",
-    loses="steps",
-    name="a_step_after_each_batch",
-    given="accumulate = 1",
-)
-epoch.mistake(
-    "Your step includes only its last batch, scaled down as if the other batches were there. "
-    "Do you clear the gradients for each batch, or for each step?",
-    loses="steps",
-    name="zeroed_for_each_batch",
-    edit=(
-        "(loss * (len(x) / samples)).backward()",
-        "optimizer.zero_grad(); (loss * (len(x) / samples)).backward()",
-    ),
-    of=whole_groups_first,
-)
-epoch.mistake(
-    "Your code clips the gradient before all batches of the step have contributed. Which "
-    "gradient's norm does `max_norm` limit?",
-    loses="steps",
-    where="large_gradients",
-    name="clipped_after_each_batch",
-    edit=(
-        "(loss * (len(x) / samples)).backward()",
-        "(loss * (len(x) / samples)).backward(); "
-        "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
-    ),
-    of=whole_groups_first,
-)
-epoch.mistake(
-    "Your code clips the gradient before all batches of the step have contributed. Which "
-    "gradient's norm does `max_norm` limit?",
-    loses="steps",
-    where="large_gradients",
-    name="sums_clipped_after_each_batch",
-    edit=(
-        "loss.backward()",
-        "loss.backward(); torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
-    ),
-)
-epoch.mistake(
-    "Your code clips the sum over the batches and then divides it. Which operation must come "
-    "first, so that the gradient of the step can have the norm `max_norm`?",
-    loses="steps",
-    where="large_gradients",
-    name="clipped_before_the_division",
-    edit=("(), max_norm)", "(), max_norm / accumulate)"),
-)
-epoch.mistake(
-    "Your code clips the sum over all samples and then divides it. Which operation must come "
-    "first, so that the gradient of the step can have the norm `max_norm`?",
-    loses="steps",
-    where="large_gradients",
-    name="clipped_sum_then_divided",
-    edit=(
-        "            for p in",
-        "            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n"
-        "            for p in",
-    ),
-)
-epoch.mistake(
-    "Your step is as large as it would be without clipping. Does your code clip the gradient "
-    "at all, and does it do so before `optimizer.step()`?",
-    loses="steps",
-    where="large_gradients",
-    name="clipped_after_the_step",
-    edit=("            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n", ""),
-)
-epoch.mistake(
-    "Your code clips each parameter separately. How does this change the direction of the "
-    "step, and which vector's norm does `max_norm` limit?",
-    loses="steps",
-    where="large_gradients",
-    name="clipped_one_by_one",
-    edit=(
-        "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
-        "for p in model.parameters(): torch.nn.utils.clip_grad_norm_([p], max_norm)",
-    ),
-)
-epoch.mistake(
-    "Your code clips each entry of the gradient separately. What does `clip_grad_value_` "
-    "limit, and what does `clip_grad_norm_` limit?",
-    loses="steps",
-    where="large_gradients",
-    name="clipped_by_value",
-    edit=("clip_grad_norm_", "clip_grad_value_"),
-)
-epoch.mistake(
-    "Your code scales every gradient to the norm `max_norm`, even a small gradient. What "
-    "should happen if the norm is already smaller?",
-    loses="value",
-    name="always_of_this_norm",
-    edit=("if norm > max_norm", "if norm > 0"),
-    of=whole_groups_first,
-)
-epoch.mistake(
-    "Your function trains the model in evaluation mode if it arrives in that mode. Which "
-    "statistics does batch normalisation use in this mode, and which call switches the mode?",
-    loses="value",
-    where="after_an_evaluation",
-    name="not_in_training_mode",
-    edit=("    model.train()\n", ""),
-)
-epoch.mistake(
-    "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
-    "last batch get?",
-    loses="value",
-    name="mean_of_batch_means",
-    edit=[
-        ("total + loss.item()", "total + loss.item() / len(x)"),
-        ("total / seen", "total / len(loader)"),
-    ],
-)
-epoch.mistake(
-    "Your `loss` covers only the last batch. Which samples should it cover, according to the "
-    "problem text?",
-    loses="value",
-    name="loss_of_the_last_batch",
-    edit=[("total + loss.item()", "loss.item()"), ("total / seen", "total / len(x)")],
-)
-epoch.mistake(
-    "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
-    "which mean should you return?",
-    loses="value",
-    name="loss_summed_over_batches",
-    edit=[("total + loss.item()", "total + loss.item() / len(x)"), ("total / seen", "total")],
-)
-epoch.mistake(
-    "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
-    "`loss_fn` already divided by?",
-    loses="value",
-    name="divided_twice",
-    edit=("total + loss.item()", "total + loss.item() / len(x)"),
-)
-epoch.mistake(
-    "Your code uses `x` in a computation before `x` is on `device`. Which line moves `x` "
-    "there?",
-    loses="device",
-    name="inputs_not_moved",
-    edit=("x, y = x.to(device), y.to(device)", "y = y.to(device)"),
-)
-epoch.mistake(
-    "Your code uses `y` in a computation before `y` is on `device`. Which line moves `y` "
-    "there?",
-    loses="device",
-    name="targets_not_moved",
-    edit=("x, y = x.to(device), y.to(device)", "x = x.to(device)"),
-)
-epoch.mistake(
-    "Your code uses `x` and `y` in computations before they are on `device`. Does `.to` change "
-    "a tensor, or does it return a new one?",
-    loses="device",
-    once=False,
-    name="nothing_moved",
-    edit=("        x, y = x.to(device), y.to(device)\n", ""),
-)
-epoch.mistake(
-    "Your first step still includes gradients from before the call. Which call clears them, "
-    "and when?",
-    loses="value",
-    where="after_an_evaluation",
-    name="old_gradients_kept",
-    edit=("    optimizer.zero_grad()\n    total", "    total"),
-)
-epoch.mistake(
-    "Your first step still includes gradients from before the call. Which call clears them, "
-    "and when?",
-    loses="value",
-    where="after_an_evaluation",
-    name="cleared_only_after_the_step",
-    edit=[
-        ("        optimizer.zero_grad(set_to_none=False)\n", ""),
-        ("optimizer.step()", "optimizer.step(); optimizer.zero_grad()"),
-    ],
-    of=whole_groups_first,
-)
-epoch.mistake(
     "Your last, smaller step isn't clipped. Which steps does `max_norm` limit?",
     loses="steps",
     where="a_large_last_step",
     name="last_step_not_clipped",
     edit=(
-        "            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n",
-        "            if k % accumulate == 0:\n"
-        "                torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n",
+        CLIP,
+        f"if k % accumulate == 0: {CLIP}",
     ),
-)
-epoch.mistake(
-    "Your code adds up the norms of the parameters. How do you get the norm of one vector "
-    "from the norms of its parts?",
-    loses="steps",
-    where="large_gradients",
-    name="sum_of_the_norms",
-    edit=(
-        "            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n",
-        "            norm = sum(p.grad.norm() for p in model.parameters())\n"
-        "            for p in model.parameters():\n"
-        "                p.grad *= min(1, max_norm / norm)\n",
-    ),
-)
-epoch.mistake(
-    "Your code compares the square of the norm with `max_norm`. How do you get the norm of a "
-    "vector from the squares of its entries?",
-    loses="steps",
-    where="large_gradients",
-    name="square_of_the_norm",
-    edit=("** 0.5", "** 1"),
-    of=whole_groups_first,
-)
-epoch.mistake(
-    "Your `loss` is the sum over all samples. What do you divide this sum by to get the mean?",
-    loses="value",
-    name="loss_summed_over_samples",
-    edit=("total / seen", "total"),
-)
-epoch.mistake(
-    "Your `loss` is the sum over all samples, divided by the number of batches. What should "
-    "you average over?",
-    loses="value",
-    name="divided_by_the_batches",
-    edit=("total / seen", "total / len(loader)"),
-)
-epoch.mistake(
-    "Your `loss` is divided by `accumulate`. Which mean should your function return?",
-    loses="steps",
-    where="a_shorter_last_group",
-    name="loss_divided_by_accumulate",
-    edit=("total / seen", "total / accumulate / seen"),
-)
-epoch.mistake(
-    "Your code treats every batch as if it were as large as the first one. How many samples "
-    "does the step have if the last batch is smaller?",
-    loses="value",
-    name="all_as_large_as_the_first",
-    edit=("/= waiting", "/= accumulate * len(loader[0][0])"),
-)
-epoch.mistake(
-    "Your step is divided by all samples so far. Which samples belong to this step, and "
-    "when does the count start again?",
-    loses="value",
-    name="divided_by_all_so_far",
-    edit=("            waiting = 0\n", ""),
-)
-epoch.mistake(
-    "Your code takes an additional step at the end of the epoch. Which gradient does this "
-    "step use?",
-    loses="value",
-    name="one_step_more",
-    edit=("    return sum", "    optimizer.step()\n    return sum"),
-    of=whole_groups_first,
 )
