@@ -21,7 +21,7 @@ __all__: list[str] = []
 def expect(
     owner: Any, right: Any, wanted: str, got: Any, error: type[Exception] = ValueError
 ) -> None:
-    """Raise an error that names the function, or the class of an object, unless ``right``."""
+    """Raise an error unless ``right``; it names the function, or the class of an object."""
     if not right:
         name = owner if isinstance(owner, str) else type(owner).__name__
         raise error(f"{name}: expected {wanted}, got {got}")
@@ -60,15 +60,15 @@ def whole(name: str, argument: str, x: Any, *, low: int, high: int | None = None
     return int(x)
 
 
-def one_of(name: str, argument: str, given: Any, known: Iterable[str]) -> None:
-    """Raise ValueError unless the value is one of the known words."""
-    known = list(known)
-    if not isinstance(given, str) or given not in known:
-        raise ValueError(f"{name}: expected {argument} to be one of {known}, got {given!r}")
+def one_of(name: str, argument: str, x: Any, options: Iterable[str]) -> None:
+    """Raise ValueError unless the value is one of the options."""
+    options = list(options)
+    if not isinstance(x, str) or x not in options:
+        raise ValueError(f"{name}: expected {argument} to be one of {options}, got {x!r}")
 
 
 def generator(name: str, rng: Any) -> np.random.Generator:
-    """Return a NumPy random generator; raise TypeError for anything else, also for a seed."""
+    """Return a NumPy random generator; raise TypeError for anything else, even for a seed."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"{name}: expected rng to be a numpy.random.Generator, got {_kind(rng)}"
@@ -85,30 +85,30 @@ def function(name: str, argument: str, f: Any) -> None:
 def odd(name: str, size: Any) -> int:
     """Return a kernel or window size; raise ValueError unless it is odd."""
     if whole(name, "size", size, low=1) % 2 == 0:
-        raise ValueError(f"{name}: expected an odd size, which has a middle, got {size}")
+        raise ValueError(f"{name}: expected an odd size, so that it has a centre, got {size}")
     return int(size)
 
 
 def one_for_each(name: str, argument: str, x: Any, n: int, low: int) -> tuple[int, ...]:
     """Return n whole numbers, one for each axis; a single number is repeated."""
-    several = tuple(x) if isinstance(x, (tuple, list)) else (x,) * n
-    if len(several) != n:
-        raise ValueError(f"{name}: expected {argument} for {n} axes, got {several}")
-    return tuple(whole(name, argument, k, low=low) for k in several)
+    values = tuple(x) if isinstance(x, (tuple, list)) else (x,) * n
+    if len(values) != n:
+        raise ValueError(f"{name}: expected {argument} for {n} axes, got {values}")
+    return tuple(whole(name, argument, k, low=low) for k in values)
 
 
 def several(name: str, argument: str, x: Any, n: int) -> tuple[float, ...]:
     """Return a list of n finite numbers as a tuple of floats."""
-    several = x if isinstance(x, tuple | list) else [] if x is None else np.ravel(x).tolist()
-    if len(several) != n:
+    values = x if isinstance(x, tuple | list) else [] if x is None else np.ravel(x).tolist()
+    if len(values) != n:
         raise ValueError(f"{name}: expected {argument} as {n} numbers, got {x!r}")
-    return tuple(number(name, argument, value) for value in several)
+    return tuple(number(name, argument, value) for value in values)
 
 
 def flag(name: str, argument: str, x: Any) -> None:
     """Raise TypeError unless x is True or False."""
     if not isinstance(x, bool | np.bool_):
-        raise TypeError(f"{name}: expected True or False for {argument}, got {x!r}")
+        raise TypeError(f"{name}: expected {argument} to be True or False, got {x!r}")
 
 
 # Arrays
@@ -119,7 +119,7 @@ def reals(name: str, argument: str, x: Any, *, kinds: str = "biuf") -> np.ndarra
     try:
         x = np.asarray(x)
     except ValueError as error:
-        raise ValueError(f"{name}: expected {argument} with rows of one length") from error
+        raise ValueError(f"{name}: expected {argument} with rows of equal length") from error
     if x.dtype == object and all(isinstance(e, numbers.Real) for e in x.flat):
         x = x.astype(np.float64)
     if x.dtype.kind not in kinds:
@@ -133,7 +133,7 @@ def floats(name: str, argument: str, x: Any) -> np.ndarray:
 
 
 def finite(name: str, argument: str, x: np.ndarray) -> np.ndarray:
-    """Return the array; raise ValueError if it holds NaN or infinity."""
+    """Return the array; raise ValueError if it contains NaN or infinity."""
     if not np.isfinite(x).all():
         raise ValueError(f"{name}: expected finite {argument}, got {x[~np.isfinite(x)][0]}")
     return x
@@ -142,10 +142,10 @@ def finite(name: str, argument: str, x: np.ndarray) -> np.ndarray:
 def entries(
     name: str, argument: str, x: Any, *, kinds: str = "biuf", ndim: int = 0, whole: Any = float
 ) -> np.ndarray:
-    """Return a finite, non-empty array as a copy; ``whole`` is the dtype of all but floats."""
+    """Return a copy of a finite, non-empty array; anything but floats gets dtype ``whole``."""
     x = reals(name, argument, x, kinds=kinds)
     if x.size == 0 or x.ndim < ndim:
-        raise ValueError(f"{name}: expected {argument} with entries, got shape {x.shape}")
+        raise ValueError(f"{name}: expected non-empty {argument}, got shape {x.shape}")
     return finite(name, argument, x).astype(x.dtype if x.dtype.kind == "f" else whole)
 
 
@@ -173,7 +173,7 @@ def probabilities(name: str, argument: str, x: Any) -> np.ndarray:
 
 
 def data(name: str, x: Any, *, whole: bool = False) -> np.ndarray:
-    """Return non-empty, finite data as float64; with ``whole`` they must be whole numbers."""
+    """Return non-empty, finite data as float64; ``whole`` requires whole numbers."""
     x = floats(name, "data", x)
     if x.size == 0:
         raise ValueError(f"{name}: expected at least one example in data, got shape {x.shape}")
@@ -200,12 +200,12 @@ def counts(name: str, x: Any, high: float) -> np.ndarray:
 def drawable(name: str, what: str, x: Any, *ndims: int) -> np.ndarray:
     """Return finite numbers as a float64 array of one of the given dimensions.
 
-    Tensors, nnlib's or torch's, are taken without their history.
+    Tensors of nnlib or torch are detached first.
     """
     try:
         x = np.asarray(x.detach() if hasattr(x, "detach") else x)
     except ValueError as error:
-        raise ValueError(f"{name}: expected {what} of one length, got a mixture") from error
+        raise ValueError(f"{name}: expected {what} of equal length, got a mixture") from error
     if x.dtype.kind not in "buif" and x.size:
         raise TypeError(f"{name}: expected real numbers for {what}, got {x.dtype}")
     if not x.size:
@@ -235,7 +235,7 @@ def classes(name: str, what: str, x: Any, count: int | None = None) -> np.ndarra
 
 
 def named(name: str, what: str, names: Sequence, count: int, default: str) -> list[str]:
-    """Return ``count`` names as texts; without names, ``default`` followed by a number."""
+    """Return ``count`` names as strings; without names, ``default`` followed by a number."""
     if not len(names):
         return [f"{default} {k}" for k in range(count)]
     if len(names) != count:
@@ -257,7 +257,7 @@ def mapping(name: str, what: str, x: Any) -> dict:
     """Return a copy of a mapping as a dict; raise TypeError for anything else."""
     if not isinstance(x, Mapping):
         raise TypeError(
-            f"{name}: expected {what} as a dict, each with its name, got {type(x).__name__}"
+            f"{name}: expected {what} as a dict with names as keys, got {type(x).__name__}"
         )
     return dict(x)
 
@@ -266,7 +266,7 @@ def mapping(name: str, what: str, x: Any) -> dict:
 
 
 def _scalar(x: Any) -> Any:
-    """Return the scalar inside an array of shape (), and any other value as it is."""
+    """Return the scalar inside an array of shape (), and any other value unchanged."""
     return x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
 
 
@@ -277,7 +277,7 @@ def _kind(x: Any) -> str:
 
 
 def _bounds(above: float, low: float, high: float) -> str:
-    """Return the allowed range of a number as a text for an error message."""
+    """Return the allowed range of a number, for an error message."""
     if above > -math.inf:
         return f"above {above:g}"
     if low > -math.inf:

@@ -56,14 +56,14 @@ RANK = str.maketrans("biuf", "0112")  # bools, integers, floats
 
 def known(name: str, dtype: Any) -> np.dtype:
     """Return a dtype; raise TypeError unless it is a dtype that Tensors support."""
-    if not isinstance(dtype, (np.dtype, type)) or (found := np.dtype(dtype)) not in DTYPES:
+    if not isinstance(dtype, (np.dtype, type)) or (result := np.dtype(dtype)) not in DTYPES:
         expected = ", ".join(map(str, DTYPES))
         raise TypeError(f"{name}: expected one of the dtypes {expected}, got {dtype!r}")
-    return found
+    return result
 
 
 def shape_of(name: str, sizes: Sequence[Any], size: Any = None) -> tuple[int, ...]:
-    """Return the shape, given as separate sizes, as one tuple, or by the keyword ``size``."""
+    """Return the shape from separate sizes, from one tuple, or from the keyword ``size``."""
     if not sizes and size is None:
         raise TypeError(f"{name}: expected sizes, got none")
     if size is not None or (len(sizes) == 1 and isinstance(sizes[0], (tuple, list))):
@@ -82,14 +82,14 @@ def made(name: str, array: np.ndarray, device: Any, requires_grad: bool = False)
     check_device(name, device)
     if requires_grad and array.dtype.kind != "f":
         raise RuntimeError(
-            f"{name}: expected floats to require a gradient, got dtype {array.dtype}; write "
-            "1.0 instead of 1, or pass dtype=float32"
+            f"{name}: expected a floating-point dtype for requires_grad=True, got "
+            f"{array.dtype}; write 1.0 instead of 1, or pass dtype=float32"
         )
     return wrap(array, requires_grad)
 
 
 def scalar(name: str, x: Any) -> Any:
-    """Return a Python number, given one or an array of a single element."""
+    """Convert a Python number or an array of shape () to a Python number."""
     x = raw(x)
     if isinstance(x, (np.ndarray, np.generic)) and x.ndim == 0 and x.dtype in DTYPES:
         return x.item()
@@ -112,7 +112,7 @@ def tensor(
         The elements. Python floats become float32, and Python integers become int64. Arrays and
         Tensors determine the dtype themselves, even inside lists.
     dtype : dtype
-        The dtype of the tensor, instead of the one that the data determines.
+        The dtype of the tensor. By default, the data determines it.
     device : device
         The device, which must be the CPU.
     requires_grad : bool
@@ -121,11 +121,11 @@ def tensor(
     Raises
     ------
     TypeError
-        If the data contains anything but numbers and bools, or has an unsupported dtype.
+        If the data contains anything except numbers and booleans, or has an unsupported dtype.
     ValueError
         If nested lists differ in length.
     RuntimeError
-        If an integer does not fit the dtype, or requires_grad is True for integers.
+        If an integer doesn't fit the dtype, or requires_grad is True for integers.
 
     >>> tensor([[1.0, 2.0], [3.0, 4.0]])
     tensor([[1., 2.],
@@ -154,14 +154,15 @@ def asarray(
     copy: bool | None = None,
     requires_grad: bool | None = None,
 ) -> Tensor:
-    """Return data as a tensor, and copy it always, only if necessary (None), or never (False).
+    """Return data as a tensor; copy it always (True), if necessary (None) or never (False).
 
     A Tensor keeps its history, unless requires_grad is False. Raises ValueError if copy is
-    False, but the data is neither a Tensor nor an array, or has a different dtype.
+    False although a copy is necessary, because of the dtype or because the data is a list.
     """
     same = isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype == obj.dtype)
     if copy is False and not same:
-        raise ValueError(f"asarray: expected a Tensor or array of {dtype=}, without copying")
+        got = type(obj).__name__
+        raise ValueError(f"asarray: expected a Tensor or array of {dtype=}, got {got}")
     if not isinstance(obj, Tensor):
         array = _array("asarray", obj, dtype, copy=copy)
         return made("asarray", array, device, bool(requires_grad))
@@ -249,14 +250,14 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
         dtype = _dtype(name, dtypes)
     else:
         dtype = known(name, dtype)
-        for other in dtypes:  # int16 and float16 are converted, strings raise an error
+        for other in dtypes:  # int16 and float16 are converted; strings raise an error
             if other.kind not in "biuf":
                 known(name, other)
     data = _plain(name, data)
     try:
         return np.array(data, dtype, copy=copy)
     except OverflowError as error:
-        raise RuntimeError(f"{name}: expected values that fit, but {error}") from None
+        raise RuntimeError(f"{name}: expected values that fit {dtype}, but {error}") from None
     except ValueError:
         lengths = {len(row) for row in data if isinstance(row, (list, tuple))}
         got = f", got {sorted(lengths)}" if len(lengths) > 1 else ""
@@ -280,7 +281,7 @@ def _dtypes(name: str, data: Any) -> set[np.dtype]:
     if type(data) in PYTHON:
         return {PYTHON[type(data)]}
     if not hasattr(data, "__array__"):
-        raise TypeError(f"{name}: expected numbers or truth values, got {data!r}")
+        raise TypeError(f"{name}: expected numbers or booleans, got {data!r}")
     return {np.asarray(data).dtype}
 
 
@@ -291,7 +292,7 @@ def _plain(name: str, data: Any) -> Any:
     for item in data:
         if isinstance(item, Tensor) and item.array.size != 1:
             raise ValueError(
-                f"{name}: expected Tensors of one element in a list, got {item.shape}; "
+                f"{name}: expected Tensors with one element in a list, got {item.shape}; "
                 "use stack()"
             )
     return [x.item() if isinstance(x, Tensor) else _plain(name, x) for x in data]
@@ -352,8 +353,8 @@ def full(
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
     value = scalar("full", fill_value)
-    own = fill_value.dtype if isinstance(fill_value, Tensor) else PYTHON[type(value)]
-    dtype = known("full", dtype or own)
+    default = fill_value.dtype if isinstance(fill_value, Tensor) else PYTHON[type(value)]
+    dtype = known("full", dtype or default)
     check_fits("full", value, dtype)
     array = np.full(shape_of("full", (size,)), value, dtype)
     return made("full", array, device, requires_grad)
@@ -391,7 +392,7 @@ def triu_indices(
 def _triangle(
     name: str, f: Callable, row: int, col: int, offset: int, dtype: Any, options: dict
 ) -> Tensor:
-    """Return the indices that f finds in a matrix."""
+    """Return the indices of the triangle that f selects in a matrix."""
     rows, columns = shape_of(name, (row, col))
     kind = known(name, dtype or np.dtype("int64"))
     indices = np.stack(f(rows, offset, columns)).astype(kind)
@@ -407,9 +408,9 @@ def arange(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return numbers from start up to, but not including, end, with a distance of step.
+    """Return evenly spaced numbers from start up to, but not including, end.
 
-    The default of start is 0. Integers give int64, and floats give float32.
+    By default, start is 0. Integers result in int64, and floats in float32.
 
     >>> arange(3), arange(0.0, 1.0, 0.5)
     (tensor([0, 1, 2]), tensor([0.0000, 0.5000]))
@@ -421,7 +422,7 @@ def arange(
     dtype = known("arange", dtype or (PYTHON[int] if whole else PYTHON[float]))
     if not all(map(math.isfinite, (start, end, step))) or dtype.kind == "b":
         raise RuntimeError(
-            f"arange: expected finite bounds and no bool, got {start}, {end}, {dtype}"
+            f"arange: expected finite bounds and a numeric dtype, got {start}, {end}, {dtype}"
         )
     if dtype.kind != "f":
         start, end, step = int(start), int(end), int(step)
@@ -467,7 +468,7 @@ def logspace(
 
 
 def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
-    """Return evenly spaced float64 values, computed from both ends, which makes these exact."""
+    """Return evenly spaced float64 values, computed from both ends, so that both are exact."""
     start, end, (n,) = (scalar(name, start), scalar(name, end), shape_of(name, (steps,)))
     i, step = np.arange(n), (end - start) / max(n - 1, 1)
     return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
@@ -477,7 +478,7 @@ def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
 
 
 def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype]:
-    """Return the shape of a tensor, and the given dtype; by default, the tensor's dtype."""
+    """Return the shape of a tensor and its dtype, unless a different dtype is given."""
     if not isinstance(input, (Tensor, np.ndarray)):
         raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
     return input.shape, known(name, dtype or input.dtype)
@@ -577,7 +578,7 @@ def _new(cls: type, *data: Any, device: Any = None, **unknown: Any) -> Tensor:
     """Return the tensor that PyTorch's ``Tensor(*data)`` makes."""
     if unknown:
         got = ", ".join(unknown)
-        raise TypeError(f"Tensor: expected no keyword but device, got {got}; use tensor()")
+        raise TypeError(f"Tensor: expected only the keyword device, got {got}; use tensor()")
     return constructed("Tensor", data, device, kind=cls)
 
 

@@ -88,9 +88,9 @@ def test_bad_input_is_refused():
 KINDS = [
     ("curves", ({"a": ["one"]},), {"ylabel": "y"}, "real numbers for the curve 'a', got <U3"),
     ("curves", ({"a": None},), {"ylabel": "y"}, "real numbers for the curve 'a', got object"),
-    ("curves", ([[1, 2]],), {"ylabel": "y"}, "curves: expected lines as a dict, each with"),
-    ("dots", ([1, 2],), {"xlabel": "x"}, "dots: expected rows as a dict, each with its name"),
-    ("surface", (flat, [[0, 0]]), {}, "surface: expected paths as a dict, .* got list"),
+    ("curves", ([[1, 2]],), {"ylabel": "y"}, "curves: expected lines as a dict with names"),
+    ("dots", ([1, 2],), {"xlabel": "x"}, "dots: expected rows as a dict with names as keys"),
+    ("surface", (flat, [[0, 0]]), {}, "surface: expected paths as a dict .*, got list"),
     ("vectors", ([[0, 1]],), {}, "vectors: expected arrows as a dict"),
     ("histograms", ([[0, 1]],), {"xlabel": "x"}, "histograms: expected layers as a dict"),
     ("matrix", ([[1j]],), {}, "matrix: expected real numbers for A, got complex128"),
