@@ -112,6 +112,7 @@ class Identity:
         errors = []
         for layout in ("numerator", "denominator"):
             claim = self.derivative(*inputs, layout=layout)
-            found = self.numerical(*inputs, layout=layout, method=method)
-            errors.append(relative_error(claim, found) if claim.shape == found.shape else 1.0)
+            numerical = self.numerical(*inputs, layout=layout, method=method)
+            fits = claim.shape == numerical.shape
+            errors.append(relative_error(claim, numerical) if fits else 1.0)
         return max(errors)

@@ -139,12 +139,12 @@ class Summary(list):
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{words}</th>' for words in HEAD)
         rows = "".join(f"<tr>{_row(layer)}</tr>" for layer in self)
-        totals = "<br>".join(map(html.escape, self.totals))
+        lines = "<br>".join(map(html.escape, self.totals))
         return (
             '<div class="nn-summary" tabindex="0" role="group" aria-label="Summary of a model" '
             'style="overflow-x:auto"><table class="dataframe" '
             'style="white-space:nowrap;font-size:.8em">'
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{totals}</p></div>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{lines}</p></div>"
         )
 
 
