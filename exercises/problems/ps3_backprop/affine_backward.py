@@ -3,7 +3,7 @@
 import numpy as np
 from nngrader.engine import problem
 
-from .common import DIGITS, ELSEWHERE, known
+from .common import DIGITS, ELSEWHERE
 
 backwards = problem(
     "affine_backward",
@@ -95,7 +95,7 @@ LOSES_WEIGHTS = {
     "the formula multiply first, or "
     "sum first?": {"summed_too_early": {"dy.T @ x": "np.outer(dy.sum(axis=0), x.sum(axis=0))"}},
 }
-known(backwards, LOSES_WEIGHTS, loses="weights")
+backwards.known(LOSES_WEIGHTS, loses="weights")
 LOSES_SHAPE_WEIGHTS = {
     "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], and "
     "how do you combine their gradients?": {"bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}},
@@ -106,7 +106,7 @@ LOSES_SHAPE_WEIGHTS = {
         "one_bias": {"axis=0": ""}
     },
 }
-known(backwards, LOSES_SHAPE_WEIGHTS, loses="shape weights")
+backwards.known(LOSES_SHAPE_WEIGHTS, loses="shape weights")
 LOSES_VALUE = {
     "Your `dx` has the correct shape, but it uses the entries of `W` in the wrong order, as if "
     "you had reshaped `W`. Which index does the formula sum over, and is it the first or the "
@@ -117,4 +117,4 @@ LOSES_VALUE = {
     "Your three gradients are all divided by N. `dy` already contains the factor 1/N. Where "
     "does your code divide by N again?": {"everything_averaged": "dy = dy / len(x)"},
 }
-known(backwards, LOSES_VALUE, loses="value")
+backwards.known(LOSES_VALUE, loses="value")

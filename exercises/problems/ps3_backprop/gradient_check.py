@@ -8,7 +8,7 @@ At a corner, every allowed slope has no error, also if the corner is closer to t
 import numpy as np
 from nngrader.engine import problem
 
-from .common import ELSEWHERE, known
+from .common import ELSEWHERE
 
 
 def with_formula(gradient_check, formula, x, A, grad, h=1e-5):
@@ -259,7 +259,7 @@ LOSES_VALUE = {
     "Your code moves all entries of `x` at the same time. Which entry should move when you "
     "check g[i]?": {"all_move": {"up[i] += h": "up += h", "down[i] -= h": "down -= h"}},
 }
-known(checker, LOSES_VALUE, loses="value")
+checker.known(LOSES_VALUE, loses="value")
 IN_ON_A_CORNER = {
     "At a corner, your n is the mean of two slopes, and your code compares g only with this "
     "mean. Which other values of g are allowed "
@@ -272,7 +272,7 @@ IN_ON_A_CORNER = {
     "outside them may g be, "
     "according to the problem text?": {"no_room_for_rounding": {"1e-8": "0"}},
 }
-known(checker, IN_ON_A_CORNER, loses="edge", where="on_a_corner")
+checker.known(IN_ON_A_CORNER, loses="edge", where="on_a_corner")
 IN_MORE_AXES = {
     "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?": {
         "zero_by_zero": {"if max": "if n == g or max", "max([worst": "np.max([worst"}
@@ -282,7 +282,7 @@ IN_MORE_AXES = {
         "first_axis_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[: len(x)]"}
     },
 }
-known(checker, IN_MORE_AXES, loses="edge", where="more_axes")
+checker.known(IN_MORE_AXES, loses="edge", where="more_axes")
 
 checker.mistake(
     "Your error compares the norms of whole vectors. How many errors does the formula define, "

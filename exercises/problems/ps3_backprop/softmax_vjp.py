@@ -3,7 +3,7 @@
 import numpy as np
 from nngrader.engine import Held, problem
 
-from .common import DIGITS, ELSEWHERE, known
+from .common import DIGITS, ELSEWHERE
 
 
 def pull_back(softmax_vjp, g, z, classes):
@@ -116,7 +116,7 @@ LOSES_LARGE = {
     "that every exponential is "
     "finite and at least one is greater than 0?": {"no_shift": {"z - z.max()": "z"}},
 }
-known(pulled, LOSES_LARGE, loses="large")
+pulled.known(LOSES_LARGE, loses="large")
 LOSES_VALUE = {
     "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] increases?": {
         "sum_forgotten": {"p * (g - g @ p)": "p * g"}
@@ -156,4 +156,4 @@ LOSES_VALUE = {
     "again. Which probability should g[i] be multiplied by, according "
     "to J[i, j]?": {"own_probability_squared": {"p * (g - g @ p)": "p * g - p * p * g.sum()"}},
 }
-known(pulled, LOSES_VALUE, loses="value")
+pulled.known(LOSES_VALUE, loses="value")

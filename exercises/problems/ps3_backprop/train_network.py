@@ -15,7 +15,7 @@ on random hidden units, also reached the target.
 import numpy as np
 from nngrader.engine import problem
 
-from .common import ELSEWHERE, known
+from .common import ELSEWHERE
 from .two_layer_loss import two_layer_loss
 
 
@@ -193,7 +193,7 @@ LOSES_VALUE = {
     "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
     "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
 }
-known(training, LOSES_VALUE, loses="value")
+training.known(LOSES_VALUE, loses="value")
 LOSES_GIVEN = {
     "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?": {
         "width_of_its_own": "hidden = 2 * hidden"
@@ -203,7 +203,7 @@ LOSES_GIVEN = {
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
-known(training, LOSES_GIVEN, loses="given")
+training.known(LOSES_GIVEN, loses="given")
 
 training.mistake(
     "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient "

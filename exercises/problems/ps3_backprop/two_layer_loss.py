@@ -7,7 +7,7 @@ is therefore charged to the layer that is closer to them.
 import numpy as np
 from nngrader.engine import problem
 
-from .common import DIGITS, ELSEWHERE, known
+from .common import DIGITS, ELSEWHERE
 
 
 def in_dicts(two_layer_loss, W1, b1, W2, b2, X, y):
@@ -155,7 +155,7 @@ LOSES_VALUE = {
         }
     },
 }
-known(network, LOSES_VALUE, loses="value")
+network.known(LOSES_VALUE, loses="value")
 LOSES_OUTPUT = {
     "You differentiate the sum of the losses. How do the gradients change for the mean?": {
         "gradient_not_averaged": {"    dscores /= len(X)\n": ""}
@@ -188,7 +188,7 @@ LOSES_OUTPUT = {
     "Your `dW2` is computed from a, the values before the ReLU. What does the forward pass "
     "multiply by `W2`?": {"before_the_relu": {"dscores.T @ h": "dscores.T @ a"}},
 }
-known(network, LOSES_OUTPUT, loses="output")
+network.known(LOSES_OUTPUT, loses="output")
 LOSES_HIDDEN = {
     "Your upstream gradient passes through every hidden unit unchanged. What is the derivative "
     "of max(0, a) when a is negative?": {"mask_forgotten": {" * (a > 0)": ""}},
@@ -201,7 +201,7 @@ LOSES_HIDDEN = {
     "Your upstream gradient is multiplied by the output of the hidden unit. What is the "
     "derivative of max(0, a) when a is positive?": {"value_for_slope": {"(a > 0)": "h"}},
 }
-known(network, LOSES_HIDDEN, loses="hidden")
+network.known(LOSES_HIDDEN, loses="hidden")
 LOSES_VALUE_STABILITY = {
     "Your code also sets negative scores to 0. Which of the two layers has a ReLU?": {
         "relu_on_the_scores": {
@@ -217,7 +217,7 @@ LOSES_VALUE_STABILITY = {
         }
     },
 }
-known(network, LOSES_VALUE_STABILITY, loses="value stability")
+network.known(LOSES_VALUE_STABILITY, loses="value stability")
 LOSES_VALUE_OUTPUT_HIDDEN = {
     "Your scores contain neither `b1` nor `b2`. Where does the forward pass add them?": {
         "biases_forgotten": {' + params["b1"]': "", ' + params["b2"]': ""}
@@ -229,7 +229,7 @@ LOSES_VALUE_OUTPUT_HIDDEN = {
         "second_bias_forgotten": {' + params["b2"]': ""}
     },
 }
-known(network, LOSES_VALUE_OUTPUT_HIDDEN, loses="value output hidden")
+network.known(LOSES_VALUE_OUTPUT_HIDDEN, loses="value output hidden")
 LOSES_STABILITY = {
     "Your exponentials overflow when a score is several thousand. What can you subtract from "
     "all scores of a row before you take the exponential?": {
@@ -251,7 +251,7 @@ LOSES_STABILITY = {
         }
     },
 }
-known(network, LOSES_STABILITY, loses="stability")
+network.known(LOSES_STABILITY, loses="stability")
 
 network.mistake(
     "Your `db1` and `db2` have a separate row for each sample. Each bias is added to every "

@@ -3,7 +3,7 @@
 import numpy as np
 from nngrader.engine import Steps, problem
 
-from .common import DIGITS, ELSEWHERE, known
+from .common import DIGITS, ELSEWHERE
 
 POWERS = 10_000
 
@@ -358,7 +358,7 @@ IN_USED_AGAIN = {
         "OnceAtDiscovery": {"stack.pop()": "stack.pop(0)"} | EARLY
     },
 }
-known(value, IN_USED_AGAIN, loses="reuse", where="used_again")
+value.known(IN_USED_AGAIN, loses="reuse", where="used_again")
 IN_USED_AGAIN_MANY_PATHS = {
     TOO_EARLY: {"TooEarly": EARLY},
     "Whenever a path reaches a number, your code passes on its whole `grad`, including "
@@ -371,7 +371,7 @@ IN_USED_AGAIN_MANY_PATHS = {
         }
     },
 }
-known(value, IN_USED_AGAIN_MANY_PATHS, loses="reuse long", where="used_again many_paths")
+value.known(IN_USED_AGAIN_MANY_PATHS, loses="reuse long", where="used_again many_paths")
 LOSES_VALUE = {
     "Your backward pass starts with the value of y. What is the derivative of y with respect "
     "to y?": {"BeginsWithItsValue": {"self.grad = 1.0": "self.grad = self.data"}},
@@ -394,7 +394,7 @@ LOSES_VALUE = {
         }
     },
 }
-known(value, LOSES_VALUE, loses="value")
+value.known(LOSES_VALUE, loses="value")
 LOSES_VALUE_REUSE = {
     "Your code adds only the local derivative to each `grad`. What should you multiply it by "
     "first?": {"UpstreamForgotten": {"slope * number.grad": "slope"}},
@@ -410,7 +410,7 @@ LOSES_VALUE_REUSE = {
     "start from y, or "
     "from one of the inputs?": {"OrderNotReversed": {"reversed(self.order())": "self.order()"}},
 }
-known(value, LOSES_VALUE_REUSE, loses="value reuse")
+value.known(LOSES_VALUE_REUSE, loses="value reuse")
 IN_MINUS_QUOTIENT_POWER = {
     "In `a - b`, your gradient of `b` has the wrong sign. What happens to `a - b` when `b` "
     "increases?": {"MinusForgotten": {"(other, -1.0)": "(other, 1.0)"}},
@@ -419,14 +419,14 @@ IN_MINUS_QUOTIENT_POWER = {
     "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
     "`b` does its denominator contain?": {"QuotientWithoutSquare": {"-y / other.data": "-y"}},
 }
-known(value, IN_MINUS_QUOTIENT_POWER, loses="operations", where="minus_quotient_power")
+value.known(IN_MINUS_QUOTIENT_POWER, loses="operations", where="minus_quotient_power")
 IN_POWERS = {
     "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
     "respect to `a`?": {"PowerWithoutFactor": {"n * self.data": "self.data"}},
     "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
     "with respect to `a`?": {"PowerNotLowered": {"(n - 1)": "n"}},
 }
-known(value, IN_POWERS, loses="operations long", where="minus_quotient_power long_chain")
+value.known(IN_POWERS, loses="operations long", where="minus_quotient_power long_chain")
 IN_FOUR_FUNCTIONS = {
     "Your derivative of `exp` follows the rule for powers. In exp(a), is `a` the base or the "
     "exponent?": {"ExpLikePower": {"(self, y)": "(self, self.data * np.exp(self.data - 1))"}},
@@ -443,7 +443,7 @@ IN_FOUR_FUNCTIONS = {
     "Your derivative of `tanh` is y (1 - y), which belongs to the sigmoid. What range of "
     "values does tanh have?": {"TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}},
 }
-known(value, IN_FOUR_FUNCTIONS, loses="operations", where="four_functions")
+value.known(IN_FOUR_FUNCTIONS, loses="operations", where="four_functions")
 IN_NUMBER_ON_THE_LEFT = {
     "Your code swaps the two sides of a difference when a plain number is on the left. Which "
     "number is subtracted in "
@@ -452,7 +452,7 @@ IN_NUMBER_ON_THE_LEFT = {
     "number is the denominator in "
     "`2 / a`?": {"LeftQuotientTurned": {"self.number(other) / self": "self / other"}},
 }
-known(value, IN_NUMBER_ON_THE_LEFT, loses="operations", where="number_on_the_left")
+value.known(IN_NUMBER_ON_THE_LEFT, loses="operations", where="number_on_the_left")
 
 value.mistake(
     "Your `backward` treats two numbers with the same value as one number. How does it "

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import DIGITS, TORCH, known
+from .common import DIGITS, TORCH
 
 SIZES = (2, 1, 2)  # numbers of the three parameters of a worker
 
@@ -211,7 +211,7 @@ LOSES_VALUE_EDGE_SEPARATE = {
         }
     },
 }
-known(averaged, LOSES_VALUE_EDGE_SEPARATE, loses="value edge separate")
+averaged.known(LOSES_VALUE_EDGE_SEPARATE, loses="value edge separate")
 IN_MISSING = {
     "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
     "does None stand for, and when does the problem text require None?": {
@@ -243,7 +243,7 @@ IN_MISSING = {
         }
     },
 }
-known(averaged, IN_MISSING, loses="edge", where="missing")
+averaged.known(IN_MISSING, loses="edge", where="missing")
 IN_AN_EMPTY_SHARD = {
     "Your mean is NaN because of a worker without samples. What can its grad contain, and what "
     "is the product of 0 and NaN?": {"nought_times_nan": {"if n and p": "if p"}},
@@ -253,7 +253,7 @@ IN_AN_EMPTY_SHARD = {
         "left_where_nobody_has_one": {"for p in same:": "for p in same if seen else ():"}
     },
 }
-known(averaged, IN_AN_EMPTY_SHARD, loses="edge", where="an_empty_shard")
+averaged.known(IN_AN_EMPTY_SHARD, loses="edge", where="an_empty_shard")
 
 averaged.mistake(
     "Your function overwrites some workers' gradients with the mean while it still needs them. "

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import TORCH, as_number, known
+from .common import TORCH, as_number
 
 
 def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
@@ -333,7 +333,7 @@ LOSES_VALUE_RESUMED = {
         "SeededWithTheEpoch": {'set_state(states["generator"])': 'manual_seed(states["epoch"])'}
     },
 }
-known(keeping, LOSES_VALUE_RESUMED, loses="value resumed")
+keeping.known(LOSES_VALUE_RESUMED, loses="value resumed")
 LOSES_VALUE = {
     "Your `epoch` is one more than the saved number. How many epochs are finished?": {
         "OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}
@@ -342,7 +342,7 @@ LOSES_VALUE = {
         "EpochForgotten": {'states["epoch"]': "0"}
     },
 }
-known(keeping, LOSES_VALUE, loses="value")
+keeping.known(LOSES_VALUE, loses="value")
 LOSES_RESUMED = {
     "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
     "file, and which argument of `torch.load` restricts the contents to numbers, text and "
@@ -365,7 +365,7 @@ LOSES_RESUMED = {
         "SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}
     },
 }
-known(keeping, LOSES_RESUMED, loses="resumed")
+keeping.known(LOSES_RESUMED, loses="resumed")
 
 keeping.mistake(
     "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "

@@ -88,14 +88,3 @@ def stored(X, y, sizes):
             tensor.which, tensor.number = which, len(loader)
         loader.append(batch)
     return loader, used, arrived
-
-
-def known(problem, hints, loses, **about):
-    """Register the mistakes of a table, which contains their changes by hint and by name.
-
-    A change is either a dict of old and new texts for `edit`, or a text for `given`.
-    """
-    for hint, changes in hints.items():
-        for name, change in changes.items():
-            by = {"given": change} if isinstance(change, str) else {"edit": [*change.items()]}
-            problem.mistake(hint, loses=loses, name=name, **by, **about)

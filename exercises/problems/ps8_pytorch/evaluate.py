@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, known, stored
+from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, stored
 
 
 def measured(evaluate, X, y, sizes, W, means, variances, training):
@@ -256,7 +256,7 @@ LOSES_VALUE = {
         "accuracy_first": {"loss / seen, right / seen": "right / seen, loss / seen"}
     },
 }
-known(look, LOSES_VALUE, loses="value")
+look.known(LOSES_VALUE, loses="value")
 LOSES_STATE = {
     "Your forward pass records a graph that takes memory and that you never use. Which context "
     "manager switches this "
@@ -267,7 +267,7 @@ LOSES_STATE = {
         "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
     },
 }
-known(look, LOSES_STATE | NOT_MOVED | NOTHING_MOVED, loses="state")
+look.known(LOSES_STATE | NOT_MOVED | NOTHING_MOVED, loses="state")
 
 look.mistake(
     "Your function doesn't switch all modules to evaluation mode: a module like dropout is "

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from nngrader.engine import Failed, problem
 
-from .common import DIGITS, TORCH, known
+from .common import DIGITS, TORCH
 
 
 def applied(Function, x, weight, eps, dy, v):
@@ -199,7 +199,7 @@ LOSES_VALUE_GRADIENT_SECOND = {
         "RootOfTheSampleVariance": rooted("torch.sqrt(x.var(1, keepdim=True) + eps)")
     },
 }
-known(normalized, LOSES_VALUE_GRADIENT_SECOND, loses="value gradient second")
+normalized.known(LOSES_VALUE_GRADIENT_SECOND, loses="value gradient second")
 LOSES_GRADIENT_SECOND = {
     "Your `dx` treats r as a constant. Which entries of `y` change when a single entry of `x` "
     "changes?": {"FactorIsConstant": {" - r**3 * x * (g * x).mean(1, keepdim=True)": ""}},
@@ -235,7 +235,7 @@ LOSES_GRADIENT_SECOND = {
     "The second part of your `dx` is the same in all entries of a row. Which factor of the "
     "formula differs from entry to entry?": {"FactorXForgotten": {"r**3 * x *": "r**3 *"}},
 }
-known(normalized, LOSES_GRADIENT_SECOND, loses="gradient second")
+normalized.known(LOSES_GRADIENT_SECOND, loses="gradient second")
 LOSES_GRADIENT = {
     "Your `dweight` is a mean over the rows. How do you combine the gradients if every row "
     "uses the same weight?": {"MeanOverRows": {"(dy * r * x).sum": "(dy * r * x).mean"}},
@@ -244,7 +244,7 @@ LOSES_GRADIENT = {
     "Your `dweight` has an extra factor `weight`. What is the derivative of `y` with respect "
     "to `weight`?": {"WeightTwice": {"(dy * r * x).sum": "(g * r * x).sum"}},
 }
-known(normalized, LOSES_GRADIENT, loses="gradient")
+normalized.known(LOSES_GRADIENT, loses="gradient")
 LOSES_VALUE = {
     "Your rows have their mean subtracted. Which step in the formula for r or `y` subtracts a "
     "number?": {
@@ -257,7 +257,7 @@ LOSES_VALUE = {
     "`eps` appear in the formula "
     "for r?": {"EpsTwice": {"keepdim=True) + eps": "keepdim=True) + 2 * eps"}},
 }
-known(normalized, LOSES_VALUE, loses="value")
+normalized.known(LOSES_VALUE, loses="value")
 LOSES_SECOND = {
     "Your gradients are correct, but autograd differentiates them as if one value in "
     "`backward` were a constant. Which value depends on `x`, but comes from `forward` or from "
@@ -273,4 +273,4 @@ LOSES_SECOND = {
         "Detached": {"dx, (dy * r * x).sum(0)": "dx.detach(), (dy * r * x).sum(0).detach()"}
     },
 }
-known(normalized, LOSES_SECOND, loses="second")
+normalized.known(LOSES_SECOND, loses="second")

@@ -12,7 +12,7 @@ import torch
 from nngrader.engine import Failed, problem
 from torch import nn
 
-from .common import DIGITS, TORCH, known
+from .common import DIGITS, TORCH
 
 
 def loaded(Module, sizes, numbers, x, dy):
@@ -240,7 +240,7 @@ LOSES_NAMES_VALUE = {
     "layer does the problem text "
     "call `norm`?": {"BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}},
 }
-known(model, LOSES_NAMES_VALUE, loses="names value")
+model.known(LOSES_NAMES_VALUE, loses="names value")
 LOSES_NAMES_TRAINED_VALUE = {
     "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
     "dicts for other modules, and "
@@ -268,7 +268,7 @@ LOSES_NAMES_TRAINED_VALUE = {
         "EmbedWithoutBias": {"nn.Linear(D, H)": "nn.Linear(D, H, bias=False)"}
     },
 }
-known(model, LOSES_NAMES_TRAINED_VALUE, loses="names trained value")
+model.known(LOSES_NAMES_TRAINED_VALUE, loses="names trained value")
 LOSES_NAMES = {
     "Your `mean` or `std` doesn't have the initial value from the table. Which two initial "
     "values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
@@ -277,7 +277,7 @@ LOSES_NAMES = {
     "Your `state_dict` contains one block too many. How many times does the loop that creates "
     "the blocks run?": {"OneBlockMore": {"range(B)": "range(B + 1)"}},
 }
-known(model, LOSES_NAMES, loses="names")
+model.known(LOSES_NAMES, loses="names")
 LOSES_VALUE = {
     "Your blocks all use the same parameters. How many modules does your code create, and how "
     "many does a list contain if you put the same module into it several times?": {
@@ -337,7 +337,7 @@ LOSES_VALUE = {
         }
     },
 }
-known(model, LOSES_VALUE, loses="value")
+model.known(LOSES_VALUE, loses="value")
 
 model.mistake(
     "Your `mean` and `std` are parameters instead of buffers. What does PyTorch call a tensor "

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from nngrader.engine import problem
 
-from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, known, stored
+from .common import NOT_MOVED, NOTHING_MOVED, TORCH, as_number, stored
 
 MUCH = 1e6  # a norm that no gradient here reaches
 
@@ -218,7 +218,7 @@ GROUPS_VALUE = {
     "Your code takes an additional step at the end of the epoch. Which gradient does this step "
     "use?": {"one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}},
 }
-known(epoch, GROUPS_VALUE, loses="value", of=whole_groups_first)
+epoch.known(GROUPS_VALUE, loses="value", of=whole_groups_first)
 LOSES_VALUE = {
     KEPT: {"zero_grad_forgotten_and_divided": {"            optimizer.zero_grad()\n": ""}},
     "Your step is larger if a batch has more samples. Does the problem text require the "
@@ -259,7 +259,7 @@ LOSES_VALUE = {
     "Your step is divided by all samples so far. Which samples belong to this step, and when "
     "does the count start again?": {"divided_by_all_so_far": {"            waiting = 0\n": ""}},
 }
-known(epoch, LOSES_VALUE, loses="value")
+epoch.known(LOSES_VALUE, loses="value")
 GROUPS_OLD = {
     KEPT: {
         "cleared_only_at_the_start": {
@@ -275,7 +275,7 @@ GROUPS_OLD = {
         }
     },
 }
-known(epoch, GROUPS_OLD, loses="value", where="after_an_evaluation", of=whole_groups_first)
+epoch.known(GROUPS_OLD, loses="value", where="after_an_evaluation", of=whole_groups_first)
 GROUPS_STEPS = {
     "Your step is larger if it has more batches. Which samples belong to the mean loss of a "
     "step, and what must you divide the part of each "
@@ -287,7 +287,7 @@ GROUPS_STEPS = {
         }
     },
 }
-known(epoch, GROUPS_STEPS, loses="steps", of=whole_groups_first)
+epoch.known(GROUPS_STEPS, loses="steps", of=whole_groups_first)
 GROUPS_SHORT = {
     "Your samples don't all have the same weight if a step has a smaller batch or fewer "
     "batches. What do you divide by, and how many samples "
@@ -296,7 +296,7 @@ GROUPS_SHORT = {
     "sample in a small batch get then, and how much does a sample in a large batch "
     "get?": {"divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}},
 }
-known(epoch, GROUPS_SHORT, loses="steps", where="a_shorter_last_group", of=whole_groups_first)
+epoch.known(GROUPS_SHORT, loses="steps", where="a_shorter_last_group", of=whole_groups_first)
 IN_A_SHORTER_GROUP = {
     "Your epoch ends without a step for the leftover batches. What happens to their gradients "
     "if the number of batches "
@@ -305,7 +305,7 @@ IN_A_SHORTER_GROUP = {
         "loss_divided_by_accumulate": {"total / seen": "total / accumulate / seen"}
     },
 }
-known(epoch, IN_A_SHORTER_GROUP, loses="steps", where="a_shorter_last_group")
+epoch.known(IN_A_SHORTER_GROUP, loses="steps", where="a_shorter_last_group")
 LOSES_STEPS = {
     "Your first step uses only one batch, so all later steps come at the wrong time. Which "
     "number do you start counting from, and "
@@ -313,7 +313,7 @@ LOSES_STEPS = {
     "Your code takes a step after each batch. Where does it check whether it has processed "
     "`accumulate` batches?": {"a_step_after_each_batch": "accumulate = 1"},
 }
-known(epoch, LOSES_STEPS, loses="steps")
+epoch.known(LOSES_STEPS, loses="steps")
 GROUPS_LARGE = {
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does "
@@ -321,7 +321,7 @@ GROUPS_LARGE = {
     "Your code compares the square of the norm with `max_norm`. How do you get the norm of a "
     "vector from the squares of its entries?": {"square_of_the_norm": {"** 0.5": "** 1"}},
 }
-known(epoch, GROUPS_LARGE, loses="steps", where="large_gradients", of=whole_groups_first)
+epoch.known(GROUPS_LARGE, loses="steps", where="large_gradients", of=whole_groups_first)
 IN_LARGE_GRADIENTS = {
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does `max_norm` "
@@ -354,7 +354,7 @@ IN_LARGE_GRADIENTS = {
         }
     },
 }
-known(epoch, IN_LARGE_GRADIENTS, loses="steps", where="large_gradients")
+epoch.known(IN_LARGE_GRADIENTS, loses="steps", where="large_gradients")
 AFTER_AN_EVALUATION = {
     "Your function trains the model in evaluation mode if it arrives in that mode. Which "
     "statistics does batch normalisation use in this mode, "
@@ -362,9 +362,9 @@ AFTER_AN_EVALUATION = {
     "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?": {"old_gradients_kept": {"    optimizer.zero_grad()\n    total": "    total"}},
 }
-known(epoch, AFTER_AN_EVALUATION, loses="value", where="after_an_evaluation")
-known(epoch, NOT_MOVED, loses="device")
-known(epoch, NOTHING_MOVED, loses="device", once=False)
+epoch.known(AFTER_AN_EVALUATION, loses="value", where="after_an_evaluation")
+epoch.known(NOT_MOVED, loses="device")
+epoch.known(NOTHING_MOVED, loses="device", once=False)
 
 epoch.mistake(
     "Your function doesn't change the parameters. Does your code reach `optimizer.step()`, and "
