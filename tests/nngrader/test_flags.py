@@ -21,7 +21,7 @@ DATA = {  # an example of each code with data
     FlagCode.NOTEBOOK_TOO_LARGE: {"most_bytes": 8 << 20},
     FlagCode.NOTEBOOK_TOO_COMPLEX: {"most": 5_000_000},
     FlagCode.EMPTY_FILE: {"file": "ps.ipynb", "bytes": 0},
-    FlagCode.NOTEBOOK_MISSING: {"file": "ps.ipynb"},
+    FlagCode.NOTEBOOK_MISSING: {"expected": "ps.ipynb"},
     FlagCode.CUT_OFF: {"file": "ps.ipynb"},
     FlagCode.NOT_A_NOTEBOOK: {"file": "ps.ipynb", "what": "not-json", "line": 2},
     FlagCode.NO_CELLS: {"file": "ps.ipynb"},

@@ -13,7 +13,7 @@ from nngrader.course.notebooks import from_text
 from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.gradebook.database import open_gradebook
-from nngrader.records.flag import FlagCode
+from nngrader.records.flag import Flag, FlagCode, flags_of
 from nngrader.release.one_file import grade_file
 from nngrader.reports.feedback import EXTRA, OVERRIDDEN
 from nngrader.storage.results import latest_results
@@ -151,13 +151,11 @@ def test_points_of_all_notebooks_add_up_and_the_gradebook_has_a_row_for_each(cou
     assert by_row["late", "a_squares"] == (3, 3)
     assert by_row["late", "b_circles"] == (4, 3)
     assert by_row["wrong", "b_circles"] == (0, None)
-    flags = {
-        s: {(f["code"], f["data"].get("file")) for f in r["flags"]}
-        for s, r in latest_results(course, PS).items()
-    }
-    assert (FlagCode.NOTEBOOK_MISSING.value, "b_circles.ipynb") in flags["one"]
-    assert (FlagCode.CUT_OFF.value, "b_circles.ipynb") in flags["cut"]
-    assert (FlagCode.NOTEBOOK_RENAMED.value, "b_mine.ipynb") in flags["named"]
+    flags = {s: flags_of(r) for s, r in latest_results(course, PS).items()}
+    missing = Flag(FlagCode.NOTEBOOK_MISSING, data={"expected": "b_circles.ipynb"})
+    assert missing in flags["one"]
+    assert Flag(FlagCode.CUT_OFF, data={"file": "b_circles.ipynb"}) in flags["cut"]
+    assert [flag.code for flag in flags["named"]] == [FlagCode.NOTEBOOK_RENAMED]
     assert not flags["right"]
 
 

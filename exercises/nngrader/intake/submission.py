@@ -211,7 +211,7 @@ def _chosen(folder, name, written, most, flags, others):
         files = [f for f in files if _counts(f, written, most)[1] > 0]
     files = [own] * os.path.lexists(own) + files
     if not files and not_it:
-        raise Rejected(FlagCode.NOTEBOOK_MISSING, file=expected)
+        raise Rejected(FlagCode.NOTEBOOK_MISSING, expected=expected)
     if not files:
         near = [str(f.relative_to(folder)) for f in itertools.islice(_near(folder), MOST_NAMED)]
         raise Rejected(FlagCode.NO_NOTEBOOK, **({"files": near} if near else {}))

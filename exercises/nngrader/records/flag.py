@@ -25,7 +25,7 @@ class FlagCode(StrEnum):
     NOTEBOOK_TOO_LARGE = "notebook-too-large"  # most_bytes: even without its outputs
     NOTEBOOK_TOO_COMPLEX = "notebook-too-complex"  # most: strings and brackets
     NO_NOTEBOOK = "no-notebook"  # files?: those whose names look like a notebook's
-    NOTEBOOK_MISSING = "notebook-missing"  # file: one of several that belong to the assignment
+    NOTEBOOK_MISSING = "notebook-missing"  # expected: one of the assignment's several
     EMPTY_FILE = "empty-file"  # file, bytes: none, or all are blanks
     CUT_OFF = "cut-off"  # file: a notebook whose end is missing
     NOT_A_NOTEBOOK = "not-a-notebook"  # file?, what (a key of `flag_rendering.WHAT`), line?

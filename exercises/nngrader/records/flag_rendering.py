@@ -127,8 +127,8 @@ SAID = {  # for the student, and for the instructor
         "The submission contains no notebook{but_files}.",
     ),
     FlagCode.NOTEBOOK_MISSING: (
-        "Your submission has no `{file}`, so its tests gave no points. Submit all notebooks.",
-        "There is no `{file}`, so its tests gave no points.",
+        "Your submission has no `{expected}`, so its tests gave no points.",
+        "There is no `{expected}`, so its tests gave no points.",
     ),
     FlagCode.EMPTY_FILE: (
         "Your file `{file}` is empty. Save it again and check its size before you submit it.",
