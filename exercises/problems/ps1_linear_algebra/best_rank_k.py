@@ -98,7 +98,7 @@ nearest.mistake(
 LOSES_VALUE = {
     "Your result contains the k smallest terms. In what order does `svd` return the singular "
     "values?": {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
-    "Your result contains the terms after the first k. Which terms should you add up?": {
+    "Your result is the sum of all terms except the first k. Which terms should you add up?": {
         "what_is_left": {"U[:, :k] * s[:k] @ Vt[:k]": "U[:, k:] * s[k:] @ Vt[k:]"},
     },
     "Your result is only the last of the k terms. What does the formula do with the terms "

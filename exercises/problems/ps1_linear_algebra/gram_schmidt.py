@@ -239,8 +239,8 @@ LOSES_DEPENDENT = {
             "\n    return": "\n        else:\n            break\n    return",
         },
     },
-    "Your code doesn't drop any column, not even when the remainder is 0. How long must the "
-    "remainder be, relative to the column, before you use it?": {
+    "Your code never drops a column, even when the remainder is 0. How long must the remainder "
+    "be, relative to the column, before you use it?": {
         "none_dropped": {"np.linalg.norm(left) / np.linalg.norm(a) > 1e-10": "True"},
     },
 }

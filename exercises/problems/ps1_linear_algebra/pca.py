@@ -239,7 +239,7 @@ principal.mistake(
 
 principal.mistake(
     "Your function returns all D components, with their variances and scores. How many "
-    "components does `k` request?",
+    "components should it return?",
     loses="shape value",
     name="all_components",
     given="k = X.shape[1]",

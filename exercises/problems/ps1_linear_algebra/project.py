@@ -122,8 +122,8 @@ projections.mistake(
 )
 
 projections.mistake(
-    "Your projection uses an extra direction that is only a rounding error. How many columns "
-    "of `A` are linearly independent?",
+    "Your projection uses an extra direction that is nothing but rounding error. How many "
+    "columns of `A` are linearly independent?",
     loses="dependent",
     name="rounding_as_a_direction",
     of=gram_schmidt,

@@ -131,7 +131,8 @@ for hint, rows in {
     "Your loss and gradient use only the first image. Where in your code is the `return`?": [
         ("value", "only_first_sample", "return", "gradient[1:] = log_p[1:] = 0\n    return"),
     ],
-    "You differentiate the sum of the losses. How does the gradient change for the mean?": [
+    "You differentiate the sum of the losses. How does the gradient change if you "
+    "differentiate the mean instead?": [
         ("gradient", "gradient_not_averaged", "gradient / len(scores)", "gradient"),
     ],
     "Your `exp` overflows for scores in the thousands. What can you subtract from a row "

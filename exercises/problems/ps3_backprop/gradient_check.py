@@ -223,7 +223,7 @@ LOSES_VALUE = {
     },
     "Your code divides the difference by 2 and then multiplies it by h. How does Python "
     "evaluate a / 2 * h?": {"multiplied_by_h": {"sum(slopes) / 2": "sum(slopes) / 2 * h**2"}},
-    "Your function adds up or averages the errors. Which one of the errors should it return?": {
+    "Your function adds up or averages the errors. Which error should it return?": {
         "mean_error": {"max([worst": "sum([worst", "return worst": "return worst / x.size"},
         "mean_error_of_all": {
             "max([g - max(slopes), min(slopes) - g])": "abs(n - g)",
@@ -242,8 +242,8 @@ LOSES_VALUE = {
     "Your code divides by |g| even if |n| is larger. What does the formula divide by?": {
         "by_the_claim": {"max([abs(n), abs(g)])": "abs(g)"}
     },
-    "Your code divides by the larger of n and g, including their signs. What do the bars in "
-    "|n| mean?": {"by_the_larger_signed": {"max([abs(n), abs(g)])": "max([n, g])"}},
+    "Your code divides by the larger of the signed values n and g. What do the bars in |n| "
+    "mean?": {"by_the_larger_signed": {"max([abs(n), abs(g)])": "max([n, g])"}},
     "Your code ignores every entry for which n - g is negative. What do the bars in |n - g| "
     "mean?": {"sign_kept": {"abs(n - g)": "(n - g)"}},
     "Your code moves the next entry while the previous one is still changed. When should an "
@@ -268,9 +268,10 @@ IN_ON_A_CORNER = {
     "allowed where f turns down, so that the left slope is larger?": {
         "left_taken_for_the_smaller": {"max(slopes), min(slopes)": "slopes[0], slopes[1]"}
     },
-    "Your code reports an error when only rounding moves g outside the two slopes. How far "
-    "outside them may g be, "
-    "according to the problem text?": {"no_room_for_rounding": {"1e-8": "0"}},
+    "Your code reports an error even when only rounding puts g outside the range between the "
+    "two slopes. How far outside them may g be, according to the problem text?": {
+        "no_room_for_rounding": {"1e-8": "0"}
+    },
 }
 checker.known(IN_ON_A_CORNER, loses="edge", where="on_a_corner")
 IN_MORE_AXES = {
@@ -303,8 +304,8 @@ checker.mistake(
     edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[:-1]"),
 )
 checker.mistake(
-    "Your function returns the error of the last entry, even if another error is larger. "
-    "Which one of the errors should it return?",
+    "Your function returns the error of the last entry, even if another error is larger. Which "
+    "error should it return?",
     loses="value",
     where="given_step",
     name="last_alone",

@@ -448,9 +448,10 @@ IN_NUMBER_ON_THE_LEFT = {
     "Your code swaps the two sides of a difference when a plain number is on the left. Which "
     "number is subtracted in "
     "`3 - a`?": {"LeftDifferenceTurned": {"self.number(other) - self": "self - other"}},
-    "Your code swaps the two sides of a quotient when a plain number is on the left. Which "
-    "number is the denominator in "
-    "`2 / a`?": {"LeftQuotientTurned": {"self.number(other) / self": "self / other"}},
+    "Your code swaps the operands of a division when the left one is a plain number. Which "
+    "number is the denominator in `2 / a`?": {
+        "LeftQuotientTurned": {"self.number(other) / self": "self / other"}
+    },
 }
 value.known(IN_NUMBER_ON_THE_LEFT, loses="operations", where="number_on_the_left")
 

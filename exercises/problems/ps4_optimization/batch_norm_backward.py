@@ -109,8 +109,8 @@ LOSES_VALUE = {
     },
     "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
     "`gamma`?": {"gamma_on_one_path": {"gamma / root * (dY": "1 / root * (gamma * dY"}},
-    "Your `dX` isn't divided by the square root. How much does X_hat increase when X increases "
-    "by 1 and m and v are fixed?": {"root_forgotten": {"gamma / root": "gamma"}},
+    "Your `dX` isn't divided by the square root. If m and v stay fixed, how much does X_hat "
+    "increase when X increases by 1?": {"root_forgotten": {"gamma / root": "gamma"}},
     "Your `dX` is divided by v + eps. What does the forward pass divide by?": {
         "divided_by_the_variance": {"gamma / root": "gamma / root**2"},
     },
@@ -137,11 +137,12 @@ LOSES_PARAMETERS = {
     "by?": {"not_normalised": {"), dgamma, dbeta": "), (dY * X).sum(axis=0), dbeta"}},
     "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
     "by?": {"centred_alone": {"), dgamma, dbeta": "), dgamma * root, dbeta"}},
-    "Your `dgamma` is divided by N. `dY` already contains that factor, so don't divide "
-    "again.": {
+    "Your `dgamma` is divided by N. `dY` already contains the factor 1/N. Where does your code "
+    "divide by N again?": {
         "gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"},
     },
-    "Your `dbeta` is divided by N. `dY` already contains that factor, so don't divide again.": {
+    "Your `dbeta` is divided by N. `dY` already contains the factor 1/N. Where does your code "
+    "divide by N again?": {
         "beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"},
     },
     "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": {

@@ -205,8 +205,8 @@ for hint, rows in {
             ("(1 - momentum) * running_var + momentum * X", "X"),
         ),
     ],
-    "Your code multiplies the new value by `momentum`, but it adds the whole old average. What "
-    "should the two weights of an average add up to?": [
+    "Your code multiplies the new value by `momentum`, but it adds the old average without "
+    "scaling it. What should the two weights of an average add up to?": [
         (
             "running",
             "old_average_kept_whole",

@@ -260,8 +260,9 @@ LOSES_BACKWARD = {
     "whose output is 0?": {"mask_forgotten": {"dY * mask": "dY.copy()"}},
     "Your `dX` and your `Y` have zeros in different places. Which mask does your backward pass "
     "use?": {"another_mask": {"dY * mask": "dY * (rng.random(X.shape) >= p) / (1 - p)"}},
-    "Your `dX` has zeros in the correct places, and its other entries equal `dY`. If an entry "
-    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?": {
+    "Your `dX` has zeros in the correct places, but its other entries are just those of `dY`. "
+    "If an entry of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
+    "increase?": {
         "gradient_not_scaled": {"dY * mask": "dY * (mask > 0)"},
     },
     "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, how much "
@@ -289,8 +290,8 @@ LOSES_GIVEN = {
     "X?": {
         "gradient_in_evaluation": {"dY.copy()": "0 * dY"},
     },
-    "Your function drops entries in evaluation too. Should the class of an image change from "
-    "one call to the next?": {"always_training": "training = True"},
+    "Your function drops entries in evaluation too. Should the predicted class of an image "
+    "change from one call to the next?": {"always_training": "training = True"},
     "Your mask is the same for every `rng`. Where does your code draw its random numbers "
     "from?": {
         "own_seed": "rng = np.random.default_rng(0)",

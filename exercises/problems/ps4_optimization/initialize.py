@@ -195,8 +195,8 @@ LOSES_VALUE = {
             ),
         },
     },
-    "Your normal weights are truncated at two standard deviations. What should happen to "
-    "weights beyond this limit, according to the problem text?": {
+    "Your normally distributed weights are truncated at two standard deviations. What should "
+    "happen to weights beyond this limit, according to the problem text?": {
         "cut_off": {
             "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))": (
                 "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)"
@@ -213,7 +213,7 @@ LOSES_VALUE = {
         },
     },
     'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two numbers '
-    "does Xavier's rule average?": {"inputs_alone": {"else n_in + n_out": "else 2 * n_in"}},
+    "does the Xavier rule average?": {"inputs_alone": {"else n_in + n_out": "else 2 * n_in"}},
     'Your "xavier" weights have half the required variance. Which number is in the numerator '
     "of the formula?": {"one_for_two": {"else n_in + n_out": "else 2 * (n_in + n_out)"}},
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
@@ -229,7 +229,7 @@ LOSES_VALUE = {
         "twelve_for_six": {"6 /": "12 /"},
     },
     'Your "glorot_uniform" weights have four times the required variance. Is c the whole width '
-    "of the interval from -c to c, or half of this width?": {
+    "of the interval from -c to c, or half of it?": {
         "limit_for_width": {"6 /": "24 /"},
     },
     'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output unit '

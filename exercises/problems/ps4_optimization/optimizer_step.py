@@ -180,8 +180,8 @@ for hint, rows in {
     ],
     "Your velocity is the plain sum of all gradients. How much of the old velocity should "
     "remain in each step?": [("value", "nothing_forgotten", "momentum * v + g", "v + g")],
-    "Your `w` moves by the velocity of the previous step. Which comes first, the new velocity "
-    "or the move?": [
+    "Your `w` moves by the velocity of the previous step. Which does the formula update first, "
+    "`v` or `w`?": [
         ("value", "old_velocity", "step = v if", 'step = state.get("v", 0 * w) if'),
     ],
     'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" '

@@ -147,7 +147,7 @@ LOSES_VALUE = {
     "Your three gradients are divided by N. `dy` already contains the factor 1/N. Where does "
     "your code divide by N again?": {"everything_averaged": "dy = dy / len(x)"},
     "Your three gradients are divided by the number of positions in a map. Which line of your "
-    "code divides, and does a formula in the problem text call for this?": {
+    "code does this division, and does any formula in the problem text call for it?": {
         "everything_mean_of_positions": "dy = dy / dy[0, 0].size",
     },
 }

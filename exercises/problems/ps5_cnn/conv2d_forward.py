@@ -148,8 +148,8 @@ LOSES_VALUE = {
     "Your code subtracts the bias. What sign does `bias[f]` have in the formula?": {
         "bias_subtracted": {"+ bias": "- bias"},
     },
-    "Your maps all use the bias of the first kernel. Which index does `bias` have in the "
-    "formula?": {"one_bias": {"+ bias": "+ bias[0]"}},
+    "Your maps all use the bias of the first kernel. Which index does the formula use for "
+    "`bias`?": {"one_bias": {"+ bias": "+ bias[0]"}},
     "Negative values come out as 0 in your `y`. Does the formula contain an activation "
     "function?": {"with_relu": {"return y": "return np.maximum(y, 0)"}},
     "Your kernels are flipped in both directions, as in a mathematical convolution. Do `k` and "
@@ -159,8 +159,8 @@ LOSES_VALUE = {
     "Your `y` uses only the first channel of `x`. Which indices does the formula sum over?": {
         "first_channel_alone": "x, weight = x[:, :1], weight[:, :1]",
     },
-    "Your `y` uses only the last channel of `x`. Does your code add each channel to the "
-    "earlier ones, or does it overwrite them?": {
+    "Your `y` uses only the last channel of `x`. Does your code add each channel's "
+    "contribution to the earlier ones, or does it overwrite them?": {
         "last_channel_alone": "x, weight = x[:, -1:], weight[:, -1:]",
     },
     "Your kernels apply the weights of the first channel to every channel. Which entries of "

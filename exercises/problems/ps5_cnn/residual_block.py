@@ -155,8 +155,8 @@ block.mistake(
 )
 
 LOSES_VALUE_GRADIENT = {
-    "Your block has no shortcut, neither in `y` nor in `dx`. What does the formula for `s` "
-    "contain besides the second convolution?": {
+    "Your block has no shortcut in either `y` or `dx`. What does the formula for `s` contain "
+    "besides the second convolution?": {
         "without_shortcut": {"s = x + ": "s = ", "ds + dx": "dx"},
     },
     "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for `s` "
@@ -235,15 +235,15 @@ LOSES_GRADIENT = {
     },
     "Your code uses the sign of `x` for the ReLU between the two convolutions. Which array is "
     "the input of this ReLU?": {"mask_of_x": {"(a > 0)": "(x > 0)"}},
-    "Your backward pass uses every kernel in the wrong orientation. Which entry of the kernel "
-    "does the forward pass multiply by the pixel directly above a position?": {
+    "Your backward pass uses every kernel in the wrong orientation. In the forward pass, which "
+    "entry of the kernel multiplies the pixel directly above the output position?": {
         "kernels_not_turned": {
             "(ds, h, weight2": "(ds, h, weight2[:, :, ::-1, ::-1]",
             "(a > 0), x, weight1": "(a > 0), x, weight1[:, :, ::-1, ::-1]",
         },
     },
     "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides where a "
-    "ReLU passes the gradient?": {
+    "ReLU lets the gradient through?": {
         "masks_of_the_gradients": {
             "dy * (s > 0)": "np.maximum(dy, 0)",
             "dh * (a > 0)": "np.maximum(dh, 0)",

@@ -177,8 +177,8 @@ LOSES_WEIGHTS = {
     "overwrite the earlier ones, or be added to them?": {
         "written_over": {"dW_xh +=": "dW_xh =", "dW_hh +=": "dW_hh =", "db +=": "db ="},
     },
-    "For `dW_xh`, you add up both factors over the samples, and then multiply the two sums. "
-    "Which product does each sample contribute?": {
+    "For `dW_xh`, you sum each factor over the samples and then multiply the two sums. Which "
+    "product does each sample contribute?": {
         "samples_added_up_first": {"dz.T @ x[t]": "np.outer(dz.sum(axis=0), x[t].sum(axis=0))"},
     },
     "Your gradients of the weights are divided by N. `dh` already contains any such factor, so "

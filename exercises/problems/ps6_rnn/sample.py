@@ -230,8 +230,8 @@ LOSES_VALUE_STABILITY = {
     "Your function draws all entries equally often. Where does your code use the logits?": {
         "uniform": "return rng.integers(0, logits.shape[1], size=len(logits))",
     },
-    "Your draws depend on `rng`, but the noise that you add to the scaled logits is uniform. "
-    "Which distribution makes the largest sum a draw from the softmax?": {
+    "Your code adds uniform noise to the scaled logits. Which noise distribution makes the "
+    "index of the largest sum a draw from the softmax?": {
         "uniform_noise": (
             "return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)"
         ),
@@ -269,7 +269,7 @@ LOSES_RANDOM = {
     "Your draws don't depend on `rng`. Which generator does your code draw from?": {
         "own_generator": "rng = np.random.default_rng(0)",
     },
-    "Your draws differ between two generators `rng` with the same seed. Which generator does "
+    "Your draws differ between two generators that have the same seed. Which generator does "
     "your code draw from?": {"generator_of_its_own": "rng = np.random.default_rng()"},
 }
 sampler.known(LOSES_RANDOM, loses="random")

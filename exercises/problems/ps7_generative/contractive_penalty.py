@@ -123,7 +123,8 @@ LOSES_VALUE_GRADIENT = {
 contraction.known(LOSES_VALUE_GRADIENT, loses="value gradient")
 
 LOSES_VALUE = {
-    "Your `penalty` is a sum over the inputs. What does the formula for `penalty` divide by?": {
+    "Your `penalty` is the sum over the N samples. What does the formula for `penalty` divide "
+    "by?": {
         "value_summed": {".mean()": ".sum()"},
     },
     "Your `penalty` is the squared norm of `W`, so it doesn't depend on `x`. What is the "

@@ -93,8 +93,8 @@ def by_densities(fits, z, mean, log_var):
 
 
 LOSES_VALUE = {
-    "Your `estimate` is the mean of the logarithms, just like `elbo`. Which comes first in the "
-    "formula for `estimate`, the mean or the logarithm?": {
+    "Your `estimate` is the mean of the logarithms, just like `elbo`. In the formula for "
+    "`estimate`, which operation is applied first, the mean or the logarithm?": {
         "the_same_twice": {
             "top + np.log(np.exp(log_w - top).mean(axis=0))": "log_w.mean(axis=0)",
         },

@@ -110,8 +110,10 @@ LOSES_VALUE = {
     },
     "Your `kl` doesn't depend on `mean`. Which term of the formula is large for a Gaussian far "
     "from 0?": {"mean_ignored": {"mean**2 + ": ""}},
-    "Your `kl` is too large by the same number in each row. Which constant of the formula is "
-    "missing?": {"without_the_one": {"(grown - log_var)": "(grown + 1 - log_var)"}},
+    "Your `kl` is too large by the same amount for every Gaussian. Which constant in the "
+    "formula did you leave out?": {
+        "without_the_one": {"(grown - log_var)": "(grown + 1 - log_var)"}
+    },
     "You subtract the 1 of the formula only once per row. Is it inside or outside the sum over "
     "d?": {"one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}},
     "Your `kl` contains `mean` without the square. Should the divergence depend on the sign of "
@@ -161,8 +163,8 @@ LOSES_SHAPE_VALUE = {
 divergence.known(LOSES_SHAPE_VALUE, loses="shape value")
 
 LOSES_GRADIENT = {
-    "Your `dlog_var` is the derivative with respect to the variance. What is the derivative of "
-    "exp(v) - v with respect to v?": {
+    "Your `dlog_var` is the derivative with respect to the variance. With v = `log_var`, what "
+    "is the derivative of exp(v) - v with respect to v?": {
         "with_respect_to_the_variance": {"grown / (2 * N)": "-np.expm1(-log_var) / (2 * N)"},
     },
     "Your `dlog_var` is the derivative with respect to sigma. Which variable should you "

@@ -237,14 +237,14 @@ LOSES_VALUE = {
     "itself apply to the scores first?": {
         "softmax_before_the_loss": {"scores = model(x)": "scores = model(x).softmax(1)"}
     },
-    "Your code treats every batch as if it were as large as the last one. Which number should "
-    "it add for each batch?": {
+    "Your code treats every batch as if it were as large as the last one. How many samples "
+    "should it count for each batch?": {
         "samples_of_the_last_batch": {
             "    return": "    seen = len(loader) * len(x)\n    return"
         }
     },
-    "Your code treats every batch as if it were as large as the first one. Which number should "
-    "it add for each batch?": {
+    "Your code treats every batch as if it were as large as the first one. How many samples "
+    "should it count for each batch?": {
         "samples_of_the_first_batch": {
             "    return": "    seen = len(loader) * len(loader[0][0])\n    return"
         }
@@ -262,8 +262,8 @@ LOSES_STATE = {
     "manager switches this "
     "off?": {"graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}},
     "After your function returns, PyTorch no longer records graphs anywhere in the program. "
-    "How long does `torch.set_grad_enabled(False)` remain in effect, and how long does a "
-    "`with` block?": {
+    "How long does a call to `torch.set_grad_enabled(False)` remain in effect, and what "
+    "changes if you use it in a `with` statement?": {
         "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
     },
 }

@@ -286,9 +286,8 @@ LOSES_VALUE = {
             "})\n            for _ in range(B)": "})] * B",
         }
     },
-    "Your `embed` gets `x` unchanged. What does the formula do with `x` before `embed`?": {
-        "NotPrepared": {"(x - self.mean) / self.std": "x"}
-    },
+    "Your `embed` gets `x` unchanged. What does the formula do to `x` before it applies "
+    "`embed`?": {"NotPrepared": {"(x - self.mean) / self.std": "x"}},
     "Your inputs are multiplied by `std`. Which operation gives a standard deviation of 1?": {
         "TimesStd": {"/ self.std": "* self.std"}
     },

@@ -207,7 +207,7 @@ def by_autograd(model, loader, loss_fn, optimizer, device, accumulate, max_norm)
 
 CLIP = "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
 KEPT = (
-    "Your step still contains the gradients of earlier steps. What does `backward` do with a "
+    "Your step still includes gradients from earlier steps. What does `backward` do with a "
     "gradient that is already there, and how often does your code clear it?"
 )
 GROUPS_VALUE = {
