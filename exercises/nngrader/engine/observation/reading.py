@@ -236,12 +236,12 @@ class _Statement:
 
     @functools.cached_property
     def bound(self):
-        """Return the names that the statement sets at once."""
+        """Return the names that the statement sets when it runs."""
         return set().union(*map(_bound, self.outer))
 
     @functools.cached_property
     def changed(self):
-        """Return the names that the statement sets at once, or whose objects it changes."""
+        """Return the names that it sets when it runs, or whose objects it changes."""
         parts = [n for n in self.outer if isinstance(n, ast.Attribute | ast.Subscript)]
         return self.bound | {_root(n) for n in parts if not isinstance(n.ctx, ast.Load)}
 
