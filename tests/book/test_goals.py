@@ -48,6 +48,292 @@ MOVES = {
             "units in each layer = 4",
         ],
     },
+    "maths/eigen": {
+        "eigen": [
+            "direction of x = 27",
+            "direction of x = 117",
+            "press turn",
+        ],
+    },
+    "classifiers/gradient-descent": {
+        "valley": [
+            "learning rate = -0.1",
+            "press two valleys",
+            "learning rate = -0.4",
+        ],
+    },
+    "classifiers/logistic-regression": {
+        "logistic": [
+            "press least loss",
+        ],
+    },
+    "classifiers/linear-regression": {
+        "fit-line": [
+            "press best line",
+        ],
+    },
+    "classifiers/maximum-likelihood": {
+        "tosses": [
+            "θ: ArrowLeft 20",
+            "θ: ArrowLeft 40",
+        ],
+    },
+    "classifiers/model-selection": {
+        "threshold": [
+            "threshold = 0.4",
+            "threshold = 0.3",
+        ],
+    },
+    "classifiers/perceptron": {
+        "perceptron": [
+            "press next error",
+            "press next error",
+            "press next error",
+            "press (0, 0): 0",
+            "press ten passes",
+        ],
+    },
+    "classifiers/generalization": {
+        "complexity": [
+            "degree = 1",
+            "degree = 0",
+            "ruler error = 4",
+            "degree = 2",
+            "ruler error = 0.5",
+            "degree = 3",
+            "ruler error = 0",
+        ],
+    },
+    "cnn/resnet": {
+        "graph": [
+            "w₂ = 0",
+            "press plain block",
+            "w₂ = 0",
+        ],
+    },
+    "cnn/transfer": {
+        "reuse": [
+            "press block 5",
+            "press block 11",
+        ],
+    },
+    "cnn/efficient-networks": {
+        "volumes": [
+            "filters = 40",
+            "filters = 31",
+        ],
+    },
+    "rnn/bptt": {
+        "truncate": [
+            "cut after k uses = 3",
+            "press x₂ = −8",
+            "cut after k uses = 1",
+        ],
+    },
+    "rnn/lstm-gru": {
+        "gates": [
+            "input gate of step 6: ArrowDown 10",
+            "forget gate of step 5: ArrowDown 10",
+        ],
+    },
+    "rnn/recurrence": {
+        "unroll": [
+            "press Next day",
+            "press Next day",
+            "press Next day",
+            "rain of day 1: ArrowUp 1",
+        ],
+    },
+    "rnn/vanishing-gradients": {
+        "lag": [
+            "gradient at the last step, of length 1: ArrowRight 3",
+            "press not normal",
+            "press far from normal",
+        ],
+    },
+    "backprop/activations": {
+        "activation": [
+            "weight w: ArrowUp 30",
+            "press ReLU",
+            "z, on the values: ArrowRight 10",
+            "weight w: ArrowDown 30",
+        ],
+    },
+    "backprop/calibration": {
+        "calibration": [
+            "temperature T = 0.1",
+            "press test images",
+        ],
+    },
+    "backprop/computational-graphs": {
+        "graph": [
+            "z = 0",
+            "press forward pass",
+            "press step ▶",
+            "press step ▶",
+        ],
+    },
+    "backprop/gradient-checking": {
+        "nudge": [
+            "step h = 16",
+            "step h = 21",
+        ],
+    },
+    "backprop/losses": {
+        "outlier": [
+            "press absolute error",
+            "last day: ArrowLeft 48",
+            "press squared error",
+        ],
+    },
+    "backprop/neurons": {
+        "pieces": [
+            "hidden units = 14",
+            "press jump",
+        ],
+    },
+    "optimization/adaptive": {
+        "race": [
+            "step = 60",
+            "press turned ravine",
+            "step = 60",
+        ],
+    },
+    "optimization/data-and-noise": {
+        "augment": [
+            "turn (degrees) = 30",
+            "turn (degrees) = -40",
+        ],
+    },
+    "optimization/hyperparameters": {
+        "cloth": [
+            "press train here",
+            "press grid",
+        ],
+    },
+    "optimization/initialization": {
+        "layers": [
+            "standard deviation of the weights: ArrowUp 14",
+            "press tanh",
+        ],
+    },
+    "optimization/landscape": {
+        "roll": [
+            "start of the ball: ArrowDown 2",
+            "steps = 60",
+        ],
+    },
+    "optimization/line-search": {
+        "ray": [
+            "step length: ArrowRight 1",
+            "step length: ArrowRight 60",
+            "press two dips",
+        ],
+    },
+    "optimization/normalization": {
+        "batch-norm": [
+            "sample 5: ArrowLeft 40",
+            "press of earlier batches (prediction)",
+        ],
+    },
+    "optimization/preprocessing": {
+        "round-bowl": [
+            "mean of the cloud: ArrowLeft 40",
+            "mean of the cloud: ArrowDown 30",
+        ],
+    },
+    "optimization/regularization": {
+        "penalty-ball": [
+            "press L1",
+            "minimum of the loss: ArrowDown 12",
+            "press L2",
+        ],
+    },
+    "optimization/second-order": {
+        "newton-step": [
+            "start of the step: ArrowLeft 20",
+            "start of the step: ArrowUp 12",
+            "damping α = 4",
+        ],
+    },
+    "optimization/sgd": {
+        "batch-walk": [
+            "batch size = 0",
+            "learning rate η = 0.04",
+            "learning rate η = 0.6",
+        ],
+    },
+    "optimization/strategy": {
+        "clinic": [
+            "press rate × 10",
+            "press case B",
+            "press 16 times as many units",
+            "press case C",
+            "press 4 times as many images",
+            "press case D",
+            "press 250 images as in validation",
+        ],
+    },
+    "optimization/dropout": {
+        "dropout": [
+            "press draw 50",
+            "dropout rate q = 0.5",
+        ],
+    },
+    "generative/diffusion": {
+        "diffuse": [
+            "steps done = 50",
+            "start of the orange dot: ArrowLeft 30",
+        ],
+    },
+    "generative/gan": {
+        "film": [
+            "training steps = 6",
+            "press non-saturating, 1",
+        ],
+    },
+    "generative/autoencoders": {
+        "denoise": [
+            "noise = 1",
+            "noise = 0",
+        ],
+    },
+    "frameworks/pytorch": {
+        "loop": [
+            "press ten passes",
+            "press restart",
+            "press sgd.zero_grad()",
+            "press ten passes",
+        ],
+    },
+    "frameworks/gpu": {
+        "roofline": [
+            "batch size = 9",
+            "press T4",
+        ],
+    },
+    "frameworks/scaling": {
+        "ring": [
+            "steps done = 6",
+            "press 6 workers",
+            "steps done = 10",
+        ],
+    },
+    "start/welcome": {
+        "scores": [
+            "training steps = 5",
+        ],
+    },
+    "maths/svd-pca": {
+        "rank": [
+            "rank: ArrowRight 20",
+            "press cup",
+            "press brick",
+            "press grass",
+            "rank: ArrowRight 43",
+            "press cat, shuffled",
+        ],
+    },
 }
 MOVE = re.compile(
     r"press (?P<press>.+)|(?P<name>.+?)(?: = (?P<value>.+)|: (?P<key>\S+) (?P<n>\d+))"
