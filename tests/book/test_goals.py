@@ -196,7 +196,6 @@ MOVES = {
         "race": [
             "step = 60",
             "press turned ravine",
-            "step = 60",
         ],
     },
     "optimization/data-and-noise": {
@@ -289,7 +288,7 @@ MOVES = {
     "generative/gan": {
         "film": [
             "training steps = 6",
-            "press non-saturating, 1",
+            "press non-saturating, 9",
         ],
     },
     "generative/autoencoders": {
@@ -332,6 +331,40 @@ MOVES = {
             "press grass",
             "rank: ArrowRight 43",
             "press cat, shuffled",
+        ],
+    },
+    "maths/matrix-calculus": {
+        "surface-walk": [
+            "angle from the arrow = 90",
+            "angle from the arrow = 0",
+            "place on the map: ArrowUp 20",
+        ],
+    },
+    "cnn/architectures-classic": {
+        "architectures": [
+            "layer: ArrowRight 1",
+            "layer: ArrowRight 17",
+            "layer: ArrowRight 1",
+            "side of the image = 448",
+        ],
+    },
+    "backprop/tensor-backprop": {
+        "tracer": [
+            "images N = 100",
+            "images N = 128",
+        ],
+    },
+    "rnn/sequence-modelling": {
+        "writer": [
+            "temperature T = 1.6",
+            "temperature T = 0.8",
+        ],
+    },
+    "rnn/attention": {"look": ["press Head 2", "press Head 4"]},
+    "classifiers/nearest-neighbours": {
+        "neighbours": [
+            "neighbours k = 15",
+            "new point; press Enter to add it here: ArrowLeft 8",
         ],
     },
 }
