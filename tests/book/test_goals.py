@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from docutils import nodes
 from figure import SET, Figure
+from link.goals import tasks
 
 pytestmark = pytest.mark.browser
 
@@ -368,6 +370,7 @@ MOVES = {
         ],
     },
 }
+QUICK = ("maths/vectors", "cnn/detection", "optimization/momentum", "classifiers/perceptron")
 MOVE = re.compile(
     r"press (?P<press>.+)|(?P<name>.+?)(?: = (?P<value>.+)|: (?P<key>\S+) (?P<n>\d+))"
 )
@@ -398,7 +401,23 @@ def move(figure: Figure, text: str, pause: int = PAUSE) -> None:
     figure.page.wait_for_timeout(pause)
 
 
-@pytest.mark.parametrize("page", MOVES)
+def test_a_task_is_the_last_bold_paragraph_above_a_figure_in_its_section():
+    def bold(words):
+        return nodes.paragraph("", "", nodes.strong("", words))
+
+    figure = '<figure class="nn-play" role="group" aria-label="A race."><nn-race>'
+    moving = nodes.container("", nodes.raw("", figure, format="html"))
+    inner = nodes.section("", moving.deepcopy())
+    plain = nodes.paragraph("", "", nodes.Text("Not "), nodes.strong("", "this"))
+    parts = [bold("a"), bold("b"), plain, moving, moving.deepcopy(), bold("c"), inner]
+    page = nodes.document("", None, "", nodes.section("", *parts))
+    assert [(task.astext(), name) for task, name in tasks(page)] == [("b", "race")]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page if page in QUICK else pytest.param(page, marks=pytest.mark.slow) for page in MOVES],
+)
 def test_a_task_is_ticked_when_it_is_done_and_not_before(open_visit, address, page):
     visited = open_visit(address, f"chapters/{page}.html")
     for name, moves in MOVES[page].items():

@@ -1,7 +1,7 @@
 """Goals: when the task above a moving figure counts as done.
 
 A task is a bold paragraph above a moving figure, in the same section. ``chapters/goals.yml``
-says for each task what the figure shows when the reader has done it, and ``goal.js`` ticks the
+describes what the figure shows when the reader has done the task, and ``goal.js`` ticks the
 task then. A task without a goal is a warning, and so is a goal without its task.
 """
 
@@ -28,7 +28,7 @@ def load(app) -> None:
 
 def add(app, doctree: nodes.document, docname: str) -> None:
     """Put each goal of a page of the site at the end of its task."""
-    if app.builder.name != "html":
+    if app.builder.name != "html" or not app.nn_goals:
         return
     goals = dict(app.nn_goals.get(page_of(docname), {}))
     for task, name in tasks(doctree):
@@ -36,6 +36,9 @@ def add(app, doctree: nodes.document, docname: str) -> None:
             data = json.dumps({"of": name, "steps": goals.pop(name)}, ensure_ascii=False)
             element = ELEMENT.format(data.replace("</", "<\\/"))
             task.extend([nodes.Text(" "), nodes.raw("", element, format="html")])
+        else:
+            text = "%s: expected a goal for the task of %s, “%s”"
+            logger.warning(text, app.config.nn_goals, name, task.astext(), location=task)
     for name in goals:
         text = "%s: expected a bold task above a figure %s"
         logger.warning(text, app.config.nn_goals, name, location=docname)
