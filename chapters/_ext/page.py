@@ -14,7 +14,7 @@ To add a step, write a function that takes what Sphinx gives with the event
 from begin import cachekey, citations, course, first_paint, glossary
 from execute import parallel
 from finish import after_warnings, bundle, entry, icons, search, theme_script, theme_style
-from link import terms
+from link import goals, terms
 from read import (
     api,
     folds,
@@ -46,6 +46,7 @@ STEPS = (
     ("builder-inited", syllabus.check_errata, AMONG),  # in a separate process
     ("builder-inited", typeset.load, AMONG),  # KaTeX, and its style for the pages
     ("builder-inited", glossary.load, LAST),  # terms and symbols
+    ("builder-inited", goals.load, AMONG),  # when the task of a figure is done
     # Which pages must be read again, besides those whose text has changed?
     ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
     (
@@ -85,6 +86,7 @@ STEPS = (
     ("doctree-resolved", numbering.name_other_pages, AMONG),  # "Figure 3 of Vectors"
     ("doctree-resolved", terms.link, AMONG),  # the first use of each term
     ("doctree-resolved", formulas.shorten_page_names, AMONG),  # on the formula sheet
+    ("doctree-resolved", goals.add, AMONG),  # to the tasks above moving figures
     ("doctree-resolved", typeset.glue, AMONG),  # signs to the formulas that they belong to
     ("doctree-resolved", curtain.hang, LAST),  # between predictions and results
     ("doctree-resolved", search.collect, LAST),  # shown words, and words behind a curtain
@@ -142,6 +144,7 @@ SETTINGS = (  # name, value, and what is done again when it changes
     ("nn_glossary", "chapters/reference/glossary.yml", "env"),
     ("nn_notation", "chapters/reference/notation.yml", "env"),
     ("nn_search", "chapters/reference/search.yml", "html"),
+    ("nn_goals", "chapters/goals.yml", "html"),
     ("nn_read_digest", "", "env"),
     ("nn_copied_digest", "", "html"),
     ("nn_live", {}, "html"),

@@ -35,7 +35,12 @@ READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
 )
 READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # what the text is made with
 # Files that are copied next to the pages or into them.
-COPIED = ("chapters/_extra/_play/*", "chapters/_static/*", "nnlib/trace/*.json")
+COPIED = (
+    "chapters/_extra/_play/*",
+    "chapters/_static/*",
+    "chapters/goals.yml",
+    "nnlib/trace/*.json",
+)
 IGNORED_FOLDERS = {"__pycache__", ".ipynb_checkpoints"}
 IGNORED_SUFFIXES = {".pyc", ".ipynb"}
 

@@ -154,6 +154,12 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     live.node,
   );
   draw();
+  // Columns that add up to 0 don't respond to vertical edges, and rows that don't, to horizontal.
+  element.readings = {edges() {
+    const w = state.weights, add = list => list.reduce((a, b) => a + b);
+    const upright = w[0].some((_, j) => add(w.map(row => row[j])) !== 0);
+    return upright || w.every(row => add(row) === 0) ? "other" : "horizontal";
+  }};
   element.agrees = () => known.every(({at: [i, j], sums: there}) =>
     kernels.every((one, k) => Math.abs(sum(one.weights, around(i, j)) - there[k]) < 0.001));
 }, "size", "pixels", "kernels", "start", "known");

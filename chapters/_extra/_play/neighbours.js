@@ -70,6 +70,10 @@
     const live = nn.live();
     const regions = new Uint8Array(columns * rows);
     element.regions = {columns, rows, of: regions};
+    element.readings = {
+      "k = 1 and k = 15": () => state.points.length < 15 ? ""
+        : decide(...query.at, 1) === decide(...query.at, 15) ? "same" : "different",
+    };
     let stale = true, places = null;
 
     const voters = () => Math.min(state.k, state.points.length);
