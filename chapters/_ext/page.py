@@ -45,8 +45,8 @@ STEPS = (
     ("builder-inited", course.load, AMONG),  # pages, topics and errata
     ("builder-inited", syllabus.check_errata, AMONG),  # in a separate process
     ("builder-inited", typeset.load, AMONG),  # KaTeX, and its style for the pages
-    ("builder-inited", glossary.load, LAST),  # terms and symbols
     ("builder-inited", goals.load, AMONG),  # when the task of a figure is done
+    ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
     ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
     (
