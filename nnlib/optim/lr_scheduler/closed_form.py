@@ -228,11 +228,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     s is the number of epochs since the last restart, and :math:`T_i = T_0\, m^i` is the length
     of the i-th period, with m = ``T_mult``. ``step`` also accepts a fractional epoch.
 
-    Raises
-    ------
-    ValueError
-        If T_0 or T_mult isn't a positive integer, eta_min isn't a number, or an epoch is
-        negative.
+    Raises ValueError if T_0 or T_mult isn't a positive integer, eta_min isn't a number, or an
+    epoch is negative.
 
     Source: Loshchilov and Hutter (2017), equation 5.
 

@@ -189,11 +189,8 @@ class CyclicLR(LRScheduler):
     ``scale_fn`` of c or of t (``scale_mode`` "cycle" or "iterations"). Momentum, or Adam's β₁,
     does the opposite. A list has one value per group.
 
-    Raises
-    ------
-    ValueError
-        If the mode is unknown, a list has the wrong length, or the optimizer has neither
-        momentum nor betas for ``cycle_momentum=True``.
+    Raises ValueError if the mode is unknown, a list has the wrong length, or the optimizer has
+    neither momentum nor betas for ``cycle_momentum=True``.
 
     Source: Smith (2017), "Cyclical learning rates for training neural networks".
 
