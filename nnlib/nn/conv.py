@@ -210,8 +210,6 @@ class Conv2d(_Forward):
         If True, add a bias b.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         Values of the padding; see ``functional.pad``.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------

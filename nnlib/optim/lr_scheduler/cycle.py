@@ -50,8 +50,6 @@ class OneCycleLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     max_lr : float, or list of float
         Maximum rate η_max, or one per group.
     total_steps : int
