@@ -213,10 +213,7 @@ class Stored:
         or differs at all and has no tolerance, the page reports a false claim instead of an
         error (see ``nnlib.book.claim``).
 
-        Raises
-        ------
-        ValueError
-            If the names or the lengths differ from the stored results.
+        Raises ValueError if the names or the lengths differ from the stored results.
         """
         module = _imported(self.program)
         thin = getattr(module, "thin", None)

@@ -1,7 +1,7 @@
 """Data augmentation: random changes of images.
 
 The functions change an image (C, H, W), or a batch (N, C, H, W), with given parameters. The
-classes draw these parameters at random, separately for each image of a batch.
+classes draw these parameters at random from ``rng``, separately for each image of a batch.
 
 >>> import numpy as np
 >>> from nnlib.datasets import fashion_mnist
@@ -661,8 +661,6 @@ class RandomHorizontalFlip(Transform):
     ----------
     p : float
         The probability of a flip.
-    rng : Generator
-        The source of randomness.
 
     >>> always = RandomHorizontalFlip(1.0, rng=np.random.default_rng(0))
     >>> always(np.array([[[1, 2]]]))
@@ -703,8 +701,6 @@ class RandomCrop(Transform):
         The width of a frame to add to the image first.
     fill, padding_mode
         The ``fill`` and ``mode`` of the frame, as in ``pad``.
-    rng : Generator
-        The source of randomness.
 
     >>> RandomCrop(3, rng=np.random.default_rng(0))(np.zeros((5, 1, 8, 8))).shape
     (5, 1, 3, 3)
@@ -753,8 +749,6 @@ class RandomAffine(Transform):
         The range of the shear along the rows, in degrees.
     fill : number
         The value of the new pixels at the edge.
-    rng : Generator
-        The source of randomness.
 
     >>> still = RandomAffine(0, rng=np.random.default_rng(0))
     >>> still(np.array([[[1.0, 2.0]]]))
@@ -806,8 +800,6 @@ class RandomRotation(RandomAffine):
         The range of the angle; a single number d means from -d to d.
     fill : number
         The value of the new pixels at the corners.
-    rng : Generator
-        The source of randomness.
 
     >>> quarter = RandomRotation((90, 90), rng=np.random.default_rng(0))
     >>> quarter(np.arange(4.0).reshape(1, 2, 2)).round(12)
@@ -834,8 +826,6 @@ class ElasticTransform(Transform):
         Strength of the distortion: the factor for the displacements, in pixels.
     sigma : float
         Smoothness of the distortion: the standard deviation of the Gaussian, in pixels.
-    rng : Generator
-        The source of randomness.
 
     Source: Simard, Steinkraus and Platt (2003), ICDAR, section 2; chapter "Supervised
     learning".
@@ -865,8 +855,6 @@ class ColorJitter(Transform):
     ----------
     brightness, contrast : float
         For a value b, the factor is drawn between max(0, 1 - b) and 1 + b.
-    rng : Generator
-        The source of randomness.
 
     >>> ColorJitter(rng=np.random.default_rng(0))(np.array([[[0.25, 0.5]]]))
     array([[[0.25, 0.5 ]]])

@@ -42,10 +42,8 @@ class PCA(NamedTuple):
     def transform(self, X: Any) -> Array:
         r"""Return the coordinates (N, K) of rows (N, D): :math:`(X - \bar x) V`.
 
-        Raises
-        ------
-        TypeError, ValueError
-            If X is not a matrix of finite real numbers with D columns.
+        Raises TypeError or ValueError if X is not a matrix of finite real numbers with D
+        columns.
         """
         X = matrix(X, "transform", "X")
         _expect_columns(X, len(self.mean), "transform")
@@ -54,10 +52,8 @@ class PCA(NamedTuple):
     def inverse(self, scores: Any) -> Array:
         r"""Return the rows (N, D) that have the given scores (N, K): :math:`\bar x + Z V^\top`.
 
-        Raises
-        ------
-        TypeError, ValueError
-            If scores is not a matrix of finite real numbers with K columns.
+        Raises TypeError or ValueError if scores is not a matrix of finite real numbers with K
+        columns.
         """
         Z = matrix(scores, "inverse", "scores")
         _expect_columns(Z, len(self.components), "inverse", "scores")

@@ -60,11 +60,8 @@ class SolutionSet:
     def at(self, *t: float) -> Array:
         """Return the solution in which the free unknowns have the values t.
 
-        Raises
-        ------
-        ValueError
-            If there is no solution, or the number of values differs from the number of free
-            unknowns.
+        Raises ValueError if there is no solution, or the number of values differs from the
+        number of free unknowns.
         """
         if self.particular is None:
             raise ValueError(f"SolutionSet.at: expected a consistent system, but {self.reason}")

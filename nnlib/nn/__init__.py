@@ -1,4 +1,8 @@
-"""Layers, losses, and the base class Module, which stores parameters."""
+"""Layers, losses, and the base class Module, which stores parameters.
+
+The arguments ``device`` (only the CPU) and ``dtype`` (float32 by default) are those of the
+weights of a layer.
+"""
 
 from . import functional, init, layers, modules, parallel, utils
 from .layers import *  # noqa: F403 (the layers are many)

@@ -44,8 +44,6 @@ class MultiheadAttention(Module):
         Lengths of the keys and of the values. Default: E.
     batch_first : bool
         If True, inputs and output are (N, L, E) instead of (L, N, E).
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------

@@ -122,8 +122,6 @@ class RNNCell(Cell):
         If True, add the biases b and c.
     nonlinearity : {"tanh", "relu"}
         Activation function.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Attributes
     ----------
@@ -182,8 +180,6 @@ class LSTMCell(Cell):
         Lengths of x, and of h and c.
     bias : bool
         If True, add biases.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Attributes
     ----------
@@ -221,8 +217,6 @@ class GRUCell(Cell):
         Lengths of x and of h.
     bias : bool
         If True, add biases.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Attributes
     ----------

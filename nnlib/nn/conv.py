@@ -210,8 +210,6 @@ class Conv2d(_Forward):
         If True, add a bias b.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         Values of the padding; see ``functional.pad``.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
@@ -239,10 +237,8 @@ class Conv2d(_Forward):
 class Conv1d(_Forward):
     """Convolution of sequences (N, C, T); see ``Conv2d``.
 
-    Raises
-    ------
-    ValueError
-        If groups doesn't divide the numbers of channels, or padding or padding_mode is invalid.
+    Raises ValueError if groups doesn't divide the numbers of channels, or padding or
+    padding_mode is invalid.
 
     >>> Conv1d(3, 8, 5, padding=2)(np.zeros((4, 3, 9), np.float32)).shape
     (4, 8, 9)
@@ -311,10 +307,8 @@ class ConvTranspose2d(_Transposed):
 class ConvTranspose1d(_Transposed):
     """Transposed convolution of sequences; see ``ConvTranspose2d``.
 
-    Raises
-    ------
-    ValueError
-        If groups doesn't divide the numbers of channels, or padding_mode isn't "zeros".
+    Raises ValueError if groups doesn't divide the numbers of channels, or padding_mode isn't
+    "zeros".
 
     >>> ConvTranspose1d(8, 3, 2, stride=2)(np.zeros((4, 8, 9), np.float32)).shape
     (4, 3, 18)

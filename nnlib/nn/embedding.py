@@ -157,8 +157,6 @@ class EmbeddingBag(Table):
         See ``functional.embedding_bag``.
     padding_idx : int, optional
         Index of a word to ignore; its vector starts at 0 and isn't trained.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------

@@ -265,8 +265,6 @@ class RNN(Layers):
     bidirectional : bool
         If True, each layer also runs from the end to the start with separate weights, and the
         outputs of both directions are concatenated along the last axis.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
@@ -324,8 +322,6 @@ class LSTM(Layers):
     ----------
     input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
         See ``RNN``.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------
@@ -361,8 +357,6 @@ class GRU(Layers):
     ----------
     input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
         See ``RNN``.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------

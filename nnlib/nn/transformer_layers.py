@@ -123,8 +123,6 @@ class TransformerEncoderLayer(TransformerLayer):
         If True, normalize the input of each sublayer instead of the sums.
     bias : bool
         If True, all parts have biases.
-    device, dtype
-        Device (only the CPU) and dtype of the weights. Default: float32.
 
     Raises
     ------

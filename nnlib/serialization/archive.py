@@ -26,12 +26,8 @@ FAULTS = (*FAULTS, struct.error, EOFError, MemoryError, RuntimeError)
 class Archive:
     """The uncompressed files in an archive, all in one folder.
 
-    Raises
-    ------
-    EOFError
-        If the file is empty.
-    RuntimeError
-        If the file is not a complete zip archive, or not one that ``save`` could have written.
+    Raises EOFError if the file is empty, and RuntimeError if the file is not a complete zip
+    archive, or not one that ``save`` could have written.
     """
 
     def __init__(self, file: IO[bytes]):

@@ -22,10 +22,7 @@ def tokenize(text: str) -> list[str]:
     A word includes its inner apostrophes. Every other character is a separate token, and white
     space is omitted.
 
-    Raises
-    ------
-    TypeError
-        If the text is not a str.
+    Raises TypeError if the text is not a str.
 
     Source: Jurafsky and Martin (2024), "Speech and language processing", chapter 2; chapter
     "Language models".

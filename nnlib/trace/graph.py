@@ -123,10 +123,7 @@ class Graph:
     def data(self) -> dict:
         """Return everything that a script needs to draw and compute a graph of numbers.
 
-        Raises
-        ------
-        ValueError
-            If a node contains an array.
+        Raises ValueError if a node contains an array.
         """
         if not all(node.is_scalar for node in self.nodes):
             raise ValueError("data: expected a graph of numbers, got a graph of arrays")

@@ -29,12 +29,8 @@ def checkpoint(
     the function uses get their gradients as usual. As with ``use_reentrant=False`` in PyTorch,
     no input has to require a gradient. The option itself has no effect here.
 
-    Raises
-    ------
-    TypeError
-        If the function returns neither a Tensor nor a tuple of Tensors.
-    RuntimeError
-        If the function uses the result of an earlier operation that isn't an argument.
+    Raises TypeError if the function returns neither a Tensor nor a tuple of Tensors, and
+    RuntimeError if the function uses the result of an earlier operation that isn't an argument.
 
     Source: Chen et al. (2016), "Training deep nets with sublinear memory cost".
 

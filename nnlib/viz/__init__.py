@@ -3,7 +3,8 @@
 Every function that draws accepts ``ax``, the Axes to draw on, and returns the Axes. Without
 ``ax``, it makes a new panel, which is as wide as a phone and not registered with pyplot.
 ``gallery`` and ``histograms`` also draw all their small plots inside one Axes. To show several
-panels together, pass their Axes to ``show``.
+panels together, pass their Axes to ``show``. ``title`` is the title of a plot, and
+``xlabel`` and ``ylabel`` are the labels of its axes with their units.
 
 - *training*: ``curves against convergence histograms surface descent``
 - *classifiers*: ``plane regions confusion roc calibration``

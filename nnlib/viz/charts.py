@@ -22,12 +22,8 @@ def dots(
     ----------
     rows : mapping of str to sequence of float
         Results of the runs (seeds) of each row, by the name of the row.
-    xlabel, title : str
-        Label of the horizontal axis with its unit, and title of the plot.
     limits : (float, float)
         Ends of the horizontal axis, so that several panels can share them.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -61,10 +57,6 @@ def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
     rows : mapping of str to float or sequence of float
         The number for each bar, or the numbers of its runs, by the name of the bar. The bar
         shows the mean of the runs.
-    xlabel, title : str
-        Label of the horizontal axis with its unit, and title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -143,8 +135,6 @@ def distributions(
     shade : (float, float)
         Interval in which the area below the first density is shaded. This area is a
         probability.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -225,15 +215,11 @@ def timeline(
         Times.
     y : (T,) float
         Values measured at these times.
-    xlabel, ylabel, title : str
-        Labels of the axes with their units, and title of the plot.
     name : str
         Label of the series, if there are forecasts.
     forecasts : mapping of str to (t, y) or (t, y, spread)
         At most nine forecasts, each with its own times. A band extends ``spread`` to either
         side.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -66,8 +66,6 @@ def gallery(
     columns : int
         Number of images in a row if there is room. A phone shows fewer if the images would be
         too narrow for their titles.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -50,8 +50,6 @@ def surface(
         If True, draw each step as an arrow.
     xlabel, ylabel, title : str
         Names of the parameters, and title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -147,10 +145,6 @@ def descent(
         Positions before the first step and after each step.
     limits : (float, float)
         Ends of the horizontal axis. Default: the range of the steps with a margin.
-    xlabel, ylabel, title : str
-        Labels of the axes with their units, and title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -31,8 +31,6 @@ def histograms(
     ----------
     layers : mapping of str to (N, ...) float
         Activations or gradients. The first axis runs over the examples.
-    xlabel, title : str
-        Label of the horizontal axis with its unit, and title of the plot.
     bins : int
         Number of bars in each histogram.
     log : bool
@@ -45,8 +43,6 @@ def histograms(
     saturated : float
         Threshold, such as 0.99 for tanh. The fraction of elements whose absolute value is at
         least this large is written below the name of the layer.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -33,16 +33,12 @@ def curves(
     lines : mapping of str to curve
         At most ten curves. Each is an array (T,), an array (S, T) for S runs (seeds), a
         ``training.History``, or a list with one history for each run.
-    xlabel, ylabel, title : str
-        Labels of the axes with their units, and title of the plot.
     x : (T,) float
         Positions of the values. Default: 1, 2, 3 and so on.
     log : bool
         If True, the vertical axis is logarithmic.
     of : str
         Name of the list to draw from a history, such as ``"val_accuracy"``.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -124,10 +120,6 @@ def against(
         Values of the varied quantity.
     lines : mapping of str to (K,) or (K, S) float
         At most ten lines, with one measurement at each x, or one for each of S runs.
-    xlabel, ylabel, title : str
-        Labels of the axes with their units, and title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -186,10 +178,6 @@ def convergence(
     orders : sequence of float
         Slopes p to draw as thin guide lines: the first one below the first curve, and so on.
         They require x.
-    xlabel, ylabel, title : str
-        Labels of the axes with their units, and title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -30,10 +30,6 @@ def roc(truth, scores, *, title: str = "", ax=None):
     scores : (N,) float, or mapping of str to (N,) float
         Scores, larger for samples that are more likely positive; or the scores of at most ten
         classifiers by name.
-    title : str
-        Title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -107,10 +103,6 @@ def calibration(truth, probabilities, *, bins: int = 10, title: str = "", ax=Non
         Predicted probabilities, from 0 to 1; or for at most ten classifiers, by name.
     bins : int
         Number of bins from 0 to 1.
-    title : str
-        Title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -173,10 +165,6 @@ def scree(
         Variance of all components, if only the first are given. Default: the sum.
     components : int
         Largest number of components to draw.
-    title : str
-        Title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -35,8 +35,6 @@ def images(
         Shape of one image. Required if the rows (N, D) of X are not square grey images.
     columns : int
         Number of images in a row if there is room.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel, as for ``gallery``.
 
     Raises
     ------
@@ -109,8 +107,6 @@ def filters(weight, *, columns: int = 8, ax=None):
         The weight of an ``nn.Conv2d``.
     columns : int
         Number of images in a row, if there are one or three input channels.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel, as for ``gallery``.
 
     Raises
     ------
@@ -144,8 +140,6 @@ def feature_maps(activations, titles: Sequence[str] = (), *, columns: int = 8, a
         One title for each channel, or none.
     columns : int
         Number of images in a row if there is room.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel, as for ``gallery``.
 
     Raises
     ------

@@ -34,8 +34,6 @@ def plane(
     score : callable or estimator
         Function from points (M, 2) to scores (M, C), or any other classifier that ``regions``
         accepts.
-    title : str
-        Title of the plot.
     extent : float
         The plane is drawn from -extent to extent in both directions.
     points, labels : (N, 2) float, (N,) int
@@ -44,8 +42,6 @@ def plane(
         At most ten vectors from the origin, labelled w_1 to w_K.
     names : mapping of str to (x, y)
         Words to write in the plane, each with its position.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -146,8 +142,6 @@ def regions(
         Limits of the axes. Default: the range of the points with a margin, or -4 to 4.
     title, xlabel, ylabel : str
         Title of the plot, and labels of the axes with their units.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

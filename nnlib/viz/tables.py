@@ -46,8 +46,6 @@ def heatmap(
     limits : (float, float)
         Values of the lightest and the darkest cell. Default: 0 and the largest number for
         integers, otherwise the smallest and the largest number.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -91,10 +89,6 @@ def confusion(
     rates : bool
         If True, write percentages of the true class instead of counts. The row of a class
         without examples is empty.
-    title : str
-        Title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -157,8 +151,6 @@ def matrix(
     fmt : str
         Format of an entry, as in ``format``. Default: three digits. Fractions are always
         written exactly.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------
@@ -223,10 +215,6 @@ def attention(
         Weights of at least 0. After softmax, each row sums to 1.
     queries, keys : sequence of str
         The tokens of the rows and of the columns.
-    title : str
-        Title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

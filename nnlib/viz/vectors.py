@@ -35,8 +35,6 @@ def vectors(
         The plane is drawn from -extent to extent. Default: large enough for all arrows.
     xlabel, ylabel, title : str
         Labels of the axes, and title of the plot.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on and to return. Default: a new panel.
 
     Raises
     ------

@@ -26,8 +26,6 @@ class LambdaLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     lr_lambda : callable, or list of them
         Function f, or one function per group.
 
@@ -121,8 +119,6 @@ class InverseTimeLR(LRScheduler):
         Decay k; the rate has halved after 1 / k steps.
     warmup_steps : int
         Number w of steps in which the rate rises to η₀. With 0 or 1, it starts at η₀.
-    last_epoch : int
-        See ``LRScheduler``.
 
     Raises
     ------
@@ -174,8 +170,6 @@ class CosineAnnealingLR(LRScheduler):
         Number T of epochs until the lowest rate.
     eta_min : float
         Lowest rate η_min.
-    last_epoch : int
-        See ``LRScheduler``.
 
     Raises
     ------
@@ -228,11 +222,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     s is the number of epochs since the last restart, and :math:`T_i = T_0\, m^i` is the length
     of the i-th period, with m = ``T_mult``. ``step`` also accepts a fractional epoch.
 
-    Raises
-    ------
-    ValueError
-        If T_0 or T_mult isn't a positive integer, eta_min isn't a number, or an epoch is
-        negative.
+    Raises ValueError if T_0 or T_mult isn't a positive integer, eta_min isn't a number, or an
+    epoch is negative.
 
     Source: Loshchilov and Hutter (2017), equation 5.
 

@@ -50,8 +50,6 @@ class OneCycleLR(LRScheduler):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     max_lr : float, or list of float
         Maximum rate η_max, or one per group.
     total_steps : int
@@ -189,11 +187,8 @@ class CyclicLR(LRScheduler):
     ``scale_fn`` of c or of t (``scale_mode`` "cycle" or "iterations"). Momentum, or Adam's β₁,
     does the opposite. A list has one value per group.
 
-    Raises
-    ------
-    ValueError
-        If the mode is unknown, a list has the wrong length, or the optimizer has neither
-        momentum nor betas for ``cycle_momentum=True``.
+    Raises ValueError if the mode is unknown, a list has the wrong length, or the optimizer has
+    neither momentum nor betas for ``cycle_momentum=True``.
 
     Source: Smith (2017), "Cyclical learning rates for training neural networks".
 

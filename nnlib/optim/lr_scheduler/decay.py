@@ -35,8 +35,6 @@ class StepLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     step_size : int
         Number T of epochs between two changes.
     gamma : float
@@ -78,8 +76,6 @@ class MultiStepLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     milestones : iterable of int
         Epochs m; if an epoch appears twice, it counts twice.
     gamma : float
@@ -119,8 +115,6 @@ class ConstantLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     factor : float
         Factor c.
     total_iters : int
@@ -166,8 +160,6 @@ class LinearLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     start_factor, end_factor : float
         Factors a and b.
     total_iters : int
@@ -219,8 +211,6 @@ class ExponentialLR(_Multiplied):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     gamma : float
         Factor γ.
 

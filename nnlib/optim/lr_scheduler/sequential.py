@@ -56,8 +56,6 @@ class SequentialLR(_Several):
 
     Parameters
     ----------
-    optimizer, last_epoch
-        See ``LRScheduler``.
     schedulers : list of LRScheduler
         Schedulers to run, for the same optimizer.
     milestones : list of int
