@@ -165,8 +165,8 @@ LOSES_SCORES = {
     "deviation?": {"standard_deviations": {"** 2 / (": "/ np.sqrt("}},
     "Your variances are fractions of the total variance. Which values did you have before you "
     "divided by the total?": {"shares": {"(len(X) - 1)": "(s**2).sum()"}},
-    "Your scores are computed from samples that still contain their mean. What should the mean "
-    "of each column of scores be?": {
+    "You compute your scores from `X` without subtracting the mean. What should the mean of "
+    "each column of scores be?": {
         "scores_not_centred": {"Z @ components.T": "X @ components.T"},
     },
     "Every column of your scores has length 1. If you compute the scores from U, which factor "

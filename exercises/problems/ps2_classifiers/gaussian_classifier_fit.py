@@ -126,7 +126,8 @@ LOSES_COVARIANCE = {
     "Your covariance divides the sum by N - 1. Which divisor maximises the likelihood?": {
         "divided_by_one_less": {"Z / len(X)": "Z / (len(X) - 1)"},
     },
-    "Your covariance divides the sum by N - C. Which divisor maximises the likelihood?": {
+    "In your covariance, you divide the sum by N - C. Which divisor maximises the "
+    "likelihood?": {
         "divided_without_bias": {"Z / len(X)": "Z / (len(X) - len(means))"},
     },
     "Your covariance is a sum over the samples. What does the formula divide this sum by?": {

@@ -116,8 +116,8 @@ LOSES_VALUE = {
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
         "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"},
     },
-    "Your code subtracts the margin from each gap. Should a larger margin make the loss larger "
-    "or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
+    "Your gaps contain the margin with the wrong sign. Should a larger margin make the loss "
+    "larger or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
     "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
     "decrease when the score of the correct class increases?": {
         "difference_turned": {

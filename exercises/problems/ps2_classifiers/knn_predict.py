@@ -174,8 +174,8 @@ LOSES_VALUE = {
     "near?": {
         "largest_product": {"pairwise_distances(X, X_train)": "-X @ X_train.T"},
     },
-    "Your code sorts the distances along the wrong axis. Which axis contains the distances "
-    "from one new image to all known images?": {
+    "Your code sorts the distances along the wrong axis. Along which axis do you find the "
+    "distances from one new image to all known images?": {
         "sorted_down_the_columns": {
             "axis=1": "axis=0",
             "order[:, :k]": "order[:, :k] % len(y_train)",
@@ -203,19 +203,19 @@ neighbours.known(LOSES_VALUE, loses="value")
 
 LOSES_TIES = {
     "When several labels tie, your code returns the one with the nearest neighbour. Which one "
-    "does the problem text name?": {
+    "does the problem text ask for?": {
         "nearest_of_the_tied": {
             "np.bincount(near).argmax()": "max(near, key=near.tolist().count)",
         },
     },
     "When several labels tie, your code returns the largest of them. Which one does the "
-    "problem text name?": {
+    "problem text ask for?": {
         "largest_of_the_tied": {
             "np.bincount(near).argmax()": "max(sorted(near)[::-1], key=near.tolist().count)",
         },
     },
     "When several labels tie, your code returns the one that comes first in `y_train`. Which "
-    "one does the problem text name?": {
+    "one does the problem text ask for?": {
         "first_seen_of_the_tied": {
             "np.bincount(near).argmax()": "max(y_train, key=near.tolist().count)",
         },

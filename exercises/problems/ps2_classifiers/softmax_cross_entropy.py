@@ -180,7 +180,7 @@ for hint, rows in {
             (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())"),
         ),
     ],
-    "Your loss uses the correct classes of all images in every row. How can you select a "
+    "For each row, your loss uses the correct classes of all the images. How can you select a "
     "single entry from each row?": [
         ("value", "columns_of_all_targets", "log_p[n, targets]", "log_p[:, targets]"),
     ],
@@ -231,8 +231,9 @@ for hint, rows in {
     "below this maximum, what sum do you take the logarithm of?": [
         ("stability", "one_maximum_in_the_logarithm", *ALL),
     ],
-    "In your loss, you subtract the maximum of the row inside ln(sum of exp), but not from the "
-    "score of the correct class. How does this change the difference between the two?": [
+    "In your loss, you subtract the row maximum from the scores inside the logarithm, but not "
+    "from the score of the correct class. How does this change the difference between the "
+    "two?": [
         ("value", "sum_alone_shifted", ".mean()", ".mean() - scores.max(axis=1).mean()"),
     ],
     "In your loss, you subtract the maximum of the row from the score of the correct class, "

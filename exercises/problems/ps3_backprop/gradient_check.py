@@ -231,8 +231,9 @@ LOSES_VALUE = {
             "return worst": "return worst / x.size",
         },
     },
-    "Your error is the difference |n - g|, without a division. "
-    "What does the formula divide by?": {"absolute": {" / max([abs(n), abs(g)])": ""}},
+    "Your error is just |n - g|, not divided by anything. What does the formula divide by?": {
+        "absolute": {" / max([abs(n), abs(g)])": ""}
+    },
     "Your code divides by |n| + |g|. What does the formula divide by?": {
         "by_the_sum": {"max([abs(n), abs(g)])": "(abs(n) + abs(g))"}
     },

@@ -224,8 +224,8 @@ training.mistake(
 )
 training.mistake(
     "Your loss is still close to ln C, the loss of a network that gives all classes the same "
-    "probability. How large are your steps, and does your gradient use the same ReLU as your "
-    "scores?",
+    "probability. How large are your steps, and does your backward pass zero out the same "
+    "hidden units as your forward pass?",
     loses="value",
     name="short_steps",
     edit=("    for _", "    params = {name: v / 100 for name, v in params.items()}\n    for _"),

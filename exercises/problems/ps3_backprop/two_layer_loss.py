@@ -222,10 +222,10 @@ LOSES_VALUE_OUTPUT_HIDDEN = {
     "Your scores contain neither `b1` nor `b2`. Where does the forward pass add them?": {
         "biases_forgotten": {' + params["b1"]': "", ' + params["b2"]': ""}
     },
-    "Your scores don't include `b1`. Where does the forward pass add it?": {
+    "Your scores don't include `b1`. Where does the formula add it?": {
         "first_bias_forgotten": {' + params["b1"]': ""}
     },
-    "Your scores don't include `b2`. Where does the forward pass add it?": {
+    "Your scores don't include `b2`. Where does the formula add it?": {
         "second_bias_forgotten": {' + params["b2"]': ""}
     },
 }

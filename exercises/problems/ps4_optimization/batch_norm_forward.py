@@ -188,7 +188,7 @@ for hint, rows in {
     ],
     "Your code doesn't subtract the mean. What should the mean of a column be before you apply "
     "`gamma` and `beta`?": [("value", "mean_kept", "(X - mean)", "X")],
-    "Your `Y` in training uses the old running averages. Which mean and variance does the "
+    "In training, your `Y` uses the old running averages. Which mean and variance does the "
     "formula use in training?": [
         ("value", "always_running", *using("running_mean, running_var")),
     ],
@@ -223,8 +223,8 @@ for hint, rows in {
             "return Y, running_mean, running_var",
         ),
     ],
-    "Your `Y` in evaluation uses the mean and variance of this batch. What may the output of a "
-    "sample depend on in evaluation?": [
+    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output for one "
+    "sample then depend on the other samples?": [
         ("evaluation", "batch_in_evaluation", *using("X.mean(axis=0), X.var(axis=0)")),
     ],
     "Your running averages change in evaluation. Should the classification of one image affect "

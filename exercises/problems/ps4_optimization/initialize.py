@@ -186,8 +186,8 @@ LOSES_VALUE = {
             "np.sqrt(2 / n)": "2 / n",
         },
     },
-    "Your weights have the correct variance, but the wrong distribution. Which methods need "
-    "normal weights, and which one needs uniform weights?": {
+    "Your weights have the correct variance, but the wrong distribution. Which methods need a "
+    "normal distribution, and which one needs a uniform distribution?": {
         "distributions_exchanged": {
             "rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), ",
             "rng.normal(scale=np.sqrt(2 / n), ": (
@@ -203,8 +203,8 @@ LOSES_VALUE = {
             ),
         },
     },
-    "The variance of your weights is three times too small. What is the variance of a uniform "
-    "distribution from -c to c?": {
+    "The variance of your weights is too small by a factor of 3. What is the variance of a "
+    "uniform distribution from -c to c?": {
         "limit_for_deviation": {
             "6 /": "2 /",
             "rng.normal(scale=np.sqrt(2 / n), ": (

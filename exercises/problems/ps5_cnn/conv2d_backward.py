@@ -168,7 +168,7 @@ LOSES_WEIGHTS = {
             ),
         },
     },
-    "Your `dbias` is the mean of `dy` over samples and positions. How do you combine the "
+    "Your `dbias` is the mean of `dy` over samples and positions. How should you combine the "
     "gradients from all the entries that a bias is added to?": {
         "bias_mean_of_all": {"dy.sum": "dy.mean"},
     },
@@ -182,8 +182,8 @@ LOSES_WEIGHTS = {
     "gradients from all the positions that use the same weight?": {
         "weights_mean_of_positions": {"dweight,": "dweight / dy[0, 0].size,"},
     },
-    "Your `dweight` is the mean over samples and positions. How do you combine the gradients "
-    "from all the windows that use the same weight?": {
+    "Your `dweight` is the mean over samples and positions. How should you combine the "
+    "gradients from all the windows that use the same weight?": {
         "weights_mean_of_all": {"dweight,": "dweight / dy[:, 0].size,"},
     },
     "Your `dweight` is flipped in both directions. Which entry of `padded` does the formula "
@@ -214,8 +214,8 @@ gradients.known(LOSES_WEIGHTS, loses="weights")
 
 LOSES_SHAPE_WEIGHTS = {
     "Your `dbias` has a separate entry for each position in the map. How many positions of a "
-    "map is one bias added to?": {"bias_of_each_place": {"axis=(0, 2, 3)": "axis=0"}},
-    "Your `dbias` has a separate row for each sample. How many samples is one bias added to?": {
+    "map share one bias?": {"bias_of_each_place": {"axis=(0, 2, 3)": "axis=0"}},
+    "Your `dbias` has a separate row for each sample. How many samples share one bias?": {
         "bias_of_each_sample": {"axis=(0, 2, 3)": "axis=(2, 3)"},
     },
     "Your `dbias` is a single number. How many biases does the layer have?": {

@@ -241,8 +241,8 @@ LOSES_SHAPE_VALUE = {
     "sides of the image get zeros?": {
         "padding_counted_once": {"(p, p), (p, p)": "(p, 0), (p, 0)"},
     },
-    "Your `y` is too large, because your windows are only one pixel apart. Which windows does "
-    "`stride` skip?": {"stride_ignored": "stride = 1"},
+    "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
+    "Which windows does `stride` skip?": {"stride_ignored": "stride = 1"},
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": {
         "padding_ignored": "padding = 0",
     },

@@ -202,8 +202,8 @@ LOSES_STRIDE = {
     "bottom. Which row of `padded` is the first row of window (i, j)?": {
         "neighbouring_rows": {"i * stride": "i"},
     },
-    "Your `y` is too large, because your windows are only one pixel apart. How far should each "
-    "window move?": {"stride_ignored": "stride = 1"},
+    "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
+    "How far should each window move?": {"stride_ignored": "stride = 1"},
     "Your `y` has extra entries for windows that reach past the edge of `padded`. How does the "
     "formula round the number of windows?": {
         "rounded_up": (

@@ -168,8 +168,8 @@ LOSES_VALUE = {
 table.known(LOSES_VALUE, loses="value")
 
 table.mistake(
-    "Your H and W contain fractions. What does the formula do with a window that doesn't fit "
-    "completely?",
+    "Your H and W aren't always integers. What does the formula do with a window that doesn't "
+    "fit completely?",
     loses="shape value",
     name="not_rounded",
     edit=("// S", "/ S"),

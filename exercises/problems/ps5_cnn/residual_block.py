@@ -188,8 +188,8 @@ LOSES_VALUE = {
             "np.maximum(s, 0), ds": "x + np.maximum(s, 0), dy",
         },
     },
-    "Your `y` uses `weight1` in both convolutions. Which weights does the second convolution "
-    "use?": {"first_weights_twice": "weight2 = weight1"},
+    "Your `y` uses `weight1` in both convolutions. Which weights does the formula use in the "
+    "second convolution?": {"first_weights_twice": "weight2 = weight1"},
 }
 block.known(LOSES_VALUE, loses="value")
 
@@ -204,7 +204,7 @@ LOSES_GRADIENT = {
     },
     "Your gradient passes through the last ReLU everywhere. What is the derivative of this "
     "ReLU where `s` is negative?": {"last_mask_forgotten": {" * (s > 0)": ""}},
-    "Your gradient passes through the ReLU between the convolutions everywhere. What is the "
+    "Your gradient passes unchanged through the ReLU between the convolutions. What is the "
     "derivative of this ReLU where `a` is negative?": {
         "middle_mask_forgotten": {" * (a > 0)": ""},
     },

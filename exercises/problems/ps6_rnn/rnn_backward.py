@@ -131,8 +131,8 @@ LOSES_VALUE_WEIGHTS = {
         },
     },
     "Your backward pass multiplies the gradient by `W_hh` in the same way as the forward pass "
-    "multiplies the state. Which index of `W_hh` corresponds to h[t], and which one to the sum "
-    "of step t + 1?": {"not_transposed": {"dz @ W_hh": "dz @ W_hh.T"}},
+    "multiplies the state. Which index of `W_hh` corresponds to h[t], and which to the sum "
+    "inside tanh at step t + 1?": {"not_transposed": {"dz @ W_hh": "dz @ W_hh.T"}},
     "Your backward pass doesn't use the derivative of tanh. Which function turns the sum of "
     "step t into h[t]?": {"without_the_derivative": {" * (1 - h[t] ** 2)": ""}},
     "Your code uses h (1 - h), which is the derivative of the sigmoid. What is the derivative "

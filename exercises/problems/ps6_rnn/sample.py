@@ -244,8 +244,10 @@ LOSES_VALUE_STABILITY = {
 sampler.known(LOSES_VALUE_STABILITY, loses="value stability")
 
 LOSES_VALUE = {
-    "Your entries are drawn as if the temperature were 1. Does the formula use the temperature "
-    "before the exponential or after it?": {"temperature_ignored": "temperature = 1.0"},
+    "Your entries are drawn as if the temperature were 1. Does the formula apply the "
+    "temperature before or after the exponential?": {
+        "temperature_ignored": "temperature = 1.0"
+    },
     "Your code multiplies the logits by the temperature. Should a high temperature make all "
     "entries almost equally likely, or one entry almost certain?": {
         "multiplied": {"logits / temperature": "logits * temperature"},
@@ -282,9 +284,9 @@ LOSES_STABILITY = {
     "Your draws are correct in some rows, but other rows always return the same entry. Which "
     "number do you subtract from the exponents of a row, and is it the largest exponent of "
     "this row?": {"one_largest_for_all_rows": {"z.max(axis=1, keepdims=True)": "z.max()"}},
-    "Your function always draws the largest of several large logits, because the small "
-    "probabilities are already 0 when your code applies the temperature. Does the formula use "
-    "the temperature before the exponential or after it?": {
+    "When the logits are large, your function always draws the largest one, because the small "
+    "probabilities are already 0 when your code applies the temperature. Does the formula "
+    "apply the temperature before or after the exponential?": {
         "power_of_the_probabilities": {
             "logits / temperature": "logits",
             "    below": (

@@ -116,8 +116,8 @@ LOSES_VALUE = {
     },
     "You subtract the 1 of the formula only once per row. Is it inside or outside the sum over "
     "d?": {"one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}},
-    "Your `kl` contains `mean` without the square. Should the divergence depend on the sign of "
-    "a mean?": {"mean_not_squared": {"mean**2": "mean"}},
+    "Your `kl` uses `mean` without squaring it. Should the divergence depend on the sign of a "
+    "mean?": {"mean_not_squared": {"mean**2": "mean"}},
 }
 divergence.known(LOSES_VALUE, loses="value")
 

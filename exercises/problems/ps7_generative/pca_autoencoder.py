@@ -185,8 +185,10 @@ LOSES_VALUE = {
     "directions. Does the squared error use the original columns or the divided ones?": {
         "standardised": {"X - mean": "(X - mean) / X.std(axis=0)"},
     },
-    "You subtract the same number from all columns of `X`. How many entries does the mean of "
-    "the rows have?": {"one_mean_for_all": {"X.mean(axis=0)": "np.full(X.shape[1], X.mean())"}},
+    "You subtract the same number from all columns of `X`. How many entries does the average "
+    "row of `X` have?": {
+        "one_mean_for_all": {"X.mean(axis=0)": "np.full(X.shape[1], X.mean())"}
+    },
 }
 autoencoder.known(LOSES_VALUE, loses="value")
 

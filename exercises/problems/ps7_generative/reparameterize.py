@@ -121,7 +121,7 @@ LOSES_VALUE_GRADIENT_SCORE = {
     "You use exp(log_var) wherever the formulas contain sigma. What is sigma, in terms of "
     "`log_var`?": {"sigma_everywhere": {"log_var / 2": "log_var"}},
     "Your code draws its own noise, and doesn't use `eps`. Which standard normal numbers "
-    "should `z` contain?": {
+    "should you compute `z` from?": {
         "own_noise": "eps = np.random.default_rng(0).normal(size=eps.shape)",
     },
 }

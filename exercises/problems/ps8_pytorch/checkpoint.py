@@ -347,8 +347,8 @@ LOSES_RESUMED = {
     "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
     "file, and which argument of `torch.load` restricts the contents to numbers, text and "
     "tensors?": {"RunsWhatItReads": {"weights_only=True": "weights_only=False"}},
-    "Your `save` changes the run that it saves. Does it draw from the generator, or set its "
-    "state?": {
+    "Your `save` changes the run that it saves. Which line of `save` draws from the generator "
+    "or sets its state?": {
         "SavingDraws": {
             "states, file)": "states, file); torch.randperm(5, generator=self.generator)"
         }

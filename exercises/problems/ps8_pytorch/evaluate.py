@@ -219,7 +219,7 @@ LOSES_VALUE = {
     "Your `accuracy` is the number of correct predictions, divided by the number of batches. "
     "What should you average "
     "over?": {"accuracy_divided_by_the_batches": {"right / seen": "right / len(loader)"}},
-    "Your `accuracy` is the number of correct predictions. What values can a fraction have?": {
+    "Your `accuracy` is the number of correct predictions. What values can an accuracy take?": {
         "number_of_right_answers": {"right / seen": "right"}
     },
     "Your `accuracy` is 0, although some predictions are correct. Along which axis do you call "
@@ -249,7 +249,7 @@ LOSES_VALUE = {
             "    return": "    seen = len(loader) * len(loader[0][0])\n    return"
         }
     },
-    "Your `accuracy` is in percent. What values can a fraction have?": {
+    "Your `accuracy` is in percent. What values can an accuracy take?": {
         "in_per_cent": {"right / seen": "100 * right / seen"}
     },
     "Your two results are swapped. Which one should your function return first?": {

@@ -184,16 +184,17 @@ LOSES_VALUE_GRADIENT_SECOND = {
     "Your result doesn't depend on `eps`. Where does `eps` appear in the formula for r?": {
         "NoEps": {" + eps": "", " + ctx.eps": ""}
     },
-    "Your mean is over the samples, down each column. Which entries does the formula for r "
-    "average?": {
+    "Your code takes the mean over the samples, down each column. Which entries does the "
+    "formula for r average?": {
         "DownTheColumns": rooted("torch.sqrt((x**2).mean(0, keepdim=True) + eps)")
         | {"(g * x).mean(1": "(g * x).mean(0"}
     },
-    "Your mean is over all entries of `x`. Which entries does the formula for r average?": {
-        "MeanOfEverything": rooted("torch.sqrt((x**2).mean() + eps)")
+    "Your code takes the mean over all entries of `x`. Which entries does the formula for r "
+    "average?": {"MeanOfEverything": rooted("torch.sqrt((x**2).mean() + eps)")},
+    "Your rows are divided by their mean square, without the square root. What power is the "
+    "mean square raised to in the formula for r?": {
+        "RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")
     },
-    "Your rows are divided by their mean square, without the square root. Which power does the "
-    "formula for r contain?": {"RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")},
     "Your rows are divided by the square root of their variance, with D - 1 in the "
     "denominator. What does the formula for r compute instead of a variance?": {
         "RootOfTheSampleVariance": rooted("torch.sqrt(x.var(1, keepdim=True) + eps)")

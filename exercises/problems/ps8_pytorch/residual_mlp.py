@@ -226,8 +226,8 @@ LOSES_NAMES_VALUE = {
             'register_buffer("std", torch.ones(D))': "std = torch.ones(D)",
         }
     },
-    "Your `state_dict` contains `std`, but not `mean`. What is different in the way you create "
-    "them, and which attributes does a module list in its `state_dict`?": {
+    "Your `state_dict` contains `std`, but not `mean`. What is different about the way you "
+    "create them, and which attributes does a module include in its `state_dict`?": {
         "PlainMean": {'register_buffer("mean", torch.zeros(D))': "mean = torch.zeros(D)"}
     },
     "Your entries for `mean` and `std` don't match the table. Which names and shapes do they "

@@ -212,9 +212,10 @@ KEPT = (
 )
 GROUPS_VALUE = {
     KEPT: {"zero_grad_forgotten": {"        optimizer.zero_grad(set_to_none=False)\n": ""}},
-    "Your code scales every gradient to the norm `max_norm`, even a small gradient. What "
-    "should happen if the norm is "
-    "already smaller?": {"always_of_this_norm": {"if norm > max_norm": "if norm > 0"}},
+    "Your code rescales every gradient to norm `max_norm`, even when the gradient is small. "
+    "What should happen if the norm is already smaller?": {
+        "always_of_this_norm": {"if norm > max_norm": "if norm > 0"}
+    },
     "Your code takes an additional step at the end of the epoch. Which gradient does this step "
     "use?": {"one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}},
 }
@@ -337,8 +338,8 @@ IN_LARGE_GRADIENTS = {
     "Your step is as large as it would be without clipping. Does your code clip the gradient "
     "at all, and does it do so "
     "before `optimizer.step()`?": {"clipped_after_the_step": {CLIP: "pass"}},
-    "Your code clips each parameter separately. How does this change the direction of the "
-    "step, and which vector's norm does `max_norm` limit?": {
+    "Your code clips the gradient of each parameter separately. How does this change the "
+    "direction of the step, and which vector's norm does `max_norm` limit?": {
         "clipped_one_by_one": {
             CLIP: "for p in model.parameters(): torch.nn.utils.clip_grad_norm_([p], max_norm)"
         }
