@@ -223,8 +223,8 @@ for hint, rows in {
             "return Y, running_mean, running_var",
         ),
     ],
-    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output for one "
-    "sample then depend on the other samples?": [
+    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output for "
+    "one sample then depend on the other samples?": [
         ("evaluation", "batch_in_evaluation", *using("X.mean(axis=0), X.var(axis=0)")),
     ],
     "Your running averages change in evaluation. Should the classification of one image affect "
