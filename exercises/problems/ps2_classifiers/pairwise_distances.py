@@ -152,23 +152,25 @@ TOTAL = ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)")
 ONE_TYPE = [COLUMNS, TOTAL, ("total**0.5", "np.sqrt(total * 1.0)")]
 INT16 = "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
 
-for hint, rows in {
-    "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
-    "in this type to see what happens.": [("integers", "wraps_around", *COLUMNS)],
+LOSES_INTEGERS = {
+    "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * "
+    "20 in this type to see what happens.": {
+        "wraps_around": [COLUMNS],
+    },
     "Your code computes the differences in `uint8`. Print 3 - 5 in this type to see what "
-    "happens.": [
-        (
-            "integers",
-            "subtracted_in_uint8",
-            "np.subtract.outer(X[:, d].astype(float), Y[:, d].astype(float))",
-            "np.float64(np.subtract.outer(X[:, d], Y[:, d]))",
-        ),
-    ],
-    "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 and "
-    "20 * 20 in this type to see what happens.": [("integers", "added_up_in_uint8", *ONE_TYPE)],
-}.items():
-    for loses, name, *edit in rows:
-        distances.mistake(hint, loses=loses, name=name, edit=edit, of=by_feature)
+    "happens.": {
+        "subtracted_in_uint8": {
+            "np.subtract.outer(X[:, d].astype(float), Y[:, d].astype(float))": (
+                "np.float64(np.subtract.outer(X[:, d], Y[:, d]))"
+            ),
+        },
+    },
+    "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 "
+    "and 20 * 20 in this type to see what happens.": {
+        "added_up_in_uint8": [*ONE_TYPE],
+    },
+}
+distances.known(LOSES_INTEGERS, loses="integers", of=by_feature)
 distances.mistake(
     "Your code squares the differences in `int16`. Print 200 * 200 in this type to see what "
     "happens.",

@@ -119,139 +119,129 @@ LOG_P = "z - np.log(np.exp(z).sum(axis=1, keepdims=True))"
 LOG_OF_QUOTIENT = LOG_P, "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"
 LOSS = "log_p[n, targets].mean()"
 
-for hint, rows in {
-    "Your loss and gradient are N times too large. What does the formula divide the sum by?": [
-        ("value", "sum_instead_of_mean", "mean(), gradient / len(scores)", "sum(), gradient"),
-    ],
-    "Your loss is an array with one entry for each image. What does the formula do with these "
-    "N losses?": [("shape value", "loss_of_each_sample", "targets].mean()", "targets]")],
-    "Your loss and gradient ignore the last image. Where does your loop end?": [
-        ("value", "last_sample_left_out", "return", "gradient[-1] = log_p[-1] = 0\n    return"),
-    ],
-    "Your loss and gradient use only the first image. Where in your code is the `return`?": [
-        ("value", "only_first_sample", "return", "gradient[1:] = log_p[1:] = 0\n    return"),
-    ],
-    "You differentiate the sum of the losses. How does the gradient change if you "
-    "differentiate the mean instead?": [
-        ("gradient", "gradient_not_averaged", "gradient / len(scores)", "gradient"),
-    ],
-    "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
-    "without changing its softmax?": [
-        ("stability", "no_shift", (SHIFT, ""), LOG_OF_QUOTIENT),
-        ("stability", "no_shift_of_the_logarithms", SHIFT, ""),
-    ],
-    "Your code clips the scores, which changes their differences. What can you subtract from a "
-    "row without changing its softmax?": [
-        ("stability", "clipped_scores", "scores" + SHIFT, "np.clip(scores, -500, 500)"),
-    ],
-    "Your `exp` doesn't overflow, but you take the logarithm of 0. How can you compute log p "
-    "without computing p first?": [
-        ("stability", "log_of_zero", "z - np.log(", "np.log(np.exp(z) / "),
-    ],
-    "Your loss has an upper bound, because you add a small constant inside the logarithm. How "
-    "large should the loss be if the correct score is 2,000 below the highest one?": [
-        (
-            "stability",
-            "capped_by_a_constant",
-            LOSS,
-            "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()",
-        ),
-    ],
-    "Your loss has an upper bound, because you clip the probabilities before you take the "
-    "logarithm. How large should the loss be if the correct score is 2,000 below the highest "
-    "one?": [
-        (
-            "stability",
-            "clipped_probabilities",
-            LOSS,
-            "np.log(np.clip(np.exp(log_p[n, targets]), 1e-15, 1)).mean()",
-        ),
-    ],
-    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you divide by?": [
-        ("stability", "one_maximum_for_all", ALL, LOG_OF_QUOTIENT),
-    ],
-    "Your probabilities add up to 1 over the whole matrix. Which axis should you sum the "
-    "exponentials over?": [
-        (
-            "value gradient stability",
-            "one_sum_for_all",
-            ALL,
-            (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())"),
-        ),
-    ],
+LOSES_VALUE = {
+    "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
+        "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"},
+    },
+    "Your loss and gradient ignore the last image. Where does your loop end?": {
+        "last_sample_left_out": {"return": "gradient[-1] = log_p[-1] = 0\n    return"},
+    },
+    "Your loss and gradient use only the first image. Where in your code is the `return`?": {
+        "only_first_sample": {"return": "gradient[1:] = log_p[1:] = 0\n    return"},
+    },
     "For each row, your loss uses the correct classes of all the images. How can you select a "
-    "single entry from each row?": [
-        ("value", "columns_of_all_targets", "log_p[n, targets]", "log_p[:, targets]"),
-    ],
-    "In your loss, you add up log p over all classes. Which class does the formula use?": [
-        ("value", "all_classes", "log_p[n, targets].mean()", "log_p.sum() / len(scores)"),
-    ],
-    "Your loss is the mean of -p. Which function does the formula apply to p?": [
-        ("value", "logarithm_forgotten", "log_p[n, targets]", "np.exp(log_p[n, targets])"),
-    ],
-    "Your probabilities add up to 1 in each column. Which axis should you sum the exponentials "
-    "over?": [
-        (
-            "value gradient stability",
-            "over_the_samples",
-            ("max(axis=1", "max(axis=0"),
-            ("sum(axis=1", "sum(axis=0"),
-        ),
-    ],
-    "Your gradient contains only the softmax. How does the correct class enter the "
-    "derivative?": [("gradient", "target_forgotten", "    gradient[n, targets] -= 1\n", "")],
-    "Your gradient is the derivative with respect to log p. How does log p of the correct "
-    "class depend on each score, including the scores of the other classes?": [
-        ("gradient stability", "by_log_p", "np.exp(log_p)", "0 * log_p"),
-    ],
-    "In your gradient, you subtract 1 from whole columns. How can you select a single entry "
-    "from each row?": [
-        ("gradient", "whole_columns", "gradient[n, targets] -= 1", "gradient[:, targets] -= 1"),
-    ],
-    "Your code applies softmax twice. What does the formula take the logarithm of?": [
-        (
-            "value gradient stability",
-            "softmax_twice",
-            "z = scores - scores.max(axis=1, keepdims=True)",
-            "z = np.exp(scores - scores.max(axis=1, keepdims=True))\n    "
-            "z /= z.sum(axis=1, keepdims=True)",
-        ),
-    ],
-    "Your code applies a sigmoid to each score separately. What should the probabilities of a "
-    "row add up to?": [
-        (
-            "value gradient stability",
-            "sigmoid_of_each",
-            LOG_P,
-            "np.log(1 / (1 + np.exp(-scores)))",
-        ),
-    ],
-    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you take the logarithm of?": [
-        ("stability", "one_maximum_in_the_logarithm", *ALL),
-    ],
-    "In your loss, you subtract the row maximum from the scores inside the logarithm, but not "
-    "from the score of the correct class. How does this change the difference between the "
-    "two?": [
-        ("value", "sum_alone_shifted", ".mean()", ".mean() - scores.max(axis=1).mean()"),
-    ],
+    "single entry from each row?": {
+        "columns_of_all_targets": {"log_p[n, targets]": "log_p[:, targets]"},
+    },
+    "In your loss, you add up log p over all classes. Which class does the formula use?": {
+        "all_classes": {"log_p[n, targets].mean()": "log_p.sum() / len(scores)"},
+    },
+    "Your loss is the mean of -p. Which function does the formula apply to p?": {
+        "logarithm_forgotten": {"log_p[n, targets]": "np.exp(log_p[n, targets])"},
+    },
+    "In your loss, you subtract the row maximum from the scores inside the logarithm, but "
+    "not from the score of the correct class. How does this change the difference between "
+    "the two?": {
+        "sum_alone_shifted": {".mean()": ".mean() - scores.max(axis=1).mean()"},
+    },
     "In your loss, you subtract the maximum of the row from the score of the correct class, "
-    "but not inside ln(sum of exp). How does this change the difference between the two?": [
-        (
-            "value",
-            "right_score_alone_shifted",
-            ".mean(), gradient",
-            ".mean() + scores.max(axis=1).mean(), gradient",
-        ),
-    ],
+    "but not inside ln(sum of exp). How does this change the difference between the two?": {
+        "right_score_alone_shifted": {
+            ".mean(), gradient": ".mean() + scores.max(axis=1).mean(), gradient",
+        },
+    },
+}
+softmax.known(LOSES_VALUE, loses="value")
+
+LOSES_SHAPE_VALUE = {
+    "Your loss is an array with one entry for each image. What does the formula do with these "
+    "N losses?": {"loss_of_each_sample": {"targets].mean()": "targets]"}},
+}
+softmax.known(LOSES_SHAPE_VALUE, loses="shape value")
+
+LOSES_GRADIENT = {
+    "You differentiate the sum of the losses. How does the gradient change if you "
+    "differentiate the mean instead?": {
+        "gradient_not_averaged": {"gradient / len(scores)": "gradient"},
+    },
+    "Your gradient contains only the softmax. How does the correct class enter the "
+    "derivative?": {
+        "target_forgotten": {"    gradient[n, targets] -= 1\n": ""},
+    },
+    "In your gradient, you subtract 1 from whole columns. How can you select a single entry "
+    "from each row?": {
+        "whole_columns": {"gradient[n, targets] -= 1": "gradient[:, targets] -= 1"},
+    },
     "In your gradient, you divide p by N, but not the 1 that you subtract. Which of the two "
-    "should be divided by N?": [
-        ("gradient", "one_not_averaged", "targets] -= 1", "targets] -= len(scores)"),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        softmax.mistake(hint, loses=loses, name=name, edit=edit)
+    "should be divided by N?": {
+        "one_not_averaged": {"targets] -= 1": "targets] -= len(scores)"},
+    },
+}
+softmax.known(LOSES_GRADIENT, loses="gradient")
+
+LOSES_STABILITY = {
+    "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
+    "without changing its softmax?": {
+        "no_shift": [(SHIFT, ""), LOG_OF_QUOTIENT],
+        "no_shift_of_the_logarithms": {SHIFT: ""},
+    },
+    "Your code clips the scores, which changes their differences. What can you subtract "
+    "from a row without changing its softmax?": {
+        "clipped_scores": {"scores" + SHIFT: "np.clip(scores, -500, 500)"},
+    },
+    "Your `exp` doesn't overflow, but you take the logarithm of 0. How can you compute log p "
+    "without computing p first?": {"log_of_zero": {"z - np.log(": "np.log(np.exp(z) / "}},
+    "Your loss has an upper bound, because you add a small constant inside the logarithm. "
+    "How large should the loss be if the correct score is 2,000 below the highest one?": {
+        "capped_by_a_constant": {LOSS: "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"},
+    },
+    "Your loss has an upper bound, because you clip the probabilities before you take the "
+    "logarithm. How large should the loss be if the correct score is 2,000 below the "
+    "highest one?": {
+        "clipped_probabilities": {
+            LOSS: "np.log(np.clip(np.exp(log_p[n, targets]), 1e-15, 1)).mean()"
+        },
+    },
+    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
+    "below this maximum, what sum do you divide by?": {
+        "one_maximum_for_all": [ALL, LOG_OF_QUOTIENT],
+    },
+    "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
+    "below this maximum, what sum do you take the logarithm of?": {
+        "one_maximum_in_the_logarithm": [ALL],
+    },
+}
+softmax.known(LOSES_STABILITY, loses="stability")
+
+LOSES_VALUE_GRADIENT_STABILITY = {
+    "Your probabilities add up to 1 over the whole matrix. Which axis should you sum the "
+    "exponentials over?": {
+        "one_sum_for_all": [ALL, (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())")],
+    },
+    "Your probabilities add up to 1 in each column. Which axis should you sum the exponentials "
+    "over?": {"over_the_samples": {"max(axis=1": "max(axis=0", "sum(axis=1": "sum(axis=0"}},
+    "Your code applies softmax twice. What does the formula take the logarithm of?": {
+        "softmax_twice": {
+            "z = scores - scores.max(axis=1, keepdims=True)": (
+                "z = np.exp(scores - scores.max(axis=1, keepdims=True))\n    z /= "
+                "z.sum(axis=1, keepdims=True)"
+            ),
+        },
+    },
+    "Your code applies a sigmoid to each score separately. What should the probabilities "
+    "of a row add up to?": {
+        "sigmoid_of_each": {LOG_P: "np.log(1 / (1 + np.exp(-scores)))"},
+    },
+}
+softmax.known(LOSES_VALUE_GRADIENT_STABILITY, loses="value gradient stability")
+
+LOSES_GRADIENT_STABILITY = {
+    "Your gradient is the derivative with respect to log p. How does log p of the correct "
+    "class depend on each score, including the scores of the other classes?": {
+        "by_log_p": {"np.exp(log_p)": "0 * log_p"},
+    },
+}
+softmax.known(LOSES_GRADIENT_STABILITY, loses="gradient stability")
 
 softmax.mistake(
     "Your code subtracts a different number from each entry of a row. What can you subtract "

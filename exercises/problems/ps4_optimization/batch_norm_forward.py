@@ -146,115 +146,110 @@ def using(values):
     return "    Y =", f"    mean, var = {values}\n    Y ="
 
 
-for hint, rows in {
-    "Your code adds `eps` outside the square root. What does the formula add `eps` to?": [
-        ("value", "eps_outside", "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
-    ],
+LOSES_VALUE = {
+    "Your code adds `eps` outside the square root. What does the formula add `eps` to?": {
+        "eps_outside": {"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"},
+    },
     "Your `Y` doesn't include `eps`. What does the formula add to the variance before it takes "
-    "the square root?": [("value", "eps_forgotten", "var + eps", "var")],
+    "the square root?": {"eps_forgotten": {"var + eps": "var"}},
     "Your code divides by the variance plus `eps`. If x is in metres, what is the unit of the "
-    "variance?": [("value", "divided_by_the_variance", "np.sqrt(var + eps)", "(var + eps)")],
-    "Your mean and variance are computed along each row of `X`. Does a row contain the outputs "
-    "of one unit or of one sample?": [
-        (
-            "value",
-            "along_rows",
-            *using("(np.c_[X.mean(1)], np.c_[X.var(1)]) if training else (mean, var)"),
-        ),
-    ],
-    "Your code uses one mean and one variance for the whole matrix. Which axis should you "
-    "average over?": [
-        (
-            "value running",
-            "one_for_all",
-            ("X.mean(axis=0), X.var(axis=0)", "X.mean(), X.var()"),
-            ("X.var(axis=0, ddof=1)", "X.var(ddof=1)"),
-        ),
-        ("value running", "one_for_the_batch", "axis=0), X.var(axis=0", "), X.var("),
-    ],
+    "variance?": {"divided_by_the_variance": {"np.sqrt(var + eps)": "(var + eps)"}},
+    "Your mean and variance are computed along each row of `X`. Does a row contain the "
+    "outputs of one unit or of one sample?": {
+        "along_rows": [
+            using("(np.c_[X.mean(1)], np.c_[X.var(1)]) if training else (mean, var)")
+        ],
+    },
     "Your `Y` uses the variance with divisor N - 1. Which divisor does the problem text use to "
-    "normalise the batch?": [
-        ("value", "unbiased_in_the_batch", "X.var(axis=0)", "X.var(axis=0, ddof=1)"),
-    ],
+    "normalise the batch?": {
+        "unbiased_in_the_batch": {"X.var(axis=0)": "X.var(axis=0, ddof=1)"},
+    },
     "Your `Y` contains the standardised values, without scale and shift. What should `gamma` "
-    "and `beta` do with these values?": [
-        ("value", "not_scaled", ("gamma * (X", "(X"), (" + beta", "")),
-    ],
-    "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?": [
-        ("value", "beta_forgotten", " + beta", ""),
-    ],
-    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?": [
-        ("value", "gamma_forgotten", "gamma * ", ""),
-    ],
+    "and `beta` do with these values?": {"not_scaled": {"gamma * (X": "(X", " + beta": ""}},
+    "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?": {
+        "beta_forgotten": {" + beta": ""},
+    },
+    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?": {
+        "gamma_forgotten": {"gamma * ": ""},
+    },
     "Your code doesn't subtract the mean. What should the mean of a column be before you apply "
-    "`gamma` and `beta`?": [("value", "mean_kept", "(X - mean)", "X")],
+    "`gamma` and `beta`?": {"mean_kept": {"(X - mean)": "X"}},
     "In training, your `Y` uses the old running averages. Which mean and variance does the "
-    "formula use in training?": [
-        ("value", "always_running", *using("running_mean, running_var")),
-    ],
-    "In training, your `Y` uses the updated running averages. Which mean and variance does the "
-    "formula use?": [("value", "by_the_new_averages", *using("new_mean, new_var"))],
+    "formula use in training?": {
+        "always_running": [using("running_mean, running_var")],
+    },
+    "In training, your `Y` uses the updated running averages. Which mean and variance does "
+    "the formula use?": {
+        "by_the_new_averages": [using("new_mean, new_var")],
+    },
+}
+normalised.known(LOSES_VALUE, loses="value")
+
+LOSES_VALUE_RUNNING = {
+    "Your code uses one mean and one variance for the whole matrix. Which axis should you "
+    "average over?": {
+        "one_for_all": {
+            "X.mean(axis=0), X.var(axis=0)": "X.mean(), X.var()",
+            "X.var(axis=0, ddof=1)": "X.var(ddof=1)",
+        },
+        "one_for_the_batch": {"axis=0), X.var(axis=0": "), X.var("},
+    },
+    "Your code subtracts one mean from the whole matrix. Which axis should you average over?": {
+        "one_mean_for_all": {"X.mean(axis=0)": "X.mean()"},
+    },
+}
+normalised.known(LOSES_VALUE_RUNNING, loses="value running")
+
+LOSES_RUNNING = {
     "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
-    "the running average?": [("running", "biased_average", "X.var(axis=0, ddof=1)", "var")],
+    "the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
     "Your running average contains only this batch. How much of the old average should "
-    "remain?": [
-        (
-            "running",
-            "old_average_dropped",
-            ("(1 - momentum) * running_mean + momentum * mean", "mean"),
-            ("(1 - momentum) * running_var + momentum * X", "X"),
-        ),
-    ],
+    "remain?": {
+        "old_average_dropped": {
+            "(1 - momentum) * running_mean + momentum * mean": "mean",
+            "(1 - momentum) * running_var + momentum * X": "X",
+        },
+    },
     "Your code multiplies the new value by `momentum`, but it adds the old average without "
-    "scaling it. What should the two weights of an average add up to?": [
-        (
-            "running",
-            "old_average_kept_whole",
-            ("(1 - momentum) * running_mean", "running_mean"),
-            ("(1 - momentum) * running_var", "running_var"),
-        ),
-    ],
+    "scaling it. What should the two weights of an average add up to?": {
+        "old_average_kept_whole": {
+            "(1 - momentum) * running_mean": "running_mean",
+            "(1 - momentum) * running_var": "running_var",
+        },
+    },
     "Your running average doesn't change in training. Which function updates it, if not this "
-    "one?": [
-        (
-            "running",
-            "averages_not_updated",
-            "return Y, new_mean, new_var",
-            "return Y, running_mean, running_var",
-        ),
-    ],
-    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output for "
-    "one sample then depend on the other samples?": [
-        ("evaluation", "batch_in_evaluation", *using("X.mean(axis=0), X.var(axis=0)")),
-    ],
-    "Your running averages change in evaluation. Should the classification of one image affect "
-    "the next image?": [
-        (
-            "evaluation",
-            "learns_in_evaluation",
+    "one?": {
+        "averages_not_updated": {
+            "return Y, new_mean, new_var": "return Y, running_mean, running_var",
+        },
+    },
+}
+normalised.known(LOSES_RUNNING, loses="running")
+
+LOSES_EVALUATION = {
+    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output "
+    "for one sample then depend on the other samples?": {
+        "batch_in_evaluation": [using("X.mean(axis=0), X.var(axis=0)")],
+    },
+    "Your running averages change in evaluation. Should the classification of one image "
+    "affect the next image?": {
+        "learns_in_evaluation": [
             using("(mean, var) if training else (running_mean, running_var)"),
             ("if training:\n", "if True:\n"),
-        ),
-    ],
+        ],
+    },
     "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
-    "`running_var` is 0?": [
-        ("evaluation", "eps_forgotten_in_evaluation", "var + eps", "var + eps * training"),
-    ],
+    "`running_var` is 0?": {
+        "eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"},
+    },
     "Your code in evaluation divides by `running_var` plus `eps`. Which function does the "
-    "formula apply to this sum?": [
-        (
-            "evaluation",
-            "variance_for_deviation",
-            "np.sqrt(var + eps)",
-            "(var + eps) ** (0.5 if training else 1)",
-        ),
-    ],
-    "Your code subtracts one mean from the whole matrix. Which axis should you average over?": [
-        ("value running", "one_mean_for_all", "X.mean(axis=0)", "X.mean()"),
-    ],
-}.items():
-    for loses, name, *edit in rows:
-        normalised.mistake(hint, loses=loses, name=name, edit=edit)
+    "formula apply to this sum?": {
+        "variance_for_deviation": {
+            "np.sqrt(var + eps)": "(var + eps) ** (0.5 if training else 1)",
+        },
+    },
+}
+normalised.known(LOSES_EVALUATION, loses="evaluation")
 
 normalised.mistake(
     "Your function does the same in training as in evaluation: it uses the running averages "

@@ -163,111 +163,11 @@ def in_place_in_the_state(
 SECOND = "(np.sqrt(v / (1 - betas[1] ** t)) + eps)"  # what Adam divides by
 NOT_CORRECTED = "m / (1 - betas[0] ** t) / " + SECOND, "m / (np.sqrt(v) + eps)"
 
-for hint, rows in {
-    "Your steps go uphill. Does the loss increase or decrease in the direction of the "
-    "gradient?": [("value rmsprop adam", "uphill", "w - lr", "w + lr")],
-    "Your velocity is an average, because your code multiplies the gradient by 1 - momentum. "
-    "What does the formula multiply the gradient by?": [
-        ("value", "averaged_velocity", "momentum * v + g", "momentum * v + (1 - momentum) * g"),
-    ],
-    "Your code multiplies the new gradient by `momentum`. Which one should shrink in each "
-    "step: the old velocity or the new gradient?": [
-        ("value", "momentum_of_the_gradient", "momentum * v + g", "v + momentum * g"),
-    ],
-    "Your code multiplies both the old velocity and the gradient by `momentum`. Which of the "
-    "two does the formula leave unchanged?": [
-        ("value", "momentum_of_both", "momentum * v + g", "momentum * (v + g)"),
-    ],
-    "Your velocity is the plain sum of all gradients. How much of the old velocity should "
-    "remain in each step?": [("value", "nothing_forgotten", "momentum * v + g", "v + g")],
-    "Your `w` moves by the velocity of the previous step. Which does the formula update first, "
-    "`v` or `w`?": [
-        ("value", "old_velocity", "step = v if", 'step = state.get("v", 0 * w) if'),
-    ],
-    'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" '
-    "reach?": [("value", "momentum_like_nesterov", 'v if method == "momentum" else g', "g")],
-    'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?': [
-        ("adam", "adam_like_rmsprop", 'method == "rmsprop"', 'method in ("rmsprop", "adam")'),
-    ],
-    'Your "nesterov" step is a plain momentum step. What does the formula do with the gradient '
-    "and the new velocity?": [
-        ("value", "nesterov_like_momentum", "else g + momentum * v", "else v"),
-    ],
-    'Your "nesterov" step doesn\'t include the gradient itself. Which two terms does the '
-    "formula add?": [
-        ("value", "nesterov_without_gradient", "else g + momentum * v", "else momentum * v"),
-    ],
-    'Your "nesterov" step adds the whole new velocity to the gradient. What does the formula '
-    "multiply the velocity by?": [
-        ("value", "velocity_whole", "else g + momentum * v", "else g + v"),
-    ],
-    "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?": [
-        ("rmsprop", "eps_inside", "(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),
-    ],
-    "Your RMSProp doesn't include `eps`. What would you divide by if the gradient of a weight "
-    "were always 0?": [("rmsprop", "eps_forgotten", "(np.sqrt(v) + eps)", "np.sqrt(v)")],
-    "Your v in RMSProp is the sum of all squares, as in AdaGrad. What weights does RMSProp "
-    "give to the old v and to the new square?": [
-        ("rmsprop", "adagrad", "alpha * v + (1 - alpha) * g**2", "v + g**2"),
-    ],
-    "Your RMSProp adds `eps` to the parameters. Which terms do the parentheses in the formula "
-    "group together?": [
-        ("rmsprop", "brackets_forgotten", "(np.sqrt(v) + eps)", "np.sqrt(v) - eps / lr"),
-    ],
-    "Your v in RMSProp is an average of the gradients themselves. What values can be under a "
-    "square root, and which quantity should v average?": [
-        ("rmsprop", "square_forgotten", "(1 - alpha) * g**2", "(1 - alpha) * g"),
-    ],
-    "Your RMSProp adds the whole new square to v. What should the two weights of an average "
-    "add up to?": [("rmsprop", "square_whole", "(1 - alpha) * g**2", "g**2")],
-    "Your Adam corrects neither m nor v. If m starts at 0, by what factor is it too small "
-    "after the first step?": [("adam", "not_corrected", *NOT_CORRECTED)],
-    "Your Adam corrects m but not v. Which of the two starts at 0?": [
-        ("adam", "m_alone_corrected", "v / (1 - betas[1] ** t)", "v"),
-    ],
-    "Your Adam corrects v but not m. Which of the two starts at 0?": [
-        ("adam", "s_alone_corrected", "m / (1 - betas[0] ** t)", "m"),
-    ],
-    "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
-    "step t?": [("adam", "always_the_first_step", 'state.get("t", 0) + 1', "1")],
-    "Your Adam counts its first step as t = 2. What does your t start from, and how many times "
-    "do you increase it in each step?": [
-        ("adam", "begins_with_two", 'state.get("t", 0) + 1', 'state.get("t", 1) + 1'),
-    ],
-    "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?": [
-        ("adam", "adams_eps_inside", SECOND, "np.sqrt(v / (1 - betas[1] ** t) + eps)"),
-    ],
-    "Your Adam doesn't include `eps`. What would you divide by if the gradient of a weight "
-    "were always 0?": [
-        ("adam", "adams_eps_forgotten", SECOND, "np.sqrt(v / (1 - betas[1] ** t))"),
-    ],
-    "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
-    "the square root in the formula?": [
-        ("adam", "root_corrected", " / (1 - betas[1] ** t)", ") / (1 - betas[1] ** t"),
-    ],
-    "Your Adam stores the corrected m and v, so the next step corrects them again. Which m is "
-    "on the right-hand side of the formula for m?": [
-        (
-            "adam",
-            "corrected_ones_kept",
-            NOT_CORRECTED,
-            (
-                "betas[0] * m + (1 - betas[0]) * g\n",
-                "(betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)\n",
-            ),
-            (
-                "betas[1] * v + (1 - betas[1]) * g**2",
-                "(betas[1] * v + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)",
-            ),
-        ),
-    ],
-    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. What is m an "
-    "average of?": [("adam", "without_m", "m / (1 - betas[0] ** t)", "g")],
-}.items():
-    for loses, name, *edit in rows:
-        steps.mistake(hint, loses=loses, name=name, edit=edit)
-
 LOSES_VALUE_RMSPROP_ADAM = {
+    "Your steps go uphill. Does the loss increase or decrease in the direction of the "
+    "gradient?": {
+        "uphill": {"w - lr": "w + lr"},
+    },
     "Your code computes every step as if it were the first one. What do you store in the state "
     "that you return, and what do you read from the state that you are given?": {
         "state_forgotten": "state = {}",
@@ -278,6 +178,115 @@ LOSES_VALUE_RMSPROP_ADAM = {
     },
 }
 steps.known(LOSES_VALUE_RMSPROP_ADAM, loses="value rmsprop adam")
+
+LOSES_VALUE = {
+    "Your velocity is an average, because your code multiplies the gradient by 1 - momentum. "
+    "What does the formula multiply the gradient by?": {
+        "averaged_velocity": {"momentum * v + g": "momentum * v + (1 - momentum) * g"},
+    },
+    "Your code multiplies the new gradient by `momentum`. Which one should shrink in each "
+    "step: the old velocity or the new gradient?": {
+        "momentum_of_the_gradient": {"momentum * v + g": "v + momentum * g"},
+    },
+    "Your code multiplies both the old velocity and the gradient by `momentum`. Which of the "
+    "two does the formula leave unchanged?": {
+        "momentum_of_both": {"momentum * v + g": "momentum * (v + g)"},
+    },
+    "Your velocity is the plain sum of all gradients. How much of the old velocity should "
+    "remain in each step?": {"nothing_forgotten": {"momentum * v + g": "v + g"}},
+    "Your `w` moves by the velocity of the previous step. Which does the formula update first, "
+    "`v` or `w`?": {"old_velocity": {"step = v if": 'step = state.get("v", 0 * w) if'}},
+    'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" '
+    "reach?": {
+        "momentum_like_nesterov": {'v if method == "momentum" else g': "g"},
+    },
+    'Your "nesterov" step is a plain momentum step. What does the formula do with the gradient '
+    "and the new velocity?": {"nesterov_like_momentum": {"else g + momentum * v": "else v"}},
+    'Your "nesterov" step doesn\'t include the gradient itself. Which two terms does the '
+    "formula add?": {
+        "nesterov_without_gradient": {"else g + momentum * v": "else momentum * v"},
+    },
+    'Your "nesterov" step adds the whole new velocity to the gradient. What does the formula '
+    "multiply the velocity by?": {"velocity_whole": {"else g + momentum * v": "else g + v"}},
+}
+steps.known(LOSES_VALUE, loses="value")
+
+LOSES_ADAM = {
+    'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?': {
+        "adam_like_rmsprop": {'method == "rmsprop"': 'method in ("rmsprop", "adam")'},
+    },
+    "Your Adam corrects neither m nor v. If m starts at 0, by what factor is it too small "
+    "after the first step?": {
+        "not_corrected": [NOT_CORRECTED],
+    },
+    "Your Adam corrects m but not v. Which of the two starts at 0?": {
+        "m_alone_corrected": {"v / (1 - betas[1] ** t)": "v"},
+    },
+    "Your Adam corrects v but not m. Which of the two starts at 0?": {
+        "s_alone_corrected": {"m / (1 - betas[0] ** t)": "m"},
+    },
+    "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
+    "step t?": {"always_the_first_step": {'state.get("t", 0) + 1': "1"}},
+    "Your Adam counts its first step as t = 2. What does your t start from, and how many times "
+    "do you increase it in each step?": {
+        "begins_with_two": {'state.get("t", 0) + 1': 'state.get("t", 1) + 1'},
+    },
+    "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?": {
+        "adams_eps_inside": {SECOND: "np.sqrt(v / (1 - betas[1] ** t) + eps)"},
+    },
+    "Your Adam doesn't include `eps`. What would you divide by if the gradient of a weight "
+    "were always 0?": {
+        "adams_eps_forgotten": {SECOND: "np.sqrt(v / (1 - betas[1] ** t))"},
+    },
+    "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
+    "the square root in the formula?": {
+        "root_corrected": {" / (1 - betas[1] ** t)": ") / (1 - betas[1] ** t"},
+    },
+    "Your Adam stores the corrected m and v, so the next step corrects them again. Which m "
+    "is on the right-hand side of the formula for m?": {
+        "corrected_ones_kept": [
+            NOT_CORRECTED,
+            (
+                "betas[0] * m + (1 - betas[0]) * g\n",
+                "(betas[0] * m + (1 - betas[0]) * g) / (1 - betas[0] ** t)\n",
+            ),
+            (
+                "betas[1] * v + (1 - betas[1]) * g**2",
+                "(betas[1] * v + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)",
+            ),
+        ],
+    },
+    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. What is m an "
+    "average of?": {"without_m": {"m / (1 - betas[0] ** t)": "g"}},
+    "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
+    "squares?": {"betas_exchanged": "betas = betas[::-1]"},
+    "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
+    "`betas`?": {
+        "betas_fixed": "betas = 0.9, 0.999",
+    },
+}
+steps.known(LOSES_ADAM, loses="adam")
+
+LOSES_RMSPROP = {
+    "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?": {
+        "eps_inside": {"(np.sqrt(v) + eps)": "np.sqrt(v + eps)"},
+    },
+    "Your RMSProp doesn't include `eps`. What would you divide by if the gradient of a weight "
+    "were always 0?": {"eps_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v)"}},
+    "Your v in RMSProp is the sum of all squares, as in AdaGrad. What weights does RMSProp "
+    "give to the old v and to the new square?": {
+        "adagrad": {"alpha * v + (1 - alpha) * g**2": "v + g**2"},
+    },
+    "Your RMSProp adds `eps` to the parameters. Which terms do the parentheses in the formula "
+    "group together?": {"brackets_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v) - eps / lr"}},
+    "Your v in RMSProp is an average of the gradients themselves. What values can be under a "
+    "square root, and which quantity should v average?": {
+        "square_forgotten": {"(1 - alpha) * g**2": "(1 - alpha) * g"},
+    },
+    "Your RMSProp adds the whole new square to v. What should the two weights of an average "
+    "add up to?": {"square_whole": {"(1 - alpha) * g**2": "g**2"}},
+}
+steps.known(LOSES_RMSPROP, loses="rmsprop")
 
 steps.mistake(
     "Your function takes Adam's step for this method. Which branch of your code does this "
@@ -294,13 +303,3 @@ steps.mistake(
     name="shares_exchanged",
     given="alpha = 1 - alpha",
 )
-
-LOSES_ADAM = {
-    "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
-    "squares?": {"betas_exchanged": "betas = betas[::-1]"},
-    "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
-    "`betas`?": {
-        "betas_fixed": "betas = 0.9, 0.999",
-    },
-}
-steps.known(LOSES_ADAM, loses="adam")

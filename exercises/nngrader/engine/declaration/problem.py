@@ -267,16 +267,14 @@ class Problem:
     def known(self, table, *, loses, **options):
         """Register known mistakes that are changes of the reference.
 
-        ``table`` contains the changes by hint and by name. A change is either a dict of old and
-        new texts for ``edit``, or a text for ``given``. The options are those of `mistake`.
+        ``table`` contains the changes by hint and by name. A change is a dict of old and new
+        texts or a list of such pairs, for ``edit``, or a text for ``given``. The options are
+        those of `mistake`.
         """
         for hint, changes in table.items():
             for name, change in changes.items():
-                by = (
-                    {"given": change}
-                    if isinstance(change, str)
-                    else {"edit": [*change.items()]}
-                )
+                by = {"given": change} if isinstance(change, str) else {"edit": [*change]}
+                by = {"edit": [*change.items()]} if isinstance(change, dict) else by
                 self.mistake(hint, loses=loses, name=name, **by, **options)
 
     def alternative(self, f):
