@@ -90,7 +90,7 @@ def gradgradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
 ) -> bool:
-    """Compare second derivatives with central finite differences of first derivatives.
+    """Return whether second derivatives agree with finite differences of first derivatives.
 
     Parameters
     ----------
@@ -98,11 +98,6 @@ def gradgradcheck(
         See ``gradcheck``.
     grad_outputs : Tensor or sequence of Tensor, shapes of the results
         Upstream gradients, which also count as inputs. By default, they are random.
-
-    Returns
-    -------
-    bool
-        Whether all derivatives agree.
 
     Raises
     ------

@@ -254,7 +254,6 @@ class Transformer(Module):
         Returns
         -------
         (T, N, E) float
-            Output, with the shape of tgt.
         """
         s, t = raw(src).shape, raw(tgt).shape
         batch = slice(0, 1) if self.batch_first else slice(1, 2)
