@@ -95,14 +95,9 @@ def gradgradcheck(
     Parameters
     ----------
     func, inputs, eps, atol, rtol, raise_exception
-        See ``gradcheck``.
+        See ``gradcheck``, also for the errors.
     grad_outputs : Tensor or sequence of Tensor, shapes of the results
         Upstream gradients, which also count as inputs. By default, they are random.
-
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        See ``gradcheck``.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
