@@ -157,7 +157,6 @@ def pad(x: np.ndarray, padding: int, *, fill: float = 0, mode: str = "constant")
     Returns
     -------
     (..., C, H + 2p, W + 2p)
-        The images with their frames.
 
     Raises
     ------
@@ -191,7 +190,6 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     Returns
     -------
     (..., C, height, width)
-        The pixels in the windows.
 
     Raises
     ------
@@ -238,7 +236,6 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     Returns
     -------
     as x
-        The moved images.
 
     Source: Krizhevsky et al. (2012), section 4.1; chapter "Data augmentation".
 
@@ -538,7 +535,6 @@ def erase(
     Returns
     -------
     as x
-        The images with the rectangle covered.
 
     Source: DeVries and Taylor (2017), arXiv:1708.04552; chapter "Data augmentation".
 

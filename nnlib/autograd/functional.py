@@ -95,7 +95,7 @@ def hessian(
     func : function
         Maps Tensors to a Tensor with one element.
     inputs, create_graph, strict
-        See ``jacobian``.
+        See ``jacobian``, also for further errors.
 
     Returns
     -------
@@ -104,10 +104,8 @@ def hessian(
 
     Raises
     ------
-    TypeError
-        See ``jacobian``.
     RuntimeError
-        See ``jacobian``; also if the result doesn't have exactly one element, or an operation
+        If the result doesn't have exactly one element, or an operation
         has no second derivative.
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".

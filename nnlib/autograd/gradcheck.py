@@ -90,24 +90,14 @@ def gradgradcheck(
     rtol: float = 1e-3,
     raise_exception: bool = True,
 ) -> bool:
-    """Compare second derivatives with central finite differences of first derivatives.
+    """Return whether second derivatives agree with finite differences of first derivatives.
 
     Parameters
     ----------
     func, inputs, eps, atol, rtol, raise_exception
-        See ``gradcheck``.
+        See ``gradcheck``, also for the errors.
     grad_outputs : Tensor or sequence of Tensor, shapes of the results
         Upstream gradients, which also count as inputs. By default, they are random.
-
-    Returns
-    -------
-    bool
-        Whether all derivatives agree.
-
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        See ``gradcheck``.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 

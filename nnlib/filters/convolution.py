@@ -104,19 +104,7 @@ def convolve(
     Convolution with padding "full" is commutative. It equals cross-correlation if a rotation by
     180 degrees does not change the kernel; it is not enough that the matrix is symmetric.
 
-    Parameters
-    ----------
-    x, kernel, padding, padding_mode, stride, dilation, method
-        See ``correlate``.
-
-    Returns
-    -------
-    (..., H', W')
-
-    Raises
-    ------
-    TypeError, ValueError
-        For the same reasons as in ``correlate``.
+    The parameters, the shape of the result and the errors are the same as in ``correlate``.
 
     Source: Goodfellow et al. (2016), equations (9.4) and (9.5); chapter "Convolution".
 

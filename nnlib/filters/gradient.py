@@ -45,10 +45,6 @@ def edges(image: Array) -> Edges:
     image : (..., H, W) float or int
         Brightness.
 
-    Returns
-    -------
-    Edges
-
     Raises
     ------
     ValueError

@@ -26,7 +26,7 @@ def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> A
 
 
 def sobel(direction: str = "x") -> Array:
-    """Return Sobel's kernel: 8 times the derivative, smoothed across by (1, 2, 1).
+    """Return Sobel's kernel (3, 3) int: 8 times the derivative, smoothed across by (1, 2, 1).
 
     The convolution of an image with this kernel is positive where the image gets brighter to
     the right ("x", which detects vertical edges) or downwards ("y"). Cross-correlation has the
@@ -36,10 +36,6 @@ def sobel(direction: str = "x") -> Array:
     ----------
     direction : str
         "x", along a row, or "y", down a column.
-
-    Returns
-    -------
-    (3, 3) int
 
     Source: Szeliski (2022), section 3.2.2; chapter "Convolution".
 
@@ -67,7 +63,7 @@ def scharr(direction: str = "x") -> Array:
 
 
 def gaussian(sigma: float, *, size: int | None = None) -> Array:
-    r"""Return a Gaussian kernel, whose weights sum to 1.
+    r"""Return a Gaussian kernel (size, size) in float64, whose weights sum to 1.
 
     .. math:: H(u, v) \propto \exp\left(-\frac{u^2 + v^2}{2 \sigma^2}\right)
 
@@ -77,10 +73,6 @@ def gaussian(sigma: float, *, size: int | None = None) -> Array:
         Standard deviation σ > 0, in pixels.
     size : int, optional
         Odd size of the kernel. Default: large enough to cover 3σ on each side.
-
-    Returns
-    -------
-    (size, size) float64
 
     Raises
     ------

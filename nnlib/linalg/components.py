@@ -77,10 +77,6 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
         variances accurately. "covariance" uses the eigenvectors of the covariance matrix, which
         is faster if N is much larger than D.
 
-    Returns
-    -------
-    PCA
-
     Raises
     ------
     TypeError, ValueError

@@ -155,10 +155,6 @@ def power_iteration(
     max_iterations : int
         Maximum number of iterations.
 
-    Returns
-    -------
-    Eigenpair
-
     Raises
     ------
     TypeError, ValueError

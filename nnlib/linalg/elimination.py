@@ -245,10 +245,6 @@ def row_reduce(
         Whether to return the `Steps`, in exact numbers, instead of the result. There is one
         step for each row operation.
 
-    Returns
-    -------
-    RowReduction or Steps
-
     Raises
     ------
     TypeError

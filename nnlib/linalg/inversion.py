@@ -22,7 +22,7 @@ Array = np.ndarray
 def inverse(
     A: Any, *, method: str = "gauss-jordan", exact: bool = False, steps: bool = False
 ) -> Array | Steps:
-    r"""Return the inverse of a square matrix.
+    r"""Return the inverse (n, n) of a square matrix.
 
     .. math:: [A \mid I] \to [I \mid A^{-1}], \qquad
               A^{-1} = \frac{1}{\det A} \operatorname{adj} A
@@ -38,10 +38,6 @@ def inverse(
         Whether to compute with fractions. With floats, "gauss-jordan" uses partial pivoting.
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result.
-
-    Returns
-    -------
-    (n, n) array or Steps
 
     Raises
     ------

@@ -53,7 +53,7 @@ def qr(A: Any) -> QR:
 
 
 def lstsq(A: Any, b: Any) -> Array:
-    r"""Return the least-squares solution of A x = b.
+    r"""Return the least-squares solution (n,) of A x = b.
 
     .. math:: \min_x \lVert b - A x \rVert^2, \qquad R x = Q^\top b
 
@@ -67,10 +67,6 @@ def lstsq(A: Any, b: Any) -> Array:
         The coefficients. The columns must be linearly independent.
     b : (m,) array_like
         The right-hand side.
-
-    Returns
-    -------
-    (n,) array
 
     Raises
     ------

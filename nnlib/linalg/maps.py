@@ -77,16 +77,12 @@ def reflection(direction: Any) -> Array:
 
 
 def scaling(*factors: float) -> Array:
-    """Return the diagonal matrix that scales each axis by its own factor.
+    """Return the diagonal matrix (n, n) that scales each axis by its own factor.
 
     Parameters
     ----------
     *factors : float
         One factor per axis. A negative factor also reflects.
-
-    Returns
-    -------
-    (n, n) array
 
     Raises
     ------

@@ -19,7 +19,7 @@ Array = np.ndarray
 
 
 def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return orthonormal vectors that span the column space of A.
+    r"""Return orthonormal vectors that span the column space of A, as columns (m, n).
 
     .. math:: u_j = a_j - \sum_{i < j} \frac{u_i^\top a_j}{u_i^\top u_i} u_i, \qquad
               q_j = \frac{u_j}{\lVert u_j \rVert}
@@ -36,10 +36,6 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
         Whether to compute with fractions and roots.
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result.
-
-    Returns
-    -------
-    (m, n) array or Steps
 
     Raises
     ------
@@ -153,10 +149,6 @@ def projection(b: Any, A: Any, *, exact: bool = False) -> Array:
         A vector, or vectors as columns, which may be linearly dependent.
     exact : bool
         Whether to compute with fractions.
-
-    Returns
-    -------
-    (m,) array
 
     Raises
     ------

@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the product of two matrices: each entry is a row of A times a column of B.
+    r"""Return the product (m, n) of two matrices: each entry is a row of A times a column of B.
 
     .. math:: c_{ij} = \sum_k a_{ik} b_{kj}
 
@@ -33,10 +33,6 @@ def matmul(A: Any, B: Any, *, exact: bool = False, steps: bool = False) -> Array
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result. There is one
         step for each entry.
-
-    Returns
-    -------
-    (m, n) array or Steps
 
     Raises
     ------

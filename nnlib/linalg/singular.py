@@ -83,7 +83,7 @@ def singular_values(A: Any) -> Array:
 
 
 def pinv(A: Any, *, rtol: float | None = None) -> Array:
-    r"""Compute the pseudo-inverse by the singular value decomposition.
+    r"""Compute the pseudo-inverse (n, m) by the singular value decomposition.
 
     .. math:: A^+ = V \Sigma^+ U^\top, \qquad \sigma^+ = 1 / \sigma
         \text{ where } \sigma > \mathrm{rtol}\, \sigma_1, \text{ else } 0
@@ -96,10 +96,6 @@ def pinv(A: Any, *, rtol: float | None = None) -> Array:
     rtol : float, optional
         Singular values of at most ``rtol`` times the largest one count as 0. Default: max(m, n)
         times the machine precision, as in PyTorch.
-
-    Returns
-    -------
-    (n, m) float
 
     Raises
     ------
@@ -149,10 +145,6 @@ def low_rank(A: Any, rank: int) -> LowRank:
     A : (m, n) real numbers
     rank : int
         Number k of terms in the sum, from 0 to min(m, n). They contain k (m + n + 1) numbers.
-
-    Returns
-    -------
-    LowRank
 
     Raises
     ------

@@ -91,10 +91,6 @@ def solution_set(
     exact, steps : bool
         As in ``row_reduce``.
 
-    Returns
-    -------
-    SolutionSet or Steps
-
     Raises
     ------
     TypeError, ValueError

@@ -41,10 +41,6 @@ def normalize(x: Any, *, exact: bool = False) -> Array:
     exact : bool
         Whether to compute with fractions and roots.
 
-    Returns
-    -------
-    (n,) array
-
     Raises
     ------
     TypeError, ValueError
@@ -174,10 +170,6 @@ def cross(x: Any, y: Any, *, steps: bool = False) -> Array | Steps:
         Two vectors. The length of the result is the area of the parallelogram that they span.
     steps : bool
         Whether to return the `Steps`, in exact numbers, instead of the result.
-
-    Returns
-    -------
-    (3,) array or Steps
 
     Raises
     ------

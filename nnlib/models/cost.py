@@ -21,7 +21,7 @@ POINTWISE = {
 
 
 def multiply_adds(unit: Unit) -> int:
-    r"""Count the multiply-adds of matrix products and convolutions.
+    r"""Count the multiply-adds of matrix products and convolutions for the whole batch.
 
     Activations, normalization, pooling and biases count as 0, as in
     ``torch.utils.flop_counter``, which counts multiplications and additions separately and so
@@ -31,11 +31,6 @@ def multiply_adds(unit: Unit) -> int:
     ----------
     unit : Unit
         The recorded operations.
-
-    Returns
-    -------
-    int
-        Number of multiply-adds for the whole batch.
 
     Source: Sze et al. (2017), "Efficient processing of deep neural networks", section II;
     chapter "LeNet, AlexNet and VGG".

@@ -109,10 +109,6 @@ def diagram(
         dropout become part of the block before them. If there are still too many, submodules
         become part of the module that contains them, unless ``depth`` is given.
 
-    Returns
-    -------
-    Diagram
-
     Raises
     ------
     TypeError, ValueError

@@ -128,13 +128,8 @@ class Linear(Module):
 class LazyLinear(Linear):
     """A ``Linear`` whose in_features are determined by its first input.
 
-    The class then becomes ``Linear``. Before that, the weight is empty, and no state can be
-    loaded.
-
-    Parameters
-    ----------
-    out_features, bias, dtype
-        See ``Linear``.
+    The class then becomes ``Linear``, which describes the parameters. Before that, the weight
+    is empty, and no state can be loaded.
 
     >>> layer = LazyLinear(2)
     >>> layer(Tensor(np.ones((5, 3), np.float32))).shape, layer

@@ -136,7 +136,7 @@ class Module(Registry):
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True
     ) -> IncompatibleKeys:
-        """Copy values into parameters and buffers.
+        """Copy values into parameters and buffers; return missing and unexpected names.
 
         Parameters
         ----------
@@ -144,11 +144,6 @@ class Module(Registry):
             Result of ``state_dict``, or a state dict of torch converted to arrays.
         strict : bool
             If True, missing and unexpected names are errors.
-
-        Returns
-        -------
-        IncompatibleKeys
-            Missing and unexpected names.
 
         Raises
         ------

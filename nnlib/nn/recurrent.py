@@ -318,15 +318,7 @@ class RNN(Layers):
 class LSTM(Layers):
     r"""Long short-term memory for whole sequences: an ``LSTMCell`` at each time.
 
-    Parameters
-    ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
-        See ``RNN``.
-
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        See ``RNN``.
+    ``RNN`` describes the parameters and the errors.
 
     Attributes
     ----------
@@ -353,15 +345,7 @@ class LSTM(Layers):
 class GRU(Layers):
     """Gated recurrent units for whole sequences: a ``GRUCell`` at each time.
 
-    Parameters
-    ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional
-        See ``RNN``.
-
-    Raises
-    ------
-    ValueError, TypeError, RuntimeError
-        See ``RNN``.
+    ``RNN`` describes the parameters and the errors.
 
     Attributes
     ----------

@@ -150,26 +150,21 @@ class TransformerDecoder(Stack):
 class Transformer(Module):
     """An encoder that reads a sequence, and a decoder that generates a second one from it.
 
+    ``TransformerEncoderLayer`` describes the other parameters and further errors.
+
     Parameters
     ----------
     d_model, nhead : int
         Length E of the vectors, and number of heads, which must divide E.
     num_encoder_layers, num_decoder_layers : int
         Number of layers of the encoder and of the decoder.
-    dim_feedforward, dropout, activation
-        See ``TransformerEncoderLayer``.
     custom_encoder, custom_decoder : Module, optional
         Modules to use instead of the encoder and the decoder.
-    layer_norm_eps, batch_first, norm_first, bias, device, dtype
-        See ``TransformerEncoderLayer``.
 
     Raises
     ------
     RuntimeError
-        If the inputs differ in batch size, or their vectors don't have length E. See also
-        ``TransformerEncoderLayer``.
-    ValueError, AssertionError
-        See ``TransformerEncoderLayer``.
+        If the inputs differ in batch size, or their vectors don't have length E.
 
     Attributes
     ----------
@@ -254,7 +249,6 @@ class Transformer(Module):
         Returns
         -------
         (T, N, E) float
-            Output, with the shape of tgt.
         """
         s, t = raw(src).shape, raw(tgt).shape
         batch = slice(0, 1) if self.batch_first else slice(1, 2)

@@ -172,28 +172,13 @@ class TransformerDecoderLayer(TransformerLayer):
         z &= \mathrm{norm}_2(y + \mathrm{attention}(y, m)) \\
         u &= \mathrm{norm}_3(z + W_2\, \sigma(W_1 z + b_1) + b_2)
 
-    where m, the memory, is the output of the encoder.
-
-    Parameters
-    ----------
-    d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps
-        See ``TransformerEncoderLayer``.
-    batch_first, norm_first, bias, device, dtype
-        See ``TransformerEncoderLayer``.
-
-    Raises
-    ------
-    RuntimeError, ValueError, AssertionError
-        See ``TransformerEncoderLayer``.
+    where m, the memory, is the output of the encoder. ``TransformerEncoderLayer`` describes the
+    parameters, the errors, the other attributes and the source.
 
     Attributes
     ----------
     self_attn, multihead_attn : MultiheadAttention
         Attention to x itself, and attention to m.
-    linear1, linear2, norm1, norm2, norm3
-        See ``TransformerEncoderLayer``.
-
-    Source: see ``TransformerEncoderLayer``.
 
     >>> from nnlib import ones
     >>> TransformerDecoderLayer(d_model=8, nhead=2)(ones(3, 4, 8), ones(5, 4, 8)).shape

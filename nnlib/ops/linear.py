@@ -256,7 +256,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     Returns
     -------
     (..., D_out) float
-        The outputs y.
 
     Raises
     ------

@@ -191,11 +191,6 @@ def bits_per_character(cross_entropy: float) -> float:
     cross_entropy : float
         H in nats per character.
 
-    Returns
-    -------
-    float
-        Bits per character.
-
     Source: Graves (2013), arXiv:1308.0850, section 3; chapter "Language models".
 
     >>> bits_per_character(math.log(8))

@@ -104,7 +104,6 @@ class Vocabulary:
         Returns
         -------
         (T,) int64
-            The numbers of the tokens.
 
         Raises
         ------

@@ -47,10 +47,6 @@ def layout(inputs: Sequence[Sequence[int | None]]) -> Layout:
         The operands of each node, in topological order, as indices of earlier nodes or None
         for a constant. The last node is the output, and all other nodes lead to it.
 
-    Returns
-    -------
-    Layout
-
     >>> layout([(), (), (0, 1), (), (2, 3)]).nodes  # (x + y) * z
     [(0, 0.0), (0, 1.0), (1, 0.0), (1, 1.0), (2, 0.5)]
     """

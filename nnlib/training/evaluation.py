@@ -72,11 +72,6 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
     y : (N,) int
         Class indices of the examples.
 
-    Returns
-    -------
-    float
-        Fraction of correct examples.
-
     Raises
     ------
     ValueError

@@ -38,7 +38,6 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     Returns
     -------
     (N, C, I, J) or (C, I, J) float
-        The means.
 
     Raises
     ------

@@ -118,7 +118,6 @@ def pairwise_distance(
     Returns
     -------
     (N,) or () float
-        Distances.
 
     Raises
     ------

@@ -37,7 +37,6 @@ def dropout(
     Returns
     -------
     (...) float
-        Values y, with the same shape as x.
 
     Raises
     ------

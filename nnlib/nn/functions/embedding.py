@@ -52,7 +52,6 @@ def embedding(
     Returns
     -------
     (..., D) float
-        The rows.
 
     Raises
     ------

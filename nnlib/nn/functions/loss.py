@@ -104,17 +104,12 @@ def nll_loss(
     input : (N, C), (N, C, ...) or (C,) float
         Logarithms of probabilities, such as the result of ``log_softmax``.
     target, weight, ignore_index, reduction
-        See ``cross_entropy``; targets must be class indices.
+        See ``cross_entropy``, also for the errors; targets must be class indices.
 
     Returns
     -------
     float, or the shape of target for "none"
         Loss in nats; for "mean", per example. It is NaN if all examples are ignored.
-
-    Raises
-    ------
-    RuntimeError, ValueError, IndexError
-        See ``cross_entropy``.
 
     Source: Goodfellow et al. (2016), section 5.5; chapter "Softmax regression".
 

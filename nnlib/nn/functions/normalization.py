@@ -120,7 +120,6 @@ def layer_norm(
     Returns
     -------
     (..., *normalized_shape) float
-        Values y.
 
     Raises
     ------
@@ -168,7 +167,6 @@ def group_norm(
     Returns
     -------
     (N, C, ...) float
-        Values y.
 
     Raises
     ------
@@ -218,7 +216,6 @@ def instance_norm(
     Returns
     -------
     (N, C, L, ...) float
-        Normalized values.
 
     Raises
     ------
@@ -294,7 +291,6 @@ def local_response_norm(
     Returns
     -------
     (N, C, L, ...) float
-        Values y.
 
     Raises
     ------

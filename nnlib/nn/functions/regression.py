@@ -77,7 +77,7 @@ def smooth_l1_loss(
     Parameters
     ----------
     input, target, reduction
-        See ``mse_loss``.
+        See ``mse_loss``, also for further errors.
     beta : float
         Error β at which the parabola ends. If it is 0, this is ``l1_loss``.
 
@@ -88,10 +88,8 @@ def smooth_l1_loss(
 
     Raises
     ------
-    ValueError
-        See ``mse_loss``.
     RuntimeError
-        If beta is negative. See also ``mse_loss``.
+        If beta is negative.
 
     Source: Girshick (2015), equation 3.
 
@@ -123,7 +121,7 @@ def huber_loss(
     Parameters
     ----------
     input, target, reduction
-        See ``mse_loss``.
+        See ``mse_loss``, also for further errors.
     delta : float
         Error δ at which the parabola ends.
     weight : (...) float, optional
@@ -136,10 +134,8 @@ def huber_loss(
 
     Raises
     ------
-    ValueError
-        See ``mse_loss``.
     RuntimeError
-        If delta isn't positive. See also ``mse_loss``.
+        If delta isn't positive.
 
     Source: Huber (1964), section 4; chapter "Loss functions".
 

@@ -55,7 +55,6 @@ def interpolate(
     Returns
     -------
     (N, C, I, J) or (N, C, I) float
-        Images or sequences y.
 
     Raises
     ------
@@ -164,7 +163,6 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     Returns
     -------
     (..., C, r H, r W)
-        Images y.
 
     Raises
     ------

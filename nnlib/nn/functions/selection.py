@@ -36,7 +36,6 @@ def gumbel_softmax(
     Returns
     -------
     (...) float
-        The draw, with the same shape as logits.
 
     Raises
     ------

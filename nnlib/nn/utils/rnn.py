@@ -109,11 +109,6 @@ def pack_padded_sequence(
         If True, the sequences must already be sorted by decreasing length. Otherwise, they are
         sorted here, and ``pad_packed_sequence`` restores their order.
 
-    Returns
-    -------
-    PackedSequence
-        Sequences without padding.
-
     Raises
     ------
     RuntimeError

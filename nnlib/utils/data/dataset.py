@@ -171,7 +171,7 @@ def random_split(
     lengths: Sequence[int | float],
     generator: Generator | None = default_generator,
 ) -> list[Subset[T]]:
-    """Randomly split a dataset into parts.
+    """Randomly split a dataset into parts, so that each sample is in exactly one of them.
 
     Parameters
     ----------
@@ -182,11 +182,6 @@ def random_split(
         numbers of samples are rounded down, and the remaining samples go to the parts in turn.
     generator : Generator
         Random generator.
-
-    Returns
-    -------
-    list of Subset
-        The parts. Each sample is in exactly one of them.
 
     Raises
     ------
