@@ -145,7 +145,6 @@ def pad(x: np.ndarray, padding: int, *, fill: float = 0, mode: str = "constant")
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     padding : int
         The width p of the frame in pixels.
     fill : number
@@ -181,7 +180,6 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     top, left : int or (N,) int
         The first row and the first column of the window, for all images or for each.
     height, width : int
@@ -227,7 +225,6 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     right, down : int or (N,) int
         The distance in pixels, for all images or for each. Negative numbers move left and up.
     fill : number
@@ -268,7 +265,6 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     A : (2, 3) or (N, 2, 3) float
         The matrix, for all images or for each. It is the inverse of the objects' movement.
     fill : number
@@ -308,7 +304,6 @@ def elastic(x: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     right, down : (H, W) or (N, H, W) float
         The distances in pixels to the position from which each pixel takes its value, which is
         0 outside the image.
@@ -364,7 +359,6 @@ def rotate(x: np.ndarray, angle: Any, *, fill: float = 0) -> np.ndarray:
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     angle : float or (N,) float
         The angle in degrees, counterclockwise, for all images or for each.
     fill : number
@@ -404,7 +398,6 @@ def affine(
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     angle : float or (N,) float
         The angle θ in degrees, clockwise. (``rotate`` is counterclockwise; torchvision has the
         same conventions.)
@@ -526,7 +519,6 @@ def erase(
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
-        The images.
     top, left, height, width : int or (N,) int
         The rectangle, for all images or for each. It can extend beyond the image.
     value : number

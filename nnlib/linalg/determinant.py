@@ -37,10 +37,8 @@ def det(
         Square. For ``method="cofactors"``, which needs n! products, at most 9 rows.
     method : str
         "elimination", or "cofactors" for the expansion along the first row.
-    exact : bool
-        Whether to compute with fractions.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
+    exact, steps : bool
+        Whether to compute with fractions, or return the `Steps` in exact numbers instead.
 
     Returns
     -------

@@ -39,10 +39,8 @@ def lu(
     pivoting : bool
         Whether to swap rows so that each pivot is the largest entry of its column. If False,
         P is the identity.
-    exact : bool
-        Whether to compute with fractions.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
+    exact, steps : bool
+        Whether to compute with fractions, or return the `Steps` in exact numbers instead.
 
     Returns
     -------

@@ -32,10 +32,8 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
     ----------
     A : (m, n) array_like
         Linearly independent vectors, as columns.
-    exact : bool
-        Whether to compute with fractions and roots.
-    steps : bool
-        Whether to return the `Steps`, in exact numbers, instead of the result.
+    exact, steps : bool
+        Whether to compute with fractions and roots, or return the `Steps` in exact numbers.
 
     Raises
     ------

@@ -23,25 +23,11 @@ class Root(NamedTuple):
 
 
 def roots(p: Polynomial) -> list[Root]:
-    r"""Return the roots of a polynomial with their multiplicities.
+    r"""Return the roots of a polynomial with their multiplicities, by decreasing modulus.
 
     We first divide by the factors of the rational roots, and then use the quadratic formula if
-    two roots remain.
-
-    Parameters
-    ----------
-    p : sequence of Fraction
-        Coefficients, with the highest power first. The first coefficient is 1.
-
-    Returns
-    -------
-    list of Root
-        Sorted by decreasing modulus.
-
-    Raises
-    ------
-    ValueError
-        If there are more than two roots that aren't rational.
+    two roots remain. The first coefficient of p, which belongs to the highest power, is 1.
+    Raises ValueError if there are more than two roots that aren't rational.
 
     Source: Press et al. (2007), section 5.6; chapter "Eigenvalues and eigenvectors".
 

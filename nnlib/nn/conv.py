@@ -33,11 +33,6 @@ def _tuple(value: Any, axes: int) -> tuple[int, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * axes
 
 
-def _within(n: int, least: int, most: int) -> bool:
-    """Return whether least <= n <= most."""
-    return least <= n <= most
-
-
 class _Convolution(Module):
     """Base class of convolutional layers: options, initial weights and printing."""
 
@@ -146,7 +141,8 @@ class _Convolution(Module):
             for n, (s, p, d, k) in zip(input.shape[-self.axes :], options, strict=True)
         ]
         most = [n + s - 1 for n, s in zip(least, self.stride, strict=True)]
-        if len(size) != self.axes or not all(map(_within, size, least, most)):
+        bounds = zip(least, size, most, strict=False)
+        if len(size) != self.axes or not all(a <= n <= b for a, n, b in bounds):
             raise ValueError(
                 f"{type(self).__name__}: expected output_size between {least} and {most}, "
                 f"got {size}"

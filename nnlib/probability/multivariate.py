@@ -69,17 +69,9 @@ class MultivariateGaussian(Continuous):
 
     def _log_prob(self, x: np.ndarray) -> np.ndarray:
         """Return the log density (...) at each x (..., D), in nats."""
-        return -(self.mahalanobis(x) ** 2) / 2 - self._log_root_det - self._log_root_2pi
-
-    @property
-    def _log_root_det(self) -> float:
-        """Return the logarithm of √det Σ."""
-        return float(np.log(np.diag(np.linalg.cholesky(self.covariance_matrix))).sum())
-
-    @property
-    def _log_root_2pi(self) -> float:
-        """Return the logarithm of √((2π)^D)."""
-        return len(self.loc) * math.log(2 * math.pi) / 2
+        log_root_det = float(np.log(np.diag(np.linalg.cholesky(self.covariance_matrix))).sum())
+        log_root_2pi = len(self.loc) * math.log(2 * math.pi) / 2
+        return -(self.mahalanobis(x) ** 2) / 2 - log_root_det - log_root_2pi
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Return random vectors μ + L ε (*shape, D), for Σ = L Lᵀ and standard normal ε."""

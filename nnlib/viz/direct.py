@@ -187,14 +187,10 @@ def _course(handle) -> np.ndarray:
     if hasattr(handle, "get_sizes"):  # a scatter
         return np.asarray(handle.get_offset_transform().transform(handle.get_offsets()))
     paths = handle.get_paths() if hasattr(handle, "get_paths") else [handle.get_path()]
-    joined = not hasattr(handle, "get_marker") or _is_joined(handle)
+    unjoined = ("None", "none", "", " ")
+    joined = not hasattr(handle, "get_marker") or handle.get_linestyle() not in unjoined
     transform = handle.get_transform()
     return np.concatenate([_dense(transform.transform_path(p).vertices, joined) for p in paths])
-
-
-def _is_joined(line) -> bool:
-    """Return whether the points of a line are joined."""
-    return line.get_linestyle() not in ("None", "none", "", " ")
 
 
 def _dense(corners: np.ndarray, joined: bool) -> np.ndarray:
