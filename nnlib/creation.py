@@ -51,9 +51,6 @@ __all__ = [
 RANK = str.maketrans("biuf", "0112")  # bools, integers, floats
 
 
-# Checks of arguments
-
-
 def known(name: str, dtype: Any) -> np.dtype:
     """Return a dtype; raise TypeError unless it is a dtype that Tensors support."""
     if not isinstance(dtype, (np.dtype, type)) or (result := np.dtype(dtype)) not in DTYPES:
@@ -472,9 +469,6 @@ def _spaced(name: str, start: float, end: float, steps: int) -> np.ndarray:
     start, end, (n,) = (scalar(name, start), scalar(name, end), shape_of(name, (steps,)))
     i, step = np.arange(n), (end - start) / max(n - 1, 1)
     return np.where(i < max(n // 2, 1), start + step * i, end - step * (n - 1 - i))
-
-
-# Like another tensor
 
 
 def like(name: str, input: Any, dtype: Any = None) -> tuple[tuple[int, ...], np.dtype]:

@@ -64,9 +64,6 @@ GREY = np.array([0.2989, 0.587, 0.114])  # perceived brightness of red, green an
 MODES = ("constant", "edge", "reflect", "symmetric")
 
 
-# Checks
-
-
 def _images(function: str, x: Any) -> np.ndarray:
     """Return images (..., C, H, W) as an array of real numbers."""
     x = reals(function, "images x", x, kinds="uif")
@@ -540,9 +537,6 @@ def erase(
     i, j = np.indices(x.shape[-2:])
     inside = (top <= i) & (i < top + height) & (left <= j) & (j < left + width)
     return np.where(inside, x.dtype.type(number("erase", "value", value)), x)
-
-
-# Classes for transforms
 
 
 class Transform:

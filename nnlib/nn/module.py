@@ -61,8 +61,6 @@ class Module(Registry):
         super().__init__()
         self.training = True
 
-    # Calling
-
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the output of ``forward``; hooks are called before and after."""
         if mode.observer:
@@ -101,8 +99,6 @@ class Module(Registry):
         hooks = self._hooks[when]
         hooks.insert(0 if prepend else len(hooks), hook)
         return Handle(hooks, hook)
-
-    # Saving and loading
 
     def state_dict(
         self,
@@ -179,8 +175,6 @@ class Module(Registry):
             counter(targets[k])[0] += 1
         return keys
 
-    # Changing all submodules
-
     def apply(self, fn: Callable[[Module], Any]) -> Module:
         """Call fn on every submodule and then on this module, and return this module."""
         for m in self.children():
@@ -253,8 +247,6 @@ class Module(Registry):
     def cuda(self, device: Any = None) -> None:
         """Raise an error, because nnlib only supports the CPU."""
         check_device("cuda", "cuda" if device is None else f"cuda:{device}")
-
-    # Printing
 
     def extra_repr(self) -> str:
         """Return a description of the options, for printing."""

@@ -127,8 +127,6 @@ class Registry:
         """Add a module under a name; the same as ``add_module``."""
         self.add_module(name, module)
 
-    # Contents
-
     def named_children(self) -> Iterator[tuple[str, Registry]]:
         """Yield the direct submodules, each once, with their names."""
         return _once((name, m) for name, m in self._modules.items() if m is not None)

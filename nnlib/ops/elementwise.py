@@ -41,8 +41,6 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 LOG_2, LOG_10 = math.log(2), math.log(10)
 
-# Arithmetic
-
 
 def neg(input: Tensor) -> Tensor:
     """Negation: y = -x, so dL/dx = -dL/dy."""
@@ -247,9 +245,6 @@ def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
     return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (1 - w) * (b - a))
 
 
-# Exponentials and logarithms
-
-
 def exp(input: Tensor) -> Tensor:
     """Exponential: y = e^x, so dL/dx = dL/dy · y."""
     x = floating("exp", input)
@@ -357,9 +352,6 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     )
 
 
-# Trigonometric and hyperbolic functions
-
-
 def sin(input: Tensor) -> Tensor:
     """Sine: y = sin x, so dL/dx = dL/dy · cos x."""
     x = floating("sin", input)
@@ -434,9 +426,6 @@ def tanh(input: Tensor) -> Tensor:
     return record(compute("tanh", np.tanh, x), dict(x=input), x=lambda g, y: g * (1 - y * y))
 
 
-# The error function
-
-
 def erf(input: Tensor) -> Tensor:
     """Error function: y = 2/√π ∫ e^-t² dt from 0 to x, so dL/dx = dL/dy · 2/√π e^-x²."""
     x = floating("erf", input)
@@ -451,9 +440,6 @@ def erfinv(input: Tensor) -> Tensor:
     return record(
         error_function.erfinv(x), dict(x=input), x=lambda g, y: g * (exp(y * y) / SLOPE)
     )
-
-
-# The gamma function
 
 
 def lgamma(input: Tensor) -> Tensor:

@@ -54,9 +54,6 @@ def floats(name: str, input: Tensor) -> np.ndarray:
     return x
 
 
-# Sums and products
-
-
 def sum(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Sum over dim; dL/dx is dL/dy, repeated over these axes. An empty sum is 0."""
     x = _summable("sum", input, dtype)
@@ -196,9 +193,6 @@ def _linked(input: Tensor, a: Tensor) -> Tensor:
     )
 
 
-# Variance and standard deviation
-
-
 @silent
 def var(
     input: Tensor,
@@ -274,9 +268,6 @@ def std(
     return record(y, dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y)))
 
 
-# Logical reductions
-
-
 def all(input: Tensor, dim: Dim = None, keepdim: bool = False) -> Tensor:
     """Return whether all elements over dim are true; True for an empty tensor."""
     return _truth(np.all, input, dim, keepdim)
@@ -300,9 +291,6 @@ def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
     """Return the number of elements over dim that are not 0."""
     not_zero = array("count_nonzero", input) != 0
     return record(call_as("count_nonzero", sum, not_zero, dim), dict(x=input))
-
-
-# Exponentials
 
 
 @silent

@@ -108,9 +108,6 @@ def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -
     )
 
 
-# Another shape
-
-
 def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
     """Return the same elements in another shape; dL/dx has the old shape."""
     old = array(name, input).shape
@@ -255,9 +252,6 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(expand(x, shape) for x in tensors)
 
 
-# Another order
-
-
 @listed
 def permute(input: Tensor, dims: Sizes) -> Tensor:
     """Return the axes in another order; the gradient rule restores the old order."""
@@ -333,9 +327,6 @@ def is_contiguous(input: Tensor) -> bool:
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """Return a copy with history: dL/dx = dL/dy."""
     return record(array("clone", input).copy("K"), dict(x=input), x=lambda g: g)
-
-
-# Parts of a tensor
 
 
 def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:

@@ -45,9 +45,6 @@ def _no_truths(name: str, input: Any) -> np.ndarray:
     return x
 
 
-# Rectified linear units
-
-
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Rectified linear unit: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at x = 0."""
     _no_truths("relu", input)
@@ -118,9 +115,6 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
     return _elu("selu", input, SELU_ALPHA, inplace, SELU_SCALE)
 
 
-# Smooth activation functions
-
-
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """Sigmoid linear unit: y = x σ(x), so dL/dx = dL/dy · σ(x) (1 + x (1 - σ(x)))."""
 
@@ -185,9 +179,6 @@ def logsigmoid(input: Tensor) -> Tensor:
     """Logarithm of σ(x): y = -log(1 + e^-x), so dL/dx = dL/dy · σ(-x); y is -inf at -inf."""
     floats("logsigmoid", input)
     return ops.neg(softplus(ops.neg(input), threshold=math.inf))
-
-
-# Piecewise linear activation functions
 
 
 def hardtanh(
