@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -40,11 +39,14 @@ class DataLoader(Generic[T]):
         If True, skip a last batch that is smaller than the others.
     generator : Generator
         Random generator for the order.
-    num_workers, pin_memory, timeout, worker_init_fn, multiprocessing_context, \
-    prefetch_factor, persistent_workers, pin_memory_device, in_order
-        Accepted as in torch, but ignored, because samples are loaded in this process.
-        ``worker_init_fn`` is therefore never called; if ``num_workers > 0``, a UserWarning
-        reports this.
+    worker_init_fn : callable
+        Function that is called with each worker number, 0 to ``num_workers - 1``. Samples are
+        loaded in this process, which stays alive, so each call is made once, before the first
+        batch. With torch, each new epoch starts new workers and calls the function again,
+        unless ``persistent_workers=True``.
+    num_workers, pin_memory, timeout, multiprocessing_context, prefetch_factor, \
+    persistent_workers, pin_memory_device, in_order
+        Accepted as in torch, but otherwise ignored, because samples are loaded in this process.
 
     Raises
     ------
@@ -83,7 +85,7 @@ class DataLoader(Generic[T]):
         self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
         self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
         self.timeout, self.worker_init_fn, self.in_order = timeout, worker_init_fn, in_order
-        self.persistent_workers = persistent_workers
+        self.persistent_workers, self._workers_started = persistent_workers, False
         self.multiprocessing_context = multiprocessing_context
         self._iterable = isinstance(dataset, IterableDataset)
         self._check_workers()
@@ -106,12 +108,6 @@ class DataLoader(Generic[T]):
         expect(self, ahead is None or ahead >= 0, "prefetch_factor >= 0", ahead)
         for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
             expect(self, n or not getattr(self, name), f"num_workers > 0 with {name}", n)
-        if n and self.worker_init_fn is not None:
-            warnings.warn(
-                "DataLoader: worker_init_fn is never called, because nnlib loads the samples "
-                f"in this process, even with num_workers={n}",
-                stacklevel=3,
-            )
 
     def _check_order(
         self, batch_size: int | None, shuffle: bool | None, sampler: Any, batch_sampler: Any
@@ -143,6 +139,10 @@ class DataLoader(Generic[T]):
         return n // size if self.drop_last else -(-n // size)
 
     def __iter__(self) -> Iterator[Any]:
+        if self.worker_init_fn is not None and not self._workers_started:
+            for worker in range(self.num_workers):
+                self.worker_init_fn(worker)
+        self._workers_started = True
         for group in self._groups():
             yield self._batch(group)
 

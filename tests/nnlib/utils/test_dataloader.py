@@ -136,14 +136,15 @@ def test_the_state_between_epochs_continues_the_order():
         DataLoader(numbered(21), 4).load_state_dict(DataLoader(numbered(22), 4).state_dict())
 
 
-def test_worker_init_fn_is_called_for_worker_processes_only():
+def test_worker_init_fn_is_called_once_for_each_worker():
     called = []
     for D in (DataLoader, torch.utils.data.DataLoader):
         assert len(list(D(range(5), worker_init_fn=called.append))) == 5
-    with pytest.warns(UserWarning, match="worker_init_fn is never called") as found:
-        list(DataLoader(range(5), num_workers=2, worker_init_fn=called.append))
-    assert found[0].filename == __file__
     assert not called
+    loader = DataLoader(range(5), num_workers=2, worker_init_fn=called.append)
+    for _ in range(2):
+        batch = next(iter(loader))
+        assert called == [0, 1] and batch.shape == (1,)
 
 
 # Mistakes
