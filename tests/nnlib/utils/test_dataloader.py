@@ -144,7 +144,8 @@ def test_worker_init_fn_is_called_once_for_each_worker():
     loader = DataLoader(range(5), num_workers=2, worker_init_fn=called.append)
     for _ in range(2):
         batch = next(iter(loader))
-        assert called == [0, 1] and batch.shape == (1,)
+        assert called == [0, 1]
+        assert batch.shape == (1,)
 
 
 # Mistakes
