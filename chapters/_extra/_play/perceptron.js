@@ -89,7 +89,7 @@
       if (!last) return "All weights are 0. Step through the corners.";
       if (stopped) return `A pass without errors: the rule has stopped, after ${errors} errors.`;
       const {corner, t, v, wrong} = last;
-      const scores = `v = ${nn.number(v, 0)}, output ${v > 0 ? 1 : 0}, label ${t}`;
+      const scores = `z = ${nn.number(v, 0)}, output ${v > 0 ? 1 : 0}, label ${t}`;
       const act = `an error, so ${wrong > 0 ? "add" : "subtract"} the inputs`;
       const known = repeats >= 0 && state.next === 0;
       const again = known
