@@ -55,7 +55,7 @@ class Runs(NamedTuple):
     def scaled(
         self, a: np.ndarray, scale: np.ndarray, w: np.ndarray | None, out: np.ndarray
     ) -> None:
-        """Store in out the product of a, a scale for each slice and a weight for each channel."""
+        """Multiply a by a scale for each slice and a weight for each channel; overwrite out."""
         if w is not None and self.width > 1:  # multiply the small arrays first
             scale = scale * w.reshape(self.G, self.C, 1)
             w = None
