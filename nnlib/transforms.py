@@ -337,7 +337,8 @@ def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.nda
     H, W = x.shape[-2:]
     shape = (*x.shape[:-3], 1, H * W)
     v, u = (np.broadcast_to(a, (*x.shape[:-3], H, W)).reshape(shape) for a in (v, u))
-    framed = pad(x.astype(np.result_type(x, np.float32)), 1, fill=fill)    framed = framed.reshape(*x.shape[:-2], (H + 2) * (W + 2))
+    framed = pad(x.astype(np.result_type(x, np.float32)), 1, fill=fill)
+    framed = framed.reshape(*x.shape[:-2], (H + 2) * (W + 2))
     i, j = np.floor(v), np.floor(u)
     b, a = v - i, u - j
     rows = [(np.clip(i + d, -1, H).astype(int) + 1) * (W + 2) for d in (0, 1)]
