@@ -401,7 +401,7 @@ def test_a_page_shows_each_picture_of_a_gallery_with_its_title():
 
 def test_a_signed_gallery_has_a_scale_with_zero_in_the_middle():
     html = cells([[[0.0, 1.0]], [[0.0, -1.0]]], signed="weight")
-    assert "−1.00 and less</span><span>0</span><span>1.00 and more" in html
+    assert "−1.00 or less</span><span>0</span><span>1.00 or more" in html
     assert "weight" in html
 
 
