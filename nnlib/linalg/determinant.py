@@ -128,9 +128,9 @@ def _two_by_two(A: Array, d: Any) -> Step:
 
 def _smallest(A: Array, d: Any) -> Step:
     """Return the step for a matrix with one entry or no entries."""
-    words = (
-        f"{'One row' if len(A) else 'No rows'}: the determinant is {'its entry' * len(A) or 1}."
-    )
+    words = "No rows: the determinant is 1."
+    if len(A):
+        words = "One row: the determinant is its entry."
     return Step(words, rf"\det {tex_matrix(A)} = {tex(d)}")
 
 

@@ -116,11 +116,8 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
     negligible = rounding(M)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
     echelon = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
-    r, pivots, free = (
-        echelon.rank,
-        echelon.pivots,
-        echelon.free[:-1],
-    )  # free[-1] is the column of b
+    r, pivots = echelon.rank, echelon.pivots
+    free = echelon.free[:-1]  # the last one is the column of b
     bounds = (spread(negligible, M[i], j) for i, j in enumerate(pivots))
     contradictions = r + np.flatnonzero(abs(M[r:, n]) > max(bounds, default=negligible))
     if contradictions.size:
