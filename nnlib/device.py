@@ -1,4 +1,4 @@
-"""Devices: tensors are always on the CPU; other devices can be named but not used."""
+"""Devices: tensors are always on the CPU; programs can name other devices, but not use them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def check_device(name: str, device_or_name: Any) -> None:
 
 
 class accelerator:
-    """The functions for accelerators; there are none."""
+    """PyTorch's functions for accelerators; nnlib supports no accelerator."""
 
     @staticmethod
     def is_available() -> bool:
@@ -87,7 +87,7 @@ class accelerator:
 
 
 class cuda(accelerator):
-    """The functions for Nvidia's GPUs; there are none."""
+    """PyTorch's functions for NVIDIA GPUs, which nnlib doesn't support."""
 
     @staticmethod
     def manual_seed(seed: int) -> None:
@@ -99,12 +99,12 @@ class cuda(accelerator):
 
 
 class backends:
-    """The settings of the libraries that torch uses, which have no effect here."""
+    """Settings of the libraries behind PyTorch, which have no effect in nnlib."""
 
     class mps(accelerator):
-        """The functions for Apple's GPU; there is none."""
+        """PyTorch's functions for Apple GPUs, which nnlib doesn't support."""
 
     class cudnn:
-        """The settings of Nvidia's convolutions, which programs can set without any effect."""
+        """Settings of NVIDIA's cuDNN; programs can change them, but they have no effect."""
 
         deterministic, benchmark = True, False

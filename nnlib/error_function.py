@@ -23,13 +23,13 @@ def _table(f: Callable[[float], float], last: int, dtype: np.dtype) -> np.ndarra
 def _from_table(
     f: Callable[[float], float], last: int, slope: float, x: np.ndarray
 ) -> np.ndarray:
-    """Return f(x), the table's value at the nearest point c plus slope · ∫ e^-t² dt from c.
+    """Return f(x) as f(c) from the table plus slope · ∫ e^-t² dt from c, the nearest point.
 
-    Gauss's rule with three points is exact here up to rounding (Abramowitz and Stegun
-    (1964), 25.4.30). Beyond -6 and last the function is constant.
+    Gauss-Legendre quadrature with three points computes the integral exactly up to rounding
+    (Abramowitz and Stegun (1964), 25.4.30). Below -6 and above ``last``, f is constant.
     """
     x = np.clip(x, -6, last)
-    i = np.rint(np.fmax(x, -6) * 512)  # NaN is looked up at -6; x makes the result NaN
+    i = np.rint(np.fmax(x, -6) * 512)  # looks up NaN at -6; the result is NaN because x is
     c = i / 512
     half = (x - c) / 2
     area = half * sum(w * np.exp(-np.square(c + half * (1 + u))) for u, w in GAUSS)
@@ -37,7 +37,7 @@ def _from_table(
 
 
 def erf(x: np.ndarray) -> np.ndarray:
-    """Compute 2/√π times the integral of e^-t² from 0 to x, within two units of rounding.
+    """Return 2/√π ∫ e^-t² dt from 0 to x, with an error of at most two rounding units.
 
     >>> erf(np.array([-1.0, 0.0, 2.0]))
     array([-0.84270079,  0.        ,  0.99532227])
@@ -46,7 +46,7 @@ def erf(x: np.ndarray) -> np.ndarray:
 
 
 def erfc(x: np.ndarray) -> np.ndarray:
-    """Compute 1 - erf x, with a relative error below 1e-15 up to x = 5, 5e-15 beyond.
+    """Return 1 - erf x, with a relative error below 1e-15 for x ≤ 5, else below 5e-15.
 
     >>> erfc(np.array([0.0, 5.0, 20.0]))
     array([1.00000000e+000, 1.53745979e-012, 5.39586561e-176])
@@ -55,9 +55,10 @@ def erfc(x: np.ndarray) -> np.ndarray:
 
 
 def erfinv(x: np.ndarray) -> np.ndarray:
-    """Solve erf y = x: a guess (Winitzki (2008)), and three steps of Halley's method.
+    """Return the solution y of erf y = x, or NaN if x is outside [-1, 1].
 
-    NaN outside [-1, 1]. From 1/2 on it solves erfc |y| = 1 - |x|, which loses no digits.
+    Three steps of Halley's method improve the approximation of Winitzki (2008). If |x| ≥ 1/2,
+    they solve erfc |y| = 1 - |x| instead, because erf |y| - |x| would lose digits.
 
     >>> erfinv(erf(np.array([-0.5, 0.0, 3.0])))
     array([-0.5,  0. ,  3. ])

@@ -1,4 +1,4 @@
-"""Results of long experiments, which a program computes and stores, and a page reads.
+"""Results of long experiments: a program computes and stores them, and a page loads them.
 
 The program ``chapters/PART/experiments/NAME.py`` defines ``run(seed)``. Its main part calls
 ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` next to the program. The
@@ -235,7 +235,7 @@ class Stored:
         )
         claims.note(
             not differing,
-            f"a new run of a part of experiment `{self.program.stem}` gives the stored results",
+            f"a part of experiment `{self.program.stem}` reproduces the stored results",
             expected,
             [(name, f"{a:.6g}" if _is_number(a) else str(a)) for name, a, *_ in differing],
             claims.line_in_cell(sys._getframe(1)),

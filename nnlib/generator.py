@@ -38,7 +38,7 @@ class Generator:
     Attributes
     ----------
     rng : numpy.random.Generator
-        NumPy's generator; always the same object, also after seeding.
+        NumPy's generator. Seeding changes its state, but doesn't replace the object.
 
     >>> g = Generator().manual_seed(3)
     >>> h = Generator().manual_seed(3)
@@ -53,7 +53,7 @@ class Generator:
 
     @classmethod
     def around(cls, rng: np.random.Generator) -> Generator:
-        """Return a Generator that draws with NumPy's generator from ``default_rng``.
+        """Return a Generator that draws from a generator made by NumPy's ``default_rng``.
 
         >>> g = Generator.around(np.random.default_rng(3))
         >>> g.rng.random() == np.random.default_rng(3).random()
@@ -80,7 +80,7 @@ class Generator:
         return self._rng
 
     def manual_seed(self, seed: int) -> Generator:
-        """Seed the generator, and return it; a negative seed counts from 2^64."""
+        """Seed the generator, and return it; a negative seed s means 2^64 + s."""
         seed = int(seed)
         if not -(2**63) <= seed < 2**64:
             raise ValueError(f"manual_seed: expected a seed in [-2^63, 2^64), got {seed}")
@@ -95,7 +95,7 @@ class Generator:
         return self._seed
 
     def initial_seed(self) -> int:
-        """Return the seed that was set last."""
+        """Return the most recent seed."""
         if self._seed is None:
             self._seed = _fresh_seed()
         return self._seed
@@ -131,7 +131,7 @@ default_generator._seed = None  # until manual_seed, each run generates differen
 
 
 def generator(source: Generator | None = None) -> np.random.Generator:
-    """Return NumPy's generator inside a Generator, by default ``default_generator``."""
+    """Return the NumPy generator of a Generator, by default of ``default_generator``."""
     return (source or default_generator).rng
 
 
@@ -151,7 +151,7 @@ def seed() -> int:
 
 
 def initial_seed() -> int:
-    """Return the seed of ``default_generator`` that was set last."""
+    """Return the most recent seed of ``default_generator``."""
     return default_generator.initial_seed()
 
 

@@ -60,7 +60,7 @@ TITLES = {
     "to": "ToCopyBackward0",
     **dict.fromkeys(("flatten", "ravel", "reshape", "unflatten", "view"), "ViewBackward0"),
 }
-_reads: dict[Any, tuple[str, ...]] = {}  # the names that a rule reads, by the rule's code
+_reads: dict[Any, tuple[str, ...]] = {}  # from a rule's code to the names that the rule reads
 
 
 def record(
@@ -330,8 +330,8 @@ class FusedNode(Node):
         rule = self.twice if create else self.backward
         if rule is None:
             raise RuntimeError(
-                f"backward: {self.name} has no second derivative; compute with the "
-                "operations it is made of, or without create_graph"
+                f"backward: {self.name} has no second derivative; compute the same result with "
+                "simpler operations, or don't use create_graph"
             )
         if isinstance(g, ResultGradients):
             g = tuple(self._result_gradient(g, k, create) for k in range(len(self.results)))
@@ -353,7 +353,7 @@ class FusedNode(Node):
 
 
 def titled(y: Any, title: str) -> Any:
-    """Give the operation of a result PyTorch's name, for printing, and return the result."""
+    """Set the name that is printed for the operation of a result, and return the result."""
     if isinstance(y, Tensor) and y.node is not None:
         y.node.label = f"{y.node.name}.{title}"
     return y
@@ -433,7 +433,7 @@ def save(x: Any) -> Any:
         return x
     if x.version is INFERENCE:
         raise RuntimeError(
-            "record: a tensor made in inference_mode cannot be kept for backward; clone() it"
+            "record: cannot save a tensor made in inference_mode for backward; use a clone()"
         )
     source = (x.node or x) if x.needs_grad else None
     return Saved(x, source)
@@ -546,7 +546,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
     """Raise RuntimeError if an in-place change would lose elements, precision or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
-            "in-place change of a tensor made in inference_mode, outside of it; clone() it"
+            "in-place change outside inference_mode of a tensor made inside; change a clone()"
         )
     if new.shape != x.shape:
         raise RuntimeError(
@@ -557,19 +557,19 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
             "in-place change of an expanded tensor: its elements share memory; change a clone()"
         )
     loses_fractions = new.dtype.kind == "f" and x.dtype.kind != "f"
-    loses_numbers = new.dtype.kind != "b" and x.dtype.kind == "b"
-    if loses_fractions or loses_numbers:
+    becomes_bool = new.dtype.kind != "b" and x.dtype.kind == "b"
+    if loses_fractions or becomes_bool:
         raise RuntimeError(
             f"in-place change: {new.dtype} does not fit into {x.dtype}; first convert the "
             "tensor that you change"
         )
     if not (mode.enabled and (base.needs_grad or new.needs_grad)):
         return
-    for leaf, what in ((x, "a leaf"), (base, "a view of a leaf")):
+    for leaf, description in ((x, "a leaf"), (base, "a view of a leaf")):
         if leaf.needs_grad and leaf.node is None:
             raise RuntimeError(
-                f"in-place change of {what} that requires grad: its gradient would be lost; "
-                "change it inside no_grad()"
+                f"in-place change of {description} that requires grad: its gradient would be "
+                "lost; change it inside no_grad()"
             )
     if x is not base and x.view_of.fixed:
         raise RuntimeError(
@@ -578,7 +578,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
 
 
 def _inherit(x: Tensor, source: Tensor) -> None:
-    """Give x the history of source; x still retains its gradient if it did so before."""
+    """Give x the history of source; if x retained its gradient before, it still does."""
     hooks = x.node.hooks if x.node is not None else None
     retained = [hook for hook in hooks or () if isinstance(hook, RetainGrad)]
     for hook in retained:

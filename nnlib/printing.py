@@ -1,4 +1,4 @@
-"""The text of tensors, which is the same as in torch except for the names of dtypes."""
+"""Printing of tensors, with the same text as in PyTorch except for the names of dtypes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ def set_printoptions(
     precision : int
         Digits after the decimal point; initially 4.
     threshold : int
-        The largest number of elements that are all printed, initially 1000; of larger tensors,
-        only the edges are printed.
+        If a tensor has more elements, only its edges are printed; initially 1000.
     edgeitems : int
         The number of elements printed at each edge; initially 3.
     linewidth : int
@@ -45,9 +44,9 @@ def set_printoptions(
     profile : str
         Reset all options to the profile ``"default"``, ``"short"`` or ``"full"`` first.
     sci_mode : bool
-        If True, print floats in scientific notation, as 1.0000e+00. If None, use this notation
-        only if an absolute value is above 10^8 or below 10^-4, or if the largest one is more
-        than 1000 times the smallest one. Zeros don't count.
+        If True, print floats in scientific notation, such as 1.0000e+00. If None, use this
+        notation only if an absolute value is above 10^8 or below 10^-4, or if the largest
+        absolute value is more than 1000 times the smallest one. Zeros are ignored.
 
     Raises
     ------
@@ -75,7 +74,7 @@ def set_printoptions(
 
 
 def show(tensor: Any) -> str:
-    """Return the text of a tensor, as ``repr(tensor)``."""
+    """Return the text of a tensor, which is also ``repr(tensor)``."""
     a = tensor.array
     text = "tensor("
     indent = len(text)
@@ -109,7 +108,7 @@ def _notes(tensor: Any) -> list[str]:
 
 
 def _edges(a: np.ndarray) -> np.ndarray:
-    """Return the elements at the edges of a large array, which are printed."""
+    """Return the elements of a large array that are printed, which are at its edges."""
     n = options["edgeitems"]
     for dim, length in enumerate(a.shape):
         if length > 2 * n:
@@ -140,14 +139,14 @@ def _float_format(values: np.ndarray) -> Callable[[float], str]:
 
 
 def _nested(a: np.ndarray, indent: int, short: bool, write: Callable, width: int) -> str:
-    """Return the elements in nested brackets; if ``short``, with … for the inner ones."""
+    """Return the elements in nested brackets; if ``short``, replace the inner ones by "..."."""
     if a.ndim == 0:
         return write(a.item()).rjust(width)
     n = options["edgeitems"]
-    short_here = short and len(a) > 2 * n
-    shown = [*a[:n], *a[len(a) - n :]] if short_here else a
+    is_cut = short and len(a) > 2 * n
+    shown = [*a[:n], *a[len(a) - n :]] if is_cut else a
     items = [_nested(np.asarray(x), indent + 1, short, write, width) for x in shown]
-    if short_here:
+    if is_cut:
         items.insert(n, " ..." if n and a.ndim == 1 else "...")
     per_line = 1
     if a.ndim == 1:

@@ -54,7 +54,7 @@ _expect = functools.partial(expect, error=RuntimeError)
 
 
 def _rng(name: str, generator: Generator | None) -> np.random.Generator:
-    """Return NumPy's random number generator to draw with."""
+    """Return the NumPy generator of a Generator, by default of ``default_generator``."""
     if not isinstance(generator, (Generator, type(None))):
         raise TypeError(f"{name}: expected a Generator, got {type(generator).__name__}")
     return (generator or default_generator).rng
@@ -228,16 +228,17 @@ def normal(
 def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None
 ) -> Tensor:
-    """Return 1 with the probability in input, or with probability p, and otherwise 0."""
-    (shape, dtype), odds = like("bernoulli", input), raw(input) if p is None else p
-    dtype = _floating("bernoulli", dtype) if p is None else dtype
-    return wrap(_trials("bernoulli", _rng("bernoulli", generator), odds, shape, dtype))
+    """Return random elements 0 and 1; the probability of 1 is p, by default the input."""
+    shape, dtype = like("bernoulli", input)
+    if p is None:
+        p, dtype = raw(input), _floating("bernoulli", dtype)
+    return wrap(_trials("bernoulli", _rng("bernoulli", generator), p, shape, dtype))
 
 
 def _trials(
     name: str, rng: np.random.Generator, p: Any, shape: tuple[int, ...], dtype: Any
 ) -> np.ndarray:
-    """Return an array whose elements are 1 with probability p, and otherwise 0."""
+    """Return an array whose elements are 1 with probability p, and 0 otherwise."""
     valid = (np.asarray(p) >= 0) & (np.asarray(p) <= 1)
     _expect(name, valid.all(), "probabilities in [0, 1]", p)
     return np.asarray(rng.random(shape) < p, dtype)
@@ -250,7 +251,7 @@ def multinomial(
     *,
     generator: Generator | None = None,
 ) -> Tensor:
-    r"""Draw categories with given weights, for each row.
+    r"""Draw random categories with given weights, separately for each row.
 
     .. math:: p_c = w_c / \sum_k w_k
 
@@ -273,8 +274,8 @@ def multinomial(
     Raises
     ------
     RuntimeError
-        If a weight is negative or not finite, a row sums to 0, or num_samples is below 1; and
-        without replacement, if a row has fewer than num_samples weights above 0.
+        If a weight is negative or not finite, a row sums to 0, num_samples is below 1, or
+        ``replacement`` is False and a row has fewer than num_samples weights above 0.
 
     Source: Efraimidis and Spirakis (2006), "Weighted random sampling with a reservoir".
 
@@ -298,23 +299,24 @@ def multinomial(
     _expect(
         "multinomial", (nonzero >= num_samples).all(), f"{num_samples} weights above 0", nonzero
     )
-    wait = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)  # smallest times first
-    return wrap(np.argsort(wait, -1)[..., :num_samples])
+    # We draw a waiting time with rate w for each category, and return the earliest categories.
+    times = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)
+    return wrap(np.argsort(times, -1)[..., :num_samples])
 
 
-# Methods of Tensor that overwrite it
+# Methods that overwrite a tensor
 
 
 @silent
 def _fill(x: Tensor, array: np.ndarray) -> Tensor:
-    """Overwrite x by an array, and return x; the gradient of its old values is 0."""
+    """Overwrite x with an array, and return x; the gradient of its old values is 0."""
     return change_(x, wrap(np.asarray(array, x.dtype)))
 
 
 def uniform_(
     self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with uniform random numbers between two bounds; torch calls the first ``from``."""
+    """Fill with uniform random numbers between two bounds; torch names the first ``from``."""
     dtype = _floating("uniform_", self.dtype)
     for bound in (from_, to):
         check_fits("uniform_", bound, dtype)
@@ -335,7 +337,7 @@ def normal_(
 def bernoulli_(
     self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with 1 with probability p, and otherwise with 0."""
+    """Set each element to 1 with probability p, and to 0 otherwise."""
     rng = _rng("bernoulli_", generator)
     return _fill(self, _trials("bernoulli_", rng, raw(p), self.shape, self.dtype))
 

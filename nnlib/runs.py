@@ -1,8 +1,8 @@
 """Fast multiplication of arrays in which runs of neighbours share a factor, for normalization.
 
-NumPy multiplies two arrays of the same shape fast, but it takes twice the time if each element
-of one array is the factor of several neighbours in the other array. This module makes the inner
-loops as long as the data allow.
+NumPy multiplies arrays of the same shape fast, but needs twice the time if each element of one
+array is multiplied by several neighbours in the other array. This module makes the inner loops
+as long as the data allow.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ LONG, LARGE = 256, 1 << 16  # smallest sizes of a run and of an array for which 
 
 @contextmanager
 def unbuffered(run: int, size: int) -> Iterator[None]:
-    """Make ufuncs fast inside this context, if a run of elements shares one factor.
+    """Speed up ufuncs in this context, for arrays in which runs of elements share a factor.
 
     By default, NumPy buffers 8192 elements at a time and repeats the shared factor in this
-    buffer. If runs are short or the array is small, nothing is changed.
+    buffer. If the runs are short or the array is small, this context changes nothing.
     """
     if run < LONG or size < LARGE:
         yield
@@ -37,10 +37,10 @@ def unbuffered(run: int, size: int) -> Iterator[None]:
 
 
 class Runs(NamedTuple):
-    """The shape (N samples, G slices, C channels, width) for arrays of any shape.
+    """The sizes of an array with N samples, G slices, C channels per slice, and width elements.
 
     Each slice has a mean and a standard deviation, and each of the G C channels has a weight.
-    Arrays can have any shape with the same number of elements in this order.
+    The methods accept arrays of any shape that can be reshaped to (N, G, C, width).
     """
 
     N: int
@@ -49,13 +49,13 @@ class Runs(NamedTuple):
     width: int
 
     def unbuffered(self) -> AbstractContextManager:
-        """Return the context in which ufuncs on these runs are fast."""
+        """Return the context that speeds up ufuncs on these runs."""
         return unbuffered(self.width if self.width > 1 else self.C, math.prod(self))
 
     def scaled(
         self, a: np.ndarray, scale: np.ndarray, w: np.ndarray | None, out: np.ndarray
     ) -> None:
-        """Write a times a scale for each slice, and a weight for each channel, into out."""
+        """Multiply a by a scale for each slice and a weight for each channel; overwrite out."""
         if w is not None and self.width > 1:  # multiply the small arrays first
             scale = scale * w.reshape(self.G, self.C, 1)
             w = None
@@ -64,7 +64,7 @@ class Runs(NamedTuple):
             self.change(np.multiply, out, w)
 
     def change(self, ufunc: np.ufunc, a: np.ndarray, v: np.ndarray) -> None:
-        """Apply a ufunc in place to a and to one number for each channel."""
+        """Overwrite a with ufunc(a, v), where v has one element for each channel."""
         if self.width > 1:
             a, v = a.reshape(self), v.reshape(self.G, self.C, 1)
         elif a.size < LARGE:
@@ -75,13 +75,13 @@ class Runs(NamedTuple):
         ufunc(a, v, out=a)
 
     def sums(self, a: np.ndarray) -> np.ndarray:
-        """Return the sum over each channel of each sample, (G, N, C)."""
+        """Return the sum of each channel of each sample, (G, N, C)."""
         if self.width > 1:
             a = a.reshape(-1, self.width) @ np.ones((self.width, 1), a.dtype)
         return a.reshape(self[:3]).swapaxes(0, 1)
 
     def dots(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
-        """Return the sums of a b over each channel, (G, N, C); out is overwritten."""
+        """Return the sum of a b in each channel of each sample, (G, N, C); overwrite out."""
         a, b, out = a.reshape(self), b.reshape(self), out.reshape(self)
         if self.width > 1:
             dots = np.vecdot(a, b)

@@ -13,11 +13,11 @@ __all__ = ["all_normal", "linked", "running"]
 
 @silent
 def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
-    """Return the cumulative f along axis d, in the dtype of x.
+    """Return f accumulated along axis d, such as cumulative sums, in the dtype of x.
 
-    ``accumulate`` is slow because each element depends on the previous one. If the other axes
-    are long, we process a whole line of elements in each step; finite sums along rows are
-    computed as matrix products.
+    ``f.accumulate`` is slow because each element depends on the previous one. If the other axes
+    are long, we therefore process a whole line of elements in each step. Finite sums along rows
+    are computed as matrix products.
 
     >>> running(np.add, np.array([[1, 2, 4], [8, 16, 32]]), 1)
     array([[ 1,  3,  7],
@@ -32,7 +32,7 @@ def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
         return np.ascontiguousarray(np.moveaxis(y, 0, d))
     if f is np.add and x.dtype.kind == "f" and x.size >= 8192 and along_rows:
         y = _sums_by_parts(x)
-        if np.isfinite(y).all():  # the zeros of the triangle times infinity are NaN
+        if np.isfinite(y).all():  # in the matrix product, 0 times infinity would give NaN
             return y
     return f.accumulate(np.atleast_1d(x), d, x.dtype).reshape(x.shape)
 
@@ -40,7 +40,7 @@ def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
 def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
     """Return cumulative sums along the last axis, computed in blocks of k for speed."""
     lead = x.shape[:-1]
-    cut = x.shape[-1] // k * k  # the part that consists of whole blocks
+    cut = x.shape[-1] // k * k  # the end of the last complete block
     y = np.array(x, order="C")
     ones = np.triu(np.ones((k, k), x.dtype))
     with np.errstate(all="ignore"):

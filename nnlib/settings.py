@@ -1,4 +1,4 @@
-"""Settings of PyTorch that programs change at their beginning."""
+"""Settings of PyTorch that programs change when they start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = [
 
 
 def set_num_threads(num: int) -> None:
-    """Set how many threads matrix products use; this needs the package threadpoolctl."""
+    """Set the number of threads for matrix products; requires the package threadpoolctl."""
     if isinstance(num, bool) or not isinstance(num, int) or num < 1:
         raise RuntimeError(f"set_num_threads: expected a positive int, got {num!r}")
     try:
@@ -32,12 +32,12 @@ def set_num_threads(num: int) -> None:
 
 
 def get_num_threads() -> int:
-    """Return how many threads matrix products use, as far as threadpoolctl knows."""
+    """Return the number of threads for matrix products, as far as threadpoolctl knows it."""
     return max([pool["num_threads"] for pool in thread_pools()], default=os.cpu_count() or 1)
 
 
 def thread_pools() -> list[dict]:
-    """Return what threadpoolctl knows about each loaded BLAS or OpenMP library."""
+    """Return threadpoolctl's information about each loaded BLAS or OpenMP library."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:
@@ -50,7 +50,7 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 
 
 def set_float32_matmul_precision(precision: str) -> None:
-    """Do nothing, because products of float32 are never rounded further."""
+    """Do nothing, because float32 matrix products never use a lower precision."""
     if precision not in ("highest", "high", "medium"):
         message = f"expected highest, high or medium, got {precision!r}"
         warnings.warn(f"set_float32_matmul_precision: {message}", stacklevel=2)

@@ -33,7 +33,7 @@ class Step:
 
 
 def _aligned(formula: str) -> str:
-    """Return a formula with & before its first equals sign outside brackets, for aligning."""
+    """Return a formula with & before its first equals sign outside brackets, for alignment."""
     depth = 0
     for k, c in enumerate(formula):
         depth += (c in "{[(") - (c in "}])")
@@ -50,7 +50,7 @@ class Steps(list):
     steps : iterable of Step
         The steps in order.
     result : object
-        The result of the algorithm, which it returns without ``steps=True``.
+        The result that the algorithm returns if ``steps`` is False.
 
     >>> steps = Steps([Step("Halve 6.", r"\frac{6}{2} = 3")], result=3)
     >>> steps
@@ -104,9 +104,9 @@ class Steps(list):
         from .viz.html import Html  # here, so that nnlib.viz can import this module
 
         if not self:
-            raise ValueError("Steps.play: expected a step at least, got none")
+            raise ValueError("Steps.play: expected at least one step, got none")
         if not caption.strip() or not alt.strip():
-            raise ValueError("Steps.play: the figure needs a caption and a text `alt`")
+            raise ValueError("Steps.play: expected a caption and a description `alt`")
         data = '<script type="application/json">{}</script>'
         return Html(
             f'<figure class="nn-play" role="group" aria-label="{html.escape(alt)}">'
@@ -117,7 +117,7 @@ class Steps(list):
 
     @property
     def latex(self) -> str:
-        """All formulas below each other, as one display."""
+        """All formulas, aligned in one display."""
         formulas = (step.latex for step in self if step.latex)
         rows = r" \\ ".join(map(_aligned, formulas))
         return rf"\begin{{aligned}} {rows} \end{{aligned}}"
@@ -131,11 +131,11 @@ def _item(step: Step) -> str:
 
 
 def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = False) -> Any:
-    r"""Return the result of an algorithm, or with ``steps=True`` its steps.
+    r"""Return the result of an algorithm, or its steps if ``steps`` is True.
 
     An algorithm is a generator. After each step it yields a function that describes the step,
     and at the end it returns its result. The same code therefore computes the result and
-    explains each step. Without ``steps=True``, these functions aren't called and cost nothing.
+    explains each step. If ``steps`` is False, these functions aren't called and cost nothing.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def run(algorithm: Generator[Callable[[], Step], None, Any], *, steps: bool = Fa
     Returns
     -------
     object or Steps
-        The result of the generator; with ``steps=True``, the steps with this ``result``.
+        The result of the generator. If ``steps`` is True, the steps, with this ``result``.
 
     >>> def halve(x):
     ...     while x % 2 == 0:

@@ -22,25 +22,25 @@ from .printing import show
 __all__ = ["Tensor", "raw", "wrap"]
 
 CPU = device("cpu")
-# The six dtypes; a dict keeps their order, and each new Tensor finds its dtype by hash.
+# The six dtypes, in order. They are in a dict because every new Tensor looks up its dtype.
 DTYPES = dict.fromkeys(
     np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8", "bool")
 )
 ZERO = np.zeros((), np.float32)
-INFERENCE = [0]  # the version of all tensors made in inference_mode, which isn't counted
+INFERENCE = [0]  # shared by all tensors made in inference_mode, whose changes aren't counted
 
 
 class Tensor:
     """An array that remembers how it was computed.
 
-    This is PyTorch's constructor, which makes a float32 tensor. Usually ``tensor`` is better,
-    because it keeps integers and doubles, and the result can require a gradient.
+    This is PyTorch's constructor, which makes a float32 tensor. In most cases, use ``tensor``
+    instead: it preserves integer and float64 dtypes, and its result can require a gradient.
     Inside the library, ``wrap`` makes a Tensor from an array.
 
     Parameters
     ----------
     *data : int, or one nested list, array or Tensor
-        Integers are the sizes of a tensor with arbitrary elements; ``Tensor()`` is empty. A
+        Integers are the sizes of an uninitialized tensor; ``Tensor()`` is empty. A
         list, tuple or array contains the values; a float32 array shares its memory. For a
         Tensor, of any dtype, the result is a view of it. A shape is a plain tuple here, so
         ``Tensor(x.shape)`` contains the lengths of the axes. In PyTorch, it has this shape;
@@ -74,11 +74,11 @@ class Tensor:
     tensor([2., 4., 6.])
     """
 
-    # needs_grad: whether a gradient can flow here; of a view, this is updated by ``current``.
+    # needs_grad: whether a gradient can flow to this tensor; ``current`` updates it for a view.
     # node: the operation that computed this tensor; None for a leaf.
-    # hooks: of a leaf, the functions that ``register_hook`` registered; of others, see node.
-    # version: a list of one int, the number of in-place changes; all views share this list.
-    # view_of: of a view, its base and the function that reads it from there (graph.View).
+    # hooks: the functions registered for a leaf; for other tensors, they are in node.hooks.
+    # version: a list with the number of in-place changes; all views share this list.
+    # view_of: for a view, its base and the function that returns the view of the base (View).
     __slots__ = (
         "__weakref__",
         "_grad",
@@ -89,7 +89,7 @@ class Tensor:
         "version",
         "view_of",
     )
-    is_cuda = is_xpu = False  # whether it lives on a GPU
+    is_cuda = is_xpu = False  # whether it is on a GPU
     __array_ufunc__ = None  # NumPy's operators defer to ours; np.exp(tensor) is an error
 
     # Shape, dtype and elements
@@ -132,7 +132,8 @@ class Tensor:
         """Return the single element as a Python number."""
         if self.array.size != 1:
             raise RuntimeError(
-                f"item: expected a tensor of one element, got shape {self.shape}; use tolist()"
+                f"item: expected a tensor with one element, got shape {self.shape}; "
+                "use tolist()"
             )
         return self.array.item()
 
@@ -145,21 +146,21 @@ class Tensor:
         return self.array.dtype.kind == "f"
 
     def element_size(self) -> int:
-        """Return the bytes of one element."""
+        """Return the size of one element in bytes."""
         return self.array.itemsize
 
     @property
     def nbytes(self) -> int:
-        """The bytes of all elements."""
+        """The size of all elements together in bytes."""
         return self.array.size * self.array.itemsize
 
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
-        """Return how many elements in memory the next index of each axis, or of one, skips."""
+        """Return the stride of each axis, or of one axis, as a number of elements."""
         strides = tuple(n // self.array.itemsize for n in self.array.strides)
         return strides if dim is None else strides[dim]
 
     def numpy(self, *, force: bool = False) -> np.ndarray:
-        """Return the array itself, sharing memory; with ``force``, even if it requires grad."""
+        """Return the array itself, not a copy; ``force`` allows a tensor that requires grad."""
         if self.requires_grad and not force:
             raise RuntimeError(
                 "numpy: the tensor requires grad and NumPy would lose its history; "
@@ -182,17 +183,17 @@ class Tensor:
         try:
             return len(self.array)
         except TypeError:
-            message = "len: a tensor of shape () has no axes; use item() for its number"
+            message = "len: a tensor of shape () has no axes; use item() to get its value"
             raise TypeError(message) from None
 
     def __iter__(self):
-        len(self)  # a single number is a TypeError
+        len(self)  # raises a TypeError if there are no axes
         return iter(self.unbind())
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
             raise RuntimeError(
-                f"bool: expected a tensor of one element, got shape {self.shape}; "
+                f"bool: expected a tensor with one element, got shape {self.shape}; "
                 "use any() or all()"
             )
         return bool(self.array)
@@ -206,8 +207,8 @@ class Tensor:
     def _number(self, name: str) -> float | int | bool:
         """Return the single element as a Python number."""
         if self.array.size != 1:
-            what = f"a tensor of one element, got shape {self.shape}"
-            raise ValueError(f"{name}: expected {what}; use tolist()")
+            expected = "expected a tensor with one element"
+            raise ValueError(f"{name}: {expected}, got shape {self.shape}; use tolist()")
         return self.array.item()
 
     def __index__(self) -> int:
@@ -269,21 +270,21 @@ class Tensor:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether the user made it, and not a recorded operation."""
+        """Whether this tensor is not the result of a recorded operation."""
         return self.current().node is None
 
     @property
     def grad_fn(self) -> Any:
-        """The recorded operation that computed it, or None."""
+        """The recorded operation that computed this tensor, or None."""
         return self.current().node
 
     def is_inference(self) -> bool:
-        """Return whether it was made in ``inference_mode``."""
+        """Return whether this tensor was made in ``inference_mode``."""
         return self.version is INFERENCE
 
     @property
     def data(self) -> Tensor:
-        """A tensor with the same memory and without history; its changes aren't counted."""
+        """A tensor that shares this memory, but has no history and doesn't count changes."""
         return holding(self.array)
 
     @data.setter
@@ -291,7 +292,7 @@ class Tensor:
         self.array = as_array(raw(value))
 
     def detach(self) -> Tensor:
-        """Return a tensor with the same memory and without history; changes are counted."""
+        """Return a tensor that shares this memory and counts changes, but has no history."""
         out = holding(self.array)
         out.version = counter(self)
         return out
@@ -330,8 +331,8 @@ class Tensor:
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Hook:
         """Call ``hook(tensor)`` after ``backward`` has changed the ``grad`` of this leaf."""
         if not self.requires_grad or self.node is not None:
-            what = "a leaf that requires grad"
-            raise RuntimeError(f"register_post_accumulate_grad_hook: expected {what}")
+            name = "register_post_accumulate_grad_hook"
+            raise RuntimeError(f"{name}: expected a leaf that requires grad")
         return self.register_hook(AfterGrad(hook))
 
     def retain_grad(self) -> None:
@@ -350,9 +351,9 @@ for name in REASONS["Tensor"]:
 
 
 def wrap(array: Any, requires_grad: bool = False, kind: type = Tensor) -> Any:
-    """Return an array as a Tensor, or one of a subclass, of the same dtype without copying.
+    """Return a Tensor, or an instance of a subclass, that shares the memory of an array.
 
-    Lists and numbers become arrays first; Python floats become float32.
+    Lists and numbers are converted to arrays first; Python floats get the default dtype.
     """
     out = object.__new__(kind)
     is_valid = type(array) is np.ndarray and array.dtype in DTYPES
@@ -365,14 +366,14 @@ def wrap(array: Any, requires_grad: bool = False, kind: type = Tensor) -> Any:
 
 
 def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
-    """Return a Tensor of a class from an array, for copies and pickles."""
+    """Make a Tensor of a given class from an array, for copies and pickles."""
     out = wrap(ZERO, kind=kind)
     out.array = array
     return out.requires_grad_(requires_grad)
 
 
 def holding(array: np.ndarray) -> Tensor:
-    """Return a Tensor of any dtype, because torch's files contain more than the six dtypes."""
+    """Return an array of any dtype as a Tensor; torch's files contain more than six dtypes."""
     return wrap(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 
@@ -401,7 +402,7 @@ def as_array(data: Any) -> np.ndarray:
 
 
 def counter(x: Tensor) -> list[int]:
-    """Return the version counter of x's memory, a list of one int that all views share."""
+    """Return the version counter of x's memory: a list with one int, shared by all views."""
     if x.version is None:
         x.version = [0]
     return x.version

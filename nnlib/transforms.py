@@ -87,7 +87,7 @@ def _bright(function: str, x: Any) -> np.ndarray:
 
 
 def _each(function: str, argument: str, value: Any, x: np.ndarray) -> np.ndarray:
-    """Return one number for all images, or one for each, in a shape that multiplies them."""
+    """Return one number for all images, or one for each, in a shape that broadcasts to x."""
     value = reals(function, argument, value).astype(float)
     if not np.isfinite(value).all() or value.shape not in ((), x.shape[:-3]):
         raise ValueError(
@@ -229,7 +229,7 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
 
     Returns
     -------
-    as x
+    same shape and dtype as x
 
     Source: Krizhevsky et al. (2012), section 4.1; chapter "Data augmentation".
 
@@ -238,7 +238,7 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     """
     x = _images("shift", x)
     number("shift", "fill", fill)
-    most = max(x.shape[-2:])  # a larger shift also gives an image of only fill
+    most = max(x.shape[-2:])  # after any larger shift, too, all pixels have the value of fill
     named = (("right", right), ("down", down))
     right, down = (
         np.clip(_positions("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named
@@ -263,13 +263,13 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     A : (2, 3) or (N, 2, 3) float
-        The matrix, for all images or for each. It is the inverse of the objects' movement.
+        The matrix, for all images or for each. The objects move by the inverse of this map.
     fill : number
         The value outside the image.
 
     Returns
     -------
-    as x
+    same shape and dtype as x
         The changed images; integers are rounded.
 
     Raises
@@ -307,7 +307,7 @@ def elastic(x: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    as x
+    same shape and dtype as x
         The distorted images; integers are rounded.
 
     Raises
@@ -337,7 +337,7 @@ def _between(x: np.ndarray, v: np.ndarray, u: np.ndarray, fill: float) -> np.nda
     H, W = x.shape[-2:]
     shape = (*x.shape[:-3], 1, H * W)
     v, u = (np.broadcast_to(a, (*x.shape[:-3], H, W)).reshape(shape) for a in (v, u))
-    framed = pad(x.astype(np.result_type(x, np.float32)), 1, fill=fill)  # padded with fill
+    framed = pad(x.astype(np.result_type(x, np.float32)), 1, fill=fill)
     framed = framed.reshape(*x.shape[:-2], (H + 2) * (W + 2))
     i, j = np.floor(v), np.floor(u)
     b, a = v - i, u - j
@@ -363,7 +363,7 @@ def rotate(x: np.ndarray, angle: Any, *, fill: float = 0) -> np.ndarray:
 
     Returns
     -------
-    as x
+    same shape and dtype as x
         The rotated images, with the same size.
 
     >>> rotate(np.arange(9.0).reshape(1, 3, 3), 90).round(12)
@@ -409,7 +409,7 @@ def affine(
 
     Returns
     -------
-    as x
+    same shape and dtype as x
         The changed images, with the same size.
 
     Raises
@@ -523,7 +523,7 @@ def erase(
 
     Returns
     -------
-    as x
+    same shape and dtype as x
 
     Source: DeVries and Taylor (2017), arXiv:1708.04552; chapter "Data augmentation".
 
@@ -585,7 +585,7 @@ class Compose:
 
 
 class ToTensor:
-    """Convert an image, (H, W) or (H, W, C) uint8, to a Tensor (C, H, W) from 0 to 1.
+    """Convert a uint8 image (H, W) or (H, W, C) to a float Tensor (C, H, W) from 0 to 1.
 
     >>> ToTensor()(np.full((2, 1), 51, np.uint8))
     tensor([[[0.2000],
@@ -596,7 +596,7 @@ class ToTensor:
         """Return one image as a float32 Tensor (C, H, W)."""
         x = reals("ToTensor", "x", x)
         if x.dtype != np.uint8:
-            raise TypeError(f"ToTensor: expected an image of uint8, got {x.dtype}")
+            raise TypeError(f"ToTensor: expected a uint8 image, got {x.dtype}")
         if x.ndim not in (2, 3):
             raise ValueError(f"ToTensor: expected (H, W) or (H, W, C), got {x.shape}")
         first = x[None] if x.ndim == 2 else np.moveaxis(x, -1, 0)
@@ -629,7 +629,7 @@ class Normalize(Transform):
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Return the batch minus the mean, divided by the standard deviation."""
         if x.dtype.kind != "f":
-            raise TypeError(f"Normalize: expected images of floats, got {x.dtype}")
+            raise TypeError(f"Normalize: expected floating-point images, got {x.dtype}")
         for a in (self.mean, self.std):
             self._check(a.size in (1, x.shape[1]), f"{a.size} channels", x.shape)
         mean, std = (a.reshape(-1, 1, 1) for a in (self.mean, self.std))
@@ -637,7 +637,7 @@ class Normalize(Transform):
 
 
 class RandomHorizontalFlip(Transform):
-    """Flip random images horizontally, which swaps left and right.
+    """Flip each image horizontally with probability p, which swaps left and right.
 
     Parameters
     ----------
@@ -662,7 +662,7 @@ class RandomHorizontalFlip(Transform):
 
 
 class RandomVerticalFlip(RandomHorizontalFlip):
-    """Flip random images vertically; the arguments are the same as in RandomHorizontalFlip.
+    """Flip each image vertically with probability p; see ``RandomHorizontalFlip``.
 
     >>> always = RandomVerticalFlip(1.0, rng=np.random.default_rng(0))
     >>> always(np.array([[[1], [2]]])).ravel()
@@ -698,7 +698,7 @@ class RandomCrop(Transform):
         rng: np.random.Generator,
     ):
         sides = size if isinstance(size, tuple | list) else (size, size)
-        self._check(len(sides) == 2, "size of two sides", size)
+        self._check(len(sides) == 2, "size as one number or two", size)
         self.size = tuple(whole("RandomCrop", "size", side, low=1) for side in sides)
         self.padding = whole("RandomCrop", "padding", padding, low=0)
         self.fill = number("RandomCrop", "fill", fill)
@@ -721,10 +721,10 @@ class RandomAffine(Transform):
     Parameters
     ----------
     degrees : float or pair of float
-        The range of the angle; a single number d means from -d to d.
+        The range of the angle; a single number d means the range from -d to d.
     translate : pair of float, optional
-        The maximum distances to the side and up or down, as fractions of width and height. The
-        distances are rounded to integer numbers of pixels.
+        The maximum horizontal and vertical distances, as fractions of the width and the height.
+        The distances are rounded to whole pixels.
     scale : pair of float, optional
         The range of the scale.
     shear : float or pair of float, optional
@@ -755,9 +755,10 @@ class RandomAffine(Transform):
         )
         self.scale = checks.several(name, "scale", (1, 1) if scale is None else scale, 2)
         self.fill, self.rng = number(name, "fill", fill), checks.generator(name, rng)
-        self._check(0 < self.scale[0] <= self.scale[1], "a range of scale above 0", scale)
+        low, high = self.scale
+        self._check(0 < low <= high, "scale (low, high) with 0 < low <= high", scale)
         fractions = all(0 <= t <= 1 for t in self.translate)
-        self._check(fractions, "translate from 0 to 1", translate)
+        self._check(fractions, "translate with fractions from 0 to 1", translate)
 
     def _change(self, x: np.ndarray) -> np.ndarray:
         """Return the batch, with a random affine transform of each image."""
@@ -779,7 +780,7 @@ class RandomRotation(RandomAffine):
     Parameters
     ----------
     degrees : float or pair of float
-        The range of the angle; a single number d means from -d to d.
+        The range of the angle; a single number d means the range from -d to d.
     fill : number
         The value of the new pixels at the corners.
 
@@ -860,18 +861,18 @@ class ColorJitter(Transform):
 def _range(
     name: str, argument: str, degrees: float | tuple[float, float]
 ) -> tuple[float, float]:
-    """Return a range (low, high) of angles from a pair, or (-d, d) from a number d."""
+    """Return the range (low, high) of angles given by a pair, or (-d, d) for a number d."""
     if not isinstance(degrees, tuple | list | np.ndarray):
         degrees = abs(number(name, argument, degrees))
         degrees = -degrees, degrees
     low, high = checks.several(name, argument, degrees, 2)
     if low > high:
-        raise ValueError(f"{name}: expected a range of {argument}, got {degrees}")
+        raise ValueError(f"{name}: expected {argument} with low <= high, got {degrees}")
     return low, high
 
 
 def _blur(n: int, sigma: float) -> np.ndarray:
     """Return the matrix (n, n) of a Gaussian blur, in which each row sums to 1."""
-    apart = np.arange(n) - np.arange(n)[:, None]
-    weights = np.exp(-(apart**2) / (2 * sigma**2))
+    distances = np.arange(n) - np.arange(n)[:, None]
+    weights = np.exp(-(distances**2) / (2 * sigma**2))
     return weights / weights.sum(axis=1, keepdims=True)

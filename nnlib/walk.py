@@ -113,7 +113,8 @@ def grad(
     create_graph : bool
         Whether to record the backward pass itself, for second derivatives.
     only_inputs : bool
-        Ignored, as in PyTorch, which warns about False: no ``grad`` changes in any case.
+        Ignored, because this function never changes a ``grad``. False causes a warning, as in
+        PyTorch.
     allow_unused : bool
         What to do if no output depends on an input: if True, return None as its gradient;
         otherwise raise an error.
@@ -237,12 +238,12 @@ class _Walk:
     def _reachable(self) -> set[Node]:
         """Return all operations that the outputs depend on."""
         visited = {node for _, node in self.heap}
-        to_do = list(visited)
-        while to_do:
-            for target, *_ in to_do.pop().edges:
+        stack = list(visited)
+        while stack:
+            for target, *_ in stack.pop().edges:
                 if isinstance(target, Node) and target not in visited:
                     visited.add(target)
-                    to_do.append(target)
+                    stack.append(target)
         return visited
 
     def finish(self, target: Node | Tensor, g: Any) -> Any:
@@ -275,7 +276,7 @@ class _Walk:
         return gradients
 
     def results(self, gradients: dict) -> dict[Node | Tensor, Tensor]:
-        """Return gradients as Tensors that share no memory with each other or the caller."""
+        """Return gradients as Tensors that don't share memory with each other or the caller."""
         if self.create:
             return gradients
         used = {id(g) for g in self.upstream}
@@ -292,10 +293,10 @@ def _refuse_nan(node: Node, gradients: list[tuple[Node | Tensor, Any]]) -> None:
     """Raise RuntimeError if a gradient that an operation returned contains NaN."""
     for _, g in gradients:
         if not isinstance(g, dict) and np.isnan(raw(g)).any():
-            where = getattr(node, "where", "before anomaly detection was switched on")
+            origin = getattr(node, "where", "before anomaly detection was switched on")
             raise RuntimeError(
                 f"backward: {node.title} returned nan in a gradient of shape {g.shape}; "
-                f"{node.name} was computed {where}"
+                f"{node.name} was computed {origin}"
             )
 
 
@@ -332,8 +333,8 @@ def _upstream(y: Tensor, g: Tensor | None) -> Tensor:
     if g is None:
         if y.array.size != 1:
             raise RuntimeError(
-                f"backward: expected a tensor of one element, got shape {y.shape}; use mean() "
-                f"or sum() first, or pass a gradient of shape {y.shape}"
+                f"backward: expected a tensor with one element, got shape {y.shape}; use "
+                f"mean() or sum() first, or pass a gradient of shape {y.shape}"
             )
         return wrap(np.ones_like(y.array))
     g = g if isinstance(g, Tensor) else wrap(g)

@@ -1,8 +1,8 @@
 """The windows of convolution and pooling on images, and memory layouts for them.
 
-Images are (H, W, C) here, and mostly in memory too: so each line of a window is contiguous, and
-nothing is rearranged between two layers. ``ops/convolution.py`` and ``nn/functions/pooling.py``
-compute with the windows.
+Images are arrays (H, W, C), and most of them are stored in this order. As a result, each row of
+a window is contiguous, and images don't have to be rearranged between layers.
+``ops/convolution.py`` and ``nn/functions/pooling.py`` compute with the windows.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ import numpy as np
 
 __all__ = ["Grid", "by_group", "framed", "gathered", "matrix", "windows"]
 
-BLOCK = 1 << 19  # numbers in X at a time: 2 MB of float32, which stay in the cache
+BLOCK = 1 << 19  # elements in a slice of the windows: 2 MB of float32, which fit in the cache
 Pair = tuple[int, int]
 
 
 class Grid(NamedTuple):
-    """The geometry of windows on an image, each with a number for height and for width."""
+    """The geometry of windows on an image: pairs with one number each for height and width."""
 
     size: Pair  # height and width of the image
     kernel: Pair  # height and width of a window
     stride: Pair
-    padding: Pair  # before the image; after it, as much as the last window needs
+    padding: Pair  # above and to the left; at the other edges, what the last window needs
     dilation: Pair
     count: Pair  # number of windows
 
     @property
     def places(self) -> list[list[slice]]:
-        """For each axis, the slice of the first pixels of all windows, of the second, ..."""
+        """For each axis and each position in a window, a slice of its pixels in all windows."""
         return [
             [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
             for _, k, s, _, d, m in zip(*self, strict=True)
@@ -60,7 +60,7 @@ def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
 
 
 def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:
-    """Return padded images (N, H, W, C), with the same memory layout."""
+    """Return images (N, H, W, C) with padding, in the same memory layout."""
     if grid.frame == grid.size:
         return x
     y = np.full_like(x, fill, shape=(len(x), *grid.frame, x.shape[3]))
@@ -79,14 +79,15 @@ def matrix(x: np.ndarray) -> np.ndarray:
 
 
 def gathered(x: np.ndarray, grid: Grid, groups: int) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield a slice of the images, and their windows X, (groups, n, I, J, H, W, C).
+    """Yield slices of n images, each with their windows X, (groups, n, I, J, H, W, C).
 
-    The memory of X is reused for each slice, and n is such that it fits into the cache. NumPy
-    copies fast only where inner loops are long: W C numbers in a row of X, J in a column; so
-    where W C is less, as in images of one channel, X is written column by column.
+    All slices use the same memory for X, and n is small enough for X to fit in the cache. NumPy
+    copies an array fast only if its inner loop is long. If W C < J, as for images with one
+    channel, we therefore store X in an order in which the inner loop has J elements instead of
+    W C.
     """
     if grid.kernel == grid.stride == (1, 1) and grid.frame == grid.size:
-        yield slice(None), by_group(x, groups)  # a window is one pixel, so X is x itself
+        yield slice(None), by_group(x, groups)  # each window is one pixel, so X is x itself
         return
     (h, w), (i, j), c = grid.kernel, grid.count, x.shape[3] // groups
     n = min(len(x), BLOCK // (h * w * i * j * x.shape[3] or 1)) or 1

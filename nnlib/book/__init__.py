@@ -1,4 +1,4 @@
-r"""Elements of a page besides plots: numbers, claims, predictions, questions, moving figures.
+r"""Elements of pages other than plots: numbers, claims, questions, interactive figures.
 
 In the built book, the small scripts in ``chapters/_extra/_play`` draw the elements. If no
 script runs, as in a notebook or in print, the elements show text. The texts of questions and

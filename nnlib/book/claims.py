@@ -27,7 +27,7 @@ SEVERAL = 6  # the largest number of values in a message
 
 
 def claim(condition: Any, statement: str) -> None:
-    """Check a statement of the text about a measurement, and record the result.
+    """Check a statement in the text about a measurement, and record the result.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def claim(condition: Any, statement: str) -> None:
         narrow + 0.01, "the wide network wins by a point")``. A false condition is evaluated
         again, so it must not draw random numbers.
     statement : str
-        The statement of the text, which may contain formulas between dollar signs and code
+        The statement in the text, which may contain formulas between dollar signs and code
         between backticks.
 
     Raises
@@ -50,7 +50,7 @@ def claim(condition: Any, statement: str) -> None:
     A false condition doesn't raise an error. In a build of the book, it is recorded in the
     outputs of the cell; elsewhere, one line is printed to standard error.
     """
-    words("claim", "a statement", statement)
+    words("claim", "the statement", statement)
     is_true = _truth(condition)
     frame = sys._getframe(1)
     node = _condition(frame)
@@ -75,7 +75,7 @@ def note(
     is_true : bool
         Whether the condition was true.
     statement, condition : str
-        The statement of the text, and the source of the condition.
+        The statement in the text, and the source of the condition.
     values : list of (str, str)
         Expressions and their values on this machine.
     line : int

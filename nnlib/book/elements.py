@@ -57,11 +57,11 @@ def curly(text: str) -> str:
 def words(caller: str, name: str, text: Any) -> str:
     """Return an author's text; raise ValueError if it is empty or a formula isn't closed."""
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{caller}: expected a text as {name}, got {text!r}")
-    rest = PIECES.sub("", text)
-    for sign, what in (("$", "a formula"), ("`", "code")):
-        if sign in rest:
-            raise ValueError(f"{caller}: {what} is not closed by {sign} in {text!r}")
+        raise ValueError(f"{caller}: expected text for {name}, got {text!r}")
+    unmatched = PIECES.sub("", text)
+    for sign, kind in (("$", "a formula"), ("`", "code")):
+        if sign in unmatched:
+            raise ValueError(f"{caller}: {kind} is not closed by {sign} in {text!r}")
     return text
 
 
@@ -70,9 +70,9 @@ def finite(caller: str, name: str, value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise TypeError(f"{caller}: expected a number as {name}, got {value!r}") from None
+        raise TypeError(f"{caller}: expected a number for {name}, got {value!r}") from None
     if not math.isfinite(number):
-        raise ValueError(f"{caller}: expected a finite number as {name}, got {value}")
+        raise ValueError(f"{caller}: expected a finite number for {name}, got {value}")
     return number
 
 

@@ -11,7 +11,7 @@ __all__ = ["play"]
 
 
 def play(element: str, data: Mapping, *, caption: str, alt: str, still=None) -> Html:
-    """Show a moving figure: the element ``nn-ELEMENT`` with its data, caption and description.
+    """Show an interactive figure: the element ``nn-ELEMENT`` with data, caption, description.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def play(element: str, data: Mapping, *, caption: str, alt: str, still=None) -> 
     alt : str
         Description of the figure and its initial state, for readers who can't see it.
     still : object
-        Image of one state, with an HTML representation, to show if no script runs. Default: the
-        text ``alt``.
+        Image of one state, with an HTML representation, to show if no script runs. Default:
+        ``alt`` as text.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def play(element: str, data: Mapping, *, caption: str, alt: str, still=None) -> 
     """
     if not caption.strip() or not alt.strip():
         raise ValueError(
-            f"play: expected a caption and a text `alt` for the figure {element!r}"
+            f"play: expected a caption and a description `alt` for the figure {element!r}"
         )
     words = html.escape(alt)
     picture = f"<p>{words}</p>" if still is None else still._repr_html_()

@@ -7,7 +7,7 @@ from .elements import element, finite, key, listing, markup, words
 
 __all__ = ["predict", "recall"]
 
-_asked: dict[str, dict] = {}  # by name: the data of each prediction, for `recall`
+_predictions: dict[str, dict] = {}  # the data of each prediction by name, for `recall`
 _NONE: Mapping[int, str] = {}
 
 
@@ -35,7 +35,8 @@ def predict(
     unit : str
         Unit, if the answer is a number; ``""`` for a number without a unit.
     try_it : bool
-        Keep the next moving figure in sight, because the question is about trying it.
+        If True, the next interactive figure stays visible, because the question asks readers to
+        try it.
 
     Raises
     ------
@@ -43,23 +44,23 @@ def predict(
         If there is only one choice, if there are neither choices nor a unit, or both, or if
         the name already belongs to a different prediction.
     """
-    words("predict", "name", name)
-    words("predict", f"question of {name!r}", question)
-    options = [words("predict", f"choice of {name!r}", choice) for choice in choices]
+    words("predict", "the name", name)
+    words("predict", f"the question of {name!r}", question)
+    options = [words("predict", f"each choice of {name!r}", choice) for choice in choices]
     if unit is None and len(options) < 2:
         raise ValueError(f"predict: expected at least two choices, or a unit, in {name!r}")
     if unit is not None and options:
         raise ValueError(f"predict: expected choices or a unit in {name!r}, got both")
-    asked = {"id": key("predict", question, options, unit), "name": name}
-    asked |= {"choices": [markup(o) for o in options]} if options else {"unit": unit}
+    prediction = {"id": key("predict", question, options, unit), "name": name}
+    prediction |= {"choices": [markup(o) for o in options]} if options else {"unit": unit}
     if try_it:
-        asked |= {"try_it": True}
-    if _asked.get(name, asked) != asked:
+        prediction |= {"try_it": True}
+    if _predictions.get(name, prediction) != prediction:
         raise ValueError(f"predict: expected a new name, but {name!r} is already used")
-    _asked[name] = asked
-    answers = listing(asked["choices"]) if options else f"<p>A number{_in(unit)}.</p>"
+    _predictions[name] = prediction
+    answers = listing(prediction["choices"]) if options else f"<p>A number{_in(unit)}.</p>"
     fallback = f"<p><strong>Predict:</strong> {markup(question)}</p>{answers}"
-    data = asked | {"question": markup(question)}
+    data = prediction | {"question": markup(question)}
     plain = " / ".join(options) or f"a number{_in(unit)}"
     return Html(element("predict", data, fallback), f"Predict: {question} ({plain})")
 
@@ -82,7 +83,7 @@ def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE)
         The result, in one or two sentences.
     wrong : mapping of int to str
         For each wrong choice, the reason why it is wrong. Readers who guessed this choice see
-        the reason before the text. If the outcome depends on a run, give a reason for every
+        the reason before the text. If the outcome differs between runs, give a reason for every
         choice. A prediction of a number needs no reasons, because the feedback shows whether it
         was too high or too low.
 
@@ -91,17 +92,17 @@ def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE)
     ValueError
         If there is no such prediction or choice, or if a wrong choice has no reason.
     """
-    words("recall", f"text of {name!r}", text)
-    if name not in _asked:
+    words("recall", f"the text of {name!r}", text)
+    if name not in _predictions:
         raise ValueError(f"recall: expected the name of a prediction, got {name!r}")
-    asked = _asked[name]
-    answer = finite("recall", f"outcome of {name!r}", right)
-    if "choices" in asked:
-        if answer != int(answer) or not 0 <= answer < len(asked["choices"]):
+    prediction = _predictions[name]
+    answer = finite("recall", f"the outcome of {name!r}", right)
+    if "choices" in prediction:
+        if answer != int(answer) or not 0 <= answer < len(prediction["choices"]):
             raise ValueError(f"recall: expected the index of a choice of {name!r}, got {right}")
         answer = int(answer)
-    reasons = _reasons(name, len(asked.get("choices", [])), answer, wrong)
-    data = asked | {"right": answer, "text": markup(text), "wrong": reasons}
+    reasons = _reasons(name, len(prediction.get("choices", [])), answer, wrong)
+    data = prediction | {"right": answer, "text": markup(text), "wrong": reasons}
     fallback = f"<details><summary>The result</summary><p>{markup(text)}</p></details>"
     return Html(element("recall", data, fallback), text)
 
@@ -115,6 +116,6 @@ def _reasons(name: str, choices: int, right: float, wrong: Mapping[int, str]) ->
             f"got {sorted(wrong)}"
         )
     reasons = {
-        k: words("recall", f"reason of choice {k} of {name!r}", wrong[k]) for k in others
+        k: words("recall", f"the reason for choice {k} of {name!r}", wrong[k]) for k in others
     }
     return [{"choice": k, "reason": markup(reason)} for k, reason in reasons.items()]

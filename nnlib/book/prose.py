@@ -13,7 +13,7 @@ GLUED = "application/papermill.record/"  # MyST-NB looks for this in the outputs
 
 
 def setup() -> None:
-    """Set NumPy to print four digits, and its scalars as plain numbers.
+    """Make NumPy print four digits, and print its scalars as plain numbers.
 
     In a build of the book, also record the condition and the values of each later ``assert``
     that fails.
@@ -43,7 +43,7 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _glue(name: str, value: Any) -> None:
-    """Do the same as ``myst_nb.glue``, which takes longer to import than most cells to run."""
+    """Do the same as ``myst_nb.glue``, whose import takes longer than running most cells."""
     from IPython.core.formatters import format_display_data
     from IPython.display import display
 

@@ -30,8 +30,8 @@ def quiz(*questions: Question) -> Html:
     Parameters
     ----------
     *questions : Question
-        Questions from ``single``, ``multiple``, ``numeric``, ``order`` and ``bug``. A list of
-        pairs ``(text, choices)`` is short for questions of kind ``single``.
+        Questions from ``single``, ``multiple``, ``numeric``, ``order`` and ``bug``. Or pass a
+        single list of pairs ``(text, choices)``, for questions of the kind ``single``.
 
     Raises
     ------
@@ -42,21 +42,21 @@ def quiz(*questions: Question) -> Html:
     """
     if len(questions) == 1 and isinstance(questions[0], list):
         questions = questions[0]
-    asked = [single(*q) if isinstance(q, tuple) else q for q in questions]
-    for question in asked:
+    questions = [single(*q) if isinstance(q, tuple) else q for q in questions]
+    for question in questions:
         if not isinstance(question, Question):
             raise TypeError(f"quiz: expected book.single(…) or similar, got {question!r}")
-    if not asked:
+    if not questions:
         raise ValueError("quiz: expected at least one question, got none")
-    if len({q.data["id"] for q in asked}) < len(asked):
-        raise ValueError("quiz: expected questions that differ, got the same one twice")
-    still = listing((q.still for q in asked), "ol")
-    answers = listing((q.answer for q in asked), "ol")
+    if len({q.data["id"] for q in questions}) < len(questions):
+        raise ValueError("quiz: expected different questions, got the same one twice")
+    still = listing((q.still for q in questions), "ol")
+    answers = listing((q.answer for q in questions), "ol")
     fallback = f"{still}<details><summary>Answers</summary>{answers}</details>"
-    rows = [f"{k}. {q.text}" for k, q in enumerate(asked, start=1)]
-    solved = "; ".join(f"{k}: {q.solution}" for k, q in enumerate(asked, start=1))
+    rows = [f"{k}. {q.text}" for k, q in enumerate(questions, start=1)]
+    solved = "; ".join(f"{k}: {q.solution}" for k, q in enumerate(questions, start=1))
     plain = "\n".join([*rows, f"Answers: {solved}"])
-    return Html(element("quiz", {"questions": [q.data for q in asked]}, fallback), plain)
+    return Html(element("quiz", {"questions": [q.data for q in questions]}, fallback), plain)
 
 
 def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
@@ -101,7 +101,7 @@ def multiple(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
 
 def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> list[dict]:
     """Return choices as data for the script, after checking texts and reasons."""
-    words(kind, "question", text)
+    words(kind, "the question", text)
     if len(choices) < 2:
         raise ValueError(
             f"{kind}: expected at least two choices in {_cut(text)}, got {len(choices)}"
@@ -109,10 +109,10 @@ def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> 
     for choice in choices:
         if len(choice) != 3 or not isinstance(choice[1], bool):
             raise ValueError(f"{kind}: expected (text, True or False, reason), got {choice!r}")
-        words(kind, f"choice of {_cut(text)}", choice[0])
-        words(kind, f"a reason for each choice of {_cut(text)}", choice[2])
+        words(kind, f"each choice of {_cut(text)}", choice[0])
+        words(kind, f"the reason for each choice of {_cut(text)}", choice[2])
     if len({choice[0] for choice in choices}) < len(choices):
-        raise ValueError(f"{kind}: expected choices that differ in {_cut(text)}")
+        raise ValueError(f"{kind}: expected different choices in {_cut(text)}")
     return [{"text": markup(t), "right": r, "reason": markup(why)} for t, r, why in choices]
 
 
@@ -168,16 +168,18 @@ def numeric(
         positive or accepts a wrong number, if two wrong numbers are too close together, or if a
         reason is missing.
     """
-    words("numeric", "question", text)
-    words("numeric", f"why of {_cut(text)}", why)
-    right = finite("numeric", f"answer of {_cut(text)}", answer)
-    room = 0.01 * abs(right) if tolerance is None else finite("numeric", "tolerance", tolerance)
+    words("numeric", "the question", text)
+    words("numeric", f"`why` of {_cut(text)}", why)
+    right = finite("numeric", f"the answer of {_cut(text)}", answer)
+    room = 0.01 * abs(right)
+    if tolerance is not None:
+        room = finite("numeric", "the tolerance", tolerance)
     if room <= 0:
         raise ValueError(f"numeric: expected a tolerance above 0 in {_cut(text)}, got {room:g}")
     if not wrong:
-        raise ValueError(f"numeric: expected a wrong number and its reason in {_cut(text)}")
-    traps = [_trap(text, number, reason, room) for number, reason in wrong.items()]
-    _apart(text, right, room, sorted(trap["value"] for trap in traps))
+        raise ValueError(f"numeric: expected `wrong` with at least one number in {_cut(text)}")
+    mistakes = [_mistake(text, number, reason, room) for number, reason in wrong.items()]
+    _check_distances(text, right, room, sorted(mistake["value"] for mistake in mistakes))
     return Question(
         {
             "id": key("numeric", text, _number(right), unit),
@@ -185,7 +187,7 @@ def numeric(
             "text": markup(text),
         }
         | {"answer": right, "tolerance": room, "unit": unit, "why": markup(why)}
-        | {"wrong": traps},
+        | {"wrong": mistakes},
         f"<p>{markup(text)}</p>",
         f"<p>{_number(right)}{' ' + markup(unit) if unit else ''}: {markup(why)}</p>",
         text,
@@ -193,10 +195,10 @@ def numeric(
     )
 
 
-def _trap(text: str, number: float, reason: str, room: float) -> dict:
+def _mistake(text: str, number: float, reason: str, room: float) -> dict:
     """Return a common wrong number, its tolerance, and the reason why it is wrong."""
-    value = finite("numeric", f"wrong number of {_cut(text)}", number)
-    reason_html = markup(words("numeric", f"reason of {number}", reason))
+    value = finite("numeric", f"each wrong number of {_cut(text)}", number)
+    reason_html = markup(words("numeric", f"the reason for {number}", reason))
     return {"value": value, "room": _room(room, value), "reason": reason_html}
 
 
@@ -205,7 +207,7 @@ def _room(room: float, value: float) -> float:
     return min(room, 0.02 * abs(value))
 
 
-def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
+def _check_distances(text: str, right: float, room: float, wrong: list[float]) -> None:
     """Raise ValueError if the tolerances of the answer and the wrong numbers overlap."""
     for value in wrong:
         if abs(value - right) <= room + _room(room, value):
@@ -223,8 +225,8 @@ def _apart(text: str, right: float, room: float, wrong: list[float]) -> None:
 
 def _number(value: float) -> str:
     """Return a number as text, the way a reader would write it."""
-    whole = value == round(value) and abs(value) < 1e9
-    return (f"{value:,.0f}" if whole else f"{value:.4g}").replace("-", "−")
+    is_whole = value == round(value) and abs(value) < 1e9
+    return (f"{value:,.0f}" if is_whole else f"{value:.4g}").replace("-", "−")
 
 
 def order(
@@ -247,7 +249,7 @@ def order(
     why : str
         Explanation to show after a correct order.
     also : sequence of sequences of int
-        Other correct orders, each given by the indices of all steps.
+        Other correct orders, each as a sequence of the indices of all steps.
 
     Raises
     ------
@@ -255,18 +257,18 @@ def order(
         If there are fewer than three steps, two steps are equal, a reason is missing, or
         another order does not contain each step exactly once.
     """
-    words("order", "question", text)
-    words("order", f"why of {_cut(text)}", why)
+    words("order", "the question", text)
+    words("order", f"`why` of {_cut(text)}", why)
     if len(steps) < 3 or any(len(step) != 2 for step in steps):
         raise ValueError(f"order: expected at least three steps (step, reason) in {_cut(text)}")
-    # the first step may come too early in another order
-    begins_otherwise = any(list(other)[:1] != [0] for other in also)
+    # the first step needs a reason only if readers can place it too early
+    first_can_be_early = any(list(other)[:1] != [0] for other in also)
     for k, (step, reason) in enumerate(steps):
-        words("order", f"step of {_cut(text)}", step)
-        if k or begins_otherwise:
-            words("order", f"a reason for each step of {_cut(text)}", reason)
+        words("order", f"each step of {_cut(text)}", step)
+        if k or first_can_be_early:
+            words("order", f"the reason for each step of {_cut(text)}", reason)
     if len({step for step, _ in steps}) < len(steps):
-        raise ValueError(f"order: expected steps that differ in {_cut(text)}")
+        raise ValueError(f"order: expected different steps in {_cut(text)}")
     orders = [list(range(len(steps))), *map(list, also)]
     for other in orders:
         if sorted(other) != orders[0]:
@@ -313,7 +315,7 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
         If there are fewer than two lines of code, the line with the bug does not exist or is
         empty, or a line of code has no reason.
     """
-    words("bug", "question", text)
+    words("bug", "the question", text)
     count = sum(bool(code.strip()) for code, _ in lines)
     if count < 2:
         raise ValueError(
@@ -325,7 +327,7 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
         )
     for k, (code, reason) in enumerate(lines, start=1):
         if code.strip():
-            words("bug", f"a reason for line {k} of {_cut(text)}", reason)
+            words("bug", f"the reason for line {k} of {_cut(text)}", reason)
     rows = [{"code": code, "reason": markup(reason)} for code, reason in lines]
     program = [f"{k:2}  {code}" for k, (code, _) in enumerate(lines, start=1)]
     code = html.escape("\n".join(program), quote=False)

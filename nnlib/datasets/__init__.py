@@ -1,4 +1,4 @@
-"""Small real datasets, which are part of the package.
+"""Small real datasets that come with the package.
 
 >>> describe("digits")  # a notebook also shows images
 digits: Small grey images of handwritten digits.

@@ -39,7 +39,7 @@ class Card:
     name : str
         Name in ``nnlib.datasets``.
     about : str
-        Content of the dataset.
+        Description of the data in one sentence.
     source, licence : str
         Source of the data, and name of the licence. The text of the licence is stored next to
         the data.
@@ -153,8 +153,9 @@ def _pictures(load: Callable, classes: int, side: int) -> Callable[[], str]:
         X, y = load()[0]
         first = [int(np.flatnonzero(y == c)[0]) for c in range(classes)]
         grey = np.uint8(255 * X[first].reshape(-1, side, side))
-        apart = np.pad(grey, ((0, 0), (1, 1), (1, 1)))  # digits fill their squares
-        row = drawing.mosaic(apart, columns=classes)
+        # Digits reach the edges of their images, so add a margin.
+        padded = np.pad(grey, ((0, 0), (1, 1), (1, 1)))
+        row = drawing.mosaic(padded, columns=classes)
         return drawing.png(row, "One image of each class.", width=56 * classes)
 
     return draw
@@ -165,7 +166,7 @@ def _penguins() -> str:
     X, y = penguins()[0][:2]
     alt = (
         "Body mass (g) against flipper length (mm): Adelie as dots, Chinstrap as rings, and "
-        "Gentoo as crosses, which have longer flippers and are heavier than the others."
+        "Gentoo as crosses. Gentoo penguins are the heaviest and have the longest flippers."
     )
     return drawing.dots(X[:, 2], X[:, 3], y, alt)
 
@@ -192,9 +193,8 @@ def _vowels() -> str:
 def _photographs() -> str:
     """Return the photos side by side."""
     colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in photographs()]
-    small = (
-        np.stack(colour)[:, ::2, ::2] & 0xFC
-    )  # the last two bits are noise, and 50% of the file
+    # The last two bits are noise, but would take up half of the file.
+    small = np.stack(colour)[:, ::2, ::2] & 0xFC
     alt = "A tabby cat's face, a cup of coffee from above, a brick wall, grass."
     return drawing.png(drawing.mosaic(small, columns=4), alt, width=4 * 128)
 

@@ -14,9 +14,9 @@ WIDTH, HEIGHT = 320, 120  # width and height of a drawing, in SVG units
 
 def png(pixels: np.ndarray, alt: str, *, width: int = WIDTH) -> str:
     """Return pixels (H, W) or (H, W, 3), uint8, as an HTML image with inline data."""
-    height, across = pixels.shape[:2]
-    colours = 2 if pixels.ndim == 3 else 0
-    header = struct.pack(">2I5B", across, height, 8, colours, 0, 0, 0)
+    rows, columns = pixels.shape[:2]
+    colour_type = 2 if pixels.ndim == 3 else 0
+    header = struct.pack(">2I5B", columns, rows, 8, colour_type, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", _packed(pixels)), (b"IEND", b""))
     file = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
     source = base64.b64encode(file).decode()
@@ -42,7 +42,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def mosaic(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Return images (N, H, W[, 3]) as one image, with ``columns`` of them in each row."""
+    """Return images (N, H, W) or (N, H, W, 3) as one image, with ``columns`` in each row."""
     rows = pictures.reshape(-1, columns, *pictures.shape[1:])
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 

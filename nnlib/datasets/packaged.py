@@ -13,7 +13,7 @@ DATA = Path(__file__).parent / "data"
 
 
 class Split(NamedTuple):
-    """Examples ``X`` and their labels ``y``, row for row."""
+    """Examples ``X`` and their labels ``y``, one per row."""
 
     X: np.ndarray
     y: np.ndarray
@@ -27,11 +27,11 @@ def read(path: Path) -> dict[str, np.ndarray]:
             return dict(file)
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise OSError(
-            f"{path.name} of nnlib.datasets is missing or broken ({error}): reinstall "
+            f"{path.name} in nnlib.datasets is missing or damaged ({error}): reinstall "
             "the package"
         ) from error
 
 
 def text(raw: np.ndarray) -> str:
-    """Return the text whose UTF-8 bytes an array contains."""
+    """Decode an array of UTF-8 bytes."""
     return raw.tobytes().decode("utf-8")

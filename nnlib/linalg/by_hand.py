@@ -29,7 +29,9 @@ from .writing import bracketed, indexed, tex, text
 __all__: list[str] = []
 
 Array = np.ndarray
-LARGEST = 3  # rows: with one rational root, the other two solve a quadratic equation
+# The largest number of rows. For 3 rows and one rational root, the other two roots solve a
+# quadratic equation.
+LARGEST = 3
 
 
 class Eigenspace(NamedTuple):
@@ -77,12 +79,12 @@ def _factored(p: Array, eigenvalues: list[Root]) -> Step:
     formulas = [_factor(value, times, tex, r"\lambda", "-") for value, times in eigenvalues]
     values = _listed(text(value) for value, _ in eigenvalues)
     noun = "root is" if len(eigenvalues) == 1 else "roots are"
-    whole, product = poly_text(p), "".join(factors)
+    polynomial, product = poly_text(p), "".join(factors)
     rational = all(isinstance(value, Fraction) for value, _ in eigenvalues)
     begin = (
         "Factor" if rational else "Factor, with the quadratic formula for the last two roots"
     )
-    factor = f"{begin}: {whole} = {product}; the" if product != whole else "The"
+    factor = f"{begin}: {polynomial} = {product}; the" if product != polynomial else "The"
     return Step(f"{factor} {noun} {values}.", rf"{poly_tex(p)} = {''.join(formulas)} = 0")
 
 
@@ -202,7 +204,7 @@ def eig_steps(A: Any, result: Any) -> Steps:
     steps, spaces = solve_by_hand(M)
     count = sum(space.geometric for space in spaces)
     for space in spaces:
-        steps += [normalised(x) for x in space.basis.T]
+        steps += [unit_step(x) for x in space.basis.T]
     if spaces:
         steps.append(_trace_and_determinant(M, spaces))
     if count < len(M):
@@ -215,11 +217,11 @@ def eig_steps(A: Any, result: Any) -> Steps:
     return Steps(steps, result)
 
 
-def normalised(x: Array) -> Step:
+def unit_step(x: Array) -> Step:
     """Return the step that divides an eigenvector by its length."""
     length, u = unit(x)
     return Step(
-        f"Normalise: the length of {text(x)} is {text(length)}, so u = {text(u)}.",
+        f"Divide {text(x)} by its length {text(length)}: u = {text(u)}.",
         rf"u = \frac{{1}}{{{tex(length)}}} {tex(x)}",
     )
 

@@ -85,10 +85,10 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
 
     Source: Goodfellow et al. (2016), section 2.12; chapter "SVD and PCA".
 
-    >>> found = pca([[1, 0], [0, 5], [6, 3], [4, 9], [9, 8]])
-    >>> found.mean, found.explained_variance.round(10)
+    >>> result = pca([[1, 0], [0, 5], [6, 3], [4, 9], [9, 8]])
+    >>> result.mean, result.explained_variance.round(10)
     (array([4., 5.]), array([20.,  7.]))
-    >>> (found.components * 2**0.5).round(10)
+    >>> (result.components * 2**0.5).round(10)
     array([[ 1.,  1.],
            [-1.,  1.]])
     """

@@ -26,10 +26,10 @@ def definiteness(A: Any, *, exact: bool = False) -> str:
     Parameters
     ----------
     A : (n, n) array_like
-        Symmetric. If your matrix is not symmetric, use (A + A')/2, which has the same x'Ax.
+        A symmetric matrix. If yours is not symmetric, use (A + A')/2, which has the same x'Ax.
     exact : bool
-        Whether to compute with fractions. If False, entries no larger than the rounding errors
-        count as 0.
+        Whether to compute with fractions. If False, entries that are at most as large as the
+        rounding errors count as 0.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def definiteness(A: Any, *, exact: bool = False) -> str:
     while (abs(S) > negligible).any():
         k = abs(S.diagonal()).argmax()
         d = S[k, k]
-        if abs(d) <= negligible:  # zeros on the diagonal: the other entries have either sign
+        if abs(d) <= negligible:  # the diagonal is 0, so x'Ax has both signs
             return "indefinite"
         signs.add(1 if d > 0 else -1)
         S = np.delete(np.delete(S - np.outer(S[:, k] / d, S[k]), k, axis=0), k, axis=1)

@@ -17,7 +17,7 @@ from .writing import tex, tex_factor, tex_matrix
 __all__ = ["det"]
 
 Array = np.ndarray
-LARGEST = 9  # rows; the cofactor expansion needs n! products
+LARGEST = 9  # the largest number of rows for cofactors, because they need n! products
 
 
 def det(
@@ -34,11 +34,13 @@ def det(
     Parameters
     ----------
     A : (n, n) array_like
-        Square. For ``method="cofactors"``, which needs n! products, at most 9 rows.
+        A square matrix; for ``method="cofactors"``, which needs n! products, at most 9 rows.
     method : str
         "elimination", or "cofactors" for the expansion along the first row.
-    exact, steps : bool
-        Whether to compute with fractions, or return the `Steps` in exact numbers instead.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -120,13 +122,15 @@ def _two_by_two(A: Array, d: Any) -> Step:
     (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
     return Step(
-        "Two rows: the product of the diagonal minus the product of the other entries.", rule
+        "Two rows: the product on the diagonal minus the product of the other entries.", rule
     )
 
 
 def _smallest(A: Array, d: Any) -> Step:
     """Return the step for a matrix with one entry or no entries."""
-    words = "One row: the determinant is its entry." if len(A) else "No rows: it is 1."
+    words = "No rows: the determinant is 1."
+    if len(A):
+        words = "One row: the determinant is its entry."
     return Step(words, rf"\det {tex_matrix(A)} = {tex(d)}")
 
 
@@ -135,7 +139,7 @@ def _expansion(A: Array) -> Step:
     minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
     words = (
         f"Expand {len(A)} rows along the first: multiply each nonzero entry by the determinant "
-        "without its row and column, and add the products with signs + − + …."
+        "of the matrix without its row and column, and add the products with signs + − + …."
     )
     total = _signed((j, a, rf"\det {tex_matrix(M)}") for j, a, M in minors)
     return Step(words, rf"\det {tex_matrix(A)} = {total}")

@@ -83,7 +83,7 @@ def eigvals(A: Any) -> Array:
 
 
 def by_modulus(values: Array) -> Array:
-    """Return indices that sort eigenvalues by decreasing modulus, ignoring rounding errors."""
+    """Return indices that sort eigenvalues by decreasing modulus, up to rounding errors."""
     size = np.abs(values).max(initial=0.0) or 1.0
     modulus, real = (np.round(x / size, 10) for x in (np.abs(values), values.real))
     return np.lexsort((-values.imag, -real, -modulus))

@@ -126,7 +126,7 @@ def largest(column: Array) -> int | None:
 
 
 def rounding(A: Array) -> float:
-    """Return an upper bound for the size of rounding errors; 0 for fractions."""
+    """Return an upper bound for the rounding errors, which is 0 for fractions."""
     if A.dtype == object:
         return 0.0
     return max(A.shape) * np.finfo(A.dtype).eps * abs(A).sum(axis=1).max(initial=0.0)
@@ -274,10 +274,10 @@ def row_reduction(A: Array, reduced: bool = True) -> StepGenerator:
     echelon = yield from reduction(A, A.shape[1], reduced=reduced, negligible=rounding(A))
     marks = list(enumerate(echelon.pivots))
     verb = "pivot is" if echelon.rank == 1 else "pivots are"
-    where = f"The {verb} in {listed('column', echelon.pivots)}: the rank is {echelon.rank}."
-    yield lambda: Step(
-        where if marks else "There is no pivot: the rank is 0.", tex_matrix(A, marks)
-    )
+    words = "There is no pivot: the rank is 0."
+    if marks:
+        words = f"The {verb} in {listed('column', echelon.pivots)}: the rank is {echelon.rank}."
+    yield lambda: Step(words, tex_matrix(A, marks))
     return echelon
 
 

@@ -94,8 +94,8 @@ def numeric(A: Any, *, function: str = "numeric", argument: str = "A") -> Array:
     except (TypeError, ValueError) as error:
         raise TypeError(f"{complaint}, got {_kinds(numbers)}") from error
     if not np.isfinite(entries).all():
-        worst = entries[~np.isfinite(entries)][0]
-        raise ValueError(f"{function}: expected finite numbers for {argument}, got {worst}")
+        first = entries[~np.isfinite(entries)][0]
+        raise ValueError(f"{function}: expected finite numbers for {argument}, got {first}")
     return entries
 
 
@@ -110,8 +110,8 @@ def _array(A: Any, complaint: str) -> Array:
         return numbers.astype(int)
     if numbers.dtype.kind not in "iufO":
         raise TypeError(f"{complaint}, got {numbers.dtype}")
-    not_numbers = (str, bytes, bool, type(None))
-    if numbers.dtype == object and any(isinstance(x, not_numbers) for x in numbers.flat):
+    invalid = (str, bytes, bool, type(None))
+    if numbers.dtype == object and any(isinstance(x, invalid) for x in numbers.flat):
         raise TypeError(f"{complaint}, got {_kinds(numbers)}")
     return numbers
 
@@ -170,7 +170,7 @@ def root(q: Any) -> Any:
     Parameters
     ----------
     q : float, int, Fraction or SymPy expression
-        Not negative.
+        A number of at least 0.
 
     Returns
     -------

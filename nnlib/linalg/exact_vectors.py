@@ -52,14 +52,14 @@ def orthogonal(basis: Array) -> Array:
     V = basis.copy()
     for k in range(V.shape[1]):
         for j in range(k):
-            share = inner(V[:, j], V[:, k]) / inner(V[:, j], V[:, j])
-            V[:, k] = simplified(V[:, k] - share * V[:, j])
+            coefficient = inner(V[:, j], V[:, k]) / inner(V[:, j], V[:, j])
+            V[:, k] = simplified(V[:, k] - coefficient * V[:, j])
         V[:, k] = scaled(V[:, k])
     return V
 
 
 def rounded(M: Array) -> Array:
-    """Return a copy with floats rounded to 12 decimals; exact numbers stay unchanged."""
+    """Return a copy with floats rounded to 12 decimals and unchanged exact numbers."""
     entries = np.empty(M.shape, dtype=object)
     for index, x in zip(np.ndindex(M.shape), M.flat, strict=True):
         if isinstance(x, float | complex):

@@ -35,12 +35,14 @@ def lu(
     Parameters
     ----------
     A : (m, n) array_like
-        Below, k = min(m, n).
+        In the shapes below, k = min(m, n).
     pivoting : bool
         Whether to swap rows so that each pivot is the largest entry of its column. If False,
         P is the identity.
-    exact, steps : bool
-        Whether to compute with fractions, or return the `Steps` in exact numbers instead.
+    exact : bool
+        Whether to compute with fractions.
+    steps : bool
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Returns
     -------
@@ -73,7 +75,7 @@ def _topmost(column: Array) -> int | None:
     """Return 0, the index of the pivot without row swaps, or None for a column of zeros."""
     if column[0] == 0 and column.any():
         raise np.linalg.LinAlgError(
-            "lu: expected a nonzero pivot, got 0 above a nonzero entry; "
+            "lu: expected a nonzero pivot, but the pivot is 0 and an entry below it is not; "
             "use pivoting=True to swap rows"
         )
     return 0 if column[0] != 0 else None

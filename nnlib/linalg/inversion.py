@@ -101,7 +101,7 @@ def adjugate_steps(A: Array) -> StepGenerator:
         words = "Swap the two diagonal entries and change the signs of the others."
         yield lambda: Step(words, rf"\operatorname{{adj}} A = {tex_matrix(C.T)}")
         return C.T
-    words = "In position (i, j), write the determinant without row i and column j, "
+    words = "In position (i, j), write the determinant of A without row i and column j, "
     yield lambda: Step(f"{words}with alternating signs.", f"C = {tex_matrix(C)}")
     yield lambda: Step("Transpose.", rf"\operatorname{{adj}} A = {tex_matrix(C.T)}")
     return C.T

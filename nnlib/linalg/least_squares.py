@@ -31,7 +31,7 @@ def qr(A: Any) -> QR:
     Parameters
     ----------
     A : (m, n) array_like
-        Below, k = min(m, n).
+        In the shapes below, k = min(m, n).
 
     Returns
     -------

@@ -51,12 +51,12 @@ def norm(
         (spectral), inf or "nuc" (nuclear); default: "fro".
     dim, keepdim, dtype : optional
         As in PyTorch: one or two axes, whether they remain as axes of length 1, and the dtype
-        to convert x to. If dim is given, x can have any shape.
+        to convert x to. If you pass dim, x can have any shape.
 
     Returns
     -------
     float
-        A Tensor or an array if x is a Tensor or if dim, keepdim or dtype is given.
+        If x is a Tensor, or if you pass dim, keepdim or dtype: a Tensor or an array.
 
     Raises
     ------

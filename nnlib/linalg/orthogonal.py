@@ -32,8 +32,10 @@ def gram_schmidt(A: Any, *, exact: bool = False, steps: bool = False) -> Array |
     ----------
     A : (m, n) array_like
         Linearly independent vectors, as columns.
-    exact, steps : bool
-        Whether to compute with fractions and roots, or return the `Steps` in exact numbers.
+    exact : bool
+        Whether to compute with fractions and roots.
+    steps : bool
+        Whether to return the `Steps`, in exact numbers, instead of the result.
 
     Raises
     ------
@@ -106,12 +108,12 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
     u, a = indexed("u", i), indexed("a", j)
     c = C[i, j]
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
-    whole = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
+    remainder = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
     name = f"u_{{{j + 1}}} = " if last else ""
     left = f"; the remainder is {indexed('u', j)} = {text(U[:, j])}" if last else ""
     vectors = f"u_{{{i + 1}}}^\\top"
     times = rf"\frac{{{vectors} a_{{{j + 1}}}}}{{{vectors} u_{{{i + 1}}}}} = {tex(c)}"
-    formula = rf"{times}, \quad {name}{whole} = {tex(U[:, j])}"
+    formula = rf"{times}, \quad {name}{remainder} = {tex(U[:, j])}"
     if c == 0:
         return Step(f"{a} is already orthogonal to {u}{left}.", formula)
     part = f"which is {u} itself" if c == 1 else f"{text(c)} {u}"

@@ -73,8 +73,8 @@ def singular_values(A: Any) -> Array:
     .. math:: \sigma_i = \sqrt{\lambda_i(A^\top A)}
 
     The first singular value is the spectral norm, the largest factor by which A stretches a
-    vector. The first divided by the last is the condition number. The errors are the same as
-    in ``svd``.
+    vector. The first divided by the last is the condition number. Raises the same errors as
+    ``svd``.
 
     >>> singular_values([[3, 0], [4, 5]]) ** 2
     array([45.,  5.])
@@ -144,7 +144,8 @@ def low_rank(A: Any, rank: int) -> LowRank:
     ----------
     A : (m, n) real numbers
     rank : int
-        Number k of terms in the sum, from 0 to min(m, n). They contain k (m + n + 1) numbers.
+        Number k of terms in the sum, from 0 to min(m, n). To store the terms, you need
+        k (m + n + 1) numbers.
 
     Raises
     ------

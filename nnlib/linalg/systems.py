@@ -116,11 +116,12 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
     negligible = rounding(M)
     yield lambda: Step("Start with [A | b].", tex_matrix(M, bar=n))
     echelon = yield from reduction(M, n, reduced=False, negligible=negligible, bar=True)
-    r, pivots, free = echelon.rank, echelon.pivots, echelon.free[:-1]  # without the column of b
-    left = max((spread(negligible, M[i], j) for i, j in enumerate(pivots)), default=negligible)
-    wrong = r + np.flatnonzero(abs(M[r:, n]) > left)
-    if wrong.size:
-        i = int(wrong[0])
+    r, pivots = echelon.rank, echelon.pivots
+    free = echelon.free[:-1]  # the last one is the column of b
+    bounds = (spread(negligible, M[i], j) for i, j in enumerate(pivots))
+    contradictions = r + np.flatnonzero(abs(M[r:, n]) > max(bounds, default=negligible))
+    if contradictions.size:
+        i = int(contradictions[0])
         reason = f"row {i + 1} is 0 = {text(M[i, n])}"
         words = f"There is no solution, because {reason}."
         yield lambda: Step(words, tex_matrix(M, [(i, n)], bar=n))
@@ -208,7 +209,7 @@ def _solve(A: Array, b: Array) -> StepGenerator:
 
 
 def refuse_singular(A: Array, echelon: RowReduction, function: str) -> None:
-    """Raise LinAlgError if a column has no pivot, or one no larger than rounding errors."""
+    """Raise LinAlgError if a column has no pivot, or a pivot that may be a rounding error."""
     n, missing = len(A), [j for j in echelon.free if j < len(A)]
     if A.dtype != object and not missing:
         pivots = abs(echelon.matrix.diagonal())
@@ -229,7 +230,7 @@ def back_substitution(U: Array, c: Array) -> StepGenerator:
 
 
 def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
-    """Return the step that solves equation i for x_i, its only unknown by then."""
+    """Return the step that solves equation i for x_i, the last unknown that remains in it."""
     known = [j for j in range(i + 1, len(U)) if U[i, j] != 0]
     words = [text(c[i]), *(f"{factor(U[i, j])} · {factor(x[j])}" for j in known)]
     write, write_factor = (_row, _row) if c.ndim == 2 else (tex, tex_factor)
@@ -237,8 +238,8 @@ def _substituted(U: Array, c: Array, x: Array, i: int) -> Step:
     signs.insert(0, write(c[i]))
     top, below = " − ".join(words), U[i, i]
     division = f"{quotient(top, text(below))} = " if known or below != 1 else ""
-    rest = " - ".join(signs)
-    value = rest if below == 1 else rf"\frac{{{rest}}}{{{tex(below)}}}"
+    difference = " - ".join(signs)
+    value = difference if below == 1 else rf"\frac{{{difference}}}{{{tex(below)}}}"
     sentence = f"Row {i + 1} gives {indexed('x', i)} = {division}{text(x[i])}."
     return Step(sentence, f"x_{{{i + 1}}} = {value} = {write(x[i])}")
 

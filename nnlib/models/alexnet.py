@@ -54,11 +54,11 @@ class AlexNet(Module):
             *(Conv2d(384, 256, 3, padding=1, groups=2), ReLU()),
             MaxPool2d(3, 2),
         )
-        self.avgpool = AdaptiveAvgPool2d((6, 6))  # has no effect for the paper's image size
+        self.avgpool = AdaptiveAvgPool2d((6, 6))  # does nothing for the paper's image size
         self.classifier = dense(256 * 6 * 6, hidden, num_classes, dropout)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 224, 224), or of a different size, to logits (N, C)."""
+        """Map images (N, 3, 224, 224) to logits (N, C); other sizes are possible."""
         return self.classifier(self.avgpool(self.features(input)).flatten(1))
 
 
@@ -106,9 +106,9 @@ class ZFNet(Module):
             *(Conv2d(fourth, fifth, 3, padding=1), ReLU()),
             MaxPool2d(3, 2),
         )
-        self.avgpool = AdaptiveAvgPool2d((6, 6))  # has no effect for the paper's image size
+        self.avgpool = AdaptiveAvgPool2d((6, 6))  # does nothing for the paper's image size
         self.classifier = dense(fifth * 6 * 6, hidden, num_classes, dropout)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 224, 224), or of a different size, to logits (N, C)."""
+        """Map images (N, 3, 224, 224) to logits (N, C); other sizes are possible."""
         return self.classifier(self.avgpool(self.features(input)).flatten(1))

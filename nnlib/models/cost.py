@@ -24,8 +24,8 @@ def multiply_adds(unit: Unit) -> int:
     r"""Count the multiply-adds of matrix products and convolutions for the whole batch.
 
     Activations, normalization, pooling and biases count as 0, as in
-    ``torch.utils.flop_counter``, which counts multiplications and additions separately and so
-    returns two times this number.
+    ``torch.utils.flop_counter``. Its results are two times as large, because it counts each
+    multiply-add as two operations.
 
     Parameters
     ----------

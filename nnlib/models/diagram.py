@@ -15,7 +15,8 @@ from .run import level, watched
 
 __all__ = ["Block", "Diagram", "diagram"]
 
-MOST, WIDE = 40, 1100  # blocks; pixels
+MOST = 40  # largest number of blocks, by default
+WIDE = 1100  # pixels; a wider drawing goes from top to bottom
 
 
 class Diagram:

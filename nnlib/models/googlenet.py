@@ -92,7 +92,7 @@ class Auxiliary(Module):
         self.dropout = Dropout(dropout)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C_in, 14, 14), or a different image size, to logits (N, C)."""
+        """Map (N, C_in, 14, 14) to logits (N, C); other sizes are possible."""
         x = F.adaptive_avg_pool2d(F.avg_pool2d(input, 5, 3), 4)
         x = F.relu(self.conv(x)).flatten(1)
         return self.fc2(self.dropout(F.relu(self.fc1(x))))
@@ -149,7 +149,7 @@ class GoogLeNet(Module):
         he_normal(self)
 
     def forward(self, input: Tensor) -> Tensor | GoogLeNetOutputs:
-        """Map images (N, 3, 224, 224) to logits (N, C); in training, add the heads' logits.
+        """Map images (N, 3, 224, 224) to logits (N, C); in training mode, return all logits.
 
         Other image sizes are possible, but the heads need at least 79 pixels.
         """

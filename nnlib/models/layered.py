@@ -77,7 +77,7 @@ class Builder:
 
     def __init__(self, run: Run, depth: int):
         self.run, self.depth = run, depth
-        self.made: dict[Tensor, Block] = {}
+        self.block_of: dict[Tensor, Block] = {}
         self.calls: dict[Scope, Block] = {}
         self.counted: set[Tensor] = set()
 
@@ -85,7 +85,7 @@ class Builder:
         """Return the blocks that lead to the output, each after its operands."""
         several = len(self.run.inputs) > 1
         for k, x in enumerate(self.run.inputs, start=1):
-            self.made[x] = Block("", f"input {k}" if several else "input", [], x.shape)
+            self.block_of[x] = Block("", f"input {k}" if several else "input", [], x.shape)
         order = {op: k for k, op in enumerate(self.run.recorded.ops)}
         done = [(scope.end, 0, scope) for scope in _unused(self.run.recorded)]
         done += [(order[unit.ops[-1]], 1, unit) for unit in units(self.run.recorded)]
@@ -100,9 +100,9 @@ class Builder:
             return Block("", JOINS.get(name, name))
         inside = inside or scopes[self.depth]
         if inside not in self.calls:
-            own = {*inside.module.parameters()} - self.counted
-            self.counted |= own
-            size = sum(p.numel() for p in own)
+            parameters = {*inside.module.parameters()} - self.counted
+            self.counted |= parameters
+            size = sum(p.numel() for p in parameters)
             kind = type(inside.module).__name__
             shapes = [x.shape for x in tensors(inside.output)]
             self.calls[inside] = Block(inside.name, kind, [], shapes[0], size)
@@ -110,58 +110,60 @@ class Builder:
 
     def _add(self, unit: Unit) -> None:
         """Add a unit of operations to the block that it belongs to."""
-        sources = [self.made[x] for x in unit.inputs if x in self.made]
+        sources = [self.block_of[x] for x in unit.inputs if x in self.block_of]
         if sources:
             block = self._block(unit.modules, unit.name)
             self._join(block, sources, unit.outs)
 
     def _join(self, block: Block, sources: list[Block], outs: list[Tensor]) -> None:
-        """Add operands to a block, and note that it computes these results."""
+        """Add operands to a block, and record that the block computes these results."""
         for source in sources:
             if source is not block and source not in block.operands:
                 block.operands.append(source)
-        self.made.update((out, block) for out in outs)
+        self.block_of.update((out, block) for out in outs)
         block.shape = block.shape or outs[0].shape
 
     def _pass(self, scope: Scope) -> None:
         """Add a module that returned its input unchanged, as dropout does in evaluation."""
         scopes, x = _modules(scope), tensors(scope.output)
         shown = len(scopes) <= self.depth and _is_one(scope.module)
-        if (shown or len(scopes) == self.depth + 1) and x and x[0] in self.made:
-            self._join(self._block(scopes, ""), [self.made[x[0]]], x[:1])
+        if (shown or len(scopes) == self.depth + 1) and x and x[0] in self.block_of:
+            self._join(self._block(scopes, ""), [self.block_of[x[0]]], x[:1])
 
     def _output(self) -> Block:
         """Return the block of the model's output; several outputs are joined in one block."""
-        last = list(dict.fromkeys(self.made[x] for x in self.run.outputs if x in self.made))
+        last = list(
+            dict.fromkeys(self.block_of[x] for x in self.run.outputs if x in self.block_of)
+        )
         if not last:
             raise ValueError("diagram: expected a model whose output depends on its inputs")
         return last[0] if len(last) == 1 else Block("", "outputs", last)
 
 
 def _unused(recorded: recording) -> list[Scope]:
-    """Return the calls of modules that recorded no operation, in the order they ended."""
+    """Return the module calls that recorded no operation, in the order in which they ended."""
     used = {scope for op in recorded.ops if op.scope for scope in op.scope.chain()}
     unused = [s for s in recorded.scopes if s.module is not None and s not in used and s.args]
     return sorted(unused, key=lambda scope: scope.end)
 
 
 def _is_one(module: Module) -> bool:
-    """Return whether a module is one block: it is a layer of nnlib, or has no submodules."""
-    own = type(module).__module__.startswith("nnlib.nn.")
-    return not [*module.children()] or (own and not isinstance(module, CONTAINERS))
+    """Return whether a module is one block: a layer of nnlib, or without submodules."""
+    is_layer = type(module).__module__.startswith("nnlib.nn.")
+    return not [*module.children()] or (is_layer and not isinstance(module, CONTAINERS))
 
 
 def _leading_to(output: Block) -> list[Block]:
     """Return all blocks that the output depends on, each after its operands."""
     order: dict[Block, None] = {}
-    to_do = [(output, False)]
-    while to_do:
-        block, ready = to_do.pop()
-        if ready:
+    stack = [(output, False)]
+    while stack:
+        block, are_operands_done = stack.pop()
+        if are_operands_done:
             order[block] = None
         elif block not in order:
-            to_do.append((block, True))
-            to_do += [(x, False) for x in reversed(block.operands) if x not in order]
+            stack.append((block, True))
+            stack += [(x, False) for x in reversed(block.operands) if x not in order]
     return list(order)
 
 
@@ -200,12 +202,12 @@ def layered(blocks: list[Block]) -> list[Block]:
 
 
 def repeated(blocks: list[Block]) -> list[Block]:
-    """Return blocks in which equal successors are merged into one with a count."""
+    """Return blocks in which equal successive blocks are merged into one with a count."""
     users = _users(blocks)
 
     def is_same(x: Block, y: Block) -> bool:
-        mine, its = ((b.kind, b.shape, b.parameters, b.then) for b in (x, y))
-        return not y.is_plain and mine == its and users[x] == 1 and len(x.operands) == 1
+        first, second = ((b.kind, b.shape, b.parameters, b.then) for b in (x, y))
+        return not y.is_plain and first == second and users[x] == 1 and len(x.operands) == 1
 
     def count(x: Block, y: Block) -> None:
         y.count = x.count + 1

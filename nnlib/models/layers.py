@@ -90,9 +90,9 @@ class Linear(_Countable, nn.Linear):
 
 
 def he_normal(model: Module, mode: str = "fan_out") -> None:
-    """Draw the kernels of all convolutions by He initialization, and set biases to 0.
+    """Initialize the kernels of all convolutions as in He et al. (2015), and set biases to 0.
 
-    Source: He et al. (2015), equation 14; as in torchvision.
+    Source: He et al. (2015), equation 14; torchvision does the same.
     """
     if _counting.get():
         return

@@ -70,7 +70,7 @@ class PartialConv2d(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw parameters uniformly from ±1/√(inputs of their channel), as in ``Conv2d``."""
+        """Draw parameters uniformly from ±1/√k if an output has k inputs, as in ``Conv2d``."""
         fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)
@@ -80,8 +80,8 @@ class PartialConv2d(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, C_out, I, J)."""
-        none = zeros(1, self.kernel_size, self.kernel_size, dtype=self.weight.dtype)
-        return F.conv2d(input, cat([self.weight, none])[self.kernel_of], self.bias)
+        zero = zeros(1, self.kernel_size, self.kernel_size, dtype=self.weight.dtype)
+        return F.conv2d(input, cat([self.weight, zero])[self.kernel_of], self.bias)
 
     def extra_repr(self) -> str:
         """Describe the options, for printing."""

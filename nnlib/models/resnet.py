@@ -184,7 +184,7 @@ class ResNet(Module):
         he_normal(self)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 224, 224), or of any size, to logits (N, C)."""
+        """Map images (N, 3, 224, 224) to logits (N, C); all other sizes are possible."""
         x = self.maxpool(self.relu(self.bn1(self.conv1(input))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(self.avgpool(x).flatten(1))

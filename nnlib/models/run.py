@@ -43,11 +43,11 @@ def watched(name: str, model: Module, sizes: Any) -> Run:
 
 def _size(name: str, size: Sequence[int]) -> tuple[int, ...]:
     """Return the shape of one input."""
-    whole = isinstance(size, list | tuple) and all(
+    is_shape = isinstance(size, list | tuple) and all(
         isinstance(n, int | np.integer) and not isinstance(n, bool) for n in size
     )
-    if not whole:
-        raise TypeError(f"{name}: expected input_size of whole numbers, got {size!r}")
+    if not is_shape:
+        raise TypeError(f"{name}: expected integers as input_size, got {size!r}")
     if any(n < 0 for n in size):
         raise ValueError(f"{name}: expected sizes of at least 0, got {tuple(size)}")
     return tuple(map(int, size))

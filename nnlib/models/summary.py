@@ -165,7 +165,7 @@ def summary(
     """List the output shape, cost, memory and receptive field of each layer of a model.
 
     The model runs once on zeros, in evaluation mode and without gradients; the modes of its
-    submodules are restored. Names and rules follow the package torchinfo.
+    submodules are restored. The names and the counting rules are the same as in torchinfo.
 
     Parameters
     ----------
@@ -255,15 +255,15 @@ def _add_parameters(layer: Layer, module: Module, counted: set[Tensor]) -> None:
 def _add_unit(layer: Layer, unit: Unit, known: dict[Tensor, Field]) -> None:
     """Add the cost of a unit of operations to its row, and store its receptive field."""
     layer.multiply_adds += multiply_adds(unit)
-    own = (x for x in unit.outs if x.view_of is None or unit.call is not None)
-    layer.activation_bytes += sum(x.array.nbytes for x in own)
+    stored = (x for x in unit.outs if x.view_of is None or unit.call is not None)
+    layer.activation_bytes += sum(x.array.nbytes for x in stored)
     field = receptive_field(unit, known)
     if field is not None:
         known.update((out, field) for out in unit.outs)
 
 
 def _by(pair: tuple[int, int]) -> str:
-    """Return height and width as a text such as "3×5", or as one number if they are equal."""
+    """Return height and width as text such as "3×5", or as one number if they are equal."""
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
 
 

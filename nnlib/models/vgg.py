@@ -55,7 +55,7 @@ class VGG(Module):
                 before = n
             layers.append(MaxPool2d(2))
         self.features = Sequential(*layers)
-        self.avgpool = AdaptiveAvgPool2d((7, 7))  # has no effect for the paper's image size
+        self.avgpool = AdaptiveAvgPool2d((7, 7))  # does nothing for the paper's image size
         self.classifier = Sequential(
             *(Linear(512 * 7 * 7, hidden), ReLU(), Dropout(dropout)),
             *(Linear(hidden, hidden), ReLU(), Dropout(dropout)),
@@ -64,7 +64,7 @@ class VGG(Module):
         he_normal(self)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map images (N, 3, 224, 224), or of a different size, to logits (N, C)."""
+        """Map images (N, 3, 224, 224) to logits (N, C); other sizes are possible."""
         return self.classifier(self.avgpool(self.features(input)).flatten(1))
 
 

@@ -1,4 +1,4 @@
-r"""Text and sequences as numbers.
+r"""Text and sequences: tokens, n-gram models, windows and batches.
 
 >>> names = "emma\nolivia\nava\n"
 >>> vocabulary = Vocabulary(names)

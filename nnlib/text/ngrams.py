@@ -19,7 +19,7 @@ __all__ = [
     "sample",
 ]
 
-MOST = 10**8  # largest number of entries in a table of counts: 800 MB
+LARGEST = 10**8  # largest number of entries in a table of counts: 800 MB
 
 
 def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
@@ -30,7 +30,7 @@ def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
     Parameters
     ----------
     *sequences : (T,) int
-        Numbers of tokens in [0, size). An n-gram never extends over two sequences.
+        Indices of tokens in [0, size). An n-gram never spans two sequences.
     n : int
         Number of tokens in an n-gram, for example 2 for bigrams.
     size : int
@@ -44,9 +44,9 @@ def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
     Raises
     ------
     TypeError
-        If the numbers are not integers.
+        If the indices are not integers.
     ValueError
-        If a number is out of range, n or size is below 1, or the table would be too large.
+        If an index is out of range, n or size is below 1, or the table would be too large.
 
     Source: Jurafsky and Martin (2024), "Speech and language processing", section 3.1; chapter
     "Language models".
@@ -58,9 +58,9 @@ def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
     """
     n = checks.whole("ngram_counts", "n", n, low=1)
     size = checks.whole("ngram_counts", "size", size, low=1)
-    if n > 64 or size**n > MOST:  # NumPy's arrays have at most 64 axes
+    if n > 64 or size**n > LARGEST:  # NumPy's arrays have at most 64 axes
         raise ValueError(
-            f"ngram_counts: expected size**n of at most {MOST:,} and n of at most 64, "
+            f"ngram_counts: expected size**n of at most {LARGEST:,} and n of at most 64, "
             f"got n={n} and size={size}"
         )
     counts = np.zeros(size**n, np.int64)
@@ -71,7 +71,7 @@ def ngram_counts(*sequences: Sequence[int], n: int, size: int) -> np.ndarray:
 
 
 def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray:
-    r"""Estimate the probability of the last token of an n-gram, given those before it.
+    r"""Estimate the probability of the last token of an n-gram, given the previous tokens.
 
     .. math:: p(k_n \mid k_1 \dots k_{n-1}) = \frac{c_{k_1 \dots k_n} + \alpha}{\sum_k
         (c_{k_1 \dots k_{n-1} k} + \alpha)}
@@ -116,7 +116,7 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
 
 
 def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) -> float:
-    r"""Return the mean surprise at each token, given the n - 1 before it.
+    r"""Return the mean surprise per token, given the n - 1 previous tokens.
 
     .. math:: H = -\frac{1}{M} \sum_{t=n}^{T} \log p(x_t \mid x_{t-n+1} \dots x_{t-1})
 
@@ -125,8 +125,8 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
     probabilities : (C, ..., C) float
         Probabilities, such as from ``ngram_probabilities``, with n axes.
     *sequences : (T,) int
-        Numbers of tokens in [0, C). The first n - 1 tokens of each sequence are given. The
-        remaining tokens, M in all sequences together, are predicted.
+        Indices of tokens in [0, C). The first n - 1 tokens of each sequence are given, and the
+        M remaining tokens of all sequences are predicted.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
     Raises
     ------
     ValueError
-        If a number is out of range, no sequence has n tokens, or the probabilities do not sum
+        If an index is out of range, no sequence has n tokens, or the probabilities do not sum
         to 1 along the last axis.
 
     Source: Jurafsky and Martin (2024), section 3.7; chapter "Language models".
@@ -156,7 +156,7 @@ def ngram_cross_entropy(probabilities: np.ndarray, *sequences: Sequence[int]) ->
     grams = np.concatenate([_grams(name, s, n, size) for s in sequences] or [np.empty((0, n))])
     if not len(grams):
         raise ValueError(f"{name}: expected a sequence of at least {n} tokens, got none")
-    with np.errstate(divide="ignore"):  # log 0 is -inf, for a token of probability 0
+    with np.errstate(divide="ignore"):  # log 0 is -inf, for a token with probability 0
         return float(-np.log(p[tuple(grams.T)]).mean())
 
 
@@ -234,7 +234,7 @@ def sample(
         If the temperature is negative, or a row contains NaN or +inf or only -inf.
 
     Source: Hinton, Vinyals and Dean (2015), arXiv:1503.02531, equation 1; chapter "Language
-    models". Drawn by Gumbel's trick: the largest z/τ + g, g = -log(-log u).
+    models". We use the Gumbel trick: the token is the argmax of z/τ + g with g = -log(-log u).
 
     >>> logits = np.array([[2.0, 1.0, -np.inf], [-np.inf, -np.inf, 0.0]])
     >>> sample(logits, temperature=0.5, rng=np.random.default_rng(0))

@@ -1,4 +1,4 @@
-"""Sequences: cutting them into pieces, and synthetic tasks that require memory."""
+"""Windows and batches of sequences, and a synthetic task that requires memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def windows(x: np.ndarray, length: int, *, stride: int = 1) -> np.ndarray:
     Parameters
     ----------
     x : (T, ...)
-        The sequence in the order of time.
+        The sequence, with time along the first axis.
     length : int
         Number L of steps in a window.
     stride : int
@@ -66,7 +66,7 @@ def bptt_batches(
     Parameters
     ----------
     x : (T, ...)
-        The sequence in the order of time.
+        The sequence, with time along the first axis.
     batch_size : int
         Number N of streams.
     length : int
@@ -110,7 +110,7 @@ def series(function: str, x: Any) -> np.ndarray:
     """Return a sequence as an array (T, ...); raise an error for an array of objects."""
     x = checks.reals(function, "x", x, kinds="biufcMmSU")
     if x.ndim < 1 or not x.size:
-        raise ValueError(f"{function}: expected x (T, ...) with entries, got shape {x.shape}")
+        raise ValueError(f"{function}: expected nonempty x (T, ...), got shape {x.shape}")
     return x
 
 

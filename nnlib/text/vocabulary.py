@@ -1,4 +1,4 @@
-"""Tokens: from text to tokens, and from tokens to numbers and back."""
+"""Tokens: splitting text into tokens, and converting tokens to indices and back."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def tokenize(text: str) -> list[str]:
 
 
 class Vocabulary:
-    """Numbers for tokens: the most frequent token first, ties in lexicographic order.
+    """The index of each token: the most frequent token first, ties in lexicographic order.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Vocabulary:
     Attributes
     ----------
     tokens : tuple of str
-        The tokens in the order of their numbers.
+        The tokens in the order of their indices.
     counts : tuple of int
         Number of occurrences of each token.
 
@@ -74,19 +74,19 @@ class Vocabulary:
             raise ValueError("Vocabulary: expected at least one token, got none")
         self.tokens = tuple(sorted(counts, key=lambda token: (-counts[token], token)))
         self.counts = tuple(counts[token] for token in self.tokens)
-        self._number = {token: k for k, token in enumerate(self.tokens)}
+        self._index = {token: k for k, token in enumerate(self.tokens)}
 
     def __len__(self) -> int:
         return len(self.tokens)
 
     def __contains__(self, token: object) -> bool:
-        return token in self._number
+        return token in self._index
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.tokens)
 
     def __getitem__(self, token: str) -> int:
-        """Return the number of a token."""
+        """Return the index of a token."""
         return int(self.encode([token])[0])
 
     def __repr__(self) -> str:
@@ -94,7 +94,7 @@ class Vocabulary:
         return f"Vocabulary of {len(self)} tokens: {first}{', …' if len(self) > 5 else ''}"
 
     def encode(self, tokens: Iterable[str]) -> np.ndarray:
-        """Return the numbers of tokens.
+        """Return the indices of tokens.
 
         Parameters
         ----------
@@ -108,25 +108,25 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If a token has no number.
+            If a token is not in the vocabulary.
         """
         tokens = _listed("Vocabulary.encode", tokens)
-        numbers = [self._number.get(token) for token in tokens]
-        if None in numbers:
-            k = numbers.index(None)
+        indices = [self._index.get(token) for token in tokens]
+        if None in indices:
+            k = indices.index(None)
             raise ValueError(
                 f"Vocabulary.encode: expected one of {len(self)} known tokens, got "
                 f"{tokens[k]!r} at position {k}"
             )
-        return np.array(numbers, np.int64)
+        return np.array(indices, np.int64)
 
     def decode(self, numbers: Sequence[int] | np.ndarray) -> str | list[str]:
-        """Return the tokens with the given numbers.
+        """Return the tokens with the given indices.
 
         Parameters
         ----------
         numbers : (T,) int
-            Numbers of tokens, counted from 0.
+            Indices of tokens, counted from 0.
 
         Returns
         -------
@@ -136,16 +136,16 @@ class Vocabulary:
         Raises
         ------
         TypeError
-            If the numbers are not integers.
+            If the indices are not integers.
         ValueError
-            If a number has no token, or the numbers do not have the shape (T,).
+            If an index is out of range, or the indices do not have the shape (T,).
         """
         k = whole("Vocabulary.decode", "numbers", numbers)
         if k.ndim != 1 or ((k < 0) | (k >= len(self))).any():
-            wrong = k[(k < 0) | (k >= len(self))]
-            got = f"shape {k.shape}" if k.ndim != 1 else wrong[0]
+            outside = k[(k < 0) | (k >= len(self))]
+            got = f"shape {k.shape}" if k.ndim != 1 else outside[0]
             raise ValueError(
-                f"Vocabulary.decode: expected (T,) numbers from 0 to {len(self) - 1}, got {got}"
+                f"Vocabulary.decode: expected indices (T,) from 0 to {len(self) - 1}, got {got}"
             )
         tokens = [self.tokens[i] for i in k]
         return "".join(tokens) if self.of_characters else tokens

@@ -15,7 +15,7 @@ from .values import lines, one_line
 __all__ = ["Card", "Deck", "card", "draw", "draw_cards"]
 
 LINE, PAD, CHARACTER = 16.0, 8.0, 8.0  # height of a line, padding, width of a character
-GAP = {"right": (44.0, 14.0), "down": (34.0, 14.0)}  # between layers, between neighbours
+GAP = {"right": (44.0, 14.0), "down": (34.0, 14.0)}  # between layers; between slots of a layer
 VALUE, GRADIENT, INK, PAPER = (
     "var(--nn-a, #0062b1)",
     "var(--nn-b, #b4490a)",
@@ -144,23 +144,23 @@ def _description(nodes: Sequence[Node], gradients: bool) -> str:
 def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, places: Deck) -> str:
     """Return an edge with its arrowhead as SVG, from one card to the next."""
     source, target, operand, passed = edge
-    twins = [e[2] for e in laid_out.edges if e[:2] == (source, target)]
-    turn = 14.0 * (twins.index(operand) - (len(twins) - 1) / 2)
+    parallel = [e[2] for e in laid_out.edges if e[:2] == (source, target)]
+    offset = 14.0 * (parallel.index(operand) - (len(parallel) - 1) / 2)
     along, across = (0, 1) if places.along_x else (1, 0)
     start, end = (list(places.at(laid_out.nodes[k])) for k in (source, target))
     start[along] += cards[source].size[along] / 2
     end[along] -= cards[target].size[along] / 2 + 7
-    start[across] += turn
-    end[across] += turn
+    start[across] += offset
+    end[across] += offset
     path = "M{:.4g} {:.4g}".format(*start)
-    here = start
-    for layer, slot in passed:  # straight past cards, curved between layers
+    position = start
+    for layer, slot in passed:  # a curve between two layers, and a straight line past the cards
         before, behind = list(places.at((layer, slot))), list(places.at((layer, slot)))
         before[along] -= places.reach(layer)
         behind[along] += places.reach(layer)
-        path += _bent(here, before, along) + "L{:.4g} {:.4g}".format(*behind)
-        here = behind
-    path += _bent(here, end, along)
+        path += _bent(position, before, along) + "L{:.4g} {:.4g}".format(*behind)
+        position = behind
+    path += _bent(position, end, along)
     corners = "l-1 -4l8 4l-8 4z" if places.along_x else "l-4 -1l4 8l4 -8z"
     return (
         f'<path d="{path}" fill="none" stroke="{INK}" stroke-opacity=".65"/>'
@@ -169,14 +169,14 @@ def _edge(edge: tuple, cards: Sequence[Card], laid_out: Layout, places: Deck) ->
 
 
 def _bent(start: list[float], end: list[float], along: int) -> str:
-    """Return a curve in SVG that starts and ends in the direction of the layers."""
+    """Return an SVG curve that starts and ends in the direction from layer to layer."""
     first, second = list(start), list(end)
     first[along] = second[along] = (start[along] + end[along]) / 2
     return "C{:.4g} {:.4g} {:.4g} {:.4g} {:.4g} {:.4g}".format(*first, *second, *end)
 
 
 def _card(c: Card, centre: tuple[float, float]) -> str:
-    """Return a card as SVG: the title, the value and, under a line, the gradient."""
+    """Return a card as SVG: the title, the value and, below a line, the gradient."""
     width, height = c.size
     x, y = centre[0] - width / 2, centre[1] - height / 2
     dashes = ' stroke-dasharray="3 2"' if c.dashed else ""

@@ -120,8 +120,9 @@ def _edge(edge, nodes: Sequence[Node], laid_out: Layout, frame: Frame, gradients
 def _curve(
     points: list[tuple[float, float]], along_x: bool, bend: float
 ) -> tuple[str, tuple[float, float]]:
-    """Return an SVG path that starts and ends in the layers' direction, and its midpoint."""
-    along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)  # 0.3: turn above the numbers
+    """Return an SVG path along the direction of the layers at both ends, and its midpoint."""
+    # A downward edge bends early (0.3), above the numbers next to its target.
+    along, across, turn = (0, 1, 0.5) if along_x else (1, 0, 0.3)
     ends = [list(p) for p in points]
     ends[0][along] += RADIUS
     ends[-1][along] -= RADIUS + 6
@@ -163,7 +164,8 @@ def _node(node: Node, centre: tuple[float, float], along_x: bool, gradients: boo
     known = gradients and node.gradient is not None
     value, gradient = number(node.value), number(node.gradient) if known else ""
     if along_x:
-        named = f"{name} = {value}" if name and "e" not in value else value  # no space for both
+        # There is no room for a name next to a number with an exponent.
+        named = f"{name} = {value}" if name and "e" not in value else value
         texts = [_text(x, y - 23, named, VALUE), _text(x, y + 31, gradient, GRADIENT)]
     elif node.operation:
         texts = _beside(x + RADIUS + 3, y, name, value, gradient)

@@ -19,7 +19,7 @@ from .graph import Call, Graph, build
 
 __all__ = ["expression"]
 
-LIMITS = GRAMMAR["limits"]  # on characters, nested brackets and nested levels
+LIMITS = GRAMMAR["limits"]  # for the numbers of characters, nested brackets and nested levels
 LONGEST, BRACKETS, DEEPEST = LIMITS["characters"], LIMITS["brackets"], LIMITS["levels"]
 
 Value = Tensor | float
@@ -27,7 +27,7 @@ Value = Tensor | float
 TYPED = {
     name: entry["typed"] for name, entry in GRAMMAR["operations"].items() if "typed" in entry
 }
-# The number of operands of each operation, and its name by the way you type it.
+# The number of operands of each operation, and the names of operations by what users type.
 ARITY = {name: GATES[name].text.count("{}") for name in TYPED}
 FUNCTIONS = {typed: name for name, typed in TYPED.items() if typed.isidentifier()}
 OPERATORS: dict[type, str] = {
@@ -52,9 +52,9 @@ def expression(text: str, /, **values: float) -> Graph:
     Returns
     -------
     Graph
-        Has a node for each input and each operation. nnlib computes all numbers in float64.
-        An output without a name is called f, and other results are called v1, v2 and so on,
-        unless these names are taken.
+        The graph has a node for each input and each operation. nnlib computes all numbers in
+        float64. An output without a name is called f, and other results are called v1, v2 and
+        so on, unless these names are taken.
 
     Raises
     ------
@@ -82,7 +82,7 @@ max, relu, sigmoid, tanh
     for node in graph:
         if not math.isfinite(node.gradient):
             raise ValueError(
-                f"expression: d{graph.output.name}/d{node.name} is not finite here"
+                f"expression: d{graph.output.name}/d{node.name} is not finite for these values"
             )
     return graph
 
@@ -98,8 +98,9 @@ def _parsed(text: str) -> list[ast.stmt]:
     """Return the statements of a text as syntax trees."""
     if len(text) > LONGEST:
         raise ValueError(f"expression: expected at most {LONGEST} characters, got {len(text)}")
-    if strange := re.search("[\0\ud800-\udfff]", text):  # these errors have no line number
-        raise _error(text, strange.start(), "not an expression")
+    # For these characters, Python's own errors have no line number.
+    if invalid := re.search("[\0\ud800-\udfff]", text):
+        raise _error(text, invalid.start(), "not an expression")
     changes = ((letter in "([{") - (letter in ")]}") for letter in text)
     for k, brackets in enumerate(itertools.accumulate(changes)):
         if brackets > BRACKETS:
@@ -244,8 +245,8 @@ class _Reader:
         expression, name = self.expressions.get(tensor), self.names.get(tensor)
         if expression is None:
             return ValueError(f"expression: {name} is not used in the output")
-        what = name or self.written(expression)
-        return self.error(expression, f"{what} is not used in the output")
+        name = name or self.written(expression)
+        return self.error(expression, f"{name} is not used in the output")
 
     def written(self, node: ast.expr) -> str:
         """Return the source of an expression in quotes, shortened to 40 characters."""

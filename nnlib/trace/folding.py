@@ -28,7 +28,7 @@ def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> lis
     constant : function
         Returns the node of an argument that gets no gradient.
     """
-    calls = _calls_of_several(nodes)
+    calls = _calls_to_merge(nodes)
     hidden = _inner_constants(nodes, calls)
     last = {call: node for node, call in calls.items()}  # the last operation of each call
     known = set(nodes)
@@ -48,7 +48,7 @@ def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> lis
     return list(new.values())
 
 
-def _calls_of_several(nodes: Sequence[Node]) -> dict[Node, Scope]:
+def _calls_to_merge(nodes: Sequence[Node]) -> dict[Node, Scope]:
     """Return the function call of each node whose call consists of several operations."""
     calls = {node: node.scope.function() for node in nodes if node.scope is not None}
     count = Counter(calls.values())
@@ -76,7 +76,7 @@ def _merged(
     call: Scope, calls: dict[Node, Scope], hidden: set[Node], constant: Callable[[Tensor], Node]
 ) -> Node:
     """Return one node for a call, with the operands from outside the call and its result."""
-    parts = [node for node, its_call in calls.items() if its_call is call]
+    parts = [node for node in calls if calls[node] is call]
     result = _result(call, parts)
     sent: dict[Node, list[Value]] = {}  # the gradients that the parts send to outer operands
     for part in parts:

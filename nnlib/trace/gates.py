@@ -72,7 +72,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def label(name: str) -> str:
-    """Return a name for a drawing, with digits at its end as subscripts.
+    """Return a name for a drawing, with trailing digits as subscripts.
 
     >>> label("w10"), label("loss")
     ('w₁₀', 'loss')

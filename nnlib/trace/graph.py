@@ -107,7 +107,7 @@ class Graph:
         Parameters
         ----------
         direction : {"right", "down"}
-            The direction from the inputs to the output. ``"down"`` suits a phone.
+            The direction from the inputs to the output. On a phone, ``"down"`` fits better.
         gradients : bool
             Whether to draw the gradients below the values.
         """
@@ -115,7 +115,8 @@ class Graph:
 
     def picture(self, *, gradients: bool = True) -> Picture:
         """Return the drawing for ``viz.show``, with or without the gradients."""
-        return Picture(*(self.svg(way, gradients=gradients) for way in ("right", "down")))
+        right, down = (self.svg(side, gradients=gradients) for side in ("right", "down"))
+        return Picture(right, down)
 
     def _repr_html_(self) -> str:
         return self.picture().scrolling("Graph")
@@ -151,10 +152,10 @@ class Graph:
 
 
 class Picture:
-    """A drawing for ``viz.show``, which goes right on a wide screen and down on a phone.
+    """A drawing for ``viz.show``: from left to right, or from top to bottom on a phone.
 
-    The drawing shrinks to the width of the page. A graph that a notebook displays without
-    ``viz.show`` has its full size and scrolls.
+    The drawing shrinks to the width of the page. If a notebook displays a graph without
+    ``viz.show``, the drawing has its full size and scrolls.
 
     Parameters
     ----------
@@ -169,7 +170,7 @@ class Picture:
         return re.sub(r"min-width:\d+px;", "", self._drawn())
 
     def scrolling(self, label: str) -> str:
-        """Return the drawing in its full size, in a box that scrolls on narrower pages."""
+        """Return the drawing in its full size, in a box that scrolls if the page is narrow."""
         box = f'<div class="nn-trace" tabindex="0" role="group" aria-label="{label}">'
         drawn = self._drawn().replace('<div class="nn-trace">', box, 1)
         return f'<div class="nn-panels"><div class="nn-panel">{drawn}</div></div>'
@@ -218,7 +219,7 @@ def build(output: Tensor, calls: Sequence[Call], names: dict[Tensor, str]) -> Gr
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return the name if it isn't taken, else the first free name among v1, v2 and so on."""
+    """Return the name, or if it is taken, the first free name among v1, v2 and so on."""
     numbered = (f"v{k}" for k in itertools.count(1))
     return next(n for n in itertools.chain([name], numbered) if n not in taken)
 

@@ -1,10 +1,10 @@
 """Positions of nodes in a drawing: layers, in which each edge leads to a later layer.
 
-There are two steps, both simple and deterministic. *Layers*: each node is placed directly
-before the first of its users. *Slots*: within a layer, nodes are in the order in which a
-depth-first search from the output finds them, which separates the branches of a tree. Each node
-then moves to the mean of its neighbours, as far as there is room. An edge that passes a layer
-takes a slot there, so that no line runs through a node.
+There are two steps, both simple and deterministic. *Layers*: each node is placed in the layer
+directly before its first user. *Slots*: within a layer, nodes are in the order in which a
+depth-first search from the output finds them, which separates the branches of a tree. Then we
+move each node to the mean position of its neighbours, if there is room. An edge that passes
+through a layer takes a slot in it, so that no line runs through a node.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 __all__ = ["Layout", "layout"]
 
-Item = tuple[int, ...]  # (node,), or (source, target, operand, layer) for an edge that passes
+Item = tuple[int, ...]  # a node (node,), or an edge in a layer (source, target, operand, layer)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Layout:
         The position of each node.
     edges : list of (source, target, operand, places)
         ``operand`` is the index of the source among the target's operands, and ``places``
-        contains the positions in the layers that the edge passes.
+        contains the positions of the edge in the layers that it passes through.
     size : (int, int)
         The number of layers and the number of slots.
     """
@@ -76,9 +76,9 @@ def _rows(
 ) -> tuple[list[list[Item]], list[tuple[int, list[Item]]]]:
     """Return the items of each layer in order, and each edge as a chain of items."""
     rows: list[list[Item]] = [[] for _ in range(max(layers) + 1)]
-    edges, waiting, visited = [], [len(inputs) - 1], set()
-    while waiting:
-        node = waiting.pop()
+    edges, stack, visited = [], [len(inputs) - 1], set()
+    while stack:
+        node = stack.pop()
         if node in visited:
             continue
         visited.add(node)
@@ -90,7 +90,7 @@ def _rows(
                 edges.append((k, [(operand,), *chain, (node,)]))
                 for item in chain:
                     rows[item[3]].append(item)
-        waiting.extend(x for x in reversed(inputs[node]) if x is not None)
+        stack.extend(x for x in reversed(inputs[node]) if x is not None)
     return rows, edges
 
 
@@ -114,12 +114,12 @@ def _move(
     row: list[Item], neighbours: dict[Item, list[Item]], slots: dict[Item, float], width: int
 ) -> None:
     """Move the items of a layer to the mean of their neighbours, as far as the order allows."""
-    aims = []
+    targets = []
     for item in row:
         near = [slots[other] for other in neighbours[item]] or [slots[item]]
-        aim = sum(near) / len(near)
-        aims.append(max(aim, aims[-1] + 1) if aims else max(aim, 0.0))
+        mean = sum(near) / len(near)
+        targets.append(max(mean, targets[-1] + 1) if targets else max(mean, 0.0))
     limit = float(width)
     for k in reversed(range(len(row))):
-        limit = min(aims[k], limit - 1)
+        limit = min(targets[k], limit - 1)
         slots[row[k]] = limit

@@ -30,7 +30,7 @@ class Scope:
     Attributes
     ----------
     name : str
-        The module's dotted name in the outermost module, or the function's name.
+        The module's dotted name within the outermost module, or the function's name.
     module : Module or None
         The module; None for a function.
     parent : Scope or None
@@ -147,7 +147,7 @@ class recording:
 
     def written(self, outs: tuple[Tensor, ...], inputs: dict[str, Any], rule: Any) -> None:
         """Record an operation under the name of its rule or of the function around it."""
-        if rule is None:  # the function that called record, which called this
+        if rule is None:  # use the function that called record, because record called this one
             rule = sys._getframe(2).f_code.co_name
         name = getattr(rule, "__qualname__", rule)
         values = tuple(out.array.copy() if self.values else out.array for out in outs)
@@ -164,25 +164,26 @@ class recording:
         for node in nodes:
             if node is not None:
                 self._by_node[node] = op
-                if len(outs) > 1:  # all results share this node
+                if len(outs) > 1:  # the node that all results share
                     self._by_node[node.edges[0][0]] = op
 
     def copy_of(self, x: Tensor) -> np.ndarray:
-        """Return a copy of a constant's current values; calls share it until it changes."""
+        """Return a copy of a constant's values; calls share it until the values change."""
         key = x, counter(x)[0]
         if key not in self._copies:
             self._copies[key] = x.array.copy()
         return self._copies[key]
 
-    def began(self, what: Module | str, args: tuple) -> None:
+    def began(self, called: Module | str, args: tuple) -> None:
         """Record the start of a call of a module or function."""
-        parent, module = self._open[-1] if self._open else None, None
-        if isinstance(what, Module):
-            if what not in self._modules:
-                self._learn(what)
-            what, module = self._modules[what], what
+        parent = self._open[-1] if self._open else None
+        name, module = called, None
+        if isinstance(called, Module):
+            if called not in self._modules:
+                self._learn(called)
+            name, module = self._modules[called], called
         grid = next((x for x in args if isinstance(x, Grid)), None)
-        scope = Scope(what, module, parent, args, grid=grid)
+        scope = Scope(name, module, parent, args, grid=grid)
         self._open.append(scope)
         self.scopes.append(scope)
 

@@ -43,7 +43,7 @@ class Tape:
         The shape of each target of a gradient.
     values : dict
         The known values, by operation or leaf.
-    made : dict
+    created : dict
         The nodes created so far, by operation, leaf or the id of a constant's array.
     edges : dict
         The indices of the edges to the operands of each operation's node; None for a constant.
@@ -57,7 +57,7 @@ class Tape:
         self.order = self._order()
         self.shapes = {x: shape or () for node in self.order for x, shape, *_ in node.edges}
         self.values: dict[Target, np.ndarray] = {}
-        self.made: dict[Any, Node] = {}
+        self.created: dict[Any, Node] = {}
         self.edges: dict[Node, tuple[int | None, ...]] = {}
         self.given_names = {tensor.node or tensor: name for tensor, name in names.items()}
         self.used_names = set(names.values())
@@ -65,9 +65,9 @@ class Tape:
 
     def _order(self) -> list[TapeNode]:
         """Return all operations, oldest first; raise RuntimeError if values were freed."""
-        visited, to_do = set(), [self.top]
-        while to_do:
-            node = to_do.pop()
+        visited, stack = set(), [self.top]
+        while stack:
+            node = stack.pop()
             if isinstance(node, TapeNode) and node not in visited:
                 if node.saved is None:
                     raise RuntimeError(
@@ -75,7 +75,7 @@ class Tape:
                         "draw the graph before, or call backward(retain_graph=True)"
                     )
                 visited.add(node)
-                to_do.extend(target for target, *_ in node.edges)
+                stack.extend(target for target, *_ in node.edges)
         return sorted(visited, key=lambda node: node.time)
 
     def nodes(self, upstream: np.ndarray) -> list[Node]:
@@ -86,7 +86,7 @@ class Tape:
         if not self.order:
             self._leaf(self.output, self.output, "f")
         self._send(upstream)
-        return list(self.made.values())
+        return list(self.created.values())
 
     def _op(self, node: TapeNode) -> Op | None:
         """Return the recorded operation that made a node of the history, or None."""
@@ -119,23 +119,23 @@ class Tape:
         title = self._title(node, "f" if node is self.top else "v1")
         value = self.values.get(node)
         shape = self.shapes.get(node, ()) if value is None else value.shape
-        made = Node(title, node.name, operands, plain(value), None, shape=shape)
-        made.owner = node
-        made.scope = op.scope if op else None
-        self.edges[made] = edges
+        new = Node(title, node.name, operands, plain(value), None, shape=shape)
+        new.owner = node
+        new.scope = op.scope if op else None
+        self.edges[new] = edges
         for x in operands:
             if isinstance(x, Node):
                 x.users += 1
-        self.made[node] = made
+        self.created[node] = new
 
     def _operands(self, node: TapeNode, op: Op | None) -> tuple[tuple, tuple]:
-        """Return an operation's operands and the index of each one's edge, None for a constant.
+        """Return an operation's operands and the index of each operand's edge, or None.
 
-        Without a recording, the order of constants and other operands is unknown. Then a
-        constant ``a`` comes first, and all other constants come last.
+        A constant has no edge. Without a recording, the order of constants and other operands
+        is unknown, so a constant ``a`` comes first, and all other constants come last.
         """
         if node.edges and node.edges[0][1] is None:  # this is one of several results
-            return (self.made[node.edges[0][0]],), (0,)
+            return (self.created[node.edges[0][0]],), (0,)
         unused = list(range(len(node.edges)))  # edges without an operand so far
         first, last = [], []
         for key, x in op.inputs.items() if op else _constants(node):
@@ -156,15 +156,17 @@ class Tape:
         return tuple(x for x, _ in operands), tuple(k for _, k in operands)
 
     def _at(self, target: Target) -> Node:
-        """Return the node of the target of a gradient."""
-        return self.made[target] if target in self.made else self._leaf(target, target, "x1")
+        """Return the node of an operation or a leaf to which a gradient is sent."""
+        if target in self.created:
+            return self.created[target]
+        return self._leaf(target, target, "x1")
 
     def _leaf(self, key: Any, tensor: Tensor, name: str, array: Any = None) -> Node:
         """Return a new node for a leaf or a constant, with its current value."""
         value = plain(tensor.array.copy() if array is None else array)
         title = self._title(tensor, name)
-        self.made[key] = Node(title, "", (), value, None, shape=tensor.shape, owner=tensor)
-        return self.made[key]
+        self.created[key] = Node(title, "", (), value, None, shape=tensor.shape, owner=tensor)
+        return self.created[key]
 
     def _constant(self, key: str, x: Any, copy: np.ndarray | None) -> Node | float | None:
         """Return a constant operand as a node or number, or None for an option."""
@@ -183,8 +185,8 @@ class Tape:
             if array.dtype.kind != "f":
                 return None  # a mask or an index
         array_id = id(array if copy is None else copy)
-        if array_id in self.made:
-            return self.made[array_id]
+        if array_id in self.created:
+            return self.created[array_id]
         tensor = x if named is None else named
         if not isinstance(tensor, Tensor):
             tensor = wrap(array)
@@ -193,13 +195,12 @@ class Tape:
     def constant(self, x: Tensor) -> Node:
         """Return the node of an operand that gets no gradient."""
         copy = self.watched.copy_of(x)
-        made = self.made.get(id(copy))
-        return made or self._leaf(id(copy), x, "k1", copy)
+        return self.created.get(id(copy)) or self._leaf(id(copy), x, "k1", copy)
 
     def _title(self, target: Any, fallback: str) -> str:
         """Return a node's name: from the caller, from its module, or the next free name.
 
-        A fallback such as "v1" ends with a number, which is increased until it is free.
+        A fallback such as "v1" ends with a number, which is increased until the name is free.
         """
         if target in self.given_names:
             return self.given_names[target]
@@ -218,8 +219,8 @@ class Tape:
         """Run the backward pass; set each node's gradient and the gradients that it sends."""
         gradients: dict[Target, Any] = {self.top: upstream}  # summed so far
         for node in reversed(self.order):
-            made, g = self.made[node], gradients[node]
-            made.gradient = None if isinstance(g, ResultGradients) else plain(g)
+            drawn, g = self.created[node], gradients[node]
+            drawn.gradient = None if isinstance(g, ResultGradients) else plain(g)
             sent = []  # the gradient for each edge; None for one of several results
             for target, gradient in node.pull(g, node.edges, False):
                 if target in gradients:
@@ -228,10 +229,10 @@ class Tape:
                     gradients[target] = gradient
                 is_part = isinstance(gradient, ResultGradients)
                 sent.append(None if is_part else plain(gradient))
-            made.sent = tuple(None if k is None else sent[k] for k in self.edges[made])
+            drawn.sent = tuple(None if k is None else sent[k] for k in self.edges[drawn])
         for target, gradient in gradients.items():
             if isinstance(target, Tensor):
-                self.made[target].gradient = plain(gradient)
+                self.created[target].gradient = plain(gradient)
 
 
 def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
@@ -242,5 +243,5 @@ def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
         if isinstance(x, Saved):
             if x.source is None:
                 yield read, x
-        elif not isinstance(node, FusedNode):  # there it is an intermediate value
+        elif not isinstance(node, FusedNode):  # for which this is an intermediate value
             yield read, x

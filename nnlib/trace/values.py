@@ -97,7 +97,7 @@ def digits(value: float) -> str:
 
 
 def tex_name(name: str) -> str:
-    r"""Return a name in LaTeX, with digits at its end as an index and long names in italics.
+    r"""Return a name in LaTeX, with trailing digits as a subscript and long names in italics.
 
     >>> tex_name("w10"), tex_name("0.weight")
     ('w_{10}', '\\mathit{0.weight}')

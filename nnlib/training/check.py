@@ -66,15 +66,15 @@ class GradientCheck:
     def __repr__(self) -> str:
         lines = [f"{'parameter':24}{'backprop':>14}{'difference':>14}{'error':>10}"]
         for name, index, backprop, difference, error in self.worst:
-            where = f"{name}[{', '.join(map(str, index))}]"
+            element = f"{name}[{', '.join(map(str, index))}]"
             mark = "" if error <= self.tol else "  WRONG"
-            lines.append(f"{where:24}{backprop:14.6g}{difference:14.6g}{error:10.1e}{mark}")
+            lines.append(f"{element:24}{backprop:14.6g}{difference:14.6g}{error:10.1e}{mark}")
         lines += [f"{name:24}{'no gradient':>14}  WRONG" for name in self.missing]
         return "\n".join(lines)
 
 
 def _error(entry: CheckedEntry) -> float:
-    """Return the error of an element; NaN becomes infinite."""
+    """Return the error of an element, or infinity instead of NaN."""
     return np.inf if np.isnan(entry.error) else entry.error
 
 
@@ -95,8 +95,8 @@ def gradient_check(
 
     Here, a is the derivative computed by backpropagation, and s is a thousandth of the largest
     derivative in the parameter, so that elements near 0 don't look wrong. r = 4u|L|/ε, with
-    u = 2^-52, is the error that the rounding of L can cause. The check uses a copy of the
-    model, and random layers such as dropout draw the same numbers each time.
+    u = 2^-52, estimates the error of n that comes from the rounding of L. The check uses a copy
+    of the model, and random layers such as dropout draw the same numbers each time.
 
     Parameters
     ----------
@@ -137,18 +137,18 @@ def gradient_check(
     function("gradient_check", "loss", loss)
     whole("gradient_check", "samples", samples, low=1)
     number("gradient_check", "eps", eps, above=0)
-    twin = copy.deepcopy(model).double()
-    trained = {name: p for name, p in twin.named_parameters() if p.requires_grad}
+    double = copy.deepcopy(model).double()
+    trained = {name: p for name, p in double.named_parameters() if p.requires_grad}
     if not trained:
-        raise ValueError("gradient_check: expected a model with parameters to train, got none")
-    inputs, y = fitting(twin, batch, "gradient_check")
-    chance = random.get_rng_state()
+        raise ValueError("gradient_check: expected a model with trainable parameters, got none")
+    inputs, y = fitting(double, batch, "gradient_check")
+    rng_state = random.get_rng_state()
 
     def value() -> Tensor:
-        random.set_rng_state(chance)
-        return loss(twin(*inputs), y)
+        random.set_rng_state(rng_state)
+        return loss(double(*inputs), y)
 
-    twin.zero_grad()
+    double.zero_grad()
     value().backward()
     rng = np.random.default_rng(0) if rng is None else rng
     entries, missing = [], [name for name, p in trained.items() if p.grad is None]
@@ -156,7 +156,7 @@ def gradient_check(
         for name, p in trained.items():
             if p.grad is not None:
                 entries += _compared(name, p, value, min(samples, p.numel()), eps, rng)
-    random.set_rng_state(chance)
+    random.set_rng_state(rng_state)
     return GradientCheck(entries, tol, missing)
 
 

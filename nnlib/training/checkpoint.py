@@ -13,17 +13,17 @@ from ..serialization import load, save
 __all__ = ["resume", "write"]
 
 
-def write(path: str | os.PathLike, parts: Mapping[str, Any], own: dict[str, Any]) -> None:
+def write(path: str | os.PathLike, parts: Mapping[str, Any], counters: dict[str, Any]) -> None:
     """Save the states of the parts, the counters, and the state of the random generator.
 
     An existing file is only replaced when the new one is complete.
     """
     states = {name: (type(part).__name__, part.state_dict()) for name, part in parts.items()}
-    save(dict(parts=states, own=own, chance=random.get_rng_state()), path)
+    save(dict(parts=states, own=counters, chance=random.get_rng_state()), path)
 
 
 def resume(path: str | os.PathLike, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Restore parts and random generator from a checkpoint, and return the counters.
+    """Restore the parts and the random generator from a checkpoint, and return the counters.
 
     Returns
     -------
@@ -39,12 +39,12 @@ def resume(path: str | os.PathLike, parts: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     state = load(path)
     saved = state.get("parts", {}) if isinstance(state, dict) else {}
-    expected = f"the checkpoint {os.fspath(path)!r} to contain {', '.join(parts)}"
+    expected = f"the checkpoint {os.fspath(path)!r} to contain the parts {', '.join(parts)}"
     expect("fit", set(saved) == set(parts), expected, ", ".join(saved) or "other data")
     for name, part in parts.items():
-        (kind, part_state), own = saved[name], type(part).__name__
-        expected = f"the checkpoint {os.fspath(path)!r} to contain this {name}, a {own}"
-        expect("fit", kind == own, expected, kind)
+        (saved_kind, part_state), kind = saved[name], type(part).__name__
+        expected = f"the checkpoint {os.fspath(path)!r} to contain this {name} ({kind})"
+        expect("fit", saved_kind == kind, expected, saved_kind)
         try:
             part.load_state_dict(part_state)
         except (ValueError, KeyError, RuntimeError) as e:

@@ -88,7 +88,7 @@ def belong_together(name: str, model: Any, loss: Any, optimizer: Any) -> None:
     if parameters.isdisjoint(map(id, model.parameters())):
         raise ValueError(
             f"{name}: expected an optimizer of this model, got one of a different model; "
-            "was the model copied or created after the optimizer?"
+            "did you copy or create the model after the optimizer?"
         )
 
 
@@ -113,7 +113,7 @@ def pair(name: str, parts: Any) -> Loaders:
 
 
 def same_length(name: str, X: np.ndarray, y: np.ndarray) -> None:
-    """Raise ValueError unless X and y have the same number of rows, which isn't 0."""
+    """Raise ValueError unless X and y have the same number of rows, which is at least 1."""
     if X.ndim == 0 or y.ndim == 0 or len(X) != len(y) or len(X) == 0:
         raise ValueError(
             f"{name}: expected X (N, ...) and y (N, ...) with N at least 1, "
@@ -139,7 +139,7 @@ def fitting(model: Module, batch: Any, name: str = "fit") -> tuple[list[Tensor],
     if not isinstance(batch, (tuple, list)) or len(batch) < 2:
         kind = type(batch).__name__
         raise TypeError(
-            f"{name}: expected batches (inputs, targets), such as those of "
+            f"{name}: expected batches (inputs, targets), for example from "
             f"loaders(X, y, rng=rng), got {kind}"
         )
     *inputs, y = (part if isinstance(part, Tensor) else wrap(part) for part in batch)

@@ -19,7 +19,7 @@ __all__ = ["accuracy", "predict"]
 
 @contextlib.contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Use eval mode and record no history in this block, then restore each module's mode."""
+    """Use eval mode without history in this block, and then restore the mode of each module."""
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
     try:
@@ -88,7 +88,7 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
 
 
 def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
-    """Return the accuracy: the fraction of targets y that are the argmax over axis 1."""
+    """Return the accuracy: the fraction of examples whose largest output is at index y."""
     return float(np.mean(output.argmax(1) == y))
 
 

@@ -51,8 +51,8 @@ def fit(
         Model to train; its parameters change in place. Inputs and floating-point targets are
         converted to the dtype of the parameters.
     loaders : iterable of batches, or a tuple of two
-        Batches (inputs..., targets) to train on, such as a DataLoader. A tuple also has batches
-        for validation after each epoch. ``loaders`` creates both from arrays.
+        Batches (inputs..., targets) to train on, such as a DataLoader. A tuple also contains
+        batches for validation after each epoch. ``loaders`` creates both from arrays.
     loss : function
         Function that maps the model's output and the targets to one number, which is a mean
         over examples.
@@ -77,7 +77,7 @@ def fit(
     Returns
     -------
     History
-        Losses in the unit of ``loss`` (nats for cross-entropy), and accuracies as fractions.
+        Losses in the units of ``loss`` (nats for cross-entropy), and accuracies as fractions.
         If the loss isn't finite, training stops, and ``stopped`` contains the epoch and the
         step.
 
@@ -143,7 +143,7 @@ class Run:
     history: History = field(default_factory=History)
     epoch: int = 0  # number of completed epochs
     best: float = math.inf  # smallest loss of an epoch so far
-    waited: int = 0  # number of epochs since then
+    waited: int = 0  # number of epochs since the best one
     best_state: dict | None = None
 
     def one_epoch(self) -> None:
@@ -165,8 +165,8 @@ class Run:
             value = self._measure()
         self._compare_with_best(value)
         if self.scheduler is not None:
-            takes_it = isinstance(self.scheduler, ReduceLROnPlateau)
-            self.scheduler.step(*([value] if takes_it else []))
+            needs_loss = isinstance(self.scheduler, ReduceLROnPlateau)
+            self.scheduler.step(*([value] if needs_loss else []))
         history.seconds.append(time.perf_counter() - start)
 
     def _step(self, inputs: list[Tensor], y: Tensor) -> float:
@@ -214,15 +214,15 @@ class Run:
     def write(self) -> None:
         """Write a checkpoint if ``checkpoint`` is a path."""
         if self.checkpoint is not None:
-            own = {name: getattr(self, name) for name in COUNTERS}
-            write(self.checkpoint, self._parts(), own)
+            counters = {name: getattr(self, name) for name in COUNTERS}
+            write(self.checkpoint, self._parts(), counters)
 
     def resume(self) -> None:
         """Resume from the checkpoint if it exists."""
         if self.checkpoint is None:
             return
         data = self.loaders.train
-        expected = "a DataLoader, which has a state, with checkpoint"
+        expected = "training data with a state, such as a DataLoader, to write a checkpoint"
         expect("fit", hasattr(data, "state_dict"), expected, type(data).__name__)
         vars(self).update(resume(self.checkpoint, self._parts()))
 

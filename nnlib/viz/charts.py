@@ -49,8 +49,8 @@ def dots(
 def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
     """Draw horizontal bars from 0, with one standard deviation if there are several runs.
 
-    Each number is written at the end of its bar. If zero is not a meaningful reference, as for
-    accuracies that are all near 0.8, ``dots`` shows more.
+    Each number is written at the end of its bar. If 0 is not a meaningful reference, for
+    example because all accuracies are near 0.8, use ``dots`` instead.
 
     Parameters
     ----------

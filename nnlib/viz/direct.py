@@ -69,18 +69,19 @@ def _label_class() -> type:
             super().__init__()
             self.handles, self.zorder = list(handles), 6
             self.names = [_text(axes, handle, ink) for handle in self.handles]
-            self.leaders, self.beside = [], []  # thin lines; names in the margin
-            self.state, self.size = None, None  # when the positions were last determined
+            self.leaders: list = []  # the thin lines that lead to names
+            self.in_margin: list = []  # the names in the margin
+            self.state, self.size = None, None  # for which the positions were last determined
 
         def get_children(self):
             return [*self.leaders, *self.names]
 
         def get_tightbbox(self, renderer=None):
             size = (*self.get_figure().get_size_inches(),)
-            if self.beside or size != self.size:  # names inside the axes need no room
+            if self.in_margin or size != self.size:  # names inside the axes need no extra room
                 self.size = size
                 self._settle(renderer)
-            boxes = [name.get_window_extent(renderer) for name in self.beside]
+            boxes = [name.get_window_extent(renderer) for name in self.in_margin]
             return Bbox.union(boxes) if boxes else None
 
         def draw(self, renderer):
@@ -95,7 +96,8 @@ def _label_class() -> type:
             state = (*axes.bbox.bounds, *axes.viewLim.bounds, *sizes, len(axes.get_children()))
             if state != self.state:
                 self.state = state
-                self.leaders, self.beside = _place(axes, self.handles, self.names, renderer)
+                placed = _place(axes, self.handles, self.names, renderer)
+                self.leaders, self.in_margin = placed
 
     return LineLabels
 
@@ -110,10 +112,10 @@ def _text(axes, handle, ink: str):
 
 
 def _colour(handle):
-    """Return the colour of a line, of bars or of a set of marks, without transparency."""
+    """Return the colour of a line, bars or a set of marks, without transparency."""
     from matplotlib.colors import to_hex
 
-    handle = handle[0] if isinstance(handle, tuple) else handle  # the first bar
+    handle = handle[0] if isinstance(handle, tuple) else handle  # for bars, use the first bar
     if hasattr(handle, "get_color") and not hasattr(handle, "get_facecolor"):
         return to_hex(handle.get_color())
     inks = [*np.atleast_2d(handle.get_facecolor()), *np.atleast_2d(handle.get_edgecolor())]
@@ -134,19 +136,18 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
         if text.get_text().strip():
             room.take(_box(text, renderer, scale))
     sizes = [_sizes(name, renderer, scale) for name in names]
-    free, leaders, beside = {}, [], []
+    free, leaders, in_margin = {}, [], []
     unplaced, last = set(range(len(names))), room.frame
     while unplaced:
         for k in unplaced:
             free[k] = [spot for spot in free.get(k, ()) if not spot.box.overlaps(last)]
-            if not free[k] or any(
-                spot.apart for spot in free[k]
-            ):  # its thin line may now cross a name
+            has_leader = any(spot.apart for spot in free[k])
+            if not free[k] or has_leader:  # the new name may cover a thin line
                 free[k] = spots(paths[k], _others(paths, k), sizes[k], room)
         k = min(unplaced, key=lambda k: len(free[k]) or np.inf)
         unplaced.remove(k)
         if not free[k]:
-            beside.append((paths[k][-1][1], names[k]))
+            in_margin.append((paths[k][-1][1], names[k]))
             continue
         best = min(free[k])
         _put(names[k], best, scale)
@@ -155,8 +156,8 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
             leaders.append(_leader(axes, best, names[k].get_color(), scale))
             room.take_points(np.linspace(*scale * leaders[-1].get_xydata(), 80), 1.0)
             free.clear()  # because other names must not cover the thin line
-    _to_margin(beside, room.frame, renderer, scale)
-    return leaders, [name for _, name in beside]
+    _to_margin(in_margin, room.frame, renderer, scale)
+    return leaders, [name for _, name in in_margin]
 
 
 def _others(paths: list[np.ndarray], k: int) -> np.ndarray:
@@ -180,7 +181,7 @@ def _box(text, renderer, scale: float) -> Box:
 
 
 def _course(handle) -> np.ndarray:
-    """Return points (K, 2), in pixels, on a line, on the tops of bars, or at marks."""
+    """Return points (K, 2), in pixels, on a line, along the tops of bars, or at marks."""
     if isinstance(handle, tuple):  # bars
         boxes = (bar.get_window_extent() for bar in handle)
         return np.concatenate([np.linspace((b.x0, b.y1), (b.x1, b.y1), 9) for b in boxes])
@@ -195,16 +196,16 @@ def _course(handle) -> np.ndarray:
 
 def _dense(corners: np.ndarray, joined: bool) -> np.ndarray:
     """Return the finite corners of a path and, if they are joined, points between them."""
-    whole = np.isfinite(corners).all(axis=1)
+    finite = np.isfinite(corners).all(axis=1)
     if not joined or len(corners) < 2:
-        return corners[whole]
-    pieces = np.flatnonzero(whole[:-1] & whole[1:])
+        return corners[finite]
+    pieces = np.flatnonzero(finite[:-1] & finite[1:])
     steps = corners[pieces + 1] - corners[pieces]
     counts = np.clip(np.hypot(*steps.T), 1, 500).astype(int)
-    which = np.repeat(np.arange(len(pieces)), counts)
-    done = np.arange(1, len(which) + 1) - (counts.cumsum() - counts)[which]
-    between = corners[pieces][which] + steps[which] * (done / counts[which])[:, None]
-    return np.concatenate([corners[whole][:1], between])
+    piece = np.repeat(np.arange(len(pieces)), counts)
+    done = np.arange(1, len(piece) + 1) - (counts.cumsum() - counts)[piece]
+    between = corners[pieces][piece] + steps[piece] * (done / counts[piece])[:, None]
+    return np.concatenate([corners[finite][:1], between])
 
 
 def _is_boundary(marks) -> bool:
@@ -239,7 +240,7 @@ def _leader(axes, spot: Spot, colour: str, scale: float):
 
     box, (dx, dy) = spot.box, spot.side
     corner = np.array([box.left, box.bottom]) + np.array([1 - dx, 1 - dy]) * box[2:] / 2
-    corner -= 1.5 * np.array(spot.side)  # so that it does not touch the name
+    corner -= 1.5 * np.array(spot.side)  # so that the line does not touch the name
     leader = Line2D(*(np.array([spot.point, corner]).T / scale), color=colour, linewidth=0.8)
     leader.set_figure(axes.figure)
     return leader
@@ -248,8 +249,8 @@ def _leader(axes, spot: Spot, colour: str, scale: float):
 def _put(name, spot: Spot, scale: float) -> None:
     """Put a name at a spot, anchored at the side of its line, because fonts vary in width."""
     dx, box = spot.side[0], spot.box
-    place = box.left + box.width * (1 - dx) / 2, box.bottom + box.height / 2
-    name.set(text=spot.words, position=np.array(place) / scale, va="center")
+    anchor = box.left + box.width * (1 - dx) / 2, box.bottom + box.height / 2
+    name.set(text=spot.words, position=np.array(anchor) / scale, va="center")
     name.set(ha=("center", "left", "right")[dx], multialignment=("center", "left", "right")[dx])
 
 
@@ -260,5 +261,5 @@ def _to_margin(names: list[tuple], frame: Box, renderer, scale: float) -> None:
         height = _box(name, renderer, scale).height
         bottom = max(y - height / 2, top + 1)
         top = bottom + height
-        place = np.array([frame.left + frame.width + 2 * GAPS[0], bottom + height / 2]) / scale
-        name.set(position=place, ha="left", va="center", multialignment="left")
+        anchor = np.array([frame.left + frame.width + 2 * GAPS[0], bottom + height / 2]) / scale
+        name.set(position=anchor, ha="left", va="center", multialignment="left")

@@ -21,9 +21,10 @@ from .style import WIDTH, canvas, styled
 
 __all__ = ["gallery"]
 
-PHONE = 20.0  # rem, the width of a gallery on a phone
-BESIDE, SMALLEST, LETTER = 0.6, 3.4, 0.43  # rem: gap between images, image, letter
-LARGEST = 8.6  # rem, largest width of an image: five in a row are as wide as a code cell
+# Widths in rem
+PHONE = 20.0  # a gallery on a phone
+GAP, SMALLEST, LETTER = 0.6, 3.4, 0.43  # the gap between images, the smallest image, a letter
+LARGEST = 8.6  # the largest image: five in a row are as wide as a code cell
 GRID = (
     "display: grid; gap: .7rem {gap}rem; max-width: {most:g}rem; text-align: center; "
     "grid-template-columns: repeat({columns}, minmax({least}, 1fr))"
@@ -113,7 +114,7 @@ def _draw(ax, pictures, titles: list[str], columns: int, ends, quantity: str):
     N, H, W = pictures.shape[:3]
     axes = canvas("gallery", ax)
     width = WIDTH if ax is None else ax.get_window_extent().width / ax.figure.dpi
-    pixels = columns * W * 1.1  # the gap is a tenth of an image
+    pixels = columns * W * 1.1  # the gap is 10% of the width of an image
     point = pixels / (72 * width)
     lines = [_wrap(title, int(1.1 * W / point / 5.3)) for title in titles]
     below = LINE * point * max(len(text.split("\n")) for text in lines) * any(titles)
@@ -161,7 +162,7 @@ def _marks(ends: tuple[float, float]) -> tuple[str, str, str]:
     """Return the labels at the ends and the middle of the colour bar."""
     low, top = ends
     if low < 0:
-        return f"−{top:.2f} and less", "0", f"{top:.2f} and more"
+        return f"−{top:.2f} or less", "0", f"{top:.2f} or more"
     return "0", f"{top / 2:.2g}", f"{top:.2g}"
 
 
@@ -181,7 +182,7 @@ def _html(pictures, titles: list[str], columns: int, ends, quantity: str) -> Htm
     names = ", ".join(" ".join(title.split("\n")) for title in titles if title)
     return Html(
         body + (_scale(quantity, ends) if quantity else ""),
-        f"{len(pictures)} pictures" + (f": {names}" if names else ""),
+        f"{len(pictures)} images" + (f": {names}" if names else ""),
     )
 
 
@@ -190,22 +191,22 @@ def _grid(titles: list[str], columns: int) -> str:
     most = max(PHONE, LARGEST * columns)
     longest = max(len(word) for title in titles for word in re.split(r"[ \n]", title))
     cell = max(SMALLEST, LETTER * longest)
-    fitting = [k for k in range(1, columns + 1) if k * (cell + BESIDE) <= PHONE + BESIDE] or [1]
+    fitting = [k for k in range(1, columns + 1) if k * (cell + GAP) <= PHONE + GAP] or [1]
     fewer = max(fitting, key=lambda k: (k > 1 and columns % k == 0, k))
     if fewer == columns:
-        return GRID.format(gap=BESIDE, most=most, columns=columns, least="0")
-    narrow = f"{columns * (cell + BESIDE) - BESIDE:g}rem"  # where they just fit
+        return GRID.format(gap=GAP, most=most, columns=columns, least="0")
+    narrow = f"{columns * (cell + GAP) - GAP:g}rem"  # the smallest width at which they fit
     return GRID.format(
-        gap=BESIDE,
+        gap=GAP,
         most=most,
         columns="auto-fill",
-        least=f"clamp({_share(columns)}, ({narrow} - 100%) * 999, {_share(fewer)})",
+        least=f"clamp({_width(columns)}, ({narrow} - 100%) * 999, {_width(fewer)})",
     )
 
 
-def _share(columns: int) -> str:
+def _width(columns: int) -> str:
     """Return the largest CSS width of an image for which `columns` images fit in a row."""
-    return f"(99% - {BESIDE * (columns - 1):g}rem) / {columns}"
+    return f"(99% - {GAP * (columns - 1):g}rem) / {columns}"
 
 
 def _cell(source: str, title: str) -> str:
@@ -224,13 +225,13 @@ def _png(picture: np.ndarray, ends: tuple[float, float]) -> str:
     colours = ScalarMappable(Normalize(*ends), "cividis" if ends[0] < 0 else "gray")
     picture = np.clip(picture, 0, 1) if picture.ndim == 3 else picture
     dots = colours.to_rgba(picture, bytes=True)[..., :3]
-    few, which = np.unique(dots.reshape(-1, 3), axis=0, return_inverse=True)
+    palette, index = np.unique(dots.reshape(-1, 3), axis=0, return_inverse=True)
     image = Image.fromarray(dots)
-    if (few == few[:, :1]).all():
+    if (palette == palette[:, :1]).all():
         image = image.convert("L")
-    elif len(few) <= 256:  # a palette, and one byte for each pixel
-        image = Image.fromarray(which.reshape(dots.shape[:2]).astype(np.uint8))
-        image.putpalette(few.tobytes())
+    elif len(palette) <= 256:  # store one byte for each pixel
+        image = Image.fromarray(index.reshape(dots.shape[:2]).astype(np.uint8))
+        image.putpalette(palette.tobytes())
     buffer = io.BytesIO()
     image.save(buffer, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

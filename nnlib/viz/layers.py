@@ -34,11 +34,11 @@ def histograms(
     bins : int
         Number of bars in each histogram.
     log : bool
-        If True, draw absolute values on a logarithmic axis, without zeros. Use it, for
-        example, for gradients that vanish.
+        If True, draw absolute values on a logarithmic axis, without zeros, for example for
+        vanishing gradients.
     dead : bool
-        If True, write the fraction of units that are 0 for every example, as dead ReLU units
-        are, and, on the right, the fraction of elements that are 0. The histogram then leaves
+        If True, write the fraction of units that are 0 for every example (such as dead ReLU
+        units) and, on the right, the fraction of elements that are 0. The histogram then leaves
         out the zeros, because their bar would dwarf all other bars.
     saturated : float
         Threshold, such as 0.99 for tanh. The fraction of elements whose absolute value is at

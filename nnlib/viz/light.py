@@ -31,9 +31,9 @@ def _ruled(svg: str) -> str:
     """Return an SVG with the styles of the whole drawing moved to its root."""
     rules = ";".join(RULE.findall(svg)).replace(": ", ":").replace("; ", ";")
     start, end = re.match(r"<svg[^>]*>", svg).span()
-    usual = {FONT, f"fill:{VARIABLES[INK]}", ""}
+    defaults = {FONT, f"fill:{VARIABLES[INK]}", ""}
     root = svg[start:end].replace('style="', f'style="{rules};{FONT};'.replace('";', '"'), 1)
-    return root + STYLE.sub(lambda m: _style(m[1], usual), RULE.sub("", svg[end:]))
+    return root + STYLE.sub(lambda m: _style(m[1], defaults), RULE.sub("", svg[end:]))
 
 
 def _style(style: str, without: set[str]) -> str:
@@ -44,9 +44,9 @@ def _style(style: str, without: set[str]) -> str:
 
 def _inherited(svg: str) -> str:
     """Return an SVG in which marks do not repeat the style of their marker."""
-    own = {name: set(style.split(";")) for name, style in MARKER.findall(svg)}
+    styles = {name: set(style.split(";")) for name, style in MARKER.findall(svg)}
     return USE.sub(
-        lambda use: STYLE.sub(lambda m: _style(m[1], own.get(use[1], set())), use[0]), svg
+        lambda use: STYLE.sub(lambda m: _style(m[1], styles.get(use[1], set())), use[0]), svg
     )
 
 

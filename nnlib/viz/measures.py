@@ -21,7 +21,7 @@ def roc(truth, scores, *, title: str = "", ax=None):
     For each threshold s, the curve shows the fraction of positives with score at least s
     (recall) against the fraction of negatives with score at least s. Equal scores pass the
     threshold together. The area under the curve is the probability that a random positive
-    scores higher than a random negative, where a tie counts one half.
+    scores higher than a random negative, where a tie counts as one half.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def _bins(truth: np.ndarray, p: np.ndarray, bins: int) -> tuple[np.ndarray, ...]
 def scree(
     variances, *, total: float | None = None, components: int = 20, title: str = "", ax=None
 ):
-    """Draw the fraction of the variance that each component explains, and the running sum.
+    """Draw the fraction of the variance that each component explains, and the cumulative sum.
 
     Parameters
     ----------
@@ -162,15 +162,15 @@ def scree(
         Variances of the components in descending order, such as the eigenvalues of the
         covariance or the squared singular values.
     total : float
-        Variance of all components, if only the first are given. Default: the sum.
+        Total variance, if ``variances`` contains only the first components. Default: the sum.
     components : int
         Largest number of components to draw.
 
     Raises
     ------
     ValueError
-        If the variances are negative, rising, all zero or not finite, or their sum exceeds
-        the total, or if components is below 1.
+        If the variances are negative, not in descending order, all zero or not finite, their
+        sum exceeds the total, or components is below 1.
 
     Source: Cattell (1966), The scree test for the number of factors.
 
@@ -179,23 +179,23 @@ def scree(
     [0.5, 0.75, 1.0]
     """
     v = drawable("scree", "the variances", variances, 1)
-    whole = v.sum() if total is None else float(total)
-    slack = ROUNDING * abs(whole)
+    total = v.sum() if total is None else float(total)
+    slack = ROUNDING * abs(total)
     rising = (np.diff(v) > slack).any()
-    if v.min() < 0 or rising or not 0 < v.sum() <= whole + slack:
+    if v.min() < 0 or rising or not 0 < v.sum() <= total + slack:
         raise ValueError(
             "scree: expected descending variances of at least 0 that sum to the total or less, "
-            f"got {v.min():g} to {v.max():g} with sum {v.sum():g} of {whole:g}"
+            f"got {v.min():g} to {v.max():g} with sum {v.sum():g} of {total:g}"
         )
     if components < 1:
         raise ValueError(f"scree: expected at least one component, got {components}")
-    fraction = (v / whole)[:components]
+    fraction = (v / total)[:components]
     k = np.arange(1, len(fraction) + 1)
     names = {"xlabel": "component", "ylabel": "fraction of the variance"}
     axes = canvas("scree", ax, title=title, **names)
     axes.bar(k, fraction, color=BLUE, alpha=0.75, width=0.7, label="each")
     line = {"color": ORANGE, "marker": "o", "markersize": 4, "linestyle": "--"}
-    axes.plot(k, np.cumsum(fraction), label="all up to it", **line)
+    axes.plot(k, np.cumsum(fraction), label="cumulative", **line)
     axes.set(ylim=(0, 1.05), xlim=(0.3, len(fraction) + 0.7))
     axes.xaxis.get_major_locator().set_params(integer=True)
     label_lines(axes)

@@ -52,21 +52,23 @@ def images(
     titles = [""] * N
     if len(labels):
         truth = _labels("labels", labels, N, names)
-        says = _labels("predicted", predicted, N, names) if len(predicted) else truth
-        count = int(max(truth.max(), says.max())) + 1
+        guesses = _labels("predicted", predicted, N, names) if len(predicted) else truth
+        count = int(max(truth.max(), guesses.max())) + 1
         words = list(names) or named("images", "names", (), count, "class")
-        pairs = zip(truth, says, strict=True)
-        titles = [words[t] + (f"\n→ {words[s]}" if s != t else "") for t, s in pairs]
+        pairs = zip(truth, guesses, strict=True)
+        titles = [words[t] + (f"\n→ {words[g]}" if g != t else "") for t, g in pairs]
     elif len(predicted):
         raise ValueError("images: expected labels with predicted, got none")
     return gallery(pictures, titles if any(titles) else (), columns=columns, ax=ax)
 
 
-def _labels(what: str, values, N: int, names: Sequence[str]) -> np.ndarray:
+def _labels(argument: str, values, N: int, names: Sequence[str]) -> np.ndarray:
     """Return the class index of each image, after checking them."""
-    values = classes("images", what, values, len(names) or None)
+    values = classes("images", argument, values, len(names) or None)
     if len(values) != N:
-        raise ValueError(f"images: expected {N} {what}, one for each image, got {len(values)}")
+        raise ValueError(
+            f"images: expected {N} {argument}, one for each image, got {len(values)}"
+        )
     return values
 
 

@@ -155,9 +155,9 @@ def regions(
     >>> [marks.get_label() for marks in ax.collections][-2:]
     ['A', 'B']
     """
-    own = getattr(classifier, "classes_", None)
-    if own is not None and labels is not None:
-        labels, names = np.searchsorted(own, labels), list(names) or [str(c) for c in own]
+    known = getattr(classifier, "classes_", None)
+    if known is not None and labels is not None:
+        labels, names = np.searchsorted(known, labels), list(names) or [str(c) for c in known]
     if points is not None:
         points = drawable("regions", "points", points, 2)
     limits = frame("regions", limits or _around(points))
@@ -170,10 +170,17 @@ def regions(
     axes = canvas("regions", ax, height=3.2, title=title, xlabel=xlabel, ylabel=ylabel)
     for k, style in enumerate(styles):
         lead = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(GRID, GRID)
-        _region(axes, (x, y), lead, scores[:, k].reshape(GRID, GRID), style, _chances(scores))
+        _region(
+            axes,
+            (x, y),
+            lead,
+            scores[:, k].reshape(GRID, GRID),
+            style,
+            _are_probabilities(scores),
+        )
         if not marked and lead.max() > 0:
             i, j = _middle(lead > 0)
-            half = min(0.014 * len(names[k]), 0.5)  # of the width, so that the name fits
+            half = min(0.014 * len(names[k]), 0.5)  # half the name, as a fraction of the width
             position = x[0] + (x[-1] - x[0]) * np.clip(j / (GRID - 1), half, 1 - half)
             axes.text(position, y[i], names[k], ha="center", va="center")
     for (samples, style), name in zip(marked, names, strict=False):
@@ -182,7 +189,7 @@ def regions(
     axes.set(xlim=limits[0], ylim=limits[1])
     axes.grid(visible=False)
     if marked:
-        label_lines(axes, ink=INK)  # on regions shaded in the colours of the points
+        label_lines(axes, ink=INK)  # because the regions have the colours of the points
     return axes
 
 
@@ -219,19 +226,19 @@ def _scores(function: str, classifier, grid: np.ndarray, labels=None) -> np.ndar
     return out
 
 
-def _chances(scores: np.ndarray) -> bool:
+def _are_probabilities(scores: np.ndarray) -> bool:
     """Return whether the scores are probabilities, not all of them 0 or 1."""
-    whole = np.isin(scores, (0, 1)).all()
-    return bool(not whole and scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1))
+    is_one_hot = np.isin(scores, (0, 1)).all()
+    return bool(not is_one_hot and scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1))
 
 
-def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, style, chances: bool) -> None:
-    """Draw the region of one class, shaded by probability if it is known, and its edge."""
-    steps = SURE if chances else SURE[:1]
+def _region(axes, line: tuple, lead: np.ndarray, p: np.ndarray, style, shaded: bool) -> None:
+    """Draw the region of one class and its edge; if ``shaded``, p contains probabilities."""
+    steps = SURE if shaded else SURE[:1]
     for q in steps:
         inside = np.minimum(lead, p - q) if q else lead
         if inside.max() > 0:
-            shade = {"colors": [style.colour], "alpha": 0.09 if chances else 0.2}
+            shade = {"colors": [style.colour], "alpha": 0.09 if shaded else 0.2}
             axes.contourf(*line, inside, [0, inside.max() + 1], **shade)
     if lead.min() < 0 < lead.max():
         axes.contour(*line, lead, [0], colors=INK, linewidths=1.1)

@@ -12,16 +12,17 @@ from .light import light
 
 __all__ = ["picture", "show"]
 
-BLACK = "#000000"  # matplotlib's default colour, which also becomes the page's text colour
+BLACK = "#000000"  # matplotlib's default colour, which we replace by the page's text colour
 
 # All words have the same size: 9 points, which are 12 pixels on a phone, where a drawing of 3.4
 # inches fills the whole width. On larger screens, drawings are scaled by 13/12, so that words
 # have 13 pixels, and a single drawing has a second version that is as wide as the text.
-WORD = 9.0  # points
-NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # inches
+WORD = 9.0  # size of words in points
+NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # widths of the two versions in inches
 TALLER = 1.15  # height of the wide drawing, relative to the narrow one
-SLANT = 60  # degrees, for the names of narrow columns
-LETTER, COLUMNS = 0.09, 0.8  # inches for each letter; fraction of a drawing for columns
+SLANT = 60  # angle in degrees for the names of narrow columns
+LETTER = 0.09  # width of a letter in inches
+COLUMNS = 0.8  # fraction of a drawing's width that the columns of a table take up
 LETTERS = re.compile(rf"(<text[^>]* style=\"[^\"]*)var\(--nn-([{''.join(WORDS)}]), #\w+\)")
 
 # Inner points of a horizontal or vertical line: contours along an edge have hundreds of them.
@@ -130,7 +131,7 @@ def _drawings(figure, salt: str, *, wide: bool) -> str:
     figure.set_facecolor("none")
     svg = _inline(figure, salt, (NARROW, height))
     if wide and all(axes.get_aspect() == "auto" for axes in figure.axes):
-        slanted = [name for axes in figure.axes for name in _slanted_for_nothing(axes)]
+        slanted = [name for axes in figure.axes for name in _needlessly_slanted(axes)]
         for name in slanted:
             name.set(rotation=0, ha="center")
         larger = _inline(figure, f"{salt}-wide", (WIDE, TALLER * height))
@@ -143,8 +144,8 @@ def _drawings(figure, salt: str, *, wide: bool) -> str:
     return svg
 
 
-def _slanted_for_nothing(axes) -> list:
-    """Return the slanted names of a table's columns, if they fit side by side when wide."""
+def _needlessly_slanted(axes) -> list:
+    """Return a table's slanted column names if they fit side by side in the wide drawing."""
     names = [name for name in axes.get_xticklabels() if name.get_rotation() == SLANT]
     return names if fit_columns([name.get_text() for name in names], WIDE) else []
 
@@ -169,7 +170,7 @@ def _words(artist) -> Iterator:
 
 
 def _inline(figure, salt: str, size: tuple[float, float]) -> str:
-    """Return a matplotlib figure as an SVG element without date, random ids or fixed ink."""
+    """Return a matplotlib figure as SVG, without date, random ids or fixed colours."""
     from matplotlib import rc_context
 
     figure.set_size_inches(size)

@@ -13,11 +13,11 @@ __all__ = ["GAPS", "Box", "Room", "Spot", "spots"]
 
 GAPS = 3.0, 6.0  # distances between a line and its name
 LEADERS = 14, 22, 32, 44, 58, 74  # distances if a thin line leads to the name
-CLEAR = 1.2  # margin around a name that must be free
-APART = 16.0  # a name that is this far from another line can't be mistaken for its label
-ALONE = 2.5  # smallest distance of the start of a thin line from other lines
-PLAIN = 16.0  # if the best spot costs less, no other kind of spot is tried
-MOST = 200  # largest number of spots to choose from
+CLEAR = 1.2  # width of the margin around a name, which must be free
+APART = 16.0  # from this distance on, readers don't mistake a name for the label of a line
+ALONE = 2.5  # smallest distance between other lines and the start of a thin line
+PLAIN = 16.0  # if the best spot costs less, we don't try other kinds of spots
+MOST = 200  # largest number of spots to return
 SIDES = tuple((dx, dy) for dx in (1, -1, 0) for dy in (0, 1, -1) if (dx, dy) != (0, 0))
 
 
@@ -40,23 +40,23 @@ class Box(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A spot for a name: its cost, its rectangle, and the point and side where it is placed."""
+    """A spot for a name: its cost, its rectangle, and the point of the line with the side."""
 
     cost: float
     box: Box
     side: tuple[int, int]
     point: tuple[float, float]
-    apart: bool  # whether it is so far away that a thin line leads to it
+    apart: bool  # whether a thin line leads to the spot, because it is far away
     words: str  # the name, in a single line or broken into lines
 
 
 class Room:
-    """Map of the square points of the axes that are already taken."""
+    """A map of the axes, in squares of one point, that records which squares are taken."""
 
     def __init__(self, frame: Box):
         self.frame = frame
         self.taken = np.zeros((int(frame.height) + 1, int(frame.width) + 1), dtype=bool)
-        self.words = self.taken.copy()  # taken by words
+        self.words = self.taken.copy()  # the squares that words take
 
     def take_points(self, points: np.ndarray, breadth: float) -> None:
         """Mark a square around each point as taken."""
@@ -66,7 +66,8 @@ class Room:
             np.clip(ends.astype(int), 0, limits).T
             for ends in (points - breadth, points + breadth + 1)
         )
-        corners = np.zeros(np.array(self.taken.shape) + 1, int)  # cumulative sums are 1 inside
+        # At its corners, each square adds 1 or -1, so that cumulative sums are 1 inside.
+        corners = np.zeros(np.array(self.taken.shape) + 1, int)
         for sign, y, x in ((1, y0, x0), (-1, y0, x1), (-1, y1, x0), (1, y1, x1)):
             np.add.at(corners, (y, x), sign)
         self.taken |= corners.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0
@@ -75,11 +76,11 @@ class Room:
         """Mark a rectangle as taken by words."""
         left, bottom = box.left - self.frame.left, box.bottom - self.frame.bottom
         ends = (bottom, bottom + box.height), (left, left + box.width)
-        for where, around in ((self.taken, 0), (self.words, 2)):
+        for squares, margin in ((self.taken, 0), (self.words, 2)):
             part = (
-                slice(max(int(a) - around, 0), max(int(b) + 1 + around, 0)) for a, b in ends
+                slice(max(int(a) - margin, 0), max(int(b) + 1 + margin, 0)) for a, b in ends
             )
-            where[tuple(part)] = True
+            squares[tuple(part)] = True
 
     def are_free(self, corners: np.ndarray, size: tuple) -> np.ndarray:
         """Return whether rectangles of one size with corners (K, 2) are inside and free."""
@@ -93,12 +94,12 @@ class Room:
         return inside & (sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] == 0)
 
     def crossings(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Return the taken length, in points, of the way from each start (K, 2) to its end.
+        """Return how much of the straight line from each start (K, 2) to its end is taken.
 
-        The length is infinite if the way leads through words.
+        The result is a length in points, or infinity if the line crosses words.
         """
-        way = start + np.linspace(0.15, 1, 60)[:, None, None] * (end - start) - self.frame[:2]
-        x, y = np.clip(way, 0, np.array(self.taken.shape)[::-1] - 1).astype(int).T
+        line = start + np.linspace(0.15, 1, 60)[:, None, None] * (end - start) - self.frame[:2]
+        x, y = np.clip(line, 0, np.array(self.taken.shape)[::-1] - 1).astype(int).T
         taken = self.taken[y, x].mean(axis=1) * np.hypot(*(end - start).T)
         return np.where(self.words[y, x].any(axis=1), np.inf, taken)
 
@@ -106,9 +107,9 @@ class Room:
 def spots(own: np.ndarray, others: np.ndarray, sizes: Mapping, room: Room) -> list[Spot]:
     """Return the best free spots for a name near the points ``own`` of its line.
 
-    ``sizes`` maps each way of writing the name to its width and height. Spots next to the line
-    are tried first. If there are none, or only spots close to another line, the result includes
-    spots further away, to which a thin line leads.
+    ``sizes`` maps each form of the name to its width and height. We try spots next to the line
+    first. If there are none, or if all of them are close to another line, the result includes
+    spots that are further away, to which a thin line leads.
     """
     candidates = []
     for gaps, (words, size) in itertools.product((GAPS, LEADERS), sizes.items()):
@@ -130,8 +131,8 @@ def _beside(
     tries = [*itertools.product(range(len(own)), gaps, SIDES)]
     if not tries:
         return []
-    which = np.array([k for k, _, _ in tries])
-    points = own[which]
+    index = np.array([k for k, _, _ in tries])
+    points = own[index]
     sides = np.array([side for _, _, side in tries])
     ends = points + np.array([gap for _, gap, _ in tries])[:, None] * sides
     corners = ends - np.array(size) * (1 - sides) / 2
@@ -140,7 +141,7 @@ def _beside(
     far = _distances(corners, size, others)
     if apart:
         long = np.hypot(*(ends - points).T)
-        shared = np.maximum(APART - alone[which[free]], 0)  # close to other lines
+        shared = np.maximum(APART - alone[index[free]], 0)  # positive near other lines
         cost = PLAIN / 2 + 0.5 * long + shared + 3 * room.crossings(points, ends)
         clear = np.isfinite(cost)
     else:
@@ -155,7 +156,7 @@ def _beside(
 
 
 def _distances(corners: np.ndarray, size: tuple, points: np.ndarray) -> np.ndarray:
-    """Return the distance from each rectangle, of one size, to the nearest of the points."""
+    """Return the distance from each rectangle, all of one size, to the nearest point."""
     points, squares = points[:: max(len(points) // 600, 1)], 0.0
     for axis, half in enumerate(np.array(size) / 2):
         beyond = np.abs(corners[:, axis, None] + half - points[:, axis]) - half

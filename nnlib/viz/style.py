@@ -87,9 +87,8 @@ def _panel_class() -> type:
     class Panel(Axes):
         """The only Axes of a figure."""
 
-        cells = (
-            None  # HTML that `gallery` stores for pages, and the number of artists at that time
-        )
+        # The HTML that `gallery` stores for pages, and the number of artists at that time.
+        cells = None
 
         def leave_cells(self, html) -> None:
             self.cells = html, len(self.get_children())
@@ -158,6 +157,6 @@ def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
 
 
 def short(value: float) -> str:
-    """Return a number with three digits; from a thousand on, as an integer with commas."""
+    """Return a number with three significant digits; numbers from 1,000 on are integers."""
     text = f"{value + 0.0:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
     return text.replace("-", "−")

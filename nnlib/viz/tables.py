@@ -112,8 +112,8 @@ def confusion(
         table = 100 * table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     xlabel = "predicted (% of the true class)" if rates else "predicted"
     axes = _table("confusion", ax, table.shape, title=title, xlabel=xlabel, ylabel="true")
-    wrong = np.where(np.eye(C, dtype=bool), 0, table)
-    _shade(axes, wrong / max(wrong.max(), 1), ORANGE)
+    mistakes = np.where(np.eye(C, dtype=bool), 0, table)
+    _shade(axes, mistakes / max(mistakes.max(), 1), ORANGE)
     for (i, j), value in np.ndenumerate(table):
         if value:
             _write(axes, (i, j), f"{value:.0f}", weight="bold" if i == j else "normal")
@@ -262,7 +262,7 @@ def _shade(axes, strength: np.ndarray, colour: str, darkest: float = DARKEST) ->
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
 
-    indices = [index for index, share in np.ndenumerate(strength) if share > 0]
+    indices = [index for index, value in np.ndenumerate(strength) if value > 0]
     square = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
     cells = [square + np.array((j, i)) for i, j in indices]
     colours = [to_rgba(colour, darkest * float(strength[index])) for index in indices]

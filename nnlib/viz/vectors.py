@@ -80,10 +80,10 @@ def _grid(axes, A: np.ndarray, extent: float) -> None:
     if A.shape != (2, 2):
         raise ValueError(f"vectors: expected a transform (2, 2), got {A.shape}")
     n = int(np.ceil(extent * 3))
-    whole = np.array([-n, n])
+    ends = np.array([-n, n])
     step = max(round(extent / 5), 1)
     for k in range(-n, n + 1, step):
-        for line in (np.stack([np.full(2, k), whole]), np.stack([whole, np.full(2, k)])):
+        for line in (np.stack([np.full(2, k), ends]), np.stack([ends, np.full(2, k)])):
             axes.plot(*(A @ line), color=INK, alpha=0.3, linewidth=0.8)
 
 

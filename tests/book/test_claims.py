@@ -44,5 +44,5 @@ def test_a_condition_that_is_no_truth_value_is_refused(condition):
 
 
 def test_a_claim_needs_words():
-    with pytest.raises(ValueError, match="expected a text as a statement"):
+    with pytest.raises(ValueError, match="expected text for the statement"):
         book.claim(True, "")

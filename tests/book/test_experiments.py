@@ -99,7 +99,7 @@ def test_a_result_without_a_tolerance_that_differs_is_a_claim_too(tmp_path, caps
     found = moved(tmp_path, 1e-3, within)
     capsys.readouterr()
     found.again()
-    assert "gives the stored results (mean " in capsys.readouterr().err
+    assert "reproduces the stored results (mean " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_result_beyond_its_tolerance_is_a_claim_that_does_not_hold(
     assert found.again().keys() == {"mean", "draws", "name"}
     errors = capsys.readouterr().err
     assert (errors == "") == held
-    assert held or "experiment `coin` gives the stored results (mean within" in errors
+    assert held or "experiment `coin` reproduces the stored results (mean within" in errors
 
 
 def test_another_docstring_leaves_the_results_valid(tmp_path):

@@ -73,7 +73,7 @@ def test_a_recall_without_its_prediction_or_choice_is_refused(name, right):
 @pytest.mark.parametrize("wrong", [{}, {0: "No."}, {0: "No.", 2: " "}, {0: "", 2: "", 3: ""}])
 def test_a_recall_has_a_reason_for_each_other_choice(wrong):
     book.predict("why", "Which?", ["This.", "That.", "Both."])
-    with pytest.raises(ValueError, match=r"recall: expected a (reason for each|text)"):
+    with pytest.raises(ValueError, match=r"recall: expected (a reason for each|text)"):
         book.recall("why", 1, "It was that.", wrong)
 
 
@@ -184,34 +184,34 @@ TWO, THREE = CHOICES
         (single(TWO), "at least two choices in 'One and one"),
         (single(TWO, ("three", True, "no.")), "exactly one correct choice"),
         (single(("two", False, "no."), THREE), "exactly one correct choice"),
-        (single(TWO, ("three", False, " ")), "a reason for each choice"),
-        (single(TWO, ("two", False, "no.")), "choices that differ"),
+        (single(TWO, ("three", False, " ")), "the reason for each choice"),
+        (single(TWO, ("two", False, "no.")), "expected different choices"),
         (single(TWO, ("three", "no.")), r"expected \(text, True or False, reason\)"),
         (single(TWO, ("three", 0, "no.")), r"expected \(text, True or False, reason\)"),
         (lambda: book.single("A formula $x", CHOICES), r"a formula is not closed by \$"),
         (lambda: book.single("Code `x", CHOICES), "code is not closed by `"),
-        (lambda: book.single(" ", CHOICES), "single: expected a text as question, got ' '"),
+        (lambda: book.single(" ", CHOICES), "single: expected text for the question, got ' '"),
         (multiple(TWO), "multiple: expected at least two choices in 'Which"),
-        (multiple(TWO, ("three", False, "")), "a reason for each choice"),
-        (numeric(wrong={}), "a wrong number and its reason"),
-        (numeric(wrong={5: " "}), "a text as reason of 5"),
+        (multiple(TWO, ("three", False, "")), "the reason for each choice"),
+        (numeric(wrong={}), "expected `wrong` with at least one number"),
+        (numeric(wrong={5: " "}), "text for the reason for 5"),
         (numeric(wrong={6.05: "no."}), "wrong number 6.05 is too close to the answer 6"),
         (numeric(wrong={5: "a.", 5.05: "b."}), "5 and 5.05 are too close together"),
         (numeric(tolerance=0), "a tolerance above 0"),
         (numeric(answer=0), "a tolerance above 0"),
-        (numeric(answer=float("nan")), "a finite number as answer"),
-        (numeric(why=""), "numeric: expected a text as why"),
+        (numeric(answer=float("nan")), "a finite number for the answer"),
+        (numeric(why=""), "numeric: expected text for `why`"),
         (order(steps=STEPS[:2]), "at least three steps"),
-        (order(steps=[*STEPS, STEPS[1]]), "steps that differ"),
-        (order(steps=[*STEPS[:2], ("walk", "")]), "a reason for each step"),
-        (order(also=[[1, 0, 2]]), "a reason for each step"),
+        (order(steps=[*STEPS, STEPS[1]]), "expected different steps"),
+        (order(steps=[*STEPS[:2], ("walk", "")]), "the reason for each step"),
+        (order(also=[[1, 0, 2]]), "the reason for each step"),
         (order(also=[[0, 1]]), r"each step once in \[0, 1\]"),
-        (order(why=" "), "order: expected a text as why"),
+        (order(why=" "), "order: expected text for `why`"),
         (bug(line=4), "a line of code from 1 to 3 in 'The last entry.', got 4"),
         (bug(line=0), "got 0"),
         (bug(line=2), "got 2"),
         (bug(lines=LINES[:1], line=1), "at least two lines of code"),
-        (bug(lines=[("x = 1", ""), LINES[2]], line=2), "a reason for line 1"),
+        (bug(lines=[("x = 1", ""), LINES[2]], line=2), "the reason for line 1"),
         (lambda: book.quiz(), "at least one question"),
         (lambda: book.quiz(one_of_each()[0], one_of_each()[0]), "the same one twice"),
     ],
@@ -223,7 +223,7 @@ def test_a_faulty_question_is_refused(declare, message):
 
 @pytest.mark.parametrize("answer", ["six", None, [6]])
 def test_an_answer_that_is_no_number_is_refused(answer):
-    with pytest.raises(TypeError, match="numeric: expected a number as answer of 'Twice 3"):
+    with pytest.raises(TypeError, match="expected a number for the answer of 'Twice 3"):
         numeric(answer=answer)()
 
 
@@ -256,7 +256,7 @@ def test_a_moving_figure_has_caption_text_and_still():
 
 @pytest.mark.parametrize(("caption", "alt"), [("", "text"), ("text", " ")])
 def test_a_moving_figure_without_caption_or_text_is_refused(caption, alt):
-    with pytest.raises(ValueError, match="expected a caption and a text"):
+    with pytest.raises(ValueError, match="expected a caption and a description"):
         book.play("curve", {}, caption=caption, alt=alt)
 
 
@@ -401,7 +401,7 @@ def test_a_page_shows_each_picture_of_a_gallery_with_its_title():
 
 def test_a_signed_gallery_has_a_scale_with_zero_in_the_middle():
     html = cells([[[0.0, 1.0]], [[0.0, -1.0]]], signed="weight")
-    assert "−1.00 and less</span><span>0</span><span>1.00 and more" in html
+    assert "−1.00 or less</span><span>0</span><span>1.00 or more" in html
     assert "weight" in html
 
 

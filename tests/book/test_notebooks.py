@@ -180,7 +180,7 @@ except OSError as error:
     )
     assert done.returncode == 0, done.stderr
     assert "(4, 2)" in done.stdout
-    assert "penguins.npz of nnlib.datasets is missing" in done.stdout
+    assert "penguins.npz in nnlib.datasets is missing" in done.stdout
 
 
 @pytest.mark.slow

@@ -52,7 +52,7 @@ GRAD_ERRORS = {
     "expected inputs that require grad": lambda L, a, b, u, c, y, s: L.autograd.grad(
         s, L.ones(3)
     ),
-    "expected a tensor of one element": lambda L, a, b, u, c, y, s: L.autograd.grad(y, a),
+    "expected a tensor with one element": lambda L, a, b, u, c, y, s: L.autograd.grad(y, a),
     "expected a gradient of shape": lambda L, a, b, u, c, y, s: L.autograd.grad(
         y, a, L.ones(2)
     ),

@@ -102,7 +102,7 @@ def test_the_vowels_are_zero_behind_their_last_frame_only(part, speakers):
 
 def test_a_broken_packaged_file_is_named(tmp_path):
     (tmp_path / "digits.npz").write_bytes(b"no archive")
-    with pytest.raises(OSError, match=r"digits.npz of nnlib.datasets is missing or broken"):
+    with pytest.raises(OSError, match=r"digits.npz in nnlib.datasets is missing or damaged"):
         read(tmp_path / "digits.npz")
 
 

@@ -90,7 +90,7 @@ def test_results_of_inference_mode_may_not_be_kept(x):
     assert not x.is_inference()
     with pytest.raises(RuntimeError, match="made in inference_mode cannot be kept"):
         x * y
-    with pytest.raises(RuntimeError, match="tensor made in inference_mode, outside of it"):
+    with pytest.raises(RuntimeError, match="outside inference_mode of a tensor made inside"):
         y += 1
     with pytest.raises(RuntimeError, match="requires_grad_: the tensor was made in inference"):
         y.requires_grad_()

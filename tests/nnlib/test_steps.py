@@ -42,10 +42,10 @@ def test_a_figure_holds_every_step_for_readers_without_script():
 
 @pytest.mark.parametrize(("caption", "alt"), [("", "text"), ("Halving.", " ")])
 def test_a_figure_needs_caption_and_text(caption, alt):
-    with pytest.raises(ValueError, match="needs a caption and a text `alt`"):
+    with pytest.raises(ValueError, match="expected a caption and a description `alt`"):
         HALVING.play(caption=caption, alt=alt)
 
 
 def test_a_figure_needs_a_step():
-    with pytest.raises(ValueError, match="expected a step at least, got none"):
+    with pytest.raises(ValueError, match="expected at least one step, got none"):
         Steps().play(caption="None.", alt="Nothing.")

@@ -97,7 +97,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path, other, part):
     optimizer = other[-1]
     scheduler = optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
     with pytest.raises(
-        ValueError, match=r"to contain model, optimizer, data, history, scheduler"
+        ValueError, match=r"to contain the parts model, optimizer, data, history, scheduler"
     ):
         fit(*other, epochs=2, checkpoint=path, scheduler=scheduler)
     assert path.read_bytes() == before
