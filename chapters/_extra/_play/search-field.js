@@ -11,15 +11,6 @@
   const ALL = 40;
   const LATER = 80;
   const SLICE = 12;  // results; milliseconds before and of a piece of work
-  const NAMES = {
-    page: "Page",
-    section: "Section",
-    term: "Term",
-    symbol: "Symbol",
-    api: "nnlib",
-    source: "Source",
-    topic: "Topic of the notes",
-  };
   const TYPING =
     "input, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
   const SLASH = "nn:no-slash";
@@ -27,19 +18,13 @@
   if (!form) return;
   const input = form.querySelector("input");
   let engine = null;
+  let view = null;  // the functions of search-results.js
   let timer = 0;
   let chosen = -1;
   let shown = "";
   let before = null;
   let asked = false;  // for the texts
   let complete = false;  // all that can be loaded has been
-
-  // The ways on when nothing is found.
-  const WAYS = [
-    ["Glossary", "chapters/reference/glossary.html", "All terms of the book, in one list."],
-    ["Map of the book", "chapters/start/home.html#find-your-way", "All pages, and their order."],
-    ["Assignments", "chapters/reference/assignments.html", "How to write, check and submit one."],
-  ];
 
   function make(tag, attributes, ...children) {
     const node = document.createElement(tag);
@@ -67,8 +52,8 @@
   // A slow computer reads the index piece by piece, so that typing stays smooth.
   async function begin() {
     if (!window.nnSearch) await load("search-data.js");
-    await load("_play/search-words.js");
-    await load("_play/search.js");
+    for (const name of ["search-words", "search", "search-results"]) await load(`_play/${name}.js`);
+    view = nn.searchResults(make, here);
     await use(nn.searchEngine(nnSearch));
   }
 
@@ -111,54 +96,10 @@
     input.setAttribute(name, value);
   }
 
-  const shownSnippet = (record, answer) =>
-    make(
-      "span",
-      {class: "nn-snippet"},
-      ...nn.search
-        .snippet(record, answer)
-        .map(([text, marked]) => (marked ? make("mark", {}, text) : text)),
-    );
-  const where = ({kind, page, forms}, section) =>
-    [
-      NAMES[kind],
-      kind === "page" ? section?.title : page,
-      kind === "topic" ? forms[0] : "",
-    ]
-      .filter(Boolean)
-      .join(" · ");
-
-  const option = (k, address, title, ...rest) =>
-    make(
-      "a",
-      {id: `nn-found-${k}`, role: "option", tabindex: "-1", href: here(address)},
-      make("span", {class: "nn-found-name"}, title),
-      ...rest,
-    );
-
-  // A page is shown with the section that fits best, and leads to it.
-  function row(record, answer, k) {
-    const section = answer.places.get(record);
-    const place = section || record;
-    return option(
-      k,
-      place.address,
-      record.title,
-      make("span", {class: "nn-where"}, where(record, section)),
-      shownSnippet(place, answer),
-    );
-  }
-
-  const count = found => (found.length === 1 ? "1 result" : `${found.length} results`);
-  const wayOn = ([title, address, text], k) =>
-    option(k, address, title, make("span", {class: "nn-snippet"}, text));
   const nothing = typed =>
     complete
       ? `Nothing found for “${typed}”. You could try these pages instead:`
       : "Searching the texts of all pages …";
-  const instead = (typed, mended) =>
-    mended ? `“${typed}” isn’t on any page. Did you mean “${mended}”?` : "";
-
   function choose(k) {
     const options = list.children;
     options[chosen]?.setAttribute("aria-selected", "false");
@@ -201,22 +142,22 @@
     const {found, mended} = answer;
     const exact = found[0]?.title.toLowerCase() === typed.toLowerCase();
     if (found.length < FEW || (!exact && /\S\s+\S/.test(typed))) addTexts();
-    const options = found.slice(0, MOST).map((record, k) => row(record, answer, k));
+    const options = found.slice(0, MOST).map((record, k) => view.row(record, answer, k));
     if (found.length > MOST) {
       const href = `${form.action}?q=${encodeURIComponent(typed)}`;
       options.push(
         make(
           "a",
           {id: "nn-found-all", role: "option", tabindex: "-1", href},
-          `All ${count(found)}`,
+          `All ${view.count(found)}`,
         ),
       );
     }
-    if (!found.length && complete) options.push(...WAYS.map(wayOn));
+    if (!found.length && complete) options.push(...view.WAYS.map(view.wayOn));
     for (const one of options) one.setAttribute("aria-selected", "false");
     list.replaceChildren(...options);
-    note.textContent = found.length ? instead(typed, mended) : nothing(typed);
-    status.textContent = [note.textContent, found.length ? `${count(found)}.` : ""]
+    note.textContent = found.length ? view.instead(typed, mended) : nothing(typed);
+    status.textContent = [note.textContent, found.length ? `${view.count(found)}.` : ""]
       .join(" ")
       .trim();
     shown = typed;
@@ -338,17 +279,17 @@
     const {found, mended} = answer;
     const more = found.length > ALL ? `. These are the first ${ALL}` : "";
     document.getElementById("nn-search-status").textContent = found.length
-      ? `${instead(typed, mended)} ${count(found)} for “${mended || typed}”${more}.`.trim()
+      ? `${view.instead(typed, mended)} ${view.count(found)} for “${mended || typed}”${more}.`.trim()
       : nothing(typed);
     const entry = (title, address, ...rest) =>
       make("li", {}, make("a", {href: here(address)}, title), ...rest.map(p => make("p", ...p)));
     const rows = found.slice(0, ALL).map(record => {
       const section = answer.places.get(record);
       const place = section || record;
-      const told = [{class: "nn-where"}, where(record, section)];
-      return entry(record.title, place.address, told, [{}, shownSnippet(place, answer)]);
+      const about = [{class: "nn-where"}, view.where(record, section)];
+      return entry(record.title, place.address, about, [{}, view.shownSnippet(place, answer)]);
     });
-    const ways = found.length || !complete ? [] : WAYS;
+    const ways = found.length || !complete ? [] : view.WAYS;
     list.replaceChildren(
       ...rows,
       ...ways.map(([title, address, text]) => entry(title, address, [{}, text])),

@@ -1,4 +1,5 @@
-// How the search reads a text: its words without accents, endings and American spellings.
+// How the search reads a text: its words without accents, endings and American spellings, and the
+// part of a text that a result shows.
 // search-field.js loads it before search.js.
 window.nn = window.nn || {};
 nn.searchWords = (() => {
@@ -62,5 +63,62 @@ nn.searchWords = (() => {
   // The same for words in the same order with any endings.
   const phrase = list => telling(list).map(single).join(" ");
 
-  return {fold, phrase, root, single, squeeze, telling, words};
+  // One letter too many, too few, wrong, or two exchanged.
+  function close(a, b) {
+    if (Math.abs(a.length - b.length) > 1) return false;
+    let k = 0;
+    while (k < a.length && a[k] === b[k]) k++;
+    const [x, y] = [a.slice(k), b.slice(k)];
+    return (
+      x.slice(1) === y ||
+      x === y.slice(1) ||
+      x.slice(1) === y.slice(1) ||
+      (x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2))
+    );
+  }
+
+  // How often a formula occurs in a text, but not inside a word.
+  function times(text, piece) {
+    let count = 0;
+    for (let at = text.indexOf(piece); at >= 0; at = text.indexOf(piece, at + 1)) {
+      const joined = /^\p{L}{2}/u.test(piece) && at > 0 && /\p{L}/u.test(text[at - 1]);
+      if (!joined) count++;
+    }
+    return count;
+  }
+
+  // The question of a page, else some characters of a text around the first place that was
+  // searched for, as [piece, marked].
+  function snippet({text, question}, {query, wanted}, size = 180) {
+    if (question) return [[question, false]];
+    const low = text.toLowerCase();
+    const spans = [query.toLowerCase(), ...wanted.filter(word => word.length > 1)].flatMap(word => {
+      const plain = word.replace(/[\\^$.*+?()[\]{}|\/]/g, "\\$&");
+      const end = word.length < 4 ? "(?![\\p{L}\\p{N}])" : "";
+      const at = new RegExp(`(?<![\\p{L}\\p{N}])${plain}${end}`, "u").exec(low)?.index;
+      return at === undefined ? [] : [[at, at + word.length]];
+    });
+    if (!spans.length) return [[cut(text, 0, size), false]];
+    const [[from]] = spans;
+    const start = from < size / 3 ? 0 : text.indexOf(" ", from - size / 3) + 1;
+    const out = [];
+    let at = start;
+    for (const [a, b] of spans.sort((x, y) => x[0] - y[0])) {
+      if (a < at || b > start + size) continue;
+      out.push([text.slice(at, a), false], [text.slice(a, b), true]);
+      at = b;
+    }
+    out.push([cut(text, at, Math.max(0, start + size - at)), false]);
+    if (start) out.unshift(["… ", false]);
+    return out.filter(([piece]) => piece);
+  }
+
+  // So many characters of a text from a place on, to the end of a word.
+  function cut(text, from, size) {
+    if (text.length <= from + size) return text.slice(from);
+    const end = text.indexOf(" ", from + size);
+    return end < 0 ? text.slice(from) : `${text.slice(from, end)} …`;
+  }
+
+  return {close, fold, phrase, root, single, snippet, squeeze, telling, times, words};
 })();
