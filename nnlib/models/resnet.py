@@ -86,7 +86,7 @@ class Bottleneck(Module):
     Parameters
     ----------
     inplanes, planes : int
-        Channels of the input; the output has 4 planes channels.
+        Channels of the input, and a quarter of the channels of the output.
     stride : int
         Stride of the second convolution.
     downsample : Module, optional

@@ -141,7 +141,7 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
     while unplaced:
         for k in unplaced:
             free[k] = [spot for spot in free.get(k, ()) if not spot.box.overlaps(last)]
-            has_leader = any(spot.apart for spot in free[k])
+            has_leader = any(spot.has_leader for spot in free[k])
             if not free[k] or has_leader:  # the new name may cover a thin line
                 free[k] = spots(paths[k], _others(paths, k), sizes[k], room)
         k = min(unplaced, key=lambda k: len(free[k]) or np.inf)
@@ -152,7 +152,7 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
         best = min(free[k])
         _put(names[k], best, scale)
         room.take(last := best.box)
-        if best.apart:
+        if best.has_leader:
             leaders.append(_leader(axes, best, names[k].get_color(), scale))
             room.take_points(np.linspace(*scale * leaders[-1].get_xydata(), 80), 1.0)
             free.clear()  # because other names must not cover the thin line

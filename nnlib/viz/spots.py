@@ -46,7 +46,7 @@ class Spot(NamedTuple):
     box: Box
     side: tuple[int, int]
     point: tuple[float, float]
-    apart: bool  # whether a thin line leads to the spot, because it is far away
+    has_leader: bool  # whether a thin line leads to the spot, because it is far away
     words: str  # the name, in a single line or broken into lines
 
 
@@ -123,10 +123,10 @@ def _beside(
     own: np.ndarray, others: np.ndarray, words: str, size: tuple, gaps, room: Room
 ) -> list[Spot]:
     """Return the free spots of one size at given distances from points of a line."""
-    apart = gaps == LEADERS
+    has_leader = gaps == LEADERS
     own = own[:: max(len(own) // 60, 1)]
     alone = _distances(own, (0, 0), others)
-    if apart:
+    if has_leader:
         own, alone = own[alone > ALONE], alone[alone > ALONE]
     tries = [*itertools.product(range(len(own)), gaps, SIDES)]
     if not tries:
@@ -139,7 +139,7 @@ def _beside(
     free = np.flatnonzero(room.are_free(corners, size))
     points, sides, ends, corners = points[free], sides[free], ends[free], corners[free]
     far = _distances(corners, size, others)
-    if apart:
+    if has_leader:
         long = np.hypot(*(ends - points).T)
         shared = np.maximum(APART - alone[index[free]], 0)  # positive near other lines
         cost = PLAIN / 2 + 0.5 * long + shared + 3 * room.crossings(points, ends)
@@ -150,7 +150,14 @@ def _beside(
     from_end = 1 - (corners[:, 0] + size[0] - room.frame.left) / room.frame.width
     cost = cost + np.maximum(APART - far, 0) + 4 * from_end - 0.5 * sides[:, 1]
     return [
-        Spot(float(cost[k]), Box(*corners[k], *size), (*sides[k],), (*points[k],), apart, words)
+        Spot(
+            float(cost[k]),
+            Box(*corners[k], *size),
+            (*sides[k],),
+            (*points[k],),
+            has_leader,
+            words,
+        )
         for k in np.flatnonzero(clear)
     ]
 
