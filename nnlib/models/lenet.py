@@ -70,7 +70,7 @@ class PartialConv2d(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw parameters uniformly from ±1/√k if an output has k inputs, as in ``Conv2d``."""
+        """Draw parameters uniformly up to ±1/√k for an output with k inputs, as ``Conv2d``."""
         fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)
@@ -101,7 +101,7 @@ class SubSampling(Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        quarters = np.full((channels, 1, 1), 0.25, np.float32)  # at first, compute the mean
+        quarters = np.full((channels, 1, 1), 0.25, np.float32)  # for the mean
         self.weight = Parameter(quarters)
         self.bias = Parameter(np.zeros((channels, 1, 1), np.float32))
 

@@ -168,7 +168,7 @@ class ResNet(Module):
     ):
         super().__init__()
         if len(layers) != 4:
-            raise ValueError(f"ResNet: expected layers to be 4 numbers, got {layers}")
+            raise ValueError(f"ResNet: expected 4 integers as layers, got {layers}")
         self.conv1 = Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = BatchNorm2d(64)
         self.relu = ReLU()

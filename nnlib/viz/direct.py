@@ -142,7 +142,7 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
         for k in unplaced:
             free[k] = [spot for spot in free.get(k, ()) if not spot.box.overlaps(last)]
             has_leader = any(spot.has_leader for spot in free[k])
-            if not free[k] or has_leader:  # the new name may cover a thin line
+            if not free[k] or has_leader:  # a thin line may now cross the last name
                 free[k] = spots(paths[k], _others(paths, k), sizes[k], room)
         k = min(unplaced, key=lambda k: len(free[k]) or np.inf)
         unplaced.remove(k)

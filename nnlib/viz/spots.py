@@ -14,7 +14,7 @@ __all__ = ["GAPS", "Box", "Room", "Spot", "spots"]
 GAPS = 3.0, 6.0  # distances between a line and its name
 LEADERS = 14, 22, 32, 44, 58, 74  # distances if a thin line leads to the name
 CLEAR = 1.2  # width of the margin around a name, which must be free
-APART = 16.0  # from this distance on, readers don't mistake a name for the label of a line
+APART = 16.0  # a name at this distance from another line can't be mistaken for its label
 ALONE = 2.5  # smallest distance between other lines and the start of a thin line
 PLAIN = 16.0  # if the best spot costs less, we don't try other kinds of spots
 MOST = 200  # largest number of spots to return
@@ -40,12 +40,12 @@ class Box(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A spot for a name: its cost, its rectangle, and the point of the line with the side."""
+    """A possible spot for a name, next to a point of its line or at the end of a thin line."""
 
     cost: float
-    box: Box
-    side: tuple[int, int]
-    point: tuple[float, float]
+    box: Box  # the rectangle that the name fills
+    side: tuple[int, int]  # the direction from the point to the name
+    point: tuple[float, float]  # on the line
     has_leader: bool  # whether a thin line leads to the spot, because it is far away
     words: str  # the name, in a single line or broken into lines
 
