@@ -1,4 +1,4 @@
-"""Labels next to lines and marks, in their colours, which don't cover anything.
+"""Labels next to lines and marks, in the same colours, where they don't cover anything.
 
 The positions depend on the size of the figure, so they are determined when it is drawn. A label
 goes to a free spot that is closer to its own line than to any other. If there is no such spot,
