@@ -1,4 +1,4 @@
-"""The dtypes of tensors made from Python numbers; programs can change the dtype for floats."""
+"""The dtypes of tensors made from Python numbers; programs can change the one for floats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PYTHON = {bool: np.dtype(bool), int: np.dtype("int64"), float: np.dtype("float32
 
 
 def set_default_dtype(d: Any) -> None:
-    """Set the dtype (float32 or float64) of new layers and of tensors made from Python floats.
+    """Set the default dtype of floating-point tensors and layers to float32 or float64.
 
     >>> from nnlib import zeros
     >>> set_default_dtype(np.dtype("float64"))
@@ -26,5 +26,5 @@ def set_default_dtype(d: Any) -> None:
 
 
 def get_default_dtype() -> np.dtype:
-    """Return the dtype of tensors made from Python floats, which is initially float32."""
+    """Return the default dtype of floating-point tensors, which is initially float32."""
     return PYTHON[float]

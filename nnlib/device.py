@@ -22,7 +22,7 @@ class device:
     Raises
     ------
     RuntimeError
-        If the type is unknown, or the index is not a natural number.
+        If the type is unknown, or the index is negative or not a number.
     TypeError
         If ``type`` is neither a string nor a device.
 

@@ -37,7 +37,7 @@ def _from_table(
 
 
 def erf(x: np.ndarray) -> np.ndarray:
-    """Return 2/√π ∫ e^-t² dt from 0 to x, with an error of at most two rounding units.
+    """Return 2/√π ∫ e^-t² dt from 0 to x, with an error of at most two ulps.
 
     >>> erf(np.array([-1.0, 0.0, 2.0]))
     array([-0.84270079,  0.        ,  0.99532227])

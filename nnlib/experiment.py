@@ -319,7 +319,7 @@ def load(name: str, folder: str | Path = "experiments") -> Stored:
             raise FileNotFoundError(f"load: no {path}; run `make experiments` to create it")
     content = json.loads(results.read_text(encoding="utf-8"))
     if missing := [key for key in KEYS if key not in content]:
-        raise ValueError(f"load: {results} has no {missing}; `record` didn't write this file")
+        raise ValueError(f"load: {results} has no {missing}; was it written by `record`?")
     if content["program"] != _hash(program):
         raise ValueError(
             f"load: {program} has changed since {results.name} was made; run `make experiments`"

@@ -40,7 +40,7 @@ else:  # for versions of NumPy that don't store the setting in a context variabl
         return state
 
     def switch_back(state: np.errstate) -> None:
-        """Restore the setting before ``switch_off``."""
+        """Restore the setting from before ``switch_off``."""
         state.__exit__(None, None, None)
 
 

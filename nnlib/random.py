@@ -228,7 +228,7 @@ def normal(
 def bernoulli(
     input: Tensor, p: float | None = None, *, generator: Generator | None = None
 ) -> Tensor:
-    """Return random elements 0 and 1; the probability of 1 is p, by default the input."""
+    """Return random zeros and ones; the probability of a one is p, by default the input."""
     shape, dtype = like("bernoulli", input)
     if p is None:
         p, dtype = raw(input), _floating("bernoulli", dtype)

@@ -37,7 +37,7 @@ def unbuffered(run: int, size: int) -> Iterator[None]:
 
 
 class Runs(NamedTuple):
-    """The sizes of an array with N samples, G slices, C channels per slice, and width elements.
+    """The sizes of an array: N samples, G slices, C channels per slice, width elements in each.
 
     Each slice has a mean and a standard deviation, and each of the G C channels has a weight.
     The methods accept arrays of any shape that can be reshaped to (N, G, C, width).
@@ -55,7 +55,7 @@ class Runs(NamedTuple):
     def scaled(
         self, a: np.ndarray, scale: np.ndarray, w: np.ndarray | None, out: np.ndarray
     ) -> None:
-        """Multiply a by a scale for each slice and a weight for each channel; overwrite out."""
+        """Write into out: a times the scale of each slice and the weight of each channel."""
         if w is not None and self.width > 1:  # multiply the small arrays first
             scale = scale * w.reshape(self.G, self.C, 1)
             w = None

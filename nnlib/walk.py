@@ -146,7 +146,7 @@ def grad(
     outputs, inputs = _listed(outputs), _listed(inputs)
     upstream = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
     if materialize_grads and allow_unused is False:
-        raise ValueError("grad: materialize_grads=True expects allow_unused=True, got False")
+        raise ValueError("grad: materialize_grads=True requires allow_unused=True, got False")
     if len(upstream) != len(outputs):
         raise RuntimeError(
             f"grad: expected {len(outputs)} upstream gradients, got {len(upstream)}"

@@ -43,9 +43,9 @@ def symmetric(A: Any, function: str, argument: str = "A", *, exact: bool = False
     """Convert to a symmetric matrix; raise ValueError if it isn't, up to rounding errors."""
     A = square(A, function, argument, exact=exact)
     slack = 0 if exact else 1e-12 * abs(A).max(initial=0)
-    apart = abs(A - A.T) > slack
-    if apart.any():
-        i, j = (int(k) + 1 for k in np.argwhere(apart)[0])
+    differs = abs(A - A.T) > slack
+    if differs.any():
+        i, j = (int(k) + 1 for k in np.argwhere(differs)[0])
         raise ValueError(
             f"{function}: expected a symmetric matrix {argument}, but its entries in row {i}, "
             f"column {j} and in row {j}, column {i} differ"

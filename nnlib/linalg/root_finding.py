@@ -77,9 +77,9 @@ def _quadratic(b: Fraction, c: Fraction) -> list:
     """Return the two irrational roots of λ² + bλ + c."""
     mean, under_root = -b / 2, b**2 / 4 - c
     if under_root > 0:
-        apart = root(under_root)
+        offset = root(under_root)
     else:
         import sympy
 
-        apart = root(-under_root) * sympy.I
-    return [simplified(mean + apart), simplified(mean - apart)]
+        offset = root(-under_root) * sympy.I
+    return [simplified(mean + offset), simplified(mean - offset)]

@@ -101,7 +101,7 @@ def solution_set(
     >>> solution_set([[1, 1, 1], [1, 1, 1]], [1, 2], steps=True)
     1. Start with [A | b].
     2. Subtract row 1 from row 2, so that its entry in column 1 is 0.
-    3. There is no solution, because row 2 is 0 = 1.
+    3. There is no solution, because row 2 reads 0 = 1.
     """
     A = matrix(A, "solution_set", exact=exact or steps)
     b = vector(b, "solution_set", "b", exact=exact or steps)
@@ -122,7 +122,7 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
     contradictions = r + np.flatnonzero(abs(M[r:, n]) > max(bounds, default=negligible))
     if contradictions.size:
         i = int(contradictions[0])
-        reason = f"row {i + 1} is 0 = {text(M[i, n])}"
+        reason = f"row {i + 1} reads 0 = {text(M[i, n])}"
         words = f"There is no solution, because {reason}."
         yield lambda: Step(words, tex_matrix(M, [(i, n)], bar=n))
         run(reduction(M, n, reduced=True))

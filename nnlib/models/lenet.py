@@ -70,7 +70,7 @@ class PartialConv2d(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw parameters uniformly from ±1/√k if an output has k inputs, as in ``Conv2d``."""
+        """Draw parameters uniformly up to ±1/√k for an output with k inputs, as ``Conv2d``."""
         fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)
@@ -101,7 +101,8 @@ class SubSampling(Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        self.weight = Parameter(np.full((channels, 1, 1), 0.25, np.float32))  # the mean
+        quarters = np.full((channels, 1, 1), 0.25, np.float32)  # for the mean
+        self.weight = Parameter(quarters)
         self.bias = Parameter(np.zeros((channels, 1, 1), np.float32))
 
     def forward(self, input: Tensor) -> Tensor:
@@ -119,7 +120,7 @@ class Distances(Module):
     centres : (C, D) float
         Centres μ with random elements 1 or -1. They are a buffer, because they are not trained.
 
-    Source: LeCun et al. (1998), equation 7; the minus makes the nearest class the largest.
+    Source: LeCun et al. (1998), equation 7; with a minus, the nearest class scores highest.
 
     >>> layer = Distances(84, 10)
     >>> layer(layer.centres).argmax(1).tolist()

@@ -86,7 +86,7 @@ class Bottleneck(Module):
     Parameters
     ----------
     inplanes, planes : int
-        Channels of the input; the output has 4 planes channels.
+        Channels of the input, and a quarter of the channels of the output.
     stride : int
         Stride of the second convolution.
     downsample : Module, optional
@@ -168,7 +168,7 @@ class ResNet(Module):
     ):
         super().__init__()
         if len(layers) != 4:
-            raise ValueError(f"ResNet: expected layers to be 4 numbers, got {layers}")
+            raise ValueError(f"ResNet: expected 4 integers as layers, got {layers}")
         self.conv1 = Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = BatchNorm2d(64)
         self.relu = ReLU()

@@ -36,7 +36,7 @@ def tokenize(text: str) -> list[str]:
 
 
 class Vocabulary:
-    """The index of each token: the most frequent token first, ties in lexicographic order.
+    """Indices of tokens, sorted by decreasing frequency and then in lexicographic order.
 
     Parameters
     ----------

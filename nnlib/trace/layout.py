@@ -63,12 +63,12 @@ def layout(inputs: Sequence[Sequence[int | None]]) -> Layout:
 
 def _layers(inputs: Sequence[Sequence[int | None]]) -> list[int]:
     """Return the layer of each node, with operands before users and the output last."""
-    behind = [0] * len(inputs)
+    to_output = [0] * len(inputs)  # the largest number of edges from each node to the output
     for node in reversed(range(len(inputs))):
         for operand in inputs[node]:
             if operand is not None:
-                behind[operand] = max(behind[operand], behind[node] + 1)
-    return [max(behind) - steps for steps in behind]
+                to_output[operand] = max(to_output[operand], to_output[node] + 1)
+    return [max(to_output) - steps for steps in to_output]
 
 
 def _rows(

@@ -17,9 +17,9 @@ __all__ = [
 
 INK, GRID, SOFT = "#1f2430", "#d9dce3", "#eef1f6"
 BLUE, ORANGE, GREEN = "#0062b1", "#b4490a", "#00704f"
-# A search chose these colours: they maximize the smallest distance between any two of them, and
-# to the ink, for readers with normal, red-blind and green-blind vision, on white and (DARK) on
-# black.
+# We found these colours by a search: they maximize the smallest distance between two colours,
+# or a colour and the ink, for readers with normal, red-blind and green-blind vision. COLOURS is
+# for white pages, and DARK for black pages.
 COLOURS = (
     *(BLUE, ORANGE, GREEN, "#9953f7", "#ba870c"),
     *("#ad8285", "#18495a", "#ac80d4", "#3a3c03", "#140695"),

@@ -1,4 +1,4 @@
-"""Labels next to lines and marks, in their colours, which don't cover anything.
+"""Labels next to lines and marks, in the same colours, where they don't cover anything.
 
 The positions depend on the size of the figure, so they are determined when it is drawn. A label
 goes to a free spot that is closer to its own line than to any other. If there is no such spot,
@@ -141,8 +141,8 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
     while unplaced:
         for k in unplaced:
             free[k] = [spot for spot in free.get(k, ()) if not spot.box.overlaps(last)]
-            has_leader = any(spot.apart for spot in free[k])
-            if not free[k] or has_leader:  # the new name may cover a thin line
+            has_leader = any(spot.has_leader for spot in free[k])
+            if not free[k] or has_leader:  # a thin line may now cross the last name
                 free[k] = spots(paths[k], _others(paths, k), sizes[k], room)
         k = min(unplaced, key=lambda k: len(free[k]) or np.inf)
         unplaced.remove(k)
@@ -152,7 +152,7 @@ def _place(axes, handles, names, renderer) -> tuple[list, list]:
         best = min(free[k])
         _put(names[k], best, scale)
         room.take(last := best.box)
-        if best.apart:
+        if best.has_leader:
             leaders.append(_leader(axes, best, names[k].get_color(), scale))
             room.take_points(np.linspace(*scale * leaders[-1].get_xydata(), 80), 1.0)
             free.clear()  # because other names must not cover the thin line

@@ -167,7 +167,7 @@ def descent(
     head = {"arrowstyle": "-|>", "color": ORANGE, "linewidth": 1.2, "shrinkA": 3, "shrinkB": 3}
     for k in range(len(x) - 1):
         axes.annotate("", (x[k + 1], y[k + 1]), (x[k], y[k]), arrowprops=head)
-    for k in _apart(x, y, 0.06 * (high - low), 0.09 * np.ptp(curve)):
+    for k in _steps_to_label(x, y, 0.06 * (high - low), 0.09 * np.ptp(curve)):
         side = 1 if f(x[k : k + 1] + 1e-3 * (high - low))[0] < y[k] else -1  # off the curve
         options = {"xytext": (5 * side, 4), "textcoords": "offset points"}
         options["ha"] = "left" if side > 0 else "right"
@@ -176,7 +176,7 @@ def descent(
     return axes
 
 
-def _apart(x: np.ndarray, y: np.ndarray, width: float, height: float) -> list[int]:
+def _steps_to_label(x: np.ndarray, y: np.ndarray, width: float, height: float) -> list[int]:
     """Return the steps whose labels do not overlap the labels of earlier steps."""
     labelled = []
     for k in range(len(x)):

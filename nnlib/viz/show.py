@@ -15,8 +15,8 @@ __all__ = ["picture", "show"]
 BLACK = "#000000"  # matplotlib's default colour, which we replace by the page's text colour
 
 # All words have the same size: 9 points, which are 12 pixels on a phone, where a drawing of 3.4
-# inches fills the whole width. On larger screens, drawings are scaled by 13/12, so that words
-# have 13 pixels, and a single drawing has a second version that is as wide as the text.
+# inches fills the whole width. On larger screens, drawings are scaled by 13/12 to a font size
+# of 13 pixels, and a single drawing has a second version that is as wide as the text.
 WORD = 9.0  # size of words in points
 NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # widths of the two versions in inches
 TALLER = 1.15  # height of the wide drawing, relative to the narrow one
@@ -209,7 +209,7 @@ def _rounded(path: str) -> str:
 
 
 def _scalable(svg: str) -> str:
-    """Return an SVG that scales with the page until its words have 13 pixels.
+    """Return an SVG that scales with the page until its font size is 13 pixels.
 
     matplotlib omits a black fill, so the root sets the text colour for elements to inherit.
     """

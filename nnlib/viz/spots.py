@@ -14,7 +14,7 @@ __all__ = ["GAPS", "Box", "Room", "Spot", "spots"]
 GAPS = 3.0, 6.0  # distances between a line and its name
 LEADERS = 14, 22, 32, 44, 58, 74  # distances if a thin line leads to the name
 CLEAR = 1.2  # width of the margin around a name, which must be free
-APART = 16.0  # from this distance on, readers don't mistake a name for the label of a line
+APART = 16.0  # a name at this distance from another line can't be mistaken for its label
 ALONE = 2.5  # smallest distance between other lines and the start of a thin line
 PLAIN = 16.0  # if the best spot costs less, we don't try other kinds of spots
 MOST = 200  # largest number of spots to return
@@ -40,13 +40,13 @@ class Box(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A spot for a name: its cost, its rectangle, and the point of the line with the side."""
+    """A possible spot for a name, next to a point of its line or at the end of a thin line."""
 
     cost: float
-    box: Box
-    side: tuple[int, int]
-    point: tuple[float, float]
-    apart: bool  # whether a thin line leads to the spot, because it is far away
+    box: Box  # the rectangle that the name fills
+    side: tuple[int, int]  # the direction from the point to the name
+    point: tuple[float, float]  # on the line
+    has_leader: bool  # whether a thin line leads to the spot, because it is far away
     words: str  # the name, in a single line or broken into lines
 
 
@@ -123,10 +123,10 @@ def _beside(
     own: np.ndarray, others: np.ndarray, words: str, size: tuple, gaps, room: Room
 ) -> list[Spot]:
     """Return the free spots of one size at given distances from points of a line."""
-    apart = gaps == LEADERS
+    has_leader = gaps == LEADERS
     own = own[:: max(len(own) // 60, 1)]
     alone = _distances(own, (0, 0), others)
-    if apart:
+    if has_leader:
         own, alone = own[alone > ALONE], alone[alone > ALONE]
     tries = [*itertools.product(range(len(own)), gaps, SIDES)]
     if not tries:
@@ -139,7 +139,7 @@ def _beside(
     free = np.flatnonzero(room.are_free(corners, size))
     points, sides, ends, corners = points[free], sides[free], ends[free], corners[free]
     far = _distances(corners, size, others)
-    if apart:
+    if has_leader:
         long = np.hypot(*(ends - points).T)
         shared = np.maximum(APART - alone[index[free]], 0)  # positive near other lines
         cost = PLAIN / 2 + 0.5 * long + shared + 3 * room.crossings(points, ends)
@@ -150,7 +150,14 @@ def _beside(
     from_end = 1 - (corners[:, 0] + size[0] - room.frame.left) / room.frame.width
     cost = cost + np.maximum(APART - far, 0) + 4 * from_end - 0.5 * sides[:, 1]
     return [
-        Spot(float(cost[k]), Box(*corners[k], *size), (*sides[k],), (*points[k],), apart, words)
+        Spot(
+            float(cost[k]),
+            Box(*corners[k], *size),
+            (*sides[k],),
+            (*points[k],),
+            has_leader,
+            words,
+        )
         for k in np.flatnonzero(clear)
     ]
 
