@@ -163,7 +163,7 @@ def load(
         )
     data = f.read()
     if not isinstance(data, bytes):
-        raise TypeError(f"load: expected a file of bytes, got one of {type(data).__name__}")
+        raise TypeError(f"load: expected a binary file, got {type(data).__name__} from read()")
     return _loaded(BytesIO(data), map_location)
 
 
