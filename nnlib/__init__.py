@@ -94,7 +94,7 @@ _OF_FUNCTIONAL = (
 
 
 def __getattr__(name: str) -> object:
-    """Import and return a subpackage, or a function that PyTorch has in ``torch``, too."""
+    """Import and return a subpackage, or a function that PyTorch also has in ``torch``."""
     if name in _PARTS:
         return _importlib.import_module(f".{name}", __name__)
     if name in _OF_SERIALIZATION:

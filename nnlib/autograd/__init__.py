@@ -59,7 +59,7 @@ def backward(
     Raises
     ------
     RuntimeError
-        See ``Tensor.backward``; also if the numbers of gradients and results differ.
+        As in ``Tensor.backward``, or if the numbers of gradients and results differ.
 
     >>> x = Tensor([1.0, 2.0]).requires_grad_()
     >>> backward([x.sum(), x * 10], [None, Tensor([1.0, 1.0])])

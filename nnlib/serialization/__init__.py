@@ -59,7 +59,7 @@ def save(
     obj : object
         Data and tensors, in any nesting.
     f : str, path, or file open for writing bytes
-        Where to save. If it is a path, an old file is replaced only after the new one is
+        The destination. If it is a path, an existing file is replaced only after the new one is
         complete.
     pickle_module, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record
         Must have the default values, because there is only one format.
@@ -111,7 +111,7 @@ def load(
     Parameters
     ----------
     f : str, path, or file open for reading bytes
-        What to load. An open file is read from the current position to the end.
+        The source. An open file is read from the current position to the end.
     map_location : str, device, dict or function
         Target for tensors that were saved on a different device, which must be the CPU. A dict
         maps device names to device names. A function receives a storage and the name of its
@@ -163,7 +163,7 @@ def load(
         )
     data = f.read()
     if not isinstance(data, bytes):
-        raise TypeError(f"load: expected a file of bytes, got one of {type(data).__name__}")
+        raise TypeError(f"load: expected a binary file, got {type(data).__name__} from read()")
     return _loaded(BytesIO(data), map_location)
 
 

@@ -76,7 +76,7 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     wide &= alone
     cells = [_cell(figure, f"{name}-{k}", wide=wide) for k, figure in enumerate(figures)]
     for figure in figures:
-        _shown(figure)
+        _close(figure)
     return Html(_panels(cells, alt), f"Figure {name}: {alt}")
 
 
@@ -103,7 +103,7 @@ def _whole(figure):
     return figure
 
 
-def _shown(figure) -> None:
+def _close(figure) -> None:
     """Close a figure in pyplot, so that a notebook does not show it a second time."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot and hasattr(figure, "savefig"):
