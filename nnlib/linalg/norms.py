@@ -93,7 +93,7 @@ def _vector_norm(x: Array, p: Any) -> float:
 def _matrix_norm(A: Array, p: Any) -> float:
     """Return the norm of a matrix of floats."""
     if not isinstance(p, str | Real) or p not in KINDS:
-        expected = "expected 'fro', 1, 2, inf or 'nuc' as p for a matrix"
+        expected = "expected p to be 'fro', 1, 2, inf or 'nuc' for a matrix"
         raise ValueError(f"norm: {expected}, got {p!r}")
     if p == "fro":
         return length(A.ravel())
