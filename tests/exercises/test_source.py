@@ -254,7 +254,7 @@ def test_the_outcome_of_backpropagation_is_the_one_told():
     apart, largest, by_values, by_arrays = map(min, *(here["compare"]() for _ in range(5)))
     summary = cells()["ps3_backprop text_outcome"]
     assert apart < 1e-15
-    assert "by less than 0.000000000000001, and the largest derivative is 0.44" in summary
+    assert "by less than $10^{-15}$, and the largest derivative is 0.44" in summary
     assert round(largest, 2) == 0.44
     assert by_values > 10 * by_arrays
     assert "the 379 derivatives" in cells()["ps3_backprop text_uses"]
