@@ -188,8 +188,8 @@ LOSES_SCHEDULES = {
     "during the warm-up. What is t in the first step after the warm-up?": {
         "cosine_from_the_start": {"np.pi * t": "np.pi * step"},
     },
-    'Your function returns the "exponential" rate for this schedule. Which branch of your code '
-    "does this schedule reach?": {
+    'Your "cosine" schedule is the "exponential" one. Which branch of your code does '
+    '"cosine" reach?': {
         "cosine_like_exponential": {
             "(1 + np.cos(np.pi * t / (total - warmup))) / 2": "gamma**t",
         },
