@@ -267,8 +267,9 @@ def test_the_text_names_the_limits_of_its_settings(assignment):
     limits, _ = read_settings(folder / "nngrader.toml")
     text = (folder / f"{assignment}.md").read_text(encoding="utf-8")
     assert (
-        f"One call has {limits.call_seconds:g} seconds of computing time, all calls of a "
-        f"function {limits.total_seconds:g}, and {limits.memory_mb:,} MB of memory"
+        f"One call may take {limits.call_seconds:g} seconds of computing time and "
+        f"{limits.memory_mb:,} MB of memory, and all calls of a function together may take "
+        f"{limits.total_seconds:g} seconds. The same limits apply in grading."
     ) in text
 
 

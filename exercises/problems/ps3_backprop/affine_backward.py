@@ -66,12 +66,14 @@ def bias_as_a_weight(dy, x, W):
 
 
 LOSES_WEIGHTS = {
-    "Your `dW` is divided by N, although `dy` already contains the factor 1/N. Where does "
-    "your code divide by N again?": {"weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}},
-    "Your `db` is divided by N, although `dy` already contains the factor 1/N. Where does "
-    "your code divide by N again?": {"bias_averaged": {"dy.sum": "dy.mean"}},
-    "Your `dW` and `db` are divided by N, although `dy` already contains the factor 1/N. "
-    "Where does your code divide by N again?": {
+    "Your `dW` is divided by N, although `dy` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
+        "weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}
+    },
+    "Your `db` is divided by N, although `dy` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {"bias_averaged": {"dy.sum": "dy.mean"}},
+    "Your `dW` and `db` are divided by N, although `dy` already includes any averaging over "
+    "the samples. Where does your code divide by N?": {
         "both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}
     },
     "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but what "
@@ -116,7 +118,9 @@ LOSES_VALUE = {
     "`W`?": {"weights_reshaped_on_the_way": {"dy @ W": "dy @ W.T.reshape(W.shape)"}},
     "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but what "
     "should you multiply it by?": {"samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}},
-    "All three of your gradients are divided by N, although `dy` already contains the factor "
-    "1/N. Where does your code divide by N again?": {"everything_averaged": "dy = dy / len(x)"},
+    "All three of your gradients are divided by N, although `dy` already includes any "
+    "averaging over the samples. Where does your code divide by N?": {
+        "everything_averaged": "dy = dy / len(x)"
+    },
 }
 backwards.known(LOSES_VALUE, loses="value")

@@ -137,12 +137,12 @@ LOSES_PARAMETERS = {
     "by?": {"not_normalised": {"), dgamma, dbeta": "), (dY * X).sum(axis=0), dbeta"}},
     "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
     "by?": {"centred_alone": {"), dgamma, dbeta": "), dgamma * root, dbeta"}},
-    "Your `dgamma` is divided by N, although `dY` already contains the factor 1/N. Where "
-    "does your code divide by N again?": {
+    "Your `dgamma` is divided by N, although `dY` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
         "gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"},
     },
-    "Your `dbeta` is divided by N, although `dY` already contains the factor 1/N. Where does "
-    "your code divide by N again?": {
+    "Your `dbeta` is divided by N, although `dY` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
         "beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"},
     },
     "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": {
