@@ -139,8 +139,8 @@ LOSES_VALUE_SCORES = {
             "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0)",
         },
     },
-    "Your components start with the direction of second-largest variance. Which index does "
-    "your slice start from?": {
+    "Your components start with the direction of the second-largest variance. Which index "
+    "does your slice start from?": {
         "one_too_far": {"components = Vt[:k]": "components = Vt[1 : k + 1]"},
     },
 }
@@ -192,8 +192,8 @@ LOSES_VALUE_SCORES_BY_COVARIANCE = {
     "return the eigenvalues?": {"least_variance": {"[::-1]": ""}},
     "Your code uses rows of the matrix from `eigh` as eigenvectors. Does `eigh` return them as "
     "rows or as columns?": {"rows_of_eigh": {"vectors[:, best].T": "vectors[best]"}},
-    "Your components and variances start with the direction of second-largest variance. Which "
-    "index does your slice start from?": {
+    "Your components and variances start with the direction of the second-largest variance. "
+    "Which index does your slice start from?": {
         "variances_one_too_far_as_well": {"[::-1][:k]": "[::-1][1 : k + 1]"},
     },
     "Your components and variances come from the correlation matrix, where every feature has "

@@ -141,8 +141,8 @@ LOSES_COVARIANCE = {
     "difference between a correlation and a covariance?": {
         "correlations": {"Z.T @ Z / len(X)": "np.corrcoef(Z, rowvar=False)"},
     },
-    "Your covariance measures the spread of the class means. Which two vectors does the "
-    "formula subtract to get z_n?": {
+    "Your covariance measures the spread of the class means. Which vector does the formula "
+    "subtract the class mean from to get z_n?": {
         "between_the_classes": {"X - means[y]": "means[y] - X.mean(axis=0)"}
     },
 }

@@ -102,8 +102,10 @@ LOSES_WEIGHTS = {
 }
 backwards.known(LOSES_WEIGHTS, loses="weights")
 LOSES_SHAPE_WEIGHTS = {
-    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], and "
-    "how do you combine their gradients?": {"bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}},
+    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], "
+    "and how should you combine their gradients?": {
+        "bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}
+    },
     "Your `db` is a sum over the outputs. Which index does `db` have in the formula, and "
     "which index does it sum over?": {"bias_summed_over_outputs": {"axis=0": "axis=1"}},
     "Your `db` is a single number. How many biases does the layer have?": {

@@ -181,8 +181,8 @@ LOSES_OUTPUT = {
             "dscores[n, y] -= 1": "p = dscores[n, y]; dscores[:] = 0; dscores[n, y] = -1 / p"
         }
     },
-    "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, so "
-    "how do you combine the gradients of all rows?": {
+    "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, "
+    "so how should you combine the gradients of all rows?": {
         "biases_averaged": {
             "da.sum(axis=0)": "da.mean(axis=0)",
             "dscores.sum(axis=0)": "dscores.mean(axis=0)",
@@ -258,7 +258,7 @@ network.known(LOSES_STABILITY, loses="stability")
 
 network.mistake(
     "Your `db1` and `db2` have a separate row for each sample. Each bias is added to every "
-    "row, so how do you combine the gradients of all rows?",
+    "row, so how should you combine the gradients of all rows?",
     loses="shape output",
     name="biases_not_summed",
     edit=[("da.sum(axis=0)", "da"), ("dscores.sum(axis=0)", "dscores")],

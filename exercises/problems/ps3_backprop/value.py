@@ -354,8 +354,8 @@ IN_USED_AGAIN = {
             "        self.grad": "        for n in self.order(): n.grad = 0\n        self.grad"
         }
     },
-    "Each number passes its gradient on only once, as soon as the first path reaches it. What "
-    "happens to a gradient that arrives later, along a longer path?": {
+    "In your `backward`, each number passes its gradient on only once, as soon as the first "
+    "path reaches it. What happens to a gradient that arrives later, along a longer path?": {
         "OnceAtDiscovery": {"stack.pop()": "stack.pop(0)"} | EARLY
     },
 }
