@@ -88,7 +88,7 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing():
     labels = data(False)["cases"][0]["kept"]["target"]
     got, message = reached(P.solved_path.read_bytes(), lambda file, pictures: labels)
     assert got is None
-    assert "your labels aren't the classes with the highest scores" in message
+    assert "Your labels aren't the classes with the highest scores" in message
     nothing = npz(weight=np.zeros((10, 784)), bias=np.zeros(10))
     assert reached(nothing, lambda file, pictures: labels)[0] is None
 
@@ -123,7 +123,7 @@ WRONG = {
     "turned and used so": (
         npz(weight=GOOD["weight"].T, bias=GOOD["bias"]),
         lambda f, p: (p / 255 @ f["weight"] + f["bias"]).argmax(axis=1),
-        "weight must have shape (10, 784)",
+        "Expected weight (10, 784)",
     ),
     "a column": (
         npz(weight=GOOD["weight"], bias=np.zeros((10, 1))),
@@ -140,7 +140,7 @@ WRONG = {
     "too many": (
         npz(weight=np.zeros((99, 784)), bias=np.zeros(99)),
         P.solve,
-        "weight must have shape (10, 784)",
+        "Expected weight (10, 784)",
     ),
     "too large": (bytes(70_001), P.solve, "file-too-large"),
     "no zip": (b"PK", P.solve, "file-unreadable"),

@@ -101,7 +101,7 @@ def test_digits_of_a_number_carry_nothing():
     crammed = np.pi * 1e12 + np.arange(1024.0)[:, None]
     value, message = reached(np.ones((1, 64)) / 8, lambda file, picture: crammed)
     assert value is None
-    assert "off by more than 8 grey levels" in message
+    assert "root mean square error of your image is above 8" in message
 
 
 def test_rounding_unpacks_nothing():
@@ -137,11 +137,15 @@ def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
 
 TURNED = np.arange(64).reshape(8, 8).T.ravel()  # the places of a block on its side
 WRONG = {
-    "error": (np.eye(64), lambda f, p: np.zeros((1024, 64)), "off by more than 8 grey levels"),
-    "nan": (np.eye(64), lambda f, p: np.full((1024, 64), np.nan), "off by more than 8"),
-    "lines": (np.eye(64), lambda f, p: p.reshape(-1, 64), "64 pixels of one line"),
-    "no mean": (np.eye(64), lambda f, p: blocks(p) - 128.0, "128 is missing everywhere"),
-    "downwards": (np.eye(64), lambda f, p: blocks(p.T)[:, TURNED], "counted downwards"),
+    "error": (np.eye(64), lambda f, p: np.zeros((1024, 64)), "image is above 32 grey levels"),
+    "nan": (
+        np.eye(64),
+        lambda f, p: np.full((1024, 64), np.nan),
+        "square error of your image is above",
+    ),
+    "lines": (np.eye(64), lambda f, p: p.reshape(-1, 64), "64 pixels from a single row"),
+    "no mean": (np.eye(64), lambda f, p: blocks(p) - 128.0, "every pixel is too small by 128"),
+    "downwards": (np.eye(64), lambda f, p: blocks(p.T)[:, TURNED], "column by column"),
     "shape": (np.eye(64), lambda f, p: blocks(p).T, "a row for each block"),
     "the picture": (np.eye(64), lambda f, p: p, "a row for each block"),
     "complex": (np.eye(64), lambda f, p: blocks(p) + 0j, "real numbers"),

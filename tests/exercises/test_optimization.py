@@ -174,7 +174,7 @@ GOOD = {
     "W2": np.eye(10, 20),
     "b2": np.arange(10.0) / 9,
 }
-SHAPES = "W1 must have shape (H, 784), b1 (H,), W2 (10, H) and b2 (10,)"
+SHAPES = "Expected W1 (H, 784), b1 (H,), W2 (10, H) and b2 (10,)"
 
 
 def raw_scores(f, p):
@@ -183,11 +183,11 @@ def raw_scores(f, p):
 
 WRONG = {
     "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "divide each pixel by 255"),
-    "scores": (GOOD, raw_scores, "your function returns scores"),
+    "scores": (GOOD, raw_scores, "Your function returns scores"),
     "probabilities": (
         GOOD,
         lambda f, p: np.exp(P.solve(f, p)),
-        "your function returns probabilities",
+        "Your function returns probabilities",
     ),
     "labels": (GOOD, lambda f, p: P.solve(f, p).argmax(1), "ten numbers for each image"),
     "nothing": (GOOD, lambda f, p: None, "is-none"),
@@ -212,4 +212,4 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     sure = np.where(np.eye(10)[labels] > 0, -1e-9, -30.0)
     got, message = reached(npz(**GOOD), lambda file, pictures: sure, visible)
     assert got is None
-    assert "your numbers aren't the log probabilities" in message
+    assert "Your numbers aren't the log probabilities" in message

@@ -254,7 +254,7 @@ def test_the_outcome_of_backpropagation_is_the_one_told():
     apart, largest, by_values, by_arrays = map(min, *(here["compare"]() for _ in range(5)))
     summary = cells()["ps3_backprop text_outcome"]
     assert apart < 1e-15
-    assert "by less than 0.000000000000001, and the largest derivative is 0.44" in summary
+    assert "by less than $10^{-15}$, and the largest derivative is 0.44" in summary
     assert round(largest, 2) == 0.44
     assert by_values > 10 * by_arrays
     assert "the 379 derivatives" in cells()["ps3_backprop text_uses"]
@@ -267,8 +267,9 @@ def test_the_text_names_the_limits_of_its_settings(assignment):
     limits, _ = read_settings(folder / "nngrader.toml")
     text = (folder / f"{assignment}.md").read_text(encoding="utf-8")
     assert (
-        f"One call has {limits.call_seconds:g} seconds of computing time, all calls of a "
-        f"function {limits.total_seconds:g}, and {limits.memory_mb:,} MB of memory"
+        f"One call may take {limits.call_seconds:g} seconds of computing time and "
+        f"{limits.memory_mb:,} MB of memory, and all calls of a function together may take "
+        f"{limits.total_seconds:g} seconds. The same limits apply in grading."
     ) in text
 
 

@@ -23,7 +23,8 @@ def best_rank_k(A, k):
 
     A_k = sum over i < k of s[i] * outer(u_i, v_i); the sum of all these terms is A.
 
-    A : (m, n) array, float64, without equal singular values; your function must not change it
+    A : (m, n) array, float64, whose singular values are all different; your function must not
+        change it
     k : int, from 1 to min(m, n)
     Returns A_k : (m, n) array, float64.
     """
@@ -98,7 +99,7 @@ nearest.mistake(
 LOSES_VALUE = {
     "Your result contains the k smallest terms. In what order does `svd` return the singular "
     "values?": {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
-    "Your result is the sum of all terms except the first k. Which terms should you add up?": {
+    "Your result is the sum of all terms after the first k. Which terms should you add up?": {
         "what_is_left": {"U[:, :k] * s[:k] @ Vt[:k]": "U[:, k:] * s[k:] @ Vt[k:]"},
     },
     "Your result is only the last of the k terms. What does the formula do with the terms "
@@ -109,8 +110,10 @@ LOSES_VALUE = {
     },
     "Your outer products all have the same weight. What does the formula multiply each of them "
     "by?": {"singular_values_left_out": {" * s[:k]": ""}},
-    "Your terms contain the squares of the singular values. Which matrix has these squares as "
-    "its eigenvalues?": {"squared_singular_values": {"s[:k]": "s[:k] ** 2"}},
+    "Your terms contain the squares of the singular values. If you computed them as "
+    "eigenvalues of AᵀA, how do you get a singular value from an eigenvalue?": {
+        "squared_singular_values": {"s[:k]": "s[:k] ** 2"}
+    },
     "Your terms contain the square roots of the singular values. What power of the singular "
     "value does each term in the formula contain?": {
         "root_of_singular_values": {"s[:k]": "np.sqrt(s[:k])"},
@@ -139,22 +142,22 @@ LOSES_VALUE = {
     },
     "Your code subtracts the mean of each column and never adds it back. Which matrix does "
     "your result approximate?": {"centred_and_left_so": "A = A - A.mean(axis=0)"},
-    "Your result contains only the first term. How many iterations of your loop run before it "
-    "returns?": {"first_term_alone": "k = 1"},
+    "Your result contains only the first term. Where does your code use `k`, and is the "
+    "`return` inside a loop?": {"first_term_alone": "k = 1"},
 }
 nearest.known(LOSES_VALUE, loses="value")
 
 nearest.mistake(
-    "Your code uses columns of the third factor as right singular vectors. Because `svd` "
-    "returns this factor transposed, are the vectors its rows or its columns?",
+    "Your code uses columns of the third array from `svd` as right singular vectors. Does "
+    "`svd` return V or its transpose?",
     loses="shape value",
     name="columns_of_the_third_factor",
     edit=("Vt[:k]", "Vt[:, :k].T"),
 )
 
 nearest.mistake(
-    "Your result is `A` projected onto its first k columns. Which k directions give the "
-    "smallest error?",
+    "Your code projects `A` onto the space of its first k columns. Which k directions give "
+    "the smallest error?",
     loses="value",
     name="on_the_first_columns",
     of=projected,

@@ -58,27 +58,29 @@ def percent(args, numbers):
         across = blocks.reshape(H // side, W // side, -1).swapaxes(0, 1).reshape(n, -1)
         if np.sqrt(np.mean((rebuilt - across) ** 2)) <= most_error:
             raise ValueError(
-                "Your blocks are counted downwards. Which order does the problem text use?"
+                "Your code goes through the blocks column by column. Which order does the "
+                "problem text use?"
             )
         if np.sqrt(np.mean((rebuilt - picture.reshape(n, -1)) ** 2)) <= most_error:
             raise ValueError(
-                "Each of your blocks contains 64 pixels of one line of the image. Which pixels "
-                "belong to a block of 8 by 8?"
+                "Each of your blocks contains 64 pixels from a single row of the image. "
+                "Which pixels belong to a block of 8 by 8?"
             )
         if np.sqrt(np.mean((rebuilt + 128 - blocks) ** 2)) <= most_error:
             raise ValueError(
-                "Your image is too dark, because 128 is missing everywhere. We only multiply "
-                "your numbers by your basis, so what could add the 128 again?"
+                "Your image is too dark, because every pixel is too small by 128. We only "
+                "multiply your numbers by your basis, so how could you add 128 to every "
+                "pixel of a block?"
             )
         if error > 4 * most_error:
             raise ValueError(
-                "Your image is off by more than 8 grey levels (root mean square), and even by "
-                "more than 32. Do the blocks, the pixels and the rows of the basis have the "
-                "order that the problem text describes?"
+                "The root mean square error of your image is above 32 grey levels, and at "
+                "most 8 are allowed. Are the blocks, the pixels and the rows of the basis in "
+                "the order that the problem text describes?"
             )
         raise ValueError(
-            "Your image is off by more than 8 grey levels (root mean square). Which numbers do "
-            "you set to 0, and how large are they?"
+            "The root mean square error of your image is above 8 grey levels. Which numbers "
+            "do you set to 0, and how large are they?"
         )
     if not (np.abs(numbers.astype(float)) @ np.abs(basis.astype(float))).max() <= 1e9:
         raise ValueError(

@@ -20,8 +20,9 @@ bases = problem(
         "dependent": (4, "entries in the millions; some columns depend on earlier columns"),
         "stability": (
             2,
-            "columns that are nearly parallel, so that the remainder has about a billionth of "
-            "their length; `Q` must be correct to five digits, elsewhere to eight",
+            "columns that are nearly parallel, so that each remainder is only about a "
+            "billionth as long as its column; here, `Q` must be correct to five digits "
+            "instead of eight",
         ),
         "inputs-unchanged": (1, "your function doesn't change `A`"),
     },
@@ -162,15 +163,15 @@ def cleaning_those_to_come(A):
 
 
 LOSES_VALUE = {
-    "Your columns have the correct directions, but not the correct lengths. What length should "
-    "each column of `Q` have?": {
+    "The columns of your `Q` have the correct directions, but not the correct lengths. What "
+    "length should each column of `Q` have?": {
         "not_divided_by_the_length": {
             "(q @ left) * q": "(q @ left) / (q @ q) * q",
             "left / np.linalg.norm(left)])": "left])",
         },
     },
-    "Your columns have length 1, but they aren't orthogonal. What is the dot product of two "
-    "different columns, and what should it be?": {
+    "Your code divides each column of `A` by its length and doesn't change its direction. "
+    "What does the formula subtract from the column first?": {
         "divided_by_the_length_alone": {"left -= (q @ left) * q": "pass"},
     },
     "Your code subtracts only the part along the most recent q. Which other parts does the "
@@ -179,12 +180,12 @@ LOSES_VALUE = {
     "formula?": {"added": {"left -=": "left +="}},
     "Your code divides the remainder by the length of the whole column. Which vector should "
     "have length 1 afterwards?": {"divided_by_the_length_of_the_column": {"(left)]": "(a)]"}},
-    "Your code subtracts the dot product from every entry of the column. Which vector should "
-    "you multiply the dot product by first?": {
+    "Your code subtracts the dot product itself from every entry of the column. Which vector "
+    "should you multiply the dot product by first?": {
         "coefficients_without_their_vectors": {"(q @ left) * q": "q @ left"},
     },
-    "Your code divides each remainder by the square of its length, so the later parts that you "
-    "subtract are wrong as well. Is v·v the length of v?": {
+    "Your code divides each remainder by the square of its length. How do you get the length "
+    "of v from v·v?": {
         "divided_by_the_square_alone": {"/ np.linalg.norm(left": "/ (left @ left"},
     },
     "Your code subtracts the parts along the earlier columns of `A`, which aren't orthogonal. "
@@ -210,8 +211,8 @@ LOSES_STABILITY = {
     "the remainder be, relative to the column, before you drop the column?": {
         "too_much_dropped": {"1e-10": "1e-4"},
     },
-    "Your columns aren't orthogonal when the columns of `A` are nearly parallel. Do you "
-    "multiply q by the original column, or by the current remainder?": {
+    "The columns of your `Q` aren't orthogonal when the columns of `A` are nearly parallel. "
+    "Does your dot product with q use the original column or the current remainder?": {
         "classical": {"q @ left": "q @ a"},
     },
 }
@@ -256,8 +257,8 @@ bases.mistake(
 LOSES_VALUE_2 = {
     "Some columns of your `Q` have the wrong sign. Does the method ever reverse the direction "
     "of a remainder?": {"turned_round": {"return Q": "return -Q"}},
-    "Your columns are the left singular vectors, a different basis of the same space. Which "
-    "column of `A` should the first column of `Q` be parallel to?": {
+    "The columns of your `Q` are the left singular vectors, a different basis of the same "
+    "space. Which column of `A` should the first column of `Q` be parallel to?": {
         "singular_vectors": {
             "return Q": (
                 "U, s, _ = np.linalg.svd(A, full_matrices=False)\n    return U[:, s > 1e-10 * "

@@ -33,7 +33,7 @@ def pca(X, k):
     components : (k, D) array, one component of length 1 per row, with a positive entry of
         largest magnitude
     variances : (k,) array, the variance of the samples along each component
-    scores : (N, k) array, the products of Z with each component
+    scores : (N, k) array; scores[n, i] is the dot product of row n of Z and component i
     In the data that you get, no two variances are equal, and neither are the magnitudes of the
     two largest entries of a component.
     """
@@ -119,7 +119,8 @@ def by_products_of_samples(X, k):
 
 
 LOSES_VALUE_SCORES = {
-    "Your samples aren't centred. What does the formula subtract from each column first?": {
+    "Your code doesn't centre the samples. What does the formula subtract from each column "
+    "first?": {
         "not_centred": {"X - X.mean(axis=0)": "X.astype(float)"},
     },
     "Your code subtracts the mean of each sample. Which axis should you average over to get "
@@ -138,8 +139,8 @@ LOSES_VALUE_SCORES = {
             "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0)",
         },
     },
-    "Your components start with the direction of second-largest variance. Which index does "
-    "your slice start from?": {
+    "Your components start with the direction of the second-largest variance. Which index "
+    "does your slice start from?": {
         "one_too_far": {"components = Vt[:k]": "components = Vt[1 : k + 1]"},
     },
 }
@@ -163,8 +164,8 @@ LOSES_SCORES = {
     "variance?": {"singular_values": {"s[:k] ** 2 / (len(X) - 1)": "s[:k]"}},
     "Your variances are standard deviations. How do you get a variance from a standard "
     "deviation?": {"standard_deviations": {"** 2 / (": "/ np.sqrt("}},
-    "Your variances are fractions of the total variance. Which values did you have before you "
-    "divided by the total?": {"shares": {"(len(X) - 1)": "(s**2).sum()"}},
+    "Your variances are fractions of the total variance. Does the problem text divide the "
+    "variances by their sum?": {"shares": {"(len(X) - 1)": "(s**2).sum()"}},
     "You compute your scores from `X` without subtracting the mean. What should the mean of "
     "each column of scores be?": {
         "scores_not_centred": {"Z @ components.T": "X @ components.T"},
@@ -187,20 +188,20 @@ principal.mistake(
 )
 
 LOSES_VALUE_SCORES_BY_COVARIANCE = {
-    "Your components have the smallest variances. In what order does `eigh` return the "
-    "eigenvalues?": {"least_variance": {"[::-1]": ""}},
+    "Your components are the directions of smallest variance. In what order does `eigh` "
+    "return the eigenvalues?": {"least_variance": {"[::-1]": ""}},
     "Your code uses rows of the matrix from `eigh` as eigenvectors. Does `eigh` return them as "
     "rows or as columns?": {"rows_of_eigh": {"vectors[:, best].T": "vectors[best]"}},
-    "Your components and variances start with the direction of second-largest variance. Which "
-    "index does your slice start from?": {
+    "Your components and variances start with the direction of the second-largest variance. "
+    "Which index does your slice start from?": {
         "variances_one_too_far_as_well": {"[::-1][:k]": "[::-1][1 : k + 1]"},
     },
     "Your components and variances come from the correlation matrix, where every feature has "
     "variance 1. Does the formula for C contain a division by standard deviations?": {
         "correlation_matrix": {"np.cov": "np.corrcoef"},
     },
-    "Your components and variances come from samples that still contain their mean, although "
-    "your scores are centred. Which matrix does the formula for C multiply?": {
+    "You compute C from `X` without subtracting the mean, although you subtract it for the "
+    "scores. Does the formula for C contain X or Z?": {
         "covariance_not_centred": {"np.cov(X, rowvar=False)": "X.T @ X / (len(X) - 1)"},
     },
 }

@@ -29,9 +29,10 @@ powers = problem(
         "stopping": (
             2,
             "a rough result for `tol = 1e-4` and `max_iter = 18`, correct to 5 %, half each; "
-            "18 steps aren't enough for the default `tol`. Sometimes `v` has no part along the "
-            "eigenvector of the largest eigenvalue. Then the correct eigenvalue is the largest "
-            "one whose eigenvector `v` has a part along",
+            "18 steps aren't enough for the default `tol`. Sometimes `v` has no part along "
+            "the eigenvector of the largest eigenvalue. Then the iteration can't find this "
+            "eigenvalue, and the correct result is the largest eigenvalue whose eigenvector "
+            "contributes to `v`",
         ),
         "errors": (
             2,
@@ -52,7 +53,7 @@ def power_iteration(A, v, tol=1e-10, max_iter=10_000):
     its sign.
 
     A : (n, n) array, float64
-    v : (n,) array, float64, the start vector; its length is any number except 0
+    v : (n,) array, float64, the start vector, of any length except 0
     tol : float, above 0
     max_iter : int, the maximum number of steps
     Returns (eigenvalue, eigenvector): a number, which may be negative, and an (n,) array,
@@ -216,8 +217,8 @@ LOSES_VALUE = {
     "entry have?": {"largest_entry_negative": {"return v @ A @ v, v": "return v @ A @ v, -v"}},
     "Your eigenvalue is vᵀAv for a vector whose length isn't 1. What must you divide vᵀAv by "
     "in this case?": {"quotient_not_divided": {"@ A @ v": "@ A @ v / v.max() ** 2"}},
-    "Your eigenvalue is the factor by which two steps stretch the vector. How many times does "
-    "your quotient multiply by `A`?": {
+    "Your eigenvalue is the factor by which two steps stretch the vector. How many times "
+    "does your formula for the eigenvalue multiply by `A`?": {
         "two_steps": {"return v @ A @ v, v": "return (v @ A @ v) ** 2, v"},
     },
     "When `tol` isn't passed, your iteration stops while the vector is still changing. Which "
@@ -227,15 +228,15 @@ LOSES_VALUE = {
     "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "
     "formula?": {"from_the_left": "A = A.T"},
     "Your iteration stops too early, because you compare the squared length of a step with "
-    "`tol`. What is the square root of 1e-10?": {
+    "`tol`. How long is a step whose squared length is 1e-10?": {
         "squared_length_compared": "tol = np.sqrt(tol)",
     },
 }
 powers.known(LOSES_VALUE, loses="value")
 
 powers.mistake(
-    "Your result comes from a different start vector. Which vector should the iteration start "
-    "from?",
+    "Your iteration doesn't start from `v`, so it finds a different eigenvalue. Where does "
+    "your code use the argument `v`?",
     loses="stopping",
     name="another_start",
     where="apart",

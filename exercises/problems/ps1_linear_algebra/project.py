@@ -25,7 +25,7 @@ projections = problem(
 
 @projections.reference
 def project(b, A):
-    """Compute the orthogonal projection of b on the column space of A.
+    """Compute the orthogonal projection of b onto the column space of A.
 
     The projection p is the combination of the columns of A that is closest to b. The columns
     may be linearly dependent.
@@ -102,11 +102,11 @@ LOSES_VALUE = {
 projections.known(LOSES_VALUE, loses="value")
 
 LOSES_SHAPE_VALUE_DEPENDENT = {
-    "Your result contains one coefficient for each column of `A`. Which vector do you get when "
-    "you combine the columns with these coefficients?": {
+    "Your result is a vector of coefficients, one for each column of `A`. Which vector do "
+    "you get when you combine the columns with these coefficients?": {
         "coefficients": {"Q @ (Q.T @ b)": "np.linalg.lstsq(A, b)[0]"},
     },
-    "Your result contains the coordinates of the projection along orthonormal vectors. Which "
+    "Your result contains the coordinates of the projection in an orthonormal basis. Which "
     "vector in the column space has these coordinates?": {
         "coordinates": {"Q @ (Q.T @ b)": "Q.T @ b"},
     },

@@ -256,8 +256,7 @@ def by_matrices(A):
 
 
 LOSES_VALUE_DIVIDED_LAST = {
-    "Your `R` has zeros below each pivot, but not above it. Which rows does your inner "
-    "loop visit?": {
+    "Your `R` has zeros below each pivot, but not above it. Which rows should step 3 change?": {
         "zeros_below_alone": [*DIVIDED_LAST, ("!= i", "> i")],
     },
     "Your code swaps the wrong row to the top, because `argmax` counts from the beginning "
@@ -269,7 +268,7 @@ elimination.known(LOSES_VALUE_DIVIDED_LAST, loses="value")
 
 LOSES_STABILITY_DIVIDED_LAST = {
     "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions "
-    "huge. Which entry of the column would be the best pivot?": {
+    "huge. Which entry of the column should be the pivot?": {
         "first_that_is_not_zero": [
             *DIVIDED_LAST,
             ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
@@ -324,12 +323,12 @@ LOSES_VALUE = {
     "an echelon form into the *reduced* form?": {
         "echelon_form_only": [*UNDIVIDED, ("!= i", "> i")],
     },
-    "Your other rows still have their old entries in the column of a pivot. Which entries "
-    "should they have there?": {
+    "Your code never subtracts a multiple of the pivot's row from the other rows. Which "
+    "entries should the other rows have in the column of the pivot?": {
         "nothing_subtracted": {"            R[others] -= np.outer(R[others, j], R[i])\n": ""},
     },
-    "Your subtraction changes only the entry in column `j` of each row. Which factor does it "
-    "use for the later entries, after `R[k, j]` has changed?": {
+    "Your subtraction changes only the entries in the pivot's column. If you subtract entry "
+    "by entry, which factor does your code use after it has set that entry to 0?": {
         "factor_overwritten": {"] -= np.outer(R[others, j], R[i])": ", j] = 0"},
     },
     "Your division changes the pivot, but not the rest of its row. Which number do you divide "
@@ -379,8 +378,8 @@ LOSES_SHAPE_PIVOTS = {
 elimination.known(LOSES_SHAPE_PIVOTS, loses="shape pivots")
 
 LOSES_STABILITY = {
-    "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other "
-    "entries huge. Which entry of the column would be the best pivot?": {
+    "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other entries "
+    "huge. Which entry of the column should be the pivot?": {
         "first_that_is_not_zero_divided": [
             NOT_CLEARED,
             ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),

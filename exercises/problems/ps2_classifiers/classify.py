@@ -28,9 +28,9 @@ def right_by_the_file(args, labels):
         args["file"],
         {"weight": (10, 784), "bias": (10,)},
         {},
-        "the file must contain two arrays, weight and bias",
-        "weight must have shape (10, 784), and bias must have shape (10,)",
-        "weight and bias must contain finite real numbers",
+        "Your file should contain two arrays: weight and bias.",
+        "An array in your file has the wrong shape. Expected weight (10, 784) and bias (10,).",
+        "Your file should contain only finite real numbers.",
     )
     with np.errstate(over="ignore", invalid="ignore"):  # sums may overflow
         scores = args["pictures"] / 255 @ read["weight"].T + read["bias"]
@@ -38,8 +38,8 @@ def right_by_the_file(args, labels):
         labels,
         scores,
         args["target"],
-        "your labels aren't the classes with the highest scores, weight times pixel / 255 plus "
-        "bias. Do you divide each pixel by 255, and do you add the bias?",
+        "Your labels aren't the classes with the highest scores of the weights in your file. "
+        "Do you divide each pixel by 255, and do you add the bias?",
     )
 
 

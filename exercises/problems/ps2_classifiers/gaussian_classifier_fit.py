@@ -102,8 +102,8 @@ gaussians.mistake(
 LOSES_VALUE_COVARIANCE = {
     "Your means are sums over one class divided by N. How many samples does each of these sums "
     "contain?": {"means_divided_by_n": {"].mean(axis=0)": "].sum(axis=0) / len(X)"}},
-    "Your means are the same for all features of a class. Which axis should you average "
-    "over?": {
+    "Your means have the same value for all features of a class. Which axis should you "
+    "average over?": {
         "one_mean_a_class": {"X[y == c].mean(axis=0)": "np.full(X.shape[1], X[y == c].mean())"},
     },
     "Your means are sums over one class. What does the formula divide each of these sums by?": {
@@ -133,16 +133,18 @@ LOSES_COVARIANCE = {
     "Your covariance is a sum over the samples. What does the formula divide this sum by?": {
         "not_divided": {"Z / len(X)": "Z"},
     },
-    "Your covariance is 0 off the diagonal. What does the formula give there for two features "
-    "that increase together?": {
+    "Your covariance is 0 off the diagonal. What should the entry for two features be if "
+    "they increase together?": {
         "diagonal_alone": {"Z.T @ Z / len(X)": "np.diag(np.diag(Z.T @ Z / len(X)))"},
     },
     "Your covariance has ones on the diagonal, like the result of `np.corrcoef`. What is the "
     "difference between a correlation and a covariance?": {
         "correlations": {"Z.T @ Z / len(X)": "np.corrcoef(Z, rowvar=False)"},
     },
-    "Your covariance measures the spread of the class means. Which two points does the vector "
-    "z_n connect?": {"between_the_classes": {"X - means[y]": "means[y] - X.mean(axis=0)"}},
+    "Your covariance measures the spread of the class means. Which vector does the formula "
+    "subtract the class mean from to get z_n?": {
+        "between_the_classes": {"X - means[y]": "means[y] - X.mean(axis=0)"}
+    },
 }
 gaussians.known(LOSES_COVARIANCE, loses="covariance")
 
@@ -161,18 +163,19 @@ LOSES_COVARIANCE_CLASS_BY_CLASS = {
             "priors[-1] * np.cov(own.T, bias=True)": "np.cov(own.T, bias=True) / (y.max() + 1)",
         },
     },
-    "Your covariance is the plain mean of the covariances of the classes, and each of them was "
-    "divided by N_c - 1. What would a single sum over all samples give?": {
+    "Your covariance is the unweighted mean of the class covariances, each divided by N_c - "
+    "1. Should a small class count as much as a large one, and which divisor does the "
+    "formula use?": {
         "mean_of_np_cov": {
             "priors[-1] * np.cov(own.T, bias=True)": "np.cov(own.T) / (y.max() + 1)",
         },
     },
-    "Your code weights the covariances of the classes correctly, but each of them was divided "
-    "by N_c - 1. Which divisor does `np.cov` use by default?": {
+    "Your code weights the class covariances correctly, but each of them is divided by N_c - "
+    "1. Which divisor does `np.cov` use by default?": {
         "weighted_np_cov": {", bias=True": ""},
     },
-    "Your code adds up the covariances of the classes. How much weight should each class "
-    "get?": {
+    "Your code adds up the class covariances without weights. How much weight should each "
+    "class get?": {
         "covariances_added": {"priors[-1] * ": ""},
     },
     "Your covariance comes only from the last class. What does each pass of your loop do with "

@@ -167,26 +167,26 @@ LOSES_VALUE = {
 hinge.known(LOSES_VALUE, loses="value")
 
 LOSES_GRADIENT = {
-    "Your gradient counts the correct class only once, even if several incorrect classes are "
-    "too close. How many gaps contain the score of the correct class?": {
+    "Your gradient for the correct class is -1/N in every row. How many of the positive gaps "
+    "in a row contain the score of the correct class?": {
         "right_class_once": {"-gradient.sum(axis=1)": "-1"},
     },
     "Your gradient for the correct class counts one gap too many in every row. Which class "
-    "doesn't belong in the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
+    "isn't part of the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
     "Your gradient counts only classes with a higher score than the correct class. Which "
     "classes contribute to the loss?": {"only_winners_pull": {"(gap > 0)": "(gap > margin)"}},
     "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
     "to the score of the correct class?": {
         "right_class_not_pushed": {"-gradient.sum(axis=1)": "0"},
     },
-    "Your gradient depends on how large the gaps are. What is the derivative of max(0, z) for "
+    "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for "
     "z > 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
 }
 hinge.known(LOSES_GRADIENT, loses="gradient")
 
 hinge.mistake(
-    "Your gradient counts every incorrect class, even if its gap is negative. Which scores "
-    "change the loss when they increase slightly?",
+    "Your gradient counts every incorrect class, even if its gap is negative. What is the "
+    "derivative of max(0, z) for z < 0?",
     loses="gradient integers default",
     name="every_class_pulls",
     edit=[

@@ -142,25 +142,25 @@ def picture_by_picture(X_train, y_train, X, k):
 
 
 LOSES_VALUE = {
-    "Your results are row indices of the neighbours. Which array contains the labels of these "
-    "rows?": {"rows_for_labels": {"y_train[order[:, :k]]": "order[:, :k]"}},
+    "Your results are row indices of neighbours, not labels. Which array contains the labels "
+    "of these rows?": {"rows_for_labels": {"y_train[order[:, :k]]": "order[:, :k]"}},
     "Your neighbours are the rows with the largest distances. Does `argsort` put small or "
     "large values first?": {"farthest": {":k]": "-k:]"}},
     "Your vote skips the nearest neighbour. Do the rows of `X` also appear in `X_train`?": {
         "without_the_nearest": {":k]": "1 : k + 1]"},
     },
-    "Your neighbours are the nearest by the sum of |x - y|. Which distance does the problem "
-    "use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},
-    "Your labels are rounded means of the neighbours' labels. Labels only name the classes, so "
-    "what could their mean stand for?": {
+    "Your code finds the rows with the smallest sum of |x - y|. Which distance does the "
+    "problem use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},
+    "Your labels are rounded means of the neighbours' labels. A label is only the name of a "
+    "class, so what should you count instead?": {
         "mean_of_the_labels": {"np.bincount(near).argmax()": "near.mean().round().astype(int)"},
     },
     "Your code returns the smallest label among the neighbours, no matter how many votes it "
     "has. When should the smallest label win?": {
         "smallest_label": {"np.bincount(near).argmax()": "near.min()"},
     },
-    "Your code lets the first k rows of `X_train` vote for every image. Does `argsort` return "
-    "values or indices?": {
+    "In your code, the first k rows of `X_train` vote for every image. Which rows should "
+    "vote, and which function finds their indices?": {
         "first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"},
     },
     "Your code returns the largest label among the neighbours, no matter how many votes it "
@@ -170,8 +170,8 @@ LOSES_VALUE = {
     "Your results are the vote counts of the winning labels. Which labels got these votes?": {
         "number_of_votes": {"argmax()": "max()"},
     },
-    "Your neighbours are the rows with the largest product x·y. Is a long vector always "
-    "near?": {
+    "Your neighbours are the rows with the largest dot product x·y. Can a row have a large "
+    "dot product with x and still be far from it?": {
         "largest_product": {"pairwise_distances(X, X_train)": "-X @ X_train.T"},
     },
     "Your code sorts the distances along the wrong axis. Along which axis do you find the "

@@ -24,8 +24,9 @@ distances = problem(
         "value": (6, "the distances between random points"),
         "stability": (
             2.75,
-            "the distances between points far from the origin, if some rows of `X` also appear "
-            "in `Y` (an error of up to three millionths of the largest distance is allowed)",
+            "the distances between points far from the origin, when some rows of `X` are "
+            "nearly equal to rows of `Y` (an error of up to three millionths of the largest "
+            "distance is allowed)",
         ),
         "integers": (
             3,
@@ -35,7 +36,8 @@ distances = problem(
             0.5,
             "no Python loop over the rows of `X` or `Y`, or over blocks of rows; a loop over "
             "the $D$ columns is allowed. `numpy.vectorize`, `numpy.apply_along_axis` and "
-            "`numpy.frompyfunc` are such loops, and any use costs these points",
+            "`numpy.frompyfunc` count as such loops, and you lose these points if you use "
+            "one of them",
         ),
         "memory": (
             0.5,
@@ -252,7 +254,7 @@ distances.mistake(
 )
 
 distances.mistake(
-    "In your distances, you add up |x - y|. Which norm does the formula use?",
+    "Your distances are sums of |x - y|. Which norm does the formula use?",
     loses="value",
     name="manhattan",
     of=by_hypot,

@@ -73,8 +73,8 @@ NONE = (
 )
 
 LOSES_VALUE_BIAS = {
-    "Your fit goes through the origin, because it has no bias. How do the best weights change "
-    "once you can also choose `b`?": {
+    "Your fit goes through the origin, because it has no bias. Which term of the formula is "
+    "missing from your predictions?": {
         "without_a_bias": {"X - middle": "X", "level - middle @ w": "NONE"},
     },
     "Your `w` comes from a fit through the origin, and you added `b` afterwards. Which weights "

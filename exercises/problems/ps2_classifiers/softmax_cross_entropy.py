@@ -172,8 +172,8 @@ LOSES_GRADIENT = {
     "from each row?": {
         "whole_columns": {"gradient[n, targets] -= 1": "gradient[:, targets] -= 1"},
     },
-    "In your gradient, you divide p by N, but not the 1 that you subtract. Which of the two "
-    "should be divided by N?": {
+    "In your gradient, you divide p by N, but not the 1 that you subtract. Should you divide "
+    "before or after you subtract the 1?": {
         "one_not_averaged": {"targets] -= 1": "targets] -= len(scores)"},
     },
 }
@@ -189,8 +189,10 @@ LOSES_STABILITY = {
     "from a row without changing its softmax?": {
         "clipped_scores": {"scores" + SHIFT: "np.clip(scores, -500, 500)"},
     },
-    "Your `exp` doesn't overflow, but you take the logarithm of 0. How can you compute log p "
-    "without computing p first?": {"log_of_zero": {"z - np.log(": "np.log(np.exp(z) / "}},
+    "Your `exp` doesn't overflow, but your code takes the logarithm of 0. How can you "
+    "compute log p without computing p first?": {
+        "log_of_zero": {"z - np.log(": "np.log(np.exp(z) / "}
+    },
     "Your loss has an upper bound, because you add a small constant inside the logarithm. "
     "How large should the loss be if the correct score is 2,000 below the highest one?": {
         "capped_by_a_constant": {LOSS: "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"},
@@ -214,7 +216,7 @@ LOSES_STABILITY = {
 softmax.known(LOSES_STABILITY, loses="stability")
 
 LOSES_VALUE_GRADIENT_STABILITY = {
-    "Your probabilities add up to 1 over the whole matrix. Which axis should you sum the "
+    "Your probabilities add up to 1 over the whole array. Which axis should you sum the "
     "exponentials over?": {
         "one_sum_for_all": [ALL, (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())")],
     },

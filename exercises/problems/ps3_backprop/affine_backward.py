@@ -66,24 +66,28 @@ def bias_as_a_weight(dy, x, W):
 
 
 LOSES_WEIGHTS = {
-    "Your `dW` is divided by N. `dy` already contains the factor 1/N. Where does your code "
-    "divide by N again?": {"weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}},
-    "Your `db` is divided by N. `dy` already contains the factor 1/N. Where does your code "
-    "divide by N again?": {"bias_averaged": {"dy.sum": "dy.mean"}},
-    "Your `dW` and `db` are divided by N. `dy` already contains the factor 1/N. Where does "
-    "your code divide by N "
-    "again?": {"both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}},
+    "Your `dW` is divided by N, although `dy` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
+        "weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}
+    },
+    "Your `db` is divided by N, although `dy` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {"bias_averaged": {"dy.sum": "dy.mean"}},
+    "Your `dW` and `db` are divided by N, although `dy` already includes any averaging over "
+    "the samples. Where does your code divide by N?": {
+        "both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}
+    },
     "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but what "
     "should you multiply it "
     "by?": {"bias_without_dy": {"dy.sum(axis=0)": "np.full(len(W), float(len(x)))"}},
     "Your `dW` has the correct shape, but its entries are in the wrong order, as if you had "
     "reshaped x^T dy. Is h the first or the second "
     "index of x^T dy?": {"weights_reshaped": {"dy.T @ x": "(x.T @ dy).reshape(W.shape)"}},
-    "Your `dW` comes only from the last sample. Should each sample overwrite the earlier ones, "
-    "or be added to "
-    "them?": {"weights_of_the_last_sample": {"dy.T @ x": "np.outer(dy[-1], x[-1])"}},
-    "Your `dW` and `db` come only from the last sample. Should each sample overwrite the "
-    "earlier ones, or be added to them?": {
+    "Your `dW` comes only from the last sample. Should the contribution of a sample replace "
+    "the earlier ones, or be added to them?": {
+        "weights_of_the_last_sample": {"dy.T @ x": "np.outer(dy[-1], x[-1])"}
+    },
+    "Your `dW` and `db` come only from the last sample. Should the contribution of a sample "
+    "replace the earlier ones, or be added to them?": {
         "the_last_sample_alone": {
             "dy.T @ x, dy.sum(axis=0)": "np.outer(dy[-1], x[-1]), dy[-1] * 1.0"
         }
@@ -92,16 +96,18 @@ LOSES_WEIGHTS = {
     "should you multiply it "
     "by?": {"weights_without_dy": {"dy.T @ x": "np.ones(dy.shape).T @ x"}},
     "For `dW`, you first sum `dy` and `x` over the samples, and then multiply the sums. Does "
-    "the formula multiply first, or "
-    "sum first?": {"summed_too_early": {"dy.T @ x": "np.outer(dy.sum(axis=0), x.sum(axis=0))"}},
+    "the formula multiply before or after it sums over n?": {
+        "summed_too_early": {"dy.T @ x": "np.outer(dy.sum(axis=0), x.sum(axis=0))"}
+    },
 }
 backwards.known(LOSES_WEIGHTS, loses="weights")
 LOSES_SHAPE_WEIGHTS = {
-    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], and "
-    "how do you combine their gradients?": {"bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}},
-    "Your `db` is a sum over the outputs. Which index does b have?": {
-        "bias_summed_over_outputs": {"axis=0": "axis=1"}
+    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], "
+    "and how should you combine their gradients?": {
+        "bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}
     },
+    "Your `db` is a sum over the outputs. Which index does `db` have in the formula, and "
+    "which index does it sum over?": {"bias_summed_over_outputs": {"axis=0": "axis=1"}},
     "Your `db` is a single number. How many biases does the layer have?": {
         "one_bias": {"axis=0": ""}
     },
@@ -114,7 +120,9 @@ LOSES_VALUE = {
     "`W`?": {"weights_reshaped_on_the_way": {"dy @ W": "dy @ W.T.reshape(W.shape)"}},
     "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but what "
     "should you multiply it by?": {"samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}},
-    "Your three gradients are all divided by N. `dy` already contains the factor 1/N. Where "
-    "does your code divide by N again?": {"everything_averaged": "dy = dy / len(x)"},
+    "All three of your gradients are divided by N, although `dy` already includes any "
+    "averaging over the samples. Where does your code divide by N?": {
+        "everything_averaged": "dy = dy / len(x)"
+    },
 }
 backwards.known(LOSES_VALUE, loses="value")

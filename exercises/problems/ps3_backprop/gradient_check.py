@@ -36,7 +36,8 @@ checker = problem(
         "edge": (
             2,
             "half for an `x` with two or three axes, the default `h`, and entries that don't "
-            "affect $f$; half, an extra, for entries at a corner or closer to it than `h`",
+            "affect $f$; the other half, an extra, for entries that are at a corner or "
+            "closer to one than `h`",
         ),
         "inputs-unchanged": (1, "your function doesn't change `x` or `grad`"),
     },
@@ -223,7 +224,7 @@ LOSES_VALUE = {
     },
     "Your code divides the difference by 2 and then multiplies it by h. How does Python "
     "evaluate a / 2 * h?": {"multiplied_by_h": {"sum(slopes) / 2": "sum(slopes) / 2 * h**2"}},
-    "Your function adds up or averages the errors. Which error should it return?": {
+    "Your function returns the mean of the errors. Which error should it return?": {
         "mean_error": {"max([worst": "sum([worst", "return worst": "return worst / x.size"},
         "mean_error_of_all": {
             "max([g - max(slopes), min(slopes) - g])": "abs(n - g)",
@@ -231,7 +232,7 @@ LOSES_VALUE = {
             "return worst": "return worst / x.size",
         },
     },
-    "Your error is just |n - g|, not divided by anything. What does the formula divide by?": {
+    "Your error is just |n - g|, without a division. What does the formula divide by?": {
         "absolute": {" / max([abs(n), abs(g)])": ""}
     },
     "Your code divides by |n| + |g|. What does the formula divide by?": {
@@ -247,18 +248,19 @@ LOSES_VALUE = {
     "mean?": {"by_the_larger_signed": {"max([abs(n), abs(g)])": "max([n, g])"}},
     "Your code ignores every entry for which n - g is negative. What do the bars in |n - g| "
     "mean?": {"sign_kept": {"abs(n - g)": "(n - g)"}},
-    "Your code moves the next entry while the previous one is still changed. When should an "
-    "entry get its old value back?": {
+    "Your code moves the next entry of `x` while the previous one is still changed. When "
+    "should an entry get its old value back?": {
         "moved_and_left": {
             "middle, worst = f(x), 0.0": "x, worst = x.copy(), 0.0",
             "up, down = x.copy(), x.copy()": "middle, up, down = f(x), x.copy(), x",
         }
     },
-    "Your function returns only the error of the first entry. Is the `return` inside the loop, "
-    "and does `x` have its old values again before the next "
-    "entry moves?": {"first_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[:1]"}},
+    "Your function returns the error of the first entry, even if another error is larger. Is "
+    "the `return` inside the loop?": {
+        "first_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[:1]"}
+    },
     "Your code moves all entries of `x` at the same time. Which entry should move when you "
-    "check g[i]?": {"all_move": {"up[i] += h": "up += h", "down[i] -= h": "down -= h"}},
+    "check `grad[i]`?": {"all_move": {"up[i] += h": "up += h", "down[i] -= h": "down -= h"}},
 }
 checker.known(LOSES_VALUE, loses="value")
 IN_ON_A_CORNER = {
@@ -279,8 +281,8 @@ IN_MORE_AXES = {
     "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?": {
         "zero_by_zero": {"if max": "if n == g or max", "max([worst": "np.max([worst"}
     },
-    "Your code checks only `len(x)` entries. How many entries does an array with two or three "
-    "axes have?": {
+    "Your code checks only the first `len(x)` entries. How many entries does an array with "
+    "two or three axes have?": {
         "first_axis_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[: len(x)]"}
     },
 }

@@ -112,9 +112,9 @@ LOSES_LARGE = {
     "Your code stores C times C numbers at once. If you write out the formula for one entry of "
     "`dz`, which sum is the same for all "
     "entries?": {"jacobian_built": {"p * (g - g @ p)": "(np.diag(p) - np.outer(p, p)) @ g"}},
-    "Your exponentials overflow for large scores. What can you subtract from all scores, so "
-    "that every exponential is "
-    "finite and at least one is greater than 0?": {"no_shift": {"z - z.max()": "z"}},
+    "Your exponentials overflow for large scores. What can you subtract from all scores "
+    "without changing the softmax, so that every exponential is finite and at least one is "
+    "greater than 0?": {"no_shift": {"z - z.max()": "z"}},
 }
 pulled.known(LOSES_LARGE, loses="large")
 LOSES_VALUE = {
@@ -141,7 +141,7 @@ LOSES_VALUE = {
     "Your code computes the softmax of `g`. Which of the two arguments contains the scores?": {
         "arguments_exchanged": "g, z = z, g"
     },
-    "In your sum, you multiply `g` by the scores. Should you use the scores or the "
+    "In your sum, you multiply `g` by the scores. Does J contain the scores or the "
     "probabilities?": {"scores_in_the_sum": {"g @ p": "g @ z"}},
     "The off-diagonal entries of your Jacobian have the wrong sign. When one score increases, "
     "what happens to the probabilities of the other classes?": {

@@ -103,14 +103,18 @@ training = problem(
         "value": (7, "a loss of 0.1 or lower, with 150 epochs and an `lr` of 0.5"),
         "given": (
             2,
-            "half for a layer of `hidden` units, half for equal weights from equal generators "
-            "and different weights from different ones",
+            "half for a layer of `hidden` units, half for the same weights from the same "
+            "seed and different weights from different seeds",
         ),
         "inputs-unchanged": (0.5, "your function doesn't change `X` or `y`"),
     },
     forbidden={"all": ELSEWHERE},
     tells="Your loss is {:.3g}, and it should be 0.1 or lower.",
-    near=(0.042, "This is close, and it may be too high on the hidden samples of the grading."),
+    near=(
+        0.042,
+        "This is close to the limit, so in grading, your loss may be too high on "
+        "the hidden samples.",
+    ),
     trains=True,
 )
 
@@ -188,8 +192,8 @@ def by_adam(X, y, hidden, epochs, lr, rng):
 
 LOSES_VALUE = {
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
-    "probability. Check the "
-    "direction and the size of your steps, and the gradient itself.": {"uphill": "lr = -lr"},
+    "probability. Do your steps go against the gradient, are they too large, or is the "
+    "gradient wrong?": {"uphill": "lr = -lr"},
     "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
     "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
 }
@@ -198,8 +202,8 @@ LOSES_GIVEN = {
     "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?": {
         "width_of_its_own": "hidden = 2 * hidden"
     },
-    "Your weights are the same for every `rng`. Where does your code draw random numbers from "
-    "it?": {"own_seed": "rng = np.random.default_rng(0)"},
+    "Your weights are the same for every `rng`. Where does your code draw its random numbers "
+    "from?": {"own_seed": "rng = np.random.default_rng(0)"},
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }

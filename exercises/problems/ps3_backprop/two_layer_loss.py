@@ -34,7 +34,7 @@ network = problem(
         "value": (3, "the loss"),
         "output": (5, "`dW2` and `db2`"),
         "hidden": (6, "`dW1` and `db1`"),
-        "stability": (2, "everything again, for scores of several thousand"),
+        "stability": (2, "the loss and all gradients, for scores of several thousand"),
         "inputs-unchanged": (
             1,
             "your function doesn't change `X`, `y` or the arrays in `params`",
@@ -157,11 +157,14 @@ LOSES_VALUE = {
 }
 network.known(LOSES_VALUE, loses="value")
 LOSES_OUTPUT = {
-    "You differentiate the sum of the losses. How do the gradients change for the mean?": {
+    "You differentiate the sum of the losses. How do the gradients change if you "
+    "differentiate the mean instead?": {
         "gradient_not_averaged": {"    dscores /= len(X)\n": ""}
     },
-    "Your gradients are divided by N twice. The gradient of the scores already contains 1/N, "
-    "so where do you divide again?": {"divided_twice": {"/= len(X)": "/= len(X) ** 2"}},
+    "Your gradients are divided by N twice. If the gradient of the scores already contains "
+    "1/N, where does your code divide again?": {
+        "divided_twice": {"/= len(X)": "/= len(X) ** 2"}
+    },
     "Your gradient of the scores contains only the probabilities. How does it differ for the "
     "correct class?": {"right_class_forgotten": {"    dscores[n, y] -= 1\n": ""}},
     "Your gradient of the scores is 0 for all classes except the correct one. Which scores "
@@ -178,8 +181,8 @@ LOSES_OUTPUT = {
             "dscores[n, y] -= 1": "p = dscores[n, y]; dscores[:] = 0; dscores[n, y] = -1 / p"
         }
     },
-    "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, so "
-    "how do you combine the gradients of all rows?": {
+    "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, "
+    "so how should you combine the gradients of all rows?": {
         "biases_averaged": {
             "da.sum(axis=0)": "da.mean(axis=0)",
             "dscores.sum(axis=0)": "dscores.mean(axis=0)",
@@ -193,7 +196,7 @@ LOSES_HIDDEN = {
     "Your upstream gradient passes through every hidden unit unchanged. What is the derivative "
     "of max(0, a) when a is negative?": {"mask_forgotten": {" * (a > 0)": ""}},
     "Your backward pass through the ReLU checks the sign of the upstream gradient. Which "
-    "array's sign matters in the forward pass?": {
+    "array does the forward pass compare with 0?": {
         "mask_of_what_comes_back": {
             'dscores @ params["W2"] * (a > 0)': 'np.maximum(dscores @ params["W2"], 0)'
         }
@@ -255,7 +258,7 @@ network.known(LOSES_STABILITY, loses="stability")
 
 network.mistake(
     "Your `db1` and `db2` have a separate row for each sample. Each bias is added to every "
-    "row, so how do you combine the gradients of all rows?",
+    "row, so how should you combine the gradients of all rows?",
     loses="shape output",
     name="biases_not_summed",
     edit=[("da.sum(axis=0)", "da"), ("dscores.sum(axis=0)", "dscores")],

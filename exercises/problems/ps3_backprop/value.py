@@ -62,8 +62,9 @@ value = problem(
         ),
         "operations": (
             5,
-            "step 3: `data` and `grad`, a fifth each for `-` `/` `**`; the four functions; "
-            "`relu` at 0 and below; plain numbers on the right; on the left",
+            "step 3: `data` and `grad`, a fifth of the points for each of these: `-`, `/` "
+            "and `**`; the four functions; `relu` at 0 and below; plain numbers on the "
+            "right; plain numbers on the left",
         ),
         "long": (
             1,
@@ -81,8 +82,8 @@ class Value:
 
     Value(2.0) has data = 2.0, a float, and grad = 0.0.
     You can combine two Values, or a Value and a plain number in either order, with + - * and /.
-    In a ** k, the exponent k is a plain number. All of these operations, and the methods exp()
-    log() tanh() and relu(), return a new Value.
+    In a ** k, the exponent k is a plain number. All of these operations, and the methods exp(),
+    log(), tanh() and relu(), return a new Value.
     """
 
     def __init__(self, data):
@@ -100,7 +101,7 @@ class Value:
         return self.made(self.data * other.data, (self, other.data), (other, self.data))
 
     def backward(self):
-        """Set grad to 1; add the derivatives of self to the grad of all numbers behind it."""
+        """Set grad to 1, and add the derivative of self to the grad of each earlier number."""
         self.grad = 1.0
         for number in reversed(self.order()):
             for earlier, slope in number.slopes:
@@ -353,8 +354,8 @@ IN_USED_AGAIN = {
             "        self.grad": "        for n in self.order(): n.grad = 0\n        self.grad"
         }
     },
-    "Each number passes its gradient on only once, as soon as the first path reaches it. What "
-    "happens to a gradient that arrives later, along a longer path?": {
+    "In your `backward`, each number passes its gradient on only once, as soon as the first "
+    "path reaches it. What happens to a gradient that arrives later, along a longer path?": {
         "OnceAtDiscovery": {"stack.pop()": "stack.pop(0)"} | EARLY
     },
 }
@@ -387,8 +388,8 @@ LOSES_VALUE = {
             "(self, other.data), (other, self.data)": "(self, 1.0), (other, 1.0)"
         }
     },
-    "Your sum uses the local derivatives of a product. How much does `a + b` increase when `a` "
-    "increases by 1?": {
+    "Your sum stores the local derivatives of a product. How much does `a + b` increase when "
+    "`a` increases by 1?": {
         "SumLikeProduct": {
             "(self, 1.0), (other, 1.0)": "(self, other.data), (other, self.data)"
         }
@@ -412,8 +413,8 @@ LOSES_VALUE_REUSE = {
 }
 value.known(LOSES_VALUE_REUSE, loses="value reuse")
 IN_MINUS_QUOTIENT_POWER = {
-    "In `a - b`, your gradient of `b` has the wrong sign. What happens to `a - b` when `b` "
-    "increases?": {"MinusForgotten": {"(other, -1.0)": "(other, 1.0)"}},
+    "In `a - b`, your gradient of `b` has the wrong sign. Does `a - b` increase or decrease "
+    "when `b` increases?": {"MinusForgotten": {"(other, -1.0)": "(other, 1.0)"}},
     "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` increase or decrease "
     "when `b` increases?": {"QuotientGrows": {"-y / other.data": "y / other.data"}},
     "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
@@ -440,8 +441,10 @@ IN_FOUR_FUNCTIONS = {
     "Your derivative of `tanh` is 1 minus the square of the input. Does the formula contain "
     "the square of the input or of "
     "the output?": {"TanhOfTheInput": {"1 - y**2": "1 - self.data**2"}},
-    "Your derivative of `tanh` is y (1 - y), which belongs to the sigmoid. What range of "
-    "values does tanh have?": {"TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}},
+    "Your derivative of `tanh` is y (1 - y), which is the derivative of the sigmoid. Which "
+    "derivative of tanh does the problem text give?": {
+        "TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}
+    },
 }
 value.known(IN_FOUR_FUNCTIONS, loses="operations", where="four_functions")
 IN_NUMBER_ON_THE_LEFT = {

@@ -104,7 +104,7 @@ LOSES_VALUE = {
     "(x - m) squared?": {"square_without_two": {"X_hat * dgamma)": "X_hat * dgamma / 2)"}},
     "The path through v in your `dX` is too large by a factor of 2. What is the derivative of "
     "1 / sqrt(v)?": {"root_without_half": {"+ X_hat": "+ 2 * X_hat"}},
-    "Your `dX` doesn't include `gamma`. Which operation turns X_hat into Y?": {
+    "Your `dX` doesn't include `gamma`. How does the forward pass compute Y from X_hat?": {
         "gamma_forgotten": {"gamma / root": "1 / root"},
     },
     "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
@@ -137,12 +137,12 @@ LOSES_PARAMETERS = {
     "by?": {"not_normalised": {"), dgamma, dbeta": "), (dY * X).sum(axis=0), dbeta"}},
     "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
     "by?": {"centred_alone": {"), dgamma, dbeta": "), dgamma * root, dbeta"}},
-    "Your `dgamma` is divided by N. `dY` already contains the factor 1/N. Where does your code "
-    "divide by N again?": {
+    "Your `dgamma` is divided by N, although `dY` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
         "gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"},
     },
-    "Your `dbeta` is divided by N. `dY` already contains the factor 1/N. Where does your code "
-    "divide by N again?": {
+    "Your `dbeta` is divided by N, although `dY` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
         "beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"},
     },
     "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": {

@@ -152,8 +152,8 @@ LOSES_VALUE = {
     },
     "Your `Y` doesn't include `eps`. What does the formula add to the variance before it takes "
     "the square root?": {"eps_forgotten": {"var + eps": "var"}},
-    "Your code divides by the variance plus `eps`. If x is in metres, what is the unit of the "
-    "variance?": {"divided_by_the_variance": {"np.sqrt(var + eps)": "(var + eps)"}},
+    "Your code divides by the variance plus `eps`. Which function does the formula apply to "
+    "this sum first?": {"divided_by_the_variance": {"np.sqrt(var + eps)": "(var + eps)"}},
     "Your mean and variance are computed along each row of `X`. Does a row contain the "
     "outputs of one unit or of one sample?": {
         "along_rows": [
@@ -194,7 +194,7 @@ LOSES_VALUE_RUNNING = {
         },
         "one_for_the_batch": {"axis=0), X.var(axis=0": "), X.var("},
     },
-    "Your code subtracts one mean from the whole matrix. Which axis should you average over?": {
+    "Your code subtracts one mean from all columns. Which axis should you average over?": {
         "one_mean_for_all": {"X.mean(axis=0)": "X.mean()"},
     },
 }
@@ -203,8 +203,8 @@ normalised.known(LOSES_VALUE_RUNNING, loses="value running")
 LOSES_RUNNING = {
     "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
     "the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
-    "Your running average contains only this batch. How much of the old average should "
-    "remain?": {
+    "Your `new_mean` and `new_var` contain only the values of this batch. How much of the "
+    "old averages should remain?": {
         "old_average_dropped": {
             "(1 - momentum) * running_mean + momentum * mean": "mean",
             "(1 - momentum) * running_var + momentum * X": "X",
@@ -217,8 +217,8 @@ LOSES_RUNNING = {
             "(1 - momentum) * running_var": "running_var",
         },
     },
-    "Your running average doesn't change in training. Which function updates it, if not this "
-    "one?": {
+    "Your `new_mean` and `new_var` are the old running averages, even in training. Which "
+    "formula does the problem text give for the new ones?": {
         "averages_not_updated": {
             "return Y, new_mean, new_var": "return Y, running_mean, running_var",
         },

@@ -212,8 +212,10 @@ LOSES_VALUE = {
             ),
         },
     },
-    'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two numbers '
-    "does the Xavier rule average?": {"inputs_alone": {"else n_in + n_out": "else 2 * n_in"}},
+    'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two '
+    "numbers does the Xavier rule add in the denominator?": {
+        "inputs_alone": {"else n_in + n_out": "else 2 * n_in"}
+    },
     'Your "xavier" weights have half the required variance. Which number is in the numerator '
     "of the formula?": {"one_for_two": {"else n_in + n_out": "else 2 * (n_in + n_out)"}},
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
@@ -238,8 +240,7 @@ LOSES_VALUE = {
     "of a signal?": {"half_of_it": {"n_in if": "2 * n_in if"}},
     'Your "he" weights have the variance of the "xavier" rule. Which of the two layer sizes '
     "does He's formula use?": {"he_like_xavier": {"n_in if": "n_in + n_out if"}},
-    "The mean of your weights isn't 0. What are the smallest and the largest of your "
-    "weights?": {
+    "The mean of your weights isn't 0. What are the smallest and the largest weight in `W`?": {
         "above_zero": "return np.abs(initialize(method, n_in, n_out, rng))",
     },
     "Many of your weights are copies of each other. How many random numbers do you draw, and "

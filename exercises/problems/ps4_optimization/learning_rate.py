@@ -122,12 +122,12 @@ def step_by_step(step, schedule, lr, warmup, total, gamma, step_size):
 
 
 LOSES_VALUE = {
-    "Your warm-up starts with a rate of 0, so nothing is learned in the first step. What does "
-    "the formula add to `step`?": {"begins_with_zero": {"(step + 1)": "step"}},
+    "Your warm-up starts with a rate of 0, so the first step doesn't change the weights. "
+    "What does the formula add to `step`?": {"begins_with_zero": {"(step + 1)": "step"}},
     "Your warm-up ends below `lr`. What is the rate in the last warm-up step, according to the "
     "formula?": {"divided_by_one_more": {"/ warmup": "/ (warmup + 1)"}},
-    "Your warm-up takes as long as the whole schedule. Which number of steps does the formula "
-    "divide by?": {"divided_by_all": {"/ warmup": "/ total"}},
+    "Your warm-up rises too slowly, because it would need `total` steps to reach `lr`. Which "
+    "number of steps does the formula divide by?": {"divided_by_all": {"/ warmup": "/ total"}},
 }
 rates.known(LOSES_VALUE, loses="value")
 
@@ -188,8 +188,8 @@ LOSES_SCHEDULES = {
     "during the warm-up. What is t in the first step after the warm-up?": {
         "cosine_from_the_start": {"np.pi * t": "np.pi * step"},
     },
-    'Your function returns the "exponential" rate for this schedule. Which branch of your code '
-    "does this schedule reach?": {
+    'Your "cosine" schedule is the "exponential" one. Which branch of your code does '
+    '"cosine" reach?': {
         "cosine_like_exponential": {
             "(1 + np.cos(np.pi * t / (total - warmup))) / 2": "gamma**t",
         },

@@ -24,9 +24,10 @@ def cross_entropy(args, answer):
         args["file"],
         {"W1": ("H", 784), "b1": ("H",), "W2": (10, "H"), "b2": (10,)},
         {"H": 1000},
-        "the file must contain four arrays: W1, b1, W2 and b2",
-        "W1 must have shape (H, 784), b1 (H,), W2 (10, H) and b2 (10,), with H from 1 to 1000",
-        "W1, b1, W2 and b2 must contain finite real numbers",
+        "Your file should contain four arrays: W1, b1, W2 and b2.",
+        "An array in your file has the wrong shape. Expected W1 (H, 784), b1 (H,), W2 (10, "
+        "H) and b2 (10,), with H from 1 to 1000.",
+        "Your file should contain only finite real numbers.",
     )
     target = args["target"]
     with np.errstate(over="ignore", invalid="ignore"):  # sums can overflow
@@ -35,24 +36,26 @@ def cross_entropy(args, answer):
         s = s - s.max(axis=1, keepdims=True)
         right = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     if not np.isfinite(right).all():
-        raise ValueError("the scores aren't finite. How large are the weights?")
+        raise ValueError("The scores from your file aren't finite. How large are the weights?")
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != right.shape:
         raise ValueError(
-            "your function must return ten numbers for each image, as an array (N, 10)"
+            "Your function should return ten numbers for each image, as an array of shape "
+            "(N, 10)."
         )
     near = np.isclose(answer, right, rtol=1e-3, atol=1e-3).all(axis=1)
     if not near.mean() >= 0.995:
         if np.isclose(answer, np.exp(right), rtol=1e-3, atol=1e-3).all(axis=1).mean() >= 0.995:
             raise ValueError(
-                "your function returns probabilities. Return their logarithms instead."
+                "Your function returns probabilities. Return their logarithms instead."
             )
         if np.isclose(answer - answer.max(axis=1, keepdims=True), s, 1e-3, 1e-3).all():
             raise ValueError(
-                "your function returns scores. What turns scores into log probabilities?"
+                "Your function returns scores. What turns scores into log probabilities?"
             )
         raise ValueError(
-            "your numbers aren't the log probabilities of the network in the file. Do you "
-            "divide each pixel by 255, add both biases, and apply the ReLU to the hidden layer?"
+            "Your numbers aren't the log probabilities of the network in your file. Do you "
+            "divide each pixel by 255, add both biases, and apply the ReLU to the hidden "
+            "layer?"
         )
     return -np.mean(right[np.arange(len(target)), target])
 

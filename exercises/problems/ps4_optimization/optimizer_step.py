@@ -67,10 +67,10 @@ def optimizer_step(
     "momentum": v = momentum v + g,                   w = w - lr v
     "nesterov": v = momentum v + g,                   w = w - lr (g + momentum v)
     "rmsprop":  v = alpha v + (1 - alpha) g^2,        w = w - lr g / (sqrt(v) + eps)
-    "adam":     m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,  in step t from 1
+    "adam":     m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2,
                 w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
     On the right of each formula for m or v, use the value from the previous step. Before the
-    first step, m and v are 0.
+    first step, m and v are 0. In Adam, t is 1 in the first step.
 
     method : str, one of these four
     w, g : arrays of the same shape
@@ -219,10 +219,10 @@ LOSES_ADAM = {
     "after the first step?": {
         "not_corrected": [NOT_CORRECTED],
     },
-    "Your Adam corrects m but not v. Which of the two starts at 0?": {
+    "Your Adam corrects m but not v. Which value does v have before the first step?": {
         "m_alone_corrected": {"v / (1 - betas[1] ** t)": "v"},
     },
-    "Your Adam corrects v but not m. Which of the two starts at 0?": {
+    "Your Adam corrects v but not m. Which value does m have before the first step?": {
         "s_alone_corrected": {"m / (1 - betas[0] ** t)": "m"},
     },
     "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
@@ -256,8 +256,10 @@ LOSES_ADAM = {
             ),
         ],
     },
-    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. What is m an "
-    "average of?": {"without_m": {"m / (1 - betas[0] ** t)": "g"}},
+    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. Which "
+    "average does the formula for w contain in its numerator?": {
+        "without_m": {"m / (1 - betas[0] ** t)": "g"}
+    },
     "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
     "squares?": {"betas_exchanged": "betas = betas[::-1]"},
     "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
@@ -279,8 +281,8 @@ LOSES_RMSPROP = {
     },
     "Your RMSProp adds `eps` to the parameters. Which terms do the parentheses in the formula "
     "group together?": {"brackets_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v) - eps / lr"}},
-    "Your v in RMSProp is an average of the gradients themselves. What values can be under a "
-    "square root, and which quantity should v average?": {
+    "Your v in RMSProp is an average of the gradients themselves. Which quantity does the "
+    "formula average, so that the square root always exists?": {
         "square_forgotten": {"(1 - alpha) * g**2": "(1 - alpha) * g"},
     },
     "Your RMSProp adds the whole new square to v. What should the two weights of an average "
