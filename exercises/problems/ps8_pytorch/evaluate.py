@@ -225,8 +225,8 @@ LOSES_VALUE = {
     "Your `accuracy` is 0, although some predictions are correct. Along which axis do you call "
     "`argmax`, and what does `//` "
     "do with fractions?": {"integer_division": {"right / seen": "right // seen"}},
-    "Your `accuracy` is the fraction of wrong predictions. Which comparison counts a correct "
-    "one?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
+    "Your `accuracy` is the fraction of wrong predictions. Which comparison is true for a "
+    "correct prediction?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
     "Your `loss` covers only the last batch. Which samples should you average over?": {
         "loss_of_the_last_batch": {
             "loss += loss_fn(scores, y).item() * len(x)": "loss = loss_fn(scores, y).item()",
