@@ -51,8 +51,8 @@ fast = problem(
         "value": (6.5, "the same values as in problem 1, with any stride and padding"),
         "large": (
             5.5,
-            f"one grey image with {SIDE} by {SIDE} pixels and 32 kernels of 3 by 3, within two "
-            "seconds",
+            f"one greyscale image with {SIDE} by {SIDE} pixels and 32 kernels of 3 by 3, within "
+            "two seconds",
         ),
         "loops": (
             0.75,
@@ -96,7 +96,7 @@ def strides_and_padding(rng, N, H, W):
 
 @fast.case("large", hidden=1, shown=False, parts="y")
 def one_large_picture(rng, H, W):
-    """A grey image with 832 by 832 pixels."""
+    """A greyscale image with 832 by 832 pixels."""
     x = rng.normal(size=(1, 1, H, W)) + 0.5
     return x, rng.normal(size=(32, 1, 3, 3)), rng.uniform(1, 2, size=32), 1, 1, SIDE
 
