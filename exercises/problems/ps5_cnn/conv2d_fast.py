@@ -51,8 +51,8 @@ fast = problem(
         "value": (6.5, "the same values as in problem 1, with any stride and padding"),
         "large": (
             5.5,
-            f"one greyscale image with {SIDE} by {SIDE} pixels and 32 kernels of 3 by 3, within "
-            "two seconds",
+            f"one greyscale image with {SIDE} by {SIDE} pixels and 32 kernels of 3 by 3, "
+            "within two seconds",
         ),
         "loops": (
             0.75,
