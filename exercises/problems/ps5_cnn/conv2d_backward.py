@@ -11,7 +11,7 @@ gradients = problem(
     rtol=DIGITS,
     returns={"dx": "value", "dweight": "weights", "dbias": "weights"},
     points={
-        "shape": (1, "three `float64` arrays of these shapes, in this order"),
+        "shape": (1, "three `float64` arrays of the correct shapes, in the correct order"),
         "value": (5, "`dx`, with stride 1 and no padding"),
         "weights": (5, "`dweight` and `dbias`, half each, with stride 1 and no padding"),
         "stride": (4, "all three gradients, with strides above 1 and with padding"),
@@ -120,7 +120,7 @@ gradients.mistake(
     given="s = min(stride, 2)",
 )
 gradients.mistake(
-    "Your `dweight` takes its windows from `x` without the zeros above and on the left. "
+    "Your `dweight` takes its windows from `x` without the zeros above it and to its left. "
     "Which array does the forward pass cut its windows from?",
     loses="stride",
     name="weights_from_the_picture",
@@ -144,8 +144,10 @@ LOSES_VALUE = {
     "Your `dx` doesn't depend on `weight`. What does the forward pass multiply a pixel by?": {
         "pictures_without_weight": {"(g, weight, 1)": "(g, 0 * weight + 1, 1)"},
     },
-    "Your three gradients are divided by N. `dy` already contains the factor 1/N. Where does "
-    "your code divide by N again?": {"everything_averaged": "dy = dy / len(x)"},
+    "Your three gradients are divided by N, although `dy` already includes any averaging over "
+    "the samples. Where does your code divide by N?": {
+        "everything_averaged": "dy = dy / len(x)"
+    },
     "Your three gradients are divided by the number of positions in a map. Which line of your "
     "code does this division, and does any formula in the problem text call for it?": {
         "everything_mean_of_positions": "dy = dy / dy[0, 0].size",
@@ -154,14 +156,16 @@ LOSES_VALUE = {
 gradients.known(LOSES_VALUE, loses="value")
 
 LOSES_WEIGHTS = {
-    "Your `dweight` is divided by N. `dy` already contains the factor 1/N. Where does your "
-    "code divide by N again?": {
+    "Your `dweight` is divided by N, although `dy` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
         "weights_averaged": {"dweight, dy.sum": "dweight / len(x), dy.sum"},
     },
-    "Your `dbias` is divided by N. `dy` already contains the factor 1/N. Where does your code "
-    "divide by N again?": {"bias_averaged": {", 2, 3))": ", 2, 3)) / len(x)"}},
-    "Your `dweight` and `dbias` are divided by N. `dy` already contains the factor 1/N. Where "
-    "does your code divide by N again?": {
+    "Your `dbias` is divided by N, although `dy` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {
+        "bias_averaged": {", 2, 3))": ", 2, 3)) / len(x)"}
+    },
+    "Your `dweight` and `dbias` are divided by N, although `dy` already includes any averaging "
+    "over the samples. Where does your code divide by N?": {
         "both_averaged": {
             "dweight, dy.sum(axis=(0, 2, 3))": (
                 "dweight / len(x), dy.sum(axis=(0, 2, 3)) / len(x)"
@@ -172,13 +176,13 @@ LOSES_WEIGHTS = {
     "gradients from all the entries that a bias is added to?": {
         "bias_mean_of_all": {"dy.sum": "dy.mean"},
     },
-    "In your `dbias`, you average over the positions of a map. How do you combine the "
+    "In your `dbias`, you average over the positions of a map. How should you combine the "
     "gradients from all the positions that a bias is added to?": {
         "bias_mean_of_positions": {
             "dy.sum(axis=(0, 2, 3))": "dy.mean(axis=(2, 3)).sum(axis=0)",
         },
     },
-    "In your `dweight`, you average over the positions of a map. How do you combine the "
+    "In your `dweight`, you average over the positions of a map. How should you combine the "
     "gradients from all the positions that use the same weight?": {
         "weights_mean_of_positions": {"dweight,": "dweight / dy[0, 0].size,"},
     },
@@ -225,7 +229,8 @@ LOSES_SHAPE_WEIGHTS = {
 gradients.known(LOSES_SHAPE_WEIGHTS, loses="shape weights")
 
 LOSES_STRIDE = {
-    "Your `dx` still contains the rows and columns of the padding. What shape does `x` have?": {
+    "Your `dx` still contains the rows and columns of the padding. What shape should `dx` "
+    "have?": {
         "padding_kept": {"[:, :, p : p + H, p : p + W]": ""},
     },
     "Your `dx` has the correct shape, but you cut it from the upper left corner of `dpadded`. "

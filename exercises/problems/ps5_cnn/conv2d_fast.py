@@ -44,15 +44,15 @@ fast = problem(
     wrong={
         "lines": "Your function runs more lines of Python when the input has more rows, "
         "columns or samples, so it contains a Python loop over them. Which loops of "
-        "`conv2d_forward` can you replace by one NumPy call?"
+        "`conv2d_forward` can you replace with one NumPy call?"
     },
     points={
         "shape": (0.75, "a `float64` array of shape (N, F, H_out, W_out)"),
         "value": (6.5, "the same values as in problem 1, with any stride and padding"),
         "large": (
             5.5,
-            f"one grey image with {SIDE} by {SIDE} pixels and 32 kernels of 3 by 3, within two "
-            "seconds",
+            f"one greyscale image with {SIDE} by {SIDE} pixels and 32 kernels of 3 by 3, "
+            "within two seconds",
         ),
         "loops": (
             0.75,
@@ -96,7 +96,7 @@ def strides_and_padding(rng, N, H, W):
 
 @fast.case("large", hidden=1, shown=False, parts="y")
 def one_large_picture(rng, H, W):
-    """A grey image with 832 by 832 pixels."""
+    """A greyscale image with 832 by 832 pixels."""
     x = rng.normal(size=(1, 1, H, W)) + 0.5
     return x, rng.normal(size=(32, 1, 3, 3)), rng.uniform(1, 2, size=32), 1, 1, SIDE
 
@@ -140,9 +140,9 @@ def by_indices(x, weight, bias, stride, padding):
 
 
 @fast.mistake(
-    "Your function runs more lines of Python when the input has more rows, columns or "
-    "samples, so it contains a Python loop over them. Which loops of problem 1 can you "
-    "replace by one NumPy call?",
+    "Your function runs more lines of Python when the input has more rows, columns or samples, "
+    "so it contains a Python loop over them. Which loops of problem 1 can you replace with one "
+    "NumPy call?",
     loses="loops",
 )
 def loop_over_the_places(x, weight, bias, stride, padding):
@@ -153,13 +153,13 @@ def loop_over_the_places(x, weight, bias, stride, padding):
 
 LOSES_VALUE = {
     "Your `y` contains the correct values in the wrong positions, because `reshape` doesn't "
-    "reorder axes. Which axis of your matrix product holds the maps, and which axis of `y` "
-    "should hold them?": {
+    "reorder axes. Which axis of your matrix product indexes the maps, and which axis of `y` "
+    "should index them?": {
         "reshaped_into_place": {
             ".transpose(1, 0, 2, 3)": ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out)",
         },
     },
-    "Your `y` mixes up samples and maps, because the product was reshaped with N before F. "
+    "Your `y` mixes up samples and maps, because you reshape the product with N before F. "
     "Which of the two comes first in your product?": {
         "samples_reshaped": {
             "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": "(N, F, H_out, W_out)",
@@ -184,8 +184,8 @@ LOSES_VALUE = {
             ),
         },
     },
-    "Your `y` mixes up samples and maps, because the product was reshaped with N before F and "
-    "the biases were added afterwards. Which of the two comes first in your product?": {
+    "Your `y` mixes up samples and maps, because you reshape the product with N before F and "
+    "add the biases afterwards. Which of the two comes first in your product?": {
         "samples_reshaped_before_the_bias": {
             " + bias[:, None]": "",
             "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": (
@@ -208,15 +208,15 @@ LOSES_VALUE = {
     "Your `y` doesn't include the bias. What does `conv2d_forward` add to the sum?": {
         "bias_forgotten": {" + bias[:, None]": ""},
     },
-    "Your `y` has the correct shape, but its windows are only one pixel apart. Which windows "
-    "does `stride` skip?": {
+    "Your `y` has the correct shape, but its windows are only one pixel apart. In which row of "
+    "`padded` does window `i` start?": {
         "neighbouring_windows": {
             "::stride, ::stride": (
                 ": -(-windows.shape[2] // stride), : -(-windows.shape[3] // stride)"
             ),
         },
     },
-    "Your code adds all the zeros below and on the right of each image. Which sides get zeros "
+    "Your code adds all the zeros below and to the right of each image. Which sides get zeros "
     "in problem 1?": {"on_the_far_sides": {"(p, p), (p, p)": "(0, 2 * p), (0, 2 * p)"}},
     "Your `y` uses only the last offset in the kernel. Should you add each product to the "
     "earlier ones, or overwrite them?": {
@@ -234,15 +234,15 @@ fast.known(LOSES_VALUE, loses="value")
 
 LOSES_SHAPE_VALUE = {
     "Your `y` has too many columns, because your windows are only one pixel apart from left to "
-    "right. Along which axes of the windows do you apply `stride`?": {
+    "right. Along which axes of the windows should you apply `stride`?": {
         "stride_of_the_rows_alone": {"::stride, ::stride": "::stride"},
     },
-    "Your `y` is too small, because it counts the padding once in each direction. How many "
-    "sides of the image get zeros?": {
+    "Your `y` has too few rows and columns, because your code counts the padding only once "
+    "along each axis. How many sides of the image get zeros?": {
         "padding_counted_once": {"(p, p), (p, p)": "(p, 0), (p, 0)"},
     },
     "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
-    "Which windows does `stride` skip?": {"stride_ignored": "stride = 1"},
+    "Which argument tells you how far apart they should be?": {"stride_ignored": "stride = 1"},
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": {
         "padding_ignored": "padding = 0",
     },

@@ -179,7 +179,7 @@ LOSES_VALUE = {
 layers.known(LOSES_VALUE, loses="value")
 
 LOSES_SHAPE_VALUE = {
-    "The last row and the last column of every map are missing in your `y`. How many windows "
+    "The last row and the last column of every map are missing from your `y`. How many windows "
     "fit into an image that is as large as the kernel?": {
         "last_place_missing": {"return y": "return y[:, :, :-1, :-1]"},
     },
@@ -203,7 +203,9 @@ LOSES_STRIDE = {
         "neighbouring_rows": {"i * stride": "i"},
     },
     "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
-    "How far should each window move?": {"stride_ignored": "stride = 1"},
+    "How many pixels apart should two neighbouring windows be?": {
+        "stride_ignored": "stride = 1"
+    },
     "Your `y` has extra entries for windows that reach past the edge of `padded`. How does the "
     "formula round the number of windows?": {
         "rounded_up": (
@@ -221,13 +223,13 @@ LOSES_PADDING = {
     "the image get columns of zeros?": {
         "columns_of_padding_counted_once": {"W + 2 * ": "W + "},
     },
-    "Your code adds all the zeros below and on the right of each image. How should they be "
+    "Your code adds all the zeros below and to the right of each image. How should they be "
     "divided among the four sides?": {
         "on_the_far_sides": {
             "(padding, padding), (padding, padding)": "(0, 2 * padding), (0, 2 * padding)",
         },
     },
-    "Your code adds all the zeros above and on the left of each image. How should they be "
+    "Your code adds all the zeros above and to the left of each image. How should they be "
     "divided among the four sides?": {
         "on_the_near_sides": {
             "(padding, padding), (padding, padding)": "(2 * padding, 0), (2 * padding, 0)",
@@ -242,8 +244,8 @@ LOSES_PADDING = {
         "padding_ignored": "padding = 0",
     },
     "Your `y` has too few rows and columns, because your code counts the padding once along "
-    "each axis. How many sides of the image get zeros, and how many times does `H_out` count "
-    "the padding?": {
+    "each axis. How many sides of the image get zeros, and how many times does the formula for "
+    "`H_out` count the padding?": {
         "padding_counted_once": (
             "x, padding = np.pad(x, ((0, 0), (0, 0), (padding, 0), (padding, 0))), 0"
         ),

@@ -12,8 +12,8 @@ table = problem(
     points={
         "shape": (
             1,
-            "L rows of three integers for `shapes`, and L integers for each of "
-            "the others; lists are fine",
+            "L rows of three integers for `shapes`, and L integers each for `parameters` and "
+            "`fields`; lists are fine",
         ),
         "value": (4, "`shapes`"),
         "parameters": (4, "`parameters`"),
@@ -152,12 +152,12 @@ LOSES_VALUE = {
     "Your H and W don't depend on the stride. How far apart are two neighbouring windows?": {
         "stride_ignored": {" // S": ""},
     },
-    "Your H and W are the previous ones divided by the stride. What else changes the number of "
-    "windows?": {"stride_alone": {"(n + 2 * P - K) // S + 1": "n // S"}},
+    "In your code, H and W are just the previous H and W divided by the stride. What else "
+    "changes the number of windows?": {"stride_alone": {"(n + 2 * P - K) // S + 1": "n // S"}},
     "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?": {
         "sides_exchanged": {"[C, H, W]": "[C, W, H]"},
     },
-    "Your `shapes` contain the C of the image in every row. How many maps does a layer with F "
+    "Every row of your `shapes` contains the C of the image. How many maps does a layer with F "
     "kernels produce?": {"channels_kept": {"[C, H, W]": "[shape[0], H, W]"}},
     "Your max pooling layers leave H and W unchanged. How many windows fit into a map?": {
         "pooling_ignored": {
@@ -189,12 +189,14 @@ LOSES_PARAMETERS = {
     "does a kernel have?": {"not_squared": {"K * K * C": "K * C"}},
     "Your `parameters` count every weight once per position. How many positions share one "
     "weight?": {"counted_at_each_place": {"+ 1) * F": "+ 1) * F * H * W"}},
-    "Your kernels have as many channels as the output of the layer. Does a kernel cover the "
-    "channels before the layer or after it?": {
+    "For your `parameters`, each kernel has as many channels as the output of its layer. Does "
+    "a kernel cover the channels before the layer or after it?": {
         "channels_after_the_layer": {"K * K * C": "K * K * F"},
     },
-    "Your kernels all have as many channels as the image. How many channels does the input of "
-    "the second layer have?": {"channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}},
+    "For your `parameters`, the kernels of all layers have as many channels as the image. How "
+    "many channels does the input of the second layer have?": {
+        "channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}
+    },
     "Your `parameters` add up the counts from layer to layer. How many layers should each "
     "entry count?": {"added_up": {"np.array(parameters)": "np.cumsum(parameters)"}},
     "Your `parameters` include weights for max pooling. What does a max pooling layer learn?": {

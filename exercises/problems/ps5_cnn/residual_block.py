@@ -19,7 +19,7 @@ block = problem(
         "dweight2": "gradient",
     },
     points={
-        "shape": (1, "four `float64` arrays of these shapes, in this order"),
+        "shape": (1, "four `float64` arrays of the correct shapes, in the correct order"),
         "value": (4, "`y`"),
         "gradient": (8, "`dx`, `dweight1` and `dweight2`, a third each"),
         "inputs-unchanged": (1, "your function doesn't change its arguments"),
@@ -202,26 +202,24 @@ LOSES_GRADIENT = {
     "`y`?": {
         "shortcut_past_the_last_relu": {"ds + dx": "dy + dx"},
     },
-    "Your gradient passes through the last ReLU everywhere. What is the derivative of this "
-    "ReLU where `s` is negative?": {"last_mask_forgotten": {" * (s > 0)": ""}},
+    "Your gradient passes unchanged through the last ReLU. What is the derivative of this ReLU "
+    "where `s` is negative?": {"last_mask_forgotten": {" * (s > 0)": ""}},
     "Your gradient passes unchanged through the ReLU between the convolutions. What is the "
     "derivative of this ReLU where `a` is negative?": {
         "middle_mask_forgotten": {" * (a > 0)": ""},
     },
-    "Your `dweight2` is computed with `a`. Which array is the input of the second "
-    "convolution?": {
+    "You compute `dweight2` from `a`. Which array is the input of the second convolution?": {
         "before_the_relu": {"(ds, h": "(ds, a"},
     },
-    "Your `dweight2` is computed with `x`. Which array is the input of the second "
-    "convolution?": {
+    "You compute `dweight2` from `x`. Which array is the input of the second convolution?": {
         "weights_meet_x": {"(ds, h": "(ds, x"},
     },
     "Your `dweight1` and `dweight2` are swapped. Which one should your function return "
     "first?": {
         "returned_in_another_order": {"dweight1, dweight2": "dweight2, dweight1"},
     },
-    "Your `dweight1` is computed from the gradient of `s`. Which array is the output of the "
-    "first convolution?": {
+    "You compute `dweight1` from the gradient with respect to `s`. Which array is the output "
+    "of the first convolution?": {
         "past_the_second_convolution": {
             "ds + dx, dweight1": "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]",
         },
@@ -249,10 +247,12 @@ LOSES_GRADIENT = {
             "dh * (a > 0)": "np.maximum(dh, 0)",
         },
     },
-    "Your `dx` is the gradient for `s` plus the gradient for `h`. Which operations come "
-    "between `x` and `h`?": {"first_convolution_left_out": {"ds + dx": "ds + dh"}},
-    "Your gradients are divided by N. `dy` already contains the factor 1/N. Where does your "
-    "code divide by N again?": {"averaged": "dy = dy / len(x)"},
+    "Your `dx` is the gradient with respect to `s` plus the gradient with respect to `h`. "
+    "Which operations come between `x` and `h`?": {
+        "first_convolution_left_out": {"ds + dx": "ds + dh"}
+    },
+    "Your gradients are divided by N, although `dy` already includes any averaging over the "
+    "samples. Where does your code divide by N?": {"averaged": "dy = dy / len(x)"},
 }
 block.known(LOSES_GRADIENT, loses="gradient")
 

@@ -10,7 +10,7 @@ gated = problem(
     rtol=DIGITS,
     returns={"h_new": "value"},
     points={
-        "shape": (1, "a `float64` array of this shape"),
+        "shape": (1, "a `float64` array of the correct shape"),
         "value": (8, "`h_new`"),
         "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
@@ -95,7 +95,7 @@ gated.mistake(
     given="c_n = np.split(c, 3)[2]",
 )
 gated.mistake(
-    "Your b_n is inside the product with r. What does r multiply in the formula for n?",
+    "Your b_n is added inside the product with r. What does r multiply in the formula for n?",
     loses="value",
     name="first_bias_inside",
     given="b_n = np.split(b, 3)[2]",
@@ -138,8 +138,9 @@ LOSES_VALUE = {
     },
     "Your `h_new` doesn't contain the old state. What does the formula for `h_new` multiply "
     "`h` by?": {"old_state_lost": {" + z * h": ""}},
-    "Your `h_new` is all of n plus z times `h`. What does the formula for `h_new` multiply n "
-    "by?": {"shares_add_to_more_than_one": {"(1 - z) * np": "np"}},
+    "Your `h_new` is n plus z times `h`. What does the formula for `h_new` multiply n by?": {
+        "shares_add_to_more_than_one": {"(1 - z) * np": "np"}
+    },
     "Your code combines n and `h` with the reset gate. Which gate does the formula for `h_new` "
     "use?": {"mixed_by_the_reset_gate": {"(1 - z)": "(1 - r)", "z * h": "r * h"}},
     "Your sums don't include the biases `c`. Where do c_r, c_z and c_n appear in the "
@@ -150,8 +151,8 @@ LOSES_VALUE = {
     "formulas?": {
         "first_bias_left_out": {" + b": ""},
     },
-    "Your code applies the transpose of each block of `U`. Which index of `U` corresponds to "
-    "the new state?": {
+    "Your code multiplies `h` by the blocks of `U` themselves. What do the formulas multiply "
+    "`h` by?": {
         "transposed": "U = np.concatenate([block.T for block in np.split(U, 3)])",
     },
     "Your n doesn't include the third block of `c`. Where does c_n appear in the formula "

@@ -131,7 +131,7 @@ LOSES_BITS_VALUE = {
         "averaged_over_time_alone": {"- right": "- right; surprise *= logits.shape[1]"},
     },
     "Your `bits` is computed from the mean probability. Does the formula take the mean before "
-    "the logarithm or after it?": {
+    "or after the logarithm?": {
         "mean_of_probabilities": {
             "- right": "- right; surprise = -np.log(np.exp(-surprise).mean())",
         },
@@ -174,8 +174,8 @@ LOSES_VALUE = {
     "Your `perplexity` is e to the power of `bits`. Which base does the formula use?": {
         "power_of_e": {"np.exp(surprise.mean())": "np.exp(surprise.mean() / np.log(2))"},
     },
-    "Your `perplexity` is the mean of the perplexities of the single characters. Does the "
-    "formula take the mean before the power or after it?": {
+    "Your `perplexity` is the mean of the perplexities of the individual characters. Does the "
+    "formula take the mean before or after it computes the power of 2?": {
         "mean_of_powers": {"np.exp(surprise.mean())": "np.exp(surprise).mean()"},
     },
 }

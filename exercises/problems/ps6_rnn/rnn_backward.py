@@ -17,7 +17,7 @@ gradients = problem(
         "db": "weights",
     },
     points={
-        "shape": (1, "five `float64` arrays of these shapes, in this order"),
+        "shape": (1, "five `float64` arrays of the correct shapes, in the correct order"),
         "value": (7, "`dx` and `dh0`, half each"),
         "weights": (10, "`dW_xh`, `dW_hh` and `db`, a third each"),
         "inputs-unchanged": (1, "your function doesn't change its arguments"),
@@ -120,11 +120,11 @@ LOSES_VALUE_WEIGHTS = {
     "state does each `dh[t]` belong to?": {
         "all_errors_at_the_end": "last, dh = dh.sum(axis=0), 0 * dh; dh[-1] = last",
     },
-    "Your code adds `dh[t]` after it multiplies by the derivative of tanh. Is `dh[t]` the "
+    "Your code adds `dh[t]` after the multiplication by the derivative of tanh. Is `dh[t]` the "
     "gradient with respect to h[t], or with respect to the sum inside tanh?": {
         "joined_behind_tanh": {"(dh[t] + later)": "dh[t] + later"},
     },
-    "Your code adds the gradient from step t + 1 after it multiplies by the derivative of "
+    "Your code adds the gradient from step t + 1 after the multiplication by the derivative of "
     "tanh. Is it the gradient with respect to h[t], or with respect to the sum inside tanh?": {
         "later_joined_behind_tanh": {
             "(dh[t] + later) * (1 - h[t] ** 2)": "dh[t] * (1 - h[t] ** 2) + later",
@@ -155,15 +155,15 @@ LOSES_VALUE_WEIGHTS = {
         "sent_past_tanh": {"dz @ W_hh": "(dh[t] + later) @ W_hh"},
     },
     "Your backward pass ends before the first step, so your `dx[0]` is 0. What is t in the "
-    "last pass through your loop?": {
+    "last iteration of your loop?": {
         "first_step_missing": {"reversed(range(len(x)))": "range(len(x) - 1, 0, -1)"},
     },
 }
 gradients.known(LOSES_VALUE_WEIGHTS, loses="value weights")
 
 LOSES_WEIGHTS = {
-    "Your `dW_hh` is computed with h[t]. Which state does the forward pass multiply by `W_hh` "
-    "at step t?": {"meets_the_new_state": {"(h[t - 1] if t > 0 else h0)": "h[t]"}},
+    "You compute `dW_hh` from h[t]. Which state does the forward pass multiply by `W_hh` at "
+    "step t?": {"meets_the_new_state": {"(h[t - 1] if t > 0 else h0)": "h[t]"}},
     "Your `dW_hh` doesn't include the first step. Which state does the forward pass multiply "
     "by `W_hh` there?": {"first_step_left_out": {"else h0": "else 0 * h0"}},
     "Your `dW_hh` uses the last state for the first step, because h[t - 1] is h[-1] when t is "
@@ -173,16 +173,16 @@ LOSES_WEIGHTS = {
     "Your `dW_hh` is transposed. Which index of `W_hh` corresponds to the new state?": {
         "transposed_gradient": {"dW_xh, dW_hh, db": "dW_xh, dW_hh.T, db"},
     },
-    "Your gradients of the weights come from one step only. Should the gradient of each step "
-    "overwrite the earlier ones, or be added to them?": {
+    "Your `dW_xh`, `dW_hh` and `db` contain the gradient from only one step. Should each step "
+    "overwrite the earlier gradients, or add to them?": {
         "written_over": {"dW_xh +=": "dW_xh =", "dW_hh +=": "dW_hh =", "db +=": "db ="},
     },
     "For `dW_xh`, you sum each factor over the samples and then multiply the two sums. Which "
     "product does each sample contribute?": {
         "samples_added_up_first": {"dz.T @ x[t]": "np.outer(dz.sum(axis=0), x[t].sum(axis=0))"},
     },
-    "Your gradients of the weights are divided by N. `dh` already contains any such factor, so "
-    "don't divide again.": {
+    "Your `dW_xh`, `dW_hh` and `db` are divided by N, although `dh` already includes any "
+    "averaging over the sequences. Where does your code divide by N?": {
         "averaged_over_the_batch": {
             "dW_xh, dW_hh, db": "*(a / len(h0) for a in (dW_xh, dW_hh, db))",
         },
@@ -197,8 +197,8 @@ LOSES_VALUE = {
             "return dx, later": "return dx, first",
         },
     },
-    "Your `dx` is computed directly from the gradient with respect to h[t]. Which function "
-    "comes between W_xh x[t] and h[t]?": {
+    "You compute `dx` directly from the gradient with respect to h[t]. Which function comes "
+    "between W_xh x[t] and h[t]?": {
         "inputs_past_tanh": {"dz @ W_xh": "(dh[t] + later) @ W_xh"},
     },
 }

@@ -10,7 +10,7 @@ layer = problem(
     rtol=DIGITS,
     returns={"h": "value"},
     points={
-        "shape": (1, "a `float64` array of this shape"),
+        "shape": (1, "a `float64` array of the correct shape"),
         "value": (8, "`h`"),
         "inputs-unchanged": (1, "your function doesn't change its arguments"),
     },
@@ -114,8 +114,8 @@ LOSES_VALUE = {
             ),
         },
     },
-    "Your code applies the transpose of `W_hh`. Which index of `W_hh` corresponds to the new "
-    "state?": {"transposed": {"W_hh.T": "W_hh"}},
+    "Your code multiplies each state by the transpose of `W_hh`. Which index of `W_hh` "
+    "corresponds to the new state?": {"transposed": {"W_hh.T": "W_hh"}},
     "Your sums don't include `b`. Where does `b` appear in the formula?": {
         "without_bias": {" + b": ""},
     },
@@ -136,8 +136,8 @@ LOSES_VALUE = {
     "each step writes into the same array?": {
         "one_array_for_all": {"np.array(states)": "np.array([h] * len(x))"},
     },
-    "Your layer loops over the sequences in the batch as if they were time steps. Which axis "
-    "of `x` is time?": {
+    "Your code loops over the sequences in the batch as if they were time steps. Which axis of "
+    "`x` is time?": {
         "along_the_batch": {
             "h0, []": "h0[:1], []",
             "in x:": "in x.swapaxes(0, 1):",

@@ -244,10 +244,8 @@ LOSES_VALUE_STABILITY = {
 sampler.known(LOSES_VALUE_STABILITY, loses="value stability")
 
 LOSES_VALUE = {
-    "Your entries are drawn as if the temperature were 1. Does the formula apply the "
-    "temperature before or after the exponential?": {
-        "temperature_ignored": "temperature = 1.0"
-    },
+    "Your function draws as if the temperature were 1. Does the formula apply the temperature "
+    "before or after the exponential?": {"temperature_ignored": "temperature = 1.0"},
     "Your code multiplies the logits by the temperature. Should a high temperature make all "
     "entries almost equally likely, or one entry almost certain?": {
         "multiplied": {"logits / temperature": "logits * temperature"},
@@ -256,8 +254,8 @@ LOSES_VALUE = {
     "have in the formula?": {
         "sign_turned_round": {"logits / temperature": "-logits / temperature"},
     },
-    "Your entries are too large by 1, and the last one appears as 0 or not at all. What index "
-    "does the first entry of a row have?": {
+    "Your indices are too large by 1, and the last entry appears as 0 or not at all. What "
+    "index does the first entry of a row have?": {
         "next_entry": "return (sample(logits, temperature, rng) + 1) % logits.shape[1]",
     },
     "Your draws are the same in all rows with equal logits. How many random numbers does your "

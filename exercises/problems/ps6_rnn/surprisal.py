@@ -82,7 +82,7 @@ def bits_of_the_network(args, answer):
             raise ValueError("Your bits are negative. What sign should a number of bits have?")
         if near(-np.log2(np.maximum(answer, 1e-30)), tried):
             raise ValueError(
-                "Your result contains probabilities. How many bits does a probability cost?"
+                "Your result contains probabilities. How do you convert a probability to bits?"
             )
         text = args["text"].astype(int)
         with np.errstate(over="ignore", invalid="ignore"):

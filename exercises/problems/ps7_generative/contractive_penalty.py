@@ -10,7 +10,7 @@ contraction = problem(
     rtol=DIGITS,
     returns={"penalty": "value", "dW": "gradient", "db": "gradient"},
     points={
-        "shape": (1, "a number and two arrays of these shapes, in this order"),
+        "shape": (1, "a number and two arrays of the correct shapes, in the correct order"),
         "value": (5, "`penalty`"),
         "gradient": (8, "`dW` and `db`"),
     },
@@ -147,14 +147,14 @@ LOSES_GRADIENT = {
     "that is divided by N?": {
         "gradient_summed": {"lengths / len(x)": "lengths", "mean(axis=0)": "sum(axis=0)"},
     },
-    "Your `dW` contains only the part from the factor `W` outside the sigmoid. Where else does "
-    "the penalty depend on `W`?": {"slope_held_fixed_in_W": {"dz.T @ x + ": ""}},
-    "Your `dW` contains only the part that goes through the sigmoid. Where else does `W` "
-    "appear in the Jacobian?": {
+    "Your `dW` contains only the direct term. Which other factor of the penalty depends on "
+    "`W`?": {"slope_held_fixed_in_W": {"dz.T @ x + ": ""}},
+    "Your `dW` contains only the indirect term. Where does `W` appear in the penalty, apart "
+    "from `h`?": {
         "weights_held_fixed": {" + 2 * W * (slope**2).mean(axis=0)[:, None]": ""},
     },
-    "In your `dW`, the part from the factor `W` outside the sigmoid is too small by a factor "
-    "of 2. What is the derivative of the squared norm of a row?": {
+    "In your `dW`, the direct term is too small by a factor of 2. What is the derivative of "
+    "the squared norm of a row?": {
         "a_two_forgotten": {"2 * W *": "W *"},
     },
     "Your gradient uses the derivative of `h` where it needs the derivative of `h (1 - h)`. "
@@ -167,19 +167,19 @@ LOSES_GRADIENT = {
     "decrease when `h` moves from 0 towards one half?": {
         "turned_round": {"(1 - 2 * h)": "(2 * h - 1)"},
     },
-    "The part of your gradient that goes through the sigmoid is too small by a factor of 2. "
-    "What is the derivative of the square of `h (1 - h)`?": {
+    "The indirect term of your gradient is too small by a factor of 2. What is the derivative "
+    "of the square of `h (1 - h)`?": {
         "another_two_forgotten": {"2 * slope**2": "slope**2"},
     },
-    "Your gradient points downhill. Should you return the gradient or minus the gradient?": {
+    "Your `dW` and `db` have the wrong sign. Does the gradient point uphill or downhill?": {
         "downhill": {"dW, dz.sum": "-dW, -dz.sum"},
     },
-    "In your `dW`, the part from the factor `W` outside the sigmoid is summed over the inputs. "
-    "Does the penalty take a sum or a mean over the inputs?": {
+    "In your `dW`, the direct term is a sum over the inputs. Does the penalty take a sum or a "
+    "mean over the inputs?": {
         "straight_part_summed": {"(slope**2).mean": "(slope**2).sum"},
     },
-    "The part of your gradient that goes through the sigmoid is missing a factor that depends "
-    "on the rows of `W`. What does the penalty multiply the square of `h (1 - h)` by?": {
+    "The indirect term of your gradient is missing a factor that depends on the rows of `W`. "
+    "What does the penalty multiply the square of `h (1 - h)` by?": {
         "lengths_forgotten": {" * lengths / len": " / len"},
     },
 }

@@ -123,8 +123,8 @@ def by_logaddexp(real, fake):
 
 
 game.mistake(
-    "One of your losses is infinite for logits beyond 1,000. What is exp(1000) in float64, "
-    "and how can you write softplus with exponentials of negative numbers only?",
+    "Your losses aren't all finite for logits beyond 1,000. What is exp(1000) in float64, and "
+    "how can you write softplus with exponentials of negative numbers only?",
     loses="stability",
     name="softplus_overflows",
     where="large_logits",
@@ -190,13 +190,13 @@ LOSES_VALUE = {
             ),
         },
     },
-    "Your `critic` contains only the term for the real images. What is the critic's loss on "
-    "the fakes?": {"real_alone": {" + softplus(fake).mean()": ""}},
+    "Your `critic` contains only the term for the real images. Which term of the formula "
+    "belongs to the fakes?": {"real_alone": {" + softplus(fake).mean()": ""}},
     "Your `critic` is negative. What sign does the mean of -ln D have?": {
         "critic_as_a_gain": {"losses = critic": "losses = -critic"},
     },
-    "Your result is the other generator loss. Which of the two has a large gradient when the "
-    "critic recognizes the fakes?": {
+    "You return one generator loss where the other one belongs. Which of the two contains ln(1 "
+    "- D)?": {
         "generators_exchanged": {
             "-softplus(fake).mean(), softplus(-fake).mean()": (
                 "softplus(-fake).mean(), -softplus(fake).mean()"
@@ -269,12 +269,12 @@ LOSES_GRADIENT = {
     "means?": {
         "gradients_of_sums": {"len(real), len(fake)": "1, 1"},
     },
-    "Your generator's gradients have the wrong sign. Should the loss of the generator rise or "
-    "fall when D rises?": {
+    "The gradients of your generator losses have the wrong sign. Should the loss of the "
+    "generator rise or fall when D rises?": {
         "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"},
     },
-    "You differentiate the other generator loss. Which of the two gradients vanishes when D is "
-    "near 0?": {
+    "You return the gradient of one generator loss where the gradient of the other one "
+    "belongs. Which of the two gradients vanishes when D is near 0?": {
         "gradients_exchanged": {"-taken, -sigmoid(-fake) / M": "-sigmoid(-fake) / M, -taken"},
     },
     "Your `dreal` is proportional to D. How much can the critic still learn from a real image "

@@ -10,7 +10,7 @@ bounds = problem(
     rtol=DIGITS,
     returns={"elbo": "elbo", "estimate": "value"},
     points={
-        "shape": (1, "two arrays (N,), in this order"),
+        "shape": (1, "two arrays of shape (N,), in the correct order"),
         "elbo": (5, "`elbo`"),
         "value": (6, "`estimate`"),
         "stability": (3, "both when log-likelihoods are below −1,000 or above 1,000"),
@@ -104,7 +104,7 @@ LOSES_VALUE = {
     "Your `estimate` is the largest log weight of each image. What do the other codes "
     "contribute?": {"largest_alone": {"top + np.log(np.exp(log_w - top).mean(axis=0))": "top"}},
     "You subtract the largest log weight before the exponential, but your `estimate` doesn't "
-    "add it back. What is ln(exp(top) * number)?": {
+    "add it back. What is ln(exp(a) * s), for any numbers a and s?": {
         "top_not_added": {"top + np.log": "np.log"},
     },
 }
@@ -163,16 +163,16 @@ LOSES_ELBO_VALUE = {
     "the exponent of a Gaussian divide it by?": {
         "divided_by_sigma": {"np.exp(-log_var)": "np.exp(-log_var / 2)"},
     },
-    "The exponents of your two Gaussians are too large by a factor of 2. Which number "
-    "multiplies the square in the exponent of a Gaussian?": {
+    "The exponents of both Gaussians, p(z) and q(z), are too large by a factor of 2. Which "
+    "number multiplies the square in the exponent of a Gaussian?": {
         "not_halved": {"eps2 + log_var - z**2": "2 * eps2 + log_var - 2 * z**2"},
     },
     "Your weights contain a power of 2 pi that should cancel. How many times does it appear in "
     "the numerator of a weight, and how many times in the denominator?": {
         "one_constant": {"(axis=2) / 2": "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"},
     },
-    "Your result contains the values of the other bound. Which of the two bounds should your "
-    "function return first?": {
+    "You return one bound where the other one belongs. Which of the two should your function "
+    "return first?": {
         "exchanged": {
             "return log_w.mean(axis=0), top + np.log(np.exp(log_w - top).mean(axis=0))": (
                 "return top + np.log(np.exp(log_w - top).mean(axis=0)), log_w.mean(axis=0)"

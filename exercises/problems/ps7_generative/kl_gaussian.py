@@ -20,7 +20,7 @@ divergence = problem(
     rtol=DIGITS,
     returns={"kl": "value", "dlog_var": "gradient"},
     points={
-        "shape": (1, "two arrays of these shapes, in this order"),
+        "shape": (1, "two arrays of the correct shapes, in the correct order"),
         "value": (5, "`kl`"),
         "gradient": (4, "`dlog_var`"),
         "stability": (3, "both when `log_var` and the means are about 0.00001"),
@@ -110,12 +110,12 @@ LOSES_VALUE = {
     },
     "Your `kl` doesn't depend on `mean`. Which term of the formula is large for a Gaussian far "
     "from 0?": {"mean_ignored": {"mean**2 + ": ""}},
-    "Your `kl` is too large by the same amount for every Gaussian. Which constant in the "
-    "formula did you leave out?": {
-        "without_the_one": {"(grown - log_var)": "(grown + 1 - log_var)"}
+    "Your `kl` is too large by the same amount for every Gaussian. Which constant does your "
+    "sum leave out?": {"without_the_one": {"(grown - log_var)": "(grown + 1 - log_var)"}},
+    "You subtract the 1 from the formula only once per row. Is it inside or outside the sum "
+    "over d?": {
+        "one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}
     },
-    "You subtract the 1 of the formula only once per row. Is it inside or outside the sum over "
-    "d?": {"one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}},
     "Your `kl` uses `mean` without squaring it. Should the divergence depend on the sign of a "
     "mean?": {"mean_not_squared": {"mean**2": "mean"}},
 }
@@ -142,8 +142,8 @@ LOSES_VALUE_GRADIENT = {
             "grown / (2": "(grown + 0.5) / (2",
         },
     },
-    "You compute the divergence of the standard normal from each Gaussian. Which of the two "
-    "distributions should you average the logarithms over?": {
+    "You compute the divergence of the standard normal from each Gaussian, instead of the "
+    "reverse. Which of the two distributions should you take the expectation over?": {
         "the_other_way_round": {
             "mean**2 + (grown - log_var)": "mean**2 * (grown + 1) + (grown + log_var)",
             ", grown /": ", -(mean**2 * (grown + 1) + grown) /",

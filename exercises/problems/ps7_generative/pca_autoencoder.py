@@ -92,7 +92,7 @@ autoencoder = problem(
         "mean of `X`?",
     },
     points={
-        "shape": (1, "four arrays of these shapes, in this order"),
+        "shape": (1, "four arrays of the correct shapes, in the correct order"),
         "value": (
             6,
             "the subspace spanned by the columns of `V`: all principal angles must be 0",
@@ -181,7 +181,7 @@ LOSES_VALUE = {
     "variance, and which index does the first one have?": {
         "one_too_far": {"[:, :k]": "[:, 1 : k + 1]"},
     },
-    "You divided each column of `X` by its standard deviation before you computed the "
+    "You divide each column of `X` by its standard deviation before you compute the "
     "directions. Does the squared error use the original columns or the divided ones?": {
         "standardised": {"X - mean": "(X - mean) / X.std(axis=0)"},
     },
@@ -193,7 +193,7 @@ LOSES_VALUE = {
 autoencoder.known(LOSES_VALUE, loses="value")
 
 LOSES_ENCODER = {
-    "Your `V @ b + c` is 0, so your biases don't use the mean. What does your autoencoder "
+    "Your `V @ b + c` is 0, so your biases don't use the mean. What should your autoencoder "
     "return for the mean of `X`?": {
         "without_biases": {"-V.T @ mean, V, mean": "np.zeros(k), V, 0 * mean"},
     },
@@ -210,7 +210,7 @@ LOSES_ENCODER = {
         "scaled_on_both_sides": {"return": "V = V * (Z @ V).std(axis=0); return"},
     },
     "Your encoder divides the code by the standard deviations, but your decoder doesn't undo "
-    "this. What should `V` scale each entry of the code by?": {
+    "this. What should the decoder multiply each entry of the code by?": {
         "whitened_one_way": {
             "return V.T, -V.T": "W = V.T / (Z @ V).std(axis=0)[:, None]; return W, -W",
         },
@@ -219,8 +219,8 @@ LOSES_ENCODER = {
 autoencoder.known(LOSES_ENCODER, loses="encoder")
 
 autoencoder.mistake(
-    "You subtract from each row of `X` the mean of its own entries. Which axis do you average "
-    "over to get the mean of the samples?",
+    "From each row of `X`, you subtract the mean of its own entries. Which axis should you "
+    "average over to get the mean of the samples?",
     loses="shape inputs-unchanged value encoder",
     name="mean_of_each_row",
     edit=("X - mean", "X - X.mean(axis=1, keepdims=True)"),

@@ -16,7 +16,7 @@ trick = problem(
         "score_log_var": "score",
     },
     points={
-        "shape": (1, "five arrays of these shapes, in this order"),
+        "shape": (1, "five arrays of the correct shapes, in the correct order"),
         "value": (3, "`z`"),
         "gradient": (5, "`dmean` and `dlog_var`"),
         "score": (5, "`score_mean` and `score_log_var`"),
@@ -120,8 +120,8 @@ LOSES_VALUE_GRADIENT_SCORE = {
     },
     "You use exp(log_var) wherever the formulas contain sigma. What is sigma, in terms of "
     "`log_var`?": {"sigma_everywhere": {"log_var / 2": "log_var"}},
-    "Your code draws its own noise, and doesn't use `eps`. Which standard normal numbers "
-    "should you compute `z` from?": {
+    "Your code draws its own noise and doesn't use `eps`. Which standard normal numbers should "
+    "you compute `z` from?": {
         "own_noise": "eps = np.random.default_rng(0).normal(size=eps.shape)",
     },
 }

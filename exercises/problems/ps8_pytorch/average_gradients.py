@@ -59,8 +59,8 @@ averaged = problem(
     computed=("grads", "others", "moved"),
     none={"grads": -99, "others": -99},
     wrong={
-        "moved": "Your function also changes the parameters. Which line does this, and who "
-        "takes the step?",
+        "moved": "Your function also changes the parameters. Which line does this, and which "
+        "object should take the step?",
     },
     points={
         "shape": (1, "the shape of the parameter for each `grad`"),
@@ -177,8 +177,9 @@ def in_place(workers, counts):
 
 LOSES_VALUE_EDGE_SEPARATE = {
     "Your mean gives every worker the same weight. How many samples should you average over, "
-    "and how many of them does "
-    "each worker have?": {"each_worker_the_same": {"n / total * g": "1 / len(same) * g"}},
+    "and how many of these samples does each worker have?": {
+        "each_worker_the_same": {"n / total * g": "1 / len(same) * g"}
+    },
     "Your result is the sum of the workers' gradients. What is the gradient of a mean over all "
     "samples?": {"sum_of_gradients": {"n / total * g": "g"}},
     "Your result is a sum over all samples. What must you divide this sum by?": {
@@ -235,8 +236,8 @@ IN_MISSING = {
             "None if mean is None else": "torch.zeros_like(p) if mean is None else"
         }
     },
-    "Your function doesn't give the mean to a worker that has no gradient for this parameter. "
-    "What does the worker's optimiser do with the parameter then, and do the workers stay "
+    "Your function doesn't give the mean to a worker that has no gradient for a parameter. "
+    "What does this worker's optimiser do with the parameter, and do the workers stay "
     "identical?": {
         "none_stays_none": {
             "for p in same:\n": "for p in same:\n            if p.grad is None: continue\n"
@@ -245,8 +246,8 @@ IN_MISSING = {
 }
 averaged.known(IN_MISSING, loses="edge", where="missing")
 IN_AN_EMPTY_SHARD = {
-    "Your mean is NaN because of a worker without samples. What can its grad contain, and what "
-    "is the product of 0 and NaN?": {"nought_times_nan": {"if n and p": "if p"}},
+    "Your mean is NaN because of a worker without samples. What can its `grad` contain, and "
+    "what is 0 times NaN?": {"nought_times_nan": {"if n and p": "if p"}},
     "Your function leaves the gradient of a worker without samples unchanged if no other "
     "worker has a gradient there. Does this gradient count, and what do the other workers have "
     "there?": {

@@ -294,15 +294,15 @@ LOSES_VALUE_RESUMED = {
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
     "Your model still has its initial parameters after `load`. Which object does `load` put "
     "the saved parameters into?": {"ModelForgotten": {'"model": model, ': ""}},
-    "Your optimiser and your scheduler start from the beginning. What do they store after some "
-    "epochs that new ones don't?": {
+    "After `load`, your optimiser and your scheduler are in their initial states. What do they "
+    "store during training, and is it in your file?": {
         "OptimizerAndSchedulerForgotten": {
             ', "optimizer": optimizer': "",
             ', "scheduler": scheduler': "",
         }
     },
-    "Your `load` restores only the model. What do the optimiser, the scheduler and the "
-    "generator store after some epochs that new ones don't?": {
+    "Your `load` restores only the model. What changes in the optimiser, the scheduler and the "
+    "generator during training?": {
         "ModelAlone": {
             ', "optimizer": optimizer': "",
             ', "scheduler": scheduler': "",
@@ -328,17 +328,18 @@ LOSES_VALUE_RESUMED = {
             "self.generator.set": 'self.parts["optimizer"].state.clear(); self.generator.set'
         }
     },
-    "Your `load` seeds the generator with the number of epochs. Does this give the state that "
-    "the generator had at the time of `save`?": {
+    "Your `load` seeds the generator with the number of epochs. Does a seed give the state "
+    "that the generator had at the time of `save`?": {
         "SeededWithTheEpoch": {'set_state(states["generator"])': 'manual_seed(states["epoch"])'}
     },
 }
 keeping.known(LOSES_VALUE_RESUMED, loses="value resumed")
 LOSES_VALUE = {
-    "Your `epoch` is one more than the saved number. How many epochs are finished?": {
+    "Your `load` returns one more than the saved `epoch`. Does `epoch` count the finished "
+    "epochs, or is it the number of the next one?": {
         "OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}
     },
-    "Your `epoch` is 0 for every file. Where should `load` get this number from?": {
+    "Your `load` returns 0 for every file. Where should `load` get this number from?": {
         "EpochForgotten": {'states["epoch"]': "0"}
     },
 }
@@ -361,9 +362,8 @@ LOSES_RESUMED = {
     "`model.train()` change?": {
         "SavingTrains": {"states, file)": 'states, file); self.parts["model"].train()'}
     },
-    "Your `save` seeds PyTorch's global generator. What else draws from it after `save`?": {
-        "SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}
-    },
+    "Your `save` seeds PyTorch's global generator. What else in the run draws from it after "
+    "`save`?": {"SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}},
 }
 keeping.known(LOSES_RESUMED, loses="resumed")
 

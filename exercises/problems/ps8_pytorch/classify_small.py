@@ -50,12 +50,10 @@ def right_by_the_network(args, labels):
     )
     if sum(a.size for name, a in found.items() if "running" not in name) > 100_000:
         raise ValueError(
-            "your network has more than 100,000 parameters. Which layer has most of them?"
+            "your network has more than 100,000 parameters. Which layer has the most?"
         )
     if any((a < 0).any() for name, a in found.items() if name.endswith("running_var")):
-        raise ValueError(
-            "a running_var in your file is below 0. Which numbers is a variance the mean of?"
-        )
+        raise ValueError("a running_var in your file is below 0. Can a variance be negative?")
     p = {name: torch.tensor(a, dtype=torch.float32) for name, a in found.items()}
 
     def scores_of(images, largest=255.0, training=False):

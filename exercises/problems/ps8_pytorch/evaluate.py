@@ -225,8 +225,8 @@ LOSES_VALUE = {
     "Your `accuracy` is 0, although some predictions are correct. Along which axis do you call "
     "`argmax`, and what does `//` "
     "do with fractions?": {"integer_division": {"right / seen": "right // seen"}},
-    "Your `accuracy` is the fraction of wrong predictions. Which comparison counts a correct "
-    "one?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
+    "Your `accuracy` is the fraction of wrong predictions. Which comparison is true for a "
+    "correct prediction?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
     "Your `loss` covers only the last batch. Which samples should you average over?": {
         "loss_of_the_last_batch": {
             "loss += loss_fn(scores, y).item() * len(x)": "loss = loss_fn(scores, y).item()",
@@ -252,15 +252,17 @@ LOSES_VALUE = {
     "Your `accuracy` is in percent. What values can an accuracy take?": {
         "in_per_cent": {"right / seen": "100 * right / seen"}
     },
-    "Your two results are swapped. Which one should your function return first?": {
+    "Your `loss` and your `accuracy` are swapped. Which one should your function "
+    "return first?": {
         "accuracy_first": {"loss / seen, right / seen": "right / seen, loss / seen"}
     },
 }
 look.known(LOSES_VALUE, loses="value")
 LOSES_STATE = {
-    "Your forward pass records a graph that takes memory and that you never use. Which context "
-    "manager switches this "
-    "off?": {"graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}},
+    "Your forward pass records a graph, which takes up memory and which you never use. Which "
+    "context manager switches this off?": {
+        "graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}
+    },
     "After your function returns, PyTorch no longer records graphs anywhere in the program. "
     "How long does a call to `torch.set_grad_enabled(False)` remain in effect, and what "
     "changes if you use it in a `with` statement?": {
@@ -278,8 +280,8 @@ look.mistake(
     edit=("model.eval()", "[m.eval() for m in model.modules() if hasattr(m, 'running_mean')]"),
 )
 look.mistake(
-    "Your function is in training mode again after the first batch. When should it restore the "
-    "modes?",
+    "Your model is in training mode again after the first batch. When should your function "
+    "restore the modes?",
     loses="value state",
     name="training_mode_in_the_loop",
     edit=("            seen +=", "            model.train()\n            seen +="),

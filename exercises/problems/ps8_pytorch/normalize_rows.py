@@ -225,11 +225,10 @@ LOSES_GRADIENT_SECOND = {
     "one r depend on?": {
         "BatchMeanInTheGradient": {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"}
     },
-    "The mean in the second part of your `dx` contains `dy` without `weight`. What is g in the "
-    "formula?": {"MeanWithoutWeight": {"(g * x).mean": "(dy * x).mean"}},
-    "The first part of your `dx` contains `dy` without `weight`. What is g in the formula?": {
-        "FirstPartWithoutWeight": {"r * g - r": "r * dy - r"}
-    },
+    "The mean in the second part of your `dx` contains `dy` without `weight`. How does the "
+    "problem text define g?": {"MeanWithoutWeight": {"(g * x).mean": "(dy * x).mean"}},
+    "The first part of your `dx` contains `dy` without `weight`. How does the problem text "
+    "define g?": {"FirstPartWithoutWeight": {"r * g - r": "r * dy - r"}},
     "The first part of your `dx` is g itself. What would `dx` be if r were a constant?": {
         "FirstPartWithoutR": {"r * g - r": "g - r"}
     },
@@ -238,17 +237,17 @@ LOSES_GRADIENT_SECOND = {
 }
 normalized.known(LOSES_GRADIENT_SECOND, loses="gradient second")
 LOSES_GRADIENT = {
-    "Your `dweight` is a mean over the rows. How do you combine the gradients if every row "
+    "Your `dweight` is a mean over the rows. How should you combine the gradients if every row "
     "uses the same weight?": {"MeanOverRows": {"(dy * r * x).sum": "(dy * r * x).mean"}},
-    "Your `dweight` is computed from `x` itself. What does the formula for `y` multiply "
-    "`weight` by?": {"WeightOfX": {"dy * r * x": "dy * x"}},
+    "You compute `dweight` from `x` itself. What does the formula for `y` multiply `weight` "
+    "by?": {"WeightOfX": {"dy * r * x": "dy * x"}},
     "Your `dweight` has an extra factor `weight`. What is the derivative of `y` with respect "
     "to `weight`?": {"WeightTwice": {"(dy * r * x).sum": "(g * r * x).sum"}},
 }
 normalized.known(LOSES_GRADIENT, loses="gradient")
 LOSES_VALUE = {
-    "Your rows have their mean subtracted. Which step in the formula for r or `y` subtracts a "
-    "number?": {
+    "Your code subtracts the mean of each row. Does the formula for r or for `y` subtract "
+    "anything?": {
         "RowMeanSubtracted": {"return weight": "x = x - x.mean(1, keepdim=True); return weight"}
     },
     "Your `y` isn't multiplied by `weight`. Which factors does the formula for `y` contain?": {

@@ -100,7 +100,7 @@ model = problem(
         "and which entries should an optimiser change?",
     },
     points={
-        "shape": (1, "a tensor of shape (N, C) for `y`, also if C is 1"),
+        "shape": (1, "a tensor of shape (N, C) for `y`, even if C is 1"),
         "names": (5, "step 1: the names and shapes of the `state_dict`, without extra entries"),
         "trained": (2, "step 2: which entries an optimiser would change"),
         "value": (6, "step 3: `y`, and its gradient with respect to `x`, half for each"),
@@ -237,8 +237,9 @@ LOSES_NAMES_VALUE = {
     "have in your "
     "`state_dict`?": {"OutOfAnotherShape": {"nn.Linear(H, C": "nn.Linear(H + 1, C"}},
     "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. Which "
-    "layer does the problem text "
-    "call `norm`?": {"BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}},
+    "layer is `norm` in the problem text?": {
+        "BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}
+    },
 }
 model.known(LOSES_NAMES_VALUE, loses="names value")
 LOSES_NAMES_TRAINED_VALUE = {
@@ -299,8 +300,8 @@ LOSES_VALUE = {
     "Your blocks apply `norm` after `linear`. What is the input of `linear` in the formula?": {
         "NormAfterLinear": {'"linear"](block["norm"': '"norm"](block["linear"'}
     },
-    "Your blocks normalise the sum at the end. What does the formula normalise, and what does "
-    "it add without normalising it?": {
+    "Your blocks normalise the sum at the end. What does the formula normalise, and where does "
+    "it use h without normalising it?": {
         "NormOfTheSum": {
             "h = h + torch": 'h = block["norm"](h + torch',
             '(block["norm"](h)))': "(h)))",

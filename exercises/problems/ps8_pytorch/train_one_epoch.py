@@ -257,8 +257,10 @@ LOSES_VALUE = {
     "does the step have if the last batch is smaller?": {
         "all_as_large_as_the_first": {"/= waiting": "/= accumulate * len(loader[0][0])"}
     },
-    "Your step is divided by all samples so far. Which samples belong to this step, and when "
-    "does the count start again?": {"divided_by_all_so_far": {"            waiting = 0\n": ""}},
+    "Your code divides the gradient of a step by the number of all samples so far. Which "
+    "samples belong to this step, and when does the count start again?": {
+        "divided_by_all_so_far": {"            waiting = 0\n": ""}
+    },
 }
 epoch.known(LOSES_VALUE, loses="value")
 GROUPS_OLD = {
@@ -278,9 +280,10 @@ GROUPS_OLD = {
 }
 epoch.known(GROUPS_OLD, loses="value", where="after_an_evaluation", of=whole_groups_first)
 GROUPS_STEPS = {
-    "Your step is larger if it has more batches. Which samples belong to the mean loss of a "
-    "step, and what must you divide the part of each "
-    "batch by?": {"not_divided": {"(loss * (len(x) / samples)).backward()": "loss.backward()"}},
+    "Your step is larger if it has more batches. Which factor does the mean loss of each batch "
+    "have in the formula for g?": {
+        "not_divided": {"(loss * (len(x) / samples)).backward()": "loss.backward()"}
+    },
     "Your step includes only its last batch, scaled down as if the other batches were there. "
     "Do you clear the gradients for each batch, or for each step?": {
         "zeroed_for_each_batch": {
@@ -293,9 +296,10 @@ GROUPS_SHORT = {
     "Your samples don't all have the same weight if a step has a smaller batch or fewer "
     "batches. What do you divide by, and how many samples "
     "does such a step have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
-    "Your step gives each batch the same weight, even a smaller one. How much weight does a "
-    "sample in a small batch get then, and how much does a sample in a large batch "
-    "get?": {"divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}},
+    "Your step gives each batch the same weight, even a smaller one. Does a sample in a small "
+    "batch then have the same weight as a sample in a large batch?": {
+        "divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}
+    },
 }
 epoch.known(GROUPS_SHORT, loses="steps", where="a_shorter_last_group", of=whole_groups_first)
 IN_A_SHORTER_GROUP = {
@@ -347,8 +351,8 @@ IN_LARGE_GRADIENTS = {
     "Your code clips each entry of the gradient separately. What does `clip_grad_value_` "
     "limit, and what does "
     "`clip_grad_norm_` limit?": {"clipped_by_value": {"clip_grad_norm_": "clip_grad_value_"}},
-    "Your code adds up the norms of the parameters. How do you get the norm of one vector from "
-    "the norms of its parts?": {
+    "Your code adds up the norms of the gradients of all parameters. How do you get the norm "
+    "of one vector from the norms of its parts?": {
         "sum_of_the_norms": {
             CLIP: "norm = sum(p.grad.norm() for p in model.parameters())\n"
             "            for p in model.parameters(): p.grad *= min(1, max_norm / norm)"
