@@ -123,7 +123,7 @@ LOSES_VALUE_PARAMETERS = {
     "Your gradients don't include `eps`. What does the forward pass add `eps` to?": {
         "eps_forgotten": {" + eps": ""},
     },
-    "Your gradients are those of a forward pass that adds `eps` outside the square root. What "
+    "Your gradients belong to a forward pass that adds `eps` outside the square root. What "
     "does the formula add `eps` to?": {
         "eps_outside": {"np.sqrt(X.var(axis=0) + eps)": "X.std(axis=0) + eps"},
     },

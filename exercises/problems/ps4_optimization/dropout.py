@@ -260,9 +260,9 @@ LOSES_BACKWARD = {
     "whose output is 0?": {"mask_forgotten": {"dY * mask": "dY.copy()"}},
     "Your `dX` and your `Y` have zeros in different places. Which mask does your backward pass "
     "use?": {"another_mask": {"dY * mask": "dY * (rng.random(X.shape) >= p) / (1 - p)"}},
-    "Your `dX` has zeros in the correct places, but its other entries are just those of `dY`. "
-    "If an entry of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
-    "increase?": {
+    "Your `dX` has zeros in the correct places, but its other entries are equal to the "
+    "entries of `dY`. If an entry of `X` that isn't dropped increases by 1, how much does "
+    "the same entry of `Y` increase?": {
         "gradient_not_scaled": {"dY * mask": "dY * (mask > 0)"},
     },
     "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, how much "
