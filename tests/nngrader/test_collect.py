@@ -162,7 +162,8 @@ def test_an_unknown_time_replaces_nothing_that_is_known(course, tmp_path, capsys
     assert (
         "replaced, the earlier ones are in replaced/: ada" in collect(course, mailed, capsys)[1]
     )
-    assert collect(course, first, capsys)[1].startswith("0 collected, 2 unchanged, 0 replaced")
+    again = collect(course, first, capsys)[1]  # the mailed one stays
+    assert again.startswith("0 collected, 1 unchanged, 1 not newer, 0 replaced")
     assert text_of(course, "ada") == "by mail"
     later = zipped(tmp_path / "n.zip", {name: book("later") for name in moodle()}, LATE)
     status, output = collect(course, later, capsys)
@@ -280,4 +281,7 @@ def test_declared_files_are_taken_and_others_are_told(course, tmp_path, capsys, 
     assert "ada: large.npz: it is larger than 10 B" in output
     assert "not collected: 1 file (ada/notes.pdf)" in output
     taken = {"weights.npz", BOOK, "timestamp.txt"}
+    assert set(os.listdir(course / "submitted" / "ada" / NAME)) == taken
+    later = zipped(tmp_path / "b.zip", {f"ada/{BOOK}": book("later")}, LATE)
+    assert "(ada: weights.npz)" in collect(course, later, capsys)[1]
     assert set(os.listdir(course / "submitted" / "ada" / NAME)) == taken

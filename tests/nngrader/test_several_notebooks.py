@@ -13,6 +13,7 @@ from nngrader.course.notebooks import from_text
 from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.gradebook.database import open_gradebook
+from nngrader.intake.collect import collect
 from nngrader.records.flag import Flag, FlagCode, flags_of
 from nngrader.release.one_file import grade_file
 from nngrader.reports.feedback import EXTRA, OVERRIDDEN
@@ -229,6 +230,40 @@ def test_collect_takes_all_notebooks_from_a_download(course, tmp_path):
     assert there == {f"{name}.ipynb" for name in NOTEBOOKS}
     one = course / "submitted" / "ada" / PS / "b_circles.ipynb"
     assert run(course, "grade", str(one)) == 0
+
+
+@pytest.mark.sandbox
+def test_a_later_submission_loses_no_notebook_of_an_earlier_one(course, tmp_path):
+    (course / "students.csv").write_text("id\nada\nbo\n")
+    asked, place = Course(course), course / "submitted" / "ada" / PS
+    whole, other = (answered(course, SOLUTIONS | c) for c in ({}, {"square": "size = 3"}))
+    first = {n.replace("circles", "mine"): nb for n, nb in whole.items()}  # renamed
+    again = {"a_squares.ipynb": other["a_squares.ipynb"]}
+
+    def collected(download, notebooks, when=""):
+        (folder := tmp_path / download / "ada").mkdir(parents=True, exist_ok=True)
+        for file, notebook in notebooks.items():
+            (folder / file).write_text(json.dumps(notebook))
+        if when:
+            (folder / "timestamp.txt").write_text(when)
+        return collect(asked, PS, tmp_path / download)
+
+    assert collected("first", first, "2026-01-01 12:00:00 UTC").collected == ["ada"]
+    later = collected("later", again, "2026-01-02 12:00:00 UTC")
+    assert (later.replaced, later.kept) == (["ada"], {"ada": ["b_circles.ipynb"]})
+    there = {f.name: json.loads(f.read_text()) for f in place.glob("*.ipynb")}
+    assert there == {**again, "b_circles.ipynb": whole["b_circles.ipynb"]}
+    assert collected("later", again).unchanged == ["ada"]
+    assert collected("early", again, "2025-12-31 12:00:00 UTC").refused == ["ada"]
+    assert not collected("all", whole, "2026-01-03 12:00:00 UTC").kept
+    for n, notebooks in enumerate((first, again)):  # nbgrader's exchange has both
+        folder = tmp_path / "exchange" / f"bo+{PS}+2026-01-0{n + 1} 12:00:00 UTC"
+        folder.mkdir(parents=True)
+        for file, notebook in notebooks.items():
+            (folder / file).write_text(json.dumps(notebook))
+    both = collect(asked, PS, tmp_path / "exchange")
+    assert (both.collected, both.kept) == (["bo"], {"bo": ["b_circles.ipynb"]})
+    assert (course / "submitted" / "bo" / PS / "b_circles.ipynb").exists()
 
 
 @pytest.mark.slow

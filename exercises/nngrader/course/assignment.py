@@ -193,6 +193,24 @@ class Assignment:
         return [f"{own}.ipynb" for own in parts(self.instructor, self.name)]
 
     @cached_property
+    def ids_of(self) -> dict[str, list[str]]:
+        """Return the files to submit of which none takes the place of another.
+
+        Returns
+        -------
+        dict
+            By name: the ids of a notebook's cells that students write; of another file, none.
+            The only notebook of an assignment isn't among them, because it may have any name.
+        """
+        found = parts(self.released, self.name)
+        several = {
+            f"{own}.ipynb": [grade_id(c) for c in one["cells"] if is_solution(c)]
+            for own, one in found.items()
+            if len(found) > 1
+        }
+        return several | {file: [] for file in self.declared}
+
+    @cached_property
     def solution_ids(self) -> list[str]:
         """Return the ids of the cells that students write."""
         return [grade_id(c) for c in self.released["cells"] if is_solution(c)]

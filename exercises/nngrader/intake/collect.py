@@ -30,7 +30,7 @@ from ..storage.results import Store
 from ..storage.scratch import alone
 from ..wording import counted, cut
 from .archive import Item, inside, opened
-from .deposit import KEPT, SubmissionFiles, put, working_folder
+from .deposit import KEPT, SubmissionFiles, lacking, put, working_folder
 from .platforms import METADATA, STAMP, is_noise, sort, whose
 from .submission import CHECKPOINTS, MOST_NOTEBOOKS, Unreadable, cells_of, is_near, shrunk
 
@@ -48,6 +48,7 @@ class Collected:
 
     collected: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    not_newer: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -56,16 +57,17 @@ class Collected:
     late: list[str] = field(default_factory=list)
     retimed: list[str] = field(default_factory=list)
     several: dict[str, list[str]] = field(default_factory=dict)
+    kept: dict[str, list[str]] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     teams: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def total(self) -> str:
         """Return the line that summarises a collection."""
-        counts = ("collected", "unchanged", "retimed", "replaced", "left_out")
+        counts = ("collected", "unchanged", "not_newer", "retimed", "replaced", "left_out")
         return ", ".join(
             f"{len(getattr(self, c))} {c.replace('_', ' ')}"
             for c in counts
-            if c != "retimed" or self.retimed
+            if c not in ("not_newer", "retimed") or getattr(self, c)
         )
 
 
@@ -157,8 +159,13 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
         told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
         report.append(text + (f"; submitted for {cut(shown(told), WIDTH)}" if told else ""))
-    several = outcome.several
+    several, kept = outcome.several, outcome.kept
     for words, noun, names in (
+        (
+            "kept from an earlier submission, because the new one lacks it",
+            "student",
+            [f"{s}: {' | '.join(n)}" for s, n in kept.items()],
+        ),
         ("several notebooks", "student", [f"{s}: {' | '.join(n)}" for s, n in several.items()]),
         ("marked as late by the platform", "student", outcome.late),
         ("not collected", "file", outcome.ignored),
@@ -260,8 +267,9 @@ def _that_counts(student, several, wanted, outcome):
     if len(several) == 1:
         return newest
     if all(h.when for h in several) and [h.when for h in several].count(newest.when) == 1:
-        outcome.ignored += [h.label for h in several if h is not newest]
-        return newest
+        older = sorted(several, key=lambda h: h.when, reverse=True)[1:]
+        outcome.ignored += [h.label for h in older]
+        return replace(newest, older=tuple(older))
     reason = f"{len(several)} submissions of {student}: which one counts?"
     outcome.left_out.append((", ".join(h.label for h in several), reason))
     return None
@@ -286,12 +294,15 @@ def _collect_one(asked, student, handed, work, outcome):
     try:
         taken = _read(handed, asked, outcome)
         _require_own(taken, asked)
-        became = put(asked.course, student, asked.name, taken, work)
+        taken, names = _completed(taken, handed.older, asked)
+        became, kept = put(asked, student, taken, work)
     except Unreadable as e:
         outcome.left_out.append((handed.label, str(e)))
         outcome.refused.append(student)
         return
     getattr(outcome, became).append(student)
+    if became != "not_newer" and (names := [*dict.fromkeys(names + kept)]):
+        outcome.kept[student] = names
     notebooks = [name for name in taken.files if name.lower().endswith(".ipynb")]
     if len(notebooks) > 1 and not {*notebooks} <= {*asked.files}:
         outcome.several[student] = notebooks
@@ -303,8 +314,21 @@ def _collect_one(asked, student, handed, work, outcome):
     outcome.late += [student] * handed.late
     source, there = _source(handed), asked.course / "submitted" / student / asked.name
     untimed = source.startswith(NONE) and not (there / STAMP).exists()
-    if became != "unchanged" or untimed:
+    if became not in ("unchanged", "not_newer") or untimed:
         outcome.times[source] += 1
+
+
+def _completed(taken, older, asked):
+    """Return a submission with files that only older ones of the download have; their names."""
+    names = []
+    for handed in older:
+        with contextlib.suppress(Unreadable):
+            earlier = _read(handed, asked, Collected())
+            _require_own(earlier, asked)
+            kept = lacking(asked, taken.files, earlier.files)
+            taken = replace(taken, files=taken.files | kept)
+            names += kept
+    return taken, names
 
 
 def _require_own(taken, asked):

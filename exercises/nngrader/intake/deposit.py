@@ -9,10 +9,11 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..course.assignment import Assignment
 from ..course.folder import Course
 from .platforms import STAMP, time_of
 from .submission import Unreadable, read_regular
@@ -62,40 +63,69 @@ def working_folder(course: Course):
         shutil.rmtree(work)
 
 
+def lacking(asked: Assignment, new: dict, old: dict) -> dict[str, bytes]:
+    """Return the earlier files that a new submission lacks, by the assignment's names.
+
+    A notebook with a different name takes the place of the one whose cells it contains.
+    """
+    found = {}
+    for name, ids in asked.ids_of.items():
+        earlier = _holder(asked, old, name, ids)
+        if earlier and not _holder(asked, new, name, ids):
+            found[name] = old[earlier]
+    return found
+
+
+def _holder(asked, files, name, ids):
+    """Return the file that takes the place of one of the assignment's, or None."""
+    if files.get(name) is not None:
+        return name
+    quoted = [f'"{gid}"'.encode() for gid in ids]
+    others = [n for n in files if n not in asked.ids_of and files[n]]
+    return next((n for n in others if any(gid in files[n] for gid in quoted)), None)
+
+
 def put(
-    course: Course, student: str, assignment: str, taken: SubmissionFiles, work: Path
-) -> str:
+    asked: Assignment, student: str, taken: SubmissionFiles, work: Path
+) -> tuple[str, list[str]]:
     """Copy a submission to its place, unless the one there is the same or newer.
+
+    If it lacks one of the assignment's files that the one there has, it keeps that file.
 
     A submission whose time is unknown never replaces one with a time, and files that a later
     submission has replaced don't come back if the same download is collected again.
 
     Returns
     -------
-    str
+    str, list of str
         The result: `collected`, `unchanged`, `retimed` (the same files, with a different time
-        or a different lateness on the platform) or `replaced`.
+        or a different lateness on the platform), `not_newer` (a later one had replaced it) or
+        `replaced`. And the names of the files that were kept.
 
     Raises
     ------
     Unreadable
         If a file there must not be replaced.
     """
-    target = course / "submitted" / student / assignment
+    course = asked.course
+    target = course / "submitted" / student / asked.name
     _require_place(course, target)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         os.rename(_written(taken, work), target)
-        return "collected"
+        return "collected", []
     old, dated = _present(target)
-    if old == taken.files:
-        return "retimed" if _stamp(taken, target) else "unchanged"
+    timed = time_of(_present_stamp(target))
+    kept, own = lacking(asked, taken.files, old), taken.files.items()
+    taken = replace(taken, files=taken.files | kept)
+    earlier = kept and timed and taken.when and taken.when < timed
+    if old == taken.files and not earlier:
+        return "retimed" if _stamp(taken, target) else "unchanged", [*kept]
     archive = course / KEPT / target.parent.name / target.name
     archive.mkdir(parents=True, exist_ok=True)
     numbers = [int(n) for n in os.listdir(archive) if n.isdecimal()]
-    timed = time_of(_present_stamp(target))
-    if not taken.when and any(_present(archive / str(n))[0] == taken.files for n in numbers):
-        return "unchanged"  # a later submission has replaced it
+    if not taken.when and any(own <= _present(archive / str(n))[0].items() for n in numbers):
+        return "not_newer", []
     name = target.relative_to(course.root)
     if timed and not taken.when:
         raise Unreadable(
@@ -110,7 +140,7 @@ def put(
     new = _written(taken, work)
     os.rename(target, archive / str(max(numbers, default=0) + 1))
     os.rename(new, target)
-    return "replaced"
+    return "replaced", [*kept]
 
 
 def _require_place(course, target):

@@ -95,6 +95,7 @@ class DownloadedSubmission:
     number: str = ""  # Moodle: number of the participant, only in this assignment
     student: str = ""  # the student, if a grading worksheet gives it
     fault: str = ""  # reason for not collecting it
+    older: tuple[DownloadedSubmission, ...] = ()  # the same student's, the newest first
 
     @property
     def newest(self) -> datetime:
