@@ -2,8 +2,9 @@
 
 import pytest
 from nngrader.course import Course
-from nngrader.course.roster import Student, fold, missing, read
+from nngrader.course.roster import Student, fold, fold_name, missing, read
 from nngrader.errors import CannotDo
+from nngrader.intake.platforms import DownloadedSubmission, PlatformIdentity, whose
 
 from .lms_downloads import CLASS
 
@@ -82,3 +83,12 @@ def test_names_fit_without_accents_case_and_in_both_orders():
         fold("E\u0301milie du Chatelet"),
     } == student.names
     assert Student("x").names == set()
+    connor = Student("connor", "D’Arcy", "O'Connor-Smith")
+    assert {
+        fold_name("O’CONNOR-SMITH D'Arcy"),
+        fold_name("DArcy OConnor-Smith"),
+    } == connor.names
+    handed = DownloadedSubmission(
+        "", "Moodle", PlatformIdentity(name="DArcy OConnor-Smith"), ()
+    )
+    assert whose(handed, {"connor": connor}) == "connor"

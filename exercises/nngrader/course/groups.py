@@ -17,7 +17,7 @@ from pathlib import Path
 from ..errors import CannotDo, NotThere
 from ..wording import did_you_mean
 from .folder import Course
-from .roster import Student, fold
+from .roster import Student, fold_name
 from .roster import read as read_roster
 from .table import records
 
@@ -96,7 +96,7 @@ def _fitting(row, students):
         for column, own in EXACT.items()
         if row.get(column) and row[column].casefold() == getattr(s, own).casefold()
     }
-    names = {fold(row[c]) for c in NAMES if row.get(c)}
+    names = {fold_name(row[c]) for c in NAMES if row.get(c)}
     return sorted(sure or {s.id for s in students if names & s.names})
 
 

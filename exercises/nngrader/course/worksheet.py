@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ..errors import CannotDo, WrongUsage
 from ..wording import did_you_mean
-from .roster import Student, complaint_about, fold
+from .roster import Student, complaint_about, fold, fold_name
 from .table import separator_of, text_of
 
 SOURCE = "grading worksheet"
@@ -261,6 +261,6 @@ def owner(row: Row, students: dict[str, Student] | None) -> str:
         if (own[0] and own[0] in (s.id.casefold(), s.lms_user_id.casefold()))
         or (own[1] and own[1] == s.email.casefold())
     }
-    named = {s.id for s in students.values() if fold(row.name) in s.names}
+    named = {s.id for s in students.values() if fold_name(row.name) in s.names}
     found = sure or {s for s in named if not (row.email and students[s].email)}
     return found.pop() if len(found) == 1 else ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from ..course.roster import Student, complaint_about, fold
+from ..course.roster import Student, complaint_about, fold_name
 from ..wording import TIME_FORMS, did_you_mean
 from .archive import Item
 from .submission import CHECKPOINTS, Unreadable, is_near
@@ -47,7 +47,7 @@ class PlatformIdentity:
     @cached_property
     def folded(self) -> set[str]:
         """Return the names in the form of `Student.names`; a joined name has no blanks."""
-        return {fold(self.name), fold(self.joined).replace(" ", "")} - {""}
+        return {fold_name(self.name), fold_name(self.joined).replace(" ", "")} - {""}
 
     def is_sure_of(self, student: Student) -> bool:
         """Return whether an id or an email address belongs to the student."""
@@ -379,11 +379,11 @@ def _no_team(handed, students, groups):
     """
     name = handed.who.name if handed.platform == "Moodle" else ""
     for n in (i for i, letter in enumerate(name) if letter == "-"):
-        group, own = name[:n].strip(), fold(name[n + 1 :])
+        group, own = name[:n].strip(), fold_name(name[n + 1 :])
         meant = " or ".join(sorted(s.id for s in students.values() if own in s.names))
         if not meant:
             continue
-        if fold(group) in map(fold, groups):
+        if fold_name(group) in map(fold_name, groups):
             return f"{meant} matches after the hyphen but is not in the group {group!a}"
         near = did_you_mean(group, groups)
         return (
@@ -396,13 +396,13 @@ def _no_team(handed, students, groups):
 
 def _of_group(name, students, groups):
     """Return the ids of students meant by `Group-Full Name`, or by just a group's name."""
-    teams = {fold(group): members for group, members in groups.items()}
-    if members := teams.get(fold(name)):
+    teams = {fold_name(group): members for group, members in groups.items()}
+    if members := teams.get(fold_name(name)):
         return {members[0]}
     grouped = {s for members in groups.values() for s in members}
     found = set()
     for n in (i for i, letter in enumerate(name) if letter == "-"):
-        members, own = teams.get(fold(name[:n])), {fold(name[n + 1 :])}
+        members, own = teams.get(fold_name(name[:n])), {fold_name(name[n + 1 :])}
         fitting = {s.id for s in students.values() if own & s.names}
         found |= fitting & set(members) if members else fitting - grouped
     return found
