@@ -14,9 +14,12 @@ from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.gradebook.database import open_gradebook
 from nngrader.intake.collect import collect
+from nngrader.records.codes import Code
+from nngrader.records.finding import findings_of
 from nngrader.records.flag import Flag, FlagCode, flags_of
 from nngrader.release.one_file import grade_file
 from nngrader.reports.feedback import EXTRA, OVERRIDDEN
+from nngrader.reports.item_analysis import NO_IDEA, commonest, costs
 from nngrader.storage.results import latest_results
 
 from .nbgrader_command import run_nbgrader
@@ -152,7 +155,12 @@ def test_points_of_all_notebooks_add_up_and_the_gradebook_has_a_row_for_each(cou
     assert by_row["late", "a_squares"] == (3, 3)
     assert by_row["late", "b_circles"] == (4, 3)
     assert by_row["wrong", "b_circles"] == (0, None)
-    flags = {s: flags_of(r) for s, r in latest_results(course, PS).items()}
+    results = latest_results(course, PS)
+    for student in ("one", "cut"):
+        (found,) = findings_of(results[student]["problems"]["test_circle"])
+        assert (found.code, found.data) == (Code.NOTEBOOK_MISSING, {"file": "b_circles.ipynb"})
+    assert not {c.finding.code for c in commonest(costs(results), 9)} & {*NO_IDEA}
+    flags = {s: flags_of(r) for s, r in results.items()}
     missing = Flag(FlagCode.NOTEBOOK_MISSING, data={"expected": "b_circles.ipynb"})
     assert missing in flags["one"]
     assert Flag(FlagCode.CUT_OFF, data={"file": "b_circles.ipynb"}) in flags["cut"]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..course.assignment import Assignment, AssignmentSpec
-from ..course.notebooks import parts, together
+from ..course.notebooks import grade_id, is_test, parts, together
 from ..intake.rebuild import Rebuilt, own_work, rebuild, written
 from ..intake.submission import read_declared, read_submission
 from ..limits import Ending
@@ -44,7 +44,7 @@ class _Handed:
     @property
     def job(self):
         r = self.rebuilt
-        return Job(r.work, list(r.flags), r.found, r.files, r.tested)
+        return Job(r.work, list(r.flags), r.found, r.files, r.tested, r.unread)
 
 
 def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
@@ -61,17 +61,21 @@ def read_rebuilt(assignment: Assignment, student: str) -> Rebuilt:
 def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
     """Return the submission in a folder, like `read_rebuilt`."""
     a = assignment
-    released, made, odd, rebuilt = parts(a.released, a.name), {}, [], None
+    released, made, odd, unread, rebuilt = parts(a.released, a.name), {}, [], {}, None
     for name, instructor in parts(a.instructor, a.name).items():
         count, others = functools.partial(written, released[name]), released.keys() - {name}
         found = read_submission(folder, name, count, a.limits.notebook_mb << 20, others)
         odd += [flag for flag in found[1] if flag not in odd]
         rebuilt = rebuild(instructor, released[name], found[0], a.earlier, rebuilt)
         made[name] = rebuilt.notebook
+        if found[0] is None:
+            tests = filter(is_test, instructor["cells"])
+            unread |= {grade_id(c): f"{name}.ipynb" for c in tests}
     if "parts" in a.instructor:
         rebuilt.notebook = together(made)
-    rebuilt.files, unread = read_declared(folder, a.declared)
-    rebuilt.flags[:0] = odd + unread
+    rebuilt.unread = unread
+    rebuilt.files, more = read_declared(folder, a.declared)
+    rebuilt.flags[:0] = odd + more
     return rebuilt
 
 
@@ -184,7 +188,9 @@ class Grader:
             for n, f in rebuilt.files.items()
         }
         flags = [flag.as_json() for flag in rebuilt.flags]
-        mark = digest([rebuilt.work, rebuilt.tested, flags, rebuilt.found, files])
+        mark = digest(
+            [rebuilt.work, rebuilt.tested, rebuilt.unread, flags, rebuilt.found, files]
+        )
         return f"{self._version}-{mark}"
 
     def _some(self, going, again):

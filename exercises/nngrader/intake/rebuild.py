@@ -61,6 +61,8 @@ class Rebuilt:
     tested : dict
         For each test cell, by its id: the number of its notebook, and the indices in `work`
         of this notebook's first cell and of the first cell after the test.
+    unread : dict
+        The file name of the notebook, by the id of each test cell of one that cannot be read.
     """
 
     notebook: dict
@@ -69,6 +71,7 @@ class Rebuilt:
     found: int = 0
     files: dict = field(default_factory=dict)
     tested: dict = field(default_factory=dict)
+    unread: dict = field(default_factory=dict)
 
 
 def rebuild(

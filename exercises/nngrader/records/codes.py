@@ -18,6 +18,7 @@ class Code(StrEnum):
     ORDER = "order"  # it returned the values in a wrong order
     UNMEASURED = "unmeasured"  # the problem's measure rejects the answer
     NOT_JUDGED = "not-judged"  # a fault of the grader: the problem was not judged
+    NOTEBOOK_MISSING = "notebook-missing"  # the notebook of the test is missing or unreadable
 
     # Ordinary test cells
     TEST_FAILED = "test-failed"  # an assertion or another line that students have failed

@@ -226,6 +226,10 @@ WORDS = {
         "The grader couldn't judge this problem | This isn't your fault, and your instructor "
         "will see it."
     ),
+    Code.NOTEBOOK_MISSING: (
+        "{Whose} submission contains no `{file}` that we can read | Check that it opens in "
+        "Jupyter, and submit it together with the other notebooks."
+    ),
     Code.TEST_FAILED: (
         "Line {line} of the test cell, `{quoted}`, fails with {exception} | Run the cell: what "
         "does your code return there?"

@@ -59,7 +59,9 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
         r, spec = read_from(assignment, folder), assignment.spec(unsafe)
         with Sandbox(spec.limits, unsafe=unsafe, uses=spec.uses, files=spec.files) as sandbox:
             sandbox.require()
-            result = run(spec, Job(r.work, r.flags, r.found, r.files, r.tested), sandbox, 0)
+            result = run(
+                spec, Job(r.work, r.flags, r.found, r.files, r.tested, r.unread), sandbox, 0
+            )
     _tell(name, result, sum(most for *_, most in spec.tests))
     return result | {"student": file.stem, "assignment": name}
 
