@@ -114,19 +114,30 @@ def own(tmp_path):
 def test_own_notebook_is_graded_by_its_assertions(own):
     source = own / "source" / WEEK / f"{WEEK}.ipynb"
     before = source.read_bytes()
+    ends = copy.deepcopy(
+        json.loads((own / "submitted/right" / WEEK / f"{WEEK}.ipynb").read_text())
+    )
+    ends["cells"][1]["source"] = "import os\ndef square(x):\n    os._exit(0)"
+    (place := own / "submitted" / "ends" / WEEK).mkdir(parents=True)
+    (place / f"{WEEK}.ipynb").write_text(json.dumps(ends))
     assert "HIDDEN" not in (own / "release" / WEEK / f"{WEEK}.ipynb").read_text()
     assert run(own, "grade", WEEK) == 0
     found = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
     # Where the first test cell fails, it doesn't define the limits that the second one uses.
     # The last one sets its own limits, and the value of its comparison is no number of points.
     nothing = {"seen": 4, "syntax": 4, "unchanged": 0}
-    assert found == nothing | {"right": 9.5, "hidden": 6.5, "part": 8, "raises": 3}
+    assert found == nothing | {"right": 9.5, "hidden": 6.5, "part": 8, "raises": 3, "ends": 6.5}
     assert source.read_bytes() == before
     results = {s: r["problems"]["test_square"] for s, r in latest_results(own, WEEK).items()}
     (seen,), (hidden,) = results["seen"]["findings"], results["hidden"]["findings"]
     assert seen["code"] == Code.TEST_FAILED
     assert seen["data"]["quoted"] == "assert square(2) == 4"
     assert hidden["code"] == Code.HIDDEN_TEST_FAILED
+    (prevented,) = latest_results(own, WEEK)["seen"]["problems"]["test_middle"]["findings"]
+    assert (prevented["code"], prevented["data"]) == (
+        Code.TEST_PREVENTED,
+        {"after": "test_square"},
+    )
     assert run(own, "feedback", WEEK) == 0
     page = (own / "feedback" / "hidden" / WEEK / f"{WEEK}.html").read_text()
     assert "square(-3)" not in page

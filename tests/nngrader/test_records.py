@@ -26,6 +26,7 @@ SAMPLES = {
     Code.COUNT: F | {"names": ["loss", "dx"], "returned": 3},
     Code.ORDER: F | {"names": ["loss", "dx"]},
     Code.NOTEBOOK_MISSING: {"file": "b.ipynb"},
+    Code.TEST_PREVENTED: {"after": "test_f"},
     Code.TEST_FAILED: {"exception": "KeyError", "line": 2, "quoted": "assert f(1) == 2"},
     Code.HIDDEN_TEST_FAILED: {
         "exception": "KeyError",

@@ -23,6 +23,7 @@ class Code(StrEnum):
     # Ordinary test cells
     TEST_FAILED = "test-failed"  # an assertion or another line that students have failed
     HIDDEN_TEST_FAILED = "hidden-test-failed"  # a line between the marks of hidden tests
+    TEST_PREVENTED = "test-prevented"  # it needs a name from a test cell that failed before
 
     # The form of a value
     IS_NONE = "is-none"  # a value is None

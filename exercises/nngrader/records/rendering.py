@@ -240,6 +240,10 @@ WORDS = {
         "A hidden test fails with {exception} | Test your code on more inputs of your own, for "
         "example on the smallest and the largest that the text allows.",
     ],
+    Code.TEST_PREVENTED: (
+        "This test needs a name that the test cell `{after}` defines, but that cell stopped "
+        "first | Correct what `{after}` reports, and this test can run."
+    ),
     Code.IS_NONE: "{Your} {is} None | Does every path through the function return a value?",
     Code.KIND: "{Your} {is} {kind}, expected {expected} | {cause}",
     Code.BOOLEAN: (

@@ -5,11 +5,13 @@ If a cell or a call fails, the reason becomes a flag.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 from typing import TYPE_CHECKING
 
 from ..engine.observation.call_result import checked
 from ..engine.observation.likeness import MOST_FINGERPRINTS
+from ..engine.observation.reading import plain
 from ..errors import CannotDo
 from ..limits import LASTING, MOST_DEATHS, Died, Ending, of_death, reached
 from ..records.flag import Flag, FlagCode
@@ -177,7 +179,8 @@ class Runner:
         """Run an ordinary test cell at its place in the notebook; return its outcome.
 
         The cells before it run first, and so do earlier test cells, because later cells may
-        use or change the names that they define.
+        use or change the names that they define. Of a test cell that ended the process, only
+        the statements run that don't use the submission.
 
         Parameters
         ----------
@@ -188,9 +191,10 @@ class Runner:
         -------
         dict
             ``value``, the number in its last line or None; ``raised``, the class of an
-            exception or None; ``line``, the number of the line that raised it, or None; and
-            ``stopped``, a description of the limit that ended the cell, or None. A submission
-            can forge all of them, because its cells run in the same process.
+            exception or None; ``line``, the number of the line that raised it, or None;
+            ``undefined``, a name that was missing, or None; and ``stopped``, a description of
+            the limit that ended the cell, or None. A submission can forge all of them, because
+            its cells run in the same process.
         """
         cells, before = self.cells, self.before_test
         self.cells = self._until(before)
@@ -199,13 +203,17 @@ class Runner:
         try:
             answer = self._ask(name, question, 1024 * self.limits.output_kb)
         except Died:
-            cause = self.stopped[name]
-            return {"value": None, "raised": cause.kind, "line": None, "stopped": cause.stopped}
+            cause, rest = self.stopped[name], _independent(source, self.written)
+            self.tests.append((self.notebook, before, rest))
+            nothing = dict.fromkeys(("value", "line", "undefined"))
+            return nothing | {"raised": cause.kind, "stopped": cause.stopped}
         finally:
             self.cells, self.before_test, self.function = cells, before, None
         self.tests.append((self.notebook, before, source))
         value, line, error = (answer.get(key) for key in ("value", "line", "error"))
+        undefined = answer.get("undefined")
         return {
+            "undefined": undefined if isinstance(undefined, str) else None,
             "value": value if type(value) is float else None,
             "raised": known(error) if error is not None else None,
             "line": line if type(line) is int and 0 < line <= source.count("\n") + 1 else None,
@@ -465,6 +473,43 @@ class Runner:
         if self.worker:
             self.worker.close()
             self.worker = None
+
+
+def bound(node: ast.AST) -> set[str]:
+    """Return the names that a piece of code defines, at any depth."""
+    found = set()
+    for n in ast.walk(node):
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+            found.add(n.id)
+        elif isinstance(n, ast.alias):
+            found.add((n.asname or n.name).partition(".")[0])
+        elif isinstance(n, ast.FunctionDef | ast.ClassDef):
+            found.add(n.name)
+    return found
+
+
+def _independent(source, theirs):
+    """Return the statements of a test cell that don't run code of the submission.
+
+    Parameters
+    ----------
+    theirs : set of str
+        The names that the submission defines; empty if they are unknown.
+
+    >>> print(_independent("import a\nx = f(1)\nx += 1\ny = a.b\nassert y == x", {"f"}))
+    import a
+    y = a.b
+    """
+    kept, theirs = [], set(theirs)
+    for node in ast.parse(plain(source)).body if theirs else ():
+        inner = [n for n in ast.walk(node) if isinstance(n, ast.Name | ast.AugAssign)]
+        used = {n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        used |= bound(node) if any(isinstance(n, ast.AugAssign) for n in inner) else set()
+        uses = not used.isdisjoint(theirs)
+        theirs = theirs | bound(node) if uses else theirs - bound(node)
+        if not uses or isinstance(node, ast.FunctionDef):
+            kept.append(ast.unparse(node))
+    return "\n".join(kept)
 
 
 def known(error) -> str:

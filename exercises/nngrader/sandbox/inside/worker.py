@@ -133,9 +133,9 @@ def answer(question, names, texts):
 def place(e, question):
     """Return the line of a syntax error in a cell, or the name that a cell lacks.
 
-    Only while loading a cell, because later exceptions may contain hidden inputs.
+    Not for a call, because its exceptions may contain hidden inputs.
     """
-    if question["do"] != "load":
+    if question["do"] not in ("load", "test"):
         return {}
     try:
         if isinstance(e, SyntaxError) and e.filename == question["name"]:
@@ -337,7 +337,8 @@ def test(question, names, texts):
         raised = [c.__name__ for c in type(e).__mro__[:-2]]
         frames, cell = traceback.extract_tb(e.__traceback__), question["name"]
         line = next((frame.lineno for frame in frames if frame.filename == cell), None)
-        return {"error": [raised, ""], "line": line, "limit": limit(raised, text_of(e))}
+        found = {"error": [raised, ""], "line": line, "limit": limit(raised, text_of(e))}
+        return place(e, question) | found
     counts = isinstance(number, numbers.Real) and not isinstance(number, bool)
     return {"error": None, "value": float(number) if counts else None}
 
