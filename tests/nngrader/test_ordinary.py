@@ -111,7 +111,7 @@ def own(tmp_path):
 
 
 @pytest.mark.sandbox
-def test_own_notebook_is_graded_by_its_assertions(own):
+def test_own_notebook_is_graded_by_its_assertions(own, capsys):
     source = own / "source" / WEEK / f"{WEEK}.ipynb"
     before = source.read_bytes()
     assert "HIDDEN" not in (own / "release" / WEEK / f"{WEEK}.ipynb").read_text()
@@ -130,6 +130,11 @@ def test_own_notebook_is_graded_by_its_assertions(own):
     assert run(own, "feedback", WEEK) == 0
     page = (own / "feedback" / "hidden" / WEEK / f"{WEEK}.html").read_text()
     assert "square(-3)" not in page
+    capsys.readouterr()
+    assert run(own, "explain", WEEK, "hidden", "test_square") == 0
+    why = capsys.readouterr().out
+    assert "square(-3)" in why
+    assert "AssertionError" in why
 
 
 @pytest.mark.slow
