@@ -166,7 +166,7 @@ def explain(
 
 
 def _audience(name, spec):
-    """Return whose sentences to show: an ordinary test has no cases, so show its hidden line."""
+    """Return whose sentences to show; the instructor's quote the line of an ordinary test."""
     return Audience.INSTRUCTOR if name in spec.ordinary else Audience.HIDDEN
 
 
