@@ -228,8 +228,8 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.UNUSUAL_IMPORT: (
         "Your code imports `{name}`. Your instructor will look at this. It costs points only "
-        "if the notebook forbids it, or if your code needs a package that isn't installed where "
-        "we grade.",
+        "if the notebook forbids it, or if your code needs a package that isn't installed "
+        "where we grade.",
         "Imports `{name}`.",
     ),
     FlagCode.UNUSUAL_NAME: (f"Your code uses `{{name}}`. {LOOKED_AT}", "Uses `{name}`."),
