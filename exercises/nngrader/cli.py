@@ -7,6 +7,7 @@ import contextlib
 import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from time import tzname
 
 from .errors import CannotDo, NotThere, WrongUsage, of_system
 from .screen import any_terminal, say, warn
@@ -263,8 +264,9 @@ class Collect(OfAssignment):
         for text in lines(course, name, collected):
             say(text)
         if collected.times[SOURCE]:
-            zone_words = self.zone or "this machine's time zone (change with --zone)"
-            say(f"time zone of the worksheet's dates: {zone_words}")
+            machine = " or ".join(dict.fromkeys(tzname))  # such as CET or CEST
+            zone = self.zone or f"{machine}, as on this machine (change with --zone)"
+            say(f"time zone of the worksheet's dates: {zone}")
         return FAILED if collected.left_out else DONE
 
 

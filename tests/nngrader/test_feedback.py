@@ -93,6 +93,27 @@ def test_lost_points_come_first_and_correct_parts_are_folded():
     assert text.index(TITLE) > order[-1]
 
 
+def test_a_skipped_challenge_comes_last_and_is_no_mistake():
+    data = {"file": "weights.npz"}
+    skipped = {
+        "score": 0.0,
+        "max": 40.0,
+        "aspects": {"low": [0.0, 10.0], "high": [0.0, 30.0]},
+        "findings": [Finding(Code.FILE_MISSING, "low", data=data).to_json()],
+        "challenge": {"measured": None, "bytes": None},
+    }
+    base = RESULT["problems"]["f<b>"]
+    text = page(RESULT | {"problems": {"classify": base | skipped, "f": base}})
+    f, rest = text.split("<code>classify</code>")
+    assert "<code>f</code>" in f
+    assert 'class="n lost"' in f
+    rest = rest[: rest.index("</section>")]
+    assert rest.index(">low<") < rest.index(">high<")
+    assert "weights.npz" in rest
+    assert 'class="n lost"' not in rest
+    assert 'class="hint"' not in rest
+
+
 def test_blocking_errors_come_before_the_problems():
     for code, data in (
         (FlagCode.SYNTAX_ERROR, {"exception": "SyntaxError", "line": 4}),
@@ -150,6 +171,12 @@ def test_an_overridden_mark_is_the_only_one_that_is_told():
     assert "Only a name." in text
     assert "17.5" not in text
     assert "twice too large" not in text
+    missing = flagged(FlagCode.FUNCTION_MISSING, "f<b>")
+    flags = RESULT | {"flags": [missing]}
+    assert page(flags, mark | {"by_hand": []}).count(
+        shown(for_student(Flag.from_json(missing)))
+    )
+    assert shown(for_student(Flag.from_json(missing))) not in page(flags, mark)
 
 
 def test_an_ungradable_submission_is_told_why_and_has_no_points():

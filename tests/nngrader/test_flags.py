@@ -92,6 +92,9 @@ def test_each_entry_that_may_be_missing_may_be_missing():
     ):
         renders(Flag(code, CELL, {k: v for k, v in DATA[code].items() if k != optional}))
     renders(Flag(FlagCode.NO_NOTEBOOK, "", {"files": ["ps.ipynb.txt"]}))
+    absent = Flag(FlagCode.CELL_RAISED, CELL, {"exception": "ImportError", "name": "pandas"})
+    renders(absent)
+    assert all("`pandas`" in text for text in (for_student(absent), for_instructor(absent)))
     for code in (FlagCode.CELL_MISSING, FlagCode.LOCKED_CELL_CHANGED):
         many = Flag(code, "", {"cells": ["a", "b", "c"], "more": 2})
         renders(many)

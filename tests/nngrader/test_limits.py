@@ -210,6 +210,8 @@ def test_a_syntax_error_has_its_line_and_a_missing_name_is_told(start):
         ("x = 1\nsofmax(x)", FlagCode.NAME_MISSING, "sofmax"),
         ("raise NameError(name='a secret')", FlagCode.NAME_MISSING, None),
         ("raise NameError(name='not_in' + '_it')", FlagCode.NAME_MISSING, None),
+        ("import not_there.at_all", FlagCode.CELL_RAISED, "not_there"),
+        ("raise ModuleNotFoundError(name='a secret')", FlagCode.CELL_RAISED, None),
     ):
         r = start("def f():\n    return 1")
         r.cells.append(("g", cell, False))

@@ -9,6 +9,8 @@ from nngrader.course import Course
 from nngrader.course.notebooks import from_text, is_ordinary, is_solution
 from nngrader.gradebook import marks
 from nngrader.records.codes import Code
+from nngrader.records.flag import Flag, FlagCode
+from nngrader.records.flag_rendering import for_instructor
 from nngrader.storage.results import latest_results
 
 from .nbgrader_command import run_nbgrader
@@ -111,7 +113,7 @@ def own(tmp_path):
 
 
 @pytest.mark.sandbox
-def test_own_notebook_is_graded_by_its_assertions(own):
+def test_own_notebook_is_graded_by_its_assertions(own, capsys):
     source = own / "source" / WEEK / f"{WEEK}.ipynb"
     before = source.read_bytes()
     ends = copy.deepcopy(
@@ -141,6 +143,11 @@ def test_own_notebook_is_graded_by_its_assertions(own):
     assert run(own, "feedback", WEEK) == 0
     page = (own / "feedback" / "hidden" / WEEK / f"{WEEK}.html").read_text()
     assert "square(-3)" not in page
+    capsys.readouterr()
+    assert run(own, "explain", WEEK, "hidden", "test_square") == 0
+    why = capsys.readouterr().out
+    assert "square(-3)" in why
+    assert "AssertionError" in why
 
 
 @pytest.mark.slow
@@ -168,6 +175,13 @@ def test_release_needs_a_solution_that_passes(own, capsys):
     (own / "source" / WEEK / f"{WEEK}.ipynb").write_text(json.dumps(wrong))
     assert run(own, "release", WEEK) == 1
     assert "test_square 0 of 3" in capsys.readouterr().err
+    needs = notebook(own, "### BEGIN SOLUTION\n    import nowhere\n    ### END SOLUTION")
+    (own / "source" / WEEK / f"{WEEK}.ipynb").write_text(json.dumps(needs))
+    assert run(own, "release", WEEK) == 1
+    said = capsys.readouterr().err
+    assert "`nowhere`" in said
+    assert "ModuleNotFoundError" in said
+    assert for_instructor(Flag(FlagCode.LOCKED_CELL_CHANGED, "test_square")) not in said
 
 
 def test_text_has_marks_for_solutions_and_ordinary_tests(tmp_path):

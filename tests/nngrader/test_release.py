@@ -91,7 +91,7 @@ def test_a_reference_that_leans_on_what_the_notebook_lacks_stops_the_release(cou
     trial = trial_of(course)
     found = score_complaints(trial, NAME, Course(course).instructor(NAME))
     assert len(found) == 1
-    assert re.match(r"the solved version scores .*\(pairwise_distances \d", found[0])
+    assert re.match(r"the solved version scores .*\n    pairwise_distances \d", found[0])
 
 
 def test_a_stub_that_earns_points_stops_the_release(course, base):

@@ -193,14 +193,16 @@ def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells():
 
 def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(course):
     empty = [result(s, EMPTY) for s in ("finn", "gita")]
+    gone = [finding("value", Code.NOT_DEFINED, function="hinge_loss")]
+    empty.append(result("hana", of(hinge_loss=({"value": 10.0, "gradient": 10.0}, gone))))
     text, _ = written(course, [*CLASS.values(), *empty])
     first = text.index(
         "pairwise_distances : value: Your results are squared distances. Which step"
     )
     second = text.index("hinge_loss : gradient: Your out is 2 times too large. Where")
     assert first < second
-    assert "3 students of 7, 70 points in total." in text
-    assert "Functions not written, by how many students: hinge_loss: 2." in text
+    assert "3 students of 8, 70 points in total." in text
+    assert "by how many students: hinge_loss: 3." in text
     assert "Not explained by a registered mistake: 2. Look" in text
     assert "problem's definition: dana, emil" in text
 

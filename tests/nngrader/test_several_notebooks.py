@@ -13,6 +13,7 @@ from nngrader.course.notebooks import from_text
 from nngrader.errors import CannotDo
 from nngrader.gradebook import marks
 from nngrader.gradebook.database import open_gradebook
+from nngrader.gradebook.reweight import plan
 from nngrader.intake.collect import collect
 from nngrader.records.codes import Code
 from nngrader.records.finding import findings_of
@@ -182,6 +183,7 @@ def test_marks_by_hand_feedback_and_export_cover_all_notebooks(course):
     assert run(course, "feedback", PS) == 0
     page = (course / "feedback" / "ada" / PS / f"{PS}.html").read_text()
     assert all(name in page for name in ("test_square", "test_circle", "Nearly"))
+    assert not plan(Course(course), PS, {"test_circle": 8.0}).wrong_total
     assert run(course, "reweight", PS, "--points", "test_circle=8", "--yes") == 0
     assert marks(Course(course), PS)["ada"]["score"] == 12.5
     files = [course / top / PS / "b_circles.ipynb" for top in ("source", "release")]

@@ -1,5 +1,6 @@
 """Moodle's grading worksheet: it tells students and times, and takes marks."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -91,6 +92,8 @@ def test_under_blind_marking_a_participant_is_a_student(course, tmp_path, capsys
     download = zipped(tmp_path / "got.zip", files)
     worksheet = sheet(tmp_path, BLIND)
     words = ("--worksheet", worksheet, "--zone", "UTC")
+    assert run(course, "collect", NAME, download, *words[:2]) == 0
+    assert time.tzname[0] in capsys.readouterr().out.splitlines()[-1]
     assert run(course, "collect", NAME, download, *words) == 0, capsys.readouterr()
     assert text_of(course, "participant-502") == "502"
     assert stamp(course, "participant-501") == datetime(2026, 3, 1, 13, 5)

@@ -125,6 +125,12 @@ def most_points(notebook: dict) -> float:
     return round(sum(mark(c)["points"] for c in graded), 6)
 
 
+def wrong_total(notebook: dict) -> bool:
+    """Return whether there are declared problems and the points don't add up to 100."""
+    declared = any(is_test(c) and not is_ordinary(c) for c in notebook["cells"])
+    return declared and most_points(notebook) != 100
+
+
 def from_file(file: Path) -> dict:
     """Read a notebook that the instructor or nbgrader wrote; never use it for a student's file.
 

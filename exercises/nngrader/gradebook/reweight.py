@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from ..course.folder import Course
-from ..course.notebooks import grade_id, is_task, mark, problem_of
+from ..course.notebooks import grade_id, is_task, mark, problem_of, wrong_total
 from ..engine import reweighted
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..storage.results import Store, latest_results
@@ -20,7 +20,6 @@ from .autograder import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
 
-TOTAL = 100.0  # points that a release requires
 WIDTH = 24  # of the column of students
 BY_HAND = "by-hand-{}"  # name in the course's `.results`
 
@@ -59,6 +58,8 @@ class Plan:
     by_hand : dict
         The original manual marks, by student and cell: (points, maximum, points as last
         written).
+    wrong_total : bool
+        Whether a release would refuse the new total.
     """
 
     assignment: str
@@ -68,6 +69,7 @@ class Plan:
     most: tuple[float, float]
     results: dict
     by_hand: dict
+    wrong_total: bool
 
 
 def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]:
@@ -118,7 +120,8 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     with quiet(), open_gradebook(course, name) as gradebook:
         then = recorded_points(gradebook, name)
         entries = standing(gradebook, name)
-    now = points_of(course.instructor(name, points))
+    changed = course.instructor(name, points)
+    now = points_of(changed)
     if then.keys() != now.keys():
         other = ", ".join(sorted(then.keys() ^ now.keys()))
         advice = f"run `nngrader release {name}`, which says what to do"
@@ -132,6 +135,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
         (sum(then.values()), sum(now.values())),
         {s: new_result(r, changes, sum(now.values())) for s, r in results.items()},
         Store(course / ".results").get(BY_HAND.format(name)) or {},
+        wrong_total(changed),
     )
     made.rows = [_row(made, s, e, results.get(s), policy) for s, e in sorted(entries.items())]
     return made
@@ -301,5 +305,5 @@ def _remarks(plan):
     before, after = plan.most
     if after != before:
         yield f"all cells together: {counted(before, 'point')}, now {after:g}"
-    if after != TOTAL:
-        yield f"a release requires {TOTAL:g} points in total: change other problems too"
+    if plan.wrong_total:
+        yield "a release requires 100 points in total: change other problems too"

@@ -157,12 +157,17 @@ def explain(
             found["score"],
             found["max"],
             found["aspects"],
-            sentences(findings_of(found), Audience.HIDDEN),
+            sentences(findings_of(found), _audience(name, spec)),
             judging.seen.get(name, []),
         )
         for name, found in judging.reports.items()
         if problem in (None, name)
     ]
+
+
+def _audience(name, spec):
+    """Return whose sentences to show; the instructor's quote the line of an ordinary test."""
+    return Audience.INSTRUCTOR if name in spec.ordinary else Audience.HIDDEN
 
 
 def _rebuilt(assignment, student):

@@ -55,7 +55,7 @@ class FlagCode(StrEnum):
     # running the cells; `added` is the number of a cell that the student added
     SYNTAX_ERROR = "syntax-error"  # exception, line?: Python can't run the cell
     NAME_MISSING = "name-missing"  # name?: a NameError while the cell ran
-    CELL_RAISED = "cell-raised"  # exception: raised while the cell ran
+    CELL_RAISED = "cell-raised"  # exception, name?: of a missing module
     CELL_LIMIT = "cell-limit"  # limit, most: a limit that made the cell fail
     CELL_STOPPED = "cell-stopped"  # ending, limit?, seconds? or most?: ended while it ran
     CELL_UNREADABLE = "cell-unreadable"  # ending: ended while the cell was parsed

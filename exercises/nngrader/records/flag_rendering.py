@@ -227,7 +227,9 @@ SAID = {  # for the student, and for the instructor
         "The code for {problems} can use `{name}`. This is forbidden there{cost}.",
     ),
     FlagCode.UNUSUAL_IMPORT: (
-        f"Your code imports `{{name}}`. {LOOKED_AT}",
+        "Your code imports `{name}`. Your instructor will look at this. It costs points only "
+        "if the notebook forbids it, or if your code needs a package that isn't installed "
+        "where we grade.",
         "Imports `{name}`.",
     ),
     FlagCode.UNUSUAL_NAME: (f"Your code uses `{{name}}`. {LOOKED_AT}", "Uses `{name}`."),
@@ -250,8 +252,8 @@ SAID = {  # for the student, and for the instructor
         "{Code} uses {a_name} (NameError).",
     ),
     FlagCode.CELL_RAISED: (
-        f"{{Code}} raised `{{exception}}` when we ran it. {RUN_ALL}",
-        "{Code} raised {exception}.",
+        "{Code} raised `{exception}` when we ran it{missing}. {rerun}",
+        "{Code} raised {exception}{missing}.",
     ),
     FlagCode.CELL_LIMIT: ("{Code} {limit}. {advice}", "{Code} {limit}."),
     FlagCode.CELL_STOPPED: (
@@ -427,6 +429,8 @@ def _more(flag):
         "in_line": f" on line {line}" if line else "",
         "and_line": f", line {line}" if line else "",
         "a_name": f"the name `{name}`, which is not defined" if name else "an undefined name",
+        "missing": f", because `{name}` isn't installed where we grade" if name else "",
+        "rerun": "Write this step without it." if name else RUN_ALL,
         "malformed": counted(data.get("count", 0), "cell"),
     }
     if "what" in data:

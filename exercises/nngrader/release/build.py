@@ -32,14 +32,14 @@ from ..gradebook.database import (
 from ..gradebook.late import enter_due, policy_file, read_policy
 from ..grading.all_submissions import Grader, Threads
 from ..records.finding import findings_of
-from ..records.flag import flags_of
+from ..records.flag import FlagCode, flags_of
 from ..records.flag_rendering import for_instructor
 from ..records.rendering import Audience, text
 from ..sandbox.launch import Sandbox
 from ..settings import Limits, read_settings
 from ..storage.results import Store, digest, require_folder, write_whole
 from ..storage.scratch import Scratch
-from ..wording import MOST_SAID, counted, cut
+from ..wording import counted
 from .leaks import leaks, moving_leaks, package_leaks, shown_cases
 from .new_problem import unfilled
 from .package import build_wheel, write_zip
@@ -400,7 +400,7 @@ def score_complaints(
             reason = for_instructor(flags_of(result)[-1])
             found.append(f"the {student} version cannot be graded. {reason}")
     return found + [
-        f"the {student} version scores {graded[student]['score']:g}, expected {most:g} "
+        f"the {student} version scores {graded[student]['score']:g}, expected {most:g}"
         f"{why(graded[student], most)}"
         for student, most in wanted.items()
         if abs(graded[student]["score"] - most) > 1e-6
@@ -453,20 +453,21 @@ def without_hidden(notebook: dict) -> dict:
 
 
 def why(result: dict, most: float) -> str:
-    """Return the reasons why a trial did not give the expected points, in one line.
+    """Return the reasons why a trial did not give the expected points, in lines.
+
+    A cell that failed may explain the findings, so its flag comes before them. The trial itself
+    removes locked cells, so we leave out the flag about those.
 
     Parameters
     ----------
     result : dict
         The result of grading one version.
     """
-    problems = result["problems"].items()
-    asked = {name: p["max"] if most else 0 for name, p in problems}
-    odd = [
-        f"{name} {p['score']:g} of {p['max']:g}"
-        for name, p in problems
-        if abs(p["score"] - asked[name]) > 1e-6
-    ]
-    found = [text(f, Audience.INSTRUCTOR) for _, p in problems for f in findings_of(p)]
-    remarks = odd + found + [for_instructor(flag) for flag in flags_of(result)]
-    return f"({cut('; '.join(remarks), MOST_SAID)})" if remarks else ""
+    odd, found = [], []
+    for name, p in result["problems"].items():
+        if abs(p["score"] - (p["max"] if most else 0)) > 1e-6:
+            odd.append(f"{name} {p['score']:g} of {p['max']:g}")
+            found += [text(f, Audience.INSTRUCTOR) for f in findings_of(p)]
+    flags = [f for f in flags_of(result) if f.code != FlagCode.LOCKED_CELL_CHANGED]
+    remarks = [*odd, *map(for_instructor, flags), *found]
+    return "".join(f"\n    {remark}" for remark in dict.fromkeys(remarks))

@@ -7,11 +7,10 @@ import re
 from ..course.notebooks import (
     grade_id,
     is_code,
-    is_ordinary,
-    is_test,
     mark,
     most_points,
     problem_of,
+    wrong_total,
 )
 from ..wording import counted
 
@@ -30,8 +29,7 @@ def points_complaints(problems: list, instructor: dict) -> list[str]:
         The source notebook, with the tables of points in place.
     """
     found = cell_complaints(problems, instructor)
-    declared = any(is_test(c) and not is_ordinary(c) for c in instructor["cells"])
-    if declared and most_points(instructor) != 100:
+    if wrong_total(instructor):
         found.append(
             f"the cells add up to {counted(most_points(instructor), 'point')}, not 100"
         )

@@ -154,16 +154,17 @@ def _counts(course, assignment, results, known):
 
 def _misunderstood(fine, found):
     """Return the section about the most common findings."""
-    empty = [c for c in found if c.finding.code in UNWRITTEN]
+    empty = defaultdict(set)  # students by problem
+    for cost in found:
+        if cost.finding.code in UNWRITTEN:
+            empty[cost.problem] |= {*cost.students}
     top = commonest(found, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
     none = "The class lost no points to wrong answers." if fine else "Nothing could be graded."
-    left = "; ".join(f"{escape(c.problem)}: {len(c.students)}" for c in empty)
-    left = (
-        f'<p class="soft">Functions not written, by how many students: {left}.</p>'
-        if left
-        else ""
-    )
+    left = "; ".join(f"{escape(name)}: {len(who)}" for name, who in empty.items())
+    if left:
+        words = "Functions not written or not found, by how many students"
+        left = f'<p class="soft">{words}: {left}.</p>'
     return section(
         "What the class misunderstood", (f"<ol>{rows}</ol>" if top else f"<p>{none}</p>") + left
     )

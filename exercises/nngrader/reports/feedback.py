@@ -136,10 +136,10 @@ def _first(result, mark):
     """
     flags = [] if result["status"] == "ungradable" else flags_of(result)
     broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
-    first = [flag for flag in flags if flag.code in FIX_FIRST]
+    given = _given(mark, result)
+    first = [f for f in flags if f.code in FIX_FIRST and given.get(f.cell) is None]
     first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
     texts = [for_student(flag) for flag in first]
-    given = _given(mark, result)
     reports = {n: r for n, r in result["problems"].items() if given.get(n) is None}
     found = {name: findings_of(report) for name, report in reports.items()}
     texts += [text(f, Audience.HIDDEN) for f in together_forbidden(found)]
@@ -165,8 +165,16 @@ def _list(texts):
 
 
 def _dearest_first(problems):
-    """Return the names and reports of all problems, with the largest losses first."""
-    return sorted(problems.items(), key=lambda p: p[1]["score"] - p[1]["max"])
+    """Return the names and reports of all problems, with the largest losses first.
+
+    An optional challenge that the student skipped is last.
+    """
+    return sorted(problems.items(), key=lambda p: (_skipped(p[1]), p[1]["score"] - p[1]["max"]))
+
+
+def _skipped(report):
+    """Return whether this is an optional challenge without a submitted file."""
+    return any(f.code == Code.FILE_MISSING for f in findings_of(report))
 
 
 def _given(mark, result):
@@ -194,12 +202,15 @@ def _problem(name, report, code, given=None, said="", comment=""):
     If a person has given different points, the section shows these, not the grader's points.
     A person's comment is never folded.
     """
-    lost, full = [], []
-    for aspect in sorted(report["aspects"], key=lambda a: -_missed(report, a)):
+    lost, full, aspects = [], [], [*report["aspects"]]
+    if "challenge" not in report:  # its thresholds have an order
+        aspects.sort(key=lambda a: -_missed(report, a))
+    for aspect in aspects:
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
     own = of_problem(findings_of(report))
+    kind = "soft" if _skipped(report) else "hint"
     found = "\n".join(
-        f'<p class="hint"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
+        f'<p class="{kind}"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
         for aspects, text in by_words(_urgent_first(own), Audience.HIDDEN)
     )
     if spared := report.get("spared"):
@@ -256,7 +267,7 @@ def _aspect(aspect, report):
     tried = "; ".join(t.strip().rstrip(".") for t in report["tried"].get(aspect, ()))
     notes = f'<span class="said">Tried: {escape(tried)}.</span>' if tried else ""
     notes += f'<span class="said">{WAITS}</span>' * _waits(aspect, report)
-    lost = " lost" if earned < most - 1e-9 else ""
+    lost = " lost" if earned < most - 1e-9 and not _skipped(report) else ""
     asked = report.get("criteria", {}).get(aspect)
     expected = _criterion(asked) if asked else EXPECTED.get(aspect, "")
     return (

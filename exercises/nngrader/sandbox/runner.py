@@ -44,8 +44,8 @@ class Runner:
     Attributes
     ----------
     notes : dict
-        Flags by cell or function. The only student's text in them are undefined names that a
-        cell uses.
+        Flags by cell or function. The only student's text in them are undefined names and
+        missing modules that a cell uses.
     fingerprints : dict
         By cell, except added cells: the fingerprint, a list of int.
     names_of : dict
@@ -489,7 +489,7 @@ def bound(node: ast.AST) -> set[str]:
 
 
 def _independent(source, theirs):
-    """Return the statements of a test cell that don't run code of the submission.
+    r"""Return the statements of a test cell that don't run code of the submission.
 
     Parameters
     ----------
@@ -541,11 +541,13 @@ def _failure(answer, source):
         return FlagCode.SYNTAX_ERROR, {"exception": exception} | (
             {"line": line} if there else {}
         )
-    if exception != "NameError":
-        return FlagCode.CELL_RAISED, {"exception": exception}
     name = answer.get("undefined")
-    there = isinstance(name, str) and len(name) <= LONGEST_NAME and name.isidentifier()
-    return FlagCode.NAME_MISSING, {"name": name} if there and name in source else {}
+    there = isinstance(name, str) and len(name) <= LONGEST_NAME and name in source
+    named = {"name": name} if there and all(map(str.isidentifier, name.split("."))) else {}
+    if exception == "NameError":
+        return FlagCode.NAME_MISSING, named
+    missing = named if exception == "ModuleNotFoundError" else {}
+    return FlagCode.CELL_RAISED, {"exception": exception, **missing}
 
 
 def _texts(value):

@@ -131,7 +131,7 @@ def answer(question, names, texts):
 
 
 def place(e, question):
-    """Return the line of a syntax error in a cell, or the name that a cell lacks.
+    """Return the line of a syntax error in a cell, or the name or module that a cell lacks.
 
     Not for a call, because its exceptions may contain hidden inputs.
     """
@@ -140,7 +140,7 @@ def place(e, question):
     try:
         if isinstance(e, SyntaxError) and e.filename == question["name"]:
             return {"line": e.lineno} if type(e.lineno) is int else {}
-        is_named = isinstance(e, NameError) and type(e.name) is str
+        is_named = isinstance(e, NameError | ModuleNotFoundError) and type(e.name) is str
         return {"undefined": e.name} if is_named else {}
     except BaseException:  # the student may have defined its class
         return {}
