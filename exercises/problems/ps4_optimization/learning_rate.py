@@ -152,6 +152,14 @@ LOSES_SCHEDULES = {
     "counts how many times `step_size` fits into t?": {
         "by_the_remainder": {"t // step": "t % step"},
     },
+    'Your "step" schedule also counts the steps of the warm-up. Which step does t count '
+    "from?": {"drops_from_the_start": {"(t // step_size)": "(step // step_size)"}},
+    'Your "step" schedule rounds t / step_size to the nearest integer. Which way does the '
+    "problem text round?": {"rounded_to_nearest": {"(t // step_size)": "round(t / step_size)"}},
+    'Your "exponential" schedule also counts the steps of the warm-up. Which step does t count '
+    "from?": {"exponential_from_the_start": {"gamma**t": "gamma**step"}},
+    'Your "exponential" schedule is a power of e. What does the formula raise to the power '
+    "t?": {"power_of_e": {"gamma**t": "np.exp(-gamma * t)"}},
     'Your "exponential" schedule grows. Is `gamma` above or below 1, and what sign does its '
     "exponent have?": {"grows": {"gamma**t": "gamma**-t"}},
     'Your "exponential" schedule falls in steps, like "step". Which of the two formulas '
