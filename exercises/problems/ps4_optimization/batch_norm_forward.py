@@ -243,10 +243,10 @@ LOSES_EVALUATION = {
             ("if training:\n", "if True:\n"),
         ],
     },
-    "Your `Y` in evaluation contains the standardised values, without scale and shift. In which "
-    "mode do `gamma` and `beta` matter?": {
+    "Your `Y` in evaluation contains the standardised values, without scale and shift. In "
+    "which mode do `gamma` and `beta` matter?": {
         "not_scaled_in_evaluation": {
-            "    return Y, new": "    Y = Y if training else (Y - beta) / gamma\n    return Y, new"
+            "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n",
         },
     },
     "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
