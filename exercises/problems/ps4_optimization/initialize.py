@@ -196,6 +196,12 @@ LOSES_VALUE = {
                 "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
             ),
         },
+        "normal_for_all": {"rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), "},
+        "uniform_for_all": {
+            "rng.normal(scale=np.sqrt(2 / n), ": (
+                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
+            ),
+        },
     },
     "Your normally distributed weights are truncated at two standard deviations. What should "
     "happen to weights beyond this limit, according to the problem text?": {
