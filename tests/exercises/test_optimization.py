@@ -213,3 +213,15 @@ def test_a_function_that_knows_more_than_the_weights_gains_nothing(visible):
     got, message = reached(npz(**GOOD), lambda file, pictures: sure, visible)
     assert got is None
     assert "Your numbers aren't the log probabilities" in message
+
+
+def test_a_schedule_that_returns_none_keeps_the_points_of_the_others():
+    def misspelled(step, schedule, *numbers):
+        known = schedule != "cosine" or step < numbers[1]
+        return PROBLEMS["learning_rate"].solve(step, schedule, *numbers) if known else None
+
+    verdict = judged(packed("learning_rate", SEED, False), misspelled)
+    assert {p for f in verdict.findings for p in f.parts} == {"cosine_rates"}
+    earned, most = verdict.points["schedules"]
+    assert "value" not in lost(verdict)
+    assert earned == pytest.approx(most * 2 / 3)

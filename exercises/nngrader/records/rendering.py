@@ -374,10 +374,10 @@ WORDS = {
         "in your code decides between None and a number?",
     ],
     Code.NOT_FINITE: [
-        "{Your} {contains} {kind} in {count}, first at {first}{ranges} | Which step produces "
-        "{kind}?",
-        "{Your} {is} {kind}{everywhere}{ranges} | Which step produces {kind}?",
-        "{Your} {contains} nan or infinite values | Which step produces them?",
+        "{Your} {contains} {kind} in {count}, first at {first}{ranges} | Which operation "
+        "produces {kind}?",
+        "{Your} {is} {kind}{everywhere}{ranges} | Which operation produces {kind}?",
+        "{Your} {contains} nan or infinite values | Which operation produces them?",
     ],
     Code.FEW_DIGITS: [
         "{Your} {agrees} with the correct value only up to an error of {worst}, relative to "

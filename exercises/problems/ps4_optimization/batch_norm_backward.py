@@ -53,7 +53,8 @@ backwards.example(
 def random_numbers(rng, N, D):
     """Units with different means and variances, and an arbitrary upstream gradient."""
     X = rng.normal(size=(N, D)) * rng.uniform(0.7, 1.6, size=D) + rng.uniform(1, 3, size=D)
-    dY = rng.normal(size=(N, D)) + rng.uniform(0.3, 1.0, size=D)
+    signs = (-1) ** np.arange(D)  # otherwise no correct dbeta would be negative, by chance
+    dY = rng.normal(size=(N, D)) + rng.uniform(0.3, 1.0, size=D) * signs
     return dY, X, rng.uniform(1.3, 2.5, size=D), float(rng.uniform(0.1, 0.4))
 
 
@@ -137,6 +138,8 @@ LOSES_PARAMETERS = {
     "by?": {"not_normalised": {"), dgamma, dbeta": "), (dY * X).sum(axis=0), dbeta"}},
     "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
     "by?": {"centred_alone": {"), dgamma, dbeta": "), dgamma * root, dbeta"}},
+    "Your `dgamma` contains `gamma` as a factor. What is the derivative of gamma times X_hat "
+    "with respect to gamma?": {"times_gamma": {"), dgamma, dbeta": "), dgamma * gamma, dbeta"}},
     "Your `dgamma` is divided by N, although `dY` already includes any averaging over the "
     "samples. Where does your code divide by N?": {
         "gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"},

@@ -203,6 +203,11 @@ normalised.known(LOSES_VALUE_RUNNING, loses="value running")
 LOSES_RUNNING = {
     "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
     "the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
+    "Your `new_var` averages standard deviations. Which value of the batch does the formula "
+    "average?": {
+        "average_of_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0, ddof=1)"},
+        "average_of_biased_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0)"},
+    },
     "Your `new_mean` and `new_var` contain only the values of this batch. How much of the "
     "old averages should remain?": {
         "old_average_dropped": {
@@ -237,6 +242,12 @@ LOSES_EVALUATION = {
             using("(mean, var) if training else (running_mean, running_var)"),
             ("if training:\n", "if True:\n"),
         ],
+    },
+    "Your `Y` in evaluation contains the standardised values, without scale and shift. In "
+    "which mode do `gamma` and `beta` matter?": {
+        "not_scaled_in_evaluation": {
+            "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n",
+        },
     },
     "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
     "`running_var` is 0?": {

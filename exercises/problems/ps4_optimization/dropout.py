@@ -2,11 +2,14 @@
 
 The driver calls the function in training with a generator, with one of the same seed, and with
 one of a different seed, and then once in evaluation. The measure finds the mask in the result,
-because each output is either 0 or a multiple of its input.
+because each output is either 0 or a multiple of its input. Eleven more masks show whether the
+number of dropped entries is always the same, which doesn't happen with independent entries.
 
 A correct function doesn't lose points by chance. There are n = 3,500 entries or more. The
 fraction of entries that remain differs from 1 - p by more than 0.08 with a probability below
 2 exp(-2 * 0.08^2 n) = 8e-20 (Hoeffding's inequality), and p and 1 - p differ by at least 0.3.
+With p from 0.15 to 0.85, eleven masks drop the same number of entries with a probability below
+0.02^10 = 1e-17.
 """
 
 import numpy as np
@@ -15,18 +18,23 @@ from nngrader.engine import problem
 from .common import ELSEWHERE
 
 
-def four_calls(dropout, X, dY, p, seed):
+def calls(dropout, X, dY, p, seed):
     found = []
     for s, training in ((seed, True), (seed, True), (seed + 1, True), (seed, False)):
         whole = dropout(X, dY, p, training, np.random.default_rng(s))
         if type(whole) not in (tuple, list) or len(whole) != 2:
             raise TypeError("your function should return two arrays, (Y, dX)")
         found += whole
-    return tuple(found)
+    kept = []
+    for s in range(seed + 2, seed + 13):
+        Y, _ = dropout(X, dY, p, True, np.random.default_rng(s))
+        kept.append(np.count_nonzero(Y) if isinstance(Y, np.ndarray) else s)
+    return (*found, np.array(kept))
 
 
 def seen(args, *found):
     X, dY, p = args["X"], args["dY"], args["p"]
+    *found, counts = found
     for array in found:
         if array is None or array.dtype.kind not in "iuf":
             raise ValueError("Y and dX should be arrays of numbers. Which of them isn't?")
@@ -58,7 +66,7 @@ def seen(args, *found):
     scale, share = np.median(factor[kept]) if kept.any() else 0.0, kept.mean()
     scaled = alike(scale, 1 / (1 - p))
     forward = first(
-        11,
+        12,
         (0, kept.all() and alike(factor, 1)),
         (1, kept.all() and alike(factor, 1 - p)),
         (2, kept.all()),
@@ -71,6 +79,7 @@ def seen(args, *found):
         (8, alike(scale, 1 / p)),
         (10, not scaled and alike(scale * share, 1)),
         (9, not scaled),
+        (11, np.ptp(counts) == 0 and not np.array_equal(Y, Y_other)),
     )
     matching = 0 < share < 1 and alike(dX, dY * factor)
     backward = first(
@@ -98,9 +107,9 @@ def seen(args, *found):
 
 masked = problem(
     "dropout",
-    driver=four_calls,
+    driver=calls,
     measure=seen,
-    observed=["Y", "dX", *["the result of a different call"] * 6],
+    observed=["Y", "dX", *["the result of a different call"] * 6, "the numbers of entries"],
     returns={
         "forward": "value",
         "backward": "backward",
@@ -250,6 +259,14 @@ LOSES_VALUE = {
     "Which number does the formula divide by?": {
         "divided_by_the_share_kept": {
             "return X * mask": "mask = mask / (mask > 0).mean() * (1 - p); return X * mask",
+        },
+    },
+    "Your function drops the same number of entries in every call. Are the entries of your "
+    "mask independent of each other?": {
+        "exact_share": {
+            "rng.random(X.shape) >= p": (
+                "rng.permutation(X.size).reshape(X.shape) >= round(p * X.size)"
+            ),
         },
     },
 }

@@ -61,10 +61,10 @@ def counted(args, *layers):
             seen[0] = 1
         elif square == 0 or W.std() <= 1e-9 * np.sqrt(square):
             seen[1] = 1
+        elif np.ptp(W, axis=0).max() == 0 or np.ptp(W, axis=1).max() == 0:
+            seen[8] = 1  # the mean of copies is often far from 0
         elif abs(W.mean()) > 10 * W.std() / np.sqrt(W.size):
             seen[2] = 1
-        elif np.ptp(W, axis=0).max() == 0 or np.ptp(W, axis=1).max() == 0:
-            seen[8] = 1
         elif taken and largest < 2 and abs(np.log(square / taken)) <= np.log(1.15):
             taken = None  # the limit fits the variance that is charged with "xavier"
         elif 2 <= largest < 2.5 and method != "glorot_uniform" and square > right / 1.5:
@@ -185,11 +185,19 @@ LOSES_VALUE = {
             "np.sqrt(6 / (n_in + n_out))": "6 / (n_in + n_out)",
             "np.sqrt(2 / n)": "2 / n",
         },
+        "root_forgotten_in_the_limit": {"np.sqrt(6 / (n_in + n_out))": "6 / (n_in + n_out)"},
+        "root_forgotten_in_the_deviation": {"np.sqrt(2 / n)": "2 / n"},
     },
     "Your weights have the correct variance, but the wrong distribution. Which methods need a "
     "normal distribution, and which one needs a uniform distribution?": {
         "distributions_exchanged": {
             "rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), ",
+            "rng.normal(scale=np.sqrt(2 / n), ": (
+                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
+            ),
+        },
+        "normal_for_all": {"rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), "},
+        "uniform_for_all": {
             "rng.normal(scale=np.sqrt(2 / n), ": (
                 "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
             ),
@@ -222,6 +230,10 @@ LOSES_VALUE = {
     "denominator of Xavier's rule?": {"xavier_like_he": {"else n_in + n_out": "else n_in"}},
     'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the formula '
     "add in the denominator?": {"uniform_of_the_inputs": {"6 / (n_in + n_out)": "6 / n_in"}},
+    'Your "glorot_uniform" weights have a third of the required variance. A uniform '
+    "distribution from -c to c has variance c^2 / 3, so how large should c be?": {
+        "two_for_six": {"6 /": "2 /"},
+    },
     'Your "glorot_uniform" weights have half the required variance. A uniform distribution '
     "from -c to c has variance c^2 / 3, so how large should c be?": {
         "three_for_six": {"6 /": "3 /"},
@@ -242,6 +254,7 @@ LOSES_VALUE = {
     "does He's formula use?": {"he_like_xavier": {"n_in if": "n_in + n_out if"}},
     "The mean of your weights isn't 0. What are the smallest and the largest weight in `W`?": {
         "above_zero": "return np.abs(initialize(method, n_in, n_out, rng))",
+        "from_zero_to_c": {"uniform(-c, c, ": "uniform(0, c, "},
     },
     "Many of your weights are copies of each other. How many random numbers do you draw, and "
     "how many weights does the layer have?": {

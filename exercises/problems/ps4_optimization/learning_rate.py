@@ -1,7 +1,8 @@
 """learning_rate: a linear warm-up, then a step, exponential or cosine schedule.
 
 The driver calls the function for every step. The warm-up is the same for all three schedules,
-so we judge it only once.
+so we judge it only once. If a schedule returns None, for example because of a misspelled name,
+the other schedules still get their points.
 """
 
 import numpy as np
@@ -17,12 +18,16 @@ def all_steps(learning_rate, lr, warmup, total, gamma, step_size):
             learning_rate(step, schedule, lr, warmup, total, gamma, step_size)
             for step in range(total)
         ]
-        if any(value is None for value in found):
-            return None
         if any(isinstance(value, list | tuple) or np.shape(value) for value in found):
             raise TypeError("your function should return one number, the rate of one step")
-        rates.append(np.array(found))
-    return np.array([r[:warmup] for r in rates]), *(r[warmup:] for r in rates)
+        rates.append(found)
+    parts = [r for found in rates for r in found[:warmup]], *(found[warmup:] for found in rates)
+    parts = [None if any(r is None for r in part) else np.array(part) for part in parts]
+    if all(part is None for part in parts if part is None or part.size):
+        raise TypeError("your function should return one number, but it returns None")
+    if parts[0] is not None:
+        parts[0] = parts[0].reshape(3, -1) if warmup else np.zeros((3, 0))
+    return tuple(parts)
 
 
 rates = problem(
@@ -152,6 +157,14 @@ LOSES_SCHEDULES = {
     "counts how many times `step_size` fits into t?": {
         "by_the_remainder": {"t // step": "t % step"},
     },
+    'Your "step" schedule also counts the steps of the warm-up. Which step does t count '
+    "from?": {"drops_from_the_start": {"(t // step_size)": "(step // step_size)"}},
+    'Your "step" schedule rounds t / step_size to the nearest integer. Which way does the '
+    "problem text round?": {"rounded_to_nearest": {"(t // step_size)": "round(t / step_size)"}},
+    'Your "exponential" schedule also counts the steps of the warm-up. Which step does t count '
+    "from?": {"exponential_from_the_start": {"gamma**t": "gamma**step"}},
+    'Your "exponential" schedule is a power of e. What does the formula raise to the power '
+    "t?": {"power_of_e": {"gamma**t": "np.exp(-gamma * t)"}},
     'Your "exponential" schedule grows. Is `gamma` above or below 1, and what sign does its '
     "exponent have?": {"grows": {"gamma**t": "gamma**-t"}},
     'Your "exponential" schedule falls in steps, like "step". Which of the two formulas '

@@ -208,6 +208,10 @@ LOSES_VALUE = {
     },
     'Your "nesterov" step adds the whole new velocity to the gradient. What does the formula '
     "multiply the velocity by?": {"velocity_whole": {"else g + momentum * v": "else g + v"}},
+    'Your "nesterov" step adds `momentum` times the new velocity to the velocity itself. What '
+    "does the formula add it to?": {
+        "velocity_twice": {"else g + momentum * v": "else v + momentum * v"},
+    },
 }
 steps.known(LOSES_VALUE, loses="value")
 
@@ -237,6 +241,10 @@ LOSES_ADAM = {
     "Your Adam doesn't include `eps`. What would you divide by if the gradient of a weight "
     "were always 0?": {
         "adams_eps_forgotten": {SECOND: "np.sqrt(v / (1 - betas[1] ** t))"},
+    },
+    "Your Adam divides by v without a square root. If all gradients double, should the steps "
+    "get smaller?": {
+        "adams_root_forgotten": {SECOND: "(v / (1 - betas[1] ** t) + eps)"},
     },
     "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
     "the square root in the formula?": {
@@ -275,6 +283,8 @@ LOSES_RMSPROP = {
     },
     "Your RMSProp doesn't include `eps`. What would you divide by if the gradient of a weight "
     "were always 0?": {"eps_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v)"}},
+    "Your RMSProp divides by v without a square root. If all gradients double, should the "
+    "steps get smaller?": {"root_forgotten": {"(np.sqrt(v) + eps)": "(v + eps)"}},
     "Your v in RMSProp is the sum of all squares, as in AdaGrad. What weights does RMSProp "
     "give to the old v and to the new square?": {
         "adagrad": {"alpha * v + (1 - alpha) * g**2": "v + g**2"},

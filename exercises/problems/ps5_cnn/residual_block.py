@@ -71,7 +71,7 @@ block.example(
 def random_numbers(rng, N, H):
     """Random numbers."""
     x = rng.normal(size=(N, CHANNELS, H, WIDTH)) + 0.2
-    dy = rng.normal(size=x.shape) + 0.3
+    dy = rng.normal(size=x.shape) + np.array([0.3, -0.3])[:, None, None]  # for both signs
     weights = rng.normal(size=(2, CHANNELS, CHANNELS, 3, 3)) / 4
     return x, dy, weights[0], weights[1]
 
