@@ -169,8 +169,9 @@ MOVES = {
     },
     "backprop/computational-graphs": {
         "graph": [
-            "z = 0",
+            "x = -3",
             "press forward pass",
+            "press step ▶",
             "press step ▶",
             "press step ▶",
         ],
