@@ -20,7 +20,7 @@ MOVES = {
         ],
     },
     "maths/matrices": {
-        "linear-map": ["press 2 1 1 1", "where (0, 1) goes: ArrowRight 10"],
+        "linear-map": ["press (2 1; 1 1)", "where (0, 1) goes: ArrowRight 10"],
     },
     "maths/numpy-matplotlib": {
         "broadcast": ["shape of a = (3, 1, 5)", "shape of b = (4, 1)"],
@@ -42,7 +42,7 @@ MOVES = {
         ],
     },
     "cnn/layers": {"volumes": ["kernel = 3", "kernel = 5", "stride = 2"]},
-    "optimization/momentum": {"race": ["learning rates × = 0.5", "press round bowl"]},
+    "optimization/momentum": {"race": ["all learning rates × = 0.5", "press round bowl"]},
     "backprop/finding-folds": {
         "folds": [
             "hidden layers = 6",
@@ -273,7 +273,7 @@ MOVES = {
             "press case C",
             "press 4 times as many images",
             "press case D",
-            "press 250 images as in validation",
+            "press train on 250 images like the validation ones",
         ],
     },
     "optimization/dropout": {
@@ -291,7 +291,7 @@ MOVES = {
     "generative/gan": {
         "film": [
             "training steps = 6",
-            "press non-saturating, 9",
+            "press non-saturating, 9 steps of D",
         ],
     },
     "generative/autoencoders": {
