@@ -295,7 +295,12 @@ def test_a_page_that_is_not_there_is_answered_with_its_neighbours(lab, name):
 
 @pytest.mark.parametrize(
     ("line", "count"),
-    [("import torch", 1), ("from keras import layers", 1), ("import numpy", 3), ("x = torch", 3)],
+    [
+        ("import torch", 1),
+        ("from keras import layers", 1),
+        ("import numpy", 3),
+        ("x = torch", 3),
+    ],
 )
 def test_run_is_offered_above_the_first_cell_that_no_browser_can_run(line, count):
     from write.live import cells_for_the_browser

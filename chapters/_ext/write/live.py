@@ -45,7 +45,8 @@ PACKAGES = (  # what else a cell may need: how it names it, and about how large 
     {"name": "pyyaml", "words": "yaml", "size": 0.2},
     {"name": "tqdm", "words": "tqdm", "size": 0.1},
 )
-BEYOND = re.compile(r"^(import|from) (torch|torchvision|keras)\b", re.MULTILINE)  # not in Pyodide
+# What Pyodide doesn't have.
+BEYOND = re.compile(r"^(import|from) (torch|torchvision|keras)\b", re.MULTILINE)
 FORMS = {
     "repository": r"([\w.-]+/[\w.-]+)?",
     "branch": r"[\w./-]+",
