@@ -280,6 +280,7 @@ MOVES = {
         "dropout": [
             "press draw 50",
             "dropout rate q = 0.5",
+            "press draw 50",
         ],
     },
     "generative/diffusion": {
@@ -311,7 +312,9 @@ MOVES = {
     "frameworks/gpu": {
         "roofline": [
             "batch size = 9",
+            "batch size = 8.5",
             "press T4",
+            "batch size = 7.9",
         ],
     },
     "frameworks/scaling": {
@@ -323,6 +326,7 @@ MOVES = {
     },
     "start/welcome": {
         "scores": [
+            "training steps = 1",
             "training steps = 5",
         ],
     },

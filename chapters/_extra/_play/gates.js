@@ -162,9 +162,9 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
     const verdict = !held
       ? "Not yet: choose what is written and what is erased."
       : early >= 0
-        ? `Correct: the cell is right. Extra: also hide the state at step ${early + 1}.`
+        ? `Correct. If you like, close the output gate of step ${early + 1} to hide its state.`
         : near(state.o[T - 1], 0)
-          ? `Correct: the cell is right. Extra: also show the state at step ${T}.`
+          ? `Correct. If you like, open the output gate of step ${T} to show its state.`
           : "Correct, and nothing is shown before the end.";
     live.set(goalWords + verdict);
     drawing.setAttribute("aria-label", `A cell over ${T} steps. It ends with ${number(end, 2)}.`);
