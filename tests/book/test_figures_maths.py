@@ -198,14 +198,14 @@ def test_the_photograph_goes_where_the_matrix_takes_it(book_figure):
         figure.locator("input").nth(k).fill(entry)
     assert figure.evaluate(POSITIONS) == moved(0.5, -1.5, 2, 0.25)
     assert figure.facts()["determinant"] == "3.13"  # 0.125 + 3
-    figure.press("2 1 1 1")
+    figure.press("(2 1; 1 1)")
     second = figure.locator(".nn-point").nth(1)
     second.press("ArrowUp")
     second.press("Shift+ArrowLeft")
     assert figure.evaluate(POSITIONS) == moved(2, 0.5, 1, 1.1)
     figure.press("mirror")
     assert figure.evaluate(POSITIONS) == moved(-1, 0, 0, 1)
-    assert figure.facts()["left and right"] == "swapped"
+    assert figure.facts()["orientation"] == "swapped"
     for k, entry in enumerate(("2", "1", "1", "0.5")):
         figure.locator("input").nth(k).fill(entry)
     assert figure.evaluate(POSITIONS) == moved(2, 1, 1, 0.5)

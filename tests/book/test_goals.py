@@ -20,7 +20,7 @@ MOVES = {
         ],
     },
     "maths/matrices": {
-        "linear-map": ["press 2 1 1 1", "where (0, 1) goes: ArrowRight 10"],
+        "linear-map": ["press (2 1; 1 1)", "where (0, 1) goes: ArrowRight 10"],
     },
     "maths/numpy-matplotlib": {
         "broadcast": ["shape of a = (3, 1, 5)", "shape of b = (4, 1)"],
@@ -42,7 +42,7 @@ MOVES = {
         ],
     },
     "cnn/layers": {"volumes": ["kernel = 3", "kernel = 5", "stride = 2"]},
-    "optimization/momentum": {"race": ["learning rates × = 0.5", "press round bowl"]},
+    "optimization/momentum": {"race": ["all learning rates × = 0.5", "press round bowl"]},
     "backprop/finding-folds": {
         "folds": [
             "hidden layers = 6",
@@ -169,8 +169,9 @@ MOVES = {
     },
     "backprop/computational-graphs": {
         "graph": [
-            "z = 0",
+            "x = -3",
             "press forward pass",
+            "press step ▶",
             "press step ▶",
             "press step ▶",
         ],
@@ -272,13 +273,14 @@ MOVES = {
             "press case C",
             "press 4 times as many images",
             "press case D",
-            "press 250 images as in validation",
+            "press train on 250 images like the validation ones",
         ],
     },
     "optimization/dropout": {
         "dropout": [
             "press draw 50",
             "dropout rate q = 0.5",
+            "press draw 50",
         ],
     },
     "generative/diffusion": {
@@ -290,7 +292,7 @@ MOVES = {
     "generative/gan": {
         "film": [
             "training steps = 6",
-            "press non-saturating, 9",
+            "press non-saturating, 9 steps of D",
         ],
     },
     "generative/autoencoders": {
@@ -310,7 +312,9 @@ MOVES = {
     "frameworks/gpu": {
         "roofline": [
             "batch size = 9",
+            "batch size = 8.5",
             "press T4",
+            "batch size = 7.9",
         ],
     },
     "frameworks/scaling": {
@@ -322,6 +326,7 @@ MOVES = {
     },
     "start/welcome": {
         "scores": [
+            "training steps = 1",
             "training steps = 5",
         ],
     },

@@ -293,6 +293,23 @@ def test_a_page_that_is_not_there_is_answered_with_its_neighbours(lab, name):
         lab.command(name, [])
 
 
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("import torch", 1),
+        ("from keras import layers", 1),
+        ("import numpy", 3),
+        ("x = torch", 3),
+    ],
+)
+def test_run_is_offered_above_the_first_cell_that_no_browser_can_run(line, count):
+    from write.live import cells_for_the_browser
+
+    codes = ("x = 1", f"y = 2\n{line}", "z = 3")
+    cells = [{"index": k, "code": code, "shown": True} for k, code in enumerate(codes)]
+    assert cells_for_the_browser(cells) == cells[:count]
+
+
 @pytest.mark.slow
 def test_the_cells_of_a_page_are_listed_in_order_without_what_only_the_build_runs(book):
     text = (html(book) / f"_live/{PAGE}.js").read_text(encoding="utf-8")

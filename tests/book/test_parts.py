@@ -163,7 +163,7 @@ def test_a_cursor_follows_pointer_and_keys(page):
 def test_a_stepper_goes_back_on_and_to_the_ends(page):
     figure = part(page, "stepper")
     button = {
-        word: figure.get_by_role("button", name=word) for word in ("back", "step", "reset")
+        word: figure.get_by_role("button", name=word) for word in ("back", "step", "rewind")
     }
     button["step"].press("Enter")
     assert "= 14." in figure.sentence()
@@ -172,7 +172,7 @@ def test_a_stepper_goes_back_on_and_to_the_ends(page):
     assert "= 14." in figure.sentence()
     button["back"].press("Enter")
     assert figure.sentence() == "Row 2: 1 × 1 + 3 × 2 + (−1) × 3 = 4."
-    button["reset"].press("Enter")
+    button["rewind"].press("Enter")
     assert "Nothing" in figure.sentence()
 
 

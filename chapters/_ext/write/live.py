@@ -16,6 +16,7 @@ pyodide
 
 import json
 import re
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,6 +45,8 @@ PACKAGES = (  # what else a cell may need: how it names it, and about how large 
     {"name": "pyyaml", "words": "yaml", "size": 0.2},
     {"name": "tqdm", "words": "tqdm", "size": 0.1},
 )
+# What Pyodide doesn't have.
+BEYOND = re.compile(r"^(import|from) (torch|torchvision|keras)\b", re.MULTILINE)
 FORMS = {
     "repository": r"([\w.-]+/[\w.-]+)?",
     "branch": r"[\w./-]+",
@@ -122,17 +125,26 @@ def code_cells(notebook) -> list[dict]:
     ]
 
 
+def cells_for_the_browser(cells: list[dict]) -> list[dict]:
+    """Return the live cells above the first one that imports what no browser can run."""
+    return list(takewhile(lambda cell: not BEYOND.search(cell["code"]), cells))
+
+
 def _is_shown(cell) -> bool:
     """Return whether a reader sees the code of a cell."""
     return all(SHOWN_BY_TAG.get(tag, True) for tag in cell.metadata.get("tags", []))
 
 
 def mark_cells(app, doctree, docname) -> None:
-    """Give each cell that can run elsewhere an id by which the script finds it."""
+    """Give each cell that can run in the browser an id by which the script finds it."""
+    path = executed(app, docname)
+    if not path.exists():
+        return
+    cells = cells_for_the_browser(code_cells(nbformat.read(path, as_version=4)))
+    running = {cell["index"] for cell in cells}
     for node in doctree.findall(nodes.container):
         if node.get("nb_element") == "cell_code":
-            tags = node["cell_metadata"].get("tags", [])
-            if page_notebook.BUILD_ONLY not in tags:
+            if node["cell_index"] in running:
                 node["ids"].append(f"nn-cell-{node['cell_index']}")
 
 
@@ -159,7 +171,7 @@ def add_live_code(app, pagename, templatename, context, doctree) -> None:
     context["ipynb_source"] = f"{pagename}.ipynb"  # the theme offers it as a download
     for name in SCRIPTS:
         app.add_js_file(f"../_play/{name}.js", defer="defer")
-    known = _known(app, pagename, "\n".join(cell["code"] for cell in cells))
+    known = _known(app, pagename, cells_for_the_browser(cells))
     start = json.dumps(known).replace("</", "<\\/")
     app.add_js_file(None, body=start, type="application/json", id="nn-live")
     if known["pyodide"]:
@@ -172,8 +184,10 @@ def _address(app, docname: str) -> str:
     return site + app.builder.get_target_uri(docname) if site else ""
 
 
-def _known(app, docname: str, code: str) -> dict:
-    """Return what the script of a page must know."""
+def _known(app, docname: str, cells: list[dict]) -> dict:
+    """Return what the script of a page must know, and which cells can run in the browser."""
+    code = "\n".join(cell["code"] for cell in cells)
+    runs = any(cell["shown"] for cell in cells)
     where, elsewhere = settings(app), page_notebook.runs_elsewhere(app.env, docname)
     root = "../" * docname.count("/")
     data, near = wheel.sizes(Path(app.outdir) / FOLDER, code)
@@ -189,7 +203,7 @@ def _known(app, docname: str, code: str) -> dict:
             for p in places(docname, where, elsewhere=elsewhere)
             if "url" in p
         },
-        "pyodide": where["pyodide"] if near and elsewhere else "",
+        "pyodide": where["pyodide"] if near and elsewhere and runs else "",
         "core": CORE,
         "near": near,
         "data": data,

@@ -224,8 +224,8 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
       const at = Math.floor(k / SIZE / 2) * SIZE / 2 + Math.floor(k % SIZE / 2);
       ink[k] = bits[at >> 3] >> (7 - at % 8) & 1;
     });
-    note.textContent = `Test image ${state.sample + 1} of ${samples.length}; its writer meant ` +
-      `${label}. Change it.`;
+    note.textContent = `Test digit ${state.sample + 1} of ${samples.length}, meant as a ${label}. ` +
+      "Draw on it until the network is wrong.";
     draw();
   }
 
@@ -323,7 +323,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
         ),
       ),
     ),
-    nn.bar(nn.button("Clear", clear), eraser, nn.button("A test image", show)),
+    nn.bar(nn.button("Clear", clear), eraser, nn.button("Show a test digit", show)),
     doubt,
     note,
     help,

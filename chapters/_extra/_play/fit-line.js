@@ -131,7 +131,7 @@
       nn.button("best line", () => put(known.best)),
       nn.button("a step downhill", () => down(1)),
       nn.button("20 steps", () => down(20)),
-      nn.button("b = w = 0", () => put([0, 0])),
+      nn.button("set both to 0", () => put([0, 0])),
       nn.button("reset", () => put(start)),
     );
     element.replaceChildren(

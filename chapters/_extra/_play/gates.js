@@ -162,9 +162,9 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
     const verdict = !held
       ? "Not yet: choose what is written and what is erased."
       : early >= 0
-        ? `Correct, but step ${early + 1} already shows something. Close its output gate.`
+        ? `Correct. If you like, close the output gate of step ${early + 1} to hide its state.`
         : near(state.o[T - 1], 0)
-          ? `Correct, but step ${T} does not show it. Open its output gate.`
+          ? `Correct. If you like, open the output gate of step ${T} to show its state.`
           : "Correct, and nothing is shown before the end.";
     live.set(goalWords + verdict);
     drawing.setAttribute("aria-label", `A cell over ${T} steps. It ends with ${number(end, 2)}.`);
@@ -179,7 +179,7 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
       redraw();
     },
   });
-  const open = nn.button("Open all", () => {
+  const open = nn.button("Set all gates to 1", () => {
     for (const key of ["i", "f", "o"]) state[key] = values.map(() => 1);
     redraw();
   });

@@ -82,7 +82,9 @@
       const count = reached.filter(Boolean).length;
       if (!count) return;
       const done = count === steps.length;
-      const words = done ? "Done" : `${count} of ${steps.length} done`;
+      const parts = steps.length === 2
+        ? `${reached[0] ? "First" : "Second"} part done` : `${count} of ${steps.length} done`;
+      const words = done ? "Done" : parts;
       if (element.textContent !== words) element.textContent = words;
       if (!done) return;
       element.classList.add("nn-done");

@@ -144,6 +144,9 @@
 
     function walk(graph, count = stepper.at) {
       const steps = nn.walkSteps(graph.nodes);
+      if (state.drawn !== state.program) {
+        Object.assign(state, {flat: flat(graph), turned: null, back: null});
+      }
       Object.assign(state, {graph, steps, drawn: state.program, shownStep: null});
       editor.show(state.drawn.text);
       stepper.limit(steps.length, Math.min(count, steps.length));
@@ -169,6 +172,17 @@
       // After one step forward, its numbers travel; changes of inputs and jumps appear immediately.
       if (state.shownStep === count - 1) fly();
       state.shownStep = count;
+      // How far the reader has come back since the end of the forward pass.
+      const half = (steps.length - 1) / 2;
+      if (count <= half) state.back = count === half ? "begun" : null;
+      else if (state.back && count < steps.length) state.back = "between";
+      else if (state.back === "between") state.back = "done";
+    }
+
+    // The inputs whose gradient is 0.
+    function flat({nodes, result}) {
+      const zero = k => Math.abs(result.gradients[k]) < 1e-9;
+      return nodes.flatMap(({name, operation}, k) => !operation && zero(k) ? [name] : []);
     }
 
     // A field that stays has the focus as before.
@@ -235,6 +249,7 @@
         );
         if (!graph) return;
         accept();
+        state.turned = name;
         walk(graph);
       }
       function restore() {
@@ -259,6 +274,15 @@
       pulled(node, input, () => values.get(name), put);
       return node;
     }
+
+    // Which inputs have become flat by moving another one, if their gradients are shown.
+    element.readings = {
+      "made flat": () => stepper.at === state.steps.length && state.turned
+        ? flat(state.graph)
+          .filter(name => name !== state.turned && !state.flat.includes(name)).join(" ")
+        : "",
+      "backward pass": () => state.back ?? "",
+    };
 
     // The script must find what nnlib found.
     const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b));

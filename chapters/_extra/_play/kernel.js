@@ -148,7 +148,7 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
       {class: "nn-kernel-count"},
       html("div", {}, title("pixels"), seen.node),
       html("span", {"aria-hidden": "true"}, "×"),
-      html("div", {}, title("tap a weight"), weights.node),
+      html("div", {}, title("press a weight"), weights.node),
       result,
     ),
     live.node,

@@ -15,7 +15,7 @@ nn.define("linear-map", (element, {matrix, presets = [], extent = 4, picture = n
   if (photo) plane.clipped.append(photo);
   const grid = plane.line({colour: "c", width: 1});
   const square = plane.area({colour: "b", edge: true});
-  const facts = nn.facts(["determinant", "area of the square", "left and right", "rank"]);
+  const facts = nn.facts(["determinant", "area of the square", "orientation", "rank"]);
   const live = nn.live();
   const LINES = Array.from({length: 21}, (_, k) => k - 10);
 
@@ -36,7 +36,7 @@ nn.define("linear-map", (element, {matrix, presets = [], extent = 4, picture = n
     grid.set(woven(A));
     square.set([[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => apply(A, x, y)));
     facts.set([nn.number(det), nn.number(Math.abs(det)),
-      flat ? "lost" : det > 0 ? "same" : "swapped", String(rank)]);
+      flat ? "none" : det > 0 ? "kept" : "swapped", String(rank)]);
     const area = `the area 1 of the unit square becomes ${nn.number(Math.abs(det))}`;
     live.set(
       flat

@@ -188,7 +188,7 @@
       },
     });
     const kind = nn.choice({
-      legend: "click to add",
+      legend: "press to add",
       options: names.map((name, c) => {
         const [colour, shape] = LOOKS[c];
         return nn.html("span", {}, nn.dotSign({colour, shape, size: 14}), ` ${name}`);

@@ -32,9 +32,9 @@
   // A disabled button still has the focus.
   const able = (button, yes) => button.setAttribute("aria-disabled", !yes);
 
-  // Positions 0 to last: back, step, run, reset, a slider. go(k) hears of the new position, show(k)
+  // Positions 0 to last: back, step, run, rewind, a slider. go(k) hears of the new position, show(k)
   // is the text next to the slider, rate the steps a second of a run. first: where counting and
-  // reset begin. keys(node) lets the arrow keys, Home and End step while node has the focus.
+  // rewind begin. keys(node) lets the arrow keys, Home and End step while node has the focus.
   function stepper({last, at = 0, first = 0, label = "step", rate = 1.25, run = true, show, go}) {
     let now = at, end = last, due = 0;
     show ??= k => `${k}/${end}`;
@@ -52,8 +52,8 @@
       due = 1;
       time.run(!time.running);
     });
-    const reset = nn.button("reset", () => { stop(); to(first); });
-    const bar = nn.bar(back, on, ...run ? [play, reset] : []);
+    const rewind = nn.button("rewind", () => { stop(); to(first); });
+    const bar = nn.bar(back, on, ...run ? [play, rewind] : []);
     const node = nn.html("div", {class: "nn-stepper"}, slider.node, bar);
     const time = clock(node, seconds => {
       due += seconds * rate;
@@ -122,7 +122,7 @@
       slider.node,
       nn.bar(
         play,
-        nn.button("reset", () => {
+        nn.button("rewind", () => {
           time.run(false);
           to(0);
         }),

@@ -180,7 +180,7 @@
       press: choose,
     });
     const rate = nn.slider({
-      label: "learning rates ×", min: -2, max: 2, step: 0.1, value: 0,
+      label: "all learning rates ×", min: -2, max: 2, step: 0.1, value: 0,
       show: v => nn.number(2 ** v),
       move: v => {
         state.factor = 2 ** v;

@@ -138,7 +138,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     missing.set(grey.map((v, i) => nn.clamp(p.pixels[i] - v, -CONTRAST, CONTRAST)));
     const sums = k > 1 ? `sum of ${k} terms` : "1 term";
     const names = [
-      state.held ? `${p.name}, original` : `${k > 1 ? `${k} terms` : sums} (hold: original)`,
+      state.held ? `${p.name}, original` : `${k > 1 ? `${k} terms` : sums} (hold for the original)`,
       `term ${j}`,
       "missing",
     ];

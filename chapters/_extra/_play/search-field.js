@@ -233,7 +233,15 @@
     if (!form.contains(event.relatedTarget)) close();
   });
   // The focus stays in the field.
-  box.addEventListener("mousedown", event => event.preventDefault());
+  const cross = form.querySelector(".nn-find-close");
+  for (const one of [box, cross]) {
+    one.addEventListener("mousedown", event => event.preventDefault());
+  }
+  cross.addEventListener("click", () => {  // seen on phones only
+    input.value = "";
+    cross.blur();
+    leave();
+  });
   list.addEventListener("click", event => {
     if (!event.target.closest("a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     close();

@@ -177,7 +177,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
     options: spans.map(s => s.name),
     press: k => look(...spans[k].years),
   });
-  const back = nn.button("◀ before", () => choose(state.at - 1));
+  const back = nn.button("◀ previous", () => choose(state.at - 1));
   const on = nn.button("next ▶", () => choose(state.at + 1));
   const steps = nn.bar(
     back, on,
