@@ -489,7 +489,7 @@ def bound(node: ast.AST) -> set[str]:
 
 
 def _independent(source, theirs):
-    """Return the statements of a test cell that don't run code of the submission.
+    r"""Return the statements of a test cell that don't run code of the submission.
 
     Parameters
     ----------
