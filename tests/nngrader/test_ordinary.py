@@ -135,6 +135,8 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
     assert seen["code"] == Code.TEST_FAILED
     assert seen["data"]["quoted"] == "assert square(2) == 4"
     assert hidden["code"] == Code.HIDDEN_TEST_FAILED
+    (ended,) = results["ends"]["findings"]
+    assert (ended["code"], ended["data"]["test"]) == (Code.STOPPED, "test_square")
     (prevented,) = latest_results(own, WEEK)["seen"]["problems"]["test_middle"]["findings"]
     assert (prevented["code"], prevented["data"]) == (
         Code.TEST_PREVENTED,

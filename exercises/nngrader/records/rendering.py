@@ -195,7 +195,10 @@ WORDS = {
         "{Whose} notebook doesn't define `{function}` | Did you rename the function, or delete "
         "its cell?"
     ),
-    Code.STOPPED: "{Whose} `{function}` {stop} | {cause}",
+    Code.STOPPED: [
+        "{Whose} `{function}` {stop} | {cause}",
+        "While the test cell `{test}` runs, {whose} code {stop} | {cause}",
+    ],
     Code.RAISED: [
         "{Whose} `{function}` raises {raised} on line {line_number}: {message} | {cause}",
         "{Whose} `{function}` raises {raised} on line {line_number} | {cause}",
@@ -597,7 +600,12 @@ def _fields(finding, audience):
     subject = f"{whose} {listed([f'`{p}`' for p in parts])}" if parts else f"{whose} answer"
     verbs = {verb: plural if len(parts) > 1 else verb for verb, plural in PLURAL.items()}
     fields = (
-        {"Whose": whose, "Your": subject, "your": subject[:1].lower() + subject[1:]}
+        {
+            "Whose": whose,
+            "whose": whose.lower(),
+            "Your": subject,
+            "your": subject[:1].lower() + subject[1:],
+        }
         | verbs
         | data
     )
