@@ -9,8 +9,8 @@ differently.
 
 Accuracy of our runs in percent, on the 1,000 visible and the 4,000 hidden images
 (tests/exercises/test_classify.py). We trained each classifier on the 5,000 images of
-`nnlib.datasets` and chose it by five-fold cross-validation on these images, without looking at
-the hidden ones. `ridge_fit`, one class against all others, reached 79.8 and 79.9. SGD with
+`nnlib.datasets` and chose it by five-fold cross-validation, without looking at the hidden
+images. `ridge_fit`, one class against all others, reached 79.8 and 79.9. SGD with
 `softmax_cross_entropy`, batches of 100 images and a decreasing learning rate reached 81.5 and
 81.2 after 40 epochs. The same on slightly blurred and standardised pixels, with weight decay,
 reached 82.6 and 82.4 (`tools/make_challenges.py`).
