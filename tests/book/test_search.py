@@ -351,6 +351,12 @@ def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_v
     assert "Did you mean “softmax”?" in visited.page.locator(".nn-found-note").inner_text()
     assert visited.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     assert visited.axe(INK) == []
+    visited.page.get_by_role("button", name="Close the search").tap()
+    visited.page.locator("#nn-found").wait_for(state="hidden")
+    assert visited.page.evaluate("!document.activeElement.closest('.nn-find')")
+    field(visited).tap()
+    assert field(visited).input_value() == ""
+    visited.page.keyboard.type("sofmax")
     options(visited).filter(has_text="Softmax regression").first.tap()
     visited.page.wait_for_url("**/classifiers/softmax.html*")
     assert (visited.outside, visited.errors) == ([], [])
