@@ -162,7 +162,7 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     several, kept = outcome.several, outcome.kept
     for words, noun, names in (
         (
-            "kept from an earlier submission, because the new one lacks it",
+            "missing from the new submission, so the earlier file stays",
             "student",
             [f"{s}: {' | '.join(n)}" for s, n in kept.items()],
         ),

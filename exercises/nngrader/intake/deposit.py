@@ -90,7 +90,7 @@ def put(
 ) -> tuple[str, list[str]]:
     """Copy a submission to its place, unless the one there is the same or newer.
 
-    If it lacks one of the assignment's files that the one there has, it keeps that file.
+    If it lacks one of the assignment's files that the one there has, the earlier file stays.
 
     A submission whose time is unknown never replaces one with a time, and files that a later
     submission has replaced don't come back if the same download is collected again.
@@ -100,7 +100,7 @@ def put(
     str, list of str
         The result: `collected`, `unchanged`, `retimed` (the same files, with a different time
         or a different lateness on the platform), `not_newer` (a later one had replaced it) or
-        `replaced`. And the names of the files that were kept.
+        `replaced`; then the names of the earlier files that stay.
 
     Raises
     ------
