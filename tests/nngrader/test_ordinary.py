@@ -177,7 +177,8 @@ def test_release_needs_a_solution_that_passes(own, capsys):
     (own / "source" / WEEK / f"{WEEK}.ipynb").write_text(json.dumps(wrong))
     assert run(own, "release", WEEK) == 1
     assert "test_square 0 of 3" in capsys.readouterr().err
-    needs = notebook(own, "### BEGIN SOLUTION\n    import nowhere\n    ### END SOLUTION")
+    lines = ["    return nowhere.f(x)", "import nowhere"]
+    needs = notebook(own, "\n".join(["### BEGIN SOLUTION", *lines, "### END SOLUTION"]))
     (own / "source" / WEEK / f"{WEEK}.ipynb").write_text(json.dumps(needs))
     assert run(own, "release", WEEK) == 1
     said = capsys.readouterr().err

@@ -32,7 +32,7 @@ from ..gradebook.database import (
 from ..gradebook.late import enter_due, policy_file, read_policy
 from ..grading.all_submissions import Grader, Threads
 from ..records.finding import findings_of
-from ..records.flag import FlagCode, flags_of
+from ..records.flag import FlagCode, flags_of, rank
 from ..records.flag_rendering import for_instructor
 from ..records.rendering import Audience, text
 from ..sandbox.launch import Sandbox
@@ -469,5 +469,11 @@ def why(result: dict, most: float) -> str:
             odd.append(f"{name} {p['score']:g} of {p['max']:g}")
             found += [text(f, Audience.INSTRUCTOR) for f in findings_of(p)]
     flags = [f for f in flags_of(result) if f.code != FlagCode.LOCKED_CELL_CHANGED]
-    remarks = [*odd, *map(for_instructor, flags), *found]
+    raised = [f.data for f in flags if f.code == FlagCode.CELL_RAISED]
+    advice = [
+        f"Install `{about['name']}` in the grader's Python, or do without it."
+        for about in raised
+        if "name" in about  # of a missing module
+    ]
+    remarks = [*odd, *map(for_instructor, sorted(flags, key=rank)), *found, *advice]
     return "".join(f"\n    {remark}" for remark in dict.fromkeys(remarks))
