@@ -101,7 +101,7 @@ def test_digits_of_a_number_carry_nothing():
     crammed = np.pi * 1e12 + np.arange(1024.0)[:, None]
     value, message = reached(np.ones((1, 64)) / 8, lambda file, picture: crammed)
     assert value is None
-    assert "root mean square error of your image is above 8" in message
+    assert "root mean square error of your image is above 32" in message
 
 
 def test_rounding_unpacks_nothing():
