@@ -292,7 +292,7 @@ MOVES = {
     "generative/gan": {
         "film": [
             "training steps = 6",
-            "press non-saturating, 9 steps of D",
+            "press non-saturating, 9",
         ],
     },
     "generative/autoencoders": {
