@@ -54,7 +54,7 @@ def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser,
         go.append(True)
         for route in held:
             route.continue_()
-        tab.wait_for_selector(".nn-live-open >> visible=true")
+        tab.wait_for_selector("nn-graph button >> visible=true")
         tab.wait_for_timeout(300)
         after = tab.evaluate(HEIGHTS)
     pairs = list(zip(before, after, strict=True))

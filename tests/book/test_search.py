@@ -348,7 +348,7 @@ def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_v
     visited.page.keyboard.type("sofmax")
     options(visited).first.wait_for()
     assert field(visited).bounding_box()["width"] > 320
-    assert "Did you mean “softmax”?" in visited.page.locator(".nn-found-note").inner_text()
+    visited.page.locator(".nn-found-note", has_text="Did you mean “softmax”?").wait_for()
     assert visited.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     assert visited.axe(INK) == []
     visited.page.get_by_role("button", name="Close the search").tap()
