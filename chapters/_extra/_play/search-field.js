@@ -100,6 +100,7 @@
     complete
       ? `Nothing found for “${typed}”. You could try these pages instead:`
       : "Searching the texts of all pages …";
+
   function choose(k) {
     const options = list.children;
     options[chosen]?.setAttribute("aria-selected", "false");

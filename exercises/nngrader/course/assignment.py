@@ -194,7 +194,7 @@ class Assignment:
 
     @cached_property
     def ids_of(self) -> dict[str, list[str]]:
-        """Return the files to submit of which none takes the place of another.
+        """Return the files to submit, each with the cells that only it contains.
 
         Returns
         -------
