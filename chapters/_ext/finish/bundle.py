@@ -3,8 +3,8 @@
 A page needs some 50 small files, and a browser on a slow connection waits for each of them. The
 sources stay separate because they are easier to read and test.
 
-The style sheets of the theme and of the book become one file, those that nearly all formulas
-need another one; the rarer faces of formulas stay separate. The scripts of every page, the
+The style sheets of the theme and of the book become one file, and those for the large brackets
+of formulas another one; the rarer faces of formulas stay separate. The scripts of every page, the
 scripts of a page's figures, the scripts of its questions and the theme's late scripts become
 a file each. ``data-files`` on a tag names the sources, which are deleted.
 """
@@ -51,11 +51,12 @@ def with_joined_files(text: str, page: Path, out: Path, known: dict) -> str:
         return f'="{root}{known[files, suffix]}" data-files="{names}"'
 
     def sheets(match: re.Match) -> str:
-        found = re.findall(SHEET, match[0])
-        rare = [s for s in found if "_formulas/" in s and _file(s, page).stem not in COMMON]
-        usual = [s for s in found if s not in rare]
-        first = [joined(usual, ".css")] if usual else []
-        addresses = [*first, *(f'="{sheet}"' for sheet in rare)]
+        every = re.findall(SHEET, match[0])
+        rare = [s for s in every if "_formulas/" in s and _file(s, page).stem not in COMMON]
+        sizes = [s for s in rare if "_Size" in s]  # small files, of which a page needs several
+        usual = [s for s in every if s not in rare]
+        groups = [joined(group, ".css") for group in (usual, sizes) if group]
+        addresses = [*groups, *(f'="{sheet}"' for sheet in rare if sheet not in sizes)]
         return "".join(f'<link rel="stylesheet" href{one} />\n' for one in addresses)
 
     def late(match: re.Match) -> str:
