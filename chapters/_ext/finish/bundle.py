@@ -4,9 +4,9 @@ A page needs some 50 small files, and a browser on a slow connection waits for e
 sources stay separate because they are easier to read and test.
 
 The style sheets of the theme and of the book become one file, and those for the large brackets
-of formulas another one; the rarer faces of formulas stay separate. The scripts of every page, the
-scripts of a page's figures, the scripts of its questions and the theme's late scripts become
-a file each. ``data-files`` on a tag names the sources, which are deleted.
+of formulas another one; the rarer faces of formulas stay separate. The scripts of every page,
+of a page's figures and of its questions, and the theme's late scripts become a file each.
+``data-files`` on a tag names the sources, which are deleted.
 """
 
 import re

@@ -12,7 +12,7 @@ import itertools
 import json
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..engine.declaration.problem import PASSIVE, Problem
@@ -87,6 +87,16 @@ def id_of_test(problem: str) -> str:
     'test_softmax'
     """
     return f"test_{problem}"
+
+
+def problem_of_name(name: str, problems: Collection[str]) -> str:
+    """Return the problem whose name or test cell an instructor typed, or else the text.
+
+    >>> problem_of_name("test_softmax", ["softmax"]), problem_of_name("sum", ["test_sum"])
+    ('softmax', 'test_sum')
+    """
+    forms = (name, name.removeprefix(id_of_test("")), id_of_test(name))
+    return next((form for form in forms if form in problems), name)
 
 
 def by_problem(by_cell: dict, problems: Iterable[str]) -> dict:

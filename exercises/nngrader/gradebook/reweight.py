@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from ..course.folder import Course
-from ..course.notebooks import grade_id, is_task, mark, problem_of, wrong_total
+from ..course.notebooks import grade_id, is_task, mark, problem_of, problem_of_name, wrong_total
 from ..engine import reweighted
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..storage.results import Store, latest_results
@@ -110,6 +110,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
         course.require_the_released(name)
     instructor = course.instructor(name)
     names = names_of(instructor)
+    points = {problem_of_name(p, names.values()): worth for p, worth in points.items()}
     if unknown := sorted(points.keys() - names.values()):
         known = dict.fromkeys(names.values())
         strange, near = " or ".join(map(repr, unknown)), did_you_mean(unknown[0], known)

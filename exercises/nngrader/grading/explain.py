@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..course.assignment import Assignment
-from ..course.notebooks import by_problem
+from ..course.notebooks import by_problem, problem_of_name
 from ..engine import judge
 from ..engine.explanation.places import within
 from ..engine.explanation.side_by_side import given, real, shown
@@ -138,6 +138,7 @@ def explain(
         If there is no such submission or problem, or the submission cannot be read.
     """
     names = [name for name, *_ in assignment.spec().tests]
+    problem = problem_of_name(problem, names) if problem is not None else None
     if problem is not None and problem not in names:
         known = ", ".join(sorted(names))
         near = did_you_mean(problem, names)
