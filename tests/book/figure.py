@@ -112,12 +112,12 @@ class Figure:
     def slide(self, slider: str | int, value: float | str) -> None:
         """Set a slider, given by its label or index, as the pointer would."""
         self.settle()  # a button pressed before may show it
-        found = (
+        result = (
             self.locator("input[type=range]").nth(slider)
             if isinstance(slider, int)
             else self.get_by_label(slider, exact=True)
         )
-        found.evaluate(SET, value)
+        result.evaluate(SET, value)
 
 
 def number(text: str) -> float:

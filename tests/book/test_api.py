@@ -47,13 +47,13 @@ def test_every_package_with_public_names_is_on_a_page():
         for f in by_file(m).values()
         for n in f
     }
-    for found in pkgutil.walk_packages(nnlib.__path__, "nnlib."):
-        if found.ispkg:
-            module = importlib.import_module(found.name)
+    for result in pkgutil.walk_packages(nnlib.__path__, "nnlib."):
+        if result.ispkg:
+            module = importlib.import_module(result.name)
             for name in getattr(module, "__all__", ()):
                 one = getattr(module, name)
                 if callable(one) and str(getattr(one, "__module__", "")).startswith("nnlib"):
-                    assert id(one) in explained, f"{found.name}.{name}"
+                    assert id(one) in explained, f"{result.name}.{name}"
 
 
 def test_every_public_name_has_its_entry(entries):

@@ -57,8 +57,8 @@ def test_the_index_is_the_front_page_and_its_start_leads_to_the_welcome(open_vis
 @pytest.mark.slow
 def test_the_search_works_offline(open_visit, base):
     visited = open_visit(base, "search.html?q=softmax")
-    found = visited.page.get_by_role("link", name="Softmax regression")
-    found.first.wait_for()
+    result = visited.page.get_by_role("link", name="Softmax regression")
+    result.first.wait_for()
     assert visited.outside == []
     assert visited.errors == []
 

@@ -109,12 +109,12 @@ def test_a_readers_build_ends_with_a_book_and_a_short_summary(claiming):
     assert len(lines[start:]) <= 10
     assert lines[start].startswith("6 checks")
     table = "\n".join(lines[start:])
-    for text, expected, found in (
+    for text, expected, result in (
         ("x is small", "x is small", "x = 3"),
         ("assert x == 4", "x == 4", "x = 3"),
         ("[][x]", "no error", "IndexError: list index out of range"),
     ):
-        line = rf"second\.md:{line_of(mini, text)} +expected: {expected} +found: {found}"
+        line = rf"second\.md:{line_of(mini, text)} +expected: {expected} +found: {result}"
         assert re.search(line, table)
     assert "three" not in table
     assert lines[-1].endswith("_build/html/index.html")
@@ -122,10 +122,10 @@ def test_a_readers_build_ends_with_a_book_and_a_short_summary(claiming):
 
 def test_the_summary_is_data_too(claiming):
     mini, *_ = claiming
-    found = mini.summary
-    kinds = [finding["kind"] for finding in found["findings"]]
+    result = mini.summary
+    kinds = [finding["kind"] for finding in result["findings"]]
     assert kinds == ["claim", "claim", "assert", "assert", "error", "error"]
-    assert found["pages"] == 3
+    assert result["pages"] == 3
 
 
 def test_a_strict_build_stops_at_the_first_error_of_a_page(claiming):

@@ -40,24 +40,24 @@ def test_a_page_is_built_from_the_cache_and_no_other_is_read(mini):
     mini.replace("Two things are taught here", "See {doc}`first`")
     assert alone(mini).warnings == []
     mini.replace("See {doc}`first`", "See {doc}`/chapters/part/first`")
-    found = alone(mini)
-    assert (found.warnings, found.failure) == ([], "")
+    result = alone(mini)
+    assert (result.warnings, result.failure) == ([], "")
     assert mini.runs == 1
-    assert found.seconds > 0
-    assert 10_000 < found.weight < 1_000_000
-    pages = {path.name for path in (found.path / "chapters").rglob("*.html")}
+    assert result.seconds > 0
+    assert 10_000 < result.weight < 1_000_000
+    pages = {path.name for path in (result.path / "chapters").rglob("*.html")}
     assert pages == {"second.html"}
 
 
 @pytest.mark.slow
 def test_a_failing_cell_is_named_with_its_line_and_the_page_is_not_built(mini):
     mini.replace("print(1 + 1)", "print(1 / 0)")
-    found = alone(mini)
-    assert found.failure
-    logged = "\n".join(found.warnings)
+    result = alone(mini)
+    assert result.failure
+    logged = "\n".join(result.warnings)
     assert "ZeroDivisionError" in logged
     assert "second.md:" in logged
-    assert found.weight == 0
+    assert result.weight == 0
 
 
 @pytest.mark.slow

@@ -24,11 +24,11 @@ CLAIMS = [
 
 
 def test_a_claim_that_fails_tells_the_values_of_its_sides_in_one_line(capsys):
-    for made, found in CLAIMS:
+    for made, result in CLAIMS:
         made()
         errors = capsys.readouterr().err
         assert errors.count("\n") == 1
-        assert errors.endswith(f"; {found})\n")
+        assert errors.endswith(f"; {result})\n")
 
 
 def test_a_claim_that_holds_says_nothing(capsys):

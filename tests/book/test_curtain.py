@@ -26,15 +26,15 @@ def text(words):
 
 def outline(node):
     """Return the paragraphs in order, with a list for each curtain and its predictions."""
-    found = []
+    results = []
     for child in node.children:
         if isinstance(child, Behind):
-            found.append([" ".join(child["predictions"]), *outline(child)])
+            results.append([" ".join(child["predictions"]), *outline(child)])
         elif isinstance(child, nodes.section):
-            found.append(tuple(outline(child)))
+            results.append(tuple(outline(child)))
         elif isinstance(child, nodes.paragraph):
-            found.append(child.astext())
-    return found
+            results.append(child.astext())
+    return results
 
 
 TRY = ', "try_it": true'

@@ -150,42 +150,42 @@ def moves(page, figure) -> bool:
 def faults(visited, name, size) -> list[str]:
     """Return what is wrong with an open page, a line for each fault."""
     page = visited.page
-    found = page.evaluate(PEEKED)
+    result = page.evaluate(PEEKED)
     while page.evaluate(SHOW):
         pass
-    found += [f"stays hidden: {what}" for what in page.evaluate(HIDDEN)]
-    found += [f"formula: {text}" for text in visited.untypeset()]
-    found += [f"too wide: {what}" for what in visited.too_wide()]
-    found += [f"without alternative text: {what}" for what in visited.undescribed()]
-    found += [f"words of {what}" for what in page.evaluate(SMALL)]
+    result += [f"stays hidden: {what}" for what in page.evaluate(HIDDEN)]
+    result += [f"formula: {text}" for text in visited.untypeset()]
+    result += [f"too wide: {what}" for what in visited.too_wide()]
+    result += [f"without alternative text: {what}" for what in visited.undescribed()]
+    result += [f"words of {what}" for what in page.evaluate(SMALL)]
     figures = page.locator("figure.nn-play").all()
     if figures:
         # The front page has one column less on a phone, so its figure has one height for both.
         measured = name != "start/home"
-        found += page.evaluate(FIGURES, [TALLEST if size == PHONE else 10_000, measured])
-        found += [
+        result += page.evaluate(FIGURES, [TALLEST if size == PHONE else 10_000, measured])
+        result += [
             f"does not move by keyboard: {figure.get_attribute('aria-label')}"
             for figure in figures
             if not moves(page, figure)
         ]
-        found += [f"{name}: reset keeps" for f in figures for name in f.evaluate(RESETS)]
-    found += page.evaluate(ANSWERS)
-    found += [f"asks the outside: {address}" for address in visited.outside]
-    found += [f"cannot load: {address}" for address in visited.missing]
-    return found + [f"error: {text}" for text in visited.errors]
+        result += [f"{name}: reset keeps" for f in figures for name in f.evaluate(RESETS)]
+    result += page.evaluate(ANSWERS)
+    result += [f"asks the outside: {address}" for address in visited.outside]
+    result += [f"cannot load: {address}" for address in visited.missing]
+    return result + [f"error: {text}" for text in visited.errors]
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_page_is_whole_and_its_figures_answer(browser, address, part):
-    window, found = browser.new_context(), {}
+    window, result = browser.new_context(), {}
     pages = PARTS[part] if part != "reference/nnlib" else PARTS[part][::6]  # all made alike
     for page in pages:
         visited = opened(window, address, f"chapters/{page}.html", size=PHONE, curtains=True)
         if wrong := faults(visited, page, PHONE):
-            found[page] = wrong
+            result[page] = wrong
         visited.page.close()
     window.close()
-    assert found == {}
+    assert result == {}
 
 
 @pytest.mark.slow
@@ -195,7 +195,7 @@ def test_every_page_is_whole_and_its_figures_answer(browser, address, part):
 def test_every_page_is_accessible_at_each_width_in_light_and_dark(
     browser, book, part, size, scheme
 ):
-    window, found = browser.new_context(), {}
+    window, result = browser.new_context(), {}
     PICTURES.mkdir(parents=True, exist_ok=True)
     for page in PARTS[part]:
         base, path = f"{book.as_uri()}/", f"chapters/{page}.html"
@@ -203,14 +203,14 @@ def test_every_page_is_accessible_at_each_width_in_light_and_dark(
         visited.page.wait_for_selector(f"html[data-theme={scheme}]")
         wrong = faults(visited, page, size) if scheme == "light" else visited.too_wide()
         if wrong := wrong + visited.axe(RULES if scheme == "light" else INK):
-            found[page] = wrong
+            result[page] = wrong
         height = min(LONGEST, visited.page.evaluate("document.documentElement.scrollHeight"))
         clip = {"x": 0, "y": 0, "width": size[0], "height": height}
         name = f"{page.replace('/', '-')}-{size[0]}-{scheme}.png"
         visited.page.screenshot(path=PICTURES / name, full_page=True, clip=clip)
         visited.page.close()
     window.close()
-    assert found == {}
+    assert result == {}
 
 
 def test_every_figure_of_the_book_stands_on_a_page():

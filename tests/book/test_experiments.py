@@ -38,10 +38,10 @@ def made(folder, text=PROGRAM):
 
 @pytest.mark.parametrize("program", STORED, ids=lambda path: path.stem)
 def test_the_stored_results_are_those_of_the_program(program):
-    found = json.loads(program.with_suffix(".json").read_text(encoding="utf-8"))
-    assert found["program"] == experiment._hash(program), "run `make experiments`"
-    assert {"python", "numpy"} <= set(found["versions"])
-    assert found["machine"]
+    result = json.loads(program.with_suffix(".json").read_text(encoding="utf-8"))
+    assert result["program"] == experiment._hash(program), "run `make experiments`"
+    assert {"python", "numpy"} <= set(result["versions"])
+    assert result["machine"]
 
 
 def test_every_stored_result_has_its_program():
@@ -51,24 +51,24 @@ def test_every_stored_result_has_its_program():
 
 def test_a_program_stores_what_it_found_over_its_seeds(tmp_path):
     made(tmp_path)
-    found = json.loads((tmp_path / "coin.json").read_text())
-    assert set(found) == set(experiment.KEYS)
-    values = [run["mean"] for run in found["runs"]]
-    assert found["seeds"] == [0, 1, 2]
-    assert found["mean"]["mean"] == pytest.approx(sum(values) / 3)
-    centre = found["mean"]["mean"]
-    assert found["spread"]["mean"] == pytest.approx(
+    result = json.loads((tmp_path / "coin.json").read_text())
+    assert set(result) == set(experiment.KEYS)
+    values = [run["mean"] for run in result["runs"]]
+    assert result["seeds"] == [0, 1, 2]
+    assert result["mean"]["mean"] == pytest.approx(sum(values) / 3)
+    centre = result["mean"]["mean"]
+    assert result["spread"]["mean"] == pytest.approx(
         (sum((v - centre) ** 2 for v in values) / 2) ** 0.5
     )
-    assert set(found["mean"]) == {"mean"}
+    assert set(result["mean"]) == {"mean"}
 
 
 def test_a_page_reads_the_results_by_one_call(tmp_path):
     made(tmp_path)
-    found = experiment.load("coin", tmp_path)
-    assert found["mean"].shape == (3,)
-    assert found["draws"].shape == (3, 4)
-    assert found.again()["name"] == "normal"
+    result = experiment.load("coin", tmp_path)
+    assert result["mean"].shape == (3,)
+    assert result["draws"].shape == (3, 4)
+    assert result.again()["name"] == "normal"
 
 
 def test_a_thin_slice_of_its_own_is_run_again(tmp_path):
@@ -87,18 +87,18 @@ def moved(folder, by, within):
     """Return stored results whose mean is shifted, of a program that states a tolerance."""
     path = made(folder)
     results = path.with_suffix(".json")
-    found = json.loads(results.read_text())
-    found["thin"]["mean"] += by
-    results.write_text(json.dumps(found))
+    result = json.loads(results.read_text())
+    result["thin"]["mean"] += by
+    results.write_text(json.dumps(result))
     path.write_text(PROGRAM.replace("\n\ndef run", f"TOLERANCES = {within}\n\n\ndef run", 1))
     return experiment.load("coin", folder)
 
 
 @pytest.mark.parametrize("within", [{}, {"draws": {"absolute": 1}}])
 def test_a_result_without_a_tolerance_that_differs_is_a_claim_too(tmp_path, capsys, within):
-    found = moved(tmp_path, 1e-3, within)
+    result = moved(tmp_path, 1e-3, within)
     capsys.readouterr()
-    found.again()
+    result.again()
     assert "reproduces the stored results (mean " in capsys.readouterr().err
 
 
@@ -116,9 +116,9 @@ def test_a_result_without_a_tolerance_that_differs_is_a_claim_too(tmp_path, caps
 def test_a_result_beyond_its_tolerance_is_a_claim_that_does_not_hold(
     tmp_path, capsys, by, within, held
 ):
-    found = moved(tmp_path, by, {"mean": within})
+    result = moved(tmp_path, by, {"mean": within})
     capsys.readouterr()
-    assert found.again().keys() == {"mean", "draws", "name"}
+    assert result.again().keys() == {"mean", "draws", "name"}
     errors = capsys.readouterr().err
     assert (errors == "") == held
     assert held or "experiment `coin` reproduces the stored results (mean within" in errors

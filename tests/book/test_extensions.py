@@ -79,8 +79,8 @@ def test_the_digest_does_not_depend_on_the_folder(tree, tmp_path_factory):
     ],
 )
 def test_a_check_fails_with_its_error(tmp_path, check, error):
-    found = failures({"e1": check}, tmp_path / "memory.json", "lock")
-    assert (error is None and found == {}) or found["e1"].startswith(error)
+    result = failures({"e1": check}, tmp_path / "memory.json", "lock")
+    assert (error is None and result == {}) or result["e1"].startswith(error)
 
 
 def test_a_check_that_passed_is_not_run_again_and_one_that_failed_is(tmp_path):

@@ -88,10 +88,10 @@ def the_same(ours, theirs, text):
 
 def compare(run, pairs):
     """Assert that each text means the same to both; return how many were accepted."""
-    found = run(pairs)
-    for (text, values), ours in zip(pairs, found, strict=True):
+    result = run(pairs)
+    for (text, values), ours in zip(pairs, result, strict=True):
         the_same(ours, nnlib_finds(text, values), text)
-    return sum("refused" not in ours for ours in found)
+    return sum("refused" not in ours for ours in result)
 
 
 class Writer:
@@ -262,8 +262,8 @@ REFUSED = [
 
 
 def test_a_refusal_names_the_place_what_is_there_and_what_should_be(run):
-    found = run([(text, {}) for text, _, _ in REFUSED])
-    for (text, message, place), one in zip(REFUSED, found, strict=True):
+    result = run([(text, {}) for text, _, _ in REFUSED])
+    for (text, message, place), one in zip(REFUSED, result, strict=True):
         assert one["refused"].startswith(message), text
         assert one["place"] == place, text
 

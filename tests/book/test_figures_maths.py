@@ -73,9 +73,9 @@ def test_a_whole_turn_finds_the_eigenvalues_and_each_place_its_facts(book_figure
     for name, matrix in MATRICES.items():
         figure.press(name)
         figure.get_by_label(TURN, exact=True).evaluate(WHOLE_TURN)
-        found = figure.facts()["eigenvalues found"].replace("−", "-").split(" and ")
+        result = figure.facts()["eigenvalues found"].replace("−", "-").split(" and ")
         expected = np.unique(linalg.eigvals(matrix).round(6))
-        assert sorted(map(float, found)) == pytest.approx(sorted(expected)), name
+        assert sorted(map(float, result)) == pytest.approx(sorted(expected)), name
 
 
 # two equations
@@ -85,10 +85,10 @@ TERM = re.compile(r"(−?)\s*([\d.]*)\s*x([₁₂])")
 def row(text):
     """Return the coefficients and the right-hand side of an equation that the figure writes."""
     left, right = text.split("=")
-    found = [0.0, 0.0, float(right.replace("−", "-"))]
+    results = [0.0, 0.0, float(right.replace("−", "-"))]
     for sign, size, which in TERM.findall(left):
-        found["₁₂".index(which)] = (-1 if sign else 1) * float(size or 1)
-    return found
+        results["₁₂".index(which)] = (-1 if sign else 1) * float(size or 1)
+    return results
 
 
 @pytest.mark.slow

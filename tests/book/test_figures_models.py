@@ -206,8 +206,8 @@ def check_votes(cls, figure, X, y, k, distance, query=QUERY):
     counts = dict(word.rsplit(" ", 1) for word in votes.split(", "))
     assert counts == {SPECIES[c]: str((near == c).sum()) for c in set(near)}
     others = model.kneighbors(n_neighbors=min(k, len(X) - 1), return_distance=False)
-    found = [np.bincount(y[row], minlength=3).argmax() for row in others]
-    assert wrong == f"{(found != y).sum()} of {len(X)}"
+    results = [np.bincount(y[row], minlength=3).argmax() for row in others]
+    assert wrong == f"{(results != y).sum()} of {len(X)}"
 
 
 @pytest.mark.slow

@@ -143,7 +143,7 @@ def test_signs_are_taken_from_the_text_beside_a_formula_not_from_one_like_it():
     row += [nodes.Text("("), nodes.math("", "b"), nodes.Text(".")]
     glue(None, row, "page")
     assert row.astext() == "(a.(b."
-    assert [found.astext() for found in row.findall(nodes.inline)] == ["(b."]
+    assert [result.astext() for result in row.findall(nodes.inline)] == ["(b."]
 
 
 @pytest.mark.slow

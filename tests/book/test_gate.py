@@ -68,8 +68,8 @@ def test_all_who_ask_get_one_build_until_a_source_changes(builds, tmp_path, monk
         return result(tmp_path / "gate", root=tmp_path, **options)
 
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(asked, range(8)))
-    assert set(found) == {found[0]}
+        results = list(pool.map(asked, range(8)))
+    assert set(results) == {results[0]}
     monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", "two")
     assert asked().built
     assert len(builds["done"]) == 1

@@ -397,21 +397,21 @@ LOOKED = """async () => {
 
 def move(figure: Figure, text: str) -> None:
     """Make a move in a figure, and wait until a goal has seen it."""
-    found = MOVE.fullmatch(text)
-    if found["press"]:
-        named = figure.get_by_role("button", name=found["press"], exact=True)
-        named.or_(figure.get_by_role("radio", name=found["press"], exact=True)).or_(
-            figure.get_by_role("checkbox", name=found["press"], exact=True)
+    result = MOVE.fullmatch(text)
+    if result["press"]:
+        named = figure.get_by_role("button", name=result["press"], exact=True)
+        named.or_(figure.get_by_role("radio", name=result["press"], exact=True)).or_(
+            figure.get_by_role("checkbox", name=result["press"], exact=True)
         ).first.evaluate("e => { e.focus(); e.click(); }")
-    elif found["key"]:
-        handle = figure.locator(f'[aria-label="{found["name"]}"]').first
-        handle.evaluate(PRESS, [found["key"], int(found["n"])])
+    elif result["key"]:
+        handle = figure.locator(f'[aria-label="{result["name"]}"]').first
+        handle.evaluate(PRESS, [result["key"], int(result["n"])])
     else:
-        field = figure.get_by_label(found["name"], exact=True).first
+        field = figure.get_by_label(result["name"], exact=True).first
         if field.get_attribute("type") == "range":
-            field.evaluate(SET, found["value"])
+            field.evaluate(SET, result["value"])
         else:
-            field.fill(found["value"])
+            field.fill(result["value"])
     figure.page.evaluate(LOOKED)
 
 

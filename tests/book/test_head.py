@@ -57,12 +57,12 @@ class Head:
         condition = "line => document.querySelector('.nn-place-section').textContent === line"
         self.page.wait_for_function(condition, arg=line)
         self.page.wait_for_function("() => new Promise(requestAnimationFrame)")
-        found = self.page.evaluate(HEAD)
-        assert (found["top"], found["unseen"]) == (0, [])
-        assert found["height"] <= 56
-        assert found["title"] == "Softmax regression"
-        assert found["entry"]
-        assert found["free"] >= 0
+        result = self.page.evaluate(HEAD)
+        assert (result["top"], result["unseen"]) == (0, [])
+        assert result["height"] <= 56
+        assert result["title"] == "Softmax regression"
+        assert result["entry"]
+        assert result["free"] >= 0
 
 
 @pytest.mark.slow

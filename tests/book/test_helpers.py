@@ -414,9 +414,9 @@ def test_a_gallery_drawn_on_given_axes_is_shown_as_drawn():
 @pytest.mark.parametrize("names", [{"title": "T"}, {"xlabel": "x"}, {"ylabel": "y"}])
 def test_a_panel_carries_its_names(names):
     ax = viz.panel(**names, height=2)
-    found = {"title": ax.get_title(loc="left"), "xlabel": ax.get_xlabel()}
-    found["ylabel"] = ax.get_ylabel()
-    assert found == {"title": "", "xlabel": "", "ylabel": ""} | names
+    results = {"title": ax.get_title(loc="left"), "xlabel": ax.get_xlabel()}
+    results["ylabel"] = ax.get_ylabel()
+    assert results == {"title": "", "xlabel": "", "ylabel": ""} | names
     assert tuple(ax.figure.get_size_inches()) == (3.4, 2)
 
 

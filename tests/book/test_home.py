@@ -105,13 +105,13 @@ def test_the_script_computes_what_nnlib_does(home):
     strokes, _ = handwriting.drawn(2, np.random.default_rng(5))
     given = [base64.b64encode(np.packbits(ink)).decode() for ink in strokes]
     given += [sample["ink"] for sample in settings["samples"]]
-    found = page.evaluate(READS, [given, settings])
+    result = page.evaluate(READS, [given, settings])
     inks = np.unpackbits(np.array([[*base64.b64decode(text)] for text in given], "u1"), axis=1)
     counts = handwriting.counts(inks.reshape(-1, 32, 32).astype(bool))
-    read = np.array([x for x, _ in found])
+    read = np.array([x for x, _ in result])
     assert abs(read - counts).sum(axis=1).max() <= 2 / 16  # a pixel more or less, by rounding
     expected = softmax(predict(network(**settings["network"]), read.astype("f4")))
-    np.testing.assert_allclose([p for _, p in found], expected, atol=1e-5)
+    np.testing.assert_allclose([p for _, p in result], expected, atol=1e-5)
     labels = [sample["label"] for sample in settings["samples"]]
     assert np.mean(expected[-len(labels) :].argmax(axis=1) == labels) >= 0.8
 

@@ -63,9 +63,9 @@ def findings(folder, text):
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_fault_gives_one_line_that_names_its_page(folder, name):
     text, message = FAULTS[name]
-    (found,) = findings(folder, text)
-    assert found.startswith("part/a.html:")
-    assert message in found
+    (result,) = findings(folder, text)
+    assert result.startswith("part/a.html:")
+    assert message in result
 
 
 @pytest.mark.parametrize("link", SOUND)

@@ -101,7 +101,7 @@ def test_every_rule_has_its_planted_fault():
     ],
 )
 def test_other_faults_of_a_rule_are_found(rule, text, words):
-    assert any(words in found for found in findings(rule, text)), findings(rule, text)
+    assert any(words in result for result in findings(rule, text)), findings(rule, text)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_harmless_lookalikes_pass(rule, text):
 
 
 def test_a_finding_is_one_line_with_page_line_and_rule():
-    (found,) = check(page(FOLD % ""), ["fold-title"])
+    (result,) = check(page(FOLD % ""), ["fold-title"])
     start = "chapters/classifiers/softmax.md:3: fold-title: the fold has no title"
-    assert found.show("classifiers/softmax").startswith(start)
+    assert result.show("classifiers/softmax").startswith(start)
 
 
 NOTES = (
@@ -137,9 +137,9 @@ def test_a_run_of_the_notes_is_found_with_its_line(tmp_path, monkeypatch):
     (tmp_path / "runs.bin").write_bytes(stored(hashes))
     monkeypatch.setattr("page_lint.rules.RUNS", tmp_path / "runs.bin")
     taken = "He says:\nthe loss $l$ is small when the guess\nis right.\n"
-    (found,) = check(page(taken), ["own-words"])
-    assert found.line == 4
-    assert "the loss is small when the guess is" in found.text
+    (result,) = check(page(taken), ["own-words"])
+    assert result.line == 4
+    assert "the loss is small when the guess is" in result.text
     own = "The loss is small when a guess is right.\n"
     assert check(page(own), ["own-words"]) == []
 

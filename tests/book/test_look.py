@@ -34,8 +34,8 @@ def weights(book, page):
 
 
 def test_no_page_weighs_more_than_a_megabyte_beyond_theme_and_formulas(book):
-    found = {page.stem: weights(book, page) for page in built_pages(book)}
-    assert {name: n for name, n in found.items() if max(n) > WEIGHT} == {}
+    results = {page.stem: weights(book, page) for page in built_pages(book)}
+    assert {name: n for name, n in results.items() if max(n) > WEIGHT} == {}
 
 
 def test_the_weight_of_a_page_leaves_out_whole_formulas():
@@ -230,5 +230,5 @@ def test_no_sheet_for_screens_asks_what_a_page_or_section_holds():
     asked = re.compile(
         r"(?<![\w-])(?:html|body|main|article|section|\.bd-[\w-]+)[^\s>+~,{]*:has\("
     )
-    found = [f"{f.name}: {asked.search(f.read_text('utf-8'))}" for f in sheets]
-    assert [line for line in found if not line.endswith(": None")] == []
+    results = [f"{f.name}: {asked.search(f.read_text('utf-8'))}" for f in sheets]
+    assert [line for line in results if not line.endswith(": None")] == []

@@ -139,17 +139,17 @@ def test_the_library_of_a_page_holds_code_and_the_data_of_each_function_stand_al
     names = packed.namelist()
     assert "nnlib/tensor.py" in names
     assert not [name for name in names if "/data/" in name and name.endswith(".npz")]
-    found = {}
+    results = {}
     for path in sorted(html(book).glob("_live/data-*.js")):
         name, coded = re.fullmatch(
             r'nn.tryIt.bytes\("(.*?)", "(.*)"\);\n', path.read_text()
         ).groups()
         archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(coded)))
-        found[path.name] = sorted(Path(file).name for file in archive.namelist())
+        results[path.name] = sorted(Path(file).name for file in archive.namelist())
         assert path.name == f"data-{name}.js"
         assert callable(getattr(nnlib.datasets, name))
-    assert found["data-fashion_mnist.js"] == ["fashion_mnist.more.npz", "fashion_mnist.npz"]
-    every = [file for files in found.values() for file in files]
+    assert results["data-fashion_mnist.js"] == ["fashion_mnist.more.npz", "fashion_mnist.npz"]
+    every = [file for files in results.values() for file in files]
     assert sorted(every) == sorted(path.name for path in DATA.glob("*.npz"))
 
 

@@ -89,7 +89,7 @@ def test_quiet_forms_are_forms_of_their_term():
 def test_an_everyday_word_is_not_linked(word):
     glossary = Glossary(TERMS)
     for form in (word, word + "s", word.capitalize()):
-        assert [found for _, text, found in glossary.find(form) if found.links(text)] == []
+        assert [result for _, text, result in glossary.find(form) if result.links(text)] == []
 
 
 @pytest.mark.parametrize(

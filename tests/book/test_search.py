@@ -151,12 +151,12 @@ def options(visited):
 
 def wait_until_chosen(visited, title):
     """Wait until the option with a title is marked, which alone the field names."""
-    found = visited.page.locator(".nn-found [aria-selected=true]")
-    found.locator(
+    result = visited.page.locator(".nn-found [aria-selected=true]")
+    result.locator(
         ".nn-found-name", has_text=re.compile(rf"^(nnlib\.)?{re.escape(title)}$")
     ).wait_for()
-    assert found.count() == 1
-    assert found.get_attribute("id") == field(visited).get_attribute("aria-activedescendant")
+    assert result.count() == 1
+    assert result.get_attribute("id") == field(visited).get_attribute("aria-activedescendant")
 
 
 def kinds(page, query):
@@ -166,8 +166,8 @@ def kinds(page, query):
 def missed(searching, wanted):
     """Return what comes first for each query that leads to another place than wanted."""
     find = "qs => qs.map(q => nn.search.find(q).found[0]?.address ?? 'nothing')"
-    found = zip(wanted, searching.evaluate(find, list(wanted)), strict=True)
-    return {q: a for q, a in found if not a.startswith(f"chapters/{wanted[q]}")}
+    result = zip(wanted, searching.evaluate(find, list(wanted)), strict=True)
+    return {q: a for q, a in result if not a.startswith(f"chapters/{wanted[q]}")}
 
 
 def test_exact_matches_come_first(searching):
@@ -254,9 +254,9 @@ TERMS = ["relu", "xor", "sigmoid", "softmax", "loss", "gradient", "learning rate
 
 def test_pages_come_before_names_of_the_api_and_those_before_topics(searching):
     for query in (*TITLES, *TERMS):
-        found = kinds(searching, query)
-        assert found[:2].index("page") == (query in TERMS), query
-        at = {kind: found.index(kind) for kind in ("page", "api", "topic") if kind in found}
+        result = kinds(searching, query)
+        assert result[:2].index("page") == (query in TERMS), query
+        at = {kind: result.index(kind) for kind in ("page", "api", "topic") if kind in result}
         assert list(at.values()) == sorted(at.values()), query
 
 
@@ -279,7 +279,7 @@ def anchors(page):
 def test_search_results_show_no_tex(searching):
     shown = searching.evaluate("nn.search.records.map(r => [r.address, r.title, r.text])")
     raw = [(address, text) for address, *texts in shown for text in texts if TEX.search(text)]
-    unexpected = [found for found in raw if not any(page in found[0] for page in WINDOWS)]
+    unexpected = [result for result in raw if not any(page in result[0] for page in WINDOWS)]
     assert unexpected == []
 
 
@@ -387,7 +387,7 @@ def test_search_synonyms_lead_to_existing_pages():
     assert [p for p in said["pages"] if not (ROOT / f"chapters/{p}.md").is_file()] == []
     terms = read_terms(ROOT / "chapters/reference/glossary.yml")
     known = {(t.page, form.lower()) for t in terms for form in t.forms}
-    needless = {(p, phrase) for p, found in said["pages"].items() for phrase in found} & known
+    needless = {(p, phrase) for p, result in said["pages"].items() for phrase in result} & known
     assert needless == set()
 
 

@@ -109,8 +109,8 @@ def test_the_first_use_of_each_term_is_linked_once(words):
 
 @pytest.mark.slow
 def test_headings_code_links_formulas_and_parts_of_words_are_left_alone(words):
-    found = links(words, "part/second")
-    assert [text for _, text in found] == ["loss surfaces", "SGD", "batch"]
+    result = links(words, "part/second")
+    assert [text for _, text in result] == ["loss surfaces", "SGD", "batch"]
 
 
 @pytest.mark.slow

@@ -47,12 +47,12 @@ def module(assignment):
 class Declared(Mapping):
     """Problems by name, each loaded when it is asked for."""
 
-    def __init__(self, found):
-        self.assignment_of = found
+    def __init__(self, result):
+        self.assignment_of = result
 
     def __getitem__(self, name):
-        (found,) = [p for p in module(self.assignment_of[name]).PROBLEMS if p.name == name]
-        return found
+        (result,) = [p for p in module(self.assignment_of[name]).PROBLEMS if p.name == name]
+        return result
 
     def __iter__(self):
         return iter(self.assignment_of)

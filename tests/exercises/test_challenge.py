@@ -34,9 +34,9 @@ def test_points_are_given_by_thresholds(hidden):
 
 def test_missed_threshold_is_shown_with_the_value(hidden):
     verdict = judged(hidden, lambda weights, pictures: np.arange(60) % 4 * (np.arange(60) < 40))
-    (found,) = verdict.findings
-    assert (found.code, found.aspect) == (Code.THRESHOLD, "accuracy 0.8")
-    assert found.data == {"measured": "accuracy", "value": 0.75, "threshold": 0.8}
+    (result,) = verdict.findings
+    assert (result.code, result.aspect) == (Code.THRESHOLD, "accuracy 0.8")
+    assert result.data == {"measured": "accuracy", "value": 0.75, "threshold": 0.8}
 
 
 def test_neither_labels_nor_thresholds_go_to_the_worker(hidden):

@@ -113,8 +113,8 @@ def test_a_hostile_file_ends_in_the_worker_with_a_message(hidden, kind):
     make, why = FILES[kind]
     report = graded(hidden, SOLUTION, make())
     assert report["score"] == 0
-    (found,) = report["findings"]
-    assert (found["code"], found["data"]["why"]) == (Code.FILE_UNREADABLE, why)
+    (result,) = report["findings"]
+    assert (result["code"], result["data"]["why"]) == (Code.FILE_UNREADABLE, why)
 
 
 @pytest.mark.slow

@@ -44,12 +44,12 @@ def test_the_layer_is_that_of_pytorch(stride, padding, rng):
     given = tensors(x, weight, bias)
     y = F.conv2d(*given, stride, padding)
     for name in ("conv2d_forward", "conv2d_fast"):
-        found = PROBLEMS[name].solve(x, weight, bias, stride, padding)
-        np.testing.assert_allclose(found, y.detach().numpy(), rtol=1e-12, atol=1e-12)
+        result = PROBLEMS[name].solve(x, weight, bias, stride, padding)
+        np.testing.assert_allclose(result, y.detach().numpy(), rtol=1e-12, atol=1e-12)
     dy = rng.normal(size=y.shape)
     y.backward(torch.tensor(dy))
-    found = PROBLEMS["conv2d_backward"].solve(dy, x, weight, stride, padding)
-    for mine, theirs in zip(found, given, strict=True):
+    result = PROBLEMS["conv2d_backward"].solve(dy, x, weight, stride, padding)
+    for mine, theirs in zip(result, given, strict=True):
         np.testing.assert_allclose(mine, theirs.grad.numpy(), rtol=1e-12, atol=1e-12)
 
 
@@ -63,8 +63,8 @@ def test_ties_are_decided_as_pytorch_does(kernel_size, stride, rng):
     y = F.max_pool2d(given, kernel_size, stride)
     dy = rng.normal(size=y.shape)
     y.backward(torch.tensor(dy))
-    found = PROBLEMS["max_pool"].solve(x, dy, kernel_size, stride)
-    for mine, theirs in zip(found, (y.detach(), given.grad), strict=True):
+    result = PROBLEMS["max_pool"].solve(x, dy, kernel_size, stride)
+    for mine, theirs in zip(result, (y.detach(), given.grad), strict=True):
         np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-12, atol=1e-12)
 
 
@@ -78,9 +78,9 @@ def test_the_residual_block_is_that_of_pytorch(rng):
     y = F.relu(given[0] + F.conv2d(h, given[2], padding=1))
     dy = rng.normal(size=y.shape)
     y.backward(torch.tensor(dy))
-    found = PROBLEMS["residual_block"].solve(x, dy, weight1, weight2)
+    result = PROBLEMS["residual_block"].solve(x, dy, weight1, weight2)
     theirs = [y.detach(), *(g.grad for g in given)]
-    for mine, other in zip(found, theirs, strict=True):
+    for mine, other in zip(result, theirs, strict=True):
         np.testing.assert_allclose(mine, other.numpy(), rtol=1e-12, atol=1e-12)
 
 
@@ -129,12 +129,12 @@ def hidden():
 def large():
     """Return the arguments of the large case, as the driver gives them to the student."""
     (case,) = [c for c in hidden()["cases"] if c["aspect"] == "large"]
-    found = []
+    results = []
     with pytest.raises(InterruptedError):
         PROBLEMS["conv2d_fast"].driver(
-            lambda *args: found.append(args) or stop(), *case["args"].values()
+            lambda *args: results.append(args) or stop(), *case["args"].values()
         )
-    return found[0]
+    return results[0]
 
 
 def stop():
@@ -292,8 +292,8 @@ def test_folding_changes_no_score():
                 layer.bias.normal_()
         labels = net.eval()(X).argmax(1).numpy()
     file = {name: a.astype(float) for name, a in maker.folded(net).items()}
-    found = P.solve(file, np.float64(X[:, 0].numpy()) * 255)
-    assert np.mean(found == labels) > 0.97  # the file is in half precision
+    result = P.solve(file, np.float64(X[:, 0].numpy()) * 255)
+    assert np.mean(result == labels) > 0.97  # the file is in half precision
 
 
 def some_arrays(A=2, B=3, C=2):

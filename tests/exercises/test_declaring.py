@@ -81,9 +81,9 @@ def squared(rng, N):
 
 
 def test_an_argument_with_one_value_in_all_hidden_cases_is_refused():
-    (found,) = over_seeds(declare(ordinary=squared), 2)
-    assert "mean_square: power is 2.5 in all hidden cases, so that who writes 2.5" in found
-    assert "(seed 0)" in found
+    (result,) = over_seeds(declare(ordinary=squared), 2)
+    assert "mean_square: power is 2.5 in all hidden cases, so that who writes 2.5" in result
+    assert "(seed 0)" in result
 
 
 def never_left_out(rng, N):
@@ -92,8 +92,8 @@ def never_left_out(rng, N):
 
 
 def test_an_argument_with_a_default_that_no_hidden_case_leaves_out_is_refused():
-    (found,) = over_seeds(declare(large=never_left_out), 2)
-    assert found == (
+    (result,) = over_seeds(declare(large=never_left_out), 2)
+    assert result == (
         "mean_square: no hidden case leaves power out, so that who gives it another default "
         "than 2.0 loses nothing (seed 0)"
     )
@@ -186,23 +186,25 @@ def test_the_gate_tells_what_an_answer_raises_and_where():
     def misspelt(x, power=2.0):
         return unknown(x)  # noqa: F821
 
-    for found in (
+    for result in (
         over_seeds(declare(right=misspelt), 2),
         over_seeds(declare(wrong=misspelt), 2),
     ):
-        assert any("it raises NameError in ordinary: name 'unknown' is not" in c for c in found)
+        assert any(
+            "it raises NameError in ordinary: name 'unknown' is not" in c for c in result
+        )
 
 
 def test_the_gate_tells_what_the_reference_raises():
-    (found,) = over_seeds(declare(reference=mean_square, ordinary=without_power), 1)
-    assert "raises TypeError (mean_square() missing 1 required positional" in found
-    assert found.endswith("in without_power (seed 0)")
+    (result,) = over_seeds(declare(reference=mean_square, ordinary=without_power), 1)
+    assert "raises TypeError (mean_square() missing 1 required positional" in result
+    assert result.endswith("in without_power (seed 0)")
 
 
 def test_a_case_that_cannot_be_drawn_is_with_text_its_line():
-    (found,) = over_seeds(declare(ordinary=undrawn), 1)
-    assert "case undrawn cannot be drawn: NameError: name 'C' is not defined (line " in found
-    assert "of test_declaring.py)" in found
+    (result,) = over_seeds(declare(ordinary=undrawn), 1)
+    assert "case undrawn cannot be drawn: NameError: name 'C' is not defined (line " in result
+    assert "of test_declaring.py)" in result
 
 
 def test_an_example_on_which_the_reference_fails_is_refused():
@@ -311,9 +313,9 @@ def mistaken(solve=spread, **about):
 )
 def test_an_edit_changes_the_answer_and_leaves_the_reference_as_it_is(about, mean, centred):
     x = np.array([1.0, 3.0])
-    found = mistaken(**about)(x)
-    assert found[0] == mean
-    assert found[1].tolist() == centred
+    result = mistaken(**about)(x)
+    assert result[0] == mean
+    assert result[1].tolist() == centred
     assert spread(x)[0] == 2.5
 
 

@@ -67,9 +67,9 @@ FACTORS = [
 @pytest.mark.parametrize("scalar", [True, False])
 @pytest.mark.parametrize(("named", "factor"), FACTORS)
 def test_a_factor_is_named(named, factor, scalar):
-    found = explained(lambda w, a, s: w * factor(s, a["margin"]), scalar=scalar)
-    assert found.code == Code.FACTOR
-    assert tuple(found.data[key] for key in ("factor", "sign", "power")) == named
+    result = explained(lambda w, a, s: w * factor(s, a["margin"]), scalar=scalar)
+    assert result.code == Code.FACTOR
+    assert tuple(result.data[key] for key in ("factor", "sign", "power")) == named
 
 
 @pytest.mark.parametrize("scalar", [True, False])
@@ -82,9 +82,9 @@ def test_a_factor_is_named(named, factor, scalar):
     ],
 )
 def test_an_amount_is_named(named, amount, scalar):
-    found = explained(lambda w, a, s: w + amount(s, a["margin"]), scalar=scalar)
-    assert found.code == Code.AMOUNT
-    assert (found.data["amount"], found.data["sign"]) == named
+    result = explained(lambda w, a, s: w + amount(s, a["margin"]), scalar=scalar)
+    assert result.code == Code.AMOUNT
+    assert (result.data["amount"], result.data["sign"]) == named
 
 
 def test_every_factor_has_one_name():
@@ -240,9 +240,9 @@ every_change = pytest.mark.parametrize(("expected", "wrong"), OTHER)
 
 @every_change
 def test_another_change_is_described(expected, wrong):
-    found = explained(wrong)
-    assert found.code == expected.code
-    assert found.data | expected.data == found.data
+    result = explained(wrong)
+    assert result.code == expected.code
+    assert result.data | expected.data == result.data
 
 
 def test_explanation_of_a_single_case_is_not_used():
@@ -257,9 +257,9 @@ def test_explanation_of_only_the_wrong_case_is_not_used():
 
 def test_a_registered_mistake_comes_first():
     mistaken = {"doubled": lambda w: 2 * w}
-    found = explained(lambda w, a, s: 2 * w, mistaken)
-    assert (found.code, found.mistake) == (Code.MISTAKE, "doubled")
-    assert found.data == {"hint": "twice?"}
+    result = explained(lambda w, a, s: 2 * w, mistaken)
+    assert (result.code, result.mistake) == (Code.MISTAKE, "doubled")
+    assert result.data == {"hint": "twice?"}
 
 
 def test_a_mistake_that_gives_the_whole_answer_comes_before_one_that_gives_a_part():
@@ -287,8 +287,8 @@ def test_a_mistake_that_is_right_here_explains_nothing():
 def test_that_an_argument_is_ignored_takes_two_cases(cases, name):
     mistaken = {"ignores margin": lambda w: 2 * w}
     mine = entries(lambda w, a, s: 2 * w, mistaken)[:cases]
-    found = explain(mine, mine, {"ignores margin": {"hint": "margin?", "loses": []}})
-    assert found.mistake == name
+    result = explain(mine, mine, {"ignores margin": {"hint": "margin?", "loses": []}})
+    assert result.mistake == name
 
 
 @pytest.mark.parametrize("name", ["lr", "lam", "length"])
@@ -307,17 +307,17 @@ def test_a_factor_among_the_arguments_takes_two_of_its_values(name):
 
 def test_a_factor_means_nothing_where_its_argument_is_left_out():
     mine = entries(lambda w, a, s: w * a["margin"])
-    found = explain(mine, mine, {})
+    result = explain(mine, mine, {})
     other = replace(mine[0], case=mine[0].case | {"args": {}})
-    assert found.fits(mine[0])
-    assert not found.fits(other)
+    assert result.fits(mine[0])
+    assert not result.fits(other)
 
 
 @pytest.mark.parametrize("scalar", [True, False])
 def test_a_known_mistake_that_would_need_a_factor_is_not_named(scalar):
     mistaken = {"doubled": lambda w: np.sin(w) + 2}
-    found = explained(lambda w, a, s: -s["N"] * (np.sin(w) + 2), mistaken, scalar=scalar)
-    assert found.mistake is None
+    result = explained(lambda w, a, s: -s["N"] * (np.sin(w) + 2), mistaken, scalar=scalar)
+    assert result.mistake is None
 
 
 def test_a_part_that_holds_another_parts_answer_is_told_so():
@@ -327,17 +327,17 @@ def test_a_part_that_holds_another_parts_answer_is_told_so():
     both = [replace(e, got=o.want) for e, o in zip(mine, others, strict=True)]
     for e, o in zip(both, others, strict=True):
         e.case["want"] = o.case["want"] = [e.want, o.want]
-    found = explain(both, both + others, {}).finding
-    assert (found.code, found.data) == (Code.EXCHANGED, {"other": "spread"})
+    result = explain(both, both + others, {}).finding
+    assert (result.code, result.data) == (Code.EXCHANGED, {"other": "spread"})
 
 
 def test_the_place_of_a_mistake_is_seen_again():
     first, other = entries(lambda w, a, s: put(w, 2, 9 * alt(w[2])))
     _, last = entries(lambda w, a, s: put(w, -1, 9 * alt(w[-1])))
-    found = explain([first], [first], {})
-    assert found.explains
-    assert found.fits(other)
-    assert not found.fits(last)
+    result = explain([first], [first], {})
+    assert result.explains
+    assert result.fits(other)
+    assert not result.fits(last)
 
 
 def test_a_right_part_refutes_a_mistake_that_would_change_it():
@@ -349,10 +349,10 @@ def test_a_right_part_refutes_a_mistake_that_would_change_it():
         return [replace(e, got=got(e.want)) for e in made]
 
     mine = entries(lambda w, a, s: odd(w), {"doubled": odd})
-    found = explain(mine, mine + loss_of(lambda w: w), MISTAKES)
-    assert (found.finding.code, found.mistake) == (Code.LIKE_MISTAKE, None)
-    assert found.finding.data == {"hint": "twice?", "like": "doubled"}
-    assert not found.explains
+    result = explain(mine, mine + loss_of(lambda w: w), MISTAKES)
+    assert (result.finding.code, result.mistake) == (Code.LIKE_MISTAKE, None)
+    assert result.finding.data == {"hint": "twice?", "like": "doubled"}
+    assert not result.explains
     for wrong in (lambda w: 3 * w, lambda w: w + 7):  # a second mistake refutes nothing
         assert explain(mine, mine + loss_of(wrong), MISTAKES).mistake == "doubled"
 
@@ -364,8 +364,8 @@ def test_blocks_of_rows_are_named(k):
         n, want = len(e.want), np.concatenate([e.want] * 4)
         got = put(want, np.s_[k * n : (k + 1) * n], 9 * alt(e.want))
         made.append(replace(e, want=want, got=got, rows=tuple("ifgo")))
-    found = explain(made, made, {}).finding
-    assert (found.code, found.data) == (Code.BLOCKS, {"letters": ["ifgo"[k]]})
+    result = explain(made, made, {}).finding
+    assert (result.code, result.data) == (Code.BLOCKS, {"letters": ["ifgo"[k]]})
 
 
 def by_row(w, row, value):
@@ -405,19 +405,19 @@ def test_nan_alone_is_no_sign_of_a_mistake_unless_all_parts_fit():
 
 @every_change
 def test_numbers_of_hidden_cases_are_not_said(expected, wrong):
-    found = explained(wrong, visible=False).hidden()
-    numbers = {k: v for k, v in found.data.items() if isinstance(v, int) and v is not True}
+    result = explained(wrong, visible=False).hidden()
+    numbers = {k: v for k, v in result.data.items() if isinstance(v, int) and v is not True}
     assert set(numbers) <= {"by", "decimals"}
-    assert not PRIVATE & set(found.data)
+    assert not PRIVATE & set(result.data)
 
 
 def test_every_simple_change_changes_something():
     mine = [replace(e, rtol=1e-9) for e in entries(lambda w, a, s: w)]
     with np.errstate(all="ignore"):
         unchanged = [
-            found.finding
-            for found in changes(mine)
-            if all(close(found.predict(e), e.want, e.rtol) for e in mine)
+            result.finding
+            for result in changes(mine)
+            if all(close(result.predict(e), e.want, e.rtol) for e in mine)
         ]
     assert unchanged == []
 
@@ -462,14 +462,14 @@ def fault(shape, want, *, visible=True):
 
 @pytest.mark.parametrize(("shape", "want", "cause"), SHAPES)
 def test_a_shape_is_described(shape, want, cause):
-    found = fault(shape, want).fault
-    assert (found and found.data["cause"]) == cause
+    result = fault(shape, want).fault
+    assert (result and result.data["cause"]) == cause
 
 
 def test_a_length_of_a_shape_is_named_after_the_expected_one():
     for shape, sentence in {(7, 5): "(C, N)", (4, 7): "(N - 1, C)", (35,): "(N·C,)"}.items():
-        found = fault(shape, (5, 7)).fault
-        assert (found.data["returned"], found.data["expected"]) == (sentence, "(N, C)")
+        result = fault(shape, (5, 7)).fault
+        assert (result.data["returned"], result.data["expected"]) == (sentence, "(N, C)")
 
 
 def test_axes_that_stay_do_not_hide_two_that_are_exchanged():

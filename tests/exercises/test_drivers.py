@@ -108,9 +108,9 @@ def counts(f, n):
 
 def test_a_driver_measures_as_the_engine_does():
     def listed(n):
-        found = []
+        results = []
         for k in range(n):
-            found.append(k)
+            results.append(k)
 
     steps, held = driven(listed, as_text(counts, "driver"))(1000)
     assert steps >= 2000
@@ -192,8 +192,8 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
             return self.data.tanh()
 
     message = "'float' object has no attribute 'tanh'"
-    found = {"raised": "AttributeError", "message": message, "function": "tanh"}
-    assert has(judged("Value", Value), Code.RAISED, line_number=2, **found)
+    results = {"raised": "AttributeError", "message": message, "function": "tanh"}
+    assert has(judged("Value", Value), Code.RAISED, line_number=2, **results)
 
 
 def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
@@ -279,8 +279,8 @@ def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
 
     data = apart(False)
     run = caller(data, Value)
-    found = failed_cases(data, [run(dict(case["args"])) for case in data["cases"]], None)
-    assert re.match(r"grad: expected \[.*KeyError", found[0].wrong[0])
+    result = failed_cases(data, [run(dict(case["args"])) for case in data["cases"]], None)
+    assert re.match(r"grad: expected \[.*KeyError", result[0].wrong[0])
 
 
 @pytest.mark.parametrize(
@@ -438,9 +438,9 @@ def test_an_error_that_prevents_a_part_alone_is_told_without_its_text_in_the_san
     """)
     report = points_in_the_sandbox("Value", cell, data=apart(False))
     assert report["aspects"]["value"] == [5.0, 5.0]
-    (found,) = (f for f in report["findings"] if f["code"] == Code.PREVENTED)
-    assert found["parts"] == ["grad"]
-    assert found["data"] == {"who": "`backward`", "raised": "KeyError"}
+    (result,) = (f for f in report["findings"] if f["code"] == Code.PREVENTED)
+    assert result["parts"] == ["grad"]
+    assert result["data"] == {"who": "`backward`", "raised": "KeyError"}
     assert "secret" not in str(report)
 
 

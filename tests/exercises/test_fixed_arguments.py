@@ -31,16 +31,16 @@ def with_arguments(name, change):
 
 def met(name, data):
     """Return the values that each argument has which is no array, in the order they come."""
-    found = {}
+    results = {}
 
     def note(given):
         for argument, value in given.items():
             if isinstance(value, (bool, int, float, str)):
-                found.setdefault(argument, {})[value] = None
+                results.setdefault(argument, {})[value] = None
         return given
 
     assert judged(data, with_arguments(name, note)).score > FULL
-    return {argument: list(values)[:MOST] for argument, values in found.items()}
+    return {argument: list(values)[:MOST] for argument, values in results.items()}
 
 
 FEW = ("best_rank_k", "max_pool", "ridge_fit")  # the others with --slow

@@ -127,8 +127,8 @@ def test_a_fault_is_described_in_the_words_of_the_text(name, change, part, code,
 
 def test_a_last_row_of_zeros_is_not_called_correct():
     change = [("first // K, left", "K - 1, left")]
-    found = codes(judged(packed("max_pool", SEED, False), faulty("max_pool", "", change)))
-    assert Code.LAST_LINE not in found
+    result = codes(judged(packed("max_pool", SEED, False), faulty("max_pool", "", change)))
+    assert Code.LAST_LINE not in result
 
 
 def test_changed_input_is_charged_once():
@@ -147,6 +147,6 @@ def test_a_student_is_asked_only_for_what_the_function_returns():
 
 def test_the_message_of_a_driver_is_not_hidden():
     f = faulty("average_gradients", "", [("for p in same:", "for p in ():")])
-    found = judged(packed("average_gradients", SEED, False), f).findings
-    assert {x.code for x in found} == {Code.UNMEASURED}
-    assert all("words" in x.data for x in found)
+    result = judged(packed("average_gradients", SEED, False), f).findings
+    assert {x.code for x in result} == {Code.UNMEASURED}
+    assert all("words" in x.data for x in result)

@@ -29,12 +29,12 @@ def solve(name):
 
 def quotients(f, a, step=1e-5):
     """Return the derivative of f(a) with respect to each entry, by central differences."""
-    found = np.zeros(a.shape)
+    result = np.zeros(a.shape)
     for place in np.ndindex(a.shape):
         moved = np.zeros(a.shape)
         moved[place] = step
-        found[place] = (f(a + moved) - f(a - moved)) / (2 * step)
-    return found
+        result[place] = (f(a + moved) - f(a - moved)) / (2 * step)
+    return result
 
 
 def test_the_gradient_of_the_penalty_is_that_of_difference_quotients_and_its_jacobian_too():
@@ -62,8 +62,8 @@ def test_the_divergence_is_that_of_nnlib_and_its_gradient_that_of_difference_quo
     q = Independent(Normal(tensor(mean), tensor(np.exp(log_var / 2))), 1)
     p = Independent(Normal(tensor(0 * mean), tensor(np.ones(mean.shape))), 1)
     np.testing.assert_allclose(kl, kl_divergence(q, p).numpy(), rtol=1e-9)
-    found = quotients(lambda v: f(mean, v)[0].mean(), log_var)
-    np.testing.assert_allclose(dlog_var, found, atol=1e-8)
+    result = quotients(lambda v: f(mean, v)[0].mean(), log_var)
+    np.testing.assert_allclose(dlog_var, result, atol=1e-8)
 
 
 def test_a_standard_normal_costs_nothing_and_the_sign_of_a_mean_changes_nothing():
@@ -94,16 +94,16 @@ def test_the_gradient_through_a_draw_is_that_of_autograd():
     f = torch.sin(z).prod(dim=2)
     f.sum().backward(retain_graph=True)
     df, f_values = z.grad.numpy().copy(), f.detach().numpy()
-    found = solve("reparameterize")(mean, log_var, eps, f_values, df)
-    np.testing.assert_allclose(found[0], z.detach().numpy(), rtol=1e-12)
-    np.testing.assert_allclose(found[1], m.grad.numpy() / 6, rtol=1e-9)
-    np.testing.assert_allclose(found[2], v.grad.numpy() / 6, rtol=1e-9)
+    result = solve("reparameterize")(mean, log_var, eps, f_values, df)
+    np.testing.assert_allclose(result[0], z.detach().numpy(), rtol=1e-12)
+    np.testing.assert_allclose(result[1], m.grad.numpy() / 6, rtol=1e-9)
+    np.testing.assert_allclose(result[2], v.grad.numpy() / 6, rtol=1e-9)
     m.grad = v.grad = None
     q = torch.distributions.Normal(m, torch.exp(v / 2))
     weighted = q.log_prob(z.detach()).sum(dim=2) * torch.tensor(f_values)
     weighted.mean(dim=0).sum().backward()
-    np.testing.assert_allclose(found[3], m.grad.numpy(), rtol=1e-9)
-    np.testing.assert_allclose(found[4], v.grad.numpy(), rtol=1e-9)
+    np.testing.assert_allclose(result[3], m.grad.numpy(), rtol=1e-9)
+    np.testing.assert_allclose(result[4], v.grad.numpy(), rtol=1e-9)
 
 
 def test_with_the_exact_posterior_both_bounds_are_the_log_likelihood():
@@ -114,8 +114,8 @@ def test_with_the_exact_posterior_both_bounds_are_the_log_likelihood():
     fits = -((x - z[:, :, 0]) ** 2) / (2 * noise**2) - np.log(2 * np.pi * noise**2) / 2
     log_var = np.full((6, 1), np.log(variance))
     exact = -(x**2) / (2 * (1 + noise**2)) - np.log(2 * np.pi * (1 + noise**2)) / 2
-    for found in solve("importance_log_likelihood")(fits, z, mean[:, None], log_var):
-        np.testing.assert_allclose(found, exact, rtol=1e-10)
+    for result in solve("importance_log_likelihood")(fits, z, mean[:, None], log_var):
+        np.testing.assert_allclose(result, exact, rtol=1e-10)
 
 
 @pytest.mark.parametrize("away", [0.0, 40.0])
@@ -131,11 +131,11 @@ def test_the_losses_and_gradients_of_the_game_are_those_of_torch(away):
         -softplus(b).mean(),
         softplus(-b).mean(),
     )
-    found = solve("gan_losses")(real, fake)
-    np.testing.assert_allclose(found[:3], [float(v.detach()) for v in losses], rtol=1e-10)
+    result = solve("gan_losses")(real, fake)
+    np.testing.assert_allclose(result[:3], [float(v.detach()) for v in losses], rtol=1e-10)
     gradients = torch.autograd.grad(losses[0], (a, b))
     gradients += tuple(torch.autograd.grad(v, b)[0] for v in losses[1:])
-    for mine, theirs in zip(found[3:], gradients, strict=True):
+    for mine, theirs in zip(result[3:], gradients, strict=True):
         np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-10)
 
 
@@ -151,8 +151,8 @@ def test_the_numbers_of_the_linear_example_are_right():
     shown = example("pca_autoencoder")
     X, k = shown["X"], int(shown["k"])
     np.testing.assert_array_equal(X, PROBLEMS["pca_autoencoder"].by_hand[0])
-    found = shared(X, *solve("pca_autoencoder")(X, k))
-    for name, value in zip(("subspace", "product", "shift"), found, strict=True):
+    result = shared(X, *solve("pca_autoencoder")(X, k))
+    for name, value in zip(("subspace", "product", "shift"), result, strict=True):
         np.testing.assert_allclose(value, shown[name], atol=1e-12)
 
 

@@ -213,9 +213,9 @@ def of_form(name, form):
 def test_a_fault_of_form_in_a_special_case_is_told_as_such(name, form, visible):
     data = packed(name, SEED, visible)
     for known in (data, data | {"mistakes": {}}):
-        (found,) = judged(known, of_form(name, FORMS[form])).findings
-        assert found.code == (Code.KIND if form == "a list" else Code.DTYPE)
-        assert found.mistake is None
+        (result,) = judged(known, of_form(name, FORMS[form])).findings
+        assert result.code == (Code.KIND if form == "a list" else Code.DTYPE)
+        assert result.mistake is None
 
 
 def test_float32_inside_costs_one_aspect_whatever_the_draw():
@@ -238,9 +238,9 @@ def test_a_special_aspect_is_shared_by_its_parts():
 def test_a_mistake_that_runs_through_all_parts_is_told_of_all_and_charged_once():
     p = PROBLEMS["hinge_loss"]
     verdict = judged(packed(p.name, 1, True), p.mistakes["not averaged"].solve)
-    (found,) = verdict.findings
-    assert (found.code, found.aspect) == (Code.MISTAKE, "value")
-    assert (found.parts, found.mistake) == (("loss", "gradient"), "not averaged")
+    (result,) = verdict.findings
+    assert (result.code, result.aspect) == (Code.MISTAKE, "value")
+    assert (result.parts, result.mistake) == (("loss", "gradient"), "not averaged")
     assert set(verdict.spared) == {"gradient", "integers", "default"}
 
 
@@ -465,6 +465,6 @@ def test_a_factor_that_nobody_declared_is_charged_where_it_spoils_most():
     verdict = judged(packed("two_layer_loss", 1, True), halved)
     assert lost(verdict) == {"hidden"}
     assert {"output", "stability"} == set(verdict.spared)
-    (found,) = verdict.findings
-    assert (found.code, found.parts) == (Code.FACTOR, ("dW2", "db2", "dW1", "db1"))
-    assert (found.data["factor"], found.data["power"]) == ("2", -1)
+    (result,) = verdict.findings
+    assert (result.code, result.parts) == (Code.FACTOR, ("dW2", "db2", "dW1", "db1"))
+    assert (result.data["factor"], result.data["power"]) == ("2", -1)

@@ -61,8 +61,8 @@ def test_a_broken_law_is_found(want, got, law):
     ],
 )
 def test_squares_and_cubes_are_described(want, got, code, data):
-    found = explained(want, got)
-    assert (found.code, found.data) == (code, data)
+    result = explained(want, got)
+    assert (result.code, result.data) == (code, data)
 
 
 def test_bounds_have_a_margin_above_chance():

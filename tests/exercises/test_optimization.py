@@ -74,10 +74,10 @@ def test_the_outcome_is_the_one_told(way):
     rows = re.findall(r"^\| (\w.*) \| (0\.\d+) \| (0\.\d+) \|$", outcome, re.MULTILINE)
     assert {name for name, *_ in rows} == set(WAYS)
     ((low, high),) = (spread for name, *spread in rows if name == way)
-    found = [train(*WAYS[way], seed)[1] for seed in range(6)]
+    results = [train(*WAYS[way], seed)[1] for seed in range(6)]
     # sums of other processors lead elsewhere, but not far
-    assert min(found) == pytest.approx(float(low), abs=0.15 if way == "original" else 0.04)
-    assert max(found) == pytest.approx(float(high), abs=0.04)
+    assert min(results) == pytest.approx(float(low), abs=0.15 if way == "original" else 0.04)
+    assert max(results) == pytest.approx(float(high), abs=0.04)
 
 
 # Chance

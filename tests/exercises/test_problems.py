@@ -120,8 +120,8 @@ def test_empty_input_gives_empty_output(name, seed, visible):
 @every_problem
 def test_an_untouched_stub_is_told_so_once(name):
     verdict = judged(packed(name, SEED, False), NOTHING["untouched"])
-    (found,) = verdict.findings
-    assert (found.code, found.data) == (Code.NOT_WRITTEN, {"function": name})
+    (result,) = verdict.findings
+    assert (result.code, result.data) == (Code.NOT_WRITTEN, {"function": name})
 
 
 @slow

@@ -77,12 +77,12 @@ def test_an_accumulated_epoch_takes_the_steps_of_large_batches(accumulate):
 
     torch.manual_seed(0)
     one = nn.Linear(3, 1).double()
-    two, found = copy.deepcopy(one), []
+    two, result = copy.deepcopy(one), []
     for net, size, group in ((one, 4 * accumulate, 1), (two, 4, accumulate)):
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
         given = batches(22, size), nn.MSELoss(), optimizer, torch.device("cpu"), group, 1.0
-        found.append(float(solve("train_one_epoch")(net, *given)))
-    assert found[0] == pytest.approx(found[1], rel=0.2)  # taken before other steps: not equal
+        result.append(float(solve("train_one_epoch")(net, *given)))
+    assert result[0] == pytest.approx(result[1], rel=0.2)  # taken before other steps: not equal
     torch.testing.assert_close(one.weight, two.weight, rtol=1e-9, atol=1e-12)
 
 

@@ -158,8 +158,8 @@ def test_an_import_that_a_function_can_reach_counts(brought):
 def test_an_import_counts_for_the_functions_that_it_touches(cell, costs):
     cells = [FUNCTION, "def g(x):\n    T = x.T\n    return T", cell]
     for name in ("f", "g"):
-        found = forbidden_in(names_used(*cells, function=name), ["scipy"])
-        assert bool(found) == (name in costs.split()), name
+        result = forbidden_in(names_used(*cells, function=name), ["scipy"])
+        assert bool(result) == (name in costs.split()), name
 
 
 def test_numpy_counts_wherever_it_stands():
@@ -176,8 +176,8 @@ def test_many_names_do_not_push_an_import_out():
 
 
 def test_imports_are_named_in_full():
-    found = imports("import os.path as p\nfrom scipy.spatial import distance, KDTree")
-    assert found == ["os.path", "scipy.spatial.KDTree", "scipy.spatial.distance"]
+    result = imports("import os.path as p\nfrom scipy.spatial import distance, KDTree")
+    assert result == ["os.path", "scipy.spatial.KDTree", "scipy.spatial.distance"]
 
 
 @pytest.mark.parametrize(

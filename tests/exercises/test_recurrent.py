@@ -58,9 +58,9 @@ def test_the_states_and_gradients_are_those_of_nnlib(rnn):
     np.testing.assert_allclose(h, states.detach().numpy(), rtol=0, atol=1e-10)
     dh = np.random.default_rng(1).normal(size=h.shape)
     (states * tensor(dh)).sum().backward()
-    found = solve["rnn_backward"](dh, x, h0, W_xh, W_hh, h)
+    result = solve["rnn_backward"](dh, x, h0, W_xh, W_hh, h)
     parameters = [layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0]
-    for mine, theirs in zip(found, [*given, *parameters], strict=True):
+    for mine, theirs in zip(result, [*given, *parameters], strict=True):
         np.testing.assert_allclose(mine, theirs.grad.numpy(), rtol=0, atol=1e-10)
 
 
@@ -207,8 +207,8 @@ def test_the_measure_is_what_torch_computes():
     net = maker.Network(7, 0.0)
     numbers = np.random.default_rng(0).integers(36, size=maker.PIECES * maker.LENGTH)
     file = {name: array.astype(float) for name, array in maker.arrays(net).items()}
-    found = P.solve(file, maker.pieces(numbers).astype(np.uint8)).mean()
-    assert found == pytest.approx(maker.bits(net, numbers), rel=1e-3)  # half precision
+    result = P.solve(file, maker.pieces(numbers).astype(np.uint8)).mean()
+    assert result == pytest.approx(maker.bits(net, numbers), rel=1e-3)  # half precision
 
 
 def some_arrays(H=3, rows=None):

@@ -148,14 +148,14 @@ def with_a_print_left_over(X, Y):
 
 @right("knn_predict")
 def sorted_pairs(X_train, y_train, X, k):
-    found, known = [], list(zip(X_train.tolist(), y_train.tolist(), strict=True))
+    result, known = [], list(zip(X_train.tolist(), y_train.tolist(), strict=True))
     for x in X.tolist():
         pairs = sorted(
             (sum((a - b) ** 2 for a, b in zip(x, t, strict=True)), c) for t, c in known
         )
         votes = sorted(c for _, c in pairs[:k])
-        found.append(max(votes, key=votes.count))
-    return np.array(found, dtype=int)
+        result.append(max(votes, key=votes.count))
+    return np.array(result, dtype=int)
 
 
 @right("knn_predict")
@@ -261,10 +261,10 @@ def modules():
     import torch
     from torch import nn
 
-    found = []
+    results = []
 
     def add(problem):
-        return lambda f: found.append((problem, f)) or f
+        return lambda f: results.append((problem, f)) or f
 
     @add("Checkpoint")
     class InOneDict:
@@ -370,4 +370,4 @@ def modules():
             for p, part, present in zip(worker.parameters(), parts, has, strict=True):
                 p.grad = part.view_as(p).clone() if present else None
 
-    return found
+    return results

@@ -295,7 +295,7 @@ SECTIONS = (
 def test_the_sections_to_read_first_stand_on_their_pages_in_this_order(assignment):
     source = (EXERCISES / "source" / assignment / f"{assignment}.md").read_text("utf-8")
     lines = re.findall(r"^\*\*Read first:\*\* (.*)$", source, re.MULTILINE)
-    named = [found for line in lines for found in re.findall(SECTIONS, line)]
+    named = [result for line in lines for result in re.findall(SECTIONS, line)]
     assert len(named) == "\n".join(lines).count("](book:")
     for sections, page in named:
         text = (EXERCISES.parent / "chapters" / f"{page}.md").read_text("utf-8")

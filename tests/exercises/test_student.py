@@ -348,12 +348,12 @@ def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
                 parent.backward(slope * gradient)
 
     data = packed("Value", 1, True)
-    found = report(data, caller(data, Begun), judged(data, Begun), Path())
-    assert "Step 1 is correct. Next: step 2 of 3, numbers and results" in found
-    assert "reuse: " in found
-    assert "operations" not in found
-    assert "long" not in found
-    assert re.search(r"    y = .*a \* a.*\n    grad of a: expected", found)
+    result = report(data, caller(data, Begun), judged(data, Begun), Path())
+    assert "Step 1 is correct. Next: step 2 of 3, numbers and results" in result
+    assert "reuse: " in result
+    assert "operations" not in result
+    assert "long" not in result
+    assert re.search(r"    y = .*a \* a.*\n    grad of a: expected", result)
     assert "  Step 1 of 3, + and *" in hint_of("Value", "ProductLikeSum")
     assert "grad of" in hint_of("Value", "OrderNotReversed")
     assert "  Steps 1 and 2 are correct. Next: step 3 of 3" in hint_of("Value", "LogOfTheInput")

@@ -41,14 +41,14 @@ def network(L):
 
 def test_the_gradients_on_the_gpu_are_those_of_nnlib():
     torch.set_float32_matmul_precision("highest")
-    found = []
+    results = []
     for L in (nnlib, torch):
         model, x, y = network(L)
         if L is torch:
             model, x, y = model.cuda(), x.cuda(), y.cuda()
         L.nn.functional.cross_entropy(model(x), y).backward()
-        found.append([p.grad for p in model.parameters()])
-    for ours, theirs in zip(*found, strict=True):
+        results.append([p.grad for p in model.parameters()])
+    for ours, theirs in zip(*results, strict=True):
         np.testing.assert_allclose(ours.numpy(), theirs.cpu().numpy(), rtol=1e-4, atol=1e-6)
 
 
@@ -112,11 +112,11 @@ def test_channels_last_changes_no_result():
 
 
 def test_every_measurement_runs_on_the_gpu(program):
-    found = program["measure"]("cuda", small=True)
-    assert set(program["KEYS"]) <= set(found)
-    whats = {row["what"] for row in found["times"]}
+    result = program["measure"]("cuda", small=True)
+    assert set(program["KEYS"]) <= set(result)
+    whats = {row["what"] for row in result["times"]}
     assert {"pinned", "as one CUDA graph", "+ compiled"} <= whats
-    assert all(row["median_s"] > 0 for row in found["times"])
+    assert all(row["median_s"] > 0 for row in result["times"])
 
 
 def test_the_recipe_learns_on_the_gpu(program):

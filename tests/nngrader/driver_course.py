@@ -84,8 +84,8 @@ What happens where pictures of one shirt lie in two folds?
 def answer(name):
     """Return the source of a problem's reference."""
     if name == "classify":
-        found = re.search(r"@best\.reference\n(def classify.*?)\n\n\n", DEFINITIONS, re.DOTALL)
-        return found[1]
+        result = re.search(r"@best\.reference\n(def classify.*?)\n\n\n", DEFINITIONS, re.DOTALL)
+        return result[1]
     return plain_source(DRIVEN[name].solve)
 
 

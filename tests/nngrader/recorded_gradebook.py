@@ -73,8 +73,8 @@ def tables(course):
                 if table.name not in ("student", "course"):
                     names.setdefault(row[0], f"{table.name}:{key}")
     named = {
-        t: sorted(repr([names.get(v, v) for v in row]) for row in found)
-        for t, found in rows.items()
+        t: sorted(repr([names.get(v, v) for v in row]) for row in actual)
+        for t, actual in rows.items()
     }
     assert sum(map(len, named.values())) > 10
     return named

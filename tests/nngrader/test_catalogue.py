@@ -59,9 +59,9 @@ def graded(request, released, base, open_folder):
     with adopt_orphans() as left:
         done = subprocess.run(line, env=environment() | {"HOME": str(home)}, **how)
     assert done.returncode == 0, done.stderr
-    found = {r["student"]: r for r in json.loads((home / "r.json").read_text())}
-    assert sorted(found) == sorted(os.listdir(course / "submitted"))
-    return {s: found[whose.get(s, s)] for s in (*whose, *HOSTILE)} | found, course, left
+    results = {r["student"]: r for r in json.loads((home / "r.json").read_text())}
+    assert sorted(results) == sorted(os.listdir(course / "submitted"))
+    return {s: results[whose.get(s, s)] for s in (*whose, *HOSTILE)} | results, course, left
 
 
 def differing(results, table):

@@ -93,21 +93,23 @@ def graded(released, base, tmp_path_factory):
         assert run(course, "grade", NAME, "--json", course / "r.json") == 0
         assert run(course, "feedback", NAME) == 0
         assert run(course, "report", NAME) == 0
-    found = {r["student"]: r for r in json.loads((course / "r.json").read_text())}
+    results = {r["student"]: r for r in json.loads((course / "r.json").read_text())}
     pages = {f.parts[-3]: f.read_text() for f in (course / "feedback").rglob("*.html")}
-    return Graded(course, printed.getvalue(), found, pages, left)
+    return Graded(course, printed.getvalue(), results, pages, left)
 
 
 def test_the_gradebook_has_the_names_of_the_class_list(graded):
     with quiet(), open_gradebook(Course(graded.course), NAME) as gradebook:
-        found = {s.id: (s.first_name, s.last_name, s.email) for s in gradebook.students}
+        results = {s.id: (s.first_name, s.last_name, s.email) for s in gradebook.students}
     for row in csv.DictReader(io.StringIO(CLASS_LIST)):
-        assert found[row["id"]] == (row["first_name"], row["last_name"], row["email"])
+        assert results[row["id"]] == (row["first_name"], row["last_name"], row["email"])
 
 
 def test_release_contains_no_secrets(released, base):
-    found = leaks(released / "release" / NAME, base.instructor_joined(), Course(released), NAME)
-    assert found == []
+    result = leaks(
+        released / "release" / NAME, base.instructor_joined(), Course(released), NAME
+    )
+    assert result == []
     assert len(secret_statements(base.instructor_joined(), problems())) > 8
     with zipfile.ZipFile(released / "release" / f"{NAME}.zip") as z:
         names = sorted(n.partition("/")[2] for n in z.namelist())
@@ -276,10 +278,10 @@ def test_formgrader_finds_the_course(graded):
     with quiet():
         api = NbGraderAPI(CourseDirectory(config=config), config=config)
         (assignment,) = [a for a in api.get_assignments() if a["name"] == NAME]
-        found = {s["student"]: s for s in api.get_submissions(NAME)}
-    assert assignment["num_submissions"] == len(found) == len(graded.results)
-    assert found["latimer"]["score"] == 100  # before its penalty
-    assert all(s["autograded"] for s in found.values())
+        results = {s["student"]: s for s in api.get_submissions(NAME)}
+    assert assignment["num_submissions"] == len(results) == len(graded.results)
+    assert results["latimer"]["score"] == 100  # before its penalty
+    assert all(s["autograded"] for s in results.values())
 
 
 def said(findings):
@@ -292,9 +294,9 @@ def said(findings):
 
 def test_points_are_explained_as_they_were_given_and_every_loss_has_its_case(graded):
     result = graded.results["tronny8"]
-    found = explain(Assignment(Course(graded.course), NAME), "tronny8")
-    assert [lost.problem for lost in found] == list(result["problems"])
-    for lost in found:
+    actual = explain(Assignment(Course(graded.course), NAME), "tronny8")
+    assert [lost.problem for lost in actual] == list(result["problems"])
+    for lost in actual:
         one = result["problems"][lost.problem]
         assert (lost.score, lost.most, lost.hints) == (
             one["score"],

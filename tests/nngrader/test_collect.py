@@ -233,8 +233,8 @@ def test_times_are_read_as_they_are_written():
         ("9999-12-31 23:59:59 -0900", None),
         ("yesterday", None),
     ):
-        found = time_of(text)
-        assert (found.isoformat() if found else None) == expected, text
+        result = time_of(text)
+        assert (result.isoformat() if result else None) == expected, text
 
 
 def test_submitters_of_gradescope_are_read_or_nobody_is_named():

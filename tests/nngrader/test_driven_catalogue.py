@@ -57,20 +57,20 @@ def wrong(name, entry, result):
 
 
 def test_hostile_answers_to_problems_with_drivers_gain_nothing():
-    found = []
+    results = []
     for name, entry in CLASSES.items():
         p = DRIVEN[entry.problem]
         data = pack(p, 1, visible=False)
-        found += wrong(name, entry, graded(data, p.total, entry.cell, p.uses))
-    assert found == []
+        results += wrong(name, entry, graded(data, p.total, entry.cell, p.uses))
+    assert results == []
 
 
 def test_hostile_answers_to_a_challenge_gain_nothing(challenge):
-    found = []
+    results = []
     for name, entry in CHALLENGES.items():
         file = entry.file() if callable(entry.file) else entry.file
-        found += wrong(name, entry, graded(challenge, 7, entry.cell, file=file))
-    assert found == []
+        results += wrong(name, entry, graded(challenge, 7, entry.cell, file=file))
+    assert results == []
 
 
 def test_right_answers_to_the_same_have_all_points(challenge):

@@ -147,8 +147,8 @@ def test_a_challenge_gives_what_was_reached_with_the_file(whole):
         report, flags = whole.problem(student, "classify"), whole.results[student]["flags"]
         assert report["score"] == whole.results[student]["score"] == score, student
         assert code in [f["code"] for f in report["findings"]], report["findings"]
-        found = [f["code"] for f in flags if f["data"].get("file") == "weights.npz"]
-        assert found == ([UNREAD[student]] if student in UNREAD else []), (student, flags)
+        results = [f["code"] for f in flags if f["data"].get("file") == "weights.npz"]
+        assert results == ([UNREAD[student]] if student in UNREAD else []), (student, flags)
     assert whole.problem("in-text", "classify")["score"] == 0
 
 

@@ -186,16 +186,16 @@ def test_points_that_a_person_gave_count_for_what_could_not_be_graded(course, mo
     monkeypatch.setattr(export, "marks", lambda *_: {"zoe": given, "ada": mark(0.0)})
     results = {s: {"status": "ungradable"} for s in ("zoe", "ada")}
     monkeypatch.setattr(export, "latest", lambda *_: results)
-    found = {row[0]: row for row in rows(table(course, NAME))}
-    assert (found["zoe"][1], found["zoe"][-2]) == ("12.0", "final")
-    assert (found["ada"][1], found["ada"][-2]) == ("", "ungradable")
+    outcomes = {row[0]: row for row in rows(table(course, NAME))}
+    assert (outcomes["zoe"][1], outcomes["zoe"][-2]) == ("12.0", "final")
+    assert (outcomes["ada"][1], outcomes["ada"][-2]) == ("", "ungradable")
 
 
 def test_gradescopes_columns_hold_all_students(course):
     text = table(course, NAME, "gradescope")
-    found = {row["SID"]: row for row in csv.DictReader(io.StringIO(text))}
-    assert {s: float(r["Total Score"]) for s, r in found.items() if r["Total Score"]} == FINAL
-    status = {s: r["Status"] for s, r in found.items() if r["Status"] != "Graded"}
+    results = {row["SID"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert {s: float(r["Total Score"]) for s, r in results.items() if r["Total Score"]} == FINAL
+    status = {s: r["Status"] for s, r in results.items() if r["Status"] != "Graded"}
     assert status == {"bo": "Ungraded", "kim2": "Missing"}
-    assert found["emmy"]["First Name"] == "Émilie"
-    assert {r["Max Points"] for r in found.values()} == {"90.0"}
+    assert results["emmy"]["First Name"] == "Émilie"
+    assert {r["Max Points"] for r in results.values()} == {"90.0"}

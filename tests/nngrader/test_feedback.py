@@ -66,8 +66,10 @@ def test_a_function_that_cannot_be_judged_is_told_first_and_names_are_code():
 
 
 def test_a_forbidden_package_is_named_once_with_the_problems_that_it_costs():
-    found = Finding(Code.FORBIDDEN, EVERYTHING, data={"name": "scipy", "whole": True}).to_json()
-    report = RESULT["problems"]["f<b>"] | {"findings": [found]}
+    result = Finding(
+        Code.FORBIDDEN, EVERYTHING, data={"name": "scipy", "whole": True}
+    ).to_json()
+    report = RESULT["problems"]["f<b>"] | {"findings": [result]}
     text = page(RESULT | {"problems": {"f": report, "g": report}})
     assert text.count("scipy") == 1
     assert text.index("scipy") < text.index("<h2><code>f</code>")

@@ -88,25 +88,25 @@ def container(archive, tmp_path):
 
 
 def test_a_notebook_has_its_points_and_hints_in_their_fields(container, base):
-    found = container(base.answering({"pairwise_distances": "squared"}).text())
-    assert set(found) == {"output", "output_format", "tests", "extra_data"}
-    assert [t["name"] for t in found["tests"]] == list(POINTS)
+    result = container(base.answering({"pairwise_distances": "squared"}).text())
+    assert set(result) == {"output", "output_format", "tests", "extra_data"}
+    assert [t["name"] for t in result["tests"]] == list(POINTS)
     fields = {"name", "score", "max_score", "output", "output_format", "visibility"}
-    tests = {t["name"]: t for t in found["tests"]}
+    tests = {t["name"]: t for t in result["tests"]}
     for name, test in tests.items():
         assert set(test) == fields
         assert test["max_score"] == MOST[name]
         assert (test["score"] < MOST[name]) == (name == "pairwise_distances")
     assert "?" in tests["pairwise_distances"]["output"]
-    assert found["extra_data"]["students"] == ["ada@uni.example"]
-    assert found["extra_data"]["handed_in"] == METADATA["created_at"]
+    assert result["extra_data"]["students"] == ["ada@uni.example"]
+    assert result["extra_data"]["handed_in"] == METADATA["created_at"]
 
 
 def test_a_submission_cannot_read_the_answers(container, base):
     notebook = base.solved()
     notebook.write("hinge_loss", notebook["hinge_loss"]["source"] + SPY)
-    found = container(notebook.text())
-    tests = {t["name"]: t for t in found["tests"]}
+    result = container(notebook.text())
+    tests = {t["name"]: t for t in result["tests"]}
     assert tests["hinge_loss"]["score"] == MOST["hinge_loss"]
-    codes = [flag["code"] for flag in found["extra_data"]["flags"]]
+    codes = [flag["code"] for flag in result["extra_data"]["flags"]]
     assert FlagCode.NO_SANDBOX in codes

@@ -103,8 +103,8 @@ def test_a_mark_counts_for_all_of_a_group_that_have_none():
     given = [Given(2, "ada", "why", 7.0, "ok"), Given(3, "kim1", "why", 2.0, "")]
     with pytest.raises(CannotDo, match="A, why: different marks, so mark bo"):
         for_groups(entries, groups, given, "f")
-    found = for_groups(entries, groups, given[:1], "f")
-    assert [(g.student, g.points) for g in found] == [("ada", 7), ("bo", 7), ("kim1", 7)]
+    result = for_groups(entries, groups, given[:1], "f")
+    assert [(g.student, g.points) for g in result] == [("ada", 7), ("bo", 7), ("kim1", 7)]
     entries = entries_for(ada=7.0, bo=None, kim1=7.0, emmy=None)
     assert [(g.student, g.points) for g in for_groups(entries, groups, [], "f")] == [("bo", 7)]
     assert for_groups(entries_for(ada=7.0, bo=2.0, kim1=1.0), groups, [], "f") == []

@@ -71,8 +71,8 @@ UNREAD = {  # bytes that are none, and the flag's code and data
 
 def count(cells):
     """Return how many of our cells are written, and how many there are."""
-    found = [c.source for c in cells if c.grade_id == "f"]
-    return sum(map(bool, found)), len(found)
+    results = [c.source for c in cells if c.grade_id == "f"]
+    return sum(map(bool, results)), len(results)
 
 
 def handed_in(folder, raw):
@@ -153,9 +153,9 @@ def test_of_several_notebooks_the_one_with_most_written_cells_is_used(tmp_path):
         (folder / two).parent.mkdir(parents=True)
         for name, text in files.items():
             (folder / name).write_text(text)
-        found, flags = read_submission(folder, NAME, count)
+        result, flags = read_submission(folder, NAME, count)
         data = {"file": used.split("/")[-1], "files": others}
-        assert [c.source for c in found] == [json.loads(files[used])["cells"][0]["source"]], n
+        assert [c.source for c in result] == [json.loads(files[used])["cells"][0]["source"]], n
         assert flags == [Flag(FlagCode.SEVERAL_NOTEBOOKS, data=data)] * bool(others), n
 
 
@@ -225,8 +225,8 @@ def test_all_cells_with_one_id_run_in_order_and_are_shown():
         ([STUB, STUB], [STUB]),
     ):
         count = {"count": len(texts)}
-        found = rebuilt_from(*[("f", t) for t in texts], why)
-        assert found == (run, "Because.", [(FlagCode.SEVERAL_CELLS, "f", count)]), texts
+        result = rebuilt_from(*[("f", t) for t in texts], why)
+        assert result == (run, "Because.", [(FlagCode.SEVERAL_CELLS, "f", count)]), texts
     mixed = [("f", HELPER), (None, "a = 1"), ("f", RIGHT), ("why", "One."), ("why", "Two.")]
     work, answer, flags = rebuilt_from(*mixed)
     assert work == [HELPER, "a = 1", RIGHT]

@@ -280,7 +280,7 @@ def test_timestamps_belong_to_their_student(course, base):
     (course / "submitted" / "mal").mkdir()
     (course / "submitted" / "mal" / NAME).symlink_to(course / "submitted" / "ada" / NAME)
     assert run_command(course, "grade", NAME) == 0
-    with quiet(), gradebook(course) as found:
-        times = [found.find_submission(NAME, s).timestamp for s in ("ada", "eve", "mal")]
+    with quiet(), gradebook(course) as result:
+        times = [result.find_submission(NAME, s).timestamp for s in ("ada", "eve", "mal")]
     assert times == [datetime(2026, 1, 2, 3, 4, 5), None, None]
     assert marks(Course(course), NAME)["eve"]["score"] == 0

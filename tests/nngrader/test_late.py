@@ -131,9 +131,9 @@ def test_lateness_from_platform_or_timestamp_is_shown(late):
         (late / "submitted" / student / NAME / LATE_MARK).touch()
     stamp = late / "submitted" / "bob" / NAME / "timestamp.txt"
     stamp.unlink()
-    found = record(late, ALL)
-    assert found["bob"]["flags"] == [Flag(FlagCode.MARKED_LATE).as_json()]
-    assert found["far"]["flags"] == [late_by(8 * 24, 100)]
+    result = record(late, ALL)
+    assert result["bob"]["flags"] == [Flag(FlagCode.MARKED_LATE).as_json()]
+    assert result["far"]["flags"] == [late_by(8 * 24, 100)]
     stamp.write_text("2999-01-01 00:00:00 UTC")
     assert Flag(FlagCode.FUTURE_TIME).as_json() in record(late, ALL)["bob"]["flags"]
     for text in ("2025-12-03 00:59:00 CST", "2025-12-03 Europe/Berln", "12/03/2025 10:00"):
@@ -167,8 +167,8 @@ def test_the_penalty_follows_marks_given_by_hand(late):
         g.db.commit()
     assert scores(late)["bob"] == pytest.approx(30 + 7 - 20)
     assert scores(late)["far"] == 0
-    found = record(late, ALL | {"bob": 0.1, "far": 0.0})
-    assert found["bob"]["flags"] == [late_by(26, 20)]
+    result = record(late, ALL | {"bob": 0.1, "far": 0.0})
+    assert result["bob"]["flags"] == [late_by(26, 20)]
     with quiet(), gradebook(late) as g:
         assert g.find_submission(NAME, "bob").late_submission_penalty == 20
         assert g.find_submission(NAME, "far").late_submission_penalty == 30

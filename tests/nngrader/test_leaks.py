@@ -183,9 +183,9 @@ def test_planted_faults_are_found_and_named(planting, base):
     wrong, before = [], copy.deepcopy(planting.notebook)
 
     def look(what, reason):
-        found = planting.found(base)
-        if found if reason is None else not any(reason in f for f in found):
-            wrong.append((what, reason, found))
+        result = planting.found(base)
+        if result if reason is None else not any(reason in f for f in result):
+            wrong.append((what, reason, result))
         planting.notebook = copy.deepcopy(before)
 
     for text, reason in TEXTS.items():
@@ -229,8 +229,8 @@ def test_a_picture_that_is_held_back_is_found_in_any_form(planting, base, pictur
     for name, drawn in DRAWN.items():
         file, content = drawn(pictures)
         planting.add(file, content)
-        found = planting.found(base)
-        assert any(f.startswith(file) and "image that is held back" in f for f in found), name
+        result = planting.found(base)
+        assert any(f.startswith(file) and "image that is held back" in f for f in result), name
         (planting.folder / file).unlink()
 
 
@@ -254,9 +254,9 @@ def test_a_hidden_case_is_found_in_any_file(planting, base, unpacked):
         ("c.npy", npy(np.asfortranarray(array))),  # stored by columns
     ):
         planting.add(name, content)
-        (found,) = {f for f in planting.found(base) if f.startswith(f"{name}:")}
-        assert message in found or name.endswith("npy"), found
-        assert "a hidden input" in found
+        (result,) = {f for f in planting.found(base) if f.startswith(f"{name}:")}
+        assert message in result or name.endswith("npy"), result
+        assert "a hidden input" in result
 
 
 def test_no_hidden_input_is_a_visible_one():
@@ -291,8 +291,8 @@ RUBRIC = (
 
 
 def test_a_sentence_of_a_sample_answer_is_found_without_the_rest_of_its_line():
-    found = secret_statements({"cells": [cell(RUBRIC, "markdown")]}, [])
-    assert set(found.values()) == {
+    result = secret_statements({"cells": [cell(RUBRIC, "markdown")]}, [])
+    assert set(result.values()) == {
         RUBRIC,
         "The largest score cancels, since it is a factor of both lines.",
     }
@@ -331,15 +331,15 @@ def test_a_driver_that_says_what_the_reference_says_is_refused():
     source = (
         f"def drive(f, X, Y):\n    X, Y = np.asarray(X, float), np.asarray(Y, float)\n{LINE}\n"
     )
-    found = moving_leaks([Moving(source)])
-    assert found == ["pairwise_distances: its driver contains most of a solution"]
+    result = moving_leaks([Moving(source)])
+    assert result == ["pairwise_distances: its driver contains most of a solution"]
 
 
 def test_a_reference_in_the_package_is_found(tmp_path, unpacked):
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
         z.writestr("nnlib/a.py", joined_definitions() + "\n")
         z.writestr("nnlib/b.npz", (unpacked / "heldback" / "test.npz").read_bytes())
-    found = package_leaks(tmp_path / "p.whl", Course(unpacked), problems())
-    assert any("nnlib/a.py contains a reference" in f for f in found)
-    assert "p.whl: nnlib/b.npz is test.npz" in found
-    assert "p.whl: nnlib/b.npz contains an image that is held back" in found
+    result = package_leaks(tmp_path / "p.whl", Course(unpacked), problems())
+    assert any("nnlib/a.py contains a reference" in f for f in result)
+    assert "p.whl: nnlib/b.npz is test.npz" in result
+    assert "p.whl: nnlib/b.npz contains an image that is held back" in result

@@ -183,8 +183,8 @@ def test_lines_of_ipython_are_not_run_and_this_is_said(start):
     r.cells += [(f"own cell {n}", line, True) for n, (line, _) in enumerate(lines)]
     r.read()
     assert r.value("f", (), {}) == 1
-    codes = {name: [flag.code for flag in found] for name, found in r.notes.items()}
-    flagged = {name for name, found in codes.items() if FlagCode.LINES_SKIPPED in found}
+    codes = {name: [flag.code for flag in result] for name, result in r.notes.items()}
+    flagged = {name for name, result in codes.items() if FlagCode.LINES_SKIPPED in result}
     assert flagged == {f"own cell {n}" for n, (_, skipped) in enumerate(lines) if skipped}
     last = f"own cell {len(lines) - 1}"
     assert codes[last] == [FlagCode.LINES_SKIPPED, FlagCode.CELL_RAISED]

@@ -124,11 +124,17 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
     (place / f"{WEEK}.ipynb").write_text(json.dumps(ends))
     assert "HIDDEN" not in (own / "release" / WEEK / f"{WEEK}.ipynb").read_text()
     assert run(own, "grade", WEEK) == 0
-    found = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
+    outcomes = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
     # Where the first test cell fails, it doesn't define the limits that the second one uses.
     # The last one sets its own limits, and the value of its comparison is no number of points.
     nothing = {"seen": 4, "syntax": 4, "unchanged": 0}
-    assert found == nothing | {"right": 9.5, "hidden": 6.5, "part": 8, "raises": 3, "ends": 6.5}
+    assert outcomes == nothing | {
+        "right": 9.5,
+        "hidden": 6.5,
+        "part": 8,
+        "raises": 3,
+        "ends": 6.5,
+    }
     assert source.read_bytes() == before
     results = {s: r["problems"]["test_square"] for s, r in latest_results(own, WEEK).items()}
     (seen,), (hidden,) = results["seen"]["findings"], results["hidden"]["findings"]
@@ -157,8 +163,8 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
 def test_points_of_own_notebook_can_change(own):
     assert run(own, "grade", WEEK) == 0
     assert run(own, "reweight", WEEK, "--points", "test_square=6", "--yes") == 0
-    found = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
-    assert (found["right"], found["part"], found["hidden"]) == (12.5, 11, 6.5)
+    results = {s: m["score"] for s, m in marks(Course(own), WEEK).items()}
+    assert (results["right"], results["part"], results["hidden"]) == (12.5, 11, 6.5)
 
 
 @pytest.mark.slow

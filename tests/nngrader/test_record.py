@@ -73,10 +73,10 @@ def test_a_submission_is_recorded_whole_or_not_at_all(filled, monkeypatch):
         really(self, cell, resources)
 
     monkeypatch.setattr(SaveAutoGrades, "_add_score", failing)
-    found = record(filled, {"bob": 1.0, "ada": 1.0})
-    assert found["bob"]["failed"]
-    assert found["bob"]["flags"][-1]["code"] == FlagCode.NOT_RECORDED
-    assert "No space left on device" in found["bob"]["flags"][-1]["data"]["reason"]
+    actual = record(filled, {"bob": 1.0, "ada": 1.0})
+    assert actual["bob"]["failed"]
+    assert actual["bob"]["flags"][-1]["code"] == FlagCode.NOT_RECORDED
+    assert "No space left on device" in actual["bob"]["flags"][-1]["data"]["reason"]
     monkeypatch.undo()
     assert tables(filled) == before
     assert (filled / "autograded" / "bob" / NAME / f"{NAME}.ipynb").read_bytes() == page

@@ -58,9 +58,9 @@ def test_a_package_with_what_is_private_is_refused(tmp_path, course):
         for name in names:
             z.writestr(name, "")
         z.writestr("nngrader/fine.py", f"at = {str(course)!r}")
-    found = package_leaks(tmp_path / "p.whl", Course(course))
+    result = package_leaks(tmp_path / "p.whl", Course(course))
     for words in (*names, "path of this machine"):
-        assert any(words in f for f in found), words
+        assert any(words in f for f in result), words
 
 
 def edit(course, old, new, file=None):
@@ -89,9 +89,9 @@ def test_a_reference_that_leans_on_what_the_notebook_lacks_stops_the_release(cou
     edit(course, line, f"{line}    X = same(X)\n", distances_of(course))
     edit(course, "distances.example", helper, distances_of(course))
     trial = trial_of(course)
-    found = score_complaints(trial, NAME, Course(course).instructor(NAME))
-    assert len(found) == 1
-    assert re.match(r"the solved version scores .*\n    pairwise_distances \d", found[0])
+    result = score_complaints(trial, NAME, Course(course).instructor(NAME))
+    assert len(result) == 1
+    assert re.match(r"the solved version scores .*\n    pairwise_distances \d", result[0])
 
 
 def test_a_stub_that_earns_points_stops_the_release(course, base):
@@ -101,8 +101,8 @@ def test_a_stub_that_earns_points_stops_the_release(course, base):
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             cell["source"] = solved[cell["metadata"]["nbgrader"]["grade_id"]]["source"]
     write(course / "release" / NAME, notebook)
-    found = score_complaints(Course(course), NAME, base.instructor_joined())
-    assert any("the unchanged version scores 100, expected 0" in f for f in found)
+    result = score_complaints(Course(course), NAME, base.instructor_joined())
+    assert any("the unchanged version scores 100, expected 0" in f for f in result)
 
 
 def test_points_that_do_not_agree_are_found(base):
@@ -110,8 +110,8 @@ def test_points_that_do_not_agree_are_found(base):
     assert not points_complaints([], notebook)
     text = "| points | for |\n|---|---|\n| 20 | a |\n| 9 | b |"
     text_before(notebook, "test_hinge_loss", text)
-    (found,) = text_complaints(notebook)
-    assert "29 points, but the cell gives 30" in found
+    (result,) = text_complaints(notebook)
+    assert "29 points, but the cell gives 30" in result
     (cell,) = (c for c in notebook["cells"] if grade_id(c) == "test_hinge_loss")
     cell["metadata"]["nbgrader"]["points"] = 31.0
     assert "the cells add up to 101 points, not 100" in points_complaints([], notebook)
@@ -213,7 +213,7 @@ def test_processes_find_what_one_would_find_at_its_first_seed(fresh, monkeypatch
     monkeypatch.setattr(seeds, "cores", lambda: 2)
     wrong = '\nhinge.alternatives["a wrong one"] = lambda *_, **__: None\n'
     file.write_text(file.read_text() + wrong)
-    found = seed_complaints(Course(fresh), NAME, 4, lambda text: None)
-    (one,) = found
+    result = seed_complaints(Course(fresh), NAME, 4, lambda text: None)
+    (one,) = result
     said = "hinge_loss: a wrong one scores 0, expected 100 (seed 0): it loses everything "
     assert one.startswith(f"{said}(The student's `hinge_loss` returns None"), one

@@ -158,9 +158,9 @@ def test_discrimination_leaves_the_item_out_of_the_total():
     expected = [np.corrcoef(p, total - p)[0, 1] for p in points.T]
     wholes = [points[:, :2].sum(1), points[:, 2:].sum(1)]
     for name, whole, k in (("pairwise_distances", 0, 0), ("hinge_loss", 1, 2)):
-        found = [i.discrimination for i in items(members, name)]
+        results = [i.discrimination for i in items(members, name)]
         r = np.corrcoef(wholes[whole], total - wholes[whole])[0, 1]
-        np.testing.assert_allclose(found, [r, *expected[k : k + 2]], rtol=1e-12)
+        np.testing.assert_allclose(results, [r, *expected[k : k + 2]], rtol=1e-12)
 
 
 def test_registered_mistakes_come_before_descriptions_and_in_each_most_students_first():
@@ -316,6 +316,6 @@ def test_shared_matches_are_listed_once():
     both = of(hinge_loss=({"value": 3.0, "gradient": 4.0}, twice))
     alone = of(hinge_loss=({"value": 3.0}, twice[1:]))
     assert [c.text for c in commonest(costs({"a": result("a", both)}), 3)] == ["gradient: a?"]
-    found = costs({"a": result("a", both), "b": result("b", alone)})
-    assert [(c.text, c.points) for c in commonest(found, 3)] == [("value: b?", 6)]
+    actual = costs({"a": result("a", both), "b": result("b", alone)})
+    assert [(c.text, c.points) for c in commonest(actual, 3)] == [("value: b?", 6)]
     assert commonest(costs({"a": result("a", EMPTY)}), 3) == []

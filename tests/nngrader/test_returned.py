@@ -46,7 +46,7 @@ def entries(file):
 
 def import_into_moodle(files):
     """Return (name, text) by user, as `is_valid_filename_for_import` finds them."""
-    found = {}
+    results = {}
     for path, text in files.items():
         parts = path.split("/")
         assert not parts[-1].startswith((".", "~"))
@@ -55,12 +55,12 @@ def import_into_moodle(files):
             if info[2:4] != PLUGIN or info[1] not in USERS:
                 continue
             name = "/".join([info[4] if len(info) > 4 else "", *parts])
-            assert USERS[info[1]] not in found
-            found[USERS[info[1]]] = name.lstrip("/"), text
+            assert USERS[info[1]] not in results
+            results[USERS[info[1]]] = name.lstrip("/"), text
             break
         else:
             raise AssertionError(f"Moodle ignores {path}")
-    return found
+    return results
 
 
 def test_moodle_gives_each_student_the_own_page(course, tmp_path, capsys, monkeypatch):
@@ -70,8 +70,8 @@ def test_moodle_gives_each_student_the_own_page(course, tmp_path, capsys, monkey
     pages = graded(course, monkeypatch, "ada", "emmy", "bo")
     assert run(course, "feedback", NAME, "--layout", "moodle") == 0
     file = course / "feedback" / f"{NAME}-moodle.zip"
-    found = import_into_moodle(entries(file))
-    assert found == {s: (f"{NAME}-feedback.html", text) for s, text in pages.items()}
+    actual = import_into_moodle(entries(file))
+    assert actual == {s: (f"{NAME}-feedback.html", text) for s, text in pages.items()}
     assert f"{file}: 3 pages" in capsys.readouterr().out
     before = file.read_bytes()
     run(course, "feedback", NAME, "--layout", "moodle", "--out", tmp_path)
@@ -84,10 +84,10 @@ def test_canvas_attaches_a_notebook_that_shows_the_page(course, tmp_path, capsys
     pages = graded(course, monkeypatch, "ada", "emmy")
     out = tmp_path / "back.zip"
     assert run(course, "feedback", NAME, "--layout", "canvas", "--out", out) == 0
-    found = entries(out)
-    assert set(found) <= set(canvas())  # the names as they were downloaded
+    actual = entries(out)
+    assert set(actual) <= set(canvas())  # the names as they were downloaded
     whose = {}
-    for name, text in found.items():
+    for name, text in actual.items():
         user, attachment = [p for p in name.split("_") if p.isdecimal()][:2]
         assert f"_{user}_{attachment}_" in " ".join(canvas())
         notebook = nbformat.reads(text, as_version=4)

@@ -209,12 +209,12 @@ def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, ca
     said = capsys.readouterr().out.splitlines()
     assert said[:2] == lines[:2]
     assert "ada, why: not marked -> 7.5 of 10" in said[0]
-    found = marks(Course(course), NAME)
-    assert found["ada"]["by_hand"] == [
+    actual = marks(Course(course), NAME)
+    assert actual["ada"]["by_hand"] == [
         ("draw", None, 5.0, "Axes?"),
         ("why", 7.5, 10, "Nearly."),
     ]
-    assert ("draw", 4.0, 5.0, "") in found["bob"]["by_hand"]
+    assert ("draw", 4.0, 5.0, "") in actual["bob"]["by_hand"]
     assert waiting(course, "bob") == ["why"]
     code = Codes(Course(course))("ada")
     file.write_text(f"student,cell,points\n{code},draw,3\n")
@@ -258,9 +258,9 @@ def test_marks_given_in_formgrader_outlive_regrading(course, base):
             assert "formgrader" in site.page(name)
         (assignment,) = [a for a in site.get("assignments") if a["name"] == NAME]
         assert (assignment["max_score"], assignment["num_submissions"]) == (100, 2)
-        found = {s["student"]: s for s in site.get(f"submitted_notebooks/{NAME}/{NAME}")}
-        assert found["ada"]["needs_manual_grade"]
-        one = found["ada"]["id"]
+        results = {s["student"]: s for s in site.get(f"submitted_notebooks/{NAME}/{NAME}")}
+        assert results["ada"]["needs_manual_grade"]
+        one = results["ada"]["id"]
         shown = site.page(f"submissions/{one}/")
         for text in ("Imports <code>os</code>.", MODEL, SCHEME, "I see two curves"):
             assert text in shown, text
@@ -280,9 +280,9 @@ def test_marks_given_in_formgrader_outlive_regrading(course, base):
         assert grades["test_hinge_loss"]["auto_score"] == 0
         assert grades["test_hinge_loss"]["manual_score"] == 14
         assert grades["test_hinge_loss"]["needs_manual_grade"]
-        found = {s["student"]: s for s in site.get(f"submitted_notebooks/{NAME}/{NAME}")}
-        assert found["ada"]["score"] == 20.5
-        assert found["ada"]["flagged"]
+        results = {s["student"]: s for s in site.get(f"submitted_notebooks/{NAME}/{NAME}")}
+        assert results["ada"]["score"] == 20.5
+        assert results["ada"]["flagged"]
         assert site.page(f"submissions/{one}/next") is not None
     mark = marks(Course(course), NAME)["ada"]
     assert ("why", 6.5, 10.0, "Nearly <b>.") in mark["by_hand"]

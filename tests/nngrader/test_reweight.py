@@ -91,10 +91,10 @@ def test_points_change_wherever_they_stand_and_grading_again_agrees(course, caps
     }
     now = latest(course)
     for name, old in (("pairwise_distances", 30), ("softmax_cross_entropy", 40)):
-        was, found = before[name], now["ben"]["problems"][name]
+        was, actual = before[name], now["ben"]["problems"][name]
         assert 0 < was["score"] < old
-        assert found["score"] == pytest.approx(was["score"] * pairs[name] / old)
-        assert sum(n for n, _ in found["aspects"].values()) == pytest.approx(found["score"])
+        assert actual["score"] == pytest.approx(was["score"] * pairs[name] / old)
+        assert sum(n for n, _ in actual["aspects"].values()) == pytest.approx(actual["score"])
     known = marks(Course(course), NAME)
     assert known["ada"]["score"] == 60 + 10 + 15 + 6
     assert known["ben"]["by_hand"][1] == ("test_hinge_loss", 5.0, 15.0, "")

@@ -12,15 +12,15 @@ ENTRY = {"__init__.py", "__main__.py", "cli.py", "cells.py"}  # these may import
 @functools.cache
 def imported(file):
     """Return the files and folders of the package that a file imports, inside functions too."""
-    found = []
+    results = []
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = file.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             for name in node.names:
                 path = base / name.name
                 module = path.is_dir() or path.with_suffix(".py").exists()
-                found.append(path if module else base)
-    return found
+                results.append(path if module else base)
+    return results
 
 
 def room_of(path):

@@ -30,10 +30,10 @@ def test_a_class_list_is_read_as_spreadsheets_write_it(tmp_path):
         CLASS.replace("\n", "\n\n,,,,\n").encode(),
         CLASS.replace("id,first", "ID, First").replace(",last_name", ", LAST_NAME ").encode(),
     ):
-        found = class_of(tmp_path, raw)
-        assert list(found) == ["ada", "emmy", "bo", "kim1", "kim2"], raw
+        result = class_of(tmp_path, raw)
+        assert list(result) == ["ada", "emmy", "bo", "kim1", "kim2"], raw
         expected = Student("emmy", "Émilie", "du Châtelet", "emilie@uni.example", "1002")
-        assert found["emmy"] == expected
+        assert result["emmy"] == expected
 
 
 def test_the_id_alone_is_enough_and_other_columns_are_passed_over(tmp_path):

@@ -106,8 +106,8 @@ def test_ways_to_the_interpreter_by_another_module_are_flagged():
         ("f = 'ex' + 'p'\ngetattr(np, f)(1)", USES, "getattr.computed"),
         ("import subprocess", IMPORTS, "subprocess"),
     ):
-        found = suspicious(names_used(source), imports(source))
-        assert Flag(code, data={"name": name}) in found, source
+        result = suspicious(names_used(source), imports(source))
+        assert Flag(code, data={"name": name}) in result, source
 
 
 def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
@@ -122,8 +122,8 @@ def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
     ]
     assert flags == {(): odd, asked: []}
     for way in ("torch.modules", "torch.sys.modules", "model.sys.modules", "a.b.modules"):
-        found = suspicious([way], ["torch"], asked)
-        assert found == [Flag(USES, data={"name": way})], way
+        result = suspicious([way], ["torch"], asked)
+        assert result == [Flag(USES, data={"name": way})], way
 
 
 def test_ordinary_code_is_not_flagged():

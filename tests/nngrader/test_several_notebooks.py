@@ -91,13 +91,13 @@ def marked(solution):
 
 def answered(course, cells, names=NOTEBOOKS):
     """Return the released notebooks by file name, with a student's cells."""
-    found = {}
+    results = {}
     for name in names:
         mine = json.loads((course / "release" / PS / f"{name}.ipynb").read_text())
         for cell in mine["cells"]:
             cell["source"] = cells.get(cell["id"], cell["source"])
-        found[f"{name}.ipynb"] = mine
-    return found
+        results[f"{name}.ipynb"] = mine
+    return results
 
 
 def submit(course, student, notebooks):
@@ -145,21 +145,24 @@ def test_points_of_all_notebooks_add_up_and_the_gradebook_has_a_row_for_each(cou
     late = submit(course, "late", whole)
     (late / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
     assert run(course, "grade", PS) == 0
-    found = marks(Course(course), PS)
-    assert {s: m["earned"] for s, m in found.items()} == {
+    result = marks(Course(course), PS)
+    assert {s: m["earned"] for s, m in result.items()} == {
         **dict.fromkeys(("right", "named", "late"), 7),
         **dict.fromkeys(("wrong", "one", "cut"), 3),
     }
-    assert {m["max_score"] for m in found.values()} == {9}
-    assert found["late"]["score"] == 1  # one penalty for both notebooks
+    assert {m["max_score"] for m in result.values()} == {9}
+    assert result["late"]["score"] == 1  # one penalty for both notebooks
     by_row = rows(course)
     assert by_row["late", "a_squares"] == (3, 3)
     assert by_row["late", "b_circles"] == (4, 3)
     assert by_row["wrong", "b_circles"] == (0, None)
     results = latest_results(course, PS)
     for student in ("one", "cut"):
-        (found,) = findings_of(results[student]["problems"]["test_circle"])
-        assert (found.code, found.data) == (Code.NOTEBOOK_MISSING, {"file": "b_circles.ipynb"})
+        (result,) = findings_of(results[student]["problems"]["test_circle"])
+        assert (result.code, result.data) == (
+            Code.NOTEBOOK_MISSING,
+            {"file": "b_circles.ipynb"},
+        )
     assert not {c.finding.code for c in commonest(costs(results), 9)} & {*NO_IDEA}
     flags = {s: flags_of(r) for s, r in results.items()}
     missing = Flag(FlagCode.NOTEBOOK_MISSING, data={"expected": "b_circles.ipynb"})

@@ -189,8 +189,8 @@ def test_the_published_solution_is_a_list_of_its_own(base):
     copy = {p: fingerprint(renamed(answers()[p][0])) for p in answers()}
     one = {"hinge_loss": copy["hinge_loss"]}
     other = {p: fingerprint(answers()[p][1]) for p in answers()}
-    found = same_as_published({"ada": copy, "bob": one, "chen": other}, published, given)
-    assert found == {"ada": list(published)}
+    result = same_as_published({"ada": copy, "bob": one, "chen": other}, published, given)
+    assert result == {"ada": list(published)}
 
 
 def test_common_code_counts_less_for_similarity():

@@ -72,17 +72,20 @@ def test_weights_count_shares_of_points_and_not_points(course):
 def test_the_lowest_is_dropped_and_an_excuse_leaves_the_denominator(course):
     rules = Rules(drop_lowest=1, excused=frozenset({("emmy", "ps3"), ("bo", "ps2")}))
     _, rows, _ = totals.totals(course, rules)
-    found = {t.student: t for t in rows}
-    assert (found["ada"].percent, found["ada"].dropped) == (65.0, ["ps1"])
-    assert (found["emmy"].percent, found["emmy"].excused) == (90.0, ["ps3"])
-    assert (found["bo"].percent, found["bo"].dropped) == (100.0, ["ps1"])  # not the excused one
+    results = {t.student: t for t in rows}
+    assert (results["ada"].percent, results["ada"].dropped) == (65.0, ["ps1"])
+    assert (results["emmy"].percent, results["emmy"].excused) == (90.0, ["ps3"])
+    assert (results["bo"].percent, results["bo"].dropped) == (
+        100.0,
+        ["ps1"],
+    )  # not the excused one
 
 
 def test_missing_submissions_count_as_0_only_on_request(course):
-    found = percents(course, Rules(zero_missing=True))
-    assert found["kim1"] == pytest.approx(10 / 3)
-    assert found["kim2"] == 0
-    assert found["emmy"] is None  # not marked yet, which is not 0
+    result = percents(course, Rules(zero_missing=True))
+    assert result["kim1"] == pytest.approx(10 / 3)
+    assert result["kim2"] == 0
+    assert result["emmy"] is None  # not marked yet, which is not 0
 
 
 FILE = """
@@ -165,12 +168,12 @@ def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, caps
 def test_without_rules_all_graded_assignments_weigh_the_same(course):
     names, rows, warned = totals.totals(course, Rules())
     assert names == ["ps1", "ps2", "ps3"]
-    found = {t.student: t for t in rows}
-    assert found["ada"].percent == pytest.approx((50 + 80 + 50) / 3)
-    assert found["bo"].percent == pytest.approx((30 + 0 + 100) / 3)
-    assert found["emmy"].reasons == ["ps3 unmarked"]
-    assert found["kim1"].reasons == ["ps2 missing", "ps3 missing"]
-    assert found["kim2"].percent is None
+    results = {t.student: t for t in rows}
+    assert results["ada"].percent == pytest.approx((50 + 80 + 50) / 3)
+    assert results["bo"].percent == pytest.approx((30 + 0 + 100) / 3)
+    assert results["emmy"].reasons == ["ps3 unmarked"]
+    assert results["kim1"].reasons == ["ps2 missing", "ps3 missing"]
+    assert results["kim2"].percent is None
     assert warned == []
 
 

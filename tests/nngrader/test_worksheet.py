@@ -64,8 +64,8 @@ DATES = {
 
 def test_dates_are_read_in_seven_languages():
     for text, expected in DATES.items():
-        found, wanted = time_of(text, UTC), expected and datetime(*expected, tzinfo=UTC)
-        assert (found and found.replace(second=0)) == wanted, text
+        result, wanted = time_of(text, UTC), expected and datetime(*expected, tzinfo=UTC)
+        assert (result and result.replace(second=0)) == wanted, text
 
 
 def test_the_worksheet_tells_students_and_times(course, tmp_path, capsys):
@@ -104,9 +104,9 @@ def test_under_blind_marking_a_participant_is_a_student(course, tmp_path, capsys
 @pytest.fixture
 def marked(tmp_path, monkeypatch):
     """Return a course with marks of ada and kim1, who is still to be marked."""
-    found = {"ada": mark(66.5), "kim1": mark(40.0, by_hand=True), "zoe": mark(1.0)}
-    found |= {"participant-501": mark(7.25)}
-    monkeypatch.setattr(export, "marks", lambda *_: {s: dict(m) for s, m in found.items()})
+    results = {"ada": mark(66.5), "kim1": mark(40.0, by_hand=True), "zoe": mark(1.0)}
+    results |= {"participant-501": mark(7.25)}
+    monkeypatch.setattr(export, "marks", lambda *_: {s: dict(m) for s, m in results.items()})
     monkeypatch.setattr(export, "latest", lambda *_: {})
     class_list(tmp_path)
     return tmp_path

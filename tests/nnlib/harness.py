@@ -115,14 +115,14 @@ def calls(names, text):
     functions = re.compile(
         r"L\.(?:nn\.functional\.)?(\w+)\(|\)\.(\w+)\(|^(?!ones|narrow)(\w+)\(L|^(\w+):"
     )
-    found = []
+    results = []
     for call in text.split(";"):
         call = " ".join(call.split())
         name = next(filter(None, functions.search(call).groups()))
         call = call.removeprefix(f"{name}: ")
         f = functools.partial(lambda call, L: eval(call, names | dict(L=L)), call)
-        found.append((name, f, call))
-    return found
+        results.append((name, f, call))
+    return results
 
 
 def raising(names, error, text):

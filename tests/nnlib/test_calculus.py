@@ -31,14 +31,14 @@ def cubic(x):
 def test_gradient_agrees_with_the_closed_form(method, rng):
     for shape in ((), (1,), (5,), (2, 3), (2, 1, 3)):
         x = rng.standard_normal(shape)
-        found = numerical_gradient(cubic, x, method=method)
+        result = numerical_gradient(cubic, x, method=method)
         expected = 3 * x**2 + 2 * np.sin(x) * np.cos(x)
-        np.testing.assert_allclose(found, expected, rtol=DIGITS[method], atol=DIGITS[method])
-        assert found.shape == shape
-        assert found.dtype == np.float64
+        np.testing.assert_allclose(result, expected, rtol=DIGITS[method], atol=DIGITS[method])
+        assert result.shape == shape
+        assert result.dtype == np.float64
     x = np.array([1e8, 1e-8, 0.0])  # steps of the size of their entry
-    found = numerical_gradient(lambda x: (x * x).sum(), x, method=method)
-    np.testing.assert_allclose(found, 2 * x, rtol=10 * DIGITS[method], atol=1e-7)
+    result = numerical_gradient(lambda x: (x * x).sum(), x, method=method)
+    np.testing.assert_allclose(result, 2 * x, rtol=10 * DIGITS[method], atol=1e-7)
 
 
 def test_one_sided_differences_need_one_value_more_than_entries():
@@ -60,8 +60,8 @@ def test_one_sided_differences_need_one_value_more_than_entries():
 )
 def test_errors_of_the_cube_at_one_are_those_by_hand(method, exact):
     """x³ at 1 with h = 1/10: 3 + 3h + h², 3 - 3h + h², 3 + h²."""
-    found = numerical_gradient(lambda x: x**3, 1, method=method, h=0.1)
-    np.testing.assert_allclose(found, exact, rtol=1e-14)
+    result = numerical_gradient(lambda x: x**3, 1, method=method, h=0.1)
+    np.testing.assert_allclose(result, exact, rtol=1e-14)
 
 
 def test_jacobian_of_a_linear_map_in_both_layouts():
@@ -79,14 +79,14 @@ def test_jacobian_of_a_linear_map_in_both_layouts():
 @pytest.mark.parametrize("method", METHODS)
 def test_jacobian_of_arrays_agrees_with_torch(method, rng):
     X, W = rng.standard_normal((2, 3)), rng.standard_normal((3, 4))
-    found = numerical_jacobian(lambda X: np.tanh(X @ W), X, method=method)
+    result = numerical_jacobian(lambda X: np.tanh(X @ W), X, method=method)
     expected = jacobian(lambda X: torch.tanh(X @ torch.tensor(W)), torch.tensor(X))
-    assert found.shape == (2, 4, 2, 3)
-    np.testing.assert_allclose(found, expected, rtol=DIGITS[method], atol=DIGITS[method])
+    assert result.shape == (2, 4, 2, 3)
+    np.testing.assert_allclose(result, expected, rtol=DIGITS[method], atol=DIGITS[method])
     turned = numerical_jacobian(
         lambda X: np.tanh(X @ W), X, method=method, layout="denominator"
     )
-    np.testing.assert_array_equal(turned, found.transpose(2, 3, 0, 1))
+    np.testing.assert_array_equal(turned, result.transpose(2, 3, 0, 1))
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_hessian_agrees_with_torch(method, atol, rng):
     for shape in ((), (3,), (2, 2)):
         x = rng.standard_normal(shape)
         expected = hessian(lambda x: f(x, torch.exp), torch.tensor(x))
-        found = numerical_hessian(f, x, method=method)
-        assert found.shape == shape * 2
-        np.testing.assert_allclose(found, expected, atol=atol * np.abs(expected.numpy()).max())
+        result = numerical_hessian(f, x, method=method)
+        assert result.shape == shape * 2
+        np.testing.assert_allclose(result, expected, atol=atol * np.abs(expected.numpy()).max())
 
 
 def test_relative_error_of_lists_counts_all_parameters_as_one_vector():
@@ -116,9 +116,9 @@ def test_relative_error_of_lists_counts_all_parameters_as_one_vector():
 def test_float32_keeps_fewer_digits():
     x = np.linspace(-1, 1, 5)
     exact = 3 * x**2 + 2 * np.sin(x) * np.cos(x)
-    found = numerical_gradient(cubic, x.astype(np.float32))
-    assert found.dtype == np.float32
-    assert 1e-6 < relative_error(found, exact) < 1e-2
+    result = numerical_gradient(cubic, x.astype(np.float32))
+    assert result.dtype == np.float32
+    assert 1e-6 < relative_error(result, exact) < 1e-2
     assert relative_error(numerical_gradient(cubic, x), exact) < 1e-9
 
 

@@ -148,14 +148,14 @@ def test_samples_have_the_mean_and_variance_of_the_distribution(name):
 
 
 def test_divergence_is_infinite_where_only_q_is_impossible():
-    found = []
+    results = []
     for L in LIBRARIES:
         D = L.distributions
         p, q = L.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]), L.tensor([1.0, 0.0, 0.0])
-        found.append([D.kl_divergence(D.Categorical(p), D.Categorical(q)).numpy()])
+        results.append([D.kl_divergence(D.Categorical(p), D.Categorical(q)).numpy()])
         coins = (D.Bernoulli(L.tensor(x)) for x in ([0.5, 0.0, 1.0], [0.0, 0.0, 1.0]))
-        found[-1].append(D.kl_divergence(*coins).numpy())
-    for a, b in zip(*found, strict=True):
+        results[-1].append(D.kl_divergence(*coins).numpy())
+    for a, b in zip(*results, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 

@@ -31,12 +31,12 @@ def assert_same(f, *values, rtol=1e-9, recorded=False):
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             y = f(L, *inputs)
-            found = [y]
+            results = [y]
             if y.requires_grad:
-                found += L.autograd.grad(y.sum(), inputs, create_graph=recorded)
+                results += L.autograd.grad(y.sum(), inputs, create_graph=recorded)
             if recorded:
-                found += L.autograd.grad((found[1] ** 3).sum(), inputs)
-        out.append([a.detach().numpy() for a in found])
+                results += L.autograd.grad((results[1] ** 3).sum(), inputs)
+        out.append([a.detach().numpy() for a in results])
     for got, expected in zip(*out, strict=True):
         np.testing.assert_allclose(got, expected, rtol=rtol, atol=1e-12, strict=True)
 
@@ -239,14 +239,14 @@ def second_derivatives(L, f, *values):
     """Return the gradients of f, and their derivatives in one direction, as arrays."""
     inputs = [L.tensor(np.array(v, "f8"), requires_grad=True) for v in values]
     first = L.autograd.grad(f(L, *inputs).sum(), inputs, create_graph=True)
-    found = [g.detach().numpy(force=True) for g in first]
+    results = [g.detach().numpy(force=True) for g in first]
     for g in first:
         direction = L.arange(1, g.numel() + 1).reshape(g.shape)
         second = L.autograd.grad(
             (g * direction).sum(), inputs, retain_graph=True, materialize_grads=True
         )
-        found += [h.detach().numpy(force=True) for h in second]
-    return found
+        results += [h.detach().numpy(force=True) for h in second]
+    return results
 
 
 ORIGIN, MIXED = [0.0, 0.0, 0.0], [0.0, 1.0, -2.0]

@@ -32,13 +32,13 @@ def test_two_axes_agree_with_scipy(mode, method, rng):
         rng.standard_normal((7, 11)),
         np.outer(rng.standard_normal(3), rng.standard_normal(5)),
     )
-    found = convolve(x, h, padding=mode, method=method)
+    result = convolve(x, h, padding=mode, method=method)
     np.testing.assert_allclose(
-        found, scipy.signal.convolve2d(x, h, mode), rtol=1e-10, atol=1e-12
+        result, scipy.signal.convolve2d(x, h, mode), rtol=1e-10, atol=1e-12
     )
-    found = correlate(x, h, padding=mode, method=method)
+    result = correlate(x, h, padding=mode, method=method)
     np.testing.assert_allclose(
-        found, scipy.signal.correlate2d(x, h, mode), rtol=1e-10, atol=1e-12
+        result, scipy.signal.correlate2d(x, h, mode), rtol=1e-10, atol=1e-12
     )
 
 
@@ -66,8 +66,8 @@ def test_correlation_agrees_with_torch(padding, stride, dilation, method, rng):
     x = rng.standard_normal((13, 17))
     h = np.outer(rng.standard_normal(3), rng.standard_normal(5))
     options = dict(padding=padding, stride=stride, dilation=dilation)
-    found = correlate(x, h, **options, method=method)
-    np.testing.assert_allclose(found, by_torch(x, h, **options), rtol=1e-10, atol=1e-12)
+    result = correlate(x, h, **options, method=method)
+    np.testing.assert_allclose(result, by_torch(x, h, **options), rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("padding_mode", SCIPY_MODES)
@@ -105,8 +105,8 @@ def test_methods_agree_on_whole_numbers_exactly(k, more, stride, dilation, paddi
 def test_leading_axes_are_kept(rng):
     X, h = rng.standard_normal((2, 3, 6, 7)), np.outer([1.0, 2], [3.0, 4, 5])
     for method in METHODS:
-        found = correlate(X, h, method=method)
-        assert found.shape == (2, 3, 5, 5)
-        np.testing.assert_allclose(found[1, 2], correlate(X[1, 2], h), rtol=1e-10)
+        result = correlate(X, h, method=method)
+        assert result.shape == (2, 3, 5, 5)
+        np.testing.assert_allclose(result[1, 2], correlate(X[1, 2], h), rtol=1e-10)
     rows = correlate(X, [1.0, -1.0])
     np.testing.assert_allclose(rows, X[..., :-1] - X[..., 1:])

@@ -35,9 +35,9 @@ def test_rank_decides_what_is_separable():
 
 def test_gaussian_is_that_of_scipy(rng):
     x = rng.standard_normal((12, 10))
-    found = convolve(x, filters.gaussian(1.2), padding="same", padding_mode="replicate")
+    result = convolve(x, filters.gaussian(1.2), padding="same", padding_mode="replicate")
     expected = scipy.ndimage.gaussian_filter(x, 1.2, mode="nearest", radius=4)
-    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(result, expected, rtol=1e-10, atol=1e-12)
     assert filters.gaussian(1.2).shape == (9, 9)
 
 
@@ -55,15 +55,15 @@ def test_box_and_sobel_are_those_of_scipy(rng):
 
 def test_edges_of_a_slope_have_its_steepness_and_direction():
     i, j = np.mgrid[:6, :7].astype(float)
-    found = edges(3 * j - 4 * i)
+    result = edges(3 * j - 4 * i)
     inside = (slice(1, -1), slice(1, -1))
-    np.testing.assert_allclose(found.x[inside], 3)
-    np.testing.assert_allclose(found.y[inside], -4)
-    np.testing.assert_allclose(found.magnitude[inside], 5)
-    np.testing.assert_allclose(found.direction[inside], np.arctan2(-4, 3))
+    np.testing.assert_allclose(result.x[inside], 3)
+    np.testing.assert_allclose(result.y[inside], -4)
+    np.testing.assert_allclose(result.magnitude[inside], 5)
+    np.testing.assert_allclose(result.direction[inside], np.arctan2(-4, 3))
 
 
 def test_edge_is_found_where_the_picture_steps():
-    found = edges(VERTICAL)
-    np.testing.assert_array_equal(found.magnitude, [[0, 0, 0.5, 0.5, 0, 0]] * 4)
-    np.testing.assert_allclose(np.abs(found.direction[:, 2:4]), np.pi)  # brighter to the left
+    result = edges(VERTICAL)
+    np.testing.assert_array_equal(result.magnitude, [[0, 0, 0.5, 0.5, 0, 0]] * 4)
+    np.testing.assert_allclose(np.abs(result.direction[:, 2:4]), np.pi)  # brighter to the left

@@ -35,8 +35,8 @@ def test_im2col_times_the_kernel_is_the_correlation(rng):
     x, h = rng.standard_normal((2, 6, 7)), rng.standard_normal((3, 2))
     rows = im2col(x, (3, 2), stride=(1, 2), dilation=(2, 1))
     assert rows.shape == (2, 2 * 3, 6)
-    found = (rows @ h.ravel()).reshape(2, 2, 3)
-    np.testing.assert_allclose(found, correlate(x, h, stride=(1, 2), dilation=(2, 1)))
+    result = (rows @ h.ravel()).reshape(2, 2, 3)
+    np.testing.assert_allclose(result, correlate(x, h, stride=(1, 2), dilation=(2, 1)))
     unfolded = torch.nn.functional.unfold(torch.tensor(x)[:, None], (3, 2)).numpy()
     np.testing.assert_array_equal(im2col(x, (3, 2)), unfolded.transpose(0, 2, 1))
 

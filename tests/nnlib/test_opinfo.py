@@ -105,12 +105,12 @@ def ours(name):
     """Return nnlib's function or method of a name of torch."""
     if name in CALLS or name.startswith("linalg."):
         return CALLS.get(name)
-    found = nnlib
+    result = nnlib
     for part in name.split("."):
-        found = getattr(found, part, None)
-        if found is None:
+        result = getattr(result, part, None)
+        if result is None:
             return getattr(nnlib.Tensor, name, None)
-    return found
+    return result
 
 
 @functools.cache

@@ -69,8 +69,8 @@ def test_import_needs_numpy_alone():
 @pytest.mark.slow
 def test_the_estimators_need_scikit_learn_and_nothing_heavier():
     heavy = {"torch", "matplotlib", "sympy", "distributed", "IPython", "tqdm"}
-    assert "sklearn" in (found := imported_by("nnlib.classifiers"))
-    assert not found & heavy
+    assert "sklearn" in (result := imported_by("nnlib.classifiers"))
+    assert not result & heavy
 
 
 CORE = ["tensor", "graph", "walk", "ops"]  # what a student reads first
@@ -81,17 +81,17 @@ HELPERS += ["left_out", "printing", "quiet", "runs", "scan", "windows"]
 
 def imports_of(path, package):
     """Return the absolute names of the modules that a file imports, anywhere in it."""
-    found = set()
+    results = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            results |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom):
             relative = "." * node.level + (node.module or "")
             module = importlib.util.resolve_name(relative, package)
             names_are_modules = module == "nnlib"  # from .. import depthwise
             parts = [f".{alias.name}" for alias in node.names] if names_are_modules else [""]
-            found |= {module + part for part in parts}
-    return found
+            results |= {module + part for part in parts}
+    return results
 
 
 def test_the_core_imports_numpy_the_standard_library_and_itself_only():

@@ -114,8 +114,8 @@ def test_special_functions_are_those_of_scipy(rng):
     )
     x = 1 / 3 + np.linspace(-0.001, 0.001, 5)
     for a, rtol in [(1e4, 1e-10), (1e6, 1e-8)]:
-        found = betainc(a, 2 * a, x)
-        np.testing.assert_allclose(found, scipy.special.betainc(a, 2 * a, x), rtol)
+        result = betainc(a, 2 * a, x)
+        np.testing.assert_allclose(result, scipy.special.betainc(a, 2 * a, x), rtol)
 
 
 MODES = [
@@ -142,8 +142,8 @@ def test_counts_of_many_tosses_keep_ten_digits(n):
     k = np.linspace(0, n, 11).astype(int)
     for p in (0.03, 0.5):
         ours, theirs = Binomial(n, p), scipy.stats.binom(n, p)
-        for found, expected in [(ours.pmf(k), theirs.pmf(k)), (ours.cdf(k), theirs.cdf(k))]:
-            np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-200)
+        for result, expected in [(ours.pmf(k), theirs.pmf(k)), (ours.cdf(k), theirs.cdf(k))]:
+            np.testing.assert_allclose(result, expected, rtol=1e-10, atol=1e-200)
 
 
 def test_far_tails_keep_their_digits():

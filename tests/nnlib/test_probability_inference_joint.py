@@ -32,8 +32,8 @@ def test_axes_come_in_the_order_asked(rng):
 
 
 def test_product_rule_by_hand():
-    found = JOINT.conditional("z", "y", given={"x": 1})
-    assert found.probs.tolist() == [[F(1, 5), F(2, 5)], [F(1, 5), F(1, 5)]]
+    result = JOINT.conditional("z", "y", given={"x": 1})
+    assert result.probs.tolist() == [[F(1, 5), F(2, 5)], [F(1, 5), F(1, 5)]]
 
 
 def test_bayes_rule_turns_a_conditional_around():

@@ -242,9 +242,9 @@ def test_inputs_stay_as_they_were_and_results_have_memory_of_their_own():
         with naming(f):
             for value, old in zip(inputs, before, strict=True):
                 np.testing.assert_array_equal(value, old)
-            found = [arrays(result) for result in results]
+            outcomes = [arrays(result) for result in results]
             assert not any(
-                np.shares_memory(x, y) for part in found for x in part for y in inputs
+                np.shares_memory(x, y) for part in outcomes for x in part for y in inputs
             )
-            pairs = zip(*found[:2], strict=True)
+            pairs = zip(*outcomes[:2], strict=True)
             assert not any(np.shares_memory(x, y) for x, y in pairs if x.size)

@@ -48,9 +48,9 @@ def test_every_dtype_comes_back_and_goes_to_torch_and_back(rng):
     for dtype in DTYPES:  # torch has more than nnlib computes with
         x = rng.integers(0, 2, (3, 4)).astype(dtype)
         with naming(dtype):
-            found = load(saved(torch.tensor(x), torch.save))
-            np.testing.assert_array_equal(array(found), x, strict=True)
-            assert_same(torch.load(saved(found)), torch.tensor(x))
+            result = load(saved(torch.tensor(x), torch.save))
+            np.testing.assert_array_equal(array(result), x, strict=True)
+            assert_same(torch.load(saved(result)), torch.tensor(x))
 
 
 VIEWS = {

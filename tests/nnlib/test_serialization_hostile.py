@@ -236,8 +236,8 @@ ARCHIVES = {
 
 
 def test_archives_that_save_never_writes_are_refused():
-    for name_, found in ARCHIVES.items():
-        file, error = found if isinstance(found, tuple) else (found, RuntimeError)
+    for name_, result in ARCHIVES.items():
+        file, error = result if isinstance(result, tuple) else (result, RuntimeError)
         with naming(name_):
             refused(file.getvalue() if hasattr(file, "getvalue") else file, error, "load: ")
 

@@ -31,13 +31,13 @@ def made(L):
 
 def test_the_default_dtype_is_used_as_in_torch():
     for dtype in ("float64", "float32"):
-        found = []
+        results = []
         for L in (nnlib, torch):
             L.set_default_dtype(getattr(L, dtype))
-            found.append([*made(L), L.get_default_dtype() == getattr(L, dtype)])
+            results.append([*made(L), L.get_default_dtype() == getattr(L, dtype)])
             with pytest.raises(TypeError, match="float"):
                 L.set_default_dtype(L.int64)
-        assert found[0] == found[1]
+        assert results[0] == results[1]
 
 
 def test_variables_are_tensors():

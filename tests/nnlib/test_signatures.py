@@ -73,11 +73,11 @@ def ways_in_stub(path, owner=None):
     body = ast.parse((STUBS / path).read_text(encoding="utf-8")).body
     if owner is not None:
         (body,) = (n.body for n in body if isinstance(n, ast.ClassDef) and n.name == owner)
-    found = {}
+    results = {}
     for node in body:
         if isinstance(node, ast.FunctionDef):
-            found.setdefault(node.name, []).append(way_in_stub(node))
-    return found
+            results.setdefault(node.name, []).append(way_in_stub(node))
+    return results
 
 
 def way_in_python(f):
@@ -120,7 +120,7 @@ def ways_of(namespace, name, theirs):
 
 def complaints(ours, way):
     """Return what is wrong with our function for one of torch's signatures."""
-    signature, found = inspect.signature(ours), []
+    signature, result = inspect.signature(ours), []
     left_out = [i for i, p in enumerate(way.positional) if p in LEFT_OUT]
     ordered = way.positional[: min(left_out, default=len(way.positional))]
     names = [p for p in way.positional + way.named if p not in LEFT_OUT]
@@ -128,25 +128,25 @@ def complaints(ours, way):
         try:
             inspect.signature(ours, follow_wrapped=False).bind(*way.positional, 2, 3)
         except TypeError as error:
-            found.append(f"one by one: {error}")
-        return found
+            result.append(f"one by one: {error}")
+        return result
     if all(p in ordered or p in way.defaults for p in way.positional + way.named):
         try:
             bound = signature.bind(*ordered).arguments.items()
-            found += [
+            result += [
                 f"{p} in the place of {v}" for p, v in bound if isinstance(v, str) and v != p
             ]
         except TypeError as error:
-            found.append(f"in places: {error}")
+            result.append(f"in places: {error}")
     try:
         signature.bind(**{p: p for p in names})
     except TypeError as error:
-        found.append(f"named: {error}")
+        result.append(f"named: {error}")
     for p in [p for p in names if p in way.defaults and p in signature.parameters]:
         own, default = signature.parameters[p].default, way.defaults[p]
         if own is not inspect.Parameter.empty and own != default:
-            found.append(f"{p}={own!r}, not {default!r}")
-    return found
+            result.append(f"{p}={own!r}, not {default!r}")
+    return result
 
 
 NAMESPACES = {
@@ -166,13 +166,13 @@ def functions(namespace):
     """Return the public functions of a module, or methods of a class, by name."""
     owner, _ = NAMESPACES[namespace]
     names = getattr(owner, "__all__", [n for n in dir(owner) if n[0] != "_"])
-    found = {
+    results = {
         n: getattr(owner, n) if inspect.ismodule(owner) else inspect.getattr_static(owner, n)
         for n in names
     }
     if inspect.isclass(owner):  # x.add_ takes what x.add takes
-        found |= {f"{n}_": found[n] for n in ops.IN_PLACE if f"{n}_" in found}
-    return {n: f for n, f in found.items() if inspect.isfunction(f)}
+        results |= {f"{n}_": results[n] for n in ops.IN_PLACE if f"{n}_" in results}
+    return {n: f for n, f in results.items() if inspect.isfunction(f)}
 
 
 PUBLIC = [
@@ -194,12 +194,12 @@ SHARED = [
 def all_complaints(namespace, name, ours, theirs):
     """Return what is wrong for any of torch's signatures; a method's self has no name."""
     me = next(iter(inspect.signature(ours).parameters), None)
-    found = set()
+    results = set()
     for way in ways_of(namespace, name, theirs):
         if way.positional[:1] == ("self",):
             way = way._replace(positional=(me, *way.positional[1:]))
-        found |= set(complaints(ours, way))
-    return found
+        results |= set(complaints(ours, way))
+    return results
 
 
 # Told apart by the kind of what comes, as ``CALLS`` of test_signatures_calls.py try.
@@ -265,8 +265,8 @@ def test_signatures_are_those_of_torch(where):
         if namespace == where:
             with naming(namespace, name):
                 assert ((namespace, name) in UNSAID) == (not ways_of(namespace, name, theirs))
-                found = all_complaints(namespace, name, ours, theirs) - BY_KIND
-                assert bool(found) == ((namespace, name) in DIFFERENT), found
+                result = all_complaints(namespace, name, ours, theirs) - BY_KIND
+                assert bool(result) == ((namespace, name) in DIFFERENT), result
 
 
 def test_functions_and_methods_of_torch_are_both_here():

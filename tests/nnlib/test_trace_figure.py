@@ -97,5 +97,5 @@ def test_a_changed_input_changes_every_number(figure):
     shown.get_by_role("spinbutton", name="z").fill("-4")
     shown.get_by_role("button", name="backward pass").click()
     expected = trace.expression("(x + y) * z", x=2, y=3, z=-4)
-    found = shown.locator("text.nn-gradient:not(.nn-sent)").all_text_contents()
-    assert sorted(found) == sorted(f"{n.gradient:g}".replace("-", "−") for n in expected)
+    result = shown.locator("text.nn-gradient:not(.nn-sent)").all_text_contents()
+    assert sorted(result) == sorted(f"{n.gradient:g}".replace("-", "−") for n in expected)

@@ -79,8 +79,8 @@ def test_a_file_is_told_as_tables_with_device_date_and_spread(tmp_path):
 def test_a_file_that_is_not_from_a_gpu_or_lacks_something_is_refused(
     tmp_path, changed, message
 ):
-    found = {k: v for k, v in (MADE_UP | changed).items() if v is not None}
-    (tmp_path / "gpu.json").write_text(json.dumps(found))
+    results = {k: v for k, v in (MADE_UP | changed).items() if v is not None}
+    (tmp_path / "gpu.json").write_text(json.dumps(results))
     with pytest.raises(ValueError, match=rf"gpu\.json {message}"):
         PROGRAM["read"](tmp_path / "gpu.json")
 
@@ -89,8 +89,8 @@ def test_whitened_patches_are_uncorrelated():
     images = torch.from_numpy(np.random.default_rng(0).random((400, 1, 12, 12))).float()
     images = torch.nn.functional.avg_pool2d(images, 3, 1)  # neighbours are alike
     maps = torch.nn.functional.conv2d(images, PROGRAM["whitening"](images))
-    found = torch.cov(maps.transpose(0, 1).reshape(9, -1))
-    unit = found / found.diagonal().sqrt().outer(found.diagonal().sqrt())
+    result = torch.cov(maps.transpose(0, 1).reshape(9, -1))
+    unit = result / result.diagonal().sqrt().outer(result.diagonal().sqrt())
     assert (unit - torch.eye(9)).abs().max() < 0.02
 
 
@@ -112,7 +112,7 @@ def test_the_augmentation_mirrors_and_moves_pictures():
 
 def test_batches_hold_each_picture_once_an_epoch():
     X, Y = torch.arange(12.0), torch.arange(12)
-    found = [y for _, y in PROGRAM["batches"](X, Y, 2, 4)]
-    assert len(found) == 6
-    for epoch in (found[:3], found[3:]):
+    results = [y for _, y in PROGRAM["batches"](X, Y, 2, 4)]
+    assert len(results) == 6
+    for epoch in (results[:3], results[3:]):
         assert sorted(torch.cat(epoch).tolist()) == list(range(12))

@@ -19,8 +19,8 @@ def test_neighbours_and_predictions_are_scikit_learns(rng):
         with naming(p):
             mine = ours.KNeighborsClassifier(p=p).fit(X, y)
             theirs = sklearn.neighbors.KNeighborsClassifier(p=p).fit(X, y)
-            for found, expected in zip(mine.kneighbors(Q), theirs.kneighbors(Q), strict=True):
-                np.testing.assert_allclose(found, expected, rtol=1e-9)
+            for result, expected in zip(mine.kneighbors(Q), theirs.kneighbors(Q), strict=True):
+                np.testing.assert_allclose(result, expected, rtol=1e-9)
             np.testing.assert_allclose(mine.predict_proba(Q), theirs.predict_proba(Q))
             np.testing.assert_array_equal(mine.predict(Q), theirs.predict(Q))
 
@@ -33,9 +33,9 @@ def test_neighbours_are_those_that_sorting_all_distances_finds(data, p):
     k = data.draw(st.integers(1, N))
     full = cdist(Q, X, "minkowski", p=p)
     order = np.argsort(full, axis=1, kind="stable")[:, :k]  # of equals the lower index
-    found, indices = ours.KNeighborsClassifier(k, p=p).fit(X, np.zeros(N)).kneighbors(Q)
+    result, indices = ours.KNeighborsClassifier(k, p=p).fit(X, np.zeros(N)).kneighbors(Q)
     np.testing.assert_array_equal(indices, order)
-    np.testing.assert_array_equal(found, np.take_along_axis(full, order, axis=1))
+    np.testing.assert_array_equal(result, np.take_along_axis(full, order, axis=1))
 
 
 def test_far_from_the_origin_no_neighbour_is_lost(rng):

@@ -52,13 +52,13 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_exact_eigenspaces_are_those_of_sympy(name):
     M = sp.Matrix(np.vectorize(lambda x: sp.Rational(str(x)))(CASES[name]))
-    found = eigenspaces(CASES[name])
-    for value, _, basis in found:
+    result = eigenspaces(CASES[name])
+    for value, _, basis in result:
         V = sp.Matrix(basis)
         assert (M * V - sp.sympify(value) * V).applyfunc(sp.simplify).is_zero_matrix
         assert V.rank() == V.cols
     for value, multiplicity, vectors in M.eigenvects():
-        (same,) = (s for s in found if abs(complex(s.eigenvalue) - complex(value)) < 1e-12)
+        (same,) = (s for s in result if abs(complex(s.eigenvalue) - complex(value)) < 1e-12)
         assert (same.algebraic, same.geometric) == (multiplicity, len(vectors))
 
 

@@ -31,44 +31,44 @@ def test_it_agrees_with_scikit_learn():
         for name in CASES:
             with naming(name):
                 X = np.asarray(CASES[name], dtype=float)
-                found = pca(X, method=method)
+                result = pca(X, method=method)
                 theirs = decomposition.PCA(svd_solver="full").fit(X)
                 size = theirs.explained_variance_[0]
                 close = {"rtol": 1e-10, "atol": 1e-13}
-                np.testing.assert_allclose(found.mean, theirs.mean_, rtol=1e-12)
+                np.testing.assert_allclose(result.mean, theirs.mean_, rtol=1e-12)
                 np.testing.assert_allclose(
-                    found.explained_variance / size, theirs.explained_variance_ / size, **close
+                    result.explained_variance / size, theirs.explained_variance_ / size, **close
                 )
                 np.testing.assert_allclose(
-                    found.explained_variance_ratio, theirs.explained_variance_ratio_, **close
+                    result.explained_variance_ratio, theirs.explained_variance_ratio_, **close
                 )
                 real = (
                     theirs.explained_variance_ > 1e-10 * size
                 )  # without variance any direction will do
-                same = np.abs((found.components[: len(real)] * theirs.components_).sum(axis=1))
+                same = np.abs((result.components[: len(real)] * theirs.components_).sum(axis=1))
                 np.testing.assert_allclose(same[real], 1, rtol=1e-10)
 
 
 def test_transforming_the_data_gives_the_scores_and_back():
     X = data(20, 4)
-    found = pca(X)
-    np.testing.assert_allclose(found.transform(X), found.scores, atol=1e-12)
-    np.testing.assert_allclose(found.inverse(found.scores), X, atol=1e-12)
+    result = pca(X)
+    np.testing.assert_allclose(result.transform(X), result.scores, atol=1e-12)
+    np.testing.assert_allclose(result.inverse(result.scores), X, atol=1e-12)
 
 
 def test_reconstruction_error_is_the_omitted_variance():
     X = data(20, 4)
-    found, whole = pca(X, 2), pca(X)
-    lost = ((found.inverse(found.scores) - X) ** 2).sum() / 19
+    result, whole = pca(X, 2), pca(X)
+    lost = ((result.inverse(result.scores) - X) ** 2).sum() / 19
     np.testing.assert_allclose(lost, whole.explained_variance[2:].sum(), rtol=1e-12)
-    assert found.components.shape == (2, 4)
+    assert result.components.shape == (2, 4)
     np.testing.assert_allclose(
-        found.explained_variance_ratio, whole.explained_variance_ratio[:2]
+        result.explained_variance_ratio, whole.explained_variance_ratio[:2]
     )
 
 
 def test_data_that_do_not_vary_have_no_variance_to_share():
-    found = pca(np.full((3, 2), 7.0))
-    assert (found.explained_variance == 0).all()
-    assert (found.explained_variance_ratio == 0).all()
-    assert (found.scores == 0).all()
+    result = pca(np.full((3, 2), 7.0))
+    assert (result.explained_variance == 0).all()
+    assert (result.explained_variance_ratio == 0).all()
+    assert (result.scores == 0).all()

@@ -36,9 +36,9 @@ def plain(M):
 @given(matrices())
 def test_the_reduced_form_and_its_pivots(A):
     expected, pivots = sympy.Matrix(A).rref()
-    found = linalg.row_reduce(A, exact=True)
-    assert (found.matrix == plain(expected)).all()
-    assert found.pivots == pivots
+    result = linalg.row_reduce(A, exact=True)
+    assert (result.matrix == plain(expected)).all()
+    assert result.pivots == pivots
     assert linalg.rank(A, exact=True) == len(pivots)
 
 
@@ -58,11 +58,11 @@ def test_determinant_and_inverse(A):
 @given(matrices(), st.lists(st.integers(-2, 2), min_size=4, max_size=4))
 def test_a_system_is_consistent_if_and_only_if_the_rank_stays(A, b):
     b = b[: len(A)]
-    found = linalg.solution_set(A, b, exact=True)
+    result = linalg.solution_set(A, b, exact=True)
     augmented = [[*row, x] for row, x in zip(A, b, strict=True)]
-    assert found.consistent == (sympy.Matrix(augmented).rank() == sympy.Matrix(A).rank())
-    if found.consistent:
-        assert (exact(A) @ found.at(*range(len(found.free))) == b).all()
+    assert result.consistent == (sympy.Matrix(augmented).rank() == sympy.Matrix(A).rank())
+    if result.consistent:
+        assert (exact(A) @ result.at(*range(len(result.free))) == b).all()
 
 
 FUNCTIONS = [*("row_reduce", "det", "inverse", "lu", "gram_schmidt")]

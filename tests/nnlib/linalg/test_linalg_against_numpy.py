@@ -52,18 +52,18 @@ def test_singular_matrices(name):
 @pytest.mark.parametrize("name", ANY)
 def test_rank_and_solution_sets(name):
     A = ANY[name]
-    found, rank = linalg.row_reduce(A), true_rank(A)
-    assert linalg.rank(A) == found.rank == rank
-    pivots = found.matrix[:, list(found.pivots)]
+    result, rank = linalg.row_reduce(A), true_rank(A)
+    assert linalg.rank(A) == result.rank == rank
+    pivots = result.matrix[:, list(result.pivots)]
     assert_allclose(pivots, np.eye(len(A))[:, :rank], atol=1e-12)
-    assert (found.matrix[rank:] == 0).all()
-    assert sorted(found.pivots + found.free) == list(range(A.shape[1]))
+    assert (result.matrix[rank:] == 0).all()
+    assert sorted(result.pivots + result.free) == list(range(A.shape[1]))
     assert linalg.independent(A) == (rank == A.shape[1])
     b = A @ np.arange(1.0, 1 + A.shape[1])
-    found = linalg.solution_set(A, b)
-    x = found.at(*np.arange(1.0, 1 + len(found.free)))
+    result = linalg.solution_set(A, b)
+    x = result.at(*np.arange(1.0, 1 + len(result.free)))
     assert_allclose(A @ x, b, rtol=1e-9, atol=1e-9)  # growth of the free part
-    assert_allclose(x[list(found.free)], np.arange(1.0, 1 + len(found.free)), **TOLERANCE)
+    assert_allclose(x[list(result.free)], np.arange(1.0, 1 + len(result.free)), **TOLERANCE)
     if rank < len(A):
         outside = scipy.linalg.null_space(A.T)[:, 0] if A.size else np.ones(len(A))
         assert not linalg.solution_set(A, outside).consistent

@@ -54,31 +54,31 @@ CASES = [
 def test_values_and_gradients_are_those_of_torch(rng):
     for call, shape in CASES:
         array = rng.standard_normal(shape)
-        found = []
+        results = []
         for L in (nnlib, torch):
             A = L.tensor(array, requires_grad=True)
             y = call(L, A)
             weights = L.tensor(np.cos(np.arange(array.size + 9))[: int(np.prod(y.shape))])
             (g,) = L.autograd.grad((y.reshape(-1) * weights).sum(), A)
-            found.append((y.detach().numpy(), g.numpy()))
+            results.append((y.detach().numpy(), g.numpy()))
         with naming(call.__defaults__, shape):
-            for got, expected in zip(*found, strict=True):
+            for got, expected in zip(*results, strict=True):
                 np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12, strict=True)
             if call.__defaults__ is None:
                 plain = call(nnlib, array)
                 assert isinstance(plain, (np.ndarray, np.generic))
-                np.testing.assert_array_equal(plain, found[0][0])
+                np.testing.assert_array_equal(plain, results[0][0])
 
 
 @pytest.mark.parametrize("f", ["inv", "cholesky"])
 def test_second_derivatives_are_those_of_torch(f, rng):
     array = definite(rng.standard_normal((3, 3)))
-    found = []
+    results = []
     for L in (nnlib, torch):
         A = L.tensor(array, requires_grad=True)
         (g,) = L.autograd.grad((getattr(L.linalg, f)(A) ** 3).sum(), A, create_graph=True)
-        found.append(L.autograd.grad((g**3).sum(), A)[0].numpy())
-    np.testing.assert_allclose(*found, rtol=1e-8)
+        results.append(L.autograd.grad((g**3).sum(), A)[0].numpy())
+    np.testing.assert_allclose(*results, rtol=1e-8)
 
 
 def test_arrays_are_accepted_with_options_of_torch():

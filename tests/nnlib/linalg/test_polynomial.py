@@ -48,8 +48,8 @@ def test_roots_are_exact():
     for name in CASES:
         with naming(name):
             p, expected = CASES[name]
-            found = roots([Fr(c) for c in p])
-            assert [r.multiplicity for r in found] == [m for _, m in expected]
-            for (value, _), (right, _) in zip(found, expected, strict=True):
+            result = roots([Fr(c) for c in p])
+            assert [r.multiplicity for r in result] == [m for _, m in expected]
+            for (value, _), (right, _) in zip(result, expected, strict=True):
                 assert sp.expand(sp.sympify(value) - sp.sympify(right)) == 0
                 assert isinstance(value, Fr | sp.Expr)

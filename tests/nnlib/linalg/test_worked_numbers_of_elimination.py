@@ -113,8 +113,8 @@ def test_infinitely_many_solutions_with_two_free_unknowns():
         f"x = {tex(exact([-2, 1, 0, 0]))}",
         f"x = {tex(exact([-1, 0, 2, 1]))}",
     ]
-    found = steps.result
-    same(found.particular, [2, 0, 1, 0])
-    same(found.directions.T, [[-2, 1, 0, 0], [-1, 0, 2, 1]])
-    assert found.reason == "columns 2 and 4 have no pivot, so x₂ and x₄ are free"
-    same(exact(A) @ found.at(7, F(-1, 3)), b)
+    result = steps.result
+    same(result.particular, [2, 0, 1, 0])
+    same(result.directions.T, [[-2, 1, 0, 0], [-1, 0, 2, 1]])
+    assert result.reason == "columns 2 and 4 have no pivot, so x₂ and x₄ are free"
+    same(exact(A) @ result.at(7, F(-1, 3)), b)

@@ -45,11 +45,11 @@ def test_the_weight_of_a_loss_is_a_buffer_also_when_it_comes_later():
 
 def test_rms_norm_without_eps_takes_that_of_the_dtype():
     for dtype, size in (("float32", 1e-4), ("float64", 1e-9)):
-        found = []
+        results = []
         for L in (nnlib, torch):
             x = size * L.tensor([1.0, 2.0, -1.0], dtype=getattr(L, dtype))
-            found.append(L.nn.RMSNorm(3, elementwise_affine=False)(x).numpy())
-        np.testing.assert_allclose(*found, rtol=1e-5)
+            results.append(L.nn.RMSNorm(3, elementwise_affine=False)(x).numpy())
+        np.testing.assert_allclose(*results, rtol=1e-5)
 
 
 def lazy(L):

@@ -45,7 +45,7 @@ def test_a_hook_is_removed_by_its_handle_and_at_the_end_of_with():
 
 def both_with_hook(make, hook, inputs, result=lambda y: y):
     """Return, in both libraries, the gradients that a hook got and those of the inputs."""
-    found = []
+    results = []
     for L in (nnlib, torch):
         seen = []
         model = make(L)
@@ -60,8 +60,8 @@ def both_with_hook(make, hook, inputs, result=lambda y: y):
         xs = [L.tensor(x, requires_grad=r) for x, r in inputs]
         result(model(*xs)).sum().backward()
         slopes = [None if x.grad is None else x.grad.tolist() for x in xs]
-        found.append((seen, slopes))
-    return found
+        results.append((seen, slopes))
+    return results
 
 
 class TorchTwice(torch.nn.Module):
@@ -101,12 +101,12 @@ def test_a_backward_hook_that_gives_too_much_is_refused():
 
 
 def test_backward_hooks_work_within_a_recorded_walk():
-    found = []
+    results = []
     for L in (nnlib, torch):
         model = L.nn.Tanh()
         model.register_full_backward_hook(lambda module, grad_in, grad_out: (grad_in[0] * 3,))
         x = L.tensor([0.5], requires_grad=True)
         (g,) = L.autograd.grad(model(x).sum(), x, create_graph=True)
         (h,) = L.autograd.grad(g.sum(), x)
-        found.append((g.item(), h.item()))
-    assert found[0] == pytest.approx(found[1], rel=1e-6)
+        results.append((g.item(), h.item()))
+    assert results[0] == pytest.approx(results[1], rel=1e-6)

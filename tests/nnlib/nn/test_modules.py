@@ -37,8 +37,8 @@ def options_of(name, L=nn):
     make = getattr(L, name).__init__
     if make is L.Module.__init__:
         return {}
-    found = list(inspect.signature(make).parameters.values())[1:]
-    return {p.name: p for p in found if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
+    result = list(inspect.signature(make).parameters.values())[1:]
+    return {p.name: p for p in result if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
 
 
 # The constructors of torch's recurrent layers say no more than (*args, **kwargs).

@@ -101,8 +101,8 @@ def test_packing_and_padding_is_that_of_torch(lengths, batch_first, rng):
         again = R.pack_sequence(listed, enforce_sorted)
         whole = R.unpad_sequence(L.zeros(3, 2, 4), L.tensor([1, 3]))
         ((packed.data**2 * again.data).sum() + (padded**3).sum()).backward()
-        found = [*packed, padded, n, *listed, *again, x.grad, *whole, *packed.float()]
-        results.append([None if t is None else t.detach().numpy() for t in found])
+        outcomes = [*packed, padded, n, *listed, *again, x.grad, *whole, *packed.float()]
+        results.append([None if t is None else t.detach().numpy() for t in outcomes])
     for got, expected in zip(*results, strict=True):
         if expected is None:
             assert got is None
@@ -141,7 +141,7 @@ def test_an_lstm_leaves_the_upstream_gradients_as_they_were(rng):
 def test_second_derivatives_of_two_steps_of_a_cell_are_those_of_torch(name, rng):
     x = rng.standard_normal((3, 5))
     states = rng.standard_normal((1 + (name == "LSTMCell"), 3, 4))
-    found = []
+    results = []
     for L in (nnlib, torch):
         cell = getattr(L.nn, name)(5, 4, dtype=L.float64)
         weights = np.random.default_rng(0)
@@ -155,6 +155,6 @@ def test_second_derivatives_of_two_steps_of_a_cell_are_those_of_torch(name, rng)
         h = call(cell, inputs[0], *(h if name == "LSTMCell" else [h]))
         loss = sum((s**2).sum() for s in h)
         first = L.autograd.grad(loss, inputs, create_graph=True)
-        found.append(L.autograd.grad(sum((g**3).sum() for g in first), inputs))
-    for ours, theirs in zip(*found, strict=True):
+        results.append(L.autograd.grad(sum((g**3).sum() for g in first), inputs))
+    for ours, theirs in zip(*results, strict=True):
         np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-9, atol=1e-9)

@@ -14,12 +14,12 @@ SHAPES = [(3, 5), (4,), ()]
 def both(dtype="f8"):
     """Return, for each library, parameters with equal gradients, and one without."""
     for L in (nnlib, torch):
-        rng, found = np.random.default_rng(0), []
+        rng, result = np.random.default_rng(0), []
         for shape in SHAPES:
             p = L.tensor(np.zeros(shape, dtype), requires_grad=True)
             p.grad = L.tensor(np.asarray(3 * rng.standard_normal(shape), dtype))
-            found.append(p)
-        yield [*found, L.tensor(np.ones(2, dtype), requires_grad=True)]
+            result.append(p)
+        yield [*result, L.tensor(np.ones(2, dtype), requires_grad=True)]
 
 
 def assert_same_grads(ours, theirs, rtol=1e-12):
@@ -105,15 +105,15 @@ def test_spectral_norm_is_that_of_torch(layer, shape, options, rng):
         module.load_state_dict(given)
         loss = module(L.tensor(x)).pow(2).sum() - module(L.tensor(x + 1)).sum()  # two calls
         loss.backward()
-        found = [loss.detach(), *(p.grad for p in module.parameters())]
+        outcomes = [loss.detach(), *(p.grad for p in module.parameters())]
         module.eval()
-        found += [module(L.tensor(x)).detach(), *module.state_dict().values()]
+        outcomes += [module(L.tensor(x)).detach(), *module.state_dict().values()]
         x_tensor = L.tensor(x, requires_grad=True)
         (slope,) = L.autograd.grad(module(x_tensor).pow(3).sum(), x_tensor, create_graph=True)
-        found += L.autograd.grad(slope.pow(2).sum(), [*module.parameters()])
+        outcomes += L.autograd.grad(slope.pow(2).sum(), [*module.parameters()])
         assert list(L.nn.utils.remove_spectral_norm(module).state_dict()) == ["bias", "weight"]
-        found += [module.weight.detach(), module(L.tensor(x)).detach()]
-        results.append([t.numpy() for t in found])
+        outcomes += [module.weight.detach(), module(L.tensor(x)).detach()]
+        results.append([t.numpy() for t in outcomes])
     for theirs, ours in zip(*results, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12, strict=True)
 
@@ -123,8 +123,8 @@ def test_the_parametrization_starts_with_the_largest_singular_value():
         layer = L.nn.Linear(2, 2, bias=False)
         layer.load_state_dict(dict(weight=L.tensor([[3.0, 0.0], [0.0, 1.0]])))
         layer = L.nn.utils.parametrizations.spectral_norm(layer).eval()
-        found = layer(L.eye(2)).detach().numpy()
-        np.testing.assert_allclose(found, [[1, 0], [0, 1 / 3]], atol=1e-6)
+        result = layer(L.eye(2)).detach().numpy()
+        np.testing.assert_allclose(result, [[1, 0], [0, 1 / 3]], atol=1e-6)
 
 
 def test_mistakes_are_named():

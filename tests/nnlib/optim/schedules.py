@@ -171,12 +171,12 @@ def followed(L, make, steps=STEPS, optimizer=None, schedule=None):
     """Return the values that a schedule changes, before the first step and after each."""
     optimizer = optimizer or optimizer_of(L)
     schedule = schedule or make(L, optimizer)
-    found = [copy.deepcopy(seen(optimizer, schedule))]
+    results = [copy.deepcopy(seen(optimizer, schedule))]
     for _ in range(steps):
         optimizer.step()
         schedule.step()
-        found.append(copy.deepcopy(seen(optimizer, schedule)))
-    return found
+        results.append(copy.deepcopy(seen(optimizer, schedule)))
+    return results
 
 
 OWN = {

@@ -107,5 +107,5 @@ def test_a_line_search_stops_where_the_bracket_is_tiny():
     def at(t):  # falls by rounding alone: no point meets the conditions
         return Point(t, -t if t < 1e-8 else 1.0, None, -1.0)
 
-    found = strong_wolfe(at, at(0.0), 1.0, 1.0, max_ls=1000)
-    assert 0 <= found.t < 1e-8
+    result = strong_wolfe(at, at(0.0), 1.0, 1.0, max_ls=1000)
+    assert 0 <= result.t < 1e-8

@@ -70,13 +70,13 @@ def test_the_first_beta_of_adam_is_its_momentum():
 def jumping(L, make):
     """Return the learning rates at given epochs, which jump back and forth."""
     optimizer = optimizer_of(L)
-    schedule, found = make(L, optimizer), []
+    schedule, result = make(L, optimizer), []
     optimizer.step()
     for t in (3, 1, 8, 40, 0, 20):
         schedule.step(t)
-        found.append(copy.deepcopy(seen(optimizer, schedule)))
+        result.append(copy.deepcopy(seen(optimizer, schedule)))
     schedule.step()
-    return [*found, seen(optimizer, schedule)]
+    return [*result, seen(optimizer, schedule)]
 
 
 JUMPING = [n for n in SCHEDULES if "sequence" not in n and n != "linear at once"]

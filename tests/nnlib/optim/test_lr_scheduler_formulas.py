@@ -26,35 +26,35 @@ PLATEAUS = [
 
 
 def waited(L, losses, optimizer, schedule):
-    found = []
+    results = []
     for loss in losses:
         schedule.step(loss)
         state = {k: v for k, v in schedule.state_dict().items() if "mode" not in k}
-        found.append(copy.deepcopy((seen(optimizer, schedule), schedule.in_cooldown, state)))
-    return str(found)
+        results.append(copy.deepcopy((seen(optimizer, schedule), schedule.in_cooldown, state)))
+    return str(results)
 
 
 def test_plateaus_are_those_of_torch():
     for options in PLATEAUS:
         with naming(options):
-            found = []
+            results = []
             for L in (nnlib, torch):
                 optimizer = optimizer_of(L)
                 schedule = L.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **options)
                 waited(L, LOSSES, optimizer, schedule)
-                found.append((seen(optimizer, schedule), schedule.state_dict()))
-            assert found[0][0] == found[1][0]
-            assert found[0][1] == found[1][1]
+                results.append((seen(optimizer, schedule), schedule.state_dict()))
+            assert results[0][0] == results[1][0]
+            assert results[0][1] == results[1][1]
 
 
 def rates_of(schedule, steps):
     """Return the first group's learning rate in each step, divided by its initial one."""
-    found = []
+    results = []
     schedule.optimizer.step()
     for _ in range(steps):
-        found.append(schedule.get_last_lr()[0] / 0.5)
+        results.append(schedule.get_last_lr()[0] / 0.5)
         schedule.step()
-    return found
+    return results
 
 
 def test_inverse_time_is_its_formula():

@@ -83,10 +83,10 @@ def test_schedule_warns_once_if_it_is_stepped_before_its_optimizer(L):
 
     for optimizer in (optimizer_of(L), Own([L.zeros(1)], dict(lr=1.0))):
         schedule = L.optim.lr_scheduler.StepLR(optimizer, 2)
-        with pytest.warns(UserWarning, match=r"before `?optimizer.step\(\)") as found:
+        with pytest.warns(UserWarning, match=r"before `?optimizer.step\(\)") as result:
             call(schedule.step, schedule.step, optimizer.step, schedule.step)
-        assert len(found) == 1
-        assert found[0].filename == __file__
+        assert len(result) == 1
+        assert result[0].filename == __file__
         schedule = L.optim.lr_scheduler.StepLR(optimizer, 2)
         optimizer.step()
         schedule.step()

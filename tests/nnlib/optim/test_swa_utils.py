@@ -63,16 +63,16 @@ LIBRARIES = nnlib, torch
 
 def test_update_bn_is_that_of_torch(rng):
     batches = [rng.standard_normal((n, 4)) for n in (5, 3, 4)]
-    found = []
+    results = []
     for L in LIBRARIES:
         layer = L.nn.BatchNorm1d(4, momentum=0.3).double()
         model = L.nn.Sequential(layer).eval()
         loader = [(L.tensor(batches[0]), 0), [L.tensor(batches[1])], L.tensor(batches[2])]
         L.optim.swa_utils.update_bn(loader, model)
         assert (layer.momentum, model.training) == (0.3, False)
-        found.append([b.numpy() for b in layer.buffers()])
+        results.append([b.numpy() for b in layer.buffers()])
         L.optim.swa_utils.update_bn(loader, L.nn.Linear(9, 9))  # nothing to do
-    for got, expected in zip(*found, strict=True):
+    for got, expected in zip(*results, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-12)
 
 
@@ -86,13 +86,13 @@ OPTIONS = [
 def test_the_schedule_is_that_of_torch():
     for options in OPTIONS:
         with naming(options):
-            found, keys = [], []
+            result, keys = [], []
             for L in LIBRARIES:
                 optimizer = optimizer_of(L)
                 schedule = L.optim.swa_utils.SWALR(optimizer, **options)
-                found.append(followed(L, None, 20, optimizer, schedule))
+                result.append(followed(L, None, 20, optimizer, schedule))
                 keys.append(schedule.state_dict().keys() - {"_get_lr_called_within_step"})
-            assert_same(*found)
+            assert_same(*result)
             assert keys[0] - {"_is_initial"} == keys[1] - {"_is_initial"}
 
 

@@ -27,9 +27,9 @@ def test_right_gradients_pass_in_both_modes(batch):
     model = network()
     for mode in (True, False):
         model.train(mode)
-        found = gradient_check(model, batch, F.cross_entropy)
-        assert found.passed, found
-        assert {entry.name for entry in found.entries} == {
+        result = gradient_check(model, batch, F.cross_entropy)
+        assert result.passed, result
+        assert {entry.name for entry in result.entries} == {
             k for k, _ in model.named_parameters()
         }
     assert model[0].weight.dtype == np.float32
@@ -62,9 +62,9 @@ class Buggy(nn.Module):
 
 
 def test_a_planted_mistake_is_found_and_named(batch):
-    found = gradient_check(Buggy(), batch, F.cross_entropy, samples=30)
-    assert not found.passed
-    assert found.missing == ["idle"]
-    assert found.worst[0].error > 0.01
-    assert "WRONG" in repr(found)
-    assert repr(found).splitlines()[-1].split() == ["idle", "no", "gradient", "WRONG"]
+    result = gradient_check(Buggy(), batch, F.cross_entropy, samples=30)
+    assert not result.passed
+    assert result.missing == ["idle"]
+    assert result.worst[0].error > 0.01
+    assert "WRONG" in repr(result)
+    assert repr(result).splitlines()[-1].split() == ["idle", "no", "gradient", "WRONG"]

@@ -26,13 +26,13 @@ def network(seed=0, hidden=8):
 
 
 def run(model, data, *, lr=0.1, epochs=3, seed=0, validation=None, kind=optim.SGD, **options):
-    found = loaders(
+    result = loaders(
         *data, batch_size=20, validation=validation, rng=np.random.default_rng(seed)
     )
     optimizer = kind(model.parameters(), lr=lr)
     if "scheduler" in options:
         options["scheduler"] = options["scheduler"](optimizer)
-    return fit(model, found, F.cross_entropy, optimizer, epochs=epochs, **options)
+    return fit(model, result, F.cross_entropy, optimizer, epochs=epochs, **options)
 
 
 def test_a_schedule_moves_after_each_epoch(data):

@@ -43,13 +43,13 @@ def flat(epoch):
 def test_batches_are_those_of_torch(size):
     for drop_last in (False, True):
         for make in (numbered, lambda n, L: Squares(L).in_turn(n)):
-            found = []
+            results = []
             for L in (nnlib, torch):
                 options = dict(batch_size=size, drop_last=drop_last and size is not None)
                 loader = L.utils.data.DataLoader(make(11, L), **options)
-                found.append((len(loader), [plain(batch) for batch in loader]))
-            assert found[0] == found[1]
-            assert len(found[0][1]) == found[0][0]
+                results.append((len(loader), [plain(batch) for batch in loader]))
+            assert results[0] == results[1]
+            assert len(results[0][1]) == results[0][0]
 
 
 ORDERS = {
@@ -68,14 +68,14 @@ ORDERS = {
 def test_orders_of_ones_own_are_those_of_torch():
     for make in ORDERS.values():
         with naming(make):
-            found = []
+            results = []
             for L in (nnlib, torch):
                 d = L.utils.data
                 loader = d.DataLoader(numbered(6, L), **make(d))
-                found.append(
+                results.append(
                     (len(loader), loader.batch_size, [plain(batch) for batch in loader])
                 )
-            assert found[0] == found[1]
+            assert results[0] == results[1]
 
 
 # Orders

@@ -74,8 +74,8 @@ def test_the_style_sheet_has_the_same_colours():
     for selector, colours in [(":root", viz.COLOURS), ('"dark"]', DARK)]:
         with naming(selector, colours):
             block = re.search(rf"{selector} {{([^}}]*)}}", CSS.read_text(encoding="utf-8"))[1]
-            found = dict(re.findall(r"--nn-([a-j]): (#[0-9a-f]{6})", block))
-            assert found == dict(zip("abcdefghij", colours, strict=True))
+            results = dict(re.findall(r"--nn-([a-j]): (#[0-9a-f]{6})", block))
+            assert results == dict(zip("abcdefghij", colours, strict=True))
             words = dict(re.findall(r"--nn-([a-j])-text: (#[0-9a-f]{6})", block))
             assert words == {
                 letter: shades[colours is DARK] for letter, shades in WORDS.items()
