@@ -177,7 +177,6 @@ LAWS = {  # what the correct values obey, and the wrong ones do not
     "symmetric": "The correct matrix is symmetric. Is yours?",
     "diagonal-0": "The diagonal of the correct matrix is 0. Is yours?",
     "not-negative": "No correct value is negative. Can yours be negative?",
-    "not-positive": "No correct value is positive. Can yours be positive?",
     "at-most-1": "No correct value is larger than 1. Can yours be larger?",
 }
 FILES = {
