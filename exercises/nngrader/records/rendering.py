@@ -311,7 +311,7 @@ WORDS = {
         "improve the {measured}?"
     ),
     Code.MISTAKE: "{hint}",
-    Code.LIKE_MISTAKE: "{Your} {is} the only {part} with this mistake. {hint}",
+    Code.LIKE_MISTAKE: "Only {your} {has} this mistake. {hint}",
     Code.WRONG: "{words}",
     Code.FACTOR: [
         "{Your} {is} {times} | {from_where}",
@@ -609,7 +609,6 @@ def _fields(finding, audience):
         | data
     )
     fields["everywhere"] = " everywhere" if data.get("everywhere") else ""
-    fields["part"] = "part" if len(parts) < 2 else "parts"
     fields["off"] = f", {_off(data['how'])}" if "how" in data else ""
     return fields | FIELDS.get(finding.code, lambda _: {})(data)
 
