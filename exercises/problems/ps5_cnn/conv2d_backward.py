@@ -139,7 +139,7 @@ LOSES_VALUE = {
         "kernel_turned": {"(g, weight, 1)": "(g, weight[:, :, ::-1, ::-1], 1)"},
     },
     "Your `dx` uses only the last kernel. Does your code add the gradients from all maps, or "
-    "does each map overwrite the one before?": {
+    "does the gradient from each map overwrite the one before?": {
         "last_kernel_alone": {"(g, weight, 1)": "(g[:, -1:], weight[-1:], 1)"},
     },
     "Your `dx` doesn't depend on `weight`. What does the forward pass multiply a pixel by?": {
@@ -243,16 +243,17 @@ LOSES_STRIDE = {
         "neighbouring_windows_in_dx": {"rows, columns] ": "i : i + KH, j : j + KW] "},
     },
     "Your `dx` is smaller than `x` when the stride is above 1, because the windows of "
-    "neighbouring entries of `dy` are only one pixel apart. How far apart are they in "
-    "`padded`?": {
+    "neighbouring entries of `dy` are only one pixel apart. How far apart should these "
+    "windows be in `padded`?": {
         "not_dilated": {
             "rows, columns] +=": "i : i + KH, j : j + KW] +=",
             "p : p + H, p : p + W": "p : i + KH, p : j + KW",
         },
     },
     "Your `dx` is smaller than `x` when the stride is above 1, because the windows of "
-    "neighbouring entries of `dy` are only one pixel apart. How far apart are they in "
-    "`padded`, and what belongs between the entries of `dy`?": {
+    "neighbouring entries of `dy` are only one pixel apart. How far apart should these "
+    "windows be, or, if you compute `dx` as a convolution over `dy`, what belongs between the "
+    "entries of `dy`?": {
         "not_dilated_and_cut": {
             "rows, columns] +=": "i : i + KH, j : j + KW] +=",
             "p : p + H, p : p + W": "p : i + KH - p, p : j + KW - p",

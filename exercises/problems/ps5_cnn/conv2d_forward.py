@@ -217,10 +217,10 @@ LOSES_STRIDE = {
 layers.known(LOSES_STRIDE, loses="stride")
 
 LOSES_PADDING = {
-    "Your `y` has too few rows, because `H_out` counts the padding once. How many sides of the "
-    "image get rows of zeros?": {"rows_of_padding_counted_once": {"H + 2 * ": "H + "}},
-    "Your `y` has too few columns, because `W_out` counts the padding once. How many sides of "
-    "the image get columns of zeros?": {
+    "Your `y` has too few rows, because `H_out` counts the padding only once. How many sides "
+    "of the image get rows of zeros?": {"rows_of_padding_counted_once": {"H + 2 * ": "H + "}},
+    "Your `y` has too few columns, because `W_out` counts the padding only once. How many "
+    "sides of the image get columns of zeros?": {
         "columns_of_padding_counted_once": {"W + 2 * ": "W + "},
     },
     "Your code adds all the zeros below and to the right of each image. How should they be "
@@ -243,9 +243,9 @@ LOSES_PADDING = {
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": {
         "padding_ignored": "padding = 0",
     },
-    "Your `y` has too few rows and columns, because your code counts the padding once along "
-    "each axis. How many sides of the image get zeros, and how many times does the formula for "
-    "`H_out` count the padding?": {
+    "Your `y` has too few rows and columns, because your code counts the padding only once "
+    "along each axis. How many sides of the image get zeros, and how many times does the "
+    "formula for `H_out` count the padding?": {
         "padding_counted_once": (
             "x, padding = np.pad(x, ((0, 0), (0, 0), (padding, 0), (padding, 0))), 0"
         ),

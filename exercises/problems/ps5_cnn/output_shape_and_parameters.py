@@ -138,7 +138,8 @@ def by_arrays(layers, shape):
 
 
 LOSES_VALUE = {
-    "Your H and W count the padding only once. How many sides get padding in each direction?": {
+    "Your H and W count the padding only once. Does the padding go on one side of the image "
+    "along each axis, or on both sides?": {
         "padding_once": {"2 * P": "P"},
     },
     "Your H and W ignore the padding. How many rows does it add?": {
@@ -183,7 +184,7 @@ LOSES_PARAMETERS = {
     "have?": {"one_bias": {"(K * K * C + 1) * F": "K * K * C * F + 1"}},
     "Your `parameters` include one bias per channel of each kernel. How many biases does one "
     "kernel have?": {"bias_for_each_channel": {"(K * K * C + 1) * F": "(K * K + 1) * C * F"}},
-    "Your `parameters` count kernels with a single channel. How many channels does a kernel "
+    "For your `parameters`, each kernel has only one channel. How many channels does a kernel "
     "cover?": {"channels_forgotten": {"K * K * C": "K * K"}},
     "Your `parameters` count only K weights per channel of a kernel. How many rows and columns "
     "does a kernel have?": {"not_squared": {"K * K * C": "K * C"}},
@@ -230,8 +231,10 @@ LOSES_FIELD = {
     },
     "Your receptive field is multiplied by K in every layer. Do the fields of neighbouring "
     "entries overlap?": {"multiplied": {"field + (K - 1) * apart": "field * K"}},
-    "Your `fields` contain only the kernel size of each layer. How many layers does an output "
-    "depend on?": {"own_kernel_alone": {"field + (K - 1) * apart": "K"}},
+    "Your `fields` contain only the kernel size of each layer. Which term of the formula for "
+    "r_l comes from the earlier layers?": {
+        "own_kernel_alone": {"field + (K - 1) * apart": "K"}
+    },
     "In your receptive field, you subtract the padding from the kernel size. Do rows of "
     "padding count, according to the problem text?": {
         "without_padding": {"(K - 1)": "(K - 1 - 2 * P)"},

@@ -169,8 +169,8 @@ LOSES_VALUE_GRADIENT = {
     "the formula compute `y` from `s`?": {
         "no_relu_at_the_end": {"np.maximum(s, 0)": "s", " * (s > 0)": ""},
     },
-    "Your shortcut adds `h`, perhaps because your code overwrites `x`. Which array does the "
-    "formula for `s` add to the second convolution?": {
+    "Your shortcut adds `h`. Which array does the formula for `s` add, and does your code "
+    "still have it at that point?": {
         "shortcut_of_h": {
             "s = x +": "s = h +",
             "dh * (a > 0)": "(dh + ds) * (a > 0)",

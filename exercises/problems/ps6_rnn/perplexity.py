@@ -10,7 +10,7 @@ hesitation = problem(
     rtol=DIGITS,
     returns={"bits": "bits", "perplexity": "value"},
     points={
-        "shape": (1, "two numbers, in this order"),
+        "shape": (1, "two numbers, in the correct order"),
         "bits": (4, "`bits`"),
         "value": (2, "`perplexity`"),
         "stability": (

@@ -116,7 +116,7 @@ LOSES_VALUE_WEIGHTS = {
     "on?": {
         "last_error_alone": "last, dh = dh[-1], 0 * dh; dh[-1] = last",
     },
-    "Your backward pass starts with the sum of all entries of `dh` at the last step. Which "
+    "Your backward pass adds up `dh` over all steps and uses this sum at the last step. Which "
     "state does each `dh[t]` belong to?": {
         "all_errors_at_the_end": "last, dh = dh.sum(axis=0), 0 * dh; dh[-1] = last",
     },

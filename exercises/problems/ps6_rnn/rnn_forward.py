@@ -114,8 +114,10 @@ LOSES_VALUE = {
             ),
         },
     },
-    "Your code multiplies each state by the transpose of `W_hh`. Which index of `W_hh` "
-    "corresponds to the new state?": {"transposed": {"W_hh.T": "W_hh"}},
+    "For each state, your product sums over the wrong index of `W_hh`. Which index of `W_hh` "
+    "corresponds to the old state, and which one to the new state?": {
+        "transposed": {"W_hh.T": "W_hh"}
+    },
     "Your sums don't include `b`. Where does `b` appear in the formula?": {
         "without_bias": {" + b": ""},
     },

@@ -254,8 +254,8 @@ LOSES_VALUE = {
     "have in the formula?": {
         "sign_turned_round": {"logits / temperature": "-logits / temperature"},
     },
-    "Your indices are too large by 1, and the last entry appears as 0 or not at all. What "
-    "index does the first entry of a row have?": {
+    "Your indices are too large by 1, so the last entry appears as 0. What index does the "
+    "first entry of a row have?": {
         "next_entry": "return (sample(logits, temperature, rng) + 1) % logits.shape[1]",
     },
     "Your draws are the same in all rows with equal logits. How many random numbers does your "

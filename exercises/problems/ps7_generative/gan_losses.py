@@ -20,7 +20,7 @@ game = problem(
     rtol=DIGITS,
     returns={name: "value" for name in LOSSES} | {name: "gradient" for name in GRADIENTS},
     points={
-        "shape": (1, "three numbers and four arrays, in this order"),
+        "shape": (1, "three numbers and four arrays, in the correct order"),
         "value": (5, "the three losses"),
         "gradient": (6, "the four gradients"),
         "stability": (

@@ -13,7 +13,7 @@ bounds = problem(
         "shape": (1, "two arrays of shape (N,), in the correct order"),
         "elbo": (5, "`elbo`"),
         "value": (6, "`estimate`"),
-        "stability": (3, "both when log-likelihoods are below −1,000 or above 1,000"),
+        "stability": (3, "both results when log-likelihoods are below −1,000 or above 1,000"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -114,7 +114,7 @@ LOSES_ELBO = {
     "Your `elbo` is a sum over the codes. What does the formula divide it by?": {
         "elbo_summed": {"log_w.mean": "log_w.sum"},
     },
-    "Your `elbo` uses the closed formula for the divergence instead of the given codes. Which "
+    "Your `elbo` uses the closed form of the divergence instead of the given codes. Which "
     "quantity does the formula for `elbo` average over the codes?": {
         "divergence_by_its_formula": {
             "log_w.mean(axis=0)": (

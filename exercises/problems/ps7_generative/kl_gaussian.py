@@ -23,7 +23,7 @@ divergence = problem(
         "shape": (1, "two arrays of the correct shapes, in the correct order"),
         "value": (5, "`kl`"),
         "gradient": (4, "`dlog_var`"),
-        "stability": (3, "both when `log_var` and the means are about 0.00001"),
+        "stability": (3, "both results when `log_var` and the means are about 0.00001"),
     },
     forbidden={"all": ELSEWHERE},
 )
@@ -112,7 +112,7 @@ LOSES_VALUE = {
     "from 0?": {"mean_ignored": {"mean**2 + ": ""}},
     "Your `kl` is too large by the same amount for every Gaussian. Which constant does your "
     "sum leave out?": {"without_the_one": {"(grown - log_var)": "(grown + 1 - log_var)"}},
-    "You subtract the 1 from the formula only once per row. Is it inside or outside the sum "
+    "In each row, you subtract 1 only once. Is the 1 in the formula inside or outside the sum "
     "over d?": {
         "one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}
     },

@@ -114,8 +114,8 @@ def pca_autoencoder(X, k):
     X : (N, D) array, one sample per row; a column may be uncorrelated with all other columns
     k : int, from 1 to D - 1 and less than N - 1
     Returns (W, b, V, c) of the shapes (k, D), (k,), (D, k) and (D,). Many autoencoders reach
-    the smallest error, and we accept all of them whose columns of V are far from linearly
-    dependent.
+    the smallest error, and we accept each of them as long as the columns of V are far from
+    linearly dependent.
     """
     mean = X.mean(axis=0)
     Z = X - mean

@@ -249,8 +249,8 @@ IN_AN_EMPTY_SHARD = {
     "Your mean is NaN because of a worker without samples. What can its `grad` contain, and "
     "what is 0 times NaN?": {"nought_times_nan": {"if n and p": "if p"}},
     "Your function leaves the gradient of a worker without samples unchanged if no other "
-    "worker has a gradient there. Does this gradient count, and what do the other workers have "
-    "there?": {
+    "worker has a gradient for this parameter. Does this gradient count, and what should "
+    "`grad` be in all workers?": {
         "left_where_nobody_has_one": {"for p in same:": "for p in same if seen else ():"}
     },
 }

@@ -292,8 +292,10 @@ LOSES_VALUE_RESUMED = {
     "Your `load` gives the generator the state of a different generator. Which generator does "
     "`torch.get_rng_state` read, and which one shuffles the "
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
-    "Your model still has its initial parameters after `load`. Which object does `load` put "
-    "the saved parameters into?": {"ModelForgotten": {'"model": model, ': ""}},
+    "Your model still has its initial parameters after `load`. Does your file contain the "
+    "state of the model, and which object does `load` restore it in?": {
+        "ModelForgotten": {'"model": model, ': ""}
+    },
     "After `load`, your optimiser and your scheduler are in their initial states. What do they "
     "store during training, and is it in your file?": {
         "OptimizerAndSchedulerForgotten": {

@@ -222,9 +222,10 @@ LOSES_VALUE = {
     "Your `accuracy` is the number of correct predictions. What values can an accuracy take?": {
         "number_of_right_answers": {"right / seen": "right"}
     },
-    "Your `accuracy` is 0, although some predictions are correct. Along which axis do you call "
-    "`argmax`, and what does `//` "
-    "do with fractions?": {"integer_division": {"right / seen": "right // seen"}},
+    "Your `accuracy` is 0, although some predictions are correct. Which operator do you "
+    "divide with, and what does it do with fractions?": {
+        "integer_division": {"right / seen": "right // seen"}
+    },
     "Your `accuracy` is the fraction of wrong predictions. Which comparison is true for a "
     "correct prediction?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
     "Your `loss` covers only the last batch. Which samples should you average over?": {

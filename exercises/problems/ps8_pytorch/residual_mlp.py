@@ -281,7 +281,8 @@ LOSES_NAMES = {
 model.known(LOSES_NAMES, loses="names")
 LOSES_VALUE = {
     "Your blocks all use the same parameters. How many modules does your code create, and how "
-    "many does a list contain if you put the same module into it several times?": {
+    "many different modules does a list contain if you put the same module into it several "
+    "times?": {
         "OneBlockForAll": {
             "nn.ModuleDict({": "[nn.ModuleDict({",
             "})\n            for _ in range(B)": "})] * B",

@@ -61,7 +61,8 @@ epoch = problem(
         "steps": (
             8,
             "a fifth each: parameters after steps of several batches; parameters and `loss` if "
-            "the last step has fewer; parameters after clipping, also of a smaller last step",
+            "the last step has fewer; parameters after clipping, in full steps and in a "
+            "smaller last step",
         ),
         "device": (1, "`x` and `y` moved before you compute anything with them"),
     },
@@ -146,7 +147,7 @@ def large_gradients(rng, B, D):
 
 @epoch.case("steps", parts="parameters")
 def a_large_last_step(rng, B, D):
-    """Two batches per step; the first gradient and that of the smaller last step are large."""
+    """Two batches per step, with large gradients in the first and in the smaller last step."""
     X, y, sizes, W, b = drawn(rng, [B, B, B, B, 2], D, 3, 20.0)
     y[2 * B : 4 * B] = X[2 * B : 4 * B] @ W.T + b + 0.3 * rng.normal(size=(2 * B, 3))
     return X, y, sizes, W, b, 0.2, 2, 0.9, False, True
@@ -216,8 +217,10 @@ GROUPS_VALUE = {
     "What should happen if the norm is already smaller?": {
         "always_of_this_norm": {"if norm > max_norm": "if norm > 0"}
     },
-    "Your code takes an additional step at the end of the epoch. Which gradient does this step "
-    "use?": {"one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}},
+    "Your code takes an additional step at the end of the epoch. Which batches does the "
+    "gradient of this step come from, and have these batches already had a step?": {
+        "one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}
+    },
 }
 epoch.known(GROUPS_VALUE, loses="value", of=whole_groups_first)
 LOSES_VALUE = {
