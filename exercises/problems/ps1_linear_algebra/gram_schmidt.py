@@ -248,7 +248,7 @@ LOSES_DEPENDENT = {
 bases.known(LOSES_DEPENDENT, loses="dependent")
 
 bases.mistake(
-    "Your `Q` doesn't use the last column of `A`. Where does your loop end?",
+    "Your `Q` doesn't use the last column of `A`. Where does your loop or slice end?",
     loses="shape value",
     name="last_column_left_out",
     edit=("return Q", "return Q[:, :-1]"),

@@ -226,7 +226,7 @@ LOSES_VALUE_BACKWARD_GIVEN = {
     "entries of `Y` should be 0, and how should the other entries change?": {
         "made_smaller": {"(rng.random(X.shape) >= p) / (1 - p)": "1 - p"},
     },
-    "Your function drops every entry in training. Which values do your random numbers have, "
+    "Your function drops every entry in training. What values can your random numbers take, "
     "and how do you compare them with `p`?": {"everything_dropped": {"rng.random": "np.zeros"}},
     "Your function drops nothing in training. Which entries of `Y` should be 0?": {
         "nothing_dropped": "training = False",
