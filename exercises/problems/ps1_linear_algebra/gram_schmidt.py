@@ -240,8 +240,8 @@ LOSES_DEPENDENT = {
             "\n    return": "\n        else:\n            break\n    return",
         },
     },
-    "Your code never drops a column, even when the remainder is 0. How long must the remainder "
-    "be, relative to the column, before you use it?": {
+    "Your code never drops a column, even when the remainder is 0. How small must the "
+    "remainder be, relative to the column, before you drop the column?": {
         "none_dropped": {"np.linalg.norm(left) / np.linalg.norm(a) > 1e-10": "True"},
     },
 }
