@@ -144,7 +144,7 @@ WRONG = {
         "square error of your image is above",
     ),
     "lines": (np.eye(64), lambda f, p: p.reshape(-1, 64), "64 pixels from a single row"),
-    "no mean": (np.eye(64), lambda f, p: blocks(p) - 128.0, "every pixel is too small by 128"),
+    "no mean": (np.eye(64), lambda f, p: blocks(p) - 128.0, "grey value is too small by 128"),
     "downwards": (np.eye(64), lambda f, p: blocks(p.T)[:, TURNED], "column by column"),
     "shape": (np.eye(64), lambda f, p: blocks(p).T, "a row for each block"),
     "the picture": (np.eye(64), lambda f, p: p, "a row for each block"),

@@ -68,8 +68,8 @@ def percent(args, numbers):
             )
         if np.sqrt(np.mean((rebuilt + 128 - blocks) ** 2)) <= most_error:
             raise ValueError(
-                "Your image is too dark, because every pixel is too small by 128. We only "
-                "multiply your numbers by your basis, so how could you add 128 to every "
+                "Your image is too dark, because every grey value is too small by 128. We "
+                "only multiply your numbers by your basis, so how could you add 128 to every "
                 "pixel of a block?"
             )
         if error > 4 * most_error:
@@ -114,8 +114,8 @@ def compress(file, picture):
     file : dict of the arrays in basis.npz; file["basis"] is (K, 64), with K at most 128
     picture : (H, W) array of type uint8; H and W are multiples of 8
     Returns numbers : (B, K) array, a row for each of the B = H W / 64 blocks of 8 by 8 pixels.
-    We count the blocks from left to right and then downwards. The 64 pixels of a block are in
-    the order of reshape.
+    The blocks are numbered from left to right and then downwards. The 64 pixels of a block are
+    in the order of reshape.
     """
     basis, (H, W) = np.float64(file["basis"]), picture.shape
     blocks = np.float64(picture).reshape(H // 8, 8, W // 8, 8).swapaxes(1, 2).reshape(-1, 64)

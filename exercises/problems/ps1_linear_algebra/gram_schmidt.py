@@ -240,15 +240,15 @@ LOSES_DEPENDENT = {
             "\n    return": "\n        else:\n            break\n    return",
         },
     },
-    "Your code never drops a column, even when the remainder is 0. How long must the remainder "
-    "be, relative to the column, before you use it?": {
+    "Your code never drops a column, even when the remainder is 0. How small must the "
+    "remainder be, relative to the column, before you drop the column?": {
         "none_dropped": {"np.linalg.norm(left) / np.linalg.norm(a) > 1e-10": "True"},
     },
 }
 bases.known(LOSES_DEPENDENT, loses="dependent")
 
 bases.mistake(
-    "Your `Q` doesn't use the last column of `A`. Where does your loop end?",
+    "Your `Q` doesn't use the last column of `A`. Where does your loop or slice end?",
     loses="shape value",
     name="last_column_left_out",
     edit=("return Q", "return Q[:, :-1]"),

@@ -28,11 +28,11 @@ powers = problem(
         ),
         "stopping": (
             2,
-            "a rough result for `tol = 1e-4` and `max_iter = 18`, correct to 5 %, half each; "
-            "18 steps aren't enough for the default `tol`. Sometimes `v` has no part along "
-            "the eigenvector of the largest eigenvalue. Then the iteration can't find this "
-            "eigenvalue, and the correct result is the largest eigenvalue whose eigenvector "
-            "contributes to `v`",
+            "the eigenvalue and the eigenvector, half each, correct to 5 %, for `tol = 1e-4` "
+            "and `max_iter = 18`; 18 steps aren't enough for the default `tol`. Sometimes "
+            "`v` has no part along the eigenvector of the largest eigenvalue. Then the "
+            "iteration can't find this eigenvalue, and the correct result is the largest "
+            "eigenvalue whose eigenvector contributes to `v`",
         ),
         "errors": (
             2,

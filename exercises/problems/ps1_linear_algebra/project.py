@@ -93,7 +93,7 @@ LOSES_VALUE = {
     },
     "Your projection uses only the first column of `A`. Where does your code use the other "
     "columns?": {"first_column_alone": "A = A[:, :1]"},
-    "Your projection doesn't use the last column of `A`. Where does your loop end?": {
+    "Your projection doesn't use the last column of `A`. Where does your loop or slice end?": {
         "last_column_left_out": "A = A[:, :-1]",
     },
     "Your code adds a column of ones to `A`. Should the projection use a column that isn't in "

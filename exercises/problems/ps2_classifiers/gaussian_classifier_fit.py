@@ -133,16 +133,16 @@ LOSES_COVARIANCE = {
     "Your covariance is a sum over the samples. What does the formula divide this sum by?": {
         "not_divided": {"Z / len(X)": "Z"},
     },
-    "Your covariance is 0 off the diagonal. What should the entry for two features be if "
-    "they increase together?": {
+    "Your covariance is 0 off the diagonal. Should the entry for two different features be 0 "
+    "if they tend to increase together?": {
         "diagonal_alone": {"Z.T @ Z / len(X)": "np.diag(np.diag(Z.T @ Z / len(X)))"},
     },
     "Your covariance has ones on the diagonal, like the result of `np.corrcoef`. What is the "
     "difference between a correlation and a covariance?": {
         "correlations": {"Z.T @ Z / len(X)": "np.corrcoef(Z, rowvar=False)"},
     },
-    "Your covariance measures the spread of the class means. Which vector does the formula "
-    "subtract the class mean from to get z_n?": {
+    "Your covariance measures the spread of the class means. From which vector does the "
+    "formula subtract the class mean?": {
         "between_the_classes": {"X - means[y]": "means[y] - X.mean(axis=0)"}
     },
 }

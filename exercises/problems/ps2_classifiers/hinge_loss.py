@@ -157,7 +157,7 @@ LOSES_VALUE = {
             "np.maximum(gap, 0)": "gap",
         },
     },
-    "Your loss and gradient ignore the last image. Where does your loop end?": {
+    "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
         "last_picture_left_out": {"targets] = 0": "targets] = gap[-1] = 0"},
     },
     "Your loss and gradient use only the first image. Where in your code is the `return`?": {

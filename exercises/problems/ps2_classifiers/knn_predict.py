@@ -10,9 +10,9 @@ neighbours = problem(
     "knn_predict",
     returns={"labels": "value"},
     points={
-        "shape": (1.5, "an `int64` array of shape (M,), also for k = N"),
+        "shape": (1.5, "an `int64` array of shape (M,), even when k is N"),
         "value": (9, "the labels of random points with a clear majority"),
-        "ties": (3, "the labels of points for which several labels have the most votes"),
+        "ties": (3, "the labels of points whose vote ends in a tie"),
         "inputs-unchanged": (0.5, "your function doesn't change `X_train`, `y_train` or `X`"),
     },
     forbidden={"all": ELSEWHERE},

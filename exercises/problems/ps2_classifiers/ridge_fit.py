@@ -98,8 +98,8 @@ LOSES_VALUE_BIAS = {
             ),
         },
     },
-    "Your penalty applies to features that you divided by their standard deviations. Does the "
-    "formula scale the features?": {
+    "Your penalty applies to the weights of standardised features, although your `w` and `b` "
+    "are for the original ones. Which weights does the formula penalise?": {
         "each_feature_scaled": {
             "X - middle": "(X - middle) / X.std(axis=0)",
             "return w": "w /= X.std(axis=0)\n    return w",

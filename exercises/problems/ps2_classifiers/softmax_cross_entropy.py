@@ -123,7 +123,7 @@ LOSES_VALUE = {
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
         "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"},
     },
-    "Your loss and gradient ignore the last image. Where does your loop end?": {
+    "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
         "last_sample_left_out": {"return": "gradient[-1] = log_p[-1] = 0\n    return"},
     },
     "Your loss and gradient use only the first image. Where in your code is the `return`?": {
@@ -139,13 +139,12 @@ LOSES_VALUE = {
     "Your loss is the mean of -p. Which function does the formula apply to p?": {
         "logarithm_forgotten": {"log_p[n, targets]": "np.exp(log_p[n, targets])"},
     },
-    "In your loss, you subtract the row maximum from the scores inside the logarithm, but "
-    "not from the score of the correct class. How does this change the difference between "
-    "the two?": {
+    "In your loss, you subtract the row maximum inside ln(sum of exp), but not from the "
+    "score of the correct class. How does this change ln(sum of exp) minus that score?": {
         "sum_alone_shifted": {".mean()": ".mean() - scores.max(axis=1).mean()"},
     },
-    "In your loss, you subtract the maximum of the row from the score of the correct class, "
-    "but not inside ln(sum of exp). How does this change the difference between the two?": {
+    "In your loss, you subtract the row maximum from the score of the correct class, but not "
+    "inside ln(sum of exp). How does this change ln(sum of exp) minus that score?": {
         "right_score_alone_shifted": {
             ".mean(), gradient": ".mean() + scores.max(axis=1).mean(), gradient",
         },
@@ -222,7 +221,8 @@ LOSES_VALUE_GRADIENT_STABILITY = {
     },
     "Your probabilities add up to 1 in each column. Which axis should you sum the exponentials "
     "over?": {"over_the_samples": {"max(axis=1": "max(axis=0", "sum(axis=1": "sum(axis=0"}},
-    "Your code applies softmax twice. What does the formula take the logarithm of?": {
+    "Your code applies softmax twice. In the formula for p, is `exp` applied to scores or to "
+    "probabilities?": {
         "softmax_twice": {
             "z = scores - scores.max(axis=1, keepdims=True)": (
                 "z = np.exp(scores - scores.max(axis=1, keepdims=True))\n    z /= "

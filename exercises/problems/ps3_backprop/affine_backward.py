@@ -76,9 +76,10 @@ LOSES_WEIGHTS = {
     "the samples. Where does your code divide by N?": {
         "both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}
     },
-    "Your `db` doesn't depend on `dy`. The derivative of y with respect to b is 1, but what "
-    "should you multiply it "
-    "by?": {"bias_without_dy": {"dy.sum(axis=0)": "np.full(len(W), float(len(x)))"}},
+    "Your `db` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
+    "derivative of y with respect to b?": {
+        "bias_without_dy": {"dy.sum(axis=0)": "np.full(len(W), float(len(x)))"}
+    },
     "Your `dW` has the correct shape, but its entries are in the wrong order, as if you had "
     "reshaped x^T dy. Is h the first or the second "
     "index of x^T dy?": {"weights_reshaped": {"dy.T @ x": "(x.T @ dy).reshape(W.shape)"}},
@@ -92,9 +93,10 @@ LOSES_WEIGHTS = {
             "dy.T @ x, dy.sum(axis=0)": "np.outer(dy[-1], x[-1]), dy[-1] * 1.0"
         }
     },
-    "Your `dW` doesn't depend on `dy`. The derivative of y with respect to W is x, but what "
-    "should you multiply it "
-    "by?": {"weights_without_dy": {"dy.T @ x": "np.ones(dy.shape).T @ x"}},
+    "Your `dW` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
+    "derivative of y with respect to W?": {
+        "weights_without_dy": {"dy.T @ x": "np.ones(dy.shape).T @ x"}
+    },
     "For `dW`, you first sum `dy` and `x` over the samples, and then multiply the sums. Does "
     "the formula multiply before or after it sums over n?": {
         "summed_too_early": {"dy.T @ x": "np.outer(dy.sum(axis=0), x.sum(axis=0))"}
@@ -118,8 +120,10 @@ LOSES_VALUE = {
     "you had reshaped `W`. Which index does the formula sum over, and is it the first or the "
     "second index of "
     "`W`?": {"weights_reshaped_on_the_way": {"dy @ W": "dy @ W.T.reshape(W.shape)"}},
-    "Your `dx` doesn't depend on `dy`. The derivative of y with respect to x is W, but what "
-    "should you multiply it by?": {"samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}},
+    "Your `dx` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
+    "derivative of y with respect to x?": {
+        "samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}
+    },
     "All three of your gradients are divided by N, although `dy` already includes any "
     "averaging over the samples. Where does your code divide by N?": {
         "everything_averaged": "dy = dy / len(x)"

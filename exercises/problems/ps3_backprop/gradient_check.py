@@ -36,8 +36,8 @@ checker = problem(
         "edge": (
             2,
             "half for an `x` with two or three axes, the default `h`, and entries that don't "
-            "affect $f$; the other half, an extra, for entries that are at a corner or "
-            "closer to one than `h`",
+            "affect $f$; the other half, an extra, for entries that are at a corner or less "
+            "than `h` away from one",
         ),
         "inputs-unchanged": (1, "your function doesn't change `x` or `grad`"),
     },
@@ -300,7 +300,7 @@ checker.mistake(
     of=all_entries_at_once,
 )
 checker.mistake(
-    "Your code never checks the last entry. What is the last number in `range(n - 1)`?",
+    "Your code never checks the last entry. Where does your loop or slice end?",
     loses="value",
     where="error_at_the_end",
     name="last_left_out",

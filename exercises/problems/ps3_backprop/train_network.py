@@ -128,7 +128,7 @@ def train_network(X, y, hidden, epochs, lr, rng):
     X : (N, D) array of float64
     y : (N,) array of integers from 0 to C - 1; every class occurs
     hidden : int, the number of hidden units, at least 14
-    epochs : int, how often you go through all samples
+    epochs : int, how many times you go through all samples
     lr : float, a good learning rate for plain gradient descent on the mean loss
     rng : numpy.random.Generator, from which you draw all random numbers
     Returns params : dict of W1 (hidden, D), b1 (hidden,), W2 (C, hidden) and b2 (C,).

@@ -165,8 +165,8 @@ LOSES_OUTPUT = {
     "1/N, where does your code divide again?": {
         "divided_twice": {"/= len(X)": "/= len(X) ** 2"}
     },
-    "Your gradient of the scores contains only the probabilities. How does it differ for the "
-    "correct class?": {"right_class_forgotten": {"    dscores[n, y] -= 1\n": ""}},
+    "Your gradient of the scores contains only the probabilities. How does the correct class "
+    "enter the derivative?": {"right_class_forgotten": {"    dscores[n, y] -= 1\n": ""}},
     "Your gradient of the scores is 0 for all classes except the correct one. Which scores "
     "appear in the denominator of p?": {
         "only_the_right_class": {

@@ -362,8 +362,9 @@ IN_USED_AGAIN = {
 value.known(IN_USED_AGAIN, loses="reuse", where="used_again")
 IN_USED_AGAIN_MANY_PATHS = {
     TOO_EARLY: {"TooEarly": EARLY},
-    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
-    "gradients that it has already passed on. When is the `grad` of a number complete?": {
+    "Whenever a path reaches a number, your code passes on the number's whole `grad`, "
+    "including gradients that it has already passed on. When is the `grad` of a number "
+    "complete?": {
         "HandsOnTwiceByRules": {
             "for number in reversed(self.order()):\n": "stack = [self]\n"
             "        while stack:\n"
@@ -418,7 +419,7 @@ IN_MINUS_QUOTIENT_POWER = {
     "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` increase or decrease "
     "when `b` increases?": {"QuotientGrows": {"-y / other.data": "y / other.data"}},
     "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
-    "`b` does its denominator contain?": {"QuotientWithoutSquare": {"-y / other.data": "-y"}},
+    "`b` should the denominator contain?": {"QuotientWithoutSquare": {"-y / other.data": "-y"}},
 }
 value.known(IN_MINUS_QUOTIENT_POWER, loses="operations", where="minus_quotient_power")
 IN_POWERS = {
@@ -479,8 +480,9 @@ value.mistake(
 
 
 @value.mistake(
-    "Whenever a path reaches a number, your code passes on its whole `grad`, including "
-    "gradients that it has already passed on. When is the `grad` of a number complete?",
+    "Whenever a path reaches a number, your code passes on the number's whole `grad`, "
+    "including gradients that it has already passed on. When is the `grad` of a number "
+    "complete?",
     loses="reuse long",
     where="used_again many_paths",
 )

@@ -25,8 +25,8 @@ def batch_norm_backward(dY, X, gamma, eps):
 
     X_hat = (X - m) / sqrt(v + eps),  Y = gamma * X_hat + beta
 
-    Here m and v are the mean and the variance of each column of X, where the variance is
-    divided by N. Therefore dX[n, d] is the sum of three paths: directly through X_hat[n, d],
+    Here m and v are the mean and the variance of each column of X, with divisor N in the
+    variance. Therefore dX[n, d] is the sum of three paths: directly through X_hat[n, d],
     through m[d], and through v[d].
 
     dY : (N, D) array, the gradient of the loss with respect to Y
@@ -97,21 +97,27 @@ LOSES_VALUE = {
     "when one of its entries increases?": {"variance_constant": {" + X_hat * dgamma": ""}},
     "Your `dX` doesn't include the path through m. What happens to the mean of a column when "
     "one of its entries increases?": {"mean_constant": {"dbeta + X_hat": "X_hat"}},
-    "The path through v in your `dX` has the wrong sign. What happens to X_hat when v "
-    "increases?": {"variance_with_a_plus": {"dbeta + X_hat": "dbeta - X_hat"}},
-    "The paths through m and v in your `dX` are N times too large. How much does a mean over N "
-    "samples increase when one sample increases by 1?": {"sums_for_means": {" / len(X)": ""}},
-    "The path through v in your `dX` is too small by a factor of 2. What is the derivative of "
-    "(x - m) squared?": {"square_without_two": {"X_hat * dgamma)": "X_hat * dgamma / 2)"}},
-    "The path through v in your `dX` is too large by a factor of 2. What is the derivative of "
-    "1 / sqrt(v)?": {"root_without_half": {"+ X_hat": "+ 2 * X_hat"}},
+    "In your `dX`, the term for the path through v has the wrong sign. What happens to X_hat "
+    "when v increases?": {"variance_with_a_plus": {"dbeta + X_hat": "dbeta - X_hat"}},
+    "In your `dX`, the terms for the paths through m and v are N times too large. How much "
+    "does a mean over N samples increase when one sample increases by 1?": {
+        "sums_for_means": {" / len(X)": ""}
+    },
+    "In your `dX`, the term for the path through v is too small by a factor of 2. What is "
+    "the derivative of (x - m) squared?": {
+        "square_without_two": {"X_hat * dgamma)": "X_hat * dgamma / 2)"}
+    },
+    "In your `dX`, the term for the path through v is too large by a factor of 2. What is "
+    "the derivative of 1 / sqrt(v)?": {"root_without_half": {"+ X_hat": "+ 2 * X_hat"}},
     "Your `dX` doesn't include `gamma`. How does the forward pass compute Y from X_hat?": {
         "gamma_forgotten": {"gamma / root": "1 / root"},
     },
     "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
     "`gamma`?": {"gamma_on_one_path": {"gamma / root * (dY": "1 / root * (gamma * dY"}},
-    "Your `dX` isn't divided by the square root. If m and v stay fixed, how much does X_hat "
-    "increase when X increases by 1?": {"root_forgotten": {"gamma / root": "gamma"}},
+    "Your `dX` isn't divided by the square root of v + eps. If m and v stay fixed, how much "
+    "does an entry of X_hat increase when the same entry of `X` increases by 1?": {
+        "root_forgotten": {"gamma / root": "gamma"}
+    },
     "Your `dX` is divided by v + eps. What does the forward pass divide by?": {
         "divided_by_the_variance": {"gamma / root": "gamma / root**2"},
     },
@@ -119,8 +125,8 @@ LOSES_VALUE = {
 backwards.known(LOSES_VALUE, loses="value")
 
 LOSES_VALUE_PARAMETERS = {
-    "Your gradients use a variance that is divided by N - 1. What does the problem text divide "
-    "it by?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
+    "Your gradients use a variance with divisor N - 1. Which divisor does the problem text "
+    "use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
     "Your gradients don't include `eps`. What does the forward pass add `eps` to?": {
         "eps_forgotten": {" + eps": ""},
     },

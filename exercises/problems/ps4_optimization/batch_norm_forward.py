@@ -1,7 +1,7 @@
 """batch_norm_forward: standardise each unit over the batch, and update running averages.
 
-As in PyTorch, the variance is divided by N when it normalises the batch, and by N - 1 when it
-goes into the running average. In this average, `momentum` is the weight of the new value.
+As in PyTorch, the variance has divisor N when it normalises the batch, and N - 1 when it goes
+into the running average. In this average, `momentum` is the weight of the new value.
 
 In evaluation, the driver calls the function twice, and it passes the returned averages to the
 second call. We compare only the outputs, because they differ if the averages have changed. If
@@ -51,10 +51,10 @@ def batch_norm_forward(X, running_mean, running_var, gamma, beta, training, mome
 
     Y[n, d] = gamma[d] * (X[n, d] - m[d]) / sqrt(v[d] + eps) + beta[d]
 
-    In training, m and v are the mean and the variance of each column of the batch, where the
-    variance is divided by N. The running averages become
+    In training, m and v are the mean and the variance of each column of the batch, with divisor
+    N in the variance. The running averages become
     new = (1 - momentum) * running + momentum * (value of this batch),
-    where the variance of the batch is divided by N - 1.
+    where the variance of the batch has divisor N - 1.
     In evaluation, m and v are running_mean and running_var, and new_mean and new_var are equal
     to them.
 
@@ -201,10 +201,10 @@ LOSES_VALUE_RUNNING = {
 normalised.known(LOSES_VALUE_RUNNING, loses="value running")
 
 LOSES_RUNNING = {
-    "Your `new_var` uses the variance divided by N. What does the problem text divide by in "
-    "the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
-    "Your `new_var` averages standard deviations. Which value of the batch does the formula "
-    "average?": {
+    "Your `new_var` uses the variance with divisor N. Which divisor does the problem text "
+    "use for the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
+    "Your `new_var` averages standard deviations. Which quantity goes into this running "
+    "average, according to the problem text?": {
         "average_of_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0, ddof=1)"},
         "average_of_biased_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0)"},
     },
@@ -243,8 +243,8 @@ LOSES_EVALUATION = {
             ("if training:\n", "if True:\n"),
         ],
     },
-    "Your `Y` in evaluation contains the standardised values, without scale and shift. In "
-    "which mode do `gamma` and `beta` matter?": {
+    "Your `Y` in evaluation contains the standardised values, without scale and shift. Does "
+    "the formula for `Y` change in evaluation, apart from m and v?": {
         "not_scaled_in_evaluation": {
             "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n",
         },

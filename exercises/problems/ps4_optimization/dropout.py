@@ -226,7 +226,7 @@ LOSES_VALUE_BACKWARD_GIVEN = {
     "entries of `Y` should be 0, and how should the other entries change?": {
         "made_smaller": {"(rng.random(X.shape) >= p) / (1 - p)": "1 - p"},
     },
-    "Your function drops every entry in training. Which values do your random numbers have, "
+    "Your function drops every entry in training. What values can your random numbers take, "
     "and how do you compare them with `p`?": {"everything_dropped": {"rng.random": "np.zeros"}},
     "Your function drops nothing in training. Which entries of `Y` should be 0?": {
         "nothing_dropped": "training = False",
@@ -275,7 +275,7 @@ masked.known(LOSES_VALUE, loses="value")
 LOSES_BACKWARD = {
     "Your `dX` equals `dY`, as if nothing had been dropped. Does the loss depend on an input "
     "whose output is 0?": {"mask_forgotten": {"dY * mask": "dY.copy()"}},
-    "Your `dX` and your `Y` have zeros in different places. Which mask does your backward pass "
+    "Your `dX` and your `Y` aren't 0 in the same places. Which mask does your backward pass "
     "use?": {"another_mask": {"dY * mask": "dY * (rng.random(X.shape) >= p) / (1 - p)"}},
     "Your `dX` has zeros in the correct places, but its other entries are equal to the "
     "entries of `dY`. If an entry of `X` that isn't dropped increases by 1, how much does "
@@ -288,19 +288,20 @@ LOSES_BACKWARD = {
     },
     "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with respect to "
     "x?": {"times_the_output": {"dY * mask": "dY * X * mask"}},
-    "Your `dX` has zeros in the correct places, but the other entries are scaled incorrectly. "
-    "If an entry of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
-    "increase?": {"gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}},
+    "Your `dX` has zeros in the correct places, but its other entries are wrong. If an entry "
+    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?": {
+        "gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}
+    },
 }
 masked.known(LOSES_BACKWARD, loses="backward")
 
 LOSES_GIVEN = {
-    "In evaluation mode, your function multiplies everything by 1 - p. Which step in training "
-    "makes this unnecessary?": {
+    "In evaluation, your `Y` is `X` multiplied by 1 - p. Which step in training makes this "
+    "unnecessary?": {
         "scaled_in_evaluation": {"X.copy(), dY.copy()": "X * (1 - p), dY * (1 - p)"},
     },
-    "In evaluation mode, your function divides everything by 1 - p. What does this division "
-    "make up for when nothing is dropped?": {
+    "In evaluation, your `Y` is `X` divided by 1 - p. What does this division make up for "
+    "when nothing is dropped?": {
         "divided_in_evaluation": {"X.copy(), dY.copy()": "X / (1 - p), dY / (1 - p)"},
     },
     "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = "

@@ -260,10 +260,10 @@ LOSES_VALUE = {
     "how many weights does the layer have?": {
         "one_row_for_all": "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
     },
-    "The variance of your weights is too large. Which layer sizes does the formula for the "
-    "variance use, and how?": {"standard_normal": "return rng.standard_normal((n_out, n_in))"},
-    "The variance of your weights is too small. Which layer sizes does the formula for the "
-    "variance use, and how?": {
+    "The variance of your weights is too large. How does the formula compute the variance "
+    "from the layer sizes?": {"standard_normal": "return rng.standard_normal((n_out, n_in))"},
+    "The variance of your weights is too small. How does the formula compute the variance "
+    "from the layer sizes?": {
         "fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))",
     },
 }

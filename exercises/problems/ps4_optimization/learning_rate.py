@@ -210,8 +210,10 @@ LOSES_SCHEDULES = {
     'Your "cosine" schedule doesn\'t contain pi. What is the angle at t = T in the formula?': {
         "pi_forgotten": {"np.pi * t": "t"},
     },
-    'Your function returns the "cosine" rate for this schedule. Which branch of your code does '
-    "this schedule reach?": {"all_like_cosine": 'schedule = "cosine"'},
+    'Your function returns the "cosine" rate for "step" or "exponential", or for both. Which '
+    "branch of your code do these two schedules reach?": {
+        "all_like_cosine": 'schedule = "cosine"'
+    },
 }
 rates.known(LOSES_SCHEDULES, loses="schedules")
 

@@ -74,7 +74,7 @@ few = challenge(
 
 @few.reference
 def log_probabilities(file, pictures):
-    """Compute the log probabilities that a network with one hidden layer assigns to each class.
+    """Compute the log probability that a network with one hidden layer assigns to each class.
 
     h = max(0, (pictures / 255) W1^T + b1),  s = h W2^T + b2,  ln p = s - ln(sum of exp(s))
 

@@ -231,8 +231,8 @@ LOSES_ADAM = {
     },
     "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
     "step t?": {"always_the_first_step": {'state.get("t", 0) + 1': "1"}},
-    "Your Adam counts its first step as t = 2. What does your t start from, and how many times "
-    "do you increase it in each step?": {
+    "Your Adam counts its first step as t = 2. What value does your t start at, and how many "
+    "times do you increase it in each step?": {
         "begins_with_two": {'state.get("t", 0) + 1': 'state.get("t", 1) + 1'},
     },
     "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?": {
@@ -250,8 +250,8 @@ LOSES_ADAM = {
     "the square root in the formula?": {
         "root_corrected": {" / (1 - betas[1] ** t)": ") / (1 - betas[1] ** t"},
     },
-    "Your Adam stores the corrected m and v, so the next step corrects them again. Which m "
-    "is on the right-hand side of the formula for m?": {
+    "Your Adam stores the corrected m and v, so the next step corrects them again. Does the "
+    "formula for the new m start from the old m or from its corrected value?": {
         "corrected_ones_kept": [
             NOT_CORRECTED,
             (
@@ -301,8 +301,8 @@ LOSES_RMSPROP = {
 steps.known(LOSES_RMSPROP, loses="rmsprop")
 
 steps.mistake(
-    "Your function takes Adam's step for this method. Which branch of your code does this "
-    "method reach?",
+    "Your function takes Adam's step for a different method as well. Which branch of your "
+    "code does each of the four methods reach?",
     loses="value rmsprop",
     name="all_like_adam",
     given='method = "adam"',
