@@ -1,7 +1,7 @@
 """Small real datasets that come with the package.
 
 >>> describe("digits")  # a notebook also shows images
-digits: Small grey images of handwritten digits.
+digits: Small greyscale images of handwritten digits.
   size:     1,498 training and 299 test images of 8 x 8 pixels
   classes:  0, 1, 2, 3, 4, 5, 6, 7, 8, 9
   source:   Alpaydin and Kaynak (1998), UCI repository, from scikit-learn 1.9.1

