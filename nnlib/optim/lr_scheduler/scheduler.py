@@ -12,15 +12,15 @@ __all__ = ["LRScheduler"]
 
 
 class LRScheduler:
-    """Base class of schedulers; a subclass computes the rates in ``get_lr``.
+    """Base class for schedulers; a subclass computes the rates in ``get_lr``.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Optimizer whose learning rates to set.
+        Optimizer whose learning rates are set.
     last_epoch : int
-        The last t of an earlier run, to resume with an optimizer whose groups contain
-        "initial_lr". Default: -1, which starts from the beginning.
+        The last t of an earlier run, if you resume it; the groups of the optimizer must then
+        contain "initial_lr". Default: -1, which starts from the beginning.
 
     Raises
     ------
