@@ -16,7 +16,7 @@ __all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm2d"]
 
 
 class _ChannelNorm(Affine):
-    """Base class of batch and instance normalization, with weights and running statistics."""
+    """Base class for batch and instance normalization, with weights and running statistics."""
 
     ndims: tuple[int, ...]  # allowed numbers of axes of the input
 
@@ -58,7 +58,7 @@ class _ChannelNorm(Affine):
             init.zeros_(self.num_batches_tracked)
 
     def reset_parameters(self) -> None:
-        """Reset the running statistics, the weight to 1 and the bias to 0."""
+        """Reset the running statistics, and set the weight to 1 and the bias to 0."""
         self.reset_running_stats()
         super().reset_parameters()
 

@@ -124,5 +124,5 @@ def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tupl
     if not all(out.requires_grad for out in outs):
         return values, False
     for i, x in watched.items():
-        new[i].version = counter(x)  # both tensors notice an in-place change
+        new[i].version = counter(x)  # an in-place change of either one is detected
     return tuple(new.get(i, x) for i, x in enumerate(values)), bool(new)

@@ -70,7 +70,7 @@ def _step(x: Any, low: Any) -> Any:
 
 @silent
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """Leaky ReLU with a learned slope w, shared or separate for each channel (axis 1).
+    """Leaky ReLU with a learned slope w: one for all channels, or one per channel (axis 1).
 
     y = x for x > 0, else w x, so dL/dw = dL/dy · min(x, 0). For dL/dx, see ``leaky_relu``.
     """
@@ -164,7 +164,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         u = math.sqrt(2 / math.pi) * ops.add(input, cube, alpha=0.044715)
         return 0.5 * ops.mul(input, 1 + tanh(u))
     if approximate != "none":
-        raise RuntimeError(f"gelu: expected approximate none or tanh, got {approximate!r}")
+        raise RuntimeError(f"gelu: expected approximate='none' or 'tanh', got {approximate!r}")
 
     def phi(x):
         return 0.5 + 0.5 * erf(x * 0.5**0.5)
