@@ -40,7 +40,7 @@ class Activation(Applied):
     """Base class for activation modules, which apply a function of one tensor with options."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
+        """Map an input of any shape to a result of the same shape."""
         return self._compute(input)
 
     def extra_repr(self) -> str:

@@ -55,7 +55,7 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
 
 
 class _HookedCall:
-    """One call of a module with backward hooks; it collects the gradients for the hooks.
+    """A single call to a module with backward hooks; it collects the gradients for the hooks.
 
     All inputs pass through one recorded operation that doesn't change them, and so do all
     outputs. The rule of this operation is called once, with all of their gradients.

@@ -485,7 +485,8 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     input, mask = call_as(name, broadcast_tensors, input, mask)
     m = np.array(raw(mask))
     n = int(m.sum())
-    expect(n <= raw(source).size, name, "{} elements of source, got {}", n, raw(source).size)
+    size = raw(source).size
+    expect(n <= size, name, "at least {} elements in source, got {}", n, size)
     return overwritten(input, (m,), reshape(source, -1)[:n], name)
 
 

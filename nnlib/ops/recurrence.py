@@ -5,7 +5,7 @@ The weights consist of one block of rows for each gate, in torch's order. Gates 
 are multiplied by W at once, and in the backward pass the gradient of each weight is one product
 too. The loop over time contains only one product with U and a few elementwise operations.
 
-A single call of tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
+A single call to tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
 words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. We call a the
 scale of a gate, and multiply the weights by the inner a in advance.
 """

@@ -1,4 +1,4 @@
-"""Optimizer, the base class, with groups of parameters and a state for each parameter."""
+"""The base class Optimizer, with groups of parameters and a state for each parameter."""
 
 from __future__ import annotations
 
@@ -175,7 +175,9 @@ class Optimizer:
         state = defaultdict(dict)
         for i, memory in state_dict["state"].items():
             if i not in known:
-                raise KeyError(f"load_state_dict: expected a parameter in {names}, got {i!r}")
+                raise KeyError(
+                    f"load_state_dict: expected the state of a parameter in {names}, got {i!r}"
+                )
             state[known[i]] = {
                 k: _copied(v, None if k == "step" else known[i].dtype)
                 for k, v in memory.items()

@@ -369,9 +369,7 @@ def fold(
     grid = grid_of("fold", size, kernel_size, stride, padding, dilation)
     (h, w), (i, j) = grid.kernel, grid.count
     if x.ndim != 3 or x.shape[1] % (h * w) or x.shape[2] != i * j or x.dtype.kind != "f":
-        refuse(
-            "fold", f"{i * j} columns of a multiple of {h * w} floats", f"{x.shape}, {x.dtype}"
-        )
+        refuse("fold", f"floats (N, C * {h * w}, {i * j})", f"{x.shape}, {x.dtype}")
     y = reshape(input, (len(x), x.shape[1] // (h * w), h, w, i, j))
     return permute(_overlaid(permute(y, (0, 4, 5, 2, 3, 1)), grid), (0, 3, 1, 2))
 

@@ -118,10 +118,11 @@ def _with_blanks(shape: tuple, t: Array, times: Array, counts: Array, blank: int
     most = t.shape[-1] if t.ndim else 0
     for n, what, high in ((times, "input", shape[0]), (counts, "target", most)):
         if n.shape != shape[1:2] or n.dtype.kind not in "iu" or np.any((n < 0) | (n > high)):
-            refuse("ctc_loss", f"{what}_lengths as {shape[1:2]} integers in [0, {high}]", n)
+            refuse("ctc_loss", f"{what}_lengths {shape[1:2]} with integers in [0, {high}]", n)
     if len(shape) != 3 or t.shape not in ((counts.sum(),), (len(counts), most)):
         got = f"{t.shape} for {shape} and target_lengths {counts}"
-        refuse("ctc_loss", "log_probs (T, N, C) and targets (N, S) or concatenated", got)
+        what = "log_probs (T, N, C) and targets (N, S) or (sum of target_lengths,)"
+        refuse("ctc_loss", what, got)
     labels = np.full((len(counts), 2 * counts.max(initial=0) + 1), blank)
     rows = t if t.ndim == 2 else np.split(t, np.cumsum(counts)[:-1])
     for row, labels_of_row, n in zip(labels, rows, counts, strict=True):

@@ -41,7 +41,7 @@ def embedding(
     padding_idx : int, optional
         Row that gets no gradient. A negative number counts from the end.
     max_norm : float, optional
-        First scale rows with a larger norm down to this norm, in place.
+        If the norm of a row is larger, first scale the row down to this norm, in place.
     norm_type : float
         Exponent p of the p-norm for max_norm.
     scale_grad_by_freq : bool

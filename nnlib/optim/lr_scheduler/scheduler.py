@@ -121,5 +121,6 @@ def each_group(schedule: LRScheduler, name: str, value: Any) -> list[Any]:
     """Return one value per parameter group; a single value is repeated."""
     count = len(schedule.optimizer.param_groups)
     values = list(value) if isinstance(value, (list, tuple)) else [value] * count
-    expect(schedule, len(values) == count, f"{count} of {name}, one per group", len(values))
+    wanted = f"{count} values of {name}, one per group"
+    expect(schedule, len(values) == count, wanted, len(values))
     return values
