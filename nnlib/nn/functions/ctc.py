@@ -120,7 +120,7 @@ def _with_blanks(shape: tuple, t: Array, times: Array, counts: Array, blank: int
         if n.shape != shape[1:2] or n.dtype.kind not in "iu" or np.any((n < 0) | (n > high)):
             refuse("ctc_loss", f"{what}_lengths {shape[1:2]} with integers in [0, {high}]", n)
     if len(shape) != 3 or t.shape not in ((counts.sum(),), (len(counts), most)):
-        got = f"{t.shape} for {shape} and target_lengths {counts}"
+        got = f"log_probs {shape}, targets {t.shape} and target_lengths {counts}"
         what = "log_probs (T, N, C) and targets (N, S) or (sum of target_lengths,)"
         refuse("ctc_loss", what, got)
     labels = np.full((len(counts), 2 * counts.max(initial=0) + 1), blank)

@@ -121,6 +121,5 @@ def each_group(schedule: LRScheduler, name: str, value: Any) -> list[Any]:
     """Return one value per parameter group; a single value is repeated."""
     count = len(schedule.optimizer.param_groups)
     values = list(value) if isinstance(value, (list, tuple)) else [value] * count
-    wanted = f"{count} values of {name}, one per group"
-    expect(schedule, len(values) == count, wanted, len(values))
+    expect(schedule, len(values) == count, f"one {name} per group ({count})", len(values))
     return values
