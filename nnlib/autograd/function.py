@@ -36,7 +36,7 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Save inputs and results for ``backward``, which refuses values changed in place."""
+        """Save inputs and results for ``backward``, which rejects values changed in place."""
         for i, t in enumerate(tensors):
             if not isinstance(t, Tensor | None):
                 raise TypeError(
@@ -59,7 +59,7 @@ class FunctionCtx:
 
 
 class Function:
-    """Base class of custom operations, which define ``forward`` and ``backward``, both static.
+    """Base class for custom operations, which define static ``forward`` and ``backward``.
 
     ``forward(ctx, *inputs)`` computes the result, or a tuple of results, and is not recorded.
     ``backward(ctx, *grads)`` receives one upstream gradient for each result and returns one
@@ -97,9 +97,9 @@ class Function:
                 )
 
     def __call__(self, *args: Any) -> Any:
-        """Raise RuntimeError, because you call a Function with ``apply``, not an instance."""
+        """Raise RuntimeError; call ``apply`` on the class instead of calling an instance."""
         name = type(self).__name__
-        raise RuntimeError(f"{name}: expected {name}.apply(...), got a call of an instance")
+        raise RuntimeError(f"{name}: expected {name}.apply(...), got a call to an instance")
 
     @staticmethod
     def forward(*args: Any) -> Any:
@@ -143,7 +143,7 @@ class Function:
 
 
 class FunctionNode(Node):
-    """The recorded call of a Function, whose edges have an input's position as their rule."""
+    """A recorded call to a Function; the rule of each edge is the position of its input."""
 
     __slots__ = ("ctx", "function", "results", "several", "sources", "takes")
 

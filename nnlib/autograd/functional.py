@@ -95,7 +95,7 @@ def hessian(
     func : function
         Maps Tensors to a Tensor with one element.
     inputs, create_graph, strict
-        See ``jacobian``, also for further errors.
+        See ``jacobian``, which lists further errors.
 
     Returns
     -------
@@ -243,7 +243,10 @@ def _applied(
     y = list(_tuple(name, "results", result))
     for k, y_k in enumerate(y):
         if strict and not y_k.requires_grad:
-            raise RuntimeError(f"{name}: result {k} does not depend on the inputs (strict)")
+            raise RuntimeError(
+                f"{name}: result {k} does not depend on the inputs; "
+                "pass strict=False to get zeros"
+            )
     return x, y, result
 
 
@@ -271,7 +274,9 @@ def _vector(name: str, v: Any, target: Tensors, like: Sequence[Tensor]) -> list[
     """Return the vector v as a list of Tensors; for a single element, the default is 1."""
     if v is None:
         if isinstance(target, tuple) or target.numel() != 1:
-            raise RuntimeError(f"{name}: expected v for more than one element, got None")
+            raise RuntimeError(
+                f"{name}: expected v, because there is more than one element, got None"
+            )
         return [wrap(np.ones_like(target.array))]
     tensors = _tuple(name, "v", v)
     shapes, expected = [t.shape for t in tensors], [t.shape for t in like]
@@ -294,11 +299,14 @@ def _gradients(
 def _filled(
     name: str, gradients: Any, x: Sequence[Tensor], create: bool, strict: bool, what: str
 ) -> list[Tensor]:
-    """Replace gradients of None by zeros, or raise RuntimeError if ``strict``."""
+    """Replace gradients that are None with zeros; if ``strict``, raise RuntimeError instead."""
     for i, g in enumerate(gradients):
         if strict and (g is None or (create and not g.requires_grad)):
             part = "" if g is None else "the derivative of "
-            raise RuntimeError(f"{name}: {part}{what} does not depend on input {i} (strict)")
+            raise RuntimeError(
+                f"{name}: {part}{what} does not depend on input {i}; "
+                "pass strict=False to get zeros"
+            )
     return [
         wrap(np.zeros_like(x_i.array)) if g is None else g
         for g, x_i in zip(gradients, x, strict=True)

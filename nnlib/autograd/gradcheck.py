@@ -95,8 +95,8 @@ def gradgradcheck(
     Parameters
     ----------
     func, inputs, eps, atol, rtol, raise_exception
-        See ``gradcheck``, also for the errors.
-    grad_outputs : Tensor or sequence of Tensor, shapes of the results
+        See ``gradcheck``, which also lists the errors.
+    grad_outputs : Tensor or sequence of Tensor, with the shapes of the results
         Upstream gradients, which also count as inputs. By default, they are random.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".

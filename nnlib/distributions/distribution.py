@@ -30,7 +30,7 @@ def broadcast(*parameters: Tensor | float) -> tuple[Tensor, ...]:
 
 
 class Distribution:
-    """Base class of distributions, with a batch of one or several distributions each.
+    """Base class for distributions; each object is a batch of one or more distributions.
 
     Parameters
     ----------
@@ -65,22 +65,22 @@ class Distribution:
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Return samples that are differentiable functions of the parameters."""
-        raise NotImplementedError(f"{type(self).__name__}: has no rsample")
+        raise NotImplementedError(f"{type(self).__name__}: rsample is not implemented")
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return the logarithm of the density or probability of values, in nats."""
-        raise NotImplementedError(f"{type(self).__name__}: has no log_prob")
+        raise NotImplementedError(f"{type(self).__name__}: log_prob is not implemented")
 
     def entropy(self) -> Tensor:
         """Return the entropy of each distribution in the batch, in nats."""
-        raise NotImplementedError(f"{type(self).__name__}: has no entropy")
+        raise NotImplementedError(f"{type(self).__name__}: entropy is not implemented")
 
     def _extended_shape(self, sample_shape: Sequence[int] = ()) -> Shape:
         """Return the shape of samples, (*sample_shape, *batch_shape, *event_shape)."""
         return (*sample_shape, *self.batch_shape, *self.event_shape)
 
     def _check(self, name: str, expected: str, value: Tensor, holds: Any) -> None:
-        """Raise ValueError if an element of a parameter or value is out of its range."""
+        """Raise ValueError if an element of a parameter or value is out of range."""
         if self._validate_args and not np.all(raw(holds)):
             raise ValueError(f"{type(self).__name__}: expected {name} {expected}, got {value}")
 

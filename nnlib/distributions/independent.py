@@ -18,7 +18,7 @@ def sum_last(x: Tensor, axes: int) -> Tensor:
 class Independent(Distribution):
     """The joint distribution of the independent variables along the last batch axes.
 
-    These axes become axes of the value. If base_distribution has fewer than
+    These batch axes become event axes. If base_distribution has fewer than
     reinterpreted_batch_ndims batch axes, this raises ValueError.
     Source: ``torch.distributions.Independent``.
 

@@ -18,8 +18,8 @@ class Normal(Distribution):
 
     .. math:: p(x) = \frac{1}{\sigma \sqrt{2 \pi}} e^{-(x - \mu)^2 / 2 \sigma^2}
 
-    loc is the mean μ, and scale is the standard deviation σ > 0; they are broadcast. A σ that
-    isn't positive and NaN raise ValueError.
+    loc is the mean μ, and scale is the standard deviation σ > 0; they are broadcast. A NaN, or
+    a σ that isn't positive, raises ValueError.
     Source: ``torch.distributions.Normal``; Goodfellow et al. (2016), section 3.9.3.
 
     >>> import nnlib

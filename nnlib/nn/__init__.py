@@ -1,11 +1,10 @@
 """Layers, losses, and the base class Module, which stores parameters.
 
-The arguments ``device`` (only the CPU) and ``dtype`` (float32 by default) are those of the
-weights of a layer.
+Layers accept ``device`` (only the CPU) and ``dtype`` (float32 by default) for their weights.
 """
 
 from . import functional, init, layers, modules, parallel, utils
-from .layers import *  # noqa: F403 (the layers are many)
+from .layers import *  # noqa: F403 (there are too many layers to list)
 from .parallel import DataParallel
 
 __all__ = [

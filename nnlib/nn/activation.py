@@ -37,10 +37,10 @@ __all__ = [
 
 
 class Activation(Applied):
-    """Base class of activation modules, which apply a function of one tensor with options."""
+    """Base class for activation modules, which apply a function of one tensor with options."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
+        """Map an input of any shape to a result of the same shape."""
         return self._compute(input)
 
     def extra_repr(self) -> str:
@@ -52,7 +52,7 @@ class Activation(Applied):
 
 
 class InPlace(Activation):
-    """Base class of activation modules whose only option is ``inplace``."""
+    """Base class for activation modules whose only option is ``inplace``."""
 
     def __init__(self, inplace: bool = False):
         super().__init__(inplace=inplace)
@@ -80,7 +80,7 @@ class LeakyReLU(Activation):
 
 
 class PReLU(Module):
-    """Multiply negative elements by a learned slope, shared or separate for each channel.
+    """Multiply negative elements by a learned slope: one for all channels, or one per channel.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Base class of the modules that apply a function with stored options."""
+"""Base class for modules that apply a function with stored options."""
 
 from __future__ import annotations
 

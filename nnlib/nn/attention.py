@@ -19,7 +19,7 @@ __all__ = ["MultiheadAttention"]
 
 
 class MultiheadAttention(Module):
-    r"""Attention with several heads, each with its own projections.
+    r"""Multi-head attention: several heads, each with its own projections.
 
     .. math::
 
@@ -31,7 +31,7 @@ class MultiheadAttention(Module):
     Parameters
     ----------
     embed_dim : int
-        Length E of the queries and of the outputs.
+        Size E of each query and each output vector.
     num_heads : int
         Number h of heads, which must divide E.
     dropout : float in [0, 1]
@@ -41,7 +41,7 @@ class MultiheadAttention(Module):
     add_bias_kv, add_zero_attn : bool
         Must be False, because these options of torch aren't implemented.
     kdim, vdim : int
-        Lengths of the keys and of the values. Default: E.
+        Sizes of each key and each value vector. Default: E.
     batch_first : bool
         If True, inputs and output are (N, L, E) instead of (L, N, E).
 
@@ -51,10 +51,11 @@ class MultiheadAttention(Module):
         If embed_dim or num_heads isn't positive, dropout is outside [0, 1], or
         ``add_bias_kv`` or ``add_zero_attn`` is True.
     AssertionError
-        If E isn't a multiple of h, or if an input or a mask has the wrong number of axes,
-        length or dtype, as in torch.
+        If E isn't a multiple of h, or if an input or a mask has the wrong number of axes, the
+        wrong size or the wrong dtype, as in torch.
     RuntimeError
-        If batch sizes differ, or attn_mask has the wrong shape or is missing.
+        If batch sizes differ, attn_mask has the wrong shape, or is_causal is True without
+        attn_mask.
 
     Attributes
     ----------
@@ -143,8 +144,8 @@ class MultiheadAttention(Module):
         Parameters
         ----------
         query, key, value : (L, N, E), (S, N, kdim), (S, N, vdim) float
-            Queries, keys and values. With ``batch_first``, N comes first. Without N, the inputs
-            are a batch of one.
+            Queries, keys and values. With ``batch_first``, N comes first. Unbatched inputs
+            don't have the axis N.
         key_padding_mask : (N, S) bool or float, optional
             True for keys to ignore; a float mask is added to the scores.
         need_weights : bool
@@ -165,7 +166,9 @@ class MultiheadAttention(Module):
         """
         batched = self._check(query, key, value)
         if is_causal and attn_mask is None:
-            raise RuntimeError("MultiheadAttention: expected attn_mask for is_causal, got None")
+            raise RuntimeError(
+                "MultiheadAttention: expected attn_mask with is_causal=True, got None"
+            )
         if not batched:
             query, key, value = (unsqueeze(x, 0) for x in (query, key, value))
             key_padding_mask = None if key_padding_mask is None else key_padding_mask[None]
@@ -241,7 +244,7 @@ class MultiheadAttention(Module):
         if raw(mask).dtype == bool:
             return np.where(raw(mask), -np.inf, 0).astype(dtype)
         if raw(mask).dtype != dtype:
-            self._refuse(AssertionError, f"{name} bool or {dtype}", raw(mask).dtype)
+            self._refuse(AssertionError, f"{name} of dtype bool or {dtype}", raw(mask).dtype)
         return mask
 
     @staticmethod
@@ -251,4 +254,4 @@ class MultiheadAttention(Module):
 
 
 class NonDynamicallyQuantizableLinear(Linear):
-    """Linear under the name that torch prints for ``out_proj``."""
+    """A Linear with the class name that torch prints for ``out_proj``."""

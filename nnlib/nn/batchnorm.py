@@ -16,7 +16,7 @@ __all__ = ["BatchNorm1d", "BatchNorm2d", "InstanceNorm2d"]
 
 
 class _ChannelNorm(Affine):
-    """Base class of batch and instance normalization, with weights and running statistics."""
+    """Base class for batch and instance normalization, with weights and running statistics."""
 
     ndims: tuple[int, ...]  # allowed numbers of axes of the input
 
@@ -58,7 +58,7 @@ class _ChannelNorm(Affine):
             init.zeros_(self.num_batches_tracked)
 
     def reset_parameters(self) -> None:
-        """Reset the running statistics, the weight to 1 and the bias to 0."""
+        """Reset the running statistics, and set the weight to 1 and the bias to 0."""
         self.reset_running_stats()
         super().reset_parameters()
 
@@ -122,7 +122,7 @@ class BatchNorm1d(_ChannelNorm):
     ndims = (2, 3)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
+        """Map an input of any shape to a result of the same shape."""
         self._check(input)
         momentum = self.momentum or 0.0
         if self.training and self.track_running_stats:
@@ -176,7 +176,7 @@ class InstanceNorm2d(_ChannelNorm):
         super().__init__(num_features, eps, momentum, *options, bias=bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
+        """Map an input of any shape to a result of the same shape."""
         self._check(input)
         C = input.shape[-3]
         if self.affine and self.num_features != C:

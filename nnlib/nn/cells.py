@@ -23,7 +23,7 @@ __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 
 
 class Recurrent(Module):
-    """Base class of cells and layers: sizes, and weights drawn uniformly in ±1/√hidden_size."""
+    """Base class for cells and layers: sizes, and weights uniform in ±1/√hidden_size."""
 
     gates = 1  # number of blocks of rows in the weights
     states = 1  # number of states: 1 for h, 2 for h and c
@@ -63,7 +63,7 @@ class Recurrent(Module):
 
 
 class Cell(Recurrent):
-    """Base class of cells; a subclass computes one step of its formula in ``step``."""
+    """Base class for cells; a subclass computes one step of its formula in ``step``."""
 
     def __init__(
         self,
@@ -110,14 +110,14 @@ class Cell(Recurrent):
 
 
 class RNNCell(Cell):
-    r"""One step of a simple recurrent layer.
+    r"""One time step of a simple recurrent layer.
 
     .. math:: h' = \tanh(W x + b + U h + c)
 
     Parameters
     ----------
     input_size, hidden_size : int
-        Lengths of x and of h.
+        Sizes of x and h.
     bias : bool
         If True, add the biases b and c.
     nonlinearity : {"tanh", "relu"}
@@ -155,7 +155,7 @@ class RNNCell(Cell):
     def step(self, x: Tensor, u: Tensor, h: Tensor) -> Tensor:
         """Return the next h, given W x + b and U h + c."""
         if self.nonlinearity not in ("tanh", "relu"):
-            self.refuse(RuntimeError, "nonlinearity tanh or relu", repr(self.nonlinearity))
+            self.refuse(RuntimeError, "nonlinearity 'tanh' or 'relu'", repr(self.nonlinearity))
         return tanh(x + u) if self.nonlinearity == "tanh" else relu(x + u)
 
     def extra_repr(self) -> str:
@@ -165,7 +165,7 @@ class RNNCell(Cell):
 
 
 class LSTMCell(Cell):
-    r"""One step of long short-term memory.
+    r"""One time step of an LSTM.
 
     .. math::
 
@@ -177,7 +177,7 @@ class LSTMCell(Cell):
     Parameters
     ----------
     input_size, hidden_size : int
-        Lengths of x, and of h and c.
+        Sizes of x, and of h and c.
     bias : bool
         If True, add biases.
 
@@ -203,7 +203,7 @@ class LSTMCell(Cell):
 
 
 class GRUCell(Cell):
-    r"""One step of a gated recurrent unit.
+    r"""One time step of a GRU.
 
     .. math::
 
@@ -214,7 +214,7 @@ class GRUCell(Cell):
     Parameters
     ----------
     input_size, hidden_size : int
-        Lengths of x and of h.
+        Sizes of x and h.
     bias : bool
         If True, add biases.
 

@@ -1,4 +1,4 @@
-"""Containers of modules and of parameters."""
+"""Containers for modules and parameters."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Identity(Module):
 
 
 class Series(Module):
-    """Base class of Sequential and ModuleList: a series of modules named 0, 1, 2 ..."""
+    """Base class for Sequential and ModuleList: a series of modules named 0, 1, 2 ..."""
 
     def append(self, module: Module) -> Series:
         """Add a module at the end."""
@@ -182,7 +182,8 @@ class ModuleList(Series):
     def forward(self, *args: Any) -> Any:
         """Raise an error, because a ModuleList only stores modules."""
         raise NotImplementedError(
-            "ModuleList: expected a loop over its modules, got a call; or use Sequential"
+            "ModuleList: expected a loop over its modules, got a call; write the loop in "
+            "forward(), or use Sequential"
         )
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:

@@ -34,7 +34,7 @@ def _tuple(value: Any, axes: int) -> tuple[int, ...]:
 
 
 class _Convolution(Module):
-    """Base class of convolutional layers: options, initial weights and printing."""
+    """Base class for convolutional layers: options, initial weights and printing."""
 
     axes = 2
     transposed = False
@@ -86,8 +86,8 @@ class _Convolution(Module):
             raise TypeError(f"{name}: expected integers as kernel_size, got {self.kernel_size}")
         if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
             raise ValueError(
-                f"{name}: expected groups > 0 that divides in_channels {self.in_channels} and "
-                f"out_channels {self.out_channels}, got {self.groups}"
+                f"{name}: expected groups to be positive and to divide in_channels "
+                f"{self.in_channels} and out_channels {self.out_channels}, got {self.groups}"
             )
         if isinstance(self.padding, str) and (
             self.padding not in ("same", "valid")
@@ -166,7 +166,7 @@ class _Convolution(Module):
 
 
 class _Forward(_Convolution):
-    """Base class of convolutions, with the same constructor as in torch."""
+    """Base class for convolutions, with the same constructor as in torch."""
 
     def __init__(
         self,
@@ -191,13 +191,13 @@ class Conv2d(_Forward):
 
     .. math:: y_o = b_o + \sum_c w_{oc} \star x_c
 
-    where :math:`\star` multiplies a kernel with each window of an image; see
+    where :math:`\star` is the cross-correlation of an image with a kernel; see
     ``functional.conv2d``.
 
     Parameters
     ----------
     in_channels, out_channels : int
-        Numbers C of channels of x and C_out of channels of y.
+        Number C of channels of x, and number C_out of channels of y.
     kernel_size : int or pair of int
         Height and width of the kernels.
     stride, padding, dilation, groups
@@ -226,7 +226,7 @@ class Conv2d(_Forward):
     """
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C_out, I, J), or one sample without N."""
+        """Map (N, C, H, W) to (N, C_out, I, J), or one sample without the axis N."""
         return self._convolved(F.conv2d, input)
 
 
@@ -243,12 +243,12 @@ class Conv1d(_Forward):
     axes = 1
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map (N, C, T) to (N, C_out, I), or one sample without N."""
+        """Map (N, C, T) to (N, C_out, I), or one sample without the axis N."""
         return self._convolved(F.conv1d, input)
 
 
 class _Transposed(_Convolution):
-    """Base class of transposed convolutions, with the same constructor as in torch."""
+    """Base class for transposed convolutions, with the same constructor as in torch."""
 
     transposed = True
 

@@ -44,7 +44,7 @@ class Dropout(Applied):
             raise ValueError(f"{type(self).__name__}: expected p in [0, 1], got {p}")
 
     def forward(self, input: Tensor) -> Tensor:
-        """Map any shape to the same shape."""
+        """Map an input of any shape to a result of the same shape."""
         return self.function(input, self.p, self.training, self.inplace)
 
 

@@ -16,7 +16,7 @@ __all__ = ["Embedding", "EmbeddingBag"]
 
 
 class Table(Module):
-    """Base class of the embedding layers, which look up rows of a table."""
+    """Base class for embedding layers, which look up rows of a table."""
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """Layers, activation functions and losses as functions; usually imported as ``F``.
 
-The functions return arrays for arrays. If any argument is a Tensor, they return a Tensor.
+The functions return arrays if all arguments are arrays. If any argument is a Tensor, they
+return a Tensor.
 """
 
 # ruff: noqa: F403 (the star imports collect the public names of the files in functions/)

@@ -55,7 +55,7 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
 
 
 class _HookedCall:
-    """One call of a module with backward hooks; it collects the gradients for the hooks.
+    """A single call to a module with backward hooks; it collects the gradients for the hooks.
 
     All inputs pass through one recorded operation that doesn't change them, and so do all
     outputs. The rule of this operation is called once, with all of their gradients.
@@ -124,5 +124,5 @@ def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tupl
     if not all(out.requires_grad for out in outs):
         return values, False
     for i, x in watched.items():
-        new[i].version = counter(x)  # both tensors notice an in-place change
+        new[i].version = counter(x)  # an in-place change of either one is detected
     return tuple(new.get(i, x) for i, x in enumerate(values)), bool(new)

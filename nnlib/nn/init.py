@@ -1,8 +1,8 @@
 """Initialization of parameters; each function fills a tensor in place and returns it.
 
-fan_in is the number of inputs that contribute to one output, and fan_out the number of
-outputs that one input contributes to. For a weight (out, in, ...), fan_in is in and fan_out
-is out, each times the product of the lengths of the other axes.
+fan_in is the number of inputs that contribute to one output, and fan_out the number of outputs
+that one input contributes to. For a weight (O, I, ...), fan_in is I and fan_out is O, each
+times the product of the lengths of the other axes.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
 
 def uniform_by_fan_in(fan_in: int, *parameters: Tensor | None) -> None:
-    """Draw parameters uniformly from [-1/√fan_in, 1/√fan_in], as layers initially do."""
+    """Draw parameters uniformly from [-1/√fan_in, 1/√fan_in], as layers do by default."""
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
     for p in parameters:
         if p is not None:
@@ -209,7 +209,7 @@ def _kaiming_std(name: str, tensor: Tensor, a: float, mode: str, nonlinearity: s
     """Return the standard deviation that preserves the variance of activations or gradients."""
     fans = dict(zip(("fan_in", "fan_out"), _fans(name, tensor), strict=True))
     if mode not in fans:
-        raise ValueError(f"{name}: expected mode fan_in or fan_out, got {mode!r}")
+        raise ValueError(f"{name}: expected mode 'fan_in' or 'fan_out', got {mode!r}")
     return calculate_gain(nonlinearity, a) / math.sqrt(fans[mode])
 
 

@@ -70,7 +70,7 @@ class Linear(Module):
     Parameters
     ----------
     in_features, out_features : int
-        Lengths of the vectors x and y.
+        Sizes of the vectors x and y.
     bias : bool
         If True, add a bias b.
     dtype : dtype
@@ -128,8 +128,8 @@ class Linear(Module):
 class LazyLinear(Linear):
     """A ``Linear`` whose in_features are determined by its first input.
 
-    The class then becomes ``Linear``, which describes the parameters. Before that, the weight
-    is empty, and no state can be loaded.
+    The layer then becomes a ``Linear``, whose docstring describes the parameters. Until then,
+    the weight is empty, and you can't load a state dict.
 
     >>> layer = LazyLinear(2)
     >>> layer(Tensor(np.ones((5, 3), np.float32))).shape, layer

@@ -24,10 +24,10 @@ __all__ = [
 
 
 class Loss(Applied):
-    """Base class of losses, which apply a function of predictions and targets with options."""
+    """Base class for losses: a function of predictions and targets, with its options."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """Map predictions and targets to the loss, or to several with reduction "none"."""
+        """Map predictions and targets to the loss, or to all losses with reduction "none"."""
         return self._compute(input, target)
 
 

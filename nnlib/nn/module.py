@@ -32,7 +32,7 @@ class IncompatibleKeys(NamedTuple):
 
 
 class Module(Registry):
-    """Base class of all layers and networks, which finds Parameters and Modules by name.
+    """Base class for all layers and networks, which finds Parameters and Modules by name.
 
     A layer calls ``super().__init__()``, assigns its parameters to attributes, and defines
     ``forward``.
@@ -114,7 +114,7 @@ class Module(Registry):
         destination : dict, optional
             Dictionary to add them to. Default: a new OrderedDict.
         prefix : str
-            Start of all names, including the dot.
+            Prefix for all names, including the dot.
         keep_vars : bool
             If True, return the tensors themselves. Otherwise, return tensors that share their
             memory but have no history.
@@ -151,7 +151,7 @@ class Module(Registry):
         """
         if not isinstance(state_dict, Mapping):
             kind = type(state_dict).__name__
-            remedy = "pass model.state_dict(), or load() of a path"
+            remedy = "pass model.state_dict(), or the result of load(path)"
             raise TypeError(
                 f"load_state_dict: expected state_dict to be dict-like, got {kind}; {remedy}"
             )
@@ -220,7 +220,7 @@ class Module(Registry):
         return self._cast(dtype, "f")
 
     def _cast(self, dtype: Any, kinds: str) -> Module:
-        """Convert the parameters and buffers whose dtype has one of these kinds."""
+        """Convert the parameters and buffers whose dtype is of one of these kinds."""
         dtype = np.dtype(dtype)
         for t in (*self.parameters(), *self.buffers()):
             if t.dtype.kind in kinds:
@@ -272,7 +272,7 @@ def parameter_list(name: str, params: Any) -> list:
         iter(params)
     except TypeError:
         kind = type(params).__name__
-        remedy = "call the method: parameters()" if callable(params) else "pass a list"
+        remedy = "write model.parameters()" if callable(params) else "pass a list"
         if isinstance(params, Module):
             remedy = "pass model.parameters()"
         expected = "expected an iterable of parameters"

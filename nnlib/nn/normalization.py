@@ -18,7 +18,7 @@ __all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 class Affine(Module):
-    """Base class of normalizations with a learned weight and bias."""
+    """Base class for normalizations with a learned weight and bias."""
 
     def _set(self, shape: tuple[int, ...], dtype: Any, **is_used: bool) -> None:
         """Create weight and bias, or None for a parameter that isn't used."""
@@ -176,7 +176,8 @@ class GroupNorm(Affine):
         super().__init__()
         if num_groups < 1 or num_channels % num_groups:
             raise ValueError(
-                f"GroupNorm: expected num_groups that divides {num_channels}, got {num_groups}"
+                f"GroupNorm: expected num_groups to divide num_channels {num_channels}, "
+                f"got {num_groups}"
             )
         self.num_groups, self.num_channels = num_groups, num_channels
         self.eps, self.affine = eps, affine

@@ -12,7 +12,7 @@ __all__ = ["ConstantPad2d", "ReflectionPad2d", "ReplicationPad2d", "ZeroPad2d"]
 
 
 class _Pad2d(Module):
-    """Base class of padding layers, with one number for all four sides or one per side."""
+    """Base class for padding layers, with one number for all four sides or one per side."""
 
     mode = "constant"
 

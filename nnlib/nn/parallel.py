@@ -46,5 +46,6 @@ class DataParallel(Module):
 def data_parallel(module: Module, *inputs: Any, **options: Any) -> Any:
     """Raise an error, as PyTorch does on a computer without GPUs."""
     raise RuntimeError(
-        "data_parallel: expected GPUs, but nnlib computes on the CPU only; call the module"
+        "data_parallel: expected GPUs, but nnlib computes only on the CPU; "
+        "call the module directly"
     )

@@ -20,7 +20,7 @@ class Parameter(Tensor):
     Parameters
     ----------
     data : Tensor or array_like
-        Values; a tensor or an array shares its memory. Default: no elements.
+        Values; a tensor or an array shares its memory with the parameter. Default: no elements.
     requires_grad : bool
         If True, the parameter is trained.
 
@@ -59,7 +59,7 @@ class Buffer(Tensor):
     Parameters
     ----------
     data : Tensor or array_like
-        Values; a tensor or an array shares its memory.
+        Values; a tensor or an array shares its memory with the buffer.
     persistent : bool
         If True, ``state_dict`` contains the buffer.
     """

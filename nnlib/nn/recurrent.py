@@ -20,7 +20,7 @@ __all__ = ["GRU", "LSTM", "RNN"]
 
 
 class Layers(Recurrent):
-    """Base class of recurrent layers, which are stacked and run in one or both directions.
+    """Base class for recurrent layers, which are stacked and run in one or both directions.
 
     A subclass computes one layer in one direction in ``run``.
     """
@@ -91,7 +91,7 @@ class Layers(Recurrent):
         """Do nothing, because only cuDNN needs the weights in a single block of memory."""
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
-        """Map sequences and initial states to the outputs at all times and the final states.
+        """Map sequences and initial states to outputs at each time step and final states.
 
         Parameters
         ----------
@@ -205,7 +205,7 @@ class Layers(Recurrent):
         if sizes is not None:
             valid = len(sizes) and sizes[-1] > 0 and (np.diff(sizes) <= 0).all()
             if x.ndim != 2 or not valid or sizes.sum() != len(x):
-                what = "packed data (N, input_size) and decreasing batch sizes with sum N"
+                what = "packed data (N, input_size) and decreasing batch sizes that add up to N"
                 self.refuse(RuntimeError, what, f"{x.shape} and batch sizes {sizes.tolist()}")
         elif x.ndim not in (2, 3):
             axes = "(N, T, D)" if self.batch_first else "(T, N, D)"
@@ -251,7 +251,7 @@ class RNN(Layers):
     Parameters
     ----------
     input_size, hidden_size : int
-        Length D of x, and length H of h.
+        Size D of x, and size H of h.
     num_layers : int
         Number of stacked layers; the output h of one layer is the input x of the next.
     nonlinearity : {"tanh", "relu"}
@@ -308,15 +308,15 @@ class RNN(Layers):
         super().__init__(input_size, hidden_size, num_layers, *options)
         self.nonlinearity = nonlinearity
         if nonlinearity not in ("tanh", "relu"):
-            self.refuse(ValueError, "nonlinearity tanh or relu", repr(nonlinearity))
+            self.refuse(ValueError, "nonlinearity 'tanh' or 'relu'", repr(nonlinearity))
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """Run one layer in one direction; return h at all times."""
+        """Run one layer in one direction; return h at each time step."""
         return (rnn_layer(x, *states, *weights, nonlinearity=self.nonlinearity),)
 
 
 class LSTM(Layers):
-    r"""Long short-term memory for whole sequences: an ``LSTMCell`` at each time.
+    r"""LSTM layers, applied to whole sequences: an ``LSTMCell`` at each time step.
 
     ``RNN`` describes the parameters and the errors.
 
@@ -338,12 +338,12 @@ class LSTM(Layers):
     gates, states = 4, 2
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Run one layer in one direction; return h at all times, and the last c."""
+        """Run one layer in one direction; return h at each time step, and the last c."""
         return lstm_layer(x, states, *weights)
 
 
 class GRU(Layers):
-    """Gated recurrent units for whole sequences: a ``GRUCell`` at each time.
+    """GRU layers, applied to whole sequences: a ``GRUCell`` at each time step.
 
     ``RNN`` describes the parameters and the errors.
 
@@ -364,5 +364,5 @@ class GRU(Layers):
     gates = 3
 
     def run(self, x: Tensor, states: list, *weights: Tensor) -> tuple[Tensor]:
-        """Run one layer in one direction; return h at all times."""
+        """Run one layer in one direction; return h at each time step."""
         return (gru_layer(x, *states, *weights),)

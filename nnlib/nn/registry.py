@@ -145,7 +145,7 @@ class Registry:
         memo : set, optional
             Modules to skip. All modules that are yielded are added to this set.
         prefix : str
-            Start of all names.
+            Prefix for all names.
         remove_duplicate : bool
             If True, yield each module only once.
         """
@@ -166,13 +166,13 @@ class Registry:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Yield the parameters with dotted names, including submodules with ``recurse``."""
+        """Yield parameters with dotted names; with ``recurse``, also those of submodules."""
         return self._tensors("_parameters", prefix, recurse, remove_duplicate)
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """Yield the buffers with dotted names, including submodules with ``recurse``."""
+        """Yield buffers with dotted names; with ``recurse``, also those of submodules."""
         return self._tensors("_buffers", prefix, recurse, remove_duplicate)
 
     def _tensors(self, store: str, prefix: str, recurse: bool, once: bool) -> Named:

@@ -22,7 +22,7 @@ __all__ = ["Transformer", "TransformerDecoder", "TransformerEncoder"]
 
 
 class Stack(Module):
-    """Base class of encoder and decoder, with copies of a layer and a norm at the end."""
+    """Base class for the encoder and the decoder: copies of a layer, with a norm at the end."""
 
     def __init__(self, layer: Module, num_layers: int, norm: Module | None):
         super().__init__()
@@ -155,7 +155,7 @@ class Transformer(Module):
     Parameters
     ----------
     d_model, nhead : int
-        Length E of the vectors, and number of heads, which must divide E.
+        Size E of the vectors, and number of heads, which must divide E.
     num_encoder_layers, num_decoder_layers : int
         Number of layers of the encoder and of the decoder.
     custom_encoder, custom_decoder : Module, optional
@@ -171,8 +171,8 @@ class Transformer(Module):
     encoder : TransformerEncoder
         Encoder, with a LayerNorm at the end.
     decoder : TransformerDecoder
-        Decoder, also with a LayerNorm at the end. The matrices of both are drawn by
-        ``xavier_uniform_``.
+        Decoder, also with a LayerNorm at the end. ``xavier_uniform_`` initializes the weight
+        matrices of both.
 
     Source: Vaswani et al. (2017), "Attention is all you need", figure 1.
 
@@ -236,13 +236,15 @@ class Transformer(Module):
         ----------
         src, tgt : (S, N, E), (T, N, E) float
             Sequence to read, and sequence written so far. With ``batch_first``, N comes first.
-            Without N, the inputs are a batch of one.
+            Unbatched inputs don't have the axis N.
         src_mask, tgt_mask, memory_mask : (S, S), (T, T), (T, S) bool or float, optional
-            Masks for the attention of src to itself, of tgt to itself, and of tgt to the
-            encoded src; see ``attn_mask`` of ``MultiheadAttention``.
+            Masks for the self-attention of src, the self-attention of tgt, and the
+            cross-attention of tgt to the encoded src; see ``attn_mask`` of
+            ``MultiheadAttention``.
         src_key_padding_mask, tgt_key_padding_mask, memory_key_padding_mask : (N, S), (N, T), \
 (N, S) bool or float, optional
-            Padding masks for the same three; see ``MultiheadAttention``.
+            Padding masks for the keys of the same three attention steps; see
+            ``MultiheadAttention``.
         src_is_causal, tgt_is_causal, memory_is_causal : bool, optional
             Hints that the masks hide all later positions.
 

@@ -18,10 +18,10 @@ __all__ = ["TransformerDecoderLayer", "TransformerEncoderLayer"]
 
 
 class TransformerLayer(Module):
-    """Base class of encoder layers and decoder layers.
+    """Base class for encoder layers and decoder layers.
 
-    A subclass lists the names of its attentions. Each attention and the feed-forward network
-    is a sublayer with its own norm and dropout.
+    A subclass lists the names of its attention modules. Each attention module and the
+    feed-forward network form a sublayer with its own norm and dropout.
     """
 
     attentions: tuple[str, ...]
@@ -60,7 +60,7 @@ class TransformerLayer(Module):
             known = dict(relu=F.relu, gelu=F.gelu)
             if activation not in known:
                 raise RuntimeError(
-                    f"{type(self).__name__}: expected activation relu, gelu or a function, "
+                    f"{type(self).__name__}: expected activation 'relu', 'gelu' or a function, "
                     f"got {activation!r}"
                 )
             activation = known[activation]
@@ -107,12 +107,12 @@ class TransformerEncoderLayer(TransformerLayer):
     Parameters
     ----------
     d_model, nhead : int
-        Length E of the vectors, and number of heads, which must divide E.
+        Size E of the vectors, and number of heads, which must divide E.
     dim_feedforward : int
-        Length of the vectors between W_1 and W_2.
+        Size of the vectors between W_1 and W_2.
     dropout : float in [0, 1]
-        Probability of ``dropout`` during training, which is applied to the attention weights,
-        inside the feed-forward network, and to the output of each sublayer.
+        Dropout probability during training. Dropout is applied to the attention weights, inside
+        the feed-forward network, and to the output of each sublayer.
     activation : {"relu", "gelu"} or function
         Activation function σ.
     layer_norm_eps : float
@@ -164,7 +164,7 @@ class TransformerEncoderLayer(TransformerLayer):
 
 
 class TransformerDecoderLayer(TransformerLayer):
-    r"""Self-attention, attention to an encoder's output, and a feed-forward network.
+    r"""Self-attention, cross-attention to an encoder's output, and a feed-forward network.
 
     .. math::
 
@@ -178,7 +178,7 @@ class TransformerDecoderLayer(TransformerLayer):
     Attributes
     ----------
     self_attn, multihead_attn : MultiheadAttention
-        Attention to x itself, and attention to m.
+        Self-attention of x, and cross-attention from x to m.
 
     >>> from nnlib import ones
     >>> TransformerDecoderLayer(d_model=8, nhead=2)(ones(3, 4, 8), ones(5, 4, 8)).shape
@@ -200,8 +200,8 @@ class TransformerDecoderLayer(TransformerLayer):
     ) -> Tensor:
         """Map tgt (L, N, E) and memory (S, N, E) to the shape of tgt.
 
-        The options for tgt are used in its attention to itself, and the options for memory in
-        the attention of tgt to memory. See ``MultiheadAttention``.
+        The options for tgt apply to its self-attention, and the options for memory to the
+        cross-attention of tgt to memory. See ``MultiheadAttention``.
         """
         own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
         other = memory, memory_mask, memory_key_padding_mask, memory_is_causal

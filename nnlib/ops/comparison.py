@@ -109,7 +109,7 @@ def clamp(
 def where(
     condition: Tensor, input: Tensor | None = None, other: Tensor | None = None
 ) -> Tensor:
-    """Select a where the condition is true, and b elsewhere; dL/dy goes to the selected one.
+    """Select a where the condition is true, and b elsewhere; the selected elements get dL/dy.
 
     Given only the condition, return the indices where it is true, one tensor for each axis.
     """
@@ -138,7 +138,7 @@ def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
-    """Replace x with a value where the mask is true; dL/dy goes to the selected one."""
+    """Replace x with a value where the mask is true; the selected elements get dL/dy."""
     m, v = array("masked_fill", mask), array("masked_fill", value)
     if m.dtype.kind != "b" or v.ndim:
         raise RuntimeError(

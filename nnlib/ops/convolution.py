@@ -41,13 +41,16 @@ def refuse(name: str, expected: str, got: Any) -> None:
     raise RuntimeError(f"{name}: expected {expected}, got {got}")
 
 
-def numbers(name: str, option: str, value: Any, least: int) -> Pair:
-    """Return an option as two integers, for height and width; one integer is used for both."""
+def numbers(name: str, option: str, value: Any, least: int, others: str = "") -> Pair:
+    """Return an option as two integers, for height and width; one integer is used for both.
+
+    ``others`` names further valid values in the error message.
+    """
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     if len(values) == 1:
         values = values * 2
     if len(values) != 2 or not all(isinstance(v, int) and v >= least for v in values):
-        refuse(name, f"{option} to be one or two integers >= {least}", repr(value))
+        refuse(name, f"{option} to be {others}one or two integers >= {least}", repr(value))
     return values
 
 
@@ -144,8 +147,8 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
     convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use
     one X for both gradients and don't have to sum windows. This X has H W elements for each
     output channel, while ``spread`` and the X of the images need I J elements for each input
-    channel. We measured that both methods are equally fast if the second number is 2/3 of the
-    first.
+    channel. In our measurements, both methods are equally fast if the second number is 2/3 of
+    the first.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
@@ -201,8 +204,8 @@ def convolution(
 def kernel_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
     """Return dL/dw, the convolution of x with g, computed with recorded operations.
 
-    Compared with the formula of the convolution, y and w are exchanged. Therefore (i, j) and
-    (u, v) are exchanged too, and also s and d; the sum is over n instead of c.
+    In the formula of the convolution, y and w switch roles. Therefore (i, j) and (u, v) switch
+    too, as do s and d, and the sum is over n instead of c.
     """
     n, c = len(x), x.shape[1] // groups
     grid = Grid(grid.size, grid.count, grid.dilation, grid.padding, grid.stride, grid.kernel)

@@ -115,7 +115,9 @@ def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Te
             b=lambda g, y, b: -g * y / b,
         )
     if rounding_mode not in ("floor", "trunc"):
-        raise RuntimeError(f"div: expected rounding_mode floor or trunc, got {rounding_mode!r}")
+        raise RuntimeError(
+            f"div: expected rounding_mode 'floor' or 'trunc', got {rounding_mode!r}"
+        )
     f = np.floor_divide if rounding_mode == "floor" else _truncated
     return record(
         compute("div", f, *divisible("div", input, other)),
@@ -133,7 +135,7 @@ def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
 
 
 def divisible(name: str, input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
-    """Return both operands in one dtype; refuse booleans and integers divided by 0."""
+    """Return both operands in one dtype; reject booleans and integers divided by 0."""
     a, b = pair(name, input, other)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and not np.all(b)):
         got = "booleans" if a.dtype.kind == "b" else "0"

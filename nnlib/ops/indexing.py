@@ -215,7 +215,7 @@ def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray,
     i = integers(name, index)
     shape = array(name, input).shape
     d = axis(name, dim, len(shape))
-    what = "an index of {} axes that is longer than the input {} only along dim, got {}"
+    what = "an index with {} axes, no larger than input {} except along dim, got {}"
     expect(fits(i.shape, shape, d), name, what, len(shape), shape, i.shape)
     check_range(name, i, shape[d], RuntimeError)
     axes = list(np.indices(i.shape, sparse=True))
@@ -237,7 +237,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: float | None = None
 ) -> Tensor:
-    """Write src[i, j], or a value, to x[index[i, j], j] (for dim 0); the last write counts.
+    """Write src[i, j], or a value, to x[index[i, j], j] (for dim 0); the last write wins.
 
     dL/dx is dL/dy where nothing was written, and dL/dsrc is dL/dy at the elements written.
     """
@@ -268,8 +268,8 @@ def scatter_reduce(
 ) -> Tensor:
     """Combine x[index[i, j], j] and src[i, j] (for dim 0) by sum, prod, mean, amax or amin.
 
-    If include_self is False, elements of x that have a src are ignored. Equal extremes share
-    dL/dy.
+    If include_self is False, the old values of x are ignored wherever an element of src is
+    written. Elements that tie for amax or amin share dL/dy.
     """
     name = "scatter_reduce"
     starts = dict(sum=0, prod=1, mean=0, amax=-np.inf, amin=np.inf)
@@ -305,7 +305,7 @@ def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:
     (np.maximum if f is maximum else np.minimum).at(y, i, raw(src))
 
     def equal(x, src, y):
-        """Return masks of x = y and src = y, and the number of extremes for each element."""
+        """Return masks of x = y and src = y, and the number of ties for each element of y."""
         of_x = (x == y) * np.ones((), y.dtype)
         of_src = (src == pick("getitem", y, i)) * np.ones((), y.dtype)
         return of_x, of_src, of_x + added(of_src, i, y.shape)
@@ -480,12 +480,13 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     name = "masked_scatter"
     dtypes = [array(name, x).dtype for x in (mask, input, source)]
     valid = dtypes[0].kind == "b" and dtypes[1] == dtypes[2]
-    what = "a boolean mask, and input and source of equal dtype, got {}"
+    what = "a boolean mask, and input and source of the same dtype, got {}"
     expect(valid, name, what, [str(d) for d in dtypes])
     input, mask = call_as(name, broadcast_tensors, input, mask)
     m = np.array(raw(mask))
     n = int(m.sum())
-    expect(n <= raw(source).size, name, "{} elements of source, got {}", n, raw(source).size)
+    size = raw(source).size
+    expect(n <= size, name, "at least {} elements in source, got {}", n, size)
     return overwritten(input, (m,), reshape(source, -1)[:n], name)
 
 
@@ -599,7 +600,7 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """Return the sorted unique elements (or slices along dim), and their inverse and counts."""
+    """Return sorted unique elements (or slices along dim), with inverse indices and counts."""
     results = call_as(
         "unique",
         np.unique,
@@ -615,7 +616,7 @@ def unique(
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """Count how often each integer occurs in a vector, or sum the weights of these."""
+    """Count how often each integer occurs in a vector, or add up each integer's weights."""
     i, w = integers("bincount", input), raw(weights)
     expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of integers >= 0, got {}", i)
     y = call_as("bincount", np.bincount, i, w, minlength)
@@ -635,13 +636,14 @@ def searchsorted(
     """Return the index at which each x would be inserted into a sorted vector.
 
     The elements before this index are smaller than x. With right=True or side="right", the
-    elements from this index on are larger. If the sequence has several rows, each row of x is
-    searched in the row with the same position.
+    elements from this index on are larger. If the sequence has several rows, the elements in
+    each row of x are inserted into the corresponding row.
     """
     name = "searchsorted"
     s, x = promote(name, sorted_sequence, input)
     valid = side in (None, "left", "right") and not (right and side == "left")
-    expect(valid, name, "side left or right, but not left with right=True, got {!r}", side)
+    what = "side 'left' or 'right', but not 'left' together with right=True, got {!r}"
+    expect(valid, name, what, side)
     matches = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
     expect(matches, name, "a vector, or a row for each row of {}, got {}", x.shape, s.shape)
     if sorter is not None:

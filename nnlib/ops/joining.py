@@ -198,7 +198,7 @@ def repeat(input: Tensor, repeats: Sizes) -> Tensor:
 
 @listed
 def tile(input: Tensor, dims: Sizes) -> Tensor:
-    """Repeat the tensor along its last axes; ``dims`` contains the numbers of repetitions."""
+    """Repeat the tensor along its last axes; ``dims`` contains one number per axis."""
     other_axes = array("tile", input).ndim - len(dims)
     return call_as("tile", repeat, input, (1,) * other_axes + tuple(dims))
 
@@ -290,7 +290,7 @@ def pad(
     expect(fits, "pad", what + ", got {} and {}", pad, mode)
     pairs = [tuple(pad[i : i + 2]) for i in range(0, len(pad), 2)]  # the last axis first
     sides = [(0, 0)] * (len(shape) - len(pairs)) + pairs[::-1]
-    if mode == "circular":  # remove elements first: the others are repeated
+    if mode == "circular":  # remove elements first, because the remaining ones are repeated
         kept = tuple(
             slice(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(shape, sides, strict=True)
         )
@@ -299,7 +299,8 @@ def pad(
     for n, (a, b) in zip(raw(input).shape, sides, strict=True):
         most = {"reflect": max(n - 1, 0), "circular": n}.get(mode, math.inf)
         fits = n + a + b >= 0 and max(a, b, 0) <= most
-        expect(fits, "pad", "enough elements to {}, got shape {} and pad {}", mode, shape, pad)
+        what = "enough elements for mode {!r}, got shape {} and pad {}"
+        expect(fits, "pad", what, mode, shape, pad)
     return padded(input, sides, mode, value or 0)
 
 

@@ -61,7 +61,7 @@ def rows(a: Any) -> Any:
 def wrong(name: str, expected: str, *arrays: Any) -> RuntimeError:
     """Return the error for operands with the wrong shapes or dtypes."""
     got = ", ".join(f"{a.dtype} {a.shape}" for a in arrays if a is not None)
-    return RuntimeError(f"{name}: expected {expected} of equal dtype, got {got}")
+    return RuntimeError(f"{name}: expected {expected} of the same dtype, got {got}")
 
 
 def _no_product(name: str, input: Any, other: Any, ranks: tuple) -> RuntimeError:
@@ -494,7 +494,7 @@ def cdist(
     Raises
     ------
     RuntimeError
-        If the shapes or dtypes don't match, or p is negative.
+        If the shapes or dtypes don't match, p is negative, or compute_mode is unknown.
 
     Source: Deza and Deza (2016), "Encyclopedia of Distances", section 5.1.
 
@@ -504,9 +504,12 @@ def cdist(
     a, b = array("cdist", x1), array("cdist", x2)
     have_rows = a.ndim > 1 and b.ndim > 1
     fits = have_rows and a.shape[-1] == b.shape[-1] and a.dtype == b.dtype
-    if not fits or a.dtype.kind != "f" or p < 0 or compute_mode not in FEW:
-        options = f"p={p} to be >= 0, {compute_mode=} to be one of {list(FEW)}"
-        raise wrong("cdist", f"{options}, and floats (..., P, D) and (..., R, D)", a, b)
+    if p < 0:
+        raise RuntimeError(f"cdist: expected p >= 0, got {p}")
+    if compute_mode not in FEW:
+        raise RuntimeError(f"cdist: expected compute_mode in {list(FEW)}, got {compute_mode!r}")
+    if not fits or a.dtype.kind != "f":
+        raise wrong("cdist", "floats (..., P, D) and (..., R, D)", a, b)
     if p != 2 or max(a.shape[-2], b.shape[-2]) <= FEW[compute_mode]:
         return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
     squared = sum(x1 * x1, -1, True) + mT(sum(x2 * x2, -1, True)) - 2 * (x1 @ mT(x2))
@@ -546,7 +549,7 @@ def norm(
     -------
     Tensor
         The norm y; 0 for an empty input if 0 <= p < inf. The derivative at x = 0 is defined as
-        0 (a subgradient). For infinite p, equal extremes share the gradient.
+        0 (a subgradient). For infinite p, elements that tie share the gradient.
 
     Raises
     ------

@@ -62,7 +62,7 @@ def array(name: str, x: Any, argument: str = "") -> np.ndarray:
 def _remedy(x: Any) -> str:
     """Return advice on how to correct a value that isn't a tensor, for an error message."""
     if x is None:
-        return ". Is a return missing in the function that computed it?"
+        return ". Is a return statement missing in the function that computed it?"
     if not isinstance(x, (list, tuple)):
         return ""
     if not any(isinstance(item, Tensor) for item in x):
@@ -104,7 +104,7 @@ def as_dtype(name: str, x: Any) -> np.dtype:
     """Return x as one of the six dtypes; raise TypeError for anything else."""
     dtype = np.dtype(x) if isinstance(x, (np.dtype, type)) else None
     if dtype is None or dtype not in CASTS.values():
-        raise TypeError(f"{name}: expected a dtype of nnlib, got {x!r}")
+        raise TypeError(f"{name}: expected an nnlib dtype, got {x!r}")
     return dtype
 
 
@@ -179,7 +179,7 @@ def _in_dtype(number: float, dtype: np.dtype) -> np.ndarray:
 def check_fits(name: str, value: Any, dtype: np.dtype) -> None:
     """Raise RuntimeError for a finite Python float that doesn't fit into float32."""
     if type(value) is float and dtype == FLOAT32 and FLOAT32_MAX < abs(value) < math.inf:
-        raise RuntimeError(f"{name}: expected a number that fits into float32, got {value}")
+        raise RuntimeError(f"{name}: expected a number that fits in float32, got {value}")
 
 
 def floating_pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:

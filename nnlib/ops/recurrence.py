@@ -1,11 +1,11 @@
-"""Recurrent layers over whole sequences; each layer is one fused operation.
+"""Recurrent layers, applied to whole sequences; each layer is one fused operation.
 
 The weights consist of one block of rows for each gate, in torch's order. Gates are stored as
 (gate, T, N, H), so that each gate at one time step is contiguous. The inputs of all time steps
 are multiplied by W at once, and in the backward pass the gradient of each weight is one product
 too. The loop over time contains only one product with U and a few elementwise operations.
 
-A single call of tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
+A single call to tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
 words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. We call a the
 scale of a gate, and multiply the weights by the inner a in advance.
 """
@@ -71,7 +71,7 @@ def rnn_layer(
     Returns
     -------
     (T, N, H) float
-        The state at each time.
+        The state at each time step.
 
     Raises
     ------
@@ -88,7 +88,9 @@ def rnn_layer(
     """
     inputs, y, u, _, (h,) = _start("rnn_layer", [1], 1, input, w_ih, w_hh, b_ih, b_hh, hx)
     if nonlinearity not in NONLINEARITIES:
-        raise ValueError(f"rnn_layer: expected nonlinearity tanh or relu, got {nonlinearity}")
+        raise ValueError(
+            f"rnn_layer: expected nonlinearity 'tanh' or 'relu', got {nonlinearity!r}"
+        )
     f, slope = NONLINEARITIES[nonlinearity]
     for t, z in enumerate(y[0]):
         h[t + 1] = f(np.add(z, h[t] @ u[0], out=z))
@@ -113,7 +115,7 @@ def gru_layer(
     b_ih: Tensor | None = None,
     b_hh: Tensor | None = None,
 ) -> Tensor:
-    r"""Run a layer of gated recurrent units over sequences, in one direction.
+    r"""Run a GRU layer over sequences, in one direction.
 
     .. math::
 
@@ -141,7 +143,7 @@ def gru_layer(
     Returns
     -------
     (T, N, H) float
-        The state h at each time.
+        The state h at each time step.
 
     Raises
     ------
@@ -194,7 +196,7 @@ def lstm_layer(
     b_ih: Tensor | None = None,
     b_hh: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    r"""Run a layer of long short-term memory over sequences, in one direction.
+    r"""Run an LSTM layer over sequences, in one direction.
 
     .. math::
 
@@ -212,7 +214,7 @@ def lstm_layer(
     input : (T, N, D) float
         The sequences x.
     hx : tuple of two (N, H) float
-        The initial state h and the initial cell c.
+        The initial hidden state h and cell state c.
     w_ih, w_hh : (4H, D) and (4H, H) float
         The weights W and U of the gates i, f, g and o, in this order.
     b_ih, b_hh : (4H,) float, optional
@@ -221,7 +223,7 @@ def lstm_layer(
     Returns
     -------
     tuple of (T, N, H) and (N, H) float
-        The state h at each time, and the last cell c.
+        The hidden state h at each time step, and the last cell state c.
 
     Raises
     ------
@@ -271,14 +273,14 @@ def lstm_layer(
 
 
 def lstm_step(input: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the next state h and cell c, computed by one step of ``lstm_layer``.
+    """Return the next hidden state h and cell state c after one step of ``lstm_layer``.
 
     Parameters
     ----------
     input : (..., 4H) float
         W x + b + U h + c for the gates i, f, g and o, in this order.
     c : (..., H) float
-        The cell before this step, of the same dtype.
+        The cell state before this step, with the same dtype.
 
     >>> h, c = lstm_step(np.zeros((1, 4)), np.ones((1, 1)))
     >>> c  # halved, because all gates are 1/2 and g is 0
@@ -307,7 +309,7 @@ def lstm_step(input: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
 def _lstm_step_gradients(
     upstream: tuple, gates: Sequence, tanh_c: Any, c: Any, join: Callable
 ) -> dict:
-    """Return the gradients of ``lstm_step``, for arrays or Tensors, given those of h and c."""
+    """Return the gradients of ``lstm_step`` as arrays or Tensors, from dL/dh and dL/dc."""
     (i, f, g, o), (dh, dc) = gates, upstream
     dc = dc + dh * o * (1 - tanh_c * tanh_c)
     di, df, dg = dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g * g)
@@ -318,8 +320,9 @@ def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
     """Check the operands of a recurrent layer, and prepare its loop over time.
 
     ``scale`` contains a factor for each gate. In the first ``joint`` gates, both biases are
-    added at once. Return the operands by name; W x + b for all times; the scaled U and c of
-    each gate; and for each state, an array over all times that starts with the initial state.
+    added at once. Return the operands by name; W x + b for every time step; the scaled U and c
+    of each gate; and for each state, an array over all time steps that starts with the initial
+    state.
     """
     names = ("input", "w_ih", "w_hh", "b_ih", "b_hh", "h_0", "c_0")
     inputs = dict(zip(names, operands, strict=False))
@@ -342,14 +345,14 @@ def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
 def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
     """Raise RuntimeError for shapes or dtypes that don't match."""
     x, w, u = (array(name, inputs[key]) for key in ("input", "w_ih", "w_hh"))
-    T, N = (*x.shape, 1, 1)[:2]  # also defined for too few axes, which are refused below
+    T, N = (*x.shape, 1, 1)[:2]  # also defined for too few axes, which are rejected below
     D, H = w.shape[-1], u.shape[-1]
     G = gates * H
     shapes = (T, N, D), (G, D), (G, H), (G,), (G,), (N, H), (N, H)
     for (what, value), shape in zip(inputs.items(), shapes, strict=False):
         if value is not None and (value.shape, value.dtype) != (shape, u.dtype):
             raise RuntimeError(
-                f"{name}: expected {what} of shape {shape} and {u.dtype}, "
+                f"{name}: expected {what} of shape {shape} and dtype {u.dtype}, "
                 f"got {value.shape} and {value.dtype}"
             )
 
@@ -357,7 +360,8 @@ def _check(name: str, gates: int, inputs: dict[str, Any]) -> None:
 def _gradients(needs: frozenset, d: Any, x: Any, h: Any, w_ih: Any, at: list, of: list) -> dict:
     """Return the gradients that are needed, given d, the gradients of the gates' inputs.
 
-    d[at[k]] is the gradient of block k of W x + b, and d[of[k]] that of block k of U h + c.
+    d[at[k]] is the gradient of block k of W x + b, and d[of[k]] is the gradient of block k of U
+    h + c.
     """
     shape = x.shape
     d = d.reshape(len(d), -1, d.shape[-1])

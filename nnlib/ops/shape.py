@@ -234,7 +234,7 @@ def expand(input: Tensor, size: Sizes) -> Tensor:
         try:
             return np.broadcast_to(a, shape) if a.shape != shape else a[...]
         except ValueError:
-            what = f"sizes that end in {old}, where any size replaces a 1"
+            what = f"sizes that end in {old}, where any size can replace a 1"
             raise ValueError(f"expected {what}, got {tuple(size)}") from None
 
     return moved("expand", input, broadcast, lambda g: g)

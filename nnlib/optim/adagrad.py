@@ -164,7 +164,7 @@ class RMSprop(Optimizer):
 
 
 class Adadelta(Optimizer):
-    r"""Gradient descent with steps that are as large as the recent steps on average.
+    r"""Gradient descent with steps scaled to the average size of the recent steps.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\

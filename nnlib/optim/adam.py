@@ -24,7 +24,7 @@ class Adam(Optimizer):
         p &\leftarrow p - \eta\, \hat m / (\sqrt{\hat v} + \epsilon), \quad
             \hat m = \frac{m}{1 - \beta_1^t}, \ \hat v = \frac{v}{1 - \beta_2^t}
 
-    m and v start at 0, and the divisions in step t correct for this bias.
+    m and v start at 0, which biases them towards 0; the divisions in step t correct this.
 
     Parameters
     ----------
@@ -170,8 +170,8 @@ class RAdam(Optimizer):
             } \frac{\sqrt{1 - \beta_2^t}}{\sqrt v + \epsilon}
             \quad \text{if } \rho_t > 5, \text{ otherwise } p - \eta\, \hat m
 
-    m, v, the parameters and the errors are the same as in ``Adam``, but amsgrad and fused don't
-    exist.
+    m, v, the parameters and the errors are the same as in ``Adam``, but there is no amsgrad or
+    fused.
 
     Source: Liu et al. (2020), "On the variance of the adaptive learning rate and beyond".
 

@@ -1,4 +1,4 @@
-"""Base class of optimizers with a closure and a line search, such as L-BFGS."""
+"""Base class for optimizers with a closure and a line search, such as L-BFGS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Closure = Callable[[], Tensor]
 
 
 class ClosureOptimizer(Optimizer):
-    r"""Base class of optimizers whose ``step`` calls the closure several times.
+    r"""Base class for optimizers whose ``step`` calls the closure several times.
 
     .. math:: x \leftarrow x + t\, d
 
@@ -88,7 +88,7 @@ class ClosureOptimizer(Optimizer):
         n: int,
         start: int,
     ) -> tuple[Point, bool]:
-        """Take one iteration; return the new point, and whether to stop."""
+        """Run one iteration; return the new point, and whether to stop."""
         memory["n_iter"] += 1
         d, t = self.propose(point.g, memory, group, closure)
         memory.update(d=wrap(d), t=t, prev_flat_grad=wrap(point.g), prev_loss=point.f)

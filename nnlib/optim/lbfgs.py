@@ -1,4 +1,4 @@
-"""BFGS and L-BFGS, which estimate the inverse Hessian from changes of the gradient."""
+"""BFGS and L-BFGS, which estimate the inverse Hessian from changes in the gradient."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BFGS(ClosureOptimizer):
         H &\leftarrow (I - \rho s y^\top)\, H\, (I - \rho y s^\top) + \rho s s^\top,
             \qquad \rho = 1 / y^\top s
 
-    s and y are the last changes of the parameters and of the gradient. H starts as (yᵀs / yᵀy)
+    s and y are the last changes in the parameters and in the gradient. H starts as (yᵀs / yᵀy)
     I, which has the size of the inverse Hessian along y. If the curvature yᵀs is at most 10⁻¹⁰,
     H doesn't change. For D parameters, H has D² elements.
 
@@ -109,8 +109,8 @@ class LBFGS(ClosureOptimizer):
     lr : float
         Step length in units of d; with a line search, the first length to try.
     max_iter, max_eval : int
-        Maximum numbers of directions and of closure calls in one ``step``. Default of max_eval:
-        5/4 max_iter.
+        Maximum numbers of iterations and of calls to the closure in one ``step``. Default for
+        max_eval: 5/4 max_iter.
     tolerance_grad : float
         Stop if no element of the gradient is larger than this.
     tolerance_change : float

@@ -101,7 +101,7 @@ def _bracket(
     is_flat: Callable[[Point], bool],
     max_ls: int,
 ) -> tuple[list[Point], int]:
-    """Return an acceptable point, or two points around one, and the evaluations left."""
+    """Return an acceptable point or two points around one, and how many evaluations remain."""
     last = start
     for n in range(max_ls):
         if not falls(point) or (n > 1 and point.f >= last.f):
@@ -118,7 +118,8 @@ def _bracket(
 def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
     """Return a step length between two points, and whether it is close to one of them.
 
-    A length moves inwards if it is at an end, or if it and the previous length are both close.
+    A length at an end moves inwards. So does a length close to an end, if the previous length
+    was close to one too.
     """
     lower, upper = min(a.t, b.t), max(a.t, b.t)
     t, margin = _cubic(a, b, lower, upper), 0.1 * (upper - lower)

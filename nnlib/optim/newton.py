@@ -31,7 +31,7 @@ class Newton(ClosureOptimizer):
     Parameters
     ----------
     params, max_iter, max_eval, tolerance_grad, tolerance_change, line_search_fn
-        See ``LBFGS``. Each H takes one more call of the closure, so the default of max_eval is
+        See ``LBFGS``. Each H takes one more call to the closure, so the default for max_eval is
         5 max_iter.
     lr : float
         Step length t; with a line search, the first length to try.

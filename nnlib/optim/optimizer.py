@@ -1,4 +1,4 @@
-"""Optimizer, the base class, with groups of parameters and a state for each parameter."""
+"""The base class Optimizer, with groups of parameters and a state for each parameter."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _with_hooks(step: Callable) -> Callable:
 
 
 class Optimizer:
-    """Base class of optimizers; a subclass changes one parameter in ``update``.
+    """Base class for optimizers; a subclass changes one parameter in ``update``.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Optimizer:
         Parameters to train. A dict is a group, with its parameters under "params" and its own
         options.
     defaults : dict
-        Options of the groups that don't set them.
+        Options for groups that don't set their own.
 
     Attributes
     ----------
@@ -60,7 +60,9 @@ class Optimizer:
     def __init__(self, params: Iterable, defaults: dict[str, Any]):
         if defaults.get("foreach") and defaults.get("fused"):
             name = type(self).__name__
-            raise RuntimeError(f"{name}: expected foreach or fused to be True, got both")
+            raise RuntimeError(
+                f"{name}: expected at most one of foreach and fused to be True, got both"
+            )
         self.defaults = defaults
         self._before_step: list[Callable] = []
         self._after_step: list[Callable] = []
@@ -72,7 +74,7 @@ class Optimizer:
         if not params:
             raise ValueError(
                 "optimizer: expected at least one parameter, got none; does the model "
-                "have parameters, and is the iterator new?"
+                "have parameters, and was the iterator already used up?"
             )
         groups = params if isinstance(params[0], dict) else [dict(params=params)]
         for group in groups:
@@ -96,7 +98,9 @@ class Optimizer:
                     f"{p.shape}; use detach().requires_grad_()"
                 )
             if p in known:
-                raise ValueError("optimizer: expected each parameter only once, got one twice")
+                raise ValueError(
+                    "optimizer: expected each parameter once, got the same parameter twice"
+                )
             known.add(p)
         self.param_groups.append({**self.defaults, **param_group, "params": params})
 
@@ -107,7 +111,10 @@ class Optimizer:
             cls.step = _with_hooks(cls.step)
 
     def register_step_pre_hook(self, hook: Callable) -> Handle:
-        """Call ``hook(optimizer, args, kwargs)`` before each step; it may replace both."""
+        """Call ``hook(optimizer, args, kwargs)`` before each step.
+
+        The hook can return a pair (args, kwargs), which replaces both.
+        """
         self._before_step.append(hook)
         return Handle(self._before_step, hook)
 
@@ -168,7 +175,9 @@ class Optimizer:
         state = defaultdict(dict)
         for i, memory in state_dict["state"].items():
             if i not in known:
-                raise KeyError(f"load_state_dict: expected a parameter in {names}, got {i!r}")
+                raise KeyError(
+                    f"load_state_dict: expected the state of a parameter in {names}, got {i!r}"
+                )
             state[known[i]] = {
                 k: _copied(v, None if k == "step" else known[i].dtype)
                 for k, v in memory.items()

@@ -14,7 +14,7 @@ __all__ = ["Rprop"]
 
 
 class Rprop(Optimizer):
-    r"""Gradient descent with a step size per element, which only uses signs of gradients.
+    r"""Gradient descent with a step size per element, using only the signs of gradients.
 
     .. math:: p \leftarrow p - \operatorname{sign}(g)\, s, \qquad
         s \leftarrow \begin{cases} \eta_+ s & g\, g_{\text{previous}} > 0 \\
@@ -36,7 +36,7 @@ class Rprop(Optimizer):
     Raises
     ------
     ValueError
-        If lr is negative, or not 0 < η₋ < 1 < η₊.
+        If lr is negative, or 0 < η₋ < 1 < η₊ doesn't hold.
 
     Source: Riedmiller and Braun (1993), "A direct adaptive method for faster backpropagation
     learning".

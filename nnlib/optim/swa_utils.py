@@ -78,7 +78,7 @@ class AveragedModel(Module):
 
     .. math:: \bar w \leftarrow \bar w + \frac{w - \bar w}{n + 1}
 
-    The first call of ``update_parameters`` copies the weights w, and later calls average them.
+    The first call to ``update_parameters`` copies the weights w, and later calls average them.
 
     To replace this mean, pass ``avg_fn(averaged, current, n)``, which returns the new average
     of one parameter, or ``multi_avg_fn(averaged, current, n)``, which changes a list of
@@ -162,8 +162,9 @@ class AveragedModel(Module):
 def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     """Compute the running statistics of all batch normalization layers from data.
 
-    Call this before you use averaged weights, because the stored statistics belong to other
-    weights. The loader yields batches, or tuples or lists whose first element is the batch.
+    Call this before you use averaged weights, because the stored statistics were computed with
+    different weights. The loader yields batches, or tuples or lists whose first element is the
+    batch.
     """
     layers = [m for m in model.modules() if isinstance(m, (BatchNorm1d, BatchNorm2d))]
     if not layers:
@@ -187,7 +188,7 @@ class SWALR(LRScheduler):
 
     .. math:: \eta_t = (1 - a)\, \eta_0 + a\, \eta_{\text{swa}}
 
-    In ``anneal_epochs`` epochs, a rises from 0 to 1 along half a cosine or a straight line
+    Over ``anneal_epochs`` epochs, a rises from 0 to 1 along half a cosine or a straight line
     (``anneal_strategy`` "cos" or "linear").
 
     >>> from nnlib import nn, optim

@@ -264,7 +264,7 @@ MISTAKES = {
     "parameter": (assigned, "Parameter...got Tensor...copy_()"),
     "state dict": (
         lambda L: L.nn.Linear(2, 1).load_state_dict("w.pt"),
-        "dict-like, got str...load()",
+        "dict-like, got str...load(path)",
     ),
     "rows": (
         lambda L: L.utils.data.TensorDataset(L.rand(3, 2), L.rand(4)),

@@ -70,7 +70,7 @@ def _step(x: Any, low: Any) -> Any:
 
 @silent
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """Leaky ReLU with a learned slope w, shared or separate for each channel (axis 1).
+    """Leaky ReLU with a learned slope w: one for all channels, or one per channel (axis 1).
 
     y = x for x > 0, else w x, so dL/dw = dL/dy · min(x, 0). For dL/dx, see ``leaky_relu``.
     """
@@ -79,7 +79,9 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     if w.ndim > 1 or w.size not in (1, C):
         raise RuntimeError(f"prelu: expected weight (), (1,) or ({C},), got {w.shape}")
     if w.dtype != x.dtype:
-        raise RuntimeError(f"prelu: expected weight of input's dtype {x.dtype}, got {w.dtype}")
+        raise RuntimeError(
+            f"prelu: expected weight to have input's dtype {x.dtype}, got {w.dtype}"
+        )
     along = (1,) * x.ndim if w.size == 1 else (C,) + (1,) * (x.ndim - 2)
     slopes = reshape(weight, along)
     return record(
@@ -164,7 +166,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         u = math.sqrt(2 / math.pi) * ops.add(input, cube, alpha=0.044715)
         return 0.5 * ops.mul(input, 1 + tanh(u))
     if approximate != "none":
-        raise RuntimeError(f"gelu: expected approximate none or tanh, got {approximate!r}")
+        raise RuntimeError(f"gelu: expected approximate='none' or 'tanh', got {approximate!r}")
 
     def phi(x):
         return 0.5 + 0.5 * erf(x * 0.5**0.5)

@@ -43,7 +43,7 @@ def scaled_dot_product_attention(
     dropout_p : float in [0, 1]
         Probability of dropping a weight. Pass 0 when the model isn't in training mode.
     is_causal : bool
-        If True, query l only uses the keys 0 to l. It can't be combined with attn_mask.
+        If True, query l uses only the keys 0 to l. You can't combine this with attn_mask.
     scale : float
         Factor s. Default: 1/√E.
     enable_gqa : bool
@@ -120,7 +120,7 @@ def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None)
     name = "scaled_dot_product_attention"
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1]:
         raise RuntimeError(
-            f"{name}: expected query (..., L, E) and key (..., S, E), "
+            f"{name}: expected query (..., L, E), key (..., S, E) and value (..., S, D), "
             f"got {q.shape}, {k.shape} and value {v.shape}"
         )
     if k.shape[-2] != v.shape[-2]:
@@ -132,7 +132,9 @@ def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None)
             f"{name}: expected equal floating-point dtypes, got {q.dtype}, {k.dtype}, {v.dtype}"
         )
     if mask is not None and mask.dtype not in (bool, q.dtype):
-        raise RuntimeError(f"{name}: expected attn_mask bool or {q.dtype}, got {mask.dtype}")
+        raise RuntimeError(
+            f"{name}: expected attn_mask of dtype bool or {q.dtype}, got {mask.dtype}"
+        )
     try:
         batch = np.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
         if mask is not None:

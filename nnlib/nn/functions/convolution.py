@@ -106,7 +106,7 @@ def conv2d(
     else:
         p = 0
         if padding != "valid":
-            p = numbers("conv2d", "padding 'same' at stride 1, 'valid', or padding", padding, 0)
+            p = numbers("conv2d", "padding", padding, 0, "'valid', 'same' with stride 1, or ")
         grid = grid_of("conv2d", size, w.shape[2:], stride, p, dilation)
     return convolution(input, weight, bias, grid, groups, outputs, False)
 
@@ -228,11 +228,13 @@ def _checked(
     if x.ndim != 4:
         refuse(name, "input (N, C, H, W) or (C, H, W)", f"{x.shape}{missing_axes(x.ndim)}")
     if w.ndim != 4:
-        refuse(name, "weight of 4 axes (out_channels, in_channels, height, width)", w.shape)
+        refuse(name, "weight with 4 axes (out_channels, in_channels, height, width)", w.shape)
     if len({a.dtype for a in (x, w, b) if a is not None}) > 1:
         raise mixed(name, w.dtype, input=holding(x), weight=w, bias=b)
     if not len(w) or groups < 1 or len(w) % groups:
-        what = f"groups >= 1 that divide the first axis of weight {w.shape}"
+        what = (
+            f"groups to be at least 1 and to divide {len(w)}, the length of weight's first axis"
+        )
         refuse(name, what, groups)
     ends = len(w), w.shape[1] * groups
     inputs, outputs = ends if transposed else ends[::-1]
@@ -367,9 +369,7 @@ def fold(
     grid = grid_of("fold", size, kernel_size, stride, padding, dilation)
     (h, w), (i, j) = grid.kernel, grid.count
     if x.ndim != 3 or x.shape[1] % (h * w) or x.shape[2] != i * j or x.dtype.kind != "f":
-        refuse(
-            "fold", f"{i * j} columns of a multiple of {h * w} floats", f"{x.shape}, {x.dtype}"
-        )
+        refuse("fold", f"floats (N, C * {h * w}, {i * j})", f"{x.shape}, {x.dtype}")
     y = reshape(input, (len(x), x.shape[1] // (h * w), h, w, i, j))
     return permute(_overlaid(permute(y, (0, 4, 5, 2, 3, 1)), grid), (0, 3, 1, 2))
 

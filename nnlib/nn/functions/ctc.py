@@ -1,4 +1,4 @@
-"""Connectionist temporal classification (CTC), a loss for labels whose times are unknown."""
+"""Connectionist temporal classification (CTC), a loss for labels of unknown alignment."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def ctc_loss(
 
     .. math:: L = -\log \sum_\pi \prod_t p_{t, \pi_t}
 
-    An alignment π has a class for each time. If we merge equal neighbours and then remove
+    An alignment π has a class for each time step. If we merge equal neighbours and then remove
     blanks, we get the labels.
 
     Parameters
     ----------
     log_probs : (T, N, C) or (T, C) float
-        Results of ``log_softmax``. As in torch, the gradient is correct only for such results:
+        Results of ``log_softmax``. As in torch, the gradient is correct only for such inputs:
         it is the gradient with respect to the scores.
     targets : (N, S) or (sum of target_lengths,) int
         Labels of each sequence, padded or one sequence after the other.
     input_lengths, target_lengths : (N,) int
-        Number of times and of labels of each sequence.
+        Number of time steps and number of labels of each sequence.
     blank : int
         Index of the blank class, which means no label.
     reduction : {"mean", "sum", "none"}
@@ -77,7 +77,7 @@ def ctc_loss(
     place = np.arange(labels.shape[1])
     ends = (place == 2 * counts[:, None]) | (place == 2 * counts[:, None] - 1)
     hop = labels[:, 2:] != labels[:, :-2]  # whether a blank between two labels can be skipped
-    alpha = np.full((len(x) + 1, *labels.shape), -np.inf, x.dtype)  # of paths up to each time
+    alpha = np.full((len(x) + 1, *labels.shape), -np.inf, x.dtype)  # of paths so far
     alpha[0, :, 0] = 0
     for k in range(len(x)):
         alpha[k + 1] = _reached(alpha[k], hop) + emit[k]
@@ -118,10 +118,11 @@ def _with_blanks(shape: tuple, t: Array, times: Array, counts: Array, blank: int
     most = t.shape[-1] if t.ndim else 0
     for n, what, high in ((times, "input", shape[0]), (counts, "target", most)):
         if n.shape != shape[1:2] or n.dtype.kind not in "iu" or np.any((n < 0) | (n > high)):
-            refuse("ctc_loss", f"{what}_lengths as {shape[1:2]} integers in [0, {high}]", n)
+            refuse("ctc_loss", f"{what}_lengths {shape[1:2]} with integers in [0, {high}]", n)
     if len(shape) != 3 or t.shape not in ((counts.sum(),), (len(counts), most)):
-        got = f"{t.shape} for {shape} and target_lengths {counts}"
-        refuse("ctc_loss", "log_probs (T, N, C) and targets (N, S) or concatenated", got)
+        got = f"log_probs {shape}, targets {t.shape} and target_lengths {counts}"
+        what = "log_probs (T, N, C) and targets (N, S) or (sum of target_lengths,)"
+        refuse("ctc_loss", what, got)
     labels = np.full((len(counts), 2 * counts.max(initial=0) + 1), blank)
     rows = t if t.ndim == 2 else np.split(t, np.cumsum(counts)[:-1])
     for row, labels_of_row, n in zip(labels, rows, counts, strict=True):

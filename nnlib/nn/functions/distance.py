@@ -72,8 +72,8 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -
     dim : int
         Axis of length D.
     eps : float
-        Lower limit ε of the lengths to divide by. If a vector is shorter, ε is a constant in
-        the gradient.
+        Lower limit ε of the lengths to divide by. For shorter vectors, the gradient treats the
+        divisor as the constant ε.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def triplet_margin_loss(
     *,
     reduction: str = "mean",
 ) -> Tensor:
-    r"""Compute the hinge loss of triplets whose anchor should be closer to the positive.
+    r"""Compute the hinge loss of triplets; the anchor should be closer to the positive vector.
 
     .. math:: L_n = \max(0, d(a_n, p_n) - d(a_n, n_n) + m)
 
@@ -163,7 +163,7 @@ def triplet_margin_loss(
 
     Returns
     -------
-    float, or (N,) for "none"
+    () float, or (N,) for "none"
         Loss in units of distance.
 
     Raises

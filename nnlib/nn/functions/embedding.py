@@ -41,7 +41,7 @@ def embedding(
     padding_idx : int, optional
         Row that gets no gradient. A negative number counts from the end.
     max_norm : float, optional
-        First scale rows with a larger norm down to this norm, in place.
+        If the norm of a row is larger, first scale the row down to this norm, in place.
     norm_type : float
         Exponent p of the p-norm for max_norm.
     scale_grad_by_freq : bool
@@ -121,7 +121,7 @@ def embedding_bag(
         the wrong counts, so it isn't implemented here.
     mode : {"mean", "sum", "max"}
         How to combine the rows of a bag.
-    per_sample_weights : shape of input, float
+    per_sample_weights : float, with the shape of input
         Factors a, only for mode "sum". Default: 1.
     include_last_offset : bool
         If True, offsets has one more element, the end of the last bag.
@@ -136,8 +136,8 @@ def embedding_bag(
     Raises
     ------
     RuntimeError
-        If input or offsets aren't integers, the offsets don't start at 0, decrease or exceed N,
-        or per_sample_weights and weight differ in dtype.
+        If input or offsets aren't integers, the first offset isn't 0, an offset is less than
+        the previous one or exceeds N, or per_sample_weights and weight differ in dtype.
     IndexError
         If a row number is outside [0, C).
     ValueError
@@ -157,12 +157,12 @@ def embedding_bag(
     i, w = array(name, input), raw(weight)
     expect(name, w.ndim == 2, "weight (C, D)", w.shape)
     _check(name, i, w, padding_idx, sparse)
-    expect(name, mode in ("mean", "sum", "max"), "mode mean, sum or max", repr(mode))
+    expect(name, mode in ("mean", "sum", "max"), "mode 'mean', 'sum' or 'max'", repr(mode))
     wanted = "scale_grad_by_freq=False, because PyTorch divides by the wrong counts"
     expect(name, not scale_grad_by_freq, wanted, scale_grad_by_freq)
     factors = per_sample_weights
     if factors is not None:
-        a, wanted = array(name, factors), "mode sum with per_sample_weights"
+        a, wanted = array(name, factors), "mode 'sum' with per_sample_weights"
         expect(name, mode == "sum", wanted, repr(mode), NotImplementedError)
         expect(name, a.shape == i.shape, f"per_sample_weights {i.shape}", a.shape)
         expect(name, a.dtype == w.dtype, f"per_sample_weights {w.dtype}", a.dtype, RuntimeError)
@@ -178,7 +178,7 @@ def embedding_bag(
         factors = factors if factors is None else factors[kept]
     rows = embedding(i, weight)
     if mode == "max":
-        bag, starts = np.unique(bag, return_index=True)  # without empty bags
+        bag, starts = np.unique(bag, return_index=True)  # empty bags are dropped
         rows = rows[_largest(raw(rows), starts), np.arange(w.shape[1])] if len(i) else rows
     elif factors is not None:
         rows = rows * factors

@@ -52,7 +52,7 @@ def cross_entropy(
 
     Returns
     -------
-    float, or the shape of the class indices for "none"
+    () float; for "none", float with the shape of the class indices
         Loss in nats; for "mean", per example. It is NaN if all examples are ignored.
 
     Raises
@@ -104,11 +104,11 @@ def nll_loss(
     input : (N, C), (N, C, ...) or (C,) float
         Logarithms of probabilities, such as the result of ``log_softmax``.
     target, weight, ignore_index, reduction
-        See ``cross_entropy``, also for the errors; targets must be class indices.
+        See ``cross_entropy``, which also lists the errors. Targets must be class indices.
 
     Returns
     -------
-    float, or the shape of target for "none"
+    () float; for "none", float with the shape of target
         Loss in nats; for "mean", per example. It is NaN if all examples are ignored.
 
     Source: Goodfellow et al. (2016), section 5.5; chapter "Softmax regression".
@@ -171,7 +171,7 @@ def _shares(t: np.ndarray, counts: np.ndarray, w: Any, dtype: Any) -> np.ndarray
 
 
 def _of_all_classes(log_p: Any, t: np.ndarray, w: Any, ignore: int, reduction: str) -> Any:
-    """Return the loss summed over all classes, which label smoothing scales and adds."""
+    """Return the loss summed over all classes, the term that label smoothing adds."""
     x = raw(log_p)
     dim, counts = _class_axis("cross_entropy", x), t != ignore
     each = where(counts, -sum(log_p * _along(w, x, dim), dim), 0.0)

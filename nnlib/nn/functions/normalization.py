@@ -67,8 +67,8 @@ def batch_norm(
     ValueError
         If a channel has only one element in training, or eps is out of range.
     RuntimeError
-        If shapes or dtypes don't match, or the averages are missing although ``training`` is
-        False.
+        If shapes or dtypes don't match, or ``training`` is False and the running averages are
+        missing.
 
     Source: Ioffe and Szegedy (2015), algorithm 1; chapter "Batch normalization".
 
@@ -184,7 +184,9 @@ def group_norm(
     _check_channels("group_norm", x, weight=weight, bias=bias)
     N, C, G = *x.shape[:2], num_groups
     if G < 1 or C % G:
-        raise RuntimeError(f"group_norm: expected num_groups that divides {C}, got {G}")
+        raise RuntimeError(
+            f"group_norm: expected num_groups to divide the {C} channels, got {G}"
+        )
     _check_count("group_norm", x.shape, x.size // G)
     slices = N, G, math.prod(x.shape[1:]) // G
     return standardized(input, slices, weight, bias, (C,), eps)
@@ -277,7 +279,8 @@ def local_response_norm(
 
     .. math:: y_c = x_c \Bigl(k + \frac{\alpha}{n} \sum_{c'} x_{c'}^2\Bigr)^{-\beta}
 
-    The sums over neighbouring channels are computed as a product with a matrix of 0 and 1.
+    The sums over neighbouring channels are computed as a product with a matrix of zeros and
+    ones.
 
     Parameters
     ----------
@@ -322,7 +325,7 @@ def _with_averages(x: Any, mu: Any, v: Any, weight: Any, bias: Any, eps: float) 
     """Return x normalized with a given mean μ and variance v, as x a + b for each channel."""
     if mu is None or v is None:
         raise RuntimeError(
-            "batch_norm: expected running_mean and running_var unless training, got None"
+            "batch_norm: expected running_mean and running_var with training=False, got None"
         )
     a = 1 / np.sqrt(raw(v) + eps, dtype=raw(v).dtype)
     a = a if weight is None else weight * a
@@ -395,5 +398,5 @@ def _check_count(name: str, shape: tuple[int, ...], n: int) -> None:
     """Raise ValueError if each variance would be over a single element."""
     if n == 1:
         remedy = "; use a larger batch, or eval() for predictions" * (name == "batch_norm")
-        what = "more than 1 element in each mean"
+        what = "more than 1 element for each mean and variance"
         raise ValueError(f"{name}: expected {what}, got input {shape}{remedy}")

@@ -1,4 +1,4 @@
-"""Losses of predicted probabilities: binary cross-entropy and KL divergence."""
+"""Losses for predicted probabilities: binary cross-entropy and KL divergence."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def binary_cross_entropy(
 
     Returns
     -------
-    float, or the shape of input for "none"
+    () float; for "none", float with the shape of input
         Loss in nats, at most 100 for each example.
 
     Raises
@@ -111,7 +111,7 @@ def binary_cross_entropy_with_logits(
 
     Returns
     -------
-    float, or the shape of input for "none"
+    () float; for "none", float with the shape of input
         Loss in nats.
 
     Raises
@@ -160,7 +160,7 @@ def kl_div(
 
     Returns
     -------
-    float, or the common shape for "none"
+    () float; for "none", float with the common shape
         Divergence in nats.
 
     Raises

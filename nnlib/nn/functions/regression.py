@@ -19,8 +19,8 @@ def mse_loss(
     Parameters
     ----------
     input, target : (...) float
-        Predictions x and targets t, of the same shape. Other shapes broadcast with a warning,
-        as in torch, because (N, 1) and (N,) result in (N, N) errors.
+        Predictions x and targets t, of the same shape. Different shapes are broadcast with a
+        warning, as in torch, because (N, 1) and (N,) would give (N, N) errors.
     reduction : {"mean", "sum", "none"}
         How to reduce the n squared errors.
     weight : (...) float, optional
@@ -28,7 +28,7 @@ def mse_loss(
 
     Returns
     -------
-    float, or the shape of input for "none"
+    () float; for "none", float with the shape of input
         Loss in squared units of input.
 
     Raises
@@ -50,7 +50,7 @@ def mse_loss(
 def l1_loss(
     input: Tensor, target: Tensor, *, reduction: str = "mean", weight: Tensor | None = None
 ) -> Tensor:
-    r"""Compute the mean absolute error, which depends less on large errors than ``mse_loss``.
+    r"""Compute the mean absolute error, which is less sensitive to outliers than ``mse_loss``.
 
     .. math:: L = \frac{1}{n} \sum_i |x_i - t_i|
 
@@ -77,13 +77,13 @@ def smooth_l1_loss(
     Parameters
     ----------
     input, target, reduction
-        See ``mse_loss``, also for further errors.
+        See ``mse_loss``, which lists further errors.
     beta : float
         Error β at which the parabola ends. If it is 0, this is ``l1_loss``.
 
     Returns
     -------
-    float, or the shape of input for "none"
+    () float; for "none", float with the shape of input
         Loss in units of input.
 
     Raises
@@ -121,7 +121,7 @@ def huber_loss(
     Parameters
     ----------
     input, target, reduction
-        See ``mse_loss``, also for further errors.
+        See ``mse_loss``, which lists further errors.
     delta : float
         Error δ at which the parabola ends.
     weight : (...) float, optional
@@ -129,7 +129,7 @@ def huber_loss(
 
     Returns
     -------
-    float, or the shape of input for "none"
+    () float; for "none", float with the shape of input
         Loss in squared units of input.
 
     Raises

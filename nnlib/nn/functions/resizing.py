@@ -42,7 +42,7 @@ def interpolate(
     size : int or pair of int, optional
         New height and width I.
     scale_factor : float or pair of float, optional
-        Factor of the size; give either this or ``size``.
+        Scale factor; give either this or ``size``.
     mode : {"nearest", "linear", "bilinear"}
         "linear" is for sequences, and "bilinear" is for images.
     align_corners : bool, optional
@@ -74,12 +74,12 @@ def interpolate(
     x = array("interpolate", input)
     if x.ndim not in (3, 4) or antialias or mode not in ("nearest", _LINEAR[x.ndim]):
         raise NotImplementedError(
-            "interpolate: expected mode nearest, linear for (N, C, T) or bilinear for "
-            f"(N, C, H, W), without antialias; got {mode} for {x.shape}"
+            "interpolate: expected mode 'nearest', 'linear' for (N, C, T) or 'bilinear' for "
+            f"(N, C, H, W), without antialias; got {mode!r} for {x.shape}"
         )
     if align_corners is not None and mode == "nearest":
         raise ValueError(
-            f"interpolate: expected align_corners=None for mode nearest, got {align_corners}"
+            f"interpolate: expected align_corners=None for mode 'nearest', got {align_corners}"
         )
     sizes, steps = _new_sizes(x.shape[2:], size, scale_factor, recompute_scale_factor)
     if min(*sizes, *x.shape[1:]) < 1 or x.dtype.kind != "f":
@@ -142,7 +142,7 @@ def _added(input: Tensor, axis: int, at: np.ndarray, n: int) -> Tensor:
     """Return zeros of length n along an axis, plus the slices at ascending indices."""
     x, lead = raw(input), (slice(None),) * axis
     y = np.zeros((*x.shape[:axis], n, *x.shape[axis + 1 :]), x.dtype)
-    turn = np.arange(len(at)) - np.searchsorted(at, at)  # first, second, ... slice at an index
+    turn = np.arange(len(at)) - np.searchsorted(at, at)  # 0, 1, ... at each index
     for k in range(turn.max() + 1):
         y[(*lead, at[turn == k])] += x[(*lead, turn == k)]
     return record(y, dict(x=input), x=lambda g: taken(g, axis, at))

@@ -59,7 +59,7 @@ def grid_sample(
     """
     name = "grid_sample"
     if mode not in ("bilinear", "nearest") or padding_mode not in ("zeros", "border"):
-        what = "mode bilinear or nearest, and padding_mode zeros or border"
+        what = "mode 'bilinear' or 'nearest', and padding_mode 'zeros' or 'border'"
         raise ValueError(f"{name}: expected {what}, got {mode!r} and {padding_mode!r}")
     x, points = array(name, input), array(name, grid)
     fits = x.ndim == points.ndim == 4 and len(x) == len(points) and points.shape[-1] == 2
@@ -100,7 +100,8 @@ def _neighbors(p: Tensor, n: int, mode: str, padding_mode: str, align: bool) -> 
 def affine_grid(theta: Tensor, size: tuple[int, ...], align_corners: bool | None = None) -> Any:
     """Return the points A (u, v, 1) of all pixels, for ``grid_sample``.
 
-    theta contains matrices A (N, 2, 3), and size is (N, C, H, W). Raises ValueError otherwise.
+    theta contains matrices A (N, 2, 3), and size is (N, C, H, W); anything else raises
+    ValueError.
 
     Source: Jaderberg et al. (2015), "Spatial transformer networks", equation 1.
 

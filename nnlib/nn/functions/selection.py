@@ -16,7 +16,7 @@ __all__ = ["glu", "gumbel_softmax", "maxout"]
 def gumbel_softmax(
     logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:
-    r"""Draw a class from its scores as a soft one-hot vector, which has a gradient.
+    r"""Sample a class from scores, as a soft one-hot vector that is differentiable.
 
     .. math:: y = \mathrm{softmax}((z + G) / \tau), \quad G = -\log(-\log U)
 
@@ -105,7 +105,7 @@ def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
     d = axis("maxout", dim, len(shape))
     if not shape or pieces < 1 or shape[d] % pieces:
         raise RuntimeError(
-            f"maxout: expected pieces that divide the length along dim {dim} of {shape}, "
+            f"maxout: expected pieces to divide the length along dim {dim} of {shape}, "
             f"got {pieces}"
         )
     groups = (*shape[:d], shape[d] // pieces, pieces, *shape[d + 1 :])

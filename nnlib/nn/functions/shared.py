@@ -1,4 +1,4 @@
-"""Helpers of several functions: checks, in-place results, and the reduction of losses."""
+"""Helpers shared by several functions: checks, in-place results, and loss reduction."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def reduced(name: str, each: Any, reduction: str, total: float | None = None) ->
 def check_reduction(name: str, reduction: str, *more: str) -> None:
     """Raise ValueError for an unknown reduction."""
     if reduction not in ("mean", "sum", "none", *more):
-        options = ", ".join(("mean", "sum", *more))
-        raise ValueError(f"{name}: expected reduction {options} or none, got {reduction!r}")
+        options = ", ".join(map(repr, ("mean", "sum", *more)))
+        raise ValueError(f"{name}: expected reduction {options} or 'none', got {reduction!r}")
 
 
 def weighted(
@@ -62,7 +62,7 @@ def weighted(
         return reduced(name, each, reduction)
     if raw(weight).shape != raw(input).shape:
         raise ValueError(
-            f"{name}: expected weight of input's shape {raw(input).shape}, "
+            f"{name}: expected weight to have input's shape {raw(input).shape}, "
             f"got {raw(weight).shape}"
         )
     total = raw(weight).sum() if by_weight else None
@@ -81,7 +81,7 @@ def check_pair(name: str, input: Any, target: Any, broadcasts: bool = False) -> 
         kind = type(target).__name__
         raise AttributeError(f"{name}: expected target to be a Tensor, got {kind}") from None
     if not same:
-        message = f"{name}: expected target of input's shape {x.shape}, got {t.shape}"
+        message = f"{name}: expected target to have input's shape {x.shape}, got {t.shape}"
         if x.size == t.size and 1 in x.shape + t.shape:
             message += "; reshape one of them, for example with squeeze(1) or unsqueeze(1)"
         if not broadcasts:

@@ -44,7 +44,7 @@ class PackedSequence(Packed):
     data : (sum of all lengths, ...)
         Elements of all sequences.
     batch_sizes : (T,) int
-        Number of sequences that have an element at each time.
+        Number of sequences that have an element at each time step.
     sorted_indices : (N,) int or None
         Original index of each sequence, before sorting by length.
     unsorted_indices : (N,) int or None
@@ -259,7 +259,7 @@ def pad_sequence(
     sequences = tuple(sequences)
     if not len(sequences) or padding_side not in ("right", "left"):
         got = padding_side if len(sequences) else "none"
-        what = "right or left" if len(sequences) else "at least one sequence"
+        what = "padding_side 'right' or 'left'" if len(sequences) else "at least one sequence"
         raise RuntimeError(f"pad_sequence: expected {what}, got {got}")
     longest = max(len(s) for s in sequences)
     rows = []

@@ -26,7 +26,7 @@ class LambdaLR(LRScheduler):
 
     Parameters
     ----------
-    lr_lambda : callable, or list of them
+    lr_lambda : callable or list of callable
         Function f, or one function per group.
 
     ``state_dict`` contains a function only if it is a callable object with attributes.
@@ -104,7 +104,7 @@ def is_object(f: Callable) -> bool:
 
 
 class InverseTimeLR(LRScheduler):
-    r"""Let the rate decrease as 1 / t, with an optional linear warm-up.
+    r"""Decrease the rate as 1 / t, with an optional linear warm-up.
 
     .. math:: \eta_t = \frac{\eta_0}{1 + k t}, \quad \text{or, with } w \text{ steps to warm up,
         } \eta_t = \eta_0 \begin{cases} s / w & s \le w \\ 1 / (1 + k (s - w)) & s > w
@@ -113,7 +113,7 @@ class InverseTimeLR(LRScheduler):
     Parameters
     ----------
     optimizer : Optimizer
-        Optimizer whose learning rates to set. Because their current values are ignored, don't
+        Optimizer whose learning rates are set. Their current values are ignored, so don't
         combine this with a second scheduler.
     decay : float
         Decay k; the rate has halved after 1 / k steps.
@@ -126,7 +126,8 @@ class InverseTimeLR(LRScheduler):
         If decay or warmup_steps is negative.
 
     Source: Robbins and Monro (1951), whose conditions :math:`\sum \eta_t = \infty` and
-    :math:`\sum \eta_t^2 < \infty` it fulfils for k > 0; chapter "Adaptive learning rates".
+    :math:`\sum \eta_t^2 < \infty` the rates satisfy for k > 0; chapter "Adaptive learning
+    rates".
 
     >>> from nnlib import nn, optim
     >>> optimizer = optim.SGD(nn.Linear(2, 1).parameters(), lr=8.0)
@@ -157,17 +158,17 @@ class InverseTimeLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    r"""Let the rate decrease along a cosine until T, and then rise again.
+    r"""Decrease the rate along a cosine until T, and then increase it again.
 
     .. math:: \eta_t = \eta_{\min} + (\eta_0 - \eta_{\min}) \frac{1 + \cos(\pi t / T)}{2}
 
     Parameters
     ----------
     optimizer : Optimizer
-        Optimizer whose learning rates to change. Each step multiplies their distance from
-        η_min, so this can be combined with other schedulers.
+        Optimizer whose learning rates are changed. Each step multiplies each rate's distance
+        from η_min by a factor, so you can combine this with other schedulers.
     T_max : int
-        Number T of epochs until the lowest rate.
+        Number T of epochs until the rate reaches η_min.
     eta_min : float
         Lowest rate η_min.
 
@@ -215,7 +216,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    r"""Let the rate decrease along half a cosine, and restart it repeatedly.
+    r"""Decrease the rate along half a cosine, and restart it repeatedly.
 
     .. math:: \eta_t = \eta_{\min} + (\eta_0 - \eta_{\min}) \frac{1 + \cos(\pi s / T_i)}{2}
 

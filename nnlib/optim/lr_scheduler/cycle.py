@@ -41,7 +41,7 @@ def _set_momentum(schedule: Any, group: dict[str, Any], momentum: float) -> None
 
 
 class OneCycleLR(LRScheduler):
-    r"""Let the rate rise to a maximum and then fall to almost 0, once during training.
+    r"""Increase the rate to a maximum and then decrease it to almost 0, once during training.
 
     .. math:: \frac{\eta_{\max}}{d} \to \eta_{\max} \to \frac{\eta_{\max}}{d\, d_\mathrm{end}}
 
@@ -53,11 +53,11 @@ class OneCycleLR(LRScheduler):
     max_lr : float, or list of float
         Maximum rate η_max, or one per group.
     total_steps : int
-        Total number of calls of ``step``.
+        Total number of calls to ``step``.
     epochs, steps_per_epoch : int
-        Two factors of the total number of steps, used if ``total_steps`` isn't given.
+        If ``total_steps`` isn't given, it is the product of these two numbers.
     pct_start : float
-        Fraction of the steps in which the rate rises.
+        Fraction of the steps during which the rate rises.
     anneal_strategy : "cos" or "linear"
         "cos" for half a cosine, or "linear" for a straight line.
     cycle_momentum : bool
@@ -67,15 +67,15 @@ class OneCycleLR(LRScheduler):
     div_factor, final_div_factor : float
         Divisors d and d_end.
     three_phase : bool
-        If True, the rate first falls back in as many steps as it rose, and then falls to
-        almost 0.
+        If True, the rate first returns to its initial value in as many steps as it rose, and
+        then falls to almost 0.
 
     Raises
     ------
     ValueError
         If a number of steps isn't a positive integer, pct_start isn't a float in [0, 1],
-        anneal_strategy is unknown, or the optimizer has neither momentum nor betas for
-        ``cycle_momentum=True``. ``step`` raises ValueError after the last step.
+        anneal_strategy is unknown, or ``cycle_momentum`` is True but the optimizer has neither
+        momentum nor betas. ``step`` also raises ValueError after the last step.
 
     Source: Smith and Topin (2019), "Super-convergence".
 
@@ -177,7 +177,7 @@ class OneCycleLR(LRScheduler):
 
 
 class CyclicLR(LRScheduler):
-    r"""Let the rate rise and fall between two values in cycles of constant length.
+    r"""Vary the rate between two values, in cycles of constant length.
 
     .. math:: \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\, h_t\, s
 
@@ -187,8 +187,8 @@ class CyclicLR(LRScheduler):
     ``scale_fn`` of c or of t (``scale_mode`` "cycle" or "iterations"). Momentum, or Adam's β₁,
     does the opposite. A list has one value per group.
 
-    Raises ValueError if the mode is unknown, a list has the wrong length, or the optimizer has
-    neither momentum nor betas for ``cycle_momentum=True``.
+    Raises ValueError if the mode is unknown, a list has the wrong length, or ``cycle_momentum``
+    is True but the optimizer has neither momentum nor betas.
 
     Source: Smith (2017), "Cyclical learning rates for training neural networks".
 

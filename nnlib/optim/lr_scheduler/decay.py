@@ -13,7 +13,7 @@ __all__ = ["ConstantLR", "ExponentialLR", "LinearLR", "MultiStepLR", "Polynomial
 
 
 class _Multiplied(LRScheduler):
-    """Base class of schedulers that multiply the current rates, so that they can be chained."""
+    """Base class for schedulers that multiply the current rates, so you can chain several."""
 
     _factor: Callable[[], float]  # ratio of this epoch's rate to the previous one
     _share: Callable[[], float]  # ratio of this epoch's rate to the initial one
@@ -118,7 +118,7 @@ class ConstantLR(_Multiplied):
     factor : float
         Factor c.
     total_iters : int
-        Number T of epochs with the factor.
+        Number T of epochs during which the rate is c η₀.
 
     Raises
     ------
@@ -154,7 +154,7 @@ class ConstantLR(_Multiplied):
 
 
 class LinearLR(_Multiplied):
-    r"""Let the rate change linearly between two multiples of the initial rate.
+    r"""Change the rate linearly from one multiple of the initial rate to another.
 
     .. math:: \eta_t = \eta_0 \left( a + (b - a) \min(t, T) / T \right)
 
@@ -163,7 +163,7 @@ class LinearLR(_Multiplied):
     start_factor, end_factor : float
         Factors a and b.
     total_iters : int
-        Number T of epochs from a to b. If T is 0, the factor remains a.
+        Number T of epochs in which the factor changes from a to b. If T is 0, it stays at a.
 
     Raises
     ------
@@ -235,7 +235,7 @@ class ExponentialLR(_Multiplied):
 
 
 class PolynomialLR(_Multiplied):
-    r"""Let the rate decrease to 0 as a power of the remaining time.
+    r"""Decrease the rate to 0 as a power of the remaining time.
 
     .. math:: \eta_t = \eta_0 \left(1 - \frac{\min(t, T)}{T}\right)^p
 

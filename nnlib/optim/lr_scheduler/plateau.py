@@ -20,7 +20,7 @@ class ReduceLROnPlateau(LRScheduler):
     Parameters
     ----------
     optimizer : Optimizer
-        Optimizer whose learning rates to change.
+        Optimizer whose learning rates are changed.
     mode : "min" or "max"
         "min" if the metric passed to ``step`` should decrease, "max" if it should increase.
     factor : float
@@ -115,7 +115,7 @@ class ReduceLROnPlateau(LRScheduler):
         if len(self.min_lrs) != count:
             raise RuntimeError(
                 f"ReduceLROnPlateau: expected {count} values of min_lr, one per group, "
-                f"got {len(self.min_lrs)}; add to min_lrs when adding a group"
+                f"got {len(self.min_lrs)}; when you add a group, also append to min_lrs"
             )
         for group, low in zip(self.optimizer.param_groups, self.min_lrs, strict=True):
             lr = max(group["lr"] * self.factor, low)

@@ -12,15 +12,15 @@ __all__ = ["LRScheduler"]
 
 
 class LRScheduler:
-    """Base class of schedulers; a subclass computes the rates in ``get_lr``.
+    """Base class for schedulers; a subclass computes the rates in ``get_lr``.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Optimizer whose learning rates to set.
+        Optimizer whose learning rates are set.
     last_epoch : int
-        The last t of an earlier run, to resume with an optimizer whose groups contain
-        "initial_lr". Default: -1, which starts from the beginning.
+        The last t of an earlier run, if you resume it; the groups of the optimizer must then
+        contain "initial_lr". Default: -1, which starts from the beginning.
 
     Raises
     ------
@@ -121,5 +121,5 @@ def each_group(schedule: LRScheduler, name: str, value: Any) -> list[Any]:
     """Return one value per parameter group; a single value is repeated."""
     count = len(schedule.optimizer.param_groups)
     values = list(value) if isinstance(value, (list, tuple)) else [value] * count
-    expect(schedule, len(values) == count, f"{count} of {name}, one per group", len(values))
+    expect(schedule, len(values) == count, f"one {name} per group ({count})", len(values))
     return values

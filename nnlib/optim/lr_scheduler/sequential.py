@@ -15,7 +15,7 @@ __all__ = ["ChainedScheduler", "SequentialLR"]
 
 
 class _Several(LRScheduler):
-    """Base class of schedulers that consist of several schedulers."""
+    """Base class for schedulers that consist of several schedulers."""
 
     def _check_each(self, schedulers: Sequence[Any]) -> None:
         """Raise an error unless all are schedulers of this optimizer that only depend on t."""
@@ -25,9 +25,10 @@ class _Several(LRScheduler):
                 own, got = name_of(self), name_of(schedule)
                 raise TypeError(f"{own}: expected schedulers, got {got}")
             valid = not isinstance(schedule, ReduceLROnPlateau)
-            expect(self, valid, "schedulers that only need t", f"ReduceLROnPlateau at {i}")
+            wanted = "schedulers that don't need a metric"
+            expect(self, valid, wanted, f"ReduceLROnPlateau at {i}")
             same = schedule.optimizer is self.optimizer
-            expect(self, same, "schedulers of one optimizer", f"a different optimizer at {i}")
+            expect(self, same, "schedulers for one optimizer", f"a different optimizer at {i}")
 
     def _undo(self) -> None:
         """Undo the step that each scheduler took when it was created."""
@@ -66,9 +67,9 @@ class SequentialLR(_Several):
     TypeError
         If an element of schedulers isn't a scheduler.
     ValueError
-        If there are no schedulers, one has a different optimizer or is a
-        ``ReduceLROnPlateau``, or the milestones aren't in increasing order or aren't one fewer
-        than the schedulers.
+        If there are no schedulers, one has a different optimizer or is a ``ReduceLROnPlateau``,
+        the milestones don't increase, or there isn't exactly one fewer milestone than
+        schedulers.
 
     >>> from nnlib import nn, optim
     >>> from nnlib.optim.lr_scheduler import ExponentialLR, LinearLR
