@@ -21,7 +21,7 @@ __all__: list[str] = []
 def expect(
     owner: Any, right: Any, wanted: str, got: Any, error: type[Exception] = ValueError
 ) -> None:
-    """Raise an error unless ``right``; it names the function, or the class of an object."""
+    """Raise an error unless ``right`` is true; the message names the function or class."""
     if not right:
         name = owner if isinstance(owner, str) else type(owner).__name__
         raise error(f"{name}: expected {wanted}, got {got}")
@@ -164,7 +164,7 @@ def probabilities(name: str, argument: str, x: Any) -> np.ndarray:
     p = floats(name, argument, x)
     if p.ndim == 0 or p.shape[-1] == 0:
         raise ValueError(f"{name}: expected {argument} (..., C), C > 0, got {p.shape}")
-    if not (p >= 0).all():  # NaN is refused too
+    if not (p >= 0).all():  # this also refuses NaN
         raise ValueError(f"{name}: expected {argument} >= 0, got {p[~(p >= 0)][0]:g}")
     wrong = p.sum(axis=-1)[np.abs(p.sum(axis=-1) - 1) > 1e-6]
     if wrong.size:
@@ -194,7 +194,7 @@ def counts(name: str, x: Any, high: float) -> np.ndarray:
     return x
 
 
-# Data of figures
+# Data for figures
 
 
 def drawable(name: str, what: str, x: Any, *ndims: int) -> np.ndarray:

@@ -134,8 +134,8 @@ def tensor(
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Return data as a tensor, and copy it only if necessary.
 
-    A Tensor of the same dtype is returned itself, with its history. An array shares memory with
-    the result, unless its dtype changes.
+    A Tensor of the same dtype is returned unchanged, with its history. An array shares memory
+    with the result, unless its dtype changes.
     """
     if not isinstance(data, Tensor):
         return made("as_tensor", _array("as_tensor", data, dtype), device)
@@ -333,7 +333,7 @@ def empty(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor with arbitrary elements."""
+    """Return an uninitialized tensor."""
     array = np.empty(shape_of("empty", sizes, size), known("empty", dtype or PYTHON[float]))
     return made("empty", array, device, requires_grad)
 
@@ -346,7 +346,7 @@ def full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor filled with a value, which also determines the default dtype."""
+    """Return a tensor filled with a value; its dtype is by default the dtype of the value."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
     value = scalar("full", fill_value)
@@ -502,7 +502,7 @@ def ones_like(
 def empty_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return arbitrary elements with the shape and dtype of another tensor."""
+    """Return an uninitialized tensor with the shape and dtype of another tensor."""
     return made(
         "empty_like", np.empty(*like("empty_like", input, dtype)), device, requires_grad
     )
@@ -543,7 +543,7 @@ def new_ones(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Te
 
 
 def new_empty(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return a tensor with arbitrary elements, by default of the same dtype."""
+    """Return an uninitialized tensor, by default of the same dtype."""
     return empty(*sizes, dtype=dtype or self.dtype, **options)
 
 

@@ -1,6 +1,6 @@
 """Results of long experiments: a program computes and stores them, and a page loads them.
 
-The program ``chapters/PART/experiments/NAME.py`` defines ``run(seed)``. Its main part calls
+The program ``chapters/PART/experiments/NAME.py`` defines ``run(seed)``. Its main block calls
 ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` next to the program. The
 page calls ``stored = experiment.load("NAME")``, which raises an error if the results come from
 a different version of the program, and ``stored.again()``, which repeats a small part of the
@@ -9,9 +9,9 @@ experiment and compares it with the stored results.
 Results of training differ between processors, so the program defines a tolerance for each
 result of this part: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
 0.02}}``. If a result is a list, the tolerance can be a list with one entry for each element. A
-result without a tolerance must be equal. Assign ``TOLERANCES`` at the top level of the program.
-The hash of the program excludes this statement and docstrings, because they don't change the
-results.
+result without a tolerance must be equal up to rounding. Assign ``TOLERANCES`` at the top level
+of the program. The hash of the program excludes this statement and docstrings, because they
+don't change the results.
 """
 
 import ast
@@ -149,7 +149,7 @@ def _is_number(value) -> bool:
 
 
 def _hash(program: Path) -> str:
-    """Return a hash of a program's source, without its docstrings, TOLERANCES and line ends."""
+    """Return a hash of a program's source, without docstrings, TOLERANCES and line endings."""
     lines = program.read_bytes().replace(b"\r\n", b"\n").splitlines(keepends=True)
     skipped = set()
     for statement in _statements_without_effect(ast.parse(b"".join(lines))):
@@ -210,8 +210,8 @@ class Stored:
         """Repeat the short part of the experiment now, and return its results.
 
         If a result differs from the stored one by more than the program's ``TOLERANCES`` allow,
-        or differs at all and has no tolerance, the page reports a false claim instead of an
-        error (see ``nnlib.book.claim``).
+        or differs by more than rounding and has no tolerance, the page reports a false claim
+        instead of an error (see ``nnlib.book.claim``).
 
         Raises ValueError if the names or the lengths differ from the stored results.
         """
@@ -235,7 +235,7 @@ class Stored:
         )
         claims.note(
             not differing,
-            f"a part of experiment `{self.program.stem}` reproduces the stored results",
+            f"part of the experiment `{self.program.stem}` reproduces the stored results",
             expected,
             [(name, f"{a:.6g}" if _is_number(a) else str(a)) for name, a, *_ in differing],
             claims.line_in_cell(sys._getframe(1)),
@@ -288,7 +288,7 @@ def _equal(new, stored, _=None) -> bool:
 
 
 def _imported(program: Path) -> ModuleType:
-    """Import a program as a module, so that its main part does not run."""
+    """Import a program as a module, so that its main block does not run."""
     spec = importlib.util.spec_from_file_location(f"experiment_{program.stem}", program)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

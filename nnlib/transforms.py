@@ -80,8 +80,8 @@ def _bright(function: str, x: Any) -> np.ndarray:
     if x.dtype.kind != "f" or (x.size and not (x.min() >= 0 and x.max() <= 1)):
         got = x.dtype if x.dtype.kind != "f" else f"{x.min()} to {x.max()}"
         raise ValueError(
-            f"{function}: expected floats from 0 to 1, got {got}; apply ToTensor() before and "
-            "Normalize after"
+            f"{function}: expected floats from 0 to 1, got {got}; apply ToTensor() first "
+            "and Normalize afterwards"
         )
     return x
 
@@ -238,7 +238,7 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     """
     x = _images("shift", x)
     number("shift", "fill", fill)
-    most = max(x.shape[-2:])  # after any larger shift, too, all pixels have the value of fill
+    most = max(x.shape[-2:])  # with any larger shift, all pixels also have the value of fill
     named = (("right", right), ("down", down))
     right, down = (
         np.clip(_positions("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named
@@ -302,8 +302,8 @@ def elastic(x: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     right, down : (H, W) or (N, H, W) float
-        The distances in pixels to the position from which each pixel takes its value, which is
-        0 outside the image.
+        The distances in pixels from each pixel to the position where it takes its value.
+        Outside the image, the value is 0.
 
     Returns
     -------
@@ -465,7 +465,7 @@ def adjust_brightness(x: np.ndarray, factor: Any) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the values are not from 0 to 1, or a factor is negative.
+        If a value is outside [0, 1], or a factor is negative.
 
     >>> adjust_brightness(np.array([[[0.2, 0.8]]]), 1.5)
     array([[[0.3, 1. ]]])
@@ -487,7 +487,7 @@ def adjust_contrast(x: np.ndarray, factor: Any) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the values are not from 0 to 1, or a factor is negative.
+        If a value is outside [0, 1], or a factor is negative.
 
     >>> adjust_contrast(np.array([[[0.25, 0.75]]]), 0.5)
     array([[[0.375, 0.625]]])
@@ -542,7 +542,7 @@ def erase(
 class Transform:
     """Base class of the transforms, which take images (C, H, W) or (N, C, H, W).
 
-    The result is an array for an array, and a Tensor without history for a Tensor.
+    The result has the same type: an array, or a Tensor, which then has no history.
     """
 
     def __call__(self, x: Any) -> Any:
@@ -585,7 +585,7 @@ class Compose:
 
 
 class ToTensor:
-    """Convert a uint8 image (H, W) or (H, W, C) to a float Tensor (C, H, W) from 0 to 1.
+    """Convert a uint8 image (H, W) or (H, W, C) to floats (C, H, W) between 0 and 1.
 
     >>> ToTensor()(np.full((2, 1), 51, np.uint8))
     tensor([[[0.2000],
@@ -837,7 +837,7 @@ class ColorJitter(Transform):
     Parameters
     ----------
     brightness, contrast : float
-        For a value b, the factor is drawn between max(0, 1 - b) and 1 + b.
+        For a value b, the factor is drawn uniformly from max(0, 1 - b) to 1 + b.
 
     >>> ColorJitter(rng=np.random.default_rng(0))(np.array([[[0.25, 0.5]]]))
     array([[[0.25, 0.5 ]]])

@@ -25,13 +25,13 @@ class Grid(NamedTuple):
     size: Pair  # height and width of the image
     kernel: Pair  # height and width of a window
     stride: Pair
-    padding: Pair  # above and to the left; at the other edges, what the last window needs
+    padding: Pair  # above and to the left; at the other edges, as much as the last window needs
     dilation: Pair
     count: Pair  # number of windows
 
     @property
     def places(self) -> list[list[slice]]:
-        """For each axis and position in a window, the slice of these pixels of all windows."""
+        """For each axis and position in a window, the slice of its pixels in all windows."""
         return [
             [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
             for _, k, s, _, d, m in zip(*self, strict=True)

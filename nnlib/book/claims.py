@@ -45,7 +45,7 @@ def claim(condition: Any, statement: str) -> None:
     TypeError
         If the condition is not a truth value, for example an array of several elements.
     ValueError
-        If there is no statement.
+        If the statement is empty.
 
     A false condition doesn't raise an error. In a build of the book, it is recorded in the
     outputs of the cell; elsewhere, one line is printed to standard error.

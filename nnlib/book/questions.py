@@ -170,7 +170,7 @@ def numeric(
     """
     words("numeric", "the question", text)
     words("numeric", f"`why` of {_cut(text)}", why)
-    right = finite("numeric", f"the answer of {_cut(text)}", answer)
+    right = finite("numeric", f"the answer to {_cut(text)}", answer)
     room = 0.01 * abs(right)
     if tolerance is not None:
         room = finite("numeric", "the tolerance", tolerance)

@@ -156,7 +156,7 @@ def _whitening(S: Array, whose: str) -> tuple[Array, float]:
             raise np.linalg.LinAlgError("a feature is constant")
         L = np.linalg.cholesky(S / np.outer(scale, scale))  # correlations, which have no units
         if np.diag(L).min() < 1e-7:
-            raise np.linalg.LinAlgError("features depend on each other")
+            raise np.linalg.LinAlgError("the features are linearly dependent")
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(
             f"GaussianClassifier: {whose} is singular in {len(S)} features ({error}); set "

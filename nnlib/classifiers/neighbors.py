@@ -109,7 +109,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         return (distances, indices) if return_distance else indices
 
     def _others(self, k: int) -> tuple[Array, Array]:
-        """Return each training sample's neighbours, as in ``nearest``, without the sample."""
+        """Return each training sample's neighbours, as in ``nearest``, without itself."""
         distances, indices = nearest(self._X, self._X, k + 1, self.p)
         other = indices != np.arange(len(indices))[:, None]
         other[other.all(axis=1), -1] = False  # k + 1 equal samples come first
@@ -195,7 +195,7 @@ def vote(distances, labels, k: int, *, steps: bool = False):
     Source: Fix and Hodges (1951); chapter "k-nearest neighbours".
 
     >>> vote([4, 1, 3], ["boot", "bag", "boot"], 3, steps=True)
-    1. The nearest are number 1 (bag, at distance 1), number 2 (boot, 3) and number 0 (boot, 4).
+    1. The nearest are point 1 (bag, at distance 1), point 2 (boot, 3) and point 0 (boot, 4).
     2. Votes: bag 1, boot 2.
     3. The answer is boot.
     """
@@ -217,7 +217,7 @@ def _counting(near, distances, labels, counts, winner) -> list[Step]:
     """Return the steps of ``vote``."""
     at = ["at distance ", *[""] * (len(near) - 1)]
     each = [
-        f"number {i} ({labels[i]}, {at}{distances[i]})" for at, i in zip(at, near, strict=True)
+        f"point {i} ({labels[i]}, {at}{distances[i]})" for at, i in zip(at, near, strict=True)
     ]
     neighbors = (
         f"are {', '.join(each[:-1])} and {each[-1]}" if len(each) > 1 else f"is {each[0]}"

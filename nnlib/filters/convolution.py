@@ -220,7 +220,7 @@ def output_size(
     room = n + 2 * p - d * (k - 1) - 1
     if room < 0:
         raise ValueError(
-            f"output_size: a kernel that covers {d * (k - 1) + 1} does not fit into "
+            f"output_size: a kernel that covers {d * (k - 1) + 1} elements does not fit into "
             f"{n} + 2·{p} elements"
         )
     m = room // s + 1
@@ -240,7 +240,7 @@ def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
         ),
         Step(
             f"It can move by {padded} − {reach} = {room}, or {room // s} strides of {s}; "
-            f"with the first position, there are {m} positions.",
+            f"including the first position, there are {m} positions.",
             f"{quotient} + 1 = {m}",
         ),
     ]
@@ -321,8 +321,8 @@ def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequenc
     reach = tuple(dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True))
     if any(r > n for r, n in zip(reach, shape[-len(reach) :], strict=True)):
         raise ValueError(
-            f"{name}: a kernel that covers {reach} does not fit into x with padding, "
-            f"{tuple(shape)}"
+            f"{name}: a kernel that covers {reach} elements does not fit into the padded x, "
+            f"which has shape {tuple(shape)}"
         )
 
 

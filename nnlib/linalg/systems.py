@@ -157,7 +157,7 @@ def _reason(free: tuple[int, ...]) -> str:
 
 
 def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the only solution of A x = b, by elimination and back substitution.
+    r"""Return the unique solution of A x = b, by elimination and back substitution.
 
     .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \sum_{j > i} u_{ij} x_j\Bigr)
 
@@ -181,8 +181,8 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     Raises
     ------
     numpy.linalg.LinAlgError
-        If A is not square or is singular. Floats count as singular if a pivot is at most
-        :math:`n \varepsilon` times the largest entry of its column in A.
+        If A is not square or is singular. A matrix of floats counts as singular if a pivot is
+        at most :math:`n \varepsilon` times the largest entry of its column in A.
     TypeError, ValueError
         As in ``row_reduce``, or if the shapes of A and b are incompatible.
 

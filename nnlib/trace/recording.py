@@ -97,7 +97,7 @@ class recording:
 
     Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names of
     parameters; inside the block, you can omit ``recorded``. Recording makes the computation
-    slower, and the recorded values stay in memory as long as the recording object.
+    slower, and the recorded values stay in memory as long as the recording object exists.
 
     Parameters
     ----------

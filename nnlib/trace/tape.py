@@ -72,7 +72,7 @@ class Tape:
                 if node.saved is None:
                     raise RuntimeError(
                         f"graph: the saved values of {node.name} were freed by backward(); "
-                        "draw the graph before, or call backward(retain_graph=True)"
+                        "draw the graph first, or call backward(retain_graph=True)"
                     )
                 visited.add(node)
                 stack.extend(target for target, *_ in node.edges)

@@ -19,7 +19,7 @@ __all__ = ["accuracy", "predict"]
 
 @contextlib.contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Use eval mode without history in this block, and then restore the mode of each module."""
+    """Use eval mode and no_grad in this block; afterwards, restore the mode of each module."""
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
     try:
@@ -95,7 +95,7 @@ def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
 def evaluate(
     model: Module, loader: Iterable, loss: Callable[[Tensor, Tensor], Tensor]
 ) -> dict[str, float]:
-    """Return the loss on all batches and, for class indices, the accuracy, in eval mode."""
+    """Return the loss on all batches in eval mode and, for class indices, the accuracy."""
     sums, count = {}, 0
     with evaluating(model):
         for batch in loader:

@@ -47,7 +47,7 @@ def dots(
 
 @styled
 def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
-    """Draw horizontal bars from 0, with one standard deviation if there are several runs.
+    """Draw horizontal bars from 0, with error bars of one standard deviation for several runs.
 
     Each number is written at the end of its bar. If 0 is not a meaningful reference, for
     example because all accuracies are near 0.8, use ``dots`` instead.

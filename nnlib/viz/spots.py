@@ -47,7 +47,7 @@ class Spot(NamedTuple):
     side: tuple[int, int]  # the direction from the point to the name
     point: tuple[float, float]  # on the line
     has_leader: bool  # whether a thin line leads to the spot, because it is far away
-    words: str  # the name, in a single line or broken into lines
+    words: str  # the name, on a single line or wrapped
 
 
 class Room:

@@ -131,14 +131,14 @@ class ConcatDataset(Dataset[T]):
     Attributes
     ----------
     cumulative_sizes : list of int
-        Index after the last sample of each dataset.
+        Running totals of the lengths of the datasets.
 
     Raises
     ------
     AssertionError
         If there are no datasets, or one of them is an ``IterableDataset``.
     ValueError
-        If a negative index is out of range.
+        If a negative index is out of range; for any other index, IndexError is raised.
 
     >>> ConcatDataset(["abc", "de"])[3]
     'd'
@@ -178,8 +178,9 @@ def random_split(
     dataset : Dataset
         Dataset to split.
     lengths : sequence of int, or of float
-        Number of samples in each part. If the lengths add up to 1, they are fractions; the
-        numbers of samples are rounded down, and the remaining samples go to the parts in turn.
+        Number of samples in each part. Lengths that add up to 1 are fractions of the dataset;
+        the numbers of samples are rounded down, and the remaining samples go to the parts in
+        turn.
     generator : Generator
         Random generator.
 
