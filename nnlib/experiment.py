@@ -218,9 +218,9 @@ class Stored:
         module = _imported(self.program)
         thin = getattr(module, "thin", None)
         results = _plain(module.run(self.seeds[0]) if thin is None else thin())
-        within = getattr(module, "TOLERANCES", {})
-        unknown = [f"{name} in TOLERANCES" for name in within if name not in results]
-        pairs = list(_pairs(results, self._thin, within, ""))
+        tolerances = getattr(module, "TOLERANCES", {})
+        unknown = [f"{name} in TOLERANCES" for name in tolerances if name not in results]
+        pairs = list(_pairs(results, self._thin, tolerances, ""))
         other_shapes = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
         if unknown or other_shapes:
             raise ValueError(
@@ -230,8 +230,10 @@ class Stored:
             )
         differing = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
         expected = "; ".join(
-            f"{name} within {_tolerance_in_words(allowed)} of {b}" if allowed else f"{name} {b}"
-            for name, _, b, allowed in differing
+            f"{name} within {_tolerance_in_words(tolerance)} of {b}"
+            if tolerance
+            else f"{name} {b}"
+            for name, _, b, tolerance in differing
         )
         claims.note(
             not differing,
@@ -243,36 +245,36 @@ class Stored:
         return results
 
 
-def _pairs(new, stored, within, name: str) -> Iterator[tuple]:
+def _pairs(new, stored, tolerance, name: str) -> Iterator[tuple]:
     """Yield the name, the new and the stored value of each result, and its tolerance."""
     if isinstance(stored, dict) and isinstance(new, dict) and stored.keys() == new.keys():
         for key in stored:
-            part = within.get(key, {}) if not _is_tolerance(within) else within
+            part = tolerance.get(key, {}) if not _is_tolerance(tolerance) else tolerance
             yield from _pairs(new[key], stored[key], part, f"{name} {key}".strip())
     elif isinstance(stored, list) and isinstance(new, list) and len(stored) == len(new):
-        parts = within if isinstance(within, list) else [within] * len(stored)
+        parts = tolerance if isinstance(tolerance, list) else [tolerance] * len(stored)
         for k, (a, b, part) in enumerate(zip(new, stored, parts, strict=True)):
             yield from _pairs(a, b, part, f"{name}[{k}]")
     else:
         numbers = _is_number(new) and _is_number(stored)
-        yield name, new, stored, within if numbers else {}
+        yield name, new, stored, tolerance if numbers else {}
 
 
-def _is_tolerance(within) -> bool:
+def _is_tolerance(value) -> bool:
     """Return whether this is a tolerance, not a dict of tolerances by name."""
-    return isinstance(within, dict) and bool({"absolute", "relative"} & within.keys())
+    return isinstance(value, dict) and bool({"absolute", "relative"} & value.keys())
 
 
-def _near(new: float, stored: float, allowed: dict) -> bool:
+def _near(new: float, stored: float, tolerance: dict) -> bool:
     """Return whether a number differs from the stored one by at most its tolerance."""
-    most = allowed.get("absolute", 0) + allowed.get("relative", 0) * abs(stored)
-    return abs(new - stored) <= most
+    largest = tolerance.get("absolute", 0) + tolerance.get("relative", 0) * abs(stored)
+    return abs(new - stored) <= largest
 
 
-def _tolerance_in_words(allowed: dict) -> str:
+def _tolerance_in_words(tolerance: dict) -> str:
     """Return a tolerance as text."""
     formats = {"absolute": "{}", "relative": "{:.0%}"}
-    return " + ".join(formats[kind].format(most) for kind, most in allowed.items())
+    return " + ".join(formats[kind].format(amount) for kind, amount in tolerance.items())
 
 
 def _nested(value) -> bool:

@@ -27,10 +27,10 @@ class _Mode(threading.local):
 mode = _Mode()
 
 
-def observed(what: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
+def observed(called: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
     """Return the result of f, and notify the thread's observer before and after the call."""
     observer = mode.observer
-    observer.began(what, (*args, *kwargs.values()))
+    observer.began(called, (*args, *kwargs.values()))
     result = None
     try:
         result = f(*args, **kwargs)

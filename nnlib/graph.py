@@ -439,7 +439,7 @@ def save(x: Any) -> Any:
     return Saved(x, source)
 
 
-def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
+def _declare(key: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
     """Return the names that a rule reads besides g, and check them in the first call."""
     code = rule.__code__
     if code not in _reads:
@@ -450,7 +450,7 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
         reserved = "g" in inputs or "y" in inputs
         if reserved or not (takes_g_first and reads_known):
             raise TypeError(
-                f"{rule.__qualname__}: expected a rule for {what} that takes g, and then any "
+                f"{rule.__qualname__}: expected a rule for {key} that takes g, and then any "
                 f"of {known}; got parameters {list(names)}"
             )
         _reads[code] = names[1:]

@@ -44,9 +44,9 @@ def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
     y = np.array(x, order="C")
     ones = np.triu(np.ones((k, k), x.dtype))
     with np.errstate(all="ignore"):
-        within = x[..., :cut].reshape(*lead, -1, k) @ ones
-        within[..., 1:, :] += np.add.accumulate(within[..., :-1, -1:], -2)
-        y[..., :cut] = within.reshape(*lead, cut)
+        block_sums = x[..., :cut].reshape(*lead, -1, k) @ ones
+        block_sums[..., 1:, :] += np.add.accumulate(block_sums[..., :-1, -1:], -2)
+        y[..., :cut] = block_sums.reshape(*lead, cut)
         np.add.accumulate(y[..., cut - 1 :], -1, out=y[..., cut - 1 :])
     return y
 

@@ -148,7 +148,7 @@ def _covariance(D: Array) -> Array:
     return D.T @ D / len(D)
 
 
-def _whitening(S: Array, whose: str) -> tuple[Array, float]:
+def _whitening(S: Array, name: str) -> tuple[Array, float]:
     """Return A with AᵀA = Σ⁻¹, and log |det A|; raise LinAlgError if Σ is singular."""
     scale = np.sqrt(np.diag(S))
     try:
@@ -159,7 +159,7 @@ def _whitening(S: Array, whose: str) -> tuple[Array, float]:
             raise np.linalg.LinAlgError("the features are linearly dependent")
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(
-            f"GaussianClassifier: {whose} is singular in {len(S)} features ({error}); set "
+            f"GaussianClassifier: {name} is singular in {len(S)} features ({error}); set "
             "shrinkage > 0, drop features, or use covariance='shared'"
         ) from error
     A = np.linalg.inv(L) / scale

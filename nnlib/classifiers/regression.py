@@ -24,8 +24,8 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         """Fit the weights and the bias to samples X with sample weights s and penalty alpha."""
         N, D = X.shape
         if solver == "normal" and alpha == 0 and N < D + 1:
-            few = f"{type(self).__name__}.fit: got {N} sample(s) for {D + 1} weights"
-            raise np.linalg.LinAlgError(f"{few}: {DEPENDENT}")
+            sizes = f"{type(self).__name__}.fit: got {N} sample(s) for {D + 1} weights"
+            raise np.linalg.LinAlgError(f"{sizes}: {DEPENDENT}")
         x_mean, y_mean = s @ X / s.sum(), s @ y / s.sum()
         # With the best bias, the residuals have mean 0, so centred data need no bias.
         root = np.sqrt(s)

@@ -113,9 +113,9 @@ def convolve(
     """
     x, h = _operands("convolve", x, kernel)
     ends = _ends("convolve", padding, h.shape, stride, dilation)
-    turned = [(right, left) for left, right in ends]
+    reversed_ends = [(right, left) for left, right in ends]
     h = np.flip(h)
-    return _slide("convolve", x, h, turned, padding_mode, stride, dilation, method)
+    return _slide("convolve", x, h, reversed_ends, padding_mode, stride, dilation, method)
 
 
 def im2col(
@@ -307,9 +307,9 @@ def _slide(
     one_of(name, "method", method, METHODS)
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
-    around = _padded(name, x, ends, padding_mode)
-    fits(name, around.shape, h.shape, d)
-    return METHODS[method](around, h, s, d)
+    padded = _padded(name, x, ends, padding_mode)
+    fits(name, padded.shape, h.shape, d)
+    return METHODS[method](padded, h, s, d)
 
 
 def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequence[int]) -> None:

@@ -67,10 +67,10 @@ def _candidates(p: Polynomial) -> list[Fraction]:
     """Return the fractions nearest to the numerical roots, which include all rational roots."""
     denominator = lcm(*(c.denominator for c in p))
     try:
-        near = np.roots([float(c) for c in p])
+        z = np.roots([float(c) for c in p])
     except OverflowError as error:
         raise ValueError("roots: expected coefficients below 1e308") from error
-    return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in near.real]
+    return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in z.real]
 
 
 def _quadratic(b: Fraction, c: Fraction) -> list:

@@ -73,8 +73,8 @@ class SolutionSet:
     def __repr__(self) -> str:
         if self.particular is None:
             return f"no solution: {self.reason}"
-        moves = [f"{indexed('t', k)} {text(d)}" for k, d in enumerate(self.directions.T)]
-        return " + ".join([f"x = {text(self.particular)}", *moves])
+        terms = [f"{indexed('t', k)} {text(d)}" for k, d in enumerate(self.directions.T)]
+        return " + ".join([f"x = {text(self.particular)}", *terms])
 
 
 def solution_set(

@@ -110,8 +110,8 @@ class Reader(pickle._Unpickler):
     def top(self, kind: type) -> Any:
         """Return the top of the stack, after checking its type."""
         value = self.stack[-1]
-        right = isinstance(value, kind)
-        check(right, f"expected a {kind.__name__} on the stack, got a {type(value).__name__}")
+        valid = isinstance(value, kind)
+        check(valid, f"expected a {kind.__name__} on the stack, got a {type(value).__name__}")
         return value
 
     def load_append(self) -> None:

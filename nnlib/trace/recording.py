@@ -85,7 +85,7 @@ class Op:
 
     def changed(self) -> bool:
         """Return whether a leaf among the operands was changed in place after the operation."""
-        return any(counter(x)[0] != then for x, then in self._leaves)
+        return any(counter(x)[0] != version for x, version in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
         """Yield the operands that are Tensors."""

@@ -149,10 +149,10 @@ def check_axes(function: str, ax) -> None:
         )
 
 
-def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
+def looks(function: str, items: str, count: int) -> tuple[Look, ...]:
     """Return a look for each of 1 to 10 curves or classes."""
     if not 1 <= count <= len(LOOKS):
-        raise ValueError(f"{function}: expected one to ten {what}, got {count}")
+        raise ValueError(f"{function}: expected one to ten {items}, got {count}")
     return LOOKS[:count]
 
 

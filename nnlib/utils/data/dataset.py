@@ -69,8 +69,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
                 )
         rows = [len(t) if t.ndim else None for t in tensors]
         if len(set(rows)) != 1 or None in rows:
-            what = "tensors with the same number of rows"
-            raise AssertionError(f"TensorDataset: expected {what}, got {rows}")
+            expected = "tensors with the same number of rows"
+            raise AssertionError(f"TensorDataset: expected {expected}, got {rows}")
         self.tensors = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
@@ -198,8 +198,8 @@ def random_split(
     if math.isclose(sum(lengths), 1):
         lengths = _part_lengths(n, lengths)
     if sum(lengths) != n:
-        what = f"lengths that add up to {n}, or fractions that add up to 1"
-        raise ValueError(f"random_split: expected {what}, got {lengths}")
+        expected = f"lengths that add up to {n}, or fractions that add up to 1"
+        raise ValueError(f"random_split: expected {expected}, got {lengths}")
     order = randperm(n, generator=generator).tolist()
     ends = accumulate(lengths)
     return [Subset(dataset, order[e - k : e]) for e, k in zip(ends, lengths, strict=True)]
