@@ -1,4 +1,4 @@
-"""Argument checks of public functions: they return the value or raise an error that names it.
+"""Argument checks for public functions: return the value, or raise an error that names it.
 
 >>> number("noise", "sigma", -1, low=0)
 Traceback (most recent call last):
@@ -244,7 +244,7 @@ def named(name: str, label: str, names: Sequence, count: int, default: str) -> l
 
 
 def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lower and the upper ends of both axes, each as (x, y)."""
+    """Return the lower and the upper limits of both axes, each as (x, y)."""
     ends = drawable(name, "limits", limits, 2)
     if ends.shape != (2, 2) or (ends[:, 0] >= ends[:, 1]).any():
         raise ValueError(

@@ -6,7 +6,7 @@ page calls ``stored = experiment.load("NAME")``, which raises an error if the re
 a different version of the program, and ``stored.again()``, which repeats a small part of the
 experiment and compares it with the stored results.
 
-Results of training differ between processors, so the program defines a tolerance for each
+Training results differ between processors, so the program defines a tolerance for each
 result of this part: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
 0.02}}``. If a result is a list, the tolerance can be a list with one entry for each element. A
 result without a tolerance must be equal up to rounding. Assign ``TOLERANCES`` at the top level

@@ -1,4 +1,4 @@
-"""Data augmentation: random changes of images.
+"""Data augmentation: random changes to images.
 
 The functions change an image (C, H, W), or a batch (N, C, H, W), with given parameters. The
 classes draw these parameters at random from ``rng``, separately for each image of a batch.
@@ -178,7 +178,7 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     ----------
     x : (C, H, W) or (N, C, H, W)
     top, left : int or (N,) int
-        The first row and the first column of the window, for all images or for each.
+        The first row and the first column of the window, one for all images or one for each.
     height, width : int
         The size of the window in pixels.
 
@@ -223,7 +223,8 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     ----------
     x : (C, H, W) or (N, C, H, W)
     right, down : int or (N,) int
-        The distance in pixels, for all images or for each. Negative numbers move left and up.
+        The distance in pixels, one for all images or one for each. Negative numbers move left
+        and up.
     fill : number
         The value of the new pixels at the edge.
 
@@ -263,7 +264,8 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     A : (2, 3) or (N, 2, 3) float
-        The matrix, for all images or for each. The objects move by the inverse of this map.
+        The matrix, one for all images or one for each. The objects move by the inverse of this
+        map.
     fill : number
         The value outside the image.
 
@@ -357,7 +359,7 @@ def rotate(x: np.ndarray, angle: Any, *, fill: float = 0) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     angle : float or (N,) float
-        The angle in degrees, counterclockwise, for all images or for each.
+        The angle in degrees, counterclockwise, one for all images or one for each.
     fill : number
         The value of the new pixels at the corners.
 
@@ -460,7 +462,7 @@ def adjust_brightness(x: np.ndarray, factor: Any) -> np.ndarray:
     x : (C, H, W) or (N, C, H, W) float
         Images with values from 0 to 1.
     factor : float or (N,) float
-        The factor, for all images or for each: 0 gives black, and 1 means no change.
+        The factor, one for all images or one for each: 0 gives black, and 1 means no change.
 
     Raises
     ------
@@ -482,7 +484,8 @@ def adjust_contrast(x: np.ndarray, factor: Any) -> np.ndarray:
     x : (C, H, W) or (N, C, H, W) float
         Images with values from 0 to 1.
     factor : float or (N,) float
-        The factor, for all images or for each: 0 gives uniform grey, and 1 means no change.
+        The factor, one for all images or one for each: 0 gives uniform grey, and 1 means no
+        change.
 
     Raises
     ------
@@ -511,13 +514,13 @@ def _factor(function: str, factor: Any, x: np.ndarray) -> np.ndarray:
 def erase(
     x: np.ndarray, top: Any, left: Any, height: Any, width: Any, *, value: float = 0
 ) -> np.ndarray:
-    """Cover a rectangle of each image.
+    """Cover a rectangle in each image.
 
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
     top, left, height, width : int or (N,) int
-        The rectangle, for all images or for each. It can extend beyond the image.
+        The rectangle, one for all images or one for each. It can extend beyond the image.
     value : number
         The value of the covered pixels.
 
@@ -637,7 +640,7 @@ class Normalize(Transform):
 
 
 class RandomHorizontalFlip(Transform):
-    """Flip each image horizontally with probability p, which swaps left and right.
+    """Flip each image horizontally (swap left and right) with probability p.
 
     Parameters
     ----------

@@ -54,9 +54,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options, or if there is only one class.
+        Raised by ``fit`` for invalid data or options, or if there is only one class.
     LinAlgError
-        By ``fit``, if a covariance is singular. The message suggests what to do.
+        Raised by ``fit`` if a covariance is singular. The message suggests what to do.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.3; Murphy (2012), section 4.2;
     chapter "Maximum likelihood".

@@ -55,7 +55,7 @@ class LogisticRegression(LinearClassifier):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options, or if there is only one class.
+        Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.4; Goodfellow et al. (2016),
     section 5.7.1; chapter "Logistic regression".

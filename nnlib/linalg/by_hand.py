@@ -120,7 +120,7 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
 
 
 def _choice(f: int, free: tuple[int, ...]) -> str:
-    """Return the sentence that lists the free unknowns and the values we choose for them."""
+    """Return the sentence that lists the free variables and the values we choose for them."""
     choice = f"{indexed('x', f)} = 1"
     if len(free) == 1:
         return f"{indexed('x', f)} is free; with {choice}"

@@ -144,7 +144,7 @@ def descent(
     steps : (K,) float
         Positions before the first step and after each step.
     limits : (float, float)
-        Ends of the horizontal axis. Default: the range of the steps with a margin.
+        Limits of the horizontal axis. Default: the range of the steps with a margin.
 
     Raises
     ------

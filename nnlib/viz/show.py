@@ -31,7 +31,7 @@ UPRIGHT = re.compile(r"([ML]([^ LMz]+) [^LMz]+)(?:L\2 [^LMz]+)+(?=L\2 )")
 
 
 def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
-    """Show figures as panels, side by side if there is room, otherwise below each other.
+    """Show figures as panels, side by side if there is room, otherwise one below the other.
 
     Parameters
     ----------
