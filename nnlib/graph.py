@@ -440,7 +440,7 @@ def save(x: Any) -> Any:
 
 
 def _declare(key: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
-    """Return the names that a rule reads besides g, and check them in the first call."""
+    """Return the names that a rule reads besides g, and check them on the first call."""
     code = rule.__code__
     if code not in _reads:
         names = code.co_varnames[: code.co_argcount]

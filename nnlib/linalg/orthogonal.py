@@ -71,7 +71,8 @@ def _gram_schmidt(A: Array) -> StepGenerator:
 def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
     """Yield the steps that make the columns of A orthogonal, and return them.
 
-    A second pass removes the components along earlier vectors that rounding errors leave.
+    Because of rounding errors, small components along earlier vectors remain; a second pass
+    removes them.
     """
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)

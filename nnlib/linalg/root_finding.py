@@ -23,9 +23,9 @@ class Root(NamedTuple):
 
 
 def roots(p: Polynomial) -> list[Root]:
-    r"""Return the roots of a polynomial with their multiplicities, by decreasing modulus.
+    r"""Return the roots of a polynomial, with multiplicities, in order of decreasing modulus.
 
-    We first divide by the factors of the rational roots, and then use the quadratic formula if
+    We first divide out the rational roots, and then use the quadratic formula if
     two roots remain. The first coefficient of p, which belongs to the highest power, is 1.
     Raises ValueError if there are more than two roots that aren't rational.
 

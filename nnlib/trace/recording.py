@@ -1,4 +1,4 @@
-"""Recording of a computation: all operations with their operands, by module.
+"""Record a computation: all operations with their operands, by module.
 
 The history of a Tensor contains only the values that the gradient rules read. A drawing also
 shows other values, so a recording copies them while they are computed. ``graph.record`` and

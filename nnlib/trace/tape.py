@@ -1,4 +1,4 @@
-"""Reading the history of a Tensor: its operations, the saved values, and all gradients.
+"""Read the history of a Tensor: its operations, the saved values, and all gradients.
 
 The history (``nnlib.graph``) stores for each operation its gradient rules, the targets of the
 gradients, and the values that the rules read. This is enough for the structure of the graph and
