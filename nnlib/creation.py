@@ -156,14 +156,14 @@ def asarray(
     A Tensor keeps its history, unless requires_grad is False. Raises ValueError if copy is
     False although a copy is necessary, because of the dtype or because the data is a list.
     """
-    same = isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype == obj.dtype)
-    if copy is False and not same:
+    fits = isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype == obj.dtype)
+    if copy is False and not fits:
         got = type(obj).__name__
         raise ValueError(f"asarray: expected a Tensor or array of {dtype=}, got {got}")
     if not isinstance(obj, Tensor):
         array = _array("asarray", obj, dtype, copy=copy)
         return made("asarray", array, device, bool(requires_grad))
-    x = obj.clone() if copy and same else as_tensor(obj, dtype, device)
+    x = obj.clone() if copy and fits else as_tensor(obj, dtype, device)
     if requires_grad in (None, x.requires_grad):
         return x
     return x.detach().requires_grad_(requires_grad)
@@ -415,8 +415,8 @@ def arange(
     start, end = (0 if end is not None else None, end) if start is None else (start, end)
     start, end = (0, start) if end is None else (start, end)
     start, end, step = (scalar("arange", x) for x in (start, end, step))
-    whole = not any(isinstance(x, float) for x in (start, end, step))
-    dtype = known("arange", dtype or (PYTHON[int] if whole else PYTHON[float]))
+    all_integers = not any(isinstance(x, float) for x in (start, end, step))
+    dtype = known("arange", dtype or (PYTHON[int] if all_integers else PYTHON[float]))
     if not all(map(math.isfinite, (start, end, step))) or dtype.kind == "b":
         raise RuntimeError(
             f"arange: expected finite bounds and a numeric dtype, got {start}, {end}, {dtype}"

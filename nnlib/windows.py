@@ -54,9 +54,9 @@ class Grid(NamedTuple):
 
 def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
     """Return padded images (..., H, W, C) as a view of windows (..., I, J, H, W, C)."""
-    (*lead, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
+    (*batch, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
     shape = (*x.shape[:-3], *grid.count, *grid.kernel, x.shape[-1])
-    return np.lib.stride_tricks.as_strided(x, shape, (*lead, s * h, t * w, d * h, e * w, c))
+    return np.lib.stride_tricks.as_strided(x, shape, (*batch, s * h, t * w, d * h, e * w, c))
 
 
 def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:

@@ -114,8 +114,8 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
         return _through(fields[0], grid.kernel, grid.stride, grid.padding, grid.dilation)
     if unit.name == "adaptive_avg_pool2d":
         return _through_parts(fields[0], unit.inputs[0].shape[2:], unit.outs[0].shape[2:])
-    same = all(x.shape[2:] == unit.outs[0].shape[2:] for x in unit.inputs if x in known)
-    if unit.name not in POINTWISE or not same or len({f.stride for f in fields}) > 1:
+    same_size = all(x.shape[2:] == unit.outs[0].shape[2:] for x in unit.inputs if x in known)
+    if unit.name not in POINTWISE or not same_size or len({f.stride for f in fields}) > 1:
         return None
     first = tuple(map(min, *(f.first for f in fields))) if len(fields) > 1 else fields[0].first
     last = tuple(map(max, *(f.last for f in fields))) if len(fields) > 1 else fields[0].last

@@ -93,9 +93,9 @@ def save(
         with replacing(f) as file:
             write_archive(file, *contents)
     else:
-        whole = BytesIO()
-        write_archive(whole, *contents)
-        f.write(whole.getbuffer())
+        buffer = BytesIO()
+        write_archive(buffer, *contents)
+        f.write(buffer.getbuffer())
 
 
 def load(

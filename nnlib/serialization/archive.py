@@ -125,9 +125,9 @@ def replacing(path: Any) -> Iterator[IO[bytes]]:
         raise RuntimeError(f"save: expected an existing folder, but there is no {path.parent}")
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
-            whole = BytesIO()
-            yield whole
-            file.write(whole.getvalue())
+            buffer = BytesIO()
+            yield buffer
+            file.write(buffer.getvalue())
         return
     new = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
     try:

@@ -84,10 +84,10 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
     is_model("accuracy", model)
     X, y = reals("accuracy", "X", raw(X)), reals("accuracy", "y", raw(y), kinds="iu")
     same_length("accuracy", X, y)
-    return fraction_right(predict(model, X), y)
+    return fraction_correct(predict(model, X), y)
 
 
-def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
+def fraction_correct(output: np.ndarray, y: np.ndarray) -> float:
     """Return the accuracy: the fraction of examples whose largest output is at index y."""
     return float(np.mean(output.argmax(1) == y))
 
@@ -103,7 +103,7 @@ def evaluate(
             output, n = model(*inputs), len(y)
             measured = {"loss": loss(output, y).item()}
             if _are_classes(output, y):
-                measured["accuracy"] = fraction_right(output.array, y.array)
+                measured["accuracy"] = fraction_correct(output.array, y.array)
             sums = {name: sums.get(name, 0.0) + n * value for name, value in measured.items()}
             count += n
     if count == 0:
