@@ -31,7 +31,7 @@ def evaluating(model: Module) -> Iterator[None]:
 
 
 def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
-    """Compute the outputs of a model in eval mode, without history.
+    """Compute the outputs of a model in eval mode, inside ``no_grad``.
 
     Parameters
     ----------

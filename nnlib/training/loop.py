@@ -60,7 +60,8 @@ def fit(
     optimizer : Optimizer
         Optimizer of the model's parameters. It may compute the loss several times per step.
     epochs : int
-        Number of passes through the training data, including the epochs of a resumed run.
+        Total number of passes through the training data. A resumed run also counts the passes
+        before the checkpoint.
     scheduler : LRScheduler, optional
         Scheduler to step after each epoch. ReduceLROnPlateau receives the loss of the epoch.
     patience : int, optional
