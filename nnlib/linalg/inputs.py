@@ -1,4 +1,4 @@
-"""Conversion of arguments to arrays, and the sign convention that makes a vector unique."""
+"""Convert arguments to arrays, and choose the sign that makes a vector unique."""
 
 from __future__ import annotations
 

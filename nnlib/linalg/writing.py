@@ -1,4 +1,4 @@
-"""Formatting of numbers, vectors and matrices as text and as LaTeX."""
+"""Format numbers, vectors and matrices as text and as LaTeX."""
 
 from __future__ import annotations
 

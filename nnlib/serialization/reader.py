@@ -97,7 +97,7 @@ class Reader(pickle._Unpickler):
         """Call an allowed function, and push its result onto the stack."""
         args, function = self.stack.pop(), self.stack.pop()
         check(type(args) is tuple, "the arguments are not a tuple")
-        check(type(function) is FunctionType, f"a {type(function).__name__} may not be called")
+        check(type(function) is FunctionType, f"a {type(function).__name__} is not a function")
         self.append(function(*args))
 
     def load_build(self) -> None:
