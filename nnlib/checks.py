@@ -1,4 +1,4 @@
-"""Argument checks of public functions: they return the value or raise an error that names it.
+"""Argument checks for public functions: return the value, or raise an error that names it.
 
 >>> number("noise", "sigma", -1, low=0)
 Traceback (most recent call last):
@@ -19,12 +19,12 @@ __all__: list[str] = []
 
 
 def expect(
-    owner: Any, right: Any, wanted: str, got: Any, error: type[Exception] = ValueError
+    owner: Any, condition: Any, expected: str, got: Any, error: type[Exception] = ValueError
 ) -> None:
-    """Raise an error unless ``right``; it names the function, or the class of an object."""
-    if not right:
+    """Raise an error unless ``condition`` is true; the message names the function or class."""
+    if not condition:
         name = owner if isinstance(owner, str) else type(owner).__name__
-        raise error(f"{name}: expected {wanted}, got {got}")
+        raise error(f"{name}: expected {expected}, got {got}")
 
 
 # Single values
@@ -154,8 +154,8 @@ def shaped(name: str, argument: str, x: Any, shape: tuple[int | str, ...]) -> np
     x = floats(name, argument, x)
     fits = (isinstance(k, str) or n == k for n, k in zip(x.shape, shape, strict=False))
     if x.ndim != len(shape) or x.size == 0 or not all(fits):
-        wanted = str(shape).replace("'", "")
-        raise ValueError(f"{name}: expected {argument} {wanted}, got {x.shape}")
+        expected = str(shape).replace("'", "")
+        raise ValueError(f"{name}: expected {argument} {expected}, got {x.shape}")
     return finite(name, argument, x)
 
 
@@ -164,11 +164,11 @@ def probabilities(name: str, argument: str, x: Any) -> np.ndarray:
     p = floats(name, argument, x)
     if p.ndim == 0 or p.shape[-1] == 0:
         raise ValueError(f"{name}: expected {argument} (..., C), C > 0, got {p.shape}")
-    if not (p >= 0).all():  # NaN is refused too
+    if not (p >= 0).all():  # this also refuses NaN
         raise ValueError(f"{name}: expected {argument} >= 0, got {p[~(p >= 0)][0]:g}")
-    wrong = p.sum(axis=-1)[np.abs(p.sum(axis=-1) - 1) > 1e-6]
-    if wrong.size:
-        raise ValueError(f"{name}: expected {argument} to sum to 1, got {wrong.flat[0]:.6g}")
+    sums = p.sum(axis=-1)[np.abs(p.sum(axis=-1) - 1) > 1e-6]
+    if sums.size:
+        raise ValueError(f"{name}: expected {argument} to sum to 1, got {sums.flat[0]:.6g}")
     return p
 
 
@@ -194,10 +194,10 @@ def counts(name: str, x: Any, high: float) -> np.ndarray:
     return x
 
 
-# Data of figures
+# Data for figures
 
 
-def drawable(name: str, what: str, x: Any, *ndims: int) -> np.ndarray:
+def drawable(name: str, label: str, x: Any, *ndims: int) -> np.ndarray:
     """Return finite numbers as a float64 array of one of the given dimensions.
 
     Tensors of nnlib or torch are detached first.
@@ -205,46 +205,46 @@ def drawable(name: str, what: str, x: Any, *ndims: int) -> np.ndarray:
     try:
         x = np.asarray(x.detach() if hasattr(x, "detach") else x)
     except ValueError as error:
-        raise ValueError(f"{name}: expected {what} of equal length, got a mixture") from error
+        raise ValueError(f"{name}: expected {label} of equal length, got a mixture") from error
     if x.dtype.kind not in "buif" and x.size:
-        raise TypeError(f"{name}: expected real numbers for {what}, got {x.dtype}")
+        raise TypeError(f"{name}: expected real numbers for {label}, got {x.dtype}")
     if not x.size:
-        raise ValueError(f"{name}: expected numbers for {what}, got shape {x.shape}")
+        raise ValueError(f"{name}: expected numbers for {label}, got shape {x.shape}")
     if ndims and x.ndim not in ndims:
         allowed = " or ".join(map(str, ndims))
         raise ValueError(
-            f"{name}: expected {allowed} dimensions for {what}, got shape {x.shape}"
+            f"{name}: expected {allowed} dimensions for {label}, got shape {x.shape}"
         )
     if not np.isfinite(x).all():
-        wrong = f"{np.count_nonzero(~np.isfinite(x))} of {x.size} NaN or infinite"
-        raise ValueError(f"{name}: expected finite numbers for {what}, got {wrong}")
+        invalid = f"{np.count_nonzero(~np.isfinite(x))} of {x.size} NaN or infinite"
+        raise ValueError(f"{name}: expected finite numbers for {label}, got {invalid}")
     return x.astype(float)
 
 
-def classes(name: str, what: str, x: Any, count: int | None = None) -> np.ndarray:
+def classes(name: str, label: str, x: Any, count: int | None = None) -> np.ndarray:
     """Return class indices as an (N,) int array in [0, count)."""
-    x = drawable(name, what, x, 1)
-    if (x != np.floor(x)).any():
-        raise ValueError(f"{name}: expected whole numbers for {what}")
+    x = drawable(name, label, x, 1)
+    if (fractional := x[x != np.floor(x)]).size:
+        raise ValueError(f"{name}: expected whole numbers for {label}, got {fractional[0]:g}")
     if x.min() < 0 or (count is not None and x.max() >= count):
         end = "up" if count is None else f"below {count}"
         raise ValueError(
-            f"{name}: expected {what} from 0 {end}, got {int(x.min())} to {int(x.max())}"
+            f"{name}: expected {label} from 0 {end}, got {int(x.min())} to {int(x.max())}"
         )
     return x.astype(int)
 
 
-def named(name: str, what: str, names: Sequence, count: int, default: str) -> list[str]:
+def named(name: str, label: str, names: Sequence, count: int, default: str) -> list[str]:
     """Return ``count`` names as strings; without names, ``default`` followed by a number."""
     if not len(names):
         return [f"{default} {k}" for k in range(count)]
     if len(names) != count:
-        raise ValueError(f"{name}: expected {count} {what}, got {len(names)}")
+        raise ValueError(f"{name}: expected {count} {label}, got {len(names)}")
     return list(map(str, names))
 
 
 def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lower and the upper ends of both axes, each as (x, y)."""
+    """Return the lower and the upper limits of both axes, each as (x, y)."""
     ends = drawable(name, "limits", limits, 2)
     if ends.shape != (2, 2) or (ends[:, 0] >= ends[:, 1]).any():
         raise ValueError(
@@ -253,11 +253,11 @@ def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
     return tuple(ends)
 
 
-def mapping(name: str, what: str, x: Any) -> dict:
+def mapping(name: str, label: str, x: Any) -> dict:
     """Return a copy of a mapping as a dict; raise TypeError for anything else."""
     if not isinstance(x, Mapping):
         raise TypeError(
-            f"{name}: expected {what} as a dict with names as keys, got {type(x).__name__}"
+            f"{name}: expected {label} as a dict with names as keys, got {type(x).__name__}"
         )
     return dict(x)
 

@@ -134,8 +134,8 @@ def tensor(
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """Return data as a tensor, and copy it only if necessary.
 
-    A Tensor of the same dtype is returned itself, with its history. An array shares memory with
-    the result, unless its dtype changes.
+    A Tensor of the same dtype is returned unchanged, with its history. An array shares memory
+    with the result, unless its dtype changes.
     """
     if not isinstance(data, Tensor):
         return made("as_tensor", _array("as_tensor", data, dtype), device)
@@ -156,14 +156,14 @@ def asarray(
     A Tensor keeps its history, unless requires_grad is False. Raises ValueError if copy is
     False although a copy is necessary, because of the dtype or because the data is a list.
     """
-    same = isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype == obj.dtype)
-    if copy is False and not same:
+    fits = isinstance(obj, (Tensor, np.ndarray)) and (dtype is None or dtype == obj.dtype)
+    if copy is False and not fits:
         got = type(obj).__name__
         raise ValueError(f"asarray: expected a Tensor or array of {dtype=}, got {got}")
     if not isinstance(obj, Tensor):
         array = _array("asarray", obj, dtype, copy=copy)
         return made("asarray", array, device, bool(requires_grad))
-    x = obj.clone() if copy and same else as_tensor(obj, dtype, device)
+    x = obj.clone() if copy and fits else as_tensor(obj, dtype, device)
     if requires_grad in (None, x.requires_grad):
         return x
     return x.detach().requires_grad_(requires_grad)
@@ -333,7 +333,7 @@ def empty(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor with arbitrary elements."""
+    """Return an uninitialized tensor."""
     array = np.empty(shape_of("empty", sizes, size), known("empty", dtype or PYTHON[float]))
     return made("empty", array, device, requires_grad)
 
@@ -346,7 +346,7 @@ def full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Return a tensor filled with a value, which also determines the default dtype."""
+    """Return a tensor filled with a value; its dtype is by default the dtype of the value."""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full: expected a tuple of sizes, got {size!r}")
     value = scalar("full", fill_value)
@@ -415,8 +415,8 @@ def arange(
     start, end = (0 if end is not None else None, end) if start is None else (start, end)
     start, end = (0, start) if end is None else (start, end)
     start, end, step = (scalar("arange", x) for x in (start, end, step))
-    whole = not any(isinstance(x, float) for x in (start, end, step))
-    dtype = known("arange", dtype or (PYTHON[int] if whole else PYTHON[float]))
+    all_integers = not any(isinstance(x, float) for x in (start, end, step))
+    dtype = known("arange", dtype or (PYTHON[int] if all_integers else PYTHON[float]))
     if not all(map(math.isfinite, (start, end, step))) or dtype.kind == "b":
         raise RuntimeError(
             f"arange: expected finite bounds and a numeric dtype, got {start}, {end}, {dtype}"
@@ -502,7 +502,7 @@ def ones_like(
 def empty_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return arbitrary elements with the shape and dtype of another tensor."""
+    """Return an uninitialized tensor with the shape and dtype of another tensor."""
     return made(
         "empty_like", np.empty(*like("empty_like", input, dtype)), device, requires_grad
     )
@@ -543,7 +543,7 @@ def new_ones(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Te
 
 
 def new_empty(self: Tensor, *sizes: int, dtype: Any = None, **options: Any) -> Tensor:
-    """Return a tensor with arbitrary elements, by default of the same dtype."""
+    """Return an uninitialized tensor, by default of the same dtype."""
     return empty(*sizes, dtype=dtype or self.dtype, **options)
 
 

@@ -1,17 +1,17 @@
 """Results of long experiments: a program computes and stores them, and a page loads them.
 
-The program ``chapters/PART/experiments/NAME.py`` defines ``run(seed)``. Its main part calls
+The program ``chapters/PART/experiments/NAME.py`` defines ``run(seed)``. Its main block calls
 ``experiment.record(run, seeds=range(5))``, which writes ``NAME.json`` next to the program. The
 page calls ``stored = experiment.load("NAME")``, which raises an error if the results come from
 a different version of the program, and ``stored.again()``, which repeats a small part of the
 experiment and compares it with the stored results.
 
-Results of training differ between processors, so the program defines a tolerance for each
+Training results differ between processors, so the program defines a tolerance for each
 result of this part: ``TOLERANCES = {"loss": {"relative": 0.05}, "accuracy": {"absolute":
 0.02}}``. If a result is a list, the tolerance can be a list with one entry for each element. A
-result without a tolerance must be equal. Assign ``TOLERANCES`` at the top level of the program.
-The hash of the program excludes this statement and docstrings, because they don't change the
-results.
+result without a tolerance must be equal up to rounding. Assign ``TOLERANCES`` at the top level
+of the program. The hash of the program excludes this statement and docstrings, because they
+don't change the results.
 """
 
 import ast
@@ -149,7 +149,7 @@ def _is_number(value) -> bool:
 
 
 def _hash(program: Path) -> str:
-    """Return a hash of a program's source, without its docstrings, TOLERANCES and line ends."""
+    """Return a hash of a program's source, without docstrings, TOLERANCES and line endings."""
     lines = program.read_bytes().replace(b"\r\n", b"\n").splitlines(keepends=True)
     skipped = set()
     for statement in _statements_without_effect(ast.parse(b"".join(lines))):
@@ -210,17 +210,17 @@ class Stored:
         """Repeat the short part of the experiment now, and return its results.
 
         If a result differs from the stored one by more than the program's ``TOLERANCES`` allow,
-        or differs at all and has no tolerance, the page reports a false claim instead of an
-        error (see ``nnlib.book.claim``).
+        or differs by more than rounding and has no tolerance, the page reports a false claim
+        instead of an error (see ``nnlib.book.claim``).
 
         Raises ValueError if the names or the lengths differ from the stored results.
         """
         module = _imported(self.program)
         thin = getattr(module, "thin", None)
         results = _plain(module.run(self.seeds[0]) if thin is None else thin())
-        within = getattr(module, "TOLERANCES", {})
-        unknown = [f"{name} in TOLERANCES" for name in within if name not in results]
-        pairs = list(_pairs(results, self._thin, within, ""))
+        tolerances = getattr(module, "TOLERANCES", {})
+        unknown = [f"{name} in TOLERANCES" for name in tolerances if name not in results]
+        pairs = list(_pairs(results, self._thin, tolerances, ""))
         other_shapes = [name for name, a, b, _ in pairs if _nested(a) or _nested(b)]
         if unknown or other_shapes:
             raise ValueError(
@@ -230,12 +230,14 @@ class Stored:
             )
         differing = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
         expected = "; ".join(
-            f"{name} within {_tolerance_in_words(allowed)} of {b}" if allowed else f"{name} {b}"
-            for name, _, b, allowed in differing
+            f"{name} within {_tolerance_in_words(tolerance)} of {b}"
+            if tolerance
+            else f"{name} {b}"
+            for name, _, b, tolerance in differing
         )
         claims.note(
             not differing,
-            f"a part of experiment `{self.program.stem}` reproduces the stored results",
+            f"part of the experiment `{self.program.stem}` reproduces the stored results",
             expected,
             [(name, f"{a:.6g}" if _is_number(a) else str(a)) for name, a, *_ in differing],
             claims.line_in_cell(sys._getframe(1)),
@@ -243,36 +245,36 @@ class Stored:
         return results
 
 
-def _pairs(new, stored, within, name: str) -> Iterator[tuple]:
+def _pairs(new, stored, tolerance, name: str) -> Iterator[tuple]:
     """Yield the name, the new and the stored value of each result, and its tolerance."""
     if isinstance(stored, dict) and isinstance(new, dict) and stored.keys() == new.keys():
         for key in stored:
-            part = within.get(key, {}) if not _is_tolerance(within) else within
+            part = tolerance.get(key, {}) if not _is_tolerance(tolerance) else tolerance
             yield from _pairs(new[key], stored[key], part, f"{name} {key}".strip())
     elif isinstance(stored, list) and isinstance(new, list) and len(stored) == len(new):
-        parts = within if isinstance(within, list) else [within] * len(stored)
+        parts = tolerance if isinstance(tolerance, list) else [tolerance] * len(stored)
         for k, (a, b, part) in enumerate(zip(new, stored, parts, strict=True)):
             yield from _pairs(a, b, part, f"{name}[{k}]")
     else:
         numbers = _is_number(new) and _is_number(stored)
-        yield name, new, stored, within if numbers else {}
+        yield name, new, stored, tolerance if numbers else {}
 
 
-def _is_tolerance(within) -> bool:
+def _is_tolerance(value) -> bool:
     """Return whether this is a tolerance, not a dict of tolerances by name."""
-    return isinstance(within, dict) and bool({"absolute", "relative"} & within.keys())
+    return isinstance(value, dict) and bool({"absolute", "relative"} & value.keys())
 
 
-def _near(new: float, stored: float, allowed: dict) -> bool:
+def _near(new: float, stored: float, tolerance: dict) -> bool:
     """Return whether a number differs from the stored one by at most its tolerance."""
-    most = allowed.get("absolute", 0) + allowed.get("relative", 0) * abs(stored)
-    return abs(new - stored) <= most
+    largest = tolerance.get("absolute", 0) + tolerance.get("relative", 0) * abs(stored)
+    return abs(new - stored) <= largest
 
 
-def _tolerance_in_words(allowed: dict) -> str:
+def _tolerance_in_words(tolerance: dict) -> str:
     """Return a tolerance as text."""
     formats = {"absolute": "{}", "relative": "{:.0%}"}
-    return " + ".join(formats[kind].format(most) for kind, most in allowed.items())
+    return " + ".join(formats[kind].format(amount) for kind, amount in tolerance.items())
 
 
 def _nested(value) -> bool:
@@ -288,7 +290,7 @@ def _equal(new, stored, _=None) -> bool:
 
 
 def _imported(program: Path) -> ModuleType:
-    """Import a program as a module, so that its main part does not run."""
+    """Import a program as a module, so that its main block does not run."""
     spec = importlib.util.spec_from_file_location(f"experiment_{program.stem}", program)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,7 +1,7 @@
 """Generators of random numbers, and the default one.
 
-The same seed always generates the same numbers, but different numbers from torch, which uses a
-different algorithm.
+The same seed always generates the same numbers. They differ from torch's numbers, because torch
+uses a different algorithm.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class Generator:
-    """A generator of random numbers that can be seeded again.
+    """A generator of random numbers that can be reseeded.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Generator:
 
     def __init__(self, device: Any = "cpu"):
         check_device("Generator", device)
-        self._seed = 67280421310721  # the initial seed in torch
+        self._seed = 67280421310721  # torch's initial seed
         self._rng = None
 
     @classmethod
@@ -127,7 +127,7 @@ def _fresh_seed() -> int:
 
 
 default_generator = Generator()
-default_generator._seed = None  # until manual_seed, each run generates different numbers
+default_generator._seed = None  # before manual_seed, each run generates different numbers
 
 
 def generator(source: Generator | None = None) -> np.random.Generator:

@@ -27,10 +27,10 @@ class _Mode(threading.local):
 mode = _Mode()
 
 
-def observed(what: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
+def observed(called: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
     """Return the result of f, and notify the thread's observer before and after the call."""
     observer = mode.observer
-    observer.began(what, (*args, *kwargs.values()))
+    observer.began(called, (*args, *kwargs.values()))
     result = None
     try:
         result = f(*args, **kwargs)
@@ -40,7 +40,7 @@ def observed(what: Any, f: Callable, args: tuple, kwargs: dict) -> Any:
 
 
 class Recording(contextlib.ContextDecorator):
-    """Switch recording on or off, as a context or as a decorator.
+    """Switch recording on or off, as a context manager or as a decorator.
 
     Inside ``inference_mode``, nothing is recorded, even inside ``enable_grad``.
     """
@@ -60,7 +60,7 @@ class Recording(contextlib.ContextDecorator):
 
 
 class set_grad_enabled(Recording):
-    """Switch recording on or off immediately; as a context, until the end of the block.
+    """Switch recording on or off immediately; as a context manager, until the block ends.
 
     >>> with set_grad_enabled(False):
     ...     is_grad_enabled()
@@ -103,7 +103,7 @@ def enable_grad(orig_func: Callable | None = None) -> Any:
 
 
 def inference_mode(mode: bool | Callable = True) -> Any:
-    """Record no operations inside; the results can't be used in recorded operations later.
+    """Record no operations inside; recorded operations can't use the results later.
 
     >>> from nnlib import Tensor
     >>> with inference_mode():

@@ -1,4 +1,4 @@
-"""The graph of recorded operations: ``record``, views, and changes in place.
+"""The graph of recorded operations: ``record``, views, and in-place changes.
 
 An operation computes its result and records it together with its inputs and one gradient
 rule for each input. The names of a rule's parameters determine which values it reads, just as
@@ -158,8 +158,8 @@ def record_fused(
     keep : dict of str to array
         Intermediate values of the forward pass that ``backward`` reads.
     twice : function
-        The same rule for ``create_graph=True``, which uses recorded operations; it can read
-        inputs and ``needs``. Without it, a second derivative is an error.
+        A version of ``backward`` for ``create_graph=True``, written with recorded operations;
+        it can read inputs and ``needs``. Without it, a second derivative raises an error.
     views : list of tuple
         If the results share memory with the first input, the index of each result in it.
 
@@ -264,7 +264,7 @@ class Node:
         return saved.tensor(self if read == "y" else saved.source)
 
     def rescue(self, array: np.ndarray) -> None:
-        """Copy the saved values that are in an array, because it is about to be overwritten."""
+        """Copy saved values out of an array that is about to be overwritten."""
         for saved in self.saved.values():
             if isinstance(saved, Saved) and saved.array is array:
                 saved.array = array.copy()
@@ -439,8 +439,8 @@ def save(x: Any) -> Any:
     return Saved(x, source)
 
 
-def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
-    """Return the names that a rule reads besides g, and check them in the first call."""
+def _declare(key: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[str, ...]:
+    """Return the names that a rule reads besides g, and check them on the first call."""
     code = rule.__code__
     if code not in _reads:
         names = code.co_varnames[: code.co_argcount]
@@ -450,7 +450,7 @@ def _declare(what: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple
         reserved = "g" in inputs or "y" in inputs
         if reserved or not (takes_g_first and reads_known):
             raise TypeError(
-                f"{rule.__qualname__}: expected a rule for {what} that takes g, and then any "
+                f"{rule.__qualname__}: expected a rule for {key} that takes g, and then any "
                 f"of {known}; got parameters {list(names)}"
             )
         _reads[code] = names[1:]

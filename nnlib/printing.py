@@ -1,4 +1,4 @@
-"""Printing of tensors, with the same text as in PyTorch except for the names of dtypes."""
+"""Print tensors as PyTorch does, except for the names of dtypes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def set_printoptions(
     profile: str | None = None,
     sci_mode: bool | None = None,
 ) -> None:
-    """Change how tensors are printed; options that are None don't change, except ``sci_mode``.
+    """Change how tensors are printed; None leaves an option unchanged, except ``sci_mode``.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _float_format(values: np.ndarray) -> Callable[[float], str]:
 
 
 def _nested(a: np.ndarray, indent: int, short: bool, write: Callable, width: int) -> str:
-    """Return the elements in nested brackets; if ``short``, replace the inner ones by "..."."""
+    """Return the elements in nested brackets; if ``short``, replace the middle by "..."."""
     if a.ndim == 0:
         return write(a.item()).rjust(width)
     n = options["edgeitems"]

@@ -1,6 +1,6 @@
 """Fast multiplication of arrays in which runs of neighbours share a factor, for normalization.
 
-NumPy multiplies arrays of the same shape fast, but needs twice the time if each element of one
+NumPy multiplies arrays of the same shape fast, but takes twice as long if each element of one
 array is multiplied by several neighbours in the other array. This module makes the inner loops
 as long as the data allow.
 """

@@ -39,14 +39,14 @@ def running(f: np.ufunc, x: np.ndarray, d: int) -> np.ndarray:
 
 def _sums_by_parts(x: np.ndarray, k: int = 32) -> np.ndarray:
     """Return cumulative sums along the last axis, computed in blocks of k for speed."""
-    lead = x.shape[:-1]
+    batch_shape = x.shape[:-1]
     cut = x.shape[-1] // k * k  # the end of the last complete block
     y = np.array(x, order="C")
     ones = np.triu(np.ones((k, k), x.dtype))
     with np.errstate(all="ignore"):
-        within = x[..., :cut].reshape(*lead, -1, k) @ ones
-        within[..., 1:, :] += np.add.accumulate(within[..., :-1, -1:], -2)
-        y[..., :cut] = within.reshape(*lead, cut)
+        block_sums = x[..., :cut].reshape(*batch_shape, -1, k) @ ones
+        block_sums[..., 1:, :] += np.add.accumulate(block_sums[..., :-1, -1:], -2)
+        y[..., :cut] = block_sums.reshape(*batch_shape, cut)
         np.add.accumulate(y[..., cut - 1 :], -1, out=y[..., cut - 1 :])
     return y
 

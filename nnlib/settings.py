@@ -32,7 +32,7 @@ def set_num_threads(num: int) -> None:
 
 
 def get_num_threads() -> int:
-    """Return the number of threads for matrix products, as far as threadpoolctl knows it."""
+    """Return the number of threads for matrix products that threadpoolctl reports."""
     return max([pool["num_threads"] for pool in thread_pools()], default=os.cpu_count() or 1)
 
 

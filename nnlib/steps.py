@@ -20,7 +20,7 @@ class Step:
     Attributes
     ----------
     text : str
-        Description of the step, as a sentence with its numbers.
+        Description of the step, as a sentence that includes the numbers.
     latex : str
         Result of the step, as a formula without delimiters; can be empty.
     """
@@ -83,7 +83,7 @@ class Steps(list):
     def play(self, *, caption: str, alt: str) -> Html:
         """Return the steps as a figure: a list that can be shown one step at a time.
 
-        A list of more than 20 steps starts with only its first step.
+        If there are more than 20 steps, the figure shows only the first one initially.
 
         Parameters
         ----------

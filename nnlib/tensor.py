@@ -40,11 +40,11 @@ class Tensor:
     Parameters
     ----------
     *data : int, or one nested list, array or Tensor
-        Integers are the sizes of an uninitialized tensor; ``Tensor()`` is empty. A
-        list, tuple or array contains the values; a float32 array shares its memory. For a
-        Tensor, of any dtype, the result is a view of it. A shape is a plain tuple here, so
-        ``Tensor(x.shape)`` contains the lengths of the axes. In PyTorch, it has this shape;
-        write ``Tensor(*x.shape)`` or ``empty(x.shape)`` for both libraries.
+        Integers are the sizes of an uninitialized tensor; ``Tensor()`` is empty. A list, tuple
+        or array contains the values; a float32 array shares its memory. For a Tensor, of any
+        dtype, the result is a view of it. A shape is a plain tuple here, so ``Tensor(x.shape)``
+        contains the lengths of the axes. In PyTorch, the result has this shape;
+        ``Tensor(*x.shape)`` and ``empty(x.shape)`` work in both libraries.
     device : device
         The device, which must be the CPU.
 
@@ -62,7 +62,7 @@ class Tensor:
     ------
     TypeError
         If the data are neither sizes nor a sequence of numbers, or have a dtype that nnlib
-        doesn't have.
+        doesn't support.
     RuntimeError
         If a size is negative.
 
@@ -284,7 +284,7 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
-        """A tensor that shares this memory, but has no history and doesn't count changes."""
+        """A tensor without history that shares this memory; its changes aren't counted."""
         return holding(self.array)
 
     @data.setter
@@ -292,7 +292,7 @@ class Tensor:
         self.array = as_array(raw(value))
 
     def detach(self) -> Tensor:
-        """Return a tensor that shares this memory and counts changes, but has no history."""
+        """Return a tensor without history that shares this memory; its changes are counted."""
         out = holding(self.array)
         out.version = counter(self)
         return out

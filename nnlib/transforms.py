@@ -1,4 +1,4 @@
-"""Data augmentation: random changes of images.
+"""Data augmentation: random changes to images.
 
 The functions change an image (C, H, W), or a batch (N, C, H, W), with given parameters. The
 classes draw these parameters at random from ``rng``, separately for each image of a batch.
@@ -80,8 +80,8 @@ def _bright(function: str, x: Any) -> np.ndarray:
     if x.dtype.kind != "f" or (x.size and not (x.min() >= 0 and x.max() <= 1)):
         got = x.dtype if x.dtype.kind != "f" else f"{x.min()} to {x.max()}"
         raise ValueError(
-            f"{function}: expected floats from 0 to 1, got {got}; apply ToTensor() before and "
-            "Normalize after"
+            f"{function}: expected floats from 0 to 1, got {got}; apply ToTensor() first "
+            "and Normalize afterwards"
         )
     return x
 
@@ -178,7 +178,7 @@ def crop(x: np.ndarray, top: Any, left: Any, height: int, width: int) -> np.ndar
     ----------
     x : (C, H, W) or (N, C, H, W)
     top, left : int or (N,) int
-        The first row and the first column of the window, for all images or for each.
+        The first row and the first column of the window, one for all images or one for each.
     height, width : int
         The size of the window in pixels.
 
@@ -223,7 +223,8 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     ----------
     x : (C, H, W) or (N, C, H, W)
     right, down : int or (N,) int
-        The distance in pixels, for all images or for each. Negative numbers move left and up.
+        The distance in pixels, one for all images or one for each. Negative numbers move left
+        and up.
     fill : number
         The value of the new pixels at the edge.
 
@@ -238,7 +239,7 @@ def shift(x: np.ndarray, right: Any, down: Any, *, fill: float = 0) -> np.ndarra
     """
     x = _images("shift", x)
     number("shift", "fill", fill)
-    most = max(x.shape[-2:])  # after any larger shift, too, all pixels have the value of fill
+    most = max(x.shape[-2:])  # with any larger shift, all pixels also have the value of fill
     named = (("right", right), ("down", down))
     right, down = (
         np.clip(_positions("shift", n, v, x)[..., 0, 0], -most, most) for n, v in named
@@ -263,7 +264,8 @@ def warp(x: np.ndarray, A: np.ndarray, *, fill: float = 0) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     A : (2, 3) or (N, 2, 3) float
-        The matrix, for all images or for each. The objects move by the inverse of this map.
+        The matrix, one for all images or one for each. The objects move by the inverse of this
+        map.
     fill : number
         The value outside the image.
 
@@ -302,8 +304,8 @@ def elastic(x: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     right, down : (H, W) or (N, H, W) float
-        The distances in pixels to the position from which each pixel takes its value, which is
-        0 outside the image.
+        The distances in pixels from each pixel to the position where it takes its value.
+        Outside the image, the value is 0.
 
     Returns
     -------
@@ -357,7 +359,7 @@ def rotate(x: np.ndarray, angle: Any, *, fill: float = 0) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     angle : float or (N,) float
-        The angle in degrees, counterclockwise, for all images or for each.
+        The angle in degrees, counterclockwise, one for all images or one for each.
     fill : number
         The value of the new pixels at the corners.
 
@@ -460,12 +462,12 @@ def adjust_brightness(x: np.ndarray, factor: Any) -> np.ndarray:
     x : (C, H, W) or (N, C, H, W) float
         Images with values from 0 to 1.
     factor : float or (N,) float
-        The factor, for all images or for each: 0 gives black, and 1 means no change.
+        The factor, one for all images or one for each: 0 gives black, and 1 means no change.
 
     Raises
     ------
     ValueError
-        If the values are not from 0 to 1, or a factor is negative.
+        If a value is outside [0, 1], or a factor is negative.
 
     >>> adjust_brightness(np.array([[[0.2, 0.8]]]), 1.5)
     array([[[0.3, 1. ]]])
@@ -482,12 +484,13 @@ def adjust_contrast(x: np.ndarray, factor: Any) -> np.ndarray:
     x : (C, H, W) or (N, C, H, W) float
         Images with values from 0 to 1.
     factor : float or (N,) float
-        The factor, for all images or for each: 0 gives uniform grey, and 1 means no change.
+        The factor, one for all images or one for each: 0 gives uniform grey, and 1 means no
+        change.
 
     Raises
     ------
     ValueError
-        If the values are not from 0 to 1, or a factor is negative.
+        If a value is outside [0, 1], or a factor is negative.
 
     >>> adjust_contrast(np.array([[[0.25, 0.75]]]), 0.5)
     array([[[0.375, 0.625]]])
@@ -511,13 +514,13 @@ def _factor(function: str, factor: Any, x: np.ndarray) -> np.ndarray:
 def erase(
     x: np.ndarray, top: Any, left: Any, height: Any, width: Any, *, value: float = 0
 ) -> np.ndarray:
-    """Cover a rectangle of each image.
+    """Cover a rectangle in each image.
 
     Parameters
     ----------
     x : (C, H, W) or (N, C, H, W)
     top, left, height, width : int or (N,) int
-        The rectangle, for all images or for each. It can extend beyond the image.
+        The rectangle, one for all images or one for each. It can extend beyond the image.
     value : number
         The value of the covered pixels.
 
@@ -542,7 +545,7 @@ def erase(
 class Transform:
     """Base class of the transforms, which take images (C, H, W) or (N, C, H, W).
 
-    The result is an array for an array, and a Tensor without history for a Tensor.
+    The result has the same type: an array, or a Tensor, which then has no history.
     """
 
     def __call__(self, x: Any) -> Any:
@@ -585,7 +588,7 @@ class Compose:
 
 
 class ToTensor:
-    """Convert a uint8 image (H, W) or (H, W, C) to a float Tensor (C, H, W) from 0 to 1.
+    """Convert a uint8 image (H, W) or (H, W, C) to floats (C, H, W) between 0 and 1.
 
     >>> ToTensor()(np.full((2, 1), 51, np.uint8))
     tensor([[[0.2000],
@@ -637,7 +640,7 @@ class Normalize(Transform):
 
 
 class RandomHorizontalFlip(Transform):
-    """Flip each image horizontally with probability p, which swaps left and right.
+    """Flip each image horizontally (swap left and right) with probability p.
 
     Parameters
     ----------
@@ -837,7 +840,7 @@ class ColorJitter(Transform):
     Parameters
     ----------
     brightness, contrast : float
-        For a value b, the factor is drawn between max(0, 1 - b) and 1 + b.
+        For a value b, the factor is drawn uniformly from max(0, 1 - b) to 1 + b.
 
     >>> ColorJitter(rng=np.random.default_rng(0))(np.array([[[0.25, 0.5]]]))
     array([[[0.25, 0.5 ]]])

@@ -229,11 +229,11 @@ class _Walk:
         """Return a function that checks whether a target depends on the inputs."""
         if self.inputs is None:
             return lambda target: True
-        useful = set(self.inputs)
+        needed = set(self.inputs)
         for node in sorted(self._reachable(), key=lambda node: node.time):
-            if any(target in useful for target, *_ in node.edges):
-                useful.add(node)
-        return useful.__contains__
+            if any(target in needed for target, *_ in node.edges):
+                needed.add(node)
+        return needed.__contains__
 
     def _reachable(self) -> set[Node]:
         """Return all operations that the outputs depend on."""

@@ -25,13 +25,13 @@ class Grid(NamedTuple):
     size: Pair  # height and width of the image
     kernel: Pair  # height and width of a window
     stride: Pair
-    padding: Pair  # above and to the left; at the other edges, what the last window needs
+    padding: Pair  # above and to the left; at the other edges, as much as the last window needs
     dilation: Pair
     count: Pair  # number of windows
 
     @property
     def places(self) -> list[list[slice]]:
-        """For each axis and position in a window, the slice of these pixels of all windows."""
+        """For each axis and position in a window, the slice of its pixels in all windows."""
         return [
             [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
             for _, k, s, _, d, m in zip(*self, strict=True)
@@ -54,9 +54,9 @@ class Grid(NamedTuple):
 
 def windows(x: np.ndarray, grid: Grid) -> np.ndarray:
     """Return padded images (..., H, W, C) as a view of windows (..., I, J, H, W, C)."""
-    (*lead, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
+    (*batch, h, w, c), (s, t), (d, e) = x.strides, grid.stride, grid.dilation
     shape = (*x.shape[:-3], *grid.count, *grid.kernel, x.shape[-1])
-    return np.lib.stride_tricks.as_strided(x, shape, (*lead, s * h, t * w, d * h, e * w, c))
+    return np.lib.stride_tricks.as_strided(x, shape, (*batch, s * h, t * w, d * h, e * w, c))
 
 
 def framed(x: np.ndarray, grid: Grid, fill: float = 0) -> np.ndarray:

@@ -45,7 +45,7 @@ def claim(condition: Any, statement: str) -> None:
     TypeError
         If the condition is not a truth value, for example an array of several elements.
     ValueError
-        If there is no statement.
+        If the statement is empty.
 
     A false condition doesn't raise an error. In a build of the book, it is recorded in the
     outputs of the cell; elsewhere, one line is printed to standard error.
@@ -228,15 +228,15 @@ def _failing(node: ast.Compare, names: dict) -> list[ast.expr]:
     return sides
 
 
-def _first_failing(each: ast.GeneratorExp | ast.ListComp, names: dict) -> dict:
+def _first_failing(comprehension: ast.GeneratorExp | ast.ListComp, names: dict) -> dict:
     """Return the loop variables and their values for the first false condition."""
-    targets = [g.target for g in each.generators]
+    targets = [g.target for g in comprehension.generators]
     bound = sorted({n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)})
     pairs = ast.Dict(
         [ast.Constant(name) for name in bound], [ast.Name(name, ast.Load()) for name in bound]
     )
-    *before, last = each.generators
-    fails = ast.UnaryOp(ast.Not(), each.elt)
+    *before, last = comprehension.generators
+    fails = ast.UnaryOp(ast.Not(), comprehension.elt)
     last = ast.comprehension(last.target, last.iter, [*last.ifs, fails], last.is_async)
     failures = _evaluated(ast.ListComp(pairs, [*before, last]), names)
     return failures[0] if isinstance(failures, list) and failures else {}

@@ -109,13 +109,14 @@ def recall(name: str, right: float, text: str, wrong: Mapping[int, str] = _NONE)
 
 def _reasons(name: str, choices: int, right: float, wrong: Mapping[int, str]) -> list[dict]:
     """Return the reason for each wrong choice; raise ValueError if one is missing."""
-    others = [k for k in range(choices) if k != right]
-    if not set(others) <= set(wrong) <= set(range(choices)):
+    wrong_choices = [k for k in range(choices) if k != right]
+    if not set(wrong_choices) <= set(wrong) <= set(range(choices)):
         raise ValueError(
-            f"recall: expected a reason for each of the choices {others} of {name!r}, "
+            f"recall: expected a reason for each of the choices {wrong_choices} of {name!r}, "
             f"got {sorted(wrong)}"
         )
     reasons = {
-        k: words("recall", f"the reason for choice {k} of {name!r}", wrong[k]) for k in others
+        k: words("recall", f"the reason for choice {k} of {name!r}", wrong[k])
+        for k in wrong_choices
     }
     return [{"choice": k, "reason": markup(reason)} for k, reason in reasons.items()]

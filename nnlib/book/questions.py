@@ -66,7 +66,7 @@ def single(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
     ----------
     text : str
         The question, which may contain ``$formulas$``, ```code``` and ``*emphasis*``.
-    choices : sequence of (text, is_right, reason)
+    choices : sequence of (text, is_correct, reason)
         Two or more choices, in the order shown. Readers who pick a choice see its reason.
 
     Raises
@@ -87,7 +87,7 @@ def multiple(text: str, choices: Sequence[tuple[str, bool, str]]) -> Question:
     ----------
     text : str
         The question, which may contain ``$formulas$``, ```code``` and ``*emphasis*``.
-    choices : sequence of (text, is_right, reason)
+    choices : sequence of (text, is_correct, reason)
         Two or more choices. The reason explains why the box should be ticked or left empty.
 
     Raises
@@ -119,7 +119,7 @@ def _choices(kind: str, text: str, choices: Sequence[tuple[str, bool, str]]) -> 
 def _chosen(kind: str, text: str, choices: Sequence, rows: list[dict]) -> Question:
     """Return a question whose answer is one choice or several choices."""
     letters = [chr(ord("a") + k) for k in range(len(rows))]
-    right = [letter for letter, row in zip(letters, rows, strict=True) if row["right"]]
+    correct = [letter for letter, row in zip(letters, rows, strict=True) if row["right"]]
     reasons = [f"{'✓' if row['right'] else '✗'} {row['reason']}" for row in rows]
     return Question(
         {"id": key(kind, text, [c[:2] for c in choices]), "kind": kind, "text": markup(text)}
@@ -127,7 +127,7 @@ def _chosen(kind: str, text: str, choices: Sequence, rows: list[dict]) -> Questi
         f"<p>{markup(text)}</p>" + listing((row["text"] for row in rows), 'ol type="a"'),
         listing(reasons, 'ol type="a"'),
         "\n   ".join([text, *(f"{a}) {c[0]}" for a, c in zip(letters, choices, strict=True))]),
-        " ".join(right) or "none",
+        " ".join(correct) or "none",
     )
 
 
@@ -170,53 +170,55 @@ def numeric(
     """
     words("numeric", "the question", text)
     words("numeric", f"`why` of {_cut(text)}", why)
-    right = finite("numeric", f"the answer of {_cut(text)}", answer)
-    room = 0.01 * abs(right)
+    correct = finite("numeric", f"the answer to {_cut(text)}", answer)
+    margin = 0.01 * abs(correct)
     if tolerance is not None:
-        room = finite("numeric", "the tolerance", tolerance)
-    if room <= 0:
-        raise ValueError(f"numeric: expected a tolerance above 0 in {_cut(text)}, got {room:g}")
+        margin = finite("numeric", "the tolerance", tolerance)
+    if margin <= 0:
+        raise ValueError(
+            f"numeric: expected a tolerance above 0 in {_cut(text)}, got {margin:g}"
+        )
     if not wrong:
         raise ValueError(f"numeric: expected `wrong` with at least one number in {_cut(text)}")
-    mistakes = [_mistake(text, number, reason, room) for number, reason in wrong.items()]
-    _check_distances(text, right, room, sorted(mistake["value"] for mistake in mistakes))
+    mistakes = [_mistake(text, number, reason, margin) for number, reason in wrong.items()]
+    _check_distances(text, correct, margin, sorted(mistake["value"] for mistake in mistakes))
     return Question(
         {
-            "id": key("numeric", text, _number(right), unit),
+            "id": key("numeric", text, _number(correct), unit),
             "kind": "numeric",
             "text": markup(text),
         }
-        | {"answer": right, "tolerance": room, "unit": unit, "why": markup(why)}
+        | {"answer": correct, "tolerance": margin, "unit": unit, "why": markup(why)}
         | {"wrong": mistakes},
         f"<p>{markup(text)}</p>",
-        f"<p>{_number(right)}{' ' + markup(unit) if unit else ''}: {markup(why)}</p>",
+        f"<p>{_number(correct)}{' ' + markup(unit) if unit else ''}: {markup(why)}</p>",
         text,
-        _number(right),
+        _number(correct),
     )
 
 
-def _mistake(text: str, number: float, reason: str, room: float) -> dict:
+def _mistake(text: str, number: float, reason: str, margin: float) -> dict:
     """Return a common wrong number, its tolerance, and the reason why it is wrong."""
     value = finite("numeric", f"each wrong number of {_cut(text)}", number)
     reason_html = markup(words("numeric", f"the reason for {number}", reason))
-    return {"value": value, "room": _room(room, value), "reason": reason_html}
+    return {"value": value, "room": _room(margin, value), "reason": reason_html}
 
 
-def _room(room: float, value: float) -> float:
+def _room(margin: float, value: float) -> float:
     """Return the tolerance of a wrong number, which is at most the tolerance of the answer."""
-    return min(room, 0.02 * abs(value))
+    return min(margin, 0.02 * abs(value))
 
 
-def _check_distances(text: str, right: float, room: float, wrong: list[float]) -> None:
+def _check_distances(text: str, correct: float, margin: float, wrong: list[float]) -> None:
     """Raise ValueError if the tolerances of the answer and the wrong numbers overlap."""
     for value in wrong:
-        if abs(value - right) <= room + _room(room, value):
+        if abs(value - correct) <= margin + _room(margin, value):
             raise ValueError(
-                f"numeric: the wrong number {value:g} is too close to the answer {right:g} in "
-                f"{_cut(text)}"
+                f"numeric: the wrong number {value:g} is too close to the answer {correct:g} "
+                f"in {_cut(text)}"
             )
     for low, high in pairwise(wrong):
-        if high - low <= _room(room, low) + _room(room, high):
+        if high - low <= _room(margin, low) + _room(margin, high):
             raise ValueError(
                 f"numeric: the wrong numbers {low:g} and {high:g} are too close together in "
                 f"{_cut(text)}"

@@ -1,4 +1,4 @@
-"""Numerical derivatives, and identities of matrix calculus to check with them."""
+"""Numerical derivatives, and identities of matrix calculus that they check."""
 
 # ruff: noqa: F403 (the star imports collect the public names of each file)
 from . import differences, identity, registry

@@ -167,7 +167,7 @@ def numerical_hessian(
     Returns
     -------
     float, of the dtype of x
-        A symmetric array with the axes of x twice.
+        A symmetric array of shape (*x.shape, *x.shape).
 
     Raises
     ------

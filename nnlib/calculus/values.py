@@ -1,4 +1,4 @@
-"""Evaluation of the functions to differentiate, with checks of their results."""
+"""Evaluate the functions to differentiate, and check their results."""
 
 from __future__ import annotations
 

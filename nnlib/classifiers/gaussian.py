@@ -19,7 +19,7 @@ COVARIANCES = ("shared", "own")
 
 
 class GaussianClassifier(ClassifierMixin, BaseEstimator):
-    r"""Classifier that models each class by a Gaussian and a prior, and applies Bayes' rule.
+    r"""Classifier that models each class with a Gaussian and a prior, and applies Bayes' rule.
 
     .. math::
         p(k \mid x) &\propto \pi_k\, \mathcal{N}(x;\, \mu_k, \Sigma_k) \\
@@ -54,9 +54,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options, or if there is only one class.
+        Raised by ``fit`` for invalid data or options, or if there is only one class.
     LinAlgError
-        By ``fit``, if a covariance is singular. The message suggests what to do.
+        Raised by ``fit`` if a covariance is singular. The message suggests what to do.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.3; Murphy (2012), section 4.2;
     chapter "Maximum likelihood".
@@ -90,8 +90,9 @@ class GaussianClassifier(ClassifierMixin, BaseEstimator):
             self._whitening = [_whitening(self.covariance_, "the shared covariance")]
         else:
             self.covariance_ = np.array([self._shrunk(_covariance(d)) for d in deviations])
+            advice = ", or use covariance='shared'"
             self._whitening = [
-                _whitening(S, f"the covariance of class {label!r} ({n} samples)")
+                _whitening(S, f"the covariance of class {label!r} ({n} samples)", advice)
                 for S, label, n in zip(
                     self.covariance_, self.classes_.tolist(), counts, strict=True
                 )
@@ -148,7 +149,7 @@ def _covariance(D: Array) -> Array:
     return D.T @ D / len(D)
 
 
-def _whitening(S: Array, whose: str) -> tuple[Array, float]:
+def _whitening(S: Array, name: str, more_advice: str = "") -> tuple[Array, float]:
     """Return A with AᵀA = Σ⁻¹, and log |det A|; raise LinAlgError if Σ is singular."""
     scale = np.sqrt(np.diag(S))
     try:
@@ -156,11 +157,11 @@ def _whitening(S: Array, whose: str) -> tuple[Array, float]:
             raise np.linalg.LinAlgError("a feature is constant")
         L = np.linalg.cholesky(S / np.outer(scale, scale))  # correlations, which have no units
         if np.diag(L).min() < 1e-7:
-            raise np.linalg.LinAlgError("features depend on each other")
+            raise np.linalg.LinAlgError("the features are linearly dependent")
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(
-            f"GaussianClassifier: {whose} is singular in {len(S)} features ({error}); set "
-            "shrinkage > 0, drop features, or use covariance='shared'"
+            f"GaussianClassifier: {name} is singular in {len(S)} features ({error}); set "
+            f"shrinkage > 0 or drop features{more_advice}"
         ) from error
     A = np.linalg.inv(L) / scale
     return A, float(np.log(np.diag(A)).sum())

@@ -23,7 +23,7 @@ Objective = Callable[[Array], tuple[float, Array]]
 
 
 class LogisticRegression(LinearClassifier):
-    r"""Linear classifier for probabilities, by maximum likelihood with an L2 penalty.
+    r"""Linear classifier that predicts probabilities, fitted with an L2 penalty.
 
     .. math::
         p(y_n = k) &= \mathrm{softmax}(W x_n + b)_k \\
@@ -55,7 +55,7 @@ class LogisticRegression(LinearClassifier):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options, or if there is only one class.
+        Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Hastie, Tibshirani and Friedman (2009), section 4.4; Goodfellow et al. (2016),
     section 5.7.1; chapter "Logistic regression".
@@ -214,7 +214,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
 
     >>> logistic_step([[1, 2], [3, 0]], [1, 0], [0, 0], lr=1, steps=True)
     1. The log-odds Xw + b are (0, 0).
-    2. The sigmoid makes them probabilities p = (1/2, 1/2).
+    2. The sigmoid turns them into probabilities p = (1/2, 1/2).
     3. Prediction minus truth: p − t = (−1/2, 1/2).
     4. The gradient is Xᵀ(p − t)/2 = (1/2, −1/2) for w, and the mean, 0, for b.
     5. With η = 1, we get w = (−1/2, 1/2), b = 0.
@@ -239,7 +239,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     return Steps(
         [
             Step(f"The log-odds Xw + b are {text(z)}.", f"Xw + b = {tex(z)}"),
-            Step(f"The sigmoid makes them probabilities p = {text(p)}.", f"p = {tex(p)}"),
+            Step(f"The sigmoid turns them into probabilities p = {text(p)}.", f"p = {tex(p)}"),
             Step(f"Prediction minus truth: p − t = {text(r)}.", f"p - t = {tex(r)}"),
             Step(
                 f"The gradient is Xᵀ(p − t)/{N} = {text(dw)} for w, "
@@ -263,6 +263,8 @@ def _check_step(X: Array, t: Array, w: Array, b: Array, lr: Array) -> None:
             f"got {X.shape}, {t.shape} and {w.shape}"
         )
     if b.ndim or lr.ndim or lr < 0:
-        raise ValueError(f"logistic_step: expected numbers b and lr >= 0, got {b} and {lr}")
+        raise ValueError(
+            f"logistic_step: expected a number b and a number lr >= 0, got {b} and {lr}"
+        )
     if any(label not in (0, 1) for label in t):
         raise ValueError(f"logistic_step: expected t to be 0 or 1, got {text(t)}")

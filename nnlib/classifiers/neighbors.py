@@ -109,7 +109,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         return (distances, indices) if return_distance else indices
 
     def _others(self, k: int) -> tuple[Array, Array]:
-        """Return each training sample's neighbours, as in ``nearest``, without the sample."""
+        """Return each training sample's neighbours, as in ``nearest``, without itself."""
         distances, indices = nearest(self._X, self._X, k + 1, self.p)
         other = indices != np.arange(len(indices))[:, None]
         other[other.all(axis=1), -1] = False  # k + 1 equal samples come first
@@ -132,9 +132,9 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
 def nearest(Q: Array, X: Array, k: int, p: float) -> tuple[Array, Array]:
     """Return the distances and indices (M, k) of the k rows of X nearest to each row of Q."""
     distances, indices = np.empty((len(Q), k)), np.empty((len(Q), k), dtype=np.int64)
-    for m, (found, rows) in enumerate(measured(Q, X, k, p)):
-        order = found.argsort(kind="stable")[:k]
-        distances[m], indices[m] = found[order], rows[order]
+    for m, (row_distances, rows) in enumerate(measured(Q, X, k, p)):
+        order = row_distances.argsort(kind="stable")[:k]
+        distances[m], indices[m] = row_distances[order], rows[order]
     return distances, indices
 
 
@@ -148,22 +148,22 @@ def measured(Q: Array, X: Array, k: int, p: float) -> Iterator[tuple[Array, Arra
     The function then computes exact distances only to the rows that can be among the nearest,
     given the rounding errors of the estimates. For other p, it computes all distances.
     """
-    everything, middle = np.arange(len(X)), X.mean(axis=0)
+    all_rows, middle = np.arange(len(X)), X.mean(axis=0)
     centred = X - middle
     squares = (centred**2).sum(axis=1)
-    many = max(1, BLOCK // len(X))
-    for start in range(0, len(Q), many):
-        some = Q[start : start + many]
+    block = max(1, BLOCK // len(X))
+    for start in range(0, len(Q), block):
+        queries = Q[start : start + block]
         if p != 2:
-            for distances in cdist(some, X, "minkowski", p=p):
-                yield distances, everything
+            for distances in cdist(queries, X, "minkowski", p=p):
+                yield distances, all_rows
             continue
-        shifted = some - middle
+        shifted = queries - middle
         estimates = squares - 2 * shifted @ centred.T  # |q|² is the same for all rows of X
         size = (shifted**2).sum(axis=1) + squares.max()
         error = 4 * (X.shape[1] + 8) * np.finfo(float).eps * size
         limits = np.partition(estimates, k - 1, axis=1)[:, k - 1] + 2 * error
-        for q, estimate, limit in zip(some, estimates, limits, strict=True):
+        for q, estimate, limit in zip(queries, estimates, limits, strict=True):
             rows = np.flatnonzero(estimate <= limit)
             yield cdist(q[None], X[rows])[0], rows
 
@@ -195,7 +195,7 @@ def vote(distances, labels, k: int, *, steps: bool = False):
     Source: Fix and Hodges (1951); chapter "k-nearest neighbours".
 
     >>> vote([4, 1, 3], ["boot", "bag", "boot"], 3, steps=True)
-    1. The nearest are number 1 (bag, at distance 1), number 2 (boot, 3) and number 0 (boot, 4).
+    1. The nearest are point 1 (bag, at distance 1), point 2 (boot, 3) and point 0 (boot, 4).
     2. Votes: bag 1, boot 2.
     3. The answer is boot.
     """
@@ -204,28 +204,31 @@ def vote(distances, labels, k: int, *, steps: bool = False):
         raise ValueError(f"vote: expected {len(distances)} labels, got {len(labels)}")
     if not 1 <= k <= len(labels):
         raise ValueError(f"vote: expected k from 1 to {len(labels)}, got {k}")
-    near = sorted(range(len(labels)), key=lambda i: (distances[i], i))[:k]
-    voters = [labels[i] for i in near]
+    nearest_k = sorted(range(len(labels)), key=lambda i: (distances[i], i))[:k]
+    voters = [labels[i] for i in nearest_k]
     counts = {label: voters.count(label) for label in sorted(set(voters))}
     winner = max(counts, key=counts.get)
     if not steps:
         return winner
-    return Steps(_counting(near, distances, labels, counts, winner), result=winner)
+    return Steps(_counting(nearest_k, distances, labels, counts, winner), result=winner)
 
 
-def _counting(near, distances, labels, counts, winner) -> list[Step]:
+def _counting(nearest_k, distances, labels, counts, winner) -> list[Step]:
     """Return the steps of ``vote``."""
-    at = ["at distance ", *[""] * (len(near) - 1)]
-    each = [
-        f"number {i} ({labels[i]}, {at}{distances[i]})" for at, i in zip(at, near, strict=True)
+    at = ["at distance ", *[""] * (len(nearest_k) - 1)]
+    points = [
+        f"point {i} ({labels[i]}, {at}{distances[i]})"
+        for at, i in zip(at, nearest_k, strict=True)
     ]
-    neighbors = (
-        f"are {', '.join(each[:-1])} and {each[-1]}" if len(each) > 1 else f"is {each[0]}"
+    listed = (
+        f"are {', '.join(points[:-1])} and {points[-1]}"
+        if len(points) > 1
+        else f"is {points[0]}"
     )
     votes = ", ".join(f"{label} {n}" for label, n in counts.items())
-    most = rf"\max\{{{', '.join(map(str, counts.values()))}\}} = {counts[winner]}"
+    formula = rf"\max\{{{', '.join(map(str, counts.values()))}\}} = {counts[winner]}"
     return [
-        Step(f"The nearest {neighbors}."),
-        Step(f"Votes: {votes}.", most),
+        Step(f"The nearest {listed}."),
+        Step(f"Votes: {votes}.", formula),
         Step(f"The answer is {winner}."),
     ]

@@ -49,7 +49,7 @@ class Perceptron(LinearClassifier):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options, or if there is only one class.
+        Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Rosenblatt (1958); chapter "Multilayer perceptrons".
 

@@ -24,8 +24,8 @@ class LeastSquares(RegressorMixin, BaseEstimator):
         """Fit the weights and the bias to samples X with sample weights s and penalty alpha."""
         N, D = X.shape
         if solver == "normal" and alpha == 0 and N < D + 1:
-            few = f"{type(self).__name__}.fit: got {N} sample(s) for {D + 1} weights"
-            raise np.linalg.LinAlgError(f"{few}: {DEPENDENT}")
+            sizes = f"{type(self).__name__}.fit: got {N} sample(s) for {D + 1} weights"
+            raise np.linalg.LinAlgError(f"{sizes}: {DEPENDENT}")
         x_mean, y_mean = s @ X / s.sum(), s @ y / s.sum()
         # With the best bias, the residuals have mean 0, so centred data need no bias.
         root = np.sqrt(s)
@@ -62,9 +62,9 @@ class LinearRegression(LeastSquares):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options.
+        Raised by ``fit`` for invalid data or options.
     LinAlgError
-        By ``fit`` with "normal", if columns are linearly dependent.
+        Raised by ``fit`` with "normal" if columns are linearly dependent.
 
     Source: Goodfellow et al. (2016), section 5.1.4; Golub and Van Loan (2013), sections 5.3
     and 5.5; chapter "Linear regression".
@@ -83,7 +83,7 @@ class LinearRegression(LeastSquares):
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         s = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         if not s.any():
-            raise ValueError("sample_weight: expected a positive weight, got zeros only")
+            raise ValueError("sample_weight: expected a positive weight, got only zeros")
         self._fit(X, y, s, 0.0, self.solver)
         return self
 
@@ -108,9 +108,9 @@ class Ridge(LeastSquares):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options.
+        Raised by ``fit`` for invalid data or options.
     LinAlgError
-        By ``fit``, if α is 0 and columns are linearly dependent.
+        Raised by ``fit`` if α is 0 and columns are linearly dependent.
 
     Source: Hoerl and Kennard (1970); Goodfellow et al. (2016), equation 7.17; chapter "Linear
     regression".
@@ -158,7 +158,7 @@ class PolynomialRegression(LeastSquares):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options.
+        Raised by ``fit`` for invalid data or options.
 
     Source: Goodfellow et al. (2016), equation 5.15; chapter "Linear regression".
 

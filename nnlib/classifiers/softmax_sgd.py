@@ -59,7 +59,7 @@ class SoftmaxClassifier(LinearClassifier):
     Raises
     ------
     ValueError
-        By ``fit``, for invalid data or options, or if there is only one class.
+        Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Goodfellow et al. (2016), section 6.2.2.3 and algorithm 8.2; chapter "Softmax
     regression".

@@ -68,7 +68,7 @@ class LinearSVM(LinearClassifier):
     Raises
     ------
     ValueError, TypeError
-        By ``fit``, for invalid data or options, or if there is only one class.
+        Raised by ``fit`` for invalid data or options, or if there is only one class.
 
     Source: Hsieh et al. (2008), "A dual coordinate descent method for large-scale linear SVM",
     algorithm 1; Shalev-Shwartz and Zhang (2013), "Stochastic dual coordinate ascent methods",

@@ -141,8 +141,8 @@ def describe(name: str | None = None) -> Card | Cards:
 
 def unknown(name: object) -> str:
     """Return the error message for an unknown dataset, with similar names."""
-    near = get_close_matches(str(name), CARDS, n=2, cutoff=0.5)
-    nearest = f" (did you mean {' or '.join(near)}?)" if near else ""
+    similar = get_close_matches(str(name), CARDS, n=2, cutoff=0.5)
+    nearest = f" (did you mean {' or '.join(similar)}?)" if similar else ""
     return f"there is no dataset {name!r}{nearest}; choose from {', '.join(CARDS)}"
 
 

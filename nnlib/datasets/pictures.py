@@ -55,8 +55,8 @@ def fashion_mnist() -> tuple[Split, Split]:
     first, more = read(FILE), read(MORE)
     images = np.concatenate([first["test_images"], more["images"]])
     labels = np.concatenate([first["test_labels"], more["labels"]])
-    both = {**first, "test_images": images, "test_labels": labels}
-    return grey_pictures(both, brightest=255)
+    arrays = {**first, "test_images": images, "test_labels": labels}
+    return grey_pictures(arrays, brightest=255)
 
 
 def grey_pictures(arrays: dict[str, np.ndarray], brightest: int) -> tuple[Split, Split]:

@@ -76,7 +76,7 @@ def seattle_weather() -> Weather:
         float64, in the units of ``WEATHER_FEATURES``; ``y`` of shape (1461,), int64, an index
         into ``WEATHER_KINDS``.
 
-    Source: NOAA by way of vega-datasets, public domain. Chapter "Recurrent neural networks".
+    Source: NOAA, from vega-datasets, public domain. Chapter "Recurrent neural networks".
 
     >>> weather = seattle_weather()
     >>> weather.day[0], weather.X[0], WEATHER_KINDS[weather.y[0]]

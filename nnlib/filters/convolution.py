@@ -113,9 +113,9 @@ def convolve(
     """
     x, h = _operands("convolve", x, kernel)
     ends = _ends("convolve", padding, h.shape, stride, dilation)
-    turned = [(right, left) for left, right in ends]
+    reversed_ends = [(right, left) for left, right in ends]
     h = np.flip(h)
-    return _slide("convolve", x, h, turned, padding_mode, stride, dilation, method)
+    return _slide("convolve", x, h, reversed_ends, padding_mode, stride, dilation, method)
 
 
 def im2col(
@@ -220,7 +220,7 @@ def output_size(
     room = n + 2 * p - d * (k - 1) - 1
     if room < 0:
         raise ValueError(
-            f"output_size: a kernel that covers {d * (k - 1) + 1} does not fit into "
+            f"output_size: a kernel that covers {d * (k - 1) + 1} elements does not fit into "
             f"{n} + 2·{p} elements"
         )
     m = room // s + 1
@@ -240,7 +240,7 @@ def _shown(n: int, k: int, p: int, s: int, d: int, m: int) -> list[Step]:
         ),
         Step(
             f"It can move by {padded} − {reach} = {room}, or {room // s} strides of {s}; "
-            f"with the first position, there are {m} positions.",
+            f"including the first position, there are {m} positions.",
             f"{quotient} + 1 = {m}",
         ),
     ]
@@ -307,9 +307,9 @@ def _slide(
     one_of(name, "method", method, METHODS)
     s = checks.one_for_each(name, "stride", stride, h.ndim, 1)
     d = checks.one_for_each(name, "dilation", dilation, h.ndim, 1)
-    around = _padded(name, x, ends, padding_mode)
-    fits(name, around.shape, h.shape, d)
-    return METHODS[method](around, h, s, d)
+    padded = _padded(name, x, ends, padding_mode)
+    fits(name, padded.shape, h.shape, d)
+    return METHODS[method](padded, h, s, d)
 
 
 def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequence[int]) -> None:
@@ -321,8 +321,8 @@ def fits(name: str, shape: Sequence[int], kernel_size: Sequence[int], d: Sequenc
     reach = tuple(dk * (k - 1) + 1 for k, dk in zip(kernel_size, d, strict=True))
     if any(r > n for r, n in zip(reach, shape[-len(reach) :], strict=True)):
         raise ValueError(
-            f"{name}: a kernel that covers {reach} does not fit into x with padding, "
-            f"{tuple(shape)}"
+            f"{name}: a kernel that covers {reach} elements does not fit into the padded x, "
+            f"which has shape {tuple(shape)}"
         )
 
 

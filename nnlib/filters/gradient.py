@@ -53,10 +53,10 @@ def edges(image: Array) -> Edges:
     Source: Szeliski (2022), section 7.2.1; chapter "Convolution".
 
     >>> ramp = np.tile(np.arange(5.0), (4, 1))
-    >>> found = edges(ramp)
-    >>> found.magnitude[1]  # the border is replicated: half the slope
+    >>> result = edges(ramp)
+    >>> result.magnitude[1]  # the border is replicated: half the slope
     array([0.5, 1. , 1. , 1. , 0.5])
-    >>> float(found.direction[1, 2])
+    >>> float(result.direction[1, 2])
     0.0
     """
     F = operand("edges", "image", image)

@@ -26,7 +26,7 @@ def _derivative(name: str, smoothing: tuple[int, int, int], direction: str) -> A
 
 
 def sobel(direction: str = "x") -> Array:
-    """Return Sobel's kernel (3, 3) int: 8 times the derivative, smoothed across by (1, 2, 1).
+    """Return Sobel's kernel: 8 times the derivative, smoothed by (1, 2, 1) at right angles.
 
     The convolution of an image with this kernel is positive where the image gets brighter to
     the right ("x", which detects vertical edges) or downwards ("y"). Cross-correlation has the
@@ -48,7 +48,7 @@ def sobel(direction: str = "x") -> Array:
 
 
 def scharr(direction: str = "x") -> Array:
-    """Return Scharr's kernel: 32 times the derivative, with a more accurate direction.
+    """Return Scharr's kernel: 32 times the derivative, with a more accurate gradient direction.
 
     The arguments and the signs are the same as for ``sobel``.
 
@@ -142,7 +142,7 @@ def separate(kernel: Array) -> tuple[Array, Array]:
 
     .. math:: H = c \, r^\top, \quad H * F = c * (r^\top * F)
 
-    A kernel of any size is separable if and only if its rank is 1. Then a pixel takes 2k
+    A kernel of any size is separable if and only if its rank is 1. Each pixel then needs 2k
     products instead of k². The factors come from the singular value decomposition. If the
     kernel contains integers, so do the factors.
 

@@ -67,8 +67,8 @@ def solve_by_hand(A: Array, name: Name = PLAIN) -> tuple[list[Step], list[Eigens
         steps.append(_factored(p, eigenvalues))
     spaces = []
     for value, multiplicity in eigenvalues:
-        more, basis = eigenspace(A, value, name)
-        steps += more
+        eigenspace_steps, basis = eigenspace(A, value, name)
+        steps += eigenspace_steps
         spaces.append(Eigenspace(value, multiplicity, basis))
     return steps, spaces
 
@@ -120,11 +120,11 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
 
 
 def _choice(f: int, free: tuple[int, ...]) -> str:
-    """Return the sentence that lists the free unknowns and the values we choose for them."""
-    one = f"{indexed('x', f)} = 1"
+    """Return the sentence that lists the free variables and the values we choose for them."""
+    choice = f"{indexed('x', f)} = 1"
     if len(free) == 1:
-        return f"{indexed('x', f)} is free; with {one}"
-    return f"{_listed(indexed('x', k) for k in free)} are free; with {one} and the others 0"
+        return f"{indexed('x', f)} is free; with {choice}"
+    return f"{_listed(indexed('x', k) for k in free)} are free; with {choice} and the others 0"
 
 
 def _read_off(choice: str, x: Array, v: Array) -> Step:

@@ -122,7 +122,7 @@ def _two_by_two(A: Array, d: Any) -> Step:
     (a, b), (c, e) = [[tex_factor(x) for x in row] for row in A]
     rule = rf"\det {tex_matrix(A)} = {a} \cdot {e} - {b} \cdot {c} = {tex(d)}"
     return Step(
-        "Two rows: the product on the diagonal minus the product of the other entries.", rule
+        "Two rows: multiply the diagonal entries, and subtract the product of the others.", rule
     )
 
 
@@ -138,8 +138,8 @@ def _expansion(A: Array) -> Step:
     """Return the step that writes the expansion with minors that aren't computed yet."""
     minors = [(int(j), A[0, j], without(A, 0, j)) for j in np.flatnonzero(A[0] != 0)]
     words = (
-        f"Expand {len(A)} rows along the first: multiply each nonzero entry by the determinant "
-        "of the matrix without its row and column, and add the products with signs + − + …."
+        "Expand along the first row: multiply each nonzero entry by the determinant of the "
+        "matrix without its row and column, and add the products with signs + − + …."
     )
     total = _signed((j, a, rf"\det {tex_matrix(M)}") for j, a, M in minors)
     return Step(words, rf"\det {tex_matrix(A)} = {total}")
@@ -148,7 +148,8 @@ def _expansion(A: Array) -> Step:
 def _expanded(A: Array, terms: list, d: Any) -> Step:
     """Return the step that adds the entries of the first row times their cofactors."""
     total = _signed((j, a, tex_factor(M)) for j, a, M in terms)
-    words = f"Substitute the determinants of {len(A) - 1} rows."
+    n = len(A) - 1
+    words = f"Substitute the determinants of the {n}×{n} matrices."
     return Step(words, rf"\det {tex_matrix(A)} = {total} = {tex(d)}")
 
 

@@ -148,7 +148,7 @@ def power_iteration(
     A : (n, n) real numbers
         Square, with a single real eigenvalue of largest modulus.
     x : (n,) real numbers, optional
-        Nonzero start vector. By default, a random vector that is the same in every call.
+        Nonzero initial vector. By default, a random vector that is the same in every call.
     tol : float
         The iteration stops when the residual
         :math:`\lVert Ax - \lambda x \rVert / \lVert A \rVert_F` is at most ``tol``.

@@ -81,18 +81,18 @@ def eliminate(
     pivots. Return the pivot columns; pivot r is in row r.
     """
     pivots: list[int] = []
-    left = negligible
+    threshold = negligible
     for j in range(columns):
         r = len(pivots)
         offset = choose(A[r:, j]) if r < len(A) else None
-        if offset is None or abs(A[r + offset, j]) <= left:
+        if offset is None or abs(A[r + offset, j]) <= threshold:
             A[r:, j] -= A[r:, j]
             continue
         pivots.append(j)
         if offset:
             A[[r, r + offset]] = A[[r + offset, r]]
             yield Swap(r + offset, r, j)
-        left = max(left, spread(negligible, A[r], j))
+        threshold = max(threshold, spread(negligible, A[r], j))
         for i in range(r + 1, len(A)):
             yield from _clear(A, i, r, j)
     for r, j in reversed(list(enumerate(pivots if reduced else ()))):

@@ -35,7 +35,7 @@ Array = np.ndarray
 
 
 def exact(A: Any, *, function: str = "exact", argument: str = "A") -> Array:
-    """Return an array of fractions, in which a float has its decimal value: 0.1 is one tenth.
+    """Return an array of fractions; a float is converted by its decimal value: 0.1 is 1/10.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Conversion of arguments to arrays, and the sign convention that makes a vector unique."""
+"""Convert arguments to arrays, and choose the sign that makes a vector unique."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def one_of(value: str, choices: tuple[str, ...], function: str, argument: str) -
 def unit_factors(V: Array) -> Array:
     """Return the factor for each column of V (n, k) that makes its largest entry positive.
 
-    If several entries tie for the largest, up to a relative difference of 1e-8, the last one
-    counts.
+    If several entries tie for the largest, up to a relative difference of 1e-8, the last one is
+    used.
     """
     if not V.size:
         return np.ones(V.shape[1])

@@ -14,7 +14,7 @@ Array = np.ndarray
 
 
 def rotation(theta: float) -> Array:
-    r"""Return the rotation matrix of the plane about the origin, counterclockwise.
+    r"""Return the matrix that rotates the plane counterclockwise about the origin.
 
     .. math:: \begin{bmatrix} \cos\theta & -\sin\theta \\ \sin\theta & \cos\theta \end{bmatrix}
 

@@ -47,7 +47,7 @@ def norm(
     x : (n,) or (m, n) array_like
         A vector or a matrix. If it has no entries, the norm is 0.
     ord : number, inf or str, optional
-        The p of the formulas. For vectors, any p ≥ 1; default: 2. For matrices, "fro", 1, 2
+        The p in the formulas. For vectors, any p ≥ 1; default: 2. For matrices, "fro", 1, 2
         (spectral), inf or "nuc" (nuclear); default: "fro".
     dim, keepdim, dtype : optional
         As in PyTorch: one or two axes, whether they remain as axes of length 1, and the dtype

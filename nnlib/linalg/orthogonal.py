@@ -71,7 +71,8 @@ def _gram_schmidt(A: Array) -> StepGenerator:
 def orthogonalized(A: Array, passes: int = 1) -> StepGenerator:
     """Yield the steps that make the columns of A orthogonal, and return them.
 
-    A second pass removes the components along earlier vectors that rounding errors leave.
+    Because of rounding errors, small components along earlier vectors remain; a second pass
+    removes them.
     """
     m, n = A.shape
     U, C = A.copy(), identity(n, like=A)
@@ -110,14 +111,14 @@ def _subtracted(U: Array, C: Array, i: int, j: int, last: bool) -> Step:
     names = [f"u_{{{k + 1}}}" for k in range(i + 1)]
     remainder = tex_sum([1, *-C[: i + 1, j]], [f"a_{{{j + 1}}}", *names])
     name = f"u_{{{j + 1}}} = " if last else ""
-    left = f"; the remainder is {indexed('u', j)} = {text(U[:, j])}" if last else ""
+    outcome = f"; the remainder is {indexed('u', j)} = {text(U[:, j])}" if last else ""
     vectors = f"u_{{{i + 1}}}^\\top"
     times = rf"\frac{{{vectors} a_{{{j + 1}}}}}{{{vectors} u_{{{i + 1}}}}} = {tex(c)}"
     formula = rf"{times}, \quad {name}{remainder} = {tex(U[:, j])}"
     if c == 0:
-        return Step(f"{a} is already orthogonal to {u}{left}.", formula)
+        return Step(f"{a} is already orthogonal to {u}{outcome}.", formula)
     part = f"which is {u} itself" if c == 1 else f"{text(c)} {u}"
-    return Step(f"Subtract from {a} its projection onto {u}, {part}{left}.", formula)
+    return Step(f"Subtract from {a} its projection onto {u}, {part}{outcome}.", formula)
 
 
 def normalized(U: Array) -> StepGenerator:

@@ -54,7 +54,7 @@ def polynomial_steps(A: Array, name: Name = PLAIN) -> list[Step]:
     """Return the steps that find the characteristic polynomial of a matrix (at most 3 rows)."""
     p, n = characteristic_polynomial(A), len(A)
     if n == 0:
-        return [Step("Without rows, p(λ) = 1.", r"p(\lambda) = 1")]
+        return [Step("The matrix has no rows, so p(λ) = 1.", r"p(\lambda) = 1")]
     rows = [
         [f"{tex(x)} - \\lambda" if i == j else tex(x) for j, x in enumerate(row)]
         for i, row in enumerate(A)

@@ -23,9 +23,9 @@ class Root(NamedTuple):
 
 
 def roots(p: Polynomial) -> list[Root]:
-    r"""Return the roots of a polynomial with their multiplicities, by decreasing modulus.
+    r"""Return the roots of a polynomial, with multiplicities, in order of decreasing modulus.
 
-    We first divide by the factors of the rational roots, and then use the quadratic formula if
+    We first divide out the rational roots, and then use the quadratic formula if
     two roots remain. The first coefficient of p, which belongs to the highest power, is 1.
     Raises ValueError if there are more than two roots that aren't rational.
 
@@ -67,10 +67,10 @@ def _candidates(p: Polynomial) -> list[Fraction]:
     """Return the fractions nearest to the numerical roots, which include all rational roots."""
     denominator = lcm(*(c.denominator for c in p))
     try:
-        near = np.roots([float(c) for c in p])
+        z = np.roots([float(c) for c in p])
     except OverflowError as error:
         raise ValueError("roots: expected coefficients below 1e308") from error
-    return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in near.real]
+    return [Fraction(round(Fraction(float(x)) * denominator), denominator) for x in z.real]
 
 
 def _quadratic(b: Fraction, c: Fraction) -> list:

@@ -113,8 +113,8 @@ def pinv(A: Any, *, rtol: float | None = None) -> Array:
     M = matrix(A, "pinv")
     rtol = max(M.shape) * EPS if rtol is None else number("pinv", "rtol", rtol, low=0)
     U, S, Vh = svd(M, full_matrices=False)
-    kept = rtol * S.max(initial=0) < S
-    return (Vh[kept].T / S[kept]) @ U[:, kept].T
+    significant = rtol * S.max(initial=0) < S
+    return (Vh[significant].T / S[significant]) @ U[:, significant].T
 
 
 class LowRank(NamedTuple):

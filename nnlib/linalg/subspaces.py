@@ -18,7 +18,7 @@ Array = np.ndarray
 
 
 def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) -> Array:
-    """Return solutions of R x = 0 as columns: in each, one free unknown is 1, the others 0."""
+    """Return solutions of R x = 0 as columns: in each, one free variable is 1, the others 0."""
     N = zeros((R.shape[1], len(free)), like=R)
     for k, f in enumerate(free):
         N[f, k] += 1
@@ -28,7 +28,7 @@ def special_solutions(R: Array, pivots: tuple[int, ...], free: tuple[int, ...]) 
 
 def special_solution_steps(N: Array, free: tuple[int, ...]) -> StepGenerator:
     """Yield one step for each special solution."""
-    others = " and the other free unknowns to 0" if len(free) > 1 else ""
+    others = " and the other free variables to 0" if len(free) > 1 else ""
     for k, f in enumerate(free):
         words = f"Set {indexed('x', f)} to 1{others}, and solve A x = 0 with the reduced rows."
         yield lambda k=k, words=words: Step(words, f"x = {tex(N[:, k])}")

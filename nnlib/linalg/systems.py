@@ -28,12 +28,12 @@ class SolutionSet:
     Attributes
     ----------
     particular : (n,) array or None
-        The solution p in which every free unknown is 0, or None if there is no solution.
+        The solution p in which every free variable is 0, or None if there is no solution.
     directions : (n, k) array
         The vectors d as columns. They form a basis of the null space of A, with one vector for
-        each free unknown.
+        each free variable.
     pivots, free : tuple of int
-        Indices of the unknowns that the equations determine, and of the free unknowns.
+        Indices of the pivot variables and of the free variables.
     reason : str
         Explains why there is no solution, one solution, or more than one.
 
@@ -58,10 +58,10 @@ class SolutionSet:
         return self.particular is not None
 
     def at(self, *t: float) -> Array:
-        """Return the solution in which the free unknowns have the values t.
+        """Return the solution in which the free variables have the values t.
 
         Raises ValueError if there is no solution, or the number of values differs from the
-        number of free unknowns.
+        number of free variables.
         """
         if self.particular is None:
             raise ValueError(f"SolutionSet.at: expected a consistent system, but {self.reason}")
@@ -73,8 +73,8 @@ class SolutionSet:
     def __repr__(self) -> str:
         if self.particular is None:
             return f"no solution: {self.reason}"
-        moves = [f"{indexed('t', k)} {text(d)}" for k, d in enumerate(self.directions.T)]
-        return " + ".join([f"x = {text(self.particular)}", *moves])
+        terms = [f"{indexed('t', k)} {text(d)}" for k, d in enumerate(self.directions.T)]
+        return " + ".join([f"x = {text(self.particular)}", *terms])
 
 
 def solution_set(
@@ -140,7 +140,7 @@ def _solution_set(A: Array, b: Array) -> StepGenerator:
 def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
     """Yield the steps with the particular solution and the special solutions."""
     reason = _reason(free)
-    words = "Set the free unknowns to 0." if free else "The last column is the solution."
+    words = "Set the free variables to 0." if free else "The last column is the solution."
     yield lambda: Step(f"{reason[0].upper()}{reason[1:]}. {words}", f"x = {tex(x)}")
     if free:
         yield from special_solution_steps(N, free)
@@ -149,7 +149,7 @@ def _solution_steps(x: Array, N: Array, free: tuple[int, ...]) -> StepGenerator:
 def _reason(free: tuple[int, ...]) -> str:
     """Return the sentence that explains why there is one solution or more."""
     if not free:
-        return "every column has a pivot, so no unknown is free"
+        return "every column has a pivot, so no variable is free"
     has, verb = ("has", "is") if len(free) == 1 else ("have", "are")
     names = [indexed("x", f) for f in free]
     unknowns = ", ".join(names[:-1]) + " and " + names[-1] if len(free) > 1 else names[0]
@@ -157,7 +157,7 @@ def _reason(free: tuple[int, ...]) -> str:
 
 
 def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array | Steps:
-    r"""Return the only solution of A x = b, by elimination and back substitution.
+    r"""Return the unique solution of A x = b, by elimination and back substitution.
 
     .. math:: x_i = \frac{1}{u_{ii}} \Bigl(c_i - \sum_{j > i} u_{ij} x_j\Bigr)
 
@@ -181,8 +181,8 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     Raises
     ------
     numpy.linalg.LinAlgError
-        If A is not square or is singular. Floats count as singular if a pivot is at most
-        :math:`n \varepsilon` times the largest entry of its column in A.
+        If A is not square or is singular. A matrix of floats counts as singular if a pivot is
+        at most :math:`n \varepsilon` times the largest entry of its column in A.
     TypeError, ValueError
         As in ``row_reduce``, or if the shapes of A and b are incompatible.
 

@@ -76,8 +76,8 @@ def inv(A: Any) -> Any:
 def cholesky(A: Any, *, upper: bool = False) -> Any:
     """Return the lower triangular L of A = L Lᵀ (or Lᵀ if ``upper``), for positive definite A.
 
-    Only the lower triangle of A is used. In S = Lᵀ dL/dL, we set the upper triangle to 0 and
-    halve the diagonal. Then dL/dA is the symmetric part of L⁻ᵀ S L⁻¹.
+    Only the lower triangle of A is used. For a loss J, let S = Lᵀ dJ/dL, with the upper
+    triangle set to 0 and the diagonal halved. Then dJ/dA is the symmetric part of L⁻ᵀ S L⁻¹.
     """
     x = _square("cholesky", A)
 

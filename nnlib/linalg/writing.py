@@ -1,4 +1,4 @@
-"""Formatting of numbers, vectors and matrices as text and as LaTeX."""
+"""Format numbers, vectors and matrices as text and as LaTeX."""
 
 from __future__ import annotations
 
@@ -130,8 +130,8 @@ def bracketed(words: str) -> str:
     >>> bracketed("3/4"), bracketed("−3"), bracketed("1 + √2")
     ('3/4', '(−3)', '(1 + √2)')
     """
-    plain = words[:1] not in ("-", "−") and " + " not in words and " - " not in words
-    return words if plain and " − " not in words else f"({words})"
+    is_plain = words[:1] not in ("-", "−") and " + " not in words and " - " not in words
+    return words if is_plain and " − " not in words else f"({words})"
 
 
 def factor(x: Any) -> str:

@@ -11,7 +11,7 @@ __all__ = ["AlexNet", "ZFNet"]
 
 
 def _response_norm() -> LocalResponseNorm:
-    """Return the local response normalization of section 3.3; torch's α is divided by n."""
+    """Return the local response normalization of section 3.3; torch divides α by n."""
     return LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2)
 
 

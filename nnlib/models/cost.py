@@ -24,7 +24,7 @@ def multiply_adds(unit: Unit) -> int:
     r"""Count the multiply-adds of matrix products and convolutions for the whole batch.
 
     Activations, normalization, pooling and biases count as 0, as in
-    ``torch.utils.flop_counter``. Its results are two times as large, because it counts each
+    ``torch.utils.flop_counter``. Its results are twice as large, because it counts each
     multiply-add as two operations.
 
     Parameters
@@ -64,7 +64,7 @@ class Field(NamedTuple):
     """A receptive field: the pixels that an output depends on, along height and width.
 
     ``first`` and ``last`` are the first and the last pixel for the output at (0, 0), which may
-    be in the padding of the image. The field of the next output is ``stride`` pixels further.
+    be in the padding of the image. The next output's field is shifted by ``stride`` pixels.
     """
 
     first: tuple[int, int]
@@ -86,7 +86,7 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
     .. math:: r' = r + d\,(k - 1)\,j, \qquad j' = s\,j
 
     for windows of size k, stride s and dilation d, where r is the size of the field and j its
-    stride, which is 1 at the image. The field of several branches covers all of their fields.
+    stride. At the image, both are 1. The field of several branches covers all of their fields.
 
     Parameters
     ----------
@@ -114,8 +114,8 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
         return _through(fields[0], grid.kernel, grid.stride, grid.padding, grid.dilation)
     if unit.name == "adaptive_avg_pool2d":
         return _through_parts(fields[0], unit.inputs[0].shape[2:], unit.outs[0].shape[2:])
-    same = all(x.shape[2:] == unit.outs[0].shape[2:] for x in unit.inputs if x in known)
-    if unit.name not in POINTWISE or not same or len({f.stride for f in fields}) > 1:
+    same_size = all(x.shape[2:] == unit.outs[0].shape[2:] for x in unit.inputs if x in known)
+    if unit.name not in POINTWISE or not same_size or len({f.stride for f in fields}) > 1:
         return None
     first = tuple(map(min, *(f.first for f in fields))) if len(fields) > 1 else fields[0].first
     last = tuple(map(max, *(f.last for f in fields))) if len(fields) > 1 else fields[0].last

@@ -102,10 +102,10 @@ class GoogLeNet(Module):
     """GoogLeNet with 22 layers, and with its two auxiliary heads during training.
 
     This is the version in the paper. In contrast, torchvision's version has 3x3 instead of 5x5
-    windows, and batch normalization. It has 6,998,552 parameters without the heads and
-    13,378,280 with them. The paper does not specify the constants of the local response
-    normalization, so we use Caffe's: n = 5, k = 1, α = 1e-4, β = 0.75. Kernels are initialized
-    as in He et al. (2015).
+    windows, and batch normalization. The paper's version has 6,998,552 parameters without the
+    heads and 13,378,280 with them. The paper does not specify the constants of the local
+    response normalization, so we use Caffe's: n = 5, k = 1, α = 1e-4, β = 0.75. Kernels are
+    initialized as in He et al. (2015).
 
     Parameters
     ----------

@@ -148,7 +148,7 @@ def _unused(recorded: recording) -> list[Scope]:
 
 
 def _is_one(module: Module) -> bool:
-    """Return whether a module is one block: a layer of nnlib, or without submodules."""
+    """Return whether a module is one block: a layer of nnlib, or one without submodules."""
     is_layer = type(module).__module__.startswith("nnlib.nn.")
     return not [*module.children()] or (is_layer and not isinstance(module, CONTAINERS))
 

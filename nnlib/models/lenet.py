@@ -70,7 +70,7 @@ class PartialConv2d(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw parameters uniformly up to ±1/√k for an output with k inputs, as ``Conv2d``."""
+        """Draw parameters uniformly up to ±1/√k for k inputs per output, as in ``Conv2d``."""
         fan_in = np.array([self.kernel_size**2 * len(sources) for sources in self.input_maps])
         bounds = 1 / np.sqrt(fan_in)
         rng = random.generator(None)
@@ -120,7 +120,8 @@ class Distances(Module):
     centres : (C, D) float
         Centres μ with random elements 1 or -1. They are a buffer, because they are not trained.
 
-    Source: LeCun et al. (1998), equation 7; with a minus, the nearest class scores highest.
+    Source: LeCun et al. (1998), equation 7; with a minus sign, so that the nearest class scores
+    highest.
 
     >>> layer = Distances(84, 10)
     >>> layer(layer.centres).argmax(1).tolist()

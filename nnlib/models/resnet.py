@@ -94,8 +94,8 @@ class Bottleneck(Module):
     groups, base_width : int
         Groups of the second convolution, and channels of each group if planes is 64.
 
-    Source: He et al. (2016), figure 5, right, with the stride at the second convolution
-    instead of the first, as in torchvision; Xie et al. (2017), figure 3(c).
+    Source: He et al. (2016), figure 5, right, with the stride in the second convolution instead
+    of the first, as in torchvision; Xie et al. (2017), figure 3(c).
 
     >>> from nnlib import zeros
     >>> Bottleneck(32, 8)(zeros(2, 32, 5, 5)).shape

@@ -41,7 +41,7 @@ class Layer:
         Memory of all tensors that it computed, without views, and of its parameters.
     field : Field or None
         Receptive field of its result, or None if the result is not an image, depends on the
-        whole image, or combines pixels other than by windows.
+        whole image, or combines pixels in a way other than by windows.
     """
 
     name: str

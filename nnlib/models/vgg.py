@@ -20,8 +20,9 @@ CONFIGURATIONS = {
 class VGG(Module):
     """VGG with 11 or 16 weight layers.
 
-    The names and the initialization of He et al. (2015) are the same as in torchvision, so you
-    can load its weights. In the paper, a trained shallow network initialized the deeper ones.
+    The parameters have the same names as in torchvision, so you can load its weights. They are
+    initialized as in He et al. (2015). In the paper, a trained shallow network initialized the
+    deeper ones.
 
     Parameters
     ----------

@@ -132,7 +132,7 @@ def bayes(
     hypotheses : sequence of str, optional
         Names of the hypotheses. Default: h1, h2, …
     exact : bool
-        Whether to compute with fractions, in which 0.1 is one tenth.
+        Whether to compute with fractions, so that 0.1 is exactly one tenth.
 
     Raises
     ------

@@ -62,10 +62,10 @@ class Binomial(Discrete):
     def _cdf(self, x: np.ndarray) -> np.ndarray:
         """Return P(X <= x), using the incomplete beta function."""
         n, p = self.total_count, self.probs
-        within = (x >= 0) & (x < n)
-        k = np.floor(np.where(within, x, 0))
+        inside = (x >= 0) & (x < n)
+        k = np.floor(np.where(inside, x, 0))
         area = betainc(np.maximum(n - k, 1), k + 1, 1 - p)
-        return np.select([np.isnan(x), within], [x, area], (x >= n).astype(float))
+        return np.select([np.isnan(x), inside], [x, area], (x >= n).astype(float))
 
     def _sample(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         """Return random counts in an int64 array of the given shape."""

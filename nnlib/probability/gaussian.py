@@ -106,7 +106,7 @@ class Gaussian(Continuous):
         x = checks.data("Gaussian.fit", data)
         if (x == x.flat[0]).all():
             raise ValueError(
-                f"Gaussian.fit: expected two different numbers in data, got {x.flat[0]:g} only"
+                f"Gaussian.fit: expected different numbers in data, but all are {x.flat[0]:g}"
             )
         return cls(x.mean(), x.std())
 

@@ -28,7 +28,7 @@ class JointTable:
         The name and the outcomes of each axis's variable, in order. The outcomes must be
         numbers if you want to compute means.
     exact : bool
-        Whether to compute with fractions, in which 0.1 is one tenth.
+        Whether to compute with fractions, so that 0.1 is exactly one tenth.
 
     Raises
     ------

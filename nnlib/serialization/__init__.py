@@ -8,7 +8,7 @@
 >>> load(file)
 {'weight': tensor([1., 2.]), 'epoch': 3}
 
-**The format** is torch's, so that each library can read data from the other one. A file is an
+**The format** is the same as torch's, so each library can read the other's files. A file is an
 uncompressed zip archive with one folder, which contains ``version`` (3), ``byteorder``,
 ``data.pkl`` (the structure, as a pickle of protocol 2) and ``data/0``, ``data/1``, ... (the
 elements of each storage, in memory order). The pickle represents a tensor by the name and the
@@ -16,8 +16,9 @@ number of elements of its storage, and by its offset, shape and strides. Tensors
 memory therefore share it again after loading.
 
 **Supported types**: None, bool, numbers, str, bytes, list, tuple, set, dict, OrderedDict,
-Counter, Tensor and Parameter, and therefore every ``state_dict``. ``reader.py`` explains why a
-file cannot do anything else. Whole modules and objects of other classes are not supported.
+Counter, Tensor and Parameter, and therefore every ``state_dict``. ``reader.py`` explains why
+loading a file can't do anything except create such data. Whole modules and objects of other
+classes are not supported.
 
 Hooks and gradients of tensors are not saved. A view with negative strides, or with a different
 dtype than its base, is saved as a copy.
@@ -80,7 +81,7 @@ def save(
     if pickle_module is not pickle or pickle_protocol != 2:
         raise ValueError("save: expected pickle_module=pickle and pickle_protocol=2")
     if not _use_new_zipfile_serialization or _disable_byteorder_record:
-        raise ValueError("save: expected default values for the options of the format")
+        raise ValueError("save: expected the default values of all options")
     if not isinstance(f, (str, os.PathLike)) and not hasattr(f, "write"):
         raise AttributeError(
             f"save: expected a path, or a file with 'write', got {type(f).__name__}"
@@ -92,9 +93,9 @@ def save(
         with replacing(f) as file:
             write_archive(file, *contents)
     else:
-        whole = BytesIO()
-        write_archive(whole, *contents)
-        f.write(whole.getbuffer())
+        buffer = BytesIO()
+        write_archive(buffer, *contents)
+        f.write(buffer.getbuffer())
 
 
 def load(
@@ -176,7 +177,8 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
         check(type(name) is tuple and len(name) == 5, "a storage name is not a tuple of 5")
         word, kind, key, location, numel = name
         check(word == "storage" and isinstance(kind, StorageType), "a storage has no type")
-        check(type(key) is str and key.isascii() and key.isdecimal(), "a storage has no number")
+        is_number = type(key) is str and key.isascii() and key.isdecimal()
+        check(is_number, "a storage key is not a number")
         check(
             type(location) is str and type(numel) is int and 0 <= numel < 2**63,
             "a storage has no location or no size",
@@ -204,7 +206,7 @@ def _placed(storage: np.ndarray, location: str, map_location: Location) -> np.nd
         location = location if mapped is None else "cpu"
     if device(location).type != "cpu":
         raise RuntimeError(
-            f"load: nnlib computes on the CPU only, and a tensor is on '{location}'; "
+            f"load: nnlib computes on the CPU only, but a tensor was on '{location}'; "
             "use map_location='cpu'"
         )
     return storage

@@ -58,7 +58,7 @@ class Archive:
         """Raise an error for anything that ``save`` never writes, such as compression."""
         names = [info.filename for info in files]
         if len(set(names)) < len(names):
-            raise fault("two files in it have the same name")
+            raise fault("two files in the archive have the same name")
         for info in files:
             folder, *path = info.filename.split("/")
             if (
@@ -66,7 +66,7 @@ class Archive:
                 or {"", ".", ".."} & {folder, *path}
                 or "\\" in info.filename
             ):
-                raise fault(f"a file in it has the path {info.filename!r}")
+                raise fault(f"a file in the archive has the path {info.filename!r}")
             if info.flag_bits & 1 or info.compress_type != zipfile.ZIP_STORED:
                 raise fault(
                     f"{info.filename} is compressed or encrypted, which save never does"
@@ -75,22 +75,26 @@ class Archive:
                 raise fault(f"{info.filename} declares two sizes")
         total = sum(info.file_size for info in files)
         if total > self.size:
-            raise fault(f"its files declare {total} bytes, but it has only {self.size}")
+            raise fault(
+                f"the files declare {total} bytes, but the archive has only {self.size}"
+            )
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a file."""
         if name not in self:
-            raise fault(f"there is no {name} in it")
+            raise fault(f"there is no {name} in the archive")
         try:
             return self.zip.read(f"{self.folder}/{name}")
         except FAULTS as error:
-            raise fault(f"{name} in it is damaged ({error})") from error
+            raise fault(f"{name} in the archive is damaged ({error})") from error
 
     def storage(self, key: str, dtype: np.dtype, numel: int) -> np.ndarray:
         """Return the elements of a storage as a new array."""
         data = self.read(f"data/{key}")
         if len(data) != numel * dtype.itemsize:
-            raise fault(f"data/{key} has {len(data)} bytes, not {numel} of {dtype}")
+            raise fault(
+                f"data/{key} has {len(data)} bytes, which isn't the size of {numel} {dtype}"
+            )
         if dtype.kind == "b":
             return np.frombuffer(data, np.uint8) != 0  # other bytes would be invalid booleans
         return np.frombuffer(data, dtype.newbyteorder(self.order.decode())).astype(dtype)
@@ -121,9 +125,9 @@ def replacing(path: Any) -> Iterator[IO[bytes]]:
         raise RuntimeError(f"save: expected an existing folder, but there is no {path.parent}")
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
-            whole = BytesIO()
-            yield whole
-            file.write(whole.getvalue())
+            buffer = BytesIO()
+            yield buffer
+            file.write(buffer.getvalue())
         return
     new = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}")
     try:

@@ -96,22 +96,22 @@ class Reader(pickle._Unpickler):
     def load_reduce(self) -> None:
         """Call an allowed function, and push its result onto the stack."""
         args, function = self.stack.pop(), self.stack.pop()
-        check(type(args) is tuple, "arguments are not a tuple")
-        check(type(function) is FunctionType, f"a {type(function).__name__} may not be called")
+        check(type(args) is tuple, "the arguments are not a tuple")
+        check(type(function) is FunctionType, f"a {type(function).__name__} is not a function")
         self.append(function(*args))
 
     def load_build(self) -> None:
         """Give an OrderedDict the ``_metadata`` that torch stores with a state_dict."""
         state, target = self.stack.pop(), self.stack[-1]
         check(type(target) is OrderedDict, f"a {type(target).__name__} takes no attributes")
-        check(type(state) is dict and set(state) == {"_metadata"}, "attributes are unknown")
+        check(type(state) is dict and set(state) == {"_metadata"}, "the attributes are unknown")
         target._metadata = state["_metadata"]
 
     def top(self, kind: type) -> Any:
         """Return the top of the stack, after checking its type."""
         value = self.stack[-1]
-        right = isinstance(value, kind)
-        check(right, f"expected a {kind.__name__} on the stack, got a {type(value).__name__}")
+        valid = isinstance(value, kind)
+        check(valid, f"expected a {kind.__name__} on the stack, got a {type(value).__name__}")
         return value
 
     def load_append(self) -> None:
@@ -181,14 +181,14 @@ def check_gradient(dtype: np.dtype, requires_grad: Any) -> None:
 
 def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
     """Return a view of a storage; raise an error if it reaches beyond the storage."""
-    check(type(size) is tuple and type(stride) is tuple, "a shape or strides are not a tuple")
+    check(type(size) is tuple and type(stride) is tuple, "a shape or stride is not a tuple")
     check(
         len(size) == len(stride) <= 64, f"a shape of {len(size)} axes has {len(stride)} strides"
     )
     numbers = (offset, *size, *stride)
     check(
         all(type(n) is int and 0 <= n < 2**63 for n in numbers),
-        "a shape, strides or an offset are not natural numbers",
+        "a shape, a stride or an offset is not a whole number of at least 0",
     )
     itemsize = storage.itemsize
     if 0 in size:

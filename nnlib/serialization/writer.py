@@ -114,9 +114,9 @@ def storage_of(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     root = array
     while type(root.base) is np.ndarray:
         root = root.base
-    whole = root.flags.c_contiguous or root.flags.f_contiguous
+    is_contiguous = root.flags.c_contiguous or root.flags.f_contiguous
     fits = all(n >= 0 and n % array.itemsize == 0 for n in array.strides)
-    if array.size and whole and fits and root.dtype == array.dtype:
+    if array.size and is_contiguous and fits and root.dtype == array.dtype:
         return root, array
     array = array.copy()
     return array, array

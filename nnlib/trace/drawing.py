@@ -1,4 +1,4 @@
-"""SVG drawings of graphs of numbers, with values and gradients next to circles in layers."""
+"""SVG drawings of graphs of numbers: circles with values and gradients, in layers."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Frame(NamedTuple):
     """The map from (layer, slot) to drawing coordinates.
 
     ``step`` contains the distance between two layers and between two slots. ``before`` is the
-    room for numbers to the left of and above a centre. ``behind_input`` and
-    ``behind_operation`` are the room to the right of and below the centre of an input or
-    operation.
+    room for text to the left of a centre, and above it. ``behind_input`` and
+    ``behind_operation`` are the room to the right of the centre of an input or an operation,
+    and below it.
     """
 
     along_x: bool

@@ -27,7 +27,7 @@ Value = Tensor | float
 TYPED = {
     name: entry["typed"] for name, entry in GRAMMAR["operations"].items() if "typed" in entry
 }
-# The number of operands of each operation, and the names of operations by what users type.
+# The number of operands of each operation, and the operation for each typed name or operator.
 ARITY = {name: GATES[name].text.count("{}") for name in TYPED}
 FUNCTIONS = {typed: name for name, typed in TYPED.items() if typed.isidentifier()}
 OPERATORS: dict[type, str] = {

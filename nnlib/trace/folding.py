@@ -1,6 +1,6 @@
-"""Simplification of graphs: all operations of one function call become one node.
+"""Simplify graphs: merge all operations of one function call into one node.
 
-For example, a matrix times a vector is one call for the reader, but the engine computes it with
+For example, a matrix times a vector is one call for the user, but the engine computes it with
 several operations: it turns the vector into a matrix, multiplies, and removes the extra axis.
 """
 

@@ -116,8 +116,8 @@ def _move(
     """Move the items of a layer to the mean of their neighbours, as far as the order allows."""
     targets = []
     for item in row:
-        near = [slots[other] for other in neighbours[item]] or [slots[item]]
-        mean = sum(near) / len(near)
+        neighbour_slots = [slots[other] for other in neighbours[item]] or [slots[item]]
+        mean = sum(neighbour_slots) / len(neighbour_slots)
         targets.append(max(mean, targets[-1] + 1) if targets else max(mean, 0.0))
     limit = float(width)
     for k in reversed(range(len(row))):

@@ -1,4 +1,4 @@
-"""Recording of a computation: all operations with their operands, by module.
+"""Record a computation: all operations with their operands, by module.
 
 The history of a Tensor contains only the values that the gradient rules read. A drawing also
 shows other values, so a recording copies them while they are computed. ``graph.record`` and
@@ -85,7 +85,7 @@ class Op:
 
     def changed(self) -> bool:
         """Return whether a leaf among the operands was changed in place after the operation."""
-        return any(counter(x)[0] != then for x, then in self._leaves)
+        return any(counter(x)[0] != version for x, version in self._leaves)
 
     def tensors(self) -> Iterator[Tensor]:
         """Yield the operands that are Tensors."""
@@ -97,7 +97,7 @@ class recording:
 
     Afterwards ``trace.graph(loss, recorded=...)`` shows all values, constants, and the names of
     parameters; inside the block, you can omit ``recorded``. Recording makes the computation
-    slower, and the recorded values stay in memory as long as the recording object.
+    slower, and the recorded values stay in memory as long as the recording object exists.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Reading the history of a Tensor: its operations, the saved values, and all gradients.
+"""Read the history of a Tensor: its operations, the saved values, and all gradients.
 
 The history (``nnlib.graph``) stores for each operation its gradient rules, the targets of the
 gradients, and the values that the rules read. This is enough for the structure of the graph and
@@ -72,7 +72,7 @@ class Tape:
                 if node.saved is None:
                     raise RuntimeError(
                         f"graph: the saved values of {node.name} were freed by backward(); "
-                        "draw the graph before, or call backward(retain_graph=True)"
+                        "draw the graph first, or call backward(retain_graph=True)"
                     )
                 visited.add(node)
                 stack.extend(target for target, *_ in node.edges)

@@ -53,7 +53,7 @@ class GradientCheck:
 
     @property
     def worst(self) -> list[CheckedEntry]:
-        """The element with the largest error of each parameter, sorted by decreasing error."""
+        """The element with the largest error in each parameter, sorted by decreasing error."""
         names = dict.fromkeys(entry.name for entry in self.entries)
         worst = [max((e for e in self.entries if e.name == n), key=_error) for n in names]
         return sorted(worst, key=_error, reverse=True)

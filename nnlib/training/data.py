@@ -1,4 +1,4 @@
-"""Training data: loaders of arrays, and batches in the dtype of the model."""
+"""Training data: loaders for arrays, and batches in the dtype of the model."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def loaders(
     validation: tuple[np.ndarray, np.ndarray] | None = None,
     rng: np.random.Generator,
 ) -> Loaders:
-    """Create loaders of arrays, for ``fit``.
+    """Create data loaders for arrays, to pass to ``fit``.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def is_model(name: str, model: Any) -> None:
 
 
 def pair(name: str, parts: Any) -> Loaders:
-    """Return the loaders of training data and, if given, of validation data."""
+    """Return the loaders for training data and, if given, for validation data."""
     parts = parts if isinstance(parts, tuple) else (parts,)
     if len(parts) not in (1, 2):
         raise ValueError(f"{name}: expected one or two loaders, got a tuple of {len(parts)}")

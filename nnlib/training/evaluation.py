@@ -19,7 +19,7 @@ __all__ = ["accuracy", "predict"]
 
 @contextlib.contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Use eval mode without history in this block, and then restore the mode of each module."""
+    """Use eval mode and no_grad in this block; afterwards, restore the mode of each module."""
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
     try:
@@ -31,7 +31,7 @@ def evaluating(model: Module) -> Iterator[None]:
 
 
 def predict(model: Module, X: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
-    """Compute the outputs of a model in eval mode, without history.
+    """Compute the outputs of a model in eval mode, inside ``no_grad``.
 
     Parameters
     ----------
@@ -84,10 +84,10 @@ def accuracy(model: Module, X: np.ndarray, y: np.ndarray) -> float:
     is_model("accuracy", model)
     X, y = reals("accuracy", "X", raw(X)), reals("accuracy", "y", raw(y), kinds="iu")
     same_length("accuracy", X, y)
-    return fraction_right(predict(model, X), y)
+    return fraction_correct(predict(model, X), y)
 
 
-def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
+def fraction_correct(output: np.ndarray, y: np.ndarray) -> float:
     """Return the accuracy: the fraction of examples whose largest output is at index y."""
     return float(np.mean(output.argmax(1) == y))
 
@@ -95,7 +95,7 @@ def fraction_right(output: np.ndarray, y: np.ndarray) -> float:
 def evaluate(
     model: Module, loader: Iterable, loss: Callable[[Tensor, Tensor], Tensor]
 ) -> dict[str, float]:
-    """Return the loss on all batches and, for class indices, the accuracy, in eval mode."""
+    """Return the loss on all batches in eval mode and, for class indices, the accuracy."""
     sums, count = {}, 0
     with evaluating(model):
         for batch in loader:
@@ -103,7 +103,7 @@ def evaluate(
             output, n = model(*inputs), len(y)
             measured = {"loss": loss(output, y).item()}
             if _are_classes(output, y):
-                measured["accuracy"] = fraction_right(output.array, y.array)
+                measured["accuracy"] = fraction_correct(output.array, y.array)
             sums = {name: sums.get(name, 0.0) + n * value for name, value in measured.items()}
             count += n
     if count == 0:

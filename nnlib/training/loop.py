@@ -43,7 +43,7 @@ def fit(
         \mathrm{loss}(\mathrm{model}(X_B), y_B)\bigr) \quad \text{for each mini-batch } B
 
     The best epoch is the one with the smallest loss on the validation data. Without validation
-    data, the loss on the training data counts.
+    data, the loss on the training data is used.
 
     Parameters
     ----------
@@ -51,15 +51,17 @@ def fit(
         Model to train; its parameters change in place. Inputs and floating-point targets are
         converted to the dtype of the parameters.
     loaders : iterable of batches, or a tuple of two
-        Batches (inputs..., targets) to train on, such as a DataLoader. A tuple also contains
-        batches for validation after each epoch. ``loaders`` creates both from arrays.
+        Batches (inputs..., targets) to train on, such as a DataLoader. The second element of a
+        tuple contains batches for validation after each epoch. ``loaders`` creates both from
+        arrays.
     loss : function
         Function that maps the model's output and the targets to one number, which is a mean
         over examples.
     optimizer : Optimizer
         Optimizer of the model's parameters. It may compute the loss several times per step.
     epochs : int
-        Number of passes through the training data, including epochs before a checkpoint.
+        Total number of passes through the training data. A resumed run also counts the passes
+        before the checkpoint.
     scheduler : LRScheduler, optional
         Scheduler to step after each epoch. ReduceLROnPlateau receives the loss of the epoch.
     patience : int, optional
@@ -222,7 +224,7 @@ class Run:
         if self.checkpoint is None:
             return
         data = self.loaders.train
-        expected = "training data with a state, such as a DataLoader, to write a checkpoint"
+        expected = "training data with a state_dict, such as a DataLoader, for checkpoints"
         expect("fit", hasattr(data, "state_dict"), expected, type(data).__name__)
         vars(self).update(resume(self.checkpoint, self._parts()))
 

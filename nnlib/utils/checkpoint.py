@@ -47,17 +47,17 @@ def checkpoint(
     copies = {k: x.detach().requires_grad_() for k, x in inputs.items()}
 
     def compute() -> Any:
-        places = [copies.get(i, x) for i, x in enumerate(args)]
-        return function(*places, **{k: copies.get(k, x) for k, x in kwargs.items()})
+        arguments = [copies.get(i, x) for i, x in enumerate(args)]
+        return function(*arguments, **{k: copies.get(k, x) for k, x in kwargs.items()})
 
     y = compute()
     several = isinstance(y, tuple)
     outs = y if several else (y,)
     if not all(isinstance(out, Tensor) for out in outs):
         raise TypeError(f"checkpoint: expected function to return Tensors, got {y!r}")
-    own = dict.fromkeys(copies.values())
-    others = [x for x in _leaves(outs, start) if x not in own]
-    leaves = [*own, *others]
+    copied = dict.fromkeys(copies.values())
+    others = [x for x in _leaves(outs, start) if x not in copied]
+    leaves = [*copied, *others]
 
     def checkpoint(g):
         hooks = [x.hooks for x in leaves]
@@ -67,15 +67,15 @@ def checkpoint(
             with fork_rng() if preserve_rng_state else nullcontext(), Recording(True):
                 if preserve_rng_state:
                     set_rng_state(state)
-                again = compute()
-            pairs = zip(again, g, strict=True) if several else [(again, g)]
+                recomputed = compute()
+            pairs = zip(recomputed, g, strict=True) if several else [(recomputed, g)]
             ys, upstream = zip(
                 *[(y, from_numpy(h)) for y, h in pairs if _needs(y)], strict=True
             )
             gradients = grad(ys, leaves, upstream, allow_unused=True, materialize_grads=True)
         finally:
-            for x, old in zip(leaves, hooks, strict=True):
-                x.hooks = old
+            for x, saved in zip(leaves, hooks, strict=True):
+                x.hooks = saved
         return {f"x{k}": h.array for k, h in enumerate(gradients)}
 
     if not leaves:

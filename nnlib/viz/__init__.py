@@ -1,4 +1,4 @@
-"""Figures of the book in one style, colour-blind safe, for light mode, dark mode and grey.
+"""Figures of the book in one style, colour-blind safe, for light mode, dark mode and greyscale.
 
 Every function that draws accepts ``ax``, the Axes to draw on, and returns the Axes. Without
 ``ax``, it makes a new panel, which is as wide as a phone and not registered with pyplot.

@@ -1,4 +1,4 @@
-"""Charts of measurements: dots of runs, bars, distributions, time series."""
+"""Charts of measurements: dots for runs, bars, distributions, time series."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -21,9 +21,9 @@ def dots(
     Parameters
     ----------
     rows : mapping of str to sequence of float
-        Results of the runs (seeds) of each row, by the name of the row.
+        Results of each row's runs (seeds), by the name of the row.
     limits : (float, float)
-        Ends of the horizontal axis, so that several panels can share them.
+        Limits of the horizontal axis, so that several panels can share them.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def dots(
 
 @styled
 def bars(rows: Mapping, *, xlabel: str, title: str = "", ax=None):
-    """Draw horizontal bars from 0, with one standard deviation if there are several runs.
+    """Draw horizontal bars from 0, with error bars of one standard deviation for several runs.
 
     Each number is written at the end of its bar. If 0 is not a meaningful reference, for
     example because all accuracies are near 0.8, use ``dots`` instead.
@@ -252,7 +252,7 @@ def timeline(
 
 
 def _series(name: str, t, y, spread=None) -> tuple:
-    """Return times, values and the half width of the band, after checking them."""
+    """Return times, values and the half-width of the band, after checking them."""
     y = drawable("timeline", f"the series {name!r}", y, 1)
     times = np.asarray(t)
     if times.dtype.kind != "M":

@@ -15,7 +15,7 @@ from .spots import GAPS, Box, Room, Spot, spots
 
 __all__ = ["label_lines"]
 
-NARROW = 14  # characters per line of a broken name
+NARROW = 14  # characters per line of a wrapped name
 
 
 def label_lines(axes, *handles, note: str = "", ink: str = ""):
@@ -123,7 +123,7 @@ def _colour(handle):
 
 
 def _place(axes, handles, names, renderer) -> tuple[list, list]:
-    """Put each name at its best spot, starting with the name that has the fewest spots.
+    """Put each name at its best spot, starting with the name that has the fewest free spots.
 
     Return the thin lines that lead to names, and the names in the margin.
     """
@@ -166,7 +166,7 @@ def _others(paths: list[np.ndarray], k: int) -> np.ndarray:
 
 
 def _sizes(name, renderer, scale: float) -> dict[str, tuple[float, float]]:
-    """Return the width and height of a name, in a single line and broken into lines."""
+    """Return the width and height of a name, on a single line and wrapped."""
     text, sizes = name.get_text().replace("\n", " "), {}
     for words in (text, textwrap.fill(text, NARROW, break_long_words=False)):
         name.set_text(words)

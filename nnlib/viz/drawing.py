@@ -1,6 +1,6 @@
 """Convert a matplotlib figure to SVG, measuring each word only once.
 
-matplotlib's own export makes one renderer for the layout and another one for the drawing. Both
+matplotlib's own export creates one renderer for the layout and another for the drawing. Both
 measure every word and parse every formula, which doubles the time.
 """
 

@@ -48,7 +48,8 @@ def gallery(
     """Draw images in a grid.
 
     ``show`` displays them as HTML cells that reflow and stay sharp when enlarged. If you pass
-    ``ax``, or draw something else on the Axes afterwards, it displays the drawing itself.
+    ``ax``, or draw something else on the Axes afterwards, it displays matplotlib's drawing
+    instead.
 
     Parameters
     ----------

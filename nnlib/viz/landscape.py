@@ -75,7 +75,7 @@ def surface(
     axes.set(xlim=limits[0], ylim=limits[1])
     axes.grid(visible=False)
     if paths:
-        label_lines(axes, ink=INK)  # on shading
+        label_lines(axes, ink=INK)  # coloured text is hard to read on shading
     return axes
 
 
@@ -144,7 +144,7 @@ def descent(
     steps : (K,) float
         Positions before the first step and after each step.
     limits : (float, float)
-        Ends of the horizontal axis. Default: the range of the steps with a margin.
+        Limits of the horizontal axis. Default: the range of the steps with a margin.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def descent(
     for k in range(len(x) - 1):
         axes.annotate("", (x[k + 1], y[k + 1]), (x[k], y[k]), arrowprops=head)
     for k in _steps_to_label(x, y, 0.06 * (high - low), 0.09 * np.ptp(curve)):
-        side = 1 if f(x[k : k + 1] + 1e-3 * (high - low))[0] < y[k] else -1  # off the curve
+        side = 1 if f(x[k : k + 1] + 1e-3 * (high - low))[0] < y[k] else -1  # away from f
         options = {"xytext": (5 * side, 4), "textcoords": "offset points"}
         options["ha"] = "left" if side > 0 else "right"
         axes.annotate(str(k), (x[k], y[k]), fontsize=9, **options)

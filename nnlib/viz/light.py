@@ -57,12 +57,12 @@ def _grouped(svg: str) -> str:
 
 def _groups(marks: str):
     """Yield marks, and successive marks of the same style as one group."""
-    for style, alike in itertools.groupby(re.findall("<use [^>]*/>", marks), _style_of):
-        alike = list(alike)
-        if style and len(alike) > 1:
-            yield f"<g{style}>{''.join(mark.replace(style, '') for mark in alike)}</g>"
+    for style, group in itertools.groupby(re.findall("<use [^>]*/>", marks), _style_of):
+        group = list(group)
+        if style and len(group) > 1:
+            yield f"<g{style}>{''.join(mark.replace(style, '') for mark in group)}</g>"
         else:
-            yield from alike
+            yield from group
 
 
 def _style_of(mark: str) -> str:

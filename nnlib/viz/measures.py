@@ -34,8 +34,8 @@ def roc(truth, scores, *, title: str = "", ax=None):
     Raises
     ------
     ValueError
-        If truth contains anything but 0 and 1 or only one of them, or the scores are not finite
-        or differ from truth in length.
+        If truth does not contain both 0 and 1, or contains anything else, or the scores are not
+        finite or differ from truth in length.
 
     Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
 

@@ -21,7 +21,7 @@ def images(
     columns: int = 5,
     ax=None,
 ):
-    r"""Draw examples of a dataset with their classes, and with predictions that differ.
+    r"""Draw images with their classes, and with the predicted class where it is wrong.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def images(
         pairs = zip(truth, guesses, strict=True)
         titles = [words[t] + (f"\n→ {words[g]}" if g != t else "") for t, g in pairs]
     elif len(predicted):
-        raise ValueError("images: expected labels with predicted, got none")
+        raise ValueError("images: expected labels together with predicted, got no labels")
     return gallery(pictures, titles if any(titles) else (), columns=columns, ax=ax)
 
 
@@ -81,7 +81,7 @@ def _square(X: np.ndarray, shape: tuple[int, ...] | None) -> np.ndarray:
     if X[0].size != np.prod(shape):
         raise ValueError(
             f"images: expected rows of {int(np.prod(shape))} elements for images {shape}, "
-            f"got {X[0].size}; give the shape"
+            f"got {X[0].size}; pass the shape"
         )
     return X.reshape(len(X), *shape)
 

@@ -41,7 +41,7 @@ def plane(
     arrows : (K, 2) float
         At most ten vectors from the origin, labelled w_1 to w_K.
     names : mapping of str to (x, y)
-        Words to write in the plane, each with its position.
+        Text to write in the plane, and the position of each text.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def regions(
     ylabel: str = "$x_2$",
     ax=None,
 ):
-    """Draw the region in which a classifier predicts each class, and samples.
+    """Draw the region of each predicted class, with samples.
 
     If the scores are probabilities, each region gets darker where its probability exceeds
     0.6, 0.7, 0.8, 0.9 and 0.95. Without points, each region shows the name of its class.

@@ -14,10 +14,10 @@ __all__ = ["picture", "show"]
 
 BLACK = "#000000"  # matplotlib's default colour, which we replace by the page's text colour
 
-# All words have the same size: 9 points, which are 12 pixels on a phone, where a drawing of 3.4
-# inches fills the whole width. On larger screens, drawings are scaled by 13/12 to a font size
-# of 13 pixels, and a single drawing has a second version that is as wide as the text.
-WORD = 9.0  # size of words in points
+# All text is set in 9 points. This is 12 pixels on a phone, where a drawing of 3.4 inches fills
+# the whole width. On larger screens, drawings are scaled by 13/12 to a font size of 13 pixels,
+# and a single drawing has a second version that is as wide as the text.
+WORD = 9.0  # font size in points
 NARROW, WIDE = 3.4, 608 / (96 * 13 / 12)  # widths of the two versions in inches
 TALLER = 1.15  # height of the wide drawing, relative to the narrow one
 SLANT = 60  # angle in degrees for the names of narrow columns
@@ -31,13 +31,13 @@ UPRIGHT = re.compile(r"([ML]([^ LMz]+) [^LMz]+)(?:L\2 [^LMz]+)+(?=L\2 )")
 
 
 def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
-    """Show figures as panels, side by side if there is room, otherwise below each other.
+    """Show figures as panels, side by side if there is room, otherwise one below the other.
 
     Parameters
     ----------
     *figures_or_axes
-        matplotlib Axes (the whole figure is shown, only once), figures, or objects that have
-        an SVG or HTML representation, such as traced graphs.
+        matplotlib Axes (their whole figure is shown, and only once), figures, or objects that
+        have an SVG or HTML representation, such as traced graphs.
     alt : str
         Description of the figures in one to three sentences, for readers who can't see them.
     name : str
@@ -50,8 +50,8 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     Returns
     -------
     Html
-        The panels, with the same bytes for the same figures. A notebook displays them, and a
-        terminal prints ``alt``.
+        The panels. The same figures always give the same bytes. A notebook displays the panels,
+        and a terminal prints ``alt``.
 
     Raises
     ------
@@ -72,8 +72,8 @@ def show(*figures_or_axes, alt: str, name: str, wide: bool = True) -> Html:
     if not re.fullmatch(r"[a-z0-9-]+", name):
         raise ValueError(f"show: expected a name like 'loss-curve', got {name!r}")
     figures = {id(figure): figure for figure in map(_whole, figures_or_axes)}.values()
-    alone = sum(hasattr(figure, "savefig") for figure in figures) == 1  # galleries fill a row
-    wide &= alone
+    # galleries fill a row
+    wide &= sum(hasattr(figure, "savefig") for figure in figures) == 1
     cells = [_cell(figure, f"{name}-{k}", wide=wide) for k, figure in enumerate(figures)]
     for figure in figures:
         _close(figure)

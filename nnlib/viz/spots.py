@@ -47,7 +47,7 @@ class Spot(NamedTuple):
     side: tuple[int, int]  # the direction from the point to the name
     point: tuple[float, float]  # on the line
     has_leader: bool  # whether a thin line leads to the spot, because it is far away
-    words: str  # the name, in a single line or broken into lines
+    words: str  # the name, on a single line or wrapped
 
 
 class Room:
@@ -125,9 +125,9 @@ def _beside(
     """Return the free spots of one size at given distances from points of a line."""
     has_leader = gaps == LEADERS
     own = own[:: max(len(own) // 60, 1)]
-    alone = _distances(own, (0, 0), others)
+    isolation = _distances(own, (0, 0), others)
     if has_leader:
-        own, alone = own[alone > ALONE], alone[alone > ALONE]
+        own, isolation = own[isolation > ALONE], isolation[isolation > ALONE]
     tries = [*itertools.product(range(len(own)), gaps, SIDES)]
     if not tries:
         return []
@@ -138,17 +138,17 @@ def _beside(
     corners = ends - np.array(size) * (1 - sides) / 2
     free = np.flatnonzero(room.are_free(corners, size))
     points, sides, ends, corners = points[free], sides[free], ends[free], corners[free]
-    far = _distances(corners, size, others)
+    other_distance = _distances(corners, size, others)
     if has_leader:
-        long = np.hypot(*(ends - points).T)
-        shared = np.maximum(APART - alone[index[free]], 0)  # positive near other lines
-        cost = PLAIN / 2 + 0.5 * long + shared + 3 * room.crossings(points, ends)
+        leader_length = np.hypot(*(ends - points).T)
+        crowding = np.maximum(APART - isolation[index[free]], 0)  # positive near other lines
+        cost = PLAIN / 2 + 0.5 * leader_length + crowding + 3 * room.crossings(points, ends)
         clear = np.isfinite(cost)
     else:
-        near = _distances(corners, size, own)
-        cost, clear = near, far > near + GAPS[0]
+        own_distance = _distances(corners, size, own)
+        cost, clear = own_distance, other_distance > own_distance + GAPS[0]
     from_end = 1 - (corners[:, 0] + size[0] - room.frame.left) / room.frame.width
-    cost = cost + np.maximum(APART - far, 0) + 4 * from_end - 0.5 * sides[:, 1]
+    cost = cost + np.maximum(APART - other_distance, 0) + 4 * from_end - 0.5 * sides[:, 1]
     return [
         Spot(
             float(cost[k]),

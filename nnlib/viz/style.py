@@ -140,7 +140,7 @@ def canvas(function: str, ax, *, height: float = 2.6, **names: str):
 
 
 def check_axes(function: str, ax) -> None:
-    """Raise TypeError unless ``ax`` is None or Axes with straight axes."""
+    """Raise TypeError unless ``ax`` is None or rectilinear Axes."""
     from matplotlib.axes import Axes
 
     if ax is not None and (not isinstance(ax, Axes) or ax.name != "rectilinear"):
@@ -149,14 +149,14 @@ def check_axes(function: str, ax) -> None:
         )
 
 
-def looks(function: str, what: str, count: int) -> tuple[Look, ...]:
+def looks(function: str, items: str, count: int) -> tuple[Look, ...]:
     """Return a look for each of 1 to 10 curves or classes."""
     if not 1 <= count <= len(LOOKS):
-        raise ValueError(f"{function}: expected one to ten {what}, got {count}")
+        raise ValueError(f"{function}: expected one to ten {items}, got {count}")
     return LOOKS[:count]
 
 
 def short(value: float) -> str:
-    """Return a number with three significant digits; numbers from 1,000 on are integers."""
+    """Return a number with three significant digits; from 1,000 on, round it to an integer."""
     text = f"{value + 0.0:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
     return text.replace("-", "−")

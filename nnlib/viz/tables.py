@@ -12,7 +12,7 @@ from .style import WIDTH, canvas, short, styled
 
 __all__ = ["attention", "confusion", "heatmap", "matrix"]
 
-DARKEST = 0.6  # the opacity of the strongest cell, on which the ink can still be read
+DARKEST = 0.6  # the opacity of the darkest cell, on which text is still legible
 WRITTEN = 12  # largest number of columns that leaves room for three characters in each
 
 
@@ -277,7 +277,7 @@ def _write(axes, index: tuple[int, int], text: str, weight: str = "normal") -> N
 
 
 def _name_cells(axes, shape: tuple[int, int], rows: Sequence, columns: Sequence) -> None:
-    """Label the rows and the columns; many columns get slanted and fewer labels."""
+    """Label the rows and columns; if there are many columns, slant or omit labels."""
     (R, C), names = shape, list(map(str, columns))
     axes.set(xlim=(-0.5, C - 0.5), ylim=(R - 0.5, -0.5))
     every = -(-C // 18)

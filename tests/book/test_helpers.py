@@ -223,7 +223,7 @@ def test_a_faulty_question_is_refused(declare, message):
 
 @pytest.mark.parametrize("answer", ["six", None, [6]])
 def test_an_answer_that_is_no_number_is_refused(answer):
-    with pytest.raises(TypeError, match="expected a number for the answer of 'Twice 3"):
+    with pytest.raises(TypeError, match="expected a number for the answer to 'Twice 3"):
         numeric(answer=answer)()
 
 

@@ -91,7 +91,7 @@ def test_other_devices_are_mapped_to_the_cpu():
     with pytest.raises(RuntimeError, match="CPU only"):
         load(Cuda(), lambda s, location: seen.append(location))
     assert seen == ["cuda:0"]
-    with pytest.raises(RuntimeError, match="CPU only, and a tensor is on 'cuda'"):
+    with pytest.raises(RuntimeError, match="CPU only, but a tensor was on 'cuda'"):
         load(saved(nnlib.ones(2)), "cuda")
     with pytest.raises(TypeError, match="load: expected map_location to return the storage"):
         load(saved(nnlib.ones(2)), lambda s, location: 3)

@@ -1,4 +1,4 @@
-"""Collating, which combines a list of samples into a batch."""
+"""Combine a list of samples into a batch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["default_collate", "default_convert"]
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """Combine samples into a batch: tensors get a new first axis N, inside any containers.
+    """Combine samples into a batch, by stacking tensors along a new first axis N.
 
     Parameters
     ----------
@@ -27,8 +27,9 @@ def default_collate(batch: Sequence[Any]) -> Any:
     Returns
     -------
     Tensor, or container of Tensors
-        Tensors, arrays and NumPy's numbers preserve their dtype. Python's floats become
-        float64, and its integers int64. Strings don't change, and a tuple becomes a list.
+        Containers of the samples' type, with tensors stacked inside; a tuple becomes a list.
+        Tensors, arrays and NumPy scalars preserve their dtype. Python floats become float64,
+        and Python integers int64. Strings don't change.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def _stacked(batch: Sequence[Any]) -> Tensor:
 
 
 def default_convert(data: Any) -> Any:
-    """Convert arrays and NumPy's numbers to tensors, also inside containers.
+    """Convert arrays and NumPy scalars to tensors, also inside containers.
 
     Everything else stays unchanged.
 

@@ -102,10 +102,10 @@ class DataLoader(Generic[T]):
 
     def _check_workers(self) -> None:
         """Raise an error for invalid worker options, as torch does."""
-        n, ahead = self.num_workers, self.prefetch_factor
+        n, prefetch = self.num_workers, self.prefetch_factor
         expect(self, n >= 0, "num_workers >= 0", n)
         expect(self, self.timeout >= 0, "timeout >= 0", self.timeout)
-        expect(self, ahead is None or ahead >= 0, "prefetch_factor >= 0", ahead)
+        expect(self, prefetch is None or prefetch >= 0, "prefetch_factor >= 0", prefetch)
         for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
             expect(self, n or not getattr(self, name), f"num_workers > 0 with {name}", n)
 
@@ -191,8 +191,8 @@ class DataLoader(Generic[T]):
                 self, value == expected[name], f"a state with {name} {expected[name]}", value
             )
         state, has_own = state_dict["generator"], expected["generator"] is not None
-        word = "a" if has_own else "no"
-        expect(self, (state is not None) == has_own, f"a state with {word} generator", state)
+        article = "a" if has_own else "no"
+        expect(self, (state is not None) == has_own, f"a state with {article} generator", state)
         if has_own:
             self._source().set_state(state)
 

@@ -69,8 +69,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
                 )
         rows = [len(t) if t.ndim else None for t in tensors]
         if len(set(rows)) != 1 or None in rows:
-            what = "tensors with the same number of rows"
-            raise AssertionError(f"TensorDataset: expected {what}, got {rows}")
+            expected = "tensors with the same number of rows"
+            raise AssertionError(f"TensorDataset: expected {expected}, got {rows}")
         self.tensors = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
@@ -131,14 +131,14 @@ class ConcatDataset(Dataset[T]):
     Attributes
     ----------
     cumulative_sizes : list of int
-        Index after the last sample of each dataset.
+        Running totals of the lengths of the datasets.
 
     Raises
     ------
     AssertionError
         If there are no datasets, or one of them is an ``IterableDataset``.
     ValueError
-        If a negative index is out of range.
+        If a negative index is out of range; for any other index, IndexError is raised.
 
     >>> ConcatDataset(["abc", "de"])[3]
     'd'
@@ -178,8 +178,9 @@ def random_split(
     dataset : Dataset
         Dataset to split.
     lengths : sequence of int, or of float
-        Number of samples in each part. If the lengths add up to 1, they are fractions; the
-        numbers of samples are rounded down, and the remaining samples go to the parts in turn.
+        Number of samples in each part. Lengths that add up to 1 are fractions of the dataset;
+        the numbers of samples are rounded down, and the remaining samples go to the parts in
+        turn.
     generator : Generator
         Random generator.
 
@@ -197,8 +198,8 @@ def random_split(
     if math.isclose(sum(lengths), 1):
         lengths = _part_lengths(n, lengths)
     if sum(lengths) != n:
-        what = f"lengths that add up to {n}, or fractions that add up to 1"
-        raise ValueError(f"random_split: expected {what}, got {lengths}")
+        expected = f"lengths that add up to {n}, or fractions that add up to 1"
+        raise ValueError(f"random_split: expected {expected}, got {lengths}")
     order = randperm(n, generator=generator).tolist()
     ends = accumulate(lengths)
     return [Subset(dataset, order[e - k : e]) for e, k in zip(ends, lengths, strict=True)]

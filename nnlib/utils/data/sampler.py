@@ -129,13 +129,13 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
-        n, left, g = len(self.data_source), self.num_samples, _own(self.generator)
+        n, remaining, g = len(self.data_source), self.num_samples, _own(self.generator)
         if self.replacement:
-            yield from _drawn(lambda k: randint(n, (k,), generator=g), left)
+            yield from _drawn(lambda k: randint(n, (k,), generator=g), remaining)
             return
-        while left > 0:
-            yield from randperm(n, generator=g)[:left].tolist()
-            left -= n
+        while remaining > 0:
+            yield from randperm(n, generator=g)[:remaining].tolist()
+            remaining -= n
 
     def __len__(self) -> int:
         return self.num_samples
