@@ -1,4 +1,4 @@
-"""The files that declare a problem, and results that were graded under another declaration."""
+"""The files that declare a problem, and results that were graded under a different one."""
 
 from __future__ import annotations
 

@@ -297,7 +297,7 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
             marks = [m for m in marks if m["argument"] == head[1]]
         if not marks:
             place = head[1] if head else "another problem"
-            raise CannotDo(f"the section of {name} comes after {place}, which is not there")
+            raise CannotDo(f"the section of {name} comes after {place}, which doesn't exist")
         following = HEADING.search(text, marks[-1].end())
         at = following.start() if following else len(text)
         text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"
@@ -310,7 +310,7 @@ def _in_order(sections):
     behind = {name: head and head[1] for name, head in heads.items()}
     left, placed = dict(sections), {}
     while left:
-        ready = [n for n in left if behind[n] not in left] or list(left)  # a ring fails later
+        ready = [n for n in left if behind[n] not in left] or list(left)  # a cycle fails later
         placed |= {n: left.pop(n) for n in ready}
     return placed
 

@@ -42,7 +42,7 @@ class Student:
 
 
 def fold(text: str) -> str:
-    """Return a name without accents, case, punctuation, and double blanks.
+    """Return a name without accents, upper case, punctuation or double blanks.
 
     >>> fold("Müller-Lüdenscheidt,  José")
     'muller ludenscheidt jose'
@@ -53,7 +53,7 @@ def fold(text: str) -> str:
 
 
 def fold_name(text: str) -> str:
-    """Return a person's or group's name in the form of `fold`, without signs that Moodle drops.
+    """Return a person's or group's name as `fold` does, without characters that Moodle drops.
 
     >>> fold_name("O'Connor") == fold_name("OConnor")
     True

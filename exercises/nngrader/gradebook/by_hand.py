@@ -137,7 +137,7 @@ def read(file: Path) -> list[Given]:
         if points is not None and not 0 <= points < math.inf:
             faults.append(f"line {n}: {row['points']!a} is not a number of points, 0 or more")
         if points is None and not comment:
-            continue  # a row for everyone, in which this answer isn't marked yet
+            continue  # the table has a row for every student, and this one isn't filled in yet
         where = row["student"], row["cell"]
         if first := seen.get(where):
             faults.append(f"line {n}: {', '.join(where)} is also on line {first}")

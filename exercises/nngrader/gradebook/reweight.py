@@ -20,7 +20,7 @@ from .autograder import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
 
-WIDTH = 24  # of the column of students
+WIDTH = 24  # characters of the column of students
 BY_HAND = "by-hand-{}"  # name in the course's `.results`
 
 

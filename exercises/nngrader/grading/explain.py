@@ -38,7 +38,7 @@ from .one_submission import Judge, judge_tests, wanted_names
 __all__ = ["FailedCase", "Lost", "explain", "in_all", "lines"]
 
 MOST_CASES = 3  # cases of one kind to show
-WHOLE = 12  # an answer with at most so many entries is shown whole
+WHOLE = 12  # an answer with at most this many entries is shown whole
 MOST_ENTRIES = 5  # entries of a longer answer to show, those with the largest errors
 
 
@@ -328,7 +328,7 @@ def in_all(found: list[Lost], mark: dict) -> str:
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
         words += f"; but {recorded:g} are recorded: grade again"
-    return f"in all: {', '.join(terms)}: {words}"
+    return f"in total: {', '.join(terms)} = {words}"
 
 
 def lines(student: str, found: list[Lost]) -> list[str]:

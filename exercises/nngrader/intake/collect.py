@@ -319,7 +319,7 @@ def _collect_one(asked, student, handed, work, outcome):
 
 
 def _completed(taken, older, asked):
-    """Return a submission with files that only older ones of the download have; their names."""
+    """Add the files that only older submissions contain; also return their names."""
     names = []
     for handed in older:
         with contextlib.suppress(Unreadable):
@@ -340,7 +340,7 @@ def _require_own(taken, asked):
         try:
             found = {c.grade_id for c in cells_of(shrunk(raw), [], name)} - {None}
         except Unreadable:
-            continue  # grading says what is wrong with it
+            continue  # a flag will report what is wrong with it
         if not found or found & own:
             return
         for other in asked.course.assignments():

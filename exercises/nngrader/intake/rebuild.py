@@ -335,7 +335,7 @@ class _Picker:
             return self._elsewhere(gid, stub)
         if len(found) > 1:
             self.flags.append(Flag(FlagCode.SEVERAL_CELLS, gid, {"count": len(found)}))
-        own = {c.source.strip(): c for c in found}  # of equal ones, the last
+        own = {c.source.strip(): c for c in found}  # the last one of each text
         own = {t: c for t, c in own.items() if t not in ("", stub["source"].strip())}
         parts = sorted(own.values(), key=_position) or found[-1:]
         main = self._main(parts, stub)

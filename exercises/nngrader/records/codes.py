@@ -13,7 +13,7 @@ class Code(StrEnum):
     RAISED = "raised"  # it raised an exception
     ERROR_EXPECTED = "error-expected"  # it did not raise the required exception
     PREVENTED = "prevented"  # an exception in the student's code left no value for a part
-    STILL_MISSING = "still-missing"  # a part is None, while others are there
+    STILL_MISSING = "still-missing"  # a part is None, but other parts have values
     COUNT = "count"  # it returned a wrong number of values
     ORDER = "order"  # it returned the values in a wrong order
     UNMEASURED = "unmeasured"  # the problem's measure rejects the answer
@@ -45,7 +45,7 @@ class Code(StrEnum):
     # Challenges
     FILE_MISSING = "file-missing"  # the file was not submitted
     FILE_TOO_LARGE = "file-too-large"  # the file is larger than allowed
-    FILE_UNREADABLE = "file-unreadable"  # the file is no plain .npz file
+    FILE_UNREADABLE = "file-unreadable"  # the file isn't a plain .npz file
     THRESHOLD = "threshold"  # a threshold is not reached
 
     # Explanations: they predict the wrong value

@@ -241,11 +241,11 @@ WORDS = {
         "Line {line_number} of the test cell, `{message}`, fails with {exception}; students "
         "don't see this line",
         "A hidden test fails with {exception} | Test your code on more inputs of your own, for "
-        "example on the smallest and the largest that the text allows.",
+        "example on the smallest and the largest that the problem allows.",
     ],
     Code.TEST_PREVENTED: (
         "This test needs a name that the test cell `{after}` defines, but that cell stopped "
-        "first | Correct what `{after}` reports, and this test can run."
+        "first | Fix the error in `{after}`, so that this test can run."
     ),
     Code.IS_NONE: "{Your} {is} None | Does every path through the function return a value?",
     Code.KIND: "{Your} {is} {kind}, expected {expected} | {cause}",
@@ -632,7 +632,7 @@ def counted(count: int, size: int) -> str:
 
 def _off(how):
     """Return words for the error that all wrong entries have in common."""
-    return "all with the wrong sign" if how == "sign" else f"all by the same {how}"
+    return "all with the wrong sign" if how == "sign" else f"always by the same {how}"
 
 
 def ended(stopped: dict) -> str:

@@ -25,7 +25,7 @@ from .statements import REGION, code_forms, moving, right_sources, secret_statem
 from .unfold import text_of, unfold
 
 SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
-DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret files, unlike licences
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret; a licence isn't
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
@@ -33,7 +33,7 @@ CELL_KEYS = {OURS, "nbgrader", "tags", "deletable", "editable"}
 CELL_KEYS |= {"collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
 SAYS = "it contains a statement of a solution"
-FEW = 4  # an array must have so many different numbers to be recognised by them
+FEW = 4  # we recognise an array only if it has this many different numbers
 HEAD = 16  # we search for an array by its first numbers
 BITS = 40  # information that they need: in a 16 MB release, 24 bits occur by chance
 DIGIT = np.log2(10)

@@ -295,7 +295,7 @@ def _raised(power):
 
 
 def _waits(aspect, report):
-    """Return whether an aspect has no points only because no aspect of another kind has."""
+    """Return whether a passive aspect has no points only because no active one has."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
     found = findings_of(report)
     explained = any(

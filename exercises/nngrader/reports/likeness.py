@@ -22,7 +22,7 @@ from .style import names, section, table
 MOST_RINGS = 50
 MOST_IN_SIGHT = 6  # visible submissions of a ring; the others are folded
 MOST_ROWS = 10  # visible submissions of the instructor's solution; the others are folded
-NONE = "<p>No two submissions are more similar than the class explains.</p>"
+NONE = "<p>No two submissions are more similar than we expect in this class.</p>"
 SAME_WORK = (
     "These students wrote exactly the same text into the solution cells and written answers, "
     f"at least {LEAST_WRITTEN} characters. Text from the released notebook and added cells "
@@ -122,7 +122,7 @@ def _published(same, n):
     yield f"<h3>The same as the instructor's solution</h3><p>{PUBLISHED}</p>"
     yield table(columns, rows[:MOST_ROWS])
     if rest:
-        summary = f"<summary>and {len(rest)} more, in fewer cells or as many</summary>"
+        summary = f"<summary>and {len(rest)} more</summary>"
         yield f"<details>{summary}{table(columns, rest)}</details>"
 
 

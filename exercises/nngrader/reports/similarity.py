@@ -1,4 +1,4 @@
-"""Submissions that are more similar than the class explains. We show them and never score them.
+"""Unusually similar submissions, which the report shows and never penalises.
 
 We compare the fingerprints of solution cells, which the worker computes from the syntax tree
 (`engine.observation.likeness`). Code from the released notebook or the instructor's solution
@@ -19,14 +19,14 @@ import numpy as np
 
 from ..engine.observation.likeness import fingerprint
 
-FEW = 10  # in a small class, at most so many students have a rare fingerprint
+FEW = 10  # in a small class, at most this many students have a rare fingerprint
 RARE = 0.1  # in a large class, at most this fraction of the students has a rare fingerprint
 ALIKE = 0.6  # a cell counts if at least this fraction is the same
-ENOUGH = 60.0  # least common weight, in fingerprints that only these two have: twenty lines
+ENOUGH = 60.0  # least common weight, about twenty lines; what only the two share counts 1
 SAME = 0.9  # a cell of similar length counts whole if this fraction is the same
-LONG = 15  # a cell with so many fingerprints can be solved in several ways
+LONG = 15  # a cell with this many fingerprints can be solved in several ways
 CHANCE = 0.001  # number of equally similar pairs per class that chance may produce
-LEAST_WRITTEN = 200  # so many characters of a student's own text are not the same by chance
+LEAST_WRITTEN = 200  # characters of own text; this many aren't equal by chance
 RULE = (
     f"Two submissions are similar in a cell if they have at least {ALIKE:.0%} of its "
     "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
@@ -36,11 +36,11 @@ RULE = (
     "common, which is about twenty lines. A fingerprint is rare if at most 10% of the "
     f"class has it, or at most {FEW} students in a small class. If n students have it, it "
     f"counts 2/n. It counts fully if the pair has at least {ENOUGH:g} rare fingerprints in "
-    f"common in one cell, and this cell is the same to {SAME:.0%}. Second, the pair may have "
-    "more similar cells than chance explains: if students chose their solution of each cell "
-    "independently, as often as this class has chosen it, we would expect less than one such "
-    f"pair in {1 / CHANCE:,.0f} classes. Connected pairs are shown as one ring, with the "
-    "number of the pair that has the most rare fingerprints."
+    f"common in one cell, and at least {SAME:.0%} of this cell is the same. Second, the pair "
+    "may have more similar cells than chance explains: if students chose their solution of "
+    "each cell independently, as often as this class has chosen it, we would expect less than "
+    f"one such pair in {1 / CHANCE:,.0f} classes. Connected pairs are shown as one ring, with "
+    "the number of the pair that has the most rare fingerprints."
 )
 
 

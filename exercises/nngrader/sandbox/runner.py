@@ -20,7 +20,7 @@ from .inside import wire
 if TYPE_CHECKING:  # needs Linux, but `check` runs everywhere
     from .launch import Sandbox
 
-MOST_LOST = 3  # if more added cells end the process, we run no added cells any more
+MOST_LOST = 3  # if more added cells end the process, we stop running added cells
 TEST = "(test)"  # name of an ordinary test cell that has run before
 MEASURES = "(measures)"  # name of the function in a process that only measures
 LONGEST_NAME = 60  # characters of a missing name to show
@@ -44,7 +44,7 @@ class Runner:
     Attributes
     ----------
     notes : dict
-        Flags by cell or function. The only student's text in them are undefined names and
+        Flags by cell or function. Their only text from the student is undefined names and
         missing modules that a cell uses.
     fingerprints : dict
         By cell, except added cells: the fingerprint, a list of int.
@@ -179,8 +179,8 @@ class Runner:
         """Run an ordinary test cell at its place in the notebook; return its outcome.
 
         The cells before it run first, and so do earlier test cells, because later cells may
-        use or change the names that they define. Of a test cell that ended the process, only
-        the statements run that don't use the submission.
+        use or change the names that they define. If a test cell ended the process, we run
+        only those of its statements that don't use the submission.
 
         Parameters
         ----------

@@ -46,7 +46,7 @@ READERS = [
 ]
 READS = "It calls {}. When your function is graded, the notebook's folder has no files."
 ORDER = "We call it with ({}), in this order. Your function is {}({})."
-NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may differ."
+NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may decide differently."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
 

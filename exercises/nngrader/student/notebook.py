@@ -90,7 +90,7 @@ def require_notebook(file: Path) -> None:
     try:
         cells_of(shrunk(file.read_bytes()), [], file.name)
     except TooLarge:
-        return  # it may be one
+        return  # too large to tell
     except Rejected as e:
         beside = sorted(f.name for f in file.parent.glob("*.ipynb") if f != file)
         there = f" There is also {', '.join(beside)}." if beside else ""
@@ -301,7 +301,7 @@ def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
     ]
     if missing:
         found.append(
-            f"Missing in grading: {', '.join(missing)}. Your functions must work without "
+            f"Not available in grading: {', '.join(missing)}. Your functions must work without "
             f"{'it' if len(missing) == 1 else 'them'}.\n"
         )
     return found
@@ -331,6 +331,7 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
     ]
     if missing:
         lines.append(
-            f"Your instructor grades these answers, so write them: {', '.join(missing)}."
+            "These answers are still empty, and your instructor grades them: "
+            f"{', '.join(missing)}."
         )
     return lines

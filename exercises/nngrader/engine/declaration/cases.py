@@ -134,8 +134,8 @@ def _case(problem, case, rng, sizes):
             return _packed(problem, case, sizes, given, want, wrong)
     wrong = {n: _answer(problem, m, given) for n, m in due.items()}
     raise ValueError(
-        f"problem {problem.name}: no draw of {case.group} in {draws} shows all of "
-        f"{', '.join(sorted(due))}, and tells them apart; in the last one "
+        f"problem {problem.name}: in {draws} draws, the case {case.group} never shows all of "
+        f"{', '.join(sorted(due))} with different answers; in the last draw, "
         + ", ".join(_confused(want, wrong, case.rtol))
     )
 
@@ -160,14 +160,14 @@ def _confused(want, wrong, rtol):
     """Yield which known mistakes give the correct answer, and which give the same answer."""
     for name, answer in wrong.items():
         if _is_same(answer, want, rtol):
-            yield f"{name} gives the right answer"
+            yield f"{name} gives the correct answer"
     for (name, answer), (other, another) in combinations(wrong.items(), 2):
         if _is_same(answer, another, rtol):
-            yield f"{name} and {other} give the same"
+            yield f"{name} and {other} give the same answer"
 
 
 def _shown_in(problem, mistake):
-    """Return the aspects of the cases that must show a mistake; "value" stands for parts."""
+    """Return the aspects whose cases must show a mistake; "value" for aspects of parts."""
     return {"value" if a in problem.returns.values() else a for a in mistake.loses}
 
 
@@ -199,7 +199,7 @@ def _given(problem, where, values):
         if odd := unplain(value):
             raise ValueError(
                 f"problem {problem.name}: {where} gives {odd} for {name}, expected "
-                "plain data: numbers, text, arrays, lists, dicts. A driver makes the rest"
+                "plain data: numbers, text, arrays, lists, dicts. Make the rest in a driver"
             )
     return {"args": args, "error": None} | ({"kept": kept} if kept else {})
 
@@ -214,8 +214,8 @@ def _right(problem, case, given):
         )
     if want.values and (n := len(want.values)) != len(problem.returns):
         raise ValueError(
-            f"problem {problem.name}: the parts that its reference gives in {case.group} are "
-            f"{n}, and `returns` names {len(problem.returns)}"
+            f"problem {problem.name}: in {case.group}, its reference returns a different "
+            f"number of parts ({n}) than `returns` names ({len(problem.returns)})"
         )
     return want
 
@@ -223,7 +223,7 @@ def _right(problem, case, given):
 def _fault(answer):
     """Return in words why there is no answer."""
     if not answer.error:
-        return "gives a part that is no numbers"
+        return "returns a part without numbers"
     return f"raises {answer.error}" + f" ({answer.message})" * bool(answer.message)
 
 

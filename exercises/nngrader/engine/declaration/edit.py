@@ -42,7 +42,7 @@ def edited(f, title, edit=(), given="", names=None):
     for old, new in [edit] if edit and isinstance(edit[0], str) else edit:
         if (times := text.count(old)) != 1:
             raise ValueError(
-                f"{title}: {old!r} should occur once in the source of {f.__name__}, and occurs "
+                f"{title}: {old!r} should occur once in the source of {f.__name__}, but occurs "
                 f"{times} times in\n{text}"
             )
         text = text.replace(old, new)
@@ -50,7 +50,9 @@ def edited(f, title, edit=(), given="", names=None):
         text = _beginning(text, given)
         return _compiled(text, f, f"<{title}>", names or {})
     except SyntaxError as e:
-        raise ValueError(f"{title}: the edited source is no Python: {e.msg}\n{text}") from e
+        raise ValueError(
+            f"{title}: the edited source is invalid Python: {e.msg}\n{text}"
+        ) from e
 
 
 @functools.lru_cache(maxsize=64)  # one reference is edited for each of its mistakes

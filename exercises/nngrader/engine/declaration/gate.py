@@ -70,7 +70,7 @@ def _complaints(problem, seed, packed=None):
         costs = [data["points"][a] * _lost(data, name, a) for a in mistake.loses]
         once = mistake.once and not data.get("measure")
         expected = [(data, max(costs) if once else sum(costs))]
-        if once and len(costs) > 1:  # if everything that it names is wrong too
+        if once and len(costs) > 1:  # also checked as if it cost all its aspects
             expected.append((_each_charged(data, name), sum(costs)))
         ledger = _charged(data, _called(data, mistake.solve))
         for packed, cost in expected:
@@ -89,9 +89,9 @@ def _fixed(data):
         plain = all(isinstance(v, bool | int | float | str) for v in values)
         if plain and len(values) > 1 and len(set(values)) == 1:
             yield (
-                f"{data['name']}: {name} is {values[0]!r} in all hidden cases, so that who "
-                f"writes {values[0]!r} in its place loses nothing; let it hang on which of two "
-                "sizes is the larger, or draw it from so many that no two are alike"
+                f"{data['name']}: {name} is {values[0]!r} in all hidden cases, so a function "
+                f"that always uses {values[0]!r} loses no points. Let {name} depend on which "
+                "of two sizes is larger, or draw it from so many values that none repeats"
             )
 
 
@@ -101,8 +101,8 @@ def _always_passed(problem, data):
         given = all(name in case["args"] for case in data["cases"])
         if given and parameter.default is not inspect.Parameter.empty:
             yield (
-                f"{problem.name}: no hidden case leaves {name} out, so that who gives it "
-                f"another default than {parameter.default!r} loses nothing"
+                f"{problem.name}: no hidden case omits {name}, so a function with a different "
+                f"default than {parameter.default!r} loses no points"
             )
 
 
@@ -117,7 +117,7 @@ def _why(data, f, loses=frozenset()):
     reasons = [text(f, Audience.INSTRUCTOR) for f in verdict.findings if f.aspect not in loses]
     points = ", ".join(f"{a} {off:.3g} of {most:.3g}" for a, (off, most) in lost.items())
     points = points if verdict.score > ROUNDING else "everything"
-    declared = f", and is to lose {', '.join(sorted(loses))}" * bool(loses)
+    declared = f", but should lose {', '.join(sorted(loses))}" * bool(loses)
     reason = f" ({reasons[0]})" if reasons else ""
     return f": it loses {points or 'nothing'}{declared}{reason}"
 
@@ -136,7 +136,7 @@ def _check_challenge(problem):
         return [str(e)]
     found = []
     if len(files[problem.file]) > problem.most_bytes:
-        found.append(f"{problem.name}: the solved {problem.file} is larger than it may be")
+        found.append(f"{problem.name}: the solved {problem.file} is larger than most_bytes")
     right = {"the reference": problem.solve, **problem.alternatives}
     for name, f in right.items():
         if (score := _challenge_score(with_file(data, files), f)) < 100 - ROUNDING:

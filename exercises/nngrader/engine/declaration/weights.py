@@ -30,7 +30,7 @@ def arrays_of(file, asked, letters, absent, misshapen, unreal):
     Raises
     ------
     ValueError
-        With one of the three.
+        With one of these three texts.
     """
     import io
     import math

@@ -85,7 +85,7 @@ def _matches_apart_from_nan(e, answer):
     """Return whether an entry is a mistake's answer, if we ignore entries that are nan.
 
     Rounding can decide whether a root or a logarithm near 0 is nan, so two programs with the
-    same mistake may return nan at different places.
+    same mistake may return nan in different places.
     """
     if answer is None or answer.shape != e.got.shape or not np.isnan(e.got).any():
         return False
@@ -154,7 +154,7 @@ def _alike(found, others):
 
 
 def _same_description(pattern, found):
-    """Return a function that decides whether a pattern describes another entry alike."""
+    """Return a function that tests whether a pattern describes an entry in the same way."""
 
     def shown_by(e):
         descriptions = [] if e.misshapen else _descriptions(pattern, e)

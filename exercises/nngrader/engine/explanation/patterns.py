@@ -13,11 +13,11 @@ from ..observation.compare import close
 from . import places
 from .places import NEAR, ORDINALS, bad, same_number
 
-MANY = 10  # entries; so many aren't in the correct order by chance
+MANY = 10  # entries; this many aren't in the correct order by chance
 
 
 def absent(e):
-    """Return a description if the part is None at different places than the correct answer."""
+    """Return a description if the part is None in different places than the correct answer."""
     got, want = np.isposinf(e.got), np.isposinf(e.want)
     if not e.absent or not (got ^ want).any():
         return None

@@ -139,7 +139,7 @@ def _judge_error(ledger, case, o):
 
 
 def _may_show_error(parts):
-    """Return whether the exception may have been returned or printed, not raised."""
+    """Return whether the exception may have been returned or printed instead of raised."""
     return (
         bool(parts) and len(parts) == 1 and parts[0]["kind"] in ("object", "function", "none")
     )

@@ -45,7 +45,7 @@ class Ledger:
     failed: bool = False  # whether a call failed on ordinary input
     errors: set = field(default_factory=set)  # exceptions that have been reported
     prevented: set = field(default_factory=set)  # parts that an error prevented there
-    by_words: dict = field(default_factory=dict)  # by a driver's text: the first place it cost
+    by_words: dict = field(default_factory=dict)  # driver's text: first lost place
     stopped: bool = False  # whether a call was stopped in a case that expects an error
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
@@ -296,7 +296,7 @@ def reweighted(report: dict, most: float) -> dict:
     if most == graded["max"]:
         return rest | graded
     if not graded["max"]:
-        raise ValueError("a report that gave no points holds no shares of them")
+        raise ValueError("a report with a maximum of 0 points cannot be rescaled")
     scale = most / graded["max"]
     aspects = {a: [round(n * scale, 6) for n in pair] for a, pair in graded["aspects"].items()}
     score = round(graded["score"] * scale, 6)

@@ -58,7 +58,7 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
     mistakes = ledger.data["mistakes"] if whole else {}
     fitting = [n for n in mistakes if fits_elsewhere(n, others)]
-    fitting.sort(key=lambda n: n not in ledger.by_mistake)  # first the ones found before
+    fitting.sort(key=lambda n: n not in ledger.by_mistake)  # the ones found earlier first
     mistakes = {n: mistakes[n] for n in fitting}
     found = _explained(ledger, of_part, here, mistakes)
     if found.finding and not found.explains and not _is_repeated(ledger, of_part):
@@ -93,7 +93,7 @@ def _judge_special(ledger, of_part, here, carried):
         ledger.find(aspect, group, Finding(Code.ORDINARY_FIRST), part)
         return
     candidates = [n for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)]
-    candidates.sort(key=lambda n: n not in ledger.by_mistake)  # first the ones found before
+    candidates.sort(key=lambda n: n not in ledger.by_mistake)  # the ones found earlier first
     candidates = {n: mistakes[n] for n in candidates}
     ledger.find(aspect, group, _of_special(ledger, of_part, here, candidates), part)
 
@@ -112,7 +112,7 @@ def _is_ordinary(ledger, mistake):
 
 
 def _explained(ledger, of_part, here, mistakes):
-    """Return an explanation of wrong values, or the problem's own text for such a part."""
+    """Return an explanation of wrong values, or the problem's own text about the part."""
     found, words = (
         explain(of_part, here, mistakes),
         ledger.data.get("wrong", {}).get(of_part[0].part),

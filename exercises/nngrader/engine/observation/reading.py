@@ -138,7 +138,7 @@ def imports(*sources, wanted=()):
 
 
 def names_used(*sources, wanted=(), function=None):
-    r"""Return the dotted names that the sources use or import, with aliases undone, sorted.
+    r"""Return the dotted names that the sources use or import, with aliases resolved, sorted.
 
     The sources are read together, so that an alias from one cell is resolved in the others. If
     there are too many names, `MORE` replaces some of them, but a name in ``wanted`` is still
@@ -195,7 +195,7 @@ def written(*sources):
 
 
 def _does_nothing(statement):
-    """Return whether a statement is a text, `pass`, a `raise`, or returns no computed value."""
+    """Return whether a statement is a string, `pass`, `raise`, or returns nothing computed."""
     value = getattr(statement, "value", None)
     nothing = isinstance(value, ast.Constant | ast.Name | None)
     idle = isinstance(statement, ast.Pass | ast.Raise)
@@ -251,7 +251,7 @@ class _Statement:
         return _mentioned(self.tree)
 
     def touches(self, names, imported):
-        """Return whether it changes a name, or passes an imported object to such a function."""
+        """Return whether it changes one of the names, or passes an import to one of them."""
         if not self.changed.isdisjoint(names):
             return True
         passes = not imported.isdisjoint(self.ids)
@@ -279,8 +279,9 @@ def _idle(statements, function):
     """Return the statements whose imports can't reach a function, or any function if None.
 
     Students often import a package to try something out or to compare results. Starting from
-    the function, we collect the statements that set a name that it mentions, write into such
-    an object, or pass something imported to such a function; and all that compute names.
+    the function, we collect the statements that set a name that it mentions, change the object
+    of that name, or pass an import to a function of that name. Statements that may set any name
+    are always included.
     """
     rest, names = dict.fromkeys(statements), {function}
     found = [s for s in statements if any(_always_counts(n, function) for n in s.nodes)]
@@ -306,7 +307,7 @@ def _outer(tree):
 
 
 def _always_counts(node, function):
-    """Return whether a node may set any name, or defines a function if none is asked for."""
+    """Return whether a node may set any name, or defines a function if `function` is None."""
     if isinstance(node, ast.ImportFrom):
         return any(a.name == "*" for a in node.names)
     if function is None and isinstance(node, DEFINES):

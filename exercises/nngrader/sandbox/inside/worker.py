@@ -283,7 +283,7 @@ class Right:
 
 
 def correct(question, names, texts):
-    """Replace other functions that are wrong by correct ones; classes don't change."""
+    """Replace other functions that are wrong with correct ones; classes don't change."""
     for name in question["names"]:
         own = names.get(name)
         if callable(own) and not isinstance(own, type):  # also a function in a cache
