@@ -78,8 +78,10 @@ def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> 
     if ending in TIMED:
         return _of_time(ending, limits, bound, least)
     kind, limit = DEATHS.get(ending, ("Exception", NO_ANSWER))
-    found = reached(limit, limits)
-    return Cause(kind, {"limit": limit} | found, {"ending": ending.value} | found)
+    reached_limit = reached(limit, limits)
+    return Cause(
+        kind, {"limit": limit} | reached_limit, {"ending": ending.value} | reached_limit
+    )
 
 
 def _of_time(ending, limits, bound, least):

@@ -105,8 +105,8 @@ def by_problem(by_cell: dict, problems: Iterable[str]) -> dict:
 
 def is_picture(cell: dict) -> bool:
     """Return whether this is one of the course's cells that draw, which grading skips."""
-    given = is_code(cell) and not is_solution(cell) and not is_test(cell)
-    return given and bool(DRAWS.search(cell["source"]))
+    is_fixed = is_code(cell) and not is_solution(cell) and not is_test(cell)
+    return is_fixed and bool(DRAWS.search(cell["source"]))
 
 
 def is_task(cell: dict) -> bool:
@@ -173,8 +173,8 @@ def own_notebooks(files: list[Path], worth: dict[str, float]) -> dict:
         If two cells have the same id, or no graded cell has an id that has points.
     """
     notebook = together({file.stem: from_file(file) for file in files})
-    found = parts(notebook, "").items()
-    ids = [(grade_id(c), name) for name, one in found for c in one["cells"] if grade_id(c)]
+    pieces = parts(notebook, "").items()
+    ids = [(grade_id(c), name) for name, one in pieces for c in one["cells"] if grade_id(c)]
     places = {}
     for gid, name in ids:
         places.setdefault(gid, []).append(f"{name}.ipynb")
@@ -361,8 +361,8 @@ def _cells(text, named, worth):
     for directive in [*MARK.finditer(text), None]:
         prose = text[at : directive.start() if directive else None].strip()
         at, what = directive and directive.end(), directive and directive["kind"]
-        if found := UNKNOWN.search(prose):
-            raise CannotDo(f"{found[0]} is not a known directive, or its end is missing")
+        if unknown := UNKNOWN.search(prose):
+            raise CannotDo(f"{unknown[0]} is not a known directive, or its end is missing")
         options = dict(OPTION.findall(directive["options"])) if what else {}
         name = what and (options.get("name") if what == "code-cell" else directive["argument"])
         if what and not name:
@@ -471,12 +471,12 @@ def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]
 def _table(problem, worth):
     """Return a problem's points as Markdown: the largest lines, and the others collapsed."""
     lines = points_lines(problem, worth)
-    seen = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
+    visible = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
     if len(lines) <= MOST_LINES + 1:
         return _rows(lines, problem)
-    rest = [line for line in lines if line not in seen]
+    rest = [line for line in lines if line not in visible]
     summary = f"<summary>{sum(p for p, *_ in rest):g} points for smaller items</summary>"
-    first = _rows([line for line in lines if line in seen], problem)
+    first = _rows([line for line in lines if line in visible], problem)
     return f"{first}\n\n<details>\n{summary}\n\n{_rows(rest, problem)}\n\n</details>"
 
 

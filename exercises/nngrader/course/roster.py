@@ -86,10 +86,10 @@ def read(course: Course) -> dict[str, Student] | None:
         return None
     rows = records(file, "class list", ("id",))
     known = (*COLUMNS, GROUP)
-    found = [(n, Student(**{c: row[c] for c in row if c in known})) for n, row in rows]
-    if complaints := _complaints(found):
+    students = [(n, Student(**{c: row[c] for c in row if c in known})) for n, row in rows]
+    if complaints := _complaints(students):
         raise CannotDo("\n  ".join([f"{file} cannot be used:", *complaints]))
-    return {student.id: student for _, student in found}
+    return {student.id: student for _, student in students}
 
 
 def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
@@ -125,14 +125,14 @@ def complaint_about(student: str) -> str:
     return f"is longer than {LONGEST} characters" if len(student) > LONGEST else ""
 
 
-def _complaints(found):
+def _complaints(students):
     """Return complaints about the rows."""
     lines = []
-    for n, student in found:
+    for n, student in students:
         if complaint := complaint_about(student.id):
             lines.append(f"line {n}: the id {student.id!a} {complaint}")
     for column in ("id", "lms_user_id"):
-        lines += _doubled(column, [(n, getattr(s, column)) for n, s in found])
+        lines += _doubled(column, [(n, getattr(s, column)) for n, s in students])
     return lines
 
 

@@ -53,7 +53,7 @@ class Cluster:
     """
 
     def __init__(self, spec: AssignmentSpec, address: str):
-        self.address, self.seen = address, time.monotonic()
+        self.address, self.last_seen = address, time.monotonic()
         self.unsafe = spec.unsafe
         self.client = self._connect()
         try:
@@ -78,8 +78,8 @@ class Cluster:
             If the last worker was seen more than `LONELY` seconds ago.
         """
         if self.client.status == "running" and self._workers():
-            self.seen = time.monotonic()
-        if time.monotonic() - self.seen > LONELY:
+            self.last_seen = time.monotonic()
+        if time.monotonic() - self.last_seen > LONELY:
             raise CannotDo(f"{self.address}: no worker for {LONELY} seconds. {AGAIN}")
 
     def _connect(self):

@@ -659,8 +659,8 @@ def _raised(data):
     fields = _stopped(data)
     if data.get("unasked"):
         fields["cause"] = "Which check raises it, although this input is allowed?"
-    if given := data.get("given"):
-        fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in given.items())
+    if shapes := data.get("given"):
+        fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     return fields
 
 
@@ -758,8 +758,8 @@ def _factor(data):
 
 def _not_finite(data):
     """Return the fields of entries that are nan or infinite."""
-    given = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
-    fields = {"ranges": f" (inputs: {', '.join(given)})" if given else ""}
+    ranges = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
+    fields = {"ranges": f" (inputs: {', '.join(ranges)})" if ranges else ""}
     return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 

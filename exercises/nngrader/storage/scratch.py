@@ -59,10 +59,10 @@ def sweep(parent: Path | None = None) -> int:
         Folder to search. Default: the system's folder for temporary files.
     """
     parent = parent or Path(tempfile.gettempdir())
-    found = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
-    for folder in found:
+    left = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
+    for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
-    return len(found)
+    return len(left)
 
 
 def _is_left(folder):

@@ -83,9 +83,9 @@ def _complaints(problem, seed, packed=None):
 
 def _fixed(data):
     """Yield a complaint about each argument that has the same value in all hidden cases."""
-    given = [case["args"] for case in data["cases"]]
+    all_args = [case["args"] for case in data["cases"]]
     for name in data["parameters"]:
-        values = [args[name] for args in given if name in args]
+        values = [args[name] for args in all_args if name in args]
         plain = all(isinstance(v, bool | int | float | str) for v in values)
         if plain and len(values) > 1 and len(set(values)) == 1:
             yield (
@@ -98,8 +98,8 @@ def _fixed(data):
 def _always_passed(problem, data):
     """Yield a complaint about each argument with a default that all hidden cases pass."""
     for name, parameter in problem.parameters.items():
-        given = all(name in case["args"] for case in data["cases"])
-        if given and parameter.default is not inspect.Parameter.empty:
+        always_passed = all(name in case["args"] for case in data["cases"])
+        if always_passed and parameter.default is not inspect.Parameter.empty:
             yield (
                 f"{problem.name}: no hidden case omits {name}, so a function with a different "
                 f"default than {parameter.default!r} loses no points"
@@ -134,16 +134,18 @@ def _check_challenge(problem):
         data, files = pack(problem, 0, visible=False), solved_files([problem])
     except (ValueError, FileNotFoundError) as e:
         return [str(e)]
-    found = []
+    complaints = []
     if len(files[problem.file]) > problem.most_bytes:
-        found.append(f"{problem.name}: the solved {problem.file} is larger than most_bytes")
+        complaints.append(
+            f"{problem.name}: the solved {problem.file} is larger than most_bytes"
+        )
     right = {"the reference": problem.solve, **problem.alternatives}
     for name, f in right.items():
         if (score := _challenge_score(with_file(data, files), f)) < 100 - ROUNDING:
-            found.append(f"{problem.name}: {name} scores {score:g}, expected 100")
+            complaints.append(f"{problem.name}: {name} scores {score:g}, expected 100")
     if (score := _challenge_score(with_file(data, {}), problem.solve)) > ROUNDING:
-        found.append(f"{problem.name}: without a file it scores {score:g}, expected 0")
-    return found
+        complaints.append(f"{problem.name}: without a file it scores {score:g}, expected 0")
+    return complaints
 
 
 def _lost(data, name, aspect):
@@ -159,8 +161,8 @@ def _is_wrong(data, name, group, part):
     k = list(data["returns"]).index(part)
     for case in data["cases"]:
         if case["group"] == group:
-            given = case["mistaken"].get(name)
-            answer = given[k] if given else None
+            mistaken = case["mistaken"].get(name)
+            answer = mistaken[k] if mistaken else None
             if answer is None or not close(answer, np.asarray(case["want"][k]), case["rtol"]):
                 return True
     return False

@@ -297,7 +297,7 @@ class Problem:
         if inspect.isfunction(self.solve):
             packed["asked"] = list(inspect.signature(self.solve).parameters)
         for name in PACKED_OPTIONS:
-            packed |= {name: given} if (given := getattr(self, name)) else {}
+            packed |= {name: value} if (value := getattr(self, name)) else {}
         if self.observed:
             packed |= {"observed": len(self.observed), "raw": list(self.observed)}
         return packed

@@ -87,8 +87,8 @@ def cause(values, want, sizes):
         sentence; and the values in the shape of ``want``, or None if they don't fit.
     """
     for look in CAUSES:
-        if found := look(values, want, sizes):
-            return found
+        if result := look(values, want, sizes):
+            return result
     return {"cause": "other"}, None
 
 

@@ -191,7 +191,7 @@ def observe(f, args, n_parts, *, counted=True):
         false; ``held``, the largest number of allocated bytes, 0 if a driver makes the call or
         the arguments are small; ``seconds``.
     """
-    given = copy.deepcopy(args)
+    copies = copy.deepcopy(args)
     counter = Steps()
     counting = counter if counted and type(f) is not Driven else contextlib.nullcontext()
     held = Held(type(f) is not Driven and _bytes_of(args) >= LARGE)
@@ -199,13 +199,13 @@ def observe(f, args, n_parts, *, counted=True):
     start = time.perf_counter()
     try:
         with np.errstate(all="ignore"), CALLS, held, counting:
-            value = f(*given.values())
+            value = f(*copies.values())
         parts = parts_of(value, n_parts, f)
     except KeyboardInterrupt:
         raise
     except BaseException as e:
         error = _error(e, f)
-    changed = [name for name in args if not _same(args[name], given[name])]
+    changed = [name for name in args if not _same(args[name], copies[name])]
     seconds = time.perf_counter() - start
     return {
         "parts": parts,

@@ -238,8 +238,8 @@ def _empty(folders):
     The error ends this process, and the grader starts a new worker.
     """
     for folder in folders:
-        with os.scandir(folder) as found:
-            entries = [entry for entry, _ in zip(found, range(MOST_FILES + 1), strict=False)]
+        with os.scandir(folder) as scanned:
+            entries = [entry for entry, _ in zip(scanned, range(MOST_FILES + 1), strict=False)]
         if len(entries) > MOST_FILES:
             raise OSError("too many files")
         own = os.stat(folder).st_dev

@@ -61,10 +61,10 @@ def main() -> None:
 
 def lists(words):
     """Return the lists of words separated by ``--``."""
-    found = [[]]
+    parts = [[]]
     for word in words:
-        found.append([]) if word == "--" else found[-1].append(word)
-    return found
+        parts.append([]) if word == "--" else parts[-1].append(word)
+    return parts
 
 
 def wait_after_many(forks):
@@ -337,8 +337,8 @@ def test(question, names, texts):
         raised = [c.__name__ for c in type(e).__mro__[:-2]]
         frames, cell = traceback.extract_tb(e.__traceback__), question["name"]
         line = next((frame.lineno for frame in frames if frame.filename == cell), None)
-        found = {"error": [raised, ""], "line": line, "limit": limit(raised, text_of(e))}
-        return place(e, question) | found
+        outcome = {"error": [raised, ""], "line": line, "limit": limit(raised, text_of(e))}
+        return place(e, question) | outcome
     counts = isinstance(number, numbers.Real) and not isinstance(number, bool)
     return {"error": None, "value": float(number) if counts else None}
 
