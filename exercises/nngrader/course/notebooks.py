@@ -25,14 +25,14 @@ MARK = re.compile(  # a name for the next text cell, or another kind of cell
     re.M,
 )
 AFTER = re.compile(r"after: *(\w+) *$")
-HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # of the next section, with its label
+HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # the next section, with its label
 OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
 DRAWS = re.compile(r"^(import|from) matplotlib\b", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-MOST_LINES = 3  # of a problem's table of points that are visible; the others are in a fold
+MOST_LINES = 3  # visible lines of a table of points; the rest is in a fold
 FORM = "form"  # one line for all aspects that earn no points by themselves
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
 SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"

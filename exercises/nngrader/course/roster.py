@@ -20,7 +20,8 @@ NAME = "students.csv"
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 GROUP = "group"  # our own column, which nbgrader ignores
 LONGEST = 100
-DROPPED = dict.fromkeys(map(ord, "&<>\"`|':\\/´‘’ʼ"))  # by Moodle, and similar apostrophes
+# The characters that Moodle drops, and similar apostrophes.
+DROPPED = dict.fromkeys(map(ord, "&<>\"`|':\\/´‘’ʼ"))
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def lacking(asked: Assignment, new: dict, old: dict) -> dict[str, bytes]:
 
 
 def _holder(asked, files, name, ids):
-    """Return the file that takes the place of one of the assignment's, or None."""
+    """Return the new file that replaces one of the assignment's files, or None."""
     if files.get(name) is not None:
         return name
     quoted = [f'"{gid}"'.encode() for gid in ids]

@@ -33,7 +33,7 @@ DISARMED = {
     "mermaid": "Mermaid",
 }
 ATTACHED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
-PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # by _with_images
+PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # made by _with_images
 MOST_ALIKE = 3  # cells with the same flag that are listed individually
 FOUND = (
     "**The cell for this answer is empty or missing. The text below comes from elsewhere in "

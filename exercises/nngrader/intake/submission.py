@@ -19,11 +19,11 @@ from ..records.flag import Flag, FlagCode
 from ..records.flag_rendering import for_instructor
 from .outputs import MOST_TOKENS, TooComplex, without_outputs
 
-MOST_BYTES = 8 << 20  # of a file that we parse: a notebook without its outputs
-MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs; the settings can change it
+MOST_BYTES = 8 << 20  # size of a file that we parse: a notebook without its outputs
+MOST_NOTEBOOK = 100 << 20  # size of a notebook with its outputs; the settings can change it
 MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
-MOST_IMAGES, MOST_IMAGE = 10, 2 << 20  # pasted into one cell: their number, bytes of each
+MOST_IMAGES, MOST_IMAGE = 10, 2 << 20  # pasted into one cell: number of images, bytes of each
 PASTED = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 DEEPEST = 3  # levels of subfolders in which we search for notebooks
 MOST_FILES = 200  # files of a folder in which we search for notebooks

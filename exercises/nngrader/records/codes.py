@@ -23,7 +23,7 @@ class Code(StrEnum):
     # Ordinary test cells
     TEST_FAILED = "test-failed"  # an assertion or another line that students have failed
     HIDDEN_TEST_FAILED = "hidden-test-failed"  # a line between the marks of hidden tests
-    TEST_PREVENTED = "test-prevented"  # it needs a name from a test cell that failed before
+    TEST_PREVENTED = "test-prevented"  # it needs a name from a test cell that failed earlier
 
     # The form of a value
     IS_NONE = "is-none"  # a value is None
@@ -71,7 +71,7 @@ class Code(StrEnum):
     EXCHANGED = "exchanged"  # the correct value of another part
 
     # Descriptions of a wrong value
-    ABSENT = "absent"  # None at the wrong places, in a part that may contain None
+    ABSENT = "absent"  # None in the wrong places, in a part that may contain None
     NOT_FINITE = "not-finite"  # entries are nan or infinite
     FEW_DIGITS = "few-digits"  # nearly correct
     UNREPEATABLE = "unrepeatable"  # a second call with the same arguments returns new numbers
@@ -79,7 +79,7 @@ class Code(StrEnum):
     CONSTANT = "constant"  # all entries are equal
     ALIKE = "alike"  # all rows (columns, samples, ...) are equal
     ARGUMENT = "argument"  # it is one of the arguments
-    REORDERED = "reordered"  # the correct numbers at wrong places
+    REORDERED = "reordered"  # the correct numbers in the wrong places
     SIGNS = "signs"  # some signs are wrong
     STEADY = "steady"  # one amount or factor for all, or for each row, column, ...
     LINEAR = "linear"  # a linear function of the correct values
@@ -88,7 +88,7 @@ class Code(StrEnum):
     FALLING = "falling"  # it falls if the correct values grow
     ENTRIES = "entries"  # some named entries of a list are wrong
     BLOCKS = "blocks"  # some named blocks of rows are wrong
-    SHIFTED = "shifted"  # each row or column is at the place of its neighbour
+    SHIFTED = "shifted"  # each row or column is in its neighbour's place
     REVERSED = "reversed"  # rows or columns in reverse order
     CUMULATIVE = "cumulative"  # the cumulative sum of the correct values
     FIRST_ROW_FILLED = "first-row-filled"  # all rows after the first are 0

@@ -17,7 +17,7 @@ from . import exceptions
 from .codes import Code
 from .finding import Finding
 
-ALL_RIGHT = "All tests passed."  # where there is no finding
+ALL_RIGHT = "All tests passed."  # if there is no finding
 
 
 class Audience(StrEnum):
@@ -40,7 +40,7 @@ PLURAL = {
 }
 NUMBERS = "no one two three four five six seven eight".split()
 CHECK = "Call your function on a small example to see the error."
-CAUSES = {  # of an exception, the most frequent cause
+CAUSES = {  # the most frequent cause of each exception
     "AttributeError": "Is the object on the left of the dot what you expect? Print its type.",
     "AssertionError": "Which of your assertions fails, and with which values?",
     "FileNotFoundError": "Does that file exist where the grader runs your notebook?",

@@ -475,7 +475,7 @@ def why(result: dict, most: float) -> str:
     advice = [
         f"Install `{about['name']}` in the grader's Python, or do without it."
         for about in raised
-        if "name" in about  # of a missing module
+        if "name" in about  # the name of a missing module
     ]
     remarks = [*odd, *map(for_instructor, sorted(flags, key=rank)), *findings, *advice]
     return "".join(f"\n    {remark}" for remark in dict.fromkeys(remarks))

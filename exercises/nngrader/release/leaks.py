@@ -35,7 +35,7 @@ KERNEL = "python3"
 SAYS = "it contains a statement of a solution"
 FEW = 4  # we recognise an array only if it has this many different numbers
 HEAD = 16  # we search for an array by its first numbers
-BITS = 40  # information that they need: in a 16 MB release, 24 bits occur by chance
+BITS = 40  # they must contain this much information: 24 bits occur by chance in 16 MB
 DIGIT = np.log2(10)
 LARGEST = 1_000  # denominator of a fraction that arrays of this size contain by chance
 
@@ -266,7 +266,7 @@ def hidden_arrays(problem, seed, shown):
 
 
 def spellings(array):
-    """Return the (text, bytes) to search for: an array in Python's and in JSON's spelling."""
+    """Return the (text, bytes) to search for: an array in Python's and in JSON's notation."""
     head = array.ravel()[:HEAD]
     written = json.dumps(head.tolist(), separators=(",", ":"), default=str)[1:-1]
     texts = dict.fromkeys((",".join(map(str, head.tolist())), written))

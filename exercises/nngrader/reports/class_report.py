@@ -163,7 +163,7 @@ def _misunderstood(fine, all_costs):
     none = "The class lost no points to wrong answers." if fine else "Nothing could be graded."
     left = "; ".join(f"{escape(name)}: {len(who)}" for name, who in empty.items())
     if left:
-        words = "Functions not written or not found, by how many students"
+        words = "Functions that are missing or not written, with the number of students"
         left = f'<p class="soft">{words}: {left}.</p>'
     return section(
         "What the class misunderstood", (f"<ol>{rows}</ol>" if top else f"<p>{none}</p>") + left

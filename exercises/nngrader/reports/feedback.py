@@ -203,7 +203,7 @@ def _problem(name, report, code, manual=None, said="", comment=""):
     A person's comment is never folded.
     """
     lost, full, aspects = [], [], [*report["aspects"]]
-    if "challenge" not in report:  # its thresholds have an order
+    if "challenge" not in report:  # thresholds stay in order
         aspects.sort(key=lambda a: -_missed(report, a))
     for aspect in aspects:
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)

@@ -57,7 +57,7 @@ class Cost:
     """One finding across the class: its problem, the students who have it, and the points lost.
 
     ``mistake`` is the name of the registered mistake, or None if the finding only describes
-    the answer. ``counts`` counts the students' findings, which differ at most in numbers.
+    the answer. ``counts`` is how often each finding occurs; findings differ only in numbers.
     """
 
     problem: str

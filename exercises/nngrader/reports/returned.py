@@ -48,7 +48,7 @@ from .leaderboard import own_code, write_leaderboards
 
 PLATFORMS = {"moodle": "Moodle", "canvas": "Canvas"}
 MOODLE = re.compile(r"[^_/]*_\d+_assignsubmission_file")  # the start of a path
-DATE = (1980, 1, 1, 0, 0, 0)  # of all entries, so that the same pages give the same zip
+DATE = (1980, 1, 1, 0, 0, 0)  # date of all entries, so that equal pages give an equal zip
 LINKS = ("student", "first_name", "last_name", "email", "link")
 CHARSET = '<meta charset="utf-8">'
 ROBOTS = '<meta name="robots" content="noindex, nofollow, noarchive">'

@@ -24,7 +24,7 @@ from .supervisor import MEMORY_FOLDERS, START, Died, Worker
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
-FIRST_USER = 61000  # of SLOTS users for each running grader
+FIRST_USER = 61000  # each running grader has SLOTS users, starting here
 SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tested with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"

@@ -295,7 +295,7 @@ def _failing_case(data, run, verdict):
     lost |= set(verdict.spared)
     lost |= {"value"} if lost & set(data["returns"].values()) else set()
     tried = [case for case in data["cases"] if case["aspect"] in lost and "unshown" not in case]
-    first = () if data.get("entries") else ("value",)  # without letters, of ordinary input
+    first = () if data.get("entries") else ("value",)  # prefer ordinary input
     tried.sort(key=lambda c: (c["aspect"] not in first, len(str(c["args"]))))
     for case in tried[:MOST_TRIED]:
         parts = result_of(data, case, run).parts

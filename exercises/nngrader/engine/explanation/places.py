@@ -297,7 +297,7 @@ def at_border(e):
 
 
 def by_sign(e):
-    """Return a description if all wrong entries are at places where an array has one sign."""
+    """Return a description if all wrong entries are where an array has one sign."""
     wrong = bad(e)
     about = {"": e.want} | {
         name: v

@@ -106,7 +106,7 @@ def _transposed(values, want, sizes):
     moved = [k for k, n in enumerate(want.shape) if values.shape[k] != n]
     lengths = [values.shape[k] for k in moved]
     about = {"cause": "permuted", "axis": _ordinal(moved[0])}
-    if len(set(lengths)) < len(lengths):  # which of two equal ones belongs where?
+    if len(set(lengths)) < len(lengths):  # two equal axes could be exchanged
         return about, None
     order = list(range(values.ndim))
     for k in moved:

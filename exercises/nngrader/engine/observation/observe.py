@@ -218,7 +218,7 @@ def observe(f, args, n_parts, *, counted=True):
 
 
 class Calls:
-    """Counts in ``depth`` the nested calls of `observe` that are running."""
+    """Counts the nested calls of `observe` that are running, in ``depth``."""
 
     def __init__(self):
         self.depth = 0
@@ -274,7 +274,7 @@ class Steps:
 
 
 class Held:
-    """Measures the largest number of allocated bytes in ``most``, as a context manager.
+    """Stores the largest number of allocated bytes in ``most``, as a context manager.
 
     This includes the bytes of NumPy's arrays. If ``wanted`` is false, nothing is measured.
     """
@@ -526,7 +526,7 @@ def _method(e, f):
     if not own:
         return None
     code, number = own[-1]
-    name = code.co_qualname.rpartition("<locals>.")[2]  # with the name of a different class
+    name = code.co_qualname.rpartition("<locals>.")[2]  # may contain another class's name
     if issubclass(type(f), type):
         name = name.removeprefix(f"{_class_name(f)}.")
     return [number - code.co_firstlineno + 1, name[:80]]

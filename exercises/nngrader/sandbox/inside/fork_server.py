@@ -31,7 +31,7 @@ DONE, ANSWER, ENDED, LARGE, EARLY = b"d", b"a", b"e", b"l", b"y"
 REAP = 100  # milliseconds between collections of ended processes
 MOST_FILES = 1000  # if there are more files to remove, the worker ends instead
 MOST_OPEN = 1024  # a limit makes sure that all file descriptors are smaller
-SET_PDEATHSIG, SET_DUMPABLE, SET_CHILD_SUBREAPER = 1, 4, 36  # of prctl
+SET_PDEATHSIG, SET_DUMPABLE, SET_CHILD_SUBREAPER = 1, 4, 36  # options of prctl
 
 
 class Child:

@@ -20,7 +20,7 @@ KINDS = {f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)} | {"f2", "f4", "f8", "b1
 HEADER, BODY = 1 << 20, 64 << 20  # maximum bytes of the header, and of all arrays together
 DEPTH = 12
 CHUNK = 1 << 20
-LENGTHS = struct.Struct("<II")  # of the header and of the arrays, before every frame
+LENGTHS = struct.Struct("<II")  # before every frame: the lengths of header and arrays
 
 
 class Bad(Exception):

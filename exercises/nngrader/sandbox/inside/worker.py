@@ -362,7 +362,7 @@ def value(question, names, texts):
 
 
 FILES = os.path.join(os.path.dirname(__file__), "files")  # the instructor's, with modules
-MOST_FORKS = 200  # in `check`, after which the process waits until it is ended
+MOST_FORKS = 200  # in `check`; after more forks, the process waits until `check` ends it
 MOST_SHOWN = 300  # characters of an exception's text
 DRAWN = set()  # matplotlib's names, and the names of plots that could not be drawn
 PIPES = []  # from the grader and to the grader
