@@ -105,7 +105,7 @@ def take_marks(
             say(f"nothing is written (--dry-run): {counted(len(planned), 'change')}{left}")
             return
         gradebook.write(planned)
-    say(f"{len(planned)} changed{left}")
+    say(f"{counted(len(planned), 'cell')} changed{left}")
 
 
 def _ungradable(course, assignment, called):

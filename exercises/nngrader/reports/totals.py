@@ -218,7 +218,7 @@ def totals(
     if by_assignment:
         lost += _lost_excuses(rules, known, anonymous)
     if not counting and not lost:
-        lost = ["no assignment that counts is graded yet"]
+        lost = ["none of the assignments that count has been graded yet"]
     few = []
     if counting and rules.drop_lowest >= len(counting):
         few = [
