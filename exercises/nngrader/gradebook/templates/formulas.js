@@ -1,4 +1,4 @@
-// Typeset the formulas of a notebook with KaTeX, and provide the part of MathJax that formgrader needs.
+// Typeset formulas with KaTeX, and provide the part of MathJax that formgrader needs.
 (() => {
   const LEFT_OUT = "pre, code, script, style, textarea, .katex";
   const FORMULA = new RegExp([
