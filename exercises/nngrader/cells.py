@@ -63,5 +63,5 @@ def _hidden_here():
         (p for p in here.parents if (p / "problems").is_dir() and (p / "source").is_dir()), None
     )
     if course is None:
-        raise RuntimeError("points: this folder belongs to no course; students use check(f)")
+        raise RuntimeError("points: this folder isn't part of a course; students call check(f)")
     return Course(course).hidden(os.environ.get("NNGRADER_ASSIGNMENT", here.name))

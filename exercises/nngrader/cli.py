@@ -610,7 +610,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"nngrader: {of_system(e)}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("stopped; finished results are saved, run it again to continue", file=sys.stderr)
+        print("stopped: finished results are saved; run it again to continue", file=sys.stderr)
         return FAILED
 
 

@@ -12,7 +12,7 @@ AT_HOME = (
     30.0  # seconds of wall time that `check` allows at least, because the computer may be busy
 )
 LASTING = 2  # wall time allowed to a submission, as a multiple of `submission_seconds`
-MOST_DEATHS = 2  # after so many calls that reach a limit, a function is not called again
+MOST_DEATHS = 2  # after this many calls that reach a limit, a function is not called again
 
 
 class Ending(StrEnum):
@@ -36,7 +36,7 @@ WHERE = {
     "total_seconds": "in all its calls together",
     "submission_seconds": "for everything that was run",
 }
-NO_ANSWER = "no-answer"  # the limit of an ending without one
+NO_ANSWER = "no-answer"  # replaces the limit if an ending has none
 
 
 class Died(Exception):
@@ -78,8 +78,10 @@ def of_death(ending: Ending, limits: Limits, bound: str, least: float = 0.0) -> 
     if ending in TIMED:
         return _of_time(ending, limits, bound, least)
     kind, limit = DEATHS.get(ending, ("Exception", NO_ANSWER))
-    found = reached(limit, limits)
-    return Cause(kind, {"limit": limit} | found, {"ending": ending.value} | found)
+    reached_limit = reached(limit, limits)
+    return Cause(
+        kind, {"limit": limit} | reached_limit, {"ending": ending.value} | reached_limit
+    )
 
 
 def _of_time(ending, limits, bound, least):

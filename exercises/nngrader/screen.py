@@ -123,24 +123,24 @@ def untimed(students: list[str]) -> str:
     return words * bool(students)
 
 
-def restored(found: dict[str, tuple[list[str], bool]]) -> str:
+def restored(by_student: dict[str, tuple[list[str], bool]]) -> str:
     """Return a line on manual marks whose notebooks in `autograded/` were lost, or "".
 
     Parameters
     ----------
-    found : dict
+    by_student : dict
         `Recorder.restored`.
 
     >>> restored({"ada": (["why"], True), "bob": (["draw", "why"], False)}).count("bob")
     2
     """
-    if not found:
+    if not by_student:
         return ""
     named = ", ".join(
-        f"{student} ({', '.join(cells)})" for student, (cells, _) in found.items()
+        f"{student} ({', '.join(cells)})" for student, (cells, _) in by_student.items()
     )
     words = f"some notebooks in autograded/ were lost; these manual marks were kept: {named}"
-    unsure = ", ".join(student for student, (_, known) in found.items() if not known)
+    unsure = ", ".join(student for student, (_, known) in by_student.items() if not known)
     check = f". Check these again, because the work may have changed since: {unsure}"
     return words + check * bool(unsure)
 

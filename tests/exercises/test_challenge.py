@@ -134,15 +134,15 @@ def declared(**changes):
     [
         ({"about": {"file": "../weights.npz"}}, "expected a plain name that ends in .npz"),
         ({"about": {"file": "weights.pkl"}}, "expected a plain name that ends in .npz"),
-        ({"about": {"most_bytes": 0}}, "expected a number of bytes above 0"),
+        ({"about": {"most_bytes": 0}}, "expected a number of bytes, 1 or more"),
         ({"about": {"thresholds": {}}}, "expected the easiest first"),
         ({"about": {"thresholds": {0.8: 1, 0.5: 1}}}, "expected the easiest first"),
         ({"about": {"thresholds": {0.5: 1, 0.8: 1}, "lower": True}}, "the easiest first"),
-        ({"about": {"thresholds": {0.5: 0}}}, "points above 0"),
+        ({"about": {"thresholds": {0.5: 0}}}, "more than 0 points"),
         ({"about": {"forbidden": {"style": ["torch"]}}}, "no points for style"),
-        ({"about": {"measure": len}}, "its measure must be a plain def"),
+        ({"about": {"measure": len}}, "its measure must be a plain function"),
         ({"reference": lambda w, x: 0}, "a reference with a docstring"),
-        ({"data": lambda: 0}, "data by on_visible, with a docstring"),
+        ({"data": lambda: 0}, "needs `on_visible`: a function with a docstring"),
     ],
 )
 def test_a_challenge_declared_wrongly_is_refused(changes, fault):
@@ -213,7 +213,7 @@ def test_the_gate_wants_the_solved_file(course):
 def test_the_gate_holds_the_solved_file_to_the_cap(course):
     (p,) = course.problems(NAME)
     p.most_bytes = 50
-    assert check_seed(p, 1) == ["classify: the solved weights.npz is larger than it may be"]
+    assert check_seed(p, 1) == ["classify: the solved weights.npz is larger than most_bytes"]
 
 
 def test_the_gate_wants_a_file_that_counts(course):

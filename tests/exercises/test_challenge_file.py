@@ -187,7 +187,7 @@ def test_check_tells_that_a_threshold_is_near(home, visible, margin, printed):
     cases_json.save({"classify": visible | {"margin": margin}}, home / f"{NAME}.cases.json")
     (home / "weights.npz").write_bytes(SOLVED)  # which reaches 1, and the threshold is 0.8
     message = check_message(classify, home)
-    assert ("of the threshold 0.8 (accuracy), so grading may differ" in message) == printed
+    assert ("threshold 0.8 (accuracy), so grading may decide differently" in message) == printed
 
 
 def test_check_tells_what_is_wrong_with_the_function(home):

@@ -90,8 +90,8 @@ def many_arguments(f, *args):
 @pytest.mark.parametrize(
     ("driver", "fault"),
     [
-        (uses_a_name, "its driver uses OUTSIDE: it knows np alone"),
-        (lambda f, x: f(x), "must be a plain def"),
+        (uses_a_name, "its driver uses OUTSIDE, but it knows only np"),
+        (lambda f, x: f(x), "must be a plain function"),
         (many_arguments, "one by one"),
     ],
 )
@@ -144,7 +144,7 @@ def test_every_call_of_a_driver_gets_the_arguments_of_the_case(call, changed):
     [
         ({"driver": evaluate, "no_loop_over": "N"}, "no_loop_over needs a plain function"),
         ({"observed": ("a",)}, "observed and kept need a measure"),
-        ({"wrong": {"z": "?"}}, "wrong names z, which is no part"),
+        ({"wrong": {"z": "?"}}, "wrong names z, which is not a part"),
         ({"self_reported": ("value",)}, "self-reported aspects give 1 of 1 points"),
     ],
 )
@@ -179,7 +179,7 @@ def test_a_reference_that_fails_on_ordinary_input_is_refused():
         pack(p, 1, visible=True)
     p = redeclared(folds, "stratified_folds", solve=lambda y, k, rng: None)
     p.solve.__name__, p.solve.__doc__ = p.name, "Nothing."
-    with pytest.raises(ValueError, match="its reference gives a part that is no numbers"):
+    with pytest.raises(ValueError, match="its reference returns a part without numbers"):
         pack(p, 1, visible=True)
 
 

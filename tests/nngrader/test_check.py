@@ -60,7 +60,7 @@ def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
         "softmax_cross_entropy: Your notebook doesn't define it.",
         "hinge_loss: 30 of 30 points",
         "You changed the cell setup",
-        "Missing in grading: matplotlib.",
+        "Not available in grading: matplotlib.",
     ):
         assert words in done.stdout, done.stdout
 

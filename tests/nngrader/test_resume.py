@@ -158,7 +158,7 @@ def test_parallel_workers_have_their_own_numbers(tmp_path, monkeypatch):
         assert other.stdout.readline() == "2 1\n"
         monkeypatch.setattr(scratch, "MOST", 2)
         scratch._BLOCKS.clear()
-        with pytest.raises(CannotDo, match="2 graders already run"):
+        with pytest.raises(CannotDo, match="2 graders are already run"):
             own_block()
         monkeypatch.setattr(scratch, "MOST", 64)
         other.kill()

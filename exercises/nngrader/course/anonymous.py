@@ -99,9 +99,9 @@ class Codes(Names):
     def __init__(self, course: Course, students: Iterable[str] = ()):
         self.secret = secret_of(course)
         self.roster = read_roster(course) or {}
-        there = course / "submitted"
+        folder = course / "submitted"
         handed = (
-            [s for s in os.listdir(there) if not s.startswith(".")] if there.is_dir() else []
+            [s for s in os.listdir(folder) if not s.startswith(".")] if folder.is_dir() else []
         )
         known = sorted({*self.roster, *handed, *students, *_kept(course / KEY).values()})
         self.codes = {s: code(self.secret, "anonymous", s, letters=LETTERS) for s in known}
@@ -138,9 +138,9 @@ class Codes(Names):
         """
         plain, places = _plain(text)
         parts, done = [], 0
-        for found in self.known.finditer(plain) if self.known else ():
-            parts += [text[done : places[found.start()]], self._code_of(found[0])]
-            done = places[found.end()]
+        for match in self.known.finditer(plain) if self.known else ():
+            parts += [text[done : places[match.start()]], self._code_of(match[0])]
+            done = places[match.end()]
         return "".join([*parts, text[done:]])
 
     def _code_of(self, word):
@@ -152,17 +152,17 @@ class Codes(Names):
 
     def results(self, results: dict[str, dict]) -> dict[str, dict]:
         """Return results by code, sorted by code, without names in flags."""
-        found = {self(s): self.result(r) for s, r in results.items()}
-        return dict(sorted(found.items()))
+        by_code = {self(s): self.result(r) for s, r in results.items()}
+        return dict(sorted(by_code.items()))
 
     def result(self, result: dict) -> dict:
         """Return one result with a code for its student, and in the name of the file."""
         name, own = self(result["student"]), f"{result['assignment']}.ipynb"
 
-        def text(key, given):
-            if key == "file" and given.lower().endswith(".ipynb"):
-                return given if given == own else f"{name}.ipynb"
-            plain = NOTEBOOK.sub(lambda m: m[0] if m[2] == own else f"'{name}.ipynb'", given)
+        def text(key, value):
+            if key == "file" and value.lower().endswith(".ipynb"):
+                return value if value == own else f"{name}.ipynb"
+            plain = NOTEBOOK.sub(lambda m: m[0] if m[2] == own else f"'{name}.ipynb'", value)
             return self.text(plain)
 
         flags = [flag.with_text(text).as_json() for flag in flags_of(result)]
@@ -170,12 +170,12 @@ class Codes(Names):
 
     def marks(self, marks: dict[str, dict]) -> dict[str, dict]:
         """Return marks by code, sorted by code, without names in comments."""
-        found = {}
+        by_code = {}
         for student, mark in marks.items():
-            given = [(*cell[:3], self.text(cell[3])) for cell in mark["by_hand"]]
+            by_hand = [(*cell[:3], self.text(cell[3])) for cell in mark["by_hand"]]
             said = {cell: self.text(text) for cell, text in mark["comments"].items()}
-            found[self(student)] = mark | {"by_hand": given, "comments": said}
-        return dict(sorted(found.items()))
+            by_code[self(student)] = mark | {"by_hand": by_hand, "comments": said}
+        return dict(sorted(by_code.items()))
 
     def all(self, students: Iterable[str]) -> list[str]:
         """Return codes of students, sorted, because the order of names would reveal them."""
@@ -192,13 +192,13 @@ def names_of(course: Course, anonymous: bool, students: Iterable[str] = ()) -> N
 
 
 def require_among(
-    course: Course, names: Iterable[str], there: Iterable[str], called: Names, words: str
+    course: Course, names: Iterable[str], candidates: Iterable[str], called: Names, words: str
 ) -> list[str]:
     """Return the students with these ids or codes.
 
     Parameters
     ----------
-    there : iterable of str
+    candidates : iterable of str
         The students to choose from.
 
     Raises
@@ -206,19 +206,21 @@ def require_among(
     NotThere
         If a student is not among them. The text suggests a name close to a misspelt one.
     """
-    there = set(there)
-    found = {name: called.student(name) for name in names}
-    if lost := sorted(name for name, student in found.items() if student not in there):
+    candidates = set(candidates)
+    student_of = {name: called.student(name) for name in names}
+    if lost := sorted(
+        name for name, student in student_of.items() if student not in candidates
+    ):
         codes, listed = _kept(course / KEY), read_roster(course) or {}
         if not called.anonymous and codes.keys() & set(lost):
             what = "it is a code" if len(lost) == 1 else "they are codes"
             near = f"; {what}: add --anonymous"
         else:
-            known = [called(s) for s in there]
-            strange = [name for name in lost if found[name] not in listed]
+            known = [called(s) for s in candidates]
+            strange = [name for name in lost if student_of[name] not in listed]
             near = "".join(did_you_mean(name, known) for name in strange)
         raise NotThere(f"{words} {shown(', '.join(lost))}{near}")
-    return list(found.values())
+    return list(student_of.values())
 
 
 def _kept(key: Path) -> dict[str, str]:

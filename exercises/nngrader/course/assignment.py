@@ -157,20 +157,20 @@ class Assignment:
         These are the packages of the declared problems and, if there are ordinary test cells,
         the installed packages that the instructor's cells import.
         """
-        found = {name for data in self.hidden.values() for name in data.get("uses", ())}
+        packages = {name for data in self.hidden.values() for name in data.get("uses", ())}
         if any(map(is_ordinary, self.instructor["cells"])):
             cells = [c["source"] for c in self.instructor["cells"] if is_code(c)]
             cells += [f.decode() for name, f in self.data.items() if name.endswith(".py")]
             own = {name.partition(".")[0] for name in imports(*cells)} - NOT_FOR_STUDENTS
             own -= modules_of(self.data)
-            found |= {name for name in own if importlib.util.find_spec(name)}
-        return sorted(found)
+            packages |= {name for name in own if importlib.util.find_spec(name)}
+        return sorted(packages)
 
     @cached_property
     def data(self) -> dict[str, bytes]:
         """Return the instructor's data and modules that cells may read, by relative path."""
-        found = self.course.data_files(self.name).items()
-        return {name: file.read_bytes() for name, file in found}
+        files = self.course.data_files(self.name).items()
+        return {name: file.read_bytes() for name, file in files}
 
     @cached_property
     def usual(self) -> list[str]:
@@ -202,11 +202,11 @@ class Assignment:
             By name: the ids of a notebook's cells that students write; of another file, none.
             The only notebook of an assignment isn't among them, because it may have any name.
         """
-        found = parts(self.released, self.name)
+        notebooks = parts(self.released, self.name)
         several = {
             f"{own}.ipynb": [grade_id(c) for c in one["cells"] if is_solution(c)]
-            for own, one in found.items()
-            if len(found) > 1
+            for own, one in notebooks.items()
+            if len(notebooks) > 1
         }
         return several | {file: [] for file in self.declared}
 
@@ -275,14 +275,14 @@ def released_notebook(course: Course, name: str) -> dict:
     NotReleased
         If a notebook has not been released.
     """
-    found = {}
+    notebooks = {}
     for own in course.notebook_names(name):
         file = course / "release" / name / f"{own}.ipynb"
         if not file.is_file():
             which = name if own == name else f"{own}.ipynb of {name}"
             raise NotReleased(f"{which} has not been released: run `nngrader release {name}`")
-        found[own] = from_file(file)
-    return together(found) if course.own_notebooks(name) else found[name]
+        notebooks[own] = from_file(file)
+    return together(notebooks) if course.own_notebooks(name) else notebooks[name]
 
 
 def _cells(notebook):

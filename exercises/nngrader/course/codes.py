@@ -56,5 +56,5 @@ def code(secret: bytes, *words: str, letters: int = 32) -> str:
     'ryav2ekl'
     """
     text = "\0".join(words).encode("utf-8", "surrogatepass")
-    found = hmac.new(secret, text, hashlib.sha256).digest()
-    return base64.b32encode(found).decode()[:letters].lower()
+    digest = hmac.new(secret, text, hashlib.sha256).digest()
+    return base64.b32encode(digest).decode()[:letters].lower()

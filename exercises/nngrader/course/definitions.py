@@ -1,4 +1,4 @@
-"""The files that declare a problem, and results that were graded under another declaration."""
+"""The files that declare a problem, and results that were graded under a different one."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def declaring_files(definitions: Path, problem: str) -> list[Path]:
     todo = [f for f in inside.values() if _says(f, problem)]
     if not todo or len(files) != len(inside) + 1:
         return files
-    found = {definitions / FIRST}
+    declaring = {definitions / FIRST}
     while todo:
-        if (file := todo.pop()) not in found:
-            found.add(file)
+        if (file := todo.pop()) not in declaring:
+            declaring.add(file)
             todo += [inside[m] for m in _imported(file) if m in inside]
-    return sorted(found)
+    return sorted(declaring)
 
 
 def _says(file, problem):
@@ -120,15 +120,15 @@ def graded_earlier(course: Course, assignment: str, results: dict) -> dict[str, 
     if course.lacks_private(assignment) or not files_of(course.definitions(assignment)):
         return {}
     asked = dict.fromkeys(name for r in results.values() for name in r["problems"])
-    now, found = definition_digests(course, assignment, list(asked)), {}
+    now, earlier = definition_digests(course, assignment, list(asked)), {}
     for student, result in results.items():
         then = result.get("definitions", {})
         if old := [n for n in result["problems"] if n in then and then[n] != now[n]]:
-            found[student] = old
-    return found
+            earlier[student] = old
+    return earlier
 
 
-def earlier_in_words(found: dict[str, list[str]]) -> list[str]:
+def earlier_in_words(earlier: dict[str, list[str]]) -> list[str]:
     """Return a line about results graded under an earlier definition, or no line.
 
     Students with the same problems are listed together; if there are many, only their number.
@@ -139,10 +139,10 @@ def earlier_in_words(found: dict[str, list[str]]) -> list[str]:
     ['graded under an earlier definition, so grade again: 38 students (hinge)']
     """
     together = {}
-    for student, old in sorted(found.items()):
+    for student, old in sorted(earlier.items()):
         together.setdefault(", ".join(old), []).append(student)
     texts = [
         f"{', '.join(who) if len(who) <= MOST_NAMED else counted(len(who), 'student')} ({old})"
         for old, who in together.items()
     ]
-    return [f"{EARLIER}, so grade again: {', '.join(texts)}"] * bool(found)
+    return [f"{EARLIER}, so grade again: {', '.join(texts)}"] * bool(earlier)

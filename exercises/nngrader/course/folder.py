@@ -144,7 +144,7 @@ class Course:
         """Return the names of texts and notebooks that cannot be part of the assignment."""
         texts = [f for f in file.parent.glob("*.md") if f != file]
         marks = {f: MARK.finditer(f.read_text("utf-8", errors="ignore")) for f in texts}
-        read = [f for f, found in marks.items() if any(m["kind"] for m in found)]
+        read = [f for f, directives in marks.items() if any(m["kind"] for m in directives)]
         made = file.with_suffix(".ipynb")
         others = [f for f in file.parent.glob("*.ipynb") if f != made and not own]
         return sorted(f.name for f in [*read, *others])
@@ -166,7 +166,7 @@ class Course:
             "heldback/: data and solved files of challenges": not challenge
             or (self.root / "heldback").is_dir(),
         }
-        if missing := [what for what, there in needed.items() if not there]:
+        if missing := [what for what, exists in needed.items() if not exists]:
             copied = f"copy from {OWN}/ of the repository, or write your own"
             lines = "\n  ".join([*missing, copied])
             raise NotThere(f"{self.root} lacks what {assignment} needs:\n  {lines}")
@@ -207,12 +207,12 @@ class Course:
         ValueError
             If settings are malformed, or private settings contain more than points.
         """
-        found = {}
+        points = {}
         for file in self.settings_files(assignment):
-            found |= read_settings(file)[1]
+            points |= read_settings(file)[1]
             if file.parent == self.private and (more := read_toml(file).keys() - {"points"}):
                 raise ValueError(f"{file}: [{min(more)}] belongs in nngrader.toml")
-        return found
+        return points
 
     def settings_files(self, assignment: str) -> list[Path]:
         """Return the files that may set points: the public and, if any, the private one."""
@@ -246,13 +246,13 @@ class Course:
         if not self.private.is_dir():
             raise NotThere(f"no folder of private definitions: {self.private} does not exist")
         own = self.private / f"{assignment}.py"
-        found = [own] * own.is_file() + self._private_cells(assignment)
-        found += [file for _, pair in self.new(assignment) for file in pair]
+        files = [own] * own.is_file() + self._private_cells(assignment)
+        files += [file for _, pair in self.new(assignment) for file in pair]
         settings = self.private / f"{assignment}.toml"
-        found += [settings] * settings.is_file()
-        if not found:
+        files += [settings] * settings.is_file()
+        if not files:
             raise NotThere(f"{self.private} has no {own.name} or other file for {assignment}")
-        return found
+        return files
 
     def problem_files(self, assignment: str) -> list[Path]:
         """Return all files that declare the assignment's problems, the public ones first."""
@@ -372,10 +372,10 @@ class Course:
             Their ids, sorted. A broken link, a file or an unreadable folder counts too.
         """
         folder = self.root / "submitted"
-        found = sorted(os.listdir(folder)) if folder.is_dir() else []
+        names = sorted(os.listdir(folder)) if folder.is_dir() else []
         return [
             student
-            for student in found
+            for student in names
             if (folder / student).is_symlink() or is_there(folder / student / assignment)
         ]
 
@@ -529,16 +529,16 @@ def new_files(private: Path, assignment: str) -> dict[str, tuple[Path, Path]]:
         Its new problems have both `NAME.py` and `NAME.md` in `ASSIGNMENT/`.
     """
     files = sorted((private / assignment).glob("*.py"))
-    found = {f.stem: (f, f.with_suffix(".md")) for f in files}
-    return {name: pair for name, pair in found.items() if pair[1].is_file()}
+    pairs = {f.stem: (f, f.with_suffix(".md")) for f in files}
+    return {name: pair for name, pair in pairs.items() if pair[1].is_file()}
 
 
 def _only(file, name):
     """Return the only problem that a file declares; it has the same name as the file."""
-    found = _declared(file)
-    if [p.name for p in found] != [name]:
+    problems = _declared(file)
+    if [p.name for p in problems] != [name]:
         raise CannotDo(f"{file}: PROBLEMS should contain only {name}, the file's name")
-    return found[0]
+    return problems[0]
 
 
 @contextlib.contextmanager

@@ -38,11 +38,11 @@ NAMES = ("name", "full name")
 
 def of_roster(students: dict[str, Student] | None) -> dict[str, list[str]]:
     """Return the members of each group in the class list's column `group`, in its order."""
-    found = {}
+    groups = {}
     for student in (students or {}).values():
         if student.group:
-            found.setdefault(student.group, []).append(student.id)
-    return found
+            groups.setdefault(student.group, []).append(student.id)
+    return groups
 
 
 def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]]:
@@ -70,7 +70,7 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
     column = next((c for c in GROUP if rows and c in rows[0][1]), None)
     if rows and column is None:
         raise CannotDo(f"{file}: no column {' or '.join(f'`{c}`' for c in GROUP)}")
-    found, where, faults = {}, {}, []
+    groups, where, faults = {}, {}, []
     for n, row in rows:
         if not row[column]:
             continue
@@ -81,11 +81,11 @@ def read(file: Path, students: dict[str, Student] | None) -> dict[str, list[str]
             faults.append(f"line {n} (group {row[column]}): {reason}")
         elif where.setdefault(fitting[0], row[column]) != row[column]:
             faults.append(f"line {n}: {fitting[0]} is in {where[fitting[0]]} and {row[column]}")
-        elif fitting[0] not in found.setdefault(row[column], []):
-            found[row[column]].append(fitting[0])
+        elif fitting[0] not in groups.setdefault(row[column], []):
+            groups[row[column]].append(fitting[0])
     if faults:
         raise CannotDo("\n  ".join([f"{file} cannot be used:", *faults]))
-    return found
+    return groups
 
 
 def _fitting(row, students):
@@ -134,5 +134,5 @@ def without(
 def groups_of(course: Course, file: Path | None, apart: Iterable[str] = ()) -> dict:
     """Return the groups of a course, from the table if one is named, else the class list."""
     students = read_roster(course)
-    found = read(file, students) if file else of_roster(students)
-    return without(found, apart, students or ())
+    groups = read(file, students) if file else of_roster(students)
+    return without(groups, apart, students or ())

@@ -25,14 +25,14 @@ MARK = re.compile(  # a name for the next text cell, or another kind of cell
     re.M,
 )
 AFTER = re.compile(r"after: *(\w+) *$")
-HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # of the next section, with its label
+HEADING = re.compile(r"^(?:\(\w+\)=\n+)?## ", re.M)  # the next section, with its label
 OPTION = re.compile(r":(\w+): *(.*?) *\n")
 UNKNOWN = re.compile(r"^`{3,}\{(?!points\}).*", re.M)
 BOOK = re.compile(r"\[([^\]]+)\]\(book:([\w/-]+)\)")
 TABLE = re.compile(r"^```\{points\} *\n``` *$", re.M)
 DRAWS = re.compile(r"^(import|from) matplotlib\b", re.M)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-MOST_LINES = 3  # of a problem's table of points that are visible; the others are in a fold
+MOST_LINES = 3  # visible lines of a table of points; the rest is in a fold
 FORM = "form"  # one line for all aspects that earn no points by themselves
 UNMARKED = {"grade": False, "locked": True, "schema_version": 3, "solution": False}
 SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -115,8 +115,8 @@ def by_problem(by_cell: dict, problems: Iterable[str]) -> dict:
 
 def is_picture(cell: dict) -> bool:
     """Return whether this is one of the course's cells that draw, which grading skips."""
-    given = is_code(cell) and not is_solution(cell) and not is_test(cell)
-    return given and bool(DRAWS.search(cell["source"]))
+    is_fixed = is_code(cell) and not is_solution(cell) and not is_test(cell)
+    return is_fixed and bool(DRAWS.search(cell["source"]))
 
 
 def is_task(cell: dict) -> bool:
@@ -183,8 +183,8 @@ def own_notebooks(files: list[Path], worth: dict[str, float]) -> dict:
         If two cells have the same id, or no graded cell has an id that has points.
     """
     notebook = together({file.stem: from_file(file) for file in files})
-    found = parts(notebook, "").items()
-    ids = [(grade_id(c), name) for name, one in found for c in one["cells"] if grade_id(c)]
+    pieces = parts(notebook, "").items()
+    ids = [(grade_id(c), name) for name, one in pieces for c in one["cells"] if grade_id(c)]
     places = {}
     for gid, name in ids:
         places.setdefault(gid, []).append(f"{name}.ipynb")
@@ -307,7 +307,7 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
             marks = [m for m in marks if m["argument"] == head[1]]
         if not marks:
             place = head[1] if head else "another problem"
-            raise CannotDo(f"the section of {name} comes after {place}, which is not there")
+            raise CannotDo(f"the section of {name} comes after {place}, which doesn't exist")
         following = HEADING.search(text, marks[-1].end())
         at = following.start() if following else len(text)
         text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"
@@ -320,7 +320,7 @@ def _in_order(sections):
     behind = {name: head and head[1] for name, head in heads.items()}
     left, placed = dict(sections), {}
     while left:
-        ready = [n for n in left if behind[n] not in left] or list(left)  # a ring fails later
+        ready = [n for n in left if behind[n] not in left] or list(left)  # a cycle fails later
         placed |= {n: left.pop(n) for n in ready}
     return placed
 
@@ -371,8 +371,8 @@ def _cells(text, named, worth):
     for directive in [*MARK.finditer(text), None]:
         prose = text[at : directive.start() if directive else None].strip()
         at, what = directive and directive.end(), directive and directive["kind"]
-        if found := UNKNOWN.search(prose):
-            raise CannotDo(f"{found[0]} is not a known directive, or its end is missing")
+        if unknown := UNKNOWN.search(prose):
+            raise CannotDo(f"{unknown[0]} is not a known directive, or its end is missing")
         options = dict(OPTION.findall(directive["options"])) if what else {}
         name = what and (options.get("name") if what == "code-cell" else directive["argument"])
         if what and not name:
@@ -481,12 +481,12 @@ def points_lines(problem: Problem, worth: float) -> list[tuple[float, str, str]]
 def _table(problem, worth):
     """Return a problem's points as Markdown: the largest lines, and the others collapsed."""
     lines = points_lines(problem, worth)
-    seen = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
+    visible = sorted(lines, key=lambda line: -line[0])[:MOST_LINES]
     if len(lines) <= MOST_LINES + 1:
         return _rows(lines, problem)
-    rest = [line for line in lines if line not in seen]
+    rest = [line for line in lines if line not in visible]
     summary = f"<summary>{sum(p for p, *_ in rest):g} points for smaller items</summary>"
-    first = _rows([line for line in lines if line in seen], problem)
+    first = _rows([line for line in lines if line in visible], problem)
     return f"{first}\n\n<details>\n{summary}\n\n{_rows(rest, problem)}\n\n</details>"
 
 

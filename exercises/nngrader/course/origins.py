@@ -38,11 +38,11 @@ class Origin:
     number: str = ""
 
 
-def keep(course: Course, assignment: str, found: dict[str, Origin]) -> None:
+def keep(course: Course, assignment: str, origins: dict[str, Origin]) -> None:
     """Store the origins of submissions, and keep the earlier ones."""
     store = Store(course / ".results")
     kept = store.get(_key(assignment)) or {}
-    new = {s: asdict(o) for s, o in found.items()}
+    new = {s: asdict(o) for s, o in origins.items()}
     for student, origin in new.items():
         if not origin["number"]:  # a later file by mail; Moodle still expects the feedback
             origin["number"] = kept.get(student, {}).get("number", "")
@@ -57,11 +57,11 @@ def read(course: Course, assignment: str) -> dict[str, Origin]:
 
 def groups(course: Course, assignment: str) -> dict[str, list[str]]:
     """Return the members of each group that submitted together."""
-    found = {}
+    members = {}
     for student, origin in sorted(read(course, assignment).items()):
         if origin.group:
-            found.setdefault(origin.group, []).append(student)
-    return found
+            members.setdefault(origin.group, []).append(student)
+    return members
 
 
 def _key(assignment):

@@ -20,7 +20,8 @@ NAME = "students.csv"
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 GROUP = "group"  # our own column, which nbgrader ignores
 LONGEST = 100
-DROPPED = dict.fromkeys(map(ord, "&<>\"`|':\\/´‘’ʼ"))  # by Moodle, and similar apostrophes
+# The characters that Moodle drops, and similar apostrophes.
+DROPPED = dict.fromkeys(map(ord, "&<>\"`|':\\/´‘’ʼ"))
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Student:
 
 
 def fold(text: str) -> str:
-    """Return a name without accents, case, punctuation, and double blanks.
+    """Return a name without accents, upper case, punctuation or double blanks.
 
     >>> fold("Müller-Lüdenscheidt,  José")
     'muller ludenscheidt jose'
@@ -53,7 +54,7 @@ def fold(text: str) -> str:
 
 
 def fold_name(text: str) -> str:
-    """Return a person's or group's name in the form of `fold`, without signs that Moodle drops.
+    """Return a person's or group's name as `fold` does, without characters that Moodle drops.
 
     >>> fold_name("O'Connor") == fold_name("OConnor")
     True
@@ -86,10 +87,10 @@ def read(course: Course) -> dict[str, Student] | None:
         return None
     rows = records(file, "class list", ("id",))
     known = (*COLUMNS, GROUP)
-    found = [(n, Student(**{c: row[c] for c in row if c in known})) for n, row in rows]
-    if complaints := _complaints(found):
+    students = [(n, Student(**{c: row[c] for c in row if c in known})) for n, row in rows]
+    if complaints := _complaints(students):
         raise CannotDo("\n  ".join([f"{file} cannot be used:", *complaints]))
-    return {student.id: student for _, student in found}
+    return {student.id: student for _, student in students}
 
 
 def missing(course: Course, assignment: str, known: Iterable[str] = ()) -> list[str]:
@@ -125,14 +126,14 @@ def complaint_about(student: str) -> str:
     return f"is longer than {LONGEST} characters" if len(student) > LONGEST else ""
 
 
-def _complaints(found):
+def _complaints(students):
     """Return complaints about the rows."""
     lines = []
-    for n, student in found:
+    for n, student in students:
         if complaint := complaint_about(student.id):
             lines.append(f"line {n}: the id {student.id!a} {complaint}")
     for column in ("id", "lms_user_id"):
-        lines += _doubled(column, [(n, getattr(s, column)) for n, s in found])
+        lines += _doubled(column, [(n, getattr(s, column)) for n, s in students])
     return lines
 
 

@@ -79,11 +79,11 @@ def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, d
         raise CannotDo(f"{file}: no column `{lacking[0]}`; it has {', '.join(columns) or None}")
     if twice := sorted({c for c in columns if c and columns.count(c) > 1}):
         raise CannotDo(f"{file}: column {twice[0]!r} occurs twice")
-    found = []
+    numbered = []
     for n, row in rows:
         cells = {c: v.strip() for c, v in zip(columns, row, strict=False)}
         if len(row) > len(columns):
             raise CannotDo(f"{file}: line {n} has more cells than the first line")
         if any(cells.values()):
-            found.append((n, dict.fromkeys(columns, "") | cells))
-    return found
+            numbered.append((n, dict.fromkeys(columns, "") | cells))
+    return numbered

@@ -137,19 +137,19 @@ def read(file: Path) -> Worksheet:
             f"{file} is not a grading worksheet from Moodle, or its language is not supported: "
             f"no column for the grade among {names}"
         )
-    found = {}
+    by_number = {}
     for n, spans in enumerate(rows[1:], 2):
         if len(spans) < len(head):
             continue
         number = NUMBER.fullmatch(_value(text, spans[0]))
-        if not number or number[1] in found:
+        if not number or number[1] in by_number:
             raise CannotDo(f"{file}: row {n} has no participant's number, or repeats one")
         cells = {
             what: _value(text, spans[i]) if i is not None else "" for what, i in where.items()
         }
         kept = {k: cells[k] for k in ("name", "email", "id_number", "changed", "most")}
-        found[number[1]] = Row(n, number[1], **kept, grade=spans[where["grade"]])
-    return Worksheet(file, text, found)
+        by_number[number[1]] = Row(n, number[1], **kept, grade=spans[where["grade"]])
+    return Worksheet(file, text, by_number)
 
 
 def fields(text: str, separator: str) -> list[list[tuple[int, int]]]:
@@ -262,5 +262,5 @@ def owner(row: Row, students: dict[str, Student] | None) -> str:
         or (own[1] and own[1] == s.email.casefold())
     }
     named = {s.id for s in students.values() if fold_name(row.name) in s.names}
-    found = sure or {s for s in named if not (row.email and students[s].email)}
-    return found.pop() if len(found) == 1 else ""
+    owners = sure or {s for s in named if not (row.email and students[s].email)}
+    return owners.pop() if len(owners) == 1 else ""

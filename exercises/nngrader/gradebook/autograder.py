@@ -176,8 +176,8 @@ class Autograder:
         then, now = earlier() if marked else None, works(notebooks)
         place = {"assignment": self.assignment, "student": student}
         for name, notebook in notebooks.items():
-            found = {"notebook": name, "at_hand": at_hand[name]}
-            self.save.preprocess(notebook, place | found)
+            resources = {"notebook": name, "at_hand": at_hand[name]}
+            self.save.preprocess(notebook, place | resources)
         self.gradebook.db.commit()
         self.penalise(student)
         kept = [name for name in marked if then is None or then.get(name) == now.get(name)]
@@ -287,8 +287,8 @@ class Standing:
     @property
     def recorded(self) -> list:
         """Return the values that only a recording writes, never a person."""
-        found = [[g.name, g.auto_score] for g in self.grades.values()]
-        return [str(self.timestamp), found]
+        scores = [[g.name, g.auto_score] for g in self.grades.values()]
+        return [str(self.timestamp), scores]
 
     def fair_penalty(self, policy: Policy) -> float:
         """Return the penalty for the current marks, which a person may have changed."""
@@ -307,18 +307,18 @@ def standing(gradebook, assignment: str, student: str | None = None) -> dict[str
     """
     who = [Assignment.name == assignment]
     who += [SubmittedAssignment.student_id == student] * (student is not None)
-    found, seen = {}, set()
+    entries, known_submissions = {}, set()
     for row in gradebook.db.execute(_grades().where(*who)):
         late = _seconds(row.timestamp, row.duedate, row.extension)
-        entry = found.setdefault(row.student_id, Standing(row.timestamp, late, 0.0))
-        if row.id not in seen:
-            seen.add(row.id)
+        entry = entries.setdefault(row.student_id, Standing(row.timestamp, late, 0.0))
+        if row.id not in known_submissions:
+            known_submissions.add(row.id)
             entry.penalty += row.late_submission_penalty or 0.0
         if row.name is not None:
             entry.grades[row.name] = _mark(row)
     for row in gradebook.db.execute(_comments().where(*who, Comment.comment.is_not(None))):
-        found[row.student_id].comments[row.name] = row.comment
-    return found
+        entries[row.student_id].comments[row.name] = row.comment
+    return entries
 
 
 def _grades():

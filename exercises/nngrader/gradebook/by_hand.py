@@ -86,26 +86,26 @@ def take_marks(
     course.source(assignment)
     if not file and not share:
         raise NotThere("name a table of marks, or give marks to whole groups with --share")
-    given, name = read(file) if file else [], str(file or assignment)
+    rows, name = read(file) if file else [], str(file or assignment)
     called = names_of(course, anonymous)
-    given = [replace(g, student=called.student(g.student)) for g in given]
+    rows = [replace(g, student=called.student(g.student)) for g in rows]
     with HandMarks(course, assignment) as gradebook:
         if share:
             together = groups(course, assignment)
-            given = for_groups(gradebook.standing, together, given, name)
+            rows = for_groups(gradebook.standing, together, rows, name)
         lost = _ungradable(course, assignment, called)
         people = People(called, read_roster(course), lost, gradebook.written)
-        found = changes(gradebook.standing, given, name, people)
-        for change in found:
+        planned = changes(gradebook.standing, rows, name, people)
+        for change in planned:
             say(shown(str(replace(change, student=called(change.student)))))
-        same = len(given) - len(found)
+        same = len(rows) - len(planned)
         verb = "changes" if same == 1 else "change"
-        left = f"; {same} of {counted(len(given), 'row')} {verb} nothing" if same else ""
+        left = f"; {same} of {counted(len(rows), 'row')} {verb} nothing" if same else ""
         if dry_run:
-            say(f"nothing is written (--dry-run): {counted(len(found), 'change')}{left}")
+            say(f"nothing is written (--dry-run): {counted(len(planned), 'change')}{left}")
             return
-        gradebook.write(found)
-    say(f"{len(found)} changed{left}")
+        gradebook.write(planned)
+    say(f"{counted(len(planned), 'cell')} changed{left}")
 
 
 def _ungradable(course, assignment, called):
@@ -130,22 +130,22 @@ def read(file: Path) -> list[Given]:
     CannotDo
         If it cannot be read. The text lists every error with its line.
     """
-    found, faults, seen = [], [], {}
+    rows, faults, first_lines = [], [], {}
     for n, row in records(file, WHAT, ("student", "cell", "points")):
         points = _points(row["points"])
         comment = row.get("comment", "")
         if points is not None and not 0 <= points < math.inf:
             faults.append(f"line {n}: {row['points']!a} is not a number of points, 0 or more")
         if points is None and not comment:
-            continue  # a row for everyone, in which this answer isn't marked yet
+            continue  # the table has a row for every student, and this one isn't filled in yet
         where = row["student"], row["cell"]
-        if first := seen.get(where):
+        if first := first_lines.get(where):
             faults.append(f"line {n}: {', '.join(where)} is also on line {first}")
-        seen.setdefault(where, n)
-        found.append(Given(n, *where, points, comment))
+        first_lines.setdefault(where, n)
+        rows.append(Given(n, *where, points, comment))
     if faults:
         raise CannotDo("\n  ".join([f"{file} cannot be used:", *faults]))
-    return found
+    return rows
 
 
 def _points(text):
@@ -178,7 +178,7 @@ class People:
 
 
 def changes(
-    standing: dict, given: list[Given], file: str, people: People | None = None
+    entries: dict, rows: list[Given], file: str, people: People | None = None
 ) -> list[Change]:
     """Return the changes that rows make; rows that change nothing are left out.
 
@@ -189,11 +189,11 @@ def changes(
         that could not be graded, or more points than the maximum. The text lists all of these
         rows.
     """
-    found, faults, people = [], [], people or People()
-    for g in given:
-        entry = standing.get(g.student)
+    planned, faults, people = [], [], people or People()
+    for g in rows:
+        entry = entries.get(g.student)
         grade = entry.grades.get(g.cell) if entry else None
-        if fault := _fault(g, entry, grade, standing, people):
+        if fault := _fault(g, entry, grade, entries, people):
             faults.append(f"line {g.line}: {fault}")
             continue
         before = None if grade.needs_manual_grade else grade.score
@@ -201,14 +201,14 @@ def changes(
         old = entry.comments.get(g.cell) or ""
         change = Change(g.student, g.cell, before, points, grade.most, old, g.comment or old)
         if (before, old) != (change.points, change.comment):
-            found.append(change)
+            planned.append(change)
     if faults:
         raise CannotDo("\n  ".join([f"{file}: nothing was changed, because:", *faults]))
-    return found
+    return planned
 
 
 def for_groups(
-    standing: dict, groups: dict[str, list[str]], given: list[Given], file: str
+    entries: dict, groups: dict[str, list[str]], given_rows: list[Given], file: str
 ) -> list[Given]:
     """Return rows for all members of groups, from rows and marks for some of them.
 
@@ -216,7 +216,7 @@ def for_groups(
     ----------
     groups : dict
         Ids of students by name of the group.
-    given : list of Given
+    given_rows : list of Given
         Rows. Each applies to all members of the group without a row about the same cell. If
         there are no such rows, marks from the gradebook apply to the members who wait for a
         mark; they become rows with the line number 0.
@@ -226,13 +226,13 @@ def for_groups(
     CannotDo
         If members of a group have different marks and another member has none.
     """
-    rows, faults = list(given), []
+    rows, faults = list(given_rows), []
     for group, members in groups.items():
-        graded = [s for s in members if s in standing]
-        for cell in sorted({c for s in graded for c in standing[s].grades}):
-            own = {g.student: g for g in given if g.cell == cell and g.student in members}
-            source = own or _marked(standing, graded, cell)
-            left = [s for s in graded if s not in source and cell in standing[s].grades]
+        graded = [s for s in members if s in entries]
+        for cell in sorted({c for s in graded for c in entries[s].grades}):
+            own = {g.student: g for g in given_rows if g.cell == cell and g.student in members}
+            source = own or _marked(entries, graded, cell)
+            left = [s for s in graded if s not in source and cell in entries[s].grades]
             if not source or not left:
                 continue
             if len({(g.points, g.comment) for g in source.values()}) > 1:
@@ -245,37 +245,37 @@ def for_groups(
     return rows
 
 
-def _marked(standing, students, cell):
+def _marked(entries, students, cell):
     """Return the gradebook's manual marks for a cell, as rows by student."""
-    found = {}
+    rows = {}
     for student in students:
-        grade = standing[student].grades.get(cell)
+        grade = entries[student].grades.get(cell)
         if grade and grade.manual_score is not None and not grade.needs_manual_grade:
-            comment = standing[student].comments.get(cell) or ""
-            found[student] = Given(0, student, cell, grade.score, comment)
-    return found
+            comment = entries[student].comments.get(cell) or ""
+            rows[student] = Given(0, student, cell, grade.score, comment)
+    return rows
 
 
-def _fault(given, entry, grade, standing, people):
+def _fault(row, entry, grade, entries, people):
     """Return why a row is invalid, or "" if it is valid."""
-    student = people.called.typed(given.student)
+    student = people.called.typed(row.student)
     if entry is None:
-        known = [] if given.student in (people.listed or ()) else map(people.called, standing)
+        known = [] if row.student in (people.listed or ()) else map(people.called, entries)
         return f"{student!a} has no graded submission{did_you_mean(student, known)}"
-    why = people.ungradable.get(given.student)
+    why = people.ungradable.get(row.student)
     if why and not (grade and grade.by_hand):
         return f"the submission of {student!a} could not be graded ({why}): {UNGRADABLE}"
     by_hand = _by_hand(entry, people)
-    if grade is None and id_of_test(given.cell) not in entry.grades:
-        near = did_you_mean(given.cell, by_hand)
-        return f"no cell {given.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
+    if grade is None and id_of_test(row.cell) not in entry.grades:
+        near = did_you_mean(row.cell, by_hand)
+        return f"no cell {row.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
     if grade is None or grade.name not in by_hand:
         return (
-            f"{given.cell} is marked by the grader (change it in formgrader); by hand: "
+            f"{row.cell} is marked by the grader (change it in formgrader); by hand: "
             f"{', '.join(by_hand) or 'none'}"
         )
-    if given.points is not None and given.points > grade.most:
-        return f"{counted(given.points, 'point')} for {given.cell}, which has {grade.most:g}"
+    if row.points is not None and row.points > grade.most:
+        return f"{counted(row.points, 'point')} for {row.cell}, which has {grade.most:g}"
     return ""
 
 
@@ -321,17 +321,17 @@ class HandMarks:
         with quiet():
             self.gradebook.shut()
 
-    def write(self, found: list[Change]) -> None:
+    def write(self, planned: list[Change]) -> None:
         """Write all changes, or none.
 
         Parameters
         ----------
-        found : list of Change
+        planned : list of Change
             The result of `changes`. Comments are written as manual comments. A cell with
             points no longer waits for a mark.
         """
         with quiet(), database_errors(self.url), self.gradebook.whole():
-            for change in found:
+            for change in planned:
                 notebook = self.notebook_of[change.cell]
                 where = change.cell, notebook, self.assignment, change.student
                 if change.points != change.before:

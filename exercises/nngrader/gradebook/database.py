@@ -207,8 +207,8 @@ def marks(course: Course, assignment: str) -> dict[str, dict]:
             known = course.assignments()
             near = did_you_mean(assignment, known) if assignment not in known else ""
             raise NotThere(f"{assignment} is not in the gradebook{near}") from None
-        found = standing(gradebook, assignment)
-        return {s: _mark(found[s], most, policy) for s in sorted(found)}
+        entries = standing(gradebook, assignment)
+        return {s: _mark(entries[s], most, policy) for s in sorted(entries)}
 
 
 def _mark(one, most, policy):

@@ -26,10 +26,10 @@ def without_network(config) -> None:
 
     It changes nothing outside a checkout, because the book's copy of KaTeX is not there.
     """
-    found = importlib.util.find_spec("nbgrader")
-    if not KATEX.is_dir() or found is None:
+    spec = importlib.util.find_spec("nbgrader")
+    if not KATEX.is_dir() or spec is None:
         return
-    theirs = Path(found.origin).parent / "server_extensions" / "formgrader" / "templates"
+    theirs = Path(spec.origin).parent / "server_extensions" / "formgrader" / "templates"
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(theirs)]
     config.HTMLExporter.filters = {"formulas_head": f"{__name__}.formulas_head"}
 
@@ -44,7 +44,7 @@ def formulas_head(_url: str = "") -> str:
     return "\n".join(parts)
 
 
-def _with_font(found):
+def _with_font(match):
     """Return a font of the style sheet as an address that contains the font."""
-    data = base64.b64encode((KATEX / "fonts" / found[1]).read_bytes()).decode()
+    data = base64.b64encode((KATEX / "fonts" / match[1]).read_bytes()).decode()
     return f'url(data:font/woff2;base64,{data}) format("woff2")'

@@ -128,11 +128,11 @@ def _extensions(file, table, due):
     if table is None:
         return None
     _require_table(file, "late.extensions", table)
-    found = {s: moment(file, f"the extension of {s}", t) for s, t in table.items()}
-    for student, when in found.items():
+    extensions = {s: moment(file, f"the extension of {s}", t) for s, t in table.items()}
+    for student, when in extensions.items():
         if when < due:
             raise ValueError(f"{file}: the extension of {student} ends before the due date")
-    return found
+    return extensions
 
 
 def moment(file: Path, name: str, value) -> datetime:

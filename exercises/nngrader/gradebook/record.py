@@ -293,7 +293,7 @@ class Recorder:
         """
         file = self._handed_in(student) / STAMP
         if file.parent.is_symlink() or file.parents[1].is_symlink():
-            return ""  # a link may point to another student's file; this has a flag
+            return ""  # a link may point to another student's file; intake has flagged it
         try:
             text = read_regular(file, MOST_STAMP)[0].decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):

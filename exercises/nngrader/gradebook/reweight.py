@@ -20,7 +20,7 @@ from .autograder import Mark, Standing, standing
 from .database import config_of, open_gradebook, quiet, require_gradebook
 from .late import Policy, policy_of
 
-WIDTH = 24  # of the column of students
+WIDTH = 24  # characters of the column of students
 BY_HAND = "by-hand-{}"  # name in the course's `.results`
 
 
@@ -235,10 +235,10 @@ def given_by_hand(plan: Plan, student: str, grade: Mark, change: Change) -> tupl
     As a result, a problem that is dropped and restored gets its marks again.
     """
     mine = plan.by_hand.get(student, {})
-    given, of, last = mine.get(change.cell, (0.0, 0.0, None))
+    points, of, last = mine.get(change.cell, (0.0, 0.0, None))
     if last is None or abs(last - grade.manual_score) > 1e-9:  # marked again since then
         return grade.manual_score, change.before
-    return given, of
+    return points, of
 
 
 def _row(plan, student, entry, result, policy):

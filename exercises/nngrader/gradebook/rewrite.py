@@ -94,9 +94,9 @@ def _write(course, plan, store, gradebook, home, policy):
     for student in {row.student for row in plan.rows}:
         folder = home.format_path(home.autograded_directory, student, name)
         cells = plan.results.get(student, {}).get("cells", {})
-        given = {cell: cells[cell][0] for cell in points if cell in cells}
+        earned = {cell: cells[cell][0] for cell in points if cell in cells}
         for file in files:
-            _rewrite(Path(folder, file), points, texts, given)
+            _rewrite(Path(folder, file), points, texts, earned)
     store.put(BY_HAND.format(name), by_hand)
     _write_results(course, plan, store, results, key)
 
@@ -106,11 +106,11 @@ def _by_file(course, plan):
     public, *private = course.settings_files(plan.assignment)
     mine = {n for file in private for n in read_settings(file)[1]}
     mine |= {n for n, _ in course.new(plan.assignment)} & plan.settings.keys()
-    found = {public: {n: p for n, p in plan.settings.items() if n not in mine}}
+    by_file = {public: {n: p for n, p in plan.settings.items() if n not in mine}}
     if mine:
         own = course.private / f"{plan.assignment}.toml"
-        found[own] = {n: plan.settings[n] for n in mine}
-    return found
+        by_file[own] = {n: plan.settings[n] for n in mine}
+    return by_file
 
 
 def _texts(old, new):
@@ -141,8 +141,8 @@ def _write_gradebook(plan, gradebook, results, texts, policy):
                 now = new_mark(plan, student, was, change, results.get(student))
                 entry.grades[grade.name] = now
                 if now.manual_score is not None:
-                    given = given_by_hand(plan, student, was, change)
-                    kept.setdefault(student, {})[grade.name] = [*given, now.manual_score]
+                    original = given_by_hand(plan, student, was, change)
+                    kept.setdefault(student, {})[grade.name] = [*original, now.manual_score]
                 grade.auto_score, grade.manual_score = now.auto_score, now.manual_score
     if policy.stated:
         gradebook.db.commit()  # computes the scores of the notebooks
@@ -174,7 +174,7 @@ def _checksum(cell, points):
     return compute_checksum(NotebookNode(plain | {"metadata": NotebookNode(nbgrader=about)}))
 
 
-def _rewrite(file, points, texts, given=None):
+def _rewrite(file, points, texts, earned=None):
     """Write points, the texts that mention them, and earned points into a notebook."""
     from nbformat import from_dict
     from nbgrader.utils import compute_checksum
@@ -190,9 +190,9 @@ def _rewrite(file, points, texts, given=None):
             cell["source"] = after
         if name in points:
             about["points"] = _whole(points[name])
-        if is_test(cell) and name in (given or {}):
-            _give(cell, given[name])
-        if changed and about.get("checksum") and not (given is not None and is_solution(cell)):
+        if is_test(cell) and name in (earned or {}):
+            _give(cell, earned[name])
+        if changed and about.get("checksum") and not (earned is not None and is_solution(cell)):
             about["checksum"] = compute_checksum(from_dict(cell))
     write_whole(file, json.dumps(notebook, indent=1) + "\n")
 
@@ -220,7 +220,7 @@ def _key(course, name):
 def _write_results(course, plan, store, results, before):
     """Write the results, also under the keys that `grade` will look for."""
     name, after = plan.assignment, _key(course, plan.assignment)
-    folder, found = store.part(name), {}
+    folder, written = store.part(name), {}
     old, new = f"{before[:16]}-", f"{after[:16]}-"
     for student, result in plan.results.items():
         key = results[student].get("key", "")
@@ -228,7 +228,7 @@ def _write_results(course, plan, store, results, before):
             moved = new + key.removeprefix(old)
             folder.put(moved, new_result(kept, plan.changes, plan.most[1]))
             result = result | {"key": moved}
-        found[student] = result
+        written[student] = result
     if before and after and folder.get(f"{old}seed") is not None:
         folder.put(f"{new}seed", [])
-    store.put(latest_key(name), found)
+    store.put(latest_key(name), written)

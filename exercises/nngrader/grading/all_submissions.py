@@ -64,11 +64,11 @@ def read_from(assignment: Assignment, folder: Path) -> Rebuilt:
     released, made, odd, unread, rebuilt = parts(a.released, a.name), {}, [], {}, None
     for name, instructor in parts(a.instructor, a.name).items():
         count, others = functools.partial(written, released[name]), released.keys() - {name}
-        found = read_submission(folder, name, count, a.limits.notebook_mb << 20, others)
-        odd += [flag for flag in found[1] if flag not in odd]
-        rebuilt = rebuild(instructor, released[name], found[0], a.earlier, rebuilt)
+        submission = read_submission(folder, name, count, a.limits.notebook_mb << 20, others)
+        odd += [flag for flag in submission[1] if flag not in odd]
+        rebuilt = rebuild(instructor, released[name], submission[0], a.earlier, rebuilt)
         made[name] = rebuilt.notebook
-        if found[0] is None:
+        if submission[0] is None:
             tests = filter(is_test, instructor["cells"])
             unread |= {grade_id(c): f"{name}.ipynb" for c in tests}
     if "parts" in a.instructor:

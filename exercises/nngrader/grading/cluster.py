@@ -53,7 +53,7 @@ class Cluster:
     """
 
     def __init__(self, spec: AssignmentSpec, address: str):
-        self.address, self.seen = address, time.monotonic()
+        self.address, self.last_seen = address, time.monotonic()
         self.unsafe = spec.unsafe
         self.client = self._connect()
         try:
@@ -78,9 +78,9 @@ class Cluster:
             If the last worker was seen more than `LONELY` seconds ago.
         """
         if self.client.status == "running" and self._workers():
-            self.seen = time.monotonic()
-        if time.monotonic() - self.seen > LONELY:
-            raise CannotDo(f"{self.address}: no worker for {LONELY} seconds; {AGAIN}")
+            self.last_seen = time.monotonic()
+        if time.monotonic() - self.last_seen > LONELY:
+            raise CannotDo(f"{self.address}: no worker for {LONELY} seconds. {AGAIN}")
 
     def _connect(self):
         """Return a client, or raise an error with the first line of Dask's message.
@@ -110,8 +110,8 @@ class Cluster:
             if why is not None
         ]
         if wrong:
-            here = in_words(spec.uses)
-            raise CannotDo("\n  ".join([f"workers that cannot grade like {here}:", *wrong]))
+            first = f"unsuitable workers; this machine has {in_words(spec.uses)}:"
+            raise CannotDo("\n  ".join([first, *wrong]))
         return sum(w["nthreads"] for w in workers.values())
 
     def __enter__(self):
@@ -121,7 +121,7 @@ class Cluster:
         self.client.close()
 
 
-AGAIN = "finished results are saved, run it again to continue"
+AGAIN = "Finished results are saved; run it again to continue"
 TLS = (
     "Is it running? A tls:// address needs certificates in Dask's configuration, "
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and so on; tcp:// does not reach a cluster with TLS"

@@ -67,10 +67,10 @@ def grade_class(
     sweep(course / ".results")
     assignment = Assignment(course, name)
     called = names_of(course, anonymous)
-    there = handed_in(course, name)
-    students = wanted(course, name, only, there, called)
+    submitted = handed_in(course, name)
+    students = wanted(course, name, only, submitted, called)
     students = sorted(students, key=called)  # the order of ids would reveal names
-    require_extensions_of_somebody(course, name, {*(roster or ()), *there}, roster, called)
+    require_extensions_of_somebody(course, name, {*(roster or ()), *submitted}, roster, called)
     require_seed(course, name, whole=not only)
     store = Store(course / ".results")
     running = executor_of(assignment.spec(unsafe), workers, scheduler)
@@ -111,13 +111,13 @@ def handed_in(course: Course, name: str) -> list[str]:
 
 
 def wanted(
-    course: Course, name: str, only: Sequence[str], there: list[str], called: Names
+    course: Course, name: str, only: Sequence[str], submitted: list[str], called: Names
 ) -> list[str]:
     """Return the students to grade; raise NotThere if one of them has no submission."""
-    named = require_among(course, only, there, called, f"no submission for {name} by")
-    if not there:
+    named = require_among(course, only, submitted, called, f"no submission for {name} by")
+    if not submitted:
         raise NotThere(f"no submissions: {course / 'submitted'} has no {name}")
-    return list(dict.fromkeys(named)) if only else there
+    return list(dict.fromkeys(named)) if only else submitted
 
 
 def require_extensions_of_somebody(
@@ -127,8 +127,8 @@ def require_extensions_of_somebody(
 
     This needs a class list.
     """
-    given = read_policy(policy_file(course, name)).extensions or {}
-    if roster and (vain := sorted(set(given) - known)):
+    extensions = read_policy(policy_file(course, name)).extensions or {}
+    if roster and (vain := sorted(set(extensions) - known)):
         near = [f"{s}{did_you_mean(s, known)}" for s in vain]
         named = "" if called.anonymous else f" ({shown(', '.join(near))})"
         raise CannotDo(

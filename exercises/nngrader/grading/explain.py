@@ -38,7 +38,7 @@ from .one_submission import Judge, judge_tests, wanted_names
 __all__ = ["FailedCase", "Lost", "explain", "in_all", "lines"]
 
 MOST_CASES = 3  # cases of one kind to show
-WHOLE = 12  # an answer with at most so many entries is shown whole
+WHOLE = 12  # an answer with at most this many entries is shown whole
 MOST_ENTRIES = 5  # entries of a longer answer to show, those with the largest errors
 
 
@@ -86,19 +86,19 @@ class Lost:
 class Watched(Judge):
     """Stores the answers of each problem's function, case by case."""
 
-    seen: dict = field(default_factory=dict)
+    failing_cases: dict = field(default_factory=dict)
     kept: list = field(default_factory=list)
 
     def _verdict(self, data):
         """Return the verdict; store the cases that lose points on the first attempt only."""
         name = data["name"]
-        if name in self.seen or data.get("file"):
+        if name in self.failing_cases or data.get("file"):
             return super()._verdict(data)
         self.kept.clear()
         verdict = super()._verdict(data)
         written = not all(map(_unwritten, self.kept))
         measure = functools.partial(self.runner.measure, name)
-        self.seen[name] = failed_cases(data, self.kept, measure) if written else []
+        self.failing_cases[name] = failed_cases(data, self.kept, measure) if written else []
         return verdict
 
     def _call(self, name, args, *asked):
@@ -155,13 +155,13 @@ def explain(
     return [
         Lost(
             name,
-            found["score"],
-            found["max"],
-            found["aspects"],
-            sentences(findings_of(found), _audience(name, spec)),
-            judging.seen.get(name, []),
+            judged["score"],
+            judged["max"],
+            judged["aspects"],
+            sentences(findings_of(judged), _audience(name, spec)),
+            judging.failing_cases.get(name, []),
         )
-        for name, found in judging.reports.items()
+        for name, judged in judging.reports.items()
         if problem in (None, name)
     ]
 
@@ -195,7 +195,7 @@ def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
         paired = case["aspect"] in ("loops", "memory")  # judged together
         key = (case["aspect"], case["group"]) if paired else len(kinds)
         kinds.setdefault(key, []).append((case, answer))
-    found = {}
+    by_kind = {}
     for some in kinds.values():
         verdict = _alone(data, some, measure)
         if not verdict.findings and all(
@@ -204,8 +204,8 @@ def failed_cases(data: dict, answers: list, measure) -> list[FailedCase]:
             continue
         case, answer = some[-1]
         key = case["aspect"], case["group"]
-        found.setdefault(key, []).append((case, answer, verdict))
-    return [f for failed in found.values() for f in _in_words(data, failed, measure)]
+        by_kind.setdefault(key, []).append((case, answer, verdict))
+    return [f for failed in by_kind.values() for f in _in_words(data, failed, measure)]
 
 
 def _alone(data, some, measure):
@@ -256,8 +256,8 @@ def _fault(result):
 def _stopped(data, result):
     """Return what ended the call, as a list; empty if it was an exception."""
     about = {"function": data["name"], "stopped": result.stopped}
-    found = Finding(Code.STOPPED, data=about)
-    return [text(found, Audience.INSTRUCTOR)] if result.stopped else []
+    finding = Finding(Code.STOPPED, data=about)
+    return [text(finding, Audience.INSTRUCTOR)] if result.stopped else []
 
 
 def _one_part(name, part, want, case):
@@ -303,7 +303,7 @@ def _full(values):
     return re.sub(r"(?<=\[) +| +(?=[],])", "", " ".join(text.split()))
 
 
-def in_all(found: list[Lost], mark: dict) -> str:
+def in_all(losses: list[Lost], mark: dict) -> str:
     """Return how the points of problems, points by hand and a penalty add up to the mark.
 
     Parameters
@@ -312,30 +312,30 @@ def in_all(found: list[Lost], mark: dict) -> str:
         The gradebook's mark: `score`, `max_score`, `late_penalty`, `by_hand`, `extra`.
     """
     by_hand = {cell: points for cell, points, *_ in mark["by_hand"]}
-    names = [n.problem for n in found]
+    names = [n.problem for n in losses]
     ours = by_problem({cell: cell for cell in [*by_hand, *mark["extra"]]}, names)
     problems = {cell: name for name, cell in ours.items()}
-    graded = sum(n.score for n in found if by_hand.get(ours.get(n.problem)) is None)
-    given = {problems.get(c, c): p for c, p in by_hand.items() if p is not None}
+    graded = sum(n.score for n in losses if by_hand.get(ours.get(n.problem)) is None)
+    manual = {problems.get(c, c): p for c, p in by_hand.items() if p is not None}
     left = [cell for cell, points in by_hand.items() if points is None]
     extra = {problems.get(c, c): p for c, p in mark["extra"].items()}
     penalty, recorded = mark["late_penalty"], mark["score"]
-    total = max(0.0, graded + sum(given.values()) + sum(extra.values()) - penalty)
+    total = max(0.0, graded + sum(manual.values()) + sum(extra.values()) - penalty)
     terms = [f"{graded:g} by the grader"]
-    terms += [f"{points:g} by hand for {cell}" for cell, points in given.items()]
+    terms += [f"{points:g} by hand for {cell}" for cell, points in manual.items()]
     terms += [f"{points:g} extra for {cell}" for cell, points in extra.items()]
     terms += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
     terms += [f"minus {penalty:g} for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:
         words += f"; but {recorded:g} are recorded: grade again"
-    return f"in all: {', '.join(terms)}: {words}"
+    return f"in total: {', '.join(terms)} = {words}"
 
 
-def lines(student: str, found: list[Lost]) -> list[str]:
+def lines(student: str, losses: list[Lost]) -> list[str]:
     """Return the explanation as lines for a terminal."""
     output = []
-    for lost in found:
+    for lost in losses:
         output.append(
             f"{student}, {lost.problem}: {lost.score:g} of {counted(lost.most, 'point')}"
         )

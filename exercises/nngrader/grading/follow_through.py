@@ -149,21 +149,24 @@ def followed(data: dict, alone: dict, corrected: Verdict, called: list[str]) -> 
     dict
         A report; `alone` if the correct functions restore no points.
     """
-    found = report(data, corrected, alone["max"])
-    gained = {a: n - alone["aspects"][a][0] for a, (n, _) in found["aspects"].items()}
-    if not called or found["score"] <= alone["score"]:
+    restored = report(data, corrected, alone["max"])
+    gained = {a: n - alone["aspects"][a][0] for a, (n, _) in restored["aspects"].items()}
+    if not called or restored["score"] <= alone["score"]:
         return alone
-    for aspect, (points, most) in found["aspects"].items():
-        found["aspects"][aspect] = [round(points - SHARE * max(0.0, gained[aspect]), 6), most]
-    score = round(sum(points for points, _ in found["aspects"].values()), 6)
+    for aspect, (points, most) in restored["aspects"].items():
+        restored["aspects"][aspect] = [
+            round(points - SHARE * max(0.0, gained[aspect]), 6),
+            most,
+        ]
+    score = round(sum(points for points, _ in restored["aspects"].values()), 6)
     back = score - alone["score"]
     about = {"called": called, "back": float(f"{back:.3g}")}
     finding = Finding(Code.CALLS_WRONG, max(gained, key=gained.get), data=about)
-    findings = [finding.to_json(), *_of_its_own(found, alone)]
-    return found | {"score": score, "findings": findings}
+    findings = [finding.to_json(), *_of_its_own(restored, alone)]
+    return restored | {"score": score, "findings": findings}
 
 
-def _of_its_own(found: dict, alone: dict) -> list:
+def _of_its_own(restored: dict, alone: dict) -> list:
     """Return a corrected report's findings; use the original ones where a transfer failed.
 
     A correct function's result passes through two sandboxes, and may be too large for that.
@@ -172,8 +175,8 @@ def _of_its_own(found: dict, alone: dict) -> list:
     crossing = DEATHS[Ending.TOO_LARGE][1]
     failed = {
         f["aspect"]
-        for f in found["findings"]
+        for f in restored["findings"]
         if f["data"].get("stopped", {}).get("limit") == crossing
     }
-    kept = [f for f in found["findings"] if f["aspect"] not in failed]
+    kept = [f for f in restored["findings"] if f["aspect"] not in failed]
     return [*kept, *(f for f in alone["findings"] if f["aspect"] in failed)]

@@ -123,14 +123,14 @@ def main(folder: Path) -> int:
     error of the grader never becomes a mark.
     """
     try:
-        found = grade(folder)
+        result = grade(folder)
     except (CannotDo, OSError) as e:
         print(f"nngrader: {e}", file=sys.stderr)
         return 1
     out = folder / "results"
     out.mkdir(exist_ok=True)
-    (out / "results.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
-    kept = found["extra_data"]
+    (out / "results.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    kept = result["extra_data"]
     print(kept["status"], *[flag["text"] for flag in kept["flags"]], sep="\n")
     return 0
 

@@ -161,8 +161,8 @@ def _of_folder(top):
     while todo:
         folder, before = todo.pop()
         with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda e: e.name)
-        for entry in found:
+            ordered = sorted(entries, key=lambda e: e.name)
+        for entry in ordered:
             name = before + entry.name
             try:
                 parts = parts_of(name)

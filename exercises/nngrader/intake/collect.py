@@ -112,17 +112,19 @@ def collect(
         outcome = Collected(left_out=[(n, r) for n, r in refused if _may_be_part(n, declared)])
         outcome.ignored = [n for n, _ in refused if not _may_be_part(n, declared)]
         try:
-            found = sort(items, place.stem, assignment, known)
+            submissions = sort(items, place.stem, assignment, known)
         except Unreadable as e:
             raise CannotDo(f"{METADATA} in {place} cannot be read: {e}") from None
         if worksheet:
-            if not any(handed.number in worksheet.rows for handed in found):
+            if not any(handed.number in worksheet.rows for handed in submissions):
                 raise WrongUsage(
                     "a grading worksheet needs a zip from Moodle, but no file in "
                     f"{place} has a participant's number from this worksheet"
                 )
-            found = [_told(handed, worksheet, students, zone) for handed in found]
-        mine = _by_student(found, students, groups, asked, outcome)
+            submissions = [
+                _from_worksheet(handed, worksheet, students, zone) for handed in submissions
+            ]
+        mine = _by_student(submissions, students, groups, asked, outcome)
         mine |= _shared(mine, groups, asked, outcome)
         with working_folder(course) as work:
             for student, handed in sorted(mine.items()):
@@ -157,8 +159,10 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     if outcome.teams:
         through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
-        told = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
-        report.append(text + (f"; submitted for {cut(shown(told), WIDTH)}" if told else ""))
+        partners = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
+        report.append(
+            text + (f"; submitted for {cut(shown(partners), WIDTH)}" if partners else "")
+        )
     several, kept = outcome.several, outcome.kept
     for words, noun, names in (
         (
@@ -187,7 +191,7 @@ def _may_be_part(name, declared):
     return is_near(name) or name.lower().endswith(".zip") or Path(name).name in declared
 
 
-def _told(handed, worksheet, students, zone):
+def _from_worksheet(handed, worksheet, students, zone):
     """Return a submission with student and time from the grading worksheet."""
     row = worksheet.rows.get(handed.number)
     if row is None:
@@ -197,10 +201,10 @@ def _told(handed, worksheet, students, zone):
     return replace(handed, student=student, when=when, source=SOURCE if when else "")
 
 
-def _by_student(found, students, groups, asked, outcome):
+def _by_student(submissions, students, groups, asked, outcome):
     """Return the submission that counts, for each student who has one."""
     mine, declared = {}, asked.declared
-    for handed in found:
+    for handed in submissions:
         try:
             mine.setdefault(whose(handed, students, groups), []).append(handed)
         except Unreadable as e:
@@ -217,33 +221,33 @@ def _shared(mine, groups, asked, outcome):
     """Return the submission that counts for each group member, or None if this is unclear."""
     shared = {}
     for group, members in sorted(groups.items()):
-        there = {s: mine[s] for s in members if s in mine}
-        if not there:
+        submitted = {s: mine[s] for s in members if s in mine}
+        if not submitted:
             continue
-        content = {s: _content(handed, asked) for s, handed in there.items()}
-        owner = _owner(there, content)
+        content = {s: _content(handed, asked) for s, handed in submitted.items()}
+        owner = _owner(submitted, content)
         if owner is None:
-            reason = f"{len(there)} of {group} submitted different work: which one counts?"
-            outcome.left_out.append((", ".join(h.label for h in there.values()), reason))
+            reason = f"{len(submitted)} of {group} submitted different work: which one counts?"
+            outcome.left_out.append((", ".join(h.label for h in submitted.values()), reason))
             outcome.refused += members
             shared |= dict.fromkeys(members)
             continue
         for student in members:
             same = content.get(student) == content[owner]
-            shared[student] = there[student if same else owner]
+            shared[student] = submitted[student if same else owner]
             outcome.teams[student] = group, "" if same else owner
-            if student in there and not same:
-                outcome.ignored.append(there[student].label)
+            if student in submitted and not same:
+                outcome.ignored.append(submitted[student].label)
     return shared
 
 
-def _owner(there, content):
+def _owner(submitted, content):
     """Return whose submission counts for a group: the latest, any of equal ones, or None."""
     if len(set(content.values())) == 1:
-        return min(there)
-    newest = max(there, key=lambda s: there[s].newest)
-    times = [h.when for h in there.values()]
-    return newest if all(times) and times.count(there[newest].when) == 1 else None
+        return min(submitted)
+    newest = max(submitted, key=lambda s: submitted[s].newest)
+    times = [h.when for h in submitted.values()]
+    return newest if all(times) and times.count(submitted[newest].when) == 1 else None
 
 
 def _content(handed, asked):
@@ -312,14 +316,14 @@ def _collect_one(asked, student, handed, work, outcome):
         handed.platform, files, group, through, "" if through else handed.number
     )
     outcome.late += [student] * handed.late
-    source, there = _source(handed), asked.course / "submitted" / student / asked.name
-    untimed = source.startswith(NONE) and not (there / STAMP).exists()
+    source, folder = _source(handed), asked.course / "submitted" / student / asked.name
+    untimed = source.startswith(NONE) and not (folder / STAMP).exists()
     if became not in ("unchanged", "not_newer") or untimed:
         outcome.times[source] += 1
 
 
 def _completed(taken, older, asked):
-    """Return a submission with files that only older ones of the download have; their names."""
+    """Add the files that only older submissions contain; also return their names."""
     names = []
     for handed in older:
         with contextlib.suppress(Unreadable):
@@ -338,14 +342,14 @@ def _require_own(taken, asked):
         if not name.lower().endswith(".ipynb"):
             continue
         try:
-            found = {c.grade_id for c in cells_of(shrunk(raw), [], name)} - {None}
+            ids = {c.grade_id for c in cells_of(shrunk(raw), [], name)} - {None}
         except Unreadable:
-            continue  # grading says what is wrong with it
-        if not found or found & own:
+            continue  # a flag will report what is wrong with it
+        if not ids or ids & own:
             return
         for other in asked.course.assignments():
             with contextlib.suppress(NotReleased):
-                if found & _ids(released_notebook(asked.course, other)["cells"]):
+                if ids & _ids(released_notebook(asked.course, other)["cells"]):
                     raise Unreadable(f"{name} is a notebook of {other}")
 
 
@@ -392,19 +396,19 @@ def _contents(label, files, asked, outcome):
 
     If no notebook can be read, raise an error.
     """
-    found, reasons = {}, []
+    contents, reasons = {}, []
     for name, item in files.items():
         try:
             if name in asked.declared:
-                found[name] = item.read(asked.declared[name])
+                contents[name] = item.read(asked.declared[name])
             else:
-                found[name] = shrunk(item.read(asked.limits.notebook_mb << 20))
+                contents[name] = shrunk(item.read(asked.limits.notebook_mb << 20))
         except (Unreadable, OSError) as e:
             reasons.append(f"{item.name}: {getattr(e, 'strerror', None) or e}")
-    if not any(name.lower().endswith(".ipynb") for name in found):
+    if not any(name.lower().endswith(".ipynb") for name in contents):
         raise Unreadable("; ".join(reasons))
     outcome.left_out += [(label, reason) for reason in reasons]
-    return found
+    return contents
 
 
 def _is_ours(name, raw, asked):
@@ -433,19 +437,19 @@ def _is_notebook(item: Item) -> bool:
 
 def _opened_inside(items):
     """Return the files with each zip replaced by its files, and those that cannot be read."""
-    found, refused = [], []
+    files, refused = [], []
     for path, item in items:
         if not item.name.lower().endswith(".zip"):
-            found.append((path, item))
+            files.append((path, item))
             continue
         try:
             more, bad = inside(item)
         except Unreadable as e:
             refused.append((item.name, str(e)))
             continue
-        found += [(i.parts, i) for i in more if not _is_hidden(i)]
+        files += [(i.parts, i) for i in more if not _is_hidden(i)]
         refused += bad
-    return found, refused
+    return files, refused
 
 
 def _is_hidden(item):
@@ -459,15 +463,17 @@ def _notebooks(items, expected):
     If there are more than the expected ones, the grader will use those with the most cells
     filled in, and name the others in a flag.
     """
-    found = sorted((f for f in items if _is_notebook(f[1])), key=lambda f: len(f[0]))
-    named = [next((f for f in found if f[0][-1] == right), None) for right in expected]
+    notebooks = sorted((f for f in items if _is_notebook(f[1])), key=lambda f: len(f[0]))
+    named = [next((f for f in notebooks if f[0][-1] == right), None) for right in expected]
     taken = {f[0][-1]: f[1] for f in named if f}
-    if len(found) > MOST_NOTEBOOKS:
+    if len(notebooks) > MOST_NOTEBOOKS:
         if taken:
             return taken
-        raise Unreadable(f"{len(found)} notebooks, and none is called {' or '.join(expected)}")
+        raise Unreadable(
+            f"{len(notebooks)} notebooks, and none is called {' or '.join(expected)}"
+        )
     reserved = {right.casefold() for right in expected}
-    for n, (path, item) in enumerate(f for f in found if f not in named):
+    for n, (path, item) in enumerate(f for f in notebooks if f not in named):
         safe = len(path[-1].encode()) <= 100 and path[-1].isprintable()
         lower = {name.casefold() for name in taken}
         fine = safe and path[-1].casefold() not in {*lower, *reserved}

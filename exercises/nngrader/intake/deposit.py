@@ -28,14 +28,14 @@ FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # of nbgrader's timestamp.txt
 class SubmissionFiles:
     """The files of one submission, its latest date, and the submission time if known.
 
-    ``told`` is whether this time comes from the platform; ``late`` is whether the platform
-    marks the submission as late.
+    ``from_platform`` is whether this time comes from the platform; ``late`` is whether the
+    platform marks the submission as late.
     """
 
     files: dict[str, bytes]
     newest: datetime
     when: datetime | None
-    told: bool = False
+    from_platform: bool = False
     late: bool = False
 
 
@@ -68,16 +68,16 @@ def lacking(asked: Assignment, new: dict, old: dict) -> dict[str, bytes]:
 
     A notebook with a different name takes the place of the one whose cells it contains.
     """
-    found = {}
+    missing = {}
     for name, ids in asked.ids_of.items():
         earlier = _holder(asked, old, name, ids)
         if earlier and not _holder(asked, new, name, ids):
-            found[name] = old[earlier]
-    return found
+            missing[name] = old[earlier]
+    return missing
 
 
 def _holder(asked, files, name, ids):
-    """Return the file that takes the place of one of the assignment's, or None."""
+    """Return the new file that replaces one of the assignment's files, or None."""
     if files.get(name) is not None:
         return name
     quoted = [f'"{gid}"'.encode() for gid in ids]
@@ -192,7 +192,7 @@ def _written(taken, work):
 def _stamp(taken, folder):
     """Write the platform's data about the submission time; return whether they are new."""
     new = False
-    if taken.told and _present_stamp(folder) != (stamp := taken.when.strftime(FORMAT)):
+    if taken.from_platform and _present_stamp(folder) != (stamp := taken.when.strftime(FORMAT)):
         (folder / STAMP).unlink(missing_ok=True)
         (folder / STAMP).write_text(stamp)
         new = True

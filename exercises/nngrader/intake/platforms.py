@@ -133,13 +133,13 @@ def whose(
         raise Unreadable("its name is ambiguous")
     if students is None:
         return _own_id(handed)
-    found = _fitting(handed.who, students.values())
-    if not found and groups and handed.platform == "Moodle":
-        found = _of_group(handed.who.name, students, groups)
-    if len(found) == 1:
-        return found.pop()
-    if found:
-        raise Unreadable(f"{len(found)} students match: {', '.join(sorted(found))}")
+    matches = _fitting(handed.who, students.values())
+    if not matches and groups and handed.platform == "Moodle":
+        matches = _of_group(handed.who.name, students, groups)
+    if len(matches) == 1:
+        return matches.pop()
+    if matches:
+        raise Unreadable(f"{len(matches)} students match: {', '.join(sorted(matches))}")
     raise Unreadable(_no_team(handed, students, groups or {}) or NOBODY)
 
 
@@ -189,17 +189,17 @@ def time_of(text: str) -> datetime | None:
     >>> time_of("2026-04-26 17:34:00 Europe/Berlin").isoformat()
     '2026-04-26T15:34:00+00:00'
     """
-    if not (found := TIME.fullmatch(text.strip())):
+    if not (match := TIME.fullmatch(text.strip())):
         return None
-    day, clock, zone = found.groups()
+    day, clock, zone = match.groups()
     zone = zone or "Z"
     try:
         if zone[0] in "+-Z":
             return datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
-        told = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
-        if "/" not in zone and told.tzname() != zone:
+        moment = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
+        if "/" not in zone and moment.tzname() != zone:
             return None  # for example CET in summer
-        return told.astimezone(UTC)
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError, KeyError, OSError):  # the last two: unknown time zone
         return None
 
@@ -219,12 +219,12 @@ def _without_noise(items):
     A checkpoint stays if its folder has no notebook: it is all that the student submitted.
     """
     kept = [i for i in items if not any(map(is_noise, i.parts))]
-    there = {i.parts[:-1] for i in kept if is_near(i.name)}
+    with_notebook = {i.parts[:-1] for i in kept if is_near(i.name)}
     return kept + [
         i
         for i in items
         if i.parts[1:-1][-1:] == (CHECKPOINTS,)
-        and i.parts[:-2] not in there
+        and i.parts[:-2] not in with_notebook
         and not any(map(is_noise, i.parts[:-2]))
     ]
 
@@ -249,10 +249,10 @@ def _is_of_platform(name):
 def _key(item, assignment, others):
     """Return (platform or layout, name of the submission, rest of its name, path within it)."""
     top, *rest = item.parts
-    if rest and (found := MOODLE.fullmatch(top)):
-        return "Moodle", found[1], found[2], tuple(rest)
-    if not rest and (found := MOODLE_FLAT.fullmatch(top)):
-        return "Moodle", found[1], found[2], (found[3],)
+    if rest and (match := MOODLE.fullmatch(top)):
+        return "Moodle", match[1], match[2], tuple(rest)
+    if not rest and (match := MOODLE_FLAT.fullmatch(top)):
+        return "Moodle", match[1], match[2], (match[3],)
     if rest and f"+{assignment}+" in top:
         return "exchange", top, assignment, tuple(rest)
     if not rest:
@@ -321,18 +321,18 @@ def _canvas(name, files):
     numbers in Canvas's form, we can't know which numbers are Canvas's, so `who` is None.
     """
     starts = [m.start() for m in re.finditer("_", name) if CANVAS.match(name, m.start())]
-    found = CANVAS.match(name, starts[0])
+    match = CANVAS.match(name, starts[0])
     student = name[: starts[0]]
-    who = PlatformIdentity(number=found[1], joined=student.removesuffix(LATE))
-    own = (((name[found.end() :],), files[0][1]),)
+    who = PlatformIdentity(number=match[1], joined=student.removesuffix(LATE))
+    own = (((name[match.end() :],), files[0][1]),)
     return DownloadedSubmission(
         name,
         "Canvas",
         who if len(starts) == 1 else None,
         own,
         late=student.endswith(LATE),
-        rank=int(found[2]),
-        origin=name[: found.start(2)],
+        rank=int(match[2]),
+        origin=name[: match.start(2)],
     )
 
 
@@ -400,12 +400,12 @@ def _of_group(name, students, groups):
     if members := teams.get(fold_name(name)):
         return {members[0]}
     grouped = {s for members in groups.values() for s in members}
-    found = set()
+    matches = set()
     for n in (i for i, letter in enumerate(name) if letter == "-"):
         members, own = teams.get(fold_name(name[:n])), {fold_name(name[n + 1 :])}
         fitting = {s.id for s in students.values() if own & s.names}
-        found |= fitting & set(members) if members else fitting - grouped
-    return found
+        matches |= fitting & set(members) if members else fitting - grouped
+    return matches
 
 
 def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]]:
@@ -424,16 +424,16 @@ def submitters_of(text: str) -> dict[str, tuple[list[tuple[str, str, str]], str]
         By folder: a list of (SID, email, name), and the time as a string; both are empty if
         they cannot be read.
     """
-    found, folder, part, kept = {}, None, "", {}
+    by_folder, folder, part, kept = {}, None, "", {}
     for line in text.split("\n"):
         if line[:1].strip() and line.rstrip().endswith(":"):
             folder, part = line.rstrip()[:-1].strip("'\""), ""
-            kept = found[folder] = {":submitters": [], ":created_at": []}
+            kept = by_folder[folder] = {":submitters": [], ":created_at": []}
         elif folder and line.startswith("  :") and line[2:].strip():
             part = line.strip().partition(": ")[0].rstrip(":")
         if folder and part in kept and line[:1] == " ":
             kept[part].append(line)
-    return {name: _submission(lines) for name, lines in found.items()}
+    return {name: _submission(lines) for name, lines in by_folder.items()}
 
 
 def _submission(lines):
@@ -448,8 +448,8 @@ def _submission(lines):
     data = data if isinstance(data, dict) else {}
     people, when = data.get(":submitters"), data.get(":created_at")
     people = people if isinstance(people, list) else []
-    found = [_submitter(p) for p in people if isinstance(p, dict)]
-    return found, when if isinstance(when, str) else ""
+    submitters = [_submitter(p) for p in people if isinstance(p, dict)]
+    return submitters, when if isinstance(when, str) else ""
 
 
 def _submitter(person):

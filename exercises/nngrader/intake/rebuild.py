@@ -33,7 +33,7 @@ DISARMED = {
     "mermaid": "Mermaid",
 }
 ATTACHED = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\s]+)\)")
-PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # by _with_images
+PASTED = re.compile(r"!\[pasted image\]\(attachment:pasted-\d+\.png\)")  # made by _with_images
 MOST_ALIKE = 3  # cells with the same flag that are listed individually
 FOUND = (
     "**The cell for this answer is empty or missing. The text below comes from elsewhere in "
@@ -156,9 +156,9 @@ def own_work(notebook: dict, released: dict) -> list:
         the number of characters in lines that are not in the release.
     """
     ours = {grade_id(c): _lines(c["source"]) for c in released["cells"] if is_solution(c)}
-    found = _changed_lines(notebook, ours)
-    size = sum(len(n) for g, new in found.items() for n in new if n not in ours[g])
-    return [digest(found), size]
+    changed = _changed_lines(notebook, ours)
+    size = sum(len(n) for g, new in changed.items() for n in new if n not in ours[g])
+    return [digest(changed), size]
 
 
 def written(released: dict, cells: list[Cell]) -> tuple[int, int]:
@@ -213,13 +213,13 @@ def _with_images(cells, between):
     for cell in cells:
         own = {}
 
-        def renamed(found, own=own, cell=cell):
-            if found[1] not in cell.images:
-                return found[0].replace("](attachment:", "] (attachment:")
-            if found[1] not in own:
-                own[found[1]] = f"pasted-{len(images) + 1}.png"
-                images[own[found[1]]] = cell.images[found[1]]
-            return f"![pasted image](attachment:{own[found[1]]})"
+        def renamed(match, own=own, cell=cell):
+            if match[1] not in cell.images:
+                return match[0].replace("](attachment:", "] (attachment:")
+            if match[1] not in own:
+                own[match[1]] = f"pasted-{len(images) + 1}.png"
+                images[own[match[1]]] = cell.images[match[1]]
+            return f"![pasted image](attachment:{own[match[1]]})"
 
         texts.append(ATTACHED.sub(renamed, cell.source))
     return between.join(texts), images
@@ -262,16 +262,16 @@ def _found_prose(released, cells, chosen, flags):
         and c.grade_id not in ids
         and c.source.strip() not in ours
     ]
-    found = {}
+    answers = {}
     for cell in released["cells"] if loose else ():
         gid = grade_id(cell)
         if not is_solution(cell) or is_code(cell) or not mark(cell).get("grade"):
             continue
         if chosen[gid] is None or chosen[gid].source.strip() == cell["source"].strip():
             text, images = _with_images(loose, "\n\n---\n\n")
-            found[gid] = Cell(gid, f"{FOUND}\n\n---\n\n{text}", False, -1, images)
+            answers[gid] = Cell(gid, f"{FOUND}\n\n---\n\n{text}", False, -1, images)
             flags.append(Flag(FlagCode.ANSWER_ELSEWHERE, gid))
-    return found
+    return answers
 
 
 def _clear(cell):
@@ -330,14 +330,14 @@ class _Picker:
 
     def choose(self, gid):
         """Return the cell with the student's solution, or None; others go into `more`."""
-        found, stub = self.by_id.get(gid, []), self.ours[gid]
-        if not found:
+        candidates, stub = self.by_id.get(gid, []), self.ours[gid]
+        if not candidates:
             return self._elsewhere(gid, stub)
-        if len(found) > 1:
-            self.flags.append(Flag(FlagCode.SEVERAL_CELLS, gid, {"count": len(found)}))
-        own = {c.source.strip(): c for c in found}  # of equal ones, the last
+        if len(candidates) > 1:
+            self.flags.append(Flag(FlagCode.SEVERAL_CELLS, gid, {"count": len(candidates)}))
+        own = {c.source.strip(): c for c in candidates}  # the last one of each text
         own = {t: c for t, c in own.items() if t not in ("", stub["source"].strip())}
-        parts = sorted(own.values(), key=_position) or found[-1:]
+        parts = sorted(own.values(), key=_position) or candidates[-1:]
         main = self._main(parts, stub)
         if main.code != is_code(stub):
             self.flags.append(Flag(FlagCode.CELL_TYPE_CHANGED, gid))
@@ -362,10 +362,10 @@ class _Picker:
         names = defined(stub["source"]) if is_code(stub) else set()
         if self.names is None:
             self.names = [defined(c.source) for c in self.loose]
-        found = [c for c, own in zip(self.loose, self.names, strict=True) if names & own]
-        code = FlagCode.CELL_FOUND_BY_NAME if found else FlagCode.CELL_MISSING
+        candidates = [c for c, own in zip(self.loose, self.names, strict=True) if names & own]
+        code = FlagCode.CELL_FOUND_BY_NAME if candidates else FlagCode.CELL_MISSING
         self.flags.append(Flag(code, gid))
-        return found[-1] if found else None
+        return candidates[-1] if candidates else None
 
 
 def _position(cell):
@@ -378,8 +378,8 @@ def _changed(ours, picker, earlier):
     flags = []
     for gid, cell in ours.items():
         known = {digest(cell["source"]), *earlier.get(gid, ())}
-        found = [digest(c.source) for c in picker.by_id.get(gid, [])]
-        if mark(cell).get("locked") and not (len(found) == 1 and found[0] in known):
+        digests = [digest(c.source) for c in picker.by_id.get(gid, [])]
+        if mark(cell).get("locked") and not (len(digests) == 1 and digests[0] in known):
             flags.append(Flag(FlagCode.LOCKED_CELL_CHANGED, gid))
     return flags
 
@@ -398,13 +398,13 @@ def _folded(flags, bare):
     if bare and by_name + locked > MOST_ALIKE:
         data = {"count": by_name + locked, "by_name": by_name}
         folded.append(Flag(FlagCode.METADATA_LOST, data=data))
-        kinds = {kind: found for kind, found in kinds.items() if kind[0] not in lost}
-    for (code, _), found in kinds.items():
-        if len(found) > MOST_ALIKE:
-            cells, more = [f.cell for f in found[:MOST_ALIKE]], len(found) - MOST_ALIKE
-            folded.append(Flag(code, data=found[0].data | {"cells": cells, "more": more}))
+        kinds = {kind: alike for kind, alike in kinds.items() if kind[0] not in lost}
+    for (code, _), alike in kinds.items():
+        if len(alike) > MOST_ALIKE:
+            cells, more = [f.cell for f in alike[:MOST_ALIKE]], len(alike) - MOST_ALIKE
+            folded.append(Flag(code, data=alike[0].data | {"cells": cells, "more": more}))
         else:
-            folded += found
+            folded += alike
     return folded
 
 

@@ -19,11 +19,11 @@ from ..records.flag import Flag, FlagCode
 from ..records.flag_rendering import for_instructor
 from .outputs import MOST_TOKENS, TooComplex, without_outputs
 
-MOST_BYTES = 8 << 20  # of a file that we parse: a notebook without its outputs
-MOST_NOTEBOOK = 100 << 20  # of a notebook with its outputs; the settings can change it
+MOST_BYTES = 8 << 20  # size of a file that we parse: a notebook without its outputs
+MOST_NOTEBOOK = 100 << 20  # size of a notebook with its outputs; the settings can change it
 MOST_CELLS = 2000
 MOST_CHARACTERS = 200_000  # of one cell
-MOST_IMAGES, MOST_IMAGE = 10, 2 << 20  # pasted into one cell: their number, bytes of each
+MOST_IMAGES, MOST_IMAGE = 10, 2 << 20  # pasted into one cell: number of images, bytes of each
 PASTED = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 DEEPEST = 3  # levels of subfolders in which we search for notebooks
 MOST_FILES = 200  # files of a folder in which we search for notebooks
@@ -129,24 +129,24 @@ def read_declared(
         Contents; None for files that cannot be read. A file that is too large is replaced by
         zero bytes, one more than its limit.
     """
-    found, flags = {}, []
+    contents, flags = {}, []
     for name, most in declared.items():
-        found[name] = None
+        contents[name] = None
         try:
             if folder.is_symlink() or folder.parent.is_symlink():
                 raise Rejected(FlagCode.FOLDER_IS_LINK, folder=folder.name, file=name)
-            found[name] = read_regular(folder / name, most)[0]
+            contents[name] = read_regular(folder / name, most)[0]
         except (FileNotFoundError, NotADirectoryError):
             continue  # a challenge is optional, and its feedback reports a missing file
         except TooLarge as e:
-            found[name] = bytes(most + 1)
+            contents[name] = bytes(most + 1)
             flags.append(e.flag)
         except Rejected as e:
             flags.append(e.flag)
         except OSError as e:
             data = {"file": name, "reason": str(e.strerror)}
             flags.append(Flag(FlagCode.READ_ERROR, data=data))
-    return found, flags
+    return contents, flags
 
 
 def read_regular(file: Path, most: int = MOST_BYTES) -> tuple[bytes, int]:
@@ -205,8 +205,8 @@ def _chosen(folder, name, written, most, flags, others):
             raise Rejected(FlagCode.FOLDER_IS_LINK, folder=p.name)
     if not folder.is_dir():
         raise Rejected(FlagCode.NO_FOLDER, folder=folder.name)
-    own, found = folder / expected, itertools.islice(_notebooks(folder), MOST_NOTEBOOKS)
-    files = sorted(f for f in found if f != own and f.name not in not_it)
+    own, notebooks = folder / expected, itertools.islice(_notebooks(folder), MOST_NOTEBOOKS)
+    files = sorted(f for f in notebooks if f != own and f.name not in not_it)
     if not_it:
         files = [f for f in files if _counts(f, written, most)[1] > 0]
     files = [own] * os.path.lexists(own) + files
@@ -285,11 +285,11 @@ def cells_of(raw: bytes, flags: list[Flag], name: str) -> list[Cell]:
     Rejected
         If it is not a notebook.
     """
-    found = _list_of_cells(raw, flags, name)
-    if len(found) > MOST_CELLS:
-        data = {"count": len(found), "read": MOST_CELLS}
+    listed = _list_of_cells(raw, flags, name)
+    if len(listed) > MOST_CELLS:
+        data = {"count": len(listed), "read": MOST_CELLS}
         flags.append(Flag(FlagCode.TOO_MANY_CELLS, data=data))
-    cells = [_cell(c, n) for n, c in enumerate(found[:MOST_CELLS])]
+    cells = [_cell(c, n) for n, c in enumerate(listed[:MOST_CELLS])]
     if odd := cells.count(None):
         flags.append(Flag(FlagCode.CELLS_LEFT_OUT, data={"count": odd}))
     return [c for c in cells if c]
@@ -355,7 +355,7 @@ def _cell(c, position):
 
 def _images(attachments):
     """Return the attachments of a cell that are PNG or JPEG images of a normal size."""
-    found = {}
+    images = {}
     for name, data in attachments.items() if isinstance(attachments, dict) else ():
         for kind, begin in PASTED.items():
             text = data.get(kind) if isinstance(data, dict) else None
@@ -363,8 +363,8 @@ def _images(attachments):
             with contextlib.suppress(TypeError, ValueError):
                 raw = base64.b64decode(text, validate=True)
                 if raw.startswith(begin) and len(raw) <= MOST_IMAGE:
-                    found[name] = {kind: text}
-    return dict(itertools.islice(found.items(), MOST_IMAGES))
+                    images[name] = {kind: text}
+    return dict(itertools.islice(images.items(), MOST_IMAGES))
 
 
 def _encodable(source):

@@ -13,7 +13,7 @@ class Code(StrEnum):
     RAISED = "raised"  # it raised an exception
     ERROR_EXPECTED = "error-expected"  # it did not raise the required exception
     PREVENTED = "prevented"  # an exception in the student's code left no value for a part
-    STILL_MISSING = "still-missing"  # a part is None, while others are there
+    STILL_MISSING = "still-missing"  # a part is None, but other parts have values
     COUNT = "count"  # it returned a wrong number of values
     ORDER = "order"  # it returned the values in a wrong order
     UNMEASURED = "unmeasured"  # the problem's measure rejects the answer
@@ -23,7 +23,7 @@ class Code(StrEnum):
     # Ordinary test cells
     TEST_FAILED = "test-failed"  # an assertion or another line that students have failed
     HIDDEN_TEST_FAILED = "hidden-test-failed"  # a line between the marks of hidden tests
-    TEST_PREVENTED = "test-prevented"  # it needs a name from a test cell that failed before
+    TEST_PREVENTED = "test-prevented"  # it needs a name from a test cell that failed earlier
 
     # The form of a value
     IS_NONE = "is-none"  # a value is None
@@ -45,7 +45,7 @@ class Code(StrEnum):
     # Challenges
     FILE_MISSING = "file-missing"  # the file was not submitted
     FILE_TOO_LARGE = "file-too-large"  # the file is larger than allowed
-    FILE_UNREADABLE = "file-unreadable"  # the file is no plain .npz file
+    FILE_UNREADABLE = "file-unreadable"  # the file isn't a plain .npz file
     THRESHOLD = "threshold"  # a threshold is not reached
 
     # Explanations: they predict the wrong value
@@ -71,7 +71,7 @@ class Code(StrEnum):
     EXCHANGED = "exchanged"  # the correct value of another part
 
     # Descriptions of a wrong value
-    ABSENT = "absent"  # None at the wrong places, in a part that may contain None
+    ABSENT = "absent"  # None in the wrong places, in a part that may contain None
     NOT_FINITE = "not-finite"  # entries are nan or infinite
     FEW_DIGITS = "few-digits"  # nearly correct
     UNREPEATABLE = "unrepeatable"  # a second call with the same arguments returns new numbers
@@ -79,7 +79,7 @@ class Code(StrEnum):
     CONSTANT = "constant"  # all entries are equal
     ALIKE = "alike"  # all rows (columns, samples, ...) are equal
     ARGUMENT = "argument"  # it is one of the arguments
-    REORDERED = "reordered"  # the correct numbers at wrong places
+    REORDERED = "reordered"  # the correct numbers in the wrong places
     SIGNS = "signs"  # some signs are wrong
     STEADY = "steady"  # one amount or factor for all, or for each row, column, ...
     LINEAR = "linear"  # a linear function of the correct values
@@ -88,7 +88,7 @@ class Code(StrEnum):
     FALLING = "falling"  # it falls if the correct values grow
     ENTRIES = "entries"  # some named entries of a list are wrong
     BLOCKS = "blocks"  # some named blocks of rows are wrong
-    SHIFTED = "shifted"  # each row or column is at the place of its neighbour
+    SHIFTED = "shifted"  # each row or column is in its neighbour's place
     REVERSED = "reversed"  # rows or columns in reverse order
     CUMULATIVE = "cumulative"  # the cumulative sum of the correct values
     FIRST_ROW_FILLED = "first-row-filled"  # all rows after the first are 0

@@ -1,6 +1,6 @@
 """Where to look after an exception, chosen by the message of NumPy or Python.
 
-Only messages of visible cases are known, so feedback on hidden cases uses the class alone
+Only messages of visible cases are known, so feedback on hidden cases uses only the class
 (`rendering.CAUSES`).
 """
 

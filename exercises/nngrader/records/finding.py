@@ -100,16 +100,16 @@ def of_problem(findings: list[Finding]) -> list[Finding]:
     return [f for f in findings if (f.code, f.aspect) != (Code.FORBIDDEN, EVERYTHING)]
 
 
-def together_forbidden(found: dict[str, list[Finding]]) -> list[Finding]:
+def together_forbidden(by_problem: dict[str, list[Finding]]) -> list[Finding]:
     """Return one finding on each forbidden name that costs all points of some problems.
 
     Parameters
     ----------
-    found : dict
+    by_problem : dict
         The findings by problem.
     """
     by_name = {}
-    for problem, findings in found.items():
+    for problem, findings in by_problem.items():
         for f in findings:
             if f not in of_problem(findings):
                 by_name.setdefault(f.data["name"], (f, []))[1].append(problem)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
-WORDED = ("file", "files", "folder", "name", "reason", "text")  # not in our words
+WORDED = ("file", "files", "folder", "name", "reason", "text")  # text that isn't ours
 
 
 class FlagCode(StrEnum):
@@ -79,7 +79,7 @@ class FlagCode(StrEnum):
     LATE = "late"  # seconds, points: what that costs
     MARKED_LATE = "marked-late"  # by the platform, which doesn't say by how much
     FUTURE_TIME = "future-time"  # the time of submission hasn't come yet
-    UNREADABLE_TIME = "unreadable-time"  # text: of timestamp.txt; counts as in time
+    UNREADABLE_TIME = "unreadable-time"  # text: of timestamp.txt; counts as on time
 
 
 class Rank(IntEnum):
@@ -141,7 +141,7 @@ class Flag:
         return cls(FlagCode(value["code"]), value["cell"], value["data"])
 
     def with_text(self, text: Callable[[str, str], str]) -> Flag:
-        """Return the flag with ``text(key, value)`` for every text that we haven't worded."""
+        """Return the flag with ``text(key, value)`` for every text that isn't ours."""
 
         def in_words(key, value):
             if isinstance(value, list):

@@ -17,7 +17,7 @@ WHAT = {  # kinds of files that aren't what they should be
     "gzip": "a compressed file (gzip)",
     "png": "an image (PNG)",
     "jpeg": "an image (JPEG)",
-    "conflict": "a file in which git has marked a conflict",
+    "conflict": "a file with conflict markers from git",
     "html": "HTML or XML",
     "binary": "not a text file",
     "not-json": "not valid JSON",
@@ -43,7 +43,7 @@ ENDINGS = {  # after the name of a cell or a function; those with a limit are be
 TIMES = {
     "call_seconds": "took longer than {time}",
     "total_seconds": "took longer than {time} in all calls together",
-    "submission_seconds": "had not finished when the {time} for the whole notebook were over",
+    "submission_seconds": "was still running when the {time} for the whole notebook had passed",
 }
 LIMITS = {
     "memory": "used more than {most} MB of memory",
@@ -172,14 +172,14 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.CELLS_LEFT_OUT: (
         "We could not read {malformed} of your notebook. Save it again with Jupyter.",
-        "{malformed} could not be read, because of a wrong format or too large a size.",
+        "{malformed} could not be read: malformed or too large.",
     ),
     FlagCode.FILE_UNREADABLE: (
         "Your file `{file}` could not be opened: {what}. Save it again with `np.savez`.",
         "`{file}` could not be opened: {what}.",
     ),
     FlagCode.CELL_MISSING: (
-        f"We did not find {{cells}}. {LABEL}, which is lost if you copy only its text. Start "
+        f"We did not find {{cells}}. {LABEL}, which is lost if you copy only the text. Start "
         "with a fresh copy of the notebook and write your answers into its own cells.",
         "The notebook does not contain {cells}.",
     ),
@@ -212,8 +212,8 @@ SAID = {  # for the student, and for the instructor
         "they define, and our own version of the locked cells was used.",
     ),
     FlagCode.ANSWER_ELSEWHERE: (
-        "You wrote nothing in {cells}. Your instructor sees the other text of your notebook "
-        "and grades it if it is the answer.",
+        "You wrote nothing in {cells}. Your instructor sees all other text in your notebook, "
+        "and grades it if it contains the answer.",
         "The student wrote nothing in {cells}; other text of the notebook is shown there.",
     ),
     FlagCode.IMAGE_NOT_SHOWN: (
@@ -222,9 +222,9 @@ SAID = {  # for the student, and for the instructor
         "An image in {cells} is not shown; open the submitted notebook to see it.",
     ),
     FlagCode.FORBIDDEN_NAME: (
-        "Your code for {problems} can use `{name}`. This is forbidden there{cost}. Write this "
-        "step yourself.",
-        "The code for {problems} can use `{name}`. This is forbidden there{cost}.",
+        "Your code for {problems} uses or imports `{name}`. This is forbidden there{cost}. "
+        "Write this step yourself.",
+        "The code for {problems} uses or imports `{name}`. This is forbidden there{cost}.",
     ),
     FlagCode.UNUSUAL_IMPORT: (
         "Your code imports `{name}`. Your instructor will look at this. It costs points only "

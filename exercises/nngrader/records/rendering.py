@@ -17,7 +17,7 @@ from . import exceptions
 from .codes import Code
 from .finding import Finding
 
-ALL_RIGHT = "All tests passed."  # where there is no finding
+ALL_RIGHT = "All tests passed."  # if there is no finding
 
 
 class Audience(StrEnum):
@@ -40,7 +40,7 @@ PLURAL = {
 }
 NUMBERS = "no one two three four five six seven eight".split()
 CHECK = "Call your function on a small example to see the error."
-CAUSES = {  # of an exception, the most frequent cause
+CAUSES = {  # the most frequent cause of each exception
     "AttributeError": "Is the object on the left of the dot what you expect? Print its type.",
     "AssertionError": "Which of your assertions fails, and with which values?",
     "FileNotFoundError": "Does that file exist where the grader runs your notebook?",
@@ -240,11 +240,11 @@ WORDS = {
         "Line {line_number} of the test cell, `{message}`, fails with {exception}; students "
         "don't see this line",
         "A hidden test fails with {exception} | Test your code on more inputs of your own, for "
-        "example on the smallest and the largest that the text allows.",
+        "example on the smallest and the largest that the problem allows.",
     ],
     Code.TEST_PREVENTED: (
         "This test needs a name that the test cell `{after}` defines, but that cell stopped "
-        "first | Correct what `{after}` reports, and this test can run."
+        "first | Fix the error in `{after}`, so that this test can run."
     ),
     Code.IS_NONE: "{Your} {is} None | Does every path through the function return a value?",
     Code.KIND: "{Your} {is} {kind}, expected {expected} | {cause}",
@@ -630,7 +630,7 @@ def counted(count: int, size: int) -> str:
 
 def _off(how):
     """Return words for the error that all wrong entries have in common."""
-    return "all with the wrong sign" if how == "sign" else f"all by the same {how}"
+    return "all with the wrong sign" if how == "sign" else f"always by the same {how}"
 
 
 def ended(stopped: dict) -> str:
@@ -657,8 +657,8 @@ def _raised(data):
     fields = _stopped(data)
     if data.get("unasked"):
         fields["cause"] = "Which check raises it, although this input is allowed?"
-    if given := data.get("given"):
-        fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in given.items())
+    if shapes := data.get("given"):
+        fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     return fields
 
 
@@ -756,8 +756,8 @@ def _factor(data):
 
 def _not_finite(data):
     """Return the fields of entries that are nan or infinite."""
-    given = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
-    fields = {"ranges": f" (inputs: {', '.join(given)})" if given else ""}
+    ranges = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
+    fields = {"ranges": f" (inputs: {', '.join(ranges)})" if ranges else ""}
     return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 

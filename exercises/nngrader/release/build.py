@@ -162,16 +162,16 @@ def earlier_cells(course: Course, name: str) -> dict[str, list[str]]:
     With these digests, students who still have an earlier release, for example with other
     points in a table, don't get a flag for changed cells.
     """
-    found = course.earlier_cells(name)
+    digests = course.earlier_cells(name)
     try:
         cells = released_notebook(course, name)["cells"]
     except NotReleased:
-        return found
+        return digests
     for cell in cells:
         if mark(cell).get("locked"):
-            before = found.get(grade_id(cell), [])
-            found[grade_id(cell)] = list(dict.fromkeys([*before, digest(cell["source"])]))
-    return found
+            before = digests.get(grade_id(cell), [])
+            digests[grade_id(cell)] = list(dict.fromkeys([*before, digest(cell["source"])]))
+    return digests
 
 
 def replace_made(made: Path, source: Path) -> None:
@@ -211,20 +211,20 @@ def with_grading(visible: dict, hidden: dict, limits: Limits) -> dict:
     These are the limits, the number of calls, and whether all cases have the same inputs.
     """
     conditions = {name: getattr(limits, name) for name in CONDITIONS}
-    found = {}
+    cases = {}
     for name, data in visible.items():
         shown = {cases_json.digest(case["args"]) for case in data["cases"]}
         graded = hidden[name]["cases"]
         same = all(cases_json.digest(case["args"]) in shown for case in graded)
-        found[name] = data | {"limits": conditions, "graded": len(graded), "same": same}
-    return found
+        cases[name] = data | {"limits": conditions, "graded": len(graded), "same": same}
+    return cases
 
 
 def with_points(visible: dict, instructor: dict) -> dict:
     """Return the visible cases with the points of each problem's test cell."""
-    given = {problem_of(c): mark(c)["points"] for c in instructor["cells"] if is_test(c)}
+    points = {problem_of(c): mark(c)["points"] for c in instructor["cells"] if is_test(c)}
     return {
-        name: data | {"total": given.get(name) or data["total"]}
+        name: data | {"total": points.get(name) or data["total"]}
         for name, data in visible.items()
     }
 
@@ -279,9 +279,9 @@ def cells_now(instructor: dict, name: str) -> dict:
 
 def differences(then: dict, now: dict) -> list[str]:
     """Return a description of removed and new cells, and of cells with different points."""
-    found = [f"removed: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
-    found += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
-    return found + [
+    changes = [f"removed: {', '.join(gone)}"] if (gone := sorted(set(then) - set(now))) else []
+    changes += [f"new: {', '.join(new)}"] if (new := sorted(set(now) - set(then))) else []
+    return changes + [
         f"{c}: {counted(then[c] or 0, 'point')}, now {now[c] or 0:g}"
         for c in then
         if c in now and then[c] != now[c]
@@ -389,7 +389,7 @@ def score_complaints(
         write_parts(without_hidden(notebook), target)
     for file in assignment.declared:
         shutil.copy(trial / "heldback" / name / file, trial / "submitted" / "solved" / name)
-    found = []
+    complaints = []
     spec = assignment.spec()
     with Sandbox(spec.limits, uses=spec.uses, files=spec.files) as sandbox:
         with Threads(spec, sandbox) as threads:
@@ -398,8 +398,8 @@ def score_complaints(
     for student, result in graded.items():
         if result.get("failed"):  # its 0 points would look correct for the unchanged version
             reason = for_instructor(flags_of(result)[-1])
-            found.append(f"the {student} version cannot be graded. {reason}")
-    return found + [
+            complaints.append(f"the {student} version cannot be graded. {reason}")
+    return complaints + [
         f"the {student} version scores {graded[student]['score']:g}, expected {most:g}"
         f"{why(graded[student], most)}"
         for student, most in wanted.items()
@@ -434,14 +434,16 @@ def missing_files(course: Course, name: str, declared: dict) -> list[str]:
     declared : dict
         Names of the optional files to submit, with their maximum size in bytes.
     """
-    found = []
+    complaints = []
     for file, most in declared.items():
         target = course / "heldback" / name / file
         if not target.is_file():
-            found.append(f"the solved {file} is missing: heldback/{name}/{file} does not exist")
+            complaints.append(
+                f"the solved {file} is missing: heldback/{name}/{file} does not exist"
+            )
         elif (size := target.stat().st_size) > most:
-            found.append(f"the solved {file} has {size:,} bytes; the limit is {most:,}")
-    return found
+            complaints.append(f"the solved {file} has {size:,} bytes; the limit is {most:,}")
+    return complaints
 
 
 def without_hidden(notebook: dict) -> dict:
@@ -463,17 +465,17 @@ def why(result: dict, most: float) -> str:
     result : dict
         The result of grading one version.
     """
-    odd, found = [], []
+    odd, findings = [], []
     for name, p in result["problems"].items():
         if abs(p["score"] - (p["max"] if most else 0)) > 1e-6:
             odd.append(f"{name} {p['score']:g} of {p['max']:g}")
-            found += [text(f, Audience.INSTRUCTOR) for f in findings_of(p)]
+            findings += [text(f, Audience.INSTRUCTOR) for f in findings_of(p)]
     flags = [f for f in flags_of(result) if f.code != FlagCode.LOCKED_CELL_CHANGED]
     raised = [f.data for f in flags if f.code == FlagCode.CELL_RAISED]
     advice = [
         f"Install `{about['name']}` in the grader's Python, or do without it."
         for about in raised
-        if "name" in about  # of a missing module
+        if "name" in about  # the name of a missing module
     ]
-    remarks = [*odd, *map(for_instructor, sorted(flags, key=rank)), *found, *advice]
+    remarks = [*odd, *map(for_instructor, sorted(flags, key=rank)), *findings, *advice]
     return "".join(f"\n    {remark}" for remark in dict.fromkeys(remarks))

@@ -82,7 +82,7 @@ def _course(course, name):
     files += [f for folder in folders for f in folder.rglob("*")]
     private = set(course.private_files(name))
     files += [f for f in course.problem_files(name) if f not in private]
-    found = {f"{SOURCE}/{f.relative_to(course.root).as_posix()}": f for f in files}
-    found |= {f"{PRIVATE}/{f.relative_to(course.private).as_posix()}": f for f in private}
-    members = {place: f.read_bytes() for place, f in found.items() if f.is_file()}
+    by_place = {f"{SOURCE}/{f.relative_to(course.root).as_posix()}": f for f in files}
+    by_place |= {f"{PRIVATE}/{f.relative_to(course.private).as_posix()}": f for f in private}
+    members = {place: f.read_bytes() for place, f in by_place.items() if f.is_file()}
     return members | {f"{SOURCE}/.seed": f"{course.seed()}\n".encode()}

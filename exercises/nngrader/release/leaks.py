@@ -25,7 +25,7 @@ from .statements import REGION, code_forms, moving, right_sources, secret_statem
 from .unfold import text_of, unfold
 
 SUFFIXES = {".ipynb", ".json", ".txt", ".md", ".png", ".svg", ".jpg", ".csv", ".npz", ".npy"}
-DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret files, unlike licences
+DATA = {".npz", ".npy", ".csv", ".png", ".jpg"}  # secret; a licence isn't
 PRIVATE = ("heldback", "problems", ".seed", ".pyc", "__pycache__", ".ipynb_checkpoints", ".db")
 HOMES = re.compile(r"(?:/home/|/Users/|/root/|[A-Za-z]:\\+Users\\+)[\w.-]+")
 NOTEBOOK_KEYS = {"kernelspec", "language_info", "celltoolbar"}
@@ -33,9 +33,9 @@ CELL_KEYS = {OURS, "nbgrader", "tags", "deletable", "editable"}
 CELL_KEYS |= {"collapsed", "jupyter", "slideshow"}
 KERNEL = "python3"
 SAYS = "it contains a statement of a solution"
-FEW = 4  # an array must have so many different numbers to be recognised by them
+FEW = 4  # we recognise an array only if it has this many different numbers
 HEAD = 16  # we search for an array by its first numbers
-BITS = 40  # information that they need: in a 16 MB release, 24 bits occur by chance
+BITS = 40  # they must contain this much information: 24 bits occur by chance in 16 MB
 DIGIT = np.log2(10)
 LARGEST = 1_000  # denominator of a fraction that arrays of this size contain by chance
 
@@ -98,21 +98,23 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
         Each complaint names a file and a secret in it, once per file, no matter how it is
         packed there; empty if there are none.
     """
-    secrets, found = secrets_of(course, assignment, instructor), []
+    secrets, complaints = secrets_of(course, assignment, instructor), []
     own = {*course.data_files(assignment), *(f.name for f in course.own_notebooks(assignment))}
     for file in _files(folder):
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
         if file.suffix not in SUFFIXES and name not in own:
-            found.append(f"{name} should not be there: students don't need this kind of file")
-        there = {}
+            complaints.append(
+                f"{name} should not be there: students don't need this kind of file"
+            )
+        in_file = {}
         for path, piece in unfold(name, raw):
             inside = path.removeprefix(name) if name in own else path
-            found += [f"{path} should not be there" for p in PRIVATE if p in inside]
-            there |= dict.fromkeys(_in_piece(piece, secrets), path) | there
+            complaints += [f"{path} should not be there" for p in PRIVATE if p in inside]
+            in_file |= dict.fromkeys(_in_piece(piece, secrets), path) | in_file
         if file.suffix == ".ipynb":
-            there |= dict.fromkeys(_in_notebook(raw, secrets), name) | there
-        found += [f"{path}: {what}" for what, path in there.items()]
-    return list(dict.fromkeys(found))
+            in_file |= dict.fromkeys(_in_notebook(raw, secrets), name) | in_file
+        complaints += [f"{path}: {what}" for what, path in in_file.items()]
+    return list(dict.fromkeys(complaints))
 
 
 def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]:
@@ -134,18 +136,18 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
     pictures = Pictures(held)
     paths = {f"{p}".encode() for p in (course.root, PROJECT, course.private) if p}
     secret = secret_statements({"cells": []}, list(problems))
-    found = []
+    complaints = []
     with zipfile.ZipFile(wheel) as z:
         for name in z.namelist():
             raw = z.read(name)
-            found += [f"{name} should not be there" for p in PRIVATE if p in name]
-            found += [f"{name} contains a path of this machine" for p in paths if p in raw]
-            found += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
+            complaints += [f"{name} should not be there" for p in PRIVATE if p in name]
+            complaints += [f"{name} contains a path of this machine" for p in paths if p in raw]
+            complaints += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
-                found.append(f"{name} contains a reference: {statement}")
+                complaints.append(f"{name} contains a reference: {statement}")
             if name.endswith(".npz") and any(map(pictures.occur_in, _arrays(raw))):
-                found.append(f"{name} contains an image that is held back")
-    return [f"{wheel.name}: {f}" for f in dict.fromkeys(found)]
+                complaints.append(f"{name} contains an image that is held back")
+    return [f"{wheel.name}: {f}" for f in dict.fromkeys(complaints)]
 
 
 def moving_leaks(problems: list) -> list[str]:
@@ -156,17 +158,17 @@ def moving_leaks(problems: list) -> list[str]:
     list of str
         One for each driver or measure with the reference's name or most of its statements.
     """
-    found = []
+    complaints = []
     for p in problems:
         right = {f.__name__ for f in (p.solve, *p.alternatives.values())}
         bare = [s.partition("\n")[2] for s in right_sources(p)]
         for what, text in moving(p).items():
             words = set(re.findall(r"\w+", text["source"])) & right - _parameters(text)
-            found += [f"{p.name}: its {what} mentions {w}, the solution" for w in words]
+            complaints += [f"{p.name}: its {what} mentions {w}, the solution" for w in words]
             parts = [_statements_of(b) for b in bare]
             if any(part and _most_of(text["source"], part) for part in parts):
-                found.append(f"{p.name}: its {what} contains most of a solution")
-    return found
+                complaints.append(f"{p.name}: its {what} contains most of a solution")
+    return complaints
 
 
 def _parameters(moved):
@@ -187,8 +189,8 @@ def _statements_of(source):
 def _most_of(text, statements):
     """Return a statement if a text has at least two of them and the majority, else ""."""
     forms = code_forms(text)
-    there = sorted(s for s in statements if s in forms)
-    return statements[there[0]] if len(there) > max(1, len(statements) / 2) else ""
+    contained = sorted(s for s in statements if s in forms)
+    return statements[contained[0]] if len(contained) > max(1, len(statements) / 2) else ""
 
 
 def _in_piece(piece, secrets):
@@ -221,8 +223,8 @@ def _in_text(text, piece, secrets):
 
 def _statements_in(forms, secrets):
     """Yield a complaint about each statement of a solution that occurs in any form."""
-    there = sorted({said for form, said in secrets.statements.items() if form in forms})
-    yield from (f"{SAYS}: {said}" for said in there)
+    contained = sorted({said for form, said in secrets.statements.items() if form in forms})
+    yield from (f"{SAYS}: {said}" for said in contained)
 
 
 def _in_notebook(raw, secrets):
@@ -264,7 +266,7 @@ def hidden_arrays(problem, seed, shown):
 
 
 def spellings(array):
-    """Return the (text, bytes) to search for: an array in Python's and in JSON's spelling."""
+    """Return the (text, bytes) to search for: an array in Python's and in JSON's notation."""
     head = array.ravel()[:HEAD]
     written = json.dumps(head.tolist(), separators=(",", ":"), default=str)[1:-1]
     texts = dict.fromkeys((",".join(map(str, head.tolist())), written))
@@ -351,12 +353,14 @@ def shown_cases(visible: dict, hidden: dict) -> list[str]:
         One for each kind of case with the same inputs. Inputs with only a few numbers, as in
         edge cases, don't count.
     """
-    found = []
+    complaints = []
     for name, data in hidden.items():
         shown = {_inputs(case) for case in visible[name]["cases"]} - {""}
         same = {case["group"] for case in data["cases"] if _inputs(case) in shown}
-        found += [f"{name}: {g} gives hidden cases that are also visible" for g in sorted(same)]
-    return found
+        complaints += [
+            f"{name}: {g} gives hidden cases that are also visible" for g in sorted(same)
+        ]
+    return complaints
 
 
 def _inputs(case):

@@ -251,8 +251,8 @@ def new_problem(
     else:
         files = _public_files(course, assignment, name, declaration, section)
     changed = [course.definitions(assignment) / FIRST, course.source(assignment)]
-    if there := [file for file in files if file.exists() and file not in changed]:
-        raise CannotDo(f"{there[0]} already exists and will not be overwritten")
+    if existing := [file for file in files if file.exists() and file not in changed]:
+        raise CannotDo(f"{existing[0]} already exists and will not be overwritten")
     listed = [file for file in files if file.name != FIRST]
     if private and not (table := folder.with_suffix(".toml")).exists():
         files[table] = _table(present, assignment, name, points)
@@ -290,26 +290,26 @@ def _table(course, assignment, name, points):
 def _signature(takes, returns):
     """Return the text about each argument and each part of the answer."""
     try:
-        given = ast.parse(f"lambda {takes}: 0", mode="eval").body.args
+        signature = ast.parse(f"lambda {takes}: 0", mode="eval").body.args
     except (SyntaxError, AttributeError) as e:
         raise WrongUsage(f"{takes!r} is invalid: write the arguments as in a signature") from e
-    args = [a.arg for a in given.args]
+    args = [a.arg for a in signature.args]
     parts = [part for part in re.split(r"[\s,]+", returns) if part]
     if not args or not parts or not all(map(str.isidentifier, parts)):
         raise WrongUsage(
             "a problem needs at least one argument, and a name for each part of the answer"
         )
     every = [*args, *parts]
-    plain = len(args) - len(given.defaults)
+    plain = len(args) - len(signature.defaults)
     kinds = dict.fromkeys(args, ARRAY) | {
         name: NUMBERS.get(type(getattr(default, "value", None)), ARRAY)
-        for name, default in zip(args[plain:], given.defaults, strict=True)
+        for name, default in zip(args[plain:], signature.defaults, strict=True)
     }
     drawn = [
         f"        {made},  # FILL IN {a}, random for each case"
         for a, (_, made) in kinds.items()
     ]
-    left_out = LEFT_OUT.format(drawn="\n".join(drawn[:plain])) if given.defaults else ""
+    left_out = LEFT_OUT.format(drawn="\n".join(drawn[:plain])) if signature.defaults else ""
     return {
         "takes": takes,
         "call": ", ".join(args),

@@ -69,9 +69,9 @@ def grade_file(course: Course, file: Path, *, unsafe: bool = False) -> dict:
 def assignment_of(course: Course, file: Path) -> tuple[str, str]:
     """Return the assignment and the notebook whose name is in the name of a file."""
     known = [(a, own) for a in course.assignments() for own in course.notebook_names(a)]
-    if named := [found for found in known if found[1] in file.name]:
+    if named := [pair for pair in known if pair[1] in file.name]:
         longest = max(len(own) for _, own in named)
-        first, *others = [found for found in named if len(found[1]) == longest]
+        first, *others = [pair for pair in named if len(pair[1]) == longest]
         if others:
             both = ", ".join(a for a, _ in (first, *others))
             raise CannotDo(f"{file.name} may belong to {both}: rename one of their notebooks")

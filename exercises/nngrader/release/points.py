@@ -28,18 +28,18 @@ def points_complaints(problems: list, instructor: dict) -> list[str]:
     instructor : dict
         The source notebook, with the tables of points in place.
     """
-    found = cell_complaints(problems, instructor)
+    complaints = cell_complaints(problems, instructor)
     if wrong_total(instructor):
-        found.append(
+        complaints.append(
             f"the cells add up to {counted(most_points(instructor), 'point')}, not 100"
         )
-    return found + text_complaints(instructor)
+    return complaints + text_complaints(instructor)
 
 
 def cell_complaints(problems: list, instructor: dict) -> list[str]:
     """Return complaints about problems without a directive in the assignment's text."""
-    there = {grade_id(c) for c in instructor["cells"]}
-    lacking = [p.name for p in problems if p.name not in there]
+    ids = {grade_id(c) for c in instructor["cells"]}
+    lacking = [p.name for p in problems if p.name not in ids]
     return [f"{name}: the text has no directive `{{problem}} {name}`" for name in lacking]
 
 
@@ -55,14 +55,14 @@ def text_complaints(instructor: dict) -> list[str]:
     A table whose first column is `points`, or "gives 8 points" before a written answer, refers
     to the next graded cell.
     """
-    found, texts = [], []
+    complaints, texts = [], []
     for cell in instructor["cells"]:
         if mark(cell).get("grade") or mark(cell).get("task"):
-            found += [c for text in texts for c in _in_text(text, cell)]
+            complaints += [c for text in texts for c in _in_text(text, cell)]
             texts = []
         elif not is_code(cell):
             texts.append(cell)
-    return found
+    return complaints
 
 
 def _in_text(text, cell):

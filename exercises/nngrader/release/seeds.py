@@ -35,15 +35,15 @@ def seed_complaints(
     changed = [p for p in problems if again or not store.get(keys[p.name])]
     if same := [p.name for p in problems if p not in changed]:
         tell(f"unchanged since the check on {seeds} seeds: {', '.join(same)}")
-    found = []
+    all_complaints = []
     for n, (problem, complaints) in enumerate(_tried(course, name, changed, seeds), 1):
         tell(f"{problem.name}: {seeds} seeds ({n} of {counted(len(changed), 'problem')})")
         complaints = _each_once(complaints)
         if not complaints:
             store.put(keys[problem.name], True)
-        found += complaints
+        all_complaints += complaints
     store.keep_only(set(keys.values()))
-    return found
+    return all_complaints
 
 
 def untried(course: Course, name: str, seeds: int) -> list[str]:
@@ -125,7 +125,7 @@ def _problems(public, own):
 
 def _each_once(complaints):
     """Return each complaint once, with the first seed that caused it."""
-    found = {}
+    once = {}
     for complaint in complaints:
-        found.setdefault(complaint.partition(" (seed ")[0], complaint)
-    return list(found.values())
+        once.setdefault(complaint.partition(" (seed ")[0], complaint)
+    return list(once.values())

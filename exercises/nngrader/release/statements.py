@@ -45,26 +45,26 @@ def secret_statements(instructor: dict, problems: list) -> dict[str, str]:
     outside = [_outside(c) for c in instructor["cells"]]
     outside += [d["source"] for p in problems for d in moving(p).values()]
     known = normal("\n".join(outside))
-    found = {form: said for text in inside for form, said in _forms(text).items()}
-    return {form: said for form, said in found.items() if form not in known}
+    secret = {form: said for text in inside for form, said in _forms(text).items()}
+    return {form: said for form, said in secret.items() if form not in known}
 
 
 def right_sources(problem) -> list[str]:
     """Return the sources of the reference, the alternatives, and the functions they call."""
-    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
     todo = [problem.solve, *problem.alternatives.values()]
     while todo:
         f = todo.pop()
-        if not isinstance(f, FunctionType | type) or f.__qualname__ in found:
+        if not isinstance(f, FunctionType | type) or f.__qualname__ in sources:
             continue
-        found[f.__qualname__] = textwrap.dedent(inspect.getsource(f))
+        sources[f.__qualname__] = textwrap.dedent(inspect.getsource(f))
         names = {
-            n.id for n in ast.walk(ast.parse(found[f.__qualname__])) if type(n) is ast.Name
+            n.id for n in ast.walk(ast.parse(sources[f.__qualname__])) if type(n) is ast.Name
         }
         beside = vars(sys.modules[f.__module__]) if isinstance(f, type) else f.__globals__
         called = [beside[n] for n in sorted(names) if n in beside]
         todo += [g for g in called if _is_of_same_module(getattr(g, "__module__", None), f)]
-    return list(found.values())
+    return list(sources.values())
 
 
 def _is_of_same_module(module, f):
@@ -75,8 +75,8 @@ def _is_of_same_module(module, f):
 
 def moving(problem) -> dict:
     """Return the name and source of a problem's driver and measure, if it has them."""
-    found = getattr(problem, "moving", {})
-    return {w: found[w] for w in ("driver", "measure") if found.get(w)}
+    parts = getattr(problem, "moving", {})
+    return {w: parts[w] for w in ("driver", "measure") if parts.get(w)}
 
 
 def lines_of(source: str) -> tuple[list[str], list[str]]:
@@ -92,9 +92,9 @@ def lines_of(source: str) -> tuple[list[str], list[str]]:
     """
     outside, inside, at = [], [], None
     for line in source.splitlines():
-        found = REGION.search(line)
-        if found:
-            at = None if found[1].upper() == "END" else found[2].upper()
+        match = REGION.search(line)
+        if match:
+            at = None if match[1].upper() == "END" else match[2].upper()
         elif at is None:
             outside.append(line)
         elif not at.startswith("HIDDEN"):
@@ -124,15 +124,15 @@ def _forms(text):
         tree = ast.parse("def _():\n" + textwrap.indent(text, "    "))
     except SyntaxError:  # an answer in prose
         lines = [" ".join(line.split()) for line in text.splitlines()]
-        found = {f: line for line in lines if len(f := normal(line)) > LONG}
+        statements = {f: line for line in lines if len(f := normal(line)) > LONG}
         sentences = [s for line in lines for s in SENTENCE.split(line)]
-        return {f: s for s in sentences if len(f := normal(s)) > LONG_VALUE} | found
+        return {f: s for s in sentences if len(f := normal(s)) > LONG_VALUE} | statements
     return _of_tree(tree.body[0].body, "def _():\n" + textwrap.indent(text, "    "))
 
 
 def _of_tree(body, source):
     """Return the statements in a syntax tree's body by their normal forms."""
-    found = {}
+    statements = {}
     for node in (n for top in body for n in ast.walk(top)):
         if isinstance(node, ast.stmt) and not _is_text(node):
             head = _head(node)
@@ -141,8 +141,8 @@ def _of_tree(body, source):
             value = getattr(node, "value", None)
             if isinstance(value, ast.AST) and not isinstance(value, ast.Constant):
                 forms += [f for f in [ast.unparse(value)] if _size(f) > LONG_VALUE]
-            found |= dict.fromkeys(map(normal, forms), " ".join((head or written).split()))
-    return {f: said for f, said in found.items() if len(f) > LONG // 2}
+            statements |= dict.fromkeys(map(normal, forms), " ".join((head or written).split()))
+    return {f: said for f, said in statements.items() if len(f) > LONG // 2}
 
 
 def _is_text(node):
@@ -216,6 +216,6 @@ def _json_anew(text):
 
 def _each_once(pairs):
     """Return pairs of a key and a value as a dict, unless a key occurs twice."""
-    if len(found := dict(pairs)) < len(pairs):
+    if len(unique := dict(pairs)) < len(pairs):
         raise ValueError("a key occurs twice")
-    return found
+    return unique

@@ -64,35 +64,35 @@ def _texts(raw):
     """Yield the texts of a JSON file or notebook; lists of lines are joined."""
     if raw.lstrip()[:1] not in (b"{", b"["):
         return
-    found = []
-    _collect(json.loads(raw), found)
-    text = "\n".join(found).encode("utf-8", "replace")
+    texts = []
+    _collect(json.loads(raw), texts)
+    text = "\n".join(texts).encode("utf-8", "replace")
     if text:
         yield "texts", text
 
 
-def _collect(value, found):
-    """Append all texts in a JSON value, with its keys, to `found`."""
+def _collect(value, texts):
+    """Append all texts in a JSON value, with its keys, to `texts`."""
     if isinstance(value, str):
-        found.append(value)
+        texts.append(value)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            found.append(key)
-            _collect(inner, found)
+            texts.append(key)
+            _collect(inner, texts)
     elif isinstance(value, list):
         if value and all(isinstance(v, str) for v in value):
-            found.append("".join(value))
+            texts.append("".join(value))
         elif not all(isinstance(v, int | float) for v in value):
             for inner in value:
-                _collect(inner, found)
+                _collect(inner, texts)
 
 
 def _encoded(raw):
     """Yield the contents of all base64 data in a text."""
     if b"\0" in raw:
         return
-    for n, found in enumerate(BASE64.findall(raw), 1):
-        plain = b"".join(found.split()).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    for n, encoded in enumerate(BASE64.findall(raw), 1):
+        plain = b"".join(encoded.split()).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
         with contextlib.suppress(binascii.Error):
             yield f"base64 {n}", base64.b64decode(plain + b"=" * (-len(plain) % 4))
 

@@ -110,11 +110,11 @@ def _signed(r):
     return f"{r:.2f}".replace("-", "−")
 
 
-def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
+def problem(fine: dict[str, dict], name: str, all_costs: list[Cost]) -> str:
     """Return the section about one problem: aspects, mistakes, unexplained answers, time."""
     whole, *aspects = items(fine, name)
     rows = [[escape(a.name), *_item_cells(a)] for a in aspects]
-    mine = [c for c in found if c.problem == name]
+    mine = [c for c in all_costs if c.problem == name]
     body = [
         f"<p>{points(whole.difficulty * whole.most)} of {points(whole.most)} points on "
         "average.</p>",
@@ -127,15 +127,15 @@ def problem(fine: dict[str, dict], name: str, found: list[Cost]) -> str:
     return section(name, "\n".join(body), ident=_anchor(name))
 
 
-def _findings(title, found):
+def _findings(title, costs):
     """Yield a table of findings, the most expensive ones first."""
-    if not found:
+    if not costs:
         return
     yield f"<h3>{title}</h3>"
     columns = ["Hint to the student", "Students", "Points lost", "Who"]
     rows = [
         [as_html(c.text), str(len(c.students)), points(c.points), names(c.students)]
-        for c in found
+        for c in costs
     ]
     yield table(columns, rows, numbers=(1, 2), kind="sentences")
 
@@ -179,11 +179,12 @@ def in_seconds(seconds: float) -> str:
 def _measured(fine, name):
     """Yield the section about the measured results of a challenge."""
     challenges = [r["problems"].get(name, {}).get("challenge") for r in fine.values()]
-    found = sorted(t["measured"] for t in challenges if t and t["measured"] is not None)
-    if found:
+    measured = sorted(t["measured"] for t in challenges if t and t["measured"] is not None)
+    if measured:
         yield (
-            f"<p>Measured in the challenge: lowest {found[0]:.4g}, median {median(found):.4g}, "
-            f"highest {found[-1]:.4g}, in {counted(len(found), 'submission')}.</p>"
+            f"<p>Measured in the challenge: lowest {measured[0]:.4g}, median "
+            f"{median(measured):.4g}, highest {measured[-1]:.4g}, in "
+            f"{counted(len(measured), 'submission')}.</p>"
         )
 
 

@@ -94,13 +94,13 @@ def page(course: Course, assignment: str, called: Names = NAMES) -> str:
     results = called.results(latest(course, assignment))
     known = called.marks(known_marks(course, assignment))
     fine = judged(results)
-    found = costs(fine)
+    all_costs = costs(fine)
     parts = [
         f"<h1>{escape(assignment)}: report on the class</h1>",
         _counts(course, assignment, results, known),
-        _misunderstood(fine, found),
+        _misunderstood(fine, all_costs),
         f'<div class="columns">{scores(results, known)}\n{overview(fine)}</div>',
-        *(problem(fine, name, found) for name in problem_names(fine)),
+        *(problem(fine, name, all_costs) for name in problem_names(fine)),
         *_by_hand(known),
         *_earlier(graded_earlier(course, assignment, results)),
         *_notes(course, assignment, results, known, called),
@@ -152,18 +152,18 @@ def _counts(course, assignment, results, known):
     return f'<p class="soft">{", ".join(counts)}.{machines}</p>'
 
 
-def _misunderstood(fine, found):
+def _misunderstood(fine, all_costs):
     """Return the section about the most common findings."""
     empty = defaultdict(set)  # students by problem
-    for cost in found:
+    for cost in all_costs:
         if cost.finding.code in UNWRITTEN:
             empty[cost.problem] |= {*cost.students}
-    top = commonest(found, TOP)
+    top = commonest(all_costs, TOP)
     rows = "".join(f"<li>{_in_words(c, len(fine))}</li>" for c in top)
     none = "The class lost no points to wrong answers." if fine else "Nothing could be graded."
     left = "; ".join(f"{escape(name)}: {len(who)}" for name, who in empty.items())
     if left:
-        words = "Functions not written or not found, by how many students"
+        words = "Functions that are missing or not written, with the number of students"
         left = f'<p class="soft">{words}: {left}.</p>'
     return section(
         "What the class misunderstood", (f"<ol>{rows}</ol>" if top else f"<p>{none}</p>") + left
@@ -189,14 +189,14 @@ def _by_hand(known):
     if not cells:
         return
     rows = []
-    for name, given in sorted(cells.items()):
-        done = [(score, most) for _, score, most in given if score is not None]
+    for name, all_marks in sorted(cells.items()):
+        done = [(score, most) for _, score, most in all_marks if score is not None]
         share = [score / most for score, most in done if most]
-        left = [student for student, score, _ in given if score is None]
+        left = [student for student, score, _ in all_marks if score is None]
         rows.append(
             [
                 escape(name),
-                f"{len(done)} of {len(given)}",
+                f"{len(done)} of {len(all_marks)}",
                 f"{mean(share):.0%}" if share else "–",
                 names(left) if left else "nobody",
             ]
@@ -205,10 +205,10 @@ def _by_hand(known):
     yield section("Marked by hand", table(columns, rows, numbers=(1, 2)))
 
 
-def _earlier(found):
+def _earlier(earlier):
     """Yield the section about results that depend on an earlier definition."""
-    if found:
-        rows = [[escape(s), escape(", ".join(old))] for s, old in sorted(found.items())]
+    if earlier:
+        rows = [[escape(s), escape(", ".join(old))] for s, old in sorted(earlier.items())]
         text = "<p>Their problems have changed since; grade them again.</p>"
         yield section(EARLIER.capitalize(), text + table(["Student", "Problems"], rows))
 
@@ -224,8 +224,8 @@ def _notes(course, assignment, results, known, called):
             students_of[key][student] = True
     if raised:
         often = sorted(raised, key=lambda k: (raised[k][0], -len(students_of[k]), raised[k]))
-        found = [(*raised[key], [*students_of[key]]) for key in often]
-        rows = [[RANKS[r], escape(text), str(len(who)), names(who)] for r, text, who in found]
+        notes = [(*raised[key], [*students_of[key]]) for key in often]
+        rows = [[RANKS[r], escape(text), str(len(who)), names(who)] for r, text, who in notes]
         columns = ["Rank", "Flag", "Submissions", "Who"]
         yield section("Flags", table(columns, rows, (2,), "sentences"))
     lost = {s: r for s, r in results.items() if r["status"] == "ungradable"}
@@ -254,12 +254,12 @@ def _notes(course, assignment, results, known, called):
 
 def _missing(course, assignment, results, called):
     """Yield the section about students without a submission or without a result."""
-    there = set(called.all(course.submissions(assignment)))
+    submitted = set(called.all(course.submissions(assignment)))
     absent = called.all(missing(course, assignment, students(course, assignment)))
     lists = {
         "Not submitted": [s for s in absent if s not in results],
-        "Submitted, not graded yet": sorted(there - set(results)),
-        "Graded, but no longer in the folder of submissions": sorted(set(results) - there),
+        "Submitted, not graded yet": sorted(submitted - set(results)),
+        "Graded, but no longer in the folder of submissions": sorted(set(results) - submitted),
     }
     paragraphs = [
         f"<h3>{title}: {len(who)}</h3>\n<p>{names(who, len(who))}</p>"

@@ -44,24 +44,24 @@ def show_lost(
     assignment = Assignment(course, name)
     called = names_of(course, anonymous)
     words = f"no submission for {name} by"
-    there = course.submissions(name)
-    (student,) = require_among(course, [student], there, called, words)
+    submitted = course.submissions(name)
+    (student,) = require_among(course, [student], submitted, called, words)
     mark = None
     with contextlib.suppress(CannotDo):  # an explanation doesn't need the gradebook
         mark = known_marks(course, name).get(student)
     for text in _graded_before(course, name, student, problem, mark):
         warn(shown(called.text(text)))
     try:
-        found = explain(assignment, student, problem, unsafe)
+        losses = explain(assignment, student, problem, unsafe)
     except NotThere as e:
         raise NotThere(called.text(str(e))) from None
-    found = [lost.with_text(called.text) for lost in found]
-    total = "" if problem or not mark else in_all(found, mark)
+    losses = [lost.with_text(called.text) for lost in losses]
+    total = "" if problem or not mark else in_all(losses, mark)
     if out:
-        write_whole(out, page(name, called(student), found, total))
+        write_whole(out, page(name, called(student), losses, total))
         say(f"{out}: it shows hidden inputs and answers, so keep it private")
         return
-    for text in lines(called(student), found):
+    for text in lines(called(student), losses):
         say(shown(text))
     if total:
         say(shown(f"{called(student)}, {total}"))
@@ -76,16 +76,16 @@ def _graded_before(course, assignment, student, problem, mark):
     by_hand = by_problem(by_hand, mine[student]["problems"] if old else ())
     for name in old:
         if problem in (None, name):
-            points, given = mine[student]["problems"][name]["score"], by_hand.get(name)
+            points, manual = mine[student]["problems"][name]["score"], by_hand.get(name)
             verb = "is" if points == 1 else "are"
-            which = "" if given is None else f", and {given:g} by hand, which count"
+            which = "" if manual is None else f", and {manual:g} by hand, which count"
             yield (
                 f"{name}: {counted(points, 'point')} {verb} recorded, {EARLIER}{which}; the "
                 "explanation below uses the current definition"
             )
 
 
-def page(assignment: str, student: str, found: Iterable, total: str = "") -> str:
+def page(assignment: str, student: str, losses: Iterable, total: str = "") -> str:
     """Return the page about one submission.
 
     Returns
@@ -96,7 +96,7 @@ def page(assignment: str, student: str, found: Iterable, total: str = "") -> str
     parts = [
         f"<h1>{escape(student)}, {escape(assignment)}: lost points</h1>",
         '<p class="soft">For the instructor only: it shows hidden inputs and answers.</p>',
-        *(text for lost in found for text in _problem(lost)),
+        *(text for lost in losses for text in _problem(lost)),
         f"<p>{escape(total[:1].upper() + total[1:])}.</p>" * bool(total),
     ]
     return document(f"{assignment}: {student}", parts, "wide")

@@ -98,9 +98,9 @@ def table(
         raise WrongUsage(words)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    students, found = standings(course, assignment, zero_ungradable)
-    students, found = called.rows(students), called.marks(found)
-    writer.writerows(LAYOUTS[layout](assignment, students, found))
+    students, by_student = standings(course, assignment, zero_ungradable)
+    students, by_student = called.rows(students), called.marks(by_student)
+    writer.writerows(LAYOUTS[layout](assignment, students, by_student))
     return out.getvalue()
 
 
@@ -120,22 +120,22 @@ def fill(
         If the maximum in the worksheet differs from the assignment's, because a mark would
         then mean a different percentage.
     """
-    students, found = standings(course, assignment, zero_ungradable)
+    students, by_student = standings(course, assignment, zero_ungradable)
     listed = read(course)
     numbers = {o.number: s for s, o in read_origins(course, assignment).items() if o.number}
-    most, marks, reached = _most(found), {}, set()
+    most, marks, reached = _most(by_student), {}, set()
     for number_, row in worksheet.rows.items():
         if row.most and _as_number(row.most) not in (None, float(most)):
             raise CannotDo(
                 f"{worksheet.file}: the maximum is {row.most} there but {most} here: change it "
                 "in Moodle's settings of the assignment, and download the worksheet again"
             )
-        student = row.student if row.blind and row.student in found else ""
+        student = row.student if row.blind and row.student in by_student else ""
         student = student or numbers.get(number_) or owner(row, listed)
-        if student and (mark := _final(found, Student(student))):
+        if student and (mark := _final(by_student, Student(student))):
             marks[number_] = mark
             reached.add(student)
-    final = {s.id for s in students if _status(found, s) == FINAL}
+    final = {s.id for s in students if _status(by_student, s) == FINAL}
     lost = sorted(final - reached)
     remarks = [f"with a mark, but not in the worksheet: {', '.join(lost)}"] if lost else []
     return worksheet.filled(marks), remarks
@@ -172,20 +172,20 @@ def warnings(
     list of str
         One line for each kind of warning.
     """
-    students, found = standings(course, assignment, zero_ungradable)
+    students, by_student = standings(course, assignment, zero_ungradable)
     known = read(course)
     odd = [s.id for s in students if any(c[:1] in FORMULA for c in vars(s).values() if c)]
     odd = [] if called.anonymous else odd
     complaints = [("a spreadsheet would read these names as formulas", odd)]
     for status, text in TOLD.items():
-        complaints.append((text, [s.id for s in students if _status(found, s) == status]))
-    complaints.append((ZEROED, [s for s, mark in found.items() if mark["zeroed"]]))
+        complaints.append((text, [s.id for s in students if _status(by_student, s) == status]))
+    complaints.append((ZEROED, [s for s, mark in by_student.items() if mark["zeroed"]]))
     changed = f"collected after the last run of `nngrader grade {assignment}`"
     complaints.append((changed, collected_since(course, assignment)))
-    strangers = [s for s in found if known is not None and s not in known]
+    strangers = [s for s in by_student if known is not None and s not in known]
     complaints.append(("not in the class list", strangers))
     remarks = [f"{text}: {', '.join(called.all(names))}" for text, names in complaints if names]
-    old = {called(s): mark["earlier"] for s, mark in found.items() if mark["earlier"]}
+    old = {called(s): mark["earlier"] for s, mark in by_student.items() if mark["earlier"]}
     return remarks + earlier_in_words(old)
 
 
@@ -210,19 +210,19 @@ def standings(
         All students of the class list and the gradebook; the gradebook's marks, each with a
         `status`: `FINAL`, or the reason. Students without a mark have no submission.
     """
-    found = marks(course, assignment)
+    by_student = marks(course, assignment)
     results = _results(course, assignment)
     earlier = graded_earlier(course, assignment, results)
     lost = {s for s, r in results.items() if r["status"] == UNGRADABLE}
-    for student, mark in found.items():
-        given = any(points is not None for _, points, *_ in mark["by_hand"])
-        ungradable = student in lost and not (given or mark["extra"])
+    for student, mark in by_student.items():
+        has_mark = any(points is not None for _, points, *_ in mark["by_hand"])
+        ungradable = student in lost and not (has_mark or mark["extra"])
         unmarked = UNMARKED if mark["needs_manual_grade"] else FINAL
         mark["status"] = UNGRADABLE if ungradable and not zero_ungradable else unmarked
         mark["zeroed"] = ungradable and mark["status"] == FINAL
         mark["earlier"] = earlier.get(student, [])
     listed = read(course) or {}
-    return [listed.get(s) or Student(s) for s in sorted(listed.keys() | found)], found
+    return [listed.get(s) or Student(s) for s in sorted(listed.keys() | by_student)], by_student
 
 
 def _results(course, assignment):
@@ -233,34 +233,36 @@ def _results(course, assignment):
         return {}
 
 
-def _status(found, student):
+def _status(by_student, student):
     """Return whether a student's mark is final, or the reason why it isn't."""
-    return found[student.id]["status"] if student.id in found else MISSING
+    return by_student[student.id]["status"] if student.id in by_student else MISSING
 
 
-def _final(found, student):
+def _final(by_student, student):
     """Return a student's mark if it is final, or else ""."""
-    return number(found[student.id]["score"]) if _status(found, student) == FINAL else ""
+    return (
+        number(by_student[student.id]["score"]) if _status(by_student, student) == FINAL else ""
+    )
 
 
-def _most(found):
+def _most(by_student):
     """Return the maximum number of points."""
-    return number(next((m["max_score"] for m in found.values()), 100.0))
+    return number(next((m["max_score"] for m in by_student.values()), 100.0))
 
 
-def _csv(_, students, found):
+def _csv(_, students, by_student):
     """Yield a table of all students, with the reason if a mark is not final."""
     yield CSV
     for s in students:
-        mark, status = found.get(s.id), _status(found, s)
+        mark, status = by_student.get(s.id), _status(by_student, s)
         penalty = number(mark["late_penalty"]) if mark else ""
         open_ = mark["needs_manual_grade"] if mark else ""
         old = ", ".join(mark["earlier"]) if mark else ""
         flag = f"{EARLIER}: {old}" if old else ""
-        yield [s.id, _final(found, s), _most(found), penalty, open_, status, flag]
+        yield [s.id, _final(by_student, s), _most(by_student), penalty, open_, status, flag]
 
 
-def _canvas(assignment, students, found):
+def _canvas(assignment, students, by_student):
     """Yield the table for Canvas's "Import" (`lib/gradebook_importer.rb`).
 
     Canvas expects the columns Student, ID, SIS User ID, SIS Login ID, Section in this order,
@@ -271,14 +273,14 @@ def _canvas(assignment, students, found):
     changes. A mark without a row doesn't change.
     """
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
-    yield ["    Points Possible", "", "", "", "", _most(found)]
+    yield ["    Points Possible", "", "", "", "", _most(by_student)]
     for s in students:
         name = ", ".join(n for n in (s.last_name, s.first_name) if n) or s.id
-        if mark := _final(found, s):
+        if mark := _final(by_student, s):
             yield [name, s.lms_user_id, s.id, s.id, "", mark]
 
 
-def _moodle(assignment, students, found):
+def _moodle(assignment, students, by_student):
     """Yield the table for Moodle's "Import: CSV file" (docs.moodle.org, "Grade import").
 
     In Moodle, you map "ID number" or "Email address" to the same field of a user, and the
@@ -288,11 +290,11 @@ def _moodle(assignment, students, found):
     """
     yield ["First name", "Last name", "ID number", "Email address", assignment]
     for s in students:
-        if mark := _final(found, s):
+        if mark := _final(by_student, s):
             yield [s.first_name, s.last_name, s.id, s.email, mark]
 
 
-def _gradescope(_, students, found):
+def _gradescope(_, students, by_student):
     """Yield a table with the columns of Gradescope's "Download Grades".
 
     Gradescope has no documented import of marks. The table is for programs that read its own
@@ -300,9 +302,9 @@ def _gradescope(_, students, found):
     """
     yield ["First Name", "Last Name", "SID", "Email", "Total Score", "Max Points", "Status"]
     for s in students:
-        score = _final(found, s)
-        status = "Graded" if score else "Ungraded" if s.id in found else "Missing"
-        yield [s.first_name, s.last_name, s.id, s.email, score, _most(found), status]
+        score = _final(by_student, s)
+        status = "Graded" if score else "Ungraded" if s.id in by_student else "Missing"
+        yield [s.first_name, s.last_name, s.id, s.email, score, _most(by_student), status]
 
 
 LAYOUTS = {"csv": _csv, "canvas": _canvas, "moodle": _moodle, "gradescope": _gradescope}

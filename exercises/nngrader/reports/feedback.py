@@ -73,7 +73,7 @@ def page(
     str
         HTML without scripts; it contains no hidden inputs, expected values or source code.
     """
-    title, given = result["assignment"], _given(mark, result)
+    title, manual = result["assignment"], _manual_points(mark, result)
     extra = by_problem((mark or {}).get("extra", {}), result["problems"])
     parts = [
         f'<p class="soft">{escape(result["student"])}</p>\n<h1>{escape(title)}</h1>',
@@ -84,7 +84,7 @@ def page(
                 name,
                 report,
                 code,
-                given.get(name),
+                manual.get(name),
                 _said_of(name, report, earlier, extra.get(name)),
                 _comment(mark, name),
             )
@@ -124,8 +124,8 @@ def _unit(number):
 def _any_given(mark):
     """Return whether a person has given points for any cell."""
     mark = mark or {}
-    given = any(score is not None for _, score, *_ in mark.get("by_hand", ()))
-    return given or bool(mark.get("extra"))
+    has_mark = any(score is not None for _, score, *_ in mark.get("by_hand", ()))
+    return has_mark or bool(mark.get("extra"))
 
 
 def _first(result, mark):
@@ -136,13 +136,13 @@ def _first(result, mark):
     """
     flags = [] if result["status"] == "ungradable" else flags_of(result)
     broken = {flag.cell for flag in flags if flag.code == FlagCode.SYNTAX_ERROR}
-    given = _given(mark, result)
-    first = [f for f in flags if f.code in FIX_FIRST and given.get(f.cell) is None]
+    manual = _manual_points(mark, result)
+    first = [f for f in flags if f.code in FIX_FIRST and manual.get(f.cell) is None]
     first = [f for f in first if f.code != FlagCode.FUNCTION_MISSING or f.cell not in broken]
     texts = [for_student(flag) for flag in first]
-    reports = {n: r for n, r in result["problems"].items() if given.get(n) is None}
-    found = {name: findings_of(report) for name, report in reports.items()}
-    texts += [text(f, Audience.HIDDEN) for f in together_forbidden(found)]
+    reports = {n: r for n, r in result["problems"].items() if manual.get(n) is None}
+    findings = {name: findings_of(report) for name, report in reports.items()}
+    texts += [text(f, Audience.HIDDEN) for f in together_forbidden(findings)]
     if texts:
         yield f"<section><h2>Fix this first</h2>{_list(texts)}</section>"
 
@@ -177,7 +177,7 @@ def _skipped(report):
     return any(f.code == Code.FILE_MISSING for f in findings_of(report))
 
 
-def _given(mark, result):
+def _manual_points(mark, result):
     """Return the points that a person gave instead of the grader, or None, by problem."""
     by_hand = {cell: score for cell, score, *_ in (mark or {}).get("by_hand", ())}
     return by_problem(by_hand, result["problems"])
@@ -196,44 +196,44 @@ def _comment(mark, cell):
     return f'<p class="comment"><b>Comment:</b> {escape(text)}</p>\n' if text else ""
 
 
-def _problem(name, report, code, given=None, said="", comment=""):
+def _problem(name, report, code, manual=None, said="", comment=""):
     """Return the section on one problem: hints, then aspects; folded if all is correct.
 
     If a person has given different points, the section shows these, not the grader's points.
     A person's comment is never folded.
     """
     lost, full, aspects = [], [], [*report["aspects"]]
-    if "challenge" not in report:  # its thresholds have an order
+    if "challenge" not in report:  # thresholds stay in order
         aspects.sort(key=lambda a: -_missed(report, a))
     for aspect in aspects:
         (lost if _missed(report, aspect) > 1e-9 else full).append(aspect)
     own = of_problem(findings_of(report))
     kind = "soft" if _skipped(report) else "hint"
-    found = "\n".join(
+    hints = "\n".join(
         f'<p class="{kind}"><b>{escape(", ".join(aspects))}:</b> {as_html(text)}</p>'
         for aspects, text in by_words(_urgent_first(own), Audience.HIDDEN)
     )
     if spared := report.get("spared"):
-        found += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
-    if given is not None:
-        report, lost, full = report | {"score": given}, [], []
-        found = f'<p class="soft">{OVERRIDDEN}</p>'
+        hints += f'\n<p class="soft">{SPARED} {escape(", ".join(spared))}.</p>'
+    if manual is not None:
+        report, lost, full = report | {"score": manual}, [], []
+        hints = f'<p class="soft">{OVERRIDDEN}</p>'
     score = f"{points(report['score'])} of {points(report['max'])}"
     title = f"<h2><code>{escape(name)}</code></h2><b>{score}</b>"
     challenge = comment + said + _challenge(report, code)
-    right = not lost and not report["findings"] and given is None
+    right = not lost and not report["findings"] and manual is None
     if right and not comment:
         return (
             f'<section><details><summary class="head">{title}</summary>\n{challenge}'
             f'<p class="good">{ALL_RIGHT}</p>\n{_table(full, report)}\n</details></section>'
         )
-    rest, found = "", f'<p class="good">{ALL_RIGHT}</p>' if right else found
+    rest, hints = "", f'<p class="good">{ALL_RIGHT}</p>' if right else hints
     if full:
         summary = f"<summary>{counted(len(full), 'line')} with full points</summary>"
         rest = f"\n<details>{summary}\n{_table(full, report)}\n</details>"
     shown = _table(lost, report) if lost else ""
     return (
-        f'<section>\n<div class="head">{title}</div>\n{challenge}{found}\n{shown}{rest}\n'
+        f'<section>\n<div class="head">{title}</div>\n{challenge}{hints}\n{shown}{rest}\n'
         "</section>"
     )
 
@@ -295,23 +295,23 @@ def _raised(power):
 
 
 def _waits(aspect, report):
-    """Return whether an aspect has no points only because no aspect of another kind has."""
+    """Return whether a passive aspect has no points only because no active one has."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
-    found = findings_of(report)
+    findings = findings_of(report)
     explained = any(
         f.aspect in (aspect, EVERYTHING) or f.code in (Code.NOT_WRITTEN, Code.NOT_DEFINED)
-        for f in found
+        for f in findings
     )
-    return aspect in PASSIVE and not any(active) and not explained and bool(found)
+    return aspect in PASSIVE and not any(active) and not explained and bool(findings)
 
 
 def _challenge(report, code):
     """Return the measured result of a challenge, with the code on the leaderboard."""
-    found = report.get("challenge")
-    if not found or found["measured"] is None:
+    challenge = report.get("challenge")
+    if not challenge or challenge["measured"] is None:
         return ""
-    text = f"Measured on hidden data: <b>{found['measured']:.4g}</b>, with a file "
-    text += f"of {found['bytes']:,} bytes."
+    text = f"Measured on hidden data: <b>{challenge['measured']:.4g}</b>, with a file "
+    text += f"of {challenge['bytes']:,} bytes."
     if code:
         text += f" On the leaderboard your row has the code <code>{escape(code)}</code>."
     return f"<p>{text}</p>\n"

@@ -57,19 +57,19 @@ class Cost:
     """One finding across the class: its problem, the students who have it, and the points lost.
 
     ``mistake`` is the name of the registered mistake, or None if the finding only describes
-    the answer. ``found`` counts the students' findings, which differ at most in numbers.
+    the answer. ``counts`` is how often each finding occurs; findings differ only in numbers.
     """
 
     problem: str
     mistake: str | None
     points: float = 0.0
     students: list[str] = field(default_factory=list)
-    found: Counter = field(default_factory=Counter)
+    counts: Counter = field(default_factory=Counter)
 
     @property
     def finding(self) -> Finding:
         """Return the most frequent finding of these students."""
-        return self.found.most_common(1)[0][0]
+        return self.counts.most_common(1)[0][0]
 
     @property
     def text(self) -> str:
@@ -111,12 +111,12 @@ def items(results: dict[str, dict], problem: str) -> list[Item]:
         totals = totals + np.array([p["score"] for p in reports.values()])
     whole = [[p["score"], p["max"]] for p in reports.values()]
     aspects = dict.fromkeys(a for p in reports.values() for a in p["aspects"])
-    found = [item("", whole, totals)]
+    all_items = [item("", whole, totals)]
     for aspect in aspects:
         has = np.array([aspect in p["aspects"] for p in reports.values()])
         earned = [p["aspects"][aspect] for p in reports.values() if aspect in p["aspects"]]
-        found.append(item(aspect, earned, totals[has]))
-    return [replace(one, most=0.0) for one in found] if dropped else found
+        all_items.append(item(aspect, earned, totals[has]))
+    return [replace(one, most=0.0) for one in all_items] if dropped else all_items
 
 
 def total(result: dict) -> float:
@@ -182,17 +182,17 @@ def costs(results: dict[str, dict]) -> list[Cost]:
         A registered mistake counts as one finding, no matter which part showed it. Descriptions
         that differ only in numbers are one finding, too.
     """
-    found = {}
+    by_key = {}
     for student, result in results.items():
         for problem, report in result["problems"].items():
             for finding, lost in points_by_finding(report):
-                cost = found.setdefault(
+                cost = by_key.setdefault(
                     (problem, _key(finding)), Cost(problem, finding.mistake)
                 )
                 cost.points += lost
-                cost.found[finding] += 1
+                cost.counts[finding] += 1
                 cost.students += [student] * (student not in cost.students[-1:])
-    return sorted(found.values(), key=lambda c: (-round(c.points, 6), c.problem, c.text))
+    return sorted(by_key.values(), key=lambda c: (-round(c.points, 6), c.problem, c.text))
 
 
 def points_by_finding(report: dict) -> list[tuple[Finding, float]]:
@@ -209,15 +209,15 @@ def points_by_finding(report: dict) -> list[tuple[Finding, float]]:
         Each finding and its points. The loss of an aspect is divided equally among the
         findings about it, or among all findings if none is about it.
     """
-    found = findings_of(report)
-    whole = [i for i, f in enumerate(found) if f.aspect == EVERYTHING]
+    findings = findings_of(report)
+    whole = [i for i, f in enumerate(findings) if f.aspect == EVERYTHING]
     points = defaultdict(float)
     for aspect, (earned, most) in report["aspects"].items():
-        about = [i for i, f in enumerate(found) if f.aspect == aspect]
-        charged = whole or about or range(len(found))
+        about = [i for i, f in enumerate(findings) if f.aspect == aspect]
+        charged = whole or about or range(len(findings))
         for i in charged:
             points[i] += (most - earned) / len(charged)
-    return [(finding, points[i]) for i, finding in enumerate(found)]
+    return [(finding, points[i]) for i, finding in enumerate(findings)]
 
 
 def _key(finding):
@@ -258,7 +258,7 @@ def _is_no_idea(finding):
     return finding.code in NO_IDEA or finding.aspect == EVERYTHING
 
 
-def commonest(found: list[Cost], most: int) -> list[Cost]:
+def commonest(all_costs: list[Cost], most: int) -> list[Cost]:
     """Return the most common findings: registered mistakes, then descriptions.
 
     Parameters
@@ -274,7 +274,7 @@ def commonest(found: list[Cost], most: int) -> list[Cost]:
         names. If the same students have several findings in a problem, only one is included.
     """
     kept = []
-    for cost in sorted(found, key=lambda c: (not c.mistake, -len(c.students), -c.points)):
+    for cost in sorted(all_costs, key=lambda c: (not c.mistake, -len(c.students), -c.points)):
         again = any(
             k.problem == cost.problem and set(cost.students) <= set(k.students) for k in kept
         )

@@ -22,7 +22,7 @@ from .style import names, section, table
 MOST_RINGS = 50
 MOST_IN_SIGHT = 6  # visible submissions of a ring; the others are folded
 MOST_ROWS = 10  # visible submissions of the instructor's solution; the others are folded
-NONE = "<p>No two submissions are more similar than the class explains.</p>"
+NONE = "<p>No two submissions are more similar than we expect in this class.</p>"
 SAME_WORK = (
     "These students wrote exactly the same text into the solution cells and written answers, "
     f"at least {LEAST_WRITTEN} characters. Text from the released notebook and added cells "
@@ -43,8 +43,8 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
     fine : dict
         Results of gradable submissions, by the names of students in the output.
     """
-    solved, given = _ours(course, assignment)
-    known = {cell: set(f) | given.get(cell, set()) for cell, f in solved.items()}
+    solved, released = _ours(course, assignment)
+    known = {cell: set(f) | released.get(cell, set()) for cell, f in solved.items()}
     compared = {s: r for s, r in fine.items() if "fingerprints" in r}
     one, together = _one_of_each_group(course, assignment, compared, called)
     fingerprints = {  # only of solution cells, because ours are the same for all students
@@ -52,12 +52,12 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
         for s, r in one.items()
     }
     same = same_work({s: r["own"] for s, r in one.items() if "own" in r})
-    found = [
+    similar = [
         r for r in rings(fingerprints, known) if not any({*r.students} <= {*s} for s in same)
     ]
     where = _code if called.anonymous else _where
-    parts = [*_same_work(same, assignment, where), *_alike(found, assignment, where, same)]
-    parts += _published(same_as_published(fingerprints, solved, given), len(solved))
+    parts = [*_same_work(same, assignment, where), *_alike(similar, assignment, where, same)]
+    parts += _published(same_as_published(fingerprints, solved, released), len(solved))
     parts += [f"<p>{TOGETHER}</p>"] * together
     if without := len(fine) - len(compared):
         parts.append(
@@ -98,18 +98,18 @@ def _same_work(same, assignment, where):
     yield table(["Same submission", "Where to look"], rows)
 
 
-def _alike(found, assignment, where, same):
+def _alike(similar, assignment, where, same):
     """Yield the list of similar rings, or a sentence if there are none."""
-    if not found:
+    if not similar:
         yield "" if same else NONE
         return
     if same:
         yield "<h3>Very similar</h3>"
-    rows = [_ring(ring, assignment, where) for ring in found[:MOST_RINGS]]
+    rows = [_ring(ring, assignment, where) for ring in similar[:MOST_RINGS]]
     columns = ["Submissions", "Similar in", "Rare fingerprints", "Where to look"]
     yield table(columns, rows, numbers=(2,))
-    if len(found) > MOST_RINGS:
-        yield f"<p>And {counted(len(found) - MOST_RINGS, 'more group')}, less similar.</p>"
+    if len(similar) > MOST_RINGS:
+        yield f"<p>And {counted(len(similar) - MOST_RINGS, 'more group')}, less similar.</p>"
 
 
 def _published(same, n):
@@ -122,7 +122,7 @@ def _published(same, n):
     yield f"<h3>The same as the instructor's solution</h3><p>{PUBLISHED}</p>"
     yield table(columns, rows[:MOST_ROWS])
     if rest:
-        summary = f"<summary>and {len(rest)} more, in fewer cells or as many</summary>"
+        summary = f"<summary>and {len(rest)} more</summary>"
         yield f"<details>{summary}{table(columns, rest)}</details>"
 
 
@@ -146,9 +146,9 @@ def _ring(ring, assignment, where):
 
 def _folded(lines):
     """Return lines of HTML; the first ones are visible and the others folded."""
-    seen, rest = "<br>".join(lines[:MOST_IN_SIGHT]), "<br>".join(lines[MOST_IN_SIGHT:])
+    visible, rest = "<br>".join(lines[:MOST_IN_SIGHT]), "<br>".join(lines[MOST_IN_SIGHT:])
     summary = f"<summary>and {len(lines) - MOST_IN_SIGHT} more</summary>"
-    return f"{seen}<details>{summary}{rest}</details>" if rest else seen
+    return f"{visible}<details>{summary}{rest}</details>" if rest else visible
 
 
 def _code(student, _):

@@ -48,7 +48,7 @@ from .leaderboard import own_code, write_leaderboards
 
 PLATFORMS = {"moodle": "Moodle", "canvas": "Canvas"}
 MOODLE = re.compile(r"[^_/]*_\d+_assignsubmission_file")  # the start of a path
-DATE = (1980, 1, 1, 0, 0, 0)  # of all entries, so that the same pages give the same zip
+DATE = (1980, 1, 1, 0, 0, 0)  # date of all entries, so that equal pages give an equal zip
 LINKS = ("student", "first_name", "last_name", "email", "link")
 CHARSET = '<meta charset="utf-8">'
 ROBOTS = '<meta name="robots" content="noindex, nofollow, noarchive">'
@@ -161,8 +161,8 @@ def zipped(
         are students whose partner submitted, so that the platform has nothing from them.
     """
     names = _names(course, assignment, layout)
-    there = {s: names[s] for s in sorted(pages) if s in names}
-    if not there:
+    reachable = {s: names[s] for s in sorted(pages) if s in names}
+    if not reachable:
         raise CannotDo(
             f"no submission of {assignment} has a name from {PLATFORMS[layout]}: run `nngrader "
             f"collect {assignment}` on its download again, which stores the names"
@@ -170,7 +170,7 @@ def zipped(
     file = _zip_file(course, f"{assignment}-{layout}.zip", out)
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for student, name in there.items():
+        for student, name in reachable.items():
             text = pages[student]
             text = as_notebook(text) if layout == "canvas" else text
             entry = zipfile.ZipInfo(name, DATE)
@@ -182,7 +182,9 @@ def zipped(
     origins, left = read_origins(course, assignment), sorted(set(pages) - set(names))
     ours = {s for s in left if s in origins and origins[s].platform == PLATFORMS[layout]}
     through = {s: origins[s].through for s in sorted(ours) if origins[s].through}
-    return Returned(file, len(there), [s for s in left if s not in through], through=through)
+    return Returned(
+        file, len(reachable), [s for s in left if s not in through], through=through
+    )
 
 
 def _zip_file(course, name, out):
@@ -196,15 +198,15 @@ def _zip_file(course, name, out):
 
 def _names(course, assignment, layout):
     """Return the path in the zip by student; for a group, the submitting student's path."""
-    found = {}
+    names = {}
     for student, origin in read_origins(course, assignment).items():
         if origin.platform != PLATFORMS[layout]:
             continue
         paths = [p for p in origin.files if p.lower().endswith(".ipynb")] or origin.files
         name = _path_in_moodle(paths, assignment) if layout == "moodle" else paths[0]
         if name and not origin.through:
-            found[student] = name
-    return found
+            names[student] = name
+    return names
 
 
 def _path_in_moodle(paths, assignment):

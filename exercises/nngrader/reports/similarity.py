@@ -1,4 +1,4 @@
-"""Submissions that are more similar than the class explains. We show them and never score them.
+"""Unusually similar submissions, which the report shows and never penalises.
 
 We compare the fingerprints of solution cells, which the worker computes from the syntax tree
 (`engine.observation.likeness`). Code from the released notebook or the instructor's solution
@@ -19,14 +19,14 @@ import numpy as np
 
 from ..engine.observation.likeness import fingerprint
 
-FEW = 10  # in a small class, at most so many students have a rare fingerprint
+FEW = 10  # in a small class, at most this many students have a rare fingerprint
 RARE = 0.1  # in a large class, at most this fraction of the students has a rare fingerprint
 ALIKE = 0.6  # a cell counts if at least this fraction is the same
-ENOUGH = 60.0  # least common weight, in fingerprints that only these two have: twenty lines
+ENOUGH = 60.0  # least common weight, about twenty lines; what only the two share counts 1
 SAME = 0.9  # a cell of similar length counts whole if this fraction is the same
-LONG = 15  # a cell with so many fingerprints can be solved in several ways
+LONG = 15  # a cell with this many fingerprints can be solved in several ways
 CHANCE = 0.001  # number of equally similar pairs per class that chance may produce
-LEAST_WRITTEN = 200  # so many characters of a student's own text are not the same by chance
+LEAST_WRITTEN = 200  # characters of own text; this many aren't equal by chance
 RULE = (
     f"Two submissions are similar in a cell if they have at least {ALIKE:.0%} of its "
     "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
@@ -36,11 +36,11 @@ RULE = (
     "common, which is about twenty lines. A fingerprint is rare if at most 10% of the "
     f"class has it, or at most {FEW} students in a small class. If n students have it, it "
     f"counts 2/n. It counts fully if the pair has at least {ENOUGH:g} rare fingerprints in "
-    f"common in one cell, and this cell is the same to {SAME:.0%}. Second, the pair may have "
-    "more similar cells than chance explains: if students chose their solution of each cell "
-    "independently, as often as this class has chosen it, we would expect less than one such "
-    f"pair in {1 / CHANCE:,.0f} classes. Connected pairs are shown as one ring, with the "
-    "number of the pair that has the most rare fingerprints."
+    f"common in one cell, and at least {SAME:.0%} of this cell is the same. Second, the pair "
+    "may have more similar cells than chance explains: if students chose their solution of "
+    "each cell independently, as often as this class has chosen it, we would expect less than "
+    f"one such pair in {1 / CHANCE:,.0f} classes. Connected pairs are shown as one ring, with "
+    "the number of the pair that has the most rare fingerprints."
 )
 
 
@@ -73,27 +73,27 @@ def rings(
     list of Ring
         Groups whose pairs meet `RULE`; each student is in at most one ring.
     """
-    found, weights, common = defaultdict(dict), Counter(), {}
+    shares, weights, common = defaultdict(dict), Counter(), {}
     for cell in sorted({cell for by_cell in fingerprints.values() for cell in by_cell}):
         held = {s: set(by_cell.get(cell) or ()) for s, by_cell in fingerprints.items()}
         held = {s: numbers - known.get(cell, set()) for s, numbers in held.items()}
         rare = alike(held, len(fingerprints))
         for pair, (share, weight) in rare.items():
-            found[pair][cell] = share
+            shares[pair][cell] = share
             weights[pair] += weight
         ways = same_way(held)
         solved = sum(len(numbers) >= LONG for numbers in held.values())
         common[cell] = len(ways) / max(1, solved * (solved - 1) / 2)
         for pair, share in ways.items():
-            found[pair].setdefault(cell, share)
+            shares[pair].setdefault(cell, share)
     n = len(fingerprints)
     linked = [
         pair
-        for pair, cells in found.items()
+        for pair, cells in shares.items()
         if weights[pair] >= ENOUGH
         or n * (n - 1) / 2 * prod(common[c] or 1.0 for c in cells) < CHANCE
     ]
-    made = [_ring(group, linked, found, weights) for group in _together(linked)]
+    made = [_ring(group, linked, shares, weights) for group in _together(linked)]
     return sorted(made, key=lambda r: (-r.weight, r.students))
 
 
@@ -129,14 +129,14 @@ def alike(
         for pair in combinations(students, 2):
             common[pair] += weight
             number[pair] += 1
-    found = {}
+    pairs = {}
     for (a, b), weight in common.items():
         share = 2 * weight / (whole[a] + whole[b])
         if share >= SAME and number[a, b] >= ENOUGH:
             weight = float(number[a, b])
         if share >= ALIKE:
-            found[a, b] = (share, weight)
-    return found
+            pairs[a, b] = (share, weight)
+    return pairs
 
 
 def same_way(held: Mapping[str, set[int]]) -> dict[tuple[str, str], float]:
@@ -176,11 +176,11 @@ def same_work(own: Mapping[str, list]) -> list[tuple[str, ...]]:
     list of tuple of str
         The students of each ring. Below `LEAST_WRITTEN` characters, two may agree by chance.
     """
-    found = defaultdict(list)
+    by_work = defaultdict(list)
     for student, (mark, size) in sorted(own.items()):
         if size >= LEAST_WRITTEN:
-            found[mark].append(student)
-    return sorted((tuple(who) for who in found.values() if len(who) > 1), key=_largest)
+            by_work[mark].append(student)
+    return sorted((tuple(who) for who in by_work.values() if len(who) > 1), key=_largest)
 
 
 def _largest(ring):
@@ -191,7 +191,7 @@ def _largest(ring):
 def same_as_published(
     fingerprints: Mapping[str, Mapping[str, list[int]]],
     published: Mapping[str, list[int]],
-    given: Mapping[str, set[int]],
+    released: Mapping[str, set[int]],
 ) -> dict[str, list[str]]:
     """Return the students who submitted the instructor's solution, with the cells.
 
@@ -201,7 +201,7 @@ def same_as_published(
         Cells by student in which all fingerprints are the same. The fingerprints that are not
         in the release number at least `ENOUGH`, because short cells have one obvious solution.
     """
-    own = {cell: len(set(f) - given.get(cell, set())) for cell, f in published.items()}
+    own = {cell: len(set(f) - released.get(cell, set())) for cell, f in published.items()}
     same = {
         student: [
             c for c, f in published.items() if own[c] and set(by_cell.get(c, ())) == set(f)
@@ -236,9 +236,9 @@ def _together(linked):
     return {id(g): g for g in groups.values()}.values()
 
 
-def _ring(group, linked, found, weights):
+def _ring(group, linked, shares, weights):
     """Return a ring: the smallest fractions and the largest weight of its pairs."""
     pairs = [p for p in linked if p[0] in group]
-    cells = sorted({cell for p in pairs for cell in found[p]})
-    least = {c: min(found[p][c] for p in pairs if c in found[p]) for c in cells}
+    cells = sorted({cell for p in pairs for cell in shares[p]})
+    least = {c: min(shares[p][c] for p in pairs if c in shares[p]) for c in cells}
     return Ring(tuple(sorted(group)), least, max(weights[p] for p in pairs))

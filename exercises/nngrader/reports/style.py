@@ -201,6 +201,8 @@ def names(students: list[str], most: int = 6) -> str:
     'ada, &lt;b&gt; <details><summary>and 1 more</summary>chen</details>'
 
     """
-    seen, folded = (", ".join(map(escape, part)) for part in (students[:most], students[most:]))
+    visible, folded = (
+        ", ".join(map(escape, part)) for part in (students[:most], students[most:])
+    )
     summary = f"<summary>and {len(students) - most} more</summary>"
-    return f"{seen} <details>{summary}{folded}</details>" if folded else seen
+    return f"{visible} <details>{summary}{folded}</details>" if folded else visible

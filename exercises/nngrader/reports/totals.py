@@ -39,7 +39,7 @@ FILE = "course.toml"
 KNOWN = ("drop_lowest", "zero_missing", "zero_ungradable", "weights", "excused")
 FIRST, LAST = ("student", "total", "status"), ("dropped", "excused")
 EXCUSED = "excused"
-FROM_0 = "a number from 0 up"
+FROM_0 = "a number of at least 0"
 
 
 @dataclass(frozen=True)
@@ -78,27 +78,27 @@ def rules_of(file: Path) -> Rules:
         If it isn't TOML, a name is unknown, or a value has the wrong type. The text lists all
         such errors.
     """
-    found = read_toml(file)
-    if faults := list(_faults(found)):
+    settings = read_toml(file)
+    if faults := list(_faults(settings)):
         first = f"{file}: " if len(faults) == 1 else f"{file} cannot be used:\n  "
         raise ValueError(first + "\n  ".join(faults))
-    excused = found.get("excused", {})
+    excused = settings.get("excused", {})
     return Rules(
-        {n: float(w) for n, w in found.get("weights", {}).items()},
-        found.get("drop_lowest", 0),
-        found.get("zero_missing", False),
-        found.get("zero_ungradable", False),
+        {n: float(w) for n, w in settings.get("weights", {}).items()},
+        settings.get("drop_lowest", 0),
+        settings.get("zero_missing", False),
+        settings.get("zero_ungradable", False),
         frozenset((student, n) for student, names in excused.items() for n in names),
     )
 
 
-def _faults(found):
+def _faults(settings):
     """Yield the errors in the settings of a `course.toml`, setting by setting."""
-    for name in found:
+    for name in settings:
         if name not in KNOWN:
             near = did_you_mean(name, KNOWN)
             yield f"unknown {name!r}, expected one of {', '.join(KNOWN)}{near}"
-    tables = {n: found.get(n, {}) for n in ("weights", "excused")}
+    tables = {n: settings.get(n, {}) for n in ("weights", "excused")}
     for name, value in tables.items():
         if not isinstance(value, dict):
             yield f"{name} = {value!r}, expected a table [{name}]"
@@ -109,14 +109,14 @@ def _faults(found):
     for student, names in tables["excused"].items():
         if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
             yield f"excused.{student} should be a list of assignments"
-    least = found.get("drop_lowest", 0)
+    least = settings.get("drop_lowest", 0)
     if not isinstance(least, int) or isinstance(least, bool):
         yield f"drop_lowest = {least!r}, expected a whole number"
     elif least < 0:
         yield f"drop_lowest is {least}, expected {FROM_0}"
     for name in ("zero_missing", "zero_ungradable"):
-        if not isinstance(found.get(name, False), bool):
-            yield f"{name} = {found[name]!r}, expected true or false"
+        if not isinstance(settings.get(name, False), bool):
+            yield f"{name} = {settings[name]!r}, expected true or false"
 
 
 def rules_for(
@@ -147,14 +147,14 @@ def rules_for(
         if not file.is_file():
             raise NotThere(f"there is no {file}")
     rules = rules_of(file)
-    given = {}
+    own_weights = {}
     for text in weights or ():
         name, equals, value = text.partition("=")
         if not equals:
             raise WrongUsage(f"--weights {text}: expected ASSIGNMENT=NUMBER, or a file .toml")
         with contextlib.suppress(ValueError):
-            given[name] = float(value)
-        if not _is_weight(given.get(name)):
+            own_weights[name] = float(value)
+        if not _is_weight(own_weights.get(name)):
             raise WrongUsage(f"--weights {text}: {value!r} is not {FROM_0}")
     if drop_lowest is not None:
         if drop_lowest < 0:
@@ -162,7 +162,7 @@ def rules_for(
         rules = replace(rules, drop_lowest=drop_lowest)
     return replace(
         rules,
-        weights=given or rules.weights,
+        weights=own_weights or rules.weights,
         excused=rules.excused | {tuple(pair) for pair in excused},
         zero_missing=zero_missing or rules.zero_missing,
         zero_ungradable=zero_ungradable or rules.zero_ungradable,
@@ -170,7 +170,7 @@ def rules_for(
 
 
 def _is_weight(value):
-    """Return whether a value is a number from 0 up; true and false are not numbers."""
+    """Return whether a value is a number of at least 0; true and false are not numbers."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and 0 <= value < math.inf
 
@@ -196,15 +196,15 @@ def totals(
         If the gradebook cannot be read, or the rules drop more assignments than there are.
     """
     every = course.assignments()
-    found, students = {}, []
+    by_assignment, students = {}, []
     for name in every:
         try:
             students, marks = standings(course, name, rules.zero_ungradable)
         except NotThere:  # not released
             continue
         if marks:
-            found[name] = marks
-    known = {s.id for s in students} | {s for marks in found.values() for s in marks}
+            by_assignment[name] = marks
+    known = {s.id for s in students} | {s for marks in by_assignment.values() for s in marks}
     called = names_of(course, anonymous, known)
     rules = replace(rules, excused=frozenset((called.student(s), a) for s, a in rules.excused))
     named = {*rules.weights, *(a for _, a in rules.excused)}
@@ -213,12 +213,12 @@ def totals(
         f"{did_you_mean(name, every)}"
         for name in sorted(named - set(every))
     ]
-    weigh = rules.weights or dict.fromkeys(found, 1.0)
-    counting = [n for n in found if weigh.get(n, 0.0) > 0]
-    if found:
+    weigh = rules.weights or dict.fromkeys(by_assignment, 1.0)
+    counting = [n for n in by_assignment if weigh.get(n, 0.0) > 0]
+    if by_assignment:
         lost += _lost_excuses(rules, known, anonymous)
     if not counting and not lost:
-        lost = ["no assignment that counts is graded yet"]
+        lost = ["none of the assignments that count has been graded yet"]
     few = []
     if counting and rules.drop_lowest >= len(counting):
         few = [
@@ -230,15 +230,18 @@ def totals(
         raise (NotThere if lost else CannotDo)(first + "\n  ".join(faults))
     warned = []
     for words, names in (
-        ("without a weight, so not counted", [n for n in found if n not in counting]),
-        ("not graded yet, so not counted", [n for n in rules.weights if n not in found]),
+        ("without a weight, so not counted", [n for n in by_assignment if n not in counting]),
+        (
+            "not graded yet, so not counted",
+            [n for n in rules.weights if n not in by_assignment],
+        ),
     ):
         warned += [f"{words}: {', '.join(names)}"] if names else []
     for name in counting:
-        old = {called(s): m["earlier"] for s, m in found[name].items() if m["earlier"]}
+        old = {called(s): m["earlier"] for s, m in by_assignment[name].items() if m["earlier"]}
         warned += [f"{name}: {words}" for words in earlier_in_words(old)]
     weigh = {n: weigh[n] for n in counting}
-    rows = [replace(_total(s, weigh, found, rules), student=called(s)) for s in known]
+    rows = [replace(_total(s, weigh, by_assignment, rules), student=called(s)) for s in known]
     return counting, sorted(rows, key=lambda t: t.student), warned
 
 
@@ -251,7 +254,7 @@ def _lost_excuses(rules, known, anonymous):
     return [f"course.toml excuses {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
 
 
-def _total(student, weigh, found, rules):
+def _total(student, weigh, by_assignment, rules):
     """Return one student's total."""
     shares, excused = {}, []
     for name in weigh:
@@ -259,7 +262,7 @@ def _total(student, weigh, found, rules):
             excused.append(name)
             shares[name] = EXCUSED
             continue
-        mark = found[name].get(student)
+        mark = by_assignment[name].get(student)
         status = mark["status"] if mark else MISSING
         if status == FINAL:
             shares[name] = mark["score"] / mark["max_score"] if mark["max_score"] else 0.0

@@ -24,7 +24,7 @@ from .supervisor import MEMORY_FOLDERS, START, Died, Worker
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 MB = 1 << 20
 SLOTS = 64
-FIRST_USER = 61000  # of SLOTS users for each running grader
+FIRST_USER = 61000  # each running grader has SLOTS users, starting here
 SIGNALS = 256
 ROOM = "torch needs memory_mb = 400 or more"  # tested with torch 2.13 for the CPU
 INSTALL = "sudo apt-get install bubblewrap util-linux"
@@ -97,7 +97,7 @@ class Sandbox:
             os.chmod(inside, 0o755)
         return folder
 
-    def _given(self):
+    def _instructor_files(self):
         """Return the paths of the instructor's files and folders, and their paths inside.
 
         Each is in the current folder, and all are in a folder from which modules are imported.
@@ -213,7 +213,7 @@ class Sandbox:
         profile = container.write_profile(Path(self.empty.name, "seccomp.json"))
         files = {f: f"/g/{f.name}" for f in PARTS}
         files |= {p: f"/g/{p.name}" for p in self.packages if p.name == "nnlib"}
-        files |= self._given()
+        files |= self._instructor_files()
         variables = ["env", *(f"{k}={v}" for k, v in SETTINGS.items())]
         program = [*variables, "python3", "-I", "-B", "/g/worker.py", "/g"]
         program += ["--", *self.uses, "--", "/tmp"]
@@ -229,7 +229,7 @@ class Sandbox:
         command += ["--proc", "/proc", "--dev", "/dev"]
         space = self.limits.space_mb * MB
         command += [word for p in MEMORY_FOLDERS for word in memory_folder(p, space)]
-        command += [word for pair in self._given().items() for word in bind(*pair)]
+        command += [word for pair in self._instructor_files().items() for word in bind(*pair)]
         command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
         command += [*user_options(), "--seccomp", "{seccomp}", "--", *become(slot)]
         command += self._limited()
@@ -346,33 +346,33 @@ def package_paths(names: list[str]) -> list[Path]:
     list of Path
         Each is mounted under its own name in one folder of the worker.
     """
-    found = {}
+    paths = {}
     for name in names:
         spec = importlib.util.find_spec(name) if re.fullmatch(r"\w+", name) else None
         if spec is None or not spec.origin:
             raise CannotDo(f"the problems use {name}, which is not installed here")
         origin = Path(spec.origin)
-        found[name] = origin.parent if origin.name == "__init__.py" else origin
+        paths[name] = origin.parent if origin.name == "__init__.py" else origin
         if "site-packages" in origin.parts:
-            found |= {p.name: p for d in _required(name) for p in _top(d)}
-    return sorted(found.values())
+            paths |= {p.name: p for d in _required(name) for p in _top(d)}
+    return sorted(paths.values())
 
 
 def _required(name):
     """Return the distributions of a package and of all its required packages."""
     todo = list(importlib.metadata.packages_distributions().get(name, [name]))  # sklearn
-    seen = {}
+    required = {}
     while todo:
         wanted = todo.pop()
         try:
-            found = importlib.metadata.distribution(wanted)
+            distribution = importlib.metadata.distribution(wanted)
         except importlib.metadata.PackageNotFoundError:
             continue  # needed on other systems only, or nnlib run from a checkout
-        if found.name not in seen:
-            seen[found.name] = found
-            needs = [r for r in found.requires or () if "extra ==" not in r]
+        if distribution.name not in required:
+            required[distribution.name] = distribution
+            needs = [r for r in distribution.requires or () if "extra ==" not in r]
             todo += [re.match(r"[\w.-]+", r)[0] for r in needs]
-    return seen.values()
+    return required.values()
 
 
 def _top(distribution):

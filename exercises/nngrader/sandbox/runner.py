@@ -20,7 +20,7 @@ from .inside import wire
 if TYPE_CHECKING:  # needs Linux, but `check` runs everywhere
     from .launch import Sandbox
 
-MOST_LOST = 3  # if more added cells end the process, we run no added cells any more
+MOST_LOST = 3  # if more added cells end the process, we stop running added cells
 TEST = "(test)"  # name of an ordinary test cell that has run before
 MEASURES = "(measures)"  # name of the function in a process that only measures
 LONGEST_NAME = 60  # characters of a missing name to show
@@ -44,7 +44,7 @@ class Runner:
     Attributes
     ----------
     notes : dict
-        Flags by cell or function. The only student's text in them are undefined names and
+        Flags by cell or function. Their only text from the student is undefined names and
         missing modules that a cell uses.
     fingerprints : dict
         By cell, except added cells: the fingerprint, a list of int.
@@ -104,8 +104,10 @@ class Runner:
         try:
             answer = self._put(question, self.limits.total_seconds)
             names, imports = _texts(answer.get("names")), _texts(answer.get("imports"))
-            found = answer.get("of") if isinstance(answer.get("of"), dict) else {}
-            self.names_of = {f: _texts(found[f]) if f in found else names for f in functions}
+            by_function = answer.get("of") if isinstance(answer.get("of"), dict) else {}
+            self.names_of = {
+                f: _texts(by_function[f]) if f in by_function else names for f in functions
+            }
             self.written = {*_texts(answer.get("written"))}
             self._compare()
         except Died as e:
@@ -179,8 +181,8 @@ class Runner:
         """Run an ordinary test cell at its place in the notebook; return its outcome.
 
         The cells before it run first, and so do earlier test cells, because later cells may
-        use or change the names that they define. Of a test cell that ended the process, only
-        the statements run that don't use the submission.
+        use or change the names that they define. If a test cell ended the process, we run
+        only those of its statements that don't use the submission.
 
         Parameters
         ----------
@@ -333,9 +335,9 @@ class Runner:
                 self.took = took
             if "needs" not in answer:
                 return answer
-            question = {"do": "given", **self._given(answer)}
+            question = {"do": "given", **self._requested_result(answer)}
 
-    def _given(self, answer):
+    def _requested_result(self, answer):
         """Return the result of a correct function for the arguments that a worker sent."""
         name, args, kwargs = (answer.get(k) for k in ("needs", "args", "kwargs"))
         if not (isinstance(name, str) and isinstance(args, list) and isinstance(kwargs, dict)):
@@ -361,8 +363,8 @@ class Runner:
         if answer.get("missing") is True:
             self._note(FlagCode.FUNCTION_MISSING, name)
         if answer.get("error") is not None:
-            if found := reached(answer.get("limit"), self.limits):
-                self._note(FlagCode.FUNCTION_LIMIT, name, **found)
+            if limit := reached(answer.get("limit"), self.limits):
+                self._note(FlagCode.FUNCTION_LIMIT, name, **limit)
 
     def _put(self, question, left, cap=wire.BODY):
         """Return the answer to one question, within the limits on call and submission."""
@@ -429,9 +431,9 @@ class Runner:
             self._lose(FlagCode.CELL_STOPPED, name, **cause.data)
             return False
         if answer.get("error") is not None and name != TEST:  # a test has its own report
-            found = reached(answer.get("limit"), self.limits)
-            if found:
-                self._note(FlagCode.CELL_LIMIT, name, **found)
+            limit = reached(answer.get("limit"), self.limits)
+            if limit:
+                self._note(FlagCode.CELL_LIMIT, name, **limit)
             else:
                 code, data = _failure(answer, source)
                 self._note(code, name, **data)
@@ -477,15 +479,15 @@ class Runner:
 
 def bound(node: ast.AST) -> set[str]:
     """Return the names that a piece of code defines, at any depth."""
-    found = set()
+    names = set()
     for n in ast.walk(node):
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
-            found.add(n.id)
+            names.add(n.id)
         elif isinstance(n, ast.alias):
-            found.add((n.asname or n.name).partition(".")[0])
+            names.add((n.asname or n.name).partition(".")[0])
         elif isinstance(n, ast.FunctionDef | ast.ClassDef):
-            found.add(n.name)
-    return found
+            names.add(n.name)
+    return names
 
 
 def _independent(source, theirs):
@@ -537,13 +539,13 @@ def _failure(answer, source):
     exception = known(answer["error"])
     if exception in SYNTAX:
         line = answer.get("line")
-        there = type(line) is int and 1 <= line <= source.count("\n") + 1
+        in_cell = type(line) is int and 1 <= line <= source.count("\n") + 1
         return FlagCode.SYNTAX_ERROR, {"exception": exception} | (
-            {"line": line} if there else {}
+            {"line": line} if in_cell else {}
         )
     name = answer.get("undefined")
-    there = isinstance(name, str) and len(name) <= LONGEST_NAME and name in source
-    named = {"name": name} if there and all(map(str.isidentifier, name.split("."))) else {}
+    in_cell = isinstance(name, str) and len(name) <= LONGEST_NAME and name in source
+    named = {"name": name} if in_cell and all(map(str.isidentifier, name.split("."))) else {}
     if exception == "NameError":
         return FlagCode.NAME_MISSING, named
     missing = named if exception == "ModuleNotFoundError" else {}

@@ -326,16 +326,16 @@ def tree_usage(root: int) -> Usage:
     Usage
         The sums. For processes that have ended, we use the time that their parents report.
     """
-    todo, seen, memory, ticks, delayed = [root], [], 0, 0, 0
+    todo, tree, memory, ticks, delayed = [root], [], 0, 0, 0
     while todo:
-        seen.append(pid := todo.pop())
+        tree.append(pid := todo.pop())
         with contextlib.suppress(OSError, ValueError, IndexError):
             about = _text(f"/proc/{pid}/stat").rpartition(b")")[2].split()
             memory += int(about[RESIDENT]) * PAGE
             ticks += sum(map(int, about[TIMES]))
             delayed += int(_text(f"/proc/{pid}/schedstat").split()[1])
         todo += children(pid)
-    return Usage(memory, ticks / TICKS, tuple(seen), delayed / 1e9)
+    return Usage(memory, ticks / TICKS, tuple(tree), delayed / 1e9)
 
 
 def files_held(processes: tuple) -> int:
@@ -361,12 +361,12 @@ def files_held(processes: tuple) -> int:
 
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started; none if it has ended."""
-    found = []
+    pids = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
             with contextlib.suppress(OSError):
-                found += map(int, _text(f"/proc/{pid}/task/{task}/children").split())
-    return found
+                pids += map(int, _text(f"/proc/{pid}/task/{task}/children").split())
+    return pids
 
 
 def _text(file):

@@ -108,8 +108,8 @@ def latest_results(course, assignment: str) -> dict[str, dict]:
     """
     store = Store(course / ".results")
     results = store.get(latest_key(assignment))
-    there = (store.folder / f"{latest_key(assignment)}.json").exists()
-    if there and not _are_ours(results):
+    exists = (store.folder / f"{latest_key(assignment)}.json").exists()
+    if exists and not _are_ours(results):
         raise CannotDo(OTHER_VERSION.format(assignment))
     return results or {}
 
@@ -155,9 +155,9 @@ def write_whole(file: Path, text: str) -> None:
 
 def require_folder(place: Path) -> None:
     """Raise an error before the work if a folder could not be created or written afterwards."""
-    there = next(p for p in (place, *place.absolute().parents) if p.exists())
-    if not os.access(there, os.W_OK):
-        raise CannotDo(f"{there} cannot be written to: check its permissions and its disk")
+    existing = next(p for p in (place, *place.absolute().parents) if p.exists())
+    if not os.access(existing, os.W_OK):
+        raise CannotDo(f"{existing} cannot be written to: check its permissions and its disk")
 
 
 def write_private(file: Path, text: str) -> None:
@@ -252,5 +252,5 @@ def _kernels():
         from threadpoolctl import threadpool_info
     except ImportError:  # it comes with scikit-learn
         return []
-    found = [i for i in threadpool_info() if i["internal_api"] == "openblas"]
-    return [f"OpenBLAS's {i['architecture']}" for i in found[:1]]
+    libraries = [i for i in threadpool_info() if i["internal_api"] == "openblas"]
+    return [f"OpenBLAS's {i['architecture']}" for i in libraries[:1]]

@@ -20,7 +20,7 @@ from .results import Store, disk_errors
 __all__ = ["Scratch", "alone", "own_block", "slot", "sweep"]
 
 PREFIX = "nngrader-work-"
-YOUNG = 60  # a new folder may be without its lock for so many seconds
+YOUNG = 60  # seconds in which a new folder may have no lock yet
 MOST = 64  # workers, and also graders, that run on a machine in parallel
 PAUSE = 0.05  # seconds to wait if all locks are taken
 
@@ -59,10 +59,10 @@ def sweep(parent: Path | None = None) -> int:
         Folder to search. Default: the system's folder for temporary files.
     """
     parent = parent or Path(tempfile.gettempdir())
-    found = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
-    for folder in found:
+    left = [f for f in parent.glob(f"{PREFIX}*") if _is_left(f)]
+    for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
-    return len(found)
+    return len(left)
 
 
 def _is_left(folder):
@@ -132,7 +132,7 @@ def _claim(folder):
             os.close(held)
             continue
         return number, held
-    raise CannotDo(f"{MOST} graders already run on this machine: wait until one of them ends")
+    raise CannotDo(f"{MOST} graders are already running on this machine: wait until one ends")
 
 
 def _folder(what="slots"):

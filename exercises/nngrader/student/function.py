@@ -46,7 +46,7 @@ READERS = [
 ]
 READS = "It calls {}. When your function is graded, the notebook's folder has no files."
 ORDER = "We call it with ({}), in this order. Your function is {}({})."
-NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may differ."
+NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may decide differently."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 
 
@@ -102,8 +102,8 @@ def reads_files(own: str) -> list[str]:
     >>> len(reads_files("def f(): return np.load('few.npz')")), reads_files("def f(): load")
     (1, [])
     """
-    found = [name for name in names_used(own) if name in READERS]
-    return [READS.format(" and ".join(found))] * bool(found)
+    readers = [name for name in names_used(own) if name in READERS]
+    return [READS.format(" and ".join(readers))] * bool(readers)
 
 
 def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[str]:
@@ -147,8 +147,8 @@ def definition(text: str, name: str = "") -> ast.AST | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     kinds = ast.FunctionDef | ast.ClassDef
-    found = [node for node in tree.body if isinstance(node, kinds)]
-    return next((node for node in reversed(found) if name in ("", node.name)), None)
+    definitions = [node for node in tree.body if isinstance(node, kinds)]
+    return next((node for node in reversed(definitions) if name in ("", node.name)), None)
 
 
 def _names_in(code):
@@ -159,13 +159,13 @@ def _names_in(code):
 
 def visible_problems(folder: Path) -> dict:
     """Return the packed visible cases in a folder, by problem."""
-    found = {}
+    problems = {}
     for file in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            found |= cases_json.load(file)
+            problems |= cases_json.load(file)
         except (ValueError, TypeError):
             raise CannotDo(f"{file.name} is damaged: copy it from the zip again") from None
-    return found
+    return problems
 
 
 def report(
@@ -295,13 +295,13 @@ def _failing_case(data, run, verdict):
     lost |= set(verdict.spared)
     lost |= {"value"} if lost & set(data["returns"].values()) else set()
     tried = [case for case in data["cases"] if case["aspect"] in lost and "unshown" not in case]
-    first = () if data.get("entries") else ("value",)  # without letters, of ordinary input
+    first = () if data.get("entries") else ("value",)  # prefer ordinary input
     tried.sort(key=lambda c: (c["aspect"] not in first, len(str(c["args"]))))
     for case in tried[:MOST_TRIED]:
         parts = result_of(data, case, run).parts
-        found, lines = differences(data, case, parts), given(data, case["args"])
-        if found and (data.get("entries") or sum(map(len, lines)) <= MOST_SHOWN):
-            return ["  A case that fails:", *lines, *found]
+        differing, lines = differences(data, case, parts), given(data, case["args"])
+        if differing and (data.get("entries") or sum(map(len, lines)) <= MOST_SHOWN):
+            return ["  A case that fails:", *lines, *differing]
     return []
 
 

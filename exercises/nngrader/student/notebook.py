@@ -90,11 +90,11 @@ def require_notebook(file: Path) -> None:
     try:
         cells_of(shrunk(file.read_bytes()), [], file.name)
     except TooLarge:
-        return  # it may be one
+        return  # too large to tell
     except Rejected as e:
         beside = sorted(f.name for f in file.parent.glob("*.ipynb") if f != file)
-        there = f" There is also {', '.join(beside)}." if beside else ""
-        raise WrongUsage(f"{e}{there}") from None
+        others = f" There is also {', '.join(beside)}." if beside else ""
+        raise WrongUsage(f"{e}{others}") from None
 
 
 class Checkup:
@@ -177,8 +177,8 @@ class Checkup:
 
     def _definition(self, name):
         """Return the last definition of a name in the cells, or None if there is none."""
-        found = (definition(text, name) for text in reversed(self.texts))
-        return next((node for node in found if node), None)
+        definitions = (definition(text, name) for text in reversed(self.texts))
+        return next((node for node in definitions if node), None)
 
     def _verdict(self, name):
         """Return the verdict on a problem, after judging it the first time."""
@@ -201,7 +201,7 @@ class Checkup:
 
     def _forbidden(self, begun):
         """Yield a line on each forbidden name that costs all points of some problems."""
-        found = {
+        by_problem = {
             problem: [
                 Finding(Code.FORBIDDEN, EVERYTHING, data={"name": name, "whole": True})
                 for name in forbidden_in(
@@ -212,7 +212,7 @@ class Checkup:
             for problem, data in begun.items()
         }
         used = [(begin(s), names_used(plain(s))) for s in self.sources.values()]
-        for finding in together_forbidden(found):
+        for finding in together_forbidden(by_problem):
             cells = [
                 cell for cell, names in used if forbidden_in(names, [finding.data["name"]])
             ]
@@ -279,8 +279,8 @@ def absent(sources, uses: list[str]) -> list[str]:
     uses : list of str
         Packages that the problems require.
     """
-    there = THERE.union([""], uses)
-    return sorted({name.split(".")[0] for name in imports(*sources)} - there)
+    present = THERE.union([""], uses)
+    return sorted({name.split(".")[0] for name in imports(*sources)} - present)
 
 
 def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
@@ -294,17 +294,17 @@ def notes(cells: list, locked: dict, missing: list[str]) -> list[str]:
         Packages that are missing in grading.
     """
     changed = [c.grade_id for c in cells if digest(c.source) != locked.get(c.grade_id)]
-    found = [
+    lines = [
         f"You changed the cell {name}. In grading, we use the original cell.\n"
         for name in locked
         if name in changed
     ]
     if missing:
-        found.append(
-            f"Missing in grading: {', '.join(missing)}. Your functions must work without "
+        lines.append(
+            f"Not available in grading: {', '.join(missing)}. Your functions must work without "
             f"{'it' if len(missing) == 1 else 'them'}.\n"
         )
-    return found
+    return lines
 
 
 def _draws(source):
@@ -331,6 +331,7 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
     ]
     if missing:
         lines.append(
-            f"Your instructor grades these answers, so write them: {', '.join(missing)}."
+            "These answers are still empty, and your instructor grades them: "
+            f"{', '.join(missing)}."
         )
     return lines

@@ -114,13 +114,13 @@ class Trial(Runner):
             self._lose(FlagCode.CELL_STOPPED, name, **cause.data)
             return False
         if answer.get("error") is not None:
-            found = reached(answer.get("limit"), self.limits)
+            reached_limit = reached(answer.get("limit"), self.limits)
             o = checked({"error": answer["error"]})
             kind, text = (*o.raised, "an exception")[0], f": {o.message}" if o.message else ""
             if kind == "SystemExit":
-                found = {"limit": "ended"}
-            words = ended(found) if found else cut(f"failed: {kind}{text}", MOST_SAID)
-            self.failed[name] = words
+                reached_limit = {"limit": "ended"}
+            raised = cut(f"failed: {kind}{text}", MOST_SAID)
+            self.failed[name] = ended(reached_limit) if reached_limit else raised
         return True
 
     def _stop(self, name, ending, bound):

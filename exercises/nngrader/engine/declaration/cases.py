@@ -128,26 +128,26 @@ def _case(problem, case, rng, sizes):
     }
     draws = FEW_DRAWS if problem.trains else MOST_DRAWS
     for _ in range(draws):
-        given = _given(problem, case.group, _drawn(problem, case, rng, sizes))
-        want = _right(problem, case, given)
-        if (wrong := _distinguished(problem, due, given, want, case.rtol)) is not None:
-            return _packed(problem, case, sizes, given, want, wrong)
-    wrong = {n: _answer(problem, m, given) for n, m in due.items()}
+        inputs = _inputs(problem, case.group, _drawn(problem, case, rng, sizes))
+        want = _right(problem, case, inputs)
+        if (wrong := _distinguished(problem, due, inputs, want, case.rtol)) is not None:
+            return _packed(problem, case, sizes, inputs, want, wrong)
+    wrong = {n: _answer(problem, m, inputs) for n, m in due.items()}
     raise ValueError(
-        f"problem {problem.name}: no draw of {case.group} in {draws} shows all of "
-        f"{', '.join(sorted(due))}, and tells them apart; in the last one "
+        f"problem {problem.name}: in {draws} draws, the case {case.group} never shows all of "
+        f"{', '.join(sorted(due))} with different answers; in the last draw, "
         + ", ".join(_confused(want, wrong, case.rtol))
     )
 
 
-def _distinguished(problem, due, given, want, rtol):
+def _distinguished(problem, due, inputs, want, rtol):
     """Return the answers of known mistakes by name, or None if we can't distinguish them.
 
     We can't if a mistake gives the correct answer, or if two mistakes give the same answer.
     """
     wrong = {}
     for name, mistake in due.items():
-        answer = _answer(problem, mistake, given)
+        answer = _answer(problem, mistake, inputs)
         if _is_same(answer, want, rtol):
             return None
         if any(_is_same(other, answer, rtol) for other in wrong.values()):
@@ -160,14 +160,14 @@ def _confused(want, wrong, rtol):
     """Yield which known mistakes give the correct answer, and which give the same answer."""
     for name, answer in wrong.items():
         if _is_same(answer, want, rtol):
-            yield f"{name} gives the right answer"
+            yield f"{name} gives the correct answer"
     for (name, answer), (other, another) in combinations(wrong.items(), 2):
         if _is_same(answer, another, rtol):
-            yield f"{name} and {other} give the same"
+            yield f"{name} and {other} give the same answer"
 
 
 def _shown_in(problem, mistake):
-    """Return the aspects of the cases that must show a mistake; "value" stands for parts."""
+    """Return the aspects whose cases must show a mistake; "value" for aspects of parts."""
     return {"value" if a in problem.returns.values() else a for a in mistake.loses}
 
 
@@ -189,7 +189,7 @@ def _drawn(problem, case, rng, sizes):
         ) from e
 
 
-def _given(problem, where, values):
+def _inputs(problem, where, values):
     """Return a case's arguments by name, and the values that are only for the measure."""
     values = values if isinstance(values, tuple) else (values,)
     n = len(values) - len(problem.kept)
@@ -199,14 +199,14 @@ def _given(problem, where, values):
         if odd := unplain(value):
             raise ValueError(
                 f"problem {problem.name}: {where} gives {odd} for {name}, expected "
-                "plain data: numbers, text, arrays, lists, dicts. A driver makes the rest"
+                "plain data: numbers, text, arrays, lists, dicts. Make the rest in a driver"
             )
     return {"args": args, "error": None} | ({"kept": kept} if kept else {})
 
 
-def _right(problem, case, given):
+def _right(problem, case, inputs):
     """Return the reference's answer; it may be an exception only in cases that expect one."""
-    want = _answer(problem, problem, given)
+    want = _answer(problem, problem, inputs)
     missing = want.values is None or any(v is None for v in want.values)
     if missing and (case.aspect == "value" or not want.error):
         raise ValueError(
@@ -214,8 +214,8 @@ def _right(problem, case, given):
         )
     if want.values and (n := len(want.values)) != len(problem.returns):
         raise ValueError(
-            f"problem {problem.name}: the parts that its reference gives in {case.group} are "
-            f"{n}, and `returns` names {len(problem.returns)}"
+            f"problem {problem.name}: in {case.group}, its reference returns a different "
+            f"number of parts ({n}) than `returns` names ({len(problem.returns)})"
         )
     return want
 
@@ -223,19 +223,19 @@ def _right(problem, case, given):
 def _fault(answer):
     """Return in words why there is no answer."""
     if not answer.error:
-        return "gives a part that is no numbers"
+        return "returns a part without numbers"
     return f"raises {answer.error}" + f" ({answer.message})" * bool(answer.message)
 
 
-def _answer(problem, how, given):
+def _answer(problem, how, inputs):
     """Return the answer of ``how.solve``, where ``how`` is the problem or a `Mistake`."""
     called = _how(problem)
     run = caller(called, how.solve)
-    observation = run(given["args"] | getattr(how, "fixed", {}))
+    observation = run(inputs["args"] | getattr(how, "fixed", {}))
     if observation["error"]:
         names, message, _ = observation["error"]
         return Answer(None, names[0], message=message)
-    judged = result_of(called, given, lambda _: observation)
+    judged = result_of(called, inputs, lambda _: observation)
     size = sum(p["values"].nbytes for p in observation["parts"] if p["values"] is not None)
     return Answer(None if judged.fault else [p["values"] for p in judged.parts], None, size)
 
@@ -256,13 +256,13 @@ def _is_same(answer, other, rtol):
     )
 
 
-def _packed(problem, case, sizes, given, want, wrong):
+def _packed(problem, case, sizes, inputs, want, wrong):
     """Return one case as plain data.
 
     It contains the answers of the known mistakes, unless an exception is expected.
     """
     mistakes = {} if want.error else problem.mistakes | problem.ignored_defaults()
-    known = {n: wrong.get(n) or _answer(problem, m, given) for n, m in mistakes.items()}
+    known = {n: wrong.get(n) or _answer(problem, m, inputs) for n, m in mistakes.items()}
     answers = {name: answer.values for name, answer in known.items()}
     packed = {
         "group": case.group,
@@ -270,7 +270,7 @@ def _packed(problem, case, sizes, given, want, wrong):
         "tried": case.tried,
         "sizes": sizes,
         "rtol": case.rtol,
-        **given,
+        **inputs,
         "want": want.values,
         "error": want.error,
         "raw_bytes": want.size,
@@ -293,7 +293,7 @@ def _loop_case(problem, case, rng, sizes, letter, n):
 
     It contains the correct answer too, so that a function can't skip the work here.
     """
-    given = _given(problem, case.group, _drawn(problem, case, rng, sizes | {letter: n}))
+    inputs = _inputs(problem, case.group, _drawn(problem, case, rng, sizes | {letter: n}))
     return {
         "group": f"loop over {letter}",
         "aspect": "loops",
@@ -301,8 +301,8 @@ def _loop_case(problem, case, rng, sizes, letter, n):
         "sizes": sizes | {letter: n},
         "letter": letter,
         "rtol": case.rtol,
-        **given,
-        "want": _answer(problem, problem, given).values,
+        **inputs,
+        "want": _answer(problem, problem, inputs).values,
         "mistaken": {},
     }
 
@@ -313,7 +313,7 @@ def _memory_case(problem, rng):
     letters = problem.never_at_once
     large = dict(zip(letters, map(int, rng.permutation(LARGE)), strict=False))
     sizes = draw_sizes(case.letters, rng, {}) | large
-    given = _given(problem, case.group, _drawn(problem, case, rng, sizes))
+    inputs = _inputs(problem, case.group, _drawn(problem, case, rng, sizes))
     return {
         "group": f"memory of {'·'.join(letters)}",
         "aspect": "memory",
@@ -321,16 +321,16 @@ def _memory_case(problem, rng):
         "sizes": sizes,
         "letters": letters,
         "rtol": case.rtol,
-        **given,
-        "want": _answer(problem, problem, given).values,
+        **inputs,
+        "want": _answer(problem, problem, inputs).values,
         "mistaken": {},
     }
 
 
 def _example(problem):
     """Return the example for pencil and paper, with the correct answer."""
-    given = _given(problem, "the example", problem.by_hand)
-    want = _answer(problem, problem, given)
+    inputs = _inputs(problem, "the example", problem.by_hand)
+    want = _answer(problem, problem, inputs)
     if want.error:
         raise ValueError(f"problem {problem.name}: its reference {_fault(want)} in the example")
-    return given | {"want": want.values}
+    return inputs | {"want": want.values}

@@ -125,19 +125,19 @@ def _faults(p):
     if Path(p.file).name != p.file or not p.file.endswith(".npz"):
         yield f"its file is called {p.file!r}, expected a plain name that ends in .npz"
     if type(p.most_bytes) is not int or p.most_bytes <= 0:
-        yield f"most_bytes is {p.most_bytes!r}, expected a number of bytes above 0"
+        yield f"most_bytes is {p.most_bytes!r}, expected a number of bytes, 1 or more"
     order = list(p.thresholds.values())
     if not order or order != sorted(set(order), reverse=p.lower):
         yield f"thresholds are {order}, expected the easiest first"
     if not 0 <= p.margin < math.inf:
-        yield f"margin is {p.margin!r}, expected a number from 0 on"
+        yield f"margin is {p.margin!r}, expected a number, 0 or more"
     if any(not points > 0 for points in p.points.values()):
-        yield "every threshold needs points above 0"
+        yield "every threshold needs more than 0 points"
     if unknown := sorted(set(p.forbidden) - {WHOLE, *p.points}):
         yield f"no points for {', '.join(unknown)}"
     for words, make in (("on_visible", p.visible), ("on_heldback", p.hidden)):
         if make is None or not inspect.getdoc(make):
-            yield f"it needs data by {words}, with a docstring that says what they are"
+            yield f"it needs `{words}`: a function with a docstring that describes the data"
     try:
         as_text(p.measure, "measure")
     except ValueError as e:
@@ -288,7 +288,7 @@ def pack_challenge(p, *, visible):
 
 
 def _words(make):
-    """Return a docstring as part of a sentence: its first letter small, no full stop."""
+    """Return a docstring as part of a sentence: first letter in lower case, no full stop."""
     text = inspect.getdoc(make)
     return text[:1].lower() + text[1:].rstrip(".")
 

@@ -42,7 +42,7 @@ def edited(f, title, edit=(), given="", names=None):
     for old, new in [edit] if edit and isinstance(edit[0], str) else edit:
         if (times := text.count(old)) != 1:
             raise ValueError(
-                f"{title}: {old!r} should occur once in the source of {f.__name__}, and occurs "
+                f"{title}: {old!r} should occur once in the source of {f.__name__}, but occurs "
                 f"{times} times in\n{text}"
             )
         text = text.replace(old, new)
@@ -50,7 +50,9 @@ def edited(f, title, edit=(), given="", names=None):
         text = _beginning(text, given)
         return _compiled(text, f, f"<{title}>", names or {})
     except SyntaxError as e:
-        raise ValueError(f"{title}: the edited source is no Python: {e.msg}\n{text}") from e
+        raise ValueError(
+            f"{title}: the edited source is invalid Python: {e.msg}\n{text}"
+        ) from e
 
 
 @functools.lru_cache(maxsize=64)  # one reference is edited for each of its mistakes
@@ -65,12 +67,12 @@ def _source(f):
     return "".join(lines[top.lineno - 1 :])
 
 
-def _beginning(text, given):
+def _beginning(text, statements):
     """Return the source of a function with statements inserted before its first one."""
-    if not given:
+    if not statements:
         return text
     lines, first = text.splitlines(keepends=True), ast.parse(text).body[0].body[0]
-    lines.insert(first.lineno - 1, textwrap.indent(given, " " * first.col_offset) + "\n")
+    lines.insert(first.lineno - 1, textwrap.indent(statements, " " * first.col_offset) + "\n")
     return "".join(lines)
 
 
@@ -82,10 +84,10 @@ def _compiled(text, f, file, names):
         node.name = "_edited"  # so that the original name still refers to `f`
     around = ast.parse(f"def around({', '.join(names)}):\n    return {node.name}").body[0]
     around.body.insert(0, node)
-    tree.body, found = [around], {}
+    tree.body, namespace = [around], {}
     its_globals = vars(inspect.getmodule(f)) if inspect.isclass(f) else f.__globals__
-    exec(compile(ast.fix_missing_locations(tree), file, "exec"), its_globals, found)
+    exec(compile(ast.fix_missing_locations(tree), file, "exec"), its_globals, namespace)
     linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file
-    made = found["around"](**names)
+    made = namespace["around"](**names)
     made.__name__ = f.__name__
     return made if inspect.isclass(made) else np.errstate(all="ignore")(made)

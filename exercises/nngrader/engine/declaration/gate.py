@@ -70,7 +70,7 @@ def _complaints(problem, seed, packed=None):
         costs = [data["points"][a] * _lost(data, name, a) for a in mistake.loses]
         once = mistake.once and not data.get("measure")
         expected = [(data, max(costs) if once else sum(costs))]
-        if once and len(costs) > 1:  # if everything that it names is wrong too
+        if once and len(costs) > 1:  # also checked as if it cost all its aspects
             expected.append((_each_charged(data, name), sum(costs)))
         ledger = _charged(data, _called(data, mistake.solve))
         for packed, cost in expected:
@@ -83,26 +83,26 @@ def _complaints(problem, seed, packed=None):
 
 def _fixed(data):
     """Yield a complaint about each argument that has the same value in all hidden cases."""
-    given = [case["args"] for case in data["cases"]]
+    all_args = [case["args"] for case in data["cases"]]
     for name in data["parameters"]:
-        values = [args[name] for args in given if name in args]
+        values = [args[name] for args in all_args if name in args]
         plain = all(isinstance(v, bool | int | float | str) for v in values)
         if plain and len(values) > 1 and len(set(values)) == 1:
             yield (
-                f"{data['name']}: {name} is {values[0]!r} in all hidden cases, so that who "
-                f"writes {values[0]!r} in its place loses nothing; let it hang on which of two "
-                "sizes is the larger, or draw it from so many that no two are alike"
+                f"{data['name']}: {name} is {values[0]!r} in all hidden cases, so a function "
+                f"that always uses {values[0]!r} loses no points. Let {name} depend on which "
+                "of two sizes is larger, or draw it from so many values that none repeats"
             )
 
 
 def _always_passed(problem, data):
     """Yield a complaint about each argument with a default that all hidden cases pass."""
     for name, parameter in problem.parameters.items():
-        given = all(name in case["args"] for case in data["cases"])
-        if given and parameter.default is not inspect.Parameter.empty:
+        always_passed = all(name in case["args"] for case in data["cases"])
+        if always_passed and parameter.default is not inspect.Parameter.empty:
             yield (
-                f"{problem.name}: no hidden case leaves {name} out, so that who gives it "
-                f"another default than {parameter.default!r} loses nothing"
+                f"{problem.name}: no hidden case omits {name}, so a function with a different "
+                f"default than {parameter.default!r} loses no points"
             )
 
 
@@ -117,7 +117,7 @@ def _why(data, f, loses=frozenset()):
     reasons = [text(f, Audience.INSTRUCTOR) for f in verdict.findings if f.aspect not in loses]
     points = ", ".join(f"{a} {off:.3g} of {most:.3g}" for a, (off, most) in lost.items())
     points = points if verdict.score > ROUNDING else "everything"
-    declared = f", and is to lose {', '.join(sorted(loses))}" * bool(loses)
+    declared = f", but should lose {', '.join(sorted(loses))}" * bool(loses)
     reason = f" ({reasons[0]})" if reasons else ""
     return f": it loses {points or 'nothing'}{declared}{reason}"
 
@@ -134,16 +134,18 @@ def _check_challenge(problem):
         data, files = pack(problem, 0, visible=False), solved_files([problem])
     except (ValueError, FileNotFoundError) as e:
         return [str(e)]
-    found = []
+    complaints = []
     if len(files[problem.file]) > problem.most_bytes:
-        found.append(f"{problem.name}: the solved {problem.file} is larger than it may be")
+        complaints.append(
+            f"{problem.name}: the solved {problem.file} is larger than most_bytes"
+        )
     right = {"the reference": problem.solve, **problem.alternatives}
     for name, f in right.items():
         if (score := _challenge_score(with_file(data, files), f)) < 100 - ROUNDING:
-            found.append(f"{problem.name}: {name} scores {score:g}, expected 100")
+            complaints.append(f"{problem.name}: {name} scores {score:g}, expected 100")
     if (score := _challenge_score(with_file(data, {}), problem.solve)) > ROUNDING:
-        found.append(f"{problem.name}: without a file it scores {score:g}, expected 0")
-    return found
+        complaints.append(f"{problem.name}: without a file it scores {score:g}, expected 0")
+    return complaints
 
 
 def _lost(data, name, aspect):
@@ -159,8 +161,8 @@ def _is_wrong(data, name, group, part):
     k = list(data["returns"]).index(part)
     for case in data["cases"]:
         if case["group"] == group:
-            given = case["mistaken"].get(name)
-            answer = given[k] if given else None
+            mistaken = case["mistaken"].get(name)
+            answer = mistaken[k] if mistaken else None
             if answer is None or not close(answer, np.asarray(case["want"][k]), case["rtol"]):
                 return True
     return False

@@ -10,7 +10,7 @@ from .edit import edited
 
 # These aspects can be observed only in the worker, which runs the student's code.
 SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
-MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # of a problem's points
+MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # fractions of a problem's points
 FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
 PACKED_OPTIONS = (
     *("wrong", "entries", "rows", "zeros", "none"),
@@ -258,7 +258,7 @@ class Problem:
             return add
         title = f"problem {self.name}, mistake {name}"
         if not name or self.solve is None:
-            raise ValueError(f"{title}: an edit needs a name, and the reference before it")
+            raise ValueError(f"{title}: an edit needs a name, and a reference before it")
         changed = edited(of or self.solve, title, edit, given)
         if of and of not in self.alternatives.values():
             changed = edited(self.solve, title, names={of.__name__: changed})
@@ -297,7 +297,7 @@ class Problem:
         if inspect.isfunction(self.solve):
             packed["asked"] = list(inspect.signature(self.solve).parameters)
         for name in PACKED_OPTIONS:
-            packed |= {name: given} if (given := getattr(self, name)) else {}
+            packed |= {name: value} if (value := getattr(self, name)) else {}
         if self.observed:
             packed |= {"observed": len(self.observed), "raw": list(self.observed)}
         return packed
@@ -348,9 +348,9 @@ def _unfinished(p):
     if p.solve is None or not inspect.getdoc(p.solve):
         yield "it needs a reference with a docstring"
     elif p.solve.__name__ != p.name:
-        yield f"its reference is called {p.solve.__name__}"
+        yield f"its reference is called {p.solve.__name__}, expected {p.name}"
     if p.by_hand is None:
-        yield "it needs an example for pencil and paper"
+        yield "it needs a pencil-and-paper example"
     if len(p.mistakes) < FEWEST_MISTAKES:
         yield f"{len(p.mistakes)} known mistakes, expected at least {FEWEST_MISTAKES}"
     if len(p.alternatives) < FEWEST_ALTERNATIVES:
@@ -365,12 +365,12 @@ def _unfinished(p):
 def _points_faults(p):
     """Yield complaints about the distribution of points."""
     for words, aspects, most, why in (
-        ("passive aspects", PASSIVE, MOST_PASSIVE, "a function that does nothing passes"),
+        ("passive aspects", PASSIVE, MOST_PASSIVE, "a function that does nothing passes them"),
         (
             "self-reported aspects",
             SELF_REPORTED + p.self_reported,
             MOST_SELF_REPORTED,
-            "the student's side reports",
+            "the student's process reports them",
         ),
     ):
         each = {a: p.points[a] for a in aspects if a in p.points}
@@ -378,11 +378,11 @@ def _points_faults(p):
         if share > most * p.total + 1e-9:
             listed = ", ".join(f"{a} {points:g}" for a, points in each.items())
             yield (
-                f"{words} give {share:g} of {p.total:g} points, expected at most {most:.0%} "
-                f"for what {why}: {listed}"
+                f"{words} give {share:g} of {p.total:g} points, expected at most {most:.0%}, "
+                f"because {why}: {listed}"
             )
     if any(not points > 0 for points in p.points.values()):
-        yield "every aspect needs points above 0"
+        yield "every aspect needs more than 0 points"
 
 
 def _moving_faults(p):
@@ -403,32 +403,35 @@ def _moving_faults(p):
         yield "tells refers to a number of the measure, but the problem has no measure"
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
-        yield f"entries names {', '.join(unknown)}, neither argument nor part of the answer"
+        yield f"entries names {', '.join(unknown)}, not an argument or a part of the answer"
     for option in ("rows", "zeros", "none", "computed", "wrong"):
         if unknown := sorted(set(getattr(p, option)) - set(p.returns)):
-            yield f"{option} names {', '.join(unknown)}, which is no part of the answer"
+            yield f"{option} names {', '.join(unknown)}, which is not a part of the answer"
     if unknown := sorted(set(p.steps) - set(p.points)):
-        yield f"steps names {', '.join(unknown)}, which is no aspect"
+        yield f"steps names {', '.join(unknown)}, which is not an aspect"
     groups, parts = {c.group for c in p.cases}, {part for c in p.cases for part in c.parts}
     for name, mistake in p.mistakes.items():
         if unknown := sorted(set(mistake.where) - groups):
-            yield f"the mistake {name} shows in {', '.join(unknown)}, which is no kind of case"
+            yield f"the mistake {name} names {', '.join(unknown)}, which is not a kind of case"
     if unknown := sorted(parts - set(p.returns)):
-        yield f"a case judges {', '.join(unknown)}, which is no part of the answer"
+        yield f"a case judges {', '.join(unknown)}, which is not a part of the answer"
 
 
 def _aspect_faults(p):
     """Yield complaints about aspects without points, or with points but no cases."""
     named = {c.aspect: f"the case {c.group}" for c in p.cases if c.aspect != "value"}
-    named |= dict.fromkeys(_counted(p), "letters of axes are named for it")
+    named |= dict.fromkeys(_counted(p), "the problem names axes for it")
     named |= dict.fromkeys(set(p.forbidden) - {WHOLE}, "forbidden")
     named |= dict.fromkeys(p.returns.values(), "returns")
-    named |= {"shape": "each answer has one"}
+    named |= {"shape": "every answer has a shape"}
     for name, mistake in p.mistakes.items():
         if not mistake.loses:
-            yield f"the mistake {name} loses nothing"
+            yield f"the mistake {name} loses no aspect"
         if unknown := sorted(set(mistake.signs) - set(p.returns)):
-            yield f"the mistake {name} turns {', '.join(unknown)}, no part of the answer"
+            yield (
+                f"the signs of the mistake {name} name {', '.join(unknown)}, which is not a "
+                "part of the answer"
+            )
         named = dict.fromkeys(mistake.loses, f"lost by {name}") | named
     if unknown := sorted(set(named) - set(p.points)):
         yield "no points for " + ", ".join(f"{a} ({named[a]})" for a in unknown)

@@ -30,13 +30,13 @@ def arrays_of(file, asked, letters, absent, misshapen, unreal):
     Raises
     ------
     ValueError
-        With one of the three.
+        With one of these three texts.
     """
     import io
     import math
     import zipfile
 
-    found, known = {}, {}
+    arrays, known = {}, {}
     with zipfile.ZipFile(io.BytesIO(file.tobytes())) as z:
         for name, shape in asked.items():
             if f"{name}.npy" not in z.namelist():
@@ -55,8 +55,8 @@ def arrays_of(file, asked, letters, absent, misshapen, unreal):
                     raise ValueError(misshapen)
             if array.dtype.kind not in "biuf" or not np.isfinite(array.astype(float)).all():
                 raise ValueError(unreal)
-            found[name] = array.astype(float)
-    return found
+            arrays[name] = array.astype(float)
+    return arrays
 
 
 @travels
@@ -68,11 +68,11 @@ def share_right(labels, scores, target, otherwise):
     """
     if not np.isfinite(scores).all():
         raise ValueError("the scores from your file aren't finite. How large are the weights?")
-    found = scores.argmax(axis=1)
-    if labels is None or labels.dtype.kind not in "biuf" or labels.shape != found.shape:
+    predicted = scores.argmax(axis=1)
+    if labels is None or labels.dtype.kind not in "biuf" or labels.shape != predicted.shape:
         raise ValueError(
             "your function should return one label for each image, as an array of integers"
         )
-    if not np.mean(labels == found) >= 0.995:
+    if not np.mean(labels == predicted) >= 0.995:
         raise ValueError(otherwise)
-    return np.mean(found == target)
+    return np.mean(predicted == target)

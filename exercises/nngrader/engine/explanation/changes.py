@@ -82,14 +82,14 @@ def _predicts(change, of_part):
 def named_factors(e):
     """Return factors by name that appear if a mean, norm, logarithm or square is forgotten."""
     s = e.sizes
-    found = {"1": 1.0, "2": 2.0, "1/ln 2": 1 / math.log(2), "ln 10": math.log(10)}
-    found |= {n: float(v) for n, v in e.args.items() if isinstance(v, float) and v > 0}
-    found |= s
-    found |= {f"{a}·{b}": s[a] * s[b] for a, b in combinations(s, 2)}
-    found |= {f"{a}/{b}": s[a] / s[b] for a, b in combinations(s, 2)}
-    found |= {f"({a} - 1)": s[a] - 1 for a in s}
-    found |= {f"√{a}": math.sqrt(s[a]) for a in s}
-    return found | {f"{a}²": s[a] ** 2 for a in s}
+    factors = {"1": 1.0, "2": 2.0, "1/ln 2": 1 / math.log(2), "ln 10": math.log(10)}
+    factors |= {n: float(v) for n, v in e.args.items() if isinstance(v, float) and v > 0}
+    factors |= s
+    factors |= {f"{a}·{b}": s[a] * s[b] for a, b in combinations(s, 2)}
+    factors |= {f"{a}/{b}": s[a] / s[b] for a, b in combinations(s, 2)}
+    factors |= {f"({a} - 1)": s[a] - 1 for a in s}
+    factors |= {f"√{a}": math.sqrt(s[a]) for a in s}
+    return factors | {f"{a}²": s[a] ** 2 for a in s}
 
 
 def _factor_table(of_part):
@@ -132,12 +132,12 @@ def _value(e, name, sign, power):
 def _factor(of_part, here):
     """Yield an explanation if the answer is the correct one times a named factor."""
     ratios = [_ratio(e.got, e.want, e.rtol) for e in of_part]
-    if None not in ratios and (found := _find_factor(ratios, _factor_table(of_part))):
-        about = _factor_data(*found, of_part)
-        if not of_part[0].visible and _more_is_wrong(of_part, here, found):
+    if None not in ratios and (key := _find_factor(ratios, _factor_table(of_part))):
+        about = _factor_data(*key, of_part)
+        if not of_part[0].visible and _more_is_wrong(of_part, here, key):
             about = {}
         finding = Finding(Code.FACTOR, data=about)
-        yield Explanation(finding, lambda e: e.want * _value(e, *found))
+        yield Explanation(finding, lambda e: e.want * _value(e, *key))
 
 
 def _more_is_wrong(of_part, here, factor):

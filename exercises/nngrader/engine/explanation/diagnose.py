@@ -42,13 +42,13 @@ def explain(of_part, here, mistakes):
             finding = Finding(Code.MISTAKE, data=about, mistake=name)
             return Explanation(finding, lambda e: e.mistaken.get(name))
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
-    if found := changed(of_part, here):
-        return found
-    found = describe([e for e in of_part if not e.right])
-    if found.finding and found.finding.code in VAGUE_CODES:
+    if explanation := changed(of_part, here):
+        return explanation
+    explanation = describe([e for e in of_part if not e.right])
+    if explanation.finding and explanation.finding.code in VAGUE_CODES:
         like = _of_this_part(of_part, {n: mistakes[n] for n in mistakes if n in refuted})
-        return Explanation(like) if like else found
-    return found
+        return Explanation(like) if like else explanation
+    return explanation
 
 
 def fits_elsewhere(name, others):
@@ -85,7 +85,7 @@ def _matches_apart_from_nan(e, answer):
     """Return whether an entry is a mistake's answer, if we ignore entries that are nan.
 
     Rounding can decide whether a root or a logarithm near 0 is nan, so two programs with the
-    same mistake may return nan at different places.
+    same mistake may return nan in different places.
     """
     if answer is None or answer.shape != e.got.shape or not np.isnan(e.got).any():
         return False
@@ -103,14 +103,14 @@ def describe(wrong):
     for pattern in [p for p in PATTERNS if positions or p not in POSITIONS]:
         with np.errstate(all="ignore"):
             descriptions = [_descriptions(pattern, e) for e in wrong]
-        for found in descriptions[0]:
-            alike = [_alike(found, others) for others in descriptions]
+        for description in descriptions[0]:
+            alike = [_alike(description, others) for others in descriptions]
             if None not in alike:
                 near = pattern in NEARLY_RIGHT and all(map(is_partly_right, wrong))
                 common = _common(alike)
                 return Explanation(
                     _with_law(common, wrong) if pattern in VAGUE else common,
-                    shown_by=_same_description(pattern, found) if near else None,
+                    shown_by=_same_description(pattern, description) if near else None,
                 )
     return Explanation(_fallback(wrong))
 
@@ -118,8 +118,8 @@ def describe(wrong):
 def _fallback(wrong):
     """Return a finding about wrong entries that no pattern describes."""
     for e in wrong:
-        if found := not_finite(e):
-            return found
+        if description := not_finite(e):
+            return description
     if all(e.matches(-e.want) for e in wrong):  # a single number can't prove a factor of -1
         return Finding(Code.SIGN)
     return _with_law(Finding(Code.DIFFERS, data=_side(wrong)), wrong)
@@ -136,36 +136,36 @@ def _side(wrong):
     return {}
 
 
-def _with_law(found, wrong):
+def _with_law(description, wrong):
     """Return a finding together with a law that these entries break, if there is one."""
     law = broken_law(wrong)
-    return found.about(data=found.data | {"law": law}) if law else found
+    return description.about(data=description.data | {"law": law}) if law else description
 
 
 def _descriptions(pattern, e):
     """Return a list of the descriptions that a pattern gives for an entry."""
-    found = pattern(e)
-    return found if isinstance(found, list) else [found] if found else []
+    result = pattern(e)
+    return result if isinstance(result, list) else [result] if result else []
 
 
-def _alike(found, others):
+def _alike(description, others):
     """Return the first description with the same core as a finding, or None."""
-    return next((other for other in others if _core(other) == _core(found)), None)
+    return next((other for other in others if _core(other) == _core(description)), None)
 
 
-def _same_description(pattern, found):
-    """Return a function that decides whether a pattern describes another entry alike."""
+def _same_description(pattern, description):
+    """Return a function that tests whether a pattern describes an entry in the same way."""
 
     def shown_by(e):
         descriptions = [] if e.misshapen else _descriptions(pattern, e)
-        return _alike(found, descriptions) is not None and is_partly_right(e)
+        return _alike(description, descriptions) is not None and is_partly_right(e)
 
     return shown_by
 
 
-def _core(found):
+def _core(description):
     """Return a description without private data and without the common error of the entries."""
-    return found.without(PRIVATE | HOW)
+    return description.without(PRIVATE | HOW)
 
 
 def _common(descriptions):
@@ -174,7 +174,7 @@ def _common(descriptions):
     differ = {
         key
         for key in (*HOW, "place")
-        if any(found.data.get(key) != first.data.get(key) for found in others)
+        if any(other.data.get(key) != first.data.get(key) for other in others)
     }
     return first.without(differ)
 

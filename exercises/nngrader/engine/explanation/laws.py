@@ -49,7 +49,7 @@ LAWS = {
     "at-most-1": lambda v: _is_at_most(v, 1),
 }
 LIMITS = ("not-negative", "at-most-1")
-NEAR_ONE = 0.5  # if all numbers are below this, it is no law that they are below 1
+NEAR_ONE = 0.5  # if all numbers are below this, it isn't a law that they are below 1
 
 
 def broken_law(wrong):

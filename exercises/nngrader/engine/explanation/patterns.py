@@ -13,11 +13,11 @@ from ..observation.compare import close
 from . import places
 from .places import NEAR, ORDINALS, bad, same_number
 
-MANY = 10  # entries; so many aren't in the correct order by chance
+MANY = 10  # entries; this many aren't in the correct order by chance
 
 
 def absent(e):
-    """Return a description if the part is None at different places than the correct answer."""
+    """Return a description if the part is None in different places than the correct answer."""
     got, want = np.isposinf(e.got), np.isposinf(e.want)
     if not e.absent or not (got ^ want).any():
         return None
@@ -51,12 +51,12 @@ def not_finite_in_part(e):
 
 def _ranges(e, row):
     """Return name, minimum and maximum of each argument, or of one row of the arguments."""
-    found = []
+    ranges = []
     for name, v in e.args.items():
         if isinstance(v, np.ndarray) and v.size and (v.ndim > 1 or v.dtype.kind == "f"):
             v = v[row] if row is not None and len(v) == len(e.got) else v
-            found.append([name, float(v.min()), float(v.max())])
-    return found
+            ranges.append([name, float(v.min()), float(v.max())])
+    return ranges
 
 
 def few_digits(e):

@@ -204,12 +204,12 @@ def blocks(e):
 
 def within(wrong, sizes):
     """Return data on the first and last wrong line along each axis with correct lines."""
-    found = []
+    places = []
     for axis, name, names in _line_names(wrong.shape, sizes):
         at = np.flatnonzero(_lines_with(wrong, axis))
         if len(at) < wrong.shape[axis]:
-            found.append([name, names, int(at[0]), int(at[-1])])
-    return {"place": found} if found else {}
+            places.append([name, names, int(at[0]), int(at[-1])])
+    return {"place": places} if places else {}
 
 
 # The entries at an index
@@ -297,7 +297,7 @@ def at_border(e):
 
 
 def by_sign(e):
-    """Return a description if all wrong entries are at places where an array has one sign."""
+    """Return a description if all wrong entries are where an array has one sign."""
     wrong = bad(e)
     about = {"": e.want} | {
         name: v

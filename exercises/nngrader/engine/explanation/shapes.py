@@ -87,8 +87,8 @@ def cause(values, want, sizes):
         sentence; and the values in the shape of ``want``, or None if they don't fit.
     """
     for look in CAUSES:
-        if found := look(values, want, sizes):
-            return found
+        if result := look(values, want, sizes):
+            return result
     return {"cause": "other"}, None
 
 
@@ -106,7 +106,7 @@ def _transposed(values, want, sizes):
     moved = [k for k, n in enumerate(want.shape) if values.shape[k] != n]
     lengths = [values.shape[k] for k in moved]
     about = {"cause": "permuted", "axis": _ordinal(moved[0])}
-    if len(set(lengths)) < len(lengths):  # which of two equal ones belongs where?
+    if len(set(lengths)) < len(lengths):  # two equal axes could be exchanged
         return about, None
     order = list(range(values.ndim))
     for k in moved:

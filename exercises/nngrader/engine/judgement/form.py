@@ -62,8 +62,8 @@ def failure(data, case, o):
     about = {"function": o.line[1] if o.line and data["visible"] else name, "raised": kind}
     # The case contains the bytes of the file, but the student's function received a dict.
     bytes_of_file = (data.get("file") or {}).get("parameter")
-    given = {n: v for n, v in case["args"].items() if n != bytes_of_file}
-    arrays = {n: v for n, v in given.items() if isinstance(v, np.ndarray) and v.ndim}
+    args = {n: v for n, v in case["args"].items() if n != bytes_of_file}
+    arrays = {n: v for n, v in args.items() if isinstance(v, np.ndarray) and v.ndim}
     about["given"] = {n: str(v.shape) for n, v in arrays.items()}
     asked = [c["error"] for c in data["cases"] if c["error"] in o.raised]
     if asked and not case["error"]:
@@ -177,16 +177,16 @@ def _kind(answer, want, lists):
 
 def _dtype(answer, want, visible):
     """Return a finding about the wrong dtype, or None."""
-    given = answer["dtype"]
+    dtype = answer["dtype"]
     about = {"expected": want.dtype.name}
-    if visible or given in COMMON:
-        about["returned"] = given
+    if visible or dtype in COMMON:
+        about["returned"] = dtype
     if answer["kind"] in ("list", "tuple"):  # allowed here, and without a dtype
         return None
     if not want.ndim:
-        narrow = given in NARROW and want.dtype.kind == "f"
+        narrow = dtype in NARROW and want.dtype.kind == "f"
         return Finding(Code.DTYPE, data=about) if narrow else None
-    if given in (dtype_name(want.dtype), "longdouble", "float128", "float96"):
+    if dtype in (dtype_name(want.dtype), "longdouble", "float128", "float96"):
         return None
     about["fractions"] = want.dtype.kind == "f" and answer["values"].dtype.kind in "biu"
     return Finding(Code.DTYPE, data=about)

@@ -132,14 +132,14 @@ def _judge_error(ledger, case, o):
     else:
         outcome = "error" if _may_show_error(o.parts) else "failed" if o.failed else "returned"
         about |= {"raised": kind} if o.raised else {"returned": outcome}
-    found, again = Finding(Code.ERROR_EXPECTED, cases=(case["tried"],), data=about), False
+    finding, again = Finding(Code.ERROR_EXPECTED, cases=(case["tried"],), data=about), False
     if stopped or kind == UNWRITTEN:  # reported once: on ordinary input, or in such a case
         again, ledger.stopped = ledger.failed or ledger.stopped, True
-    ledger.find(case["aspect"], case["group"], None if again else found)
+    ledger.find(case["aspect"], case["group"], None if again else finding)
 
 
 def _may_show_error(parts):
-    """Return whether the exception may have been returned or printed, not raised."""
+    """Return whether the exception may have been returned or printed instead of raised."""
     return (
         bool(parts) and len(parts) == 1 and parts[0]["kind"] in ("object", "function", "none")
     )
@@ -269,20 +269,21 @@ def _read_part(ledger, case, k, answer):
 
 def _judge_prevented(ledger, case, part, answer):
     """Charge a part that an error has prevented, and "shape" if its aspect is all prevented."""
-    aspect, found = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
+    aspect, finding = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
     if case["aspect"] == "value":
         ledger.prevented.add(part)
         if {p for p, a in ledger.data["returns"].items() if a == aspect} <= ledger.prevented:
             ledger.lose("shape", case["group"], part)
     elif part in ledger.prevented:
-        found = None  # reported once, on ordinary input
-    if found and found.code == Code.UNMEASURED:  # the driver names the cause: charge it once
+        finding = None  # reported once, on ordinary input
+    # The driver names the cause: charge it once.
+    if finding and finding.code == Code.UNMEASURED:
         here = aspect, case["group"], part
-        first = ledger.by_words.setdefault(found.data["words"], here)
+        first = ledger.by_words.setdefault(finding.data["words"], here)
         if first[0] != aspect:
-            ledger.also(found, first, here)
+            ledger.also(finding, first, here)
             return
-    ledger.find(aspect, case["group"], found, part)
+    ledger.find(aspect, case["group"], finding, part)
 
 
 def _known_form(looks, mistaken, rtol):
@@ -301,8 +302,8 @@ def _charge_form(ledger, case, part, looks):
     if case["aspect"] == "value" or ledger.has_lost("shape"):
         return None
     if looks.fault and looks.values is None:
-        found = looks.fault.about(cases=(case["tried"],))
-        ledger.find(case["aspect"], case["group"], found, part)
+        finding = looks.fault.about(cases=(case["tried"],))
+        ledger.find(case["aspect"], case["group"], finding, part)
     return looks.fault
 
 
@@ -322,8 +323,8 @@ def _judge_inputs(ledger, observed):
     changed = [n for n in ledger.data["parameters"] if any(n in o.changed for o in observed)]
     if changed and "inputs-unchanged" in ledger.data["points"]:
         about = {"function": ledger.data["name"], "arguments": changed}
-        found = Finding(Code.INPUTS_CHANGED, data=about)
-        ledger.find("inputs-unchanged", "all", found)
+        finding = Finding(Code.INPUTS_CHANGED, data=about)
+        ledger.find("inputs-unchanged", "all", finding)
         if ledger.unclear:  # wrong values may follow from the changed inputs
             ledger.lost.discard(("inputs-unchanged", "all", ""))
             ledger.spare("inputs-unchanged")

@@ -45,7 +45,7 @@ class Ledger:
     failed: bool = False  # whether a call failed on ordinary input
     errors: set = field(default_factory=set)  # exceptions that have been reported
     prevented: set = field(default_factory=set)  # parts that an error prevented there
-    by_words: dict = field(default_factory=dict)  # by a driver's text: the first place it cost
+    by_words: dict = field(default_factory=dict)  # driver's text: first lost place
     stopped: bool = False  # whether a call was stopped in a case that expects an error
     unclear: set = field(default_factory=set)
     spared: set = field(default_factory=set)
@@ -55,8 +55,8 @@ class Ledger:
 
     def under(self, data):
         """Return a copy for packed data that differ only in the cost of a known mistake."""
-        found = {f: [*parts] for f, parts in self.parts_by_finding.items()}
-        changed = {"lost": {*self.lost}, "spared": {*self.spared}, "parts_by_finding": found}
+        copied = {f: [*parts] for f, parts in self.parts_by_finding.items()}
+        changed = {"lost": {*self.lost}, "spared": {*self.spared}, "parts_by_finding": copied}
         return replace(self, data=data, **changed)  # `verdict` changes these
 
     def lose(self, aspect, group, part=""):
@@ -138,17 +138,17 @@ class Ledger:
         active = any(share > 0 for aspect, share in shares.items() if aspect not in PASSIVE)
         if not active and not self.explained:
             shares |= dict.fromkeys(set(shares) & set(PASSIVE), 0.0)
-        found = self.findings()
+        findings = self.findings()
         for name, costs in prices(self.data):
             if forbidden_in(names, [name]):
                 shares |= dict.fromkeys(costs, 0.0)
                 aspect = costs[0] if len(costs) < len(shares) else EVERYTHING
                 about = {"name": name} | ({"whole": True} if aspect == EVERYTHING else {})
-                found.insert(0, Finding(Code.FORBIDDEN, aspect, data=about))
+                findings.insert(0, Finding(Code.FORBIDDEN, aspect, data=about))
         points = {a: (most * shares[a], most) for a, most in self.data["points"].items()}
         score = round(sum(earned for earned, _ in points.values()), 9)
         spared = tuple(a for a in shares if a in self.spared and shares[a] == 1)
-        return Verdict(score, points, found, bool(self.unclear), spared)
+        return Verdict(score, points, findings, bool(self.unclear), spared)
 
     def _is_charged_once(self, mistake):
         """Return whether a known mistake costs only one aspect, even if it spoils several.
@@ -175,8 +175,8 @@ class Ledger:
             if lost[0] != charged:
                 self.lost.discard(lost)
                 self.spare(lost[0])
-        for found, parts in list(self.parts_by_finding.items()):
-            aspect, name = found.aspect, found.mistake
+        for finding, parts in list(self.parts_by_finding.items()):
+            aspect, name = finding.aspect, finding.mistake
             here = {(b, part) for b, _, part in spoiled if b == aspect != charged}
             reported = {(aspect, part) for part in parts or [""]}
             if (
@@ -184,7 +184,7 @@ class Ledger:
                 and (name == mistake or (name is None and aspect in PASSIVE))
                 and (reported <= here)
             ):
-                del self.parts_by_finding[found]
+                del self.parts_by_finding[finding]
 
     def _charge_most_expensive(self, finding, spoiled):
         """Charge an error that isn't a known mistake to the aspect in which it costs most."""
@@ -227,14 +227,14 @@ def prices(data):
 
 def units(data, aspect):
     """Return the (kind of case, part) pairs that share an aspect's points equally."""
-    found = {}
+    pairs = {}
     for case in data["cases"]:
         if case["aspect"] == "value":
             parts = [part for part, a in data["returns"].items() if a == aspect]
         else:
             parts = judged(data, case) if case["aspect"] == aspect else []
-        found |= dict.fromkeys((case["group"], part) for part in parts)
-    return list(found)
+        pairs |= dict.fromkeys((case["group"], part) for part in parts)
+    return list(pairs)
 
 
 def judged(data, case):
@@ -296,7 +296,7 @@ def reweighted(report: dict, most: float) -> dict:
     if most == graded["max"]:
         return rest | graded
     if not graded["max"]:
-        raise ValueError("a report that gave no points holds no shares of them")
+        raise ValueError("a report with a maximum of 0 points cannot be rescaled")
     scale = most / graded["max"]
     aspects = {a: [round(n * scale, 6) for n in pair] for a, pair in graded["aspects"].items()}
     score = round(graded["score"] * scale, 6)

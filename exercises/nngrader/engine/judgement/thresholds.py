@@ -23,17 +23,17 @@ def judge_challenge(data, run, names, measure):
             ledger.lose(aspect, case["group"])
         elif not (reached <= threshold if data["lower"] else reached >= threshold):
             about = {"measured": data["measured"], "value": reached, "threshold": threshold}
-            found = Finding(Code.THRESHOLD, cases=(case["tried"],), data=about)
-            ledger.find(aspect, case["group"], found, aspect)
+            finding = Finding(Code.THRESHOLD, cases=(case["tried"],), data=about)
+            ledger.find(aspect, case["group"], finding, aspect)
     return replace(ledger.verdict(names), measured=reached)
 
 
 def _reached(data, case, run, measure):
     """Return the measured number and None, or None and a finding if nothing was measured."""
-    given, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
-    if given is None or not given.size:
+    content, name = case["args"].get(data["file"]["parameter"]), data["file"]["name"]
+    if content is None or not content.size:
         return None, Finding(Code.FILE_MISSING, data={"file": name})
-    if given.size == 1 + (most := data["file"]["most_bytes"]) and not given.any():
+    if content.size == 1 + (most := data["file"]["most_bytes"]) and not content.any():
         return None, Finding(Code.FILE_TOO_LARGE, data={"file": name, "most": most})
     o = checked(run(dict(case["args"])))
     if o.failed:

@@ -18,7 +18,7 @@ class Charge:
     part: str
     group: str
     aspect: str
-    found: Explanation
+    explanation: Explanation
 
 
 def judge_values(ledger, entries):
@@ -35,7 +35,7 @@ def judge_values(ledger, entries):
         here = [e for e in entries if e.group == group]
         of_part = [e for e in here if e.part == part]
         if special:
-            _judge_special(ledger, of_part, here, [c.found for c in charges])
+            _judge_special(ledger, of_part, here, [c.explanation for c in charges])
         elif not all(e.right for e in of_part):
             others = [e for e in entries if e.ordinary and e.part == part and e.group != group]
             _judge_ordinary(ledger, of_part, here, others, charges)
@@ -45,32 +45,34 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     """Charge a part that is wrong on ordinary input, unless it follows from another part."""
     part, group, aspect = of_part[0].part, of_part[0].group, of_part[0].aspect
     for charge in [c for c in charges if c.group == group and c.part != part]:
-        if all(e.right or _follows(e, charge.found, ledger.data["mistakes"]) for e in of_part):
+        if all(
+            e.right or _follows(e, charge.explanation, ledger.data["mistakes"]) for e in of_part
+        ):
             again = (
                 describe([e for e in of_part if not e.right])
-                if charge.found.shown_by
-                else charge.found
+                if charge.explanation.shown_by
+                else charge.explanation
             )
             first = charge.aspect, charge.group, charge.part
             ledger.also(again.finding, first, (aspect, group, part))
-            charges.append(Charge(part, group, charge.aspect, charge.found))
+            charges.append(Charge(part, group, charge.aspect, charge.explanation))
             return
     whole = len(of_part) == sum(case["group"] == group for case in ledger.data["cases"])
     mistakes = ledger.data["mistakes"] if whole else {}
     fitting = [n for n in mistakes if fits_elsewhere(n, others)]
-    fitting.sort(key=lambda n: n not in ledger.by_mistake)  # first the ones found before
+    fitting.sort(key=lambda n: n not in ledger.by_mistake)  # the ones found earlier first
     mistakes = {n: mistakes[n] for n in fitting}
-    found = _explained(ledger, of_part, here, mistakes)
-    if found.finding and not found.explains and not _is_repeated(ledger, of_part):
-        found = Explanation(Finding(Code.UNREPEATABLE))
-    ledger.find(aspect, group, found.finding, part)
-    charges.append(Charge(part, group, aspect, found))
-    named = ledger.data["mistakes"].get(found.mistake, {})
+    explanation = _explained(ledger, of_part, here, mistakes)
+    if explanation.finding and not explanation.explains and not _is_repeated(ledger, of_part):
+        explanation = Explanation(Finding(Code.UNREPEATABLE))
+    ledger.find(aspect, group, explanation.finding, part)
+    charges.append(Charge(part, group, aspect, explanation))
+    named = ledger.data["mistakes"].get(explanation.mistake, {})
     proves = named.get("once", True) and not ledger.data.get(
         "measure"
     )  # a part that is True or False has only one wrong value
-    ledger.explained |= found.explains and proves
-    if found.finding and not found.explains:
+    ledger.explained |= explanation.explains and proves
+    if explanation.finding and not explanation.explains:
         ledger.unclear.add(part)
 
 
@@ -78,12 +80,12 @@ def _judge_special(ledger, of_part, here, carried):
     """Charge a special case, unless its errors follow from a mistake charged before."""
     mistakes = ledger.data["mistakes"]
     aspect, group, part = of_part[0].aspect, of_part[0].group, of_part[0].part
-    named = {found.mistake for found in carried}
+    named = {explanation.mistake for explanation in carried}
     wrong = [e for e in of_part if e.fault or not e.right]
     follow = [
         e
         for e in wrong
-        if not e.fault and any(_follows(e, found, mistakes) for found in carried)
+        if not e.fault and any(_follows(e, explanation, mistakes) for explanation in carried)
     ]
     if follow:
         ledger.spare(aspect)
@@ -93,7 +95,7 @@ def _judge_special(ledger, of_part, here, carried):
         ledger.find(aspect, group, Finding(Code.ORDINARY_FIRST), part)
         return
     candidates = [n for n, m in mistakes.items() if n in named or not _is_ordinary(ledger, m)]
-    candidates.sort(key=lambda n: n not in ledger.by_mistake)  # first the ones found before
+    candidates.sort(key=lambda n: n not in ledger.by_mistake)  # the ones found earlier first
     candidates = {n: mistakes[n] for n in candidates}
     ledger.find(aspect, group, _of_special(ledger, of_part, here, candidates), part)
 
@@ -112,13 +114,13 @@ def _is_ordinary(ledger, mistake):
 
 
 def _explained(ledger, of_part, here, mistakes):
-    """Return an explanation of wrong values, or the problem's own text for such a part."""
-    found, words = (
+    """Return an explanation of wrong values, or the problem's own text about the part."""
+    explanation, words = (
         explain(of_part, here, mistakes),
         ledger.data.get("wrong", {}).get(of_part[0].part),
     )
-    if found.mistake or not words:
-        return found
+    if explanation.mistake or not words:
+        return explanation
     return Explanation(Finding(Code.WRONG, data={"words": words}))
 
 
@@ -128,21 +130,21 @@ def _of_special(ledger, of_part, here, mistakes):
     tried = (of_part[0].case["tried"],)
     if all(e.right for e in of_part):
         return faults[0].about(cases=tried)
-    found = _explained(ledger, of_part, here, mistakes)
+    explanation = _explained(ledger, of_part, here, mistakes)
     odd = [e.odd for e in of_part if e.odd]  # faults that no mistake of this aspect explains
-    if found.mistake or not (found.finding or odd):
-        return found.finding
-    return [*faults, *odd, found.finding][0].about(cases=tried)
+    if explanation.mistake or not (explanation.finding or odd):
+        return explanation.finding
+    return [*faults, *odd, explanation.finding][0].about(cases=tried)
 
 
-def _follows(entry, found, mistakes):
+def _follows(entry, explanation, mistakes):
     """Return whether an explanation charged before fits an entry whose aspect it doesn't lose.
 
     An entry with nan or inf follows only from a registered mistake, which predicts them.
     """
-    if found.mistake and entry.aspect in mistakes[found.mistake]["loses"]:
+    if explanation.mistake and entry.aspect in mistakes[explanation.mistake]["loses"]:
         return False
-    return bool(found.mistake or np.isfinite(entry.got).all()) and found.fits(entry)
+    return bool(explanation.mistake or np.isfinite(entry.got).all()) and explanation.fits(entry)
 
 
 def with_signs(data, case, parts):
@@ -164,21 +166,26 @@ def with_signs(data, case, parts):
     return case | {"mistaken": case["mistaken"] | flipped} if flipped else case
 
 
-def _sign_flipped(axes, names, given, parts):
+def _sign_flipped(axes, names, mistaken, parts):
     """Return a mistaken answer with the signs of lines closest to the student's answer.
 
     The first part determines the sign of each row or column for all parts.
     """
-    (first, axis), given = next(iter(axes.items())), list(given)
+    (first, axis), mistaken = next(iter(axes.items())), list(mistaken)
     k = names.index(first)
     got = parts[k] and parts[k]["values"]
-    if got is None or given[k] is None or got.shape != np.shape(given[k]) or got.ndim != 2:
-        return given
+    if (
+        got is None
+        or mistaken[k] is None
+        or got.shape != np.shape(mistaken[k])
+        or got.ndim != 2
+    ):
+        return mistaken
     with np.errstate(all="ignore"):
-        along = np.sum(got.real.astype(float) * given[k], axis=1 - axis)
+        along = np.sum(got.real.astype(float) * mistaken[k], axis=1 - axis)
     signs = np.where(along < 0, -1.0, 1.0)
     for part, axis in axes.items():
-        answer = given[names.index(part)]
+        answer = mistaken[names.index(part)]
         if np.ndim(answer) == 2 and answer.shape[axis] == len(signs):
-            given[names.index(part)] = answer * np.expand_dims(signs, 1 - axis)
-    return given
+            mistaken[names.index(part)] = answer * np.expand_dims(signs, 1 - axis)
+    return mistaken

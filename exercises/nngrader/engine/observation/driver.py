@@ -68,7 +68,7 @@ def as_text(f, what):
     except (OSError, TypeError, SyntaxError, ValueError):
         node = None
     if not isinstance(node, ast.FunctionDef) or (node.decorator_list and f not in TRAVELLERS):
-        raise ValueError(f"its {what} must be a plain def of the problem's file, without @")
+        raise ValueError(f"its {what} must be a plain function in a file, without decorators")
     source = source[source.index(f"def {node.name}") :]
     names = _outer_names(compile(source, what, "exec")) - KNOWN - {node.name}
     if what == "driver":
@@ -76,8 +76,8 @@ def as_text(f, what):
     called = [g for n in sorted(names) if (g := _global(f, n)) in TRAVELLERS]
     if unknown := sorted(names - {g.__name__ for g in called}):
         raise ValueError(
-            f"its {what} uses {', '.join(unknown)}: it knows np alone, and imports the rest "
-            "inside"
+            f"its {what} uses {', '.join(unknown)}, but it knows only np: import anything else "
+            "inside it"
         )
     sources = [as_text(g, what)["source"] for g in called]
     return {"name": node.name, "source": "\n\n".join([*sources, source])}
@@ -108,7 +108,8 @@ def arguments(driver):
     first, *rest = [*inspect.signature(driver).parameters.values(), None]
     if first is None or any(p and p.kind != p.POSITIONAL_OR_KEYWORD for p in (first, *rest)):
         raise ValueError(
-            "its driver takes the student's object, then the arguments of a case, one by one"
+            "its driver should take the student's object, then each argument of a "
+            "case as a parameter"
         )
     return {p.name: p for p in rest[:-1]}
 

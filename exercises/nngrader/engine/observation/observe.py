@@ -191,7 +191,7 @@ def observe(f, args, n_parts, *, counted=True):
         false; ``held``, the largest number of allocated bytes, 0 if a driver makes the call or
         the arguments are small; ``seconds``.
     """
-    given = copy.deepcopy(args)
+    copies = copy.deepcopy(args)
     counter = Steps()
     counting = counter if counted and type(f) is not Driven else contextlib.nullcontext()
     held = Held(type(f) is not Driven and _bytes_of(args) >= LARGE)
@@ -199,13 +199,13 @@ def observe(f, args, n_parts, *, counted=True):
     start = time.perf_counter()
     try:
         with np.errstate(all="ignore"), CALLS, held, counting:
-            value = f(*given.values())
+            value = f(*copies.values())
         parts = parts_of(value, n_parts, f)
     except KeyboardInterrupt:
         raise
     except BaseException as e:
         error = _error(e, f)
-    changed = [name for name in args if not _same(args[name], given[name])]
+    changed = [name for name in args if not _same(args[name], copies[name])]
     seconds = time.perf_counter() - start
     return {
         "parts": parts,
@@ -218,7 +218,7 @@ def observe(f, args, n_parts, *, counted=True):
 
 
 class Calls:
-    """Counts in ``depth`` the nested calls of `observe` that are running."""
+    """Counts the nested calls of `observe` that are running, in ``depth``."""
 
     def __init__(self):
         self.depth = 0
@@ -274,7 +274,7 @@ class Steps:
 
 
 class Held:
-    """Measures the largest number of allocated bytes in ``most``, as a context manager.
+    """Stores the largest number of allocated bytes in ``most``, as a context manager.
 
     This includes the bytes of NumPy's arrays. If ``wanted`` is false, nothing is measured.
     """
@@ -526,7 +526,7 @@ def _method(e, f):
     if not own:
         return None
     code, number = own[-1]
-    name = code.co_qualname.rpartition("<locals>.")[2]  # with the name of a different class
+    name = code.co_qualname.rpartition("<locals>.")[2]  # may contain another class's name
     if issubclass(type(f), type):
         name = name.removeprefix(f"{_class_name(f)}.")
     return [number - code.co_firstlineno + 1, name[:80]]

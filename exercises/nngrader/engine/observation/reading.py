@@ -86,8 +86,8 @@ def _replaced(line):
     indent = line[: len(line) - len(line.lstrip())]
     if text.startswith(("!", "%", "?")) or (text.endswith("?") and "#" not in text):
         return indent + "pass"
-    if found := ASSIGNED.match(line):
-        return f"{found[1]}{found[2]} = None"
+    if match := ASSIGNED.match(line):
+        return f"{match[1]}{match[2]} = None"
     return line
 
 
@@ -130,15 +130,15 @@ def imports(*sources, wanted=()):
     >>> imports("from scipy.spatial import distance as d", "import numpy as np")
     ['numpy', 'scipy.spatial.distance']
     """
-    found = set()
+    names = set()
     for tree in _trees(sources):
         for node in ast.walk(tree):
-            found |= {full for _, full in _imported(node)} | _by_name(node)
-    return _listed(found, wanted)
+            names |= {full for _, full in _imported(node)} | _by_name(node)
+    return _listed(names, wanted)
 
 
 def names_used(*sources, wanted=(), function=None):
-    r"""Return the dotted names that the sources use or import, with aliases undone, sorted.
+    r"""Return the dotted names that the sources use or import, with aliases resolved, sorted.
 
     The sources are read together, so that an alias from one cell is resolved in the others. If
     there are too many names, `MORE` replaces some of them, but a name in ``wanted`` is still
@@ -159,23 +159,23 @@ def names_used(*sources, wanted=(), function=None):
     imported = _imported_objects(idle)
     for s in idle:
         nodes += s.without(imported)
-    alias, stars, found = {"np": "numpy"}, set(), set()
+    alias, stars, used = {"np": "numpy"}, set(), set()
     for node in nodes:
         for short, full in _imported(node):
-            found.add(full)
+            used.add(full)
             if short == "*":
                 stars.add(full)
             else:
                 alias[short] = full
-        found |= _by_name(node)
+        used |= _by_name(node)
     for node in nodes:
         _learn_assignment(node, alias)
     for node in nodes:
         if name := _dotted(node, alias):
-            found.add(name)
-            found |= {f"{star}.{name}" for star in stars}
-        found |= _computed(node)
-    return _listed(found, wanted, first={full.split(".")[0] for full in alias.values()})
+            used.add(name)
+            used |= {f"{star}.{name}" for star in stars}
+        used |= _computed(node)
+    return _listed(used, wanted, first={full.split(".")[0] for full in alias.values()})
 
 
 def written(*sources):
@@ -184,18 +184,18 @@ def written(*sources):
     >>> written("def f(): raise NotImplementedError()", "def g(): return 2 * 3", "h = f")
     ['g', 'h']
     """
-    found = set()
+    names = set()
     for tree in _trees(sources):
         for node in ast.walk(tree):
             if isinstance(node, DEFINES[:3]):
-                found |= set() if all(map(_does_nothing, node.body)) else {node.name}
+                names |= set() if all(map(_does_nothing, node.body)) else {node.name}
             else:
-                found |= _bound(node)
-    return _listed(found, ())
+                names |= _bound(node)
+    return _listed(names, ())
 
 
 def _does_nothing(statement):
-    """Return whether a statement is a text, `pass`, a `raise`, or returns no computed value."""
+    """Return whether a statement is a string, `pass`, `raise`, or returns nothing computed."""
     value = getattr(statement, "value", None)
     nothing = isinstance(value, ast.Constant | ast.Name | None)
     idle = isinstance(statement, ast.Pass | ast.Raise)
@@ -251,7 +251,7 @@ class _Statement:
         return _mentioned(self.tree)
 
     def touches(self, names, imported):
-        """Return whether it changes a name, or passes an imported object to such a function."""
+        """Return whether it changes one of the names, or passes an import to one of them."""
         if not self.changed.isdisjoint(names):
             return True
         passes = not imported.isdisjoint(self.ids)
@@ -261,12 +261,12 @@ class _Statement:
         """Return the nodes that neither are `foreign` nor mention an imported object."""
         if imported.isdisjoint(self.ids):
             return [n for n in self.nodes if n not in self.foreign]
-        found = set()
+        mentioning = set()
         for node in reversed(self.nodes):  # the parts of a node come after it
             own = isinstance(node, ast.Name) and node.id in imported
-            if own or not found.isdisjoint(ast.iter_child_nodes(node)):
-                found.add(node)
-        return [n for n in self.nodes if n not in self.foreign and n not in found]
+            if own or not mentioning.isdisjoint(ast.iter_child_nodes(node)):
+                mentioning.add(node)
+        return [n for n in self.nodes if n not in self.foreign and n not in mentioning]
 
 
 @functools.lru_cache(maxsize=1)  # each function of a submission reads the same sources
@@ -279,18 +279,19 @@ def _idle(statements, function):
     """Return the statements whose imports can't reach a function, or any function if None.
 
     Students often import a package to try something out or to compare results. Starting from
-    the function, we collect the statements that set a name that it mentions, write into such
-    an object, or pass something imported to such a function; and all that compute names.
+    the function, we collect the statements that set a name that it mentions, change the object
+    of that name, or pass an import to a function of that name. Statements that may set any name
+    are always included.
     """
     rest, names = dict.fromkeys(statements), {function}
-    found = [s for s in statements if any(_always_counts(n, function) for n in s.nodes)]
+    reached = [s for s in statements if any(_always_counts(n, function) for n in s.nodes)]
     while True:
-        for statement in found:
+        for statement in reached:
             del rest[statement]
             names |= statement.mentioned | statement.bound
         imported = _imported_objects(rest)
-        found = [s for s in rest if s.touches(names, imported)]
-        if not found:
+        reached = [s for s in rest if s.touches(names, imported)]
+        if not reached:
             return rest.keys()
 
 
@@ -306,7 +307,7 @@ def _outer(tree):
 
 
 def _always_counts(node, function):
-    """Return whether a node may set any name, or defines a function if none is asked for."""
+    """Return whether a node may set any name, or defines a function if `function` is None."""
     if isinstance(node, ast.ImportFrom):
         return any(a.name == "*" for a in node.names)
     if function is None and isinstance(node, DEFINES):
@@ -335,13 +336,13 @@ def _mentioned(tree):
         codes = [compile(tree, "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return own
-    found = set()
+    names = set()
     for code in codes:  # the list grows inside the loop
         codes += [c for c in code.co_consts if isinstance(c, type(code))]
-        found |= own & {*code.co_names}
+        names |= own & {*code.co_names}
         texts = {c for c in code.co_consts if isinstance(c, str)}
-        found |= {w for t in texts for w in WORD.findall(t)} if own & COMPUTING else texts
-    return found
+        names |= {w for t in texts for w in WORD.findall(t)} if own & COMPUTING else texts
+    return names
 
 
 def _imported_objects(statements):

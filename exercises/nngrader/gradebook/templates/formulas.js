@@ -1,8 +1,8 @@
-// Typeset the formulas of a notebook with KaTeX, and be what formgrader expects of MathJax.
+// Typeset formulas with KaTeX, and provide the part of MathJax that formgrader needs.
 (() => {
   const LEFT_OUT = "pre, code, script, style, textarea, .katex";
   const FORMULA = new RegExp([
-    String.raw`\\\$`, // a dollar sign, and no formula
+    String.raw`\\\$`, // an escaped dollar sign, not a formula
     String.raw`\$\$([\s\S]+?)\$\$`,
     String.raw`\\\[([\s\S]+?)\\\]`,
     String.raw`(\\begin\{(\w+\*?)\}[\s\S]+?\\end\{\4\})`,

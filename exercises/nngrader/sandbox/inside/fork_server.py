@@ -31,7 +31,7 @@ DONE, ANSWER, ENDED, LARGE, EARLY = b"d", b"a", b"e", b"l", b"y"
 REAP = 100  # milliseconds between collections of ended processes
 MOST_FILES = 1000  # if there are more files to remove, the worker ends instead
 MOST_OPEN = 1024  # a limit makes sure that all file descriptors are smaller
-SET_PDEATHSIG, SET_DUMPABLE, SET_CHILD_SUBREAPER = 1, 4, 36  # of prctl
+SET_PDEATHSIG, SET_DUMPABLE, SET_CHILD_SUBREAPER = 1, 4, 36  # options of prctl
 
 
 class Child:
@@ -238,8 +238,8 @@ def _empty(folders):
     The error ends this process, and the grader starts a new worker.
     """
     for folder in folders:
-        with os.scandir(folder) as found:
-            entries = [entry for entry, _ in zip(found, range(MOST_FILES + 1), strict=False)]
+        with os.scandir(folder) as scanned:
+            entries = [entry for entry, _ in zip(scanned, range(MOST_FILES + 1), strict=False)]
         if len(entries) > MOST_FILES:
             raise OSError("too many files")
         own = os.stat(folder).st_dev

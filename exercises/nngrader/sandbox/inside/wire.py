@@ -20,7 +20,7 @@ KINDS = {f"{k}{n}" for k in "iu" for n in (1, 2, 4, 8)} | {"f2", "f4", "f8", "b1
 HEADER, BODY = 1 << 20, 64 << 20  # maximum bytes of the header, and of all arrays together
 DEPTH = 12
 CHUNK = 1 << 20
-LENGTHS = struct.Struct("<II")  # of the header and of the arrays, before every frame
+LENGTHS = struct.Struct("<II")  # before every frame: the lengths of header and arrays
 
 
 class Bad(Exception):
@@ -157,7 +157,7 @@ class _Arrays:
 def _encode(v, arrays, depth):
     """Return a value as JSON, and append the bytes of its arrays to `arrays`."""
     if depth > DEPTH:
-        raise Bad("nested too deep")
+        raise Bad("nested too deeply")
     if v is None or type(v) in (bool, str) or (type(v) is int and abs(v) < 2**63):
         return v
     if type(v) is float:
@@ -184,7 +184,7 @@ def _encode_array(v, arrays):
 def _decode(h, arrays, depth):
     """Return the value that a JSON header describes, with its arrays filled in."""
     if depth > DEPTH + 1:
-        raise Bad("nested too deep")
+        raise Bad("nested too deeply")
     if not isinstance(h, dict):
         if isinstance(h, list | float):
             raise Bad("header")

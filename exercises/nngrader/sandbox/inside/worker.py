@@ -61,10 +61,10 @@ def main() -> None:
 
 def lists(words):
     """Return the lists of words separated by ``--``."""
-    found = [[]]
+    parts = [[]]
     for word in words:
-        found.append([]) if word == "--" else found[-1].append(word)
-    return found
+        parts.append([]) if word == "--" else parts[-1].append(word)
+    return parts
 
 
 def wait_after_many(forks):
@@ -283,7 +283,7 @@ class Right:
 
 
 def correct(question, names, texts):
-    """Replace other functions that are wrong by correct ones; classes don't change."""
+    """Replace other functions that are wrong with correct ones; classes don't change."""
     for name in question["names"]:
         own = names.get(name)
         if callable(own) and not isinstance(own, type):  # also a function in a cache
@@ -337,8 +337,8 @@ def test(question, names, texts):
         raised = [c.__name__ for c in type(e).__mro__[:-2]]
         frames, cell = traceback.extract_tb(e.__traceback__), question["name"]
         line = next((frame.lineno for frame in frames if frame.filename == cell), None)
-        found = {"error": [raised, ""], "line": line, "limit": limit(raised, text_of(e))}
-        return place(e, question) | found
+        outcome = {"error": [raised, ""], "line": line, "limit": limit(raised, text_of(e))}
+        return place(e, question) | outcome
     counts = isinstance(number, numbers.Real) and not isinstance(number, bool)
     return {"error": None, "value": float(number) if counts else None}
 
@@ -362,7 +362,7 @@ def value(question, names, texts):
 
 
 FILES = os.path.join(os.path.dirname(__file__), "files")  # the instructor's, with modules
-MOST_FORKS = 200  # in `check`, after which the process waits until it is ended
+MOST_FORKS = 200  # in `check`; after more forks, the process waits until `check` ends it
 MOST_SHOWN = 300  # characters of an exception's text
 DRAWN = set()  # matplotlib's names, and the names of plots that could not be drawn
 PIPES = []  # from the grader and to the grader
