@@ -70,9 +70,7 @@ def one_of(name: str, argument: str, x: Any, options: Iterable[str]) -> None:
 def generator(name: str, rng: Any) -> np.random.Generator:
     """Return a NumPy random generator; raise TypeError for anything else, even for a seed."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"{name}: expected rng to be a numpy.random.Generator, got {_kind(rng)}"
-        )
+        raise TypeError(f"{name}: expected rng as a numpy.random.Generator, got {_kind(rng)}")
     return rng
 
 
@@ -179,9 +177,7 @@ def data(name: str, x: Any, *, whole: bool = False) -> np.ndarray:
         raise ValueError(f"{name}: expected at least one example in data, got shape {x.shape}")
     finite(name, "data", x)
     if whole and (x != np.floor(x)).any():
-        raise ValueError(
-            f"{name}: expected whole numbers in data, got {x[x != np.floor(x)][0]:g}"
-        )
+        raise ValueError(f"{name}: expected integers in data, got {x[x != np.floor(x)][0]:g}")
     return x
 
 
@@ -212,9 +208,7 @@ def drawable(name: str, label: str, x: Any, *ndims: int) -> np.ndarray:
         raise ValueError(f"{name}: expected numbers for {label}, got shape {x.shape}")
     if ndims and x.ndim not in ndims:
         allowed = " or ".join(map(str, ndims))
-        raise ValueError(
-            f"{name}: expected {allowed} dimensions for {label}, got shape {x.shape}"
-        )
+        raise ValueError(f"{name}: expected {allowed} dimensions for {label}, got {x.shape}")
     if not np.isfinite(x).all():
         invalid = f"{np.count_nonzero(~np.isfinite(x))} of {x.size} NaN or infinite"
         raise ValueError(f"{name}: expected finite numbers for {label}, got {invalid}")
@@ -247,9 +241,7 @@ def frame(name: str, limits: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return the lower and the upper limits of both axes, each as (x, y)."""
     ends = drawable(name, "limits", limits, 2)
     if ends.shape != (2, 2) or (ends[:, 0] >= ends[:, 1]).any():
-        raise ValueError(
-            f"{name}: expected limits ((x_low, x_high), (y_low, y_high)), got {limits}"
-        )
+        raise ValueError(f"{name}: expected limits ((left, right), (low, high)), got {limits}")
     return tuple(ends)
 
 

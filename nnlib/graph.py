@@ -549,9 +549,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
             "in-place change outside inference_mode of a tensor made inside; change a clone()"
         )
     if new.shape != x.shape:
-        raise RuntimeError(
-            f"in-place change: expected a result of shape {x.shape}, got {new.shape}"
-        )
+        raise RuntimeError(f"in-place change: expected shape {x.shape}, got {new.shape}")
     if not x.array.flags.writeable:
         raise RuntimeError(
             "in-place change of an expanded tensor: its elements share memory; change a clone()"

@@ -101,9 +101,7 @@ def _positions(function: str, argument: str, value: Any, x: np.ndarray) -> np.nd
     """Return integers, one for all images or one for each, in the shape (..., 1, 1)."""
     value = _each(function, argument, value, x)[..., 0]
     if (value != np.round(value)).any():
-        raise ValueError(
-            f"{function}: expected whole numbers as {argument}, got {value.ravel()}"
-        )
+        raise ValueError(f"{function}: expected integers as {argument}, got {value.ravel()}")
     return value.astype(int)
 
 

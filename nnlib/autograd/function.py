@@ -92,9 +92,7 @@ class Function:
         for name in ("forward", "backward", "setup_context"):
             method = vars(cls).get(name)
             if isinstance(method, FunctionType) and "self" in method.__code__.co_varnames[:1]:
-                raise TypeError(
-                    f"{cls.__name__}: expected {name} to be a @staticmethod without self"
-                )
+                raise TypeError(f"{cls.__name__}: expected {name} to be a @staticmethod")
 
     def __call__(self, *args: Any) -> Any:
         """Raise RuntimeError; call ``apply`` on the class instead of calling an instance."""

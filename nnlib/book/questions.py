@@ -175,9 +175,7 @@ def numeric(
     if tolerance is not None:
         margin = finite("numeric", "the tolerance", tolerance)
     if margin <= 0:
-        raise ValueError(
-            f"numeric: expected a tolerance above 0 in {_cut(text)}, got {margin:g}"
-        )
+        raise ValueError(f"numeric: expected tolerance above 0 in {_cut(text)}, got {margin:g}")
     if not wrong:
         raise ValueError(f"numeric: expected `wrong` with at least one number in {_cut(text)}")
     mistakes = [_mistake(text, number, reason, margin) for number, reason in wrong.items()]
@@ -320,9 +318,7 @@ def bug(text: str, lines: Sequence[tuple[str, str]], *, line: int) -> Question:
     words("bug", "the question", text)
     count = sum(bool(code.strip()) for code, _ in lines)
     if count < 2:
-        raise ValueError(
-            f"bug: expected at least two lines of code in {_cut(text)}, got {count}"
-        )
+        raise ValueError(f"bug: expected at least 2 lines in {_cut(text)}, got {count}")
     if not 1 <= line <= len(lines) or not lines[line - 1][0].strip():
         raise ValueError(
             f"bug: expected a line of code from 1 to {len(lines)} in {_cut(text)}, got {line}"

@@ -151,9 +151,7 @@ def im2col(
     """
     x = operand("im2col", "x", x)
     if not isinstance(kernel_size, (tuple, list)) or not 1 <= len(kernel_size) <= x.ndim:
-        raise ValueError(
-            f"im2col: expected kernel_size of 1 to {x.ndim} ints, got {kernel_size}"
-        )
+        raise ValueError(f"im2col: expected 1 to {x.ndim} kernel sizes, got {kernel_size}")
     n = len(kernel_size)
     checks.one_for_each("im2col", "kernel_size", kernel_size, n, 1)
     s = checks.one_for_each("im2col", "stride", stride, n, 1)

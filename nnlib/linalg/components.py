@@ -95,9 +95,7 @@ def pca(X: Any, n_components: int | None = None, *, method: str = "svd") -> PCA:
     data = matrix(X, "pca", "X")
     N, D = data.shape
     if N < 2 or D < 1:
-        raise ValueError(
-            f"pca: expected X (N, D) with at least 2 rows and 1 column, got {N, D}"
-        )
+        raise ValueError(f"pca: expected X (N, D) with N >= 2 and D >= 1, got {N, D}")
     one_of(method, ("svd", "covariance"), "pca", "method")
     K = _expect_components(n_components, min(N, D))
     mean = data.mean(axis=0)

@@ -24,9 +24,7 @@ def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -
     """Convert to a matrix, which may have no rows or no columns; raise ValueError otherwise."""
     A = array(A, function, argument, exact=exact)
     if A.ndim != 2:
-        raise ValueError(
-            f"{function}: expected a matrix {argument} (m, n), got shape {A.shape}"
-        )
+        raise ValueError(f"{function}: expected a matrix {argument} (m, n), got {A.shape}")
     return A
 
 

@@ -57,9 +57,7 @@ class Diagram:
             Direction from the input to the output. ``"down"`` suits a phone.
         """
         if direction not in ("down", "right"):
-            raise ValueError(
-                f"svg: expected the direction 'right' or 'down', got {direction!r}"
-            )
+            raise ValueError(f"svg: expected direction 'right' or 'down', got {direction!r}")
         index = {block: k for k, block in enumerate(self.blocks)}
         positions = layout([[index[x] for x in block.operands] for block in self.blocks])
         words = "Layers: " + "; ".join(map(repr, self.blocks)) + "."

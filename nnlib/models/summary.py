@@ -119,9 +119,7 @@ class Summary(list):
         for layer in self:
             if layer.name == key:
                 return layer
-        raise KeyError(
-            f"no layer {key!r}; the layers are {', '.join(row.name for row in self)}"
-        )
+        raise KeyError(f"no layer {key!r}, only {', '.join(row.name for row in self)}")
 
     def __repr__(self) -> str:
         rows = [HEAD, *(layer.cells for layer in self)]

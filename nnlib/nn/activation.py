@@ -190,9 +190,7 @@ class Hardtanh(Activation):
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False):
         super().__init__(min_val=min_val, max_val=max_val, inplace=inplace)
         if min_val >= max_val:
-            raise ValueError(
-                f"Hardtanh: expected min_val < max_val, got {min_val} and {max_val}"
-            )
+            raise ValueError(f"Hardtanh: expected min_val < max_val, got {min_val}, {max_val}")
 
 
 class Hardsigmoid(InPlace):

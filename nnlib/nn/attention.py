@@ -207,7 +207,7 @@ class MultiheadAttention(Module):
         q, k, v = (raw(x).shape for x in (query, key, value))
         if len(q) not in (2, 3) or not len(q) == len(k) == len(v):
             self._refuse(
-                AssertionError, "query, key and value that all have 2 or 3 axes", (q, k, v)
+                AssertionError, "query, key and value, all with 2 or 3 axes", (q, k, v)
             )
         if (q[-1], k[-1], v[-1]) != (self.embed_dim, self.kdim, self.vdim) or k[:-1] != v[:-1]:
             widths = f"{self.embed_dim}, {self.kdim} and {self.vdim}"

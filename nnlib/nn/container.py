@@ -287,9 +287,7 @@ class ParameterList(Module):
         """Return the name of the value at an index."""
         n = self._size
         if not -n <= operator.index(index) < n:
-            raise IndexError(
-                f"ParameterList: expected an index in [{-n}, {n - 1}], got {index}"
-            )
+            raise IndexError(f"ParameterList: expected index in [{-n}, {n - 1}], got {index}")
         return str(index % n)
 
     def __getitem__(self, index: int | slice) -> Any:

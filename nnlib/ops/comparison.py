@@ -125,9 +125,7 @@ def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor
     for x, y in ((input, other), (other, input)):
         check_fits(name, x, getattr(y, "dtype", PYTHON[float]))
     if c.dtype.kind != "b":
-        raise RuntimeError(
-            f"{name}: expected a boolean condition such as x > 0, got dtype {c.dtype}"
-        )
+        raise RuntimeError(f"{name}: expected a condition such as x > 0, got dtype {c.dtype}")
     return record(
         compute(name, np.where, c, *pair(name, input, other)),
         dict(c=condition, a=input, b=other),

@@ -116,9 +116,7 @@ class AveragedModel(Module):
     ):
         super().__init__()
         if avg_fn is not None and multi_avg_fn is not None:
-            raise AssertionError(
-                "AveragedModel: expected either avg_fn or multi_avg_fn, got both"
-            )
+            raise AssertionError("AveragedModel: expected avg_fn or multi_avg_fn, got both")
         self.module = copy.deepcopy(model).to(device)
         self.register_buffer("n_averaged", zeros((), dtype=np.dtype("int64")))
         self.avg_fn, self.multi_avg_fn, self.use_buffers = avg_fn, multi_avg_fn, use_buffers

@@ -118,7 +118,7 @@ def load(
         maps device names to device names. A function receives a storage and the name of its
         device, and returns the storage or None.
     pickle_module, mmap
-        Must have the default values, because the pickle is read as data and files are read as a
+        Must have the default values, because pickles are read as data and files are read as a
         whole.
     weights_only : bool
         Has no effect: even if it is False, only data is loaded.
@@ -150,9 +150,7 @@ def load(
     if pickle_load_args:
         raise TypeError(f"load: unexpected option {', '.join(pickle_load_args)}")
     if pickle_module is not None and pickle_module is not pickle:
-        raise ValueError(
-            "load: expected pickle_module=None, because the pickle is read as data"
-        )
+        raise ValueError("load: expected pickle_module=None, because pickles are read as data")
     if mmap:
         raise ValueError("load: expected mmap=None, because the whole file is read")
     if isinstance(f, (str, os.PathLike)):

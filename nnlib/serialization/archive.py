@@ -75,9 +75,7 @@ class Archive:
                 raise fault(f"{info.filename} declares two sizes")
         total = sum(info.file_size for info in files)
         if total > self.size:
-            raise fault(
-                f"the files declare {total} bytes, but the archive has only {self.size}"
-            )
+            raise fault(f"files declare {total} bytes, but the archive has only {self.size}")
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a file."""
@@ -92,9 +90,7 @@ class Archive:
         """Return the elements of a storage as a new array."""
         data = self.read(f"data/{key}")
         if len(data) != numel * dtype.itemsize:
-            raise fault(
-                f"data/{key} has {len(data)} bytes, which isn't the size of {numel} {dtype}"
-            )
+            raise fault(f"data/{key} has {len(data)} bytes, instead of {numel} {dtype}")
         if dtype.kind == "b":
             return np.frombuffer(data, np.uint8) != 0  # other bytes would be invalid booleans
         return np.frombuffer(data, dtype.newbyteorder(self.order.decode())).astype(dtype)

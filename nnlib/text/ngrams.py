@@ -107,9 +107,7 @@ def ngram_probabilities(counts: np.ndarray, *, alpha: float = 0.0) -> np.ndarray
             f"ngram_probabilities: expected finite counts (C, ..., C) >= 0, got {got}"
         )
     if not c.ndim:
-        raise ValueError(
-            "ngram_probabilities: expected counts (C, ..., C), got a single number"
-        )
+        raise ValueError("ngram_probabilities: expected counts (C, ..., C), got one number")
     total = (c + alpha).sum(axis=-1, keepdims=True)
     uniform = np.full_like(c, 1 / c.shape[-1])
     return np.divide(c + alpha, total, out=uniform, where=total > 0)

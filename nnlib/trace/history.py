@@ -113,9 +113,7 @@ def _upstream(output: Tensor, gradient: Any) -> np.ndarray:
     if gradient is None:
         return np.ones_like(output.array)
     if g.shape != output.shape:
-        raise ValueError(
-            f"graph: expected a gradient of shape {output.shape}, got shape {g.shape}"
-        )
+        raise ValueError(f"graph: expected a gradient of shape {output.shape}, got {g.shape}")
     return g
 
 

@@ -95,9 +95,7 @@ def _contours(axes, loss: Callable, limits, levels) -> None:
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     heights = drawable("surface", "the loss", loss(points), 1)
     if heights.shape != points.shape[:1]:
-        raise ValueError(
-            f"surface: expected a loss of shape ({len(points)},), got {heights.shape}"
-        )
+        raise ValueError(f"surface: expected losses ({len(points)},), got {heights.shape}")
     if np.ndim(levels) == 0:
         levels = np.quantile(heights, np.linspace(0, 1, int(levels) + 1))
     levels = np.unique(levels)

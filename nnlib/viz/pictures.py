@@ -66,9 +66,7 @@ def _labels(argument: str, values, N: int, names: Sequence[str]) -> np.ndarray:
     """Return the class index of each image, after checking them."""
     values = classes("images", argument, values, len(names) or None)
     if len(values) != N:
-        raise ValueError(
-            f"images: expected {N} {argument}, one for each image, got {len(values)}"
-        )
+        raise ValueError(f"images: expected {N} {argument}, one per image, got {len(values)}")
     return values
 
 

@@ -79,9 +79,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     if w.ndim > 1 or w.size not in (1, C):
         raise RuntimeError(f"prelu: expected weight (), (1,) or ({C},), got {w.shape}")
     if w.dtype != x.dtype:
-        raise RuntimeError(
-            f"prelu: expected weight to have input's dtype {x.dtype}, got {w.dtype}"
-        )
+        raise RuntimeError(f"prelu: expected weight of input's dtype {x.dtype}, got {w.dtype}")
     along = (1,) * x.ndim if w.size == 1 else (C,) + (1,) * (x.ndim - 2)
     slopes = reshape(weight, along)
     return record(

@@ -184,9 +184,7 @@ def group_norm(
     _check_channels("group_norm", x, weight=weight, bias=bias)
     N, C, G = *x.shape[:2], num_groups
     if G < 1 or C % G:
-        raise RuntimeError(
-            f"group_norm: expected num_groups to divide the {C} channels, got {G}"
-        )
+        raise RuntimeError(f"group_norm: expected num_groups to divide {C} channels, got {G}")
     _check_count("group_norm", x.shape, x.size // G)
     slices = N, G, math.prod(x.shape[1:]) // G
     return standardized(input, slices, weight, bias, (C,), eps)

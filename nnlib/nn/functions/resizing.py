@@ -108,9 +108,7 @@ def _new_sizes(old: tuple, size: Any, scale_factor: Any, recompute: Any) -> tupl
     option = scale_factor if size is None else size
     values = list(option) if isinstance(option, (tuple, list)) else [option] * len(old)
     if len(values) != len(old):
-        raise ValueError(
-            f"interpolate: expected one number for each axis of {old}, got {values}"
-        )
+        raise ValueError(f"interpolate: expected a number for each axis of {old}, got {values}")
     if scale_factor is None:
         sizes = values
     else:

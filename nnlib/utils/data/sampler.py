@@ -43,9 +43,7 @@ def _positive(owner: object, name: str, n: Any) -> int:
 def _truth(owner: object, name: str, value: Any, error: type[Exception] = ValueError) -> bool:
     """Return the argument if it is True or False; otherwise, raise an error."""
     if not isinstance(value, bool):
-        raise error(
-            f"{type(owner).__name__}: expected {name} to be True or False, got {value!r}"
-        )
+        raise error(f"{type(owner).__name__}: expected {name}=True or False, got {value!r}")
     return value
 
 

@@ -166,7 +166,7 @@ ERRORS = [
     (dict(batch_size=None, drop_last=True), "a batch_size with drop_last=True, got None"),
     (dict(batch_size=0), "a positive integer batch_size, got 0"),
     (dict(batch_size=1.5), "a positive integer batch_size, got 1.5"),
-    (dict(drop_last=1), "drop_last to be True or False, got 1"),
+    (dict(drop_last=1), "drop_last=True or False, got 1"),
     (dict(dataset=[], shuffle=True), "a positive integer num_samples, got 0"),
     (dict(dataset=IN_TURN, shuffle=True), r"none of .* IterableDataset, got \['shuffle'"),
     (dict(dataset=IN_TURN, sampler=[1]), r"none of .* IterableDataset, got \['sampler'"),
