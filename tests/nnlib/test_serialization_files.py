@@ -79,7 +79,7 @@ def test_other_devices_are_mapped_to_the_cpu():
                     new.writestr(name, content.replace(here, there))
             self.seek(0)
 
-    with pytest.raises(RuntimeError, match=r"load: nnlib has only the CPU.*'cuda:0'"):
+    with pytest.raises(RuntimeError, match=r"load: nnlib computes on the CPU only.*'cuda:0'"):
         load(Cuda())
     seen = []
     locations = ["cpu", nnlib.device("cpu"), {"cuda:0": "cpu"}, lambda s, location: s]
