@@ -156,8 +156,8 @@ nn.define("activation", (element, {start, at, pieces, choices}) => {
     redraw();
   };
   const cursors = [
-    [left, "z, on the values"],
-    [right, "z, on the derivatives"],
+    [left, "z, in the plot of the function"],
+    [right, "z, in the plot of the derivative"],
   ].map(([on, label]) => on.cursor({at, label, step: STEP, show: z => nn.number(z, 1), move: go}));
   const choose = k => {
     state.k = k;

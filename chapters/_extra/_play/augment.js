@@ -92,7 +92,7 @@
     const help = html(
       "p",
       {class: "nn-hidden", id: nn.id()},
-      "The arrow keys move the image by one pixel, with Shift by three.",
+      "The arrow keys move the image by one pixel, or by three with Shift.",
     );
     const sheet = html(
       "div",
@@ -218,7 +218,7 @@
     const some = (low, high) => low + (high - low) * Math.random();
     const buttons = nn.bar(
       nn.button("mirror", () => { state.mirror = !state.mirror; redraw(); }),
-      nn.button("at random", () => {
+      nn.button("random change", () => {
         Object.assign(state, STILL, {
           right: Math.round(some(-3, 3)), down: Math.round(some(-3, 3)),
           turn: Math.round(some(-20, 20)), zoom: Math.round(20 * some(0.9, 1.1)) / 20,

@@ -131,8 +131,8 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
   const help = html(
     "p",
     {class: "nn-hidden", id: nn.id()},
-    "The arrow keys move the pen, with Shift further. Space puts it down and lifts it. Backspace " +
-      "clears the board.",
+    "The arrow keys move the pen; hold Shift for larger steps. Space puts it down or lifts it. " +
+      "Backspace clears the board.",
   );
   const sheet = html("div", {class: "nn-digit-board", tabindex: 0, role: "application",
     "aria-label": "Drawing board", "aria-describedby": help.id}, board.node, cross);
@@ -173,7 +173,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     });
     say(verdict, odds ? String(best) : "?");
     doubt.hidden = !state.own || state.sample >= 0 || !odds;
-    if (odds) say(sure, `${percent(odds[best])} sure that this is a ${best}.`);
+    if (odds) say(sure, `The network is ${percent(odds[best])} sure that this is a ${best}.`);
     speak(odds ? `It reads ${best}, ${percent(odds[best])}.` : "The board is empty.");
   });
 
@@ -329,7 +329,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     help,
     told.node,
   );
-  seen.describe("The input of the network: your drawing in 8 by 8 coarse pixels.");
+  seen.describe("The input of the network: your drawing, reduced to 8 by 8 pixels.");
   aim();
   draw();
   if (nn.calm.matches) {

@@ -171,7 +171,7 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
   }
   const redraw = nn.frame(draw);
   const choice = nn.buttons({
-    label: "what is wanted",
+    label: "goal",
     options: goals.map(one => one.name),
     chosen: first,
     press: k => {

@@ -245,7 +245,7 @@
         const next = new Map([...values, [name, +input.value]]);
         const graph = attempt(
           () => nn.trace(state.program, next),
-          () => refuse("The result is not finite with this number, so the last one stays."),
+          () => refuse("With this number the result isn’t finite, so the last one stays."),
         );
         if (!graph) return;
         accept();

@@ -96,17 +96,17 @@ nn.kinds = (() => {
           `place${Math.abs(power) > 1 ? "s" : ""} too far to the ${power > 0 ? "right" : "left"}.`;
       }
       if (near(1 / value, answer)) {
-        return "that is 1 divided by the answer. What belongs below the line?";
+        return "that is 1 divided by the answer. What belongs in the denominator?";
       }
     }
     const off = Math.abs(value - answer), way = value > answer ? "large" : "small";
-    if (off <= 5 * tolerance) return `close, but a little too ${way}. Round at the end only.`;
+    if (off <= 5 * tolerance) return `close, but a little too ${way}. Round only at the end.`;
     const ratio = Math.abs(value / answer);
     const times =
       ratio > 10
         ? "more than ten times too "
         : ratio < 0.1 && value !== 0
-          ? "less than a tenth: too "
+          ? "less than a tenth of the answer: too "
           : "too ";
     return `${times}${way}.`;
   }

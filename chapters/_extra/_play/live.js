@@ -109,7 +109,7 @@ nn.tryIt = (() => {
   function start() {
     const fresh = nn.tryIt.worker();
     fresh.onmessage = ({data}) => hear[data.type](data);
-    fresh.onerror = () => fail("This browser didn’t let Python start.");
+    fresh.onerror = () => fail("Python could not start in this browser.");
     return fresh;
   }
 
@@ -191,7 +191,7 @@ nn.tryIt = (() => {
       .map(([name, href]) => html("a", {href}, `open it in ${name}`));
     return html(
       "p", {},
-      "With the course on your computer, run ", html("code", {}, known.command), " in its folder",
+      "If the course is on your computer, run ", html("code", {}, known.command), " in its folder",
       ...[download, ...places].flatMap(link => [", or ", link]),
       ".",
     );

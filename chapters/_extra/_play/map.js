@@ -49,7 +49,7 @@ nn.define("map", (element, {parts, goals, start}) => {
   function mark(node, k, all = nn.progress.read()) {
     const {asked, right, tried, done} = nn.progress.summary(pages[k].page, all);
     node.textContent = done ? " ✓" : tried ? ` ${right}/${asked}` : "";
-    const words = done ? ", every question answered" : tried ? " questions answered" : "";
+    const words = done ? ", every question answered correctly" : tried ? " questions answered" : "";
     if (words) node.append(nn.html("span", {class: "nn-map-hidden"}, words));
     return node;
   }
@@ -209,8 +209,9 @@ nn.define("map", (element, {parts, goals, start}) => {
     const rest =
       count === 0
         ? "It has no prerequisites."
-        : `${count === 1 ? "One page comes" : `${count} pages come`} before it, numbered in ` +
-          "reading order.";
+        : count === 1
+          ? "It builds on one page."
+          : `It builds on ${count} pages; the numbers show their order.`;
     panel.replaceChildren(
       nn.html("p", {}, nn.html("strong", {}, page.title), `: ${page.question}`),
       nn.html("p", {}, rest, next[k].length ? ` It leads on to ${listed(next[k])}.` : "", " ",

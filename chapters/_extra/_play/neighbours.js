@@ -143,7 +143,7 @@
       facts.set([told(votes), nn.number(radius), state.wrong]);
       const even = votes.filter(v => v === votes[winner]).length > 1;
       live.set(
-        `${k === 1 ? "Vote of the nearest:" : `Vote of the ${k} nearest:`} ` +
+        `${k === 1 ? "Vote of the nearest point:" : `Vote of the ${k} nearest points:`} ` +
           `${names[winner]}${even ? ", the first of those with equal votes" : ""}.`,
       );
       plot.describe(
@@ -188,7 +188,7 @@
       },
     });
     const kind = nn.choice({
-      legend: "press to add",
+      legend: "class of added points",
       options: names.map((name, c) => {
         const [colour, shape] = LOOKS[c];
         return nn.html("span", {}, nn.dotSign({colour, shape, size: 14}), ` ${name}`);

@@ -16,7 +16,7 @@ nn.kinds.order = (() => {
     const good = Math.max(...orders.map(order => agreed(given, order)));
     if (good === steps.length) return {right: true, say: why};
     const {text, reason} = steps[given[good]];
-    const before = good === 0 ? "It cannot begin with"
+    const before = good === 0 ? "The first step cannot be"
       : good === 1 ? "The first step is correct. The second cannot be"
         : `The first ${good} steps are correct. The next cannot be`;
     return {right: false, say: `${before} “${text}”: ${reason}`, at: good};

@@ -84,7 +84,7 @@
 
   // Name the current colours in the button for light and dark, and in its tooltip.
   function nameTheme() {
-    const WORDS = {light: "light", dark: "dark", auto: "as on your system"};
+    const WORDS = {light: "light", dark: "dark", auto: "same as your system"};
     const status = speaker();
     function name(spoken) {
       const words = `Colours: ${WORDS[root.dataset.mode] ?? WORDS.auto}`;

@@ -73,7 +73,8 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
   function refuse(element, still, words) {
     element.classList.add("nn-broken");
     element.replaceChildren(...still,
-      html("p", {class: "nn-note", role: "alert"}, `This figure does not move. ${words}.`));
+      html("p", {class: "nn-note", role: "alert"},
+        `This figure is a still image, because its script failed: ${words}.`));
     console.error(words);
   }
 

@@ -279,7 +279,7 @@ nn.define("people", (element, start) => {
   element.replaceChildren(
     crowd, live.node, story,
     nn.fold(
-      element, "A second test, people by chance, exact shares",
+      element, "Second test, random people, exact percentages",
       nn.columns(
         html("div", {}, ...Object.values(sliders).map(s => s.node)),
         html("div", {}, buttons),

@@ -140,7 +140,7 @@ nn.progress = (() => {
       if (!done || mark) continue;
       const tick = document.createElement("span");
       tick.className = "nn-tick";
-      tick.title = "every question answered";
+      tick.title = "every question answered correctly";
       tick.textContent = " ✓";
       link.append(tick);
     }

@@ -73,7 +73,7 @@ nn.define("quiz", (element, {questions}) => {
   function count() {
     const {asked, right, tried, done} = nn.progress.summary();
     score.textContent = done
-      ? `✓ All ${asked} answered: this page is ticked on the map.`
+      ? `✓ All ${asked} correct: this page is ticked on the map.`
       : tried
         ? `${right} of ${asked} correct so far.`
         : asked === 1

@@ -82,7 +82,8 @@
     for (const {kind, lr} of surfaces) {
       for (const [table, name] of [[SURFACES, kind], ...Object.keys(lr).map(m => [METHODS, m])]) {
         if (!(name in table)) {
-          throw new Error(`knows no "${name}"; it knows ${Object.keys(table).join(", ")}`);
+          throw new Error(
+            `unknown name "${name}", expected one of ${Object.keys(table).join(", ")}`);
         }
       }
     }

@@ -98,7 +98,7 @@
           `${rate(state.bandwidth, "B/s")}); the layer at ${nn.short(x)} FLOPs per byte.`,
       );
       chart.describe(
-        `Predicted time over the batch size. At batch ${m}: ${duration(part.total)}.`,
+        `Predicted time against the batch size. At batch ${m}: ${duration(part.total)}.`,
       );
     }
     const redraw = nn.frame(draw);
