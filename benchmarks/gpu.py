@@ -44,8 +44,8 @@ STEPS = {  # steps of the recipe: the option, and the description in the table
     "whitening": "a first layer that whitens",
     "augmentation": "flips and shifts",
     "smoothing": "label smoothing",
-    "cycle": "a rate that rises and falls",
-    "averaging": "the mean over a picture and its mirror image",
+    "cycle": "a learning rate that rises and falls",
+    "averaging": "the mean over an image and its mirror image",
     "bfloat16": "autocast to bfloat16",
     "channels_last": "channels last",
 }
@@ -454,7 +454,7 @@ def told(results: Path = RESULTS) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write the results, or print why this is impossible."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", metavar="FOLDER", help="where all of Fashion-MNIST lies")
+    parser.add_argument("--data", metavar="FOLDER", help="folder with all of Fashion-MNIST")
     parser.add_argument("--small", action="store_true", help="tiny sizes; writes nothing")
     options = parser.parse_args(arguments)
     there = torch.cuda.is_available()

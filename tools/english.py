@@ -6,7 +6,7 @@
 
 Markers are words and constructions that d2l, CS231n's notes, Karpathy's posts, QuantEcon's
 lectures and the documentation of pytest, click, nbgrader and otter-grader almost never use. One
-marker is no error; many of them make a text read as if it were translated. The tool reads
+marker is not an error; many of them make a text read as if it were translated. The tool reads
 Markdown and YAML, the docstrings, strings and comments of Python, and the strings and comments
 of JavaScript. ``english.yml`` contains the markers.
 """

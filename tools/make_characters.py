@@ -29,17 +29,17 @@ WAYS = {"short": SHORT, "long": LONG, "dropout": DROPOUT}
 
 
 def codes(text: str) -> np.ndarray:
-    """Return the places of the characters in the alphabet, without those that are not in it."""
+    """Return the indices of the characters in the alphabet, skipping all others."""
     return np.array([ALPHABET.index(k) for k in text.lower() if k in ALPHABET])
 
 
 def pieces(numbers: np.ndarray) -> np.ndarray:
-    """Return the first characters of a play as the pieces of the measure, time first."""
+    """Return the first characters of a play as the pieces that are scored, time first."""
     return numbers[: PIECES * LENGTH].reshape(PIECES, LENGTH).T
 
 
 class Network(nn.Module):
-    """An LSTM that reads characters and gives logits of the next one."""
+    """An LSTM that reads characters and returns the logits of the next one."""
 
     def __init__(self, units: int, dropout: float):
         super().__init__()
@@ -91,7 +91,7 @@ def arrays(net: Network) -> dict[str, np.ndarray]:
 
 
 def bits(net: Network, numbers: np.ndarray) -> float:
-    """Return the bits per character on the pieces of the measure."""
+    """Return the bits per character on the scored pieces."""
     part = torch.tensor(pieces(numbers))
     with torch.no_grad():
         logits = net(part[:-1])[0].reshape(-1, len(ALPHABET))
@@ -106,7 +106,7 @@ def counted(n: int, text: np.ndarray, numbers: np.ndarray) -> float:
 
 
 def main() -> None:
-    """Write the solved file, and print the bits per character of each way."""
+    """Write the solved file, and print the bits per character of each method."""
     train, test = shakespeare()
     text, visible = codes("".join(train.texts)), codes("".join(test.texts))
     with np.load(HELDBACK / "play.npz") as data:

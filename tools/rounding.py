@@ -1,12 +1,12 @@
-"""Execute every page and judge every problem while results are changed by rounding noise.
+"""Execute every page and judge every problem with rounding noise added to the results.
 
 Usage: python tools/rounding.py [--seeds N …] [--scale X] [--pages PAGE …]
 
-A check that fails here will fail on some processors. For each seed, the program executes the
+A check that fails here may fail on other processors. For each seed, the program executes the
 pages and checks their assertions and claims, and judges each problem's answers on cases that
 were created with different noise. The seeds also alternate between one and two threads and
 between the instruction sets of MKL. A table shows the result of each page and problem for each
-seed; the failures follow below.
+seed; the failures follow below it.
 
 Claims about times, memory or rounding errors are ignored, because the noise changes them. Use
 ``--scale 100`` to make the noise a hundred times larger. Then all claims are ignored, and each

@@ -271,7 +271,7 @@ def test_everything_runs_on_linux_and_ci_leaves_nothing_out(capsys):
         ("a.md", "one", "one newline"),
         ("a.md", "one\r\n", "white space|carriage"),
         ("a.yml", "a: [1\n", "cannot be read"),
-        ("a.ipynb", "{}\n", "commit its text"),
+        ("a.ipynb", "{}\n", "commit its Markdown source"),
         ("a.py", "x = '" + "/root" + "/here'\n", "machine"),
         ("a.py", "x" * 3_000_001, "larger than"),
         ("half.md", "<" * 7 + " mine\n", "finish the merge"),

@@ -1,4 +1,4 @@
-"""Citations at less cost: styles are found once, and the citations of a page are one."""
+"""Make citations faster: find each style once, and merge the citations of a page into one."""
 
 from importlib.metadata import entry_points
 
@@ -11,16 +11,16 @@ GROUPS = (
 
 
 def register_styles(app) -> None:
-    """Register pybtex's installed styles; else it looks through all packages for each name."""
+    """Register pybtex's installed styles; otherwise it searches all packages for each name."""
     for group in GROUPS:
         for point in entry_points(group=group):
             register_plugin(group, point.name, point.load(), force=True)
 
 
 def merge(app, env) -> list[str]:
-    """Make one citation of all citations of a page, until `part`.
+    """Merge all citations of a page into one, until `part` splits them again.
 
-    For each work in the list of each page bibtex looks through all citations of the book.
+    Otherwise, bibtex searches all citations of the book for each work on each page.
     """
     if (cite := env.domains.get("cite")) is None:
         return []
@@ -33,7 +33,7 @@ def merge(app, env) -> list[str]:
 
 
 def part(app, env) -> list[str]:
-    """Restore the citations that `merge` has replaced."""
+    """Restore the citations that `merge` replaced."""
     if cite := env.domains.get("cite"):
         cite.data["citation_refs"] = env.__dict__.pop("nn_citations")
     return []

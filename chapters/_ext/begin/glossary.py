@@ -157,7 +157,7 @@ def read_symbols(path: Path) -> list[Symbol]:
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[dict]:
-    """Return the entries of a YAML list; raise an error if one lacks a needed key."""
+    """Return the entries of a YAML list; raise an error if one lacks a required key."""
     rows = read_yaml(path) if path.is_file() else []
     for row in rows:
         missing = [key for key in needed if not row.get(key)]
@@ -167,14 +167,16 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[dict]:
 
 
 def load(app) -> None:
-    """Read terms and symbols into `app`; warn of entries that name an unknown page."""
+    """Read terms and symbols into `app`; warn about entries that name an unknown page."""
     root = Path(app.confdir)
     app.nn_glossary = Glossary(read_terms(root / app.config.nn_glossary))
     app.nn_symbols = read_symbols(root / app.config.nn_notation)
     for entry in (*app.nn_glossary.terms.values(), *app.nn_symbols):
         if entry.page not in app.nn_course.pages:
             name = getattr(entry, "term", None) or entry.symbol
-            logger.warning("%s names the page %s, which pages.yml lacks", name, entry.page)
+            logger.warning(
+                "%s names the page %s, which pages.yml doesn't list", name, entry.page
+            )
 
 
 def inline(text: str) -> list[nodes.Node]:

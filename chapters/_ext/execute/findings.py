@@ -1,4 +1,4 @@
-"""Show on a page, and in a summary, which of its checks came out differently on this computer.
+"""Show on a page, and in a summary, which checks came out differently on this computer.
 
 A finding is a claim (``nnlib.book.claim``) that is false, an ``assert`` that fails, or any
 other error of a cell. A strict build, as in the tests, fails on each of them. A reader's build
@@ -51,7 +51,7 @@ def strict() -> bool:
 def collect(notebook, last: int = 0, error: Exception | None = None) -> list[dict]:
     """Return the findings of an executed notebook, and remove the notes of claims from it.
 
-    ``error`` is what ended the execution, if it ended early, in the cell at the index ``last``.
+    ``error`` is the error that ended the execution early, if any; ``last`` is its cell's index.
     """
     findings = []
     codes = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -72,7 +72,7 @@ def collect(notebook, last: int = 0, error: Exception | None = None) -> list[dic
 
 
 def _error(cell, raised: dict, error: Exception | None) -> dict:
-    """Return the finding for an error of a cell, without the values behind it."""
+    """Return the finding for an error in a cell, without values."""
     lines = COLOUR.sub("", "\n".join(raised.get("traceback", []))).splitlines()
     line = failing_line(lines, cell, 1)
     failed = raised.get("ename") == "AssertionError"
@@ -88,7 +88,7 @@ def _error(cell, raised: dict, error: Exception | None) -> dict:
 
 
 def located(env, docname: str) -> Iterator[dict]:
-    """Yield a page's findings with the line and the index of the cell at which each is."""
+    """Yield a page's findings with the line and the cell index of each."""
     findings = env.nn_outputs.get(docname, {}).get("findings", [])
     if not findings:
         return
@@ -103,9 +103,9 @@ def located(env, docname: str) -> Iterator[dict]:
 
 
 def values(finding: dict) -> str:
-    """Return the values that a condition had in this build, as text."""
+    """Return the values behind a condition in this build, as text."""
     named = (f"{name} = {value}" if name else value for name, value in finding["found"])
-    return "; ".join(named) or "it is not so"
+    return "; ".join(named) or "it is false"
 
 
 def of_all_pages(env) -> list[tuple[str, dict]]:
@@ -199,7 +199,7 @@ def _above(document: nodes.document, line: int) -> nodes.Element:
 
 
 def _line(node: nodes.Element) -> float:
-    """Return the line at which a node begins, or infinity if it is unknown."""
+    """Return the line on which a node begins, or infinity if it is unknown."""
     lines = (part.line for part in node.findall(nodes.Element) if part.line)
     return next(lines, math.inf)
 
@@ -219,7 +219,7 @@ def _notice(findings: list[dict], names: list[str]) -> nodes.container:
 
 
 def _box(findings: list[dict], name: str) -> nodes.container:
-    """Return a box for the findings of one place."""
+    """Return a box for the findings at one place."""
     box = nodes.container("", ids=[name], classes=["nn-claim"])
     for finding in findings:
         box += _paragraph(finding)

@@ -3,10 +3,10 @@
 A page needs some 50 small files, and a browser on a slow connection waits for each of them. The
 sources stay separate because they are easier to read and test.
 
-The style sheets of the theme and of the book become one file, those that nearly all formulas
-need another one; the rarer faces of formulas stay separate. The scripts of every page, the
-scripts of a page's figures, the scripts of its questions and the theme's late scripts become
-a file each. ``data-files`` on a tag names the sources, which are deleted.
+The style sheets of the theme and of the book become one file, and those that nearly all
+formulas need become another; the style sheets of rarer font faces stay separate. The scripts of
+every page, of a page's figures, of its questions, and the theme's late scripts become one file
+each. ``data-files`` on a tag names the sources, which are deleted.
 """
 
 import re
@@ -84,7 +84,7 @@ def _file(source: str, page: Path) -> Path:
 
 def _write(files: tuple[Path, ...], suffix: str, out: Path) -> str:
     """Write the joined file, named after its content, and return its path in the book."""
-    # A semicolon before a script: "use strict" isn't for all, and an open statement ends.
+    # The semicolon limits "use strict" to its own script, and ends an open statement.
     between = "\n;\n" if suffix == ".js" else "\n"
     text = between + between.join(map(_with_imports, files))
     digest = blake2b(text.encode(), digest_size=6).hexdigest()
@@ -94,6 +94,6 @@ def _write(files: tuple[Path, ...], suffix: str, out: Path) -> str:
 
 
 def _with_imports(file: Path) -> str:
-    """Return the text of a file; sheets that it imports replace their imports."""
+    """Return the text of a file; each import is replaced by the imported style sheet."""
     text = file.read_text(encoding="utf-8")
     return IMPORT.sub(lambda m: (file.parent / m[1]).read_text(encoding="utf-8"), text)

@@ -1,6 +1,6 @@
-"""Draw the icons of the built pages by a style sheet of a few kB instead of 1.5 MB of script.
+"""Draw the icons of the pages with a style sheet of a few kB instead of a script of 1.5 MB.
 
-The theme marks an icon by an empty element, ``<i class="fa-solid fa-moon">``, and ships a
+The theme marks an icon with an empty element, ``<i class="fa-solid fa-moon">``, and ships a
 script with some 2,000 drawings. The finished pages show which icons are used; their
 outlines are taken from that script and become masks in ``icons.css``. The theme's script is
 then removed, with other files that no page needs.

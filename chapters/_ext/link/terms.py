@@ -1,8 +1,8 @@
-"""Link the first use of each term on each page to the glossary, with a card for a closer look.
+"""Link the first use of each term on each page to the glossary, with a card to preview it.
 
 A writer needs to do nothing. A term in italics on the page that defines it gets the anchor
-``term-…``, and the glossary leads there. A wrong match is switched off by the role ``nolink``,
-or for the whole page by ``nolink: [batch, kernel]`` (``nolink: all``) in its front matter.
+``term-…``, and the glossary links to it. The role ``nolink`` switches off a wrong match, or for
+the whole page by ``nolink: [batch, kernel]`` (``nolink: all``) in its front matter.
 """
 
 import json
@@ -14,7 +14,7 @@ from docutils import nodes
 from read.syllabus import Fold
 from sphinx.application import Sphinx
 
-# The parents in which a word is no plain prose, and classes of those.
+# The parents in which a word is not plain prose, and classes of such parents.
 QUIET = (
     nodes.title,
     nodes.rubric,
@@ -42,7 +42,7 @@ def nolink(name, rawtext, text, lineno, inliner, options=None, content=()):
 
 
 def _switched_off(app: Sphinx, docname: str) -> set[str]:
-    """Return the forms that a page's front matter excludes; ``all`` stands for every one."""
+    """Return the forms that a page's front matter excludes; ``all`` excludes every form."""
     unlinked = app.env.metadata[docname].get("nolink", "")
     if isinstance(unlinked, str) and unlinked.startswith("["):
         unlinked = json.loads(unlinked)
@@ -63,7 +63,7 @@ def _quiet(node: nodes.Node, titles: set[str] = frozenset()) -> bool:
 
 
 def define(app: Sphinx, doctree: nodes.document) -> None:
-    """Give the term that its own page sets in italics an anchor, once."""
+    """Add an anchor where a page first sets one of its own terms in italics."""
     page, found = page_of(app.env.docname), {}
     for node in doctree.findall(nodes.emphasis):
         term = app.nn_glossary.named(node.astext())
@@ -81,14 +81,14 @@ def forget_anchors(app, env, docname) -> None:
 
 
 def merge_anchors(app, env, docnames, other) -> None:
-    """Take over the anchors that another reading process has set."""
+    """Merge the anchors that another reading process has set."""
     env.nn_defined = getattr(env, "nn_defined", {}) | {
         name: other.nn_defined[name] for name in docnames if name in other.nn_defined
     }
 
 
 def glossary_page(app: Sphinx) -> str:
-    """Return the document with the glossary; empty when the book has none."""
+    """Return the document with the glossary, or an empty string if the book has none."""
     found = (n for n, data in app.env.metadata.items() if "nn-glossary" in data)
     return next((name for name in sorted(found) if name in app.env.found_docs), "")
 
@@ -141,7 +141,7 @@ def html_of(text: str) -> str:
 
 
 def definition_of(app: Sphinx, docname: str, term: Term) -> tuple[str, str]:
-    """Return title and address of the place that defines a term; planned ones have none."""
+    """Return title and address of the page that defines a term; no address if planned."""
     known = app.nn_course.pages.get(term.page)
     title = known.title if known else term.page
     target = next(

@@ -1,7 +1,7 @@
-"""The pages of the nnlib API, made from docstrings: one directive names the modules of a page.
+"""The pages of the nnlib API, generated from docstrings: a directive names a page's modules.
 
-```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, with the file's
-first sentence and, in the order of the file, whatever ``__all__`` declares public. Sphinx's
+```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, followed by the
+file's first sentence and everything that ``__all__`` lists, in the file's order. Sphinx's
 autodoc and Napoleon write the entries.
 """
 
@@ -30,7 +30,7 @@ def expand(app, docname: str, source: list[str]) -> None:
 
 
 def _parts(app) -> Iterator[str]:
-    """Yield the lines of a table of the API's pages: opening sentence and number of names."""
+    """Yield the lines of a table of the API pages: opening sentence and number of names."""
     yield from ("| page | holds | names |", "|---|---|--:|")
     toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
     for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
@@ -108,8 +108,8 @@ def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None
 def own_nodes(app, doctree) -> None:
     """Set a page's document as the document of all its nodes.
 
-    MyST reads each ``eval-rst`` into a document of its own, whose settings hold the whole
-    build: it would be stored with every page, 12 MB each, and read again.
+    MyST reads each ``eval-rst`` into a separate document whose settings refer to the whole
+    build, so every page would store and reload 12 MB.
     """
     for node in doctree.findall():
         node.document = doctree

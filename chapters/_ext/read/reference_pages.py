@@ -23,9 +23,9 @@ def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
     Parameters
     ----------
     rows : str
-        What selects the rows; a row has a class ``nn-<field>-<value>`` for each field.
+        CSS selector of the rows; a row has a class ``nn-<field>-<value>`` for each field.
     noun : str
-        What the rows are, in the plural.
+        What a row is called, in the plural.
     fields : list of dict
         Name, label and options (pairs of value and text) of each menu.
     """
@@ -37,7 +37,7 @@ def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
 
 
 def _room(fields: list[dict]) -> str:
-    """Return the filter's menus as hidden HTML, which reserves their room for the script."""
+    """Return the filter's menus as hidden HTML, which reserves room until the script runs."""
     menus = ""
     for field in fields:
         options = "".join(

@@ -1,9 +1,9 @@
 """The strip under a page's puzzle: its time, its prerequisites and its goals.
 
-The directive ``strip`` holds what the page needs, where that is more than the pages that
-pages.yml has as its ``after``, and then a list of two or three things that the reader will be
-able to do. The minutes are computed here from the words, figures and questions of the page, at
-the rates of ``MINUTES``. Folded content doesn't count. Exercises are listed separately.
+The directive ``strip`` contains the prerequisites beyond the pages that pages.yml lists under
+``after``, if any, and then a list of two or three things that the reader will be able to do.
+The minutes are computed here from the words, figures and questions of the page, at the rates of
+``MINUTES``. Folded content doesn't count. Exercises are listed separately.
 """
 
 import json
@@ -43,7 +43,7 @@ class Strip(SphinxDirective):
         *needs, goals = self.parse_content_to_nodes() or [nodes.comment()]
         few, many = GOALS
         if not isinstance(goals, nodes.bullet_list) or not few <= len(goals) <= many:
-            text = f"strip: expected at last a list of {few} or {many} goals"
+            text = f"strip: expected as its last block a list of {few} or {many} goals"
             logger.warning(text, location=self.get_location())
             return []
         contents = [nodes.paragraph()], needs or self.pages_before(), [goals]
@@ -56,7 +56,7 @@ class Strip(SphinxDirective):
         return [nodes.definition_list("", *items, classes=["nn-strip", "nolink"])]
 
     def pages_before(self) -> list[nodes.Node]:
-        """Return a list of the pages that come before this one, by pages.yml."""
+        """Return a list of the pages that come before this one, according to pages.yml."""
         pages = self.env.app.nn_course.pages
         known = pages.get(page_of(self.env.docname))
         if not known or not known.after:
@@ -80,7 +80,7 @@ def fill(app, doctree: nodes.document) -> None:
 
 
 def count(node: nodes.Element) -> Counter:
-    """Return how much of each kind there is to be read and done below a node."""
+    """Return how much there is to read and do below a node, by kind."""
     found = Counter()
     _count(node, found)
     return found
@@ -107,7 +107,7 @@ def goals_of(strip: nodes.definition_list) -> nodes.definition:
 
 
 def _count(node: nodes.Node, found: Counter) -> None:
-    """Add to ``found`` what there is to be read and done below a node."""
+    """Add to ``found`` what there is to read and do below a node."""
     if not isinstance(node, nodes.Element) or isinstance(node, nodes.Invisible):
         return
     if "exercise" in node.get("classes", ()):
@@ -134,7 +134,7 @@ def _count_elements(html: str, found: Counter) -> None:
 
 
 def _words_of_code(node: nodes.literal_block) -> int:
-    """Return the number of words of visible code, and 0 for the output of a cell."""
+    """Return the number of words of visible code, or 0 for the output of a cell."""
     cell = node
     while cell is not None and cell.get("nb_element") != "cell_code":
         if cell.get("nb_element") == "cell_code_output":
