@@ -191,9 +191,9 @@ def compare(folder: Path, count: int) -> int:
 def growth(folder: Path, counts) -> int:
     """Print how the time and the memory grow with the size of the class, and return 0."""
     for count in counts:
-        seconds, again, memory, found = ours(folder, count)
+        seconds, again, memory, scores = ours(folder, count)
         print(
-            f"{len(found):4} submissions {seconds:8.1f} s, {seconds / count:6.3f} s each, "
+            f"{len(scores):4} submissions {seconds:8.1f} s, {seconds / count:6.3f} s each, "
             f"again {again:6.1f} s, {memory:5.0f} MB",
             flush=True,
         )

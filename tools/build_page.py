@@ -72,12 +72,12 @@ def resolve(app, env, node, contnode):
 
 def _labels(root: Path) -> set[str]:
     """Return the labels of all pages: of targets, figures, exercises and equations."""
-    found = set()
+    labels = set()
     for path in (Path(root) / "chapters").glob("*/*.md"):
         text = path.read_text(encoding="utf-8")
-        found |= set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
-        found |= set(re.findall(r"^:\s*(?:name|label): (\S+)", text, re.MULTILINE))
-    return found
+        labels |= set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
+        labels |= set(re.findall(r"^:\s*(?:name|label): (\S+)", text, re.MULTILINE))
+    return labels
 
 
 def build(root: Path, page: str) -> Result:

@@ -156,7 +156,7 @@ def unused(chapters: Path) -> list[str]:
     if not bibliography.exists():
         return []
     text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(chapters.rglob("*.md")))
-    cited = {key.strip() for found in CITED.findall(text) for key in found.split(",")}
+    cited = {key.strip() for keys in CITED.findall(text) for key in keys.split(",")}
     return [
         k for k in ENTRY.findall(bibliography.read_text(encoding="utf-8")) if k not in cited
     ]

@@ -74,10 +74,10 @@ def complaint(path: Path) -> str | None:
 
 def main() -> None:
     """Print every problem; exit with 1 if there is one."""
-    found = [(p, c) for p in files() if (c := complaint(p))]
-    for path, text in found:
+    complaints = [(p, c) for p in files() if (c := complaint(p))]
+    for path, text in complaints:
         print(f"{path.relative_to(ROOT)}: {text}")
-    sys.exit(bool(found))
+    sys.exit(bool(complaints))
 
 
 if __name__ == "__main__":

@@ -137,11 +137,11 @@ def excerpt(lines: Iterable[str]) -> str:
 
 def main() -> int:
     """Build the book or find it built, print its messages, and return the exit status."""
-    found = result()
-    if found.built:
-        print(f"gate_book: the book is built ({found.seconds:.0f} s): {html()}")
+    outcome = result()
+    if outcome.built:
+        print(f"gate_book: the book is built ({outcome.seconds:.0f} s): {html()}")
         return 0
-    print(f"gate_book: the book does not build ({found.seconds:.0f} s)\n{found.message}")
+    print(f"gate_book: the book does not build ({outcome.seconds:.0f} s)\n{outcome.message}")
     return 1
 
 

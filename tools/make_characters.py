@@ -80,14 +80,14 @@ def trained(*, units: int, epochs: int, dropout: float, seed: int) -> Network:
 def arrays(net: Network) -> dict[str, np.ndarray]:
     """Return the arrays of the file; the two biases of torch become one."""
     lstm, output = net.lstm, net.output
-    found = {
+    parameters = {
         "W": lstm.weight_ih_l0,
         "U": lstm.weight_hh_l0,
         "b": lstm.bias_ih_l0 + lstm.bias_hh_l0,
         "W_hy": output.weight,
         "b_y": output.bias,
     }
-    return {name: p.detach().numpy().astype(np.float16) for name, p in found.items()}
+    return {name: p.detach().numpy().astype(np.float16) for name, p in parameters.items()}
 
 
 def bits(net: Network, numbers: np.ndarray) -> float:

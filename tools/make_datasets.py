@@ -96,19 +96,19 @@ def read_idx(folder: Path, name: str) -> np.ndarray:
 
 def read_package(folder: Path, package: str, member: str) -> bytes:
     """Return the bytes of one file of a wheel or source archive, its SHA-256 sum checked."""
-    found = sorted(p for p in folder.iterdir() if p.name.startswith(f"{package}-"))
-    if len(found) != 1:
-        raise ValueError(f"read_package: expected one {package}-* in {folder}, got {found}")
-    if found[0].suffix == ".whl":
-        with zipfile.ZipFile(found[0]) as archive:
+    archives = sorted(p for p in folder.iterdir() if p.name.startswith(f"{package}-"))
+    if len(archives) != 1:
+        raise ValueError(f"read_package: expected one {package}-* in {folder}, got {archives}")
+    if archives[0].suffix == ".whl":
+        with zipfile.ZipFile(archives[0]) as archive:
             raw = archive.read(member)
     else:
-        with tarfile.open(found[0]) as archive:
+        with tarfile.open(archives[0]) as archive:
             raw = archive.extractfile(
-                f"{found[0].name.removesuffix('.tar.gz')}/{member}"
+                f"{archives[0].name.removesuffix('.tar.gz')}/{member}"
             ).read()
     if hashlib.sha256(raw).hexdigest()[:32] != SHA256[Path(member).name]:
-        raise ValueError(f"read_package: {member} of {found[0].name} is not the known file")
+        raise ValueError(f"read_package: {member} of {archives[0].name} is not the known file")
     return raw
 
 

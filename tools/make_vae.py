@@ -130,8 +130,8 @@ def main() -> None:
     for name, way in WAYS.items():
         for seed in (0, 1, 2) if name == "short" else (0,):
             net = trained(**way, seed=seed)
-            found = (f"{elbo(net, X, 10):.1f}" for X in (visible, hidden))
-            print(f"{name:9}", *found, flush=True)
+            elbos = (f"{elbo(net, X, 10):.1f}" for X in (visible, hidden))
+            print(f"{name:9}", *elbos, flush=True)
         if name == "mirrored":
             np.savez_compressed(folder / "vae.npz", **arrays(net))
 

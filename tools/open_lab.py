@@ -30,8 +30,8 @@ def write_settings(prefix):
 
 def pages(chapters=CHAPTERS):
     """Return the names of the written pages, as in pages.yml."""
-    found = (path.relative_to(chapters) for path in chapters.glob("[a-z]*/**/*.md"))
-    return sorted(path.with_suffix("").as_posix() for path in found)
+    paths = (path.relative_to(chapters) for path in chapters.glob("[a-z]*/**/*.md"))
+    return sorted(path.with_suffix("").as_posix() for path in paths)
 
 
 def file_of(page, chapters=CHAPTERS):

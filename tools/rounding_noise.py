@@ -160,13 +160,13 @@ def with_noise_of_products(noise: Noise, function):
 
     @functools.wraps(function)
     def product(*args, out=None, **options):
-        given = {"out": out} if out is not None else {}
+        target = {"out": out} if out is not None else {}
         floats = [a for a in args if isinstance(a, (np.ndarray, np.floating))]
         floats = [a for a in floats if a.dtype.kind in "fc"]
         exact = not floats or all(is_short(np.asarray(a)) for a in floats)
         exact = exact or (function in PLAIN and rounds_nowhere(*args))
         size = None if exact else size_of_terms(function, args, floats, options)
-        result = function(*args, **given, **options)
+        result = function(*args, **target, **options)
         if exact or not isinstance(result, (np.ndarray, np.generic)):
             return result
         changed = noise.array(result, size)

@@ -212,8 +212,8 @@ def index_of_pip(python):
     """
     asked = [str(python), "-m", "pip", "config", "list"]
     listed = subprocess.run(asked, capture_output=True, text=True, check=False)
-    found = dict(re.findall(r"^(.+)\.index-url='(.*)'$", listed.stdout, re.MULTILINE))
-    first = [found[place] for place in (":env:", "install", "global") if place in found]
+    indexes = dict(re.findall(r"^(.+)\.index-url='(.*)'$", listed.stdout, re.MULTILINE))
+    first = [indexes[place] for place in (":env:", "install", "global") if place in indexes]
     return ["--index-url", first[0]] if first else []
 
 

@@ -103,12 +103,12 @@ class Answers:
 
     def _needed(self, answer):
         """Return the names of a function and of those it calls, in the file's order."""
-        found, todo = set(), [answer]
+        needed, todo = set(), [answer]
         while todo:
-            found.add(name := todo.pop())
+            needed.add(name := todo.pop())
             used = {n.id for n in ast.walk(self.functions[name]) if isinstance(n, ast.Name)}
-            todo += (used & self.functions.keys()) - found
-        return [name for name in self.functions if name in found]
+            todo += (used & self.functions.keys()) - needed
+        return [name for name in self.functions if name in needed]
 
     def _text(self, name, problem):
         """Return a function's source without decorators; the reference gets another name."""

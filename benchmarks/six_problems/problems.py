@@ -127,10 +127,10 @@ def average_by_weights(x, beta):
 
 @average.alternative
 def average_by_list(x, beta):
-    found = [0.0]
+    averages = [0.0]
     for value in x.tolist():
-        found.append(found[-1] + (1 - beta) * (value - found[-1]))
-    return np.array(found[1:])
+        averages.append(averages[-1] + (1 - beta) * (value - averages[-1]))
+    return np.array(averages[1:])
 
 
 @average.mistake("at which value does the average start?", loses="value")

@@ -201,8 +201,8 @@ def figure_caption(page: Page):
     for cell in page.source.cells:
         if "figure:" in cell.options:
             for option in ("caption", "name"):
-                given = rf"^:\s+{option}: *[\"']?[^\"'\s]"
-                if not re.search(given, cell.options, re.MULTILINE):
+                pattern = rf"^:\s+{option}: *[\"']?[^\"'\s]"
+                if not re.search(pattern, cell.options, re.MULTILINE):
                     yield cell.line, f"the figure has no {option}: add `{option}:` to its cell"
         for name, call, line in cell.calls:
             if name == "play" and not text_of(keyword(call, "caption"), "…"):

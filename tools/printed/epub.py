@@ -173,8 +173,8 @@ def gather(root: Path, pages: Path) -> Book:
 def release_date(root: Path) -> str:
     """Return the date of the release, or a fixed one."""
     file = root / "CITATION.cff"
-    found = re.search(r"date-released: (\S+)", file.read_text()) if file.exists() else None
-    return found[1] if found else "2026-01-01"
+    match = re.search(r"date-released: (\S+)", file.read_text()) if file.exists() else None
+    return match[1] if match else "2026-01-01"
 
 
 def _inks(root: Path) -> dict[str, str]:
@@ -199,13 +199,13 @@ def _page(book: Book, source: Path, name: str, inks: dict) -> str:
 
 def _headings(text: str) -> list[tuple[int, str, str]]:
     """Return the headings of a page as (level, id, text)."""
-    found = []
+    headings = []
     for heading in BeautifulSoup(text, "html.parser").select("h1, h2"):
         anchor = heading.get("id") or heading.parent.get("id", "")
         for formula in heading.select("math"):
             formula.replace_with(formula.get("alttext", ""))
-        found.append((int(heading.name[1]), anchor, heading.get_text(" ", strip=True)))
-    return found
+        headings.append((int(heading.name[1]), anchor, heading.get_text(" ", strip=True)))
+    return headings
 
 
 def _images(book: Book, pages: Path) -> None:
@@ -291,10 +291,12 @@ def package(book: Book) -> str:
 
 def _properties(name: str, content: bytes) -> str:
     """Return the attribute `properties` of a file: cover, navigation, formulas or drawings."""
-    found = {"cover.png": ["cover-image"], "nav.xhtml": ["nav"]}.get(name, [])
+    properties = {"cover.png": ["cover-image"], "nav.xhtml": ["nav"]}.get(name, [])
     if name.endswith(".xhtml"):
-        found = found + [tag for tag in ("math", "svg") if f"<{tag} ".encode() in content]
-    words = " ".join(found).replace("math", "mathml")
+        properties = properties + [
+            tag for tag in ("math", "svg") if f"<{tag} ".encode() in content
+        ]
+    words = " ".join(properties).replace("math", "mathml")
     return f' properties="{words}"' if words else ""
 
 

@@ -116,14 +116,14 @@ def _parts(root: Path) -> dict[str, str]:
 
 def _linked_places(html: Path, names: list[str]) -> dict[str, set[str]]:
     """Return, for each document, the anchors in it that other pages link to."""
-    found: dict[str, set[str]] = {}
+    places: dict[str, set[str]] = {}
     for name in names:
         page = html / f"{name}.html"
         for address, href in HREF.findall(page.read_text(encoding="utf-8")):
             target = _document((page.parent / unquote(address)).as_posix(), html)
             if address and target in names:
-                found.setdefault(target, set()).add(unquote(href))
-    return found
+                places.setdefault(target, set()).add(unquote(href))
+    return places
 
 
 def _document(path: str, html: Path) -> str:

@@ -105,22 +105,22 @@ def _pictures(soup: BeautifulSoup, store: Callable[[str, bytes], str]) -> None:
     """Store images that the page contains as data, because every reader can show a file."""
     for image in soup.find_all(["img", "image"]):
         key = next((k for k in ("src", "xlink:href", "href") if k in image.attrs), None)
-        found = key and re.match(r"data:([\w/+.-]+);base64,(.*)", image[key], re.DOTALL)
-        if found:
-            content = base64.b64decode(found[2])
+        match = key and re.match(r"data:([\w/+.-]+);base64,(.*)", image[key], re.DOTALL)
+        if match:
+            content = base64.b64decode(match[2])
             name = hashlib.sha256(content).hexdigest()[:16]
-            image[key] = store(f"{name}.{SUFFIXES[found[1]]}", content)
+            image[key] = store(f"{name}.{SUFFIXES[match[1]]}", content)
         if image.name == "img":
             image["alt"] = image.get("alt", "")
 
 
 def _make_valid_xml(soup: BeautifulSoup) -> None:
     """Repair HTML that browsers accept but XML doesn't."""
-    seen = set()
+    ids = set()
     for tag in soup.find_all(True):
-        if tag.get("id") in seen:
+        if tag.get("id") in ids:
             del tag["id"]
-        seen.add(tag.get("id"))
+        ids.add(tag.get("id"))
         if tag.name == "p" and tag.find(BLOCKS):
             tag.name = "div"
         if tag.name not in SIZED and not tag.find_parent("svg"):

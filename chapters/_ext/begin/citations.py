@@ -25,9 +25,9 @@ def merge(app, env) -> list[str]:
     if (cite := env.domains.get("cite")) is None:
         return []
     pages = {}
-    for found in cite.citation_refs:
-        targets = pages[found.docname].targets if found.docname in pages else []
-        pages[found.docname] = found._replace(targets=[*targets, *found.targets])
+    for citation in cite.citation_refs:
+        targets = pages[citation.docname].targets if citation.docname in pages else []
+        pages[citation.docname] = citation._replace(targets=[*targets, *citation.targets])
     env.nn_citations, cite.data["citation_refs"] = cite.citation_refs, [*pages.values()]
     return []
 

@@ -62,12 +62,12 @@ def collect(notebook, last: int = 0, error: Exception | None = None) -> list[dic
         cell.outputs = [o for o in outputs if MIME not in o.get("data", {})]
         unmet = [note for note in notes if not note["held"]]
         claims = [note for note in unmet if note["kind"] == "claim"]
-        found = [note | {"traceback": ""} for note in claims]
+        of_cell = [note | {"traceback": ""} for note in claims]
         raised = next((o for o in cell.outputs if o.output_type == "error"), None)
         if raised or (error and index == last):
             known = next((note for note in unmet if note["kind"] == "assert"), {})
-            found.append(_error(cell, raised or {}, error) | known)
-        findings += [finding | {"cell": number} for finding in found]
+            of_cell.append(_error(cell, raised or {}, error) | known)
+        findings += [finding | {"cell": number} for finding in of_cell]
     return findings
 
 
@@ -232,7 +232,7 @@ def _box(findings: list[dict], name: str) -> nodes.container:
 def _paragraph(finding: dict) -> nodes.paragraph:
     """Return a paragraph with one finding: the expectation and the result."""
     paragraph = nodes.paragraph("", "On the computer that built this page, ")
-    found = [nodes.literal("", values(finding)), nodes.Text(".")]
+    result = [nodes.literal("", values(finding)), nodes.Text(".")]
     if finding["kind"] == "claim":
         paragraph += [nodes.Text("a result differs. The text says: ")]
         paragraph += [*_marked(finding["statement"].rstrip(".")), nodes.Text(". Found here: ")]
@@ -241,7 +241,7 @@ def _paragraph(finding: dict) -> nodes.paragraph:
         paragraph += [nodes.literal("", finding["asked"]), nodes.Text(". Found: ")]
     else:
         paragraph += [nodes.Text("this cell stopped with an error: ")]
-    paragraph += found
+    paragraph += result
     return paragraph
 
 

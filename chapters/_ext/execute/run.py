@@ -85,11 +85,13 @@ def execute(
     environment = os.environ | {"NN_BOOK": str(root)} | (variables or {})
     error = _attempt(watch.client, cwd=str(path.parent), env=environment)
     wall = time.monotonic() - started
-    found = findings.collect(notebook, watch.last, error)
+    differences = findings.collect(notebook, watch.last, error)
     merge_streams(notebook)
     page = Path(os.path.relpath(path, root)).as_posix()
-    failure = Failure.of(page, path, notebook, watch.last, error, found) if error else None
-    return Run(notebook, wall, watch.processor, found, failure)
+    failure = (
+        Failure.of(page, path, notebook, watch.last, error, differences) if error else None
+    )
+    return Run(notebook, wall, watch.processor, differences, failure)
 
 
 def merge_streams(notebook) -> None:

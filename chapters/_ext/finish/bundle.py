@@ -51,9 +51,9 @@ def with_joined_files(text: str, page: Path, out: Path, known: dict) -> str:
         return f'="{root}{known[files, suffix]}" data-files="{names}"'
 
     def sheets(match: re.Match) -> str:
-        found = re.findall(SHEET, match[0])
-        rare = [s for s in found if "_formulas/" in s and _file(s, page).stem not in COMMON]
-        usual = [s for s in found if s not in rare]
+        hrefs = re.findall(SHEET, match[0])
+        rare = [s for s in hrefs if "_formulas/" in s and _file(s, page).stem not in COMMON]
+        usual = [s for s in hrefs if s not in rare]
         first = [joined(usual, ".css")] if usual else []
         addresses = [*first, *(f'="{sheet}"' for sheet in rare)]
         return "".join(f'<link rel="stylesheet" href{one} />\n' for one in addresses)

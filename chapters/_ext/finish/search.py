@@ -77,7 +77,7 @@ def sections(doctree: nodes.document) -> list[list[str]]:
         Anchor, title, text, names in code, and text behind a curtain. A reader finds the
         section by this text too, but a result must not show it.
     """
-    found = []
+    rows = []
     for section in filter(_titled, doctree.findall(nodes.section)):
         title, *rest = section.children
         if _text_of(title) in PASSED_OVER:
@@ -85,9 +85,9 @@ def sections(doctree: nodes.document) -> list[list[str]]:
         own = [node for node in rest if not _titled(node)]
         behind = [node for node in own if isinstance(node, Behind)]
         text = _short([node for node in own if node not in behind])
-        anchor = section["ids"][-1] if found else ""
-        found.append([anchor, _text_of(title), text, _names_in_code(own), _short(behind)])
-    return found
+        anchor = section["ids"][-1] if rows else ""
+        rows.append([anchor, _text_of(title), text, _names_in_code(own), _short(behind)])
+    return rows
 
 
 def _short(parts: list[nodes.Node]) -> str:
@@ -116,15 +116,15 @@ def _is_program(node: nodes.Node) -> bool:
 
 def objects(doctree: nodes.document) -> list[list[str]]:
     """Return the full name, which is also the anchor, and first sentence of each API object."""
-    found = []
+    rows = []
     for node in doctree.findall(addnodes.desc):
         names = [s for s in node.findall(addnodes.desc_signature) if s["ids"]]
         content = node.next_node(addnodes.desc_content)
         first = content.next_node(nodes.paragraph) if content else None
         if names:
             text = " ".join(_text_of(first).split()) if first else ""
-            found.append([names[0]["ids"][0], text])
-    return found
+            rows.append([names[0]["ids"][0], text])
+    return rows
 
 
 def _file(app, docname: str) -> Path:

@@ -24,14 +24,14 @@ ICON_FONT = "Font Awesome"  # icons.py draws the icons without these rules
 
 def names(static: Path, pages: list[Path]) -> set[str]:
     """Return the classes and ids of the pages, and every word of their scripts."""
-    found = set()
+    words = set()
     for page in pages:
         for held in NAMED.findall(page.read_text(encoding="utf-8")):
-            found.update(held.split())
+            words.update(held.split())
     scripts = (static.rglob("*.js"), (static.parent / "_play").rglob("*.js"))
     for script in (file for folder in scripts for file in folder):
-        found.update(WORD.findall(script.read_text(encoding="utf-8")))
-    return found
+        words.update(WORD.findall(script.read_text(encoding="utf-8")))
+    return words
 
 
 def pruned(text: str, known: set[str]) -> str:

@@ -64,15 +64,20 @@ def _quiet(node: nodes.Node, titles: set[str] = frozenset()) -> bool:
 
 def define(app: Sphinx, doctree: nodes.document) -> None:
     """Add an anchor where a page first sets one of its own terms in italics."""
-    page, found = page_of(app.env.docname), {}
+    page, anchored = page_of(app.env.docname), {}
     for node in doctree.findall(nodes.emphasis):
         term = app.nn_glossary.named(node.astext())
-        if term and term.page == page and term.id not in found and not _quiet(node.children[0]):
+        if (
+            term
+            and term.page == page
+            and term.id not in anchored
+            and not _quiet(node.children[0])
+        ):
             node["ids"].append(term.id)
-            found[term.id] = True
+            anchored[term.id] = True
     if not hasattr(app.env, "nn_defined"):
         app.env.nn_defined = {}
-    app.env.nn_defined[app.env.docname] = list(found)
+    app.env.nn_defined[app.env.docname] = list(anchored)
 
 
 def forget_anchors(app, env, docname) -> None:
@@ -89,8 +94,8 @@ def merge_anchors(app, env, docnames, other) -> None:
 
 def glossary_page(app: Sphinx) -> str:
     """Return the document with the glossary, or an empty string if the book has none."""
-    found = (n for n, data in app.env.metadata.items() if "nn-glossary" in data)
-    return next((name for name in sorted(found) if name in app.env.found_docs), "")
+    documents = (n for n, data in app.env.metadata.items() if "nn-glossary" in data)
+    return next((name for name in sorted(documents) if name in app.env.found_docs), "")
 
 
 def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -99,7 +104,7 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     generated = "nn-generated" in app.env.metadata[docname]
     if not target or generated or docname.startswith(API) or "all" in off:
         return
-    there = app.builder.get_relative_uri(docname, target)
+    address = app.builder.get_relative_uri(docname, target)
     done = set(app.env.nn_defined.get(docname, ()))
     done |= {term.id for form in off if (term := app.nn_glossary.named(form))}
     titles = {page.title for page in app.nn_course.pages.values()}
@@ -107,12 +112,12 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         term
         for text in list(doctree.findall(nodes.Text))
         if not _quiet(text, titles)
-        for term in _replace(app.nn_glossary, text, done, there)
+        for term in _replace(app.nn_glossary, text, done, address)
     ]
     doctree["nn_terms"] = [term.id for term in used]
 
 
-def _replace(glossary: Glossary, text: nodes.Text, done: set[str], there: str) -> list[Term]:
+def _replace(glossary: Glossary, text: nodes.Text, done: set[str], address: str) -> list[Term]:
     """Replace the terms of one text that are not linked yet by links; return those terms."""
     whole, end, out, used = text.astext(), 0, [], []
     for start, words, term in glossary.find(whole):
@@ -120,7 +125,7 @@ def _replace(glossary: Glossary, text: nodes.Text, done: set[str], there: str) -
             continue
         done.add(term.id)
         used.append(term)
-        link = nodes.reference("", words, refuri=f"{there}#{term.id}", internal=True)
+        link = nodes.reference("", words, refuri=f"{address}#{term.id}", internal=True)
         link["classes"] = ["nn-term"]
         out += [nodes.Text(whole[end:start]), link]
         end = start + len(words)

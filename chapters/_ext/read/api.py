@@ -59,11 +59,11 @@ def by_file(name: str) -> dict[str, list[str]]:
     """
     module, whole, files = importlib.import_module(name), importlib.import_module("nnlib"), {}
     for one in module.__all__:
-        found = getattr(module, one)
-        file = getattr(found, "__module__", None)
-        again = module is not whole and getattr(whole, one, None) is found
+        member = getattr(module, one)
+        file = getattr(member, "__module__", None)
+        again = module is not whole and getattr(whole, one, None) is member
         ours = isinstance(file, str) and file.partition(".")[0] == "nnlib"
-        if callable(found) and ours and not again:
+        if callable(member) and ours and not again:
             files.setdefault(file, []).append(one)
     return files
 
@@ -75,21 +75,21 @@ def _opening(file: str) -> tuple[str, str]:
     return title, f"{rest[:1].upper()}{rest[1:]}." if colon else ""
 
 
-def _entry(name: str, found: object) -> Iterator[str]:
+def _entry(name: str, member: object) -> Iterator[str]:
     """Yield the lines of one autodoc entry; a class includes its methods."""
-    if isinstance(found, type):
+    if isinstance(member, type):
         yield from (f".. autoclass:: {name}", "   :members:", "")
     else:
         yield from (f".. autofunction:: {name}", "")
 
 
-def skip_members(app, what, name, found, skip, options) -> bool | None:
+def skip_members(app, what, name, member, skip, options) -> bool | None:
     """Return True to leave out a member that has no docstring of ours."""
-    plain = (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE)
+    plain = (getattr(member, "__doc__", "") or "").startswith(NAMED_TUPLE)
     return True if plain or REQUEST.fullmatch(name) else None
 
 
-def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None:
+def prepare_docstring(app, what, name, member, options, lines: list[str]) -> None:
     """Rewrite a docstring's lines so that Napoleon reads them as intended.
 
     |x| is an absolute value and (..., *shape) a shape, not markup; two empty lines end the last

@@ -121,9 +121,9 @@ class NotationTable(SphinxDirective):
         course, symbols = self.env.app.nn_course, self.env.app.nn_symbols
         out = [_section("Symbols with more than one meaning", "twice", self._twice(symbols))]
         for part, title in course.parts.items():
-            found = [s for s in symbols if s.page.split("/")[0] == part]
-            if found:
-                out.append(_section(title, part, self._table(found)))
+            of_part = [s for s in symbols if s.page.split("/")[0] == part]
+            if of_part:
+                out.append(_section(title, part, self._table(of_part)))
         return out
 
     def _table(self, symbols: list[Symbol]) -> list[nodes.Node]:

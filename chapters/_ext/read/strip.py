@@ -81,16 +81,16 @@ def fill(app, doctree: nodes.document) -> None:
 
 def count(node: nodes.Element) -> Counter:
     """Return how much there is to read and do below a node, by kind."""
-    found = Counter()
-    _count(node, found)
-    return found
+    counts = Counter()
+    _count(node, counts)
+    return counts
 
 
-def time_of(found: Counter) -> str:
+def time_of(counts: Counter) -> str:
     """Return the minutes for a page, rounded, and the exercises with their minutes."""
-    minutes = sum(rate * found[kind] for kind, rate in MINUTES.items())
+    minutes = sum(rate * counts[kind] for kind, rate in MINUTES.items())
     rounded = max(1, round(minutes / ROUNDED_TO)) * ROUNDED_TO
-    if not (count := found["exercises"]):
+    if not (count := counts["exercises"]):
         return f"{rounded} minutes"
     exercises = "exercise" if count == 1 else "exercises"
     return f"{rounded} minutes, plus {count * PER_EXERCISE} for {count} {exercises}"
@@ -106,31 +106,31 @@ def goals_of(strip: nodes.definition_list) -> nodes.definition:
     return strip[-1][-1]
 
 
-def _count(node: nodes.Node, found: Counter) -> None:
-    """Add to ``found`` what there is to read and do below a node."""
+def _count(node: nodes.Node, counts: Counter) -> None:
+    """Add to ``counts`` what there is to read and do below a node."""
     if not isinstance(node, nodes.Element) or isinstance(node, nodes.Invisible):
         return
     if "exercise" in node.get("classes", ()):
-        found["exercises"] += 1
+        counts["exercises"] += 1
     elif isinstance(node, Fold) or FOLDED & set(node.get("classes", ())) or is_strip(node):
         return
     elif isinstance(node, nodes.raw):
-        _count_elements(node.astext(), found)
+        _count_elements(node.astext(), counts)
     elif isinstance(node, nodes.literal_block):
-        found["words"] += _words_of_code(node)
+        counts["words"] += _words_of_code(node)
     elif isinstance(node, nodes.TextElement):
-        found["words"] += _words(node)
+        counts["words"] += _words(node)
     else:
-        found["figures"] += isinstance(node, nodes.figure)
+        counts["figures"] += isinstance(node, nodes.figure)
         for child in node.children:
-            _count(child, found)
+            _count(child, counts)
 
 
-def _count_elements(html: str, found: Counter) -> None:
+def _count_elements(html: str, counts: Counter) -> None:
     """Add the moving figures, predictions and questions of a cell's output."""
-    found["figures"] += html.count('class="nn-play"')
-    found["questions"] += html.count("<nn-predict>")
-    found["questions"] += sum(len(json.loads(d)["questions"]) for d in QUIZ.findall(html))
+    counts["figures"] += html.count('class="nn-play"')
+    counts["questions"] += html.count("<nn-predict>")
+    counts["questions"] += sum(len(json.loads(d)["questions"]) for d in QUIZ.findall(html))
 
 
 def _words_of_code(node: nodes.literal_block) -> int:

@@ -73,13 +73,13 @@ class Corrections(_Ids):
 
     def run(self) -> list[nodes.Node]:
         """Return the fold with the errata."""
-        found = [e for e in self.entries(self.env.app.nn_course.errata) if self._allowed(e)]
-        if not found:
+        errata = [e for e in self.entries(self.env.app.nn_course.errata) if self._allowed(e)]
+        if not errata:
             return []
-        count = "one statement" if len(found) == 1 else f"{len(found)} statements"
+        count = "one statement" if len(errata) == 1 else f"{len(errata)} statements"
         title = FoldTitle("", f"Corrections to the lecture notes: {count}")
         fold = Fold("", title, classes=["nn-errata"])
-        for erratum in found:
+        for erratum in errata:
             fold += describe(self, erratum)
             fold[-1] += check_of(self, erratum)
         return [fold]

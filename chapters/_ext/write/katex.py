@@ -99,35 +99,35 @@ class Typesetter:
     @cached_property
     def faces(self) -> dict[tuple[str, ...], str]:
         """Return the file of each font face, by family, weight and style."""
-        found = {}
+        files = {}
         for rule in FACE.findall(self.sheet):
             said = _declared(rule)
             file = FILE.search(rule)[1]
-            found[tuple(said[key] for key in KEYS)] = file
-        return found
+            files[tuple(said[key] for key in KEYS)] = file
+        return files
 
     @cached_property
     def _dressed(self) -> list[tuple[set[str], dict[str, str]]]:
         """Return the rules that choose a font face: classes and their properties."""
-        found = []
+        rules = []
         for selectors, body in RULE.findall(self.rules):
             said = {key: value for key, value in _declared(body).items() if key in KEYS}
             for selector in selectors.split(",") if said else []:
                 last = selector.removesuffix(">span").rpartition(" ")[2]
-                found.append((set(NAME.findall(last)), said))
-        return found
+                rules.append((set(NAME.findall(last)), said))
+        return rules
 
     def used(self, markup: str) -> list[str]:
         """Return the files of the font faces that the formulas in some HTML use."""
-        found = set()
+        files = set()
         for said in set(CLASSES.findall(markup)):
             own, names = {}, set(said.split())
             for wanted, rule in self._dressed:
                 if wanted and wanted <= names:
                     own |= rule
             if own or "katex" in names:
-                found.add(self.faces.get(tuple((USUAL | own)[key] for key in KEYS)))
-        return sorted(found - {None})
+                files.add(self.faces.get(tuple((USUAL | own)[key] for key in KEYS)))
+        return sorted(files - {None})
 
     def face(self, file: str) -> str:
         """Return the style sheet of one font face, with its data."""

@@ -64,14 +64,14 @@ SHOWN_BY_TAG = {"remove-cell": False, "remove-input": False, "remove_input": Fal
 
 def settings(app) -> dict[str, str]:
     """Return the setting ``nn_live``, checked."""
-    given = app.config.nn_live
-    for name in FORMS.keys() | given.keys():
-        value = given.get(name)
+    configured = app.config.nn_live
+    for name in FORMS.keys() | configured.keys():
+        value = configured.get(name)
         if name not in FORMS:
             raise ConfigError(f"nn_live: unknown {name!r}; expected {', '.join(FORMS)}")
         if not isinstance(value, str) or not re.fullmatch(FORMS[name], value):
             raise ConfigError(f"nn_live: expected {name} to match {FORMS[name]}, got {value!r}")
-    return given
+    return configured
 
 
 def executed(app, docname: str) -> Path:
@@ -99,13 +99,15 @@ def places(docname: str, where: dict[str, str], *, elsewhere: bool = True) -> li
     """Return the menu of a page: the command for JupyterLab, then links to services."""
     command = f"make lab P={page_of(docname)}"
     path = quote(f"lab/tree/{docname}.md", safe="")
-    found = [("JupyterLab", f"Copy the command: {command}", None)]
+    services = [("JupyterLab", f"Copy the command: {command}", None)]
     if where["repository"]:
-        found.append(("Binder", "Open this page on Binder", BINDER.format(path=path, **where)))
+        services.append(
+            ("Binder", "Open this page on Binder", BINDER.format(path=path, **where))
+        )
     if elsewhere and where["repository"] and where["site"]:
         path = f"_sources/{docname}.ipynb"
-        found.append(("Colab", "Open this page in Colab", COLAB.format(path=path, **where)))
-    return [_item(text, tooltip, url, command) for text, tooltip, url in found]
+        services.append(("Colab", "Open this page in Colab", COLAB.format(path=path, **where)))
+    return [_item(text, tooltip, url, command) for text, tooltip, url in services]
 
 
 def _item(text: str, tooltip: str, url: str | None, command: str) -> dict:

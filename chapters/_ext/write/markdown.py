@@ -127,8 +127,8 @@ class Markdown:
 
     def number(self, node: nodes.Element) -> str:
         """Return the number of a figure or an exercise, or "" if it has none."""
-        found = next((self.numbers[n] for n in node["ids"] if n in self.numbers), ())
-        return ".".join(map(str, found))
+        parts = next((self.numbers[n] for n in node["ids"] if n in self.numbers), ())
+        return ".".join(map(str, parts))
 
     def listed(self, node: nodes.Element) -> str:
         """Return a list with its items indented."""

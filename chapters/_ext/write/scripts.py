@@ -80,12 +80,12 @@ def delay(app, pagename, templatename, context, doctree) -> None:
     """Move the scripts that no figure needs from the head to the end of the page."""
     late = [f"_static/{name}" for name in LATE]
     files = [file for file in context["script_files"] if _name(file) not in late]
-    found = sorted(
+    late_files = sorted(
         (file for file in context["script_files"] if _name(file) in late),
         key=lambda file: late.index(_name(file)),
     )
     context["script_files"] = files
-    context["nn_late"] = [SOURCE.search(context["js_tag"](file))[1] for file in found]
+    context["nn_late"] = [SOURCE.search(context["js_tag"](file))[1] for file in late_files]
 
 
 def _name(file) -> str:
@@ -121,7 +121,7 @@ def data(script: str) -> str:
 def _room(app, used: list[str], pagename: str) -> str:
     """Return the style that reserves the height of a page's elements."""
     heights = {name: _heights(_text(app, name), pagename) for name in used}
-    asked = {name: found for name, found in heights.items() if found}
+    asked = {name: height for name, height in heights.items() if height}
     wide = "".join(
         f".bd-article figure.nn-play:has(> nn-{name}) {{ max-width: none; }} "
         for name, (_, _, widest) in asked.items()

@@ -169,13 +169,13 @@ class _OfPage:
         """Return HTML with its formulas typeset."""
         return DISPLAY.sub(self._display, INLINE.sub(self._inline, text))
 
-    def _data(self, found: re.Match) -> str:
+    def _data(self, match: re.Match) -> str:
         """Return a script's data, with the formulas in its texts typeset."""
-        if "math" not in found[2]:
-            return found[0]
-        held = self._walk(json.loads(found[2]))
+        if "math" not in match[2]:
+            return match[0]
+        held = self._walk(json.loads(match[2]))
         text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
-        return found[1] + text.replace("</", "<\\/") + found[3]
+        return match[1] + text.replace("</", "<\\/") + match[3]
 
     def _walk(self, value):
         """Return data with the formulas in its texts typeset."""
@@ -185,16 +185,16 @@ class _OfPage:
             return [self._walk(one) for one in value]
         return self.markup(value) if isinstance(value, str) and "\\" in value else value
 
-    def _inline(self, found: re.Match) -> str:
+    def _inline(self, match: re.Match) -> str:
         """Return an inline formula with the punctuation next to it."""
-        before, tag, tex, behind = found.groups()
+        before, tag, tex, behind = match.groups()
         formula = f"{tag}{self._formula(tex, display=False)}</span>"
         glued = f'<span class="nn-glued">{before}{formula}{behind}</span>'
         return glued if before or behind else formula
 
-    def _display(self, found: re.Match) -> str:
+    def _display(self, match: re.Match) -> str:
         """Return a displayed formula."""
-        return f"{found[1]}{self._formula(found[2], display=True)}</div>"
+        return f"{match[1]}{self._formula(match[2], display=True)}</div>"
 
     def _formula(self, escaped: str, *, display: bool) -> str:
         """Return a formula; warn where KaTeX refuses it."""
@@ -212,5 +212,5 @@ def _line(app, pagename: str, tex: str) -> int | None:
     """Return the line of a page on which a formula begins, if it appears there unchanged."""
     file = Path(app.env.doc2path(pagename))
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    before, found, _ = text.partition(tex)
-    return before.count("\n") + 1 if found else None
+    before, formula, _ = text.partition(tex)
+    return before.count("\n") + 1 if formula else None
