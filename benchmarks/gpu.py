@@ -426,7 +426,8 @@ def told(results: Path = RESULTS) -> str:
     versions = ", ".join(f"{name} {value}" for name, value in measured["versions"].items())
     lines = [
         f"Measured on {measured['date']} on one {measured['device']} "
-        f"({measured['memory_GiB']} GiB), with {measured['cpu']} and {measured['threads']} threads; {versions}.",
+        f"({measured['memory_GiB']} GiB), with {measured['cpu']} and "
+        f"{measured['threads']} threads; {versions}.",
         "",
         "| calculation | what | median, µs | quartiles, µs | G FLOPs or bytes per second |",
         "|---|---|--:|--:|--:|",
