@@ -3,10 +3,12 @@
 The theme chooses between light and dark after all scripts have loaded; until then a page would
 be white. A browser loads a font that is embedded in a style sheet only when the first letter
 needs it, after the first paint, so the lines of text would change. A script in the head does
-both earlier. It also marks a page that a reader opens at its beginning: there, the sections out
-of sight are laid out only when the reader scrolls near them (``page.css``, ``page.js``). A page
-that is opened at an anchor, or at an earlier scroll position, is laid out immediately, so that
-the position is correct.
+both earlier.
+
+It also marks a page that a reader opens at its beginning: there, the sections out of sight are
+laid out only when the reader scrolls near them (``page.css``, ``page.js``). A page that is
+opened at an anchor, or at an earlier scroll position, is laid out immediately, so that the
+position is correct.
 
 What follows a prediction is hidden from the first paint on, unless the reader has guessed it or
 has asked to see it (``write/curtain.py``).

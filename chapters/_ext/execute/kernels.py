@@ -55,7 +55,7 @@ class Warm:
                 start_new_session=True,  # the build handles Ctrl-C, and then closes the socket
             )
         self.socket, self.lines = ours, ours.makefile("rw", encoding="utf-8")
-        self.asking = threading.Lock()  # each answer belongs to the latest request
+        self.asking = threading.Lock()  # so that each answer goes to its own request
 
     def fork(self, arguments: list[str], env: dict[str, str], cwd: str) -> Fork | None:
         """Return a new kernel, or None if the process cannot fork."""

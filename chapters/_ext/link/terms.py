@@ -1,8 +1,8 @@
 """Link the first use of each term on each page to the glossary, with a card to preview it.
 
 A writer needs to do nothing. A term in italics on the page that defines it gets the anchor
-``term-…``, and the glossary links to it. The role ``nolink`` switches off a wrong match, or for
-the whole page by ``nolink: [batch, kernel]`` (``nolink: all``) in its front matter.
+``term-…``, and the glossary links to it. The role ``nolink`` switches off a wrong match;
+``nolink: [batch, kernel]`` (or ``nolink: all``) in the front matter does so on the whole page.
 """
 
 import json
@@ -146,7 +146,7 @@ def html_of(text: str) -> str:
 
 
 def definition_of(app: Sphinx, docname: str, term: Term) -> tuple[str, str]:
-    """Return title and address of the page that defines a term; no address if planned."""
+    """Return title and address of the page that defines a term; no address if it's planned."""
     known = app.nn_course.pages.get(term.page)
     title = known.title if known else term.page
     target = next(

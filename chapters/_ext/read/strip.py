@@ -43,7 +43,7 @@ class Strip(SphinxDirective):
         *needs, goals = self.parse_content_to_nodes() or [nodes.comment()]
         few, many = GOALS
         if not isinstance(goals, nodes.bullet_list) or not few <= len(goals) <= many:
-            text = f"strip: expected as its last block a list of {few} or {many} goals"
+            text = f"strip: expected a list of {few} or {many} goals as the last block"
             logger.warning(text, location=self.get_location())
             return []
         contents = [nodes.paragraph()], needs or self.pages_before(), [goals]

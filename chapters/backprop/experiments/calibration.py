@@ -100,7 +100,7 @@ def shifted(X, name, rng):
 
 
 def path(make, lr, X, y, V, v, seed):
-    """Validation scores after each epoch, and copies of the model at those epochs."""
+    """Yield the model and its validation scores after each epoch."""
     nnlib.manual_seed(seed)
     model = make()
     sgd, rng = optim.SGD(model.parameters(), lr), np.random.default_rng(seed)

@@ -168,7 +168,7 @@ def run(seed):
 
 
 def without_the_easy(S, prices, draw, seed):
-    """Train again without the images that satisfy the margin, and on controls."""
+    """Train again on the support vectors only, on a random subset, and on the rest."""
     A, t, V, v, A_test, y_test = draw
     W = svm(A, t, prices["hinge"], tol=1e-6)
     lead = leads(W, A, t)

@@ -108,7 +108,7 @@ def right(net, X, y):
 
 
 def judged(net, data):
-    """Accuracies, the fraction of wrong labels reproduced, and the remaining weights."""
+    """Accuracies, the fraction of wrong labels reproduced, and fractions of zero weights."""
     found = {
         "val": right(net, data.X_val, data.y_val),
         "test": right(net, data.X_test, data.y_test),
