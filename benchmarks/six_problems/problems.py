@@ -1,6 +1,6 @@
 """Three problems for the benchmark of the grader: a matrix product, a loop, a stable sum.
 
-The benchmark puts them behind the three of ps2 in one file.
+The benchmark appends them to the three problems of ps2 in one file.
 """
 
 import numpy as np
@@ -77,7 +77,7 @@ def upstream_left_out(X, W, upstream):
     return ones @ W, ones.T @ X
 
 
-# running_average: a loop in which each step needs the one before
+# running_average: a loop in which each step needs the previous one
 
 average = problem(
     "running_average",

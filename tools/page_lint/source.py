@@ -58,7 +58,7 @@ class Cell:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Return the cell's syntax tree, an empty one where it is not Python."""
+        """Return the cell's syntax tree, an empty one if it is not Python."""
         try:
             return ast.parse(self.code)
         except SyntaxError:
@@ -116,7 +116,7 @@ class PageSource:
                 end = closing(self.lines, k, match["ticks"])
                 body = "\n".join([match["rest"].strip(), *self.lines[k + 1 : end]])
                 blocks.append(Block(match["name"], body, k + 1, end + 1, in_exercises))
-                k = k if match["name"] in PROSE else end  # prose may hold directives
+                k = k if match["name"] in PROSE else end  # prose may contain directives
             k += 1
         return blocks
 
@@ -151,7 +151,7 @@ class PageSource:
 
     @property
     def title_line(self) -> int:
-        """Return the line of the title, where what concerns the whole page is reported."""
+        """Return the line of the title, where findings about the whole page are reported."""
         return next((k for k, ln in enumerate(self.lines, 1) if ln.startswith("# ")), 1)
 
     @cached_property
@@ -221,7 +221,7 @@ def closing(lines: list[str], start: int, ticks: str) -> int:
 
 
 def _cell(block: Block) -> Cell:
-    """Return a code cell, made from its directive, with options and code apart."""
+    """Return a code cell made from its directive, with options and code separated."""
     lines = block.body.splitlines()[1:]
     options = [line for line in lines if line.startswith(":")]
     rest = lines[len(options) :]

@@ -1,4 +1,4 @@
-"""Check an ePub: it is well-formed and complete, its links resolve, and no script is in it."""
+"""Check an ePub: it is well-formed and complete, its links resolve, it contains no script."""
 
 import posixpath
 import zipfile
@@ -13,7 +13,7 @@ XLINK = "{http://www.w3.org/1999/xlink}href"
 
 
 def faults(path: Path) -> list[str]:
-    """Return what is wrong with an ePub, a line for each fault."""
+    """Return what is wrong with an ePub, one line for each problem."""
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
         first = archive.infolist()[0]
@@ -65,7 +65,7 @@ def _links(files: dict[str, bytes], trees: dict[str, ET.Element]) -> list[str]:
         for element in tree.iter():
             tag = element.tag.rpartition("}")[2]
             if tag == "script" or any(key.startswith("on") for key in element.attrib):
-                lines.append(f"{name} holds a script")
+                lines.append(f"{name} contains a script")
             address = element.get(LINKS.get(tag, "")) or element.get(XLINK)
             if address is not None:
                 lines += _link(name, tag, address, files, ids)
@@ -73,7 +73,7 @@ def _links(files: dict[str, bytes], trees: dict[str, ET.Element]) -> list[str]:
 
 
 def _link(name: str, tag: str, address: str, files: dict, ids: dict) -> list[str]:
-    """Return what is wrong with one link, a line for each fault."""
+    """Return what is wrong with one link, one line for each problem."""
     parts = urlsplit(address)
     if parts.scheme:
         return [f"{name} loads {address[:80]}"] if tag != "a" else []

@@ -218,7 +218,7 @@
     const some = (low, high) => low + (high - low) * Math.random();
     const buttons = nn.bar(
       nn.button("mirror", () => { state.mirror = !state.mirror; redraw(); }),
-      nn.button("random change", () => {
+      nn.button("random", () => {
         Object.assign(state, STILL, {
           right: Math.round(some(-3, 3)), down: Math.round(some(-3, 3)),
           turn: Math.round(some(-20, 20)), zoom: Math.round(20 * some(0.9, 1.1)) / 20,

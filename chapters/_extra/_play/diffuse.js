@@ -82,8 +82,7 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
     );
     const verdict =
       level === 0
-        ? `The orange dot is now sample ${lead + 1}. Number of other dots on samples 1 to ` +
-          `${counts.length}: ${counts.join(", ")}.`
+        ? `The orange dot is now sample ${lead + 1}. Other dots per sample: ${counts.join(", ")}.`
         : share > 0.95
           ? `The best prediction is almost exactly sample ${lead + 1}.`
           : `The best prediction is a mean, in which sample ${lead + 1} has the largest weight, ` +

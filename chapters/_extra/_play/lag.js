@@ -61,7 +61,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     facts.set([nn.number(r, 2), nn.number(s, 2), `${told(top)}, after ${when}`, told(end)]);
     const verdict =
       s < 1 - 1e-9
-        ? "Every step shrinks the gradient, so the bound already shows that it vanishes."
+        ? "Every step shrinks the gradient, so the bound shows that it vanishes."
         : r > 1 + 1e-9
           ? "The gradient explodes."
           : Math.abs(r - 1) <= 1e-9
@@ -69,11 +69,11 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
               ? "The gradient grows in proportion to the number of steps."
               : "The length of the gradient stays the same."
             : when === steps
-              ? `The gradient is still growing after ${steps} steps, and vanishes later.`
+              ? `The gradient still grows after ${steps} steps, and vanishes later.`
               : when > 0
                 ? `The gradient grows for ${when} ${when === 1 ? "step" : "steps"} to ` +
-                  `${told(top)} and then vanishes.`
-                : "The gradient vanishes, although the bound does not show this.";
+                  `${told(top)}, then vanishes.`
+                : "The gradient vanishes, but the bound doesn’t show it.";
     live.set(
       `Spectral radius ${nn.number(state.radius, 2)}, largest singular value ` +
         `${nn.number(largest(state), 2)}, f′ = ${nn.number(state.derivative, 2)}. ${verdict}`,

@@ -188,7 +188,7 @@
       },
     });
     const kind = nn.choice({
-      legend: "class of added points",
+      legend: "class to add",
       options: names.map((name, c) => {
         const [colour, shape] = LOOKS[c];
         return nn.html("span", {}, nn.dotSign({colour, shape, size: 14}), ` ${name}`);

@@ -106,7 +106,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
     }};
   });
   const facts = nn.facts([
-    "all parameters", "all multiplications", "receptive field of layer 3", "dense parameters",
+    "all parameters", "all multiplications", "receptive field", "dense parameters",
   ]);
   const live = nn.live();
 
