@@ -64,7 +64,7 @@
     };
   }
 
-  // Normal numbers, the same for everybody (mulberry32, Box and Muller).
+  // Normally distributed numbers, the same for every reader (mulberry32, Box and Muller).
   function normals(n, seed) {
     let a = seed;
     const next = () => {
@@ -130,7 +130,7 @@
       redraw();
     }
 
-    // ---- what the networks take it for: a bar for the probability of the label
+    // ---- the networks' predictions: a bar for the probability of the label
     const WIDE = 300;
     const ROW = 62;
     const drawing = nn.scaled(

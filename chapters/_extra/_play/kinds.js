@@ -1,6 +1,6 @@
 // The kinds of questions that are answered by choosing, ticking, typing or pressing a line.
-// Each has judge(question, given) → {right, say, each?} or null for an answer that it cannot
-// have been given (an older page), and build(question, submit) → {node, set(given, verdict)}.
+// Each has judge(question, given) → {right, say, each?} or null for an answer that doesn't fit the
+// question (from an older page), and build(question, submit) → {node, set(given, verdict)}.
 nn.kinds = (() => {
   const {rich, box, named, number, shown} = nn.ask;
   const whole = (value, end) => Number.isInteger(value) && value >= 0 && value < end;
@@ -84,7 +84,7 @@ nn.kinds = (() => {
     },
   };
 
-  // The relation of an unnamed wrong number to the correct one.
+  // How a wrong number without its own reason relates to the correct one.
   function hint(value, {answer, tolerance}) {
     const near = (a, b) => Math.abs(a - b) <= Math.max(tolerance, 0.01 * Math.abs(b));
     if (answer !== 0 && near(-value, answer)) return "the size is correct. Check the sign.";

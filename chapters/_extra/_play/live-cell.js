@@ -105,7 +105,7 @@ nn.liveCell = (() => {
         typeset(output.node);
         say(words, state);
       },
-      // The output of an earlier run and the printed one go.
+      // Remove the output of an earlier run and hide the printed output.
       clear() {
         output.clear();
         printed.forEach(part => { part.hidden = true; });

@@ -133,7 +133,7 @@
       );
   }
 
-  // What the errors come from, in words.
+  // The cause of the errors, in words.
   function verdict({f}, x, h, slope, {one, two, exact}) {
     if (f === KINDS.relu.f && h > x) {
       return "The step reaches across the corner: the two-sided secant mixes the slopes on both " +

@@ -43,8 +43,8 @@ nn.kinds.order = (() => {
     return {node, grip};
   }
 
-  // The grip follows the pointer: its neighbours step aside, itself it never leaves the page, so
-  // that it has the pointer. The list has no room between the steps.
+  // The grip follows the pointer: its neighbours move aside, and it never leaves the page, so that
+  // it keeps the pointer. The list has no gaps between the steps.
   function follow({node, grip}, done) {
     grip.addEventListener("touchstart", event => event.preventDefault(), {passive: false});
     grip.addEventListener("pointerdown", event => {

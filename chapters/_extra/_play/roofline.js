@@ -63,7 +63,7 @@
     ];
 
     // Which of the four parts is the largest: compute and memory time overlap, so the smaller one
-    // counts nothing.
+    // costs nothing.
     function bound(part) {
       const roofline = Math.max(part.arithmetic, part.memory);
       if (part.transfer >= roofline && part.transfer >= part.launch) return "the transfer";

@@ -1,4 +1,4 @@
-// <nn-specimen>: each shared part once, as the gallery shows it next to its code.
+// <nn-specimen>: each shared part once, shown in the gallery next to its code.
 // needs: parts-plot parts-grid parts-time parts-matrix
 (() => {
   const SHOW = {};
