@@ -4,7 +4,7 @@ It is started with the number of a socket. Each line that arrives there asks for
 its arguments, environment and working directory; the answer is the kernel's process id. The
 book's own packages are not imported here, so that each kernel imports them when its page does.
 
-A process with several threads must not fork, so this one exits at once if its imports have
+A process with several threads must not fork, so this one exits if its imports have
 started threads. Otherwise it exits when the socket is closed, and ends the kernels that are
 still running.
 """
