@@ -44,8 +44,8 @@ STEPS = {  # steps of the recipe: the option, and the description in the table
     "whitening": "a first layer that whitens",
     "augmentation": "flips and shifts",
     "smoothing": "label smoothing",
-    "cycle": "a rate that rises and falls",
-    "averaging": "the mean over a picture and its mirror image",
+    "cycle": "a learning rate that rises and falls",
+    "averaging": "the mean over an image and its mirror image",
     "bfloat16": "autocast to bfloat16",
     "channels_last": "channels last",
 }
@@ -108,13 +108,13 @@ def products(bench: Bench) -> None:
     set_tf32(False)
     for n in (16, 64) if bench.small else (64, 128, 256, 512, 1024, 2048, 4096):
         a, b = torch.rand(n, n), torch.rand(n, n)
-        there = a.to(bench.device), b.to(bench.device)
+        on_device = a.to(bench.device), b.to(bench.device)
 
         def sent(a=a, b=b):
             return (a.to(bench.device) @ b.to(bench.device)).cpu()
 
         bench.add("product", f"{n}, host", lambda a=a, b=b: a @ b, 2 * n**3, host=True)
-        bench.add("product", f"{n}, device", lambda t=there: t[0] @ t[1], 2 * n**3)
+        bench.add("product", f"{n}, device", lambda t=on_device: t[0] @ t[1], 2 * n**3)
         bench.add("product", f"{n}, device, sent", sent, 2 * n**3)
 
 
@@ -145,10 +145,10 @@ def precisions(bench: Bench) -> None:
 def copies(bench: Bench) -> None:
     """Measure copies to the device from pageable and from pinned memory."""
     count = 2**10 if bench.small else 2**26
-    there, plain = torch.empty(count, device=bench.device), torch.rand(count)
+    on_device, plain = torch.empty(count, device=bench.device), torch.rand(count)
     sources = {"pageable": plain} | ({"pinned": plain.pin_memory()} if bench.cuda else {})
     for name, source in sources.items():
-        call = partial(there.copy_, source, non_blocking=True)
+        call = partial(on_device.copy_, source, non_blocking=True)
         bench.add("copy to the device", name, call, 4 * count)
 
 
@@ -360,12 +360,12 @@ def recipe(bench: Bench, data: tuple, whole: bool) -> list[dict]:
     if not (whole or bench.small):
         size = dict(epochs=40, batch=125)
     train(bench, data, 99, "", **size | {"epochs": 1})  # PyTorch chooses its kernels
-    found = []
+    results = []
     for without in ("", *STEPS):
         runs = [train(bench, data, seed, without, **size) for seed in seeds]
         right, seconds = (list(column) for column in zip(*runs, strict=True))
-        found.append({"without": without, "accuracy": right, "seconds": seconds})
-    return found
+        results.append({"without": without, "accuracy": right, "seconds": seconds})
+    return results
 
 
 # The results as a file and as text for the page.
@@ -397,8 +397,8 @@ def processor() -> str:
     """Return the name of the machine's processor."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            found = next(line for line in lines if "model name" in line)
-        return found.partition(": ")[2].strip()
+            model = next(line for line in lines if "model name" in line)
+        return model.partition(": ")[2].strip()
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 
@@ -410,38 +410,39 @@ def read(results: Path = RESULTS) -> dict | None:
     """
     if not Path(results).exists():
         return None
-    found = json.loads(Path(results).read_text(encoding="utf-8"))
-    missing = [key for key in KEYS if key not in found]
-    if missing or found["device"] == "cpu":
+    stored = json.loads(Path(results).read_text(encoding="utf-8"))
+    missing = [key for key in KEYS if key not in stored]
+    if missing or stored["device"] == "cpu":
         why = f"lacks {', '.join(missing)}" if missing else "was not measured on a GPU"
         raise ValueError(f"read: {Path(results).name} {why}")
-    return found
+    return stored
 
 
 def told(results: Path = RESULTS) -> str:
     """Return the results as Markdown tables, or a note that there are none."""
-    found = read(results)
-    if found is None:
+    measured = read(results)
+    if measured is None:
         return NOBODY
-    versions = ", ".join(f"{name} {value}" for name, value in found["versions"].items())
+    versions = ", ".join(f"{name} {value}" for name, value in measured["versions"].items())
     lines = [
-        f"Measured on {found['date']} on one {found['device']} ({found['memory_GiB']} GiB), "
-        f"with {found['cpu']} and {found['threads']} threads; {versions}.",
+        f"Measured on {measured['date']} on one {measured['device']} "
+        f"({measured['memory_GiB']} GiB), with {measured['cpu']} and "
+        f"{measured['threads']} threads; {versions}.",
         "",
         "| calculation | what | median, µs | quartiles, µs | G FLOPs or bytes per second |",
         "|---|---|--:|--:|--:|",
     ]
-    for row in found["times"]:
+    for row in measured["times"]:
         low, middle, high = (1e6 * row[key] for key in ("low_s", "median_s", "high_s"))
         speed = f"{row['per_second'] / 1e9:,.1f}" if "per_second" in row else ""
         cells = row["part"], row["what"], f"{middle:,.1f}", f"{low:,.1f} to {high:,.1f}", speed
         lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", f"Training on {found['data']}.", ""]
+    lines += ["", f"Training on {measured['data']}.", ""]
     lines += [
         "| the recipe | test accuracy | spread | seconds | spread |",
         "|---|--:|--:|--:|--:|",
     ]
-    for run in found["training"]:
+    for run in measured["training"]:
         name = f"without {STEPS[run['without']]}" if run["without"] else "whole"
         right, seconds = np.array(run["accuracy"]), np.array(run["seconds"])
         lines.append(
@@ -454,22 +455,27 @@ def told(results: Path = RESULTS) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write the results, or print why this is impossible."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", metavar="FOLDER", help="where all of Fashion-MNIST lies")
+    parser.add_argument("--data", metavar="FOLDER", help="folder with all of Fashion-MNIST")
     parser.add_argument("--small", action="store_true", help="tiny sizes; writes nothing")
     options = parser.parse_args(arguments)
-    there = torch.cuda.is_available()
-    if not (there or options.small):
+    has_gpu = torch.cuda.is_available()
+    if not (has_gpu or options.small):
         print("No GPU here, so nothing is measured and nothing is written.")
         return
-    found = measure("cuda" if there else "cpu", options.small, options.data)
+    measured = measure("cuda" if has_gpu else "cpu", options.small, options.data)
     if not options.small:
         from nnlib import experiment
 
-        experiment.write(RESULTS, found)
+        experiment.write(RESULTS, measured)
         print(told(RESULTS))
         return
-    print(f"every measurement ran on {found['device']}, with sizes too small to mean anything")
-    print(f"{len(found['times'])} times, {len(found['training'])} trainings of {found['data']}")
+    print(
+        f"every measurement ran on {measured['device']}, with sizes too small to mean anything"
+    )
+    print(
+        f"{len(measured['times'])} times, {len(measured['training'])} training runs on "
+        f"{measured['data']}"
+    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Run this program in the root folder of the repository:
 `python benchmarks/grading_against_nbgrader.py`. The assignment has six problems. The
 submissions contain correct answers in different styles and known mistakes, and no attempts to
 cheat. nngrader grades and writes feedback with two workers, and runs each function in a
-sandbox. nbgrader runs `autograde` and `generate_feedback`, each as two processes that share the
+sandbox. nbgrader runs `autograde` and `generate_feedback`, each as two processes that split the
 class. It runs the same notebooks in kernels without a sandbox, next to the packed answers.
 `--growth` grades classes of 50, 200 and 800 students with nngrader only.
 """
@@ -144,7 +144,8 @@ def theirs(folder: Path, count: int) -> tuple[float, float, dict]:
         ]
         spent, held = timed(lines, course, settings(plain), may_fail=True)
         seconds, memory = seconds + spent, max(memory, held)
-    graded = (course / "autograded").glob(f"*/{NAME}/{NAME}.ipynb")  # lost students have none
+    # Lost students have no graded notebook.
+    graded = (course / "autograded").glob(f"*/{NAME}/{NAME}.ipynb")
     kept = {file.parents[1].name for file in graded}
     return seconds, memory, {s: n for s, n in scores(course).items() if s in kept}
 
@@ -190,9 +191,9 @@ def compare(folder: Path, count: int) -> int:
 def growth(folder: Path, counts) -> int:
     """Print how the time and the memory grow with the size of the class, and return 0."""
     for count in counts:
-        seconds, again, memory, found = ours(folder, count)
+        seconds, again, memory, scores = ours(folder, count)
         print(
-            f"{len(found):4} submissions {seconds:8.1f} s, {seconds / count:6.3f} s each, "
+            f"{len(scores):4} submissions {seconds:8.1f} s, {seconds / count:6.3f} s each, "
             f"again {again:6.1f} s, {memory:5.0f} MB",
             flush=True,
         )

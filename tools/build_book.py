@@ -55,7 +55,8 @@ def environment(serial: bool, folder: Path = ROOT, *, strict: bool = False) -> d
     packages = [folder, folder / "exercises"] if (folder / "nnlib/__init__.py").exists() else []
     before = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     path = {"PYTHONPATH": os.pathsep.join([*map(str, packages), *before])}
-    fixed = dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}  # sets print in one order
+    # With a fixed hash seed, sets always print in the same order.
+    fixed = dict.fromkeys(THREADS, "1") | {"PYTHONHASHSEED": "0"}
     own = {name: str(ROOT / "_build" / "settings" / name.lower()) for name in SETTINGS}
     for own_path in own.values():
         Path(own_path).mkdir(parents=True, exist_ok=True)
@@ -67,8 +68,8 @@ def build(
 ) -> int:
     """Build the book in a folder and check its links; return 0 if there is a book.
 
-    A strict build returns 0 only if nothing failed and no warning was given. What is built goes
-    into ``_build`` of that folder, or of the folder ``out``.
+    A strict build returns 0 only if nothing failed and there was no warning. The output goes
+    into ``_build`` in that folder, or in the folder ``out``.
     """
     env = environment(serial, folder, strict=strict)
     ((out or folder) / SUMMARY).unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 Usage: python tools/build_page.py maths/vectors
 
 The build reads only this page, with a separate table of contents, and stores its outputs in the
-cache of the book. References to other pages of the book are accepted if the page exists. The
+cache of the book. References to other pages of the book are accepted if those pages exist. The
 result is in _build/page.
 """
 
@@ -47,7 +47,7 @@ class Result:
 
 
 def settings(root: Path, page: str) -> dict:
-    """Return the book's settings of Sphinx, for a book with only this page."""
+    """Return the book's Sphinx settings, for a book with only this page."""
     from jupyter_book.config import get_final_config
 
     toc = root / "_build" / "page" / "_toc.yml"
@@ -59,7 +59,7 @@ def settings(root: Path, page: str) -> dict:
 
 
 def resolve(app, env, node, contnode):
-    """Accept a reference to a different page of the book, which this build doesn't read."""
+    """Accept a reference to another page of the book, which this build doesn't read."""
     pages, below = listed(Path(app.srcdir) / "_toc.yml")
     known = {f"chapters/{page}" for page in [*pages, *below]}
     target = node.get("reftarget", "")
@@ -72,12 +72,12 @@ def resolve(app, env, node, contnode):
 
 def _labels(root: Path) -> set[str]:
     """Return the labels of all pages: of targets, figures, exercises and equations."""
-    found = set()
+    labels = set()
     for path in (Path(root) / "chapters").glob("*/*.md"):
         text = path.read_text(encoding="utf-8")
-        found |= set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
-        found |= set(re.findall(r"^:\s*(?:name|label): (\S+)", text, re.MULTILINE))
-    return found
+        labels |= set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
+        labels |= set(re.findall(r"^:\s*(?:name|label): (\S+)", text, re.MULTILINE))
+    return labels
 
 
 def build(root: Path, page: str) -> Result:
@@ -111,7 +111,7 @@ def build(root: Path, page: str) -> Result:
 
 @contextmanager
 def hold_back_kernel_noise() -> Iterator[None]:
-    """Filter the kernels' messages about themselves out of standard error."""
+    """Remove the kernels' own messages from standard error."""
     saved = os.dup(2)
     with tempfile.TemporaryFile("w+") as file:
         os.dup2(file.fileno(), 2)

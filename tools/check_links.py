@@ -1,4 +1,4 @@
-"""Check every link of the built book, without asking the network.
+"""Check every link of the built book, without using the network.
 
 Usage: python tools/check_links.py [--external] [FOLDER]
 
@@ -24,7 +24,7 @@ HOST = re.compile(r"localhost|127\.0\.0\.1|([a-z0-9-]+\.)+[a-z]{2,}", re.IGNOREC
 LEAVING = {"http", "https"}
 UNCHECKED = {"mailto", "data", "javascript", "blob"}
 URL = re.compile(r"url\(['\"]?(#[^)'\"]+)['\"]?\)")
-NOT_OURS = ("_static/", "_vendor/")  # pages that the theme and others bring along
+NOT_OURS = ("_static/", "_vendor/")  # pages that the theme and extensions add
 CITED = re.compile(r"\{cite[\w:]*\}`([^`]*)`")
 ENTRY = re.compile(
     r"^@(?!comment|string|preamble)\w+\{([^,\s]+),", re.MULTILINE | re.IGNORECASE
@@ -68,7 +68,7 @@ class Book:
     Parameters
     ----------
     folder : Path
-        Holds ``index.html``.
+        Contains ``index.html``.
     """
 
     def __init__(self, folder: Path):
@@ -78,18 +78,18 @@ class Book:
         self.pages = {name: _read(folder / name) for name in sorted(names)}
 
     def findings(self) -> Iterator[str]:
-        """Yield a line for each fault."""
+        """Yield a line for each problem."""
         for page, links in self.pages.items():
             for name, count in links.ids.items():
                 if count > 1:
-                    yield f"{page}: the id {name!r} stands {count} times"
+                    yield f"{page}: the id {name!r} appears {count} times"
             for link, line in dict.fromkeys(links.found):
                 fault = self._fault(page, link)
                 if fault:
                     yield f"{page}:{line}: link to {link!r}: {fault}"
 
     def external(self) -> dict[str, str]:
-        """Return the addresses outside, each with the first page that has it."""
+        """Return the external addresses, each with the first page that contains it."""
         return {
             link: page
             for page, links in reversed(self.pages.items())
@@ -98,7 +98,7 @@ class Book:
         }
 
     def _fault(self, page: str, link: str) -> str | None:
-        """Return the problem of a link, or an empty text."""
+        """Return the problem with a link, or None."""
         try:
             parts = urlsplit(link)
         except ValueError as error:
@@ -108,11 +108,11 @@ class Book:
         if parts.scheme or parts.netloc:
             return _bad_address(link, parts)
         if parts.path.startswith("/"):
-            return "begins with a slash, so it leads elsewhere from file://"
+            return "begins with a slash, so it breaks from file://"
         return self._missing(page, unquote(parts.path), unquote(parts.fragment))
 
     def _missing(self, page: str, path: str, anchor: str) -> str | None:
-        """Return a text if a file or an anchor of the book is missing."""
+        """Return the problem if a file or an anchor of the book is missing, or None."""
         target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
         target = page if not path else target
         if target.startswith(".."):
@@ -144,9 +144,9 @@ def _bad_address(link: str, parts) -> str | None:
     if parts.scheme not in LEAVING:
         return f"expected http or https, got {parts.scheme or 'no scheme'}"
     if re.search(r"\s", link):
-        return "holds a blank"
+        return "contains a space"
     if not HOST.fullmatch(parts.hostname or ""):
-        return f"{parts.hostname!r} is no name of a host"
+        return f"{parts.hostname!r} is not a valid host name"
     return None
 
 
@@ -156,7 +156,7 @@ def unused(chapters: Path) -> list[str]:
     if not bibliography.exists():
         return []
     text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(chapters.rglob("*.md")))
-    cited = {key.strip() for found in CITED.findall(text) for key in found.split(",")}
+    cited = {key.strip() for keys in CITED.findall(text) for key in keys.split(",")}
     return [
         k for k in ENTRY.findall(bibliography.read_text(encoding="utf-8")) if k not in cited
     ]
@@ -171,7 +171,7 @@ def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "_build" / "html")
-    parser.add_argument("--external", action="store_true", help="list the addresses outside")
+    parser.add_argument("--external", action="store_true", help="list the external addresses")
     options = parser.parse_args()
     if not (options.folder / "index.html").is_file():
         parser.error(f"expected a built book, got {options.folder}; run `make book`")

@@ -48,10 +48,10 @@ def main() -> int:
     """Print a line for each combination; return 1 if one lacks something."""
     pairs = [*product(PYTHONS, PLATFORMS)]
     with ThreadPoolExecutor(4) as pool:
-        found = [*pool.map(lambda pair: lacks(*pair), pairs)]
-    for (python, platform), reason in zip(pairs, found, strict=True):
+        reasons = [*pool.map(lambda pair: lacks(*pair), pairs)]
+    for (python, platform), reason in zip(pairs, reasons, strict=True):
         print(f"Python {python}, {platform}: {reason or 'all wheels exist'}")
-    return int(any(found))
+    return int(any(reasons))
 
 
 if __name__ == "__main__":

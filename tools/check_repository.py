@@ -1,7 +1,7 @@
-"""Find what must not be committed: half a merge, stray whitespace, broken YAML, large files.
+"""Find files not to commit: unfinished merges, stray whitespace, broken YAML, large files.
 
-Run as ``python tools/check_repository.py``; `make lint` and pre-commit run it. It checks all
-files that git tracks or would add; some checks skip vendored folders.
+Run as ``python tools/check_repository.py``; `make lint` and pre-commit also run it. It checks
+all files that git tracks or would add; some checks skip vendored folders.
 """
 
 import json
@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDORED = ("chapters/_extra/_vendor/", "tests/book/vendor/")
 BINARY = {".bin", ".npz", ".png", ".woff", ".woff2", ".whl", ".ico"}
 LARGEST = 3_000_000
-HOME = ("/root" + "/", "/home" + "/")  # written apart, so that this file does not find itself
+HOME = ("/root" + "/", "/home" + "/")  # split, so that the check does not find this file
 
 
 def files() -> list[Path]:
-    """Return the files that git tracks, and those it would add."""
+    """Return the files that git tracks or would add."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(
         command, cwd=ROOT, check=True, capture_output=True, text=True
@@ -40,9 +40,9 @@ def whitespace(text: str) -> str | None:
 
 def conflict(text: str) -> str | None:
     """Return a message if a merge is unfinished, or None."""
-    marks = ("<" * 7, ">" * 7)  # written so that this file does not find itself
+    marks = ("<" * 7, ">" * 7)  # written so that the check does not find this file
     left = any(line.startswith(marks) for line in text.splitlines())
-    return "marks of a conflict: finish the merge" if left else None
+    return "conflict markers: finish the merge" if left else None
 
 
 def structure(path: Path, text: str) -> str | None:
@@ -55,7 +55,7 @@ def structure(path: Path, text: str) -> str | None:
     except (yaml.YAMLError, ValueError) as error:
         return f"cannot be read: {str(error).splitlines()[0]}"
     if path.suffix == ".ipynb":
-        return "a notebook: commit its text instead"
+        return "a notebook: commit its Markdown source instead"
     return None
 
 
@@ -68,16 +68,16 @@ def complaint(path: Path) -> str | None:
         return None
     text = path.read_bytes().decode("utf-8", "replace")
     if any(home in text for home in HOME) and not name.startswith(("tests/", "exercises/")):
-        return "a path of one machine"
+        return "a path that exists on one machine only"
     return conflict(text) or structure(path, text) or whitespace(text)
 
 
 def main() -> None:
-    """Print every complaint; exit with 1 when there is one."""
-    found = [(p, c) for p in files() if (c := complaint(p))]
-    for path, text in found:
+    """Print every problem; exit with 1 if there is one."""
+    complaints = [(p, c) for p in files() if (c := complaint(p))]
+    for path, text in complaints:
         print(f"{path.relative_to(ROOT)}: {text}")
-    sys.exit(bool(found))
+    sys.exit(bool(complaints))
 
 
 if __name__ == "__main__":

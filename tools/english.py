@@ -6,7 +6,7 @@
 
 Markers are words and constructions that d2l, CS231n's notes, Karpathy's posts, QuantEcon's
 lectures and the documentation of pytest, click, nbgrader and otter-grader almost never use. One
-marker is no error; many of them make a text read as if it were translated. The tool reads
+marker is not an error; many of them make a text read as if it were translated. The tool reads
 Markdown and YAML, the docstrings, strings and comments of Python, and the strings and comments
 of JavaScript. ``english.yml`` contains the markers.
 """
@@ -78,9 +78,9 @@ STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`'
 
 def of_javascript(source: str) -> str:
     """Return comments, and strings of four words or more, with X for insertions."""
-    found = re.findall(rf"{STRING}|//[^\n]*|/\*.*?\*/", source, flags=re.S)
-    comments = [t.strip("/* ") for t in found if t.startswith("/")]
-    texts = [re.sub(r"\$\{[^}]*\}", "X", t[1:-1]) for t in found if not t.startswith("/")]
+    tokens = re.findall(rf"{STRING}|//[^\n]*|/\*.*?\*/", source, flags=re.S)
+    comments = [t.strip("/* ") for t in tokens if t.startswith("/")]
+    texts = [re.sub(r"\$\{[^}]*\}", "X", t[1:-1]) for t in tokens if not t.startswith("/")]
     texts = [t for t in texts if t.count(" ") > 3 and "\n" not in t]  # longer ones are code
     return prose("\n\n".join([*comments, *texts]))
 
@@ -120,9 +120,9 @@ def measure(text: str) -> tuple[int, float, dict[str, float], list]:
     per_thousand = 1000 / max(words, 1)
     hits, excess = [], 0.0
     for marker in WORDS["markers"]:
-        found = list(re.finditer(marker["pattern"], flat, re.M))
-        hits += [(_context(m), m[0], marker["write"]) for m in found]
-        excess += max(0.0, per_thousand * len(found) - marker["rate"])
+        matches = list(re.finditer(marker["pattern"], flat, re.M))
+        hits += [(_context(m), m[0], marker["write"]) for m in matches]
+        excess += max(0.0, per_thousand * len(matches) - marker["rate"])
     voice = {
         v["name"]: per_thousand * len(re.findall(v["pattern"], flat)) for v in WORDS["voice"]
     }
@@ -156,9 +156,9 @@ def main() -> int:
     parser.add_argument("--registers", action="store_true", help="fail above the limit")
     args = parser.parse_args()
     if args.registers:
-        found = findings()
-        print(*found, f"{len(found)} findings in the registers of English", sep="\n")
-        return int(bool(found))
+        lines = findings()
+        print(*lines, f"{len(lines)} findings in the registers of English", sep="\n")
+        return int(bool(lines))
     rows = [(*measure(read(path)), path) for path in files(args.paths)]
     rows = sorted((r for r in rows if r[0] >= FEWEST or not args.summary), key=lambda r: -r[1])
     for words, excess, voice, hits, path in rows:

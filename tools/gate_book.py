@@ -2,7 +2,7 @@
 
 Usage: python tools/gate_book.py
 
-The book is built into _build/gate, with every claim strict, so a reader's build isn't touched.
+The strict build goes into _build/gate, so that it doesn't touch a reader's build.
 `run_tests.py` starts this program first. A test that needs the book waits for the build, or
 starts it. A built book stays valid until one of its source files changes. A failed build is
 valid only for the current run of pytest.
@@ -99,7 +99,7 @@ def this_run() -> str:
 
 
 def executed(folder: Path = FOLDER) -> bool:
-    """Return whether a build that is running in this folder has executed all its pages."""
+    """Return whether the build running in this folder has executed all its pages."""
     log = folder / "log"
     return log.exists() and ALL_EXECUTED.search(log.read_text(encoding="utf-8")) is not None
 
@@ -118,7 +118,7 @@ def build(folder: Path, root: Path, key: str, run: str) -> Result:
     command = [sys.executable, str(ROOT / "tools/build_book.py"), "--out", folder, root]
     environment = os.environ | {"BOOK_CLAIMS": "strict", "NO_COLOR": "1"}
     started = time.monotonic()
-    (folder / "result.json").unlink(missing_ok=True)  # stopped half-way, nothing is known
+    (folder / "result.json").unlink(missing_ok=True)  # a stopped build leaves no result
     with (folder / "log").open("w+", encoding="utf-8") as log:
         done = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)
         log.seek(0)
@@ -137,11 +137,11 @@ def excerpt(lines: Iterable[str]) -> str:
 
 def main() -> int:
     """Build the book or find it built, print its messages, and return the exit status."""
-    found = result()
-    if found.built:
-        print(f"gate_book: the book is built ({found.seconds:.0f} s): {html()}")
+    outcome = result()
+    if outcome.built:
+        print(f"gate_book: the book is built ({outcome.seconds:.0f} s): {html()}")
         return 0
-    print(f"gate_book: the book does not build ({found.seconds:.0f} s)\n{found.message}")
+    print(f"gate_book: the book does not build ({outcome.seconds:.0f} s)\n{outcome.message}")
     return 1
 
 

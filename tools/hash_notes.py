@@ -23,7 +23,7 @@ def hash_folder(folder: Path) -> set[bytes]:
 
 
 def main() -> int:
-    """Write the hashes; print how many there are and how often chance finds one; return 0."""
+    """Write the hashes; print their number and the probability of a false match; return 0."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--out", type=Path, default=RUNS, metavar="FILE")
@@ -32,7 +32,7 @@ def main() -> int:
     options.out.write_bytes(stored(hashes))
     chance = len(hashes) / 256**BYTES
     print(f"{options.out.name}: {len(hashes):,} runs, {BYTES * len(hashes):,} bytes")
-    print(f"A run that is not in the notes passes for one with probability {chance:.1e}")
+    print(f"A run that is not in the notes is mistaken for one with probability {chance:.1e}")
     return 0
 
 

@@ -41,10 +41,10 @@ def main() -> int:
         return 0
     pages = options.pages or [*PAGES, *BELOW]
     with ProcessPoolExecutor(min(cpu_count(), len(pages))) as pool:
-        found = [line for page in pool.map(lines, pages) for line in page]
-    print(*found, sep="\n", end="\n" * bool(found))
-    print(f"{len(found)} findings on {len(pages)} pages")
-    return bool(found)
+        findings = [line for page in pool.map(lines, pages) for line in page]
+    print(*findings, sep="\n", end="\n" * bool(findings))
+    print(f"{len(findings)} findings on {len(pages)} pages")
+    return bool(findings)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ HELDBACK = Path(__file__).parents[1] / "exercises" / "heldback"
 TOP, LEFT, SIDE = 20, 90, 380  # of the portrait, in pixels
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 CLASSES, PIXELS = 10, 784
-BLUR, SOFTENING = 0.7, 0.03  # pixels, and what is added to the spread of each
+BLUR, SOFTENING = 0.7, 0.03  # pixels, and the constant added to the standard deviation of each
 DECAY, EPOCHS, RATE, BATCH, MOMENTUM = 0.003, 30, 0.02, 100, 0.9
 HIDDEN, UNITS_DECAY = 64, 0.003
 ANGLES, PLACES = 16, (-2.5, -0.8, 0.8, 2.5)  # of edges in a block, in pixels from its middle
@@ -79,8 +79,9 @@ def mini_batches(n: int, rng: np.random.Generator):
 def classifier(X: np.ndarray, y: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Return weight (10, 784) and bias (10,) of softmax regression on pixels from 0 to 1.
 
-    Pixels lose their mean, are divided by their spread and blurred; all three are linear, so
-    the weights take them over. The numbers above were chosen by five-fold cross-validation.
+    We subtract the mean of the pixels, divide by their spread and blur; all three steps are
+    linear, so they are folded into the weights. The numbers above were chosen by five-fold
+    cross-validation.
     """
     mean, transform = standardize_and_blur(X)
     Z, Y = (X - mean) @ transform, np.eye(CLASSES)[y]
@@ -98,7 +99,7 @@ def classifier(X: np.ndarray, y: np.ndarray, seed: int = 0) -> tuple[np.ndarray,
 def network(X: np.ndarray, y: np.ndarray, seed: int = 0) -> dict[str, np.ndarray]:
     """Return W1 (64, 784), b1, W2 (10, 64) and b2 of a ReLU network trained in the same way.
 
-    What the pixels are prepared by is taken over by the first layer.
+    The preparation of the pixels is folded into the first layer.
     """
     rng, (mean, transform) = np.random.default_rng(seed), standardize_and_blur(X)
     Z, Y = (X - mean) @ transform, np.eye(CLASSES)[y]

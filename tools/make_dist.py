@@ -65,7 +65,7 @@ def site() -> None:
 
 
 def kits() -> None:
-    """Release each assignment for people who study alone."""
+    """Release each assignment for people who study on their own."""
     for source in sorted((ROOT / "exercises" / "source").glob("ps*")):
         run("-m", "nngrader.cli", "release", source.name, "--out", DIST / "kits")
 

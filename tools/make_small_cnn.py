@@ -102,8 +102,11 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     for name, way in WAYS.items():
         net = trained(**way)
-        found = accuracy(net, *tensors(test.X[:1000], test.y[:1000])), accuracy(net, *hidden)
-        print(f"{name:12}", *(f"{a:.3f}" for a in found))
+        accuracies = (
+            accuracy(net, *tensors(test.X[:1000], test.y[:1000])),
+            accuracy(net, *hidden),
+        )
+        print(f"{name:12}", *(f"{a:.3f}" for a in accuracies))
         if name == "long":
             np.savez_compressed(folder / "cnn.npz", **folded(net))
 

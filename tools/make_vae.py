@@ -1,6 +1,6 @@
 """Train small variational autoencoders on the packaged images, for ps7.
 
-Run this program by hand. It takes some minutes on one core, writes the solved file of the
+Run this program by hand. It takes a few minutes on one core, writes the solved file of the
 challenge, which we commit, and prints the ELBO of each method on the visible and on the
 held-back images, in nats per image; we chose the thresholds from it. `python tools/make_vae.py
 traversals` prints the images of the written question and their divergences instead. It needs
@@ -30,7 +30,7 @@ READ = SHORT | dict(code=ENTRIES, epochs=40, beta=90.0)
 
 
 def small(X: np.ndarray) -> np.ndarray:
-    """Return images of 28 by 28 pixels from 0 to 1 as 14 by 14, by means of 2 by 2."""
+    """Return images as means of 2 by 2 pixels, 14 by 14, with values from 0 to 1."""
     return X.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
 
 
@@ -121,7 +121,7 @@ def as_text(pictures: np.ndarray) -> str:
 
 
 def main() -> None:
-    """Write the solved file, and print the ELBO of each way."""
+    """Write the solved file, and print the ELBO of each method."""
     visible = small(fashion_mnist()[1].X[:MEASURED].astype(float))
     with np.load(HELDBACK / "fashion.npz") as data:
         hidden = small(data["images"][:MEASURED] / 255.0)
@@ -130,8 +130,8 @@ def main() -> None:
     for name, way in WAYS.items():
         for seed in (0, 1, 2) if name == "short" else (0,):
             net = trained(**way, seed=seed)
-            found = (f"{elbo(net, X, 10):.1f}" for X in (visible, hidden))
-            print(f"{name:9}", *found, flush=True)
+            elbos = (f"{elbo(net, X, 10):.1f}" for X in (visible, hidden))
+            print(f"{name:9}", *elbos, flush=True)
         if name == "mirrored":
             np.savez_compressed(folder / "vae.npz", **arrays(net))
 

@@ -1,8 +1,9 @@
-"""Open the pages as notebooks in JupyterLab: a click on a page opens it as one.
+"""Start JupyterLab, where a click on a page opens it as a notebook.
 
 Run as ``python tools/open_lab.py``, or ``python tools/open_lab.py --page classifiers/softmax``
-to begin with one page; more arguments go to JupyterLab. Jupytext reads the pages; the setting
-that makes it their default viewer is written into .venv, not into the user's home.
+to open one page first; other arguments are passed on to JupyterLab. Jupytext reads the pages;
+the setting that makes it their default viewer is written into .venv, not into the user's home
+folder.
 """
 
 import argparse
@@ -28,9 +29,9 @@ def write_settings(prefix):
 
 
 def pages(chapters=CHAPTERS):
-    """Return the names of the written pages, as pages.yml has them."""
-    found = (path.relative_to(chapters) for path in chapters.glob("[a-z]*/**/*.md"))
-    return sorted(path.with_suffix("").as_posix() for path in found)
+    """Return the names of the written pages, as in pages.yml."""
+    paths = (path.relative_to(chapters) for path in chapters.glob("[a-z]*/**/*.md"))
+    return sorted(path.with_suffix("").as_posix() for path in paths)
 
 
 def file_of(page, chapters=CHAPTERS):

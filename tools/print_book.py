@@ -1,8 +1,9 @@
-"""Make what is read away from the site: an ePub, a PDF of the book, the formula sheet.
+"""Create the versions to read offline: an ePub, a PDF of the book, and the formula sheet.
 
 Usage: python tools/print_book.py epub|pdf [FOLDER]
 
-Both need a book that builds; `pdf` needs the built pages (`make book`) and Chromium.
+Both need a book that builds without errors. `pdf` also needs the built pages (`make book`) and
+Chromium.
 """
 
 import argparse
@@ -19,20 +20,21 @@ sys.path.append(str(ROOT / "chapters" / "_ext"))
 
 
 def epub(root: Path) -> None:
-    """Write the ePub, check it, and print how large it is."""
+    """Write the ePub, check it, and print its size."""
     from printed import epub, epub_check
 
     target = root / "_build" / f"{NAME}.epub"
-    os.environ.update(environment(serial=False, folder=root))  # else its outputs are others
+    # Otherwise the outputs would be different.
+    os.environ.update(environment(serial=False, folder=root))
     size = epub.make(root, target)
     faults = epub_check.faults(target)
     if faults:
-        raise epub.EpubError("the ePub is not sound:\n" + "\n".join(faults))
+        raise epub.EpubError("the ePub is not valid:\n" + "\n".join(faults))
     print(f"{target}: {size / 1e6:.1f} MB")
 
 
 def pdf(root: Path) -> None:
-    """Write the PDFs of the book and of the formula sheet, and print how large they are."""
+    """Write the PDFs of the book and of the formula sheet, and print their sizes."""
     from printed import browser, pdf
 
     folder = root / "_build" / "pdf"

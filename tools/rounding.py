@@ -1,12 +1,12 @@
-"""Execute every page and judge every problem while results are changed by rounding noise.
+"""Execute every page and judge every problem with rounding noise added to the results.
 
 Usage: python tools/rounding.py [--seeds N …] [--scale X] [--pages PAGE …]
 
-A check that fails here will fail on some processors. For each seed, the program executes the
+A check that fails here may fail on other processors. For each seed, the program executes the
 pages and checks their assertions and claims, and judges each problem's answers on cases that
 were created with different noise. The seeds also alternate between one and two threads and
 between the instruction sets of MKL. A table shows the result of each page and problem for each
-seed; the failures follow below.
+seed; the failures follow below it.
 
 Claims about times, memory or rounding errors are ignored, because the noise changes them. Use
 ``--scale 100`` to make the noise a hundred times larger. Then all claims are ignored, and each
@@ -40,8 +40,8 @@ MEASURED_HERE = dict.fromkeys(("maths/linear-systems", "maths/numpy-matplotlib")
 
 def pages() -> list[str]:
     """Return the names of the pages with code cells, as paths below chapters/."""
-    found = sorted((ROOT / "chapters").rglob("*.md"))
-    names = [p.relative_to(ROOT / "chapters").with_suffix("").as_posix() for p in found]
+    files = sorted((ROOT / "chapters").rglob("*.md"))
+    names = [p.relative_to(ROOT / "chapters").with_suffix("").as_posix() for p in files]
     return [n for n in names if "{code-cell}" in (ROOT / f"chapters/{n}.md").read_text()]
 
 
@@ -83,15 +83,15 @@ def run_problem(assignment: str, name: str, seed: int, scale: float) -> str:
     from nngrader.engine.declaration.cases import pack
 
     problem = {p.name: p for p in Course(ROOT / "exercises").problems(assignment)}[name]
-    found = {}
+    failures = {}
     for case_seed in range(gate.seeds_needed(problem, CASE_SEEDS)):
         packed = None
         if noise and hasattr(problem, "trains"):
             noise.change_seed(seed)
             packed = pack(problem, case_seed, visible=False)
             noise.change_seed(seed + 1000)
-        found |= dict.fromkeys(gate.check_seed(problem, case_seed, packed), case_seed)
-    return "\n".join(found)
+        failures |= dict.fromkeys(gate.check_seed(problem, case_seed, packed), case_seed)
+    return "\n".join(failures)
 
 
 def workers() -> int:
@@ -105,14 +105,14 @@ def run_all(chosen: list[str], with_problems: bool, seed: int, scale: float, out
     started = time.monotonic()
     with ThreadPoolExecutor(workers()) as pool:
         jobs = {name: pool.submit(run_page, name, seed, scale) for name in chosen}
-        found = dict(as_they_finish(jobs))
+        rows = dict(as_they_finish(jobs))
     if with_problems:
         pairs = problems_of_another_process()
         with ProcessPoolExecutor(workers(), max_tasks_per_child=1) as pool:
             jobs = {f"{a}/{n}": pool.submit(run_problem, a, n, seed, scale) for a, n in pairs}
-            found |= dict(as_they_finish(jobs))
+            rows |= dict(as_they_finish(jobs))
     seconds = round(time.monotonic() - started)
-    out.write_text(json.dumps({"seconds": seconds, "rows": found}, indent=1), encoding="utf-8")
+    out.write_text(json.dumps({"seconds": seconds, "rows": rows}, indent=1), encoding="utf-8")
 
 
 def as_they_finish(jobs: dict[str, Future]) -> Iterator[tuple[str, str]]:
@@ -146,20 +146,20 @@ def try_one(seed: int, scale: float, chosen: list[str], with_problems: bool) -> 
     )
     if done.returncode:
         sys.exit(f"rounding: seed {seed}: {done.stderr[-2000:]}")
-    found = json.loads(out.read_text(encoding="utf-8"))
+    results = json.loads(out.read_text(encoding="utf-8"))
     out.unlink()
-    return found
+    return results
 
 
 def table(columns: dict[int, dict]) -> Iterator[str]:
     """Yield the lines of the table: a row for a page or problem, a column for a seed."""
-    rows = list(dict.fromkeys(row for found in columns.values() for row in found["rows"]))
+    rows = list(dict.fromkeys(row for results in columns.values() for row in results["rows"]))
     wide = max(map(len, rows)) + 2
     yield " " * wide + "".join(f"{f'seed {seed}':>12}" for seed in columns)
     for row in rows:
-        states = (cell_text(found["rows"].get(row)) for found in columns.values())
+        states = (cell_text(results["rows"].get(row)) for results in columns.values())
         yield f"{row:{wide}}" + "".join(f"{text:>12}" for text in states)
-    seconds = (f"{found['seconds']} s" for found in columns.values())
+    seconds = (f"{results['seconds']} s" for results in columns.values())
     yield " " * wide + "".join(f"{text:>12}" for text in seconds)
 
 
@@ -191,11 +191,13 @@ def main() -> int:
         print(f"seed {seed} …", flush=True)
         columns[seed] = try_one(seed, options.scale, chosen, with_problems)
     print("\n".join(table(columns)))
-    for seed, found in columns.items():
-        for row, output in found["rows"].items():
+    for seed, results in columns.items():
+        for row, output in results["rows"].items():
             if output:
                 print(f"\n{row} with seed {seed}:\n{output}")
-    return int(any(output for found in columns.values() for output in found["rows"].values()))
+    return int(
+        any(output for results in columns.values() for output in results["rows"].values())
+    )
 
 
 if __name__ == "__main__":

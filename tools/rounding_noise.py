@@ -44,7 +44,7 @@ UNSIGNED = {8: np.uint64, 4: np.uint32}
 PLAIN = (np.matmul, np.dot)  # as NumPy has them
 SMALL = 1 << 16
 WIDE = np.finfo(np.longdouble).eps < np.finfo(float).eps
-SOME = 16  # elements that are looked at before all are
+SOME = 16  # number of elements to check before checking all of them
 
 
 def is_short(a: np.ndarray) -> bool:
@@ -62,7 +62,7 @@ class Noise:
     Parameters
     ----------
     seed : int
-        Another seed imitates another processor.
+        A different seed imitates a different processor.
     scale : float
         The largest change, in units in the last place.
     """
@@ -73,7 +73,7 @@ class Noise:
         self.change_seed(seed)
 
     def change_seed(self, seed: int) -> None:
-        """Imitate another processor from now on."""
+        """Imitate a different processor from now on."""
         numbers = np.random.default_rng(seed).uniform(-self.scale, self.scale, 2**16)
         self.steps = {
             np.dtype(kind): (numbers * np.finfo(kind).eps).astype(kind)
@@ -81,7 +81,7 @@ class Noise:
         }
 
     def step(self, a: np.ndarray) -> np.ndarray:
-        """Return a relative change for each element, from its last 16 bits and its place."""
+        """Return a relative change for each element, from its last 16 bits and its position."""
         bits = np.ascontiguousarray(a).reshape(-1).view(np.uint16)[:: a.itemsize // 2]
         if len(self.places) < bits.size:
             self.places = (np.arange(2 * bits.size) * 40503).astype(np.uint16)
@@ -160,13 +160,13 @@ def with_noise_of_products(noise: Noise, function):
 
     @functools.wraps(function)
     def product(*args, out=None, **options):
-        given = {"out": out} if out is not None else {}
+        target = {"out": out} if out is not None else {}
         floats = [a for a in args if isinstance(a, (np.ndarray, np.floating))]
         floats = [a for a in floats if a.dtype.kind in "fc"]
         exact = not floats or all(is_short(np.asarray(a)) for a in floats)
         exact = exact or (function in PLAIN and rounds_nowhere(*args))
         size = None if exact else size_of_terms(function, args, floats, options)
-        result = function(*args, **given, **options)
+        result = function(*args, **target, **options)
         if exact or not isinstance(result, (np.ndarray, np.generic)):
             return result
         changed = noise.array(result, size)
@@ -179,7 +179,7 @@ def with_noise_of_products(noise: Noise, function):
 
 
 def with_noise_of_functions(noise: Noise, function):
-    """Return a function of each element with noise, but for results with few binary digits."""
+    """Return an elementwise function with noise, except for results with few binary digits."""
 
     @functools.wraps(function)
     def elementwise(*args, **options):
@@ -203,7 +203,7 @@ def with_noise_of_functions(noise: Noise, function):
 
 
 def with_noise_of_decompositions(noise: Noise, function):
-    """Return a function of np.linalg with noise as large as its largest entries."""
+    """Return a function of np.linalg with noise relative to its largest entries."""
 
     @functools.wraps(function)
     def decomposition(*args, **options):
@@ -256,14 +256,14 @@ class _Transformer(ast.NodeTransformer):
 
 
 def _call(name: str, args: list[ast.expr], node: ast.AST) -> ast.expr:
-    """Return a call of one of the names that `_put_names` makes known everywhere."""
+    """Return a call of one of the names that `_put_names` defines everywhere."""
     return ast.fix_missing_locations(
         ast.copy_location(ast.Call(ast.Name(name, ast.Load()), args, []), node)
     )
 
 
 def _put_names() -> None:
-    """Make the functions that replace operators known in every module."""
+    """Make the functions that replace operators available in every module."""
     import builtins
 
     def matmul(a, b):
@@ -384,7 +384,7 @@ def _noisy_torch(noise: Noise, torch) -> None:
     initial = {aten.normal_, aten.uniform_}
 
     def plain(part) -> bool:
-        """Return whether noise can be added: a dense floating-point tensor of this machine."""
+        """Return whether noise can be added: to dense floating-point tensors on the CPU."""
         return (
             type(part) in (torch.Tensor, torch.nn.Parameter)
             and part.device.type == "cpu"

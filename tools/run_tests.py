@@ -5,10 +5,10 @@ Usage: python tools/run_tests.py [--slow] [PATH or NAME]
 A path below tests/ or below the repository runs the tests there; anything else is a name for
 pytest's ``-k``. Without an argument everything runs: first the pages of the strict book
 (`gate_book.py`) are executed on all cores, then the tests run while one process writes the
-book, and last the tests that open it.
+book, and finally the tests that open the book run.
 
 The grader's sandbox needs Linux. On other systems the program skips its tests and prints a
-note; if ``CI=true`` is set, this is an error.
+note; if ``CI=true`` is set, it exits with an error instead.
 """
 
 import argparse
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-rfE", "--durations=10"]
 MOST_WORKERS = 5  # each may need 1 GB
-GRACE = 20  # seconds that the book's build gets to end
+GRACE = 20  # seconds for the book's build to stop
 
 
 def chosen(name: str, root: Path = ROOT) -> list[str]:
@@ -39,12 +39,12 @@ def chosen(name: str, root: Path = ROOT) -> list[str]:
 
 
 def platform_arguments(platform: str, ci: bool) -> list[str]:
-    """Return the expression for pytest's ``-m``; exit if CI would have to leave tests out."""
+    """Return the expression for pytest's ``-m``; exit if CI would have to skip tests."""
     if platform.startswith("linux"):
         return []
     if ci:
         sys.exit("run_tests: under CI=true every test must run, and the sandbox needs Linux")
-    print("Left out: the tests of the grader's sandbox, which needs Linux")
+    print("Skipped: the tests of the grader's sandbox, which needs Linux")
     return ["not sandbox"]
 
 
@@ -58,9 +58,9 @@ def side_by_side(dist: str = "loadfile") -> list[str]:
 
 @contextmanager
 def book_beside() -> Iterator[subprocess.Popen]:
-    """Build the book in another process; the block begins when its pages are executed.
+    """Build the book in another process; the block begins once its pages have been executed.
 
-    The process ends with the block at the latest.
+    The process ends when the block ends, or earlier.
     """
     (gate_book.FOLDER / "log").unlink(missing_ok=True)
     program = str(ROOT / "tools" / "gate_book.py")
@@ -91,7 +91,7 @@ def main() -> int:
     parser.add_argument("--slow", action="store_true", help="the slow tests too")
     options = parser.parse_args()
     os.environ.update(ONE_THREAD)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each worker compiles all
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # otherwise each worker compiles everything
     marks = platform_arguments(sys.platform, os.environ.get("CI") == "true")
     slow = ["--slow"] * options.slow
     if options.name:

@@ -1,9 +1,9 @@
 """Create .venv from requirements.lock, the first step after cloning the repository.
 
 Run as ``python3 tools/setup_env.py``. This program uses only the standard library and simple
-syntax, so an old Python can still run it and print the error. It installs everything again only
-if the lock, the Python version or TORCH_INDEX has changed; if pyproject.toml has changed, it
-installs only the project again.
+syntax, so that even an old Python can run it and print the error. It installs everything again
+only if the lock, the Python version or TORCH_INDEX has changed; if pyproject.toml has changed,
+it installs only the project again.
 
 The lock has no hash for torch, because its wheel and its dependencies differ by platform and by
 source (CPU, CUDA, local). ``TORCH_INDEX`` can name a different package index for torch, such as
@@ -49,7 +49,7 @@ NETWORK = (
 
 
 class SetupError(Exception):
-    """A failed set-up: the error and how to fix it, in one or two lines."""
+    """A failed setup: the error and how to fix it, in one or two lines."""
 
 
 def check_python(version):
@@ -212,8 +212,8 @@ def index_of_pip(python):
     """
     asked = [str(python), "-m", "pip", "config", "list"]
     listed = subprocess.run(asked, capture_output=True, text=True, check=False)
-    found = dict(re.findall(r"^(.+)\.index-url='(.*)'$", listed.stdout, re.MULTILINE))
-    first = [found[place] for place in (":env:", "install", "global") if place in found]
+    indexes = dict(re.findall(r"^(.+)\.index-url='(.*)'$", listed.stdout, re.MULTILINE))
+    first = [indexes[place] for place in (":env:", "install", "global") if place in indexes]
     return ["--index-url", first[0]] if first else []
 
 

@@ -2,8 +2,9 @@
 
 The tests need bubblewrap for the grader's sandbox, a Chromium browser to open the built book,
 and PostgreSQL, which the grader's tests start themselves. If you are root on Debian or Ubuntu,
-the program installs them; otherwise it prints the command to run. If Debian offers Chromium
-without a window, root gets it too, because tests that open pages then take a quarter less time.
+the program installs them; otherwise it prints the command to run. If Debian offers the headless
+Chromium, the program installs that too, because tests that open pages then take a quarter less
+time.
 """
 
 import glob
@@ -37,7 +38,7 @@ def find(name):
 
 
 def version(path):
-    """Return the version number in a path of Debian's, for sorting."""
+    """Return the version number in a Debian path, for sorting."""
     return [int(part) for part in path.split("/") if part.isdigit()]
 
 
@@ -65,12 +66,12 @@ def main():
 
 
 def may_install():
-    """Return whether this process may install packages of Debian's."""
+    """Return whether this process may install Debian packages."""
     return sys.platform.startswith("linux") and os.geteuid() == 0 and bool(find("apt-get"))
 
 
 def install_windowless():
-    """Install Chromium without a window if it is offered; without it Chromium itself does."""
+    """Install the headless Chromium if it is offered; otherwise the full Chromium is enough."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
     if subprocess.run(["apt-cache", "show", WINDOWLESS], **quiet).returncode == 0:
         print(f"Installing {WINDOWLESS} (once)", flush=True)
@@ -79,7 +80,7 @@ def install_windowless():
 
 
 def install(wanted):
-    """Install packages if this is allowed, else exit with the command to run."""
+    """Install packages if this is allowed; otherwise exit with the command to run."""
     if not sys.platform.startswith("linux"):
         if not any(map(shutil.which, NEEDED["chromium"])):
             sys.exit("system_packages: install Chromium or Google Chrome, then run it again.")

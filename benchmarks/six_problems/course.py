@@ -47,7 +47,7 @@ def problems_text() -> str:
     first = re.sub(r"^from \.common import .*\n", "", "\n".join(texts), flags=re.MULTILINE)
     defined = re.findall(r"^def (\w+)", first, flags=re.MULTILINE)
     if len(defined) > len(set(defined)):
-        raise ValueError("a function of ps2 stands in two files")
+        raise ValueError("a function of ps2 is in two files")
     last = (HERE / "problems.py").read_text()
     return f"{first}\n{DECLARED}\n{last}\nPROBLEMS += THREE\n"
 
@@ -62,10 +62,10 @@ def problems(course: Path) -> list:
 
 
 class Answers:
-    """Writes submissions that mix right answers in all styles with known mistakes.
+    """Writes submissions that mix correct answers in all styles with known mistakes.
 
-    Each function stands in the student's cell as a student would have it: with the helpers that
-    it needs, and nothing of its declaration.
+    A student's cell contains each function as a student would write it: with the helpers that
+    it needs, and without its declaration.
     """
 
     def __init__(self, course: Path):
@@ -82,7 +82,7 @@ class Answers:
         yield from (m.solve.__name__ for m in problem.mistakes.values())
 
     def hand_in(self, course: Path, student: str, number: int) -> None:
-        """Write one student's submission, with a mixture of answers that the number decides."""
+        """Write one student's submission, a mixture of answers that depends on the number."""
         notebook = json.loads(json.dumps(self.released))
         for k, (problem, names) in enumerate(self.known.items()):
             answer = names[number * (k + 1) % len(names)] if number else names[0]
@@ -103,12 +103,12 @@ class Answers:
 
     def _needed(self, answer):
         """Return the names of a function and of those it calls, in the file's order."""
-        found, todo = set(), [answer]
+        needed, todo = set(), [answer]
         while todo:
-            found.add(name := todo.pop())
+            needed.add(name := todo.pop())
             used = {n.id for n in ast.walk(self.functions[name]) if isinstance(n, ast.Name)}
-            todo += (used & self.functions.keys()) - found
-        return [name for name in self.functions if name in found]
+            todo += (used & self.functions.keys()) - needed
+        return [name for name in self.functions if name in needed]
 
     def _text(self, name, problem):
         """Return a function's source without decorators; the reference gets another name."""

@@ -1,6 +1,6 @@
 """Three problems for the benchmark of the grader: a matrix product, a loop, a stable sum.
 
-The benchmark puts them behind the three of ps2 in one file.
+The benchmark appends them to the three problems of ps2 in one file.
 """
 
 import numpy as np
@@ -77,7 +77,7 @@ def upstream_left_out(X, W, upstream):
     return ones @ W, ones.T @ X
 
 
-# running_average: a loop in which each step needs the one before
+# running_average: a loop in which each step needs the previous one
 
 average = problem(
     "running_average",
@@ -127,10 +127,10 @@ def average_by_weights(x, beta):
 
 @average.alternative
 def average_by_list(x, beta):
-    found = [0.0]
+    averages = [0.0]
     for value in x.tolist():
-        found.append(found[-1] + (1 - beta) * (value - found[-1]))
-    return np.array(found[1:])
+        averages.append(averages[-1] + (1 - beta) * (value - averages[-1]))
+    return np.array(averages[1:])
 
 
 @average.mistake("at which value does the average start?", loses="value")

@@ -1,13 +1,13 @@
-"""How a page becomes HTML: all steps of the book's machinery, in their order.
+"""How a page becomes HTML: all steps of the book's machinery, in order.
 
 Sphinx reads each page into a tree of nodes, resolves its links and writes its HTML; at each
-event it calls the functions that are connected to it. Ours are connected here, in
-the order of ``STEPS``, and nowhere else. The steps are in a folder for each stage, whose
-``__init__`` describes its input and output: ``begin``, ``execute``, ``read``, ``link``,
-``write``, ``finish``. Some modules have a step in another stage than their own, too, in which
-they prepare or write their collection.
+event it calls the functions that are connected to it. Ours are connected here, in the order of
+``STEPS``, and nowhere else. The steps are in a folder for each stage, whose ``__init__``
+describes its input and output: ``begin``, ``execute``, ``read``, ``link``, ``write``,
+``finish``. Some modules also have a step in a different stage, where they prepare or write data
+for all pages.
 
-To add a step, write a function that takes what Sphinx gives with the event
+To add a step, write a function that takes the arguments of the Sphinx event
 (https://www.sphinx-doc.org/en/master/extdev/event_callbacks.html), and add a row.
 """
 

@@ -84,7 +84,7 @@ FAULTS = {
         "mini-003 belongs to the page part/third",
     ),
     "an id that stands twice": (further_id("{0}"), "mini-1.. appears twice"),
-    "an erratum left out": (a_further_erratum, "mini-e3.. is not put right on its page"),
+    "an erratum left out": (a_further_erratum, "mini-e3.. is not corrected on its page"),
     "a typo in the text": (a_typo, "mini-e3.. is a typo"),
     "a check that fails": (failing_check, "erratum mini-e1.. fails: AssertionError"),
     "a dead link": (edit("Two things", "[Two](../part/nowhere.md) things"), "nowhere"),

@@ -51,7 +51,7 @@ FUNCTIONS = {
 def test_values_and_derivatives_of_activation_functions_are_nnlibs(open_figure):
     start = {"start": "sigmoid", "at": 2.0, "pieces": PIECES, "choices": list(FUNCTIONS)}
     figure = open_figure("activation", start)
-    cursor = figure.get_by_role("slider", name="z, on the values")
+    cursor = figure.get_by_role("slider", name="z, in the plot of the function")
     for name, f in FUNCTIONS.items():
         figure.press(name)
         figure.settle()
@@ -240,7 +240,7 @@ def test_ties_go_to_the_smallest_label_and_are_told(open_figure):
     start = neighbours([[-1.0, 0.0], [1.0, 0.0]], [2, 0], query=[-0.5, 0.5], k=2)
     figure = open_figure("neighbours", start)
     assert figure.sentence().startswith(
-        "Vote of the 2 nearest: Adelie, the first of those with"
+        "Vote of the 2 nearest points: Adelie, the first of those with"
     )
     assert figure.evaluate("e => [...e.regions.of].every(c => c === 0)")
 

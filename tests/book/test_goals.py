@@ -66,7 +66,7 @@ MOVES = {
     },
     "classifiers/logistic-regression": {
         "logistic": [
-            "press least loss",
+            "press lowest loss",
         ],
     },
     "classifiers/linear-regression": {
@@ -157,7 +157,7 @@ MOVES = {
         "activation": [
             "weight w: ArrowUp 30",
             "press ReLU",
-            "z, on the values: ArrowRight 10",
+            "z, in the plot of the function: ArrowRight 10",
             "weight w: ArrowDown 30",
         ],
     },
@@ -344,7 +344,7 @@ MOVES = {
         "surface-walk": [
             "angle from the arrow = 90",
             "angle from the arrow = 0",
-            "place on the map: ArrowUp 20",
+            "position on the map: ArrowUp 20",
         ],
     },
     "cnn/architectures-classic": {

@@ -22,13 +22,16 @@ FAULTS = {
     "a use of a drawing": ('<svg><use xlink:href="#no"/></svg>', "'#no': no such anchor"),
     "a folder": ('<a href="../part">', "'../part': no such file"),
     "a file outside": ('<a href="../../README.md">', "leads out of the book's folder"),
-    "a path from the root": ('<a href="/part/a.html">', "leads elsewhere from file://"),
-    "an address without a host": ('<a href="https://docs/x">', "'docs' is no name of a host"),
-    "an address with a blank": ('<a href="https://a.org/x y">', "holds a blank"),
+    "a path from the root": ('<a href="/part/a.html">', "breaks from file://"),
+    "an address without a host": (
+        '<a href="https://docs/x">',
+        "'docs' is not a valid host name",
+    ),
+    "an address with a blank": ('<a href="https://a.org/x y">', "contains a space"),
     "an unknown scheme": ('<a href="htp://a.org">', "expected http or https, got htp"),
     "a scheme left out": ('<a href="//a.org/x">', "expected http or https, got no scheme"),
     "a broken address": ('<a href="https://[a.org">', "Invalid IPv6 URL"),
-    "an id that stands twice": ('<b id="x"></b><i id="x"></i>', "the id 'x' stands 2 times"),
+    "an id that stands twice": ('<b id="x"></b><i id="x"></i>', "the id 'x' appears 2 times"),
 }
 SOUND = (
     "a.html",

@@ -216,7 +216,7 @@ BROKEN = """
 SPOILT = [
     ("vectors", '{"extent": 3}', 'nn-vectors: the data has no "start"; it has "extent"'),
     ("race", "{}", 'nn-race: the data has no "surfaces", "steps"; it has no key'),
-    ("race", '{"steps": 3, "surfaces": [{"kind": "hill", "lr": {}}]}', 'knows no "hill"'),
+    ("race", '{"steps": 3, "surfaces": [{"kind": "hill", "lr": {}}]}', 'unknown name "hill"'),
     ("vectors", "{", "nn-vectors: "),
 ]
 
@@ -226,7 +226,7 @@ def test_a_fault_in_the_data_is_told_beside_the_picture(open_visit, address):
     for name, data, words in SPOILT:
         text = visited.page.evaluate(BROKEN, [name, data])
         assert "the picture" in text
-        assert "This figure does not move." in text
+        assert "This figure is a still image, because its script failed: " in text
         assert words in text
         assert any(words in error for error in visited.errors)
 

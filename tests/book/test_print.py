@@ -91,7 +91,7 @@ def test_the_same_pages_give_the_same_epub(packed):
     [
         ("nav.xhtml", "</nav>", "", "not well-formed"),
         ("nav.xhtml", "second.xhtml", "third.xhtml", "not in the book"),
-        ("nav.xhtml", "</body>", "<script/></body>", "holds a script"),
+        ("nav.xhtml", "</body>", "<script/></body>", "contains a script"),
         ("content.opf", 'href="epub.css"', 'href="other.css"', "not in the manifest"),
         ("title.xhtml", "</body>", '<a href="nav.xhtml#x">x</a></body>', "no such place"),
     ],

@@ -279,7 +279,7 @@ def test_a_whole_number_is_written_in_full(page):
 
 
 def test_the_first_step_that_stands_wrong_is_named_with_its_reason(page):
-    assert sort(page, [1, 0, 2, 3]).startswith("✗ No: It cannot begin with “exponentiate")
+    assert sort(page, [1, 0, 2, 3]).startswith("✗ No: The first step cannot be “exponentiate")
     assert "the maximum has not been subtracted." in why(page, ORDER)
     reply = sort(page, [0, 1, 3, 2])
     assert reply.startswith("✗ No: The first 2 steps are correct. The next cannot be “print”")
@@ -524,7 +524,7 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
 def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):
     page = open_visit(base, ASKED).page
     answer_all(page)
-    assert "✓ All 5 answered" in page.locator(".nn-score").inner_text()
+    assert "✓ All 5 correct" in page.locator(".nn-score").inner_text()
     page.goto(base + MAP)
     step = page.locator("nn-map .nn-way-there li").filter(has_text="Asked")
     assert "every question answered" in step.inner_text()
@@ -633,7 +633,7 @@ def test_without_storage_answers_last_until_the_page_closes_and_it_says_so(open_
     visited.errors.clear()
     visited.page.goto(base + ASKED)
     answer_all(visited.page)
-    assert "✓ All 5 answered" in visited.page.locator(".nn-score").inner_text()
+    assert "✓ All 5 correct" in visited.page.locator(".nn-score").inner_text()
     assert "doesn’t store anything" in visited.page.locator(".nn-score").inner_text()
     visited.page.goto(base + MAP)
     assert "doesn’t store anything" in visited.page.locator("nn-map").inner_text()

@@ -136,7 +136,7 @@ def test_a_changed_term_reaches_unchanged_pages_and_a_wrong_page_fails(words, tm
     done = book.build()
     assert "Steps by chance." in book.page("part/first")
     assert done.returncode != 0
-    assert "names the page part/fourth, which pages.yml lacks" in done.stdout
+    assert "names the page part/fourth, which pages.yml doesn't list" in done.stdout
 
 
 def test_an_entry_without_a_definition_is_named(tmp_path):

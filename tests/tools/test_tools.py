@@ -259,7 +259,7 @@ def test_everything_runs_on_linux_and_ci_leaves_nothing_out(capsys):
     tests = load("run_tests")
     assert tests.platform_arguments("linux", ci=True) == []
     assert tests.platform_arguments("darwin", ci=False) == ["not sandbox"]
-    assert "Left out" in capsys.readouterr().out
+    assert "Skipped" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="every test must run"):
         tests.platform_arguments("darwin", ci=True)
 
@@ -271,7 +271,7 @@ def test_everything_runs_on_linux_and_ci_leaves_nothing_out(capsys):
         ("a.md", "one", "one newline"),
         ("a.md", "one\r\n", "white space|carriage"),
         ("a.yml", "a: [1\n", "cannot be read"),
-        ("a.ipynb", "{}\n", "commit its text"),
+        ("a.ipynb", "{}\n", "commit its Markdown source"),
         ("a.py", "x = '" + "/root" + "/here'\n", "machine"),
         ("a.py", "x" * 3_000_001, "larger than"),
         ("half.md", "<" * 7 + " mine\n", "finish the merge"),

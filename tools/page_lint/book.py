@@ -22,7 +22,7 @@ def listed(toc: Path = ROOT / "_toc.yml") -> tuple[list[str], list[str]]:
     chapters = [chapter for part in tree.get("parts", [tree]) for chapter in part["chapters"]]
     below = [section["file"] for chapter in chapters for section in chapter.get("sections", ())]
     files = [tree["root"], *(chapter["file"] for chapter in chapters)]
-    return tuple([f.removeprefix("chapters/") for f in found] for found in (files, below))
+    return tuple([f.removeprefix("chapters/") for f in names] for names in (files, below))
 
 
 def source(page: str) -> PageSource:

@@ -34,7 +34,7 @@ OPENING_OF_ALT = re.compile(
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """Something wrong on a page: its line, the rule, and a text with an instruction."""
+    """A problem on a page: its line, the rule, and a text with an instruction."""
 
     line: int
     rule: str
@@ -47,7 +47,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Page:
-    """A page as the rules get it: its name and its source."""
+    """A page as the rules see it: its name and its source."""
 
     name: str
     source: PageSource
@@ -201,8 +201,8 @@ def figure_caption(page: Page):
     for cell in page.source.cells:
         if "figure:" in cell.options:
             for option in ("caption", "name"):
-                given = rf"^:\s+{option}: *[\"']?[^\"'\s]"
-                if not re.search(given, cell.options, re.MULTILINE):
+                pattern = rf"^:\s+{option}: *[\"']?[^\"'\s]"
+                if not re.search(pattern, cell.options, re.MULTILINE):
                     yield cell.line, f"the figure has no {option}: add `{option}:` to its cell"
         for name, call, line in cell.calls:
             if name == "play" and not text_of(keyword(call, "caption"), "…"):
@@ -236,7 +236,7 @@ def caption_direction(page: Page):
 def figure_alt(page: Page):
     """Yield figures whose alternative text is missing or too short."""
     calls = page.source.calls
-    stills = {  # of moving figures, which have an alternative text of their own
+    stills = {  # of moving figures, which have their own alternative text
         node
         for name, call, _ in calls
         if name == "play" and keyword(call, "still")
@@ -262,7 +262,7 @@ def _alt(call: ast.Call, line: int):
 
 
 def _judged(text: str, line: int):
-    """Yield what is wrong with an alternative text; `…` in it may be of any length."""
+    """Yield what is wrong with an alternative text; `…` stands for text of any length."""
     text = text.strip()
     if OPENING_OF_ALT.match(text):
         first = " ".join(text.split()[:2])
@@ -275,7 +275,7 @@ def _judged(text: str, line: int):
 
 
 def text_of(node: ast.expr | None, unknown: str = "") -> str:
-    """Return the text of a string expression, with `…` for parts that only running it gives."""
+    """Return the text of a string expression, with `…` for parts known only at run time."""
     if node is None:
         return ""
     if isinstance(node, ast.Constant):
@@ -319,7 +319,7 @@ def _measured(condition: ast.expr) -> str:
 
 @rule("own-words", f"no {RUN} words in a row as in the lecture notes")
 def own_words(page: Page):
-    """Yield passages of eight or more words that the notes contain too."""
+    """Yield passages of eight or more words that are also in the notes."""
     known = load(RUNS)
     for words in paragraphs(page.source):
         reported = 0

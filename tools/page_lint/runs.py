@@ -42,11 +42,11 @@ def key(text: str) -> bytes:
 
 def of_notes(text: str) -> set[bytes]:
     """Return the hashes of all runs of a text; a run does not cross an empty line."""
-    found = set()
+    hashes = set()
     for block in re.split(r"\n\s*\n", text):
         words = [(0, word) for word in normal(block)]
-        found |= {key(run) for _, run in runs(words)}
-    return found
+        hashes |= {key(run) for _, run in runs(words)}
+    return hashes
 
 
 @cache

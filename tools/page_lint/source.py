@@ -58,7 +58,7 @@ class Cell:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Return the cell's syntax tree, an empty one where it is not Python."""
+        """Return the cell's syntax tree, an empty one if it is not Python."""
         try:
             return ast.parse(self.code)
         except SyntaxError:
@@ -108,17 +108,17 @@ class PageSource:
     @cached_property
     def blocks(self) -> list[Block]:
         """Return the directives in order."""
-        found, in_exercises, k = [], False, 0
+        blocks, in_exercises, k = [], False, 0
         while k < len(self.lines):
             in_exercises = in_exercises or self.lines[k].strip() == "## Exercises"
             match = FENCE.match(self.lines[k])
             if match:
                 end = closing(self.lines, k, match["ticks"])
                 body = "\n".join([match["rest"].strip(), *self.lines[k + 1 : end]])
-                found.append(Block(match["name"], body, k + 1, end + 1, in_exercises))
-                k = k if match["name"] in PROSE else end  # prose may hold directives
+                blocks.append(Block(match["name"], body, k + 1, end + 1, in_exercises))
+                k = k if match["name"] in PROSE else end  # prose may contain directives
             k += 1
-        return found
+        return blocks
 
     def named(self, *names: str) -> list[Block]:
         """Return the directives with one of these names."""
@@ -151,7 +151,7 @@ class PageSource:
 
     @property
     def title_line(self) -> int:
-        """Return the line of the title, where what concerns the whole page is reported."""
+        """Return the line of the title, where findings about the whole page are reported."""
         return next((k for k, ln in enumerate(self.lines, 1) if ln.startswith("# ")), 1)
 
     @cached_property
@@ -174,16 +174,16 @@ class PageSource:
     @property
     def _plain(self) -> set[int]:
         """Return the line numbers of code blocks that are not executed."""
-        found, k = set(), 0
+        numbers, k = set(), 0
         while k < len(self.lines):
-            if (match := PLAIN_FENCE.match(self.lines[k])) and k + 1 not in found:
+            if (match := PLAIN_FENCE.match(self.lines[k])) and k + 1 not in numbers:
                 end = closing(self.lines, k, match["ticks"])
-                found |= set(range(k + 1, end + 2))
+                numbers |= set(range(k + 1, end + 2))
                 k = end
             elif match := FENCE.match(self.lines[k]):
                 k = closing(self.lines, k, match["ticks"])
             k += 1
-        return found
+        return numbers
 
     @cached_property
     def lesson(self) -> list[Line]:
@@ -221,7 +221,7 @@ def closing(lines: list[str], start: int, ticks: str) -> int:
 
 
 def _cell(block: Block) -> Cell:
-    """Return a code cell, made from its directive, with options and code apart."""
+    """Return a code cell made from its directive, with options and code separated."""
     lines = block.body.splitlines()[1:]
     options = [line for line in lines if line.startswith(":")]
     rest = lines[len(options) :]

@@ -1,1 +1,1 @@
-"""What `tools/print_book.py` needs: the book as ePub and as PDF."""
+"""Modules of `tools/print_book.py`: the book as ePub and as PDF."""

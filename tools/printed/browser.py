@@ -1,4 +1,4 @@
-"""The built pages as paper: Chromium opens each from its file, readies it and prints it."""
+"""Print the built pages: Chromium opens each from its file, prepares it and prints it."""
 
 import json
 import shutil
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# That with windows first: it sets words as a reader's browser does.
+# The full browser comes first, because it lays out text as a reader's browser does.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 QUIET = (
     "--no-sandbox",
@@ -17,10 +17,10 @@ QUIET = (
     "--disable-sync",
     "--allow-file-access-from-files",
 )
-# Before the page's own scripts: elements of ours stay what they are without a script, a
-# picture with words and answers.
+# Run before the page's own scripts, so that our elements stay what they are without a script:
+# a still image with words and answers.
 STILL = "customElements.define = () => {};"
-# Folds open; an unseen link to each place that others point to, so that it gets a name.
+# Open all folds, and add a hidden link to each target of a link, so that the PDF names it.
 READY = """async places => {
   await document.fonts.ready;
   for (const fold of document.querySelectorAll("details")) fold.open = true;
@@ -51,7 +51,7 @@ class Printer:
         self.page.emulate_media(media="print", color_scheme="light")
 
     def open(self, path: Path, places: list[str]) -> list[tuple[int, str, str]]:
-        """Open a built page and ready it; return its headings as (level, id, text)."""
+        """Open a built page and prepare it; return its headings as (level, id, text)."""
         self.page.goto(path.as_uri(), wait_until="load")
         self.page.evaluate(READY, sorted(places))
         return [tuple(heading) for heading in self.page.evaluate(HEADINGS)]

@@ -2,8 +2,8 @@
 
 pandoc could write the formulas and the package, but it loses the links between pages.
 
-Two builds have the same bytes, because the only date is the date of the release, and the
-identifier is computed from the title.
+Two builds produce the same bytes, because the only date is the release date, and the identifier
+is computed from the title.
 """
 
 import io
@@ -23,7 +23,7 @@ from . import contents, cover, xhtml
 
 HERE = Path(__file__).parent
 BUILD = "_build/epub-pages"
-DATE = (2000, 1, 1, 0, 0, 0)  # of the files in the archive, which must not differ
+DATE = (2000, 1, 1, 0, 0, 0)  # of the files in the archive, the same for every build
 TYPES = {
     ".xhtml": "application/xhtml+xml",
     ".css": "text/css",
@@ -116,7 +116,7 @@ def make(root: Path, target: Path) -> int:
     Raises
     ------
     EpubError
-        If Sphinx warns, also of a formula that cannot be read.
+        If Sphinx gives a warning, for example about a formula that KaTeX cannot read.
     """
     _sphinx(root)
     book = gather(root, root / BUILD)
@@ -173,8 +173,8 @@ def gather(root: Path, pages: Path) -> Book:
 def release_date(root: Path) -> str:
     """Return the date of the release, or a fixed one."""
     file = root / "CITATION.cff"
-    found = re.search(r"date-released: (\S+)", file.read_text()) if file.exists() else None
-    return found[1] if found else "2026-01-01"
+    match = re.search(r"date-released: (\S+)", file.read_text()) if file.exists() else None
+    return match[1] if match else "2026-01-01"
 
 
 def _inks(root: Path) -> dict[str, str]:
@@ -187,7 +187,7 @@ def _inks(root: Path) -> dict[str, str]:
 
 
 def _page(book: Book, source: Path, name: str, inks: dict) -> str:
-    """Return one page as it goes into the book."""
+    """Return one page in the form that goes into the book."""
     up = "../" * name.count("/")
     body = BeautifulSoup(source.read_text(encoding="utf-8"), "html.parser")
     main = body.select_one("div.body") or body.body
@@ -199,13 +199,13 @@ def _page(book: Book, source: Path, name: str, inks: dict) -> str:
 
 def _headings(text: str) -> list[tuple[int, str, str]]:
     """Return the headings of a page as (level, id, text)."""
-    found = []
+    headings = []
     for heading in BeautifulSoup(text, "html.parser").select("h1, h2"):
         anchor = heading.get("id") or heading.parent.get("id", "")
         for formula in heading.select("math"):
             formula.replace_with(formula.get("alttext", ""))
-        found.append((int(heading.name[1]), anchor, heading.get_text(" ", strip=True)))
-    return found
+        headings.append((int(heading.name[1]), anchor, heading.get_text(" ", strip=True)))
+    return headings
 
 
 def _images(book: Book, pages: Path) -> None:
@@ -226,10 +226,11 @@ def _resolved(page: str, address: str) -> str:
 
 
 def _links(book: Book, name: str) -> bytes:
-    """Return a page on which links to files outside the book are plain words."""
+    """Return a page on which links to files outside the book are plain text."""
 
     def mended(match: re.Match) -> str:
-        address = PAGE_OF_SITE.sub(r"\1.xhtml", match[2])  # outputs of cells know the site
+        # Outputs of cells contain links to the site.
+        address = PAGE_OF_SITE.sub(r"\1.xhtml", match[2])
         if urlsplit(address).scheme or _resolved(name, address) in book.pages:
             return f'<a{match[1]} href="{address}"{match[3]}>{match[4]}</a>'
         return f"<span{match[1]}{match[3]}>{match[4]}</span>"
@@ -269,7 +270,7 @@ def _list(entries: list[contents.Entry]) -> str:
 
 
 def package(book: Book) -> str:
-    """Return the list of all files and the order of reading."""
+    """Return the list of all files and the reading order."""
     files = sorted(book.files)
     ids = {name: f"f{k}" for k, name in enumerate(files)} | {"cover.png": "cover-image"}
     items = [
@@ -291,10 +292,12 @@ def package(book: Book) -> str:
 
 def _properties(name: str, content: bytes) -> str:
     """Return the attribute `properties` of a file: cover, navigation, formulas or drawings."""
-    found = {"cover.png": ["cover-image"], "nav.xhtml": ["nav"]}.get(name, [])
+    properties = {"cover.png": ["cover-image"], "nav.xhtml": ["nav"]}.get(name, [])
     if name.endswith(".xhtml"):
-        found = found + [tag for tag in ("math", "svg") if f"<{tag} ".encode() in content]
-    words = " ".join(found).replace("math", "mathml")
+        properties = properties + [
+            tag for tag in ("math", "svg") if f"<{tag} ".encode() in content
+        ]
+    words = " ".join(properties).replace("math", "mathml")
     return f' properties="{words}"' if words else ""
 
 

@@ -1,4 +1,4 @@
-"""Check an ePub: it is well-formed and complete, its links resolve, and no script is in it."""
+"""Check an ePub: it is well-formed and complete, its links resolve, it contains no script."""
 
 import posixpath
 import zipfile
@@ -13,18 +13,18 @@ XLINK = "{http://www.w3.org/1999/xlink}href"
 
 
 def faults(path: Path) -> list[str]:
-    """Return what is wrong with an ePub, a line for each fault."""
+    """Return what is wrong with an ePub, one line for each problem."""
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
         first = archive.infolist()[0]
-    found = []
+    lines = []
     if first.filename != "mimetype" or first.compress_type != zipfile.ZIP_STORED:
-        found.append("mimetype does not come first, uncompressed")
+        lines.append("mimetype does not come first, uncompressed")
     trees, broken = _trees(files)
     if "book/content.opf" not in trees:
-        return [*found, *broken, "book/content.opf is missing or broken"]
+        return [*lines, *broken, "book/content.opf is missing or broken"]
     return [
-        *found,
+        *lines,
         *broken,
         *_manifest(files, trees["book/content.opf"]),
         *_links(files, trees),
@@ -58,22 +58,22 @@ def _manifest(files: dict[str, bytes], package: ET.Element) -> list[str]:
 def _links(files: dict[str, bytes], trees: dict[str, ET.Element]) -> list[str]:
     """Return a line for each script, remote resource and broken link."""
     ids = {name: {e.get("id") for e in tree.iter()} for name, tree in trees.items()}
-    found = []
+    lines = []
     for name, tree in trees.items():
         if not name.endswith(".xhtml"):
             continue
         for element in tree.iter():
             tag = element.tag.rpartition("}")[2]
             if tag == "script" or any(key.startswith("on") for key in element.attrib):
-                found.append(f"{name} holds a script")
+                lines.append(f"{name} contains a script")
             address = element.get(LINKS.get(tag, "")) or element.get(XLINK)
             if address is not None:
-                found += _link(name, tag, address, files, ids)
-    return found
+                lines += _link(name, tag, address, files, ids)
+    return lines
 
 
 def _link(name: str, tag: str, address: str, files: dict, ids: dict) -> list[str]:
-    """Return what is wrong with one link, a line for each fault."""
+    """Return what is wrong with one link, one line for each problem."""
     parts = urlsplit(address)
     if parts.scheme:
         return [f"{name} loads {address[:80]}"] if tag != "a" else []

@@ -1,7 +1,7 @@
 """The book as one PDF: title page, contents with page numbers, every built page, bookmarks.
 
-Pages are printed in order, so each knows the number of its first sheet. Links between pages
-become links within the book.
+Pages are printed in order, so the number of each page's first sheet is known. Links between
+pages become links within the book.
 """
 
 import io
@@ -116,14 +116,14 @@ def _parts(root: Path) -> dict[str, str]:
 
 def _linked_places(html: Path, names: list[str]) -> dict[str, set[str]]:
     """Return, for each document, the anchors in it that other pages link to."""
-    found: dict[str, set[str]] = {}
+    places: dict[str, set[str]] = {}
     for name in names:
         page = html / f"{name}.html"
         for address, href in HREF.findall(page.read_text(encoding="utf-8")):
             target = _document((page.parent / unquote(address)).as_posix(), html)
             if address and target in names:
-                found.setdefault(target, set()).add(unquote(href))
-    return found
+                places.setdefault(target, set()).add(unquote(href))
+    return places
 
 
 def _document(path: str, html: Path) -> str:
@@ -201,7 +201,7 @@ def _list(bound: Bound, entries: list[contents.Entry], depth: int) -> str:
 
 
 def _page_and_height(bound: Bound, address: str) -> tuple[int, float | None]:
-    """Return the sheet and height of an address; of an unknown anchor, its page's."""
+    """Return the sheet and height of an address; for an unknown anchor, those of its page."""
     name, _, anchor = address.partition("#")
     return bound.destinations.get((name, anchor), bound.destinations[name, ""])
 
@@ -218,7 +218,7 @@ def _bookmarks(bound: Bound, entries: list[contents.Entry], parent=None) -> None
 
 
 def _links(bound: Bound, page, name: str, html: Path, before: int) -> None:
-    """Redirect the links of one sheet to the book's own sheets, and drop those that fail."""
+    """Redirect the links of one sheet to the book's own sheets, and drop broken links."""
     kept = ArrayObject()
     for reference in page.get("/Annots", ArrayObject()):
         link = reference.get_object()

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Comment, Doctype, Tag
 INK = re.compile(r"var\(--nn-([a-z-]+)(?:,[^()]*)?\)")
 UNUSABLE = (
     "script, noscript, body style, button, input, select, textarea, a.headerlink, nn-filter,"
-    ".nn-live, .nn-screen, .nn-check,"  # the programs that check errata are for the site
+    ".nn-live, .nn-screen, .nn-check,"  # the programs that check errata appear only on the site
     ".nn-trace .nn-right"  # of a graph's two drawings the one for narrow pages stays
 )
 BLOCKS = ("ul", "ol", "dl", "div", "pre", "table", "figure", "p")
@@ -28,7 +28,7 @@ CAPITALS = (
     "clipPath linearGradient radialGradient textPath foreignObject"
 ).split()
 WITH_CAPITALS = {name.lower(): name for name in CAPITALS}
-# Attributes that HTML forgives and XHTML forbids.
+# Attributes that HTML tolerates and XHTML forbids.
 FORBIDDEN = {"align", "valign", "border", "width", "height", "nowrap"}
 SIZED = {
     "mspace",
@@ -62,7 +62,7 @@ def page(text: str, inks: dict[str, str], store: Callable[[str, bytes], str]) ->
         node.extract()
     _drop_scripts(soup)
     _unfold(soup)
-    for box in soup.select("div.math"):  # equations with numbers keep them beside
+    for box in soup.select("div.math"):  # numbered equations keep their numbers next to them
         box.attrs.pop("style", None)
     _pictures(soup, store)
     _make_valid_xml(soup)
@@ -70,7 +70,7 @@ def page(text: str, inks: dict[str, str], store: Callable[[str, bytes], str]) ->
 
 
 def _root(soup: BeautifulSoup) -> str:
-    """Return the page as text that is XML."""
+    """Return the page as valid XML."""
     root = soup.find("html")
     root["xmlns"] = "http://www.w3.org/1999/xhtml"
     return root.decode(formatter="minimal").replace("\xa0", "&#160;")
@@ -105,22 +105,22 @@ def _pictures(soup: BeautifulSoup, store: Callable[[str, bytes], str]) -> None:
     """Store images that the page contains as data, because every reader can show a file."""
     for image in soup.find_all(["img", "image"]):
         key = next((k for k in ("src", "xlink:href", "href") if k in image.attrs), None)
-        found = key and re.match(r"data:([\w/+.-]+);base64,(.*)", image[key], re.DOTALL)
-        if found:
-            content = base64.b64decode(found[2])
+        match = key and re.match(r"data:([\w/+.-]+);base64,(.*)", image[key], re.DOTALL)
+        if match:
+            content = base64.b64decode(match[2])
             name = hashlib.sha256(content).hexdigest()[:16]
-            image[key] = store(f"{name}.{SUFFIXES[found[1]]}", content)
+            image[key] = store(f"{name}.{SUFFIXES[match[1]]}", content)
         if image.name == "img":
             image["alt"] = image.get("alt", "")
 
 
 def _make_valid_xml(soup: BeautifulSoup) -> None:
     """Repair HTML that browsers accept but XML doesn't."""
-    seen = set()
+    ids = set()
     for tag in soup.find_all(True):
-        if tag.get("id") in seen:
+        if tag.get("id") in ids:
             del tag["id"]
-        seen.add(tag.get("id"))
+        ids.add(tag.get("id"))
         if tag.name == "p" and tag.find(BLOCKS):
             tag.name = "div"
         if tag.name not in SIZED and not tag.find_parent("svg"):
@@ -137,7 +137,7 @@ def _restore_capitals(tag: Tag) -> None:
     """Give an element of SVG and its attributes their capitals again."""
     tag.name = WITH_CAPITALS.get(tag.name, tag.name)
     tag.attrs = {WITH_CAPITALS.get(k, k): v for k, v in tag.attrs.items()}
-    if "paint-order" in tag.attrs:  # known as a property, not yet as an attribute
+    if "paint-order" in tag.attrs:  # listed as a property, but not as an attribute
         tag["style"] = f"paint-order:{tag.attrs.pop('paint-order')};{tag.get('style', '')}"
     if tag.name == "path" and "d" not in tag.attrs:
         tag["d"] = ""

@@ -1,4 +1,4 @@
-"""First stage, once for a build: what all pages need before one of them is executed or read.
+"""First stage, once per build: prepare what all pages need before any page is executed or read.
 
 In: the settings of ``_config.yml``, the data of ``chapters/reference``, the sources of nnlib.
 Out: the folder of stored outputs, named by a hash of their inputs; the course and its glossary

@@ -1,7 +1,7 @@
 """Digests of what a page depends on: its outputs, its text and its files.
 
 jupyter-cache's key is the text of a page's cells, so it would serve old outputs after a change
-in ``nnlib``. So a digest of the files that a page may read is stored with its outputs
+in ``nnlib``. We therefore store a digest of the files that a page may read with its outputs
 (``execute/parallel.py``), and a page is executed again when that digest changes.
 """
 
@@ -33,7 +33,7 @@ READ_BY_START_AND_REFERENCE = (  # these pages show the course itself
     "Makefile",
     "pyproject.toml",
 )
-READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # what the text is made with
+READ = ("chapters/_ext/**/*.py", "chapters/reference/**/*.yml")  # besides a page's text
 # Files that are copied next to the pages or into them.
 COPIED = (
     "chapters/_extra/_play/*",

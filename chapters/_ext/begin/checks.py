@@ -19,9 +19,9 @@ def failures(checks: dict[str, str], memory: Path, environment: str) -> dict[str
     checks : dict
         Python source by id.
     memory : Path
-        A JSON file with the hashes of the checks that have passed; made when missing.
+        A JSON file with the hashes of the checks that have passed; created if needed.
     environment : str
-        Goes into the hashes, so that checks run again when the locked packages change.
+        Part of the hashes, so that checks run again when the locked packages change.
     """
     passed = set(json.loads(memory.read_text())) if memory.exists() else set()
     keys = {name: _key(source, environment) for name, source in checks.items()}

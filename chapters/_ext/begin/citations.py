@@ -1,4 +1,4 @@
-"""Citations at less cost: styles are found once, and the citations of a page are one."""
+"""Make citations faster: find each style once, and merge the citations of a page into one."""
 
 from importlib.metadata import entry_points
 
@@ -11,29 +11,29 @@ GROUPS = (
 
 
 def register_styles(app) -> None:
-    """Register pybtex's installed styles; else it looks through all packages for each name."""
+    """Register pybtex's installed styles; otherwise it searches all packages for each name."""
     for group in GROUPS:
         for point in entry_points(group=group):
             register_plugin(group, point.name, point.load(), force=True)
 
 
 def merge(app, env) -> list[str]:
-    """Make one citation of all citations of a page, until `part`.
+    """Merge all citations of a page into one, until `part` splits them again.
 
-    For each work in the list of each page bibtex looks through all citations of the book.
+    Otherwise, bibtex searches all citations of the book for each work on each page.
     """
     if (cite := env.domains.get("cite")) is None:
         return []
     pages = {}
-    for found in cite.citation_refs:
-        targets = pages[found.docname].targets if found.docname in pages else []
-        pages[found.docname] = found._replace(targets=[*targets, *found.targets])
+    for citation in cite.citation_refs:
+        targets = pages[citation.docname].targets if citation.docname in pages else []
+        pages[citation.docname] = citation._replace(targets=[*targets, *citation.targets])
     env.nn_citations, cite.data["citation_refs"] = cite.citation_refs, [*pages.values()]
     return []
 
 
 def part(app, env) -> list[str]:
-    """Restore the citations that `merge` has replaced."""
+    """Restore the citations that `merge` replaced."""
     if cite := env.domains.get("cite"):
         cite.data["citation_refs"] = env.__dict__.pop("nn_citations")
     return []

@@ -61,7 +61,7 @@ class Course:
     Parameters
     ----------
     pages : Path
-        ``pages.yml``; beside it may stand ``parts.yml`` with the titles of its parts.
+        ``pages.yml``; an optional ``parts.yml`` next to it contains the titles of its parts.
     syllabus : Path
         The folder of ``<notes>.yml`` and ``<notes>-errata.yml``.
     """
@@ -137,6 +137,6 @@ def page_of(docname: str) -> str:
 
 
 def read_yaml(path: Path):
-    """Return the content of a YAML file, parsed by the C library if it is installed."""
+    """Return the content of a YAML file, parsed with the C library if it is installed."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)

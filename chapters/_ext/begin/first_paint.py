@@ -1,21 +1,24 @@
-"""What a page settles before its first paint, so that nothing moves or flashes later.
+"""Decide what a page needs before its first paint, so that nothing moves or flashes later.
 
-The theme decides between light and dark when all scripts have come; until then a page would be
-white, and its code set in other lines. A browser reads a face that is data in a sheet only when
-the first letter wants it, after the first paint. A script in the head does both.
-It also marks a page that a reader opens at its beginning: there the sections out of sight wait
-until they come near (``page.css``, ``page.js``). A page that is opened at an anchor, or
-at an earlier scroll position, is laid out immediately, so that the position is correct.
+The theme chooses between light and dark after all scripts have loaded; until then a page would
+be white. A browser loads a font that is embedded in a style sheet only when the first letter
+needs it, after the first paint, so the lines of text would change. A script in the head does
+both earlier.
+
+It also marks a page that a reader opens at its beginning: there, the sections out of sight are
+laid out only when the reader scrolls near them (``page.css``, ``page.js``). A page that is
+opened at an anchor, or at an earlier scroll position, is laid out immediately, so that the
+position is correct.
 
 What follows a prediction is hidden from the first paint on, unless the reader has guessed it or
 has asked to see it (``write/curtain.py``).
 
-The face is data in a sheet because it then also loads from ``file://`` in browsers that refuse
-fonts from other folders.
+The font is embedded in a style sheet because it then also loads from ``file://`` in browsers
+that refuse fonts from other folders.
 
-If the browser refuses to store anything, the theme's switch would fail: it gets a stand-in
-that lasts as long as the page. Our own storage is refused as before, and the
-reader sees a note.
+If the browser refuses to store anything, the theme's switch would fail, so it gets a substitute
+for storage that lasts as long as the page. Our own scripts still get the refusal, and show the
+reader a note.
 """
 
 import base64

@@ -106,11 +106,11 @@ class Glossary:
         """Yield position, matched words and term of each occurrence, in text order."""
         words, k = list(WORD.finditer(text)), 0
         while k < len(words):
-            found = self._at(text, words, k)
-            if found:
-                start, end = words[k].start(), words[k + found[0] - 1].end()
-                yield start, text[start:end], found[1]
-            k += found[0] if found else 1
+            match = self._at(text, words, k)
+            if match:
+                start, end = words[k].start(), words[k + match[0] - 1].end()
+                yield start, text[start:end], match[1]
+            k += match[0] if match else 1
 
     def named(self, text: str) -> Term | None:
         """Return the term if the whole text is a form of one, or None."""
@@ -131,10 +131,10 @@ class Glossary:
         return None
 
 
-def _same(form: list[str], found: list) -> bool:
+def _same(form: list[str], matched: list) -> bool:
     """Return whether words match the words of a form, which may start with a capital letter."""
-    first = found[0][0] in (form[0], form[0].capitalize() if form[0].islower() else form[0])
-    return first and all(a == b[0] for a, b in zip(form[1:], found[1:], strict=True))
+    first = matched[0][0] in (form[0], form[0].capitalize() if form[0].islower() else form[0])
+    return first and all(a == b[0] for a, b in zip(form[1:], matched[1:], strict=True))
 
 
 def _glued(text: str, start: int, end: int) -> bool:
@@ -157,7 +157,7 @@ def read_symbols(path: Path) -> list[Symbol]:
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[dict]:
-    """Return the entries of a YAML list; raise an error if one lacks a needed key."""
+    """Return the entries of a YAML list; raise an error if one lacks a required key."""
     rows = read_yaml(path) if path.is_file() else []
     for row in rows:
         missing = [key for key in needed if not row.get(key)]
@@ -167,14 +167,16 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[dict]:
 
 
 def load(app) -> None:
-    """Read terms and symbols into `app`; warn of entries that name an unknown page."""
+    """Read terms and symbols into `app`; warn about entries that name an unknown page."""
     root = Path(app.confdir)
     app.nn_glossary = Glossary(read_terms(root / app.config.nn_glossary))
     app.nn_symbols = read_symbols(root / app.config.nn_notation)
     for entry in (*app.nn_glossary.terms.values(), *app.nn_symbols):
         if entry.page not in app.nn_course.pages:
             name = getattr(entry, "term", None) or entry.symbol
-            logger.warning("%s names the page %s, which pages.yml lacks", name, entry.page)
+            logger.warning(
+                "%s names the page %s, which pages.yml doesn't list", name, entry.page
+            )
 
 
 def inline(text: str) -> list[nodes.Node]:

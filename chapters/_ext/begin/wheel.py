@@ -1,8 +1,8 @@
-"""nnlib for readers without an installation: its wheel, and the same in pieces for the page.
+"""nnlib for readers who haven't installed it: a wheel, and the same files as scripts for *Run*.
 
-Colab installs the wheel. A page opened from a file cannot fetch, so for *Run* the code and
-each data file are also there as classic scripts that carry their bytes as text; the data of a
-page is loaded only when its cells name it.
+Colab installs the wheel. A page that was opened from a file can't fetch other files, so for
+*Run* the code and each data file are also stored as classic scripts that contain their bytes as
+text; a data file is loaded only if the cells of the page name it.
 """
 
 import base64
@@ -34,7 +34,7 @@ def wheel_name(root: Path) -> str:
 
 
 def deliver(root: Path, out: Path, memory: Path) -> None:
-    """Write the wheel and its pieces into a folder, unless those there are up to date."""
+    """Write the wheel and its pieces into a folder, unless they are up to date."""
     name = wheel_name(root)
     if not name:
         return
@@ -48,7 +48,7 @@ def deliver(root: Path, out: Path, memory: Path) -> None:
 
 
 def build(root: Path, out: Path) -> None:
-    """Build the wheel with hatchling, reproducibly and without network."""
+    """Build the wheel with hatchling, reproducibly and without a network."""
     out.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
     env = os.environ | NEVER_CHANGES
@@ -102,5 +102,5 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 
 def _script(name: str, data: bytes) -> str:
-    """Return a classic script that passes bytes, coded as base64, to `nn.tryIt.bytes`."""
+    """Return a classic script that passes bytes, encoded as base64, to `nn.tryIt.bytes`."""
     return f'nn.tryIt.bytes("{name}", "{base64.b64encode(data).decode("ascii")}");\n'

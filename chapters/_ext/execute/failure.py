@@ -1,4 +1,4 @@
-"""Describe where a page failed: cell and line, the source before it, the traceback's end."""
+"""Describe where a page failed: cell and line, the source above, the end of the traceback."""
 
 import re
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Failure:
 
 
 def _with_values(text: str, findings: list[dict]) -> str:
-    """Return the reason of a failure, of an ``assert`` with the values of its two sides."""
+    """Return the reason for a failure; for an ``assert``, with the values of its two sides."""
     if not findings or findings[-1]["kind"] != "assert" or not findings[-1]["found"]:
         return text
     named = [f"{name} = {value}" for name, value in findings[-1]["found"] if name]
@@ -59,7 +59,7 @@ def _with_values(text: str, findings: list[dict]) -> str:
 
 
 def line_numbers(path: Path, notebook) -> list[int]:
-    """Return the line of the page at which the source of each cell begins, counted from 1."""
+    """Return the line of the page on which the source of each cell begins, counted from 1."""
     lines = path.read_text(encoding="utf-8").splitlines()
     fences = notebook.metadata.get("source_map", [0] * len(notebook.cells))
     return [
@@ -94,7 +94,7 @@ def reason(raised: dict, error: Exception | None) -> str:
 
 
 def failing_line(traceback: list[str], cell, start: int) -> int:
-    """Return the line of the page at which the cell failed."""
+    """Return the line of the page on which the cell failed."""
     for text in traceback:
         match = FRAME.search(text)
         if match and int(match[1]) == cell.execution_count:
@@ -115,7 +115,7 @@ def _in_page(text: str, notebook, starts: list[int], page: str) -> str:
 
 
 def _excerpt(lines: list[str], line: int) -> str:
-    """Return the failing line and those before it, with numbers and a mark."""
+    """Return the failing line and the lines before it, with line numbers and a marker."""
     shown = range(max(line - 1 - AROUND, 0), min(line, len(lines)))
     return "\n".join(f"  {'>' if k + 1 == line else ' '} {k + 1:4} | {lines[k]}" for k in shown)
 

@@ -1,4 +1,4 @@
-"""Show on a page, and in a summary, which of its checks came out differently on this computer.
+"""Show on a page, and in a summary, which checks came out differently on this computer.
 
 A finding is a claim (``nnlib.book.claim``) that is false, an ``assert`` that fails, or any
 other error of a cell. A strict build, as in the tests, fails on each of them. A reader's build
@@ -51,7 +51,7 @@ def strict() -> bool:
 def collect(notebook, last: int = 0, error: Exception | None = None) -> list[dict]:
     """Return the findings of an executed notebook, and remove the notes of claims from it.
 
-    ``error`` is what ended the execution, if it ended early, in the cell at the index ``last``.
+    ``error`` is the error that ended the execution early, if any; ``last`` is its cell's index.
     """
     findings = []
     codes = [k for k, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -62,17 +62,17 @@ def collect(notebook, last: int = 0, error: Exception | None = None) -> list[dic
         cell.outputs = [o for o in outputs if MIME not in o.get("data", {})]
         unmet = [note for note in notes if not note["held"]]
         claims = [note for note in unmet if note["kind"] == "claim"]
-        found = [note | {"traceback": ""} for note in claims]
+        of_cell = [note | {"traceback": ""} for note in claims]
         raised = next((o for o in cell.outputs if o.output_type == "error"), None)
         if raised or (error and index == last):
             known = next((note for note in unmet if note["kind"] == "assert"), {})
-            found.append(_error(cell, raised or {}, error) | known)
-        findings += [finding | {"cell": number} for finding in found]
+            of_cell.append(_error(cell, raised or {}, error) | known)
+        findings += [finding | {"cell": number} for finding in of_cell]
     return findings
 
 
 def _error(cell, raised: dict, error: Exception | None) -> dict:
-    """Return the finding for an error of a cell, without the values behind it."""
+    """Return the finding for an error in a cell, without values."""
     lines = COLOUR.sub("", "\n".join(raised.get("traceback", []))).splitlines()
     line = failing_line(lines, cell, 1)
     failed = raised.get("ename") == "AssertionError"
@@ -88,7 +88,7 @@ def _error(cell, raised: dict, error: Exception | None) -> dict:
 
 
 def located(env, docname: str) -> Iterator[dict]:
-    """Yield a page's findings with the line and the index of the cell at which each is."""
+    """Yield a page's findings with the line and the cell index of each."""
     findings = env.nn_outputs.get(docname, {}).get("findings", [])
     if not findings:
         return
@@ -103,9 +103,9 @@ def located(env, docname: str) -> Iterator[dict]:
 
 
 def values(finding: dict) -> str:
-    """Return the values that a condition had in this build, as text."""
+    """Return the values behind a condition in this build, as text."""
     named = (f"{name} = {value}" if name else value for name, value in finding["found"])
-    return "; ".join(named) or "it is not so"
+    return "; ".join(named) or "it is false"
 
 
 def of_all_pages(env) -> list[tuple[str, dict]]:
@@ -199,7 +199,7 @@ def _above(document: nodes.document, line: int) -> nodes.Element:
 
 
 def _line(node: nodes.Element) -> float:
-    """Return the line at which a node begins, or infinity if it is unknown."""
+    """Return the line on which a node begins, or infinity if it is unknown."""
     lines = (part.line for part in node.findall(nodes.Element) if part.line)
     return next(lines, math.inf)
 
@@ -219,7 +219,7 @@ def _notice(findings: list[dict], names: list[str]) -> nodes.container:
 
 
 def _box(findings: list[dict], name: str) -> nodes.container:
-    """Return a box for the findings of one place."""
+    """Return a box for the findings at one place."""
     box = nodes.container("", ids=[name], classes=["nn-claim"])
     for finding in findings:
         box += _paragraph(finding)
@@ -232,7 +232,7 @@ def _box(findings: list[dict], name: str) -> nodes.container:
 def _paragraph(finding: dict) -> nodes.paragraph:
     """Return a paragraph with one finding: the expectation and the result."""
     paragraph = nodes.paragraph("", "On the computer that built this page, ")
-    found = [nodes.literal("", values(finding)), nodes.Text(".")]
+    result = [nodes.literal("", values(finding)), nodes.Text(".")]
     if finding["kind"] == "claim":
         paragraph += [nodes.Text("a result differs. The text says: ")]
         paragraph += [*_marked(finding["statement"].rstrip(".")), nodes.Text(". Found here: ")]
@@ -241,7 +241,7 @@ def _paragraph(finding: dict) -> nodes.paragraph:
         paragraph += [nodes.literal("", finding["asked"]), nodes.Text(". Found: ")]
     else:
         paragraph += [nodes.Text("this cell stopped with an error: ")]
-    paragraph += found
+    paragraph += result
     return paragraph
 
 

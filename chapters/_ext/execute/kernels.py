@@ -1,7 +1,8 @@
 """Start the kernels of many pages as forks of one process, which has imported the libraries.
 
-A kernel needs two to five seconds of processor time for its imports; a fork has them already.
-Forking is safe only on Linux. Elsewhere, and for a few pages, each kernel is a program.
+A kernel needs two to five seconds of processor time for its imports; a fork already has them.
+Forking is safe only on Linux. On other systems, and if there are only a few pages, each kernel
+is started as a new process.
 """
 
 import json
@@ -37,7 +38,7 @@ class Fork(psutil.Process):
             return 0
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Return what `poll` does: it is called when the kernel has ended."""
+        """Return the result of `poll`, because this is called after the kernel has ended."""
         return self.poll()
 
 
@@ -51,10 +52,10 @@ class Warm:
                 [sys.executable, str(WARM), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the build, which then closes the socket
+                start_new_session=True,  # the build handles Ctrl-C, and then closes the socket
             )
         self.socket, self.lines = ours, ours.makefile("rw", encoding="utf-8")
-        self.asking = threading.Lock()  # an answer belongs to the question before it
+        self.asking = threading.Lock()  # so that each answer goes to its own request
 
     def fork(self, arguments: list[str], env: dict[str, str], cwd: str) -> Fork | None:
         """Return a new kernel, or None if the process cannot fork."""
@@ -67,9 +68,9 @@ class Warm:
             return None
 
     def close(self) -> None:
-        """End the process, which then ends the kernels that still run."""
+        """End the process, which then ends the kernels that are still running."""
         self.socket.close()
-        with suppress(OSError):  # it has ended before a question reached it
+        with suppress(OSError):  # it ended before a request reached it
             self.lines.close()
         self.process.wait()
 
@@ -93,7 +94,7 @@ class ForkProvisioner(LocalProvisioner):
 
 @contextmanager
 def warm_kernels(pages: int) -> Iterator[None]:
-    """Fork the kernels that are started meanwhile, if they are for enough pages."""
+    """Fork the kernels that are started inside this block, if there are enough pages."""
     if pages < FEWEST or sys.platform != "linux":
         yield
         return

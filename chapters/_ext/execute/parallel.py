@@ -3,10 +3,10 @@
 jupyter-cache can execute pages in parallel too, but serves old outputs after a change in nnlib
 (``begin/cachekey.py``).
 
-The page that took longest last time starts first. In a reader's build a cell that fails shows
-its traceback, and the cells after it run (`findings.py`). A strict build reports all pages that
-fail, and then stops. ``BOOK_WORKERS`` sets how many run in parallel, by default one for each
-core, up to four.
+The page that took longest last time starts first. In a reader's build, a cell that fails shows
+its traceback, and the cells after it still run (`findings.py`). A strict build reports all
+pages that fail, and then stops. ``BOOK_WORKERS`` sets how many run in parallel, by default one
+for each core, up to four.
 """
 
 import math
@@ -19,7 +19,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from begin.cachekey import digest, read_by
-from joblib import cpu_count  # those that this process may use, in a container too
+from joblib import cpu_count  # the cores that this process may use, also in a container
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_client.kernelspec import NoSuchKernel
@@ -34,7 +34,7 @@ from .run import Run, execute
 logger = logging.getLogger(__name__)
 
 MOST = 4  # a kernel may need 1 GB
-PATIENCE = 5  # times the timeout of a cell that a reader's machine gets
+PATIENCE = 5  # how many times longer a cell may run on a reader's machine
 FAILED = "{} of {} executed pages failed"
 
 
@@ -103,16 +103,16 @@ class Page:
 class Executor:
     """Executes pages in one build of the book, and stores their outputs for later builds.
 
-    jupyter-cache finds outputs by the text of the cells. Beside them is stored, as ``data``,
-    what they depend on, how long they took, what came out differently, and which numbers of the
-    text they did not compute.
+    jupyter-cache finds outputs by the text of the cells. Next to them, ``data`` records what
+    they depend on, how long they took, what came out differently, and which numbers in the text
+    they did not compute.
 
     Parameters
     ----------
     root : Path
         The book's folder.
     folder : Path
-        The folder with the outputs of earlier builds; made when missing.
+        The folder with the outputs of earlier builds; created if needed.
     """
 
     def __init__(self, root: Path, folder: Path):
@@ -125,7 +125,7 @@ class Executor:
         return f"{platform.python_version()}-{self.digest(read_by(docname))}"
 
     def holds(self, docname: str, stored: dict) -> bool:
-        """Return whether stored outputs are up to date and no cell stopped with an error."""
+        """Return whether the stored outputs are up to date and contain no error."""
         failed = any(finding["kind"] != "claim" for finding in stored["findings"])
         return stored["sources"] == self.sources(docname) and not failed
 
@@ -186,7 +186,7 @@ class Executor:
                 yield Page(docname, path, notebook, stored.get("seconds", math.inf))
 
     def _stored(self, notebook) -> dict:
-        """Return what is stored with the outputs of these cells, empty without outputs."""
+        """Return the data stored with the outputs of these cells, empty if there are none."""
         try:
             return self.cache.match_cache_notebook(notebook).data
         except KeyError:
@@ -226,7 +226,7 @@ def _line(page: Page, run: Run) -> str:
 
 
 def _result(job: Future, page: "Page") -> Run:
-    """Return the run of a page; raise CannotExecute if it is not the page that failed."""
+    """Return the run of a page; raise CannotExecute if something other than the page failed."""
     try:
         return job.result()
     except (OSError, RuntimeError, NoSuchKernel) as error:

@@ -21,9 +21,9 @@ class Run:
     """The outcome of the execution of a page.
 
     ``processor`` counts the seconds of the kernel and of the programs it waited for, so it
-    hardly depends on what else the machine does; it leaves out what a forked kernel had
-    imported before. ``findings`` are what came out differently, as `findings.collect` describes
-    it; ``failure`` is the error that ended the execution early.
+    hardly depends on other jobs on the machine; it excludes modules that a forked kernel had
+    imported before. ``findings`` lists the differences, as `findings.collect` describes them;
+    ``failure`` is the error that ended the execution early.
     """
 
     notebook: dict
@@ -47,7 +47,7 @@ class _Watch:
 
     def end(self, cell, cell_index, execute_reply) -> None:
         """Store the processor seconds of the kernel after a cell."""
-        with suppress(psutil.Error):  # the kernel is gone, which fails the page elsewhere
+        with suppress(psutil.Error):  # the kernel has ended; another check reports that
             times = psutil.Process(self.client.km.provisioner.pid).cpu_times()
             own = times.user + times.system
             self.processor = own + times.children_user + times.children_system
@@ -64,8 +64,8 @@ def execute(
 ) -> Run:
     """Execute the cells of a page of the book at `root`, in the page's folder.
 
-    The first error ends it. With ``allow_errors`` only a cell does that takes too long, or the
-    end of the kernel.
+    The first error stops the execution. With ``allow_errors``, only a cell that takes too long
+    or a dead kernel stops it.
     ``variables`` are added to the environment of its kernel; ``start`` is Python code, without
     a line break, that the kernel executes before the page.
     """
@@ -75,21 +75,23 @@ def execute(
         timeout=timeout,
         allow_errors=allow_errors,
         record_timing=False,  # a date would differ at each build
-        shutdown_kernel="immediate",  # nothing is left to save, and asking takes half a second
+        shutdown_kernel="immediate",  # nothing is left to save, and asking is slow
         on_cell_start=watch.begin,
         on_cell_executed=watch.end,
         extra_arguments=[f"--IPKernelApp.exec_lines={start}"] if start else [],
     )
     started = time.monotonic()
-    # NN_BOOK makes `book.claim` record what did not hold in the outputs.
+    # NN_BOOK makes `book.claim` record false claims in the outputs.
     environment = os.environ | {"NN_BOOK": str(root)} | (variables or {})
     error = _attempt(watch.client, cwd=str(path.parent), env=environment)
     wall = time.monotonic() - started
-    found = findings.collect(notebook, watch.last, error)
+    differences = findings.collect(notebook, watch.last, error)
     merge_streams(notebook)
     page = Path(os.path.relpath(path, root)).as_posix()
-    failure = Failure.of(page, path, notebook, watch.last, error, found) if error else None
-    return Run(notebook, wall, watch.processor, found, failure)
+    failure = (
+        Failure.of(page, path, notebook, watch.last, error, differences) if error else None
+    )
+    return Run(notebook, wall, watch.processor, differences, failure)
 
 
 def merge_streams(notebook) -> None:
@@ -109,8 +111,8 @@ def merge_streams(notebook) -> None:
 def _attempt(client: NotebookClient, **options) -> Exception | None:
     """Execute the notebook; return the error of the cell that failed, or None.
 
-    Between the choice of a kernel's ports and its start another program may take one. Then the
-    kernel ends before it has run a cell, and another is started, up to three in all.
+    Another program may take a port between the choice of a kernel's ports and its start. The
+    kernel then ends before it has run a cell, and we start another one, up to three in total.
     """
     for left in (2, 1, 0):
         try:
@@ -120,7 +122,7 @@ def _attempt(client: NotebookClient, **options) -> Exception | None:
         except RuntimeError as error:
             if not left or "before replying" not in str(error):
                 raise
-            client.km = None  # else the next kernel would get the same ports
+            client.km = None  # otherwise the next kernel would get the same ports
         else:
             break
     return None

@@ -1,11 +1,12 @@
-"""Fork kernels from this process, which has imported what most pages import.
+"""Fork kernels from this process, which has already imported the modules that most pages need.
 
-It is started with the number of a socket. Each line that comes there asks for a kernel, with
-its arguments, environment and working directory; the answer is its process id. The book's own
-packages are not imported here, so that each kernel imports them as its page asks.
+It is started with the number of a socket. Each line that arrives there asks for a kernel, with
+its arguments, environment and working directory; the answer is the kernel's process id. The
+book's own packages are not imported here, so that each kernel imports them when its page does.
 
-A process with several threads must not fork, so one whose imports have started some ends at
-once. Else it ends when the socket is closed, and ends the kernels that still run.
+A process with several threads must not fork, so this one exits if its imports have
+started threads. Otherwise it exits when the socket is closed, and ends the kernels that are
+still running.
 """
 
 import contextlib
@@ -39,13 +40,13 @@ def load() -> dict[str, str]:
         with contextlib.suppress(ImportError):  # PyTorch may be missing
             importlib.import_module(name)
     gc.collect()
-    gc.freeze()  # else each kernel would copy memory that it only reads
+    gc.freeze()  # otherwise each kernel would copy memory that it only reads
     return {name: os.environ[name] for name in set(os.environ) - before}
 
 
 def serve(number: int) -> dict | None:
     """Fork a kernel for each line read; return the line in a fork, and None at the end."""
-    kernels = []  # not waited for before the end, so that none gets the id of a dead one
+    kernels = []  # reaped only at the end, so that no new kernel gets the id of an old one
     with socket.socket(fileno=number) as asked, asked.makefile("rw", encoding="utf-8") as lines:
         for line in lines:
             if not (pid := os.fork()):
@@ -59,7 +60,7 @@ def serve(number: int) -> dict | None:
 
 
 def become(kernel: dict, variables: dict[str, str]) -> None:
-    """Give this process all that a new one would have, and its own random numbers."""
+    """Give this process everything that a new one would have, and its own random numbers."""
     os.setsid()
     os.chdir(kernel["cwd"])
     os.environ.clear()

@@ -1,6 +1,6 @@
-"""Make a build that warned once warn again.
+"""Make the build after a warning warn again.
 
-Sphinx stores pages that it has read, also pages with a warning, so the next build would not
+Sphinx stores the pages that it has read, even pages with a warning, so the next build would not
 read such a page again and would pass. After a warning, the next build reads all pages.
 """
 

@@ -3,10 +3,10 @@
 A page needs some 50 small files, and a browser on a slow connection waits for each of them. The
 sources stay separate because they are easier to read and test.
 
-The style sheets of the theme and of the book become one file, and those for the large brackets
-of formulas another one; the rarer faces of formulas stay separate. The scripts of every page,
-of a page's figures and of its questions, and the theme's late scripts become a file each.
-``data-files`` on a tag names the sources, which are deleted.
+The style sheets of the theme and of the book become one file, those that nearly all formulas
+need another, and those for large brackets a third; the sheets of rarer font faces stay separate.
+The scripts of every page, of a page's figures, of its questions, and the theme's late scripts
+become one file each. ``data-files`` on a tag names the sources, which are deleted.
 """
 
 import re
@@ -51,10 +51,10 @@ def with_joined_files(text: str, page: Path, out: Path, known: dict) -> str:
         return f'="{root}{known[files, suffix]}" data-files="{names}"'
 
     def sheets(match: re.Match) -> str:
-        every = re.findall(SHEET, match[0])
-        rare = [s for s in every if "_formulas/" in s and _file(s, page).stem not in COMMON]
+        hrefs = re.findall(SHEET, match[0])
+        rare = [s for s in hrefs if "_formulas/" in s and _file(s, page).stem not in COMMON]
         sizes = [s for s in rare if "_Size" in s]  # small files, of which a page needs several
-        usual = [s for s in every if s not in rare]
+        usual = [s for s in hrefs if s not in rare]
         groups = [joined(group, ".css") for group in (usual, sizes) if group]
         addresses = [*groups, *(f'="{sheet}"' for sheet in rare if sheet not in sizes)]
         return "".join(f'<link rel="stylesheet" href{one} />\n' for one in addresses)
@@ -85,7 +85,7 @@ def _file(source: str, page: Path) -> Path:
 
 def _write(files: tuple[Path, ...], suffix: str, out: Path) -> str:
     """Write the joined file, named after its content, and return its path in the book."""
-    # A semicolon before a script: "use strict" isn't for all, and an open statement ends.
+    # The semicolon limits "use strict" to its own script, and ends an open statement.
     between = "\n;\n" if suffix == ".js" else "\n"
     text = between + between.join(map(_with_imports, files))
     digest = blake2b(text.encode(), digest_size=6).hexdigest()
@@ -95,6 +95,6 @@ def _write(files: tuple[Path, ...], suffix: str, out: Path) -> str:
 
 
 def _with_imports(file: Path) -> str:
-    """Return the text of a file; sheets that it imports replace their imports."""
+    """Return the text of a file; each import is replaced by the imported style sheet."""
     text = file.read_text(encoding="utf-8")
     return IMPORT.sub(lambda m: (file.parent / m[1]).read_text(encoding="utf-8"), text)

@@ -1,4 +1,4 @@
-"""Write what meets a visitor first: index.html, 404.html, and the image of a shared link.
+"""Write what a visitor sees first: index.html, 404.html, and the preview image of a link.
 
 Jupyter Book writes an index.html that only redirects. Ours is the front page itself.
 """
@@ -15,7 +15,7 @@ DESCRIPTION = (
     "figure, and learn how far you can trust the result."
 )
 CARD = "_static/card.png"
-LAYERS = ((0.9, 3), (2.5, 4), (4.1, 2))  # x and number of units of each layer in the image
+LAYERS = ((0.9, 3), (2.5, 4), (4.1, 2))  # x position and number of units of each layer
 
 
 def add_missing_page(app) -> list:
@@ -40,7 +40,7 @@ def write_index(app, exception) -> None:
 
 
 def moved_up(text: str, folders: list[str]) -> str:
-    """Return a page of a folder with relative addresses for the folder of the whole book."""
+    """Return a page whose relative addresses are rewritten for the root folder of the book."""
     here = "".join(f"{folder}/" for folder in folders)
     text = re.sub(r'"(?=[\w-]+\.html)', f'"{here}', text)
     for k in range(len(folders), 0, -1):
@@ -66,7 +66,7 @@ def tags(title: str, root: str) -> str:
 
 
 def draw_card(file: Path, title: str) -> None:
-    """Draw the image of a shared link, 1200 by 630 pixels: a network and the book's title."""
+    """Draw the preview image of a link, 1200 by 630 pixels: a network and the book's title."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 6.3), dpi=100, facecolor="white")

@@ -1,6 +1,6 @@
-"""Draw the icons of the built pages by a style sheet of a few kB instead of 1.5 MB of script.
+"""Draw the icons of the pages with a style sheet of a few kB instead of a script of 1.5 MB.
 
-The theme marks an icon by an empty element, ``<i class="fa-solid fa-moon">``, and ships a
+The theme marks an icon with an empty element, ``<i class="fa-solid fa-moon">``, and ships a
 script with some 2,000 drawings. The finished pages show which icons are used; their
 outlines are taken from that script and become masks in ``icons.css``. The theme's script is
 then removed, with other files that no page needs.
@@ -45,18 +45,18 @@ UNUSED = ("**/*.map", "locales", "vendor/fontawesome", "scripts/fontawesome.js*"
 
 def used(html: str) -> set[str]:
     """Return the names of the icons on a page."""
-    return {name for found in CLASSES.findall(html) for name in NAME.findall(found)} - STYLE
+    return {name for classes in CLASSES.findall(html) for name in NAME.findall(classes)} - STYLE
 
 
 def outline(name: str, script: str) -> tuple[int, int, str]:
     """Return width, height and path of an icon, the solid one if there are several."""
-    found = re.findall(OUTLINE.format(name=re.escape(name)), script)
-    if not found:
+    drawings = re.findall(OUTLINE.format(name=re.escape(name)), script)
+    if not drawings:
         raise ExtensionError(
             f"icons: no drawing of 'fa-{name}' in the theme's {SCRIPT.name}; "
             "expected the name of an icon of Font Awesome Free"
         )
-    width, height, path = found[-1]
+    width, height, path = drawings[-1]
     return int(width), int(height), json.loads(path)
 
 

@@ -1,13 +1,13 @@
-r"""Convert a formula in TeX to plain characters, as a reader would type it.
+r"""Convert a formula from TeX to plain characters, as a reader would type it.
 
-The index of the search contains no TeX: ``\frac{a}{b}`` is ``a/b``, ``\nabla_{\theta} L`` is
-``∇_θ L``. What TeX writes as a name is a letter here, or the name as a word (``softmax``).
+The search index contains no TeX: ``\frac{a}{b}`` is ``a/b``, ``\nabla_{\theta} L`` is
+``∇_θ L``. Each TeX command becomes a letter, or a word (``softmax``).
 """
 
 import re
 from collections.abc import Iterator
 
-# What TeX writes as a name and readers type as a letter or a word.
+# TeX commands for what readers type as a letter or a word.
 LETTERS = dict(
     zip(
         "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda "
@@ -41,7 +41,7 @@ FENCES = {"left", "right", "middle"}
 ESCAPED = {"{": "{", "}": "}", "%": "%", "$": "$", "#": "#", "&": "&", "_": "_", "|": "‖"}
 ENDS_OF_LINES = {"\\": "; ", "\n": " "}
 SPACES = {"quad", "qquad"}
-# Names for the look of something; the thing itself follows, and stays.
+# Commands that only change the style of their argument; the argument stays.
 DRESS = set(
     "mathrm mathbf mathcal mathbb mathit mathsf mathtt text textbf textit textrm texttt "
     "operatorname boldsymbol bm big bigl bigr bigm Big Bigl Bigr Bigm bigg biggl biggr Bigg "
@@ -49,7 +49,7 @@ DRESS = set(
     "widehat widetilde overline underline overbrace underbrace overset underset stackrel "
     "nonumber notag substack boxed".split()
 )
-# What needs no brackets around it.
+# Text that needs no brackets around it.
 ONE = re.compile(r"[-−]?[\w∂∇∞…′*†!.]+|[\w√]?\([^()]*\)|\[[^][]*\]")
 
 

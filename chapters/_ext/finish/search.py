@@ -1,12 +1,12 @@
-"""Write the index of the book's search: pages, sections, terms, symbols, code names, topics.
+"""Write the book's search index: pages, sections, terms, symbols, code names, topics.
 
-Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, has no text to show without
-asking for each page (which file:// refuses), and cannot rank a page first. Ours has a table
-for each kind of record; a record is a page or a section, a term, a symbol, an object of
-the API, a topic of the notes or a source. It consists of two classic scripts, which a page
-loads when its search field is first used: one with everything that the first key needs, and a
-larger one with the texts of the sections, which follows. ``chapters/reference/search.yml``
-lists what readers type who don't know the word yet.
+Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, can't show text without loading
+each page (which browsers refuse from file://), and can't rank a page first. Ours has a table
+for each kind of record; a record is a page or a section, a term, a symbol, an object of the
+API, a topic of the notes or a source. It consists of two classic scripts, which a page loads
+when its search field is first used: one with everything that the first keystroke needs, and
+then a larger one with the texts of the sections. ``chapters/reference/search.yml`` lists what
+readers type if they don't know the term yet.
 """
 
 import json
@@ -41,7 +41,7 @@ SKIP = (
     nodes.substitution_definition,
     solution_node,  # a search for a word should find the exercise first
 )
-PASSED_OVER = {"Sources"}  # of each work there is a record
+PASSED_OVER = {"Sources"}  # each work has its own record
 UNSOUGHT = {"cell_output", "nn-check"}  # classes; each erratum has the same sentence
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
@@ -77,7 +77,7 @@ def sections(doctree: nodes.document) -> list[list[str]]:
         Anchor, title, text, names in code, and text behind a curtain. A reader finds the
         section by this text too, but a result must not show it.
     """
-    found = []
+    rows = []
     for section in filter(_titled, doctree.findall(nodes.section)):
         title, *rest = section.children
         if _text_of(title) in PASSED_OVER:
@@ -85,9 +85,9 @@ def sections(doctree: nodes.document) -> list[list[str]]:
         own = [node for node in rest if not _titled(node)]
         behind = [node for node in own if isinstance(node, Behind)]
         text = _short([node for node in own if node not in behind])
-        anchor = section["ids"][-1] if found else ""
-        found.append([anchor, _text_of(title), text, _names_in_code(own), _short(behind)])
-    return found
+        anchor = section["ids"][-1] if rows else ""
+        rows.append([anchor, _text_of(title), text, _names_in_code(own), _short(behind)])
+    return rows
 
 
 def _short(parts: list[nodes.Node]) -> str:
@@ -96,7 +96,7 @@ def _short(parts: list[nodes.Node]) -> str:
 
 
 def _head(doctree: nodes.document) -> list[list[str]]:
-    """Return title and first words of a page whose entries have separate records."""
+    """Return the title and the first words of a page whose entries have separate records."""
     [[anchor, title, *_]] = sections(doctree)[:1]
     body = next(filter(_titled, doctree.findall(nodes.section))).children
     text = " ".join(_text_of(node) for node in body if isinstance(node, nodes.paragraph))
@@ -110,21 +110,21 @@ def _names_in_code(rest: list[nodes.Node]) -> str:
 
 
 def _is_program(node: nodes.Node) -> bool:
-    """Return whether a node is a program, from which only names are indexed."""
+    """Return whether a node is code, of which only the names are indexed."""
     return isinstance(node, nodes.literal_block) and node.get("language") in PROGRAMS
 
 
 def objects(doctree: nodes.document) -> list[list[str]]:
-    """Return full name and first sentence of each API object; the name is also its anchor."""
-    found = []
+    """Return the full name, which is also the anchor, and first sentence of each API object."""
+    rows = []
     for node in doctree.findall(addnodes.desc):
         names = [s for s in node.findall(addnodes.desc_signature) if s["ids"]]
         content = node.next_node(addnodes.desc_content)
         first = content.next_node(nodes.paragraph) if content else None
         if names:
             text = " ".join(_text_of(first).split()) if first else ""
-            found.append([names[0]["ids"][0], text])
-    return found
+            rows.append([names[0]["ids"][0], text])
+    return rows
 
 
 def _file(app, docname: str) -> Path:
@@ -157,7 +157,7 @@ class _Pages:
         self.number = {docname: k for k, docname in enumerate(self.kept)}
 
     def table(self) -> list[list[str]]:
-        """Return address, title and opening question of each page."""
+        """Return the address, title and opening question of each page."""
         uri, known = self.app.builder.get_target_uri, self.app.nn_course.pages
         rows = []
         for docname, kept in self.kept.items():
@@ -168,7 +168,7 @@ class _Pages:
 
 
 def _in_order(app) -> list[str]:
-    """Return the documents in reading order, then those in no table of contents."""
+    """Return the documents in reading order, then those that are in no table of contents."""
     order = [app.config.root_doc]
     for docname in order:
         order += [n for n in app.env.toctree_includes.get(docname, []) if n not in order]
@@ -180,7 +180,7 @@ def _in_order(app) -> list[str]:
 
 
 def _pages(pages: _Pages, asked: dict[str, list[str]]) -> Iterator[list]:
-    """Yield a record for each page, with other words that readers type."""
+    """Yield a record for each page, with other words that readers might type."""
     for docname, k in pages.number.items():
         for _, title, *texts in pages.kept[docname]["sections"][:1]:
             yield [title, k, "", "\n".join(asked.get(page_of(docname), ())), *texts]
@@ -194,7 +194,7 @@ def _sections(pages: _Pages) -> Iterator[list]:
 
 
 def _terms(pages: _Pages) -> Iterator[list]:
-    """Yield a record for each term, at its explanation; of planned pages, in the glossary."""
+    """Yield a record for each term, linked to its page, or to the glossary if it has none."""
     app, glossary = pages.app, glossary_page(pages.app)
     for term in app.nn_glossary.terms.values():
         taught = f"chapters/{term.page}"
@@ -224,7 +224,7 @@ def _objects(pages: _Pages) -> Iterator[list]:
 
 
 def _topics(pages: _Pages) -> Iterator[list]:
-    """Yield a record for each topic of the notes, at the place that teaches it if any."""
+    """Yield a record for each topic of the notes, linked to the place that teaches it."""
     for topic in pages.app.nn_course.topics.values():
         taught = f"chapters/{topic.page}"
         place, anchor = taught, topic.id
@@ -253,7 +253,7 @@ def _typed(sentence: str) -> str:
 
 
 def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
-    """Return groups of synonyms, and the words that readers type by the page that they want."""
+    """Return the groups of synonyms, and the words that readers type to find each page."""
     path = Path(app.confdir) / app.config.nn_search
     said = read_yaml(path) if path.is_file() else {}
     pages_of_it = said.get("pages", {})
@@ -264,7 +264,7 @@ def _asked(app, pages: _Pages) -> tuple[list[list[str]], dict[str, list[str]]]:
             f"{path.name}: expected pages of the book, got {', '.join(unknown)}"
         )
     built = {p: words for p, words in pages_of_it.items() if f"chapters/{p}" in pages.number}
-    return said.get("same", []), built  # a build may be of one page
+    return said.get("same", []), built  # a build may consist of one page
 
 
 def index(app) -> dict:

@@ -1,11 +1,11 @@
-"""Take what costs a page most out of the theme's scripts.
+"""Remove the slowest parts of the theme's scripts.
 
-When a page has loaded, and again after each change of a figure, the theme asks every code
-block, output and table whether it overflows; so the browser lays out the whole page, also what
-is out of sight. ``page.js`` replaces that function.
+When a page has loaded, and again after each change of a figure, the theme checks every code
+block, output and table for overflow, so the browser lays out the whole page, even the parts out
+of sight. ``page.js`` replaces that function.
 
-At each click and key Bootstrap looks through the whole page, once for each of its kinds of
-button, for those that might have been meant. It can ask what was clicked on instead.
+At each click and keystroke, Bootstrap searches the whole page for the buttons that may be
+affected, once for each kind of button. Our version looks only at the element that was clicked.
 """
 
 import re
@@ -17,7 +17,7 @@ SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
 CALL = re.compile(
     r'"complete"===document\.readyState\?(\w)\(\):window\.addEventListener\("load",\1\)'
 )
-DONE = "/* page.js lets wide things be reached */0"
+DONE = "/* page.js makes wide elements reachable */0"
 BOOTSTRAP = "_static/scripts/bootstrap.js"
 SEARCH = re.compile(
     r"const (\w)=\w\.querySelectorAll\((\w)\);"
@@ -28,19 +28,19 @@ ASKED = "/* the page is not searched */"
 
 
 def without_call(text: str) -> str:
-    """Return the theme's script without the call of that function, its last statement."""
+    """Return the theme's script without its last statement, which calls that function."""
     return _once(CALL, DONE, text, DONE, "calls when a page has loaded")
 
 
 def without_search(text: str) -> str:
-    """Return Bootstrap so that it asks what was clicked on, and searches no page for it."""
+    """Return Bootstrap's script, changed to look only at the clicked element."""
     asking = rf"{ASKED}\3if(\4.matches?.(\2))"
     return _once(SEARCH, asking, text, ASKED, "does when something is clicked on")
 
 
 def _once(pattern: re.Pattern, by: str, text: str, done: str, what: str) -> str:
     """Replace the one place of a script that a pattern matches."""
-    if done in text:  # a file of the build before
+    if done in text:  # a file of the previous build
         return text
     text, times = pattern.subn(by, text)
     if times != 1:
@@ -52,7 +52,7 @@ def _once(pattern: re.Pattern, by: str, text: str, done: str, what: str) -> str:
 
 
 def shorten(app, exception) -> None:
-    """Write the theme's scripts without both into the finished book."""
+    """Write both changed scripts into the finished book."""
     if exception is None and app.builder.name == "html":
         for name, change in ((SCRIPT, without_call), (BOOTSTRAP, without_search)):
             file = Path(app.outdir, name)

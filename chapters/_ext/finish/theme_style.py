@@ -1,8 +1,8 @@
-"""Remove the rules that no page can use from the theme's style sheet, 90% of all rules.
+"""Remove the rules that no page can use, 90% of them, from the theme's style sheet.
 
 The theme brings all of Bootstrap. A browser reads every rule before the first paint, and tests
 many of them on each element. The finished pages and scripts show which classes and ids
-there are; a selector that needs another one matches nothing.
+there are; a selector that needs any other class or id matches nothing.
 """
 
 import re
@@ -19,29 +19,29 @@ SOURCE = Path(pydata_sphinx_theme.__file__).parent.joinpath(
 NAMED = re.compile(r'\b(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[\w-]+")
 GROUPS = ("media", "supports")  # rules that contain other rules
-ICON_FONT = "Font Awesome"  # icons.py draws them without it
+ICON_FONT = "Font Awesome"  # icons.py draws the icons without these rules
 
 
 def names(static: Path, pages: list[Path]) -> set[str]:
     """Return the classes and ids of the pages, and every word of their scripts."""
-    found = set()
+    words = set()
     for page in pages:
         for held in NAMED.findall(page.read_text(encoding="utf-8")):
-            found.update(held.split())
+            words.update(held.split())
     scripts = (static.rglob("*.js"), (static.parent / "_play").rglob("*.js"))
     for script in (file for folder in scripts for file in folder):
-        found.update(WORD.findall(script.read_text(encoding="utf-8")))
-    return found
+        words.update(WORD.findall(script.read_text(encoding="utf-8")))
+    return words
 
 
 def pruned(text: str, known: set[str]) -> str:
-    """Return a style sheet without the rules that need a class or id that is not known."""
+    """Return a style sheet without the rules that need an unknown class or id."""
     rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
     return _written(rules, known)
 
 
 def _written(rules: list, known: set[str]) -> str:
-    """Return the rules that can match something, as a style sheet."""
+    """Return a style sheet with only the rules that can match something."""
     return "\n".join(filter(None, (_rule(rule, known) for rule in rules)))
 
 
@@ -60,7 +60,7 @@ def _rule(rule, known: set[str]) -> str:
 
 
 def _parts(prelude: list) -> list[list]:
-    """Return the selectors between the commas of a rule's head."""
+    """Return the selectors of a rule, which are separated by commas."""
     parts = [[]]
     for token in prelude:
         if token == ",":
@@ -71,7 +71,7 @@ def _parts(prelude: list) -> list[list]:
 
 
 def _needed(selector: list) -> set[str]:
-    """Return the classes and ids that a selector needs, those in :is() or :not() not asked."""
+    """Return the classes and ids that a selector needs, ignoring those in :is() and :not()."""
     classes = {
         after.value for dot, after in pairwise(selector) if dot == "." and after.type == "ident"
     }

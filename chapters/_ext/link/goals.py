@@ -1,8 +1,8 @@
-"""Goals: when the task above a moving figure counts as done.
+"""Goals: decide when the task above an interactive figure counts as done.
 
 A task is a bold paragraph above a moving figure, in the same section. ``chapters/goals.yml``
-describes what the figure shows when the reader has done the task, and ``goal.js`` ticks the
-task then. A task without a goal is a warning, and so is a goal without its task.
+describes what the figure shows when the reader has done the task, and ``goal.js`` then ticks
+the task. A task without a goal causes a warning, and so does a goal without a task.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""Link the first use of each term on each page to the glossary, with a card for a closer look.
+"""Link the first use of each term on each page to the glossary, with a card to preview it.
 
 A writer needs to do nothing. A term in italics on the page that defines it gets the anchor
-``term-…``, and the glossary leads there. A wrong match is switched off by the role ``nolink``,
-or for the whole page by ``nolink: [batch, kernel]`` (``nolink: all``) in its front matter.
+``term-…``, and the glossary links to it. The role ``nolink`` switches off a wrong match;
+``nolink: [batch, kernel]`` (or ``nolink: all``) in the front matter does so on the whole page.
 """
 
 import json
@@ -14,7 +14,7 @@ from docutils import nodes
 from read.syllabus import Fold
 from sphinx.application import Sphinx
 
-# The parents in which a word is no plain prose, and classes of those.
+# The parents in which a word is not plain prose, and classes of such parents.
 QUIET = (
     nodes.title,
     nodes.rubric,
@@ -42,7 +42,7 @@ def nolink(name, rawtext, text, lineno, inliner, options=None, content=()):
 
 
 def _switched_off(app: Sphinx, docname: str) -> set[str]:
-    """Return the forms that a page's front matter excludes; ``all`` stands for every one."""
+    """Return the forms that a page's front matter excludes; ``all`` excludes every form."""
     unlinked = app.env.metadata[docname].get("nolink", "")
     if isinstance(unlinked, str) and unlinked.startswith("["):
         unlinked = json.loads(unlinked)
@@ -63,16 +63,21 @@ def _quiet(node: nodes.Node, titles: set[str] = frozenset()) -> bool:
 
 
 def define(app: Sphinx, doctree: nodes.document) -> None:
-    """Give the term that its own page sets in italics an anchor, once."""
-    page, found = page_of(app.env.docname), {}
+    """Add an anchor where a page first sets one of its own terms in italics."""
+    page, anchored = page_of(app.env.docname), {}
     for node in doctree.findall(nodes.emphasis):
         term = app.nn_glossary.named(node.astext())
-        if term and term.page == page and term.id not in found and not _quiet(node.children[0]):
+        if (
+            term
+            and term.page == page
+            and term.id not in anchored
+            and not _quiet(node.children[0])
+        ):
             node["ids"].append(term.id)
-            found[term.id] = True
+            anchored[term.id] = True
     if not hasattr(app.env, "nn_defined"):
         app.env.nn_defined = {}
-    app.env.nn_defined[app.env.docname] = list(found)
+    app.env.nn_defined[app.env.docname] = list(anchored)
 
 
 def forget_anchors(app, env, docname) -> None:
@@ -81,16 +86,16 @@ def forget_anchors(app, env, docname) -> None:
 
 
 def merge_anchors(app, env, docnames, other) -> None:
-    """Take over the anchors that another reading process has set."""
+    """Merge the anchors that another reading process has set."""
     env.nn_defined = getattr(env, "nn_defined", {}) | {
         name: other.nn_defined[name] for name in docnames if name in other.nn_defined
     }
 
 
 def glossary_page(app: Sphinx) -> str:
-    """Return the document with the glossary; empty when the book has none."""
-    found = (n for n, data in app.env.metadata.items() if "nn-glossary" in data)
-    return next((name for name in sorted(found) if name in app.env.found_docs), "")
+    """Return the document with the glossary, or an empty string if the book has none."""
+    documents = (n for n, data in app.env.metadata.items() if "nn-glossary" in data)
+    return next((name for name in sorted(documents) if name in app.env.found_docs), "")
 
 
 def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -99,7 +104,7 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     generated = "nn-generated" in app.env.metadata[docname]
     if not target or generated or docname.startswith(API) or "all" in off:
         return
-    there = app.builder.get_relative_uri(docname, target)
+    address = app.builder.get_relative_uri(docname, target)
     done = set(app.env.nn_defined.get(docname, ()))
     done |= {term.id for form in off if (term := app.nn_glossary.named(form))}
     titles = {page.title for page in app.nn_course.pages.values()}
@@ -107,12 +112,12 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         term
         for text in list(doctree.findall(nodes.Text))
         if not _quiet(text, titles)
-        for term in _replace(app.nn_glossary, text, done, there)
+        for term in _replace(app.nn_glossary, text, done, address)
     ]
     doctree["nn_terms"] = [term.id for term in used]
 
 
-def _replace(glossary: Glossary, text: nodes.Text, done: set[str], there: str) -> list[Term]:
+def _replace(glossary: Glossary, text: nodes.Text, done: set[str], address: str) -> list[Term]:
     """Replace the terms of one text that are not linked yet by links; return those terms."""
     whole, end, out, used = text.astext(), 0, [], []
     for start, words, term in glossary.find(whole):
@@ -120,7 +125,7 @@ def _replace(glossary: Glossary, text: nodes.Text, done: set[str], there: str) -
             continue
         done.add(term.id)
         used.append(term)
-        link = nodes.reference("", words, refuri=f"{there}#{term.id}", internal=True)
+        link = nodes.reference("", words, refuri=f"{address}#{term.id}", internal=True)
         link["classes"] = ["nn-term"]
         out += [nodes.Text(whole[end:start]), link]
         end = start + len(words)
@@ -141,7 +146,7 @@ def html_of(text: str) -> str:
 
 
 def definition_of(app: Sphinx, docname: str, term: Term) -> tuple[str, str]:
-    """Return title and address of the place that defines a term; planned ones have none."""
+    """Return title and address of the page that defines a term; no address if it's planned."""
     known = app.nn_course.pages.get(term.page)
     title = known.title if known else term.page
     target = next(

@@ -1,7 +1,7 @@
-"""The pages of the nnlib API, made from docstrings: one directive names the modules of a page.
+"""The pages of the nnlib API, generated from docstrings: a directive names a page's modules.
 
-```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, with the file's
-first sentence and, in the order of the file, whatever ``__all__`` declares public. Sphinx's
+```` ```{api} nnlib.linalg ```` becomes a heading for each file of that package, followed by the
+file's first sentence and everything that ``__all__`` lists, in the file's order. Sphinx's
 autodoc and Napoleon write the entries.
 """
 
@@ -30,7 +30,7 @@ def expand(app, docname: str, source: list[str]) -> None:
 
 
 def _parts(app) -> Iterator[str]:
-    """Yield the lines of a table of the API's pages: opening sentence and number of names."""
+    """Yield the lines of a table of the API pages: opening sentence and number of names."""
     yield from ("| page | holds | names |", "|---|---|--:|")
     toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
     for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
@@ -59,11 +59,11 @@ def by_file(name: str) -> dict[str, list[str]]:
     """
     module, whole, files = importlib.import_module(name), importlib.import_module("nnlib"), {}
     for one in module.__all__:
-        found = getattr(module, one)
-        file = getattr(found, "__module__", None)
-        again = module is not whole and getattr(whole, one, None) is found
+        member = getattr(module, one)
+        file = getattr(member, "__module__", None)
+        again = module is not whole and getattr(whole, one, None) is member
         ours = isinstance(file, str) and file.partition(".")[0] == "nnlib"
-        if callable(found) and ours and not again:
+        if callable(member) and ours and not again:
             files.setdefault(file, []).append(one)
     return files
 
@@ -75,21 +75,21 @@ def _opening(file: str) -> tuple[str, str]:
     return title, f"{rest[:1].upper()}{rest[1:]}." if colon else ""
 
 
-def _entry(name: str, found: object) -> Iterator[str]:
+def _entry(name: str, member: object) -> Iterator[str]:
     """Yield the lines of one autodoc entry; a class includes its methods."""
-    if isinstance(found, type):
+    if isinstance(member, type):
         yield from (f".. autoclass:: {name}", "   :members:", "")
     else:
         yield from (f".. autofunction:: {name}", "")
 
 
-def skip_members(app, what, name, found, skip, options) -> bool | None:
+def skip_members(app, what, name, member, skip, options) -> bool | None:
     """Return True to leave out a member that has no docstring of ours."""
-    plain = (getattr(found, "__doc__", "") or "").startswith(NAMED_TUPLE)
+    plain = (getattr(member, "__doc__", "") or "").startswith(NAMED_TUPLE)
     return True if plain or REQUEST.fullmatch(name) else None
 
 
-def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None:
+def prepare_docstring(app, what, name, member, options, lines: list[str]) -> None:
     """Rewrite a docstring's lines so that Napoleon reads them as intended.
 
     |x| is an absolute value and (..., *shape) a shape, not markup; two empty lines end the last
@@ -108,8 +108,8 @@ def prepare_docstring(app, what, name, found, options, lines: list[str]) -> None
 def own_nodes(app, doctree) -> None:
     """Set a page's document as the document of all its nodes.
 
-    MyST reads each ``eval-rst`` into a document of its own, whose settings hold the whole
-    build: it would be stored with every page, 12 MB each, and read again.
+    MyST reads each ``eval-rst`` into a separate document whose settings refer to the whole
+    build, so every page would store and reload 12 MB.
     """
     for node in doctree.findall():
         node.document = doctree

@@ -1,6 +1,6 @@
-"""Put folds of code below the figure that they draw, and show their title when they are open.
+"""Put folds of code below the figure that they draw, and keep their title when they are open.
 
-A cell's own title is its ``code_prompt_show``; the title of all others is in ``_config.yml``.
+``code_prompt_show`` sets the title of a cell's fold; the default is in ``_config.yml``.
 """
 
 from docutils import nodes
@@ -8,14 +8,14 @@ from myst_nb.sphinx_ import HideCodeCellNode
 
 
 def keep_titles(app, doctree: nodes.document) -> None:
-    """Let each fold of code have one title, open or closed."""
+    """Give each fold of code the same title, open or closed."""
     for cell in doctree.findall(nodes.container):
         if "prompt_show" in cell:
             cell["prompt_hide"] = cell["prompt_show"]
 
 
 def put_below(app, doctree: nodes.document, docname: str) -> None:
-    """Let the code of a figure come after it: a question and its figure stay together."""
+    """Move the code of a figure below it, so that a question and its figure stay together."""
     for fold in list(doctree.findall(HideCodeCellNode)):
         cell = fold.parent
         if cell is None:  # a fold around a whole cell

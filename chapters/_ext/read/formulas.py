@@ -1,7 +1,7 @@
 """Directive ``formula-sheet``: the formulas of the course, each executed before it is shown.
 
-They are in ``chapters/reference/formulas/PART.yml``. A check compares two ways to the same
-numbers with ``same``; it finds the names of ``PRELUDE``.
+They are in ``chapters/reference/formulas/PART.yml``. A check computes the same numbers in two
+ways and compares them with ``same``; it can use the names defined in ``PRELUDE``.
 """
 
 from pathlib import Path
@@ -74,7 +74,7 @@ def read(root: Path) -> dict[str, list[dict]]:
     Raises
     ------
     ValueError
-        If an entry lacks a key, has one too many, or a name appears twice.
+        If an entry lacks a key or has an unknown one, or a name appears twice.
     """
     parts, names = {}, set()
     for part in PARTS:
@@ -143,7 +143,7 @@ class FormulaSheet(SphinxDirective):
 
 
 def shorten_page_names(app, doctree, docname) -> None:
-    """Shorten the name of a page not yet written to its title, as the sheet has little room."""
+    """Shorten the link to an unwritten page to its title, because the sheet has little room."""
     for box in doctree.findall(nodes.inline):
         if "nn-formula-page" not in box["classes"]:
             continue

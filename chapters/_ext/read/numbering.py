@@ -1,8 +1,8 @@
-"""Number figures and exercises from 1 on each page, where Sphinx counts through the whole book.
+"""Number figures and exercises from 1 on each page; Sphinx counts through the whole book.
 
-Sphinx's own numbers are restored before it counts again, because it writes every page again
-whose numbers differ from those that it remembers. A reference to another page names that page:
-"Figure 3 of *Vectors*".
+Sphinx's own numbers are restored before it counts again, because it rewrites every page whose
+numbers differ from the stored ones. A reference to another page names that page: "Figure 3 of
+*Vectors*".
 """
 
 from posixpath import dirname, join, normpath
@@ -31,7 +31,7 @@ def count_by_page(app, env) -> list[str]:
 
 
 def _shift(numbers: dict, by: int) -> None:
-    """Add a number to each number of one kind on a page."""
+    """Shift all numbers of one kind on a page by an offset."""
     for name, (number, *rest) in numbers.items():
         numbers[name] = (number + by, *rest)
 

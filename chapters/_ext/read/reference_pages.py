@@ -23,9 +23,9 @@ def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
     Parameters
     ----------
     rows : str
-        What selects the rows; a row has a class ``nn-<field>-<value>`` for each field.
+        CSS selector of the rows; a row has a class ``nn-<field>-<value>`` for each field.
     noun : str
-        What the rows are, in the plural.
+        What a row is called, in the plural.
     fields : list of dict
         Name, label and options (pairs of value and text) of each menu.
     """
@@ -37,7 +37,7 @@ def filter_of(rows: str, noun: str, fields: list[dict]) -> nodes.raw:
 
 
 def _room(fields: list[dict]) -> str:
-    """Return the filter's menus as hidden HTML, which reserves their room for the script."""
+    """Return the filter's menus as hidden HTML, which reserves room until the script runs."""
     menus = ""
     for field in fields:
         options = "".join(
@@ -121,9 +121,9 @@ class NotationTable(SphinxDirective):
         course, symbols = self.env.app.nn_course, self.env.app.nn_symbols
         out = [_section("Symbols with more than one meaning", "twice", self._twice(symbols))]
         for part, title in course.parts.items():
-            found = [s for s in symbols if s.page.split("/")[0] == part]
-            if found:
-                out.append(_section(title, part, self._table(found)))
+            of_part = [s for s in symbols if s.page.split("/")[0] == part]
+            if of_part:
+                out.append(_section(title, part, self._table(of_part)))
         return out
 
     def _table(self, symbols: list[Symbol]) -> list[nodes.Node]:

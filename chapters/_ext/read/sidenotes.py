@@ -1,6 +1,6 @@
 """Side notes: short remarks next to the paragraph that they follow in the source.
 
-In a wide window a side note is in the margin, in a narrow one and on paper below its
+In a wide window a side note is in the margin; in a narrow window and on paper it is below its
 paragraph. In HTML it comes first, because only then is the paragraph next to it.
 """
 
@@ -22,7 +22,7 @@ class Beside(nodes.Part, nodes.Element):
 
 
 class SidenoteDirective(SphinxDirective):
-    """The directive ``sidenote``, right behind a paragraph."""
+    """The directive ``sidenote``, directly after a paragraph."""
 
     has_content = True
 

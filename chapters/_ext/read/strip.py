@@ -1,9 +1,9 @@
 """The strip under a page's puzzle: its time, its prerequisites and its goals.
 
-The directive ``strip`` holds what the page needs, where that is more than the pages that
-pages.yml has as its ``after``, and then a list of two or three things that the reader will be
-able to do. The minutes are computed here from the words, figures and questions of the page, at
-the rates of ``MINUTES``. Folded content doesn't count. Exercises are listed separately.
+The directive ``strip`` contains the prerequisites beyond the pages that pages.yml lists under
+``after``, if any, and then a list of two or three things that the reader will be able to do.
+The minutes are computed here from the words, figures and questions of the page, at the rates of
+``MINUTES``. Folded content doesn't count. Exercises are listed separately.
 """
 
 import json
@@ -43,7 +43,7 @@ class Strip(SphinxDirective):
         *needs, goals = self.parse_content_to_nodes() or [nodes.comment()]
         few, many = GOALS
         if not isinstance(goals, nodes.bullet_list) or not few <= len(goals) <= many:
-            text = f"strip: expected at last a list of {few} or {many} goals"
+            text = f"strip: expected a list of {few} or {many} goals as the last block"
             logger.warning(text, location=self.get_location())
             return []
         contents = [nodes.paragraph()], needs or self.pages_before(), [goals]
@@ -56,7 +56,7 @@ class Strip(SphinxDirective):
         return [nodes.definition_list("", *items, classes=["nn-strip", "nolink"])]
 
     def pages_before(self) -> list[nodes.Node]:
-        """Return a list of the pages that come before this one, by pages.yml."""
+        """Return a list of the pages that come before this one, according to pages.yml."""
         pages = self.env.app.nn_course.pages
         known = pages.get(page_of(self.env.docname))
         if not known or not known.after:
@@ -80,17 +80,17 @@ def fill(app, doctree: nodes.document) -> None:
 
 
 def count(node: nodes.Element) -> Counter:
-    """Return how much of each kind there is to be read and done below a node."""
-    found = Counter()
-    _count(node, found)
-    return found
+    """Return how much there is to read and do below a node, by kind."""
+    counts = Counter()
+    _count(node, counts)
+    return counts
 
 
-def time_of(found: Counter) -> str:
+def time_of(counts: Counter) -> str:
     """Return the minutes for a page, rounded, and the exercises with their minutes."""
-    minutes = sum(rate * found[kind] for kind, rate in MINUTES.items())
+    minutes = sum(rate * counts[kind] for kind, rate in MINUTES.items())
     rounded = max(1, round(minutes / ROUNDED_TO)) * ROUNDED_TO
-    if not (count := found["exercises"]):
+    if not (count := counts["exercises"]):
         return f"{rounded} minutes"
     exercises = "exercise" if count == 1 else "exercises"
     return f"{rounded} minutes, plus {count * PER_EXERCISE} for {count} {exercises}"
@@ -106,35 +106,35 @@ def goals_of(strip: nodes.definition_list) -> nodes.definition:
     return strip[-1][-1]
 
 
-def _count(node: nodes.Node, found: Counter) -> None:
-    """Add to ``found`` what there is to be read and done below a node."""
+def _count(node: nodes.Node, counts: Counter) -> None:
+    """Add to ``counts`` what there is to read and do below a node."""
     if not isinstance(node, nodes.Element) or isinstance(node, nodes.Invisible):
         return
     if "exercise" in node.get("classes", ()):
-        found["exercises"] += 1
+        counts["exercises"] += 1
     elif isinstance(node, Fold) or FOLDED & set(node.get("classes", ())) or is_strip(node):
         return
     elif isinstance(node, nodes.raw):
-        _count_elements(node.astext(), found)
+        _count_elements(node.astext(), counts)
     elif isinstance(node, nodes.literal_block):
-        found["words"] += _words_of_code(node)
+        counts["words"] += _words_of_code(node)
     elif isinstance(node, nodes.TextElement):
-        found["words"] += _words(node)
+        counts["words"] += _words(node)
     else:
-        found["figures"] += isinstance(node, nodes.figure)
+        counts["figures"] += isinstance(node, nodes.figure)
         for child in node.children:
-            _count(child, found)
+            _count(child, counts)
 
 
-def _count_elements(html: str, found: Counter) -> None:
+def _count_elements(html: str, counts: Counter) -> None:
     """Add the moving figures, predictions and questions of a cell's output."""
-    found["figures"] += html.count('class="nn-play"')
-    found["questions"] += html.count("<nn-predict>")
-    found["questions"] += sum(len(json.loads(d)["questions"]) for d in QUIZ.findall(html))
+    counts["figures"] += html.count('class="nn-play"')
+    counts["questions"] += html.count("<nn-predict>")
+    counts["questions"] += sum(len(json.loads(d)["questions"]) for d in QUIZ.findall(html))
 
 
 def _words_of_code(node: nodes.literal_block) -> int:
-    """Return the number of words of visible code, and 0 for the output of a cell."""
+    """Return the number of words of visible code, or 0 for the output of a cell."""
     cell = node
     while cell is not None and cell.get("nb_element") != "cell_code":
         if cell.get("nb_element") == "cell_code_output":

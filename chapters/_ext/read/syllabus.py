@@ -1,4 +1,4 @@
-"""Directives ``covers`` and ``erratum``; the check that a page leaves none of its ids out."""
+"""Directives ``covers`` and ``erratum``; the check that a page omits none of its ids."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ def covered(env, docname: str) -> dict[str, list[str]]:
 
 
 class _Ids(SphinxDirective):
-    """A directive whose content is ids of topics or errata that belong to this page."""
+    """A directive whose content lists ids of topics or errata that belong to this page."""
 
     has_content = True
 
@@ -40,7 +40,7 @@ class _Ids(SphinxDirective):
         logger.warning(f"{self.name}: {text}", *values, location=self.get_location())
 
     def entries(self, known: dict) -> Iterator:
-        """Yield the entries named in the content; warn of each that does not belong here."""
+        """Yield the entries named in the content; warn about each that does not belong here."""
         here, page = covered(self.env, self.env.docname)[self.name], page_of(self.env.docname)
         ids = " ".join(self.content).split()
         if not ids:
@@ -69,17 +69,17 @@ class Covers(_Ids):
 
 
 class Corrections(_Ids):
-    """The directive that shows errors of the notes in a fold: claim, correction and check."""
+    """The directive that shows errors in the notes in a fold: claim, correction and check."""
 
     def run(self) -> list[nodes.Node]:
         """Return the fold with the errata."""
-        found = [e for e in self.entries(self.env.app.nn_course.errata) if self._allowed(e)]
-        if not found:
+        errata = [e for e in self.entries(self.env.app.nn_course.errata) if self._allowed(e)]
+        if not errata:
             return []
-        count = "one statement" if len(found) == 1 else f"{len(found)} statements"
+        count = "one statement" if len(errata) == 1 else f"{len(errata)} statements"
         title = FoldTitle("", f"Corrections to the lecture notes: {count}")
         fold = Fold("", title, classes=["nn-errata"])
-        for erratum in found:
+        for erratum in errata:
             fold += describe(self, erratum)
             fold[-1] += check_of(self, erratum)
         return [fold]
@@ -105,7 +105,7 @@ def describe(directive: SphinxDirective, erratum: Erratum) -> nodes.container:
 
 
 def check_of(directive: SphinxDirective, erratum: Erratum) -> list[nodes.Node]:
-    """Return the code that checks an erratum, under a sentence about its result."""
+    """Return the code that checks an erratum, below a sentence about its result."""
     check = erratum.check.strip()
     heading = nodes.paragraph("", "This check ran and passed when the page was built:")
     if error := directive.env.app.nn_failed_errata.get(erratum.id):
@@ -118,7 +118,7 @@ def check_of(directive: SphinxDirective, erratum: Erratum) -> list[nodes.Node]:
 
 
 def check_errata(app) -> None:
-    """Run the checks of all errata; warn of each that fails, which fails a strict build."""
+    """Run the checks of all errata; warn about each failure, which fails a strict build."""
     checks = {erratum.id: erratum.check for erratum in app.nn_course.errata.values()}
     memory = Path(app.doctreedir).parent / "errata-checks.json"
     environment = digest(Path(app.confdir), ["requirements.lock"])
@@ -133,21 +133,21 @@ def forget_ids(app, env, docname) -> None:
 
 
 def merge_ids(app, env, docnames, other) -> None:
-    """Merge the ids that another of Sphinx's reading processes has found."""
+    """Merge the ids that another of Sphinx's reading processes found."""
     for docname in docnames:
         if docname in getattr(other, "nn_seen", {}):
             covered(env, docname).update(other.nn_seen[docname])
 
 
 def check_ids(app, env) -> None:
-    """Warn of each topic or erratum that a written page leaves out."""
+    """Warn about each topic or erratum that a written page omits."""
     course = app.nn_course
     for docname in sorted(env.found_docs):
         page, here = page_of(docname), covered(env, docname)
         for name in sorted(course.topics_of(page) - set(here["covers"])):
             logger.warning("%s is not covered on its page", name, location=docname)
         for name in sorted(course.errata_of(page) - set(here["erratum"])):
-            logger.warning("%s is not put right on its page", name, location=docname)
+            logger.warning("%s is not corrected on its page", name, location=docname)
 
 
 def element(name: str):

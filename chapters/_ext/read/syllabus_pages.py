@@ -1,4 +1,4 @@
-"""The pages that are made from the syllabus: where each topic is taught, and the errata."""
+"""The pages generated from the syllabus: where each topic is taught, and the errata."""
 
 from html import escape
 from itertools import groupby
@@ -109,7 +109,7 @@ class ErrataTable(SphinxDirective):
 
 
 def _address(app, docname: str, page: str, anchor: str = "") -> str:
-    """Return the address of a page relative to a document, or "" while it is not written."""
+    """Return the address of a page relative to a document, or "" if it isn't written yet."""
     target = f"chapters/{page}" if f"chapters/{page}" in app.env.found_docs else page
     if target not in app.env.found_docs:
         return ""
@@ -156,7 +156,7 @@ def _tables(app, docname: str, notes: str) -> str:
 
 
 def resolve(app, doctree, docname) -> None:
-    """Replace the placeholders, now that it is known which pages exist."""
+    """Replace the placeholders, now that we know which pages exist."""
     for node in list(doctree.findall(TopicTable)):
         node.replace_self(nodes.raw("", _tables(app, docname, node["notes"]), format="html"))
     for node in list(doctree.findall(PageLink)):

@@ -1,8 +1,9 @@
-"""Cells that say the same in several libraries stand in tabs, of which one is seen at a time.
+"""Show cells with the same content in several libraries as tabs, one at a time.
 
-Neighbouring cells with a tag ``tab-NAME`` make one set, and NAME is what its tab is called. So
-what a tab holds has run, with its output, and a notebook has the cells one below the other.
-A reader who chooses a library chooses it in all sets of the page.
+Neighbouring cells with a tag ``tab-NAME`` form one set of tabs, where NAME is the label of a
+tab. The content of each tab has been executed and includes its output; a notebook shows the
+cells one below the other. If a reader chooses a library, the page switches all its sets of
+tabs.
 """
 
 from docutils import nodes
@@ -29,13 +30,13 @@ def _is_tab(node: nodes.Node) -> bool:
 
 
 def _name(cell: nodes.container) -> str:
-    """Return what a cell's tab is called, nothing if it is no tab."""
+    """Return the label of a cell's tab, or an empty string if the cell is not a tab."""
     names = (kind.removeprefix(TAG) for kind in cell["classes"] if kind.startswith(TAG))
     return next(names, "")
 
 
 def _tab(cell: nodes.container) -> nodes.container:
-    """Return a tab with a cell in it, as sphinx-design makes it."""
+    """Return a tab that contains a cell, as sphinx-design builds it."""
     name = _name(cell)
     label = nodes.rubric("", name, classes=["sd-tab-label"])
     label["sync_id"], label["sync_group"] = name.lower(), "library"

@@ -1,10 +1,10 @@
 """Put what follows a prediction behind a curtain, until the reader has guessed.
 
-Behind the curtain is everything after a prediction up to the next heading, which includes its
-verdict. Predictions that directly follow each other share a curtain. A later prediction of the
-section is behind the curtain of the first one and has its own. If a prediction has
-``try_it=True``, the curtain begins after the moving figure, which the reader needs. The
-page's summary is behind a curtain of all predictions, because it gives their results away.
+Everything after a prediction up to the next heading is behind the curtain, including the
+verdict. Predictions that directly follow each other share a curtain. A later prediction in the
+section is behind the curtain of the first one, and has its own curtain. If a prediction has
+``try_it=True``, the curtain begins after the moving figure, which the reader needs. The page's
+summary is behind a curtain for all predictions, because it gives their results away.
 
 Without scripts, in print and for search engines, the page is complete: something is hidden only
 under a class that a script in the head sets (``begin/first_paint.py``). ``curtain.js`` opens a
@@ -39,7 +39,7 @@ class Behind(nodes.General, nodes.Element):
 
 
 def visit(self, node: Behind) -> None:
-    """Write the curtain, and begin what is behind it."""
+    """Write the curtain, and open the element that contains the hidden content."""
     ids, count = " ".join(node["predictions"]), len(node["predictions"])
     when = OPENS.get(count, MORE).format(count)
     self.body.append(BOX.format(ids=ids, what=node.get("what", REST), when=when))
@@ -47,12 +47,12 @@ def visit(self, node: Behind) -> None:
 
 
 def depart(self, node: Behind) -> None:
-    """End what is behind the curtain."""
+    """Close the element with the hidden content."""
     self.body.append("</section>\n")
 
 
 def hang(app, doctree, docname) -> None:
-    """Put the curtains of one page of the site in place."""
+    """Add the curtains to one page of the site."""
     if app.builder.name == "html":
         asked = [one["id"] for one in predictions(doctree)]
         for section in list(doctree.findall(nodes.section)):

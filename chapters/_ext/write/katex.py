@@ -1,6 +1,6 @@
 r"""KaTeX, the program that sites run in a reader's browser, run here in an embedded V8.
 
-It gives a formula twice, as elements for the eye and as MathML for screen readers. The MathML
+It writes a formula twice, as elements to display and as MathML for screen readers. The MathML
 also contains the TeX, which KaTeX's own script puts on the clipboard.
 """
 
@@ -42,7 +42,7 @@ class Typesetter:
     Parameters
     ----------
     folder : Path
-        Holds ``katex.min.js``, ``katex.min.css`` and ``fonts/``.
+        Contains ``katex.min.js``, ``katex.min.css`` and ``fonts/``.
     """
 
     def __init__(self, folder: Path):
@@ -52,15 +52,15 @@ class Typesetter:
 
     @cached_property
     def _engine(self) -> MiniRacer:
-        """Return V8 with KaTeX in it; not before it is wanted, since it starts threads."""
+        """Return V8 with KaTeX loaded, started only when needed, because it starts threads."""
         engine = MiniRacer()
-        atexit.register(engine.close)  # else it may wait for its own threads at the end
+        atexit.register(engine.close)  # otherwise it may wait for its own threads at exit
         engine.eval((self.folder / "katex.min.js").read_text(encoding="utf-8"))
         return engine
 
     @cached_property
     def rules(self) -> str:
-        """Return the style sheet without its faces."""
+        """Return the style sheet without its font faces."""
         return FACE.sub("", self.sheet)
 
     def _formula(self, tex: str, *, display: bool = False, eye: bool = True) -> str:
@@ -73,8 +73,8 @@ class Typesetter:
         display : bool, optional
             Whether it is on a separate line.
         eye : bool, optional
-            Whether the elements for the eye come with the MathML; without them it has the TeX
-            as its alternative text.
+            Whether to return the elements to display along with the MathML; without them, the
+            MathML has the TeX as its alternative text.
 
         Raises
         ------
@@ -98,39 +98,39 @@ class Typesetter:
 
     @cached_property
     def faces(self) -> dict[tuple[str, ...], str]:
-        """Return the file of each face, by family, weight and style."""
-        found = {}
+        """Return the file of each font face, by family, weight and style."""
+        files = {}
         for rule in FACE.findall(self.sheet):
             said = _declared(rule)
             file = FILE.search(rule)[1]
-            found[tuple(said[key] for key in KEYS)] = file
-        return found
+            files[tuple(said[key] for key in KEYS)] = file
+        return files
 
     @cached_property
     def _dressed(self) -> list[tuple[set[str], dict[str, str]]]:
-        """Return the rules that choose a face: classes and their properties."""
-        found = []
+        """Return the rules that choose a font face: classes and their properties."""
+        rules = []
         for selectors, body in RULE.findall(self.rules):
             said = {key: value for key, value in _declared(body).items() if key in KEYS}
             for selector in selectors.split(",") if said else []:
                 last = selector.removesuffix(">span").rpartition(" ")[2]
-                found.append((set(NAME.findall(last)), said))
-        return found
+                rules.append((set(NAME.findall(last)), said))
+        return rules
 
     def used(self, markup: str) -> list[str]:
-        """Return the files of the faces that the formulas of some HTML are set in."""
-        found = set()
+        """Return the files of the font faces that the formulas in some HTML use."""
+        files = set()
         for said in set(CLASSES.findall(markup)):
             own, names = {}, set(said.split())
             for wanted, rule in self._dressed:
                 if wanted and wanted <= names:
                     own |= rule
             if own or "katex" in names:
-                found.add(self.faces.get(tuple((USUAL | own)[key] for key in KEYS)))
-        return sorted(found - {None})
+                files.add(self.faces.get(tuple((USUAL | own)[key] for key in KEYS)))
+        return sorted(files - {None})
 
     def face(self, file: str) -> str:
-        """Return the style sheet of one face, with its data."""
+        """Return the style sheet of one font face, with its data."""
         data = base64.b64encode((self.folder / f"fonts/{file}.woff2").read_bytes()).decode()
         rule = next(rule for rule in FACE.findall(self.sheet) if FILE.search(rule)[1] == file)
         source = f'src:url(data:font/woff2;base64,{data}) format("woff2")'
@@ -145,7 +145,7 @@ def _declared(body: str) -> dict[str, str]:
 
 
 def _in_rows(tex: str) -> str:
-    """Return TeX whose outermost rows are aligned; numbers are given by Sphinx, not KaTeX."""
+    """Return TeX whose outermost rows are aligned; Sphinx adds the numbers, not KaTeX."""
     tex = outer = NUMBERED.sub(r"\\\1{\2*}", tex.strip())
     for inside in (INNER, GROUP):
         while (less := inside.sub("", outer)) != outer:

@@ -1,17 +1,17 @@
-"""Live code: each page as a notebook, the library as a wheel, and buttons that open both.
+"""Live code: each page as a notebook, the library as a wheel, and buttons that run the page.
 
-For a page with cells this writes ``_sources/PAGE.ipynb`` (to download, and for Colab) and
-``_live/PAGE.js`` (its cells, fetched when a reader presses *Run*), and adds the menu of
-places where the page can run. All addresses come from one setting, ``nn_live``:
+For a page with cells, this module writes ``_sources/PAGE.ipynb`` (to download, and for Colab)
+and ``_live/PAGE.js`` (its cells, fetched when a reader presses *Run*), and adds the menu of
+services that can run the page. All addresses come from one setting, ``nn_live``:
 
 repository
-    ``owner/name`` on GitHub; empty when there is none: no Binder, no Colab.
+    ``owner/name`` on GitHub; if it is empty, the page offers neither Binder nor Colab.
 branch, site_branch
-    The branches with the sources, which Binder opens, and with the built site, for Colab.
+    The branch with the sources, which Binder opens, and the one with the built site, for Colab.
 site
-    The address of the built site, from which Colab gets the wheel; empty: no Colab.
+    The address of the built site, from which Colab gets the wheel; without it, no Colab.
 pyodide
-    The folder of one released version of Pyodide; empty: no *Run*.
+    The address of a released version of Pyodide; without it, there is no *Run*.
 """
 
 import json
@@ -37,7 +37,7 @@ SCRIPTS = (
     "live",
 )  # live.js fetches live_worker.js when a reader presses Run
 CORE = 10  # megabytes of Pyodide's core and NumPy, compressed; the core is 5.6 of them
-PACKAGES = (  # what else a cell may need: how it names it, and about how large it is
+PACKAGES = (  # other packages: the names that a cell uses for them, and their approximate sizes
     {"name": "matplotlib", "words": "viz|matplotlib|plt", "size": 10},
     {"name": "scipy", "words": "scipy", "size": 15},
     {"name": "scikit-learn", "words": "classifiers|sklearn", "size": 25},
@@ -64,23 +64,23 @@ SHOWN_BY_TAG = {"remove-cell": False, "remove-input": False, "remove_input": Fal
 
 def settings(app) -> dict[str, str]:
     """Return the setting ``nn_live``, checked."""
-    given = app.config.nn_live
-    for name in FORMS.keys() | given.keys():
-        value = given.get(name)
+    configured = app.config.nn_live
+    for name in FORMS.keys() | configured.keys():
+        value = configured.get(name)
         if name not in FORMS:
             raise ConfigError(f"nn_live: unknown {name!r}; expected {', '.join(FORMS)}")
         if not isinstance(value, str) or not re.fullmatch(FORMS[name], value):
             raise ConfigError(f"nn_live: expected {name} to match {FORMS[name]}, got {value!r}")
-    return given
+    return configured
 
 
 def executed(app, docname: str) -> Path:
-    """Return where MyST-NB stores a page with its outputs, if it has cells."""
+    """Return the path where MyST-NB stores a page with its outputs, if it has cells."""
     return Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
 
 
 def with_outputs(app, path: Path):
-    """Return a page's cells with their outputs, which are in the cache, not in the file."""
+    """Return a page's cells with their outputs, which are in the cache, not in its file."""
     notebook = nbformat.read(path, as_version=4)
     try:
         cache = get_cache(app.env.mystnb_config.execution_cache_path)
@@ -90,22 +90,24 @@ def with_outputs(app, path: Path):
 
 
 def wheel_address(app) -> str:
-    """Return where Colab finds the wheel; empty when the site has no address."""
+    """Return the address from which Colab gets the wheel, empty if the site has no address."""
     site, name = settings(app)["site"], wheel.wheel_name(Path(app.confdir))
     return f"{site}{FOLDER}/{name}" if site and name else ""
 
 
 def places(docname: str, where: dict[str, str], *, elsewhere: bool = True) -> list[dict]:
-    """Return the menu of a page: JupyterLab by its command, then services with an address."""
+    """Return the menu of a page: the command for JupyterLab, then links to services."""
     command = f"make lab P={page_of(docname)}"
     path = quote(f"lab/tree/{docname}.md", safe="")
-    found = [("JupyterLab", f"Copy the command: {command}", None)]
+    services = [("JupyterLab", f"Copy the command: {command}", None)]
     if where["repository"]:
-        found.append(("Binder", "Open this page on Binder", BINDER.format(path=path, **where)))
+        services.append(
+            ("Binder", "Open this page on Binder", BINDER.format(path=path, **where))
+        )
     if elsewhere and where["repository"] and where["site"]:
         path = f"_sources/{docname}.ipynb"
-        found.append(("Colab", "Open this page in Colab", COLAB.format(path=path, **where)))
-    return [_item(text, tooltip, url, command) for text, tooltip, url in found]
+        services.append(("Colab", "Open this page in Colab", COLAB.format(path=path, **where)))
+    return [_item(text, tooltip, url, command) for text, tooltip, url in services]
 
 
 def _item(text: str, tooltip: str, url: str | None, command: str) -> dict:
@@ -117,7 +119,7 @@ def _item(text: str, tooltip: str, url: str | None, command: str) -> dict:
 
 
 def code_cells(notebook) -> list[dict]:
-    """Return the cells that a live page runs, in order, with their place in the page."""
+    """Return the cells that a live page runs, in order, with their position in the page."""
     return [
         {"index": k, "code": cell.source, "shown": _is_shown(cell)}
         for k, cell in enumerate(notebook.cells)
@@ -126,7 +128,7 @@ def code_cells(notebook) -> list[dict]:
 
 
 def cells_for_the_browser(cells: list[dict]) -> list[dict]:
-    """Return the live cells above the first one that imports what no browser can run."""
+    """Return the live cells above the first one that imports a package no browser can run."""
     return list(takewhile(lambda cell: not BEYOND.search(cell["code"]), cells))
 
 
@@ -136,7 +138,7 @@ def _is_shown(cell) -> bool:
 
 
 def mark_cells(app, doctree, docname) -> None:
-    """Give each cell that can run in the browser an id by which the script finds it."""
+    """Give each cell that can run in the browser an id, so that the script can find it."""
     path = executed(app, docname)
     if not path.exists():
         return
@@ -185,7 +187,7 @@ def _address(app, docname: str) -> str:
 
 
 def _known(app, docname: str, cells: list[dict]) -> dict:
-    """Return what the script of a page must know, and which cells can run in the browser."""
+    """Return the settings for a page's script, and the cells that can run in the browser."""
     code = "\n".join(cell["code"] for cell in cells)
     runs = any(cell["shown"] for cell in cells)
     where, elsewhere = settings(app), page_notebook.runs_elsewhere(app.env, docname)
@@ -231,7 +233,7 @@ def add_menu(app, pagename, templatename, context, doctree) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a text file; its folder is made when missing."""
+    """Write a text file; create its folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 

@@ -1,7 +1,7 @@
-"""Convert a page, as Sphinx has read it, to Markdown that any notebook shows.
+"""Convert a page, as Sphinx has read it, to Markdown that any notebook can show.
 
-By then every number is glued in, every citation and number of a figure is text, and links say
-where they lead; the rest are paragraphs, lists, formulas, tables and folds.
+By then, every glued number, citation and figure number is text, and every link has its address;
+the rest are paragraphs, lists, formulas, tables and folds.
 """
 
 import re
@@ -17,7 +17,7 @@ FALLBACK = re.compile(
     r'<div class="nn-fallback">(.*?)</div>\s*</nn-[\w-]+>',
     re.DOTALL,
 )
-EXERCISES = {"exercise_enumerable_node"}  # their number is not yet in their title
+EXERCISES = {"exercise_enumerable_node"}  # their titles don't contain their numbers yet
 SILENT = (nodes.Invisible, nodes.system_message, nodes.colspec)
 MARKS = {
     nodes.emphasis: ("*", "*"),
@@ -33,7 +33,7 @@ def without_script(html: str) -> str:
 
 
 def kind(node: nodes.Node) -> str:
-    """Return a node's class name, by which nodes of other extensions are recognised."""
+    """Return the name of a node's class, which identifies nodes of other extensions."""
     return type(node).__name__
 
 
@@ -127,8 +127,8 @@ class Markdown:
 
     def number(self, node: nodes.Element) -> str:
         """Return the number of a figure or an exercise, or "" if it has none."""
-        found = next((self.numbers[n] for n in node["ids"] if n in self.numbers), ())
-        return ".".join(map(str, found))
+        parts = next((self.numbers[n] for n in node["ids"] if n in self.numbers), ())
+        return ".".join(map(str, parts))
 
     def listed(self, node: nodes.Element) -> str:
         """Return a list with its items indented."""
@@ -159,7 +159,7 @@ class Markdown:
             yield plain
         elif isinstance(node, nodes.section):
             yield from self.blocks(node, level + 1)
-        elif kind(node) == "Beside":  # a side note comes behind its paragraph
+        elif kind(node) == "Beside":  # a side note comes after its paragraph
             yield from chain(*(self.block(child, level) for child in reversed(node.children)))
         elif kind(node) == "Fold":
             yield from self._fold(node, level)

@@ -1,7 +1,8 @@
 """Clean the HTML of a page: fewer bytes, no third-party hosts, nothing that axe rejects.
 
 Pygments wraps every name and comma of a cell in an element, and Matplotlib writes
-six decimals for each point of a curve. Both are most of the weight of a page that has many.
+six decimals for each point of a curve. On a page with many cells and figures, these are most of
+the bytes.
 """
 
 import re
@@ -11,7 +12,7 @@ COLOURLESS = re.compile(
 )
 PATH = re.compile(r'(?<= d=")[MLHVCSQTAZmlhvcsqtaz\d\s.,-]+(?=")')
 DECIMALS = re.compile(r"(\.\d\d)\d+")
-FOREIGN = "thebe"  # sphinx-thebe requests a foreign host, and declares a constant twice
+FOREIGN = "thebe"  # sphinx-thebe contacts another host, and declares a constant twice
 REPLACED = (
     # A list whose items are not list items, and a role that no longer exists.
     ('role="list" class="citation-list"', 'class="citation-list"'),
@@ -19,7 +20,7 @@ REPLACED = (
     # sphinx-exercise gives these to every exercise; an id appears once on a page.
     (' id="exercise-content"', ""),
     (' id="solution-content"', ""),
-    # A label that hides the words that can be read.
+    # A label that hides the visible text from screen readers.
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 )
 

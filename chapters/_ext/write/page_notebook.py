@@ -1,8 +1,9 @@
 """Convert a page with its outputs to a notebook that runs elsewhere: in Colab, at home.
 
-The text is Markdown; cells that the page hides are there, collapsed. Cells tagged
-``build-only`` serve the book or read its files, so a notebook shows and does not run them.
-A page that needs the repository as a whole declares it in its head: ``nn-elsewhere: false``.
+The text is Markdown; cells that the page hides are included, but collapsed. Cells tagged
+``build-only`` only work where the book is built, so a notebook shows them but does not run
+them. A page that needs the whole repository declares ``nn-elsewhere: false`` in its front
+matter.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from .markdown import Markdown, without_script
 BUILD_ONLY = "build-only"
 HIDDEN = {"hide-input", "remove-input", "remove_input", "hide-cell", "remove-cell"}
 MUTE = {"remove-cell", "remove-output", "remove_output"}
-GLUED = "application/papermill.record/"  # numbers on their way to the prose
+GLUED = "application/papermill.record/"  # glued numbers, which the prose shows
 AT_HOME = "This page reads the course's own folder: its cells run only there, by `make lab`."
 INSTALL = """\
 # Installs nnlib in Colab; does nothing where it is installed already.
@@ -38,7 +39,7 @@ def is_build_only(cell) -> bool:
 
 
 def runs_elsewhere(env, docname: str) -> bool:
-    """Return whether a page runs without the repository, which its front matter may deny."""
+    """Return whether a page runs without the repository, which its front matter can deny."""
     return str(env.metadata[docname].get("nn-elsewhere", True)).lower() != "false"
 
 
@@ -52,7 +53,7 @@ def make(doctree: nodes.document, executed, env, docname: str, *, site="", wheel
     executed : NotebookNode
         Its cells with their outputs.
     env : BuildEnvironment
-        Holds the numbers of its figures and exercises, and the settings of its head.
+        Contains the numbers of its figures and exercises, and its front matter.
     docname : str
         Its name in Sphinx.
     site, wheel : str
@@ -82,7 +83,7 @@ def _about(page: str, site: str, runs: bool) -> dict:
 
 
 def _cells(doctree, executed, markdown: Markdown) -> Iterator:
-    """Yield the cells in page order; one that the page removes comes before the next shown."""
+    """Yield the cells in page order; removed cells come before the next visible one."""
     text, done = [], 0
     for block in markdown.blocks(doctree):
         if isinstance(block, str):

@@ -1,23 +1,23 @@
-"""Load the script of an element of ours on the pages that use it, and on no other.
+"""Load the script of each of our elements only on the pages that use it.
 
 Every script builds on ``parts.js``. Comment lines in a script declare the rest:
 
 ``// needs: parts-plot parts-time``
     The other scripts on which it builds.
 ``// room: 630 362``
-    The height in pixels on a phone and on a desk, so that nothing jumps when it begins. A third
-    number is for a figure that fills the column of a wide window, and ``// room on
-    optimization/adaptive: 839 520`` is for a page where the figure has different data.
+    The height in pixels on a phone and on a desktop, so that nothing jumps when the figure
+    starts. A third number is for a figure that fills the column of a wide window, and ``// room
+    on optimization/adaptive: 839 520`` is for a page where the figure has different data.
 ``// data: nnlib/trace/grammar.json``
-    A file that is written into the page, where it is ``nnData.grammar``, because a script of a
-    page that was opened from a file can't read other files.
+    A file that is written into the page, where it is ``nnData.grammar``, because a page that
+    was opened from a file can't read other files.
 
 Four small scripts are on every page: ``page.js`` (folds that open, print in light),
-``place.js`` (which section one is in), ``progress.js`` (where the reader was, ticks next to
-finished pages) and ``search-field.js``, which loads the search when its field is used.
+``place.js`` (which section the reader is in), ``progress.js`` (where the reader was, ticks next
+to finished pages) and ``search-field.js``, which loads the search when its field is used.
 
-The scripts of the theme and of Sphinx's extensions come behind all of ours, so that a figure
-answers before they run; the page counts as loaded when they have.
+The scripts of the theme and of Sphinx's extensions come after all of ours, so that a figure
+responds before they run; the page counts as loaded once they have run.
 """
 
 import json
@@ -34,7 +34,7 @@ ELEMENT = re.compile(r"<nn-([a-z-]+)[\s>]")
 DECLARED = re.compile(r"^// needs: ([a-z -]+)$", re.MULTILINE)
 DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room(?: on (\S+))?: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
-NARROW = "36rem"  # two columns do not fit into a figure of this width
+NARROW = "36rem"  # two columns don't fit into a figure narrower than this
 WIDE = "54rem"  # three do
 THREE_COLUMNS = "1500px"  # the window in which the column is as wide
 LATE = (  # in this order; the theme's own scripts follow in static/webpack-macros.html
@@ -77,24 +77,24 @@ def add_scripts(app, pagename, templatename, context, doctree) -> None:
 
 
 def delay(app, pagename, templatename, context, doctree) -> None:
-    """Take the scripts that no figure needs out of the head, for the end of the page."""
+    """Move the scripts that no figure needs from the head to the end of the page."""
     late = [f"_static/{name}" for name in LATE]
     files = [file for file in context["script_files"] if _name(file) not in late]
-    found = sorted(
+    late_files = sorted(
         (file for file in context["script_files"] if _name(file) in late),
         key=lambda file: late.index(_name(file)),
     )
     context["script_files"] = files
-    context["nn_late"] = [SOURCE.search(context["js_tag"](file))[1] for file in found]
+    context["nn_late"] = [SOURCE.search(context["js_tag"](file))[1] for file in late_files]
 
 
 def _name(file) -> str:
-    """Return the path of a script in the finished book, or nothing for one without a file."""
+    """Return the path of a script in the finished book, or "" if it has no file."""
     return str(getattr(file, "filename", file) or "")
 
 
 def _scripts(app, used: list[str]) -> list[str]:
-    """Return the scripts that elements need, each once, after those that it builds on."""
+    """Return the scripts that elements need, each once and after the scripts it builds on."""
     if not used:
         return []
     needed = ["parts", *(name for element in used for name in _with_needs(app, element))]
@@ -102,7 +102,7 @@ def _scripts(app, used: list[str]) -> list[str]:
 
 
 def _with_needs(app, name: str) -> list[str]:
-    """Return a script after those that it builds on."""
+    """Return a script, after the scripts that it builds on."""
     needs = " ".join(DECLARED.findall(_text(app, name))).split()
     return [*(script for need in needs for script in _with_needs(app, need)), name]
 
@@ -121,7 +121,7 @@ def data(script: str) -> str:
 def _room(app, used: list[str], pagename: str) -> str:
     """Return the style that reserves the height of a page's elements."""
     heights = {name: _heights(_text(app, name), pagename) for name in used}
-    asked = {name: found for name, found in heights.items() if found}
+    asked = {name: height for name, height in heights.items() if height}
     wide = "".join(
         f".bd-article figure.nn-play:has(> nn-{name}) {{ max-width: none; }} "
         for name, (_, _, widest) in asked.items()

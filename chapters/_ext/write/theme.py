@@ -1,6 +1,6 @@
-"""Set the theme's options, and give its templates the place of a page in the book.
+"""Set the theme's options, and tell its templates where a page is in the book.
 
-The options are merged into Jupyter Book's options; in ``_config.yml`` they would replace them.
+They are merged into Jupyter Book's own options; in ``_config.yml`` they would replace those.
 The head of a page names the part that it belongs to and its number there, for
 ``templates/nn-place.html``. The question that pages.yml gives to a page is its subtitle: it
 appears below the title, in the links to the previous and the next page, and in the sidebar
@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
-# In sight on every page: the buttons for both contents, page and section, the search field.
+# Visible on every page: buttons for both tables of contents, page and section, search field.
 HEAD = ["toggle-primary-sidebar.html", "nn-place.html", "nn-search-field.html"]
 SIDEBAR = ["navbar-logo.html", "sbt-sidebar-nav.html", "nn-current-entry.html"]
 BARE = "html_theme.sidebar_secondary.remove"  # set by pages without a contents list
@@ -24,7 +24,7 @@ PAGE_SIDEBAR = ["page-toc.html", "nn-page-buttons.html"]
 
 def set_options(app, config) -> None:
     """Set the theme's options, except those that Jupyter Book sets itself."""
-    for key in NAVBAR:  # else the theme shows a second search bar
+    for key in NAVBAR:  # otherwise the theme shows a second search bar
         config.html_theme_options.setdefault(key, [])
     config.html_theme_options.setdefault("article_header_start", HEAD)
     config.html_theme_options.setdefault("disable_search", True)  # its dialog; ours is a field
@@ -56,7 +56,7 @@ def _question(app, docname: str) -> str:
 
 
 def add_place(app, pagename, templatename, context, doctree) -> None:
-    """Add to the context the titles above a page in the book, and its number beneath them."""
+    """Add to the context the titles above a page in the book, and its number below them."""
     if not hasattr(app, "nn_places"):
         app.nn_places = dict(_places(app.env, app.config.root_doc, ()))
     alone = {"path": (), "count": app.config.project}
@@ -75,9 +75,10 @@ def _places(env, above: str, path: tuple[str, ...]) -> Iterator[tuple[str, dict]
 
 
 def shorten_sidebar(app, pagename, templatename, context, doctree) -> None:
-    """Pass Sphinx only page titles, from which it makes the sidebar faster.
+    """Give Sphinx only page titles, so that it builds the sidebar faster.
 
-    It copies the contents of every page for every page, headings too, and then drops them.
+    Otherwise, for every page, it copies the contents of all pages with their headings, and then
+    drops the headings.
     """
     whole = context["toctree"]
 

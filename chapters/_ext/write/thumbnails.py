@@ -1,8 +1,8 @@
 """Thumbnails of a page's figures at its top, each a link to its figure.
 
-Where a page says ``{thumbnails}`` there is one for the first figure of every section. It draws
-the figure's own SVG a second time (``use``), so that the page weighs no more; of a figure of
-pixels it shows the first one.
+The directive ``{thumbnails}`` shows a thumbnail for the first figure of every section. It draws
+the figure's own SVG a second time (``use``), so that the page doesn't get larger; if the figure
+consists of pixel images, it shows the first one.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-PLACE = '<nav class="nn-thumbnails" aria-label="The figures of this page"></nav>'
+PLACE = '<nav class="nn-thumbnails" aria-label="Figures on this page"></nav>'
 PART = re.compile(
     r'<h[23]>(?P<title>.*?)<a class="headerlink"'
     r'|<figure[^>]*? id="(?P<id>[\w-]+)"[^>]*>(?P<figure>.*?)</figure>',

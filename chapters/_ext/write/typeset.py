@@ -1,11 +1,13 @@
 r"""Typeset the formulas while the book is built, so that no reader waits for them.
 
-They come in two ways: as nodes of a page's text, which Sphinx hands to the renderer that
-``add_renderer`` names, and in the HTML that cells, questions and cards bring along, between
-``\(…\)`` and ``\[…\]``. What KaTeX refuses is a warning with page and line; it fails the build.
+They come from two sources: nodes of a page's text, which Sphinx passes to the renderer
+registered by ``add_renderer``, and the HTML of cells, questions and cards, between ``\(…\)``
+and ``\[…\]``. A formula that KaTeX rejects causes a warning with page and line, which fails a
+strict build.
 
-A page of the site gets the faces that its formulas use, each as data in a separate sheet:
-fonts of another folder do not load from ``file://`` in every browser. An ePub has MathML only.
+A page of the site gets the font faces that its formulas use, each embedded in a separate style
+sheet, because fonts from another folder do not load from ``file://`` in every browser. An ePub
+contains only MathML.
 """
 
 import html
@@ -22,7 +24,7 @@ from .katex import KATEX, VENDORED, RefusedError, Typesetter
 logger = logging.getLogger(__name__)
 
 RENDERER = "katex"
-COPY = f"{VENDORED}/copy-tex.min.js"  # puts a formula on the clipboard as TeX
+COPY = f"{VENDORED}/copy-tex.min.js"  # copies a formula to the clipboard as TeX
 SHEETS = "_formulas"
 MARK = 'class="math notranslate nohighlight"'
 BEFORE, BEHIND = "([“‘", ".,;:?!)]”’…"
@@ -40,13 +42,13 @@ def add_renderer(app) -> None:
 
 
 def _visit_inline(self, node: nodes.math) -> None:
-    """Write a formula in a line."""
+    """Write an inline formula."""
     self.body.append(f"<span {MARK}>{_of_node(self, node, display=False)}</span>")
     raise nodes.SkipNode
 
 
 def _visit_display(self, node: nodes.math_block) -> None:
-    """Write a formula on separate lines, with its number if it has one."""
+    """Write a displayed formula, with its number if it has one."""
     self.body.append(self.starttag(node, "div", "", CLASS="math notranslate nohighlight"))
     if node.get("number"):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
@@ -75,12 +77,12 @@ def _upwards(node: nodes.Node):
 
 
 def _for_site(app) -> bool:
-    """Say whether the pages of the site are written, and not the pages of a printed book."""
+    """Return whether the build writes the pages of the site, not those of a printed book."""
     return app.builder.name == "html"
 
 
 def load(app) -> None:
-    """Get KaTeX ready, and write its style sheet and its faces where the pages find them."""
+    """Prepare KaTeX, and write its style sheet and font faces into the built book."""
     app.nn_formulas = Typesetter(Path(app.confdir, KATEX))
     if _for_site(app):
         folder = Path(app.outdir, SHEETS)
@@ -91,9 +93,9 @@ def load(app) -> None:
 
 
 def glue(app, doctree, docname) -> None:
-    """Keep the signs before and behind a formula on its line, such as a full stop.
+    """Keep punctuation next to a formula, such as a full stop, on the formula's line.
 
-    A browser may break a line at what KaTeX makes, even before a full stop.
+    A browser may break a line next to KaTeX's elements, even before a full stop.
     """
     for node in list(doctree.findall(nodes.math)):
         row = node.parent
@@ -107,7 +109,7 @@ def glue(app, doctree, docname) -> None:
         parts = [nodes.Text(first)] if first else []
         parts += [node.deepcopy(), *([nodes.Text(last)] if last else [])]
         row[place] = nodes.inline("", "", *parts, classes=["nn-glued"])
-        if last:  # by place: a text of the same words may come before it
+        if last:  # by position, because the same text may occur earlier
             row[place + 1] = nodes.Text(behind.astext()[len(last) :])
         if first:
             row[place - 1] = nodes.Text(before.astext()[: -len(first)])
@@ -124,7 +126,7 @@ def _beginning(text: str) -> str:
 
 
 def typeset_page(app, pagename, templatename, context, doctree) -> None:
-    """Typeset what cells, questions and cards bring along; link the faces of a page."""
+    """Typeset the formulas of cells, questions and cards; link the font faces of a page."""
     body = context.get("body")
     if not body:
         return
@@ -142,7 +144,7 @@ def typeset_page(app, pagename, templatename, context, doctree) -> None:
 
 
 def _early(app, files: list[str]) -> str:
-    """Return the script that has the faces read before the first formula wants them."""
+    """Return the script that loads the font faces before the first formula needs them."""
     if not files:
         return ""
     shorthand = [
@@ -160,39 +162,39 @@ class _OfPage:
         self.app, self.pagename = app, pagename
 
     def page(self, body: str) -> str:
-        """Return the HTML of a page, also what its scripts will show, with its formulas set."""
+        """Return the HTML of a page with its formulas typeset, even those in its scripts."""
         return self.markup(DATA.sub(self._data, body))
 
     def markup(self, text: str) -> str:
-        """Return HTML with its formulas set."""
+        """Return HTML with its formulas typeset."""
         return DISPLAY.sub(self._display, INLINE.sub(self._inline, text))
 
-    def _data(self, found: re.Match) -> str:
-        """Return data of a script whose texts have their formulas set."""
-        if "math" not in found[2]:
-            return found[0]
-        held = self._walk(json.loads(found[2]))
+    def _data(self, match: re.Match) -> str:
+        """Return a script's data, with the formulas in its texts typeset."""
+        if "math" not in match[2]:
+            return match[0]
+        held = self._walk(json.loads(match[2]))
         text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
-        return found[1] + text.replace("</", "<\\/") + found[3]
+        return match[1] + text.replace("</", "<\\/") + match[3]
 
     def _walk(self, value):
-        """Return data with its texts set."""
+        """Return data with the formulas in its texts typeset."""
         if isinstance(value, dict):
             return {key: self._walk(one) for key, one in value.items()}
         if isinstance(value, list):
             return [self._walk(one) for one in value]
         return self.markup(value) if isinstance(value, str) and "\\" in value else value
 
-    def _inline(self, found: re.Match) -> str:
-        """Return a formula in a line, with the neighbouring signs."""
-        before, tag, tex, behind = found.groups()
+    def _inline(self, match: re.Match) -> str:
+        """Return an inline formula with the punctuation next to it."""
+        before, tag, tex, behind = match.groups()
         formula = f"{tag}{self._formula(tex, display=False)}</span>"
         glued = f'<span class="nn-glued">{before}{formula}{behind}</span>'
         return glued if before or behind else formula
 
-    def _display(self, found: re.Match) -> str:
-        """Return a formula on separate lines."""
-        return f"{found[1]}{self._formula(found[2], display=True)}</div>"
+    def _display(self, match: re.Match) -> str:
+        """Return a displayed formula."""
+        return f"{match[1]}{self._formula(match[2], display=True)}</div>"
 
     def _formula(self, escaped: str, *, display: bool) -> str:
         """Return a formula; warn where KaTeX refuses it."""
@@ -210,5 +212,5 @@ def _line(app, pagename: str, tex: str) -> int | None:
     """Return the line of a page on which a formula begins, if it appears there unchanged."""
     file = Path(app.env.doc2path(pagename))
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    before, found, _ = text.partition(tex)
-    return before.count("\n") + 1 if found else None
+    before, formula, _ = text.partition(tex)
+    return before.count("\n") + 1 if formula else None

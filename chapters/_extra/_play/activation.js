@@ -1,5 +1,5 @@
 // <nn-activation>: an activation function, its tangent and its derivative, read off under a cursor,
-// and what ten layers with that derivative and a weight make of a gradient.
+// and the effect on a gradient of ten layers with that derivative and a weight.
 // needs: parts-plot
 // room: 803 648
 // start: which function is chosen at first, by name; at: the cursor's position; pieces: the
@@ -53,7 +53,8 @@ nn.define("activation", (element, {start, at, pieces, choices}) => {
   const begin = {k: ALL.findIndex(one => one.name === start), z: at, weight: 1};
   const state = {...begin, alphas: ALL.map(one => one.alpha)};
 
-  // Places along the axis; the pen is lifted at a corner, so that a jump is no steep line.
+  // Places along the axis; the pen is lifted at a corner, so that a jump is not drawn as a steep
+  // line.
   const places = ({corner}) => {
     const even = Array.from({length: 161}, (_, k) => LOW + k * (HIGH - LOW) / 160);
     return corner === undefined
@@ -156,8 +157,8 @@ nn.define("activation", (element, {start, at, pieces, choices}) => {
     redraw();
   };
   const cursors = [
-    [left, "z, on the values"],
-    [right, "z, on the derivatives"],
+    [left, "z, in the plot of the function"],
+    [right, "z, in the plot of the derivative"],
   ].map(([on, label]) => on.cursor({at, label, step: STEP, show: z => nn.number(z, 1), move: go}));
   const choose = k => {
     state.k = k;

@@ -83,8 +83,7 @@ nn.ask = (() => {
   const shown = value =>
     String(Number.isInteger(value) ? value : +value.toPrecision(4)).replace(/-/g, "−");
 
-  // A labelled box for a number. enter(text) hears of it when the reader presses Enter or the
-  // button.
+  // A labelled box for a number. enter(text) is called when the reader presses Enter or the button.
   function box({unit, label, press, enter, after}) {
     const id = nn.id();
     const input = nn.html("input", {id, type: "text", autocomplete: "off", autocapitalize: "off",

@@ -64,7 +64,7 @@
     };
   }
 
-  // Normal numbers, the same for everybody (mulberry32, Box and Muller).
+  // Normally distributed numbers, the same for every reader (mulberry32, Box and Muller).
   function normals(n, seed) {
     let a = seed;
     const next = () => {
@@ -92,7 +92,7 @@
     const help = html(
       "p",
       {class: "nn-hidden", id: nn.id()},
-      "The arrow keys move the image by one pixel, with Shift by three.",
+      "The arrow keys move the image by one pixel, or by three with Shift.",
     );
     const sheet = html(
       "div",
@@ -130,7 +130,7 @@
       redraw();
     }
 
-    // ---- what the networks take it for: a bar for the probability of the label
+    // ---- the networks' predictions: a bar for the probability of the label
     const WIDE = 300;
     const ROW = 62;
     const drawing = nn.scaled(
@@ -218,7 +218,7 @@
     const some = (low, high) => low + (high - low) * Math.random();
     const buttons = nn.bar(
       nn.button("mirror", () => { state.mirror = !state.mirror; redraw(); }),
-      nn.button("at random", () => {
+      nn.button("random", () => {
         Object.assign(state, STILL, {
           right: Math.round(some(-3, 3)), down: Math.round(some(-3, 3)),
           turn: Math.round(some(-20, 20)), zoom: Math.round(20 * some(0.9, 1.1)) / 20,

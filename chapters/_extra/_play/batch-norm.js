@@ -1,4 +1,4 @@
-// <nn-batch-norm>: a batch of five values of one unit, and what normalising makes of each.
+// <nn-batch-norm>: a batch of five values of one unit, and their values after normalisation.
 // needs: parts-plot
 // room: 472 522
 // values: of the batch at first; running: [mean, variance] of earlier batches; range: of the axis;

@@ -1,4 +1,4 @@
-// <nn-batch-walk>: gradient descent on the squares of a few samples, with as many of them a step as
+// <nn-batch-walk>: gradient descent on the squared errors of a few samples, with a batch size that
 // the reader sets.
 // needs: parts-plot
 // room: 568 662

@@ -1,8 +1,8 @@
 // Cards: a closer look at a term, a source, an equation or a figure, next to the link.
 // A link stays a link; its card opens on hover, focus or the first tap, stays while the pointer is
 // on link or card, and closes on Escape (WCAG 1.4.13). Terms come from the page's own data, the
-// rest is a copy of what the link leads to on this page. Terms in the text are no stops of the Tab
-// key: keyboard readers find all of them with their cards in a fold at the end of the page.
+// rest is a copy of what the link leads to on this page. The Tab key skips terms in the text;
+// keyboard users find all of them, with their cards, in a fold at the end of the page.
 (() => {
   const LATER = 250, KINDS = ".citation, figure, div.math, .math-wrapper";
   const data = document.getElementById("nn-cards");
@@ -61,10 +61,10 @@
     return place ? copy(place, node.getAttribute("href")) : null;
   }
 
-  // Below the link where there is room, else above it; never outside the window.
+  // Below the link if there is room, otherwise above it; never outside the window.
   function put() {
     if (!link) return;
-    const lines = [...link.getClientRects()], gap = 6, edge = 8;  // a link may go over two lines
+    const lines = [...link.getClientRects()], gap = 6, edge = 8;  // a link may span two lines
     const first = lines[0] ?? link.getBoundingClientRect(), last = lines.at(-1) ?? first;
     const width = document.documentElement.clientWidth, height = innerHeight;
     card.style.maxHeight = `${height - 2 * edge}px`;

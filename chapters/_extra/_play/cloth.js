@@ -55,7 +55,7 @@
         if (state.open || count === budget) {
           words += above < GOOD
             ? " The best one is among the best 5% of the map."
-            : ` It isn’t among the best 5%: ${Math.round(100 * above)}% of the map are better.`;
+            : ` It isn’t among the best 5%: ${Math.round(100 * above)}% of the map is better.`;
         }
       }
       live.set(words);

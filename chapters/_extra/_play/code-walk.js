@@ -1,5 +1,5 @@
-// <nn-code-walk>: a point walks over a plane of codes of two numbers, and the decoder draws what it
-// means.
+// <nn-code-walk>: a point walks over a plane of codes of two numbers, and the decoder draws its
+// image.
 // needs: parts-plot parts-grid parts-dense
 // room: 680 461
 // room on generative/vae: 725 461

@@ -2,13 +2,13 @@
 // degree.
 // needs: parts-plot
 // room: 876 675
-// law: {x, f}, places and what is true there; noise: the variance of a measurement; draws: [{x,
-// y}], datasets; the figure uses the first N samples; degree, samples: the start; degrees:
-// the highest one; few: the smallest N; y: the range drawn on the left. May be left out: at: {x,
-// f}, the places where errors are averaged, by default the same as for f; range: of x, by default
-// from -1 to 1; step: of the slider of samples; top: of the axis of errors, which is linear then
-// and else logarithmic; xlabel, ylabel; ruler: {label, most, step, unit} of a slider that multiplies
-// the error of each measurement, whose places must then be among those of at.
+// law: {x, f}, positions and the true values there; noise: the variance of a measurement; draws:
+// [{x, y}], datasets; the figure uses the first N samples; degree, samples: the start; degrees: the
+// highest one; few: the smallest N; y: the range drawn on the left. Optional: at: {x, f},
+// the places where errors are averaged, by default the same as for f; range: of x, by default from
+// -1 to 1; step: of the slider of samples; top: of the axis of errors, which is then linear,
+// otherwise logarithmic; xlabel, ylabel; ruler: {label, most, step, unit} of a slider that
+// multiplies the error of each measurement, whose places must then be among those of at.
 (() => {
   // The values of the Legendre polynomials up to a degree, the columns that are fitted.
   function legendre(x, degree) {

@@ -18,7 +18,7 @@ nn.curtain = (() => {
     first.focus({preventScroll: true});  // it begins where the curtain was
   }
 
-  // Open what is settled by now. The reader is brought there only from an action on this page.
+  // Open what is settled so far. The page scrolls there only after an action on this page.
   function update(elsewhere) {
     const ready = closed().filter(part => predictions(part).every(nn.progress.settled));
     ready.forEach(open);

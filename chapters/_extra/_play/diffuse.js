@@ -2,9 +2,9 @@
 // of a few points, weighted by how well each explains the noisy place. Points and noise are dragged.
 // needs: parts-plot
 // room: 531 651
-// points: the training samples; starts: places of noise; own: one more, which the reader drags;
-// kept: the fraction of the square that remains at each level, from 1 to nearly 0; step: how many
-// steps are done at first; known: [{points, start, end}], which agrees() compares.
+// points: the training samples; starts: places of noise; own: one more start, which the reader
+// drags; kept: the fraction of the square that remains at each level, from 1 to nearly 0; step: how
+// many steps are done at first; known: [{points, start, end}], which agrees() compares.
 nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
   const K = kept.length - 1, EXTENT = 2.6, REACHED = 0.2;
   const state = {points: points.map(p => [...p]), own: [...own], step};
@@ -82,8 +82,7 @@ nn.define("diffuse", (element, {points, starts, own, kept, step, known}) => {
     );
     const verdict =
       level === 0
-        ? `The orange dot is now sample ${lead + 1}. Other dots on samples 1 to ` +
-          `${counts.length}: ${counts.join(", ")}.`
+        ? `The orange dot is now sample ${lead + 1}. Other dots per sample: ${counts.join(", ")}.`
         : share > 0.95
           ? `The best prediction is almost exactly sample ${lead + 1}.`
           : `The best prediction is a mean, in which sample ${lead + 1} has the largest weight, ` +

@@ -23,7 +23,7 @@ nn.digit = (() => {
       Math.max(0, Math.min(edge(k + 1), old + 1) - Math.max(edge(k), old))));
   }
 
-  // Most entries of the factors are 0: ink is thin, and a new pixel has a share in few old ones.
+  // Most entries of the factors are 0: ink is thin, and a new pixel overlaps few old ones.
   const product = (a, b) => a.map(row => {
     const out = new Float64Array(b[0].length);
     row.forEach((v, k) => {
@@ -33,9 +33,9 @@ nn.digit = (() => {
   });
   const transposed = a => Array.from(a[0], (_, j) => Float64Array.from(a, row => row[j]));
 
-  // What the network reads of a drawing, size by size values 0 or 1 row by row: centred, scaled,
-  // blurred; then the darkest places become black, counted in blocks of 4 by 4. Without ink:
-  // null.
+  // The input of the network for a drawing (size by size values 0 or 1, row by row): centred,
+  // scaled, blurred; then the darkest places become black, counted in blocks of 4 by 4. Null
+  // without ink.
   function counts(ink, size, {dark, blur}) {
     const rows = Array.from({length: size}, (_, i) => ink.subarray(i * size, (i + 1) * size));
     const [top, bottom] = ends(size, i => rows[i].includes(1));
@@ -124,15 +124,15 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
   const ink = new Uint8Array(SIZE * SIZE), cursor = {x: SIZE / 2, y: SIZE / 2, down: false};
   const state = {own: false, erasing: false, sample: -1, pointer: null, playing: 0};
 
-  // ---- what is seen
+  // ---- what the reader sees
   const board = nn.picture({width: SIZE, height: SIZE, scale: "ink", high: 1});
   const seen = nn.picture({width: 8, height: 8, scale: "ink", high: 1});
   const cross = html("span", {class: "nn-digit-cursor", "aria-hidden": "true"});
   const help = html(
     "p",
     {class: "nn-hidden", id: nn.id()},
-    "The arrow keys move the pen, with Shift further. Space puts it down and lifts it. Backspace " +
-      "clears the board.",
+    "The arrow keys move the pen; hold Shift for larger steps. Space puts it down or lifts it. " +
+      "Backspace clears the board.",
   );
   const sheet = html("div", {class: "nn-digit-board", tabindex: 0, role: "application",
     "aria-label": "Drawing board", "aria-describedby": help.id}, board.node, cross);
@@ -173,7 +173,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     });
     say(verdict, odds ? String(best) : "?");
     doubt.hidden = !state.own || state.sample >= 0 || !odds;
-    if (odds) say(sure, `${percent(odds[best])} sure that this is a ${best}.`);
+    if (odds) say(sure, `The network is ${percent(odds[best])} sure that this is a ${best}.`);
     speak(odds ? `It reads ${best}, ${percent(odds[best])}.` : "The board is empty.");
   });
 
@@ -210,7 +210,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     draw();
   }
 
-  // The first stroke of a reader's own wipes what drew itself.
+  // The reader's first stroke wipes the demonstration.
   function begin() {
     if (!state.own) clear();
   }
@@ -329,7 +329,7 @@ nn.define("digit", (element, {network, dark, blur, demo, samples, why}) => {
     help,
     told.node,
   );
-  seen.describe("The input of the network: your drawing in 8 by 8 coarse pixels.");
+  seen.describe("The input of the network: your drawing, reduced to 8 by 8 pixels.");
   aim();
   draw();
   if (nn.calm.matches) {

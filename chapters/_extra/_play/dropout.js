@@ -91,7 +91,7 @@
       live.set(
         n
           ? `${n} ${n === 1 ? "mask" : "masks"}: the mean of the sub-networks differs from the ` +
-            `whole network by ${nn.number(gap())} at most.`
+            `whole network by at most ${nn.number(gap())}.`
           : "All units are on. Draw a mask.",
       );
       plot.describe(`Curves of ${n} sub-networks, their mean, and the curve of the whole network.`);

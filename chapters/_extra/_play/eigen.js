@@ -108,12 +108,12 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
         : lined && which >= 0
           ? `A x = ${nn.number(all[which].value)} x: an eigenvector, with eigenvalue ` +
             `${nn.number(all[which].value)}.`
-          : "A turns the line of x by " +
+          : "A turns the line through x by " +
             `${nn.number(angle ?? 0, 1)}°${all.length ? "." : "; it turns every line."}`,
     );
     plane.describe(
       `x is ${pair(x)}, A x is ${pair(y)}, drawn ` +
-        `${shrink > 1 ? `at 1/${shrink} of its length` : "at its length"}.`,
+        `${shrink > 1 ? `at 1/${shrink} of its length` : "at full length"}.`,
     );
     plot.svg.setAttribute(
       "aria-label",

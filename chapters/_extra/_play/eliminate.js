@@ -86,7 +86,7 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
           ? `Row 2 minus ${short(factor(part))} times row 1: line 2 ` +
             (x ? "turns around the intersection, which stays fixed." : "has the same direction.")
           : x
-            ? `x₁ is eliminated: line 2 is level, and row 2 gives x₂ = ${nn.number(x[1])}.`
+            ? `x₁ is eliminated: line 2 is horizontal, and row 2 gives x₂ = ${nn.number(x[1])}.`
             : now[2]
               ? `Row 2 is now ${written(now)}: there is no solution.`
               : "Row 2 is now 0 = 0, which adds no information.",
@@ -116,7 +116,7 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
     },
   });
   const slider = nn.slider({label: "part of x₁ eliminated", min: 0, max: 1, step: 0.05, value: 0,
-    show: v => `${Math.round(100 * v)} %`, move: v => put(state.rows, v)});
+    show: v => `${Math.round(100 * v)}%`, move: v => put(state.rows, v)});
   function put(rows, part) {
     Object.assign(state, {rows, part});
     slider.set(part);

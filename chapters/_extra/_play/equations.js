@@ -41,7 +41,8 @@ nn.define("equations", (element, {systems, at = [1, 1], grips, unknowns, totals,
   // The height of line i at a place of the axis of x₁.
   const height = (i, place) => (state.b[i] - state.A[i][0] * place) / state.A[i][1];
 
-  // How many solutions there are; places of line 2 are multiples of 0.1, so rounding is far below.
+  // How many solutions there are; positions of line 2 are multiples of 0.1, so rounding errors are
+  // far smaller.
   function solutions() {
     const {A: [r, s], b} = state, det = r[0] * s[1] - r[1] * s[0];
     if (Math.abs(det) > 1e-6) {

@@ -1,6 +1,6 @@
 // <nn-filter>: show only the rows of the page that match the chosen values and the words typed.
-// rows selects them; a row carries a class nn-<field>-<value> for each field. From the first choice
-// on, those out of sight wait until they come near (page.css), so that each choice is prompt.
+// rows selects them; a row has a class nn-<field>-<value> for each field. After the first choice,
+// rows out of sight are laid out only when they come near (page.css), so that each choice is fast.
 nn.define("filter", (element, {rows: selector, noun, fields}) => {
   const rows = [...document.querySelectorAll(selector)];
   const plain = text => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
@@ -58,7 +58,7 @@ nn.define("filter", (element, {rows: selector, noun, fields}) => {
     element.querySelectorAll("select, input").forEach(node => { node.value = ""; });
     Object.keys(chosen).forEach(name => { chosen[name] = ""; });
     words = [];
-    document.documentElement.classList.remove("nn-arriving");  // so that the place is correct
+    document.documentElement.classList.remove("nn-arriving");  // so that the position is correct
     show();
     row.scrollIntoView();
   });

@@ -39,8 +39,7 @@
       "prediction ŷ", "sum of squares", "mean squared error J", "sum of absolute values",
     ]);
 
-    // The square of a residual is upright on the screen, on the side where the line is not in
-    // its way.
+    // The square of a residual is upright on the screen, on the side away from the line.
     function square([px, py], r, w) {
       const side = plot.to(0, 0)[1] - plot.to(0, Math.abs(r))[1];
       const [left, top] = plot.to(px, py);
@@ -89,8 +88,8 @@
     }
     const redraw = nn.frame(draw);
 
-    // The line goes through two handles at the outer points; the one that moves it stays where it
-    // is.
+    // The line goes through two handles at the outer points; the handle that moves it stays where
+    // it is.
     const ends = [points[0][0], points[points.length - 1][0]];
     const inside = theta => [nn.clamp(theta[0], ...wideB), nn.clamp(theta[1], ...wideW)];
     function put(theta, who = null, path = []) {

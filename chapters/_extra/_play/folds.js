@@ -29,7 +29,7 @@
     const facts = nn.facts([
       "hidden units of this network",
       "linear pieces",
-      "fewest units in one layer (any slopes)",
+      "units needed with one hidden layer",
     ]);
     const live = nn.live();
     const whole = v => v.toLocaleString("en-GB");

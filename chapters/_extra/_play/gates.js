@@ -62,7 +62,7 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
     ...label(SHARE - 22, "weight", "in last c"),
   );
 
-  // A bar about a middle line, with its number.
+  // A bar from a middle line, with its number.
   function signed(k, middle, unit, colour) {
     const bar = svg("rect", {class: `nn-gates-${colour}`, x: at(k) - 18, width: 36});
     const words = text(at(k), 0, "", {class: "nn-middle nn-small"});
@@ -171,7 +171,7 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
   }
   const redraw = nn.frame(draw);
   const choice = nn.buttons({
-    label: "what is wanted",
+    label: "goal",
     options: goals.map(one => one.name),
     chosen: first,
     press: k => {

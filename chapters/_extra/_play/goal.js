@@ -10,7 +10,7 @@
   const named = node =>
     node.getAttribute("aria-label") ?? trimmed(node.labels?.[0] ?? node);
 
-  // What a figure shows under a name: a text, or for "pressed" a list; null if there is no such.
+  // What a figure shows under a name: a text, or for "pressed" a list; null if there is none.
   function read(figure, name) {
     if (figure.readings?.[name]) return figure.readings[name]();
     if (name === "says") return [...figure.querySelectorAll(".nn-live")].map(trimmed).join(" ");

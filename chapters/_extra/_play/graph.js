@@ -103,8 +103,8 @@
       update(count);
     }
 
-    // Read the text and compute it with the values of the inputs. Where that fails, the reader is
-    // reported; the fields of the last program and the last graph stay. count: steps taken.
+    // Read the text and compute it with the values of the inputs. If that fails, the reader sees
+    // the problem; the fields of the last program and the last graph stay. count: steps taken.
     function update(count = Infinity) {
       const problems = [];
       const refused = problem => problems.push(problem);
@@ -115,7 +115,7 @@
       editor.tell(problems[0]);
     }
 
-    // What work() returns; undefined where it meets a problem of the text or of its numbers.
+    // The result of work(), or undefined if the text or its numbers have a problem.
     function attempt(work, refused) {
       try {
         return work();
@@ -126,7 +126,7 @@
       }
     }
 
-    // Names with a value before have the same value now.
+    // Names keep their earlier values.
     function adopt(program) {
       state.program = program;
       for (const name of program.inputs) {
@@ -231,7 +231,7 @@
         input.removeAttribute("aria-invalid");
         values.set(name, +input.value);
       };
-      // A value without a finite result is refused, unless the graph waits for better values.
+      // A value without a finite result is rejected, unless the graph waits for better values.
       function read() {
         if (input.value === "" || !Number.isFinite(+input.value)) {
           refuse("Please type a number. Until then, the figure uses the last one.");
@@ -245,7 +245,7 @@
         const next = new Map([...values, [name, +input.value]]);
         const graph = attempt(
           () => nn.trace(state.program, next),
-          () => refuse("The result is not finite with this number, so the last one stays."),
+          () => refuse("With this number the result isn’t finite, so the last one stays."),
         );
         if (!graph) return;
         accept();
@@ -275,7 +275,7 @@
       return node;
     }
 
-    // Which inputs have become flat by moving another one, if their gradients are shown.
+    // The inputs whose gradient became 0 when another input moved, if their gradients are shown.
     element.readings = {
       "made flat": () => stepper.at === state.steps.length && state.turned
         ? flat(state.graph)
@@ -306,7 +306,7 @@
     nn.onResize(element, draw);
   }
 
-  // Dragged up and down by mouse, pen or finger; a press without a move is one to type.
+  // Dragged up and down by mouse, pen or finger; a press without a move starts typing.
   function pulled(node, input, get, put) {
     let start = null;
     let moved = false;

@@ -36,7 +36,7 @@ nn.journey = (() => {
     try {
       found = JSON.parse(text);
     } catch {
-      throw Error("This file isn’t JSON, so this page didn’t save it.");
+      throw Error("This file isn’t JSON, so it isn’t a progress file.");
     }
     if (found?.kind !== KIND) throw Error("This isn’t a progress file of this book.");
     const all = progress.parse(text);
@@ -104,7 +104,7 @@ nn.journey = (() => {
       "div",
       {class: "nn-bar", role: "group", "aria-label": "Your progress"},
       store,
-      nn.button("Read answers from a file …", () => file.click()),
+      nn.button("Load answers from a file …", () => file.click()),
       file,
       forget,
     );

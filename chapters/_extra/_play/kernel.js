@@ -53,8 +53,8 @@ nn.define("kernel", (element, {size, pixels, kernels, start, known, reach = 1, s
     high: 1,
     scale: signed ? "diverging" : "grey",
     label: "The output of the kernel at every position: " + (signed
-      ? "blue where they are positive, pale where they are 0, orange where they are negative."
-      : "light where they are large, black where they are 0 or less."),
+      ? "blue where it is positive, pale where it is 0, orange where it is negative."
+      : "light where it is large, black where it is 0 or less."),
   });
   photo.node.setAttribute("aria-hidden", "true");
   photo.node.removeAttribute("role");

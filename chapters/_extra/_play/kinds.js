@@ -1,6 +1,6 @@
 // The kinds of questions that are answered by choosing, ticking, typing or pressing a line.
-// Each has judge(question, given) → {right, say, each?} or null for an answer that it cannot
-// have been given (an older page), and build(question, submit) → {node, set(given, verdict)}.
+// Each has judge(question, given) → {right, say, each?} or null for an answer that doesn't fit the
+// question (from an older page), and build(question, submit) → {node, set(given, verdict)}.
 nn.kinds = (() => {
   const {rich, box, named, number, shown} = nn.ask;
   const whole = (value, end) => Number.isInteger(value) && value >= 0 && value < end;
@@ -84,7 +84,7 @@ nn.kinds = (() => {
     },
   };
 
-  // The relation of an unnamed wrong number to the correct one.
+  // How a wrong number without its own reason relates to the correct one.
   function hint(value, {answer, tolerance}) {
     const near = (a, b) => Math.abs(a - b) <= Math.max(tolerance, 0.01 * Math.abs(b));
     if (answer !== 0 && near(-value, answer)) return "the size is correct. Check the sign.";
@@ -96,17 +96,17 @@ nn.kinds = (() => {
           `place${Math.abs(power) > 1 ? "s" : ""} too far to the ${power > 0 ? "right" : "left"}.`;
       }
       if (near(1 / value, answer)) {
-        return "that is 1 divided by the answer. What belongs below the line?";
+        return "that is 1 divided by the answer. What belongs in the denominator?";
       }
     }
     const off = Math.abs(value - answer), way = value > answer ? "large" : "small";
-    if (off <= 5 * tolerance) return `close, but a little too ${way}. Round at the end only.`;
+    if (off <= 5 * tolerance) return `close, but a little too ${way}. Round only at the end.`;
     const ratio = Math.abs(value / answer);
     const times =
       ratio > 10
         ? "more than ten times too "
         : ratio < 0.1 && value !== 0
-          ? "less than a tenth: too "
+          ? "less than a tenth of the answer: too "
           : "too ";
     return `${times}${way}.`;
   }

@@ -61,26 +61,26 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     facts.set([nn.number(r, 2), nn.number(s, 2), `${told(top)}, after ${when}`, told(end)]);
     const verdict =
       s < 1 - 1e-9
-        ? "Every step shrinks it, so the bound already shows that it vanishes."
+        ? "Every step shrinks the gradient, so the bound shows that it vanishes."
         : r > 1 + 1e-9
-          ? "It explodes."
+          ? "The gradient explodes."
           : Math.abs(r - 1) <= 1e-9
             ? state.lean > 0
-              ? "It grows in proportion to the number of steps."
-              : "Its length stays the same."
+              ? "The gradient grows in proportion to the number of steps."
+              : "The length of the gradient stays the same."
             : when === steps
-              ? `It is still growing after ${steps} steps, and vanishes later.`
+              ? `The gradient still grows after ${steps} steps, and vanishes later.`
               : when > 0
-                ? `It grows for ${when} ${when === 1 ? "step" : "steps"} to ${told(top)} and ` +
-                  "then vanishes."
-                : "It vanishes, although the bound does not show it.";
+                ? `The gradient grows for ${when} ${when === 1 ? "step" : "steps"} to ` +
+                  `${told(top)}, then vanishes.`
+                : "The gradient vanishes, but the bound doesn’t show it.";
     live.set(
       `Spectral radius ${nn.number(state.radius, 2)}, largest singular value ` +
         `${nn.number(largest(state), 2)}, f′ = ${nn.number(state.derivative, 2)}. ${verdict}`,
     );
     plane.describe(`A gradient of length 1 and its way through ${steps} steps. ${verdict}`);
     plot.describe(
-      `The length of the gradient over the steps back. After ${steps} steps it is ${told(end)}.`,
+      `The length of the gradient against the steps back. After ${steps} steps it is ${told(end)}.`,
     );
   }
   const redraw = nn.frame(draw);

@@ -1,5 +1,4 @@
-// <nn-layers>: what thirty layers make of a signal and of a gradient, for each scale of their
-// weights.
+// <nn-layers>: a signal and a gradient after thirty layers, for each scale of their weights.
 // needs: parts-plot
 // room: 470 625
 // units: how many each layer has; start: the activation function that is chosen at first, by name;

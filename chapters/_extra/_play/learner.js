@@ -1,4 +1,4 @@
-// <nn-learner>: two classes of points, three models that are fitted to them at once, and their
+// <nn-learner>: two classes of points, three models that are fitted to them immediately, and their
 // errors on the points and on a test set.
 // needs: parts-plot parts-grid parts-cloud
 // room: 768 406

@@ -74,7 +74,7 @@ nn.liveCell = (() => {
     const status = html("p", {role: "status", class: "nn-live-status"});
     const area = html("textarea", {
       spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-      "aria-label": "Code of this cell. Shift and Enter runs it.",
+      "aria-label": "Code of this cell. Press Shift and Enter to run it.",
     });
     const go = button("Run", () => run(cell));
     const halt = button("Stop", stop);
@@ -105,7 +105,7 @@ nn.liveCell = (() => {
         typeset(output.node);
         say(words, state);
       },
-      // The output of an earlier run and the printed one go.
+      // Remove the output of an earlier run and hide the printed output.
       clear() {
         output.clear();
         printed.forEach(part => { part.hidden = true; });
@@ -132,7 +132,7 @@ nn.liveCell = (() => {
       area.value = original;
       nn.store.set(`cell-${index}`, "{}");
       fit();
-      say("This is the code of the page again.", "rest");
+      say("The original code is back.", "rest");
     }
 
     function close() {

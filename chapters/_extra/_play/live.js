@@ -6,7 +6,7 @@ nn.tryIt = (() => {
   const {html, button} = nn;
   const host = known.pyodide ? new URL(known.pyodide).host : "";
 
-  const archives = {};          // bytes by name, as the site's scripts handed them over
+  const archives = {};          // bytes by name, as the site's scripts passed them on
   const editors = new Map();    // open cells by index
   let library = {data: []};     // the datasets that this site offers
   let cells = [];               // of the page: {index, code}
@@ -95,7 +95,7 @@ nn.tryIt = (() => {
       job.total = todo.length;
       todo.forEach(cell => editors.get(cell.index)?.clear());
       const sent = await archivesOf(code);
-      if (!job) return;  // stopped while the site's files came
+      if (!job) return;  // stopped while the site's files were loading
       sent.forEach(({name}) => delivered.add(name));
       worker ??= start();
       worker.postMessage({
@@ -109,7 +109,7 @@ nn.tryIt = (() => {
   function start() {
     const fresh = nn.tryIt.worker();
     fresh.onmessage = ({data}) => hear[data.type](data);
-    fresh.onerror = () => fail("This browser didn’t let Python start.");
+    fresh.onerror = () => fail("Python could not start in this browser.");
     return fresh;
   }
 
@@ -191,7 +191,7 @@ nn.tryIt = (() => {
       .map(([name, href]) => html("a", {href}, `open it in ${name}`));
     return html(
       "p", {},
-      "With the course on your computer, run ", html("code", {}, known.command), " in its folder",
+      "If the course is on your computer, run ", html("code", {}, known.command), " in its folder",
       ...[download, ...places].flatMap(link => [", or ", link]),
       ".",
     );

@@ -1,6 +1,6 @@
 // The worker that runs Python next to the page, loaded only when a reader requests it.
-// The worker starts from a data: address, since Pyodide wants a module and a page that was
-// opened from a file may start no other kind.
+// The worker starts from a data: address, because Pyodide needs a module worker, and a page that
+// was opened from a file may start no other kind.
 (() => {
   // How a cell runs: as in a notebook, the value of its last line is shown.
   const cell = String.raw`

@@ -139,7 +139,7 @@
       }),
     );
     const grip = nn.point({
-      on: map, at: handle(start), label: "place of the line", colour: "ink", shape: "diamond",
+      on: map, at: handle(start), label: "position of the line", colour: "ink", shape: "diamond",
       step: 0.25,
       show: (a, b) => `line through ${nn.number(a, 1)}, ${nn.number(b, 1)}`,
       move: (a, b) => {
@@ -167,7 +167,7 @@
       nn.button("÷ 2", () => scale(0.5)),
       nn.button("downhill", () => down(1)),
       nn.button("100 steps", () => down(100)),
-      nn.button("least loss", () => put(best)),
+      nn.button("lowest loss", () => put(best)),
       nn.button("reset", () => put(start)),
     );
     element.replaceChildren(

@@ -83,7 +83,7 @@ nn.define("look", (element, {settings, start, head: first}) => {
       .slice(0, 3)
       .filter(k => p[k] >= 0.005);
     const part = k =>
-      `${percent(p[k])} from ${words[k]}${k === at ? ", itself" : ` (token ${k + 1})`}`;
+      `${percent(p[k])} from ${words[k]}${k === at ? " (itself)" : ` (token ${k + 1})`}`;
     const parts = order.map(part).join("; ");
     live.set(`Token ${at + 1}, ${words[at]}, takes ${parts}. ${says[at]}`.trim());
   }

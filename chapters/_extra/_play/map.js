@@ -1,8 +1,8 @@
 // <nn-map>: the route to a reader's goal, with progress, and in a fold the map of the course: every
-// page is a box and every prerequisite an arrow. Pages whose questions are answered are ticked.
-// parts: [{title, pages: [{page, title, question, minutes, after: [page, …], href?}]}], in reading
-// order; a page without href is planned. goals: [{text, ends, pages: [page, …]}]; start: index of
-// the goal that is shown first.
+// page is a box and every prerequisite an arrow. Pages whose questions are all answered correctly
+// are ticked. parts: [{title, pages: [{page, title, question, minutes, after: [page, …], href?}]}],
+// in reading order; a page without href is planned. goals: [{text, ends, pages: [page, …]}]; start:
+// index of the goal that is shown first.
 // needs: progress journey
 nn.define("map", (element, {parts, goals, start}) => {
   const pages = parts.flatMap(part => part.pages);
@@ -13,7 +13,7 @@ nn.define("map", (element, {parts, goals, start}) => {
   const known = goals.findIndex(goal => goal.pages.at(-1) === nn.progress.read().goal);
   const state = {goal: known < 0 ? start : known, chosen: 0, hovered: null, touch: false};
 
-  // All pages that page k rests on, in reading order.
+  // All pages that page k builds on, in reading order.
   function needed(k) {
     const found = new Set(), queue = [k];
     while (queue.length) {
@@ -36,7 +36,8 @@ nn.define("map", (element, {parts, goals, start}) => {
     box.addEventListener("focus", () => choose(k));
     box.addEventListener("click", event => press(event, k));
     box.addEventListener("pointerdown", event => {
-      // A first tap asks, a second one opens: the tap's focus comes in between.
+      // The first tap shows the page in the panel, the second opens it: the tap's focus comes in
+      // between.
       state.touch = event.pointerType === "touch" && state.chosen !== k;
     });
     box.addEventListener("pointerenter", event => {
@@ -45,11 +46,11 @@ nn.define("map", (element, {parts, goals, start}) => {
     return box;
   });
 
-  // A tick for a page that is done, how far one has come on another.
+  // A tick for a page that is done, the reader's progress for any other.
   function mark(node, k, all = nn.progress.read()) {
     const {asked, right, tried, done} = nn.progress.summary(pages[k].page, all);
     node.textContent = done ? " ✓" : tried ? ` ${right}/${asked}` : "";
-    const words = done ? ", every question answered" : tried ? " questions answered" : "";
+    const words = done ? ", every question answered correctly" : tried ? " questions answered" : "";
     if (words) node.append(nn.html("span", {class: "nn-map-hidden"}, words));
     return node;
   }
@@ -162,7 +163,7 @@ nn.define("map", (element, {parts, goals, start}) => {
       `${b.left - 5} ${b.middle}`, right(b.left, b.middle)];
   }
 
-  // ---- what is chosen, what is shown
+  // ---- choosing and showing a page
   function choose(k) {
     boxes[state.chosen].tabIndex = -1;
     state.chosen = k;
@@ -209,8 +210,9 @@ nn.define("map", (element, {parts, goals, start}) => {
     const rest =
       count === 0
         ? "It has no prerequisites."
-        : `${count === 1 ? "One page comes" : `${count} pages come`} before it, numbered in ` +
-          "reading order.";
+        : count === 1
+          ? "It builds on one page."
+          : `It builds on ${count} pages; the numbers show their order.`;
     panel.replaceChildren(
       nn.html("p", {}, nn.html("strong", {}, page.title), `: ${page.question}`),
       nn.html("p", {}, rest, next[k].length ? ` It leads on to ${listed(next[k])}.` : "", " ",

@@ -8,8 +8,8 @@
 (() => {
   const dot = (u, v) => u[0] * v[0] + u[1] * v[1];
 
-  // min |w|²/2 + C Σ max(0, 1 - y (w·x + b)): the pair of multipliers that violates most moves,
-  // again and again.
+  // min |w|²/2 + C Σ max(0, 1 - y (w·x + b)): repeatedly changes the pair of multipliers with the
+  // largest violation.
   function widest(points, C) {
     const N = points.length, a = new Array(N).fill(0), slope = new Array(N).fill(-1);
     const K = points.map(p => points.map(q => dot(p, q)));

@@ -63,7 +63,7 @@
     const ball = plot.line({colour: "ink", dash: "6 4", width: 1.6});
     const links = plot.line({colour: "ink", width: 1.6});
     const dots = LOOKS.slice(0, C).map(([colour, shape]) => plot.dots({colour, shape, r: 4}));
-    // The votes of three classes need a line of their own.
+    // The votes of three classes need a separate line.
     nn.style("neighbours", `
       nn-neighbours .nn-facts > :nth-child(-n+2) { grid-column: 1 / -1; }`);
     const facts = nn.facts(["votes", "distance to the farthest", "leave-one-out errors"]);
@@ -81,7 +81,8 @@
     const decide = (a, b, k, skip) =>
       count(nearest(places, state.distance, a, b, k, skip).found, state.labels, C).winner;
 
-    // A cell is coloured as its middle is judged; lines run where neighbouring cells differ.
+    // A cell has the colour of the class predicted at its middle; lines separate cells of different
+    // classes.
     function colour() {
       const any = state.points.length > 0, lines = [];
       shades.node.style.visibility = any ? "" : "hidden";
@@ -101,7 +102,7 @@
       dots.forEach((mark, c) => mark.set(state.points.filter((_, n) => state.labels[n] === c)));
     }
 
-    // Each point judged by the others.
+    // The prediction for each point from all others.
     function misclassified() {
       const N = state.points.length, k = Math.min(state.k, N - 1);
       return k < 1
@@ -143,7 +144,7 @@
       facts.set([told(votes), nn.number(radius), state.wrong]);
       const even = votes.filter(v => v === votes[winner]).length > 1;
       live.set(
-        `${k === 1 ? "Vote of the nearest:" : `Vote of the ${k} nearest:`} ` +
+        `${k === 1 ? "Vote of the nearest point:" : `Vote of the ${k} nearest points:`} ` +
           `${names[winner]}${even ? ", the first of those with equal votes" : ""}.`,
       );
       plot.describe(
@@ -188,7 +189,7 @@
       },
     });
     const kind = nn.choice({
-      legend: "press to add",
+      legend: "class to add",
       options: names.map((name, c) => {
         const [colour, shape] = LOOKS[c];
         return nn.html("span", {}, nn.dotSign({colour, shape, size: 14}), ` ${name}`);

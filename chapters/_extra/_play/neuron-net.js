@@ -83,7 +83,7 @@
       "loss (nats)",
     ]);
 
-    // What a function of the place gives in cells of the plane, top row first.
+    // The values of a function in the cells of the plane, top row first.
     function filled(values, {x: [left, right], y: [low, high]}, n, f) {
       for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) {
         values[j * n + i] = f([

@@ -85,7 +85,7 @@
           `− h and x + h. ${words}`,
       );
       chart.describe(
-        `Relative errors of both quotients over the step. At h = ${told(h)} one-sided ` +
+        `Relative errors of both quotients against the step. At h = ${told(h)} one-sided ` +
           `${off(got.one, slope)}, two-sided ${off(got.two, slope)}.`,
       );
     }
@@ -133,7 +133,7 @@
       );
   }
 
-  // What the errors come from, in words.
+  // The cause of the errors, in words.
   function verdict({f}, x, h, slope, {one, two, exact}) {
     if (f === KINDS.relu.f && h > x) {
       return "The step reaches across the corner: the two-sided secant mixes the slopes on both " +
@@ -152,7 +152,7 @@
     const error = relative(got, slope);
     return error === 0
       ? "exact"
-      : `off by ${error >= 0.001 ? `${nn.number(100 * error, 2)} %` : nn.short(error)}`;
+      : `off by ${error >= 0.001 ? `${nn.number(100 * error, 2)}%` : nn.short(error)}`;
   };
 
   nn.define("nudge", build, "steps", "functions", "start");

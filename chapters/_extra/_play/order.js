@@ -16,7 +16,7 @@ nn.kinds.order = (() => {
     const good = Math.max(...orders.map(order => agreed(given, order)));
     if (good === steps.length) return {right: true, say: why};
     const {text, reason} = steps[given[good]];
-    const before = good === 0 ? "It cannot begin with"
+    const before = good === 0 ? "The first step cannot be"
       : good === 1 ? "The first step is correct. The second cannot be"
         : `The first ${good} steps are correct. The next cannot be`;
     return {right: false, say: `${before} “${text}”: ${reason}`, at: good};
@@ -43,8 +43,8 @@ nn.kinds.order = (() => {
     return {node, grip};
   }
 
-  // The grip follows the pointer: its neighbours step aside, itself it never leaves the page, so
-  // that it has the pointer. The list has no room between the steps.
+  // The grip follows the pointer: its neighbours move aside, and it never leaves the page, so that
+  // it keeps the pointer. The list has no gaps between the steps.
   function follow({node, grip}, done) {
     grip.addEventListener("touchstart", event => event.preventDefault(), {passive: false});
     grip.addEventListener("pointerdown", event => {

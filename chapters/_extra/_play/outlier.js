@@ -3,8 +3,9 @@
 // needs: parts-plot
 // room: 539 672
 // days: the targets, the last of them can be moved; x: the range drawn; most: the largest
-// prediction; near: how close counts as correct; start: the first prediction; tops: the highest loss
-// drawn, of each; known: {c, losses, mean, median, within} by NumPy, which agrees() compares.
+// prediction; near: the distance that counts as correct; start: the first prediction; tops: the
+// highest loss drawn, of each; known: {c, losses, mean, median, within} by NumPy, which agrees()
+// compares.
 (() => {
   const mean = values => values.reduce((a, b) => a + b, 0) / values.length;
   const sign = v => Math.abs(v) < 1e-9 ? 0 : Math.sign(v);
@@ -14,7 +15,7 @@
     return (sorted[Math.floor(half)] + sorted[Math.ceil(half) - 1]) / 2;
   }
 
-  // The intervals of predictions that are near to as many days as can be.
+  // The intervals of predictions that are near to the largest number of days.
   function within(days, near) {
     const covered = c => days.filter(y => Math.abs(c - y) <= near + 1e-9);
     const sets = days.flatMap(y => [y - near, y + near]).filter(c => c >= 0).map(covered);

@@ -11,7 +11,7 @@
       ".bd-article :is(section > section, section > section > :is(.cell, p, .math), nn-steps li)";
     const near = part => part.firstElementChild?.checkVisibility({contentVisibilityAuto: true});
     const all = [...document.querySelectorAll(parts)];
-    all.filter(near).forEach(part => part.classList.add("nn-laid-out"));  // filter: one layout
+    all.filter(near).forEach(part => part.classList.add("nn-laid-out"));  // one layout for all
     for (const part of all) {
       part.addEventListener("contentvisibilityautostatechange", event => {
         if (!event.skipped && event.target === part) part.classList.add("nn-laid-out");
@@ -24,7 +24,7 @@
     }, true);
   }
 
-  // A few parts at a time, so that the length of the page is soon final and nothing waits.
+  // Lay out a few parts at a time, so that the length of the page is soon final and nothing blocks.
   function layOutRest(all) {
     const rest = all.filter(part => !part.classList.contains("nn-laid-out"));
     const later = window.requestIdleCallback ?? (work => setTimeout(work, 50));
@@ -84,7 +84,7 @@
 
   // Name the current colours in the button for light and dark, and in its tooltip.
   function nameTheme() {
-    const WORDS = {light: "light", dark: "dark", auto: "as on your system"};
+    const WORDS = {light: "light", dark: "dark", auto: "same as your system"};
     const status = speaker();
     function name(spoken) {
       const words = `Colours: ${WORDS[root.dataset.mode] ?? WORDS.auto}`;
@@ -100,7 +100,7 @@
     });
   }
 
-  // A formula that is a little too wide for its column is set that much smaller.
+  // A formula that is slightly too wide for its column is scaled down to fit.
   const SMALLEST = 0.8, columns = new WeakMap();
   function fit(formula) {
     const column = formula.clientWidth;
@@ -128,7 +128,7 @@
     document.querySelectorAll(wide).forEach(place => seen.observe(place));
   }
 
-  // Thumbnails, which draw figures a second time, come when the page has nothing else to do.
+  // Thumbnails, which draw figures a second time, are drawn when the page has nothing else to do.
   function rest() {
     (window.requestIdleCallback ?? setTimeout)(() => root.classList.add("nn-at-rest"));
   }

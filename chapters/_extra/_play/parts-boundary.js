@@ -14,8 +14,9 @@
     return [-40, 40].map(t => [foot[0] + t * along[0], foot[1] + t * along[1]]);
   }
 
-  // label: of the unit; name(): written at the line; at: where the handle begins; get(): {w, b};
-  // put(w, b) hears of changes. Without dash only the handles are drawn. set(shown) draws again.
+  // label: of the unit; name(): written at the line; at: where the handle starts; get(): {w, b};
+  // put(w, b) is called after changes. Without dash only the handles are drawn. set(shown) draws
+  // again.
   function boundary({on, colour, dash = null, name, label, at, get, put}) {
     const line = dash ? on.line({colour, dash, width: 2.4}) : null;
     const arrow = on.arrow({colour, head: 9});
@@ -44,7 +45,7 @@
     function set(shown) {
       const {w, b} = get();
       const long = Math.hypot(...w);
-      // The bias is rounded, so a line that misses its knob by no more than that leaves it there.
+      // The bias is rounded, so the knob stays if the line misses it by no more than that.
       const off = long > 1e-9 ? (w[0] * foot[0] + w[1] * foot[1] + b) / long : 0;
       if (Math.abs(off) * long > 0.06) foot = foot.map((v, i) => v - w[i] * off / long);
       line?.set(zeros(w, b));

@@ -5,7 +5,7 @@
   const NEAR = {touch: 0.35, mouse: 0.2};  // how near a point is grasped, in units of the plot
 
   // looks: colour and shape of each kind; names: of the kinds; reach: coordinates are between
-  // −reach and reach; moved() hears of every change; redraw() draws again. The points are
+  // −reach and reach; moved() is called after every change; redraw() draws again. The points are
   // [[x, y, kind], …]. set(points) takes others; draw(wrong) marks those that are misclassified.
   function cloud({on, looks, names, reach, moved, redraw}) {
     const REMOVE = looks.length;  // the brush after the brushes of all kinds
@@ -55,7 +55,7 @@
       redraw();
     });
 
-    // ---- by pointer: a press on a point takes it, one on free ground adds one; a finger
+    // ---- by pointer: a press on a point takes it, one on an empty place adds one; a finger
     // elsewhere scrolls the page.
     let held = -1;  // the point under the pointer
     let began = null;  // where the pointer went down

@@ -1,5 +1,5 @@
 // A fold in which a reader types an expression. The note below the field lists what the expression may
-// contain or, while it cannot be read, what is wrong and where.
+// contain or, if it cannot be read, what is wrong and where.
 // needs: parts-parse
 (() => {
   const {html} = nn;
@@ -24,7 +24,7 @@
     .nn-problem mark { color: inherit; background: none; border-bottom: 3px solid var(--nn-b); }`;
 
   // text: what is typed; show(words) writes the expression into the closed fold; tell(problem)
-  // explains an nn.Problem, or nothing if there is none; edited() hears of changes.
+  // explains an nn.Problem, or nothing if there is none; edited() is called after changes.
   function expressionEditor(edited) {
     nn.style("editor", STYLE);
     const key = nn.id();

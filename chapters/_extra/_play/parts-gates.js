@@ -112,7 +112,7 @@
   }
 
   // The place on an edge, as near to its middle as can be, where words overlap none of those that
-  // are placed already; where all is full, the place furthest from them.
+  // are placed already; if there is no room, the place furthest from them.
   function freePlace(at, words, taken, letters) {
     const half = 0.33 * letters * words.length + 1;
     const overlap = (x, y, other) =>
@@ -173,7 +173,8 @@
       const fits = 0.58 * letters * product.length < room;
       const long = back && along === 0 && letters > 13 && fits;
       const gradient = long ? product : amount;
-      // What is not sent yet takes its room too, so that no number moves when it comes.
+      // Gradients that are not sent yet also reserve room, so that no number moves when they
+      // arrive.
       const [x, y] = freePlace(at, gradient, taken, letters);
       if (sentBack.has(target) && (shared || long)) {
         words.push(...plate(x, y, gradient, letters));

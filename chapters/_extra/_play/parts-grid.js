@@ -1,4 +1,4 @@
-// Grids of cells, to read or to paint, and images of pixels.
+// Grids of cells, read-only or editable, and images of pixels.
 (() => {
   const {html} = nn;
 

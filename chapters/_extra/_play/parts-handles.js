@@ -4,8 +4,8 @@
 (() => {
   // A handle on a plane or plot (on), moved by mouse, touch, pen or arrow keys (shift: 5 steps).
   // at: [x, y]; snap: a drag moves to multiples of it; fit([x, y]): the nearest allowed place;
-  // show(x, y): what is spoken; move(x, y) hears of changes, press(x, y) of Enter and space;
-  // name: drawn next to the handle.
+  // show(x, y): what is spoken; move(x, y) is called after changes, press(x, y) after Enter and
+  // space; name: drawn next to the handle.
   function point({
     on, at, label, name = "", step = 0.1, snap = 0,
     fit = p => p,
@@ -16,7 +16,7 @@
     shape = "circle",
   }) {
     const words = nn.text(12, -10, name, {class: "nn-name"});
-    const tidy = v => +v.toFixed(9);  // 0.1 + 0.2 is 0.3 for a reader
+    const tidy = v => +v.toFixed(9);  // readers see 0.1 + 0.2 as 0.3
     const node = nn.svg(
       "g",
       {
@@ -69,9 +69,10 @@
   }
 
   // A slider in a drawing: a group of nodes moved by mouse, touch, pen, arrow keys (shift: 5
-  // steps), page up and down (10) and home and end. read(x, y): the value for which a place of the
-  // drawing is; a drag preserves the distance from the pointer at its start. show(value) is what is spoken;
-  // move(value) hears of changes. min and max may be changed later by limit(min, max).
+  // steps), page up and down (10) and home and end. read(x, y): the value at a position in the
+  // drawing; a drag preserves the distance from the pointer at its start. show(value) is what is
+  // spoken; move(value) is called after changes. min and max may be changed later by limit(min,
+  // max).
   function handle(
     {drawing, label, min, max, step, value, read, show = v => nn.number(v), move},
     ...nodes

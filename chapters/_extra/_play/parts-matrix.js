@@ -1,9 +1,10 @@
-// Matrices of numbers, to read or to edit.
+// Matrices of numbers, read-only or editable.
 (() => {
   const {html} = nn;
 
-  // A matrix of number inputs; change(values) hears of every finite edit. Without change it is
-  // for reading. mark({row, column}) lights one row, one column, or one entry.
+  // A matrix of number inputs; change(values) is called after every edit with finite numbers.
+  // Without change, the matrix is read-only. mark({row, column}) lights one row, one column, or one
+  // entry.
   function matrix({values, label, step = 0.5, show = v => String(v).replace("-", "−"), change}) {
     const current = values.map(row => [...row]);
     const cells = values.map((row, i) => row.map((value, j) => change ? entry(value, i, j)

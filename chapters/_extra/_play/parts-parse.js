@@ -87,7 +87,7 @@
         else {
           add("line", word);
           if ((word = match(INDENTED))) {
-            throw new Problem("found blanks, expected a line that begins at the margin", {
+            throw new Problem("found spaces, expected a line that begins at the margin", {
               text, from: at, to: at + word.length,
             });
           }
@@ -105,7 +105,7 @@
     }
     if (letter) {
       throw new Problem(
-        `found ${letter} right behind ${word}, expected an operator; a product is written ` +
+        `found ${letter} right after ${word}, expected an operator; a product is written ` +
           `${word} * …`,
         {text, from: to, to: to + letter.length},
       );
@@ -116,7 +116,7 @@
     if (kind === "end") return "the end";
     if (kind === "line") return "the end of the line";
     if (word === ",") return "a comma";  // "found ,, expected" would be hard to read
-    return kind === "keyword" ? `${word}, a word of Python` : word;
+    return kind === "keyword" ? `${word}, a Python keyword` : word;
   }
 
   // parse(text): {statements: [{target, tree}], inputs: [names]}, or a Problem. A tree is
@@ -133,7 +133,7 @@
     for (const [k, letter] of [...text].entries()) {
       open += "([{".includes(letter) - ")]}".includes(letter);
       if (open > BRACKETS) {
-        throw new Problem(`found more than ${BRACKETS} brackets in each other`, {
+        throw new Problem(`found more than ${BRACKETS} nested brackets`, {
           text, from: k, to: k + 1,
         });
       }
@@ -161,7 +161,7 @@
     found(expected) {
       const {token} = this, meant = MEANT.get(token.word);
       return new Problem(
-        `found ${said(token)}, expected ${meant ? `${meant} in its place` : expected}`,
+        `found ${said(token)}, expected ${meant ? `${meant} instead` : expected}`,
         token,
       );
     }

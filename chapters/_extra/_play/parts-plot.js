@@ -84,7 +84,7 @@
         canvas.classList.add("nn-behind");
         node.prepend(canvas);
       },
-      // A click or tap on free ground: f(x, y).
+      // A click or tap on an empty place: f(x, y).
       press(f) {
         drawing.addEventListener("click", event => {
           if (event.target.closest(".nn-point, .nn-handle")) return;
@@ -124,8 +124,8 @@
   }
 
   // A plot with axes. x, y: ranges; log: "x", "y" or "xy"; xlabel, ylabel: names with units; right:
-  // room for names of lines, 10 a letter; xticks, yticks: places of your choice. range(x, y) changes
-  // the ranges.
+  // room for names of lines, 10 a letter; xticks, yticks: positions of your choice. range(x, y)
+  // changes the ranges.
   function plot({
     width = 300, height = 220, x, y, log = "", xlabel = "", ylabel = "", right = 10, left = 44,
     xticks = null, yticks = null, show = tick, describe = "",

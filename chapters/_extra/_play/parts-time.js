@@ -32,9 +32,9 @@
   // A disabled button still has the focus.
   const able = (button, yes) => button.setAttribute("aria-disabled", !yes);
 
-  // Positions 0 to last: back, step, run, rewind, a slider. go(k) hears of the new position, show(k)
-  // is the text next to the slider, rate the steps a second of a run. first: where counting and
-  // rewind begin. keys(node) lets the arrow keys, Home and End step while node has the focus.
+  // Positions 0 to last: back, step, run, rewind, a slider. go(k) is called with the new position,
+  // show(k) is the text next to the slider, rate the steps a second of a run. first: where counting
+  // and rewind begin. keys(node) lets the arrow keys, Home and End step while node has the focus.
   function stepper({last, at = 0, first = 0, label = "step", rate = 1.25, run = true, show, go}) {
     let now = at, end = last, due = 0;
     show ??= k => `${k}/${end}`;
@@ -89,7 +89,7 @@
   }
 
   // Time from 0 to length, played at rate units a second: play or pause, a scrubber, speeds.
-  // go(t) hears of the time; steps: the scrubber's positions.
+  // go(t) is called with the time; steps: the scrubber's positions.
   function playhead({
     length, at = 0, rate = length / 8, steps = 200, label = "time", speeds = [0.5, 1, 2],
     show = t => nn.number(t, 1),

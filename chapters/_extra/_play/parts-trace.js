@@ -1,7 +1,7 @@
 // From a parsed text to a graph: the operations, both passes, and the places of nodes.
 // needs: parts-parse
 (() => {
-  // Everything a figure knows about an operation: value, local derivatives and grammar.
+  // All data about an operation: value, local derivatives and grammar.
   const OPERATIONS = {
     add: {value: (a, b) => a + b, local: () => [1, 1]},
     sub: {value: (a, b) => a - b, local: () => [1, -1]},

@@ -6,10 +6,10 @@
 
   // side: pixels of an image's side; most: the largest drawn size; tall(): height in
   // pixels where layers run to the right; down(): whether they run downwards; name(layer, k): of a
-  // unit; caption(layer, k): written at it; pick(layer, k) hears of a press. set({sizes, values,
-  // W}): for each layer the number of units, their values at side × side places (place by place,
-  // top row first), from the second layer on the weights (row by row); numbers: also written.
-  // mark(layer, k): the unit that is pressed, from the next set on.
+  // unit; caption(layer, k): written at it; pick(layer, k) is called after a press. set({sizes,
+  // values, W}): for each layer the number of units, their values at side × side places (place by
+  // place, top row first), from the second layer on the weights (row by row); numbers: also
+  // written. mark(layer, k): the unit that is pressed, from the next set on.
   function units({
     label, side, most = 38,
     tall = () => 300,
@@ -61,8 +61,7 @@
       return [wide, high];
     }
 
-    // One button a unit; the arrow keys go from one to the next, and only one is a stop of the tab
-    // key.
+    // One button a unit; the arrow keys go from one to the next, and only one is a tab stop.
     function offer(sizes) {
       if (shape === sizes.join()) return;
       shape = sizes.join();
@@ -107,7 +106,7 @@
       if (focus) buttons[l][k].focus();
     }
 
-    // What follows from the sizes and the room: done again only when one of them is another.
+    // Everything that depends on the sizes and the room, recomputed only when one of them changes.
     function lay(sizes) {
       const dots = devicePixelRatio || 1;
       const now = [shape, width, upright, dots].join();

@@ -73,7 +73,8 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
   function refuse(element, still, words) {
     element.classList.add("nn-broken");
     element.replaceChildren(...still,
-      html("p", {class: "nn-note", role: "alert"}, `This figure does not move. ${words}.`));
+      html("p", {class: "nn-note", role: "alert"},
+        `This figure is a still image, because its script failed: ${words}.`));
     console.error(words);
   }
 
@@ -109,7 +110,7 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
     new MutationObserver(draw).observe(document.documentElement, theme);
   }
 
-  // onResize(element, draw) draws again when the element has another width.
+  // onResize(element, draw) draws again when the element's width changes.
   function onResize(element, draw) {
     let width = element.clientWidth;
     new ResizeObserver(() => {
@@ -119,7 +120,7 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
     }).observe(element);
   }
 
-  // Text in a drawing has the same size on the screen for every width of the drawing.
+  // Text in a drawing has the same size on the screen, however wide the drawing is.
   const sizes = new ResizeObserver(entries => entries.forEach(({target, contentRect}) => {
     if (contentRect.width) {
       target.style.setProperty("--nn-scale", target.viewBox.baseVal.width / contentRect.width);
@@ -181,7 +182,7 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
     };
   }
 
-  // A labelled number to type: change(value) hears of every number from min to max; anything
+  // A labelled number to type: change(value) is called with every number from min to max; anything
   // else is marked, and the field shows the last good value when it loses the focus.
   function field({label, value, min = -Infinity, max = Infinity, step = "any", change}) {
     const key = id();
@@ -206,7 +207,7 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
     };
   }
 
-  // One of several: radio buttons in a fieldset. pick(index) hears of the choice.
+  // One of several: radio buttons in a fieldset. pick(index) is called with the choice.
   function choice({legend, options, chosen = -1, pick}) {
     const name = id();
     const inputs = options.map((_, k) => {
@@ -275,8 +276,8 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
   const columns = (...nodes) => html("div", {class: "nn-columns"},
     ...nodes.map(node => node.tagName === "DIV" && !node.className ? node : html("div", {}, node)));
 
-  // Where a pointer is in a drawing's own coordinates, {x, y}. To find how the drawing is placed on the
-  // screen forces a layout: where many events follow each other, it is found once and given.
+  // The pointer's position in a drawing's own coordinates, {x, y}. Finding the drawing's position
+  // on the screen forces a layout, so a caller with many events finds it once and passes it.
   const onScreen = drawing => drawing.getScreenCTM().inverse();
   const place = ({clientX, clientY}, drawing, screen = onScreen(drawing)) =>
     new DOMPoint(clientX, clientY).matrixTransform(screen);
@@ -315,7 +316,7 @@ window.nn = Object.assign(window.nn ?? {}, (() => {
     });
   }
 
-  // What not everybody needs, in a fold: closed on a phone, open where there is room.
+  // Optional content in a fold: closed on a phone, open where there is room.
   const narrow = element => element.clientWidth < 480;
   const fold = (element, label, ...nodes) => html("details", {class: "nn-more",
     open: narrow(element) ? null : ""}, html("summary", {}, label), ...nodes);

@@ -1,8 +1,9 @@
 // <nn-people>: one thousand people, some ill, all tested. The ends of the groups are dragged in the
-// crowd, a tap on a person shows their results, and bars below show how many of the positive are ill.
+// crowd, a tap on a person shows their results, and bars below show how many of those who test
+// positive are ill.
 // needs: parts-plot
 // room: 618 729
-// prior, sensitivity, specificity: where it starts, as shares.
+// prior, sensitivity, specificity: the start values, as fractions.
 nn.define("people", (element, start) => {
   const N = 1000, {svg, html, text} = nn;
   const state = {
@@ -22,7 +23,7 @@ nn.define("people", (element, start) => {
     {name: "well, positive", ill: false, positive: true, colour: "a", shape: "circle"},
     {name: "well, negative", ill: false, positive: false, colour: "a", shape: "circle", open: true},
   ];
-  // In their order: the positive first among ill and well.
+  // In order: among ill and well people, the positive ones first.
   const ORDER = [1, 0, 2, 3], size = 0.35 * cell;
   const groups = KINDS.map(kind => svg("path", {class: kind.open ? "nn-stroke" : "nn-dots",
     style: `${nn.ink(kind.colour)}; stroke-width: ${kind.ill ? 1.8 : 1}`}));
@@ -49,7 +50,7 @@ nn.define("people", (element, start) => {
   const live = nn.live();
   const story = html("p", {class: "nn-note", style: `min-height: ${upright ? 4.6 : 3}em`});
 
-  // What is not certain is not shown as 0% or 100%.
+  // A probability that is not exactly 0 or 1 is not shown as 0% or 100%.
   function percent(p) {
     if (p > 0 && p < 5e-5) return "<0.01%";
     if (p < 1 && p > 0.99995) return ">99.99%";
@@ -279,7 +280,7 @@ nn.define("people", (element, start) => {
   element.replaceChildren(
     crowd, live.node, story,
     nn.fold(
-      element, "A second test, people by chance, exact shares",
+      element, "Second test, random people, exact percentages",
       nn.columns(
         html("div", {}, ...Object.values(sliders).map(s => s.node)),
         html("div", {}, buttons),

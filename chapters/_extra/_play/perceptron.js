@@ -93,7 +93,8 @@
       const act = `an error, so ${wrong > 0 ? "add" : "subtract"} the inputs`;
       const known = repeats >= 0 && state.next === 0;
       const again = known
-        ? ` Pass ${repeats + 1} began with these weights, so all repeats: the rule never stops.`
+        ? ` Pass ${repeats + 1} began with these weights, so everything repeats: the rule never ` +
+          "stops."
         : "";
       return `Corner ${written(corner)}: ${scores}: ${wrong ? act : "correct"}.${again}`;
     }

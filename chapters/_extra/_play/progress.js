@@ -13,8 +13,7 @@ nn.progress = (() => {
   const fresh = () => ({version: VERSION, last: null, goal: null, pages: {}});
   const sheet = () => ({asks: [], answers: {}, predictions: {}, shown: []});
 
-  // A text as progress, with every piece that is not as it should be left out; null for no
-  // progress.
+  // Parse a text as progress, leaving out invalid pieces; null if it is not progress at all.
   function parse(text) {
     let found;
     try { found = JSON.parse(text); } catch { return null; }
@@ -52,7 +51,7 @@ nn.progress = (() => {
     return one;
   }
 
-  // Read each time: another tab may have written since.
+  // Read each time: another tab may have written since then.
   function read() {
     if (memory) return memory;
     try { return parse(localStorage.getItem(KEY)) ?? fresh(); } catch { return write(fresh()); }
@@ -104,12 +103,12 @@ nn.progress = (() => {
       change((all, one) => {
         const before = one.answers[id];
         const same = before && JSON.stringify(before.given) === JSON.stringify(given);
-        // A second click on one choice is no try.
+        // A second click on the same choice is not an attempt.
         const tries = (before?.tries ?? 0) + (same ? 0 : 1);
         one.answers[id] = {state: right ? "right" : "wrong", tries, given};
       });
     },
-    // To answer again: the answer goes, the number of attempts and the result stay.
+    // To answer again: the answer is removed, the number of attempts and the result stay.
     again: id => change((all, one) => { one.answers[id].given = null; }),
     predicted: id => read().pages[page]?.predictions[id] ?? null,
     predict: (id, value) => change((all, one) => { one.predictions[id] = value; }),
@@ -119,7 +118,7 @@ nn.progress = (() => {
       const one = read().pages[page];
       return one !== undefined && (id in one.predictions || one.shown.includes(id));
     },
-    // The page to which the reader wants to come, chosen on the map.
+    // The page that is the reader's goal, chosen on the map.
     aim(goal) { write({...read(), goal}); },
     replace(all) { write(all); tell(true); },
   };
@@ -140,7 +139,7 @@ nn.progress = (() => {
       if (!done || mark) continue;
       const tick = document.createElement("span");
       tick.className = "nn-tick";
-      tick.title = "every question answered";
+      tick.title = "every question answered correctly";
       tick.textContent = " ✓";
       link.append(tick);
     }

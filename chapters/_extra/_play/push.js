@@ -20,7 +20,7 @@ nn.define("push", (element, {classes, scores, truth, pushed}) => {
     return Math.log(z.reduce((sum, v) => sum + Math.exp(v - m), 0)) + m - z[t];
   };
 
-  // What is not zero is not shown as zero, and what is not certain not as certain.
+  // A probability that is not exactly 0 or 1 is not shown as 0 or 1.
   function signed(v, plus = false) {
     const size = Math.abs(v), sign = v < 0 ? "−" : plus && v > 0 ? "+" : "";
     if (size > 0 && size < 0.0005) return v < 0 ? ">−0.001" : "<0.001";

@@ -47,7 +47,7 @@ nn.define("quiz", (element, {questions}) => {
       kind.set(kept.given, verdict);
       why.classList.toggle("nn-yes", verdict.right);
       why.classList.toggle("nn-no", !verdict.right);
-      const correct = "this is correct: ";  // how the reason for an innocent line begins
+      const correct = "this is correct: ";  // how the reason for a line without a bug begins
       const innocent = !verdict.right && verdict.say.startsWith(correct);
       why.replaceChildren(
         nn.html("strong", {}, verdict.right
@@ -73,7 +73,7 @@ nn.define("quiz", (element, {questions}) => {
   function count() {
     const {asked, right, tried, done} = nn.progress.summary();
     score.textContent = done
-      ? `✓ All ${asked} answered: this page is ticked on the map.`
+      ? `✓ All ${asked} correct: this page is ticked on the map.`
       : tried
         ? `${right} of ${asked} correct so far.`
         : asked === 1

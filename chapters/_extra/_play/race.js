@@ -82,7 +82,8 @@
     for (const {kind, lr} of surfaces) {
       for (const [table, name] of [[SURFACES, kind], ...Object.keys(lr).map(m => [METHODS, m])]) {
         if (!(name in table)) {
-          throw new Error(`knows no "${name}"; it knows ${Object.keys(table).join(", ")}`);
+          throw new Error(
+            `unknown name "${name}", expected one of ${Object.keys(table).join(", ")}`);
         }
       }
     }
@@ -95,7 +96,7 @@
     const hills = map.contours();
     const racers = names.map((name, k) => ({
       name,
-      // Its name is at its curve: on the map, names would cover the paths and each other.
+      // The name is next to the curve: on the map, names would cover the paths and each other.
       trail: map.line({colour: LOOKS[k][0], dash: LOOKS[k][2], width: 1.6}),
       now: map.dots({colour: LOOKS[k][0], shape: LOOKS[k][1], r: 6}),
     }));

@@ -138,7 +138,9 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     missing.set(grey.map((v, i) => nn.clamp(p.pixels[i] - v, -CONTRAST, CONTRAST)));
     const sums = k > 1 ? `sum of ${k} terms` : "1 term";
     const names = [
-      state.held ? `${p.name}, original` : `${k > 1 ? `${k} terms` : sums} (hold for the original)`,
+      state.held
+        ? `${p.name}, original`
+        : `${k > 1 ? `${k} terms` : sums} (hold to see original)`,
       `term ${j}`,
       "missing",
     ];
@@ -168,7 +170,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     theirs.set(p.jpeg);
     here.set([[bytes, p.errors[k - 1]]]);
     plot.describe(
-      `Error over bytes for ${p.name}; at ${thousands(bytes)} bytes it is ${error} grey levels.`,
+      `Error against bytes for ${p.name}; at ${thousands(bytes)} bytes it is ${error} grey levels.`,
     );
     live.set(
       `Rank ${k}: ${thousands(bytes)} of ${thousands(N)} bytes ` +
@@ -209,6 +211,6 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     },
   });
   element.replaceChildren(names.node, nn.columns(board, nn.html("div", {}, spectrum.node,
-    nn.fold(element, "Error over bytes, compared with JPEG", plot.node))), live.node);
+    nn.fold(element, "Error against bytes, compared with JPEG", plot.node))), live.node);
   draw();
 }, "size", "ranks", "start", "pictures");

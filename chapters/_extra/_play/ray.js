@@ -59,7 +59,7 @@
           ? "the loss still falls too steeply" : "the loss already rises too steeply"]),
       ];
       live.set(`A step of ${nn.number(t, 2)} is ` +
-        (why.length ? `refused, because ${why.join(", and ")}.` : "accepted."));
+        (why.length ? `rejected, because ${why.join(", and ")}.` : "accepted."));
       plot.describe(`The loss along a line. At the step ${nn.number(t, 2)}, it is ` +
         `${nn.number(value(terms, t), 2)}, with the slope ${nn.number(slope(terms, t), 2)}.`);
     }

@@ -121,7 +121,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
       (of.length === 1
         ? `${cell.value}, its own gradient.`
         : of.length === state.k
-          ? `${cell.value}, the sum of all.`
+          ? `${cell.value}, the sum of all workers.`
           : `${cell.value}, the sum of workers ${of.join(", ")}.`)
     );
   }
@@ -145,12 +145,12 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
     facts.set([size(s / k), end ? size(2 * (k - 1) / k) : "?", end ? size(k - 1) : "?"]);
     const phase =
       s === 0
-        ? "Nothing is sent yet: each worker has its own gradient, cut into as many pieces as " +
-          "there are workers."
+        ? "Nothing has been sent yet: each worker has its own gradient, cut into as many pieces " +
+          "as there are workers."
         : s < k
-          ? `Step ${s} of ${2 * (k - 1)}, adding: each framed piece has just come in and was ` +
-            `added.${s === k - 1 ? " Now every worker has one complete sum." : ""}`
-          : `Step ${s} of ${2 * (k - 1)}, passing on: each framed sum has just come in. ` +
+          ? `Step ${s} of ${2 * (k - 1)}, adding: each framed piece has just arrived and ` +
+            `been added.${s === k - 1 ? " Now every worker has one complete sum." : ""}`
+          : `Step ${s} of ${2 * (k - 1)}, passing on: each framed sum has just arrived. ` +
             (whole === k * k
               ? "All workers now have all the sums."
               : `${whole} of ${k * k} pieces are complete.`);

@@ -1,5 +1,5 @@
-// <nn-roll>: put a ball on the map of a loss and let it roll; the eigenvalues under it tell whether
-// it lies in a bowl or on a saddle.
+// <nn-roll>: put a ball on the map of a loss and let it roll; the eigenvalues under it show whether
+// it is in a bowl or on a saddle.
 // needs: parts-plot
 // room: 640 648
 // range: of both weights; start; rate: of gradient descent; most: steps; known: [{start, steps, end,

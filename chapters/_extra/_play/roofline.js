@@ -63,7 +63,7 @@
     ];
 
     // Which of the four parts is the largest: compute and memory time overlap, so the smaller one
-    // counts nothing.
+    // costs nothing.
     function bound(part) {
       const roofline = Math.max(part.arithmetic, part.memory);
       if (part.transfer >= roofline && part.transfer >= part.launch) return "the transfer";
@@ -98,7 +98,7 @@
           `${rate(state.bandwidth, "B/s")}); the layer at ${nn.short(x)} FLOPs per byte.`,
       );
       chart.describe(
-        `Predicted time over the batch size. At batch ${m}: ${duration(part.total)}.`,
+        `Predicted time against the batch size. At batch ${m}: ${duration(part.total)}.`,
       );
     }
     const redraw = nn.frame(draw);

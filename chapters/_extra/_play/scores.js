@@ -1,4 +1,4 @@
-// <nn-scores>: choose an image and move through the training: the scores that a network gives.
+// <nn-scores>: choose an image and move through the training, to see the network's scores.
 // needs: parts-plot parts-grid
 // room: 500 552
 // names: of the classes; side: of the images, in pixels; images: [{pixels, label, scores: [one for

@@ -1,16 +1,17 @@
-// On every page: the search field in the head, with results while one types. It follows the
+// On every page: the search field in the head, with results while the reader types. It follows the
 // pattern of a combobox with a list, whose first option is chosen (WAI-ARIA APG): the focus stays
-// in the field, arrows choose, Enter goes there, Escape closes, clears, leaves. When the field is
-// first used it loads the engine and the titles, terms and synonyms of the index, which is enough
-// for most words. The texts of the sections are three times as large. They are loaded for several
-// words that are no title, or if few results are found, and then the results are shown again. “/” and Ctrl+K lead to the field; on the page of the search, which lists all results, “/” can be
-// switched off (WCAG 2.1.4).
+// in the field, arrows choose, Enter goes there, Escape closes the list, clears the field, and then
+// leaves it. When the field is first used it loads the engine and the titles, terms and synonyms of
+// the index, which is enough for most words. The texts of the sections are three times as large.
+// They are loaded for several words that are not a title, or if few results are found, and then the
+// results are shown again. “/” and Ctrl+K lead to the field; on the page of the search, which lists
+// all results, “/” can be switched off (WCAG 2.1.4).
 (() => {
   const MOST = 8;
   const FEW = 3;  // results: if there are fewer, the texts are searched too
   const ALL = 40;
   const LATER = 80;
-  const SLICE = 12;  // results; milliseconds before and of a piece of work
+  const SLICE = 12;  // results; milliseconds of delay, and of a piece of work
   const TYPING =
     "input, textarea, select, [contenteditable]:not([contenteditable='false']), [role='textbox']";
   const SLASH = "nn:no-slash";
@@ -24,7 +25,7 @@
   let shown = "";
   let before = null;
   let asked = false;  // for the texts
-  let complete = false;  // all that can be loaded has been
+  let complete = false;  // everything that can be loaded has been loaded
 
   function make(tag, attributes, ...children) {
     const node = document.createElement(tag);
@@ -68,7 +69,7 @@
     try {
       await load("search-text.js");
       await use(nn.searchEngine(nnSearch, nnSearchText));
-    } catch {}  // titles and terms are found all the same
+    } catch {}  // titles and terms are still found
     complete = true;
     if (shown && chosen < 1) fill(shown);
     if (results) listAll(results);
@@ -112,7 +113,7 @@
     input.setAttribute("aria-activedescendant", one.id);
   }
 
-  // As high as the window that a keyboard on the screen leaves.
+  // As high as the part of the window above an on-screen keyboard.
   function fit() {
     const {height, offsetTop} = window.visualViewport || {height: innerHeight, offsetTop: 0};
     const free = offsetTop + height - box.getBoundingClientRect().top - 10;

@@ -1,4 +1,4 @@
-// How results of the search look, in the list below the search field and on the page of the search.
+// How search results look, in the list below the search field and on the page of the search.
 // search-field.js loads it with the engine, and passes on its functions that make an element and an
 // address.
 window.nn = window.nn || {};

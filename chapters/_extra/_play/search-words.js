@@ -3,7 +3,7 @@
 // search-field.js loads it before search.js.
 window.nn = window.nn || {};
 nn.searchWords = (() => {
-  // Words without meaning for a search.
+  // Words that don't matter for a search.
   const LESS = new Set((
     "a about am an and any are as at be but by can could did do does doing don example examples " +
     "explained for from get give had has have how i if in into is it its just like make me my " +
@@ -12,7 +12,7 @@ nn.searchWords = (() => {
     "why will with work works would you your"
   ).split(" "));
 
-  // American spellings and accents are no reason to find nothing.
+  // American spellings and missing accents must not prevent results.
   const fold = text =>
     text
       .toLowerCase()
@@ -20,7 +20,7 @@ nn.searchWords = (() => {
       .replace(/[\u0300-\u036f]/g, "")
       .replace(/iz(e|ed|es|ing|ation|ations|er|ers)\b/g, "is$1")
       .replace(/(col|neighb|behavi)or/g, "$1our");
-  // A formula without blanks and braces, so that spellings of it are the same.
+  // A formula without spaces and braces, so that spellings of it are the same.
   const squeeze = text =>
     text
       .replace(/ᵀ|⊤|\^\{?\\?top\}?/g, "^T")
@@ -87,7 +87,7 @@ nn.searchWords = (() => {
     return count;
   }
 
-  // The question of a page, else some characters of a text around the first place that was
+  // The question of a page, otherwise some characters of a text around the first place that was
   // searched for, as [piece, marked].
   function snippet({text, question}, {query, wanted}, size = 180) {
     if (question) return [[question, false]];

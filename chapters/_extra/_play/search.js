@@ -8,21 +8,21 @@ nn.searchEngine = (data, texts = []) => {
 
   // Pages before names of the API before topics, where they fit equally well.
   const KIND = {page: 1.6, section: 1, term: 1.5, symbol: 1.3, api: 0.8, source: 1, topic: 0.01};
-  // What it is worth that the query is the whole name of a record, …
+  // Scores: the query is the whole name of a record, …
   const WHOLE = {page: 120, section: 40, term: 110, symbol: 95, api: 60, source: 30, topic: 0};
   const CODE = 105;   // … a name in code as written,
   const ID = 130;     // … the id of a topic,
   const TITLE = 100;  // … part of the title of a page.
-  const SCALE = 30;   // times as much do these count as a word of the text
-  const NEXT = 0.9;   // of the worth of a term goes to the page that explains it
-  const BEGUN = 0.5;  // of the worth of a name, where only its beginning is typed
+  const SCALE = 30;   // how many times more these count than a word of the text
+  const NEXT = 0.9;   // fraction of a term's score that goes to the page that explains it
+  const BEGUN = 0.5;  // fraction of a name's score if only its beginning is typed
   const ASKED = 1.25;   // factor for a term if the query is "what is ..."
-  const PHRASE = 1.8;   // times as much where words of the query are side by side in a title
-  const REFERENCE = 0.6;  // of the worth of a page, where it is one of reference
-  const ROW = 0.25;    // of the weight of a section's words, its page gets so much
-  const COVERED = 0.5;   // of a query's words, what readers type for a page has to cover
-  const ENOUGH = 0.6;  // of what the best record has of the query, another one needs so much
-  const OFTEN = 5;     // a title of so many sections is useless
+  const PHRASE = 1.8;   // factor if words of the query are side by side in a title
+  const REFERENCE = 0.6;  // fraction of the score for a reference page
+  const ROW = 0.25;    // fraction of the weight of a section's words that its page gets
+  const COVERED = 0.5;   // fraction of a query's words that the words typed for a page must cover
+  const ENOUGH = 0.6;  // fraction of the best record's share of the query that another record needs
+  const OFTEN = 5;     // a title that this many sections have is useless
 
   const records = Object.entries(data.records).flatMap(([kind, rows]) =>
     rows.map(([title, k, anchor, forms, ...rest], row) => {
@@ -171,7 +171,7 @@ nn.searchEngine = (data, texts = []) => {
     return best.length ? best.sort((a, b) => b[0] - a[0])[0][1] : null;
   }
 
-  // What it is worth that the query is the name of a record, or one of its names, or in its title.
+  // The score if the query is the name of a record, or one of its names, or in its title.
   function named(record, query, wanted) {
     const {kind, title, names} = record;
     const asked = wanted.map(single).join(" ");
@@ -238,7 +238,7 @@ nn.searchEngine = (data, texts = []) => {
     });
   }
 
-  // A record counts by how many of the words it has, the rare ones more.
+  // A record scores by how many of the words it contains; rare words count more.
   function byWords(wanted, score) {
     const sums = new Map();
     let all = 0;
@@ -257,7 +257,7 @@ nn.searchEngine = (data, texts = []) => {
     }
   }
 
-  // The records that fit, best first, and the query that was used when a word had to be mended.
+  // The records that fit, best first, and the query that was used if a word had to be corrected.
   function find(typed) {
     const query = typed.trim().replace(/\\([A-Za-z]+)/g, (all, name) => letters[name] || name);
     if (!query) return {query, found: [], wanted: [], places: new Map()};

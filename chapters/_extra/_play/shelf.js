@@ -1,4 +1,4 @@
-// <nn-shelf>: the parts of the book as cards of the page; each shows how many of its pages the
+// <nn-shelf>: the parts of the book as cards on the page; each shows how many of its pages the
 // reader has done.
 // pages: {part: [page, …]}, the written pages of each part with a card of class nn-far, data-part.
 // needs: progress

@@ -9,7 +9,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
   const live = nn.live(), refused = nn.html("p", {class: "nn-note", role: "status"});
   const bottom = 18 + ROW * classes.length, to = v => LEFT + (v + END) * UNIT, edge = to(END + 2);
 
-  // What is small stays above zero, and what is nearly certain below 100%.
+  // A small probability is shown above zero, and a nearly certain one below 100%.
   const power = v => v.toExponential(1).replace("-", "−");
   const small = L => L > 0 && L < 0.005 ? power(L) : nn.number(L);
 
@@ -87,7 +87,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
     whole.node,
   );
 
-  // Probabilities: drag one, and the score of its class is what gives it.
+  // Probabilities: drag one, and the score of its class changes to produce it.
   const below = drawing(22 + LOW * classes.length);
   const shares = classes.map((name, k) => {
     const y = 22 + LOW * k + 14, box = {x: LEFT, y: y - 8, height: 16};

@@ -1,4 +1,4 @@
-// <nn-specimen>: each shared part once, as the gallery shows it next to its code.
+// <nn-specimen>: each shared part once, shown in the gallery next to its code.
 // needs: parts-plot parts-grid parts-time parts-matrix
 (() => {
   const SHOW = {};
@@ -34,7 +34,7 @@
       hand.set([[0, 0], tip.at]);
       facts.set([nn.number(x), nn.number(y), `${nn.number(turn, 0)}°`]);
     });
-    const tip = nn.point({on: plane, at, label: "place on the circle", step: 0.05, move: draw,
+    const tip = nn.point({on: plane, at, label: "position on the circle", step: 0.05, move: draw,
       fit: ([x, y]) => { const r = Math.hypot(x, y) || 1; return [x / r, y / r]; }});
     element.replaceChildren(nn.columns(plane.node, facts.node));
     draw();
@@ -111,7 +111,9 @@
       slope.set([[x, y], [x - g[0] / 2, y - g[1] / 2]]);
       live.set(`Height ${nn.number(f(x, y))}; the slope is ${nn.number(Math.hypot(...g))}.`);
     });
-    const place = nn.point({on: plot, at: [1.4, 0.5], label: "place on the surface", move: draw});
+    const place = nn.point({
+      on: plot, at: [1.4, 0.5], label: "position on the surface", move: draw,
+    });
     element.replaceChildren(plot.node, live.node);
     draw();
   };
@@ -122,7 +124,7 @@
     const grey = nn.bytes(pixels);
     const before = nn.picture({width, height, pixels: grey, label: "The image"});
     const after = nn.picture({width: width - 2, height: height - 2, low: -255, high: 255,
-      scale: "diverging", label: "The image under the kernel"});
+      scale: "diverging", label: "The image after the kernel"});
     const draw = nn.frame(() => {
       const out = new Float32Array((width - 2) * (height - 2)), k = state.kernel.flat();
       for (let i = 0, o = 0; i < height - 2; i++) for (let j = 0; j < width - 2; j++, o++) {

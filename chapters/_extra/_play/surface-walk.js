@@ -157,7 +157,7 @@
       redraw();
     }
     const place = nn.point({
-      on: map, at: first.start, label: "place on the map", colour: "ink",
+      on: map, at: first.start, label: "position on the map", colour: "ink",
       step: (first.x[1] - first.x[0]) / 40, move: redraw,
     });
     const menu = nn.buttons({

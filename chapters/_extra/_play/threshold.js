@@ -5,7 +5,7 @@
 // scores: one a sample, from 0 to 1; truth: 1 for positives, 0 for negatives, in the same order;
 // threshold: where the slider starts; positive, negative: what the two are called.
 (() => {
-  // Counts of the confusion matrix: positive is called who reaches the threshold.
+  // Counts of the confusion matrix: a score that reaches the threshold is called positive.
   function count({scores, truth}, threshold) {
     let TP = 0, FP = 0, FN = 0, TN = 0;
     scores.forEach((s, n) => {
@@ -15,7 +15,7 @@
     return {TP, FP, FN, TN};
   }
 
-  // Part and whole of each share; a whole of 0 has no share.
+  // Numerator and denominator of each rate; a denominator of 0 has no rate.
   const shares = ({TP, FP, FN, TN}) => ({
     precision: [TP, TP + FP], recall: [TP, TP + FN], specificity: [TN, TN + FP],
     f1: [2 * TP, 2 * TP + FP + FN], accuracy: [TP + TN, TP + FP + FN + TN],

@@ -49,7 +49,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
 
   // Labels are flags: each is to the right of its stem, above the labels of later events that
   // it would cover. The chosen event gets one first, then the major ones, then the rest as far as
-  // the lanes go; what finds no place stays a mark until the reader zooms in.
+  // the lanes go; an event without room stays a mark until the reader zooms in.
   function placed() {
     const rank = k => k === state.at ? 0 : events[k].major ? 1 : 2;
     const order = events
@@ -111,7 +111,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   }
   const redraw = nn.frame(draw);
 
-  // A view no shorter than 6 years, inside the whole.
+  // A view of at least 6 years, inside the whole range.
   function look(from, to) {
     const span = nn.clamp(to - from, 6, whole[1] - whole[0]);
     const first = nn.clamp((from + to - span) / 2, whole[0], whole[1] - span);

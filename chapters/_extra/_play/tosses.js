@@ -76,7 +76,7 @@
           `of height ${nn.number(1 - theta)} for tails.`,
       );
       plot.describe(
-        `Likelihood over θ, highest at ${nn.number(best(text))}; the point is at θ = ` +
+        `Likelihood against θ, highest at ${nn.number(best(text))}; the point is at θ = ` +
           `${nn.number(theta)}, ${share} of the height.`,
       );
     }

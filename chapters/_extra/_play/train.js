@@ -1,4 +1,4 @@
-// <nn-train>: a dense network of the reader's own is trained in the page, epoch after epoch, on
+// <nn-train>: the reader's own dense network is trained on the page, epoch by epoch, on
 // points that the reader drags, adds and removes; each unit shows its output.
 // needs: parts-time parts-grid parts-units parts-cloud parts-descent
 // room: 805 882 591
@@ -229,7 +229,8 @@
       });
     }
 
-    // Another network or other data: training begins again; if it was running, it runs on.
+    // A different network or different data: training starts again, and continues if it was
+    // running.
     function change(what) {
       Object.assign(state, what);
       if ("set" in what) readData();
@@ -240,7 +241,7 @@
 
     // ---- points: training continues from the current weights, counted from 0, and runs.
     function moved() {
-      reach(time.at);  // on the points before; the time may have run on since they were drawn
+      reach(time.at);  // on the previous points; training may have continued since they were drawn
       own = rows(cloud.points);
       films = [films[time.at]];
       losses = [lossOf(films[0])];

@@ -123,7 +123,7 @@ nn.define("unroll", (element, {rain, start, capacity, use, known}) => {
       back.style.display = state.folded ? "none" : "";
       loop.style.display = state.folded ? "" : "none";
       grip.set(x);
-      const high = Math.max(x * UNIT, 3);  // a dry day can be seen and grasped too
+      const high = Math.max(x * UNIT, 3);  // a dry day must also be visible and draggable
       bar.setAttribute("y", BASE - high);
       bar.setAttribute("height", high);
       bar.classList.toggle("nn-unroll-matters", reached && matters);

@@ -49,7 +49,8 @@
   function build(element, {valleys, start = 0}) {
     for (const {kind} of valleys) {
       if (!(kind in LOSSES)) {
-        throw new Error(`knows no "${kind}"; it knows ${Object.keys(LOSSES).join(", ")}`);
+        throw new Error(
+          `unknown kind "${kind}", expected one of ${Object.keys(LOSSES).join(", ")}`);
       }
     }
     const state = {steps: 3}, first = valleys[start], live = nn.live();

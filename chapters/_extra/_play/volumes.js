@@ -1,5 +1,4 @@
-// <nn-volumes>: the sizes of three layers in sequence, drawn as volumes, with what they
-// cost.
+// <nn-volumes>: the sizes of three layers in sequence, drawn as volumes, with their costs.
 // room: 689 436
 // room on cnn/efficient-networks: 712 436
 // input: [side, channels]; layers: [{kind: "convolution" or "max pooling", filters, kernel, stride,
@@ -106,7 +105,7 @@ nn.define("volumes", (element, {input, layers, known, chosen = 1}) => {
     }};
   });
   const facts = nn.facts([
-    "all parameters", "all multiplications", "field of layer 3", "dense parameters",
+    "all parameters", "all multiplications", "receptive field", "dense parameters",
   ]);
   const live = nn.live();
 

@@ -1,4 +1,4 @@
-// <nn-writer>: text of a model after a given beginning, and its next characters, by
+// <nn-writer>: a model's text after a given beginning, and its next characters, by
 // temperature.
 // room: 803 425
 // characters: by their numbers; primes: the beginnings; temperatures of the stored samples,

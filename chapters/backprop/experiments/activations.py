@@ -1,9 +1,9 @@
 """Which activation functions let eight hidden layers learn, and which let two?
 
-Images of digits, hidden layers of 50 units, 1,000 steps. Every function starts from the
-weights that are usual for it, and with eight layers the sigmoid also from four times as large
-weights, and tanh from a quarter of its own. Validation on two other seeds chooses one of five
-learning rates.
+Images of digits, hidden layers of 50 units, 1,000 steps. Every function starts from the weights
+that are usual for it, and with eight layers, the sigmoid also starts from weights four times as
+large, and tanh from weights a quarter as large. Validation on two other seeds chooses one of
+five learning rates.
 
 It takes about 5 minutes. The page backprop/activations uses the results.
 """

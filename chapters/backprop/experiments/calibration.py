@@ -32,7 +32,7 @@ TOLERANCES = {
 
 
 def images(seed):
-    """4,000 for training, 1,000 for validation, 4,000 test images, less the training mean."""
+    """4,000 training, 1,000 validation and 4,000 test images, minus the training mean."""
     (X, y), (X_test, y_test) = fashion_mnist()
     order = np.random.default_rng(seed).permutation(5000)
     (X, V), (y, v) = (np.split(a[order], [4000]) for a in (X, y))
@@ -72,7 +72,7 @@ def best_temperature(Z, t):
 
 
 def one_against_rest(kind, Z, t, new):
-    """Probabilities of new scores by a curve for each class; the rows are normalised."""
+    """Probabilities of new scores from a curve for each class, normalised in each row."""
     P, Q = softmax(Z, dim=1), softmax(new, dim=1)
     out = np.zeros(Q.shape)
     for k in range(10):
@@ -100,7 +100,7 @@ def shifted(X, name, rng):
 
 
 def path(make, lr, X, y, V, v, seed):
-    """After each epoch: validation scores; and copies of the model to predict with."""
+    """Yield the model and its validation scores after each epoch."""
     nnlib.manual_seed(seed)
     model = make()
     sgd, rng = optim.SGD(model.parameters(), lr), np.random.default_rng(seed)
@@ -110,7 +110,7 @@ def path(make, lr, X, y, V, v, seed):
 
 
 def run(seed):
-    """All methods on one network; temperatures along two trainings."""
+    """All methods on one network, and the temperatures during two training runs."""
     X, y, V, v, X_test, y_test, mean = images(seed)
     rng, out = np.random.default_rng(1000 + seed), {}
     tests = {name: shifted(X_test, name, rng) - mean for name in SHIFTS}

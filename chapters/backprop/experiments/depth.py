@@ -31,7 +31,7 @@ def start(sizes, rng, spread=0.0):
 
 
 def forward(X, layers):
-    """Return the input and what each layer makes of it."""
+    """Return the input and the output of each layer."""
     kept = [X]
     for W, b in layers[:-1]:
         kept.append(np.maximum(kept[-1] @ W.T + b, 0))
@@ -40,7 +40,7 @@ def forward(X, layers):
 
 
 def backward(G, kept, layers):
-    """Return the gradients of all layers, from that of the scores."""
+    """Return the gradients of all layers, given the gradient of the scores."""
     gradients = []
     for k in reversed(range(len(layers))):
         A, (W, _) = kept[k], layers[k]  # A is the layer's input
@@ -76,7 +76,7 @@ def train(X, t, layers, loss_of, lr, epochs, batch, rng):
 
 
 def right(layers, X, t):
-    """For each sample whether it gets its right label."""
+    """For each sample, whether its predicted label is correct."""
     Z = forward(X, layers)[-1]
     return ((Z[:, 0] > 0) if Z.shape[1] == 1 else Z.argmax(axis=1)) == t
 
@@ -91,7 +91,7 @@ def strip(n, rng, folds=3):
 
 
 def data(seed):
-    """Samples to learn from, to choose the settings by, and to judge by."""
+    """Training, validation and test samples."""
     rng = np.random.default_rng(1000 + seed)
     return [strip(n, rng) for n in (400, 400, 2000)]
 

@@ -1,8 +1,8 @@
-"""What do hidden layers gain over a linear model, random or trained?
+"""What do hidden layers, random or trained, gain over a linear model?
 
 Networks with one, two and three hidden layers have about the same number of parameters. Each is
-trained as a whole, and once more in its last layer only, also with up to 4,096 random units.
-The linear model and the networks with a trained last layer get double the epochs.
+trained as a whole, and again with only its last layer trained, also with up to 4,096 random
+units. The linear model and the networks with a trained last layer get double the epochs.
 
 It takes about 8 minutes. The page backprop/deep-network uses the results.
 """
@@ -34,7 +34,7 @@ def softmax_loss(Z, t):
 
 
 def data(seed):
-    """Pictures to learn from, to choose the learning rate by, and to judge by."""
+    """Training, validation and test images."""
     (X, t), (X_test, t_test) = fashion_mnist()
     mean, order = X.mean(axis=0), np.random.default_rng(1000 + seed).permutation(len(X))
     learn, choose = order[:4000], order[4000:]
@@ -42,14 +42,14 @@ def data(seed):
 
 
 def drawn(sizes, seed):
-    """Layers as they are drawn, and the generator that drew them."""
+    """Untrained layers, and the generator that drew their weights."""
     rng = np.random.default_rng([seed, 0])
     layers = DEPTH["start"](sizes, rng)
     return [[p.astype(np.float32) for p in pair] for pair in layers], rng
 
 
 def tuned(sizes, seed, last_only=False):
-    """The learning rate with the best validation accuracy, and which test pictures it gets."""
+    """The learning rate with the best validation accuracy, and the correct test images."""
     rates, epochs, sets = RATES, EPOCHS, data(seed)
     if last_only or len(sizes) == 2:
         rates, epochs = WIDE_RATES if sizes[-2] > 1000 else LAST_RATES, LAST_EPOCHS

@@ -6,8 +6,8 @@ validation images for each number of features. All errors are measured on the te
 
 The claims, from a trial with seed 0: without a penalty the error rate has a peak where there
 are as many features as training images, and with 2,000 features it is lower than anywhere
-before the peak. With a penalty there is no peak. Three choices are set free: 100 training
-images, 40% random labels, and tanh features, where only the peak is claimed.
+before the peak. With a penalty there is no peak. Three settings are then changed: 100 training
+images, 40% random labels, and tanh features. For these, only the peak is claimed.
 
 It takes about a minute. The page classifiers/generalization uses the results.
 """
@@ -94,7 +94,7 @@ def curve(seed, N=300, activation=relu, share=0.0, sizes=SIZES, penalised=True):
 
 
 def run(seed):
-    """The curves of one draw of images and features, with three choices set free."""
+    """The curves of one draw of images and features, and of three variants of the settings."""
     found = curve(seed)
     free = {
         "few": {"N": 100},

@@ -1,6 +1,6 @@
 """Hinge loss or cross-entropy, with the same penalty?
 
-Both are also trained without the images that lead by the margin.
+Both are also trained without the images whose true class leads by the margin.
 
 It takes about 15 minutes. The page classifiers/svm uses the results.
 """
@@ -29,7 +29,7 @@ TOLERANCES = {
 
 
 def data(noise, seed):
-    """4,000 training, 1,000 validation (both with noise) and 4,000 test pictures."""
+    """4,000 training and 1,000 validation images with label noise, and 4,000 test images."""
     (X, y), (X_test, y_test) = fashion_mnist()
     rng = np.random.default_rng(1000 + seed)
     bad = rng.random(len(y)) < noise
@@ -41,12 +41,12 @@ def data(noise, seed):
 
 
 def with_ones(X):
-    """A last feature that is always 1, whose weight is the bias."""
+    """The inputs with a constant feature of 1, whose weight is the bias."""
     return np.column_stack([X, np.ones(len(X))])
 
 
 def softmax(A, t, C):
-    """Least ½‖W‖² + C Σ cross-entropy, to a gradient of 0.001."""
+    """Minimize ½‖W‖² + C Σ cross-entropy, until the gradient is below 0.001."""
     Q = np.eye(10)[t]
 
     def objective(w):
@@ -66,7 +66,7 @@ def softmax(A, t, C):
 
 
 def svm(A, t, C, loss="weston_watkins", tol=1e-3):
-    """Least ½‖W‖² + C Σ hinge loss, proved to a relative gap."""
+    """Minimize ½‖W‖² + C Σ hinge loss, up to a proven relative duality gap."""
     how = {
         "loss": loss,
         "tol": tol,
@@ -91,19 +91,19 @@ FITS = {
 
 
 def hits(W, A, t):
-    """Which decisions are right."""
+    """Which predictions are correct."""
     return (A @ W.T).argmax(axis=1) == t
 
 
 def tuned(name, A, t, V, v):
-    """The weights at the price with the most right validation decisions, and the price."""
+    """The weights for the C with the most correct validation predictions, and this C."""
     models = {C: FITS[name](A, t, C) for C in PRICES[name]}
     best = max(models, key=lambda C: hits(models[C], V, v).mean())
     return models[best], best
 
 
 def stopped(loss, A, t, V, v, seed):
-    """Without a penalty: rate and epoch with the most right validation decisions."""
+    """Without a penalty: the rate and epoch with the most correct validation predictions."""
     best, A = (-1.0, None, None), np.float32(A)
     for rate in RATES:
         rng, W = np.random.default_rng(seed), np.zeros((10, A.shape[1]), np.float32)
@@ -117,7 +117,7 @@ def stopped(loss, A, t, V, v, seed):
 
 
 def of_softmax(Z, t):
-    """Gradient of each picture's cross-entropy with respect to its scores."""
+    """Gradient of each image's cross-entropy with respect to its scores."""
     P = np.exp(Z - Z.max(axis=1, keepdims=True))
     P /= P.sum(axis=1, keepdims=True)
     P[np.arange(len(t)), t] -= 1
@@ -125,7 +125,7 @@ def of_softmax(Z, t):
 
 
 def of_hinge(Z, t):
-    """Gradient of each picture's hinge loss with respect to its scores: a count."""
+    """Gradient of each image's hinge loss with respect to its scores: a count."""
     n = np.arange(len(t))
     G = (Z - Z[n, t][:, None] + 1 > 0).astype(Z.dtype)
     G[n, t] = 0
@@ -137,7 +137,7 @@ GRADIENTS = {"hinge": of_hinge, "softmax": of_softmax}
 
 
 def leads(W, A, t):
-    """How far the true score is above the largest other one."""
+    """How far the true class's score is above the largest other score."""
     Z, n = A @ W.T, np.arange(len(t))
     own = Z[n, t].copy()
     Z[n, t] = -np.inf
@@ -145,7 +145,7 @@ def leads(W, A, t):
 
 
 def run(seed):
-    """Tune and train all contenders on one draw of the pictures; delete, and train again."""
+    """Tune and train all contenders on one draw of the images; then retrain on fewer images."""
     found = {}
     for noise, label in zip(NOISE, ("", ", noisy"), strict=True):
         A, t, V, v, A_test, y_test = data(noise, seed)
@@ -168,7 +168,7 @@ def run(seed):
 
 
 def without_the_easy(S, prices, draw, seed):
-    """Train again without the pictures that lead by the margin, and on controls."""
+    """Train again on the support vectors only, on a random subset, and on the rest."""
     A, t, V, v, A_test, y_test = draw
     W = svm(A, t, prices["hinge"], tol=1e-6)
     lead = leads(W, A, t)
@@ -196,12 +196,12 @@ def without_the_easy(S, prices, draw, seed):
 
 
 def changed(one, other, A_test):
-    """How many decisions on the test set differ."""
+    """How many predictions on the test set differ."""
     return int(((A_test @ one.T).argmax(axis=1) != (A_test @ other.T).argmax(axis=1)).sum())
 
 
 def thin():
-    """The first draw, at one price for each loss."""
+    """The first draw, with one value of C for each loss."""
     A, t, _, _, A_test, y_test = data(0.0, 0)
     W = svm(A, t, 0.01)
     return {

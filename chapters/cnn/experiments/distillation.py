@@ -28,7 +28,7 @@ TOLERANCES = {
 
 
 def images():
-    """4,000 for training, 1,000 for validation, 4,000 test images, less the training mean."""
+    """4,000 training, 1,000 validation and 4,000 test images, minus the training mean."""
     (X, y), (X_test, y_test) = fashion_mnist()
     order = np.random.default_rng(0).permutation(5000)
     (X, V), (y, v) = (np.split(a[order], [4000]) for a in (X, y))

@@ -1,4 +1,4 @@
-"""How much better than an MLP is a small CNN, and what if we scramble the pixels?
+"""How much better is a small CNN than an MLP, and what if we scramble the pixels?
 
 Three networks learn 4,000 images of Fashion-MNIST: a linear classifier, an MLP with one hidden
 layer, and a CNN with two convolutional layers. The MLP and the CNN also learn scrambled images,
@@ -61,7 +61,7 @@ def accuracy(net, X, y):
 
 
 def train(name, width, rate, seed, samples=TRAIN, epochs=EPOCHS, test=True):
-    """Return validation and test accuracy after the epoch with the best validation."""
+    """Return validation and test accuracy after the epoch with the best validation accuracy."""
     kind, _, scrambled = name.partition(", ")
     X, y, test_X, test_y = images(seed if scrambled else None)
     order = torch.tensor(np.random.default_rng(1000 + seed).permutation(5000))

@@ -1,4 +1,4 @@
-"""Does training remove the grid that a stride of 2 draws into the gradient of the pixels?
+"""Does training remove the grid that a stride of 2 causes in the gradient of the pixels?
 
 With kernels of width 3 and stride 2, four windows read a pixel with even row and column, and
 one window reads a pixel with odd row and column. The ratio is the mean absolute gradient of the

@@ -1,4 +1,4 @@
-"""Is it the pooling that makes a CNN learn scrambled images badly?
+"""Is pooling the reason why a CNN learns scrambled images badly?
 
 The CNN of first_cnn.py without its two pooling layers learns scrambled images of Fashion-MNIST,
 with the same ten rules and the same training as there. Its learning rate isn't tuned.

@@ -69,7 +69,7 @@ def keras_network(seed, changed, normalized=True, hidden=True):
 
 
 def passes(seed, batch, count):
-    """The training pictures in a new order for each pass."""
+    """The training images in a new order for each epoch."""
     rng = np.random.default_rng([seed, 2])
     rows = rng.permutation(len(TRAIN.X))[:SAMPLES]
     for _ in range(count):
@@ -78,7 +78,7 @@ def passes(seed, batch, count):
 
 
 def accuracy(scores):
-    """The share of the test pictures on which the scores are right."""
+    """The fraction of the test images that the scores classify correctly."""
     return float((np.asarray(scores).argmax(axis=1) == TEST.y).mean())
 
 
@@ -88,7 +88,7 @@ def judged(net):
 
 
 def recomputed(net, X):
-    """The test accuracy with the moving statistics of all training pictures."""
+    """The test accuracy with running averages computed from all training images."""
     dense, norm = net.layers[:2]
     kept = norm.get_weights()
     Z = dense(X).detach().numpy()
@@ -99,7 +99,7 @@ def recomputed(net, X):
 
 
 def with_keras(net, seed, batch, count, again=None):
-    """Test accuracies after each pass, and those with recomputed statistics."""
+    """Test accuracies after each epoch, and those with recomputed statistics."""
     found, other = [], []
     for X, y in passes(seed, batch, count):
         net.fit(X, y, batch_size=batch, shuffle=False, verbose=0)
@@ -110,7 +110,7 @@ def with_keras(net, seed, batch, count, again=None):
 
 
 def with_torch(seed, batch, count):
-    """Test accuracies of the PyTorch network after each pass."""
+    """Test accuracies of the PyTorch network after each epoch."""
     net, found = torch_network(seed), []
     adam = torch.optim.Adam(net.parameters())
     for X, y in passes(seed, batch, count):
@@ -128,7 +128,7 @@ def with_torch(seed, batch, count):
 
 
 def run(seed):
-    """Test accuracy after each pass, of all contenders."""
+    """Test accuracies of all contenders after each epoch."""
     found = {}
     for name, changed in AS_TORCH.items():
         again = recomputed if name == "Keras" else None
@@ -150,7 +150,7 @@ def run(seed):
 
 
 def thin():
-    """One pass of seed 1, with Keras's momentum and with PyTorch's."""
+    """One epoch of seed 1, with Keras's momentum and with PyTorch's."""
     return {
         name: with_keras(keras_network(1, AS_TORCH[name]), 1, BATCH, 1)[0][0]
         for name in TOLERANCES

@@ -1,4 +1,4 @@
-"""How far two runs drift apart when they add the same numbers in different orders.
+"""How far do two runs drift apart if they add the same numbers in different orders?
 
 "libraries" compares nnlib with PyTorch, and "reversed" compares PyTorch with itself, where one
 run has the 784 pixels, and the weights of the first layer, in reverse order. Both pairs compute

@@ -1,4 +1,4 @@
-"""For how long two orders of the pixels agree with other learning rates and activations.
+"""How long do runs with two pixel orders agree, for other learning rates and activations?
 
 Both runs of a pair are in PyTorch in float32, from the same parameters and with the same
 batches; in one of them the 784 pixels, and the weights of the first layer, are in reverse

@@ -1,9 +1,10 @@
 """Which learning rate do k workers need, if one worker's rate is known?
 
-Each worker brings 16 images to a step, so k workers equal one process with batches of 16 k. All
-see the same images in eight epochs. The rules are the same rate, times the square root of k,
-times k, times k with a warm-up of two epochs, and the best rate of a grid. Seeds 100 to 102
-choose, seeds 0 to 4 are tested. "longer" gives 64 workers 16 times the epochs.
+Each worker contributes 16 images to a step, so k workers are equivalent to one process with
+batches of 16 k. All runs see the same images for eight epochs. The rules are the same rate,
+times the square root of k, times k, times k with a warm-up of two epochs, and the best rate of
+a grid. Seeds 100 to 102 are for tuning, seeds 0 to 4 for testing. "longer" trains 64 workers
+for 16 times as many epochs.
 
 It takes about 3 minutes. The page frameworks/scaling uses the results.
 """
@@ -26,7 +27,7 @@ TUNING = (100, 101, 102)
 
 @functools.cache
 def data():
-    """4,000 pictures to train, 1,000 to choose by, 4,000 to judge by; less the mean."""
+    """4,000 training, 1,000 validation and 4,000 test images, without their mean."""
     (X, y), (T, t) = fashion_mnist()
     mean = X[:4000].mean(axis=0)
     return X[:4000] - mean, y[:4000], X[4000:] - mean, y[4000:], T - mean, t
@@ -64,7 +65,7 @@ def train(k, lr, seed, warm=0, epochs=EPOCHS, stop=None):
 
 @functools.cache
 def score(k, lr, seed, warm=0, epochs=EPOCHS):
-    """Validation and test accuracy of a training; that of a guess where it diverges."""
+    """Validation and test accuracy of a training run; that of guessing if it diverges."""
     net, _ = train(k, lr, seed, warm, epochs)
     if net is None:
         return 0.1, 0.1

@@ -1,4 +1,4 @@
-"""How many numbers does an image of clothes need, with PCA and with an autoencoder?
+"""How many numbers does the code of an image of clothes need, with PCA and with an autoencoder?
 
 The network has one hidden layer of 128 ReLUs on both sides of the code and is trained by Adam;
 its rate is the best of three on validation images. Both learn from 4,500 images. A code is
@@ -23,7 +23,7 @@ TRAIN, TEST = datasets.fashion_mnist()
 
 
 def parts(seed):
-    """Return training and validation pictures with their labels, drawn by the seed."""
+    """Return training and validation images with their labels, drawn with the seed."""
     order = np.random.default_rng([seed, 0]).permutation(len(TRAIN.X))
     rows, others = order[:KEPT], order[KEPT:]
     return TRAIN.X[rows], TRAIN.y[rows], TRAIN.X[others], TRAIN.y[others]
@@ -54,7 +54,7 @@ def each_epoch(X, encoder, decoder, optimizer, rng, epochs):
 
 
 def train(X, size, rate, seed, bent_encoder=True, epochs=EPOCHS):
-    """Return encoder and decoder after training on pictures from which their mean was taken."""
+    """Return encoder and decoder after training on centred images."""
     nnlib.manual_seed(seed)
     rng = np.random.default_rng([seed, 1])
     encoder, decoder = halves(size, bent_encoder)
@@ -65,13 +65,13 @@ def train(X, size, rate, seed, bent_encoder=True, epochs=EPOCHS):
 
 
 def through(network, X):
-    """Return what a network makes of rows."""
+    """Return a network's outputs for rows."""
     with nnlib.no_grad():
         return network(nnlib.tensor(X)).numpy()
 
 
 def error(X, again):
-    """Return the squared error of a picture, summed over the pixels, in the mean."""
+    """Return the squared error summed over the pixels, averaged over the images."""
     return float(((X - again) ** 2).sum(axis=1).mean())
 
 
@@ -91,7 +91,7 @@ def classified(codes, labels):
 
 
 def chosen(size, bent_encoder=True):
-    """Return the rate that is best on validation pictures, by a seed that does not count."""
+    """Return the rate that is best on the validation images of a separate seed."""
     X, _, V, _ = parts(100)
     mean = X.mean(axis=0)
 
@@ -134,7 +134,7 @@ RATE = {}
 
 
 def thin():
-    """The test error with two numbers, after five epochs."""
+    """The test error with codes of two numbers, after five epochs."""
     X = TRAIN.X[:KEPT]
     mean = X.mean(axis=0)
     encoder, decoder = train(X - mean, 2, 0.003, 0, epochs=5)

@@ -1,4 +1,4 @@
-"""What does the code of two numbers of codes.py cost in bits?
+"""How many bits does the two-number code of codes.py need?
 
 For each of the five splits of codes.py, we train the network with two numbers in the same way,
 and round each number to 5 bits, between the quantiles 0.1% and 99.9% of the training codes. The

@@ -25,7 +25,7 @@ LEARN, TEST = fashion_mnist()
 
 
 def linear_model():
-    """Return a VAE of which the encoder and the decoder are single linear layers."""
+    """Return a VAE whose encoder and decoder are single linear layers."""
     model = SHORT["VAE"](SHORT["CODE"])
     model.body = nn.Identity()
     model.mean, model.log_var = (nn.Linear(196, SHORT["CODE"]) for _ in range(2))

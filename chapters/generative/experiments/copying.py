@@ -1,14 +1,14 @@
 """When does a diffusion model copy its training images?
 
 A class-conditional DDPM learns 50, 200 or 800 digits of 8 by 8 pixels, in 800 or in 8,000
-steps. For each of 400 drawings we measure whether the nearest training image is nearer than the
+steps. For each of 400 samples we measure whether the nearest training image is nearer than the
 nearest of equally many unseen images (without copying, the expected fraction is one half), how
 far away both are, and whether the nearest training image is three times nearer than the second.
 The baselines are new digits, samples of one Gaussian per class with the mean and covariance of
 its training images, and the perfect prediction.
 
-The networks for 800 images and 800 steps also draw with three guidance scales. The first seed
-trains a flow as well, and stores its samples with few steps.
+We also draw samples with three guidance scales from the networks for 800 images and 800 steps.
+The first seed trains a flow as well, and stores its samples with few steps.
 """
 
 import numpy as np
@@ -142,7 +142,7 @@ def gaussians(X, y, label):
 
 
 def compare(drawn, seen, unseen):
-    """Distances from the drawings to training images and to as many unseen images."""
+    """Distances from the samples to the training images and to as many unseen images."""
     first, second = torch.cdist(drawn, seen).topk(2, dim=1, largest=False).values.T
     other = torch.cdist(drawn, unseen).min(dim=1).values
     return {
@@ -154,7 +154,7 @@ def compare(drawn, seen, unseen):
 
 
 def agree(drawn, label, X, y):
-    """Return the fraction of drawings whose nearest image in X has the requested label."""
+    """Return the fraction of samples whose nearest image in X has the requested label."""
     return float((y[torch.cdist(drawn, X).argmin(dim=1)] == label).float().mean())
 
 
@@ -178,7 +178,7 @@ def data(seed):
 
 
 def run(seed):
-    """Train on each number of images and compare the drawings with seen and unseen ones."""
+    """Train on each number of images, and compare the samples with seen and unseen images."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     X, y = data(seed)

@@ -2,8 +2,8 @@
 
 The data are eight Gaussians on a ring. The critic takes 1, 3 or 9 steps for each step of the
 generator, under the minimax loss, the non-saturating loss, the same with pairs of samples, and
-Wasserstein's loss with a gradient penalty. Each has the best of three rates by the energy
-distance on seed 0.
+Wasserstein's loss with a gradient penalty. Each loss uses the best of three rates, by the
+energy distance on seed 0.
 
 It takes about 41 minutes. The page generative/gan uses the results.
 """
@@ -46,7 +46,7 @@ def noise(n, rng):
 
 
 def penalty(critic, x, made, rng):
-    """The squared distance from 1 of the gradient's length, between samples real and made."""
+    """The squared distance of the gradient's norm from 1, between real and made samples."""
     u = np.float32(rng.random((len(x), 1)))
     between = nnlib.tensor(u * x + (1 - u) * made, requires_grad=True)
     (slope,) = grad(critic(between).sum(), [between], create_graph=True)
@@ -55,12 +55,12 @@ def penalty(critic, x, made, rng):
 
 
 def paired(x, loss):
-    """The samples as the critic sees them: two at a time under the loss of pairs."""
+    """The samples as the critic sees them: two at a time for the loss with pairs."""
     return x.reshape(len(x) // 2, 4) if loss == "pairs" else x
 
 
 def critic_loss(critic, x, made, loss, rng):
-    """What the critic minimises, given samples and what the generator has made."""
+    """The critic's loss, given real and generated samples."""
     says_real = critic(nnlib.tensor(paired(x, loss)))
     says_made = critic(nnlib.tensor(paired(made, loss)))
     if loss == "Wasserstein":
@@ -69,7 +69,7 @@ def critic_loss(critic, x, made, loss, rng):
 
 
 def generator_loss(critic, made, loss):
-    """What the generator minimises."""
+    """The generator's loss."""
     says = critic(paired(made, loss))
     if loss == "Wasserstein":
         return -says.mean()
@@ -110,7 +110,7 @@ def energy(A, B):
 
 
 def judged(generator):
-    """Energy distance, how many of the eight are reached, and the share of good samples."""
+    """Energy distance, number of modes reached (of eight), and fraction of good samples."""
     drawn = generator(noise(1000, np.random.default_rng(8))).detach().numpy()
     apart = np.sqrt(((drawn[:, None] - CENTRES[None]) ** 2).sum(axis=2))
     good = apart.min(axis=1) < 3 * SPREAD
@@ -135,7 +135,7 @@ def best_rate(loss, count):
 
 
 def run(seed):
-    """Judge every loss with every number of critic steps, each at its best rate."""
+    """Evaluate every loss with every number of critic steps, each at its best rate."""
     found = {}
     for loss, count in product(LOSSES, CRITIC):
         rate, tried = best_rate(loss, count)
@@ -148,7 +148,7 @@ def run(seed):
 
 
 def thin():
-    """The distance of the minimax loss after 300 steps."""
+    """The energy distance with the minimax loss after 300 steps."""
     return {"distance": judged(train("minimax", 1, 0.003, 1, steps=300)[0])["distance"]}
 
 

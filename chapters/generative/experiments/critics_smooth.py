@@ -1,8 +1,8 @@
 """Does Wasserstein's penalty prevent mode collapse under the other losses too?
 
 As in critics.py with nine steps of the critic, with the penalty added to the critic's minimax
-and non-saturating loss, at the rate that Wasserstein's loss chose. For comparison, both losses
-are also trained without the penalty at this rate.
+and non-saturating loss, at the rate that was chosen for Wasserstein's loss. For comparison,
+both losses are also trained without the penalty at this rate.
 
 It takes about 9 minutes. The page generative/gan uses the results.
 """
@@ -46,7 +46,7 @@ def train(loss, count, seed, steps=first["STEPS"], smooth=True):
 
 
 def run(seed):
-    """What the two losses come to with nine steps, with the penalty and without."""
+    """The results of the two losses with nine steps, with and without the penalty."""
     found = {loss: first["judged"](train(loss, 9, seed)) for loss in LOSSES}
     for loss in LOSSES:
         found[f"{loss}, no penalty"] = first["judged"](train(loss, 9, seed, smooth=False))
@@ -54,7 +54,7 @@ def run(seed):
 
 
 def thin():
-    """The distance of the non-saturating loss with one step of the critic, after 300."""
+    """The distance of the non-saturating loss with one step of the critic, after 300 steps."""
     return {"distance": first["judged"](train("non-saturating", 1, 1, steps=300))["distance"]}
 
 

@@ -1,8 +1,8 @@
 """Does guidance cost variety after a longer training too?
 
-As in copying.py, which measures guidance after 800 steps on 800 digits, but after 8,000 steps.
-"agree" is the fraction of 400 drawings whose nearest unseen image has the requested label, and
-"apart" the mean distance of two drawings with the same label.
+The same measurements as in copying.py, but after 8,000 steps instead of 800 on 800 digits.
+"agree" is the fraction of 400 samples whose nearest unseen image has the requested label, and
+"apart" is the mean distance between two samples with the same label.
 
 It takes about 1 minute. The page generative/diffusion uses the results.
 """

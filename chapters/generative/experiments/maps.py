@@ -1,4 +1,4 @@
-"""How well do maps of images in two dimensions keep neighbours and distances?
+"""How well do two-dimensional maps of images preserve neighbours and distances?
 
 Each run draws 500 images of clothes and makes maps of them with two random directions, PCA,
 t-SNE and UMAP. "neighbours" is the fraction of the 10 nearest images by pixels that are also
@@ -76,7 +76,7 @@ def maps(X, seed, perplexities=(5, 30, 100), sizes=(5, 15, 50)):
 
 
 def scores(X, Y):
-    """Return how well a map keeps neighbours and the order of distances."""
+    """Return how well a map preserves neighbours and the order of distances."""
     far, near = pdist(X), pdist(Y)
     a, b = (np.argsort(squareform(d), axis=1)[:, 1 : NEAR + 1] for d in (far, near))
     both = [len(set(p) & set(q)) / NEAR for p, q in zip(a, b, strict=True)]
@@ -96,7 +96,7 @@ def run(seed):
 
 
 def thin():
-    """How well maps of 100 images keep neighbours."""
+    """How well maps of 100 images preserve neighbours."""
     X = IMAGES[:100].astype(float)
     found = {name: scores(X, Y)[0] for name, Y in maps(X, 0, (10,), (10,))}
     keys = {"PCA": "PCA", "t-SNE": "t-SNE 10", "UMAP": "UMAP 10"}

@@ -1,8 +1,8 @@
 """Do fewer training images lead to more copies after equally many passes over them?
 
-As in copying.py, which trains on 50 images for 800 or 8,000 steps, on 200 images for 8,000
-steps (2,560 passes) and on 800 images for 8,000 steps (640 passes). Here 50 images get 2,560
-and 640 passes, and 200 images get 640 passes.
+copying.py trains on 50 images for 800 or 8,000 steps, on 200 images for 8,000 steps (2,560
+passes) and on 800 images for 8,000 steps (640 passes). Here 50 images get 2,560 and 640 passes,
+and 200 images get 640 passes.
 
 It takes about 1 minute. The page generative/diffusion uses the results.
 """
@@ -20,7 +20,7 @@ PAIRS = ((50, 2000), (50, 500), (200, 2000))  # images and steps
 
 
 def run(seed):
-    """Compare the drawings with seen and unseen images, for each number of images and steps."""
+    """Compare the samples with seen and unseen images, for each number of images and steps."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     X, y = first["data"](seed)

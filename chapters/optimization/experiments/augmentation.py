@@ -3,8 +3,9 @@
 Catalogue: the original images of clothes. Phone: the same images, smaller, and rotated, moved
 and zoomed at random; training, validation and test images always come from the same world. For
 each size of the training set, weight decay is tuned for training without augmentation, and the
-strength of the augmentation for training with it, on 1,000 validation images. Refuted if
-augmentation at its best strength gains as much in the catalogue as in the phone images.
+strength of the augmentation for training with it, on 1,000 validation images. The claim that it
+depends on the test images is refuted if augmentation at its best strength gains as much in the
+catalogue as in the phone images.
 
 It takes about 20 minutes. The page optimization/data-and-noise uses the results.
 """

@@ -1,4 +1,4 @@
-"""What does augmentation do at larger strengths, and if half of the images are originals?
+"""What does augmentation do at larger strengths, or if half of the images are originals?
 
 The worlds, draws and networks are those of ``augmentation.py``, with 500 training images. In
 the phone world the strength goes beyond the changes that made the images. In the catalogue,

@@ -4,9 +4,9 @@ Two hyperparameters are open: the learning rate and the momentum, or the learnin
 weight decay. Each search may spend 9 runs of 270 steps. Grid search trains 3 by 3 settings,
 random search 9, Bayesian optimisation 9 (3 at random first), successive halving 81, most of
 them only for 10 steps, and the last search 9 learning rates at a usual value of the second
-hyperparameter. The grid and the last search are moved by a random amount for each seed. The
-result is the accuracy of the chosen network on 4,000 test images. If no search is ahead of
-random search by more than two standard errors, the page may not recommend one.
+hyperparameter. The grid and the last search are shifted by a random amount for each seed. The
+result is the accuracy of the chosen network on 4,000 test images. If no search beats random
+search by more than two standard errors, the page may not recommend one.
 
 It takes about 10 minutes. The page optimization/hyperparameters uses the results.
 """
@@ -108,7 +108,7 @@ def posterior(points, values, places, width=0.2, noise=0.1):
 
 
 def expected_improvement(mean, deviation, best):
-    """How much a new value exceeds the best one, on average."""
+    """Expected improvement: how much a new value exceeds the best one, on average."""
     z = (mean - best) / deviation
     below = np.array([(1 + erf(one / sqrt(2))) / 2 for one in z])
     return (mean - best) * below + deviation * np.exp(-(z**2) / 2) / sqrt(2 * pi)

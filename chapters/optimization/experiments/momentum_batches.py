@@ -2,7 +2,7 @@
 
 The network, the images and the target are those of ``batch_sizes.py``: we count the steps until
 the validation loss is 0.55, for each batch size, optimiser and learning rate. The claim that
-momentum helps more with large batches fails if it saves as large a part of the steps with 4
+momentum helps more with large batches fails if it saves as large a fraction of the steps with 4
 samples per step as with 1,024.
 
 It takes about a minute. The pages optimization/momentum and optimization/adaptive use the
@@ -63,7 +63,7 @@ def train(B, rule, lr, seed):
 
 
 def run(seed):
-    """Train with every optimiser, batch size and each of four learning rates."""
+    """Train with every optimiser, batch size and learning rate."""
     with np.errstate(all="ignore"):  # too large a rate overflows, and the loss shows it
         found = {
             name: [

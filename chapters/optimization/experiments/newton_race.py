@@ -1,9 +1,9 @@
 """How many passes do first- and second-order methods need on a logistic regression?
 
-One pass is the arithmetic of one gradient over all samples. A method with settings tries all of
-them; the page chooses the one with the fewest passes on average. For each sample, the program
-also stores the test error of L-BFGS at each target, and the processor seconds of three methods
-to the last target.
+One pass is the arithmetic of one gradient over all samples. If a method has settings, we try
+all of them, and the page chooses the one with the fewest passes on average. For each sample,
+the program also stores the test error of L-BFGS at each target, and the processor seconds of
+three methods to the last target.
 
 It takes about two minutes. The page optimization/second-order uses the results.
 """
@@ -73,7 +73,7 @@ def hessian(w, X):
 
 @cache
 def least(seed):
-    """The least loss, by Newton's method."""
+    """The lowest loss, by Newton's method."""
     X, t = data(seed)
     w = np.zeros(X.shape[1])
     for _ in range(30):
@@ -91,7 +91,7 @@ def backtrack(w, d, X, t, c1=1e-4):
 
 
 def count(seed, walk):
-    """Steps and passes to each target, -1 where it was not reached."""
+    """Steps and passes to each target, -1 if it was not reached."""
     X, t = data(seed)
     low = least(seed)
     start, steps, passes = value(np.zeros(X.shape[1]), X, t) - low, [], []
@@ -107,7 +107,7 @@ def count(seed, walk):
 
 
 def momentum(effective, gamma):
-    """Gradient descent with momentum on all samples; every second step is judged."""
+    """Gradient descent with momentum on all samples, evaluated after every second step."""
 
     def walk(X, t):
         w, v, spent = np.zeros(X.shape[1]), np.zeros(X.shape[1]), 0
@@ -122,7 +122,7 @@ def momentum(effective, gamma):
 
 
 def on_batches(effective):
-    """Momentum 0.9 with shuffled mini-batches; judged after each pass."""
+    """Momentum 0.9 with shuffled mini-batches, evaluated after each pass."""
 
     def walk(X, t):
         w, v, spent = np.zeros(X.shape[1]), np.zeros(X.shape[1]), 0
@@ -215,7 +215,7 @@ def test_errors(seed):
 
 
 def seconds(seed, walk, steps, repeats=5):
-    """Processor seconds of so many steps, the least of several measurements."""
+    """Processor seconds of the given number of steps, the smallest of several measurements."""
     X, t = data(seed)
     found = []
     for _ in range(repeats):

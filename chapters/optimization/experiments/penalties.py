@@ -2,8 +2,8 @@
 
 A network with 64 hidden units and a linear classifier learn without a penalty, with L2, L1 and
 an elastic net; baselines have fewer units, stop early, or penalise the hidden layer only.
-Inputs are 196 pixels, the same with 392 inputs of noise, or 16 coarse pixels with 572 of noise.
-Each has eight strengths, chosen on 1,000 validation images.
+Inputs are 196 pixels, these pixels and 392 inputs of noise, or 16 coarse pixels and 572 inputs
+of noise. Each has eight strengths, and 1,000 validation images choose one.
 
 It takes about 19 minutes. The page optimization/regularization uses the results.
 """
@@ -31,13 +31,13 @@ TOLERANCES = {"test": {"absolute": 0.03}}
 
 
 def coarse(X, side):
-    """Pictures of side x side pixels, each the mean of a block, a row for each picture."""
+    """Images of side x side pixels, each pixel the mean of a block, one row per image."""
     block = 28 // side
     return X.reshape(-1, side, block, side, block).mean(axis=(2, 4)).reshape(-1, side**2)
 
 
 class Data:
-    """500 training pictures, the first 100 with wrong labels, and 1,000 for validation."""
+    """500 training images, the first 100 with wrong labels, and 1,000 for validation."""
 
     def __init__(self, seed, kind):
         side, noise = KINDS[kind]
@@ -74,12 +74,12 @@ def network(seed, inputs, units=UNITS):
 
 
 def soft_threshold(w, by):
-    """Pull every number towards 0 by the same amount, and stop there."""
+    """Move every number towards 0 by the same amount, and stop at 0."""
     return np.sign(w) * np.maximum(np.abs(w) - by, 0)
 
 
 def train(net, X, y, l1=0.0, l2=0.0, watch=None, penalised=None, steps=STEPS):
-    """Gradient descent on all pictures; penalties on weights, not on biases."""
+    """Gradient descent on all images; penalties on weights, not on biases."""
     weights = penalised or [p for p in net.parameters() if p.ndim == 2]
     others = [p for p in net.parameters() if all(p is not w for w in weights)]
     sgd = optim.SGD([{"params": weights, "weight_decay": l2}, {"params": others}], lr=RATE)
@@ -102,13 +102,13 @@ def train(net, X, y, l1=0.0, l2=0.0, watch=None, penalised=None, steps=STEPS):
 
 
 def right(net, X, y):
-    """The share of the pictures on which the network is right."""
+    """The fraction of the images that the network classifies correctly."""
     with nnlib.no_grad():
         return float((net(nnlib.tensor(X)).numpy().argmax(axis=1) == y).mean())
 
 
 def judged(net, data):
-    """Accuracies, the share of wrong labels that it gives, and what is left of the weights."""
+    """Accuracies, the fraction of wrong labels reproduced, and fractions of zero weights."""
     found = {
         "val": right(net, data.X_val, data.y_val),
         "test": right(net, data.X_test, data.y_test),
@@ -137,7 +137,7 @@ def judged(net, data):
 
 
 def series(data, seed, units, settings):
-    """What each setting gives: a dict of lists, one entry a setting."""
+    """Results of each setting: a dict of lists, with one entry per setting."""
     rows = []
     for setting in settings:
         net = network(seed, data.X.shape[1], setting.pop("units", units))

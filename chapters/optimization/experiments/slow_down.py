@@ -1,11 +1,12 @@
 """When should the learning rate fall, and what does a warm-up gain?
 
 A network with four hidden layers takes 400 steps of plain SGD with many schedules. The claim
-that slowing down late is better fails if a drop in the first quarter ends as low as one after
-70% of the steps. The claim that a warm-up mainly helps a poor start fails if it gains as much
-from the usual initial weights as from weights that are 1.5 times as large. Variants take 1,200
-steps, use Adam, or clip the gradients. Each schedule has 13 learning rates. Rate and setting
-are chosen by the validation loss of three seeds, and judged on ten other seeds.
+that it is better to lower the rate late fails if a drop in the first quarter ends with as low a
+loss as a drop after 70% of the steps. The claim that a warm-up mainly helps a poor start fails
+if it gains as much from the usual initial weights as from weights that are 1.5 times as large.
+Variants take 1,200 steps, use Adam, or clip the gradients. Each schedule has 13 learning rates.
+Rate and setting are chosen by the validation loss of three seeds, and tested on ten other
+seeds.
 
 It takes about 15 minutes. The page optimization/schedules uses the results.
 """

@@ -1,8 +1,8 @@
-"""From which standard deviations of the weights can 2, 10 and 30 layers of ReLU be trained?
+"""From which standard deviations of the initial weights can we train 2, 10 and 30 ReLU layers?
 
-Nine standard deviations. Gradient descent and Adam each choose their learning rate on two
-random starts: first among powers of ten, then among the neighbours of the best one. Ten other
-starts are tested.
+We test nine standard deviations. For gradient descent and Adam, we choose the learning rate on
+two random starts: first among powers of ten, then among the neighbours of the best one. Ten
+other starts are tested.
 
 It takes about 25 minutes. The page optimization/initialization uses the results.
 """

@@ -1,10 +1,10 @@
-"""A term in miniature: one assignment, a class of twelve, every command of an instructor.
+"""A term in miniature: one assignment, a class of twelve, and every command of an instructor.
 
-Run as ``python chapters/reference/experiments/instructors.py``, by root or an ordinary user,
-with bubblewrap. In a folder that is deleted afterwards it makes a course with three problems
-of an assignment and a written question, releases it, hands in for a class, types the commands
-that the page "For instructors" shows, and writes what they said beside itself as JSON, with
-exit statuses, results, versions, and the hash of this program.
+Run as ``python chapters/reference/experiments/instructors.py``, as root or an ordinary user;
+bubblewrap must be installed. In a temporary folder, the program creates a course with three
+problems of an assignment and a written question, releases it, submits for a class, runs the
+commands that the page "For instructors" shows, and writes their output as JSON next to itself,
+with exit statuses, results, versions, and the hash of this program.
 """
 
 import copy
@@ -119,7 +119,7 @@ NEVER_ENDS = """def pairwise_distances(X, Y):
 
 
 def shortened(text: str) -> str:
-    """The text with the parts of three problems, and what stands before them."""
+    """The text with the parts of three problems, and the text before them."""
     first, *rest = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     return "".join([first, *(p for p in rest if any(f"{{problem}} {n}\n" in p for n in THREE))])
 
@@ -142,7 +142,7 @@ def define(folder: Path) -> None:
 
 
 class Term:
-    """The course, what is typed in it, and what came back."""
+    """The course, the commands typed in it, and their output."""
 
     def __init__(self, home: Path):
         self.home, self.course, self.said = home, home / "exercises", []
@@ -160,7 +160,7 @@ class Term:
         (self.course / "students.csv").write_text(CLASS, encoding="utf-8")
 
     def start(self, line: str) -> subprocess.Popen:
-        """Begin a command as the instructor types it; the course is the copy."""
+        """Start a command as the instructor types it, in the copy of the course."""
         words = line.split()[1:]
         command = [sys.executable, "-m", "nngrader", "--course", str(self.course), *words]
         paths = os.pathsep.join(map(str, (ROOT, ROOT / "exercises")))
@@ -175,7 +175,7 @@ class Term:
         )
 
     def type(self, step: str, line: str, expected: int = 0) -> None:
-        """Type a command; keep what it says and its exit status under the name of a step."""
+        """Run a command; store its output and exit status under the name of a step."""
         print("$", line, flush=True)
         process = self.start(line)
         said, _ = process.communicate()
@@ -187,7 +187,7 @@ class Term:
         )
 
     def killed(self, step: str, line: str, after: int) -> None:
-        """Type a command, and end it with kill -9 after so many submissions."""
+        """Run a command, and end it with kill -9 after the given number of submissions."""
         print("$", line, "and kill -9", flush=True)
         process, rows = self.start(line), []
         while len(rows) < after and (row := process.stdout.readline()):
@@ -199,7 +199,7 @@ class Term:
 
 
 def rewrite(file: Path, *pairs: tuple[str, str]) -> None:
-    """Replace texts in a file, each of which must stand there."""
+    """Replace texts in a file; the file must contain each of them."""
     text = file.read_text(encoding="utf-8")
     for old, new in pairs:
         if old not in text:
@@ -209,7 +209,7 @@ def rewrite(file: Path, *pairs: tuple[str, str]) -> None:
 
 
 def released(term: Term) -> None:
-    """Add a question worth 10 points; the first two releases are not fit."""
+    """Add a question worth 10 points; the first two versions must not be released."""
     source = term.course / "source" / NAME / f"{NAME}.md"
     settings = source.with_name("nngrader.toml")
     settings.write_text(DUE + settings.read_text())
@@ -224,7 +224,7 @@ def released(term: Term) -> None:
 
 
 class Books:
-    """Notebooks of students: the released one, with sources put into its cells."""
+    """Notebooks of students: the released one, with solutions in its cells."""
 
     def __init__(self, course: Path):
         self.untouched = json.loads((course / "release" / NAME / BOOK).read_text())
@@ -236,7 +236,7 @@ class Books:
         } | {"why": RIGHT}
 
     def text(self, **sources: str) -> bytes:
-        """A notebook with these cells, by grade id; None where one is left as it was."""
+        """A notebook with these cells, by grade id; None leaves a cell unchanged."""
         book = copy.deepcopy(self.untouched)
         for cell in book["cells"]:
             if (text := sources.get(grade_id(cell))) is not None:
@@ -244,7 +244,7 @@ class Books:
         return json.dumps(book).encode()
 
     def solved(self, **sources: str | None) -> bytes:
-        """A notebook with the instructor's solutions, but for these cells."""
+        """A notebook with the instructor's solutions, except for these cells."""
         return self.text(**self.right | sources)
 
 
@@ -254,17 +254,17 @@ def grade_id(cell: dict) -> str:
 
 
 def renamed(text: str) -> str:
-    """The same program with other names."""
+    """The same program with different names."""
     return re.sub(r"[a-z]+", lambda word: OTHER_NAMES.get(word[0], word[0]), text)
 
 
 def without_mean(books: Books) -> str:
-    """Ben's function: the gradient is not divided by the number of pictures."""
+    """Ben's function: the gradient is not divided by the number of images."""
     return books.right["softmax_cross_entropy"].replace("gradient / len(scores)", "gradient")
 
 
 def handed_in(books: Books) -> dict[str, bytes]:
-    """What each student has handed in through Moodle."""
+    """What each student submitted through Moodle."""
     loops = {"softmax_cross_entropy": IN_LOOPS, "hinge_loss": HINGE_IN_LOOPS}
     distances, hinge = books.right["pairwise_distances"], books.right["hinge_loss"]
     return {
@@ -284,7 +284,7 @@ def handed_in(books: Books) -> dict[str, bytes]:
 
 
 def collected(term: Term, books: Books) -> None:
-    """Hand in: a zip as Moodle makes it, and one notebook that came late and by mail."""
+    """Submit: a zip file like Moodle's, and one notebook that came late and by mail."""
     with zipfile.ZipFile(term.home / "moodle.zip", "w") as archive:
         for n, (name, book) in enumerate(handed_in(books).items(), 501):
             archive.writestr(f"{name}_{n}_assignsubmission_file/{BOOK}", book)
@@ -315,7 +315,7 @@ def marked(term: Term) -> None:
 
 
 def results(file):
-    """Return what grading wrote of each student, but for the processor of this machine."""
+    """Return what grading wrote about each student, except for this machine's processor."""
     written = json.loads(file.read_text())
     return [{k: v for k, v in result.items() if k != "processor"} for result in written]
 
@@ -326,12 +326,12 @@ def run(home: Path) -> dict:
     Parameters
     ----------
     home : Path
-        An empty folder, in which the commands are typed.
+        An empty folder, in which the commands run.
 
     Returns
     -------
     dict
-        Commands with what they said, results by student, tables, and what the report says.
+        Commands with their output, results by student, tables, and the text of the report.
     """
     term = Term(home)
     released(term)
@@ -363,12 +363,12 @@ def run(home: Path) -> dict:
 
 
 def pages(course: Path) -> list[str]:
-    """Which pages of feedback there are."""
+    """The paths of the feedback pages."""
     return sorted(str(f.relative_to(course)) for f in (course / "feedback").rglob("*.html"))
 
 
 def tables(page: Path) -> dict[str, list[list[str]]]:
-    """The rows of the report that tell of mistakes and of likeness."""
+    """The rows of the report about mistakes and about similar submissions."""
     found = {"Hint to the student": [], "Submissions": []}
     for table in re.findall(r"<table.*?</table>", page.read_text(encoding="utf-8"), re.DOTALL):
         head, *rows = map(cells, re.findall(r"<tr.*?</tr>", table, re.DOTALL))
@@ -383,7 +383,7 @@ def cells(row: str) -> list[str]:
 
 
 def main() -> None:
-    """Walk through the term, and write what came of it."""
+    """Run the whole term, and write the results."""
     sys.path[:0] = [str(ROOT / "exercises"), str(ROOT)]
     import numpy as np
 

@@ -29,7 +29,7 @@ TOLERANCES = {"error": {"absolute": 0.05}}
 
 
 def network(name, seed):
-    """Return the recurrent layer and the linear layer behind it, before training."""
+    """Return the recurrent layer and the linear layer after it, before training."""
     nnlib.manual_seed(seed)
     kind, units = LAYERS[name.split(",")[0]]
     layer, head = kind(2, units, batch_first=True), nn.Linear(units, 1)
@@ -75,7 +75,7 @@ def train(name, rate, seed, steps=STEPS):
 
 
 def error_of(layer, head, seed):
-    """Return the mean squared error on 1,000 sequences; what is not finite counts as 1,000."""
+    """Return the mean squared error on 1,000 sequences, or 1,000 if it is not finite."""
     X, y = adding_problem(1000, T, rng=np.random.default_rng(seed))
     with nnlib.no_grad():
         error = float(((answers(layer, head, nnlib.tensor(X)).numpy() - y) ** 2).mean())

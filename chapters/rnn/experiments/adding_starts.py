@@ -1,9 +1,10 @@
-"""Is it the start or the activation function that lets a simple network add two numbers?
+"""Does the initialization or the activation let a simple network add two numbers?
 
-The adding problem as in ``adding.py``, with the two combinations that are missing there: a ReLU
-network with PyTorch's weights, and a tanh network that starts with the identity. "long": tanh
-networks with 2,000 steps. The rate is the best of seven, on two seeds for tuning. "LSTM": the
-gates of the trained LSTM's most important cell. "GRU": how its units depend on both numbers.
+The adding problem as in ``adding.py``, with the two combinations that ``adding.py`` doesn't
+try: a ReLU network with PyTorch's weights, and a tanh network that starts with the identity.
+"long": tanh networks with 2,000 steps. The rate is the best of seven, on two seeds for tuning.
+"LSTM": the gates of the trained LSTM's most important cell. "GRU": how its units depend on both
+numbers.
 
 It takes about 3 minutes. The page rnn/lstm-gru uses the results.
 """
@@ -27,7 +28,7 @@ TOLERANCES = {"error": {"absolute": 0.05}}
 
 
 def network(name, seed):
-    """Return the recurrent layer and the linear layer behind it, before training."""
+    """Return the recurrent layer and the linear layer after it, before training."""
     nnlib.manual_seed(seed)
     kind = name.split(",")[0]
     layer = nn.RNN(2, UNITS, nonlinearity=kind, batch_first=True)

@@ -98,7 +98,7 @@ class LSTM(nn.Module):
 
 
 def network(kind, seed):
-    """Return a network at its start."""
+    """Return an untrained network."""
     torch.manual_seed(seed)
     if kind == "GPT":
         return GPT(len(LETTERS), T, 96, 4, 4)
@@ -113,7 +113,7 @@ def windows(data, n, generator):
 
 @torch.no_grad()
 def loss_on(net, data, n=200):
-    """Return the mean loss on n windows that are always the same."""
+    """Return the mean loss on n fixed windows."""
     batches = windows(data, n, torch.Generator().manual_seed(1)).split(100)
     found = [
         F.cross_entropy(net(b[:, :-1])[:, SKIP:].flatten(0, 1), b[:, SKIP + 1 :].flatten())

@@ -1,8 +1,8 @@
 """Counts with the modified smoothing of Kneser and Ney, on the windows of ``gpt.py``.
 
-They have no free number but the longest sequence, and are measured like both networks: 1,000
-windows of the validation text and of the new play, from the ninth character of a window on.
-``curve`` is the loss on the 200 windows of the curves in ``gpt.py``.
+Their only hyperparameter is the length of the longest sequence, and they are measured like both
+networks: 1,000 windows of the validation text and of the new play, from the ninth character of
+a window on. ``curve`` is the loss on the 200 windows of the curves in ``gpt.py``.
 
 It takes about 10 seconds. The page rnn/transformers uses the results.
 """
@@ -25,7 +25,7 @@ TOLERANCES = {"counts 3, valid": {"absolute": 1e-6}}
 
 
 def keys(ids, n):
-    """Return a number for each sequence of n characters, along the last axis."""
+    """Return an integer code for each sequence of n characters, along the last axis."""
     grams = np.lib.stride_tricks.sliding_window_view(ids, n, axis=-1)
     return grams @ (SIZE ** np.arange(n)[::-1]).astype(np.int64)
 

@@ -1,4 +1,4 @@
-"""When is a hidden state worth having: for sunspots, and for a barrel whose level is hidden?
+"""When is a hidden state worth having? We test sunspots, and a barrel whose level is hidden.
 
 A weighted sum, a network on a window of the last inputs, and a recurrent network are trained on
 the first part of a series. Their settings are those with the smallest error on the next part
@@ -60,7 +60,7 @@ def rms(error):
 
 
 def pasts(x, p):
-    """Return the last p inputs of each step in one row; before the first, that is repeated."""
+    """Return the last p inputs of each step in one row, padded with copies of the first."""
     return windows(np.concatenate([np.full(p - 1, x[0]), x]), p)
 
 

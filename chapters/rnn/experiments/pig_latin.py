@@ -26,7 +26,7 @@ TOLERANCES = {"loss": {"absolute": 0.05}}
 
 
 def pig_latin(phrase):
-    """Return a phrase in Pig Latin: string becomes ingstray, and a vowel only adds way."""
+    """Return a phrase in Pig Latin: string becomes ingstray, and apple becomes appleway."""
     found = []
     for word in phrase.split():
         first = next((k for k, c in enumerate(word) if c in "aeiou"), 0)
@@ -56,7 +56,7 @@ def phrases(words, count, longest, rng, shortest=1):
 
 
 def encode(rows, start=False):
-    """Return the numbers of texts, (T, N), ended and padded."""
+    """Return texts as character indices of shape (T, N), with an end mark and padding."""
     rows = [[START] * start + [LETTERS.index(c) for c in row] + [END] for row in rows]
     longest = max(map(len, rows))
     return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows]).T
@@ -99,7 +99,7 @@ class Seq2Seq(nn.Module):
 
 
 def loss_of(model, rows):
-    """Return the cross-entropy of the translations, each letter given the correct ones."""
+    """Return the cross-entropy of the translations, with teacher forcing."""
     y = encode(map(pig_latin, rows), start=True)
     memory, h = model.read(encode(rows))
     logits, _, _ = model.write(y[:-1], h, memory)
@@ -107,7 +107,7 @@ def loss_of(model, rows):
 
 
 def translate(model, rows):
-    """Return translations, always with the most probable letter, and the weights (N, T', T)."""
+    """Return translations by greedy decoding, and the weights (N, T', T)."""
     with torch.no_grad():
         memory, h = model.read(encode(rows))
         y, written, weights = torch.full((1, len(rows)), START), [], []

@@ -1,4 +1,4 @@
-"""Do twice the units, or three times the updates, close the gap to attention in Pig Latin?
+"""Does doubling the units, or tripling the updates, close the gap to attention in Pig Latin?
 
 The model without attention from ``pig_latin.py`` gets 128 units instead of 64, with the
 learning rate 0.005 (at the rate of the smaller model, 0.02, it learns worse), or 2,400 updates

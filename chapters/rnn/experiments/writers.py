@@ -1,9 +1,8 @@
-"""Compare counts with GRUs of three sizes by their bits per character of an unread play.
+"""Compare counts with GRUs of three sizes by their bits per character on an unseen play.
 
 An n-gram model uses counts of up to n characters, smoothed by the modified method of Kneser and
-Ney (Chen and Goodman 1999), which has no free number. The GRUs read the same
-seven plays in pieces. We chose the learning rates on an eighth play, in short trials with few
-values.
+Ney (Chen and Goodman 1999), which has no hyperparameter. The GRUs read the same seven plays in
+pieces. We chose the learning rates on an eighth play, in short runs with few values.
 
 It takes about 8 minutes. The page rnn/sequence-modelling uses the results.
 """
@@ -43,7 +42,7 @@ def data():
 
 
 def keys(ids, n):
-    """Return a number for each sequence of n characters."""
+    """Return an integer code for each sequence of n characters."""
     grams = np.lib.stride_tricks.sliding_window_view(ids, n)
     return grams @ (len(data()[0]) ** np.arange(n)[::-1]).astype(np.int64)
 
