@@ -4,7 +4,7 @@ A page needs some 50 small files, and a browser on a slow connection waits for e
 sources stay separate because they are easier to read and test.
 
 The style sheets of the theme and of the book become one file, those that nearly all formulas
-need another, and those for large brackets a third; the sheets of rarer font faces stay separate.
+need another, and those for large brackets a third; sheets of rarer font faces stay separate.
 The scripts of every page, of a page's figures, of its questions, and the theme's late scripts
 become one file each. ``data-files`` on a tag names the sources, which are deleted.
 """

@@ -229,8 +229,7 @@
       });
     }
 
-    // A different network or different data: training starts again, and continues if it was
-    // running.
+    // Another network or other data: training starts again, and goes on if it was running.
     function change(what) {
       Object.assign(state, what);
       if ("set" in what) readData();
