@@ -352,7 +352,7 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
         letters = unused[len(unused) - n :]
         labels.append(term.replace("...", letters))
         dots = max(dots, letters, key=len)
-    labels += terms[len(labels) :]  # the check below refuses terms without an operand
+    labels += terms[len(labels) :]  # the check below rejects terms without an operand
     if arrow:
         out = out.replace("...", dots)
     else:
@@ -539,7 +539,7 @@ def norm(
         Which norm: inf is the largest \|x\|, -inf is the smallest, 0 is the number of nonzero
         elements, and "fro" means 2.
     dim : int or tuple of int, optional
-        The axes over which the norm is taken; by default all.
+        The axes over which to compute the norm; by default, all.
     keepdim : bool
         Whether to keep these axes, with length 1.
     dtype : dtype, optional
