@@ -103,7 +103,7 @@ def enable_grad(orig_func: Callable | None = None) -> Any:
 
 
 def inference_mode(mode: bool | Callable = True) -> Any:
-    """Record no operations inside; recorded operations can't use the results later.
+    """Like ``no_grad``, but the backward pass can't read the results later.
 
     >>> from nnlib import Tensor
     >>> with inference_mode():

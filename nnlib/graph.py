@@ -161,7 +161,7 @@ def record_fused(
         A version of ``backward`` for ``create_graph=True``, written with recorded operations;
         it can read inputs and ``needs``. Without it, a second derivative raises an error.
     views : list of tuple
-        If the results share memory with the first input, the index of each result in it.
+        If the results share memory with the first input, the index that selects each of them.
 
     Returns
     -------
@@ -360,7 +360,7 @@ def titled(y: Any, title: str) -> Any:
 
 
 class ResultGradients(dict):
-    """The gradients of an operation's results so far, by the index of the result.
+    """The gradients collected so far for an operation's results, by the index of the result.
 
     The backward pass adds all gradients that arrive at a node, so these dicts can be added.
     """
@@ -433,7 +433,7 @@ def save(x: Any) -> Any:
         return x
     if x.version is INFERENCE:
         raise RuntimeError(
-            "record: cannot save a tensor made in inference_mode for backward; use a clone()"
+            "record: backward can't use a tensor made in inference_mode; use a clone() instead"
         )
     source = (x.node or x) if x.needs_grad else None
     return Saved(x, source)
@@ -546,7 +546,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
     """Raise RuntimeError if an in-place change would lose elements, precision or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
-            "in-place change outside inference_mode of a tensor made inside; change a clone()"
+            "in-place change: expected inference_mode, where the tensor was made; use a clone()"
         )
     if new.shape != x.shape:
         raise RuntimeError(f"in-place change: expected shape {x.shape}, got {new.shape}")

@@ -36,7 +36,7 @@ def set_printoptions(
     precision : int
         Digits after the decimal point; initially 4.
     threshold : int
-        If a tensor has more elements, only its edges are printed; initially 1000.
+        The number of elements above which only the edges are printed; initially 1000.
     edgeitems : int
         The number of elements printed at each edge; initially 3.
     linewidth : int
@@ -63,7 +63,7 @@ def set_printoptions(
         if profile not in PROFILES:
             known = ", ".join(PROFILES)
             raise ValueError(
-                f"set_printoptions: expected a profile of {known}, got {profile!r}"
+                f"set_printoptions: expected one of the profiles {known}, got {profile!r}"
             )
         options.update(PROFILES[profile])
     new = dict(
@@ -108,7 +108,7 @@ def _notes(tensor: Any) -> list[str]:
 
 
 def _edges(a: np.ndarray) -> np.ndarray:
-    """Return the elements of a large array that are printed, which are at its edges."""
+    """Return the elements at the edges of a large array, which are the ones to print."""
     n = options["edgeitems"]
     for dim, length in enumerate(a.shape):
         if length > 2 * n:
@@ -126,7 +126,7 @@ def _format(a: np.ndarray) -> tuple[Callable[[Any], str], int]:
 
 
 def _float_format(values: np.ndarray) -> Callable[[float], str]:
-    """Return a function that writes floats: in scientific notation, as integers, or fixed."""
+    """Return a function that writes floats in scientific, integer or fixed-point notation."""
     digits, exponent = options["precision"], options["sci_mode"]
     if exponent is None and values.size:
         low, high = float(np.abs(values).min()), float(np.abs(values).max())
@@ -139,7 +139,7 @@ def _float_format(values: np.ndarray) -> Callable[[float], str]:
 
 
 def _nested(a: np.ndarray, indent: int, short: bool, write: Callable, width: int) -> str:
-    """Return the elements in nested brackets; if ``short``, replace the middle by "..."."""
+    """Return the elements in nested brackets; if ``short``, replace the middle with "..."."""
     if a.ndim == 0:
         return write(a.item()).rjust(width)
     n = options["edgeitems"]

@@ -269,5 +269,5 @@ def _brief(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    """Return a text, shortened if it is too long for a message."""
+    """Return text, shortened if it is too long for a message."""
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

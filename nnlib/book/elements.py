@@ -36,7 +36,7 @@ def _piece(match: re.Match) -> str:
 
 
 def markup(text: str) -> str:
-    """Return a text as HTML, with markup for formulas, code and emphasis."""
+    """Return text as HTML, with markup for formulas, code and emphasis."""
     parts, end = [], 0
     for match in PIECES.finditer(text):
         parts += [_plain(text[end : match.start()]), _piece(match)]
@@ -50,7 +50,7 @@ def _plain(text: str) -> str:
 
 
 def curly(text: str) -> str:
-    """Return a text with curly apostrophes, like the text of a page."""
+    """Return text with curly apostrophes, like the text of a page."""
     return APOSTROPHE.sub("’", text)
 
 

@@ -82,5 +82,5 @@ def batches(order: Array, size: int) -> Iterator[Array]:
 def warn_unfinished(estimator: Any, done: str, advice: str) -> None:
     """Warn that the fit stopped before it converged."""
     name = type(estimator).__name__
-    message = f"{name}: not converged after {done}; {advice}"
+    message = f"{name}: did not converge after {done}; {advice}"
     warnings.warn(message, ConvergenceWarning, stacklevel=3)

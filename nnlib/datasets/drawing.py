@@ -42,7 +42,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def mosaic(pictures: np.ndarray, columns: int) -> np.ndarray:
-    """Return images (N, H, W) or (N, H, W, 3) as one image, with ``columns`` in each row."""
+    """Return images (N, H, W) or (N, H, W, 3) as one image, with ``columns`` images per row."""
     rows = pictures.reshape(-1, columns, *pictures.shape[1:])
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 
@@ -70,7 +70,7 @@ def dots(x: np.ndarray, y: np.ndarray, kinds: np.ndarray, alt: str) -> str:
 
 
 def quotation(text: str) -> str:
-    """Return a text as a block of preformatted HTML."""
+    """Return text as a block of preformatted HTML."""
     return f"<pre>{_safe(text)}</pre>"
 
 
@@ -97,5 +97,5 @@ def _figure(picture: str, caption: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return a text with the special characters of HTML escaped."""
+    """Return text with HTML's special characters escaped."""
     return html.escape(text)

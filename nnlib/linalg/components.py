@@ -22,8 +22,8 @@ class PCA(NamedTuple):
         Mean of the rows, which is subtracted from each row.
     components : (K, D) float
         Orthonormal directions as rows, sorted by decreasing variance. Because a direction and
-        its opposite are equally good, the largest entry of each row (the last one if several
-        tie) is positive.
+        its opposite are equally good, the entry of each row with the largest absolute value
+        (the last one if several tie) is positive.
     explained_variance : (K,) float
         Variance along each component, with the divisor N - 1. These are the largest
         eigenvalues of the covariance matrix.

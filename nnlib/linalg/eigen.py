@@ -41,10 +41,10 @@ def eig(A: Any, *, steps: bool = False) -> Eig | Steps:
     Eig or Steps
         ``eigenvalues`` (n,) are sorted by decreasing modulus, then by decreasing real part,
         then by decreasing imaginary part. ``eigenvectors`` (n, n) contains eigenvectors of
-        length 1 as columns; the largest entry of each (the last one if several tie) is
-        positive. Both arrays are real if all eigenvalues are real, and complex otherwise. The
-        eigenvectors of a symmetric matrix are orthonormal. A defective matrix has fewer than
-        n independent eigenvectors, so some columns are equal.
+        length 1 as columns; in each, the entry with the largest absolute value (the last one if
+        several tie) is positive. Both arrays are real if all eigenvalues are real, and complex
+        otherwise. The eigenvectors of a symmetric matrix are orthonormal. A defective matrix
+        has fewer than n independent eigenvectors, so some columns are equal.
 
     Raises
     ------
@@ -102,8 +102,8 @@ def eigh(A: Any) -> Eig:
     -------
     Eig
         ``eigenvalues`` (n,) are in ascending order. ``eigenvectors`` (n, n) contains the
-        eigenvectors as columns; the largest entry of each (the last one if several tie) is
-        positive.
+        eigenvectors as columns; in each, the entry with the largest absolute value (the last
+        one if several tie) is positive.
 
     Raises
     ------

@@ -180,8 +180,8 @@ def reduction(
 ) -> StepGenerator:
     """Yield the row operations of an elimination in place, and return a `RowReduction`.
 
-    By default, the pivot of fractions is the first nonzero entry, as in a calculation by hand,
-    and the pivot of floats is the largest entry, which limits rounding errors.
+    By default, the pivot is the first nonzero entry for fractions, as in a calculation by hand,
+    and the largest entry for floats, which limits rounding errors.
     """
     operations: list[Operation] = []
     choose = choose or (first if A.dtype == object else largest)

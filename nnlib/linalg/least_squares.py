@@ -26,7 +26,7 @@ def qr(A: Any) -> QR:
 
     .. math:: A = Q R, \qquad Q^\top Q = I
 
-    ``gram_schmidt`` computes the same Q by hand, up to the signs of its columns.
+    ``gram_schmidt`` computes the same Q step by step, up to the signs of its columns.
 
     Parameters
     ----------
@@ -87,5 +87,5 @@ def lstsq(A: Any, b: Any) -> Array:
         raise ValueError(f"lstsq: expected b with {len(A)} rows, got shape {b.shape}")
     Q, R = np.linalg.qr(A)
     if len(R) < R.shape[1] or (abs(R.diagonal()) <= rounding(R)).any():
-        raise np.linalg.LinAlgError("lstsq: expected linearly independent columns of A")
+        raise np.linalg.LinAlgError("lstsq: expected A with linearly independent columns")
     return np.linalg.solve(R, Q.T @ b)

@@ -42,8 +42,8 @@ def svd(A: Any, full_matrices: bool = True, *, steps: bool = False) -> SVD | Ste
     Returns
     -------
     SVD or Steps
-        ``U``, ``S`` (k,) in descending order, and ``Vh``. The largest entry in each row of Vh
-        (the last one if several tie) is positive.
+        ``U``, ``S`` (k,) in descending order, and ``Vh``. In each row of Vh, the entry with the
+        largest absolute value (the last one if several tie) is positive.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def singular_values(A: Any) -> Array:
 
 
 def pinv(A: Any, *, rtol: float | None = None) -> Array:
-    r"""Compute the pseudo-inverse (n, m) by the singular value decomposition.
+    r"""Compute the pseudo-inverse (n, m) from the singular value decomposition.
 
     .. math:: A^+ = V \Sigma^+ U^\top, \qquad \sigma^+ = 1 / \sigma
         \text{ where } \sigma > \mathrm{rtol}\, \sigma_1, \text{ else } 0

@@ -86,7 +86,7 @@ def receptive_field(unit: Unit, known: dict[Tensor, Field]) -> Field | None:
     .. math:: r' = r + d\,(k - 1)\,j, \qquad j' = s\,j
 
     for windows of size k, stride s and dilation d, where r is the size of the field and j its
-    stride. At the image, both are 1. The field of several branches covers all of their fields.
+    stride. For the image, both are 1. Where branches join, the field covers all their fields.
 
     Parameters
     ----------

@@ -226,7 +226,7 @@ class GRUCell(Cell):
         Biases b and c.
 
     Source: Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder
-    for statistical machine translation"; r is applied at the same place as in cuDNN and torch.
+    for statistical machine translation"; r is applied in the same place as in cuDNN and torch.
 
     >>> GRUCell(3, 2)(Tensor(np.zeros((4, 3), np.float32))).shape == (4, 2)
     True

@@ -69,7 +69,7 @@ class Series(Module):
         return module
 
     def _number(self, modules: list[Module]) -> None:
-        """Register modules under their indices as names."""
+        """Register modules, named by their indices."""
         self._modules = {str(i): m for i, m in enumerate(modules)}
 
     def _name(self, index: int) -> str:
@@ -182,7 +182,7 @@ class ModuleList(Series):
     def forward(self, *args: Any) -> Any:
         """Raise an error, because a ModuleList only stores modules."""
         raise NotImplementedError(
-            "ModuleList: expected a loop over its modules, got a call; write the loop in "
+            "ModuleList: expected no call, because it only stores modules; loop over them in "
             "forward(), or use Sequential"
         )
 

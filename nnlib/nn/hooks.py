@@ -87,7 +87,7 @@ class _HookedCall:
 
     def at_inputs(self, g: Gradients) -> Gradients:
         """Return the gradients of the inputs after the hooks have changed them."""
-        if not self.grad_output:  # a second derivative, which doesn't pass through the outputs
+        if not self.grad_output:  # a second derivative can reach the inputs directly
             return g
         new = self.call_hooks(g)
         return {i: new[i] for i in g}
@@ -109,7 +109,7 @@ class _HookedCall:
 
 
 def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tuple, bool]:
-    """Return the values, and whether ``see`` will map their gradients in the backward pass."""
+    """Return the values, and whether their gradients will pass through ``see`` in backward."""
     watched = {i: x for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad}
 
     def hook(g):
@@ -124,5 +124,5 @@ def _watched(values: tuple, see: Callable[[Gradients], Gradients]) -> tuple[tupl
     if not all(out.requires_grad for out in outs):
         return values, False
     for i, x in watched.items():
-        new[i].version = counter(x)  # an in-place change of either one is detected
+        new[i].version = counter(x)  # shared, to detect in-place changes of x and new[i]
     return tuple(new.get(i, x) for i, x in enumerate(values)), bool(new)

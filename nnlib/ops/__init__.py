@@ -24,7 +24,7 @@ from . import (
     reduction,
     shape,
 )
-from . import linear as linear_algebra  # ``linear`` itself is the function
+from . import linear as linear_algebra  # renamed, because ``linear`` is a function
 from .comparison import *
 from .elementwise import *
 from .extremes import *
@@ -103,7 +103,7 @@ def _in_place(f: Callable) -> Callable:
 
 
 def _comparison(f: Callable) -> Callable:
-    """Wrap f to return NotImplemented instead of a TypeError, so that x == None is False."""
+    """Wrap f to return NotImplemented instead of raising TypeError, so x == None is False."""
 
     def compare(self: Tensor, other: object) -> Tensor:
         try:

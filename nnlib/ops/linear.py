@@ -190,7 +190,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """Cross product of vectors along dim: y = a × b, dL/da = b × dL/dy, dL/db = dL/dy × a.
 
-    By default, dim is the first axis of length 3, with a warning.
+    Without dim, the first axis of length 3 is used, and a warning is issued.
     """
     name = "cross"
     a, b = array(name, input), array(name, other)
@@ -352,7 +352,7 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
         letters = unused[len(unused) - n :]
         labels.append(term.replace("...", letters))
         dots = max(dots, letters, key=len)
-    labels += terms[len(labels) :]  # the check below refuses terms without an operand
+    labels += terms[len(labels) :]  # the check below rejects terms without an operand
     if arrow:
         out = out.replace("...", dots)
     else:
@@ -429,7 +429,7 @@ def _single(x: Tensor, label: str, out: str) -> Tensor:
     for c in label:
         while label.count(c) > 1:
             i, j = label.index(c), label.rindex(c)
-            x = diagonal(x, 0, i, j)  # which becomes the last axis
+            x = diagonal(x, 0, i, j)  # the diagonal becomes the last axis
             label = label[:i] + label[i + 1 : j] + label[j + 1 :] + c
     summed = tuple(i for i, c in enumerate(label) if c not in out)
     if summed:
@@ -449,10 +449,10 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
     elif 0 <= dims <= min(m, n):
         left, right = range(m - dims, m), range(dims)
     else:
-        left, right = [0], []  # the check below refuses these
+        left, right = [0], []  # of different lengths, so the check below fails
     left = [axis("tensordot", int(d), m) for d in left]
     right = [axis("tensordot", int(d), n) for d in right]
-    partner = dict(zip(right, left, strict=False))  # by axis of b, the paired axis of a
+    partner = dict(zip(right, left, strict=False))  # maps each axis of b to its partner in a
     fits = len(left) == len(right) == len(partner) == len(set(left))
     a_label = LETTERS[:m]
     b_label = "".join(LETTERS[partner.get(j, m + j)] for j in range(n))
@@ -481,10 +481,10 @@ def cdist(
         Which norm: 2 is the Euclidean distance, 0 counts the coordinates that differ, and
         inf is the largest difference.
     compute_mode : str
-        Whether to compute p = 2 as y² = a² + b² - 2 a·b, which is fast, but inaccurate for
-        small distances: always ("use_mm_for_euclid_dist"), never
-        ("donot_use_mm_for_euclid_dist"), or by default for more than 25 rows. Any other method
-        needs memory for P R D elements.
+        When to compute p = 2 as y² = a² + b² - 2 a·b, which is fast, but inaccurate for small
+        distances: always ("use_mm_for_euclid_dist"), never ("donot_use_mm_for_euclid_dist"), or
+        only for more than 25 rows (the default). Without this formula, cdist needs memory for
+        P R D elements.
 
     Returns
     -------
@@ -539,7 +539,7 @@ def norm(
         Which norm: inf is the largest \|x\|, -inf is the smallest, 0 is the number of nonzero
         elements, and "fro" means 2.
     dim : int or tuple of int, optional
-        The axes over which the norm is taken; by default all.
+        The axes over which to compute the norm; by default, all.
     keepdim : bool
         Whether to keep these axes, with length 1.
     dtype : dtype, optional

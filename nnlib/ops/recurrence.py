@@ -2,12 +2,12 @@
 
 The weights consist of one block of rows for each gate, in torch's order. Gates are stored as
 (gate, T, N, H), so that each gate at one time step is contiguous. The inputs of all time steps
-are multiplied by W at once, and in the backward pass the gradient of each weight is one product
-too. The loop over time contains only one product with U and a few elementwise operations.
+are multiplied by W in one product, and in the backward pass the gradient of each weight matrix
+is also a single product. The loop over time has one product with U and elementwise operations.
 
 A single call to tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
-words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. We call a the
-scale of a gate, and multiply the weights by the inner a in advance.
+words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. The number
+``a`` is the scale of a gate. We multiply the weights by the ``a`` inside tanh in advance.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def gru_layer(
         If the shapes or dtypes don't match.
 
     Source: Cho et al. (2014), "Learning phrase representations using RNN encoder-decoder
-    for statistical machine translation"; r is applied at the same place as in cuDNN and torch.
+    for statistical machine translation"; r is applied in the same place as in cuDNN and torch.
 
     >>> w = np.zeros((3, 1))
     >>> gru_layer(np.ones((3, 1, 1)), np.ones((1, 1)), w, w).ravel()  # z = 1/2, n = 0
@@ -319,8 +319,8 @@ def _lstm_step_gradients(
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
     """Check the operands of a recurrent layer, and prepare its loop over time.
 
-    ``scale`` contains a factor for each gate. In the first ``joint`` gates, both biases are
-    added at once. Return the operands by name; W x + b for every time step; the scaled U and c
+    ``scale`` contains a factor for each gate. For the first ``joint`` gates, b
+    includes c. Return the operands by name; W x + b for every time step; the scaled U and c
     of each gate; and for each state, an array over all time steps that starts with the initial
     state.
     """

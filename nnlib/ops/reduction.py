@@ -37,7 +37,7 @@ def spread(g: Any, axes: tuple[int, ...], keepdim: bool, shape: tuple[int, ...])
 
 @silent
 def _summable(name: str, input: Tensor, dtype: Any) -> np.ndarray:
-    """Return the array in a dtype; by default, integers and bools become int64."""
+    """Return the array converted to dtype; by default, integers and bools become int64."""
     x = array(name, input)
     if dtype is None:
         dtype = x.dtype if x.dtype.kind == "f" else np.int64
@@ -105,7 +105,7 @@ def nanmean(
 def prod(
     input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Product over dim; dL/dx is dL/dy times all other elements. An empty product is 1."""
+    """Product over dim, 1 if empty; dL/dx is dL/dy times the product of all other elements."""
     x = _summable("prod", input, dtype)
     d, shape = axis("prod", 0 if dim is None else dim, x.ndim), x.shape
     if dim is None or not shape:
@@ -212,14 +212,14 @@ def var(
     input : (...) float
         The elements x.
     dim : int or tuple of int, optional
-        The axes over which the variance is taken; by default all. ``var(x, False)`` means
-        ``unbiased=False``.
+        The axes over which to compute the variance; by default, all. In ``var(x, False)``,
+        False is the value of ``unbiased``.
     unbiased : bool
         Whether c = 1 (otherwise c = 0).
     keepdim : bool
         Whether to keep these axes, with length 1.
     correction : float, optional
-        c itself, instead of ``unbiased``.
+        The value of c, which overrides ``unbiased``.
 
     Returns
     -------
@@ -262,7 +262,7 @@ def std(
     *,
     correction: float | None = None,
 ) -> Tensor:
-    """Standard deviation, the root of ``var``: dL/dv = dL/dy / (2y), defined as 0 at y = 0."""
+    """Standard deviation y = √v, where v is ``var``: dL/dv = dL/dy / (2y), or 0 at y = 0."""
     v = call_as("std", var, input, dim, unbiased, keepdim, correction=correction)
     y = np.sqrt(raw(v))
     return record(y, dict(v=v), v=lambda g, y: g / (2 * where(y == 0, math.inf, y)))

@@ -100,7 +100,7 @@ class LBFGS(ClosureOptimizer):
 
     .. math:: d = -H g, \qquad H_0 = \frac{y^\top s}{y^\top y} I
 
-    Computing Hg takes four vector operations per pair, and no matrix.
+    Computing Hg takes four vector operations per pair and doesn't need a matrix.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class LBFGS(ClosureOptimizer):
         Maximum numbers of iterations and of calls to the closure in one ``step``. Default for
         max_eval: 5/4 max_iter.
     tolerance_grad : float
-        Stop if no element of the gradient is larger than this.
+        Stop if no element of the gradient has an absolute value above this.
     tolerance_change : float
         Stop if no parameter changes by more than this, or the loss changes by less.
     history_size : int
@@ -176,7 +176,7 @@ class LBFGS(ClosureOptimizer):
 
 
 def _remember(memory: dict[str, Any], s: np.ndarray, y: np.ndarray, size: int) -> None:
-    """Store a pair s, y with torch's names if y · s > 0; drop all but the last ``size``."""
+    """Store s and y under torch's names if yᵀs > CURVED; keep only the last ``size`` pairs."""
     if y @ s > CURVED:
         news = dict(old_dirs=wrap(y), old_stps=wrap(s), ro=1 / float(y @ s))
         for name, new in news.items():

@@ -20,7 +20,7 @@ class Rprop(Optimizer):
         s \leftarrow \begin{cases} \eta_+ s & g\, g_{\text{previous}} > 0 \\
         \eta_- s & g\, g_{\text{previous}} < 0 \end{cases}
 
-    s changes before p. If the sign of g has changed, p doesn't change in this step.
+    s is updated before p. If the sign of g has changed, this step doesn't change p.
 
     Parameters
     ----------

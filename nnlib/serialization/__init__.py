@@ -84,7 +84,7 @@ def save(
         raise ValueError("save: expected the default values of all options")
     if not isinstance(f, (str, os.PathLike)) and not hasattr(f, "write"):
         raise AttributeError(
-            f"save: expected a path, or a file with 'write', got {type(f).__name__}"
+            f"save: expected a path, or a file with a write method, got {type(f).__name__}"
         )
     writer = Writer()
     pickled = writer.written(obj)
@@ -114,7 +114,7 @@ def load(
     f : str, path, or file open for reading bytes
         The source. An open file is read from the current position to the end.
     map_location : str, device, dict or function
-        Target for tensors that were saved on a different device, which must be the CPU. A dict
+        Where to load tensors that were saved on another device; it must be the CPU. A dict
         maps device names to device names. A function receives a storage and the name of its
         device, and returns the storage or None.
     pickle_module, mmap
@@ -158,7 +158,7 @@ def load(
             return _loaded(file, map_location)
     if not hasattr(f, "read"):
         raise AttributeError(
-            f"load: expected a path, or a file with 'read', got {type(f).__name__}"
+            f"load: expected a path, or a file with a read method, got {type(f).__name__}"
         )
     data = f.read()
     if not isinstance(data, bytes):
@@ -172,7 +172,7 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
     storages: dict[str, np.ndarray] = {}
 
     def storage(name: Any) -> np.ndarray:
-        check(type(name) is tuple and len(name) == 5, "a storage name is not a tuple of 5")
+        check(type(name) is tuple and len(name) == 5, "a storage name is not a 5-tuple")
         word, kind, key, location, numel = name
         check(word == "storage" and isinstance(kind, StorageType), "a storage has no type")
         is_number = type(key) is str and key.isascii() and key.isdecimal()

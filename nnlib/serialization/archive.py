@@ -90,7 +90,7 @@ class Archive:
         """Return the elements of a storage as a new array."""
         data = self.read(f"data/{key}")
         if len(data) != numel * dtype.itemsize:
-            raise fault(f"data/{key} has {len(data)} bytes, instead of {numel} {dtype}")
+            raise fault(f"data/{key} has {len(data)} bytes, not {numel} elements of {dtype}")
         if dtype.kind == "b":
             return np.frombuffer(data, np.uint8) != 0  # other bytes would be invalid booleans
         return np.frombuffer(data, dtype.newbyteorder(self.order.decode())).astype(dtype)
@@ -112,9 +112,9 @@ def write_archive(file: IO[bytes], pickled: bytes, storages: list[tuple[str, Any
 
 @contextlib.contextmanager
 def replacing(path: Any) -> Iterator[IO[bytes]]:
-    """Yield a file to write to, which replaces an old one when it is complete.
+    """Yield a file to write to; once it is complete, it replaces any existing file.
 
-    If the path is not a regular file (a device or a pipe), it is written to directly.
+    If the path is a device or a pipe instead of a regular file, it is written to directly.
     """
     path = Path(os.path.realpath(os.fsdecode(path)))
     if not path.parent.is_dir():

@@ -27,10 +27,10 @@ ITALIC, START = 'font-style="italic"', 'text-anchor="start"'
 class Frame(NamedTuple):
     """The map from (layer, slot) to drawing coordinates.
 
-    ``step`` contains the distance between two layers and between two slots. ``before`` is the
-    room for text to the left of a centre, and above it. ``behind_input`` and
-    ``behind_operation`` are the room to the right of the centre of an input or an operation,
-    and below it.
+    ``step`` contains the distances between adjacent layers and slots. ``before`` is the
+    room for text to the left of a centre and above it, as a pair. ``behind_input`` and
+    ``behind_operation`` are pairs too: the room to the right of the centre of an input or an
+    operation, and below it.
     """
 
     along_x: bool

@@ -69,7 +69,7 @@ def fit(
     keep_best : bool
         If True, the model ends with the parameters of the best epoch instead of the last one.
     checkpoint : path, optional
-        File to save the complete state of the training run to after each epoch. If it exists,
+        File for the complete state of the training run after each epoch. If it exists,
         training resumes from there. A run that is interrupted and resumed ends with exactly the
         same parameters as an uninterrupted run.
     after_epoch : function, optional
@@ -210,7 +210,7 @@ class Run:
         self.waited += 1
         if self.waited == self.patience:
             self.history.stopped = (
-                f"no better loss in {self.waited} epochs after epoch {self.history.best_epoch}"
+                f"no improvement in {self.waited} epochs after epoch {self.history.best_epoch}"
             )
 
     def write(self) -> None:

@@ -125,7 +125,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
-    """Similar to SiLU: y = x t, t = tanh(softplus(x)); dL/dx = dL/dy (t + x σ(x) (1 - t²))."""
+    """Mish: y = x t with t = tanh(softplus(x)); dL/dx = dL/dy (t + x σ(x) (1 - t²))."""
 
     def gate(x):
         return tanh(softplus(x))

@@ -121,7 +121,7 @@ def _check(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray | None)
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1]:
         raise RuntimeError(
             f"{name}: expected query (..., L, E), key (..., S, E) and value (..., S, D), "
-            f"got {q.shape}, {k.shape} and value {v.shape}"
+            f"got {q.shape}, {k.shape} and {v.shape}"
         )
     if k.shape[-2] != v.shape[-2]:
         raise RuntimeError(

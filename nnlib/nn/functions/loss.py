@@ -249,8 +249,8 @@ def _check_targets(name: str, shape: tuple[int, ...], dim: int, t: np.ndarray) -
         remedy = "; move the classes to axis 1 with input.movedim(-1, 1)"
     kind = ValueError if t.ndim == len(expected) else RuntimeError
     raise kind(
-        f"{name}: expected input (N, C, ...) and target (N, ...), so target {expected} "
-        f"for input {shape}, got {t.shape}{remedy}"
+        f"{name}: expected target {expected} for input {shape}, that is, (N, ...) for "
+        f"(N, C, ...), got {t.shape}{remedy}"
     )
 
 

@@ -89,7 +89,7 @@ def check_pair(name: str, input: Any, target: Any, broadcasts: bool = False) -> 
         message += "; they are broadcast, so the loss is probably wrong"
         warnings.warn(message, stacklevel=3)
     if x.dtype.kind != "f" and t.dtype.kind != "f":
-        floats(name, x)  # this raises the error
+        floats(name, x)  # raises RuntimeError, because neither is floating-point
 
 
 def elements(name: str, input: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Schedulers with a learning rate that is a given function of t."""
+"""Schedulers that compute the learning rate from the epoch t."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
 
 
 class LambdaLR(LRScheduler):
-    r"""Multiply the initial rate by a function of t.
+    r"""Multiply the initial rate by a function of the epoch t.
 
     .. math:: \eta_t = \eta_0\, f(t)
 
@@ -74,7 +74,7 @@ class LambdaLR(LRScheduler):
 
 
 class MultiplicativeLR(LambdaLR):
-    r"""Multiply the current rate by a function of t in each epoch.
+    r"""Multiply the current rate in each epoch t by a function of t.
 
     .. math:: \eta_t = \eta_{t-1}\, f(t)
 
@@ -106,7 +106,7 @@ def is_object(f: Callable) -> bool:
 class InverseTimeLR(LRScheduler):
     r"""Decrease the rate as 1 / t, with an optional linear warm-up.
 
-    .. math:: \eta_t = \frac{\eta_0}{1 + k t}, \quad \text{or, with } w \text{ steps to warm up,
+    .. math:: \eta_t = \frac{\eta_0}{1 + k t}, \quad \text{or, with } w \text{ warm-up steps,
         } \eta_t = \eta_0 \begin{cases} s / w & s \le w \\ 1 / (1 + k (s - w)) & s > w
         \end{cases}, \quad s = t + 1
 
@@ -118,7 +118,7 @@ class InverseTimeLR(LRScheduler):
     decay : float
         Decay k; the rate has halved after 1 / k steps.
     warmup_steps : int
-        Number w of steps in which the rate rises to η₀. With 0 or 1, it starts at η₀.
+        Number w of steps over which the rate rises to η₀. With 0 or 1, it starts at η₀.
 
     Raises
     ------

@@ -67,8 +67,8 @@ class OneCycleLR(LRScheduler):
     div_factor, final_div_factor : float
         Divisors d and d_end.
     three_phase : bool
-        If True, the rate first returns to its initial value in as many steps as it rose, and
-        then falls to almost 0.
+        If True, the rate falls back to its initial value as fast as it rose, and then
+        decreases to almost 0.
 
     Raises
     ------
@@ -184,8 +184,8 @@ class CyclicLR(LRScheduler):
     In each cycle, h rises from 0 to 1 in ``step_size_up`` steps, and falls to 0 in
     ``step_size_down`` steps (default: the same number). The scale s is 1 for "triangular",
     :math:`1 / 2^{c-1}` in cycle c for "triangular2", :math:`\gamma^t` for "exp_range", or
-    ``scale_fn`` of c or of t (``scale_mode`` "cycle" or "iterations"). Momentum, or Adam's β₁,
-    does the opposite. A list has one value per group.
+    ``scale_fn(c)`` or ``scale_fn(t)``, if ``scale_mode`` is "cycle" or "iterations". Momentum,
+    or Adam's β₁, does the opposite. An argument that is a list contains one value per group.
 
     Raises ValueError if the mode is unknown, a list has the wrong length, or ``cycle_momentum``
     is True but the optimizer has neither momentum nor betas.

@@ -109,7 +109,7 @@ class MultiStepLR(_Multiplied):
 
 
 class ConstantLR(_Multiplied):
-    r"""Multiply the rate by a constant in the first epochs only.
+    r"""Multiply the rate by a constant for the first epochs only.
 
     .. math:: \eta_t = \eta_0\, c \text{ for } t < T, \quad \eta_0 \text{ afterwards}
 
@@ -163,7 +163,7 @@ class LinearLR(_Multiplied):
     start_factor, end_factor : float
         Factors a and b.
     total_iters : int
-        Number T of epochs in which the factor changes from a to b. If T is 0, it stays at a.
+        Number T of epochs over which the factor goes from a to b. If T is 0, it stays at a.
 
     Raises
     ------

@@ -27,7 +27,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     Returns
     -------
     Tensor, or container of Tensors
-        Containers of the samples' type, with tensors stacked inside; a tuple becomes a list.
+        A container of the samples' type that contains stacked tensors; a tuple becomes a list.
         Tensors, arrays and NumPy scalars preserve their dtype. Python floats become float64,
         and Python integers int64. Strings don't change.
 
@@ -36,7 +36,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     TypeError
         If the samples have any other type.
     RuntimeError
-        If the samples differ in shape or, for lists, in length.
+        If the samples differ in shape or, for tuples and lists, in length.
 
     >>> default_collate([(1.0, "a"), (2.0, "b")])
     [tensor([1., 2.], dtype=float64), ('a', 'b')]

@@ -25,7 +25,7 @@ T = TypeVar("T", covariant=True)
 
 
 class Dataset(Generic[T]):
-    """Base class of datasets with an index; define ``__getitem__`` and ``__len__``.
+    """Base class of datasets accessed by index; define ``__getitem__`` and ``__len__``.
 
     The sum of two datasets is a ``ConcatDataset``.
     """
@@ -138,7 +138,7 @@ class ConcatDataset(Dataset[T]):
     AssertionError
         If there are no datasets, or one of them is an ``IterableDataset``.
     ValueError
-        If a negative index is out of range; for any other index, IndexError is raised.
+        If a negative index is out of range. Any other index out of range raises IndexError.
 
     >>> ConcatDataset(["abc", "de"])[3]
     'd'

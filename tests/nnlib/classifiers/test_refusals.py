@@ -101,7 +101,7 @@ def test_warning_without_convergence_states_the_gap(rng):
     for kind, options, message in UNFINISHED:
         with naming(kind):
             X = rng.standard_normal((40, 3)) * [1, 2, 3]
-            message = f"not converged after {message}"
+            message = f"did not converge after {message}"
             with pytest.warns(exceptions.ConvergenceWarning, match=message):
                 getattr(ours, kind)(**options).fit(
                     X, X @ [1, 2, 3] + rng.standard_normal(40) > 0
