@@ -133,8 +133,8 @@ LOSES_VALUE_SCORES = {
             "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)",
         },
     },
-    "Your code divides each feature by its standard deviation, computed with N. Does the "
-    "formula for Z contain this step?": {
+    "Your code divides each feature by its standard deviation, computed with divisor N. Does "
+    "the formula for Z contain this step?": {
         "each_feature_scaled_by_n": {
             "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0)",
         },

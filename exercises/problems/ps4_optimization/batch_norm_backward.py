@@ -127,7 +127,7 @@ backwards.known(LOSES_VALUE, loses="value")
 LOSES_VALUE_PARAMETERS = {
     "Your gradients use a variance with divisor N - 1. Which divisor does the problem text "
     "use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
-    "Your gradients don't include `eps`. What does the forward pass add `eps` to?": {
+    "Your gradients ignore `eps`. What does the forward pass add `eps` to?": {
         "eps_forgotten": {" + eps": ""},
     },
     "Your gradients belong to a forward pass that adds `eps` outside the square root. What "
