@@ -249,7 +249,7 @@ LOSES_EVALUATION = {
             "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n",
         },
     },
-    "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
+    "In evaluation, your `Y` doesn't depend on `eps`. What would happen to a unit whose "
     "`running_var` is 0?": {
         "eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"},
     },

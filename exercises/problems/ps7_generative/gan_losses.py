@@ -195,8 +195,7 @@ LOSES_VALUE = {
     "Your `critic` is negative. What sign does the mean of -ln D have?": {
         "critic_as_a_gain": {"losses = critic": "losses = -critic"},
     },
-    "You return one generator loss where the other one belongs. Which of the two contains ln(1 "
-    "- D)?": {
+    "Your two generator losses are swapped. Which of the two contains ln(1 - D)?": {
         "generators_exchanged": {
             "-softplus(fake).mean(), softplus(-fake).mean()": (
                 "softplus(-fake).mean(), -softplus(fake).mean()"
