@@ -156,8 +156,8 @@ nearest.mistake(
 )
 
 nearest.mistake(
-    "Your code projects `A` onto the space of its first k columns. Which k directions give "
-    "the smallest error?",
+    "Your code projects `A` onto the space spanned by its first k columns. Which k directions "
+    "give the smallest error?",
     loses="value",
     name="on_the_first_columns",
     of=projected,

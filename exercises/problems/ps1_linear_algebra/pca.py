@@ -127,14 +127,14 @@ LOSES_VALUE_SCORES = {
     "the mean of each feature?": {"centred_by_rows": {"axis=0": "axis=1, keepdims=True"}},
     "Your code subtracts the mean of all entries from every entry. How many means do you need "
     "for D features?": {"one_mean_for_all": {"axis=0": ""}},
-    "Your code divides each feature by its standard deviation, computed with N - 1. Does the "
-    "formula for Z contain this step?": {
+    "Your code divides each feature by its standard deviation, computed with divisor N - 1. "
+    "Does the formula for Z contain this step?": {
         "each_feature_scaled": {
             "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)",
         },
     },
-    "Your code divides each feature by its standard deviation, computed with N. Does the "
-    "formula for Z contain this step?": {
+    "Your code divides each feature by its standard deviation, computed with divisor N. Does "
+    "the formula for Z contain this step?": {
         "each_feature_scaled_by_n": {
             "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0)",
         },

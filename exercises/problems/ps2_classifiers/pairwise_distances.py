@@ -229,8 +229,10 @@ LOSES_VALUE = {
     "Your distances ignore the last entry of each row. Where does your loop or slice end?": {
         "last_feature_left_out": "X, Y = X[:, :-1], Y[:, :-1]",
     },
-    "Your distances use only the last entry of each row. What does your loop do with the sum "
-    "in each pass?": {"last_feature_alone": "X, Y = X[:, -1:], Y[:, -1:]"},
+    "Your distances use only the last entry of each row. Does your code add each squared "
+    "difference to the earlier ones, or overwrite them?": {
+        "last_feature_alone": "X, Y = X[:, -1:], Y[:, -1:]"
+    },
 }
 distances.known(LOSES_VALUE, loses="value")
 

@@ -128,8 +128,10 @@ LOSES_VALUE_BIAS = {
     "predictions for the original `X`?": {
         "weights_of_scaled_features": "X = (X - X.mean(axis=0)) / X.std(axis=0)",
     },
-    "Your fit uses the square root of `alpha`. Which number belongs on the diagonal of XᵀX, "
-    "and which one in additional rows of `X`?": {"root_of_alpha": "alpha **= 0.5"},
+    "Your fit uses the square root of `alpha`. Which number should you add to the diagonal of "
+    "XᵀX, or which number should extra rows of `X` contain?": {
+        "root_of_alpha": "alpha **= 0.5"
+    },
 }
 ridge.known(LOSES_VALUE_BIAS, loses="value bias")
 

@@ -36,8 +36,8 @@ checker = problem(
         "edge": (
             2,
             "half for an `x` with two or three axes, the default `h`, and entries that don't "
-            "affect $f$; the other half, an extra, for entries that are at a corner or less "
-            "than `h` away from one",
+            "affect $f$; the other half for entries that are at a corner or less than `h` away "
+            "from one",
         ),
         "inputs-unchanged": (1, "your function doesn't change `x` or `grad`"),
     },

@@ -461,7 +461,7 @@ value.known(IN_NUMBER_ON_THE_LEFT, loses="operations", where="number_on_the_left
 
 value.mistake(
     "Your `backward` treats two numbers with the same value as one number. How does it "
-    "recognize a number that it has already visited?",
+    "recognise a number that it has already visited?",
     loses="reuse operations",
     where="used_again four_functions",
     name="EqualIsTheSame",

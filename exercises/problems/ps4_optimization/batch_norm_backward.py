@@ -109,7 +109,7 @@ LOSES_VALUE = {
     },
     "In your `dX`, the term for the path through v is too large by a factor of 2. What is "
     "the derivative of 1 / sqrt(v)?": {"root_without_half": {"+ X_hat": "+ 2 * X_hat"}},
-    "Your `dX` doesn't include `gamma`. How does the forward pass compute Y from X_hat?": {
+    "Your `dX` doesn't depend on `gamma`. How does the forward pass compute Y from X_hat?": {
         "gamma_forgotten": {"gamma / root": "1 / root"},
     },
     "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
@@ -127,7 +127,7 @@ backwards.known(LOSES_VALUE, loses="value")
 LOSES_VALUE_PARAMETERS = {
     "Your gradients use a variance with divisor N - 1. Which divisor does the problem text "
     "use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
-    "Your gradients don't include `eps`. What does the forward pass add `eps` to?": {
+    "Your gradients ignore `eps`. What does the forward pass add `eps` to?": {
         "eps_forgotten": {" + eps": ""},
     },
     "Your gradients belong to a forward pass that adds `eps` outside the square root. What "

@@ -150,8 +150,8 @@ LOSES_VALUE = {
     "Your code adds `eps` outside the square root. What does the formula add `eps` to?": {
         "eps_outside": {"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"},
     },
-    "Your `Y` doesn't include `eps`. What does the formula add to the variance before it takes "
-    "the square root?": {"eps_forgotten": {"var + eps": "var"}},
+    "Your `Y` doesn't depend on `eps`. What does the formula add to the variance before it "
+    "takes the square root?": {"eps_forgotten": {"var + eps": "var"}},
     "Your code divides by the variance plus `eps`. Which function does the formula apply to "
     "this sum first?": {"divided_by_the_variance": {"np.sqrt(var + eps)": "(var + eps)"}},
     "Your mean and variance are computed along each row of `X`. Does a row contain the "
@@ -169,7 +169,7 @@ LOSES_VALUE = {
     "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?": {
         "beta_forgotten": {" + beta": ""},
     },
-    "Your `Y` doesn't include `gamma`. Where does `gamma` appear in the formula?": {
+    "Your `Y` doesn't depend on `gamma`. Where does `gamma` appear in the formula?": {
         "gamma_forgotten": {"gamma * ": ""},
     },
     "Your code doesn't subtract the mean. What should the mean of a column be before you apply "
@@ -249,7 +249,7 @@ LOSES_EVALUATION = {
             "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n",
         },
     },
-    "Your `Y` in evaluation doesn't include `eps`. What would happen to a unit whose "
+    "In evaluation, your `Y` doesn't depend on `eps`. What would happen to a unit whose "
     "`running_var` is 0?": {
         "eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"},
     },

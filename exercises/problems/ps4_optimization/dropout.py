@@ -273,8 +273,10 @@ LOSES_VALUE = {
 masked.known(LOSES_VALUE, loses="value")
 
 LOSES_BACKWARD = {
-    "Your `dX` equals `dY`, as if nothing had been dropped. Does the loss depend on an input "
-    "whose output is 0?": {"mask_forgotten": {"dY * mask": "dY.copy()"}},
+    "Your `dX` equals `dY`, as if nothing had been dropped. If an entry of `X` that is "
+    "dropped increases by 1, how much does the same entry of `Y` increase?": {
+        "mask_forgotten": {"dY * mask": "dY.copy()"}
+    },
     "Your `dX` and your `Y` aren't 0 in the same places. Which mask does your backward pass "
     "use?": {"another_mask": {"dY * mask": "dY * (rng.random(X.shape) >= p) / (1 - p)"}},
     "Your `dX` has zeros in the correct places, but its other entries are equal to the "

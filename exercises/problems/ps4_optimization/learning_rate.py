@@ -131,8 +131,10 @@ LOSES_VALUE = {
     "What does the formula add to `step`?": {"begins_with_zero": {"(step + 1)": "step"}},
     "Your warm-up ends below `lr`. What is the rate in the last warm-up step, according to the "
     "formula?": {"divided_by_one_more": {"/ warmup": "/ (warmup + 1)"}},
-    "Your warm-up rises too slowly, because it would need `total` steps to reach `lr`. Which "
-    "number of steps does the formula divide by?": {"divided_by_all": {"/ warmup": "/ total"}},
+    "In your warm-up, the rate rises too slowly, because it would need `total` steps to reach "
+    "`lr`. Which number of steps does the formula divide by?": {
+        "divided_by_all": {"/ warmup": "/ total"}
+    },
 }
 rates.known(LOSES_VALUE, loses="value")
 
@@ -195,8 +197,8 @@ LOSES_SCHEDULES = {
     },
     'Your "cosine" schedule reaches 0 in the last step. Which number of steps does the formula '
     "divide t by?": {"zero_at_the_end": {"(total - warmup)": "(total - warmup - 1)"}},
-    'Your "cosine" schedule divides t by the number of all steps, including the warm-up. How '
-    "large is T?": {"divided_by_total": {"(total - warmup)": "total"}},
+    'Your "cosine" schedule divides t by `total`, which includes the warm-up. How does the '
+    "problem text define T?": {"divided_by_total": {"(total - warmup)": "total"}},
     'Your "cosine" schedule doesn\'t start at `lr`, because its angle already increases '
     "during the warm-up. What is t in the first step after the warm-up?": {
         "cosine_from_the_start": {"np.pi * t": "np.pi * step"},

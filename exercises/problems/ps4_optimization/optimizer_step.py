@@ -238,8 +238,8 @@ LOSES_ADAM = {
     "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?": {
         "adams_eps_inside": {SECOND: "np.sqrt(v / (1 - betas[1] ** t) + eps)"},
     },
-    "Your Adam doesn't include `eps`. What would you divide by if the gradient of a weight "
-    "were always 0?": {
+    "Your Adam ignores `eps`. What would you divide by if the gradient of a weight were "
+    "always 0?": {
         "adams_eps_forgotten": {SECOND: "np.sqrt(v / (1 - betas[1] ** t))"},
     },
     "Your Adam divides by v without a square root. If all gradients double, should the steps "
@@ -281,8 +281,8 @@ LOSES_RMSPROP = {
     "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?": {
         "eps_inside": {"(np.sqrt(v) + eps)": "np.sqrt(v + eps)"},
     },
-    "Your RMSProp doesn't include `eps`. What would you divide by if the gradient of a weight "
-    "were always 0?": {"eps_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v)"}},
+    "Your RMSProp ignores `eps`. What would you divide by if the gradient of a weight were "
+    "always 0?": {"eps_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v)"}},
     "Your RMSProp divides by v without a square root. If all gradients double, should the "
     "steps get smaller?": {"root_forgotten": {"(np.sqrt(v) + eps)": "(v + eps)"}},
     "Your v in RMSProp is the sum of all squares, as in AdaGrad. What weights does RMSProp "

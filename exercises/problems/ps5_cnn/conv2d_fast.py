@@ -165,9 +165,9 @@ LOSES_VALUE = {
             "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": "(N, F, H_out, W_out)",
         },
     },
-    "Your code reshapes the windows to a matrix before it moves their axes, so a row of this "
-    "matrix mixes entries of different windows. Which axes of `sliding_window_view` belong to "
-    "one window?": {
+    "Your code reshapes the windows into a matrix before it moves their axes, so a row of "
+    "this matrix mixes entries of different windows. Which axes of `sliding_window_view` "
+    "belong to one window?": {
         "windows_reshaped": {
             "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)": (
                 "windows.reshape(-1, C * KH * KW).T"

@@ -135,8 +135,8 @@ LOSES_VALUE = {
     "the formula average over, and which ones does it sum over?": {
         "mean_of_the_entries": {".mean()": ".mean() / W.size"},
     },
-    "Your `penalty` uses the norms of the rows of `W` instead of the squared norms. What is "
-    "the sum of the squared entries of a row?": {
+    "Your `penalty` uses the norms of the rows of `W` instead of the squared norms. Which "
+    "power of the norm does the formula contain?": {
         "lengths_not_squared": {"@ lengths)": "@ np.sqrt(lengths))"},
     },
 }

@@ -195,8 +195,7 @@ LOSES_VALUE = {
     "Your `critic` is negative. What sign does the mean of -ln D have?": {
         "critic_as_a_gain": {"losses = critic": "losses = -critic"},
     },
-    "You return one generator loss where the other one belongs. Which of the two contains ln(1 "
-    "- D)?": {
+    "Your two generator losses are swapped. Which of the two contains ln(1 - D)?": {
         "generators_exchanged": {
             "-softplus(fake).mean(), softplus(-fake).mean()": (
                 "softplus(-fake).mean(), -softplus(fake).mean()"
@@ -273,8 +272,8 @@ LOSES_GRADIENT = {
     "generator rise or fall when D rises?": {
         "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"},
     },
-    "You return the gradient of one generator loss where the gradient of the other one "
-    "belongs. Which of the two gradients vanishes when D is near 0?": {
+    "The gradients of your two generator losses are swapped. Which of the two gradients "
+    "vanishes when D is near 0?": {
         "gradients_exchanged": {"-taken, -sigmoid(-fake) / M": "-sigmoid(-fake) / M, -taken"},
     },
     "Your `dreal` is proportional to D. How much can the critic still learn from a real image "

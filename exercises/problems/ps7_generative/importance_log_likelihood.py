@@ -171,8 +171,8 @@ LOSES_ELBO_VALUE = {
     "the numerator of a weight, and how many times in the denominator?": {
         "one_constant": {"(axis=2) / 2": "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"},
     },
-    "You return one bound where the other one belongs. Which of the two should your function "
-    "return first?": {
+    "Your `elbo` and your `estimate` are swapped. Which one should your function return "
+    "first?": {
         "exchanged": {
             "return log_w.mean(axis=0), top + np.log(np.exp(log_w - top).mean(axis=0))": (
                 "return top + np.log(np.exp(log_w - top).mean(axis=0)), log_w.mean(axis=0)"

@@ -293,7 +293,7 @@ LOSES_VALUE_RESUMED = {
     "`torch.get_rng_state` read, and which one shuffles the "
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
     "Your model still has its initial parameters after `load`. Does your file contain the "
-    "state of the model, and which object does `load` restore it in?": {
+    "state of the model, and does `load` restore it in the new model?": {
         "ModelForgotten": {'"model": model, ': ""}
     },
     "After `load`, your optimiser and your scheduler are in their initial states. What do they "
@@ -383,7 +383,7 @@ keeping.mistake(
 
 @keeping.mistake(
     "Your learning rate falls twice, because you load it and then also step the scheduler. "
-    "Which object stores the learning rate, and which one stores the count?",
+    "Which object stores the learning rate, and which one stores the schedule's count t?",
     loses="value resumed",
 )
 class SteppedOnceMore(Checkpoint):
