@@ -22,7 +22,7 @@ NAMED_TUPLE = "Alias for field number"
 
 
 def expand(app, docname: str, source: list[str]) -> None:
-    """Replace the `api` directives in a page's source with the documentation they ask for."""
+    """Replace the `api` directives in a page's source with their modules' documentation."""
     if docname.startswith(FOLDER):
         source[0] = DIRECTIVE.sub(lambda m: "\n".join(_page(m["modules"].split())), source[0])
     elif docname == OVERVIEW:
