@@ -11,8 +11,8 @@ for several threads, we measure wall time.
     python benchmarks/nnlib_against_torch.py --growth     scaling with batch, depth and length
     python benchmarks/nnlib_against_torch.py --imports    import nnlib and import numpy
 
-The first line of the output names OpenBLAS's kernels. If they are for Haswell on a processor
-that has AVX-512, OpenBLAS doesn't recognize it; OPENBLAS_CORETYPE=SkylakeX selects AVX-512.
+The first line of the output names OpenBLAS's kernels. If it names Haswell and the processor has
+AVX-512, OpenBLAS doesn't know this processor; set OPENBLAS_CORETYPE=SkylakeX to use AVX-512.
 """
 
 import argparse
@@ -33,7 +33,7 @@ parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
 parser.add_argument("--rounds", type=int, default=15, help="pairs of blocks for each step")
 parser.add_argument("--threads", type=int, default=1, help="for each library")
 parser.add_argument("--memory", action="store_true", help="peak memory instead of time")
-parser.add_argument("--growth", action="store_true", help="growth with the size of the work")
+parser.add_argument("--growth", action="store_true", help="scaling with batch, depth, length")
 parser.add_argument("--imports", action="store_true", help="time of import nnlib")
 parser.add_argument("--peak-of", choices=["nnlib", "torch"], help=argparse.SUPPRESS)
 options = parser.parse_args()
@@ -304,7 +304,7 @@ def print_peak_of(name: str) -> None:
     step, _ = training_step(L, work, state)
     before = resident("VmRSS")
     with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
-        file.write("5")  # forget the peak so far
+        file.write("5")  # reset the peak
     for _ in range(3):
         step()
     print(resident("VmHWM") - before)
@@ -322,7 +322,7 @@ def print_memory() -> None:
         runs = [float(subprocess.check_output(command, text=True)) for _ in range(5)]
         peaks[name] = np.median(runs)
     ratio = peaks["nnlib"] / peaks["torch"]
-    print("Peak memory of the VGG step above what model and data take (median of 5 processes)")
+    print("Peak memory of the VGG step, excluding model and data (median of 5 processes)")
     print(f"nnlib {peaks['nnlib']:.1f} MiB, torch {peaks['torch']:.1f} MiB, ratio {ratio:.2f}")
 
 

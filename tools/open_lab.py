@@ -54,7 +54,7 @@ def command(page, more):
 
 
 def main():
-    """Write the settings and replace this process by JupyterLab."""
+    """Write the settings and replace this process with JupyterLab."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--page", default="", metavar="PART/PAGE", help="open this page")
     options, more = parser.parse_known_args()

@@ -228,7 +228,7 @@ def with_noise_of_decompositions(noise: Noise, function):
 
 
 class _Transformer(ast.NodeTransformer):
-    """Replaces ``a @ b`` and ``a.dot(b)`` by calls of ``np.matmul`` and of ``_noisy_dot``."""
+    """Replaces ``a @ b`` and ``a.dot(b)`` with calls of ``np.matmul`` and of ``_noisy_dot``."""
 
     def visit_BinOp(self, node):
         """Replace an operator ``@``."""
@@ -279,7 +279,7 @@ def _put_names() -> None:
 
 
 def _patch_numpy(noise: Noise) -> None:
-    """Replace NumPy's functions by those with noise."""
+    """Replace NumPy's functions with noisy versions."""
     with contextlib.suppress(ImportError):
         importlib.import_module("ml_dtypes")  # of Keras; it extends NumPy's own functions
     for name in PRODUCTS:

@@ -56,7 +56,7 @@ def check_python(version):
     """Raise SetupError for a Python that cannot run the course."""
     if version < (3, 11):
         raise SetupError(
-            "setup_env: Python 3.11 or newer is needed, this is {}.{}.\n"
+            "setup_env: Python 3.11 or newer is needed, but this is {}.{}.\n"
             "Use a newer one: make PYTHON=python3.11 setup".format(*version[:2])
         )
 
@@ -199,7 +199,7 @@ def install_locked(python):
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     uv = [str(python), "-m", "uv", "pip", "install", *where, *quiet, *locked, str(lock)]
     if subprocess.run(uv, check=False).returncode:
-        print("      uv could not install them; pip tries", flush=True)
+        print("      uv could not install them; trying pip", flush=True)
         show = Progress(len(PACKAGE.findall(text)))
         run([*pip_install(python), *locked, str(lock)], show)
         show.close()

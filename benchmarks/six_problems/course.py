@@ -134,7 +134,7 @@ def gid(cell: dict) -> str | None:
 
 
 def fill(course: Path, count: int) -> None:
-    """Write the submissions of a class, whose students' names begin with a and b in turn."""
+    """Write the submissions of a class; students' names alternately begin with a and b."""
     answers, groups = Answers(course), itertools.cycle("ab")
     for number, group in zip(range(count), groups, strict=False):
         answers.hand_in(course, f"{group}-{number:04}", number)

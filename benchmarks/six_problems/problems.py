@@ -22,9 +22,9 @@ def linear_backward(X, W, upstream):
 
     X : (N, D) array, float64
     W : (C, D) array, float64
-    upstream : (N, C) array, float64, the gradient of the loss by Y
+    upstream : (N, C) array, float64, the gradient of the loss with respect to Y
     Returns (by_input, by_weight): (N, D) and (C, D) arrays, float64.
-    X, W and upstream stay as they are.
+    The function does not change X, W and upstream.
     """
     return upstream @ W, upstream.T @ X
 
@@ -66,12 +66,12 @@ def weight_of_the_first_sample(X, W, upstream):
     return upstream @ W, np.outer(upstream[0], X[0])
 
 
-@linear.mistake("which way is up? Look at the sign.", loses="value")
+@linear.mistake("this has the wrong sign. Does the formula contain a minus?", loses="value")
 def input_negative(X, W, upstream):
     return -(upstream @ W), upstream.T @ X
 
 
-@linear.mistake("the upstream gradient is taken for ones. Where does it enter?", loses="value")
+@linear.mistake("this ignores the upstream gradient. Where does it enter?", loses="value")
 def upstream_left_out(X, W, upstream):
     ones = np.ones(upstream.shape)
     return ones @ W, ones.T @ X
@@ -95,7 +95,7 @@ def running_average(x, beta):
 
     x : (T,) array, float64
     beta : float, from 0 up to but not including 1
-    Returns a : (T,) array, float64. x stays as it is.
+    Returns a : (T,) array, float64. The function does not change x.
     """
     a, out = 0.0, np.zeros(len(x))
     for t, value in enumerate(x):
@@ -152,7 +152,7 @@ def sum_instead_of_average(x, beta):
     return running_average(x, beta) / (1 - beta)
 
 
-@average.mistake("the correction of the start was not asked for.", loses="value")
+@average.mistake("this corrects the first averages, but the formula doesn't.", loses="value")
 def start_corrected(x, beta):
     return running_average(x, beta) / (1 - beta ** np.arange(1, len(x) + 1))
 
@@ -173,8 +173,8 @@ def log_sum_exp(z):
 
     s[n] = log(sum over c of exp(z[n, c]))
 
-    z : (N, C) array, float64, numbers of any size (also 1000 or -1000)
-    Returns s : (N,) array, float64. z stays as it is.
+    z : (N, C) array, float64, with entries of any size (even 1000 or -1000)
+    Returns s : (N,) array, float64. The function does not change z.
     """
     top = z.max(axis=1)
     return top + np.log(np.exp(z - top[:, None]).sum(axis=1))
@@ -210,12 +210,12 @@ def sum_not_shifted(z):
     return np.log(np.exp(z).sum(axis=1))
 
 
-@total.mistake("what was subtracted before must come back. Where?", loses="value stability")
+@total.mistake("you subtracted a maximum. Where do you add it again?", loses="value stability")
 def shift_not_added(z):
     return np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1))
 
 
-@total.mistake("is it a mean that is asked?", loses="value")
+@total.mistake("does the formula contain a sum or a mean?", loses="value")
 def mean_instead_of_sum(z):
     return log_sum_exp(z) - np.log(z.shape[1])
 

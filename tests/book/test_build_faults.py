@@ -77,7 +77,7 @@ HTML = "from IPython.display import HTML\n"
 FAULTS = {
     "an unknown source": (edit("Two things", "{cite:t}`nobody1999`: two things"), "nobody1999"),
     "a topic left out": (a_further_topic, "mini-3.. is not covered on its page"),
-    "more than three ids": (four_topics, "4 ids in one directive, at most 3"),
+    "more than three ids": (four_topics, "expected at most 3 ids in one directive, got 4"),
     "an unknown id": (further_id("mini-999"), "unknown id mini-999"),
     "an id of another page": (
         further_id("mini-003"),

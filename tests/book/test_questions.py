@@ -517,7 +517,7 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
         choose(visited.page, SINGLE, 1)
         assert tries.inner_text() == "3 attempts"
     assert (
-        question(visited.page, BUG).locator(".nn-tries").inner_text() == "at the first attempt"
+        question(visited.page, BUG).locator(".nn-tries").inner_text() == "on the first attempt"
     )
 
 

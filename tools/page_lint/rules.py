@@ -159,7 +159,7 @@ def prediction_answer(page: Page):
     for name, line in asked:
         after = [number for other, number in recalled if other == name and number > line]
         if len(after) != 1:
-            yield line, f"prediction “{name}” is answered {len(after)} times below: `recall` it"
+            yield line, f"prediction “{name}” has {len(after)} answers below: use one `recall`"
         elif any(
             line < ln.number < after[0] and ln.text.startswith("##") for ln in page.source.body
         ):
@@ -206,7 +206,7 @@ def figure_caption(page: Page):
                     yield cell.line, f"the figure has no {option}: add `{option}:` to its cell"
         for name, call, line in cell.calls:
             if name == "play" and not text_of(keyword(call, "caption"), "…"):
-                yield line, "the moving figure has no caption: give `caption=`"
+                yield line, "the moving figure has no caption: pass `caption=`"
     for block in page.source.named("figure"):
         if not [ln for ln in block.body.splitlines()[1:] if ln and not ln.startswith(":")]:
             yield block.line, "the figure has no caption: write it below the options"
@@ -256,7 +256,7 @@ def _alt(call: ast.Call, line: int):
     if any(k.arg is None for k in call.keywords):
         return
     if node is None:
-        yield line, "the figure has no alternative text: give `alt=`"
+        yield line, "the figure has no alternative text: pass `alt=`"
     elif text := text_of(node):
         yield from _judged(text, line)
 
@@ -292,14 +292,14 @@ def keyword(call: ast.Call, name: str) -> ast.expr | None:
     return next((k.value for k in call.keywords if k.arg == name), None)
 
 
-@rule("measured", "an inequality about a loss or an accuracy is a `book.claim`, not an assert")
+@rule("measured", "an inequality about a loss or an accuracy uses `book.claim`, not assert")
 def measured(page: Page):
     """Yield assertions that compare measured values, which differ between processors."""
     for cell in page.source.cells:
         for node in cell.nodes:
             if isinstance(node, ast.Assert) and (name := _measured(node.test)):
                 line = cell.start + node.lineno - 1
-                yield line, f"an inequality about “{name}” is measured: use `book.claim`"
+                yield line, f"“{name}” is measured: use `book.claim` for the inequality"
 
 
 def _measured(condition: ast.expr) -> str:
@@ -317,7 +317,7 @@ def _measured(condition: ast.expr) -> str:
     return ""
 
 
-@rule("own-words", f"no {RUN} words in a row as in the lecture notes")
+@rule("own-words", f"no {RUN} words in a row from the lecture notes")
 def own_words(page: Page):
     """Yield passages of eight or more words that are also in the notes."""
     known = load(RUNS)

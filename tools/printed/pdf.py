@@ -29,8 +29,8 @@ from . import contents
 from .browser import Printer, quoted
 from .epub import RIGHTS, release_date
 
-JUMP = "https://book.invalid/"  # what the contents link to, with a number of a sheet
-MARGIN = 57.0  # points; Chromium counts places from the edge of the text
+JUMP = "https://book.invalid/"  # the contents link to this, followed by a sheet number
+MARGIN = 57.0  # points; Chromium measures positions from the edge of the text
 HREF = re.compile(r'href="([^"#?]*)#([^"]+)"')
 FRONT = Path(__file__).with_name("front.html")
 
@@ -243,7 +243,7 @@ def _outside(link: DictionaryObject) -> bool:
 
 
 def _link_target(bound: Bound, link, name: str, html: Path, before: int):
-    """Return the sheet and height that a link leads to, or None if neither is in the book."""
+    """Return the sheet and height that a link leads to, or None if it leaves the book."""
     if "/Dest" in link:
         return bound.destinations.get((name, str(link["/Dest"]).removeprefix("/")))
     uri = _uri(link)

@@ -1,8 +1,8 @@
 """Convert a page that Sphinx wrote for an ePub, so that readers without scripts can show it.
 
 Our elements become images and text, folds become plain text with a heading, and the theme's
-inks become colours. Parts that need a script or a pointer are removed. Formulas are MathML
-already.
+inks become colours. Parts that need a script or a pointer are removed. Formulas are already
+MathML.
 """
 
 import base64
@@ -16,11 +16,11 @@ INK = re.compile(r"var\(--nn-([a-z-]+)(?:,[^()]*)?\)")
 UNUSABLE = (
     "script, noscript, body style, button, input, select, textarea, a.headerlink, nn-filter,"
     ".nn-live, .nn-screen, .nn-check,"  # the programs that check errata appear only on the site
-    ".nn-trace .nn-right"  # of a graph's two drawings the one for narrow pages stays
+    ".nn-trace .nn-right"  # a graph has two drawings; keep the one for narrow pages
 )
 BLOCKS = ("ul", "ol", "dl", "div", "pre", "table", "figure", "p")
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg", "image/gif": "gif"}
-# SVG is read as HTML, which knows no capitals; XML does.
+# The HTML parser turns names into lower case, but in XML the case of SVG's names matters.
 CAPITALS = (
     "viewBox preserveAspectRatio gradientUnits gradientTransform patternUnits textLength "
     "patternContentUnits patternTransform clipPathUnits maskUnits markerWidth markerHeight "
@@ -89,7 +89,7 @@ def _drop_scripts(soup: BeautifulSoup) -> None:
 
 
 def _unfold(soup: BeautifulSoup) -> None:
-    """Make folds plain text under a heading: not every reader can open one."""
+    """Turn folds into plain text under a heading, because some e-readers can't open a fold."""
     for fold in soup.find_all("details"):
         fold.name = "div"
         fold["class"] = [*fold.get("class", []), "fold"]
@@ -102,7 +102,7 @@ def _unfold(soup: BeautifulSoup) -> None:
 
 
 def _pictures(soup: BeautifulSoup, store: Callable[[str, bytes], str]) -> None:
-    """Store images that the page contains as data, because every reader can show a file."""
+    """Store images that the page contains as data, because every e-reader can show a file."""
     for image in soup.find_all(["img", "image"]):
         key = next((k for k in ("src", "xlink:href", "href") if k in image.attrs), None)
         match = key and re.match(r"data:([\w/+.-]+);base64,(.*)", image[key], re.DOTALL)
@@ -137,7 +137,7 @@ def _restore_capitals(tag: Tag) -> None:
     """Give an element of SVG and its attributes their capitals again."""
     tag.name = WITH_CAPITALS.get(tag.name, tag.name)
     tag.attrs = {WITH_CAPITALS.get(k, k): v for k, v in tag.attrs.items()}
-    if "paint-order" in tag.attrs:  # listed as a property, but not as an attribute
+    if "paint-order" in tag.attrs:  # valid as a CSS property, but not as an attribute
         tag["style"] = f"paint-order:{tag.attrs.pop('paint-order')};{tag.get('style', '')}"
     if tag.name == "path" and "d" not in tag.attrs:
         tag["d"] = ""

@@ -18,7 +18,7 @@ NOTES = {
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the book, written or planned: its question, and the pages to read before."""
+    """A page of the book, written or planned: its question, and the pages to read first."""
 
     page: str
     title: str
@@ -42,7 +42,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class Erratum:
-    """An error of the lecture notes, which one page must correct, with a check in Python."""
+    """An error in the lecture notes, which one page must correct, with a check in Python."""
 
     notes: str
     id: str
@@ -120,7 +120,7 @@ class Course:
 
 
 def _question(page: dict) -> str:
-    """Return the question of an entry of pages.yml, with a question mark, or "" without one."""
+    """Return a page's question, with a question mark, or "" if the page has no question."""
     question = page.get("question", "")
     return question if not question or question.endswith(("?", ".", "!")) else f"{question}?"
 

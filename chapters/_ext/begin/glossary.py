@@ -42,7 +42,7 @@ class Term:
 
     @property
     def forms(self) -> list[str]:
-        """Return all forms with their regular plurals, even unusual plurals."""
+        """Return all forms and their regular plurals, including plurals that nobody uses."""
         return _with_plurals([self.term, *self.also])
 
     def links(self, words: str) -> bool:
@@ -180,7 +180,7 @@ def load(app) -> None:
 
 
 def inline(text: str) -> list[nodes.Node]:
-    """Return a sentence with $formulas$, *stress* and `code` as nodes."""
+    """Return a sentence with $formulas$, *emphasis* and `code` as nodes."""
     out: list[nodes.Node] = []
     end = 0
     for mark in MARKS.finditer(text):

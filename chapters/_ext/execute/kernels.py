@@ -34,7 +34,7 @@ class Fork(psutil.Process):
         """Return None as long as the kernel runs, then 0; its status is not known here."""
         try:
             return 0 if self.status() == psutil.STATUS_ZOMBIE else None
-        except psutil.NoSuchProcess:  # it has ended after the process that forked it
+        except psutil.NoSuchProcess:  # it ended after its parent, so no zombie is left
             return 0
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -55,7 +55,7 @@ class Warm:
                 start_new_session=True,  # the build handles Ctrl-C, and then closes the socket
             )
         self.socket, self.lines = ours, ours.makefile("rw", encoding="utf-8")
-        self.asking = threading.Lock()  # so that each answer goes to its own request
+        self.asking = threading.Lock()  # so that each request gets its own answer
 
     def fork(self, arguments: list[str], env: dict[str, str], cwd: str) -> Fork | None:
         """Return a new kernel, or None if the process cannot fork."""
@@ -76,7 +76,7 @@ class Warm:
 
 
 class ForkProvisioner(LocalProvisioner):
-    """Forks a kernel if it is Python's own and the warm process can fork."""
+    """Forks a kernel if it is the default Python kernel and the warm process can fork."""
 
     warm: ClassVar[Warm | None] = None
 

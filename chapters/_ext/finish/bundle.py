@@ -5,8 +5,9 @@ sources stay separate because they are easier to read and test.
 
 The style sheets of the theme and of the book become one file, those that nearly all formulas
 need another, and those for large brackets a third; sheets of rarer font faces stay separate.
-The scripts of every page, of a page's figures, of its questions, and the theme's late scripts
-become one file each. ``data-files`` on a tag names the sources, which are deleted.
+A page's scripts become up to four files: the scripts that every page uses, the scripts for its
+figures, the scripts for its questions, and the theme's scripts, which run last. ``data-files``
+on a tag names the sources, which are deleted.
 """
 
 import re
@@ -65,7 +66,7 @@ def with_joined_files(text: str, page: Path, out: Path, known: dict) -> str:
 
     head, end, body = text.partition("</head>")
     scripts = DEFERRED.findall(head)
-    if len(scripts) < 2:  # joined by an earlier build, or not a page of ours
+    if len(scripts) < 2:  # joined by an earlier build, or not one of our pages
         return text
     names = [_file(script, page).stem for script in scripts]
     groups = [0 if n in ALWAYS else 2 if n in QUESTIONS else 1 for n in names]

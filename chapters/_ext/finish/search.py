@@ -1,12 +1,12 @@
 """Write the book's search index: pages, sections, terms, symbols, code names, topics.
 
-Sphinx's index knows words only: it drops ``∇`` and ``p(t|x)``, can't show text without loading
-each page (which browsers refuse from file://), and can't rank a page first. Ours has a table
-for each kind of record; a record is a page or a section, a term, a symbol, an object of the
-API, a topic of the notes or a source. It consists of two classic scripts, which a page loads
-when its search field is first used: one with everything that the first keystroke needs, and
-then a larger one with the texts of the sections. ``chapters/reference/search.yml`` lists what
-readers type if they don't know the term yet.
+Sphinx's index contains only words: it drops ``∇`` and ``p(t|x)``, can't show text without
+loading each page (which browsers refuse from file://), and can't rank a page first. Ours has a
+table for each kind of record; a record is a page or a section, a term, a symbol, an object of
+the API, a topic of the notes or a source. It consists of two classic scripts, which a page
+loads when its search field is first used: one with everything that the first keystroke needs,
+and then a larger one with the texts of the sections. ``chapters/reference/search.yml`` lists
+what readers type if they don't know the term yet.
 """
 
 import json
@@ -42,7 +42,7 @@ SKIP = (
     solution_node,  # a search for a word should find the exercise first
 )
 PASSED_OVER = {"Sources"}  # each work has its own record
-UNSOUGHT = {"cell_output", "nn-check"}  # classes; each erratum has the same sentence
+UNSOUGHT = {"cell_output", "nn-check"}  # classes; all errata repeat one sentence
 PROGRAMS = {"python", "ipython", "ipython3", "js", "javascript"}
 FUNCTIONAL = "nnlib.nn.functional."  # known as F, as in torch
 LONGEST = 6000  # characters of one section's text
@@ -55,7 +55,7 @@ def _text_of(node: nodes.Node) -> str:
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return node.astext()
-    if strip.is_strip(node):  # of other pages it names what is found there
+    if strip.is_strip(node):  # its links to other pages would match words of those pages
         return _text_of(strip.goals_of(node))
     if isinstance(node, SKIP) or _is_program(node) or UNSOUGHT & set(node.get("classes", ())):
         return ""

@@ -118,7 +118,7 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def _replace(glossary: Glossary, text: nodes.Text, done: set[str], address: str) -> list[Term]:
-    """Replace the terms of one text that are not linked yet by links; return those terms."""
+    """Turn the terms of one text that are not linked yet into links; return those terms."""
     whole, end, out, used = text.astext(), 0, [], []
     for start, words, term in glossary.find(whole):
         if term.id in done or not term.links(words):

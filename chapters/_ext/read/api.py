@@ -22,7 +22,7 @@ NAMED_TUPLE = "Alias for field number"
 
 
 def expand(app, docname: str, source: list[str]) -> None:
-    """Replace the `api` directives in a page's source by the documentation of their modules."""
+    """Replace the `api` directives in a page's source with their modules' documentation."""
     if docname.startswith(FOLDER):
         source[0] = DIRECTIVE.sub(lambda m: "\n".join(_page(m["modules"].split())), source[0])
     elif docname == OVERVIEW:
@@ -31,7 +31,7 @@ def expand(app, docname: str, source: list[str]) -> None:
 
 def _parts(app) -> Iterator[str]:
     """Yield the lines of a table of the API pages: opening sentence and number of names."""
-    yield from ("| page | holds | names |", "|---|---|--:|")
+    yield from ("| page | contents | names |", "|---|---|--:|")
     toc = Path(app.srcdir, "_toc.yml").read_text(encoding="utf-8")
     for name in re.findall(rf"file: {FOLDER}(\S+)", toc):
         file = Path(app.srcdir, FOLDER, f"{name}.md")
@@ -92,8 +92,8 @@ def skip_members(app, what, name, member, skip, options) -> bool | None:
 def prepare_docstring(app, what, name, member, options, lines: list[str]) -> None:
     """Rewrite a docstring's lines so that Napoleon reads them as intended.
 
-    |x| is an absolute value and (..., *shape) a shape, not markup; two empty lines end the last
-    section, so that it excludes sources and examples.
+    |x| is an absolute value and (..., *shape) a shape, not markup; an extra empty line ends
+    the last section before a source or an example.
     """
     ready, last = [], ""
     for line in lines:

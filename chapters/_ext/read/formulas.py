@@ -1,4 +1,4 @@
-"""Directive ``formula-sheet``: the formulas of the course, each executed before it is shown.
+"""Directive ``formula-sheet``: the formulas of the course, each checked before it is shown.
 
 They are in ``chapters/reference/formulas/PART.yml``. A check computes the same numbers in two
 ways and compares them with ``same``; it can use the names defined in ``PRELUDE``.

@@ -1,7 +1,7 @@
 """Side notes: short remarks next to the paragraph that they follow in the source.
 
 In a wide window a side note is in the margin; in a narrow window and on paper it is below its
-paragraph. In HTML it comes first, because only then is the paragraph next to it.
+paragraph. In HTML the note precedes its paragraph, so that the two can be side by side.
 """
 
 from docutils import nodes

@@ -146,7 +146,7 @@ def _words_of_code(node: nodes.literal_block) -> int:
 
 
 def _words(node: nodes.TextElement) -> int:
-    """Return the number of words of a paragraph, caption or title; a formula is one."""
+    """Return the number of words of a paragraph, caption or title; a formula counts as one."""
     return sum(
         1 if isinstance(leaf.parent, nodes.math) else len(leaf.astext().split())
         for leaf in node.findall(nodes.Text)

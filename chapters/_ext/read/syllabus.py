@@ -64,7 +64,7 @@ class Covers(_Ids):
         """Return the anchors of the topics."""
         topics = list(self.entries(self.env.app.nn_course.topics))
         if len(topics) > AT_ONCE:
-            self.warn("%s ids in one directive, at most %s are allowed", len(topics), AT_ONCE)
+            self.warn("expected at most %s ids in one directive, got %s", AT_ONCE, len(topics))
         return [nodes.target("", "", ids=[topic.id]) for topic in topics]
 
 

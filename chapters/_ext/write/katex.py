@@ -15,7 +15,7 @@ from py_mini_racer import JSEvalException, MiniRacer
 
 VENDORED = "_vendor/katex"
 KATEX = Path("chapters", "_extra", VENDORED)
-UNDERLINE = "\u0332"  # KaTeX draws it under each letter that it names
+UNDERLINE = "\u0332"  # KaTeX's error messages put it under each wrong letter
 OPTIONS = {"throwOnError": True, "strict": "error", "trust": False}
 MATH = re.compile(r"<math.*</math>", re.DOTALL)
 SOURCE = re.compile(r"<semantics>(.*)<annotation[^>]*>.*?</annotation></semantics>", re.DOTALL)

@@ -56,7 +56,7 @@ FORMS = {
 }
 BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?urlpath={path}"
 COLAB = "https://colab.research.google.com/github/{repository}/blob/{site_branch}/{path}"
-ROOM = (  # for the buttons below the cells, which come with the script
+ROOM = (  # space for the buttons that the script adds below cells
     "<style>@media screen and (scripting: enabled) { :root { --nn-run-row: 2.6rem; } }</style>"
 )
 SHOWN_BY_TAG = {"remove-cell": False, "remove-input": False, "remove_input": False}

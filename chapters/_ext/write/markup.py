@@ -31,7 +31,7 @@ def minified(body: str) -> str:
 
 
 def minify(app, pagename, templatename, context, doctree) -> None:
-    """Replace the HTML of one page by a smaller equivalent."""
+    """Replace the HTML of one page with a smaller equivalent."""
     if app.builder.name == "html" and context.get("body"):
         context["body"] = minified(context["body"])
 

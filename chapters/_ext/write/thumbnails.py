@@ -1,4 +1,4 @@
-"""Thumbnails of a page's figures at its top, each a link to its figure.
+"""Thumbnails at the top of a page, each a link to one of the page's figures.
 
 The directive ``{thumbnails}`` shows a thumbnail for the first figure of every section. It draws
 the figure's own SVG a second time (``use``), so that the page doesn't get larger; if the figure
@@ -30,7 +30,7 @@ class Thumbnails(SphinxDirective):
 
 
 def fill(app, pagename, templatename, context, doctree) -> None:
-    """Replace the placeholder of a page, if it has one, by thumbnails."""
+    """Replace the placeholder of a page, if it has one, with thumbnails."""
     if PLACE in context.get("body", ""):
         context["body"] = filled(context["body"])
 

@@ -54,7 +54,7 @@ nn.define("architectures", (element, {networks, chosen, known}) => {
   const ROWS = {parameters: [150, 186], products: [206, 242], numbers: [262, 298]};
   const shape = {viewBox: "0 0 100 300", preserveAspectRatio: "none"};
   const drawing = svg("svg", {...shape, "aria-hidden": true});
-  const titles = ["height: side; width: channels", "parameters", "multiplications", "outputs"];
+  const titles = ["height: size; width: channels", "parameters", "multiplications", "outputs"];
   const names = html("div", {class: "nn-arch-names", "aria-hidden": true});
   const board = html(
     "div",

@@ -120,7 +120,7 @@ nn.define("eigen", (element, {matrix, degrees = 0, presets = []}) => {
       all === "all"
         ? "The angle is zero in every direction."
         : all.length
-          ? `A curve that is zero in ${2 * all.length} directions of a full turn.`
+          ? `A curve that is zero at ${2 * all.length} angles in a full turn.`
           : "A curve that never meets zero.",
     );
   }

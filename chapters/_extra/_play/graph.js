@@ -75,7 +75,7 @@
       "div",
       {
         class: "nn-walk", tabindex: 0, role: "group",
-        "aria-label": "Graph. The arrow keys go from step to step.",
+        "aria-label": "Graph. The arrow keys move between steps.",
       },
       board,
     );

@@ -69,7 +69,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
               ? "The gradient grows in proportion to the number of steps."
               : "The length of the gradient stays the same."
             : when === steps
-              ? `The gradient still grows after ${steps} steps, and vanishes later.`
+              ? `The gradient is still growing at step ${steps}; it vanishes later.`
               : when > 0
                 ? `The gradient grows for ${when} ${when === 1 ? "step" : "steps"} to ` +
                   `${told(top)}, then vanishes.`
@@ -78,7 +78,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
       `Spectral radius ${nn.number(state.radius, 2)}, largest singular value ` +
         `${nn.number(largest(state), 2)}, f′ = ${nn.number(state.derivative, 2)}. ${verdict}`,
     );
-    plane.describe(`A gradient of length 1 and its way through ${steps} steps. ${verdict}`);
+    plane.describe(`A gradient of length 1 and its path over ${steps} steps. ${verdict}`);
     plot.describe(
       `The length of the gradient against the steps back. After ${steps} steps it is ${told(end)}.`,
     );

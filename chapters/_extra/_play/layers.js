@@ -70,7 +70,7 @@ nn.define("layers", (element, {units, start, sd, known}) => {
   end.node.setAttribute("style", nn.ink("b"));
   plot.over.append(end.node);
   const facts = nn.facts([
-    "standard deviation of the weights", "n times their variance", "signal after 30 layers",
+    "standard deviation of the weights", "n × weight variance", "signal after 30 layers",
     "gradient at the first layer",
   ]);
   const live = nn.live();

@@ -58,7 +58,7 @@
     const top = cut.line({colour: "ink", dash: "2 4", width: 1.5});
     const curve = cut.line({colour: "a", width: 3}), foot = cut.dots({colour: "b", r: 6});
     const facts = nn.facts([
-      "−½ ln det Σ", "−½ mean of r²", "−ln 2π", "log-likelihood per bird", "log-likelihood of all",
+      "−½ ln det Σ", "−½ mean of r²", "−ln 2π", "log-likelihood per bird", "total log-likelihood",
       "below the best, per bird",
     ]);
 

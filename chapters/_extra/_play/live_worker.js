@@ -14,7 +14,7 @@ scope = {"__name__": "__main__"}
 
 
 class Lines(io.TextIOBase):
-    """Hands on what is printed, line by line."""
+    """Pass on printed text line by line."""
 
     def __init__(self, emit):
         self.emit, self.kept = emit, ""
@@ -33,7 +33,7 @@ class Lines(io.TextIOBase):
 
 
 def run_cell(source, name, emit):
-    """Run one cell; return whether it came to its end."""
+    """Run one cell; return whether it finished without an error."""
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     out = Lines(emit)
     scope["display"] = lambda *values: [out.rest(), *(show(v, emit) for v in values)] and None
@@ -61,7 +61,7 @@ def last_value(source, name):
 
 
 def show(value, emit):
-    """Show a value as HTML if it can, else as text."""
+    """Show a value as HTML or SVG if it supports that, or as text."""
     for method in ("_repr_html_", "_repr_svg_"):
         html = getattr(value, method, lambda: None)()
         if html:
@@ -97,7 +97,7 @@ def told(error):
       say("step", {step: name});
       const quiet = {messageCallback() {}, errorCallback() {}};
       await python.loadPackage(name, quiet);
-      if (!(name in python.loadedPackages)) throw new Error(`${name} did not arrive`);
+      if (!(name in python.loadedPackages)) throw new Error(`${name} could not be loaded`);
     }
 
     async function prepare({address, packages, archives}) {

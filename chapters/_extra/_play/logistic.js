@@ -52,7 +52,7 @@
     const risen = LOOKS.map(look => curve.dots(look));
     const key = nn.legend(...LOOKS.map((look, k) => nn.dotKey({...look, size: 16}, names[k])));
     const facts = nn.facts([
-      "mean loss (nats)", "on the correct side", "mean confidence", "lowest p of a true class",
+      "mean loss (nats)", "on the correct side", "mean confidence", "lowest true-class p",
     ]);
     const live = nn.live();
     const percent = p =>

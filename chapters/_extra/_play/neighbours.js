@@ -145,10 +145,10 @@
       const even = votes.filter(v => v === votes[winner]).length > 1;
       live.set(
         `${k === 1 ? "Vote of the nearest point:" : `Vote of the ${k} nearest points:`} ` +
-          `${names[winner]}${even ? ", the first of those with equal votes" : ""}.`,
+          `${names[winner]}${even ? ", the first of the tied classes" : ""}.`,
       );
       plot.describe(
-        `${N} points of ${C} classes and the regions of a vote of ${k} by ${name}. At ` +
+        `${N} points of ${C} classes, and the class regions for k = ${k} with ${name} distance. At ` +
           `${nn.number(a)}, ${nn.number(b)}: ${names[winner]}.`,
       );
     }

@@ -77,16 +77,16 @@
       facts.set([nn.number(slope, 3), nn.number(got.one, 9), nn.number(got.two, 9)]);
       const words = verdict(it, x, h, slope, got);
       live.set(
-        `${name}, ${DIGITS[state.digits]}, h = ${told(h)}. One-sided ${off(got.one, slope)}, ` +
-          `two-sided ${off(got.two, slope)}. ${words}`,
+        `${name}, ${DIGITS[state.digits]}, h = ${told(h)}. One-sided: ${off(got.one, slope)}; ` +
+          `two-sided: ${off(got.two, slope)}. ${words}`,
       );
       eye.describe(
         `${name} within two steps of x, the secant through x and x + h, and the secant through x ` +
           `− h and x + h. ${words}`,
       );
       chart.describe(
-        `Relative errors of both quotients against the step. At h = ${told(h)} one-sided ` +
-          `${off(got.one, slope)}, two-sided ${off(got.two, slope)}.`,
+        `Relative errors of both quotients against the step. At h = ${told(h)}, one-sided: ` +
+          `${off(got.one, slope)}; two-sided: ${off(got.two, slope)}.`,
       );
     }
     const redraw = nn.frame(draw);
@@ -137,7 +137,7 @@
   function verdict({f}, x, h, slope, {one, two, exact}) {
     if (f === KINDS.relu.f && h > x) {
       return "The step reaches across the corner: the two-sided secant mixes the slopes on both " +
-        "sides of it.";
+        "sides.";
     }
     const cut = relative(exact[1], slope), rounded = Math.abs(two - exact[1]) / Math.abs(slope);
     if (one === 0 && two === 0) return "The step is lost in rounding: f does not change at all.";

@@ -87,7 +87,7 @@
         else {
           add("line", word);
           if ((word = match(INDENTED))) {
-            throw new Problem("found spaces, expected a line that begins at the margin", {
+            throw new Problem("found spaces, expected a line without indentation", {
               text, from: at, to: at + word.length,
             });
           }

@@ -248,7 +248,7 @@ nn.define("people", (element, start) => {
     live.set(
       positive === 0
         ? `${how}: no one tests positive.`
-        : `${how}: ${many(positive)} positive, of these ${many(found)} ill, ${shares}.`,
+        : `${how}: ${many(positive)} positive, ${many(found)} of them ill, ${shares}.`,
     );
     for (const [name, one] of Object.entries(sliders)) one.set(100 * state[name]);
   }

@@ -56,7 +56,7 @@ nn.define("quiz", (element, {questions}) => {
         rich(innocent ? verdict.say.slice(correct.length) : verdict.say),
       );
       tries.textContent =
-        kept.tries === 1 && verdict.right ? "at the first attempt" : counted(kept.tries);
+        kept.tries === 1 && verdict.right ? "on the first attempt" : counted(kept.tries);
     }
 
     show();

@@ -28,7 +28,7 @@
     const good = Array.from({length: PIECES}, () => plot.line({colour: "c", width: 6}));
     const limit = plot.line({colour: "b", dash: "6 4", label: "Armijo"});
     const tangent = plot.line({colour: "ink", width: 1.5});
-    const facts = nn.facts(["loss", "at most, for Armijo", "slope", "at most, for curvature"]);
+    const facts = nn.facts(["loss", "Armijo limit", "slope", "limit on |slope|"]);
     const places = ([low, high]) =>
       Array.from({length: SAMPLES + 1}, (_, k) => low + ((high - low) * k) / SAMPLES);
 

@@ -58,7 +58,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
   }
 
   const place = html("div"), live = nn.live();
-  const facts = nn.facts(["each worker has sent", "and at the end", "a central server sends"]);
+  const facts = nn.facts(["each worker has sent", "by the end", "a central server sends"]);
   let cells = [], steps = [];
 
   function lay() {

@@ -104,8 +104,8 @@
         shown(state.best),
       ]);
       live.set(
-        `After ${steps} steps the mean loss is ${shown(total)}: ${shown(end[0])} comes from the ` +
-          `noise of the steep weight, ${shown(end[1])} from the distance of the flat one. ` +
+        `After ${steps} steps the mean loss is ${shown(total)}: ${shown(end[0])} comes from ` +
+          `noise in the steep weight, ${shown(end[1])} from the flat one’s distance to go. ` +
           `Lowest so far: ${shown(state.best)}.`,
       );
       top.describe(

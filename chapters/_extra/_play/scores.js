@@ -43,7 +43,7 @@ nn.define("scores", (element, data) => {
     const when = `After ${steps[state.moment].toLocaleString("en")} steps`;
     const verdict = guess === label ? "which is correct" : `but it is of class ${names[label]}`;
     const right = images.filter(one => largest(one.scores[state.moment]) === one.label).length;
-    live.set(`${when}, the largest score of this image is ${names[guess]}, ${verdict}. ` +
+    live.set(`${when}, this image scores highest for ${names[guess]}, ${verdict}. ` +
       `${right} of these ${images.length} images ${right === 1 ? "is" : "are"} labelled correctly.`);
     choices.forEach((button, k) => button.setAttribute("aria-pressed", k === state.image));
   }

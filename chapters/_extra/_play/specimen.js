@@ -16,7 +16,7 @@
         show: v => String(2 ** v), move: v => change("batch", v)}).node,
       nn.field({label: "images", value: pictures, min: 1, step: 1,
         change: v => change("pictures", v)}).node,
-      nn.toggle({label: "leave out a last batch that is not full", on: true,
+      nn.toggle({label: "drop the last batch if it is not full", on: true,
         flip: on => change("whole", on)}).node,
       live.node);
     draw();

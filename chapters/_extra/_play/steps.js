@@ -44,7 +44,7 @@
       mode.textContent = one ? `all ${items.length} steps` : "one at a time";
       for (const part of [stepper.node, live.node]) part.hidden = !one;
       for (const [name, value] of Object.entries({
-        tabindex: 0, role: "group", "aria-label": "Steps. The arrow keys go from step to step.",
+        tabindex: 0, role: "group", "aria-label": "Steps. The arrow keys move between steps.",
       })) {
         if (one) box.setAttribute(name, value);
         else box.removeAttribute(name);

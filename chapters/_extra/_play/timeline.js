@@ -217,7 +217,7 @@ nn.define("timeline", (element, {events, kinds, spans, contest, person, start}) 
   function winner(x) {
     const k = nn.clamp(Math.round(x) - years[0], 0, years.length - 1), c = contest[k];
     rule.set(c.year);
-    told.set(`${c.year}: ${c.name}, ${nn.number(c.error, 1)}% wrong.`);
+    told.set(`${c.year}: ${c.name}, ${nn.number(c.error, 1)}% error.`);
     toldSource.textContent = `Source: ${c.source}`;
   }
   const rule = plot.cursor({

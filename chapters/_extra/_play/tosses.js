@@ -68,8 +68,8 @@
       const share = nn.number(now / most, 3);
       facts.set([`${N}`, `${count(text)} of ${N}`, nn.number(theta), nn.short(now), share]);
       live.set(
-        `At θ = ${nn.number(theta)} these ${N} tosses have the probability ${nn.short(now)}, ` +
-          `${share} of the highest.`,
+        `At θ = ${nn.number(theta)}, these ${N} tosses have probability ${nn.short(now)}, ` +
+          `${share} of the maximum.`,
       );
       factors.describe(
         `${N} bars: ${count(text)} of height ${nn.number(theta)} for heads, ${N - count(text)} ` +

@@ -222,14 +222,14 @@
       );
       chart.describe(
         `Loss against epoch: from ${nn.number(losses[0], 3)} at the start to ${told} at epoch ` +
-          `${EACH * k}. A dotted line marks the loss of a guess, 0.693.`,
+          `${EACH * k}. A dotted line marks the loss of random guessing, 0.693.`,
       );
       Object.assign(element.dataset, {
         loss: losses[k], epoch: EACH * k, start: state.draw, points: points.length,
       });
     }
 
-    // Another network or other data: training starts again, and goes on if it was running.
+    // After a change of network or data, start again, and continue if training was running.
     function change(what) {
       Object.assign(state, what);
       if ("set" in what) readData();
@@ -282,7 +282,7 @@
         move: v => change({widths: state.widths.map((old, k) => (k === l ? v : old))}),
       }),
     );
-    // Only layers that are there have a width.
+    // Hide the widths of layers that the network doesn't have.
     const offer = () =>
       widths.forEach(({node}, l) => {
         node.style.display = l < state.layers ? "" : "none";

@@ -52,7 +52,7 @@ def prepared(seed, N, activation, share, most):
 
 
 def smallest(F, T):
-    """Least squares; of all exact fits the one with the smallest weights."""
+    """Least squares; if several fits are exact, the one with the smallest weights."""
     if F.shape[1] > 1.3 * len(F):  # well conditioned
         return F.T @ np.linalg.solve(F @ F.T, T)
     return np.linalg.lstsq(F, T, rcond=None)[0]
@@ -65,7 +65,7 @@ def ridges(F, T):
 
 
 def errors(outputs, y):
-    """The fraction of wrong classes."""
+    """The fraction of wrong predictions."""
     return (outputs.argmax(axis=-1) != y).mean(axis=-1)
 
 

@@ -48,7 +48,7 @@ def network(X, y, seed, epochs=20):
 def every_setting(X, Q, epochs, size=50, seed=0):
     """Yield the weights and biases of all S settings of the grid, (10 S, 784), at these epochs.
 
-    The settings are trained next to each other, so that their scores are one product.
+    All settings are trained side by side, so that one product computes their scores.
     """
     lr, lam = (np.array(column, X.dtype)[:, None, None] for column in zip(*GRID, strict=True))
     S, rng = len(GRID), np.random.default_rng(seed)

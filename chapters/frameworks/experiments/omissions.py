@@ -1,7 +1,7 @@
 """Which mistakes in a training script can we see in the loss that it prints?
 
-A network 784-100-10 with dropout learns 4,000 images, which are sorted by class as in most
-image folders, for five epochs in batches of 50. Six versions of the script: the complete one,
+A network 784-100-10 with dropout trains for five epochs in batches of 50 on 4,000 images, which
+are sorted by class as in most image folders. Six versions of the script: the complete one,
 four that lack one line, and one with a softmax before the loss. Each prints the mean training
 loss of its last epoch and the accuracy on 4,000 test images. The program also measures the loss
 on the training set afterwards, in evaluation mode.
@@ -52,7 +52,7 @@ def trained(version, X, y, seed, rate=RATE, epochs=EPOCHS):
 
 
 def accuracy(model, X, y):
-    """Return the accuracy, in the mode in which the network is."""
+    """Return the accuracy of the network in its current mode."""
     with torch.no_grad():
         return round((model(X).argmax(dim=1) == y).float().mean().item(), 4)
 

@@ -2,10 +2,10 @@
 
 Both runs of a pair are in PyTorch in float32, from the same parameters and with the same
 batches; in one of them the 784 pixels, and the weights of the first layer, are in reverse
-order. The results are the numbers of steps, of 500, until the losses differ by more than 1e-5,
-and for ReLU also until an input of a ReLU has different signs in both runs.
+order. The results are the numbers of steps (out of 500) until the losses differ by more than
+1e-5 and, for ReLU, until an input of a ReLU has different signs in the two runs.
 
-It takes less than a minute of one core. The page frameworks/two-runs uses the results.
+It takes less than a minute on one core. The page frameworks/two-runs uses the results.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ X, y = X[:2000].reshape(2000, 784), torch.tensor(np.int64(y[:2000]))
 
 
 def initial(seed):
-    """The initial parameters of nnlib's network, which has the same for each activation."""
+    """The initial parameters of nnlib's network; they don't depend on the activation."""
     nnlib.manual_seed(seed)
     net = nnlib.nn.Sequential(
         nnlib.nn.Linear(784, 64),

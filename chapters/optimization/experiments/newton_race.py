@@ -1,6 +1,6 @@
 """How many passes do first- and second-order methods need on a logistic regression?
 
-One pass is the arithmetic of one gradient over all samples. If a method has settings, we try
+One pass costs as much as one gradient over all samples. If a method has settings, we try
 all of them, and the page chooses the one with the fewest passes on average. For each sample,
 the program also stores the test error of L-BFGS at each target, and the processor seconds of
 three methods to the last target.

@@ -2,8 +2,8 @@
 
 The network, the training program and the 500 images with 100 wrong labels are those of
 ``penalties.py``. A strength of L2 or L1 is chosen on 100 validation images, 20 of which have a
-wrong label too. A network without a penalty also learns the 1,000 validation images only. In a
-second set of labels, half of the images of four classes get the label of one other class.
+wrong label too. We also train a network without a penalty only on the 1,000 validation images.
+In a second set of labels, half of the images of four classes get the label of another class.
 
 It takes about two minutes. The page optimization/regularization uses the results.
 """

@@ -1,10 +1,10 @@
-"""A term in miniature: one assignment, a class of twelve, and every command of an instructor.
+"""A term in miniature: one assignment, a class of thirteen, and every command of an instructor.
 
 Run as ``python chapters/reference/experiments/instructors.py``, as root or an ordinary user;
 bubblewrap must be installed. In a temporary folder, the program creates a course with three
-problems of an assignment and a written question, releases it, submits for a class, runs the
-commands that the page "For instructors" shows, and writes their output as JSON next to itself,
-with exit statuses, results, versions, and the hash of this program.
+problems of an assignment and a written question, releases it, submits notebooks for a class,
+runs the commands that the page "For instructors" shows, and writes their output as JSON next to
+itself, with exit statuses, results, versions, and the hash of this program.
 """
 
 import copy
@@ -119,7 +119,7 @@ NEVER_ENDS = """def pairwise_distances(X, Y):
 
 
 def shortened(text: str) -> str:
-    """The text with the parts of three problems, and the text before them."""
+    """The assignment's introduction and the sections of three of its problems."""
     first, *rest = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     return "".join([first, *(p for p in rest if any(f"{{problem}} {n}\n" in p for n in THREE))])
 
@@ -284,7 +284,7 @@ def handed_in(books: Books) -> dict[str, bytes]:
 
 
 def collected(term: Term, books: Books) -> None:
-    """Submit: a zip file like Moodle's, and one notebook that came late and by mail."""
+    """Submit: a zip file like Moodle's, and one notebook that arrived late by mail."""
     with zipfile.ZipFile(term.home / "moodle.zip", "w") as archive:
         for n, (name, book) in enumerate(handed_in(books).items(), 501):
             archive.writestr(f"{name}_{n}_assignsubmission_file/{BOOK}", book)

@@ -107,7 +107,7 @@ def inside_lstm(seed):
 
 
 def inside_gru(seed):
-    """Return the fraction of the answer from units that depend alike on both numbers."""
+    """Return the fraction of the answer from units that weight both numbers similarly."""
     layer, head = BASE["train"]("GRU", GATED, seed)
     X, _ = adding_problem(2000, T, rng=np.random.default_rng(1003))
     with nnlib.no_grad():

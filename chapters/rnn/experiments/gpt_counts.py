@@ -1,4 +1,4 @@
-"""Counts with the modified smoothing of Kneser and Ney, on the windows of ``gpt.py``.
+"""Character n-gram counts with modified Kneser-Ney smoothing, on the windows of ``gpt.py``.
 
 Their only hyperparameter is the length of the longest sequence, and they are measured like both
 networks: 1,000 windows of the validation text and of the new play, from the ninth character of
