@@ -37,8 +37,8 @@ from .limited import Limited
 
 SUFFIX = ".cases.json"
 STILL_THERE = "If you have deleted that cell, restart the kernel: every cell that ran counts."
-NOT_PROVED = "The grader uses other inputs for the points."
-HELD_BACK = "The grader uses other, hidden inputs for the points."
+NOT_PROVED = "For your points, the grader uses other inputs."
+HELD_BACK = "For your points, the grader uses other, hidden inputs."
 FOLLOWED = "The grader also tests your function with correct versions of the others."
 READERS = [
     "open",
