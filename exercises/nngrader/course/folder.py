@@ -296,7 +296,7 @@ class Course:
         return self.root / "release" / f"{assignment}.made.json"
 
     def _remembered(self, assignment):
-        """Return what the last release recorded, {} if nothing can be read."""
+        """Return what the last release recorded, or {} if nothing can be read."""
         try:
             return dict(json.loads(self.memory(assignment).read_text()))
         except (OSError, ValueError, TypeError):

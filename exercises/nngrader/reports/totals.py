@@ -307,7 +307,7 @@ def table(names: list[str], rows: list[Total]) -> str:
 
 
 def write_totals(course: Course, rules: Rules, anonymous: bool, out: Path | None) -> None:
-    """Write the totals to a file or to the screen, and warn of totals that are missing."""
+    """Write the totals to a file or to the screen, and warn about missing totals."""
     names, rows, warnings = totals(course, rules, anonymous)
     for warning in warnings:
         warn(warning)
