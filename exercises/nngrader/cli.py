@@ -86,7 +86,7 @@ SEED = {
 }
 ONLY = {"name": "--students", "nargs": "+", "default": (), "metavar": "STUDENT"}
 ONLY["help"] = "only these students"
-UNSAFE = ("--unsafe-no-sandbox", "run submissions that you trust, without a sandbox")
+UNSAFE = ("--unsafe-no-sandbox", "run without a sandbox; only for submissions that you trust")
 
 
 @command
@@ -143,7 +143,7 @@ class NewProblem(OfAssignment):
         "--takes",
         metavar="ARGUMENTS",
         default="X",
-        help="its arguments, as in a signature: 'scores, labels, k=1'; default: X",
+        help="the function's arguments, as in a signature: 'scores, labels, k=1'; default: X",
     )
     returns: str = argument(
         "--returns",
@@ -166,7 +166,7 @@ class NewProblem(OfAssignment):
         if self.problems:
             test, place = f"pytest {self.problems}", f"{self.problems / name}.toml"
         worth = counted(self.worth, "point")
-        say(f"then run `{test}`, and take {worth} from other problems in {place}")
+        say(f"then run `{test}`, and remove {worth} from other problems, in {place}")
         return DONE
 
 
@@ -213,7 +213,10 @@ class Gradescope(OfAssignment):
         autograder(course, name, file)
         if changed := untried(course, name, SEEDS):
             names = ", ".join(changed)
-            warn(f"not tested since they changed: {names}; run `nngrader release {name}` first")
+            warn(
+                f"changed since they were last tested: {names}; "
+                f"run `nngrader release {name}` first"
+            )
         secret = "contains solutions and the seed, so upload it only as the autograder"
         say(f"{file}: {secret}")
         return DONE
@@ -276,7 +279,7 @@ class Grade(OfAssignment):
 
     assignment: str = argument(
         metavar="ASSIGNMENT",
-        help="its name; or a notebook, ASSIGNMENT.ipynb, to grade without recording",
+        help="name of the assignment; or ASSIGNMENT.ipynb, to grade a file without recording",
     )
     anonymous: bool = flag(*CODES)
     seed: Path | None = argument(**SEED)
@@ -402,7 +405,7 @@ class Feedback(OfAssignment):
         "--layout",
         choices=("folders", "moodle", "canvas", "web"),
         default="folders",
-        help="a zip to upload on a platform, or a folder for a web server; default: folders",
+        help="folders (default), a zip for Moodle or Canvas, or a folder for a web server",
     )
     address: str = argument(
         "--address",
@@ -440,7 +443,7 @@ class Export(OfAssignment):
         "--layout",
         choices=("csv", "canvas", "moodle", "gradescope"),
         default="csv",
-        help="default: csv",
+        help="format of the table; default: csv",
     )
     worksheet: Path | None = argument(
         "--worksheet",
@@ -610,7 +613,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"nngrader: {of_system(e)}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("stopped: finished results are saved; run it again to continue", file=sys.stderr)
+        print(
+            "stopped: finished results are saved; run the command again to continue",
+            file=sys.stderr,
+        )
         return FAILED
 
 

@@ -33,7 +33,7 @@ class Ending(StrEnum):
 TIMED = (Ending.TOO_LONG, Ending.WAITED)
 WHERE = {
     "call_seconds": "in one call",
-    "total_seconds": "in all its calls together",
+    "total_seconds": "over all its calls",
     "submission_seconds": "for everything that was run",
 }
 NO_ANSWER = "no-answer"  # replaces the limit if an ending has none

@@ -124,7 +124,7 @@ def untimed(students: list[str]) -> str:
 
 
 def restored(by_student: dict[str, tuple[list[str], bool]]) -> str:
-    """Return a line on manual marks whose notebooks in `autograded/` were lost, or "".
+    """Return a line about manual marks whose notebooks in `autograded/` were lost, or "".
 
     Parameters
     ----------

@@ -207,13 +207,15 @@ def test_the_gate_wants_the_solved_file(course):
     )
     assert check_seed(p, 1) == ["classify: the reference scores 0, expected 100"]
     (course / "heldback" / NAME / "weights.npz").unlink()
-    assert "the solved weights.npz is missing" in check_seed(p, 1)[0]
+    assert "the solution file weights.npz is missing" in check_seed(p, 1)[0]
 
 
 def test_the_gate_holds_the_solved_file_to_the_cap(course):
     (p,) = course.problems(NAME)
     p.most_bytes = 50
-    assert check_seed(p, 1) == ["classify: the solved weights.npz is larger than most_bytes"]
+    assert check_seed(p, 1) == [
+        "classify: the solution file weights.npz is larger than most_bytes"
+    ]
 
 
 def test_the_gate_wants_a_file_that_counts(course):

@@ -115,7 +115,10 @@ def test_a_sound_problem_is_accepted():
         ({"loses": ""}, "loses no aspect"),
         ({"loses": "speed"}, r"no points for speed \(lost by wrong 0\)"),
         ({"ordinary": unworded}, "the case unworded needs a docstring"),
-        ({"about": {"points": {"value": 6, "edge": 3, "errors": 1}}}, "hidden case for errors"),
+        (
+            {"about": {"points": {"value": 6, "edge": 3, "errors": 1}}},
+            "hidden draws for errors",
+        ),
         ({"about": {"points": {"shape": 1, "value": 6}}}, "no points for edge"),
         ({"about": {"points": {"value": 0, "edge": 3}}}, "more than 0 points"),
         (

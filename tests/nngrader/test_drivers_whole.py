@@ -39,7 +39,7 @@ MISTAKEN = {  # by student: each makes one mistake in every problem
     for n in range(max(len(p.mistakes) for p in DRIVEN.values()))
 }
 WRITTEN = sum(POINTS.values())
-FAILS = {"Recursive": "calls itself too often"}  # with no answer to know it by
+FAILS = {"Recursive": "calls itself too many times"}  # with no answer to know it by
 IN_TEXT = "def classify(weights, pictures):\n    return np.array(['a label'] * len(pictures))"
 FILES = {  # by student: what makes the file, its points, and a finding's code
     "half": (lambda: HALF, 10, "threshold"),

@@ -101,7 +101,7 @@ def test_a_mark_counts_for_all_of_a_group_that_have_none():
     groups = {"A": ["ada", "bo", "kim1"], "B": ["emmy"]}
     entries = entries_for(ada=None, bo=None, kim1=None, emmy=None)
     given = [Given(2, "ada", "why", 7.0, "ok"), Given(3, "kim1", "why", 2.0, "")]
-    with pytest.raises(CannotDo, match="A, why: different marks, so mark bo"):
+    with pytest.raises(CannotDo, match="A, why: members have different marks, so mark bo"):
         for_groups(entries, groups, given, "f")
     result = for_groups(entries, groups, given[:1], "f")
     assert [(g.student, g.points) for g in result] == [("ada", 7), ("bo", 7), ("kim1", 7)]

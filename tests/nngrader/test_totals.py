@@ -156,7 +156,7 @@ def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, caps
     assert (rows["bo"]["ps2"], rows["bo"]["excused"]) == ("excused", "ps2")
     assert rows["kim1"]["status"] == "ps2 missing; ps3 missing"
     assert rows["kim1"]["total"] == ""
-    assert "no total yet for 3: emmy, kim1, kim2" in said.err
+    assert "no total yet for 3 students: emmy, kim1, kim2" in said.err
     assert run(course.root, "course", "--weights", "ps1") == 2
     assert "expected ASSIGNMENT=NUMBER" in capsys.readouterr().err
     for typed in (["--weights", "ps1=-1"], ["--drop-lowest", "-1"]):

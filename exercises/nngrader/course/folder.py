@@ -163,13 +163,13 @@ class Course:
             f"problems/{assignment}.py, or a folder of that name: its problems": texts
             or self.private,
             "nbgrader_config.py: nbgrader's settings": (self.root / CONFIG).is_file(),
-            "heldback/: data and solved files of challenges": not challenge
+            "heldback/: data and solution files of challenges": not challenge
             or (self.root / "heldback").is_dir(),
         }
         if missing := [what for what, exists in needed.items() if not exists]:
             copied = f"copy from {OWN}/ of the repository, or write your own"
             lines = "\n  ".join([*missing, copied])
-            raise NotThere(f"{self.root} lacks what {assignment} needs:\n  {lines}")
+            raise NotThere(f"{self.root} is missing files that {assignment} needs:\n  {lines}")
 
     def instructor(self, assignment: str, points: dict[str, float] | None = None) -> dict:
         """Return the instructor's notebook, including the cells of the private folder.
@@ -296,7 +296,7 @@ class Course:
         return self.root / "release" / f"{assignment}.made.json"
 
     def _remembered(self, assignment):
-        """Return what the last release recorded, {} if nothing can be read."""
+        """Return what the last release recorded, or {} if nothing can be read."""
         try:
             return dict(json.loads(self.memory(assignment).read_text()))
         except (OSError, ValueError, TypeError):

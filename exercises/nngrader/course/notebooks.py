@@ -216,7 +216,9 @@ def with_sources(notebook: dict, files: list[Path]) -> dict:
         if [c["cell_type"] for c in cells] != [kind]:
             raise CannotDo(f"{file}: the notebook has no {kind} cell {file.stem!r}")
         if is_test(cells[0]):
-            raise CannotDo(f"{file}: the problem's declaration determines its test cell")
+            raise CannotDo(
+                f"{file}: remove it; the problem's declaration determines the test cell"
+            )
         cells[0]["source"] = file.read_text(encoding="utf-8").strip("\n")
     return notebook
 
@@ -372,7 +374,7 @@ def _cells(text, named, worth):
         prose = text[at : directive.start() if directive else None].strip()
         at, what = directive and directive.end(), directive and directive["kind"]
         if unknown := UNKNOWN.search(prose):
-            raise CannotDo(f"{unknown[0]} is not a known directive, or its end is missing")
+            raise CannotDo(f"{unknown[0]} is not a known directive, or is not closed")
         options = dict(OPTION.findall(directive["options"])) if what else {}
         name = what and (options.get("name") if what == "code-cell" else directive["argument"])
         if what and not name:

@@ -143,7 +143,7 @@ def read(file: Path) -> Worksheet:
             continue
         number = NUMBER.fullmatch(_value(text, spans[0]))
         if not number or number[1] in by_number:
-            raise CannotDo(f"{file}: row {n} has no participant's number, or repeats one")
+            raise CannotDo(f"{file}: row {n} has no participant number, or a repeated one")
         cells = {
             what: _value(text, spans[i]) if i is not None else "" for what, i in where.items()
         }

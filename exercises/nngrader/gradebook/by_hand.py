@@ -27,8 +27,8 @@ from .database import config_of, database_errors, quiet, require_gradebook
 
 WHAT = "table of marks"
 UNGRADABLE = (
-    "ask for a different file, collect it and grade again; or give points in formgrader, which "
-    "then count"
+    "ask for a different file, collect it and grade again; or give points in formgrader, and "
+    "they will count"
 )
 MOST_COMMENT = 40  # characters of a comment to show on the screen
 
@@ -102,7 +102,8 @@ def take_marks(
         verb = "changes" if same == 1 else "change"
         left = f"; {same} of {counted(len(rows), 'row')} {verb} nothing" if same else ""
         if dry_run:
-            say(f"nothing is written (--dry-run): {counted(len(planned), 'change')}{left}")
+            would = f"{counted(len(planned), 'cell')} would change"
+            say(f"nothing was written (--dry-run): {would}{left}")
             return
         gradebook.write(planned)
     say(f"{counted(len(planned), 'cell')} changed{left}")
@@ -135,7 +136,7 @@ def read(file: Path) -> list[Given]:
         points = _points(row["points"])
         comment = row.get("comment", "")
         if points is not None and not 0 <= points < math.inf:
-            faults.append(f"line {n}: {row['points']!a} is not a number of points, 0 or more")
+            faults.append(f"line {n}: expected 0 or more points, got {row['points']!a}")
         if points is None and not comment:
             continue  # the table has a row for every student, and this one isn't filled in yet
         where = row["student"], row["cell"]
@@ -237,7 +238,9 @@ def for_groups(
                 continue
             if len({(g.points, g.comment) for g in source.values()}) > 1:
                 rest = ", ".join(left)
-                faults.append(f"{group}, {cell}: different marks, so mark {rest} separately")
+                faults.append(
+                    f"{group}, {cell}: members have different marks, so mark {rest} separately"
+                )
                 continue
             rows += [replace(next(iter(source.values())), student=s) for s in left]
     if faults:
@@ -271,11 +274,11 @@ def _fault(row, entry, grade, entries, people):
         return f"no cell {row.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
     if grade is None or grade.name not in by_hand:
         return (
-            f"{row.cell} is marked by the grader (change it in formgrader); by hand: "
-            f"{', '.join(by_hand) or 'none'}"
+            f"{row.cell} is graded automatically (change its points in formgrader); marked by "
+            f"hand: {', '.join(by_hand) or 'none'}"
         )
     if row.points is not None and row.points > grade.most:
-        return f"{counted(row.points, 'point')} for {row.cell}, which has {grade.most:g}"
+        return f"{counted(row.points, 'point')} for {row.cell}, which is worth {grade.most:g}"
     return ""
 
 
@@ -355,5 +358,5 @@ class HandMarks:
             self.gradebook.find_comment(*where).manual_comment = text
         except MissingEntry:
             raise CannotDo(
-                f"nothing was changed: {where[0]} of {where[-1]} cannot have a comment"
+                f"nothing was changed: comments on {where[0]} of {where[-1]} cannot be stored"
             ) from None

@@ -22,7 +22,10 @@ REASONS = (  # a part of a database's message, and our explanation
     ("disk i/o", "the disk is full or damaged"),
     ("unable to open", "it cannot be opened: check its folder and permissions"),
     ("connection", "its server cannot be reached"),
-    ("no such column", "another nbgrader made it: copy it, and run `nbgrader db upgrade`"),
+    (
+        "no such column",
+        "another version of nbgrader made it: back it up, and run `nbgrader db upgrade`",
+    ),
 )
 SQLITE = "sqlite:///"
 SILENT = "No response."  # nbgrader's comment on a cell that the student didn't change

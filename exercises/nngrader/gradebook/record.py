@@ -113,7 +113,8 @@ class Recorder:
         except MissingEntry:
             raise CannotDo(
                 f"the gradebook {display_name(self.url)} does not contain {self.name}. Is it a "
-                f"different gradebook or an old copy? `nngrader release {self.name}` adds it"
+                f"different gradebook or an old copy? `nngrader release {self.name}` adds the "
+                "assignment"
             ) from None
 
     def enter_names(self, students: Iterable[Student]) -> None:

@@ -85,7 +85,7 @@ def wanted(points: list[tuple[str, float]], drop: list[str]) -> dict[str, float]
         raise WrongUsage(f"{', '.join(twice)}: named twice; give the points only once")
     for name, number in points:
         if not 0 <= number < math.inf:
-            raise WrongUsage(f"{name} = {number:g}: expected 0 or more; 0 drops it")
+            raise WrongUsage(f"{name} = {number:g}: expected 0 or more; 0 drops the problem")
     return dict(points) | dict.fromkeys(drop, 0.0)
 
 
@@ -126,7 +126,9 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
     if then.keys() != now.keys():
         other = ", ".join(sorted(then.keys() ^ now.keys()))
         advice = f"run `nngrader release {name}`, which says what to do"
-        raise CannotDo(f"{name}: the gradebook has different graded cells ({other}): {advice}")
+        raise CannotDo(
+            f"{name}: the gradebook doesn't have the same graded cells ({other}): {advice}"
+        )
     changes = [Change(c, names[c], then[c], now[c]) for c in now if then[c] != now[c]]
     made = Plan(
         name,
@@ -147,7 +149,7 @@ def latest(course: Course, name: str) -> dict[str, dict]:
     if results := latest_results(course, name):
         return results
     raise NotThere(
-        f"nothing of {name} has been graded yet: write the points into [points] of "
+        f"no submission for {name} has been graded yet: write the points into [points] of "
         f"nngrader.toml, and run `nngrader release {name}`"
     )
 
@@ -195,8 +197,8 @@ def _reweighted(report, change):
         return reweighted(report, change.after)
     except ValueError:
         raise CannotDo(
-            f"{change.name} had 0 points when it was graded, so we can't scale the results: "
-            "grade again"
+            f"{change.name} was worth 0 points when it was graded, so we can't scale the "
+            "results: grade again"
         ) from None
 
 
@@ -300,7 +302,7 @@ def _remarks(plan):
     yield f"the {what} of {differ} of {of} {verb}, late penalties deducted"
     by_hand = sum(by_hand for r in plan.rows for *_, by_hand in r.cells.values())
     if by_hand:
-        yield f"manual marks in these cells: {by_hand}, scaled to the new points"
+        yield f"{counted(by_hand, 'manual mark')} in these cells, scaled to the new points"
     if any(r.comments for r in plan.rows):
         yield "comments don't change"
     before, after = plan.most

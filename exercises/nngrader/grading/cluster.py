@@ -110,7 +110,7 @@ class Cluster:
             if why is not None
         ]
         if wrong:
-            first = f"unsuitable workers; this machine has {in_words(spec.uses)}:"
+            first = f"these workers cannot be used; this machine has {in_words(spec.uses)}:"
             raise CannotDo("\n  ".join([first, *wrong]))
         return sum(w["nthreads"] for w in workers.values())
 
@@ -121,7 +121,7 @@ class Cluster:
         self.client.close()
 
 
-AGAIN = "Finished results are saved; run it again to continue"
+AGAIN = "Finished results are saved; run the command again to continue"
 TLS = (
     "Is it running? A tls:// address needs certificates in Dask's configuration, "
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and so on; tcp:// does not reach a cluster with TLS"

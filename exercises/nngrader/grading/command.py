@@ -164,7 +164,7 @@ def executor_of(spec: AssignmentSpec, workers: int, scheduler: str | None):
 def grade_and_record(
     grader, recorder, students: list[str], store: Store, called: Names
 ) -> list[dict]:
-    """Grade and record submissions, and return the results; an error loses none of them."""
+    """Grade and record submissions, and return the results; an error doesn't lose any."""
     results, name = {}, grader.assignment.name
     try:
         with Progress(len(students)) as progress:

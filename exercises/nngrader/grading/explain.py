@@ -235,7 +235,9 @@ def _wrong(data, case, result):
     """Return lines that compare the actual with the expected result, part by part."""
     if case["error"]:
         outcome = [f"raised {result.raised[0]}"] if result.raised else _stopped(data, result)
-        return [f"expected a {case['error']}; the function {(outcome or ['returned'])[0]}"]
+        return [
+            f"expected a {case['error']}; the function {(outcome or ['returned normally'])[0]}"
+        ]
     if result.parts is None:
         kind = result.raised[0] if result.raised else "an exception that the submission defines"
         return [*(_stopped(data, result) or [f"raised {kind}"]), *_fault(result)]
@@ -264,7 +266,7 @@ def _one_part(name, part, want, case):
     """Return lines about one incorrect part of an answer."""
     if part["kind"] == "failed":
         kind = (*part["raised"], "an exception that the submission defines")[0]
-        return [f"{name}: expected {shown(want)}; missing, because it raised {kind}"]
+        return [f"{name}: expected {shown(want)}; missing, because computing it raised {kind}"]
     if part["values"] is None:
         kind = "far too many entries" if part["kind"] == "large" else part["kind"]
         return [f"{name}: expected {shown(want)}; returned: {kind}"]
@@ -321,10 +323,10 @@ def in_all(losses: list[Lost], mark: dict) -> str:
     extra = {problems.get(c, c): p for c, p in mark["extra"].items()}
     penalty, recorded = mark["late_penalty"], mark["score"]
     total = max(0.0, graded + sum(manual.values()) + sum(extra.values()) - penalty)
-    terms = [f"{graded:g} by the grader"]
+    terms = [f"{graded:g} graded automatically"]
     terms += [f"{points:g} by hand for {cell}" for cell, points in manual.items()]
     terms += [f"{points:g} extra for {cell}" for cell, points in extra.items()]
-    terms += [f"nothing yet for {cell}, which waits for a mark" for cell in left]
+    terms += [f"nothing yet for {cell}, which is still to be marked" for cell in left]
     terms += [f"minus {penalty:g} for lateness"] * bool(penalty)
     words = f"{total:g} of {counted(mark['max_score'], 'point')}"
     if abs(total - recorded) > 1e-3:

@@ -25,7 +25,7 @@ from .all_submissions import read_from
 from .one_submission import Job, run
 
 SOURCE, PRIVATE = "course", "private"
-BY_HAND = "{0:g} points of the assignment are marked by hand, and are not in this sum."
+BY_HAND = "{0:g} points of the assignment are marked by hand and not included here."
 
 
 def grade(folder: Path) -> dict:

@@ -119,7 +119,7 @@ def collect(
             if not any(handed.number in worksheet.rows for handed in submissions):
                 raise WrongUsage(
                     "a grading worksheet needs a zip from Moodle, but no file in "
-                    f"{place} has a participant's number from this worksheet"
+                    f"{place} has a participant number from this worksheet"
                 )
             submissions = [
                 _from_worksheet(handed, worksheet, students, zone) for handed in submissions
@@ -227,7 +227,7 @@ def _shared(mine, groups, asked, outcome):
         content = {s: _content(handed, asked) for s, handed in submitted.items()}
         owner = _owner(submitted, content)
         if owner is None:
-            reason = f"{len(submitted)} of {group} submitted different work: which one counts?"
+            reason = f"{len(submitted)} of {group} submitted different work: whose work counts?"
             outcome.left_out.append((", ".join(h.label for h in submitted.values()), reason))
             outcome.refused += members
             shared |= dict.fromkeys(members)

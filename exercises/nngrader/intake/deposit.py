@@ -130,12 +130,12 @@ def put(
     if timed and not taken.when:
         raise Unreadable(
             f"its time is unknown, and {name} is from {timed:%Y-%m-%d %H:%M:%S} UTC: remove "
-            "that folder if this one is later"
+            "that folder if this submission is later"
         )
     if bool(timed) == bool(taken.when) and taken.newest <= dated:
         raise Unreadable(
-            f"{name} is from {dated:%Y-%m-%d %H:%M:%S} UTC, so this one is not newer: remove "
-            "that folder if this one counts"
+            f"{name} is from {dated:%Y-%m-%d %H:%M:%S} UTC, so this submission is not newer: "
+            "if it counts anyway, remove that folder"
         )
     new = _written(taken, work)
     os.rename(target, archive / str(max(numbers, default=0) + 1))

@@ -180,7 +180,7 @@ def sort(
 
 
 def time_of(text: str) -> datetime | None:
-    """Return a time in nbgrader's or Gradescope's format, None if it isn't clear.
+    """Return a time in nbgrader's or Gradescope's format, or None if it isn't clear.
 
     Without a time zone, it is in UTC, as in nbgrader.
 

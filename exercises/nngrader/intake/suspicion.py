@@ -125,7 +125,7 @@ def _harmless(name):
 
 
 def unusual(name: str, modules: set[str] = frozenset({"numpy"})) -> bool:
-    """Return whether a dotted name reaches for the interpreter, files, or private attributes.
+    """Return whether a name gives access to the interpreter, files or private attributes.
 
     Parameters
     ----------

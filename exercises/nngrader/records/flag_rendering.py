@@ -13,7 +13,7 @@ from .flag import Flag, FlagCode, Rank, rank
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 WHAT = {  # kinds of files that aren't what they should be
     "pdf": "a PDF",
-    "zip": "a zip file; office programs write such files too",
+    "zip": "a zip file (office documents are zip files, too)",
     "gzip": "a compressed file (gzip)",
     "png": "an image (PNG)",
     "jpeg": "an image (JPEG)",
@@ -29,10 +29,10 @@ WHAT = {  # kinds of files that aren't what they should be
     "memory": "its arrays need too much memory",
 }
 ENDINGS = {  # after the name of a cell or a function; those with a limit are below
-    "ended": "ended Python itself",
-    "crashed": "made Python itself crash",
+    "ended": "ended the Python process",
+    "crashed": "crashed the Python process",
     "too-large": "returned a result that is far too large",
-    "forged": "sent a result in a wrong format",
+    "forged": "sent a result in the wrong format",
     "broken": "broke the connection to the grader",
     "not-again": "was stopped too many times",
     "too-long": "took too long",
@@ -42,7 +42,7 @@ ENDINGS = {  # after the name of a cell or a function; those with a limit are be
 }
 TIMES = {
     "call_seconds": "took longer than {time}",
-    "total_seconds": "took longer than {time} in all calls together",
+    "total_seconds": "took longer than {time} over all calls",
     "submission_seconds": "was still running when the {time} for the whole notebook had passed",
 }
 LIMITS = {
@@ -214,7 +214,7 @@ SAID = {  # for the student, and for the instructor
     FlagCode.ANSWER_ELSEWHERE: (
         "You wrote nothing in {cells}. Your instructor sees all other text in your notebook, "
         "and grades it if it contains the answer.",
-        "The student wrote nothing in {cells}; other text of the notebook is shown there.",
+        "The student wrote nothing in {cells}; other text from the notebook is shown instead.",
     ),
     FlagCode.IMAGE_NOT_SHOWN: (
         "Your instructor sees the text of {cells} without one of its images, and has to open "
@@ -274,9 +274,9 @@ SAID = {  # for the student, and for the instructor
         "{Code} contains lines that only work in a notebook (%, ! or await); we skipped them.",
     ),
     FlagCode.ADDED_CELLS_LEFT_OUT: (
-        "Several of the cells that you added ended Python, so we ran your notebook without any "
-        "of them. Put your functions into the cells of the assignment.",
-        "All added cells were left out, because several of them ended Python.",
+        "Several of the cells that you added ended the Python process, so we ran your notebook "
+        "without any of them. Put your functions into the cells of the assignment.",
+        "All added cells were left out, because several of them ended the Python process.",
     ),
     FlagCode.MORE_NOTES: (
         "We found similar problems in {more} more of the cells that you added.",
@@ -314,8 +314,8 @@ SAID = {  # for the student, and for the instructor
         "The folder's name contains invisible characters.",
     ),
     FlagCode.SIMILAR_FOLDER: (
-        "There is another folder whose name looks like yours. Ask your instructor whether "
-        "both are yours.",
+        "Another folder has almost the same name as yours. Ask your instructor whether both "
+        "belong to you.",
         "The name of another folder differs only in capital letters, spaces or the encoding of "
         "accents.",
     ),

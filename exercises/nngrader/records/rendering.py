@@ -77,9 +77,9 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
     "space": "uses up the disk space for files | Does your function need to write files?",
     "open files": "opens too many files | Where do you close them?",
     "ended": "ends the whole program | Remove `exit()`, `quit()` and `sys.exit()`.",
-    "crashed": "makes Python itself crash | Restart the kernel and run all cells.",
+    "crashed": "crashes the Python process | Restart the kernel and run all cells.",
     "too-large": "returns far more values than expected | Which step creates them?",
-    "recursion": "calls itself too often | When should the recursion end?",
+    "recursion": "calls itself too many times | When should the recursion end?",
     "no-answer": "ends without returning a result | Restart the kernel and run all cells.",
 }
 UNITS = {
@@ -226,7 +226,7 @@ WORDS = {
     ],
     Code.NOT_JUDGED: (
         "The grader couldn't judge this problem | This isn't your fault, and your instructor "
-        "will see it."
+        "will see this message."
     ),
     Code.NOTEBOOK_MISSING: (
         "{Whose} submission contains no `{file}` that we can read | Check that it opens in "

@@ -439,10 +439,12 @@ def missing_files(course: Course, name: str, declared: dict) -> list[str]:
         target = course / "heldback" / name / file
         if not target.is_file():
             complaints.append(
-                f"the solved {file} is missing: heldback/{name}/{file} does not exist"
+                f"the solution file {file} is missing: heldback/{name}/{file} does not exist"
             )
         elif (size := target.stat().st_size) > most:
-            complaints.append(f"the solved {file} has {size:,} bytes; the limit is {most:,}")
+            complaints.append(
+                f"the solution file {file} has {size:,} bytes; the limit is {most:,}"
+            )
     return complaints
 
 

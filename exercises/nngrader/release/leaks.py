@@ -357,9 +357,7 @@ def shown_cases(visible: dict, hidden: dict) -> list[str]:
     for name, data in hidden.items():
         shown = {_inputs(case) for case in visible[name]["cases"]} - {""}
         same = {case["group"] for case in data["cases"] if _inputs(case) in shown}
-        complaints += [
-            f"{name}: {g} gives hidden cases that are also visible" for g in sorted(same)
-        ]
+        complaints += [f"{name}: hidden cases of {g} are also visible" for g in sorted(same)]
     return complaints
 
 

@@ -106,7 +106,7 @@ declared.mistake(
 )
 
 
-# If a wrong answer is more than a small change of the reference, write it as a function.
+# If a wrong answer is more than a small change to the reference, write it as a function.
 
 
 @declared.mistake("FILL IN the fourth hint.", loses="value")
@@ -193,7 +193,7 @@ def test_a_mistake_that_is_not_registered_is_described():
     assert score < 100
     assert [f.code for f in findings] == ["FILL IN the codes; a failure shows them"]
 '''
-TABLE = """# All cells are worth 100 points together: take the {points} for {name} from others.
+TABLE = """# The total must be 100 points: take the {points} for {name} from other cells.
 # Remove the # from a line, and lower its points.
 [points]
 {rows}"""

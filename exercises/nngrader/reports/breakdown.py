@@ -29,7 +29,7 @@ def scores(results: dict[str, dict], known: dict[str, dict]) -> str:
         f"Mean {points(mean(total))}, median {points(median(total))}, standard deviation "
         f"{points(pstdev(total))}, lowest {points(min(total))}, highest "
         f"{points(max(total))}, of {points(most)}. These include late penalties "
-        "and the marks by hand so far; ungradable submissions count as 0."
+        "and the manual marks so far; ungradable submissions count as 0."
     )
     return section("Total scores", f"<p>{words}</p>{histogram(total, most)}")
 
@@ -148,7 +148,7 @@ def _unexplained(fine, name, described):
             "Look at their cells: if several students make the same mistake, register it in "
             f"the problem's definition: {names(students)}</div>"
         )
-    yield from _findings("Described only", described)
+    yield from _findings("Findings that are not registered mistakes", described)
 
 
 def _seconds(fine, name):

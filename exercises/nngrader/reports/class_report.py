@@ -36,10 +36,10 @@ TERMS = (
     (
         "Difficulty",
         "is the mean fraction of an item's points that the graded submissions earned: 0% is "
-        "hardest, 100% easiest. In the bar, dark means submissions with all points, and pale "
-        "means submissions with some points. This is the item difficulty p of classical test "
-        "theory (Crocker and Algina 1986, Introduction to Classical and Modern Test Theory, "
-        "chapter 14).",
+        "hardest, 100% easiest. The dark part of the bar shows submissions with all points, "
+        "the pale part submissions with some points. This is the item difficulty p of "
+        "classical test theory (Crocker and Algina 1986, Introduction to Classical and Modern "
+        "Test Theory, chapter 14).",
     ),
     (
         "Discrimination",
@@ -58,7 +58,7 @@ TERMS = (
     ),
     (
         "Seconds",
-        "are the processor time of all calls of a student's function in one grading run.",
+        "are the processor time of all calls to a student's function in one grading run.",
     ),
     ("Similarity", "shows a person where to look; it changes no score. " + RULE),
 )
@@ -72,7 +72,7 @@ def write_report(course: Course, assignment: str, anonymous: bool, out: Path | N
     text = page(course, assignment, called)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, text)
-    content = "has codes for names" if anonymous else "contains students' names"
+    content = "shows results by student code" if anonymous else "contains students' names"
     say(f"{out}: it {content}, so keep it private")
     called.tell_key()
 
@@ -144,7 +144,7 @@ def _counts(course, assignment, results, known):
     counts = [f"{counted(len(results), 'submission')}: {status.count('graded')} graded"]
     counts += [f"{status.count('flagged')} graded with flags"]
     counts += [f"{status.count('ungradable')} ungradable"]
-    counts += [f"{failed} failed in the grader"] * bool(failed)
+    counts += [f"{failed} with an error in the grader"] * bool(failed)
     counts += [f"{late} late"] * bool(late)
     counts += [f"{todo} still to be marked by hand"] * bool(todo)
     where = sorted({r["processor"] for r in results.values() if r.get("processor")})

@@ -78,7 +78,9 @@ def _graded_before(course, assignment, student, problem, mark):
         if problem in (None, name):
             points, manual = mine[student]["problems"][name]["score"], by_hand.get(name)
             verb = "is" if points == 1 else "are"
-            which = "" if manual is None else f", and {manual:g} by hand, which count"
+            which = (
+                "" if manual is None else f", but the {manual:g} given by hand count instead"
+            )
             yield (
                 f"{name}: {counted(points, 'point')} {verb} recorded, {EARLIER}{which}; the "
                 "explanation below uses the current definition"

@@ -6,9 +6,9 @@ class list, `students.csv`; without a class list, we use the id instead.
 - A mark that is not final is never exported. It isn't final if something is still to be marked
   by hand, if the submission could not be graded, or if there is no submission (the course
   decides whether that is 0). In these cases Canvas's and Moodle's tables have no row, because
-  an empty cell would delete the platform's entry, even "excused". The other two tables have
-  every student of the class list and of the gradebook, with an empty score and the reason. The
-  command names these students. A submission that could not be graded counts as 0 if
+  an empty cell would delete the platform's entry, even if it is "excused". The other two tables
+  have every student of the class list and of the gradebook, with an empty score and the reason.
+  The command names these students. A submission that could not be graded counts as 0 if
   `zero_ungradable` is set, or if a person has given it points.
 - Late penalties have already been deducted, so don't let the platform deduct any again.
 - Names are written unchanged, even if a spreadsheet would read them as formulas, because the
@@ -58,7 +58,7 @@ def write_marks(
     anonymous: bool,
     out: Path | None,
 ) -> None:
-    """Write the marks in a layout or into Moodle's worksheet; warn of marks not final."""
+    """Write final marks in a layout or into Moodle's worksheet; warn about the others."""
     known = marks(course, assignment) if anonymous else ()
     called = names_of(course, anonymous, known)
     remarks = []
@@ -128,7 +128,7 @@ def fill(
         if row.most and _as_number(row.most) not in (None, float(most)):
             raise CannotDo(
                 f"{worksheet.file}: the maximum is {row.most} there but {most} here: change it "
-                "in Moodle's settings of the assignment, and download the worksheet again"
+                "in the assignment's settings in Moodle, and download the worksheet again"
             )
         student = row.student if row.blind and row.student in by_student else ""
         student = student or numbers.get(number_) or owner(row, listed)

@@ -24,12 +24,12 @@ MOST_IN_SIGHT = 6  # visible submissions of a ring; the others are folded
 MOST_ROWS = 10  # visible submissions of the instructor's solution; the others are folded
 NONE = "<p>No two submissions are more similar than we expect in this class.</p>"
 SAME_WORK = (
-    "These students wrote exactly the same text into the solution cells and written answers, "
-    f"at least {LEAST_WRITTEN} characters. Text from the released notebook and added cells "
+    "These students wrote the same text in the solution cells and written answers, with at "
+    f"least {LEAST_WRITTEN} characters. Text from the released notebook and added cells "
     "don't count."
 )
 PUBLISHED = (
-    "Their fingerprints are the same as in the instructor's solution, which may be published. "
+    "Their fingerprints are the same as in the instructor's solution, which may be public. "
     "Short cells don't count, because they have one obvious solution."
 )
 TOGETHER = "Of each group that submitted together, only one student is listed."
@@ -62,7 +62,7 @@ def likeness(course: Course, assignment: str, fine: dict[str, dict], called: Nam
     if without := len(fine) - len(compared):
         parts.append(
             f"<p>{counted(without, 'submission')} could not be compared, because the results "
-            "contain no fingerprints of them.</p>"
+            "contain no fingerprints for them.</p>"
         )
     return section("Similarity", "".join(parts))
 
@@ -109,7 +109,8 @@ def _alike(similar, assignment, where, same):
     columns = ["Submissions", "Similar in", "Rare fingerprints", "Where to look"]
     yield table(columns, rows, numbers=(2,))
     if len(similar) > MOST_RINGS:
-        yield f"<p>And {counted(len(similar) - MOST_RINGS, 'more group')}, less similar.</p>"
+        more = counted(len(similar) - MOST_RINGS, "more group")
+        yield f"<p>And {more} with less similarity.</p>"
 
 
 def _published(same, n):

@@ -164,8 +164,8 @@ def zipped(
     reachable = {s: names[s] for s in sorted(pages) if s in names}
     if not reachable:
         raise CannotDo(
-            f"no submission of {assignment} has a name from {PLATFORMS[layout]}: run `nngrader "
-            f"collect {assignment}` on its download again, which stores the names"
+            f"no submission of {assignment} has a name from {PLATFORMS[layout]}: to store the "
+            f"names, run `nngrader collect {assignment}` on the platform's download again"
         )
     file = _zip_file(course, f"{assignment}-{layout}.zip", out)
     whole = io.BytesIO()

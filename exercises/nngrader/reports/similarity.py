@@ -29,18 +29,19 @@ CHANCE = 0.001  # number of equally similar pairs per class that chance may prod
 LEAST_WRITTEN = 200  # characters of own text; this many aren't equal by chance
 RULE = (
     f"Two submissions are similar in a cell if they have at least {ALIKE:.0%} of its "
-    "fingerprints in common. A fingerprint is a dozen neighbouring parts of the program, "
-    "without names, comments and formatting, and in a standard order. Fingerprints from the "
-    "released notebook and the instructor's solution don't count. There are two reasons for "
-    f"listing a pair. First, its similar cells have at least {ENOUGH:g} rare fingerprints in "
-    "common, which is about twenty lines. A fingerprint is rare if at most 10% of the "
-    f"class has it, or at most {FEW} students in a small class. If n students have it, it "
-    f"counts 2/n. It counts fully if the pair has at least {ENOUGH:g} rare fingerprints in "
-    f"common in one cell, and at least {SAME:.0%} of this cell is the same. Second, the pair "
-    "may have more similar cells than chance explains: if students chose their solution of "
-    "each cell independently, as often as this class has chosen it, we would expect less than "
-    f"one such pair in {1 / CHANCE:,.0f} classes. Connected pairs are shown as one ring, with "
-    "the number of the pair that has the most rare fingerprints."
+    "fingerprints in common. A fingerprint represents about a dozen consecutive elements of "
+    "the program; it ignores names, comments, formatting, and the order of independent "
+    "statements. Fingerprints from the released notebook and the instructor's solution don't "
+    "count. A pair is listed for one of two reasons. First, its similar cells have at least "
+    f"{ENOUGH:g} rare fingerprints in common, about twenty lines of code. A fingerprint is "
+    f"rare if at most 10% of the class has it, or at most {FEW} students in a small class. If "
+    "n students have it, it counts 2/n. However, if the pair has at least "
+    f"{ENOUGH:g} rare fingerprints of one cell in common, and at least {SAME:.0%} of this cell "
+    "is the same, each of them counts 1. Second, the pair may have more similar cells than "
+    "chance explains: if students chose each solution independently, with the frequencies of "
+    f"this class, we would expect fewer than one such pair in {1 / CHANCE:,.0f} classes. "
+    "Connected pairs are shown as one group, with the largest number of rare fingerprints of "
+    "any pair in it."
 )
 
 

@@ -32,7 +32,7 @@ from ..course.folder import Course
 from ..errors import CannotDo, NotThere, WrongUsage
 from ..screen import shown, warn
 from ..settings import read_toml
-from ..wording import did_you_mean
+from ..wording import counted, did_you_mean
 from .export import FINAL, MISSING, number, standings
 
 FILE = "course.toml"
@@ -307,12 +307,13 @@ def table(names: list[str], rows: list[Total]) -> str:
 
 
 def write_totals(course: Course, rules: Rules, anonymous: bool, out: Path | None) -> None:
-    """Write the totals to a file or to the screen, and warn of totals that are missing."""
+    """Write the totals to a file or to the screen, and warn about missing totals."""
     names, rows, warnings = totals(course, rules, anonymous)
     for warning in warnings:
         warn(warning)
     if open_ := [t for t in rows if t.percent is None]:
-        warn(f"no total yet for {len(open_)}: {shown(', '.join(t.student for t in open_))}")
+        who = shown(", ".join(t.student for t in open_))
+        warn(f"no total yet for {counted(len(open_), 'student')}: {who}")
     text = table(names, rows)
     if out:
         out.write_text(text, encoding="utf-8")

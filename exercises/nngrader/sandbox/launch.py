@@ -162,7 +162,7 @@ class Sandbox:
             what = f"{', '.join(missing)} not found"
             raise Refused(f"{what}: run `{INSTALL}`, or {CONTAINER}. {UNSAFE}")
         if not self.unsafe and not seccomp.supported():
-            raise Refused(f"no list of system calls for this kind of processor. {UNSAFE}")
+            raise Refused(f"the sandbox doesn't support this kind of processor. {UNSAFE}")
         if not Path("/proc/self/task", str(os.getpid()), "children").exists():
             raise Refused("this kernel doesn't report which processes a process has started.")
         try:

@@ -37,8 +37,8 @@ from .limited import Limited
 
 SUFFIX = ".cases.json"
 STILL_THERE = "If you have deleted that cell, restart the kernel: every cell that ran counts."
-NOT_PROVED = "The grader uses other inputs for the points."
-HELD_BACK = "The grader uses other, hidden inputs for the points."
+NOT_PROVED = "For your points, the grader uses other inputs."
+HELD_BACK = "For your points, the grader uses other, hidden inputs."
 FOLLOWED = "The grader also tests your function with correct versions of the others."
 READERS = [
     "open",
@@ -75,7 +75,7 @@ def check_message(f: Callable, folder: Path) -> str:
 
 
 def called_wrong(problems: dict, f: Callable) -> list[str]:
-    """Return lines on wrong functions of other problems that a function calls."""
+    """Return lines about wrong functions of other problems that a function calls."""
     functions = vars(f).values() if inspect.isclass(f) else [f]
     functions = [g for g in functions if inspect.isfunction(g)]
     called = {n: g.__globals__.get(n) for g in functions for n in _names_in(g.__code__)}
@@ -91,13 +91,13 @@ def called_wrong(problems: dict, f: Callable) -> list[str]:
 
 
 def begin_there(data: dict, score: float) -> str:
-    """Return a line on a problem whose function is called and is wrong."""
+    """Return a line about a problem whose function is called and is wrong."""
     points = f"{score * data['total'] / 100:.4g} of {counted(data['total'], 'point')}"
     return f"  It calls {data['name']}, which isn't correct yet ({points}): start there."
 
 
 def reads_files(own: str) -> list[str]:
-    """Return a line on a function that reads files, which are missing in grading.
+    """Return a line about a function that reads files, which are missing in grading.
 
     >>> len(reads_files("def f(): return np.load('few.npz')")), reads_files("def f(): load")
     (1, [])
@@ -107,7 +107,7 @@ def reads_files(own: str) -> list[str]:
 
 
 def other_order(data: dict, run: Callable, verdict: Verdict, own: str) -> list[str]:
-    """Return a line on a function whose parameters differ from the ones in the assignment.
+    """Return a line about a function whose parameters differ from the ones in the assignment.
 
     Students may choose other names. Therefore we mention them only if a call raises an error
     that a different order of the arguments can cause.
@@ -224,7 +224,7 @@ def report(
 
 
 def _at_its_step(data, verdict, right):
-    """Return lines on the correct steps, and the verdict up to the first wrong one.
+    """Return lines about the correct steps, and the verdict up to the first wrong one.
 
     Parameters
     ----------
@@ -316,7 +316,7 @@ def cells_run():
 
 
 def _source(f):
-    """Return the source of a function in a list, empty if it cannot be found."""
+    """Return the source of a function in a list, which is empty if it cannot be found."""
     try:
         return [inspect.getsource(f)]
     except (OSError, TypeError):

@@ -19,7 +19,7 @@ from ..settings import Limits
 from ..wording import MOST_SAID, cut
 from .process import Process
 
-LATE = "takes longer than a cell may in grading ({:g} s). Does one of its loops never end?"
+LATE = "takes longer than the {:g} s that grading allows. Is one of its loops infinite?"
 
 
 class Trial(Runner):

@@ -135,7 +135,7 @@ def _case(problem, case, rng, sizes):
     wrong = {n: _answer(problem, m, inputs) for n, m in due.items()}
     raise ValueError(
         f"problem {problem.name}: in {draws} draws, the case {case.group} never shows all of "
-        f"{', '.join(sorted(due))} with different answers; in the last draw, "
+        f"{', '.join(sorted(due))} with wrong answers that differ; in the last draw, "
         + ", ".join(_confused(want, wrong, case.rtol))
     )
 
@@ -199,7 +199,8 @@ def _inputs(problem, where, values):
         if odd := unplain(value):
             raise ValueError(
                 f"problem {problem.name}: {where} gives {odd} for {name}, expected "
-                "plain data: numbers, text, arrays, lists, dicts. Make the rest in a driver"
+                "plain data: numbers, text, arrays, lists, dicts. Create other objects in a "
+                "driver"
             )
     return {"args": args, "error": None} | ({"kept": kept} if kept else {})
 

@@ -41,7 +41,7 @@ def digest(data):
 
 
 def unplain(value):
-    """Return words for something in a value that is not plain data, None if all of it is.
+    """Return words for something in a value that is not plain data, or None if all of it is.
 
     Only plain data can be written as JSON.
 

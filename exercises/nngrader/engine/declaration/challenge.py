@@ -240,7 +240,9 @@ def solved_files(problems):
     paths = {p.file: p.solved_path for p in problems if isinstance(p, Challenge)}
     for name, path in paths.items():
         if not path.is_file():
-            raise FileNotFoundError(f"the solved {name} is missing: {path} does not exist")
+            raise FileNotFoundError(
+                f"the solution file {name} is missing: {path} does not exist"
+            )
     return {name: path.read_bytes() for name, path in paths.items()}
 
 

@@ -1,4 +1,4 @@
-"""Turn a correct solution into a wrong one by a few replacements in its source."""
+"""Turn a correct solution into a wrong one with a few replacements in its source."""
 
 import ast
 import functools

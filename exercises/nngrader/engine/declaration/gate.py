@@ -137,7 +137,7 @@ def _check_challenge(problem):
     complaints = []
     if len(files[problem.file]) > problem.most_bytes:
         complaints.append(
-            f"{problem.name}: the solved {problem.file} is larger than most_bytes"
+            f"{problem.name}: the solution file {problem.file} is larger than most_bytes"
         )
     right = {"the reference": problem.solve, **problem.alternatives}
     for name, f in right.items():

@@ -398,12 +398,15 @@ def _moving_faults(p):
     if (p.observed or p.kept) and not p.measure:
         yield "observed and kept need a measure, but the problem has none"
     if p.near and not p.tells:
-        yield "near refers to the number of tells, but the problem has no tells"
+        yield "the option near needs tells, because it is about the same number"
     if p.tells and not p.measure:
-        yield "tells refers to a number of the measure, but the problem has no measure"
+        yield "the option tells needs a measure, because it shows a number from it"
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}
     if unknown := sorted(set(p.entries) - named):
-        yield f"entries names {', '.join(unknown)}, not an argument or a part of the answer"
+        yield (
+            f"entries names {', '.join(unknown)}, which is neither an argument nor a part of "
+            "the answer"
+        )
     for option in ("rows", "zeros", "none", "computed", "wrong"):
         if unknown := sorted(set(getattr(p, option)) - set(p.returns)):
             yield f"{option} names {', '.join(unknown)}, which is not a part of the answer"
@@ -438,7 +441,7 @@ def _aspect_faults(p):
     tried = {c.aspect for c in p.cases if c.visible and c.hidden} | set(p.returns.values())
     tried |= {"shape", "inputs-unchanged"} | _counted(p)
     if untried := sorted(set(p.points) - tried):
-        yield f"no visible and hidden case for {', '.join(untried)}"
+        yield f"no case with visible and hidden draws for {', '.join(untried)}"
 
 
 def _counted(p):

@@ -27,7 +27,7 @@ class Explanation:
 
     @property
     def mistake(self):
-        """Return the name of the registered mistake, None if it isn't one."""
+        """Return the name of the registered mistake, or None if it isn't one."""
         return self.finding.mistake if self.finding else None
 
     @property

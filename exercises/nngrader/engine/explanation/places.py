@@ -253,7 +253,7 @@ def _indexes_rows(index, shape):
 
 
 def how(e, at):
-    """Return data on the common error of all masked wrong entries, {} if there is none."""
+    """Return data on the common error of all masked wrong entries, or {} if there is none."""
     wrong = bad(e) & at
     got, want = e.got[wrong], e.want[wrong]
     if len(got) < 2 or not np.isfinite(got).all():

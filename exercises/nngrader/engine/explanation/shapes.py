@@ -57,7 +57,7 @@ def _axes(shape):
 
 
 def _letter(n, sizes):
-    """Return the letter for a length, None if it has none."""
+    """Return the letter for a length, or None if it has none."""
     return next((letter for letter, size in sizes.items() if size == n), None)
 
 
@@ -206,7 +206,7 @@ def _too_few_axes(values, want, sizes):
 
 
 def _left_over(long, short):
-    """Return the lengths in `long` that `short` lacks, None if the order differs."""
+    """Return the lengths in `long` that `short` lacks, or None if the order differs."""
     rest, left = list(short), []
     for n in long:
         if rest and rest[0] == n:

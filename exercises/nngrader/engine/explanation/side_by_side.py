@@ -11,7 +11,7 @@ MOST_SHOWN = 400  # characters of an argument or an answer
 
 
 def given(data, args):
-    """Return the arguments of a case as lines, with texts such as programs after the others."""
+    """Return the arguments of a case as lines, with texts, such as programs, last."""
     if not data.get("entries"):
         return [
             f"    {name} = {shown(value)}" for name, value in args.items() if is_some(value)
@@ -34,7 +34,7 @@ def _entries(data, name, value):
 
 
 def differences(data, case, parts):
-    """Return lines on the parts, or the entries of parts, that differ from the correct ones."""
+    """Return lines about parts, or entries of parts, that differ from the correct ones."""
     if parts is None:
         return ["    your function fails here"]
     lines = []
@@ -56,7 +56,7 @@ def differences(data, case, parts):
 
 
 def difference(title, got, want):
-    """Return a line with expected and returned numbers, "" if they are equal.
+    """Return a line with expected and returned numbers, or "" if they are equal.
 
     This compares the rounded numbers that are printed, and ignores types: 1.0 equals 1.
     """

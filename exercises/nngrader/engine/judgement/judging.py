@@ -149,7 +149,7 @@ def _judge_failure(ledger, case, o):
     """Charge all aspects of a case for an unexpected exception; report the exception once."""
     aspects = [_aspect_at_stake(ledger, case, part) for part in ledger.data["returns"]]
     ordinary, same = case["aspect"] == "value", re.sub(r"\d+", "", o.message)
-    error = o.raised, same, o.line, repr(o.stopped)  # equal, if only sizes in the text differ
+    error = o.raised, same, o.line, repr(o.stopped)  # equal if only sizes in the text differ
     again = error in ledger.errors or (ledger.failed and not ordinary)
     ledger.errors.add(error)
     ledger.find(aspects[0], case["group"], None if again else failure(ledger.data, case, o))
@@ -166,7 +166,7 @@ def _judge_fault(ledger, case, fault):
 
 
 def _judge_count(ledger, case, parts):
-    """Return the parts in the expected order; charge a wrong number of parts or order."""
+    """Return the parts in the expected order; charge a wrong number or order of parts."""
     wanted = list(ledger.data["returns"])
     if len(wanted) == 1:
         return parts[:1] or [None]  # a hostile worker may send an empty list
@@ -186,7 +186,7 @@ def _judge_count(ledger, case, parts):
 
 
 def _order_returned(shapes, asked):
-    """Return the index of each expected part if the shapes show that parts are exchanged."""
+    """Return the position of each expected part, if the shapes show a different order."""
     if shapes == asked:
         return None
     if shapes == asked[::-1]:
@@ -214,7 +214,7 @@ def _charge_whole(ledger, case, finding):
 def _placed(parts, want):
     """Return as many parts as expected, filled up with None.
 
-    A single part goes to the first place whose shape it has, or is left out.
+    A single part goes to the first place with its shape; if there is none, it is left out.
     """
     if len(parts) != 1:
         return (parts + [None] * len(want))[: len(want)]
@@ -268,7 +268,7 @@ def _read_part(ledger, case, k, answer):
 
 
 def _judge_prevented(ledger, case, part, answer):
-    """Charge a part that an error has prevented, and "shape" if its aspect is all prevented."""
+    """Charge a part that an error prevents, and "shape" if it prevents all of an aspect."""
     aspect, finding = _aspect_at_stake(ledger, case, part), prevented(ledger.data, case, answer)
     if case["aspect"] == "value":
         ledger.prevented.add(part)
@@ -296,7 +296,7 @@ def _known_form(looks, mistaken, rtol):
 
 
 def _charge_form(ledger, case, part, looks):
-    """Charge "shape" for a fault of form; return a fault that only a special case shows."""
+    """Charge "shape" for a wrong form; return the fault if only a special case shows it."""
     if case["aspect"] == "value" and looks.fault:
         ledger.find("shape", case["group"], looks.fault, part)
     if case["aspect"] == "value" or ledger.has_lost("shape"):
@@ -308,7 +308,7 @@ def _charge_form(ledger, case, part, looks):
 
 
 def _mistaken_part(values, k):
-    """Return a known mistake's answer for one part, None if it has no real numbers."""
+    """Return a known mistake's answer for one part, or None if it isn't real numbers."""
     if k >= len(values) or values[k] is None:
         return None
     answer = np.asarray(values[k])
@@ -370,7 +370,7 @@ def _is_right_here(ledger, case, o, right):
 
 
 def _judge_steps(ledger, letter, few, many):
-    """Charge "loops" if the executed lines grow by more than one per two entries."""
+    """Charge "loops" if the count of executed lines grows by more than one per two entries."""
     (small, less), (large, more) = few, many
     n, m = small["sizes"][letter], large["sizes"][letter]
     if more.steps - less.steps > (m - n) / 2:
@@ -380,7 +380,7 @@ def _judge_steps(ledger, letter, few, many):
 
 
 def _larger_wrong(ledger, letters, failed):
-    """Return a finding about cases with longer axes that fail, or are wrong."""
+    """Return a finding about cases with longer axes that fail or give wrong answers."""
     about = {"function": ledger.data["name"], "letters": letters, "failed": failed}
     return Finding(Code.LARGER_WRONG, data=about)
 

@@ -399,7 +399,7 @@ def dtype_name(dtype):
 
 
 def _values(base):
-    """Return a copy of an array, None if it is too large or contains anything but numbers."""
+    """Return a copy of an array, or None if it is too large or has non-numeric entries."""
     if base.dtype.kind == "O" and base.size <= MOST_NODES:
         numbers = [_leaf(v) for v in base.ravel().tolist()]
         return np.array(numbers).reshape(base.shape) if None not in numbers else None

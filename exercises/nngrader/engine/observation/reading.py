@@ -109,7 +109,7 @@ def _scan(line, depth, quote):
 
 @functools.lru_cache(maxsize=1)  # `plain` and its callers parse the same source
 def parse(source):
-    """Return the syntax tree of a source, None if it isn't valid Python."""
+    """Return the syntax tree of a source, or None if it isn't valid Python."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
