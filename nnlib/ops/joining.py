@@ -82,7 +82,7 @@ def slice_rule(index: tuple) -> Callable:
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Concatenate along a new axis; each tensor gets its slice of dL/dy."""
     if isinstance(tensors, Tensor):
-        raise TypeError("stack: expected a list of tensors, got a Tensor; use stack([a, b])")
+        raise TypeError("stack: expected a list of tensors, got one Tensor; use stack([a, b])")
     if not tensors:
         raise RuntimeError("stack: expected at least one tensor, got none")
     arrays = [x.array if type(x) is Tensor else array("stack", x) for x in tensors]

@@ -247,7 +247,7 @@ REFUSED = [
     ("w = x\nf = w +", "Line 2, column 8: found the end", ""),
     (
         "w = x\n f = w",
-        "Line 2, column 1: found spaces, expected a line that begins at the",
+        "Line 2, column 1: found spaces, expected a line without indentation",
         " ",
     ),
     ("max(x)", "Column 1: max takes two numbers, found 1", "max(x)"),

@@ -49,7 +49,7 @@ PIECES = {
         FIGURE.replace("Two lines.", "Right answers, 3 left out.") % SEEN,
     ),
     "figure-alt": (FIGURE % "Figure of a loss that falls from 7 to 0", "begins", FIGURE % SEEN),
-    "prediction-answer": (CELL % PREDICT, "answered 0 times", CELL % f"{PREDICT}\n{RECALL}"),
+    "prediction-answer": (CELL % PREDICT, "has 0 answers", CELL % f"{PREDICT}\n{RECALL}"),
     "measured": (
         CELL % "assert test_loss < 0.3",
         "“test_loss” is measured",
@@ -95,8 +95,8 @@ def test_every_rule_has_its_planted_fault():
         ("figure-alt", CELL % "viz.show(f)", "no alternative text"),
         ("figure-caption", CELL % 'book.play("a", {}, alt="a")', "no caption"),
         ("prediction-answer", CELL % RECALL, "not predicted"),
-        ("prediction-answer", CELL % f"{RECALL}\n{PREDICT}", "answered 0 times"),
-        ("prediction-answer", CELL % f"{PREDICT}\n{RECALL}\n{RECALL}", "answered 2 times"),
+        ("prediction-answer", CELL % f"{RECALL}\n{PREDICT}", "has 0 answers"),
+        ("prediction-answer", CELL % f"{PREDICT}\n{RECALL}\n{RECALL}", "has 2 answers"),
         ("prediction-answer", f"{CELL % PREDICT}\n## Next\n\n{CELL % RECALL}", "a heading"),
     ],
 )

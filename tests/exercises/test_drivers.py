@@ -92,7 +92,7 @@ def many_arguments(f, *args):
     [
         (uses_a_name, "its driver uses OUTSIDE, but it knows only np"),
         (lambda f, x: f(x), "must be a plain function"),
-        (many_arguments, "one by one"),
+        (many_arguments, "each argument of a case"),
     ],
 )
 def test_a_driver_that_cannot_travel_is_refused(driver, fault):

@@ -176,12 +176,12 @@ def test_the_shares_of_the_answer_are_those_of_the_table():
     answer = TEXT
     assert f"{total['prepare']:.3f} of {whole:.3f} s" in answer
     assert f"{total['prepare'] / whole:.0%}".replace("%", " percent") in answer
-    assert " + ".join(f"{s:.3f}" for s in network) + f" = {sum(network):.3f} s" in answer
+    assert " + ".join(f"{s:.3f}" for s in network) + f" = {sum(network):.2f} s" in answer
     assert f"{sum(network) / whole:.0%}".replace("%", " percent") in answer
     assert f"({itself['aten::mm'] + itself['aten::addmm']:.2f} s)" in answer
     assert f"{whole:.3f} / {total['prepare']:.3f} = {whole / total['prepare']:.2f}" in answer
     assert f"{whole / sum(network):.1f} times as fast" in answer
-    assert f"{calls['aten::slice']:,} of `slice`" in answer
+    assert f"{calls['aten::slice']:,} to `slice`" in answer
     assert f"the {itself['prepare']:.3f} s of `prepare` itself" in answer
     for name in ("randint", "constant_pad_nd", "normal_", "add", "item"):
         assert calls[f"aten::{name}"] == 5000

@@ -37,7 +37,7 @@ NOT_THERE = {  # what is named in the message, by command
     f"collect {NAME} /nowhere": "/nowhere",
     "export ps9_nothing": "gradebook",
     "check /nowhere.ipynb": "nowhere.ipynb",
-    f"reweight {NAME} --drop hinge_loss": "nothing",
+    f"reweight {NAME} --drop hinge_loss": "no submission",
     f"collect {NAME} {{empty}}": "0 bytes",
     f"collect {NAME} {{text}}": "zip",
     f"collect {NAME} {{folder}} --zone Europe/Berlim": "Europe/Berlin",

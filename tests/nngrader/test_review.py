@@ -234,8 +234,8 @@ def test_a_table_of_marks_with_faults_is_refused(tmp_path):
     file, head = tmp_path / "marks.csv", "student,cell,points\n"
     for text, words in (
         ("student,points\nada,1\n", "no column `cell`"),
-        (head + "ada,why,many\n", "line 2: 'many'"),
-        (head + "ada,why,-1\n", "line 2: '-1'"),
+        (head + "ada,why,many\n", "line 2: .* got 'many'"),
+        (head + "ada,why,-1\n", "line 2: .* got '-1'"),
         (head + "ada,why,1\nada,why,2\n", "line 3: ada, why"),
         (head + "ada,why,1,2\n", "line 2 has more cells"),
     ):
