@@ -240,7 +240,7 @@ def test_ties_go_to_the_smallest_label_and_are_told(open_figure):
     start = neighbours([[-1.0, 0.0], [1.0, 0.0]], [2, 0], query=[-0.5, 0.5], k=2)
     figure = open_figure("neighbours", start)
     assert figure.sentence().startswith(
-        "Vote of the 2 nearest points: Adelie, the first of those with"
+        "Vote of the 2 nearest points: Adelie, the first of the tied"
     )
     assert figure.evaluate("e => [...e.regions.of].every(c => c === 0)")
 
