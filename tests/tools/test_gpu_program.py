@@ -44,7 +44,7 @@ def test_small_runs_every_measurement_and_writes_nothing():
     before = PROGRAM["RESULTS"].exists()
     said = run("--small")
     assert "every measurement ran on" in said
-    assert "8 trainings" in said
+    assert "8 training runs" in said
     assert PROGRAM["RESULTS"].exists() == before
 
 
