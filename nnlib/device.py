@@ -63,7 +63,7 @@ class device:
 def check_device(name: str, device_or_name: Any) -> None:
     """Raise an error unless the device is the CPU or None."""
     if device_or_name is not None and (device_or_name := device(device_or_name)).type != "cpu":
-        raise RuntimeError(f"{name}: nnlib has only the CPU, got device '{device_or_name}'")
+        raise RuntimeError(f"{name}: nnlib uses only the CPU, got device '{device_or_name}'")
 
 
 class accelerator:

@@ -148,7 +148,7 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError("grad: materialize_grads=True requires allow_unused=True, got False")
     if len(upstream) != len(outputs):
-        raise RuntimeError(f"grad: expected {len(outputs)} gradients, got {len(upstream)}")
+        raise RuntimeError(f"grad: expected {len(outputs)} grad_outputs, got {len(upstream)}")
     if not inputs:
         raise RuntimeError("grad: expected inputs, got none")
     for x in inputs:

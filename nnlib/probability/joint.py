@@ -77,7 +77,7 @@ class JointTable:
         known = list(self.variables)
         for name in names:
             if name not in known:
-                raise ValueError(f"JointTable: expected a variable of {known}, got {name!r}")
+                raise ValueError(f"JointTable: expected a variable in {known}, got {name!r}")
         if len(set(names)) < len(names):
             raise ValueError(f"JointTable: expected each variable once, got {list(names)}")
         return [known.index(name) for name in names]

@@ -91,7 +91,7 @@ class Graph:
         3. multiply sends 3 × 1 = 3 to x and 2 × 1 = 2 to y
         """
         if any(node.operation and not node.local for node in self.nodes):
-            raise ValueError("steps: expected a graph of trace.expression, not of Tensors")
+            raise ValueError("steps: expected a graph from trace.expression, not of Tensors")
         return Steps([*forward_steps(self.nodes), *backward_steps(self.nodes)], self)
 
     def layout(self) -> Layout:

@@ -54,5 +54,5 @@ def test_a_tensor_on_the_cpu_is_the_same_tensor():
     x = nnlib.ones(2)
     assert x.cpu() is x
     assert x.cuda("cpu") is x
-    with pytest.raises(RuntimeError, match="cuda: nnlib has only the CPU"):
+    with pytest.raises(RuntimeError, match="cuda: nnlib uses only the CPU"):
         x.cuda()

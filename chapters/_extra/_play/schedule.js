@@ -105,7 +105,7 @@
       ]);
       live.set(
         `After ${steps} steps the mean loss is ${shown(total)}: ${shown(end[0])} comes from ` +
-          `noise in the steep weight, ${shown(end[1])} from the flat one’s distance to go. ` +
+          `noise in the steep weight, ${shown(end[1])} from the flat weight’s distance. ` +
           `Lowest so far: ${shown(state.best)}.`,
       );
       top.describe(

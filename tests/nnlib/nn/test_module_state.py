@@ -182,5 +182,5 @@ def test_there_is_only_the_cpu():
     model = nn.Linear(2, 2)
     assert model.cpu() is model
     for move in (model.cuda, lambda: model.cuda(1), lambda: model.to("cuda:1")):
-        with pytest.raises(RuntimeError, match="nnlib has only the CPU, got device"):
+        with pytest.raises(RuntimeError, match="nnlib uses only the CPU, got device"):
             move()
