@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from nngrader.engine import cases_json
-from nngrader.engine.declaration.gate import check_seed, over_seeds
+from nngrader.engine.declaration.cases import pack
+from nngrader.engine.declaration.gate import check_seed, over_seeds, seeds_needed
 from nngrader.records.codes import Code
 
 from tests.exercises.declared_problems import (
@@ -128,6 +129,13 @@ def test_an_untouched_stub_is_told_so_once(name):
 @every_problem
 def test_the_gate_of_a_release_holds(name):
     assert over_seeds(PROBLEMS[name], 2, first=10) == []
+
+
+@slow
+@every_problem
+def test_cases_are_drawn_for_all_seeds_of_a_release(name):
+    for seed in range(seeds_needed(PROBLEMS[name], 50)):
+        pack(PROBLEMS[name], seed, visible=False)
 
 
 @few_problems
