@@ -9,6 +9,10 @@ from link.goals import tasks
 
 pytestmark = pytest.mark.browser
 
+POINT = (
+    "A data point: the arrow keys move it, Page Up and Page Down choose another one, "
+    "Enter adds one, Delete removes it"
+)
 # By page and figure, moves that do the task: "press NAME", "NAME = VALUE" for a slider or a
 # field, and "NAME: KEY n" for n presses of a key on a handle.
 MOVES = {
@@ -190,6 +194,14 @@ MOVES = {
         ],
     },
     "backprop/neurons": {
+        "neuron-net": [
+            "press hidden unit 2",
+            "weight of x₁ = 8",
+            "weight of x₂ = 8",
+            "bias = -12",
+            "press output unit",
+            "weight of h₂ = -10",
+        ],
         "pieces": [
             "hidden units = 14",
             "press jump",
@@ -296,6 +308,7 @@ MOVES = {
         ],
     },
     "generative/autoencoders": {
+        "code-walk": ["code: ArrowUp 40", "press PCA", "code: ArrowRight 30"],
         "denoise": [
             "noise = 1",
             "noise = 0",
@@ -374,6 +387,64 @@ MOVES = {
             "new point; press Enter to add it here: ArrowLeft 8",
         ],
     },
+    "backprop/deep-network": {
+        "train": [
+            "press spirals",
+            "width, layer 1 = 16",
+            "width, layer 2 = 16",
+            "learning rate η = 0",
+            "epoch = 300",
+        ],
+    },
+    "optimization/schedules": {
+        "schedule": [
+            "press exponential",
+            "learning rate at step 60: ArrowUp 6",
+            "learning rate at step 180: ArrowDown 10",
+            "learning rate at step 240: ArrowDown 7",
+        ],
+    },
+    "classifiers/learning-problem": {
+        "learner": [
+            "press nearest mean",
+            "press curve",
+            f"{POINT}: Enter 1",
+        ],
+    },
+    "cnn/convolution": {
+        "kernel": [
+            "press sum",
+            "row 1, column 1: 1: ArrowDown 2",
+            "row 3, column 1: 1: - 3",
+            "row 3, column 1: −2: ArrowRight 1",
+            "row 3, column 2: 1: - 3",
+            "row 3, column 2: −2: ArrowRight 1",
+            "row 3, column 3: 1: - 3",
+        ],
+    },
+    "cnn/backward": {
+        "reach": [
+            "pixel, row 2, column 2: 1: ArrowUp 1",
+            "pixel, row 1, column 2: 2: ArrowLeft 1",
+            "press stride 2",
+            "pixel, row 2, column 2: 1: ArrowUp 1",
+            "pixel, row 1, column 2: 2: ArrowLeft 1",
+        ],
+    },
+    "generative/dimensionality-reduction": {
+        "atlas": ["image: ArrowRight 5", "press UMAP 5"],
+    },
+    "generative/vae": {
+        "code-walk": [
+            "press plain",
+            "code: ArrowRight 15",
+            "code: ArrowDown 25",
+            "press VAE, β = 1",
+            "code: ArrowUp 5",
+            "press VAE, β = 40",
+            "code: ArrowUp 5",
+        ],
+    },
 }
 QUICK = ("maths/vectors", "cnn/detection", "optimization/momentum", "classifiers/perceptron")
 MOVE = re.compile(
@@ -404,10 +475,10 @@ def move(figure: Figure, text: str) -> None:
             figure.get_by_role("checkbox", name=result["press"], exact=True)
         ).first.evaluate("e => { e.focus(); e.click(); }")
     elif result["key"]:
-        handle = figure.locator(f'[aria-label="{result["name"]}"]').first
+        handle = figure.locator(f'[aria-label="{result["name"]}"][tabindex]').first
         handle.evaluate(PRESS, [result["key"], int(result["n"])])
     else:
-        field = figure.get_by_label(result["name"], exact=True).first
+        field = figure.get_by_label(result["name"], exact=True).filter(visible=True).first
         if field.get_attribute("type") == "range":
             field.evaluate(SET, result["value"])
         else:

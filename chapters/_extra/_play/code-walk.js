@@ -93,7 +93,7 @@ nn.define("code-walk", (element, {size, maps, pictures, labels, names, shown}) =
   }
   plot.press((x, y) => { point.set(x, y); state.spots[state.map] = point.at; redraw(); });
   const which = nn.buttons({
-    label: "code",
+    label: "model",
     options: maps.map(map => map.name),
     chosen: shown,
     press: show,

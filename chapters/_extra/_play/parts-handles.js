@@ -4,10 +4,10 @@
 (() => {
   // A handle on a plane or plot (on), moved by mouse, touch, pen or arrow keys (shift: 5 steps).
   // at: [x, y]; snap: a drag moves to multiples of it; fit([x, y]): the nearest allowed place;
-  // show(x, y): what is spoken; move(x, y) is called after changes, press(x, y) after Enter and
+  // times: on a log axis, a key multiplies y by it; show(x, y): what is spoken; move(x, y) is called after changes, press(x, y) after Enter and
   // space; name: drawn next to the handle.
   function point({
-    on, at, label, name = "", step = 0.1, snap = 0,
+    on, at, label, name = "", step = 0.1, snap = 0, times = 0,
     fit = p => p,
     show = (x, y) => `${nn.number(x)}, ${nn.number(y)}`,
     move,
@@ -48,8 +48,9 @@
       else shift(...on.from(px - grip[0], py - grip[1]).map(round));
     });
     nn.keys(node, (right, up, large) => {
-      const by = large ? 5 * step : step;
-      shift(tidy(spot[0] + right * by), tidy(spot[1] + up * by));
+      const n = large ? 5 : 1;
+      shift(tidy(spot[0] + right * n * step),
+        times ? spot[1] * times ** (up * n) : tidy(spot[1] + up * n * step));
     });
     if (press) {
       node.addEventListener("keydown", event => {

@@ -123,7 +123,7 @@
         on: top, at: [p, 0.1],
         label: `learning rate at step ${p}`,
         colour: "a",
-        step: 0.02,
+        times: 1.2,
         fit: ([, y]) => [p, nn.clamp(y, LEAST, MOST)],
         show: (_, y) => nn.short(y),
         move: (_, y) => {
