@@ -126,7 +126,7 @@ def test_rounding_unpacks_nothing():
     assert np.sqrt(np.mean((unpacked - rough) ** 2)) < 2  # 16 means from 7 numbers
     value, message = reached(basis, packed, visible=True)
     assert value is None
-    assert "below 1e9 grey levels" in message
+    assert "at most 1e9 grey levels" in message
 
 
 def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):

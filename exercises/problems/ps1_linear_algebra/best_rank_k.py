@@ -19,7 +19,7 @@ nearest = problem(
 
 @nearest.reference
 def best_rank_k(A, k):
-    """Compute the matrix of rank k that is closest to A in the sum of squared differences.
+    """Compute the matrix of rank k with the smallest sum of squared differences from A.
 
     A_k = sum over i < k of s[i] * outer(u_i, v_i); the sum of all these terms is A.
 
@@ -110,8 +110,8 @@ LOSES_VALUE = {
     },
     "Your outer products all have the same weight. What does the formula multiply each of them "
     "by?": {"singular_values_left_out": {" * s[:k]": ""}},
-    "Your terms contain the squares of the singular values. If you computed them as "
-    "eigenvalues of AᵀA, how do you get a singular value from an eigenvalue?": {
+    "Your terms contain the squares of the singular values, which are eigenvalues of "
+    "AᵀA. How do you get a singular value from an eigenvalue?": {
         "squared_singular_values": {"s[:k]": "s[:k] ** 2"}
     },
     "Your terms contain the square roots of the singular values. What power of the singular "

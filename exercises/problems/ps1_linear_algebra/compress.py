@@ -84,8 +84,9 @@ def percent(args, numbers):
         )
     if not (np.abs(numbers.astype(float)) @ np.abs(basis.astype(float))).max() <= 1e9:
         raise ValueError(
-            "Your multiples of the basis vectors should stay below 1e9 grey levels. Larger "
-            "multiples that cancel each other could hide numbers in their rounding errors."
+            "In each pixel, the magnitudes of your multiples of the basis vectors should add "
+            "up to at most 1e9 grey levels. Large multiples that cancel each other could hide "
+            "numbers in their rounding errors."
         )
     lost = np.cumsum(np.linalg.svd(picture, compute_uv=False)[::-1] ** 2)[::-1]
     rank = np.count_nonzero(lost > most_error**2 * picture.size)

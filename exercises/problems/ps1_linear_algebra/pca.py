@@ -30,12 +30,12 @@ def pca(X, k):
         must not change it
     k : int, from 1 to D and less than N
     Returns (components, variances, scores), all float64:
-    components : (k, D) array, one component of length 1 per row, with a positive entry of
-        largest magnitude
+    components : (k, D) array, one component of length 1 per row, whose entry of largest
+        magnitude is positive
     variances : (k,) array, the variance of the samples along each component
     scores : (N, k) array; scores[n, i] is the dot product of row n of Z and component i
-    In the data that you get, no two variances are equal, and neither are the magnitudes of the
-    two largest entries of a component.
+    In the data that you get, no two variances are nearly equal, and neither are the magnitudes
+    of the two largest entries of a component.
     """
     Z = X - X.mean(axis=0)
     _, s, Vt = np.linalg.svd(Z, full_matrices=False)

@@ -28,7 +28,7 @@ powers = problem(
         ),
         "stopping": (
             2,
-            "the eigenvalue and the eigenvector, half each, correct to 5 %, for `tol = 1e-4` "
+            "the eigenvalue and the eigenvector, half each, correct to 5%, for `tol = 1e-4` "
             "and `max_iter = 18`; 18 steps aren't enough for the default `tol`. Sometimes "
             "`v` has no part along the eigenvector of the largest eigenvalue. Then the "
             "iteration can't find this eigenvalue, and the correct result is the largest "
@@ -49,7 +49,7 @@ def power_iteration(A, v, tol=1e-10, max_iter=10_000):
     """Find the eigenvalue of largest magnitude and its eigenvector by power iteration.
 
     Each step multiplies the vector by A and divides it by its length. The iteration has
-    converged when a step moves the vector by a length of at most tol, apart from a change of
+    converged when a step moves the vector by a distance of at most tol, ignoring a change of
     its sign.
 
     A : (n, n) array, float64

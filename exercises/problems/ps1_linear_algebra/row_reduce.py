@@ -300,8 +300,8 @@ LOSES_VALUE_PIVOTS_DIVIDED_LAST = {
 elimination.known(LOSES_VALUE_PIVOTS_DIVIDED_LAST, loses="value pivots")
 
 LOSES_SHAPE_VALUE_PIVOTS_DIVIDED_LAST = {
-    "Your swap leaves two equal rows in `R`, and the other row is lost. What does a view "
-    "of `R[i]` contain after you have overwritten this row?": {
+    "After your swap, two rows of `R` are equal, and one of the original rows is lost. What "
+    "does a view of `R[i]` contain after you have overwritten this row?": {
         "swapped_by_views": [*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")],
     },
     "Your code moves down to the next row even after a column without a pivot. Which row "
@@ -328,7 +328,8 @@ LOSES_VALUE = {
         "nothing_subtracted": {"            R[others] -= np.outer(R[others, j], R[i])\n": ""},
     },
     "Your subtraction changes only the entries in the pivot's column. If you subtract entry "
-    "by entry, which factor does your code use after it has set that entry to 0?": {
+    "by entry, which factor does your code use after it has set the entry in this column to "
+    "0?": {
         "factor_overwritten": {"] -= np.outer(R[others, j], R[i])": ", j] = 0"},
     },
     "Your division changes the pivot, but not the rest of its row. Which number do you divide "
@@ -371,7 +372,8 @@ LOSES_SHAPE_PIVOTS = {
             "return R, pivots": "return R, [j for j in range(A.shape[1]) if j not in pivots]",
         },
     },
-    "Your second result is the number of columns with a pivot. Which columns are they?": {
+    "Your second result is the number of columns with a pivot. Which list should your function "
+    "return instead?": {
         "rank_alone": {"return R, pivots": "return R, len(pivots)"},
     },
 }

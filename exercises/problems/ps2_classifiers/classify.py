@@ -38,8 +38,8 @@ def right_by_the_file(args, labels):
         labels,
         scores,
         args["target"],
-        "Your labels aren't the classes with the highest scores of the weights in your file. "
-        "Do you divide each pixel by 255, and do you add the bias?",
+        "Your labels aren't the classes with the highest scores that the weights in your file "
+        "produce. Do you divide each pixel by 255, and do you add the bias?",
     )
 
 

@@ -109,7 +109,9 @@ LOSES_SHAPE_WEIGHTS = {
         "bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}
     },
     "Your `db` is a sum over the outputs. Which index does `db` have in the formula, and "
-    "which index does it sum over?": {"bias_summed_over_outputs": {"axis=0": "axis=1"}},
+    "which index does the formula sum over?": {
+        "bias_summed_over_outputs": {"axis=0": "axis=1"}
+    },
     "Your `db` is a single number. How many biases does the layer have?": {
         "one_bias": {"axis=0": ""}
     },

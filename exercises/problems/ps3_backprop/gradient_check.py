@@ -51,7 +51,7 @@ def gradient_check(f, x, grad, h=1e-5):
 
     n = (f(x + h e_i) - f(x - h e_i)) / (2 h),  g = grad[i],  e_i is 1 at i and 0 elsewhere
     error_i = |n - g| / max(|n|, |g|), but 0 if |n - g| <= 1e-8
-    extra: error_i is also 0 if min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8,
+    corner: error_i is also 0 if min(left, right) - 1e-8 <= g <= max(left, right) + 1e-8,
     with right = (f(x + h e_i) - f(x)) / h and left = (f(x) - f(x - h e_i)) / h
 
     f : function that takes an array with the shape of x and returns a number
@@ -268,11 +268,11 @@ IN_ON_A_CORNER = {
     "mean. Which other values of g are allowed "
     "there?": {"corners_forgotten": {"max([g - max(slopes), min(slopes) - g])": "abs(n - g)"}},
     "Your code assumes that the slope on the left is the smaller one. Which values of g are "
-    "allowed where f turns down, so that the left slope is larger?": {
+    "allowed at a corner where the left slope is larger?": {
         "left_taken_for_the_smaller": {"max(slopes), min(slopes)": "slopes[0], slopes[1]"}
     },
     "Your code reports an error even when only rounding puts g outside the range between the "
-    "two slopes. How far outside them may g be, according to the problem text?": {
+    "two slopes. How far outside this range may g be, according to the problem text?": {
         "no_room_for_rounding": {"1e-8": "0"}
     },
 }

@@ -192,8 +192,8 @@ def by_adam(X, y, hidden, epochs, lr, rng):
 
 LOSES_VALUE = {
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
-    "probability. Do your steps go against the gradient, are they too large, or is the "
-    "gradient wrong?": {"uphill": "lr = -lr"},
+    "probability. Do your steps follow the gradient instead of going against it, are they too "
+    "large, or is the gradient wrong?": {"uphill": "lr = -lr"},
     "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
     "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
 }

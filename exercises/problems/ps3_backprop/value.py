@@ -68,8 +68,8 @@ value = problem(
         ),
         "long": (
             1,
-            "extra: 10,000 powers in a row, `y = y ** 0.9999`; twelve times `y = y * b + y`, "
-            "with 4,096 paths that `backward` must not follow separately",
+            "long programs: 10,000 powers in a row, `y = y ** 0.9999`; twelve times "
+            "`y = y * b + y`, with 4,096 paths that `backward` must not follow separately",
         ),
     },
     forbidden={"all": ELSEWHERE},
@@ -101,7 +101,7 @@ class Value:
         return self.made(self.data * other.data, (self, other.data), (other, self.data))
 
     def backward(self):
-        """Set grad to 1, and add the derivative of self to the grad of each earlier number."""
+        """Set grad to 1, and add d(self)/d(number) to the grad of each earlier number."""
         self.grad = 1.0
         for number in reversed(self.order()):
             for earlier, slope in number.slopes:
@@ -501,7 +501,8 @@ class HandsOnTwiceInDepth(Value):
 
 @value.mistake(
     "Your `backward` follows every path separately, and the number of paths doubles whenever "
-    "a result is used twice. When could a number pass on all its gradients in a single step?",
+    "a result is used twice. How long must a number wait before it can pass on the sum of all "
+    "its gradients at once?",
     loses="long",
     where="many_paths",
 )

@@ -253,7 +253,7 @@ LOSES_EVALUATION = {
     "`running_var` is 0?": {
         "eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"},
     },
-    "Your code in evaluation divides by `running_var` plus `eps`. Which function does the "
+    "In evaluation, your code divides by `running_var` plus `eps`. Which function does the "
     "formula apply to this sum?": {
         "variance_for_deviation": {
             "np.sqrt(var + eps)": "(var + eps) ** (0.5 if training else 1)",

@@ -132,7 +132,8 @@ masked = problem(
         "shape": (1, "two arrays of numbers with the shape of `X`, in this order"),
         "value": (
             5,
-            "`Y` in training: the fraction of zeros, and the factor of the other entries",
+            "`Y` in training: the fraction of zeros, and the factor that scales the other "
+            "entries",
         ),
         "backward": (5, "`dX` in training"),
         "given": (
