@@ -211,8 +211,8 @@ LOSES_FIELD = {
     "apart in the image are two neighbouring outputs of a layer with stride 2?": {
         "strides_forgotten": {"(K - 1) * apart, S * apart": "K - 1, apart"},
     },
-    "Your receptive field grows with the layer's own stride. Does this stride change the "
-    "distance between the inputs of the layer, or between its outputs?": {
+    "The growth of your receptive field already includes the layer's own stride. Does this "
+    "stride change the distance between the inputs of the layer, or between its outputs?": {
         "own_stride": {"(K - 1) * apart": "(K - 1) * apart * S"},
     },
     "Your receptive field uses only the stride of the previous layer. How far apart in the "
