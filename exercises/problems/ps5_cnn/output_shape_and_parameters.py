@@ -184,18 +184,18 @@ LOSES_PARAMETERS = {
     "have?": {"one_bias": {"(K * K * C + 1) * F": "K * K * C * F + 1"}},
     "Your `parameters` include one bias per channel of each kernel. How many biases does one "
     "kernel have?": {"bias_for_each_channel": {"(K * K * C + 1) * F": "(K * K + 1) * C * F"}},
-    "For your `parameters`, each kernel has only one channel. How many channels does a kernel "
-    "cover?": {"channels_forgotten": {"K * K * C": "K * K"}},
+    "Your `parameters` assume that each kernel has only one channel. How many channels does a "
+    "kernel cover?": {"channels_forgotten": {"K * K * C": "K * K"}},
     "Your `parameters` count only K weights per channel of a kernel. How many rows and columns "
     "does a kernel have?": {"not_squared": {"K * K * C": "K * C"}},
     "Your `parameters` count every weight once per position. How many positions share one "
     "weight?": {"counted_at_each_place": {"+ 1) * F": "+ 1) * F * H * W"}},
-    "For your `parameters`, each kernel has as many channels as the output of its layer. Does "
-    "a kernel cover the channels before the layer or after it?": {
+    "Your `parameters` assume that each kernel has as many channels as the output of its "
+    "layer. Does a kernel cover the channels before the layer or after it?": {
         "channels_after_the_layer": {"K * K * C": "K * K * F"},
     },
-    "For your `parameters`, the kernels of all layers have as many channels as the image. How "
-    "many channels does the input of the second layer have?": {
+    "Your `parameters` assume that the kernels of all layers have as many channels as the "
+    "image. How many channels does the input of the second layer have?": {
         "channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}
     },
     "Your `parameters` add up the counts from layer to layer. How many layers should each "
@@ -211,8 +211,8 @@ LOSES_FIELD = {
     "apart in the image are two neighbouring outputs of a layer with stride 2?": {
         "strides_forgotten": {"(K - 1) * apart, S * apart": "K - 1, apart"},
     },
-    "Your receptive field grows with the layer's own stride. Does this stride change the "
-    "distance between the inputs of the layer, or between its outputs?": {
+    "The growth of your receptive field already includes the layer's own stride. Does this "
+    "stride change the distance between the inputs of the layer, or between its outputs?": {
         "own_stride": {"(K - 1) * apart": "(K - 1) * apart * S"},
     },
     "Your receptive field uses only the stride of the previous layer. How far apart in the "

@@ -151,8 +151,8 @@ LOSES_VALUE = {
     "formulas?": {
         "first_bias_left_out": {" + b": ""},
     },
-    "Your code multiplies `h` by the blocks of `U` themselves. What do the formulas multiply "
-    "`h` by?": {
+    "Your code multiplies `h` by the blocks of `U` without transposing them. What do the "
+    "formulas multiply `h` by?": {
         "transposed": "U = np.concatenate([block.T for block in np.split(U, 3)])",
     },
     "Your n doesn't include the third block of `c`. Where does c_n appear in the formula "

@@ -282,9 +282,9 @@ LOSES_STABILITY = {
     "Your draws are correct in some rows, but other rows always return the same entry. Which "
     "number do you subtract from the exponents of a row, and is it the largest exponent of "
     "this row?": {"one_largest_for_all_rows": {"z.max(axis=1, keepdims=True)": "z.max()"}},
-    "When the logits are large, your function always draws the largest one, because the small "
-    "probabilities are already 0 when your code applies the temperature. Does the formula "
-    "apply the temperature before or after the exponential?": {
+    "When the logits are large, your function always draws the entry with the largest logit, "
+    "because the small probabilities are already 0 when your code applies the temperature. "
+    "Does the formula apply the temperature before or after the exponential?": {
         "power_of_the_probabilities": {
             "logits / temperature": "logits",
             "    below": (

@@ -67,7 +67,7 @@ def bits_of_the_network(args, answer):
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != tried.shape:
         raise ValueError(
             "Your result should have the shape (T - 1, N). Return one number for each "
-            "character after the first of a piece."
+            "character of a piece except the first."
         )
 
     def near(a, b):
@@ -149,7 +149,7 @@ def surprisal(file, text):
         and b_y (36,)
     text : (T, N) array of type uint8: N pieces of T characters, as indices into the alphabet
     Returns bits : (T - 1, N) array: minus the base-2 logarithm of the probability that the
-        network gave to each character after the first of a piece.
+        network gave to each character of a piece except the first.
     """
     N, H = text.shape[1], file["U"].shape[1]
     h, c, bits = np.zeros((N, H)), np.zeros((N, H)), []

@@ -89,8 +89,8 @@ def bound_of_the_network(args, answer):
             )
         if near(constant - answer, bound[:n]) or near(answer + constant, bound[:n]):
             raise ValueError(
-                "Your result doesn't contain the constant of the Gaussian. What is in front of "
-                "the exponential of its density, for each pixel?"
+                "Your result doesn't contain the constant of the Gaussian. For each pixel, "
+                "which factor comes before the exponential in the density?"
             )
         loose = -5 * error[:n] - kl[:n]
         if near(answer, loose + constant) or near(answer, loose + constant - 98 * np.log(10)):

@@ -46,7 +46,7 @@ bounds.example(
 
 
 def drawn(rng, K, N, D):
-    """Return codes drawn from Gaussians, and log-likelihoods of a similar size as their KL."""
+    """Return codes drawn from Gaussians, and log-likelihoods of about the size of their KL."""
     mean, log_var = rng.normal(size=(N, D)), rng.normal(size=(N, D)) / 2 - 0.5
     z = mean + np.exp(log_var / 2) * rng.normal(size=(K, N, D))
     return 1.5 * rng.normal(size=(K, N)) - 4, z, mean, log_var

@@ -63,7 +63,7 @@ averaged = problem(
         "object should take the step?",
     },
     points={
-        "shape": (1, "the shape of the parameter for each `grad`"),
+        "shape": (1, "each `grad` has the shape of its parameter"),
         "value": (5, "`grads` for shards of different sizes"),
         "edge": (4, "missing gradients and an empty shard, half for each"),
         "separate": (

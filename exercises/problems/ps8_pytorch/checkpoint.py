@@ -153,8 +153,8 @@ keeping = problem(
     computed=("state", "step", "rates", "orders", "uninterrupted", "resumed", "ran"),
     wrong={
         "step": "Your optimiser's next step is different. What do momentum and Adam remember "
-        "from step to step, and does `load` restore it in the optimiser that it "
-        "receives?",
+        "from step to step, and does `load` restore it to the optimiser that `__init__` "
+        "received?",
         "orders": "After `load`, your shuffles differ from the shuffles of an uninterrupted "
         "run. What information about the generator does `save` write, and what does "
         "`load` do with it?",
@@ -185,7 +185,7 @@ class Checkpoint:
 
     Checkpoint(model, optimizer, scheduler, generator) belongs to one run. The generator is a
     torch.Generator and shuffles the samples. To continue a run, we first create new objects in
-    the same way as before; load then restores the saved states in these objects.
+    the same way as before; load then restores these objects to the saved states.
     """
 
     def __init__(self, model, optimizer, scheduler, generator):
@@ -194,10 +194,10 @@ class Checkpoint:
         self.generator = generator
 
     def save(self, file, epoch):
-        """Write the complete state, and epoch, the number of finished epochs, to a file.
+        """Write the complete state and epoch (the number of finished epochs) to a file.
 
-        Don't change the run: neither the four objects, nor the modes of the model's parts, nor
-        PyTorch's global generator.
+        Don't change the four objects, the modes of the model's parts, or PyTorch's global
+        generator.
         """
         states = {name: part.state_dict() for name, part in self.parts.items()}
         states |= {"generator": self.generator.get_state(), "epoch": epoch}
@@ -286,14 +286,14 @@ LOSES_VALUE_RESUMED = {
     "What does the scheduler count, "
     "and is this count in your file?": {"SchedulerForgotten": {', "scheduler": scheduler': ""}},
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
-    "object draws them, and does your code save its state and restore it in the same object?": {
+    "object draws them, and does your code save its state and restore it to the same object?": {
         "GeneratorForgotten": {'        self.generator.set_state(states["generator"])\n': ""}
     },
     "Your `load` gives the generator the state of a different generator. Which generator does "
     "`torch.get_rng_state` read, and which one shuffles the "
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
     "Your model still has its initial parameters after `load`. Does your file contain the "
-    "state of the model, and does `load` restore it in the new model?": {
+    "state of the model, and does `load` copy it into the new model?": {
         "ModelForgotten": {'"model": model, ': ""}
     },
     "After `load`, your optimiser and your scheduler are in their initial states. What do they "

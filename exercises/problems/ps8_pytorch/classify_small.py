@@ -86,7 +86,7 @@ def right_by_the_network(args, labels):
             if agree(scores_of(args["pictures"], training=True)):
                 raise ValueError(
                     "your labels come from a network in training mode, which normalises with "
-                    "the images of the call. Which method switches the mode?"
+                    "the statistics of these images. Which method switches the mode?"
                 )
             if agree(scores_of(args["pictures"], largest=1.0)):
                 raise ValueError(

@@ -209,9 +209,9 @@ LOSES_GRADIENT_SECOND = {
     "respect to one of its entries?": {"SumInTheGradient": {"(g * x).mean": "(g * x).sum"}},
     "In your `dx`, you add the part that comes from r. Does r increase or decrease when the "
     "entries of a row get larger?": {"AddedInTheGradient": {"r * g - r": "r * g + r"}},
-    "The second part of your `dx` contains the wrong power of r. What is the derivative of "
-    "s^(-1/2), and how do you "
-    "write it in terms of r?": {"SquareInTheGradient": {"r**3": "r**2"}},
+    "The second part of your `dx` contains the wrong power of r. If r = s^(-1/2), what is the "
+    "derivative of r with respect to s, and how do you write it "
+    "in terms of r?": {"SquareInTheGradient": {"r**3": "r**2"}},
     "Your `dx` doesn't depend on `weight`. Which factors does the formula for `y` multiply `x` "
     "by?": {"NoWeightInTheGradient": {"dy * weight": "dy"}},
     "Your gradients don't depend on `dy`: they are the gradients of the sum of `y`. Where "
@@ -267,7 +267,7 @@ LOSES_SECOND = {
             "ctx.eps = eps": f"ctx.r = 1 / {ROOT}",
         }
     },
-    "For autograd, your gradient doesn't depend on `x`, so its derivative is 0. Does "
+    "To autograd, your gradient seems not to depend on `x`, so its derivative is 0. Does "
     "`backward` detach a tensor, convert it to an array, use `no_grad`, or use a value that "
     "`forward` computed?": {
         "Detached": {"dx, (dy * r * x).sum(0)": "dx.detach(), (dy * r * x).sum(0).detach()"}

@@ -246,9 +246,9 @@ LOSES_NAMES_TRAINED_VALUE = {
     "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
     "dicts for other modules, and "
     "which containers does it search?": {"PlainList": {"nn.ModuleList": "list"}},
-    "Your `state_dict` contains no block entry from the table, but other entries instead. "
-    "Which names does the table use for the list of blocks and for the layers inside a "
-    "block?": {
+    "Your `state_dict` contains none of the entries that the table lists for the blocks, but "
+    "others instead. Which names does the table use for the list of blocks and for the layers "
+    "inside a block?": {
         "NamedByNumbers": {
             '"norm": nn': '"0": nn',
             '"linear": nn': '"1": nn',

@@ -55,8 +55,8 @@ epoch = problem(
         "shape": (1, "one number for the loss"),
         "value": (
             8,
-            "one step per batch, a quarter each: `loss` and parameters, for models in training "
-            "mode, and in evaluation mode with old gradients",
+            "with one step per batch, a quarter each: `loss` and parameters for a model in "
+            "training mode, and for one in evaluation mode with old gradients",
         ),
         "steps": (
             8,
