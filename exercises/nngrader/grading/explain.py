@@ -167,7 +167,7 @@ def explain(
 
 
 def _audience(name, spec):
-    """Return whose sentences to show; the instructor's quote the line of an ordinary test."""
+    """Return whose sentences to show: for an ordinary test, those that quote its line."""
     return Audience.INSTRUCTOR if name in spec.ordinary else Audience.HIDDEN
 
 
@@ -178,7 +178,7 @@ def _rebuilt(assignment, student):
     rebuilt = read_rebuilt(assignment, student)
     if not rebuilt.found:
         flags = " ".join(map(for_instructor, rebuilt.flags))
-        raise NotThere(f"nothing of {student}'s {assignment.name} can be read. {flags}")
+        raise NotThere(f"{student}'s submission for {assignment.name} cannot be read. {flags}")
     return rebuilt
 
 
