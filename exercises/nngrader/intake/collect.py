@@ -227,7 +227,8 @@ def _shared(mine, groups, asked, outcome):
         content = {s: _content(handed, asked) for s, handed in submitted.items()}
         owner = _owner(submitted, content)
         if owner is None:
-            reason = f"{len(submitted)} of {group} submitted different work: whose work counts?"
+            who = f"{len(submitted)} members of {group}"
+            reason = f"{who} submitted different work: whose work counts?"
             outcome.left_out.append((", ".join(h.label for h in submitted.values()), reason))
             outcome.refused += members
             shared |= dict.fromkeys(members)

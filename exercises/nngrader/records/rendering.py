@@ -93,7 +93,7 @@ UNITS = {
     "open files": "are allowed",
 }
 KINDS = {  # a value that isn't an array of numbers: the kind of value, and where to look
-    "array": "an array of a different type | Which call creates it?",
+    "array": "an array whose entries aren't numbers | Which call creates it?",
     "text": "text | Which call turns the numbers into text?",
     "dict": "a dictionary | Which of its values should your function return?",
     "set": "a set | Which call turns it into an array?",
@@ -108,7 +108,10 @@ KINDS = {  # a value that isn't an array of numbers: the kind of value, and wher
     "tensor": "a tensor | How do you get a NumPy array from a tensor?",
     "table": "a pandas object | How do you get a NumPy array from it?",
     "function": "a function | Are the parentheses of a call missing?",
-    "large": ("an array with hundreds of thousands of entries | Which step creates so many?"),
+    "large": (
+        "an array or list with hundreds of thousands of entries or more | Which step creates "
+        "so many?"
+    ),
     "object": "an object of a different type | What does your `return` statement return?",
 }
 KINDS_OF_NUMBER = {  # the same where the problem asks for one number
@@ -681,9 +684,18 @@ def _error_expected(data):
     return {"returned": outcome, "cause": "Where does your code check this input?"}
 
 
+def kind_in_words(kind: str) -> str:
+    """Return a kind of value in words: "a list", or "None".
+
+    >>> kind_in_words("exact"), kind_in_words("none")
+    ('a Fraction or Decimal', 'None')
+    """
+    return _pair(KINDS[kind])[0] if kind in KINDS else "None" if kind == "none" else kind
+
+
 def _kind(data):
     """Return the fields of a value of another kind."""
-    what, cause = _pair(KINDS[data["kind"]])
+    what, cause = kind_in_words(data["kind"]), _pair(KINDS[data["kind"]])[1]
     if data["number"]:
         cause = KINDS_OF_NUMBER.get(data["kind"], cause)
     expected = "a number" if data["number"] else "an array of numbers"
@@ -701,13 +713,7 @@ def _count(data):
     names, kind = data["names"], data.get("kind")
     cause = "What does your `return` statement return?"
     cause = "Is the `return` missing?" if kind == "none" else cause
-    returned = (
-        "None"
-        if kind == "none"
-        else _pair(KINDS[kind])[0]
-        if kind
-        else _values(data["returned"])
-    )
+    returned = kind_in_words(kind) if kind else _values(data["returned"])
     expected = f"{_values(len(names))}: {listed([f'`{n}`' for n in names])}"
     return {"returned": returned, "expected": expected, "cause": cause}
 
