@@ -694,7 +694,7 @@ def kind_in_words(kind: str) -> str:
 
 
 def _kind(data):
-    """Return the fields of a value of another kind."""
+    """Return the fields of a value of the wrong kind."""
     what, cause = kind_in_words(data["kind"]), _pair(KINDS[data["kind"]])[1]
     if data["number"]:
         cause = KINDS_OF_NUMBER.get(data["kind"], cause)
