@@ -289,7 +289,7 @@ class Grade(OfAssignment):
         "--workers",
         type=workers,
         default=min(cores(), MOST_WORKERS),
-        help="number of submissions to grade in parallel; default: the usable cores",
+        help="number of submissions to grade in parallel; default: the number of usable cores",
     )
     scheduler: str | None = argument(
         "--scheduler", metavar="ADDRESS", help="address of a Dask cluster: tls://HOST:PORT"

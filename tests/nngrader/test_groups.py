@@ -115,7 +115,7 @@ def test_different_work_of_one_group_is_not_chosen_from(course, tmp_path, capsys
     files = {f"ada/{BOOK}": book("one"), f"bo/{BOOK}": book("two")}
     status, output = collect(course, zipped(tmp_path / "got.zip", files), capsys)
     assert status == 1
-    assert "2 of Team A submitted different work" in output
+    assert "2 members of Team A submitted different work" in output
     assert not (course / "submitted").exists()
     for name, day in (("ada", 1), ("bo", 2)):
         stamp = f"2026-03-0{day} 12:00:00 UTC".encode()

@@ -201,7 +201,7 @@ def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(cour
     )
     second = text.index("hinge_loss : gradient: Your out is 2 times too large. Where")
     assert first < second
-    assert "3 students of 8, 70 points in total." in text
+    assert "3 of 8 students, 70 points in total." in text
     assert "the number of students: hinge_loss: 3." in text
     assert "Not explained by a registered mistake: 2. Look" in text
     assert "problem's definition: dana, emil" in text

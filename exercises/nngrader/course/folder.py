@@ -121,7 +121,7 @@ class Course:
         return OWN_HIDDEN if self.own_notebooks(assignment) else HIDDEN_FILES
 
     def data_files(self, assignment: str) -> dict[str, Path]:
-        """Return the files next to own notebooks that the cells may read, by relative path.
+        """Return the files next to the instructor's notebooks that cells may read, by path.
 
         These are data and modules that the instructor wrote; other assignments have none.
         """
@@ -328,7 +328,7 @@ class Course:
             )
         raise CannotDo(
             f"{release} different private definitions from those in {self.private}: "
-            "name the folder of the release, or release again"
+            "name the folder that the release used, or release again"
         )
 
     def lacks_private(self, assignment: str) -> bool:

@@ -68,8 +68,9 @@ def is_test(cell: dict) -> bool:
 def problem_of(cell: dict) -> str | None:
     """Return the problem of a test cell, or None for other cells.
 
-    Its metadata name the declared problem. An ordinary test cell, which contains assertions
-    and whose points don't depend on a declaration, is a problem of its own with the cell's id.
+    The cell's metadata name the declared problem. An ordinary test cell, which contains
+    assertions and whose points don't depend on a declaration, is a problem of its own with the
+    cell's id.
     """
     declared = cell["metadata"].get(OURS, {}).get("problem")
     return declared or grade_id(cell) if is_test(cell) else None
@@ -432,8 +433,8 @@ def _of_problem(problem, worth):
 def _solution(solve):
     """Return a reference's source, with nbgrader's solution markers around the part to write.
 
-    In a class, students get the heads of the leading methods that have a docstring, or else of
-    the first method.
+    In a class, students get the signatures and docstrings of the leading methods that have a
+    docstring, or else of the first method.
     """
     lines = textwrap.dedent(inspect.getsource(solve)).splitlines()
     whole = ast.parse("\n".join(lines)).body[0]

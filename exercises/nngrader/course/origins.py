@@ -44,7 +44,7 @@ def keep(course: Course, assignment: str, origins: dict[str, Origin]) -> None:
     kept = store.get(_key(assignment)) or {}
     new = {s: asdict(o) for s, o in origins.items()}
     for student, origin in new.items():
-        if not origin["number"]:  # a later file by mail; Moodle still expects the feedback
+        if not origin["number"]:  # a later file came by email; feedback still goes to Moodle
             origin["number"] = kept.get(student, {}).get("number", "")
     store.put(_key(assignment), kept | new)
 

@@ -76,7 +76,8 @@ def records(file: Path, what: str, needed: tuple[str, ...]) -> list[tuple[int, d
     _, head = next(rows, (0, []))
     columns = [c.strip().lower() for c in head]
     if lacking := [c for c in needed if c not in columns]:
-        raise CannotDo(f"{file}: no column `{lacking[0]}`; it has {', '.join(columns) or None}")
+        known = ", ".join(columns) or "no columns"
+        raise CannotDo(f"{file}: no column `{lacking[0]}`; it has {known}")
     if twice := sorted({c for c in columns if c and columns.count(c) > 1}):
         raise CannotDo(f"{file}: column {twice[0]!r} occurs twice")
     numbered = []

@@ -161,7 +161,7 @@ class Autograder:
         Returns
         -------
         list of str, dict
-            The cells whose marks by hand remain, and the new value of `waiting`.
+            The cells whose manual marks remain, and the new value of `waiting`.
         """
         self.gradebook.update_or_create_student(student)
         entry = self.gradebook.update_or_create_submission(self.assignment, student)

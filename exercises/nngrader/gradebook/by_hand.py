@@ -110,7 +110,7 @@ def take_marks(
 
 
 def _ungradable(course, assignment, called):
-    """Return, by student, why a submission could not be graded, in a form to show."""
+    """Return, by student, why a submission could not be graded, in words for the screen."""
     known = latest_results(course, assignment)
     lost = {s: flags_of(r) for s, r in known.items() if r["status"] == "ungradable"}
     reasons = {s: " ".join(map(for_instructor, flags)) for s, flags in lost.items()}
@@ -220,7 +220,7 @@ def for_groups(
     given_rows : list of Given
         Rows. Each applies to all members of the group without a row about the same cell. If
         there are no such rows, marks from the gradebook apply to the members who wait for a
-        mark; they become rows with the line number 0.
+        mark; these marks become rows with the line number 0.
 
     Raises
     ------

@@ -45,6 +45,6 @@ def formulas_head(_url: str = "") -> str:
 
 
 def _with_font(match):
-    """Return a font of the style sheet as an address that contains the font."""
+    """Return a font of the style sheet as a data URL."""
     data = base64.b64encode((KATEX / "fonts" / match[1]).read_bytes()).decode()
     return f'url(data:font/woff2;base64,{data}) format("woff2")'

@@ -213,7 +213,7 @@ class Recorder:
         Returns
         -------
         dict
-            The work of cells whose marks by hand don't count any more.
+            The work of cells whose manual marks no longer count.
         """
         notebooks = {own: nbformat.from_dict(one) for own, one in shown.items()}
         for left in reversed(range(self.tries)):
@@ -232,7 +232,7 @@ class Recorder:
         return waiting
 
     def _write(self, student, notebooks, stamp):
-        """Write a submission and its points into the gradebook; return as `_persist` does."""
+        """Write a submission with its points into the gradebook; return `_persist`'s result."""
         from .autograder import standing, works
 
         def earlier():

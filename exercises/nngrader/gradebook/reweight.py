@@ -127,7 +127,7 @@ def plan(course: Course, name: str, points: dict[str, float]) -> Plan:
         other = ", ".join(sorted(then.keys() ^ now.keys()))
         advice = f"run `nngrader release {name}`, which says what to do"
         raise CannotDo(
-            f"{name}: the gradebook doesn't have the same graded cells ({other}): {advice}"
+            f"{name}: the graded cells differ from those in the gradebook ({other}): {advice}"
         )
     changes = [Change(c, names[c], then[c], now[c]) for c in now if then[c] != now[c]]
     made = Plan(

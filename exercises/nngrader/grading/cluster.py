@@ -85,7 +85,8 @@ class Cluster:
     def _connect(self):
         """Return a client, or raise an error with the first line of Dask's message.
 
-        It tries a bare connection first, because a client without a scheduler ends slowly.
+        It tries a bare connection first, because a client that finds no scheduler takes long to
+        close.
         """
         from distributed import Client
 

@@ -77,7 +77,7 @@ def grade_class(
     with alone(store, name), running as executor:
         grader = Grader(assignment, executor, store)
         if complaints := grader.require_seed():
-            first = "the problems fail their checks at this seed:"
+            first = "the problems fail their checks with this seed:"
             raise CannotDo("\n  ".join([first, *complaints]))
         with Recorder(assignment) as recorder:
             recorder.enter_names((roster or {}).values())
@@ -116,7 +116,7 @@ def wanted(
     """Return the students to grade; raise NotThere if one of them has no submission."""
     named = require_among(course, only, submitted, called, f"no submission for {name} by")
     if not submitted:
-        raise NotThere(f"no submissions: {course / 'submitted'} has no {name}")
+        raise NotThere(f"no submissions: no folder in {course / 'submitted'} contains {name}")
     return list(dict.fromkeys(named)) if only else submitted
 
 

@@ -27,7 +27,7 @@ from ..errors import NotThere
 from ..records.codes import Code
 from ..records.finding import Finding, findings_of
 from ..records.flag_rendering import for_instructor
-from ..records.rendering import Audience, places, sentences, text
+from ..records.rendering import Audience, ended, kind_in_words, places, sentences, text
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Runner
 from ..wording import counted, did_you_mean
@@ -167,7 +167,7 @@ def explain(
 
 
 def _audience(name, spec):
-    """Return whose sentences to show; the instructor's quote the line of an ordinary test."""
+    """Return whose sentences to show: for an ordinary test, those that quote its line."""
     return Audience.INSTRUCTOR if name in spec.ordinary else Audience.HIDDEN
 
 
@@ -178,7 +178,7 @@ def _rebuilt(assignment, student):
     rebuilt = read_rebuilt(assignment, student)
     if not rebuilt.found:
         flags = " ".join(map(for_instructor, rebuilt.flags))
-        raise NotThere(f"nothing of {student}'s {assignment.name} can be read. {flags}")
+        raise NotThere(f"{student}'s submission for {assignment.name} cannot be read. {flags}")
     return rebuilt
 
 
@@ -233,13 +233,12 @@ def _in_words(data, failed, measure):
 
 def _wrong(data, case, result):
     """Return lines that compare the actual with the expected result, part by part."""
+    kind = result.raised[0] if result.raised else "an exception that the submission defines"
     if case["error"]:
-        outcome = [f"raised {result.raised[0]}"] if result.raised else _stopped(data, result)
-        return [
-            f"expected a {case['error']}; the function {(outcome or ['returned normally'])[0]}"
-        ]
+        outcome = f"raised {kind}" if result.failed else "returned normally"
+        outcome = ended(result.stopped) if result.stopped else outcome
+        return [f"expected a {case['error']}; the function {outcome}"]
     if result.parts is None:
-        kind = result.raised[0] if result.raised else "an exception that the submission defines"
         return [*(_stopped(data, result) or [f"raised {kind}"]), *_fault(result)]
     lines = _fault(result)
     if len(result.parts) != len(data["returns"]):
@@ -268,8 +267,7 @@ def _one_part(name, part, want, case):
         kind = (*part["raised"], "an exception that the submission defines")[0]
         return [f"{name}: expected {shown(want)}; missing, because computing it raised {kind}"]
     if part["values"] is None:
-        kind = "far too many entries" if part["kind"] == "large" else part["kind"]
-        return [f"{name}: expected {shown(want)}; returned: {kind}"]
+        return [f"{name}: expected {shown(want)}; returned: {kind_in_words(part['kind'])}"]
     values = real(part["values"])
     if values.shape != want.shape:
         return [f"{name}: expected shape {want.shape}; returned: {values.shape}"]

@@ -118,13 +118,13 @@ def wrong_before(name: str, reports: dict, hidden: dict, cells: list) -> list[st
 
 
 def _is_wrong(report):
-    """Return whether a function lost points, or would have without being dropped."""
+    """Return whether a function lost points, or would have if it had not been dropped."""
     graded = report.get("graded", report)
     return graded["score"] < graded["max"]
 
 
 def naming_unwritten(alone: dict, called: list[str]) -> dict:
-    """Return a report on a function that calls unwritten ones, whose findings name them."""
+    """Return a report whose findings name the unwritten functions that a function calls."""
     findings = [
         f | {"data": f["data"] | {"called": called}} if f["code"] == Code.NOT_WRITTEN else f
         for f in alone["findings"]

@@ -227,7 +227,8 @@ def _shared(mine, groups, asked, outcome):
         content = {s: _content(handed, asked) for s, handed in submitted.items()}
         owner = _owner(submitted, content)
         if owner is None:
-            reason = f"{len(submitted)} of {group} submitted different work: whose work counts?"
+            who = f"{len(submitted)} members of {group}"
+            reason = f"{who} submitted different work: whose work counts?"
             outcome.left_out.append((", ".join(h.label for h in submitted.values()), reason))
             outcome.refused += members
             shared |= dict.fromkeys(members)
@@ -336,7 +337,7 @@ def _completed(taken, older, asked):
 
 
 def _require_own(taken, asked):
-    """Raise an error if a notebook is one of a different assignment, by its cells' ids."""
+    """Raise an error if a notebook's cells have the ids of a different assignment."""
     own = _ids(asked.released["cells"])
     for name, raw in taken.files.items():
         if not name.lower().endswith(".ipynb"):
@@ -412,7 +413,7 @@ def _contents(label, files, asked, outcome):
 
 
 def _is_ours(name, raw, asked):
-    """Return whether a file belongs to the assignment, next to the notebook with its name."""
+    """Return whether a file belongs to the assignment, by its name or the cells in it."""
     ids = (f'"{gid}"'.encode() for gid in asked.solution_ids)
     own = name in asked.declared or name in asked.files
     return own or any(gid in raw for gid in ids)

@@ -46,7 +46,7 @@ class PlatformIdentity:
 
     @cached_property
     def folded(self) -> set[str]:
-        """Return the names in the form of `Student.names`; a joined name has no blanks."""
+        """Return the name and the joined name, folded like `Student.names`."""
         return {fold_name(self.name), fold_name(self.joined).replace(" ", "")} - {""}
 
     def is_sure_of(self, student: Student) -> bool:
@@ -93,7 +93,7 @@ class DownloadedSubmission:
     origin: str = ""  # Canvas: common part of the names of a submission's files
     rest: tuple[Item, ...] = ()
     number: str = ""  # Moodle: number of the participant, only in this assignment
-    student: str = ""  # the student, if a grading worksheet gives it
+    student: str = ""  # the student's id, if a grading worksheet provides it
     fault: str = ""  # reason for not collecting it
     older: tuple[DownloadedSubmission, ...] = ()  # the same student's, the newest first
 
@@ -384,11 +384,12 @@ def _no_team(handed, students, groups):
         if not meant:
             continue
         if fold_name(group) in map(fold_name, groups):
-            return f"{meant} matches after the hyphen but is not in the group {group!a}"
+            words = f"the name after the hyphen matches {meant}, who is not in the group"
+            return f"{words} {group!a}"
         near = did_you_mean(group, groups)
         return (
-            f"the class list's column `group` has no {group!a}{near or '.'} After the hyphen, "
-            f"{meant} matches: {NAME_THE_GROUP}"
+            f"the class list's column `group` has no {group!a}{near or '.'} The name "
+            f"after the hyphen matches {meant}: {NAME_THE_GROUP}"
         )
     near = did_you_mean(name, groups) if name else ""
     return f"{NOBODY}, and no group{near}" if near else ""

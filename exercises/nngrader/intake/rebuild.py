@@ -62,7 +62,8 @@ class Rebuilt:
         For each test cell, by its id: the number of its notebook, and the indices in `work`
         of this notebook's first cell and of the first cell after the test.
     unread : dict
-        The file name of the notebook, by the id of each test cell of one that cannot be read.
+        For each test cell of a notebook that cannot be read, by its id: the notebook's file
+        name.
     """
 
     notebook: dict

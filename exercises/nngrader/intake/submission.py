@@ -39,11 +39,11 @@ KINDS = {  # files that are submitted under a notebook's name, by their first by
     b"<<<<<<< ": "conflict",
     b"<": "html",
 }
-BROKEN_OFF = 6  # characters from the end: a JSON word or a letter such as \\u1234 is cut there
+BROKEN_OFF = 6  # characters of a JSON word or of \\u1234, which may be cut off at the end
 
 
 class Unreadable(Exception):
-    """Raised for a file that isn't read; the reason contains no text of the student."""
+    """Raised for a file that isn't read; the reason contains no text from the student."""
 
 
 class Rejected(Unreadable):

@@ -22,7 +22,7 @@ WHAT = {  # kinds of files that aren't what they should be
     "binary": "not a text file",
     "not-json": "not valid JSON",
     "nested": "nested too deeply",
-    "not-utf-8": "not text in UTF-8",
+    "not-utf-8": "not encoded in UTF-8",
     "unknown": "in an unknown format",
     "incomplete": "it isn't a complete .npz file",
     "objects": "it contains Python objects instead of arrays of numbers",
@@ -43,7 +43,7 @@ ENDINGS = {  # after the name of a cell or a function; those with a limit are be
 TIMES = {
     "call_seconds": "took longer than {time}",
     "total_seconds": "took longer than {time} over all calls",
-    "submission_seconds": "was still running when the {time} for the whole notebook had passed",
+    "submission_seconds": "was still running when the {time} for the whole notebook ran out",
 }
 LIMITS = {
     "memory": "used more than {most} MB of memory",
@@ -127,8 +127,8 @@ SAID = {  # for the student, and for the instructor
         "The submission contains no notebook{but_files}.",
     ),
     FlagCode.NOTEBOOK_MISSING: (
-        "Your submission has no `{expected}`, so its tests gave no points.",
-        "There is no `{expected}`, so its tests gave no points.",
+        "Your submission has no `{expected}`, so its tests earned no points.",
+        "There is no `{expected}`, so its tests earned no points.",
     ),
     FlagCode.EMPTY_FILE: (
         "Your file `{file}` is empty. Save it again and check its size before you submit it.",
@@ -190,8 +190,8 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.SEVERAL_CELLS: (
         "Your notebook has {count} cells with the label of {cells}, which happens if you "
-        "split or copy a cell. We used all of them that you changed, in order. Delete those "
-        "that you don't need.",
+        "split or copy a cell. We used those that you changed, in order. Delete those that you "
+        "don't need.",
         "{count} cells have the label of {cells}, which happens if a cell is split or copied; "
         "all changed ones were used, in order.",
     ),
@@ -391,17 +391,18 @@ def _places(flag, student):
     if "cells" in flag.data:
         cells = f"the cells {_listed(flag, 'cells')}"
     words = {"code": code, "Code": code[:1].upper() + code[1:], "cells": cells}
-    return words | {"files": files, "but_files": f", but {files}" if files else ""}
+    but_files = f", but it does contain {files}" if files else ""
+    return words | {"files": files, "but_files": but_files}
 
 
 def _listed(flag, key):
-    """Return the names under a key of a flag's data."""
+    """Return the names under a key of a flag's data as text."""
     more = f" and {flag.data['more']} more" if flag.data.get("more") else ""
     return ", ".join(f"`{name}`" for name in flag.data.get(key, ())) + more
 
 
 def _causes(flag):
-    """Return words for the limit or the ending that a flag is about, and a student's advice."""
+    """Return words for a flag's limit or ending, and the advice for the student."""
     data = flag.data
     limit, ending = data.get("limit"), data.get("ending")
     timed = "seconds" in data and limit in TIMES

@@ -1,8 +1,8 @@
 """Turn findings into sentences; only this module and `exceptions` contain the sentences.
 
 A finding becomes two sentences: what we see in the student's result, and where to look. The
-tables have both, separated by " | ". Where `WORDS` has several variants, they go from the one
-that needs most of the finding's data to the one that needs least. The first variant whose data
+tables have both, separated by " | ". Where `WORDS` has several variants, the first
+one needs the most data of the finding, and the last one the least. The first variant whose data
 are all known is used, so a variant without numbers serves for hidden cases.
 """
 
@@ -64,8 +64,8 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
         "NumPy could do at once?"
     ),
     "clock": (
-        "takes too long, mostly waiting | Was your computer busy? If not, what does your "
-        "code wait for?"
+        "takes too long, and spends most of the time waiting | Was your computer busy? If "
+        "not, what does your code wait for?"
     ),
     "submission": (
         "was stopped because the notebook's time had run out | Is there a loop "
@@ -93,7 +93,7 @@ UNITS = {
     "open files": "are allowed",
 }
 KINDS = {  # a value that isn't an array of numbers: the kind of value, and where to look
-    "array": "an array of a different type | Which call creates it?",
+    "array": "an array whose entries aren't numbers | Which call creates it?",
     "text": "text | Which call turns the numbers into text?",
     "dict": "a dictionary | Which of its values should your function return?",
     "set": "a set | Which call turns it into an array?",
@@ -108,7 +108,10 @@ KINDS = {  # a value that isn't an array of numbers: the kind of value, and wher
     "tensor": "a tensor | How do you get a NumPy array from a tensor?",
     "table": "a pandas object | How do you get a NumPy array from it?",
     "function": "a function | Are the parentheses of a call missing?",
-    "large": ("an array with hundreds of thousands of entries | Which step creates so many?"),
+    "large": (
+        "an array or list with hundreds of thousands of entries or more | Which step creates "
+        "so many?"
+    ),
     "object": "an object of a different type | What does your `return` statement return?",
 }
 KINDS_OF_NUMBER = {  # the same where the problem asks for one number
@@ -123,7 +126,7 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     "empty": "the array has no entries | Which step should create them?",
     "transposed": "rows and columns are swapped | What should a row contain?",
     "permuted": "the axes are in a different order | Which axis should be the {axis} one?",
-    "flat": "all entries are in one row | Which call flattens the array?",
+    "flat": "the array has only one axis | Which call flattens it?",
     "regrouped": (
         "the number of entries is correct | Is there an extra axis, or is one missing?"
     ),
@@ -145,10 +148,9 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     "one-long": (
         "there is one entry too many along {along} | Where does your loop or slice end?"
     ),
-    "length": " | How long should the axis of {along} be, and which step sets its length?",
+    "length": " | How long should the axis {along} be, and which step sets its length?",
     "each": (
-        "there is one number for each {came_along} instead of one for each {along} | Along "
-        "which axis do you reduce?"
+        "there are {came_along} numbers instead of {along} | Along which axis do you reduce?"
     ),
     "axis": (
         "the {axis} axis has length {came_along} instead of {along} | Where does that axis "
@@ -169,7 +171,7 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
     "gone-some": "an axis is missing | Where do you reduce it?",
     "other": " | Where does each axis come from?",
 }
-LAWS = {  # what the correct values obey, and the wrong ones do not
+LAWS = {  # rules that the correct values obey and the wrong ones break
     "rows-0": "Each row of the correct values adds up to 0. Do your rows?",
     "rows-1": "Each row of the correct values adds up to 1. Do your rows?",
     "columns-0": "Each column of the correct values adds up to 0. Do your columns?",
@@ -217,7 +219,8 @@ WORDS = {
     ),
     Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
     Code.ORDER: (
-        "{Whose} `{function}` returns its values in a different order | Return {expected}."
+        "{Whose} `{function}` returns its values in the wrong order | Return {expected}, in "
+        "this order."
     ),
     Code.UNMEASURED: [
         "{words}",
@@ -244,7 +247,7 @@ WORDS = {
     ],
     Code.TEST_PREVENTED: (
         "This test needs a name that the test cell `{after}` defines, but that cell stopped "
-        "first | Fix the error in `{after}`, so that this test can run."
+        "before defining it | Fix the error in `{after}`, so that this test can run."
     ),
     Code.IS_NONE: "{Your} {is} None | Does every path through the function return a value?",
     Code.KIND: "{Your} {is} {kind}, expected {expected} | {cause}",
@@ -270,7 +273,7 @@ WORDS = {
         "{Your} {has} the wrong shape, expected {expected}{seen} | {cause}",
     ],
     Code.INPUTS_CHANGED: (
-        "{Whose} `{function}` changes its {arguments} | Which line writes into an argument? "
+        "{Whose} `{function}` changes {arguments} | Which line writes into an argument? "
         "Work on a copy."
     ),
     Code.LOOPS: [
@@ -291,8 +294,8 @@ WORDS = {
     ),
     Code.FORBIDDEN: "{Whose} notebook uses `{name}`{place}{whole} | Write this step yourself.",
     Code.CALLS_WRONG: (
-        "{Whose} function calls {called}, which {negated} correct yet | It would get {back} "
-        "more if {called} were correct."
+        "{Whose} function calls {called}, which {negated} correct yet | It would earn {back} "
+        "if {called} were correct."
     ),
     Code.FILE_MISSING: (
         "{Whose} submission doesn't contain `{file}`, so the optional challenge gets no points "
@@ -385,7 +388,7 @@ WORDS = {
         "{Your} {agrees} with the correct value only up to an error of {worst}, relative to "
         "the largest entry | Does your code use float32, a small constant, or a difference of "
         "nearly equal numbers?",
-        "{Your} {agrees} with the correct value only in its first digits | Does your code "
+        "{Your} {agrees} with the correct value only in the first few digits | Does your code "
         "use float32, a small constant, or a difference of nearly equal numbers?",
     ],
     Code.UNREPEATABLE: (
@@ -587,7 +590,7 @@ def _filled(code, fields):
 
 
 def _pair(words):
-    """Return what we see and where to look, which " | " separates in the tables above."""
+    """Split an entry of the tables above at " | ": what we see, and where to look."""
     what, _, ask = words.partition(" | ")
     return what, ask
 
@@ -681,9 +684,18 @@ def _error_expected(data):
     return {"returned": outcome, "cause": "Where does your code check this input?"}
 
 
+def kind_in_words(kind: str) -> str:
+    """Return a kind of value in words: "a list", or "None".
+
+    >>> kind_in_words("exact"), kind_in_words("none")
+    ('a Fraction or Decimal', 'None')
+    """
+    return _pair(KINDS[kind])[0] if kind in KINDS else "None" if kind == "none" else kind
+
+
 def _kind(data):
-    """Return the fields of a value of another kind."""
-    what, cause = _pair(KINDS[data["kind"]])
+    """Return the fields of a value of the wrong kind."""
+    what, cause = kind_in_words(data["kind"]), _pair(KINDS[data["kind"]])[1]
     if data["number"]:
         cause = KINDS_OF_NUMBER.get(data["kind"], cause)
     expected = "a number" if data["number"] else "an array of numbers"
@@ -701,13 +713,7 @@ def _count(data):
     names, kind = data["names"], data.get("kind")
     cause = "What does your `return` statement return?"
     cause = "Is the `return` missing?" if kind == "none" else cause
-    returned = (
-        "None"
-        if kind == "none"
-        else _pair(KINDS[kind])[0]
-        if kind
-        else _values(data["returned"])
-    )
+    returned = kind_in_words(kind) if kind else _values(data["returned"])
     expected = f"{_values(len(names))}: {listed([f'`{n}`' for n in names])}"
     return {"returned": returned, "expected": expected, "cause": cause}
 
@@ -815,7 +821,10 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.UNMEASURED: lambda d: {k: v[:1].upper() + v[1:] for k, v in d.items()},
     Code.COUNT: _count,
     Code.ORDER: lambda d: {"expected": listed([f"`{n}`" for n in d["names"]])},
-    Code.INPUTS_CHANGED: lambda d: {"arguments": listed([f"`{n}`" for n in d["arguments"]])},
+    Code.INPUTS_CHANGED: lambda d: {
+        "arguments": f"its argument{'s' * (len(d['arguments']) > 1)} "
+        + listed([f"`{n}`" for n in d["arguments"]])
+    },
     Code.LOOPS: _letters,
     Code.MEMORY: _letters,
     Code.LARGER_WRONG: _letters,
@@ -825,7 +834,7 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     },
     Code.CALLS_WRONG: lambda d: {
         **_called(d),
-        "back": "1 point" if d["back"] == 1 else f"{d['back']:.3g} points",
+        "back": "1 more point" if d["back"] == 1 else f"{d['back']:.3g} more points",
     },
     Code.FILE_TOO_LARGE: lambda d: {"most": f"{d['most']:,}"},
     Code.FILE_UNREADABLE: lambda d: {"why": FILES[d["why"]]},

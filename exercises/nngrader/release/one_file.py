@@ -74,11 +74,12 @@ def assignment_of(course: Course, file: Path) -> tuple[str, str]:
         first, *others = [pair for pair in named if len(pair[1]) == longest]
         if others:
             both = ", ".join(a for a, _ in (first, *others))
-            raise CannotDo(f"{file.name} may belong to {both}: rename one of their notebooks")
+            rename = "rename the notebook of one of them"
+            raise CannotDo(f"{file.name} may belong to {both}: {rename}")
         return first
     known = ", ".join(own for _, own in known)
     lacks = "doesn't contain the name of an assignment's notebook"
-    raise CannotDo(f"{file.name} {lacks}: rename it, for example {known}")
+    raise CannotDo(f"{file.name} {lacks}: rename it to include one of these: {known}")
 
 
 def _released(course, name, scratch):

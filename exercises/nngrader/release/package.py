@@ -106,7 +106,7 @@ def readme(name: str, wheel: str, visible: dict, notebooks: Sequence[str] = ()) 
     title = f"Assignment {name}"
     declared = [data["file"]["name"] for data in visible.values() if data.get("file")]
     all_files = " and ".join(notebooks or [f"{name}.ipynb"])
-    files = all_files if declared or notebooks[1:] else f"the one file {all_files}"
+    files = all_files if declared or notebooks[1:] else f"one file, {all_files}"
     if declared:
         files += f", and {' and '.join(declared)} if you took up the challenge"
     torch = any("torch" in (data.get("uses") or ()) for data in visible.values())

@@ -171,11 +171,11 @@ def _misunderstood(fine, all_costs):
 
 
 def _in_words(cost, n):
-    """Return one such finding as a line of HTML."""
-    what = "" if cost.mistake else " (described, not a registered mistake)"
+    """Return one of the most common findings as a line of HTML."""
+    what = "" if cost.mistake else " (a description: this mistake isn't registered)"
     return (
         f"<b>{escape(cost.problem)}</b>: {as_html(cost.text)}{what} "
-        f'<span class="said">{counted(len(cost.students), "student")} of {n}, '
+        f'<span class="said">{len(cost.students)} of {counted(n, "student")}, '
         f"{points(cost.points)} points in total.</span>"
     )
 
@@ -209,7 +209,10 @@ def _earlier(earlier):
     """Yield the section about results that depend on an earlier definition."""
     if earlier:
         rows = [[escape(s), escape(", ".join(old))] for s, old in sorted(earlier.items())]
-        text = "<p>Their problems have changed since; grade them again.</p>"
+        text = (
+            "<p>The definitions of these problems have changed since then. Grade these "
+            "students again.</p>"
+        )
         yield section(EARLIER.capitalize(), text + table(["Student", "Problems"], rows))
 
 

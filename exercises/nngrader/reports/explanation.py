@@ -79,7 +79,7 @@ def _graded_before(course, assignment, student, problem, mark):
             points, manual = mine[student]["problems"][name]["score"], by_hand.get(name)
             verb = "is" if points == 1 else "are"
             which = (
-                "" if manual is None else f", but the {manual:g} given by hand count instead"
+                "" if manual is None else f", but the manual mark of {manual:g} counts instead"
             )
             yield (
                 f"{name}: {counted(points, 'point')} {verb} recorded, {EARLIER}{which}; the "

@@ -26,9 +26,9 @@ EXPECTED = {
     "value": "The values that the definition gives.",
     "gradient": "The derivative of the value with respect to each entry of the input.",
     "stability": "Finite, exact answers where simple formulas overflow or lose digits.",
-    "edge": "The same definition for extreme inputs.",
-    "integers": "The same answer for integers.",
-    "default": "The default if an argument is missing.",
+    "edge": "The values that the definition gives for extreme inputs.",
+    "integers": "The same answer if the inputs are integers.",
+    "default": "The default value if an argument is omitted.",
     "errors": "The exception that the notebook names, for invalid input.",
     "inputs-unchanged": "Arguments that stay unchanged.",
     "loops": "Whole-array expressions instead of Python loops over the named axes.",
@@ -295,7 +295,7 @@ def _raised(power):
 
 
 def _waits(aspect, report):
-    """Return whether a passive aspect has no points only because no active one has."""
+    """Return whether a passive aspect has no points only because no active one has any."""
     active = [earned for a, (earned, _) in report["aspects"].items() if a not in PASSIVE]
     findings = findings_of(report)
     explained = any(

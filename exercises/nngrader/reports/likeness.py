@@ -114,7 +114,7 @@ def _alike(similar, assignment, where, same):
 
 
 def _published(same, n):
-    """Yield the list of submissions of our solution, with the most cells of n first."""
+    """Yield the list of submissions of our solution, with the most of n cells first."""
     if not same:
         return
     most_first = sorted(same.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -153,7 +153,7 @@ def _folded(lines):
 
 
 def _code(student, _):
-    """Return the code of a student; only the key leads from it to the notebook."""
+    """Return a student's code; only the key file shows whose notebook to look at."""
     return f"<code>{escape(student)}</code>"
 
 

@@ -138,7 +138,7 @@ def _tell(made, assignment, layout):
         names = shown(", ".join(f"{s} (by {owner})" for s, owner in made.through.items()))
         warn(
             f"submitted by a partner, so {PLATFORMS[layout]} has no file from them and they "
-            f"are not in the zip: {names}; pages: `nngrader feedback {assignment}`"
+            f"are not in the zip: {names}; `nngrader feedback {assignment}` writes their pages"
         )
 
 
@@ -210,7 +210,7 @@ def _names(course, assignment, layout):
 
 
 def _path_in_moodle(paths, assignment):
-    """Return a page's path in Moodle's zip: in the student's folder, or flat like the input."""
+    """Return a page's path in Moodle's zip: in a folder only if the download has folders."""
     for path in paths:
         if start := MOODLE.match(path):
             top, slash, _ = path.partition("/")

@@ -22,8 +22,8 @@ from ..engine.observation.likeness import fingerprint
 FEW = 10  # in a small class, at most this many students have a rare fingerprint
 RARE = 0.1  # in a large class, at most this fraction of the students has a rare fingerprint
 ALIKE = 0.6  # a cell counts if at least this fraction is the same
-ENOUGH = 60.0  # least common weight, about twenty lines; what only the two share counts 1
-SAME = 0.9  # a cell of similar length counts whole if this fraction is the same
+ENOUGH = 60.0  # smallest common weight, about twenty lines; what only these two have counts 1
+SAME = 0.9  # if this fraction of a cell is the same, each common fingerprint counts 1
 LONG = 15  # a cell with this many fingerprints can be solved in several ways
 CHANCE = 0.001  # number of equally similar pairs per class that chance may produce
 LEAST_WRITTEN = 200  # characters of own text; this many aren't equal by chance
@@ -199,8 +199,8 @@ def same_as_published(
     Returns
     -------
     dict
-        Cells by student in which all fingerprints are the same. The fingerprints that are not
-        in the release number at least `ENOUGH`, because short cells have one obvious solution.
+        Cells by student in which all fingerprints are the same. At least `ENOUGH` of them
+        are not in the release, because short cells have one obvious solution.
     """
     own = {cell: len(set(f) - released.get(cell, set())) for cell, f in published.items()}
     same = {

@@ -151,7 +151,7 @@ def rules_for(
     for text in weights or ():
         name, equals, value = text.partition("=")
         if not equals:
-            raise WrongUsage(f"--weights {text}: expected ASSIGNMENT=NUMBER, or a file .toml")
+            raise WrongUsage(f"--weights {text}: expected ASSIGNMENT=NUMBER, or a .toml file")
         with contextlib.suppress(ValueError):
             own_weights[name] = float(value)
         if not _is_weight(own_weights.get(name)):

@@ -36,7 +36,9 @@ from ..wording import counted
 from .limited import Limited
 
 SUFFIX = ".cases.json"
-STILL_THERE = "If you have deleted that cell, restart the kernel: every cell that ran counts."
+STILL_THERE = (
+    "If you have deleted that cell, restart the kernel: a cell that has run still counts."
+)
 NOT_PROVED = "For your points, the grader uses other inputs."
 HELD_BACK = "For your points, the grader uses other, hidden inputs."
 FOLLOWED = "The grader also tests your function with correct versions of the others."
@@ -44,7 +46,7 @@ READERS = [
     "open",
     *(f"numpy.{name}" for name in "fromfile genfromtxt load loadtxt memmap".split()),
 ]
-READS = "It calls {}. When your function is graded, the notebook's folder has no files."
+READS = "It calls {}. In grading, the files in your notebook's folder aren't available."
 ORDER = "We call it with ({}), in this order. Your function is {}({})."
 NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may decide differently."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails

@@ -28,7 +28,7 @@ from ..wording import counted, did_you_mean
 from .function import FOLLOWED, begin_there, definition, report, visible_problems
 from .trial import Trial
 
-UNANSWERED = "YOUR ANSWER HERE"  # what nbgrader puts where a text is to be written
+UNANSWERED = "YOUR ANSWER HERE"  # nbgrader's placeholder for a written answer
 UNTOUCHED = (
     "You haven't started the challenge {} ({}). It is optional, and needs no file until you "
     "start it."
@@ -93,7 +93,7 @@ def require_notebook(file: Path) -> None:
         return  # too large to tell
     except Rejected as e:
         beside = sorted(f.name for f in file.parent.glob("*.ipynb") if f != file)
-        others = f" There is also {', '.join(beside)}." if beside else ""
+        others = f" The same folder contains {', '.join(beside)}." if beside else ""
         raise WrongUsage(f"{e}{others}") from None
 
 
