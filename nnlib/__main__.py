@@ -1,4 +1,4 @@
-"""Print what a bug report needs: versions, the BLAS library, its kernels and the threads.
+"""Print the versions, BLAS library, kernels and thread limits that a bug report needs.
 
 python -m nnlib
 """

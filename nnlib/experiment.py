@@ -149,7 +149,7 @@ def _is_number(value) -> bool:
 
 
 def _hash(program: Path) -> str:
-    """Return a hash of a program's source, without docstrings, TOLERANCES and line endings."""
+    """Return a hash of a program, ignoring docstrings, TOLERANCES and CRLF line endings."""
     lines = program.read_bytes().replace(b"\r\n", b"\n").splitlines(keepends=True)
     skipped = set()
     for statement in _statements_without_effect(ast.parse(b"".join(lines))):

@@ -1,4 +1,4 @@
-"""The logarithm of the gamma function and its two derivatives, which NumPy does not have."""
+"""The logarithm of the gamma function and its first two derivatives, which NumPy lacks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 __all__ = ["digamma", "lgamma", "trigamma"]
 
-# Bernoulli's numbers B_14, B_12, ..., B_2
+# the Bernoulli numbers B_14, B_12, ..., B_2
 BERNOULLI = np.array([7 / 6, -691 / 2730, 5 / 66, -1 / 30, 1 / 42, -1 / 30, 1 / 6])
 HALVED = BERNOULLI / np.arange(14, 0, -2)
 SHIFT = 10  # the asymptotic series are exact up to rounding from here on

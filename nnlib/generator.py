@@ -61,7 +61,7 @@ class Generator:
         """
         kind = type(getattr(rng, "bit_generator", rng)).__name__
         if not isinstance(rng, np.random.Generator) or kind != "PCG64":
-            raise TypeError(f"Generator.around: expected a default_rng(), got {kind}")
+            raise TypeError(f"Generator.around: expected rng from default_rng(), got {kind}")
         g = cls()
         g._rng = rng
         g._seed = 0

@@ -295,11 +295,9 @@ def multinomial(
         pairs = zip(steps.reshape(-1, shape[-1]), draws.reshape(-1, num_samples), strict=True)
         drawn = [np.searchsorted(row / row[-1], u, side="right") for row, u in pairs]
         return wrap(np.reshape(drawn, draws.shape).astype(np.int64))
-    nonzero = (w > 0).sum(-1)
-    _expect(
-        "multinomial", (nonzero >= num_samples).all(), f"{num_samples} weights above 0", nonzero
-    )
-    # We draw a waiting time with rate w for each category, and return the earliest categories.
+    nonzero, wanted = (w > 0).sum(-1), f"at least {num_samples} weights above 0 in each row"
+    _expect("multinomial", (nonzero >= num_samples).all(), wanted, nonzero)
+    # The categories with the shortest exponential waiting times (rate w) are a weighted sample.
     times = rng.standard_exponential(shape) / np.where(w > 0, w, np.nan)
     return wrap(np.argsort(times, -1)[..., :num_samples])
 

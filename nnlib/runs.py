@@ -81,7 +81,7 @@ class Runs(NamedTuple):
         return a.reshape(self[:3]).swapaxes(0, 1)
 
     def dots(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
-        """Return the sum of a b in each channel of each sample, (G, N, C); overwrite out."""
+        """Return sums of a * b in each channel of each sample, (G, N, C); may overwrite out."""
         a, b, out = a.reshape(self), b.reshape(self), out.reshape(self)
         if self.width > 1:
             dots = np.vecdot(a, b)

@@ -1,4 +1,4 @@
-"""Settings of PyTorch that programs change when they start."""
+"""Global settings, named as in PyTorch, that programs change when they start."""
 
 from __future__ import annotations
 

@@ -82,6 +82,6 @@ def listing(items: Iterable[str], kind: str = "ul") -> str:
 
 
 def key(*parts: Any) -> str:
-    """Return an id for a question: a hash of its parts, so that it changes if they change."""
+    """Return an id for a question: a hash of its parts, which changes if a part changes."""
     body = json.dumps(parts, ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()[:10]

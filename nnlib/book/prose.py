@@ -39,7 +39,7 @@ def _plain(name: str, value: Any) -> Any:
         if not np.isfinite(value):
             raise ValueError(f"numbers: expected a finite number for {name}, got {value}")
         return np.asarray(value).item()
-    raise TypeError(f"numbers: expected a number or a text for {name}, got {value!r}")
+    raise TypeError(f"numbers: expected a number or a string for {name}, got {value!r}")
 
 
 def _glue(name: str, value: Any) -> None:
@@ -53,7 +53,7 @@ def _glue(name: str, value: Any) -> None:
 
 
 def numbers(**values) -> None:
-    """Make numbers and texts available to the page's text as ``{glue:text}`name:.1%```.
+    """Make numbers and strings available to the page's text as ``{glue:text}`name:.1%```.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def numbers(**values) -> None:
     Raises
     ------
     TypeError
-        If a value is neither a number nor a text.
+        If a value is neither a number nor a string.
     ValueError
         If a number is not finite.
 

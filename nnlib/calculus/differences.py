@@ -2,7 +2,7 @@
 
 The functions in this module use NumPy arrays of any shape; to check the derivatives of Tensors,
 use ``nnlib.autograd.gradcheck``. Forward and backward differences are one-sided, and central
-differences are two-sided. For an entry of x with the unit array e:
+differences are two-sided. For one entry of x, let e be 1 at this entry and 0 elsewhere:
 
 ========  ==================================  ===================  ==================
 method    quotient                            truncation error     default h
@@ -262,8 +262,8 @@ def relative_error(a: Array | Sequence[Array], b: Array | Sequence[Array]) -> fl
     .. math:: \frac{\|a - b\|}{\|a\| + \|b\|}
 
     If you check a correct derivative with central differences in float64, the error is below
-    about 1e-7; the error of a wrong derivative is near 1. If both gradients are 0, so is the
-    error.
+    about 1e-7. A wrong derivative usually gives a much larger error, up to 1. If both gradients
+    are 0, so is the error.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ class LogisticRegression(LinearClassifier):
         self._set_weights(minimum.theta)
         self.n_iter_, self.loss_curve_ = max(minimum.n_iter, 1), [f / N for f in minimum.losses]
         if not minimum.converged:
-            done = f"{minimum.n_iter} steps: mean loss {self.loss_curve_[-1]:.6g}, gradient"
+            done = f"step {minimum.n_iter}: mean loss {self.loss_curve_[-1]:.6g}, gradient"
             advice = "scale the columns of X, raise max_iter or tol, or lower C"
             warn_unfinished(self, f"{done} {minimum.slope / N:.2g} (tol {self.tol:g})", advice)
         return self
@@ -134,9 +134,9 @@ def multinomial_loss(Z: Array, t: Array) -> tuple[Array, Array]:
 class Minimum(NamedTuple):
     """The result of L-BFGS: W, the number of iterations, and all values of the objective.
 
-    ``slope`` is the largest absolute element of the gradient at W. ``converged`` is True if it
-    is within the tolerance, or if no iteration changes the objective by more than rounding
-    errors.
+    ``slope`` is the largest absolute element of the gradient at W. ``converged`` is True if
+    ``slope`` is within the tolerance, or if no iteration changes the objective by more than
+    rounding errors.
     """
 
     theta: Array
@@ -216,7 +216,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
     1. The log-odds Xw + b are (0, 0).
     2. The sigmoid turns them into probabilities p = (1/2, 1/2).
     3. Prediction minus truth: p − t = (−1/2, 1/2).
-    4. The gradient is Xᵀ(p − t)/2 = (1/2, −1/2) for w, and the mean, 0, for b.
+    4. The gradient is Xᵀ(p − t)/2 = (1/2, −1/2) for w, and the mean of p − t, 0, for b.
     5. With η = 1, we get w = (−1/2, 1/2), b = 0.
     """
     X, t, w, b, lr = (
@@ -243,7 +243,7 @@ def logistic_step(X: Any, t: Any, w: Any, b: Any = 0, *, lr: Any, steps: bool = 
             Step(f"Prediction minus truth: p − t = {text(r)}.", f"p - t = {tex(r)}"),
             Step(
                 f"The gradient is Xᵀ(p − t)/{N} = {text(dw)} for w, "
-                f"and the mean, {text(db)}, for b.",
+                f"and the mean of p − t, {text(db)}, for b.",
                 rf"\frac{{1}}{{{N}}} X^\top (p - t) = {tex(dw)}",
             ),
             Step(

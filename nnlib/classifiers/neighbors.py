@@ -98,8 +98,8 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         available = self.n_samples_fit_ - (X is None)
         if k > available:
             raise ValueError(
-                f"kneighbors: expected n_neighbors <= n_samples_fit, got n_neighbors = {k}, "
-                f"n_samples_fit = {available}"
+                f"kneighbors: expected n_neighbors <= {available}, the number of training "
+                f"samples to choose from, got {k}"
             )
         if X is None:
             distances, indices = self._others(k)
@@ -112,7 +112,7 @@ class KNeighborsClassifier(ClassifierMixin, BaseEstimator):
         """Return each training sample's neighbours, as in ``nearest``, without itself."""
         distances, indices = nearest(self._X, self._X, k + 1, self.p)
         other = indices != np.arange(len(indices))[:, None]
-        other[other.all(axis=1), -1] = False  # k + 1 equal samples come first
+        other[other.all(axis=1), -1] = False  # if k + 1 duplicates hide the sample itself
         shape = (len(indices), k)
         return distances[other].reshape(shape), indices[other].reshape(shape)
 
@@ -178,7 +178,7 @@ def vote(distances, labels, k: int, *, steps: bool = False):
     labels : (N,)
         The classes of the points.
     k : int
-        Number of points that vote. If points have the same distance, the first is used.
+        Number of points that vote. If several have the same distance, the first are used.
     steps : bool
         Whether to return the `Steps` of counting instead of the result.
 

@@ -83,7 +83,7 @@ class Perceptron(LinearClassifier):
         self.n_iter_ = len(self.loss_curve_)
         self._set_weights(W)
         if mistakes:
-            done = f"{self.n_iter_} epochs: {mistakes} of {N} samples wrong in the last one"
+            done = f"epoch {self.n_iter_}, in which {mistakes} of {N} samples were wrong"
             warn_unfinished(self, done, "raise max_iter")
         return self
 

@@ -109,7 +109,7 @@ class SoftmaxClassifier(LinearClassifier):
         self.n_iter_ = self.max_iter
         self._set_weights(W if len(W) > 2 else W[1:] - W[:1])
         if not np.isfinite(W).all() or self.loss_curve_[-1] > 2 * self.loss_curve_[0]:
-            done = f"{self.n_iter_} epochs: mean loss {self.loss_curve_[-1]:.6g}"
+            done = f"epoch {self.n_iter_}: mean loss {self.loss_curve_[-1]:.6g}"
             warn_unfinished(self, done, "scale the columns of X, or lower learning_rate_init")
         return self
 

@@ -112,7 +112,7 @@ class LinearSVM(LinearClassifier):
         # With two classes, only the difference of the rows of W matters.
         self._set_weights(W[1:] - W[:1] if len(W) == 2 else W)
         if gap > limits["tol"]:
-            done = f"{self.max_iter} epochs: objective {curve[-1]:.6g}, gap {gap:.2g}"
+            done = f"epoch {self.max_iter}: objective {curve[-1]:.6g}, gap {gap:.2g}"
             advice = "scale the columns of X, raise max_iter or tol, or lower C"
             warn_unfinished(self, f"{done} (tol {self.tol:g})", advice)
         return self

@@ -20,7 +20,7 @@ __all__ = [*cards.__all__, *pictures.__all__, *series.__all__, *tables.__all__, 
 
 
 def __getattr__(name: str) -> object:
-    """Raise AttributeError with the names of all datasets, and of similar ones."""
+    """Raise AttributeError; the message lists all datasets and suggests similar names."""
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     raise AttributeError(

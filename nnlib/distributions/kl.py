@@ -19,7 +19,7 @@ __all__ = ["kl_divergence"]
 
 
 def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
-    r"""Return the Kullback-Leibler divergence of q from p.
+    r"""Return the Kullback-Leibler divergence KL(p ‖ q).
 
     .. math:: KL(p \Vert q) = E_{x \sim p} [\log p(x) - \log q(x)]
 

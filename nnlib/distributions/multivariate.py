@@ -1,4 +1,4 @@
-"""The normal distribution of vectors."""
+"""The multivariate normal distribution."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _cholesky(matrix: Tensor) -> Tensor:
 
 
 class MultivariateNormal(Distribution):
-    r"""The normal distribution of vectors.
+    r"""The multivariate normal distribution.
 
     .. math:: p(x) = e^{-(x - \mu)^\top \Sigma^{-1} (x - \mu) / 2} / \sqrt{\det(2 \pi \Sigma)}
 

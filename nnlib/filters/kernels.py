@@ -142,9 +142,9 @@ def separate(kernel: Array) -> tuple[Array, Array]:
 
     .. math:: H = c \, r^\top, \quad H * F = c * (r^\top * F)
 
-    A kernel of any size is separable if and only if its rank is 1. Each pixel then needs 2k
-    products instead of k². The factors come from the singular value decomposition. If the
-    kernel contains integers, so do the factors.
+    A kernel of any size is separable if and only if its rank is 1. For a k × k kernel,
+    each pixel then needs 2k products instead of k². The factors come from the singular value
+    decomposition. If the kernel contains integers, so do the factors.
 
     Parameters
     ----------

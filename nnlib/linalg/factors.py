@@ -37,8 +37,8 @@ def lu(
     A : (m, n) array_like
         In the shapes below, k = min(m, n).
     pivoting : bool
-        Whether to swap rows so that each pivot is the largest entry of its column. If False,
-        P is the identity.
+        Whether to swap rows so that each pivot is at least as large, in absolute value, as
+        the entries below it. If False, P is the identity.
     exact : bool
         Whether to compute with fractions.
     steps : bool

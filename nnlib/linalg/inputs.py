@@ -21,7 +21,7 @@ def array(A: Any, function: str, argument: str = "A", *, exact: bool = False) ->
 
 
 def matrix(A: Any, function: str, argument: str = "A", *, exact: bool = False) -> Array:
-    """Convert to a matrix, which may have no rows or no columns; raise ValueError otherwise."""
+    """Convert to a matrix, perhaps without rows or columns; raise ValueError if ndim != 2."""
     A = array(A, function, argument, exact=exact)
     if A.ndim != 2:
         raise ValueError(f"{function}: expected a matrix {argument} (m, n), got {A.shape}")

@@ -55,8 +55,8 @@ def norm(
 
     Returns
     -------
-    float
-        If x is a Tensor, or if you pass dim, keepdim or dtype: a Tensor or an array.
+    float, Tensor or array
+        A float, unless x is a Tensor or you pass dim, keepdim or dtype.
 
     Raises
     ------

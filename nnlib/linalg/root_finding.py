@@ -16,7 +16,7 @@ __all__: list[str] = []
 
 
 class Root(NamedTuple):
-    """A root, a Fraction or a SymPy expression, and its multiplicity."""
+    """A root (a Fraction or a SymPy expression) and its multiplicity."""
 
     value: Any
     multiplicity: int

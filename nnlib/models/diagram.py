@@ -93,8 +93,8 @@ def diagram(
 ) -> Diagram:
     """Run a model once on zeros, and draw its layers with shapes, parameters and branches.
 
-    The blocks are the modules without submodules and the operations between modules. Equal
-    successive blocks are merged into one block, which shows their number.
+    The blocks are the modules without submodules and the operations between modules. Identical
+    consecutive blocks are merged into one block, which shows how many there are.
 
     Parameters
     ----------

@@ -36,12 +36,12 @@ class Layer:
         Number of elements in its parameters, and in those that require a gradient. A parameter
         counts only at its first occurrence.
     multiply_adds : int
-        Multiply-adds for the whole batch, see ``multiply_adds``.
+        Multiply-adds for the whole batch, counted by ``models.cost.multiply_adds``.
     activation_bytes, parameter_bytes : int
         Memory of all tensors that it computed, without views, and of its parameters.
     field : Field or None
         Receptive field of its result, or None if the result is not an image, depends on the
-        whole image, or combines pixels in a way other than by windows.
+        whole image, or combines pixels without sliding windows.
     """
 
     name: str

@@ -30,10 +30,10 @@ class BayesTable:
     hypotheses : tuple of str
         Names of the hypotheses.
     prior, likelihood : (H,) float or Fraction
-        p(h), the probabilities before the observation D, and p(D | h). The likelihoods don't
+        The probabilities p(h) before the observation D, and p(D | h). The likelihoods don't
         have to sum to 1.
     joint, posterior : (H,) float or Fraction
-        p(D, h) = p(D | h) p(h), and p(h | D), the probabilities after the observation.
+        The probabilities p(D, h) = p(D | h) p(h), and p(h | D) after the observation.
     evidence : float or Fraction
         p(D), the sum of the joint probabilities.
 

@@ -74,7 +74,7 @@ def betainc(a: float, b: float, x: np.ndarray, *, iterations: int = 10_000) -> n
         front = np.exp(a * np.log(x) + b * np.log1p(-x) - log_beta(a, b)) / a
         area = front * _fraction(a, b, x, iterations)
     if (np.isnan(area) & ~np.isnan(x)).any():
-        raise ArithmeticError(f"betainc: exponents of {max(a.max(), b.max()):g} overflow")
+        raise ArithmeticError(f"betainc: overflow, because a or b is {max(a.max(), b.max()):g}")
     return np.where(beyond, 1 - area, area)[()]
 
 

@@ -66,13 +66,13 @@ class Archive:
                 or {"", ".", ".."} & {folder, *path}
                 or "\\" in info.filename
             ):
-                raise fault(f"a file in the archive has the path {info.filename!r}")
+                raise fault(f"a file in the archive has the invalid path {info.filename!r}")
             if info.flag_bits & 1 or info.compress_type != zipfile.ZIP_STORED:
                 raise fault(
                     f"{info.filename} is compressed or encrypted, which save never does"
                 )
             if info.compress_size != info.file_size:
-                raise fault(f"{info.filename} declares two sizes")
+                raise fault(f"{info.filename} is not compressed, but declares two sizes")
         total = sum(info.file_size for info in files)
         if total > self.size:
             raise fault(f"files declare {total} bytes, but the archive has only {self.size}")

@@ -1,11 +1,11 @@
-"""An unpickler for files of ``save`` and torch, which cannot run code from the file.
+"""An unpickler for files from ``save`` or torch; it cannot run code from a file.
 
 A pickle is a program for a machine with a stack and a memo. Our machine has only the
 instructions that data need. ``GLOBAL`` looks names up in a table and imports nothing.
 ``REDUCE`` calls functions from that table, which check their arguments and never call them.
 ``BUILD`` sets one attribute of an OrderedDict, and ``BINPERSID`` reads a storage. You can
 restrict the names that ``pickle.Unpickler`` accepts, but not the objects whose attributes it
-sets, so this is a subclass of the standard library's unpickler in Python.
+sets, so this is a subclass of the standard library's pure-Python unpickler.
 """
 
 from __future__ import annotations
@@ -96,15 +96,16 @@ class Reader(pickle._Unpickler):
     def load_reduce(self) -> None:
         """Call an allowed function, and push its result onto the stack."""
         args, function = self.stack.pop(), self.stack.pop()
-        check(type(args) is tuple, "the arguments are not a tuple")
+        check(type(args) is tuple, "the arguments of a function are not a tuple")
         check(type(function) is FunctionType, f"a {type(function).__name__} is not a function")
         self.append(function(*args))
 
     def load_build(self) -> None:
         """Give an OrderedDict the ``_metadata`` that torch stores with a state_dict."""
         state, target = self.stack.pop(), self.stack[-1]
-        check(type(target) is OrderedDict, f"a {type(target).__name__} takes no attributes")
-        check(type(state) is dict and set(state) == {"_metadata"}, "the attributes are unknown")
+        check(type(target) is OrderedDict, f"cannot set attributes of {type(target).__name__}")
+        valid = type(state) is dict and set(state) == {"_metadata"}
+        check(valid, "an OrderedDict may have no attributes other than _metadata")
         target._metadata = state["_metadata"]
 
     def top(self, kind: type) -> Any:
@@ -166,7 +167,7 @@ def rebuild_tensor(
 ) -> Tensor:
     """Return a tensor that is a view of a storage; hooks and metadata are ignored."""
     check(isinstance(storage, np.ndarray), "a tensor has no storage")
-    check(not metadata, "a tensor is marked as negated or conjugated; call resolve_neg() first")
+    check(not metadata, "a tensor x is marked as negated or conjugated; save x.resolve_neg()")
     check_gradient(storage.dtype, requires_grad)
     return holding(strided(storage, offset, size, stride)).requires_grad_(requires_grad)
 
@@ -182,23 +183,22 @@ def check_gradient(dtype: np.dtype, requires_grad: Any) -> None:
 def strided(storage: np.ndarray, offset: Any, size: Any, stride: Any) -> np.ndarray:
     """Return a view of a storage; raise an error if it reaches beyond the storage."""
     check(type(size) is tuple and type(stride) is tuple, "a shape or stride is not a tuple")
-    check(
-        len(size) == len(stride) <= 64, f"a shape of {len(size)} axes has {len(stride)} strides"
-    )
+    valid = len(size) == len(stride) <= 64
+    check(valid, f"expected up to 64 axes, one stride each, got {len(size)} and {len(stride)}")
     numbers = (offset, *size, *stride)
     check(
         all(type(n) is int and 0 <= n < 2**63 for n in numbers),
-        "a shape, a stride or an offset is not a whole number of at least 0",
+        "a length, stride or offset is not an integer from 0 to 2^63 - 1",
     )
     itemsize = storage.itemsize
     if 0 in size:
         most = math.prod(filter(None, size)) * itemsize
-        check(most < 2**63, f"an empty tensor may not have the shape {size}")
+        check(most < 2**63, f"the shape {size} is too large, even for an empty tensor")
         return np.empty(size, storage.dtype)
     last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
     check(
         last < storage.size and math.prod(size) * itemsize < 2**63,
-        f"shape {size}, strides {stride}, offset {offset} does not fit "
+        f"shape {size} with strides {stride} and offset {offset} does not fit "
         f"into a storage of {storage.size} elements",
     )
     steps = [step * itemsize for step in stride]
@@ -219,19 +219,19 @@ def make_ordered() -> OrderedDict:
 
 def make_counter(counts: Any) -> Counter:
     """Return a Counter, which the state of some schedulers contains."""
-    check(type(counts) is dict, "a Counter is not made from a dict")
+    check(type(counts) is dict, "the argument of Counter is not a dict")
     return Counter(counts)
 
 
 def make_set(items: Any = ()) -> set:
     """Return a set with the items of a list."""
-    check(type(items) in (list, tuple), "a set is not made from a list")
+    check(type(items) in (list, tuple), "the argument of set is not a list or tuple")
     return set(items)
 
 
 def make_size(items: Any) -> tuple:
     """Return a shape."""
-    check(type(items) is tuple, "a Size is not made from a tuple")
+    check(type(items) is tuple, "the argument of Size is not a tuple")
     return items
 
 

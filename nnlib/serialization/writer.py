@@ -24,7 +24,7 @@ __all__ = ["Writer"]
 
 STORAGE_NAMES = {dtype: name for name, dtype in STORAGES.items()}
 PLAIN = (type(None), bool, int, float, str, tuple, list, dict, set, OrderedDict, Counter)
-CALLED = (set, OrderedDict, Counter, codecs.encode)  # functions that pickles of such data call
+CALLED = (set, OrderedDict, Counter, codecs.encode)  # functions that our pickles call
 
 
 class Name:

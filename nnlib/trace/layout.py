@@ -1,4 +1,4 @@
-"""Positions of nodes in a drawing: layers, in which each edge leads to a later layer.
+"""Positions of nodes in a drawing: layers, ordered so that each edge leads to a later one.
 
 There are two steps, both simple and deterministic. *Layers*: each node is placed in the layer
 directly before its first user. *Slots*: within a layer, nodes are in the order in which a

@@ -26,7 +26,8 @@ class History:
     seconds : list of float
         Duration of each epoch, including validation.
     best_epoch : int or None
-        Number of the epoch with the smallest loss; the first epoch is 1.
+        Number of the epoch with the smallest validation loss, or training loss without
+        validation data; the first epoch is 1.
     stopped : str
         Reason why training ended early, or an empty string.
     """

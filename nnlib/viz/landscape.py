@@ -55,7 +55,7 @@ def surface(
     ------
     ValueError
         If the losses are not finite or not of shape (M,), or if a path is not finite or not
-        of shape (K, 2). Truncate a path that diverged before you draw it.
+        of shape (K, 2). If a path diverged, truncate it before you draw it.
 
     >>> path = np.array([[1.5, 1.0], [0.5, -0.5], [0.1, 0.2]])
     >>> ax = surface(lambda w: w[:, 0] ** 2 + 3 * w[:, 1] ** 2, {"SGD": path}, minimum=(0, 0))
@@ -138,7 +138,7 @@ def descent(
     Parameters
     ----------
     f : callable
-        Function from (M,) to (M,) that is applied to each element.
+        Elementwise function from (M,) to (M,).
     steps : (K,) float
         Positions before the first step and after each step.
     limits : (float, float)

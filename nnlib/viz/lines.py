@@ -80,7 +80,7 @@ def _check_fit(runs: Mapping[str, np.ndarray], x, log: bool) -> None:
     for name, values in runs.items():
         if x is not None and np.shape(x) != values.shape[1:]:
             raise ValueError(
-                f"curves: expected x of the length of {name!r}, "
+                f"curves: expected x to be as long as {name!r}, "
                 f"got {np.shape(x)} and {values.shape[1:]}"
             )
         if log and values.min() <= 0:

@@ -37,7 +37,7 @@ def plane(
     extent : float
         The plane is drawn from -extent to extent in both directions.
     points, labels : (N, 2) float, (N,) int
-        Samples to mark, at most ten classes.
+        Samples to mark, from at most ten classes.
     arrows : (K, 2) float
         At most ten vectors from the origin, labelled w_1 to w_K.
     names : mapping of str to (x, y)

@@ -279,7 +279,7 @@ def test_a_name_cannot_end_its_script_either():
 
 @pytest.mark.parametrize("value", [[1, 2], None, np.zeros(2), {"a": 1}])
 def test_only_numbers_and_texts_are_glued(value):
-    with pytest.raises(TypeError, match="numbers: expected a number or a text for x"):
+    with pytest.raises(TypeError, match="numbers: expected a number or a string for x"):
         book.numbers(x=value)
 
 

@@ -56,9 +56,9 @@ def test_a_training_sample_is_not_its_own_neighbour(rng):
 
 def test_too_many_neighbours_are_refused():
     model = ours.KNeighborsClassifier(2).fit([[0.0], [1.0]], [0, 1])
-    with pytest.raises(ValueError, match="n_neighbors = 3, n_samples_fit = 2"):
+    with pytest.raises(ValueError, match=r"n_neighbors <= 2, .* got 3"):
         model.kneighbors([[0.0]], 3)
-    with pytest.raises(ValueError, match="n_neighbors = 2, n_samples_fit = 1"):
+    with pytest.raises(ValueError, match=r"n_neighbors <= 1, .* got 2"):
         model.kneighbors()
 
 

@@ -90,10 +90,10 @@ UNFINISHED = [
     (
         "LogisticRegression",
         {"max_iter": 1},
-        r"1 steps: mean loss .* gradient .* \(tol 0.0001\)",
+        r"step 1: mean loss .* gradient .* \(tol 0.0001\)",
     ),
-    ("LinearSVM", {"tol": 0, "max_iter": 3}, r"3 epochs: .* gap .* \(tol 0\)"),
-    ("Perceptron", {"max_iter": 1}, r"1 epochs: \d+ of 40 samples wrong in the last"),
+    ("LinearSVM", {"tol": 0, "max_iter": 3}, r"epoch 3: .* gap .* \(tol 0\)"),
+    ("Perceptron", {"max_iter": 1}, r"epoch 1, in which \d+ of 40 samples were wrong"),
 ]
 
 
