@@ -79,7 +79,7 @@ class set_grad_enabled(Recording):
 
 
 def _recording(enabled: bool, inference: bool | None, func: Callable | None) -> Any:
-    """Return a context manager, or for a decorator without brackets, func wrapped in one."""
+    """Return a context manager or, for a decorator without parentheses, func wrapped in one."""
     context = Recording(enabled, inference)
     return context if func is None else context(func)
 

@@ -602,7 +602,7 @@ def _pasted(base: Tensor, path: Callable, new: Tensor) -> Tensor:
     )
 
 
-# Gradients of views. A path is a function that returns a view of an array, for example a[1:].
+# Gradients of views. Here, a path is a function that returns a view of an array, such as a[1:].
 # Applied to an array of flat indices, it returns the flat indices of the view's elements.
 
 

@@ -41,7 +41,7 @@ class Tensor:
     ----------
     *data : int, or one nested list, array or Tensor
         Integers are the sizes of an uninitialized tensor; ``Tensor()`` is empty. A list, tuple
-        or array contains the values; a float32 array shares its memory. For a Tensor, of any
+        or array contains the values; a float32 array shares its memory. For a Tensor of any
         dtype, the result is a view of it. A shape is a plain tuple here, so ``Tensor(x.shape)``
         contains the lengths of the axes. In PyTorch, the result has this shape;
         ``Tensor(*x.shape)`` and ``empty(x.shape)`` work in both libraries.
@@ -284,7 +284,7 @@ class Tensor:
 
     @property
     def data(self) -> Tensor:
-        """A tensor without history that shares this memory; its changes aren't counted."""
+        """A tensor without history that shares this tensor's memory, but not its version."""
         return holding(self.array)
 
     @data.setter
@@ -292,7 +292,7 @@ class Tensor:
         self.array = as_array(raw(value))
 
     def detach(self) -> Tensor:
-        """Return a tensor without history that shares this memory; its changes are counted."""
+        """Return a tensor without history that shares this tensor's memory and version."""
         out = holding(self.array)
         out.version = counter(self)
         return out
@@ -308,7 +308,9 @@ class Tensor:
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set whether a gradient is computed for this tensor."""
         if requires_grad and self.version is INFERENCE:
-            raise RuntimeError("requires_grad_: the tensor was made in inference_mode")
+            raise RuntimeError(
+                "requires_grad_: the tensor was made in inference_mode; use a clone() instead"
+            )
         if requires_grad and self.dtype.kind != "f":
             raise RuntimeError(
                 f"requires_grad_: expected a floating-point dtype, got {self.dtype}; "
@@ -373,7 +375,7 @@ def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 def holding(array: np.ndarray) -> Tensor:
-    """Return an array of any dtype as a Tensor; torch's files contain more than six dtypes."""
+    """Return an array of any dtype as a Tensor; torch's files can contain more than our six."""
     return wrap(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 
@@ -396,7 +398,7 @@ def as_array(data: Any) -> np.ndarray:
     if array.dtype not in DTYPES:
         expected = ", ".join(map(str, DTYPES))
         raise TypeError(
-            f"Tensor: expected array with one of the dtypes {expected}, got {array.dtype}"
+            f"Tensor: expected an array with one of the dtypes {expected}, got {array.dtype}"
         )
     return array
 

@@ -141,7 +141,7 @@ class Function:
 
 
 class FunctionNode(Node):
-    """A recorded call to a Function; the rule of each edge is the position of its input."""
+    """A recorded call to a Function; its edges store input positions instead of rules."""
 
     __slots__ = ("ctx", "function", "results", "several", "sources", "takes")
 
@@ -282,7 +282,7 @@ def _among(x: Any, objects: tuple) -> bool:
 
 
 def once_differentiable(fn: Callable) -> Callable:
-    """Decorate a ``backward`` that must not be differentiated; doing so raises an error."""
+    """Decorate a ``backward`` so that differentiating it raises an error."""
 
     @functools.wraps(fn)
     def backward(ctx: FunctionCtx, *grads: Tensor | None) -> Any:

@@ -234,7 +234,7 @@ def _hessian_product(
 def _applied(
     name: str, func: Callable, inputs: Tensors, create: bool, strict: bool
 ) -> tuple[list[Tensor], list[Tensor], Tensors]:
-    """Return new Tensors for the inputs, the results as a list, and the results of func."""
+    """Return new Tensors for the inputs, func's results as a list, and func's return value."""
     x = []
     for tensor in _tuple(name, "inputs", inputs):
         new = reshape(tensor, tensor.shape) if create else tensor.detach()
@@ -275,7 +275,7 @@ def _vector(name: str, v: Any, target: Tensors, like: Sequence[Tensor]) -> list[
     if v is None:
         if isinstance(target, tuple) or target.numel() != 1:
             raise RuntimeError(
-                f"{name}: expected v, because there is more than one element, got None"
+                f"{name}: expected v, which is optional only for a single element, got None"
             )
         return [wrap(np.ones_like(target.array))]
     tensors = _tuple(name, "v", v)

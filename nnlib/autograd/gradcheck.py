@@ -49,8 +49,8 @@ def gradcheck(
     Returns
     -------
     bool
-        Whether all derivatives agree. Closer than h to a corner, such as 0 for ReLU, even a
-        correct derivative can disagree.
+        Whether all derivatives agree. At a point closer than h to a corner, such as 0 for ReLU,
+        even a correct derivative can disagree.
 
     Raises
     ------
@@ -208,7 +208,7 @@ def _described(
     computed: np.ndarray, expected: np.ndarray, agrees: np.ndarray, ndim: int
 ) -> str:
     """Describe where a Jacobian is wrong; the last ndim axes are the axes of the input."""
-    with np.errstate(invalid="ignore"):  # infinities subtract to nan
+    with np.errstate(invalid="ignore"):  # inf - inf is nan
         error = np.where(agrees, -1, np.nan_to_num(np.abs(computed - expected), nan=np.inf))
         factor = np.sum(computed * expected) / (np.sum(expected**2) or 1)
     worst = tuple(int(n) for n in np.unravel_index(error.argmax(), error.shape))

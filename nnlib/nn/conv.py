@@ -66,8 +66,8 @@ class _Convolution(Module):
         ends = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         shape = (ends[0], ends[1] // groups, *self.kernel_size)
         if min(shape) < 0:
-            what = "a weight with lengths >= 0"
-            raise RuntimeError(f"{type(self).__name__}: expected {what}, got shape {shape}")
+            what = "numbers of channels and kernel_size >= 0"
+            raise RuntimeError(f"{type(self).__name__}: expected {what}, got weight {shape}")
         dtype = factory_dtype(type(self).__name__, device, dtype)
         self.weight = Parameter(np.empty(shape, dtype))
         self.register_parameter(

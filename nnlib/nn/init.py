@@ -175,9 +175,9 @@ def kaiming_normal_(
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
     """Fill with orthogonal rows or columns, whichever are fewer, each of length gain.
 
-    If there are more than two axes, the first one is the row, and all other axes together are
-    the column. Q of a random QR decomposition is multiplied by the signs of R's diagonal, so
-    that all orthogonal matrices are equally likely.
+    If there are more than two axes, the first one counts the rows, and all other axes together
+    count the columns. The Q of a random QR decomposition is multiplied by the signs of R's
+    diagonal, so that all orthogonal matrices are equally likely.
 
     Source: Saxe et al. (2014), section 3; chapter "Initialization".
 

@@ -1,6 +1,6 @@
 """The module paths of torch's layers, such as ``nn.modules.rnn.LSTM``.
 
-Each file of torch, such as ``rnn``, corresponds to this same module, which has all layers.
+Every torch file name, such as ``rnn``, refers to this module, which contains all layers.
 """
 
 import sys

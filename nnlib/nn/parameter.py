@@ -44,7 +44,7 @@ class Parameter(Tensor):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         out = super().__deepcopy__(memo)
-        out.grad = None  # unlike the copy of a Tensor, a copy has no gradient, as in torch
+        out.grad = None  # as in torch, copied Parameters have no gradient; copied Tensors do
         return out
 
     def __repr__(self) -> str:

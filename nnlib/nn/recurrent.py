@@ -174,9 +174,9 @@ class Layers(Recurrent):
     ) -> tuple[Tensor, list]:
         """Compute ``_run_one`` for packed sequences, block by block.
 
-        A block consists of consecutive times with the same number n of active sequences. In the
-        forward direction, some sequences end between two blocks, so their states are final. In
-        the backward direction, these sequences start there.
+        A block consists of consecutive time steps with the same number n of active sequences.
+        In the forward direction, some sequences end between two blocks, so their states are
+        final. In the backward direction, these sequences start there.
         """
         starts = np.flatnonzero(np.diff(sizes, prepend=0))
         times, ns = np.diff(starts, append=len(sizes)).tolist(), sizes[starts].tolist()

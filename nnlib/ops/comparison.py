@@ -234,7 +234,7 @@ def bitwise_left_shift(input: Tensor, other: Tensor) -> Tensor:
 
 
 def bitwise_right_shift(input: Tensor, other: Tensor) -> Tensor:
-    """Shift bits to the right: y = ⌊a / 2^b⌋; a negative b counts as a large one."""
+    """Shift bits to the right: y = ⌊a / 2^b⌋; if b < 0, y is 0 for a >= 0 and -1 for a < 0."""
     return _shifted("bitwise_right_shift", np.right_shift, input, other)
 
 

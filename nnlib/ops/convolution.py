@@ -55,14 +55,14 @@ def numbers(name: str, option: str, value: Any, least: int, others: str = "") ->
 
 
 def too_small(size: Pair, padding: Pair, dilation: Pair) -> str:
-    """Return a description of an image on which no window fits, for an error message."""
+    """Return a description of an image in which no window fits, for an error message."""
     return f"{size} with padding {padding} and dilation {dilation}; use a smaller window"
 
 
 def grid_of(
     name: str, size: Pair, kernel: Any, stride: Any, padding: Any, dilation: Any
 ) -> Grid:
-    """Return the grid of windows that fit on a padded image."""
+    """Return the grid of windows that fit in a padded image."""
     k = numbers(name, "kernel_size", kernel, 1)
     s = numbers(name, "stride", stride, 1)
     p = numbers(name, "padding", padding, 0)
@@ -145,10 +145,10 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
 
     At stride 1, dx is also a convolution: of g with mirrored kernels. The matrix X of that
     convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use
-    one X for both gradients and don't have to sum windows. This X has H W elements for each
-    output channel, while ``spread`` and the X of the images need I J elements for each input
-    channel. In our measurements, both methods are equally fast if the second number is 2/3 of
-    the first.
+    one X for both gradients and don't have to sum windows. For each element of a window, this X
+    has one element per pixel of x and output channel, while ``spread`` and the X of the images
+    need one per window and input channel. In our measurements, both methods are equally fast if
+    the second number is 2/3 of the first.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]

@@ -243,7 +243,7 @@ def lerp(input: Tensor, end: Tensor, weight: float | Tensor) -> Tensor:
 
 
 def _between(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Return a + w (b - a), which is exact at both ends."""
+    """Return a + w (b - a), computed so that it is exactly a at w = 0 and b at w = 1."""
     return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (1 - w) * (b - a))
 
 

@@ -117,7 +117,7 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
 
 
 def _title(index: tuple) -> str:
-    """Return PyTorch's name for the last step of reading at a basic index."""
+    """Return PyTorch's name for the last operation that a basic index performs."""
     steps = [part for part in index if part is not ... and part != slice(None)]
     last = steps[-1] if steps else ...
     if last is None:
@@ -600,7 +600,7 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """Return sorted unique elements (or slices along dim), with inverse indices and counts."""
+    """Return sorted unique elements or slices and, if requested, inverse indices and counts."""
     results = call_as(
         "unique",
         np.unique,
@@ -635,9 +635,9 @@ def searchsorted(
 ) -> Tensor:
     """Return the index at which each x would be inserted into a sorted vector.
 
-    The elements before this index are smaller than x. With right=True or side="right", the
-    elements from this index on are larger. If the sequence has several rows, the elements in
-    each row of x are inserted into the corresponding row.
+    The elements before this index are < x, and the others are >= x. With right=True or
+    side="right", they are <= x and > x instead. If the sequence has several rows, the elements
+    in each row of x are inserted into the corresponding row.
     """
     name = "searchsorted"
     s, x = promote(name, sorted_sequence, input)

@@ -248,7 +248,7 @@ MODES = dict(constant="constant", reflect="reflect", replicate="edge", circular=
 def pad(
     input: Tensor, pad: Sizes, mode: str = "constant", value: float | None = None
 ) -> Tensor:
-    r"""Add elements before and after along the last axes, or remove some.
+    r"""Add elements at both ends of the last axes, or remove some.
 
     .. math:: y_i = x_{i - l} \text{ inside; outside, } y_i \text{ depends on the mode}
 
@@ -274,8 +274,8 @@ def pad(
     Raises
     ------
     RuntimeError
-        If the mode is unknown, ``pad`` contains too many numbers, or x has fewer elements than
-        the mode needs or ``pad`` removes.
+        If the mode is unknown, ``pad`` contains too many numbers or an odd number of them, or x
+        has fewer elements than the mode needs or ``pad`` removes.
 
     Source: ``torch.nn.functional.pad``; chapter "Convolution".
 
@@ -284,7 +284,7 @@ def pad(
     """
     shape = array("pad", input).shape
     fits = len(pad) % 2 == 0 and len(pad) // 2 <= len(shape) and mode in MODES
-    what = f"at most {len(shape)} pairs of numbers and one of {list(MODES)}"
+    what = f"at most {len(shape)} pairs of numbers and a mode in {list(MODES)}"
     expect(fits, "pad", what + ", got {} and {}", pad, mode)
     pairs = [tuple(pad[i : i + 2]) for i in range(0, len(pad), 2)]  # the last axis first
     sides = [(0, 0)] * (len(shape) - len(pairs)) + pairs[::-1]

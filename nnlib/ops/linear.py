@@ -227,7 +227,7 @@ def inverse(input: Tensor) -> Tensor:
 def logdet(input: Tensor) -> Tensor:
     """Logarithm of the determinant of square matrices: y = log det X, so dL/dX = dL/dy X⁻ᵀ.
 
-    It is NaN if the determinant is negative, and -inf if it is 0, with a gradient of NaN.
+    If det X < 0, y is NaN and dL/dX is 0. If det X = 0, y is -inf and dL/dX is NaN.
     """
     sign, y = np.linalg.slogdet(_square("logdet", input))
 
@@ -459,7 +459,7 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
     out = "".join(c for c in a_label + b_label if (c in a_label) != (c in b_label))
     labels = (a_label, b_label) if fits else ()
     return _contract(
-        "tensordot", f"operands with axes that pair for dims={dims}", (a, b), labels, out
+        "tensordot", f"operands whose axes match for dims={dims}", (a, b), labels, out
     )
 
 

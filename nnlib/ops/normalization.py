@@ -33,7 +33,7 @@ def standardized(
     r"""Standardize slices of each sample by their own mean and variance.
 
     slices = (N, G, n) means N samples of G slices of n elements, in the order of the input. The
-    weight γ and the bias β have the given shape, and each of their elements applies to the same
+    weight γ and the bias β have shape ``shape``, and each of their elements applies to the same
     number of neighbouring elements of a sample. With z = x - μ and σ² = mean z² + eps of a
     slice, y = γ z/σ + β, so
 

@@ -157,7 +157,7 @@ def promote(name: str, *operands: Any) -> list[np.ndarray]:
 
 
 def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Return both operands in one dtype; a Python number after a float array is unchanged."""
+    """Return operands in one dtype; if a is a float array, a Python number b is unchanged."""
     a = input.array if isinstance(input, Tensor) else input  # raw(), without the call
     b = other.array if isinstance(other, Tensor) else other
     if type(a) is np.ndarray:

@@ -44,7 +44,7 @@ def listed(f: Callable) -> Callable:
 
 
 def expect(condition: bool, name: str, what: str, *got: Any) -> None:
-    """Raise RuntimeError unless the condition is true; ``what`` is a format for ``got``."""
+    """Raise RuntimeError unless the condition is true; ``got`` is formatted into ``what``."""
     if not condition:
         raise RuntimeError(f"{name}: expected {what.format(*got)}")
 
@@ -149,8 +149,8 @@ def reshape(input: Tensor, shape: Sizes) -> Tensor:
 def view(input: Tensor, shape: Sizes) -> Tensor:
     """Return a view in another shape; raise RuntimeError if torch would need a copy.
 
-    Unlike in torch, results of convolutions have their channels last in memory. If only nnlib
-    needs a copy because of this, it makes one.
+    Unlike in torch, results of convolutions have their channels last in memory. If a copy
+    is needed only for this reason, ``view`` makes one.
     """
     x = array("view", input)
     try:
@@ -363,7 +363,7 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 
 def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
-    """Return a function from an array to a writeable view of a diagonal, as the last axis."""
+    """Return a function that maps an array to a writeable view with a diagonal as last axis."""
 
     def read(a):
         a = np.moveaxis(a, (dim1, dim2), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]

@@ -107,9 +107,8 @@ class Adam(Optimizer):
         if group["amsgrad"]:
             largest = memory["max_exp_avg_sq"].array
             v = np.maximum(largest, v, out=largest)
-        step = np.sqrt(
-            v, out=np.empty_like(v)
-        )  # without out, an array of shape () becomes a scalar
+        # Without out=..., an array of shape () would become a scalar.
+        step = np.sqrt(v, out=np.empty_like(v))
         step /= math.sqrt(1 - beta2**t)
         step += group["eps"]
         np.divide(m, step, out=step)

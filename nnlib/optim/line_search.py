@@ -35,8 +35,8 @@ def strong_wolfe(
     .. math::
         f(t) \le f(0) + c_1 t\, f'(0), \qquad |f'(t)| \le c_2\, |f'(0)|
 
-    First, the step grows until it brackets such a point. Then cubic interpolation narrows the
-    bracket. The rules are the same as in torch, so both evaluate the same points.
+    First, t grows until a point that meets both conditions is bracketed. Then cubic
+    interpolation narrows the bracket. The rules and the points are the same as in torch.
 
     Parameters
     ----------

@@ -139,7 +139,7 @@ def _hessian(params: list[Tensor], loss: Tensor) -> np.ndarray:
 
 
 def _downhill(H: np.ndarray, g: np.ndarray) -> np.ndarray:
-    """Return -|H|⁻¹g, where |H| has the absolute eigenvalues of H, with a lower limit."""
+    """Return -|H|⁻¹g; |H| has the absolute values of H's eigenvalues, with a lower limit."""
     curvature, Q = np.linalg.eigh(H)
     size = np.abs(curvature)
     least = size.max() * 1e-8 or 1.0

@@ -19,7 +19,7 @@ __all__ = ["Optimizer"]
 
 
 def _with_hooks(step: Callable) -> Callable:
-    """Return the ``step`` of a class, which also sets ``has_stepped`` and calls the hooks."""
+    """Wrap the ``step`` of a class so that it also sets ``has_stepped`` and calls the hooks."""
 
     @functools.wraps(step)
     def call(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
@@ -176,7 +176,7 @@ class Optimizer:
         for i, memory in state_dict["state"].items():
             if i not in known:
                 raise KeyError(
-                    f"load_state_dict: expected the state of a parameter in {names}, got {i!r}"
+                    f"load_state_dict: expected states only for parameters {names}, got {i!r}"
                 )
             state[known[i]] = {
                 k: _copied(v, None if k == "step" else known[i].dtype)

@@ -57,7 +57,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     axes = x.ndim
     for axis, (starts, ends) in enumerate(parts, axes - 2):
         at = _listed(starts, ends)
-        times = (at[:, :, None] == at[:, None]).sum(2)  # how often a window lists an index
+        times = (at[:, :, None] == at[:, None]).sum(2)  # how often an index occurs in a window
         weight = (1 / (times * (ends - starts)[:, None])).astype(x.dtype)
         weight = weight.reshape(*weight.shape, *(1,) * (axes - 1 - axis))
         terms = [taken(y, axis, at[:, k]) * weight[:, k] for k in range(at.shape[1])]

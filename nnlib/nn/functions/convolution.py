@@ -161,7 +161,7 @@ def conv_transpose2d(
     bias : (C_out,), optional
         Bias that is added to each output image.
     stride, padding, dilation, groups
-        Options of the ``conv2d`` that maps y to the size of x.
+        Options of the ``conv2d`` whose result for y has the shape of x.
     output_padding : int or pair of int
         Additional size of y. Several sizes of y lead to the same size of x, and 0 selects the
         smallest one.

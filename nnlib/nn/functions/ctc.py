@@ -77,7 +77,7 @@ def ctc_loss(
     place = np.arange(labels.shape[1])
     ends = (place == 2 * counts[:, None]) | (place == 2 * counts[:, None] - 1)
     hop = labels[:, 2:] != labels[:, :-2]  # whether a blank between two labels can be skipped
-    alpha = np.full((len(x) + 1, *labels.shape), -np.inf, x.dtype)  # of paths so far
+    alpha = np.full((len(x) + 1, *labels.shape), -np.inf, x.dtype)  # log-likelihoods so far
     alpha[0, :, 0] = 0
     for k in range(len(x)):
         alpha[k + 1] = _reached(alpha[k], hop) + emit[k]

@@ -30,7 +30,7 @@ def embedding(
 
     .. math:: y_i = W_{t_i}, \quad \frac{dL}{dW_k} = \sum_{i:\, t_i = k} \frac{dL}{dy_i}
 
-    This is the product of a matrix of one-hot rows with W, without computing the zeros.
+    This is the product of a matrix of one-hot rows with W, without multiplying by the zeros.
 
     Parameters
     ----------

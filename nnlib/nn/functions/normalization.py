@@ -393,7 +393,7 @@ def _check_parts(
 
 
 def _check_count(name: str, shape: tuple[int, ...], n: int) -> None:
-    """Raise ValueError if each variance would be over a single element."""
+    """Raise ValueError if each variance would be computed from a single element."""
     if n == 1:
         remedy = "; use a larger batch, or eval() for predictions" * (name == "batch_norm")
         what = "more than 1 element for each mean and variance"

@@ -44,7 +44,7 @@ def grid_sample(
     padding_mode : {"zeros", "border"}
         Values outside the image: 0, or the value of the nearest pixel at the edge.
     align_corners : bool, optional
-        See above. None means False, and issues a warning.
+        See above. None means False, with a warning.
 
     Raises
     ------

@@ -27,7 +27,7 @@ def gumbel_softmax(
     tau : float
         Temperature τ. The smaller it is, the closer y is to a one-hot vector.
     hard : bool
-        If True, return the one-hot vector, with the gradient of y.
+        If True, return the one-hot vector of the largest element, with the gradient of y.
     eps : float
         Ignored, as in torch.
     dim : int

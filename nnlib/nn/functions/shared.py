@@ -57,7 +57,7 @@ def check_reduction(name: str, reduction: str, *more: str) -> None:
 def weighted(
     name: str, each: Any, input: Any, weight: Any, reduction: str, by_weight: bool = True
 ) -> Any:
-    """Return the reduced weighted losses; the mean divides by the sum of the weights."""
+    """Return reduced weighted losses; if by_weight, the mean divides by the total weight."""
     if weight is None:
         return reduced(name, each, reduction)
     if raw(weight).shape != raw(input).shape:

@@ -228,7 +228,7 @@ def pad_sequence(
     padding_value: float = 0.0,
     padding_side: str = "right",
 ) -> Tensor:
-    """Pad sequences (T_n, ...) to the longest length, and stack them to (T, N, ...).
+    """Pad sequences (T_n, ...) to the longest length, and stack them as (T, N, ...).
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ class SpectralNorm:
                 for _ in range(self.n_power_iterations):
                     v.copy_(F.normalize(u @ matrix, dim=0, eps=self.eps))
                     u.copy_(F.normalize(matrix @ v, dim=0, eps=self.eps))
-            u, v = u.clone(), v.clone()  # the next call changes u and v before backward
+            u, v = u.clone(), v.clone()  # another call can change u and v before backward
         return w / (u @ (matrix @ v))
 
 
@@ -60,9 +60,9 @@ def spectral_norm(
         v \leftarrow W^\top u / \|W^\top u\|, \quad u \leftarrow W v / \|W v\|, \quad
         W_{SN} = W / (u^\top W v)
 
-    The vectors u and v converge to the singular vectors, because each call in training mode
-    runs this power iteration. W is now the parameter ``weight_orig``, and u and v are the
-    buffers ``weight_u`` and ``weight_v``. ``weight`` is no longer a parameter.
+    The vectors u and v converge to the singular vectors of the largest singular value, because
+    each call in training mode runs this power iteration. W is now the parameter ``weight_orig``
+    instead of ``weight``, and u and v are the buffers ``weight_u`` and ``weight_v``.
 
     Parameters
     ----------

@@ -183,9 +183,9 @@ class CyclicLR(LRScheduler):
 
     In each cycle, h rises from 0 to 1 in ``step_size_up`` steps, and falls to 0 in
     ``step_size_down`` steps (default: the same number). The scale s is 1 for "triangular",
-    :math:`1 / 2^{c-1}` in cycle c for "triangular2", :math:`\gamma^t` for "exp_range", or
-    ``scale_fn(c)`` or ``scale_fn(t)``, if ``scale_mode`` is "cycle" or "iterations". Momentum,
-    or Adam's β₁, does the opposite. An argument that is a list contains one value per group.
+    :math:`1 / 2^{c-1}` in cycle c for "triangular2", and :math:`\gamma^t` for "exp_range". With
+    ``scale_fn``, s is ``scale_fn(c)`` for ``scale_mode`` "cycle", and ``scale_fn(t)`` for
+    "iterations". Momentum, or Adam's β₁, does the opposite. Lists contain one value per group.
 
     Raises ValueError if the mode is unknown, a list has the wrong length, or ``cycle_momentum``
     is True but the optimizer has neither momentum nor betas.

@@ -26,7 +26,7 @@ class ReduceLROnPlateau(LRScheduler):
     factor : float
         Factor c.
     patience : int
-        Number P of epochs without improvement to wait.
+        Number P of epochs without improvement to tolerate.
     threshold : float
         Minimum improvement for a new best value.
     threshold_mode : "rel" or "abs"

@@ -26,9 +26,9 @@ class _Several(LRScheduler):
                 raise TypeError(f"{own}: expected schedulers, got {got}")
             valid = not isinstance(schedule, ReduceLROnPlateau)
             wanted = "schedulers that don't need a metric"
-            expect(self, valid, wanted, f"ReduceLROnPlateau at {i}")
+            expect(self, valid, wanted, f"ReduceLROnPlateau at index {i}")
             same = schedule.optimizer is self.optimizer
-            expect(self, same, "schedulers for one optimizer", f"a different optimizer at {i}")
+            expect(self, same, "schedulers for one optimizer", f"a different one at index {i}")
 
     def _undo(self) -> None:
         """Undo the step that each scheduler took when it was created."""
@@ -68,8 +68,7 @@ class SequentialLR(_Several):
         If an element of schedulers isn't a scheduler.
     ValueError
         If there are no schedulers, one has a different optimizer or is a ``ReduceLROnPlateau``,
-        the milestones don't increase, or there isn't exactly one fewer milestone than
-        schedulers.
+        a milestone is less than the one before, or n schedulers don't have n - 1 milestones.
 
     >>> from nnlib import nn, optim
     >>> from nnlib.optim.lr_scheduler import ExponentialLR, LinearLR

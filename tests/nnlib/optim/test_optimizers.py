@@ -301,7 +301,7 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing():
     state["state"][5] = {}
     state["param_groups"][0]["lr"] = 9.0
     with pytest.raises(
-        KeyError, match=r"load_state_dict: expected the state of a parameter in \[0\], got 5"
+        KeyError, match=r"load_state_dict: expected states only for parameters \[0\], got 5"
     ):
         optimizer.load_state_dict(state)
     assert optimizer.param_groups[0]["lr"] == 0.1
