@@ -245,7 +245,7 @@
         const next = new Map([...values, [name, +input.value]]);
         const graph = attempt(
           () => nn.trace(state.program, next),
-          () => refuse("With this number the result isn’t finite. The figure keeps the previous number."),
+          () => refuse("With this number the result isn’t finite. The figure still uses the previous number."),
         );
         if (!graph) return;
         accept();
