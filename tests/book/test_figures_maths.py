@@ -99,7 +99,7 @@ def test_rows_and_solutions_are_those_of_elimination(book_figure):
         r, s = ([Fraction(str(v)) for v in line] for line in system["rows"])
         solutions = linalg.solution_set([r[:2], s[:2]], [r[2], s[2]], exact=True)
         for part in ("0", "0.5", "1"):
-            figure.slide("part of x₁ eliminated", part)
+            figure.slide("fraction of x₁ eliminated", part)
             facts = figure.facts()
             t = Fraction(part) * s[0] / r[0]
             now = [b - t * a for a, b in zip(r, s, strict=True)]

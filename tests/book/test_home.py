@@ -94,7 +94,7 @@ def test_continue_leads_to_the_page_that_was_read_last(open_visit, address):
     for name in ("start/setup", "maths/eigen"):
         page.goto(f"{address}chapters/{name}.html", wait_until="domcontentloaded")
     page.goto(address + PAGE)
-    page.get_by_role("link", name="Continue where you were: Eigenvalues").click()
+    page.get_by_role("link", name="Continue where you left off: Eigenvalues").click()
     page.wait_for_url("**/maths/eigen.html")
 
 

@@ -533,7 +533,7 @@ def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):
     assert page.locator("nn-map .nn-onward").inner_text() == "Continue with Second"
     assert "1 of 2 pages done" in page.locator("nn-shelf").inner_text()
     back = page.locator("nn-resume")
-    assert back.inner_text() == "Continue where you were: Asked"
+    assert back.inner_text() == "Continue where you left off: Asked"
     back.get_by_role("link").press("Enter")
     page.wait_for_url("**/asked.html")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from write.live import settings
 
 DESCRIPTION = (
-    "A free course on neural networks: write one with only NumPy, train it, move every "
-    "figure, and learn how far you can trust the result."
+    "A free course on neural networks: write one with only NumPy, train it, explore "
+    "interactive figures, and learn how far you can trust the result."
 )
 CARD = "_static/card.png"
 LAYERS = ((0.9, 3), (2.5, 4), (4.1, 2))  # x position and number of units of each layer

@@ -137,7 +137,7 @@ class NotationTable(SphinxDirective):
             ]
             for s in symbols
         ]
-        head = ["Symbol", "Shape", "In code", "Meaning, and the page"]
+        head = ["Symbol", "Shape", "In code", "Meaning and page"]
         return [table(head, rows, ["nn-notation"])]
 
     def _twice(self, symbols: list[Symbol]) -> list[nodes.Node]:

@@ -60,7 +60,7 @@ class Strip(SphinxDirective):
         pages = self.env.app.nn_course.pages
         known = pages.get(page_of(self.env.docname))
         if not known or not known.after:
-            return [nodes.paragraph("", "Nothing before it.")]
+            return [nodes.paragraph("", "No earlier page.")]
         written = self.env.found_docs
         return self.parse_text_to_nodes(
             "\n".join(

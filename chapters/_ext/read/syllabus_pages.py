@@ -103,7 +103,7 @@ class ErrataTable(SphinxDirective):
         box.insert(0, head)
         page = _class(erratum.page)
         box["classes"] += [f"nn-page-{page}", f"nn-severity-{erratum.severity}"]
-        title = FoldTitle("", f"The check of {erratum.id}")
+        title = FoldTitle("", f"The check for {erratum.id}")
         box += Fold("", title, *check_of(self, erratum), classes=["nn-check"])
         return box
 
@@ -141,7 +141,7 @@ def _tables(app, docname: str, notes: str) -> str:
     """Return the topics of one set of notes as HTML, a table for each of its sections."""
     topics = [topic for topic in app.nn_course.topics.values() if topic.notes == notes]
     taught = sum(bool(_address(app, docname, topic.page)) for topic in topics)
-    share = f"{taught} of {len(topics)} topics are taught on pages that are written."
+    share = f"{taught} of {len(topics)} topics are taught on finished pages."
     head = "<thead><tr><th>Topic</th><th>Kind</th><th>Page</th></tr></thead>"
     sections = [
         (section, [_row(app, docname, topic) for topic in group])

@@ -19,7 +19,7 @@ BUILD_ONLY = "build-only"
 HIDDEN = {"hide-input", "remove-input", "remove_input", "hide-cell", "remove-cell"}
 MUTE = {"remove-cell", "remove-output", "remove_output"}
 GLUED = "application/papermill.record/"  # glued numbers, which the prose shows
-AT_HOME = "This page reads the course's own folder: its cells run only there, by `make lab`."
+AT_HOME = "These cells need the course's folder, so open this page there with `make lab`."
 INSTALL = """\
 # Installs nnlib in Colab; does nothing where it is installed already.
 import importlib.util

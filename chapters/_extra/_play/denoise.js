@@ -34,8 +34,8 @@ nn.define("denoise", (element, {size, pictures, names, noise, layers, start, kno
     const {picture, level} = state, noisy = spoilt(picture, level), again = run(noisy);
     [clean[picture], noisy, again].forEach((pixels, k) => shown[k][1].set(pixels));
     live.set(
-      `Noise ${nn.number(level, 2)}: squared error ${nn.number(error(picture, noisy), 0)} with ` +
-        `noise, ${nn.number(error(picture, again), 0)} denoised.`,
+      `Noise ${nn.number(level, 2)}: squared error ${nn.number(error(picture, noisy), 0)} before ` +
+        `denoising, ${nn.number(error(picture, again), 0)} after it.`,
     );
   }
   const redraw = nn.frame(draw);

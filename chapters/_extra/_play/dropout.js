@@ -36,7 +36,7 @@
     const key = nn.legend(
       nn.lineKey({colour: "a", width: 1.2}, "sub-networks"),
       nn.lineKey({colour: "b", width: 3.4}, "their mean"),
-      nn.lineKey({colour: "ink", dash: "7 5", width: 2.2}, "all units, one pass"),
+      nn.lineKey({colour: "ink", dash: "7 5", width: 2.2}, "whole network"),
     );
 
     // The network: an input, the hidden units, an output; units and lines that are off are grey.

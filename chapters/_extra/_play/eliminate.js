@@ -115,7 +115,7 @@ nn.define("eliminate", (element, {systems, extent = 6}) => {
       redraw();
     },
   });
-  const slider = nn.slider({label: "part of x₁ eliminated", min: 0, max: 1, step: 0.05, value: 0,
+  const slider = nn.slider({label: "fraction of x₁ eliminated", min: 0, max: 1, step: 0.05, value: 0,
     show: v => `${Math.round(100 * v)}%`, move: v => put(state.rows, v)});
   function put(rows, part) {
     Object.assign(state, {rows, part});

@@ -165,7 +165,7 @@ nn.define("gates", (element, {values, marked, gates, goal: first, known}) => {
         ? `Correct. If you like, close the output gate of step ${early + 1} to hide its state.`
         : near(state.o[T - 1], 0)
           ? `Correct. If you like, open the output gate of step ${T} to show its state.`
-          : "Correct, and nothing is shown before the end.";
+          : "Correct, and only the last step shows its state.";
     live.set(goalWords + verdict);
     drawing.setAttribute("aria-label", `A cell over ${T} steps. It ends with ${number(end, 2)}.`);
   }

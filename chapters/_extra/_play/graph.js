@@ -234,7 +234,7 @@
       // A value without a finite result is rejected, unless the graph waits for better values.
       function read() {
         if (input.value === "" || !Number.isFinite(+input.value)) {
-          refuse("Please type a number. Until then, the figure uses the last one.");
+          refuse("Please type a number. Until then, the figure uses the previous number.");
           return;
         }
         if (state.drawn !== state.program) {
@@ -245,7 +245,7 @@
         const next = new Map([...values, [name, +input.value]]);
         const graph = attempt(
           () => nn.trace(state.program, next),
-          () => refuse("With this number the result isn’t finite, so the last one stays."),
+          () => refuse("With this number the result isn’t finite. The figure still uses the previous number."),
         );
         if (!graph) return;
         accept();

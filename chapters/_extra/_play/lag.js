@@ -80,7 +80,7 @@ nn.define("lag", (element, {radius, lean, derivative, degrees, leans, steps, kno
     );
     plane.describe(`A gradient of length 1 and its path over ${steps} steps. ${verdict}`);
     plot.describe(
-      `The length of the gradient against the steps back. After ${steps} steps it is ${told(end)}.`,
+      `The length of the gradient against the number of steps back. After ${steps} steps it is ${told(end)}.`,
     );
   }
   const redraw = nn.frame(draw);

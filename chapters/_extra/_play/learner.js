@@ -94,7 +94,7 @@
     const redraw = nn.frame(draw);
     const cloud = nn.cloud({on: map, looks: LOOKS, names, reach, moved: redraw, redraw});
     const facts = nn.facts([
-      "training error", "test error", "your record (training error 0)",
+      "training error", "test error", "your highest test error (training error 0)",
     ]);
     const live = nn.live();
     const share = (wrong, all) => `${wrong} of ${all}, ${nn.number(100 * wrong / all, 0)}%`;

@@ -37,8 +37,9 @@
     const state = {chosen: start.function ?? 0, digits: 0, step: start.step};
     const live = nn.live();
     const eye = nn.plot({
-      x: [-2.2, 2.2], y: [-1, 1], height: 300, left: 58, xlabel: "distance from x, in steps h",
-      ylabel: "f − f(x)", xticks: [-1, 0, 1], show: nn.short,
+      x: [-2.2, 2.2], y: [-1, 1], height: 300, left: 58,
+      xlabel: "distance from x, in multiples of h", ylabel: "f − f(x)",
+      xticks: [-1, 0, 1], show: nn.short,
     });
     const curve = eye.line({colour: "a", width: 2.6});
     const tangent = eye.line({colour: "ink", dash: "2 5", width: 1.6});

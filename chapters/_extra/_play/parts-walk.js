@@ -57,7 +57,7 @@
     const node = nodes[step.node];
     const name = subscripted(node.name);
     if (step.kind === "start") {
-      return `Backward: ${name} starts with 1, because d${name}/d${name} = 1.`;
+      return `Backward: the gradient of ${name} starts at 1, because d${name}/d${name} = 1.`;
     }
     if (step.kind === "backward") {
       const sent = messages.map(message => messageWords(message, nodes)).join(", and ");

@@ -267,7 +267,7 @@ nn.define("people", (element, start) => {
     prior: slider("prior", "prior"), sensitivity: slider("sensitivity", "sensitivity"),
     specificity: slider("specificity", "specificity"),
   };
-  const again = nn.button("make the posterior the prior", () => {
+  const again = nn.button("use the posterior as the prior", () => {
     const p = posterior(state, true);
     if (p === null) return;
     state.prior = p;

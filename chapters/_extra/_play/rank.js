@@ -140,7 +140,7 @@ nn.define("rank", (element, {size, ranks, start, pictures}) => {
     const names = [
       state.held
         ? `${p.name}, original`
-        : `${k > 1 ? `${k} terms` : sums} (hold to see original)`,
+        : `${k > 1 ? `${k} terms` : sums} (hold to see the original)`,
       `term ${j}`,
       "missing",
     ];

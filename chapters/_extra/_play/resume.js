@@ -5,7 +5,7 @@ nn.define("resume", (element, {titles, folder}) => {
   function show() {
     const {last} = nn.progress.read();
     element.replaceChildren(...(last in titles ? [nn.html("a", {href: `${folder}${last}.html`},
-      "Continue where you were: ", nn.html("span", {}, titles[last]))] : []));
+      "Continue where you left off: ", nn.html("span", {}, titles[last]))] : []));
   }
   nn.progress.hear(show);
   show();

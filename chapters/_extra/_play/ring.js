@@ -98,7 +98,7 @@ nn.define("ring", (element, {gradients, workers, done, megabytes, known}) => {
       html(
         "p",
         {class: "nn-note nn-ring-back"},
-        `Each sends to the worker below, and worker ${k} to worker 1.`,
+        `Each worker sends to the one below, and worker ${k} to worker 1.`,
       ),
     );
   }

@@ -199,7 +199,7 @@ nn.define("softmax", (element, {classes, scores, start}) => {
   function twice() {
     const z = state.z.map(v => 2 * v);
     if (z.some(v => Math.abs(v) > END)) {
-      refused.textContent = `The scores go no further than ±${END}. Press reset to start again.`;
+      refused.textContent = `Scores are limited to ±${END}. Press reset to start again.`;
     } else {
       state.z = z;
       draw();

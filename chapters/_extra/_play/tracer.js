@@ -28,17 +28,20 @@ nn.define("tracer", (element, {sizes, start}) => {
     [X]: {
       rule: [`-${Z}`, W],
       turned: [`-${Z}`, `${W}'`],
-      why: "each input collects from all units that read it",
+      why: "each input’s gradient is a sum over all units that use it",
     },
     [W]: {rule: [`-${Z}'`, X], turned: [`-${Z}`, X], why: "the product sums over the images"},
     [b]: {
       rule: ["sum of the rows of ", `-${Z}`],
-      why: "copied to every image, so its gradients are added",
+      why: "the bias is copied to every image, so its gradients add up",
     },
   });
   const RULES = {
     ...layer("X", "W1", "b1", "Z1"), ...layer("A", "W2", "b2", "Z2"),
-    Z1: {rule: ["-A", " ⊙ 1(", "Z1", " > 0)"], why: "open units pass it on, closed ones send 0"},
+    Z1: {
+      rule: ["-A", " ⊙ 1(", "Z1", " > 0)"],
+      why: "active units pass the gradient back, the others send 0",
+    },
     Z2: {
       rule: ["P", " ⊙ (", "-P", " − row sums of ", "-P", " ⊙ ", "P", ")"],
       why: "together with the loss: (P − Q) / N",

@@ -34,7 +34,7 @@
         .filter((w, k, all) => k > 1 && (w - all[k - 1]) * (all[k - 1] - all[k - 2]) < 0).length;
       return flips > 4
         ? "It bounces between the walls and never settles."
-        : "It is too slow: it is still not there after 2,000 steps.";
+        : "It is too slow: it hasn’t arrived after 2,000 steps.";
     }
     if ([-0.5, 0.5].some(d => loss.f(end + d) < loss.f(end) - 1e-3)) {
       return "It stops on level ground that is not a valley.";
