@@ -124,6 +124,18 @@ LOSES_VALUE = {
 }
 backwards.known(LOSES_VALUE, loses="value")
 
+PATHS = {
+    "Your path through v contains the wrong power of v + eps. What is the derivative of "
+    "(v + eps)^(-1/2) with respect to v?": {"power_kept": {"inverse**3": "inverse"}},
+    "Your path through m averages over the whole matrix. Which entries of `X` does m[d] depend "
+    "on?": {
+        "mean_of_everything": {
+            "-np.sum(dX_hat * inverse, axis=0)": "-inverse * np.sum(dX_hat) / X.shape[1]"
+        }
+    },
+}
+backwards.known(PATHS, loses="value", of=path_by_path)
+
 LOSES_VALUE_PARAMETERS = {
     "Your gradients use a variance with divisor N - 1. Which divisor does the problem text "
     "use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},

@@ -174,6 +174,9 @@ LOSES_VALUE = {
     },
     "Your code doesn't subtract the mean. What should the mean of a column be before you apply "
     "`gamma` and `beta`?": {"mean_kept": {"(X - mean)": "X"}},
+    "Your `Y` subtracts one mean from all columns. Which axis should you average over?": {
+        "one_mean_in_the_batch": [using("X.mean() if training else mean, var")],
+    },
     "In training, your `Y` uses the old running averages. Which mean and variance does the "
     "formula use in training?": {
         "always_running": [using("running_mean, running_var")],

@@ -136,6 +136,9 @@ LOSES_VALUE = {
     "`lr`. Which number of steps does the formula divide by?": {
         "divided_by_all": {"/ warmup": "/ total"}
     },
+    'Your code warms up only for "cosine". Which schedules start with a warm-up?': {
+        "warm_up_for_cosine": {"step < warmup": 'step < warmup and schedule == "cosine"'},
+    },
 }
 rates.known(LOSES_VALUE, loses="value")
 
@@ -155,6 +158,12 @@ LOSES_SCHEDULES = {
     'Your "step" schedule multiplies the rate by 1 - gamma at each drop. Is `gamma` the '
     "fraction that a drop removes, or the fraction that remains?": {
         "taken_in_steps": {"gamma ** (": "(1 - gamma) ** ("},
+    },
+    'Your "step" schedule multiplies `gamma` by the number of drops. Which operation does the '
+    "formula use instead?": {
+        "times_the_drops": {
+            "gamma ** (t // step_size)": "(gamma * (t // step_size) if t >= step_size else 1)",
+        },
     },
     'Your "step" schedule uses the remainder as the number of drops. Which of `//` and `%` '
     "counts how many times `step_size` fits into t?": {

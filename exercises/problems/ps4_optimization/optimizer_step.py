@@ -180,6 +180,11 @@ LOSES_VALUE_RMSPROP_ADAM = {
 steps.known(LOSES_VALUE_RMSPROP_ADAM, loses="value rmsprop adam")
 
 LOSES_VALUE = {
+    "Your steps with momentum go uphill. Which sign does the formula for the new `w` have?": {
+        "uphill_with_momentum": {
+            "    elif method": "        step = -step\n    elif method",
+        },
+    },
     "Your velocity is an average, because your code multiplies the gradient by 1 - momentum. "
     "What does the formula multiply the gradient by?": {
         "averaged_velocity": {"momentum * v + g": "momentum * v + (1 - momentum) * g"},
@@ -246,6 +251,10 @@ LOSES_ADAM = {
     "get smaller?": {
         "adams_root_forgotten": {SECOND: "(v / (1 - betas[1] ** t) + eps)"},
     },
+    "Your v in Adam is an average of the gradients' magnitudes. Which power of the gradient "
+    "does the formula average?": {
+        "adams_square_forgotten": {"(1 - betas[1]) * g**2": "(1 - betas[1]) * abs(g)"},
+    },
     "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
     "the square root in the formula?": {
         "root_corrected": {" / (1 - betas[1] ** t)": ") / (1 - betas[1] ** t"},
@@ -294,6 +303,10 @@ LOSES_RMSPROP = {
     "Your v in RMSProp is an average of the gradients themselves. Which quantity does the "
     "formula average, so that the square root always exists?": {
         "square_forgotten": {"(1 - alpha) * g**2": "(1 - alpha) * g"},
+    },
+    "Your v in RMSProp starts at the first squared gradient. Which value does v have before "
+    "the first step?": {
+        "begins_with_the_square": {"alpha * v + (": "alpha * (v if state else g**2) + ("},
     },
     "Your RMSProp adds the whole new square to v. What should the two weights of an average "
     "add up to?": {"square_whole": {"(1 - alpha) * g**2": "g**2"}},
