@@ -1,4 +1,4 @@
-"""What every figure function keeps: it returns its Axes, takes ``ax``, changes nothing else."""
+"""Rules of every figure function: it returns its Axes, takes ``ax``, changes nothing else."""
 
 import copy
 import functools
