@@ -1,7 +1,7 @@
-"""Train networks on 500 images, plain and regularised, for the challenge of ps4.
+"""Train plain and regularised networks on 500 images, for the challenge of ps4.
 
-Run this program by hand. It writes the solved file, which we commit, and prints the losses of
-each method on the visible and on the held-back images. We based the thresholds of the
+Run this program by hand. It writes the solution file, which we commit, and prints the losses
+of each method on the visible and on the held-back images. We based the thresholds of the
 challenge on them.
 """
 

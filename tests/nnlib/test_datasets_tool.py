@@ -69,7 +69,7 @@ def test_a_package_of_other_content_is_refused(maker, tmp_path):
     wheel(maker, tmp_path, "statsmodels", {name: b"other"})
     maker.SHA256["sunspots.csv"] = "0" * 32
     with pytest.raises(
-        ValueError, match=r"sunspots.csv of statsmodels-1.0.* is not the known file"
+        ValueError, match=r"sunspots.csv of statsmodels-1.0.* doesn't have the expected SHA"
     ):
         maker.make_sunspots(tmp_path)
 

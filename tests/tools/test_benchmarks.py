@@ -12,7 +12,7 @@ ROWS = {
         *("MLP", "LeNet", "VGG", "LSTM", "BatchNorm2d", "Depthwise", "LayerNorm", "GroupNorm"),
         *("cumsum(0)", "cumsum(1)", "cumprod(1)", "geometric mean"),
     ],
-    ("--imports",): ["whole process", "above an empty interpreter"],
+    ("--imports",): ["whole process", "minus an empty interpreter"],
     ("--growth",): ["batch of", "depth of", "length of", "graph of 100,000", "memory of"],
 }
 
