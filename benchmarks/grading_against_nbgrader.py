@@ -98,7 +98,7 @@ def timed(lines: list, where: Path, env: dict, may_fail: bool = False) -> tuple[
 
 
 def resident(pid: int) -> int:
-    """Return the bytes of a process and its descendants; each counts its shared pages in full."""
+    """Return the bytes of a process and its descendants; each counts the pages it shares."""
     total, todo = 0, [pid]
     while todo:
         try:
