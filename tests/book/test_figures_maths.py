@@ -269,7 +269,7 @@ def people(figure):
     return [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) (?:ill|well)", label)]
 
 
-def test_the_rule_of_bayes_is_that_of_nnlib_and_the_counts_agree(open_figure):
+def test_the_rule_of_bayes_matches_nnlib_and_the_counts_agree(open_figure):
     figure = open_figure("people", {"prior": 0.01, "sensitivity": 0.9, "specificity": 0.9})
     for percents in [
         (1, 90, 91),

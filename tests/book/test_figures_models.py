@@ -155,7 +155,7 @@ def test_the_likelihood_of_a_gaussian_is_nnlibs(book_figure):
 
 # margins
 @pytest.mark.slow
-def test_the_street_is_that_of_scikit_learn(book_figure):
+def test_the_street_matches_scikit_learn(book_figure):
     from sklearn.svm import SVC  # which loads for seconds
 
     figure = book_figure("margin")
@@ -335,7 +335,7 @@ def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(book_figure
 
 
 # a threshold
-def test_counts_and_shares_at_a_threshold_are_those_of_scikit_learn(open_figure):
+def test_counts_and_shares_at_a_threshold_match_scikit_learn(open_figure):
     from sklearn import metrics
 
     rng, truth = np.random.default_rng(0), (np.arange(200) % 5 == 0).astype(int)

@@ -32,7 +32,7 @@ def tensors(*arrays):
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (3, 2)])
-def test_the_layer_is_that_of_pytorch(stride, padding, rng):
+def test_the_layer_matches_pytorch(stride, padding, rng):
     import torch
     import torch.nn.functional as F
 
@@ -68,7 +68,7 @@ def test_ties_are_decided_as_pytorch_does(kernel_size, stride, rng):
         np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_the_residual_block_is_that_of_pytorch(rng):
+def test_the_residual_block_matches_pytorch(rng):
     import torch
     import torch.nn.functional as F
 
@@ -84,7 +84,7 @@ def test_the_residual_block_is_that_of_pytorch(rng):
         np.testing.assert_allclose(mine, other.numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_parameters_and_shapes_are_those_of_pytorch():
+def test_parameters_and_shapes_match_pytorch():
     import torch
 
     problem = PROBLEMS["output_shape_and_parameters"]

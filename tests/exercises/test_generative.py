@@ -54,7 +54,7 @@ def test_the_gradient_of_the_penalty_is_that_of_difference_quotients_and_its_jac
     assert penalty == pytest.approx(np.mean([float((J**2).sum()) for J in jacobians]))
 
 
-def test_the_divergence_is_that_of_nnlib_and_its_gradient_that_of_difference_quotients():
+def test_the_divergence_matches_nnlib_and_its_gradient_difference_quotients():
     rng = np.random.default_rng(1)
     mean, log_var = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
     f = solve("kl_gaussian")
@@ -119,7 +119,7 @@ def test_with_the_exact_posterior_both_bounds_are_the_log_likelihood():
 
 
 @pytest.mark.parametrize("away", [0.0, 40.0])
-def test_the_losses_and_gradients_of_the_game_are_those_of_torch(away):
+def test_the_losses_and_gradients_of_the_game_match_torch(away):
     import torch
 
     rng = np.random.default_rng(5)

@@ -46,7 +46,7 @@ def rnn():
     return x, h0, weights
 
 
-def test_the_states_and_gradients_are_those_of_nnlib(rnn):
+def test_the_states_and_gradients_match_nnlib(rnn):
     x, h0, weights = rnn
     layer, given = (
         loaded(nn.RNN(5, 4), weights),
@@ -64,7 +64,7 @@ def test_the_states_and_gradients_are_those_of_nnlib(rnn):
         np.testing.assert_allclose(mine, theirs.grad.numpy(), rtol=0, atol=1e-10)
 
 
-def test_the_step_of_the_gru_is_that_of_nnlib_and_of_torch():
+def test_the_step_of_the_gru_matches_nnlib_and_torch():
     import torch
 
     rng = np.random.default_rng(2)
@@ -81,7 +81,7 @@ def test_the_step_of_the_gru_is_that_of_nnlib_and_of_torch():
     np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-10)
 
 
-def test_the_step_of_the_lstm_and_its_gradients_are_those_of_torch():
+def test_the_step_of_the_lstm_and_its_gradients_match_torch():
     import torch
 
     rng = np.random.default_rng(3)

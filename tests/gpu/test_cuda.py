@@ -39,7 +39,7 @@ def network(L):
     return model, L.tensor(x), L.tensor(y)
 
 
-def test_the_gradients_on_the_gpu_are_those_of_nnlib():
+def test_the_gradients_on_the_gpu_match_nnlib():
     torch.set_float32_matmul_precision("highest")
     results = []
     for L in (nnlib, torch):

@@ -53,14 +53,14 @@ def assert_same_as_torch(name, f, shapes, rng):
 
 
 @pytest.mark.parametrize("name", ["jacobian", "vjp", "jvp"])
-def test_derivatives_of_functions_are_those_of_torch(name, rng):
+def test_derivatives_of_functions_match_torch(name, rng):
     for kind, (f, shapes) in FUNCTIONS.items():
         with naming(kind):
             assert_same_as_torch(name, f, shapes, rng)
 
 
 @pytest.mark.parametrize("name", ["hessian", "vhp", "hvp"])
-def test_second_derivatives_of_functions_are_those_of_torch(name, rng):
+def test_second_derivatives_of_functions_match_torch(name, rng):
     for kind, (f, shapes) in SCALARS.items():
         with naming(kind):
             assert_same_as_torch(name, f, shapes, rng)

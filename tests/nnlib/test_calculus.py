@@ -129,7 +129,7 @@ def test_kink_is_halved_by_central_differences():
     assert numerical_gradient(f, 0.0, method="backward") == 0
 
 
-def test_identities_hold_in_both_layouts_and_are_those_of_torch(rng):
+def test_identities_hold_in_both_layouts_and_match_torch(rng):
     assert {rule.name for rule in RULES} == set(TORCH)
     for rule in RULES:
         with naming(rule.name):

@@ -103,7 +103,7 @@ def test_every_public_name_of_creation_is_tested():
 
 
 @each(SAME)
-def test_made_tensor_is_that_of_torch(case):
+def test_made_tensor_matches_torch(case):
     got, expected = case.make(nnlib), case.make(torch)
     np.testing.assert_allclose(
         got.detach().numpy(), expected.detach().numpy(), rtol=1e-6, atol=1e-7, strict=True

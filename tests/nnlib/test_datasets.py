@@ -69,7 +69,7 @@ def test_changing_what_a_loader_gave_changes_nothing_else():
             np.testing.assert_array_equal(now, then, err_msg=name)
 
 
-def test_the_digits_are_those_of_scikit_learn_in_another_order():
+def test_the_digits_are_from_scikit_learn_in_another_order():
     from sklearn.datasets import load_digits
 
     original = load_digits()

@@ -117,7 +117,7 @@ def test_distributions_match_torch(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_shapes_and_names_are_those_of_torch(name):
+def test_shapes_and_names_match_torch(name):
     seen = []
     for L in LIBRARIES:
         d, _, values = made(L, name, np.random.default_rng(3))

@@ -81,7 +81,7 @@ def test_whole_division_has_the_dtype_of_torch(name):
             assert_same(ours(known(a, nnlib.tensor), known(b, nnlib.tensor)), expected)
 
 
-def test_result_type_is_that_of_torch():
+def test_result_type_matches_torch():
     for a, b in PAIRS:
         with naming(a, "and", b):
             got = promotion.result_type(known(a, nnlib.tensor), known(b, nnlib.tensor))

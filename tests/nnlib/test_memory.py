@@ -64,7 +64,7 @@ CONVOLUTIONS = [
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("block", [1, 1 << 10, 1 << 19])
-def test_conv2d_is_that_of_torch_in_parts_and_every_order(block, order, rng, monkeypatch):
+def test_conv2d_matches_torch_in_parts_and_every_order(block, order, rng, monkeypatch):
     monkeypatch.setattr("nnlib.windows.BLOCK", block)  # one sample at a time, a few, all
     for x, w, options in CONVOLUTIONS:
         arrays = [rng.standard_normal(shape) for shape in (x, w, w[:1])]
@@ -90,7 +90,7 @@ POOLS = [
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_pooling_is_that_of_torch_in_every_order_with_ties_nan_and_infinity(order, rng):
+def test_pooling_matches_torch_in_every_order_with_ties_nan_and_infinity(order, rng):
     for options in POOLS:
         x = rng.choice([nan, inf, -inf, 0.0, 1.0], (4, 3, 6, 6))
         with naming(options):
@@ -107,7 +107,7 @@ def test_pooling_is_that_of_torch_in_every_order_with_ties_nan_and_infinity(orde
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_batch_norm_is_that_of_torch_in_every_order(order, rng):
+def test_batch_norm_matches_torch_in_every_order(order, rng):
     for shape in ((6, 5), (3, 5, 4), (3, 5, 4, 2), (2, 1, 3, 3), (4, 5, 1, 1)):
         arrays = [rng.standard_normal(s) for s in (shape, shape[1], shape[1])]
         tensors = [wrap(a, requires_grad=True) for a in (order(arrays[0]), *arrays[1:])]
@@ -172,7 +172,7 @@ def test_nan_spreads_through_a_convolution_and_no_channels_give_the_bias(rng):
 
 
 @pytest.mark.parametrize("name", ["batch_norm", "layer_norm", "group_norm", "instance_norm"])
-def test_norms_of_constant_and_unbounded_values_are_those_of_torch(name):
+def test_norms_of_constant_and_unbounded_values_match_torch(name):
     options = dict(
         batch_norm=dict(running_mean=None, running_var=None, training=True),
         layer_norm=dict(normalized_shape=(4, 5)),

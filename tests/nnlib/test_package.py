@@ -38,7 +38,7 @@ def test_a_name_that_is_left_out_has_an_error_with_the_reason():
                 getattr(ours, name)
 
 
-def test_dtypes_are_those_of_numpy():
+def test_dtypes_match_numpy():
     for name in DTYPES:
         assert getattr(nnlib, name).name == name
     assert (nnlib.float, nnlib.double, nnlib.int, nnlib.long) == (

@@ -43,7 +43,7 @@ OPERATORS = [
 ]
 
 
-def test_operators_are_those_of_torch(rng):
+def test_operators_match_torch(rng):
     a, b = rng.uniform(1, 2, (2, 2, 2))
     for name in OPERATORS:
         f = getattr(operator, name)

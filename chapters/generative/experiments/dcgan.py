@@ -104,7 +104,7 @@ def prepared():
 
 
 def run(seed):
-    """Losses and distances by epoch; for seed 0 also samples, and images along a line of codes."""
+    """Losses and distances by epoch; for seed 0 also samples, and images on a line of codes."""
     X, see, target = prepared()
     found = {"G": [], "D": [], "distance": []}
     fixed = torch.randn(8, CODE, generator=torch.Generator().manual_seed(1))

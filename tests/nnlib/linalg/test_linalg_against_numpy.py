@@ -121,7 +121,7 @@ def test_the_angle_does_not_depend_on_the_lengths():
             assert_allclose(linalg.angle(x, scale * y), np.arccos(0.96), rtol=1e-10)
 
 
-def test_the_cross_product_is_that_of_numpy():
+def test_the_cross_product_matches_numpy():
     x, y = random(2, 3)
     assert_allclose(linalg.cross(x, y), np.cross(x, y), strict=True, **TOLERANCE)
 

@@ -30,7 +30,7 @@ def test_long_rows_are_shortened_in_place_where_they_are_used(rng):
             np.testing.assert_array_equal(ours.grad.numpy()[:, 0], [1, 0, 1, 2, 0, 0])
 
 
-def test_the_gradient_with_options_is_that_of_torch(rng):
+def test_the_gradient_with_options_matches_torch(rng):
     for options in [
         dict(padding_idx=0),
         dict(padding_idx=-1),

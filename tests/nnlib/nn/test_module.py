@@ -63,7 +63,7 @@ LISTINGS = [
 ]
 
 
-def test_listings_are_those_of_torch():
+def test_listings_match_torch():
     for name, options in LISTINGS:
         with naming(name):
             got = [k for k, _ in getattr(Block(), name)(**options)]

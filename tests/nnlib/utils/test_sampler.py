@@ -51,7 +51,7 @@ def test_weights_are_shares():
 
 
 @given(n=st.integers(0, 30), size=st.integers(1, 12), drop_last=st.booleans())
-def test_batches_are_those_of_torch(n, size, drop_last):
+def test_batches_match_torch(n, size, drop_last):
     batches, expected = (
         L.utils.data.BatchSampler(L.utils.data.SequentialSampler(range(n)), size, drop_last)
         for L in (nnlib, torch)

@@ -108,7 +108,7 @@ def test_calibration_accepts_a_probability_that_rounding_put_above_1():
     assert ax.get_lines()[0].get_label() == "gap 0.250"
 
 
-def test_calibration_is_that_of_scikit_learn_with_the_gap():
+def test_calibration_matches_scikit_learn_with_the_gap():
     rng = np.random.default_rng(0)
     p = rng.uniform(size=200)
     truth = (rng.uniform(size=200) < p**2).astype(int)
