@@ -92,7 +92,7 @@ def row(text):
 
 
 @pytest.mark.slow
-def test_rows_and_solutions_are_those_of_elimination(book_figure):
+def test_rows_and_solutions_match_elimination(book_figure):
     figure = book_figure("eliminate")
     for system in figure.data["systems"]:
         figure.press(system["name"])
@@ -123,7 +123,7 @@ TOTALS = ("your total", "the other total")
 
 
 @pytest.mark.slow
-def test_totals_are_those_of_the_prices_and_right_only_on_the_line(book_figure):
+def test_totals_match_the_prices_and_are_correct_only_on_the_line(book_figure):
     figure = book_figure("equations")
     point = figure.locator(".nn-point[aria-label='the two prices']")
     for system in figure.data["systems"]:

@@ -87,7 +87,7 @@ def sampled_sets(sets=12, most=60):
     return {"law": law, "noise": 0.09, "draws": draws} | start
 
 
-def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure, cls):
+def test_bias_variance_and_noise_match_the_fits_of_nnlib(open_figure, cls):
     figure = open_figure("complexity", sampled_sets())
     data = figure.data
     x, f = np.array(data["law"]["x"])[:, None], np.array(data["law"]["f"])
@@ -236,7 +236,7 @@ def test_points_are_kept_by_keys_and_taken_back(open_figure, cls):
 
 
 @pytest.mark.slow
-def test_ties_go_to_the_smallest_label_and_are_told(open_figure):
+def test_ties_go_to_the_smallest_label_and_are_reported(open_figure):
     start = neighbours([[-1.0, 0.0], [1.0, 0.0]], [2, 0], query=[-0.5, 0.5], k=2)
     figure = open_figure("neighbours", start)
     assert figure.sentence().startswith(

@@ -27,7 +27,7 @@ def test_the_book_builds(gate):
     assert (html() / "index.html").is_file()
 
 
-def test_a_failure_is_told_by_page_line_and_cause_and_no_more():
+def test_a_failure_is_reported_only_by_page_line_and_cause():
     assert excerpt(LOG.splitlines()).splitlines() == [
         "maths/eigen.md:12: cell 2 of 9 fails: ZeroDivisionError: division by zero",
         "  >   12 | print(1 / x)",
@@ -63,7 +63,7 @@ def builds(monkeypatch, tmp_path):
     return state
 
 
-def test_all_who_ask_get_one_build_until_a_source_changes(builds, tmp_path, monkeypatch):
+def test_all_requests_share_one_build_until_a_source_changes(builds, tmp_path, monkeypatch):
     def asked(_=0, **options):
         return result(tmp_path / "gate", root=tmp_path, **options)
 

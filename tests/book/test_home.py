@@ -67,7 +67,7 @@ def corners(page, *points):
 
 @pytest.mark.slow
 @SIZES
-def test_name_promise_start_doors_and_figure_stand_on_the_first_screen(home, size):
+def test_name_promise_start_doors_and_figure_are_on_the_first_screen(home, size):
     page = home(size)
     page.evaluate(LAST, "maths/numpy-matplotlib")
     seen = ["h1", ".nn-front-words", ".nn-begin a >> nth=0", ".nn-begin nn-resume a"]
@@ -149,7 +149,7 @@ def test_a_digit_drawn_by_mouse_is_read(home):
 
 
 @pytest.mark.slow
-def test_a_finger_draws_on_the_board_and_scrolls_beside_it(home):
+def test_a_finger_draws_on_the_board_and_scrolls_next_to_it(home):
     page = home(PHONE)
     swipe(page, *corners(page, (0.5, 0.85), (0.5, 0.5), (0.5, 0.15)))
     assert best(page) == 1

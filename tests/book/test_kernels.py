@@ -97,7 +97,7 @@ def parent(run, forking):
 
 
 @pytest.mark.slow
-def test_a_fork_starts_as_a_program_of_its_own_does(run, parent, monkeypatch):
+def test_a_fork_starts_like_a_separate_program(run, parent, monkeypatch):
     from jupyter_client.provisioning import KernelProvisionerFactory
 
     fork = shown(run(STARTED))
@@ -118,7 +118,7 @@ def test_a_kernel_sees_nothing_that_another_has_left(run, parent):
 
 
 @pytest.mark.slow
-def test_kernels_draw_numbers_of_their_own(run, forking):
+def test_each_kernel_draws_different_random_numbers(run, forking):
     drawn = [shown(run(NUMBERS)).split() for _ in range(2)]
     assert all(one != other for one, other in zip(*drawn, strict=True))
 

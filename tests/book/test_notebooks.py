@@ -154,9 +154,7 @@ def test_the_library_of_a_page_holds_code_and_the_data_of_each_function_stand_al
 
 
 @pytest.mark.slow
-def test_the_library_imports_with_numpy_alone_and_names_data_that_did_not_come(
-    packed, tmp_path
-):
+def test_the_library_imports_with_only_numpy_and_names_data_that_are_missing(packed, tmp_path):
     packed.extractall(tmp_path)
     program = f"""
 import sys

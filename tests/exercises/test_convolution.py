@@ -175,7 +175,7 @@ def test_loops_over_the_answer_take_twenty_times_as_long_as_a_call_may():
 
 
 @pytest.mark.slow
-def test_right_answers_take_little_of_what_a_call_may():
+def test_correct_answers_use_little_of_the_limits_of_a_call():
     args = large()
     for f in (PROBLEMS["conv2d_fast"].solve, *PROBLEMS["conv2d_fast"].alternatives.values()):
         before = time.process_time()

@@ -37,7 +37,7 @@ def quotients(f, a, step=1e-5):
     return result
 
 
-def test_the_gradient_of_the_penalty_is_that_of_difference_quotients_and_its_jacobian_too():
+def test_the_gradient_of_the_penalty_and_its_jacobian_match_difference_quotients():
     import torch
 
     rng = np.random.default_rng(0)
@@ -73,13 +73,13 @@ def test_a_standard_normal_costs_nothing_and_the_sign_of_a_mean_changes_nothing(
     np.testing.assert_array_equal(f(mean, log_var)[0], f(-mean, log_var)[0])
 
 
-def test_near_the_standard_normal_the_divergence_is_that_of_the_series():
+def test_near_the_standard_normal_the_divergence_matches_the_series():
     v = np.array([[1e-5, -2e-5, 3e-6]])
     series = (v**2 / 2 + v**3 / 6).sum() / 2  # the next term is smaller by 1e-11
     assert solve("kl_gaussian")(0 * v, v)[0][0] == pytest.approx(series, rel=1e-9)
 
 
-def test_the_gradient_through_a_draw_is_that_of_autograd():
+def test_the_gradient_through_a_draw_matches_autograd():
     import torch
 
     rng = np.random.default_rng(3)
@@ -147,7 +147,7 @@ def shared(X, W, b, V, c):
     return V @ np.linalg.pinv(V), V @ W, V @ b + c
 
 
-def test_the_numbers_of_the_linear_example_are_right():
+def test_the_numbers_of_the_linear_example_are_correct():
     shown = example("pca_autoencoder")
     X, k = shown["X"], int(shown["k"])
     np.testing.assert_array_equal(X, PROBLEMS["pca_autoencoder"].by_hand[0])
@@ -157,7 +157,7 @@ def test_the_numbers_of_the_linear_example_are_right():
 
 
 @both
-def test_any_invertible_mix_of_the_code_is_right(visible):
+def test_any_invertible_mix_of_the_code_is_correct(visible):
     def mixed(X, k):
         rng = np.random.default_rng(6)
         W, b, V, c = solve("pca_autoencoder")(X, k)
@@ -180,7 +180,7 @@ def test_the_difference_of_projectors_is_the_sine_of_the_largest_principal_angle
 # What the text says of four rows of pictures
 
 
-def test_the_numbers_of_the_reading_are_those_of_the_rows():
+def test_the_numbers_of_the_reading_match_the_rows():
     cell, text = cells()["ps7_generative traversals"], cells()["reading"]
     packed_rows = "".join(re.findall(r'^    "(.+)"$', cell, re.MULTILINE))
     raw = np.frombuffer(zlib.decompress(base64.b64decode(packed_rows)), np.uint8)
@@ -206,7 +206,7 @@ def test_the_solved_file_reaches_what_the_text_says(visible):
     assert words.format(got) in cells()["text_elbo"]
 
 
-def test_the_first_threshold_lies_above_what_small_networks_reach():
+def test_the_first_threshold_is_above_what_small_networks_reach():
     way, text = tool("make_vae").WAYS["short"], cells()["text_elbo"]
     size = f"{way['code']} numbers, {way['units']} units"
     assert f"{size} and {way['epochs']} epochs of Adam" in text

@@ -56,7 +56,7 @@ def test_a_three_dimensional_array_costs_only_the_points_for_memory(visible):
     assert [("bytes" in f.data) for f in verdict.findings] == [visible]
 
 
-def test_right_answers_stay_far_from_the_limit():
+def test_correct_answers_stay_far_from_the_limit():
     p, data = PROBLEMS[NAME], packed(NAME, SEED, True)
     (case,) = [c for c in data["cases"] if c["aspect"] == "memory"]
     limit = 4 * np.prod([case["sizes"][letter] for letter in "NMD"])

@@ -25,7 +25,7 @@ def right(problem):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("visible", [True, False])
-def test_a_right_answer_in_another_style_loses_nothing(visible):
+def test_a_correct_answer_in_another_style_loses_nothing(visible):
     verdicts = [(f.__name__, judged(packed(n, SEED, visible), f)) for n, f in RIGHT + modules()]
     assert [(name, v.findings) for name, v in verdicts if v.score < 100 or v.findings] == []
 

@@ -229,7 +229,7 @@ def numbers_of(value):
     return set()
 
 
-def test_pages_run_nothing_ask_nobody_and_name_no_other_student(graded):
+def test_pages_run_nothing_load_nothing_and_name_no_other_student(graded):
     for student, text in graded.pages.items():
         assert "<script" not in text, student
         assert "LEAK" not in text, student
@@ -342,7 +342,7 @@ def test_no_anonymous_output_names_anybody(graded, tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_the_autograder_for_gradescope_lets_nobody_read_the_rest(graded, tmp_path):
+def test_only_the_owner_can_read_the_rest_of_the_autograder_for_gradescope(graded, tmp_path):
     assert run(graded.course, "gradescope", NAME, "--out", tmp_path / "autograder.zip") == 0
     with zipfile.ZipFile(tmp_path / "autograder.zip") as z:
         modes = {i.filename: i.external_attr >> 16 for i in z.infolist()}

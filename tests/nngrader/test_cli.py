@@ -141,7 +141,7 @@ def test_grading_stops_if_a_correct_answer_loses_points_at_the_seed(course, base
     assert not (course / "autograded").exists()
 
 
-def test_the_first_grade_makes_a_seed_that_nobody_else_reads(course, base, tmp_path):
+def test_the_first_grade_makes_a_seed_that_no_other_user_can_read(course, base, tmp_path):
     (course / ".seed").unlink()
     hand_in(course, "ada", base.solved().text())
     assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0

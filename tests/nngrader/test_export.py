@@ -163,7 +163,7 @@ def test_without_a_class_list_the_id_stands_for_all(course):
         assert "kim2" not in text
 
 
-def test_odd_names_are_written_as_they_are_and_told(course, monkeypatch):
+def test_odd_names_are_written_as_they_are_and_reported(course, monkeypatch):
     odd = '=HYPERLINK("http://x"),a\nb'
     monkeypatch.setattr(export, "marks", lambda *_: {odd: mark(7.0)})
     (course / "students.csv").write_text("id,last_name\nada,+Lovelace\n")

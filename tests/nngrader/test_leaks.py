@@ -123,7 +123,7 @@ BY_CHANCE = [
 ]
 
 
-def test_numbers_are_sought_that_stand_nowhere_by_chance():
+def test_only_numbers_that_cannot_occur_by_chance_are_searched_for():
     for numbers in SOUGHT:
         assert _bits(numbers) >= BITS, numbers
     for numbers in BY_CHANCE:
@@ -208,7 +208,7 @@ def test_planted_faults_are_found_and_named(planting, base):
     assert wrong == []
 
 
-def test_an_array_of_a_held_back_file_is_found_alone(planting, base, unpacked):
+def test_a_single_array_of_a_held_back_file_is_found(planting, base, unpacked):
     with np.load(unpacked / "heldback" / NAME / "weights.npz") as file:
         planting.add("b.npy", npy(file["weights"]))
     assert "b.npy: it contains an array of weights.npz (held back)" in planting.found(base)
@@ -315,7 +315,7 @@ class Moving:
 
 
 @pytest.mark.slow
-def test_no_driver_or_measure_of_ours_tells_an_answer():
+def test_no_driver_or_measure_of_ours_reveals_an_answer():
     for assignment in ASSIGNMENTS:
         assert moving_leaks(OURS.problems(assignment)) == []
 

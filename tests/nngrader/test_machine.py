@@ -36,7 +36,7 @@ def printed_errors(capsys):
 
 
 @pytest.mark.slow
-def test_a_name_that_nobody_can_hold_stops_nobody_else(handed_in, base, tmp_path):
+def test_an_odd_student_name_stops_no_other_student(handed_in, base, tmp_path):
     for student in [*ODD_NAMES, "zoe"]:
         hand_in(handed_in, student, base.untouched().text())
     settings = environment() | {"PYTHONIOENCODING": "utf-8:strict"}

@@ -111,7 +111,7 @@ def test_a_code_has_sentences_for_every_audience(code, audience):
 
 
 @every_code
-def test_private_data_are_shown_of_visible_cases_alone(code):
+def test_private_data_are_shown_only_of_visible_cases(code):
     finding = sample(code)
     private = str(SECRET) in json.dumps(finding.data)
     assert (str(SECRET) in text(finding, Audience.VISIBLE)) == private

@@ -183,7 +183,7 @@ def test_a_copy_in_other_names_stands_out_of_thirty():
     assert ring.weight >= ENOUGH
 
 
-def test_the_published_solution_is_a_list_of_its_own(base):
+def test_the_published_solution_has_a_separate_list(base):
     published = solution_fingerprints(base.instructor_joined())
     given = {c: set(f) for c, f in solution_fingerprints(base.untouched_notebook()).items()}
     copy = {p: fingerprint(renamed(answers()[p][0])) for p in answers()}

@@ -113,7 +113,7 @@ def test_the_command_line_goes_before_the_file(course, tmp_path):
     assert rules_for(course, [str(other)]) == Rules({"ps2": 1.0})
 
 
-def test_each_fault_of_the_file_is_told(tmp_path):
+def test_each_fault_of_the_file_is_reported(tmp_path):
     file = tmp_path / "course.toml"
     for text, words in (
         ("weight = 1", "did you mean 'weights'"),

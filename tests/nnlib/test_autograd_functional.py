@@ -78,7 +78,7 @@ def test_a_recorded_matrix_can_be_differentiated_again(name):
     assert_same(*runs)
 
 
-def test_a_matrix_has_no_history_unless_asked_for():
+def test_a_matrix_has_no_history_by_default():
     x = leaf(1.0, 2.0)
     assert not functional.jacobian(lambda x: x**2, x).requires_grad
     value, product = functional.vjp(lambda x: (x**2).sum(), x)

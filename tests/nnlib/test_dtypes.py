@@ -122,7 +122,7 @@ def test_a_python_number_wraps_into_a_small_dtype_as_in_torch(number):
     assert_same(nnlib.tensor(x) + number, torch.tensor(x) + number)
 
 
-def test_a_python_number_keeps_its_digits_beside_float64():
+def test_a_python_number_keeps_its_digits_with_float64():
     x = nnlib.tensor([1.0], dtype=nnlib.float64)
     assert (x + 0.1).item() == (0.1 + x).item() == 1.1
     assert x.masked_fill(nnlib.tensor([True]), 0.1).item() == 0.1

@@ -365,7 +365,7 @@ def test_aliases_compute_the_same_as_in_torch(rng):
         assert getattr(nnlib, other) is getattr(nnlib, name)
 
 
-def test_to_gives_the_same_tensor_if_nothing_changes_and_copies_if_asked():
+def test_to_returns_the_same_tensor_if_nothing_changes_and_copies_on_request():
     x = nnlib.tensor([1.0], requires_grad=True)
     for args in (("cpu",), (nnlib.float32,), (None,), (), ("cpu", nnlib.float32)):
         assert x.to(*args) is x

@@ -149,7 +149,7 @@ def test_results_keep_the_order_of_memory_so_that_the_next_layer_copies_nothing(
 
 @pytest.mark.parametrize("groups", [1, 4])
 @pytest.mark.parametrize("name", ["conv2d", "conv_transpose2d"])
-def test_gradients_are_the_same_when_only_some_are_asked_for(name, groups, rng):
+def test_gradients_are_the_same_when_only_some_are_requested(name, groups, rng):
     arrays = [rng.standard_normal(s) for s in ((3, 4, 6, 5), (4, 4 // groups, 3, 3), (4,))]
     every = [wrap(a, requires_grad=True) for a in arrays]
     getattr(F, name)(*every, padding=1, groups=groups).square().sum().backward()
@@ -208,7 +208,7 @@ def inputs_of(rng, gates, states, needs=lambda k: True, **sizes):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[0])
-def test_recurrent_kernels_give_one_gradient_alone_as_with_the_others(kind, rng):
+def test_recurrent_kernels_compute_a_single_gradient_as_with_the_others(kind, rng):
     name, _, *sizes = kind
 
     def gradients(needs):

@@ -134,7 +134,7 @@ def of_cases(check):
 
 
 @of_cases
-def test_gradient_is_that_of_finite_differences(case, rng):
+def test_gradient_matches_finite_differences(case, rng):
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng).astype("f8")
     _, got = vjp(nnlib, case, arrays, v)

@@ -62,7 +62,7 @@ def imported_by(modules):
     return set(run.stdout.split()) - {"nnlib", "numpy"}
 
 
-def test_import_needs_numpy_alone():
+def test_import_needs_only_numpy():
     assert imported_by("nnlib, nnlib.book, " + ", ".join(f"nnlib.{p}" for p in PARTS)) == set()
 
 

@@ -231,7 +231,7 @@ def prepared(value):
     return view
 
 
-def test_inputs_stay_as_they_were_and_results_have_memory_of_their_own():
+def test_inputs_stay_unchanged_and_results_have_separate_memory():
     for f, arguments in ROWS:
         given = {argument: prepared(value) for argument, (value, _) in arguments.items()}
         inputs = [value for value in given.values() if isinstance(value, np.ndarray)]

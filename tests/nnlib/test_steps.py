@@ -20,7 +20,7 @@ def test_no_steps_unless_requested():
     assert calls == []
 
 
-def test_steps_are_told_when_they_are_done_and_lead_to_the_same_result():
+def test_steps_are_reported_when_they_are_done_and_lead_to_the_same_result():
     steps = run(halving(12, []), steps=True)
     assert [str(step) for step in steps] == ["Halve: 6 is left.", "Halve: 3 is left."]
     assert steps.result == 3

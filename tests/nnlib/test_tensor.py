@@ -128,7 +128,7 @@ def test_the_dtype_can_be_changed_with_history():
     assert x.long().dtype == nnlib.int64
 
 
-def test_deepcopy_of_a_leaf_has_memory_and_gradient_of_its_own():
+def test_deepcopy_of_a_leaf_has_separate_memory_and_gradient():
     p = nnlib.tensor([1.0, 2.0], requires_grad=True)
     (p * p).sum().backward()
     q = copy.deepcopy(p)

@@ -70,11 +70,11 @@ def test_no_held_back_picture_is_nearly_one_of_the_package(maker, heldback, pack
     assert not (maker.nearest_distance(heldback["images"], packaged) < maker.NEAR).any()
 
 
-def test_no_held_back_picture_stands_there_twice(heldback):
+def test_no_held_back_image_occurs_twice(heldback):
     assert len({p.tobytes() for p in heldback["images"]}) == 4000
 
 
-def test_the_distance_is_that_of_the_nearest_picture(maker):
+def test_the_distance_belongs_to_the_nearest_image(maker):
     rng = np.random.default_rng(1)
     a, b = (rng.integers(256, size=(n, 5, 5), dtype=np.uint8) for n in (1003, 7))
     gaps = a[:, None].astype(float) - b
@@ -91,7 +91,7 @@ def test_the_held_back_play_is_the_one_that_was_made_and_none_of_the_package():
     assert "public domain" in (HELDBACK / "play.LICENSE.txt").read_text()
 
 
-def test_licence_and_meaning_are_written_beside_the_pictures():
+def test_licence_and_meaning_are_next_to_the_images():
     assert "Permission is hereby granted" in (HELDBACK / "fashion.LICENSE.txt").read_text()
     assert "aren't secret" in (HELDBACK / "README.md").read_text()
 
@@ -147,7 +147,7 @@ def test_the_tool_makes_the_same_bytes_each_time(maker, monkeypatch, originals):
 
 
 @pytest.mark.slow
-def test_another_seed_draws_other_held_back_pictures_alone(maker, monkeypatch, originals):
+def test_another_seed_changes_only_the_held_back_images(maker, monkeypatch, originals):
     packaged, heldback = make(maker, monkeypatch, originals)
     again, other = make(maker, monkeypatch, originals, "--seed", "7")
     assert again == packaged

@@ -108,7 +108,7 @@ def test_the_norm_of_a_vector():
                 assert_allclose(linalg.norm(x, p), expected, rtol=1e-10)
 
 
-def test_the_angle_is_right_where_the_cosine_cannot_tell_it_from_zero():
+def test_the_angle_is_accurate_where_the_cosine_cannot_tell_it_from_zero():
     assert_allclose(linalg.angle([1, 0], [1, 1e-9]), 1e-9, rtol=1e-10)
     assert linalg.cosine([1, 0], [1, 1e-9]) == 1
 

@@ -85,7 +85,7 @@ FEATURES = [
 
 
 @pytest.mark.slow
-def test_layers_print_as_those_of_torch_that_compute_the_same(rng):
+def test_layers_print_like_equivalent_layers_of_torch(rng):
     for make, options, size in FEATURES:
         with naming(make, options, size):
             ours = make(**options).features

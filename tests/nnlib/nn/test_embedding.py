@@ -59,7 +59,7 @@ def test_the_padding_starts_at_zero_and_is_not_trained():
     assert layer.weight.grad.numpy()[:, 0].tolist() == [1, 0, 0, 0]
 
 
-def test_a_given_table_is_kept_and_not_trained_unless_asked_for():
+def test_a_given_table_is_kept_and_not_trained_by_default():
     table = nnlib.tensor([[1.0, 2.0], [3.0, 4.0]])
     layer = nn.Embedding.from_pretrained(table)
     assert layer.weight.array is table.array

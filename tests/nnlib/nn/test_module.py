@@ -102,7 +102,7 @@ def test_a_bad_registration_is_refused():
                 getattr(L.nn.Linear(2, 2), method)(name, value)
 
 
-def test_a_part_is_replaced_by_its_kind_alone():
+def test_a_part_is_replaced_only_by_the_same_kind():
     for L in (torch, nnlib):
         model = L.nn.Sequential(L.nn.ReLU())
         model.weight = L.nn.Parameter(L.zeros(2))

@@ -50,7 +50,7 @@ def test_loading_copies_into_the_parameters():
     assert repr(keys) == "<All keys matched successfully>"
 
 
-def test_loading_without_strict_tells_what_did_not_match():
+def test_loading_without_strict_reports_what_did_not_match():
     model = network(nnlib)
     keys = model.load_state_dict({"3.weight": np.ones((3, 4)), "x": np.ones(1)}, strict=False)
     assert keys.missing_keys == ["1.weight", "1.bias"]

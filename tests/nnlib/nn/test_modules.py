@@ -109,7 +109,7 @@ def test_constructor_has_the_names_order_and_defaults_of_torch():
 
 @pytest.mark.slow
 @each(LAYERS)
-def test_a_copy_computes_the_same_with_memory_of_its_own(layer, rng):
+def test_a_copy_computes_the_same_in_separate_memory(layer, rng):
     module = build(nnlib, layer).eval()
     arrays = inputs_of(layer, rng)
     expected = run(nnlib, layer, module, arrays)

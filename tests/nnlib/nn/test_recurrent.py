@@ -38,7 +38,7 @@ def test_every_mix_of_options_matches_torch(name, rng):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_dropout_between_layers_is_drawn_anew_in_training_only(name, rng):
+def test_dropout_between_layers_is_drawn_again_only_in_training(name, rng):
     with pytest.warns(UserWarning, match="num_layers=1"):
         getattr(nn, name)(4, 2, dropout=0.5)
     layer = getattr(nn, name)(4, 8, 2, dropout=0.5)

@@ -135,7 +135,7 @@ def test_groups_and_closures_match_torch(arrays):
             assert_close(*(in_groups(L, make, arrays, **OWN[name]) for L, make in both(name)))
 
 
-def test_training_goes_on_from_a_saved_state_which_is_a_copy():
+def test_training_continues_from_a_saved_state_which_is_a_copy():
     for make, options in (
         (SGD, dict(lr=0.05, momentum=0.9, dampening=0.1)),
         (optim.Adam, dict(lr=0.05, betas=(0.8, 0.9), amsgrad=True)),

@@ -80,7 +80,7 @@ def test_newton_goes_to_a_saddle_and_with_a_line_search_away_from_it():
     np.testing.assert_allclose(np.abs(x), [0, np.sqrt(0.5)], atol=1e-6)
 
 
-def test_training_goes_on_from_a_saved_state():
+def test_training_continues_from_a_saved_state():
     for make, options in MAKERS:
         with naming(make, options):
             limits = dict(max_iter=2, tolerance_change=0.0)
