@@ -128,7 +128,7 @@ def typeset(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_a_built_page_holds_its_formulas_ready_and_no_program_that_sets_them(typeset):
+def test_a_built_page_contains_typeset_formulas_and_no_script_that_typesets(typeset):
     page = typeset.page()
     assert "\\(" not in page.replace("\\\\(", "")
     assert page.count("<annotation") == 11  # five in the text, twice three of the question

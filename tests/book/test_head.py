@@ -68,7 +68,9 @@ class Head:
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, WIDE, TABLET])
-def test_the_head_says_where_one_is_after_every_kind_of_navigation(open_visit, address, size):
+def test_the_header_shows_the_current_section_after_every_kind_of_navigation(
+    open_visit, address, size
+):
     page = open_visit(address, SOFTMAX, size=size).page
     head = Head(page)
     head.expect(TOP)

@@ -148,7 +148,7 @@ def test_the_id_of_a_question_changes_only_with_its_text():
     assert len({q.data["id"] for q in one_of_each()}) == 5
 
 
-def test_steps_begin_in_a_wrong_order_always_the_same():
+def test_steps_start_in_the_same_wrong_order_each_time():
     starts = [one_of_each()[3].data["start"] for _ in range(2)]
     assert starts[0] == starts[1]
     assert starts[0] not in ([0, 1, 2], [0, 2, 1])

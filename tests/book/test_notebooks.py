@@ -71,7 +71,7 @@ def test_the_text_is_markdown_that_any_notebook_shows(made, words):
     assert words in texts(made)
 
 
-def test_a_bar_in_a_cell_of_a_table_begins_no_column():
+def test_a_bar_in_a_cell_of_a_table_starts_no_column():
     def row(*texts):
         cells = [nodes.entry("", nodes.paragraph("", text)) for text in texts]
         return nodes.row("", *cells)

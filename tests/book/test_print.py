@@ -231,7 +231,7 @@ def test_a_formula_with_an_unknown_key_is_refused(tmp_path):
         formulas.read(tmp_path)
 
 
-def test_the_cover_is_a_picture_and_always_the_same():
+def test_the_cover_is_an_image_and_always_the_same():
     from PIL import Image
     from printed import cover
 

@@ -12,7 +12,7 @@ from tests.exercises.declared_problems import has, texts
 from tests.exercises.one_challenge import LABELS, NAME, SOLVED, function, judged, npz
 
 
-def test_a_challenge_holds_to_its_declaration(course):
+def test_a_challenge_is_as_declared(course):
     (p,) = course.problems(NAME)
     assert over_seeds(p, 50) == check_seed(p, 3) == []
 
@@ -47,7 +47,7 @@ def test_neither_labels_nor_thresholds_go_to_the_worker(hidden):
     assert asked[0]["weights"].tobytes() == SOLVED
 
 
-def test_the_release_holds_nothing_that_is_held_back(visible, hidden):
+def test_the_release_contains_nothing_that_is_held_back(visible, hidden):
     text = cases_json.dumps(visible)
     secret = hidden["cases"][0]["args"]["pictures"]
     shown = cases_json.loads(text)["cases"][0]["args"]["pictures"]

@@ -79,7 +79,7 @@ def test_each_threshold_requires_a_better_classifier(visible):
     assert passed == [1, 2, 3]
 
 
-def test_a_tenth_is_reached_by_nothing():
+def test_zero_weights_reach_an_accuracy_of_a_tenth():
     zeros = npz(weight=np.zeros((10, 784)), bias=np.zeros(10))
     assert reached(zeros)[0] == pytest.approx(0.1)
 

@@ -129,7 +129,7 @@ def test_rounding_unpacks_nothing():
     assert "below 1e9 grey levels" in message
 
 
-def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
+def test_a_basis_that_overfits_the_cat_is_no_better_on_another_image(values):
     cat = data(True)["cases"][0]["args"]["picture"]
     heart = np.linalg.svd(blocks(cat), full_matrices=False)[2]
     assert reached(heart, largest)[0] > values["largest of all cosines", False]

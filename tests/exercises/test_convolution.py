@@ -213,7 +213,7 @@ def text_cell(name):
     return here
 
 
-def test_bag_and_boot_are_packaged_pictures():
+def test_bag_and_boot_are_packaged_images():
     here, train = text_cell("pictures"), fashion_mnist()[0]
     for name, number, label in (("bag", 17, 8), ("boot", 1, 9)):
         picture = train.X[number].reshape(28, 28).astype(float)
@@ -260,7 +260,7 @@ def test_the_places_of_the_model_answer_are_dark():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 0.895, False: 0.913}[visible]
     assert got == pytest.approx(expected, abs=0.0015)

@@ -50,7 +50,7 @@ def judged(name, f, visible=True):
 
 
 @every_problem
-def test_a_problem_with_a_driver_holds_to_its_declaration(name):
+def test_a_problem_with_a_driver_is_as_declared(name):
     assert over_seeds(PROBLEMS[name], 1) == []
 
 
@@ -208,7 +208,7 @@ def test_an_error_inside_another_class_of_the_cell_is_reported_with_its_name():
     assert has(judged("Value", Value), Code.RAISED, line_number=2, function="Helper.cosine")
 
 
-def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
+def test_for_hidden_cases_only_the_class_of_an_error_is_named():
     class Value(value.solve):
         def tanh(self):
             raise ValueError(f"secret {self.data}")
@@ -341,7 +341,7 @@ def test_no_raw_answer_makes_the_judge_raise_or_earns_anything(raw, visible):
 
 
 @pytest.mark.parametrize("reply", [None, [], {"parts": 3}, {"parts": [3] * 99}, {"error": "x"}])
-def test_a_worker_may_say_anything_of_what_is_measured(reply):
+def test_any_reply_of_a_worker_about_a_measurement_is_judged(reply):
     assert judge(packed("stratified_folds", False), lambda args: reply).score == 0
 
 
@@ -446,7 +446,7 @@ def test_an_error_that_prevents_only_a_part_is_reported_without_its_text_in_the_
 
 @pytest.mark.slow
 @pytest.mark.sandbox
-def test_a_class_that_answers_everything_has_no_points_in_the_sandbox():
+def test_a_class_that_answers_everything_gets_no_points_in_the_sandbox():
     cell = textwrap.dedent("""
         class Value:
             def __init__(self, *_):

@@ -199,7 +199,7 @@ def test_the_numbers_of_the_reading_match_the_rows():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     assert got > max(P.thresholds.values()) + 3
     words = {True: "{:.0f} in the check", False: "reached {:.0f} in grading"}[visible]

@@ -103,7 +103,7 @@ def test_whatever_is_returned_is_judged(name, visible, answer):
 @shown
 @typical_problem
 @given(answer=message)
-def test_whatever_a_worker_says_is_judged(name, visible, answer):
+def test_any_reply_of_a_worker_becomes_a_verdict(name, visible, answer):
     verdict = judge(packed(name, 1, visible), lambda args: answer)
     assert 0 <= verdict.score <= 100
     for audience in Audience:
@@ -433,7 +433,7 @@ def test_a_mistake_that_is_charged_keeps_the_loops():
     [[*PROBLEMS][:9], pytest.param([*PROBLEMS], marks=pytest.mark.slow)],
     ids=["few", "all"],
 )
-def test_a_worker_that_says_nothing_earns_nothing(names):
+def test_a_worker_that_does_not_reply_earns_nothing(names):
     for name in names:
         for parts in ([], [{}], [None], ()):
             data = packed(name, SEED, False)
@@ -451,7 +451,7 @@ def test_entries_agree_as_numpy_says(rtol, odd):
 
 
 @pytest.mark.parametrize("visible", [True, False])
-def test_a_truth_value_in_place_of_a_number_is_called_so(visible):
+def test_a_boolean_instead_of_a_number_is_named(visible):
     verdict = judged(packed("gradient_check", 1, visible), lambda *_, **__: False)
     assert verdict.score == 0
     assert codes(verdict) == [Code.BOOLEAN]

@@ -50,7 +50,7 @@ FILLED = {
 
 @both
 @pytest.mark.parametrize("fill", FILLED)
-def test_gradients_that_know_nothing_earn_nothing(fill, visible):
+def test_constant_gradients_earn_nothing(fill, visible):
     def f(params, X, y):
         made = {name: FILLED[fill](v.shape) for name, v in params.items()}
         return float(FILLED[fill](())), made
@@ -60,7 +60,7 @@ def test_gradients_that_know_nothing_earn_nothing(fill, visible):
 
 @both
 @pytest.mark.parametrize("fill", FILLED)
-def test_weights_that_know_nothing_earn_no_points_for_the_loss(fill, visible):
+def test_uninformative_weights_earn_no_points_for_the_loss(fill, visible):
     def f(X, y, hidden, epochs, lr, rng):
         C = y.max() + 1
         shapes = {"W1": (hidden, 2), "b1": hidden, "W2": (C, hidden), "b2": C}
@@ -90,7 +90,7 @@ def test_the_accuracies_match_the_output_of_the_tool():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 0.843, False: 0.851}[visible]
     assert got == pytest.approx(expected, abs=0.001)

@@ -112,7 +112,7 @@ def test_odd_lists_end(make, kind):
     assert describe(make())["kind"] == kind
 
 
-def test_a_list_that_holds_itself_ends():
+def test_a_list_that_contains_itself_ends():
     value = []
     value.append(value)
     assert describe(value)["values"] is None

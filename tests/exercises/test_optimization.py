@@ -151,7 +151,7 @@ def test_the_tool_makes_the_file_that_is_here():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 0.610, False: 0.592}[visible]
     assert got == pytest.approx(expected, abs=0.001)

@@ -148,7 +148,7 @@ def test_visible_data_survives_a_file_bit_for_bit(name, tmp_path):
 
 
 @every_problem
-def test_packed_data_holds_nothing_but_plain_types(name):
+def test_packed_data_contains_only_plain_types(name):
     kinds = {type(v) for v in walk(packed(name, SEED, False))}
     assert kinds <= {dict, list, str, int, float, bool, type(None), np.ndarray}
 
@@ -160,7 +160,7 @@ def walk(v):
 
 
 @every_problem
-def test_packed_data_holds_no_statement_of_the_reference(name):
+def test_packed_data_contains_no_statement_of_the_reference(name):
     data = packed(name, SEED, False)
     text = "".join("".join(v for v in walk(data) if type(v) is str).split())
     body = ast.parse(inspect.getsource(PROBLEMS[name].solve)).body[0].body[1:]

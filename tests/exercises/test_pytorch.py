@@ -309,7 +309,7 @@ def test_bad_input_is_refused_with_a_reason(visible):
 
 @pytest.mark.slow
 @both
-def test_training_mode_gives_other_labels_to_far_more_pictures_than_may_differ(visible):
+def test_training_mode_changes_far_more_labels_than_may_differ(visible):
     (case,) = data_of(challenge(), visible)["cases"]
     pictures = case["args"]["pictures"]
     assert len(pictures) == 500

@@ -169,7 +169,7 @@ def test_the_numbers_of_the_reading_match_the_curves():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 2.584, False: 2.571}[visible]
     assert got == pytest.approx(expected, abs=0.003)

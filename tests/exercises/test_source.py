@@ -329,7 +329,7 @@ def test_correct_functions_have_no_findings(assignment, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_every_problem_but_a_challenge_ends_with_a_picture():
+def test_every_problem_but_a_challenge_ends_with_a_figure():
     assert set(pictures()) == set(PROBLEMS)
 
 

@@ -209,7 +209,7 @@ def test_an_aspect_with_the_name_of_its_part_is_said_once(folder):
     assert "  gradient: Your `gradient` is nan everywhere" in text
 
 
-def test_a_gradient_is_approximated_outside_of_what_is_checked(folder):
+def test_numerical_gradient_works_outside_of_a_checked_function(folder):
     x = np.array([[1.0, -2.0], [0.5, 3.0]])
     assert np.allclose(numerical_gradient(lambda x: (x**3).sum(), x), 3 * x**2)
     with pytest.raises(ValueError, match=r"\(2, 2\)"):
@@ -407,7 +407,7 @@ def test_a_function_that_calls_a_wrong_one_is_reported(right, lines):
 
 
 @pytest.mark.parametrize(("loss", "said"), [(0.02, False), (0.08, True)])
-def test_check_says_how_near_a_training_is_to_the_limit(loss, said):
+def test_check_says_how_near_a_training_run_is_to_the_limit(loss, said):
     data = packed("train_network", 1, True)
     full = judged(data, PROBLEMS["train_network"].solve)
     lines = report(data, None, replace(full, reported=(loss,)), Path()).splitlines()

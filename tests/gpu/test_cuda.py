@@ -80,7 +80,7 @@ def test_a_launch_returns_before_the_kernel_is_done():
     assert done.query()
 
 
-def test_a_cuda_graph_reads_what_its_input_holds_now():
+def test_a_cuda_graph_reads_the_current_content_of_its_input():
     layer, x = torch.nn.Linear(8, 4).cuda(), torch.zeros(2, 8, device="cuda")
     with torch.no_grad():
         side = torch.cuda.Stream()

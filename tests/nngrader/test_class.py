@@ -164,7 +164,7 @@ def test_a_mistake_is_charged_once_and_gets_its_hint(graded):
         assert as_html(mistake.hint) in graded.pages["tronny8"]
 
 
-def test_the_json_holds_what_is_documented_and_nothing_else(graded):
+def test_the_json_contains_only_what_is_documented(graded):
     for result in graded.results.values():
         assert list(result) == KEYS
         assert (result["assignment"], result["max_score"]) == (NAME, 100)
@@ -206,7 +206,7 @@ def test_each_platforms_table_has_the_marks(graded):
         assert "100.0" in row
 
 
-def test_pages_hold_no_hidden_number_and_no_solution(graded, base):
+def test_pages_contain_no_hidden_number_and_no_solution(graded, base):
     cases = [pack(p, SEED, visible=False)["cases"] for p in problems()]
     secret = {n for n in numbers_of(cases) if len(n) == 6 and "e" not in n}
     assert len(secret) > 1000

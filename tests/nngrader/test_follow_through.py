@@ -36,7 +36,7 @@ def two_layer_loss(params, X, y):
 """
 
 
-def test_a_wrong_function_is_followed_even_if_its_problem_counts_no_more():
+def test_a_wrong_function_is_followed_even_if_its_problem_no_longer_counts():
     right, wrong = {"score": 4.0, "max": 4.0}, {"score": 1.0, "max": 4.0}
     dropped = {"score": 0.0, "max": 0.0, "graded": wrong}
     reports = {"right": right, "wrong": wrong, "dropped": dropped, "caller": wrong}

@@ -184,7 +184,7 @@ def test_lateness_does_not_change_the_key_of_the_assignment(course):
 
 
 @pytest.mark.slow
-def test_an_extension_granted_in_nbgrader_holds_where_the_file_names_none(late):
+def test_an_extension_granted_in_nbgrader_applies_if_the_file_names_none(late):
     record(late, ALL)
     with quiet(), gradebook(late) as g:
         g.grant_extension(NAME, "bob", days=1)

@@ -234,7 +234,7 @@ def test_a_picture_that_is_held_back_is_found_in_any_form(planting, base, pictur
         (planting.folder / file).unlink()
 
 
-def test_other_pictures_are_not_taken_for_held_back_ones(planting, base):
+def test_other_images_are_not_mistaken_for_held_back_ones(planting, base):
     other = np.random.default_rng(7).integers(256, size=(30, 28, 28), dtype=np.uint8)
     planting.add("a.npy", npy(other))
     assert planting.found(base) == []

@@ -61,7 +61,7 @@ def test_an_odd_student_name_stops_no_other_student(handed_in, base, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
+def test_a_disk_that_fills_up_gives_one_line_and_loses_nothing(
     handed_in, base, monkeypatch, capsys
 ):
     for student in ("bob", "cy"):

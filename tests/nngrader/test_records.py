@@ -144,7 +144,7 @@ def test_every_limit_has_words(limit):
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_a_law_is_asked_about(law):
+def test_the_message_asks_about_the_law(law):
     assert text(sample(Code.DIFFERS, {"law": law}), Audience.HIDDEN).endswith(LAWS[law])
 
 

@@ -134,7 +134,7 @@ def test_on_a_phone_each_cell_has_the_name_of_its_own_column():
     assert labels == [("points", "7"), ("lost &lt;b&gt;", "3")]
 
 
-def test_difficulty_and_counts_are_those_found_by_hand():
+def test_difficulty_and_counts_match_a_calculation_by_hand():
     whole, value, shape = items(CLASS, "pairwise_distances")
     assert (whole.most, value.most, shape.most) == (30, 20, 10)
     # 30, 10, 10, 30, 0 of 30; 20, 0, 0, 20, 0 of 20; 10, 10, 10, 10, 0 of 10

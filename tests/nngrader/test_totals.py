@@ -177,7 +177,7 @@ def test_without_rules_all_graded_assignments_weigh_the_same(course):
     assert warned == []
 
 
-def test_of_equal_shares_the_weightier_is_dropped(course):
+def test_of_equal_percentages_the_one_with_more_weight_is_dropped(course):
     rules = Rules(weights={"ps1": 1.0, "ps2": 1.0, "ps3": 2.0}, drop_lowest=1)
     _, rows, _ = totals.totals(course, rules)
     ada = next(t for t in rows if t.student == "ada")

@@ -58,7 +58,7 @@ def test_one_sided_differences_need_one_value_more_than_entries():
 @pytest.mark.parametrize(
     ("method", "exact"), [("forward", 3.31), ("backward", 2.71), ("central", 3.01)]
 )
-def test_errors_of_the_cube_at_one_are_those_by_hand(method, exact):
+def test_errors_of_the_cube_at_one_match_a_calculation_by_hand(method, exact):
     """x³ at 1 with h = 1/10: 3 + 3h + h², 3 - 3h + h², 3 + h²."""
     result = numerical_gradient(lambda x: x**3, 1, method=method, h=0.1)
     np.testing.assert_allclose(result, exact, rtol=1e-14)

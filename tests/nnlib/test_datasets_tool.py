@@ -74,7 +74,7 @@ def test_a_package_of_other_content_is_refused(maker, tmp_path):
         maker.make_sunspots(tmp_path)
 
 
-def test_a_split_takes_the_share_of_each_class_and_is_fixed(maker):
+def test_a_split_takes_the_same_fraction_of_each_class_and_is_fixed(maker):
     labels = np.repeat([0, 1, 2], [50, 30, 20])
     parts = maker.split(labels, 0.1)
     assert np.bincount(labels[parts["test"]]).tolist() == [5, 3, 2]

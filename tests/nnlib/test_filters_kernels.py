@@ -63,7 +63,7 @@ def test_edges_of_a_slope_have_its_steepness_and_direction():
     np.testing.assert_allclose(result.direction[inside], np.arctan2(-4, 3))
 
 
-def test_edge_is_found_where_the_picture_steps():
+def test_edge_is_found_where_the_image_changes():
     result = edges(VERTICAL)
     np.testing.assert_array_equal(result.magnitude, [[0, 0, 0.5, 0.5, 0, 0]] * 4)
     np.testing.assert_allclose(np.abs(result.direction[:, 2:4]), np.pi)  # brighter to the left

@@ -337,7 +337,7 @@ def test_a_view_needs_a_copy_exactly_where_it_does_in_torch():
         assert nnlib.zeros(*shape).view(5, 0).shape == (5, 0)
 
 
-def test_pieces_of_nothing_and_windows_that_overlap_take_part_in_a_walk():
+def test_empty_parts_and_overlapping_views_take_part_in_a_backward_pass():
     x = nnlib.zeros(0, 2, requires_grad=True)
     pieces = [*x.split(1), *x.chunk(2), *x.unbind(1)]
     nnlib.cat([piece.ravel() for piece in pieces]).sum().backward()

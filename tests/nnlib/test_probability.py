@@ -138,7 +138,7 @@ def test_mode_is_the_likeliest_point():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [10, 1000, 10_000])
-def test_counts_of_many_tosses_keep_ten_digits(n):
+def test_counts_of_many_tosses_are_exact_to_ten_digits(n):
     k = np.linspace(0, n, 11).astype(int)
     for p in (0.03, 0.5):
         ours, theirs = Binomial(n, p), scipy.stats.binom(n, p)

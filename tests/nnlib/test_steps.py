@@ -33,7 +33,7 @@ def test_a_notebook_shows_sentences_and_formulas_as_a_list():
     assert r'<div class="math" style="overflow-x:auto">\[\frac{6}{2} = 3\]</div>' in page
 
 
-def test_a_figure_holds_every_step_for_readers_without_script():
+def test_a_figure_contains_every_step_for_readers_without_scripts():
     figure = HALVING.play(caption="Halving.", alt='Two "steps".')
     assert 'aria-label="Two &quot;steps&quot;."' in figure.html
     assert figure.html.count("<li>") == 2

@@ -73,5 +73,5 @@ CASES += [
 
 @pytest.mark.parametrize(("check", "arguments"), CASES)
 @pytest.mark.slow
-def test_a_benchmark_runs_and_says_what_it_should(check, arguments):
+def test_a_benchmark_runs_and_prints_what_it_should(check, arguments):
     check(*arguments)

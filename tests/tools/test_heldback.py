@@ -53,20 +53,20 @@ def test_the_held_back_arrays_are_the_ones_that_were_made(heldback, name):
     assert hashlib.sha256(heldback[name].tobytes()).hexdigest() == SHA256[name]
 
 
-def test_each_class_has_400_held_back_pictures(heldback):
+def test_each_class_has_400_held_back_images(heldback):
     assert np.bincount(heldback["labels"]).tolist() == [400] * 10
     assert heldback["images"].shape == (4000, 28, 28)
     assert {a.dtype.name for a in heldback.values()} == {"uint8"}
 
 
-def test_no_held_back_picture_is_in_the_package(heldback, packaged):
+def test_no_held_back_image_is_in_the_package(heldback, packaged):
     known = {p.tobytes() for p in packaged}
     assert len(known) == 9000
     assert not [p for p in heldback["images"] if p.tobytes() in known]
 
 
 @pytest.mark.slow
-def test_no_held_back_picture_is_nearly_one_of_the_package(maker, heldback, packaged):
+def test_no_held_back_image_is_nearly_one_of_the_package(maker, heldback, packaged):
     assert not (maker.nearest_distance(heldback["images"], packaged) < maker.NEAR).any()
 
 
@@ -96,7 +96,7 @@ def test_licence_and_meaning_are_next_to_the_images():
     assert "aren't secret" in (HELDBACK / "README.md").read_text()
 
 
-def test_the_wheel_holds_no_held_back_picture(tmp_path, heldback):
+def test_the_wheel_contains_no_held_back_image(tmp_path, heldback):
     with zipfile.ZipFile(build_wheel(tmp_path)) as wheel:
         names = wheel.namelist()
     assert {FILE.name, MORE.name} <= {Path(n).name for n in names}

@@ -215,7 +215,7 @@ def test_a_set_up_that_failed_is_not_taken_for_a_finished_one(env, monkeypatch, 
     assert steps == ["venv", "venv", "packages", "project"]
 
 
-def test_the_lock_holds_hashes_and_neither_torch_nor_its_gpu_packages():
+def test_the_lock_contains_hashes_and_neither_torch_nor_its_gpu_packages():
     text = (ROOT / "requirements.lock").read_text()
     names = [line.split("==")[0] for line in text.splitlines() if "==" in line[:60]]
     assert "numpy" in names

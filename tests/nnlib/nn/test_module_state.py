@@ -68,7 +68,7 @@ BAD_STATES = [
 ]
 
 
-def test_loading_what_does_not_fit_says_what_torch_says():
+def test_loading_what_does_not_fit_gives_the_message_of_torch():
     for shapes in BAD_STATES:
         with naming(shapes):
             with pytest.raises(RuntimeError) as theirs:

@@ -43,7 +43,7 @@ def test_a_subset_comes_in_the_order_of_the_generator():
     assert len(sampler) == 3
 
 
-def test_weights_are_shares():
+def test_weights_are_relative_frequencies():
     sampler = data.WeightedRandomSampler([1.0, 0.0, 3.0], 4000, generator=seeded())
     share = np.bincount(list(sampler)) / 4000
     np.testing.assert_allclose(share, [0.25, 0, 0.75], atol=0.03)
