@@ -21,7 +21,7 @@ def edit(old: str, new: str):
 
 
 class Fault:
-    """A page with a fault of its own, and the part of the syllabus that belongs to it."""
+    """A page with a unique fault, and the part of the syllabus that belongs to it."""
 
     def __init__(self, number, plant):
         self.page, self.number = f"part/fault{number:02}", number

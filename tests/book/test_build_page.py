@@ -19,7 +19,7 @@ def mini(tmp_path):
 
 
 def alone(book, page=PAGE):
-    """Build one page as the command does, in a process of its own."""
+    """Build one page as the command does, in a separate process."""
     program = (
         "import json, os, pathlib, build_page, build_book; "
         f"root = pathlib.Path({str(book.root)!r}); "

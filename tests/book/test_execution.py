@@ -1,4 +1,4 @@
-"""One page is executed: how long it took, where it failed, what came out differently."""
+"""One page is executed: how long it took, where it failed, and which results differ."""
 
 import pytest
 

@@ -115,7 +115,7 @@ def test_rows_and_solutions_match_elimination(book_figure):
 
 
 def decimals(text):
-    """Return the numbers of a text that are written with a point."""
+    """Return the numbers of a text that contain a decimal point."""
     return [float(n.replace("−", "-")) for n in re.findall(r"−?\d+\.\d+", text)]
 
 

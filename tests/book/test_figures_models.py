@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def cls():
-    """Return the classifiers of nnlib, which load for seconds."""
+    """Return the classifiers of nnlib, which take seconds to load."""
     from nnlib import classifiers
 
     return classifiers

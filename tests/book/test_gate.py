@@ -47,7 +47,7 @@ def test_the_log_shows_when_all_pages_have_been_executed(tmp_path):
 
 @pytest.fixture
 def builds(monkeypatch, tmp_path):
-    """Return what is built in place of the book: one entry a build, `True` if it succeeds."""
+    """Return what is built instead of the book: one entry per build, `True` if it succeeds."""
     state = {"done": [], "next": True}
 
     def build(folder, root, key, run):

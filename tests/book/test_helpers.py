@@ -1,4 +1,4 @@
-"""What pages call: texts, elements, figures."""
+"""The helpers that pages call: texts, elements, figures."""
 
 import base64
 import io

@@ -59,7 +59,7 @@ def best(page):
 
 
 def corners(page, *points):
-    """Return points of the board, given as shares of its sides, in pixels of the window."""
+    """Return points of the board, given as fractions of its sides, in pixels of the window."""
     board(page).scroll_into_view_if_needed()
     box = board(page).bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
@@ -117,7 +117,7 @@ def test_the_script_computes_what_nnlib_does(home):
 
 
 def network(hidden, values):
-    """Return the network of nnlib whose parameters a page holds."""
+    """Return the network of nnlib whose parameters a page contains."""
     model = nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10))
     flat = np.frombuffer(base64.b64decode(values), "<f4")
     vector_to_parameters(nnlib.tensor(flat), model.parameters())

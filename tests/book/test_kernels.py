@@ -1,4 +1,4 @@
-"""Kernels are forked from one process, and a page cannot tell."""
+"""Kernels are forked from one process, and pages get the same results."""
 
 import os
 import sys
@@ -69,7 +69,7 @@ def run(tmp_path):
 
 @pytest.fixture
 def run_beside(run):
-    """Return a function that executes a page in a thread, and returns what will be its run."""
+    """Return a function that executes a page in a thread and returns its future run."""
     from jupyter_core.utils import ensure_event_loop
 
     def ran(*page):
@@ -90,7 +90,7 @@ def shown(run):
 
 @pytest.fixture
 def parent(run, forking):
-    """Return the process that starts the kernels: one of its own, where forks are safe."""
+    """Return the process that starts the kernels: a separate one where forks are safe."""
     pid = int(shown(run(PARENT)))
     assert (pid != os.getpid()) == (sys.platform == "linux")
     return pid

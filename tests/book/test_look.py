@@ -26,7 +26,7 @@ def built_pages(book):
 
 
 def weights(book, page):
-    """Return the bytes of a page without its formulas, and those of the formulas."""
+    """Return the bytes of a page without its formulas, and the bytes of the formulas."""
     text = page.read_text(encoding="utf-8")
     bare = len(without_formulas(text).encode())
     own = sum((book / f).stat().st_size for f in set(OURS.findall(text)))

@@ -1,6 +1,6 @@
 """Questions, predictions and progress in a browser, by keyboard and by touch.
 
-The pages hold the book's elements, styles and scripts, and are not built by Sphinx.
+The pages contain the book's elements, styles and scripts, and are not built by Sphinx.
 """
 
 import functools
@@ -97,7 +97,7 @@ def id_of(prediction):
 
 
 def mapped():
-    """Return a page with a map of the page that asks and of one that does not."""
+    """Return a page with a map of a page with questions and of one without."""
     titles = {"part/asked": "Asked", "part/second": "Second"}
     pages = [
         {"page": "part/second", "title": "Second", "question": "Where?", "after": []},

@@ -1,4 +1,4 @@
-"""The file of a challenge, handed in beside the notebook: read, graded, tried by a student."""
+"""The file of a challenge, submitted with the notebook: read, graded, tried by a student."""
 
 import io
 import json

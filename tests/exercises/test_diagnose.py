@@ -228,7 +228,7 @@ def at_targets(w, a, f):
 
 
 def only(w, a):
-    """Return the difference that makes the entries at the targets right."""
+    """Return the difference that makes the entries at the targets correct."""
     n = np.arange(len(w))
     return put(0 * w, (n, a["targets"]), np.sin(w[n, a["targets"]])) - at_targets(
         0 * w, a, lambda v: v

@@ -1,4 +1,4 @@
-"""Problems whose arguments or results are no plain data: declared, packed, judged, checked."""
+"""Problems with arguments or results that are not plain data: declared, packed and judged."""
 
 import functools
 import inspect

@@ -1,4 +1,4 @@
-"""The problems of ps7, whose gradients are those of autograd, its reading and its challenge."""
+"""The problems of ps7, with gradients as in autograd, its reading and its challenge."""
 
 import base64
 import functools

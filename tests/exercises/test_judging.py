@@ -1,4 +1,4 @@
-"""The judge never raises, gives nothing for nothing, and lets nothing of hidden cases out."""
+"""The judge never raises, gives no points for nothing, and reveals no hidden cases."""
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -196,7 +196,7 @@ FORMS = {"a list": np.ndarray.tolist, "float32": lambda a: a.astype("f4")}
 
 
 def of_form(name, form):
-    """Return the reference, its array of another form in one special kind of case."""
+    """Return the reference, whose array has another form in one special kind of case."""
 
     def f(*args):
         whole = PROBLEMS[name].solve(*args)
@@ -391,7 +391,7 @@ def test_one_step_for_each_entry_is_charged():
 
 
 def by_hand(X, Y):
-    """Return right distances, by two loops."""
+    """Return correct distances, by two loops."""
     return np.array([[np.linalg.norm(x.astype(float) - y) for y in Y] for x in X])
 
 

@@ -130,7 +130,7 @@ def test_junk_earns_nothing(name, seed, visible):
 
 
 class Endless(list):
-    """A list without an end for who asks for its items; it ends at `LONG` and notes it."""
+    """A list that seems endless when its items are read; it ends at `LONG` and notes it."""
 
     ended = False
 

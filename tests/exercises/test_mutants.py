@@ -1,4 +1,4 @@
-"""Mutants of references lose points or are the reference, and are told nothing hidden."""
+"""Mutants of references lose points or are the reference, and learn nothing hidden."""
 
 import pytest
 

@@ -15,7 +15,7 @@ def observed(f, n_parts=1, args=ARGS):
 
 
 class Refuses:
-    """Raises at whatever is asked of it."""
+    """Raises an error at every access."""
 
     def __getattribute__(self, name):
         raise SystemExit(name)

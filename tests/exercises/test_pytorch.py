@@ -1,4 +1,4 @@
-"""The problems of ps8 beside what PyTorch itself says, its reading, and its challenge."""
+"""The problems of ps8 compared with PyTorch itself, its reading, and its challenge."""
 
 import copy
 import re
@@ -261,24 +261,24 @@ def in_training_by_parts(file, pictures):
 
 
 def not_divided(net, x):
-    """Return the pictures with numbers up to 255."""
+    """Return the images with numbers up to 255."""
     net.eval()
     return 255 * x
 
 
 def shifted(net, x):
-    """Return the pictures moved by three pixels."""
+    """Return the images moved by three pixels."""
     net.eval()
     return x.roll(3, 3)
 
 
 def zeros(file, pictures):
-    """Return the first class for each picture."""
+    """Return the first class for each image."""
     return np.zeros(len(pictures), int)
 
 
 def wrong():
-    """Return files and functions that should not count, and what is told of them."""
+    """Return files and functions that should not count, and the messages about them."""
     return {
         "training": (GOOD, labels_by(in_training), "training mode"),
         "training by parts": (GOOD, in_training_by_parts, "in which mode"),

@@ -1,4 +1,4 @@
-"""Right answers in strangers' styles, which no problem registers, lose nothing."""
+"""Correct answers in other styles, which no problem registers, lose nothing."""
 
 import copy
 import io
@@ -257,7 +257,7 @@ def from_glorot_weights_that_decay(X, y, hidden, epochs, lr, rng):
 
 
 def modules():
-    """Return right answers to the problems of ps8, with their names: PyTorch takes a second."""
+    """Return correct answers to the problems of ps8, with names: PyTorch takes a second."""
     import torch
     from torch import nn
 

@@ -1,4 +1,4 @@
-"""What an assignment's text says beside its declarations is right."""
+"""What an assignment's text says in addition to its declarations is correct."""
 
 import ast
 import functools
@@ -44,7 +44,7 @@ def cells():
 
 
 def digits_of_the_data_set():
-    """Return the data set that the digits of an assignment are taken from."""
+    """Return the dataset that the digits of an assignment are taken from."""
     from sklearn.datasets import load_digits  # takes a second
 
     return load_digits()

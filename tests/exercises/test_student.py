@@ -136,7 +136,7 @@ def test_an_answer_of_any_type_is_described(tmp_path, name, kind):
 
 
 def waits(p):
-    """Return whether some aspect has cases of its own, beside the parts and the form."""
+    """Return whether an aspect other than the parts and the form has separate cases."""
     return bool(set(p.points) - set(p.returns.values()) - set(PASSIVE))
 
 
@@ -316,7 +316,7 @@ check(hinge_loss)
 
 
 def hint_of(name, mistake):
-    """Return what check prints of a known mistake, on visible cases."""
+    """Return what check prints about a known mistake, on visible cases."""
     data, f = packed(name, 1, True), PROBLEMS[name].mistakes[mistake].solve
     return report(data, caller(data, f), judged(data, f), Path())
 

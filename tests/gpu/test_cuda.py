@@ -1,4 +1,4 @@
-"""What needs a GPU of CUDA: `make gpu` runs it, and says so where there is none."""
+"""Tests that need a CUDA GPU: `make gpu` runs them, and says so if there is none."""
 
 import importlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`nngrader check`: what it says of a notebook, and its exit status."""
+"""`nngrader check`: what it says about a notebook, and its exit status."""
 
 import json
 import signal
@@ -202,7 +202,7 @@ def test_no_process_is_left_after_check(released, base, tmp_path, stop):
 
 
 def is_running(pid):
-    """Return whether a process is there and has not ended, collected or not."""
+    """Return whether a process exists and has not ended, even if it has not been reaped."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

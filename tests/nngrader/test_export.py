@@ -1,4 +1,4 @@
-"""Marks leave for each platform and are the same when it has read them as it says it does."""
+"""Marks that are exported for each platform are the same after its documented import."""
 
 import copy
 import csv

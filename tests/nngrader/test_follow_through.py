@@ -1,4 +1,4 @@
-"""A function that calls a wrong one is judged again with a right one in its place."""
+"""A function that calls a wrong one is judged again with a correct one instead."""
 
 import functools
 import textwrap
@@ -57,7 +57,7 @@ def box():
 
 @functools.cache
 def declared(assignment):
-    """Return an assignment's problems and right answers, by name."""
+    """Return an assignment's problems and correct answers, by name."""
     course = Course(EXERCISES)
     problems = {p.name: p for p in course.problems(assignment)}
     cells = course.instructor(assignment)["cells"]
@@ -71,7 +71,7 @@ def packed(assignment, name):
 
 
 def reference(name):
-    """Return the source of a right answer of ps3_backprop."""
+    """Return the source of a correct answer of ps3_backprop."""
     return declared("ps3_backprop")[1][name]
 
 

@@ -1,4 +1,4 @@
-"""A group hands in once: each of it gets the work, and the work is graded once."""
+"""A group submits once: each member gets the work, and the work is graded once."""
 
 import pytest
 from nngrader.course import Course

@@ -1,4 +1,4 @@
-"""Intruders: nobody holds the grader up for nothing, and nothing runs where it is looked at."""
+"""Intruders: no submission delays the grader, and none runs code where it is displayed."""
 
 import html
 import inspect

@@ -1,4 +1,4 @@
-"""Limits: where they are set, what each does, and what is said to student and instructor."""
+"""Limits: where they are set, what each does, and the messages to student and instructor."""
 
 import pytest
 from nngrader.records.flag import Flag, FlagCode

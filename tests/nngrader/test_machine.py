@@ -1,4 +1,4 @@
-"""What goes wrong around submissions: odd names, the machine, the gradebook, a second run."""
+"""Problems outside of submissions: odd names, the machine, the gradebook, a second run."""
 
 import errno
 import json

@@ -1,4 +1,4 @@
-"""The gradebook after recording: as nbgrader fills it, whole, and kept through trouble."""
+"""The gradebook after recording: as nbgrader fills it, complete, and intact after errors."""
 
 import contextlib
 import json

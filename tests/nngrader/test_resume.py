@@ -1,4 +1,4 @@
-"""A run that is killed goes on where it stopped, and ends as if nothing had happened."""
+"""A run that is killed continues where it stopped, and ends as if nothing had happened."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What may be imported where: no cycle among the packages, and no student's code outside."""
+"""What may be imported where: no cycles, and the code runner only in the sandbox."""
 
 import ast
 import functools

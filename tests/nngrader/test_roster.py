@@ -1,4 +1,4 @@
-"""The class list: what is read, and what is said of each kind of fault."""
+"""The class list: what is read, and the message for each kind of fault."""
 
 import pytest
 from nngrader.course import Course

@@ -1,4 +1,4 @@
-"""The totals of a course: weights, dropped, excused; and nothing counted that is not final."""
+"""The totals of a course: weights, dropped and excused work; only final marks count."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Views that are changed, or whose base is: what torch does, nnlib does."""
+"""Views that are changed, or whose base is changed, behave as in torch."""
 
 import numpy as np
 import pytest

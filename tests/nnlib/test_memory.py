@@ -1,4 +1,4 @@
-"""Orders of memory, shared memory, and gradients of some inputs alone, by name of operation."""
+"""Order in memory, shared memory, and gradients of only some inputs, for each operation."""
 
 import itertools
 import warnings

@@ -1,4 +1,4 @@
-"""What does not fit is refused, in its own name, by functions that torch doesn't have.
+"""Functions that torch doesn't have refuse what doesn't fit, and name themselves.
 
 A row is a call that is right, argument by argument, and for each argument what it must refuse.
 In turn each argument is given all of that, while the others stay right. The right calls also

@@ -1,4 +1,4 @@
-"""Changes of images against torch, SciPy and closed forms, and the numbers that are drawn."""
+"""Transforms of images against torch, SciPy and closed forms, and their random numbers."""
 
 import math
 

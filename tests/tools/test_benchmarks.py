@@ -1,4 +1,4 @@
-"""The benchmark programs run and print every row; how fast anything is is not tested."""
+"""The benchmark programs run and print every row; their times are not tested."""
 
 import subprocess
 import sys

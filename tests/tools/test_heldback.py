@@ -1,4 +1,4 @@
-"""The held-back pictures, and the tool that draws them."""
+"""The held-back images, and the tool that selects them."""
 
 import gzip
 import hashlib
@@ -24,7 +24,7 @@ PLAY = "3e06b91d45753ad7c7264b3e9b0f8b58bcc4e7bad4fb662386b7e5ef11b994bb"
 
 
 def pictures(file, more):
-    """Return all pictures of the two packaged files."""
+    """Return all images of the two packaged files."""
     with np.load(file) as a, np.load(more) as b:
         return np.concatenate([a["train_images"], a["test_images"], b["images"]])
 
@@ -114,7 +114,7 @@ def idx(array):
 
 @pytest.fixture
 def originals(maker, monkeypatch, tmp_path):
-    """Write four small original files: 520 training and 820 test pictures of each class."""
+    """Write four small original files: 520 training and 820 test images of each class."""
     rng = np.random.default_rng(3)
     for prefix, n in (("train", 520), ("t10k", 820)):
         labels = np.repeat(np.arange(10, dtype=np.uint8), n)
@@ -131,7 +131,7 @@ def originals(maker, monkeypatch, tmp_path):
 
 
 def make(maker, monkeypatch, folder, *arguments):
-    """Run the tool; return the bytes of both packaged files, and those of the held-back one."""
+    """Run the tool; return the bytes of both packaged files, and of the held-back one."""
     monkeypatch.setattr(sys, "argv", ["make_datasets", "--source", str(folder), *arguments])
     maker.main()
     file, more = (folder / "DATA" / path.name for path in (FILE, MORE))

@@ -1,4 +1,4 @@
-"""What `make test` runs: a path or a name, the book beside the tests, and the exit status."""
+"""What `make test` runs: a path or a name, the book during the tests, and the exit status."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Our estimators find what scikit-learn's find."""
+"""Our estimators give the same results as scikit-learn's."""
 
 import numpy as np
 import pytest

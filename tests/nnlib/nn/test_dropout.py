@@ -1,4 +1,4 @@
-"""Dropout where chance has a say: shares, factors, patterns, gradients, seeds."""
+"""Random properties of dropout: fractions, factors, patterns, gradients, seeds."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""First values of parameters: moments, bounds, identities, and what is refused."""
+"""Initial values of parameters: moments, bounds, identities, and what is refused."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Modules: their parts, names, attributes and parameters, and printing, as torch's."""
+"""Modules: their parts, names, attributes and parameters, and printing, as in torch."""
 
 import numpy as np
 import pytest

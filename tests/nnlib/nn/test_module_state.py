@@ -1,4 +1,4 @@
-"""What a module holds: its state saved, loaded and copied, modes, dtypes and devices."""
+"""What a module contains: its state saved, loaded and copied, modes, dtypes and devices."""
 
 import copy
 import pickle

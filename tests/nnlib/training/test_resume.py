@@ -1,4 +1,4 @@
-"""A training that is killed and run again ends as one that was not, to the last bit."""
+"""A training run that is killed and restarted ends like one that was not, bit for bit."""
 
 import subprocess
 import sys

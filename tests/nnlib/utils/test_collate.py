@@ -1,4 +1,4 @@
-"""Collating against torch: kinds, what holds them, and errors."""
+"""Collating against torch: types, containers and errors."""
 
 from collections import UserDict, UserList, namedtuple
 from types import MappingProxyType

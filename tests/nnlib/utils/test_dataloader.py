@@ -1,4 +1,4 @@
-"""DataLoader: batches as torch's, orders as the generator says, resuming, and errors."""
+"""DataLoader: batches as in torch, order by generator, resuming, and errors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Sets of samples against torch: parts, sums, splits and errors."""
+"""Datasets against torch: subsets, sums, splits and errors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Samplers: the order is what the generator says, and errors are those of torch."""
+"""Samplers: the generator determines the order, and errors are as in torch."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Curves, charts and measures say what their numbers say."""
+"""Curves, charts and measures show the numbers that they are drawn from."""
 
 import numpy as np
 

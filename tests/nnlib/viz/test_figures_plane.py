@@ -1,4 +1,4 @@
-"""Regions, vectors and landscapes in the plane say what their numbers say."""
+"""Regions, vectors and landscapes show the numbers that they are drawn from."""
 
 from itertools import pairwise
 
