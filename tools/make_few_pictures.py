@@ -115,7 +115,7 @@ def loss(p: dict[str, np.ndarray], X: np.ndarray, y: np.ndarray) -> float:
 
 
 def main() -> None:
-    """Write the solved file, and print the losses of five networks of each kind."""
+    """Write the solution file, and print the losses of five networks of each kind."""
     test, solved = fashion_mnist()[1], few_pictures_weights()
     with np.load(HELDBACK / "fashion.npz") as data:
         hidden = data["images"].reshape(-1, PIXELS) / 255, data["labels"].astype(int)

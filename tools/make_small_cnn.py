@@ -94,7 +94,7 @@ def accuracy(net: nn.Sequential, X: torch.Tensor, y: torch.Tensor) -> float:
 
 
 def main() -> None:
-    """Write the solved file, and print the accuracies of a network of each kind."""
+    """Write the solution file, and print the accuracies of a network of each kind."""
     test = fashion_mnist()[1]
     with np.load(HELDBACK / "fashion.npz") as data:
         hidden = tensors(data["images"] / 255.0, data["labels"].astype(int))

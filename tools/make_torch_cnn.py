@@ -65,7 +65,7 @@ def trained(epochs: int, augment: bool, seed: int) -> nn.Sequential:
 
 
 def main() -> None:
-    """Write the solved file, and print the accuracies of a network of each kind."""
+    """Write the solution file, and print the accuracies of a network of each kind."""
     test = fashion_mnist()[1]
     with np.load(HELDBACK / "fashion.npz") as data:
         X, y = tensors(data["images"] / 255.0, data["labels"].astype(int))
