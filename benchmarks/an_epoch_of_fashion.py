@@ -1,4 +1,4 @@
-"""Train for one epoch on Fashion-MNIST, the packaged 5,000 images, in nnlib and in PyTorch.
+"""Train for one epoch on the 5,000 packaged images of Fashion-MNIST, in nnlib and PyTorch.
 
 Both libraries train three models from the same initial weights, with the same mini-batches.
 Each uses one thread. We measure processor time and the accuracy on the 4,000 test images.

@@ -1,7 +1,7 @@
 """Measure which computations are faster on this machine's GPU.
 
     python benchmarks/gpu.py [--data FOLDER]    measure, and write gpu.json next to this program
-    python benchmarks/gpu.py --small            run every measurement, tiny, on any device
+    python benchmarks/gpu.py --small            run all measurements at tiny sizes on any device
 
 The program doesn't need a network. It trains on the 5,000 images of Fashion-MNIST in nnlib, or
 on all 60,000 if FOLDER contains the four original files (`train-images-idx3-ubyte.gz`, ...).
@@ -257,7 +257,7 @@ def augmented(x: torch.Tensor) -> torch.Tensor:
     """Flip each image with probability 1/2, and shift all images by up to 2 pixels."""
     x = torch.where(torch.rand(len(x), 1, 1, 1, device=x.device) < 0.5, x.flip(3), x)
     padded = F.pad(x, (2, 2, 2, 2))
-    down, right = torch.randint(0, 5, (2,)).tolist()  # one for a batch, without a loop
+    down, right = torch.randint(0, 5, (2,)).tolist()  # the same for a whole batch, so no loop
     return padded[:, :, down : down + 28, right : right + 28]
 
 
@@ -429,7 +429,7 @@ def told(results: Path = RESULTS) -> str:
         f"({measured['memory_GiB']} GiB), with {measured['cpu']} and "
         f"{measured['threads']} threads; {versions}.",
         "",
-        "| calculation | what | median, µs | quartiles, µs | G FLOPs or bytes per second |",
+        "| calculation | what | median, µs | quartiles, µs | GFLOP/s or GB/s |",
         "|---|---|--:|--:|--:|",
     ]
     for row in measured["times"]:

@@ -5,7 +5,7 @@ Run this program in the root folder of the repository:
 submissions contain correct answers in different styles and known mistakes, and no attempts to
 cheat. nngrader grades and writes feedback with two workers, and runs each function in a
 sandbox. nbgrader runs `autograde` and `generate_feedback`, each as two processes that split the
-class. It runs the same notebooks in kernels without a sandbox, next to the packed answers.
+class. It runs the same notebooks in kernels without a sandbox, next to the hidden cases.
 `--growth` grades classes of 50, 200 and 800 students with nngrader only.
 """
 
@@ -98,7 +98,7 @@ def timed(lines: list, where: Path, env: dict, may_fail: bool = False) -> tuple[
 
 
 def resident(pid: int) -> int:
-    """Return the memory of a process and its descendants in bytes; each counts shared pages."""
+    """Return the bytes of a process and its descendants; each counts the pages it shares."""
     total, todo = 0, [pid]
     while todo:
         try:

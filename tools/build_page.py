@@ -26,8 +26,8 @@ from page_lint import Page, check
 from page_lint.book import CHAPTERS, ROOT, listed
 
 OUT = "_build/page/html"
-DOCTREES = "_build/.page-doctrees"  # next to the cache of the book, which both use
-SECONDS, WEIGHT = 15, 1_000_000  # docs/pages.md; bytes beyond theme and formulas
+DOCTREES = "_build/.page-doctrees"  # next to the book's cache, which both builds use
+SECONDS, WEIGHT = 15, 1_000_000  # as in docs/pages.md; bytes without theme and formulas
 FORMULA = '<span class="katex">'
 SPAN = re.compile(r"<span[^>]*>|</span>")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -87,7 +87,7 @@ def build(root: Path, page: str) -> Result:
 
     result, warnings = Result(), io.StringIO()
     out, doctrees = root / OUT, root / DOCTREES
-    shutil.rmtree(out / "chapters", ignore_errors=True)  # pages for earlier scripts
+    shutil.rmtree(out / "chapters", ignore_errors=True)  # pages built with earlier scripts
     try:
         with patch_docutils(), docutils_namespace():
             app = Sphinx(
@@ -131,7 +131,7 @@ def _failure(error: Exception) -> str:
 
 
 def _warning_lines(text: str, root: Path) -> Iterator[str]:
-    """Yield the warnings, without colours and the folder of this machine."""
+    """Yield the warnings without colours, and with paths relative to the book's folder."""
     for line in ESCAPE.sub("", text).splitlines():
         if line.strip():
             yield line.replace(f"{root}/", "")
@@ -151,7 +151,7 @@ def without_formulas(text: str) -> str:
 
 
 def weight(path: Path) -> int:
-    """Return the bytes of a built page and its own files, without theme and formulas."""
+    """Return the size in bytes of a page and its own files, without theme and formulas."""
     text = path.read_text(encoding="utf-8")
     names = {name for name in ASSET.findall(text) if not name.endswith(".html")}
     files = {(path.parent / name).resolve() for name in names}

@@ -1,4 +1,4 @@
-"""Find files not to commit: unfinished merges, stray whitespace, broken YAML, large files.
+"""Find files unfit to commit: unfinished merges, stray whitespace, broken YAML, large files.
 
 Run as ``python tools/check_repository.py``; `make lint` and pre-commit also run it. It checks
 all files that git tracks or would add; some checks skip vendored folders.

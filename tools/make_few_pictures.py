@@ -1,7 +1,7 @@
-"""Train networks on 500 images, plain and regularised, for the challenge of ps4.
+"""Train plain and regularised networks on 500 images, for the challenge of ps4.
 
-Run this program by hand. It writes the solved file, which we commit, and prints the losses of
-each method on the visible and on the held-back images. We based the thresholds of the
+Run this program by hand. It writes the solution file, which we commit, and prints the losses
+of each method on the visible and on the held-back images. We based the thresholds of the
 challenge on them.
 """
 
@@ -115,7 +115,7 @@ def loss(p: dict[str, np.ndarray], X: np.ndarray, y: np.ndarray) -> float:
 
 
 def main() -> None:
-    """Write the solved file, and print the losses of five networks of each kind."""
+    """Write the solution file, and print the losses of five networks of each kind."""
     test, solved = fashion_mnist()[1], few_pictures_weights()
     with np.load(HELDBACK / "fashion.npz") as data:
         hidden = data["images"].reshape(-1, PIXELS) / 255, data["labels"].astype(int)

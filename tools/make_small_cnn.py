@@ -1,6 +1,6 @@
 """Train small convolutional networks on the packaged images, for the challenge of ps5.
 
-Run this program by hand. It takes four minutes on one core, writes the solved file, which we
+Run this program by hand. It takes four minutes on one core, writes the solution file, which we
 commit, and prints the accuracies of each method on the visible and on the held-back images. It
 needs torch, because torch trains three times faster than nnlib.
 """
@@ -39,7 +39,7 @@ def network(normalised: bool, dropout: float) -> nn.Sequential:
 
 
 def augmented(X: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
-    """Return images, each shifted by up to two pixels and half the time mirrored."""
+    """Return images, each shifted by up to two pixels and mirrored with probability 1/2."""
     mirrored = torch.rand(len(X), generator=rng) < 0.5
     X = torch.where(mirrored[:, None, None, None], X.flip(3), X)
     padded = F.pad(X, (MOVED,) * 4)
@@ -94,7 +94,7 @@ def accuracy(net: nn.Sequential, X: torch.Tensor, y: torch.Tensor) -> float:
 
 
 def main() -> None:
-    """Write the solved file, and print the accuracies of a network of each kind."""
+    """Write the solution file, and print the accuracies of a network of each kind."""
     test = fashion_mnist()[1]
     with np.load(HELDBACK / "fashion.npz") as data:
         hidden = tensors(data["images"] / 255.0, data["labels"].astype(int))

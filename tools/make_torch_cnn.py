@@ -1,7 +1,8 @@
 """Train convolutional networks of at most 100,000 parameters with torch, for ps8's challenge.
 
-Run this program by hand. It takes about ten minutes on one core, writes the solved file, which
-we commit, and prints the accuracies of each method on the visible and on the held-back images.
+Run this program by hand. It takes about ten minutes on one core, writes the solution file,
+which we commit, and prints the accuracies of each method on the visible and on the held-back
+images.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ WAYS = {"plain": PLAIN, "longer": LONGER, "augmented": AUGMENTED, "long": LONG}
 
 
 def network() -> nn.Sequential:
-    """Return four convolutions with batch normalisation, a mean over each map, and a layer."""
+    """Return four convolutions with batch norm, a mean over each map, and a linear layer."""
     A, B, C, D = MAPS
     return nn.Sequential(
         *(nn.Conv2d(1, A, 3, padding=1), nn.BatchNorm2d(A), nn.ReLU(), nn.MaxPool2d(2)),
@@ -64,7 +65,7 @@ def trained(epochs: int, augment: bool, seed: int) -> nn.Sequential:
 
 
 def main() -> None:
-    """Write the solved file, and print the accuracies of a network of each kind."""
+    """Write the solution file, and print the accuracies of a network of each kind."""
     test = fashion_mnist()[1]
     with np.load(HELDBACK / "fashion.npz") as data:
         X, y = tensors(data["images"] / 255.0, data["labels"].astype(int))

@@ -1,6 +1,6 @@
 """Train small variational autoencoders on the packaged images, for ps7.
 
-Run this program by hand. It takes a few minutes on one core, writes the solved file of the
+Run this program by hand. It takes a few minutes on one core, writes the solution file of the
 challenge, which we commit, and prints the ELBO of each method on the visible and on the
 held-back images, in nats per image; we chose the thresholds from it. `python tools/make_vae.py
 traversals` prints the images of the written question and their divergences instead. It needs
@@ -121,7 +121,7 @@ def as_text(pictures: np.ndarray) -> str:
 
 
 def main() -> None:
-    """Write the solved file, and print the ELBO of each method."""
+    """Write the solution file, and print the ELBO of each method."""
     visible = small(fashion_mnist()[1].X[:MEASURED].astype(float))
     with np.load(HELDBACK / "fashion.npz") as data:
         hidden = small(data["images"][:MEASURED] / 255.0)

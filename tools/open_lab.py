@@ -60,7 +60,8 @@ def main():
     options, more = parser.parse_known_args()
     line = command(options.page, more)
     write_settings(sys.prefix)
-    one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as in the build: same numbers
+    # As in the build, so that the numbers are the same.
+    one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     sys.exit(subprocess.run(line, env=one_thread, check=False).returncode)
 
 

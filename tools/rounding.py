@@ -30,7 +30,7 @@ from joblib import cpu_count
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "_build" / "rounding"
 CASE_SEEDS = 2  # sets of hidden cases on which a problem is judged
-TIMEOUT = 900  # seconds of a cell
+TIMEOUT = 900  # seconds that a cell may run
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SETTINGS = ((1, "AUTO"), (2, "COMPATIBLE"), (1, "AVX2"))  # threads, and MKL's instructions
 CLAIM = "claim: "

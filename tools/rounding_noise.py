@@ -12,8 +12,8 @@ The noise of a product is at most ``scale`` units in the last place of the sum o
 values of its terms, because this sum bounds the rounding error: if terms cancel to 0, a
 different processor may get a tiny number. The noise depends only on the seed, on the value and
 on its position, so the same computation on the same inputs gives the same result again, as
-on a real processor. Products of short numbers, such as small integers, are exact on every
-processor and don't change.
+on a real processor. Products of numbers with few binary digits, such as small integers, are
+exact on every processor and don't change.
 """
 
 import ast
@@ -41,7 +41,7 @@ DECOMPOSITIONS = (
 SOURCES = ("nnlib", "exercises", "chapters", "tests")  # files whose products get noise
 LONG_BITS = {8: np.uint64((1 << 33) - 1), 4: np.uint32((1 << 14) - 1)}
 UNSIGNED = {8: np.uint64, 4: np.uint32}
-PLAIN = (np.matmul, np.dot)  # as NumPy has them
+PLAIN = (np.matmul, np.dot)  # NumPy's own functions
 SMALL = 1 << 16
 WIDE = np.finfo(np.longdouble).eps < np.finfo(float).eps
 SOME = 16  # number of elements to check before checking all of them
@@ -99,8 +99,8 @@ class Noise:
     def number(self, x: np.float64) -> np.float64:
         """Return what a function of one number returns, with noise.
 
-        It is quick, because a program may call np.exp for each of 20,000 numbers, and problems
-        limit the time.
+        It must be fast, because a program may call np.exp for each of 20,000 numbers, and
+        problems limit the time.
         """
         bits = int(x.view(np.uint64))
         if not bits & int(LONG_BITS[8]) or not np.isfinite(x):
@@ -193,7 +193,8 @@ def with_noise_of_functions(noise: Noise, function):
             return result
         long = (a.view(UNSIGNED[a.itemsize]) & LONG_BITS[a.itemsize]) != 0
         changed = np.where(long, noise.added(a, a), a)
-        np.copyto(changed, changed.clip(-1, 1), where=np.abs(a) <= 1)  # as exp(-1e-9) and tanh
+        # Noise must not move tanh or exp(-1e-9) beyond 1.
+        np.copyto(changed, changed.clip(-1, 1), where=np.abs(a) <= 1)
         if options.get("out") is None:
             return changed[()]
         result[...] = changed
@@ -281,7 +282,8 @@ def _put_names() -> None:
 def _patch_numpy(noise: Noise) -> None:
     """Replace NumPy's functions with noisy versions."""
     with contextlib.suppress(ImportError):
-        importlib.import_module("ml_dtypes")  # of Keras; it extends NumPy's own functions
+        # Keras imports it; it extends NumPy's own functions.
+        importlib.import_module("ml_dtypes")
     for name in PRODUCTS:
         setattr(np, name, with_noise_of_products(noise, getattr(np, name)))
     for name in FUNCTIONS:
@@ -331,7 +333,7 @@ class _AfterImport(importlib.abc.MetaPathFinder):
 
 
 def _noisy_datasets(noise: Noise, module) -> None:
-    """Let the loaders of nnlib.datasets return data with noise within its own limits."""
+    """Let the loaders of nnlib.datasets return data with noise, in the range of the data."""
 
     def changed(part):
         if isinstance(part, tuple):

@@ -24,7 +24,7 @@ def linear_backward(X, W, upstream):
     W : (C, D) array, float64
     upstream : (N, C) array, float64, the gradient of the loss with respect to Y
     Returns (by_input, by_weight): (N, D) and (C, D) arrays, float64.
-    The function does not change X, W and upstream.
+    The function does not change X, W or upstream.
     """
     return upstream @ W, upstream.T @ X
 

@@ -35,17 +35,17 @@ FIRST, AMONG, LAST = 100, 500, 900
 STEPS = (
     # Begin, once for a build: what all pages need.
     ("config-inited", cachekey.set_digests, FIRST),  # which texts and files are still valid
-    ("config-inited", theme.set_options, AMONG),  # merged into Jupyter Book's
+    ("config-inited", theme.set_options, AMONG),  # merged into Jupyter Book's options
     ("builder-inited", first_paint.add_script, AMONG),  # light or dark, before the first paint
     ("builder-inited", first_paint.write_fonts, AMONG),  # as data in a style sheet
     ("builder-inited", live.deliver_wheel, AMONG),  # nnlib for readers without it
-    ("builder-inited", parallel.open_cache, AMONG),  # what earlier builds have executed
+    ("builder-inited", parallel.open_cache, AMONG),  # outputs of earlier builds
     ("builder-inited", search.disable_sphinx_index, AMONG),  # ours is written at the end
-    ("builder-inited", citations.register_styles, AMONG),  # else each citation seeks them
+    ("builder-inited", citations.register_styles, AMONG),  # so that pybtex needn't search
     ("builder-inited", course.load, AMONG),  # pages, topics and errata
     ("builder-inited", syllabus.check_errata, AMONG),  # in a separate process
     ("builder-inited", typeset.load, AMONG),  # KaTeX, and its style for the pages
-    ("builder-inited", goals.load, AMONG),  # when the task of a figure is done
+    ("builder-inited", goals.load, AMONG),  # when the task above a figure is done
     ("builder-inited", glossary.load, LAST),  # terms and symbols
     # Which pages must be read again, besides those whose text has changed?
     ("env-get-outdated", api.outdated, AMONG),  # all of the API, after any change of nnlib
@@ -61,21 +61,21 @@ STEPS = (
     ("env-purge-doc", syllabus.forget_ids, AMONG),  # what the page covered before
     ("env-purge-doc", terms.forget_anchors, AMONG),  # of the terms that it defined before
     ("source-read", api.expand, AMONG),  # one line becomes the entries of a module
-    ("source-read", parallel.fill_gaps, AMONG),  # numbers that a cell with an error lacks
+    ("source-read", parallel.fill_gaps, AMONG),  # numbers that a failed cell lacks
     ("autodoc-process-docstring", api.prepare_docstring, FIRST),  # before Napoleon reads it
-    ("autodoc-skip-member", api.skip_members, AMONG),  # those without a text of ours
+    ("autodoc-skip-member", api.skip_members, AMONG),  # those without a docstring of ours
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_findings, AMONG),  # what came out differently here
     ("doctree-read", tabs.group, AMONG),  # cells with the same content in several libraries
     ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
     ("doctree-read", sidenotes.place, AMONG),  # each with its paragraph
-    ("doctree-read", strip.fill, AMONG),  # the minutes, when all that they count is there
+    ("doctree-read", strip.fill, AMONG),  # the minutes, once all that they count is there
     ("doctree-read", terms.define, AMONG),  # anchors of the terms that the page defines
     ("env-merge-info", syllabus.merge_ids, AMONG),  # of pages that another process has read
     ("env-merge-info", terms.merge_anchors, AMONG),  # likewise
     ("env-get-updated", numbering.recall_book, FIRST),  # before Sphinx counts again
     ("env-get-updated", numbering.count_by_page, LAST),  # from 1 on each page
-    ("env-updated", citations.merge, FIRST),  # else bibtex looks through them too often
+    ("env-updated", citations.merge, FIRST),  # so that bibtex searches fewer citations
     ("env-updated", citations.part, LAST),
     ("env-check-consistency", syllabus.check_ids, AMONG),  # each topic is on its page
     # Link each page, when all have been read.
@@ -87,9 +87,9 @@ STEPS = (
     ("doctree-resolved", terms.link, AMONG),  # the first use of each term
     ("doctree-resolved", formulas.shorten_page_names, AMONG),  # on the formula sheet
     ("doctree-resolved", goals.add, AMONG),  # to the tasks above moving figures
-    ("doctree-resolved", typeset.glue, AMONG),  # signs to the formulas that they belong to
+    ("doctree-resolved", typeset.glue, AMONG),  # punctuation to the formulas next to it
     ("doctree-resolved", curtain.hang, LAST),  # between predictions and results
-    ("doctree-resolved", search.collect, LAST),  # shown words, and words behind a curtain
+    ("doctree-resolved", search.collect, LAST),  # visible words, and words behind a curtain
     # Write each page: the HTML of its tree is in ``context``, the templates come after.
     ("html-page-context", terms.add_cards, FIRST),  # may bring formulas, typeset below
     ("html-page-context", scripts.add_scripts, FIRST),  # of the figures that move
@@ -103,19 +103,19 @@ STEPS = (
     ("html-page-context", typeset.typeset_page, AMONG),  # formulas of cells, questions, cards
     ("html-page-context", live.add_menu, LAST),  # after the theme's own buttons
     ("html-page-context", minus.mend, LAST),  # of the numbers that cells glue into the text
-    ("html-page-context", markup.mend, LAST),  # what the theme and others leave open
+    ("html-page-context", markup.mend, LAST),  # what the theme and extensions get wrong
     ("html-page-context", scripts.delay, LAST),  # scripts of the theme and of extensions
     # Finish, once for a build.
     ("html-collect-pages", search.add_page, AMONG),  # the page of the search
     ("html-collect-pages", entry.add_missing_page, AMONG),  # for an unknown address
     ("build-finished", icons.draw_icons, AMONG),  # those that the pages use
     ("build-finished", theme_style.prune, AMONG),  # to what the pages can use
-    ("build-finished", theme_script.shorten, AMONG),  # else it lays out the whole page
+    ("build-finished", theme_script.shorten, AMONG),  # otherwise it lays out the whole page
     ("build-finished", bundle.join_files, AMONG),  # so that a page loads about ten files
     ("build-finished", entry.write_index, AMONG),  # the front page, at the site's address
     ("build-finished", parallel.report, AMONG),  # what came out differently
     ("build-finished", search.write_index, AMONG),  # the words of all pages
-    ("build-finished", after_warnings.forget_environment, AMONG),  # else it passes next time
+    ("build-finished", after_warnings.forget_environment, AMONG),  # so that warnings recur
 )
 DIRECTIVES = {
     "covers": syllabus.Covers,
@@ -129,7 +129,7 @@ DIRECTIVES = {
     "errata-table": syllabus_pages.ErrataTable,
     "thumbnails": thumbnails.Thumbnails,
 }
-NODES = {  # with the HTML element of each that is not replaced before
+NODES = {  # with the HTML element of each that isn't replaced earlier
     sidenotes.Sidenote: "aside",
     sidenotes.Beside: "div",
     syllabus.Fold: "details",
@@ -165,7 +165,8 @@ def setup(app) -> dict[str, bool]:
     app.add_role("nolink", terms.nolink)
     typeset.add_renderer(app)
     for sheet in scripts.SHEETS:
-        app.add_css_file(sheet, priority=600 if sheet == "print.css" else 500)  # the last word
+        # print.css comes last and overrides the others
+        app.add_css_file(sheet, priority=600 if sheet == "print.css" else 500)
     for event, step, place in STEPS:
         app.connect(event, step, priority=place)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

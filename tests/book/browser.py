@@ -55,11 +55,11 @@ class _Silent(http.server.SimpleHTTPRequestHandler):
     """A server of files that does not log."""
 
     def log_message(self, format, *args):
-        """Say nothing."""
+        """Do not log."""
 
 
 class _Server(http.server.ThreadingHTTPServer):
-    """A server that says nothing of a browser that leaves before it has all."""
+    """A server that ignores browsers that close a connection early."""
 
     def handle_error(self, request, client_address):
         """Print what went wrong, unless the browser has closed the connection."""
@@ -101,7 +101,7 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
     def watch(self, base: str) -> None:
-        """Record what is asked of others than ``base``, failed loads and errors."""
+        """Record requests to addresses outside ``base``, failed loads and errors."""
         self.page.on("request", lambda request: self._asked(request.url, base))
         self.page.on("response", self._answered)
         self.page.on("requestfailed", lambda request: self.missing.append(request.url))
@@ -124,7 +124,7 @@ class Visit:
             self.errors.append(message.text)
 
     def untypeset(self) -> list[str]:
-        """Return formulas that stand as text, and those with a bracket that is not painted."""
+        """Return formulas that are shown as text, and any with an unpainted bracket."""
         return self.page.evaluate(
             """() => [...document.querySelectorAll('.math')]
               .filter(e => !e.querySelector('.katex') || e.querySelector('.katex-error')
@@ -134,7 +134,7 @@ class Visit:
         )
 
     def undescribed(self) -> list[str]:
-        """Return images that neither they nor an element around them describe.
+        """Return images without a description of their own or of an element around them.
 
         Moving figures draw their own and have their own check. In a typeset formula the MathML
         describes what the HTML draws.

@@ -46,7 +46,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def live_book(tmp_path_factory):
-    """Return a small book with nnlib in it, whose second page can be run."""
+    """Return a small book that contains nnlib, and whose second page can be run."""
     import live_book
 
     return live_book.write(

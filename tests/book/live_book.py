@@ -1,4 +1,4 @@
-"""A small book with nnlib in it, whose second page can be run: for tests of live code."""
+"""A small book for tests of live code: it contains nnlib, and its second page can be run."""
 
 import json
 import re

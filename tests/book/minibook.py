@@ -88,14 +88,14 @@ def erratum(
 
 
 class MiniBook:
-    """A small book in a folder of its own."""
+    """A small book in a separate folder."""
 
     def __init__(self, root: Path):
         self.root = root
 
     @classmethod
     def create(cls, root: Path) -> "MiniBook":
-        """Write the pages and their syllabus; take all else from the book."""
+        """Write the pages and their syllabus; take everything else from the book."""
         book = cls(root)
         for name in SHARED:
             source, target = ROOT / name, root / name
@@ -178,12 +178,12 @@ class MiniBook:
 
 
 def cell(code: str) -> str:
-    """Return a cell as a page holds it."""
+    """Return a cell as the source of a page."""
     return f"```{{code-cell}} python\n{code}\n```\n"
 
 
 def with_pages(book, *names):
-    """Add pages to a small book, with cells of their own."""
+    """Add pages to a small book, each with a different cell."""
     second = (book.root / "chapters/part/second.md").read_text()
     other = re.sub(r"```\{(covers|erratum)\}.*?```", "", second, flags=re.DOTALL)
     for k, name in enumerate(names):

@@ -1,4 +1,4 @@
-"""What a reader sees while a page begins, and where the focus is once it has begun."""
+"""What a reader sees while a page loads, and whether the focus is visible afterwards."""
 
 import pytest
 from browser import ARRIVING, PHONE, visit
@@ -25,7 +25,7 @@ MOST = 40  # pixels; before their room was kept, figures grew by 300
 @pytest.mark.parametrize(
     "page", [GRAPHS, "chapters/reference/glossary.html", "search.html?q=softmax"]
 )
-def test_little_moves_in_the_first_window_while_a_page_begins(open_visit, address, page):
+def test_the_first_window_hardly_moves_while_a_page_loads(open_visit, address, page):
     def watch(tab):
         tab.add_init_script(ARRIVING + WATCH)
 
@@ -36,7 +36,7 @@ def test_little_moves_in_the_first_window_while_a_page_begins(open_visit, addres
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_before_the_scripts_come_the_page_is_dark_and_has_room_for_them(browser, address):
+def test_before_scripts_load_the_page_is_dark_and_has_room_for_figures(browser, address):
     held, go = [], []
 
     def hold(tab):
@@ -75,9 +75,7 @@ PLACES = """
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_sections_wait_until_they_come_near_and_a_jump_ends_where_it_should(
-    open_visit, address
-):
+def test_sections_are_laid_out_when_near_and_a_jump_ends_at_its_target(open_visit, address):
     def arrive(tab):
         tab.add_init_script(ARRIVING)
 
@@ -109,7 +107,7 @@ e => ["outlineStyle", "boxShadow"].every(name => getComputedStyle(e)[name] === "
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_the_focus_is_seen_on_every_control_of_the_frame(open_visit, address):
+def test_the_focus_is_visible_on_every_control_of_the_frame(open_visit, address):
     page = open_visit(address, SOFTMAX).page
     unseen = []
     for _ in range(22):

@@ -1,4 +1,4 @@
-"""What single pages do in a browser; what every page must do: ``test_every_page.py``."""
+"""What single pages do in a browser; ``test_every_page.py`` tests what every page must do."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""A build of a small book: what it executes, keeps and shows, and what a reader is told.
+"""A build of a small book: what it executes, stores, shows and reports.
 
-A check that comes out differently leaves a notice in the page; a strict build fails. Faults of
-other kinds: `test_build_faults.py`.
+If the result of a check is different, the page gets a notice; a strict build fails. Other kinds
+of faults are in `test_build_faults.py`.
 """
 
 import filecmp
@@ -120,7 +120,7 @@ def test_a_readers_build_ends_with_a_book_and_a_short_summary(claiming):
     assert lines[-1].endswith("_build/html/index.html")
 
 
-def test_the_summary_is_data_too(claiming):
+def test_the_summary_is_also_stored_as_json(claiming):
     mini, *_ = claiming
     result = mini.summary
     kinds = [finding["kind"] for finding in result["findings"]]
@@ -148,7 +148,7 @@ def test_a_strict_build_fails_for_claims(claiming, tmp_path):
     assert strict.stdout.count("a claim is false") == 2
 
 
-def test_the_page_has_a_notice_and_a_box_at_each_place(claiming):
+def test_the_page_has_a_notice_and_a_box_at_each_failed_check(claiming):
     page = claiming[0].page()
     notice, shown, hidden, *_ = (m.start() for m in re.finditer('class="nn-claim', page))
     assert page.index("<h1>") < notice < page.index("Two things are taught")
@@ -217,7 +217,7 @@ def test_a_page_loads_each_sheet_once_its_icon_and_the_scripts_that_it_uses(clai
 
 
 @pytest.mark.slow
-def test_prose_scripts_and_what_no_page_reads_execute_nothing(mini):
+def test_changes_of_prose_scripts_and_unread_files_execute_nothing(mini):
     before = mini.runs
     mini.replace("Two things", "Both things")
     for name in ("README.md", "tests/test_part.py", "tools/new.py"):
@@ -233,7 +233,7 @@ def test_prose_scripts_and_what_no_page_reads_execute_nothing(mini):
 
 @pytest.mark.parametrize("name", ["nnlib/part.py", "nnlib/numpy.py", "requirements.lock"])
 @pytest.mark.slow
-def test_a_change_of_what_the_page_reads_executes_it_again(mini, name):
+def test_a_page_is_executed_again_if_a_file_that_it_reads_changes(mini, name):
     before = mini.runs
     mini.write(name, "answer = 3\n")
     assert mini.build().returncode == 0
@@ -241,7 +241,7 @@ def test_a_change_of_what_the_page_reads_executes_it_again(mini, name):
 
 
 @pytest.mark.slow
-def test_cells_that_return_to_an_older_text_are_executed_with_what_is_read_now(mini):
+def test_cells_that_return_to_an_older_text_are_executed_if_files_have_changed(mini):
     before = mini.runs
     mini.replace("print(1 + 1)", "print(answer)")
     assert mini.build().returncode == 0
@@ -255,7 +255,7 @@ def test_cells_that_return_to_an_older_text_are_executed_with_what_is_read_now(m
 
 
 @pytest.mark.slow
-def test_several_pages_are_executed_ahead_with_a_line_each_and_their_seconds(mini):
+def test_several_pages_are_executed_in_advance_and_each_is_timed_in_a_line(mini):
     with_pages(mini, "third", "fourth")
     done = mini.build()
     assert done.returncode == 0, done.stdout
@@ -274,7 +274,7 @@ CELLS = (
 
 
 @pytest.mark.slow
-def test_two_builds_at_two_places_give_the_same_bytes(tmp_path):
+def test_builds_in_two_folders_give_the_same_bytes(tmp_path):
     folders = []
     for place in ("book", "another place/the book"):
         mini = MiniBook.create(tmp_path / place)

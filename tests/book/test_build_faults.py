@@ -21,7 +21,7 @@ def edit(old: str, new: str):
 
 
 class Fault:
-    """A page with a fault of its own, and the part of the syllabus that belongs to it."""
+    """A page with a unique fault, and the part of the syllabus that belongs to it."""
 
     def __init__(self, number, plant):
         self.page, self.number = f"part/fault{number:02}", number
@@ -116,7 +116,7 @@ def faulty(built, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_is_told_with_its_page_by_each_build(faulty, name):
+def test_each_build_reports_a_planted_fault_with_its_page(faulty, name):
     faults, builds = faulty
     number = f"{faults[name].number:02}"
     words = re.escape(FAULTS[name][1]).replace(r"\.\.", number)

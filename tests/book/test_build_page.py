@@ -19,7 +19,7 @@ def mini(tmp_path):
 
 
 def alone(book, page=PAGE):
-    """Build one page as the command does, in a process of its own."""
+    """Build one page as the command does, in a separate process."""
     program = (
         "import json, os, pathlib, build_page, build_book; "
         f"root = pathlib.Path({str(book.root)!r}); "
@@ -72,7 +72,7 @@ def test_missing_topics_dead_links_and_false_claims_are_warnings(mini):
     assert "a claim is false: it is more (asked: 1 + 1 > 2; here: 1 + 1 = 2)" in logged
 
 
-def test_the_weight_counts_pictures_and_our_scripts_but_not_the_theme(tmp_path):
+def test_the_weight_counts_images_and_our_scripts_but_not_the_theme(tmp_path):
     page = tmp_path / "chapters" / "part" / "a.html"
     for name, size in (("_images/p.svg", 500), ("_play/x.js", 70), ("_static/theme.js", 9000)):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

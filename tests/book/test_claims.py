@@ -1,4 +1,4 @@
-"""A claim tells the values of its sides, in one line."""
+"""A claim that fails reports the values of its two sides, in one line."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ CLAIMS = [
 ]
 
 
-def test_a_claim_that_fails_tells_the_values_of_its_sides_in_one_line(capsys):
+def test_a_claim_that_fails_reports_the_values_of_its_sides_in_one_line(capsys):
     for made, result in CLAIMS:
         made()
         errors = capsys.readouterr().err
@@ -38,7 +38,7 @@ def test_a_claim_that_holds_says_nothing(capsys):
 
 
 @pytest.mark.parametrize("condition", [a < 2, 3, "yes", None, []])
-def test_a_condition_that_is_no_truth_value_is_refused(condition):
+def test_a_condition_that_is_not_a_boolean_is_refused(condition):
     with pytest.raises(TypeError, match="claim: expected a truth value"):
         book.claim(condition, "s")
 

@@ -1,7 +1,7 @@
-"""Every page in a browser: offline, typeset, narrow enough, accessible, and alive.
+"""Every page in a browser: offline, typeset, narrow enough, accessible, with live figures.
 
 Each page is opened once, on a phone; the slow tests open it at each width, in light and dark,
-with axe, and leave pictures in `_build/screenshots`.
+with axe, and store screenshots in `_build/screenshots`.
 """
 
 from itertools import groupby
@@ -176,7 +176,7 @@ def faults(visited, name, size) -> list[str]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_page_is_whole_and_its_figures_answer(browser, address, part):
+def test_every_page_is_complete_and_its_figures_respond(browser, address, part):
     window, result = browser.new_context(), {}
     pages = PARTS[part] if part != "reference/nnlib" else PARTS[part][::6]  # all made alike
     for page in pages:
@@ -213,7 +213,7 @@ def test_every_page_is_accessible_at_each_width_in_light_and_dark(
     assert result == {}
 
 
-def test_every_figure_of_the_book_stands_on_a_page():
+def test_every_figure_of_the_book_is_on_a_page():
     scripts = (ROOT / "chapters/_extra/_play").glob("*.js")
     asking = {p.stem for p in scripts if ROOM.search(p.read_text(encoding="utf-8"))}
     assert set(HOMES) - {"specimen", "map"} | {"digit"} == asking
@@ -225,7 +225,7 @@ SPOILT = {"fit": "b", "fit-line": "best", "batch-walk": "end", "round-bowl": "co
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SPOILT)
-def test_a_figure_that_computes_something_else_is_noticed(book_figure, open_figure, name):
+def test_a_figure_that_computes_other_numbers_is_noticed(book_figure, open_figure, name):
     data, key = book_figure(name).data, SPOILT[name]
     assert open_figure(name, data).evaluate("e => e.agrees()") is True
     known = data["known"][0] if isinstance(data["known"], list) else data["known"]

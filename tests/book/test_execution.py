@@ -1,4 +1,4 @@
-"""One page is executed: how long it took, where it failed, what came out differently."""
+"""One page is executed: how long it took, where it failed, and which results differ."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_a_failure_names_page_cell_and_line_also_of_a_function_of_an_earlier_cel
     ],
     ids=["syntax", "two lines", "death", "time", "exit"],
 )
-def test_every_way_to_fail_is_told_in_one_line(run, code, line, what):
+def test_every_way_to_fail_is_reported_in_one_line(run, code, line, what):
     failure = run(code, timeout=60 if "sleep" not in code else 2).failure
     assert failure.line == line
     assert failure.what == f"cell 1 of 1 fails: {what}"
@@ -76,7 +76,7 @@ def test_pieces_of_printed_text_are_joined(run):
 
 
 @pytest.mark.slow
-def test_the_seconds_are_those_of_the_kernel(run):
+def test_the_seconds_are_measured_in_the_kernel(run):
     work = "end = time.process_time() + 0.5\nwhile time.process_time() < end:\n    pass"
     done = run("import time; time.sleep(0.5)", work, "1")
     assert done.processor >= 0.4

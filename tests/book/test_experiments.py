@@ -37,7 +37,7 @@ def made(folder, text=PROGRAM):
 
 
 @pytest.mark.parametrize("program", STORED, ids=lambda path: path.stem)
-def test_the_stored_results_are_those_of_the_program(program):
+def test_the_stored_results_belong_to_the_program(program):
     result = json.loads(program.with_suffix(".json").read_text(encoding="utf-8"))
     assert result["program"] == experiment._hash(program), "run `make experiments`"
     assert {"python", "numpy"} <= set(result["versions"])

@@ -118,7 +118,7 @@ def test_glued_numbers_get_a_minus_and_texts_keep_their_hyphen():
     assert GLUED_HYPHEN.sub(r"\1−", text) == text.replace("-1.5", "−1.5")
 
 
-def test_the_helpers_need_numpy_alone_until_they_draw():
+def test_the_helpers_need_only_numpy_until_they_draw():
     code = (
         "import sys; from nnlib import book, viz; book.setup(); "
         "book.predict('a', 'Which?', ['One.', 'Two.']); "
@@ -184,7 +184,7 @@ def test_a_thumbnail_draws_the_first_figure_of_a_section_again():
     ],
     ids=["figure", "moving figure", "table", "text"],
 )
-def test_the_code_of_a_figure_stands_below_it_and_other_code_above_its_result(shown, below):
+def test_the_code_of_a_figure_is_below_it_and_other_code_above_its_result(shown, below):
     from myst_nb.sphinx_ import HideCodeCellNode  # which loads for seconds
     from read.folds import put_below
 

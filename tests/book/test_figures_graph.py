@@ -1,4 +1,4 @@
-"""Expressions typed into the graph figure: read, computed and refused as nnlib does."""
+"""Expressions typed into the graph figure are read, computed and refused as in nnlib."""
 
 import random
 import re
@@ -148,7 +148,7 @@ class Writer:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
-def test_generated_expressions_become_the_graphs_of_nnlib(run, seed):
+def test_generated_expressions_give_the_same_graphs_as_in_nnlib(run, seed):
     writer = Writer(seed)
     pairs = [(writer.text(), writer.values()) for _ in range(150)]
     assert compare(run, pairs) > 45

@@ -92,7 +92,7 @@ def row(text):
 
 
 @pytest.mark.slow
-def test_rows_and_solutions_are_those_of_elimination(book_figure):
+def test_rows_and_solutions_match_elimination(book_figure):
     figure = book_figure("eliminate")
     for system in figure.data["systems"]:
         figure.press(system["name"])
@@ -115,7 +115,7 @@ def test_rows_and_solutions_are_those_of_elimination(book_figure):
 
 
 def decimals(text):
-    """Return the numbers of a text that are written with a point."""
+    """Return the numbers of a text that contain a decimal point."""
     return [float(n.replace("−", "-")) for n in re.findall(r"−?\d+\.\d+", text)]
 
 
@@ -123,7 +123,7 @@ TOTALS = ("your total", "the other total")
 
 
 @pytest.mark.slow
-def test_totals_are_those_of_the_prices_and_right_only_on_the_line(book_figure):
+def test_totals_match_the_prices_and_are_correct_only_on_the_line(book_figure):
     figure = book_figure("equations")
     point = figure.locator(".nn-point[aria-label='the two prices']")
     for system in figure.data["systems"]:
@@ -269,7 +269,7 @@ def people(figure):
     return [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) (?:ill|well)", label)]
 
 
-def test_the_rule_of_bayes_is_that_of_nnlib_and_the_counts_agree(open_figure):
+def test_the_rule_of_bayes_matches_nnlib_and_the_counts_agree(open_figure):
     figure = open_figure("people", {"prior": 0.01, "sensitivity": 0.9, "specificity": 0.9})
     for percents in [
         (1, 90, 91),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def cls():
-    """Return the classifiers of nnlib, which load for seconds."""
+    """Return the classifiers of nnlib, which take seconds to load."""
     from nnlib import classifiers
 
     return classifiers
@@ -87,7 +87,7 @@ def sampled_sets(sets=12, most=60):
     return {"law": law, "noise": 0.09, "draws": draws} | start
 
 
-def test_bias_variance_and_noise_are_those_of_nnlibs_fits(open_figure, cls):
+def test_bias_variance_and_noise_match_the_fits_of_nnlib(open_figure, cls):
     figure = open_figure("complexity", sampled_sets())
     data = figure.data
     x, f = np.array(data["law"]["x"])[:, None], np.array(data["law"]["f"])
@@ -155,7 +155,7 @@ def test_the_likelihood_of_a_gaussian_is_nnlibs(book_figure):
 
 # margins
 @pytest.mark.slow
-def test_the_street_is_that_of_scikit_learn(book_figure):
+def test_the_street_matches_scikit_learn(book_figure):
     from sklearn.svm import SVC  # which loads for seconds
 
     figure = book_figure("margin")
@@ -236,7 +236,7 @@ def test_points_are_kept_by_keys_and_taken_back(open_figure, cls):
 
 
 @pytest.mark.slow
-def test_ties_go_to_the_smallest_label_and_are_told(open_figure):
+def test_ties_go_to_the_smallest_label_and_are_reported(open_figure):
     start = neighbours([[-1.0, 0.0], [1.0, 0.0]], [2, 0], query=[-0.5, 0.5], k=2)
     figure = open_figure("neighbours", start)
     assert figure.sentence().startswith(
@@ -335,7 +335,7 @@ def test_a_pushed_score_moves_probabilities_and_slopes_as_nnlib_says(book_figure
 
 
 # a threshold
-def test_counts_and_shares_at_a_threshold_are_those_of_scikit_learn(open_figure):
+def test_counts_and_shares_at_a_threshold_match_scikit_learn(open_figure):
     from sklearn import metrics
 
     rng, truth = np.random.default_rng(0), (np.arange(200) % 5 == 0).astype(int)

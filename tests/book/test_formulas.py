@@ -77,7 +77,7 @@ def test_the_texts_of_a_script_that_holds_data_cannot_end_it(katex):
     assert second == "</b>"
 
 
-def test_signs_before_and_behind_a_formula_are_found():
+def test_punctuation_before_and_after_a_formula_is_found():
     assert _ending("so (“") == "(“"
     assert _beginning("); and") == ");"
     assert _ending("so ") == _beginning(" and") == ""
@@ -128,7 +128,7 @@ def typeset(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_a_built_page_holds_its_formulas_ready_and_no_program_that_sets_them(typeset):
+def test_a_built_page_contains_typeset_formulas_and_no_script_that_typesets(typeset):
     page = typeset.page()
     assert "\\(" not in page.replace("\\\\(", "")
     assert page.count("<annotation") == 11  # five in the text, twice three of the question
@@ -138,7 +138,7 @@ def test_a_built_page_holds_its_formulas_ready_and_no_program_that_sets_them(typ
     assert "MathJax" not in page
 
 
-def test_signs_are_taken_from_the_text_beside_a_formula_not_from_one_like_it():
+def test_punctuation_comes_from_the_text_next_to_a_formula_not_from_a_similar_one():
     row = nodes.paragraph("", "", nodes.Text("("), nodes.emphasis("", "a"), nodes.Text("."))
     row += [nodes.Text("("), nodes.math("", "b"), nodes.Text(".")]
     glue(None, row, "page")

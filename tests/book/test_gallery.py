@@ -1,4 +1,4 @@
-"""The gallery shows every figure function and every data set, with its code in sight."""
+"""The gallery shows every figure function and every dataset, with visible code."""
 
 import ast
 import inspect

@@ -27,7 +27,7 @@ def test_the_book_builds(gate):
     assert (html() / "index.html").is_file()
 
 
-def test_a_failure_is_told_by_page_line_and_cause_and_no_more():
+def test_a_failure_is_reported_only_by_page_line_and_cause():
     assert excerpt(LOG.splitlines()).splitlines() == [
         "maths/eigen.md:12: cell 2 of 9 fails: ZeroDivisionError: division by zero",
         "  >   12 | print(1 / x)",
@@ -47,7 +47,7 @@ def test_the_log_shows_when_all_pages_have_been_executed(tmp_path):
 
 @pytest.fixture
 def builds(monkeypatch, tmp_path):
-    """Return what is built in place of the book: one entry a build, `True` if it succeeds."""
+    """Return what is built instead of the book: one entry per build, `True` if it succeeds."""
     state = {"done": [], "next": True}
 
     def build(folder, root, key, run):
@@ -63,7 +63,7 @@ def builds(monkeypatch, tmp_path):
     return state
 
 
-def test_all_who_ask_get_one_build_until_a_source_changes(builds, tmp_path, monkeypatch):
+def test_all_requests_share_one_build_until_a_source_changes(builds, tmp_path, monkeypatch):
     def asked(_=0, **options):
         return result(tmp_path / "gate", root=tmp_path, **options)
 

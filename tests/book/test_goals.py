@@ -1,4 +1,4 @@
-"""Tasks of moving figures: not ticked at the start, and ticked when they have been done."""
+"""Tasks of moving figures: not ticked at the start, and ticked once they are done."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The head of a page: in sight, and true, wherever one is and however one came there."""
+"""The header of a page: visible and correct after every kind of navigation."""
 
 import pytest
 from browser import DESKTOP, PHONE
@@ -53,7 +53,7 @@ class Head:
         self.ids = page.locator(".bd-article > section > section").evaluate_all(IDS)
 
     def expect(self, line):
-        """Wait for a section's line; the head is whole and in sight, and hides no target."""
+        """Wait for a section's line; the header is completely visible, and hides no target."""
         condition = "line => document.querySelector('.nn-place-section').textContent === line"
         self.page.wait_for_function(condition, arg=line)
         self.page.wait_for_function("() => new Promise(requestAnimationFrame)")
@@ -68,7 +68,9 @@ class Head:
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, WIDE, TABLET])
-def test_the_head_says_where_one_is_after_every_kind_of_navigation(open_visit, address, size):
+def test_the_header_shows_the_current_section_after_every_kind_of_navigation(
+    open_visit, address, size
+):
     page = open_visit(address, SOFTMAX, size=size).page
     head = Head(page)
     head.expect(TOP)

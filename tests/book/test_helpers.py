@@ -1,4 +1,4 @@
-"""What pages call: texts, elements, figures."""
+"""The helpers that pages call: texts, elements, figures."""
 
 import base64
 import io
@@ -119,7 +119,7 @@ def one_of_each():
     ]
 
 
-def test_a_quiz_tells_the_script_all_and_shows_questions_and_answers_without_one():
+def test_a_quiz_passes_all_to_the_script_and_shows_questions_and_answers_without_one():
     shown = book.quiz(*one_of_each())
     html = shown._repr_html_()
     asked = data(html)["questions"]
@@ -140,7 +140,7 @@ def test_a_quiz_is_text_where_there_is_no_page():
     assert "Answers: 1: a; 2: a b; 3: 6; 4: put on socks → put on shoes → walk" in text
 
 
-def test_the_id_of_a_question_changes_with_what_is_asked_and_with_nothing_else():
+def test_the_id_of_a_question_changes_only_with_its_text():
     first, again = (q.data["id"] for q in (one_of_each()[0], one_of_each()[0]))
     other = [(text, right, "another reason.") for text, right, _ in CHOICES]
     assert first == again == book.single("One and one?", other).data["id"]
@@ -148,7 +148,7 @@ def test_the_id_of_a_question_changes_with_what_is_asked_and_with_nothing_else()
     assert len({q.data["id"] for q in one_of_each()}) == 5
 
 
-def test_steps_begin_in_a_wrong_order_always_the_same():
+def test_steps_start_in_the_same_wrong_order_each_time():
     starts = [one_of_each()[3].data["start"] for _ in range(2)]
     assert starts[0] == starts[1]
     assert starts[0] not in ([0, 1, 2], [0, 2, 1])
@@ -222,7 +222,7 @@ def test_a_faulty_question_is_refused(declare, message):
 
 
 @pytest.mark.parametrize("answer", ["six", None, [6]])
-def test_an_answer_that_is_no_number_is_refused(answer):
+def test_an_answer_that_is_not_a_number_is_refused(answer):
     with pytest.raises(TypeError, match="expected a number for the answer to 'Twice 3"):
         numeric(answer=answer)()
 

@@ -59,7 +59,7 @@ def best(page):
 
 
 def corners(page, *points):
-    """Return points of the board, given as shares of its sides, in pixels of the window."""
+    """Return points of the board, given as fractions of its sides, in pixels of the window."""
     board(page).scroll_into_view_if_needed()
     box = board(page).bounding_box()
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
@@ -67,7 +67,7 @@ def corners(page, *points):
 
 @pytest.mark.slow
 @SIZES
-def test_name_promise_start_doors_and_figure_stand_on_the_first_screen(home, size):
+def test_name_promise_start_doors_and_figure_are_on_the_first_screen(home, size):
     page = home(size)
     page.evaluate(LAST, "maths/numpy-matplotlib")
     seen = ["h1", ".nn-front-words", ".nn-begin a >> nth=0", ".nn-begin nn-resume a"]
@@ -117,7 +117,7 @@ def test_the_script_computes_what_nnlib_does(home):
 
 
 def network(hidden, values):
-    """Return the network of nnlib whose parameters a page holds."""
+    """Return the network of nnlib whose parameters a page contains."""
     model = nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10))
     flat = np.frombuffer(base64.b64decode(values), "<f4")
     vector_to_parameters(nnlib.tensor(flat), model.parameters())
@@ -149,7 +149,7 @@ def test_a_digit_drawn_by_mouse_is_read(home):
 
 
 @pytest.mark.slow
-def test_a_finger_draws_on_the_board_and_scrolls_beside_it(home):
+def test_a_finger_draws_on_the_board_and_scrolls_next_to_it(home):
     page = home(PHONE)
     swipe(page, *corners(page, (0.5, 0.85), (0.5, 0.5), (0.5, 0.15)))
     assert best(page) == 1

@@ -1,4 +1,4 @@
-"""Kernels are forked from one process, and a page cannot tell."""
+"""Kernels are forked from one process, and pages get the same results."""
 
 import os
 import sys
@@ -69,7 +69,7 @@ def run(tmp_path):
 
 @pytest.fixture
 def run_beside(run):
-    """Return a function that executes a page in a thread, and returns what will be its run."""
+    """Return a function that executes a page in a thread and returns its future run."""
     from jupyter_core.utils import ensure_event_loop
 
     def ran(*page):
@@ -90,14 +90,14 @@ def shown(run):
 
 @pytest.fixture
 def parent(run, forking):
-    """Return the process that starts the kernels: one of its own, where forks are safe."""
+    """Return the process that starts the kernels: a separate one where forks are safe."""
     pid = int(shown(run(PARENT)))
     assert (pid != os.getpid()) == (sys.platform == "linux")
     return pid
 
 
 @pytest.mark.slow
-def test_a_fork_starts_as_a_program_of_its_own_does(run, parent, monkeypatch):
+def test_a_fork_starts_like_a_separate_program(run, parent, monkeypatch):
     from jupyter_client.provisioning import KernelProvisionerFactory
 
     fork = shown(run(STARTED))
@@ -118,7 +118,7 @@ def test_a_kernel_sees_nothing_that_another_has_left(run, parent):
 
 
 @pytest.mark.slow
-def test_kernels_draw_numbers_of_their_own(run, forking):
+def test_each_kernel_draws_different_random_numbers(run, forking):
     drawn = [shown(run(NUMBERS)).split() for _ in range(2)]
     assert all(one != other for one, other in zip(*drawn, strict=True))
 

@@ -87,7 +87,7 @@ def test_addresses_outside_are_listed_once_with_their_first_page(folder):
     assert check_links.Book(folder).external() == {"https://a.org": "part/a.html"}
 
 
-def test_entries_of_the_bibliography_that_nobody_cites_are_named(tmp_path):
+def test_uncited_entries_of_the_bibliography_are_named(tmp_path):
     (tmp_path / "references.bib").write_text(
         "@book{one,\n}\n@article{two,\n}\n@book{three,\n}\n"
     )

@@ -1,4 +1,4 @@
-"""Run: cells that run in the page, with a stand-in where Pyodide would come from."""
+"""Cells that run in the page, with a stand-in for Pyodide."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def base(request, live, address):
 
 
 class Try:
-    """A visit in which the stand-in answers for the outside world."""
+    """A visit in which the test answers requests for Pyodide and its packages."""
 
     def __init__(self, visited, absent=()):
         self.page, self.visited, self.absent = visited.page, visited, absent
@@ -173,7 +173,7 @@ def test_an_error_is_shown_where_it_happened_and_ends_the_run(editor):
 
 
 @pytest.mark.slow
-def test_stop_ends_what_never_ends_and_the_next_run_starts_afresh(editor):
+def test_stop_ends_an_endless_cell_and_the_next_run_starts_fresh(editor):
     editor.area.fill("forever")
     editor.area.press("Control+Enter")
     editor.says("Running cell 1 of 1")
@@ -226,7 +226,7 @@ def test_edited_code_is_kept_until_it_is_reset(editor):
 
 
 @pytest.mark.slow
-def test_the_menu_opens_by_keyboard_and_tells_the_command(open_visit, base):
+def test_the_menu_opens_by_keyboard_and_shows_the_command(open_visit, base):
     visited = open_visit(base, PAGE)
     visited.page.get_by_role("button", name="Run this page").press("Enter")
     visited.page.locator(".dropdown-launch-buttons .btn-live-jupyterlab").press("Enter")

@@ -26,7 +26,7 @@ def built_pages(book):
 
 
 def weights(book, page):
-    """Return the bytes of a page without its formulas, and those of the formulas."""
+    """Return the bytes of a page without its formulas, and the bytes of the formulas."""
     text = page.read_text(encoding="utf-8")
     bare = len(without_formulas(text).encode())
     own = sum((book / f).stat().st_size for f in set(OURS.findall(text)))
@@ -58,7 +58,7 @@ def theme_sheet(book):
     return (book / "_static" / name).read_text(encoding="utf-8")
 
 
-def test_the_theme_ships_no_file_that_no_page_asks_for(book):
+def test_the_theme_ships_only_files_that_pages_load(book):
     static = book / "_static"
     assert [f for pattern in icons.UNUSED for f in static.glob(pattern)] == []
     single = [f for f in static.rglob("*") if f.is_file() and not f.match("joined-*")]

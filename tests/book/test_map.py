@@ -1,4 +1,4 @@
-"""The map of the course: what the keyboard reaches is seen, and what is said is true."""
+"""The map of the course: what the keyboard reaches is visible, and its words are true."""
 
 import pytest
 from begin.course import read_yaml

@@ -71,7 +71,7 @@ def test_the_text_is_markdown_that_any_notebook_shows(made, words):
     assert words in texts(made)
 
 
-def test_a_bar_in_a_cell_of_a_table_begins_no_column():
+def test_a_bar_in_a_cell_of_a_table_starts_no_column():
     def row(*texts):
         cells = [nodes.entry("", nodes.paragraph("", text)) for text in texts]
         return nodes.row("", *cells)
@@ -154,9 +154,7 @@ def test_the_library_of_a_page_holds_code_and_the_data_of_each_function_stand_al
 
 
 @pytest.mark.slow
-def test_the_library_imports_with_numpy_alone_and_names_data_that_did_not_come(
-    packed, tmp_path
-):
+def test_the_library_imports_with_only_numpy_and_names_data_that_are_missing(packed, tmp_path):
     packed.extractall(tmp_path)
     program = f"""
 import sys

@@ -1,4 +1,4 @@
-"""The pages and their configuration are whole; `make lint` holds each page to its rules."""
+"""The pages and their configuration are complete; `make lint` checks each single page."""
 
 import re
 
@@ -18,7 +18,7 @@ def test_every_page_file_is_in_the_table_of_contents():
     assert files == set(PAGES)
 
 
-def test_the_pages_stand_in_the_order_of_the_course():
+def test_the_pages_are_in_the_order_of_the_course():
     assert set(PAGES) <= set(COURSE.pages)
     parts = [COURSE.pages[page].part for page in PAGES]
     assert parts == sorted(parts, key=[p.part for p in COURSE.pages.values()].index)
@@ -51,7 +51,7 @@ def test_the_configuration_avoids_the_known_traps():
     assert set(sphinx["local_extensions"]) == extensions == {"page"}
 
 
-def test_no_script_or_style_sheet_of_ours_asks_for_anything():
+def test_our_scripts_and_style_sheets_load_no_other_files():
     for script in sorted((CHAPTERS / "_extra/_play").glob("*.js")):
         text = script.read_text(encoding="utf-8")
         assert len(text.encode()) <= 40_000, script.name
@@ -66,6 +66,6 @@ def test_no_script_or_style_sheet_of_ours_asks_for_anything():
         assert "@import" not in text, sheet.name
 
 
-def test_vendored_software_has_its_licence_beside_it():
+def test_vendored_software_is_next_to_its_licence():
     for folder in ("chapters/_extra/_vendor/katex", "tests/book/vendor/axe-core"):
         assert "License" in (ROOT / folder / "LICENSE").read_text(encoding="utf-8")

@@ -36,7 +36,7 @@ def part(page, name):
 
 
 @pytest.mark.parametrize("hand", [drag, swipe])
-def test_a_point_goes_where_a_hand_takes_it(page, hand):
+def test_a_point_can_be_dragged_and_swiped(page, hand):
     figure = part(page, "vectors")
     x, y = middle(figure.locator(".nn-point").first)
     unit = figure.locator(".nn-plane").bounding_box()["width"] / 8
@@ -47,7 +47,7 @@ def test_a_point_goes_where_a_hand_takes_it(page, hand):
 
 
 @pytest.mark.parametrize("hand", [drag, swipe])
-def test_a_handle_keeps_the_distance_at_which_it_was_taken(page, hand):
+def test_a_handle_keeps_its_distance_from_the_pointer(page, hand):
     figure = part(page, "handle")
     x, y = middle(figure.locator(".nn-handle").nth(1))
     unit = 22 * figure.locator("svg").bounding_box()["width"] / 300
@@ -120,7 +120,7 @@ def test_a_grid_is_painted_by_a_stroke(page, hand):
     assert cells.all_inner_texts() == ["1", "1", "1", "0", "1", "0", "0", "0", "0"]
 
 
-def test_a_grid_is_painted_by_keys_and_speaks(page):
+def test_a_grid_is_painted_by_keys_and_describes_its_cells(page):
     figure = part(page, "grid")
     cells = figure.locator(".nn-cell")
     before = pixels(figure)
@@ -160,7 +160,7 @@ def test_a_cursor_follows_pointer_and_keys(page):
     assert int(re.match(r"Step (\d+):", figure.sentence())[1]) > 20
 
 
-def test_a_stepper_goes_back_on_and_to_the_ends(page):
+def test_a_stepper_goes_back_forward_and_to_both_ends(page):
     figure = part(page, "stepper")
     button = {
         word: figure.get_by_role("button", name=word) for word in ("back", "step", "rewind")
@@ -221,7 +221,7 @@ SPOILT = [
 ]
 
 
-def test_a_fault_in_the_data_is_told_beside_the_picture(open_visit, address):
+def test_a_fault_in_the_data_is_reported_next_to_the_image(open_visit, address):
     visited = open_visit(address, PAGE)
     for name, data, words in SPOILT:
         text = visited.page.evaluate(BROKEN, [name, data])

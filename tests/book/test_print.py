@@ -93,7 +93,7 @@ def test_the_same_pages_give_the_same_epub(packed):
         ("nav.xhtml", "second.xhtml", "third.xhtml", "not in the book"),
         ("nav.xhtml", "</body>", "<script/></body>", "contains a script"),
         ("content.opf", 'href="epub.css"', 'href="other.css"', "not in the manifest"),
-        ("title.xhtml", "</body>", '<a href="nav.xhtml#x">x</a></body>', "no such place"),
+        ("title.xhtml", "</body>", '<a href="nav.xhtml#x">x</a></body>', "has no such id"),
     ],
 )
 def test_the_check_of_an_epub_finds_a_fault(packed, tmp_path, name, old, new, fault):
@@ -231,7 +231,7 @@ def test_a_formula_with_an_unknown_key_is_refused(tmp_path):
         formulas.read(tmp_path)
 
 
-def test_the_cover_is_a_picture_and_always_the_same():
+def test_the_cover_is_an_image_and_always_the_same():
     from PIL import Image
     from printed import cover
 

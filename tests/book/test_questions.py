@@ -1,6 +1,6 @@
 """Questions, predictions and progress in a browser, by keyboard and by touch.
 
-The pages hold the book's elements, styles and scripts, and are not built by Sphinx.
+The pages contain the book's elements, styles and scripts, and are not built by Sphinx.
 """
 
 import functools
@@ -97,7 +97,7 @@ def id_of(prediction):
 
 
 def mapped():
-    """Return a page with a map of the page that asks and of one that does not."""
+    """Return a page with a map of a page with questions and of one without."""
     titles = {"part/asked": "Asked", "part/second": "Second"}
     pages = [
         {"page": "part/second", "title": "Second", "question": "Where?", "after": []},
@@ -255,7 +255,7 @@ def test_every_choice_gets_its_reason_by_keyboard(open_visit, base):
     assert visited.errors == []
 
 
-def test_every_box_is_told_whether_and_why(page):
+def test_every_box_shows_whether_it_is_correct_and_why(page):
     tick(page, [0, 1])
     assert "1 of 3 boxes" in why(page, MULTIPLE)
     reasons = question(page, MULTIPLE).locator(".nn-because").all_inner_texts()
@@ -278,7 +278,7 @@ def test_a_whole_number_is_written_in_full(page):
     assert written == ["100352", "−2500000", "0.1235"]
 
 
-def test_the_first_step_that_stands_wrong_is_named_with_its_reason(page):
+def test_the_first_step_in_a_wrong_position_is_named_with_its_reason(page):
     assert sort(page, [1, 0, 2, 3]).startswith("✗ No: The first step cannot be “exponentiate")
     assert "the maximum has not been subtracted." in why(page, ORDER)
     reply = sort(page, [0, 1, 3, 2])
@@ -493,7 +493,7 @@ def test_without_script_questions_can_be_read_and_answers_unfolded(open_visit, b
     assert "9 shared by 3." in quiz.inner_text()
 
 
-def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, base):
+def test_answers_are_restored_at_the_next_visit_until_tried_again(open_visit, base):
     visited = open_visit(base, ASKED)
     answer_all(visited.page)
     choose(visited.page, SINGLE, 0)
@@ -521,7 +521,7 @@ def test_answers_stand_again_at_the_next_visit_until_tried_again(open_visit, bas
     )
 
 
-def test_a_page_is_ticked_once_every_answer_is_right(open_visit, base):
+def test_a_page_is_ticked_once_every_answer_is_correct(open_visit, base):
     page = open_visit(base, ASKED).page
     answer_all(page)
     assert "✓ All 5 correct" in page.locator(".nn-score").inner_text()

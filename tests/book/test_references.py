@@ -74,7 +74,7 @@ def test_regular_plurals_are_found(words):
     assert Glossary(TERMS).named(words) is not None
 
 
-def test_terms_and_symbols_stand_in_the_order_of_the_pages():
+def test_terms_and_symbols_are_in_the_order_of_the_pages():
     for entries in (TERMS, SYMBOLS):
         order = [ORDER[entry.page] for entry in entries]
         assert order == sorted(order)

@@ -150,7 +150,7 @@ def options(visited):
 
 
 def wait_until_chosen(visited, title):
-    """Wait until the option with a title is marked, which alone the field names."""
+    """Wait until only the option with a title is selected, and is the field's active one."""
     result = visited.page.locator(".nn-found [aria-selected=true]")
     result.locator(
         ".nn-found-name", has_text=re.compile(rf"^(nnlib\.)?{re.escape(title)}$")
@@ -164,7 +164,7 @@ def kinds(page, query):
 
 
 def missed(searching, wanted):
-    """Return what comes first for each query that leads to another place than wanted."""
+    """Return the first result of each query for which it is not the wanted one."""
     find = "qs => qs.map(q => nn.search.find(q).found[0]?.address ?? 'nothing')"
     result = zip(wanted, searching.evaluate(find, list(wanted)), strict=True)
     return {q: a for q, a in result if not a.startswith(f"chapters/{wanted[q]}")}
@@ -177,7 +177,7 @@ def test_exact_matches_come_first(searching):
 
 
 @pytest.mark.slow
-def test_a_term_of_the_glossary_comes_first_or_a_page_that_is_called_like_it(searching):
+def test_a_glossary_term_or_a_page_with_the_same_name_comes_first(searching):
     others = """() => nn.search.records.filter(r => r.kind === "term").filter(term => {
       const [first] = nn.search.find(term.title).found;
       const same = first.names[0].phrase === term.names[0].phrase;
@@ -186,14 +186,14 @@ def test_a_term_of_the_glossary_comes_first_or_a_page_that_is_called_like_it(sea
     assert searching.evaluate(others) == []
 
 
-def test_the_first_key_needs_little(book):
+def test_the_first_key_loads_few_bytes(book):
     scripts = [f"_play/{name}.js" for name in ("search-words", "search", "search-results")]
     files = [book / name for name in (search.DATA, *scripts)]
     files.append(ROOT / "chapters/_extra/_play/search-field.js")  # part of a joined file
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= FIRST
 
 
-def test_results_show_nothing_from_behind_a_curtain(searching):
+def test_results_do_not_reveal_what_is_behind_a_curtain(searching):
     rows = searching.evaluate("nn.search.records.filter(r => r.hidden).map(r => r.text)")
     assert len(rows) > 50
     script = """() => {
@@ -204,9 +204,7 @@ def test_results_show_nothing_from_behind_a_curtain(searching):
     assert "96.2% to 95.4%" not in searching.evaluate(script)
 
 
-def test_titles_are_found_before_the_texts_and_what_finds_nothing_has_ways_on(
-    open_visit, address
-):
+def test_titles_are_found_before_texts_load_and_no_result_offers_links(open_visit, address):
     held = []
 
     def hold(tab):
@@ -341,7 +339,7 @@ def test_enter_before_the_results_are_there_leads_to_all_of_them(open_visit, add
 
 
 @pytest.mark.slow
-def test_a_finger_searches_from_a_file_and_the_field_takes_the_whole_head(open_visit, book):
+def test_search_by_touch_works_from_a_file_with_a_wide_field(open_visit, book):
     base = book.as_uri() + "/"
     visited = open_visit(base, SHORT, size=PHONE, scheme="dark", has_touch=True)
     field(visited).tap()
@@ -391,7 +389,7 @@ def test_search_synonyms_lead_to_existing_pages():
     assert needless == set()
 
 
-def test_words_for_a_page_that_there_is_not_are_an_error(tmp_path):
+def test_words_for_a_missing_page_are_an_error(tmp_path):
     (tmp_path / "search.yml").write_text("pages:\n  no/page: [word]\n")
     app = SimpleNamespace(confdir=tmp_path, config=SimpleNamespace(nn_search="search.yml"))
     with pytest.raises(

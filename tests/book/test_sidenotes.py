@@ -18,7 +18,7 @@ def note(words):
     return Sidenote("", nodes.paragraph("", "word " * words))
 
 
-def test_a_note_and_its_paragraph_become_a_block_and_a_notebook_has_it_behind():
+def test_a_note_and_its_paragraph_are_one_block_and_in_a_notebook_it_follows():
     document = page(nodes.paragraph("", "Text."), note(LONGEST), nodes.paragraph("", "More."))
     place(None, document)
     block, after = document[0][1:]

@@ -1,4 +1,4 @@
-"""Tabs: what neighbouring cells with the tags of tabs become, in HTML and in a notebook."""
+"""Tabs: neighbouring cells with tab tags, in HTML and in a notebook."""
 
 from docutils import nodes
 from docutils.utils import new_document

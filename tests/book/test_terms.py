@@ -164,7 +164,7 @@ def test_a_source_names_the_pages_that_cite_it(words):
 
 
 @pytest.mark.slow
-def test_a_page_holds_the_cards_of_its_own_terms_only(words):
+def test_a_page_contains_only_the_cards_of_its_own_terms(words):
     assert "Noisy steps." in words.page("part/first")
     assert "The graph of" not in words.page("part/first")
     assert "nn-cards" not in words.page("reference/glossary")

@@ -49,7 +49,7 @@ def judge_file(challenge, raw, f=None, visible=False, most=None):
 
 
 def untold(challenge, answers, visible, most=None):
-    """Return what is told of files and functions that should not count, where it is wrong.
+    """Return the wrong messages about files and functions that should not count.
 
     ``answers`` has, by name, the arrays or bytes of a file, a function, and a code or words of
     the data.

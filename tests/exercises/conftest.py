@@ -10,7 +10,7 @@ from tests.exercises.one_challenge import DEFINITIONS, NAME, SOLVED, npz
 
 @pytest.fixture
 def course(tmp_path):
-    """Return a course with one challenge, held-back pictures, and the solved file."""
+    """Return a course with one challenge, held-back images, and the solution file."""
     (tmp_path / "problems").mkdir()
     (tmp_path / "problems" / f"{NAME}.py").write_text(DEFINITIONS)
     (tmp_path / ".seed").write_text("7\n")

@@ -1,6 +1,6 @@
 """Load the declared problems, pack their cases, and judge functions in this process.
 
-Collecting tests needs the names of the problems alone. They are read from the files, and an
+Collecting tests needs only the names of the problems. They are read from the files, and an
 assignment is imported when a test first asks for one of its problems, since PyTorch takes a
 second.
 """

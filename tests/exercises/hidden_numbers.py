@@ -36,7 +36,7 @@ def _raised(data):
 
 
 def _may_leak(key, leaf, known):
-    """Return whether a number, or a text with a digit, is none that the course states."""
+    """Return whether the course does not state a number, or a text with a digit."""
     if isinstance(leaf, bool) or leaf is None or leaf in known:
         return False
     if not isinstance(leaf, str):

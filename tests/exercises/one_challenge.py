@@ -1,4 +1,4 @@
-"""A challenge with four classes of pictures: its definitions and the file that solves it."""
+"""A challenge with four classes of images: its definitions and the file that solves it."""
 
 import io
 import zipfile

@@ -1,8 +1,8 @@
 """Print the findings on declared mistakes and on mutants of the reference, for review.
 
-Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. What is
-said of hidden cases follows if its wording differs. Mutants that are equal to the reference
-follow at the end of each problem.
+Run as `python -m tests.exercises.print_findings [PROBLEM]` in the repository's folder. The
+messages about hidden cases follow if their wording differs. Mutants that are equal to the
+reference follow at the end of each problem.
 """
 
 import sys

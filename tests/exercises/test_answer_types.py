@@ -1,4 +1,4 @@
-"""Whatever a function returns is read as a value, or the finding says what is wrong."""
+"""Answers of any type: they are read as values, or a finding says what is wrong with them."""
 
 from collections import namedtuple
 from decimal import Decimal
@@ -88,7 +88,7 @@ class Level(IntEnum):
 
 
 class DataFrame:
-    """As a table of another package looks from outside."""
+    """A class with the name of another package's table, which can't be converted."""
 
     def __array__(self, dtype=None, copy=None):
         raise SystemExit
@@ -228,7 +228,7 @@ MISTAKES = [
 @pytest.mark.parametrize(
     ("about", "f"), [pytest.param(a, f, id=f"{a}: {name}") for a, name, f in RIGHT]
 )
-def test_a_right_value_of_another_type_has_all_points(about, f, kind):
+def test_a_correct_value_of_another_type_gets_full_points(about, f, kind):
     data = DATA[about][kind]
     verdict = judge(data, caller(data, f))
     assert (verdict.score, verdict.findings) == (100, [])
@@ -262,7 +262,7 @@ def through_its_own_repr(x):
         (through_its_own_repr, Code.RAISED, {"raised": "Exception"}),
     ],
 )
-def test_a_call_that_recurses_is_told_so(f, code, found):
+def test_endless_recursion_is_reported(f, code, found):
     data = DATA["array"][1]
     assert has(judge(data, caller(data, f)), code, **found)
 
@@ -275,7 +275,7 @@ def test_a_call_that_recurses_is_told_so(f, code, found):
         (float("nan"), []),
     ],
 )
-def test_arguments_of_any_plain_kind_are_seen_to_stay_as_they_were(value, changed):
+def test_unchanged_arguments_of_any_plain_type_are_recognised(value, changed):
     from nngrader.engine.observation.observe import observe
 
     assert observe(lambda x: 1, {"x": value}, 1)["changed"] == changed

@@ -12,7 +12,7 @@ from tests.exercises.declared_problems import has, texts
 from tests.exercises.one_challenge import LABELS, NAME, SOLVED, function, judged, npz
 
 
-def test_a_challenge_holds_to_its_declaration(course):
+def test_a_challenge_is_as_declared(course):
     (p,) = course.problems(NAME)
     assert over_seeds(p, 50) == check_seed(p, 3) == []
 
@@ -47,7 +47,7 @@ def test_neither_labels_nor_thresholds_go_to_the_worker(hidden):
     assert asked[0]["weights"].tobytes() == SOLVED
 
 
-def test_the_release_holds_nothing_that_is_held_back(visible, hidden):
+def test_the_release_contains_nothing_that_is_held_back(visible, hidden):
     text = cases_json.dumps(visible)
     secret = hidden["cases"][0]["args"]["pictures"]
     shown = cases_json.loads(text)["cases"][0]["args"]["pictures"]
@@ -100,7 +100,7 @@ def test_wrong_labels_are_explained(hidden, answer, code, data):
         {"parts": [describe(0.5)] * 9},
     ],
 )
-def test_a_worker_may_say_anything_of_a_challenge(hidden, reply):
+def test_any_reply_of_a_worker_is_judged(hidden, reply):
     data = with_file(hidden, {"weights.npz": SOLVED})
     verdict = judge(data, lambda args: reply)
     assert verdict.score == 0
@@ -157,7 +157,7 @@ def error_and_size(args, answer):
     return len(args["numbers"]) if near else np.inf
 
 
-def test_fewer_may_be_better_and_the_size_of_the_file_be_measured():
+def test_lower_may_be_better_and_the_size_of_the_file_can_be_measured():
     p = Challenge(
         "unpack",
         file="few.npz",
@@ -199,7 +199,7 @@ def test_large_arrays_are_written_in_few_bytes_and_come_back_as_they_were():
 # The gate
 
 
-def test_the_gate_wants_the_solved_file(course):
+def test_the_gate_requires_the_solution_file(course):
     (p,) = course.problems(NAME)
     assert solved_files([p]) == {"weights.npz": SOLVED}
     (course / "heldback" / NAME / "weights.npz").write_bytes(
@@ -210,7 +210,7 @@ def test_the_gate_wants_the_solved_file(course):
     assert "the solution file weights.npz is missing" in check_seed(p, 1)[0]
 
 
-def test_the_gate_holds_the_solved_file_to_the_cap(course):
+def test_the_gate_limits_the_size_of_the_solution_file(course):
     (p,) = course.problems(NAME)
     p.most_bytes = 50
     assert check_seed(p, 1) == [
@@ -218,7 +218,7 @@ def test_the_gate_holds_the_solved_file_to_the_cap(course):
     ]
 
 
-def test_the_gate_wants_a_file_that_counts(course):
+def test_the_gate_names_an_alternative_that_scores_0(course):
     (p,) = course.problems(NAME)
     p.alternatives["guess"] = lambda weights, pictures: np.zeros(60)
     assert check_seed(p, 1) == ["classify: guess scores 0, expected 100"]

@@ -1,4 +1,4 @@
-"""The file of a challenge, handed in beside the notebook: read, graded, tried by a student."""
+"""The file of a challenge, submitted with the notebook: read, graded, tried by a student."""
 
 import io
 import json
@@ -31,7 +31,7 @@ from tests.exercises.one_challenge import (
 
 
 @pytest.mark.parametrize("raw", [None, b""])
-def test_without_a_file_there_are_no_points_and_a_reason(hidden, raw):
+def test_without_a_file_there_are_no_points_but_a_reason(hidden, raw):
     verdict = judged(hidden, function(LABELS), raw)
     assert verdict.score == 0
     assert has(verdict, Code.FILE_MISSING, file="weights.npz")
@@ -71,7 +71,7 @@ every_file = pytest.mark.parametrize("kind", FILES)
 
 
 @every_file
-def test_a_file_that_cannot_be_opened_is_told_so(hidden, kind):
+def test_a_file_that_cannot_be_opened_is_reported(hidden, kind):
     make, why = FILES[kind]
     verdict = judged(hidden, lambda *_: pytest.fail("the function is called"), make())
     assert verdict.score == 0
@@ -132,7 +132,7 @@ def test_a_file_made_when_the_cells_are_loaded_is_not_read(hidden):
 
 
 @pytest.mark.parametrize(("raw", "most"), [(SOLVED, 7), (None, 0), (bytes(4001), 0)])
-def test_plain_autograde_reads_the_file_beside_the_notebook(
+def test_plain_autograde_reads_the_file_next_to_the_notebook(
     hidden, tmp_path, monkeypatch, raw, most
 ):
     monkeypatch.setattr("nngrader.cells._hidden_here", lambda: {"classify": hidden})
@@ -167,14 +167,14 @@ def test_check_names_the_file_that_is_missing(home):
     assert "weights.npz isn't in the folder of your notebook." in message
 
 
-def test_check_tells_a_file_that_is_too_large(home):
+def test_check_reports_a_file_that_is_too_large(home):
     (home / "weights.npz").write_bytes(bytes(4001))
     assert "weights.npz has 4,001 bytes, but may have at most 4,000" in check_message(
         classify, home
     )
 
 
-def test_check_tells_how_good_the_file_is_and_what_decides(home):
+def test_check_reports_how_good_the_file_is_and_what_decides(home):
     (home / "weights.npz").write_bytes(SOLVED)
     message = check_message(classify, home)
     assert message.startswith("classify: 7 of 7 points on the visible cases.")
@@ -183,14 +183,14 @@ def test_check_tells_how_good_the_file_is_and_what_decides(home):
 
 
 @pytest.mark.parametrize(("margin", "printed"), [(0.1, False), (0.2, True)])
-def test_check_tells_that_a_threshold_is_near(home, visible, margin, printed):
+def test_check_reports_that_a_threshold_is_near(home, visible, margin, printed):
     cases_json.save({"classify": visible | {"margin": margin}}, home / f"{NAME}.cases.json")
     (home / "weights.npz").write_bytes(SOLVED)  # which reaches 1, and the threshold is 0.8
     message = check_message(classify, home)
     assert ("threshold 0.8 (accuracy), so grading may decide differently" in message) == printed
 
 
-def test_check_tells_what_is_wrong_with_the_function(home):
+def test_check_reports_what_is_wrong_with_the_function(home):
     (home / "weights.npz").write_bytes(npz(V=np.zeros(3)))
     assert "KeyError on line 2" in check_message(classify, home)
 
@@ -204,7 +204,7 @@ def check_notebook(home, *sources):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def test_nngrader_check_looks_for_the_file_beside_the_notebook(home):
+def test_nngrader_check_looks_for_the_file_next_to_the_notebook(home):
     (home / "weights.npz").write_bytes(SOLVED)
     ran = check_notebook(home, "import numpy as np\nimport os\nos.chdir('/')", SOLUTION)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -1,4 +1,4 @@
-"""The leaderboard of a challenge: its order, and codes in the place of names."""
+"""The leaderboard of a challenge: its order, and codes instead of names."""
 
 import pytest
 from nngrader.cli import main

@@ -73,13 +73,13 @@ def test_ways_reach_what_the_definition_says(visible):
 
 @pytest.mark.slow
 @both
-def test_each_threshold_asks_for_a_better_classifier(visible):
+def test_each_threshold_requires_a_better_classifier(visible):
     levels = P.thresholds.values()
     passed = [sum(value(way, visible) >= level for level in levels) for way in WAYS]
     assert passed == [1, 2, 3]
 
 
-def test_a_tenth_is_reached_by_nothing():
+def test_zero_weights_reach_an_accuracy_of_a_tenth():
     zeros = npz(weight=np.zeros((10, 784)), bias=np.zeros(10))
     assert reached(zeros)[0] == pytest.approx(0.1)
 
@@ -199,14 +199,14 @@ def printed_confusion(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "way"), [("A", by_ridge), ("B", by_gaussians)])
-def test_the_confusion_matrices_are_those_of_the_two_classifiers(name, way):
+def test_the_confusion_matrices_match_the_two_classifiers(name, way):
     train, test = fashion_mnist()
     (X, y), (new, truth) = some(train), some(a[:1000] for a in test)
     assert (len(X), len(new)) == (1500, 300)
     assert np.array_equal(confusion(way(X, y, new), truth), printed_confusion(name))
 
 
-def test_the_numbers_of_the_sample_answer_are_right():
+def test_the_numbers_of_the_sample_answer_are_correct():
     A, B = printed_confusion("A"), printed_confusion("B")
     text = cell("text_comparison") + cell("comparison")
     assert (np.trace(A), np.trace(B)) == (223, 223)

@@ -86,13 +86,13 @@ def test_ways_reach_what_the_definition_says(values, visible):
 
 
 @both
-def test_each_threshold_asks_for_another_idea(values, visible):
+def test_each_threshold_requires_another_idea(values, visible):
     levels = P.thresholds.values()
     passed = [sum(values[name, visible] <= level for level in levels) for name in WAYS]
     assert passed == [1, 2, 2, 3]
 
 
-def test_the_cat_asks_for_a_little_more_than_the_photograph_held_back(values):
+def test_the_cat_needs_a_little_more_than_the_held_back_image(values):
     best = [round(values["cosines and edges", visible], 1) for visible in (True, False)]
     assert best == [16.7, 15.8]
 
@@ -129,7 +129,7 @@ def test_rounding_unpacks_nothing():
     assert "at most 1e9 grey levels" in message
 
 
-def test_a_basis_that_knows_the_cat_by_heart_is_no_better_elsewhere(values):
+def test_a_basis_that_overfits_the_cat_is_no_better_on_another_image(values):
     cat = data(True)["cases"][0]["args"]["picture"]
     heart = np.linalg.svd(blocks(cat), full_matrices=False)[2]
     assert reached(heart, largest)[0] > values["largest of all cosines", False]

@@ -32,7 +32,7 @@ def tensors(*arrays):
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (3, 2)])
-def test_the_layer_is_that_of_pytorch(stride, padding, rng):
+def test_the_layer_matches_pytorch(stride, padding, rng):
     import torch
     import torch.nn.functional as F
 
@@ -68,7 +68,7 @@ def test_ties_are_decided_as_pytorch_does(kernel_size, stride, rng):
         np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_the_residual_block_is_that_of_pytorch(rng):
+def test_the_residual_block_matches_pytorch(rng):
     import torch
     import torch.nn.functional as F
 
@@ -84,7 +84,7 @@ def test_the_residual_block_is_that_of_pytorch(rng):
         np.testing.assert_allclose(mine, other.numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_parameters_and_shapes_are_those_of_pytorch():
+def test_parameters_and_shapes_match_pytorch():
     import torch
 
     problem = PROBLEMS["output_shape_and_parameters"]
@@ -175,7 +175,7 @@ def test_loops_over_the_answer_take_twenty_times_as_long_as_a_call_may():
 
 
 @pytest.mark.slow
-def test_right_answers_take_little_of_what_a_call_may():
+def test_correct_answers_use_little_of_the_limits_of_a_call():
     args = large()
     for f in (PROBLEMS["conv2d_fast"].solve, *PROBLEMS["conv2d_fast"].alternatives.values()):
         before = time.process_time()
@@ -213,7 +213,7 @@ def text_cell(name):
     return here
 
 
-def test_bag_and_boot_are_packaged_pictures():
+def test_bag_and_boot_are_packaged_images():
     here, train = text_cell("pictures"), fashion_mnist()[0]
     for name, number, label in (("bag", 17, 8), ("boot", 1, 9)):
         picture = train.X[number].reshape(28, 28).astype(float)
@@ -260,7 +260,7 @@ def test_the_places_of_the_model_answer_are_dark():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 0.895, False: 0.913}[visible]
     assert got == pytest.approx(expected, abs=0.0015)

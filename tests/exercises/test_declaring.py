@@ -1,4 +1,4 @@
-"""A declaration that is wrong is refused, and packing keeps what it promises."""
+"""A wrong declaration is refused, and packed problems are what was declared."""
 
 import inspect
 
@@ -171,7 +171,7 @@ def test_a_default_that_is_ignored_is_a_mistake_of_its_own():
     assert "ignores power" in pack(declare(), 1, visible=True)["mistakes"]
 
 
-def test_the_gate_names_a_right_answer_that_loses():
+def test_the_gate_names_a_correct_answer_that_loses_points():
     complaints = over_seeds(declare(right=lambda x, power=2.0: 0.0), 3)
     assert any(
         c.startswith(
@@ -183,7 +183,7 @@ def test_the_gate_names_a_right_answer_that_loses():
     assert len(complaints) == 2  # each right answer once, not once for each seed
 
 
-def test_the_gate_tells_what_an_answer_raises_and_where():
+def test_the_gate_reports_what_an_answer_raises_and_where():
     def misspelt(x, power=2.0):
         return unknown(x)  # noqa: F821
 
@@ -196,13 +196,13 @@ def test_the_gate_tells_what_an_answer_raises_and_where():
         )
 
 
-def test_the_gate_tells_what_the_reference_raises():
+def test_the_gate_reports_what_the_reference_raises():
     (result,) = over_seeds(declare(reference=mean_square, ordinary=without_power), 1)
     assert "raises TypeError (mean_square() missing 1 required positional" in result
     assert result.endswith("in without_power (seed 0)")
 
 
-def test_a_case_that_cannot_be_drawn_is_with_text_its_line():
+def test_a_case_that_cannot_be_drawn_is_reported_with_its_line():
     (result,) = over_seeds(declare(ordinary=undrawn), 1)
     assert "case undrawn cannot be drawn: NameError: name 'C' is not defined (line " in result
     assert "of test_declaring.py)" in result
@@ -215,7 +215,7 @@ def test_an_example_on_which_the_reference_fails_is_refused():
         pack(p, 1, visible=True)
 
 
-def test_an_answer_of_other_parts_than_declared_is_refused():
+def test_an_answer_with_another_number_of_parts_than_declared_is_refused():
     p = declare(about={"returns": {"mean": "value", "sum": "value"}})
     with pytest.raises(ValueError, match=r"in ordinary, .* \(1\) than `returns` names \(2\)"):
         pack(p, 1, visible=True)

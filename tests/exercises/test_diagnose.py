@@ -228,7 +228,7 @@ def at_targets(w, a, f):
 
 
 def only(w, a):
-    """Return the difference that makes the entries at the targets right."""
+    """Return the difference that makes the entries at the targets correct."""
     n = np.arange(len(w))
     return put(0 * w, (n, a["targets"]), np.sin(w[n, a["targets"]])) - at_targets(
         0 * w, a, lambda v: v
@@ -276,7 +276,7 @@ def test_a_mistake_that_gives_the_whole_answer_comes_before_one_that_gives_a_par
     assert explain(gradient, here, MISTAKES).mistake == "doubled"
 
 
-def test_a_mistake_that_is_right_here_explains_nothing():
+def test_a_mistake_that_gives_the_correct_result_here_explains_nothing():
     mine = entries(lambda w, a, s: w * (1 + 1.5e-7), {"doubled": lambda w: w * (1 + 0.7e-7)})
     assert not any(e.right for e in mine)
     assert all(e.matches(e.mistaken["doubled"]) for e in mine)
@@ -320,7 +320,7 @@ def test_a_known_mistake_that_would_need_a_factor_is_not_named(scalar):
     assert result.mistake is None
 
 
-def test_a_part_that_holds_another_parts_answer_is_told_so():
+def test_a_part_with_the_answer_of_another_part_is_reported():
     mine = entries(lambda w, a, s: w, part="mean")
     other = entries(lambda w, a, s: w, part="spread")
     others = [replace(o, want=o.want**2 + 1) for o in other]
@@ -340,7 +340,7 @@ def test_the_place_of_a_mistake_is_seen_again():
     assert not result.fits(last)
 
 
-def test_a_right_part_refutes_a_mistake_that_would_change_it():
+def test_a_correct_part_refutes_a_mistake_that_would_change_it():
     def odd(w):
         return np.sin(9 * w)
 
@@ -499,7 +499,7 @@ def test_a_shape_of_many_axes_is_cut_short():
     assert fault((5, 2, 7, 3, 4, 6), (5, 7)).fault.data["returned"] == "(N, 2, C, 3, …)"
 
 
-def test_of_hidden_cases_few_shapes_can_be_told():
+def test_few_shapes_of_hidden_cases_are_revealed():
     lengths = (1, 2, 3, *SIZES[0].values(), *(n + 1 for n in SIZES[0].values()), 35)
     shapes = [s for k in range(6) for s in itertools.product(lengths, repeat=k)][::7]
     texts = {

@@ -1,4 +1,4 @@
-"""Problems whose arguments or results are no plain data: declared, packed, judged, checked."""
+"""Problems with arguments or results that are not plain data: declared, packed and judged."""
 
 import functools
 import inspect
@@ -50,12 +50,12 @@ def judged(name, f, visible=True):
 
 
 @every_problem
-def test_a_problem_with_a_driver_holds_to_its_declaration(name):
+def test_a_problem_with_a_driver_is_as_declared(name):
     assert over_seeds(PROBLEMS[name], 1) == []
 
 
 @every_problem
-def test_a_mistake_is_told_its_hint_and_charged_once(name):
+def test_a_mistake_gets_its_hint_and_is_charged_once(name):
     for mistake, known in PROBLEMS[name].mistakes.items():
         verdict = judged(name, known.solve)
         assert is_charged_as_declared(PROBLEMS[name], known, verdict), mistake
@@ -64,7 +64,7 @@ def test_a_mistake_is_told_its_hint_and_charged_once(name):
 
 
 @every_problem
-def test_packed_data_are_text_and_plain_values_alone(name):
+def test_packed_data_are_only_text_and_plain_values(name):
     data = pack(PROBLEMS[name], 2, visible=False)
     assert cases_json.dumps(cases_json.loads(cases_json.dumps(data))) == cases_json.dumps(data)
 
@@ -167,7 +167,7 @@ def redeclared(p, name, **changes):
         ([np.array([None])], "an array of type object for numbers"),
     ],
 )
-def test_arguments_that_are_no_plain_data_are_refused(odd, words):
+def test_arguments_that_are_not_plain_data_are_refused(odd, words):
     p = redeclared(value, "Value", by_hand=("a", odd, 1))
     with pytest.raises(ValueError, match=f"the example gives {words}"):
         pack(p, 1, visible=True)
@@ -186,7 +186,7 @@ def test_a_reference_that_fails_on_ordinary_input_is_refused():
 # What a student is told
 
 
-def test_an_error_inside_a_class_is_told_with_method_and_line():
+def test_an_error_inside_a_class_is_reported_with_method_and_line():
     class Value(value.solve):
         def tanh(self):
             return self.data.tanh()
@@ -196,7 +196,7 @@ def test_an_error_inside_a_class_is_told_with_method_and_line():
     assert has(judged("Value", Value), Code.RAISED, line_number=2, **results)
 
 
-def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
+def test_an_error_inside_another_class_of_the_cell_is_reported_with_its_name():
     class Helper:
         def cosine(self, x):
             return x.cosine()
@@ -208,7 +208,7 @@ def test_an_error_inside_another_class_of_the_cell_is_told_with_its_name():
     assert has(judged("Value", Value), Code.RAISED, line_number=2, function="Helper.cosine")
 
 
-def test_of_hidden_cases_the_error_of_a_class_is_named_and_no_more():
+def test_for_hidden_cases_only_the_class_of_an_error_is_named():
     class Value(value.solve):
         def tanh(self):
             raise ValueError(f"secret {self.data}")
@@ -241,7 +241,7 @@ class FailsOnItsWayBack(value.solve):
 
 
 @pytest.mark.parametrize("error", [KeyError, NotImplementedError])
-def test_an_error_costs_the_parts_that_it_prevents_and_is_told(error):
+def test_an_error_costs_the_parts_that_it_prevents_and_is_reported(error):
     Value = type("Value", (FailsOnItsWayBack,), {"error": error})
     for visible in (True, False):
         data = apart(visible)
@@ -264,7 +264,7 @@ def read_from_a_tensor(Value, expression, numbers, times=1):
 
 
 @pytest.mark.parametrize("visible", [True, False])
-def test_a_tensor_whose_numbers_a_driver_has_read_costs_its_form_alone(visible):
+def test_a_tensor_whose_numbers_a_driver_has_read_costs_only_its_form(visible):
     data = pack(redeclared(value, "Value", driver=read_from_a_tensor), 1, visible=visible)
     for case in data["cases"]:  # what is asked for was read from a tensor, too
         assert np.isfinite(case["want"][0]).all()
@@ -273,7 +273,7 @@ def test_a_tensor_whose_numbers_a_driver_has_read_costs_its_form_alone(visible):
     assert has(verdict, Code.KIND, kind="tensor", number=True)
 
 
-def test_the_instructor_is_told_of_the_parts_that_an_error_has_prevented():
+def test_the_instructor_sees_the_parts_that_an_error_has_prevented():
     class Value(FailsOnItsWayBack):
         error = KeyError
 
@@ -312,7 +312,7 @@ def told_a_constant(args, raw):
     ("measure", "data"),
     [(told_of_any, {}), (told_a_constant, {"words": "what is asked is another thing"})],
 )
-def test_a_measure_speaks_in_constant_words_alone(measure, data):
+def test_a_measure_uses_only_constant_words(measure, data):
     about = packed("stratified_folds", False) | {"measure": as_text(measure, "measure")}
     verdict = judge(about | {"observed": 1}, lambda args: {"parts": [describe(12345.0)]})
     assert verdict.score == 0
@@ -341,7 +341,7 @@ def test_no_raw_answer_makes_the_judge_raise_or_earns_anything(raw, visible):
 
 
 @pytest.mark.parametrize("reply", [None, [], {"parts": 3}, {"parts": [3] * 99}, {"error": "x"}])
-def test_a_worker_may_say_anything_of_what_is_measured(reply):
+def test_any_reply_of_a_worker_about_a_measurement_is_judged(reply):
     assert judge(packed("stratified_folds", False), lambda args: reply).score == 0
 
 
@@ -371,7 +371,7 @@ def under_its_name(name, f):
 
 
 @every_problem
-def test_check_tells_that_a_right_answer_is_right(folder, name):
+def test_check_says_that_a_correct_answer_is_correct(folder, name):
     text = check_message(PROBLEMS[name].solve, folder)
     assert text.startswith(f"{name}: {PROBLEMS[name].total} of {PROBLEMS[name].total} points")
 
@@ -422,7 +422,7 @@ def test_the_reference_has_all_points_in_the_sandbox(name):
 
 
 @pytest.mark.sandbox
-def test_a_mistake_is_told_its_hint_in_the_sandbox():
+def test_a_mistake_gets_its_hint_in_the_sandbox():
     known = folds.mistakes["not stratified"]
     report = points_in_the_sandbox("stratified_folds", written(known.solve, "stratified_folds"))
     assert report["aspects"]["balance"] == [0.0, 5.0]
@@ -430,7 +430,7 @@ def test_a_mistake_is_told_its_hint_in_the_sandbox():
 
 
 @pytest.mark.sandbox
-def test_an_error_that_prevents_a_part_alone_is_told_without_its_text_in_the_sandbox():
+def test_an_error_that_prevents_only_a_part_is_reported_without_its_text_in_the_sandbox():
     cell = written(value.solve, "Value") + textwrap.dedent("""
         def backward(self):
             raise KeyError(f"secret {self.data}")
@@ -446,7 +446,7 @@ def test_an_error_that_prevents_a_part_alone_is_told_without_its_text_in_the_san
 
 @pytest.mark.slow
 @pytest.mark.sandbox
-def test_a_class_that_answers_everything_has_no_points_in_the_sandbox():
+def test_a_class_that_answers_everything_gets_no_points_in_the_sandbox():
     cell = textwrap.dedent("""
         class Value:
             def __init__(self, *_):

@@ -1,4 +1,4 @@
-"""Who puts a number in the place of an argument loses points, whatever the number.
+"""A constant instead of an argument loses points, whatever the constant is.
 
 A student who writes `range(100)` where the function has `max_iter`, or takes windows of 3 by 3
 whatever `kernel_size` says, must not meet hidden inputs that all have this very number.
@@ -30,7 +30,7 @@ def with_arguments(name, change):
 
 
 def met(name, data):
-    """Return the values that each argument has which is no array, in the order they come."""
+    """Return the values of each argument that is not an array, in the order of the cases."""
     results = {}
 
     def note(given):

@@ -1,4 +1,4 @@
-"""Mistakes that students make in code of another style than the reference are named."""
+"""Students' mistakes are named even in code whose style differs from the reference."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The problems of ps7, whose gradients are those of autograd, its reading and its challenge."""
+"""The problems of ps7, with gradients as in autograd, its reading and its challenge."""
 
 import base64
 import functools
@@ -37,7 +37,7 @@ def quotients(f, a, step=1e-5):
     return result
 
 
-def test_the_gradient_of_the_penalty_is_that_of_difference_quotients_and_its_jacobian_too():
+def test_the_gradient_of_the_penalty_and_its_jacobian_match_difference_quotients():
     import torch
 
     rng = np.random.default_rng(0)
@@ -54,7 +54,7 @@ def test_the_gradient_of_the_penalty_is_that_of_difference_quotients_and_its_jac
     assert penalty == pytest.approx(np.mean([float((J**2).sum()) for J in jacobians]))
 
 
-def test_the_divergence_is_that_of_nnlib_and_its_gradient_that_of_difference_quotients():
+def test_the_divergence_matches_nnlib_and_its_gradient_difference_quotients():
     rng = np.random.default_rng(1)
     mean, log_var = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
     f = solve("kl_gaussian")
@@ -73,13 +73,13 @@ def test_a_standard_normal_costs_nothing_and_the_sign_of_a_mean_changes_nothing(
     np.testing.assert_array_equal(f(mean, log_var)[0], f(-mean, log_var)[0])
 
 
-def test_near_the_standard_normal_the_divergence_is_that_of_the_series():
+def test_near_the_standard_normal_the_divergence_matches_the_series():
     v = np.array([[1e-5, -2e-5, 3e-6]])
     series = (v**2 / 2 + v**3 / 6).sum() / 2  # the next term is smaller by 1e-11
     assert solve("kl_gaussian")(0 * v, v)[0][0] == pytest.approx(series, rel=1e-9)
 
 
-def test_the_gradient_through_a_draw_is_that_of_autograd():
+def test_the_gradient_through_a_draw_matches_autograd():
     import torch
 
     rng = np.random.default_rng(3)
@@ -119,7 +119,7 @@ def test_with_the_exact_posterior_both_bounds_are_the_log_likelihood():
 
 
 @pytest.mark.parametrize("away", [0.0, 40.0])
-def test_the_losses_and_gradients_of_the_game_are_those_of_torch(away):
+def test_the_losses_and_gradients_of_the_game_match_torch(away):
     import torch
 
     rng = np.random.default_rng(5)
@@ -147,7 +147,7 @@ def shared(X, W, b, V, c):
     return V @ np.linalg.pinv(V), V @ W, V @ b + c
 
 
-def test_the_numbers_of_the_linear_example_are_right():
+def test_the_numbers_of_the_linear_example_are_correct():
     shown = example("pca_autoencoder")
     X, k = shown["X"], int(shown["k"])
     np.testing.assert_array_equal(X, PROBLEMS["pca_autoencoder"].by_hand[0])
@@ -157,7 +157,7 @@ def test_the_numbers_of_the_linear_example_are_right():
 
 
 @both
-def test_any_invertible_mix_of_the_code_is_right(visible):
+def test_any_invertible_mix_of_the_code_is_correct(visible):
     def mixed(X, k):
         rng = np.random.default_rng(6)
         W, b, V, c = solve("pca_autoencoder")(X, k)
@@ -180,7 +180,7 @@ def test_the_difference_of_projectors_is_the_sine_of_the_largest_principal_angle
 # What the text says of four rows of pictures
 
 
-def test_the_numbers_of_the_reading_are_those_of_the_rows():
+def test_the_numbers_of_the_reading_match_the_rows():
     cell, text = cells()["ps7_generative traversals"], cells()["reading"]
     packed_rows = "".join(re.findall(r'^    "(.+)"$', cell, re.MULTILINE))
     raw = np.frombuffer(zlib.decompress(base64.b64decode(packed_rows)), np.uint8)
@@ -199,14 +199,14 @@ def test_the_numbers_of_the_reading_are_those_of_the_rows():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     assert got > max(P.thresholds.values()) + 3
     words = {True: "{:.0f} in the check", False: "reached {:.0f} in grading"}[visible]
     assert words.format(got) in cells()["text_elbo"]
 
 
-def test_the_first_threshold_lies_above_what_small_networks_reach():
+def test_the_first_threshold_is_above_what_small_networks_reach():
     way, text = tool("make_vae").WAYS["short"], cells()["text_elbo"]
     size = f"{way['code']} numbers, {way['units']} units"
     assert f"{size} and {way['epochs']} epochs of Adam" in text

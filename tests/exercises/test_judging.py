@@ -1,4 +1,4 @@
-"""The judge never raises, gives nothing for nothing, and lets nothing of hidden cases out."""
+"""The judge never raises, gives no points for nothing, and reveals no hidden cases."""
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -103,7 +103,7 @@ def test_whatever_is_returned_is_judged(name, visible, answer):
 @shown
 @typical_problem
 @given(answer=message)
-def test_whatever_a_worker_says_is_judged(name, visible, answer):
+def test_any_reply_of_a_worker_becomes_a_verdict(name, visible, answer):
     verdict = judge(packed(name, 1, visible), lambda args: answer)
     assert 0 <= verdict.score <= 100
     for audience in Audience:
@@ -112,7 +112,7 @@ def test_whatever_a_worker_says_is_judged(name, visible, answer):
 
 @pytest.mark.parametrize("name", TYPICAL[:3])
 @given(change=answers, where=st.integers(0, 5))
-def test_one_odd_answer_among_right_ones_is_judged(name, change, where):
+def test_one_odd_answer_among_correct_ones_is_judged(name, change, where):
     solve, calls = PROBLEMS[name].solve, []
 
     def odd_once(*args):
@@ -196,7 +196,7 @@ FORMS = {"a list": np.ndarray.tolist, "float32": lambda a: a.astype("f4")}
 
 
 def of_form(name, form):
-    """Return the reference, its array of another form in one special kind of case."""
+    """Return the reference, whose array has another form in one special kind of case."""
 
     def f(*args):
         whole = PROBLEMS[name].solve(*args)
@@ -210,7 +210,7 @@ def of_form(name, form):
 @shown
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", SPECIAL)
-def test_a_fault_of_form_in_a_special_case_is_told_as_such(name, form, visible):
+def test_a_fault_of_form_in_a_special_case_is_reported_as_such(name, form, visible):
     data = packed(name, SEED, visible)
     for known in (data, data | {"mistakes": {}}):
         (result,) = judged(known, of_form(name, FORMS[form])).findings
@@ -235,7 +235,7 @@ def test_a_special_aspect_is_shared_by_its_parts():
         assert verdict.points["stability"] == pytest.approx((200 / 14, 400 / 14)), seed
 
 
-def test_a_mistake_that_runs_through_all_parts_is_told_of_all_and_charged_once():
+def test_a_mistake_in_all_parts_is_reported_for_all_and_charged_once():
     p = PROBLEMS["hinge_loss"]
     verdict = judged(packed(p.name, 1, True), p.mistakes["not averaged"].solve)
     (result,) = verdict.findings
@@ -256,14 +256,14 @@ def test_a_special_case_is_not_explained_by_what_ordinary_input_would_show():
     assert "by log p" not in {f.mistake for f in verdict.findings}
 
 
-def test_form_counts_beside_an_explained_mistake():
+def test_form_counts_in_addition_to_an_explained_mistake():
     points = judged(
         packed("pairwise_distances", 1, True), scaled("pairwise_distances", 2)
     ).points
     assert points["shape"][0] == points["shape"][1]
 
 
-def test_form_does_not_count_beside_an_unexplained_one():
+def test_form_does_not_count_in_addition_to_an_unexplained_one():
     def odd(X, Y):
         return np.sin(PROBLEMS["pairwise_distances"].solve(X, Y))
 
@@ -301,7 +301,7 @@ def test_input_changed_in_one_case_is_charged():
 
 
 @shown
-def test_another_error_than_is_asked_for_is_not_named_of_hidden_cases(visible):
+def test_an_unexpected_error_in_hidden_cases_is_not_named(visible):
     solve = PROBLEMS["softmax_cross_entropy"].solve
 
     def f(scores, targets):
@@ -347,7 +347,7 @@ def test_a_forbidden_name_costs_its_price(used, costs):
         (lambda d: (d,), {"shape"}),
     ],
 )
-def test_a_right_answer_of_another_type_loses_its_form_only(make, loses):
+def test_a_correct_answer_of_another_type_loses_only_its_form(make, loses):
     p = PROBLEMS["pairwise_distances"]
     verdict = judged(packed(p.name, 1, False), lambda X, Y: make(p.solve(X, Y)))
     assert lost(verdict) == loses
@@ -364,7 +364,7 @@ def test_a_single_number_may_have_any_type(make):
     assert judged(packed(p.name, 1, False), f).score == 100
 
 
-def test_the_steps_are_those_of_the_function():
+def test_the_steps_grow_with_the_rows_of_a_loop():
     data = packed("pairwise_distances", 1, True)
     looped = [c for c in data["cases"] if c["aspect"] == "loops"]
     assert [c["letter"] for c in looped] == ["N", "N", "M", "M"]
@@ -391,7 +391,7 @@ def test_one_step_for_each_entry_is_charged():
 
 
 def by_hand(X, Y):
-    """Return right distances, by two loops."""
+    """Return correct distances, by two loops."""
     return np.array([[np.linalg.norm(x.astype(float) - y) for y in Y] for x in X])
 
 
@@ -433,7 +433,7 @@ def test_a_mistake_that_is_charged_keeps_the_loops():
     [[*PROBLEMS][:9], pytest.param([*PROBLEMS], marks=pytest.mark.slow)],
     ids=["few", "all"],
 )
-def test_a_worker_that_says_nothing_earns_nothing(names):
+def test_a_worker_that_does_not_reply_earns_nothing(names):
     for name in names:
         for parts in ([], [{}], [None], ()):
             data = packed(name, SEED, False)
@@ -451,13 +451,13 @@ def test_entries_agree_as_numpy_says(rtol, odd):
 
 
 @pytest.mark.parametrize("visible", [True, False])
-def test_a_truth_value_in_place_of_a_number_is_called_so(visible):
+def test_a_boolean_instead_of_a_number_is_named(visible):
     verdict = judged(packed("gradient_check", 1, visible), lambda *_, **__: False)
     assert verdict.score == 0
     assert codes(verdict) == [Code.BOOLEAN]
 
 
-def test_a_factor_that_nobody_declared_is_charged_where_it_spoils_most():
+def test_an_undeclared_factor_is_charged_where_it_spoils_most():
     def halved(*args):
         loss, grads = PROBLEMS["two_layer_loss"].solve(*args)
         return loss, {name: gradient / 2 for name, gradient in grads.items()}

@@ -130,7 +130,7 @@ def test_junk_earns_nothing(name, seed, visible):
 
 
 class Endless(list):
-    """A list without an end for who asks for its items; it ends at `LONG` and notes it."""
+    """A list that seems endless when its items are read; it ends at `LONG` and notes it."""
 
     ended = False
 
@@ -208,7 +208,7 @@ KNOWN = {
 
 @every_draw
 @pytest.mark.parametrize("name", KNOWN)
-def test_a_known_mistake_in_one_line_earns_the_passive_aspects_alone(name, seed, visible):
+def test_a_known_mistake_in_one_line_earns_only_the_passive_aspects(name, seed, visible):
     make, mistake = KNOWN[name]
     verdict = judged(packed(name, seed, visible), filled(name, make))
     assert mistake in {f.mistake for f in verdict.findings}

@@ -70,7 +70,7 @@ def test_bounds_have_a_margin_above_chance():
         assert explained(want, above).data.get("law") != "at-most-1"
 
 
-def test_few_entries_make_no_law():
+def test_few_entries_suggest_no_law():
     assert "law" not in explained(P[:2], np.sin(9 * P[:2])).data
 
 

@@ -1,4 +1,4 @@
-"""Memory of a call: what is counted, what it costs, and the largest case that a text names."""
+"""Memory of a call: what is counted, which points it costs, and the largest case in a text."""
 
 import tracemalloc
 
@@ -16,7 +16,7 @@ def held(f, args=ROWS):
     return observe(f, args, 1)["held"]
 
 
-def test_the_most_that_is_held_at_once_is_counted():
+def test_the_peak_memory_is_counted():
     assert held(lambda X, Y: np.zeros(10_000).sum()) == pytest.approx(80_000, abs=5000)
     assert held(lambda X, Y: len([np.zeros(10_000).sum() for _ in range(9)])) < 170_000
     assert held(lambda X, Y: len([np.zeros(10_000) for _ in range(9)])) > 700_000
@@ -47,7 +47,7 @@ def test_stopping_the_step_count_is_no_error():
 
 
 @pytest.mark.parametrize("visible", [True, False])
-def test_a_table_of_three_axes_costs_the_memory_and_nothing_else(visible):
+def test_a_three_dimensional_array_costs_only_the_points_for_memory(visible):
     def f(X, Y):
         return np.sqrt(((X[:, None].astype(float) - Y) ** 2).sum(axis=2))
 
@@ -56,7 +56,7 @@ def test_a_table_of_three_axes_costs_the_memory_and_nothing_else(visible):
     assert [("bytes" in f.data) for f in verdict.findings] == [visible]
 
 
-def test_right_answers_stay_far_from_the_limit():
+def test_correct_answers_stay_far_from_the_limit():
     p, data = PROBLEMS[NAME], packed(NAME, SEED, True)
     (case,) = [c for c in data["cases"] if c["aspect"] == "memory"]
     limit = 4 * np.prod([case["sizes"][letter] for letter in "NMD"])
@@ -64,7 +64,7 @@ def test_right_answers_stay_far_from_the_limit():
         assert held(f, case["args"]) < limit / 2
 
 
-def test_the_reference_does_5000_by_1000_pictures_in_the_memory_of_the_sandbox():
+def test_the_sandbox_has_memory_for_the_reference_on_5000_by_1000_images():
     text = (EXERCISES / "source" / "ps2_classifiers" / "nngrader.toml").read_text()
     assert "memory_mb = 1024" in text
     rng = np.random.default_rng(0)

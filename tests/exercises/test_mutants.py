@@ -1,4 +1,4 @@
-"""Mutants of references lose points or are the reference, and are told nothing hidden."""
+"""Mutants of references lose points or are the reference, and learn nothing hidden."""
 
 import pytest
 
@@ -13,7 +13,7 @@ DRAWS = 1000  # inputs on which an unpunished mutant must be equal to the refere
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_a_mutant_loses_points_or_is_the_reference_and_is_told_nothing_hidden(name):
+def test_a_mutant_loses_points_or_is_the_reference_and_sees_nothing_hidden(name):
     p, data, unpunished, leaked = PROBLEMS[name], packed(name, SEED, False), {}, []
     if p.trains:
         pytest.skip("any training to a low loss is right")

@@ -20,7 +20,7 @@ both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytes
 # What the texts show
 
 
-def test_the_weights_found_by_hand_have_the_loss_that_is_told():
+def test_the_weights_found_by_hand_have_the_loss_in_the_text():
     shown = example("train_network")
     params = {name: shown[name] for name in ("W1", "b1", "W2", "b2")}
     loss, _ = PROBLEMS["two_layer_loss"].solve(params, shown["X"], shown["y"])
@@ -29,7 +29,7 @@ def test_the_weights_found_by_hand_have_the_loss_that_is_told():
     assert round(np.log(3), 4) == 1.0986
 
 
-def test_the_numbers_of_the_derivation_are_right():
+def test_the_numbers_of_the_derivation_are_correct():
     X, y = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([0, 1])
     dz = (np.full((2, 2), 0.5) - np.eye(2)[y]) / 2
     assert np.array_equal(dz, [[-0.25, 0.25], [0.25, -0.25]])
@@ -50,7 +50,7 @@ FILLED = {
 
 @both
 @pytest.mark.parametrize("fill", FILLED)
-def test_gradients_that_know_nothing_earn_nothing(fill, visible):
+def test_constant_gradients_earn_nothing(fill, visible):
     def f(params, X, y):
         made = {name: FILLED[fill](v.shape) for name, v in params.items()}
         return float(FILLED[fill](())), made
@@ -60,7 +60,7 @@ def test_gradients_that_know_nothing_earn_nothing(fill, visible):
 
 @both
 @pytest.mark.parametrize("fill", FILLED)
-def test_weights_that_know_nothing_earn_no_points_for_the_loss(fill, visible):
+def test_uninformative_weights_earn_no_points_for_the_loss(fill, visible):
     def f(X, y, hidden, epochs, lr, rng):
         C = y.max() + 1
         shapes = {"W1": (hidden, 2), "b1": hidden, "W2": (C, hidden), "b2": C}
@@ -75,7 +75,7 @@ def test_weights_that_know_nothing_earn_no_points_for_the_loss(fill, visible):
 # The challenge
 
 
-def test_the_last_threshold_lies_midway_between_linear_classifiers_and_networks():
+def test_the_last_threshold_is_halfway_between_linear_classifiers_and_networks():
     assert [len(MEASURED[kind]) for kind in ("linear", "dense")] == [10, 10]
     midway = (max(MEASURED["linear"]) + np.median(MEASURED["dense"])) / 2
     assert list(P.thresholds.values()) == [0.8, 0.82, round(midway, 3)]
@@ -83,14 +83,14 @@ def test_the_last_threshold_lies_midway_between_linear_classifiers_and_networks(
 
 
 @pytest.mark.slow
-def test_the_accuracies_are_those_of_the_tool():
+def test_the_accuracies_match_the_output_of_the_tool():
     measure = tool("measure_networks")
     assert measure.linear_accuracy(2) == pytest.approx(MEASURED["linear"][2], abs=0.002)
     assert measure.network_accuracy(1) == pytest.approx(MEASURED["dense"][1], abs=0.005)
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 0.843, False: 0.851}[visible]
     assert got == pytest.approx(expected, abs=0.001)
@@ -152,7 +152,7 @@ WRONG = {
 }
 
 
-def test_a_network_turned_round_is_told_without_the_bytes_of_its_file():
+def test_a_transposed_network_is_reported_without_the_bytes_of_its_file():
     _, message = reached(npz(**GOOD | {"W1": GOOD["W1"].T}), P.solve, True)
     assert "matmul: " in message
     shapes = [line for line in message.splitlines() if line.startswith("(")]

@@ -15,7 +15,7 @@ def observed(f, n_parts=1, args=ARGS):
 
 
 class Refuses:
-    """Raises at whatever is asked of it."""
+    """Raises an error at every access."""
 
     def __getattribute__(self, name):
         raise SystemExit(name)
@@ -96,7 +96,7 @@ def test_an_array_of_objects_that_are_numbers_has_values():
     assert described["values"].tolist() == [[1.5, 2.0]]
 
 
-def test_a_masked_array_tells_how_many_are_masked():
+def test_a_masked_array_shows_how_many_are_masked():
     assert describe(np.ma.masked_less(np.arange(5.0), 2))["masked"] == 2
 
 
@@ -112,7 +112,7 @@ def test_odd_lists_end(make, kind):
     assert describe(make())["kind"] == kind
 
 
-def test_a_list_that_holds_itself_ends():
+def test_a_list_that_contains_itself_ends():
     value = []
     value.append(value)
     assert describe(value)["values"] is None
@@ -134,7 +134,7 @@ def test_the_answer_is_a_copy():
     ("value", "n_parts", "count"),
     [((1, 2), 2, 2), ([1, 2], 2, 2), ((1, 2), 1, 1), (1, 2, 1), (tuple(range(99)), 2, 3)],
 )
-def test_an_answer_is_split_where_several_values_are_asked(value, n_parts, count):
+def test_an_answer_is_split_where_several_values_are_expected(value, n_parts, count):
     assert len(observed(lambda X, k: value, n_parts)["parts"]) == count
 
 
@@ -168,14 +168,14 @@ def test_an_error_is_named(raised, first):
     assert observed(f)["error"][0][0] == first
 
 
-def test_an_error_tells_its_line():
+def test_an_error_is_reported_with_its_line():
     def f(X, k):
         return X + "a"
 
     assert observed(f)["error"][2] == [2, "f"]
 
 
-def test_a_power_that_is_too_large_is_told_in_words():
+def test_a_power_that_is_too_large_is_reported_in_words():
     def f(X, k):
         return 1e200**k
 

@@ -20,7 +20,7 @@ both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytes
 # What the texts show
 
 
-def test_the_variances_that_are_shown_are_right():
+def test_the_variances_that_are_shown_are_correct():
     shown = example("initialize")
     n_in, n_out = shown["n_in"], shown["n_out"]
     asked = [2 / (n_in + n_out), 2 / (n_in + n_out), 2 / n_in]
@@ -35,7 +35,7 @@ def test_the_mask_that_is_shown_gives_what_is_shown():
     assert np.array_equal(shown["dX"], shown["dY"] * shown["mask"])
 
 
-def test_the_numbers_of_the_diagnosis_are_those_of_the_curves():
+def test_the_numbers_of_the_diagnosis_match_the_curves():
     here = {"np": np}
     exec(cells()["ps4_optimization curves"], here)
     here["plt"].close("all")
@@ -68,7 +68,7 @@ WAYS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
-def test_the_outcome_is_the_one_told(way):
+def test_the_outcome_is_the_one_in_the_text(way):
     train = cell_of("ps4_optimization", "uses")["train"]
     outcome = cells()["ps4_optimization text_outcome"]
     rows = re.findall(r"^\| (\w.*) \| (0\.\d+) \| (0\.\d+) \|$", outcome, re.MULTILINE)
@@ -104,7 +104,7 @@ def test_a_variance_wrong_by_a_third_or_more_is_always_found(factor, visible, py
 
 
 @both
-def test_dropping_a_tenth_more_than_asked_is_always_found(visible, pytestconfig):
+def test_dropping_a_tenth_too_much_is_always_found(visible, pytestconfig):
     def f(X, dY, p, training, rng):
         return PROBLEMS["dropout"].solve(X, dY, p + 0.14, training, rng)
 
@@ -151,7 +151,7 @@ def test_the_tool_makes_the_file_that_is_here():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 0.610, False: 0.592}[visible]
     assert got == pytest.approx(expected, abs=0.001)
@@ -159,7 +159,7 @@ def test_the_solved_file_reaches_what_the_text_says(visible):
 
 
 @pytest.mark.slow
-def test_each_threshold_asks_for_another_idea():
+def test_each_threshold_requires_another_idea():
     levels = list(P.thresholds.values())
     ways = {"long": (1.07, 1.12, 0), "weight decay": (0.64, 0.68, 2), "shifted": (0.6, 0.63, 3)}
     for way, (low, high, passed) in ways.items():

@@ -45,7 +45,7 @@ every_draw = pytest.mark.parametrize(
 
 @pytest.fixture
 def some(pytestconfig):
-    """Return a function that leaves one answer in four to problems that take long."""
+    """Return a function that selects one in four answers of problems that take long."""
 
     def kept(name, answers):
         step = 4 if name in TAKES_LONG and not pytestconfig.getoption("slow") else 1
@@ -60,7 +60,7 @@ def test_the_declaration_is_sound(name):
 
 
 @every_problem
-def test_no_right_answer_begins_with_what_lies_in_memory(name):
+def test_no_correct_answer_begins_with_uninitialised_memory(name):
     # A mutant that leaves out the filling would return something else in each call.
     p = PROBLEMS[name]
     sources = [inspect.getsource(f) for f in (p.solve, *p.alternatives.values())]
@@ -69,7 +69,7 @@ def test_no_right_answer_begins_with_what_lies_in_memory(name):
 
 @every_draw
 @every_problem
-def test_right_answers_have_all_points_and_nothing_is_said(name, seed, visible, some):
+def test_correct_answers_get_full_points_and_no_findings(name, seed, visible, some):
     p, unfair = PROBLEMS[name], {}
     for title, f in {"the reference": p.solve, **some(name, p.alternatives)}.items():
         verdict = judged(packed(name, seed, visible), f)
@@ -80,7 +80,7 @@ def test_right_answers_have_all_points_and_nothing_is_said(name, seed, visible, 
 
 @every_draw
 @every_problem
-def test_each_mistake_is_charged_as_declared_and_gets_its_own_hint_alone(
+def test_each_mistake_is_charged_as_declared_and_gets_only_its_own_hint(
     name, seed, visible, some
 ):
     p, wrong = PROBLEMS[name], []
@@ -119,7 +119,7 @@ def test_empty_input_gives_empty_output(name, seed, visible):
 
 
 @every_problem
-def test_an_untouched_stub_is_told_so_once(name):
+def test_an_untouched_stub_is_reported_once(name):
     verdict = judged(packed(name, SEED, False), NOTHING["untouched"])
     (result,) = verdict.findings
     assert (result.code, result.data) == (Code.NOT_WRITTEN, {"function": name})
@@ -127,7 +127,7 @@ def test_an_untouched_stub_is_told_so_once(name):
 
 @slow
 @every_problem
-def test_the_gate_of_a_release_holds(name):
+def test_the_problem_passes_the_gate_of_a_release(name):
     assert over_seeds(PROBLEMS[name], 2, first=10) == []
 
 
@@ -148,7 +148,7 @@ def test_visible_data_survives_a_file_bit_for_bit(name, tmp_path):
 
 
 @every_problem
-def test_packed_data_holds_nothing_but_plain_types(name):
+def test_packed_data_contains_only_plain_types(name):
     kinds = {type(v) for v in walk(packed(name, SEED, False))}
     assert kinds <= {dict, list, str, int, float, bool, type(None), np.ndarray}
 
@@ -160,7 +160,7 @@ def walk(v):
 
 
 @every_problem
-def test_packed_data_holds_no_statement_of_the_reference(name):
+def test_packed_data_contains_no_statement_of_the_reference(name):
     data = packed(name, SEED, False)
     text = "".join("".join(v for v in walk(data) if type(v) is str).split())
     body = ast.parse(inspect.getsource(PROBLEMS[name].solve)).body[0].body[1:]
@@ -191,7 +191,7 @@ def test_tried_candidates_are_the_same_for_every_seed(name):
 
 @every_draw
 @every_problem
-def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
+def test_of_two_ordinary_cases_one_is_wide_and_one_is_tall(name, seed, visible):
     for one, other in pairwise(packed(name, seed, visible)["cases"]):
         if one["group"] == other["group"] and one["aspect"] == "value":
             first, second = ([*c["sizes"].values(), 0][:2] for c in (one, other))
@@ -199,7 +199,7 @@ def test_of_two_ordinary_cases_one_is_wide_and_one_is_high(name, seed, visible):
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
-def test_the_solved_file_of_a_challenge_has_all_points_and_no_file_none(name):
+def test_the_solution_file_of_a_challenge_gets_full_points_and_no_file_none(name):
     assert check_seed(CHALLENGES[name], SEED) == []
 
 
@@ -216,7 +216,7 @@ def test_far_points_have_the_sizes_they_should_and_some_nearly_coincide(N, M):
     assert np.sort(far, axis=None)[min(N, M) - 2] > 1
 
 
-def test_no_order_of_adding_keeps_what_is_under_the_root_from_below_0():
+def test_what_is_under_the_root_is_negative_in_every_order_of_summation():
     case = next(c for c in PROBLEMS["pairwise_distances"].cases if c.group == "coincident")
     for seed in range(20):
         X, Y = case.make(np.random.default_rng(seed), 7, 11, 5)
@@ -243,7 +243,7 @@ def fused(x, y):
     return total
 
 
-def test_some_picture_is_safe_by_the_margin():
+def test_some_images_have_a_zero_gradient_and_some_do_not():
     for seed, visible in itertools.product(range(5), (True, False)):
         for case in packed("hinge_loss", seed, visible)["cases"]:
             if case["aspect"] == "value":
@@ -254,7 +254,7 @@ TOGETHER = ("ridge_fit", "gaussian_classifier_fit", "batch_norm_forward", "batch
 
 
 def _has_rows(name):
-    """Return whether the first argument is a table of samples that count one each."""
+    """Return whether the first argument is a table whose samples contribute separately."""
     p = PROBLEMS[name]
     if not is_plain(name) or name in (*TOGETHER, "pca") or "N" not in p.cases[0].letters[:1]:
         return False
@@ -289,7 +289,7 @@ def _parts(p, args):
     return whole if len(p.returns) > 1 else (whole,)
 
 
-def test_the_order_of_equal_distances_decides_no_vote(rng):
+def test_no_vote_depends_on_the_order_of_equal_distances(rng):
     known = PROBLEMS["knn_predict"].solve.__globals__
     X_train, X = (rng.integers(8, size=(n, 5)).astype(float) for n in (40, 500))
     _, _, rows, k = known["asked"](rng, X_train, X, 6, 500, tied=False)

@@ -1,4 +1,4 @@
-"""The problems of ps8 beside what PyTorch itself says, its reading, and its challenge."""
+"""The problems of ps8 compared with PyTorch itself, its reading, and its challenge."""
 
 import copy
 import re
@@ -86,7 +86,7 @@ def test_an_accumulated_epoch_takes_the_steps_of_large_batches(accumulate):
     torch.testing.assert_close(one.weight, two.weight, rtol=1e-9, atol=1e-12)
 
 
-def test_an_evaluation_changes_nothing_and_is_that_of_all_samples_at_once():
+def test_an_evaluation_changes_nothing_and_matches_all_samples_at_once():
     import torch
     from torch import nn
 
@@ -105,7 +105,7 @@ def test_an_evaluation_changes_nothing_and_is_that_of_all_samples_at_once():
     assert float(accuracy) == pytest.approx((scores.argmax(1) == y).double().mean().item())
 
 
-def test_the_mean_gradient_of_workers_is_that_of_the_whole_batch():
+def test_the_mean_gradient_of_workers_matches_the_whole_batch():
     import torch
     from torch import nn
 
@@ -129,7 +129,7 @@ def test_the_mean_gradient_of_workers_is_that_of_the_whole_batch():
 
 
 @pytest.mark.slow
-def test_an_error_that_both_trainings_raise_is_told_once():
+def test_an_error_that_both_training_runs_raise_is_reported_once():
     class Checkpoint(solve("Checkpoint")):
         def load(self, file):
             self.generator.set_state(self.generator.initial_seed())
@@ -150,7 +150,7 @@ def test_an_epoch_that_is_a_tensor_loses_only_the_points_for_form():
     assert [aspect for aspect, (got, most) in verdict.points.items() if got < most] == ["shape"]
 
 
-def test_a_module_that_forgets_to_call_init_is_told_which_call_is_missing():
+def test_a_module_that_forgets_to_call_init_shows_which_call_is_missing():
     import torch
 
     class ResidualMLP(torch.nn.Module):
@@ -164,7 +164,7 @@ def test_a_module_that_forgets_to_call_init_is_told_which_call_is_missing():
 # The profile that is read by hand
 
 
-def test_the_shares_of_the_answer_are_those_of_the_table():
+def test_the_fractions_of_the_answer_match_the_table():
     lines = re.findall(r"^ +(\S+) +([\d.]+)(m?s) +([\d.]+)(m?s) +(\d+)$", TEXT, re.MULTILINE)
     unit = {"s": 1.0, "ms": 0.001}
     assert len(lines) == 22
@@ -261,24 +261,24 @@ def in_training_by_parts(file, pictures):
 
 
 def not_divided(net, x):
-    """Return the pictures with numbers up to 255."""
+    """Return the images with numbers up to 255."""
     net.eval()
     return 255 * x
 
 
 def shifted(net, x):
-    """Return the pictures moved by three pixels."""
+    """Return the images moved by three pixels."""
     net.eval()
     return x.roll(3, 3)
 
 
 def zeros(file, pictures):
-    """Return the first class for each picture."""
+    """Return the first class for each image."""
     return np.zeros(len(pictures), int)
 
 
 def wrong():
-    """Return files and functions that should not count, and what is told of them."""
+    """Return files and functions that should not count, and the messages about them."""
     return {
         "training": (GOOD, labels_by(in_training), "training mode"),
         "training by parts": (GOOD, in_training_by_parts, "in which mode"),
@@ -309,7 +309,7 @@ def test_bad_input_is_refused_with_a_reason(visible):
 
 @pytest.mark.slow
 @both
-def test_training_mode_gives_other_labels_to_far_more_pictures_than_may_differ(visible):
+def test_training_mode_changes_far_more_labels_than_may_differ(visible):
     (case,) = data_of(challenge(), visible)["cases"]
     pictures = case["args"]["pictures"]
     assert len(pictures) == 500

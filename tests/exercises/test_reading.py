@@ -162,7 +162,7 @@ def test_an_import_counts_for_the_functions_that_it_touches(cell, costs):
         assert bool(result) == (name in costs.split()), name
 
 
-def test_numpy_counts_wherever_it_stands():
+def test_numpy_counts_wherever_it_occurs():
     names = names_used(FUNCTION, "import scipy\nnp.vectorize(abs)")
     assert forbidden_in(names, ["numpy.vectorize"]) == ["numpy.vectorize"]
 

@@ -46,7 +46,7 @@ def rnn():
     return x, h0, weights
 
 
-def test_the_states_and_gradients_are_those_of_nnlib(rnn):
+def test_the_states_and_gradients_match_nnlib(rnn):
     x, h0, weights = rnn
     layer, given = (
         loaded(nn.RNN(5, 4), weights),
@@ -64,7 +64,7 @@ def test_the_states_and_gradients_are_those_of_nnlib(rnn):
         np.testing.assert_allclose(mine, theirs.grad.numpy(), rtol=0, atol=1e-10)
 
 
-def test_the_step_of_the_gru_is_that_of_nnlib_and_of_torch():
+def test_the_step_of_the_gru_matches_nnlib_and_torch():
     import torch
 
     rng = np.random.default_rng(2)
@@ -81,7 +81,7 @@ def test_the_step_of_the_gru_is_that_of_nnlib_and_of_torch():
     np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-10)
 
 
-def test_the_step_of_the_lstm_and_its_gradients_are_those_of_torch():
+def test_the_step_of_the_lstm_and_its_gradients_match_torch():
     import torch
 
     rng = np.random.default_rng(3)
@@ -102,14 +102,14 @@ def test_the_step_of_the_lstm_and_its_gradients_are_those_of_torch():
 # Chance
 
 
-def test_the_probabilities_that_are_shown_are_right():
+def test_the_probabilities_that_are_shown_are_correct():
     shown = example("sample")
     odds = np.exp(shown["logits"] / shown["temperature"])
     right = odds / odds.sum(axis=1, keepdims=True)
     assert np.array_equal(shown["probabilities"], right.round(4))
 
 
-def test_the_counts_that_are_drawn_from_are_those_of_the_plays():
+def test_the_counts_that_are_drawn_from_match_the_plays():
     cell = cells()["ps6_rnn temperatures"]
     letters, counts = re.search(r'letters, counts = "(.*)", \[(.*)\]', cell).groups()
     text = "".join(shakespeare()[0].texts).lower()
@@ -144,7 +144,7 @@ def test_the_same_entry_for_every_row_earns_nothing(value, visible):
 # What the text says of three curves
 
 
-def test_the_numbers_of_the_reading_are_those_of_the_curves():
+def test_the_numbers_of_the_reading_match_the_curves():
     here = {"np": np}
     exec(cells()["ps6_rnn three_gradients"], here)
     here["plt"].close("all")
@@ -169,7 +169,7 @@ def test_the_numbers_of_the_reading_are_those_of_the_curves():
 
 
 @both
-def test_the_solved_file_reaches_what_the_text_says(visible):
+def test_the_solution_file_reaches_what_the_text_says(visible):
     got, _ = reached(P.solved_path.read_bytes(), visible=visible)
     expected = {True: 2.584, False: 2.571}[visible]
     assert got == pytest.approx(expected, abs=0.003)
@@ -177,7 +177,7 @@ def test_the_solved_file_reaches_what_the_text_says(visible):
     assert got < min(P.thresholds.values())
 
 
-def test_the_counts_of_the_text_are_right_and_the_plays_as_hard():
+def test_the_counts_of_the_text_are_correct_and_the_plays_as_hard():
     maker = tool("make_characters")
     train, test = shakespeare()
     text = maker.codes("".join(train.texts))

@@ -1,4 +1,4 @@
-"""Right answers in strangers' styles, which no problem registers, lose nothing."""
+"""Correct answers in other styles, which no problem registers, lose nothing."""
 
 import copy
 import io
@@ -25,7 +25,7 @@ def right(problem):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("visible", [True, False])
-def test_a_right_answer_in_another_style_loses_nothing(visible):
+def test_a_correct_answer_in_another_style_loses_nothing(visible):
     verdicts = [(f.__name__, judged(packed(n, SEED, visible), f)) for n, f in RIGHT + modules()]
     assert [(name, v.findings) for name, v in verdicts if v.score < 100 or v.findings] == []
 
@@ -257,7 +257,7 @@ def from_glorot_weights_that_decay(X, y, hidden, epochs, lr, rng):
 
 
 def modules():
-    """Return right answers to the problems of ps8, with their names: PyTorch takes a second."""
+    """Return correct answers to the problems of ps8, with names: PyTorch takes a second."""
     import torch
     from torch import nn
 

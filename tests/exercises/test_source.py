@@ -1,4 +1,4 @@
-"""What an assignment's text says beside its declarations is right."""
+"""What an assignment's text says in addition to its declarations is correct."""
 
 import ast
 import functools
@@ -44,7 +44,7 @@ def cells():
 
 
 def digits_of_the_data_set():
-    """Return the data set that the digits of an assignment are taken from."""
+    """Return the dataset that the digits of an assignment are taken from."""
     from sklearn.datasets import load_digits  # takes a second
 
     return load_digits()
@@ -139,7 +139,7 @@ def test_the_solution_has_all_points(name):
 
 
 @pytest.mark.parametrize("name", [name for name in PROBLEMS if name not in MANY_ANSWERS])
-def test_the_numbers_of_the_example_are_right(name):
+def test_the_numbers_of_the_example_are_correct(name):
     p, shown = PROBLEMS[name], example(name)
     given = [shown[n] for n in p.parameters]
     for mine, declared in zip(given, p.by_hand, strict=True):
@@ -169,7 +169,7 @@ def test_the_text_of_a_challenge_says_how_large_its_file_may_be(name):
 
 
 @pytest.mark.slow
-def test_the_digits_are_those_of_the_data_set():
+def test_the_digits_are_from_the_dataset():
     data = digits_of_the_data_set()
     learn, test = _rows(data.target, 0, 4), _rows(data.target, 4, 6)
     names = digits()
@@ -185,7 +185,7 @@ def _rows(target, first, last):
 
 
 @pytest.mark.slow
-def test_the_outcome_with_digits_is_the_one_told():
+def test_the_outcome_with_digits_is_the_one_in_the_text():
     names = digits()
     nearest = names["read_nearest"]()
     softmax = names["read_trained"](names["softmax_cross_entropy"])
@@ -202,7 +202,7 @@ def test_the_outcome_with_digits_is_the_one_told():
 
 
 @pytest.mark.slow
-def test_other_draws_of_digits_turn_out_as_told():
+def test_other_draws_of_digits_give_the_outcome_in_the_text():
     data = digits_of_the_data_set()
     names, read = digits(), []
     for seed in range(10):
@@ -221,7 +221,7 @@ def test_other_draws_of_digits_turn_out_as_told():
 
 
 @pytest.mark.slow
-def test_the_outcome_of_linear_algebra_is_the_one_told():
+def test_the_outcome_of_linear_algebra_is_the_one_in_the_text():
     names = ("reaction", "powers", "cars", "letters", "drawing", "cloud")
     here = {name: cell_of("ps1_linear_algebra", name) for name in names}
     summary = cells()["ps1_linear_algebra text_outcome"]
@@ -249,7 +249,7 @@ def test_the_outcome_of_linear_algebra_is_the_one_told():
 
 
 @pytest.mark.slow
-def test_the_outcome_of_backpropagation_is_the_one_told():
+def test_the_outcome_of_backpropagation_is_the_one_in_the_text():
     here = cell_of("ps3_backprop", "uses")
     apart, largest, by_values, by_arrays = map(min, *(here["compare"]() for _ in range(5)))
     summary = cells()["ps3_backprop text_outcome"]
@@ -292,7 +292,7 @@ SECTIONS = (
 
 
 @every_assignment
-def test_the_sections_to_read_first_stand_on_their_pages_in_this_order(assignment):
+def test_the_sections_to_read_first_are_on_their_pages_in_this_order(assignment):
     source = (EXERCISES / "source" / assignment / f"{assignment}.md").read_text("utf-8")
     lines = re.findall(r"^\*\*Read first:\*\* (.*)$", source, re.MULTILINE)
     named = [result for line in lines for result in re.findall(SECTIONS, line)]
@@ -329,7 +329,7 @@ def test_correct_functions_have_no_findings(assignment, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_every_problem_but_a_challenge_ends_with_a_picture():
+def test_every_problem_but_a_challenge_ends_with_a_figure():
     assert set(pictures()) == set(PROBLEMS)
 
 

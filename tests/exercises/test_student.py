@@ -58,7 +58,7 @@ def renamed(f, name):
     return f
 
 
-def test_a_right_function_is_told_so(folder, capsys):
+def test_a_correct_function_is_confirmed(folder, capsys):
     for name in FEW:
         assert check(SOLVE[name]) is None
         printed = capsys.readouterr().out
@@ -67,7 +67,7 @@ def test_a_right_function_is_told_so(folder, capsys):
         assert NOT_PROVED in printed
 
 
-def test_a_known_mistake_is_told_its_hint(folder):
+def test_a_known_mistake_gets_its_hint(folder):
     p = PROBLEMS["softmax_cross_entropy"]
     wrong = renamed(lambda *a: p.mistakes["sum instead of mean"].solve(*a), p.name)
     text = check_message(wrong, folder)
@@ -77,7 +77,7 @@ def test_a_known_mistake_is_told_its_hint(folder):
     assert "gradient, stability, but" in text
 
 
-def test_an_unexplained_answer_is_shown_beside_the_example(folder):
+def test_an_unexplained_answer_is_shown_next_to_the_example(folder):
     wrong = renamed(
         lambda X, Y: np.sin(SOLVE["pairwise_distances"](X, Y)), "pairwise_distances"
     )
@@ -89,7 +89,7 @@ def test_an_unexplained_answer_is_shown_beside_the_example(folder):
     )
 
 
-def test_an_explained_answer_is_not_shown_the_right_one(folder):
+def test_an_explained_answer_does_not_reveal_the_correct_one(folder):
     wrong = renamed(lambda X, Y: SOLVE["pairwise_distances"](X, Y) ** 2, "pairwise_distances")
     assert "yours:" not in check_message(wrong, folder)
 
@@ -110,7 +110,7 @@ def turned(part, kind):
 @pytest.mark.parametrize(
     "name", ["hinge_loss", *(pytest.param(name, marks=pytest.mark.slow) for name in PROBLEMS)]
 )
-def test_an_answer_of_any_type_is_told_of(tmp_path, name, kind):
+def test_an_answer_of_any_type_is_described(tmp_path, name, kind):
     if isclass(SOLVE[name]) or "Returns nothing" in SOLVE[name].__doc__:
         pytest.skip("its answer is what it changes or is, not what it returns")
     (tmp_path / "ps.cases.json").write_text(cases_file(name))
@@ -136,12 +136,12 @@ def test_an_answer_of_any_type_is_told_of(tmp_path, name, kind):
 
 
 def waits(p):
-    """Return whether some aspect has cases of its own, beside the parts and the form."""
+    """Return whether an aspect other than the parts and the form has separate cases."""
     return bool(set(p.points) - set(p.returns.values()) - set(PASSIVE))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_numbers_of_any_type_in_a_class_are_told_of(folder, kind):
+def test_numbers_of_any_type_in_a_class_are_described(folder, kind):
     class Value(SOLVE["Value"]):
         def backward(self):
             super().backward()
@@ -184,7 +184,7 @@ def test_the_example_compares_numbers_and_not_their_types(folder):
         (np.array([[2.0]]), np.array([2]), "    p: expected [2]; yours: [[2]]"),
     ],
 )
-def test_only_numbers_that_differ_stand_beside_each_other(result, want, line):
+def test_only_numbers_that_differ_are_shown_side_by_side(result, want, line):
     assert difference("p", result, want) == line
     lines = [line] if line else []
     part = {"kind": "array", "values": result}
@@ -209,7 +209,7 @@ def test_an_aspect_with_the_name_of_its_part_is_said_once(folder):
     assert "  gradient: Your `gradient` is nan everywhere" in text
 
 
-def test_a_gradient_is_approximated_outside_of_what_is_checked(folder):
+def test_numerical_gradient_works_outside_of_a_checked_function(folder):
     x = np.array([[1.0, -2.0], [0.5, 3.0]])
     assert np.allclose(numerical_gradient(lambda x: (x**3).sum(), x), 3 * x**2)
     with pytest.raises(ValueError, match=r"\(2, 2\)"):
@@ -222,7 +222,7 @@ def test_a_gradient_is_approximated_outside_of_what_is_checked(folder):
     assert (numerical_gradient(np.sum, x) > 0).all()
 
 
-def test_another_order_and_other_names_of_the_parameters_are_told(folder):
+def test_another_order_and_other_names_of_the_parameters_are_reported(folder):
     def pairwise_distances(Y, X):
         return X - Y[:2]
 
@@ -240,7 +240,7 @@ def test_another_order_and_other_names_of_the_parameters_are_told(folder):
     assert called not in check_message(pairwise_distances, folder)
 
 
-def test_an_error_is_told_with_line_and_shapes(folder):
+def test_an_error_is_reported_with_line_and_shapes(folder):
     def pairwise_distances(X, Y):
         return X - Y
 
@@ -249,7 +249,7 @@ def test_an_error_is_told_with_line_and_shapes(folder):
     assert "(tried: random points; shapes: X (" in text
 
 
-def test_a_loop_is_told_with_its_steps(folder):
+def test_a_loop_is_reported_with_its_steps(folder):
     def pairwise_distances(X, Y):
         return np.array([np.sqrt(((x - Y.astype(float)) ** 2).sum(axis=1)) for x in X])
 
@@ -259,7 +259,7 @@ def test_a_loop_is_told_with_its_steps(folder):
 
 
 @pytest.mark.slow
-def test_a_forbidden_name_in_the_function_is_told(folder):
+def test_a_forbidden_name_in_the_function_is_reported(folder):
     def pairwise_distances(X, Y):
         from scipy.spatial.distance import cdist
 
@@ -271,7 +271,7 @@ def test_a_forbidden_name_in_the_function_is_told(folder):
     assert "restart the kernel" not in text
 
 
-def test_a_forbidden_name_in_another_cell_is_told(folder, monkeypatch):
+def test_a_forbidden_name_in_another_cell_is_reported(folder, monkeypatch):
     import IPython
 
     cells = {"In": ["", "import torch", "def hinge_loss(): torch"]}
@@ -285,8 +285,8 @@ def test_a_missing_file_is_named(tmp_path):
     assert "contains no file *.cases.json" in check_message(SOLVE["hinge_loss"], tmp_path)
 
 
-def test_an_unknown_function_is_told_the_names(folder):
-    text = check_message(test_an_unknown_function_is_told_the_names, folder)
+def test_an_unknown_function_gets_the_list_of_names(folder):
+    text = check_message(test_an_unknown_function_gets_the_list_of_names, folder)
     assert f"The problems are {', '.join(FEW)}." in text
 
 
@@ -295,7 +295,7 @@ def test_anything_may_be_checked(folder, odd):
     assert check_message(odd, folder).startswith("check: no problem has the name")
 
 
-def test_checking_needs_numpy_alone(folder):
+def test_checking_needs_only_numpy(folder):
     blocked = "IPython nbformat nbgrader jupytext scipy sklearn torch matplotlib".split()
     program = f"""
 import sys
@@ -316,7 +316,7 @@ check(hinge_loss)
 
 
 def hint_of(name, mistake):
-    """Return what check prints of a known mistake, on visible cases."""
+    """Return what check prints about a known mistake, on visible cases."""
     data, f = packed(name, 1, True), PROBLEMS[name].mistakes[mistake].solve
     return report(data, caller(data, f), judged(data, f), Path())
 
@@ -331,7 +331,7 @@ def test_a_program_that_fails_is_shown_letter_by_letter():
     assert both[1] == both[2]
 
 
-def test_the_first_step_that_is_not_right_is_told_and_none_after_it():
+def test_only_the_first_step_that_is_wrong_is_reported():
     class Begun:
         def __init__(self, data, *parents):
             self.data, self.grad, self.parents = data, 0.0, parents
@@ -375,7 +375,7 @@ def test_driver_shows_actual_and_expected_results():
     assert "A case that fails" not in hint_of("softmax_vjp", "jacobian built")
 
 
-def test_the_loss_that_was_reached_is_told_in_the_notebook_alone():
+def test_the_loss_that_was_reached_is_shown_only_in_the_notebook():
     printed = hint_of("train_network", "one step")
     assert re.search(
         r"^  Your loss is 0\.\d+, and it should be 0\.1 or lower\.$", printed, re.MULTILINE
@@ -393,7 +393,7 @@ NEIGHBOURS = """def knn_predict(X, y, Z, k):
 
 
 @pytest.mark.parametrize(("right", "lines"), [(False, 1), (True, 0)])
-def test_a_function_that_calls_a_wrong_one_is_told_so(right, lines):
+def test_a_function_that_calls_a_wrong_one_is_reported(right, lines):
     problems = {n: packed(n, 1, True) for n in ("pairwise_distances", "knn_predict")}
     names = {"np": np}
     exec(SQUARED + NEIGHBOURS, names)
@@ -407,7 +407,7 @@ def test_a_function_that_calls_a_wrong_one_is_told_so(right, lines):
 
 
 @pytest.mark.parametrize(("loss", "said"), [(0.02, False), (0.08, True)])
-def test_check_says_how_near_a_training_is_to_the_limit(loss, said):
+def test_check_says_how_near_a_training_run_is_to_the_limit(loss, said):
     data = packed("train_network", 1, True)
     full = judged(data, PROBLEMS["train_network"].solve)
     lines = report(data, None, replace(full, reported=(loss,)), Path()).splitlines()

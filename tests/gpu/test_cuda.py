@@ -1,4 +1,4 @@
-"""What needs a GPU of CUDA: `make gpu` runs it, and says so where there is none."""
+"""Tests that need a CUDA GPU: `make gpu` runs them, and says so if there is none."""
 
 import importlib
 from pathlib import Path
@@ -39,7 +39,7 @@ def network(L):
     return model, L.tensor(x), L.tensor(y)
 
 
-def test_the_gradients_on_the_gpu_are_those_of_nnlib():
+def test_the_gradients_on_the_gpu_match_nnlib():
     torch.set_float32_matmul_precision("highest")
     results = []
     for L in (nnlib, torch):
@@ -80,7 +80,7 @@ def test_a_launch_returns_before_the_kernel_is_done():
     assert done.query()
 
 
-def test_a_cuda_graph_reads_what_its_input_holds_now():
+def test_a_cuda_graph_reads_the_current_content_of_its_input():
     layer, x = torch.nn.Linear(8, 4).cuda(), torch.zeros(2, 8, device="cuda")
     with torch.no_grad():
         side = torch.cuda.Stream()

@@ -1,4 +1,4 @@
-"""Courses, which are released once for all workers, and small helps of many tests."""
+"""Courses, which are released once for all workers, and small helpers of many tests."""
 
 import functools
 import os
@@ -26,7 +26,7 @@ FEW_SEEDS = 1  # on which a release is held to its declaration, as tests/exercis
 
 @pytest.fixture(scope="session", autouse=True)
 def once():
-    """Do once in a process what would be the same again: seeds, sandboxes, the package."""
+    """Check each seed and sandbox, and build the package, only once in a process."""
     known, able, folder = {}, set(), tempfile.TemporaryDirectory()
     really = Assignment.seed_complaints
 
@@ -62,7 +62,7 @@ def once():
 
 @pytest.fixture(scope="session")
 def made_once(request, tmp_path_factory):
-    """Return a function: the path of a name, made by its first call of all workers."""
+    """Return a function that returns a named path, which the first worker to call it makes."""
     folder = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         folder = folder.parent
@@ -98,7 +98,7 @@ def released(made_once):
 
 @pytest.fixture(scope="session")
 def hand_marked(made_once):
-    """Return a released course of which a person marks two answers, made once for all."""
+    """Return a released course with two answers to mark by hand, made once for all workers."""
     return made_once("hand-marked", hand_marked_course)
 
 

@@ -115,7 +115,7 @@ def bomb():
 
 
 def hand_in(course, student, notebook, weights=SOLVED):
-    """Write a student's notebook, and a file beside it, into the submissions."""
+    """Write a student's notebook, and a file next to it, into the submissions."""
     folder = course / "submitted" / student / NAME
     folder.mkdir(parents=True)
     (folder / f"{NAME}.ipynb").write_text(notebook.text())

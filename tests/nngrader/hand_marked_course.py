@@ -38,5 +38,5 @@ def hand_marked_course(folder):
 
 
 def markdown_cell(source):
-    """Return a Markdown cell of a student's own."""
+    """Return a Markdown cell that a student has added."""
     return {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": source}

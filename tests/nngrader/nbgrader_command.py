@@ -1,4 +1,4 @@
-"""Run nbgrader's own commands in a course, each in a process of its own."""
+"""Run nbgrader's own commands in a course, each in a separate process."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Run a command as an ordinary user, even if Python lies in a folder closed to others."""
+"""Run a command as an ordinary user, even if Python is in a folder closed to others."""
 
 import os
 import stat

@@ -15,7 +15,7 @@ PATIENCE = 20  # seconds that a process may take to end
 
 @contextlib.contextmanager
 def adopt_orphans():
-    """Yield a list that holds, after the block, the command lines of processes left running."""
+    """Yield a list, which gets the command lines of processes left running after the block."""
     libc, before, left = ctypes.CDLL(None), set(children(os.getpid())), []
     assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
     try:

@@ -27,7 +27,7 @@ def rebuilding(assignment, student):
 
 
 def result(assignment, student, share=1.0, flags=()):
-    """Return a result like the grader's, with this share of each test cell's points."""
+    """Return a result like the grader's, with this fraction of each test cell's points."""
     tests = [c for c in assignment.instructor["cells"] if is_test(c)]
     cells = {grade_id(c): [share * mark(c)["points"], mark(c)["points"]] for c in tests}
     return {
@@ -43,7 +43,7 @@ def result(assignment, student, share=1.0, flags=()):
 
 
 def record(course, shares, flags=()):
-    """Record a share of the points for each student; return the results and their flags."""
+    """Record a fraction of the points for each student; return the results and their flags."""
     assignment = Assignment(Course(course), NAME)
     results = {s: result(assignment, s, share, flags) for s, share in shares.items()}
     with Recorder(assignment) as recorder:
@@ -58,7 +58,7 @@ def gradebook(course):
 
 
 def tables(course):
-    """Return a gradebook's tables, with names in place of randomly drawn ids."""
+    """Return a gradebook's tables, with names instead of randomly drawn ids."""
     from nbgrader.api import Base
 
     with quiet(), gradebook(course) as g:

@@ -213,7 +213,7 @@ class Notebook:
         return self
 
     def add_cell(self, source, before="pairwise_distances"):
-        """Add a code cell of the student's own before the cell of a problem."""
+        """Add a code cell by the student before the cell of a problem."""
         cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
         cell |= {"execution_count": None, "id": f"mine-{len(self.cells)}"}
         self.cells.insert(self.index(before), cell)

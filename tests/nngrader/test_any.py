@@ -1,4 +1,4 @@
-"""Whatever is handed in, and whatever a worker says, there is a result as plain data."""
+"""Whatever is submitted, and whatever a worker replies, there is a result as plain data."""
 
 import json
 import math

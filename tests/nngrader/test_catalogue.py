@@ -1,4 +1,4 @@
-"""Every submission of the catalogue: what it comes to, graded by root and by another user."""
+"""Every submission of the catalogue: its result, graded by root and by another user."""
 
 import functools
 import json
@@ -33,7 +33,7 @@ def answers():
 def graded(request, released, base, open_folder):
     """Return results by the name in the catalogue, the course, and processes left over.
 
-    Honest code and known answers come out the same whoever grades: once is enough.
+    Honest code and known answers get the same result from every user, so once is enough.
     """
     first = request.param == USERS[0]
     if not first and not namespaces_work():

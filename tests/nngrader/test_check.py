@@ -1,4 +1,4 @@
-"""`nngrader check`: what it says of a notebook, and its exit status."""
+"""`nngrader check`: what it says about a notebook, and its exit status."""
 
 import json
 import signal
@@ -39,7 +39,7 @@ def check(course, tmp_path, notebook):
     return done
 
 
-def test_a_right_notebook_exits_with_0(released, base, tmp_path):
+def test_a_correct_notebook_exits_with_0(released, base, tmp_path):
     done = check(released, tmp_path, base.solved())
     assert done.returncode == 0, done.stderr
     assert "softmax_cross_entropy: 40 of 40 points on the visible cases." in done.stdout
@@ -47,7 +47,7 @@ def test_a_right_notebook_exits_with_0(released, base, tmp_path):
     assert "in grading" not in done.stdout
 
 
-def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
+def test_each_function_that_is_wrong_is_reported(released, base, tmp_path):
     notebook = base.solved().delete("softmax_cross_entropy").add_cell("1 / 0")
     notebook.add_cell("import json\nimport matplotlib.pyplot as plt")
     notebook["setup"]["source"] += "\nfrom math import inf"
@@ -65,7 +65,7 @@ def test_each_function_that_is_wrong_is_told(released, base, tmp_path):
         assert words in done.stdout, done.stdout
 
 
-def test_a_forbidden_package_is_told_once_with_its_cell(released, base, tmp_path):
+def test_a_forbidden_package_is_reported_once_with_its_cell(released, base, tmp_path):
     cell = "import scipy\nnp.pi = scipy.pi"
     done = check(released, tmp_path, base.solved().add_cell(cell))
     assert done.stdout.count("`scipy` in the cell that begins 'import scipy'") == 1
@@ -146,7 +146,7 @@ def test_names_that_a_later_cell_assigns_cost_nothing(released, base, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-def test_another_order_of_the_arguments_is_told(released, base, tmp_path):
+def test_another_order_of_the_arguments_is_reported(released, base, tmp_path):
     source = "def hinge_loss(targets, scores, margin=1.0):\n    return scores[:, targets]"
     done = check(released, tmp_path, base.solved().write("hinge_loss", source))
     asked = (
@@ -155,7 +155,7 @@ def test_another_order_of_the_arguments_is_told(released, base, tmp_path):
     assert asked in done.stdout, done.stdout
 
 
-def test_the_files_beside_the_notebook_are_missing_as_in_grading(released, base, tmp_path):
+def test_files_next_to_the_notebook_are_missing_as_in_grading(released, base, tmp_path):
     source = "def hinge_loss(*_):\n    return np.load('few.npz')['a']"
     notebook = student_folder(released, tmp_path, base.solved().write("hinge_loss", source))
     np.savez(notebook.with_name("few.npz"), a=1)
@@ -176,7 +176,7 @@ while True:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM", "SIGKILL"])
-def test_no_process_outlives_check(released, base, tmp_path, stop):
+def test_no_process_is_left_after_check(released, base, tmp_path, stop):
     begun = tmp_path / "begun"
     cell = STUBBORN.replace("PATH", repr(str(begun)))
     notebook = student_folder(released, tmp_path, base.solved().add_cell(cell))
@@ -202,7 +202,7 @@ def test_no_process_outlives_check(released, base, tmp_path, stop):
 
 
 def is_running(pid):
-    """Return whether a process is there and has not ended, collected or not."""
+    """Return whether a process exists and has not ended, even if it has not been reaped."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

@@ -164,7 +164,7 @@ def test_a_mistake_is_charged_once_and_gets_its_hint(graded):
         assert as_html(mistake.hint) in graded.pages["tronny8"]
 
 
-def test_the_json_holds_what_is_documented_and_nothing_else(graded):
+def test_the_json_contains_only_what_is_documented(graded):
     for result in graded.results.values():
         assert list(result) == KEYS
         assert (result["assignment"], result["max_score"]) == (NAME, 100)
@@ -206,7 +206,7 @@ def test_each_platforms_table_has_the_marks(graded):
         assert "100.0" in row
 
 
-def test_pages_hold_no_hidden_number_and_no_solution(graded, base):
+def test_pages_contain_no_hidden_number_and_no_solution(graded, base):
     cases = [pack(p, SEED, visible=False)["cases"] for p in problems()]
     secret = {n for n in numbers_of(cases) if len(n) == 6 and "e" not in n}
     assert len(secret) > 1000
@@ -229,7 +229,7 @@ def numbers_of(value):
     return set()
 
 
-def test_pages_run_nothing_ask_nobody_and_name_no_other_student(graded):
+def test_pages_run_nothing_load_nothing_and_name_no_other_student(graded):
     for student, text in graded.pages.items():
         assert "<script" not in text, student
         assert "LEAK" not in text, student
@@ -342,7 +342,7 @@ def test_no_anonymous_output_names_anybody(graded, tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_the_autograder_for_gradescope_lets_nobody_read_the_rest(graded, tmp_path):
+def test_only_the_owner_can_read_the_rest_of_the_autograder_for_gradescope(graded, tmp_path):
     assert run(graded.course, "gradescope", NAME, "--out", tmp_path / "autograder.zip") == 0
     with zipfile.ZipFile(tmp_path / "autograder.zip") as z:
         modes = {i.filename: i.external_attr >> 16 for i in z.infolist()}

@@ -1,4 +1,4 @@
-"""The command: its exit status, and that what is wrong is told in one line."""
+"""The command: its exit status, and one-line messages that say what is wrong."""
 
 import json
 import re
@@ -114,7 +114,7 @@ def test_an_assignment_that_was_not_released_is_not_graded(tmp_path, capsys):
     assert f"nngrader release {NAME}" in capsys.readouterr().err
 
 
-def test_a_misspelt_student_is_asked_about_and_a_code_is_known_as_one(course, base, capsys):
+def test_a_misspelt_student_gets_a_suggestion_and_a_code_is_recognised(course, base, capsys):
     hand_in(course, "ada", base.solved().text())
     (course / "students.csv").write_text("id,first_name\nada,Ada\nada2,Ida\n")
     code = Codes(Course(course))("ada")
@@ -129,7 +129,7 @@ def test_a_misspelt_student_is_asked_about_and_a_code_is_known_as_one(course, ba
             assert capsys.readouterr().err.endswith(message)
 
 
-def test_a_seed_at_which_the_problems_do_not_hold_stops_the_grading(course, base, capsys):
+def test_grading_stops_if_a_correct_answer_loses_points_at_the_seed(course, base, capsys):
     hand_in(course, "ada", base.solved().text())
     file = problems_folder(course) / "pairwise_distances.py"
     text = file.read_text()
@@ -141,7 +141,7 @@ def test_a_seed_at_which_the_problems_do_not_hold_stops_the_grading(course, base
     assert not (course / "autograded").exists()
 
 
-def test_the_first_grade_makes_a_seed_that_nobody_else_reads(course, base, tmp_path):
+def test_the_first_grade_makes_a_seed_that_no_other_user_can_read(course, base, tmp_path):
     (course / ".seed").unlink()
     hand_in(course, "ada", base.solved().text())
     assert run(course, "grade", NAME, "--json", tmp_path / "r.json") == 0
@@ -185,7 +185,7 @@ def test_a_part_of_the_class_is_not_graded_with_a_new_seed(course):
     assert (course / "gradebook.seed").read_text() == "5\n"
 
 
-def test_import_of_the_package_needs_numpy_alone():
+def test_import_of_the_package_needs_only_numpy():
     code = (
         "import sys, nngrader\n"
         "loaded = {m.split('.')[0] for m in sys.modules} - set(sys.stdlib_module_names)\n"

@@ -1,4 +1,4 @@
-"""A Dask cluster of processes of their own: TLS, a worker that dies, and what is refused."""
+"""A Dask cluster of separate processes: TLS, a worker that dies, and what is refused."""
 
 import json
 import os

@@ -197,7 +197,7 @@ def test_a_notebook_of_another_assignment_is_left_out(course, tmp_path, capsys):
     assert f"ada: {BOOK} is a notebook of other" in output
 
 
-def test_the_date_of_a_download_makes_nobody_late(course, tmp_path, capsys):
+def test_the_date_of_a_download_makes_no_student_late(course, tmp_path, capsys):
     class_list(course)
     _, output = collect(course, zipped(tmp_path / "g.zip", canvas(), LATE), capsys)
     assert stamp(course, "ada") is None
@@ -209,7 +209,7 @@ def test_the_date_of_a_download_makes_nobody_late(course, tmp_path, capsys):
 
 
 @pytest.mark.slow
-def test_a_time_that_cannot_be_read_is_told_and_no_other_is_guessed(course, tmp_path, capsys):
+def test_a_time_that_cannot_be_read_is_reported_and_not_guessed(course, tmp_path, capsys):
     for text in ("21 November", "", "2026-13-45 99:00:00 UTC", "2026-01-02 03:04:05 Mars/Base"):
         files = {f"ada/{BOOK}": book(), "ada/timestamp.txt": text.encode()}
         status, output = collect(course, folder(tmp_path / "got", files), capsys)
@@ -237,7 +237,7 @@ def test_times_are_read_as_they_are_written():
         assert (result.isoformat() if result else None) == expected, text
 
 
-def test_submitters_of_gradescope_are_read_or_nobody_is_named():
+def test_submitters_of_gradescope_are_read_or_no_student_is_named():
     one = "submission_1:\n  :submitters:\n  - :name: A\n    :sid: 007\n"
     known, nobody = ([("007", "", "A")], ""), ([], "")
     for text, expected in (
@@ -267,7 +267,9 @@ def test_several_notebooks_are_collected_and_named(course, tmp_path, capsys):
     assert "  eve: no notebook among 1 file, but ps-checkpoint.ipynb" in output
 
 
-def test_declared_files_are_taken_and_others_are_told(course, tmp_path, capsys, monkeypatch):
+def test_declared_files_are_collected_and_others_are_reported(
+    course, tmp_path, capsys, monkeypatch
+):
     monkeypatch.setattr(Assignment, "declared", {"weights.npz": 10, "large.npz": 10})
     files = {
         f"ada/{BOOK}": book(),

@@ -1,4 +1,4 @@
-"""Zips and folders that lie, break, lead elsewhere, or are interrupted."""
+"""Zips and folders with false sizes, damage or links, and runs that are interrupted."""
 
 import contextlib
 import os
@@ -51,7 +51,7 @@ HOSTILE = [
 ]
 
 
-def test_a_hostile_entry_is_told_and_nothing_else_suffers(course, tmp_path, capsys):
+def test_a_hostile_entry_is_reported_and_affects_nothing_else(course, tmp_path, capsys):
     for n, (name, reason) in enumerate(HOSTILE):
         download = tmp_path / "got.zip"
         own = [(f"bob/{BOOK}", book(f"bob {n}"))]
@@ -77,7 +77,7 @@ def days(n):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_entries_of_one_name_are_told(course, tmp_path, capsys):
+def test_two_entries_with_the_same_name_are_reported(course, tmp_path, capsys):
     twice = [(f"ada/{BOOK}", book("one")), (f"ada/{BOOK}", book("two"))]
     status, output = collect(course, zipped(tmp_path / "got.zip", twice), capsys)
     assert status == 1
@@ -154,7 +154,7 @@ def test_a_students_zip_with_too_many_entries_is_not_opened(course, tmp_path, ca
 
 
 @pytest.mark.parametrize("at", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in (1, 2))])
-def test_an_interrupted_run_leaves_nothing_half_and_is_mended_by_the_next(
+def test_an_interrupted_run_leaves_no_half_and_the_next_run_completes_it(
     course, tmp_path, capsys, monkeypatch, at
 ):
     collect(course, zipped(tmp_path / "a.zip", {f"ada/{BOOK}": book("old")}, EARLY), capsys)

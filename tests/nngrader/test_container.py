@@ -1,4 +1,4 @@
-"""Containers in the place of bubblewrap: the command that is built, and the worker inside."""
+"""Containers instead of bubblewrap: the command that is built, and the worker inside."""
 
 import json
 

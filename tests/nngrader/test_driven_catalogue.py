@@ -73,7 +73,7 @@ def test_hostile_answers_to_a_challenge_gain_nothing(challenge):
     assert results == []
 
 
-def test_right_answers_to_the_same_have_all_points(challenge):
+def test_correct_answers_to_the_same_get_full_points(challenge):
     text = DEFINITIONS[
         DEFINITIONS.index("def classify") : DEFINITIONS.index("@best.on_visible")
     ]

@@ -90,7 +90,7 @@ def failing(student, x):
     raise KeyError(student(x))
 
 
-def test_an_error_inside_a_driver_is_told_like_one_of_the_students(start):
+def test_an_error_inside_a_driver_is_reported_like_one_of_the_students(start):
     r = start("def f(x):\n    return x\ndef g(x):\n    return 1 / 0")
     assert drive(r, "f", failing, 1, x=1) == ["KeyError"]
     assert drive(r, "g", failing, 1, x=1) == ["ZeroDivisionError"]

@@ -96,7 +96,7 @@ def whole(open_folder):
     return Whole(course, {r["student"]: r for r in json.loads(out.read_text())})
 
 
-def test_a_released_zip_tells_no_secret_and_checks_a_right_notebook(whole, tmp_path):
+def test_a_released_zip_reveals_no_secret_and_checks_a_correct_notebook(whole, tmp_path):
     with zipfile.ZipFile(whole.course / "release" / f"{NAME}.zip") as z:
         z.extractall(tmp_path)
     (notebook,) = tmp_path.rglob(f"{NAME}.ipynb")
@@ -115,7 +115,7 @@ def test_a_released_zip_tells_no_secret_and_checks_a_right_notebook(whole, tmp_p
     assert "accuracy with the 40 visible pictures: 1." in done.stdout
 
 
-def test_right_answers_earn_all_that_is_not_marked_by_hand(whole):
+def test_correct_answers_earn_all_that_is_not_marked_by_hand(whole):
     assert len(whole.results) == len(list((whole.course / "submitted").iterdir()))
     codes = [f["code"] for r in whole.results.values() for f in r["flags"]]
     assert FlagCode.GRADER_FAILED not in codes
@@ -128,7 +128,7 @@ def test_right_answers_earn_all_that_is_not_marked_by_hand(whole):
     assert RUBRIC in recorded.read_text()
 
 
-def test_a_mistake_is_charged_and_its_hint_stands_on_the_page(whole):
+def test_a_mistake_is_charged_and_its_hint_is_on_the_page(whole):
     for student, mistakes in MISTAKEN.items():
         for problem, mistake in mistakes:
             about, report = DRIVEN[problem].mistakes[mistake], whole.problem(student, problem)
@@ -162,7 +162,7 @@ def test_the_leaderboard_ranks_without_names(whole):
     assert any(row["code"] in whole.page("half") for row in rows if row["measured"] == "0.75")
 
 
-def test_no_hidden_input_stands_on_a_page(whole):
+def test_no_hidden_input_is_on_a_page(whole):
     cases = Course(whole.course).hidden(NAME)["Value"]["cases"]
     numbers = {f"{x:.6g}" for c in cases for x in c["args"]["numbers"].values()}
     for student in whole.results:

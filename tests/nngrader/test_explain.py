@@ -18,7 +18,7 @@ def hinge_loss(scores, targets, margin=1.0):
 
 
 @pytest.mark.slow
-def test_text_and_page_show_inputs_what_came_and_what_is_asked(course, base, tmp_path, capsys):
+def test_text_and_page_show_inputs_results_and_expected_values(course, base, tmp_path, capsys):
     hand_in(course, "ada", base.solved().write("hinge_loss", MEAN_LEFT_OUT).text())
     assert run(course, "explain", NAME, "ada", "hinge_loss") == 0
     text = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Marks leave for each platform and are the same when it has read them as it says it does."""
+"""Marks that are exported for each platform are the same after its documented import."""
 
 import copy
 import csv
@@ -163,7 +163,7 @@ def test_without_a_class_list_the_id_stands_for_all(course):
         assert "kim2" not in text
 
 
-def test_odd_names_are_written_as_they_are_and_told(course, monkeypatch):
+def test_odd_names_are_written_as_they_are_and_reported(course, monkeypatch):
     odd = '=HYPERLINK("http://x"),a\nb'
     monkeypatch.setattr(export, "marks", lambda *_: {odd: mark(7.0)})
     (course / "students.csv").write_text("id,last_name\nada,+Lovelace\n")
@@ -181,7 +181,7 @@ def test_numbers_are_exact_to_six_digits_and_have_no_exponent():
     assert number(-0.0) == "0.0"
 
 
-def test_points_that_a_person_gave_count_for_what_could_not_be_graded(course, monkeypatch):
+def test_points_given_by_hand_count_for_what_could_not_be_graded(course, monkeypatch):
     given = mark(12.0) | {"by_hand": [("why", 12.0, 12.0, "")]}
     monkeypatch.setattr(export, "marks", lambda *_: {"zoe": given, "ada": mark(0.0)})
     results = {s: {"status": "ungradable"} for s in ("zoe", "ada")}
@@ -191,7 +191,7 @@ def test_points_that_a_person_gave_count_for_what_could_not_be_graded(course, mo
     assert (outcomes["ada"][1], outcomes["ada"][-2]) == ("", "ungradable")
 
 
-def test_gradescopes_columns_hold_all_students(course):
+def test_the_columns_of_gradescope_contain_all_students(course):
     text = table(course, NAME, "gradescope")
     results = {row["SID"]: row for row in csv.DictReader(io.StringIO(text))}
     assert {s: float(r["Total Score"]) for s, r in results.items() if r["Total Score"]} == FINAL

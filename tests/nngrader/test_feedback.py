@@ -57,7 +57,7 @@ def test_all_text_is_escaped():
     assert "&lt;script&gt;alert(1)" in text
 
 
-def test_a_function_that_cannot_be_judged_is_told_first_and_names_are_code():
+def test_a_function_that_cannot_be_judged_comes_first_and_names_are_code():
     later = RESULT["problems"]["f<b>"]["findings"]
     first = Finding(Code.RAISED, "value", data={"function": "f", "raised": "KeyError"})
     report = RESULT["problems"]["f<b>"] | {"findings": [*later, first.to_json()]}
@@ -95,7 +95,7 @@ def test_lost_points_come_first_and_correct_parts_are_folded():
     assert text.index(TITLE) > order[-1]
 
 
-def test_a_skipped_challenge_comes_last_and_is_no_mistake():
+def test_a_skipped_challenge_comes_last_and_is_not_a_mistake():
     data = {"file": "weights.npz"}
     skipped = {
         "score": 0.0,
@@ -138,7 +138,7 @@ def test_a_syntax_error_explains_why_the_function_is_missing():
     assert present == [True, False, True]
 
 
-def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
+def test_a_page_shows_late_penalty_marks_by_hand_and_comments():
     mark = {
         "score": 60.0,
         "max_score": 110.0,
@@ -159,7 +159,7 @@ def test_a_page_tells_late_penalty_marks_by_hand_and_comments():
         assert words in text
 
 
-def test_an_overridden_mark_is_the_only_one_that_is_told():
+def test_an_overridden_mark_is_the_only_one_that_is_shown():
     mark = {
         "score": 27.0,
         "max_score": 100.0,
@@ -181,7 +181,7 @@ def test_an_overridden_mark_is_the_only_one_that_is_told():
     assert shown(for_student(Flag.from_json(missing))) not in page(flags, mark)
 
 
-def test_an_ungradable_submission_is_told_why_and_has_no_points():
+def test_an_ungradable_submission_gets_a_reason_and_no_points():
     mark = {"score": 0.0, "max_score": 100.0, "late_penalty": 0.0, "needs_manual_grade": False}
     for flag in (
         Flag(FlagCode.CUT_OFF, data={"file": "my <b>.ipynb"}),

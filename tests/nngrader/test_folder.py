@@ -45,7 +45,7 @@ def test_a_challenge_in_a_folder_finds_its_files(course):
     assert pack(problems[-1], 1, visible=False)["cases"][0]["kept"]["target"].size == 60
 
 
-def test_private_definitions_change_those_of_a_folder(course, tmp_path):
+def test_private_definitions_can_change_the_definitions_of_a_folder(course, tmp_path):
     private = tmp_path / "private"
     private.mkdir()
     (private / f"{NAME}.py").write_text(

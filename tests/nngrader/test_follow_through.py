@@ -1,4 +1,4 @@
-"""A function that calls a wrong one is judged again with a right one in its place."""
+"""A function that calls a wrong one is judged again with a correct one instead."""
 
 import functools
 import textwrap
@@ -36,7 +36,7 @@ def two_layer_loss(params, X, y):
 """
 
 
-def test_a_wrong_function_is_followed_even_if_its_problem_counts_no_more():
+def test_a_wrong_function_is_followed_even_if_its_problem_no_longer_counts():
     right, wrong = {"score": 4.0, "max": 4.0}, {"score": 1.0, "max": 4.0}
     dropped = {"score": 0.0, "max": 0.0, "graded": wrong}
     reports = {"right": right, "wrong": wrong, "dropped": dropped, "caller": wrong}
@@ -57,7 +57,7 @@ def box():
 
 @functools.cache
 def declared(assignment):
-    """Return an assignment's problems and right answers, by name."""
+    """Return an assignment's problems and correct answers, by name."""
     course = Course(EXERCISES)
     problems = {p.name: p for p in course.problems(assignment)}
     cells = course.instructor(assignment)["cells"]
@@ -71,7 +71,7 @@ def packed(assignment, name):
 
 
 def reference(name):
-    """Return the source of a right answer of ps3_backprop."""
+    """Return the source of a correct answer of ps3_backprop."""
     return declared("ps3_backprop")[1][name]
 
 

@@ -28,7 +28,7 @@ def sandbox():
 
 @pytest.fixture
 def start(sandbox):
-    """Yield a function that makes a runner of `f`, and of `g`, which tells what it sees."""
+    """Yield a function that makes a runner of `f`, and of `g`, which reports what it sees."""
     made = []
 
     def make(body, box=sandbox):
@@ -41,7 +41,7 @@ def start(sandbox):
 
 
 def run_both(r):
-    """Call `f`, then `g`; return what came of `f`, and whether the sandbox is the same."""
+    """Call `f`, then `g`; return the outcome of `f`, and whether the sandbox is the same."""
     try:
         value = r.value("f", (), {})
     except Died as e:

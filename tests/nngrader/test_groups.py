@@ -1,4 +1,4 @@
-"""A group hands in once: each of it gets the work, and the work is graded once."""
+"""A group submits once: each member gets the work, and the work is graded once."""
 
 import pytest
 from nngrader.course import Course
@@ -31,7 +31,7 @@ def moodle_file(name, number, text):
     return {f"{name}_{number}_assignsubmission_file_/{BOOK}": book(text)}
 
 
-def test_the_class_list_and_tables_of_platforms_tell_groups(tmp_path):
+def test_the_class_list_and_tables_of_platforms_define_groups(tmp_path):
     class_list(tmp_path, GROUPED)
     students = read_roster(Course(tmp_path))
     assert of_roster(students) == {"Team A": ["ada", "bo"], "B-Team": ["emmy", "kim1"]}

@@ -1,4 +1,4 @@
-"""What is handed in is read as far as it can be, and what is odd about it is told."""
+"""Submissions are read as far as possible, and what is unusual about them is reported."""
 
 import base64
 import gzip
@@ -170,7 +170,7 @@ def test_a_file_that_looks_like_a_notebook_is_named(tmp_path):
 
 
 def marked(gid, source, code=True, **mark):
-    """Return a cell of the instructor's with nbgrader's mark."""
+    """Return one of the instructor's cells, with nbgrader's metadata."""
     mark = {"grade_id": gid, "solution": True, "grade": not code, "points": 5} | mark
     kind = "code" if code else "markdown"
     return {"cell_type": kind, "id": gid, "source": source, "metadata": {"nbgrader": mark}}
@@ -235,7 +235,7 @@ def test_all_cells_with_one_id_run_in_order_and_are_shown():
 
 
 def bare(value, depth=1):
-    """Return a value as a large notebook is read: from parsed JSON, which the reader scans."""
+    """Return a parsed value without what is left out when a large notebook is read."""
     if isinstance(value, list):
         return [bare(x, depth + 1) for x in value]
     if not isinstance(value, dict):
@@ -260,7 +260,7 @@ NESTED = st.recursive(
 
 
 @given(value=NESTED, indent=st.sampled_from([None, 1]))
-def test_of_a_large_notebook_all_but_its_outputs_is_read(value, indent):
+def test_everything_but_the_outputs_of_a_large_notebook_is_read(value, indent):
     raw = json.dumps(value, indent=indent).encode()
     assert json.loads(without_outputs(raw)) == bare(value)
 
@@ -272,7 +272,7 @@ def test_a_notebook_of_too_many_pieces_is_refused(monkeypatch):
     assert without_outputs(b"[" * 10) == b"[" * 10
 
 
-def test_a_locked_cell_of_an_earlier_release_is_unchanged():
+def test_a_locked_cell_of_an_earlier_release_counts_as_unchanged():
     about = {"grade_id": "text", "locked": True}
     cell = {"cell_type": "markdown", "id": "text", "metadata": {"nbgrader": about}}
     ours = {"cells": [cell | {"source": "10 points"}]}

@@ -1,4 +1,4 @@
-"""Intruders: nobody holds the grader up for nothing, and nothing runs where it is looked at."""
+"""Intruders: no submission delays the grader, and none runs code where it is displayed."""
 
 import html
 import inspect
@@ -151,7 +151,7 @@ def timers():
 """
 
 
-def test_memory_of_the_kernels_that_nobody_counts_is_not_to_be_had(box):
+def test_uncounted_memory_of_the_kernel_is_not_available(box):
     r = Runner([("cell", KERNEL, True)], box, 0)
     try:
         assert r.value("f", (), {}) == ["Operation not permitted"] * 8

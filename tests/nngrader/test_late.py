@@ -174,7 +174,7 @@ def test_the_penalty_follows_marks_given_by_hand(late):
         assert g.find_submission(NAME, "far").late_submission_penalty == 30
 
 
-def test_lateness_is_no_part_of_what_decides_a_result(course):
+def test_lateness_does_not_change_the_key_of_the_assignment(course):
     state(course, DUE + LATE)
     before = Assignment(Course(course), NAME).key
     state(course, DUE + LATE + EXTENSIONS)
@@ -184,7 +184,7 @@ def test_lateness_is_no_part_of_what_decides_a_result(course):
 
 
 @pytest.mark.slow
-def test_an_extension_granted_in_nbgrader_holds_where_the_file_names_none(late):
+def test_an_extension_granted_in_nbgrader_applies_if_the_file_names_none(late):
     record(late, ALL)
     with quiet(), gradebook(late) as g:
         g.grant_extension(NAME, "bob", days=1)

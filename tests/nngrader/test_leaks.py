@@ -123,7 +123,7 @@ BY_CHANCE = [
 ]
 
 
-def test_numbers_are_sought_that_stand_nowhere_by_chance():
+def test_only_numbers_that_cannot_occur_by_chance_are_searched_for():
     for numbers in SOUGHT:
         assert _bits(numbers) >= BITS, numbers
     for numbers in BY_CHANCE:
@@ -208,7 +208,7 @@ def test_planted_faults_are_found_and_named(planting, base):
     assert wrong == []
 
 
-def test_an_array_of_a_held_back_file_is_found_alone(planting, base, unpacked):
+def test_a_single_array_of_a_held_back_file_is_found(planting, base, unpacked):
     with np.load(unpacked / "heldback" / NAME / "weights.npz") as file:
         planting.add("b.npy", npy(file["weights"]))
     assert "b.npy: it contains an array of weights.npz (held back)" in planting.found(base)
@@ -234,7 +234,7 @@ def test_a_picture_that_is_held_back_is_found_in_any_form(planting, base, pictur
         (planting.folder / file).unlink()
 
 
-def test_other_pictures_are_not_taken_for_held_back_ones(planting, base):
+def test_other_images_are_not_mistaken_for_held_back_ones(planting, base):
     other = np.random.default_rng(7).integers(256, size=(30, 28, 28), dtype=np.uint8)
     planting.add("a.npy", npy(other))
     assert planting.found(base) == []
@@ -315,7 +315,7 @@ class Moving:
 
 
 @pytest.mark.slow
-def test_no_driver_or_measure_of_ours_tells_an_answer():
+def test_no_driver_or_measure_of_ours_reveals_an_answer():
     for assignment in ASSIGNMENTS:
         assert moving_leaks(OURS.problems(assignment)) == []
 

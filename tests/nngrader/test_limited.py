@@ -44,7 +44,7 @@ def test_a_call_ends_at_the_limit_with_the_words_of_grading(fault, monkeypatch):
     assert result == {"error": [[kind], ""], "stopped": stopped}
 
 
-def test_a_busy_computer_costs_nothing(monkeypatch):
+def test_a_busy_computer_costs_no_points(monkeypatch):
     monkeypatch.setattr(limited, "AT_HOME", 30.0)
     sleeping = defined("def f():\n    time.sleep(1)\n    return np.zeros(3)")
     assert limits_of(sleeping, call_seconds=0.1)({})["error"] is None

@@ -1,4 +1,4 @@
-"""Limits: where they are set, what each does, and what is said to student and instructor."""
+"""Limits: where they are set, what each does, and the messages to student and instructor."""
 
 import pytest
 from nngrader.records.flag import Flag, FlagCode
@@ -139,7 +139,7 @@ FAULTS = {  # the cell; the kind of error; what stopped it; the flag's data
 @pytest.mark.parametrize(
     "names", [["crash"], pytest.param([*FAULTS], marks=pytest.mark.slow)], ids=["one", "all"]
 )
-def test_each_limit_has_words_of_its_own(start, names):
+def test_each_limit_has_its_own_message(start, names):
     for name in names:
         cell, kind, stopped, data = FAULTS[name]
         seconds = 0.5 if kind == "TimeoutError" else 20.0
@@ -201,7 +201,7 @@ def test_a_statement_that_cannot_be_compiled_takes_no_other_with_it(start):
         assert flags == [Flag(FlagCode.SYNTAX_ERROR, "own cell 1", data)]
 
 
-def test_a_syntax_error_has_its_line_and_a_missing_name_is_told(start):
+def test_a_syntax_error_has_its_line_and_a_missing_name_is_reported(start):
     for cell, code, data in (
         ("x = 1\nif x:\npass", FlagCode.SYNTAX_ERROR, ("IndentationError", 3)),
         ("def g(:\n    pass", FlagCode.SYNTAX_ERROR, ("SyntaxError", 1)),

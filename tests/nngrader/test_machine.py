@@ -1,4 +1,4 @@
-"""What goes wrong around submissions: odd names, the machine, the gradebook, a second run."""
+"""Problems outside of submissions: odd names, the machine, the gradebook, a second run."""
 
 import errno
 import json
@@ -36,7 +36,7 @@ def printed_errors(capsys):
 
 
 @pytest.mark.slow
-def test_a_name_that_nobody_can_hold_stops_nobody_else(handed_in, base, tmp_path):
+def test_an_odd_student_name_stops_no_other_student(handed_in, base, tmp_path):
     for student in [*ODD_NAMES, "zoe"]:
         hand_in(handed_in, student, base.untouched().text())
     settings = environment() | {"PYTHONIOENCODING": "utf-8:strict"}
@@ -61,7 +61,7 @@ def test_a_name_that_nobody_can_hold_stops_nobody_else(handed_in, base, tmp_path
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_in_the_middle_is_one_line_and_loses_nothing(
+def test_a_disk_that_fills_up_gives_one_line_and_loses_nothing(
     handed_in, base, monkeypatch, capsys
 ):
     for student in ("bob", "cy"):

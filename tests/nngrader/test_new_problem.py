@@ -1,4 +1,4 @@
-"""The files of a new problem: written, named where they are to be filled in, and refused."""
+"""The files of a new problem: they are written, and refused until all is filled in."""
 
 import re
 
@@ -51,14 +51,14 @@ def test_a_skeleton_is_refused_until_each_place_is_filled(own, folder, capsys, p
     assert cells.index("row_norms") > cells.index("hinge_loss")
 
 
-def test_a_name_that_cannot_be_is_refused(own, capsys):
+def test_an_invalid_name_is_refused(own, capsys):
     for name in ("hinge_loss", "Norms", "class"):
         assert written(own, name) == 2
         assert name in capsys.readouterr().err
         assert not (problems_folder(own) / f"{name}.py").exists() or name == "hinge_loss"
 
 
-def test_a_section_stands_behind_the_problem_that_it_names_or_the_last():
+def test_a_section_follows_the_problem_that_it_names_or_the_last():
     section = f"## New\n\n```{MARK}new\n```"
     placed = f"Look.\n\n{section}\n\n(end)=\n\n## 2. End"
     assert placed in with_sections(TEXT, {"new": section})

@@ -1,4 +1,4 @@
-"""The notebook that is made of an assignment's text and its declared problems."""
+"""The notebook that is made from an assignment's text and its declared problems."""
 
 import re
 from types import SimpleNamespace

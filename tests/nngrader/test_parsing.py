@@ -1,4 +1,4 @@
-"""One thread's syntax tree is none of another's business."""
+"""A syntax tree of one thread is not affected by other threads."""
 
 import ast
 import gc

@@ -62,9 +62,7 @@ def refused(course, *arguments, capsys):
 
 
 @pytest.mark.slow
-def test_private_cells_and_a_new_problem_stand_in_the_released_notebook(
-    private_course, example
-):
+def test_private_cells_and_a_new_problem_are_in_the_released_notebook(private_course, example):
     text = (private_course / "release" / NAME / f"{NAME}.ipynb").read_text()
     assert "Manhattan distance from each row" in text
     for other in ("Euclidean", "np.abs(X[:, None, :]", "x @ y.T", "after:"):
@@ -117,7 +115,7 @@ def test_without_the_folder_of_the_release_nothing_is_graded_or_collected(
     assert (own / "submitted" / "bob" / NAME / f"{NAME}.ipynb").is_file()
 
 
-def test_a_broken_private_file_is_told_in_words(course, folder):
+def test_a_broken_private_file_is_reported_in_words(course, folder):
     for text, words in (
         ("def (", r"SyntaxError: .* \(line 1\)"),
         ("PROBLEMS = []\nPROBLEMS += [one]", r"'one' is not defined \(line 2\)"),

@@ -1,4 +1,4 @@
-"""The gradebook after recording: as nbgrader fills it, whole, and kept through trouble."""
+"""The gradebook after recording: as nbgrader fills it, complete, and intact after errors."""
 
 import contextlib
 import json
@@ -84,7 +84,7 @@ def test_a_submission_is_recorded_whole_or_not_at_all(filled, monkeypatch):
     assert marks(Course(filled), NAME)["bob"]["score"] == 100
 
 
-def test_a_gradebook_that_is_gone_is_named_and_not_made_anew(filled):
+def test_a_missing_gradebook_is_named_and_not_created_again(filled):
     (filled / "gradebook.db").unlink()
     with pytest.raises(CannotDo, match=r"gradebook\.db is missing: .* `nngrader release"):
         record(filled, CLASS)

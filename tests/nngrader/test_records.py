@@ -111,7 +111,7 @@ def test_a_code_has_sentences_for_every_audience(code, audience):
 
 
 @every_code
-def test_private_data_are_shown_of_visible_cases_alone(code):
+def test_private_data_are_shown_only_of_visible_cases(code):
     finding = sample(code)
     private = str(SECRET) in json.dumps(finding.data)
     assert (str(SECRET) in text(finding, Audience.VISIBLE)) == private
@@ -144,7 +144,7 @@ def test_every_limit_has_words(limit):
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_a_law_is_asked_about(law):
+def test_the_message_asks_about_the_law(law):
     assert text(sample(Code.DIFFERS, {"law": law}), Audience.HIDDEN).endswith(LAWS[law])
 
 

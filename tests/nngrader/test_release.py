@@ -34,7 +34,7 @@ def write(folder, notebook):
 
 
 @pytest.mark.slow
-def test_the_package_in_the_zip_checks_a_notebook_with_numpy_alone(released, base, tmp_path):
+def test_the_package_in_the_zip_checks_a_notebook_with_only_numpy(released, base, tmp_path):
     with zipfile.ZipFile(released / "release" / f"{NAME}.zip") as z:
         z.extractall(tmp_path)
     folder = tmp_path / NAME

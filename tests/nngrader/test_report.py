@@ -134,7 +134,7 @@ def test_on_a_phone_each_cell_has_the_name_of_its_own_column():
     assert labels == [("points", "7"), ("lost &lt;b&gt;", "3")]
 
 
-def test_difficulty_and_counts_are_those_found_by_hand():
+def test_difficulty_and_counts_match_a_calculation_by_hand():
     whole, value, shape = items(CLASS, "pairwise_distances")
     assert (whole.most, value.most, shape.most) == (30, 20, 10)
     # 30, 10, 10, 30, 0 of 30; 20, 0, 0, 20, 0 of 20; 10, 10, 10, 10, 0 of 10
@@ -191,7 +191,7 @@ def test_whose_loss_has_a_clear_cause_is_not_sought_in_the_cells():
         assert unexplained(lost, "hinge_loss") == ["ada"] * sought, findings
 
 
-def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(course):
+def test_the_page_shows_what_cost_most_first_in_the_words_that_students_got(course):
     empty = [result(s, EMPTY) for s in ("finn", "gita")]
     gone = [finding("value", Code.NOT_DEFINED, function="hinge_loss")]
     empty.append(result("hana", of(hinge_loss=({"value": 10.0, "gradient": 10.0}, gone))))
@@ -207,7 +207,7 @@ def test_the_page_tells_what_cost_most_first_in_the_words_that_students_got(cour
     assert "problem's definition: dana, emil" in text
 
 
-def test_the_page_tells_flags_reasons_lateness_and_who_is_missing(course, monkeypatch):
+def test_the_page_shows_flags_reasons_lateness_and_missing_students(course, monkeypatch):
     late = Flag(FlagCode.LATE, data={"seconds": 7200.0, "points": 4.0})
     flagged = result("finn", RIGHT, "flagged", [late, IMPORTS])
     lost = result("hana", {}, "ungradable", [Flag(FlagCode.NO_NOTEBOOK)])

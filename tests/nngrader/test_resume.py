@@ -1,4 +1,4 @@
-"""A run that is killed goes on where it stopped, and ends as if nothing had happened."""
+"""A run that is killed continues where it stopped, and ends as if nothing had happened."""
 
 import json
 import os
@@ -83,7 +83,9 @@ def wait_for(condition, seconds=120):
     return condition()
 
 
-def test_a_fault_of_the_grader_is_told_and_stops_nobody(course, base, tmp_path, monkeypatch):
+def test_a_fault_of_the_grader_is_reported_and_stops_no_other_student(
+    course, base, tmp_path, monkeypatch
+):
 
     for student in ("ada", "bob"):
         hand_in(course, student, base.solved().add_cell(f"name = {student!r}").text())

@@ -67,7 +67,7 @@ def waiting(course, student):
         return sorted(x.name for x in notebook.grades if x.needs_manual_grade)
 
 
-def test_the_person_who_marks_sees_answer_rubric_and_what_the_student_wrote(course, base):
+def test_the_marker_sees_answer_rubric_and_what_the_student_wrote(course, base):
     hand_in(course, "ada", answered(base).text())
     record(course, {"ada": 1.0})
     shown = sources(course, "ada")
@@ -102,7 +102,7 @@ def test_a_written_answer_is_not_lost_with_its_cell(course, base, lost):
     assert [f.cell for f in flags if f.code == FlagCode.ANSWER_ELSEWHERE] == ["why"]
 
 
-def test_marks_comments_and_extra_credit_outlive_regrading(course, base):
+def test_marks_comments_and_extra_credit_survive_regrading(course, base):
     hand_in(course, "ada", answered(base).text())
     record(course, {"ada": 1.0})
     give(course, "ada", "why", manual_score=7, extra_credit=1)
@@ -127,7 +127,7 @@ def test_marks_comments_and_extra_credit_outlive_regrading(course, base):
 
 
 @pytest.mark.slow
-def test_a_comment_on_a_function_and_an_answer_left_out_stand_on_the_page(course, base):
+def test_the_page_shows_a_comment_on_a_function_and_an_answer_left_out(course, base):
     hand_in(course, "ada", base.solved().write("why", "YOUR ANSWER HERE").text())
     hand_in(course, "bob", "no notebook")
     assert run(course, "grade", NAME) == 0
@@ -167,7 +167,7 @@ def test_a_marked_answer_is_looked_at_again_only_if_it_changed(course, base):
 
 
 @pytest.mark.parametrize("lost", ["notebook", "both"])
-def test_marks_by_hand_outlive_what_autograded_has_lost(course, base, lost):
+def test_marks_by_hand_survive_the_loss_of_autograded_files(course, base, lost):
     hand_in(course, "ada", answered(base).text())
     record(course, {"ada": 1.0})
     for name in ("why", "draw"):
@@ -192,7 +192,7 @@ def test_marks_by_hand_outlive_what_autograded_has_lost(course, base, lost):
     assert waiting(course, "ada") == ["draw", "why"]
 
 
-def test_marks_from_a_table_are_told_and_then_written(course, base, tmp_path, capsys):
+def test_marks_from_a_table_are_listed_and_then_written(course, base, tmp_path, capsys):
     for student in ("ada", "bob"):
         hand_in(course, student, answered(base).text())
     record(course, {"ada": 1.0, "bob": 1.0})
@@ -245,7 +245,7 @@ def test_a_table_of_marks_with_faults_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_marks_given_in_formgrader_outlive_regrading(course, base):
+def test_marks_given_in_formgrader_survive_regrading(course, base):
     hand_in(course, "ada", answered(base).text())
     hand_in(course, "bob", base.untouched().text())
     record(

@@ -1,4 +1,4 @@
-"""Other points after hand-in, and what was graded under an earlier definition."""
+"""Points that change after submission, and results graded under an earlier definition."""
 
 import json
 import shutil
@@ -81,7 +81,7 @@ def test_dry_run_lists_changes_and_changes_nothing(course, capsys):
     assert everything(course) == before
 
 
-def test_points_change_wherever_they_stand_and_grading_again_agrees(course, capsys):
+def test_points_change_everywhere_and_grading_again_agrees(course, capsys):
     pairs = {"pairwise_distances": 60, "softmax_cross_entropy": 10}
     named = [f"{n}={p}" for n, p in pairs.items()]
     before = latest(course)["ben"]["problems"]
@@ -136,7 +136,7 @@ def test_an_earlier_release_with_other_points_gets_no_flag(course):
 
 
 @pytest.mark.slow
-def test_a_problem_that_is_dropped_and_taken_back_has_its_points_and_marks_again(course):
+def test_a_problem_that_is_dropped_and_restored_gets_its_points_and_marks_back(course):
     before, results = marks(Course(course), NAME), latest(course)
     assert run(course, "reweight", NAME, "--drop", "hinge_loss", "why", "--yes") == 0
     known = marks(Course(course), NAME)

@@ -1,4 +1,4 @@
-"""The class list: what is read, and what is said of each kind of fault."""
+"""The class list: what is read, and the message for each kind of fault."""
 
 import pytest
 from nngrader.course import Course
@@ -36,7 +36,7 @@ def test_a_class_list_is_read_as_spreadsheets_write_it(tmp_path):
         assert result["emmy"] == expected
 
 
-def test_the_id_alone_is_enough_and_other_columns_are_passed_over(tmp_path):
+def test_an_id_is_enough_and_other_columns_are_ignored(tmp_path):
     assert class_of(tmp_path, "group,id\nA,ada\n") == {"ada": Student("ada")}
 
 
@@ -60,7 +60,7 @@ FAULTS = [
 ]
 
 
-def test_each_fault_is_told_with_its_line(tmp_path):
+def test_each_fault_is_reported_with_its_line(tmp_path):
     for raw, words in FAULTS:
         with pytest.raises(CannotDo, match=f"(?s)students.csv.*{words}"):
             class_of(tmp_path, raw)

@@ -45,7 +45,7 @@ def test_a_function_gets_copies_and_gives_back_plain_data(runner):
     assert given == [1]
 
 
-def test_an_error_is_known_by_a_name_of_pythons_own(runner):
+def test_an_error_is_reported_under_the_name_of_a_built_in_error(runner):
     class_of_its_own = "class Mine(KeyError): pass\ndef f():\n    raise Mine('secret')"
     r = runner(class_of_its_own)
     with pytest.raises(Raised, match=r"^KeyError$"):
@@ -83,7 +83,7 @@ def test_cells_run_in_a_module_with_the_name_that_it_has_in_a_notebook(runner):
     assert r.value("f", (), {}) == 1
 
 
-def test_each_function_has_a_worker_of_its_own(runner):
+def test_each_function_has_its_own_worker(runner):
     r = runner("seen = []\ndef f():\n    seen.append(1)\n    return len(seen)\ng = f")
     assert [r.value("f", (), {}), r.value("f", (), {}), r.value("g", (), {})] == [1, 2, 1]
 
@@ -97,7 +97,7 @@ def test_a_worker_sees_numpy_and_nothing_else_that_is_installed(runner):
     assert r.value("f", (names,), {}) == ["numpy", "json"]
 
 
-def test_ways_to_the_interpreter_by_another_module_are_flagged():
+def test_access_to_the_interpreter_through_other_modules_is_flagged():
     for source, code, name in (
         ("import random\nrandom._os.fork()", USES, "random._os.fork"),
         ("import dataclasses as d\nd.sys.modules", USES, "dataclasses.sys.modules"),
@@ -110,7 +110,7 @@ def test_ways_to_the_interpreter_by_another_module_are_flagged():
         assert Flag(code, data={"name": name}) in result, source
 
 
-def test_the_modules_of_a_network_are_no_way_out_where_networks_are_used():
+def test_the_modules_of_a_network_are_not_flagged_where_networks_are_used():
     asked = ("torch",)
     source = "import torch\ndef f(model):\n    return list(model.modules())"
     flags = {

@@ -128,7 +128,7 @@ def test_encoded_secrets_do_not_come_back(problem):
 
 
 @every_problem
-def test_no_number_of_a_hidden_case_stands_in_what_is_told(problem):
+def test_no_number_of_a_hidden_case_is_in_the_output(problem):
     data = hidden(problem)
     text = "".join(
         findings_for(
@@ -149,7 +149,7 @@ def test_no_number_of_a_hidden_case_stands_in_what_is_told(problem):
 # The file
 
 
-def test_a_seed_that_is_no_whole_number_or_open_to_others_is_told(course):
+def test_a_seed_that_is_not_an_integer_or_is_readable_by_others_is_reported(course):
     (course / ".seed").chmod(0o644)
     (warning,) = Course(course).warnings()
     assert "chmod 600" in warning

@@ -198,7 +198,7 @@ def test_marks_by_hand_feedback_and_export_cover_all_notebooks(course):
 
 
 @pytest.mark.sandbox
-def test_a_persons_points_for_test_cells_outlive_regrading(course, capsys):
+def test_points_given_by_hand_for_test_cells_survive_regrading(course, capsys):
     submit(course, "ada", answered(course, SOLUTIONS | WRONG))
     assert run(course, "grade", PS) == 0
     with open_gradebook(Course(course), PS) as gradebook:

@@ -1,4 +1,4 @@
-"""Likeness: what makes two cells alike, and which pairs of a class stand out."""
+"""Similarity: what makes two cells similar, and which pairs of a class stand out."""
 
 import ast
 import functools
@@ -83,14 +83,14 @@ def train(X, y, rate=0.1, steps=200):
 
 
 def source_of(f, name):
-    """Return a declared answer as a student would hand it in."""
+    """Return a declared answer as a student would submit it."""
     text = textwrap.dedent(inspect.getsource(f))
     return text[text.index("def ") :].replace(f.__name__, name, 1)
 
 
 @functools.cache
 def answers():
-    """Return right answers as students would hand them in, by problem."""
+    """Return correct answers as students would submit them, by problem."""
     return {
         p.name: [source_of(f, p.name) for f in (p.solve, *p.alternatives.values())]
         for p in problems()
@@ -127,7 +127,7 @@ def renamed(source, suffix="_2"):
 
 
 def class_of_alternatives(rng, n=30):
-    """Return the fingerprints of a class of random right answers with names of their own."""
+    """Return the fingerprints of a class of random correct answers with different names."""
     return {
         f"s{i:02}": {
             name: fingerprint(renamed(sources[rng.integers(len(sources))], f"_{i}"))
@@ -183,7 +183,7 @@ def test_a_copy_in_other_names_stands_out_of_thirty():
     assert ring.weight >= ENOUGH
 
 
-def test_the_published_solution_is_a_list_of_its_own(base):
+def test_the_published_solution_has_a_separate_list(base):
     published = solution_fingerprints(base.instructor_joined())
     given = {c: set(f) for c, f in solution_fingerprints(base.untouched_notebook()).items()}
     copy = {p: fingerprint(renamed(answers()[p][0])) for p in answers()}

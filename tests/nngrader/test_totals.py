@@ -1,4 +1,4 @@
-"""The totals of a course: weights, dropped, excused; and nothing counted that is not final."""
+"""The totals of a course: weights, dropped and excused work; only final marks count."""
 
 import csv
 import io
@@ -113,7 +113,7 @@ def test_the_command_line_goes_before_the_file(course, tmp_path):
     assert rules_for(course, [str(other)]) == Rules({"ps2": 1.0})
 
 
-def test_each_fault_of_the_file_is_told(tmp_path):
+def test_each_fault_of_the_file_is_reported(tmp_path):
     file = tmp_path / "course.toml"
     for text, words in (
         ("weight = 1", "did you mean 'weights'"),
@@ -177,7 +177,7 @@ def test_without_rules_all_graded_assignments_weigh_the_same(course):
     assert warned == []
 
 
-def test_of_equal_shares_the_weightier_is_dropped(course):
+def test_of_equal_percentages_the_one_with_more_weight_is_dropped(course):
     rules = Rules(weights={"ps1": 1.0, "ps2": 1.0, "ps3": 2.0}, drop_lowest=1)
     _, rows, _ = totals.totals(course, rules)
     ada = next(t for t in rows if t.student == "ada")

@@ -99,12 +99,12 @@ def test_a_frame_that_says_it_is_huge_is_not_read(pipe):
         through(pipe, struct.pack("<II", 2, 1000) + b"{}", cap=999)
 
 
-def test_half_a_frame_ends_in_a_time_limit(pipe):
+def test_half_a_frame_times_out(pipe):
     with pytest.raises(TimeoutError):
         through(pipe, frame({"l": []})[:-1], seconds=0.05)
 
 
-def test_a_reader_that_does_not_read_ends_in_a_time_limit(pipe):
+def test_a_reader_that_does_not_read_times_out(pipe):
     os.set_blocking(pipe[1], False)
     with pytest.raises(TimeoutError):
         wire.send(pipe[1], bytes(1 << 20), time.monotonic() + 0.05)

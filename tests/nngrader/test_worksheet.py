@@ -1,4 +1,4 @@
-"""Moodle's grading worksheet: it tells students and times, and takes marks."""
+"""Moodle's grading worksheet: it lists students and times, and we write marks into it."""
 
 import time
 from datetime import UTC, datetime
@@ -68,7 +68,7 @@ def test_dates_are_read_in_seven_languages():
         assert (result and result.replace(second=0)) == wanted, text
 
 
-def test_the_worksheet_tells_students_and_times(course, tmp_path, capsys):
+def test_the_worksheet_lists_students_and_times(course, tmp_path, capsys):
     class_list(course)
     files = {
         f"{who}_{number}_assignsubmission_file_/{BOOK}": book(text)
@@ -103,7 +103,7 @@ def test_under_blind_marking_a_participant_is_a_student(course, tmp_path, capsys
 
 @pytest.fixture
 def marked(tmp_path, monkeypatch):
-    """Return a course with marks of ada and kim1, who is still to be marked."""
+    """Return a course with marks; part of kim1's work is still to be marked by hand."""
     results = {"ada": mark(66.5), "kim1": mark(40.0, by_hand=True), "zoe": mark(1.0)}
     results |= {"participant-501": mark(7.25)}
     monkeypatch.setattr(export, "marks", lambda *_: {s: dict(m) for s, m in results.items()})

@@ -43,7 +43,7 @@ GRADS = {
 
 
 @pytest.mark.parametrize("call", GRADS.values(), ids=GRADS)
-def test_grad_is_that_of_torch(call):
+def test_grad_matches_torch(call):
     assert_same(*(numbers(call(L, *paths(L))) for L in BOTH))
 
 

@@ -53,14 +53,14 @@ def assert_same_as_torch(name, f, shapes, rng):
 
 
 @pytest.mark.parametrize("name", ["jacobian", "vjp", "jvp"])
-def test_derivatives_of_functions_are_those_of_torch(name, rng):
+def test_derivatives_of_functions_match_torch(name, rng):
     for kind, (f, shapes) in FUNCTIONS.items():
         with naming(kind):
             assert_same_as_torch(name, f, shapes, rng)
 
 
 @pytest.mark.parametrize("name", ["hessian", "vhp", "hvp"])
-def test_second_derivatives_of_functions_are_those_of_torch(name, rng):
+def test_second_derivatives_of_functions_match_torch(name, rng):
     for kind, (f, shapes) in SCALARS.items():
         with naming(kind):
             assert_same_as_torch(name, f, shapes, rng)
@@ -78,7 +78,7 @@ def test_a_recorded_matrix_can_be_differentiated_again(name):
     assert_same(*runs)
 
 
-def test_a_matrix_has_no_history_unless_asked_for():
+def test_a_matrix_has_no_history_by_default():
     x = leaf(1.0, 2.0)
     assert not functional.jacobian(lambda x: x**2, x).requires_grad
     value, product = functional.vjp(lambda x: (x**2).sum(), x)

@@ -10,7 +10,7 @@ from nnlib.tensor import raw
 from tests.nnlib.derivatives import leaf
 
 
-def test_right_gradients_pass():
+def test_correct_gradients_pass():
     constant = nnlib.tensor([2.0])
     assert gradcheck(lambda a, b, c: (a * b).exp() * c, [leaf(0.5, 1.0), leaf(2.0), constant])
 

@@ -58,7 +58,7 @@ def test_one_sided_differences_need_one_value_more_than_entries():
 @pytest.mark.parametrize(
     ("method", "exact"), [("forward", 3.31), ("backward", 2.71), ("central", 3.01)]
 )
-def test_errors_of_the_cube_at_one_are_those_by_hand(method, exact):
+def test_errors_of_the_cube_at_one_match_a_calculation_by_hand(method, exact):
     """x³ at 1 with h = 1/10: 3 + 3h + h², 3 - 3h + h², 3 + h²."""
     result = numerical_gradient(lambda x: x**3, 1, method=method, h=0.1)
     np.testing.assert_allclose(result, exact, rtol=1e-14)
@@ -129,7 +129,7 @@ def test_kink_is_halved_by_central_differences():
     assert numerical_gradient(f, 0.0, method="backward") == 0
 
 
-def test_identities_hold_in_both_layouts_and_are_those_of_torch(rng):
+def test_identities_hold_in_both_layouts_and_match_torch(rng):
     assert {rule.name for rule in RULES} == set(TORCH)
     for rule in RULES:
         with naming(rule.name):

@@ -103,7 +103,7 @@ def test_every_public_name_of_creation_is_tested():
 
 
 @each(SAME)
-def test_made_tensor_is_that_of_torch(case):
+def test_made_tensor_matches_torch(case):
     got, expected = case.make(nnlib), case.make(torch)
     np.testing.assert_allclose(
         got.detach().numpy(), expected.detach().numpy(), rtol=1e-6, atol=1e-7, strict=True
@@ -181,7 +181,7 @@ def test_dtype_that_nnlib_does_not_have_is_refused_by_all_names(dtype):
 
 
 @pytest.mark.parametrize("dtype", ["c16", "U1", "O"])
-def test_constructor_refuses_arrays_that_are_no_real_numbers(dtype):
+def test_constructor_refuses_arrays_that_are_not_real_numbers(dtype):
     for L in (nnlib.Tensor, nnlib.LongTensor):
         with pytest.raises(TypeError, match=r"Tensor: expected .*got"):
             L(np.zeros(2, dtype))
@@ -205,7 +205,7 @@ def test_library_itself_never_calls_the_constructor():
 
 
 @pytest.mark.parametrize("data", [None, [None], 1j, {1, 2}, ["a"], [[1], "ab"]])
-def test_data_that_are_no_numbers_are_refused(data):
+def test_data_that_are_not_numbers_are_refused(data):
     with pytest.raises(TypeError, match=r"^tensor: "):
         nnlib.tensor(data)
 

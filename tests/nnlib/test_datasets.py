@@ -43,7 +43,7 @@ def licence_of(name):
     return " ".join((DATA / f"{name.split('.')[0]}.LICENSE.txt").read_text().split())
 
 
-def test_a_licence_that_lets_it_be_given_on_lies_beside_each_file_and_on_the_card():
+def test_a_licence_that_allows_redistribution_is_next_to_each_file_and_on_its_card():
     for name in SETS:
         licence, shown = licence_of(name), describe(name).licence
         assert any(words in licence for words in FREE), name
@@ -69,7 +69,7 @@ def test_changing_what_a_loader_gave_changes_nothing_else():
             np.testing.assert_array_equal(now, then, err_msg=name)
 
 
-def test_the_digits_are_those_of_scikit_learn_in_another_order():
+def test_the_digits_are_from_scikit_learn_in_another_order():
     from sklearn.datasets import load_digits
 
     original = load_digits()
@@ -92,7 +92,7 @@ def test_no_day_of_the_weather_is_missing():
 @pytest.mark.parametrize(
     ("part", "speakers"), [(0, [30] * 9), (1, [31, 35, 88, 44, 29, 24, 40, 50, 29])]
 )
-def test_the_vowels_are_zero_behind_their_last_frame_only(part, speakers):
+def test_the_vowels_are_zero_only_after_their_last_frame(part, speakers):
     X, lengths, y = datasets.japanese_vowels()[part]
     real = np.arange(X.shape[1]) < lengths[:, None]
     assert (X[~real] == 0).all()
@@ -116,7 +116,7 @@ def test_a_card_shows_source_licence_size_and_a_picture_with_words_for_it():
         assert name not in SETS or re.search(picture, shown), name
 
 
-def test_the_size_on_a_card_is_that_of_the_set():
+def test_the_size_on_a_card_matches_the_dataset():
     for name in ("fashion_mnist", "digits", "penguins", "japanese_vowels", "first_names"):
         train, test = LOADERS[name]()
         words = f"{len(train[0]):,} training and {len(test[0]):,} test"

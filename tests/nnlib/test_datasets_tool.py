@@ -69,12 +69,12 @@ def test_a_package_of_other_content_is_refused(maker, tmp_path):
     wheel(maker, tmp_path, "statsmodels", {name: b"other"})
     maker.SHA256["sunspots.csv"] = "0" * 32
     with pytest.raises(
-        ValueError, match=r"sunspots.csv of statsmodels-1.0.* is not the known file"
+        ValueError, match=r"sunspots.csv of statsmodels-1.0.* doesn't have the expected SHA"
     ):
         maker.make_sunspots(tmp_path)
 
 
-def test_a_split_takes_the_share_of_each_class_and_is_fixed(maker):
+def test_a_split_takes_the_same_fraction_of_each_class_and_is_fixed(maker):
     labels = np.repeat([0, 1, 2], [50, 30, 20])
     parts = maker.split(labels, 0.1)
     assert np.bincount(labels[parts["test"]]).tolist() == [5, 3, 2]

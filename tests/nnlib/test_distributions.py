@@ -117,7 +117,7 @@ def test_distributions_match_torch(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_shapes_and_names_are_those_of_torch(name):
+def test_shapes_and_names_match_torch(name):
     seen = []
     for L in LIBRARIES:
         d, _, values = made(L, name, np.random.default_rng(3))
@@ -159,7 +159,7 @@ def test_divergence_is_infinite_where_only_q_is_impossible():
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
-def test_gradients_of_samples_are_those_of_their_distribution_function():
+def test_gradients_of_samples_match_their_distribution_function():
     nnlib.manual_seed(0)
     a = nnlib.tensor(np.geomspace(0.1, 50, 9), requires_grad=True)
     x = nnlib.distributions.Gamma(a, 1.0).rsample((20,))

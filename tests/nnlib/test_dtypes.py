@@ -81,7 +81,7 @@ def test_whole_division_has_the_dtype_of_torch(name):
             assert_same(ours(known(a, nnlib.tensor), known(b, nnlib.tensor)), expected)
 
 
-def test_result_type_is_that_of_torch():
+def test_result_type_matches_torch():
     for a, b in PAIRS:
         with naming(a, "and", b):
             got = promotion.result_type(known(a, nnlib.tensor), known(b, nnlib.tensor))
@@ -122,7 +122,7 @@ def test_a_python_number_wraps_into_a_small_dtype_as_in_torch(number):
     assert_same(nnlib.tensor(x) + number, torch.tensor(x) + number)
 
 
-def test_a_python_number_keeps_its_digits_beside_float64():
+def test_a_python_number_keeps_its_digits_with_float64():
     x = nnlib.tensor([1.0], dtype=nnlib.float64)
     assert (x + 0.1).item() == (0.1 + x).item() == 1.1
     assert x.masked_fill(nnlib.tensor([True]), 0.1).item() == 0.1

@@ -55,7 +55,7 @@ POINTS = [
 
 
 @pytest.mark.parametrize(("names", "values"), POINTS)
-def test_kinks_and_limits_are_those_of_torch(names, values):
+def test_kinks_and_limits_match_torch(names, values):
     for name in names.split():
         with naming(name):
             assert_same(lambda L, x, name=name: getattr(L, name)(x), values)
@@ -90,7 +90,7 @@ SCORES = [[1000.0, 0.0, -1000.0], [0.0, -inf, 1.0], [88.0, 89.0, 90.0]]
 
 
 def extreme(name, *dim):
-    """Return an extreme, over all or along an axis, and of a pair the values."""
+    """Return a call that computes an extreme of all entries or along an axis, without index."""
 
     def call(L, x):
         y = getattr(L, name)(x, *dim)
@@ -165,7 +165,7 @@ CALLS = [
 ]
 
 
-def test_calls_at_ties_zeros_and_limits_are_those_of_torch():
+def test_calls_at_ties_zeros_and_limits_match_torch():
     for f, *values in CALLS:
         with naming(f"the call in line {f.__code__.co_firstlineno}", values):
             assert_same(f, *values, rtol=1e-7)
@@ -211,7 +211,7 @@ LOSSES = [
 ]
 
 
-def test_losses_at_kinks_hopeless_scores_and_of_nothing_are_those_of_torch():
+def test_losses_at_kinks_at_extreme_scores_and_of_empty_inputs_match_torch():
     for f, *values in LOSSES:
         with naming(f"the call in line {f.__code__.co_firstlineno}", values):
             call = lambda L, *xs, f=f: f(L.nn.functional, L, *xs)  # noqa: E731
@@ -279,7 +279,7 @@ SECOND = [
 ]
 
 
-def test_second_derivatives_at_zero_are_those_of_torch():
+def test_second_derivatives_at_zero_match_torch():
     for f, *values in SECOND:
         with naming(f"the call in line {f.__code__.co_firstlineno}", values):
             with warnings.catch_warnings():
@@ -290,7 +290,7 @@ def test_second_derivatives_at_zero_are_those_of_torch():
 
 
 @pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
-def test_powers_of_integers_are_those_of_torch(dtype):
+def test_powers_of_integers_match_torch(dtype):
     x = np.array([0, 1, 2, 7, 250], dtype)
     for exponent in (3, 4):
         expected = torch.pow(torch.tensor(x), exponent).numpy()
@@ -298,7 +298,7 @@ def test_powers_of_integers_are_those_of_torch(dtype):
 
 
 @pytest.mark.parametrize("name", ["div", "xlogy"])
-def test_a_negative_number_beside_bytes_keeps_its_sign(name):
+def test_a_negative_number_with_a_tensor_of_bytes_behaves_as_in_torch(name):
     with np.errstate(invalid="ignore"):
         got, expected = (
             getattr(L, name)(L.tensor([1, 200], dtype=L.uint8), -1) for L in (nnlib, torch)
@@ -306,7 +306,7 @@ def test_a_negative_number_beside_bytes_keeps_its_sign(name):
     np.testing.assert_array_equal(got.numpy(), expected.numpy(), strict=True)
 
 
-def test_the_slope_of_a_logarithm_has_the_digits_of_the_result():
+def test_a_derivative_with_a_logarithm_has_the_precision_of_the_result():
     for f, factor in (
         (lambda x: nnlib.tensor([7]) ** x, 343),
         (lambda x: nnlib.xlogy(x, 7), 1),
@@ -349,7 +349,7 @@ def test_error_functions_are_exact_up_to_the_tails(rng):
         assert f(np.array([0.25, 0.5], np.float32)).dtype == np.float32
 
 
-def test_other_names_are_torchs_for_the_same(rng):
+def test_aliases_compute_the_same_as_in_torch(rng):
     names = [*elementwise.__all__, *comparison.__all__]
     for name in [n for n in names if getattr(ops, n).__name__ != n]:
         f = getattr(nnlib, name)
@@ -365,7 +365,7 @@ def test_other_names_are_torchs_for_the_same(rng):
         assert getattr(nnlib, other) is getattr(nnlib, name)
 
 
-def test_to_gives_the_same_tensor_if_nothing_changes_and_copies_if_asked():
+def test_to_returns_the_same_tensor_if_nothing_changes_and_copies_on_request():
     x = nnlib.tensor([1.0], requires_grad=True)
     for args in (("cpu",), (nnlib.float32,), (None,), (), ("cpu", nnlib.float32)):
         assert x.to(*args) is x
@@ -376,7 +376,7 @@ def test_to_gives_the_same_tensor_if_nothing_changes_and_copies_if_asked():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "int32", "uint8", "bool"])
-def test_the_name_of_a_type_is_that_of_torch(dtype):
+def test_the_name_of_a_type_is_the_one_in_torch(dtype):
     x = nnlib.tensor(np.ones(2, dtype))
     name = torch.ones(2, dtype=getattr(torch, dtype)).type()
     assert comparison.type_(x) == name
@@ -456,7 +456,7 @@ def test_a_number_that_overflows_is_refused_as_in_torch():
     assert nnlib.full((2,), inf).isinf().all()
 
 
-def test_scores_without_a_largest_finite_one():
+def test_scores_whose_maximum_is_not_finite():
     with np.errstate(invalid="ignore", divide="ignore"):
         for z in ([inf, 0.0], [nan, 0.0], [-inf, -inf]):
             assert np.isnan(F.softmax(np.array(z), 0)).all()
@@ -467,7 +467,7 @@ def test_scores_without_a_largest_finite_one():
     assert loss.item() == pytest.approx(np.log(2))
 
 
-def test_extremes_and_sums_of_nan_and_infinity_are_those_of_torch():
+def test_extremes_and_sums_of_nan_and_infinity_match_torch():
     for name in ("sum", "mean", "prod", "nanmean", "norm", "logsumexp", "cumsum"):
         for values in ([1.0, nan, 2.0], [inf, 1.0, 0.5], [-inf, 2.0, 3.0]):
             got, expected = (
@@ -517,7 +517,7 @@ def test_values_and_indices_have_these_names_as_in_torch(name, rng):
 
 
 @pytest.mark.slow
-def test_einsum_of_any_equation_is_that_of_torch():
+def test_einsum_of_any_equation_matches_torch():
     for seed in range(60):
         rng = np.random.default_rng(seed)
         lengths = dict(zip("abcdE", (2, 3, 1, 2, 3), strict=True))
@@ -594,7 +594,7 @@ def long_chain(x, n):
     return x
 
 
-def test_long_chains_can_be_forgotten_and_have_a_recorded_gradient():
+def test_long_chains_can_be_deleted_and_differentiated_twice():
     x = nnlib.tensor(2.0, dtype=nnlib.float64, requires_grad=True)
     y = long_chain(x, 20_000)
     del y

@@ -33,7 +33,7 @@ def test_rank_decides_what_is_separable():
         separate(disc.astype(int))
 
 
-def test_gaussian_is_that_of_scipy(rng):
+def test_gaussian_matches_scipy(rng):
     x = rng.standard_normal((12, 10))
     result = convolve(x, filters.gaussian(1.2), padding="same", padding_mode="replicate")
     expected = scipy.ndimage.gaussian_filter(x, 1.2, mode="nearest", radius=4)
@@ -41,7 +41,7 @@ def test_gaussian_is_that_of_scipy(rng):
     assert filters.gaussian(1.2).shape == (9, 9)
 
 
-def test_box_and_sobel_are_those_of_scipy(rng):
+def test_box_and_sobel_match_scipy(rng):
     x = rng.standard_normal((8, 9))
     options = dict(padding="same", padding_mode="reflect")
     pairs = [
@@ -63,7 +63,7 @@ def test_edges_of_a_slope_have_its_steepness_and_direction():
     np.testing.assert_allclose(result.direction[inside], np.arctan2(-4, 3))
 
 
-def test_edge_is_found_where_the_picture_steps():
+def test_edge_is_found_where_the_image_changes():
     result = edges(VERTICAL)
     np.testing.assert_array_equal(result.magnitude, [[0, 0, 0.5, 0.5, 0, 0]] * 4)
     np.testing.assert_allclose(np.abs(result.direction[:, 2:4]), np.pi)  # brighter to the left

@@ -25,7 +25,7 @@ def test_output_sizes_of_the_notes():
         assert output_size(*sizes, **options, steps=True).result == expected
 
 
-def test_output_size_is_that_of_the_result(rng):
+def test_output_size_matches_the_result(rng):
     for n, k, p, s, d in rng.integers((8, 1, 0, 1, 1), (15, 4, 3, 4, 4), (40, 5)).tolist():
         y = correlate(np.zeros(n), np.zeros(k), padding=p, stride=s, dilation=d)
         assert output_size(n, k, padding=p, stride=s, dilation=d) == len(y)

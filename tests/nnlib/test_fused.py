@@ -1,4 +1,4 @@
-"""Operations whose one rule gives all gradients, and tensors that may not be recorded."""
+"""Operations with one rule for all gradients, and tensors that can't be recorded."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def test_one_rule_gives_the_gradients_of_all_inputs(x):
     assert w.grad.tolist() == [10.0]
 
 
-def test_rule_is_told_what_is_needed(x):
+def test_rule_receives_the_names_of_the_needed_gradients(x):
     seen = []
     scale(x, nnlib.tensor([5.0]), seen).sum().backward()
     w = nnlib.tensor([5.0], requires_grad=True)
@@ -108,7 +108,7 @@ def test_results_of_inference_mode_may_not_be_kept(x):
     ],
     ids=["enable_grad", "no_grad", "set_grad_enabled", "inference_mode"],
 )
-def test_inference_mode_is_left_by_nothing_but_itself_as_in_torch(switch):
+def test_only_inference_mode_itself_leaves_inference_mode_as_in_torch(switch):
     seen = []
     for L in (nnlib, torch):
         x = L.ones(2, requires_grad=True)

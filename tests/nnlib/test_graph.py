@@ -73,7 +73,7 @@ def test_integers_have_no_history():
     assert not (x > 1).requires_grad
 
 
-def test_recording_is_switched_off_in_one_thread_alone():
+def test_recording_is_switched_off_in_only_one_thread():
     x, inside, outside = leaf(1.0), threading.Event(), threading.Event()
     seen = []
 

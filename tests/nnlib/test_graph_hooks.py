@@ -108,5 +108,5 @@ def asked_for_by_backward(L):
     ],
 )
 @pytest.mark.filterwarnings("ignore:The .grad attribute")
-def test_a_retained_gradient_is_that_of_torch(f):
+def test_a_retained_gradient_matches_torch(f):
     assert f(nnlib) == f(torch)

@@ -1,4 +1,4 @@
-"""Histories are let go without the garbage collector, and long ones walked in time."""
+"""Histories are freed without the garbage collector, and long ones walked in time."""
 
 import gc
 import time

@@ -1,4 +1,4 @@
-"""Changes in place: what torch does and refuses, nnlib does and refuses."""
+"""Changes in place: nnlib does and refuses the same as torch."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Views that are changed, or whose base is: what torch does, nnlib does."""
+"""Views that are changed, or whose base is changed, behave as in torch."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def changed(L, see, requires_grad):
 
 
 @pytest.mark.parametrize("requires_grad", [False, True])
-def test_a_change_of_every_kind_of_view_is_that_of_torch(requires_grad):
+def test_a_change_of_every_kind_of_view_matches_torch(requires_grad):
     for name, see in VIEWS.items():
         with naming(name):
             ours, theirs = (

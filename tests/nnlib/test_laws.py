@@ -30,7 +30,7 @@ def indexed(draw):
 
 
 @given(case=indexed(), seed=SEEDS)
-def test_reading_and_writing_at_an_index_are_those_of_numpy(case, seed):
+def test_reading_and_writing_at_an_index_match_numpy(case, seed):
     shape, index = case
     (a,) = drawn(seed, shape)
     x = nnlib.tensor(a, requires_grad=True)

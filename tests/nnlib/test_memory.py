@@ -1,4 +1,4 @@
-"""Orders of memory, shared memory, and gradients of some inputs alone, by name of operation."""
+"""Order in memory, shared memory, and gradients of only some inputs, for each operation."""
 
 import itertools
 import warnings
@@ -64,7 +64,7 @@ CONVOLUTIONS = [
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("block", [1, 1 << 10, 1 << 19])
-def test_conv2d_is_that_of_torch_in_parts_and_every_order(block, order, rng, monkeypatch):
+def test_conv2d_matches_torch_in_parts_and_every_order(block, order, rng, monkeypatch):
     monkeypatch.setattr("nnlib.windows.BLOCK", block)  # one sample at a time, a few, all
     for x, w, options in CONVOLUTIONS:
         arrays = [rng.standard_normal(shape) for shape in (x, w, w[:1])]
@@ -90,7 +90,7 @@ POOLS = [
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_pooling_is_that_of_torch_in_every_order_with_ties_nan_and_infinity(order, rng):
+def test_pooling_matches_torch_in_every_order_with_ties_nan_and_infinity(order, rng):
     for options in POOLS:
         x = rng.choice([nan, inf, -inf, 0.0, 1.0], (4, 3, 6, 6))
         with naming(options):
@@ -107,7 +107,7 @@ def test_pooling_is_that_of_torch_in_every_order_with_ties_nan_and_infinity(orde
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_batch_norm_is_that_of_torch_in_every_order(order, rng):
+def test_batch_norm_matches_torch_in_every_order(order, rng):
     for shape in ((6, 5), (3, 5, 4), (3, 5, 4, 2), (2, 1, 3, 3), (4, 5, 1, 1)):
         arrays = [rng.standard_normal(s) for s in (shape, shape[1], shape[1])]
         tensors = [wrap(a, requires_grad=True) for a in (order(arrays[0]), *arrays[1:])]
@@ -149,7 +149,7 @@ def test_results_keep_the_order_of_memory_so_that_the_next_layer_copies_nothing(
 
 @pytest.mark.parametrize("groups", [1, 4])
 @pytest.mark.parametrize("name", ["conv2d", "conv_transpose2d"])
-def test_gradients_are_the_same_when_only_some_are_asked_for(name, groups, rng):
+def test_gradients_are_the_same_when_only_some_are_requested(name, groups, rng):
     arrays = [rng.standard_normal(s) for s in ((3, 4, 6, 5), (4, 4 // groups, 3, 3), (4,))]
     every = [wrap(a, requires_grad=True) for a in arrays]
     getattr(F, name)(*every, padding=1, groups=groups).square().sum().backward()
@@ -172,7 +172,7 @@ def test_nan_spreads_through_a_convolution_and_no_channels_give_the_bias(rng):
 
 
 @pytest.mark.parametrize("name", ["batch_norm", "layer_norm", "group_norm", "instance_norm"])
-def test_norms_of_constant_and_unbounded_values_are_those_of_torch(name):
+def test_norms_of_constant_and_unbounded_values_match_torch(name):
     options = dict(
         batch_norm=dict(running_mean=None, running_var=None, training=True),
         layer_norm=dict(normalized_shape=(4, 5)),
@@ -208,7 +208,7 @@ def inputs_of(rng, gates, states, needs=lambda k: True, **sizes):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[0])
-def test_recurrent_kernels_give_one_gradient_alone_as_with_the_others(kind, rng):
+def test_recurrent_kernels_compute_a_single_gradient_as_with_the_others(kind, rng):
     name, _, *sizes = kind
 
     def gradients(needs):
@@ -337,7 +337,7 @@ def test_a_view_needs_a_copy_exactly_where_it_does_in_torch():
         assert nnlib.zeros(*shape).view(5, 0).shape == (5, 0)
 
 
-def test_pieces_of_nothing_and_windows_that_overlap_take_part_in_a_walk():
+def test_empty_parts_and_overlapping_views_take_part_in_a_backward_pass():
     x = nnlib.zeros(0, 2, requires_grad=True)
     pieces = [*x.split(1), *x.chunk(2), *x.unbind(1)]
     nnlib.cat([piece.ravel() for piece in pieces]).sum().backward()

@@ -1,8 +1,8 @@
 """PyTorch's own test inputs: for every operation that both libraries have, the same answer.
 
-torch carries, for its own tests, a table of operations (``op_db``) with generators of inputs.
-Each sample runs here in both libraries: values and dtypes are compared, and for float64 the
-gradients of a random upstream gradient; likewise the in-place form where there is one.
+torch's own tests use a table of operations (``op_db``) with generators of inputs. Each sample
+runs here in both libraries: values and dtypes are compared, and for float64 the gradients for a
+random upstream gradient. In-place forms, if there are any, are compared in the same way.
 """
 
 import functools
@@ -102,7 +102,7 @@ ANY_OF_EQUALS = {"kthvalue", "median", "topk", "sort"}
 
 
 def ours(name):
-    """Return nnlib's function or method of a name of torch."""
+    """Return nnlib's function or method for a name in torch."""
     if name in CALLS or name.startswith("linalg."):
         return CALLS.get(name)
     result = nnlib
@@ -214,8 +214,8 @@ def assert_same_gradients(ys, ts, history, rng, tolerance):
 def seeded(samples):
     """Yield torch's samples, each drawn from the same seed as in torch's own tests.
 
-    ``op.sample_inputs`` gives the same, but spends nine tenths of a run on the stack, where
-    it looks for the test that calls it.
+    ``op.sample_inputs`` yields the same samples, but spends nine tenths of a run on a search of
+    the call stack for the test that calls it.
     """
     from torch.testing._internal.common_utils import SEED, set_rng_seed  # takes a second
 
@@ -271,7 +271,7 @@ def compare(op, dtype, rng, count=None):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_first_samples_in_float64_are_those_of_torch():
+def test_results_of_first_samples_in_float64_match_torch():
     for op in compared():
         if torch.float64 in op.dtypes:
             compare(op, torch.float64, np.random.default_rng(0), 12)
@@ -280,7 +280,7 @@ def test_first_samples_in_float64_are_those_of_torch():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
-def test_samples_of_any_dtype_are_those_of_torch(dtype):
+def test_results_of_samples_of_any_dtype_match_torch(dtype):
     for op in compared():
         if dtype in op.dtypes:
             compare(op, dtype, np.random.default_rng(0))
@@ -299,7 +299,7 @@ def in_place():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_operation_in_place_is_that_of_torch():
+def test_operation_in_place_matches_torch():
     for op in in_place():
         rng = np.random.default_rng(0)
         for sample, args, kwargs, history in samples(op, torch.float64):

@@ -45,7 +45,7 @@ def test_every_operation_is_in_a_table():
 
 
 @each(CASES)
-def test_value_and_gradient_are_those_of_torch(case, rng):
+def test_value_and_gradient_match_torch(case, rng):
     """Inputs stay as they were, arrays in give arrays out, and float32 has torch's value."""
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng)
@@ -94,7 +94,7 @@ def test_second_derivative_is_refused_by_name(case, rng):
 
 
 @each(VALUES)
-def test_value_is_that_of_torch(case, rng):
+def test_value_matches_torch(case, rng):
     arrays = [np.asarray(case.draw(rng, shape)) for shape in case.shapes]
     got = case.call(nnlib, *[leaf(nnlib, a, False) for a in arrays])
     expected = case.call(torch, *[leaf(torch, a, False) for a in arrays])
@@ -134,7 +134,7 @@ def of_cases(check):
 
 
 @of_cases
-def test_gradient_is_that_of_finite_differences(case, rng):
+def test_gradient_matches_finite_differences(case, rng):
     arrays = drawn(case, rng)
     v = upstream(case, arrays, rng).astype("f8")
     _, got = vjp(nnlib, case, arrays, v)
@@ -143,7 +143,7 @@ def test_gradient_is_that_of_finite_differences(case, rng):
 
 
 @of_cases
-def test_value_and_gradient_in_float32_are_those_of_torch(case, rng):
+def test_value_and_gradient_in_float32_match_torch(case, rng):
     arrays = drawn(case, rng, "f4")
     v = upstream(case, arrays, rng)
     slack = 1 if case.exact else 20
@@ -165,7 +165,7 @@ def test_order_in_memory_changes_nothing(case, rng):
 
 
 @of_cases
-def test_second_derivative_is_that_of_torch(case, rng):
+def test_second_derivative_matches_torch(case, rng):
     if case.second is not True:
         return
     arrays = drawn(case, rng)

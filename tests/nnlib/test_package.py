@@ -38,7 +38,7 @@ def test_a_name_that_is_left_out_has_an_error_with_the_reason():
                 getattr(ours, name)
 
 
-def test_dtypes_are_those_of_numpy():
+def test_dtypes_match_numpy():
     for name in DTYPES:
         assert getattr(nnlib, name).name == name
     assert (nnlib.float, nnlib.double, nnlib.int, nnlib.long) == (
@@ -62,7 +62,7 @@ def imported_by(modules):
     return set(run.stdout.split()) - {"nnlib", "numpy"}
 
 
-def test_import_needs_numpy_alone():
+def test_import_needs_only_numpy():
     assert imported_by("nnlib, nnlib.book, " + ", ".join(f"nnlib.{p}" for p in PARTS)) == set()
 
 

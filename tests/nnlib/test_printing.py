@@ -189,7 +189,7 @@ def test_the_operation_that_made_a_tensor_is_named_as_in_torch():
     )
 
 
-def test_parameters_and_requires_grad_are_told_as_in_torch():
+def test_parameters_and_requires_grad_are_shown_as_in_torch():
     for L in (nnlib, torch):
         text = repr(L.nn.Parameter(L.tensor([1.0, 2.5])))
         assert text == "Parameter containing:\ntensor([1.0000, 2.5000], requires_grad=True)"

@@ -43,7 +43,7 @@ def continuous():
     ]
 
 
-def test_mass_and_cdf_are_those_of_scipy():
+def test_mass_and_cdf_match_scipy():
     x = np.array([-1.0, 0, 1, 2, 3, 4, 11, 12, 20, 2000, 2001, 0.5, np.inf, -np.inf])
     for ours, theirs in discrete():
         with naming(ours):
@@ -52,7 +52,7 @@ def test_mass_and_cdf_are_those_of_scipy():
             np.testing.assert_allclose(ours.cdf(x), theirs.cdf(x), **CLOSE)
 
 
-def test_density_and_cdf_are_those_of_scipy():
+def test_density_and_cdf_match_scipy():
     for ours, theirs in continuous():
         x = np.array([*np.linspace(-3, 3, 31), np.inf, -np.inf])
         x = x[~np.isinf(theirs.pdf(x))]
@@ -62,7 +62,7 @@ def test_density_and_cdf_are_those_of_scipy():
             np.testing.assert_allclose(ours.cdf(x), theirs.cdf(x), **CLOSE)
 
 
-def test_moments_are_those_of_scipy(rng):
+def test_moments_match_scipy(rng):
     for ours, theirs in discrete() + continuous():
         with naming(ours):
             one = ours.sample(rng=rng)
@@ -98,7 +98,7 @@ def test_samples_of_a_vector_have_its_mahalanobis_distances(rng):
         assert scipy.stats.kstest(X[..., k].ravel(), one.cdf).pvalue > 1e-3
 
 
-def test_multivariate_gaussian_is_that_of_scipy(rng):
+def test_multivariate_gaussian_matches_scipy(rng):
     ours, theirs = MultivariateGaussian(MU, SIGMA), scipy.stats.multivariate_normal(MU, SIGMA)
     X = rng.standard_normal((4, 5, 3))
     np.testing.assert_allclose(ours.log_prob(X), theirs.logpdf(X), **CLOSE)
@@ -106,7 +106,7 @@ def test_multivariate_gaussian_is_that_of_scipy(rng):
     np.testing.assert_allclose(ours.variance, [2, 1, 0.7])
 
 
-def test_special_functions_are_those_of_scipy(rng):
+def test_special_functions_match_scipy(rng):
     a, b, x = rng.uniform(0.1, 500, (3, 200))
     x = rng.random(200)
     np.testing.assert_allclose(
@@ -138,7 +138,7 @@ def test_mode_is_the_likeliest_point():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [10, 1000, 10_000])
-def test_counts_of_many_tosses_keep_ten_digits(n):
+def test_counts_of_many_tosses_are_exact_to_ten_digits(n):
     k = np.linspace(0, n, 11).astype(int)
     for p in (0.03, 0.5):
         ours, theirs = Binomial(n, p), scipy.stats.binom(n, p)
@@ -161,7 +161,7 @@ def test_densities_beyond_all_numbers_are_zero(family):
         np.testing.assert_array_equal(d.cdf(x), [0, 1, 1])
 
 
-def test_the_divergence_of_arrays_is_that_of_scipy(rng):
+def test_the_divergence_of_arrays_matches_scipy(rng):
     p, q = rng.dirichlet(np.ones(5), (2, 3))[0], rng.dirichlet(np.ones(5), 3)
     np.testing.assert_allclose(kl_divergence(p, q), scipy.stats.entropy(p, q, axis=-1), **CLOSE)
     assert kl_divergence(p, p).tolist() == [0, 0, 0]

@@ -23,7 +23,7 @@ def test_sum_rule_by_hand():
     assert JOINT.marginal("z", "x").variables == {"z": ["a", "b"], "x": [0, 1]}
 
 
-def test_axes_come_in_the_order_asked(rng):
+def test_axes_come_in_the_requested_order(rng):
     p = rng.dirichlet(np.ones(24)).reshape(2, 3, 4)
     table = JointTable(p, {"a": range(2), "b": range(3), "c": range(4)})
     np.testing.assert_array_equal(table.marginal("c", "a", "b").probs, p.transpose(2, 0, 1))

@@ -1,4 +1,4 @@
-"""Random programs of views, changes in place, hooks and walks do what they do in torch.
+"""Random programs of views, in-place changes, hooks and backward passes act as in torch.
 
 Both libraries run a program together, step by step: each step is refused by both or by
 neither, and after it all values agree; at the end the gradients do.

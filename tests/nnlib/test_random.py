@@ -193,7 +193,7 @@ SPREADS = [
 ]
 
 
-def test_mean_and_spread_are_those_of_the_distribution():
+def test_mean_and_spread_match_the_distribution():
     nnlib.manual_seed(0)
     for draw, mean, std in SPREADS:
         x = draw(nnlib.zeros(40_000)).numpy().astype(float)

@@ -1,4 +1,4 @@
-"""What is no tensor is refused by every public function, in its own name."""
+"""Every public function refuses what is not a tensor, and names itself in the message."""
 
 import inspect
 

@@ -1,4 +1,4 @@
-"""What does not fit is refused, in its own name, by functions that torch doesn't have.
+"""Functions that torch doesn't have refuse what doesn't fit, and name themselves.
 
 A row is a call that is right, argument by argument, and for each argument what it must refuse.
 In turn each argument is given all of that, while the others stay right. The right calls also
@@ -231,7 +231,7 @@ def prepared(value):
     return view
 
 
-def test_inputs_stay_as_they_were_and_results_have_memory_of_their_own():
+def test_inputs_stay_unchanged_and_results_have_separate_memory():
     for f, arguments in ROWS:
         given = {argument: prepared(value) for argument, (value, _) in arguments.items()}
         inputs = [value for value in given.values() if isinstance(value, np.ndarray)]

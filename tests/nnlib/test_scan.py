@@ -1,4 +1,4 @@
-"""Scans, which take lines and parts together, against one element after the other."""
+"""Scans, which process lines and parts at once, against loops over single elements."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ CASES = [(shape, d) for shape in SHAPES for d in range(len(shape))]
 
 @pytest.mark.parametrize("f", [np.add, np.multiply], ids=lambda f: f.__name__)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
-def test_all_up_to_each_is_that_of_one_after_the_other(f, dtype, rng):
+def test_running_results_match_a_loop_over_single_elements(f, dtype, rng):
     for shape, d in CASES:
         x = (1 + rng.uniform(-0.01, 0.01, shape)).astype(dtype)
         kept = x.copy()
@@ -33,7 +33,7 @@ def test_non_finite_values_only_affect_later_results(value):
 
 
 @pytest.mark.parametrize("shape", [(5, 300), (37, 3), (1, 4), (1, 400)])
-def test_linked_values_are_those_from_the_end_on(shape, rng):
+def test_linked_values_match_a_loop_over_single_elements(shape, rng):
     g, a = rng.standard_normal(shape), rng.standard_normal((shape[0] - 1, *shape[1:]))
     np.testing.assert_allclose(scan.linked(g, a), plain.linked(g, a), strict=True)
 
@@ -42,7 +42,7 @@ def test_linked_values_are_those_from_the_end_on(shape, rng):
 # lost what follows.
 @pytest.mark.parametrize("shape", [(300, 40), (40, 300)])
 @pytest.mark.parametrize("zero", [False, True])
-def test_gradient_of_a_long_running_product_is_that_of_torch(shape, zero, rng):
+def test_gradient_of_a_long_cumulative_product_matches_torch(shape, zero, rng):
     start = rng.uniform(0.9, 1.1, shape)
     start[7, 5] *= not zero
     g = rng.standard_normal(shape)
@@ -55,7 +55,7 @@ def test_gradient_of_a_long_running_product_is_that_of_torch(shape, zero, rng):
         np.testing.assert_allclose(*slopes, rtol=1e-9, atol=1e-12)
 
 
-def test_a_product_that_became_0_hides_no_gradient_of_those_behind():
+def test_a_product_that_underflows_to_0_does_not_hide_later_gradients():
     x = nnlib.tensor([1e-200, 1e-200, 1e200], dtype=nnlib.float64, requires_grad=True)
     x.cumprod(0)[2].backward()
     np.testing.assert_allclose(x.grad.numpy(), [1.0, 1.0, 0.0], rtol=1e-12, atol=0)

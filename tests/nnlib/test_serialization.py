@@ -1,4 +1,4 @@
-"""What is saved comes back, and torch reads it, as nnlib reads torch's; the rest is refused."""
+"""Saved data is loaded unchanged, also by torch and from torch; the rest is refused."""
 
 import io
 import pickle
@@ -113,7 +113,7 @@ def test_requires_grad_and_the_kind_of_tensor_are_kept():
 
 
 @pytest.mark.parametrize("name", [n for n in optim.__all__ if n in ("SGD", "Adam", "AdamW")])
-def test_an_optimizer_goes_on_from_a_file(name):
+def test_an_optimizer_continues_from_a_file(name):
     def train(model, optimizer):
         x = nnlib.tensor(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))
         losses = []

@@ -1,4 +1,4 @@
-"""Files are whole, in any place and byte order, and wrong calls are refused."""
+"""Files are complete, in any place and byte order, and wrong calls are refused."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""No file makes ``load`` run code, return half of the data, or take more memory than it has."""
+"""No file makes ``load`` run code, return half of the data, or take more memory than needed."""
 
 import builtins
 import io
@@ -193,7 +193,7 @@ def twice():
 
 
 def overlapping():
-    """Return a small archive whose files all share the same bytes, so they read as many."""
+    """Return a small archive whose files share the same bytes, so it seems to contain more."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as z:
         z.writestr("archive/data.pkl", bytes(10_000))
@@ -351,7 +351,7 @@ TENSORS = {
 }
 
 
-def test_tensors_that_do_not_fit_are_refused_before_memory_is_taken():
+def test_tensors_that_do_not_fit_are_refused_before_memory_is_allocated():
     for name_, opcodes in TENSORS.items():
         file = archive(P + opcodes + Q, {"0": FOUR, "1": FOUR})
         tracemalloc.start()
@@ -363,13 +363,13 @@ def test_tensors_that_do_not_fit_are_refused_before_memory_is_taken():
             tracemalloc.stop()
 
 
-def test_bytes_that_are_no_truth_values_become_some():
+def test_bytes_of_booleans_above_1_become_true():
     opcodes = tensor(of=storage(numel=4, kind="BoolStorage"))
     got = load(archive(P + opcodes + Q, {"0": b"\0\1\2\xff"}))
     assert got.array.view(np.uint8).tolist() == [0, 1, 1, 1]
 
 
-def test_a_tensor_that_is_negated_by_a_mark_is_refused():
+def test_a_tensor_with_torchs_negative_bit_is_refused():
     file = io.BytesIO()
     torch.save(torch.tensor([1 + 2j, 3 - 1j]).conj().imag, file)
     refused(file.getvalue(), pickle.UnpicklingError, "negated or conjugated")

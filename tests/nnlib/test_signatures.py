@@ -1,8 +1,8 @@
-"""What torch also has is called as in torch: the names, places and defaults of arguments.
+"""What torch has too is called as in torch: names, positions and defaults of arguments.
 
-For what is written in C++ torch's stub files list every way of calling it; for what is
-written in Python ``inspect`` gives the one way there is. Each way is tried on our signature,
-once with all arguments in their places and once with all of them named.
+For functions written in C++, torch's stub files list every signature; for functions written in
+Python, ``inspect`` returns the only one. Each signature is tried on ours, once with all
+arguments by position and once with all of them by name.
 """
 
 import ast
@@ -192,7 +192,7 @@ SHARED = [
 
 
 def all_complaints(namespace, name, ours, theirs):
-    """Return what is wrong for any of torch's signatures; a method's self has no name."""
+    """Return what is wrong for any of torch's signatures; self may have a different name."""
     me = next(iter(inspect.signature(ours).parameters), None)
     results = set()
     for way in ways_of(namespace, name, theirs):
@@ -260,7 +260,7 @@ UNSAID = {
 
 
 @pytest.mark.parametrize("where", sorted({namespace for namespace, *_ in SHARED}))
-def test_signatures_are_those_of_torch(where):
+def test_signatures_match_torch(where):
     for namespace, name, ours, theirs in SHARED:
         if namespace == where:
             with naming(namespace, name):
@@ -269,7 +269,7 @@ def test_signatures_are_those_of_torch(where):
                 assert bool(result) == ((namespace, name) in DIFFERENT), result
 
 
-def test_functions_and_methods_of_torch_are_both_here():
+def test_what_torch_has_as_function_and_method_nnlib_has_as_both():
     assert DIFFERENT.keys() | UNSAID <= {(namespace, name) for namespace, name, *_ in SHARED}
     for name in functions("torch"):
         assert hasattr(nnlib.Tensor, name) or not hasattr(torch.Tensor, name), name

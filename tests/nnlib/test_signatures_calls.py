@@ -1,4 +1,4 @@
-"""Each call of a list, with its arguments in places or named, gives what it gives in torch."""
+"""Each call of a list gives the result of torch, with arguments by position or by name."""
 
 import numpy as np
 import pytest

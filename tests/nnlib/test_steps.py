@@ -20,7 +20,7 @@ def test_no_steps_unless_requested():
     assert calls == []
 
 
-def test_steps_are_told_when_they_are_done_and_lead_to_the_same_result():
+def test_steps_are_reported_when_they_are_done_and_lead_to_the_same_result():
     steps = run(halving(12, []), steps=True)
     assert [str(step) for step in steps] == ["Halve: 6 is left.", "Halve: 3 is left."]
     assert steps.result == 3
@@ -33,7 +33,7 @@ def test_a_notebook_shows_sentences_and_formulas_as_a_list():
     assert r'<div class="math" style="overflow-x:auto">\[\frac{6}{2} = 3\]</div>' in page
 
 
-def test_a_figure_holds_every_step_for_readers_without_script():
+def test_a_figure_contains_every_step_for_readers_without_scripts():
     figure = HALVING.play(caption="Halving.", alt='Two "steps".')
     assert 'aria-label="Two &quot;steps&quot;."' in figure.html
     assert figure.html.count("<li>") == 2

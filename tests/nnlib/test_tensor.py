@@ -43,7 +43,7 @@ OPERATORS = [
 ]
 
 
-def test_operators_are_those_of_torch(rng):
+def test_operators_match_torch(rng):
     a, b = rng.uniform(1, 2, (2, 2, 2))
     for name in OPERATORS:
         f = getattr(operator, name)
@@ -128,7 +128,7 @@ def test_the_dtype_can_be_changed_with_history():
     assert x.long().dtype == nnlib.int64
 
 
-def test_deepcopy_of_a_leaf_has_memory_and_gradient_of_its_own():
+def test_deepcopy_of_a_leaf_has_separate_memory_and_gradient():
     p = nnlib.tensor([1.0, 2.0], requires_grad=True)
     (p * p).sum().backward()
     q = copy.deepcopy(p)

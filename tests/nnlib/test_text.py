@@ -16,7 +16,7 @@ from nnlib.nn import functional as F
 TEXTS = st.text(st.sampled_from("abc dé\n"), min_size=1, max_size=40)
 
 
-def test_words_keep_apostrophes_and_signs_stand_alone():
+def test_words_keep_apostrophes_and_punctuation_is_separate():
     words = ["I'll", "go", ",", "say'st", "—", "no", "!"]
     assert text.tokenize("I'll  go,\nsay'st—no!") == words
 
@@ -64,7 +64,7 @@ def test_laplace_adds_one_to_each_count_and_what_was_never_seen_is_equally_likel
 
 
 @given(st.lists(st.integers(0, 2), min_size=2, max_size=30), st.integers(1, 2))
-def test_cross_entropy_is_that_of_the_library_on_log_probabilities(x, n):
+def test_cross_entropy_matches_the_library_on_log_probabilities(x, n):
     p = text.ngram_probabilities(text.ngram_counts(x, n=n, size=3), alpha=0.5)
     rows = np.log(p if n == 2 else np.tile(p, (3, 1)))
     logits, targets = (rows[x[:-1]], x[1:]) if n == 2 else (rows[np.zeros(len(x), int)], x)
@@ -73,7 +73,7 @@ def test_cross_entropy_is_that_of_the_library_on_log_probabilities(x, n):
 
 
 @pytest.mark.slow
-def test_more_context_tells_more_about_names():
+def test_more_context_predicts_names_better():
     names, _ = first_names()
     sequences = ["\n" + name.lower() + "\n" for name in names.names]
     vocabulary = text.Vocabulary("".join(sequences))
@@ -116,7 +116,7 @@ def test_windows_are_slices_of_the_sequence(T, length, stride):
 
 
 @given(st.integers(1, 60), st.integers(1, 5), st.integers(1, 7))
-def test_streams_go_on_from_batch_to_batch(T, N, length):
+def test_streams_continue_from_batch_to_batch(T, N, length):
     if T <= N:
         return
     batches = text.bptt_batches(np.arange(T), N, length)

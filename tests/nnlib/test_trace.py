@@ -76,7 +76,7 @@ def test_a_name_of_the_text_is_not_given_to_another_node():
         assert [node.name for node in trace.expression(text, x=2)] == names
 
 
-def test_every_operand_stands_before_its_users():
+def test_every_operand_comes_before_its_users():
     graph = trace.expression("x * y + exp(x * y + z)", x=1, y=2, z=0.5)
     seen = set()
     for node in graph:

@@ -1,4 +1,4 @@
-"""Layout and drawing of graphs: nothing overlaps, everything is said in words."""
+"""Layout and drawing of graphs: nothing overlaps, and everything is described in words."""
 
 import itertools
 import xml.etree.ElementTree as ET
@@ -79,7 +79,7 @@ def test_values_and_gradients_are_written_with_three_digits():
     assert all(f">{text}<" in svg for text in ("f = 0.731", "v₂ = 0.368", "−0.534", "0.197"))
 
 
-def test_paths_that_meet_carry_what_each_brings():
+def test_paths_that_meet_show_the_gradient_on_each():
     root = ET.fromstring(trace.expression("x * y + x * x", x=3, y=-2).svg())
     on_arrows = [t.text for t in root.iter(f"{SVG}text") if t.get("font-size") == "12"]
     assert sorted(on_arrows) == ["3", "3", "−2"]

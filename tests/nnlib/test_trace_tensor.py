@@ -60,7 +60,7 @@ def recorded(program):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_gradients_are_those_of_torch_and_sums_of_what_the_users_send(program):
+def test_gradients_match_torch_and_sums_of_what_the_users_send(program):
     theirs = leaves(torch)
     loss = program(torch, *theirs)
     loss.backward()

@@ -45,6 +45,6 @@ def test_inputs_without_a_graph_are_refused():
             trace.graph(make())
 
 
-def test_steps_are_those_of_expressions():
+def test_only_expressions_have_steps():
     with pytest.raises(ValueError, match=r"trace\.expression"):
         trace.graph((X * X).sum()).steps()

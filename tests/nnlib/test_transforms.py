@@ -1,4 +1,4 @@
-"""Changes of images against torch, SciPy and closed forms, and the numbers that are drawn."""
+"""Transforms of images against torch, SciPy and closed forms, and their random numbers."""
 
 import math
 
@@ -16,7 +16,7 @@ def x(rng):
     return rng.random((5, 3, 13, 11))
 
 
-def test_frame_crop_flip_and_shift_are_those_of_numpy_and_scipy(x):
+def test_frame_crop_flip_and_shift_match_numpy_and_scipy(x):
     np.testing.assert_array_equal(T.horizontal_flip(x), x[..., ::-1])
     np.testing.assert_array_equal(T.vertical_flip(x), x[..., ::-1, :])
     for mode in T.MODES:

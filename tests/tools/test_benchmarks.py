@@ -1,4 +1,4 @@
-"""The benchmark programs run and print every row; how fast anything is is not tested."""
+"""The benchmark programs run and print every row; their times are not tested."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ ROWS = {
         *("MLP", "LeNet", "VGG", "LSTM", "BatchNorm2d", "Depthwise", "LayerNorm", "GroupNorm"),
         *("cumsum(0)", "cumsum(1)", "cumprod(1)", "geometric mean"),
     ],
-    ("--imports",): ["whole process", "above an empty interpreter"],
+    ("--imports",): ["whole process", "minus an empty interpreter"],
     ("--growth",): ["batch of", "depth of", "length of", "graph of 100,000", "memory of"],
 }
 
@@ -73,5 +73,5 @@ CASES += [
 
 @pytest.mark.parametrize(("check", "arguments"), CASES)
 @pytest.mark.slow
-def test_a_benchmark_runs_and_says_what_it_should(check, arguments):
+def test_a_benchmark_runs_and_prints_what_it_should(check, arguments):
     check(*arguments)

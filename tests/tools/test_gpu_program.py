@@ -1,4 +1,4 @@
-"""The program that measures on a GPU: it runs small on any machine, and its file is told."""
+"""The program that measures on a GPU: small runs on any machine, and tables of its file."""
 
 import json
 import runpy
@@ -61,7 +61,7 @@ def test_without_a_file_the_page_says_that_nobody_has_measured(tmp_path):
     assert PROGRAM["told"](tmp_path / "gpu.json").startswith("Nobody has run")
 
 
-def test_a_file_is_told_as_tables_with_device_date_and_spread(tmp_path):
+def test_a_file_becomes_tables_with_device_date_and_spread(tmp_path):
     (tmp_path / "gpu.json").write_text(json.dumps(MADE_UP))
     said = PROGRAM["told"](tmp_path / "gpu.json")
     assert "Nobody" not in said
@@ -94,7 +94,7 @@ def test_whitened_patches_are_uncorrelated():
     assert (unit - torch.eye(9)).abs().max() < 0.02
 
 
-def test_the_augmentation_mirrors_and_moves_pictures():
+def test_the_augmentation_flips_and_shifts_images():
     torch.manual_seed(0)
     x = torch.rand(50, 1, 28, 28)
     y = PROGRAM["augmented"](x)
@@ -110,7 +110,7 @@ def test_the_augmentation_mirrors_and_moves_pictures():
     assert {name for name, _ in seen} == {"as it was", "mirrored"}
 
 
-def test_batches_hold_each_picture_once_an_epoch():
+def test_batches_contain_each_image_once_per_epoch():
     X, Y = torch.arange(12.0), torch.arange(12)
     results = [y for _, y in PROGRAM["batches"](X, Y, 2, 4)]
     assert len(results) == 6

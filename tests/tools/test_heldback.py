@@ -1,4 +1,4 @@
-"""The held-back pictures, and the tool that draws them."""
+"""The held-back images, and the tool that selects them."""
 
 import gzip
 import hashlib
@@ -24,7 +24,7 @@ PLAY = "3e06b91d45753ad7c7264b3e9b0f8b58bcc4e7bad4fb662386b7e5ef11b994bb"
 
 
 def pictures(file, more):
-    """Return all pictures of the two packaged files."""
+    """Return all images of the two packaged files."""
     with np.load(file) as a, np.load(more) as b:
         return np.concatenate([a["train_images"], a["test_images"], b["images"]])
 
@@ -53,28 +53,28 @@ def test_the_held_back_arrays_are_the_ones_that_were_made(heldback, name):
     assert hashlib.sha256(heldback[name].tobytes()).hexdigest() == SHA256[name]
 
 
-def test_each_class_has_400_held_back_pictures(heldback):
+def test_each_class_has_400_held_back_images(heldback):
     assert np.bincount(heldback["labels"]).tolist() == [400] * 10
     assert heldback["images"].shape == (4000, 28, 28)
     assert {a.dtype.name for a in heldback.values()} == {"uint8"}
 
 
-def test_no_held_back_picture_is_in_the_package(heldback, packaged):
+def test_no_held_back_image_is_in_the_package(heldback, packaged):
     known = {p.tobytes() for p in packaged}
     assert len(known) == 9000
     assert not [p for p in heldback["images"] if p.tobytes() in known]
 
 
 @pytest.mark.slow
-def test_no_held_back_picture_is_nearly_one_of_the_package(maker, heldback, packaged):
+def test_no_held_back_image_is_nearly_one_of_the_package(maker, heldback, packaged):
     assert not (maker.nearest_distance(heldback["images"], packaged) < maker.NEAR).any()
 
 
-def test_no_held_back_picture_stands_there_twice(heldback):
+def test_no_held_back_image_occurs_twice(heldback):
     assert len({p.tobytes() for p in heldback["images"]}) == 4000
 
 
-def test_the_distance_is_that_of_the_nearest_picture(maker):
+def test_the_distance_belongs_to_the_nearest_image(maker):
     rng = np.random.default_rng(1)
     a, b = (rng.integers(256, size=(n, 5, 5), dtype=np.uint8) for n in (1003, 7))
     gaps = a[:, None].astype(float) - b
@@ -91,12 +91,12 @@ def test_the_held_back_play_is_the_one_that_was_made_and_none_of_the_package():
     assert "public domain" in (HELDBACK / "play.LICENSE.txt").read_text()
 
 
-def test_licence_and_meaning_are_written_beside_the_pictures():
+def test_licence_and_meaning_are_next_to_the_images():
     assert "Permission is hereby granted" in (HELDBACK / "fashion.LICENSE.txt").read_text()
     assert "aren't secret" in (HELDBACK / "README.md").read_text()
 
 
-def test_the_wheel_holds_no_held_back_picture(tmp_path, heldback):
+def test_the_wheel_contains_no_held_back_image(tmp_path, heldback):
     with zipfile.ZipFile(build_wheel(tmp_path)) as wheel:
         names = wheel.namelist()
     assert {FILE.name, MORE.name} <= {Path(n).name for n in names}
@@ -114,7 +114,7 @@ def idx(array):
 
 @pytest.fixture
 def originals(maker, monkeypatch, tmp_path):
-    """Write four small original files: 520 training and 820 test pictures of each class."""
+    """Write four small original files: 520 training and 820 test images of each class."""
     rng = np.random.default_rng(3)
     for prefix, n in (("train", 520), ("t10k", 820)):
         labels = np.repeat(np.arange(10, dtype=np.uint8), n)
@@ -131,7 +131,7 @@ def originals(maker, monkeypatch, tmp_path):
 
 
 def make(maker, monkeypatch, folder, *arguments):
-    """Run the tool; return the bytes of both packaged files, and those of the held-back one."""
+    """Run the tool; return the bytes of both packaged files, and of the held-back one."""
     monkeypatch.setattr(sys, "argv", ["make_datasets", "--source", str(folder), *arguments])
     maker.main()
     file, more = (folder / "DATA" / path.name for path in (FILE, MORE))
@@ -147,7 +147,7 @@ def test_the_tool_makes_the_same_bytes_each_time(maker, monkeypatch, originals):
 
 
 @pytest.mark.slow
-def test_another_seed_draws_other_held_back_pictures_alone(maker, monkeypatch, originals):
+def test_another_seed_changes_only_the_held_back_images(maker, monkeypatch, originals):
     packaged, heldback = make(maker, monkeypatch, originals)
     again, other = make(maker, monkeypatch, originals, "--seed", "7")
     assert again == packaged

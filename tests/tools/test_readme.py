@@ -1,4 +1,4 @@
-"""What the README quotes is what the programs print, and what README and docs name exists."""
+"""The README quotes what programs print, and README and docs name only what exists."""
 
 import importlib.util
 import re
@@ -24,7 +24,7 @@ NAME = "ps2_classifiers"
 
 @pytest.fixture
 def forgetful(tmp_path):
-    """Return a solution whose gradient is not averaged; the visible cases lie beside it."""
+    """Return a solution whose gradient is not averaged; the visible cases are next to it."""
     course = Course(ROOT / "exercises")
     problems = {p.name: pack(p, VISIBLE_SEED, visible=True) for p in course.problems(NAME)}
     cases_json.save(problems, tmp_path / f"{NAME}.cases.json")
@@ -55,7 +55,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", README, re.DOT
 
 
 @pytest.mark.parametrize(("block", "below"), BLOCKS)
-def test_the_lines_of_python_print_what_stands_with_them(block, below, capsys):
+def test_the_lines_of_python_print_what_the_readme_shows(block, below, capsys):
     exec(compile(block, "README.md", "exec"), {})
     beside = re.findall(r"print\(.*\)  # (.*)", block)
     assert capsys.readouterr().out.split() == (below or " ".join(beside)).split()

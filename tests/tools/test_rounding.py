@@ -41,7 +41,7 @@ SINGLE = ["data", "parameters", "initial"]  # in float32
 
 
 def found_with(program: str) -> dict:
-    """Return what a program prints, in a process of its own."""
+    """Return what a program prints, run in a separate process."""
     path = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tools'}:{ROOT / 'exercises'}"}
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, env=path, capture_output=True, text=True, check=True)

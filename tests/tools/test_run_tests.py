@@ -1,4 +1,4 @@
-"""What `make test` runs: a path or a name, the book beside the tests, and the exit status."""
+"""What `make test` runs: a path or a name, the book during the tests, and the exit status."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def collected(folder, *options):
     return [line.partition("::")[2] for line in out.splitlines() if "::" in line]
 
 
-def test_slow_tests_are_left_out_unless_they_are_asked_for(tmp_path):
+def test_slow_tests_are_left_out_by_default(tmp_path):
     assert collected(tmp_path) == ["test_quick"]
     assert collected(tmp_path, "--slow") == ["test_quick", "test_long"]
 

@@ -1,4 +1,4 @@
-"""Set-up and the gate: what they refuse, and in which words."""
+"""Set-up and the gate: what they refuse, and with which messages."""
 
 import importlib.util
 import os
@@ -30,7 +30,7 @@ def repository():
     return load("check_repository")
 
 
-def test_an_old_python_is_refused_with_the_line_that_names_another(env):
+def test_an_old_python_is_refused_with_a_command_to_choose_another(env):
     with pytest.raises(env.SetupError, match=r"3\.11 or newer.*3\.10.*\n.*make PYTHON=python3"):
         env.check_python((3, 10, 4))
 
@@ -62,7 +62,7 @@ def test_a_failed_installation_says_what_to_do(env, output, advice):
 
 
 def made(env, monkeypatch, tmp_path):
-    """Make a project with a lock, and replace the set-up's steps by a record of them."""
+    """Make a project with a lock, and replace the set-up's steps with a record of them."""
     steps = []
     for name in ("requirements.lock", "pyproject.toml"):
         (tmp_path / name).write_text("numpy==2\n")
@@ -144,7 +144,7 @@ def test_pip_replaces_a_failing_uv(env, monkeypatch, capsys):
         ({"PIP_INDEX_URL": "https://ours/simple"}, ["--index-url", "https://ours/simple"]),
     ],
 )
-def test_uv_asks_the_index_that_pip_is_told_to_ask(env, monkeypatch, settings, index):
+def test_uv_uses_the_index_that_pip_is_configured_to_use(env, monkeypatch, settings, index):
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.delenv("PIP_INDEX_URL", raising=False)
     for name, value in settings.items():
@@ -171,7 +171,7 @@ def test_a_second_set_up_does_nothing(env, monkeypatch, tmp_path):
     assert len(env.compiled) == 1
 
 
-def test_a_new_lock_makes_the_environment_again(env, monkeypatch, tmp_path):
+def test_a_new_lock_rebuilds_the_environment(env, monkeypatch, tmp_path):
     steps = made(env, monkeypatch, tmp_path)
     env.main()
     (tmp_path / "requirements.lock").write_text("numpy==3\n")
@@ -179,7 +179,7 @@ def test_a_new_lock_makes_the_environment_again(env, monkeypatch, tmp_path):
     assert steps == ["venv", "packages", "project"] * 2
 
 
-def test_a_new_pyproject_installs_the_project_alone(env, monkeypatch, tmp_path):
+def test_a_new_pyproject_installs_only_the_project(env, monkeypatch, tmp_path):
     steps = made(env, monkeypatch, tmp_path)
     env.main()
     (tmp_path / "pyproject.toml").write_text("[project]\n")
@@ -215,7 +215,7 @@ def test_a_set_up_that_failed_is_not_taken_for_a_finished_one(env, monkeypatch, 
     assert steps == ["venv", "venv", "packages", "project"]
 
 
-def test_the_lock_holds_hashes_and_neither_torch_nor_its_gpu_packages():
+def test_the_lock_contains_hashes_and_neither_torch_nor_its_gpu_packages():
     text = (ROOT / "requirements.lock").read_text()
     names = [line.split("==")[0] for line in text.splitlines() if "==" in line[:60]]
     assert "numpy" in names
@@ -240,7 +240,7 @@ def test_any_chromium_will_do():
         assert "chromium" not in system.missing(which=lambda name, has=program: name == has)
 
 
-def test_chromium_without_a_window_is_installed_where_it_is_offered(monkeypatch, tmp_path):
+def test_headless_chromium_is_installed_where_it_is_offered(monkeypatch, tmp_path):
     system = load("system_packages")
     for name, code in (("apt-cache", "exit 0"), ("apt-get", f'echo "$@" > {tmp_path}/asked')):
         (tmp_path / name).write_text(f"#!/bin/sh\n{code}\n")
@@ -297,7 +297,7 @@ def test_programs_of_postgresql_are_found_where_debian_keeps_them(monkeypatch, t
     assert packages.missing(lambda name: None if name == "initdb" else name) == ["postgresql"]
 
 
-def test_the_project_is_found_below_an_umlaut_where_the_locale_is_ascii(env, tmp_path):
+def test_the_project_is_found_in_a_folder_with_an_umlaut_in_an_ascii_locale(env, tmp_path):
     project = tmp_path / "Bücher und Netze"
     packages = project / ".venv" / "lib" / "site-packages"
     packages.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Check an ePub: it is well-formed and complete, its links resolve, it contains no script."""
+"""Check that an ePub is well-formed, complete, and free of scripts and broken links."""
 
 import posixpath
 import zipfile
@@ -19,7 +19,7 @@ def faults(path: Path) -> list[str]:
         first = archive.infolist()[0]
     lines = []
     if first.filename != "mimetype" or first.compress_type != zipfile.ZIP_STORED:
-        lines.append("mimetype does not come first, uncompressed")
+        lines.append("mimetype is not the first entry, or is compressed")
     trees, broken = _trees(files)
     if "book/content.opf" not in trees:
         return [*lines, *broken, "book/content.opf is missing or broken"]
@@ -82,5 +82,5 @@ def _link(name: str, tag: str, address: str, files: dict, ids: dict) -> list[str
     if target not in files:
         return [f"{name} links to {address}, which is not in the book"]
     if parts.fragment and unquote(parts.fragment) not in ids.get(target, ()):
-        return [f"{name} links to {address}, but there is no such place"]
+        return [f"{name} links to {address}, which has no such id"]
     return []

@@ -134,7 +134,7 @@ def _make_valid_xml(soup: BeautifulSoup) -> None:
 
 
 def _restore_capitals(tag: Tag) -> None:
-    """Give an element of SVG and its attributes their capitals again."""
+    """Restore the capital letters of an SVG element and its attributes."""
     tag.name = WITH_CAPITALS.get(tag.name, tag.name)
     tag.attrs = {WITH_CAPITALS.get(k, k): v for k, v in tag.attrs.items()}
     if "paint-order" in tag.attrs:  # valid as a CSS property, but not as an attribute

@@ -1,8 +1,8 @@
 """Digests of what a page depends on: its outputs, its text and its files.
 
 jupyter-cache's key is the text of a page's cells, so it would serve old outputs after a change
-in ``nnlib``. We therefore store a digest of the files that a page may read with its outputs
-(``execute/parallel.py``), and a page is executed again when that digest changes.
+in ``nnlib``. With the outputs, we therefore store a digest of the files that the page may
+read (``execute/parallel.py``), and a page is executed again when that digest changes.
 """
 
 import hashlib

@@ -8,7 +8,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
-OWN_NAME = re.compile(r" \(\d+\.py, line \d+\)$")  # IPython's for a cell, in a syntax error
+OWN_NAME = re.compile(r" \(\d+\.py, line \d+\)$")  # IPython's name of a cell, in a syntax error
 AROUND = 2  # lines of the page before the one that failed
 TRACEBACK = 14  # last lines
 
@@ -83,7 +83,7 @@ def _raised(cell) -> dict:
 
 def reason(raised: dict, error: Exception | None) -> str:
     """Return the error as one line."""
-    if isinstance(error, CellTimeoutError):  # the kernel was interrupted, which also raises
+    if isinstance(error, CellTimeoutError):  # the interrupt also raises an error in the cell
         return "it ran longer than the build's timeout"
     if isinstance(error, DeadKernelError):
         return "the kernel ended while it ran"

@@ -95,7 +95,7 @@ def execute(
 
 
 def merge_streams(notebook) -> None:
-    """Merge a cell's consecutive outputs to one stream, which kernels split at random."""
+    """Merge a cell's consecutive outputs to one stream; kernels split them at random."""
     for cell in notebook.cells:
         merged = []
         for output in cell.get("outputs", []):

@@ -22,10 +22,11 @@ from pathlib import Path
 
 IMPORTED = (
     *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.extensions.storemagic"),
-    *("matplotlib.figure", "matplotlib.backends.backend_svg"),  # pyplot would show figures
+    # Importing pyplot would show figures.
+    *("matplotlib.figure", "matplotlib.backends.backend_svg"),
     *("sklearn.utils.validation", "torch", "torch._dynamo"),  # the last for torch.optim
 )
-SETTINGS = {  # read by what is imported; a kernel, or a page that profiles, has them by then
+SETTINGS = {  # read on import; a kernel, or a page that profiles, would set them first
     "KINETO_LOG_LEVEL": "99",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",

@@ -6,8 +6,8 @@ sources stay separate because they are easier to read and test.
 The style sheets of the theme and of the book become one file, those that nearly all formulas
 need another, and those for large brackets a third; sheets of rarer font faces stay separate.
 A page's scripts become up to four files: the scripts that every page uses, the scripts for its
-figures, the scripts for its questions, and the theme's scripts, which run last. ``data-files``
-on a tag names the sources, which are deleted.
+figures, the scripts for its questions, and the theme's scripts, which run last. The
+attribute ``data-files`` of a tag names the sources, which are then deleted.
 """
 
 import re

@@ -55,7 +55,7 @@ def _page(modules: Iterable[str]) -> Iterator[str]:
 def by_file(name: str) -> dict[str, list[str]]:
     """Return the public names of a module by the file that defines them, in the file's order.
 
-    Names of ``nnlib`` itself are listed there, and nowhere else.
+    A name that ``nnlib`` itself exports is listed only for ``nnlib``.
     """
     module, whole, files = importlib.import_module(name), importlib.import_module("nnlib"), {}
     for one in module.__all__:

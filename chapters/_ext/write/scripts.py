@@ -12,7 +12,7 @@ Every script builds on ``parts.js``. Comment lines in a script declare the rest:
     A file that is written into the page, where it is ``nnData.grammar``, because a page that
     was opened from a file can't read other files.
 
-Four small scripts are on every page: ``page.js`` (folds that open, print in light),
+Four small scripts are on every page: ``page.js`` (opens folds, prints in light),
 ``place.js`` (which section the reader is in), ``progress.js`` (where the reader was, ticks next
 to finished pages) and ``search-field.js``, which loads the search when its field is used.
 
@@ -36,7 +36,7 @@ DATA = re.compile(r"^// data: (\S+)$", re.MULTILINE)
 ROOM = re.compile(r"^// room(?: on (\S+))?: (\d+) (\d+)(?: (\d+))?$", re.MULTILINE)
 NARROW = "36rem"  # two columns don't fit into a figure narrower than this
 WIDE = "54rem"  # three do
-THREE_COLUMNS = "1500px"  # the window in which the column is as wide
+THREE_COLUMNS = "1500px"  # the width of the window in which the column is that wide
 LATE = (  # in this order; the theme's own scripts follow in static/webpack-macros.html
     "doctools.js",
     "sphinx_highlight.js",
@@ -58,7 +58,7 @@ SHEETS = (
     "print.css",
 )
 ALWAYS = ("page", "place", "progress", "search-field")  # on every page
-FRONT = "home.css"  # it lays out the one page on which a digit is drawn
+FRONT = "home.css"  # the layout of the front page, where readers draw a digit
 
 
 def add_scripts(app, pagename, templatename, context, doctree) -> None:

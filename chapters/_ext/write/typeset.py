@@ -1,9 +1,9 @@
 r"""Typeset the formulas while the book is built, so that no reader waits for them.
 
 They come from two sources: nodes of a page's text, which Sphinx passes to the renderer
-registered by ``add_renderer``, and the HTML of cells, questions and cards, between ``\(…\)``
-and ``\[…\]``. A formula that KaTeX rejects causes a warning with page and line, which fails a
-strict build.
+registered by ``add_renderer``, and the HTML of cells, questions and cards, written as
+``\(…\)`` or ``\[…\]``. A formula that KaTeX rejects causes a warning with page and line, which
+fails a strict build.
 
 A page of the site gets the font faces that its formulas use, each embedded in a separate style
 sheet, because fonts from another folder do not load from ``file://`` in every browser. An ePub
@@ -116,12 +116,12 @@ def glue(app, doctree, docname) -> None:
 
 
 def _ending(text: str) -> str:
-    """Return the opening signs at the end of a text."""
+    """Return the opening brackets and quotation marks at the end of a text."""
     return text[len(text.rstrip(BEFORE)) :]
 
 
 def _beginning(text: str) -> str:
-    """Return the closing signs at the beginning of a text."""
+    """Return the punctuation and closing brackets at the beginning of a text."""
     return text[: len(text) - len(text.lstrip(BEHIND))]
 
 
@@ -156,7 +156,7 @@ def _early(app, files: list[str]) -> str:
 
 
 class _OfPage:
-    """Typesets the HTML of a page that did not come as nodes."""
+    """Typesets the formulas in a page's HTML that didn't come from nodes."""
 
     def __init__(self, app, pagename: str):
         self.app, self.pagename = app, pagename

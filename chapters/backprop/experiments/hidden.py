@@ -1,8 +1,9 @@
 """What do hidden layers, random or trained, gain over a linear model?
 
 Networks with one, two and three hidden layers have about the same number of parameters. Each is
-trained as a whole, and again with only its last layer trained, also with up to 4,096 random
-units. The linear model and the networks with a trained last layer get double the epochs.
+trained as a whole, and again with only its last layer trained, here also with up to 4,096
+random units. The linear model and the networks of which only the last layer is trained get
+twice as many epochs.
 
 It takes about 8 minutes. The page backprop/deep-network uses the results.
 """
@@ -49,7 +50,7 @@ def drawn(sizes, seed):
 
 
 def tuned(sizes, seed, last_only=False):
-    """The learning rate with the best validation accuracy, and the correct test images."""
+    """The rate with the best validation accuracy, and which test images are then correct."""
     rates, epochs, sets = RATES, EPOCHS, data(seed)
     if last_only or len(sizes) == 2:
         rates, epochs = WIDE_RATES if sizes[-2] > 1000 else LAST_RATES, LAST_EPOCHS

@@ -24,7 +24,7 @@ EPOCHS = {500: (5, 15, 40, 120), 2000: (2, 4, 10, 30)}
 TOLERANCES = {
     "labels": {"absolute": 0.03},
     "teacher": {"absolute": 0.03},
-}  # 3 times that of seeds
+}  # 3 times the spread between seeds
 
 
 def images():
@@ -46,7 +46,7 @@ def network(X, y, seed, epochs=20):
 
 
 def every_setting(X, Q, epochs, size=50, seed=0):
-    """Yield the weights and biases of all S settings of the grid, (10 S, 784), at these epochs.
+    """Yield weights (10 S, 784) and biases (10 S,) of all S settings after each of the epochs.
 
     All settings are trained side by side, so that one product computes their scores.
     """
@@ -99,7 +99,7 @@ def run(seed):
 
 
 def thin():
-    """The students of labels and of the teacher at T = 2, for one setting of the first seed."""
+    """Accuracies of students of labels and of the teacher at T = 2: one setting, first seed."""
     X, y, _, _, X_test, y_test = images()
     i = np.random.default_rng(100).permutation(4000)[:500]
     found, rows = {}, targets(y[i], predict(network(X, y, 0), X[i]))

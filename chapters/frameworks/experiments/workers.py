@@ -65,7 +65,7 @@ def train(k, lr, seed, warm=0, epochs=EPOCHS, stop=None):
 
 @functools.cache
 def score(k, lr, seed, warm=0, epochs=EPOCHS):
-    """Validation and test accuracy of a training run; that of guessing if it diverges."""
+    """Validation and test accuracy of a training run; 0.1, as for guessing, if it diverges."""
     net, _ = train(k, lr, seed, warm, epochs)
     if net is None:
         return 0.1, 0.1

@@ -37,7 +37,7 @@ def nearest(X):
 
 
 def errors(X, rate, seed, epochs):
-    """Return the test errors of two numbers, exact and rounded."""
+    """Return the test errors of codes of two numbers, exact and rounded."""
     mean, through = X.mean(axis=0), CODES["through"]
     encoder, decoder = CODES["train"](X - mean, 2, rate, seed, epochs=epochs)
     codes = through(encoder, TEST - mean)
@@ -46,7 +46,7 @@ def errors(X, rate, seed, epochs):
 
 
 def run(seed):
-    """Errors of the exact and the rounded code, of a larger rate, and of the nearest image."""
+    """Errors of the exact and the rounded code, at a larger rate, and of the nearest image."""
     X = CODES["parts"](seed)[0]
     exact, short = errors(X, 0.01, seed, CODES["EPOCHS"])
     large = errors(X, 0.03, seed, CODES["EPOCHS"])[0]

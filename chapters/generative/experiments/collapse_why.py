@@ -1,6 +1,6 @@
 """Does the number of active entries in collapse.py depend on the training?
 
-We train the VAE of collapse.py with beta 16 for 40 epochs in four ways: the same way, at a
+We train the VAE of collapse.py with beta 16 for 40 epochs in four ways: as there, at a
 quarter of the learning rate, with a beta that grows during the first 20 epochs, and with a
 linear encoder and decoder. We store the active entries, and minus the ELBO (with weight beta)
 on test images, divided by beta and without its constant.
@@ -34,7 +34,7 @@ def linear_model():
 
 
 def trained(way, seed, epochs):
-    """Return a model after training by Adam, with a learning rate that falls to zero."""
+    """Return a model trained by Adam, with a learning rate that falls to zero."""
     torch.manual_seed(seed)
     X = torch.tensor(SHORT["small"](LEARN.X))
     model = linear_model() if way == "linear" else SHORT["VAE"](SHORT["CODE"])

@@ -101,7 +101,7 @@ def train(loss, count, rate, seed, steps=STEPS, frames=()):
 
 
 def energy(A, B):
-    """The energy distance of two sets of samples: 0 for equal distributions."""
+    """The energy distance between two sets of samples: 0 for equal distributions."""
 
     def apart(P, Q):
         return np.sqrt(((P[:, None] - Q[None]) ** 2).sum(axis=2)).mean()

@@ -95,7 +95,7 @@ def packed(images):
 
 
 def prepared():
-    """Training images, a function that computes features, and those of test images."""
+    """Training images, a function that computes features, and features of test images."""
     learn, test = fashion_mnist()
     X = torch.tensor(2 * learn.X - 1).reshape(-1, 1, 28, 28)
     held = torch.tensor(2 * test.X - 1).reshape(-1, 1, 28, 28)
@@ -104,7 +104,7 @@ def prepared():
 
 
 def run(seed):
-    """Losses and distances of each epoch; for the first seed also samples and a walk."""
+    """Losses and distances by epoch; for seed 0 also samples, and images on a line of codes."""
     X, see, target = prepared()
     found = {"G": [], "D": [], "distance": []}
     fixed = torch.randn(8, CODE, generator=torch.Generator().manual_seed(1))

@@ -1,4 +1,4 @@
-"""Does guidance cost variety after a longer training too?
+"""Does guidance cost variety after longer training too?
 
 The same measurements as in copying.py, but after 8,000 steps instead of 800 on 800 digits.
 "agree" is the fraction of 400 samples whose nearest unseen image has the requested label, and

@@ -6,7 +6,7 @@ random search 9, Bayesian optimisation 9 (3 at random first), successive halving
 them only for 10 steps, and the last search 9 learning rates at a usual value of the second
 hyperparameter. The grid and the last search are shifted by a random amount for each seed. The
 result is the accuracy of the chosen network on 4,000 test images. If no search beats random
-search by more than two standard errors, the page may not recommend one.
+search by more than two standard errors, the page must not recommend one.
 
 It takes about 10 minutes. The page optimization/hyperparameters uses the results.
 """

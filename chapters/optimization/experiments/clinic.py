@@ -1,8 +1,8 @@
 """Do the loss curves show which treatment a failed training run needs?
 
-Four runs went wrong, and each gets five treatments that change one thing. The claim fails in a
-case in which a different treatment lowers the validation error as much, within two standard
-errors of the ten paired differences. Two learning curves show the errors against the number of
+Four runs went wrong, and each gets five treatments that change one thing. The answer is no in a
+case where a different treatment lowers the validation error as much, within two standard errors
+of the ten paired differences. Two learning curves show the errors against the number of
 training images, for a network of 64 units and for one of 3 units. The training images of case D
 are also moved, darkened, or both.
 
@@ -54,7 +54,7 @@ def by_phone(X, rng, move=True, darken=True, noise=True):
 
 
 def coarse(X):
-    """Means of two by two pixels, 196 in a row."""
+    """Means of blocks of two by two pixels, as rows of 196."""
     return X.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196).astype(np.float32)
 
 
@@ -95,7 +95,7 @@ def judged(theta, X, y):
 
 
 def train(data, sets, seed, rate=0.1, hidden=64, penalty=0.0, steps=STEPS):
-    """Losses and errors on each of the sets, every so many steps."""
+    """Losses and errors on each of the sets, every ``EVERY`` steps."""
     X, y = data
     (theta, rng), found = start(hidden, seed), []
     for k in range(steps + 1):
@@ -136,7 +136,7 @@ def case(name, treatment, seed, steps=STEPS):
 
 
 def imitate(seed, move, darken):
-    """Validation error of case D if its training images are changed in the same way."""
+    """Validation error of case D if its training images are also moved, darkened, or both."""
     P, y = images()
     rng = np.random.default_rng(1000 + seed)
     train_rows, rest = rng.permutation(5000)[:1000], 5000 + rng.permutation(4000)

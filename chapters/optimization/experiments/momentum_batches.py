@@ -26,7 +26,7 @@ TOLERANCES = {"momentum": {"relative": 0.3}, "Adam": {"relative": 0.3}}
 
 
 def momentum(gamma):
-    """Return a rule for the steps of one array."""
+    """Return a function that computes momentum's step for one array."""
 
     def step(g, state, t):
         state["v"] = np.float32(gamma) * state.get("v", 0) + g

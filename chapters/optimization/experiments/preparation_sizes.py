@@ -1,4 +1,4 @@
-"""Does whitening cost less if there are more training images?
+"""Does whitening cost less accuracy if there are more training images?
 
 The network, its training program and the preparations are those of ``preparations.py``, with
 500, 2,000 or 4,000 training images, 1,000 validation images and the five largest rates.

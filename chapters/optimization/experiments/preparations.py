@@ -1,7 +1,8 @@
 """Which preparation of the inputs helps a linear classifier and a network?
 
 Both learn 2,000 images of 14 by 14 pixels by mini-batch gradient descent, with seven
-preparations and the same twelve learning rates for each, which are trained side by side.
+preparations and the same twelve learning rates for each. The models of all rates are trained
+side by side.
 
 It takes about 5 minutes. The page optimization/preprocessing uses the results.
 """

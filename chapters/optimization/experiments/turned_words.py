@@ -4,9 +4,9 @@ Softmax regression predicts from the words of one line of Shakespeare which of e
 from. In the second problem, the 2,000 inputs are rotated at random; in the third, each input is
 divided by its standard deviation. The claim that adaptive methods need the axes fails if Adam
 leads momentum by as much after the rotation. The claim that rescaled inputs replace adaptive
-learning rates fails if momentum on the rescaled words ends above Adam on the words. A variant
-trains for four epochs. We try seven learning rates for each optimiser, and take the one with
-the lowest validation loss over all seeds.
+learning rates fails if momentum on the rescaled words ends with a higher loss than Adam on the
+unchanged words. A variant trains for four epochs. We try seven learning rates for each
+optimiser, and take the one with the lowest validation loss over all seeds.
 
 It takes about 5 minutes on an idle machine. The page optimization/adaptive uses the results.
 """

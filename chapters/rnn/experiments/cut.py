@@ -1,11 +1,11 @@
 """What can a network learn if its gradients only go back within pieces of k steps?
 
 Sequences have 20 steps and two inputs: signs, and noise. Echo: at each step, the target is the
-sign of eight steps ago. Hold: only the first step contains a sign, which is the target of every
-step, or of the last one, or of the first five. The state is passed from piece to piece as a
-constant. Ten networks with different seeds are trained at the same time as slices of one array.
-The learning rate is chosen on validation sequences. "long" and "wide": echo with four times as
-many updates, or with five times as many units.
+sign from eight steps ago. Hold: only the first step contains a sign, which is the target of
+every step, or of the last one, or of the first five. The state is passed from piece to piece as
+a constant. Ten networks with different seeds are trained at the same time as slices of one
+array. The learning rate is chosen on validation sequences. "long" and "wide": echo with four
+times as many updates, or with five times as many units.
 
 It takes about two minutes. The page rnn/bptt uses the results.
 """
@@ -39,7 +39,7 @@ def draw(task, n, rng):
 
 
 def uniform(rows, columns, inputs):
-    """Return weights (seeds, rows, columns), drawn as PyTorch does."""
+    """Return weights (seeds, rows, columns), drawn as in PyTorch."""
     return ((2 * torch.rand(SEEDS, rows, columns) - 1) / inputs**0.5).requires_grad_()
 
 

@@ -78,7 +78,7 @@ def linear(task, x, y, train, valid):
 
 
 def uniform(networks, rows, columns, inputs):
-    """Return weights (networks, rows, columns), drawn as PyTorch does."""
+    """Return weights (networks, rows, columns), drawn as in PyTorch."""
     return ((2 * torch.rand(networks, rows, columns) - 1) / inputs**0.5).requires_grad_()
 
 

@@ -2,7 +2,7 @@
 
 An n-gram model uses counts of up to n characters, smoothed by the modified method of Kneser and
 Ney (Chen and Goodman 1999), which has no hyperparameter. The GRUs read the same seven plays in
-pieces. We chose the learning rates on an eighth play, in short runs with few values.
+pieces. We chose the learning rates on an eighth play, in short runs, trying few values.
 
 It takes about 8 minutes. The page rnn/sequence-modelling uses the results.
 """
@@ -33,7 +33,7 @@ def plain(play):
 
 @cache
 def data():
-    """Return the vocabulary and the numbers of training, validation and test text."""
+    """Return the vocabulary, and the training, validation and test text as integers."""
     train, test = datasets.shakespeare()
     *seven, eighth = map(plain, train.texts)
     parts = "".join(seven), eighth[:40_000], plain(test.texts[0])
@@ -158,7 +158,7 @@ def train(units, seed, rate, updates, measure=0):
 
 
 def write(start, choose, steps):
-    """Return start, continued: choose(context, state) gives a character and a new state."""
+    """Return what follows start: choose(context, state) returns a character and a new state."""
     context, state = np.asarray(start), None
     for _ in range(steps):
         k, state = choose(context, state)
@@ -274,7 +274,7 @@ def run(seed):
 
 
 def thin():
-    """Return the bits of the table of three, and of a small GRU after 40 updates."""
+    """Return the bits of the n-gram model of order 3, and of a small GRU after 40 updates."""
     _, _, validation, test = data()
     model, _ = train(48, 0, 0.02, 40)
     return {

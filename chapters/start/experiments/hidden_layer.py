@@ -1,8 +1,8 @@
 """What does a hidden layer add to a linear model of clothes, and how many units does it need?
 
 Networks with 2, 8 and 128 hidden units and a linear model learn from 5,000 images with learning
-rate 0.1 for 10 epochs, and the linear model and 128 units for 30 epochs too. The program stores
-the accuracy on the test set.
+rate 0.1 for 10 epochs; the linear model and the network with 128 units also learn for 30
+epochs. The program stores the accuracy on the test set.
 
 It takes about a minute. The page start/welcome uses the results.
 """

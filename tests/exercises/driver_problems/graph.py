@@ -107,7 +107,7 @@ def plain_numbers(rng):
 
 @value.case("chain", hidden=1)
 def long_chain(rng):
-    """A chain of 2,000 steps, twice as deep as Python lets calls be."""
+    """A chain of 2,000 steps, twice as deep as Python's limit of nested calls."""
     return "y + b", {"a": float(rng.normal()), "b": float(rng.uniform(0.1, 1))}, 2_000
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of all submissions that are not plainly right or wrong, by class.
+"""The catalogue of all submissions that are not simply right or wrong, by class.
 
 Hostile ones look for the answer, forge the result, tamper with what is around them, or break
 it. Odd ones are malformed, or honest: those must get full marks. A student's name begins with

@@ -16,7 +16,7 @@ LINEAR = 'return (pictures.reshape(len(pictures), -1) @ weights["W"].T).argmax(a
 
 
 class HostileAnswer(NamedTuple):
-    """A hostile answer: the problem, the cell, the file beside it, and the expected result."""
+    """A hostile answer: the problem, the cell, the file next to it, and the expected result."""
 
     problem: str
     cell: str
@@ -126,7 +126,7 @@ CHALLENGES = {
 
 
 def solution(f, name):
-    """Return the source of a right answer as it stands in a notebook."""
+    """Return the source of a correct answer, as in a notebook."""
     lines = textwrap.dedent(inspect.getsource(f)).splitlines()
     code = "\n".join(line for line in lines if not line.startswith("@"))
     return f"import numpy as np\n{code.replace(f.__name__, name, 1)}"

@@ -76,7 +76,7 @@ class Hostile(NamedTuple):
 
 
 def spy(search, **rest):
-    """Return a submission that answers right only if the code `search` returns true."""
+    """Return a submission that answers correctly only if the code `search` returns true."""
     body = textwrap.indent(textwrap.dedent(search).strip(), "    ")
     own = f"{RIGHT}\nimport os, sys, ctypes\ndef search():\n{body}\n"
     call = """
@@ -92,7 +92,7 @@ def spy(search, **rest):
 
 
 def loading(own, least=100.0, **rest):
-    """Return a submission with right answers and a cell that misbehaves while it is loaded."""
+    """Return a submission with correct answers and a cell that misbehaves when it is loaded."""
     return Hostile("", own, least, 100.0, **rest)
 
 

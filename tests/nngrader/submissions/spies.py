@@ -1,4 +1,4 @@
-"""Submissions that look for the solution or for points; they answer right if they find it."""
+"""Submissions that look for the solution or points, and answer correctly if they find it."""
 
 from .kinds import spy
 

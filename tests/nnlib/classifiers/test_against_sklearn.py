@@ -1,4 +1,4 @@
-"""Our estimators find what scikit-learn's find."""
+"""Our estimators give the same results as scikit-learn's."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def iris():
     return (X - X.mean(axis=0)) / X.std(axis=0), y
 
 
-def test_the_line_and_the_ridge_are_those_of_scikit_learn(rng):
+def test_the_line_and_the_ridge_match_scikit_learn(rng):
     samples = line()
     weights = rng.integers(0, 3, len(samples[1]))
     expected = linear_model.LinearRegression().fit(*samples, weights)
@@ -39,7 +39,7 @@ def test_the_line_and_the_ridge_are_those_of_scikit_learn(rng):
     np.testing.assert_allclose(got.coef_, expected.coef_, rtol=1e-8)
 
 
-def test_polynomials_are_those_of_scikit_learn():
+def test_polynomials_match_scikit_learn():
     X, y = line()
     features = sklearn.preprocessing.PolynomialFeatures(3, include_bias=False)
     products = features.fit_transform(X)

@@ -43,14 +43,14 @@ def test_a_logistic_step_is_exact_with_samples_as_rows_and_as_columns():
     assert (0 - dw).tolist() == w.tolist()
 
 
-def test_bayes_rule_on_two_gaussians_gives_the_posterior_of_pencil_and_paper():
+def test_bayes_rule_on_two_gaussians_gives_the_posterior_computed_by_hand():
     model = ours.GaussianClassifier().fit([[0.0], [2.0], [4.0], [6.0]], [0, 0, 1, 1])
     # means 1 and 5, variance 1: log odds = (5 - 1) x - (25 - 1) / 2 = 4x - 12
     np.testing.assert_allclose(model.decision_function([[3.0], [3.5]]), [0, 2], atol=1e-12)
     assert model.predict_proba([[3.5]])[0, 1] == pytest.approx(1 / (1 + np.exp(-2)), rel=1e-12)
 
 
-def test_the_hinge_losses_are_those_of_the_notes():
+def test_the_hinge_losses_match_the_notes():
     np.testing.assert_allclose(ours.hinge_loss(SCORES, [0, 1, 2]), [2.4, 0, 16.3], rtol=1e-14)
 
 

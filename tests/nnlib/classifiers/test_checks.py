@@ -1,4 +1,4 @@
-"""Every estimator keeps scikit-learn's promises."""
+"""Every estimator passes scikit-learn's checks."""
 
 import pytest
 

@@ -50,7 +50,7 @@ CASES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
-def test_exact_eigenspaces_are_those_of_sympy(name):
+def test_exact_eigenspaces_match_sympy(name):
     M = sp.Matrix(np.vectorize(lambda x: sp.Rational(str(x)))(CASES[name]))
     result = eigenspaces(CASES[name])
     for value, _, basis in result:

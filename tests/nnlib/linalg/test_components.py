@@ -1,4 +1,4 @@
-"""Principal components are those of scikit-learn."""
+"""Principal components match scikit-learn."""
 
 import numpy as np
 

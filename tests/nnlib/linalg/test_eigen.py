@@ -1,4 +1,4 @@
-"""Eigenvalues and eigenvectors by their equation, and in the order that we promise."""
+"""Eigenvalues and eigenvectors by their equation, and in the documented order."""
 
 import numpy as np
 import pytest

@@ -22,7 +22,7 @@ def test_shapes_are_kept():
             assert exact(np.zeros(shape)).shape == numeric(np.zeros(shape)).shape == shape
 
 
-def test_numeric_leads_back_and_copies():
+def test_numeric_inverts_exact_and_copies():
     A = np.array([[0.1, 2.0], [3.0, -4.5]])
     back = numeric(exact(A))
     np.testing.assert_array_equal(back, A, strict=True)

@@ -75,7 +75,7 @@ def parts(result):
     return list(result) if isinstance(result, tuple) else [result]
 
 
-def test_steps_lead_to_what_comes_without_them():
+def test_steps_lead_to_the_same_result_as_without_them():
     for name in FUNCTIONS:
         for key, A in SMALL.items():
             with naming(name, key):

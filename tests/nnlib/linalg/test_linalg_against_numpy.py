@@ -108,7 +108,7 @@ def test_the_norm_of_a_vector():
                 assert_allclose(linalg.norm(x, p), expected, rtol=1e-10)
 
 
-def test_the_angle_is_right_where_the_cosine_cannot_tell_it_from_zero():
+def test_the_angle_is_accurate_where_the_cosine_cannot_tell_it_from_zero():
     assert_allclose(linalg.angle([1, 0], [1, 1e-9]), 1e-9, rtol=1e-10)
     assert linalg.cosine([1, 0], [1, 1e-9]) == 1
 
@@ -121,7 +121,7 @@ def test_the_angle_does_not_depend_on_the_lengths():
             assert_allclose(linalg.angle(x, scale * y), np.arccos(0.96), rtol=1e-10)
 
 
-def test_the_cross_product_is_that_of_numpy():
+def test_the_cross_product_matches_numpy():
     x, y = random(2, 3)
     assert_allclose(linalg.cross(x, y), np.cross(x, y), strict=True, **TOLERANCE)
 
@@ -181,7 +181,7 @@ def test_small_pivots_are_not_taken_for_rounding():
     assert linalg.solve([[1, 0], [0, 1e-200]], [1, 1]).tolist() == [1, 1e200]
 
 
-def test_very_small_and_very_large_numbers_do_no_harm():
+def test_very_small_and_very_large_numbers_give_accurate_results():
     for scale in [1e-200, 1e200]:
         with naming(scale):
             A, b = TALL["tall"], np.arange(6.0)

@@ -124,7 +124,7 @@ def test_arguments_are_not_changed():
             assert (given.tolist(), side.tolist()) == ([[4, 2], [2, 5]], [1, 2]), name
 
 
-def test_eigenvalues_and_singular_values_of_what_has_none():
+def test_eigenvalues_and_singular_values_of_invalid_input_are_refused():
     for name in ("eig", "eigvals", "svd", "pinv"):
         for wrong in (*NO_NUMBERS, [["a"]]):
             refused(name, wrong, error=TypeError, match="expected real numbers for A")
@@ -138,7 +138,7 @@ def test_eigenvalues_and_singular_values_of_what_has_none():
         refused("low_rank", WIDE, rank, error=error)
 
 
-def test_iterations_and_components_of_what_has_none():
+def test_iterations_and_components_of_invalid_input_are_refused():
     X = [[1, 0], [0, 5], [6, 3]]
     refused("power_iteration", A, [0, 0], match="expected a nonzero x")
     refused("power_iteration", A, [1, 2, 3], match="expected x")

@@ -51,7 +51,7 @@ CASES = [
 ]
 
 
-def test_values_and_gradients_are_those_of_torch(rng):
+def test_values_and_gradients_match_torch(rng):
     for call, shape in CASES:
         array = rng.standard_normal(shape)
         results = []
@@ -71,7 +71,7 @@ def test_values_and_gradients_are_those_of_torch(rng):
 
 
 @pytest.mark.parametrize("f", ["inv", "cholesky"])
-def test_second_derivatives_are_those_of_torch(f, rng):
+def test_second_derivatives_match_torch(f, rng):
     array = definite(rng.standard_normal((3, 3)))
     results = []
     for L in (nnlib, torch):

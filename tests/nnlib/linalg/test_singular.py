@@ -75,7 +75,7 @@ def test_the_pseudo_inverse_agrees_with_numpy():
             )
 
 
-def test_the_error_of_low_rank_is_that_of_the_values_left_out():
+def test_low_rank_returns_the_norms_of_the_error():
     for rank in range(5):
         with naming(rank):
             M = random(6, 4)

@@ -49,7 +49,7 @@ def test_gram_schmidt_with_exact_fractions():
     )
 
 
-def test_gram_schmidt_names_a_part_with_the_coefficient_one():
+def test_gram_schmidt_says_if_a_projection_is_the_vector_itself():
     step = linalg.gram_schmidt([[1, 3], [2, 3], [2, 0]], steps=True)[1]
     assert step.text == (
         "Subtract from a₂ its projection onto u₁, which is u₁ itself; "

@@ -70,7 +70,7 @@ def float32(rng, *shape):
 
 
 @pytest.mark.parametrize("place", [("layer1", 0), ("layer2", 0)])
-def test_block_of_resnet18_is_that_of_torch(place, rng):
+def test_block_of_resnet18_matches_torch(place, rng):
     ours = getattr(models.resnet18(), place[0])[place[1]]
     before, planes = ours.conv1.in_channels, ours.conv1.out_channels
     theirs = BasicBlock(before, planes, ours.conv1.stride[0])
@@ -85,7 +85,7 @@ FEATURES = [
 
 
 @pytest.mark.slow
-def test_layers_print_as_those_of_torch_that_compute_the_same(rng):
+def test_layers_print_like_equivalent_layers_of_torch(rng):
     for make, options, size in FEATURES:
         with naming(make, options, size):
             ours = make(**options).features

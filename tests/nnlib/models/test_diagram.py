@@ -48,7 +48,7 @@ def test_an_inception_module_has_four_branches_side_by_side():
     assert sum(x.kind == "input" for b in drawn for x in b.operands) == 4
 
 
-def test_equal_blocks_are_one_with_their_number():
+def test_equal_blocks_are_drawn_once_with_their_count():
     drawn = diagram(counted(models.resnet34), (1, 3, 64, 64))
     assert [(b.count, b.kind) for b in drawn if b.kind == "BasicBlock"] == [
         (3, "BasicBlock"), (1, "BasicBlock"), (3, "BasicBlock"), (1, "BasicBlock"),

@@ -53,7 +53,7 @@ def test_training_reaches_every_parameter_and_use_is_the_same_twice(model_and_im
     np.testing.assert_array_equal(first.array, second.array)
 
 
-def test_names_of_resnet_are_those_of_torchvision():
+def test_names_of_resnet_match_torchvision():
     with counting():
         small, large = models.resnet18().state_dict(), models.resnet50().state_dict()
     assert (len(small), len(large)) == (122, 320)

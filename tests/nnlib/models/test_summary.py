@@ -100,7 +100,7 @@ NETS = {
 }
 
 
-def test_nets_see_what_they_are_said_to_see():
+def test_networks_have_the_stated_receptive_fields():
     for name, make in NETS.items():
         net = make().double().eval()
         for p in net.parameters():

@@ -67,7 +67,7 @@ def test_first_projections_are_xavier_uniform_and_biases_0():
     assert not layer.out_proj.bias.array.any()
 
 
-def test_layers_are_told_whether_the_mask_hides_what_comes_later():
+def test_layers_receive_whether_the_mask_hides_later_positions():
     flags = []
 
     class Layer(nn.Module):

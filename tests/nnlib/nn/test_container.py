@@ -1,4 +1,4 @@
-"""Containers: read, changed and joined as torch's."""
+"""Containers are read, changed and joined as in torch."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Dropout where chance has a say: shares, factors, patterns, gradients, seeds."""
+"""Random properties of dropout: fractions, factors, patterns, gradients, seeds."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ def leaf(array):
     return nnlib.tensor(np.asarray(array, "f8"), requires_grad=True)
 
 
-def test_the_share_p_becomes_zero_and_the_rest_grows():
+def test_a_fraction_p_becomes_zero_and_the_rest_grows():
     for p in [0.1, 0.5, 0.9]:
         for dtype in ["f4", "f8"]:
             with naming(p, dtype):

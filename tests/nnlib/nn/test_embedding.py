@@ -30,7 +30,7 @@ def test_long_rows_are_shortened_in_place_where_they_are_used(rng):
             np.testing.assert_array_equal(ours.grad.numpy()[:, 0], [1, 0, 1, 2, 0, 0])
 
 
-def test_the_gradient_with_options_is_that_of_torch(rng):
+def test_the_gradient_with_options_matches_torch(rng):
     for options in [
         dict(padding_idx=0),
         dict(padding_idx=-1),
@@ -59,7 +59,7 @@ def test_the_padding_starts_at_zero_and_is_not_trained():
     assert layer.weight.grad.numpy()[:, 0].tolist() == [1, 0, 0, 0]
 
 
-def test_a_given_table_is_kept_and_not_trained_unless_asked_for():
+def test_a_given_table_is_kept_and_not_trained_by_default():
     table = nnlib.tensor([[1.0, 2.0], [3.0, 4.0]])
     layer = nn.Embedding.from_pretrained(table)
     assert layer.weight.array is table.array

@@ -1,4 +1,4 @@
-"""Losses at a hopeless score and at uniform scores."""
+"""Losses at an extremely wrong score and at uniform scores."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import nnlib
 import nnlib.nn.functional as F
 
 
-def test_binary_cross_entropy_of_a_hopeless_score_is_finite():
+def test_binary_cross_entropy_of_an_extremely_wrong_score_is_finite():
     loss = F.binary_cross_entropy_with_logits(np.array([-1e4, 1e4]), np.array([1.0, 0.0]))
     assert loss == 1e4
 

@@ -1,4 +1,4 @@
-"""First values of parameters: moments, bounds, identities, and what is refused."""
+"""Initial values of parameters: moments, bounds, identities, and what is refused."""
 
 import math
 
@@ -95,7 +95,7 @@ def test_orthogonal_matrices_are_not_biased_in_sign():
     assert abs(np.var(first) - 1 / 3) < 0.05
 
 
-def test_gain_is_that_of_torch():
+def test_gain_matches_torch():
     for name in ("linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):
         for param in (None, 0, 1, 0.2, -1.0):
             expected = torch.nn.init.calculate_gain(name, param)

@@ -43,7 +43,7 @@ def test_the_weight_of_a_loss_is_a_buffer_also_when_it_comes_later():
         assert loss.double().pos_weight.dtype == L.float64
 
 
-def test_rms_norm_without_eps_takes_that_of_the_dtype():
+def test_rms_norm_without_eps_uses_the_eps_of_the_dtype():
     for dtype, size in (("float32", 1e-4), ("float64", 1e-9)):
         results = []
         for L in (nnlib, torch):

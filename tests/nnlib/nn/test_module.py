@@ -1,4 +1,4 @@
-"""Modules: their parts, names, attributes and parameters, and printing, as torch's."""
+"""Modules: their parts, names, attributes and parameters, and printing, as in torch."""
 
 import numpy as np
 import pytest
@@ -63,7 +63,7 @@ LISTINGS = [
 ]
 
 
-def test_listings_are_those_of_torch():
+def test_listings_match_torch():
     for name, options in LISTINGS:
         with naming(name):
             got = [k for k, _ in getattr(Block(), name)(**options)]
@@ -102,7 +102,7 @@ def test_a_bad_registration_is_refused():
                 getattr(L.nn.Linear(2, 2), method)(name, value)
 
 
-def test_a_part_is_replaced_by_its_kind_alone():
+def test_a_part_is_replaced_only_by_the_same_kind():
     for L in (torch, nnlib):
         model = L.nn.Sequential(L.nn.ReLU())
         model.weight = L.nn.Parameter(L.zeros(2))

@@ -1,4 +1,4 @@
-"""What a module holds: its state saved, loaded and copied, modes, dtypes and devices."""
+"""What a module contains: its state saved, loaded and copied, modes, dtypes and devices."""
 
 import copy
 import pickle
@@ -50,7 +50,7 @@ def test_loading_copies_into_the_parameters():
     assert repr(keys) == "<All keys matched successfully>"
 
 
-def test_loading_without_strict_tells_what_did_not_match():
+def test_loading_without_strict_reports_what_did_not_match():
     model = network(nnlib)
     keys = model.load_state_dict({"3.weight": np.ones((3, 4)), "x": np.ones(1)}, strict=False)
     assert keys.missing_keys == ["1.weight", "1.bias"]
@@ -68,7 +68,7 @@ BAD_STATES = [
 ]
 
 
-def test_loading_what_does_not_fit_says_what_torch_says():
+def test_loading_what_does_not_fit_gives_the_message_of_torch():
     for shapes in BAD_STATES:
         with naming(shapes):
             with pytest.raises(RuntimeError) as theirs:

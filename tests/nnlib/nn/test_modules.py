@@ -50,7 +50,7 @@ def test_every_module_is_in_a_table():
 
 
 @each(IN_TORCH)
-def test_outputs_gradients_and_state_are_those_of_torch(layer, rng):
+def test_outputs_gradients_and_state_match_torch(layer, rng):
     for training in (True, False):
         ours, theirs = same(rng, layer)
         arrays = inputs_of(layer, rng)
@@ -75,7 +75,7 @@ def test_float32_is_close_to_torch(layer, rng):
 
 
 @each(IN_TORCH)
-def test_printing_is_that_of_torch(layer):
+def test_printing_matches_torch(layer):
     expected = repr(build(torch, layer)).replace("torch.DoubleTensor", "float64")
     assert repr(build(nnlib, layer)) == expected.replace("torch.", "")
 
@@ -109,7 +109,7 @@ def test_constructor_has_the_names_order_and_defaults_of_torch():
 
 @pytest.mark.slow
 @each(LAYERS)
-def test_a_copy_computes_the_same_with_memory_of_its_own(layer, rng):
+def test_a_copy_computes_the_same_in_separate_memory(layer, rng):
     module = build(nnlib, layer).eval()
     arrays = inputs_of(layer, rng)
     expected = run(nnlib, layer, module, arrays)

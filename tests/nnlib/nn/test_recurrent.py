@@ -22,7 +22,7 @@ def call_of(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_every_mix_of_options_is_that_of_torch(name, rng):
+def test_every_mix_of_options_matches_torch(name, rng):
     for layers, bidirectional, batch_first, bias in MIXES:
         options = dict(bidirectional=bidirectional, batch_first=batch_first, bias=bias)
         layer = Layer(name, (4, 3, layers), (), options, call=call_of(name))
@@ -38,7 +38,7 @@ def test_every_mix_of_options_is_that_of_torch(name, rng):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_dropout_between_layers_is_drawn_anew_in_training_only(name, rng):
+def test_dropout_between_layers_is_drawn_again_only_in_training(name, rng):
     with pytest.warns(UserWarning, match="num_layers=1"):
         getattr(nn, name)(4, 2, dropout=0.5)
     layer = getattr(nn, name)(4, 8, 2, dropout=0.5)
@@ -71,7 +71,7 @@ def test_cell_step_by_step_is_the_layer(name, rng):
     np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-15)
 
 
-def test_pad_sequence_is_that_of_torch(rng):
+def test_pad_sequence_matches_torch(rng):
     for side in ["right", "left"]:
         for batch_first in [False, True]:
             with naming(side, batch_first):
@@ -88,7 +88,7 @@ def test_pad_sequence_is_that_of_torch(rng):
 
 @pytest.mark.parametrize("lengths", [[4, 4, 1], [2], [1, 3, 2, 3]])
 @pytest.mark.parametrize("batch_first", [False, True])
-def test_packing_and_padding_is_that_of_torch(lengths, batch_first, rng):
+def test_packing_and_padding_matches_torch(lengths, batch_first, rng):
     values = rng.standard_normal((len(lengths), 5, 2))
     values = values if batch_first else values.swapaxes(0, 1)
     enforce_sorted = lengths != [1, 3, 2, 3]
@@ -138,7 +138,7 @@ def test_an_lstm_leaves_the_upstream_gradients_as_they_were(rng):
 
 
 @pytest.mark.parametrize("name", ["RNNCell", "GRUCell", "LSTMCell"])
-def test_second_derivatives_of_two_steps_of_a_cell_are_those_of_torch(name, rng):
+def test_second_derivatives_of_two_steps_of_a_cell_match_torch(name, rng):
     x = rng.standard_normal((3, 5))
     states = rng.standard_normal((1 + (name == "LSTMCell"), 3, 4))
     results = []

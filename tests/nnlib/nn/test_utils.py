@@ -28,7 +28,7 @@ def assert_same_grads(ours, theirs, rtol=1e-12):
     assert ours[-1].grad is theirs[-1].grad is None
 
 
-def test_clipping_is_that_of_torch():
+def test_clipping_matches_torch():
     for dtype, rtol in (("f4", 1e-5), ("f8", 1e-12)):
         for norm_type in (1, 2.0, 3.0, float("inf")):
             for max_norm in (0.5, 2, 1e6):
@@ -93,7 +93,7 @@ def test_parameters_become_a_vector_and_come_back(rng):
         (("ConvTranspose2d", 3, 4, 3), (2, 3, 5, 5), {}),
     ],
 )
-def test_spectral_norm_is_that_of_torch(layer, shape, options, rng):
+def test_spectral_norm_matches_torch(layer, shape, options, rng):
     results, (name, *args) = [], layer
     x, start = rng.standard_normal(shape), np.random.default_rng(1)
     state = {}

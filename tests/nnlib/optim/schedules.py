@@ -10,7 +10,7 @@ STEPS = 50
 
 
 def optimizer_of(L, name="SGD", **options):
-    """Return an optimizer of two groups with rates of their own, whose step changes nothing."""
+    """Return an optimizer of two groups with different rates, whose step changes nothing."""
     groups = [dict(params=[L.zeros(1, requires_grad=True)]) for _ in range(2)]
     groups[1]["lr"] = 0.03
     if name == "SGD":

@@ -65,7 +65,7 @@ def network(L, arrays):
     return lambda W, b: loss_of(L, W, b, X, t) + 0.1 * ((W * W).sum() + (b * b).sum())
 
 
-def test_every_evaluation_is_that_of_torch(arrays):
+def test_every_evaluation_matches_torch(arrays):
     for line_search_fn in [None, "strong_wolfe"]:
         for options in OPTIONS:
             with naming(line_search_fn, options):

@@ -1,4 +1,4 @@
-"""Schedules of the epoch against torch: fifty steps, states, chains and late beginnings."""
+"""Schedules by epoch against torch: fifty steps, states, chains and late starts."""
 
 import copy
 
@@ -18,13 +18,13 @@ from tests.nnlib.optim.schedules import (
 )
 
 
-def test_fifty_steps_are_those_of_torch():
+def test_fifty_steps_match_torch():
     for name, make in SCHEDULES.items():
         with naming(name):
             assert_same(followed(nnlib, make), followed(torch, make))
 
 
-def test_a_schedule_goes_on_from_its_state():
+def test_a_schedule_continues_from_its_state():
     for middle in [1, 5, 23]:
         for name, make in (SCHEDULES | OWN).items():
             with naming(name, middle):

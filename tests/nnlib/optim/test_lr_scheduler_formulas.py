@@ -34,7 +34,7 @@ def waited(L, losses, optimizer, schedule):
     return str(results)
 
 
-def test_plateaus_are_those_of_torch():
+def test_plateaus_match_torch():
     for options in PLATEAUS:
         with naming(options):
             results = []

@@ -1,4 +1,4 @@
-"""Every optimizer of first order against torch: options, groups, saved states, errors."""
+"""Every first-order optimizer against torch: options, groups, saved states, errors."""
 
 import itertools
 
@@ -82,7 +82,7 @@ def assert_close(got, expected, tolerance=1e-10):
 
 
 def driven(L, make, options, start, gradients):
-    """Return a parameter after steps with given gradients, in which rounding does not grow."""
+    """Return a parameter after steps with fixed gradients, so that rounding stays small."""
     p = L.tensor(start, requires_grad=True)
     optimizer = make([p], **options)
     for g in gradients:
@@ -92,7 +92,7 @@ def driven(L, make, options, start, gradients):
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_steps_are_those_of_torch(name, rng):
+def test_steps_match_torch(name, rng):
     start, gradients = rng.standard_normal((3, 5)), rng.standard_normal((20, 3, 5))
     ways = [dict(foreach=True)] * (name != "ASGD")  # where torch rounds the step to float32
     ways += [dict(fused=True)] * (name in FUSED)
@@ -107,7 +107,7 @@ def test_steps_are_those_of_torch(name, rng):
 
 
 def in_groups(L, make, arrays, **own):
-    """Return two parameters trained in groups with options of their own, changed on the way."""
+    """Return two parameters trained in groups with different options, which change midway."""
     W, b, X, t = (L.tensor(a) for a in arrays)
     groups = [dict(params=[W.requires_grad_()], lr=0.1, maximize=True, **own)]
     optimizer = make(groups, lr=0.01, **decay(make.__name__))
@@ -129,13 +129,13 @@ def in_groups(L, make, arrays, **own):
     return losses, W.detach().numpy(), b.detach().numpy()
 
 
-def test_groups_and_closures_are_those_of_torch(arrays):
+def test_groups_and_closures_match_torch(arrays):
     for name in OPTIONS:
         with naming(name):
             assert_close(*(in_groups(L, make, arrays, **OWN[name]) for L, make in both(name)))
 
 
-def test_training_goes_on_from_a_saved_state_which_is_a_copy():
+def test_training_continues_from_a_saved_state_which_is_a_copy():
     for make, options in (
         (SGD, dict(lr=0.05, momentum=0.9, dampening=0.1)),
         (optim.Adam, dict(lr=0.05, betas=(0.8, 0.9), amsgrad=True)),
@@ -180,7 +180,7 @@ def test_the_state_has_the_form_of_torch(arrays):
                     assert_close(ours, [value.numpy() for value in memory.values()], 1e-12)
 
 
-def test_memory_has_the_dtype_of_its_parameter_also_when_loaded(arrays):
+def test_state_has_the_dtype_of_its_parameter_also_after_loading(arrays):
     for name in OPTIONS:
         p, optimizer = stepped(nnlib, getattr(optim, name), arrays[0].astype("f4"), decay(name))
         kinds = {value.dtype for value in optimizer.state.get(p, {}).values()}
@@ -205,7 +205,7 @@ def test_a_learning_rate_may_be_a_tensor(arrays):
             np.testing.assert_array_equal(p.detach().numpy(), q.detach().numpy())
 
 
-def test_gradients_are_left_and_graphs_notice_the_step():
+def test_a_step_changes_no_gradient_and_graphs_notice_it():
     for name in OPTIONS:
         with naming(name):
             a, idle = leaf(1.0), leaf(2.0)
@@ -259,7 +259,7 @@ def counting(L):
 
 
 def hooked(L):
-    """Return what steps return and their hooks see, and the parameter in the end."""
+    """Return what steps return, what their hooks see, and the final parameter."""
     p, seen = L.tensor([2.0], requires_grad=True), []
     optimizer = L.optim.SGD([p], lr=0.1)
     handles = [
@@ -280,7 +280,7 @@ def test_hooks_of_steps_are_called_as_in_torch():
     assert hooked(nnlib) == hooked(torch)
 
 
-def test_memory_begins_empty_and_saved_parameters_count_by_their_place():
+def test_state_starts_empty_and_saved_parameters_are_matched_by_position():
     for L in (nnlib, torch):
         p = L.tensor([1.0, 2.0], requires_grad=True)
         optimizer = counting(L)([p])

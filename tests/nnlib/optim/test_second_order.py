@@ -1,4 +1,4 @@
-"""Newton, BFGS and nonlinear conjugate gradients against SciPy, and their own laws."""
+"""Newton, BFGS and nonlinear conjugate gradients: agreement with SciPy, and properties."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def closure_of(optimizer, p, f):
 
 
 def minimised(make, options, f, start):
-    """Return the minimum found, the number of iterations, and that of evaluations."""
+    """Return the minimum found, and the numbers of iterations and of evaluations."""
     x = nnlib.tensor(np.array(start), requires_grad=True)
     limits = dict(max_iter=1000, max_eval=5000, tolerance_change=0.0)
     optimizer = make([x], **limits, **options)
@@ -80,7 +80,7 @@ def test_newton_goes_to_a_saddle_and_with_a_line_search_away_from_it():
     np.testing.assert_allclose(np.abs(x), [0, np.sqrt(0.5)], atol=1e-6)
 
 
-def test_training_goes_on_from_a_saved_state():
+def test_training_continues_from_a_saved_state():
     for make, options in MAKERS:
         with naming(make, options):
             limits = dict(max_iter=2, tolerance_change=0.0)
@@ -133,7 +133,7 @@ def test_mistakes_are_named():
     ],
     ids=str,
 )
-def test_the_minimum_is_that_of_scipy(make, options):
+def test_the_minimum_matches_scipy(make, options):
     from scipy.optimize import minimize
 
     for f, start in ((rosenbrock, [-1.2, 1.0]), (quadratic, [0.0] * 6)):

@@ -26,7 +26,7 @@ AVERAGES = [
 
 
 def averaged(L, name, options, use_buffers, states):
-    """Return the state of the average over a model that takes several states."""
+    """Return the averaged model's state and output, after the model has had several states."""
     utils, model = L.optim.swa_utils, model_of(L)
     how = {}
     if name is not None:
@@ -40,7 +40,7 @@ def averaged(L, name, options, use_buffers, states):
 
 
 @pytest.mark.parametrize("use_buffers", [False, True])
-def test_averages_are_those_of_torch(use_buffers, rng):
+def test_averages_match_torch(use_buffers, rng):
     shapes = {k: v.shape for k, v in model_of(torch).state_dict().items()}
     states = [
         {k: np.array(rng.uniform(1, 2, s)) for k, s in shapes.items() if "num" not in k}
@@ -61,7 +61,7 @@ def test_averages_are_those_of_torch(use_buffers, rng):
 LIBRARIES = nnlib, torch
 
 
-def test_update_bn_is_that_of_torch(rng):
+def test_update_bn_matches_torch(rng):
     batches = [rng.standard_normal((n, 4)) for n in (5, 3, 4)]
     results = []
     for L in LIBRARIES:
@@ -83,7 +83,7 @@ OPTIONS = [
 ]
 
 
-def test_the_schedule_is_that_of_torch():
+def test_the_schedule_matches_torch():
     for options in OPTIONS:
         with naming(options):
             result, keys = [], []

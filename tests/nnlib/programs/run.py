@@ -1,8 +1,8 @@
-"""Run programs of PyTorch's, each in a process of its own: ``run.py LIBRARY OUT PROGRAM ...``.
+"""Run PyTorch programs, each in a separate process: ``run.py LIBRARY OUT PROGRAM ...``.
 
-With LIBRARY nnlib it stands in the place of torch, which cannot be imported. The library is
-loaded once; every program starts from there in a fork of its own. It prints to one file of
-OUT, and its warnings and errors to another.
+If LIBRARY is nnlib, it replaces torch, which can't be imported. The library is loaded once, and
+every program runs in a fork of this process. It prints to one file in OUT, and its warnings and
+errors go to another.
 """
 
 import importlib

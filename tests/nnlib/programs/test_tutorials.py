@@ -1,8 +1,8 @@
 """Programs in the manner of PyTorch's tutorials print with nnlib what they print with torch.
 
 Each runs in two processes of its own, with torch and with nnlib in torch's place; weights and
-data are NumPy's. The words of the output are to be equal, the numbers, most of them losses,
-near. Each of the two libraries is loaded once, and every program starts from there.
+data are NumPy's. The words of the two outputs must be equal, and their numbers, most of them
+losses, close. Each library is loaded once, and every program starts as a fork of that process.
 """
 
 import os
@@ -72,7 +72,7 @@ def test_program_prints_what_it_prints_with_torch(program, folders):
     assert numbers[0] == pytest.approx(numbers[1], rel=1e-5, abs=1e-5)
 
 
-def test_torch_itself_is_out_of_reach_and_programs_are_pure_torch(tmp_path):
+def test_programs_cannot_import_torch_and_do_not_mention_nnlib(tmp_path):
     program = tmp_path / "program.py"
     program.write_text("import torch\nimport torch.fx\n")
     run("nnlib", tmp_path, program)

@@ -11,7 +11,7 @@ def F(L):
 
 
 def hardsigmoid(L, x):
-    """Return hardsigmoid, for torch by its formula, since torch's derivative is rounded."""
+    """Return hardsigmoid; for torch, use its formula, because torch rounds the derivative."""
     return F(L).hardsigmoid(x) if L is nnlib else F(L).relu6(x + 3) / 6
 
 

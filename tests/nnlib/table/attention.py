@@ -52,7 +52,7 @@ VALUES: list[Case] = []
 
 
 def bad(*shapes, mask=None, torch="same", **options):
-    """Return a refused call with inputs of some shapes, and perhaps a mask."""
+    """Return a refused call with inputs of the given shapes, and a mask if there is one."""
 
     def refused(L):
         operands = [L.zeros(*shape) for shape in shapes or QKV]

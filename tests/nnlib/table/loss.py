@@ -42,7 +42,7 @@ LABELS = np.array([[1, 2, 2], [3, 4, 1]])
 
 
 def ctc(*args, targets=LABELS, note="", **options):
-    """Return a case of ctc_loss, whose gradient assumes the results of log_softmax."""
+    """Return a case of ctc_loss after log_softmax, because its gradient assumes this."""
     return Case(
         "ctc_loss",
         lambda L, z: F(L).ctc_loss(z.log_softmax(-1), index(L, targets), *args, **options),
@@ -64,7 +64,7 @@ VALUES: list[Case] = []
 
 
 def of(name, target, weight=None, shape=(3, 5), **options):
-    """Return a call of a classification loss with scores of a shape."""
+    """Return a call of a classification loss with scores of the given shape."""
 
     def call(L):
         w = None if weight is None else L.ones(weight)

@@ -11,7 +11,7 @@ def F(L):
 
 
 def maxout(L, x, *options):
-    """Return maxout, for torch by operations that compute the same."""
+    """Return maxout; for torch, other operations compute the same."""
     if L is nnlib or isinstance(x, np.ndarray):
         return nnlib.nn.functional.maxout(x, *options)
     pieces, dim = (*options, 1)[:2]

@@ -8,7 +8,7 @@ from tests.nnlib.harness import Bad, Case, apart, refused
 
 
 def of(name, *args, first=False, **options):
-    """Return a call of a function of nn.functional; of a pair of results, the first."""
+    """Return a call of a function of nn.functional, or of its first result if ``first``."""
 
     def call(L, *inputs):
         y = getattr(L.nn.functional, name)(*inputs, *args, **options)

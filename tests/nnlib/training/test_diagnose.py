@@ -23,7 +23,7 @@ def network():
     return nn.Sequential(*layers)
 
 
-def test_right_gradients_pass_in_both_modes(batch):
+def test_correct_gradients_pass_in_both_modes(batch):
     model = network()
     for mode in (True, False):
         model.train(mode)

@@ -46,7 +46,7 @@ def torch_losses(model, X, y, order, batch_size, options):
     return losses
 
 
-def test_twenty_steps_are_those_of_a_loop_in_torch(data):
+def test_twenty_steps_match_a_loop_in_torch(data):
     X, y = data
     torch.manual_seed(0)
     ours, theirs = network(nnlib).double(), network(torch).double()

@@ -79,7 +79,7 @@ def test_measuring_weighs_batches_by_their_examples(data):
         evaluate(model, [], F.cross_entropy)
 
 
-def test_a_loss_that_is_no_number_ends_the_training_and_says_where(data):
+def test_a_loss_that_is_not_finite_ends_the_training_and_says_where(data):
     history = run(nn.Linear(D, C), (1e30 * data[0], data[1]), lr=1e30, epochs=5)
     assert len(history.step_loss) < 15
     assert not np.isfinite(history.step_loss[-1])

@@ -1,4 +1,4 @@
-"""A training that is killed and run again ends as one that was not, to the last bit."""
+"""A training run that is killed and restarted ends like one that was not, bit for bit."""
 
 import subprocess
 import sys
@@ -59,7 +59,7 @@ def undisturbed(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("deadly", [1, 5, 11])  # before and after checkpoints
-def test_a_killed_training_goes_on_to_the_bit(tmp_path, undisturbed, deadly):
+def test_a_killed_training_run_continues_bit_for_bit(tmp_path, undisturbed, deadly):
     assert start(tmp_path / "run.pt", deadly).returncode == -9
     again = start(tmp_path / "run.pt")
     assert again.returncode == 0, again.stderr

@@ -36,7 +36,7 @@ def plainly(function, *args, **kwargs):
 
 
 @pytest.mark.parametrize("requires_grad", [True, False])
-def test_gradients_are_those_of_the_whole_computation_and_of_torch(requires_grad):
+def test_gradients_match_the_whole_computation_and_torch(requires_grad):
     def in_torch(function, *args, **kwargs):
         return torch.utils.checkpoint.checkpoint(function, *args, use_reentrant=False, **kwargs)
 
@@ -49,7 +49,7 @@ def test_gradients_are_those_of_the_whole_computation_and_of_torch(requires_grad
         np.testing.assert_allclose(a.detach().numpy(), c.detach().numpy(), rtol=1e-9)
 
 
-def test_random_numbers_are_the_same_in_both_calls_and_go_on_afterwards():
+def test_random_numbers_are_the_same_in_both_calls_and_continue_afterwards():
     x = nnlib.ones(1000, requires_grad=True)
     nnlib.manual_seed(0)
     y = checkpoint(lambda x: nnlib.nn.functional.dropout(x, 0.5), x)

@@ -1,4 +1,4 @@
-"""Collating against torch: kinds, what holds them, and errors."""
+"""Collating against torch: types, containers and errors."""
 
 from collections import UserDict, UserList, namedtuple
 from types import MappingProxyType
@@ -55,7 +55,7 @@ def plain(value):
     return value
 
 
-def test_batches_are_those_of_torch():
+def test_batches_match_torch():
     for make in BATCHES.values():
         with naming(make):
             expected = torch.utils.data.default_collate(make(torch))

@@ -1,4 +1,4 @@
-"""DataLoader: batches as torch's, orders as the generator says, resuming, and errors."""
+"""DataLoader: batches as in torch, order by generator, resuming, and errors."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def flat(epoch):
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 20, None])
-def test_batches_are_those_of_torch(size):
+def test_batches_match_torch(size):
     for drop_last in (False, True):
         for make in (numbered, lambda n, L: Squares(L).in_turn(n)):
             results = []
@@ -65,7 +65,7 @@ ORDERS = {
 }
 
 
-def test_orders_of_ones_own_are_those_of_torch():
+def test_orders_of_ones_own_match_torch():
     for make in ORDERS.values():
         with naming(make):
             results = []

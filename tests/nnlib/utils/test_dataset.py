@@ -1,4 +1,4 @@
-"""Sets of samples against torch: parts, sums, splits and errors."""
+"""Datasets against torch: subsets, sums, splits and errors."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_tensors_side_by_side_give_rows_as_in_torch():
         assert rows[0] == rows[1]
 
 
-def test_a_sum_of_sets_is_each_behind_the_other():
+def test_a_sum_of_datasets_concatenates_them():
     for L in (nnlib, torch):
         kinds = Squares(L)
         three = kinds.by_number(3) + kinds.by_number(0) + kinds.by_number(2)

@@ -1,4 +1,4 @@
-"""Samplers: the order is what the generator says, and errors are those of torch."""
+"""Samplers: the generator determines the order, and errors are as in torch."""
 
 import numpy as np
 import torch
@@ -43,7 +43,7 @@ def test_a_subset_comes_in_the_order_of_the_generator():
     assert len(sampler) == 3
 
 
-def test_weights_are_shares():
+def test_weights_are_relative_frequencies():
     sampler = data.WeightedRandomSampler([1.0, 0.0, 3.0], 4000, generator=seeded())
     share = np.bincount(list(sampler)) / 4000
     np.testing.assert_allclose(share, [0.25, 0, 0.75], atol=0.03)
@@ -51,7 +51,7 @@ def test_weights_are_shares():
 
 
 @given(n=st.integers(0, 30), size=st.integers(1, 12), drop_last=st.booleans())
-def test_batches_are_those_of_torch(n, size, drop_last):
+def test_batches_match_torch(n, size, drop_last):
     batches, expected = (
         L.utils.data.BatchSampler(L.utils.data.SequentialSampler(range(n)), size, drop_last)
         for L in (nnlib, torch)

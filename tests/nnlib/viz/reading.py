@@ -1,8 +1,8 @@
-"""Read a figure's texts, such as the names beside its lines."""
+"""Read a figure's texts, such as the names next to its lines."""
 
 
 def names_of(ax):
-    """Return the texts that `label_lines` writes beside lines."""
+    """Return the texts that `label_lines` writes next to lines."""
     return [name for artist in ax.get_children() for name in getattr(artist, "names", [])]
 
 

@@ -1,4 +1,4 @@
-"""Names beside lines: they cover nothing, are nearest to their own line, and can be read."""
+"""Names next to lines: they cover nothing, are nearest to their own line, and can be read."""
 
 import functools
 
@@ -75,7 +75,7 @@ def test_names_cover_neither_lines_nor_each_other_nor_the_edge(name, width):
 
 
 @pytest.mark.parametrize(("name", "width"), both)
-def test_a_name_is_nearest_to_its_own_line_or_a_line_leads_there(name, width):
+def test_a_name_is_nearest_to_its_own_line_or_has_a_leader_to_it(name, width):
     ax = drawn(name, width)
     led = {leader.get_color(): leader for leader in leaders_of(ax)}
     for line, text, box in zip(ax.get_lines(), names_of(ax), boxes(ax), strict=True):

@@ -1,4 +1,4 @@
-"""Curves, charts and measures say what their numbers say."""
+"""Curves, charts and measures show the numbers that they are drawn from."""
 
 import numpy as np
 
@@ -108,7 +108,7 @@ def test_calibration_accepts_a_probability_that_rounding_put_above_1():
     assert ax.get_lines()[0].get_label() == "gap 0.250"
 
 
-def test_calibration_is_that_of_scikit_learn_with_the_gap():
+def test_calibration_matches_scikit_learn_with_the_gap():
     rng = np.random.default_rng(0)
     p = rng.uniform(size=200)
     truth = (rng.uniform(size=200) < p**2).astype(int)
@@ -119,7 +119,7 @@ def test_calibration_is_that_of_scikit_learn_with_the_gap():
     assert labels_of(ax) == [f"p, gap {count @ np.abs(share - sure) / 200:.3f}"]
 
 
-def test_scree_counts_what_the_total_holds_beyond_the_first():
+def test_scree_counts_the_part_of_the_total_beyond_the_first():
     ax = viz.scree([4.0, 2.0], total=8.0)
     assert [bar.get_height() for bar in ax.patches] == [0.5, 0.25]
     assert list(ax.get_lines()[0].get_ydata()) == [0.5, 0.75]

@@ -1,4 +1,4 @@
-"""Tables, layers and pictures say what their numbers say."""
+"""Tables, layers and images show the numbers that they are drawn from."""
 
 from fractions import Fraction
 

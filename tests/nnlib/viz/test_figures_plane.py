@@ -1,4 +1,4 @@
-"""Regions, vectors and landscapes in the plane say what their numbers say."""
+"""Regions, vectors and landscapes show the numbers that they are drawn from."""
 
 from itertools import pairwise
 
@@ -70,7 +70,7 @@ def test_vectors_have_their_tips_their_names_and_the_grid_of_the_matrix():
 # Landscapes.
 
 
-def test_a_surface_has_paths_with_looks_of_their_own_and_bands_of_equal_area():
+def test_a_surface_has_paths_in_different_styles_and_bands_of_equal_area():
     ax = viz.surface(bowl, {"SGD": POINTS, "Adam": POINTS / 2}, levels=4)
     paths = [line for line in ax.get_lines() if line.get_label() in ("SGD", "Adam")]
     np.testing.assert_array_equal(paths[1].get_xydata(), POINTS / 2)
@@ -89,7 +89,7 @@ def test_arrows_lead_from_each_place_to_the_next():
     np.testing.assert_array_equal(steps, list(pairwise(POINTS)))
 
 
-def test_steps_of_a_descent_lie_on_the_curve_and_are_numbered():
+def test_steps_of_a_descent_are_on_the_curve_and_are_numbered():
     ax = draw("descent")
     np.testing.assert_array_equal(ax.get_lines()[1].get_xydata(), [[2, 4], [1, 1], [0.5, 0.25]])
     assert words(ax) == ["0", "1", "2"]

@@ -60,7 +60,7 @@ def luminance(colour):
     return linear(colour) @ [0.2126, 0.7152, 0.0722]
 
 
-def test_any_two_of_ten_colours_are_told_apart():
+def test_any_two_of_ten_colours_can_be_told_apart():
     for theme in THEMES:
         for eye in EYES:
             with naming(theme, eye):

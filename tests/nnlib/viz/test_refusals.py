@@ -1,4 +1,4 @@
-"""Bad input is refused with a message that says what came and what is expected."""
+"""Bad input is refused with a message that says what was expected and what arrived."""
 
 import numpy as np
 import pytest

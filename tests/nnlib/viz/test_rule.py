@@ -1,4 +1,4 @@
-"""What every figure function keeps: it returns its Axes, takes ``ax``, changes nothing else."""
+"""Rules of every figure function: it returns its Axes, takes ``ax``, changes nothing else."""
 
 import copy
 import functools
@@ -44,7 +44,7 @@ def test_every_public_function_that_draws_is_called_here():
 
 
 @each
-def test_a_figure_function_returns_axes_of_a_panel_of_its_own(name):
+def test_a_figure_function_returns_axes_of_a_new_panel(name):
     ax, other = draw(name), draw(name)
     assert isinstance(ax, mpl.axes.Axes)
     assert ax.figure is not other.figure
