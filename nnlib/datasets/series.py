@@ -90,7 +90,7 @@ def seattle_weather() -> Weather:
 def japanese_vowels() -> tuple[Utterances, Utterances]:
     """Return 270 training and 370 test recordings of two vowels, spoken by nine men.
 
-    All speakers pronounce "ae", and the task is to recognize the speaker. The split is the
+    All speakers pronounce "ae", and the task is to recognise the speaker. The split is the
     original one.
 
     Returns

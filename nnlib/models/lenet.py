@@ -1,4 +1,4 @@
-"""LeNet-5 (LeCun et al., 1998), a network that recognizes digits."""
+"""LeNet-5 (LeCun et al., 1998), a network that recognises digits."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """conv2d_forward: a convolutional layer with stride and padding, written from its formula.
 
 The cases draw three of the sizes. No image is taller than wide, so that an answer that takes
-H_out for W_out returns a result that we recognize, instead of raising an error. Kernels have 48
+H_out for W_out returns a result that we recognise, instead of raising an error. Kernels have 48
 entries, so that loops over every entry of every window stay far within the limits, in the
 backward pass too.
 """

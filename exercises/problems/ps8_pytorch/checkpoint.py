@@ -82,7 +82,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
         first, file = built(0), io.BytesIO()
         keeper = Checkpoint(*first)  # made when the training begins, as one does
         train(*first, epochs)
-        torch.manual_seed(11)  # who saves this generator in place of the other is recognized
+        torch.manual_seed(11)  # who saves this generator in place of the other is recognised
         at_save = torch.get_rng_state()
         keeper.save(file, epochs)
         train(*first, more)
