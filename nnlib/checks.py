@@ -40,7 +40,7 @@ def number(
     high: float = math.inf,
     infinite: bool = False,
 ) -> float:
-    """Return a number with above < x and low <= x <= high as a float; finite by default."""
+    """Return x as a float if above < x and low <= x <= high; finite unless ``infinite``."""
     x = _scalar(x)
     if isinstance(x, bool) or not isinstance(x, numbers.Real):
         raise TypeError(f"{name}: expected {argument} to be a number, got {_kind(x)}")
@@ -201,7 +201,8 @@ def drawable(name: str, label: str, x: Any, *ndims: int) -> np.ndarray:
     try:
         x = np.asarray(x.detach() if hasattr(x, "detach") else x)
     except ValueError as error:
-        raise ValueError(f"{name}: expected {label} of equal length, got a mixture") from error
+        rows = f"rows of equal length for {label}"
+        raise ValueError(f"{name}: expected {rows}, got different lengths") from error
     if x.dtype.kind not in "buif" and x.size:
         raise TypeError(f"{name}: expected real numbers for {label}, got {x.dtype}")
     if not x.size:

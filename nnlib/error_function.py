@@ -23,7 +23,7 @@ def _table(f: Callable[[float], float], last: int, dtype: np.dtype) -> np.ndarra
 def _from_table(
     f: Callable[[float], float], last: int, slope: float, x: np.ndarray
 ) -> np.ndarray:
-    """Return f(x) as f(c) from the table plus slope · ∫ e^-t² dt from c, the nearest point.
+    """Return f(x) as f(c) from the table plus slope · ∫ e^-t² dt from c to x, with c near x.
 
     Gauss-Legendre quadrature with three points computes the integral exactly up to rounding
     (Abramowitz and Stegun (1964), 25.4.30). Below -6 and above ``last``, f is constant.

@@ -225,8 +225,8 @@ class Stored:
         if unknown or other_shapes:
             raise ValueError(
                 f"again: {self.program.name} returned {results}, but the stored result is "
-                f"{self._thin}; they differ in {', '.join(unknown + other_shapes)}: "
-                "run `make experiments`"
+                f"{self._thin}; these don't match: {', '.join(unknown + other_shapes)}. "
+                "Correct the program or run `make experiments`"
             )
         differing = [pair for pair in pairs if not (_near if pair[3] else _equal)(*pair[1:])]
         expected = "; ".join(

@@ -279,7 +279,7 @@ class Node:
         ]
 
     def free(self) -> None:
-        """Release the saved values; a node that saves no values can run again."""
+        """Release the saved values; afterwards, only a node without any can run again."""
         if self.saved:
             self.saved = None
 
@@ -325,13 +325,13 @@ class FusedNode(Node):
     def pull(self, g: Any, edges: list, create: bool) -> list[tuple[Any, Any]]:
         """Return (target, gradient) for each edge, given the upstream gradient g.
 
-        Raises RuntimeError if ``create`` is True and the operation has no second derivative.
+        Raises RuntimeError if ``create`` is True and the operation has no rule ``twice``.
         """
         rule = self.twice if create else self.backward
         if rule is None:
             raise RuntimeError(
-                f"backward: {self.name} has no second derivative; compute the same result with "
-                "simpler operations, or don't use create_graph"
+                f"backward: {self.name} doesn't support second derivatives; compute the same "
+                "result with simpler operations, or don't use create_graph"
             )
         if isinstance(g, ResultGradients):
             g = tuple(self._result_gradient(g, k, create) for k in range(len(self.results)))

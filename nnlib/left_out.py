@@ -1,4 +1,4 @@
-"""Names of PyTorch that nnlib leaves out on purpose, and the reason."""
+"""Names in PyTorch that nnlib leaves out on purpose, and the reasons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REASONS = {
 
 
 def why(owner: str, name: str) -> str:
-    """Return the end of the error for a missing name: a colon and the reason, or ""."""
+    """Return the end of the error message for a missing name: a colon and the reason, or ""."""
     reasons = REASONS[owner]
     return f": {reasons[name]}" if name in reasons else ""
 

@@ -302,7 +302,7 @@ def elastic(x: np.ndarray, right: np.ndarray, down: np.ndarray) -> np.ndarray:
     ----------
     x : (C, H, W) or (N, C, H, W)
     right, down : (H, W) or (N, H, W) float
-        The distances in pixels from each pixel to the position where it takes its value.
+        The distances in pixels from each pixel to the position from which it takes its value.
         Outside the image, the value is 0.
 
     Returns
@@ -543,7 +543,7 @@ def erase(
 class Transform:
     """Base class of the transforms, which take images (C, H, W) or (N, C, H, W).
 
-    The result has the same type: an array, or a Tensor, which then has no history.
+    The result has the same type as the input: an array, or a Tensor without history.
     """
 
     def __call__(self, x: Any) -> Any:

@@ -142,7 +142,7 @@ def grad(
     (27.0, 18.0)
     """
     if not only_inputs:
-        warnings.warn("grad: only_inputs is ignored; use backward", FutureWarning, stacklevel=2)
+        warnings.warn("grad: only_inputs=False is ignored; use backward()", FutureWarning, 2)
     outputs, inputs = _listed(outputs), _listed(inputs)
     upstream = _listed(grad_outputs) if grad_outputs is not None else [None] * len(outputs)
     if materialize_grads and allow_unused is False:

@@ -31,7 +31,7 @@ class Grid(NamedTuple):
 
     @property
     def places(self) -> list[list[slice]]:
-        """For each axis and position in a window, the slice of its pixels in all windows."""
+        """For each axis and offset in a window, the slice of pixels there in all windows."""
         return [
             [slice(u * d, u * d + (m - 1) * s + 1, s) for u in range(k)]
             for _, k, s, _, d, m in zip(*self, strict=True)

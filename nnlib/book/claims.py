@@ -252,7 +252,7 @@ def _evaluated(node: ast.expr, names: dict) -> Any:
 
 
 def _brief(value: Any) -> str:
-    """Return a value as a short text, with few digits."""
+    """Return a value as a short string, with few digits."""
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, float | np.floating):

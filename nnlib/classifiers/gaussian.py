@@ -160,7 +160,7 @@ def _whitening(S: Array, name: str, more_advice: str = "") -> tuple[Array, float
             raise np.linalg.LinAlgError("the features are linearly dependent")
     except np.linalg.LinAlgError as error:
         raise np.linalg.LinAlgError(
-            f"GaussianClassifier: {name} is singular in {len(S)} features ({error}); set "
+            f"GaussianClassifier: with {len(S)} features, {name} is singular ({error}); set "
             f"shrinkage > 0 or drop features{more_advice}"
         ) from error
     A = np.linalg.inv(L) / scale

@@ -92,7 +92,7 @@ def hinge_gradient(scores: Any, targets: Any, *, kind: str = "weston_watkins") -
            [ 0.,  0.,  0.],
            [ 1.,  1., -2.]])
     """
-    S, t = _scored("hinge_gradient", scores, targets, kind, exact)  # a margin can be 0
+    S, t = _scored("hinge_gradient", scores, targets, kind, exact)  # exact: margins can be 0
     rows, gradient = np.arange(len(t)), missed(margins(S, t, kind), kind).astype(np.float64)
     if kind == "ovr":
         gradient[rows, t] = 0 - gradient[rows, t]

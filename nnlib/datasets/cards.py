@@ -195,7 +195,7 @@ def _photographs() -> str:
     colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in photographs()]
     # The last two bits are noise, but would take up half of the file.
     small = np.stack(colour)[:, ::2, ::2] & 0xFC
-    alt = "A tabby cat's face, a cup of coffee from above, a brick wall, grass."
+    alt = "A tabby cat's face, a cup of coffee from above, a brick wall, and grass."
     return drawing.png(drawing.mosaic(small, columns=4), alt, width=4 * 128)
 
 

@@ -96,8 +96,8 @@ def japanese_vowels() -> tuple[Utterances, Utterances]:
     Returns
     -------
     train, test : Utterances
-        ``X`` of shape (N, T, 12), float32: for each of T frames, 12 coefficients of linear
-        prediction (cepstrum) without a unit; zeros after the last frame of each recording.
+        ``X`` of shape (N, T, 12), float32: for each of T frames, 12 linear prediction cepstral
+        coefficients, without a unit; zeros after the last frame of each recording.
         ``lengths`` of shape (N,), int64, the number of frames in each recording, 7 to 29.
         ``y`` of shape (N,), int64, the speaker, 0 to 8. T is the largest length in each part,
         26 and 29.

@@ -1,4 +1,4 @@
-"""The Bernoulli and the categorical distribution."""
+"""The Bernoulli and categorical distributions."""
 
 from __future__ import annotations
 

@@ -121,10 +121,9 @@ def eigenspace(A: Array, value: Any, name: Name) -> tuple[list[Step], Array]:
 
 def _choice(f: int, free: tuple[int, ...]) -> str:
     """Return the sentence that lists the free variables and the values we choose for them."""
-    choice = f"{indexed('x', f)} = 1"
-    if len(free) == 1:
-        return f"{indexed('x', f)} is free; with {choice}"
-    return f"{_listed(indexed('x', k) for k in free)} are free; with {choice} and the others 0"
+    verb = "is" if len(free) == 1 else "are"
+    values = _listed(f"{indexed('x', k)} = {k == f:d}" for k in free)
+    return f"{_listed(indexed('x', k) for k in free)} {verb} free; with {values}"
 
 
 def _read_off(choice: str, x: Array, v: Array) -> Step:

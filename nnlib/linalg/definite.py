@@ -75,7 +75,7 @@ def is_symmetric(A: Any, *, exact: bool = False) -> bool:
     A : (n, n) array_like
     exact : bool
         Whether to compare exact fractions. If False, entries may differ by :math:`10^{-12}`
-        times the largest entry.
+        times the largest absolute value.
 
     Raises
     ------

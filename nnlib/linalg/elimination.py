@@ -120,7 +120,7 @@ def first(column: Array) -> int | None:
 
 
 def largest(column: Array) -> int | None:
-    """Return the index of the largest entry (partial pivoting), to limit rounding errors."""
+    """Return the index of the largest |entry| (partial pivoting), to limit rounding errors."""
     row = int(abs(column).argmax())
     return row if column[row] != 0 else None
 
@@ -181,7 +181,7 @@ def reduction(
     """Yield the row operations of an elimination in place, and return a `RowReduction`.
 
     By default, the pivot is the first nonzero entry for fractions, as in a calculation by hand,
-    and the largest entry for floats, which limits rounding errors.
+    and the entry with the largest absolute value for floats, which limits rounding errors.
     """
     operations: list[Operation] = []
     choose = choose or (first if A.dtype == object else largest)
@@ -202,7 +202,8 @@ def _sentence(operation: Operation, choose: Callable) -> str:
     if not isinstance(operation, Swap) or choose is not largest:
         return str(operation)
     i, k, j = (index + 1 for index in operation)
-    return f"Swap rows {k} and {i}, so that the pivot of column {j} is as large as possible."
+    reason = f"so that the pivot of column {j} is as large as possible in absolute value"
+    return f"Swap rows {k} and {i}, {reason}."
 
 
 def _shown(A: Array, operations: list[Operation], bar: int | None) -> str:

@@ -59,7 +59,7 @@ def orthogonal(basis: Array) -> Array:
 
 
 def rounded(M: Array) -> Array:
-    """Return a copy with floats rounded to 12 decimals and unchanged exact numbers."""
+    """Return a copy with floats rounded to 12 decimals and exact numbers unchanged."""
     entries = np.empty(M.shape, dtype=object)
     for index, x in zip(np.ndindex(M.shape), M.flat, strict=True):
         if isinstance(x, float | complex):

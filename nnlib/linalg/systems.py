@@ -182,7 +182,7 @@ def solve(A: Any, b: Any, *, exact: bool = False, steps: bool = False) -> Array 
     ------
     numpy.linalg.LinAlgError
         If A is not square or is singular. A matrix of floats counts as singular if a pivot is
-        at most :math:`n \varepsilon` times the largest entry of its column in A.
+        at most :math:`n \varepsilon` times the largest absolute value in its column of A.
     TypeError, ValueError
         As in ``row_reduce``, or if the shapes of A and b are incompatible.
 

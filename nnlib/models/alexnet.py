@@ -16,7 +16,7 @@ def _response_norm() -> LocalResponseNorm:
 
 
 class AlexNet(Module):
-    """AlexNet with its two towers: five convolutions, three linear layers.
+    """AlexNet with its two towers: five convolutions and three linear layers.
 
     In the paper, the channels are split between two GPUs, so the second, fourth and fifth
     convolutions have two groups. The paper mentions 60 million parameters; the exact number is

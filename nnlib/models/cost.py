@@ -12,7 +12,7 @@ from ..trace.units import Unit
 __all__ = ["Field", "multiply_adds", "receptive_field"]
 
 RECURRENT = ("rnn_layer", "gru_layer", "lstm_layer")
-# Operations that work on each pixel, besides the elementwise ones.
+# Operations that treat each pixel separately, besides the elementwise ones.
 POINTWISE = {
     *comparison.__all__,
     *elementwise.__all__,

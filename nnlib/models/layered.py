@@ -34,7 +34,7 @@ class Block:
         Number of elements in its parameters. A parameter that occurs twice counts only at its
         first occurrence.
     count : int
-        Number of equal successive blocks merged into this block.
+        Number of identical consecutive blocks merged into this block.
     then : tuple of str
         Operations that were merged into this block: normalization, activation, dropout.
     """
@@ -202,7 +202,7 @@ def layered(blocks: list[Block]) -> list[Block]:
 
 
 def repeated(blocks: list[Block]) -> list[Block]:
-    """Return blocks in which equal successive blocks are merged into one with a count."""
+    """Return blocks, with identical consecutive ones merged into one that has a count."""
     users = _users(blocks)
 
     def is_same(x: Block, y: Block) -> bool:

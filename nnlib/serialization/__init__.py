@@ -184,8 +184,8 @@ def _loaded(file: IO[bytes], map_location: Location) -> Any:
         if key not in storages:
             loaded = archive.storage(key, kind.dtype, numel)
             storages[key] = _placed(loaded, location, map_location)
-        array = storages[key]
-        check((array.dtype, array.size) == (kind.dtype, numel), f"storage {key} has two types")
+        array, expected = storages[key], (kind.dtype, numel)
+        check((array.dtype, array.size) == expected, f"storage {key} has two types or sizes")
         return array
 
     return Reader(archive.read("data.pkl"), storage).load()

@@ -36,7 +36,7 @@ def tokenize(text: str) -> list[str]:
 
 
 class Vocabulary:
-    """Indices of tokens, sorted by decreasing frequency and then in lexicographic order.
+    """Tokens and their indices, sorted by decreasing frequency and then in lexicographic order.
 
     Parameters
     ----------

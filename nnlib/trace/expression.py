@@ -111,7 +111,7 @@ def _parsed(text: str) -> list[ast.stmt]:
         k = _index(text, error.lineno) + error.offset - 1
         raise _error(text, k, "not an expression") from None
     if not statements:
-        raise ValueError("expression: expected an expression, got an empty text")
+        raise ValueError("expression: expected an expression, got an empty string")
     if _depth(statements) > DEEPEST:
         raise ValueError(f"expression: more than {DEEPEST} levels of nesting")
     return statements
@@ -201,9 +201,9 @@ class _Reader:
             known = ", ".join(FUNCTIONS)
             raise self.error(node, f"unknown function {name!r}; use {known}")
         operation = FUNCTIONS[name]
-        arity = ARITY[operation]
-        if len(node.args) != arity:
-            raise self.error(node, f"{name} expects {arity} arguments, got {len(node.args)}")
+        arity, n = ARITY[operation], len(node.args)
+        if n != arity:
+            raise self.error(node, f"{name} takes {arity} argument{'s' * (arity > 1)}, got {n}")
         return self.call(node, operation, node.args)
 
     def call(self, node: ast.expr, operation: str, arguments: list[ast.expr]) -> Value:

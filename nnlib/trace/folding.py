@@ -49,7 +49,7 @@ def simplified(nodes: Sequence[Node], constant: Callable[[Tensor], Node]) -> lis
 
 
 def _calls_to_merge(nodes: Sequence[Node]) -> dict[Node, Scope]:
-    """Return the function call of each node whose call consists of several operations."""
+    """Map each node to its function call, if this call consists of several operations."""
     calls = {node: node.scope.function() for node in nodes if node.scope is not None}
     count = Counter(calls.values())
     return {node: call for node, call in calls.items() if call is not None and count[call] > 1}

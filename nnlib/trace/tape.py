@@ -169,7 +169,7 @@ class Tape:
         return self.created[key]
 
     def _constant(self, key: str, x: Any, copy: np.ndarray | None) -> Node | float | None:
-        """Return a constant operand as a node or number, or None for an option."""
+        """Return a constant operand as a node or number; None for any other saved value."""
         is_tensor = isinstance(x, Saved | Tensor)
         array = x.array if is_tensor else x
         if isinstance(array, bool) or not isinstance(
@@ -243,5 +243,5 @@ def _constants(node: TapeNode) -> Iterator[tuple[str, Any]]:
         if isinstance(x, Saved):
             if x.source is None:
                 yield read, x
-        elif not isinstance(node, FusedNode):  # for which this is an intermediate value
+        elif not isinstance(node, FusedNode):  # in which x is an intermediate value
             yield read, x

@@ -23,7 +23,7 @@ class CheckedEntry(NamedTuple):
     """One element of a parameter.
 
     ``name`` and ``index`` identify the element, ``backprop`` and ``difference`` are its two
-    derivatives, and ``error`` is the difference between them.
+    derivatives, and ``error`` is the relative error that ``gradient_check`` defines.
     """
 
     name: str

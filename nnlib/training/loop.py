@@ -87,7 +87,7 @@ def fit(
     ------
     ValueError
         If there is no training data, an option is out of range, or a checkpoint belongs to a
-        different model, optimizer or dataset.
+        different model, optimizer, scheduler or dataset.
     TypeError
         If the optimizer isn't an Optimizer, or batches aren't (inputs, targets).
 

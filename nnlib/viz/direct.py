@@ -27,7 +27,7 @@ def label_lines(axes, *handles, note: str = "", ink: str = ""):
     ----------
     axes : matplotlib.axes.Axes
     *handles
-        Labelled lines, bars or sets of marks. Default: all labelled ones of the Axes.
+        Labelled lines, bars or sets of marks. Default: all those in the Axes.
     note : str
         Remark below the title that applies to all labels, such as the meaning of a band.
     ink : str

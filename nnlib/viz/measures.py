@@ -69,8 +69,7 @@ def _binary(function: str, truth, scores) -> tuple[np.ndarray, dict[str, np.ndar
     for values in runs.values():
         if values.shape != truth.shape:
             raise ValueError(
-                f"{function}: expected {len(truth)} scores, one for each truth, "
-                f"got {len(values)}"
+                f"{function}: expected {len(truth)} scores, one per sample, got {len(values)}"
             )
     if function == "roc" and (truth.all() or not truth.any()):
         raise ValueError("roc: expected both 0 and 1 in truth, got only one of them")
@@ -185,7 +184,7 @@ def scree(
     if v.min() < 0 or rising or not 0 < v.sum() <= total + slack:
         raise ValueError(
             "scree: expected descending variances of at least 0 that sum to the total or less, "
-            f"got {v.min():g} to {v.max():g} with sum {v.sum():g} of {total:g}"
+            f"got {v.min():g} to {v.max():g} with sum {v.sum():g} and total {total:g}"
         )
     if components < 1:
         raise ValueError(f"scree: expected at least one component, got {components}")

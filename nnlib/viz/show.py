@@ -14,7 +14,7 @@ __all__ = ["picture", "show"]
 
 BLACK = "#000000"  # matplotlib's default colour, which we replace by the page's text colour
 
-# All text is set in 9 points. This is 12 pixels on a phone, where a drawing of 3.4 inches fills
+# All text has 9 points. This is 12 pixels on a phone, where a drawing of 3.4 inches fills
 # the whole width. On larger screens, drawings are scaled by 13/12 to a font size of 13 pixels,
 # and a single drawing has a second version that is as wide as the text.
 WORD = 9.0  # font size in points

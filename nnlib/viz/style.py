@@ -157,6 +157,6 @@ def looks(function: str, items: str, count: int) -> tuple[Look, ...]:
 
 
 def short(value: float) -> str:
-    """Return a number with three significant digits; from 1,000 on, round it to an integer."""
+    """Return a number with three significant digits, or as an integer if |value| ≥ 1,000."""
     text = f"{value + 0.0:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
     return text.replace("-", "−")

@@ -135,8 +135,8 @@ def matrix(
 ):
     """Draw a matrix with its entries, positive in orange and negative in blue.
 
-    Larger absolute values have stronger colours, and zero has none. In grey, the minus signs
-    distinguish negative entries. A matrix with more than 12 columns is drawn as an image
+    Larger absolute values have stronger colours, and zero has none. In greyscale, the minus
+    signs distinguish negative entries. A matrix with more than 12 columns is drawn as an image
     without numbers, in which zero is grey, positive entries are bright and negative entries are
     dark.
 

@@ -122,7 +122,7 @@ class DataLoader(Generic[T]):
         if batch_sampler is not None:
             valid = batch_size == 1 and not self.drop_last
             got = f"batch_size={batch_size} and drop_last={self.drop_last}"
-            expect(self, valid, "no batch_size and drop_last with batch_sampler", got)
+            expect(self, valid, "neither batch_size nor drop_last with batch_sampler", got)
         valid = batch_size is not None or not self.drop_last
         expect(self, valid, "a batch_size with drop_last=True", batch_size)
 
@@ -171,7 +171,7 @@ class DataLoader(Generic[T]):
         return generator if isinstance(generator, Generator) else default_generator
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the state of the order between two epochs, for ``training.fit``.
+        """Return the state of the random order between two epochs, for ``training.fit``.
 
         It doesn't include the state of ``default_generator``; see ``get_rng_state``.
         """
@@ -183,7 +183,7 @@ class DataLoader(Generic[T]):
         )
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Restore the state of the order from ``state_dict``."""
+        """Restore a state that the method ``state_dict`` returned."""
         expected = self.state_dict()
         for name in ("batch_size", "samples"):
             value = state_dict[name]

@@ -77,7 +77,7 @@ def test_a_singular_normal_equation_says_what_to_do():
 
 def test_a_singular_covariance_says_what_to_do():
     for covariance, message in [
-        ("shared", "the shared covariance is singular in 2 features"),
+        ("shared", "with 2 features, the shared covariance is singular"),
         ("own", r"the covariance of class 0 \(2 samples\) is singular"),
     ]:
         with naming(covariance, message):
