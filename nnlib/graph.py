@@ -546,7 +546,7 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
     """Raise RuntimeError if an in-place change would lose elements, precision or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
-            "in-place change: expected inference_mode, where the tensor was made; use a clone()"
+            "in-place change outside inference_mode, where the tensor was made; use a clone()"
         )
     if new.shape != x.shape:
         raise RuntimeError(f"in-place change: expected shape {x.shape}, got {new.shape}")

@@ -33,18 +33,18 @@ INFERENCE = [0]  # shared by all tensors made in inference_mode, whose changes a
 class Tensor:
     """An array that remembers how it was computed.
 
-    This is PyTorch's constructor, which makes a float32 tensor. In most cases, use ``tensor``
-    instead: it preserves integer and float64 dtypes, and its result can require a gradient.
-    Inside the library, ``wrap`` makes a Tensor from an array.
+    This is PyTorch's constructor, which makes a tensor of the default dtype, at first float32.
+    In most cases, use ``tensor`` instead: it preserves integer and float64 dtypes, and its
+    result can require a gradient. Inside the library, ``wrap`` makes a Tensor from an array.
 
     Parameters
     ----------
     *data : int, or one nested list, array or Tensor
         Integers are the sizes of an uninitialized tensor; ``Tensor()`` is empty. A list, tuple
-        or array contains the values; a float32 array shares its memory. For a Tensor of any
-        dtype, the result is a view of it. A shape is a plain tuple here, so ``Tensor(x.shape)``
-        contains the lengths of the axes. In PyTorch, the result has this shape;
-        ``Tensor(*x.shape)`` and ``empty(x.shape)`` work in both libraries.
+        or array contains the values; an array of the default dtype shares its memory. For a
+        Tensor of any dtype, the result is a view of it. A shape is a plain tuple here, so
+        ``Tensor(x.shape)`` contains the lengths of the axes. In PyTorch, the result has this
+        shape; ``Tensor(*x.shape)`` and ``empty(x.shape)`` work in both libraries.
     device : device
         The device, which must be the CPU.
 
@@ -375,7 +375,7 @@ def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 def holding(array: np.ndarray) -> Tensor:
-    """Return an array of any dtype as a Tensor; torch's files can contain more than our six."""
+    """Return an array of any dtype as a Tensor; torch's files can contain other dtypes."""
     return wrap(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 

@@ -73,6 +73,6 @@ def backward(
         grad_tensors = [grad_tensors]
     if len(grad_tensors) != len(tensors):
         raise RuntimeError(
-            f"backward: expected {len(tensors)} gradients, got {len(grad_tensors)}"
+            f"backward: expected {len(tensors)} gradient(s), got {len(grad_tensors)}"
         )
     accumulate(tensors, grad_tensors, retain_graph, create_graph, inputs)

@@ -191,10 +191,10 @@ class FunctionNode(Node):
             raise RuntimeError(
                 f"{self.name}: expected forward to return every input passed to mark_dirty()"
             )
-        if x.requires_grad and x.node is None:
-            raise RuntimeError(f"{self.name}: a leaf that requires grad was changed in place")
-        if x.view_of is not None:
-            raise RuntimeError(f"{self.name}: a view was changed in place; clone() it first")
+        is_leaf = x.requires_grad and x.node is None
+        if is_leaf or x.view_of is not None:
+            kind = "leaf that requires grad" if is_leaf else "view"
+            raise RuntimeError(f"{self.name}: a {kind} was changed in place; clone() it first")
         counter(x)[0] += 1
 
     def _tracked(self, x: Any, is_new: bool, node: Node) -> Any:
@@ -250,7 +250,7 @@ class FunctionNode(Node):
         n = len(self.takes)
         if len(out) < n or any(g is not None for g in out[n:]):
             raise RuntimeError(
-                f"{self.name}: expected backward to return {n} gradients, got {len(out)}"
+                f"{self.name}: expected backward to return {n} gradient(s), got {len(out)}"
             )
         for i, (g, is_tensor) in enumerate(zip(out, self.takes, strict=False)):
             if g is not None and not isinstance(g, Tensor):
@@ -266,7 +266,7 @@ class FunctionNode(Node):
         return out
 
     def _check_shape(self, i: int, got: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-        """Return True; raise RuntimeError if the input can't be broadcast to this shape."""
+        """Return True; raise RuntimeError unless the input broadcasts to its gradient."""
         lead = len(got) - len(shape)
         pairs = zip(shape, got[max(lead, 0) :], strict=False)
         if lead < 0 or any(n not in (1, m) for n, m in pairs):

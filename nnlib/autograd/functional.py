@@ -208,8 +208,8 @@ def hvp(
 
     .. math:: H v = (v^\top H)^\top
 
-    This holds because H is symmetric if the second derivatives are continuous. Arguments and
-    results are the same as in ``vhp``.
+    This holds if the second derivatives are continuous, because H is then symmetric. Arguments
+    and results are the same as in ``vhp``.
 
     >>> hvp(lambda x: (x**3).sum(), Tensor([1.0, 2.0]), Tensor([1.0, 1.0]))[1]
     tensor([ 6., 12.])

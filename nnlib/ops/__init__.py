@@ -159,7 +159,7 @@ def zero_(input: Tensor) -> Tensor:
 def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
     """Set the main diagonal to a number; the gradient of its old elements is 0.
 
-    With ``wrap``, the diagonal of a tall matrix skips a row at its end and then starts again.
+    With ``wrap``, the diagonal of a tall matrix skips a row after its end and starts again.
     """
     sizes = input.shape
     fits = len(sizes) == 2 or (len(sizes) > 2 and len(set(sizes)) == 1)

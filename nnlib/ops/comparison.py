@@ -61,7 +61,7 @@ def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
 
 
 def _clamp_min(name: str, input: Tensor, min: float | Tensor) -> Tensor:
-    """Return the operation ``clamp_min``; errors name the function that was called."""
+    """Compute ``clamp_min``; errors name the function that was called."""
     return record(
         binary(name, np.maximum, input, min),
         dict(x=input, low=min),
@@ -77,7 +77,7 @@ def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
 
 
 def _clamp_max(name: str, input: Tensor, max: float | Tensor) -> Tensor:
-    """Return the operation ``clamp_max``; errors name the function that was called."""
+    """Compute ``clamp_max``; errors name the function that was called."""
     return record(
         binary(name, np.minimum, input, max),
         dict(x=input, high=max),
@@ -120,7 +120,7 @@ def where(
 
 
 def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor:
-    """Return the operation ``where``; errors name the function that was called."""
+    """Compute ``where``; errors name the function that was called."""
     c = array(name, condition)
     for x, y in ((input, other), (other, input)):
         check_fits(name, x, getattr(y, "dtype", PYTHON[float]))
@@ -239,7 +239,7 @@ def bitwise_right_shift(input: Tensor, other: Tensor) -> Tensor:
 
 
 def _shifted(name: str, f: Any, input: Tensor, other: Tensor) -> Tensor:
-    """Return the shift f of two operands, which must be integers."""
+    """Apply the shift f to two operands, which must be integers."""
     a, b = pair(name, input, other)
     if a.dtype.kind not in "iu":
         raise RuntimeError(f"{name}: expected integers, got {a.dtype}")
@@ -292,7 +292,7 @@ def allclose(
 def _isclose(
     name: str, input: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: bool
 ) -> np.ndarray:
-    """Return the array of ``isclose``; errors name the function that was called."""
+    """Compute ``isclose`` as an array; errors name the function that was called."""
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"{name}: expected rtol, atol >= 0, got {rtol} and {atol}")
 
@@ -318,7 +318,7 @@ def to(
     non_blocking: bool = False,
     copy: bool = False,
 ) -> Tensor:
-    """Convert x to another dtype, and dL/dy back; return x itself if nothing changes.
+    """Convert x to another dtype, and convert dL/dy back; if nothing changes, return x.
 
     As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each
     optionally followed by non_blocking and copy. The only device is the CPU.

@@ -100,7 +100,7 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
 
     Here K would have a single column for each channel, and building X would take most of the
     time. Instead, we compute the sum over u and v as in the formula. At stride 1, we treat all
-    windows of a line as one window of J C channels, which is contiguous.
+    windows in a row of the grid as one contiguous window with J C channels.
     """
     if grid.stride[1] > 1:
         if y is not None:
@@ -148,7 +148,7 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
     one X for both gradients and don't have to sum windows. For each element of a window, this X
     has one element per pixel of x and output channel, while ``spread`` and the X of the images
     need one per window and input channel. In our measurements, both methods are equally fast if
-    the second number is 2/3 of the first.
+    this one needs 1.5 times as many elements.
     """
     before = tuple(d * (k - 1) - p for _, k, _, p, d, _ in zip(*grid, strict=True))
     (h, w), (i, j), (inputs, outputs) = grid.size, grid.count, kernels.shape[3:]
@@ -166,7 +166,7 @@ def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> 
 def convolution(
     x: Tensor, w: Tensor, b: Any, grid: Grid, groups: int, outputs: int, transposed: bool
 ) -> Tensor:
-    """Return the convolution of x, or with ``transposed`` the transposed convolution."""
+    """Return the convolution of x or, if ``transposed``, the transposed convolution."""
     forward, back = (adjoint, correlated) if transposed else (correlated, adjoint)
 
     def kernels(w):  # (outputs, inputs / groups, H, W); if transposed, inputs first
@@ -177,7 +177,7 @@ def convolution(
     y = np.empty((len(raw(x)), *size, outputs), raw(x).dtype)
     forward(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
     if b is not None:
-        y += np.tile(raw(b), (y.shape[2], 1))  # line by line, since short loops are slow
+        y += np.tile(raw(b), (y.shape[2], 1))  # by rows of pixels: short loops are slow
 
     def backward(g, needs, x, w):
         g = np.ascontiguousarray(g.transpose(0, 2, 3, 1))

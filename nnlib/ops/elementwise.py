@@ -116,7 +116,7 @@ def div(input: Tensor, other: Tensor, *, rounding_mode: str | None = None) -> Te
         )
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(
-            f"div: expected rounding_mode 'floor' or 'trunc', got {rounding_mode!r}"
+            f"div: expected rounding_mode 'floor', 'trunc' or None, got {rounding_mode!r}"
         )
     f = np.floor_divide if rounding_mode == "floor" else _truncated
     return record(
@@ -135,11 +135,11 @@ def _truncated(a: np.ndarray, b: Any) -> np.ndarray:
 
 
 def divisible(name: str, input: Tensor, other: Tensor) -> tuple[np.ndarray, Any]:
-    """Return both operands in one dtype; reject booleans and integers divided by 0."""
+    """Return both operands in one dtype; reject booleans, and division of integers by 0."""
     a, b = pair(name, input, other)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and not np.all(b)):
         got = "booleans" if a.dtype.kind == "b" else "0"
-        raise RuntimeError(f"{name}: expected nonzero integers to divide by, got {got}")
+        raise RuntimeError(f"{name}: expected floats, or nonzero integer divisors, got {got}")
     return a, b
 
 

@@ -37,7 +37,7 @@ __all__ = f"{FUNCTIONS} {METHODS} {IN_PLACE}".split()
 
 
 def plain(name: str, index: Any) -> Any:
-    """Return one part of an index, with Tensors and sequences as arrays or integers."""
+    """Return one part of an index; Tensors and sequences become arrays or integers."""
     index = raw(index)
     if isinstance(index, slice) and index.step is not None and int(index.step) < 1:
         raise ValueError(f"{name}: expected a step greater than zero, got {index.step}")
@@ -96,7 +96,7 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
         is_array = isinstance(raw(part), np.ndarray)
         if is_array and raw(part).dtype.kind == "f":
             return IndexError(
-                f"getitem: expected integers or booleans as index, got {part.dtype}; "
+                f"getitem: expected an index of integers or booleans, got {part.dtype}; "
                 "convert the index with .long()"
             )
         if isinstance(part, (float, str)):
@@ -111,7 +111,7 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
             "getitem: a tensor of shape () has no axes; use item() to get its value"
         )
     if "too many" in str(error):
-        what = f"at most {len(shape)} indices for shape {shape}"
+        what = f"at most one index per axis of shape {shape}"
         return IndexError(f"getitem: expected {what}, got {len(parts)}")
     return IndexError(f"{str(error).strip()}; the tensor has shape {shape}")
 
@@ -204,10 +204,9 @@ def integers(name: str, index: Tensor) -> np.ndarray:
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
-    """Return whether inner has as many axes as outer, and no axis but dim is longer."""
-    if len(inner) != len(outer):
-        return False
-    return all(m <= n or d == dim for d, (m, n) in enumerate(zip(inner, outer, strict=True)))
+    """Return whether inner has as many axes as outer, none of them longer, except dim."""
+    longer = {d for d, (m, n) in enumerate(zip(inner, outer, strict=False)) if m > n}
+    return len(inner) == len(outer) and longer <= {dim}
 
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
@@ -215,8 +214,8 @@ def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray,
     i = integers(name, index)
     shape = array(name, input).shape
     d = axis(name, dim, len(shape))
-    what = "an index with {} axes, no larger than input {} except along dim, got {}"
-    expect(fits(i.shape, shape, d), name, what, len(shape), shape, i.shape)
+    what = "an index with as many axes as input {}, no larger except along dim, got {}"
+    expect(fits(i.shape, shape, d), name, what, shape, i.shape)
     check_range(name, i, shape[d], RuntimeError)
     axes = list(np.indices(i.shape, sparse=True))
     axes[d] = i
@@ -392,7 +391,7 @@ def index_add(
     expect(
         slices.dtype == x.dtype and slices.shape == shape,
         name,
-        "source {} {}, got {} {}",
+        "source of dtype {} and shape {}, got {} {}",
         x.dtype,
         shape,
         slices.dtype,
@@ -413,10 +412,10 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     x, slices = row(name, input), row(name, source)
     d, shape = axis(name, dim, x.ndim), x[i].shape
     if slices.ndim != x.ndim or slices.shape[d] != shape[d]:
-        raise IndexError(f"{name}: expected source {shape}, got {slices.shape}")
+        raise IndexError(f"{name}: expected source of shape {shape}, got {slices.shape}")
     fits = slices.shape == shape and slices.dtype == x.dtype
     got = slices.dtype, slices.shape
-    expect(fits, name, "source {} {}, got {} {}", x.dtype, shape, *got)
+    expect(fits, name, "source of dtype {} and shape {}, got {} {}", x.dtype, shape, *got)
     y = reshape(overwritten(x, i, slices, name), raw(input).shape)
     return titled(y, "IndexCopyBackward0")
 
@@ -465,7 +464,7 @@ def index_put(
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """Return the elements where the mask is true as a vector; dL/dx is 0 elsewhere."""
+    """Return a vector of the elements where the mask is true; dL/dx is 0 elsewhere."""
     dtype = array("masked_select", mask).dtype
     expect(dtype.kind == "b", "masked_select", "a boolean mask, got {}", dtype)
     input, mask = call_as("masked_select", broadcast_tensors, input, mask)
@@ -486,7 +485,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     m = np.array(raw(mask))
     n = int(m.sum())
     size = raw(source).size
-    expect(n <= size, name, "at least {} elements in source, got {}", n, size)
+    expect(n <= size, name, "source.numel() >= {}, got {}", n, size)
     return overwritten(input, (m,), reshape(source, -1)[:n], name)
 
 
@@ -531,7 +530,7 @@ def order(x: np.ndarray, d: int, down: bool) -> np.ndarray:
 
 
 def part_of_order(x: np.ndarray, d: int, down: bool, start: int, end: int) -> np.ndarray:
-    """Return the indices from start to end of ``order``, without sorting more than needed."""
+    """Return ``order`` from start to end, without sorting more elements than needed."""
     n, size = x.shape[d], end - start
     partial = 0 < size < n and (start == 0 or size == 1)
     if not partial or (x.dtype.kind == "f" and np.isnan(x).any()):
@@ -541,8 +540,8 @@ def part_of_order(x: np.ndarray, d: int, down: bool, start: int, end: int) -> np
     bound = np.partition(rows, last, -1)[..., last, None]
     equal, first = rows == bound, rows > bound if down else rows < bound
     chosen = first | equal if start == 0 else equal
-    if np.count_nonzero(chosen) > size * (x.size // n):  # too many equal elements
-        position = np.cumsum(equal, -1) + first.sum(-1, keepdims=True)  # in order, from 1
+    if np.count_nonzero(chosen) > size * (x.size // n):  # too many equal the bound
+        position = np.cumsum(equal, -1) + first.sum(-1, keepdims=True)  # rank, counted from 1
         chosen &= first | ((position > start) & (position <= end))
     i = np.flatnonzero(chosen).reshape(*rows.shape[:-1], size) % n
     i = np.moveaxis(i, -1, d)
@@ -558,7 +557,8 @@ def ordered(name: str, input: Tensor, dim: int, down: bool, *part: int) -> Order
     d = axis(name, dim, x.ndim)
     n = x.shape[d]
     start, end = part or (0, n)
-    expect(0 <= start <= end <= n, name, "k from 0 to {}, the length of dim, got {}", n, end)
+    what = f"k from {int(name == 'kthvalue')} to {n}, the length of dim, got {end}"
+    expect(0 <= start <= end <= n, name, what)
     i = part_of_order(x, d, down, start, end)
     values = pick(name, row(name, input), grid(name, x, d, i))
     shape = i.shape if raw(input).ndim else ()

@@ -284,7 +284,7 @@ def pad(
     """
     shape = array("pad", input).shape
     fits = len(pad) % 2 == 0 and len(pad) // 2 <= len(shape) and mode in MODES
-    what = f"at most {len(shape)} pairs of numbers and a mode in {list(MODES)}"
+    what = f"at most one pair of numbers per axis of {shape}, and a mode in {list(MODES)}"
     expect(fits, "pad", what + ", got {} and {}", pad, mode)
     pairs = [tuple(pad[i : i + 2]) for i in range(0, len(pad), 2)]  # the last axis first
     sides = [(0, 0)] * (len(shape) - len(pairs)) + pairs[::-1]

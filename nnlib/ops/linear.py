@@ -1,7 +1,7 @@
-"""Matrix products, and sums of products over named axes (einsum).
+"""Matrix products, einsum, inverses, log-determinants, norms and distances.
 
-Each operation is a sum of products. Therefore its gradient with respect to one factor is also a
-sum of products, of dL/dy and the other factors.
+Most operations are sums of products. Therefore the gradient with respect to one factor is also
+a sum of products, of dL/dy and the other factors.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def rows(a: Any) -> Any:
 def wrong(name: str, expected: str, *arrays: Any) -> RuntimeError:
     """Return the error for operands with the wrong shapes or dtypes."""
     got = ", ".join(f"{a.dtype} {a.shape}" for a in arrays if a is not None)
-    return RuntimeError(f"{name}: expected {expected} of the same dtype, got {got}")
+    return RuntimeError(f"{name}: expected {expected}, with equal dtypes, got {got}")
 
 
 def _no_product(name: str, input: Any, other: Any, ranks: tuple) -> RuntimeError:
@@ -209,7 +209,7 @@ def _square(name: str, input: Tensor) -> np.ndarray:
     """Return the array of a batch of square matrices; raise RuntimeError for anything else."""
     x = floats(name, input)
     if x.ndim < 2 or x.shape[-2] != x.shape[-1]:
-        raise wrong(name, "square matrices (..., n, n)", x)
+        raise RuntimeError(f"{name}: expected square matrices (..., n, n), got shape {x.shape}")
     return x
 
 
@@ -439,7 +439,7 @@ def _single(x: Tensor, label: str, out: str) -> Tensor:
 
 
 def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
-    """Sum products over the last dims axes of a and the first of b, or over pairs of axes.
+    """Sum products over the last ``dims`` axes of a and the first of b, or over pairs of axes.
 
     The gradient with respect to one factor is the tensordot of dL/dy with the other factor.
     """

@@ -85,7 +85,7 @@ def standardized(
 
 
 def _by_operations(g: Any, x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
-    """Return (x - μ)/σ and its derivative with respect to x, as recorded operations."""
+    """Return dL/dx for g = dL/dy, and y = (x - μ)/σ, computed with recorded operations."""
     inv = (var(x, axes, correction=0, keepdim=True) + eps) ** -0.5
     y = (x - mean(x, axes, True)) * inv
     return inv * (g - mean(g, axes, True) - y * mean(g * y, axes, True)), y

@@ -81,9 +81,9 @@ def conversion(x: Any, dtype: np.dtype) -> str:
 
 
 def mixed(name: str, wanted: np.dtype | None, **operands: Any) -> RuntimeError:
-    """Return the error for operands of different dtypes, which names one to convert.
+    """Return the error for operands of different dtypes; it names one to convert.
 
-    ``wanted`` is the dtype of the operation. Default: the default dtype.
+    ``wanted`` is the required dtype; unless it is a float dtype, the default dtype is used.
     """
     dtypes = {key: np.asarray(raw(x)).dtype for key, x in operands.items() if x is not None}
     wanted = wanted if wanted is not None and wanted.kind == "f" else PYTHON[float]
@@ -114,7 +114,7 @@ def _rank(dtype: np.dtype) -> int:
 
 
 def promote_types(type1: np.dtype, type2: np.dtype) -> np.dtype:
-    """Return the dtype of the higher kind, or the smallest that can represent both."""
+    """Return the dtype of the higher kind; for equal kinds, the smallest that fits both."""
     return _wider(as_dtype("promote_types", type1), as_dtype("promote_types", type2))
 
 
@@ -158,7 +158,7 @@ def promote(name: str, *operands: Any) -> list[np.ndarray]:
 
 def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
     """Return operands in one dtype; if a is a float array, a Python number b is unchanged."""
-    a = input.array if isinstance(input, Tensor) else input  # raw(), without the call
+    a = input.array if isinstance(input, Tensor) else input  # raw(input), inlined for speed
     b = other.array if isinstance(other, Tensor) else other
     if type(a) is np.ndarray:
         same = type(b) is np.ndarray and a.dtype == b.dtype

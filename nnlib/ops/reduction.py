@@ -215,7 +215,7 @@ def var(
         The axes over which to compute the variance; by default, all. In ``var(x, False)``,
         False is the value of ``unbiased``.
     unbiased : bool
-        Whether c = 1 (otherwise c = 0).
+        If True, c = 1; if False, c = 0.
     keepdim : bool
         Whether to keep these axes, with length 1.
     correction : float, optional
@@ -318,7 +318,7 @@ def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     Parameters
     ----------
     input : (...) float
-        Scores z; integers become float32.
+        Scores z; integers are converted to the default dtype.
     dim : int
         The axis of the classes.
     dtype : dtype, optional
@@ -358,7 +358,7 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     Parameters
     ----------
     input : (...) float
-        Scores z; integers become float32.
+        Scores z; integers are converted to the default dtype.
     dim : int
         The axis of the classes.
     dtype : dtype, optional

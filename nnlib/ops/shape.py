@@ -133,7 +133,7 @@ def _unfit(name: str, old: Sizes, shape: Sizes, error: Exception) -> Exception:
     n, known = math.prod(old), math.prod(size for size in shape if size != -1)
     if n == known or (-1 in shape and known and n % known == 0):
         return error
-    wanted = f"a shape with {n} elements" if -1 not in shape else f"sizes that divide {n}"
+    wanted = f"sizes whose product divides {n}" if -1 in shape else f"a shape with {n} elements"
     got = f"{shape}, which has {known}" if -1 not in shape else shape
     return RuntimeError(f"{name}: expected {wanted} for a tensor of shape {old}, got {got}")
 
@@ -301,15 +301,15 @@ def movedim(input: Tensor, source: int | Sizes, destination: int | Sizes) -> Ten
 
 @listed
 def flip(input: Tensor, dims: Sizes) -> Tensor:
-    """Return a copy whose elements are reversed along axes; dL/dx is reversed dL/dy."""
+    """Return a copy whose elements are reversed along axes; dL/dx is dL/dy, also reversed."""
     axes = axes_of("flip", dims, array("flip", input).ndim) if dims else ()
     return moved("flip", input, lambda a: np.flip(a, axes).copy(), lambda g: flip(g, axes))
 
 
 def roll(input: Tensor, shifts: int | Sizes, dims: int | Sizes | None = None) -> Tensor:
-    """Shift elements along dims, or in the flattened tensor; the last ones come first."""
+    """Shift elements along dims, or in the flattened tensor; those at the end wrap around."""
     axes = 1 if dims is None else np.size(dims)
-    expect(np.size(shifts) == axes, "roll", "a shift for each axis, got {}, {}", shifts, dims)
+    expect(np.size(shifts) == axes, "roll", "a shift per dim, got {} for dims {}", shifts, dims)
     return moved("roll", input, lambda a: np.roll(a, shifts, dims))
 
 
@@ -414,12 +414,12 @@ def triangle(f: Callable, input: Tensor, k: int) -> Tensor:
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """Return the lower triangle; x and dL/dx become 0 above the diagonal."""
+    """Return the lower triangle; y and dL/dx are 0 above the diagonal."""
     return triangle(np.tril, input, diagonal)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """Return the upper triangle; x and dL/dx become 0 below the diagonal."""
+    """Return the upper triangle; y and dL/dx are 0 below the diagonal."""
     return triangle(np.triu, input, diagonal)
 
 

@@ -15,7 +15,7 @@ __all__ = ["Adadelta", "Adagrad", "RMSprop"]
 
 
 class Adagrad(Optimizer):
-    r"""Gradient descent with steps that shrink with the sum of all squared gradients.
+    r"""Gradient descent with steps that shrink as the sum of squared gradients grows.
 
     .. math::
         g &\leftarrow \nabla L(p) + \lambda p \\

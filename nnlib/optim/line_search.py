@@ -119,7 +119,7 @@ def _inside(a: Point, b: Point, stuck: bool) -> tuple[float, bool]:
     """Return a step length between two points, and whether it is close to one of them.
 
     A length at an end moves inwards. So does a length close to an end, if the previous length
-    was close to one too.
+    was also close to an end.
     """
     lower, upper = min(a.t, b.t), max(a.t, b.t)
     t, margin = _cubic(a, b, lower, upper), 0.1 * (upper - lower)

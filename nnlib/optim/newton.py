@@ -23,7 +23,7 @@ class Newton(ClosureOptimizer):
 
     Without a line search, this converges to a point where the gradient is 0, which may not be
     a minimum. A line search replaces the eigenvalues of H by their absolute values, so that
-    every direction points downhill. For D parameters, each H takes D backward passes.
+    every direction points downhill. For D parameters, each H takes D + 1 backward passes.
 
     The closure returns the loss, and doesn't need to call ``backward``. If it does, it must
     pass ``create_graph=True``, because the loss is differentiated twice.

@@ -94,8 +94,8 @@ class Optimizer:
                 raise TypeError(f"optimizer: expected Tensors, got {type(p).__name__}")
             if not p.is_leaf:
                 raise ValueError(
-                    "optimizer: expected leaf tensors, got the result of an operation of shape "
-                    f"{p.shape}; use detach().requires_grad_()"
+                    f"optimizer: expected leaf tensors, got a tensor of shape {p.shape} that "
+                    "an operation computed; use detach().requires_grad_()"
                 )
             if p in known:
                 raise ValueError(

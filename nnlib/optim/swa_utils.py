@@ -221,7 +221,7 @@ class SWALR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _progress(self, step: int) -> float:
-        """Return a after a number of steps."""
+        """Return the weight a after a number of steps."""
         t = max(0, min(1, step / max(1, self.anneal_epochs)))
         return t if self._anneal_strategy == "linear" else (1 - math.cos(math.pi * t)) / 2
 
