@@ -279,7 +279,8 @@ class Grade(OfAssignment):
 
     assignment: str = argument(
         metavar="ASSIGNMENT",
-        help="name of the assignment; or ASSIGNMENT.ipynb, to grade a file without recording",
+        help="name of the assignment; or ASSIGNMENT.ipynb, to grade a file without recording "
+        "the points",
     )
     anonymous: bool = flag(*CODES)
     seed: Path | None = argument(**SEED)

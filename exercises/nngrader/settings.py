@@ -50,7 +50,7 @@ class Limits:
     processes: int = limit(16, 1, 4096)  # processes and threads
     file_mb: int = limit(8, 1, 1 << 20)  # size of the largest file that it writes
     space_mb: int = limit(32, 1, 1 << 20)  # size of all its files in /tmp
-    notebook_mb: int = limit(100, 1, 1024)  # size of the submitted file, without outputs
+    notebook_mb: int = limit(100, 1, 1024)  # size of the submitted file, with its outputs
     output_kb: int = limit(1024, 1, 1 << 16)  # size of an answer beyond the correct one's size
     container: Container | None = None  # a sandbox other than bubblewrap
 

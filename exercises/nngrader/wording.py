@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
@@ -22,6 +23,15 @@ def counted(n: float, word: str) -> str:
     """
     number = f"{n:g}" if isinstance(n, float) else f"{n}"
     return f"{number} {word}" if n == 1 else f"{number} {word}s"
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with "a" or "an".
+
+    >>> [with_article(e) for e in ("ValueError", "IndexError", "UnicodeError")]
+    ['a ValueError', 'an IndexError', 'a UnicodeError']
+    """
+    return f"{'an' if re.match('[AEIO]|U(?!ni|se)', noun, re.I) else 'a'} {noun}"
 
 
 def span(seconds: float) -> str:

@@ -156,7 +156,7 @@ def test_a_formula_that_is_refused_fails_the_build_with_page_and_line(typeset, t
     lines = (book.root / "chapters/part/second.md").read_text("utf-8").splitlines()
     for name in ("nosuch", "nonesuch"):
         line = next(k for k, text in enumerate(lines, start=1) if f"\\{name}" in text)
-        said = f"second.md:{line}: WARNING: KaTeX refuses the formula '\\\\{name}'"
+        said = f"second.md:{line}: WARNING: KaTeX rejects the formula '\\\\{name}'"
         assert said in done.stdout
 
 

@@ -154,7 +154,7 @@ def test_a_page_shows_late_penalty_marks_by_hand_and_comments():
         "late, which costs 5 points. Without this penalty, your total would be 65.",
         "still has to grade",
         "essay, 7 of 10Good <b>",
-        "proof, not marked yet of 5",
+        "proof, not marked yet (worth 5)",
     ):
         assert words in text
 

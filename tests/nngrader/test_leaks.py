@@ -162,9 +162,9 @@ FILES = {  # beside the notebook
         (json.dumps({"x": {"source": f"def f(X, Y):\n{LINE}"}}).encode(), SOLUTION)
     ],
     "a.csv": [(zipped("a", LINE), SOLUTION)],
-    "a.zip": [(zipped("b.txt", "b"), "a.zip should not be there")],
-    "a.npz": [(zipped("b.pyc", "b"), "a.npz/b.pyc should not be there")],
-    "b.pyc": [(b"\0", "should not be there")],
+    "a.zip": [(zipped("b.txt", "b"), "a.zip should not be in the release")],
+    "a.npz": [(zipped("b.pyc", "b"), "a.npz/b.pyc should not be in the release")],
+    "b.pyc": [(b"\0", "should not be in the release")],
 }
 CHANGES = [  # of a code cell, of its metadata, or of the notebook's metadata
     ("cell", {"source": OTHER_PARENTHESES}, SOLUTION),

@@ -76,7 +76,7 @@ def test_a_disk_that_fills_up_gives_one_line_and_loses_nothing(
 
     monkeypatch.setattr(results, "write_whole", full)
     assert run(handed_in, "grade", NAME, "--workers", "1") == 1
-    assert "cannot be written (No space left on device)" in printed_errors(capsys)
+    assert "cannot be written to (No space left on device)" in printed_errors(capsys)
     assert set(marks(Course(handed_in), NAME)) == {"ada"}
     monkeypatch.undo()
     assert run(handed_in, "grade", NAME) == 0

@@ -65,7 +65,7 @@ def _of_node(self, node: nodes.Element, *, display: bool) -> str:
         return app.nn_formulas.formula(tex, display=display, eye=_for_site(app))
     except RefusedError as error:
         place = next((one for one in _upwards(node) if one.line), node)
-        logger.warning("KaTeX refuses the formula %r: %s", tex, error, location=place)
+        logger.warning("KaTeX rejects the formula %r: %s", tex, error, location=place)
         return f"<code>{html.escape(tex)}</code>"
 
 
@@ -197,14 +197,14 @@ class _OfPage:
         return f"{match[1]}{self._formula(match[2], display=True)}</div>"
 
     def _formula(self, escaped: str, *, display: bool) -> str:
-        """Return a formula; warn where KaTeX refuses it."""
+        """Return a formula; warn where KaTeX rejects it."""
         tex = html.unescape(escaped)
         eye = _for_site(self.app)
         try:
             return self.app.nn_formulas.formula(tex, display=display, eye=eye)
         except RefusedError as error:
             place = self.pagename, _line(self.app, self.pagename, tex)
-            logger.warning("KaTeX refuses the formula %r: %s", tex, error, location=place)
+            logger.warning("KaTeX rejects the formula %r: %s", tex, error, location=place)
             return f"<code>{escaped}</code>"
 
 

@@ -241,8 +241,8 @@ nn.define("tracer", (element, {sizes, start}) => {
       box.style.strokeDasharray = gradient ? "6 3" : "none";
       size.textContent = shape;
       node.setAttribute("aria-pressed", key === at);
-      const read = value ? ", its value is read" : "";
-      const taken = gradient ? ", its gradient is read" : "";
+      const read = value ? ", the rule uses its value" : "";
+      const taken = gradient ? ", the rule uses its gradient" : "";
       node.setAttribute("aria-label", `${spoken(key)}, shape ${shape}${read}${taken}`);
     }
     const step = user(at);

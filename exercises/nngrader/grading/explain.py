@@ -30,7 +30,7 @@ from ..records.flag_rendering import for_instructor
 from ..records.rendering import Audience, ended, kind_in_words, places, sentences, text
 from ..sandbox.launch import Sandbox
 from ..sandbox.runner import Runner
-from ..wording import counted, did_you_mean
+from ..wording import counted, did_you_mean, with_article
 from .all_submissions import read_rebuilt
 from .follow_through import RightFunctions
 from .one_submission import Judge, judge_tests, wanted_names
@@ -237,7 +237,7 @@ def _wrong(data, case, result):
     if case["error"]:
         outcome = f"raised {kind}" if result.failed else "returned normally"
         outcome = ended(result.stopped) if result.stopped else outcome
-        return [f"expected a {case['error']}; the function {outcome}"]
+        return [f"expected {with_article(case['error'])}; the function {outcome}"]
     if result.parts is None:
         return [*(_stopped(data, result) or [f"raised {kind}"]), *_fault(result)]
     lines = _fault(result)

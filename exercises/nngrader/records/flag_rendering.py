@@ -218,13 +218,13 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.IMAGE_NOT_SHOWN: (
         "Your instructor sees the text of {cells} without one of its images, and has to open "
-        "your notebook to see it. Paste images as PNG or JPEG files of at most 2 MB.",
+        "your notebook to see the image. Paste images as PNG or JPEG files of at most 2 MB.",
         "An image in {cells} is not shown; open the submitted notebook to see it.",
     ),
     FlagCode.FORBIDDEN_NAME: (
-        "Your code for {problems} uses or imports `{name}`. This is forbidden there{cost}. "
-        "Write this step yourself.",
-        "The code for {problems} uses or imports `{name}`. This is forbidden there{cost}.",
+        "Your code for {problems} must not use or import `{name}`, but it does{cost}. Write "
+        "this step yourself.",
+        "The code for {problems} must not use or import `{name}`, but it does{cost}.",
     ),
     FlagCode.UNUSUAL_IMPORT: (
         "Your code imports `{name}`. Your instructor will look at this. It costs points only "
@@ -262,11 +262,11 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.CELL_UNREADABLE: (
         "Python could not read {code}. Run the cell: Python will show you where.",
-        "Python could not read {code}: this {ending}. The cell was left out.",
+        "Python could not read {code}: the attempt {ending}. The cell was left out.",
     ),
     FlagCode.CELLS_UNREADABLE: (
         "We could not check which names your notebook uses. Ask your instructor.",
-        "The cells could not be checked for unusual names: this {ending}.",
+        "The cells could not be checked for unusual names: the check {ending}.",
     ),
     FlagCode.LINES_SKIPPED: (
         "{Code} contains lines that only work in a notebook (%, ! or `await`), and we did not "
@@ -295,7 +295,7 @@ SAID = {  # for the student, and for the instructor
     FlagCode.NOT_MEASURED: (
         "We could not evaluate the result of your function `{cell}`. Compare the type and "
         "shape of the result with the description in the notebook.",
-        "The result of `{cell}` could not be evaluated: this {ending}.",
+        "The result of `{cell}` could not be evaluated: the evaluation {ending}.",
     ),
     FlagCode.NO_SANDBOX: (
         "Your submission ran without a sandbox. Only your instructor needs to know this.",

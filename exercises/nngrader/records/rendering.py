@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from html import escape
 
+from ..wording import with_article
 from . import exceptions
 from .codes import Code
 from .finding import Finding
@@ -207,7 +208,7 @@ WORDS = {
         "{Whose} `{function}` raises {raised} | {cause}",
     ],
     Code.ERROR_EXPECTED: (
-        "{Whose} `{function}` {returned} instead of raising a {expected} | {cause}"
+        "{Whose} `{function}` {returned} instead of raising {expected} | {cause}"
     ),
     Code.PREVENTED: [
         "{Your} {is} missing because {who} {stop} | {cause}",
@@ -677,7 +678,7 @@ def _error_expected(data):
         }
     if data["returned"] == "error":
         return {
-            "returned": "returns something",
+            "returned": "returns normally",
             "cause": "Do you `return` or `print` the error instead of raising it?",
         }
     outcome = "fails" if data["returned"] == "failed" else "returns a value"
@@ -812,7 +813,9 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.STOPPED: _stopped,
     Code.RAISED: _raised,
     Code.PREVENTED: _stopped,
-    Code.ERROR_EXPECTED: _error_expected,
+    Code.ERROR_EXPECTED: lambda d: (
+        _error_expected(d) | {"expected": with_article(d["expected"])}
+    ),
     Code.KIND: _kind,
     Code.DTYPE: lambda d: {
         "fractions": "Can this type store fractions? " if d.get("fractions") else ""

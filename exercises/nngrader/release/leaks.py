@@ -104,12 +104,14 @@ def leaks(folder: Path, instructor: dict, course: Course, assignment: str) -> li
         name, raw = file.relative_to(folder).as_posix(), file.read_bytes()
         if file.suffix not in SUFFIXES and name not in own:
             complaints.append(
-                f"{name} should not be there: students don't need this kind of file"
+                f"{name} should not be in the release: students don't need this kind of file"
             )
         in_file = {}
         for path, piece in unfold(name, raw):
             inside = path.removeprefix(name) if name in own else path
-            complaints += [f"{path} should not be there" for p in PRIVATE if p in inside]
+            complaints += [
+                f"{path} should not be in the release" for p in PRIVATE if p in inside
+            ]
             in_file |= dict.fromkeys(_in_piece(piece, secrets), path) | in_file
         if file.suffix == ".ipynb":
             in_file |= dict.fromkeys(_in_notebook(raw, secrets), name) | in_file
@@ -140,7 +142,7 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
     with zipfile.ZipFile(wheel) as z:
         for name in z.namelist():
             raw = z.read(name)
-            complaints += [f"{name} should not be there" for p in PRIVATE if p in name]
+            complaints += [f"{name} should not be in the package" for p in PRIVATE if p in name]
             complaints += [f"{name} contains a path of this machine" for p in paths if p in raw]
             complaints += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):

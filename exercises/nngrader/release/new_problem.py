@@ -180,7 +180,7 @@ def judged(answer, seed=1):
     return verdict.score, verdict.findings
 
 
-def test_it_holds_to_its_declaration():
+def test_it_matches_its_declaration():
     complaints = over_seeds(PROBLEM, 10)
     assert not complaints, "\\n".join(complaints)
 

@@ -27,8 +27,8 @@ README = """{title}
    In every new terminal, type the line with activate again.
 2. Open {notebooks} with: jupyter lab
 {declared}{last}. Submit {files}.
-   We grade notebooks of at most {most} MB, without their outputs. If your notebook is larger,
-   clear the outputs.
+   We grade notebooks of at most {most} MB, including their outputs. If your notebook is
+   larger, clear the outputs.
 """
 
 DECLARED = """\

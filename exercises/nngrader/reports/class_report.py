@@ -250,7 +250,7 @@ def _notes(course, assignment, results, known, called):
             "timestamp.txt next to the notebook."
         )
         yield section(
-            "Lateness unknown", f"<p>{text}</p>\n<p>{names(unknown, len(unknown))}</p>"
+            "Submission time unknown", f"<p>{text}</p>\n<p>{names(unknown, len(unknown))}</p>"
         )
     yield from _missing(course, assignment, results, called)
 

@@ -42,7 +42,7 @@ LEFT_OUT = "You wrote nothing here."
 EXTRA = "Your instructor gave {} of extra credit, which the points here don't include."
 DROPPED = "This problem was dropped, so it doesn't count for anyone."
 CHANGED = "Graded under an earlier definition of this problem, which has changed since then."
-SPARED = "The same mistake also affects these, but costs no points there:"
+SPARED = "The same mistake also affects these aspects, but costs no points there:"
 FORMULA = re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
 NO_MARK = "No mark: nothing could be graded"
@@ -321,8 +321,9 @@ def _by_hand(mark, result):
     """Yield the section of written answers, and of a person's marks and other comments."""
     rows, read = [], result["status"] != "ungradable"
     for name, score, most, comment in (mark or {}).get("by_hand", ()):
-        mark_in_words = "not marked yet" if score is None else points(score)
-        rows.append((name, f", {mark_in_words} of {points(most)}", comment))
+        unmarked = f", not marked yet (worth {points(most)})"
+        marked = "" if score is None else f", {points(score)} of {points(most)}"
+        rows.append((name, marked or unmarked, comment))
     for name, score, most in (mark or {}).get("left_out", ()) if read else ():
         rows.append((name, f", {points(score)} of {points(most)}", LEFT_OUT))
     said = (mark or {}).get("comments", {})

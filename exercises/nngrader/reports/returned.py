@@ -130,14 +130,14 @@ def _tell(made, assignment, layout):
     """Print the output for a platform or a web server, and the students it doesn't reach."""
     say(f"{made.place}: {counted(made.pages, 'page')}")
     if made.links:
-        say(f"{made.links}: the link of each student; don't put it on the server")
+        say(f"{made.links}: the link of each student; don't put this file on the server")
     if made.unreached:
         names = shown(", ".join(made.unreached))
         warn(f"not collected from {PLATFORMS[layout]}, so not in the zip: {names}")
     if made.through:
         names = shown(", ".join(f"{s} (by {owner})" for s, owner in made.through.items()))
         warn(
-            f"submitted by a partner, so {PLATFORMS[layout]} has no file from them and they "
+            f"their partner submitted, so {PLATFORMS[layout]} has no file from them, and they "
             f"are not in the zip: {names}; `nngrader feedback {assignment}` writes their pages"
         )
 

@@ -135,7 +135,7 @@ def disk_errors(folder: Path):
         raise
     except OSError as e:
         raise NotKept(
-            f"{folder} cannot be written ({e.strerror}), so grading stops; "
+            f"{folder} cannot be written to ({e.strerror}), so grading stops; "
             "earlier results are still there"
         ) from e
 

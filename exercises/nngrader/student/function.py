@@ -39,9 +39,11 @@ SUFFIX = ".cases.json"
 STILL_THERE = (
     "If you have deleted that cell, restart the kernel: a cell that has run still counts."
 )
-NOT_PROVED = "For your points, the grader uses other inputs."
-HELD_BACK = "For your points, the grader uses other, hidden inputs."
-FOLLOWED = "The grader also tests your function with correct versions of the others."
+NOT_PROVED = "The grader uses other inputs to compute your points."
+HELD_BACK = "The grader uses other, hidden inputs to compute your points."
+FOLLOWED = (
+    "The grader also tests your function with correct versions of the functions that it calls."
+)
 READERS = [
     "open",
     *(f"numpy.{name}" for name in "fromfile genfromtxt load loadtxt memmap".split()),
