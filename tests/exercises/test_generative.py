@@ -188,7 +188,7 @@ def test_the_numbers_of_the_reading_match_the_rows():
     ends = np.abs(rows[:, 0] - rows[:, -1]).mean(axis=(1, 2))
     A, B, C, D = (f"{v:.2f}" for v in ends)
     assert f"a pixel changes by {B} and {C} of full black" in text
-    assert f"whereas A and D change by {A} and {D}" in text
+    assert f"whereas it changes by {A} and {D} in A and D" in text
     ink = rows[3].mean(axis=(1, 2))
     assert f"falls from {ink[0]:.2f} to {ink[3]:.2f} of full black, and to {ink[4]:.2f}" in text
     assert (np.diff(ink[:5]) < 0).all()

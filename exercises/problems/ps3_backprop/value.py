@@ -58,7 +58,7 @@ value = problem(
         "value": (4, "step 1: `data` and `grad`, half each"),
         "reuse": (
             13,
-            "step 2: `grad`, half for letters and half for results that are used twice",
+            "step 2: `grad`, half for inputs and half for results that are used twice",
         ),
         "operations": (
             5,
@@ -193,20 +193,20 @@ FUNCTIONS = (
 
 @value.case("value", visible=2)
 def each_once(rng):
-    """Letters with + and *, each used once."""
+    """Variables with + and *, each used once."""
     program = EACH_ONCE[int(rng.integers(len(EACH_ONCE)))]
     return program, rng.uniform(0.5, 2.0, size=5), 0
 
 
 @value.case("reuse", parts="grad")
 def one_letter_twice(rng):
-    """A letter that is used twice."""
+    """An input that is used twice."""
     return TWICE[int(rng.integers(len(TWICE)))], rng.uniform(0.5, 2.0, size=2), 0
 
 
 @value.case("reuse", parts="grad")
 def used_again(rng):
-    """Letters and results that are used several times, some with equal values."""
+    """Inputs and results that are used several times, some with equal values."""
     program, one = AGAIN[int(rng.integers(len(AGAIN)))]
     numbers = rng.uniform(0.5, 2.0, size=2)
     numbers["ab".index(one)] = 1.0  # a product equals its other factor, but isn't this object
@@ -215,14 +215,14 @@ def used_again(rng):
 
 @value.case("operations")
 def minus_quotient_power(rng):
-    """Letters with - / and **, each used once."""
+    """Variables with - / and **, each used once."""
     program = ALL_FOUR[int(rng.integers(len(ALL_FOUR)))]
     return program, rng.uniform(0.5, 2.0, size=5), 0
 
 
 @value.case("operations")
 def four_functions(rng):
-    """Letters with exp, log, tanh and relu, each used once, on both sides of 0."""
+    """Variables with exp, log, tanh and relu, each used once, on both sides of 0."""
     numbers = rng.uniform(0.5, 1.5, size=5) * np.array([1, 1, 1, 1, -1])
     numbers[1] += 1
     numbers[3] = 0.5 + 0.4 * (numbers[3] - 0.5)  # every draw has a relu of a number below 1
