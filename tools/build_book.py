@@ -2,11 +2,11 @@
 
 Usage: python tools/build_book.py [--serial] [--strict] [--out OUT] [FOLDER]
 
-The build executes the pages whose cells have changed, two in parallel, and prints a line for
-each; `--serial` executes them in sequence. A reader always gets a book: if a check of a page
-fails or a cell raises an error, the page shows a notice, and a summary follows at the end. If
-you add `--strict`, as the tests do, each of these fails the build, and so does a missing topic,
-a dead link or any other warning.
+The build executes the pages whose cells have changed, up to four in parallel, and prints a line
+for each; `--serial` executes them in sequence. A reader always gets a book: if a check of a
+page fails or a cell raises an error, the page shows a notice, and a summary follows at the end.
+If you add `--strict`, as the tests do, each of these fails the build, and so does a missing
+topic, a dead link or any other warning.
 """
 
 import argparse
@@ -31,10 +31,10 @@ SUMMARY = Path("_build/checks.json")  # written by chapters/_ext/execute/finding
 SHOWN = 6  # findings in the summary
 WIDTH = 150  # columns of a finding
 NEEDED = 500_000_000  # bytes of disk space below which a failed build mentions it
-NOISE = "Kernel is running over TCP without encryption"  # each kernel prints this; it is local
+NOISE = "Kernel is running over TCP without encryption"  # a kernel prints this, but it is local
 FAILED = "executed pages failed"  # chapters/_ext/execute/parallel.py lists them
 PROGRAM = """import gc
-gc.set_threshold(100_000, 50, 1_000_000)  # a book is of many objects, few of them garbage
+gc.set_threshold(100_000, 50, 1_000_000)  # a book has many objects, few of them garbage
 from jupyter_book.cli.main import main
 main(prog_name="jupyter-book")"""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

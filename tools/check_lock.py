@@ -27,7 +27,7 @@ PLATFORMS = (
 
 
 def lacks(python: str, platform: str) -> str:
-    """Return why the locked packages cannot be installed there without a compiler, or ""."""
+    """Return why this Python and platform can't install the lock without a compiler, or ""."""
     where = ["--python-version", python, "--python-platform", platform]
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header"]
     command += [*setup_env.index_of_pip(sys.executable), *where, "--only-binary", ":all:"]

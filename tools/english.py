@@ -114,7 +114,7 @@ def files(paths: list[str]) -> list[Path]:
 
 
 def measure(text: str) -> tuple[int, float, dict[str, float], list]:
-    """Return words, markers in excess of the reference per 1,000, voice rates, and the hits."""
+    """Return the number of words, markers per 1,000 beyond the reference, voice rates, hits."""
     words = len(re.findall(r"[A-Za-z][A-Za-z'’-]*", text))
     flat = re.sub(r"(?<!\n)\n(?!\n)", " ", text)
     per_thousand = 1000 / max(words, 1)

@@ -136,7 +136,7 @@ def excerpt(lines: Iterable[str]) -> str:
 
 
 def main() -> int:
-    """Build the book or find it built, print its messages, and return the exit status."""
+    """Build the book unless it is up to date; print its messages; return the exit status."""
     outcome = result()
     if outcome.built:
         print(f"gate_book: the book is built ({outcome.seconds:.0f} s): {html()}")

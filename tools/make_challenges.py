@@ -1,4 +1,4 @@
-"""Create the held-back data of challenges, and the files that solve them.
+"""Create the held-back data of challenges, and the solution files.
 
 Run this program by hand, like `make_datasets.py`, and commit its output.
 """
@@ -19,7 +19,7 @@ CLASSES, PIXELS = 10, 784
 BLUR, SOFTENING = 0.7, 0.03  # pixels, and the constant added to the standard deviation of each
 DECAY, EPOCHS, RATE, BATCH, MOMENTUM = 0.003, 30, 0.02, 100, 0.9
 HIDDEN, UNITS_DECAY = 64, 0.003
-ANGLES, PLACES = 16, (-2.5, -0.8, 0.8, 2.5)  # of edges in a block, in pixels from its middle
+ANGLES, PLACES = 16, (-2.5, -0.8, 0.8, 2.5)  # of edges; pixels from the block's centre
 
 
 def hopper() -> np.ndarray:
@@ -64,7 +64,7 @@ def probabilities(scores: np.ndarray) -> np.ndarray:
 
 
 def standardize_and_blur(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of each pixel, and the matrix that divides by its deviation and blurs."""
+    """Return each pixel's mean, and the matrix that divides by its deviation and blurs."""
     return X.mean(axis=0), blur() / (X.std(axis=0) + SOFTENING)[:, None]
 
 

@@ -21,7 +21,7 @@ from nnlib.text import (
 )
 
 ALPHABET = "\n !',-.:;?abcdefghijklmnopqrstuvwxyz"
-PIECES, LENGTH, STEPS = 80, 250, 100  # of the measure; characters of a piece in training
+PIECES, LENGTH, STEPS = 80, 250, 100  # pieces to score, their length; characters per update
 SHORT = dict(units=64, epochs=2, dropout=0.0, seed=0)
 LONG = SHORT | dict(units=128, epochs=8)
 DROPOUT = LONG | dict(epochs=16, dropout=0.15)
@@ -34,7 +34,7 @@ def codes(text: str) -> np.ndarray:
 
 
 def pieces(numbers: np.ndarray) -> np.ndarray:
-    """Return the first characters of a play as the pieces that are scored, time first."""
+    """Return the start of a play as the pieces to score, with time as the first axis."""
     return numbers[: PIECES * LENGTH].reshape(PIECES, LENGTH).T
 
 
@@ -53,7 +53,7 @@ class Network(nn.Module):
 
 
 def trained(*, units: int, epochs: int, dropout: float, seed: int) -> Network:
-    """Return a network that was trained on the eight plays, its state carried on."""
+    """Return a network trained on the eight plays, with its state carried from part to part."""
     torch.manual_seed(seed)
     text = torch.tensor(codes("".join(shakespeare()[0].texts)))
     rows = text[: len(text) // 64 * 64].reshape(64, -1).T
@@ -99,7 +99,7 @@ def bits(net: Network, numbers: np.ndarray) -> float:
 
 
 def counted(n: int, text: np.ndarray, numbers: np.ndarray) -> float:
-    """Return the bits per character of counts of n characters in a row."""
+    """Return the bits per character of an n-gram model on the scored pieces."""
     counts = ngram_counts(text, n=n, size=len(ALPHABET))
     p = ngram_probabilities(counts, alpha=0.01)
     return bits_per_character(ngram_cross_entropy(p, pieces(numbers).T.ravel()))

@@ -19,7 +19,8 @@ from torch import nn
 from nnlib.datasets import fashion_mnist
 
 NOISE, MEASURED, BATCH = 0.1, 1000, 100
-# "short" is a short run of a small network: nnlib's Adam has the same defaults
+# "short" is a short run of a small network. nnlib can repeat it with its Adam, which has the
+# same defaults.
 SHORT = dict(code=16, units=128, epochs=15, rate=0.002, mirrored=False, beta=1.0, warm=0.0)
 LONG = SHORT | dict(epochs=60)
 WIDE = LONG | dict(units=256)
@@ -35,7 +36,7 @@ def small(X: np.ndarray) -> np.ndarray:
 
 
 class Coder(nn.Module):
-    """An encoder with two heads, and a decoder, as on the page."""
+    """An encoder with two heads, and a decoder, as on the page generative/vae."""
 
     def __init__(self, code: int, units: int):
         super().__init__()

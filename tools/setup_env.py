@@ -26,7 +26,7 @@ ENV = ROOT / ".venv"
 STAMP = ENV / ".ready"
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 TORCH = re.search(r'"(torch==.+)"', PROJECT)[1]
-SELDOM = (  # about a third of all lines, compiled when they are imported
+SELDOM = (  # about a third of all code; it is compiled when it is imported
     r"/(tests?|testing|torch/_inductor|sympy/(parsing|physics|stats)|dask/(array|dataframe)"
     r"|keras/src/backend/(jax|openvino|tensorflow)|fontTools/(feaLib|ttLib|varLib)"
     r"|numpy/distutils|playwright/async_api)/"

@@ -66,7 +66,7 @@ STEPS = (
     ("autodoc-skip-member", api.skip_members, AMONG),  # those without a docstring of ours
     ("doctree-read", api.own_nodes, AMONG),  # so that a stored tree is small
     ("doctree-read", parallel.show_findings, AMONG),  # what came out differently here
-    ("doctree-read", tabs.group, AMONG),  # cells with the same content in several libraries
+    ("doctree-read", tabs.group, AMONG),  # cells that do the same in different libraries
     ("doctree-read", folds.keep_titles, AMONG),  # of code, when they are opened
     ("doctree-read", sidenotes.place, AMONG),  # each with its paragraph
     ("doctree-read", strip.fill, AMONG),  # the minutes, once all that they count is there

@@ -39,7 +39,7 @@ def _key(source: str, environment: str) -> str:
 
 
 def _run(checks: dict[str, str]) -> dict[str, str]:
-    """Run the checks in a fresh interpreter; one that ends it fails them all."""
+    """Run the checks in a fresh interpreter; if a check ends it, all of them fail."""
     command = [sys.executable, "-P", __file__]
     try:
         done = subprocess.run(

@@ -46,7 +46,7 @@ class Term:
         return _with_plurals([self.term, *self.also])
 
     def links(self, words: str) -> bool:
-        """Return whether these words, a form of the term, are linked where a page uses them."""
+        """Return whether pages link these words, which are a form of the term."""
         return self.link and _plain(words) not in map(_plain, _with_plurals(self.quiet))
 
 

@@ -73,7 +73,7 @@ def show_findings(app, doctree) -> None:
 
 
 def report(app, exception) -> None:
-    """Write what came out differently."""
+    """Write the summary of what came out differently."""
     if exception is None:
         findings.write_summary(app)
 

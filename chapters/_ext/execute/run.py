@@ -75,7 +75,7 @@ def execute(
         timeout=timeout,
         allow_errors=allow_errors,
         record_timing=False,  # a date would differ at each build
-        shutdown_kernel="immediate",  # nothing is left to save, and asking is slow
+        shutdown_kernel="immediate",  # no state to save, and a graceful shutdown is slow
         on_cell_start=watch.begin,
         on_cell_executed=watch.end,
         extra_arguments=[f"--IPKernelApp.exec_lines={start}"] if start else [],
@@ -95,7 +95,7 @@ def execute(
 
 
 def merge_streams(notebook) -> None:
-    """Merge a cell's consecutive outputs to one stream; kernels split them at random."""
+    """Merge a cell's consecutive outputs to the same stream; kernels split them at random."""
     for cell in notebook.cells:
         merged = []
         for output in cell.get("outputs", []):

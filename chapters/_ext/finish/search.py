@@ -115,7 +115,7 @@ def _is_program(node: nodes.Node) -> bool:
 
 
 def objects(doctree: nodes.document) -> list[list[str]]:
-    """Return the full name, which is also the anchor, and first sentence of each API object."""
+    """Return each API object's full name, which is also its anchor, and first sentence."""
     rows = []
     for node in doctree.findall(addnodes.desc):
         names = [s for s in node.findall(addnodes.desc_signature) if s["ids"]]

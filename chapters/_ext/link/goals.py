@@ -40,7 +40,7 @@ def add(app, doctree: nodes.document, docname: str) -> None:
             text = "%s: expected a goal for the task of %s, “%s”"
             logger.warning(text, app.config.nn_goals, name, task.astext(), location=task)
     for name in goals:
-        text = "%s: expected a bold task above a figure %s"
+        text = "%s: expected a bold task above the figure %s"
         logger.warning(text, app.config.nn_goals, name, location=docname)
 
 

@@ -50,13 +50,13 @@ def _switched_off(app: Sphinx, docname: str) -> set[str]:
 
 
 def _quiet(node: nodes.Node, titles: set[str] = frozenset()) -> bool:
-    """Return whether a text is in a place without links, as in the title of a page."""
+    """Return whether a text is in a place without links, such as the title of a page."""
     prose = False
     while node.parent is not None:
         node = node.parent
         if isinstance(node, QUIET) or QUIET_CLASSES & set(node.get("classes", ())):
             return True
-        if isinstance(node, nodes.emphasis) and node.astext() in titles:  # a page is named
+        if isinstance(node, nodes.emphasis) and node.astext() in titles:  # the title of a page
             return True
         prose = prose or isinstance(node, PROSE)
     return not prose
@@ -146,7 +146,7 @@ def html_of(text: str) -> str:
 
 
 def definition_of(app: Sphinx, docname: str, term: Term) -> tuple[str, str]:
-    """Return title and address of the page that defines a term; no address if it's planned."""
+    """Return title and address of the page that defines a term; no address before it exists."""
     known = app.nn_course.pages.get(term.page)
     title = known.title if known else term.page
     target = next(

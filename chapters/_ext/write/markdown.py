@@ -43,7 +43,8 @@ class Markdown:
     Parameters
     ----------
     site : str
-        The address of this page on the site, for links to others; without one they are text.
+        The address of this page on the site, for links to other pages; without it, such links
+        become plain text.
     numbers : dict
         The numbers of its figures and exercises, by their ids.
     """

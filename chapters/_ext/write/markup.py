@@ -17,7 +17,7 @@ REPLACED = (
     # A list whose items are not list items, and a role that no longer exists.
     ('role="list" class="citation-list"', 'class="citation-list"'),
     (' role="doc-biblioentry"', ""),
-    # sphinx-exercise gives these to every exercise; an id appears once on a page.
+    # sphinx-exercise gives these to every exercise, but an id must be unique on a page.
     (' id="exercise-content"', ""),
     (' id="solution-content"', ""),
     # A label that hides the visible text from screen readers.

@@ -1,4 +1,4 @@
-"""Convert a page with its outputs to a notebook that runs elsewhere: in Colab, at home.
+"""Convert a page with its outputs to a notebook that runs elsewhere, in Colab or at home.
 
 The text is Markdown; cells that the page hides are included, but collapsed. Cells tagged
 ``build-only`` only work where the book is built, so a notebook shows them but does not run
@@ -39,7 +39,7 @@ def is_build_only(cell) -> bool:
 
 
 def runs_elsewhere(env, docname: str) -> bool:
-    """Return whether a page runs without the repository, which its front matter can deny."""
+    """Return whether a page runs without the repository; its front matter can say no."""
     return str(env.metadata[docname].get("nn-elsewhere", True)).lower() != "false"
 
 

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 NAVBAR = ("navbar_start", "navbar_center", "navbar_end", "navbar_persistent")
-# Visible on every page: buttons for both tables of contents, page and section, search field.
+# In every header: the book's contents, the page's place and contents, the search field.
 HEAD = ["toggle-primary-sidebar.html", "nn-place.html", "nn-search-field.html"]
 SIDEBAR = ["navbar-logo.html", "sbt-sidebar-nav.html", "nn-current-entry.html"]
 BARE = "html_theme.sidebar_secondary.remove"  # set by pages without a contents list
@@ -27,7 +27,7 @@ def set_options(app, config) -> None:
     for key in NAVBAR:  # otherwise the theme shows a second search bar
         config.html_theme_options.setdefault(key, [])
     config.html_theme_options.setdefault("article_header_start", HEAD)
-    config.html_theme_options.setdefault("disable_search", True)  # its dialog; ours is a field
+    config.html_theme_options.setdefault("disable_search", True)  # the dialog; we have a field
     config.html_theme_options.setdefault("enable_search_shortcuts", False)  # Sphinx's own "/"
     config.html_sidebars.setdefault("**", SIDEBAR)
     config.html_theme_options.setdefault("secondary_sidebar_items", PAGE_SIDEBAR)
@@ -56,7 +56,7 @@ def _question(app, docname: str) -> str:
 
 
 def add_place(app, pagename, templatename, context, doctree) -> None:
-    """Add to the context the titles above a page in the book, and its number below them."""
+    """Add a page's place to the context: the titles above it, and "Page k of n"."""
     if not hasattr(app, "nn_places"):
         app.nn_places = dict(_places(app.env, app.config.root_doc, ()))
     alone = {"path": (), "count": app.config.project}
@@ -65,7 +65,7 @@ def add_place(app, pagename, templatename, context, doctree) -> None:
 
 
 def _places(env, above: str, path: tuple[str, ...]) -> Iterator[tuple[str, dict]]:
-    """Yield the place of each page below another one: the titles above it, its number."""
+    """Yield each page below another one with the titles above it and "Page k of n"."""
     for tree in env.tocs[above].findall(addnodes.toctree):
         names = [name for name in tree["includefiles"] if name in env.titles]
         inside = (*path, *filter(None, [tree.get("caption")]))

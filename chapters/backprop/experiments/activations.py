@@ -61,7 +61,7 @@ def build(name, depth, seed):
 
 
 def train(network, X, y, optimizer, seed, steps):
-    """Mini-batch descent; return the loss of each step."""
+    """Train on mini-batches; return the loss of each step."""
     rng, losses = np.random.default_rng(seed), []
     for _ in range(steps):
         rows = rng.integers(len(X), size=BATCH)

@@ -1,4 +1,4 @@
-"""How well do three methods repair the probabilities of a network, and for how long?
+"""How well do three methods repair a network's probabilities, also if the images change?
 
 A network learns ten classes of clothes from 4,000 images. Temperature scaling, Platt scaling
 and isotonic regression are fitted to 1,000 or 100 other images and compared on 4,000 test
@@ -56,7 +56,7 @@ def loss_of(p, t):
 
 
 def measures(p, t):
-    """Accuracy, mean confidence, log loss, Brier score, ECE, zeros at the true class."""
+    """Accuracy, mean confidence, log loss, Brier score, ECE, zeros for the true class."""
     hit, sure = p.argmax(axis=1) == t, p.max(axis=1)
     bins = np.minimum((10 * sure).astype(int), 9)
     gap = np.abs(np.bincount(bins, sure - hit)).sum() / len(t)

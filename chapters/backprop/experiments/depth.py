@@ -59,7 +59,7 @@ def sigmoid_loss(Z, t):
 
 
 def train(X, t, layers, loss_of, lr, epochs, batch, rng):
-    """Mini-batch descent with a learning rate that falls to zero."""
+    """Train on mini-batches with a learning rate that falls to zero."""
     losses = []
     for epoch in range(epochs):
         rate = lr * (1 - epoch / epochs)

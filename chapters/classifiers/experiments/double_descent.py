@@ -108,7 +108,7 @@ def run(seed):
 
 
 def thin():
-    """Three numbers of features, the first seed."""
+    """Error rates for three numbers of features, with the first seed."""
     return {"rate": curve(1, sizes=(30, 100, 400), penalised=False)["rate"]}
 
 

@@ -2,8 +2,8 @@
 
 The model predicts one-hot labels of images from their pixels. With 4,000, 40 or 1 image per
 step, one epoch looks at the same 4,000 images in 1, 100 or 4,000 steps. If exact gradients were
-worth their cost, all 4,000 images per step would have the lowest training loss after one epoch
-or after ten. All rates are tried on every seed, and the page chooses them on seed 0.
+worth their cost, steps with all 4,000 images would reach the lowest training loss after one
+epoch or after ten. All rates are tried on every seed, and the page chooses them on seed 0.
 
 It takes about 3 minutes. The page classifiers/gradient-descent uses the results.
 """

@@ -125,7 +125,7 @@ def of_softmax(Z, t):
 
 
 def of_hinge(Z, t):
-    """Gradient of each image's hinge loss with respect to its scores: a count."""
+    """Gradient of each image's hinge loss with respect to its scores: 0, 1 or -count."""
     n = np.arange(len(t))
     G = (Z - Z[n, t][:, None] + 1 > 0).astype(Z.dtype)
     G[n, t] = 0

@@ -1,10 +1,10 @@
 """How much better is a small CNN than an MLP, and what if we scramble the pixels?
 
-Three networks learn 4,000 images of Fashion-MNIST: a linear classifier, an MLP with one hidden
-layer, and a CNN with two convolutional layers. The MLP and the CNN also learn scrambled images,
-whose pixels are rearranged by one fixed rule for all images (a new rule for each seed). The
-learning rate and the width of the MLP are chosen on two other seeds, the epoch on 1,000
-validation images of each run.
+Three networks are trained on 4,000 images of Fashion-MNIST: a linear classifier, an MLP with
+one hidden layer, and a CNN with two convolutional layers. The MLP and the CNN are also trained
+on scrambled images, whose pixels are rearranged by one fixed rule for all images (a new rule
+for each seed). The learning rate and the width of the MLP are chosen on two other seeds, the
+epoch on 1,000 validation images of each run.
 
 It takes about 5 minutes. The page cnn/layers uses the results.
 """

@@ -1,10 +1,10 @@
 """Does a small VGG need its dense layers?
 
-Images of 14 by 14 pixels pass two 3x3 convolutions to 8 channels, a max pooling and two 3x3
-convolutions to 16 channels, with ReLU after each. Three heads compute ten scores from the 7 x 7
-x 16 numbers: three dense layers, as in VGG; a single dense layer; or the mean of each channel
-and a dense layer. The three dense layers are needed if they are more accurate than the other
-two heads.
+Images of 14 by 14 pixels pass through two 3x3 convolutions to 8 channels, max pooling and two
+3x3 convolutions to 16 channels, with ReLU after each. Three heads compute ten scores from the 7
+x 7 x 16 numbers: three dense layers, as in VGG; a single dense layer; or the mean of each
+channel and a dense layer. The three dense layers are needed if they are more accurate than the
+other two heads.
 
 Settings: 500 training images, and Adam for 300 steps with batches of 50 and a learning rate
 that falls linearly to 0. The rate of each head, and the dropout of the three dense layers, are

@@ -1,7 +1,8 @@
-"""Is pooling the reason why a CNN learns scrambled images badly?
+"""Is pooling the reason why a CNN learns badly from scrambled images?
 
-The CNN of first_cnn.py without its two pooling layers learns scrambled images of Fashion-MNIST,
-with the same ten rules and the same training as there. Its learning rate isn't tuned.
+The CNN of first_cnn.py without its two pooling layers is trained on scrambled images of
+Fashion-MNIST, with the same ten rules and the same training as there. Its learning rate isn't
+tuned.
 
 It takes about 3 minutes. The page cnn/layers uses the results.
 """

@@ -1,8 +1,8 @@
-"""Does a CNN with strides instead of pooling learn scrambled images better?
+"""Does a CNN with strides instead of pooling learn better from scrambled images?
 
 The CNN of first_cnn.py with stride 2 in both convolutional layers instead of the two pooling
-layers learns original and scrambled images of Fashion-MNIST. It has as many parameters as the
-CNN with pooling, and the same seeds, rules, learning rate and training.
+layers is trained on original and on scrambled images of Fashion-MNIST. It has as many
+parameters as the CNN with pooling, and the same seeds, rules, learning rate and training.
 
 It takes about a minute. The page cnn/layers uses the results.
 """

@@ -4,8 +4,9 @@ A plain and a residual network with 32 layers and the same number of parameters,
 network with 8 layers, are trained for 3,000 steps on 1,000 images. For each of the three, two
 seeds choose among four learning rates by the training loss at the end of a run of 200 steps;
 five other seeds are tested. Networks of the same depth are trained at the same time, as the
-groups of one network, which is faster and gives each network the same gradients. The benefit of
-shortcuts is refuted if 32 plain layers fit the training images as soon as 32 residual ones.
+groups of one network, which is faster and gives each network the same gradients. The claim that
+shortcuts help is refuted if 32 plain layers fit the training images as soon as 32 residual
+ones.
 
 It takes about 4 minutes. The page cnn/resnet uses the results.
 """
@@ -53,7 +54,7 @@ class Block(nn.Module):
         return F.relu(torch.addcmul(y, self.residual, self.shortcut(x)))
 
     def shortcut(self, x):
-        """The input itself; at a change of size every second pixel, and new maps of zeros."""
+        """The input; if the size changes, every second pixel and additional maps of zeros."""
         if self.stride == 1:
             return x
         x = x[:, :, ::2, ::2].unflatten(1, (self.nets, -1))
@@ -170,7 +171,7 @@ def trained(depth):
 
 
 def run(seed):
-    """One seed of every contender."""
+    """Learning rate, losses and accuracies of every contender for one seed."""
     found = {}
     for depth, kinds in CONTENDERS.items():
         rates, losses, seen = trained(depth)

@@ -1,9 +1,9 @@
 """Does the gap between plain and residual networks depend on the learning rate and the depth?
 
 The experiment ``shortcuts`` chose 0.03 for 32 plain layers in runs of 200 steps, where 0.01 was
-almost equally good. Here, 32 plain layers are trained with 0.01 for 3,000 steps. A residual
-network with 8 layers, with the rate of 8 plain layers, completes the comparison. The gap would
-be an effect of the rate if 32 plain layers with 0.01 fitted the training images as soon as the
+almost as good. Here, 32 plain layers are trained with 0.01 for 3,000 steps. A residual network
+with 8 layers, with the rate of 8 plain layers, completes the comparison. The gap would be an
+effect of the rate if 32 plain layers with 0.01 fitted the training images as soon as the
 residual networks.
 
 It takes about 2 minutes of processor time. The page cnn/resnet uses the results.

@@ -40,7 +40,7 @@ def halves(size, bent_encoder=True):
 
 
 def each_epoch(X, encoder, decoder, optimizer, rng, epochs):
-    """Train encoder and decoder on batches, with a rate that falls to 0; yield every epoch."""
+    """Train both networks on batches, with a rate that falls to 0; yield after each epoch."""
     falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, epochs * (len(X) // BATCH))
     for epoch in range(epochs):
         for rows in rng.permutation(len(X)).reshape(-1, BATCH):
@@ -78,7 +78,7 @@ def error(X, again):
 def classified(codes, labels):
     """Return test accuracies of softmax regression and of 10 neighbours on codes.
 
-    Codes and labels are those of training, validation and test.
+    ``codes`` and ``labels`` contain those of the training, validation and test images.
     """
     spread = codes[0].std() + 1e-9
     (A, B, C), (a, b, c) = ([(z - codes[0].mean(axis=0)) / spread for z in codes], labels)

@@ -1,9 +1,9 @@
 """How many entries of a VAE's code stay active as beta grows, and what does this cost?
 
-The VAE has a code of 16 numbers and 128 hidden units, and learns 5,000 images of clothes with
-14 by 14 pixels for 40 epochs. An entry of the code is active if the variance of its mean over
-2,000 test images is above 0.01. The baseline is the linear VAE, in which a principal direction
-is active if its variance is above beta times the variance of the decoder's noise.
+The VAE has a code of 16 numbers and 128 hidden units, and is trained on 5,000 images of clothes
+with 14 by 14 pixels for 40 epochs. An entry of the code is active if the variance of its mean
+over 2,000 test images is above 0.01. The baseline is the linear VAE, in which a principal
+direction is active if its variance is above beta times the variance of the decoder's noise.
 
 It takes about 2 minutes. The page generative/vae uses the results, and train() for its first
 figure.
@@ -61,7 +61,7 @@ def train(X, code, beta, seed, epochs, hidden=128):
 
 
 def judged(beta, seed, epochs=EPOCHS):
-    """Active entries, and the squared error of a pixel, on test images."""
+    """Active entries, and the squared error per pixel, on test images."""
     learn, test = fashion_mnist()
     model = train(small(learn.X), CODE, beta, seed, epochs)
     X = torch.tensor(small(test.X)[:2000])
@@ -82,7 +82,7 @@ def run(seed):
 
 
 def thin():
-    """Beta 64 after 3 epochs."""
+    """Active entries and error with beta 64 after 3 epochs."""
     active, error = judged(64, 0, 3)
     return {"active": active, "error": error}
 

@@ -15,7 +15,7 @@ SHORT = runpy.run_path(str(Path(__file__).with_name("collapse.py")))
 
 
 def run(seed, epochs=200):
-    """Active entries, and the squared error of a pixel, on test images."""
+    """Active entries, and the squared error per pixel, on test images."""
     active, error = SHORT["judged"](16, seed, epochs)
     return {"active": active, "error": error}
 

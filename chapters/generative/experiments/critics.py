@@ -1,9 +1,9 @@
 """Does a GAN's generator learn more from a critic that takes more steps?
 
 The data are eight Gaussians on a ring. The critic takes 1, 3 or 9 steps for each step of the
-generator, under the minimax loss, the non-saturating loss, the same with pairs of samples, and
-Wasserstein's loss with a gradient penalty. Each loss uses the best of three rates, by the
-energy distance on seed 0.
+generator, under the minimax loss, the non-saturating loss (also with a critic that sees pairs
+of samples), and Wasserstein's loss with a gradient penalty. Each loss uses the best of three
+rates, by the energy distance on seed 0.
 
 It takes about 41 minutes. The page generative/gan uses the results.
 """
@@ -28,7 +28,7 @@ TOLERANCES = {"distance": {"absolute": 0.2}}
 
 
 def real(n, rng):
-    """Draw n samples of the ring."""
+    """Draw n samples from the ring."""
     spots = CENTRES[rng.integers(MODES, size=n)]
     return np.float32(spots + SPREAD * rng.standard_normal((n, 2)))
 
@@ -77,7 +77,7 @@ def generator_loss(critic, made, loss):
 
 
 def train(loss, count, rate, seed, steps=STEPS, frames=()):
-    """The generator after its training, and 100 of its samples at each of some steps."""
+    """The generator after its training, and 100 of its samples at each step in ``frames``."""
     rng, film = np.random.default_rng(seed), []
     nnlib.manual_seed(seed)
     generator, critic = network(CODE, 2), network(4 if loss == "pairs" else 2, 1)

@@ -1,8 +1,8 @@
 """Does Wasserstein's penalty prevent mode collapse under the other losses too?
 
-As in critics.py with nine steps of the critic, with the penalty added to the critic's minimax
-and non-saturating loss, at the rate that was chosen for Wasserstein's loss. For comparison,
-both losses are also trained without the penalty at this rate.
+The training is that of critics.py with nine steps of the critic, but we add the penalty to the
+critic's minimax and non-saturating loss, and use the rate that was chosen for Wasserstein's
+loss. For comparison, both losses are also trained without the penalty at this rate.
 
 It takes about 9 minutes. The page generative/gan uses the results.
 """

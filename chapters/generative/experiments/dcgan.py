@@ -1,8 +1,8 @@
 """A small DCGAN on images of clothes: samples, losses and Fréchet distance, epoch by epoch.
 
-It learns 5,000 images with 28 by 28 pixels. The Fréchet distance compares 2,000 samples with
-2,000 test images in the 64 hidden units of a classifier. The baselines are other real images
-and samples of a Gaussian with the mean and the covariance of the pixels.
+It is trained on 5,000 images with 28 by 28 pixels. The Fréchet distance compares 2,000 samples
+with 2,000 test images in the 64 hidden units of a classifier. The baselines are other real
+images and samples of a Gaussian with the mean and the covariance of the pixels.
 
 It takes about 3 minutes. The page generative/gan uses the results.
 """

@@ -5,7 +5,7 @@ t-SNE and UMAP. "neighbours" is the fraction of the 10 nearest images by pixels 
 among the 10 nearest on the map; "distances" is Spearman's correlation of all distances on the
 map with those between the images. The first run also stores the maps.
 
-It takes about 5 minutes of one core. The page generative/dimensionality-reduction uses the
+It takes about 5 minutes on one core. The page generative/dimensionality-reduction uses the
 results.
 """
 
@@ -84,7 +84,7 @@ def scores(X, Y):
 
 
 def run(seed):
-    """Both scores of each map; for the first seed also the rows and the maps."""
+    """Both scores of each map; for the first seed also the images' indices and the maps."""
     rows = np.random.default_rng([seed, 0]).permutation(len(IMAGES))[:COUNT]
     X, found, points = IMAGES[rows].astype(float), {}, {}
     for name, Y in maps(X, seed):

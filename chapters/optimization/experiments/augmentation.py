@@ -3,9 +3,9 @@
 Catalogue: the original images of clothes. Phone: the same images, smaller, and rotated, moved
 and zoomed at random; training, validation and test images always come from the same world. For
 each size of the training set, weight decay is tuned for training without augmentation, and the
-strength of the augmentation for training with it, on 1,000 validation images. The claim that it
-depends on the test images is refuted if augmentation at its best strength gains as much in the
-catalogue as in the phone images.
+strength of the augmentation for training with it, on 1,000 validation images. The claim that
+the benefit depends on the test images is refuted if augmentation at its best strength gains as
+much in the catalogue as in the phone images.
 
 It takes about 20 minutes. The page optimization/data-and-noise uses the results.
 """
@@ -29,7 +29,7 @@ TOLERANCES = {
 
 
 def camera(strength, rng):
-    """Rotate by up to 20 degrees, move by a tenth, zoom by a tenth, times the strength."""
+    """Rotate by up to 20 degrees, and move and zoom by up to a tenth, times the strength."""
     far = 0.1 * strength
     return transforms.RandomAffine(20 * strength, (far, far), (1 - far, 1 + far), rng=rng)
 

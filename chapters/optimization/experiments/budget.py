@@ -1,6 +1,6 @@
-"""Which search finds the best network with the work of nine training runs?
+"""Which search finds the best network for the cost of nine training runs?
 
-Two hyperparameters are open: the learning rate and the momentum, or the learning rate and the
+We search two hyperparameters: the learning rate and the momentum, or the learning rate and the
 weight decay. Each search may spend 9 runs of 270 steps. Grid search trains 3 by 3 settings,
 random search 9, Bayesian optimisation 9 (3 at random first), successive halving 81, most of
 them only for 10 steps, and the last search 9 learning rates at a usual value of the second
@@ -67,7 +67,7 @@ class Run:
         self.X, self.y, self.done = X, y, 0
 
     def train(self, steps):
-        """Continue until so many steps are done."""
+        """Continue until the total number of steps is ``steps``."""
         lr, momentum, decay = self.settings
         for _ in range(self.done, steps):
             rows = self.rng.integers(len(self.X), size=50)

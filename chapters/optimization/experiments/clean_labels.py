@@ -18,7 +18,7 @@ STRENGTHS, TOLERANCES = (0.005, 0.01, 0.02, 0.04), {"test": {"absolute": 0.03}}
 
 
 def trained(seed, l2, steps=500):
-    """Return the accuracies on the validation and test images with a strength."""
+    """Return the accuracies on the validation and test images with a given strength of L2."""
     data = base["Data"](seed, "pixels")
     rows = np.random.default_rng(seed).permutation(len(base["TRAIN"].X))[:500]
     net = base["network"](seed, data.X.shape[1])

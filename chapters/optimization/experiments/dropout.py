@@ -1,8 +1,8 @@
 """What do dropout, weight decay and an ensemble gain on few images?
 
-Networks with two hidden layers of 100 ReLU units learn 1,000 images of 14 by 14 pixels. The
-settings of each method, and the step at which training stops, are chosen on 2,000 validation
-images. Each method may choose from the same learning rates.
+Networks with two hidden layers of 100 ReLU units are trained on 1,000 images of 14 by 14
+pixels. The settings of each method, and the step at which training stops, are chosen on 2,000
+validation images. Each method may choose from the same learning rates.
 
 It takes about 6 minutes. The page optimization/dropout uses the results.
 """

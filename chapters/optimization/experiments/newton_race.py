@@ -1,4 +1,4 @@
-"""How many passes do first- and second-order methods need on a logistic regression?
+"""How many passes do first- and second-order methods need for logistic regression?
 
 One pass costs as much as one gradient over all samples. If a method has settings, we try
 all of them, and the page chooses the one with the fewest passes on average. For each sample,
@@ -170,7 +170,7 @@ def newton_cg(X, t):
 
 
 def product(pairs, g):
-    """L-BFGS's M g, by the two loops."""
+    """L-BFGS's product M g by two loops, where M approximates the inverse Hessian."""
     q, kept = g, []
     for s, y in reversed(pairs):
         kept.append((s @ q) / (y @ s))

@@ -102,7 +102,7 @@ def spirals(samples, seed):
 
 
 def train(kind, rates, seeds, batch, steps, adam=False):
-    """Mini-batch descent with a rate that falls to zero; the networks and their losses."""
+    """Train on mini-batches with a rate that falls to zero; return the networks and losses."""
     parameters, running, losses = build(rates, seeds), {}, []
     sets = [(*spirals(3000, 100 + seed), np.random.default_rng(seed)) for seed in seeds]
     copies, rates = len(rates), np.tile(np.float32(rates), len(seeds))[:, None, None]

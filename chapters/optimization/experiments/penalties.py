@@ -183,7 +183,7 @@ def run(seed):
 
 
 def thin():
-    """Test accuracy of division 1 after 100 steps with L2."""
+    """Test accuracy of split 1 after 100 steps with L2."""
     data = Data(1, "pixels")
     net = network(1, data.X.shape[1])
     train(net, data.X, data.y, l2=0.04, steps=100)

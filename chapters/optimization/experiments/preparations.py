@@ -1,6 +1,6 @@
 """Which preparation of the inputs helps a linear classifier and a network?
 
-Both learn 2,000 images of 14 by 14 pixels by mini-batch gradient descent, with seven
+Both are trained on 2,000 images of 14 by 14 pixels by mini-batch gradient descent, with seven
 preparations and the same twelve learning rates for each. The models of all rates are trained
 side by side.
 

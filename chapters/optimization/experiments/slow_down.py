@@ -170,7 +170,7 @@ def tried(seed, scale, name, setting, rates=RATES, steps=STEPS):
 
 
 def run(seed):
-    """Return validation loss, test loss and accuracy: by contender, setting and rate."""
+    """Return validation loss, test loss and accuracy by contender, setting and rate."""
     found = {
         f"1.0 {name}": [tried(seed, 1.0, name, s) for s in settings]
         for name, settings in SCHEDULES.items()

@@ -58,7 +58,7 @@ def linear(rng, inputs, outputs, scale):
 
 
 def train(network, optimizer, seed, steps=STEPS):
-    """Mini-batch descent with a learning rate that falls to zero; the losses."""
+    """Train on mini-batches with a learning rate that falls to zero; return the losses."""
     X, y = spirals(3000, 100 + seed)
     rng, losses = np.random.default_rng(seed), []
     falling = optim.lr_scheduler.LinearLR(optimizer, 1, 0, steps)
@@ -119,7 +119,7 @@ def run(seed):
 
 
 def thin():
-    """The mean loss of the last of a hundred steps, ten layers of ReLU with He's scale."""
+    """The mean loss of steps 51 to 100 of a network with ten ReLU layers and He's scale."""
     network = build(10, 0.141, 0)
     losses = train(network, optim.SGD(network.parameters(), lr=0.03), 0, 100)
     return {"loss": float(np.mean(losses[-50:]))}

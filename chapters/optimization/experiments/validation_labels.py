@@ -1,4 +1,4 @@
-"""How much does the choice of the strength depend on 1,000 correct validation labels?
+"""How much does the choice of a penalty's strength depend on 1,000 correct validation labels?
 
 The network, the training program and the 500 images with 100 wrong labels are those of
 ``penalties.py``. A strength of L2 or L1 is chosen on 100 validation images, 20 of which have a
@@ -70,7 +70,7 @@ def systematic(data, seed):
 
 
 def run(seed):
-    """Return the results of one division."""
+    """Return the results of one split."""
     data = base.Data(seed, "pixels")
     net = trained(data, data.y_val, seed, images=data.X_val)
     clean = base.right(net, data.X_test, data.y_test)
@@ -80,7 +80,7 @@ def run(seed):
 
 
 def thin():
-    """Return the test accuracy of division 1 after 100 steps on the validation images."""
+    """Return the test accuracy of split 1 after 100 steps on the validation images."""
     data = base.Data(1, "pixels")
     net = base.network(1, data.X.shape[1])
     base.train(net, data.X_val, data.y_val, steps=100)

@@ -284,7 +284,7 @@ def handed_in(books: Books) -> dict[str, bytes]:
 
 
 def collected(term: Term, books: Books) -> None:
-    """Submit: a zip file like Moodle's, and one notebook that arrived late by mail."""
+    """Collect a zip file like Moodle's, and one notebook that arrived late by email."""
     with zipfile.ZipFile(term.home / "moodle.zip", "w") as archive:
         for n, (name, book) in enumerate(handed_in(books).items(), 501):
             archive.writestr(f"{name}_{n}_assignsubmission_file/{BOOK}", book)
@@ -315,7 +315,7 @@ def marked(term: Term) -> None:
 
 
 def results(file):
-    """Return what grading wrote about each student, except for this machine's processor."""
+    """Return what grading wrote about each student, without the name of the processor."""
     written = json.loads(file.read_text())
     return [{k: v for k, v in result.items() if k != "processor"} for result in written]
 

@@ -3,8 +3,8 @@
 Both networks have about 470,000 parameters, read windows of 64 characters in batches of 16, and
 train with AdamW, a warm-up, a cosine schedule and gradient clipping. The learning rate of each
 is the best of three in runs of a third of the length. The numbers of updates are chosen so that
-both need about the same processor time. Counts of up to 7 characters are the baseline. The loss
-is in nats per character, from the ninth character of a window on.
+both need about the same processor time. The baseline counts sequences of up to 7 characters.
+The loss is in nats per character, from the ninth character of a window on.
 
 It takes about 15 minutes. The pages rnn/transformers and rnn/attention use the results.
 """
@@ -172,7 +172,7 @@ def heads(net, line):
 
 
 def counted(n, data):
-    """Return the loss of counts of up to n characters, smoothed by Witten and Bell's method."""
+    """Return the loss of k-gram counts for k up to n, with Witten and Bell's smoothing."""
     train, batch = TRAIN.numpy(), windows(data, 1000, torch.Generator().manual_seed(1)).numpy()
     p = np.full((1000, T - SKIP), 1 / len(LETTERS))
     for k in range(1, n + 1):

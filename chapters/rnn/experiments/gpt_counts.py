@@ -31,7 +31,7 @@ def keys(ids, n):
 
 
 def loss(text, n, many=1000):
-    """Return the mean loss of counts of up to n characters on many windows."""
+    """Return the mean loss of counts of sequences of up to n characters on many windows."""
     train = BASE["TRAIN"].numpy()
     batch = BASE["windows"](text, many, torch.Generator().manual_seed(1)).numpy()
     p = np.full((len(batch), T - SKIP), 1 / SIZE)
@@ -62,7 +62,7 @@ def run(seed):
 
 
 def thin():
-    """Return the loss of counts of up to three characters."""
+    """Return the loss of counts of sequences of up to three characters."""
     return {"counts 3, valid": loss(BASE["VALID"], 3)}
 
 

@@ -137,7 +137,7 @@ def fit(weights, rates, updates, loss, outputs, y, train, valid):
 
 
 def window(task, x, y, train, valid, rates=(0.001, 0.003, 0.01), updates=2000):
-    """Return the same for networks on a window, with the best of several windows."""
+    """Return the same as `fit` for networks on a window, with the best of several windows."""
     Y, networks, best = torch.tensor(y, dtype=torch.float32), len(rates) * SEEDS, []
     for p in TASKS[task]["windows"]:
         torch.manual_seed(0)
@@ -158,7 +158,7 @@ def window(task, x, y, train, valid, rates=(0.001, 0.003, 0.01), updates=2000):
 
 
 def recurrent(task, x, y, train, valid, rates=(0.003, 0.01, 0.03), updates=600):
-    """Return the same for recurrent networks, trained on pieces of the training part."""
+    """Return the same as `fit` for recurrent networks on pieces of the training part."""
     torch.manual_seed(0)
     rng, networks = np.random.default_rng(0), len(rates) * SEEDS
     X, Y = (torch.tensor(v, dtype=torch.float32) for v in (x, y))

@@ -124,7 +124,7 @@ def translate(model, rows):
 
 
 def train(attention, seed, rate, updates, measure=0, units=UNITS):
-    """Train with teacher forcing and Adam, the rate falling to 0 along a straight line."""
+    """Train with teacher forcing and Adam, with a rate that falls linearly to 0."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     rng, (known, validation, _) = np.random.default_rng(seed), words()

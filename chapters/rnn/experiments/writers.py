@@ -132,7 +132,7 @@ def bits(model, ids, streams=20):
 
 
 def train(units, seed, rate, updates, measure=0):
-    """Train with Adam in pieces, the rate falling to 0 along a straight line."""
+    """Train with Adam in pieces, with a rate that falls linearly to 0."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     vocabulary, ids, validation, _ = data()

@@ -81,7 +81,7 @@ def by_eigenvectors(A, k):
 def first_of_eigh(A, k):
     A = np.asarray(A, float)
     V = np.linalg.eigh(A.T @ A)[1][:, :k]
-    if A.shape[1] <= A.shape[0]:  # else the smallest terms, as above
+    if A.shape[1] <= A.shape[0]:  # otherwise it would equal smallest_terms
         V = np.linalg.eigh(A @ A.T)[1][:, :k]
         return V @ V.T @ A
     return A @ V @ V.T

@@ -73,7 +73,7 @@ def some(rng, most):
     return int(rng.integers(min(3, most), most + 1)) if most > 1 else 1
 
 
-CLEAR = 0.0503  # columns of small integers never leave a fraction close to this one
+CLEAR = 0.0503  # left_over is never close to this for small integers
 
 
 @bases.case("value", visible=2)

@@ -67,7 +67,7 @@ def row_reduce(A):
 elimination.example(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 8.0], [1.0, 2.0, 1.0]]))
 
 
-# edits of the reference: rounding errors are kept below the limit; rows are never divided, or
+# edits of the reference: keep rounding errors that are below the limit; never divide a row, or
 # only after the subtraction
 NOT_CLEARED = ("        else:\n            R[i:, j] = 0\n", "")
 FACTOR, ROW = "R[others, j], R[i])", "            R[i] /= R[i, j]\n"
@@ -143,7 +143,7 @@ def whole_numbers(rng, M):
         R, pivots = row_reduce(A)
         names = "largest with its sign", "counted from the slice", "signed everywhere"
         *as_many, fewer = (len(wrong(name, A)[1]) - len(pivots) for name in names)
-        # six decimals are fewer than seven digits of a moderate entry
+        # with such entries, six decimals don't reach the tolerance of seven digits
         return M == 1 or (not any(as_many) and fewer < 0 and 1.1 < np.abs(R).max() < 4)
 
     return until(fits, lambda: clear(make))
@@ -167,7 +167,7 @@ def low_rank(rng, M, N):
             columns.insert(k, columns[rng.integers(k)] * factor)
         return 1e6 * np.stack(columns, axis=1) + 0.0  # no -0
 
-    def fits(A):  # row order doesn't matter, and there is rounding
+    def fits(A):  # so that row order doesn't matter and rounding errors appear
         ways = [wrong("first that is not zero", A), wrong("rows never swapped", A)]
         same = all(near(*way, *row_reduce(A)) for way in ways)
         return same and (min(M, N) < 5 or rounded(A))

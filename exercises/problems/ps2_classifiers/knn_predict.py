@@ -57,19 +57,19 @@ def asked(rng, X_train, X, k, M, *, tied):
     order = np.argsort(d, axis=1)[:, : k + 2]
     d = np.take_along_axis(d, order, axis=1)
     near = y_train[order, None] == labels
-    votes = np.cumsum(near, axis=1)  # of the nearest one, two, three, …
+    votes = np.cumsum(near, axis=1)  # among the nearest one, two, three, … rows
     best = votes[:, k - 1] == votes[:, k - 1].max(axis=1, keepdims=True)
     weighted = (near[:, :k] / d[:, :k, None]).sum(axis=1).argmax(axis=1)
     fit = (best.sum(axis=1) > 1) == tied
-    fit &= tied | (weighted == best.argmax(axis=1))  # weights by nearness show only in ties
+    fit &= tied | (weighted == best.argmax(axis=1))  # weighting by distance changes only ties
     fit[fit] = are_apart(d[fit], X[fit], X_train, k)
     rows, answers, votes = np.flatnonzero(fit), best.argmax(axis=1)[fit], votes[fit]
     one, three, few, asked_of, many = (votes[:, v - 1] for v in (1, 3, k - 1, k, k + 1))
     other = [counted.argmax(axis=1) for counted in (few, many, many - one, three, one)]
-    present = np.cumsum(asked_of > 0, axis=1) - 1  # positions of labels among the voters'
+    present = np.cumsum(asked_of > 0, axis=1) - 1  # index among the voters' labels
     other.append(np.take_along_axis(present, answers[:, None], axis=1)[:, 0])
     telling = sum(found != answers for found in other)  # mistakes that each row shows
-    turn = np.zeros(len(rows))  # labels take turns, the most telling rows first
+    turn = np.zeros(len(rows))  # labels take turns; rows with most mistakes come first
     for a in range(LABELS):
         own = np.flatnonzero(answers == a)
         turn[own[np.argsort(-telling[own], kind="stable")]] = np.arange(len(own))

@@ -2,7 +2,7 @@
 
 One rule covers both zeros and corners: a value between the slopes on the two sides, or outside
 them by no more than rounding explains, has no error. Therefore 0 compared with 0 has no error.
-At a corner, every allowed slope has no error, also if the corner is closer to the point than h.
+At a corner, and at points closer to it than h, every allowed slope has no error.
 """
 
 import numpy as np

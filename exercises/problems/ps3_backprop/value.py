@@ -36,7 +36,8 @@ def evaluate(Value, program, numbers, n):
         if collects:
             gc.enable()
     grads = [here[letter].grad for letter in letters if letter in here]
-    if 0 < n < 100 and steps(n) > 16 * steps(n // 2):  # marks a walk along every path
+    # an answer that walks along every path gets no correct gradient
+    if 0 < n < 100 and steps(n) > 16 * steps(n // 2):
         grads = [-1.0 - g if isinstance(g, float) else g for g in grads]
     return here["y"].data, grads
 
@@ -169,8 +170,8 @@ class Value:
 
 value.example("c = a * b; y = c * a + c", np.array([2.0, 3.0]), 0)
 
-# Every program of a set contains everything that a wrong answer may get wrong, so each draw
-# finds it: every kind of power in ALL_FOUR; a + a, a * a and an earlier gradient in AGAIN.
+# Each program of a set contains everything that an answer may get wrong, so each draw shows
+# every mistake: every kind of power in ALL_FOUR; a + a, a * a and an earlier gradient in AGAIN.
 EACH_ONCE = ("y = (a + b * c) * d + e", "y = a + b * (c + d * e)", "y = (a * b + c) * d + e")
 TWICE = ("y = (a * a + a) * b", "y = (a + a * a) * b", "y = b * (a * a + a)")
 AGAIN = (  # a short and a long path, on either side: no order is correct by chance

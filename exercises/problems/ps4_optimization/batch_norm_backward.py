@@ -53,7 +53,7 @@ backwards.example(
 def random_numbers(rng, N, D):
     """Units with different means and variances, and an arbitrary upstream gradient."""
     X = rng.normal(size=(N, D)) * rng.uniform(0.7, 1.6, size=D) + rng.uniform(1, 3, size=D)
-    signs = (-1) ** np.arange(D)  # otherwise no correct dbeta would be negative, by chance
+    signs = (-1) ** np.arange(D)  # otherwise, all of dbeta could be positive by chance
     dY = rng.normal(size=(N, D)) + rng.uniform(0.3, 1.0, size=D) * signs
     return dY, X, rng.uniform(1.3, 2.5, size=D), float(rng.uniform(0.1, 0.4))
 

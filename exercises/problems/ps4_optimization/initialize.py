@@ -62,7 +62,7 @@ def counted(args, *layers):
         elif square == 0 or W.std() <= 1e-9 * np.sqrt(square):
             seen[1] = 1
         elif np.ptp(W, axis=0).max() == 0 or np.ptp(W, axis=1).max() == 0:
-            seen[8] = 1  # the mean of copies is often far from 0
+            seen[8] = 1  # tested first, because copies often have a mean far from 0
         elif abs(W.mean()) > 10 * W.std() / np.sqrt(W.size):
             seen[2] = 1
         elif taken and largest < 2 and abs(np.log(square / taken)) <= np.log(1.15):

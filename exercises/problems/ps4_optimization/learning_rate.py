@@ -86,7 +86,7 @@ rates.example(0.8, 2, 8, 0.5, 3)
 @rates.case("value", visible=2)
 def with_warm_up(rng, W, S, R):
     """A schedule with warm-up."""
-    S += S == 2 * W + 1  # otherwise rounding t / S is the same as counting t from step 0
+    S += S == 2 * W + 1  # otherwise round(t / S) equals step // S
     T = 2 * S + R
     T += T == W  # otherwise a cosine that counts from step 0 rises
     return float(rng.uniform(0.05, 0.3)), W, W + T, float(rng.uniform(0.6, 0.9)), S

@@ -65,7 +65,7 @@ def drawn(rng, N, H, W, stride, padding, kernels=KERNELS):
     H_out = (H + 2 * padding - KH) // stride + 1
     W_out = (W + 2 * padding - KW) // stride + 1
     x = rng.normal(size=(N, C, H, W)) + 0.5
-    signs = np.where(np.arange(F) % 2, -1, 1)[:, None, None]  # of the entries of dweight
+    signs = np.where(np.arange(F) % 2, -1, 1)[:, None, None]  # for both signs in dweight
     dy = rng.normal(size=(N, F, H_out, W_out)) + 0.3 * signs
     return dy, x, rng.normal(size=kernels) + 0.2, stride, padding
 

@@ -39,7 +39,7 @@ fast = problem(
     "conv2d_fast",
     rtol=DIGITS,
     driver=small_or_large,
-    trains=True,  # nothing is trained, but an answer takes just as long
+    trains=True,  # nothing is trained, but an answer takes as long as training
     returns={"y": "value", "lines": "loops"},
     wrong={
         "lines": "Your function runs more lines of Python when the input has more rows, "

@@ -1,9 +1,9 @@
 """conv2d_forward: a convolutional layer with stride and padding, written from its formula.
 
-The cases draw three of the sizes. No image is taller than wide, so that an answer that takes
-H_out for W_out returns a result that we recognise, instead of raising an error. Kernels have 48
-entries, so that loops over every entry of every window stay far within the limits, in the
-backward pass too.
+The cases draw three of the sizes. No image is taller than it is wide, so an answer that
+confuses H_out with W_out returns a result that we recognise, instead of raising an error.
+Kernels have 48 entries, so that loops over every entry of every window stay far within the
+limits, in the backward pass too.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from nngrader.engine import problem
 from .common import DIGITS, ELSEWHERE
 
 KERNELS = 4, 2, 2, 3  # F, C, KH, KW
-OTHERS = 2, 4, 3, 2  # of one case, so that nobody can write these numbers down
+OTHERS = 2, 4, 3, 2  # in one case, so that no answer can hard-code KERNELS
 
 layers = problem(
     "conv2d_forward",
@@ -79,14 +79,14 @@ def drawn(rng, N, H, W, kernels=KERNELS):
 def plain(rng, N, H, W):
     """Stride 1 and no padding."""
     H, W = sorted((H, W))
-    return *drawn(rng, N, H, W + 1), 1, 0  # then W_out is even, and none of the letters
+    return *drawn(rng, N, H, W + 1), 1, 0  # so W_out is even and differs from all other sizes
 
 
 @layers.case("stride", hidden=1)
 def in_steps(rng, N, H, W):
     """A stride of 3, where the example uses 2."""
     H, W = sorted((H, W))
-    wide = W + int(rng.integers(1, 3))  # with one place in a row no step would show
+    wide = W + int(rng.integers(1, 3))  # a single window per row would hide the stride
     return *drawn(rng, N, H, wide), 3, 0
 
 

@@ -71,7 +71,8 @@ block.example(
 def random_numbers(rng, N, H):
     """Random numbers."""
     x = rng.normal(size=(N, CHANNELS, H, WIDTH)) + 0.2
-    dy = rng.normal(size=x.shape) + np.array([0.3, -0.3])[:, None, None]  # for both signs
+    # the means of dy have both signs, so that the gradients do
+    dy = rng.normal(size=x.shape) + np.array([0.3, -0.3])[:, None, None]
     weights = rng.normal(size=(2, CHANNELS, CHANNELS, 3, 3)) / 4
     return x, dy, weights[0], weights[1]
 

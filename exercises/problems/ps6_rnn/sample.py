@@ -72,7 +72,8 @@ def counted(args, *found):
     late = np.roll(right, 1, axis=1)
     late[:, -1] += late[:, 0]
     late[:, 0] = 0
-    ahead = (logits[:, :, None] - logits[:, None]) / temperature  # of each entry, of each other
+    # how far each entry is ahead of each other one
+    ahead = (logits[:, :, None] - logits[:, None]) / temperature
     ahead[:, np.arange(V), np.arange(V)] = 1  # an entry always beats itself
     noise = (np.arange(200)[:, None, None, None] + 0.5) / 200 + ahead
     won = noise.clip(0, 1).prod(axis=3).mean(axis=0)

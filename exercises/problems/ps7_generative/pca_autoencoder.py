@@ -10,8 +10,8 @@ that all principal angles are 0.
 A wrong choice of principal components costs only the points of the subspace. The autoencoder
 keeps the others if it projects orthogonally onto an affine space with the directions of its
 decoder. This holds for components in the wrong order, and for components of data that were not
-centred, centred by one number or standardised. Other directions cost all points, because any
-orthonormal columns would do otherwise.
+centred, centred by one number or standardised. Other directions cost all points, because
+otherwise any orthonormal columns would get the other points.
 
 If a student confuses columns with rows, the resulting subspace depends on the signs of the
 singular vectors, and these signs depend on the processor. A registered mistake can't describe
@@ -64,7 +64,8 @@ def what_all_best_ones_share(args, *given):
     best = np.linalg.svd(X - mean, full_matrices=False)[2][:k]
     best = best.T @ best
     tried = (X - mean, X, X - X.mean(), (X - mean) / X.std(axis=0))
-    turned = [(Z.T @ Z @ subspace, subspace @ (Z.T @ Z)) for Z in tried]  # equal for components
+    # both products are equal if V spans components of Z
+    turned = [(Z.T @ Z @ subspace, subspace @ (Z.T @ Z)) for Z in tried]
     known = any(np.allclose(a, b, rtol=0, atol=1e-6 * np.abs(a).max()) for a, b in turned)
     if known and not np.allclose(subspace, best, rtol=0, atol=1e-6):
         product, shift = best + product - subspace, mean - best @ mean + subspace @ shift

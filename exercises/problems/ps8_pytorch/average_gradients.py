@@ -2,8 +2,8 @@
 
 Afterwards, the driver clears the gradients of the first worker in place. If the other workers
 share the same tensors, their gradients change too. A gradient that is None becomes -99, which
-the grader compares with nothing but None. `there` may have one row for all workers. If nothing
-has changed at all, nothing is correct.
+equals only itself when the grader compares. `there` may have one row for all workers. If
+nothing has changed at all, nothing is correct.
 """
 
 import numpy as np

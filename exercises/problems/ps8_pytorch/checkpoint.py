@@ -34,7 +34,7 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
             return exec, ("import sys; sys.ran_a_strangers_code = True",)
 
     class Masked(torch.nn.Module):
-        """A part that is in evaluation mode, where it does nothing."""
+        """A part that is in evaluation mode; only in training mode does it mask entries."""
 
         def forward(self, z):
             return z * (torch.arange(z.shape[1]) % 2) if self.training else z
@@ -80,9 +80,9 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
     try:
         torch.manual_seed(10)
         first, file = built(0), io.BytesIO()
-        keeper = Checkpoint(*first)  # made when the training begins, as one does
+        keeper = Checkpoint(*first)  # before the training, as usual
         train(*first, epochs)
-        torch.manual_seed(11)  # who saves this generator in place of the other is recognised
+        torch.manual_seed(11)  # to notice a `save` that stores this generator
         at_save = torch.get_rng_state()
         keeper.save(file, epochs)
         train(*first, more)
@@ -132,9 +132,9 @@ def resumed(Checkpoint, X, y, W, method, lr, epochs, more):
             try:
                 Checkpoint(*built(3)).load(io.BytesIO(written))
             except Exception:
-                pass  # to refuse it is right
+                pass  # refusing the file is correct
         last, harm = state_of(third[0]), np.array([float(hasattr(sys, "ran_a_strangers_code"))])
-        if not loaded:  # who loads nothing disturbs nothing and runs nothing
+        if not loaded:  # an empty `load` gets no points for being harmless
             whole = harm = np.zeros(0)
         parts = as_number(epoch), state, step, np.array(rates), np.array(orders)
         return *parts, whole, last, harm
@@ -271,7 +271,7 @@ class SteppedThrough:
     def load(self, file):
         model, optimizer, scheduler, generator = self.objects
         kept = torch.load(file, map_location="cpu", weights_only=True)
-        scheduler.last_epoch = kept["e"]  # all that StepLR counts
+        scheduler.last_epoch = kept["e"]  # the only thing that StepLR counts
         model.load_state_dict(kept["m"], strict=True)
         optimizer.load_state_dict(kept["o"])
         generator.set_state(kept["g"])
@@ -390,7 +390,7 @@ class SteppedOnceMore(Checkpoint):
     def load(self, file):
         scheduler = self.parts.pop("scheduler")
         epoch = super().load(file)
-        with warnings.catch_warnings(action="ignore"):  # PyTorch misses a step before these
+        with warnings.catch_warnings(action="ignore"):  # the optimiser hasn't stepped yet
             for _ in range(epoch):
                 scheduler.step()
         return epoch

@@ -7,7 +7,8 @@ statistics: if you forget evaluation mode, 25% of the labels change instead of 1
 
 Accuracy of our runs on the 4,000 hidden images (`tools/make_torch_cnn.py`), with 24, 48, 64 and
 88 maps, which means 90,482 parameters: 0.861 after 6 epochs and 0.891 after 16; with shifted,
-mirrored and partly covered images, 0.876 after 16 epochs and 0.894 after 60 (the solved file).
+mirrored and partly covered images, 0.876 after 16 epochs and 0.894 after 60 (the solution
+file).
 """
 
 import numpy as np

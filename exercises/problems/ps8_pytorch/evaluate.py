@@ -49,7 +49,7 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         if not isinstance(found, tuple | list) or len(found) != 2:
             return found
         loss, accuracy = map(as_number, found)
-        if not recorded:  # who measures nothing changes nothing
+        if not recorded:  # without a measurement, changing nothing earns nothing
             return loss, accuracy, *[np.zeros(0)] * 3
         statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()
         modes = np.array([float(module.training) for module in model.modules()])
@@ -130,7 +130,7 @@ def drawn(rng, sizes, D, training):
     N, C = sum(sizes), 7
     X, W = rng.normal(size=(N, D)) + 0.4, rng.normal(size=(C, D)) / 2
     y = rng.integers(C, size=N)
-    y[::2] = (X @ W.T).argmax(axis=1)[::2]  # about half of the answers are right
+    y[::2] = (X @ W.T).argmax(axis=1)[::2]  # about half of the predictions are correct
     means, variances = 0.3 * rng.normal(size=C), rng.uniform(0.5, 2.0, size=C)
     return X, y, np.array(sizes), W, means, variances, np.array(training)
 

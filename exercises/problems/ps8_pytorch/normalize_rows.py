@@ -1,4 +1,4 @@
-"""NormalizeRows: an autograd.Function with a gradient by hand, which is differentiated again.
+"""NormalizeRows: an autograd.Function with a handwritten gradient that we differentiate again.
 
 The second derivative depends on the saved values. If you save the factor that forward computed,
 autograd treats it as a constant, although the first gradient is correct. An error in backward
@@ -43,7 +43,7 @@ def applied(Function, x, weight, eps, dy, v):
             (found[0] * torch.tensor(v)).sum(), tensors[0], materialize_grads=True
         )[0].numpy()
     except Exception:
-        again = np.zeros(x.shape)  # a number to autograd: its derivative is 0
+        again = np.zeros(x.shape)  # a constant for autograd: its derivative is 0
     return y.detach().numpy(), *(g.detach().numpy() for g in found), again
 
 

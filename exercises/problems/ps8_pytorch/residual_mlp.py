@@ -1,4 +1,4 @@
-"""ResidualMLP: a module whose state_dict has the required names, and with the required results.
+"""ResidualMLP: a module with the required results, whose state_dict has the required names.
 
 The driver creates the module and counts, for each line of the table, how many entries of its
 state_dict and of its parameters match. Then it loads given numbers and calls the module.
@@ -57,10 +57,10 @@ def loaded(Module, sizes, numbers, x, dy):
     names = [sum(fits(n) and begins(n) for n in line) for line in table]
     names.append(sum(not (n in given and fits(n)) for n in mine))
     free = [sum(n in trained and trained[n].requires_grad for n in line) for line in table]
-    free[0] = sum(n in trained for n in table[0])  # even a frozen parameter is no buffer
+    free[0] = sum(n in trained for n in table[0])  # even a frozen parameter isn't a buffer
     new = {n: given[n] if n in given and fits(n) else torch.zeros_like(mine[n]) for n in mine}
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # more would wait for each other longer than they compute
+    torch.set_num_threads(1)  # several threads would wait longer than they compute
     came = False
     try:
         module.load_state_dict(new)

@@ -2,7 +2,7 @@
 
 A module that always masks the same entries replaces Dropout, whose random masks would differ
 between machines. PyTorch's clip_grad_norm_ divides by the norm plus 0.000001, whereas a
-student's formula divides by the norm. Therefore we need the larger tolerance.
+student's formula divides by the norm. Therefore we need a larger tolerance.
 """
 
 import numpy as np
@@ -115,7 +115,7 @@ def drawn(rng, sizes, D, C, size=1.0):
     """Return inputs and targets for this many samples, the sizes, and a layer."""
     N = sum(sizes)
     X, y = rng.normal(size=(N, D)) + 0.5, size * rng.normal(size=(N, C)) + 4
-    b = rng.uniform(1.5, 2.5, size=C)  # so that no one is told that all parameters are below 1
+    b = rng.uniform(1.5, 2.5, size=C)  # so that no hint says that all parameters are below 1
     return X, y, np.array(sizes), rng.normal(size=(C, D)) / 2, b
 
 
