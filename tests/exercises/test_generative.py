@@ -208,8 +208,8 @@ def test_the_solution_file_reaches_what_the_text_says(visible):
 
 def test_the_first_threshold_is_above_what_small_networks_reach():
     way, text = tool("make_vae").WAYS["short"], cells()["text_elbo"]
-    size = f"{way['code']} numbers, {way['units']} units"
-    assert f"{size} and {way['epochs']} epochs of Adam" in text
+    size = f"{way['code']} numbers and hidden layers of {way['units']} units"
+    assert f"{size}, for {way['epochs']} epochs with Adam" in text
     highest = re.search(r"reached 118 to (\d+) nats", text)[1]
     assert min(P.thresholds.values()) >= int(highest) + 10
 

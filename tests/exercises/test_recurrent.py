@@ -233,7 +233,7 @@ WRONG = {
     "one number": (
         GOOD,
         lambda f, t: P.solve(f, t).mean(),
-        "for each character after the first",
+        "for each character of a piece except the first",
     ),
     "nothing": (GOOD, lambda f, t: None, "is-none"),
     "other gates": (

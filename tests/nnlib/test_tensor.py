@@ -78,7 +78,7 @@ def test_mistakes_are_refused():
 
 @pytest.mark.parametrize("dtype", ["U1", "c16", "i2", "f2", "O", ">f4"])
 def test_an_array_of_a_dtype_that_nnlib_does_not_have_is_refused(dtype):
-    with pytest.raises(TypeError, match=f"^Tensor: expected array .* got {np.dtype(dtype)}"):
+    with pytest.raises(TypeError, match=f"^Tensor: expected an array .* got {np.dtype(dtype)}"):
         wrap(np.zeros(2, dtype))
     x = nnlib.tensor([1.0])
     with pytest.raises(TypeError, match="array"):
