@@ -257,7 +257,7 @@ def test_the_outcome_of_backpropagation_is_the_one_in_the_text():
     assert "by less than $10^{-15}$, and the largest derivative is 0.44" in summary
     assert round(largest, 2) == 0.44
     assert by_values > 10 * by_arrays
-    assert "the 379 derivatives" in cells()["ps3_backprop text_uses"]
+    assert "the 379 differences" in cells()["ps3_backprop text_uses"]
     assert 15 * 20 + 15 + 4 * 15 + 4 == 379
 
 
