@@ -236,12 +236,12 @@ def test_the_outcome_of_linear_algebra_is_the_one_in_the_text():
     line, speed, way = (here["cars"][name] for name in ("line", "speed", "way"))
     slope = (line[-1] - line[0]) / (speed[-1] - speed[0])
     assert (round(slope, 1), round(line.var() / way.var(), 2)) == (3.9, 0.65)
-    assert "3.9 feet more, and 65 % of the variance" in summary
+    assert "3.9 feet more, and 65% of the variance" in summary
     letters, often = (here["letters"][name] for name in ("text", "often"))
     share = dict(zip(here["letters"]["names"], often / often.sum(), strict=True))
     assert all(np.isclose(share[c], letters.count(c) / len(letters)) for c in share)
     assert sorted(share, key=share.get)[-2:] in (["e", "t"], ["t", "e"])
-    assert f"on each in {share['e']:.1%} of all steps".replace("%", " %") in summary
+    assert f"on each in {share['e']:.1%} of all steps" in summary
     variances = here["cloud"]["variances"]
     assert 0.85 < variances[0] / variances.sum() < 0.95
     drawing = here["drawing"]["A"]
