@@ -106,7 +106,7 @@ def tensor(
     Parameters
     ----------
     data : number, nested list, array or Tensor
-        The elements. Python floats become float32, and Python integers become int64. Arrays and
+        The elements. Python floats get the default dtype, Python integers int64. Arrays and
         Tensors determine the dtype themselves, even inside lists.
     dtype : dtype
         The dtype of the tensor. By default, the data determines it.
@@ -214,7 +214,7 @@ def constructed(
 ) -> Tensor:
     """Return the tensor that PyTorch's constructor of this name makes from its arguments.
 
-    If dtype is None, the dtype of a Tensor stays the same, and everything else becomes float32.
+    If dtype is None, the dtype of a Tensor stays, and everything else gets the default one.
     """
     check_device(name, device)
     if all(map(_is_size, data)):
@@ -262,7 +262,7 @@ def _array(name: str, data: Any, dtype: Any = None, copy: bool | None = None) ->
 
 
 def _dtype(name: str, dtypes: set[np.dtype]) -> np.dtype:
-    """Return the dtype for data of several dtypes; float32 if there are no elements."""
+    """Return the dtype for data of several dtypes; the default one if there are no elements."""
     dtypes = {known(name, dtype) for dtype in dtypes} or {PYTHON[float]}
     top = max(d.kind.translate(RANK) for d in dtypes)
     return np.result_type(*(d for d in dtypes if d.kind.translate(RANK) == top))
@@ -407,7 +407,7 @@ def arange(
 ) -> Tensor:
     """Return evenly spaced numbers from start up to, but not including, end.
 
-    By default, start is 0. Integers result in int64, and floats in float32.
+    By default, start is 0. Integers result in int64, and floats in the default dtype.
 
     >>> arange(3), arange(0.0, 1.0, 0.5)
     (tensor([0, 1, 2]), tensor([0.0000, 0.5000]))

@@ -427,7 +427,7 @@ def with_cells(notebook: dict, changed: Callable) -> dict:
 
 
 def missing_files(course: Course, name: str, declared: dict) -> list[str]:
-    """Return complaints about the challenges' solved files that are missing or too large.
+    """Return complaints about the challenges' solution files that are missing or too large.
 
     Parameters
     ----------

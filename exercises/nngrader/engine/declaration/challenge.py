@@ -17,7 +17,7 @@ from ..judgement.ledger import WHOLE
 from ..observation.driver import as_text
 from .problem import Problem
 
-HELDBACK = "heldback"  # a course's folder with data and solved files, which we never release
+HELDBACK = "heldback"  # a course's folder with data and solution files, which we never release
 COURSE = Path(__file__).parents[3]  # the course of the repository
 
 
@@ -99,7 +99,7 @@ class Challenge(Problem):
 
     @property
     def solved_path(self):
-        """Return the path of the solved file, the course's `heldback/ASSIGNMENT/FILE`."""
+        """Return the path of the solution file, the course's `heldback/ASSIGNMENT/FILE`."""
         definitions = _definitions(self.solve)
         return heldback_file(self.solve, Path(definitions.stem, self.file))
 
@@ -230,12 +230,12 @@ def _heldback(p):
 
 
 def solved_files(problems):
-    """Return the bytes of the solved files of all challenges, by file name.
+    """Return the bytes of the solution files of all challenges, by file name.
 
     Raises
     ------
     FileNotFoundError
-        If a challenge's solved file is not in the course.
+        If a challenge's solution file is not in the course.
     """
     paths = {p.file: p.solved_path for p in problems if isinstance(p, Challenge)}
     for name, path in paths.items():

@@ -129,7 +129,7 @@ def _each_charged(data, name):
 
 
 def _check_challenge(problem):
-    """Return complaints if the solved file loses points, or a missing file earns points."""
+    """Return complaints if the solution file loses points, or a missing file earns points."""
     try:
         data, files = pack(problem, 0, visible=False), solved_files([problem])
     except (ValueError, FileNotFoundError) as e:
