@@ -99,7 +99,10 @@ def run(seed):
 
 
 def thin():
-    """Accuracies of students of labels and of the teacher at T = 2: one setting, first seed."""
+    """Accuracies of students trained on labels and on the teacher's probabilities at T = 2.
+
+    Only one setting and the first seed.
+    """
     X, y, _, _, X_test, y_test = images()
     i = np.random.default_rng(100).permutation(4000)[:500]
     found, rows = {}, targets(y[i], predict(network(X, y, 0), X[i]))

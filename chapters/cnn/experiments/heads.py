@@ -11,8 +11,8 @@ that falls linearly to 0. The rate of each head, and the dropout of the three de
 those with the best accuracy on 1,000 validation images for seed 101 (``tune``). Seeds 1 to 10
 have different training images and initial weights, and share 4,000 test images.
 
-Seeds 1 to 5 also train for 1,200 steps, with the same rates: one dense layer, the means, and
-the means of 64 channels instead of 16.
+For seeds 1 to 5, three heads are also trained for 1,200 steps, with the same rates: one dense
+layer, the means, and the means of 64 channels instead of 16.
 
 The page cnn/architectures-classic uses the results.
 """

@@ -1,10 +1,11 @@
 """How far do two runs drift apart if they add the same numbers in different orders?
 
 "libraries" compares nnlib with PyTorch, and "reversed" compares PyTorch with itself, where one
-run has the 784 pixels, and the weights of the first layer, in reverse order. Both pairs compute
-the same function in exact arithmetic. The results are the largest difference of the losses in
-each window of 10 steps, the number of steps until the losses differ by more than 1e-5 and by
-more than 1e-2, and the test accuracy of both PyTorch runs.
+run has the 784 pixels, and the weights of the first layer, in reverse order. "float64" repeats
+"libraries" in double precision, and "slow" repeats "reversed" at a rate of 0.01. The two runs
+of each pair compute the same function in exact arithmetic. The results are the largest
+difference of the losses in each window of 10 steps, the number of steps until the losses differ
+by more than 1e-5 and by more than 1e-2, and test accuracies.
 
 It takes about five minutes. The page frameworks/two-runs uses the results.
 """

@@ -46,7 +46,7 @@ def errors(X, rate, seed, epochs):
 
 
 def run(seed):
-    """Errors of the exact and the rounded code, at a larger rate, and of the nearest image."""
+    """Errors: exact code, rounded code, exact code at a larger rate, and nearest image."""
     X = CODES["parts"](seed)[0]
     exact, short = errors(X, 0.01, seed, CODES["EPOCHS"])
     large = errors(X, 0.03, seed, CODES["EPOCHS"])[0]

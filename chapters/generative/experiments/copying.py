@@ -3,10 +3,10 @@
 A class-conditional DDPM is trained on 50, 200 or 800 digits of 8 by 8 pixels, for 800 or
 8,000 steps. For each of 400 samples we measure whether the nearest training image is nearer
 than the nearest of equally many unseen images (without copying, the expected fraction is one
-half), how far away both are, and whether the nearest training image is three times nearer than
-the second. The baselines are new digits, samples of one Gaussian per class with the mean and
-covariance of its training images, and samples drawn with the best possible prediction of the
-noise.
+half), how far away both are, and whether the nearest training image is less than a third as far
+away as the second nearest. The baselines are new digits, samples of one Gaussian per class with
+the mean and covariance of its training images, and samples drawn with the best possible
+prediction of the noise.
 
 We also draw samples with three guidance scales from the networks for 800 images and 800 steps.
 With the first seed, we also train a flow, and store samples that it draws in few steps.

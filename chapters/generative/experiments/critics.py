@@ -46,7 +46,7 @@ def noise(n, rng):
 
 
 def penalty(critic, x, made, rng):
-    """The squared distance of the gradient's norm from 1, between real and made samples."""
+    """Squared distance of the gradient's norm from 1, between real and generated samples."""
     u = np.float32(rng.random((len(x), 1)))
     between = nnlib.tensor(u * x + (1 - u) * made, requires_grad=True)
     (slope,) = grad(critic(between).sum(), [between], create_graph=True)

@@ -104,7 +104,10 @@ def prepared():
 
 
 def run(seed):
-    """Losses and distances by epoch; for seed 0 also samples, and images on a line of codes."""
+    """Losses and distances by epoch.
+
+    For seed 0 also samples, and images of codes along a line.
+    """
     X, see, target = prepared()
     found = {"G": [], "D": [], "distance": []}
     fixed = torch.randn(8, CODE, generator=torch.Generator().manual_seed(1))

@@ -1,8 +1,8 @@
 """How many steps does training need with six batch sizes?
 
 A network with one hidden layer learns clothes from 4,000 images, by SGD with a constant rate
-and batches drawn with replacement. We count the steps until the validation loss reaches a
-target, for seven learning rates per batch size.
+and batches drawn with replacement. We count the steps until the validation loss reaches
+each of three targets, for seven learning rates per batch size.
 
 It takes about 3 minutes. The page optimization/sgd uses the results.
 """

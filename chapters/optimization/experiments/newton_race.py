@@ -1,7 +1,7 @@
 """How many passes do first- and second-order methods need for logistic regression?
 
 One pass costs as much as one gradient over all samples. If a method has settings, we try
-all of them, and the page chooses the one with the fewest passes on average. For each sample,
+all of them, and the page chooses the one with the fewest passes on average. For each seed,
 the program also stores the test error of L-BFGS at each target, and the processor seconds of
 three methods to the last target.
 
@@ -138,7 +138,10 @@ def on_batches(effective):
 
 
 def newton(X, t):
-    """Newton's method with backtracking; half of H is enough, and Cholesky takes D³/6."""
+    """Newton's method with backtracking.
+
+    The cost counts half of the symmetric H, and D³/6 multiplications for Cholesky's method.
+    """
     N, D = X.shape
     w, spent = np.zeros(D), 0
     while True:

@@ -1,9 +1,11 @@
 """L1 or L2 for 500 images of which 100 have a wrong label?
 
-A network with 64 hidden units and a linear classifier learn without a penalty, with L2, L1 and
-an elastic net; baselines have fewer units, stop early, or penalise the hidden layer only.
-Inputs are 196 pixels, these pixels and 392 inputs of noise, or 16 coarse pixels and 572 inputs
-of noise. Each has eight strengths, and 1,000 validation images choose one.
+A network with 64 hidden units and a linear classifier learn without a penalty, with L2 and with
+L1. Inputs are 196 pixels, these pixels and 392 inputs of noise, or 16 coarse pixels and 572
+inputs of noise. On 196 pixels, the network also learns with an elastic net; baselines have
+fewer units, stop early, or penalise the hidden layer only. Each penalty has eight strengths,
+and 1,000 validation images choose one; they also choose among eight numbers of units, and among
+20 points to stop at.
 
 It takes about 19 minutes. The page optimization/regularization uses the results.
 """

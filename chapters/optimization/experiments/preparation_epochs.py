@@ -3,8 +3,8 @@
 The networks, their training program and the preparations are those of ``preparations.py``, with
 2, 10 or 60 epochs and five learning rates, of which the validation images choose one. For the
 linear model, we take the lowest training loss after ten epochs over all twelve rates. For
-bytes, we also count how many training images get a probability above 0.99 at the eight largest
-rates.
+unscaled pixels (0 to 255), we also count how many training images get a probability above 0.99
+at the eight largest rates.
 
 It takes about three minutes. The page optimization/preprocessing uses the results.
 """

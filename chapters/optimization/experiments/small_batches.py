@@ -1,4 +1,4 @@
-"""Does batch normalisation learn with more steps, or from batches of 8 or 16 instead of 4?
+"""Does a batch-normalised network learn with more steps, or batches of 8 or 16 instead of 4?
 
 The spirals and the networks are those of ``norms.py``. Batches of 4 get 2,000 steps, or 10,000,
 which is as many samples as 400 batches of 100. Adam trains the plain network at a rate below

@@ -51,8 +51,8 @@ def keys(ids, n):
 def table(n, top=True):
     """Return sequences of n characters with counts, and contexts with totals and remainders.
 
-    Below the top order, a sequence counts once for each character that came before it. The
-    remainder is the fraction that the discounts take from a context's sequences.
+    Below the top order, a sequence counts once for each different character that comes before
+    it. The remainder is the fraction that the discounts take from a context's sequences.
     """
     size = len(data()[0])
     ids = keys(data()[1], n) if top else np.unique(keys(data()[1], n + 1)) % size**n

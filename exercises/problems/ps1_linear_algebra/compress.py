@@ -10,17 +10,17 @@ have to limit the type of the numbers or the length of the code.
 
 Rounding is the only operation that could still read digits. (c + M) - M is c without its lower
 digits, and c minus this difference is only the lower digits, so large numbers that cancel each
-other could unpack several small numbers from one. For this reason, we limit the terms to 1e9,
-where rounding changes a pixel by at most 1e-5. The size of the file is limited. A basis that is
-fitted to the image requires the image, which is hidden. We don't count the positions of the
-numbers, and the text mentions this.
+other could unpack several small numbers from one. For this reason, we limit the sum of the
+magnitudes of a pixel's terms to 1e9, where rounding changes a pixel by at most 1e-5. The size
+of the file is limited. A basis that is fitted to the image requires the image, which is hidden.
+We don't count the positions of the numbers, and the text mentions this.
 
-We tried several methods. In percent of the singular value decomposition of the whole image at
-the same error, for the visible and the hidden image (tests/exercises/test_compress.py), we got:
-the first k principal components of the blocks of other images 55 and 87; the largest
-coefficients of the whole image for all 64 components 21 and 21, and for the cosines of JPEG 20
-and 18; cosines together with 64 soft edges, by matching pursuit, 16.7 and 15.8
-(`tools/make_challenges.py`).
+We tried several methods. We give the count of numbers as a percentage of those that a singular
+value decomposition of the whole image needs for the same error, for the visible and the hidden
+image (tests/exercises/test_compress.py): the first k principal components of the blocks of
+other images 55 and 87; the largest coefficients of the whole image for all 64 components 21 and
+21, and for the cosines of JPEG 20 and 18; cosines together with 64 soft edges, by matching
+pursuit, 16.7 and 15.8 (`tools/make_challenges.py`).
 """
 
 import numpy as np

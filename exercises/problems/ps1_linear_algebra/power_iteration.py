@@ -89,7 +89,7 @@ def spread(rng, n, first, second=0.4):
 
 
 def fair(rng, basis):
-    """Return a start vector with large parts along two eigenvectors, and the wrong sign."""
+    """Return a start vector with the wrong sign and large components along two eigenvectors."""
     first = basis[:, 0] * np.sign(basis[np.abs(basis[:, 0]).argmax(), 0])
     while True:
         v = rng.normal(size=len(basis)) * 2
@@ -134,7 +134,7 @@ def few_steps(rng, N):
 
 @powers.case("stopping", rtol=0.05)
 def apart(rng, N):
-    """A start vector without a part along the eigenvector of the largest eigenvalue."""
+    """A start vector with no component along the eigenvector of the largest eigenvalue."""
     # Two separate blocks: an iteration that starts in one block never reaches the other.
     n = max(N, 4)
     first, v = drawn(rng, n // 2 + 1, rng.uniform(20, 30))

@@ -143,7 +143,7 @@ def whole_numbers(rng, M):
         R, pivots = row_reduce(A)
         names = "largest with its sign", "counted from the slice", "signed everywhere"
         *as_many, fewer = (len(wrong(name, A)[1]) - len(pivots) for name in names)
-        # with such entries, six decimals don't reach the tolerance of seven digits
+        # rounding entries of this size to six decimals misses the tolerance of seven digits
         return M == 1 or (not any(as_many) and fewer < 0 and 1.1 < np.abs(R).max() < 4)
 
     return until(fits, lambda: clear(make))

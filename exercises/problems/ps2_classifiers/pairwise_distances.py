@@ -6,7 +6,7 @@ student's own process, where no limit would stop them gently, and because a work
 five million numbers. Instead, `never_at_once` measures how much memory a call uses when N, M
 and D are about fifty. An array with all three axes needs twice the limit, and good solutions
 need a third. Since the student's code runs in the process that counts the bytes, it could forge
-the count, so this aspect has only half a point. tests/exercises/test_memory.py runs the
+the count, so this aspect is worth only half a point. tests/exercises/test_memory.py runs the
 reference at full size.
 """
 

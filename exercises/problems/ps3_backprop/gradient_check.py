@@ -95,12 +95,13 @@ def slopes(formula, x, A, h=1e-6):
 def spoilt(rng, grad, sign):
     """Return a gradient in which four entries are changed, two of each sign.
 
-    The divisor of the relative error decides which entry has the largest error. Two entries
-    with the opposite sign have the two largest errors. One entry with this sign has a small
-    error and is changed in the opposite direction.
+    The divisor of the relative error decides which entry has the largest error. Of the entries
+    whose gradient has the sign ``-sign``, two get the two largest errors. Of those with the
+    sign ``sign``, one gets a small error and is changed in the direction opposite to the other
+    three.
     """
     grad, more = grad.copy(), float(rng.uniform(0.5, 0.7))
-    small = 1 - 1 / (1 + more)  # the error of an entry that is 1 + more times too large
+    small = 1 - 1 / (1 + more)  # the error of an entry that was multiplied by 1 + more
     less = float(rng.uniform(small + 0.05, more - 0.03))
     between = float(rng.uniform(small + 0.01, less - 0.02))
     flat = grad.reshape(-1)

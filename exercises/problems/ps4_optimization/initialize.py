@@ -4,7 +4,7 @@ The driver draws a layer with each method, and He's layer twice more, with the s
 with a different one. The measure compares the mean square of the weights with the required
 variance. The largest weight shows whether the distribution is normal, uniform, or cut off.
 
-If both distributions have the same wrong variance, this is a single mistake. We charge it with
+If both distributions have the same wrong variance, this is a single mistake. We charge it to
 "xavier", and "glorot_uniform" counts as correct if its limit fits that variance and "he" is
 correct.
 
@@ -66,7 +66,7 @@ def counted(args, *layers):
         elif abs(W.mean()) > 10 * W.std() / np.sqrt(W.size):
             seen[2] = 1
         elif taken and largest < 2 and abs(np.log(square / taken)) <= np.log(1.15):
-            taken = None  # the limit fits the variance that is charged with "xavier"
+            taken = None  # the limit fits the variance that was charged to "xavier"
         elif 2 <= largest < 2.5 and method != "glorot_uniform" and square > right / 1.5:
             seen[12] = 1
         elif abs(np.log(square / right)) <= np.log(1.15):

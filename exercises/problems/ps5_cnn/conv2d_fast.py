@@ -2,8 +2,8 @@
 
 One case applies 32 kernels to a grey image with 832 by 832 pixels. The result has 22 million
 entries, so the driver builds the image by repeating a small one, and returns every 61st row
-and 53rd column. A loop over the entries took 48 times as long as the limit for a call. On a
-processor of twice the speed, a factor above twenty therefore remains
+and 53rd column. A loop over the entries took 48 times as long as the limit for a call, so even
+on a processor twice as fast, it would still take more than twenty times the limit
 (tests/exercises/test_convolution.py measures it). A loop over positions that handles all
 kernels together takes slightly longer than the limit on most machines. We therefore also count
 the lines of Python at two sizes: their number must not grow with the image. We count them in

@@ -1,9 +1,9 @@
 """sample: draw from the softmax of logits, sharpened or flattened by a temperature.
 
-The driver draws each of four rows 4,000 times in one call. Ten short calls then show which
-generator the function uses; the first two of them get generators with the same seed. A function
-that draws one number for all rows can agree with itself once by chance, but not eight times.
-The measure compares the frequencies with the probabilities.
+The driver draws 4,000 entries from each of four rows in one call. Ten short calls then show
+which generator the function uses; the first two of them get generators with the same seed. A
+function that draws one number for all rows can agree with itself once by chance, but not eight
+times. The measure compares the frequencies with the probabilities.
 
 A correct function doesn't lose points by chance. Suppose that an entry with probability p has
 the frequency f among n draws. Then n KL(f, p) > 50 has a probability below 2 exp(-50) = 4e-22
@@ -26,7 +26,7 @@ def drawn(sample, logits, temperature, seed):
         before = given.copy()
         found.append(sample(given, temperature, np.random.default_rng(s)))
         if not np.array_equal(given, before):
-            logits += 1  # seen as a change of logits
+            logits += 1  # reported as a change of the argument `logits`
     return tuple(found)
 
 

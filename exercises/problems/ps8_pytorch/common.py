@@ -41,8 +41,9 @@ def as_number(value):
 def stored(X, y, sizes):
     """Return batches of these sizes, and two lists: one for early use, and one for moves.
 
-    Both lists have an entry for the inputs and an entry for the targets: whether one of them
-    was used before it was moved, and the numbers of the batches that were moved.
+    Each list has an entry for the inputs and one for the targets. The first list says whether
+    any of them was used before it was moved; the second contains the indices of the batches
+    that were moved.
     """
     import torch
 

@@ -25,7 +25,10 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
             return z * (torch.arange(z.shape[1]) % 2 * 2) if self.training else z
 
     class Loss(torch.nn.CrossEntropyLoss):
-        """A loss that explains the mistake that PyTorch calls "not implemented"."""
+        """A loss with a helpful error for swapped arguments.
+
+        PyTorch's own message says only "not implemented".
+        """
 
         def forward(self, scores, y):
             if not scores.is_floating_point():
@@ -49,7 +52,8 @@ def measured(evaluate, X, y, sizes, W, means, variances, training):
         if not isinstance(found, tuple | list) or len(found) != 2:
             return found
         loss, accuracy = map(as_number, found)
-        if not recorded:  # without a measurement, changing nothing earns nothing
+        # a function that never calls the model gets no points for leaving it unchanged
+        if not recorded:
             return loss, accuracy, *[np.zeros(0)] * 3
         statistics = torch.cat([norm.running_mean, norm.running_var]).detach().numpy()
         modes = np.array([float(module.training) for module in model.modules()])

@@ -1,10 +1,10 @@
 """ResidualMLP: a module with the required results, whose state_dict has the required names.
 
-The driver creates the module and counts, for each line of the table, how many entries of its
-state_dict and of its parameters match. Then it loads given numbers and calls the module.
-Entries that aren't in the table are set to 0, so that no random number remains. An error in
-forward, or in the backward pass of autograd, costs only the parts that it prevents, so the
-names still get their points.
+The driver creates the module and counts, for each line of the table in the problem text, how
+many entries of its state_dict and of its parameters match. Then it loads given numbers and
+calls the module. Entries that aren't in the table are set to 0, so that no random number
+remains. An error in forward, or in the backward pass of autograd, costs only the parts that it
+prevents, so the names still get their points.
 """
 
 import numpy as np
@@ -57,7 +57,8 @@ def loaded(Module, sizes, numbers, x, dy):
     names = [sum(fits(n) and begins(n) for n in line) for line in table]
     names.append(sum(not (n in given and fits(n)) for n in mine))
     free = [sum(n in trained and trained[n].requires_grad for n in line) for line in table]
-    free[0] = sum(n in trained for n in table[0])  # even a frozen parameter isn't a buffer
+    # a frozen parameter doesn't count as a buffer either
+    free[0] = sum(n in trained for n in table[0])
     new = {n: given[n] if n in given and fits(n) else torch.zeros_like(mine[n]) for n in mine}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # several threads would wait longer than they compute
