@@ -3,9 +3,10 @@
 Usage: python tools/check_links.py [--external] [FOLDER]
 
 FOLDER is a built book, by default `_build/html`. The program prints a line for each link to a
-file or anchor that doesn't exist, that leaves the book's folder, or that breaks from `file://`,
-for each malformed external address, and for each id that a page uses twice. `--external` lists
-the external addresses, each once, with the first page that contains it.
+file or anchor that doesn't exist, that leaves the book's folder, or that doesn't work when the
+page is opened from `file://`, for each malformed external address, and for each id that a page
+uses twice. `--external` lists the external addresses, each once, with the first page that
+contains it.
 """
 
 import argparse
@@ -108,7 +109,7 @@ class Book:
         if parts.scheme or parts.netloc:
             return _bad_address(link, parts)
         if parts.path.startswith("/"):
-            return "begins with a slash, so it breaks from file://"
+            return "begins with a slash, so it doesn't work when opened from file://"
         return self._missing(page, unquote(parts.path), unquote(parts.fragment))
 
     def _missing(self, page: str, path: str, anchor: str) -> str | None:

@@ -77,7 +77,7 @@ STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`'
 
 
 def of_javascript(source: str) -> str:
-    """Return comments, and strings of four words or more, with X for insertions."""
+    """Return comments, and strings of four words or more, with X for each inserted value."""
     tokens = re.findall(rf"{STRING}|//[^\n]*|/\*.*?\*/", source, flags=re.S)
     comments = [t.strip("/* ") for t in tokens if t.startswith("/")]
     texts = [re.sub(r"\$\{[^}]*\}", "X", t[1:-1]) for t in tokens if not t.startswith("/")]
@@ -114,7 +114,11 @@ def files(paths: list[str]) -> list[Path]:
 
 
 def measure(text: str) -> tuple[int, float, dict[str, float], list]:
-    """Return the number of words, markers per 1,000 beyond the reference, voice rates, hits."""
+    """Return the number of words, the excess of markers, the voice rates and the matches.
+
+    The excess is the markers per 1,000 words above the reference rates; there is a rate for
+    each voice pattern.
+    """
     words = len(re.findall(r"[A-Za-z][A-Za-z'’-]*", text))
     flat = re.sub(r"(?<!\n)\n(?!\n)", " ", text)
     per_thousand = 1000 / max(words, 1)
@@ -135,7 +139,7 @@ def _context(match: re.Match) -> str:
 
 
 def findings() -> list[str]:
-    """Return a line for each text of the registers that has more than MOST markers."""
+    """Return a line for each file in REGISTERS with more than MOST markers per 1,000 words."""
     out = []
     for register, patterns in REGISTERS.items():
         for path in sorted({p for pattern in patterns for p in ROOT.glob(pattern)}):

@@ -16,10 +16,12 @@ HELDBACK = Path(__file__).parents[1] / "exercises" / "heldback"
 TOP, LEFT, SIDE = 20, 90, 380  # of the portrait, in pixels
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 CLASSES, PIXELS = 10, 784
-BLUR, SOFTENING = 0.7, 0.03  # pixels, and the constant added to the standard deviation of each
+# Width of the blur in pixels; constant added to each pixel's standard deviation.
+BLUR, SOFTENING = 0.7, 0.03
 DECAY, EPOCHS, RATE, BATCH, MOMENTUM = 0.003, 30, 0.02, 100, 0.9
 HIDDEN, UNITS_DECAY = 64, 0.003
-ANGLES, PLACES = 16, (-2.5, -0.8, 0.8, 2.5)  # of edges; pixels from the block's centre
+# Number of directions of the edges; their offsets from the block's centre, in pixels.
+ANGLES, PLACES = 16, (-2.5, -0.8, 0.8, 2.5)
 
 
 def hopper() -> np.ndarray:

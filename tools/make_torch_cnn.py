@@ -37,7 +37,8 @@ def network() -> nn.Sequential:
 def erased(X: torch.Tensor, rng: torch.Generator, side: int = 10) -> torch.Tensor:
     """Return images; about half of them have a square of zeros at a random position."""
     i, j = torch.randint(-side // 2, 28 - side // 2, (2, len(X)), generator=rng)
-    i = torch.where(torch.rand(len(X), generator=rng) < 0.5, i, 99)  # 99: outside
+    # 99 puts the square outside the image, so nothing is erased.
+    i = torch.where(torch.rand(len(X), generator=rng) < 0.5, i, 99)
     place = torch.arange(28)
     rows = (place >= i[:, None]) & (place < i[:, None] + side)
     columns = (place >= j[:, None]) & (place < j[:, None] + side)

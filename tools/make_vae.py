@@ -2,9 +2,10 @@
 
 Run this program by hand. It takes a few minutes on one core, writes the solution file of the
 challenge, which we commit, and prints the ELBO of each method on the visible and on the
-held-back images, in nats per image; we chose the thresholds from it. `python tools/make_vae.py
-traversals` prints the images of the written question and their divergences instead. It needs
-torch, because torch trains several times faster than nnlib.
+held-back images, in nats per image; we chose the thresholds from these values. `python
+tools/make_vae.py traversals` prints the images of the written question, and the divergence of
+each entry of the code, instead. It needs torch, because torch trains several times faster than
+nnlib.
 """
 
 import base64

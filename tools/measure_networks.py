@@ -1,8 +1,8 @@
 """Measure the benefit of a hidden layer, with ten linear classifiers and ten networks.
 
-Run this program by hand, and commit its output. The threshold of the challenge of ps3 is
-halfway between the best linear classifier and the median network. Models of the same kind
-differ only in the seed.
+Run this program by hand, and commit its output. The last threshold of the challenge of
+ps3 is halfway between the best linear classifier and the median network. Models of the same
+kind differ only in the seed.
 """
 
 import json

@@ -24,7 +24,7 @@ def epub(root: Path) -> None:
     from printed import epub, epub_check
 
     target = root / "_build" / f"{NAME}.epub"
-    # Otherwise the outputs would be different.
+    # Use the same environment as `make book`; otherwise its stored outputs would not match.
     os.environ.update(environment(serial=False, folder=root))
     size = epub.make(root, target)
     faults = epub_check.faults(target)

@@ -110,7 +110,7 @@ class Progress:
         self.total, self.done = total, 0
 
     def __call__(self, line):
-        """Show progress if a line of pip's output names a new package, or show its error."""
+        """Show progress if a line of pip's output names a new package; print an error line."""
         if line.startswith("ERROR"):
             print(line.rstrip(), flush=True)
         if line.lstrip().startswith(("Collecting ", "Processing ")) and self.total:

@@ -19,13 +19,13 @@ DONE, FAILED, USAGE = 0, 1, 2
 MOST_WORKERS = 64
 EXIT = (
     "exit status: 0 if every submission is accounted for, even if it has flags; "
-    "1 if something failed; 2 for wrong usage: an option, a number or a kind of file that the "
-    "command doesn't accept, or a name that doesn't exist"
+    "1 if something failed; 2 for a usage error: an option, a number or a kind of file that "
+    "the command doesn't accept, or a name that doesn't exist"
 )
 EXIT_OF_CHECK = (
     "exit status: 0 if everything is correct on the visible cases (a challenge that you "
-    "haven't started doesn't count); 1 if something is wrong; 2 for wrong usage, for example a "
-    "file that is not a notebook"
+    "haven't started doesn't count); 1 if something is wrong; 2 for a usage error, for example "
+    "a file that is not a notebook"
 )
 
 
@@ -380,7 +380,7 @@ class Reweight(OfAssignment):
         type=a_price,
         default=(),
         metavar="PROBLEM=N",
-        help="new points of a problem or a written answer",
+        help="new points for a problem or a written answer",
     )
     drop: list = argument(
         "--drop",

@@ -6,7 +6,7 @@ class CannotDo(Exception):
 
 
 class NotThere(FileNotFoundError):
-    """Raised if an argument names something that doesn't exist; this counts as wrong usage."""
+    """Raised if an argument names something that doesn't exist, which is a usage error."""
 
 
 class WrongUsage(CannotDo):

@@ -22,7 +22,7 @@ FAULTS = {
     "a use of a drawing": ('<svg><use xlink:href="#no"/></svg>', "'#no': no such anchor"),
     "a folder": ('<a href="../part">', "'../part': no such file"),
     "a file outside": ('<a href="../../README.md">', "leads out of the book's folder"),
-    "a path from the root": ('<a href="/part/a.html">', "breaks from file://"),
+    "a path from the root": ('<a href="/part/a.html">', "when opened from file://"),
     "an address without a host": (
         '<a href="https://docs/x">',
         "'docs' is not a valid host name",

@@ -95,10 +95,15 @@ def test_each_entry_that_may_be_missing_may_be_missing():
     absent = Flag(FlagCode.CELL_RAISED, CELL, {"exception": "ImportError", "name": "pandas"})
     renders(absent)
     assert all("`pandas`" in text for text in (for_student(absent), for_instructor(absent)))
-    for code in (FlagCode.CELL_MISSING, FlagCode.LOCKED_CELL_CHANGED):
+    for code in (
+        FlagCode.CELL_MISSING,
+        FlagCode.LOCKED_CELL_CHANGED,
+        FlagCode.CELL_FOUND_BY_NAME,
+    ):
         many = Flag(code, "", {"cells": ["a", "b", "c"], "more": 2})
         renders(many)
         assert "`a`, `b`, `c` and 2 more" in for_instructor(many)
+    assert "The labels of the cells" in for_instructor(many)
 
 
 def test_each_ending_limit_and_kind_of_file_has_words():

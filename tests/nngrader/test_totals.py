@@ -161,7 +161,7 @@ def test_the_table_says_what_was_counted_and_why_a_total_is_missing(course, caps
     assert "expected ASSIGNMENT=NUMBER" in capsys.readouterr().err
     for typed in (["--weights", "ps1=-1"], ["--drop-lowest", "-1"]):
         assert run(course.root, "course", *typed) == 2
-        assert "a number of at least 0" in capsys.readouterr().err
+        assert "a non-negative number" in capsys.readouterr().err
     assert table([], []).count("\n") == 1
 
 

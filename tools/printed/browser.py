@@ -20,7 +20,8 @@ QUIET = (
 # Run before the page's own scripts, so that our elements stay what they are without a script:
 # a still image with words and answers.
 STILL = "customElements.define = () => {};"
-# Open all folds, and add a hidden link to each target of a link, so that the PDF names it.
+# Open all folds, and add a hidden link to each link target, so that Chromium writes a named
+# destination for it into the PDF.
 READY = """async places => {
   await document.fonts.ready;
   for (const fold of document.querySelectorAll("details")) fold.open = true;

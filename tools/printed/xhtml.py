@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Comment, Doctype, Tag
 INK = re.compile(r"var\(--nn-([a-z-]+)(?:,[^()]*)?\)")
 UNUSABLE = (
     "script, noscript, body style, button, input, select, textarea, a.headerlink, nn-filter,"
-    ".nn-live, .nn-screen, .nn-check,"  # the programs that check errata appear only on the site
+    ".nn-live, .nn-screen, .nn-check,"  # .nn-check: programs for errata, only on the site
     ".nn-trace .nn-right"  # a graph has two drawings; keep the one for narrow pages
 )
 BLOCKS = ("ul", "ol", "dl", "div", "pre", "table", "figure", "p")

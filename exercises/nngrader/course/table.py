@@ -27,7 +27,8 @@ def text_of(file: Path, what: str) -> str:
     except UnicodeDecodeError as e:
         line = raw.count(b"\n", 0, e.start) + 1
         raise CannotDo(
-            f"{file}: line {line} is not UTF-8, but maybe Latin-1: save it as CSV in UTF-8"
+            f"{file}: line {line} is not valid UTF-8 (perhaps Latin-1): save the file as CSV "
+            "in UTF-8"
         ) from None
 
 

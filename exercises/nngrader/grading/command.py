@@ -131,9 +131,10 @@ def require_extensions_of_somebody(
     if roster and (vain := sorted(set(extensions) - known)):
         near = [f"{s}{did_you_mean(s, known)}" for s in vain]
         named = "" if called.anonymous else f" ({shown(', '.join(near))})"
+        s = "s" * (len(vain) > 1)
         raise CannotDo(
             f"[late.extensions] in nngrader.toml names {counted(len(vain), 'student')} without "
-            f"a submission or a row in the class list{named}: correct the name"
+            f"a submission or a row in the class list{named}: correct the name{s}"
         )
 
 

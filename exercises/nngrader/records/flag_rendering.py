@@ -70,6 +70,9 @@ ADVICE = {  # what a student does about an ending or a limit
     "open files": "Close each file after use, or better, do without files.",
 }
 AS_USUAL = "Restart the kernel, run all cells, and check that everything still works."
+# Words that agree with one cell or with several: label, is, another, was.
+ALONE = ("label", "is", "another cell that defines the same name", "was")
+SEVERAL = ("labels", "are", "other cells that define the same names", "were")
 SHORT = "Keep long experiments out of the notebook that you submit."
 RUN_ALL = (
     "Restart the kernel and run all cells from top to bottom: you should see the same error."
@@ -184,9 +187,9 @@ SAID = {  # for the student, and for the instructor
         "The notebook does not contain {cells}.",
     ),
     FlagCode.CELL_FOUND_BY_NAME: (
-        f"{LABEL}; we did not find the label of {{cells}} and graded another cell that "
-        f"defines the same name. {NO_COST}",
-        "The label of {cells} is missing; another cell that defines the same name was graded.",
+        f"{LABEL}; we did not find the {{label}} of {{cells}} and graded {{another}}. "
+        f"{NO_COST}",
+        "The {label} of {cells} {is} missing; {another} {was} graded.",
     ),
     FlagCode.SEVERAL_CELLS: (
         "Your notebook has {count} cells with the label of {cells}, which happens if you "
@@ -196,12 +199,12 @@ SAID = {  # for the student, and for the instructor
         "all changed ones were used, in order.",
     ),
     FlagCode.CELL_TYPE_CHANGED: (
-        f"You changed the type (code or text) of {{cells}}. We graded its text. {NO_COST}",
-        "The type (code or text) of {cells} was changed; its text was graded.",
+        f"You changed the type (code or text) of {{cells}}. We graded the text. {NO_COST}",
+        "The type (code or text) of {cells} was changed; the text was graded.",
     ),
     FlagCode.LOCKED_CELL_CHANGED: (
-        f"We used our own version of {{cells}}, because it was changed, deleted or copied. "
-        f"{NO_COST}",
+        "We used our own version of {cells}, because you had changed, deleted or copied the "
+        f"original. {NO_COST}",
         "Our own version of {cells} was used, because it was changed, deleted or copied.",
     ),
     FlagCode.METADATA_LOST: (
@@ -238,8 +241,8 @@ SAID = {  # for the student, and for the instructor
         "Uses more than {most:,} names, so not all of them were checked.",
     ),
     FlagCode.MORE_UNUSUAL: (
-        "Your code contains {more} more unusual imports or names.",
-        "Imports or uses {more} more unusual names.",
+        "Further unusual imports or names in your code: {more}.",
+        "Further unusual imports or names: {more}.",
     ),
     FlagCode.SYNTAX_ERROR: (
         f"{{Code}} has a syntax error{{in_line}}, so Python {VERSION} cannot run it. Run the "
@@ -280,7 +283,7 @@ SAID = {  # for the student, and for the instructor
     ),
     FlagCode.MORE_NOTES: (
         "We found similar problems in {more} more of the cells that you added.",
-        "{more} more added cells have flags.",
+        "Flags for other added cells: {more}.",
     ),
     FlagCode.FUNCTION_MISSING: (
         "There is no `{cell}` after all your cells have run. Did you give it a different name, "
@@ -316,8 +319,8 @@ SAID = {  # for the student, and for the instructor
     FlagCode.SIMILAR_FOLDER: (
         "Another folder has almost the same name as yours. Ask your instructor whether both "
         "belong to you.",
-        "The name of another folder differs only in capital letters, spaces or the encoding of "
-        "accents.",
+        "The name of another folder differs from this one only in capitalisation, spaces or "
+        "the encoding of accents.",
     ),
     FlagCode.BAD_STUDENT_ID: (
         "Your points could not be recorded. Your instructor knows about it.",
@@ -390,7 +393,9 @@ def _places(flag, student):
     cells, files = f"the cell `{flag.cell}`", _listed(flag, "files")
     if "cells" in flag.data:
         cells = f"the cells {_listed(flag, 'cells')}"
+    agreeing = SEVERAL if "cells" in flag.data else ALONE
     words = {"code": code, "Code": code[:1].upper() + code[1:], "cells": cells}
+    words |= zip(("label", "is", "another", "was"), agreeing, strict=True)
     but_files = f", but it does contain {files}" if files else ""
     return words | {"files": files, "but_files": but_files}
 

@@ -35,7 +35,7 @@ PLURAL = {
     "agrees": "agree",
     "contains": "contain",
     "differs": "differ",
-    "grows": "grow",
+    "rises": "rise",
     "falls": "fall",
     "was": "were",
 }
@@ -75,7 +75,7 @@ STOPS = {  # what ended a call, by the limit that was reached, and where to look
     "memory": "runs out of memory | How large is the largest array that it creates?",
     "processes": "starts too many processes or threads | Can you do without them?",
     "file": "writes a file that is too large | Does your function need to write a file?",
-    "space": "uses up the disk space for files | Does your function need to write files?",
+    "space": "fills the disk space that it may use | Does your function need to write files?",
     "open files": "opens too many files | Where do you close them?",
     "ended": "ends the whole program | Remove `exit()`, `quit()` and `sys.exit()`.",
     "crashed": "crashes the Python process | Restart the kernel and run all cells.",
@@ -104,7 +104,7 @@ KINDS = {  # a value that isn't an array of numbers: the kind of value, and wher
     "the same length?",
     "generator": "a generator | Does your function use `yield` instead of `return`?",
     "iterator": "an iterator | Which call collects its values, for example in a list?",
-    "view": "a view of another object | Which call turns it into an array?",
+    "view": "a dictionary view or memoryview | Which call turns it into an array?",
     "exact": "a Fraction or Decimal | Which call turns it into a float?",
     "tensor": "a tensor | How do you get a NumPy array from a tensor?",
     "table": "a pandas object | How do you get a NumPy array from it?",
@@ -429,8 +429,8 @@ WORDS = {
         "stop too early, or is a small term missing?"
     ),
     Code.RISING: (
-        "{Your} {grows} where the correct value grows, but not in the same way | Which "
-        "function is missing, or applied too often?"
+        "{Your} {rises} and {falls} with the correct value, but {is} neither equal nor "
+        "proportional to it | Which function is missing, or applied too often?"
     ),
     Code.FALLING: (
         "{Your} {falls} where the correct value grows | Which step changes the sign or the "
@@ -444,7 +444,7 @@ WORDS = {
         "gradient for {letters}?"
     ),
     Code.SHIFTED: (
-        "{Your} {is} one {line} too {late}: each {line} contains the correct values of the "
+        "{Your} {is} shifted by one {line}: each {line} contains the correct values of the "
         "{neighbour} one | Where does your loop or slice start?"
     ),
     Code.REVERSED: (
@@ -660,7 +660,7 @@ def _raised(data):
     """Return the fields of an exception: where to look, and the shapes of the inputs."""
     fields = _stopped(data)
     if data.get("unasked"):
-        fields["cause"] = "Which check raises it, although this input is allowed?"
+        fields["cause"] = "This input is allowed: which of your checks rejects it?"
     if shapes := data.get("given"):
         fields["shapes"] = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     return fields
@@ -856,9 +856,6 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.ONE_LINE: lambda d: {"empty": ""} if d.get("empty") else {},
     Code.NOT_EMPTIED: lambda d: {"these": f" ({d['zeros']})" if "zeros" in d else ""},
     Code.BLOCKS: lambda d: {"letters": listed(d["letters"])},
-    Code.SHIFTED: lambda d: {
-        "late": "late" if d["by"] > 0 else "early",
-        "neighbour": "previous" if d["by"] > 0 else "next",
-    },
+    Code.SHIFTED: lambda d: {"neighbour": "previous" if d["by"] > 0 else "next"},
     Code.PLACES: _places,
 }

@@ -47,8 +47,8 @@ FORMULA = re.compile(r"\$([^$]+)\$")
 POWER = re.compile(r"\^\{([^}]*)\}")
 NO_MARK = "No mark: nothing could be graded"
 NOTHING_READ = (
-    "You have no mark for this assignment yet. If this is not the file that you meant to "
-    "submit, or if the file was damaged in transit, write to your instructor."
+    "You have no mark for this assignment yet. If you submitted the wrong file, or if your "
+    "file was damaged in transit, write to your instructor."
 )
 SHOWN_ABOVE = (*FIX_FIRST, FlagCode.FORBIDDEN_NAME)  # in the section above
 TITLE = "Your instructor sees these notes, too"

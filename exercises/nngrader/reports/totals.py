@@ -39,7 +39,7 @@ FILE = "course.toml"
 KNOWN = ("drop_lowest", "zero_missing", "zero_ungradable", "weights", "excused")
 FIRST, LAST = ("student", "total", "status"), ("dropped", "excused")
 EXCUSED = "excused"
-FROM_0 = "a number of at least 0"
+FROM_0 = "a non-negative number"
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def rules_for(
 
 
 def _is_weight(value):
-    """Return whether a value is a number of at least 0; true and false are not numbers."""
+    """Return whether a value is a non-negative number; true and false are not numbers."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and 0 <= value < math.inf
 
