@@ -26,6 +26,7 @@ These are the pages of the book as executed notebooks. To run them, create an en
     . env/bin/activate
     pip install jupyterlab "nn_first_principles-VERSION-py3-none-any.whl[viz,classifiers,book]"
     jupyter lab
+Pages that use PyTorch or Keras also need the extras "torch" or "keras".
 Some pages read stored results of long experiments, which are only in the repository.
 """
 
