@@ -546,13 +546,13 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
     """Raise RuntimeError if an in-place change would lose elements, precision or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
-            "in-place change outside inference_mode, where the tensor was made; use a clone()"
+            "in-place change of a tensor made in inference_mode: do it there or use a clone()"
         )
     if new.shape != x.shape:
         raise RuntimeError(f"in-place change: expected shape {x.shape}, got {new.shape}")
     if not x.array.flags.writeable:
         raise RuntimeError(
-            "in-place change of an expanded tensor: its elements share memory; change a clone()"
+            "in-place change of a read-only tensor (such as an expanded one): change a clone()"
         )
     loses_fractions = new.dtype.kind == "f" and x.dtype.kind != "f"
     becomes_bool = new.dtype.kind != "b" and x.dtype.kind == "b"

@@ -220,7 +220,7 @@ class Tensor:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self.node is not None:
-            raise RuntimeError("deepcopy: expected a leaf; use detach() or clone()")
+            raise RuntimeError("deepcopy: expected a leaf; copy x.detach(), or call x.clone()")
         out = memo[id(self)] = _remade(type(self), self.array.copy(), self.requires_grad)
         out.grad = copy.deepcopy(self.grad, memo)
         return out

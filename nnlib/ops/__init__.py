@@ -163,7 +163,8 @@ def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tens
     """
     sizes = input.shape
     fits = len(sizes) == 2 or (len(sizes) > 2 and len(set(sizes)) == 1)
-    shape.expect(fits, "fill_diagonal_", "a matrix, or axes of equal length, got {}", sizes)
+    what = "a matrix, or at least three axes of equal length, got shape {}"
+    shape.expect(fits, "fill_diagonal_", what, sizes)
     index = (np.arange(np.min(sizes)),) * len(sizes)
     if wrap and len(sizes) == 2:
         index = np.unravel_index(np.arange(0, input.numel(), sizes[1] + 1), sizes)

@@ -645,7 +645,8 @@ def searchsorted(
     what = "side 'left' or 'right', but not 'left' together with right=True, got {!r}"
     expect(valid, name, what, side)
     matches = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
-    expect(matches, name, "a vector, or a row for each row of {}, got {}", x.shape, s.shape)
+    what = "sorted_sequence to be a vector, or to have one row for each row of input {}, got {}"
+    expect(matches, name, what, x.shape, s.shape)
     if sorter is not None:
         s = np.take_along_axis(s, integers(name, sorter), -1)
     y = np.empty(x.shape, np.int32 if out_int32 else np.int64)

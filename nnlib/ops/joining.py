@@ -227,11 +227,11 @@ def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
     """
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         (tensors,) = tensors
-    are_vectors = all(array("meshgrid", x).ndim < 2 for x in tensors)
+    shapes = [array("meshgrid", x).shape for x in tensors]
     shape = tuple(raw(x).size for x in tensors)
-    what = 'vectors and indexing "ij" or "xy", got sizes {} and {!r}'
-    valid = tensors and are_vectors and indexing in ("ij", "xy")
-    expect(valid, "meshgrid", what, shape, indexing)
+    what = 'vectors and indexing "ij" or "xy", got shapes {} and {!r}'
+    valid = shapes and max(map(len, shapes)) < 2 and indexing in ("ij", "xy")
+    expect(valid, "meshgrid", what, shapes, indexing)
     grid = []
     for k, x in enumerate(tensors):
         axes_after = len(tensors) - 1 - k

@@ -223,7 +223,7 @@ def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeErro
         if len(shapes) == 2 and sorted(map(len, shapes)) == [1, 2]:
             matrix, (n,) = sorted(shapes, key=len, reverse=True)
             if matrix[0] == n:  # a vector with one element for each row, not for each column
-                hint = f"; insert an axis into the vector of {n}, as in vector[:, None]"
+                hint = f"; insert an axis into the vector of length {n}, as in vector[:, None]"
         return RuntimeError(f"{name}: expected shapes that broadcast, got {got}{hint}")
     dtypes = " and ".join(str(np.asarray(a).dtype) for a in arrays)
     advice = NO_BOOL if name in ("sub", "neg") else ""
