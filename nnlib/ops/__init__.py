@@ -136,7 +136,7 @@ OPERATORS = {
 }
 
 
-# Methods that have no function of the same name
+# Methods that aren't functions too, or whose arguments differ (nnlib.where exists)
 
 
 def fill_(input: Tensor, value: float) -> Tensor:
@@ -183,7 +183,7 @@ def mT(input: Tensor) -> Tensor:
 
 
 def _where(self: Tensor, condition: Tensor, other: Tensor) -> Tensor:
-    """Select elements of this tensor where the condition is true, and of other elsewhere."""
+    """Select elements of this tensor where ``condition`` is true, of ``other`` elsewhere."""
     return comparison.where(condition, self, other)
 
 

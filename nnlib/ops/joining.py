@@ -131,10 +131,10 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def several(input: Tensor, indices: list[tuple], rule: Callable) -> tuple[Tensor, ...]:
-    """Return the parts of x at several indices, as views that can't be changed in place.
+    """Return the parts of x at several indices, as views that reject recorded in-place changes.
 
     Each index must end in "...", so that even single elements are views. ``rule`` joins the
-    gradients of the parts to dL/dx.
+    gradients of the parts into dL/dx.
     """
     a = raw(input)
     y = tuple([a[index] for index in indices])
