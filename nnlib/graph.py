@@ -10,8 +10,8 @@ dL/da = g b and dL/db = g a, we write::
 
 Values that no rule reads can be freed from memory. Rules are pure functions. They are called
 with arrays, or with Tensors if the backward pass itself is recorded (``create_graph=True``).
-Therefore rules only use operators, indexing, functions of this library and the methods
-reshape, swapaxes and astype, which work the same way for both. A rule can ignore broadcasting
+Therefore rules use only operators, indexing, functions of this library and methods that work
+the same way for both, such as reshape, swapaxes, astype and sum. A rule can ignore broadcasting
 and dtypes, because the backward pass sums each gradient over broadcast axes and converts it to
 the dtype of its input.
 
@@ -208,7 +208,7 @@ class Node:
     hooks : list or None
         The functions registered by ``register_hook`` and ``retain_grad``.
     label : str
-        The qualified name of the function that defines the rules.
+        The name passed to ``record``, or a rule's qualified name; ``titled`` adds PyTorch's.
     time : int
         The number of earlier operations, so later operations have larger times.
     where : str
@@ -279,7 +279,7 @@ class Node:
         ]
 
     def free(self) -> None:
-        """Release the saved values; afterwards, only a node without any can run again."""
+        """Release the saved values; afterwards, this node can run again only if it had none."""
         if self.saved:
             self.saved = None
 
@@ -546,13 +546,13 @@ def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
     """Raise RuntimeError if an in-place change would lose elements, precision or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
-            "in-place change outside inference_mode, where the tensor was made; use a clone()"
+            "in-place change of a tensor made in inference_mode: do it there or use a clone()"
         )
     if new.shape != x.shape:
         raise RuntimeError(f"in-place change: expected shape {x.shape}, got {new.shape}")
     if not x.array.flags.writeable:
         raise RuntimeError(
-            "in-place change of an expanded tensor: its elements share memory; change a clone()"
+            "in-place change of a read-only tensor (such as an expanded one): change a clone()"
         )
     loses_fractions = new.dtype.kind == "f" and x.dtype.kind != "f"
     becomes_bool = new.dtype.kind != "b" and x.dtype.kind == "b"

@@ -22,19 +22,19 @@ from .printing import show
 __all__ = ["Tensor", "raw", "wrap"]
 
 CPU = device("cpu")
-# The six dtypes, in order. They are in a dict because every new Tensor looks up its dtype.
+# The dtypes, in the order of error messages. Every new Tensor looks up its dtype in this dict.
 DTYPES = dict.fromkeys(
     np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8", "bool")
 )
 ZERO = np.zeros((), np.float32)
-INFERENCE = [0]  # shared by all tensors made in inference_mode, whose changes aren't counted
+INFERENCE = [0]  # the one version counter of all results computed in inference_mode
 
 
 class Tensor:
     """An array that remembers how it was computed.
 
-    This is PyTorch's constructor, which makes a tensor of the default dtype, at first float32.
-    In most cases, use ``tensor`` instead: it preserves integer and float64 dtypes, and its
+    This is PyTorch's constructor. Its result has the default dtype: float32 unless you change
+    it. In most cases, use ``tensor`` instead: it preserves integer and float64 dtypes, and its
     result can require a gradient. Inside the library, ``wrap`` makes a Tensor from an array.
 
     Parameters
@@ -220,7 +220,7 @@ class Tensor:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self.node is not None:
-            raise RuntimeError("deepcopy: expected a leaf; use detach() or clone()")
+            raise RuntimeError("deepcopy: expected a leaf; copy x.detach(), or call x.clone()")
         out = memo[id(self)] = _remade(type(self), self.array.copy(), self.requires_grad)
         out.grad = copy.deepcopy(self.grad, memo)
         return out
@@ -231,7 +231,7 @@ class Tensor:
     # History
 
     def current(self, strict: bool = False) -> Tensor:
-        """Return this tensor, after updating the history of a view.
+        """Return this tensor; if it is a view, first update its history.
 
         Some views can't be updated after an in-place change; with ``strict``, this raises an
         error for them.
@@ -279,7 +279,7 @@ class Tensor:
         return self.current().node
 
     def is_inference(self) -> bool:
-        """Return whether this tensor was made in ``inference_mode``."""
+        """Return whether an operation in ``inference_mode`` computed this tensor."""
         return self.version is INFERENCE
 
     @property
@@ -322,7 +322,7 @@ class Tensor:
         return self
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Hook:
-        """Call ``hook(grad)`` with the complete gradient; its result replaces the gradient."""
+        """Call ``hook`` with the complete gradient; a result that is not None replaces it."""
         if not self.current(strict=True).needs_grad:
             raise RuntimeError("register_hook: expected a tensor that requires grad")
         owner = self if self.node is None else self.node

@@ -49,7 +49,7 @@ def backward(
     ----------
     tensors : Tensor or sequence of Tensor
         The results y.
-    grad_tensors : Tensor or sequence of Tensor, with the shapes of tensors
+    grad_tensors : Tensor or sequence of Tensor, with the same shapes as ``tensors``
         The upstream gradients v. A gradient can be None if the result has one element.
     retain_graph, create_graph : bool
         See ``Tensor.backward``.

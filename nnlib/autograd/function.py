@@ -54,7 +54,7 @@ class FunctionCtx:
         self._constant = args
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Set whether the gradient of an unused result is zeros or None."""
+        """Set whether ``backward`` gets zeros (True) or None (False) for an unused result."""
         self._materialize = value
 
 
@@ -65,7 +65,8 @@ class Function:
     ``backward(ctx, *grads)`` receives one upstream gradient for each result and returns one
     gradient, or None, for each input. Second derivatives work if ``backward`` uses operations
     on Tensors. Inputs that aren't Tensors are passed unchanged. If a subclass defines
-    ``setup_context(ctx, inputs, output)``, its ``forward`` has no parameter ``ctx``.
+    ``setup_context(ctx, inputs, output)``, its ``forward`` has no parameter ``ctx``. Defining a
+    subclass raises TypeError if one of these isn't static and its first parameter is ``self``.
 
     To call the operation, use ``apply``.
 
@@ -119,9 +120,6 @@ class Function:
 
         Raises
         ------
-        TypeError
-            When a subclass is defined, if its ``forward``, ``backward`` or ``setup_context``
-            has the parameter ``self``.
         RuntimeError
             In the backward pass, if ``backward`` returns the wrong number of gradients, a
             gradient with the wrong shape, or anything except Tensors and None.

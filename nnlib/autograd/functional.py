@@ -314,7 +314,7 @@ def _filled(
 
 
 def _block(rows: list[Tensor], y: Tensor, x: Tensor) -> Tensor:
-    """Stack the rows of the Jacobian of y with respect to x, (*y.shape, *x.shape)."""
+    """Stack the rows of the Jacobian dy/dx into a Tensor of shape (*y.shape, *x.shape)."""
     if not rows:
         return wrap(np.zeros((*y.shape, *x.shape), y.dtype))
     return reshape(stack(rows), (*y.shape, *x.shape))

@@ -44,7 +44,7 @@ def gradcheck(
     atol, rtol : float
         The tolerances: \|error\| <= atol + rtol · \|finite difference\|.
     raise_exception : bool
-        Whether to raise an error if a derivative disagrees. If False, return False.
+        Whether to raise an error if a derivative disagrees, instead of returning False.
 
     Returns
     -------

@@ -136,7 +136,7 @@ OPERATORS = {
 }
 
 
-# Methods that have no function of the same name
+# Methods that aren't functions too, or whose arguments differ (nnlib.where exists)
 
 
 def fill_(input: Tensor, value: float) -> Tensor:
@@ -163,7 +163,8 @@ def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tens
     """
     sizes = input.shape
     fits = len(sizes) == 2 or (len(sizes) > 2 and len(set(sizes)) == 1)
-    shape.expect(fits, "fill_diagonal_", "a matrix, or axes of equal length, got {}", sizes)
+    what = "a matrix, or at least three axes of equal length, got shape {}"
+    shape.expect(fits, "fill_diagonal_", what, sizes)
     index = (np.arange(np.min(sizes)),) * len(sizes)
     if wrap and len(sizes) == 2:
         index = np.unravel_index(np.arange(0, input.numel(), sizes[1] + 1), sizes)
@@ -182,7 +183,7 @@ def mT(input: Tensor) -> Tensor:
 
 
 def _where(self: Tensor, condition: Tensor, other: Tensor) -> Tensor:
-    """Select elements of this tensor where the condition is true, and of other elsewhere."""
+    """Select elements of this tensor where ``condition`` is true, of ``other`` elsewhere."""
     return comparison.where(condition, self, other)
 
 

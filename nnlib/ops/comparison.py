@@ -136,7 +136,7 @@ def chosen(name: str, condition: Tensor, input: Tensor, other: Tensor) -> Tensor
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: float | Tensor) -> Tensor:
-    """Replace x with a value where the mask is true; the selected elements get dL/dy."""
+    """Replace x with a value where the mask is true; elsewhere, dL/dx = dL/dy."""
     m, v = array("masked_fill", mask), array("masked_fill", value)
     if m.dtype.kind != "b" or v.ndim:
         raise RuntimeError(
@@ -363,7 +363,7 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         return next(name for name, candidate in dtypes.items() if candidate == current)
     if isinstance(dtype, str) and dtype not in dtypes:
         raise ValueError(f"type: expected one of {', '.join(dtypes)}, got {dtype!r}")
-    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # also works for LongTensor
+    name = "torch.FloatTensor" if dtype is Tensor else str(dtype)  # str(LongTensor) is its name
     return converted("type", input, dtypes.get(name, dtype))
 
 

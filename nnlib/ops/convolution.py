@@ -3,18 +3,17 @@ r"""Convolution and its gradients, as products of matrices.
 .. math:: y_{noij} = b_o + \sum_{cuv} w_{ocuv}\, x_{n, c, s i + d u - p, s j + d v - p}
 
 Forward: each window becomes a row of a matrix X (im2col), and each kernel becomes a column of a
-matrix K. X has N I J rows of H W C elements, where H and W are the sizes of a window.
-A single product, Y = X K, then computes all sums.
+matrix K. X has N · I · J rows of H · W · C elements, where (I, J) is the number of windows and
+(H, W) the size of one. A single product, Y = X K, then computes all sums.
 
 Backward: for a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel occurs in one
 row of X for each window that contains it, so dL/dx is the sum over these rows of dL/dX.
 
 A transposed convolution is the map from G to dL/dx, so its own backward is a convolution.
 
-Callers pass images as (C, H, W), but this file uses (H, W, C). Sequences have height 1.
-``windows.py`` builds X, and ``nn/functions/convolution.py`` checks the arguments. Pooling uses
-the same windows; see ``nn/functions/pooling.py``. ``tests/nnlib/reference/convolution.py``
-implements the same formulas with loops.
+Callers pass images with the channels first, but in this file, the channels are last.
+Sequences have height 1. ``windows.py`` builds X, and ``nn/functions/convolution.py`` checks the
+arguments. Pooling uses the same windows; see ``nn/functions/pooling.py``.
 """
 
 from __future__ import annotations
@@ -177,7 +176,7 @@ def convolution(
     y = np.empty((len(raw(x)), *size, outputs), raw(x).dtype)
     forward(raw(x).transpose(0, 2, 3, 1), grid, kernels(raw(w)), None, y)
     if b is not None:
-        y += np.tile(raw(b), (y.shape[2], 1))  # by rows of pixels: short loops are slow
+        y += np.tile(raw(b), (y.shape[2], 1))  # a row of pixels at a time: short loops are slow
 
     def backward(g, needs, x, w):
         g = np.ascontiguousarray(g.transpose(0, 2, 3, 1))

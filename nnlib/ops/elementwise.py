@@ -198,7 +198,7 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
 
 
 def _pow_slope(g: Any, a: Any, b: Any) -> Any:
-    """Return dL/da of ``pow``; at b = 0, it is 0 a^0 instead of 0 a^-1."""
+    """Return dL/da of ``pow``; at b = 0, it is 0 even if a = 0, where 0 · a^-1 would be NaN."""
     if type(b) in (int, float):
         return g * b * pow(a, b + (b == 0) - 1)
     return where(b == 0, 0.0, g * (b * pow(a, b - 1)))
@@ -254,13 +254,13 @@ def exp(input: Tensor) -> Tensor:
 
 
 def expm1(input: Tensor) -> Tensor:
-    """Exponential minus 1: y = e^x - 1, accurate near 0, so dL/dx = dL/dy (y + 1)."""
+    """Exponential minus 1: y = e^x - 1, so dL/dx = dL/dy (y + 1); accurate near 0."""
     x = floating("expm1", input)
     return record(compute("expm1", np.expm1, x), dict(x=input), x=lambda g, y: g * (y + 1))
 
 
 def log(input: Tensor) -> Tensor:
-    """Natural logarithm: y = log x, so dL/dx = dL/dy / x; -inf at 0."""
+    """Natural logarithm: y = log x, so dL/dx = dL/dy / x; y is -inf at x = 0."""
     x = floating("log", input)
     return record(compute("log", np.log, x), dict(x=input), x=lambda g, x: g / x)
 
@@ -278,7 +278,7 @@ def log10(input: Tensor) -> Tensor:
 
 
 def log1p(input: Tensor) -> Tensor:
-    """Logarithm of 1 + x: y = log(1 + x), accurate near 0, so dL/dx = dL/dy / (1 + x)."""
+    """Logarithm of 1 + x: y = log(1 + x), so dL/dx = dL/dy / (1 + x); accurate near 0."""
     x = floating("log1p", input)
     return record(compute("log1p", np.log1p, x), dict(x=input), x=lambda g, x: g / (x + 1))
 
@@ -466,7 +466,7 @@ def _trigamma(input: Tensor) -> Tensor:
     return record(y, dict(x=input), name="trigamma", x=rule)
 
 
-# Step functions, with derivative 0 between their jumps
+# Functions with jumps, whose derivative is 0 between them, and functions with a corner
 
 
 def sign(input: Tensor) -> Tensor:

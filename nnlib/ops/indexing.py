@@ -143,7 +143,7 @@ def added(input: Tensor, index: tuple, shape: tuple[int, ...]) -> Tensor:
     if len(index) == 1 and i.dtype == bool:
         y[i] = x
     elif len(index) == 1 and len(shape) > 1 and x.size > 10_000 and len(i):
-        # Sort the rows by index and sum equal indices: three times as fast as np.add.at.
+        # Sort the rows by index and sum those with equal indices; often faster than np.add.at.
         i = i.ravel() % len(y)
         order = np.argsort(i, kind="stable")
         starts = np.flatnonzero(np.diff(i[order], prepend=-1))
@@ -210,7 +210,7 @@ def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None)
 
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
-    """Return the advanced index of ``gather``: ``index`` along dim, positions elsewhere."""
+    """Return the advanced index of ``gather``: ``index`` along dim, own positions elsewhere."""
     i = integers(name, index)
     shape = array(name, input).shape
     d = axis(name, dim, len(shape))
@@ -299,7 +299,7 @@ def scatter_reduce(
 
 @silent
 def _extreme_at(f: Any, input: Tensor, i: tuple, src: Tensor) -> Tensor:
-    """Return the maximum or minimum f of x and all elements of src at the same index."""
+    """Return f (maximum or minimum) of x and the elements of src written to each position."""
     y = np.array(raw(input))
     (np.maximum if f is maximum else np.minimum).at(y, i, raw(src))
 
@@ -645,7 +645,8 @@ def searchsorted(
     what = "side 'left' or 'right', but not 'left' together with right=True, got {!r}"
     expect(valid, name, what, side)
     matches = s.ndim == 1 or (s.ndim > 0 and s.shape[:-1] == x.shape[:-1])
-    expect(matches, name, "a vector, or a row for each row of {}, got {}", x.shape, s.shape)
+    what = "sorted_sequence to be a vector, or to have one row for each row of input {}, got {}"
+    expect(matches, name, what, x.shape, s.shape)
     if sorter is not None:
         s = np.take_along_axis(s, integers(name, sorter), -1)
     y = np.empty(x.shape, np.int32 if out_int32 else np.int64)

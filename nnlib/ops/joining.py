@@ -131,10 +131,10 @@ def vstack(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def several(input: Tensor, indices: list[tuple], rule: Callable) -> tuple[Tensor, ...]:
-    """Return the parts of x at several indices, as views that can't be changed in place.
+    """Return the parts of x at several indices, as views that reject recorded in-place changes.
 
     Each index must end in "...", so that even single elements are views. ``rule`` joins the
-    gradients of the parts to dL/dx.
+    gradients of the parts into dL/dx.
     """
     a = raw(input)
     y = tuple([a[index] for index in indices])
@@ -227,11 +227,11 @@ def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
     """
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         (tensors,) = tensors
-    are_vectors = all(array("meshgrid", x).ndim < 2 for x in tensors)
+    shapes = [array("meshgrid", x).shape for x in tensors]
     shape = tuple(raw(x).size for x in tensors)
-    what = 'vectors and indexing "ij" or "xy", got sizes {} and {!r}'
-    valid = tensors and are_vectors and indexing in ("ij", "xy")
-    expect(valid, "meshgrid", what, shape, indexing)
+    what = 'vectors and indexing "ij" or "xy", got shapes {} and {!r}'
+    valid = shapes and max(map(len, shapes)) < 2 and indexing in ("ij", "xy")
+    expect(valid, "meshgrid", what, shapes, indexing)
     grid = []
     for k, x in enumerate(tensors):
         axes_after = len(tensors) - 1 - k

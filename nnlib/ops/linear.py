@@ -439,9 +439,10 @@ def _single(x: Tensor, label: str, out: str) -> Tensor:
 
 
 def tensordot(a: Tensor, b: Tensor, dims: int | Any = 2) -> Tensor:
-    """Sum products over the last ``dims`` axes of a and the first of b, or over pairs of axes.
+    """Sum products over the last ``dims`` axes of a and the first ``dims`` axes of b.
 
-    The gradient with respect to one factor is the tensordot of dL/dy with the other factor.
+    ``dims`` can also list the axes of a and the axes of b. The gradient with respect to one
+    factor is the tensordot of dL/dy with the other factor.
     """
     m, n = array("tensordot", a).ndim, array("tensordot", b).ndim
     if not isinstance(dims, int):
@@ -481,10 +482,10 @@ def cdist(
         Which norm: 2 is the Euclidean distance, 0 counts the coordinates that differ, and
         inf is the largest difference.
     compute_mode : str
-        When to compute p = 2 as y² = a² + b² - 2 a·b, which is fast, but inaccurate for small
-        distances: always ("use_mm_for_euclid_dist"), never ("donot_use_mm_for_euclid_dist"), or
-        only for more than 25 rows (the default). Without this formula, cdist needs memory for
-        P R D elements.
+        When to compute Euclidean distances by y² = a² + b² - 2 a·b, which is fast, but
+        inaccurate for small distances: always ("use_mm_for_euclid_dist"), never
+        ("donot_use_mm_for_euclid_dist"), or only for more than 25 rows (the default). Without
+        this formula, cdist needs memory for P R D elements.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Standardization to mean 0 and variance 1, scaled by γ and shifted by β.
 
-These two operations have their own gradient rules. ``nn/functions/normalization.py`` composes
-all kinds of normalization from them.
+``standardized`` and ``batch_norm`` have their own gradient rules.
+``nn/functions/normalization.py`` composes all kinds of normalization from them.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def standardized(
 
     slices = (N, G, n) means N samples of G slices of n elements, in the order of the input. The
     weight γ and the bias β have shape ``shape``, and each of their elements applies to the same
-    number of neighbouring elements of a sample. With z = x - μ and σ² = mean z² + eps of a
-    slice, y = γ z/σ + β, so
+    number of neighbouring elements of a sample. For each slice, let z = x - μ and
+    σ² = mean z² + eps. Then y = γ z/σ + β, so
 
     .. math::
         \frac{dL}{dx} = h - \frac{1}{n} \sum h - \frac{z}{\sigma^2} \frac{1}{n} \sum h z

@@ -73,7 +73,7 @@ def _remedy(x: Any) -> str:
 
 
 def conversion(x: Any, dtype: np.dtype) -> str:
-    """Return the method call that converts a tensor or an array, for an error message."""
+    """Return the method call that converts a tensor or an array to ``dtype``, for an error."""
     methods = {d: f".{method}()" for method, d in CASTS.items()}
     if not isinstance(x, Tensor):
         return f'.astype("{dtype}")'
@@ -177,7 +177,7 @@ def _in_dtype(number: float, dtype: np.dtype) -> np.ndarray:
 
 
 def check_fits(name: str, value: Any, dtype: np.dtype) -> None:
-    """Raise RuntimeError for a finite Python float that doesn't fit into float32."""
+    """Raise RuntimeError if dtype is float32 and a finite Python float is too large for it."""
     if type(value) is float and dtype == FLOAT32 and FLOAT32_MAX < abs(value) < math.inf:
         raise RuntimeError(f"{name}: expected a number that fits in float32, got {value}")
 
@@ -187,12 +187,12 @@ def floating_pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
     a, b = pair(name, input, other)
     if a.dtype.kind == "f":
         return a, b
-    # Convert the original operands, because in uint8 -1 would already be 255.
+    # Convert the original operands, because -1 would already be 255 in uint8.
     return floating(name, input), floating(name, other)
 
 
 def compute(name: str, f: Callable, *arrays: Any) -> Any:
-    """Return f(*arrays); raise RuntimeError if shapes don't broadcast or dtypes don't fit."""
+    """Return f(*arrays); raise RuntimeError if shapes don't broadcast or f rejects dtypes."""
     token = switch_off()
     try:
         return f(*arrays)
@@ -203,7 +203,7 @@ def compute(name: str, f: Callable, *arrays: Any) -> Any:
 
 
 def binary(name: str, f: Callable, input: Any, other: Any) -> Any:
-    """Return f of both operands in one dtype, with the errors of ``compute``."""
+    """Convert both operands to one dtype and apply f; raise the same errors as ``compute``."""
     a, b = pair(name, input, other)
     token = switch_off()
     try:
@@ -223,7 +223,7 @@ def _mismatch(name: str, error: Exception, arrays: Sequence[Any]) -> RuntimeErro
         if len(shapes) == 2 and sorted(map(len, shapes)) == [1, 2]:
             matrix, (n,) = sorted(shapes, key=len, reverse=True)
             if matrix[0] == n:  # a vector with one element for each row, not for each column
-                hint = f"; insert an axis into the vector of {n}, as in vector[:, None]"
+                hint = f"; insert an axis into the vector of length {n}, as in vector[:, None]"
         return RuntimeError(f"{name}: expected shapes that broadcast, got {got}{hint}")
     dtypes = " and ".join(str(np.asarray(a).dtype) for a in arrays)
     advice = NO_BOOL if name in ("sub", "neg") else ""

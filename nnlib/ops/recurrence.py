@@ -2,8 +2,8 @@
 
 The weights consist of one block of rows for each gate, in torch's order. Gates are stored as
 (gate, T, N, H), so that each gate at one time step is contiguous. The inputs of all time steps
-are multiplied by W in one product, and in the backward pass the gradient of each weight matrix
-is also a single product. The loop over time has one product with U and elementwise operations.
+are multiplied by W in one product, and the gradient of each weight matrix is also one product.
+Each step of the loop over time has one product with U, and elementwise operations.
 
 A single call to tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
 words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. The number
@@ -125,9 +125,9 @@ def gru_layer(
         h_t &= (1 - z_t) n_t + z_t h_{t-1}
 
     In the backward pass, let dh be the gradient of h_t. Then dn = dh (1 - z),
-    dz = dh (h_{t-1} - n) and dh_{t-1} = dh z; within n, dr = dn n' v and dv = dn n' r. We
-    multiply dn, dr and dz by the slope of their gate, then multiply dr, dz and dv by U, and add
-    these products to dh_{t-1}.
+    dz = dh (h_{t-1} - n) and dh_{t-1} = dh z; from the formula for n, dr = dn n' v and
+    dv = dn n' r. We multiply dn, dr and dz by the slope of their gate, then multiply dr, dz and
+    dv by U, and add these products to dh_{t-1}.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def lstm_layer(
 
     >>> w = np.zeros((4, 1))
     >>> h, c = lstm_layer(np.ones((3, 1, 1)), (np.zeros((1, 1)), np.ones((1, 1))), w, w)
-    >>> c  # halved three times, as all gates are 1/2 and g is 0
+    >>> c  # halved three times, because i, f and o are 1/2 and g is 0
     array([[0.125]])
     """
     scale = [0.5, 0.5, 1, 0.5]
@@ -283,7 +283,7 @@ def lstm_step(input: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         The cell state before this step, with the same dtype.
 
     >>> h, c = lstm_step(np.zeros((1, 4)), np.ones((1, 1)))
-    >>> c  # halved, because all gates are 1/2 and g is 0
+    >>> c  # halved, because i, f and o are 1/2 and g is 0
     array([[0.5]])
     """
     z, cell = array("lstm_step", input), array("lstm_step", c)

@@ -233,7 +233,7 @@ def var(
     IndexError
         If the axis dim doesn't exist.
 
-    Source: Goodfellow et al. (2016), section 5.4.3.
+    Source: Goodfellow et al. (2016), section 5.4.2.
 
     >>> var(np.array([1.0, 2.0, 6.0])).item(), var(np.array([1.0, 3.0]), False).item()
     (7.0, 1.0)
@@ -295,7 +295,7 @@ def count_nonzero(input: Tensor, dim: Dim = None) -> Tensor:
 
 @silent
 def logsumexp(input: Tensor, dim: Dim, keepdim: bool = False) -> Tensor:
-    """Log of the sum of e^x over dim, without overflow: dL/dx = dL/dy · softmax x."""
+    """Log of the sum of e^x over dim, computed without overflow; dL/dx = dL/dy · softmax x."""
     x = floating("logsumexp", input)
     axes, shape = axes_of("logsumexp", dim, x.ndim), x.shape
     largest = x.max(axes, keepdims=True, initial=-np.inf)

@@ -1,7 +1,7 @@
 """Operations that rearrange elements without changing them: reshape, permute, narrow.
 
-Where torch returns a view of the same memory, these functions do too. A view is recorded with
-``view``, so that an in-place change of either tensor also changes the other and its history.
+Where torch returns a view of the same memory, these functions do too. They pass ``view=`` to
+``record``, so an in-place change of either tensor also updates the other and its history.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def at(d: int, index: Any) -> tuple:
 def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -> Tensor:
     """Return f(x) with a gradient, as a view of x if f returns a view.
 
-    ``rule`` is the gradient rule of x; by default, dL/dy is added to the elements that f read.
+    ``rule`` is the gradient rule of x; by default, dL/dy is added to dL/dx where f read.
     """
     x = array(name, input)
     shape = x.shape
@@ -140,7 +140,7 @@ def _unfit(name: str, old: Sizes, shape: Sizes, error: Exception) -> Exception:
 
 @listed
 def reshape(input: Tensor, shape: Sizes) -> Tensor:
-    """Return the same elements, in order, in another shape; a view where memory allows."""
+    """Return the same elements, in order, in another shape; a view if the layout allows it."""
     expect(min(shape, default=0) >= -1, "reshape", "sizes of at least -1, got {}", shape)
     return shaped("reshape", input, shape)
 
@@ -173,7 +173,7 @@ def view(input: Tensor, shape: Sizes) -> Tensor:
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
-    """Return a view in the shape of other."""
+    """Return a view with the shape of ``other``."""
     return call_as("view_as", view, input, other.shape)
 
 
@@ -241,7 +241,7 @@ def expand(input: Tensor, size: Sizes) -> Tensor:
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """Broadcast axes of length 1 to the shape of other."""
+    """Broadcast the tensor to the shape of ``other``, as in ``expand``."""
     return call_as("expand_as", expand, input, other.shape)
 
 
@@ -254,7 +254,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 @listed
 def permute(input: Tensor, dims: Sizes) -> Tensor:
-    """Return the axes in another order; the gradient rule restores the old order."""
+    """Return the tensor with its axes in another order; the gradient rule undoes this."""
 
     def reorder(a):
         try:
@@ -347,7 +347,7 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Return windows along an axis, ``step`` apart; a new last axis contains their elements.
 
-    dL/dx is the sum of dL/dy over all windows that contain an element.
+    For each element, dL/dx is the sum of dL/dy over all windows that contain it.
     """
     ndim = array("unfold", input).ndim
     if not ndim:
@@ -363,7 +363,7 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
 
 
 def on_diagonal(offset: int, dim1: int, dim2: int) -> Callable:
-    """Return a function that maps an array to a writeable view with a diagonal as last axis."""
+    """Return a function from an array to a writeable view whose last axis is a diagonal."""
 
     def read(a):
         a = np.moveaxis(a, (dim1, dim2), (-2, -1))[..., max(-offset, 0) :, max(offset, 0) :]

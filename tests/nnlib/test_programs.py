@@ -208,7 +208,7 @@ TORCH_REFUSES = (
     "refer to a single memory location",  # nnlib computes elsewhere
     "a leaf Variable that requires grad",  # torch takes a stale view of a constant for a leaf
 )
-NNLIB_REFUSES = ("an expanded tensor",)  # torch writes to shared memory in any order
+NNLIB_REFUSES = ("a read-only tensor",)  # torch writes to shared memory in any order
 
 
 def differ(errors):
