@@ -54,7 +54,7 @@ FAULTS = [
     (HEAD + "x" * 101 + ",,,,\n", "longer than 100 characters"),
     (HEAD + "ada,Ada,King,Lovelace,a@b,1\n", "line 2 has more cells"),
     (HEAD + 'ada,"Ada,,,\n', "line 2"),
-    (HEAD.encode() + "emmy,Émilie,,,\n".encode("latin-1"), "line 2 is not valid UTF.*Latin-1"),
+    (HEAD.encode() + "emmy,Émilie,,,\n".encode("latin-1"), "not valid UTF-8.*Latin-1"),
     (CLASS.encode("utf-16"), "UTF-16"),
     (b"id\n" + b"x" * (8 << 20), "larger than 8 MB"),
 ]

@@ -136,7 +136,7 @@ LOSES_VALUE = {
     "`lr`. Which number of steps does the formula divide by?": {
         "divided_by_all": {"/ warmup": "/ total"}
     },
-    'Your code warms up only for "cosine". Which schedules start with a warm-up?': {
+    'Your code has a warm-up only for "cosine". Which schedules should start with one?': {
         "warm_up_for_cosine": {"step < warmup": 'step < warmup and schedule == "cosine"'},
     },
 }

@@ -180,7 +180,8 @@ LOSES_VALUE_RMSPROP_ADAM = {
 steps.known(LOSES_VALUE_RMSPROP_ADAM, loses="value rmsprop adam")
 
 LOSES_VALUE = {
-    "Your steps with momentum go uphill. Which sign does the formula for the new `w` have?": {
+    "Your steps with momentum go uphill. Does the formula add the step to `w`, or subtract "
+    "it?": {
         "uphill_with_momentum": {
             "    elif method": "        step = -step\n    elif method",
         },
