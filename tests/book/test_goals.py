@@ -21,20 +21,16 @@ MOVES = {
             "tip of v: ArrowRight 5",
             "tip of v: ArrowDown 40",
             "tip of v: ArrowLeft 42",
-        ],
+        ]
     },
-    "maths/matrices": {
-        "linear-map": ["press (2 1; 1 1)", "where (0, 1) goes: ArrowRight 10"],
-    },
-    "maths/numpy-matplotlib": {
-        "broadcast": ["shape of a = (3, 1, 5)", "shape of b = (4, 1)"],
-    },
+    "maths/matrices": {"linear-map": ["press (2 1; 1 1)", "where (0, 1) goes: ArrowRight 10"]},
+    "maths/numpy-matplotlib": {"broadcast": ["shape of a = (3, 1, 5)", "shape of b = (4, 1)"]},
     "maths/linear-systems": {
         "equations": [
             "left square of line 2: ArrowUp 25",
             "left square of line 2: ArrowUp 5",
             "right square of line 2: ArrowUp 5",
-        ],
+        ]
     },
     "maths/probability": {"people": ["specificity = 80", "specificity = 74.6"]},
     "classifiers/softmax": {"softmax": ["score of trouser: ArrowUp 100"]},
@@ -43,53 +39,21 @@ MOVES = {
             "predicted box: ArrowUp 9",
             "predicted box: ArrowRight 8",
             "predicted box: ArrowRight 4",
-        ],
+        ]
     },
     "cnn/layers": {"volumes": ["kernel = 3", "kernel = 5", "stride = 2"]},
     "optimization/momentum": {"race": ["all learning rates × = 0.5", "press round bowl"]},
     "backprop/finding-folds": {
-        "folds": [
-            "hidden layers = 6",
-            "hidden layers = 3",
-            "units in each layer = 4",
-        ],
+        "folds": ["hidden layers = 6", "hidden layers = 3", "units in each layer = 4"]
     },
-    "maths/eigen": {
-        "eigen": [
-            "direction of x = 27",
-            "direction of x = 117",
-            "press turn",
-        ],
-    },
+    "maths/eigen": {"eigen": ["direction of x = 27", "direction of x = 117", "press turn"]},
     "classifiers/gradient-descent": {
-        "valley": [
-            "learning rate = -0.1",
-            "press two valleys",
-            "learning rate = -0.4",
-        ],
+        "valley": ["learning rate = -0.1", "press two valleys", "learning rate = -0.4"]
     },
-    "classifiers/logistic-regression": {
-        "logistic": [
-            "press lowest loss",
-        ],
-    },
-    "classifiers/linear-regression": {
-        "fit-line": [
-            "press best line",
-        ],
-    },
-    "classifiers/maximum-likelihood": {
-        "tosses": [
-            "θ: ArrowLeft 20",
-            "θ: ArrowLeft 40",
-        ],
-    },
-    "classifiers/model-selection": {
-        "threshold": [
-            "threshold = 0.4",
-            "threshold = 0.3",
-        ],
-    },
+    "classifiers/logistic-regression": {"logistic": ["press lowest loss"]},
+    "classifiers/linear-regression": {"fit-line": ["press best line"]},
+    "classifiers/maximum-likelihood": {"tosses": ["θ: ArrowLeft 20", "θ: ArrowLeft 40"]},
+    "classifiers/model-selection": {"threshold": ["threshold = 0.4", "threshold = 0.3"]},
     "classifiers/perceptron": {
         "perceptron": [
             "press next error",
@@ -97,7 +61,7 @@ MOVES = {
             "press next error",
             "press (0, 0): 0",
             "press ten passes",
-        ],
+        ]
     },
     "classifiers/generalization": {
         "complexity": [
@@ -108,39 +72,14 @@ MOVES = {
             "ruler error = 0.5",
             "degree = 3",
             "ruler error = 0",
-        ],
+        ]
     },
-    "cnn/resnet": {
-        "graph": [
-            "w₂ = 0",
-            "press plain block",
-            "w₂ = 0",
-        ],
-    },
-    "cnn/transfer": {
-        "reuse": [
-            "press block 5",
-            "press block 11",
-        ],
-    },
-    "cnn/efficient-networks": {
-        "volumes": [
-            "filters = 40",
-            "filters = 31",
-        ],
-    },
-    "rnn/bptt": {
-        "truncate": [
-            "cut after k uses = 3",
-            "press x₂ = −8",
-            "cut after k uses = 1",
-        ],
-    },
+    "cnn/resnet": {"graph": ["w₂ = 0", "press plain block", "w₂ = 0"]},
+    "cnn/transfer": {"reuse": ["press block 5", "press block 11"]},
+    "cnn/efficient-networks": {"volumes": ["filters = 40", "filters = 31"]},
+    "rnn/bptt": {"truncate": ["cut after k uses = 3", "press x₂ = −8", "cut after k uses = 1"]},
     "rnn/lstm-gru": {
-        "gates": [
-            "input gate of step 6: ArrowDown 10",
-            "forget gate of step 5: ArrowDown 10",
-        ],
+        "gates": ["input gate of step 6: ArrowDown 10", "forget gate of step 5: ArrowDown 10"]
     },
     "rnn/recurrence": {
         "unroll": [
@@ -148,14 +87,14 @@ MOVES = {
             "press Next day",
             "press Next day",
             "rain of day 1: ArrowUp 1",
-        ],
+        ]
     },
     "rnn/vanishing-gradients": {
         "lag": [
             "gradient at the last step, of length 1: ArrowRight 3",
             "press not normal",
             "press far from normal",
-        ],
+        ]
     },
     "backprop/activations": {
         "activation": [
@@ -163,14 +102,9 @@ MOVES = {
             "press ReLU",
             "z, in the plot of the function: ArrowRight 10",
             "weight w: ArrowDown 30",
-        ],
+        ]
     },
-    "backprop/calibration": {
-        "calibration": [
-            "temperature T = 0.1",
-            "press test images",
-        ],
-    },
+    "backprop/calibration": {"calibration": ["temperature T = 0.1", "press test images"]},
     "backprop/computational-graphs": {
         "graph": [
             "x = -3",
@@ -178,20 +112,11 @@ MOVES = {
             "press step ▶",
             "press step ▶",
             "press step ▶",
-        ],
+        ]
     },
-    "backprop/gradient-checking": {
-        "nudge": [
-            "step h = 16",
-            "step h = 21",
-        ],
-    },
+    "backprop/gradient-checking": {"nudge": ["step h = 16", "step h = 21"]},
     "backprop/losses": {
-        "outlier": [
-            "press absolute error",
-            "last day: ArrowLeft 48",
-            "press squared error",
-        ],
+        "outlier": ["press absolute error", "last day: ArrowLeft 48", "press squared error"]
     },
     "backprop/neurons": {
         "neuron-net": [
@@ -202,80 +127,36 @@ MOVES = {
             "press output unit",
             "weight of h₂ = -10",
         ],
-        "pieces": [
-            "hidden units = 14",
-            "press jump",
-        ],
+        "pieces": ["hidden units = 14", "press jump"],
     },
-    "optimization/adaptive": {
-        "race": [
-            "step = 60",
-            "press turned ravine",
-        ],
-    },
-    "optimization/data-and-noise": {
-        "augment": [
-            "turn (degrees) = 30",
-            "turn (degrees) = -40",
-        ],
-    },
-    "optimization/hyperparameters": {
-        "cloth": [
-            "press train here",
-            "press grid",
-        ],
-    },
+    "optimization/adaptive": {"race": ["step = 60", "press turned ravine"]},
+    "optimization/data-and-noise": {"augment": ["turn (degrees) = 30", "turn (degrees) = -40"]},
+    "optimization/hyperparameters": {"cloth": ["press train here", "press grid"]},
     "optimization/initialization": {
-        "layers": [
-            "standard deviation of the weights: ArrowUp 14",
-            "press tanh",
-        ],
+        "layers": ["standard deviation of the weights: ArrowUp 14", "press tanh"]
     },
-    "optimization/landscape": {
-        "roll": [
-            "start of the ball: ArrowDown 2",
-            "steps = 60",
-        ],
-    },
+    "optimization/landscape": {"roll": ["start of the ball: ArrowDown 2", "steps = 60"]},
     "optimization/line-search": {
-        "ray": [
-            "step length: ArrowRight 1",
-            "step length: ArrowRight 60",
-            "press two dips",
-        ],
+        "ray": ["step length: ArrowRight 1", "step length: ArrowRight 60", "press two dips"]
     },
     "optimization/normalization": {
-        "batch-norm": [
-            "sample 5: ArrowLeft 40",
-            "press of earlier batches (prediction)",
-        ],
+        "batch-norm": ["sample 5: ArrowLeft 40", "press of earlier batches (prediction)"]
     },
     "optimization/preprocessing": {
-        "round-bowl": [
-            "mean of the cloud: ArrowLeft 40",
-            "mean of the cloud: ArrowDown 30",
-        ],
+        "round-bowl": ["mean of the cloud: ArrowLeft 40", "mean of the cloud: ArrowDown 30"]
     },
     "optimization/regularization": {
-        "penalty-ball": [
-            "press L1",
-            "minimum of the loss: ArrowDown 12",
-            "press L2",
-        ],
+        "penalty-ball": ["press L1", "minimum of the loss: ArrowDown 12", "press L2"]
     },
     "optimization/second-order": {
         "newton-step": [
             "start of the step: ArrowLeft 20",
             "start of the step: ArrowUp 12",
             "damping α = 4",
-        ],
+        ]
     },
     "optimization/sgd": {
-        "batch-walk": [
-            "batch size = 0",
-            "learning rate η = 0.04",
-            "learning rate η = 0.6",
-        ],
+        "batch-walk": ["batch size = 0", "learning rate η = 0.04", "learning rate η = 0.6"]
     },
     "optimization/strategy": {
         "clinic": [
@@ -286,33 +167,18 @@ MOVES = {
             "press 4 times as many images",
             "press case D",
             "press train on 250 images like the validation ones",
-        ],
+        ]
     },
     "optimization/dropout": {
-        "dropout": [
-            "press draw 50",
-            "dropout rate q = 0.5",
-            "press draw 50",
-        ],
+        "dropout": ["press draw 50", "dropout rate q = 0.5", "press draw 50"]
     },
     "generative/diffusion": {
-        "diffuse": [
-            "steps done = 50",
-            "start of the orange dot: ArrowLeft 30",
-        ],
+        "diffuse": ["steps done = 50", "start of the orange dot: ArrowLeft 30"]
     },
-    "generative/gan": {
-        "film": [
-            "training steps = 6",
-            "press non-saturating, 9",
-        ],
-    },
+    "generative/gan": {"film": ["training steps = 6", "press non-saturating, 9"]},
     "generative/autoencoders": {
         "code-walk": ["code: ArrowUp 40", "press PCA", "code: ArrowRight 30"],
-        "denoise": [
-            "noise = 1",
-            "noise = 0",
-        ],
+        "denoise": ["noise = 1", "noise = 0"],
     },
     "frameworks/pytorch": {
         "loop": [
@@ -320,29 +186,13 @@ MOVES = {
             "press restart",
             "press sgd.zero_grad()",
             "press ten passes",
-        ],
+        ]
     },
     "frameworks/gpu": {
-        "roofline": [
-            "batch size = 9",
-            "batch size = 8.5",
-            "press T4",
-            "batch size = 7.9",
-        ],
+        "roofline": ["batch size = 9", "batch size = 8.5", "press T4", "batch size = 7.9"]
     },
-    "frameworks/scaling": {
-        "ring": [
-            "steps done = 6",
-            "press 6 workers",
-            "steps done = 10",
-        ],
-    },
-    "start/welcome": {
-        "scores": [
-            "training steps = 1",
-            "training steps = 5",
-        ],
-    },
+    "frameworks/scaling": {"ring": ["steps done = 6", "press 6 workers", "steps done = 10"]},
+    "start/welcome": {"scores": ["training steps = 1", "training steps = 5"]},
     "maths/svd-pca": {
         "rank": [
             "rank: ArrowRight 20",
@@ -351,14 +201,14 @@ MOVES = {
             "press grass",
             "rank: ArrowRight 43",
             "press cat, shuffled",
-        ],
+        ]
     },
     "maths/matrix-calculus": {
         "surface-walk": [
             "angle from the arrow = 90",
             "angle from the arrow = 0",
             "position on the map: ArrowUp 20",
-        ],
+        ]
     },
     "cnn/architectures-classic": {
         "architectures": [
@@ -366,26 +216,16 @@ MOVES = {
             "layer: ArrowRight 17",
             "layer: ArrowRight 1",
             "side of the image = 448",
-        ],
+        ]
     },
-    "backprop/tensor-backprop": {
-        "tracer": [
-            "images N = 100",
-            "images N = 128",
-        ],
-    },
-    "rnn/sequence-modelling": {
-        "writer": [
-            "temperature T = 1.6",
-            "temperature T = 0.8",
-        ],
-    },
+    "backprop/tensor-backprop": {"tracer": ["images N = 100", "images N = 128"]},
+    "rnn/sequence-modelling": {"writer": ["temperature T = 1.6", "temperature T = 0.8"]},
     "rnn/attention": {"look": ["press Head 2", "press Head 4"]},
     "classifiers/nearest-neighbours": {
         "neighbours": [
             "neighbours k = 15",
             "new point; press Enter to add it here: ArrowLeft 8",
-        ],
+        ]
     },
     "backprop/deep-network": {
         "train": [
@@ -394,7 +234,7 @@ MOVES = {
             "width, layer 2 = 16",
             "learning rate η = 0",
             "epoch = 300",
-        ],
+        ]
     },
     "optimization/schedules": {
         "schedule": [
@@ -402,14 +242,10 @@ MOVES = {
             "learning rate at step 60: ArrowUp 6",
             "learning rate at step 180: ArrowDown 10",
             "learning rate at step 240: ArrowDown 7",
-        ],
+        ]
     },
     "classifiers/learning-problem": {
-        "learner": [
-            "press nearest mean",
-            "press curve",
-            f"{POINT}: Enter 1",
-        ],
+        "learner": ["press nearest mean", "press curve", f"{POINT}: Enter 1"]
     },
     "cnn/convolution": {
         "kernel": [
@@ -420,7 +256,7 @@ MOVES = {
             "row 3, column 2: 1: - 3",
             "row 3, column 2: −2: ArrowRight 1",
             "row 3, column 3: 1: - 3",
-        ],
+        ]
     },
     "cnn/backward": {
         "reach": [
@@ -429,11 +265,9 @@ MOVES = {
             "press stride 2",
             "pixel, row 2, column 2: 1: ArrowUp 1",
             "pixel, row 1, column 2: 2: ArrowLeft 1",
-        ],
+        ]
     },
-    "generative/dimensionality-reduction": {
-        "atlas": ["image: ArrowRight 5", "press UMAP 5"],
-    },
+    "generative/dimensionality-reduction": {"atlas": ["image: ArrowRight 5", "press UMAP 5"]},
     "generative/vae": {
         "code-walk": [
             "press plain",
@@ -443,7 +277,7 @@ MOVES = {
             "code: ArrowUp 5",
             "press VAE, β = 40",
             "code: ArrowUp 5",
-        ],
+        ]
     },
 }
 QUICK = ("maths/vectors", "cnn/detection", "optimization/momentum", "classifiers/perceptron")
