@@ -140,7 +140,7 @@ def mirrored(kernels: np.ndarray) -> np.ndarray:
 
 
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
-    """Write the gradient with respect to x into dx, and return the gradient of the kernels.
+    """Write dL/dx into dx, unless it is None, and return dL/dK, unless x is None.
 
     At stride 1, dx is also a convolution: of g with mirrored kernels. The matrix X of that
     convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use

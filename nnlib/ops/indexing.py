@@ -276,7 +276,7 @@ def scatter_reduce(
     i, src = sources(name, input, dim, index, row(name, src))
     expect(reduce in starts, name, "reduce to be one of {}, got {!r}", list(starts), reduce)
     x, dtype = row(name, input), raw(input).dtype
-    x = x if raw(input).ndim else clone(x)  # so that x can be changed in place
+    x = x if raw(input).ndim else clone(x)  # so that scatter_reduce_ can change input
     if not include_self:
         start = starts[reduce]
         if dtype.kind != "f" and np.isinf(start):

@@ -218,7 +218,10 @@ def repeat_interleave(
         input = call_as(name, reshape, input, -1)
         dim = 0
     d = axis(name, dim, array(name, input).ndim)
-    return moved(name, input, lambda a: a.repeat(raw(repeats), d))
+    n, r = (raw(input).shape or (1,))[d], np.asarray(raw(repeats))
+    fits = r.ndim < 2 and r.size in (1, n) and np.all(r >= 0)
+    expect(fits, name, "a number >= 0, or one for each of {} elements, got {}", n, r)
+    return moved(name, input, lambda a: a.repeat(r, d))
 
 
 def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:

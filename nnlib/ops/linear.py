@@ -579,7 +579,7 @@ def norm(
         return to(call_as("norm", extreme, abs(input), dim, keepdim), x.dtype)
 
     def rule(g, y, x):
-        # As in torch, the first derivative at x = 0 is 0, and the second one is NaN.
+        # As in torch, dL/dx is 0 at x = 0, and its derivative is NaN (0 for p = 1 and p >= 3).
         g, y = spread(g, axes, keepdim, shape), spread(y, axes, keepdim, shape)
         if p == 1:
             return g * sign(x)

@@ -66,8 +66,8 @@ def axis(name: str, dim: int, ndim: int) -> int:
     n = ndim or 1
     try:
         if -n <= dim < n:
-            return dim % n
-    except (RuntimeError, TypeError):
+            return dim.__index__() % n
+    except (AttributeError, RuntimeError, TypeError):
         got = type(dim).__name__
         raise TypeError(f"{name}: expected dim to be an integer, got {got}") from None
     raise IndexError(f"{name}: expected dim in [{-n}, {n - 1}], got {dim}")
@@ -77,7 +77,7 @@ def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
     """Return the axes in dim, counted from the front; None and () mean all axes."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(ndim))
-    dims = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
+    dims = (dim,) if isinstance(dim, (int, float, np.number)) else tuple(dim)
     axes = tuple(axis(name, d, ndim) for d in dims)
     expect(len(set(axes)) == len(axes), name, "each axis once, got dim {}", dim)
     return axes if ndim else ()
@@ -91,7 +91,7 @@ def at(d: int, index: Any) -> tuple:
 def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -> Tensor:
     """Return f(x) with a gradient, as a view of x if f returns a view.
 
-    ``rule`` is the gradient rule of x; by default, it adds dL/dy to the elements that f reads.
+    ``rule`` is the gradient rule of x; by default, dL/dy is added to dL/dx where f reads.
     """
     x = array(name, input)
     shape = x.shape

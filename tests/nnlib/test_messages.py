@@ -123,6 +123,12 @@ MISTAKES = {
     "expand": (lambda L: L.rand(2, 3).expand(4, 3), "(2, 3)...got (4, 3)"),
     "permute": (lambda L: L.rand(2, 3, 4).permute(1, 0), "3 axes of (2, 3, 4)...got (1, 0)"),
     "dim": (lambda L: L.rand(2, 3).sum("1"), "dim...integer...got str"),
+    "dim float": (lambda L: L.rand(2, 3).sum(1.5), "dim...integer...got float"),
+    "squeeze float": (lambda L: L.rand(2, 1).squeeze(1.0), "dim...integer...got float"),
+    "repeats": (
+        lambda L: L.rand(3).repeat_interleave(L.tensor([1, 2])),
+        "one for each of 3 elements, got [1 2]",
+    ),
     "indices": (lambda L: L.rand(3)[0, 0], "at most one index per axis...(3,)...got 2"),
     "indices to set": (lambda L: L.rand(3).__setitem__((..., 0, 0), 1.0), "(3,)...got 2"),
     "out of bounds": (lambda L: L.rand(2, 3)[:, 3], "index 3...axis 1...(2, 3)"),
