@@ -92,12 +92,13 @@ def is_plain(name):
 
 
 @functools.cache
-def packed(name, seed, visible):
+def packed(name, seed, visible, variants=False):
     """Return a problem's cases for one seed; a challenge's include the file that solves it."""
     p = DECLARED[name]
     names = p.cases[0].make.__globals__ if name in SMALLER else {}
     with patch.dict(names, SMALLER.get(name, {})):
-        return with_file(pack(p, seed, visible=visible), solved_files([p]))
+        data = pack(p, seed, visible=visible, variants=variants)
+        return with_file(data, solved_files([p]))
 
 
 def observer(data, f):

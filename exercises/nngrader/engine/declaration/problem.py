@@ -137,6 +137,9 @@ class Problem:
         Whether computing an answer trains a model, or takes as long as training. Then inputs
         are drawn again only a few times, the gate uses few seeds, and tests don't mutate the
         reference.
+    slow : bool, optional
+        Whether a call takes 10 milliseconds or more. Then fewer variants of the reference are
+        tried (see `variants`).
     """
 
     def __init__(
@@ -166,12 +169,13 @@ class Problem:
         near=None,
         steps=None,
         trains=False,
+        slow=False,
     ):
         self.name, self.returns = name, dict(returns)
         pairs = {a: p if isinstance(p, tuple) else (p, "") for a, p in points.items()}
         self.points = {a: worth for a, (worth, _) in pairs.items()}
         self.criteria = {a: words for a, (_, words) in pairs.items() if words}
-        self.driver, self.measure, self.trains = driver, measure, trains
+        self.driver, self.measure, self.trains, self.slow = driver, measure, trains, slow
         self.observed, self.kept, self.uses = tuple(observed), tuple(kept), tuple(uses)
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}

@@ -48,11 +48,11 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
         if all(
             e.right or _follows(e, charge.explanation, ledger.data["mistakes"]) for e in of_part
         ):
-            again = (
-                describe([e for e in of_part if not e.right])
-                if charge.explanation.shown_by
-                else charge.explanation
-            )
+            again = charge.explanation
+            if again.is_variant:
+                ledger.unclear.add(part)
+            elif again.shown_by:
+                again = describe([e for e in of_part if not e.right])
             first = charge.aspect, charge.group, charge.part
             ledger.also(again.finding, first, (aspect, group, part))
             charges.append(Charge(part, group, charge.aspect, charge.explanation))
@@ -71,8 +71,9 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     proves = named.get("once", True) and not ledger.data.get(
         "measure"
     )  # a part that is True or False has only one wrong value
-    ledger.explained |= explanation.explains and proves
-    if explanation.finding and not explanation.explains:
+    certain = explanation.explains and not explanation.is_variant
+    ledger.explained |= certain and proves
+    if explanation.finding and not certain:
         ledger.unclear.add(part)
 
 
@@ -116,7 +117,7 @@ def _is_ordinary(ledger, mistake):
 def _explained(ledger, of_part, here, mistakes):
     """Return an explanation of wrong values, or the problem's own text about the part."""
     explanation, words = (
-        explain(of_part, here, mistakes),
+        explain(of_part, here, mistakes, ledger.data.get("variants", ())),
         ledger.data.get("wrong", {}).get(of_part[0].part),
     )
     if explanation.mistake or not words:
