@@ -96,70 +96,57 @@ nearest.mistake(
     given="mean = A.mean(axis=0); A = A - mean",
 )
 
-LOSES_VALUE = {
+nearest.known["value"] = {
     "Your result contains the k smallest terms. In what order does `svd` return the singular "
     "values?": {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
     "Your result is the sum of all terms after the first k. Which terms should you add up?": {
-        "what_is_left": {"U[:, :k] * s[:k] @ Vt[:k]": "U[:, k:] * s[k:] @ Vt[k:]"},
+        "what_is_left": {"U[:, :k] * s[:k] @ Vt[:k]": "U[:, k:] * s[k:] @ Vt[k:]"}
     },
     "Your result is only the last of the k terms. What does the formula do with the terms "
     "before it?": {
         "one_term_alone": {
-            "U[:, :k] * s[:k] @ Vt[:k]": "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]",
-        },
+            "U[:, :k] * s[:k] @ Vt[:k]": "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]"
+        }
     },
     "Your outer products all have the same weight. What does the formula multiply each of them "
     "by?": {"singular_values_left_out": {" * s[:k]": ""}},
-    "Your terms contain the squares of the singular values, which are eigenvalues of "
-    "AᵀA. How do you get a singular value from an eigenvalue?": {
-        "squared_singular_values": {"s[:k]": "s[:k] ** 2"}
-    },
+    "Your terms contain the squares of the singular values, which are eigenvalues of AᵀA. How "
+    "do you get a singular value from an "
+    "eigenvalue?": {"squared_singular_values": {"s[:k]": "s[:k] ** 2"}},
     "Your terms contain the square roots of the singular values. What power of the singular "
-    "value does each term in the formula contain?": {
-        "root_of_singular_values": {"s[:k]": "np.sqrt(s[:k])"},
-    },
+    "value does each term in the formula "
+    "contain?": {"root_of_singular_values": {"s[:k]": "np.sqrt(s[:k])"}},
     "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
     "should every row be a combination of?": {
-        "first_rows": {
-            "return U[:, :k] * s[:k] @ Vt[:k]": "return A * (np.arange(len(A)) < k)[:, None]",
-        },
+        "first_rows": {"U[:, :k] * s[:k] @ Vt[:k]": "A * (np.arange(len(A)) < k)[:, None]"}
     },
     "The first k columns of your result are columns of `A`, and the other columns are 0. Which "
-    "vectors should every column be a combination of?": {
-        "first_columns": {
-            "return U[:, :k] * s[:k] @ Vt[:k]": "return A * (np.arange(A.shape[1]) < k)",
-        },
-    },
+    "vectors should every column be a combination "
+    "of?": {"first_columns": {"U[:, :k] * s[:k] @ Vt[:k]": "A * (np.arange(A.shape[1]) < k)"}},
     "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
-    "columns of `U`?": {
-        "rows_of_the_first_factor": {", full_matrices=False": "", "U[:, :k]": "U[:k].T"},
-    },
+    "columns of "
+    "`U`?": {"rows_of_the_first_factor": {", full_matrices=False": "", "U[:, :k]": "U[:k].T"}},
     "Your result has rank k + 1. How many terms does your slice or loop include?": {
-        "one_too_many": "k += 1",
+        "one_too_many": "k += 1"
     },
     "Your result has rank k - 1. How many terms does your slice or loop include?": {
-        "one_too_few": "k -= 1",
+        "one_too_few": "k -= 1"
     },
     "Your code subtracts the mean of each column and never adds it back. Which matrix does "
     "your result approximate?": {"centred_and_left_so": "A = A - A.mean(axis=0)"},
     "Your result contains only the first term. Where does your code use `k`, and is the "
     "`return` inside a loop?": {"first_term_alone": "k = 1"},
 }
-nearest.known(LOSES_VALUE, loses="value")
 
-nearest.mistake(
+nearest.known["shape value"] = {
     "Your code uses columns of the third array from `svd` as right singular vectors. Does "
-    "`svd` return V or its transpose?",
-    loses="shape value",
-    name="columns_of_the_third_factor",
-    edit=("Vt[:k]", "Vt[:, :k].T"),
-)
+    "`svd` return V or its "
+    "transpose?": {"columns_of_the_third_factor": {"Vt[:k]": "Vt[:, :k].T"}}
+}
 
-nearest.mistake(
+nearest.known(of=projected)["value"] = {
     "Your code projects `A` onto the space spanned by its first k columns. Which k directions "
-    "give the smallest error?",
-    loses="value",
-    name="on_the_first_columns",
-    of=projected,
-    edit=("np.linalg.svd(A, full_matrices=False)[0][:, :k]", "np.linalg.qr(A[:, :k])[0]"),
-)
+    "give the smallest error?": {
+        "on_the_first_columns": {".svd(A, full_matrices=False)[0][:, :k]": ".qr(A[:, :k])[0]"}
+    },
+}

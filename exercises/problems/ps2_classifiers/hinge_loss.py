@@ -101,7 +101,7 @@ def by_mask(scores, targets, margin=1.0):
     return gap.sum(1).mean(), g / len(g)
 
 
-LOSES_VALUE = {
+hinge.known["value"] = {
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
     "Your loss and gradient count only the incorrect class with the largest gap. Does the "
@@ -110,11 +110,11 @@ LOSES_VALUE = {
             "gap[n, targets] = 0": (
                 "gap[n, targets] = 0\n    gap *= np.arange(scores.shape[1]) == "
                 "gap.argmax(axis=1)[:, None]"
-            ),
-        },
+            )
+        }
     },
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
-        "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"},
+        "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"}
     },
     "Your gaps contain the margin with the wrong sign. Should a larger margin make the loss "
     "larger or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
@@ -125,14 +125,14 @@ LOSES_VALUE = {
             ", gradient": ", -gradient",
         },
         "difference_turned_in_the_gap_alone": {
-            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores",
+            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores"
         },
     },
     "Your code squares the gaps. What does the formula do with each gap?": {
         "squared_gaps": {
             "(gap > 0).astype(float)": "2 * np.maximum(gap, 0.0)",
             "maximum(gap, 0)": "square(np.maximum(gap, 0))",
-        },
+        }
     },
     "Your loss is 0 as soon as the correct class has the highest score. How large must its "
     "lead be?": {"margin_forgotten": {" + margin": ""}},
@@ -141,13 +141,13 @@ LOSES_VALUE = {
         "margin_behind_the_maximum": {
             " + margin": "",
             "scores), g": "scores) + margin * (scores.shape[1] - 1), g",
-        },
+        }
     },
     "Your loss and gradient include the correct class. Which classes does the sum run over?": {
         "right_class_left_in": {
             "-gradient.sum(axis=1)": "-gradient.sum(axis=1) - 1",
             "sum() / len(scores), g": "sum() / len(scores) + margin, g",
-        },
+        }
     },
     "Your loss and gradient include the negative gaps. What does the formula do with a "
     "negative gap?": {
@@ -155,66 +155,57 @@ LOSES_VALUE = {
             "(gap > 0).astype(float)": "np.ones(scores.shape)",
             "-gradient.sum(axis=1)": "1 - scores.shape[1]",
             "np.maximum(gap, 0)": "gap",
-        },
+        }
     },
     "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
-        "last_picture_left_out": {"targets] = 0": "targets] = gap[-1] = 0"},
+        "last_picture_left_out": {"targets] = 0": "targets] = gap[-1] = 0"}
     },
     "Your loss and gradient use only the first image. Where in your code is the `return`?": {
-        "only_first_picture": {"gap[n, targets] = 0": "gap[n, targets] = gap[1:] = 0"},
+        "only_first_picture": {"gap[n, targets] = 0": "gap[n, targets] = gap[1:] = 0"}
     },
 }
-hinge.known(LOSES_VALUE, loses="value")
 
-LOSES_GRADIENT = {
+hinge.known["gradient"] = {
     "Your gradient for the correct class is -1/N in every row. How many of the positive gaps "
-    "in a row contain the score of the correct class?": {
-        "right_class_once": {"-gradient.sum(axis=1)": "-1"},
-    },
+    "in a row contain the score of the correct "
+    "class?": {"right_class_once": {"-gradient.sum(axis=1)": "-1"}},
     "Your gradient for the correct class counts one gap too many in every row. Which class "
     "isn't part of the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
     "Your gradient counts only classes with a higher score than the correct class. Which "
     "classes contribute to the loss?": {"only_winners_pull": {"(gap > 0)": "(gap > margin)"}},
     "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
-    "to the score of the correct class?": {
-        "right_class_not_pushed": {"-gradient.sum(axis=1)": "0"},
-    },
-    "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for "
-    "z > 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
+    "to the score of the correct "
+    "class?": {"right_class_not_pushed": {"-gradient.sum(axis=1)": "0"}},
+    "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for z "
+    "> 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
 }
-hinge.known(LOSES_GRADIENT, loses="gradient")
 
-hinge.mistake(
+hinge.known["gradient integers default"] = {
     "Your gradient counts every incorrect class, even if its gap is negative. What is the "
-    "derivative of max(0, z) for z < 0?",
-    loses="gradient integers default",
-    name="every_class_pulls",
-    edit=[
-        ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
-        ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
-    ],
-)
+    "derivative of max(0, z) for z < 0?": {
+        "every_class_pulls": {
+            "(gap > 0).astype(float)": "np.ones(scores.shape)",
+            "-gradient.sum(axis=1)": "1 - scores.shape[1]",
+        }
+    }
+}
 
-hinge.mistake(
+hinge.known["shape value"] = {
     "Your loss is an array with one entry for each image. What does the formula do with these "
-    "N losses?",
-    loses="shape value",
-    name="loss_of_each_picture",
-    edit=("sum() / len(scores), g", "sum(axis=1), g"),
-)
+    "N losses?": {"loss_of_each_picture": {"sum() / len(scores), g": "sum(axis=1), g"}}
+}
 
-LOSES_INTEGERS = {
+hinge.known["integers"] = {
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
     "an array get when you create it from integer scores?": {
         "made_like_the_scores": {
-            ", gradient / len(scores)": ", (gradient / len(scores)).astype(scores.dtype)",
-        },
+            ", gradient / len(scores)": ", (gradient / len(scores)).astype(scores.dtype)"
+        }
     },
     "Your gaps lose their fractional parts when the scores are integers. Which dtype does an "
     "array get when you create it from integer scores?": {
         "gaps_made_like_the_scores": {
-            "gap[n, targets] = 0": "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)",
-        },
+            "gap[n, targets] = 0": "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)"
+        }
     },
 }
-hinge.known(LOSES_INTEGERS, loses="integers")

@@ -190,15 +190,14 @@ def by_adam(X, y, hidden, epochs, lr, rng):
     return p
 
 
-LOSES_VALUE = {
+training.known["value"] = {
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
     "probability. Do your steps follow the gradient instead of going against it, are they too "
     "large, or is the gradient wrong?": {"uphill": "lr = -lr"},
     "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
     "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
 }
-training.known(LOSES_VALUE, loses="value")
-LOSES_GIVEN = {
+training.known["given"] = {
     "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?": {
         "width_of_its_own": "hidden = 2 * hidden"
     },
@@ -207,25 +206,23 @@ LOSES_GIVEN = {
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
-training.known(LOSES_GIVEN, loses="given")
 
-training.mistake(
-    "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient "
-    "of `W1`?",
-    loses="value given",
-    name="from_zeros",
-    edit=("    for _", "    params = {name: 0 * v for name, v in params.items()}\n    for _"),
-)
-training.mistake(
-    "Your hidden units all have the same weights. If they start with equal weights, what "
-    "could make them different?",
-    loses="value given",
-    name="from_equal_weights",
-    edit=(
-        "    for _",
-        "    params = {name: 0 * v + 0.1 for name, v in params.items()}\n    for _",
-    ),
-)
+training.known["value given"] = {
+    "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient of "
+    "`W1`?": {
+        "from_zeros": {
+            "    for _": "    params = {name: 0 * v for name, v in params.items()}\n    for _"
+        }
+    },
+    "Your hidden units all have the same weights. If they start with equal weights, what could "
+    "make them different?": {
+        "from_equal_weights": {
+            "    for _": (
+                "    params = {name: 0 * v + 0.1 for name, v in params.items()}\n    for _"
+            )
+        }
+    },
+}
 training.mistake(
     "Your loss is still close to ln C, the loss of a network that gives all classes the same "
     "probability. How large are your steps, and does your backward pass zero out the same "

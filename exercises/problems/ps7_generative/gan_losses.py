@@ -122,14 +122,14 @@ def by_logaddexp(real, fake):
     return [critic, -np.mean(refused), np.mean(taken), dreal, p, -p, -q]
 
 
-game.mistake(
+game.known(where="large_logits")["stability"] = {
     "Your losses aren't all finite for logits beyond 1,000. What is exp(1000) in float64, and "
-    "how can you write softplus with exponentials of negative numbers only?",
-    loses="stability",
-    name="softplus_overflows",
-    where="large_logits",
-    edit=("np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))", "np.log1p(np.exp(z))"),
-)
+    "how can you write softplus with exponentials of negative numbers only?": {
+        "softplus_overflows": {
+            "np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))": "np.log1p(np.exp(z))"
+        }
+    }
+}
 game.mistake(
     "Your gradient is the derivative with respect to D. How does D depend on the logit?",
     loses="gradient",
@@ -181,48 +181,37 @@ game.mistake(
     given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
 )
 
-LOSES_VALUE = {
+game.known["value"] = {
     "Your `critic` is a sum over the images. What does the formula divide each of its two sums "
-    "by?": {
-        "critic_summed": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "softplus(-real).sum() + softplus(fake).sum()"
-            ),
-        },
-    },
+    "by?": {"critic_summed": {".mean() + softplus(fake).mean": ".sum() + softplus(fake).sum"}},
     "Your `critic` contains only the term for the real images. Which term of the formula "
     "belongs to the fakes?": {"real_alone": {" + softplus(fake).mean()": ""}},
     "Your `critic` is negative. What sign does the mean of -ln D have?": {
-        "critic_as_a_gain": {"losses = critic": "losses = -critic"},
+        "critic_as_a_gain": {"losses = critic": "losses = -critic"}
     },
     "Your two generator losses are swapped. Which of the two contains ln(1 - D)?": {
         "generators_exchanged": {
             "-softplus(fake).mean(), softplus(-fake).mean()": (
                 "softplus(-fake).mean(), -softplus(fake).mean()"
-            ),
-        },
+            )
+        }
     },
 }
-game.known(LOSES_VALUE, loses="value")
 
-LOSES_VALUE_GRADIENT = {
+game.known["value gradient"] = {
     "Your result is a sum over the images. What does the formula divide this sum by?": {
         "all_summed": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "softplus(-real).sum() + softplus(fake).sum()"
-            ),
-            "-softplus(fake).mean(), softplus(-fake).mean()": (
-                "-softplus(fake).sum(), softplus(-fake).sum()"
-            ),
+            ".mean() + softplus(fake).mean()": ".sum() + softplus(fake).sum()",
+            ".mean(), softplus(-fake).mean()": ".sum(), softplus(-fake).sum()",
             "len(real), len(fake)": "1, 1",
-        },
+        }
     },
     "Your result for the critic is too small by a factor of 2. Does the formula average its "
     "two terms, or does it add them?": {
         "critic_halved": {
             "losses = critic": "losses = critic / 2",
             "/ N, taken": "/ N / 2, taken / 2",
-        },
+        }
     },
     "You take a single mean over the real images and the fakes together. How many means does "
     "the formula for `critic` contain?": {
@@ -231,25 +220,20 @@ LOSES_VALUE_GRADIENT = {
                 "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)"
             ),
             "/ N, taken": "/ (N + M), M * taken / (N + M)",
-        },
+        }
     },
     "In your result, the critic's term for the fakes has the wrong sign. Should the critic's "
-    "loss be larger or smaller when it mistakes a fake for a real image?": {
-        "fakes_subtracted": {
-            "mean() + softplus": "mean() - softplus",
-            "taken, -taken": "-taken, -taken",
-        },
-    },
+    "loss be larger or smaller when it mistakes a fake for a real "
+    "image?": {"fakes_subtracted": {"mean() +": "mean() -", "taken, -taken": "-taken, -taken"}},
     "Your result for the saturating loss has the wrong sign. What sign does ln(1 - D) have, "
-    "and should this loss rise or fall when D rises?": {
-        "saturating_turned_round": {"-softplus(fake)": "softplus(fake)", "-taken": "taken"},
-    },
+    "and should this loss rise or fall when D "
+    "rises?": {"saturating_turned_round": {"-softplus": "softplus", "-taken": "taken"}},
     "Your result for the non-saturating loss has the wrong sign. What sign does the formula "
     "have in front of the mean, and should this loss rise or fall when D rises?": {
         "non_saturating_turned_round": {
             "softplus(-fake)": "-softplus(-fake)",
             "-sigmoid(-fake)": "sigmoid(-fake)",
-        },
+        }
     },
     "You treat the real images as fakes and the fakes as real. For which images should D be "
     "close to 1?": {
@@ -258,25 +242,20 @@ LOSES_VALUE_GRADIENT = {
                 "softplus(real).mean() + softplus(-fake).mean()"
             ),
             "-sigmoid(-real) / N, taken": "sigmoid(real) / N, -sigmoid(-fake) / M",
-        },
+        }
     },
 }
-game.known(LOSES_VALUE_GRADIENT, loses="value gradient")
 
-LOSES_GRADIENT = {
+game.known["gradient"] = {
     "Your gradient isn't divided by the number of images. Do the losses contain sums or "
-    "means?": {
-        "gradients_of_sums": {"len(real), len(fake)": "1, 1"},
-    },
+    "means?": {"gradients_of_sums": {"len(real), len(fake)": "1, 1"}},
     "The gradients of your generator losses have the wrong sign. Should the loss of the "
     "generator rise or fall when D rises?": {
-        "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"},
+        "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"}
     },
     "The gradients of your two generator losses are swapped. Which of the two gradients "
-    "vanishes when D is near 0?": {
-        "gradients_exchanged": {"-taken, -sigmoid(-fake) / M": "-sigmoid(-fake) / M, -taken"},
-    },
+    "vanishes when D is near "
+    "0?": {"gradients_exchanged": {"taken, -sigmoid(-fake) / M": "sigmoid(-fake) / M, -taken"}},
     "Your `dreal` is proportional to D. How much can the critic still learn from a real image "
     "whose D is already close to 1?": {"dreal_of_D": {"-sigmoid(-real)": "-sigmoid(real)"}},
 }
-game.known(LOSES_GRADIENT, loses="gradient")

@@ -278,13 +278,13 @@ class SteppedThrough:
         return kept["e"]
 
 
-LOSES_VALUE_RESUMED = {
+keeping.known["value resumed"] = {
     "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
-    "and Adam remember from step to "
-    "step, and is it in your file?": {"OptimizerForgotten": {', "optimizer": optimizer': ""}},
+    "and Adam remember from step to step, and is it in your "
+    "file?": {"OptimizerForgotten": {', "optimizer": optimizer': ""}},
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
-    "What does the scheduler count, "
-    "and is this count in your file?": {"SchedulerForgotten": {', "scheduler": scheduler': ""}},
+    "What does the scheduler count, and is this count in your "
+    "file?": {"SchedulerForgotten": {', "scheduler": scheduler': ""}},
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
     "object draws them, and does your code save its state and restore it to the same object?": {
         "GeneratorForgotten": {'        self.generator.set_state(states["generator"])\n': ""}
@@ -293,9 +293,8 @@ LOSES_VALUE_RESUMED = {
     "`torch.get_rng_state` read, and which one shuffles the "
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
     "Your model still has its initial parameters after `load`. Does your file contain the "
-    "state of the model, and does `load` copy it into the new model?": {
-        "ModelForgotten": {'"model": model, ': ""}
-    },
+    "state of the model, and does `load` copy it into the new "
+    "model?": {"ModelForgotten": {'"model": model, ': ""}},
     "After `load`, your optimiser and your scheduler are in their initial states. What do they "
     "store during training, and is it in your file?": {
         "OptimizerAndSchedulerForgotten": {
@@ -312,8 +311,8 @@ LOSES_VALUE_RESUMED = {
         }
     },
     "Your generator repeats the shuffles from the start of the run. Does your code use its "
-    "seed, its state at the start, or its state at the "
-    "time of `save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},
+    "seed, its state at the start, or its state at the time of "
+    "`save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},
     "Your file contains the optimiser, the scheduler and the generator in their initial "
     "states. When does your code read these states, and when should it read them?": {
         "StatesOfTheStart": {
@@ -335,18 +334,24 @@ LOSES_VALUE_RESUMED = {
         "SeededWithTheEpoch": {'set_state(states["generator"])': 'manual_seed(states["epoch"])'}
     },
 }
-keeping.known(LOSES_VALUE_RESUMED, loses="value resumed")
-LOSES_VALUE = {
+keeping.known["value"] = {
     "Your `load` returns one more than the saved `epoch`. Does `epoch` count the finished "
-    "epochs, or is it the number of the next one?": {
-        "OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}
-    },
+    "epochs, or is it the number of the next "
+    "one?": {"OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}},
     "Your `load` returns 0 for every file. Where should `load` get this number from?": {
         "EpochForgotten": {'states["epoch"]': "0"}
     },
+    "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
+    "normalisation update without an optimiser, and which method of the model lists them?": {
+        "ParametersAlone": {
+            "weights_only=True)": (
+                'weights_only=True); states["model"] |= '
+                'dict(self.parts["model"].named_buffers())'
+            )
+        }
+    },
 }
-keeping.known(LOSES_VALUE, loses="value")
-LOSES_RESUMED = {
+keeping.known["resumed"] = {
     "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
     "file, and which argument of `torch.load` restricts the contents to numbers, text and "
     "tensors?": {"RunsWhatItReads": {"weights_only=True": "weights_only=False"}},
@@ -356,8 +361,8 @@ LOSES_RESUMED = {
             "states, file)": "states, file); torch.randperm(5, generator=self.generator)"
         }
     },
-    "Your `save` leaves the model in evaluation mode. Which mode does the run need "
-    "afterwards?": {
+    "Your `save` leaves the model in evaluation mode. "
+    "Which mode does the run need afterwards?": {
         "SavingEvaluates": {"states, file)": 'states, file); self.parts["model"].eval()'}
     },
     "Your `save` puts a frozen part of the model into training mode. Which parts does "
@@ -367,18 +372,6 @@ LOSES_RESUMED = {
     "Your `save` seeds PyTorch's global generator. What else in the run draws from it after "
     "`save`?": {"SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}},
 }
-keeping.known(LOSES_RESUMED, loses="resumed")
-
-keeping.mistake(
-    "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
-    "normalisation update without an optimiser, and which method of the model lists them?",
-    loses="value",
-    name="ParametersAlone",
-    edit=(
-        "weights_only=True)",
-        'weights_only=True); states["model"] |= dict(self.parts["model"].named_buffers())',
-    ),
-)
 
 
 @keeping.mistake(

@@ -64,6 +64,30 @@ class Mistake:
     where: tuple = ()  # the kinds of case that show it, () for all kinds of its aspects
 
 
+class Known:
+    """Tables of known mistakes that are changes of the reference.
+
+    ``problem.known["value shape"] = table`` declares the mistakes that lose these aspects.
+    ``table`` contains the changes by hint and by name. A change is a dict of old and new texts
+    or a list of such pairs, for ``edit``, or a text for ``given``; see `Problem.mistake`. Its
+    other options come first: ``problem.known(where="a_kind_of_case")["value"] = table``.
+    """
+
+    def __init__(self, problem, **options):
+        self.problem, self.options = problem, options
+
+    def __call__(self, **options):
+        """Return these tables with options for the mistakes that are declared there."""
+        return Known(self.problem, **options)
+
+    def __setitem__(self, loses, table):
+        for hint, changes in table.items():
+            for name, change in changes.items():
+                by = {"given": change} if isinstance(change, str) else {"edit": [*change]}
+                by = {"edit": [*change.items()]} if isinstance(change, dict) else by
+                self.problem.mistake(hint, loses=loses, name=name, **by, **self.options)
+
+
 class Problem:
     """A problem as the instructor declares it; `nngrader.engine.pack` turns it into plain data.
 
@@ -184,6 +208,7 @@ class Problem:
         self.rtol, self.lists = rtol, lists
         self.solve = self.by_hand = None
         self.cases, self.mistakes, self.alternatives = [], {}, {}
+        self.known = Known(self)
 
     def reference(self, f):
         """Register the reference; students read its docstring."""
@@ -263,19 +288,6 @@ class Problem:
         if of and of not in self.alternatives.values():
             changed = edited(self.solve, title, names={of.__name__: changed})
         return add(changed)
-
-    def known(self, table, *, loses, **options):
-        """Register known mistakes that are changes of the reference.
-
-        ``table`` contains the changes by hint and by name. A change is a dict of old and new
-        texts or a list of such pairs, for ``edit``, or a text for ``given``. The options are
-        those of `mistake`.
-        """
-        for hint, changes in table.items():
-            for name, change in changes.items():
-                by = {"given": change} if isinstance(change, str) else {"edit": [*change]}
-                by = {"edit": [*change.items()]} if isinstance(change, dict) else by
-                self.mistake(hint, loses=loses, name=name, **by, **options)
 
     def alternative(self, f):
         """Register another correct solution, in a different style."""
