@@ -227,20 +227,17 @@ distances.known["value"] = {
     "difference to the earlier ones, or overwrite "
     "them?": {"last_feature_alone": "X, Y = X[:, -1:], Y[:, -1:]"},
 }
-
 distances.known["stability"] = {
     "Your distances contain `nan` for rows that are nearly equal. What can rounding do to |x|² "
     "+ |y|² - 2xy before you take the square "
     "root?": {"negative_under_the_root": {"np.maximum": "", ", 0)": ")"}}
 }
-
 distances.known["integers"] = {
     "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
     "type to see what happens.": {
         "expanded_in_uint8": {"    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": ""}
     }
 }
-
 distances.known(of=by_hypot)["value"] = {
     "Your distances are sums of |x - y|. Which norm does the formula use?": {
         "manhattan": {

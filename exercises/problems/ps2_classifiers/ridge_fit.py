@@ -126,7 +126,6 @@ ridge.known["value bias"] = {
     "XᵀX, or which number should extra rows of `X` "
     "contain?": {"root_of_alpha": "alpha **= 0.5"},
 }
-
 ridge.known["bias"] = {
     "Your `b` is the mean of `y`. For which x should your fit predict the mean of `y`?": {
         "mean_of_y_for_bias": {"level - middle @ w": "level"}
@@ -134,7 +133,6 @@ ridge.known["bias"] = {
     "Your `b` contains the product of `w` and the mean of `X` with the wrong sign. Does your "
     "fit predict the mean of `y` at the mean of `X`?": {"bias_added": {"level -": "level +"}},
 }
-
 ridge.known(of=with_a_column_of_ones)["value bias"] = {
     "Your fit penalises `b` together with the weights. Which parameters appear in the sum "
     "after `alpha`?": {"bias_penalised": {"    penalty[-1, -1] = 0\n": ""}},

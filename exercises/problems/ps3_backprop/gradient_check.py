@@ -214,7 +214,6 @@ checker.known(where="given_step error_at_the_end more_axes")["value edge"] = {
     "Your difference uses only f(x + h) and f(x). Which two values of f does the formula for n "
     "use?": {"one_sided": {"sum(slopes) / 2": "slopes[0]"}}
 }
-
 checker.known["value"] = {
     "Your n is twice as large as it should be. How far apart are x + h and x - h?": {
         "divided_by_h": {"sum(slopes) / 2": "sum(slopes)"}
@@ -279,7 +278,6 @@ checker.known(where="more_axes")["edge"] = {
         "first_axis_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[: len(x)]"}
     },
 }
-
 checker.known(of=all_entries_at_once)["value"] = {
     "Your error compares the norms of whole vectors. How many errors does the formula define, "
     "and which one of them should you return?": {

@@ -206,7 +206,6 @@ training.known["given"] = {
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
-
 training.known["value given"] = {
     "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient of "
     "`W1`?": {

@@ -334,7 +334,6 @@ PASSED = {"slope * number.grad": 'slope * getattr(number, "passed", number.grad)
 value.known(where="one_letter_twice used_again many_paths")["reuse long"] = {
     OVERWRITES: {"Overwrites": {"grad += slope": "grad = slope"}}
 }
-
 value.known(where="used_again")["reuse"] = {
     OVERWRITES: {"OverwritesTheOtherWayRound": {"grad += slope": "grad = slope"} | REVERSED},
     TOO_EARLY: {"TooEarlyTheOtherWayRound": EARLY | REVERSED},
@@ -444,7 +443,6 @@ value.known(where="number_on_the_left")["operations"] = {
     "number is the denominator in "
     "`2 / a`?": {"LeftQuotientTurned": {"self.number(other) / self": "self / other"}},
 }
-
 value.known(where="used_again four_functions")["reuse operations"] = {
     "Your `backward` treats two numbers with the same value as one number. How does it "
     "recognise a number that it has already visited?": {

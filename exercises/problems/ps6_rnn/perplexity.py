@@ -78,19 +78,6 @@ def impossible_character(rng, T, N, V):
 
 
 @hesitation.alternative
-def number_by_number(logits, target):
-    total = 0.0
-    for t in range(len(logits)):
-        for n in range(logits.shape[1]):
-            row = logits[t, n]
-            largest = max(row)
-            below = sum(np.exp(v - largest) for v in row)
-            total -= (row[target[t, n]] - largest) / np.log(2) - np.log2(below)
-    bits = total / target.size
-    return float(bits), float(2**bits)
-
-
-@hesitation.alternative
 def by_differences(logits, target):
     right = logits[*np.indices(target.shape), target]
     bits = np.logaddexp.reduce(logits - right[..., None], axis=-1) / np.log(2)
@@ -107,7 +94,6 @@ hesitation.known["bits"] = {
         "summed": {"surprise.mean() /": "surprise.sum() /"}
     },
 }
-
 hesitation.known["bits value"] = {
     "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
     "Which base does the formula use for the logarithm?": {
@@ -162,7 +148,6 @@ hesitation.known["bits value"] = {
     "sum. What does the formula divide the sum "
     "by?": {"summed_before_the_power": {"- right": "- right; surprise = surprise.sum()"}},
 }
-
 hesitation.known["value"] = {
     "Your `perplexity` is e to the power of `bits`. Which base does the formula use?": {
         "power_of_e": {"np.exp(surprise.mean())": "np.exp(surprise.mean() / np.log(2))"}
@@ -171,7 +156,6 @@ hesitation.known["value"] = {
     "formula take the mean before or after it computes the power of "
     "2?": {"mean_of_powers": {"np.exp(surprise.mean())": "np.exp(surprise).mean()"}},
 }
-
 hesitation.known(where="impossible_character")["stability"] = {
     "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How can "
     "you simplify the logarithm of exp(s) / sum before you compute anything?": {
@@ -191,7 +175,6 @@ hesitation.known(where="impossible_character")["stability"] = {
         }
     },
 }
-
 hesitation.known(where="large_logits")["stability"] = {
     "Your results aren't finite when the logits are large. What is exp(1000), and what can you "
     "subtract from all logits of a row without changing the softmax?": {

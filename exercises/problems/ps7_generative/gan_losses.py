@@ -13,7 +13,6 @@ from .common import DIGITS, ELSEWHERE
 
 LOSSES = ("critic", "saturating", "non_saturating")
 GRADIENTS = ("dreal", "dfake", "dsaturating", "dnon_saturating")
-CRITIC = ("critic", "dreal", "dfake")
 
 game = problem(
     "gan_losses",
@@ -87,30 +86,6 @@ def large_logits(rng, N, M):
     """Logits above 1,000 and below -1,000."""
     real, fake = (1000 + 500 * rng.uniform(0.2, 1, size=n) for n in (N, M))
     return real * np.resize([1.0, -1.0], N), fake * np.resize([-1.0, 1.0], M)
-
-
-@game.alternative
-def number_by_number(real, fake):
-    def log_sigmoid(z):
-        return -np.log1p(np.exp(-z)) if z > 0 else z - np.log1p(np.exp(z))
-
-    def logistic(z):
-        return 1 / (1 + np.exp(-z)) if z > 0 else np.exp(z) / (1 + np.exp(z))
-
-    N, M = len(real), len(fake)
-    critic = saturating = non_saturating = 0.0
-    gradients = [np.zeros(N), np.zeros(M), np.zeros(M), np.zeros(M)]
-    for n, a in enumerate(real):
-        critic -= log_sigmoid(a) / N
-        gradients[0][n] = -logistic(-a) / N
-    for m, b in enumerate(fake):
-        critic -= log_sigmoid(-b) / M
-        saturating += log_sigmoid(-b) / M
-        non_saturating -= log_sigmoid(b) / M
-        gradients[1][m] = logistic(b) / M
-        gradients[2][m] = -logistic(b) / M
-        gradients[3][m] = -logistic(-b) / M
-    return float(critic), saturating, non_saturating, *gradients
 
 
 @game.alternative
@@ -197,7 +172,6 @@ game.known["value"] = {
         }
     },
 }
-
 game.known["value gradient"] = {
     "Your result is a sum over the images. What does the formula divide this sum by?": {
         "all_summed": {
@@ -245,7 +219,6 @@ game.known["value gradient"] = {
         }
     },
 }
-
 game.known["gradient"] = {
     "Your gradient isn't divided by the number of images. Do the losses contain sums or "
     "means?": {"gradients_of_sums": {"len(real), len(fake)": "1, 1"}},

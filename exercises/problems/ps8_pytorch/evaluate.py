@@ -268,7 +268,6 @@ look.known["state"] = {
     **NOT_MOVED,
     **NOTHING_MOVED,
 }
-
 look.known(where="in_training_mode")["value"] = {
     "Your function doesn't switch all modules to evaluation mode: a module like dropout is "
     "still in training mode. Which call switches a model and all its parts?": {

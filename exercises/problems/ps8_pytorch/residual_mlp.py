@@ -330,7 +330,6 @@ model.known["value"] = {
     "add it "
     "to?": {"AddedToTheEmbedding": {"h = self": "h = start = self", "h = h +": "h = start +"}},
 }
-
 model.known["trained"] = {
     "Your `mean` and `std` are parameters instead of buffers. What does PyTorch call a tensor "
     "that is saved and moved with its module, but not trained?": {
