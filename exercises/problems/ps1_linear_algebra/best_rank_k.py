@@ -78,16 +78,14 @@ def first_of_eigh(A, k):
     return A @ V @ V.T
 
 
-nearest.mistake(
-    "Your code subtracts the mean of each column before the decomposition and adds it back "
-    "afterwards. Does the formula contain these means?",
-    loses="value",
-    name="centred_as_in_pca",
-    edit=("@ Vt[:k]", "@ Vt[:k] + mean"),
-    given="mean = A.mean(axis=0); A = A - mean",
-)
-
 nearest.known["value"] = {
+    "Your code subtracts the mean of each column before the decomposition and adds it back "
+    "afterwards. Does the formula contain these means?": {
+        "centred_as_in_pca": {
+            "": "mean = A.mean(axis=0); A = A - mean",
+            "@ Vt[:k]": "@ Vt[:k] + mean",
+        }
+    },
     "Your result contains the k smallest terms. In what order does `svd` return the singular "
     "values?": {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
     "Your result is the sum of all terms after the first k. Which terms should you add up?": {

@@ -191,6 +191,16 @@ def by_adam(X, y, hidden, epochs, lr, rng):
 
 
 training.known["value"] = {
+    "Your loss is still close to ln C, the loss of a network that gives all classes the same "
+    "probability. How large are your steps, and does your backward pass zero out the same "
+    "hidden units as your forward pass?": {
+        "short_steps": {
+            "": "lr = lr / 100",
+            "    for _": (
+                "    params = {name: v / 100 for name, v in params.items()}\n    for _"
+            ),
+        }
+    },
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
     "probability. Do your steps follow the gradient instead of going against it, are they too "
     "large, or is the gradient wrong?": {"uphill": "lr = -lr"},
@@ -222,12 +232,3 @@ training.known["value given"] = {
         }
     },
 }
-training.mistake(
-    "Your loss is still close to ln C, the loss of a network that gives all classes the same "
-    "probability. How large are your steps, and does your backward pass zero out the same "
-    "hidden units as your forward pass?",
-    loses="value",
-    name="short_steps",
-    edit=("    for _", "    params = {name: v / 100 for name, v in params.items()}\n    for _"),
-    given="lr = lr / 100",
-)

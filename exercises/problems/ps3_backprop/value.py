@@ -284,23 +284,6 @@ class ByRules(Value):
 
 
 @value.alternative
-class InWaves(Value):
-    """Waits until every number that uses a number has passed its gradient back."""
-
-    def backward(self):
-        waiting = dict.fromkeys(self.order(), 0)
-        for number in waiting:
-            for earlier, _ in number.slopes:
-                waiting[earlier] += 1
-        self.grad, ready = 1.0, [self]
-        for number in ready:
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-                waiting[earlier] -= 1
-                ready += [earlier] * (waiting[earlier] == 0)
-
-
-@value.alternative
 class OfPowersAndProducts(Value):
     """Computes differences and quotients from sums, products and powers."""
 

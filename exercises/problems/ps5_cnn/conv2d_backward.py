@@ -97,23 +97,6 @@ def offset_by_offset(dy, x, weight, stride, padding):
     return dx, dweight, np.einsum("nfij->f", dy)
 
 
-gradients.mistake(
-    "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
-    "`stride` instead of 2?",
-    loses="stride",
-    name="dilated_as_for_stride_2",
-    edit=("rows, columns] +=", "s * i : s * i + KH, s * j : s * j + KW] +="),
-    given="s = min(stride, 2)",
-)
-gradients.mistake(
-    "Your `dweight` takes its windows from `x` without the zeros above it and to its left. "
-    "Which array does the forward pass cut its windows from?",
-    loses="stride",
-    name="weights_from_the_picture",
-    edit=("(g.T, padded", "(g.T, far"),
-    given="far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))",
-)
-
 gradients.known["value"] = {
     "Where windows overlap, your `dx` contains only the gradient from the last window. Should "
     "you add this gradient to the earlier ones, or overwrite "
@@ -191,6 +174,20 @@ gradients.known["shape weights"] = {
     },
 }
 gradients.known["stride"] = {
+    "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
+    "`stride` instead of 2?": {
+        "dilated_as_for_stride_2": {
+            "": "s = min(stride, 2)",
+            "rows, columns] +=": "s * i : s * i + KH, s * j : s * j + KW] +=",
+        }
+    },
+    "Your `dweight` takes its windows from `x` without the zeros above it and to its left. "
+    "Which array does the forward pass cut its windows from?": {
+        "weights_from_the_picture": {
+            "": "far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))",
+            "(g.T, padded": "(g.T, far",
+        }
+    },
     "Your `dx` still contains the rows and columns of the padding. What shape should `dx` "
     "have?": {"padding_kept": {"[:, :, p : p + H, p : p + W]": ""}},
     "Your `dx` has the correct shape, but you cut it from the upper left corner of `dpadded`. "

@@ -109,14 +109,6 @@ def by_offsets(x, dy, weight1, weight2):
     return [y, dx, dweight1, dweight2]
 
 
-block.mistake(
-    "Your `y` applies `weight2` before `weight1`. Which of them does the formula apply to `x`?",
-    loses="value",
-    name="weights_exchanged",
-    edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
-    given="weight1, weight2 = weight2, weight1",
-)
-
 block.known["value gradient"] = {
     "Your block has no shortcut in either `y` or `dx`. What does the formula for `s` contain "
     "besides the second "
@@ -139,6 +131,13 @@ block.known["value gradient"] = {
     },
 }
 block.known["value"] = {
+    "Your `y` applies `weight2` before `weight1`. "
+    "Which of them does the formula apply to `x`?": {
+        "weights_exchanged": {
+            "": "weight1, weight2 = weight2, weight1",
+            "ds + dx, dweight1, dweight2": "ds + dx, dweight2, dweight1",
+        }
+    },
     "Your `y` can be negative, because your code adds `x` after the second ReLU. Which array "
     "does the formula apply this ReLU to?": {
         "added_after_the_relu": {

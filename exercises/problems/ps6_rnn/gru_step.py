@@ -68,22 +68,16 @@ def block_by_block(x, h, W, U, b, c):
     return n + z * (h - n)
 
 
-gated.mistake(
-    "Your c_n is added outside the product with r. What does r multiply in our formula?",
-    loses="value",
-    name="bias_outside",
-    edit=("r * u_n", "r * (u_n - c_n) + c_n"),
-    given="c_n = np.split(c, 3)[2]",
-)
-gated.mistake(
-    "Your b_n is added inside the product with r. What does r multiply in the formula for n?",
-    loses="value",
-    name="first_bias_inside",
-    given="b_n = np.split(b, 3)[2]",
-    edit=("a_n + r * u_n", "a_n - b_n + r * (u_n + b_n)"),
-)
-
 gated.known["value"] = {
+    "Your c_n is added outside the product with r. What does r multiply in our formula?": {
+        "bias_outside": {"": "c_n = np.split(c, 3)[2]", "r * u_n": "r * (u_n - c_n) + c_n"}
+    },
+    "Your b_n is added inside the product with r. What does r multiply in the formula for n?": {
+        "first_bias_inside": {
+            "": "b_n = np.split(b, 3)[2]",
+            "a_n + r * u_n": "a_n - b_n + r * (u_n + b_n)",
+        }
+    },
     "Your z and 1 - z are swapped, as in some papers. Which of the two does our formula "
     "multiply the old state "
     "by?": {"update_gate_turned_round": {"(1 - z) * np": "z * np", "+ z * h": "+ (1 - z) * h"}},

@@ -97,6 +97,7 @@ def by_logaddexp(real, fake):
     return [critic, -np.mean(refused), np.mean(taken), dreal, p, -p, -q]
 
 
+PROBABILITIES = "a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))"
 game.known(where="large_logits")["stability"] = {
     "Your losses aren't all finite for logits beyond 1,000. What is exp(1000) in float64, and "
     "how can you write softplus with exponentials of negative numbers only?": {
@@ -105,57 +106,33 @@ game.known(where="large_logits")["stability"] = {
         }
     }
 }
-game.mistake(
-    "Your gradient is the derivative with respect to D. How does D depend on the logit?",
-    loses="gradient",
-    name="with_respect_to_D",
-    edit=[
-        ("= sigmoid(fake)", "= 1 / (1 - b)"),
-        ("-sigmoid(-real)", "-1 / a"),
-        ("-sigmoid(-fake)", "-1 / b"),
-    ],
-    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
-)
-game.mistake(
+game.known(where="a_sure_critic a_deceived_critic")["stability"] = {
     "Some of your results are 0 or infinite when D is near 0 or 1. What are 1 - 1e-18 and 1 + "
-    "1e-18 in float64, and can you compute the losses without D?",
-    loses="stability",
-    where="a_sure_critic a_deceived_critic",
-    name="by_probabilities",
-    edit=[
-        (
-            "softplus(-real).mean() + softplus(fake).mean()",
-            "-np.log(a).mean() - np.log(1 - b).mean()",
-        ),
-        (
-            "-softplus(fake).mean(), softplus(-fake).mean()",
-            "np.log(1 - b).mean(), -np.log(b).mean()",
-        ),
-        ("-sigmoid(-real)", "(a - 1)"),
-        ("-sigmoid(-fake)", "(b - 1)"),
-        ("= sigmoid(fake)", "= b"),
-    ],
-    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
-)
-game.mistake(
+    "1e-18 in float64, and can you compute the losses without D?": {
+        "by_probabilities": {
+            "": PROBABILITIES,
+            "softplus(-real)": "-np.log(a)",
+            "+ softplus(fake)": "- np.log(1 - b)",
+            "-softplus(fake)": "np.log(1 - b)",
+            "softplus(-fake)": "-np.log(b)",
+            "-sigmoid(-real)": "(a - 1)",
+            "-sigmoid(-fake)": "(b - 1)",
+            "= sigmoid(fake)": "= b",
+        }
+    },
+}
+game.known(where="a_sure_critic large_logits")["stability"] = {
     "You add a small number to the probabilities before the logarithm. What happens to a loss "
-    "that is smaller than this number, and to a logit below -1,000?",
-    loses="stability",
-    where="a_sure_critic large_logits",
-    name="with_a_small_number",
-    edit=[
-        (
-            "softplus(-real).mean() + softplus(fake).mean()",
-            "-np.log(a + 1e-12).mean() - np.log(1 - b + 1e-12).mean()",
-        ),
-        (
-            "-softplus(fake).mean(), softplus(-fake).mean()",
-            "np.log(1 - b + 1e-12).mean(), -np.log(b + 1e-12).mean()",
-        ),
-    ],
-    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
-)
-
+    "that is smaller than this number, and to a logit below -1,000?": {
+        "with_a_small_number": {
+            "": PROBABILITIES,
+            "softplus(-real)": "-np.log(a + 1e-12)",
+            "+ softplus(fake)": "- np.log(1 - b + 1e-12)",
+            "-softplus(fake)": "np.log(1 - b + 1e-12)",
+            "softplus(-fake)": "-np.log(b + 1e-12)",
+        }
+    },
+}
 game.known["value"] = {
     "Your `critic` is a sum over the images. What does the formula divide each of its two sums "
     "by?": {"critic_summed": {".mean() + softplus(fake).mean": ".sum() + softplus(fake).sum"}},
@@ -220,6 +197,14 @@ game.known["value gradient"] = {
     },
 }
 game.known["gradient"] = {
+    "Your gradient is the derivative with respect to D. How does D depend on the logit?": {
+        "with_respect_to_D": {
+            "": PROBABILITIES,
+            "= sigmoid(fake)": "= 1 / (1 - b)",
+            "-sigmoid(-real)": "-1 / a",
+            "-sigmoid(-fake)": "-1 / b",
+        }
+    },
     "Your gradient isn't divided by the number of images. Do the losses contain sums or "
     "means?": {"gradients_of_sums": {"len(real), len(fake)": "1, 1"}},
     "The gradients of your generator losses have the wrong sign. Should the loss of the "

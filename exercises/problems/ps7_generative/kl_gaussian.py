@@ -73,14 +73,6 @@ def by_a_series(mean, log_var):
     return kl, 0.5 * (excess + v) / len(kl)
 
 
-divergence.mistake(
-    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm of?",
-    loses="value gradient",
-    name="of_sigma",
-    edit=("grown / (2 * N)", "grown / N"),
-    given="log_var = 2 * log_var",
-)
-
 divergence.known["value"] = {
     "Your `kl` is too large by a factor of 2. Which factor is in front of the sum in the "
     "formula?": {"not_halved": {"(axis=1) / 2": "(axis=1)"}},
@@ -108,6 +100,8 @@ divergence.known["value"] = {
     "mean?": {"mean_not_squared": {"mean**2": "mean"}},
 }
 divergence.known["value gradient"] = {
+    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
+    "of?": {"of_sigma": {"": "log_var = 2 * log_var", "grown / (2 * N)": "grown / N"}},
     "Your result is too large by a factor of 2. Does the formula have a factor in front of the "
     "sum?": {"nothing_halved": {"(axis=1) / 2, grown / (2 * N)": "(axis=1), grown / N"}},
     "You average over the entries of a code. Does the formula contain a sum or a mean over "

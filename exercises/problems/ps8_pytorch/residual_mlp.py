@@ -169,30 +169,6 @@ def one_output(rng, N, D, H):
 
 
 @model.alternative
-class Sequentially(nn.Module):
-    """Blocks that are modules, in a Sequential."""
-
-    class Block(nn.Module):
-        def __init__(self, H):
-            super().__init__()
-            self.norm, self.linear = nn.LayerNorm(H), nn.Linear(H, H)
-
-        def forward(self, h):
-            return h + self.linear(self.norm(h)).relu()
-
-    def __init__(self, D, H, B, C):
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(D))
-        self.register_buffer("std", torch.ones(D))
-        self.embed = nn.Linear(D, H)
-        self.blocks = nn.Sequential(*(self.Block(H) for _ in range(B)))
-        self.out = nn.Linear(H, C, bias=False)
-
-    def forward(self, x):
-        return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
-
-
-@model.alternative
 class ByHand(nn.Module):
     """Containers without forward, and functions instead of calls of modules."""
 

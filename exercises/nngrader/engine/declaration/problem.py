@@ -68,9 +68,10 @@ class Known:
     """Tables of known mistakes that are changes of the reference.
 
     ``problem.known["value shape"] = table`` declares the mistakes that lose these aspects.
-    ``table`` contains the changes by hint and by name. A change is a dict of old and new texts
-    or a list of such pairs, for ``edit``, or a text for ``given``; see `Problem.mistake`. Its
-    other options come first: ``problem.known(where="a_kind_of_case")["value"] = table``.
+    ``table`` contains the changes by hint and by name. A change is a dict of old and new texts,
+    or a list of such pairs, for the option ``edit`` of `Problem.mistake`. The new text of "" is
+    for the option ``given``; without other texts, it can stand for the dict. The other options
+    come first: ``problem.known(where="a_kind_of_case")["value"] = table``.
     """
 
     def __init__(self, problem, **options):
@@ -83,8 +84,8 @@ class Known:
     def __setitem__(self, loses, table):
         for hint, changes in table.items():
             for name, change in changes.items():
-                by = {"given": change} if isinstance(change, str) else {"edit": [*change]}
-                by = {"edit": [*change.items()]} if isinstance(change, dict) else by
+                edit = {"": change} if isinstance(change, str) else dict(change)
+                by = {"given": edit.pop("", ""), "edit": [*edit.items()]}
                 self.problem.mistake(hint, loses=loses, name=name, **by, **self.options)
 
 
