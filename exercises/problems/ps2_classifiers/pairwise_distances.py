@@ -152,7 +152,7 @@ def by_norm(X, Y):
 COLUMNS = "X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"
 TOTAL = ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)")
 ONE_TYPE = [COLUMNS, TOTAL, ("total**0.5", "np.sqrt(total * 1.0)")]
-INT16 = "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
+INT16 = "", "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
 
 distances.known(of=by_feature)["integers"] = {
     "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
@@ -167,26 +167,11 @@ distances.known(of=by_feature)["integers"] = {
     },
     "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 and "
     "20 * 20 in this type to see what happens.": {"added_up_in_uint8": [*ONE_TYPE]},
-}
-distances.mistake(
     "Your code squares the differences in `int16`. Print 200 * 200 in this type to see what "
-    "happens.",
-    loses="integers",
-    name="squared_in_int16",
-    edit=COLUMNS,
-    given=INT16,
-    of=by_feature,
-)
-distances.mistake(
+    "happens.": {"squared_in_int16": [INT16, COLUMNS]},
     "Your code squares the differences and adds up the squares in `int16`. Print 200 * 200 in "
-    "this type to see what happens.",
-    loses="integers",
-    name="added_in_int16",
-    edit=ONE_TYPE,
-    given=INT16,
-    of=by_feature,
-)
-
+    "this type to see what happens.": {"added_in_int16": [INT16, *ONE_TYPE]},
+}
 distances.known["value"] = {
     "Your results are squared distances. Which step of the formula is missing?": {
         "squared": {"np.sqrt": ""}
