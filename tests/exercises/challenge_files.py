@@ -6,11 +6,13 @@ import io
 import sys
 
 import numpy as np
+import pytest
 from nngrader.engine import caller, judge, pack, with_file
 
 from tests.exercises.declared_problems import EXERCISES, codes, texts
 
 TOOLS = EXERCISES.parent / "tools"
+both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
 @functools.cache

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from nnlib.datasets import fashion_mnist
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import CHALLENGES, PROBLEMS
 from tests.exercises.test_source import cells
 
 P = CHALLENGES["classify"]
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
 @functools.cache

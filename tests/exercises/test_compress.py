@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from nnlib.datasets import photographs
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import CHALLENGES, EXERCISES
 
 P = CHALLENGES["compress"]
 data = functools.partial(data_of, P)
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
 def blocks(picture):

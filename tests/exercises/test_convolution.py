@@ -13,13 +13,12 @@ from nngrader.sandbox.runner import Runner
 from nngrader.settings import Limits, read_settings
 
 from nnlib.datasets import fashion_mnist
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import CHALLENGES, EXERCISES, PROBLEMS
 from tests.exercises.test_source import cells
 
 P = CHALLENGES["classify_pictures"]
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
 # PyTorch
@@ -160,18 +159,6 @@ def conv2d_fast(x, weight, bias, stride, padding):
                     y[n, f, i, j] = np.sum(window * weight[f]) + bias[f]
     return y
 """
-
-
-@pytest.mark.slow
-def test_loops_over_the_answer_take_twenty_times_as_long_as_a_call_may():
-    x, weight, bias, stride, _ = large()
-    names, part = {}, x[:, :, :32, :32]
-    exec(LOOPS, names)
-    before = time.process_time()
-    y = names["conv2d_fast"](part, weight, bias, stride, 0)
-    each = (time.process_time() - before) / y.size
-    assert (x.shape, len(weight)) == ((1, 1, 832, 832), 32)
-    assert each * len(weight) * 832**2 > 20 * limits().call_seconds
 
 
 @pytest.mark.slow

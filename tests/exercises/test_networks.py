@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from nnlib.datasets import fashion_mnist
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import CHALLENGES, PROBLEMS, SEED, judged, packed
 from tests.exercises.test_source import cells, example
 
 P = CHALLENGES["classify_deep"]
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
 MEASURED = json.loads((P.solved_path.parent / "accuracies.json").read_text())
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
 # What the texts show

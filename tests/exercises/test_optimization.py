@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import CHALLENGES, PROBLEMS, SEED, judged, lost, packed
 from tests.exercises.test_source import cell_of, cells, example
 
@@ -14,7 +14,6 @@ P = CHALLENGES["log_probabilities"]
 MAKER = tool("make_few_pictures")
 MAKER.trained = functools.cache(MAKER.trained)  # two tests ask for the same network
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
 # What the texts show

@@ -9,7 +9,7 @@ import pytest
 
 from nnlib import nn, no_grad, tensor
 from nnlib.datasets import shakespeare
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import (
     CHALLENGES,
     EXERCISES,
@@ -23,7 +23,6 @@ from tests.exercises.test_source import cells, example
 
 P = CHALLENGES["surprisal"]
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 solve = {name: PROBLEMS[name].solve for name in ("rnn_forward", "rnn_backward", "gru_step")}
 
 
