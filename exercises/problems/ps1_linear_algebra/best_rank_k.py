@@ -35,16 +35,12 @@ def best_rank_k(A, k):
 nearest.example(np.array([[4.0, 3.0], [0.0, 5.0]]), 1)
 
 
-def some_rank(rng, m, n):
-    """Return 3 for a wide matrix and more for a tall one, but less than the full rank."""
-    most = max(min(m, n) - 1, 1)  # a wide matrix without its column means has this rank
-    return min(3, most) if m < n else int(rng.integers(min(4, most), most + 1))
-
-
 @nearest.case("value", visible=2)
 def spread_out(rng, M, N):
     """Matrices with clearly different singular values."""
-    r, k = min(M, N), some_rank(rng, M, N)
+    r, most = min(M, N), max(min(M, N) - 1, 1)
+    # 3 for a wide matrix, whose rank without its column means is `most`; more for a tall one
+    k = min(3, most) if M < N else int(rng.integers(min(4, most), most + 1))
     s = 5 * np.exp(-0.3 * np.arange(r) + rng.uniform(-0.05, 0.05, size=r))
     s[k:] *= np.exp(0.15)  # now s[k - 1] and s[k] are always close to each other
     U, V = (np.linalg.qr(rng.normal(size=(side, r)))[0] for side in (M, N))
@@ -55,13 +51,6 @@ def spread_out(rng, M, N):
 def projected(A, k):
     U = np.linalg.svd(A, full_matrices=False)[0][:, :k]
     return U @ (U.T @ A)
-
-
-@nearest.alternative
-def by_eigenvectors(A, k):
-    A = np.array(A, dtype=float)
-    V = np.linalg.eigh(A.T @ A)[1][:, ::-1][:, :k]
-    return A @ V @ V.T
 
 
 @nearest.mistake(
@@ -78,6 +67,7 @@ def first_of_eigh(A, k):
     return A @ V @ V.T
 
 
+TERMS = "U[:, :k] * s[:k] @ Vt[:k]"
 nearest.known["value"] = {
     "Your code subtracts the mean of each column before the decomposition and adds it back "
     "afterwards. Does the formula contain these means?": {
@@ -89,14 +79,10 @@ nearest.known["value"] = {
     "Your result contains the k smallest terms. In what order does `svd` return the singular "
     "values?": {"smallest_terms": {":k] * s[:k] @ Vt[:k": "-k:] * s[-k:] @ Vt[-k:"}},
     "Your result is the sum of all terms after the first k. Which terms should you add up?": {
-        "what_is_left": {"U[:, :k] * s[:k] @ Vt[:k]": "U[:, k:] * s[k:] @ Vt[k:]"}
+        "what_is_left": {TERMS: "U[:, k:] * s[k:] @ Vt[k:]"}
     },
     "Your result is only the last of the k terms. What does the formula do with the terms "
-    "before it?": {
-        "one_term_alone": {
-            "U[:, :k] * s[:k] @ Vt[:k]": "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]"
-        }
-    },
+    "before it?": {"one_term_alone": {TERMS: "U[:, k - 1 : k] * s[k - 1] @ Vt[k - 1 : k]"}},
     "Your outer products all have the same weight. What does the formula multiply each of them "
     "by?": {"singular_values_left_out": {" * s[:k]": ""}},
     "Your terms contain the squares of the singular values, which are eigenvalues of AᵀA. How "
@@ -106,12 +92,11 @@ nearest.known["value"] = {
     "value does each term in the formula "
     "contain?": {"root_of_singular_values": {"s[:k]": "np.sqrt(s[:k])"}},
     "The first k rows of your result are rows of `A`, and the other rows are 0. Which vectors "
-    "should every row be a combination of?": {
-        "first_rows": {"U[:, :k] * s[:k] @ Vt[:k]": "A * (np.arange(len(A)) < k)[:, None]"}
-    },
+    "should every row be a combination "
+    "of?": {"first_rows": {TERMS: "A * (np.arange(len(A)) < k)[:, None]"}},
     "The first k columns of your result are columns of `A`, and the other columns are 0. Which "
     "vectors should every column be a combination "
-    "of?": {"first_columns": {"U[:, :k] * s[:k] @ Vt[:k]": "A * (np.arange(A.shape[1]) < k)"}},
+    "of?": {"first_columns": {TERMS: "A * (np.arange(A.shape[1]) < k)"}},
     "Your code uses rows of `U` as left singular vectors. Are these vectors the rows or the "
     "columns of "
     "`U`?": {"rows_of_the_first_factor": {", full_matrices=False": "", "U[:, :k]": "U[:k].T"}},
@@ -135,5 +120,5 @@ nearest.known(of=projected)["value"] = {
     "Your code projects `A` onto the space spanned by its first k columns. Which k directions "
     "give the smallest error?": {
         "on_the_first_columns": {".svd(A, full_matrices=False)[0][:, :k]": ".qr(A[:, :k])[0]"}
-    },
+    }
 }

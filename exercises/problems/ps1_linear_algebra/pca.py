@@ -91,17 +91,12 @@ def pictures(rng, E, D):
             return X, k
 
 
-def turned(components):
-    """Return components with signs such that the entry of largest magnitude is positive."""
-    return np.array([c if c[np.argmax(abs(c))] > 0 else -c for c in components])
-
-
 @principal.alternative
 def by_covariance(X, k):
     X = np.asarray(X, dtype=float)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
     best = np.argsort(values)[::-1][:k]
-    C = turned(vectors[:, best].T)
+    C = np.array([c if c[np.argmax(abs(c))] > 0 else -c for c in vectors[:, best].T])
     return C, values[best], (X - X.mean(0)) @ C.T
 
 

@@ -100,11 +100,6 @@ def sizes_of_pivots(A, choose=np.argmax):
     return min(taken, default=1.0), max(dropped)
 
 
-def first_large(sizes):
-    """Return the index of the first entry that is not 0."""
-    return (sizes > 1e-11).argmax()
-
-
 def until(fits, make):
     """Draw up to 2,000 matrices until one of them fits."""
     for _ in range(2000):
@@ -113,7 +108,7 @@ def until(fits, make):
     raise ValueError("no such matrix was found")
 
 
-def clear(make, ways=(np.argmax, first_large)):
+def clear(make, ways=(np.argmax, lambda sizes: (sizes > 1e-11).argmax())):
     """Draw matrices until every candidate for a pivot is either clearly 0 or clearly not 0."""
 
     def fits(A):
@@ -168,22 +163,16 @@ def low_rank(rng, M, N):
         return 1e6 * np.stack(columns, axis=1) + 0.0  # no -0
 
     def fits(A):  # so that row order doesn't matter and rounding errors appear
-        ways = [wrong("first that is not zero", A), wrong("rows never swapped", A)]
-        same = all(near(*way, *row_reduce(A)) for way in ways)
-        return same and (min(M, N) < 5 or rounded(A))
+        R, pivots = row_reduce(A)
+        for name in ("first that is not zero", "rows never swapped"):
+            other, theirs = wrong(name, A)
+            rounding = 1e-9 * np.abs(R).max()
+            if pivots != theirs or not np.allclose(R, other, rtol=0, atol=rounding):
+                return False
+        extra = [len(way(A)[1]) == len(pivots) + 1 for way in ABSOLUTE]
+        return min(M, N) < 5 or all(extra)
 
     return until(fits, lambda: clear(make))
-
-
-def rounded(A):
-    """Return whether rounding leaves a nonzero entry that would become an extra pivot."""
-    right = len(row_reduce(A)[1])
-    return all(len(way(A)[1]) == right + 1 for way in ABSOLUTE)
-
-
-def near(R, pivots, other, theirs):
-    """Return whether two reduced forms are the same up to rounding."""
-    return pivots == theirs and np.allclose(R, other, rtol=0, atol=1e-9 * np.abs(other).max())
 
 
 @elimination.case("stability", rtol=1e-9)
@@ -231,6 +220,9 @@ def by_matrices(A):
     return R, tuple(pivots)
 
 
+SIZES = "np.abs(R[i:, j]).argmax()"
+FIRST = "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"
+LARGE = "abs(R[p, j]) / abs(A).max() > 1e-11"
 elimination.known["value"] = {
     "Your `R` has zeros below each pivot, but not above it. Which rows should step 3 change?": {
         "zeros_below_alone": [*DIVIDED_LAST, ("!= i", "> i")]
@@ -252,7 +244,7 @@ elimination.known["value"] = {
     "the later entries by, after the pivot has changed?": {
         "pivot_overwritten": {
             "R[i] /= R[i, j]": "R[i, j] = 1",
-            "abs(R[p, j]) / abs(A).max() > 1e-11": "not abs(R[p, j]) / abs(A).max() <= 1e-11",
+            LARGE: "not abs(R[p, j]) / abs(A).max() <= 1e-11",
         }
     },
     "The pivots in your `R` aren't 1. Which of the three steps turns a pivot into 1?": {
@@ -261,22 +253,14 @@ elimination.known["value"] = {
 }
 elimination.known["stability"] = {
     "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions huge. "
-    "Which entry of the column should be the pivot?": {
-        "first_that_is_not_zero": [
-            *DIVIDED_LAST,
-            ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
-        ]
-    },
+    "Which entry of the column should be the "
+    "pivot?": {"first_that_is_not_zero": [*DIVIDED_LAST, (SIZES, FIRST)]},
     "Your code treats a small entry as 0, although it is above the limit in the problem text. "
     "What is this limit, and which number is it relative "
     "to?": {"too_much_counted_as_zero": [*DIVIDED_LAST, ("1e-11", "1e-6")]},
     "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other entries "
-    "huge. Which entry of the column should be the pivot?": {
-        "first_that_is_not_zero_divided": [
-            NOT_CLEARED,
-            ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
-        ]
-    },
+    "huge. Which entry of the column should be the "
+    "pivot?": {"first_that_is_not_zero_divided": [NOT_CLEARED, (SIZES, FIRST)]},
 }
 elimination.known["dependent"] = {
     "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?": {
@@ -285,20 +269,12 @@ elimination.known["dependent"] = {
 }
 elimination.known["value pivots"] = {
     "Your code chooses the pivot by its signed value. Which of -7, 0 and 2 has the largest "
-    "magnitude?": {
-        "largest_with_its_sign": [
-            *DIVIDED_LAST,
-            ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
-        ]
-    },
+    "magnitude?": {"largest_with_its_sign": [*DIVIDED_LAST, (SIZES, "R[i:, j].argmax()")]},
     "Your code uses a 0 as a pivot. Which row could you swap to the top first?": {
         "rows_never_swapped": [
             *DIVIDED_LAST,
             ("i + np.abs(R[i:, j]).argmax()", "i"),
-            (
-                "abs(R[p, j]) / abs(A).max() > 1e-11",
-                "not np.abs(R[i:, j]).max() / abs(A).max() <= 1e-11",
-            ),
+            (LARGE, "not np.abs(R[i:, j]).max() / abs(A).max() <= 1e-11"),
         ]
     },
 }
@@ -312,7 +288,7 @@ elimination.known["shape value pivots"] = {
     "Your code compares signed values, so a column that contains only negative entries counts "
     "as 0. What is the magnitude of -7?": {
         "signed_everywhere": [
-            ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
+            (SIZES, "R[i:, j].argmax()"),
             ("abs(R[p, j]) /", "R[p, j] /"),
             NOT_CLEARED,
         ]

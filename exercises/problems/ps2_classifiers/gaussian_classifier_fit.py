@@ -85,6 +85,7 @@ def class_by_class(X, y):
     return np.array(priors), np.array(means), np.atleast_2d(covariance)
 
 
+SCATTER = "priors[-1] * np.cov(own.T, bias=True)"
 gaussians.known["shape value"] = {
     "Your priors are the numbers of samples in each class. What should the priors add up to?": {
         "counts_for_shares": {"counts / len(X)": "counts"}
@@ -139,18 +140,11 @@ gaussians.known["shape covariance"] = {
 }
 gaussians.known(of=class_by_class)["covariance"] = {
     "Your covariance is the unweighted mean of the class covariances. Should a small class "
-    "count as much as a large one?": {
-        "classes_not_weighted": {
-            "priors[-1] * np.cov(own.T, bias=True)": "np.cov(own.T, bias=True) / (y.max() + 1)"
-        }
-    },
+    "count as much as a large "
+    "one?": {"classes_not_weighted": {SCATTER: "np.cov(own.T, bias=True) / (y.max() + 1)"}},
     "Your covariance is the unweighted mean of the class covariances, each divided by N_c - 1. "
     "Should a small class count as much as a large one, and which divisor does the formula "
-    "use?": {
-        "mean_of_np_cov": {
-            "priors[-1] * np.cov(own.T, bias=True)": "np.cov(own.T) / (y.max() + 1)"
-        }
-    },
+    "use?": {"mean_of_np_cov": {SCATTER: "np.cov(own.T) / (y.max() + 1)"}},
     "Your code weights the class covariances correctly, but each of them is divided by N_c - "
     "1. Which divisor does `np.cov` use by default?": {"weighted_np_cov": {", bias=True": ""}},
     "Your code adds up the class covariances without weights. How much weight should each "

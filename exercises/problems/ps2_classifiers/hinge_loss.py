@@ -88,6 +88,10 @@ def by_mask(scores, targets, margin=1.0):
     return gap.sum(1).mean(), g / len(g)
 
 
+GAP = "scores - scores[n, targets][:, None]"
+TURNED = "scores[n, targets][:, None] - scores"
+PULLS = "(gap > 0).astype(float)"
+AT_TARGETS = "-gradient.sum(axis=1)"
 hinge.known["value"] = {
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
@@ -107,17 +111,12 @@ hinge.known["value"] = {
     "larger or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
     "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
     "decrease when the score of the correct class increases?": {
-        "difference_turned": {
-            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores",
-            ", gradient": ", -gradient",
-        },
-        "difference_turned_in_the_gap_alone": {
-            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores"
-        },
+        "difference_turned": {GAP: TURNED, ", gradient": ", -gradient"},
+        "difference_turned_in_the_gap_alone": {GAP: TURNED},
     },
     "Your code squares the gaps. What does the formula do with each gap?": {
         "squared_gaps": {
-            "(gap > 0).astype(float)": "2 * np.maximum(gap, 0.0)",
+            PULLS: "2 * np.maximum(gap, 0.0)",
             "maximum(gap, 0)": "square(np.maximum(gap, 0))",
         }
     },
@@ -132,15 +131,15 @@ hinge.known["value"] = {
     },
     "Your loss and gradient include the correct class. Which classes does the sum run over?": {
         "right_class_left_in": {
-            "-gradient.sum(axis=1)": "-gradient.sum(axis=1) - 1",
+            AT_TARGETS: "-gradient.sum(axis=1) - 1",
             "sum() / len(scores), g": "sum() / len(scores) + margin, g",
         }
     },
     "Your loss and gradient include the negative gaps. What does the formula do with a "
     "negative gap?": {
         "maximum_forgotten": {
-            "(gap > 0).astype(float)": "np.ones(scores.shape)",
-            "-gradient.sum(axis=1)": "1 - scores.shape[1]",
+            PULLS: "np.ones(scores.shape)",
+            AT_TARGETS: "1 - scores.shape[1]",
             "np.maximum(gap, 0)": "gap",
         }
     },
@@ -154,24 +153,20 @@ hinge.known["value"] = {
 hinge.known["gradient"] = {
     "Your gradient for the correct class is -1/N in every row. How many of the positive gaps "
     "in a row contain the score of the correct "
-    "class?": {"right_class_once": {"-gradient.sum(axis=1)": "-1"}},
+    "class?": {"right_class_once": {AT_TARGETS: "-1"}},
     "Your gradient for the correct class counts one gap too many in every row. Which class "
     "isn't part of the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
     "Your gradient counts only classes with a higher score than the correct class. Which "
     "classes contribute to the loss?": {"only_winners_pull": {"(gap > 0)": "(gap > margin)"}},
     "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
-    "to the score of the correct "
-    "class?": {"right_class_not_pushed": {"-gradient.sum(axis=1)": "0"}},
+    "to the score of the correct class?": {"right_class_not_pushed": {AT_TARGETS: "0"}},
     "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for z "
     "> 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
 }
 hinge.known["gradient integers default"] = {
     "Your gradient counts every incorrect class, even if its gap is negative. What is the "
     "derivative of max(0, z) for z < 0?": {
-        "every_class_pulls": {
-            "(gap > 0).astype(float)": "np.ones(scores.shape)",
-            "-gradient.sum(axis=1)": "1 - scores.shape[1]",
-        }
+        "every_class_pulls": {PULLS: "np.ones(scores.shape)", AT_TARGETS: "1 - scores.shape[1]"}
     }
 }
 hinge.known["shape value"] = {

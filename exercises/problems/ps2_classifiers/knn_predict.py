@@ -129,6 +129,7 @@ def by_partition(X_train, y_train, X, k):
     return found
 
 
+VOTE = "np.bincount(near).argmax()"
 neighbours.known["value"] = {
     "Your results are row indices of neighbours, not labels. Which array contains the labels "
     "of these rows?": {"rows_for_labels": {"y_train[order[:, :k]]": "order[:, :k]"}},
@@ -140,18 +141,16 @@ neighbours.known["value"] = {
     "Your code finds the rows with the smallest sum of |x - y|. Which distance does the "
     "problem use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},
     "Your labels are rounded means of the neighbours' labels. A label is only the name of a "
-    "class, so what should you count instead?": {
-        "mean_of_the_labels": {"np.bincount(near).argmax()": "near.mean().round().astype(int)"}
-    },
+    "class, so what should you count "
+    "instead?": {"mean_of_the_labels": {VOTE: "near.mean().round().astype(int)"}},
     "Your code returns the smallest label among the neighbours, no matter how many votes it "
-    "has. When should the smallest label "
-    "win?": {"smallest_label": {"np.bincount(near).argmax()": "near.min()"}},
+    "has. When should the smallest label win?": {"smallest_label": {VOTE: "near.min()"}},
     "In your code, the first k rows of `X_train` vote for every image. Which rows should vote, "
     "and which function finds their "
     "indices?": {"first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"}},
     "Your code returns the largest label among the neighbours, no matter how many votes it "
     "has. What should you count before you choose a "
-    "label?": {"largest_label": {"np.bincount(near).argmax()": "near.max()"}},
+    "label?": {"largest_label": {VOTE: "near.max()"}},
     "Your results are the vote counts of the winning labels. Which labels got these votes?": {
         "number_of_votes": {"argmax()": "max()"}
     },
@@ -182,30 +181,21 @@ neighbours.known["value"] = {
 }
 neighbours.known["ties"] = {
     "When several labels tie, your code returns the one with the nearest neighbour. Which one "
-    "does the problem text ask for?": {
-        "nearest_of_the_tied": {
-            "np.bincount(near).argmax()": "max(near, key=near.tolist().count)"
-        }
-    },
+    "does the problem text ask "
+    "for?": {"nearest_of_the_tied": {VOTE: "max(near, key=near.tolist().count)"}},
     "When several labels tie, your code returns the largest of them. Which one does the "
-    "problem text ask for?": {
-        "largest_of_the_tied": {
-            "np.bincount(near).argmax()": "max(sorted(near)[::-1], key=near.tolist().count)"
-        }
-    },
+    "problem text ask "
+    "for?": {"largest_of_the_tied": {VOTE: "max(sorted(near)[::-1], key=near.tolist().count)"}},
     "When several labels tie, your code returns the one that comes first in `y_train`. Which "
-    "one does the problem text ask for?": {
-        "first_seen_of_the_tied": {
-            "np.bincount(near).argmax()": "max(y_train, key=near.tolist().count)"
-        }
-    },
+    "one does the problem text ask "
+    "for?": {"first_seen_of_the_tied": {VOTE: "max(y_train, key=near.tolist().count)"}},
     "Your code gives a near neighbour more weight than a far one. How many votes does each "
     "neighbour have in the problem text?": {
         "weighted_by_nearness": {
             "order = np.argsort(pairwise_distances(X, X_train), axis=1)": (
                 "d = pairwise_distances(X, X_train)\n    order = np.argsort(d, axis=1)[:, :k]"
             ),
-            "np.bincount(near).argmax()": "np.bincount(y_train[near], 1 / row[near]).argmax()",
+            VOTE: "np.bincount(y_train[near], 1 / row[near]).argmax()",
             "near in y_train[order[:, :k]]": "near, row in zip(order, d, strict=True)",
         }
     },

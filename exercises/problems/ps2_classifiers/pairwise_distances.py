@@ -138,16 +138,6 @@ def by_hypot(X, Y):
     return d
 
 
-@distances.alternative
-def by_norm(X, Y):
-    centre = Y.mean(axis=0)
-    X, Y = X - centre, Y - centre
-    n, m = np.linalg.norm(X, axis=1), np.linalg.norm(Y, axis=1)
-    squares = np.square(n)[:, None] - 2 * np.dot(X, Y.T) + np.square(m)
-    squares[squares < 0] = 0
-    return np.sqrt(squares)
-
-
 # edits of by_feature: columns keep the type of the arrays, and so does the sum
 COLUMNS = "X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"
 TOTAL = ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)")

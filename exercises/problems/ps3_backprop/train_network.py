@@ -142,14 +142,6 @@ def train_network(X, y, hidden, epochs, lr, rng):
     return params
 
 
-def started(X, y, hidden, rng):
-    """Return random initial weights that preserve the scale of activations in a ReLU layer."""
-    D, C = X.shape[1], y.max() + 1
-    W1 = rng.normal(size=(hidden, D)) * np.sqrt(2 / D)
-    W2 = rng.normal(size=(C, hidden)) * np.sqrt(1 / hidden)
-    return {"W1": W1, "b1": np.zeros(hidden), "W2": W2, "b2": np.zeros(C)}
-
-
 CORNERS = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
 training.example(CORNERS, np.array([0, 0, 1, 1]), 14, 150, 0.5, 1, MOST)
 
@@ -167,19 +159,8 @@ def six_clouds(rng, E, H):
 
 
 @training.alternative
-def in_small_batches(X, y, hidden, epochs, lr, rng):
-    p = started(X, y, hidden, rng)
-    for _ in range(epochs):
-        for rows in np.array_split(rng.permutation(len(X)), max(1, len(X) // 10)):
-            g = two_layer_loss(p, X[rows], y[rows])[1]
-            for name in p:
-                p[name] -= lr * g[name]
-    return p
-
-
-@training.alternative
 def by_adam(X, y, hidden, epochs, lr, rng):
-    p = started(X, y, hidden, rng)
+    p = train_network(X, y, hidden, 0, lr, rng)
     m, s = ({name: 0 * v for name, v in p.items()} for _ in range(2))
     for t in range(1, epochs + 1):
         for name, g in two_layer_loss(p, X, y)[1].items():

@@ -263,27 +263,6 @@ def many_paths(rng):
 
 
 @value.alternative
-class ByRules(Value):
-    """Stores a function for the backward pass, as most students write it."""
-
-    def made(self, data, *slopes):
-        result = super().made(data, *slopes)
-
-        def rule():
-            for earlier, slope in slopes:
-                earlier.grad = earlier.grad + slope * result.grad
-
-        result.rule = rule
-        return result
-
-    def backward(self):
-        self.grad = 1.0
-        for number in self.order()[::-1]:
-            if number.slopes:
-                number.rule()
-
-
-@value.alternative
 class OfPowersAndProducts(Value):
     """Computes differences and quotients from sums, products and powers."""
 
@@ -314,6 +293,8 @@ EARLY = {
 }
 REVERSED = {"for earlier, _ in number.slopes": "for earlier, _ in reversed(number.slopes)"}
 PASSED = {"slope * number.grad": 'slope * getattr(number, "passed", number.grad)'}
+PRODUCT = "(self, other.data), (other, self.data)"
+SUM = "(self, 1.0), (other, 1.0)"
 value.known(where="one_letter_twice used_again many_paths")["reuse long"] = {
     OVERWRITES: {"Overwrites": {"grad += slope": "grad = slope"}}
 }
@@ -354,23 +335,12 @@ value.known["value"] = {
     "Your backward pass starts with the value of y. What is the derivative of y with respect "
     "to y?": {"BeginsWithItsValue": {"self.grad = 1.0": "self.grad = self.data"}},
     "In your product, each factor gets its own value as its derivative. How much does `a * b` "
-    "increase when `a` increases by 1?": {
-        "FactorsNotExchanged": {
-            "(self, other.data), (other, self.data)": "(self, self.data), (other, other.data)"
-        }
-    },
+    "increase when `a` increases by "
+    "1?": {"FactorsNotExchanged": {PRODUCT: "(self, self.data), (other, other.data)"}},
     "Your product passes the upstream gradient to both factors unchanged. How much does `a * "
-    "b` increase when `a` increases by 1?": {
-        "ProductLikeSum": {
-            "(self, other.data), (other, self.data)": "(self, 1.0), (other, 1.0)"
-        }
-    },
+    "b` increase when `a` increases by 1?": {"ProductLikeSum": {PRODUCT: SUM}},
     "Your sum stores the local derivatives of a product. How much does `a + b` increase when "
-    "`a` increases by 1?": {
-        "SumLikeProduct": {
-            "(self, 1.0), (other, 1.0)": "(self, other.data), (other, self.data)"
-        }
-    },
+    "`a` increases by 1?": {"SumLikeProduct": {SUM: PRODUCT}},
 }
 value.known["value reuse"] = {
     "Your code adds only the local derivative to each `grad`. What should you multiply it by "
@@ -430,7 +400,7 @@ value.known(where="used_again four_functions")["reuse operations"] = {
     "Your `backward` treats two numbers with the same value as one number. How does it "
     "recognise a number that it has already visited?": {
         "EqualIsTheSame": {"number not ": "number.data not ", "add(number)": "add(number.data)"}
-    },
+    }
 }
 value.known["reuse"] = {
     "Your code treats `a + a` as a single `a`. How many times does `a` appear among the "

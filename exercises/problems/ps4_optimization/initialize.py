@@ -166,30 +166,24 @@ def standard_and_scaled(method, n_in, n_out, rng):
     return (2 * rng.random((n_out, n_in)) - 1) * (6 / (n_in + n_out)) ** 0.5
 
 
+NORMAL = "rng.normal(scale=np.sqrt(2 / n), "
+UNIFORM = "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
+LIMIT = "np.sqrt(6 / (n_in + n_out))"
 starts.known["value"] = {
     "Your code uses the variance itself to scale the weights. What does the argument `scale` "
     "of `rng.normal` mean, and how is c related to the variance?": {
-        "root_forgotten": {
-            "np.sqrt(6 / (n_in + n_out))": "6 / (n_in + n_out)",
-            "np.sqrt(2 / n)": "2 / n",
-        },
-        "root_forgotten_in_the_limit": {"np.sqrt(6 / (n_in + n_out))": "6 / (n_in + n_out)"},
+        "root_forgotten": {LIMIT: "6 / (n_in + n_out)", "np.sqrt(2 / n)": "2 / n"},
+        "root_forgotten_in_the_limit": {LIMIT: "6 / (n_in + n_out)"},
         "root_forgotten_in_the_deviation": {"np.sqrt(2 / n)": "2 / n"},
     },
     "Your weights have the correct variance, but the wrong distribution. Which methods need a "
     "normal distribution, and which one needs a uniform distribution?": {
         "distributions_exchanged": {
             "rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), ",
-            "rng.normal(scale=np.sqrt(2 / n), ": (
-                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
-            ),
+            NORMAL: (UNIFORM),
         },
         "normal_for_all": {"rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), "},
-        "uniform_for_all": {
-            "rng.normal(scale=np.sqrt(2 / n), ": (
-                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
-            )
-        },
+        "uniform_for_all": {NORMAL: (UNIFORM)},
     },
     "Your normally distributed weights are truncated at two standard deviations. What should "
     "happen to weights beyond this limit, according to the problem text?": {

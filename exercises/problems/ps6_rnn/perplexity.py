@@ -84,6 +84,9 @@ def by_differences(logits, target):
     return [np.mean(bits), np.prod(2 ** (bits / bits.size))]
 
 
+SURPRISE = "np.log(np.exp(s).sum(axis=2)) - right"
+SHIFTED = "logits - logits.max(axis=2, keepdims=True)"
+BY_PROBABILITY = "-np.log(np.exp(right) / np.exp(s).sum(axis=2))"
 hesitation.known["bits"] = {
     "Your `bits` is computed with natural logarithms. How do you convert a natural logarithm "
     "to base 2?": {"natural_logarithm": {" / np.log(2)": ""}},
@@ -101,9 +104,7 @@ hesitation.known["bits value"] = {
     },
     "Your `bits` is negative, and your `perplexity` is below 1. What is the sign of the "
     "logarithm of a probability?": {
-        "both_signs_forgotten": {
-            "np.log(np.exp(s).sum(axis=2)) - right": "right - np.log(np.exp(s).sum(axis=2))"
-        }
+        "both_signs_forgotten": {SURPRISE: "right - np.log(np.exp(s).sum(axis=2))"}
     },
     "Your sum over the steps isn't divided by the number of steps. Which axes does the formula "
     "average "
@@ -118,19 +119,13 @@ hesitation.known["bits value"] = {
         }
     },
     "Your code treats the logit of the target character as the logarithm of its probability. "
-    "Which sum does the formula divide the exponential by?": {
-        "not_normalised": {
-            "logits - logits.max(axis=2, keepdims=True)": "logits",
-            "np.log(np.exp(s).sum(axis=2)) - right": "-right",
-        }
-    },
+    "Which sum does the formula divide the exponential "
+    "by?": {"not_normalised": {SHIFTED: "logits", SURPRISE: "-right"}},
     "Your softmax sums over the sequences. "
     "Along which axis should the probabilities sum to 1?": {
         "over_the_sequences": {
-            "logits - logits.max(axis=2, keepdims=True)": (
-                "logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)"
-            ),
-            "np.log(np.exp(s).sum(axis=2)) - right": "-right",
+            SHIFTED: ("logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)"),
+            SURPRISE: "-right",
         }
     },
     "Your code compares each target with the logits of the following step. Which logits "
@@ -158,31 +153,18 @@ hesitation.known["value"] = {
 }
 hesitation.known(where="impossible_character")["stability"] = {
     "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How can "
-    "you simplify the logarithm of exp(s) / sum before you compute anything?": {
-        "logarithm_of_zero": {
-            "np.log(np.exp(s).sum(axis=2)) - right": (
-                "-np.log(np.exp(right) / np.exp(s).sum(axis=2))"
-            )
-        }
-    },
+    "you simplify the logarithm of exp(s) / sum before you compute "
+    "anything?": {"logarithm_of_zero": {SURPRISE: BY_PROBABILITY}},
     "Your code adds a small constant to keep probabilities from being 0. How many bits should "
     "a character cost if its probability is far below this constant, and how many does it cost "
     "in your code?": {
         "small_number_added": {
-            "np.log(np.exp(s).sum(axis=2)) - right": (
-                "-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)"
-            )
+            SURPRISE: ("-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)")
         }
     },
 }
 hesitation.known(where="large_logits")["stability"] = {
     "Your results aren't finite when the logits are large. What is exp(1000), and what can you "
-    "subtract from all logits of a row without changing the softmax?": {
-        "overflowing": {
-            "logits - logits.max(axis=2, keepdims=True)": "logits",
-            "np.log(np.exp(s).sum(axis=2)) - right": (
-                "-np.log(np.exp(right) / np.exp(s).sum(axis=2))"
-            ),
-        }
-    }
+    "subtract from all logits of a row without changing the "
+    "softmax?": {"overflowing": {SHIFTED: "logits", SURPRISE: BY_PROBABILITY}},
 }

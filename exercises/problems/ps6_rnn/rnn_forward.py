@@ -63,6 +63,7 @@ def side_by_side(x, h0, W_xh, W_hh, b):
     return np.stack(states[1:])
 
 
+STATE = "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)"
 layer.known["value"] = {
     "Every step of your layer starts from `h0`. Which state should step t start from, and "
     "which step computed it?": {"begins_anew": {"h @ W_hh.T": "h0 @ W_hh.T"}},
@@ -78,23 +79,14 @@ layer.known["value"] = {
         "relu_for_tanh": {"np.tanh(": "np.maximum(0, "}
     },
     "Your `h` is computed with the sigmoid. Which activation function does the formula use?": {
-        "sigmoid_for_tanh": {
-            "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)": (
-                "1 / (1 + np.exp(-(x_t @ W_xh.T + h @ W_hh.T + b)))"
-            )
-        }
+        "sigmoid_for_tanh": {STATE: ("1 / (1 + np.exp(-(x_t @ W_xh.T + h @ W_hh.T + b)))")}
     },
     "Your code passes the sum before tanh on to the next step. Is h[t - 1] in the formula the "
     "value before tanh or after "
     "tanh?": {"sum_carried": {"np.tanh(": "(", "append(h)": "append(np.tanh(h))"}},
     "Your code applies tanh to the input part and to the state part separately and then adds "
-    "the two. What does the formula apply tanh to?": {
-        "tanh_of_each_part": {
-            "np.tanh(x_t @ W_xh.T + h @ W_hh.T + b)": (
-                "np.tanh(x_t @ W_xh.T + b) + np.tanh(h @ W_hh.T)"
-            )
-        }
-    },
+    "the two. What does the formula apply tanh "
+    "to?": {"tanh_of_each_part": {STATE: "np.tanh(x_t @ W_xh.T + b) + np.tanh(h @ W_hh.T)"}},
     "For each state, your product sums over the wrong index of `W_hh`. Which index of `W_hh` "
     "corresponds to the old state, and which one to the new "
     "state?": {"transposed": {"W_hh.T": "W_hh"}},

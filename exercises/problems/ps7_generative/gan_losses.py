@@ -98,6 +98,7 @@ def by_logaddexp(real, fake):
 
 
 PROBABILITIES = "a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))"
+CRITIC = "softplus(-real).mean() + softplus(fake).mean()"
 game.known(where="large_logits")["stability"] = {
     "Your losses aren't all finite for logits beyond 1,000. What is exp(1000) in float64, and "
     "how can you write softplus with exponentials of negative numbers only?": {
@@ -119,7 +120,7 @@ game.known(where="a_sure_critic a_deceived_critic")["stability"] = {
             "-sigmoid(-fake)": "(b - 1)",
             "= sigmoid(fake)": "= b",
         }
-    },
+    }
 }
 game.known(where="a_sure_critic large_logits")["stability"] = {
     "You add a small number to the probabilities before the logarithm. What happens to a loss "
@@ -131,7 +132,7 @@ game.known(where="a_sure_critic large_logits")["stability"] = {
             "-softplus(fake)": "np.log(1 - b + 1e-12)",
             "softplus(-fake)": "-np.log(b + 1e-12)",
         }
-    },
+    }
 }
 game.known["value"] = {
     "Your `critic` is a sum over the images. What does the formula divide each of its two sums "
@@ -167,9 +168,7 @@ game.known["value gradient"] = {
     "You take a single mean over the real images and the fakes together. How many means does "
     "the formula for `critic` contain?": {
         "one_mean_for_both": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)"
-            ),
+            CRITIC: ("(softplus(-real).sum() + softplus(fake).sum()) / (N + M)"),
             "/ N, taken": "/ (N + M), M * taken / (N + M)",
         }
     },
@@ -189,9 +188,7 @@ game.known["value gradient"] = {
     "You treat the real images as fakes and the fakes as real. For which images should D be "
     "close to 1?": {
         "labels_exchanged": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "softplus(real).mean() + softplus(-fake).mean()"
-            ),
+            CRITIC: ("softplus(real).mean() + softplus(-fake).mean()"),
             "-sigmoid(-real) / N, taken": "sigmoid(real) / N, -sigmoid(-fake) / M",
         }
     },

@@ -75,17 +75,15 @@ def by_densities(fits, z, mean, log_var):
     return [log_w.mean(0), np.logaddexp.reduce(log_w, axis=0) - np.log(len(fits))]
 
 
+ESTIMATE = "top + np.log(np.exp(log_w - top).mean(axis=0))"
 bounds.known["value"] = {
     "Your `estimate` is the mean of the logarithms, just like `elbo`. In the formula for "
-    "`estimate`, which operation is applied first, the mean or the logarithm?": {
-        "the_same_twice": {
-            "top + np.log(np.exp(log_w - top).mean(axis=0))": "log_w.mean(axis=0)"
-        }
-    },
+    "`estimate`, which operation is applied first, the mean or the "
+    "logarithm?": {"the_same_twice": {ESTIMATE: "log_w.mean(axis=0)"}},
     "Your `estimate` is the logarithm of the sum of the weights. What does the formula divide "
     "this sum by?": {"not_divided": {"(log_w - top).mean": "(log_w - top).sum"}},
     "Your `estimate` is the largest log weight of each image. What do the other codes "
-    "contribute?": {"largest_alone": {"top + np.log(np.exp(log_w - top).mean(axis=0))": "top"}},
+    "contribute?": {"largest_alone": {ESTIMATE: "top"}},
     "You subtract the largest log weight before the exponential, but your `estimate` doesn't "
     "add it back. What is ln(exp(a) * s), for any numbers a and "
     "s?": {"top_not_added": {"top + np.log": "np.log"}},

@@ -256,17 +256,19 @@ class SteppedThrough:
         return kept["e"]
 
 
+NO_OPTIMIZER = {', "optimizer": optimizer': ""}
+NO_SCHEDULER = {', "scheduler": scheduler': ""}
+NO_GENERATOR = {'        self.generator.set_state(states["generator"])\n': ""}
 keeping.known["value resumed"] = {
     "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
     "and Adam remember from step to step, and is it in your "
-    "file?": {"OptimizerForgotten": {', "optimizer": optimizer': ""}},
+    "file?": {"OptimizerForgotten": NO_OPTIMIZER},
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
     "What does the scheduler count, and is this count in your "
-    "file?": {"SchedulerForgotten": {', "scheduler": scheduler': ""}},
+    "file?": {"SchedulerForgotten": NO_SCHEDULER},
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
-    "object draws them, and does your code save its state and restore it to the same object?": {
-        "GeneratorForgotten": {'        self.generator.set_state(states["generator"])\n': ""}
-    },
+    "object draws them, and does your code save its state and restore it to the same "
+    "object?": {"GeneratorForgotten": NO_GENERATOR},
     "Your `load` gives the generator the state of a different generator. Which generator does "
     "`torch.get_rng_state` read, and which one shuffles the "
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
@@ -274,20 +276,10 @@ keeping.known["value resumed"] = {
     "state of the model, and does `load` copy it into the new "
     "model?": {"ModelForgotten": {'"model": model, ': ""}},
     "After `load`, your optimiser and your scheduler are in their initial states. What do they "
-    "store during training, and is it in your file?": {
-        "OptimizerAndSchedulerForgotten": {
-            ', "optimizer": optimizer': "",
-            ', "scheduler": scheduler': "",
-        }
-    },
+    "store during training, and is it in your "
+    "file?": {"OptimizerAndSchedulerForgotten": NO_OPTIMIZER | NO_SCHEDULER},
     "Your `load` restores only the model. What changes in the optimiser, the scheduler and the "
-    "generator during training?": {
-        "ModelAlone": {
-            ', "optimizer": optimizer': "",
-            ', "scheduler": scheduler': "",
-            '        self.generator.set_state(states["generator"])\n': "",
-        }
-    },
+    "generator during training?": {"ModelAlone": NO_OPTIMIZER | NO_SCHEDULER | NO_GENERATOR},
     "Your generator repeats the shuffles from the start of the run. Does your code use its "
     "seed, its state at the start, or its state at the time of "
     "`save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},

@@ -141,11 +141,6 @@ class ResidualMLP(nn.Module):
         return self.out(h)
 
 
-def count(D, H, B, C):
-    """Return how many numbers the state_dict contains."""
-    return 2 * D + H * D + H + B * (3 * H + H * H) + C * H
-
-
 # mean and std, embed, norm, linear, out
 NUMBERS = "1 2 1 2   3 1 0 2 1 0   1 2 3 1   1 0 1 2 1 -3   1 2"
 SIZES, NUMBERS = np.array([2, 2, 1, 1]), np.array(NUMBERS.split(), dtype=float)
@@ -156,7 +151,7 @@ model.example(SIZES, NUMBERS, np.array([[2.0, 4.0]]), np.array([[1.0]]))
 def some_sizes(rng, N, D, H, C):
     """Various sizes, two or three blocks, and random numbers in the state_dict."""
     B = 2 + int(rng.integers(2))
-    numbers = rng.normal(size=count(D, H, B, C)) / 2 + 0.2
+    numbers = rng.normal(size=2 * D + H * D + H + B * (3 * H + H * H) + C * H) / 2 + 0.2
     numbers[D : 2 * D] = rng.uniform(0.5, 2.0, size=D)
     x, dy = rng.normal(size=(N, D)) + 0.5, rng.normal(size=(N, C)) + 0.3
     return np.array([D, H, B, C]), numbers, x, dy

@@ -211,8 +211,9 @@ KEPT = (
     "Your step still includes gradients from earlier steps. What does `backward` do with a "
     "gradient that is already there, and how often does your code clear it?"
 )
+NOT_CLEARED = {"        optimizer.zero_grad(set_to_none=False)\n": ""}
 epoch.known(of=whole_groups_first)["value"] = {
-    KEPT: {"zero_grad_forgotten": {"        optimizer.zero_grad(set_to_none=False)\n": ""}},
+    KEPT: {"zero_grad_forgotten": NOT_CLEARED},
     "Your code rescales every gradient to norm `max_norm`, even when the gradient is small. "
     "What should happen if the norm is already "
     "smaller?": {"always_of_this_norm": {"if norm > max_norm": "if norm > 0"}},
@@ -251,17 +252,13 @@ epoch.known["value"] = {
 }
 epoch.known(of=whole_groups_first, where="after_an_evaluation")["value"] = {
     KEPT: {
-        "cleared_only_at_the_start": {
-            "list(loader)": "list(loader)\n    optimizer.zero_grad()",
-            "        optimizer.zero_grad(set_to_none=False)\n": "",
-        }
+        "cleared_only_at_the_start": NOT_CLEARED
+        | {"list(loader)": "list(loader)\n    optimizer.zero_grad()"}
     },
     "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?": {
-        "cleared_only_after_the_step": {
-            "        optimizer.zero_grad(set_to_none=False)\n": "",
-            "optimizer.step()": "optimizer.step(); optimizer.zero_grad()",
-        }
+        "cleared_only_after_the_step": NOT_CLEARED
+        | {"optimizer.step()": "optimizer.step(); optimizer.zero_grad()"}
     },
 }
 epoch.known(of=whole_groups_first)["steps"] = {
