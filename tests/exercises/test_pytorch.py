@@ -284,7 +284,6 @@ def wrong():
         "scale": (GOOD, labels_by(not_divided), "from 0 to 255"),
         "other pictures": (GOOD, labels_by(shifted), "the classes with the highest scores"),
         "guesses": (GOOD, zeros, "the classes with the highest scores"),
-        "nothing": (GOOD, lambda file, pictures: None, "is-none"),
         "scores": (
             GOOD,
             lambda file, pictures: np.zeros((len(pictures), 10)),

@@ -2,7 +2,6 @@
 
 import copy
 import math
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -103,23 +102,6 @@ class WithClosures:
 
 
 @right("pairwise_distances")
-def tiled(X, Y):
-    X, Y = X.astype("float64"), Y.astype("float64")
-    n, m, total = X.shape[0], Y.shape[0], 0
-    for k in range(X.shape[1]):
-        total = np.hypot(total, np.repeat(X[:, k], m) - np.tile(Y[:, k], n))
-    return total.reshape(n, m)
-
-
-@right("pairwise_distances")
-def products_in_int64(X, Y):
-    if X.dtype.kind in "iu":
-        X, Y = X.astype(np.int64), Y.astype(np.int64)
-    squares = np.einsum("nd,nd->n", X, X)[:, None] + np.einsum("md,md->m", Y, Y)
-    return np.sqrt(np.clip(squares - 2 * (X @ Y.T), 0, None))
-
-
-@right("pairwise_distances")
 def in_long_double(X, Y):
     X, Y = X.astype(np.longdouble), Y.astype(np.longdouble)
     return np.sqrt(sum((X[:, [k]] - Y[:, k]) ** 2 for k in range(X.shape[1])))
@@ -130,18 +112,6 @@ def with_a_print_left_over(X, Y):
     d = np.sqrt(sum(np.subtract.outer(*c) ** 2 for c in zip(X.T * 1.0, Y.T * 1.0, strict=True)))
     print(d, repr(X))
     return d
-
-
-@right("knn_predict")
-def sorted_pairs(X_train, y_train, X, k):
-    result, known = [], list(zip(X_train.tolist(), y_train.tolist(), strict=True))
-    for x in X.tolist():
-        pairs = sorted(
-            (sum((a - b) ** 2 for a, b in zip(x, t, strict=True)), c) for t, c in known
-        )
-        votes = sorted(c for _, c in pairs[:k])
-        result.append(max(votes, key=votes.count))
-    return np.array(result, dtype=int)
 
 
 @right("knn_predict")
@@ -178,21 +148,6 @@ def by_masked_array(scores, targets, margin=1.0):
     return np.ma.maximum(gaps, 0).sum() / rows.size, np.ma.array(pulls / rows.size)
 
 
-@right("hinge_loss")
-def sorted_fractions(scores, targets, margin=1.0):
-    loss, gradient = Fraction(0), np.zeros(scores.shape)
-    for n, t in enumerate(targets.tolist()):
-        least = Fraction(float(scores[n, t])) - Fraction(margin)
-        for c in sorted(range(scores.shape[1]), key=lambda c: -scores[n, c]):
-            gap = Fraction(float(scores[n, c])) - least
-            if gap <= 0:
-                break
-            if c != t:
-                loss += gap
-                gradient[n, [c, t]] += [1 / len(scores), -1 / len(scores)]
-    return float(loss / len(scores)), gradient
-
-
 @right("conv2d_fast")
 def by_fourier(x, weight, bias, stride, padding):
     big = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
@@ -202,15 +157,6 @@ def by_fourier(x, weight, bias, stride, padding):
     y = np.fft.irfft2(np.einsum("ncij,fcij->nfij", X, W), shape)
     last = shape[0] - KH + 1, shape[1] - KW + 1
     return y[:, :, : last[0] : stride, : last[1] : stride] + bias.reshape(-1, 1, 1)
-
-
-@right("sample")
-def by_searching(logits, temperature, rng):
-    drawn = np.empty(len(logits), dtype=np.int64)
-    for n, row in enumerate(logits):
-        p = np.exp((row - row.max()) / temperature)
-        drawn[n] = np.searchsorted(np.cumsum(p), rng.uniform(0, p.sum()))
-    return drawn
 
 
 @right("pca_autoencoder")
