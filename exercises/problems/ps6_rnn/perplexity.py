@@ -124,7 +124,7 @@ hesitation.known["bits value"] = {
     "Your softmax sums over the sequences. "
     "Along which axis should the probabilities sum to 1?": {
         "over_the_sequences": {
-            SHIFTED: ("logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)"),
+            SHIFTED: "logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)",
             SURPRISE: "-right",
         }
     },
@@ -159,7 +159,7 @@ hesitation.known(where="impossible_character")["stability"] = {
     "a character cost if its probability is far below this constant, and how many does it cost "
     "in your code?": {
         "small_number_added": {
-            SURPRISE: ("-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)")
+            SURPRISE: "-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)"
         }
     },
 }

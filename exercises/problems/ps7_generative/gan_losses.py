@@ -168,7 +168,7 @@ game.known["value gradient"] = {
     "You take a single mean over the real images and the fakes together. How many means does "
     "the formula for `critic` contain?": {
         "one_mean_for_both": {
-            CRITIC: ("(softplus(-real).sum() + softplus(fake).sum()) / (N + M)"),
+            CRITIC: "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)",
             "/ N, taken": "/ (N + M), M * taken / (N + M)",
         }
     },
@@ -188,7 +188,7 @@ game.known["value gradient"] = {
     "You treat the real images as fakes and the fakes as real. For which images should D be "
     "close to 1?": {
         "labels_exchanged": {
-            CRITIC: ("softplus(real).mean() + softplus(-fake).mean()"),
+            CRITIC: "softplus(real).mean() + softplus(-fake).mean()",
             "-sigmoid(-real) / N, taken": "sigmoid(real) / N, -sigmoid(-fake) / M",
         }
     },
