@@ -14,8 +14,6 @@ from nngrader.engine.declaration.problem import Problem
 from nngrader.engine.observation.driver import as_text
 from nngrader.engine.observation.observe import (
     Failed,
-    Held,
-    Steps,
     Tensor,
     describe,
     driven,
@@ -77,23 +75,6 @@ def many_arguments(f, *args):
 def test_a_driver_that_cannot_travel_is_refused(driver, fault):
     with pytest.raises(ValueError, match=fault):
         Problem("f", returns={"y": "value"}, points={"value": 1}, driver=driver).validate()
-
-
-def counts(f, n):
-    with (meter := Steps()), (memory := Held()):
-        f(n)
-    return meter.steps, memory.most
-
-
-def test_a_driver_measures_as_the_engine_does():
-    def listed(n):
-        results = []
-        for k in range(n):
-            results.append(k)
-
-    steps, held = driven(listed, as_text(counts, "driver"))(1000)
-    assert steps >= 2000
-    assert held >= 8000
 
 
 def called_repeatedly(f, x, rounds):
