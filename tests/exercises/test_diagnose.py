@@ -245,14 +245,10 @@ def test_another_change_is_described(expected, wrong):
     assert result.data | expected.data == result.data
 
 
-def test_explanation_of_a_single_case_is_not_used():
-    factors = iter((2, 3.3))
-    assert explained(lambda w, a, s: w * next(factors), scalar=True).code != Code.FACTOR
-
-
-def test_explanation_of_only_the_wrong_case_is_not_used():
-    factors = iter((1, 2))
-    assert explained(lambda w, a, s: w * next(factors), scalar=True).code != Code.FACTOR
+@pytest.mark.parametrize("factors", [(2, 3.3), (1, 2)])
+def test_a_factor_that_one_case_alone_shows_is_not_named(factors):
+    following = iter(factors)
+    assert explained(lambda w, a, s: w * next(following), scalar=True).code != Code.FACTOR
 
 
 def test_a_registered_mistake_comes_first():
