@@ -8,7 +8,6 @@ second.
 import contextlib
 import functools
 import importlib.util
-import itertools
 import re
 import signal
 import sys
@@ -113,26 +112,20 @@ def judged(data, f, names=()):
 
 
 def with_timeout(f):
-    """Return a function that times out at most once, and raises the same error ever after.
-
-    Its attribute ``turned`` says that calls before that one were in time.
-    """
-    late, calls = [], itertools.count()
+    """Return a function that times out at most once, and raises the same error ever after."""
+    late = []
 
     @functools.wraps(f)
     def once(*args, **options):
         if late:
             raise late[0]
-        earlier = next(calls)
         try:
             with time_limit():
                 return f(*args, **options)
         except TimeoutError as error:
             late.append(error)
-            once.turned = earlier > 0
             raise
 
-    once.turned = False
     return once
 
 
