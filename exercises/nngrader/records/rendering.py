@@ -142,8 +142,8 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
         "of shape ({n}, 1) with one of shape ({n},)?"
     ),
     "reduced": (
-        "only one entry remains along {along} | Which step reduces that axis, or ends too "
-        "early?"
+        "only one entry remains along {along} | Which step reduces that axis, or which loop "
+        "ends too early?"
     ),
     "one-short": "one entry is missing along {along} | Where does your loop or slice end?",
     "one-long": (
@@ -216,7 +216,7 @@ WORDS = {
         "{Your} {is} missing because {who} raises {raised} | {cause}",
     ],
     Code.STILL_MISSING: (
-        "{Your} {is} None | You get these points when your function returns a value there."
+        "{Your} {is} None | You get these points when your function returns a value for it."
     ),
     Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
     Code.ORDER: (
@@ -402,7 +402,7 @@ WORDS = {
         "different?"
     ),
     Code.ALIKE: [
-        "All {lines} of {your} are equal: they contain the correct {which} | {store}",
+        "All {lines} of {your} are equal: each is the {which} | {store}",
         "All {lines} of {your} are equal | Which step should make them different?",
     ],
     Code.ARGUMENT: (
@@ -415,8 +415,8 @@ WORDS = {
     ),
     Code.SIGNS: "{Your} {has} the wrong sign in some entries | Which step decides the sign?",
     Code.STEADY: [
-        "{Your} {differs} by a constant {same} within each {along} | What do you compute once "
-        "for each {along}?",
+        "{Your} {differs} from the correct value by the same {same} within each {along} | What "
+        "do you compute once for each {along}?",
         "{Your} {differs} from the correct value by the same {same} in every entry | Which "
         "step affects all entries equally?",
     ],
@@ -780,14 +780,14 @@ def _named(data):
 
 
 def _alike(data):
-    """Return the fields of equal lines: which correct line they contain, and where to look."""
+    """Return the fields of equal lines: which correct line each is, and where to look."""
     if "which" not in data:
         return {}
     if data["which"] == "sum":
         every = f"Should your code add up all {data['lines']}, or treat each one separately?"
-        return {"which": f"sum of all {data['lines']}", "store": every}
+        return {"which": f"sum of all correct {data['lines']}", "store": every}
     copy = "Does your code store one array several times, and change it later? Store a copy."
-    return {"which": f"{data['which']} {data['line']}", "store": copy}
+    return {"which": f"correct {data['which']} {data['line']}", "store": copy}
 
 
 def places(data: dict) -> str:

@@ -248,10 +248,10 @@ def totals(
 def _lost_excuses(rules, known, anonymous):
     """Return a line about each unknown student who is excused; without names if anonymous."""
     lost = sorted({s for s, _ in rules.excused if s not in known})
-    who = "who is in neither the class list nor the gradebook"
+    who = "in neither the class list nor the gradebook"
     if anonymous:
-        return [f"course.toml excuses a student {who}"] * bool(lost)
-    return [f"course.toml excuses {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
+        return [f"an excused student is {who}"] * bool(lost)
+    return [f"the excused student {s!r} is {who}{did_you_mean(s, known)}" for s in lost]
 
 
 def _total(student, weigh, by_assignment, rules):
