@@ -386,8 +386,8 @@ def _values(flag, *, student):
 def _places(flag, student):
     """Return words for the cell, or for the cells, that a flag is about."""
     if "added" in flag.data:
-        code = f"added cell number {flag.data['added']}"
-        code = f"your added cell number {flag.data['added']}" if student else code
+        n = flag.data["added"]
+        code = f"cell number {n} that you added" if student else f"added cell number {n}"
     else:
         code = f"the cell of `{flag.cell}`"
     cells, files = f"the cell `{flag.cell}`", _listed(flag, "files")

@@ -315,7 +315,7 @@ WORDS = {
         "improve the {measured}?"
     ),
     Code.MISTAKE: "{hint}",
-    Code.LIKE_MISTAKE: "Only {your} {has} this mistake. {hint}",
+    Code.LIKE_MISTAKE: "Only {your} {has} the following mistake. {hint}",
     Code.WRONG: "{words}",
     Code.FACTOR: [
         "{Your} {is} {times} | {from_where}",
@@ -380,9 +380,9 @@ WORDS = {
         "in your code decides between None and a number?",
     ],
     Code.NOT_FINITE: [
-        "{Your} {contains} {kind} in {count}, first at {first}{ranges} | Which operation "
-        "produces {kind}?",
-        "{Your} {is} {kind}{everywhere}{ranges} | Which operation produces {kind}?",
+        "{Your} {contains} {values} in {count}, first at {first}{ranges} | Which operation "
+        "produces {values}?",
+        "{Your} {is} {kind}{everywhere}{ranges} | Which operation produces {values}?",
         "{Your} {contains} nan or infinite values | Which operation produces them?",
     ],
     Code.FEW_DIGITS: [
@@ -747,7 +747,7 @@ def _factor(data):
     if "factor" not in data:
         return {}
     name, sign, power = data["factor"], data["sign"], data["power"]
-    times = f"{name} times too {'large' if power > 0 else 'small'}"
+    times = f"{name} times too large" if power > 0 else f"too small by a factor of {name}"
     times += ", with the wrong sign" if sign < 0 else ""
     times = "minus the correct value" if name == "1" else times
     if sizes := data.get("sizes"):
@@ -765,6 +765,8 @@ def _not_finite(data):
     """Return the fields of entries that are nan or infinite."""
     ranges = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
     fields = {"ranges": f" (inputs: {', '.join(ranges)})" if ranges else ""}
+    if "kind" in data:
+        fields["values"] = "nan" if data["kind"] == "nan" else "infinite values"
     return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 

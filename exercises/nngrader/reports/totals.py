@@ -222,8 +222,8 @@ def totals(
     few = []
     if counting and rules.drop_lowest >= len(counting):
         few = [
-            f"the rules drop {rules.drop_lowest} assignments, but only {len(counting)} that "
-            "count are graded, so none would remain: drop fewer"
+            f"the rules drop {counted(rules.drop_lowest, 'assignment')}, but the number of "
+            f"graded assignments that count is {len(counting)}: drop fewer"
         ]
     if faults := lost + few:
         first = "" if len(faults) == 1 else "the rules do not fit the course:\n  "

@@ -241,7 +241,10 @@ def processor() -> str:
         variables that selected them. Submissions in the sandbox don't get these variables.
     """
     loops = np.show_config(mode="dicts").get("SIMD Extensions", {})
-    parts = [platform.machine(), f"NumPy with {(loops.get('found') or loops.get('baseline'))[-1]}"]
+    parts = [
+        platform.machine(),
+        f"NumPy with {(loops.get('found') or loops.get('baseline'))[-1]}",
+    ]
     parts += _kernels()
     return ", ".join(parts + [f"{s}={os.environ[s]}" for s in SWITCHES if os.environ.get(s)])
 
