@@ -70,13 +70,3 @@ def test_program_prints_what_it_prints_with_torch(program, folders):
     numbers = [[float(n) for n in NUMBER.findall(text)] for text in (got, want)]
     assert len(numbers[1]) >= 20
     assert numbers[0] == pytest.approx(numbers[1], rel=1e-5, abs=1e-5)
-
-
-def test_programs_cannot_import_torch_and_do_not_mention_nnlib(tmp_path):
-    program = tmp_path / "program.py"
-    program.write_text("import torch\nimport torch.fx\n")
-    run("nnlib", tmp_path, program)
-    (error,) = read(program, [tmp_path], ".err")
-    assert "torch.fx has no place in nnlib" in error
-    for program in PROGRAMS:
-        assert "nnlib" not in program.read_text(encoding="utf-8")
