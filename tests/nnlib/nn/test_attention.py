@@ -10,12 +10,6 @@ from nnlib import nn
 from tests.nnlib.harness import naming
 
 
-def test_equal_keys_are_averaged(rng):
-    values = rng.standard_normal((5, 2))
-    y = F.scaled_dot_product_attention(rng.standard_normal((3, 4)), np.ones((5, 4)), values)
-    np.testing.assert_allclose(y, np.tile(values.mean(0), (3, 1)), rtol=1e-12)
-
-
 def test_query_that_sees_nothing_gets_0_and_gives_no_gradient(rng):
     for added in [True, False]:
         with naming(added):
