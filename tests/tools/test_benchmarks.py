@@ -13,7 +13,6 @@ ROWS = {
         *("cumsum(0)", "cumsum(1)", "cumprod(1)", "geometric mean"),
     ],
     ("--imports",): ["whole process", "minus an empty interpreter"],
-    ("--growth",): ["batch of", "depth of", "length of", "graph of 100,000", "memory of"],
 }
 
 
