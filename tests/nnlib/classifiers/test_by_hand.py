@@ -2,6 +2,8 @@
 
 from fractions import Fraction as Fr
 
+import numpy as np
+
 from tests.nnlib.harness import Late
 
 ours = Late("nnlib.classifiers")
@@ -28,3 +30,9 @@ def test_the_subgradient_counts_the_missed_margins():
 def test_a_margin_just_met_has_no_subgradient():
     assert ours.hinge_gradient([[0, 1]], [1]).tolist() == [[0, 0]]
     assert ours.hinge_gradient([[0.1, 1.1]], [1]).tolist() == [[0, 0]]
+
+
+def test_bayes_rule_on_two_gaussians_gives_the_log_odds_computed_by_hand():
+    model = ours.GaussianClassifier().fit([[0.0], [2.0], [4.0], [6.0]], [0, 0, 1, 1])
+    # means 1 and 5, variance 1: log odds = (5 - 1) x - (25 - 1) / 2 = 4x - 12
+    np.testing.assert_allclose(model.decision_function([[3.0], [3.5]]), [0, 2], atol=1e-12)
