@@ -361,6 +361,8 @@ def recipe(bench: Bench, data: tuple, whole: bool) -> list[dict]:
 
 def measure(device: str, small: bool, folder: str | None = None) -> dict:
     """Measure everything on a device; return the results with details of the machine."""
+    from nnlib.__main__ import processor
+
     bench = Bench(device, small)
     for part in (products, additions, precisions, copies, steps, graphs):
         part(bench)
@@ -379,16 +381,6 @@ def measure(device: str, small: bool, folder: str | None = None) -> dict:
         "times": bench.rows,
         "training": recipe(bench, data, bool(folder)),
     }
-
-
-def processor() -> str:
-    """Return the name of the machine's processor."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            model = next(line for line in lines if "model name" in line)
-        return model.partition(": ")[2].strip()
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def read() -> dict:

@@ -254,23 +254,14 @@ def print_times() -> None:
 
 def machine() -> str:
     """Return a line with the processor, the number of threads and the versions."""
+    from nnlib.__main__ import processor
+
     kind = "processor time" if options.threads == 1 else "wall time"
     threads = f"{options.threads} thread{'s' * (options.threads > 1)} for each library"
     blas = next(pool for pool in threadpool_info() if pool["user_api"] == "blas")
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
     versions += f" ({blas['internal_api']}, kernels for {blas['architecture']})"
     return f"{processor()}, {os.cpu_count()} cores; {threads}, {kind}; {versions}"
-
-
-def processor() -> str:
-    """Return the name of the machine's processor."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return (
-                next(line for line in lines if "model name" in line).partition(": ")[2].strip()
-            )
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 # Peak memory: each library runs in its own process, and the kernel measures the memory.

@@ -14,18 +14,6 @@ from tests.nnlib.harness import naming
 from tests.nnlib.nn.small_modules import Block, Shared, network, torch_block
 
 
-def test_states_are_interchanged_with_torch(rng):
-    ours, theirs = network(nnlib), network(torch)
-    ours.load_state_dict({k: v.numpy() for k, v in theirs.state_dict().items()})
-    x = rng.standard_normal((5, 2, 3)).astype("f4")
-    expected = theirs(torch.tensor(x)).detach().numpy()
-    got = ours(nnlib.tensor(x)).detach().numpy()
-    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-6)
-    fresh = network(torch)
-    fresh.load_state_dict({k: torch.tensor(v.numpy()) for k, v in ours.state_dict().items()})
-    np.testing.assert_array_equal(fresh(torch.tensor(x)).detach().numpy(), expected)
-
-
 def test_state_dicts_match_torch():
     for prefix in ["", "top."]:
         with naming(prefix):

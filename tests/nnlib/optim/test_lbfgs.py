@@ -39,16 +39,11 @@ def closure_of(L, optimizer, p, f, seen):
     return closure
 
 
-def steps_of(L, make, options, start, f, steps, restart=None):
+def steps_of(L, make, options, start, f, steps):
     """Return the loss of each evaluation, and parameters and optimizer after some steps."""
     p = [L.tensor(a, requires_grad=True) for a in start]
     optimizer, seen = make(p, **options), []
-    for step in range(steps):
-        if step == restart:
-            state = optimizer.state_dict()
-            p = [x.detach().clone().requires_grad_() for x in p]
-            optimizer = make(p)
-            optimizer.load_state_dict(state)
+    for _ in range(steps):
         optimizer.step(closure_of(L, optimizer, p, f, seen))
     return seen, [x.detach().numpy() for x in p], optimizer
 
