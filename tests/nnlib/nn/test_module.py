@@ -7,7 +7,7 @@ import torch
 import nnlib
 from nnlib import nn
 from tests.nnlib.harness import naming
-from tests.nnlib.nn.small_modules import Block, Shared, torch_block
+from tests.nnlib.nn.small_modules import Shared, block
 
 
 def test_a_shared_layer_counts_once_and_is_saved_twice():
@@ -66,8 +66,8 @@ LISTINGS = [
 def test_listings_match_torch():
     for name, options in LISTINGS:
         with naming(name):
-            got = [k for k, _ in getattr(Block(), name)(**options)]
-            assert got == [k for k, _ in getattr(torch_block(), name)(**options)]
+            got = [k for k, _ in getattr(block(nnlib), name)(**options)]
+            assert got == [k for k, _ in getattr(block(torch), name)(**options)]
 
 
 def test_a_part_that_is_not_there_is_named():
