@@ -16,7 +16,6 @@ import pytest
 HERE = Path(__file__).parent
 NO_PROGRAMS = {"conftest", "drawn", "run", "test_tutorials"}
 PROGRAMS = sorted(p for p in HERE.glob("*.py") if p.stem not in NO_PROGRAMS)
-QUICK = ("lenet", "transformer_block", "recurrent_classifier", "policies")
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]\d+)?|nan|inf")
 SETTINGS = {
     **{"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
@@ -37,12 +36,10 @@ def run(library, out, *programs):
 
 
 @pytest.fixture(scope="module")
-def folders(request, tmp_path_factory):
+def folders(tmp_path_factory):
     """Return the folders of what the programs print with nnlib and with torch."""
     out = {library: tmp_path_factory.mktemp(library) for library in ("nnlib", "torch")}
-    slow = request.config.getoption("slow")
-    programs = [p for p in PROGRAMS if slow or p.stem in QUICK]
-    assert [run(library, folder, *programs) for library, folder in out.items()] == ["", ""]
+    assert [run(library, folder, *PROGRAMS) for library, folder in out.items()] == ["", ""]
     return out["nnlib"], out["torch"]
 
 
@@ -51,13 +48,7 @@ def words(text):
     return NUMBER.sub("#", text.replace("torch.", "")).split()
 
 
-@pytest.mark.parametrize(
-    "program",
-    [
-        pytest.param(p, id=p.stem, marks=[pytest.mark.slow] * (p.stem not in QUICK))
-        for p in PROGRAMS
-    ],
-)
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
 def test_program_prints_what_it_prints_with_torch(program, folders):
     got, want = ((f / f"{program.stem}.txt").read_text("utf-8") for f in folders)
     assert words(got) == words(want)
