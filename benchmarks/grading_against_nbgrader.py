@@ -25,6 +25,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 from nngrader.course import Course
 from nngrader.course.folder import read_problems
 from nngrader.engine import cases_json
@@ -189,16 +190,12 @@ def timed(lines: list, where: Path, env: dict, may_fail: bool = False) -> tuple[
 
 def resident(pid: int) -> int:
     """Return the bytes of a process and its descendants; each counts the pages it shares."""
-    total, todo = 0, [pid]
-    while todo:
-        try:
-            p = todo.pop()
-            total += int(Path(f"/proc/{p}/statm").read_text().split()[1]) * 4096
-            for task in Path(f"/proc/{p}/task").iterdir():
-                todo += map(int, (task / "children").read_text().split())
-        except (OSError, ValueError, IndexError):
-            continue
-    return total
+    try:
+        parent = psutil.Process(pid)
+        processes = [parent, *parent.children(recursive=True)]
+        return sum(p.memory_info().rss for p in processes)
+    except psutil.NoSuchProcess:  # one of them has just ended
+        return 0
 
 
 def scores(course: Path) -> dict:
