@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import inspect
 import json
 import os
 import re
@@ -21,8 +22,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -80,34 +83,31 @@ def make_course(folder: Path) -> Path:
     return folder
 
 
-def definitions(file: Path) -> dict[str, ast.stmt]:
-    """Return the functions and constants of a file and of the files that it imports."""
-    found = {}
-    for node in ast.parse(file.read_text()).body:
-        if isinstance(node, ast.ImportFrom) and node.level:
-            found |= definitions(file.with_name(f"{node.module}.py"))
-        elif isinstance(node, ast.FunctionDef):
-            node.decorator_list = []
-            found[node.name] = node
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = node
-    return found
+def definition(function: Callable) -> ast.FunctionDef:
+    """Return the syntax tree of a function without its decorators."""
+    source = textwrap.dedent(inspect.getsource(inspect.unwrap(function)))
+    (node,) = ast.parse(source).body
+    node.decorator_list = []
+    return node
 
 
-def cell(problem: str, answer: str, found: dict[str, ast.stmt]) -> str:
-    """Return a cell that answers a problem with a function of its file.
+def cell(problem: str, function: Callable) -> str:
+    """Return a cell that answers a problem with a function, and contains all that it calls.
 
-    All definitions in the cell get other names, so that they don't replace the student's
-    answers to other problems.
+    All functions in the cell get other names, so that they don't replace the student's answers
+    to other problems.
     """
-    needed, todo = set(), [answer]
+    names, needed = inspect.unwrap(function).__globals__, {}
+    todo = [definition(function)]
+    todo[0].name = "answer"
     while todo:
-        needed.add(name := todo.pop())
-        used = {n.id for n in ast.walk(found[name]) if isinstance(n, ast.Name)}
-        todo += (used & found.keys()) - needed
-    text = "\n\n".join(ast.unparse(node) for name, node in found.items() if name in needed)
+        node = todo.pop()
+        needed[node.name] = node
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - needed.keys()
+        todo += [definition(names[n]) for n in used if inspect.isfunction(names.get(n))]
+    text = "\n\n".join(map(ast.unparse, needed.values()))
     text = re.sub(rf"\b({'|'.join(needed)})\b", rf"{problem}_\1", text)
-    call = f"def {problem}(*args, **kwargs):\n    return {problem}_{answer}(*args, **kwargs)"
+    call = f"def {problem}(*args, **kwargs):\n    return {problem}_answer(*args, **kwargs)"
     return f"{text}\n\n{call}"
 
 
@@ -117,19 +117,17 @@ def fill(course: Path, count: int) -> None:
     The first student answers everything correctly. The answers of the others depend on their
     numbers.
     """
-    folder = course / "problems" / NAME
     released = (course / "release" / NAME / f"{NAME}.ipynb").read_text()
-    found, known = {}, {}
-    for p in read_problems(folder):
-        found[p.name] = definitions(folder / f"{p.name}.py")
-        wrong = (m.solve.__name__ for m in p.mistakes.values())
-        known[p.name] = list(dict.fromkeys([p.name, *p.alternatives, *wrong]))
+    known = {
+        p.name: [p.solve, *p.alternatives.values(), *(m.solve for m in p.mistakes.values())]
+        for p in read_problems(course / "problems" / NAME)
+    }
     for number in range(count):
         notebook = json.loads(released)
         cells = {gid(c): c for c in notebook["cells"]}
-        for k, (problem, names) in enumerate(known.items()):
-            answer = names[number * (k + 1) % len(names)]
-            cells[problem]["source"] = cell(problem, answer, found[problem])
+        for k, (problem, functions) in enumerate(known.items()):
+            answer = functions[number * (k + 1) % len(functions)]
+            cells[problem]["source"] = cell(problem, answer)
         own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         own |= {"id": f"mine-{number}", "source": f"print('attempt', {number})"}
         notebook["cells"].append(own)  # so that no two submissions are the same
