@@ -173,7 +173,14 @@ def raw_scores(f, p):
 
 
 WRONG = {
-    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "divide each pixel by 255"),
+    "not scaled": (GOOD, lambda f, p: P.solve(f, p * 255.0), "aren't divided by 255"),
+    "whole pixels": (GOOD, lambda f, p: P.solve(f, p // 255 * 255), "pixels are only 0 and 1"),
+    "one sum": (GOOD, lambda f, p: raw_scores(f, p) - 20, "from the scores of all images"),
+    "no logarithm": (
+        GOOD,
+        lambda f, p: raw_scores(f, p) - np.exp(raw_scores(f, p)).sum(axis=1, keepdims=True),
+        "subtracts the sum of exp(s)",
+    ),
     "scores": (GOOD, raw_scores, "Your function returns scores"),
     "probabilities": (
         GOOD,

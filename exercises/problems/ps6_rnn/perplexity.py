@@ -102,8 +102,8 @@ hesitation.known["bits value"] = {
     "Which base does the formula use for the logarithm?": {
         "bases_mixed": {" / np.log(2)": "", "np.exp(surprise.mean())": "2 ** surprise.mean()"}
     },
-    "Your code takes the base-2 logarithm of the sum, but subtracts a logit, which is a natural "
-    "logarithm. How do you convert the logit to base 2?": {
+    "Your code takes the base-2 logarithm of the sum, but subtracts a logit, which is a "
+    "natural logarithm. How do you convert the logit to base 2?": {
         "logit_not_converted": {
             "np.log(np.exp(s)": "np.log2(np.exp(s)",
             " / np.log(2), np.exp(surprise.mean())": ", 2 ** surprise.mean()",
