@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from nngrader.engine.declaration.edit import edited
 
 from nnlib import nn, no_grad, tensor
 from nnlib.datasets import shakespeare
@@ -219,6 +220,8 @@ def nothing_learned(file, text):
     return np.full((len(text) - 1, text.shape[1]), np.log2(36))
 
 
+OLD_C = [("c = f * c", "old, c = c, f * c"), ("np.tanh(c)", "np.tanh(old)")]
+OLD_H = [("h = o * np.tanh(c)", "old, h = h, o * np.tanh(c)"), ("s = h @", "s = old @")]
 WRONG = {
     "guesses": (GOOD, lambda f, t: 0.0 * t[1:], "differ from the bits of the network"),
     "nats": (GOOD, lambda f, t: P.solve(f, t) * np.log(2), "natural logarithms"),
@@ -234,6 +237,9 @@ WRONG = {
         lambda f, t: P.solve(f | {"b": np.roll(f["b"], 3)}, t),
         "differ from the bits of the network",
     ),
+    "logits of c": (GOOD, edited(P.solve, "a test", ("s = h @", "s = c @")), "computed from c"),
+    "old c": (GOOD, edited(P.solve, "a test", OLD_C), "from the c of the step before"),
+    "old h": (GOOD, edited(P.solve, "a test", OLD_H), "before it has read text[t]"),
     "nan": (GOOD | {"b_y": np.full(36, np.nan)}, P.solve, "finite real numbers"),
     "too wide": (some_arrays(H=129), P.solve, "H from 1 to 128"),
     "one missing": (WITHOUT_U, nothing_learned, "five arrays"),
