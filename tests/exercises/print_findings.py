@@ -25,7 +25,9 @@ def main():
 
 def _print_findings(name, title, f):
     """Print the findings on one function; return whether there were any."""
-    shown, hidden = (judged(packed(name, 1, visible, variants=True), f) for visible in (True, False))
+    shown, hidden = (
+        judged(packed(name, 1, visible, variants=True), f) for visible in (True, False)
+    )
     if not shown.findings + hidden.findings:
         return False
     print(f"\n{hidden.score:5.1f}  {name}: {title}")
