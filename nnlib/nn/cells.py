@@ -169,8 +169,8 @@ class LSTMCell(Cell):
 
     .. math::
 
-        i, f, o &= \sigma(W_{i,f,o}\, x + b_{i,f,o} + U_{i,f,o}\, h + c_{i,f,o}) \\
-        g &= \tanh(W_g x + b_g + U_g h + c_g) \\
+        i, f, o &= \sigma(W_{i,f,o}\, x + b_{i,f,o} + U_{i,f,o}\, h + d_{i,f,o}) \\
+        g &= \tanh(W_g x + b_g + U_g h + d_g) \\
         c' &= f c + i g \\
         h' &= o \tanh c'
 
@@ -186,7 +186,7 @@ class LSTMCell(Cell):
     weight_ih, weight_hh : (4H, D) and (4H, H) float
         W and U, with the rows of the gates in the order i, f, g, o.
     bias_ih, bias_hh : (4H,) float or None
-        Biases b and c.
+        Biases b and d.
 
     Source: Goodfellow et al. (2016), equations 10.40 to 10.44; Gers et al. (2000).
 
