@@ -149,6 +149,7 @@ VALUES += [
     for mode in ("floor", "trunc")
 ]
 VALUES += [
+    *(Case("pow", lambda L, x, n=n: L.pow(x, n), ((3, 5),), integers) for n in (3, 4)),
     Case("allclose", lambda L, a: L.allclose(a, a + 1e-9), ((3, 5),)),
     Case("allclose", lambda L, a: L.allclose(a, a + 1e-3, rtol=0.0), ((3, 5),), note="far"),
     Case("allclose", lambda L, a: L.allclose(a, a, equal_nan=True), ((9,),), special, "NaN"),
