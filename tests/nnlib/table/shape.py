@@ -104,6 +104,7 @@ VALUES = [
     Case("chunk", lambda L, x: L.chunk(x, 3), ((0, 3),), note="of nothing"),
     Case("unbind", lambda L, x: L.unbind(x), ((2, 0),), note="of nothing"),
     Case("diagonal", lambda L, x: x.trace(), MATRIX, integers, note="trace of integers"),
+    Case("view", lambda L, x: x.view(5, 0), ((0, 3),), note="nothing"),
 ]
 
 
