@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import nnlib
-from nnlib import nn, optim
+from nnlib import nn
 from nnlib.serialization import load, save
 from nnlib.tensor import wrap
 from tests.nnlib.harness import naming
@@ -110,33 +110,6 @@ def test_requires_grad_and_the_kind_of_tensor_are_kept():
     y = nnlib.ones(2, requires_grad=True) * 3  # the history is not saved, as in torch
     assert again(y).is_leaf
     assert again(y).requires_grad
-
-
-@pytest.mark.parametrize("name", [n for n in optim.__all__ if n in ("SGD", "Adam", "AdamW")])
-def test_an_optimizer_continues_from_a_file(name):
-    def train(model, optimizer):
-        x = nnlib.tensor(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))
-        losses = []
-        for _ in range(3):
-            optimizer.zero_grad()
-            loss = (model(x) ** 2).sum()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-        return losses
-
-    model = nn.Linear(2, 3)
-    options = dict(momentum=0.9) if name == "SGD" else {}
-    optimizer = getattr(optim, name)(model.parameters(), lr=0.01, **options)
-    train(model, optimizer)
-    file = saved({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3})
-    expected = train(model, optimizer)
-    checkpoint = load(file)
-    model = nn.Linear(2, 3)
-    optimizer = getattr(optim, name)(model.parameters(), lr=5.0, **options)
-    model.load_state_dict(checkpoint["model"])
-    optimizer.load_state_dict(checkpoint["optimizer"])
-    assert train(model, optimizer) == expected
 
 
 def test_state_dicts_of_torch_are_read():
