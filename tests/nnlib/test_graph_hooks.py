@@ -68,45 +68,5 @@ def accumulated(L):
     return seen
 
 
-def retained_before_a_hook(L):
-    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
-    h.retain_grad()
-    h.register_hook(lambda g: g * 10)
-    h.sum().backward()
-    return h.grad.tolist()
-
-
-def retained_before_a_change_in_place(L):
-    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
-    h.retain_grad()
-    h.mul_(5)
-    (h * h).sum().backward()
-    return h.grad.tolist()
-
-
-def retained_before_a_change_of_a_view(L):
-    h = L.tensor([1.0, 2.0], requires_grad=True) * 2
-    h.retain_grad()
-    h[0] = 5.0
-    (h * h).sum().backward()
-    return h.grad.tolist()
-
-
-def asked_for_by_backward(L):
-    x = L.tensor([1.0, 2.0], requires_grad=True)
-    h = x * 2
-    (h * h).sum().backward(inputs=[h, h], retain_graph=True)
-    (3 * h).sum().backward()
-    return h.grad.tolist(), x.grad.tolist()
-
-
-@pytest.mark.parametrize(
-    "f",
-    [
-        *(accumulated, retained_before_a_hook, retained_before_a_change_in_place),
-        *(retained_before_a_change_of_a_view, asked_for_by_backward),
-    ],
-)
-@pytest.mark.filterwarnings("ignore:The .grad attribute")
-def test_a_retained_gradient_matches_torch(f):
-    assert f(nnlib) == f(torch)
+def test_a_hook_after_accumulation_matches_torch():
+    assert accumulated(nnlib) == accumulated(torch)
