@@ -106,6 +106,11 @@ class Bad(NamedTuple):
         return f"{self.name}, {where}"
 
 
+def expressions(text):
+    """Return the expressions of a text, which semicolons separate."""
+    return [" ".join(call.split()) for call in text.split(";")]
+
+
 def calls(names, text):
     """Return the calls of a text, separated by semicolons: the name, a function, and the call.
 
@@ -116,8 +121,7 @@ def calls(names, text):
         r"L\.(?:nn\.functional\.)?(\w+)\(|\)\.(\w+)\(|^(?!ones|narrow)(\w+)\(L|^(\w+):"
     )
     results = []
-    for call in text.split(";"):
-        call = " ".join(call.split())
+    for call in expressions(text):
         name = next(filter(None, functions.search(call).groups()))
         call = call.removeprefix(f"{name}: ")
         f = functools.partial(lambda call, L: eval(call, names | dict(L=L)), call)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.nnlib.derivatives import BOTH, assert_same, numbers
-from tests.nnlib.harness import assert_refused
+from tests.nnlib.harness import assert_refused, expressions
 
 
 def named(L):
@@ -27,9 +27,9 @@ grad(grad(s, a, create_graph=True)[0].sum(), (a, b))
 """
 
 
-@pytest.mark.parametrize("call", GRADS.split(";"))
+@pytest.mark.parametrize("call", expressions(GRADS))
 def test_grad_matches_torch(call):
-    assert_same(*(numbers(eval(call.strip(), named(L))) for L in BOTH))
+    assert_same(*(numbers(eval(call, named(L))) for L in BOTH))
 
 
 BACKWARDS = """
@@ -39,12 +39,12 @@ grad(s, a, create_graph=True)[0].sum().backward()
 """
 
 
-@pytest.mark.parametrize("call", BACKWARDS.split(";"))
+@pytest.mark.parametrize("call", expressions(BACKWARDS))
 def test_backward_fills_the_leaves_as_in_torch(call):
     leaves = []
     for L in BOTH:
         names = named(L)
-        eval(call.strip(), names)
+        eval(call, names)
         leaves.append(numbers([names[x].grad for x in "abu"]))
     assert_same(*leaves)
 
@@ -57,5 +57,5 @@ grad(s, a, allow_unused=False, materialize_grads=True)
 
 
 def test_grad_refuses_what_torch_refuses():
-    calls = [lambda L, call=call: eval(call.strip(), named(L)) for call in REFUSED.split(";")]
+    calls = [lambda L, call=call: eval(call, named(L)) for call in expressions(REFUSED)]
     assert_refused([(call, (RuntimeError, ValueError)) for call in calls], *BOTH)

@@ -8,7 +8,7 @@ import torch
 
 import nnlib
 from nnlib.printing import set_printoptions
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import expressions, naming
 
 SHAPES = [(), (1,), (5,), (17,), (60,), (2, 3), (3, 1), (4, 30), (2, 2, 3), (2, 1, 2, 3)]
 LONG = [(1001,), (2000,), (40, 50), (3, 400), (500, 3), (2, 30, 40), (7, 7, 7, 7), (6, 200)]
@@ -129,13 +129,13 @@ x.scatter_add(0, L.tensor([[0]]), x); x.index_add(0, L.tensor([0]), x[:1])
 
 
 def test_the_operation_that_made_a_tensor_is_named_as_in_torch():
-    for call in CALLS.split(";"):
+    for call in expressions(CALLS):
         titles = []
         for L in (nnlib, torch):
             x = L.tensor([[1.0, 2.0], [3.0, 5.0]], requires_grad=True)
             names = dict(L=L, F=L.nn.functional, x=x, i=L.tensor([0, 1]))
             try:
-                titles.append(repr(eval(call.strip(), names)).partition("grad_fn=")[2])
+                titles.append(repr(eval(call, names)).partition("grad_fn=")[2])
             except RuntimeError:
                 titles.append("refused")
         assert titles[0] == titles[1], call
