@@ -119,16 +119,11 @@ def test_tensor_that_is_not_filled_has_shape_and_dtype(L):
 BAD = [
     *raising(
         globals(),
-        ValueError,
-        """
+        ValueError="""
         L.tensor([[1, 2], [3]]); L.tensor([L.ones(2)]); L.Tensor([[1, 2], [3]]);
         L.asarray([1], copy=False); L.asarray(np.ones(2), dtype=L.float32, copy=False)
         """,
-    ),
-    *raising(
-        globals(),
-        TypeError,
-        """
+        TypeError="""
         L.tensor("a"); L.tensor([1], dtype="float32"); L.tensor([1], dtype=3);
         L.Tensor([1], [2]); L.Tensor(2, 3.0); L.Tensor([1.0], requires_grad=True);
         L.Tensor(np.array(["a"])); L.LongTensor(L.ones(2)); L.from_numpy([1]); L.zeros();
@@ -136,11 +131,7 @@ BAD = [
         L.full((2,), L.ones(2)); L.arange("a"); L.arange(); L.zeros_like(3); L.ones_like([1]);
         L.empty_like(3); L.full_like(3, 1); L.full_like(L.ones(2), "a")
         """,
-    ),
-    *raising(
-        globals(),
-        RuntimeError,
-        """
+        RuntimeError="""
         L.tensor([1, 2], requires_grad=True); L.tensor([300], dtype=L.uint8); L.Tensor(-1);
         L.IntTensor([2**40]); L.asarray([1], requires_grad=True); L.zeros(-1);
         L.zeros(2, device="bogus"); L.ones(2, dtype=L.int64, requires_grad=True); L.empty(-1);

@@ -127,6 +127,15 @@ POOLS += [("avg_pool2d", (2, 3, 7, 7))]
 IMAGE = (2, 4, 6, 6)
 
 BAD = [
+    *refused(
+        globals(),
+        ValueError="""
+        F.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "cubic", "zeros", True);
+        F.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "nearest", "same", True);
+        F.affine_grid(L.ones(2, 3), (2, 1, 3, 3), True);
+        F.affine_grid(L.ones(2, 2, 3), (2, 1, 0, 3), True)
+        """,
+    ),
     bad_kernel("conv1d", IMAGE, (5, 4, 3)),
     bad_kernel("conv1d", (2, 4, 6), (5, 3, 3)),
     bad_kernel("conv1d", (2, 4, 6), (5, 4, 9)),
@@ -180,16 +189,6 @@ BAD = [
             *((IMAGE, (1, 3, 3, 2)), (IMAGE, (2, 3, 3, 3))),
         )
     ],
-    *refused(
-        globals(),
-        ValueError,
-        """
-        L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "cubic", "zeros", True);
-        L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2, "nearest", "same", True);
-        L.nn.functional.affine_grid(L.ones(2, 3), (2, 1, 3, 3), True);
-        L.nn.functional.affine_grid(L.ones(2, 2, 3), (2, 1, 0, 3), True)
-        """,
-    ),
     Bad(
         "grid_sample",
         lambda L: L.nn.functional.grid_sample(*[L.ones(1, 1, 1, 2)] * 2),
