@@ -140,6 +140,7 @@ CASES = [
     Case("setitem", written(([0, 2], [1, 4])), ((3, 5), (2,)), note="pairs"),
     Case("setitem", written(lambda L: at(L, INDEX > 1)), ((3, 4), ()), note="boolean"),
     Case("setitem", written(lambda L: at(L, MASK), 7), MATRIX, note="value"),
+    Case("setitem", written(lambda L: at(L, True)), ((), ()), note="0-d mask", arrays=False),
     Case("setitem", written((1, slice(None), [0, 2])), ((2, 3, 4), (3, 2)), arrays=False),
     Case("sort", lambda L, x: L.sort(x)[0], MATRIX, apart),
     Case("sort", lambda L, x: L.sort(x, 0, descending=True).values, MATRIX, apart),
@@ -315,5 +316,5 @@ BAD = [
         L.index_put(ones(L, 3), at(L, [0]), ones(L)); L.index_put(ones(L, 3), (0,), ones(L));
         L.index_put(ones(L, 3), (at(L, [0]),), 1.0); L.nonzero(ones(L, 3), 1, 2)
         """,
-    ),
+    )
 ]
