@@ -183,26 +183,6 @@ def upstream(case, arrays, rng):
     return rng.standard_normal(y.shape).astype(y.dtype)
 
 
-def numerical_vjp(case, arrays, v, step=1e-6):
-    """Return central differences of sum(v * y) with respect to each element of each input."""
-
-    def value():
-        return np.sum(v * case.call(nnlib, *[wrap(a.copy()) for a in arrays]).numpy())
-
-    gradients = []
-    for a in arrays:
-        g = np.empty_like(a)
-        for i in np.ndindex(a.shape):
-            middle = a[i]
-            a[i] = middle + step
-            above = value()
-            a[i] = middle - step
-            g[i] = (above - value()) / (2 * step)
-            a[i] = middle
-        gradients.append(g)
-    return gradients
-
-
 def second_derivatives(L, case, arrays, v):
     """Return the gradients of the sum of the cubed first gradients of sum(v y²)."""
     inputs = [leaf(L, a) for a in arrays]
