@@ -28,7 +28,7 @@ TABLES = [
     for file in sorted(Path(__file__).with_name("table").glob("*.py"))
 ]
 CASES = [case for table in TABLES for case in table.CASES]
-VALUES = [case for table in TABLES for case in table.VALUES]
+VALUES = [case for table in TABLES for case in getattr(table, "VALUES", ())]
 BAD = [bad for table in TABLES for bad in table.BAD]
 PUBLIC = {  # aliases count once
     getattr(module, name).__name__ for module in (ops, functional) for name in module.__all__

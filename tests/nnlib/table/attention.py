@@ -48,8 +48,6 @@ CASES = [
     ),
 ]
 
-VALUES: list[Case] = []
-
 
 def bad(*shapes, mask=None, torch="same", **options):
     """Return a refused call with inputs of the given shapes, and a mask if there is one."""

@@ -42,8 +42,6 @@ CASES = [
     ),
 ]
 
-VALUES: list[Case] = []
-
 
 def triplet(*shapes, **options):
     """Return a call of the triplet loss with zeros of some shapes."""

@@ -60,7 +60,6 @@ CASES += [
     ctc((6, 2), (2, 3), blank=3, targets=LABELS % 3, zero_infinity=True, note="too short"),
     ctc((6,), (2,), targets=LABELS[0, :2], reduction="none", note="one sequence"),
 ]
-VALUES: list[Case] = []
 
 
 def of(name, target, weight=None, shape=(3, 5), **options):
