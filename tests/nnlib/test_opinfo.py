@@ -247,10 +247,6 @@ def samples(op, dtype):
         yield sample, args, kwargs, history
 
 
-def label(op):
-    return f"{op.name}-{op.variant_test_name}" if op.variant_test_name else op.name
-
-
 def compare(op, dtype, rng):
     """Compare the samples in both libraries: results, and for float64 gradients."""
     for sample, args, kwargs, history in samples(op, dtype):

@@ -13,7 +13,6 @@ from tests.nnlib.harness import assert_refused
 
 RNG = np.random.default_rng(0)
 A, B, C = (RNG.standard_normal(s) for s in [(3, 2), (2, 4), (4,)])
-S = RNG.uniform(0.5, 2, (3, 4))
 
 
 def affine(m, a, b, c):

@@ -68,10 +68,6 @@ NUMBERS_ONLY = ["hardtanh", "relu", "relu6"]
 BAD = [
     *[Bad(name, of("int64", name)) for name in FLOATS_ONLY],
     *[Bad(name, of("bool", name)) for name in NUMBERS_ONLY],
-    *[
-        Bad(name, lambda L, name=name: getattr(F(L), name)("text"), TypeError, t)
-        for name, t in (("elu", TypeError),)
-    ],
     Bad("gelu", lambda L: F(L).gelu(L.ones(3), approximate="exact")),
     Bad("hardtanh", lambda L: F(L).hardtanh(L.ones(3), 1.0, -1.0), ValueError),
     Bad("prelu", lambda L: F(L).prelu(L.ones(3, 5), L.ones(3))),

@@ -4,7 +4,6 @@ import numpy as np
 
 from tests.nnlib.harness import Bad, Case, index, refused, weights
 
-INDEX = np.array([[0, 2, 1, 0], [3, 3, 0, 4], [1, 0, 2, 2]])
 CLASSES = np.array([2, 0, 4])
 
 
