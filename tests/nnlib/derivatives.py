@@ -40,8 +40,8 @@ def slope(y, x):
     return x.grad.tolist()
 
 
-def outcome(f, L):
+def outcome(f, L, *args):
     try:
-        return f(L)
+        return f(L, *args)
     except RuntimeError as error:
         return type(error)

@@ -1,5 +1,6 @@
 """Types for the table of operations, and functions that run an entry in both libraries."""
 
+import builtins
 import functools
 import importlib
 import re
@@ -106,33 +107,44 @@ class Bad(NamedTuple):
         return f"{self.name}, {where}"
 
 
+def expressions(text):
+    """Return the expressions of a text, which semicolons separate."""
+    return [" ".join(call.split()) for call in text.split(";")]
+
+
 def calls(names, text):
     """Return the calls of a text, separated by semicolons: the name, a function, and the call.
 
     The name of the function may precede a call, as in "getitem: x[3]"; otherwise, it is the
-    first function of L or method that is called. ``names`` are the global names of the calls.
+    first function of L or F, which is L.nn.functional, or the first method that is called.
+    ``names`` are the global names of the calls.
     """
     functions = re.compile(
-        r"L\.(?:nn\.functional\.)?(\w+)\(|\)\.(\w+)\(|^(?!ones|narrow)(\w+)\(L|^(\w+):"
+        r"\b[LF]\.(?:nn\.functional\.)?(\w+)\(|\)\.(\w+)\(|^(?!ones|narrow)(\w+)\(L|^(\w+):"
     )
     results = []
-    for call in text.split(";"):
-        call = " ".join(call.split())
+    for call in expressions(text):
         name = next(filter(None, functions.search(call).groups()))
         call = call.removeprefix(f"{name}: ")
-        f = functools.partial(lambda call, L: eval(call, names | dict(L=L)), call)
+        f = functools.partial(
+            lambda call, L: eval(call, names | dict(L=L, F=L.nn.functional)), call
+        )
         results.append((name, f, call))
     return results
 
 
-def raising(names, error, text):
-    """Return the calls of a text, each with the error that it raises."""
-    return [(f, error) for _, f, _ in calls(names, text)]
+def raising(names, **texts):
+    """Return the calls of a text for each error, with that error."""
+    return [(bad.call, bad.error) for bad in refused(names, **texts)]
 
 
-def refused(names, error, text):
-    """Return the calls of a text that raise an error, as Bad; see ``calls``."""
-    return [Bad(name, f, error, text=call) for name, f, call in calls(names, text)]
+def refused(names, **texts):
+    """Return the calls of a text for each error, by its name, as Bad; see ``calls``."""
+    return [
+        Bad(name, f, getattr(builtins, error), text=call)
+        for error, text in texts.items()
+        for name, f, call in calls(names, text)
+    ]
 
 
 def index(L, array):
@@ -169,26 +181,6 @@ def upstream(case, arrays, rng):
     """Return a random upstream gradient with the shape of the output."""
     y = case.call(nnlib, *map(wrap, arrays))
     return rng.standard_normal(y.shape).astype(y.dtype)
-
-
-def numerical_vjp(case, arrays, v, step=1e-6):
-    """Return central differences of sum(v * y) with respect to each element of each input."""
-
-    def value():
-        return np.sum(v * case.call(nnlib, *[wrap(a.copy()) for a in arrays]).numpy())
-
-    gradients = []
-    for a in arrays:
-        g = np.empty_like(a)
-        for i in np.ndindex(a.shape):
-            middle = a[i]
-            a[i] = middle + step
-            above = value()
-            a[i] = middle - step
-            g[i] = (above - value()) / (2 * step)
-            a[i] = middle
-        gradients.append(g)
-    return gradients
 
 
 def second_derivatives(L, case, arrays, v):

@@ -1,9 +1,7 @@
 """Tensors from data and from rules, against torch."""
 
-import ast
 from collections import deque  # noqa: F401 (a text below uses it)
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +9,6 @@ import pytest
 import torch
 
 import nnlib
-from nnlib import creation
 from tests.nnlib.harness import assert_refused, calls, each, raising
 
 
@@ -94,12 +91,6 @@ SAME += [  # PyTorch's constructors
     ),
 ]
 SAME = [Made(*case) for case in SAME]
-UNSET = ["empty", "empty_like", "new_empty"]
-METHODS = ["new_tensor", "new_zeros", "new_ones", "new_full", "new_empty"]
-
-
-def test_every_public_name_of_creation_is_tested():
-    assert {case.name for case in SAME} | set(UNSET) == {"Tensor", *creation.__all__, *METHODS}
 
 
 @each(SAME)
@@ -128,16 +119,11 @@ def test_tensor_that_is_not_filled_has_shape_and_dtype(L):
 BAD = [
     *raising(
         globals(),
-        ValueError,
-        """
+        ValueError="""
         L.tensor([[1, 2], [3]]); L.tensor([L.ones(2)]); L.Tensor([[1, 2], [3]]);
         L.asarray([1], copy=False); L.asarray(np.ones(2), dtype=L.float32, copy=False)
         """,
-    ),
-    *raising(
-        globals(),
-        TypeError,
-        """
+        TypeError="""
         L.tensor("a"); L.tensor([1], dtype="float32"); L.tensor([1], dtype=3);
         L.Tensor([1], [2]); L.Tensor(2, 3.0); L.Tensor([1.0], requires_grad=True);
         L.Tensor(np.array(["a"])); L.LongTensor(L.ones(2)); L.from_numpy([1]); L.zeros();
@@ -145,11 +131,7 @@ BAD = [
         L.full((2,), L.ones(2)); L.arange("a"); L.arange(); L.zeros_like(3); L.ones_like([1]);
         L.empty_like(3); L.full_like(3, 1); L.full_like(L.ones(2), "a")
         """,
-    ),
-    *raising(
-        globals(),
-        RuntimeError,
-        """
+        RuntimeError="""
         L.tensor([1, 2], requires_grad=True); L.tensor([300], dtype=L.uint8); L.Tensor(-1);
         L.IntTensor([2**40]); L.asarray([1], requires_grad=True); L.zeros(-1);
         L.zeros(2, device="bogus"); L.ones(2, dtype=L.int64, requires_grad=True); L.empty(-1);
@@ -180,13 +162,6 @@ def test_dtype_that_nnlib_does_not_have_is_refused_by_all_names(dtype):
             call()
 
 
-@pytest.mark.parametrize("dtype", ["c16", "U1", "O"])
-def test_constructor_refuses_arrays_that_are_not_real_numbers(dtype):
-    for L in (nnlib.Tensor, nnlib.LongTensor):
-        with pytest.raises(TypeError, match=r"Tensor: expected .*got"):
-            L(np.zeros(2, dtype))
-
-
 def test_constructor_shares_memory_and_history_as_in_torch():
     for L in (nnlib, torch):
         a, x = np.zeros(2, np.float32), L.ones(2, requires_grad=True)
@@ -195,13 +170,6 @@ def test_constructor_shares_memory_and_history_as_in_torch():
         assert shared.tolist() == [1, 1]
         (L.Tensor(x) * 3).sum().backward()
         assert x.grad.tolist() == [3, 3]
-
-
-def test_library_itself_never_calls_the_constructor():
-    for path in Path(nnlib.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            assert not (is_call and node.func.id == "Tensor"), f"{path}:{node.lineno}: use wrap"
 
 
 @pytest.mark.parametrize("data", [None, [None], 1j, {1, 2}, ["a"], [[1], "ab"]])

@@ -69,19 +69,6 @@ def test_changing_what_a_loader_gave_changes_nothing_else():
             np.testing.assert_array_equal(now, then, err_msg=name)
 
 
-def test_the_digits_are_from_scikit_learn_in_another_order():
-    from sklearn.datasets import load_digits
-
-    original = load_digits()
-    want = {
-        (x.tobytes(), int(y)) for x, y in zip(original.images, original.target, strict=True)
-    }
-    train, test = datasets.digits()
-    X, y = (np.concatenate(pair) for pair in zip(train, test, strict=True))
-    got = {(x.tobytes(), int(c)) for x, c in zip(X.astype(float) * 16, y, strict=True)}
-    assert (len(X), got) == (1797, want)
-
-
 def test_no_day_of_the_weather_is_missing():
     day, X, y = datasets.seattle_weather()
     assert set(np.diff(day).astype(int)) == {1}

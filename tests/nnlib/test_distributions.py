@@ -14,8 +14,8 @@ LIBRARIES = (nnlib, torch)
 SHAPE = (4, 3)
 
 
-def numbers(name, rng):
-    """Return two parameters of a distribution, and values in its support."""
+def numbers(rng):
+    """Return parameters of each distribution, and values in its support."""
     a, b = rng.standard_normal(SHAPE), rng.uniform(0.4, 2, SHAPE[1:])
     p = rng.uniform(0.1, 0.9, SHAPE)
     A = rng.standard_normal((4, 3, 3))
@@ -33,27 +33,15 @@ def numbers(name, rng):
         "Bernoulli logits": (dict(logits=a), rng.integers(0, 2, SHAPE).astype(float)),
         "Categorical": (dict(probs=p), rng.integers(0, 3, (5, 4))),
         "Categorical logits": (dict(logits=3 * a), rng.integers(0, 3, (4,))),
-    }[name]
+    }
 
 
-NAMES = (
-    "Normal",
-    "Bernoulli",
-    "Bernoulli logits",
-    "Categorical",
-    "Categorical logits",
-    "Gamma",
-    "Beta",
-    "Dirichlet",
-    "MultivariateNormal",
-    "MultivariateNormal precision",
-    "MultivariateNormal triangle",
-)
+NAMES = list(numbers(np.random.default_rng(0)))
 
 
 def made(L, name, rng):
     """Return a distribution, its parameters, and values at which to evaluate it."""
-    given, values = numbers(name, rng)
+    given, values = numbers(rng)[name]
     parameters = {k: L.tensor(v, requires_grad=True) for k, v in given.items()}
     d = getattr(L.distributions, name.partition(" ")[0])(**parameters)
     return d, list(parameters.values()), L.tensor(values)

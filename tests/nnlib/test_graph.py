@@ -1,4 +1,4 @@
-"""Declaring operations, keeping what rules read, walking back once and again."""
+"""Declaring operations, keeping what rules read, walking back, hooks, and letting go."""
 
 import gc
 import threading
@@ -6,9 +6,10 @@ import weakref
 
 import numpy as np
 import pytest
+import torch
 
 import nnlib
-from nnlib.graph import record
+from nnlib.graph import Node, record, record_fused
 from tests.nnlib.derivatives import leaf
 
 # Declaring
@@ -112,16 +113,6 @@ def test_a_gradient_has_the_dtype_of_its_tensor():
     assert x.grad.dtype == nnlib.float32
 
 
-def test_a_second_walk_needs_retain_graph():
-    x = leaf(2.0)
-    y = (x * x).sum()
-    y.backward(retain_graph=True)
-    y.backward()
-    assert x.grad.tolist() == [8.0]
-    with pytest.raises(RuntimeError, match="pass retain_graph=True"):
-        y.backward()
-
-
 def test_grad_of_an_input_by_itself_is_the_upstream_gradient():
     x = leaf(2.0)
     up = nnlib.tensor([5.0], dtype=nnlib.float64)
@@ -130,9 +121,155 @@ def test_grad_of_an_input_by_itself_is_the_upstream_gradient():
     assert g.array is not up.array
 
 
-def test_third_derivative_of_a_power():
-    x = leaf(2.0)
-    y = x**5
-    for expected in (80.0, 160.0, 240.0):
-        (y,) = nnlib.grad(y, x, create_graph=True)
-        assert y.item() == pytest.approx(expected)
+# Hooks
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_hook_sees_and_replaces_the_whole_gradient(create_graph):
+    x, seen = leaf(1.0, 2.0), []
+    h = x * 2
+    h.register_hook(lambda g: seen.append(g.tolist()))
+    h.register_hook(lambda g: g * 10)
+    (h.sum() + h.sum()).backward(create_graph=create_graph)
+    assert seen == [[2.0, 2.0]]
+    assert x.grad.tolist() == [40.0, 40.0]
+
+
+def test_a_hook_can_be_removed_once_by_each_handle():
+    x, seen = leaf(1.0), []
+    handles = [x.register_hook(seen.append) for _ in range(2)]
+    handles[0].remove()
+    handles[0].remove()
+    (x * 2).backward()
+    assert len(seen) == 1
+    for ask in (nnlib.ones(1).retain_grad, lambda: nnlib.ones(1).register_hook(print)):
+        with pytest.raises(RuntimeError, match="requires grad"):
+            ask()
+
+
+def test_retain_grad_fills_grad_on_the_way():
+    x = leaf(1.0, 2.0)
+    h = x * 2
+    h.retain_grad()
+    h.retain_grad()  # once more changes nothing
+    x.retain_grad()
+    (h * h).sum().backward()
+    assert h.grad.tolist() == [4.0, 8.0]
+    assert x.grad.tolist() == [8.0, 16.0]
+
+
+def test_retain_grad_does_not_keep_its_tensor_alive():
+    x = leaf(1.0)
+    h = x * 2
+    h.retain_grad()
+    y, gone = h + 1, weakref.ref(h)
+    del h
+    assert gone() is None
+    y.backward()
+    assert x.grad.tolist() == [2.0]
+
+
+def accumulated(L):
+    x, seen = L.tensor([1.0, 2.0], requires_grad=True), []
+    handle = x.register_post_accumulate_grad_hook(lambda x: seen.append(x.grad.tolist()))
+    for k in range(3):
+        (k * x * x).sum().backward()
+        L.autograd.grad(x.sum(), x)
+        if k == 1:
+            handle.remove()
+    for wrong in (L.ones(1), x * 2):
+        with pytest.raises(RuntimeError):
+            wrong.register_post_accumulate_grad_hook(print)
+    return seen
+
+
+def test_a_hook_after_accumulation_matches_torch():
+    assert accumulated(nnlib) == accumulated(torch)
+
+
+# Letting go, without the garbage collector
+
+
+def changed_views(x):
+    y = x * 1
+    v = y[:2]
+    y.mul_(2)
+    v.exp_()
+    return (y * y).sum()
+
+
+def several_results(x):
+    a, b = x.split(2)
+    y, _ = nnlib.nn.LSTM(2, 2)(nnlib.stack([a, b]))
+    return y.sum()
+
+
+def hooked_and_retained(x):
+    y = x * 1
+    y.retain_grad()
+    y.register_hook(lambda g: 2 * g)
+    y.mul_(3)
+    return y.sum()
+
+
+def twice_differentiated(x):
+    return nnlib.grad((x**3).sum(), x, create_graph=True)[0].sum()
+
+
+def nodes():
+    return sum(issubclass(type(o), Node) for o in gc.get_objects())
+
+
+@pytest.mark.parametrize("walk", [False, True])
+@pytest.mark.parametrize(
+    "build", [changed_views, several_results, hooked_and_retained, twice_differentiated]
+)
+def test_a_history_is_let_go_without_the_garbage_collector(build, walk):
+    x = nnlib.ones(4, requires_grad=True)
+    gc.freeze()  # what is older is not looked at
+    gc.disable()
+    try:
+        before = nodes()
+        y = build(x)
+        assert nodes() > before
+        if walk:
+            y.backward()
+        del y
+        assert nodes() == before
+    finally:
+        gc.enable()
+
+
+def halves(x):
+    """Return x, as the sum of the two results of one operation."""
+
+    def backward(g):
+        return {"x": (g[0] + g[1]) / 2}
+
+    a, b = record_fused((x.array / 2, x.array / 2), dict(x=x), backward)
+    return a + b
+
+
+def change_of_a_view(y):
+    y[:1].mul_(1.0)
+    return y
+
+
+CHAINS = {
+    "views": (30_000, lambda y: y.view(2)),
+    "changes of views": (10_000, change_of_a_view),
+    "several results": (10_000, halves),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHAINS)
+def test_a_long_chain_is_walked_and_let_go_without_recursion(name):
+    n, step = CHAINS[name]
+    x = leaf(1.0, 2.0)
+    y = x * 1
+    for _ in range(n):
+        y = step(y)
+    y.sum().backward(retain_graph=True)
+    del y
+    assert x.grad.tolist() == [1.0, 1.0]

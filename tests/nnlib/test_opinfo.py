@@ -6,7 +6,6 @@ random upstream gradient. In-place forms, if there are any, are compared in the 
 """
 
 import functools
-import itertools
 import random
 
 import numpy as np
@@ -25,6 +24,7 @@ DTYPES = {
     torch.uint8: nnlib.uint8,
     torch.bool: nnlib.bool,
 }
+OTHERS = [dtype for dtype in DTYPES if dtype != torch.float64]
 RANDOM = {
     *("bernoulli", "multinomial", "normal", "randint", "randn", "randn_like"),
     *("rand_like", "uniform", "exponential", "empty", "empty_like", "new_empty"),
@@ -247,13 +247,9 @@ def samples(op, dtype):
         yield sample, args, kwargs, history
 
 
-def label(op):
-    return f"{op.name}-{op.variant_test_name}" if op.variant_test_name else op.name
-
-
-def compare(op, dtype, rng, count=None):
-    """Compare the first samples in both libraries: results, and for float64 gradients."""
-    for sample, args, kwargs, history in itertools.islice(samples(op, dtype), count):
+def compare(op, dtype, rng):
+    """Compare the samples in both libraries: results, and for float64 gradients."""
+    for sample, args, kwargs, history in samples(op, dtype):
         with (
             naming(op.name, sample.input, sample.args, sample.kwargs),
             np.errstate(all="ignore"),
@@ -269,17 +265,12 @@ def compare(op, dtype, rng, count=None):
             assert_same_gradients(ys, ts, history, rng, 1e-7)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_results_of_first_samples_in_float64_match_torch():
-    for op in compared():
-        if torch.float64 in op.dtypes:
-            compare(op, torch.float64, np.random.default_rng(0), 12)
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize(
+    "dtype",
+    [torch.float64, *(pytest.param(d, marks=pytest.mark.slow) for d in OTHERS)],
+    ids=str,
+)
 def test_results_of_samples_of_any_dtype_match_torch(dtype):
     for op in compared():
         if dtype in op.dtypes:

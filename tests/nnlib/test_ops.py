@@ -1,4 +1,4 @@
-"""Every public operation: one table, against PyTorch, and more slowly against differences."""
+"""Every public operation: one table, compared with PyTorch."""
 
 import contextlib
 import importlib
@@ -17,7 +17,6 @@ from tests.nnlib.harness import (
     each,
     leaf,
     naming,
-    numerical_vjp,
     scattered,
     second_derivatives,
     upstream,
@@ -29,8 +28,7 @@ TABLES = [
     for file in sorted(Path(__file__).with_name("table").glob("*.py"))
 ]
 CASES = [case for table in TABLES for case in table.CASES]
-VALUES = [case for table in TABLES for case in table.VALUES]
-BAD = [bad for table in TABLES for bad in table.BAD]
+VALUES = [case for table in TABLES for case in getattr(table, "VALUES", ())]
 PUBLIC = {  # aliases count once
     getattr(module, name).__name__ for module in (ops, functional) for name in module.__all__
 }
@@ -41,7 +39,6 @@ of_each_table = pytest.mark.parametrize(
 
 def test_every_operation_is_in_a_table():
     assert {case.name for case in (*CASES, *VALUES)} == PUBLIC
-    assert {bad.name for bad in BAD} == PUBLIC
 
 
 @each(CASES)
@@ -131,15 +128,6 @@ def of_cases(check):
                 check(case, np.random.default_rng(0))
 
     return together
-
-
-@of_cases
-def test_gradient_matches_finite_differences(case, rng):
-    arrays = drawn(case, rng)
-    v = upstream(case, arrays, rng).astype("f8")
-    _, got = vjp(nnlib, case, arrays, v)
-    for g, expected in zip(got, numerical_vjp(case, arrays, v), strict=True):
-        np.testing.assert_allclose(g, expected, rtol=1e-6, atol=1e-8, strict=True)
 
 
 @of_cases

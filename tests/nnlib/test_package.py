@@ -14,7 +14,6 @@ import nnlib
 from nnlib import creation, nn, ops, optim, random, training
 from nnlib.left_out import REASONS
 
-DTYPES = {"float32", "float64", "int32", "int64", "uint8", "bool"}
 PARTS = sorted(set(nnlib._PARTS) - {"classifiers"})  # which is built on scikit-learn
 
 
@@ -36,17 +35,6 @@ def test_a_name_that_is_left_out_has_an_error_with_the_reason():
             assert hasattr(theirs, name)
             with pytest.raises(AttributeError, match=reason):
                 getattr(ours, name)
-
-
-def test_dtypes_match_numpy():
-    for name in DTYPES:
-        assert getattr(nnlib, name).name == name
-    assert (nnlib.float, nnlib.double, nnlib.int, nnlib.long) == (
-        nnlib.float32,
-        nnlib.float64,
-        nnlib.int32,
-        nnlib.int64,
-    )
 
 
 def imported_by(modules):

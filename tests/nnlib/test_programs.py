@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import nnlib
+from tests.nnlib.harness import expressions
 
 LIBRARIES = (nnlib, torch)
 
@@ -35,83 +36,34 @@ class Draw:
         self.values = rng.uniform(0.3, 1.2, shape)
 
 
-VIEWS = {
-    "from": lambda t, r: t[r.start :],
-    "every second": lambda t, r: t[:: r.step],
-    "first column": lambda t, r: t[..., 0:1],
-    "number": lambda t, r: t[..., 0],
-    "new axis": lambda t, r: t[None, ...],
-    "all": lambda t, r: t[...],
-    "narrow": lambda t, r: t.narrow(r.d, r.start, r.length),
-    "unbind": lambda t, r: t.unbind(r.d)[r.k],
-    "split": lambda t, r: t.split(r.length, r.d)[r.k],
-    "chunk": lambda t, r: t.chunk(2, r.d)[r.k],
-    "movedim": lambda t, r: t.movedim(r.d, r.e),
-    "transpose": lambda t, r: t.transpose(r.d, r.e),
-    "permute": lambda t, r: t.permute(r.order),
-    "t": lambda t, r: t.t(),
-    "squeeze": lambda t, r: t.squeeze(),
-    "squeeze one": lambda t, r: t.squeeze(r.d),
-    "unsqueeze": lambda t, r: t.unsqueeze(r.d),
-    "view": lambda t, r: t.view(2, -1),
-    "view flat": lambda t, r: t.view(-1),
-    "reshape": lambda t, r: t.reshape(2, -1),
-    "flatten": lambda t, r: t.flatten(),
-    "unflatten": lambda t, r: t.unflatten(r.d, (-1, 1)),
-    "expand": lambda t, r: t.expand(2, *t.shape),
-    "stretch": lambda t, r: t.expand([3 if n == 1 else n for n in t.shape]),
-    "diagonal": lambda t, r: t.diagonal(r.k - 1, r.d, r.e),
-    "unfold": lambda t, r: t.unfold(r.d, r.length, r.step),
-    "contiguous": lambda t, r: t.contiguous(),
-    "detach": lambda t, r: t.detach(),
-    "clone": lambda t, r: t.clone(),
-}
+# Calls, separated by semicolons: t is a tensor, other another one (or a copy of it, where t is
+# changed), w a leaf of two elements, and r the random choices of the step.
+VIEWS = """
+t[r.start :]; t[:: r.step]; t[..., 0:1]; t[..., 0]; t[None, ...]; t[...];
+t.narrow(r.d, r.start, r.length); t.unbind(r.d)[r.k]; t.split(r.length, r.d)[r.k];
+t.chunk(2, r.d)[r.k]; t.movedim(r.d, r.e); t.transpose(r.d, r.e); t.permute(r.order); t.t();
+t.squeeze(); t.squeeze(r.d); t.unsqueeze(r.d); t.view(2, -1); t.view(-1); t.reshape(2, -1);
+t.flatten(); t.unflatten(r.d, (-1, 1)); t.expand(2, *t.shape);
+t.expand([3 if n == 1 else n for n in t.shape]); t.diagonal(r.k - 1, r.d, r.e);
+t.unfold(r.d, r.length, r.step); t.contiguous(); t.detach(); t.clone()
+"""
 
-# t is changed; other is a copy of another tensor, w a leaf of two elements.
-CHANGES = {
-    "mul_ number": lambda L, t, other, w, r: t.mul_(r.factor),
-    "mul_": lambda L, t, other, w, r: t.mul_(other),
-    "add_": lambda L, t, other, w, r: t.add_(other),
-    "add_ leaf": lambda L, t, other, w, r: t.add_(w.sum()),
-    "sub_": lambda L, t, other, w, r: t.sub_(other, alpha=2),
-    "tanh_": lambda L, t, other, w, r: t.tanh_(),
-    "exp_": lambda L, t, other, w, r: t.mul_(0.1).exp_(),
-    "div_": lambda L, t, other, w, r: t.div_(other.abs() + 0.5),
-    "clamp_": lambda L, t, other, w, r: t.clamp_(0.4, 0.9),
-    "tril_": lambda L, t, other, w, r: t.tril_(),
-    "number": lambda L, t, other, w, r: t.__setitem__(0, w.sum() * r.factor),
-    "column": lambda L, t, other, w, r: t.__setitem__((..., 0), other[..., 0]),
-    "mask": lambda L, t, other, w, r: t.__setitem__(L.tensor(r.mask), w.sum()),
-    "index_put": lambda L, t, other, w, r: t.__setitem__(L.tensor(r.places), r.factor),
-    "read and write": lambda L, t, other, w, r: t.__setitem__(
-        L.tensor(r.places), t[L.tensor(r.places)] * w[0]
-    ),
-    "masked_fill_": lambda L, t, other, w, r: t.masked_fill_(L.tensor(r.mask), w[0]),
-    "copy_": lambda L, t, other, w, r: t.copy_(other),
-    "copy_ constant": lambda L, t, other, w, r: t.copy_(L.tensor(r.values)),
-    "fill_": lambda L, t, other, w, r: t.fill_(r.factor),
-    "zero_": lambda L, t, other, w, r: t.zero_(),
-    "scatter_": lambda L, t, other, w, r: t.scatter_(r.d, L.tensor(r.everywhere), r.factor),
-    "scatter_add_": lambda L, t, other, w, r: t.scatter_add_(
-        r.d, L.tensor(r.everywhere), other.expand(t.shape).clone()
-    ),
-    "index_add_": lambda L, t, other, w, r: t.index_add_(
-        r.d, L.tensor(r.along), other.narrow(r.d, 0, 2)
-    ),
-}
+CHANGES = """
+t.mul_(r.factor); t.mul_(other); t.add_(other); t.add_(w.sum()); t.sub_(other, alpha=2);
+t.tanh_(); t.mul_(0.1).exp_(); t.div_(other.abs() + 0.5); t.clamp_(0.4, 0.9); t.tril_();
+t.__setitem__(0, w.sum() * r.factor); t.__setitem__((..., 0), other[..., 0]);
+t.__setitem__(L.tensor(r.mask), w.sum()); t.__setitem__(L.tensor(r.places), r.factor);
+t.__setitem__(L.tensor(r.places), t[L.tensor(r.places)] * w[0]);
+t.masked_fill_(L.tensor(r.mask), w[0]); t.copy_(other); t.copy_(L.tensor(r.values));
+t.fill_(r.factor); t.zero_(); t.scatter_(r.d, L.tensor(r.everywhere), r.factor);
+t.scatter_add_(r.d, L.tensor(r.everywhere), other.expand(t.shape).clone());
+t.index_add_(r.d, L.tensor(r.along), other.narrow(r.d, 0, 2))
+"""
 
-RESULTS = {
-    "square": lambda L, t, other, w, r: t * t + 0.1,
-    "mul": lambda L, t, other, w, r: t * other,
-    "tanh": lambda L, t, other, w, r: t.tanh(),
-    "sum": lambda L, t, other, w, r: t.sum(0),
-    "leaf": lambda L, t, other, w, r: t * w[0],
-    "cat": lambda L, t, other, w, r: L.cat([t, other]),
-    "stack": lambda L, t, other, w, r: L.stack([t, t], -1),
-    "softmax": lambda L, t, other, w, r: t.softmax(-1),
-    "flip": lambda L, t, other, w, r: t.flip(0),
-    "twice": lambda L, t, other, w, r: t[L.tensor([0, 0])],
-}
+RESULTS = """
+t * t + 0.1; t * other; t.tanh(); t.sum(0); t * w[0]; L.cat([t, other]); L.stack([t, t], -1);
+t.softmax(-1); t.flip(0); t[L.tensor([0, 0])]
+"""
 
 
 def walked(L, t, other, w, r):
@@ -154,16 +106,14 @@ class Program:
         L, t, other, w = self.L, self.pool[i], self.pool[j], self.w
         try:
             with MODES[mode](L):
-                if kind == "view":
-                    return VIEWS[name](t, r), None
                 if kind == "hook":
                     return hooked(t, r), None
                 if kind == "walk":
                     return walked(L, t, other, w, r), None
-                if kind == "result":
-                    return RESULTS[name](L, t, other, w, r), None
-                CHANGES[name](L, t, other.clone(), w, r)
-                return None, None
+                if kind == "change":
+                    eval(name, dict(L=L, t=t, other=other.clone(), w=w, r=r))
+                    return None, None
+                return eval(name, dict(L=L, t=t, other=other, w=w, r=r)), None
         except (RuntimeError, IndexError) as error:
             return None, error
 
@@ -196,9 +146,9 @@ def steps(rng, pool, order):
         kinds = ["view", "change", "result", "walk", "hook"]
         share = [0.4, 0.35, 0.15, 0.05, 0.05] if order == 1 else [0.45, 0.4, 0.15, 0, 0]
         kind = str(rng.choice(kinds, p=share))
-        table = dict(view=VIEWS, change=CHANGES, result=RESULTS).get(kind, {"": None})
+        calls = dict(view=VIEWS, change=CHANGES, result=RESULTS).get(kind, "")
         mode = str(rng.choice(list(MODES), p=[0.7, 0.1, 0.1, 0.1]))
-        yield kind, str(rng.choice(list(table))), i, j, mode, Draw(rng, shape)
+        yield kind, str(rng.choice(expressions(calls))), i, j, mode, Draw(rng, shape)
 
 
 # Where torch refuses and nnlib finds the answer, or the other way round, or torch itself is

@@ -2,7 +2,8 @@
 
 For functions written in C++, torch's stub files list every signature; for functions written in
 Python, ``inspect`` returns the only one. Each signature is tried on ours, once with all
-arguments by position and once with all of them by name.
+arguments by position and once with all of them by name. In addition, the calls of a list give
+the results of torch.
 """
 
 import ast
@@ -11,34 +12,26 @@ import inspect
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 import torch
 
 import nnlib
 from nnlib import ops
-from tests.nnlib.harness import naming
+from tests.nnlib.harness import expressions, naming
 
 STUBS = Path(torch.__file__).parent
 IN_ORDER = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-# Arguments that nnlib leaves out; what stands behind them in torch is given by name.
-LEFT_OUT = {
-    "out": "results are returned",
-    **dict.fromkeys(("layout", "memory_format", "names"), "there is one layout, without names"),
-    **dict.fromkeys(("pin_memory", "non_blocking"), "there is one memory"),
-    **dict.fromkeys(("size_average", "reduce"), "torch replaced them by reduction"),
-    **dict.fromkeys(("sparse", "sparse_grad"), "gradients are dense"),
-    **dict.fromkeys(("capturable", "differentiable"), "one way to step"),
-    **dict.fromkeys(("out_dtype", "implicit", "_stacklevel"), "torch's own affair"),
-    **dict.fromkeys(("vectorize", "strategy", "outer_jacobian_strategy"), "one way to compute"),
-    **dict.fromkeys(("nondet_tol", "check_undefined_grad", "check_batched_grad"), "one check"),
-    **dict.fromkeys(
-        ("check_grad_dtypes", "check_backward_ad", "check_forward_ad"), "one check"
-    ),
-    **dict.fromkeys(("check_batched_forward_grad", "check_fwd_over_rev"), "one check"),
-    **dict.fromkeys(("gen_non_contig_grad_outputs", "check_rev_over_rev"), "one check"),
-    **dict.fromkeys(("fast_mode", "masked"), "one check"),
-    **dict.fromkeys(("is_grads_batched", "grad_variables"), "torch's past"),
-}
+# Arguments that nnlib leaves out: results are returned, memory has one kind and one layout,
+# gradients are dense, and there is one way to step, to compute and to check. What stands behind
+# them in torch is given by name.
+LEFT_OUT = """
+out layout memory_format names pin_memory non_blocking size_average reduce sparse sparse_grad
+capturable differentiable out_dtype implicit _stacklevel vectorize strategy
+outer_jacobian_strategy nondet_tol check_undefined_grad check_batched_grad check_grad_dtypes
+check_backward_ad check_forward_ad check_batched_forward_grad check_fwd_over_rev
+gen_non_contig_grad_outputs check_rev_over_rev fast_mode masked is_grads_batched grad_variables
+""".split()
 
 
 class Way(NamedTuple):
@@ -202,7 +195,7 @@ def all_complaints(namespace, name, ours, theirs):
     return results
 
 
-# Told apart by the kind of what comes, as ``CALLS`` of test_signatures_calls.py try.
+# Told apart by the kind of what comes, as ``CALLS`` try.
 BY_KIND = {
     "start in the place of end",
     "low in the place of high",
@@ -217,45 +210,34 @@ BY_KIND = {
     "dims=None, not ()",
     "nan=0.0, not None",
 }
-BY_STUB = "torch itself does otherwise than its stub says"
-BY_CALL = "arguments are given in their places"
-DIFFERENT = {
-    ("torch", "addmm"): "torch's past had beta and alpha in places",
-    ("torch", "baddbmm"): "torch's past had beta and alpha in places",
-    ("torch", "scatter_reduce"): "reduce is not torch's old argument of losses here",
-    ("Tensor", "scatter_reduce"): "reduce is not torch's old argument of losses here",
-    ("Tensor", "scatter_reduce_"): "reduce is not torch's old argument of losses here",
-    ("torch", "searchsorted"): BY_STUB,
-    ("torch", "is_floating_point"): "a method too, whose first argument is self",
-    ("torch", "subtract"): BY_STUB,
-    ("torch", "tensor"): BY_STUB,
-    ("torch", "where"): BY_STUB,
-    ("functional", "one_hot"): BY_STUB,
-    ("functional", "scaled_dot_product_attention"): BY_STUB,
-    ("Tensor", "copy_"): BY_CALL,
-    ("Tensor", "new_tensor"): BY_STUB,
-    ("Tensor", "norm"): BY_STUB,
-    ("Tensor", "requires_grad_"): BY_STUB,
-    ("Tensor", "split"): "the function's name for it serves the method too",
-    ("Tensor", "subtract"): BY_STUB,
-    ("Tensor", "subtract_"): BY_STUB,
-    ("Tensor", "to"): BY_CALL,
-    ("Tensor", "view"): "shapes alone, named as in reshape; bytes are not read as another kind",
-    ("Module", "load_state_dict"): "assign= would take the place of parameters",
-    ("Module", "register_forward_hook"): "hooks see what has a place",
-    ("Module", "register_forward_pre_hook"): "hooks see what has a place",
-    ("Module", "state_dict"): "all that torch takes in places it calls deprecated",
-    ("torch", "repeat_interleave"): "repeats alone would give indices",
-    ("Tensor", "count_nonzero"): "several axes as a tuple",
-    ("Tensor", "squeeze"): "several axes as a tuple",
-    ("torch", "swapaxes"): "another name of transpose, with its dim0 and dim1",
-    ("Tensor", "swapaxes"): "another name of transpose, with its dim0 and dim1",
+DIFFERENT = {  # why, and in which functions
+    "torch's past had beta and alpha in places": "torch.addmm torch.baddbmm",
+    "reduce is not torch's old argument of losses here": """
+        torch.scatter_reduce Tensor.scatter_reduce Tensor.scatter_reduce_
+    """,
+    "torch itself does otherwise than its stub says": """
+        torch.searchsorted torch.subtract torch.tensor torch.where functional.one_hot
+        functional.scaled_dot_product_attention Tensor.new_tensor Tensor.norm
+        Tensor.requires_grad_ Tensor.subtract Tensor.subtract_
+    """,
+    "arguments are given in their places": "Tensor.copy_ Tensor.to",
+    "a method too, whose first argument is self": "torch.is_floating_point",
+    "the function's name for it serves the method too": "Tensor.split",
+    "shapes alone, named as in reshape; bytes are not read as another kind": "Tensor.view",
+    "assign= would take the place of parameters": "Module.load_state_dict",
+    "hooks see what has a place": """
+        Module.register_forward_hook Module.register_forward_pre_hook
+    """,
+    "all that torch takes in places it calls deprecated": "Module.state_dict",
+    "repeats alone would give indices": "torch.repeat_interleave",
+    "several axes as a tuple": "Tensor.count_nonzero Tensor.squeeze",
+    "another name of transpose, with its dim0 and dim1": "torch.swapaxes Tensor.swapaxes",
 }
+DIFFERENT = {name for names in DIFFERENT.values() for name in names.split()}
 # torch says nothing about how these are called; those CALLS try them.
 UNSAID = {
-    *(("torch", name) for name in ("broadcast_tensors", "einsum", "numel", "unique")),
-    ("functional", "logsigmoid"),
-    ("autograd", "Variable"),
+    *(f"torch.{name}" for name in ("broadcast_tensors", "einsum", "numel", "unique")),
+    *("functional.logsigmoid", "autograd.Variable"),
 }
 
 
@@ -264,16 +246,87 @@ def test_signatures_match_torch(where):
     for namespace, name, ours, theirs in SHARED:
         if namespace == where:
             with naming(namespace, name):
-                assert ((namespace, name) in UNSAID) == (not ways_of(namespace, name, theirs))
+                assert (f"{namespace}.{name}" in UNSAID) == (
+                    not ways_of(namespace, name, theirs)
+                )
                 result = all_complaints(namespace, name, ours, theirs) - BY_KIND
-                assert bool(result) == ((namespace, name) in DIFFERENT), result
+                assert bool(result) == (f"{namespace}.{name}" in DIFFERENT), result
 
 
 def test_what_torch_has_as_function_and_method_nnlib_has_as_both():
-    assert DIFFERENT.keys() | UNSAID <= {(namespace, name) for namespace, name, *_ in SHARED}
+    assert DIFFERENT | UNSAID <= {f"{namespace}.{name}" for namespace, name, *_ in SHARED}
     for name in functions("torch"):
         assert hasattr(nnlib.Tensor, name) or not hasattr(torch.Tensor, name), name
     names = {n for n in functions("Tensor") if callable(getattr(torch, n, None))}
     names -= {n for n in names if hasattr(nnlib, n)}
     in_place = {n for n in names if n[-1] == "_"}  # torch.relu_(x) is x.relu_()
     assert names - in_place == {"detach", "is_inference"}  # which are asked of a tensor
+
+
+CALLS = """
+torch.arange(0, 3, dtype=torch.float32); torch.randint(5, (2,)).dtype;
+torch.randint(high=5, size=(2,)).shape == (2,);
+torch.randint(1, 2, (2, 2), dtype=torch.int32); torch.randint(0, 1, (2,), dtype=None);
+torch.max(x, y); torch.max(x, other=y); torch.max(x, 1); torch.max(x, 1, True);
+torch.min(x, dim=0, keepdim=True); x.max(y); x.max(1)[0]; x.max(1).indices; x.min(0).values;
+torch.std(x, unbiased=False); torch.std(x, False); x.var(False); x.var(1, False);
+x.var(1, correction=0); x.scatter(1, i[:, None], 1.0); x.nan_to_num(0.0, 1.0, 2.0);
+torch.subtract(x, y, alpha=2); x.add_(y, alpha=2); x.add_(1).sub_(1).mul_(2).div_(2);
+torch.where(x > 0); F.one_hot(i, 3); x.copy_(y); x.norm(p=1, dim=1);
+x.clone().requires_grad_().requires_grad; x.to(torch.float64); x.to("cpu", torch.float64);
+x.to(torch.device("cpu")); x.to(i); x.to(dtype=torch.int64, device="cpu");
+x.type(torch.float64); x.type(); x.type("torch.DoubleTensor");
+x.cpu().float().double().long().int().bool(); x.view((4, 1)); x.permute(1, 0);
+x.permute(dims=(1, 0)); x.expand(3, 2, 2); x.expand((1, 2, -1)); x.flip(0, 1); x.flip([0]);
+torch.flip(x, dims=[0]); x.new_zeros(2); x.new_ones((2,)); x.new_tensor([1]);
+torch.ones(*x.shape); torch.zeros(x.size()); torch.trace(input=x); x.is_cuda; x.is_xpu;
+torch.is_tensor(x); torch.is_tensor(np.ones(2)); torch.is_floating_point(i);
+F.logsigmoid(x[0]).shape == (2,); x.clamp_(0); x.T; x.where(x > 0, y); x[0, 1].item(); 2**x;
+5 // y; x % 2 == 1; ~(x > 0); (x > 0) & (y > 0); x == None; float(x.sum()); int(x.sum());
+bool(x[0, 0]); np.array(x).shape; np.asarray(x).dtype == np.float32;
+torch.from_numpy(np.ones(2)); torch.tensor(np.float64(1.0)); torch.as_tensor(x) is x;
+x.detach() is x; x.data.requires_grad; x.is_leaf; x.dtype == torch.float32; str(x.device);
+x.size(-1); x.size(dim=0); torch.Size([2, 2]) == x.shape; isinstance(x.shape, torch.Size);
+torch.pi, torch.e, torch.inf; float(torch.finfo(torch.float32).eps);
+torch.iinfo(torch.int64).max; torch.cuda.is_available(); torch.accelerator.is_available();
+torch.accelerator.current_accelerator(); torch.backends.mps.is_available();
+torch.no_grad()(lambda: 1)()
+"""
+
+
+def plain(y):
+    """Return a result as nested lists of Python numbers with dtypes, to be compared."""
+    if isinstance(y, (torch.Tensor, nnlib.Tensor)):
+        array = y.detach().numpy()
+        return [str(array.dtype), array.shape, array.tolist()]
+    if isinstance(y, (tuple, list)):
+        return [plain(item) for item in y]
+    if isinstance(y, (torch.dtype, np.dtype, torch.device, nnlib.device)):
+        return str(y).removeprefix("torch.")
+    return y
+
+
+def outcome(L, call):
+    """Return the result of a call in one library."""
+    x, y = L.tensor([[1.0, 2.0], [3.0, -4.0]]), L.tensor([[0.5, 5.0], [1.0, 1.0]])
+    i = L.tensor([1, 0])
+    return plain(eval(call, dict(torch=L, F=L.nn.functional, np=np, x=x, y=y, i=i)))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_calls_are_understood_as_by_torch():
+    for call in expressions(CALLS):
+        got, expected = outcome(nnlib, call), outcome(torch, call)
+        if isinstance(expected, list) and str(expected).find("float") >= 0:
+            got, expected = str(got), str(expected)
+        assert got == expected, call
+
+
+def test_dim_and_keepdim_have_numpys_names_too():
+    for L in (nnlib, torch):
+        x = L.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+        assert L.sum(x, axis=1, keepdims=True).tolist() == [[6.0], [15.0]]
+        assert x.softmax(axis=0).sum(axis=-2).tolist() == [1.0, 1.0, 1.0]
+        assert L.cat([x, x], axis=1).shape == (2, 6)
+        with pytest.raises(TypeError):
+            x.sum(axis=0, dim=1)

@@ -62,12 +62,9 @@ MISTAKES = [
     (lambda x: operator.index(x.long()), TypeError),
     (lambda x: x + "a", TypeError),
     (lambda x: x + None, TypeError),
-    (lambda x: x + nnlib.ones(3), RuntimeError),
-    (lambda x: x @ nnlib.ones(3, 3), RuntimeError),
     (np.exp, TypeError),
     (lambda x: x.long().requires_grad_(), RuntimeError),
     (lambda x: (x.requires_grad_() * 2).requires_grad_(False), RuntimeError),
-    (lambda x: nnlib.from_numpy([1]), TypeError),
 ]
 
 
@@ -120,15 +117,6 @@ def test_numpy_reads_a_tensor_without_history():
         np.asarray(x.requires_grad_())
 
 
-def test_the_dtype_can_be_changed_with_history():
-    x = nnlib.ones(2, requires_grad=True)
-    (x.double() * 2).sum().backward()
-    assert x.grad.dtype == nnlib.float32
-    assert x.to("cpu") is x
-    assert x.float() is x
-    assert x.long().dtype == nnlib.int64
-
-
 def test_deepcopy_of_a_leaf_has_separate_memory_and_gradient():
     p = nnlib.tensor([1.0, 2.0], requires_grad=True)
     (p * p).sum().backward()
@@ -138,12 +126,8 @@ def test_deepcopy_of_a_leaf_has_separate_memory_and_gradient():
     assert q.grad.tolist() == [2.0, 4.0]
     assert q.grad is not p.grad
     assert p.tolist() == [1.0, 2.0]
-
-
-def test_deepcopy_of_a_result_is_refused():
-    y = nnlib.ones(2, requires_grad=True) * 2
     with pytest.raises(RuntimeError, match="deepcopy: expected a leaf"):
-        copy.deepcopy(y)
+        copy.deepcopy(p * 2)
 
 
 def test_pickle_keeps_values_dtype_and_kind():

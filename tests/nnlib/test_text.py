@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib import tensor, text
-from nnlib.datasets import first_names
 from nnlib.nn import functional as F
 
 TEXTS = st.text(st.sampled_from("abc dé\n"), min_size=1, max_size=40)
@@ -70,22 +68,6 @@ def test_cross_entropy_matches_the_library_on_log_probabilities(x, n):
     logits, targets = (rows[x[:-1]], x[1:]) if n == 2 else (rows[np.zeros(len(x), int)], x)
     want = F.cross_entropy(tensor(logits), tensor(np.array(targets))).item()
     assert text.ngram_cross_entropy(p, x) == pytest.approx(want)
-
-
-@pytest.mark.slow
-def test_more_context_predicts_names_better():
-    names, _ = first_names()
-    sequences = ["\n" + name.lower() + "\n" for name in names.names]
-    vocabulary = text.Vocabulary("".join(sequences))
-    numbers = [vocabulary.encode(s) for s in sequences]
-    H = [
-        text.ngram_cross_entropy(
-            text.ngram_probabilities(text.ngram_counts(*numbers, n=n, size=27)), *numbers
-        )
-        for n in (1, 2, 3)
-    ]
-    assert all(longer < shorter for shorter, longer in pairwise(H))
-    assert H[0] < math.log(27)
 
 
 def test_samples_come_as_often_as_softmax_says(rng):

@@ -59,12 +59,6 @@ def test_the_script_agrees_with_nnlib_at_every_node(figure):
         assert figure([titled(text, values)]).evaluate("e => e.agrees()") is True, text
 
 
-def test_a_wrong_number_is_noticed(figure):
-    graph = titled(*GRAPHS[0])
-    graph["nodes"][0]["gradient"] += 1e-6
-    assert figure([graph]).evaluate("e => e.agrees()") is False
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "values"),
@@ -89,13 +83,3 @@ def test_numbers_and_names_are_written_as_the_library_writes_them(figure, text, 
     shown.get_by_role("button", name="backward pass").click()
     drawn = shown.locator("svg").text_content()
     assert all(number(node.gradient) in drawn for node in graph)
-
-
-@pytest.mark.slow
-def test_a_changed_input_changes_every_number(figure):
-    shown = figure([titled("(x + y) * z", dict(x=2, y=3, z=4))])
-    shown.get_by_role("spinbutton", name="z").fill("-4")
-    shown.get_by_role("button", name="backward pass").click()
-    expected = trace.expression("(x + y) * z", x=2, y=3, z=-4)
-    result = shown.locator("text.nn-gradient:not(.nn-sent)").all_text_contents()
-    assert sorted(result) == sorted(f"{n.gradient:g}".replace("-", "−") for n in expected)

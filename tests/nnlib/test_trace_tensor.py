@@ -1,15 +1,18 @@
-"""Graphs of tensors: equal to torch's autograd at every node."""
+"""Graphs of tensors, also through modules: equal to torch's autograd at every node."""
+
+import gc
+import weakref
 
 import numpy as np
 import pytest
 import torch
 
 import nnlib
-from nnlib import trace
+from nnlib import nn, trace
+from tests.nnlib.harness import assert_refused
 
 RNG = np.random.default_rng(0)
 A, B, C = (RNG.standard_normal(s) for s in [(3, 2), (2, 4), (4,)])
-S = RNG.uniform(0.5, 2, (3, 4))
 
 
 def affine(m, a, b, c):
@@ -92,22 +95,102 @@ def test_without_a_recording_values_are_those_that_somebody_keeps():
     np.testing.assert_array_equal(named["y"].value, [2, 5])
 
 
-def test_norm_of_wx_is_as_on_paper():
-    W = nnlib.tensor([[1.0, 2.0], [0.0, -1.0], [3.0, 1.0]], requires_grad=True)
-    x = nnlib.tensor([2.0, 1.0], requires_grad=True)
-    with trace.recording():
-        q = W @ x
-        f = (q * q).sum()
-        graph = trace.graph(f, W=W, x=x, q=q, f=f)
-    assert graph["f"].value == 16 + 1 + 49
-    assert graph["q"].gradient.tolist() == [8, -2, 14]  # 2q
-    assert graph["W"].gradient.tolist() == [[16, 8], [-4, -2], [28, 14]]  # 2 q xᵀ
-    assert graph["x"].gradient.tolist() == [50, 32]  # 2 Wᵀq
-
-
 def test_the_values_of_a_graph_stay_as_they_were():
     x = nnlib.tensor([1.0, 2.0], requires_grad=True)
     graph = trace.graph((x * 2).sum(), x=x)
     with nnlib.no_grad():
         x.add_(1)
     assert graph["x"].value.tolist() == [1, 2]
+
+
+LAYERS = [
+    (nn.Conv1d(4, 2, 3), (3, 4, 8)),
+    (nn.ConvTranspose2d(4, 2, 3, stride=2), (2, 4, 5, 5)),
+    (nn.LocalResponseNorm(3), (2, 4, 3, 3)),
+    (nn.GRU(4, 3, bidirectional=True), (5, 2, 4)),
+    (nn.LSTMCell(4, 3), (2, 4)),
+    (nn.Upsample(scale_factor=2), (2, 4, 3, 3)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda x: type(x).__name__)
+def test_layers_of_all_kinds_are_drawn_with_the_gradients_of_backward(layer, shape):
+    nnlib.manual_seed(0)
+    x = nnlib.rand(*shape, requires_grad=True)
+    layer.zero_grad()
+    with trace.recording() as tape:
+        y = layer(x)
+        y = y[0] if isinstance(y, tuple) else y
+        loss = (y * y).sum()
+    graphs = [trace.graph(loss, layer, recorded=tape, x=x), trace.graph(loss, layer, x=x)]
+    for graph in graphs:
+        assert graph.svg("down")
+    loss.backward()
+    for name, p in dict(x=x, **dict(layer.named_parameters())).items():
+        for graph in graphs:
+            np.testing.assert_allclose(
+                graph[name].gradient, p.grad.numpy(), rtol=1e-5, atol=1e-7
+            )
+
+
+def test_recording_releases_its_tensors():
+    class Big(nn.Module):
+        def forward(self, x):
+            return x * 2 + 1
+
+    x = nnlib.ones(10, requires_grad=True)
+    with trace.recording() as tape:
+        y = Big()(x)
+    inner = weakref.ref(tape.ops[0].outs[0])
+    loss = y.sum()
+    trace.graph(loss, recorded=tape)
+    assert inner() is not None
+    del tape
+    gc.collect()
+    assert inner() is None
+    assert not trace.recording.active
+
+
+X = nnlib.tensor([1.0, 2.0], requires_grad=True)
+
+
+def freed():
+    loss = (X * X).sum()
+    loss.backward()
+    return loss
+
+
+def changed():
+    x = nnlib.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    loss = (y * y).sum()
+    y.add_(1)
+    return loss
+
+
+def quiet():
+    with nnlib.no_grad():
+        return (X * X).sum()
+
+
+def test_inputs_without_a_graph_are_refused():
+    assert_refused(
+        [
+            (lambda: trace.graph(3.0), TypeError),
+            (lambda: trace.graph(nnlib.ones(1)), ValueError),
+            (lambda: trace.graph(quiet()), ValueError),
+            (lambda: trace.graph(X * 2), ValueError),
+            (lambda: trace.graph(X * 2, gradient=[1.0]), ValueError),
+            (lambda: trace.graph(X.sum(), x=3), TypeError),
+            (lambda: trace.graph((X * 2 * 3).sum(), most=3), ValueError),
+            (lambda: trace.graph(X.sum(), names=[X]), TypeError),
+        ]
+    )
+    for make in (freed, changed):
+        with pytest.raises(RuntimeError, match="mul"):
+            trace.graph(make())
+
+
+def test_only_expressions_have_steps():
+    with pytest.raises(ValueError, match=r"trace\.expression"):
+        trace.graph((X * X).sum()).steps()

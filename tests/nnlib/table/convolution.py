@@ -32,31 +32,16 @@ def transposed(call, *shapes, note=""):
 CASES = [
     case(conv2d(), (2, 3, 5, 4), (4, 3, 3, 2), (4,)),
     case(conv2d(), (2, 3, 5, 4), (4, 3, 1, 1), note="no bias, points"),
-    case(conv2d(padding=1), (2, 2, 5, 4), (3, 2, 3, 3), (3,), note="padding"),
-    case(conv2d(stride=2), (2, 2, 6, 5), (3, 2, 3, 2), note="stride"),
-    case(conv2d(stride=(3, 2), padding=(1, 0)), (1, 2, 7, 5), (2, 2, 2, 3), note="pairs"),
-    case(conv2d(dilation=2, padding=3), (1, 2, 5, 4), (2, 2, 3, 2), note="dilation"),
-    case(conv2d(padding=4), (1, 1, 3, 2), (2, 1, 3, 3), note="padding beyond the kernel"),
     case(conv2d(padding="same"), (2, 2, 5, 4), (3, 2, 3, 3), (3,), note="same"),
     case(same_even, (1, 2, 4, 5), (2, 2, 2, 4), note="same, even"),
-    case(conv2d(padding="valid", stride=2), (1, 2, 5, 5), (2, 2, 3, 3), note="valid"),
-    case(conv2d(groups=2, padding=1), (2, 4, 4, 3), (6, 2, 3, 3), (6,), note="groups"),
-    case(conv2d(groups=3, padding=1), (2, 3, 4, 9), (6, 1, 3, 3), note="depthwise"),
-    case(conv2d(groups=3, stride=2), (2, 3, 5, 9), (3, 1, 3, 2), (3,)),
-    case(conv2d(groups=3, padding=1), (2, 3, 4, 9), (3, 1, 3, 3), note="a kernel a channel"),
     case(
         conv2d(groups=2, stride=2, dilation=(1, 2), padding=1),
         *((1, 4, 6, 5), (2, 2, 2, 2), (2,)),
         note="all options",
     ),
     case(conv2d(padding=1), (3, 4, 5), (2, 3, 3, 3), (2,), note="one image"),
-    case(conv2d(padding=2), (2, 1, 9, 8), (3, 1, 5, 5), (3,), note="one channel"),
-    case(conv2d(), (2, 3, 6, 6), (2, 3, 5, 5), (2,), note="much smaller"),
     case(conv2d(), (0, 3, 5, 4), (4, 3, 3, 2), (4,), note="no images"),
-    case(conv2d(), (2, 3, 5, 4), (4, 3, 5, 4), (4,), note="one window"),
     transposed(conv_transpose2d(), (2, 3, 4, 3), (3, 4, 3, 2), (4,)),
-    transposed(conv_transpose2d(stride=2), (2, 3, 3, 2), (3, 2, 2, 2), note="stride"),
-    transposed(conv_transpose2d(padding=1), (2, 3, 4, 3), (3, 2, 3, 3), (2,), note="padding"),
     transposed(
         conv_transpose2d(stride=(2, 3), padding=1, output_padding=(1, 2)),
         *((1, 2, 3, 2), (2, 3, 3, 3), (3,)),
@@ -69,7 +54,6 @@ CASES = [
     ),
     transposed(conv_transpose2d(groups=3), (2, 3, 4, 5), (3, 1, 3, 2), note="depthwise"),
     transposed(conv_transpose2d(), (3, 2, 2), (3, 2, 3, 3), (2,), note="one image"),
-    transposed(conv_transpose2d(stride=2), (0, 3, 4, 3), (3, 4, 3, 2), (4,), note="no images"),
 ]
 
 X, W, B = np.ones((2, 4, 6, 6)), np.ones((6, 4, 3, 3)), np.ones(6)

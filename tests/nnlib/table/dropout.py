@@ -19,8 +19,6 @@ CASES = [
     Case("dropout2d", lambda L, x: functional(L).dropout2d(x, 1.0), ((3, 5, 2, 2),)),
 ]
 
-VALUES: list[Case] = []
-
 BAD = [
     *(
         Bad(

@@ -62,7 +62,6 @@ CASES += [
     }.items()
 ]
 CASES += [
-    Case("add", lambda L, a, b: L.add(a, b, alpha=3), ((3, 1), (2, 1, 5)), note="alpha"),
     Case(
         "addcdiv",
         lambda L, x, a, b: L.addcdiv(x, a, b, value=2),
@@ -71,11 +70,8 @@ CASES += [
     ),
     Case("addcmul", lambda L, x, a, b: L.addcmul(x, a, b, value=2), ((3, 5), (5,), (3, 1))),
     Case("clamp", lambda L, x: L.clamp(x, -1.0, 1.0), ((3, 5),), no_kink),
-    Case("clamp", lambda L, x: L.clamp(x, min=-1.0), ((3, 5),), no_kink, "min"),
     Case("clamp_max", lambda L, x: L.clamp_max(x, 1.0), ((3, 5),), no_kink),
-    Case("clamp_max", lambda L, x, b: L.clamp_max(x, b), ((3, 5), (5,)), note="tensor"),
     Case("clamp_min", lambda L, x: L.clamp_min(x, -1.0), ((3, 5),), no_kink),
-    Case("clamp_min", lambda L, x, a: L.clamp_min(x, a), ((3, 5), (3, 1)), note="tensor"),
     Case(
         "div",
         lambda L, a, b: L.div(a, b, rounding_mode="floor"),
@@ -83,37 +79,25 @@ CASES += [
         note="floor",
         second=None,
     ),
-    Case(
-        "div",
-        lambda L, a, b: L.div(a, b, rounding_mode="trunc"),
-        ((3, 5), (5,)),
-        note="trunc",
-        second=None,
-    ),
     Case("lerp", lambda L, a, b, w: L.lerp(a, b, w), ((3, 5), (5,), (3, 1))),
-    Case("lerp", lambda L, a, b: L.lerp(a, b, 0.25), ((3, 5), (5,)), note="number"),
     Case("masked_fill", lambda L, x: L.masked_fill(x, index(L, INDEX > 1), 2.5), ((3, 4),)),
     Case("masked_fill", lambda L, x, v: L.masked_fill(x, index(L, INDEX > 1), v), ((4,), ())),
     Case("digamma", call("digamma"), ((3, 5),), between, second=False),
     Case("lgamma", lambda L, x: L.lgamma(x), ((3, 5),), between, "negative"),
     Case("logit", lambda L, x: L.logit(x * 0.4 + 0.5), ((3, 5),), fraction),
     Case("logit", lambda L, x: L.logit(x * 0.4 + 0.5, 0.3), ((3, 5),), fraction, "eps"),
-    Case("mul", lambda L, a: L.mul(a, 2), ((3, 5),), note="number"),
     Case("nan_to_num", lambda L, x: L.nan_to_num(x, 1.0, 2.0, 3.0), ((3, 5),)),
     Case("pow", lambda L, a, b: L.pow(a, b), ((3, 5), (5,)), positive),
     Case("pow", lambda L, x: L.pow(x, 2), ((3, 5),), note="square"),
     Case("remainder", lambda L, a, b: L.remainder(a, b), ((3, 5), (5,))),
-    Case("remainder", lambda L, a: L.remainder(a, -0.7), ((3, 5),), note="number"),
     Case("round", lambda L, x: L.round(x, decimals=1), ((3, 5),), note="decimals", second=None),
     Case("softplus", lambda L, x: L.nn.functional.softplus(x, 2.0, 1.0), ((3, 5),)),
-    Case("sub", lambda L, a, b: L.sub(a, b, alpha=0.5), ((5,), (3, 5)), note="alpha"),
     Case("sub", lambda L, a: 1 - a, ((3, 5),), note="number first"),
     Case("to", lambda L, x: (x * 1).to(L.float64) * x, ((3, 5),), arrays=False),
     Case(
         "type_as", lambda L, x: x.type_as(L.zeros(1, dtype=L.float64)), ((3, 5),), arrays=False
     ),
     Case("where", lambda L, a, b: L.where(index(L, INDEX > 1), a, b), ((3, 4), (4,))),
-    Case("where", lambda L, a: L.where(index(L, INDEX > 1), a, 0.5), ((4,),), note="number"),
 ]
 
 
@@ -149,6 +133,7 @@ VALUES += [
     for mode in ("floor", "trunc")
 ]
 VALUES += [
+    *(Case("pow", lambda L, x, n=n: L.pow(x, n), ((3, 5),), integers) for n in (3, 4)),
     Case("allclose", lambda L, a: L.allclose(a, a + 1e-9), ((3, 5),)),
     Case("allclose", lambda L, a: L.allclose(a, a + 1e-3, rtol=0.0), ((3, 5),), note="far"),
     Case("allclose", lambda L, a: L.allclose(a, a, equal_nan=True), ((9,),), special, "NaN"),
@@ -172,14 +157,6 @@ VALUES += [
     Case("where", lambda L, c: L.where(c, 1, 2.5), ((3, 5),), truths, "numbers"),
 ]
 
-UNARY = [
-    "logit",
-    *" ".join(SMOOTH.values()).split(),
-    *STEPS,
-    *TESTS,
-    "bitwise_not",
-    "nan_to_num",
-]
 BINARY = [*PAIRS, *TRUTHS, *BITS, "floor_divide", "remainder", "pow"]
 BINARY += ["clamp_max", "clamp_min", "allclose"]
 
@@ -191,19 +168,17 @@ def bad(name, *shapes, **options):
     )
 
 
-def text(name, n, other="text"):
-    """Return a refused call with a string as its n-th argument."""
-    return Bad(name, lambda L: getattr(L, name)(*[L.ones(3)] * n, other), TypeError)
+def text(name, other="text"):
+    """Return a refused call with a string as its second argument."""
+    return Bad(name, lambda L: getattr(L, name)(L.ones(3), other), TypeError)
 
 
 def whole(L, *values):
     return L.tensor(list(values))
 
 
-BAD = [text(name, 0) for name in UNARY]
-BAD += [text(name, 1) for name in (*BINARY, "equal")]
-BAD += [text("add", 1, None), text("mul", 1, [1.0]), text("exp", 0, [1.0])]
-BAD += [text("digamma", 0)]
+BAD = [text(name) for name in (*BINARY, "equal")]
+BAD += [text("add", None), text("mul", [1.0])]
 BAD += [bad(name, (3,), (2,)) for name in BINARY if name not in BITS]
 BAD += [
     bad("add", (3,), (2,), alpha=2),
@@ -244,7 +219,6 @@ BAD += [
     Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3), 0.0)),
     Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(3) > 0, L.ones(3))),
     Bad("masked_fill", lambda L: L.masked_fill(L.ones(3), L.ones(2) > 0, 0.0)),
-    Bad("softplus", lambda L: L.nn.functional.softplus("text"), TypeError),
     Bad("to", lambda L: L.ones(3).to("cuda"), torch=(AssertionError, RuntimeError)),
     Bad("to", lambda L: L.ones(3).to(np.float16), TypeError),
     Bad("type_as", lambda L: L.ones(3).type_as("text"), TypeError),

@@ -66,7 +66,6 @@ CASES = [
     product("matmul", ((3, 5), (5, 2))),
     product("matmul", ((4, 1, 3, 5), (2, 5, 2)), "batches"),
     product("mm", ((3, 5), (5, 2))),
-    product("mm", ((3, 0), (0, 2)), "nothing to add"),
     addmm("", (3, 2)),
     addmm("vector and factors", (2,), beta=0.5, alpha=-2),
     addmm("nothing of the input", (3, 1), beta=0),
@@ -74,51 +73,34 @@ CASES = [
     Case("baddbmm", lambda L, *a: L.baddbmm(*a, beta=2, alpha=-3), ((4, 3, 2), *BATCHES)),
     product("kron", ((2, 3), (4, 5))),
     product("kron", ((3,), (2, 1, 4)), "axes"),
-    product("kron", ((), (0, 3)), "nothing"),
     cross((4, 3), (4, 3)),
     cross((3, 1, 2), (3, 5, 1), dim=0),
     of_matrices("inverse", 3, 3),
     of_matrices("inverse", 2, 3, 3),
     of_matrices("logdet", 3, 3),
-    of_matrices("logdet", 2, 3, 3),
     product("bmm", ((4, 3, 5), (4, 5, 2))),
-    product("bmm", ((0, 3, 5), (0, 5, 2)), "no batch"),
     product("mv", ((3, 5), (5,))),
-    product("mv", ((1, 0), (0,)), "nothing to add"),
     product("dot", ((5,), (5,))),
-    product("dot", ((0,), (0,)), "nothing to add"),
     product("outer", ((3,), (5,))),
-    product("outer", ((0,), (5,)), "nothing"),
     linear(((3, 5), (2, 5), (2,)), "bias"),
     linear(((4, 3, 5), (2, 5)), "no bias"),
-    linear(((4, 3, 5), (2, 5), (2,)), "three axes"),
-    linear(((5,), (2, 5), (2,)), "vector"),
-    linear(((0, 5), (2, 5), (2,)), "empty batch"),
-    linear(((3, 0), (2, 0), (2,)), "no features"),
     *(einsum(*call.split()) for call in EINSUMS.split(";")),
     einsum(" i j , j -> i ", "35", "5"),
     Case("einsum", lambda L, a, b: L.einsum("ij,jk->ik", [a, b]), ((3, 5), (5, 2))),
     Case("einsum", lambda L, a: L.einsum("i,i->", a, a), ((4,),), note="twice the same"),
     tensordot(1, (3, 5), (5, 2)),
-    tensordot(2, (4, 3, 5), (3, 5, 2)),
     tensordot(0, (2, 3), (4,)),
     tensordot(([0, 2], [1, 0]), (2, 3, 4), (4, 2, 5)),
-    tensordot(([-1], [-2]), (2, 3), (4, 3, 5)),
-    tensordot(([1], [0]), (2, 1), (3, 4)),
-    tensordot(([], []), (2,), (3,)),
     Case("tensordot", lambda L, a, b: L.tensordot(a, b), ((2, 3), (2, 3)), note="default"),
     cdist("euclid", ((3, 5), (4, 5))),
     cdist("many rows", ((30, 3), (4, 3))),
     cdist("batches", ((2, 1, 3, 2), (4, 3, 2))),
     cdist("many rows in batches", ((2, 1, 3, 2), (4, 27, 2))),
     cdist("one", ((3, 5), (4, 5)), p=1.0),
-    cdist("half", ((3, 5), (4, 5)), p=0.5),
     cdist("three", ((3, 5), (4, 5)), p=3.0),
     cdist("largest", ((3, 5), (4, 5)), p=math.inf),
     cdist("products", ((3, 5), (4, 5)), compute_mode="use_mm_for_euclid_dist"),
     cdist("differences", ((30, 3), (4, 3)), compute_mode="donot_use_mm_for_euclid_dist"),
-    cdist("no rows", ((0, 3), (4, 3))),
-    cdist("no columns", ((2, 0), (4, 0)), p=1.0),
 ]
 
 VALUES = [
@@ -158,8 +140,7 @@ def bad(name, call, error=RuntimeError, torch="same"):
 BAD = [
     *refused(
         globals(),
-        RuntimeError,
-        """
+        RuntimeError="""
         L.matmul(ones(L, 2, 3), ones(L, 4, 2)); L.matmul(ones(L), ones(L, 2));
         L.matmul(ones(L, 2), ones(L, 3)); L.matmul(ones(L, 2, 3), narrow(L, 3, 2));
         L.matmul(ones(L, 2, 2, 3), ones(L, 3, 3, 2)); L.mm(ones(L, 2, 3), ones(L, 3));
@@ -171,29 +152,13 @@ BAD = [
         L.mv(ones(L, 2, 3), ones(L, 3, 1)); L.mv(ones(L, 2, 3), ones(L, 2));
         L.dot(ones(L, 2), ones(L, 3)); L.dot(ones(L, 2, 1), ones(L, 2));
         L.dot(ones(L, 2), narrow(L, 2)); L.outer(ones(L, 2, 1), ones(L, 2));
-        L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 2));
-        L.nn.functional.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5));
-        L.nn.functional.linear(ones(L, 2, 3), narrow(L, 4, 3));
-        L.nn.functional.linear(ones(L), ones(L, 4, 3));
+        F.linear(ones(L, 2, 3), ones(L, 4, 2));
+        F.linear(ones(L, 2, 3), ones(L, 4, 3), ones(L, 5));
+        F.linear(ones(L, 2, 3), narrow(L, 4, 3)); F.linear(ones(L), ones(L, 4, 3));
         L.einsum("i,i", ones(L, 3), narrow(L, 3)); L.tensordot(ones(L, 2), narrow(L, 2), 1);
         L.cdist(ones(L, 2, 3), ones(L, 4, 2)); L.cdist(ones(L, 3), ones(L, 4, 3));
         L.cdist(ones(L, 2, 3), ones(L, 4, 3), -1.0); L.cdist(ones(L, 2, 3), narrow(L, 4, 3));
-        L.cdist(ones(L, 2, 3).to(L.int64), ones(L, 4, 3).to(L.int64))
-        """,
-    ),
-    *refused(
-        globals(),
-        TypeError,
-        """
-        L.matmul(ones(L, 2, 3), "a"); L.kron(ones(L, 2), "a"); L.outer(ones(L, 2), "a");
-        L.einsum(3, ones(L, 2)); L.einsum("i", "a")
-        """,
-    ),
-    bad("addmm", lambda L: L.addmm(*[ones(L, 2, 2).to(L.int64)] * 3, beta=0.5), torch=None),
-    *refused(
-        globals(),
-        RuntimeError,
-        """
+        L.cdist(ones(L, 2, 3).to(L.int64), ones(L, 4, 3).to(L.int64));
         L.baddbmm(ones(L, 5), *[ones(L, 1, 2, 2)] * 2);
         L.baddbmm(ones(L, 1, 1, 2, 2), *[ones(L, 1, 2, 2)] * 2);
         L.baddbmm(ones(L, 3, 2, 2), *[ones(L, 1, 2, 2)] * 2);
@@ -204,8 +169,16 @@ BAD = [
         L.inverse(ones(L, 2, 2).to(L.int64)); L.logdet(ones(L, 2, 3)); L.logdet(ones(L, 2));
         L.logdet(ones(L, 2, 2).to(L.int64))
         """,
+        TypeError="""
+        L.matmul(ones(L, 2, 3), "a"); L.kron(ones(L, 2), "a"); L.outer(ones(L, 2), "a");
+        L.einsum(3, ones(L, 2)); L.einsum("i", "a")
+        """,
+        IndexError="""
+        L.cross(ones(L, 3), ones(L, 3), 1);
+        L.tensordot(ones(L, 2, 3), ones(L, 2, 3), ([5], [1]))
+        """,
     ),
-    bad("cross", lambda L: L.cross(ones(L, 3), ones(L, 3), 1), IndexError),
+    bad("addmm", lambda L: L.addmm(*[ones(L, 2, 2).to(L.int64)] * 3, beta=0.5), torch=None),
     bad("cross", lambda L: L.cross(ones(L, 3), ones(L, 3)), UserWarning, None),
     *(
         bad("einsum", lambda L, e=e, s=s: L.einsum(e, *[ones(L, *x) for x in s]))
@@ -227,9 +200,6 @@ BAD = [
     *(
         bad("tensordot", lambda L, dims=dims: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), dims))
         for dims in (1, 3, -1, ([0], [1]), ([0], [0, 1]), ([0, 0], [0, 1]), ([0, 1], [0, 0]))
-    ),
-    bad(
-        "tensordot", lambda L: L.tensordot(ones(L, 2, 3), ones(L, 2, 3), ([5], [1])), IndexError
     ),
     bad(
         "cdist",

@@ -50,8 +50,6 @@ CASES = [
     ),
 ]
 
-VALUES: list[Case] = []
-
 
 def two(name, *shapes, **options):
     """Return a call of a loss with zeros of two shapes."""

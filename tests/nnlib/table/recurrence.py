@@ -58,8 +58,6 @@ CASES += [
     Case("rnn_layer", lambda L, *a: rnn(L, *a, nonlinearity="relu"), shapes(1), second=False)
 ]
 
-VALUES: list[Case] = []
-
 
 def bad(name, position, *shape, torch="same", dtype=None):
     """Return a refused call with another shape or dtype for one operand."""
