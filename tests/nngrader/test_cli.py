@@ -91,7 +91,7 @@ def test_read_and_write_errors_have_status_1(course, base, tmp_path, capsys):
 @pytest.mark.sandbox
 def test_one_notebook_is_graded_without_a_record(course, base, tmp_path, capsys):
     file = tmp_path / f"{NAME} (1).ipynb"
-    file.write_text(base.answering({"pairwise_distances": "squared"}).text())
+    file.write_text(base.mistaken("pairwise_distances").text())
     made = make_course(tmp_path / "unreleased")
     for folder in (course, made, course):  # without a release or seed, they are temporary
         assert run(folder, "grade", file) == 0

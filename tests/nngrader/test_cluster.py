@@ -79,7 +79,7 @@ def test_a_cluster_with_tls_gives_what_this_machine_gives(
     processes, course, base, tmp_path, capsys
 ):
     hand_in(course, "ada", base.solved().text())
-    hand_in(course, "bob", base.answering({"hinge_loss": "all_pull"}).text())
+    hand_in(course, "bob", base.mistaken("hinge_loss").text())
     hand_in(course, "cy", b"no notebook")
     hand_in(course, "dee", base.solved().add_cell("import os\nos._exit(1)").text())
     here = shutil.copytree(course, tmp_path / "here")

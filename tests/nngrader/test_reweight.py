@@ -12,6 +12,7 @@ from nngrader.storage.results import Store
 
 from .recorded_gradebook import gradebook
 from .sample_course import (
+    MISTAKES,
     NAME,
     ReleasedNotebook,
     hand_in,
@@ -19,7 +20,6 @@ from .sample_course import (
     release_unchecked,
     run,
 )
-from .test_nbgrader import partly_wrong
 from .test_review import give
 
 pytestmark = pytest.mark.sandbox
@@ -37,7 +37,7 @@ def reviewed(hand_marked, open_folder):
     settings = course / "source" / NAME / "nngrader.toml"
     settings.write_text(SETTINGS + settings.read_text())
     hand_in(course, "ada", base.solved().write("why", "So.").text())
-    folder = hand_in(course, "ben", partly_wrong(base).write("why", "Thus.").text())
+    folder = hand_in(course, "ben", base.mistaken(*MISTAKES).write("why", "Thus.").text())
     (folder / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
     assert run(course, "grade", NAME) == 0
     for student in ("ada", "ben"):

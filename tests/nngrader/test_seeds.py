@@ -22,8 +22,8 @@ SEEDS = (11, 12)
 @pytest.mark.sandbox
 def test_two_seeds_give_an_honest_class_the_same_marks_and_pages(course, base):
     hand_in(course, "ada", base.solved().text())
-    wrong = {"pairwise_distances": "squared", "softmax_cross_entropy": "no_shift"}
-    hand_in(course, "ben", base.answering(wrong).text())
+    wrong = base.mistaken("pairwise_distances", "softmax_cross_entropy")
+    hand_in(course, "ben", wrong.text())
     seen = []
     for seed in (*SEEDS, SEEDS[0]):
         (course / "a seed").write_text(f"{seed}\n")

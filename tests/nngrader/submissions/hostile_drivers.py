@@ -22,6 +22,7 @@ class HostileAnswer(NamedTuple):
     cell: str
     flag: Expected | None = None
     status: str = "flagged"
+    least: float = 0.0
     most: float = 0.0
     file: object = SOLVED  # or a function that makes it
 

@@ -74,46 +74,6 @@ sys.path.insert(0, "/tmp")
         """,
         flag=imports("sys"),
     ),
-    "what traces every line": Hostile(
-        "return 0.0, scores",
-        """
-import sys
-def trace(frame, event, arg):
-    if "reply" in frame.f_locals:
-        frame.f_locals["reply"]["points"] = 40
-    return trace
-sys.settrace(trace)
-sys.setprofile(trace)
-        """,
-        least=0.0,
-        flag=imports("sys"),
-    ),
-    "import hook": Hostile(
-        "return 0.0, np.zeros(scores.shape)",
-        """
-import sys
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        raise SystemExit
-sys.meta_path.insert(0, Finder())
-sys.path_hooks.clear()
-sys.modules.pop("struct", None)
-        """,
-        least=0.0,
-        flag=imports("sys"),
-    ),
-    "audit hook": Hostile(
-        "return 0.0, np.zeros(scores.shape)",
-        """
-import sys
-def hook(event, args):
-    if event in ("compile", "exec", "object.__getattr__"):
-        raise MemoryError
-sys.addaudithook(hook)
-        """,
-        least=0.0,
-        flag=imports("sys"),
-    ),
     "program at the end": Hostile(
         "return 0.0, np.zeros(scores.shape)",
         """
@@ -124,28 +84,5 @@ def for_ever():
 atexit.register(for_ever)
         """,
         flag=imports("atexit"),
-    ),
-    "memory as a file": Hostile(
-        """
-        import ctypes
-        with open("/proc/self/mem", "r+b", 0) as memory:
-            memory.seek(id(0.0) + 16)
-            memory.write((1.0).hex().encode()[:8])
-        return 0.0, np.zeros(scores.shape)
-        """,
-        least=0.0,
-        flag=imports("ctypes"),
-    ),
-    "classes and printing": Hostile(
-        "return 0.0, np.zeros(scores.shape)",
-        """
-import builtins
-def built(*a, **k):
-    raise SystemExit
-builtins.__build_class__ = built
-np.set_printoptions(formatter={"all": built})
-        """,
-        least=0.0,
-        flag=imports("builtins"),
     ),
 }
