@@ -174,6 +174,12 @@ def grade_id(cell):
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
+def joined(notebook):
+    """Return a copy of a notebook with each cell's source as one string."""
+    cells = [c | {"source": "".join(c["source"])} for c in notebook["cells"]]
+    return copy.deepcopy(notebook | {"cells": cells})
+
+
 class ReleasedNotebook:
     """The released notebook, from which a test makes untouched and solved submissions."""
 
@@ -183,19 +189,14 @@ class ReleasedNotebook:
 
     def instructor_joined(self):
         """Return the instructor's notebook with each cell's source as one string."""
-        cells = [c | {"source": "".join(c["source"])} for c in self.instructor["cells"]]
-        return copy.deepcopy(self.instructor | {"cells": cells})
+        return joined(self.instructor)
 
     def untouched_notebook(self):
         """Return the released notebook with each cell's source as one string."""
-        cells = [c | {"source": "".join(c["source"])} for c in self.released["cells"]]
-        return copy.deepcopy(self.released | {"cells": cells})
+        return joined(self.released)
 
     def untouched(self):
-        notebook = Notebook(copy.deepcopy(self.released["cells"]))
-        for cell in notebook.cells:
-            cell["source"] = "".join(cell["source"])
-        return notebook
+        return Notebook(joined(self.released)["cells"])
 
     def solved(self):
         notebook = self.untouched()

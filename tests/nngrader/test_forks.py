@@ -68,6 +68,7 @@ def f():
     "a leftover that was stopped": """
 def f():
     if os.fork() == 0:
+        os.setsid()
         os.kill(os.getpid(), signal.SIGSTOP)
     return 3
 """,
@@ -85,6 +86,8 @@ def f():
         os.mkdir(folder + "/empty")
         open(folder + "/\\udcff\\n", "w").close()
     os.mkfifo("/tmp/fifo")
+    os.makedirs("/tmp/" + "d" * 200 + "/inside")
+    os.chmod("/tmp/" + "d" * 200, 0)
     return 3
 """,
 }

@@ -141,6 +141,7 @@ def f():
         refused("memfd_create", b"x", 0),
         refused("shmget", 0, 1 << 20, 0o1600),
         refused("mmap", None, 1 << 20, 3, SHARED, -1, 0),
+        refused("mmap", None, 1 << 20, 3, 1, os.open("/dev/zero", os.O_RDWR), 0),
     ]
 
 def timers():
@@ -154,7 +155,7 @@ def timers():
 def test_uncounted_memory_of_the_kernel_is_not_available(box):
     r = Runner([("cell", KERNEL, True)], box, 0)
     try:
-        assert r.value("f", (), {}) == ["Operation not permitted"] * 8
+        assert r.value("f", (), {}) == ["Operation not permitted"] * 9
         assert r.value("timers", (), {}) <= SIGNALS
     finally:
         r.close()

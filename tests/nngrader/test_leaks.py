@@ -8,6 +8,7 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -304,35 +305,22 @@ def test_a_sentence_of_a_sample_answer_is_found_without_the_rest_of_its_line():
 # Drivers, measures, the package
 
 
-class Moving:
-    """A problem whose driver is given as source code."""
-
-    def __init__(self, source):
-        self.real = problems()[0]
-        self.name, self.solve = self.real.name, self.real.solve
-        self.alternatives = self.real.alternatives
-        self.moving = {"driver": {"name": "drive", "source": source}}
-
-
 @pytest.mark.slow
 def test_no_driver_or_measure_of_ours_reveals_an_answer():
     for assignment in ASSIGNMENTS:
         assert moving_leaks(OURS.problems(assignment)) == []
 
 
-def test_a_driver_that_names_the_reference_is_refused():
-    source = "def drive(f, X):\n    return pairwise_distances(X, X)  # for comparison\n"
-    assert moving_leaks([Moving(source)]) == [
-        "pairwise_distances: its driver mentions pairwise_distances, the solution"
-    ]
-
-
-def test_a_driver_that_says_what_the_reference_says_is_refused():
-    source = (
-        f"def drive(f, X, Y):\n    X, Y = np.asarray(X, float), np.asarray(Y, float)\n{LINE}\n"
-    )
-    result = moving_leaks([Moving(source)])
-    assert result == ["pairwise_distances: its driver contains most of a solution"]
+def test_a_driver_that_contains_the_solution_is_refused():
+    p = problems()[0]
+    copied = "def drive(f, X, Y):\n    X, Y = np.asarray(X, float), np.asarray(Y, float)\n"
+    for source, words in (
+        (f"def drive(f, X):\n    return {p.name}(X)", f"mentions {p.name}, the solution"),
+        (f"{copied}{LINE}\n", "contains most of a solution"),
+    ):
+        moved = SimpleNamespace(name=p.name, solve=p.solve, alternatives=p.alternatives)
+        moved.moving = {"driver": {"name": "drive", "source": source}}
+        assert moving_leaks([moved]) == [f"{p.name}: its driver {words}"]
 
 
 def test_a_reference_in_the_package_is_found(tmp_path, unpacked):

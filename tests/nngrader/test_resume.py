@@ -62,18 +62,6 @@ def test_a_killed_run_is_resumed_and_ends_in_the_same_gradebook(course, base, tm
     assert marks(course, capsys) == marks(other, capsys)
 
 
-@pytest.mark.slow
-def test_a_kept_result_that_is_damaged_is_made_again(course, base, tmp_path):
-    hand_in(course, "ada", base.solved().text())
-    file, answers = tmp_path / "r.json", []
-    for damage in (b"", b"[]", b"\xff"):
-        assert run(course, "grade", NAME, "--json", file) == 0
-        answers.append(file.read_text())
-        for f in (course / ".results" / NAME).iterdir():
-            f.write_bytes(damage or f.read_bytes().replace(b"30", b"31"))
-    assert set(answers) == {answers[0]}
-
-
 def wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end:

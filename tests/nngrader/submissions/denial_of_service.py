@@ -54,36 +54,6 @@ BREAKS = {
         """,
         flag=stopped(Ending.TOO_LONG),
     ),
-    "orphan that ends the others": Hostile(
-        """
-        import os
-        import time
-        if os.fork() == 0:
-            os.setsid()
-            if os.fork() == 0:
-                while True:
-                    time.sleep(0.01)
-                    for pid in range(2, 400):
-                        try:
-                            pid == os.getpid() or os.kill(pid, 9)
-                        except OSError:
-                            pass
-            os._exit(0)
-        return 0.0, scores
-        """,
-        flag=imports("os"),
-    ),
-    "folders that nobody can remove": Hostile(
-        """
-        import os
-        os.makedirs(f"/tmp/{'d' * 200}/{'e' * 200}")
-        os.chmod(f"/tmp/{'d' * 200}", 0)
-        os.symlink("/usr", "/tmp/usr")
-        os.mkfifo("/tmp/fifo")
-        return 0.0, scores
-        """,
-        flag=imports("os"),
-    ),
 }
 
 LOADING = {
