@@ -86,11 +86,16 @@ def f():
         os.mkdir(folder + "/empty")
         open(folder + "/\\udcff\\n", "w").close()
     os.mkfifo("/tmp/fifo")
-    os.makedirs("/tmp/" + "d" * 200 + "/inside")
-    os.chmod("/tmp/" + "d" * 200, 0)
     return 3
 """,
 }
+
+
+CLOSED = "def f():\n    os.makedirs('/tmp/d/e')\n    os.chmod('/tmp/d', 0)\n    return 3"
+
+
+def test_a_folder_that_cannot_be_removed_ends_the_sandbox(start):
+    assert run_both(start(CLOSED)) == (3, False)
 
 
 def test_sandbox_survives_leftovers_of_a_function(start):
