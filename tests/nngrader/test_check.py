@@ -10,7 +10,7 @@ import pytest
 from nngrader.sandbox.supervisor import tree_usage
 
 from .orphan_processes import still_running
-from .sample_course import NAME, command, environment
+from .sample_course import NAME, POINTS, command, environment
 
 BUSY = """import time
 begun = time.process_time()
@@ -109,34 +109,18 @@ def test_the_visible_cases_name_the_limits_of_grading(released):
         assert not data["same"]
 
 
-CHEATS = {
-    "patched": """
+PATCHED = """
 import numpy as np
 np.allclose = np.array_equal = lambda *_, **__: True
 np.abs = lambda a: np.zeros(np.shape(a))
 np.maximum = type("", (), {"reduce": staticmethod(lambda *_, **__: 0.0)})
-""",
-    "hunted": """
-import sys
-
-def hunted(f, depth=0):
-    while f is not None:
-        for value in list(f.f_locals.values()) + list(f.f_globals.values()):
-            if isinstance(value, dict):
-                for case in [value, *value.get("cases", ())]:
-                    if isinstance(case, dict) and case.get("want") is not None:
-                        return case["want"]
-        f = f.f_back
-""",
-}
-ANSWERS = {"patched": "np.zeros(())", "hunted": "tuple(hunted(sys._getframe()))"}
+"""
 
 
-@pytest.mark.parametrize("cheat", CHEATS)
-def test_a_function_that_cheats_has_no_points(released, base, tmp_path, cheat):
-    notebook = base.solved().add_cell(CHEATS[cheat])
-    for name in ("pairwise_distances", "softmax_cross_entropy", "hinge_loss"):
-        notebook.write(name, f"def {name}(*_):\n    return {ANSWERS[cheat]}")
+def test_a_notebook_that_patches_numpy_is_judged_as_if_it_had_not(released, base, tmp_path):
+    notebook = base.solved().add_cell(PATCHED)
+    for name in POINTS:
+        notebook.write(name, f"def {name}(*_):\n    return np.zeros(())")
     done = check(released, tmp_path, notebook)
     assert done.stdout.endswith("In total: 0 of 100 points on the visible cases.\n")
 

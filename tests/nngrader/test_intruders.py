@@ -69,16 +69,6 @@ HOLDERS = {
 def f():
     os.kill(os.getpid(), signal.SIGSTOP)
 """,
-    "processes that nobody waits for": """
-def f():
-    burn_for_ever()
-""",
-    "others that wait beside them": """
-def f():
-    for _ in range(7):
-        start(wait_on_purpose)
-    burn_for_ever()
-""",
     "leftovers of the call before": """
 def f():
     if calls:

@@ -5,25 +5,6 @@ from nngrader.limits import Ending
 from .kinds import Hostile, imports, stopped, unflagged
 
 RETURNED = {
-    "tuple that lies about its length": unflagged(
-        """
-        class Liar(tuple):
-            def __len__(self): return 2
-            def __iter__(self): return iter((0.0, scores))
-            def __getitem__(self, key): return scores
-        return Liar()
-        """
-    ),
-    "object that says where its numbers lie": Hostile(
-        """
-        class Elsewhere:
-            about = {"shape": (4,), "typestr": "<f8", "data": (8, False), "version": 3}
-            __array_interface__ = about
-            def __array__(self, *a, **k): raise SystemExit
-            def __float__(self): return 0.7
-        return Elsewhere(), Elsewhere()
-        """
-    ),
     "class whose class lies": Hostile(
         """
         class Meta(type):
@@ -68,18 +49,6 @@ REPLIES = {
         """,
         least=0.0,
         flag=imports("sys"),
-    ),
-    "noise in every pipe": Hostile(
-        """
-        import os
-        for fd in range(64):
-            try:
-                os.write(fd, b"\\xff" * 100)
-            except OSError:
-                pass
-        return 0.0, scores
-        """,
-        flag=imports("os"),
     ),
     "message that carries the input": unflagged(
         """

@@ -15,17 +15,6 @@ builtins.abs = builtins.round = lambda *a, **k: 0
         """,
         flag=imports("builtins"),
     ),
-    "patched worker": Hostile(
-        "return 0.0, np.zeros(scores.shape)",
-        """
-import sys
-for name in ("observe", "wire", "reading", "__main__"):
-    for key, value in list(vars(sys.modules[name]).items()):
-        if callable(value) and key in ("checked", "judge", "close", "same", "_same"):
-            setattr(sys.modules[name], key, lambda *a, **k: True)
-        """,
-        flag=imports("sys"),
-    ),
     "threads that answer after": Hostile(
         """
         import sys
@@ -49,18 +38,6 @@ for name in ("observe", "wire", "reading", "__main__"):
     "copies that are none": unflagged(
         "scores[:] = 0\nreturn 0.0, scores",
         "import copy\ncopy.deepcopy = copy.copy = lambda x, *a: x",
-    ),
-    "inputs behind the copies": Hostile(
-        """
-        import sys
-        frame = sys._getframe()
-        while "args" not in frame.f_locals:
-            frame = frame.f_back
-        for value in frame.f_locals["args"].values():
-            value[:] = 0
-        return 0.0, scores
-        """,
-        flag=imports("sys"),
     ),
     "modules in the working folder": Hostile(
         "return 0.0, scores",
