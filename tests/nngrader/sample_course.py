@@ -128,6 +128,13 @@ def run(course, *arguments):
     return main(["--course", str(course), *map(str, arguments)])
 
 
+def grade(course, *options, status=0):
+    """Grade the course's submissions; return the results by student."""
+    file = course / "results.json"
+    assert run(course, "grade", NAME, *options, "--json", file) == status
+    return {r["student"]: r for r in json.loads(file.read_text())}
+
+
 def command(course, *arguments):
     """Return the command line that runs nngrader in a course."""
     return [sys.executable, "-m", "nngrader", "--course", str(course), *map(str, arguments)]

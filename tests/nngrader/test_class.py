@@ -25,7 +25,8 @@ from nngrader.records.flag import FlagCode
 from nngrader.storage.results import Store
 
 from .orphan_processes import adopt_orphans
-from .sample_course import LIMITS, NAME, hand_in, run
+from .recorded_gradebook import give
+from .sample_course import LIMITS, NAME, grade, hand_in, run
 from .submissions.catalogue import HOSTILE, ODD
 from .submissions.kinds import differing
 
@@ -86,10 +87,9 @@ def graded(released, base, tmp_path_factory):
         hand_in(course, student, ODD[student].make(base).text())
     hand_in(course, "broken", base.solved().text()[:-200])
     with adopt_orphans() as left, contextlib.redirect_stdout(io.StringIO()) as printed:
-        assert run(course, "grade", NAME, "--json", course / "r.json") == 0
+        results = grade(course)
         assert run(course, "feedback", NAME) == 0
         assert run(course, "report", NAME) == 0
-    results = {r["student"]: r for r in json.loads((course / "r.json").read_text())}
     pages = {f.parts[-3]: f.read_text() for f in (course / "feedback").rglob("*.html")}
     return Graded(course, printed.getvalue(), results, pages, left)
 
@@ -269,10 +269,7 @@ def test_grading_again_runs_only_what_changed_and_keeps_marks_by_hand(
     graded, base, tmp_path, monkeypatch
 ):
     course = shutil.copytree(graded.course, tmp_path / "course", symlinks=True)
-    with quiet(), open_gradebook(Course(course), NAME) as gradebook:
-        grade = gradebook.find_grade("test_hinge_loss", NAME, NAME, "quorra7")
-        grade.manual_score, grade.needs_manual_grade = 12, False
-        gradebook.db.commit()
+    give(course, "quorra7", "test_hinge_loss", manual_score=12)
     before, ran = marks(Course(course), NAME), []
     really = all_submissions.Threads.submit
     monkeypatch.setattr(
@@ -280,10 +277,8 @@ def test_grading_again_runs_only_what_changed_and_keeps_marks_by_hand(
         "submit",
         lambda self, job: ran.append(job) or really(self, job),
     )
-    assert run(course, "grade", NAME, "--json", tmp_path / "again.json") == 0
-    again = {r["student"]: r for r in json.loads((tmp_path / "again.json").read_text())}
+    assert grade(course) == graded.results
     assert ran == []
-    assert again == graded.results
     assert marks(Course(course), NAME) == before
     assert before["quorra7"]["by_hand"] == [("test_hinge_loss", 12.0, 30.0, "")]
     file = course / "submitted" / "brokaw" / NAME / f"{NAME}.ipynb"

@@ -3,9 +3,7 @@
 import shutil
 
 import pytest
-from nngrader.course import Course
 from nngrader.course.notebooks import from_text, is_ordinary, is_solution
-from nngrader.gradebook import marks
 from nngrader.records.codes import Code
 from nngrader.records.flag import Flag, FlagCode
 from nngrader.records.flag_rendering import for_instructor
@@ -13,6 +11,7 @@ from nngrader.storage.results import latest_results
 
 from .nbgrader_command import run_nbgrader
 from .own_notebooks import PS, answered, marked, own_course, submit, write_source
+from .recorded_gradebook import scores
 from .sample_course import run
 
 TEXT = """
@@ -104,7 +103,7 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
     submit(own, "ends", answered(own, RIGHT | ends))
     assert "HIDDEN" not in (own / "release" / PS / f"{PS}.ipynb").read_text()
     assert run(own, "grade", PS) == 0
-    outcomes = {s: m["score"] for s, m in marks(Course(own), PS).items()}
+    outcomes = scores(own, PS)
     # Where the first test cell fails, it doesn't define the limits that the second one uses.
     # The last one sets its own limits, and the value of its comparison is no number of points.
     nothing = {"seen": 4, "syntax": 4, "unchanged": 0}
@@ -143,7 +142,7 @@ def test_own_notebook_is_graded_by_its_assertions(own, capsys):
 def test_points_of_own_notebook_can_change(own):
     assert run(own, "grade", PS) == 0
     assert run(own, "reweight", PS, "--points", "test_square=6", "--yes") == 0
-    results = {s: m["score"] for s, m in marks(Course(own), PS).items()}
+    results = scores(own, PS)
     assert (results["right"], results["part"], results["hidden"]) == (12.5, 11, 6.5)
 
 
@@ -151,9 +150,9 @@ def test_points_of_own_notebook_can_change(own):
 @pytest.mark.sandbox
 def test_own_notebook_gets_the_marks_of_nbgrader(own):
     assert run(own, "grade", PS) == 0
-    ours = {s: m["score"] for s, m in marks(Course(own), PS).items()}
+    ours = scores(own, PS)
     run_nbgrader(own, ("autograde", PS, "--force"))
-    assert {s: m["score"] for s, m in marks(Course(own), PS).items()} == ours
+    assert scores(own, PS) == ours
 
 
 @pytest.mark.sandbox

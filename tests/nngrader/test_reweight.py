@@ -6,11 +6,11 @@ import shutil
 import pytest
 from nngrader.course import Course
 from nngrader.course.definitions import graded_earlier
-from nngrader.gradebook import marks, quiet
+from nngrader.gradebook import marks
 from nngrader.settings import read_settings
 from nngrader.storage.results import Store
 
-from .recorded_gradebook import gradebook
+from .recorded_gradebook import give
 from .sample_course import (
     MISTAKES,
     NAME,
@@ -20,7 +20,6 @@ from .sample_course import (
     release_unchecked,
     run,
 )
-from .test_review import give
 
 pytestmark = pytest.mark.sandbox
 SETTINGS = """due = 2026-01-01T00:00:00+00:00
@@ -44,9 +43,7 @@ def reviewed(hand_marked, open_folder):
         give(course, student, "why", manual_score=6)
         give(course, student, "draw", manual_score=0)
     give(course, "ben", "test_hinge_loss", manual_score=5)
-    with quiet(), gradebook(course) as g:
-        g.find_comment("why", NAME, NAME, "ben").manual_comment = "Which step?"
-        g.db.commit()
+    give(course, "ben", "why", "Which step?")
     return course
 
 

@@ -16,12 +16,8 @@ LEAST = 10  # submissions required for a correlation
 FEW = f"fewer than {LEAST} submissions"
 NO_SPREAD, NO_REST = "all earned the same", "the other points have no spread"
 UNWRITTEN = (Code.NOT_WRITTEN, Code.NOT_DEFINED)
-NO_IDEA = (
-    *UNWRITTEN,
-    Code.FILE_MISSING,
-    Code.NOTEBOOK_MISSING,
-    Code.TEST_PREVENTED,
-)  # not a misconception
+# not a misconception
+NO_IDEA = (*UNWRITTEN, Code.FILE_MISSING, Code.NOTEBOOK_MISSING, Code.TEST_PREVENTED)
 CLEAR = ("loops", "memory", "inputs-unchanged")  # for these, a description explains everything
 
 

@@ -63,9 +63,8 @@ class Worker:
         self.usable, self.allowed, self.patience = True, math.inf, math.inf
         self.known, self.begin, self.alone = Usage(0, 0.0), 0.0, 0
         self.spent = self.waited = 0.0
-        self.nested = (
-            filter is not None
-        )  # the sandbox's parent process then ends after the processes inside
+        # if true, the sandbox's parent process ends after the processes inside
+        self.nested = filter is not None
         self.log = tempfile.TemporaryFile()
         self.process = self._start(command, filter)
         os.set_blocking(self.process.stdin.fileno(), False)
@@ -96,9 +95,8 @@ class Worker:
     def ready(self) -> None:
         """Wait until the worker has started and has imported the packages."""
         self._order(fork_server.READY, START)
-        self.most = (
-            self.memory + self._usage().memory
-        )  # the worker's own memory is not the student's
+        # the worker's own memory is not the student's
+        self.most = self.memory + self._usage().memory
 
     def fresh(self) -> None:
         """Kill the student's process and all that it has started, and start a new one.

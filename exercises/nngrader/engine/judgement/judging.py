@@ -229,9 +229,8 @@ def _read_part(ledger, case, k, answer):
     rtol = max(case["rtol"], looks.least_rtol)
     values = _known_form(looks, mistaken, rtol) if looks.values is None else looks.values
     is_known = looks.values is None and values is not None and case["aspect"] != "value"
-    fault = (
-        None if is_known else _charge_form(ledger, case, part, looks)
-    )  # the hint of the mistake is more helpful
+    # the hint of a known mistake is more helpful
+    fault = None if is_known else _charge_form(ledger, case, part, looks)
     if values is None:
         waits = answer["kind"] == "none" and len(ledger.data["returns"]) > 1
         missing = Finding(Code.STILL_MISSING) if waits else None

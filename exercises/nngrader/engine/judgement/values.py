@@ -66,9 +66,8 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     ledger.find(aspect, group, explanation.finding, part)
     charges.append(Charge(part, group, aspect, explanation))
     named = ledger.data["mistakes"].get(explanation.mistake, {})
-    proves = named.get("once", True) and not ledger.data.get(
-        "measure"
-    )  # a part that is True or False has only one wrong value
+    # a measured part is True or False, so it has only one wrong value
+    proves = named.get("once", True) and not ledger.data.get("measure")
     ledger.explained |= explanation.explains and proves
     if explanation.finding and not explanation.explains:
         ledger.unclear.add(part)
