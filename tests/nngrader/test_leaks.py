@@ -323,11 +323,20 @@ def test_a_driver_that_contains_the_solution_is_refused():
         assert moving_leaks([moved]) == [f"{p.name}: its driver {words}"]
 
 
-def test_a_reference_in_the_package_is_found(tmp_path, unpacked):
+def test_what_is_private_is_found_in_the_package(tmp_path, unpacked):
+    private = ("problems/ps2.py", "nngrader/x.pyc", "data/heldback/a.npz")
     with zipfile.ZipFile(tmp_path / "p.whl", "w") as z:
+        for name in private:
+            z.writestr(name, "")
+        z.writestr("nngrader/c.py", f"at = {str(unpacked)!r}")
         z.writestr("nnlib/a.py", definitions()[DISTANCES])
         z.writestr("nnlib/b.npz", (unpacked / "heldback" / "test.npz").read_bytes())
     result = package_leaks(tmp_path / "p.whl", Course(unpacked), problems()[:1])
-    assert any("nnlib/a.py contains a reference" in f for f in result)
-    assert "p.whl: nnlib/b.npz is test.npz" in result
-    assert "p.whl: nnlib/b.npz contains an image that is held back" in result
+    for words in (
+        *(f"{name} should not be in the package" for name in private),
+        "nngrader/c.py contains a path of this machine",
+        "nnlib/a.py contains a reference",
+        "nnlib/b.npz is test.npz",
+        "nnlib/b.npz contains an image that is held back",
+    ):
+        assert any(f.startswith(f"p.whl: {words}") for f in result), words
