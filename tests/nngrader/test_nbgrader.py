@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from .nbgrader_command import run_nbgrader
 from .recorded_gradebook import scores
 from .sample_course import MISTAKES, NAME, hand_in, run
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.sandbox
 
 
 @pytest.mark.slow
-def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrader):
+def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base):
     hand_in(course, "ada", base.solved().text())
     hand_in(course, "bob", base.mistaken(*MISTAKES).add_cell("helper = 1").text())
     assert run(course, "grade", NAME) == 0
@@ -20,7 +21,7 @@ def test_nbgraders_own_commands_agree_with_what_is_recorded(course, base, nbgrad
     assert 30 < ours["bob"] < 70
 
     feedback, export = ("generate_feedback", NAME), ("export", "--to", "grades.csv")
-    nbgrader(course, feedback, export, ("autograde", NAME, "--force"))
+    run_nbgrader(course, feedback, export, ("autograde", NAME, "--force"))
     page = (course / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
     assert "helper" in page
     assert "Which step of the formula is missing?" in page

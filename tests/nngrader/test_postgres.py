@@ -14,6 +14,7 @@ from nngrader.errors import CannotDo
 from nngrader.gradebook.database import display_name, marks
 from nngrader.reports.export import table
 
+from .nbgrader_command import run_nbgrader
 from .ordinary_user import IS_ROOT
 from .recorded_gradebook import give, scores
 from .sample_course import (
@@ -79,7 +80,7 @@ def shared(open_folder):
         yield course
 
 
-def test_a_class_goes_from_release_to_export_on_a_server(shared, nbgrader):
+def test_a_class_goes_from_release_to_export_on_a_server(shared):
     base = ReleasedNotebook(shared)
     hand_in(shared, "ada", base.solved().text())
     hand_in(shared, "Zoë [x]", base.untouched().text())
@@ -92,7 +93,7 @@ def test_a_class_goes_from_release_to_export_on_a_server(shared, nbgrader):
     assert "82" in (shared / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
     assert "ada,82.0,100.0" in table(Course(shared), NAME)
     feedback = ("generate_feedback", NAME, "--student", "ada", "--force")
-    nbgrader(shared, feedback, ("export", "--to", "grades.csv"))
+    run_nbgrader(shared, feedback, ("export", "--to", "grades.csv"))
     assert "82" in (shared / "grades.csv").read_text()
     assert not (shared / "gradebook.db").exists()
 
