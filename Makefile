@@ -34,10 +34,10 @@ dist: setup system book ## build what people download into dist/; S=wheel builds
 test: setup system lint ## run the tests; T=nnlib/linalg: a path below tests/, or a name
 	@$(PY) tools/run_tests.py $(T)
 
-test-all: setup system lint ## run the slow tests too, and `make rounding` with one seed
-	@$(PY) tools/run_tests.py --slow && $(PY) tools/rounding.py --seeds 1
+test-all: setup system lint ## run the slow tests too, and `make rounding` with one processor
+	@$(PY) tools/run_tests.py --slow && $(PY) tools/rounding.py --processors Prescott
 
-rounding: setup ## execute pages and judge problems while rounding noise is added
+rounding: setup ## execute pages and judge problems with older processors' instructions
 	@$(PY) tools/rounding.py
 
 lint: setup ## check style, imports, spelling, English, committed files and pages

@@ -136,7 +136,7 @@ OPERATORS = {
 }
 
 
-# Methods that aren't functions too, or whose arguments differ (nnlib.where exists)
+# Methods that have no function of the same name, or take other arguments than it (``where``)
 
 
 def fill_(input: Tensor, value: float) -> Tensor:

@@ -56,7 +56,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
 
 
 def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
-    """Clamp to at least min: dL/dy goes to x where x >= min, and to min elsewhere."""
+    """Clamp to at least min: dL/dy goes to x where x >= min, and to min where x < min."""
     return _clamp_min("clamp_min", input, min)
 
 
@@ -72,7 +72,7 @@ def _clamp_min(name: str, input: Tensor, min: float | Tensor) -> Tensor:
 
 
 def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
-    """Clamp to at most max: dL/dy goes to x where x <= max, and to max elsewhere."""
+    """Clamp to at most max: dL/dy goes to x where x <= max, and to max where x > max."""
     return _clamp_max("clamp_max", input, max)
 
 
@@ -90,7 +90,7 @@ def _clamp_max(name: str, input: Tensor, max: float | Tensor) -> Tensor:
 def clamp(
     input: Tensor, min: float | Tensor | None = None, max: float | Tensor | None = None
 ) -> Tensor:
-    """Clamp to [min, max]: dL/dy goes to x inside, and to the bound elsewhere."""
+    """Clamp to [min, max]: dL/dy goes to x inside, to min below it and to max above it."""
     if min is None and max is None:
         raise RuntimeError("clamp: expected min or max, got neither")
     if min is None:
@@ -155,7 +155,7 @@ def nan_to_num(
     posinf: float | None = None,
     neginf: float | None = None,
 ) -> Tensor:
-    """By default, replace NaN with 0 and ±inf with ± the largest float; dL/dx is 0 there."""
+    """Replace NaN and ±inf, by default with 0 and ± the largest float; dL/dx is 0 there."""
     return record(
         np.nan_to_num(array("nan_to_num", input), nan=nan or 0.0, posinf=posinf, neginf=neginf),
         dict(x=input),
@@ -167,7 +167,7 @@ def nan_to_num(
 
 
 def eq(input: Tensor, other: Tensor) -> Tensor:
-    """Return whether a = b, elementwise."""
+    """Return whether a == b, elementwise."""
     return record(binary("eq", np.equal, input, other), dict(a=input, b=other))
 
 
@@ -273,7 +273,7 @@ def isclose(
     atol: float = 1e-08,
     equal_nan: bool = False,
 ) -> Tensor:
-    """Return whether |a - b| <= atol + rtol |b|, elementwise."""
+    """Return whether |a - b| <= atol + rtol |b| or, if a or b is infinite, whether a == b."""
     y = _isclose("isclose", input, other, rtol, atol, equal_nan)
     return record(y, dict(a=input, b=other))
 
@@ -318,7 +318,7 @@ def to(
     non_blocking: bool = False,
     copy: bool = False,
 ) -> Tensor:
-    """Convert x to another dtype, and convert dL/dy back; if nothing changes, return x.
+    """Convert to another dtype, and dL/dy back; return x if nothing changes, unless ``copy``.
 
     As in torch: ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each
     optionally followed by non_blocking and copy. The only device is the CPU.
@@ -339,7 +339,7 @@ def to(
 
 @silent
 def converted(name: str, input: Tensor, dtype: Any, copy: bool = False) -> Tensor:
-    """Convert to a dtype; return the input itself if it already has that dtype.
+    """Convert to a dtype; if the input has this dtype, return it itself, unless ``copy``.
 
     If dtype is None, the dtype doesn't change. Errors name the function that was called.
     """

@@ -7,7 +7,7 @@ matrix K. X has N · I · J rows of H · W · C elements, where (I, J) is the nu
 (H, W) the size of one. A single product, Y = X K, then computes all sums.
 
 Backward: for a product, dL/dK = Xᵀ G and dL/dX = G Kᵀ, where G = dL/dY. A pixel occurs in one
-row of X for each window that contains it, so dL/dx is the sum over these rows of dL/dX.
+row of X for each window that contains it, so its gradient is the sum of dL/dX at these places.
 
 A transposed convolution is the map from G to dL/dx, so its own backward is a convolution.
 
@@ -98,8 +98,8 @@ def channel_by_channel(x: Any, grid: Grid, kernels: Any, g: Any, y: Any) -> Any:
     """Compute ``correlated`` for a depthwise convolution, with one kernel for each channel.
 
     Here K would have a single column for each channel, and building X would take most of the
-    time. Instead, we compute the sum over u and v as in the formula. At stride 1, we treat all
-    windows in a row of the grid as one contiguous window with J C channels.
+    time. Instead, we compute the sum over u and v as in the formula. At horizontal stride 1, we
+    treat all windows in a row of the grid as one contiguous window with J C channels.
     """
     if grid.stride[1] > 1:
         if y is not None:
@@ -140,7 +140,7 @@ def mirrored(kernels: np.ndarray) -> np.ndarray:
 
 
 def adjoint(g: Any, grid: Grid, kernels: Any, x: Any = None, dx: Any = None) -> Any:
-    """Write the gradient with respect to x into dx, and return the gradient of the kernels.
+    """Write dL/dx into dx, unless it is None, and return dL/dK, unless x is None.
 
     At stride 1, dx is also a convolution: of g with mirrored kernels. The matrix X of that
     convolution, multiplied by x, is the mirrored gradient of the kernels. We can therefore use

@@ -181,7 +181,7 @@ def pow(input: Tensor, exponent: Tensor) -> Tensor:
     """Power: y = a^b, so dL/da = dL/dy · b a^(b-1) and dL/db = dL/dy · y log a.
 
     For b = 0, dL/da is 0. At a = 0, dL/db is defined as 0 for b >= 0, which is its limit for
-    b > 0.
+    b > 0. Negative integer powers of integers are rejected; torch allows them in a tensor.
     """
     a, b = pair("pow", input, exponent)
     if a.dtype.kind == "b" or (a.dtype.kind != "f" and np.any(array("pow", exponent) < 0)):
@@ -496,7 +496,8 @@ def trunc(input: Tensor) -> Tensor:
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """Round to a number of decimals, with ties to the even digit; dL/dx = 0."""
-    y = compute("round", np.round, array("round", input), decimals)
+    x = array("round", input)
+    y = compute("round", np.round, x, decimals).astype(x.dtype, copy=False)
     return record(y, dict(x=input), x=lambda g: flat(g))
 
 
@@ -507,7 +508,7 @@ def abs(input: Tensor) -> Tensor:
 
 
 def relu(input: Tensor) -> Tensor:
-    """Rectifier: y = max(x, 0), so dL/dx = dL/dy · [x > 0], which is 0 at 0; NaN stays NaN."""
+    """Rectifier: y = max(x, 0); dL/dx is 0 where x <= 0, and dL/dy elsewhere. NaN stays NaN."""
     return record(
         np.maximum(array("relu", input), 0), dict(x=input), x=lambda g, y: g * (y != 0)
     )

@@ -1,4 +1,4 @@
-"""Minimum, maximum and median along axes, with their indices; NaN takes precedence."""
+"""Minimum, maximum, median and quantiles, and where they occur; NaN takes precedence."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def amin(input: Tensor, dim: Dim = (), keepdim: bool = False) -> Tensor:
 
 
 def _extreme(f: Any, input: Tensor, dim: Dim, keepdim: bool) -> Tensor:
-    """Return the extreme that f (amax or amin) computes; equal elements share dL/dy evenly."""
+    """Return the element that f, such as amax, computes; equal elements share dL/dy evenly."""
     x, axes = _not_empty(f.__name__, input, dim)
     shape = x.shape
 
@@ -125,7 +125,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _position(f: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """Return the index that f (argmax or argmin) computes."""
+    """Return the index that f, such as argmax, computes."""
     x, _ = _not_empty(f.__name__, input, dim)
     return record(np.asarray(f(x, axis=dim, keepdims=keepdim)), dict(x=input))
 

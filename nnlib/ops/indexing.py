@@ -111,8 +111,9 @@ def _no_element(shape: tuple[int, ...], index: Any, error: IndexError) -> IndexE
             "getitem: a tensor of shape () has no axes; use item() to get its value"
         )
     if "too many" in str(error):
-        what = f"at most one index per axis of shape {shape}"
-        return IndexError(f"getitem: expected {what}, got {len(parts)}")
+        n = sum(part is not None and part is not ... for part in parts)
+        what = f"at most one index per axis of shape {shape}, got {n}"
+        return IndexError(f"getitem: expected {what}")
     return IndexError(f"{str(error).strip()}; the tensor has shape {shape}")
 
 
@@ -204,13 +205,13 @@ def integers(name: str, index: Tensor) -> np.ndarray:
 
 
 def fits(inner: tuple[int, ...], outer: tuple[int, ...], dim: int | None = None) -> bool:
-    """Return whether inner has as many axes as outer, none of them longer, except dim."""
+    """Return whether inner has as many axes as outer, and is no longer, except along dim."""
     longer = {d for d, (m, n) in enumerate(zip(inner, outer, strict=False)) if m > n}
     return len(inner) == len(outer) and longer <= {dim}
 
 
 def grid(name: str, input: Tensor, dim: int, index: Tensor) -> tuple[np.ndarray, ...]:
-    """Return the advanced index of ``gather``: ``index`` along dim, own positions elsewhere."""
+    """Return the advanced index of ``gather``, which is (index[i, j], j) for dim 0."""
     i = integers(name, index)
     shape = array(name, input).shape
     d = axis(name, dim, len(shape))
@@ -236,7 +237,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: float | None = None
 ) -> Tensor:
-    """Write src[i, j], or a value, to x[index[i, j], j] (for dim 0); the last write wins.
+    """Return x with src[i, j], or a value, at [index[i, j], j] (dim 0); the last write wins.
 
     dL/dx is dL/dy where nothing was written, and dL/dsrc is dL/dy at the elements written.
     """
@@ -246,7 +247,7 @@ def scatter(
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """Add src[i, j] to x[index[i, j], j] (for dim 0).
+    """Return x plus src[i, j] at [index[i, j], j] (for dim 0).
 
     dL/dx = dL/dy, and dL/dsrc is dL/dy at the elements to which src was added.
     """
@@ -275,7 +276,7 @@ def scatter_reduce(
     i, src = sources(name, input, dim, index, row(name, src))
     expect(reduce in starts, name, "reduce to be one of {}, got {!r}", list(starts), reduce)
     x, dtype = row(name, input), raw(input).dtype
-    x = x if raw(input).ndim else clone(x)  # so that x can be changed in place
+    x = x if raw(input).ndim else clone(x)  # so that scatter_reduce_ can change input
     if not include_self:
         start = starts[reduce]
         if dtype.kind != "f" and np.isinf(start):
@@ -345,17 +346,9 @@ def sources(name: str, input: Tensor, dim: int, index: Tensor, src: Any) -> tupl
     if not isinstance(raw(src), np.ndarray):
         return i, src
     src = row(name, src)
-    is_large_enough = fits(index.shape, src.shape)
+    valid = src.dtype == x.dtype and fits(index.shape, src.shape)
     what = "src of dtype {} and shape {} or larger, got {} {}"
-    expect(
-        src.dtype == x.dtype and is_large_enough,
-        name,
-        what,
-        x.dtype,
-        index.shape,
-        src.dtype,
-        src.shape,
-    )
+    expect(valid, name, what, x.dtype, index.shape, src.dtype, src.shape)
     part = tuple(slice(n) for n in index.shape)
     return i, src[part]
 
@@ -382,21 +375,15 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 def index_add(
     input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1
 ) -> Tensor:
-    """Add alpha times slices of source to x; dL/dsource is alpha dL/dy at these slices."""
+    """Return x plus alpha source[i] at [index[i]] (dim 0); dL/dsource is alpha dL/dy there."""
     name = "index_add"
     i = vector(name, input, dim, index, RuntimeError)
     x = row(name, array(name, input))
     slices = row(name, source)
     shape = x[i].shape
-    expect(
-        slices.dtype == x.dtype and slices.shape == shape,
-        name,
-        "source of dtype {} and shape {}, got {} {}",
-        x.dtype,
-        shape,
-        slices.dtype,
-        slices.shape,
-    )
+    valid = slices.dtype == x.dtype and slices.shape == shape
+    got = slices.dtype, slices.shape
+    expect(valid, name, "source of dtype {} and shape {}, got {} {}", x.dtype, shape, *got)
     increase = reshape(added(slices, i, x.shape), raw(input).shape)
     y = call_as(name, add, input, increase, alpha=alpha)
     return titled(y, "IndexAddBackward0")
@@ -500,6 +487,8 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     """Return an int64 row for each class index, which is 1 at the class and 0 elsewhere.
 
+    By default, ``num_classes`` is 1 more than the largest index.
+
     >>> one_hot(np.array([2, 0]), 3)
     array([[0, 0, 1],
            [1, 0, 0]])
@@ -540,7 +529,7 @@ def part_of_order(x: np.ndarray, d: int, down: bool, start: int, end: int) -> np
     bound = np.partition(rows, last, -1)[..., last, None]
     equal, first = rows == bound, rows > bound if down else rows < bound
     chosen = first | equal if start == 0 else equal
-    if np.count_nonzero(chosen) > size * (x.size // n):  # too many equal the bound
+    if np.count_nonzero(chosen) > size * (x.size // n):  # too many elements equal the bound
         position = np.cumsum(equal, -1) + first.sum(-1, keepdims=True)  # rank, counted from 1
         chosen &= first | ((position > start) & (position <= end))
     i = np.flatnonzero(chosen).reshape(*rows.shape[:-1], size) % n
@@ -617,8 +606,11 @@ def unique(
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """Count how often each integer occurs in a vector, or add up each integer's weights."""
-    i, w = integers("bincount", input), raw(weights)
-    expect(i.ndim == 1 and np.all(i >= 0), "bincount", "a vector of integers >= 0, got {}", i)
+    i, w = array("bincount", input), raw(weights)
+    valid = i.ndim == 1 and i.dtype.kind in "iu" and np.all(i >= 0)
+    expect(valid, "bincount", "a vector of integers >= 0, got {!r}", i)
+    fits = w is None or w.shape == i.shape
+    expect(fits, "bincount", "weights of shape {}, got {}", i.shape, np.shape(w))
     y = call_as("bincount", np.bincount, i, w, minlength)
     y = y.astype(np.float32) if w is not None and w.dtype == np.float32 else y
     return record(y, dict(x=input, w=weights))

@@ -49,7 +49,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     try:
         y = np.concatenate(arrays, d, dtype=dtype)
     except ValueError:
-        raise _no_cat([a.shape for a in arrays], d) from None
+        raise _no_cat([raw(x).shape for x in tensors], d) from None
     rules = {}
     start = 0
     for key, x in zip(inputs, arrays, strict=True):
@@ -65,12 +65,12 @@ def _no_cat(shapes: list[tuple[int, ...]], d: int) -> RuntimeError:
         return RuntimeError(
             "cat: expected tensors with axes, got a tensor of shape (); use stack()"
         )
-    rest = [shape[:d] + shape[d + 1 :] for shape in shapes]
-    wrong = (k for k, s in enumerate(shapes) if rest[k] != rest[0] or len(s) != len(shapes[0]))
-    k = next(wrong, 0)
+    rest = {k: (len(s), s[:d], s[d + 1 :]) for k, s in enumerate(shapes) if s != (0,)}
+    first = next(iter(rest))
+    k = next((k for k in rest if rest[k] != rest[first]), first)
     return RuntimeError(
-        f"cat: expected tensors of equal shape, except along dim {d}, got {shapes[0]} and, "
-        f"at index {k}, {shapes[k]}"
+        f"cat: expected tensors of equal shape, except along dim {d}, got {shapes[first]} "
+        f"and, at index {k}, {shapes[k]}"
     )
 
 
@@ -114,7 +114,7 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
-    """Concatenate along the second axis, or along the first if a tensor has only one axis."""
+    """Concatenate along the second axis, or the first if a tensor has fewer than two axes."""
     tensors = tensors or ()
     have_rows = all(array("hstack", x).ndim > 1 for x in tensors)
     tensors = [x if raw(x).ndim else reshape(x, 1) for x in tensors]
@@ -153,7 +153,8 @@ def split(
     if isinstance(sizes, int):
         sizes = [min(sizes, n - i) for i in range(0, n, sizes or -1)] or [0]
     fits = sum(sizes) == n and min(sizes, default=0) >= 0
-    expect(fits, "split", "sizes that add up to {}, got {}", n, split_size_or_sections)
+    what = "a size > 0, or sizes >= 0 that add up to {}, got {}"
+    expect(fits, "split", what, n, split_size_or_sections)
     ends = itertools.accumulate(sizes, initial=0)
     indices = [(*at(d, slice(*pair)), ...) for pair in itertools.pairwise(ends)]
     return several(tensor, indices, lambda g: dict(x=cat(g, d)))
@@ -196,7 +197,7 @@ def repeat(input: Tensor, repeats: Sizes) -> Tensor:
 
 @listed
 def tile(input: Tensor, dims: Sizes) -> Tensor:
-    """Repeat the tensor along its last axes; ``dims`` contains one number per axis."""
+    """Repeat the tensor along its last axes; ``dims`` contains the number of copies."""
     other_axes = array("tile", input).ndim - len(dims)
     return call_as("tile", repeat, input, (1,) * other_axes + tuple(dims))
 
@@ -217,13 +218,16 @@ def repeat_interleave(
         input = call_as(name, reshape, input, -1)
         dim = 0
     d = axis(name, dim, array(name, input).ndim)
-    return moved(name, input, lambda a: a.repeat(raw(repeats), d))
+    n, r = (raw(input).shape or (1,))[d], np.asarray(raw(repeats))
+    fits = r.ndim < 2 and r.size in (1, n) and np.all(r >= 0)
+    expect(fits, name, "a number >= 0, or one for each of {} elements, got {}", n, r)
+    return moved(name, input, lambda a: a.repeat(r, d))
 
 
 def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
     """Return the coordinates of all points of a grid, one tensor for each of its axes.
 
-    With "xy" the first two axes are exchanged, as for the pixels of an image.
+    With "xy", the first two axes are exchanged, as for the pixels of an image.
     """
     if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
         (tensors,) = tensors
@@ -274,8 +278,8 @@ def pad(
     Raises
     ------
     RuntimeError
-        If the mode is unknown, ``pad`` contains too many numbers or an odd number of them, or x
-        has fewer elements than the mode needs or ``pad`` removes.
+        If the mode is unknown, ``pad`` contains too many numbers or an odd number of them, or
+        an axis is shorter than the mode needs or than ``pad`` removes.
 
     Source: ``torch.nn.functional.pad``; chapter "Convolution".
 

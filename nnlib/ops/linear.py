@@ -22,7 +22,7 @@ from .elementwise import abs, add, mul, sign, sqrt, sub, times
 from .extremes import amax, amin
 from .promotion import array, compute, mixed, whole
 from .reduction import Dim, floats, spread, sum
-from .shape import axes_of, axis, call_as, diagonal, permute, reshape, roll, unsqueeze
+from .shape import axes_of, axis, call_as, diagonal, expect, permute, reshape, roll, unsqueeze
 
 # FUNCTIONS: only nnlib.f(x). METHODS: also x.f(). IN_PLACE: also x.f() and x.f_().
 FUNCTIONS = "cdist einsum linear tensordot"
@@ -172,8 +172,8 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """Outer product of two vectors: y = a bᵀ, so dL/da = dL/dy b and dL/db = aᵀ dL/dy."""
-    if array("outer", input).ndim != 1 or array("outer", vec2).ndim != 1:
-        raise wrong("outer", "shapes (n,) and (m,)", array("outer", input), raw(vec2))
+    a, b = array("outer", input).shape, array("outer", vec2).shape
+    expect(len(a) == len(b) == 1, "outer", "two vectors, got shapes {} and {}", a, b)
     return mul(unsqueeze(input, 1), vec2)
 
 
@@ -331,6 +331,8 @@ def einsum(equation: str, *operands: Tensor) -> Tensor:
     ------
     RuntimeError
         If the operands do not fit the equation, or differ in dtype.
+    TypeError
+        If the equation is not a str.
 
     Source: Einstein (1916), "Die Grundlage der allgemeinen Relativitätstheorie", section 5.
 
@@ -484,8 +486,8 @@ def cdist(
     compute_mode : str
         When to compute Euclidean distances by y² = a² + b² - 2 a·b, which is fast, but
         inaccurate for small distances: always ("use_mm_for_euclid_dist"), never
-        ("donot_use_mm_for_euclid_dist"), or only for more than 25 rows (the default). Without
-        this formula, cdist needs memory for P R D elements.
+        ("donot_use_mm_for_euclid_dist"), or only if x1 or x2 has more than 25 rows (the
+        default). Without this formula, cdist needs memory for P R D elements.
 
     Returns
     -------
@@ -538,7 +540,7 @@ def norm(
         The elements x.
     p : float or "fro"
         Which norm: inf is the largest \|x\|, -inf is the smallest, 0 is the number of nonzero
-        elements, and "fro" means 2.
+        elements, and "fro" or None means 2.
     dim : int or tuple of int, optional
         The axes over which to compute the norm; by default, all.
     keepdim : bool
@@ -555,9 +557,9 @@ def norm(
     Raises
     ------
     RuntimeError
-        If the input is not floating-point, or p is a str other than "fro".
+        If the input is not floating-point, or empty for infinite p, or p is a str except "fro".
     IndexError
-        If the axis dim doesn't exist.
+        If the axis dim doesn't exist, or is empty and p is infinite.
 
     Source: Goodfellow et al. (2016), equation 2.30.
 
@@ -577,7 +579,7 @@ def norm(
         return to(call_as("norm", extreme, abs(input), dim, keepdim), x.dtype)
 
     def rule(g, y, x):
-        # As in torch, the first derivative at x = 0 is 0, and the second one is NaN.
+        # As in torch, dL/dx is 0 at x = 0, and its derivative is NaN (0 for p = 1 and p >= 3).
         g, y = spread(g, axes, keepdim, shape), spread(y, axes, keepdim, shape)
         if p == 1:
             return g * sign(x)

@@ -46,8 +46,8 @@ def whole(name: str) -> Callable:
 def array(name: str, x: Any, argument: str = "") -> np.ndarray:
     """Return a Tensor, an array or a number as an array.
 
-    Raises TypeError for anything else; the message contains ``name``, the operation, and
-    ``argument``.
+    Raises TypeError for anything else; the message contains the name of the operation and of
+    the argument.
     """
     x = raw(x)
     if type(x) is np.ndarray:
@@ -135,7 +135,7 @@ def result_type(tensor1: Any, tensor2: Any, *more: Any) -> np.dtype:
 
 
 def common_dtype(name: str, operands: Sequence[Any]) -> np.dtype:
-    """Return ``result_type`` of any number of operands of the operation ``name``."""
+    """Return ``result_type`` of the operands of an operation; ``sub`` rejects bool operands."""
     arrays, elements, numbers = [], [], []
     for x in map(raw, operands):
         if type(x) in PYTHON:
@@ -157,7 +157,7 @@ def promote(name: str, *operands: Any) -> list[np.ndarray]:
 
 
 def pair(name: str, input: Any, other: Any) -> tuple[np.ndarray, Any]:
-    """Return operands in one dtype; if a is a float array, a Python number b is unchanged."""
+    """Return operands in one dtype; a Python int or float b is kept if a is a float array."""
     a = input.array if isinstance(input, Tensor) else input  # raw(input), inlined for speed
     b = other.array if isinstance(other, Tensor) else other
     if type(a) is np.ndarray:

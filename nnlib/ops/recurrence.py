@@ -6,8 +6,8 @@ are multiplied by W in one product, and the gradient of each weight matrix is al
 Each step of the loop over time has one product with U, and elementwise operations.
 
 A single call to tanh computes several gates, because sigmoid u = (1 + tanh(u/2)) / 2. In other
-words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. The number
-``a`` is the scale of a gate. We multiply the weights by the ``a`` inside tanh in advance.
+words, a tanh(a u) + (1 - a) is the sigmoid for a = 1/2, and tanh u for a = 1. The number ``a``
+is the scale of a gate. We multiply the weights and biases by the ``a`` inside tanh in advance.
 """
 
 from __future__ import annotations
@@ -200,8 +200,8 @@ def lstm_layer(
 
     .. math::
 
-        i_t, f_t, o_t &= \sigma(W_{i,f,o} x_t + b_{i,f,o} + U_{i,f,o} h_{t-1} + c_{i,f,o}) \\
-        g_t &= \tanh(W_g x_t + b_g + U_g h_{t-1} + c_g) \\
+        i_t, f_t, o_t &= \sigma(W_{i,f,o} x_t + b_{i,f,o} + U_{i,f,o} h_{t-1} + b'_{i,f,o}) \\
+        g_t &= \tanh(W_g x_t + b_g + U_g h_{t-1} + b'_g) \\
         c_t &= f_t c_{t-1} + i_t g_t \\
         h_t &= o_t \tanh c_t
 
@@ -218,7 +218,7 @@ def lstm_layer(
     w_ih, w_hh : (4H, D) and (4H, H) float
         The weights W and U of the gates i, f, g and o, in this order.
     b_ih, b_hh : (4H,) float, optional
-        The biases b and c.
+        The biases b and b'.
 
     Returns
     -------
@@ -278,7 +278,7 @@ def lstm_step(input: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     Parameters
     ----------
     input : (..., 4H) float
-        W x + b + U h + c for the gates i, f, g and o, in this order.
+        W x + b + U h + b' for the gates i, f, g and o, in this order.
     c : (..., H) float
         The cell state before this step, with the same dtype.
 
@@ -319,10 +319,9 @@ def _lstm_step_gradients(
 def _start(name: str, scale: list, joint: int, *operands: Any) -> tuple:
     """Check the operands of a recurrent layer, and prepare its loop over time.
 
-    ``scale`` contains a factor for each gate. For the first ``joint`` gates, b
-    includes c. Return the operands by name; W x + b for every time step; the scaled U and c
-    of each gate; and for each state, an array over all time steps that starts with the initial
-    state.
+    ``scale`` contains a factor for each gate. For the first ``joint`` gates, b includes c.
+    Return the operands by name; W x + b for every time step, and U and c of each gate, all
+    scaled; and for each state, an array over all time steps that starts with the initial state.
     """
     names = ("input", "w_ih", "w_hh", "b_ih", "b_hh", "h_0", "c_0")
     inputs = dict(zip(names, operands, strict=False))

@@ -95,7 +95,7 @@ def mean(input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = 
 def nanmean(
     input: Tensor, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """Mean over dim of all elements that aren't NaN; each of these elements gets dL/dy / n."""
+    """Mean over dim of the n elements that aren't NaN; each of these gets dL/dy / n."""
     n = call_as("nanmean", sum, ~np.isnan(floats("nanmean", input)), dim, keepdim)
     total = sum(where(isnan(array("nanmean", input)), 0, input), dim, keepdim, dtype=dtype)
     return div(total, where(n == 0, math.nan, n))

@@ -66,8 +66,8 @@ def axis(name: str, dim: int, ndim: int) -> int:
     n = ndim or 1
     try:
         if -n <= dim < n:
-            return dim % n
-    except (RuntimeError, TypeError):
+            return dim.__index__() % n
+    except (AttributeError, RuntimeError, TypeError):
         got = type(dim).__name__
         raise TypeError(f"{name}: expected dim to be an integer, got {got}") from None
     raise IndexError(f"{name}: expected dim in [{-n}, {n - 1}], got {dim}")
@@ -77,7 +77,7 @@ def axes_of(name: str, dim: Any, ndim: int) -> tuple[int, ...]:
     """Return the axes in dim, counted from the front; None and () mean all axes."""
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return tuple(range(ndim))
-    dims = (dim,) if isinstance(dim, (int, np.integer)) else tuple(dim)
+    dims = (dim,) if isinstance(dim, (int, float, np.number)) else tuple(dim)
     axes = tuple(axis(name, d, ndim) for d in dims)
     expect(len(set(axes)) == len(axes), name, "each axis once, got dim {}", dim)
     return axes if ndim else ()
@@ -91,7 +91,7 @@ def at(d: int, index: Any) -> tuple:
 def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -> Tensor:
     """Return f(x) with a gradient, as a view of x if f returns a view.
 
-    ``rule`` is the gradient rule of x; by default, dL/dy is added to dL/dx where f read.
+    ``rule`` is the gradient rule of x; by default, dL/dy is added to dL/dx where f reads.
     """
     x = array(name, input)
     shape = x.shape
@@ -111,6 +111,7 @@ def moved(name: str, input: Tensor, f: Callable, rule: Callable | None = None) -
 def shaped(name: str, input: Tensor, shape: Sizes) -> Tensor:
     """Return the same elements in another shape; dL/dx has the old shape."""
     old = array(name, input).shape
+    expect(min(shape, default=0) >= -1, name, "sizes of at least -1, got {}", shape)
 
     def arrange(a):
         try:
@@ -140,8 +141,7 @@ def _unfit(name: str, old: Sizes, shape: Sizes, error: Exception) -> Exception:
 
 @listed
 def reshape(input: Tensor, shape: Sizes) -> Tensor:
-    """Return the same elements, in order, in another shape; a view if the layout allows it."""
-    expect(min(shape, default=0) >= -1, "reshape", "sizes of at least -1, got {}", shape)
+    """Return the elements, in order, in another shape; a view if possible. A size may be -1."""
     return shaped("reshape", input, shape)
 
 
@@ -201,7 +201,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sizes) -> Tensor:
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
-    """Insert an axis of length 1."""
+    """Insert an axis of length 1, which becomes axis dim."""
     shape = array("unsqueeze", input).shape
     d = axis("unsqueeze", dim, len(shape) + 1)
     return shaped("unsqueeze", input, (*shape[:d], 1, *shape[d:]))
@@ -218,7 +218,7 @@ def squeeze(input: Tensor, dim: int | Sizes | None = None) -> Tensor:
 
 @listed
 def expand(input: Tensor, size: Sizes) -> Tensor:
-    """Broadcast axes of length 1 without copying; -1 keeps a length.
+    """Broadcast axes of length 1, and add axes in front, without copying; -1 keeps a length.
 
     The backward pass sums dL/dy over the broadcast axes.
     """
@@ -277,7 +277,6 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     n = array("transpose", input).ndim
     i = axis("transpose", dim0, n)
     j = axis("transpose", dim1, n)
-
     if n == 0:
         return moved("transpose", input, lambda a: a, lambda g: g)
     return moved("transpose", input, lambda a: a.swapaxes(i, j), lambda g: g.swapaxes(i, j))
@@ -320,7 +319,7 @@ def contiguous(input: Tensor, *, memory_format: Any = None) -> Tensor:
 
 
 def is_contiguous(input: Tensor) -> bool:
-    """Return whether the order of the elements in memory matches the order of the axes."""
+    """Return whether the elements are adjacent in memory, in the order of the axes."""
     return array("is_contiguous", input).flags.c_contiguous
 
 
@@ -339,7 +338,10 @@ def cut_along(name: str, input: Tensor, dim: int) -> tuple[int, int]:
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """Return ``length`` elements along dim, beginning with the element ``start``."""
     d, n = cut_along("narrow", input, dim)
-    first = axis("narrow", int(start), n + int(start >= 0))
+    start = int(start)
+    if not -n <= start <= n:
+        raise IndexError(f"narrow: expected start in [{-n}, {n}], got {start}")
+    first = start + n if start < 0 else start
     expect(0 <= length <= n - first, "narrow", "length in [0, {}], got {}", n - first, length)
     return input[at(d, slice(first, first + length))]
 

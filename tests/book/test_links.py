@@ -1,6 +1,5 @@
 """Each kind of dead link is found, and named with its page."""
 
-import sys
 from pathlib import Path
 
 import check_links
@@ -80,13 +79,6 @@ def test_a_finding_names_its_line(folder):
     assert findings(folder, '\n<a href="b.html">')[0].startswith("part/a.html:3: ")
 
 
-def test_addresses_outside_are_listed_once_with_their_first_page(folder):
-    text = '<a href="https://a.org">'
-    (folder / "part/b.html").write_text(text)
-    findings(folder, text)
-    assert check_links.Book(folder).external() == {"https://a.org": "part/a.html"}
-
-
 def test_uncited_entries_of_the_bibliography_are_named(tmp_path):
     (tmp_path / "references.bib").write_text(
         "@book{one,\n}\n@article{two,\n}\n@book{three,\n}\n"
@@ -97,10 +89,3 @@ def test_uncited_entries_of_the_bibliography_are_named(tmp_path):
 
 def test_every_entry_of_the_bibliography_is_cited():
     assert check_links.unused(ROOT / "chapters") == []
-
-
-def test_a_folder_without_a_book_is_refused(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["check_links.py", str(tmp_path)])
-    with pytest.raises(SystemExit, match="2"):
-        check_links.main()
-    assert "expected a built book" in capsys.readouterr().err

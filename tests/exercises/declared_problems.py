@@ -8,7 +8,6 @@ second.
 import contextlib
 import functools
 import importlib.util
-import itertools
 import re
 import signal
 import sys
@@ -92,12 +91,13 @@ def is_plain(name):
 
 
 @functools.cache
-def packed(name, seed, visible):
+def packed(name, seed, visible, variants=False):
     """Return a problem's cases for one seed; a challenge's include the file that solves it."""
     p = DECLARED[name]
     names = p.cases[0].make.__globals__ if name in SMALLER else {}
     with patch.dict(names, SMALLER.get(name, {})):
-        return with_file(pack(p, seed, visible=visible), solved_files([p]))
+        data = pack(p, seed, visible=visible, variants=variants)
+        return with_file(data, solved_files([p]))
 
 
 def observer(data, f):
@@ -112,26 +112,20 @@ def judged(data, f, names=()):
 
 
 def with_timeout(f):
-    """Return a function that times out at most once, and raises the same error ever after.
-
-    Its attribute ``turned`` says that calls before that one were in time.
-    """
-    late, calls = [], itertools.count()
+    """Return a function that times out at most once, and raises the same error ever after."""
+    late = []
 
     @functools.wraps(f)
     def once(*args, **options):
         if late:
             raise late[0]
-        earlier = next(calls)
         try:
             with time_limit():
                 return f(*args, **options)
         except TimeoutError as error:
             late.append(error)
-            once.turned = earlier > 0
             raise
 
-    once.turned = False
     return once
 
 

@@ -245,14 +245,10 @@ def test_another_change_is_described(expected, wrong):
     assert result.data | expected.data == result.data
 
 
-def test_explanation_of_a_single_case_is_not_used():
-    factors = iter((2, 3.3))
-    assert explained(lambda w, a, s: w * next(factors), scalar=True).code != Code.FACTOR
-
-
-def test_explanation_of_only_the_wrong_case_is_not_used():
-    factors = iter((1, 2))
-    assert explained(lambda w, a, s: w * next(factors), scalar=True).code != Code.FACTOR
+@pytest.mark.parametrize("factors", [(2, 3.3), (1, 2)])
+def test_a_factor_that_one_case_alone_shows_is_not_named(factors):
+    following = iter(factors)
+    assert explained(lambda w, a, s: w * next(following), scalar=True).code != Code.FACTOR
 
 
 def test_a_registered_mistake_comes_first():
@@ -530,10 +526,6 @@ def test_a_shape_of_hidden_cases_shows_letters_only():
         ([1e-9, 2.0], [0.0, 2.0], True),
         ([1e-6, 2.0], [0.0, 2.0], False),
         ([1.0, 2.0], [1.0, 2.0 + 3e-7], False),
-        ([np.nan, 1.0], [np.nan, 1.0], True),
-        ([np.nan, 1.0], [2.0, 1.0], False),
-        ([np.inf, 1.0], [np.inf, 1.0], True),
-        ([np.inf, 1.0], [2.0, 1.0], False),
         ([0.0], [0.0], True),
         ([1e-200], [0.0], False),
         ([], [], True),

@@ -353,17 +353,6 @@ def test_a_correct_answer_of_another_type_loses_only_its_form(make, loses):
     assert lost(verdict) == loses
 
 
-@pytest.mark.parametrize("make", [float, np.float64, np.array, np.longdouble])
-def test_a_single_number_may_have_any_type(make):
-    p = PROBLEMS["hinge_loss"]
-
-    def f(*args):
-        loss, gradient = p.solve(*args)
-        return make(loss), gradient
-
-    assert judged(packed(p.name, 1, False), f).score == 100
-
-
 def test_the_steps_grow_with_the_rows_of_a_loop():
     data = packed("pairwise_distances", 1, True)
     looped = [c for c in data["cases"] if c["aspect"] == "loops"]

@@ -50,77 +50,11 @@ class BadText(Exception):
         raise SystemExit
 
 
-@pytest.mark.parametrize(
-    ("make", "kind", "shape"),
-    [
-        (lambda: np.ones((2, 3)), "array", [2, 3]),
-        (lambda: np.float32(2), "number", []),
-        (lambda: True, "number", []),
-        (lambda: 10**400, "number", []),
-        (lambda: 3 + 2j, "number", []),
-        (lambda: [[1, 2], [3, 4]], "list", [2, 2]),
-        (lambda: (np.ones(3), np.ones(3)), "tuple", [2, 3]),
-        (lambda: [np.ones(3), np.ones(2)], "list", None),
-        (lambda: ["a"], "list", None),
-        (lambda: [], "list", [0]),
-        (lambda: None, "none", None),
-        (lambda: "text", "text", None),
-        (lambda: {"loss": 1}, "dict", None),
-        (lambda: {1, 2}, "set", None),
-        (lambda: (i for i in range(3)), "generator", None),
-        (lambda: len, "function", None),
-        (lambda: np.ones((1, 2)).view(np.recarray), "array", [1, 2]),
-        (lambda: np.array([1, None]), "array", [2]),
-        (lambda: np.array(["a"]), "array", [1]),
-        (lambda: np.broadcast_to(1.0, (10**6, 10**6)), "large", [10**6, 10**6]),
-        (lambda: Refuses(), "object", None),
-        (lambda: Lies(), "object", None),
-        (lambda: [Refuses()], "list", None),
-    ],
-)
-def test_a_value_is_described(make, kind, shape):
-    described = describe(make())
-    assert (described["kind"], described["shape"]) == (kind, shape)
-
-
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "g", ">f8", "i1", "u8", "b1", "c8", "c16"])
 def test_arrays_of_numbers_keep_their_values(dtype):
     values = describe(np.array([[1, 0]], dtype))["values"]
     assert values.tolist() == [[1, 0]]
     assert values.dtype.isnative
-
-
-def test_an_array_of_objects_that_are_numbers_has_values():
-    described = describe(np.array([[1.5, 2]], dtype=object))
-    assert described["dtype"] == "object"
-    assert described["values"].tolist() == [[1.5, 2.0]]
-
-
-def test_a_masked_array_shows_how_many_are_masked():
-    assert describe(np.ma.masked_less(np.arange(5.0), 2))["masked"] == 2
-
-
-@pytest.mark.parametrize(
-    ("make", "kind"),
-    [
-        (lambda: Endless([1, 2]), "list"),
-        (lambda: [[[[[[[[[[[1]]]]]]]]]]], "list"),
-        (lambda: [1] * 10**6, "large"),
-    ],
-)
-def test_odd_lists_end(make, kind):
-    assert describe(make())["kind"] == kind
-
-
-def test_a_list_that_contains_itself_ends():
-    value = []
-    value.append(value)
-    assert describe(value)["values"] is None
-
-
-def test_an_array_subclass_is_read_without_its_methods():
-    value = np.ndarray.__new__(Trap, (2,))
-    assert describe(value)["shape"] == [2]
 
 
 def test_the_answer_is_a_copy():
@@ -191,41 +125,31 @@ def test_an_interrupt_is_let_through():
         observed(f)
 
 
-def test_steps_grow_with_a_loop_and_not_with_an_array():
-    def loop(X, k):
-        return sum(x.sum() for x in X)
-
-    def whole(X, k):
-        return X.sum()
-
-    steps = {
-        (f, n): observed(f, args={"X": np.ones((n, 2)), "k": 1})["steps"]
-        for f in (loop, whole)
-        for n in (10, 100)
-    }
-    assert steps[loop, 100] - steps[loop, 10] > 80
-    assert steps[whole, 100] == steps[whole, 10]
+def loop(X, k):
+    return sum(x.sum() for x in X)
 
 
-def test_steps_inside_numpy_do_not_count():
-    def printing(X, k):
-        print(X)
-        return str(X)
-
-    few, many = (
-        observed(printing, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100)
-    )
-    assert few == many
+def printing(X, k):
+    print(X)
+    return str(X)
 
 
-def test_steps_of_a_loop_that_numpy_runs_for_its_caller_count():
-    def by_row(X, k):
-        return np.apply_along_axis(lambda row: row.sum(), 1, X)
+def loop_of_numpy_for_its_caller(X, k):
+    return np.apply_along_axis(lambda row: row.sum(), 1, X)
 
-    few, many = (
-        observed(by_row, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100)
-    )
-    assert many - few >= 95
+
+@pytest.mark.parametrize(
+    ("f", "grows"),
+    [
+        (loop, True),
+        (loop_of_numpy_for_its_caller, True),
+        (lambda X, k: X.sum(), False),
+        (printing, False),  # it loops inside NumPy
+    ],
+)
+def test_steps_grow_with_a_loop_and_not_with_an_array(f, grows):
+    few, many = (observed(f, args={"X": np.ones((n, 2)), "k": 1})["steps"] for n in (5, 100))
+    assert many - few >= 95 if grows else many == few
 
 
 def test_steps_of_what_the_garbage_collector_calls_do_not_count():

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import FILLED, both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import CHALLENGES, PROBLEMS, SEED, judged, lost, packed
 from tests.exercises.test_source import cell_of, cells, example
 
@@ -14,7 +14,6 @@ P = CHALLENGES["log_probabilities"]
 MAKER = tool("make_few_pictures")
 MAKER.trained = functools.cache(MAKER.trained)  # two tests ask for the same network
 data, reached = functools.partial(data_of, P), functools.partial(judge_file, P)
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 
 
 # What the texts show
@@ -84,7 +83,7 @@ def test_the_outcome_is_the_one_in_the_text(way):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["initialize", "dropout"])
+@pytest.mark.parametrize("name", ["initialize", "dropout", "sample"])
 def test_chance_never_costs_a_point(name):
     for seed in range(1000, 1030):
         assert judged(packed(name, seed, False), PROBLEMS[name].solve).score == 100
@@ -110,14 +109,6 @@ def test_dropping_a_tenth_too_much_is_always_found(visible, pytestconfig):
 
     for seed in range(SEED, 15 if pytestconfig.getoption("slow") else SEED + 1):
         assert "value" in lost(judged(packed("dropout", seed, visible), f))
-
-
-FILLED = {
-    "zeros": np.zeros,
-    "ones": np.ones,
-    "nan": lambda shape: np.full(shape, np.nan),
-    "random": np.random.default_rng(0).normal,
-}
 
 
 @both
@@ -190,7 +181,6 @@ WRONG = {
         "Your function returns probabilities",
     ),
     "labels": (GOOD, lambda f, p: P.solve(f, p).argmax(1), "ten numbers for each image"),
-    "nothing": (GOOD, lambda f, p: None, "is-none"),
     "nan": (GOOD | {"b2": np.full(10, np.nan)}, P.solve, "finite real numbers"),
     "turned": (GOOD | {"W1": np.eye(784, 20)}, lambda f, p: p[:, 0], SHAPES),
     "endless": (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from nngrader.records.codes import Code
 
-from tests.exercises.challenge_files import data_of, judge_file, npz, tool, untold
+from tests.exercises.challenge_files import both, data_of, judge_file, npz, tool, untold
 from tests.exercises.declared_problems import (
     CHALLENGES,
     EXERCISES,
@@ -17,7 +17,6 @@ from tests.exercises.declared_problems import (
     packed,
 )
 
-both = pytest.mark.parametrize("visible", [False, pytest.param(True, marks=pytest.mark.slow)])
 TEXT = (EXERCISES / "source/ps8_pytorch/ps8_pytorch.md").read_text(encoding="utf-8")
 
 
@@ -285,7 +284,6 @@ def wrong():
         "scale": (GOOD, labels_by(not_divided), "from 0 to 255"),
         "other pictures": (GOOD, labels_by(shifted), "the classes with the highest scores"),
         "guesses": (GOOD, zeros, "the classes with the highest scores"),
-        "nothing": (GOOD, lambda file, pictures: None, "is-none"),
         "scores": (
             GOOD,
             lambda file, pictures: np.zeros((len(pictures), 10)),

@@ -273,34 +273,26 @@ def test_the_text_names_the_limits_of_its_settings(assignment):
     ) in text
 
 
-@every_assignment
-def test_each_problem_says_what_to_read_first(assignment):
-    text = (EXERCISES / "source" / assignment / f"{assignment}.md").read_text(encoding="utf-8")
-    _, *problems = re.split(r"^## \d+\. ", text, flags=re.MULTILINE)
-    for problem in problems:
-        (line,) = re.findall(r"^\*\*Read first:\*\* (.*)\.$", problem, re.MULTILINE)
-        links = re.findall(r"\[([^\]]+)\]\(book:([\w/-]+)\)", line)
-        assert links
-        for title, page in links:
-            chapter = EXERCISES.parent / "chapters" / f"{page}.md"
-            assert f"\n# {title}\n" in chapter.read_text(encoding="utf-8")
-
-
 SECTIONS = (
     r"sections? (\*[^*]+\*(?:(?:, | and | to )\*[^*]+\*)*) in \[[^\]]+\]\(book:([\w/-]+)\)"
 )
 
 
 @every_assignment
-def test_the_sections_to_read_first_are_on_their_pages_in_this_order(assignment):
-    source = (EXERCISES / "source" / assignment / f"{assignment}.md").read_text("utf-8")
-    lines = re.findall(r"^\*\*Read first:\*\* (.*)$", source, re.MULTILINE)
-    named = [result for line in lines for result in re.findall(SECTIONS, line)]
-    assert len(named) == "\n".join(lines).count("](book:")
-    for sections, page in named:
-        text = (EXERCISES.parent / "chapters" / f"{page}.md").read_text("utf-8")
-        places = [text.index(f"\n## {s}\n") for s in re.findall(r"\*([^*]+)\*", sections)]
-        assert places == sorted(places), sections
+def test_each_problem_says_what_to_read_first_and_where(assignment):
+    text = (EXERCISES / "source" / assignment / f"{assignment}.md").read_text(encoding="utf-8")
+    _, *problems = re.split(r"^## \d+\. ", text, flags=re.MULTILINE)
+    for problem in problems:
+        (line,) = re.findall(r"^\*\*Read first:\*\* (.*)\.$", problem, re.MULTILINE)
+        links, named = re.findall(r"\[([^\]]+)\]\(book:", line), re.findall(SECTIONS, line)
+        assert links
+        assert len(named) == len(links)
+        for title, (sections, page) in zip(links, named, strict=True):
+            chapter = (EXERCISES.parent / "chapters" / f"{page}.md").read_text("utf-8")
+            assert f"\n# {title}\n" in chapter
+            found = re.findall(r"\*([^*]+)\*", sections)
+            places = [chapter.index(f"\n## {section}\n") for section in found]
+            assert places == sorted(places), sections
 
 
 @functools.cache

@@ -258,19 +258,6 @@ def test_a_loop_is_reported_with_its_steps(folder):
     assert re.search(r"when N grows: \d+ lines for N = \d+", text)
 
 
-@pytest.mark.slow
-def test_a_forbidden_name_in_the_function_is_reported(folder):
-    def pairwise_distances(X, Y):
-        from scipy.spatial.distance import cdist
-
-        return cdist(X.astype(float), Y.astype(float))
-
-    text = check_message(pairwise_distances, folder)
-    assert text.startswith("pairwise_distances: 0 of 14 points")
-    assert "all points: Your notebook uses `scipy`" in text
-    assert "restart the kernel" not in text
-
-
 def test_a_forbidden_name_in_another_cell_is_reported(folder, monkeypatch):
     import IPython
 

@@ -130,13 +130,13 @@ def test_a_misspelt_student_gets_a_suggestion_and_a_code_is_recognised(course, b
 
 def test_grading_stops_if_a_correct_answer_loses_points_at_the_seed(course, base, capsys):
     hand_in(course, "ada", base.solved().text())
-    file = problems_folder(course) / "pairwise_distances.py"
+    file = problems_folder(course) / "hinge_loss.py"
     text = file.read_text()
-    wrong = "def by_norm(X, Y):\n    X = X + 1"
-    assert "def by_norm(X, Y):" in text
-    file.write_text(text.replace("def by_norm(X, Y):", wrong))
+    begin = "def by_mask(scores, targets, margin=1.0):\n"
+    assert begin in text
+    file.write_text(text.replace(begin, f"{begin}    margin = 2 * margin\n"))
     assert run(course, "grade", NAME) == 1
-    assert "by_norm scores" in capsys.readouterr().err
+    assert "by_mask scores" in capsys.readouterr().err
     assert not (course / "autograded").exists()
 
 

@@ -503,6 +503,7 @@ def test_known_differences_from_torch():
     x = nnlib.tensor([[2.0, 2.0, 1.0, 3.0]], requires_grad=True)
     F.maxout(x, 2).sum().backward()  # equal pieces share
     assert x.grad.tolist() == [[0.5, 0.5, 0.0, 1.0]]
+    assert nnlib.tensor([True, False]).round().tolist() == [True, False]  # as floor does
     x, t = np.log([0.25, 0.75]), np.array([0.0, 1.0])  # a class of probability 0 adds nothing
     assert F.kl_div(x, t, reduction="sum") == pytest.approx(np.log(4 / 3))
 

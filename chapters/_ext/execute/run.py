@@ -58,16 +58,12 @@ def execute(
     notebook,
     root: Path,
     timeout: int,
-    variables: dict[str, str] | None = None,
-    start: str = "",
     allow_errors: bool = False,
 ) -> Run:
     """Execute the cells of a page of the book at `root`, in the page's folder.
 
     The first error stops the execution. With ``allow_errors``, only a cell that takes too long
     or a dead kernel stops it.
-    ``variables`` are added to the environment of its kernel; ``start`` is Python code, without
-    a line break, that the kernel executes before the page.
     """
     watch = _Watch()
     watch.client = NotebookClient(
@@ -78,11 +74,10 @@ def execute(
         shutdown_kernel="immediate",  # no state to save, and a graceful shutdown is slow
         on_cell_start=watch.begin,
         on_cell_executed=watch.end,
-        extra_arguments=[f"--IPKernelApp.exec_lines={start}"] if start else [],
     )
     started = time.monotonic()
     # NN_BOOK makes `book.claim` record false claims in the outputs.
-    environment = os.environ | {"NN_BOOK": str(root)} | (variables or {})
+    environment = os.environ | {"NN_BOOK": str(root)}
     error = _attempt(watch.client, cwd=str(path.parent), env=environment)
     wall = time.monotonic() - started
     differences = findings.collect(notebook, watch.last, error)

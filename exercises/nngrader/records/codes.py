@@ -69,6 +69,7 @@ class Code(StrEnum):
     TRUNCATED = "truncated"  # it without its decimals
     ROUNDED = "rounded"  # it, rounded to a few decimals
     EXCHANGED = "exchanged"  # the correct value of another part
+    VARIANT = "variant"  # what a small change of the reference returns; `data["variant"]`
 
     # Descriptions of a wrong value
     ABSENT = "absent"  # None in the wrong places, in a part that may contain None

@@ -8,6 +8,7 @@ are all known is used, so a variant without numbers serves for hidden cases.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -182,6 +183,57 @@ LAWS = {  # rules that the correct values obey and the wrong ones break
     "not-negative": "No correct value is negative. Can yours be negative?",
     "at-most-1": "No correct value is larger than 1. Can yours be larger?",
 }
+VARIANTS = {  # small changes of the reference; the last words fit if names are unknown
+    "term": ["leave out the term `{of}`", "leave out a term"],
+    "added": ["add `{of}` instead of subtracting it", "add a term instead of subtracting it"],
+    "subtracted": [
+        "subtract `{of}` instead of adding it",
+        "subtract a term instead of adding it",
+    ],
+    "factor": ["leave out the factor `{of}`", "leave out a factor"],
+    "divided": [
+        "divide by `{of}` instead of multiplying by it",
+        "divide by a factor instead of multiplying by it",
+    ],
+    "divisor": ["don't divide by `{of}`", "leave out a division"],
+    "multiplied": [
+        "multiply by `{of}` instead of dividing by it",
+        "multiply by a number instead of dividing by it",
+    ],
+    "exponent": ["leave out the exponent `{of}`", "leave out an exponent"],
+    "multiplied-power": [
+        "multiply by `{of}` instead of raising to this power",
+        "multiply instead of raising to a power",
+    ],
+    "sides": [
+        "exchange the two sides of `{of}`",
+        "exchange the two sides of a difference, a quotient or a product",
+    ],
+    "operator": ["write `{used}` instead of `{needed}`"],
+    "minus": ["leave out the minus sign of `{of}`", "leave out a minus sign"],
+    "parentheses": ["leave out the parentheses around `{of}`", "leave out parentheses"],
+    "transpose": ["don't transpose `{of}`", "don't transpose a matrix"],
+    "name": [
+        "use `{used}` instead of `{needed}`",
+        "use another variable instead of `{needed}`",
+        "use `{used}` instead of another variable",
+        "use a wrong variable with the correct shape",
+    ],
+    "default": ["write {used} instead of using the argument `{needed}`"],
+    "length": [
+        "take the length of the wrong axis of `{of}`",
+        "take the length of a wrong axis",
+    ],
+    "axis": ["use the wrong axis in `{of}`"],
+    "all-axes": ["use all axes in `{of}`, instead of one"],
+    "argument": ["leave out the argument `{of}`", "leave out an argument"],
+    "function": ["leave out `{of}`"],
+    "function-again": ["apply `{of}` once too often"],
+    "function-exchanged": ["use `{used}` instead of `{needed}`"],
+    "arguments": ["exchange two arguments of `{of}`", "exchange two arguments"],
+    "loop": ["start or end a loop one step too early or too late"],
+    "constant": ["write {used} instead of {needed}"],
+}
 FILES = {
     "broken": "isn't a complete .npz file",
     "objects": "contains Python objects instead of arrays of numbers",
@@ -315,7 +367,7 @@ WORDS = {
         "improve the {measured}?"
     ),
     Code.MISTAKE: "{hint}",
-    Code.LIKE_MISTAKE: "Only {your} {has} this mistake. {hint}",
+    Code.LIKE_MISTAKE: ["Only {your} {has} this mistake. {only}", "In {your}: {hint}"],
     Code.WRONG: "{words}",
     Code.FACTOR: [
         "{Your} {is} {times} | {from_where}",
@@ -373,6 +425,7 @@ WORDS = {
         "{Your} {contains} the correct values of `{other}` | In which order should your "
         "function return its values?"
     ),
+    Code.VARIANT: "{Your} {is} what you get if you {change} | Where does your code do this?",
     Code.ABSENT: [
         "{Your} {is} None in {some_places} where the correct value is a number | Which test in "
         "your code decides between None and a number?",
@@ -756,6 +809,15 @@ def _factor(data):
     return {"times": times, "from_where": where}
 
 
+def _variant(data):
+    """Return the field of a small change of the reference, in words."""
+    about = data["variant"]
+    for words in VARIANTS[about["kind"]]:
+        with contextlib.suppress(KeyError):
+            return {"change": words.format_map(about)}
+    raise KeyError(about["kind"])
+
+
 def _not_finite(data):
     """Return the fields of entries that are nan or infinite."""
     ranges = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
@@ -839,6 +901,8 @@ FIELDS: dict[Code, Callable[[dict], dict]] = {
     Code.THRESHOLD: lambda d: {"value": f"{d['value']:.4g}"},
     Code.FACTOR: _factor,
     Code.AMOUNT: lambda d: {"large": "large" if d["sign"] > 0 else "small"},
+    Code.LIKE_MISTAKE: lambda d: {"only": d["hint"]} if d.get("alone", True) else {},
+    Code.VARIANT: _variant,
     Code.ABSENT: lambda d: {"some_places": "some places"} if d["none"] else {},
     Code.NOT_FINITE: _not_finite,
     Code.FEW_DIGITS: lambda d: {"worst": f"{d['worst']:.0e}"} if "worst" in d else {},

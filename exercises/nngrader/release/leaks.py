@@ -234,12 +234,15 @@ def _numbers(course, problems):
 
 def shown_digests(problem):
     """Return the digests of the arrays of a problem's visible cases."""
-    return {_digest(a.tobytes()) for _, a in _all_arrays(pack(problem, 1, visible=True))}
+    return {
+        _digest(a.tobytes())
+        for _, a in _all_arrays(pack(problem, 1, visible=True, variants=False))
+    }
 
 
 def hidden_arrays(problem, seed, shown):
     """Yield (group, array) of hidden arrays that are not visible and can be recognised."""
-    for group, a in _all_arrays(pack(problem, seed, visible=False)):
+    for group, a in _all_arrays(pack(problem, seed, visible=False, variants=False)):
         if _bits(a.ravel()[:HEAD]) >= BITS and _digest(a.tobytes()) not in shown:
             yield group, a
 

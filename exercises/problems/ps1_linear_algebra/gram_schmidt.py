@@ -138,18 +138,6 @@ def nearly_dependent(rng, M):
 
 
 @bases.alternative
-def column_by_column(A):
-    Q = np.zeros((A.shape[0], 0))
-    for k in range(A.shape[1]):
-        v = A[:, k] - Q @ (Q.T @ A[:, k])
-        v = v - Q @ (Q.T @ v)
-        length = np.sqrt((v**2).sum())
-        if length > 1e-10 * np.sqrt((A[:, k] ** 2).sum()):
-            Q = np.column_stack([Q, v / length])
-    return Q
-
-
-@bases.alternative
 def cleaning_those_to_come(A):
     V, sizes, kept = A.astype(float), np.linalg.norm(A, axis=0), []
     for k in range(V.shape[1]):
@@ -162,18 +150,17 @@ def cleaning_those_to_come(A):
     return V[:, kept]
 
 
-LOSES_VALUE = {
+bases.known["value"] = {
     "The columns of your `Q` have the correct directions, but not the correct lengths. What "
     "length should each column of `Q` have?": {
         "not_divided_by_the_length": {
             "(q @ left) * q": "(q @ left) / (q @ q) * q",
             "left / np.linalg.norm(left)])": "left])",
-        },
+        }
     },
-    "Your code divides each column of `A` by its length and doesn't change its direction. "
-    "What does the formula subtract from the column first?": {
-        "divided_by_the_length_alone": {"left -= (q @ left) * q": "pass"},
-    },
+    "Your code divides each column of `A` by its length and doesn't change its direction. What "
+    "does the formula subtract from the column "
+    "first?": {"divided_by_the_length_alone": {"left -= (q @ left) * q": "pass"}},
     "Your code subtracts only the part along the most recent q. Which other parts does the "
     "formula subtract?": {"last_vector_alone": {"in Q.T": "in Q.T[-1:]"}},
     "Your code adds the part along each q to the column. What sign does this part have in the "
@@ -181,80 +168,64 @@ LOSES_VALUE = {
     "Your code divides the remainder by the length of the whole column. Which vector should "
     "have length 1 afterwards?": {"divided_by_the_length_of_the_column": {"(left)]": "(a)]"}},
     "Your code subtracts the dot product itself from every entry of the column. Which vector "
-    "should you multiply the dot product by first?": {
-        "coefficients_without_their_vectors": {"(q @ left) * q": "q @ left"},
-    },
+    "should you multiply the dot product by "
+    "first?": {"coefficients_without_their_vectors": {"(q @ left) * q": "q @ left"}},
     "Your code divides each remainder by the square of its length. How do you get the length "
-    "of v from v·v?": {
-        "divided_by_the_square_alone": {"/ np.linalg.norm(left": "/ (left @ left"},
-    },
+    "of v from "
+    "v·v?": {"divided_by_the_square_alone": {"/ np.linalg.norm(left": "/ (left @ left"}},
     "Your code subtracts the parts along the earlier columns of `A`, which aren't orthogonal. "
     "Which vectors does the formula use?": {
         "along_the_columns": {
             "a in A.T": "k, a in enumerate(A.T)",
             "in Q.T": "in A.T[:k]",
             "(q @ left) * q": "(q @ left) / (q @ q) * q",
-        },
+        }
     },
     "The first column of your `Q` is an unchanged copy of the first column of `A`. What length "
     "should it have?": {
-        "first_column_as_it_came": {
-            "np.zeros((len(A), 0))": "A[:, :1]",
-            "in A.T": "in A.T[1:]",
-        },
+        "first_column_as_it_came": {"np.zeros((len(A), 0))": "A[:, :1]", "in A.T": "in A.T[1:]"}
     },
 }
-bases.known(LOSES_VALUE, loses="value")
-
-LOSES_STABILITY = {
+bases.known["stability"] = {
     "Your code drops a column whose remainder is small, but above the limit. How small must "
-    "the remainder be, relative to the column, before you drop the column?": {
-        "too_much_dropped": {"1e-10": "1e-4"},
-    },
+    "the remainder be, relative to the column, before you drop the "
+    "column?": {"too_much_dropped": {"1e-10": "1e-4"}},
     "The columns of your `Q` aren't orthogonal when the columns of `A` are nearly parallel. "
-    "Does your dot product with q use the original column or the current remainder?": {
-        "classical": {"q @ left": "q @ a"},
-    },
+    "Does your dot product with q use the original column or the current "
+    "remainder?": {"classical": {"q @ left": "q @ a"}},
 }
-bases.known(LOSES_STABILITY, loses="stability")
-
-LOSES_DEPENDENT = {
+bases.known["dependent"] = {
     "Your `Q` ends with columns of zeros. How many columns should `Q` have?": {
         "zeros_at_the_end": {
-            "return Q": "return np.hstack([Q, np.zeros((len(A), A.shape[1] - Q.shape[1]))])",
-        },
+            "return Q": "return np.hstack([Q, np.zeros((len(A), A.shape[1] - Q.shape[1]))])"
+        }
     },
     "Your `Q` contains a column of zeros for each dependent column. What should happen to a "
     "dependent column?": {
         "zeros_for_dependent_columns": {
             "\n    return": (
                 "\n        else:\n            Q = np.column_stack([Q, 0 * a])\n    return"
-            ),
-        },
+            )
+        }
     },
     "Your `Q` contains a column that is only a rounding error, scaled to length 1. When does a "
     "column count as dependent?": {"rounding_kept": {"1e-10": "0"}},
     "Your code stops at the first dependent column. What should happen to this column, and to "
     "the columns after it?": {
         "ended_at_the_first_dependent": {
-            "\n    return": "\n        else:\n            break\n    return",
-        },
+            "\n    return": "\n        else:\n            break\n    return"
+        }
     },
     "Your code never drops a column, even when the remainder is 0. How small must the "
-    "remainder be, relative to the column, before you drop the column?": {
-        "none_dropped": {"np.linalg.norm(left) / np.linalg.norm(a) > 1e-10": "True"},
-    },
+    "remainder be, relative to the column, before you drop the "
+    "column?": {"none_dropped": {"np.linalg.norm(left) / np.linalg.norm(a) > 1e-10": "True"}},
 }
-bases.known(LOSES_DEPENDENT, loses="dependent")
-
-bases.mistake(
-    "Your `Q` doesn't use the last column of `A`. Where does your loop or slice end?",
-    loses="shape value",
-    name="last_column_left_out",
-    edit=("return Q", "return Q[:, :-1]"),
-)
-
-LOSES_VALUE_2 = {
+bases.known["shape value"] = {
+    "Your `Q` doesn't use the last column of `A`. Where does your loop or slice end?": {
+        "last_column_left_out": {"return Q": "return Q[:, :-1]"}
+    }
+}
+bases.known(signs={"Q": 1})["value"] = {
     "Some columns of your `Q` have the wrong sign. Does the method ever reverse the direction "
     "of a remainder?": {"turned_round": {"return Q": "return -Q"}},
     "The columns of your `Q` are the left singular vectors, a different basis of the same "
@@ -263,8 +234,7 @@ LOSES_VALUE_2 = {
             "return Q": (
                 "U, s, _ = np.linalg.svd(A, full_matrices=False)\n    return U[:, s > 1e-10 * "
                 "s[0]]"
-            ),
-        },
+            )
+        }
     },
 }
-bases.known(LOSES_VALUE_2, loses="value", signs={"Q": 1})

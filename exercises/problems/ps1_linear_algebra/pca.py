@@ -91,17 +91,12 @@ def pictures(rng, E, D):
             return X, k
 
 
-def turned(components):
-    """Return components with signs such that the entry of largest magnitude is positive."""
-    return np.array([c if c[np.argmax(abs(c))] > 0 else -c for c in components])
-
-
 @principal.alternative
 def by_covariance(X, k):
     X = np.asarray(X, dtype=float)
     values, vectors = np.linalg.eigh(np.cov(X, rowvar=False))
     best = np.argsort(values)[::-1][:k]
-    C = turned(vectors[:, best].T)
+    C = np.array([c if c[np.argmax(abs(c))] > 0 else -c for c in vectors[:, best].T])
     return C, values[best], (X - X.mean(0)) @ C.T
 
 
@@ -118,11 +113,9 @@ def by_products_of_samples(X, k):
     return C, values / (len(Z) - 1), vectors * np.sqrt(values)
 
 
-LOSES_VALUE_SCORES = {
+principal.known["value scores"] = {
     "Your code doesn't centre the samples. What does the formula subtract from each column "
-    "first?": {
-        "not_centred": {"X - X.mean(axis=0)": "X.astype(float)"},
-    },
+    "first?": {"not_centred": {"X - X.mean(axis=0)": "X.astype(float)"}},
     "Your code subtracts the mean of each sample. Which axis should you average over to get "
     "the mean of each feature?": {"centred_by_rows": {"axis=0": "axis=1, keepdims=True"}},
     "Your code subtracts the mean of all entries from every entry. How many means do you need "
@@ -130,33 +123,24 @@ LOSES_VALUE_SCORES = {
     "Your code divides each feature by its standard deviation, computed with divisor N - 1. "
     "Does the formula for Z contain this step?": {
         "each_feature_scaled": {
-            "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)",
-        },
+            "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0, ddof=1)"
+        }
     },
     "Your code divides each feature by its standard deviation, computed with divisor N. Does "
-    "the formula for Z contain this step?": {
-        "each_feature_scaled_by_n": {
-            "X - X.mean(axis=0)": "(X - X.mean(axis=0)) / X.std(axis=0)",
-        },
-    },
-    "Your components start with the direction of the second-largest variance. Which index "
-    "does your slice start from?": {
-        "one_too_far": {"components = Vt[:k]": "components = Vt[1 : k + 1]"},
-    },
+    "the formula for Z contain this "
+    "step?": {"each_feature_scaled_by_n": {"X - X.mean": "(X - X.mean(axis=0)) / X.std"}},
+    "Your components start with the direction of the second-largest variance. Which index does "
+    "your slice start "
+    "from?": {"one_too_far": {"components = Vt[:k]": "components = Vt[1 : k + 1]"}},
 }
-principal.known(LOSES_VALUE_SCORES, loses="value scores")
-
-principal.mistake(
+principal.known["value"] = {
     "Your components are correct, but they are sorted from the smallest variance to the "
-    "largest. Which component should come first?",
-    loses="value",
-    name="in_rising_order",
-    edit=(" = Vt[:k", ", s = Vt[:k][::-1], s[:k][::-1"),
-)
-
-LOSES_SCORES = {
+    "largest. Which component should come "
+    "first?": {"in_rising_order": {" = Vt[:k": ", s = Vt[:k][::-1], s[:k][::-1"}}
+}
+principal.known["scores"] = {
     "Your variances are sums of squares divided by N. What does the formula for C divide by?": {
-        "divided_by_n": {"(len(X) - 1)": "len(X)"},
+        "divided_by_n": {"(len(X) - 1)": "len(X)"}
     },
     "Your variances are the squares of the singular values. What turns a sum of squares into a "
     "variance?": {"not_divided": {" / (len(X) - 1)": ""}},
@@ -167,81 +151,58 @@ LOSES_SCORES = {
     "Your variances are fractions of the total variance. Does the problem text divide the "
     "variances by their sum?": {"shares": {"(len(X) - 1)": "(s**2).sum()"}},
     "You compute your scores from `X` without subtracting the mean. What should the mean of "
-    "each column of scores be?": {
-        "scores_not_centred": {"Z @ components.T": "X @ components.T"},
-    },
+    "each column of scores "
+    "be?": {"scores_not_centred": {"Z @ components.T": "X @ components.T"}},
     "Every column of your scores has length 1. If you compute the scores from U, which factor "
     "is missing?": {"scores_of_length_one": {"Z @ components.T": "Z @ components.T / s[:k]"}},
     "Your scores have the same variance along each component. Does the formula for the scores "
-    "contain a division?": {
-        "whitened": {"components.T": "components.T / s[:k] * np.sqrt(len(X) - 1)"},
-    },
+    "contain a "
+    "division?": {"whitened": {"components.T": "components.T / s[:k] * np.sqrt(len(X) - 1)"}},
 }
-principal.known(LOSES_SCORES, loses="scores")
-
-principal.mistake(
+principal.known["integers"] = {
     "Your code computes the differences from the mean in the dtype of `X`. What is 3 - 5 in "
-    "uint8?",
-    loses="integers",
-    name="centred_in_uint8",
-    edit=("X - X.mean(axis=0)", "(X - X.mean(axis=0).astype(X.dtype)).astype(float)"),
-)
-
-LOSES_VALUE_SCORES_BY_COVARIANCE = {
-    "Your components are the directions of smallest variance. In what order does `eigh` "
-    "return the eigenvalues?": {"least_variance": {"[::-1]": ""}},
+    "uint8?": {
+        "centred_in_uint8": {
+            "X - X.mean(axis=0)": "(X - X.mean(axis=0).astype(X.dtype)).astype(float)"
+        }
+    }
+}
+principal.known(of=by_covariance)["value scores"] = {
+    "Your components are the directions of smallest variance. In what order does `eigh` return "
+    "the eigenvalues?": {"least_variance": {"[::-1]": ""}},
     "Your code uses rows of the matrix from `eigh` as eigenvectors. Does `eigh` return them as "
     "rows or as columns?": {"rows_of_eigh": {"vectors[:, best].T": "vectors[best]"}},
     "Your components and variances start with the direction of the second-largest variance. "
-    "Which index does your slice start from?": {
-        "variances_one_too_far_as_well": {"[::-1][:k]": "[::-1][1 : k + 1]"},
-    },
+    "Which index does your slice start "
+    "from?": {"variances_one_too_far_as_well": {"[::-1][:k]": "[::-1][1 : k + 1]"}},
     "Your components and variances come from the correlation matrix, where every feature has "
-    "variance 1. Does the formula for C contain a division by standard deviations?": {
-        "correlation_matrix": {"np.cov": "np.corrcoef"},
-    },
+    "variance 1. Does the formula for C contain a division by standard "
+    "deviations?": {"correlation_matrix": {"np.cov": "np.corrcoef"}},
     "You compute C from `X` without subtracting the mean, although you subtract it for the "
-    "scores. Does the formula for C contain X or Z?": {
-        "covariance_not_centred": {"np.cov(X, rowvar=False)": "X.T @ X / (len(X) - 1)"},
-    },
+    "scores. Does the formula for C contain X or "
+    "Z?": {"covariance_not_centred": {"np.cov(X, rowvar=False)": "X.T @ X / (len(X) - 1)"}},
 }
-principal.known(LOSES_VALUE_SCORES_BY_COVARIANCE, loses="value scores", of=by_covariance)
-
-principal.mistake(
+principal.known(of=by_covariance)["integers"] = {
     "Your code computes the differences from the mean and their products in the dtype of `X`. "
-    "What are 3 - 5 and 200 * 2 in uint8?",
-    loses="integers",
-    name="products_in_uint8",
-    of=by_covariance,
-    edit=[
-        ("np.asarray(X, dtype=float)", "X - X.mean(axis=0).astype(X.dtype)"),
-        ("np.cov(X, rowvar=False)", "X.T @ X / (len(X) - 1)"),
-        ("(X - X.mean(0)) @", "X @"),
-    ],
-)
-
-principal.mistake(
+    "What are 3 - 5 and 200 * 2 in uint8?": {
+        "products_in_uint8": {
+            "np.asarray(X, dtype=float)": "X - X.mean(axis=0).astype(X.dtype)",
+            "np.cov(X, rowvar=False)": "X.T @ X / (len(X) - 1)",
+            "(X - X.mean(0)) @": "X @",
+        }
+    }
+}
+principal.known(signs={"components": 0, "scores": 1})["value"] = {
     "Some of your components have the wrong sign. Which entry must be positive, the largest "
-    "entry or the entry of largest magnitude?",
-    loses="value",
-    name="signs_left_as_they_came",
-    signs={"components": 0, "scores": 1},
-    edit=("np.sign", "-np.sign"),
-)
-
-principal.mistake(
+    "entry or the entry of largest "
+    "magnitude?": {"signs_left_as_they_came": {"np.sign": "-np.sign"}}
+}
+principal.known(signs={"scores": 1})["scores"] = {
     "Your scores are correct except for their signs. What happens to a score when you change "
-    "the sign of its component?",
-    loses="scores",
-    name="scores_not_turned",
-    signs={"scores": 1},
-    edit=("Z @ components.T", "-Z @ components.T"),
-)
-
-principal.mistake(
+    "the sign of its "
+    "component?": {"scores_not_turned": {"Z @ components.T": "-Z @ components.T"}}
+}
+principal.known["shape value"] = {
     "Your function returns all D components, with their variances and scores. How many "
-    "components should it return?",
-    loses="shape value",
-    name="all_components",
-    given="k = X.shape[1]",
-)
+    "components should it return?": {"all_components": "k = X.shape[1]"}
+}

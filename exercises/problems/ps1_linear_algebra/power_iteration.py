@@ -169,19 +169,6 @@ def too_few_steps(rng, N):
 
 
 @powers.alternative
-def by_the_residual(A, v, tol=1e-10, max_iter=10_000):
-    x = np.array(v) / np.sqrt(v @ v)
-    for _ in range(max_iter):
-        y = A.dot(x)
-        x = y / np.sqrt(y.dot(y))
-        value = x.dot(A.dot(x))
-        if np.linalg.norm(A.dot(x) - value * x) <= tol:
-            largest = np.argmax(np.abs(x))
-            return float(value), x if x[largest] > 0 else -x
-    raise RuntimeError(f"not converged after {max_iter} steps")
-
-
-@powers.alternative
 def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     def scaled(x):
         return x / x[np.argmax(np.abs(x))]
@@ -197,48 +184,37 @@ def scaled_by_the_largest_entry(A, v, tol=1e-10, max_iter=10_000):
     return (A @ x)[np.argmax(x)] / x.max(), x
 
 
-powers.mistake(
+powers.known["negative"] = {
     "Your eigenvalue is the factor by which a step stretches the vector, so it is never "
-    "negative. Which formula in the problem text also gives the sign?",
-    loses="negative",
-    name="length_for_the_eigenvalue",
-    edit=("v @ A @ v", "abs(v @ A @ v)"),
-)
-
-LOSES_VALUE = {
+    "negative. Which formula in the problem text also gives the "
+    "sign?": {"length_for_the_eigenvalue": {"v @ A @ v": "abs(v @ A @ v)"}}
+}
+powers.known["value"] = {
     "The largest entry of your eigenvector is 1. What length should the eigenvector have?": {
-        "largest_entry_one": {"return v @ A @ v, v": "return v @ A @ v, v / v.max()"},
+        "largest_entry_one": {"return v @ A @ v, v": "return v @ A @ v, v / v.max()"}
     },
     "In your eigenvector, the magnitudes of the entries add up to 1. Which norm should be 1, "
-    "and how do you compute it?": {
-        "sum_one": {"return v @ A @ v, v": "return v @ A @ v, v / np.abs(v).sum()"},
-    },
+    "and how do you compute "
+    "it?": {"sum_one": {"return v @ A @ v, v": "return v @ A @ v, v / np.abs(v).sum()"}},
     "In your eigenvector, the entry of largest magnitude is negative. What sign should this "
     "entry have?": {"largest_entry_negative": {"return v @ A @ v, v": "return v @ A @ v, -v"}},
     "Your eigenvalue is vᵀAv for a vector whose length isn't 1. What must you divide vᵀAv by "
     "in this case?": {"quotient_not_divided": {"@ A @ v": "@ A @ v / v.max() ** 2"}},
-    "Your eigenvalue is the factor by which two steps stretch the vector. How many times "
-    "does your formula for the eigenvalue multiply by `A`?": {
-        "two_steps": {"return v @ A @ v, v": "return (v @ A @ v) ** 2, v"},
-    },
+    "Your eigenvalue is the factor by which two steps stretch the vector. How many times does "
+    "your formula for the eigenvalue multiply by "
+    "`A`?": {"two_steps": {"return v @ A @ v, v": "return (v @ A @ v) ** 2, v"}},
     "When `tol` isn't passed, your iteration stops while the vector is still changing. Which "
-    "default does the problem text give for `tol`?": {
-        "a_rough_default": {"tol=1e-10": "tol=1e-3"},
-    },
+    "default does the problem text give for "
+    "`tol`?": {"a_rough_default": {"tol=1e-10": "tol=1e-3"}},
     "Your result is for the transpose of `A`. Is `v` to the right or to the left of `A` in the "
     "formula?": {"from_the_left": "A = A.T"},
     "Your iteration stops too early, because you compare the squared length of a step with "
-    "`tol`. How long is a step whose squared length is 1e-10?": {
-        "squared_length_compared": "tol = np.sqrt(tol)",
-    },
+    "`tol`. How long is a step whose squared length is "
+    "1e-10?": {"squared_length_compared": "tol = np.sqrt(tol)"},
 }
-powers.known(LOSES_VALUE, loses="value")
-
-powers.mistake(
+powers.known(where="apart")["stopping"] = {
     "Your iteration doesn't start from `v`, so it finds a different eigenvalue. Where does "
-    "your code use the argument `v`?",
-    loses="stopping",
-    name="another_start",
-    where="apart",
-    given="v = np.ones(len(A)); max_iter = max_iter if tol < 1e-6 else 1000",
-)
+    "your code use the argument `v`?": {
+        "another_start": "v = np.ones(len(A)); max_iter = max_iter if tol < 1e-6 else 1000"
+    }
+}

@@ -13,10 +13,7 @@ projections = problem(
     points={
         "shape": (1, "an (m,) array"),
         "value": (6, "linearly independent columns of different lengths"),
-        "dependent": (
-            4,
-            "linearly dependent columns; $p$ is still unique, although $x$ isn't",
-        ),
+        "dependent": (4, "linearly dependent columns; $p$ is still unique, although $x$ isn't"),
         "inputs-unchanged": (1, "your function doesn't change `b` or `A`"),
     },
     forbidden={"all": (*ELSEWHERE, "numpy.linalg.lstsq", "numpy.linalg.pinv")},
@@ -61,13 +58,6 @@ def dependent(rng, M):
 
 
 @projections.alternative
-def by_singular_vectors(b, A):
-    U, s, _ = np.linalg.svd(A, full_matrices=False)
-    U = U[:, s > 1e-10 * s[0]]
-    return U.dot(U.T.dot(b))
-
-
-@projections.alternative
 def by_what_is_left(b, A):
     left = b.astype(float)
     for q in gram_schmidt(A).T:
@@ -75,78 +65,60 @@ def by_what_is_left(b, A):
     return b - left
 
 
-LOSES_VALUE = {
+projections.known["value"] = {
     "Your result is the part of `b` that is orthogonal to the columns of `A`. Which other part "
     "does `b` have?": {"what_is_left": {"return Q @ (Q.T @ b)": "return b - Q @ (Q.T @ b)"}},
     "Your code projects `b` onto each column separately and adds up the results. Are the "
-    "columns orthogonal to each other?": {
-        "sum_over_the_columns": {"gram_schmidt(A)": "A / np.linalg.norm(A, axis=0)"},
-    },
+    "columns orthogonal to each "
+    "other?": {"sum_over_the_columns": {"gram_schmidt(A)": "A / np.linalg.norm(A, axis=0)"}},
     "Your result is A Aᵀ b. For which matrices A is this the projection?": {
-        "columns_not_orthonormal": {"gram_schmidt(A)": "A"},
+        "columns_not_orthonormal": {"gram_schmidt(A)": "A"}
     },
     "Your result is the projection minus `b`. Which of these two vectors should your function "
     "return?": {"away_from_b": {"return Q @ (Q.T @ b)": "return Q @ (Q.T @ b) - b"}},
     "Your result is the mirror image of `b` on the other side of the column space. Where "
-    "between `b` and its mirror image is the projection?": {
-        "reflected": {"return Q @ (Q.T @ b)": "return 2 * Q @ (Q.T @ b) - b"},
-    },
+    "between `b` and its mirror image is the "
+    "projection?": {"reflected": {"return Q @ (Q.T @ b)": "return 2 * Q @ (Q.T @ b) - b"}},
     "Your projection uses only the first column of `A`. Where does your code use the other "
     "columns?": {"first_column_alone": "A = A[:, :1]"},
     "Your projection doesn't use the last column of `A`. Where does your loop or slice end?": {
-        "last_column_left_out": "A = A[:, :-1]",
+        "last_column_left_out": "A = A[:, :-1]"
     },
     "Your code adds a column of ones to `A`. Should the projection use a column that isn't in "
     "`A`?": {"with_a_column_of_ones": "A = np.column_stack([np.ones(len(b)), A])"},
 }
-projections.known(LOSES_VALUE, loses="value")
-
-LOSES_SHAPE_VALUE_DEPENDENT = {
-    "Your result is a vector of coefficients, one for each column of `A`. Which vector do "
-    "you get when you combine the columns with these coefficients?": {
-        "coefficients": {"Q @ (Q.T @ b)": "np.linalg.lstsq(A, b)[0]"},
-    },
+projections.known["shape value dependent"] = {
+    "Your result is a vector of coefficients, one for each column of `A`. Which vector do you "
+    "get when you combine the columns with these "
+    "coefficients?": {"coefficients": {"Q @ (Q.T @ b)": "np.linalg.lstsq(A, b)[0]"}},
     "Your result contains the coordinates of the projection in an orthonormal basis. Which "
-    "vector in the column space has these coordinates?": {
-        "coordinates": {"Q @ (Q.T @ b)": "Q.T @ b"},
-    },
+    "vector in the column space has these "
+    "coordinates?": {"coordinates": {"Q @ (Q.T @ b)": "Q.T @ b"}},
 }
-projections.known(LOSES_SHAPE_VALUE_DEPENDENT, loses="shape value dependent")
-
-projections.mistake(
+projections.known["dependent"] = {
     "Your code uses as many singular vectors as `A` has columns. How many of the columns are "
-    "linearly independent?",
-    loses="dependent",
-    name="a_direction_for_each_column",
-    edit=("gram_schmidt(A)", "np.linalg.svd(A)[0][:, : A.shape[1]]"),
-)
-
-projections.mistake(
+    "linearly independent?": {
+        "a_direction_for_each_column": {
+            "gram_schmidt(A)": "np.linalg.svd(A)[0][:, : A.shape[1]]"
+        }
+    }
+}
+projections.known(of=gram_schmidt)["dependent"] = {
     "Your projection uses an extra direction that is nothing but rounding error. How many "
-    "columns of `A` are linearly independent?",
-    loses="dependent",
-    name="rounding_as_a_direction",
-    of=gram_schmidt,
-    edit=("1e-10", "0"),
-)
-
-projections.mistake(
+    "columns of `A` are linearly independent?": {"rounding_as_a_direction": {"1e-10": "0"}}
+}
+projections.known(of=gram_schmidt)["value"] = {
     "Your vectors are orthogonal, but their lengths aren't 1. What must you divide q·b by in "
-    "this case?",
-    loses="value",
-    name="lengths_left_as_they_are",
-    of=gram_schmidt,
-    edit=[
-        ("(q @ left) * q", "(q @ left) / (q @ q) * q"),
-        ("left / np.linalg.norm(left)])", "left])"),
-    ],
-)
-
-projections.mistake(
+    "this case?": {
+        "lengths_left_as_they_are": {
+            "(q @ left) * q": "(q @ left) / (q @ q) * q",
+            "left / np.linalg.norm(left)])": "left])",
+        }
+    }
+}
+projections.known(of=by_what_is_left)["value"] = {
     "Your code subtracts the part along each column from what remains of `b`, but the columns "
-    "aren't orthogonal. How does the second subtraction change the result of the first one?",
-    loses="value",
-    name="one_column_after_the_other",
-    of=by_what_is_left,
-    edit=("gram_schmidt(A).T", "(A / np.linalg.norm(A, axis=0)).T"),
-)
+    "aren't orthogonal. How does the second subtraction change the result of the first one?": {
+        "one_column_after_the_other": {"gram_schmidt(A).T": "(A / np.linalg.norm(A, axis=0)).T"}
+    }
+}

@@ -100,11 +100,6 @@ def sizes_of_pivots(A, choose=np.argmax):
     return min(taken, default=1.0), max(dropped)
 
 
-def first_large(sizes):
-    """Return the index of the first entry that is not 0."""
-    return (sizes > 1e-11).argmax()
-
-
 def until(fits, make):
     """Draw up to 2,000 matrices until one of them fits."""
     for _ in range(2000):
@@ -113,7 +108,7 @@ def until(fits, make):
     raise ValueError("no such matrix was found")
 
 
-def clear(make, ways=(np.argmax, first_large)):
+def clear(make, ways=(np.argmax, lambda sizes: (sizes > 1e-11).argmax())):
     """Draw matrices until every candidate for a pivot is either clearly 0 or clearly not 0."""
 
     def fits(A):
@@ -168,22 +163,16 @@ def low_rank(rng, M, N):
         return 1e6 * np.stack(columns, axis=1) + 0.0  # no -0
 
     def fits(A):  # so that row order doesn't matter and rounding errors appear
-        ways = [wrong("first that is not zero", A), wrong("rows never swapped", A)]
-        same = all(near(*way, *row_reduce(A)) for way in ways)
-        return same and (min(M, N) < 5 or rounded(A))
+        R, pivots = row_reduce(A)
+        for name in ("first that is not zero", "rows never swapped"):
+            other, theirs = wrong(name, A)
+            rounding = 1e-9 * np.abs(R).max()
+            if pivots != theirs or not np.allclose(R, other, rtol=0, atol=rounding):
+                return False
+        extra = [len(way(A)[1]) == len(pivots) + 1 for way in ABSOLUTE]
+        return min(M, N) < 5 or all(extra)
 
     return until(fits, lambda: clear(make))
-
-
-def rounded(A):
-    """Return whether rounding leaves a nonzero entry that would become an extra pivot."""
-    right = len(row_reduce(A)[1])
-    return all(len(way(A)[1]) == right + 1 for way in ABSOLUTE)
-
-
-def near(R, pivots, other, theirs):
-    """Return whether two reduced forms are the same up to rounding."""
-    return pivots == theirs and np.allclose(R, other, rtol=0, atol=1e-9 * np.abs(other).max())
 
 
 @elimination.case("stability", rtol=1e-9)
@@ -212,30 +201,6 @@ def tiny(rng, M):
 
 
 @elimination.alternative
-def down_then_up(A):
-    R, rows, columns = np.array(A), 0, []
-    small = 1e-11 * np.max(np.abs(R))
-    for j in range(R.shape[1]):
-        if rows == R.shape[0]:
-            break
-        p = max(range(rows, R.shape[0]), key=lambda i: abs(R[i, j]))
-        if abs(R[p, j]) <= small:
-            R[rows:, j] = 0
-            continue
-        R[rows], R[p] = R[p].copy(), R[rows].copy()
-        for i in range(rows + 1, R.shape[0]):
-            R[i] = R[i] - R[i, j] / R[rows, j] * R[rows]
-            R[i, j] = 0
-        columns.append(j)
-        rows += 1
-    for i, j in reversed(list(enumerate(columns))):
-        R[i] = R[i] / R[i, j]
-        for above in range(i):
-            R[above] = R[above] - R[above, j] * R[i]
-    return R, columns
-
-
-@elimination.alternative
 def by_matrices(A):
     m, n = A.shape
     R, pivots = np.array(A, dtype=float), []
@@ -255,149 +220,97 @@ def by_matrices(A):
     return R, tuple(pivots)
 
 
-LOSES_VALUE_DIVIDED_LAST = {
+SIZES = "np.abs(R[i:, j]).argmax()"
+FIRST = "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"
+LARGE = "abs(R[p, j]) / abs(A).max() > 1e-11"
+elimination.known["value"] = {
     "Your `R` has zeros below each pivot, but not above it. Which rows should step 3 change?": {
-        "zeros_below_alone": [*DIVIDED_LAST, ("!= i", "> i")],
+        "zeros_below_alone": [*DIVIDED_LAST, ("!= i", "> i")]
     },
-    "Your code swaps the wrong row to the top, because `argmax` counts from the beginning "
-    "of your slice. Which row of `R` is row 0 of the slice?": {
-        "counted_from_the_slice": [*DIVIDED_LAST, ("i + np", "np")],
-    },
-}
-elimination.known(LOSES_VALUE_DIVIDED_LAST, loses="value")
-
-LOSES_STABILITY_DIVIDED_LAST = {
-    "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions "
-    "huge. Which entry of the column should be the pivot?": {
-        "first_that_is_not_zero": [
-            *DIVIDED_LAST,
-            ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
-        ],
-    },
-    "Your code treats a small entry as 0, although it is above the limit in the problem "
-    "text. What is this limit, and which number is it relative to?": {
-        "too_much_counted_as_zero": [*DIVIDED_LAST, ("1e-11", "1e-6")],
-    },
-}
-elimination.known(LOSES_STABILITY_DIVIDED_LAST, loses="stability")
-
-LOSES_DEPENDENT_DIVIDED_LAST = {
-    "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?": {
-        "compared_with_exact_zero": [*DIVIDED_LAST, ("1e-11", "0")],
-    },
-}
-elimination.known(LOSES_DEPENDENT_DIVIDED_LAST, loses="dependent")
-
-LOSES_VALUE_PIVOTS_DIVIDED_LAST = {
-    "Your code chooses the pivot by its signed value. Which of -7, 0 and 2 has the largest "
-    "magnitude?": {
-        "largest_with_its_sign": [
-            *DIVIDED_LAST,
-            ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
-        ],
-    },
-}
-elimination.known(LOSES_VALUE_PIVOTS_DIVIDED_LAST, loses="value pivots")
-
-LOSES_SHAPE_VALUE_PIVOTS_DIVIDED_LAST = {
-    "After your swap, two rows of `R` are equal, and one of the original rows is lost. What "
-    "does a view of `R[i]` contain after you have overwritten this row?": {
-        "swapped_by_views": [*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")],
-    },
-    "Your code moves down to the next row even after a column without a pivot. Which row "
-    "should it use for the following column?": {
-        "a_row_for_each_column": [*DIVIDED_LAST, ("i = len(pivots)", "i = j")],
-    },
-}
-elimination.known(LOSES_SHAPE_VALUE_PIVOTS_DIVIDED_LAST, loses="shape value pivots")
-
-LOSES_SHAPE_VALUE_DIVIDED_LAST = {
-    "Your code never looks for a pivot in the last column. Where does your loop over the "
-    "columns end?": {
-        "last_column_left_out": [*DIVIDED_LAST, ("range(A.shape[1])", "range(A.shape[1] - 1)")],
-    },
-}
-elimination.known(LOSES_SHAPE_VALUE_DIVIDED_LAST, loses="shape value")
-LOSES_VALUE = {
-    "Your `R` has zeros only below the pivots, and its pivots aren't 1. Which steps turn "
-    "an echelon form into the *reduced* form?": {
-        "echelon_form_only": [*UNDIVIDED, ("!= i", "> i")],
-    },
+    "Your code swaps the wrong row to the top, because `argmax` counts from the beginning of "
+    "your slice. Which row of `R` is row 0 of the "
+    "slice?": {"counted_from_the_slice": [*DIVIDED_LAST, ("i + np", "np")]},
+    "Your `R` has zeros only below the pivots, and its pivots aren't 1. Which steps turn an "
+    "echelon form into the *reduced* "
+    "form?": {"echelon_form_only": [*UNDIVIDED, ("!= i", "> i")]},
     "Your code never subtracts a multiple of the pivot's row from the other rows. Which "
     "entries should the other rows have in the column of the pivot?": {
-        "nothing_subtracted": {"            R[others] -= np.outer(R[others, j], R[i])\n": ""},
+        "nothing_subtracted": {"            R[others] -= np.outer(R[others, j], R[i])\n": ""}
     },
-    "Your subtraction changes only the entries in the pivot's column. If you subtract entry "
-    "by entry, which factor does your code use after it has set the entry in this column to "
-    "0?": {
-        "factor_overwritten": {"] -= np.outer(R[others, j], R[i])": ", j] = 0"},
-    },
+    "Your subtraction changes only the entries in the pivot's column. If you subtract entry by "
+    "entry, which factor does your code use after it has set the entry in this column to "
+    "0?": {"factor_overwritten": {"] -= np.outer(R[others, j], R[i])": ", j] = 0"}},
     "Your division changes the pivot, but not the rest of its row. Which number do you divide "
     "the later entries by, after the pivot has changed?": {
         "pivot_overwritten": {
             "R[i] /= R[i, j]": "R[i, j] = 1",
-            "abs(R[p, j]) / abs(A).max() > 1e-11": "not abs(R[p, j]) / abs(A).max() <= 1e-11",
-        },
+            LARGE: "not abs(R[p, j]) / abs(A).max() <= 1e-11",
+        }
     },
     "The pivots in your `R` aren't 1. Which of the three steps turns a pivot into 1?": {
-        "pivots_not_one": [*UNDIVIDED],
+        "pivots_not_one": [*UNDIVIDED]
     },
 }
-elimination.known(LOSES_VALUE, loses="value")
-
-LOSES_VALUE_PIVOTS = {
+elimination.known["stability"] = {
+    "Your `R` is inaccurate, because a tiny pivot makes the factors in your subtractions huge. "
+    "Which entry of the column should be the "
+    "pivot?": {"first_that_is_not_zero": [*DIVIDED_LAST, (SIZES, FIRST)]},
+    "Your code treats a small entry as 0, although it is above the limit in the problem text. "
+    "What is this limit, and which number is it relative "
+    "to?": {"too_much_counted_as_zero": [*DIVIDED_LAST, ("1e-11", "1e-6")]},
+    "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other entries "
+    "huge. Which entry of the column should be the "
+    "pivot?": {"first_that_is_not_zero_divided": [NOT_CLEARED, (SIZES, FIRST)]},
+}
+elimination.known["dependent"] = {
+    "Your code uses a rounding error as a pivot. How small must an entry be to count as 0?": {
+        "compared_with_exact_zero": [*DIVIDED_LAST, ("1e-11", "0")]
+    }
+}
+elimination.known["value pivots"] = {
+    "Your code chooses the pivot by its signed value. Which of -7, 0 and 2 has the largest "
+    "magnitude?": {"largest_with_its_sign": [*DIVIDED_LAST, (SIZES, "R[i:, j].argmax()")]},
     "Your code uses a 0 as a pivot. Which row could you swap to the top first?": {
         "rows_never_swapped": [
             *DIVIDED_LAST,
             ("i + np.abs(R[i:, j]).argmax()", "i"),
-            (
-                "abs(R[p, j]) / abs(A).max() > 1e-11",
-                "not np.abs(R[i:, j]).max() / abs(A).max() <= 1e-11",
-            ),
-        ],
+            (LARGE, "not np.abs(R[i:, j]).max() / abs(A).max() <= 1e-11"),
+        ]
     },
 }
-elimination.known(LOSES_VALUE_PIVOTS, loses="value pivots")
-
-LOSES_PIVOTS = {
-    "Your `pivots` are all too large by 1. What number does the first column have in the "
-    "problem text?": {"columns_counted_from_one": {"append(j)": "append(j + 1)"}},
+elimination.known["shape value pivots"] = {
+    "After your swap, two rows of `R` are equal, and one of the original rows is lost. What "
+    "does a view of `R[i]` contain after you have overwritten this "
+    "row?": {"swapped_by_views": [*DIVIDED_LAST, ("R[[i, p]] = R[[p, i]]", "R[i] = R[p]")]},
+    "Your code moves down to the next row even after a column without a pivot. Which row "
+    "should it use for the following "
+    "column?": {"a_row_for_each_column": [*DIVIDED_LAST, ("i = len(pivots)", "i = j")]},
+    "Your code compares signed values, so a column that contains only negative entries counts "
+    "as 0. What is the magnitude of -7?": {
+        "signed_everywhere": [
+            (SIZES, "R[i:, j].argmax()"),
+            ("abs(R[p, j]) /", "R[p, j] /"),
+            NOT_CLEARED,
+        ]
+    },
 }
-elimination.known(LOSES_PIVOTS, loses="pivots")
-
-LOSES_SHAPE_PIVOTS = {
+elimination.known["shape value"] = {
+    "Your code never looks for a pivot in the last column. Where does your loop over the "
+    "columns end?": {
+        "last_column_left_out": [*DIVIDED_LAST, ("range(A.shape[1])", "range(A.shape[1] - 1)")]
+    }
+}
+elimination.known["pivots"] = {
+    "Your `pivots` are all too large by 1. What number does the first column have in the "
+    "problem text?": {"columns_counted_from_one": {"append(j)": "append(j + 1)"}}
+}
+elimination.known["shape pivots"] = {
     "Your `pivots` contains the columns that don't have a pivot. Which columns should it "
     "contain?": {
         "columns_without_pivot": {
-            "return R, pivots": "return R, [j for j in range(A.shape[1]) if j not in pivots]",
-        },
+            "return R, pivots": "return R, [j for j in range(A.shape[1]) if j not in pivots]"
+        }
     },
     "Your second result is the number of columns with a pivot. Which list should your function "
-    "return instead?": {
-        "rank_alone": {"return R, pivots": "return R, len(pivots)"},
-    },
+    "return instead?": {"rank_alone": {"return R, pivots": "return R, len(pivots)"}},
 }
-elimination.known(LOSES_SHAPE_PIVOTS, loses="shape pivots")
-
-LOSES_STABILITY = {
-    "Your `R` is inaccurate, because dividing a row by a tiny pivot makes its other entries "
-    "huge. Which entry of the column should be the pivot?": {
-        "first_that_is_not_zero_divided": [
-            NOT_CLEARED,
-            ("np.abs(R[i:, j]).argmax()", "(np.abs(R[i:, j]) > 1e-11 * abs(A).max()).argmax()"),
-        ],
-    },
-}
-elimination.known(LOSES_STABILITY, loses="stability")
-
-LOSES_SHAPE_VALUE_PIVOTS = {
-    "Your code compares signed values, so a column that contains only negative entries "
-    "counts as 0. What is the magnitude of -7?": {
-        "signed_everywhere": [
-            ("np.abs(R[i:, j]).argmax()", "R[i:, j].argmax()"),
-            ("abs(R[p, j]) /", "R[p, j] /"),
-            NOT_CLEARED,
-        ],
-    },
-}
-elimination.known(LOSES_SHAPE_VALUE_PIVOTS, loses="shape value pivots")

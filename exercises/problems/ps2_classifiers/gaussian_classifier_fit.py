@@ -85,118 +85,83 @@ def class_by_class(X, y):
     return np.array(priors), np.array(means), np.atleast_2d(covariance)
 
 
-gaussians.mistake(
-    "Your priors are the numbers of samples in each class. What should the priors add up to?",
-    loses="shape value",
-    name="counts_for_shares",
-    edit=("counts / len(X)", "counts"),
-)
-
-gaussians.mistake(
-    "Your priors are the same for all classes. Are the classes equally frequent in `y`?",
-    loses="value",
-    name="equal_shares",
-    edit=("counts / len(X)", "np.full(len(means), 1 / len(means))"),
-)
-
-LOSES_VALUE_COVARIANCE = {
+SCATTER = "priors[-1] * np.cov(own.T, bias=True)"
+gaussians.known["shape value"] = {
+    "Your priors are the numbers of samples in each class. What should the priors add up to?": {
+        "counts_for_shares": {"counts / len(X)": "counts"}
+    }
+}
+gaussians.known["value"] = {
+    "Your priors are the same for all classes. Are the classes equally frequent in `y`?": {
+        "equal_shares": {"counts / len(X)": "np.full(len(means), 1 / len(means))"}
+    }
+}
+gaussians.known["value covariance"] = {
     "Your means are sums over one class divided by N. How many samples does each of these sums "
     "contain?": {"means_divided_by_n": {"].mean(axis=0)": "].sum(axis=0) / len(X)"}},
-    "Your means have the same value for all features of a class. Which axis should you "
-    "average over?": {
-        "one_mean_a_class": {"X[y == c].mean(axis=0)": "np.full(X.shape[1], X[y == c].mean())"},
+    "Your means have the same value for all features of a class. Which axis should you average "
+    "over?": {
+        "one_mean_a_class": {"X[y == c].mean(axis=0)": "np.full(X.shape[1], X[y == c].mean())"}
     },
     "Your means are sums over one class. What does the formula divide each of these sums by?": {
-        "means_not_divided": {"].mean(axis=0)": "].sum(axis=0)"},
+        "means_not_divided": {"].mean(axis=0)": "].sum(axis=0)"}
     },
 }
-gaussians.known(LOSES_VALUE_COVARIANCE, loses="value covariance")
-
-LOSES_COVARIANCE = {
+gaussians.known["covariance"] = {
     "Your covariance measures the spread around the mean of all samples. Which mean does the "
-    "formula subtract from a sample of class c?": {
-        "around_one_mean": {"means[y]": "X.mean(axis=0)"},
-    },
+    "formula subtract from a sample of class "
+    "c?": {"around_one_mean": {"means[y]": "X.mean(axis=0)"}},
     "Your covariance measures the spread around the mean of all samples, and it divides by N - "
-    "1. Which mean and which divisor does the formula use?": {
-        "cov_of_all": {"Z.T @ Z / len(X)": "np.cov(X, rowvar=False)"},
-    },
+    "1. Which mean and which divisor does the formula "
+    "use?": {"cov_of_all": {"Z.T @ Z / len(X)": "np.cov(X, rowvar=False)"}},
     "Your covariance is computed without subtracting a mean. Which mean does the formula "
     "subtract from each sample?": {"around_the_origin": {"X - means[y]": "X"}},
     "Your covariance divides the sum by N - 1. Which divisor maximises the likelihood?": {
-        "divided_by_one_less": {"Z / len(X)": "Z / (len(X) - 1)"},
+        "divided_by_one_less": {"Z / len(X)": "Z / (len(X) - 1)"}
     },
     "In your covariance, you divide the sum by N - C. Which divisor maximises the "
-    "likelihood?": {
-        "divided_without_bias": {"Z / len(X)": "Z / (len(X) - len(means))"},
-    },
+    "likelihood?": {"divided_without_bias": {"Z / len(X)": "Z / (len(X) - len(means))"}},
     "Your covariance is a sum over the samples. What does the formula divide this sum by?": {
-        "not_divided": {"Z / len(X)": "Z"},
+        "not_divided": {"Z / len(X)": "Z"}
     },
     "Your covariance is 0 off the diagonal. Should the entry for two different features be 0 "
-    "if they tend to increase together?": {
-        "diagonal_alone": {"Z.T @ Z / len(X)": "np.diag(np.diag(Z.T @ Z / len(X)))"},
-    },
+    "if they tend to increase "
+    "together?": {"diagonal_alone": {"Z.T @ Z / len(X)": "np.diag(np.diag(Z.T @ Z / len(X)))"}},
     "Your covariance has ones on the diagonal, like the result of `np.corrcoef`. What is the "
-    "difference between a correlation and a covariance?": {
-        "correlations": {"Z.T @ Z / len(X)": "np.corrcoef(Z, rowvar=False)"},
-    },
+    "difference between a correlation and a "
+    "covariance?": {"correlations": {"Z.T @ Z / len(X)": "np.corrcoef(Z, rowvar=False)"}},
     "Your covariance measures the spread of the class means. From which vector does the "
-    "formula subtract the class mean?": {
-        "between_the_classes": {"X - means[y]": "means[y] - X.mean(axis=0)"}
-    },
+    "formula subtract the class "
+    "mean?": {"between_the_classes": {"X - means[y]": "means[y] - X.mean(axis=0)"}},
 }
-gaussians.known(LOSES_COVARIANCE, loses="covariance")
-
-gaussians.mistake(
+gaussians.known["shape covariance"] = {
     "Your covariance has a row for each sample instead of each feature. Which factor of the "
-    "product should you transpose?",
-    loses="shape covariance",
-    name="samples_by_samples",
-    edit=("Z.T @ Z", "Z @ Z.T"),
-)
-
-LOSES_COVARIANCE_CLASS_BY_CLASS = {
-    "Your covariance is the unweighted mean of the class covariances. Should a small class "
-    "count as much as a large one?": {
-        "classes_not_weighted": {
-            "priors[-1] * np.cov(own.T, bias=True)": "np.cov(own.T, bias=True) / (y.max() + 1)",
-        },
-    },
-    "Your covariance is the unweighted mean of the class covariances, each divided by N_c - "
-    "1. Should a small class count as much as a large one, and which divisor does the "
-    "formula use?": {
-        "mean_of_np_cov": {
-            "priors[-1] * np.cov(own.T, bias=True)": "np.cov(own.T) / (y.max() + 1)",
-        },
-    },
-    "Your code weights the class covariances correctly, but each of them is divided by N_c - "
-    "1. Which divisor does `np.cov` use by default?": {
-        "weighted_np_cov": {", bias=True": ""},
-    },
-    "Your code adds up the class covariances without weights. How much weight should each "
-    "class get?": {
-        "covariances_added": {"priors[-1] * ": ""},
-    },
-    "Your covariance comes only from the last class. What does each pass of your loop do with "
-    "the result of the previous pass?": {
-        "last_class_alone": {"covariance + priors[-1] * ": ""},
-    },
+    "product should you transpose?": {"samples_by_samples": {"Z.T @ Z": "Z @ Z.T"}}
 }
-gaussians.known(LOSES_COVARIANCE_CLASS_BY_CLASS, loses="covariance", of=class_by_class)
-
-gaussians.mistake(
+gaussians.known(of=class_by_class)["covariance"] = {
+    "Your covariance is the unweighted mean of the class covariances. Should a small class "
+    "count as much as a large "
+    "one?": {"classes_not_weighted": {SCATTER: "np.cov(own.T, bias=True) / (y.max() + 1)"}},
+    "Your covariance is the unweighted mean of the class covariances, each divided by N_c - 1. "
+    "Should a small class count as much as a large one, and which divisor does the formula "
+    "use?": {"mean_of_np_cov": {SCATTER: "np.cov(own.T) / (y.max() + 1)"}},
+    "Your code weights the class covariances correctly, but each of them is divided by N_c - "
+    "1. Which divisor does `np.cov` use by default?": {"weighted_np_cov": {", bias=True": ""}},
+    "Your code adds up the class covariances without weights. How much weight should each "
+    "class get?": {"covariances_added": {"priors[-1] * ": ""}},
+    "Your covariance comes only from the last class. What does each pass of your loop do with "
+    "the result of the previous "
+    "pass?": {"last_class_alone": {"covariance + priors[-1] * ": ""}},
+}
+gaussians.known(of=class_by_class)["shape covariance"] = {
     "Your result has a separate covariance for each class. How many covariances does the "
-    "problem require?",
-    loses="shape covariance",
-    name="one_for_each_class",
-    of=class_by_class,
-    edit=[
-        ("means, covariance = [], [], 0", "means, covariance = [], [], []"),
-        (
-            "covariance + priors[-1] * np.cov(own.T, bias=True)",
-            "[*covariance, np.cov(own.T, bias=True)]",
-        ),
-        ("np.atleast_2d", "np.array"),
-    ],
-)
+    "problem require?": {
+        "one_for_each_class": {
+            "means, covariance = [], [], 0": "means, covariance = [], [], []",
+            "covariance + priors[-1] * np.cov(own.T, bias=True)": (
+                "[*covariance, np.cov(own.T, bias=True)]"
+            ),
+            "np.atleast_2d": "np.array",
+        }
+    }
+}

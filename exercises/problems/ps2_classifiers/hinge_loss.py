@@ -81,19 +81,6 @@ def margin_left_out(rng, N, C):
 
 
 @hinge.alternative
-def by_two_loops(scores, targets, margin=1.0):
-    loss, gradient = 0.0, np.zeros(scores.shape)
-    for n, t in enumerate(targets):
-        for c in range(scores.shape[1]):
-            gap = scores[n, c] - scores[n, t] + margin
-            if c != t and gap > 0:
-                loss += gap
-                gradient[n, c] += 1
-                gradient[n, t] -= 1
-    return loss / len(scores), gradient / len(scores)
-
-
-@hinge.alternative
 def by_mask(scores, targets, margin=1.0):
     y = np.eye(scores.shape[1])[targets]
     gap = np.maximum(0, scores - (scores * y).sum(1, keepdims=True) + margin) * (1 - y)
@@ -101,7 +88,11 @@ def by_mask(scores, targets, margin=1.0):
     return gap.sum(1).mean(), g / len(g)
 
 
-LOSES_VALUE = {
+GAP = "scores - scores[n, targets][:, None]"
+TURNED = "scores[n, targets][:, None] - scores"
+PULLS = "(gap > 0).astype(float)"
+AT_TARGETS = "-gradient.sum(axis=1)"
+hinge.known["value"] = {
     "Your loss is too large by exactly the margin. How much does the correct class itself "
     "contribute to your sum?": {"right_class_counted": {"scores),": "scores) + margin,"}},
     "Your loss and gradient count only the incorrect class with the largest gap. Does the "
@@ -110,29 +101,24 @@ LOSES_VALUE = {
             "gap[n, targets] = 0": (
                 "gap[n, targets] = 0\n    gap *= np.arange(scores.shape[1]) == "
                 "gap.argmax(axis=1)[:, None]"
-            ),
-        },
+            )
+        }
     },
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
-        "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"},
+        "not_averaged": {" / len(scores), gradient / len(scores)": ", gradient"}
     },
     "Your gaps contain the margin with the wrong sign. Should a larger margin make the loss "
     "larger or smaller?": {"margin_given_away": {"+ margin": "- margin"}},
     "In your gap, you subtract the two scores in the wrong order. Should the loss increase or "
     "decrease when the score of the correct class increases?": {
-        "difference_turned": {
-            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores",
-            ", gradient": ", -gradient",
-        },
-        "difference_turned_in_the_gap_alone": {
-            "scores - scores[n, targets][:, None]": "scores[n, targets][:, None] - scores",
-        },
+        "difference_turned": {GAP: TURNED, ", gradient": ", -gradient"},
+        "difference_turned_in_the_gap_alone": {GAP: TURNED},
     },
     "Your code squares the gaps. What does the formula do with each gap?": {
         "squared_gaps": {
-            "(gap > 0).astype(float)": "2 * np.maximum(gap, 0.0)",
+            PULLS: "2 * np.maximum(gap, 0.0)",
             "maximum(gap, 0)": "square(np.maximum(gap, 0))",
-        },
+        }
     },
     "Your loss is 0 as soon as the correct class has the highest score. How large must its "
     "lead be?": {"margin_forgotten": {" + margin": ""}},
@@ -141,80 +127,63 @@ LOSES_VALUE = {
         "margin_behind_the_maximum": {
             " + margin": "",
             "scores), g": "scores) + margin * (scores.shape[1] - 1), g",
-        },
+        }
     },
     "Your loss and gradient include the correct class. Which classes does the sum run over?": {
         "right_class_left_in": {
-            "-gradient.sum(axis=1)": "-gradient.sum(axis=1) - 1",
+            AT_TARGETS: "-gradient.sum(axis=1) - 1",
             "sum() / len(scores), g": "sum() / len(scores) + margin, g",
-        },
+        }
     },
     "Your loss and gradient include the negative gaps. What does the formula do with a "
     "negative gap?": {
         "maximum_forgotten": {
-            "(gap > 0).astype(float)": "np.ones(scores.shape)",
-            "-gradient.sum(axis=1)": "1 - scores.shape[1]",
+            PULLS: "np.ones(scores.shape)",
+            AT_TARGETS: "1 - scores.shape[1]",
             "np.maximum(gap, 0)": "gap",
-        },
+        }
     },
     "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
-        "last_picture_left_out": {"targets] = 0": "targets] = gap[-1] = 0"},
+        "last_picture_left_out": {"targets] = 0": "targets] = gap[-1] = 0"}
     },
     "Your loss and gradient use only the first image. Where in your code is the `return`?": {
-        "only_first_picture": {"gap[n, targets] = 0": "gap[n, targets] = gap[1:] = 0"},
+        "only_first_picture": {"gap[n, targets] = 0": "gap[n, targets] = gap[1:] = 0"}
     },
 }
-hinge.known(LOSES_VALUE, loses="value")
-
-LOSES_GRADIENT = {
+hinge.known["gradient"] = {
     "Your gradient for the correct class is -1/N in every row. How many of the positive gaps "
-    "in a row contain the score of the correct class?": {
-        "right_class_once": {"-gradient.sum(axis=1)": "-1"},
-    },
+    "in a row contain the score of the correct "
+    "class?": {"right_class_once": {AT_TARGETS: "-1"}},
     "Your gradient for the correct class counts one gap too many in every row. Which class "
     "isn't part of the sum?": {"right_class_counts_itself": {"axis=1)": "axis=1) - 1"}},
     "Your gradient counts only classes with a higher score than the correct class. Which "
     "classes contribute to the loss?": {"only_winners_pull": {"(gap > 0)": "(gap > margin)"}},
     "Your gradient is 0 for the correct class. What is the derivative of each gap with respect "
-    "to the score of the correct class?": {
-        "right_class_not_pushed": {"-gradient.sum(axis=1)": "0"},
-    },
-    "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for "
-    "z > 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
+    "to the score of the correct class?": {"right_class_not_pushed": {AT_TARGETS: "0"}},
+    "Your gradient depends on the sizes of the gaps. What is the derivative of max(0, z) for z "
+    "> 0?": {"gap_for_its_derivative": {"(gap > 0).astype(float": "np.maximum(gap, 0.0"}},
 }
-hinge.known(LOSES_GRADIENT, loses="gradient")
-
-hinge.mistake(
+hinge.known["gradient integers default"] = {
     "Your gradient counts every incorrect class, even if its gap is negative. What is the "
-    "derivative of max(0, z) for z < 0?",
-    loses="gradient integers default",
-    name="every_class_pulls",
-    edit=[
-        ("(gap > 0).astype(float)", "np.ones(scores.shape)"),
-        ("-gradient.sum(axis=1)", "1 - scores.shape[1]"),
-    ],
-)
-
-hinge.mistake(
+    "derivative of max(0, z) for z < 0?": {
+        "every_class_pulls": {PULLS: "np.ones(scores.shape)", AT_TARGETS: "1 - scores.shape[1]"}
+    }
+}
+hinge.known["shape value"] = {
     "Your loss is an array with one entry for each image. What does the formula do with these "
-    "N losses?",
-    loses="shape value",
-    name="loss_of_each_picture",
-    edit=("sum() / len(scores), g", "sum(axis=1), g"),
-)
-
-LOSES_INTEGERS = {
+    "N losses?": {"loss_of_each_picture": {"sum() / len(scores), g": "sum(axis=1), g"}}
+}
+hinge.known["integers"] = {
     "Your gradient loses its fractional parts when the scores are integers. Which dtype does "
     "an array get when you create it from integer scores?": {
         "made_like_the_scores": {
-            ", gradient / len(scores)": ", (gradient / len(scores)).astype(scores.dtype)",
-        },
+            ", gradient / len(scores)": ", (gradient / len(scores)).astype(scores.dtype)"
+        }
     },
     "Your gaps lose their fractional parts when the scores are integers. Which dtype does an "
     "array get when you create it from integer scores?": {
         "gaps_made_like_the_scores": {
-            "gap[n, targets] = 0": "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)",
-        },
+            "gap[n, targets] = 0": "gap[n, targets] = 0\n    gap = gap.astype(scores.dtype)"
+        }
     },
 }
-hinge.known(LOSES_INTEGERS, loses="integers")

@@ -129,114 +129,78 @@ def by_partition(X_train, y_train, X, k):
     return found
 
 
-@neighbours.alternative
-def picture_by_picture(X_train, y_train, X, k):
-    found = []
-    for x in X:
-        d = np.linalg.norm(X_train.astype(float) - x, axis=1)
-        votes = {}
-        for n in sorted(range(len(d)), key=d.__getitem__)[:k]:
-            votes[y_train[n]] = votes.get(y_train[n], 0) + 1
-        found.append(min(votes, key=lambda label: (-votes[label], label)))
-    return np.array(found)
-
-
-LOSES_VALUE = {
+VOTE = "np.bincount(near).argmax()"
+neighbours.known["value"] = {
     "Your results are row indices of neighbours, not labels. Which array contains the labels "
     "of these rows?": {"rows_for_labels": {"y_train[order[:, :k]]": "order[:, :k]"}},
     "Your neighbours are the rows with the largest distances. Does `argsort` put small or "
     "large values first?": {"farthest": {":k]": "-k:]"}},
     "Your vote skips the nearest neighbour. Do the rows of `X` also appear in `X_train`?": {
-        "without_the_nearest": {":k]": "1 : k + 1]"},
+        "without_the_nearest": {":k]": "1 : k + 1]"}
     },
     "Your code finds the rows with the smallest sum of |x - y|. Which distance does the "
     "problem use?": {"manhattan_neighbours": {"pairwise_distances": "added_up"}},
     "Your labels are rounded means of the neighbours' labels. A label is only the name of a "
-    "class, so what should you count instead?": {
-        "mean_of_the_labels": {"np.bincount(near).argmax()": "near.mean().round().astype(int)"},
-    },
+    "class, so what should you count "
+    "instead?": {"mean_of_the_labels": {VOTE: "near.mean().round().astype(int)"}},
     "Your code returns the smallest label among the neighbours, no matter how many votes it "
-    "has. When should the smallest label win?": {
-        "smallest_label": {"np.bincount(near).argmax()": "near.min()"},
-    },
-    "In your code, the first k rows of `X_train` vote for every image. Which rows should "
-    "vote, and which function finds their indices?": {
-        "first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"},
-    },
+    "has. When should the smallest label win?": {"smallest_label": {VOTE: "near.min()"}},
+    "In your code, the first k rows of `X_train` vote for every image. Which rows should vote, "
+    "and which function finds their "
+    "indices?": {"first_known": {"y_train[order[:, :k]]": "np.tile(y_train[:k], (len(X), 1))"}},
     "Your code returns the largest label among the neighbours, no matter how many votes it "
-    "has. What should you count before you choose a label?": {
-        "largest_label": {"np.bincount(near).argmax()": "near.max()"},
-    },
+    "has. What should you count before you choose a "
+    "label?": {"largest_label": {VOTE: "near.max()"}},
     "Your results are the vote counts of the winning labels. Which labels got these votes?": {
-        "number_of_votes": {"argmax()": "max()"},
+        "number_of_votes": {"argmax()": "max()"}
     },
-    "Your neighbours are the rows with the largest dot product x·y. Can a row have a large "
-    "dot product with x and still be far from it?": {
-        "largest_product": {"pairwise_distances(X, X_train)": "-X @ X_train.T"},
-    },
+    "Your neighbours are the rows with the largest dot product x·y. Can a row have a large dot "
+    "product with x and still be far from "
+    "it?": {"largest_product": {"pairwise_distances(X, X_train)": "-X @ X_train.T"}},
     "Your code sorts the distances along the wrong axis. Along which axis do you find the "
     "distances from one new image to all known images?": {
         "sorted_down_the_columns": {
             "axis=1": "axis=0",
             "order[:, :k]": "order[:, :k] % len(y_train)",
-        },
+        }
     },
     "Your results are positions in the sorted list of the labels that occur among the "
     "neighbours. Which label is at each position?": {
-        "place_among_the_neighbours": {
-            "np.bincount(near)": "np.unique(near, return_counts=True)[1]",
-        },
+        "place_among_the_neighbours": {"bincount(near)": "unique(near, return_counts=True)[1]"}
     },
     "Your labels come only from the nearest neighbour. How many neighbours should vote?": {
-        "nearest_alone": "k = 1",
+        "nearest_alone": "k = 1"
     },
     "Your results are positions in the sorted list of all labels that occur in `y_train`. "
-    "Which label is at each position?": {
-        "place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]",
-    },
+    "Which label is at each "
+    "position?": {"place_for_label": "y_train = np.unique(y_train, return_inverse=True)[1]"},
     "Your vote counts one neighbour too few. How many entries does a slice up to `k - 1` "
     "contain?": {"one_too_few": "k -= 1"},
     "Your vote counts one neighbour too many. How many entries does a slice up to `k + 1` "
     "contain?": {"one_too_many": "k += 1"},
 }
-neighbours.known(LOSES_VALUE, loses="value")
-
-LOSES_TIES = {
+neighbours.known["ties"] = {
     "When several labels tie, your code returns the one with the nearest neighbour. Which one "
-    "does the problem text ask for?": {
-        "nearest_of_the_tied": {
-            "np.bincount(near).argmax()": "max(near, key=near.tolist().count)",
-        },
-    },
+    "does the problem text ask "
+    "for?": {"nearest_of_the_tied": {VOTE: "max(near, key=near.tolist().count)"}},
     "When several labels tie, your code returns the largest of them. Which one does the "
-    "problem text ask for?": {
-        "largest_of_the_tied": {
-            "np.bincount(near).argmax()": "max(sorted(near)[::-1], key=near.tolist().count)",
-        },
-    },
+    "problem text ask "
+    "for?": {"largest_of_the_tied": {VOTE: "max(sorted(near)[::-1], key=near.tolist().count)"}},
     "When several labels tie, your code returns the one that comes first in `y_train`. Which "
-    "one does the problem text ask for?": {
-        "first_seen_of_the_tied": {
-            "np.bincount(near).argmax()": "max(y_train, key=near.tolist().count)",
-        },
-    },
+    "one does the problem text ask "
+    "for?": {"first_seen_of_the_tied": {VOTE: "max(y_train, key=near.tolist().count)"}},
     "Your code gives a near neighbour more weight than a far one. How many votes does each "
     "neighbour have in the problem text?": {
         "weighted_by_nearness": {
             "order = np.argsort(pairwise_distances(X, X_train), axis=1)": (
                 "d = pairwise_distances(X, X_train)\n    order = np.argsort(d, axis=1)[:, :k]"
             ),
-            "np.bincount(near).argmax()": "np.bincount(y_train[near], 1 / row[near]).argmax()",
+            VOTE: "np.bincount(y_train[near], 1 / row[near]).argmax()",
             "near in y_train[order[:, :k]]": "near, row in zip(order, d, strict=True)",
-        },
+        }
     },
 }
-neighbours.known(LOSES_TIES, loses="ties")
-
-neighbours.mistake(
+neighbours.known["shape value ties"] = {
     "Your result contains only the label of the first image. Where in your code is the "
-    "`return`?",
-    loses="shape value ties",
-    name="first_picture_alone",
-    given="X = X[:1]",
-)
+    "`return`?": {"first_picture_alone": "X = X[:1]"}
+}

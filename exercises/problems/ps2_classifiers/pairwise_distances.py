@@ -138,63 +138,33 @@ def by_hypot(X, Y):
     return d
 
 
-@distances.alternative
-def by_norm(X, Y):
-    centre = Y.mean(axis=0)
-    X, Y = X - centre, Y - centre
-    n, m = np.linalg.norm(X, axis=1), np.linalg.norm(Y, axis=1)
-    squares = np.square(n)[:, None] - 2 * np.dot(X, Y.T) + np.square(m)
-    squares[squares < 0] = 0
-    return np.sqrt(squares)
-
-
 # edits of by_feature: columns keep the type of the arrays, and so does the sum
 COLUMNS = "X[:, d].astype(float), Y[:, d].astype(float)", "X[:, d], Y[:, d]"
 TOTAL = ("np.zeros((len(X), len(Y)))", "np.zeros((len(X), len(Y)), X.dtype)")
 ONE_TYPE = [COLUMNS, TOTAL, ("total**0.5", "np.sqrt(total * 1.0)")]
-INT16 = "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
+INT16 = "", "if X.dtype.kind == 'u': X, Y = X.astype(np.int16), Y.astype(np.int16)"
 
-LOSES_INTEGERS = {
-    "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * "
-    "20 in this type to see what happens.": {
-        "wraps_around": [COLUMNS],
-    },
+distances.known(of=by_feature)["integers"] = {
+    "Your code computes the differences and their squares in `uint8`. Print 3 - 5 and 20 * 20 "
+    "in this type to see what happens.": {"wraps_around": [COLUMNS]},
     "Your code computes the differences in `uint8`. Print 3 - 5 in this type to see what "
     "happens.": {
         "subtracted_in_uint8": {
             "np.subtract.outer(X[:, d].astype(float), Y[:, d].astype(float))": (
                 "np.float64(np.subtract.outer(X[:, d], Y[:, d]))"
-            ),
-        },
+            )
+        }
     },
-    "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 "
-    "and 20 * 20 in this type to see what happens.": {
-        "added_up_in_uint8": [*ONE_TYPE],
-    },
-}
-distances.known(LOSES_INTEGERS, loses="integers", of=by_feature)
-distances.mistake(
+    "Your code computes the differences, their squares and the sum in `uint8`. Print 3 - 5 and "
+    "20 * 20 in this type to see what happens.": {"added_up_in_uint8": [*ONE_TYPE]},
     "Your code squares the differences in `int16`. Print 200 * 200 in this type to see what "
-    "happens.",
-    loses="integers",
-    name="squared_in_int16",
-    edit=COLUMNS,
-    given=INT16,
-    of=by_feature,
-)
-distances.mistake(
+    "happens.": {"squared_in_int16": [INT16, COLUMNS]},
     "Your code squares the differences and adds up the squares in `int16`. Print 200 * 200 in "
-    "this type to see what happens.",
-    loses="integers",
-    name="added_in_int16",
-    edit=ONE_TYPE,
-    given=INT16,
-    of=by_feature,
-)
-
-LOSES_VALUE = {
+    "this type to see what happens.": {"added_in_int16": [INT16, *ONE_TYPE]},
+}
+distances.known["value"] = {
     "Your results are squared distances. Which step of the formula is missing?": {
-        "squared": {"np.sqrt": ""},
+        "squared": {"np.sqrt": ""}
     },
     "Your code takes the mean of the squares over the features. What does the formula do with "
     "the squares?": {"averaged_over_features": {", 0)": ", 0) / X.shape[1]"}},
@@ -204,61 +174,49 @@ LOSES_VALUE = {
     "have when you expand (x - y)² on paper?": {"cross_term_added": {"- 2": "+ 2"}},
     "Your squared distances contain only two of the three terms of (x - y)². Which term is "
     "missing?": {
-        "second_square_missing": {" + (Y**2).sum(1)": "", "np.maximum": "", ", 0)": ")"},
+        "second_square_missing": {" + (Y**2).sum(1)": "", "np.maximum": "", ", 0)": ")"}
     },
     "Your squared distances contain only two of the three terms of (x - y)², and you hide this "
-    "by replacing negative values with 0. Which term is missing?": {
-        "second_square_missing_and_clipped": {" + (Y**2).sum(1)": ""},
-    },
+    "by replacing negative values with 0. "
+    "Which term is missing?": {"second_square_missing_and_clipped": {" + (Y**2).sum(1)": ""}},
     "Your code adds up the differences before it squares them. Which of the two does the "
     "formula do first?": {
         "sum_of_differences": {
             "np.sqrt(np.maximum((X**2).sum(1)[:, None] + (Y**2).sum(1) - 2 * X @ Y.T, 0))": (
                 "abs(X.sum(1)[:, None] - Y.sum(1))"
-            ),
-        },
+            )
+        }
     },
     "Your code truncates the entries of `X` and `Y` to integers. Which type can store "
     "fractions?": {
         "fractions_cut_off": {
-            "np.asarray(X, float), np.asarray(Y, float)": "np.trunc(X), np.trunc(Y)",
-        },
+            "np.asarray(X, float), np.asarray(Y, float)": "np.trunc(X), np.trunc(Y)"
+        }
     },
     "Your results are the squared distances divided by 2. What does Python compute for "
     "`9**1/2`?": {"half_for_root": {"np.sqrt(": "0.5 * ("}},
     "Your distances ignore the last entry of each row. Where does your loop or slice end?": {
-        "last_feature_left_out": "X, Y = X[:, :-1], Y[:, :-1]",
+        "last_feature_left_out": "X, Y = X[:, :-1], Y[:, :-1]"
     },
     "Your distances use only the last entry of each row. Does your code add each squared "
-    "difference to the earlier ones, or overwrite them?": {
-        "last_feature_alone": "X, Y = X[:, -1:], Y[:, -1:]"
-    },
+    "difference to the earlier ones, or overwrite "
+    "them?": {"last_feature_alone": "X, Y = X[:, -1:], Y[:, -1:]"},
 }
-distances.known(LOSES_VALUE, loses="value")
-
-distances.mistake(
-    "Your distances contain `nan` for rows that are nearly equal. What can rounding do to "
-    "|x|² + |y|² - 2xy before you take the square root?",
-    loses="stability",
-    name="negative_under_the_root",
-    edit=[
-        ("np.maximum", ""),
-        (", 0)", ")"),
-    ],
-)
-
-distances.mistake(
+distances.known["stability"] = {
+    "Your distances contain `nan` for rows that are nearly equal. What can rounding do to |x|² "
+    "+ |y|² - 2xy before you take the square "
+    "root?": {"negative_under_the_root": {"np.maximum": "", ", 0)": ")"}}
+}
+distances.known["integers"] = {
     "Your code computes the squares and the products x·y in `uint8`. Print 20 * 20 in this "
-    "type to see what happens.",
-    loses="integers",
-    name="expanded_in_uint8",
-    edit=("    X, Y = np.asarray(X, float), np.asarray(Y, float)\n", ""),
-)
-
-distances.mistake(
-    "Your distances are sums of |x - y|. Which norm does the formula use?",
-    loses="value",
-    name="manhattan",
-    of=by_hypot,
-    edit=("np.hypot(d, x[:, np.newaxis] - y, out=d)", "d += abs(x[:, np.newaxis] - y)"),
-)
+    "type to see what happens.": {
+        "expanded_in_uint8": {"    X, Y = np.asarray(X, float), np.asarray(Y, float)\n": ""}
+    }
+}
+distances.known(of=by_hypot)["value"] = {
+    "Your distances are sums of |x - y|. Which norm does the formula use?": {
+        "manhattan": {
+            "np.hypot(d, x[:, np.newaxis] - y, out=d)": "d += abs(x[:, np.newaxis] - y)"
+        }
+    }
+}

@@ -60,59 +60,46 @@ def with_a_column_of_ones(X, y, alpha):
     return both[:-1], both[-1]
 
 
-@ridge.alternative
-def by_singular_values(X, y, alpha):
-    X, y = np.float64(X), np.float64(y)
-    U, s, Vt = np.linalg.svd(X - X.mean(0), full_matrices=False)
-    w = np.dot(s / (s**2 + alpha) * np.dot(y, U), Vt)
-    return [w, y.mean() - np.dot(X.mean(0), w)]
-
-
 NONE = (
     1e-200  # a bias of exactly 0 would also explain the b of an answer that contains only zeros
 )
 
-LOSES_VALUE_BIAS = {
+ridge.known["value bias"] = {
     "Your fit goes through the origin, because it has no bias. Which term of the formula is "
-    "missing from your predictions?": {
-        "without_a_bias": {"X - middle": "X", "level - middle @ w": "NONE"},
-    },
+    "missing from your "
+    "predictions?": {"without_a_bias": {"X - middle": "X", "level - middle @ w": "NONE"}},
     "Your `w` comes from a fit through the origin, and you added `b` afterwards. Which weights "
     "are best when you choose `w` and `b` together?": {"bias_afterwards": {"X - middle": "X"}},
     "Your code subtracts the mean of `y`, but not the means of `X`. Which means appear when "
-    "you set the derivative with respect to b to 0?": {
-        "y_alone_centred": {"X - middle": "X", "Z.T @ y)": "Z.T @ (y - level))"},
-    },
+    "you set the derivative with respect to b to "
+    "0?": {"y_alone_centred": {"X - middle": "X", "Z.T @ y)": "Z.T @ (y - level))"}},
     "Your fit is plain least squares. Where does your code use `alpha`?": {
         "alpha_forgotten": {
-            "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": (
-                "np.linalg.pinv(Z) @ y"
-            ),
-        },
+            "linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": "linalg.pinv(Z) @ y"
+        }
     },
     "Your code adds `alpha` to every entry of XᵀX. Which matrix does the penalty alpha (w1² + "
     "w2² + …) add to XᵀX?": {
         "alpha_on_all_entries": {
             "np.linalg.solve(Z.T @ Z + alpha * np.eye(Z.shape[1]), Z.T @ y)": (
                 "np.linalg.lstsq(Z.T @ Z + alpha, Z.T @ y, rcond=1e-10)[0]"
-            ),
-        },
+            )
+        }
     },
     "Your penalty applies to the weights of standardised features, although your `w` and `b` "
     "are for the original ones. Which weights does the formula penalise?": {
         "each_feature_scaled": {
             "X - middle": "(X - middle) / X.std(axis=0)",
             "return w": "w /= X.std(axis=0)\n    return w",
-        },
+        }
     },
     "Your code subtracts one mean from all features. Which entries of `X` determine the mean "
     "of a single feature?": {
-        "one_mean_for_all": {"X - middle": "X - X.mean()", "Z.T @ y)": "Z.T @ (y - level))"},
+        "one_mean_for_all": {"X - middle": "X - X.mean()", "Z.T @ y)": "Z.T @ (y - level))"}
     },
     "Your `w` is for standardised features, but your `b` uses the means of the original ones. "
-    "Which `w` gives the same predictions for the original `X`?": {
-        "scaled_weights_and_plain_means": {"X - middle": "(X - middle) / X.std(axis=0)"},
-    },
+    "Which `w` gives the same predictions for the original "
+    "`X`?": {"scaled_weights_and_plain_means": {"X - middle": "(X - middle) / X.std(axis=0)"}},
     "Your penalty is N times too large, as if the squared errors were averaged. Does the "
     "formula contain their sum or their mean?": {"mean_of_the_squares": "alpha *= len(X)"},
     "Your penalty is too small by a factor of 2. What are the derivatives of the squared "
@@ -122,29 +109,23 @@ LOSES_VALUE_BIAS = {
     "Your fit uses the square of `alpha`. If you add rows to `X` for the penalty, what happens "
     "to their entries in the sum of squares?": {"alpha_squared": "alpha **= 2"},
     "Your fit ignores the last sample. Where does your loop or slice end?": {
-        "last_sample_left_out": "X, y = X[:-1], y[:-1]",
+        "last_sample_left_out": "X, y = X[:-1], y[:-1]"
     },
     "Your `w` and `b` are for standardised features. Which `w` and `b` give the same "
-    "predictions for the original `X`?": {
-        "weights_of_scaled_features": "X = (X - X.mean(axis=0)) / X.std(axis=0)",
-    },
+    "predictions for the original "
+    "`X`?": {"weights_of_scaled_features": "X = (X - X.mean(axis=0)) / X.std(axis=0)"},
     "Your fit uses the square root of `alpha`. Which number should you add to the diagonal of "
-    "XᵀX, or which number should extra rows of `X` contain?": {
-        "root_of_alpha": "alpha **= 0.5"
-    },
+    "XᵀX, or which number should extra rows of `X` "
+    "contain?": {"root_of_alpha": "alpha **= 0.5"},
 }
-ridge.known(LOSES_VALUE_BIAS, loses="value bias")
-
-LOSES_BIAS = {
+ridge.known["bias"] = {
     "Your `b` is the mean of `y`. For which x should your fit predict the mean of `y`?": {
-        "mean_of_y_for_bias": {"level - middle @ w": "level"},
+        "mean_of_y_for_bias": {"level - middle @ w": "level"}
     },
     "Your `b` contains the product of `w` and the mean of `X` with the wrong sign. Does your "
     "fit predict the mean of `y` at the mean of `X`?": {"bias_added": {"level -": "level +"}},
 }
-ridge.known(LOSES_BIAS, loses="bias")
-
-LOSES_VALUE_BIAS_WITH_A_COLUMN_OF_ONES = {
+ridge.known(of=with_a_column_of_ones)["value bias"] = {
     "Your fit penalises `b` together with the weights. Which parameters appear in the sum "
     "after `alpha`?": {"bias_penalised": {"    penalty[-1, -1] = 0\n": ""}},
     "Your `b` is the best one for your `w`, but `w` comes from a fit that penalises `b`. Which "
@@ -152,20 +133,16 @@ LOSES_VALUE_BIAS_WITH_A_COLUMN_OF_ONES = {
         "bias_penalised_and_corrected": {
             "    penalty[-1, -1] = 0\n": "",
             "both[-1]": "np.mean(y - X @ both[:-1])",
-        },
+        }
     },
     "Your fit penalises `b`, but not the last weight. Which column contains the ones, and "
     "which entry of the diagonal contains no `alpha`?": {
         "last_weight_free": {
             "[X, np.ones(len(X))]": "[np.ones(len(X)), X]",
             "both[:-1], both[-1]": "both[1:], both[0]",
-        },
+        }
     },
     "Your fit penalises `b`, but not the first weight. Which column contains the ones, and "
-    "which entry of the diagonal contains no `alpha`?": {
-        "first_weight_free": {"penalty[-1, -1]": "penalty[0, 0]"},
-    },
+    "which entry of the diagonal contains no "
+    "`alpha`?": {"first_weight_free": {"penalty[-1, -1]": "penalty[0, 0]"}},
 }
-ridge.known(
-    LOSES_VALUE_BIAS_WITH_A_COLUMN_OF_ONES, loses="value bias", of=with_a_column_of_ones
-)

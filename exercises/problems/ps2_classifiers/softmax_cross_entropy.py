@@ -18,10 +18,7 @@ softmax = problem(
             "the loss (2) and the gradient (2) for scores in the thousands, positive and "
             "negative; both have ordinary finite values",
         ),
-        "errors": (
-            0.5,
-            "a `ValueError` if there is one target too few or too many",
-        ),
+        "errors": (0.5, "a `ValueError` if there is one target too few or too many"),
         "inputs-unchanged": (0.5, "your function doesn't change `scores` or `targets`"),
     },
     forbidden={"all": ELSEWHERE},
@@ -119,106 +116,85 @@ LOG_P = "z - np.log(np.exp(z).sum(axis=1, keepdims=True))"
 LOG_OF_QUOTIENT = LOG_P, "np.log(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))"
 LOSS = "log_p[n, targets].mean()"
 
-LOSES_VALUE = {
+softmax.known["value"] = {
     "Your loss and gradient are N times too large. What does the formula divide the sum by?": {
-        "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"},
+        "sum_instead_of_mean": {"mean(), gradient / len(scores)": "sum(), gradient"}
     },
     "Your loss and gradient ignore the last image. Where does your loop or slice end?": {
-        "last_sample_left_out": {"return": "gradient[-1] = log_p[-1] = 0\n    return"},
+        "last_sample_left_out": {"return": "gradient[-1] = log_p[-1] = 0\n    return"}
     },
     "Your loss and gradient use only the first image. Where in your code is the `return`?": {
-        "only_first_sample": {"return": "gradient[1:] = log_p[1:] = 0\n    return"},
+        "only_first_sample": {"return": "gradient[1:] = log_p[1:] = 0\n    return"}
     },
     "For each row, your loss uses the correct classes of all the images. How can you select a "
-    "single entry from each row?": {
-        "columns_of_all_targets": {"log_p[n, targets]": "log_p[:, targets]"},
-    },
+    "single entry from each "
+    "row?": {"columns_of_all_targets": {"log_p[n, targets]": "log_p[:, targets]"}},
     "In your loss, you add up log p over all classes. Which class does the formula use?": {
-        "all_classes": {"log_p[n, targets].mean()": "log_p.sum() / len(scores)"},
+        "all_classes": {"log_p[n, targets].mean()": "log_p.sum() / len(scores)"}
     },
     "Your loss is the mean of -p. Which function does the formula apply to p?": {
-        "logarithm_forgotten": {"log_p[n, targets]": "np.exp(log_p[n, targets])"},
+        "logarithm_forgotten": {"log_p[n, targets]": "np.exp(log_p[n, targets])"}
     },
-    "In your loss, you subtract the row maximum inside ln(sum of exp), but not from the "
-    "score of the correct class. How does this change ln(sum of exp) minus that score?": {
-        "sum_alone_shifted": {".mean()": ".mean() - scores.max(axis=1).mean()"},
-    },
+    "In your loss, you subtract the row maximum inside ln(sum of exp), but not from the score "
+    "of the correct class. How does this change ln(sum of exp) minus that "
+    "score?": {"sum_alone_shifted": {".mean()": ".mean() - scores.max(axis=1).mean()"}},
     "In your loss, you subtract the row maximum from the score of the correct class, but not "
-    "inside ln(sum of exp). How does this change ln(sum of exp) minus that score?": {
-        "right_score_alone_shifted": {
-            ".mean(), gradient": ".mean() + scores.max(axis=1).mean(), gradient",
-        },
-    },
+    "inside ln(sum of exp). How does this change ln(sum of exp) minus that "
+    "score?": {"right_score_alone_shifted": {".mean()": ".mean() + scores.max(axis=1).mean()"}},
+    "Your code subtracts a different number from each entry of a row. What can you subtract "
+    "without changing the softmax of the "
+    "row?": {"shifted_by_columns": "scores = scores - scores.max(axis=0)"},
 }
-softmax.known(LOSES_VALUE, loses="value")
-
-LOSES_SHAPE_VALUE = {
+softmax.known["shape value"] = {
     "Your loss is an array with one entry for each image. What does the formula do with these "
-    "N losses?": {"loss_of_each_sample": {"targets].mean()": "targets]"}},
+    "N losses?": {"loss_of_each_sample": {"targets].mean()": "targets]"}}
 }
-softmax.known(LOSES_SHAPE_VALUE, loses="shape value")
-
-LOSES_GRADIENT = {
+softmax.known["gradient"] = {
     "You differentiate the sum of the losses. How does the gradient change if you "
-    "differentiate the mean instead?": {
-        "gradient_not_averaged": {"gradient / len(scores)": "gradient"},
-    },
+    "differentiate the mean "
+    "instead?": {"gradient_not_averaged": {"gradient / len(scores)": "gradient"}},
     "Your gradient contains only the softmax. How does the correct class enter the "
-    "derivative?": {
-        "target_forgotten": {"    gradient[n, targets] -= 1\n": ""},
-    },
+    "derivative?": {"target_forgotten": {"    gradient[n, targets] -= 1\n": ""}},
     "In your gradient, you subtract 1 from whole columns. How can you select a single entry "
-    "from each row?": {
-        "whole_columns": {"gradient[n, targets] -= 1": "gradient[:, targets] -= 1"},
-    },
+    "from each "
+    "row?": {"whole_columns": {"gradient[n, targets] -= 1": "gradient[:, targets] -= 1"}},
     "In your gradient, you divide p by N, but not the 1 that you subtract. Should you divide "
-    "before or after you subtract the 1?": {
-        "one_not_averaged": {"targets] -= 1": "targets] -= len(scores)"},
-    },
+    "before or after you subtract the "
+    "1?": {"one_not_averaged": {"targets] -= 1": "targets] -= len(scores)"}},
 }
-softmax.known(LOSES_GRADIENT, loses="gradient")
-
-LOSES_STABILITY = {
+softmax.known["stability"] = {
     "Your `exp` overflows for scores in the thousands. What can you subtract from a row "
     "without changing its softmax?": {
         "no_shift": [(SHIFT, ""), LOG_OF_QUOTIENT],
         "no_shift_of_the_logarithms": {SHIFT: ""},
     },
-    "Your code clips the scores, which changes their differences. What can you subtract "
-    "from a row without changing its softmax?": {
-        "clipped_scores": {"scores" + SHIFT: "np.clip(scores, -500, 500)"},
-    },
-    "Your `exp` doesn't overflow, but your code takes the logarithm of 0. How can you "
-    "compute log p without computing p first?": {
-        "log_of_zero": {"z - np.log(": "np.log(np.exp(z) / "}
-    },
-    "Your loss has an upper bound, because you add a small constant inside the logarithm. "
-    "How large should the loss be if the correct score is 2,000 below the highest one?": {
-        "capped_by_a_constant": {LOSS: "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"},
+    "Your code clips the scores, which changes their differences. What can you subtract from a "
+    "row without changing its "
+    "softmax?": {"clipped_scores": {"scores" + SHIFT: "np.clip(scores, -500, 500)"}},
+    "Your `exp` doesn't overflow, but your code takes the logarithm of 0. How can you compute "
+    "log p without computing p first?": {"log_of_zero": {"z - np.log(": "np.log(np.exp(z) / "}},
+    "Your loss has an upper bound, because you add a small constant inside the logarithm. How "
+    "large should the loss be if the correct score is 2,000 below the highest one?": {
+        "capped_by_a_constant": {LOSS: "np.log(np.exp(log_p[n, targets]) + 1e-12).mean()"}
     },
     "Your loss has an upper bound, because you clip the probabilities before you take the "
-    "logarithm. How large should the loss be if the correct score is 2,000 below the "
-    "highest one?": {
+    "logarithm. How large should the loss be if the correct score is 2,000 below the highest "
+    "one?": {
         "clipped_probabilities": {
             LOSS: "np.log(np.clip(np.exp(log_p[n, targets]), 1e-15, 1)).mean()"
-        },
+        }
     },
     "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you divide by?": {
-        "one_maximum_for_all": [ALL, LOG_OF_QUOTIENT],
-    },
+    "below this maximum, what sum do you divide "
+    "by?": {"one_maximum_for_all": [ALL, LOG_OF_QUOTIENT]},
     "Your code subtracts the same maximum from every row. If all scores of a row are 2,000 "
-    "below this maximum, what sum do you take the logarithm of?": {
-        "one_maximum_in_the_logarithm": [ALL],
-    },
+    "below this maximum, what sum do you take the logarithm "
+    "of?": {"one_maximum_in_the_logarithm": [ALL]},
 }
-softmax.known(LOSES_STABILITY, loses="stability")
-
-LOSES_VALUE_GRADIENT_STABILITY = {
+softmax.known["value gradient stability"] = {
     "Your probabilities add up to 1 over the whole array. Which axis should you sum the "
-    "exponentials over?": {
-        "one_sum_for_all": [ALL, (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())")],
-    },
+    "exponentials "
+    "over?": {"one_sum_for_all": [ALL, (LOG_P, "np.log(np.exp(z) / np.exp(z).sum())")]},
     "Your probabilities add up to 1 in each column. Which axis should you sum the exponentials "
     "over?": {"over_the_samples": {"max(axis=1": "max(axis=0", "sum(axis=1": "sum(axis=0"}},
     "Your code applies softmax twice. In the formula for p, is `exp` applied to scores or to "
@@ -227,28 +203,14 @@ LOSES_VALUE_GRADIENT_STABILITY = {
             "z = scores - scores.max(axis=1, keepdims=True)": (
                 "z = np.exp(scores - scores.max(axis=1, keepdims=True))\n    z /= "
                 "z.sum(axis=1, keepdims=True)"
-            ),
-        },
+            )
+        }
     },
-    "Your code applies a sigmoid to each score separately. What should the probabilities "
-    "of a row add up to?": {
-        "sigmoid_of_each": {LOG_P: "np.log(1 / (1 + np.exp(-scores)))"},
-    },
+    "Your code applies a sigmoid to each score separately. What should the probabilities of a "
+    "row add up to?": {"sigmoid_of_each": {LOG_P: "np.log(1 / (1 + np.exp(-scores)))"}},
 }
-softmax.known(LOSES_VALUE_GRADIENT_STABILITY, loses="value gradient stability")
-
-LOSES_GRADIENT_STABILITY = {
+softmax.known["gradient stability"] = {
     "Your gradient is the derivative with respect to log p. How does log p of the correct "
-    "class depend on each score, including the scores of the other classes?": {
-        "by_log_p": {"np.exp(log_p)": "0 * log_p"},
-    },
+    "class depend on each score, including the scores of the other "
+    "classes?": {"by_log_p": {"np.exp(log_p)": "0 * log_p"}}
 }
-softmax.known(LOSES_GRADIENT_STABILITY, loses="gradient stability")
-
-softmax.mistake(
-    "Your code subtracts a different number from each entry of a row. What can you subtract "
-    "without changing the softmax of the row?",
-    loses="value",
-    name="shifted_by_columns",
-    given="scores = scores - scores.max(axis=0)",
-)

@@ -49,44 +49,30 @@ def random_numbers(rng, N, D, H):
 
 
 @backwards.alternative
-def sample_by_sample(dy, x, W):
-    dx, dW, db = np.zeros(x.shape), np.zeros(W.shape), np.zeros(len(W))
-    for n in range(len(x)):
-        dx[n] = dy[n] @ W
-        dW += np.outer(dy[n], x[n])
-        db += dy[n]
-    return dx, dW, db
-
-
-@backwards.alternative
 def bias_as_a_weight(dy, x, W):
     ones = np.ones((len(x), 1))
     both = (np.hstack([x, ones]).T @ dy).T
     return [(W.T @ dy.T).T, both[:, :-1], both[:, -1]]
 
 
-LOSES_WEIGHTS = {
-    "Your `dW` is divided by N, although `dy` already includes any averaging over the "
-    "samples. Where does your code divide by N?": {
-        "weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}
-    },
-    "Your `db` is divided by N, although `dy` already includes any averaging over the "
-    "samples. Where does your code divide by N?": {"bias_averaged": {"dy.sum": "dy.mean"}},
+backwards.known["weights"] = {
+    "Your `dW` is divided by N, although `dy` already includes any averaging over the samples. "
+    "Where does your code divide by "
+    "N?": {"weights_averaged": {"dy.T @ x": "dy.T @ x / len(x)"}},
+    "Your `db` is divided by N, although `dy` already includes any averaging over the samples. "
+    "Where does your code divide by N?": {"bias_averaged": {"dy.sum": "dy.mean"}},
     "Your `dW` and `db` are divided by N, although `dy` already includes any averaging over "
-    "the samples. Where does your code divide by N?": {
-        "both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}
-    },
+    "the samples. Where does your code divide by "
+    "N?": {"both_averaged": {"dy.T @ x, dy.sum": "dy.T @ x / len(x), dy.mean"}},
     "Your `db` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
-    "derivative of y with respect to b?": {
-        "bias_without_dy": {"dy.sum(axis=0)": "np.full(len(W), float(len(x)))"}
-    },
+    "derivative of y with respect to "
+    "b?": {"bias_without_dy": {"dy.sum(axis=0)": "np.full(len(W), float(len(x)))"}},
     "Your `dW` has the correct shape, but its entries are in the wrong order, as if you had "
-    "reshaped x^T dy. Is h the first or the second "
-    "index of x^T dy?": {"weights_reshaped": {"dy.T @ x": "(x.T @ dy).reshape(W.shape)"}},
+    "reshaped x^T dy. Is h the first or the second index of x^T "
+    "dy?": {"weights_reshaped": {"dy.T @ x": "(x.T @ dy).reshape(W.shape)"}},
     "Your `dW` comes only from the last sample. Should the contribution of a sample replace "
-    "the earlier ones, or be added to them?": {
-        "weights_of_the_last_sample": {"dy.T @ x": "np.outer(dy[-1], x[-1])"}
-    },
+    "the earlier ones, or be added to "
+    "them?": {"weights_of_the_last_sample": {"dy.T @ x": "np.outer(dy[-1], x[-1])"}},
     "Your `dW` and `db` come only from the last sample. Should the contribution of a sample "
     "replace the earlier ones, or be added to them?": {
         "the_last_sample_alone": {
@@ -94,41 +80,31 @@ LOSES_WEIGHTS = {
         }
     },
     "Your `dW` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
-    "derivative of y with respect to W?": {
-        "weights_without_dy": {"dy.T @ x": "np.ones(dy.shape).T @ x"}
-    },
+    "derivative of y with respect to "
+    "W?": {"weights_without_dy": {"dy.T @ x": "np.ones(dy.shape).T @ x"}},
     "For `dW`, you first sum `dy` and `x` over the samples, and then multiply the sums. Does "
-    "the formula multiply before or after it sums over n?": {
-        "summed_too_early": {"dy.T @ x": "np.outer(dy.sum(axis=0), x.sum(axis=0))"}
-    },
+    "the formula multiply before or after it sums over "
+    "n?": {"summed_too_early": {"dy.T @ x": "np.outer(dy.sum(axis=0), x.sum(axis=0))"}},
 }
-backwards.known(LOSES_WEIGHTS, loses="weights")
-LOSES_SHAPE_WEIGHTS = {
-    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], "
-    "and how should you combine their gradients?": {
-        "bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}
-    },
-    "Your `db` is a sum over the outputs. Which index does `db` have in the formula, and "
-    "which index does the formula sum over?": {
-        "bias_summed_over_outputs": {"axis=0": "axis=1"}
-    },
+backwards.known["shape weights"] = {
+    "Your `db` has a separate row for each sample. How many of the y[n, h] depend on b[h], and "
+    "how should you combine their "
+    "gradients?": {"bias_not_summed": {"dy.sum(axis=0)": "dy.copy()"}},
+    "Your `db` is a sum over the outputs. Which index does `db` have in the formula, and which "
+    "index does the formula sum over?": {"bias_summed_over_outputs": {"axis=0": "axis=1"}},
     "Your `db` is a single number. How many biases does the layer have?": {
         "one_bias": {"axis=0": ""}
     },
 }
-backwards.known(LOSES_SHAPE_WEIGHTS, loses="shape weights")
-LOSES_VALUE = {
+backwards.known["value"] = {
     "Your `dx` has the correct shape, but it uses the entries of `W` in the wrong order, as if "
     "you had reshaped `W`. Which index does the formula sum over, and is it the first or the "
     "second index of "
     "`W`?": {"weights_reshaped_on_the_way": {"dy @ W": "dy @ W.T.reshape(W.shape)"}},
     "Your `dx` doesn't depend on `dy`. Which gradient does the chain rule multiply by the "
-    "derivative of y with respect to x?": {
-        "samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}
-    },
+    "derivative of y with respect to "
+    "x?": {"samples_without_dy": {"dy @ W": "np.ones(dy.shape) @ W"}},
     "All three of your gradients are divided by N, although `dy` already includes any "
-    "averaging over the samples. Where does your code divide by N?": {
-        "everything_averaged": "dy = dy / len(x)"
-    },
+    "averaging over the samples. "
+    "Where does your code divide by N?": {"everything_averaged": "dy = dy / len(x)"},
 }
-backwards.known(LOSES_VALUE, loses="value")

@@ -182,23 +182,6 @@ def on_a_corner(rng, N):
 
 
 @checker.alternative
-def in_place_and_back(f, x, grad, h=1e-5):
-    x, flat, errors, now = x.copy(), grad.reshape(-1), [0.0], f(x)
-    moved = x.reshape(-1)
-    for i, keep in enumerate(moved.tolist()):
-        moved[i] = keep + h
-        above = f(x)
-        moved[i] = keep - h
-        below = f(x)
-        moved[i] = keep
-        sides = sorted([(above - now) / h, (now - below) / h])
-        n = (above - below) / (2 * h)
-        if flat[i] < sides[0] - 1e-8 or flat[i] > sides[1] + 1e-8:
-            errors.append(abs(n - flat[i]) / max(abs(n), abs(flat[i])))
-    return max(errors)
-
-
-@checker.alternative
 def all_entries_at_once(f, x, grad, h=1e-5):
     steps = h * np.eye(x.size).reshape(x.size, *x.shape)
     up = np.array([f(x + step) for step in steps])
@@ -210,16 +193,11 @@ def all_entries_at_once(f, x, grad, h=1e-5):
     return np.where(fits, 0, np.abs(n - g) / size).max()
 
 
-checker.mistake(
-    "Your difference uses only f(x + h) and f(x). Which two values of f does the formula for "
-    "n use?",
-    loses="value edge",
-    where="given_step error_at_the_end more_axes",
-    name="one_sided",
-    edit=("sum(slopes) / 2", "slopes[0]"),
-)
-
-LOSES_VALUE = {
+checker.known(where="given_step error_at_the_end more_axes")["value edge"] = {
+    "Your difference uses only f(x + h) and f(x). Which two values of f does the formula for n "
+    "use?": {"one_sided": {"sum(slopes) / 2": "slopes[0]"}}
+}
+checker.known["value"] = {
     "Your n is twice as large as it should be. How far apart are x + h and x - h?": {
         "divided_by_h": {"sum(slopes) / 2": "sum(slopes)"}
     },
@@ -257,14 +235,12 @@ LOSES_VALUE = {
         }
     },
     "Your function returns the error of the first entry, even if another error is larger. Is "
-    "the `return` inside the loop?": {
-        "first_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[:1]"}
-    },
+    "the `return` inside the "
+    "loop?": {"first_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[:1]"}},
     "Your code moves all entries of `x` at the same time. Which entry should move when you "
     "check `grad[i]`?": {"all_move": {"up[i] += h": "up += h", "down[i] -= h": "down -= h"}},
 }
-checker.known(LOSES_VALUE, loses="value")
-IN_ON_A_CORNER = {
+checker.known(where="on_a_corner")["edge"] = {
     "At a corner, your n is the mean of two slopes, and your code compares g only with this "
     "mean. Which other values of g are allowed "
     "there?": {"corners_forgotten": {"max([g - max(slopes), min(slopes) - g])": "abs(n - g)"}},
@@ -273,45 +249,35 @@ IN_ON_A_CORNER = {
         "left_taken_for_the_smaller": {"max(slopes), min(slopes)": "slopes[0], slopes[1]"}
     },
     "Your code reports an error even when only rounding puts g outside the range between the "
-    "two slopes. How far outside this range may g be, according to the problem text?": {
-        "no_room_for_rounding": {"1e-8": "0"}
-    },
+    "two slopes. How far outside this range may g be, according to the problem "
+    "text?": {"no_room_for_rounding": {"1e-8": "0"}},
 }
-checker.known(IN_ON_A_CORNER, loses="edge", where="on_a_corner")
-IN_MORE_AXES = {
+checker.known(where="more_axes")["edge"] = {
     "Your code divides 0 by 0. What is the error if g is 0 and f doesn't change?": {
         "zero_by_zero": {"if max": "if n == g or max", "max([worst": "np.max([worst"}
     },
-    "Your code checks only the first `len(x)` entries. How many entries does an array with "
-    "two or three axes have?": {
+    "Your code checks only the first `len(x)` entries. How many entries does an array with two "
+    "or three axes have?": {
         "first_axis_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[: len(x)]"}
     },
 }
-checker.known(IN_MORE_AXES, loses="edge", where="more_axes")
-
-checker.mistake(
+checker.known(of=all_entries_at_once)["value"] = {
     "Your error compares the norms of whole vectors. How many errors does the formula define, "
-    "and which one of them should you return?",
-    loses="value",
-    name="of_norms",
-    edit=(
-        "np.where(fits, 0, np.abs(n - g) / size).max()",
-        "np.linalg.norm(n - g) / max(map(np.linalg.norm, (n, g)))",
-    ),
-    of=all_entries_at_once,
-)
-checker.mistake(
-    "Your code never checks the last entry. Where does your loop or slice end?",
-    loses="value",
-    where="error_at_the_end",
-    name="last_left_out",
-    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[:-1]"),
-)
-checker.mistake(
+    "and which one of them should you return?": {
+        "of_norms": {
+            "np.where(fits, 0, np.abs(n - g) / size).max()": (
+                "np.linalg.norm(n - g) / max(map(np.linalg.norm, (n, g)))"
+            )
+        }
+    }
+}
+checker.known(where="error_at_the_end")["value"] = {
+    "Your code never checks the last entry. Where does your loop or slice end?": {
+        "last_left_out": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[:-1]"}
+    }
+}
+checker.known(where="given_step")["value"] = {
     "Your function returns the error of the last entry, even if another error is larger. Which "
-    "error should it return?",
-    loses="value",
-    where="given_step",
-    name="last_alone",
-    edit=("np.ndindex(x.shape)", "list(np.ndindex(x.shape))[-1:]"),
-)
+    "error should it "
+    "return?": {"last_alone": {"np.ndindex(x.shape)": "list(np.ndindex(x.shape))[-1:]"}}
+}

@@ -99,16 +99,7 @@ def by_the_logarithm(g, z):
     return np.exp(log_p) * (g - np.sum(np.exp(log_p) * g))
 
 
-@pulled.alternative
-def one_after_the_other(g, z):
-    top = max(z)
-    e = [float(np.exp(v - top)) for v in z]
-    p = [v / sum_of for sum_of in [sum(e)] for v in e]
-    dot = sum(a * b for a, b in zip(p, g, strict=True))
-    return np.array([a * (b - dot) for a, b in zip(p, g, strict=True)])
-
-
-LOSES_LARGE = {
+pulled.known["large"] = {
     "Your code stores C times C numbers at once. If you write out the formula for one entry of "
     "`dz`, which sum is the same for all "
     "entries?": {"jacobian_built": {"p * (g - g @ p)": "(np.diag(p) - np.outer(p, p)) @ g"}},
@@ -116,27 +107,26 @@ LOSES_LARGE = {
     "without changing the softmax, so that every exponential is finite and at least one is "
     "greater than 0?": {"no_shift": {"z - z.max()": "z"}},
 }
-pulled.known(LOSES_LARGE, loses="large")
-LOSES_VALUE = {
+pulled.known["value"] = {
     "Your dz[j] is only p[j] g[j]. Which other probabilities change when z[j] increases?": {
         "sum_forgotten": {"p * (g - g @ p)": "p * g"}
     },
     "Your dz[j] uses only p[j] (1 - p[j]), the derivative of p[j] with respect to its own "
-    "score. Which other probabilities "
-    "change when z[j] increases?": {"diagonal_alone": {"p * (g - g @ p)": "p * (1 - p) * g"}},
+    "score. Which other probabilities change when z[j] "
+    "increases?": {"diagonal_alone": {"p * (g - g @ p)": "p * (1 - p) * g"}},
     "Your `dz` has the wrong sign in every entry. Does p[j] increase or decrease when z[j] "
     "increases?": {"sign_turned": {"g - g @ p": "g @ p - g"}},
     "Your code subtracts the plain sum of `g`. What should each g[i] be multiplied by in this "
     "sum?": {"plain_sum": {"g @ p": "g.sum()"}},
-    "Your code subtracts the unweighted mean "
-    "of `g`. What should the weights of this mean be?": {"plain_mean": {"g @ p": "g.mean()"}},
+    "Your code subtracts the unweighted mean of `g`. "
+    "What should the weights of this mean be?": {"plain_mean": {"g @ p": "g.mean()"}},
     "Your code subtracts the correct sum from `g`, but a factor is still missing. What should "
     "you multiply the difference by?": {"factor_forgotten": {"p * (g - g @ p)": "g - g @ p"}},
     "Your `dz` treats `g` as the gradient with respect to log p. How does the problem text "
     "define `g`?": {"through_the_logarithm": {"p * (g - g @ p)": "g - p * g.sum()"}},
     "Your `dz` is p - g, which is the gradient of the cross-entropy if `g` contains the "
-    "one-hot labels. What does `g` "
-    "contain in this problem?": {"as_with_cross_entropy": {"p * (g - g @ p)": "p - g"}},
+    "one-hot labels. What does `g` contain in this "
+    "problem?": {"as_with_cross_entropy": {"p * (g - g @ p)": "p - g"}},
     "Your code computes the softmax of `g`. Which of the two arguments contains the scores?": {
         "arguments_exchanged": "g, z = z, g"
     },
@@ -152,7 +142,6 @@ LOSES_VALUE = {
     "Your code adds the sum of g[i] p[i] to each g[j]. When one score increases, what happens "
     "to the probabilities of the other classes?": {"sum_added": {"g - g @ p": "g + g @ p"}},
     "In your sum over i, you multiply each g[i] by p[j], and then you multiply the sum by p[j] "
-    "again. Which probability should g[i] be multiplied by, according "
-    "to J[i, j]?": {"own_probability_squared": {"p * (g - g @ p)": "p * g - p * p * g.sum()"}},
+    "again. Which probability should g[i] be multiplied by, according to J[i, "
+    "j]?": {"own_probability_squared": {"p * (g - g @ p)": "p * g - p * p * g.sum()"}},
 }
-pulled.known(LOSES_VALUE, loses="value")

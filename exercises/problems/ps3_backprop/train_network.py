@@ -142,14 +142,6 @@ def train_network(X, y, hidden, epochs, lr, rng):
     return params
 
 
-def started(X, y, hidden, rng):
-    """Return random initial weights that preserve the scale of activations in a ReLU layer."""
-    D, C = X.shape[1], y.max() + 1
-    W1 = rng.normal(size=(hidden, D)) * np.sqrt(2 / D)
-    W2 = rng.normal(size=(C, hidden)) * np.sqrt(1 / hidden)
-    return {"W1": W1, "b1": np.zeros(hidden), "W2": W2, "b2": np.zeros(C)}
-
-
 CORNERS = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
 training.example(CORNERS, np.array([0, 0, 1, 1]), 14, 150, 0.5, 1, MOST)
 
@@ -167,19 +159,8 @@ def six_clouds(rng, E, H):
 
 
 @training.alternative
-def in_small_batches(X, y, hidden, epochs, lr, rng):
-    p = started(X, y, hidden, rng)
-    for _ in range(epochs):
-        for rows in np.array_split(rng.permutation(len(X)), max(1, len(X) // 10)):
-            g = two_layer_loss(p, X[rows], y[rows])[1]
-            for name in p:
-                p[name] -= lr * g[name]
-    return p
-
-
-@training.alternative
 def by_adam(X, y, hidden, epochs, lr, rng):
-    p = started(X, y, hidden, rng)
+    p = train_network(X, y, hidden, 0, lr, rng)
     m, s = ({name: 0 * v for name, v in p.items()} for _ in range(2))
     for t in range(1, epochs + 1):
         for name, g in two_layer_loss(p, X, y)[1].items():
@@ -190,15 +171,24 @@ def by_adam(X, y, hidden, epochs, lr, rng):
     return p
 
 
-LOSES_VALUE = {
+training.known["value"] = {
+    "Your loss is still close to ln C, the loss of a network that gives all classes the same "
+    "probability. How large are your steps, and does your backward pass zero out the same "
+    "hidden units as your forward pass?": {
+        "short_steps": {
+            "": "lr = lr / 100",
+            "    for _": (
+                "    params = {name: v / 100 for name, v in params.items()}\n    for _"
+            ),
+        }
+    },
     "Your loss is higher than ln C, the loss of a network that gives all classes the same "
     "probability. Do your steps follow the gradient instead of going against it, are they too "
     "large, or is the gradient wrong?": {"uphill": "lr = -lr"},
     "Your weights after all epochs are the same as after one epoch. Is the `return` inside the "
     "loop, and do your steps change the weights that you return?": {"one_step": "epochs = 1"},
 }
-training.known(LOSES_VALUE, loses="value")
-LOSES_GIVEN = {
+training.known["given"] = {
     "Your hidden layer doesn't have `hidden` units. Where does your code use `hidden`?": {
         "width_of_its_own": "hidden = 2 * hidden"
     },
@@ -207,31 +197,19 @@ LOSES_GIVEN = {
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
-training.known(LOSES_GIVEN, loses="given")
-
-training.mistake(
-    "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient "
-    "of `W1`?",
-    loses="value given",
-    name="from_zeros",
-    edit=("    for _", "    params = {name: 0 * v for name, v in params.items()}\n    for _"),
-)
-training.mistake(
-    "Your hidden units all have the same weights. If they start with equal weights, what "
-    "could make them different?",
-    loses="value given",
-    name="from_equal_weights",
-    edit=(
-        "    for _",
-        "    params = {name: 0 * v + 0.1 for name, v in params.items()}\n    for _",
-    ),
-)
-training.mistake(
-    "Your loss is still close to ln C, the loss of a network that gives all classes the same "
-    "probability. How large are your steps, and does your backward pass zero out the same "
-    "hidden units as your forward pass?",
-    loses="value",
-    name="short_steps",
-    edit=("    for _", "    params = {name: v / 100 for name, v in params.items()}\n    for _"),
-    given="lr = lr / 100",
-)
+training.known["value given"] = {
+    "Your `W1` or `W2` contains only zeros. If all weights start at 0, what is the gradient of "
+    "`W1`?": {
+        "from_zeros": {
+            "    for _": "    params = {name: 0 * v for name, v in params.items()}\n    for _"
+        }
+    },
+    "Your hidden units all have the same weights. If they start with equal weights, what could "
+    "make them different?": {
+        "from_equal_weights": {
+            "    for _": (
+                "    params = {name: 0 * v + 0.1 for name, v in params.items()}\n    for _"
+            )
+        }
+    },
+}

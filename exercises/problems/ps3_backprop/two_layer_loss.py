@@ -102,27 +102,6 @@ def large_scores(rng, N, D, H, C):
 
 
 @network.alternative
-def sample_by_sample(params, X, y):
-    W1, b1, W2, b2 = (params[name] for name in ("W1", "b1", "W2", "b2"))
-    grads, loss = {name: np.zeros_like(v) for name, v in params.items()}, 0.0
-    for x, t in zip(X, y, strict=True):
-        a = W1 @ x + b1
-        h = np.where(a > 0, a, 0.0)
-        z = W2 @ h + b2
-        e = np.exp(z - max(z))
-        loss += (max(z) - z[t] + np.log(sum(e))) / len(X)
-        dz = e / sum(e) / len(X)
-        dz[t] -= 1 / len(X)
-        dh = W2.T @ dz
-        dh[a < 0] = 0
-        grads["W1"] += np.outer(dh, x)
-        grads["b1"] += dh
-        grads["W2"] += np.outer(dz, h)
-        grads["b2"] += dz
-    return loss, grads
-
-
-@network.alternative
 def layer_by_layer(params, X, y):
     kept, x = [], X.copy()
     for k in (1, 2):
@@ -143,28 +122,21 @@ def layer_by_layer(params, X, y):
     return loss, grads
 
 
-LOSES_VALUE = {
+network.known["value"] = {
     "Your loss is N times too large. What does the formula divide by?": {
         "not_averaged": {"    dscores /= len(X)\n": "", ".mean()": ".sum()"}
     },
-    "Your loss is a mean over all N·C scores. How many terms does the sum in the formula "
-    "have?": {
-        "mean_over_all_scores": {
-            "/= len(X)": "/= scores.size",
-            ".mean()": ".sum() / scores.size",
-        }
+    "Your loss is a mean over all N·C scores. "
+    "How many terms does the sum in the formula have?": {
+        "mean_over_all_scores": {"/= len(X)": "/= scores.size", "mean()": "sum() / scores.size"}
     },
 }
-network.known(LOSES_VALUE, loses="value")
-LOSES_OUTPUT = {
-    "You differentiate the sum of the losses. How do the gradients change if you "
-    "differentiate the mean instead?": {
-        "gradient_not_averaged": {"    dscores /= len(X)\n": ""}
-    },
+network.known["output"] = {
+    "You differentiate the sum of the losses. How do the gradients change if you differentiate "
+    "the mean instead?": {"gradient_not_averaged": {"    dscores /= len(X)\n": ""}},
     "Your gradients are divided by N twice. If the gradient of the scores already contains "
-    "1/N, where does your code divide again?": {
-        "divided_twice": {"/= len(X)": "/= len(X) ** 2"}
-    },
+    "1/N, where does your code divide "
+    "again?": {"divided_twice": {"/= len(X)": "/= len(X) ** 2"}},
     "Your gradient of the scores contains only the probabilities. How does the correct class "
     "enter the derivative?": {"right_class_forgotten": {"    dscores[n, y] -= 1\n": ""}},
     "Your gradient of the scores is 0 for all classes except the correct one. Which scores "
@@ -181,22 +153,17 @@ LOSES_OUTPUT = {
             "dscores[n, y] -= 1": "p = dscores[n, y]; dscores[:] = 0; dscores[n, y] = -1 / p"
         }
     },
-    "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, "
-    "so how should you combine the gradients of all rows?": {
-        "biases_averaged": {
-            "da.sum(axis=0)": "da.mean(axis=0)",
-            "dscores.sum(axis=0)": "dscores.mean(axis=0)",
-        }
-    },
+    "Your `db1` and `db2` contain means over the samples. Each bias is added to every row, so "
+    "how should you combine the gradients of all "
+    "rows?": {"biases_averaged": {"da.sum": "da.mean", ".sum(axis=0)": ".mean(axis=0)"}},
     "Your `dW2` is computed from a, the values before the ReLU. What does the forward pass "
     "multiply by `W2`?": {"before_the_relu": {"dscores.T @ h": "dscores.T @ a"}},
 }
-network.known(LOSES_OUTPUT, loses="output")
-LOSES_HIDDEN = {
+network.known["hidden"] = {
     "Your upstream gradient passes through every hidden unit unchanged. What is the derivative "
     "of max(0, a) when a is negative?": {"mask_forgotten": {" * (a > 0)": ""}},
-    "Your backward pass through the ReLU checks the sign of the upstream gradient. Which "
-    "array does the forward pass compare with 0?": {
+    "Your backward pass through the ReLU checks the sign of the upstream gradient. Which array "
+    "does the forward pass compare with 0?": {
         "mask_of_what_comes_back": {
             'dscores @ params["W2"] * (a > 0)': 'np.maximum(dscores @ params["W2"], 0)'
         }
@@ -204,8 +171,7 @@ LOSES_HIDDEN = {
     "Your upstream gradient is multiplied by the output of the hidden unit. What is the "
     "derivative of max(0, a) when a is positive?": {"value_for_slope": {"(a > 0)": "h"}},
 }
-network.known(LOSES_HIDDEN, loses="hidden")
-LOSES_VALUE_STABILITY = {
+network.known["value stability"] = {
     "Your code also sets negative scores to 0. Which of the two layers has a ReLU?": {
         "relu_on_the_scores": {
             "scores = scores - ": "scores = np.maximum(scores, 0)\n    scores = scores - "
@@ -220,8 +186,7 @@ LOSES_VALUE_STABILITY = {
         }
     },
 }
-network.known(LOSES_VALUE_STABILITY, loses="value stability")
-LOSES_VALUE_OUTPUT_HIDDEN = {
+network.known["value output hidden"] = {
     "Your scores contain neither `b1` nor `b2`. Where does the forward pass add them?": {
         "biases_forgotten": {' + params["b1"]': "", ' + params["b2"]': ""}
     },
@@ -232,8 +197,7 @@ LOSES_VALUE_OUTPUT_HIDDEN = {
         "second_bias_forgotten": {' + params["b2"]': ""}
     },
 }
-network.known(LOSES_VALUE_OUTPUT_HIDDEN, loses="value output hidden")
-LOSES_STABILITY = {
+network.known["stability"] = {
     "Your exponentials overflow when a score is several thousand. What can you subtract from "
     "all scores of a row before you take the exponential?": {
         "scores_not_shifted": {
@@ -242,31 +206,18 @@ LOSES_STABILITY = {
         }
     },
     "Your loss is infinite when a probability underflows to 0. How can you compute ln p "
-    "without computing p first?": {
-        "logarithm_of_a_probability": {
-            "scores - np.log(np.exp": "np.log(np.exp(scores) / np.exp"
-        }
-    },
+    "without computing p "
+    "first?": {"logarithm_of_a_probability": {"scores - np.log(": "np.log(np.exp(scores) / "}},
     "Your loss can't exceed about 27.6, which is -ln(1e-12). How can you compute ln p without "
-    "computing p first?": {
-        "something_small_added": {
-            "-log_p[n, y].mean()": "-np.log(np.exp(log_p[n, y]) + 1e-12).mean()"
-        }
-    },
+    "computing p "
+    "first?": {"something_small_added": {"log_p[n, y]": "np.log(np.exp(log_p[n, y]) + 1e-12)"}},
 }
-network.known(LOSES_STABILITY, loses="stability")
-
-network.mistake(
+network.known["shape output"] = {
     "Your `db1` and `db2` have a separate row for each sample. Each bias is added to every "
-    "row, so how should you combine the gradients of all rows?",
-    loses="shape output",
-    name="biases_not_summed",
-    edit=[("da.sum(axis=0)", "da"), ("dscores.sum(axis=0)", "dscores")],
-)
-network.mistake(
+    "row, so how should you combine the gradients of all "
+    "rows?": {"biases_not_summed": {"da.sum(axis=0)": "da", "dscores.sum(axis=0)": "dscores"}}
+}
+network.known["value output hidden stability"] = {
     "Your hidden layer doesn't set negative values to 0. Which function comes between the two "
-    "layers?",
-    loses="value output hidden stability",
-    name="no_relu",
-    edit=[("np.maximum(a, 0)", "a"), (" * (a > 0)", "")],
-)
+    "layers?": {"no_relu": {"np.maximum(a, 0)": "a", " * (a > 0)": ""}}
+}

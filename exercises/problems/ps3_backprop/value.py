@@ -263,44 +263,6 @@ def many_paths(rng):
 
 
 @value.alternative
-class ByRules(Value):
-    """Stores a function for the backward pass, as most students write it."""
-
-    def made(self, data, *slopes):
-        result = super().made(data, *slopes)
-
-        def rule():
-            for earlier, slope in slopes:
-                earlier.grad = earlier.grad + slope * result.grad
-
-        result.rule = rule
-        return result
-
-    def backward(self):
-        self.grad = 1.0
-        for number in self.order()[::-1]:
-            if number.slopes:
-                number.rule()
-
-
-@value.alternative
-class InWaves(Value):
-    """Waits until every number that uses a number has passed its gradient back."""
-
-    def backward(self):
-        waiting = dict.fromkeys(self.order(), 0)
-        for number in waiting:
-            for earlier, _ in number.slopes:
-                waiting[earlier] += 1
-        self.grad, ready = 1.0, [self]
-        for number in ready:
-            for earlier, slope in number.slopes:
-                earlier.grad += slope * number.grad
-                waiting[earlier] -= 1
-                ready += [earlier] * (waiting[earlier] == 0)
-
-
-@value.alternative
 class OfPowersAndProducts(Value):
     """Computes differences and quotients from sums, products and powers."""
 
@@ -331,15 +293,12 @@ EARLY = {
 }
 REVERSED = {"for earlier, _ in number.slopes": "for earlier, _ in reversed(number.slopes)"}
 PASSED = {"slope * number.grad": 'slope * getattr(number, "passed", number.grad)'}
-value.mistake(
-    OVERWRITES,
-    loses="reuse long",
-    where="one_letter_twice used_again many_paths",
-    name="Overwrites",
-    edit=("grad += slope", "grad = slope"),
-)
-
-IN_USED_AGAIN = {
+PRODUCT = "(self, other.data), (other, self.data)"
+SUM = "(self, 1.0), (other, 1.0)"
+value.known(where="one_letter_twice used_again many_paths")["reuse long"] = {
+    OVERWRITES: {"Overwrites": {"grad += slope": "grad = slope"}}
+}
+value.known(where="used_again")["reuse"] = {
     OVERWRITES: {"OverwritesTheOtherWayRound": {"grad += slope": "grad = slope"} | REVERSED},
     TOO_EARLY: {"TooEarlyTheOtherWayRound": EARLY | REVERSED},
     "Your `a + b` changes `a` itself. Which object should contain the sum?": {
@@ -356,12 +315,10 @@ IN_USED_AGAIN = {
         }
     },
     "In your `backward`, each number passes its gradient on only once, as soon as the first "
-    "path reaches it. What happens to a gradient that arrives later, along a longer path?": {
-        "OnceAtDiscovery": {"stack.pop()": "stack.pop(0)"} | EARLY
-    },
+    "path reaches it. What happens to a gradient that arrives later, along a longer "
+    "path?": {"OnceAtDiscovery": {"stack.pop()": "stack.pop(0)"} | EARLY},
 }
-value.known(IN_USED_AGAIN, loses="reuse", where="used_again")
-IN_USED_AGAIN_MANY_PATHS = {
+value.known(where="used_again many_paths")["reuse long"] = {
     TOO_EARLY: {"TooEarly": EARLY},
     "Whenever a path reaches a number, your code passes on the number's whole `grad`, "
     "including gradients that it has already passed on. When is the `grad` of a number "
@@ -374,31 +331,18 @@ IN_USED_AGAIN_MANY_PATHS = {
         }
     },
 }
-value.known(IN_USED_AGAIN_MANY_PATHS, loses="reuse long", where="used_again many_paths")
-LOSES_VALUE = {
+value.known["value"] = {
     "Your backward pass starts with the value of y. What is the derivative of y with respect "
     "to y?": {"BeginsWithItsValue": {"self.grad = 1.0": "self.grad = self.data"}},
     "In your product, each factor gets its own value as its derivative. How much does `a * b` "
-    "increase when `a` increases by 1?": {
-        "FactorsNotExchanged": {
-            "(self, other.data), (other, self.data)": "(self, self.data), (other, other.data)"
-        }
-    },
+    "increase when `a` increases by "
+    "1?": {"FactorsNotExchanged": {PRODUCT: "(self, self.data), (other, other.data)"}},
     "Your product passes the upstream gradient to both factors unchanged. How much does `a * "
-    "b` increase when `a` increases by 1?": {
-        "ProductLikeSum": {
-            "(self, other.data), (other, self.data)": "(self, 1.0), (other, 1.0)"
-        }
-    },
+    "b` increase when `a` increases by 1?": {"ProductLikeSum": {PRODUCT: SUM}},
     "Your sum stores the local derivatives of a product. How much does `a + b` increase when "
-    "`a` increases by 1?": {
-        "SumLikeProduct": {
-            "(self, 1.0), (other, 1.0)": "(self, other.data), (other, self.data)"
-        }
-    },
+    "`a` increases by 1?": {"SumLikeProduct": {SUM: PRODUCT}},
 }
-value.known(LOSES_VALUE, loses="value")
-LOSES_VALUE_REUSE = {
+value.known["value reuse"] = {
     "Your code adds only the local derivative to each `grad`. What should you multiply it by "
     "first?": {"UpstreamForgotten": {"slope * number.grad": "slope"}},
     "In your product, each factor receives only the local derivative. What should you multiply "
@@ -410,11 +354,10 @@ LOSES_VALUE_REUSE = {
         | PASSED
     },
     "Your backward pass gives correct gradients only to the direct parents of y. Should it "
-    "start from y, or "
-    "from one of the inputs?": {"OrderNotReversed": {"reversed(self.order())": "self.order()"}},
+    "start from y, or from one of the "
+    "inputs?": {"OrderNotReversed": {"reversed(self.order())": "self.order()"}},
 }
-value.known(LOSES_VALUE_REUSE, loses="value reuse")
-IN_MINUS_QUOTIENT_POWER = {
+value.known(where="minus_quotient_power")["operations"] = {
     "In `a - b`, your gradient of `b` has the wrong sign. Does `a - b` increase or decrease "
     "when `b` increases?": {"MinusForgotten": {"(other, -1.0)": "(other, 1.0)"}},
     "In `a / b`, your gradient of `b` has the wrong sign. Does `a / b` increase or decrease "
@@ -422,15 +365,13 @@ IN_MINUS_QUOTIENT_POWER = {
     "Your derivative of `a / b` with respect to `b` has the wrong magnitude. Which power of "
     "`b` should the denominator contain?": {"QuotientWithoutSquare": {"-y / other.data": "-y"}},
 }
-value.known(IN_MINUS_QUOTIENT_POWER, loses="operations", where="minus_quotient_power")
-IN_POWERS = {
+value.known(where="minus_quotient_power long_chain")["operations long"] = {
     "Your derivative of `a ** k` is missing a factor. What is the derivative of `a ** 2` with "
     "respect to `a`?": {"PowerWithoutFactor": {"n * self.data": "self.data"}},
     "Your derivative of `a ** k` has the wrong exponent. What is the derivative of `a ** 2` "
     "with respect to `a`?": {"PowerNotLowered": {"(n - 1)": "n"}},
 }
-value.known(IN_POWERS, loses="operations long", where="minus_quotient_power long_chain")
-IN_FOUR_FUNCTIONS = {
+value.known(where="four_functions")["operations"] = {
     "Your derivative of `exp` follows the rule for powers. In exp(a), is `a` the base or the "
     "exponent?": {"ExpLikePower": {"(self, y)": "(self, self.data * np.exp(self.data - 1))"}},
     "Your `log` is the logarithm to base 10. Which base makes `log` the inverse of `exp`?": {
@@ -438,46 +379,34 @@ IN_FOUR_FUNCTIONS = {
     },
     "Your derivative of `log` is the input itself. Does the graph of ln a get steeper or "
     "flatter when `a` increases?": {"LogOfTheInput": {"1 / self.data": "self.data"}},
-    "Your derivative of `tanh` is 1 minus tanh. Which "
-    "power of tanh does the formula contain?": {"TanhWithoutSquare": {"1 - y**2": "1 - y"}},
+    "Your derivative of `tanh` is 1 minus tanh. Which power of tanh does the formula "
+    "contain?": {"TanhWithoutSquare": {"1 - y**2": "1 - y"}},
     "Your derivative of `tanh` is 1 minus the square of the input. Does the formula contain "
-    "the square of the input or of "
-    "the output?": {"TanhOfTheInput": {"1 - y**2": "1 - self.data**2"}},
+    "the square of the input or of the "
+    "output?": {"TanhOfTheInput": {"1 - y**2": "1 - self.data**2"}},
     "Your derivative of `tanh` is y (1 - y), which is the derivative of the sigmoid. Which "
-    "derivative of tanh does the problem text give?": {
-        "TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}
-    },
+    "derivative of tanh does the problem text "
+    "give?": {"TanhLikeSigmoid": {"1 - y**2": "y * (1 - y)"}},
 }
-value.known(IN_FOUR_FUNCTIONS, loses="operations", where="four_functions")
-IN_NUMBER_ON_THE_LEFT = {
+value.known(where="number_on_the_left")["operations"] = {
     "Your code swaps the two sides of a difference when a plain number is on the left. Which "
     "number is subtracted in "
     "`3 - a`?": {"LeftDifferenceTurned": {"self.number(other) - self": "self - other"}},
     "Your code swaps the operands of a division when the left one is a plain number. Which "
-    "number is the denominator in `2 / a`?": {
-        "LeftQuotientTurned": {"self.number(other) / self": "self / other"}
-    },
+    "number is the denominator in "
+    "`2 / a`?": {"LeftQuotientTurned": {"self.number(other) / self": "self / other"}},
 }
-value.known(IN_NUMBER_ON_THE_LEFT, loses="operations", where="number_on_the_left")
-
-value.mistake(
+value.known(where="used_again four_functions")["reuse operations"] = {
     "Your `backward` treats two numbers with the same value as one number. How does it "
-    "recognise a number that it has already visited?",
-    loses="reuse operations",
-    where="used_again four_functions",
-    name="EqualIsTheSame",
-    edit=[
-        ("number not in seen", "number.data not in seen"),
-        ("add(number)", "add(number.data)"),
-    ],
-)
-value.mistake(
+    "recognise a number that it has already visited?": {
+        "EqualIsTheSame": {"number not ": "number.data not ", "add(number)": "add(number.data)"}
+    }
+}
+value.known["reuse"] = {
     "Your code treats `a + a` as a single `a`. How many times does `a` appear among the "
-    "parents of the sum?",
-    loses="reuse",
-    name="KeepsASet",
-    edit=("slope in number.slopes", "slope in dict(number.slopes).items()"),
-)
+    "parents of the "
+    "sum?": {"KeepsASet": {"slope in number.slopes": "slope in dict(number.slopes).items()"}}
+}
 
 
 @value.mistake(
@@ -515,14 +444,10 @@ class WalksEveryWay(Value):
             reached.extend((e, gradient * slope) for e, slope in number.slopes)
 
 
-value.mistake(
+value.known(once=False)["value reuse operations long"] = {
     "Your gradients are all 0. What derivative does the backward pass start with at y, and "
-    "does y pass it on to its parents?",
-    loses="value reuse operations long",
-    once=False,
-    name="NeverBegins",
-    edit=("        self.grad = 1.0\n", ""),
-)
+    "does y pass it on to its parents?": {"NeverBegins": {"        self.grad = 1.0\n": ""}}
+}
 
 
 for wrong in ("PowerWithoutFactor", "PowerNotLowered"):  # quotients as powers are wrong too
@@ -549,18 +474,12 @@ for function, made in {
         edit=[(f"return {made}", f"y = {made}; y.passed = 1.0; return y"), *PASSED.items()],
     )
 
-value.mistake(
-    "Your `relu` passes the gradient on for every input. For which inputs is max(0, a) flat?",
-    loses="operations",
-    where="four_functions relu_at_zero",
-    name="ReluAlwaysOpen",
-    edit=("float(self.data > 0)", "1.0"),
-)
-value.mistake(
+value.known(where="four_functions relu_at_zero")["operations"] = {
+    "Your `relu` passes the gradient on for every input. For which inputs is max(0, a) flat?": {
+        "ReluAlwaysOpen": {"float(self.data > 0)": "1.0"}
+    }
+}
+value.known(where="relu_at_zero")["operations"] = {
     "Your `relu` passes the gradient on when the input is exactly 0. Which derivative does the "
-    "problem text choose there?",
-    loses="operations",
-    where="relu_at_zero",
-    name="ReluOpenAtZero",
-    edit=("self.data > 0", "self.data >= 0"),
-)
+    "problem text choose there?": {"ReluOpenAtZero": {"self.data > 0": "self.data >= 0"}}
+}

@@ -71,28 +71,10 @@ def path_by_path(dY, X, gamma, eps):
     return dX, np.sum(dY * centred * inverse, axis=0), np.sum(dY, axis=0)
 
 
-@backwards.alternative
-def unit_by_unit(dY, X, gamma, eps):
-    (N, D), dX = X.shape, np.zeros(X.shape)
-    dgamma, dbeta = np.zeros(D), np.zeros(D)
-    for d in range(D):
-        mean = sum(X[:, d]) / N
-        root = np.sqrt(sum((X[:, d] - mean) ** 2) / N + eps)
-        hat = [(x - mean) / root for x in X[:, d]]
-        for n in range(N):
-            dbeta[d] += dY[n, d]
-            dgamma[d] += dY[n, d] * hat[n]
-        for n in range(N):
-            rest = N * dY[n, d] - dbeta[d] - hat[n] * dgamma[d]
-            dX[n, d] = gamma[d] * rest / (N * root)
-    return dX, dgamma, dbeta
-
-
-LOSES_VALUE = {
+backwards.known["value"] = {
     "Your `dX` contains only the direct path, as if m and v were constants. Which entries of "
-    "the batch do m and v depend on?": {
-        "constants": {"(dY - (dbeta + X_hat * dgamma) / len(X))": "dY"},
-    },
+    "the batch do m and v depend "
+    "on?": {"constants": {"(dY - (dbeta + X_hat * dgamma) / len(X))": "dY"}},
     "Your `dX` doesn't include the path through v. What happens to the variance of a column "
     "when one of its entries increases?": {"variance_constant": {" + X_hat * dgamma": ""}},
     "Your `dX` doesn't include the path through m. What happens to the mean of a column when "
@@ -100,33 +82,28 @@ LOSES_VALUE = {
     "In your `dX`, the term for the path through v has the wrong sign. What happens to X_hat "
     "when v increases?": {"variance_with_a_plus": {"dbeta + X_hat": "dbeta - X_hat"}},
     "In your `dX`, the terms for the paths through m and v are N times too large. How much "
-    "does a mean over N samples increase when one sample increases by 1?": {
-        "sums_for_means": {" / len(X)": ""}
-    },
-    "In your `dX`, the term for the path through v is too small by a factor of 2. What is "
-    "the derivative of (x - m) squared?": {
-        "square_without_two": {"X_hat * dgamma)": "X_hat * dgamma / 2)"}
-    },
-    "In your `dX`, the term for the path through v is too large by a factor of 2. What is "
-    "the derivative of 1 / sqrt(v)?": {"root_without_half": {"+ X_hat": "+ 2 * X_hat"}},
+    "does a mean over N samples increase when one sample increases by "
+    "1?": {"sums_for_means": {" / len(X)": ""}},
+    "In your `dX`, the term for the path through v is too small by a factor of 2. What is the "
+    "derivative of (x - m) "
+    "squared?": {"square_without_two": {"X_hat * dgamma)": "X_hat * dgamma / 2)"}},
+    "In your `dX`, the term for the path through v is too large by a factor of 2. What is the "
+    "derivative of 1 / sqrt(v)?": {"root_without_half": {"+ X_hat": "+ 2 * X_hat"}},
     "Your `dX` doesn't depend on `gamma`. How does the forward pass compute Y from X_hat?": {
-        "gamma_forgotten": {"gamma / root": "1 / root"},
+        "gamma_forgotten": {"gamma / root": "1 / root"}
     },
     "Your `dX` includes `gamma` only on the direct path. Which of the three paths pass through "
     "`gamma`?": {"gamma_on_one_path": {"gamma / root * (dY": "1 / root * (gamma * dY"}},
     "Your `dX` isn't divided by the square root of v + eps. If m and v stay fixed, how much "
-    "does an entry of X_hat increase when the same entry of `X` increases by 1?": {
-        "root_forgotten": {"gamma / root": "gamma"}
-    },
+    "does an entry of X_hat increase when the same entry of `X` increases by "
+    "1?": {"root_forgotten": {"gamma / root": "gamma"}},
     "Your `dX` is divided by v + eps. What does the forward pass divide by?": {
-        "divided_by_the_variance": {"gamma / root": "gamma / root**2"},
+        "divided_by_the_variance": {"gamma / root": "gamma / root**2"}
     },
 }
-backwards.known(LOSES_VALUE, loses="value")
-
-PATHS = {
-    "Your path through v contains the wrong power of v + eps. What is the derivative of "
-    "(v + eps)^(-1/2) with respect to v?": {"power_kept": {"inverse**3": "inverse"}},
+backwards.known(of=path_by_path)["value"] = {
+    "Your path through v contains the wrong power of v + eps. What is the derivative of (v + "
+    "eps)^(-1/2) with respect to v?": {"power_kept": {"inverse**3": "inverse"}},
     "Your path through m averages over the whole matrix. Which entries of `X` does m[d] depend "
     "on?": {
         "mean_of_everything": {
@@ -134,24 +111,19 @@ PATHS = {
         }
     },
 }
-backwards.known(PATHS, loses="value", of=path_by_path)
-
-LOSES_VALUE_PARAMETERS = {
+backwards.known["value parameters"] = {
     "Your gradients use a variance with divisor N - 1. Which divisor does the problem text "
     "use?": {"unbiased": {"var(axis=0)": "var(axis=0, ddof=1)"}},
     "Your gradients ignore `eps`. What does the forward pass add `eps` to?": {
-        "eps_forgotten": {" + eps": ""},
+        "eps_forgotten": {" + eps": ""}
     },
     "Your gradients belong to a forward pass that adds `eps` outside the square root. What "
-    "does the formula add `eps` to?": {
-        "eps_outside": {"np.sqrt(X.var(axis=0) + eps)": "X.std(axis=0) + eps"},
-    },
+    "does the formula add `eps` "
+    "to?": {"eps_outside": {"np.sqrt(X.var(axis=0) + eps)": "X.std(axis=0) + eps"}},
     "Your gradients use an X_hat that still contains the mean m. What should the mean of each "
     "column of X_hat be?": {"mean_kept": {"(X - X.mean(axis=0))": "X"}},
 }
-backwards.known(LOSES_VALUE_PARAMETERS, loses="value parameters")
-
-LOSES_PARAMETERS = {
+backwards.known["parameters"] = {
     "In your `dgamma`, you multiply `dY` by `X`. What does the forward pass multiply `gamma` "
     "by?": {"not_normalised": {"), dgamma, dbeta": "), (dY * X).sum(axis=0), dbeta"}},
     "In your `dgamma`, you multiply `dY` by X - m. What does the forward pass multiply `gamma` "
@@ -159,26 +131,19 @@ LOSES_PARAMETERS = {
     "Your `dgamma` contains `gamma` as a factor. What is the derivative of gamma times X_hat "
     "with respect to gamma?": {"times_gamma": {"), dgamma, dbeta": "), dgamma * gamma, dbeta"}},
     "Your `dgamma` is divided by N, although `dY` already includes any averaging over the "
-    "samples. Where does your code divide by N?": {
-        "gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"},
-    },
+    "samples. Where does your code divide by "
+    "N?": {"gamma_averaged": {"), dgamma, dbeta": "), dgamma / len(X), dbeta"}},
     "Your `dbeta` is divided by N, although `dY` already includes any averaging over the "
-    "samples. Where does your code divide by N?": {
-        "beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"},
-    },
+    "samples. Where does your code divide by "
+    "N?": {"beta_averaged": {"), dgamma, dbeta": "), dgamma, dbeta / len(X)"}},
     "Your `dgamma` and `dbeta` are swapped. Which one should your function return first?": {
-        "exchanged": {"), dgamma, dbeta": "), dbeta, dgamma"},
+        "exchanged": {"), dgamma, dbeta": "), dbeta, dgamma"}
     },
 }
-backwards.known(LOSES_PARAMETERS, loses="parameters")
-
-LOSES_SHAPE_PARAMETERS = {
+backwards.known["shape parameters"] = {
     "Your `dgamma` has one row per sample. How many of the entries Y[n, d] depend on "
-    "gamma[d]?": {
-        "gamma_not_summed": {"), dgamma, dbeta": "), dY * X_hat, dbeta"},
-    },
+    "gamma[d]?": {"gamma_not_summed": {"), dgamma, dbeta": "), dY * X_hat, dbeta"}},
     "Your `dbeta` has one row per sample. How many of the entries Y[n, d] depend on beta[d]?": {
-        "beta_not_summed": {"), dgamma, dbeta": "), dgamma, dY"},
+        "beta_not_summed": {"), dgamma, dbeta": "), dgamma, dY"}
     },
 }
-backwards.known(LOSES_SHAPE_PARAMETERS, loses="shape parameters")

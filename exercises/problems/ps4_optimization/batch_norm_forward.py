@@ -107,23 +107,6 @@ def in_evaluation(rng, N, D):
 
 
 @normalised.alternative
-def unit_by_unit(X, running_mean, running_var, gamma, beta, training, momentum, eps):
-    N, D = X.shape
-    Y, means, variances = np.zeros((N, D)), running_mean.copy(), running_var.copy()
-    for d in range(D):
-        mean, var = running_mean[d], running_var[d]
-        if training:
-            mean = sum(X[:, d]) / N
-            total = sum((x - mean) ** 2 for x in X[:, d])
-            var = total / N
-            means[d] += momentum * (mean - means[d])
-            variances[d] += momentum * (total / (N - 1) - variances[d])
-        for n in range(N):
-            Y[n, d] = gamma[d] * (X[n, d] - mean) / (var + eps) ** 0.5 + beta[d]
-    return Y, means, variances
-
-
-@normalised.alternative
 def two_branches(X, running_mean, running_var, gamma, beta, training, momentum, eps):
     if not training:
         scale = gamma / np.sqrt(running_var + eps)
@@ -146,49 +129,42 @@ def using(values):
     return "    Y =", f"    mean, var = {values}\n    Y ="
 
 
-LOSES_VALUE = {
+normalised.known["value"] = {
     "Your code adds `eps` outside the square root. What does the formula add `eps` to?": {
-        "eps_outside": {"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"},
+        "eps_outside": {"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"}
     },
     "Your `Y` doesn't depend on `eps`. What does the formula add to the variance before it "
     "takes the square root?": {"eps_forgotten": {"var + eps": "var"}},
     "Your code divides by the variance plus `eps`. Which function does the formula apply to "
     "this sum first?": {"divided_by_the_variance": {"np.sqrt(var + eps)": "(var + eps)"}},
-    "Your mean and variance are computed along each row of `X`. Does a row contain the "
-    "outputs of one unit or of one sample?": {
+    "Your mean and variance are computed along each row of `X`. Does a row contain the outputs "
+    "of one unit or of one sample?": {
         "along_rows": [
             using("(np.c_[X.mean(1)], np.c_[X.var(1)]) if training else (mean, var)")
-        ],
+        ]
     },
     "Your `Y` uses the variance with divisor N - 1. Which divisor does the problem text use to "
-    "normalise the batch?": {
-        "unbiased_in_the_batch": {"X.var(axis=0)": "X.var(axis=0, ddof=1)"},
-    },
+    "normalise the "
+    "batch?": {"unbiased_in_the_batch": {"X.var(axis=0)": "X.var(axis=0, ddof=1)"}},
     "Your `Y` contains the standardised values, without scale and shift. What should `gamma` "
     "and `beta` do with these values?": {"not_scaled": {"gamma * (X": "(X", " + beta": ""}},
     "Your `Y` doesn't include `beta`. Where does `beta` appear in the formula?": {
-        "beta_forgotten": {" + beta": ""},
+        "beta_forgotten": {" + beta": ""}
     },
     "Your `Y` doesn't depend on `gamma`. Where does `gamma` appear in the formula?": {
-        "gamma_forgotten": {"gamma * ": ""},
+        "gamma_forgotten": {"gamma * ": ""}
     },
     "Your code doesn't subtract the mean. What should the mean of a column be before you apply "
     "`gamma` and `beta`?": {"mean_kept": {"(X - mean)": "X"}},
     "Your `Y` subtracts one mean from all columns. Which axis should you average over?": {
-        "one_mean_in_the_batch": [using("X.mean() if training else mean, var")],
+        "one_mean_in_the_batch": [using("X.mean() if training else mean, var")]
     },
     "In training, your `Y` uses the old running averages. Which mean and variance does the "
-    "formula use in training?": {
-        "always_running": [using("running_mean, running_var")],
-    },
-    "In training, your `Y` uses the updated running averages. Which mean and variance does "
-    "the formula use?": {
-        "by_the_new_averages": [using("new_mean, new_var")],
-    },
+    "formula use in training?": {"always_running": [using("running_mean, running_var")]},
+    "In training, your `Y` uses the updated running averages. Which mean and variance does the "
+    "formula use?": {"by_the_new_averages": [using("new_mean, new_var")]},
 }
-normalised.known(LOSES_VALUE, loses="value")
-
-LOSES_VALUE_RUNNING = {
+normalised.known["value running"] = {
     "Your code uses one mean and one variance for the whole matrix. Which axis should you "
     "average over?": {
         "one_for_all": {
@@ -198,85 +174,64 @@ LOSES_VALUE_RUNNING = {
         "one_for_the_batch": {"axis=0), X.var(axis=0": "), X.var("},
     },
     "Your code subtracts one mean from all columns. Which axis should you average over?": {
-        "one_mean_for_all": {"X.mean(axis=0)": "X.mean()"},
+        "one_mean_for_all": {"X.mean(axis=0)": "X.mean()"}
     },
+    "Your function does the same in training as in evaluation: it uses the running averages "
+    "and returns them unchanged. "
+    "What should be different when `training` is True?": {"never_training": "training = False"},
 }
-normalised.known(LOSES_VALUE_RUNNING, loses="value running")
-
-LOSES_RUNNING = {
-    "Your `new_var` uses the variance with divisor N. Which divisor does the problem text "
-    "use for the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
+normalised.known["running"] = {
+    "Your `new_var` uses the variance with divisor N. Which divisor does the problem text use "
+    "for the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
     "Your `new_var` averages standard deviations. Which quantity goes into this running "
     "average, according to the problem text?": {
         "average_of_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0, ddof=1)"},
         "average_of_biased_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0)"},
     },
-    "Your `new_mean` and `new_var` contain only the values of this batch. How much of the "
-    "old averages should remain?": {
+    "Your `new_mean` and `new_var` contain only the values of this batch. How much of the old "
+    "averages should remain?": {
         "old_average_dropped": {
             "(1 - momentum) * running_mean + momentum * mean": "mean",
             "(1 - momentum) * running_var + momentum * X": "X",
-        },
+        }
     },
     "Your code multiplies the new value by `momentum`, but it adds the old average without "
     "scaling it. What should the two weights of an average add up to?": {
         "old_average_kept_whole": {
             "(1 - momentum) * running_mean": "running_mean",
             "(1 - momentum) * running_var": "running_var",
-        },
+        }
     },
     "Your `new_mean` and `new_var` are the old running averages, even in training. Which "
-    "formula does the problem text give for the new ones?": {
-        "averages_not_updated": {
-            "return Y, new_mean, new_var": "return Y, running_mean, running_var",
-        },
-    },
+    "formula does the problem text give for the new "
+    "ones?": {"averages_not_updated": {"Y, new_mean, new_var": "Y, running_mean, running_var"}},
+    "Your code multiplies the old average by `momentum`. Which of the two terms does the "
+    "problem text multiply by `momentum`?": {"momentum_of_the_old": "momentum = 1 - momentum"},
 }
-normalised.known(LOSES_RUNNING, loses="running")
-
-LOSES_EVALUATION = {
-    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output "
-    "for one sample then depend on the other samples?": {
-        "batch_in_evaluation": [using("X.mean(axis=0), X.var(axis=0)")],
-    },
-    "Your running averages change in evaluation. Should the classification of one image "
-    "affect the next image?": {
+normalised.known["evaluation"] = {
+    "In evaluation, your `Y` uses the mean and variance of the batch. Should the output for "
+    "one sample then depend on the other "
+    "samples?": {"batch_in_evaluation": [using("X.mean(axis=0), X.var(axis=0)")]},
+    "Your running averages change in evaluation. Should the classification of one image affect "
+    "the next image?": {
         "learns_in_evaluation": [
             using("(mean, var) if training else (running_mean, running_var)"),
             ("if training:\n", "if True:\n"),
-        ],
+        ]
     },
     "Your `Y` in evaluation contains the standardised values, without scale and shift. Does "
     "the formula for `Y` change in evaluation, apart from m and v?": {
         "not_scaled_in_evaluation": {
-            "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n",
-        },
+            "+ beta\n": "+ beta\n    Y = Y if training else (Y - beta) / gamma\n"
+        }
     },
     "In evaluation, your `Y` doesn't depend on `eps`. What would happen to a unit whose "
-    "`running_var` is 0?": {
-        "eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"},
-    },
+    "`running_var` is "
+    "0?": {"eps_forgotten_in_evaluation": {"var + eps": "var + eps * training"}},
     "In evaluation, your code divides by `running_var` plus `eps`. Which function does the "
     "formula apply to this sum?": {
         "variance_for_deviation": {
-            "np.sqrt(var + eps)": "(var + eps) ** (0.5 if training else 1)",
-        },
+            "np.sqrt(var + eps)": "(var + eps) ** (0.5 if training else 1)"
+        }
     },
 }
-normalised.known(LOSES_EVALUATION, loses="evaluation")
-
-normalised.mistake(
-    "Your function does the same in training as in evaluation: it uses the running averages "
-    "and returns them unchanged. What should be different when `training` is True?",
-    loses="value running",
-    name="never_training",
-    given="training = False",
-)
-
-normalised.mistake(
-    "Your code multiplies the old average by `momentum`. Which of the two terms does the "
-    "problem text multiply by `momentum`?",
-    loses="running",
-    name="momentum_of_the_old",
-    given="momentum = 1 - momentum",
-)

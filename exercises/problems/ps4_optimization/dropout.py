@@ -203,131 +203,89 @@ def many_dropped(rng, N, M):
 
 
 @masked.alternative
-def entry_by_entry(X, dY, p, training, rng):
-    Y, dX = X.copy(), dY.copy()
-    if training:
-        for place in np.ndindex(X.shape):
-            if rng.random() < p:
-                Y[place] = dX[place] = 0.0
-            else:
-                Y[place] /= 1 - p
-                dX[place] /= 1 - p
-    return Y, dX
-
-
-@masked.alternative
 def by_a_binomial(X, dY, p, training, rng):
     keep = 1 - p
     mask = rng.binomial(1, keep, size=X.shape) if training else np.full(X.shape, keep)
     return [mask * X / keep, mask * dY / keep]
 
 
-LOSES_VALUE_BACKWARD_GIVEN = {
+masked.known["value backward given"] = {
     "Your function makes all entries smaller in training, and it drops none of them. Which "
-    "entries of `Y` should be 0, and how should the other entries change?": {
-        "made_smaller": {"(rng.random(X.shape) >= p) / (1 - p)": "1 - p"},
-    },
+    "entries of `Y` should be 0, and how should the other entries "
+    "change?": {"made_smaller": {"(rng.random(X.shape) >= p) / (1 - p)": "1 - p"}},
     "Your function drops every entry in training. What values can your random numbers take, "
     "and how do you compare them with `p`?": {"everything_dropped": {"rng.random": "np.zeros"}},
     "Your function drops nothing in training. Which entries of `Y` should be 0?": {
-        "nothing_dropped": "training = False",
+        "nothing_dropped": "training = False"
     },
 }
-masked.known(LOSES_VALUE_BACKWARD_GIVEN, loses="value backward given")
-
-LOSES_VALUE = {
+masked.known["value"] = {
     "Your function drops whole rows or columns. How many random numbers do you draw, and how "
-    "many entries does `X` have?": {
-        "whole_columns": {"rng.random(X.shape)": "rng.random(X.shape[1])"},
-    },
+    "many entries does `X` "
+    "have?": {"whole_columns": {"rng.random(X.shape)": "rng.random(X.shape[1])"}},
     "Your function drops an entry with probability 1 - p. What is `p` the probability of, in "
     "the problem text and in PyTorch?": {"p_kept": {">= p) / (1 - p)": "< p) / p"}},
     "The fraction of zeros in your `Y` isn't `p`. What do you compare with `p`, and how are "
     "your random numbers distributed?": {
-        "normal_numbers": {
-            "rng.random(X.shape) >= p": "rng.standard_normal(X.shape) >= 2 * p - 1",
-        },
+        "normal_numbers": {".random(X.shape) >= p": ".standard_normal(X.shape) >= 2 * p - 1"}
     },
     "Your function doesn't scale the entries that remain. How large is the sum of many outputs "
     "in training, compared with the sum in evaluation?": {"not_scaled": {" / (1 - p)": ""}},
     "Your function divides the entries that remain by `p`. What fraction of the entries "
-    "remains, and which factor makes up for the dropped ones?": {
-        "divided_by_p": {"/ (1 - p)": "/ p"},
-    },
+    "remains, and which factor makes up for the dropped "
+    "ones?": {"divided_by_p": {"/ (1 - p)": "/ p"}},
     "Your function scales the entries that remain, but not by 1 / (1 - p). What should the "
     "mean of `Y` over many masks be?": {"multiplied": {"/ (1 - p)": "* (1 - p)"}},
     "Your function divides by the fraction of entries that happened to remain in this call. "
     "Which number does the formula divide by?": {
         "divided_by_the_share_kept": {
-            "return X * mask": "mask = mask / (mask > 0).mean() * (1 - p); return X * mask",
-        },
+            "return X * mask": "mask = mask / (mask > 0).mean() * (1 - p); return X * mask"
+        }
     },
     "Your function drops the same number of entries in every call. Are the entries of your "
     "mask independent of each other?": {
         "exact_share": {
-            "rng.random(X.shape) >= p": (
-                "rng.permutation(X.size).reshape(X.shape) >= round(p * X.size)"
-            ),
-        },
+            "random(X.shape) >= p": "permutation(X.size).reshape(X.shape) >= round(p * X.size)"
+        }
     },
 }
-masked.known(LOSES_VALUE, loses="value")
-
-LOSES_BACKWARD = {
-    "Your `dX` equals `dY`, as if nothing had been dropped. If an entry of `X` that is "
-    "dropped increases by 1, how much does the same entry of `Y` increase?": {
-        "mask_forgotten": {"dY * mask": "dY.copy()"}
-    },
+masked.known["backward"] = {
+    "Your `dX` equals `dY`, as if nothing had been dropped. If an entry of `X` that is dropped "
+    "increases by 1, how much does the same entry of `Y` "
+    "increase?": {"mask_forgotten": {"dY * mask": "dY.copy()"}},
     "Your `dX` and your `Y` aren't 0 in the same places. Which mask does your backward pass "
     "use?": {"another_mask": {"dY * mask": "dY * (rng.random(X.shape) >= p) / (1 - p)"}},
-    "Your `dX` has zeros in the correct places, but its other entries are equal to the "
-    "entries of `dY`. If an entry of `X` that isn't dropped increases by 1, how much does "
-    "the same entry of `Y` increase?": {
-        "gradient_not_scaled": {"dY * mask": "dY * (mask > 0)"},
-    },
+    "Your `dX` has zeros in the correct places, but its other entries are equal to the entries "
+    "of `dY`. If an entry of `X` that isn't dropped increases by 1, how much does the same "
+    "entry of `Y` increase?": {"gradient_not_scaled": {"dY * mask": "dY * (mask > 0)"}},
     "Your `dX` is scaled twice. If an entry of `X` that isn't dropped increases by 1, how much "
-    "does the same entry of `Y` increase?": {
-        "gradient_scaled_twice": {"dY * mask": "dY * mask / (1 - p)"},
-    },
+    "does the same entry of `Y` "
+    "increase?": {"gradient_scaled_twice": {"dY * mask": "dY * mask / (1 - p)"}},
     "Your `dX` is `dY` times `Y`. What is the derivative of a constant times x with respect to "
     "x?": {"times_the_output": {"dY * mask": "dY * X * mask"}},
     "Your `dX` has zeros in the correct places, but its other entries are wrong. If an entry "
-    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` increase?": {
-        "gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}
-    },
+    "of `X` that isn't dropped increases by 1, how much does the same entry of `Y` "
+    "increase?": {"gradient_multiplied": {"dY * mask": "dY * (mask > 0) * (1 - p)"}},
 }
-masked.known(LOSES_BACKWARD, loses="backward")
-
-LOSES_GIVEN = {
+masked.known["given"] = {
     "In evaluation, your `Y` is `X` multiplied by 1 - p. Which step in training makes this "
     "unnecessary?": {
-        "scaled_in_evaluation": {"X.copy(), dY.copy()": "X * (1 - p), dY * (1 - p)"},
+        "scaled_in_evaluation": {"X.copy(), dY.copy()": "X * (1 - p), dY * (1 - p)"}
     },
-    "In evaluation, your `Y` is `X` divided by 1 - p. What does this division make up for "
-    "when nothing is dropped?": {
-        "divided_in_evaluation": {"X.copy(), dY.copy()": "X / (1 - p), dY / (1 - p)"},
-    },
-    "Your `Y` is correct in evaluation, but your `dX` isn't. What is the derivative of Y = "
-    "X?": {
-        "gradient_in_evaluation": {"dY.copy()": "0 * dY"},
-    },
+    "In evaluation, your `Y` is `X` divided by 1 - p. What does this division make up for when "
+    "nothing is "
+    "dropped?": {"divided_in_evaluation": {"X.copy(), dY.copy()": "X / (1 - p), dY / (1 - p)"}},
+    "Your `Y` is correct in evaluation, but your `dX` isn't. "
+    "What is the derivative of Y = X?": {"gradient_in_evaluation": {"dY.copy()": "0 * dY"}},
     "Your function drops entries in evaluation too. Should the predicted class of an image "
     "change from one call to the next?": {"always_training": "training = True"},
     "Your mask is the same for every `rng`. Where does your code draw its random numbers "
-    "from?": {
-        "own_seed": "rng = np.random.default_rng(0)",
-    },
+    "from?": {"own_seed": "rng = np.random.default_rng(0)"},
     "Your masks differ between two generators with the same seed. Which of your random numbers "
     "don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
-masked.known(LOSES_GIVEN, loses="given")
-
-masked.mistake(
-    "Your `Y` and `dX` are swapped. Which one should your function return first?",
-    loses="shape",
-    name="exchanged",
-    edit=[
-        ("X * mask, dY * mask", "dY * mask, X * mask"),
-        ("X.copy(), dY.copy()", "dY.copy(), X.copy()"),
-    ],
-)
+masked.known["shape"] = {
+    "Your `Y` and `dX` are swapped. Which one should your function return first?": {
+        "exchanged": {"X * mask, dY": "dY * mask, X", "X.copy(), dY.copy": "dY.copy(), X.copy"}
+    },
+}

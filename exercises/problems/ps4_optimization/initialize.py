@@ -166,64 +166,39 @@ def standard_and_scaled(method, n_in, n_out, rng):
     return (2 * rng.random((n_out, n_in)) - 1) * (6 / (n_in + n_out)) ** 0.5
 
 
-@starts.alternative
-def unit_by_unit(method, n_in, n_out, rng):
-    W = np.zeros((n_out, n_in))
-    sd = np.sqrt(2 / n_in if method == "he" else 2 / (n_in + n_out))
-    for row in W:
-        if method == "glorot_uniform":
-            row[:] = rng.uniform(-np.sqrt(3) * sd, np.sqrt(3) * sd, n_in)
-        else:
-            row[:] = rng.normal(0, sd, n_in)
-    return W
-
-
-LOSES_VALUE = {
+NORMAL = "rng.normal(scale=np.sqrt(2 / n), "
+UNIFORM = "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
+LIMIT = "np.sqrt(6 / (n_in + n_out))"
+starts.known["value"] = {
     "Your code uses the variance itself to scale the weights. What does the argument `scale` "
     "of `rng.normal` mean, and how is c related to the variance?": {
-        "root_forgotten": {
-            "np.sqrt(6 / (n_in + n_out))": "6 / (n_in + n_out)",
-            "np.sqrt(2 / n)": "2 / n",
-        },
-        "root_forgotten_in_the_limit": {"np.sqrt(6 / (n_in + n_out))": "6 / (n_in + n_out)"},
+        "root_forgotten": {LIMIT: "6 / (n_in + n_out)", "np.sqrt(2 / n)": "2 / n"},
+        "root_forgotten_in_the_limit": {LIMIT: "6 / (n_in + n_out)"},
         "root_forgotten_in_the_deviation": {"np.sqrt(2 / n)": "2 / n"},
     },
     "Your weights have the correct variance, but the wrong distribution. Which methods need a "
     "normal distribution, and which one needs a uniform distribution?": {
         "distributions_exchanged": {
             "rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), ",
-            "rng.normal(scale=np.sqrt(2 / n), ": (
-                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
-            ),
+            NORMAL: (UNIFORM),
         },
         "normal_for_all": {"rng.uniform(-c, c, ": "rng.normal(0, c / np.sqrt(3), "},
-        "uniform_for_all": {
-            "rng.normal(scale=np.sqrt(2 / n), ": (
-                "rng.uniform(-np.sqrt(6 / n), np.sqrt(6 / n), "
-            ),
-        },
+        "uniform_for_all": {NORMAL: (UNIFORM)},
     },
     "Your normally distributed weights are truncated at two standard deviations. What should "
     "happen to weights beyond this limit, according to the problem text?": {
         "cut_off": {
             "rng.normal(scale=np.sqrt(2 / n), size=(n_out, n_in))": (
                 "rng.normal(size=(n_out, n_in)).clip(-2, 2) * np.sqrt(2 / n)"
-            ),
-        },
+            )
+        }
     },
     "The variance of your weights is too small by a factor of 3. What is the variance of a "
-    "uniform distribution from -c to c?": {
-        "limit_for_deviation": {
-            "6 /": "2 /",
-            "rng.normal(scale=np.sqrt(2 / n), ": (
-                "rng.uniform(-np.sqrt(2 / n), np.sqrt(2 / n), "
-            ),
-        },
-    },
-    'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two '
-    "numbers does the Xavier rule add in the denominator?": {
-        "inputs_alone": {"else n_in + n_out": "else 2 * n_in"}
-    },
+    "uniform distribution from -c to "
+    "c?": {"limit_for_deviation": {"6 /": "2 /", "normal(scale=": "uniform(-np.sqrt(2 / n), "}},
+    'Your "xavier" weights have variance 1 / n_in, which is LeCun\'s rule. Which two numbers '
+    "does the Xavier rule add in the "
+    "denominator?": {"inputs_alone": {"else n_in + n_out": "else 2 * n_in"}},
     'Your "xavier" weights have half the required variance. Which number is in the numerator '
     "of the formula?": {"one_for_two": {"else n_in + n_out": "else 2 * (n_in + n_out)"}},
     'Your "xavier" weights have the variance of the "he" rule. Which numbers are in the '
@@ -231,21 +206,16 @@ LOSES_VALUE = {
     'Your "glorot_uniform" weights have variance 2 / n_in. Which two numbers does the formula '
     "add in the denominator?": {"uniform_of_the_inputs": {"6 / (n_in + n_out)": "6 / n_in"}},
     'Your "glorot_uniform" weights have a third of the required variance. A uniform '
-    "distribution from -c to c has variance c^2 / 3, so how large should c be?": {
-        "two_for_six": {"6 /": "2 /"},
-    },
+    "distribution from -c to c has variance c^2 / 3, so how large should c "
+    "be?": {"two_for_six": {"6 /": "2 /"}},
     'Your "glorot_uniform" weights have half the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?": {
-        "three_for_six": {"6 /": "3 /"},
-    },
+    "from -c to c has variance c^2 / 3, so how large should c "
+    "be?": {"three_for_six": {"6 /": "3 /"}},
     'Your "glorot_uniform" weights have twice the required variance. A uniform distribution '
-    "from -c to c has variance c^2 / 3, so how large should c be?": {
-        "twelve_for_six": {"6 /": "12 /"},
-    },
+    "from -c to c has variance c^2 / 3, so how large should c "
+    "be?": {"twelve_for_six": {"6 /": "12 /"}},
     'Your "glorot_uniform" weights have four times the required variance. Is c the whole width '
-    "of the interval from -c to c, or half of it?": {
-        "limit_for_width": {"6 /": "24 /"},
-    },
+    "of the interval from -c to c, or half of it?": {"limit_for_width": {"6 /": "24 /"}},
     'Your "he" weights have variance 2 / n_out. How many terms does the sum in one output unit '
     "have?": {"outputs_for_inputs": {"n_in if": "n_out if"}},
     'Your "he" weights have half the required variance. What does a ReLU do to the mean square '
@@ -258,33 +228,22 @@ LOSES_VALUE = {
     },
     "Many of your weights are copies of each other. How many random numbers do you draw, and "
     "how many weights does the layer have?": {
-        "one_row_for_all": "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))",
+        "one_row_for_all": "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))"
     },
-    "The variance of your weights is too large. How does the formula compute the variance "
-    "from the layer sizes?": {"standard_normal": "return rng.standard_normal((n_out, n_in))"},
-    "The variance of your weights is too small. How does the formula compute the variance "
-    "from the layer sizes?": {
-        "fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))",
-    },
+    "The variance of your weights is too large. How does the formula compute the variance from "
+    "the layer sizes?": {"standard_normal": "return rng.standard_normal((n_out, n_in))"},
+    "The variance of your weights is too small. How does the formula compute the variance from "
+    "the layer sizes?": {"fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))"},
 }
-starts.known(LOSES_VALUE, loses="value")
-
-starts.mistake(
+starts.known["value given"] = {
     "All your weights are equal. If two units start with the same weights, what could make "
-    "them different later?",
-    loses="value given",
-    name="zeros",
-    given="return np.zeros((n_out, n_in))",
-)
-
-LOSES_GIVEN = {
-    "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes `x @ "
-    "W.T`?": {
-        "turned": "return initialize(method, n_in, n_out, rng).T",
-    },
+    "them different later?": {"zeros": "return np.zeros((n_out, n_in))"}
+}
+starts.known["given"] = {
+    "Your `W` has shape (n_in, n_out). Which axis comes first if the layer computes "
+    "`x @ W.T`?": {"turned": "return initialize(method, n_in, n_out, rng).T"},
     "Your weights are the same for every `rng`. Where does your code draw its random numbers "
     "from?": {"own_seed": "rng = np.random.default_rng(0)"},
     "Your weights differ between two generators with the same seed. Which of your random "
     "numbers don't come from `rng`?": {"another_generator": "rng = np.random.default_rng()"},
 }
-starts.known(LOSES_GIVEN, loses="given")

@@ -99,19 +99,6 @@ def without_warm_up(rng, S, R):
 
 
 @rates.alternative
-def by_a_table(step, schedule, lr, warmup, total, gamma, step_size):
-    import math
-
-    t = max(step - warmup, 0)
-    factors = {
-        "step": math.pow(gamma, t // step_size),
-        "exponential": math.exp(t * math.log(gamma)),
-        "cosine": math.cos(math.pi * t / (2 * (total - warmup))) ** 2,
-    }
-    return lr * min(1, (step + 1) / (warmup or 1)) * (factors[schedule] if t else 1)
-
-
-@rates.alternative
 def step_by_step(step, schedule, lr, warmup, total, gamma, step_size):
     rate = lr
     if step < warmup:
@@ -127,48 +114,41 @@ def step_by_step(step, schedule, lr, warmup, total, gamma, step_size):
     return float(rate)
 
 
-LOSES_VALUE = {
-    "Your warm-up starts with a rate of 0, so the first step doesn't change the weights. "
-    "What does the formula add to `step`?": {"begins_with_zero": {"(step + 1)": "step"}},
+rates.known["value"] = {
+    "Your warm-up starts with a rate of 0, so the first step doesn't change the weights. What "
+    "does the formula add to `step`?": {"begins_with_zero": {"(step + 1)": "step"}},
     "Your warm-up ends below `lr`. What is the rate in the last warm-up step, according to the "
     "formula?": {"divided_by_one_more": {"/ warmup": "/ (warmup + 1)"}},
     "In your warm-up, the rate rises too slowly, because it would need `total` steps to reach "
-    "`lr`. Which number of steps does the formula divide by?": {
-        "divided_by_all": {"/ warmup": "/ total"}
-    },
+    "`lr`. Which number of steps does the formula divide "
+    "by?": {"divided_by_all": {"/ warmup": "/ total"}},
     'Your code has a warm-up only for "cosine". Which schedules should start with one?': {
-        "warm_up_for_cosine": {"step < warmup": 'step < warmup and schedule == "cosine"'},
+        "warm_up_for_cosine": {"step < warmup": 'step < warmup and schedule == "cosine"'}
     },
 }
-rates.known(LOSES_VALUE, loses="value")
-
-LOSES_SCHEDULES = {
+rates.known["schedules"] = {
     "Your schedule also counts the steps of the warm-up. Which step does t count from, and how "
     "large is T?": {"counted_from_the_start": {"t = step - warmup": "t, warmup = step, 0"}},
     "Your schedule is one step ahead. What is t in the first step after the warm-up, and which "
-    "rate does the formula give for it?": {
-        "one_step_ahead": {"step - warmup\n": "step - warmup + 1\n"},
-    },
+    "rate does the formula give for "
+    "it?": {"one_step_ahead": {"step - warmup\n": "step - warmup + 1\n"}},
     "Your warm-up is one step too long, and its last rate is above `lr`. What is the last step "
-    "with `step < warmup`?": {
-        "one_step_longer": {"step < warmup": "step <= warmup and warmup > 0"},
-    },
+    "with "
+    "`step < warmup`?": {"one_step_longer": {"step < warmup": "step <= warmup and warmup > 0"}},
     'Your "step" schedule falls a little in every step. What should happen to t / step_size '
     "before it becomes an exponent?": {"not_in_steps": {"t // step": "t / step"}},
     'Your "step" schedule multiplies the rate by 1 - gamma at each drop. Is `gamma` the '
-    "fraction that a drop removes, or the fraction that remains?": {
-        "taken_in_steps": {"gamma ** (": "(1 - gamma) ** ("},
-    },
+    "fraction that a drop removes, or the fraction that "
+    "remains?": {"taken_in_steps": {"gamma ** (": "(1 - gamma) ** ("}},
     'Your "step" schedule multiplies `gamma` by the number of drops. Which operation does the '
     "formula use instead?": {
         "times_the_drops": {
-            "gamma ** (t // step_size)": "(gamma * (t // step_size) if t >= step_size else 1)",
-        },
+            "gamma ** (t // step_size)": "(gamma * (t // step_size) if t >= step_size else 1)"
+        }
     },
     'Your "step" schedule uses the remainder as the number of drops. Which of `//` and `%` '
-    "counts how many times `step_size` fits into t?": {
-        "by_the_remainder": {"t // step": "t % step"},
-    },
+    "counts how many times `step_size` fits into "
+    "t?": {"by_the_remainder": {"t // step": "t % step"}},
     'Your "step" schedule also counts the steps of the warm-up. Which step does t count '
     "from?": {"drops_from_the_start": {"(t // step_size)": "(step // step_size)"}},
     'Your "step" schedule rounds t / step_size to the nearest integer. Which way does the '
@@ -180,59 +160,50 @@ LOSES_SCHEDULES = {
     'Your "exponential" schedule grows. Is `gamma` above or below 1, and what sign does its '
     "exponent have?": {"grows": {"gamma**t": "gamma**-t"}},
     'Your "exponential" schedule falls in steps, like "step". Which of the two formulas '
-    "contains `step_size`?": {
-        "exponential_like_step": {"gamma**t": "gamma ** (t // step_size)"},
-    },
+    "contains "
+    "`step_size`?": {"exponential_like_step": {"gamma**t": "gamma ** (t // step_size)"}},
     'Your "step" schedule falls in every step, like "exponential". Which of the two formulas '
-    "contains `step_size`?": {
-        "step_like_exponential": {"gamma ** (t // step_size)": "gamma**t"},
-    },
+    "contains "
+    "`step_size`?": {"step_like_exponential": {"gamma ** (t // step_size)": "gamma**t"}},
     'Your "cosine" schedule is too large by a factor of 2. What is 1 + cos(0)?': {
-        "not_halved": {" / 2": ""},
+        "not_halved": {" / 2": ""}
     },
     'Your "cosine" schedule becomes negative. What does the formula add to the cosine?': {
         "one_forgotten": {
             "(1 + np.cos(np.pi * t / (total - warmup))) / 2": (
                 "np.cos(np.pi * t / (total - warmup))"
-            ),
-        },
+            )
+        }
     },
     'Your "cosine" schedule rises. What sign does the cosine have in the formula?': {
-        "rises": {"1 + np": "1 - np"},
+        "rises": {"1 + np": "1 - np"}
     },
     'Your "cosine" schedule rises back towards `lr`. Which part of a cosine wave does the '
     "formula use?": {"whole_wave": {"np.pi": "2 * np.pi"}},
     'Your "cosine" schedule uses an angle in degrees. What unit does `np.cos` expect?': {
-        "in_degrees": {"np.pi": "180"},
+        "in_degrees": {"np.pi": "180"}
     },
     'Your "cosine" schedule reaches 0 in the last step. Which number of steps does the formula '
     "divide t by?": {"zero_at_the_end": {"(total - warmup)": "(total - warmup - 1)"}},
     'Your "cosine" schedule divides t by `total`, which includes the warm-up. How does the '
     "problem text define T?": {"divided_by_total": {"(total - warmup)": "total"}},
-    'Your "cosine" schedule doesn\'t start at `lr`, because its angle already increases '
-    "during the warm-up. What is t in the first step after the warm-up?": {
-        "cosine_from_the_start": {"np.pi * t": "np.pi * step"},
-    },
-    'Your "cosine" schedule is the "exponential" one. Which branch of your code does '
-    '"cosine" reach?': {
+    'Your "cosine" schedule doesn\'t start at `lr`, because its angle already increases during '
+    "the warm-up. What is t in the first step after the "
+    "warm-up?": {"cosine_from_the_start": {"np.pi * t": "np.pi * step"}},
+    'Your "cosine" schedule is the "exponential" one. Which branch of your code does "cosine" '
+    "reach?": {
         "cosine_like_exponential": {
-            "(1 + np.cos(np.pi * t / (total - warmup))) / 2": "gamma**t",
-        },
+            "(1 + np.cos(np.pi * t / (total - warmup))) / 2": "gamma**t"
+        }
     },
     'Your "cosine" schedule doesn\'t contain pi. What is the angle at t = T in the formula?': {
-        "pi_forgotten": {"np.pi * t": "t"},
+        "pi_forgotten": {"np.pi * t": "t"}
     },
     'Your function returns the "cosine" rate for "step" or "exponential", or for both. Which '
-    "branch of your code do these two schedules reach?": {
-        "all_like_cosine": 'schedule = "cosine"'
-    },
+    "branch of your code do these two schedules "
+    "reach?": {"all_like_cosine": 'schedule = "cosine"'},
 }
-rates.known(LOSES_SCHEDULES, loses="schedules")
-
-rates.mistake(
+rates.known["value schedules"] = {
     "Your function has no warm-up, because its schedule starts at step 0. What should happen "
-    "while `step < warmup`?",
-    loses="value schedules",
-    name="warm_up_ignored",
-    given="warmup = 0",
-)
+    "while `step < warmup`?": {"warm_up_ignored": "warmup = 0"}
+}

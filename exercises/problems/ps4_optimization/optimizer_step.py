@@ -163,103 +163,78 @@ def in_place_in_the_state(
 SECOND = "(np.sqrt(v / (1 - betas[1] ** t)) + eps)"  # what Adam divides by
 NOT_CORRECTED = "m / (1 - betas[0] ** t) / " + SECOND, "m / (np.sqrt(v) + eps)"
 
-LOSES_VALUE_RMSPROP_ADAM = {
+steps.known["value rmsprop adam"] = {
     "Your steps go uphill. Does the loss increase or decrease in the direction of the "
-    "gradient?": {
-        "uphill": {"w - lr": "w + lr"},
-    },
+    "gradient?": {"uphill": {"w - lr": "w + lr"}},
     "Your code computes every step as if it were the first one. What do you store in the state "
-    "that you return, and what do you read from the state that you are given?": {
-        "state_forgotten": "state = {}",
-    },
+    "that you return, and what do you read from the state that you are "
+    "given?": {"state_forgotten": "state = {}"},
     "Your function always uses the default values from the signature. Where does your code use "
-    "the arguments `momentum`, `alpha`, `betas` and `eps`?": {
-        "options_ignored": "return optimizer_step(method, w, g, state, lr)",
-    },
+    "the arguments `momentum`, `alpha`, `betas` and "
+    "`eps`?": {"options_ignored": "return optimizer_step(method, w, g, state, lr)"},
 }
-steps.known(LOSES_VALUE_RMSPROP_ADAM, loses="value rmsprop adam")
-
-LOSES_VALUE = {
-    "Your steps with momentum go uphill. Does the formula add the step to `w`, or subtract "
-    "it?": {
-        "uphill_with_momentum": {
-            "    elif method": "        step = -step\n    elif method",
-        },
+steps.known["value"] = {
+    "Your steps with momentum go uphill. "
+    "Does the formula add the step to `w`, or subtract it?": {
+        "uphill_with_momentum": {"    elif method": "        step = -step\n    elif method"}
     },
     "Your velocity is an average, because your code multiplies the gradient by 1 - momentum. "
-    "What does the formula multiply the gradient by?": {
-        "averaged_velocity": {"momentum * v + g": "momentum * v + (1 - momentum) * g"},
-    },
+    "What does the formula multiply the gradient "
+    "by?": {"averaged_velocity": {"momentum * v + g": "momentum * v + (1 - momentum) * g"}},
     "Your code multiplies the new gradient by `momentum`. Which one should shrink in each "
-    "step: the old velocity or the new gradient?": {
-        "momentum_of_the_gradient": {"momentum * v + g": "v + momentum * g"},
-    },
+    "step: the old velocity or the new "
+    "gradient?": {"momentum_of_the_gradient": {"momentum * v + g": "v + momentum * g"}},
     "Your code multiplies both the old velocity and the gradient by `momentum`. Which of the "
-    "two does the formula leave unchanged?": {
-        "momentum_of_both": {"momentum * v + g": "momentum * (v + g)"},
-    },
+    "two does the formula leave "
+    "unchanged?": {"momentum_of_both": {"momentum * v + g": "momentum * (v + g)"}},
     "Your velocity is the plain sum of all gradients. How much of the old velocity should "
     "remain in each step?": {"nothing_forgotten": {"momentum * v + g": "v + g"}},
     "Your `w` moves by the velocity of the previous step. Which does the formula update first, "
     "`v` or `w`?": {"old_velocity": {"step = v if": 'step = state.get("v", 0 * w) if'}},
     'Your "momentum" step is a Nesterov step. Which branch of your code does "momentum" '
-    "reach?": {
-        "momentum_like_nesterov": {'v if method == "momentum" else g': "g"},
-    },
+    "reach?": {"momentum_like_nesterov": {'v if method == "momentum" else g': "g"}},
     'Your "nesterov" step is a plain momentum step. What does the formula do with the gradient '
     "and the new velocity?": {"nesterov_like_momentum": {"else g + momentum * v": "else v"}},
     'Your "nesterov" step doesn\'t include the gradient itself. Which two terms does the '
-    "formula add?": {
-        "nesterov_without_gradient": {"else g + momentum * v": "else momentum * v"},
-    },
+    "formula "
+    "add?": {"nesterov_without_gradient": {"else g + momentum * v": "else momentum * v"}},
     'Your "nesterov" step adds the whole new velocity to the gradient. What does the formula '
     "multiply the velocity by?": {"velocity_whole": {"else g + momentum * v": "else g + v"}},
     'Your "nesterov" step adds `momentum` times the new velocity to the velocity itself. What '
-    "does the formula add it to?": {
-        "velocity_twice": {"else g + momentum * v": "else v + momentum * v"},
-    },
+    "does the formula add it "
+    "to?": {"velocity_twice": {"else g + momentum * v": "else v + momentum * v"}},
 }
-steps.known(LOSES_VALUE, loses="value")
-
-LOSES_ADAM = {
+steps.known["adam"] = {
     'Your "adam" step is an RMSProp step. Which branch of your code does "adam" take?': {
-        "adam_like_rmsprop": {'method == "rmsprop"': 'method in ("rmsprop", "adam")'},
+        "adam_like_rmsprop": {'method == "rmsprop"': 'method in ("rmsprop", "adam")'}
     },
     "Your Adam corrects neither m nor v. If m starts at 0, by what factor is it too small "
-    "after the first step?": {
-        "not_corrected": [NOT_CORRECTED],
-    },
+    "after the first step?": {"not_corrected": [NOT_CORRECTED]},
     "Your Adam corrects m but not v. Which value does v have before the first step?": {
-        "m_alone_corrected": {"v / (1 - betas[1] ** t)": "v"},
+        "m_alone_corrected": {"v / (1 - betas[1] ** t)": "v"}
     },
     "Your Adam corrects v but not m. Which value does m have before the first step?": {
-        "s_alone_corrected": {"m / (1 - betas[0] ** t)": "m"},
+        "s_alone_corrected": {"m / (1 - betas[0] ** t)": "m"}
     },
     "Your Adam divides by 1 - beta in every step. Which power of beta does the formula use in "
     "step t?": {"always_the_first_step": {'state.get("t", 0) + 1': "1"}},
     "Your Adam counts its first step as t = 2. What value does your t start at, and how many "
-    "times do you increase it in each step?": {
-        "begins_with_two": {'state.get("t", 0) + 1': 'state.get("t", 1) + 1'},
-    },
+    "times do you increase it in each "
+    "step?": {"begins_with_two": {'state.get("t", 0) + 1': 'state.get("t", 1) + 1'}},
     "Your Adam adds `eps` inside the square root. What does the formula add `eps` to?": {
-        "adams_eps_inside": {SECOND: "np.sqrt(v / (1 - betas[1] ** t) + eps)"},
+        "adams_eps_inside": {SECOND: "np.sqrt(v / (1 - betas[1] ** t) + eps)"}
     },
-    "Your Adam ignores `eps`. What would you divide by if the gradient of a weight were "
-    "always 0?": {
-        "adams_eps_forgotten": {SECOND: "np.sqrt(v / (1 - betas[1] ** t))"},
-    },
+    "Your Adam ignores `eps`. What would you divide by if the gradient of a weight were always "
+    "0?": {"adams_eps_forgotten": {SECOND: "np.sqrt(v / (1 - betas[1] ** t))"}},
     "Your Adam divides by v without a square root. If all gradients double, should the steps "
-    "get smaller?": {
-        "adams_root_forgotten": {SECOND: "(v / (1 - betas[1] ** t) + eps)"},
-    },
+    "get smaller?": {"adams_root_forgotten": {SECOND: "(v / (1 - betas[1] ** t) + eps)"}},
     "Your v in Adam is an average of the gradients' magnitudes. Which power of the gradient "
     "does the formula average?": {
-        "adams_square_forgotten": {"(1 - betas[1]) * g**2": "(1 - betas[1]) * abs(g)"},
+        "adams_square_forgotten": {"(1 - betas[1]) * g**2": "(1 - betas[1]) * abs(g)"}
     },
     "Your Adam corrects the square root of v instead of v. Is 1 - beta2^t inside or outside "
-    "the square root in the formula?": {
-        "root_corrected": {" / (1 - betas[1] ** t)": ") / (1 - betas[1] ** t"},
-    },
+    "the square root in the "
+    "formula?": {"root_corrected": {" / (1 - betas[1] ** t)": ") / (1 - betas[1] ** t"}},
     "Your Adam stores the corrected m and v, so the next step corrects them again. Does the "
     "formula for the new m start from the old m or from its corrected value?": {
         "corrected_ones_kept": [
@@ -272,60 +247,41 @@ LOSES_ADAM = {
                 "betas[1] * v + (1 - betas[1]) * g**2",
                 "(betas[1] * v + (1 - betas[1]) * g**2) / (1 - betas[1] ** t)",
             ),
-        ],
+        ]
     },
-    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. Which "
-    "average does the formula for w contain in its numerator?": {
-        "without_m": {"m / (1 - betas[0] ** t)": "g"}
-    },
+    "Your Adam uses the gradient instead of m, like RMSProp with a corrected v. Which average "
+    "does the formula for w contain in its "
+    "numerator?": {"without_m": {"m / (1 - betas[0] ** t)": "g"}},
     "Your `betas` are swapped. Which one is for the gradients, and which one is for their "
     "squares?": {"betas_exchanged": "betas = betas[::-1]"},
     "Your Adam uses the constants 0.9 and 0.999. Where does your code use the argument "
-    "`betas`?": {
-        "betas_fixed": "betas = 0.9, 0.999",
-    },
+    "`betas`?": {"betas_fixed": "betas = 0.9, 0.999"},
 }
-steps.known(LOSES_ADAM, loses="adam")
-
-LOSES_RMSPROP = {
+steps.known["rmsprop"] = {
     "Your RMSProp adds `eps` inside the square root. What does the formula add `eps` to?": {
-        "eps_inside": {"(np.sqrt(v) + eps)": "np.sqrt(v + eps)"},
+        "eps_inside": {"(np.sqrt(v) + eps)": "np.sqrt(v + eps)"}
     },
     "Your RMSProp ignores `eps`. What would you divide by if the gradient of a weight were "
     "always 0?": {"eps_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v)"}},
     "Your RMSProp divides by v without a square root. If all gradients double, should the "
     "steps get smaller?": {"root_forgotten": {"(np.sqrt(v) + eps)": "(v + eps)"}},
     "Your v in RMSProp is the sum of all squares, as in AdaGrad. What weights does RMSProp "
-    "give to the old v and to the new square?": {
-        "adagrad": {"alpha * v + (1 - alpha) * g**2": "v + g**2"},
-    },
+    "give to the old v and to the new "
+    "square?": {"adagrad": {"alpha * v + (1 - alpha) * g**2": "v + g**2"}},
     "Your RMSProp adds `eps` to the parameters. Which terms do the parentheses in the formula "
     "group together?": {"brackets_forgotten": {"(np.sqrt(v) + eps)": "np.sqrt(v) - eps / lr"}},
     "Your v in RMSProp is an average of the gradients themselves. Which quantity does the "
-    "formula average, so that the square root always exists?": {
-        "square_forgotten": {"(1 - alpha) * g**2": "(1 - alpha) * g"},
-    },
+    "formula average, so that the square root always "
+    "exists?": {"square_forgotten": {"(1 - alpha) * g**2": "(1 - alpha) * g"}},
     "Your v in RMSProp starts at the first squared gradient. Which value does v have before "
-    "the first step?": {
-        "begins_with_the_square": {"alpha * v + (": "alpha * (v if state else g**2) + ("},
-    },
+    "the first "
+    "step?": {"begins_with_the_square": {"alpha * v + ": "alpha * (v if state else g**2) + "}},
     "Your RMSProp adds the whole new square to v. What should the two weights of an average "
     "add up to?": {"square_whole": {"(1 - alpha) * g**2": "g**2"}},
-}
-steps.known(LOSES_RMSPROP, loses="rmsprop")
-
-steps.mistake(
-    "Your function takes Adam's step for a different method as well. Which branch of your "
-    "code does each of the four methods reach?",
-    loses="value rmsprop",
-    name="all_like_adam",
-    given='method = "adam"',
-)
-
-steps.mistake(
     "Your RMSProp multiplies the new square by `alpha`. Which term does the formula multiply "
-    "by `alpha`?",
-    loses="rmsprop",
-    name="shares_exchanged",
-    given="alpha = 1 - alpha",
-)
+    "by `alpha`?": {"shares_exchanged": "alpha = 1 - alpha"},
+}
+steps.known["value rmsprop"] = {
+    "Your function takes Adam's step for a different method as well. Which branch of your code "
+    "does each of the four methods reach?": {"all_like_adam": 'method = "adam"'}
+}

@@ -97,187 +97,133 @@ def offset_by_offset(dy, x, weight, stride, padding):
     return dx, dweight, np.einsum("nfij->f", dy)
 
 
-@gradients.alternative
-def number_by_number(dy, x, weight, stride, padding):
-    dx, dweight = np.zeros(x.shape), np.zeros(weight.shape)
-    N, C, H, W = x.shape
-    for f, i, j in np.ndindex(dy.shape[1:]):
-        for k, v in np.ndindex(weight.shape[2:]):
-            row, column = i * stride + k - padding, j * stride + v - padding
-            if 0 <= row < H and 0 <= column < W:
-                for n in range(N):
-                    for c in range(C):
-                        dx[n, c, row, column] += weight[f, c, k, v] * dy[n, f, i, j]
-                        dweight[f, c, k, v] += x[n, c, row, column] * dy[n, f, i, j]
-    return dx, dweight, np.array([dy[:, f].sum() for f in range(dy.shape[1])])
-
-
-gradients.mistake(
-    "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
-    "`stride` instead of 2?",
-    loses="stride",
-    name="dilated_as_for_stride_2",
-    edit=("rows, columns] +=", "s * i : s * i + KH, s * j : s * j + KW] +="),
-    given="s = min(stride, 2)",
-)
-gradients.mistake(
-    "Your `dweight` takes its windows from `x` without the zeros above it and to its left. "
-    "Which array does the forward pass cut its windows from?",
-    loses="stride",
-    name="weights_from_the_picture",
-    edit=("(g.T, padded", "(g.T, far"),
-    given="far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))",
-)
-
-LOSES_VALUE = {
+gradients.known["value"] = {
     "Where windows overlap, your `dx` contains only the gradient from the last window. Should "
-    "you add this gradient to the earlier ones, or overwrite them?": {
-        "overlaps_overwritten": {"columns] += np": "columns] = np"},
-    },
+    "you add this gradient to the earlier ones, or overwrite "
+    "them?": {"overlaps_overwritten": {"columns] += np": "columns] = np"}},
     "Your `dx` is the gradient for kernels that are flipped in both directions. Which entry of "
-    "`weight` does the formula multiply by `padded[n, c, i * stride + k, j * stride + l]`?": {
-        "kernel_turned": {"(g, weight, 1)": "(g, weight[:, :, ::-1, ::-1], 1)"},
-    },
+    "`weight` does the formula multiply by `padded[n, c, i * stride + k, j * stride + "
+    "l]`?": {"kernel_turned": {"(g, weight, 1)": "(g, weight[:, :, ::-1, ::-1], 1)"}},
     "Your `dx` uses only the last kernel. Does your code add the gradients from all maps, or "
-    "does the gradient from each map overwrite the one before?": {
-        "last_kernel_alone": {"(g, weight, 1)": "(g[:, -1:], weight[-1:], 1)"},
-    },
+    "does the gradient from each map overwrite the one "
+    "before?": {"last_kernel_alone": {"(g, weight, 1)": "(g[:, -1:], weight[-1:], 1)"}},
     "Your `dx` doesn't depend on `weight`. What does the forward pass multiply a pixel by?": {
-        "pictures_without_weight": {"(g, weight, 1)": "(g, 0 * weight + 1, 1)"},
+        "pictures_without_weight": {"(g, weight, 1)": "(g, 0 * weight + 1, 1)"}
     },
     "Your three gradients are divided by N, although `dy` already includes any averaging over "
-    "the samples. Where does your code divide by N?": {
-        "everything_averaged": "dy = dy / len(x)"
-    },
+    "the samples. "
+    "Where does your code divide by N?": {"everything_averaged": "dy = dy / len(x)"},
     "Your three gradients are divided by the number of positions in a map. Which line of your "
-    "code does this division, and does any formula in the problem text call for it?": {
-        "everything_mean_of_positions": "dy = dy / dy[0, 0].size",
-    },
+    "code does this division, and does any formula in the problem text call for "
+    "it?": {"everything_mean_of_positions": "dy = dy / dy[0, 0].size"},
 }
-gradients.known(LOSES_VALUE, loses="value")
-
-LOSES_WEIGHTS = {
+gradients.known["weights"] = {
     "Your `dweight` is divided by N, although `dy` already includes any averaging over the "
-    "samples. Where does your code divide by N?": {
-        "weights_averaged": {"dweight, dy.sum": "dweight / len(x), dy.sum"},
-    },
+    "samples. Where does your code divide by "
+    "N?": {"weights_averaged": {"dweight, dy.sum": "dweight / len(x), dy.sum"}},
     "Your `dbias` is divided by N, although `dy` already includes any averaging over the "
-    "samples. Where does your code divide by N?": {
-        "bias_averaged": {", 2, 3))": ", 2, 3)) / len(x)"}
-    },
+    "samples. "
+    "Where does your code divide by N?": {"bias_averaged": {", 2, 3))": ", 2, 3)) / len(x)"}},
     "Your `dweight` and `dbias` are divided by N, although `dy` already includes any averaging "
     "over the samples. Where does your code divide by N?": {
         "both_averaged": {
-            "dweight, dy.sum(axis=(0, 2, 3))": (
-                "dweight / len(x), dy.sum(axis=(0, 2, 3)) / len(x)"
-            ),
-        },
+            ", dy.sum(axis=(0, 2, 3))": " / len(x), dy.sum(axis=(0, 2, 3)) / len(x)"
+        }
     },
     "Your `dbias` is the mean of `dy` over samples and positions. How should you combine the "
-    "gradients from all the entries that a bias is added to?": {
-        "bias_mean_of_all": {"dy.sum": "dy.mean"},
-    },
+    "gradients from all the entries that a bias is added "
+    "to?": {"bias_mean_of_all": {"dy.sum": "dy.mean"}},
     "In your `dbias`, you average over the positions of a map. How should you combine the "
-    "gradients from all the positions that a bias is added to?": {
-        "bias_mean_of_positions": {
-            "dy.sum(axis=(0, 2, 3))": "dy.mean(axis=(2, 3)).sum(axis=0)",
-        },
-    },
+    "gradients from all the positions that a bias is added "
+    "to?": {"bias_mean_of_positions": {"sum(axis=(0, 2, 3))": "mean(axis=(2, 3)).sum(axis=0)"}},
     "In your `dweight`, you average over the positions of a map. How should you combine the "
-    "gradients from all the positions that use the same weight?": {
-        "weights_mean_of_positions": {"dweight,": "dweight / dy[0, 0].size,"},
-    },
+    "gradients from all the positions that use the same "
+    "weight?": {"weights_mean_of_positions": {"dweight,": "dweight / dy[0, 0].size,"}},
     "Your `dweight` is the mean over samples and positions. How should you combine the "
-    "gradients from all the windows that use the same weight?": {
-        "weights_mean_of_all": {"dweight,": "dweight / dy[:, 0].size,"},
-    },
+    "gradients from all the windows that use the same "
+    "weight?": {"weights_mean_of_all": {"dweight,": "dweight / dy[:, 0].size,"}},
     "Your `dweight` is flipped in both directions. Which entry of `padded` does the formula "
-    "multiply by `weight[f, c, 0, 0]` in the first window?": {
-        "weights_turned": {"dweight, dy.sum": "dweight[:, :, ::-1, ::-1], dy.sum"},
-    },
+    "multiply by `weight[f, c, 0, 0]` in the first "
+    "window?": {"weights_turned": {"dweight, dy.sum": "dweight[:, :, ::-1, ::-1], dy.sum"}},
     "Your `dweight` uses only the last window. Should you add its gradient to the earlier "
-    "ones, or overwrite them?": {
-        "weights_of_the_last_place": {"dweight += np": "dweight = np"},
-    },
+    "ones, or overwrite "
+    "them?": {"weights_of_the_last_place": {"dweight += np": "dweight = np"}},
     "Your `dweight` uses only the last sample. Does your code add each sample's gradient to "
-    "the earlier ones, or does it overwrite them?": {
-        "weights_of_the_last_sample": {".T, padded[": "[-1:].T, padded[-1"},
-    },
+    "the earlier ones, or does it overwrite "
+    "them?": {"weights_of_the_last_sample": {".T, padded[": "[-1:].T, padded[-1"}},
     "For `dweight`, you add up `dy` and `padded` over the samples, and then multiply the two "
     "sums. Which product does each sample contribute?": {
         "samples_added_up_first": {
             "np.tensordot(g.T, padded[:, :, rows, columns], 1)": (
                 "np.multiply.outer(g.sum(axis=0), padded[:, :, rows, columns].sum(axis=0))"
-            ),
-        },
+            )
+        }
     },
     "Your `dweight` doesn't depend on `dy`. What should you multiply each pixel by?": {
-        "weights_without_dy": {"(g.T, ": "(0 * g.T + 1, "},
+        "weights_without_dy": {"(g.T, ": "(0 * g.T + 1, "}
     },
 }
-gradients.known(LOSES_WEIGHTS, loses="weights")
-
-LOSES_SHAPE_WEIGHTS = {
+gradients.known["shape weights"] = {
     "Your `dbias` has a separate entry for each position in the map. How many positions of a "
     "map share one bias?": {"bias_of_each_place": {"axis=(0, 2, 3)": "axis=0"}},
     "Your `dbias` has a separate row for each sample. How many samples share one bias?": {
-        "bias_of_each_sample": {"axis=(0, 2, 3)": "axis=(2, 3)"},
+        "bias_of_each_sample": {"axis=(0, 2, 3)": "axis=(2, 3)"}
     },
     "Your `dbias` is a single number. How many biases does the layer have?": {
-        "one_bias": {"axis=(0, 2, 3)": ""},
+        "one_bias": {"axis=(0, 2, 3)": ""}
     },
 }
-gradients.known(LOSES_SHAPE_WEIGHTS, loses="shape weights")
-
-LOSES_STRIDE = {
+gradients.known["stride"] = {
+    "The windows in your `dx` are two pixels apart when `stride` is 3. Which line should use "
+    "`stride` instead of 2?": {
+        "dilated_as_for_stride_2": {
+            "": "s = min(stride, 2)",
+            "rows, columns] +=": "s * i : s * i + KH, s * j : s * j + KW] +=",
+        }
+    },
+    "Your `dweight` takes its windows from `x` without the zeros above it and to its left. "
+    "Which array does the forward pass cut its windows from?": {
+        "weights_from_the_picture": {
+            "": "far = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))",
+            "(g.T, padded": "(g.T, far",
+        }
+    },
     "Your `dx` still contains the rows and columns of the padding. What shape should `dx` "
-    "have?": {
-        "padding_kept": {"[:, :, p : p + H, p : p + W]": ""},
-    },
+    "have?": {"padding_kept": {"[:, :, p : p + H, p : p + W]": ""}},
     "Your `dx` has the correct shape, but you cut it from the upper left corner of `dpadded`. "
-    "Which entry of `padded` is the upper left corner of `x`?": {
-        "cut_from_the_corner": {"p : p + H, p : p + W": ":H, :W"},
-    },
+    "Which entry of `padded` is the upper left corner of "
+    "`x`?": {"cut_from_the_corner": {"p : p + H, p : p + W": ":H, :W"}},
     "The windows in your `dx` are only one pixel apart. Which row of `padded` is the first row "
-    "of window `i`?": {
-        "neighbouring_windows_in_dx": {"rows, columns] ": "i : i + KH, j : j + KW] "},
-    },
+    "of window "
+    "`i`?": {"neighbouring_windows_in_dx": {"rows, columns] ": "i : i + KH, j : j + KW] "}},
     "Your `dx` is smaller than `x` when the stride is above 1, because the windows of "
-    "neighbouring entries of `dy` are only one pixel apart. How far apart should these "
-    "windows be in `padded`?": {
+    "neighbouring entries of `dy` are only one pixel apart. How far apart should these windows "
+    "be in `padded`?": {
         "not_dilated": {
             "rows, columns] +=": "i : i + KH, j : j + KW] +=",
             "p : p + H, p : p + W": "p : i + KH, p : j + KW",
-        },
+        }
     },
     "Your `dx` is smaller than `x` when the stride is above 1, because the windows of "
-    "neighbouring entries of `dy` are only one pixel apart. How far apart should these "
-    "windows be, or, if you compute `dx` as a convolution over `dy`, what belongs between the "
-    "entries of `dy`?": {
+    "neighbouring entries of `dy` are only one pixel apart. How far apart should these windows "
+    "be, or, if you compute `dx` as a convolution over `dy`, what belongs between the entries "
+    "of `dy`?": {
         "not_dilated_and_cut": {
             "rows, columns] +=": "i : i + KH, j : j + KW] +=",
             "p : p + H, p : p + W": "p : i + KH - p, p : j + KW - p",
-        },
+        }
     },
     "The windows in your `dweight` are only one pixel apart. Which row of `padded` is the "
     "first row of window `i`?": {
-        "neighbouring_windows_in_dweight": {
-            "rows, columns], 1)": "i : i + KH, j : j + KW], 1)",
-        },
+        "neighbouring_windows_in_dweight": {"rows, columns], 1)": "i : i + KH, j : j + KW], 1)"}
     },
     "Your windows move by `stride` from row to row, but only by 1 from column to column. Which "
-    "column of `padded` is the first column of window `j`?": {
-        "stride_of_rows_alone": {" * stride, j * stride": ", j"},
-    },
+    "column of `padded` is the first column of window "
+    "`j`?": {"stride_of_rows_alone": {" * stride, j * stride": ", j"}},
     "Your windows are only one pixel apart, both in `dx` and in `dweight`. Which row of "
     "`padded` is the first row of window `i`?": {"neighbouring_windows": "stride = 1"},
 }
-gradients.known(LOSES_STRIDE, loses="stride")
-
-gradients.mistake(
+gradients.known["shape value"] = {
     "Your `dx` is empty when `padding` is 0. What does the slice `a[p:-p]` return when `p` is "
-    "0?",
-    loses="shape value",
-    name="cut_up_to_minus_padding",
-    edit=("p : p + H, p : p + W", "p:-p, p:-p"),
-)
+    "0?": {"cut_up_to_minus_padding": {"p : p + H, p : p + W": "p:-p, p:-p"}}
+}

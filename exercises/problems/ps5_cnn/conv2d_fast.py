@@ -126,19 +126,6 @@ def by_einsum(x, weight, bias, stride, padding):
     return y + bias.reshape(-1, 1, 1)
 
 
-@fast.alternative
-def by_indices(x, weight, bias, stride, padding):
-    F, C, KH, KW = weight.shape
-    x = np.pad(x, ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
-    tops = np.arange(0, x.shape[2] - KH + 1, stride)
-    lefts = np.arange(0, x.shape[3] - KW + 1, stride)
-    i = np.repeat(np.arange(KH), KW)[:, None] + np.repeat(tops, len(lefts))
-    j = np.tile(np.arange(KW), KH)[:, None] + np.tile(lefts, len(tops))
-    columns = x[:, :, i, j].reshape(len(x), C * KH * KW, -1)
-    y = np.matmul(weight.reshape(F, -1), columns)
-    return y.reshape(len(x), F, len(tops), len(lefts)) + bias[None, :, None, None]
-
-
 @fast.mistake(
     "Your function runs more lines of Python when the input has more rows, columns or samples, "
     "so it contains a Python loop over them. Which loops of problem 1 can you replace with one "
@@ -151,28 +138,28 @@ def loop_over_the_places(x, weight, bias, stride, padding):
     return conv2d_fast(x, weight, bias, stride, padding)
 
 
-LOSES_VALUE = {
+fast.known["value"] = {
     "Your `y` contains the correct values in the wrong positions, because `reshape` doesn't "
     "reorder axes. Which axis of your matrix product indexes the maps, and which axis of `y` "
     "should index them?": {
         "reshaped_into_place": {
-            ".transpose(1, 0, 2, 3)": ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out)",
-        },
+            ".transpose(1, 0, 2, 3)": ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out)"
+        }
     },
     "Your `y` mixes up samples and maps, because you reshape the product with N before F. "
     "Which of the two comes first in your product?": {
         "samples_reshaped": {
-            "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": "(N, F, H_out, W_out)",
-        },
+            "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": "(N, F, H_out, W_out)"
+        }
     },
-    "Your code reshapes the windows into a matrix before it moves their axes, so a row of "
-    "this matrix mixes entries of different windows. Which axes of `sliding_window_view` "
-    "belong to one window?": {
+    "Your code reshapes the windows into a matrix before it moves their axes, so a row of this "
+    "matrix mixes entries of different windows. Which axes of `sliding_window_view` belong to "
+    "one window?": {
         "windows_reshaped": {
             "windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * KH * KW, -1)": (
                 "windows.reshape(-1, C * KH * KW).T"
-            ),
-        },
+            )
+        }
     },
     "Your code reshapes the product to the shape of `y` and then adds the biases, but "
     "`reshape` doesn't reorder axes. Which axis of the product contains the maps, and which "
@@ -182,7 +169,7 @@ LOSES_VALUE = {
             ".transpose(1, 0, 2, 3)": (
                 ".transpose(1, 2, 3, 0).reshape(N, F, H_out, W_out) + bias[:, None, None]"
             ),
-        },
+        }
     },
     "Your `y` mixes up samples and maps, because you reshape the product with N before F and "
     "add the biases afterwards. Which of the two comes first in your product?": {
@@ -191,60 +178,50 @@ LOSES_VALUE = {
             "(F, N, H_out, W_out).transpose(1, 0, 2, 3)": (
                 "(N, F, H_out, W_out) + bias[:, None, None]"
             ),
-        },
+        }
     },
     "The channels come last in each column of your matrix. In what order does "
-    "`weight.reshape(F, -1)` put channels, rows and columns?": {
-        "channels_last_in_a_column": {"1, 4, 5": "4, 5, 1"},
-    },
+    "`weight.reshape(F, -1)` put channels, rows and "
+    "columns?": {"channels_last_in_a_column": {"1, 4, 5": "4, 5, 1"}},
     "The rows and columns of each window are swapped in your matrix. In what order does "
-    "`weight.reshape(F, -1)` put channels, rows and columns?": {
-        "columns_before_rows": {"1, 4, 5": "1, 5, 4"},
-    },
+    "`weight.reshape(F, -1)` put channels, rows and "
+    "columns?": {"columns_before_rows": {"1, 4, 5": "1, 5, 4"}},
     "Your weight matrix mixes the entries of different kernels, because `reshape` doesn't "
-    "reorder axes. Which axis of `weight` indexes the kernels?": {
-        "kernels_reshaped_into_columns": {"(F, -1)": "(-1, F).T"},
-    },
+    "reorder axes. Which axis of `weight` indexes the "
+    "kernels?": {"kernels_reshaped_into_columns": {"(F, -1)": "(-1, F).T"}},
     "Your `y` doesn't include the bias. What does `conv2d_forward` add to the sum?": {
-        "bias_forgotten": {" + bias[:, None]": ""},
+        "bias_forgotten": {" + bias[:, None]": ""}
     },
     "Your `y` has the correct shape, but its windows are only one pixel apart. In which row of "
     "`padded` does window `i` start?": {
         "neighbouring_windows": {
             "::stride, ::stride": (
                 ": -(-windows.shape[2] // stride), : -(-windows.shape[3] // stride)"
-            ),
-        },
+            )
+        }
     },
     "Your code adds all the zeros below and to the right of each image. Which sides get zeros "
     "in problem 1?": {"on_the_far_sides": {"(p, p), (p, p)": "(0, 2 * p), (0, 2 * p)"}},
     "Your `y` uses only the last offset in the kernel. Should you add each product to the "
     "earlier ones, or overwrite them?": {
         "last_offset_alone": {
-            "weight.reshape(F, -1) @ columns": (
-                "weight[:, :, -1, -1] @ columns[KH * KW - 1 :: KH * KW]"
-            ),
-        },
+            ".reshape(F, -1) @ columns": "[:, :, -1, -1] @ columns[KH * KW - 1 :: KH * KW]"
+        }
     },
     "Your kernels are flipped in both directions, as in a mathematical convolution. In the "
     "formula of problem 1, do `k` and `l` run in the same direction in `weight` and in "
     "`padded`?": {"kernel_turned": "weight = weight[:, :, ::-1, ::-1]"},
 }
-fast.known(LOSES_VALUE, loses="value")
-
-LOSES_SHAPE_VALUE = {
+fast.known["shape value"] = {
     "Your `y` has too many columns, because your windows are only one pixel apart from left to "
-    "right. Along which axes of the windows should you apply `stride`?": {
-        "stride_of_the_rows_alone": {"::stride, ::stride": "::stride"},
-    },
+    "right. Along which axes of the windows should you apply "
+    "`stride`?": {"stride_of_the_rows_alone": {"::stride, ::stride": "::stride"}},
     "Your `y` has too few rows and columns, because your code counts the padding only once "
-    "along each axis. How many sides of the image get zeros?": {
-        "padding_counted_once": {"(p, p), (p, p)": "(p, 0), (p, 0)"},
-    },
+    "along each axis. How many sides of the image get "
+    "zeros?": {"padding_counted_once": {"(p, p), (p, p)": "(p, 0), (p, 0)"}},
     "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
     "Which argument tells you how far apart they should be?": {"stride_ignored": "stride = 1"},
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": {
-        "padding_ignored": "padding = 0",
+        "padding_ignored": "padding = 0"
     },
 }
-fast.known(LOSES_SHAPE_VALUE, loses="shape value")

@@ -121,134 +121,101 @@ def number_by_number(x, weight, bias, stride, padding):
     return y
 
 
-@layers.alternative
-def offset_by_offset(x, weight, bias, stride, padding):
-    p, (KH, KW) = padding, weight.shape[2:]
-    big = np.zeros((*x.shape[:2], x.shape[2] + 2 * p, x.shape[3] + 2 * p))
-    big[:, :, p : p + x.shape[2], p : p + x.shape[3]] = x
-    y = 0
-    for k in range(KH):
-        for v in range(KW):
-            last_row, last_column = big.shape[2] - KH + k + 1, big.shape[3] - KW + v + 1
-            shifted = big[:, :, k:last_row:stride, v:last_column:stride]
-            y = y + np.einsum("ncij,fc->nfij", shifted, weight[:, :, k, v])
-    return y + bias.reshape(1, -1, 1, 1)
-
-
-LOSES_VALUE = {
+layers.known["value"] = {
     "Your `y` doesn't include the bias. Which term comes before the sum in the formula?": {
-        "bias_forgotten": {" + bias": ""},
+        "bias_forgotten": {" + bias": ""}
     },
     "Your `y` includes the bias once per channel. Is `bias[f]` inside or outside the sum over "
     "`c`?": {"bias_for_each_channel": {"+ bias": "+ x.shape[1] * bias"}},
     "Your `y` includes the bias once for every product in the window. Is `bias[f]` inside or "
-    "outside the sum over `c`, `k` and `l`?": {
-        "bias_for_each_weight": {"+ bias": "+ weight[0].size * bias"},
-    },
+    "outside the sum over `c`, `k` and "
+    "`l`?": {"bias_for_each_weight": {"+ bias": "+ weight[0].size * bias"}},
     "Your code subtracts the bias. What sign does `bias[f]` have in the formula?": {
-        "bias_subtracted": {"+ bias": "- bias"},
+        "bias_subtracted": {"+ bias": "- bias"}
     },
     "Your maps all use the bias of the first kernel. Which index does the formula use for "
     "`bias`?": {"one_bias": {"+ bias": "+ bias[0]"}},
     "Negative values come out as 0 in your `y`. Does the formula contain an activation "
     "function?": {"with_relu": {"return y": "return np.maximum(y, 0)"}},
     "Your kernels are flipped in both directions, as in a mathematical convolution. Do `k` and "
-    "`l` run in the same direction in `weight` and in `padded`?": {
-        "kernel_turned": "weight = weight[:, :, ::-1, ::-1]",
-    },
+    "`l` run in the same direction in `weight` and in "
+    "`padded`?": {"kernel_turned": "weight = weight[:, :, ::-1, ::-1]"},
     "Your `y` uses only the first channel of `x`. Which indices does the formula sum over?": {
-        "first_channel_alone": "x, weight = x[:, :1], weight[:, :1]",
+        "first_channel_alone": "x, weight = x[:, :1], weight[:, :1]"
     },
     "Your `y` uses only the last channel of `x`. Does your code add each channel's "
-    "contribution to the earlier ones, or does it overwrite them?": {
-        "last_channel_alone": "x, weight = x[:, -1:], weight[:, -1:]",
-    },
+    "contribution to the earlier ones, or does it overwrite "
+    "them?": {"last_channel_alone": "x, weight = x[:, -1:], weight[:, -1:]"},
     "Your kernels apply the weights of the first channel to every channel. Which entries of "
-    "`weight` belong to channel `c`?": {
-        "channels_added_first": "weight = weight[:, :1].repeat(x.shape[1], axis=1)",
-    },
+    "`weight` belong to channel "
+    "`c`?": {"channels_added_first": "weight = weight[:, :1].repeat(x.shape[1], axis=1)"},
     "Your `y` contains the mean of the products in each window. What does the formula do with "
     "these products?": {"averaged": "weight = weight / weight[0].size"},
     "Your sum over the channels is divided by the number of channels. How does the formula "
     "combine the channels?": {"channels_averaged": "weight = weight / x.shape[1]"},
     "Your maps all use the first kernel. Which index of `weight` selects the kernel of a "
-    "map?": {
-        "one_kernel": "weight = weight[:1].repeat(len(weight), axis=0)",
-    },
+    "map?": {"one_kernel": "weight = weight[:1].repeat(len(weight), axis=0)"},
 }
-layers.known(LOSES_VALUE, loses="value")
-
-LOSES_SHAPE_VALUE = {
+layers.known["shape value"] = {
     "The last row and the last column of every map are missing from your `y`. How many windows "
-    "fit into an image that is as large as the kernel?": {
-        "last_place_missing": {"return y": "return y[:, :, :-1, :-1]"},
-    },
+    "fit into an image that is as large as the "
+    "kernel?": {"last_place_missing": {"return y": "return y[:, :, :-1, :-1]"}},
     "Your `y` always has as many columns as rows. Which sizes does `W_out` depend on?": {
-        "square_maps": {"(W + 2 * padding - KW) // stride + 1": "H_out"},
+        "square_maps": {"(W + 2 * padding - KW) // stride + 1": "H_out"}
     },
 }
-layers.known(LOSES_SHAPE_VALUE, loses="shape value")
-
-LOSES_STRIDE = {
+layers.known["stride"] = {
     "Your `y` has the correct shape, but its windows are only one pixel apart. Which entry of "
-    "`padded` is the upper left corner of window (i, j)?": {
-        "neighbouring_windows": {"i * stride, j * stride": "i, j"},
-    },
+    "`padded` is the upper left corner of window (i, "
+    "j)?": {"neighbouring_windows": {"i * stride, j * stride": "i, j"}},
     "Your `y` has the correct shape, but its windows move by only one pixel from left to "
-    "right. Which column of `padded` is the first column of window (i, j)?": {
-        "neighbouring_columns": {"j * stride": "j"},
-    },
+    "right. Which column of `padded` is the first column of window (i, "
+    "j)?": {"neighbouring_columns": {"j * stride": "j"}},
     "Your `y` has the correct shape, but its windows move by only one pixel from top to "
-    "bottom. Which row of `padded` is the first row of window (i, j)?": {
-        "neighbouring_rows": {"i * stride": "i"},
-    },
+    "bottom. Which row of `padded` is the first row of window (i, "
+    "j)?": {"neighbouring_rows": {"i * stride": "i"}},
     "Your `y` has too many rows and columns, because your windows are only one pixel apart. "
-    "How many pixels apart should two neighbouring windows be?": {
-        "stride_ignored": "stride = 1"
-    },
+    "How many pixels apart should two neighbouring windows "
+    "be?": {"stride_ignored": "stride = 1"},
     "Your `y` has extra entries for windows that reach past the edge of `padded`. How does the "
     "formula round the number of windows?": {
         "rounded_up": (
-            "x, padding = np.pad(x, ((0, 0), (0, 0), *[(padding, padding + stride - 1)] * 2)), "
-            "0"
-        ),
+            "x, padding = np.pad(x, ((0, 0), (0, 0), *[(padding, padding + stride - 1)] "
+            "* 2)), 0"
+        )
     },
 }
-layers.known(LOSES_STRIDE, loses="stride")
-
-LOSES_PADDING = {
+layers.known["padding"] = {
     "Your `y` has too few rows, because `H_out` counts the padding only once. How many sides "
     "of the image get rows of zeros?": {"rows_of_padding_counted_once": {"H + 2 * ": "H + "}},
     "Your `y` has too few columns, because `W_out` counts the padding only once. How many "
-    "sides of the image get columns of zeros?": {
-        "columns_of_padding_counted_once": {"W + 2 * ": "W + "},
-    },
+    "sides of the image get columns of "
+    "zeros?": {"columns_of_padding_counted_once": {"W + 2 * ": "W + "}},
     "Your code adds all the zeros below and to the right of each image. How should they be "
     "divided among the four sides?": {
         "on_the_far_sides": {
-            "(padding, padding), (padding, padding)": "(0, 2 * padding), (0, 2 * padding)",
-        },
+            "(padding, padding), (padding, padding)": "(0, 2 * padding), (0, 2 * padding)"
+        }
     },
     "Your code adds all the zeros above and to the left of each image. How should they be "
     "divided among the four sides?": {
         "on_the_near_sides": {
-            "(padding, padding), (padding, padding)": "(2 * padding, 0), (2 * padding, 0)",
-        },
+            "(padding, padding), (padding, padding)": "(2 * padding, 0), (2 * padding, 0)"
+        }
     },
     "Your padding repeats the pixels at the edge of the image. What value should the padding "
     "contain?": {"edge_repeated": {"padding)))": "padding)), mode='edge')"}},
     "Your padding contains ones. What value should it contain?": {
-        "padded_with_ones": {"padding)))": "padding)), constant_values=1)"},
+        "padded_with_ones": {"padding)))": "padding)), constant_values=1)"}
     },
     "Your images don't get a border of zeros. Which line of your code should use `padding`?": {
-        "padding_ignored": "padding = 0",
+        "padding_ignored": "padding = 0"
     },
     "Your `y` has too few rows and columns, because your code counts the padding only once "
     "along each axis. How many sides of the image get zeros, and how many times does the "
     "formula for `H_out` count the padding?": {
         "padding_counted_once": (
             "x, padding = np.pad(x, ((0, 0), (0, 0), (padding, 0), (padding, 0))), 0"
-        ),
+        )
     },
 }
-layers.known(LOSES_PADDING, loses="padding")

@@ -117,68 +117,38 @@ def layer_by_layer_backwards(layers, shape):
     return shapes, parameters, fields
 
 
-@table.alternative
-def by_arrays(layers, shape):
-    K = np.array([layer["kernel_size"] for layer in layers])
-    S = np.array([layer["stride"] for layer in layers])
-    apart = np.concatenate([[1], np.cumprod(S)[:-1]])
-    maps = [shape[0]]
-    for layer in layers:
-        maps.append(layer["out_channels"] if layer["kind"] == "conv" else maps[-1])
-    maps, is_conv = np.array(maps), np.array([layer["kind"] == "conv" for layer in layers])
-    parameters = np.where(is_conv, K * K * maps[:-1] * maps[1:] + maps[1:], 0)
-    shapes = np.zeros((len(layers), 3), int)
-    shapes[:, 0] = maps[1:]
-    sides = np.array(shape[1:])
-    for k, layer in enumerate(layers):
-        free = sides + 2 * (layer["padding"] if is_conv[k] else 0) - K[k]
-        sides = free // S[k] + 1
-        shapes[k, 1:] = sides
-    return shapes, parameters, 1 + np.cumsum((K - 1) * apart)
-
-
-LOSES_VALUE = {
+table.known["value"] = {
     "Your H and W count the padding only once. Does the padding go on one side of the image "
-    "along each axis, or on both sides?": {
-        "padding_once": {"2 * P": "P"},
-    },
+    "along each axis, or on both sides?": {"padding_once": {"2 * P": "P"}},
     "Your H and W ignore the padding. How many rows does it add?": {
-        "padding_ignored": {" + 2 * P": ""},
+        "padding_ignored": {" + 2 * P": ""}
     },
     "Your H and W count one window too few in each layer. How many windows fit into an image "
     "that is as large as the kernel?": {"one_forgotten": {"// S + 1": "// S"}},
     "Your H and W are rounded up. Does a window count if it reaches past the edge?": {
-        "rounded_up": {"(n + 2 * P - K) // S": "-(-(n + 2 * P - K) // S)"},
+        "rounded_up": {"(n + 2 * P - K) // S": "-(-(n + 2 * P - K) // S)"}
     },
     "Your H and W don't depend on the stride. How far apart are two neighbouring windows?": {
-        "stride_ignored": {" // S": ""},
+        "stride_ignored": {" // S": ""}
     },
     "In your code, H and W are just the previous H and W divided by the stride. What else "
     "changes the number of windows?": {"stride_alone": {"(n + 2 * P - K) // S + 1": "n // S"}},
     "Your H and W are swapped in `shapes`. What is their order in the argument `shape`?": {
-        "sides_exchanged": {"[C, H, W]": "[C, W, H]"},
+        "sides_exchanged": {"[C, H, W]": "[C, W, H]"}
     },
     "Every row of your `shapes` contains the C of the image. How many maps does a layer with F "
     "kernels produce?": {"channels_kept": {"[C, H, W]": "[shape[0], H, W]"}},
     "Your max pooling layers leave H and W unchanged. How many windows fit into a map?": {
-        "pooling_ignored": {
-            "for n in (H, W))": 'for n in (H, W)) if layer["kind"] == "conv" else (H, W)',
-        },
+        "pooling_ignored": {"in (H, W))": 'in (H, W)) if layer["kind"] == "conv" else (H, W)'}
     },
 }
-table.known(LOSES_VALUE, loses="value")
-
-table.mistake(
+table.known["shape value"] = {
     "Your H and W aren't always integers. What does the formula do with a window that doesn't "
-    "fit completely?",
-    loses="shape value",
-    name="not_rounded",
-    edit=("// S", "/ S"),
-)
-
-LOSES_PARAMETERS = {
+    "fit completely?": {"not_rounded": {"// S": "/ S"}}
+}
+table.known["parameters"] = {
     "Your `parameters` don't include the biases. How many biases does a layer have?": {
-        "biases_forgotten": {"(K * K * C + 1) * F": "K * K * C * F"},
+        "biases_forgotten": {"(K * K * C + 1) * F": "K * K * C * F"}
     },
     "Your `parameters` include one bias per layer. How many biases does a layer with F kernels "
     "have?": {"one_bias": {"(K * K * C + 1) * F": "K * K * C * F + 1"}},
@@ -191,72 +161,54 @@ LOSES_PARAMETERS = {
     "Your `parameters` count every weight once per position. How many positions share one "
     "weight?": {"counted_at_each_place": {"+ 1) * F": "+ 1) * F * H * W"}},
     "Your `parameters` assume that each kernel has as many channels as the output of its "
-    "layer. Does a kernel cover the channels before the layer or after it?": {
-        "channels_after_the_layer": {"K * K * C": "K * K * F"},
-    },
+    "layer. Does a kernel cover the channels before the layer or after "
+    "it?": {"channels_after_the_layer": {"K * K * C": "K * K * F"}},
     "Your `parameters` assume that the kernels of all layers have as many channels as the "
-    "image. How many channels does the input of the second layer have?": {
-        "channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}
-    },
+    "image. How many channels does the input of the second layer "
+    "have?": {"channels_of_the_picture": {"K * K * C": "K * K * shape[0]"}},
     "Your `parameters` add up the counts from layer to layer. How many layers should each "
     "entry count?": {"added_up": {"np.array(parameters)": "np.cumsum(parameters)"}},
     "Your `parameters` include weights for max pooling. What does a max pooling layer learn?": {
-        "pooling_with_weights": {"count = 0": "count = (K * K * C + 1) * C"},
+        "pooling_with_weights": {"count = 0": "count = (K * K * C + 1) * C"}
     },
 }
-table.known(LOSES_PARAMETERS, loses="parameters")
-
-LOSES_FIELD = {
+table.known["field"] = {
     "Your receptive field grows by K - 1 in every layer, as if all strides were 1. How far "
-    "apart in the image are two neighbouring outputs of a layer with stride 2?": {
-        "strides_forgotten": {"(K - 1) * apart, S * apart": "K - 1, apart"},
-    },
+    "apart in the image are two neighbouring outputs of a layer with stride "
+    "2?": {"strides_forgotten": {"(K - 1) * apart, S * apart": "K - 1, apart"}},
     "The growth of your receptive field already includes the layer's own stride. Does this "
-    "stride change the distance between the inputs of the layer, or between its outputs?": {
-        "own_stride": {"(K - 1) * apart": "(K - 1) * apart * S"},
-    },
+    "stride change the distance between the inputs of the layer, or between its "
+    "outputs?": {"own_stride": {"(K - 1) * apart": "(K - 1) * apart * S"}},
     "Your receptive field uses only the stride of the previous layer. How far apart in the "
-    "image are two neighbours after two layers with stride 2?": {
-        "last_stride_alone": {"S * apart": "S"},
-    },
+    "image are two neighbours after two layers with stride "
+    "2?": {"last_stride_alone": {"S * apart": "S"}},
     "Your receptive field ignores the strides of the max pooling layers. How far apart in the "
     "image are two neighbouring outputs of a pooling layer with stride 2?": {
-        "pooling_without_stride": {
-            "S * apart": '(S if layer["kind"] == "conv" else 1) * apart',
-        },
+        "pooling_without_stride": {"S * apart": '(S if layer["kind"] == "conv" else 1) * apart'}
     },
     "Your receptive field grows by K times the distance between neighbours. How many image "
-    "rows does one output of the first layer depend on?": {
-        "grows_by_all_rows": {"(K - 1) * apart": "K * apart"},
-    },
+    "rows does one output of the first layer depend "
+    "on?": {"grows_by_all_rows": {"(K - 1) * apart": "K * apart"}},
     "Your receptive field is multiplied by K in every layer. Do the fields of neighbouring "
     "entries overlap?": {"multiplied": {"field + (K - 1) * apart": "field * K"}},
     "Your `fields` contain only the kernel size of each layer. Which term of the formula for "
-    "r_l comes from the earlier layers?": {
-        "own_kernel_alone": {"field + (K - 1) * apart": "K"}
-    },
+    "r_l comes from the earlier "
+    "layers?": {"own_kernel_alone": {"field + (K - 1) * apart": "K"}},
     "In your receptive field, you subtract the padding from the kernel size. Do rows of "
-    "padding count, according to the problem text?": {
-        "without_padding": {"(K - 1)": "(K - 1 - 2 * P)"},
-    },
+    "padding count, according to the problem "
+    "text?": {"without_padding": {"(K - 1)": "(K - 1 - 2 * P)"}},
     "Your max pooling layers don't enlarge the receptive field. How many entries does one "
-    "output of a pooling layer depend on?": {
-        "pooling_without_field": {"(K - 1)": '(layer["kind"] == "conv") * (K - 1)'},
-    },
+    "output of a pooling layer depend "
+    "on?": {"pooling_without_field": {"(K - 1)": '(layer["kind"] == "conv") * (K - 1)'}},
     "Your `fields` ignore max pooling completely. How do its window size and its stride affect "
     "the receptive field?": {
         "pooling_left_out": {
-            "field, apart = field": 'if layer["kind"] == "conv": field, apart = field',
-        },
+            "field, apart = field": 'if layer["kind"] == "conv": field, apart = field'
+        }
     },
 }
-table.known(LOSES_FIELD, loses="field")
-
-table.mistake(
+table.known(where="beyond_the_image")["field"] = {
     "Your receptive field is never larger than the image. Do rows of padding count, according "
-    "to the problem text?",
-    loses="field",
-    name="limited_to_the_image",
-    where="beyond_the_image",
-    edit=("fields.append(field)", "fields.append(min(field, shape[1]))"),
-)
+    "to the problem "
+    "text?": {"limited_to_the_image": {".append(field)": ".append(min(field, shape[1]))"}},
+}

@@ -12,12 +12,8 @@ CHANNELS, WIDTH = 2, 6  # few, so that loops over every number stay within the l
 block = problem(
     "residual_block",
     rtol=DIGITS,
-    returns={
-        "y": "value",
-        "dx": "gradient",
-        "dweight1": "gradient",
-        "dweight2": "gradient",
-    },
+    slow=True,
+    returns={"y": "value", "dx": "gradient", "dweight1": "gradient", "dweight2": "gradient"},
     points={
         "shape": (1, "four `float64` arrays of the correct shapes, in the correct order"),
         "value": (4, "`y`"),
@@ -114,123 +110,77 @@ def by_offsets(x, dy, weight1, weight2):
     return [y, dx, dweight1, dweight2]
 
 
-@block.alternative
-def by_a_large_matrix(x, dy, weight1, weight2):
-    (N, _, H, W), place = x.shape, np.arange(x[0].size).reshape(x.shape[1:])
-
-    def entries():
-        for i, j, k, v in np.ndindex(H, W, 3, 3):
-            row, column = i + k - 1, j + v - 1
-            if 0 <= row < H and 0 <= column < W:
-                yield np.ix_(place[:, i, j], place[:, row, column]), k, v
-
-    def matrix(weight):
-        M = np.zeros((place.size, place.size))
-        for cells, k, v in entries():
-            M[cells] += weight[:, :, k, v]
-        return M
-
-    def of_weight(dM):
-        dweight = np.zeros(weight1.shape)
-        for cells, k, v in entries():
-            dweight[:, :, k, v] += dM[cells]
-        return dweight
-
-    X, first, second = x.reshape(N, -1), matrix(weight1), matrix(weight2)
-    a = X @ first.T
-    h = (a + abs(a)) / 2
-    s = X + h @ second.T
-    ds = dy.reshape(N, -1) * (s > 0)
-    da = (ds @ second) * (a > 0)
-    dx = da @ first + ds
-    y = np.maximum(s, 0).reshape(x.shape)
-    return y, dx.reshape(x.shape), of_weight(da.T @ X), of_weight(ds.T @ h)
-
-
-block.mistake(
-    "Your `y` applies `weight2` before `weight1`. Which of them does the formula apply to `x`?",
-    loses="value",
-    name="weights_exchanged",
-    edit=("ds + dx, dweight1, dweight2", "ds + dx, dweight2, dweight1"),
-    given="weight1, weight2 = weight2, weight1",
-)
-
-LOSES_VALUE_GRADIENT = {
+block.known["value gradient"] = {
     "Your block has no shortcut in either `y` or `dx`. What does the formula for `s` contain "
-    "besides the second convolution?": {
-        "without_shortcut": {"s = x + ": "s = ", "ds + dx": "dx"},
-    },
+    "besides the second "
+    "convolution?": {"without_shortcut": {"s = x + ": "s = ", "ds + dx": "dx"}},
     "Your `dx` includes the shortcut, but your `y` doesn't. What does the formula for `s` "
-    "contain besides the second convolution?": {
-        "shortcut_backwards_alone": {"s = x + ": "s = "},
-    },
+    "contain besides the second "
+    "convolution?": {"shortcut_backwards_alone": {"s = x + ": "s = "}},
     "Your block has no ReLU between the two convolutions. How does the formula compute `h` "
     "from `a`?": {"no_relu_between": {"np.maximum(a, 0)": "a", " * (a > 0)": ""}},
     "Your `y` can be negative, because the ReLU at the end of the block is missing. How does "
-    "the formula compute `y` from `s`?": {
-        "no_relu_at_the_end": {"np.maximum(s, 0)": "s", " * (s > 0)": ""},
-    },
+    "the formula compute `y` from "
+    "`s`?": {"no_relu_at_the_end": {"np.maximum(s, 0)": "s", " * (s > 0)": ""}},
     "Your shortcut adds `h`. Which array does the formula for `s` add, and does your code "
     "still have it at that point?": {
         "shortcut_of_h": {
             "s = x +": "s = h +",
             "dh * (a > 0)": "(dh + ds) * (a > 0)",
             "ds + dx": "dx",
-        },
+        }
     },
 }
-block.known(LOSES_VALUE_GRADIENT, loses="value gradient")
-
-LOSES_VALUE = {
+block.known["value"] = {
+    "Your `y` applies `weight2` before `weight1`. "
+    "Which of them does the formula apply to `x`?": {
+        "weights_exchanged": {
+            "": "weight1, weight2 = weight2, weight1",
+            "ds + dx, dweight1, dweight2": "ds + dx, dweight2, dweight1",
+        }
+    },
     "Your `y` can be negative, because your code adds `x` after the second ReLU. Which array "
     "does the formula apply this ReLU to?": {
         "added_after_the_relu": {
             "s = x + ": "s = ",
             "np.maximum(s, 0), ds": "x + np.maximum(s, 0), dy",
-        },
+        }
     },
     "Your `y` uses `weight1` in both convolutions. Which weights does the formula use in the "
     "second convolution?": {"first_weights_twice": "weight2 = weight1"},
 }
-block.known(LOSES_VALUE, loses="value")
-
-LOSES_GRADIENT = {
+block.known["gradient"] = {
     "Your `dx` doesn't include the shortcut. How much does `s` change along the shortcut when "
     "`x` increases slightly?": {"shortcut_missing_in_dx": {"ds + dx": "dx"}},
     "Your `dx` contains only the gradient from the shortcut. Which other path leads from `x` "
     "to `s`?": {"shortcut_alone": {"ds + dx": "ds"}},
     "Along the shortcut, your `dx` gets `dy` itself. Which operation comes between `s` and "
-    "`y`?": {
-        "shortcut_past_the_last_relu": {"ds + dx": "dy + dx"},
-    },
+    "`y`?": {"shortcut_past_the_last_relu": {"ds + dx": "dy + dx"}},
     "Your gradient passes unchanged through the last ReLU. What is the derivative of this ReLU "
     "where `s` is negative?": {"last_mask_forgotten": {" * (s > 0)": ""}},
     "Your gradient passes unchanged through the ReLU between the convolutions. What is the "
-    "derivative of this ReLU where `a` is negative?": {
-        "middle_mask_forgotten": {" * (a > 0)": ""},
-    },
+    "derivative of this ReLU where `a` is "
+    "negative?": {"middle_mask_forgotten": {" * (a > 0)": ""}},
     "You compute `dweight2` from `a`. Which array is the input of the second convolution?": {
-        "before_the_relu": {"(ds, h": "(ds, a"},
+        "before_the_relu": {"(ds, h": "(ds, a"}
     },
     "You compute `dweight2` from `x`. Which array is the input of the second convolution?": {
-        "weights_meet_x": {"(ds, h": "(ds, x"},
+        "weights_meet_x": {"(ds, h": "(ds, x"}
     },
     "Your `dweight1` and `dweight2` are swapped. Which one should your function return "
-    "first?": {
-        "returned_in_another_order": {"dweight1, dweight2": "dweight2, dweight1"},
-    },
+    "first?": {"returned_in_another_order": {"dweight1, dweight2": "dweight2, dweight1"}},
     "You compute `dweight1` from the gradient with respect to `s`. Which array is the output "
     "of the first convolution?": {
         "past_the_second_convolution": {
-            "ds + dx, dweight1": "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]",
-        },
+            "ds + dx, dweight1": "ds + dx, conv2d_backward(ds, x, weight1, 1, 1)[1]"
+        }
     },
     "Your backward pass swaps `weight1` and `weight2`. Which convolution comes directly before "
     "`s`?": {
         "exchanged_on_the_way_back": {
             "(ds, h, weight2": "(ds, h, weight1",
             "(a > 0), x, weight1": "(a > 0), x, weight2",
-        },
+        }
     },
     "Your code uses the sign of `x` for the ReLU between the two convolutions. Which array is "
     "the input of this ReLU?": {"mask_of_x": {"(a > 0)": "(x > 0)"}},
@@ -239,31 +189,23 @@ LOSES_GRADIENT = {
         "kernels_not_turned": {
             "(ds, h, weight2": "(ds, h, weight2[:, :, ::-1, ::-1]",
             "(a > 0), x, weight1": "(a > 0), x, weight1[:, :, ::-1, ::-1]",
-        },
+        }
     },
     "Your code sets negative gradients to 0 at both ReLUs. Which array's sign decides where a "
     "ReLU lets the gradient through?": {
         "masks_of_the_gradients": {
             "dy * (s > 0)": "np.maximum(dy, 0)",
             "dh * (a > 0)": "np.maximum(dh, 0)",
-        },
+        }
     },
     "Your `dx` is the gradient with respect to `s` plus the gradient with respect to `h`. "
-    "Which operations come between `x` and `h`?": {
-        "first_convolution_left_out": {"ds + dx": "ds + dh"}
-    },
+    "Which operations come between `x` and "
+    "`h`?": {"first_convolution_left_out": {"ds + dx": "ds + dh"}},
     "Your gradients are divided by N, although `dy` already includes any averaging over the "
     "samples. Where does your code divide by N?": {"averaged": "dy = dy / len(x)"},
 }
-block.known(LOSES_GRADIENT, loses="gradient")
-
-block.mistake(
+block.known["gradient inputs-unchanged"] = {
     "Your code changes `x` before `dweight1` needs it. Which line writes into `x`, and where "
-    "could it store the sum instead?",
-    loses="gradient inputs-unchanged",
-    name="x_overwritten",
-    edit=[
-        ("s = x + ", "x += "),
-        ("ds = dy", "s = x\n    ds = dy"),
-    ],
-)
+    "could it store the sum "
+    "instead?": {"x_overwritten": {"s = x + ": "x += ", "ds = dy": "s = x\n    ds = dy"}}
+}

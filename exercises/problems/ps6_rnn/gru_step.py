@@ -68,73 +68,39 @@ def block_by_block(x, h, W, U, b, c):
     return n + z * (h - n)
 
 
-@gated.alternative
-def number_by_number(x, h, W, U, b, c):
-    (N, H), new = h.shape, np.zeros(h.shape)
-    for s in range(N):
-        for k in range(H):
-
-            def of_x(row, s=s):
-                return sum(W[row, d] * x[s, d] for d in range(x.shape[1])) + b[row]
-
-            def of_h(row, s=s):
-                return sum(U[row, m] * h[s, m] for m in range(H)) + c[row]
-
-            r = 1 / (1 + np.exp(-of_x(k) - of_h(k)))
-            z = 1 / (1 + np.exp(-of_x(k + H) - of_h(k + H)))
-            n = np.tanh(of_x(k + 2 * H) + r * of_h(k + 2 * H))
-            new[s, k] = (1 - z) * n + z * h[s, k]
-    return new
-
-
-gated.mistake(
-    "Your c_n is added outside the product with r. What does r multiply in our formula?",
-    loses="value",
-    name="bias_outside",
-    edit=("r * u_n", "r * (u_n - c_n) + c_n"),
-    given="c_n = np.split(c, 3)[2]",
-)
-gated.mistake(
-    "Your b_n is added inside the product with r. What does r multiply in the formula for n?",
-    loses="value",
-    name="first_bias_inside",
-    given="b_n = np.split(b, 3)[2]",
-    edit=("a_n + r * u_n", "a_n - b_n + r * (u_n + b_n)"),
-)
-
-LOSES_VALUE = {
+gated.known["value"] = {
+    "Your c_n is added outside the product with r. What does r multiply in our formula?": {
+        "bias_outside": {"": "c_n = np.split(c, 3)[2]", "r * u_n": "r * (u_n - c_n) + c_n"}
+    },
+    "Your b_n is added inside the product with r. What does r multiply in the formula for n?": {
+        "first_bias_inside": {
+            "": "b_n = np.split(b, 3)[2]",
+            "a_n + r * u_n": "a_n - b_n + r * (u_n + b_n)",
+        }
+    },
     "Your z and 1 - z are swapped, as in some papers. Which of the two does our formula "
-    "multiply the old state by?": {
-        "update_gate_turned_round": {"(1 - z) * np": "z * np", "+ z * h": "+ (1 - z) * h"},
-    },
+    "multiply the old state "
+    "by?": {"update_gate_turned_round": {"(1 - z) * np": "z * np", "+ z * h": "+ (1 - z) * h"}},
     "Your reset gate and update gate are swapped. What is the order of the three blocks in "
-    "`W`?": {
-        "gates_exchanged": {"r, z =": "z, r ="},
-    },
+    "`W`?": {"gates_exchanged": {"r, z =": "z, r ="}},
     "Your code takes the blocks in the order n, r, z. What is the order of the three blocks in "
     "`W`?": {
-        "content_first": {
-            "a_r, a_z, a_n =": "a_n, a_r, a_z =",
-            "u_r, u_z, u_n =": "u_n, u_r, u_z =",
-        },
+        "content_first": {"a_r, a_z, a_n ": "a_n, a_r, a_z ", "u_r, u_z, u_n": "u_n, u_r, u_z"}
     },
     "Your n doesn't depend on the reset gate. What does r multiply in the formula for n?": {
-        "without_reset": {"r * u_n": "u_n"},
+        "without_reset": {"r * u_n": "u_n"}
     },
     "Your reset gate multiplies `h` before U_n does, as in the original paper. What does r "
     "multiply in our formula?": {
-        "reset_before_the_product": {"r * u_n": "np.split((r * h) @ U.T + c, 3, axis=1)[2]"},
+        "reset_before_the_product": {"r * u_n": "np.split((r * h) @ U.T + c, 3, axis=1)[2]"}
     },
     "Your reset gate multiplies both parts of n, the part from `x` and the part from `h`. What "
-    "does r multiply in the formula for n?": {
-        "reset_of_both": {"a_n + r * u_n": "r * (a_n + u_n)"},
-    },
+    "does r multiply in the formula for "
+    "n?": {"reset_of_both": {"a_n + r * u_n": "r * (a_n + u_n)"}},
     "Your reset gate multiplies the part of n that comes from `x`. What does r multiply in the "
     "formula for n?": {"reset_of_the_input": {"a_n + r * u_n": "r * a_n + u_n"}},
     "Your n is computed with the sigmoid. Which function does the formula for n use?": {
-        "sigmoid_of_the_content": {
-            "* np.tanh(a_n + r * u_n)": "/ (1 + np.exp(-a_n - r * u_n))",
-        },
+        "sigmoid_of_the_content": {"* np.tanh(a_n + r * u_n)": "/ (1 + np.exp(-a_n - r * u_n))"}
     },
     "Your `h_new` doesn't contain the old state. What does the formula for `h_new` multiply "
     "`h` by?": {"old_state_lost": {" + z * h": ""}},
@@ -143,38 +109,28 @@ LOSES_VALUE = {
     },
     "Your code combines n and `h` with the reset gate. Which gate does the formula for `h_new` "
     "use?": {"mixed_by_the_reset_gate": {"(1 - z)": "(1 - r)", "z * h": "r * h"}},
-    "Your sums don't include the biases `c`. Where do c_r, c_z and c_n appear in the "
-    "formulas?": {
-        "second_bias_left_out": {" + c": ""},
-    },
-    "Your sums don't include the biases `b`. Where do b_r, b_z and b_n appear in the "
-    "formulas?": {
-        "first_bias_left_out": {" + b": ""},
-    },
+    "Your sums don't include the biases `c`. "
+    "Where do c_r, c_z and c_n appear in the formulas?": {"second_bias_left_out": {" + c": ""}},
+    "Your sums don't include the biases `b`. "
+    "Where do b_r, b_z and b_n appear in the formulas?": {"first_bias_left_out": {" + b": ""}},
     "Your code multiplies `h` by the blocks of `U` without transposing them. What do the "
-    "formulas multiply `h` by?": {
-        "transposed": "U = np.concatenate([block.T for block in np.split(U, 3)])",
-    },
-    "Your n doesn't include the third block of `c`. Where does c_n appear in the formula "
-    "for n?": {
-        "content_without_its_second_bias": {"r * u_n": "r * (u_n - np.split(c, 3)[2])"},
-    },
+    "formulas multiply `h` "
+    "by?": {"transposed": "U = np.concatenate([block.T for block in np.split(U, 3)])"},
+    "Your n doesn't include the third block of `c`. Where does c_n appear in the formula for "
+    "n?": {"content_without_its_second_bias": {"r * u_n": "r * (u_n - np.split(c, 3)[2])"}},
     "Your code adds `b` to both products, x W^T and h U^T. Which biases do the formulas add to "
     "the products with `h`?": {"first_bias_twice": {"+ c": "+ b"}},
-    "Your n uses the update gate. Which gate multiplies the part from `h` in the formula "
-    "for n?": {
-        "content_by_the_update_gate": {"r * u_n": "z * u_n"},
-    },
+    "Your n uses the update gate. Which gate multiplies the part from `h` in the formula for "
+    "n?": {"content_by_the_update_gate": {"r * u_n": "z * u_n"}},
     "Your gates are computed with tanh. What range of values should a gate have?": {
         "tanh_for_the_gates": {
             "1 / (1 + np.exp(-(a_r + u_r)))": "np.tanh(a_r + u_r)",
             "1 / (1 + np.exp(-(a_z + u_z)))": "np.tanh(a_z + u_z)",
-        },
+        }
     },
     "Your c_r and c_z are swapped. What is the order of the three blocks in `c`?": {
         "second_biases_exchanged": (
             "c_r, c_z, c_n = np.split(c, 3); c = np.hstack([c_z, c_r, c_n])"
-        ),
+        )
     },
 }
-gated.known(LOSES_VALUE, loses="value")

@@ -42,8 +42,7 @@ def perplexity(logits, target):
 
 
 hesitation.example(
-    np.log(np.array([[[1.0, 1.0, 2.0]], [[1.0, 5.0, 2.0]]])),
-    np.array([[2], [0]]),
+    np.log(np.array([[[1.0, 1.0, 2.0]], [[1.0, 5.0, 2.0]]])), np.array([[2], [0]])
 )
 
 
@@ -79,78 +78,55 @@ def impossible_character(rng, T, N, V):
 
 
 @hesitation.alternative
-def number_by_number(logits, target):
-    total = 0.0
-    for t in range(len(logits)):
-        for n in range(logits.shape[1]):
-            row = logits[t, n]
-            largest = max(row)
-            below = sum(np.exp(v - largest) for v in row)
-            total -= (row[target[t, n]] - largest) / np.log(2) - np.log2(below)
-    bits = total / target.size
-    return float(bits), float(2**bits)
-
-
-@hesitation.alternative
 def by_differences(logits, target):
     right = logits[*np.indices(target.shape), target]
     bits = np.logaddexp.reduce(logits - right[..., None], axis=-1) / np.log(2)
     return [np.mean(bits), np.prod(2 ** (bits / bits.size))]
 
 
-LOSES_BITS = {
+SURPRISE = "np.log(np.exp(s).sum(axis=2)) - right"
+SHIFTED = "logits - logits.max(axis=2, keepdims=True)"
+BY_PROBABILITY = "-np.log(np.exp(right) / np.exp(s).sum(axis=2))"
+hesitation.known["bits"] = {
     "Your `bits` is computed with natural logarithms. How do you convert a natural logarithm "
     "to base 2?": {"natural_logarithm": {" / np.log(2)": ""}},
     "Your `bits` is negative. What is the sign of the logarithm of a probability, and what "
-    "sign should a number of bits have?": {
-        "sign_forgotten": {"return surprise": "return -surprise"},
-    },
+    "sign should a number of bits "
+    "have?": {"sign_forgotten": {"return surprise": "return -surprise"}},
     "Your `bits` is the sum over all characters. What does the formula divide this sum by?": {
-        "summed": {"surprise.mean() /": "surprise.sum() /"},
+        "summed": {"surprise.mean() /": "surprise.sum() /"}
     },
 }
-hesitation.known(LOSES_BITS, loses="bits")
-
-LOSES_BITS_VALUE = {
+hesitation.known["bits value"] = {
     "Your `bits` is computed with natural logarithms, but your `perplexity` is a power of 2. "
     "Which base does the formula use for the logarithm?": {
-        "bases_mixed": {" / np.log(2)": "", "np.exp(surprise.mean())": "2 ** surprise.mean()"},
+        "bases_mixed": {" / np.log(2)": "", "np.exp(surprise.mean())": "2 ** surprise.mean()"}
     },
     "Your `bits` is negative, and your `perplexity` is below 1. What is the sign of the "
     "logarithm of a probability?": {
-        "both_signs_forgotten": {
-            "np.log(np.exp(s).sum(axis=2)) - right": "right - np.log(np.exp(s).sum(axis=2))",
-        },
+        "both_signs_forgotten": {SURPRISE: "right - np.log(np.exp(s).sum(axis=2))"}
     },
     "Your sum over the steps isn't divided by the number of steps. Which axes does the formula "
-    "average over?": {
-        "averaged_over_the_batch_alone": {"- right": "- right; surprise *= len(logits)"},
-    },
+    "average "
+    "over?": {"averaged_over_the_batch_alone": {"- right": "- right; surprise *= len(logits)"}},
     "Your sum over the sequences isn't divided by the number of sequences. Which axes does the "
-    "formula average over?": {
-        "averaged_over_time_alone": {"- right": "- right; surprise *= logits.shape[1]"},
-    },
+    "formula average "
+    "over?": {"averaged_over_time_alone": {"- right": "- right; surprise *= logits.shape[1]"}},
     "Your `bits` is computed from the mean probability. Does the formula take the mean before "
     "or after the logarithm?": {
         "mean_of_probabilities": {
-            "- right": "- right; surprise = -np.log(np.exp(-surprise).mean())",
-        },
+            "- right": "- right; surprise = -np.log(np.exp(-surprise).mean())"
+        }
     },
     "Your code treats the logit of the target character as the logarithm of its probability. "
-    "Which sum does the formula divide the exponential by?": {
-        "not_normalised": {
-            "logits - logits.max(axis=2, keepdims=True)": "logits",
-            "np.log(np.exp(s).sum(axis=2)) - right": "-right",
-        },
-    },
-    "Your softmax sums over the sequences. Along which axis should the probabilities sum "
-    "to 1?": {
+    "Which sum does the formula divide the exponential "
+    "by?": {"not_normalised": {SHIFTED: "logits", SURPRISE: "-right"}},
+    "Your softmax sums over the sequences. "
+    "Along which axis should the probabilities sum to 1?": {
         "over_the_sequences": {
-            "logits - logits.max(axis=2, keepdims=True)": (
-                "logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)"
-            ),
-            "np.log(np.exp(s).sum(axis=2)) - right": "-right",
-        },
+            SHIFTED: "logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)",
+            SURPRISE: "-right",
+        }
     },
     "Your code compares each target with the logits of the following step. Which logits "
     "predict `target[t]`?": {"shifted": "logits, target = logits[1:], target[:-1]"},
@@ -160,61 +136,35 @@ LOSES_BITS_VALUE = {
         "exchanged": {
             "surprise.mean() / np.log(2), np.exp(surprise.mean())": (
                 "np.exp(surprise.mean()), surprise.mean() / np.log(2)"
-            ),
-        },
+            )
+        }
     },
     "Your `bits` is the sum over all characters, and your `perplexity` is computed from this "
-    "sum. What does the formula divide the sum by?": {
-        "summed_before_the_power": {"- right": "- right; surprise = surprise.sum()"},
-    },
+    "sum. What does the formula divide the sum "
+    "by?": {"summed_before_the_power": {"- right": "- right; surprise = surprise.sum()"}},
 }
-hesitation.known(LOSES_BITS_VALUE, loses="bits value")
-
-LOSES_VALUE = {
+hesitation.known["value"] = {
     "Your `perplexity` is e to the power of `bits`. Which base does the formula use?": {
-        "power_of_e": {"np.exp(surprise.mean())": "np.exp(surprise.mean() / np.log(2))"},
+        "power_of_e": {"np.exp(surprise.mean())": "np.exp(surprise.mean() / np.log(2))"}
     },
     "Your `perplexity` is the mean of the perplexities of the individual characters. Does the "
-    "formula take the mean before or after it computes the power of 2?": {
-        "mean_of_powers": {"np.exp(surprise.mean())": "np.exp(surprise).mean()"},
-    },
+    "formula take the mean before or after it computes the power of "
+    "2?": {"mean_of_powers": {"np.exp(surprise.mean())": "np.exp(surprise).mean()"}},
 }
-hesitation.known(LOSES_VALUE, loses="value")
-
-LOSES_STABILITY_IMPOSSIBLE_CHARACTER = {
+hesitation.known(where="impossible_character")["stability"] = {
     "Your code takes the logarithm of a probability that underflows to 0 in `float64`. How can "
-    "you simplify the logarithm of exp(s) / sum before you compute anything?": {
-        "logarithm_of_zero": {
-            "np.log(np.exp(s).sum(axis=2)) - right": (
-                "-np.log(np.exp(right) / np.exp(s).sum(axis=2))"
-            ),
-        },
-    },
+    "you simplify the logarithm of exp(s) / sum before you compute "
+    "anything?": {"logarithm_of_zero": {SURPRISE: BY_PROBABILITY}},
     "Your code adds a small constant to keep probabilities from being 0. How many bits should "
     "a character cost if its probability is far below this constant, and how many does it cost "
     "in your code?": {
         "small_number_added": {
-            "np.log(np.exp(s).sum(axis=2)) - right": (
-                "-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)"
-            ),
-        },
+            SURPRISE: "-np.log(np.exp(right) / np.exp(s).sum(axis=2) + 1e-12)"
+        }
     },
 }
-hesitation.known(
-    LOSES_STABILITY_IMPOSSIBLE_CHARACTER, loses="stability", where="impossible_character"
-)
-
-hesitation.mistake(
-    "Your results aren't finite when the logits are large. What is exp(1000), and what can "
-    "you subtract from all logits of a row without changing the softmax?",
-    loses="stability",
-    name="overflowing",
-    where="large_logits",
-    edit=[
-        ("logits - logits.max(axis=2, keepdims=True)", "logits"),
-        (
-            "np.log(np.exp(s).sum(axis=2)) - right",
-            "-np.log(np.exp(right) / np.exp(s).sum(axis=2))",
-        ),
-    ],
-)
+hesitation.known(where="large_logits")["stability"] = {
+    "Your results aren't finite when the logits are large. What is exp(1000), and what can you "
+    "subtract from all logits of a row without changing the "
+    "softmax?": {"overflowing": {SHIFTED: "logits", SURPRISE: BY_PROBABILITY}},
+}

@@ -72,24 +72,6 @@ def random_numbers(rng, T, N, D, H):
 
 
 @gradients.alternative
-def layer_by_layer(dh, x, h0, W_xh, W_hh, h):
-    before = np.concatenate([h0[None], h[:-1]])
-    dz, g = [], 0 * h0
-    for upstream, state in zip(dh[::-1], h[::-1], strict=False):
-        g = (upstream + g) * (1 - state) * (1 + state)
-        dz.insert(0, g)
-        g = np.einsum("nh,hm->nm", g, W_hh)
-    dz = np.stack(dz)
-    return [
-        np.einsum("tnh,hd->tnd", dz, W_xh),
-        g,
-        np.einsum("tnh,tnd->hd", dz, x),
-        np.einsum("tnh,tnm->hm", dz, before),
-        dz.sum((0, 1)),
-    ]
-
-
-@gradients.alternative
 def sequence_by_sequence(dh, x, h0, W_xh, W_hh, h):
     T, N, _ = h.shape
     dx, dh0 = np.zeros_like(x), np.zeros_like(h0)
@@ -107,28 +89,23 @@ def sequence_by_sequence(dh, x, h0, W_xh, W_hh, h):
     return dx, dh0, dW_xh, dW_hh, db
 
 
-LOSES_VALUE_WEIGHTS = {
+gradients.known["value weights"] = {
     "Each step of your backward pass uses only `dh[t]`, without a gradient from step t + 1. "
-    "How does h[t] affect the later states?": {
-        "nothing_through_time": {"(dh[t] + later)": "dh[t]"},
-    },
+    "How does h[t] affect the later "
+    "states?": {"nothing_through_time": {"(dh[t] + later)": "dh[t]"}},
     "Your backward pass uses only the last entry of `dh`. Which states can the loss depend "
-    "on?": {
-        "last_error_alone": "last, dh = dh[-1], 0 * dh; dh[-1] = last",
-    },
+    "on?": {"last_error_alone": "last, dh = dh[-1], 0 * dh; dh[-1] = last"},
     "Your backward pass adds up `dh` over all steps and uses this sum at the last step. Which "
-    "state does each `dh[t]` belong to?": {
-        "all_errors_at_the_end": "last, dh = dh.sum(axis=0), 0 * dh; dh[-1] = last",
-    },
+    "state does each `dh[t]` belong "
+    "to?": {"all_errors_at_the_end": "last, dh = dh.sum(axis=0), 0 * dh; dh[-1] = last"},
     "Your code adds `dh[t]` after the multiplication by the derivative of tanh. Is `dh[t]` the "
-    "gradient with respect to h[t], or with respect to the sum inside tanh?": {
-        "joined_behind_tanh": {"(dh[t] + later)": "dh[t] + later"},
-    },
+    "gradient with respect to h[t], or with respect to the sum inside "
+    "tanh?": {"joined_behind_tanh": {"(dh[t] + later)": "dh[t] + later"}},
     "Your code adds the gradient from step t + 1 after the multiplication by the derivative of "
     "tanh. Is it the gradient with respect to h[t], or with respect to the sum inside tanh?": {
         "later_joined_behind_tanh": {
-            "(dh[t] + later) * (1 - h[t] ** 2)": "dh[t] * (1 - h[t] ** 2) + later",
-        },
+            "(dh[t] + later) * (1 - h[t] ** 2)": "dh[t] * (1 - h[t] ** 2) + later"
+        }
     },
     "Your backward pass multiplies the gradient by `W_hh` in the same way as the forward pass "
     "multiplies the state. Which index of `W_hh` corresponds to h[t], and which to the sum "
@@ -136,70 +113,57 @@ LOSES_VALUE_WEIGHTS = {
     "Your backward pass doesn't use the derivative of tanh. Which function turns the sum of "
     "step t into h[t]?": {"without_the_derivative": {" * (1 - h[t] ** 2)": ""}},
     "Your code uses h (1 - h), which is the derivative of the sigmoid. What is the derivative "
-    "of tanh in terms of its output?": {
-        "derivative_of_the_sigmoid": {"(1 - h[t] ** 2)": "h[t] * (1 - h[t])"},
-    },
+    "of tanh in terms of its "
+    "output?": {"derivative_of_the_sigmoid": {"(1 - h[t] ** 2)": "h[t] * (1 - h[t])"}},
     "Your derivative of tanh is 1 - h. Which power of h should it contain?": {
-        "derivative_without_the_square": {"h[t] ** 2": "h[t]"},
+        "derivative_without_the_square": {"h[t] ** 2": "h[t]"}
     },
     "Your backward pass starts at the first step. Does the gradient with respect to h[t] "
-    "depend on step t - 1 or on step t + 1?": {
-        "forwards_in_time": {"reversed(range(len(x)))": "range(len(x))"},
-    },
+    "depend on step t - 1 or on step t + "
+    "1?": {"forwards_in_time": {"reversed(range(len(x)))": "range(len(x))"}},
     "Your code adds up the gradients from all later steps in one array. Which of these steps "
-    "appears in the formula for the gradient with respect to h[t]?": {
-        "piled_up": {"later = dz": "later = later + dz"},
-    },
+    "appears in the formula for the gradient with respect to "
+    "h[t]?": {"piled_up": {"later = dz": "later = later + dz"}},
     "Your code computes the gradient for step t - 1 directly from the gradient with respect to "
-    "h[t]. Which function comes between W_hh h[t - 1] and h[t]?": {
-        "sent_past_tanh": {"dz @ W_hh": "(dh[t] + later) @ W_hh"},
-    },
+    "h[t]. Which function comes between W_hh h[t - 1] and "
+    "h[t]?": {"sent_past_tanh": {"dz @ W_hh": "(dh[t] + later) @ W_hh"}},
     "Your backward pass ends before the first step, so your `dx[0]` is 0. What is t in the "
-    "last iteration of your loop?": {
-        "first_step_missing": {"reversed(range(len(x)))": "range(len(x) - 1, 0, -1)"},
-    },
+    "last iteration of your "
+    "loop?": {"first_step_missing": {"reversed(range(len(x)))": "range(len(x) - 1, 0, -1)"}},
 }
-gradients.known(LOSES_VALUE_WEIGHTS, loses="value weights")
-
-LOSES_WEIGHTS = {
+gradients.known["weights"] = {
     "You compute `dW_hh` from h[t]. Which state does the forward pass multiply by `W_hh` at "
     "step t?": {"meets_the_new_state": {"(h[t - 1] if t > 0 else h0)": "h[t]"}},
     "Your `dW_hh` doesn't include the first step. Which state does the forward pass multiply "
     "by `W_hh` there?": {"first_step_left_out": {"else h0": "else 0 * h0"}},
     "Your `dW_hh` uses the last state for the first step, because h[t - 1] is h[-1] when t is "
-    "0. Which state comes before the first step?": {
-        "last_state_before_the_first": {"(h[t - 1] if t > 0 else h0)": "h[t - 1]"},
-    },
+    "0. Which state comes before the first "
+    "step?": {"last_state_before_the_first": {"(h[t - 1] if t > 0 else h0)": "h[t - 1]"}},
     "Your `dW_hh` is transposed. Which index of `W_hh` corresponds to the new state?": {
-        "transposed_gradient": {"dW_xh, dW_hh, db": "dW_xh, dW_hh.T, db"},
+        "transposed_gradient": {"dW_xh, dW_hh, db": "dW_xh, dW_hh.T, db"}
     },
     "Your `dW_xh`, `dW_hh` and `db` contain the gradient from only one step. Should each step "
-    "overwrite the earlier gradients, or add to them?": {
-        "written_over": {"dW_xh +=": "dW_xh =", "dW_hh +=": "dW_hh =", "db +=": "db ="},
-    },
+    "overwrite the earlier gradients, or add to "
+    "them?": {"written_over": {"dW_xh +=": "dW_xh =", "dW_hh +=": "dW_hh =", "db +=": "db ="}},
     "For `dW_xh`, you sum each factor over the samples and then multiply the two sums. Which "
     "product does each sample contribute?": {
-        "samples_added_up_first": {"dz.T @ x[t]": "np.outer(dz.sum(axis=0), x[t].sum(axis=0))"},
+        "samples_added_up_first": {"dz.T @ x[t]": "np.outer(dz.sum(axis=0), x[t].sum(axis=0))"}
     },
     "Your `dW_xh`, `dW_hh` and `db` are divided by N, although `dh` already includes any "
     "averaging over the sequences. Where does your code divide by N?": {
         "averaged_over_the_batch": {
-            "dW_xh, dW_hh, db": "*(a / len(h0) for a in (dW_xh, dW_hh, db))",
-        },
+            "dW_xh, dW_hh, db": "*(a / len(h0) for a in (dW_xh, dW_hh, db))"
+        }
     },
 }
-gradients.known(LOSES_WEIGHTS, loses="weights")
-
-LOSES_VALUE = {
+gradients.known["value"] = {
     "Your `dh0` is the gradient with respect to h[0]. Which operations turn `h0` into h[0]?": {
         "gradient_of_the_first_state": {
             "later = dz @ W_hh": "first, later = dh[t] + later, dz @ W_hh",
             "return dx, later": "return dx, first",
-        },
+        }
     },
     "You compute `dx` directly from the gradient with respect to h[t]. Which function comes "
-    "between W_xh x[t] and h[t]?": {
-        "inputs_past_tanh": {"dz @ W_xh": "(dh[t] + later) @ W_xh"},
-    },
+    "between W_xh x[t] and "
+    "h[t]?": {"inputs_past_tanh": {"dz @ W_xh": "(dh[t] + later) @ W_xh"}},
 }
-gradients.known(LOSES_VALUE, loses="value")

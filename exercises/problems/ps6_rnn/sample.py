@@ -225,61 +225,49 @@ def by_waiting_times(logits, temperature, rng):
         return np.argmin(rng.exponential(size=p.shape) / p, axis=1).astype(float)
 
 
-LOSES_VALUE_STABILITY = {
+sampler.known["value stability"] = {
     "Your function always returns the entry with the largest logit. How often should the entry "
     "with the second largest logit appear?": {"greedy": "return logits.argmax(axis=1)"},
     "Your function draws all entries equally often. Where does your code use the logits?": {
-        "uniform": "return rng.integers(0, logits.shape[1], size=len(logits))",
+        "uniform": "return rng.integers(0, logits.shape[1], size=len(logits))"
     },
     "Your code adds uniform noise to the scaled logits. Which noise distribution makes the "
     "index of the largest sum a draw from the softmax?": {
         "uniform_noise": (
             "return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)"
-        ),
+        )
     },
     "Your draws are off by one, so the first entry never appears. What is the index of the "
-    "first entry whose cumulative probability exceeds your random number?": {
-        "one_too_far": {".sum(axis=1), last": ".sum(axis=1) + 1, last"},
-    },
+    "first entry whose cumulative probability exceeds your random "
+    "number?": {"one_too_far": {".sum(axis=1), last": ".sum(axis=1) + 1, last"}},
 }
-sampler.known(LOSES_VALUE_STABILITY, loses="value stability")
-
-LOSES_VALUE = {
+sampler.known["value"] = {
     "Your function draws as if the temperature were 1. Does the formula apply the temperature "
     "before or after the exponential?": {"temperature_ignored": "temperature = 1.0"},
     "Your code multiplies the logits by the temperature. Should a high temperature make all "
-    "entries almost equally likely, or one entry almost certain?": {
-        "multiplied": {"logits / temperature": "logits * temperature"},
-    },
+    "entries almost equally likely, or one entry almost "
+    "certain?": {"multiplied": {"logits / temperature": "logits * temperature"}},
     "Your function draws the entries with small logits most often. What sign does the exponent "
-    "have in the formula?": {
-        "sign_turned_round": {"logits / temperature": "-logits / temperature"},
-    },
+    "have in the "
+    "formula?": {"sign_turned_round": {"logits / temperature": "-logits / temperature"}},
     "Your indices are too large by 1, so the last entry appears as 0. What index does the "
-    "first entry of a row have?": {
-        "next_entry": "return (sample(logits, temperature, rng) + 1) % logits.shape[1]",
-    },
+    "first entry of a row "
+    "have?": {"next_entry": "return (sample(logits, temperature, rng) + 1) % logits.shape[1]"},
     "Your draws are the same in all rows with equal logits. How many random numbers does your "
-    "code draw, and how many rows are there?": {
-        "one_number_for_all": {"rng.random((len(logits), 1))": "rng.random()"},
-    },
+    "code draw, and how many rows are "
+    "there?": {"one_number_for_all": {"rng.random((len(logits), 1))": "rng.random()"}},
 }
-sampler.known(LOSES_VALUE, loses="value")
-
-LOSES_RANDOM = {
+sampler.known["random"] = {
     "Your draws don't depend on `rng`. Which generator does your code draw from?": {
-        "own_generator": "rng = np.random.default_rng(0)",
+        "own_generator": "rng = np.random.default_rng(0)"
     },
     "Your draws differ between two generators that have the same seed. Which generator does "
     "your code draw from?": {"generator_of_its_own": "rng = np.random.default_rng()"},
 }
-sampler.known(LOSES_RANDOM, loses="random")
-
-LOSES_STABILITY = {
+sampler.known["stability"] = {
     "Your draws are wrong for large logits. What is exp(1000), and what can you subtract from "
-    "all logits of a row without changing the probabilities?": {
-        "overflowing": {"z - z.max(axis=1, keepdims=True)": "z"},
-    },
+    "all logits of a row without changing the "
+    "probabilities?": {"overflowing": {"z - z.max(axis=1, keepdims=True)": "z"}},
     "Your draws are correct in some rows, but other rows always return the same entry. Which "
     "number do you subtract from the exponents of a row, and is it the largest exponent of "
     "this row?": {"one_largest_for_all_rows": {"z.max(axis=1, keepdims=True)": "z.max()"}},
@@ -291,7 +279,6 @@ LOSES_STABILITY = {
             "    below": (
                 "    p = (p / p.sum(axis=1, keepdims=True)) ** (1 / temperature)\n    below"
             ),
-        },
+        }
     },
 }
-sampler.known(LOSES_STABILITY, loses="stability")

@@ -24,13 +24,7 @@ PIECES, LENGTH, TRIED = 80, 250, 20
 def bits_of_the_network(args, answer):
     p = arrays_of(
         args["file"],
-        {
-            "W": ("R", 36),
-            "U": ("R", "H"),
-            "b": ("R",),
-            "W_hy": (36, "H"),
-            "b_y": (36,),
-        },
+        {"W": ("R", 36), "U": ("R", "H"), "b": ("R",), "W_hy": (36, "H"), "b_y": (36,)},
         {"R": 512, "H": 128},
         "Your file should contain five arrays: W, U, b, W_hy and b_y.",
         "An array in your file has the wrong shape. Expected W (4H, 36), U (4H, H), b (4H,), "

@@ -64,25 +64,14 @@ def by_jacobians(x, W, b):
     return penalty, dW, db
 
 
-@contraction.alternative
-def by_einsum(x, W, b):
-    t = np.tanh((np.einsum("nd,hd->nh", x, W) + b) / 2)
-    s = (1 - t**2) / 4
-    J = np.einsum("nh,hd->nhd", s, W)
-    dJ = 2 * J / len(x)
-    dz = np.einsum("nhd,hd->nh", dJ, W) * s * -t
-    dW = np.einsum("nhd,nh->hd", dJ, s) + np.einsum("nh,nd->hd", dz, x)
-    return np.einsum("nhd,nhd->", J, J) / len(x), dW, np.einsum("nh->h", dz)
-
-
-LOSES_VALUE_GRADIENT = {
+contraction.known["value gradient"] = {
     "Your `penalty` and its gradients are sums over the inputs. What does the formula divide "
     "the sum by?": {
         "summed": {
             "lengths / len(x)": "lengths",
             "mean(axis=0)": "sum(axis=0)",
             ".mean()": ".sum()",
-        },
+        }
     },
     "Your result uses `h (1 - h)` where the penalty contains its square. What is the square of "
     "an entry of the Jacobian?": {
@@ -90,21 +79,21 @@ LOSES_VALUE_GRADIENT = {
             "2 * slope**2 * (1": "slope * (1",
             "(slope**2).mean": "slope.mean",
             "(slope**2 @": "(slope @",
-        },
+        }
     },
-    "You use `1 - h^2`, the derivative of tanh, for the Jacobian. Which function computes "
-    "`h`?": {
+    "You use `1 - h^2`, the derivative of tanh, for the Jacobian. "
+    "Which function computes `h`?": {
         "slope_of_tanh": {
             "h * (1 - h), ": "1 - h**2, ",
             "2 * slope**2 * (1 - 2 * h)": "-4 * slope * h**2 * (1 - h)",
-        },
+        }
     },
     "You compute `h` with tanh. Which function does the formula for `h` contain?": {
         "code_of_tanh": {
             "1 / (1 + np.exp(-(x @ W.T + b)))": "np.tanh(x @ W.T + b)",
             "h * (1 - h), ": "1 - h**2, ",
             "(1 - 2 * h)": "(-2 * h)",
-        },
+        }
     },
     "Your `penalty` is the mean of the norms instead of the squared norms. Does the formula "
     "contain a square root?": {
@@ -114,73 +103,51 @@ LOSES_VALUE_GRADIENT = {
             ),
             "2 * W * (slope**2)": "W * (slope**2 / norm)",
             "return (slope**2 @ lengths)": "return norm",
-        },
+        }
     },
     "Your `h` doesn't include `b`. What should `h` be for an input that contains only zeros?": {
-        "without_bias": {"x @ W.T + b": "x @ W.T"},
+        "without_bias": {"x @ W.T + b": "x @ W.T"}
     },
 }
-contraction.known(LOSES_VALUE_GRADIENT, loses="value gradient")
-
-LOSES_VALUE = {
+contraction.known["value"] = {
     "Your `penalty` is the sum over the N samples. What does the formula for `penalty` divide "
-    "by?": {
-        "value_summed": {".mean()": ".sum()"},
-    },
+    "by?": {"value_summed": {".mean()": ".sum()"}},
     "Your `penalty` is the squared norm of `W`, so it doesn't depend on `x`. What is the "
-    "derivative of `h` with respect to `x`?": {
-        "weights_alone": {"(slope**2 @ lengths).mean()": "lengths.sum()"},
-    },
+    "derivative of `h` with respect to "
+    "`x`?": {"weights_alone": {"(slope**2 @ lengths).mean()": "lengths.sum()"}},
     "In your `penalty`, you also average over the entries of the Jacobian. Which index does "
-    "the formula average over, and which ones does it sum over?": {
-        "mean_of_the_entries": {".mean()": ".mean() / W.size"},
-    },
+    "the formula average over, and which ones does it sum "
+    "over?": {"mean_of_the_entries": {".mean()": ".mean() / W.size"}},
     "Your `penalty` uses the norms of the rows of `W` instead of the squared norms. Which "
-    "power of the norm does the formula contain?": {
-        "lengths_not_squared": {"@ lengths)": "@ np.sqrt(lengths))"},
-    },
+    "power of the norm does the formula "
+    "contain?": {"lengths_not_squared": {"@ lengths)": "@ np.sqrt(lengths))"}},
 }
-contraction.known(LOSES_VALUE, loses="value")
-
-LOSES_GRADIENT = {
+contraction.known["gradient"] = {
     "You differentiate the sum over the inputs, not the mean. What is the gradient of a sum "
-    "that is divided by N?": {
-        "gradient_summed": {"lengths / len(x)": "lengths", "mean(axis=0)": "sum(axis=0)"},
-    },
+    "that is divided by "
+    "N?": {"gradient_summed": {"lengths / len(x)": "lengths", "mean(axis=0)": "sum(axis=0)"}},
     "Your `dW` contains only the direct term. Which other factor of the penalty depends on "
     "`W`?": {"slope_held_fixed_in_W": {"dz.T @ x + ": ""}},
     "Your `dW` contains only the indirect term. Where does `W` appear in the penalty, apart "
-    "from `h`?": {
-        "weights_held_fixed": {" + 2 * W * (slope**2).mean(axis=0)[:, None]": ""},
-    },
+    "from `h`?": {"weights_held_fixed": {" + 2 * W * (slope**2).mean(axis=0)[:, None]": ""}},
     "In your `dW`, the direct term is too small by a factor of 2. What is the derivative of "
-    "the squared norm of a row?": {
-        "a_two_forgotten": {"2 * W *": "W *"},
-    },
+    "the squared norm of a row?": {"a_two_forgotten": {"2 * W *": "W *"}},
     "Your gradient uses the derivative of `h` where it needs the derivative of `h (1 - h)`. "
-    "What is this derivative with respect to the sum `z`?": {
-        "second_derivative_forgotten": {" * (1 - 2 * h)": ""},
-    },
+    "What is this derivative with respect to the sum "
+    "`z`?": {"second_derivative_forgotten": {" * (1 - 2 * h)": ""}},
     "Your gradient uses the derivative of `h (1 - h)` with respect to `h`. How does `h` depend "
     "on the sum `z`?": {"with_respect_to_the_code": {"2 * slope**2": "2 * slope"}},
     "The factor `1 - 2h` has the wrong sign in your gradient. Does `h (1 - h)` increase or "
-    "decrease when `h` moves from 0 towards one half?": {
-        "turned_round": {"(1 - 2 * h)": "(2 * h - 1)"},
-    },
+    "decrease when `h` moves from 0 towards one "
+    "half?": {"turned_round": {"(1 - 2 * h)": "(2 * h - 1)"}},
     "The indirect term of your gradient is too small by a factor of 2. What is the derivative "
-    "of the square of `h (1 - h)`?": {
-        "another_two_forgotten": {"2 * slope**2": "slope**2"},
-    },
+    "of the square of `h (1 - h)`?": {"another_two_forgotten": {"2 * slope**2": "slope**2"}},
     "Your `dW` and `db` have the wrong sign. Does the gradient point uphill or downhill?": {
-        "downhill": {"dW, dz.sum": "-dW, -dz.sum"},
+        "downhill": {"dW, dz.sum": "-dW, -dz.sum"}
     },
     "In your `dW`, the direct term is a sum over the inputs. Does the penalty take a sum or a "
-    "mean over the inputs?": {
-        "straight_part_summed": {"(slope**2).mean": "(slope**2).sum"},
-    },
+    "mean over the inputs?": {"straight_part_summed": {"(slope**2).mean": "(slope**2).sum"}},
     "The indirect term of your gradient is missing a factor that depends on the rows of `W`. "
-    "What does the penalty multiply the square of `h (1 - h)` by?": {
-        "lengths_forgotten": {" * lengths / len": " / len"},
-    },
+    "What does the penalty multiply the square of `h (1 - h)` "
+    "by?": {"lengths_forgotten": {" * lengths / len": " / len"}},
 }
-contraction.known(LOSES_GRADIENT, loses="gradient")

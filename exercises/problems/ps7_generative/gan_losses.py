@@ -13,7 +13,6 @@ from .common import DIGITS, ELSEWHERE
 
 LOSSES = ("critic", "saturating", "non_saturating")
 GRADIENTS = ("dreal", "dfake", "dsaturating", "dnon_saturating")
-CRITIC = ("critic", "dreal", "dfake")
 
 game = problem(
     "gan_losses",
@@ -90,30 +89,6 @@ def large_logits(rng, N, M):
 
 
 @game.alternative
-def number_by_number(real, fake):
-    def log_sigmoid(z):
-        return -np.log1p(np.exp(-z)) if z > 0 else z - np.log1p(np.exp(z))
-
-    def logistic(z):
-        return 1 / (1 + np.exp(-z)) if z > 0 else np.exp(z) / (1 + np.exp(z))
-
-    N, M = len(real), len(fake)
-    critic = saturating = non_saturating = 0.0
-    gradients = [np.zeros(N), np.zeros(M), np.zeros(M), np.zeros(M)]
-    for n, a in enumerate(real):
-        critic -= log_sigmoid(a) / N
-        gradients[0][n] = -logistic(-a) / N
-    for m, b in enumerate(fake):
-        critic -= log_sigmoid(-b) / M
-        saturating += log_sigmoid(-b) / M
-        non_saturating -= log_sigmoid(b) / M
-        gradients[1][m] = logistic(b) / M
-        gradients[2][m] = -logistic(b) / M
-        gradients[3][m] = -logistic(-b) / M
-    return float(critic), saturating, non_saturating, *gradients
-
-
-@game.alternative
 def by_logaddexp(real, fake):
     refused, taken = np.logaddexp(0, fake), np.logaddexp(0, -fake)
     critic = np.mean(np.logaddexp(0, -real)) + np.mean(refused)
@@ -122,161 +97,120 @@ def by_logaddexp(real, fake):
     return [critic, -np.mean(refused), np.mean(taken), dreal, p, -p, -q]
 
 
-game.mistake(
+PROBABILITIES = "a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))"
+CRITIC = "softplus(-real).mean() + softplus(fake).mean()"
+game.known(where="large_logits")["stability"] = {
     "Your losses aren't all finite for logits beyond 1,000. What is exp(1000) in float64, and "
-    "how can you write softplus with exponentials of negative numbers only?",
-    loses="stability",
-    name="softplus_overflows",
-    where="large_logits",
-    edit=("np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))", "np.log1p(np.exp(z))"),
-)
-game.mistake(
-    "Your gradient is the derivative with respect to D. How does D depend on the logit?",
-    loses="gradient",
-    name="with_respect_to_D",
-    edit=[
-        ("= sigmoid(fake)", "= 1 / (1 - b)"),
-        ("-sigmoid(-real)", "-1 / a"),
-        ("-sigmoid(-fake)", "-1 / b"),
-    ],
-    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
-)
-game.mistake(
+    "how can you write softplus with exponentials of negative numbers only?": {
+        "softplus_overflows": {
+            "np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))": "np.log1p(np.exp(z))"
+        }
+    }
+}
+game.known(where="a_sure_critic a_deceived_critic")["stability"] = {
     "Some of your results are 0 or infinite when D is near 0 or 1. What are 1 - 1e-18 and 1 + "
-    "1e-18 in float64, and can you compute the losses without D?",
-    loses="stability",
-    where="a_sure_critic a_deceived_critic",
-    name="by_probabilities",
-    edit=[
-        (
-            "softplus(-real).mean() + softplus(fake).mean()",
-            "-np.log(a).mean() - np.log(1 - b).mean()",
-        ),
-        (
-            "-softplus(fake).mean(), softplus(-fake).mean()",
-            "np.log(1 - b).mean(), -np.log(b).mean()",
-        ),
-        ("-sigmoid(-real)", "(a - 1)"),
-        ("-sigmoid(-fake)", "(b - 1)"),
-        ("= sigmoid(fake)", "= b"),
-    ],
-    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
-)
-game.mistake(
+    "1e-18 in float64, and can you compute the losses without D?": {
+        "by_probabilities": {
+            "": PROBABILITIES,
+            "softplus(-real)": "-np.log(a)",
+            "+ softplus(fake)": "- np.log(1 - b)",
+            "-softplus(fake)": "np.log(1 - b)",
+            "softplus(-fake)": "-np.log(b)",
+            "-sigmoid(-real)": "(a - 1)",
+            "-sigmoid(-fake)": "(b - 1)",
+            "= sigmoid(fake)": "= b",
+        }
+    }
+}
+game.known(where="a_sure_critic large_logits")["stability"] = {
     "You add a small number to the probabilities before the logarithm. What happens to a loss "
-    "that is smaller than this number, and to a logit below -1,000?",
-    loses="stability",
-    where="a_sure_critic large_logits",
-    name="with_a_small_number",
-    edit=[
-        (
-            "softplus(-real).mean() + softplus(fake).mean()",
-            "-np.log(a + 1e-12).mean() - np.log(1 - b + 1e-12).mean()",
-        ),
-        (
-            "-softplus(fake).mean(), softplus(-fake).mean()",
-            "np.log(1 - b + 1e-12).mean(), -np.log(b + 1e-12).mean()",
-        ),
-    ],
-    given="a, b = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))",
-)
-
-LOSES_VALUE = {
+    "that is smaller than this number, and to a logit below -1,000?": {
+        "with_a_small_number": {
+            "": PROBABILITIES,
+            "softplus(-real)": "-np.log(a + 1e-12)",
+            "+ softplus(fake)": "- np.log(1 - b + 1e-12)",
+            "-softplus(fake)": "np.log(1 - b + 1e-12)",
+            "softplus(-fake)": "-np.log(b + 1e-12)",
+        }
+    }
+}
+game.known["value"] = {
     "Your `critic` is a sum over the images. What does the formula divide each of its two sums "
-    "by?": {
-        "critic_summed": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "softplus(-real).sum() + softplus(fake).sum()"
-            ),
-        },
-    },
+    "by?": {"critic_summed": {".mean() + softplus(fake).mean": ".sum() + softplus(fake).sum"}},
     "Your `critic` contains only the term for the real images. Which term of the formula "
     "belongs to the fakes?": {"real_alone": {" + softplus(fake).mean()": ""}},
     "Your `critic` is negative. What sign does the mean of -ln D have?": {
-        "critic_as_a_gain": {"losses = critic": "losses = -critic"},
+        "critic_as_a_gain": {"losses = critic": "losses = -critic"}
     },
     "Your two generator losses are swapped. Which of the two contains ln(1 - D)?": {
         "generators_exchanged": {
             "-softplus(fake).mean(), softplus(-fake).mean()": (
                 "softplus(-fake).mean(), -softplus(fake).mean()"
-            ),
-        },
+            )
+        }
     },
 }
-game.known(LOSES_VALUE, loses="value")
-
-LOSES_VALUE_GRADIENT = {
+game.known["value gradient"] = {
     "Your result is a sum over the images. What does the formula divide this sum by?": {
         "all_summed": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "softplus(-real).sum() + softplus(fake).sum()"
-            ),
-            "-softplus(fake).mean(), softplus(-fake).mean()": (
-                "-softplus(fake).sum(), softplus(-fake).sum()"
-            ),
+            ".mean() + softplus(fake).mean()": ".sum() + softplus(fake).sum()",
+            ".mean(), softplus(-fake).mean()": ".sum(), softplus(-fake).sum()",
             "len(real), len(fake)": "1, 1",
-        },
+        }
     },
     "Your result for the critic is too small by a factor of 2. Does the formula average its "
     "two terms, or does it add them?": {
         "critic_halved": {
             "losses = critic": "losses = critic / 2",
             "/ N, taken": "/ N / 2, taken / 2",
-        },
+        }
     },
     "You take a single mean over the real images and the fakes together. How many means does "
     "the formula for `critic` contain?": {
         "one_mean_for_both": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)"
-            ),
+            CRITIC: "(softplus(-real).sum() + softplus(fake).sum()) / (N + M)",
             "/ N, taken": "/ (N + M), M * taken / (N + M)",
-        },
+        }
     },
     "In your result, the critic's term for the fakes has the wrong sign. Should the critic's "
-    "loss be larger or smaller when it mistakes a fake for a real image?": {
-        "fakes_subtracted": {
-            "mean() + softplus": "mean() - softplus",
-            "taken, -taken": "-taken, -taken",
-        },
-    },
+    "loss be larger or smaller when it mistakes a fake for a real "
+    "image?": {"fakes_subtracted": {"mean() +": "mean() -", "taken, -taken": "-taken, -taken"}},
     "Your result for the saturating loss has the wrong sign. What sign does ln(1 - D) have, "
-    "and should this loss rise or fall when D rises?": {
-        "saturating_turned_round": {"-softplus(fake)": "softplus(fake)", "-taken": "taken"},
-    },
+    "and should this loss rise or fall when D "
+    "rises?": {"saturating_turned_round": {"-softplus": "softplus", "-taken": "taken"}},
     "Your result for the non-saturating loss has the wrong sign. What sign does the formula "
     "have in front of the mean, and should this loss rise or fall when D rises?": {
         "non_saturating_turned_round": {
             "softplus(-fake)": "-softplus(-fake)",
             "-sigmoid(-fake)": "sigmoid(-fake)",
-        },
+        }
     },
     "You treat the real images as fakes and the fakes as real. For which images should D be "
     "close to 1?": {
         "labels_exchanged": {
-            "softplus(-real).mean() + softplus(fake).mean()": (
-                "softplus(real).mean() + softplus(-fake).mean()"
-            ),
+            CRITIC: "softplus(real).mean() + softplus(-fake).mean()",
             "-sigmoid(-real) / N, taken": "sigmoid(real) / N, -sigmoid(-fake) / M",
-        },
+        }
     },
 }
-game.known(LOSES_VALUE_GRADIENT, loses="value gradient")
-
-LOSES_GRADIENT = {
-    "Your gradient isn't divided by the number of images. Do the losses contain sums or "
-    "means?": {
-        "gradients_of_sums": {"len(real), len(fake)": "1, 1"},
+game.known["gradient"] = {
+    "Your gradient is the derivative with respect to D. How does D depend on the logit?": {
+        "with_respect_to_D": {
+            "": PROBABILITIES,
+            "= sigmoid(fake)": "= 1 / (1 - b)",
+            "-sigmoid(-real)": "-1 / a",
+            "-sigmoid(-fake)": "-1 / b",
+        }
     },
+    "Your gradient isn't divided by the number of images. Do the losses contain sums or "
+    "means?": {"gradients_of_sums": {"len(real), len(fake)": "1, 1"}},
     "The gradients of your generator losses have the wrong sign. Should the loss of the "
     "generator rise or fall when D rises?": {
-        "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"},
+        "generator_turned_round": {"-taken": "taken", "-sigmoid(-fake)": "sigmoid(-fake)"}
     },
     "The gradients of your two generator losses are swapped. Which of the two gradients "
-    "vanishes when D is near 0?": {
-        "gradients_exchanged": {"-taken, -sigmoid(-fake) / M": "-sigmoid(-fake) / M, -taken"},
-    },
+    "vanishes when D is near "
+    "0?": {"gradients_exchanged": {"taken, -sigmoid(-fake) / M": "sigmoid(-fake) / M, -taken"}},
     "Your `dreal` is proportional to D. How much can the critic still learn from a real image "
     "whose D is already close to 1?": {"dreal_of_D": {"-sigmoid(-real)": "-sigmoid(real)"}},
 }
-game.known(LOSES_GRADIENT, loses="gradient")

@@ -67,23 +67,6 @@ def far_from_zero(rng, K, N, D):
 
 
 @bounds.alternative
-def code_by_code(fits, z, mean, log_var):
-    K, N = fits.shape
-    elbo, estimate = np.zeros(N), np.zeros(N)
-    for n in range(N):
-        found = []
-        for k in range(K):
-            total = fits[k, n]
-            for v, m, s in zip(z[k, n], mean[n], log_var[n], strict=True):
-                total += -0.5 * v * v + 0.5 * s + 0.5 * (v - m) ** 2 / np.exp(s)
-            found.append(total)
-        largest = max(found)
-        elbo[n] = sum(found) / K
-        estimate[n] = largest + np.log(sum(np.exp(v - largest) for v in found) / K)
-    return elbo, estimate
-
-
-@bounds.alternative
 def by_densities(fits, z, mean, log_var):
     def log_normal(v, m, s):
         return -0.5 * (np.log(2 * np.pi) + s + (v - m) ** 2 / np.exp(s)).sum(axis=-1)
@@ -92,27 +75,22 @@ def by_densities(fits, z, mean, log_var):
     return [log_w.mean(0), np.logaddexp.reduce(log_w, axis=0) - np.log(len(fits))]
 
 
-LOSES_VALUE = {
+ESTIMATE = "top + np.log(np.exp(log_w - top).mean(axis=0))"
+bounds.known["value"] = {
     "Your `estimate` is the mean of the logarithms, just like `elbo`. In the formula for "
-    "`estimate`, which operation is applied first, the mean or the logarithm?": {
-        "the_same_twice": {
-            "top + np.log(np.exp(log_w - top).mean(axis=0))": "log_w.mean(axis=0)",
-        },
-    },
+    "`estimate`, which operation is applied first, the mean or the "
+    "logarithm?": {"the_same_twice": {ESTIMATE: "log_w.mean(axis=0)"}},
     "Your `estimate` is the logarithm of the sum of the weights. What does the formula divide "
     "this sum by?": {"not_divided": {"(log_w - top).mean": "(log_w - top).sum"}},
     "Your `estimate` is the largest log weight of each image. What do the other codes "
-    "contribute?": {"largest_alone": {"top + np.log(np.exp(log_w - top).mean(axis=0))": "top"}},
+    "contribute?": {"largest_alone": {ESTIMATE: "top"}},
     "You subtract the largest log weight before the exponential, but your `estimate` doesn't "
-    "add it back. What is ln(exp(a) * s), for any numbers a and s?": {
-        "top_not_added": {"top + np.log": "np.log"},
-    },
+    "add it back. What is ln(exp(a) * s), for any numbers a and "
+    "s?": {"top_not_added": {"top + np.log": "np.log"}},
 }
-bounds.known(LOSES_VALUE, loses="value")
-
-LOSES_ELBO = {
+bounds.known["elbo"] = {
     "Your `elbo` is a sum over the codes. What does the formula divide it by?": {
-        "elbo_summed": {"log_w.mean": "log_w.sum"},
+        "elbo_summed": {"log_w.mean": "log_w.sum"}
     },
     "Your `elbo` uses the closed form of the divergence instead of the given codes. Which "
     "quantity does the formula for `elbo` average over the codes?": {
@@ -120,86 +98,71 @@ LOSES_ELBO = {
             "log_w.mean(axis=0)": (
                 "(fits - (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1) / "
                 "2).mean(axis=0)"
-            ),
-        },
+            )
+        }
     },
 }
-bounds.known(LOSES_ELBO, loses="elbo")
-
-LOSES_ELBO_VALUE = {
+bounds.known["elbo value"] = {
     "Your weights leave out the prior p(z). Which three densities does the formula for a "
     "weight contain?": {
         "without_the_prior": {" - z**2": ""},
         "prior_and_its_constant_forgotten": {"- z**2": "+ np.log(2 * np.pi)"},
     },
     "Your weights leave out q(z). Which distribution are the codes drawn from, and where does "
-    "its density appear in the formula for a weight?": {
-        "without_q": {"eps2 + log_var - z**2": "-(z**2)"},
-    },
+    "its density appear in the formula for a "
+    "weight?": {"without_q": {"eps2 + log_var - z**2": "-(z**2)"}},
     "Your weights contain only p(x | z). Which two other densities does the formula for a "
     "weight contain?": {"fits_alone": {" + (eps2 + log_var - z**2).sum(axis=2) / 2": ""}},
     "Your weights are multiplied by q(z). Is q(z) in the numerator or in the denominator of "
     "the formula for a weight?": {
         "q_multiplied": {"eps2 + log_var - z**2": "-eps2 - log_var - z**2"},
         "q_multiplied_with_its_constant": {
-            "eps2 + log_var - z**2": "-eps2 - log_var - z**2 - 2 * np.log(2 * np.pi)",
+            "eps2 + log_var - z**2": "-eps2 - log_var - z**2 - 2 * np.log(2 * np.pi)"
         },
     },
     "Your q(z) is missing the factor 1/sigma. How large is the density of a narrow Gaussian at "
     "its mean?": {"normaliser_forgotten": {"eps2 + log_var -": "eps2 -"}},
     "Your ln q(z) contains `log_var` instead of ln(sigma). Which power of the variance is in "
-    "front of the exponential of a Gaussian?": {
-        "whole_log_variance": {"+ log_var": "+ 2 * log_var"},
-    },
+    "front of the exponential of a "
+    "Gaussian?": {"whole_log_variance": {"+ log_var": "+ 2 * log_var"}},
     "The `log_var` term in your ln q(z) has the wrong sign. Is the density of a narrow "
-    "Gaussian at its mean large or small?": {
-        "log_variance_turned_round": {"+ log_var": "- log_var"},
-    },
-    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
-    "of?": {
-        "of_sigma": "log_var = 2 * log_var",
-    },
+    "Gaussian at its mean large or "
+    "small?": {"log_variance_turned_round": {"+ log_var": "- log_var"}},
+    "You use `log_var` as the logarithm of sigma. "
+    "Which power of sigma is it the logarithm of?": {"of_sigma": "log_var = 2 * log_var"},
     "In your ln q(z), you divide the squared distance of z from the mean by sigma. What does "
-    "the exponent of a Gaussian divide it by?": {
-        "divided_by_sigma": {"np.exp(-log_var)": "np.exp(-log_var / 2)"},
-    },
+    "the exponent of a Gaussian divide it "
+    "by?": {"divided_by_sigma": {"np.exp(-log_var)": "np.exp(-log_var / 2)"}},
     "The exponents of both Gaussians, p(z) and q(z), are too large by a factor of 2. Which "
-    "number multiplies the square in the exponent of a Gaussian?": {
-        "not_halved": {"eps2 + log_var - z**2": "2 * eps2 + log_var - 2 * z**2"},
-    },
+    "number multiplies the square in the exponent of a "
+    "Gaussian?": {"not_halved": {"eps2 + log_var - z**2": "2 * eps2 + log_var - 2 * z**2"}},
     "Your weights contain a power of 2 pi that should cancel. How many times does it appear in "
     "the numerator of a weight, and how many times in the denominator?": {
-        "one_constant": {"(axis=2) / 2": "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"},
+        "one_constant": {"(axis=2) / 2": "(axis=2) / 2 - z.shape[2] / 2 * np.log(2 * np.pi)"}
     },
-    "Your `elbo` and your `estimate` are swapped. Which one should your function return "
-    "first?": {
+    "Your `elbo` and your `estimate` are swapped. "
+    "Which one should your function return first?": {
         "exchanged": {
             "return log_w.mean(axis=0), top + np.log(np.exp(log_w - top).mean(axis=0))": (
                 "return top + np.log(np.exp(log_w - top).mean(axis=0)), log_w.mean(axis=0)"
-            ),
-        },
+            )
+        }
     },
     "The exponent of your prior has the wrong sign. Is p(z) larger for codes near 0 or for "
     "codes far from 0?": {"prior_turned_round": {"- z**2": "+ z**2"}},
     "You average the log densities over the entries of a code. How do you combine the "
     "densities of independent entries?": {"entries_averaged": {"sum(axis=2)": "mean(axis=2)"}},
 }
-bounds.known(LOSES_ELBO_VALUE, loses="elbo value")
-
-bounds.mistake(
-    "You average over the images. Which axis of `fits` indexes the codes of one image?",
-    loses="shape elbo value",
-    name="over_the_pictures",
-    edit=("top =", "log_w = log_w.T; top ="),
-)
-
-LOSES_STABILITY = {
+bounds.known["shape elbo value"] = {
+    "You average over the images. Which axis of `fits` indexes the codes of one image?": {
+        "over_the_pictures": {"top =": "log_w = log_w.T; top ="}
+    }
+}
+bounds.known["stability"] = {
     "Your `estimate` isn't finite when log-likelihoods are far from 0. What is exp(-1000) in "
-    "float64, and what can you subtract from all log weights of an image first?": {
-        "underflowing": {"log_w.max(axis=0)": "0"},
-    },
+    "float64, and what can you subtract from all log weights of an image "
+    "first?": {"underflowing": {"log_w.max(axis=0)": "0"}},
     "Before the exponential, you subtract a number that isn't the largest log weight of the "
     "image. How large can the differences become, and which number makes sure that none of "
     "them is positive?": {"mean_taken_away": {"max(": "mean("}},
 }
-bounds.known(LOSES_STABILITY, loses="stability")

@@ -64,17 +64,6 @@ def nearly_standard(rng, N, D):
 
 
 @divergence.alternative
-def number_by_number(mean, log_var):
-    kl, dlog_var = np.zeros(len(mean)), np.zeros(mean.shape)
-    for n in range(mean.shape[0]):
-        for d in range(mean.shape[1]):
-            m, v = mean[n, d], log_var[n, d]
-            kl[n] += 0.5 * m * m + 0.5 * (np.expm1(v) - v)
-            dlog_var[n, d] = 0.5 * np.expm1(v) / len(kl)
-    return kl, dlog_var
-
-
-@divergence.alternative
 def by_a_series(mean, log_var):
     v = log_var
     series = v**2 / 2 + v**3 / 6 + v**4 / 24
@@ -84,96 +73,67 @@ def by_a_series(mean, log_var):
     return kl, 0.5 * (excess + v) / len(kl)
 
 
-divergence.mistake(
-    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm of?",
-    loses="value gradient",
-    name="of_sigma",
-    edit=("grown / (2 * N)", "grown / N"),
-    given="log_var = 2 * log_var",
-)
-
-LOSES_VALUE = {
+divergence.known["value"] = {
     "Your `kl` is too large by a factor of 2. Which factor is in front of the sum in the "
     "formula?": {"not_halved": {"(axis=1) / 2": "(axis=1)"}},
     "Your `kl` has the wrong sign. Can a divergence be negative?": {
-        "sign_forgotten": {"return (": "return -("},
+        "sign_forgotten": {"return (": "return -("}
     },
     "You use `log_var` as if it were the variance itself. How do you compute the variance from "
     "`log_var`?": {
         "taken_as_the_variance": {
             "grown - log_var": "log_var - 1 - np.log(np.abs(log_var))",
             "grown / (2": "(1 - 1 / log_var) / (2",
-        },
+        }
     },
     "Your `kl` doesn't depend on `log_var`. Which terms of the formula contain the variance?": {
-        "log_var_ignored": {" + (grown - log_var)": ""},
+        "log_var_ignored": {" + (grown - log_var)": ""}
     },
     "Your `kl` doesn't depend on `mean`. Which term of the formula is large for a Gaussian far "
     "from 0?": {"mean_ignored": {"mean**2 + ": ""}},
     "Your `kl` is too large by the same amount for every Gaussian. Which constant does your "
     "sum leave out?": {"without_the_one": {"(grown - log_var)": "(grown + 1 - log_var)"}},
     "In each row, you subtract 1 only once. Is the 1 in the formula inside or outside the sum "
-    "over d?": {
-        "one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}
-    },
+    "over "
+    "d?": {"one_for_a_row": {"(grown - log_var)": "(grown + 1 - 1 / mean.shape[1] - log_var)"}},
     "Your `kl` uses `mean` without squaring it. Should the divergence depend on the sign of a "
     "mean?": {"mean_not_squared": {"mean**2": "mean"}},
 }
-divergence.known(LOSES_VALUE, loses="value")
-
-LOSES_VALUE_GRADIENT = {
+divergence.known["value gradient"] = {
+    "You use `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
+    "of?": {"of_sigma": {"": "log_var = 2 * log_var", "grown / (2 * N)": "grown / N"}},
     "Your result is too large by a factor of 2. Does the formula have a factor in front of the "
     "sum?": {"nothing_halved": {"(axis=1) / 2, grown / (2 * N)": "(axis=1), grown / N"}},
     "You average over the entries of a code. Does the formula contain a sum or a mean over "
-    "d?": {
-        "averaged": {"sum(axis=1)": "mean(axis=1)", "(2 * N)": "(2 * mean.size)"},
-    },
+    "d?": {"averaged": {"sum(axis=1)": "mean(axis=1)", "(2 * N)": "(2 * mean.size)"}},
     "You add the logarithm of the variance. What sign does the logarithm have in the "
-    "formula?": {
-        "logarithm_added": {
-            "grown - log_var": "grown + log_var",
-            "grown / (2": "(grown + 2) / (2",
-        },
-    },
+    "formula?": {"logarithm_added": {"- log_var": "+ log_var", "grown / (": "(grown + 2) / ("}},
     "Your sum contains the logarithm of sigma. Which power of sigma does the formula take the "
-    "logarithm of?": {
-        "logarithm_of_sigma": {
-            "grown - log_var": "grown - log_var / 2",
-            "grown / (2": "(grown + 0.5) / (2",
-        },
-    },
+    "logarithm "
+    "of?": {"logarithm_of_sigma": {"- log_var": "- log_var / 2", "grown /": "(grown + 0.5) /"}},
     "You compute the divergence of the standard normal from each Gaussian, instead of the "
     "reverse. Which of the two distributions should you take the expectation over?": {
         "the_other_way_round": {
             "mean**2 + (grown - log_var)": "mean**2 * (grown + 1) + (grown + log_var)",
             ", grown /": ", -(mean**2 * (grown + 1) + grown) /",
             "expm1(log_var)": "expm1(-log_var)",
-        },
+        }
     },
 }
-divergence.known(LOSES_VALUE_GRADIENT, loses="value gradient")
-
-LOSES_SHAPE_VALUE = {
+divergence.known["shape value"] = {
     "Your `kl` is summed over the Gaussians. Which axis of `mean` indexes the entries of a "
     "code?": {"over_the_batch": {"sum(axis=1)": "sum(axis=0)"}},
     "Your `kl` is a single number, the sum over all Gaussians. What shape should `kl` have?": {
-        "one_number": {"sum(axis=1)": "sum()"},
+        "one_number": {"sum(axis=1)": "sum()"}
     },
 }
-divergence.known(LOSES_SHAPE_VALUE, loses="shape value")
-
-LOSES_GRADIENT = {
+divergence.known["gradient"] = {
     "Your `dlog_var` is the derivative with respect to the variance. With v = `log_var`, what "
-    "is the derivative of exp(v) - v with respect to v?": {
-        "with_respect_to_the_variance": {"grown / (2 * N)": "-np.expm1(-log_var) / (2 * N)"},
-    },
+    "is the derivative of exp(v) - v with respect to "
+    "v?": {"with_respect_to_the_variance": {"grown / ": "-np.expm1(-log_var) / "}},
     "Your `dlog_var` is the derivative with respect to sigma. Which variable should you "
-    "differentiate with respect to?": {
-        "with_respect_to_sigma": {"grown / (2 * N)": "2 * np.sinh(log_var / 2) / N"},
-    },
+    "differentiate with respect "
+    "to?": {"with_respect_to_sigma": {"grown / (2 * N)": "2 * np.sinh(log_var / 2) / N"}},
     "Your `dlog_var` contains only the derivative of the variance. Which other term of the sum "
-    "depends on `log_var`?": {
-        "logarithm_not_differentiated": {"grown / (2 * N)": "np.exp(log_var) / (2 * N)"},
-    },
+    "depends on `log_var`?": {"logarithm_not_differentiated": {"grown /": "np.exp(log_var) /"}},
 }
-divergence.known(LOSES_GRADIENT, loses="gradient")

@@ -171,58 +171,45 @@ def mixed_codes(X, k):
     return W, W @ -mean + 1.0, V, mean - V @ np.ones(k)
 
 
-LOSES_VALUE = {
+autoencoder.known["value"] = {
     "Your `V` contains singular vectors of `X` itself. Which point is the variance measured "
     "from?": {"not_centred": {"Z = X - mean": "Z, mean = X, 0 * mean"}},
     "Your `V` contains the directions with the smallest variance. Do the directions from "
-    "`eigh` or `svd` start with the largest variance or with the smallest?": {
-        "least_variance": {"[:, ::-1]": ""},
-    },
+    "`eigh` or `svd` start with the largest variance or with the "
+    "smallest?": {"least_variance": {"[:, ::-1]": ""}},
     "Your `V` skips the direction with the largest variance. Are your directions sorted by "
-    "variance, and which index does the first one have?": {
-        "one_too_far": {"[:, :k]": "[:, 1 : k + 1]"},
-    },
+    "variance, and which index does the first one "
+    "have?": {"one_too_far": {"[:, :k]": "[:, 1 : k + 1]"}},
     "You divide each column of `X` by its standard deviation before you compute the "
-    "directions. Does the squared error use the original columns or the divided ones?": {
-        "standardised": {"X - mean": "(X - mean) / X.std(axis=0)"},
-    },
+    "directions. Does the squared error use the original columns or the divided "
+    "ones?": {"standardised": {"X - mean": "(X - mean) / X.std(axis=0)"}},
     "You subtract the same number from all columns of `X`. How many entries does the average "
-    "row of `X` have?": {
-        "one_mean_for_all": {"X.mean(axis=0)": "np.full(X.shape[1], X.mean())"}
-    },
+    "row of `X` "
+    "have?": {"one_mean_for_all": {"X.mean(axis=0)": "np.full(X.shape[1], X.mean())"}},
 }
-autoencoder.known(LOSES_VALUE, loses="value")
-
-LOSES_ENCODER = {
+autoencoder.known["encoder"] = {
     "Your `V @ b + c` is 0, so your biases don't use the mean. What should your autoencoder "
-    "return for the mean of `X`?": {
-        "without_biases": {"-V.T @ mean, V, mean": "np.zeros(k), V, 0 * mean"},
-    },
+    "return for the mean of "
+    "`X`?": {"without_biases": {"-V.T @ mean, V, mean": "np.zeros(k), V, 0 * mean"}},
     "Your autoencoder adds the mean at the end but doesn't subtract it at the beginning. Which "
     "of the two biases can subtract it?": {"mean_added_alone": {"-V.T @ mean": "np.zeros(k)"}},
     "Your autoencoder subtracts the mean at the beginning but doesn't add it at the end. Which "
-    "point should the decoder return for the code 0?": {
-        "mean_not_added": {"V, mean": "V, 0 * mean"},
-    },
+    "point should the decoder return for the code "
+    "0?": {"mean_not_added": {"V, mean": "V, 0 * mean"}},
     "Your `V @ b` has the wrong sign, so the mean gets a code that isn't 0. What is `W` times "
     "the mean, and what should `b` do to it?": {"sign_of_the_bias": {"-V.T": "V.T"}},
     "Your `V` is the transpose of `W`, but the rows of your `W` don't have length 1. What "
-    "length must they have so that the transpose undoes `W`?": {
-        "scaled_on_both_sides": {"return": "V = V * (Z @ V).std(axis=0); return"},
-    },
+    "length must they have so that the transpose undoes "
+    "`W`?": {"scaled_on_both_sides": {"return": "V = V * (Z @ V).std(axis=0); return"}},
     "Your encoder divides the code by the standard deviations, but your decoder doesn't undo "
     "this. What should the decoder multiply each entry of the code by?": {
         "whitened_one_way": {
-            "return V.T, -V.T": "W = V.T / (Z @ V).std(axis=0)[:, None]; return W, -W",
-        },
+            "return V.T, -V.T": "W = V.T / (Z @ V).std(axis=0)[:, None]; return W, -W"
+        }
     },
 }
-autoencoder.known(LOSES_ENCODER, loses="encoder")
-
-autoencoder.mistake(
+autoencoder.known["shape inputs-unchanged value encoder"] = {
     "From each row of `X`, you subtract the mean of its own entries. Which axis should you "
-    "average over to get the mean of the samples?",
-    loses="shape inputs-unchanged value encoder",
-    name="mean_of_each_row",
-    edit=("X - mean", "X - X.mean(axis=1, keepdims=True)"),
-)
+    "average over to get the mean of the "
+    "samples?": {"mean_of_each_row": {"X - mean": "X - X.mean(axis=1, keepdims=True)"}}
+}

@@ -67,21 +67,6 @@ def random_numbers(rng, K, N, D):
 
 
 @trick.alternative
-def draw_by_draw(mean, log_var, eps, f, df):
-    z, found = np.zeros(eps.shape), np.zeros((4, *mean.shape))
-    for k in range(len(eps)):
-        for n in range(len(mean)):
-            for d in range(mean.shape[1]):
-                s, e = np.exp(log_var[n, d]) ** 0.5, eps[k, n, d]
-                z[k, n, d] = mean[n, d] + s * e
-                found[0, n, d] += df[k, n, d] / len(eps)
-                found[1, n, d] += df[k, n, d] * s * e / 2 / len(eps)
-                found[2, n, d] += f[k, n] * e / s / len(eps)
-                found[3, n, d] += f[k, n] * (e * e - 1) / 2 / len(eps)
-    return z, found[0], found[1], found[2], found[3]
-
-
-@trick.alternative
 def by_einsum(mean, log_var, eps, f, df):
     K, sigma = eps.shape[0], np.exp(0.5 * log_var)
     through = np.einsum("knd,knd,nd->nd", df, eps, sigma) / (2 * K)
@@ -90,84 +75,69 @@ def by_einsum(mean, log_var, eps, f, df):
     return [mean[None] + sigma[None] * eps, df.mean(0), through, score, squares / (2 * K)]
 
 
-LOSES_VALUE = {
+trick.known["value"] = {
     "You multiply `eps` by the variance. What do you multiply a standard normal number by to "
-    "get a variance of exp(log_var)?": {
-        "times_the_variance": {"mean + sigma * eps": "mean + sigma**2 * eps"},
-    },
+    "get a variance of "
+    "exp(log_var)?": {"times_the_variance": {"mean + sigma * eps": "mean + sigma**2 * eps"}},
     "You multiply `eps` by `log_var` itself. How do you compute sigma from `log_var`?": {
-        "times_the_logarithm": {"mean + sigma * eps": "mean + log_var * eps"},
+        "times_the_logarithm": {"mean + sigma * eps": "mean + log_var * eps"}
     },
     "Your `z` is `mean` plus `eps`, so it doesn't depend on `log_var`. What does the formula "
     "multiply `eps` by?": {"log_var_ignored": {"mean + sigma * eps": "mean + eps"}},
     "You multiply `mean` by sigma too. What does sigma multiply in the formula?": {
-        "all_stretched": {"mean + sigma * eps": "sigma * (mean + eps)"},
+        "all_stretched": {"mean + sigma * eps": "sigma * (mean + eps)"}
     },
     "You subtract sigma times `eps`. What sign does this term have in the formula?": {
-        "subtracted": {"mean + sigma * eps": "mean - sigma * eps"},
+        "subtracted": {"mean + sigma * eps": "mean - sigma * eps"}
     },
 }
-trick.known(LOSES_VALUE, loses="value")
-
-LOSES_VALUE_GRADIENT_SCORE = {
+trick.known["value gradient score"] = {
     "You treat `log_var` as the logarithm of sigma. Which power of sigma is it the logarithm "
     "of?": {
         "of_sigma": {
             "log_var / 2": "log_var",
             "sigma / 2 / K": "sigma / K",
             "sum(axis=0) / 2": "sum(axis=0)",
-        },
+        }
     },
     "You use exp(log_var) wherever the formulas contain sigma. What is sigma, in terms of "
     "`log_var`?": {"sigma_everywhere": {"log_var / 2": "log_var"}},
     "Your code draws its own noise and doesn't use `eps`. Which standard normal numbers should "
-    "you compute `z` from?": {
-        "own_noise": "eps = np.random.default_rng(0).normal(size=eps.shape)",
-    },
+    "you compute `z` "
+    "from?": {"own_noise": "eps = np.random.default_rng(0).normal(size=eps.shape)"},
 }
-trick.known(LOSES_VALUE_GRADIENT_SCORE, loses="value gradient score")
-
-LOSES_GRADIENT = {
+trick.known["gradient"] = {
     "Your gradient through `z` is a sum over the draws. What should you divide this sum by?": {
-        "gradients_summed": {"axis=0) / K, ": "axis=0), ", "sigma / 2 / K": "sigma / 2"},
+        "gradients_summed": {"axis=0) / K, ": "axis=0), ", "sigma / 2 / K": "sigma / 2"}
     },
     "Your `dlog_var` is the derivative with respect to sigma. How does sigma depend on "
     "`log_var`?": {"with_respect_to_sigma": {"* sigma / 2 / K": "/ K"}},
     "Your `dlog_var` is too large by a factor of 2. What is the derivative of exp(v / 2)?": {
-        "half_forgotten": {"* sigma / 2 /": "* sigma /"},
+        "half_forgotten": {"* sigma / 2 /": "* sigma /"}
     },
     "Your `dlog_var` doesn't contain `eps`. What does the formula for `z` multiply sigma by?": {
-        "noise_forgotten": {"(df * eps)": "df"},
+        "noise_forgotten": {"(df * eps)": "df"}
     },
     "Your `dlog_var` contains the variance instead of sigma. What is the derivative of exp(v / "
     "2)?": {"variance_in_the_gradient": {"* sigma / 2": "* sigma**2 / 2"}},
     "Your `dmean` is multiplied by `eps`. What is the derivative of `z` with respect to "
-    "`mean`?": {
-        "mean_through_noise": {"df.sum(": "(df * eps).sum("},
-    },
+    "`mean`?": {"mean_through_noise": {"df.sum(": "(df * eps).sum("}},
 }
-trick.known(LOSES_GRADIENT, loses="gradient")
-
-trick.mistake(
-    "Your estimates are sums over the draws. What should you divide these sums by?",
-    loses="gradient score",
-    name="all_summed",
-    edit=("len(eps)", "1"),
-)
-
-LOSES_SCORE = {
+trick.known["gradient score"] = {
+    "Your estimates are sums over the draws. What should you divide these sums by?": {
+        "all_summed": {"len(eps)": "1"}
+    }
+}
+trick.known["score"] = {
     "Your `score_mean` is multiplied by sigma. What is (z - mean) / sigma^2, in terms of "
-    "`eps`?": {
-        "score_times_sigma": {"/ sigma\n": "* sigma\n"},
-    },
+    "`eps`?": {"score_times_sigma": {"/ sigma\n": "* sigma\n"}},
     "Your `score_mean` doesn't depend on sigma. What is the derivative of ln q with respect to "
     "the mean?": {"score_not_divided": {" / sigma\n": "\n"}},
     "In your `score_mean`, you divide `eps` by the variance. What is z - mean, in terms of "
     "`eps`?": {"score_by_the_variance": {"/ sigma\n": "/ sigma**2\n"}},
     "Your `score_mean` uses the derivative of ln q with respect to z, which has the opposite "
-    "sign. Which variable should you differentiate with respect to?": {
-        "score_of_z": {"score_mean = (": "score_mean = -("},
-    },
+    "sign. Which variable should you differentiate with respect "
+    "to?": {"score_of_z": {"score_mean = (": "score_mean = -("}},
     "Your `score_log_var` contains only the derivative of the exponent of q. Which other term "
     "of ln q depends on `log_var`?": {"normaliser_forgotten": {"(eps**2 - 1)": "eps**2"}},
     "Your `score_log_var` is the derivative with respect to ln(sigma). How is `log_var` "
@@ -179,4 +149,3 @@ LOSES_SCORE = {
     "Your score estimate contains `df`. Does the formula of the score function contain the "
     "derivative of f or its value?": {"scores_of_df": {"f[:, :, None] / K": "df / K"}},
 }
-trick.known(LOSES_SCORE, loses="score")

@@ -60,7 +60,7 @@ averaged = problem(
     none={"grads": -99, "others": -99},
     wrong={
         "moved": "Your function also changes the parameters. Which line does this, and which "
-        "object should take the step?",
+        "object should take the step?"
     },
     points={
         "shape": (1, "each `grad` has the shape of its parameter"),
@@ -175,26 +175,25 @@ def in_place(workers, counts):
                     p.grad.copy_(total)
 
 
-LOSES_VALUE_EDGE_SEPARATE = {
+averaged.known["value edge separate"] = {
     "Your mean gives every worker the same weight. How many samples should you average over, "
-    "and how many of these samples does each worker have?": {
-        "each_worker_the_same": {"n / total * g": "1 / len(same) * g"}
-    },
+    "and how many of these samples does each worker "
+    "have?": {"each_worker_the_same": {"n / total * g": "1 / len(same) * g"}},
     "Your result is the sum of the workers' gradients. What is the gradient of a mean over all "
     "samples?": {"sum_of_gradients": {"n / total * g": "g"}},
     "Your result is a sum over all samples. What must you divide this sum by?": {
         "sum_over_samples": {"n / total * g": "n * g"}
     },
     "Your code adds up the workers' mean gradients and divides by the number of samples. What "
-    "has each of these gradients "
-    "already been divided by?": {"divided_twice": {"n / total * g": "1 / total * g"}},
+    "has each of these gradients already been divided "
+    "by?": {"divided_twice": {"n / total * g": "1 / total * g"}},
     "Your sum over the samples is divided by the number of workers. What should you average "
     "over?": {"by_workers": {"n / total * g": "n / len(same) * g"}},
     "Your mean is also divided by the number of workers. What does the formula divide the sum "
     "over all samples by?": {"by_workers_too": {"n / total * g": "n / total / len(same) * g"}},
     "Your code divides by the largest number of samples times the number of workers. How many "
-    "samples do the workers have "
-    "in total?": {"all_as_the_largest": {"sum(counts)": "max(counts) * len(counts)"}},
+    "samples do the workers have in "
+    "total?": {"all_as_the_largest": {"sum(counts)": "max(counts) * len(counts)"}},
     "Your function gives all workers the gradient of the worker with the most samples. Which "
     "workers should you average over?": {
         "largest_worker_alone": {
@@ -211,67 +210,48 @@ LOSES_VALUE_EDGE_SEPARATE = {
             "p.grad = None if mean is None else mean.clone()": "p.data = mean",
         }
     },
-}
-averaged.known(LOSES_VALUE_EDGE_SEPARATE, loses="value edge separate")
-IN_MISSING = {
-    "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
-    "does None stand for, and when does the problem text require None?": {
-        "none_if_any_is_none": {
-            "if seen else None": "if len(seen) == sum(n > 0 for n in counts) else None"
+    "Your function overwrites some workers' gradients with the mean while it still needs them. "
+    "When must the mean be complete?": {
+        "written_too_early": {
+            "p.grad = None": (
+                "seen = [(n, q.grad) for n, q in zip(counts, same) if n and q.grad is not "
+                "None]\n"
+                "            mean = sum(n / total * g for n, g in seen) if seen else None\n"
+                "            p.grad = None"
+            )
         }
     },
+}
+averaged.known(where="missing")["edge"] = {
+    "Your function sets `grad` to None as soon as one worker has no gradient. What gradient "
+    "does None stand for, and when does the problem text require "
+    "None?": {"none_if_any_is_none": {"if seen": "if len(seen) == sum(n > 0 for n in counts)"}},
     "Your function looks at only one worker to decide whether to set `grad` to None. Which "
     "workers matter, according to the problem text?": {
-        "none_if_the_first_has_none": {
-            "if seen else None": "if seen and same[0].grad is not None else None"
-        }
+        "none_if_the_first_has_none": {"seen else ": "seen and same[0].grad is not None else "}
     },
     "If a worker's gradient is missing, your mean leaves out its samples. What is the gradient "
-    "for these samples, and do they belong "
-    "to the mean?": {"missing_left_out": {"n / total * g": "n / sum(m for m, _ in seen) * g"}},
+    "for these samples, and do they belong to the "
+    "mean?": {"missing_left_out": {"n / total * g": "n / sum(m for m, _ in seen) * g"}},
     "Your function sets `grad` to zeros if no worker with samples has a gradient. What would "
     "an optimiser with momentum or weight decay do with zeros, and what does the problem text "
-    "require?": {
-        "zeros_where_there_was_none": {
-            "None if mean is None else": "torch.zeros_like(p) if mean is None else"
-        }
-    },
+    "require?": {"zeros_where_there_was_none": {"None if mean": "torch.zeros_like(p) if mean"}},
     "Your function doesn't give the mean to a worker that has no gradient for a parameter. "
     "What does this worker's optimiser do with the parameter, and do the workers stay "
     "identical?": {
-        "none_stays_none": {
-            "for p in same:\n": "for p in same:\n            if p.grad is None: continue\n"
-        }
+        "none_stays_none": {"p in same:": "p in same:\n            if p.grad is None: continue"}
     },
 }
-averaged.known(IN_MISSING, loses="edge", where="missing")
-IN_AN_EMPTY_SHARD = {
+averaged.known(where="an_empty_shard")["edge"] = {
     "Your mean is NaN because of a worker without samples. What can its `grad` contain, and "
     "what is 0 times NaN?": {"nought_times_nan": {"if n and p": "if p"}},
     "Your function leaves the gradient of a worker without samples unchanged if no other "
     "worker has a gradient for this parameter. Does this gradient count, and what should "
-    "`grad` be in all workers?": {
-        "left_where_nobody_has_one": {"for p in same:": "for p in same if seen else ():"}
-    },
+    "`grad` be in all "
+    "workers?": {"left_where_nobody_has_one": {"p in same:": "p in same if seen else ():"}},
 }
-averaged.known(IN_AN_EMPTY_SHARD, loses="edge", where="an_empty_shard")
-
-averaged.mistake(
-    "Your function overwrites some workers' gradients with the mean while it still needs them. "
-    "When must the mean be complete?",
-    loses="value edge separate",
-    name="written_too_early",
-    edit=(
-        "p.grad = None",
-        "seen = [(n, q.grad) for n, q in zip(counts, same) if n and q.grad is not None]\n"
-        "            mean = sum(n / total * g for n, g in seen) if seen else None\n"
-        "            p.grad = None",
-    ),
-)
-averaged.mistake(
+averaged.known["separate"] = {
     "Your workers share one tensor, so clearing or clipping one gradient changes all of them. "
-    "How can you give each worker its own copy?",
-    loses="separate",
-    name="one_tensor_for_all",
-    edit=("None if mean is None else mean.clone()", "mean"),
-)
+    "How can you give each worker its own "
+    "copy?": {"one_tensor_for_all": {"None if mean is None else mean.clone()": "mean"}}
+}

@@ -237,28 +237,6 @@ def with_adam(rng, N, D):
 
 
 @keeping.alternative
-class OneByOne:
-    def __init__(self, model, optimizer, scheduler, generator):
-        self.model, self.optimizer = model, optimizer
-        self.scheduler, self.generator = scheduler, generator
-
-    def save(self, file, epoch):
-        weights = {name: v.clone() for name, v in self.model.state_dict().items()}
-        states = self.optimizer.state_dict(), self.scheduler.state_dict()
-        torch.save((epoch, weights, *states, self.generator.get_state().tolist()), file)
-
-    def load(self, file):
-        epoch, weights, moments, schedule, numbers = torch.load(file)
-        self.scheduler.load_state_dict(schedule)
-        self.optimizer.load_state_dict(moments)
-        with torch.no_grad():
-            for name, v in self.model.state_dict().items():
-                v.copy_(weights[name])
-        self.generator.set_state(torch.tensor(numbers, dtype=torch.uint8))
-        return epoch
-
-
-@keeping.alternative
 class SteppedThrough:
     def __init__(self, *objects):
         self.objects = objects
@@ -278,42 +256,33 @@ class SteppedThrough:
         return kept["e"]
 
 
-LOSES_VALUE_RESUMED = {
+NO_OPTIMIZER = {', "optimizer": optimizer': ""}
+NO_SCHEDULER = {', "scheduler": scheduler': ""}
+NO_GENERATOR = {'        self.generator.set_state(states["generator"])\n': ""}
+keeping.known["value resumed"] = {
     "Your optimiser resumes without its memory, so its next step is wrong. What do momentum "
-    "and Adam remember from step to "
-    "step, and is it in your file?": {"OptimizerForgotten": {', "optimizer": optimizer': ""}},
+    "and Adam remember from step to step, and is it in your "
+    "file?": {"OptimizerForgotten": NO_OPTIMIZER},
     "After `load`, your learning rates differ from the learning rates of an uninterrupted run. "
-    "What does the scheduler count, "
-    "and is this count in your file?": {"SchedulerForgotten": {', "scheduler": scheduler': ""}},
+    "What does the scheduler count, and is this count in your "
+    "file?": {"SchedulerForgotten": NO_SCHEDULER},
     "After `load`, your shuffles differ from the shuffles of an uninterrupted run. Which "
-    "object draws them, and does your code save its state and restore it to the same object?": {
-        "GeneratorForgotten": {'        self.generator.set_state(states["generator"])\n': ""}
-    },
+    "object draws them, and does your code save its state and restore it to the same "
+    "object?": {"GeneratorForgotten": NO_GENERATOR},
     "Your `load` gives the generator the state of a different generator. Which generator does "
     "`torch.get_rng_state` read, and which one shuffles the "
     "samples?": {"AnotherGenerator": {"self.generator.get_state()": "torch.get_rng_state()"}},
     "Your model still has its initial parameters after `load`. Does your file contain the "
-    "state of the model, and does `load` copy it into the new model?": {
-        "ModelForgotten": {'"model": model, ': ""}
-    },
+    "state of the model, and does `load` copy it into the new "
+    "model?": {"ModelForgotten": {'"model": model, ': ""}},
     "After `load`, your optimiser and your scheduler are in their initial states. What do they "
-    "store during training, and is it in your file?": {
-        "OptimizerAndSchedulerForgotten": {
-            ', "optimizer": optimizer': "",
-            ', "scheduler": scheduler': "",
-        }
-    },
+    "store during training, and is it in your "
+    "file?": {"OptimizerAndSchedulerForgotten": NO_OPTIMIZER | NO_SCHEDULER},
     "Your `load` restores only the model. What changes in the optimiser, the scheduler and the "
-    "generator during training?": {
-        "ModelAlone": {
-            ', "optimizer": optimizer': "",
-            ', "scheduler": scheduler': "",
-            '        self.generator.set_state(states["generator"])\n': "",
-        }
-    },
+    "generator during training?": {"ModelAlone": NO_OPTIMIZER | NO_SCHEDULER | NO_GENERATOR},
     "Your generator repeats the shuffles from the start of the run. Does your code use its "
-    "seed, its state at the start, or its state at the "
-    "time of `save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},
+    "seed, its state at the start, or its state at the time of "
+    "`save`?": {"SeedForState": {'set_state(states["generator"])': "manual_seed(7)"}},
     "Your file contains the optimiser, the scheduler and the generator in their initial "
     "states. When does your code read these states, and when should it read them?": {
         "StatesOfTheStart": {
@@ -335,18 +304,24 @@ LOSES_VALUE_RESUMED = {
         "SeededWithTheEpoch": {'set_state(states["generator"])': 'manual_seed(states["epoch"])'}
     },
 }
-keeping.known(LOSES_VALUE_RESUMED, loses="value resumed")
-LOSES_VALUE = {
+keeping.known["value"] = {
     "Your `load` returns one more than the saved `epoch`. Does `epoch` count the finished "
-    "epochs, or is it the number of the next one?": {
-        "OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}
-    },
+    "epochs, or is it the number of the next "
+    "one?": {"OneEpochMore": {'states["epoch"]': 'states["epoch"] + 1'}},
     "Your `load` returns 0 for every file. Where should `load` get this number from?": {
         "EpochForgotten": {'states["epoch"]': "0"}
     },
+    "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
+    "normalisation update without an optimiser, and which method of the model lists them?": {
+        "ParametersAlone": {
+            "weights_only=True)": (
+                'weights_only=True); states["model"] |= '
+                'dict(self.parts["model"].named_buffers())'
+            )
+        }
+    },
 }
-keeping.known(LOSES_VALUE, loses="value")
-LOSES_RESUMED = {
+keeping.known["resumed"] = {
     "Your `load` called a function from an untrusted file. What can pickle run when it reads a "
     "file, and which argument of `torch.load` restricts the contents to numbers, text and "
     "tensors?": {"RunsWhatItReads": {"weights_only=True": "weights_only=False"}},
@@ -356,8 +331,8 @@ LOSES_RESUMED = {
             "states, file)": "states, file); torch.randperm(5, generator=self.generator)"
         }
     },
-    "Your `save` leaves the model in evaluation mode. Which mode does the run need "
-    "afterwards?": {
+    "Your `save` leaves the model in evaluation mode. "
+    "Which mode does the run need afterwards?": {
         "SavingEvaluates": {"states, file)": 'states, file); self.parts["model"].eval()'}
     },
     "Your `save` puts a frozen part of the model into training mode. Which parts does "
@@ -367,18 +342,6 @@ LOSES_RESUMED = {
     "Your `save` seeds PyTorch's global generator. What else in the run draws from it after "
     "`save`?": {"SavingSeeds": {"states, file)": "states, file); torch.manual_seed(0)"}},
 }
-keeping.known(LOSES_RESUMED, loses="resumed")
-
-keeping.mistake(
-    "Your parameters are correct, but the rest of the model isn't. Which tensors does batch "
-    "normalisation update without an optimiser, and which method of the model lists them?",
-    loses="value",
-    name="ParametersAlone",
-    edit=(
-        "weights_only=True)",
-        'weights_only=True); states["model"] |= dict(self.parts["model"].named_buffers())',
-    ),
-)
 
 
 @keeping.mistake(

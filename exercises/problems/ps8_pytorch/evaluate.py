@@ -164,22 +164,6 @@ def partly_frozen(rng, B, D):
 
 
 @look.alternative
-@torch.inference_mode()
-def decorated(model, loader, loss_fn, device):
-    modules = list(model.modules())
-    before = [m.training for m in modules]
-    model.train(False)
-    losses, hits = [], []
-    for x, y in loader:
-        scores, y = model(x.to(device)), y.to(device)
-        losses += [loss_fn(scores, y)] * len(y)
-        hits.append(torch.eq(scores.max(1).indices, y))
-    for m, mode in zip(modules, before, strict=True):
-        m.train(mode) if not list(m.children()) else setattr(m, "training", mode)
-    return float(torch.stack(losses).mean()), float(torch.cat(hits).double().mean())
-
-
-@look.alternative
 def on_a_copy(model, loader, loss_fn, device):
     import copy
 
@@ -191,7 +175,7 @@ def on_a_copy(model, loader, loss_fn, device):
         return float(loss), sum(int((s.argmax(-1) == y).sum()) for s, y in answers) / total
 
 
-LOSES_VALUE = {
+look.known["value"] = {
     "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
     "last batch get?": {
         "mean_of_batch_means": {
@@ -214,8 +198,8 @@ LOSES_VALUE = {
             "loss / seen, right / seen": "loss / len(loader), right / len(loader)",
         }
     },
-    "Your `loss` is the sum over all samples. What do you divide "
-    "this sum by to get the mean?": {"loss_summed_over_samples": {"loss / seen": "loss"}},
+    "Your `loss` is the sum over all samples. What do you divide this sum by to get the "
+    "mean?": {"loss_summed_over_samples": {"loss / seen": "loss"}},
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
     "`loss_fn` already divided by?": {"divided_twice": {".item() * len(x)": ".item()"}},
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
@@ -226,10 +210,9 @@ LOSES_VALUE = {
     "Your `accuracy` is the number of correct predictions. What values can an accuracy take?": {
         "number_of_right_answers": {"right / seen": "right"}
     },
-    "Your `accuracy` is 0, although some predictions are correct. Which operator do you "
-    "divide with, and what does it do with fractions?": {
-        "integer_division": {"right / seen": "right // seen"}
-    },
+    "Your `accuracy` is 0, although some predictions are correct. Which operator do you divide "
+    "with, and what does it do with "
+    "fractions?": {"integer_division": {"right / seen": "right // seen"}},
     "Your `accuracy` is the fraction of wrong predictions. Which comparison is true for a "
     "correct prediction?": {"wrong_predictions_counted": {"dim=1) == y": "dim=1) != y"}},
     "Your `loss` covers only the last batch. Which samples should you average over?": {
@@ -239,14 +222,11 @@ LOSES_VALUE = {
         }
     },
     "You pass probabilities instead of scores to `loss_fn`. Which function does the loss "
-    "itself apply to the scores first?": {
-        "softmax_before_the_loss": {"scores = model(x)": "scores = model(x).softmax(1)"}
-    },
+    "itself apply to the scores "
+    "first?": {"softmax_before_the_loss": {"model(x)": "model(x).softmax(1)"}},
     "Your code treats every batch as if it were as large as the last one. How many samples "
     "should it count for each batch?": {
-        "samples_of_the_last_batch": {
-            "    return": "    seen = len(loader) * len(x)\n    return"
-        }
+        "samples_of_the_last_batch": {"return": "seen = len(loader) * len(x)\n    return"}
     },
     "Your code treats every batch as if it were as large as the first one. How many samples "
     "should it count for each batch?": {
@@ -257,69 +237,51 @@ LOSES_VALUE = {
     "Your `accuracy` is in percent. What values can an accuracy take?": {
         "in_per_cent": {"right / seen": "100 * right / seen"}
     },
-    "Your `loss` and your `accuracy` are swapped. Which one should your function "
-    "return first?": {
-        "accuracy_first": {"loss / seen, right / seen": "right / seen, loss / seen"}
-    },
+    "Your `loss` and your `accuracy` are swapped. Which one should your function return "
+    "first?": {"accuracy_first": {"loss / seen, right / seen": "right / seen, loss / seen"}},
 }
-look.known(LOSES_VALUE, loses="value")
-LOSES_STATE = {
+look.known["state"] = {
     "Your forward pass records a graph, which takes up memory and which you never use. Which "
-    "context manager switches this off?": {
-        "graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}
-    },
+    "context manager switches this "
+    "off?": {"graph_recorded": {"torch.no_grad()": "torch.enable_grad()"}},
     "After your function returns, PyTorch no longer records graphs anywhere in the program. "
     "How long does a call to `torch.set_grad_enabled(False)` remain in effect, and what "
     "changes if you use it in a `with` statement?": {
         "never_recorded_again": {"    return": "    torch.set_grad_enabled(False)\n    return"}
     },
+    **NOT_MOVED,
+    **NOTHING_MOVED,
 }
-look.known(LOSES_STATE | NOT_MOVED | NOTHING_MOVED, loses="state")
-
-look.mistake(
+look.known(where="in_training_mode")["value"] = {
     "Your function doesn't switch all modules to evaluation mode: a module like dropout is "
-    "still in training mode. Which call switches a model and all its parts?",
-    loses="value",
-    where="in_training_mode",
-    name="only_normalisation_in_evaluation_mode",
-    edit=("model.eval()", "[m.eval() for m in model.modules() if hasattr(m, 'running_mean')]"),
-)
-look.mistake(
+    "still in training mode. Which call switches a model and all its parts?": {
+        "only_normalisation_in_evaluation_mode": {
+            "model.eval()": "[m.eval() for m in model.modules() if hasattr(m, 'running_mean')]"
+        }
+    }
+}
+look.known["value state"] = {
     "Your model is in training mode again after the first batch. When should your function "
-    "restore the modes?",
-    loses="value state",
-    name="training_mode_in_the_loop",
-    edit=("            seen +=", "            model.train()\n            seen +="),
-)
-look.mistake(
+    "restore the "
+    "modes?": {"training_mode_in_the_loop": {"seen +=": "model.train()\n            seen +="}},
+}
+look.known(where="in_training_mode partly_frozen")["value state"] = {
     "Your function evaluates the model in whatever mode it arrives in. Which statistics does "
-    "batch normalisation use in training mode, and what happens to its running statistics?",
-    loses="value state",
-    where="in_training_mode partly_frozen",
-    name="not_in_evaluation_mode",
-    edit=("    model.eval()\n", ""),
-)
-look.mistake(
+    "batch normalisation use in training mode, and what happens to its running "
+    "statistics?": {"not_in_evaluation_mode": {"    model.eval()\n": ""}}
+}
+look.known(where="in_training_mode partly_frozen")["state"] = {
     "Your function leaves the model in evaluation mode. Which mode was it in before, and how "
-    "does this affect the next epoch of training?",
-    loses="state",
-    where="in_training_mode partly_frozen",
-    name="left_in_evaluation_mode",
-    edit=("module.training = mode", "pass"),
-)
-look.mistake(
+    "does this affect the next epoch of "
+    "training?": {"left_in_evaluation_mode": {"module.training = mode": "pass"}}
+}
+look.known(where="in_evaluation_mode")["state"] = {
     "Your function leaves the model in training mode, even if it was in evaluation mode "
-    "before. Does your code store any mode before it changes the modes?",
-    loses="state",
-    where="in_evaluation_mode",
-    name="always_left_in_training_mode",
-    edit=("module.training = mode", "model.train()"),
-)
-look.mistake(
+    "before. Does your code store any mode before it changes the "
+    "modes?": {"always_left_in_training_mode": {"module.training = mode": "model.train()"}}
+}
+look.known(where="partly_frozen")["state"] = {
     "Your function gives a frozen part the mode of the whole model. Which module's mode does "
-    "your code store, and which modules does `train(mode)` change?",
-    loses="state",
-    where="partly_frozen",
-    name="one_mode_for_all",
-    edit=("module.training = mode", "model.train(modes[model])"),
-)
+    "your code store, and which modules does `train(mode)` "
+    "change?": {"one_mode_for_all": {"module.training = mode": "model.train(modes[model])"}}
+}

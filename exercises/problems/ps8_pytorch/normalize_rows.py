@@ -137,27 +137,6 @@ class WithSetup(torch.autograd.Function):
         return dx, torch.einsum("nd,nd->d", dy, x * r), None
 
 
-@normalized.alternative
-class RowByRow(torch.autograd.Function):
-    """Loops over the rows, and eps saved as a tensor."""
-
-    @staticmethod
-    def forward(ctx, x, weight, eps):
-        ctx.save_for_backward(x, weight, torch.tensor(eps, dtype=x.dtype))
-        return torch.stack([weight * v / (v @ v / len(v) + eps) ** 0.5 for v in x])
-
-    @staticmethod
-    def backward(ctx, dy):
-        x, weight, eps = ctx.saved_tensors
-        rows, dweight = [], torch.zeros_like(weight)
-        for v, d in zip(x, dy, strict=True):
-            root = (v @ v / len(v) + eps) ** 0.5
-            hat, g = v / root, d * weight
-            rows.append((g - hat * (g @ hat) / len(v)) / root)
-            dweight = dweight + d * hat
-        return torch.stack(rows), dweight, None
-
-
 SQUARE = "(x**2).mean(1, keepdim=True)"
 ROOT, ROOT_AGAIN = f"torch.sqrt({SQUARE} + eps)", f"torch.sqrt({SQUARE} + ctx.eps)"
 
@@ -167,7 +146,7 @@ def rooted(new):
     return {ROOT: new, ROOT_AGAIN: new.replace("eps", "ctx.eps")}
 
 
-LOSES_VALUE_GRADIENT_SECOND = {
+normalized.known["value gradient second"] = {
     "Your rows are divided by the square root of the sum of squares. What does the formula for "
     "r compute from the squares before it takes the square root?": {
         "SumOfSquares": rooted("torch.sqrt((x**2).sum(1, keepdim=True) + eps)")
@@ -178,9 +157,8 @@ LOSES_VALUE_GRADIENT_SECOND = {
         "RootOfTheVariance": rooted("torch.sqrt(x.var(1, correction=0, keepdim=True) + eps)")
     },
     "Your code adds `eps` after it takes the square root. Where does `eps` appear in the "
-    "formula for r?": {
-        "EpsBesideTheRoot": rooted("((x**2).mean(1, keepdim=True).sqrt() + eps)")
-    },
+    "formula for "
+    "r?": {"EpsBesideTheRoot": rooted("((x**2).mean(1, keepdim=True).sqrt() + eps)")},
     "Your result doesn't depend on `eps`. Where does `eps` appear in the formula for r?": {
         "NoEps": {" + eps": "", " + ctx.eps": ""}
     },
@@ -192,39 +170,35 @@ LOSES_VALUE_GRADIENT_SECOND = {
     "Your code takes the mean over all entries of `x`. Which entries does the formula for r "
     "average?": {"MeanOfEverything": rooted("torch.sqrt((x**2).mean() + eps)")},
     "Your rows are divided by their mean square, without the square root. What power is the "
-    "mean square raised to in the formula for r?": {
-        "RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")
-    },
+    "mean square raised to in the formula for "
+    "r?": {"RootForgotten": rooted("((x**2).mean(1, keepdim=True) + eps)")},
     "Your rows are divided by the square root of their variance, with D - 1 in the "
     "denominator. What does the formula for r compute instead of a variance?": {
         "RootOfTheSampleVariance": rooted("torch.sqrt(x.var(1, keepdim=True) + eps)")
     },
 }
-normalized.known(LOSES_VALUE_GRADIENT_SECOND, loses="value gradient second")
-LOSES_GRADIENT_SECOND = {
+normalized.known["gradient second"] = {
     "Your `dx` treats r as a constant. Which entries of `y` change when a single entry of `x` "
     "changes?": {"FactorIsConstant": {" - r**3 * x * (g * x).mean(1, keepdim=True)": ""}},
     "The second part of your `dx`, which comes from r, is D times too large. What is the "
-    "derivative of a mean with "
-    "respect to one of its entries?": {"SumInTheGradient": {"(g * x).mean": "(g * x).sum"}},
+    "derivative of a mean with respect to one of its "
+    "entries?": {"SumInTheGradient": {"(g * x).mean": "(g * x).sum"}},
     "In your `dx`, you add the part that comes from r. Does r increase or decrease when the "
     "entries of a row get larger?": {"AddedInTheGradient": {"r * g - r": "r * g + r"}},
     "The second part of your `dx` contains the wrong power of r. If r = s^(-1/2), what is the "
-    "derivative of r with respect to s, and how do you write it "
-    "in terms of r?": {"SquareInTheGradient": {"r**3": "r**2"}},
+    "derivative of r with respect to s, and how do you write it in terms of "
+    "r?": {"SquareInTheGradient": {"r**3": "r**2"}},
     "Your `dx` doesn't depend on `weight`. Which factors does the formula for `y` multiply `x` "
     "by?": {"NoWeightInTheGradient": {"dy * weight": "dy"}},
     "Your gradients don't depend on `dy`: they are the gradients of the sum of `y`. Where "
-    "should `backward` use `dy`?": {
-        "NoUpstream": {"ctx.saved_tensors": "ctx.saved_tensors; dy = torch.ones_like(dy)"}
-    },
+    "should `backward` use "
+    "`dy`?": {"NoUpstream": {".saved_tensors": ".saved_tensors; dy = torch.ones_like(dy)"}},
     "Your `backward` computes r without `eps`. Is it the same r as in `forward`?": {
         "NoEpsInTheGradient": {" + ctx.eps": ""}
     },
-    "The mean in the second part of your `dx` is over all rows. Which entries does "
-    "one r depend on?": {
-        "BatchMeanInTheGradient": {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"}
-    },
+    "The mean in the second part of your `dx` is over all rows. Which entries does one r "
+    "depend "
+    "on?": {"BatchMeanInTheGradient": {"(g * x).mean(1, keepdim=True)": "(g * x).mean()"}},
     "The mean in the second part of your `dx` contains `dy` without `weight`. How does the "
     "problem text define g?": {"MeanWithoutWeight": {"(g * x).mean": "(dy * x).mean"}},
     "The first part of your `dx` contains `dy` without `weight`. How does the problem text "
@@ -235,8 +209,7 @@ LOSES_GRADIENT_SECOND = {
     "The second part of your `dx` is the same in all entries of a row. Which factor of the "
     "formula differs from entry to entry?": {"FactorXForgotten": {"r**3 * x *": "r**3 *"}},
 }
-normalized.known(LOSES_GRADIENT_SECOND, loses="gradient second")
-LOSES_GRADIENT = {
+normalized.known["gradient"] = {
     "Your `dweight` is a mean over the rows. How should you combine the gradients if every row "
     "uses the same weight?": {"MeanOverRows": {"(dy * r * x).sum": "(dy * r * x).mean"}},
     "You compute `dweight` from `x` itself. What does the formula for `y` multiply `weight` "
@@ -244,8 +217,7 @@ LOSES_GRADIENT = {
     "Your `dweight` has an extra factor `weight`. What is the derivative of `y` with respect "
     "to `weight`?": {"WeightTwice": {"(dy * r * x).sum": "(g * r * x).sum"}},
 }
-normalized.known(LOSES_GRADIENT, loses="gradient")
-LOSES_VALUE = {
+normalized.known["value"] = {
     "Your code subtracts the mean of each row. Does the formula for r or for `y` subtract "
     "anything?": {
         "RowMeanSubtracted": {"return weight": "x = x - x.mean(1, keepdim=True); return weight"}
@@ -254,11 +226,10 @@ LOSES_VALUE = {
         "NoWeight": {"weight * x /": "x /"}
     },
     "Your code adds `eps` more than once before it takes the square root. How many times does "
-    "`eps` appear in the formula "
-    "for r?": {"EpsTwice": {"keepdim=True) + eps": "keepdim=True) + 2 * eps"}},
+    "`eps` appear in the formula for "
+    "r?": {"EpsTwice": {"keepdim=True) + eps": "keepdim=True) + 2 * eps"}},
 }
-normalized.known(LOSES_VALUE, loses="value")
-LOSES_SECOND = {
+normalized.known["second"] = {
     "Your gradients are correct, but autograd differentiates them as if one value in "
     "`backward` were a constant. Which value depends on `x`, but comes from `forward` or from "
     "a detached tensor?": {
@@ -273,4 +244,3 @@ LOSES_SECOND = {
         "Detached": {"dx, (dy * r * x).sum(0)": "dx.detach(), (dy * r * x).sum(0).detach()"}
     },
 }
-normalized.known(LOSES_SECOND, loses="second")

@@ -141,11 +141,6 @@ class ResidualMLP(nn.Module):
         return self.out(h)
 
 
-def count(D, H, B, C):
-    """Return how many numbers the state_dict contains."""
-    return 2 * D + H * D + H + B * (3 * H + H * H) + C * H
-
-
 # mean and std, embed, norm, linear, out
 NUMBERS = "1 2 1 2   3 1 0 2 1 0   1 2 3 1   1 0 1 2 1 -3   1 2"
 SIZES, NUMBERS = np.array([2, 2, 1, 1]), np.array(NUMBERS.split(), dtype=float)
@@ -156,7 +151,7 @@ model.example(SIZES, NUMBERS, np.array([[2.0, 4.0]]), np.array([[1.0]]))
 def some_sizes(rng, N, D, H, C):
     """Various sizes, two or three blocks, and random numbers in the state_dict."""
     B = 2 + int(rng.integers(2))
-    numbers = rng.normal(size=count(D, H, B, C)) / 2 + 0.2
+    numbers = rng.normal(size=2 * D + H * D + H + B * (3 * H + H * H) + C * H) / 2 + 0.2
     numbers[D : 2 * D] = rng.uniform(0.5, 2.0, size=D)
     x, dy = rng.normal(size=(N, D)) + 0.5, rng.normal(size=(N, C)) + 0.3
     return np.array([D, H, B, C]), numbers, x, dy
@@ -166,30 +161,6 @@ def some_sizes(rng, N, D, H, C):
 def one_output(rng, N, D, H):
     """A network with a single output, C = 1."""
     return some_sizes(rng, N, D, H, 1)
-
-
-@model.alternative
-class Sequentially(nn.Module):
-    """Blocks that are modules, in a Sequential."""
-
-    class Block(nn.Module):
-        def __init__(self, H):
-            super().__init__()
-            self.norm, self.linear = nn.LayerNorm(H), nn.Linear(H, H)
-
-        def forward(self, h):
-            return h + self.linear(self.norm(h)).relu()
-
-    def __init__(self, D, H, B, C):
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(D))
-        self.register_buffer("std", torch.ones(D))
-        self.embed = nn.Linear(D, H)
-        self.blocks = nn.Sequential(*(self.Block(H) for _ in range(B)))
-        self.out = nn.Linear(H, C, bias=False)
-
-    def forward(self, x):
-        return self.out(self.blocks(self.embed((x - self.mean) / self.std)))
 
 
 @model.alternative
@@ -219,7 +190,7 @@ class ByHand(nn.Module):
         return h @ self.out.weight.T
 
 
-LOSES_NAMES_VALUE = {
+model.known["names value"] = {
     "Your `state_dict` contains neither `mean` nor `std`. Which attributes does a module list "
     "there, and which arguments does `register_buffer` take?": {
         "PlainAttributes": {
@@ -238,15 +209,13 @@ LOSES_NAMES_VALUE = {
     "have in your "
     "`state_dict`?": {"OutOfAnotherShape": {"nn.Linear(H, C": "nn.Linear(H + 1, C"}},
     "Your blocks use batch normalisation, which adds extra entries to the `state_dict`. Which "
-    "layer is `norm` in the problem text?": {
-        "BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}
-    },
+    "layer is `norm` in the problem "
+    "text?": {"BatchNorm": {"nn.LayerNorm(H)": "nn.BatchNorm1d(H)"}},
 }
-model.known(LOSES_NAMES_VALUE, loses="names value")
-LOSES_NAMES_TRAINED_VALUE = {
+model.known["names trained value"] = {
     "Your `state_dict` contains nothing from the blocks. Does a module search plain lists and "
-    "dicts for other modules, and "
-    "which containers does it search?": {"PlainList": {"nn.ModuleList": "list"}},
+    "dicts for other modules, and which containers does it "
+    "search?": {"PlainList": {"nn.ModuleList": "list"}},
     "Your `state_dict` contains none of the entries that the table lists for the blocks, but "
     "others instead. Which names does the table use for the list of blocks and for the layers "
     "inside a block?": {
@@ -257,12 +226,11 @@ LOSES_NAMES_TRAINED_VALUE = {
         }
     },
     "Your `state_dict` doesn't contain the entries that the table lists for `linear`. What "
-    "name and shapes does this layer have in your blocks?": {
-        "LinearIsOtherwise": {'"linear": nn': '"layer": nn', '["linear"]': '["layer"]'}
-    },
+    "name and shapes does this layer have in your "
+    "blocks?": {"LinearIsOtherwise": {'"linear": nn': '"layer": nn', '"linear"': '"layer"'}},
     "Your `state_dict` doesn't contain the entries that the table lists for `norm`. What name "
-    "and shapes does this layer have in "
-    "your blocks?": {"NormIsOtherwise": {'"norm": nn': '"layer": nn', '["norm"]': '["layer"]'}},
+    "and shapes does this layer have in your "
+    "blocks?": {"NormIsOtherwise": {'"norm": nn': '"layer": nn', '["norm"]': '["layer"]'}},
     "Your `linear` has no bias. Which entries does the table list for it?": {
         "LinearWithoutBias": {"nn.Linear(H, H)": "nn.Linear(H, H, bias=False)"}
     },
@@ -270,8 +238,7 @@ LOSES_NAMES_TRAINED_VALUE = {
         "EmbedWithoutBias": {"nn.Linear(D, H)": "nn.Linear(D, H, bias=False)"}
     },
 }
-model.known(LOSES_NAMES_TRAINED_VALUE, loses="names trained value")
-LOSES_NAMES = {
+model.known["names"] = {
     "Your `mean` or `std` doesn't have the initial value from the table. Which two initial "
     "values leave `x` unchanged?": {"StdBeginsWithZero": {"ones(D)": "zeros(D)"}},
     "Your `state_dict` contains one entry that isn't in the table. Which of your layers has a "
@@ -279,8 +246,7 @@ LOSES_NAMES = {
     "Your `state_dict` contains one block too many. How many times does the loop that creates "
     "the blocks run?": {"OneBlockMore": {"range(B)": "range(B + 1)"}},
 }
-model.known(LOSES_NAMES, loses="names")
-LOSES_VALUE = {
+model.known["value"] = {
     "Your blocks all use the same parameters. How many modules does your code create, and how "
     "many different modules does a list contain if you put the same module into it several "
     "times?": {
@@ -309,8 +275,8 @@ LOSES_VALUE = {
             '(block["norm"](h)))': "(h)))",
         }
     },
-    "Your blocks add the normalised h to the output of the ReLU. Which "
-    "h does the formula add?": {"ShortcutOfTheNorm": {"h = h + ": 'h = block["norm"](h) + '}},
+    "Your blocks add the normalised h to the output of the ReLU. Which h does the formula "
+    "add?": {"ShortcutOfTheNorm": {"h = h + ": 'h = block["norm"](h) + '}},
     "Your blocks have no activation function after `linear`. Which function does the formula "
     "apply to the output of `linear`?": {"NoRelu": {"torch.relu(": "("}},
     "You divide the inputs by a power of `std`, such as its square root or its square. Which "
@@ -326,30 +292,23 @@ LOSES_VALUE = {
     "Your inputs are normalised with the statistics of the batch. Which statistics does the "
     "formula "
     "use?": {"BatchStatistics": {"(x - self.mean) / self.std": "(x - x.mean(0)) / x.std(0)"}},
-    "Your code applies a ReLU to the output of `embed`. Where does the formula contain "
-    "a ReLU?": {"ReluAfterEmbed": {"self.mean) / self.std)": "self.mean) / self.std).relu()"}},
+    "Your code applies a ReLU to the output of `embed`. Where does the formula contain a "
+    "ReLU?": {"ReluAfterEmbed": {"self.mean) / self.std)": "self.mean) / self.std).relu()"}},
     "Your `forward` uses the first block every time. Which block should come next?": {
         "FirstBlockOnly": {"in self.blocks:": "in [self.blocks[0]] * len(self.blocks):"}
     },
     "Each of your blocks adds its result to the output of `embed`. Which h does the formula "
-    "add it to?": {
-        "AddedToTheEmbedding": {
-            "h = self.embed": "h = start = self.embed",
-            "h = h +": "h = start +",
-        }
-    },
+    "add it "
+    "to?": {"AddedToTheEmbedding": {"h = self": "h = start = self", "h = h +": "h = start +"}},
 }
-model.known(LOSES_VALUE, loses="value")
-
-model.mistake(
+model.known["trained"] = {
     "Your `mean` and `std` are parameters instead of buffers. What does PyTorch call a tensor "
-    "that is saved and moved with its module, but not trained?",
-    loses="trained",
-    name="TrainedMean",
-    edit=[
-        ('register_buffer("mean", ', 'register_parameter("mean", nn.Parameter('),
-        ("zeros(D))", "zeros(D)))"),
-        ('register_buffer("std", ', 'register_parameter("std", nn.Parameter('),
-        ("ones(D))", "ones(D)))"),
-    ],
-)
+    "that is saved and moved with its module, but not trained?": {
+        "TrainedMean": {
+            'register_buffer("mean", ': 'register_parameter("mean", nn.Parameter(',
+            "zeros(D))": "zeros(D)))",
+            'register_buffer("std", ': 'register_parameter("std", nn.Parameter(',
+            "ones(D))": "ones(D)))",
+        }
+    }
+}

@@ -211,49 +211,35 @@ KEPT = (
     "Your step still includes gradients from earlier steps. What does `backward` do with a "
     "gradient that is already there, and how often does your code clear it?"
 )
-GROUPS_VALUE = {
-    KEPT: {"zero_grad_forgotten": {"        optimizer.zero_grad(set_to_none=False)\n": ""}},
+NOT_CLEARED = {"        optimizer.zero_grad(set_to_none=False)\n": ""}
+epoch.known(of=whole_groups_first)["value"] = {
+    KEPT: {"zero_grad_forgotten": NOT_CLEARED},
     "Your code rescales every gradient to norm `max_norm`, even when the gradient is small. "
-    "What should happen if the norm is already smaller?": {
-        "always_of_this_norm": {"if norm > max_norm": "if norm > 0"}
-    },
+    "What should happen if the norm is already "
+    "smaller?": {"always_of_this_norm": {"if norm > max_norm": "if norm > 0"}},
     "Your code takes an additional step at the end of the epoch. Which batches does the "
-    "gradient of this step come from, and have these batches already had a step?": {
-        "one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}
-    },
+    "gradient of this step come from, and have these batches already had a "
+    "step?": {"one_step_more": {"    return sum": "    optimizer.step()\n    return sum"}},
 }
-epoch.known(GROUPS_VALUE, loses="value", of=whole_groups_first)
-LOSES_VALUE = {
+epoch.known["value"] = {
     KEPT: {"zero_grad_forgotten_and_divided": {"            optimizer.zero_grad()\n": ""}},
     "Your step is larger if a batch has more samples. Does the problem text require the "
-    "gradient of a sum or the "
-    "gradient of a mean?": {"gradient_of_the_sum": {"p.grad /= waiting": "pass"}},
+    "gradient of a sum or the gradient of a "
+    "mean?": {"gradient_of_the_sum": {"p.grad /= waiting": "pass"}},
     "Your `loss` is the mean of the batch means. How much weight does a sample in the smaller "
-    "last batch get?": {
-        "mean_of_batch_means": {
-            "total + loss.item()": "total + loss.item() / len(x)",
-            "total / seen": "total / len(loader)",
-        }
-    },
+    "last batch "
+    "get?": {"mean_of_batch_means": {".item()": ".item() / len(x)", "/ seen": "/ len(loader)"}},
     "Your `loss` covers only the last batch. Which samples should it cover, according to the "
-    "problem text?": {
-        "loss_of_the_last_batch": {
-            "total + loss.item()": "loss.item()",
-            "total / seen": "total / len(x)",
-        }
-    },
+    "problem text?": {"loss_of_the_last_batch": {"total + loss": "loss", "/ seen": "/ len(x)"}},
     "Your `loss` is the sum of the batch means. What does `loss_fn` already divide by, and "
     "which mean should you return?": {
-        "loss_summed_over_batches": {
-            "total + loss.item()": "total + loss.item() / len(x)",
-            "total / seen": "total",
-        }
+        "loss_summed_over_batches": {".item()": ".item() / len(x)", "total / seen": "total"}
     },
     "Your `loss` is the sum of the batch means, divided by the number of samples. What has "
     "`loss_fn` already divided "
     "by?": {"divided_twice": {"total + loss.item()": "total + loss.item() / len(x)"}},
-    "Your `loss` is the sum over all samples. What do you divide "
-    "this sum by to get the mean?": {"loss_summed_over_samples": {"total / seen": "total"}},
+    "Your `loss` is the sum over all samples. What do you divide this sum by to get the "
+    "mean?": {"loss_summed_over_samples": {"total / seen": "total"}},
     "Your `loss` is the sum over all samples, divided by the number of batches. What should "
     "you average over?": {"divided_by_the_batches": {"total / seen": "total / len(loader)"}},
     "Your code treats every batch as if it were as large as the first one. How many samples "
@@ -261,32 +247,24 @@ LOSES_VALUE = {
         "all_as_large_as_the_first": {"/= waiting": "/= accumulate * len(loader[0][0])"}
     },
     "Your code divides the gradient of a step by the number of all samples so far. Which "
-    "samples belong to this step, and when does the count start again?": {
-        "divided_by_all_so_far": {"            waiting = 0\n": ""}
-    },
+    "samples belong to this step, and when does the count start "
+    "again?": {"divided_by_all_so_far": {"            waiting = 0\n": ""}},
 }
-epoch.known(LOSES_VALUE, loses="value")
-GROUPS_OLD = {
+epoch.known(of=whole_groups_first, where="after_an_evaluation")["value"] = {
     KEPT: {
-        "cleared_only_at_the_start": {
-            "list(loader)": "list(loader)\n    optimizer.zero_grad()",
-            "        optimizer.zero_grad(set_to_none=False)\n": "",
-        }
+        "cleared_only_at_the_start": NOT_CLEARED
+        | {"list(loader)": "list(loader)\n    optimizer.zero_grad()"}
     },
     "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?": {
-        "cleared_only_after_the_step": {
-            "        optimizer.zero_grad(set_to_none=False)\n": "",
-            "optimizer.step()": "optimizer.step(); optimizer.zero_grad()",
-        }
+        "cleared_only_after_the_step": NOT_CLEARED
+        | {"optimizer.step()": "optimizer.step(); optimizer.zero_grad()"}
     },
 }
-epoch.known(GROUPS_OLD, loses="value", where="after_an_evaluation", of=whole_groups_first)
-GROUPS_STEPS = {
+epoch.known(of=whole_groups_first)["steps"] = {
     "Your step is larger if it has more batches. Which factor does the mean loss of each batch "
-    "have in the formula for g?": {
-        "not_divided": {"(loss * (len(x) / samples)).backward()": "loss.backward()"}
-    },
+    "have in the formula for "
+    "g?": {"not_divided": {"(loss * (len(x) / samples)).backward()": "loss.backward()"}},
     "Your step includes only its last batch, scaled down as if the other batches were there. "
     "Do you clear the gradients for each batch, or for each step?": {
         "zeroed_for_each_batch": {
@@ -294,57 +272,50 @@ GROUPS_STEPS = {
         }
     },
 }
-epoch.known(GROUPS_STEPS, loses="steps", of=whole_groups_first)
-GROUPS_SHORT = {
+epoch.known(of=whole_groups_first, where="a_shorter_last_group")["steps"] = {
     "Your samples don't all have the same weight if a step has a smaller batch or fewer "
-    "batches. What do you divide by, and how many samples "
-    "does such a step have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
+    "batches. What do you divide by, and how many samples does such a step "
+    "have?": {"divided_by_accumulate": {"len(x) / samples": "1 / accumulate"}},
     "Your step gives each batch the same weight, even a smaller one. Does a sample in a small "
-    "batch then have the same weight as a sample in a large batch?": {
-        "divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}
-    },
+    "batch then have the same weight as a sample in a large "
+    "batch?": {"divided_by_the_batches_of_the_group": {"len(x) / samples": "1 / len(group)"}},
 }
-epoch.known(GROUPS_SHORT, loses="steps", where="a_shorter_last_group", of=whole_groups_first)
-IN_A_SHORTER_GROUP = {
+epoch.known(where="a_shorter_last_group")["steps"] = {
     "Your epoch ends without a step for the leftover batches. What happens to their gradients "
-    "if the number of batches "
-    "isn't a multiple of `accumulate`?": {"last_group_dropped": {" or k == len(loader)": ""}},
+    "if the number of batches isn't a multiple of "
+    "`accumulate`?": {"last_group_dropped": {" or k == len(loader)": ""}},
     "Your `loss` is divided by `accumulate`. Which mean should your function return?": {
         "loss_divided_by_accumulate": {"total / seen": "total / accumulate / seen"}
     },
 }
-epoch.known(IN_A_SHORTER_GROUP, loses="steps", where="a_shorter_last_group")
-LOSES_STEPS = {
+epoch.known["steps"] = {
     "Your first step uses only one batch, so all later steps come at the wrong time. Which "
-    "number do you start counting from, and "
-    "after how many batches is a step due?": {"counted_from_zero": {"if k %": "if (k - 1) %"}},
+    "number do you start counting from, and after how many batches is a step "
+    "due?": {"counted_from_zero": {"if k %": "if (k - 1) %"}},
     "Your code takes a step after each batch. Where does it check whether it has processed "
     "`accumulate` batches?": {"a_step_after_each_batch": "accumulate = 1"},
 }
-epoch.known(LOSES_STEPS, loses="steps")
-GROUPS_LARGE = {
+epoch.known(of=whole_groups_first, where="large_gradients")["steps"] = {
     "Your code clips the gradient before all batches of the step have contributed. Which "
-    "gradient's norm does "
-    "`max_norm` limit?": {"clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
+    "gradient's norm does `max_norm` "
+    "limit?": {"clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
     "Your code compares the square of the norm with `max_norm`. How do you get the norm of a "
     "vector from the squares of its entries?": {"square_of_the_norm": {"** 0.5": "** 1"}},
 }
-epoch.known(GROUPS_LARGE, loses="steps", where="large_gradients", of=whole_groups_first)
-IN_LARGE_GRADIENTS = {
+epoch.known(where="large_gradients")["steps"] = {
     "Your code clips the gradient before all batches of the step have contributed. Which "
     "gradient's norm does `max_norm` "
     "limit?": {"sums_clipped_after_each_batch": {".backward()": f".backward(); {CLIP}"}},
     "Your code clips the sum over the batches and then divides it. Which operation must come "
-    "first, so that the gradient of the step can have the norm `max_norm`?": {
-        "clipped_before_the_division": {"(), max_norm)": "(), max_norm / accumulate)"}
-    },
+    "first, so that the gradient of the step can have the norm "
+    "`max_norm`?": {"clipped_before_the_division": {"), max_norm": "), max_norm / accumulate"}},
     "Your code clips the sum over all samples and then divides it. Which operation must come "
     "first, so that the gradient of the step can have the norm `max_norm`?": {
         "clipped_sum_then_divided": {"    for p in": f"    {CLIP}\n            for p in"}
     },
     "Your step is as large as it would be without clipping. Does your code clip the gradient "
-    "at all, and does it do so "
-    "before `optimizer.step()`?": {"clipped_after_the_step": {CLIP: "pass"}},
+    "at all, and does it do so before "
+    "`optimizer.step()`?": {"clipped_after_the_step": {CLIP: "pass"}},
     "Your code clips the gradient of each parameter separately. How does this change the "
     "direction of the step, and which vector's norm does `max_norm` limit?": {
         "clipped_one_by_one": {
@@ -352,8 +323,8 @@ IN_LARGE_GRADIENTS = {
         }
     },
     "Your code clips each entry of the gradient separately. What does `clip_grad_value_` "
-    "limit, and what does "
-    "`clip_grad_norm_` limit?": {"clipped_by_value": {"clip_grad_norm_": "clip_grad_value_"}},
+    "limit, and what does `clip_grad_norm_` "
+    "limit?": {"clipped_by_value": {"clip_grad_norm_": "clip_grad_value_"}},
     "Your code adds up the norms of the gradients of all parameters. How do you get the norm "
     "of one vector from the norms of its parts?": {
         "sum_of_the_norms": {
@@ -362,33 +333,23 @@ IN_LARGE_GRADIENTS = {
         }
     },
 }
-epoch.known(IN_LARGE_GRADIENTS, loses="steps", where="large_gradients")
-AFTER_AN_EVALUATION = {
+epoch.known(where="after_an_evaluation")["value"] = {
     "Your function trains the model in evaluation mode if it arrives in that mode. Which "
-    "statistics does batch normalisation use in this mode, "
-    "and which call switches the mode?": {"not_in_training_mode": {"    model.train()\n": ""}},
+    "statistics does batch normalisation use in this mode, and which call switches the "
+    "mode?": {"not_in_training_mode": {"    model.train()\n": ""}},
     "Your first step still includes gradients from before the call. Which call clears them, "
     "and when?": {"old_gradients_kept": {"    optimizer.zero_grad()\n    total": "    total"}},
 }
-epoch.known(AFTER_AN_EVALUATION, loses="value", where="after_an_evaluation")
-epoch.known(NOT_MOVED, loses="device")
-epoch.known(NOTHING_MOVED, loses="device", once=False)
+epoch.known["device"] = NOT_MOVED
+epoch.known(once=False)["device"] = NOTHING_MOVED
 
-epoch.mistake(
+epoch.known(once=False)["value steps"] = {
     "Your function doesn't change the parameters. Does your code reach `optimizer.step()`, and "
-    "are the gradients still there when it does?",
-    loses="value steps",
-    once=False,
-    name="never_a_step",
-    edit=("            optimizer.step()\n", ""),
-)
-epoch.mistake(
-    "Your last, smaller step isn't clipped. Which steps does `max_norm` limit?",
-    loses="steps",
-    where="a_large_last_step",
-    name="last_step_not_clipped",
-    edit=(
-        CLIP,
-        f"if k % accumulate == 0: {CLIP}",
-    ),
-)
+    "are the gradients still there when it "
+    "does?": {"never_a_step": {"            optimizer.step()\n": ""}}
+}
+epoch.known(where="a_large_last_step")["steps"] = {
+    "Your last, smaller step isn't clipped. Which steps does `max_norm` limit?": {
+        "last_step_not_clipped": {CLIP: f"if k % accumulate == 0: {CLIP}"}
+    }
+}

@@ -64,13 +64,6 @@ def fold_by_fold(y, k, rng):
     return tuple(np.array(d) for d in dealt)
 
 
-@folds.alternative
-def by_sorting(y, k, rng):
-    shuffled = rng.permutation(len(y))
-    order = shuffled[np.argsort(y[shuffled], kind="stable")]
-    return [order[np.arange(len(y)) % k == i] for i in range(k)]
-
-
 @folds.mistake("are the classes equally frequent in each fold?", loses="balance")
 def not_stratified(y, k, rng):
     return np.array_split(rng.permutation(len(y)), k)

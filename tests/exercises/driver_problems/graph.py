@@ -116,18 +116,6 @@ class WithSlots(Value):
     __slots__ = ()
 
 
-@value.alternative
-class ByDict(Value):
-    def backward(self):
-        grads = {id(self): 1.0}
-        for node in self.order():
-            node.grad += grads[id(node)]
-            for p, g in zip(
-                node.parents, node.rule(grads[id(node)]) if node.rule else (), strict=True
-            ):
-                grads[id(p)] = grads.get(id(p), 0.0) + g
-
-
 @value.mistake("what happens to a grad when a letter comes twice?", loses="gradient chain")
 class Overwrites(Value):
     def backward(self):

@@ -1,5 +1,6 @@
 """Turn a declared problem into plain data: inputs, correct answers, answers of mistakes."""
 
+import contextlib
 import traceback
 import zlib
 from itertools import combinations
@@ -12,6 +13,8 @@ from ..observation.compare import close
 from ..observation.driver import caller, result_of
 from .cases_json import unplain
 from .challenge import Challenge, pack_challenge
+from .problem import Mistake
+from .variants import add_variants
 
 PRIMES = (5, 7, 11, 13, 17)  # no size is 1, 2, or a product or quotient of others
 # The number of executed lines must not grow from an axis with a length of FEW to an axis with a
@@ -36,13 +39,15 @@ class Answer(NamedTuple):
     message: str = ""
 
 
-def pack(problem, seed, *, visible):
+def pack(problem, seed, *, visible, variants=True):
     """Return a problem as plain data, which contains the reference's answers but no code.
 
     :param seed: Determines the inputs. The visible and hidden cases of one seed are
         independent.
     :param visible: Whether to make the cases that students get. Findings about them may show
         inputs.
+    :param variants: Whether to add the answers of variants of the reference, which explain more
+        mistakes.
     :return: Strings, numbers, arrays, lists and dicts; `cases_json.save` writes it.
     :raises ValueError: If the declaration is wrong, or if no draw shows a registered mistake in
         a case that should show it.
@@ -52,7 +57,7 @@ def pack(problem, seed, *, visible):
         return pack_challenge(problem, visible=visible)
     stream = [abs(int(seed)), int(seed < 0), zlib.crc32(problem.name.encode()), int(visible)]
     mistakes = problem.mistakes | problem.ignored_defaults()
-    return {
+    data = {
         "name": problem.name,
         "visible": visible,
         "total": problem.total,
@@ -72,6 +77,15 @@ def pack(problem, seed, *, visible):
         "cases": _cases(problem, np.random.default_rng(stream), visible),
         **problem.moving,
     }
+    if variants:
+        add_variants(problem, data, lambda f, case: _parts(problem, f, case))
+    return data
+
+
+def _parts(problem, f, case):
+    """Return the parts of a function's answer in a packed case, or None if it fails."""
+    with np.errstate(all="ignore"), contextlib.suppress(Exception):
+        return _answer(problem, Mistake(f, "", frozenset()), {**case, "error": None}).values
 
 
 def _cases(problem, rng, visible):

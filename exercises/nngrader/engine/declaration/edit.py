@@ -25,7 +25,7 @@ def edited(f, title, edit=(), given="", names=None):
     :raises ValueError: If an ``old`` does not occur exactly once, or the result is not valid
         Python.
     """
-    text = _source(f)
+    text = source_of(f)
     for old, new in [edit] if edit and isinstance(edit[0], str) else edit:
         if (times := text.count(old)) != 1:
             raise ValueError(
@@ -35,7 +35,7 @@ def edited(f, title, edit=(), given="", names=None):
         text = text.replace(old, new)
     try:
         text = _beginning(text, given)
-        return _compiled(text, f, f"<{title}>", names or {})
+        return compiled(text, f, f"<{title}>", names or {})
     except SyntaxError as e:
         raise ValueError(
             f"{title}: the edited source is invalid Python: {e.msg}\n{text}"
@@ -43,7 +43,7 @@ def edited(f, title, edit=(), given="", names=None):
 
 
 @functools.lru_cache(maxsize=64)  # one reference is edited for each of its mistakes
-def _source(f):
+def source_of(f):
     """Return the source of a function or class without decorators and docstrings."""
     text = textwrap.dedent(inspect.getsource(f))
     lines, (top,) = text.splitlines(keepends=True), ast.parse(text).body
@@ -63,7 +63,7 @@ def _beginning(text, statements):
     return "".join(lines)
 
 
-def _compiled(text, f, file, names):
+def compiled(text, f, file, names):
     """Return the function or class in a source, with the globals of `f` and extra names."""
     tree = ast.parse(text)
     (node,) = tree.body

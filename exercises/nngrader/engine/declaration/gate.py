@@ -53,7 +53,7 @@ def _complaints(problem, seed, packed=None):
     if isinstance(problem, Challenge):
         return dict.fromkeys(_check_challenge(problem), "")
     try:
-        data = packed or pack(problem, seed, visible=False)
+        data = packed or pack(problem, seed, visible=False, variants=False)
     except ValueError as e:
         return {str(e): ""}
     untried = () if problem.driver else (*_fixed(data), *_always_passed(problem, data))
@@ -128,7 +128,7 @@ def _each_charged(data, name):
 def _check_challenge(problem):
     """Return complaints if the solution file loses points, or a missing file earns points."""
     try:
-        data, files = pack(problem, 0, visible=False), solved_files([problem])
+        data, files = pack(problem, 0, visible=False, variants=False), solved_files([problem])
     except (ValueError, FileNotFoundError) as e:
         return [str(e)]
     complaints = []

@@ -11,7 +11,7 @@ from .edit import edited
 # These aspects can be observed only in the worker, which runs the student's code.
 SELF_REPORTED = ("loops", "memory", "inputs-unchanged")
 MOST_PASSIVE, MOST_SELF_REPORTED = 0.2, 0.1  # fractions of a problem's points
-FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 2
+FEWEST_MISTAKES, FEWEST_ALTERNATIVES = 4, 1
 PACKED_OPTIONS = (
     *("wrong", "entries", "rows", "zeros", "none"),
     *("computed", "tells", "near", "steps"),
@@ -62,6 +62,31 @@ class Mistake:
     signs: dict = field(default_factory=dict)  # by part, the axis whose lines can have any sign
     once: bool = True  # whether it costs only one aspect, the one in which it costs most
     where: tuple = ()  # the kinds of case that show it, () for all kinds of its aspects
+
+
+class Known:
+    """Tables of known mistakes that are changes of the reference.
+
+    ``problem.known["value shape"] = table`` declares the mistakes that lose these aspects.
+    ``table`` contains the changes by hint and by name. A change is a dict of old and new texts,
+    or a list of such pairs, for the option ``edit`` of `Problem.mistake`. The new text of "" is
+    for the option ``given``; without other texts, it can stand for the dict. The other options
+    come first: ``problem.known(where="a_kind_of_case")["value"] = table``.
+    """
+
+    def __init__(self, problem, **options):
+        self.problem, self.options = problem, options
+
+    def __call__(self, **options):
+        """Return these tables with options for the mistakes that are declared there."""
+        return Known(self.problem, **options)
+
+    def __setitem__(self, loses, table):
+        for hint, changes in table.items():
+            for name, change in changes.items():
+                edit = {"": change} if isinstance(change, str) else dict(change)
+                by = {"given": edit.pop("", ""), "edit": [*edit.items()]}
+                self.problem.mistake(hint, loses=loses, name=name, **by, **self.options)
 
 
 class Problem:
@@ -137,6 +162,9 @@ class Problem:
         Whether computing an answer trains a model, or takes as long as training. Then inputs
         are drawn again only a few times, the gate uses few seeds, and tests don't mutate the
         reference.
+    slow : bool, optional
+        Whether a call takes 10 milliseconds or more. Then fewer variants of the reference are
+        tried (see `variants`).
     """
 
     def __init__(
@@ -166,12 +194,13 @@ class Problem:
         near=None,
         steps=None,
         trains=False,
+        slow=False,
     ):
         self.name, self.returns = name, dict(returns)
         pairs = {a: p if isinstance(p, tuple) else (p, "") for a, p in points.items()}
         self.points = {a: worth for a, (worth, _) in pairs.items()}
         self.criteria = {a: words for a, (_, words) in pairs.items() if words}
-        self.driver, self.measure, self.trains = driver, measure, trains
+        self.driver, self.measure, self.trains, self.slow = driver, measure, trains, slow
         self.observed, self.kept, self.uses = tuple(observed), tuple(kept), tuple(uses)
         self.wrong, self.self_reported = dict(wrong or {}), tuple(self_reported)
         self.forbidden = {price: tuple(names) for price, names in (forbidden or {}).items()}
@@ -184,6 +213,7 @@ class Problem:
         self.rtol, self.lists = rtol, lists
         self.solve = self.by_hand = None
         self.cases, self.mistakes, self.alternatives = [], {}, {}
+        self.known = Known(self)
 
     def reference(self, f):
         """Register the reference; students read its docstring."""
@@ -263,19 +293,6 @@ class Problem:
         if of and of not in self.alternatives.values():
             changed = edited(self.solve, title, names={of.__name__: changed})
         return add(changed)
-
-    def known(self, table, *, loses, **options):
-        """Register known mistakes that are changes of the reference.
-
-        ``table`` contains the changes by hint and by name. A change is a dict of old and new
-        texts or a list of such pairs, for ``edit``, or a text for ``given``. The options are
-        those of `mistake`.
-        """
-        for hint, changes in table.items():
-            for name, change in changes.items():
-                by = {"given": change} if isinstance(change, str) else {"edit": [*change]}
-                by = {"edit": [*change.items()]} if isinstance(change, dict) else by
-                self.mistake(hint, loses=loses, name=name, **by, **options)
 
     def alternative(self, f):
         """Register another correct solution, in a different style."""

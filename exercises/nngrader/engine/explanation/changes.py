@@ -31,6 +31,11 @@ class Explanation:
         return self.finding.mistake if self.finding else None
 
     @property
+    def is_variant(self):
+        """Return whether it is a variant of the reference, which doesn't change the points."""
+        return self.finding is not None and self.finding.code == Code.VARIANT
+
+    @property
     def explains(self):
         """Return whether this is an explanation, and not only a description."""
         return self.predict is not None or self.shown_by is not None

@@ -19,17 +19,18 @@ VAGUE_CODES = (Code.DIFFERS, Code.PLACES, Code.RISING, Code.FALLING, Code.NEAR)
 HOW = {"how", "empty"}  # the common error of the wrong entries in one place, such as the sign
 
 
-def explain(of_part, here, mistakes):
+def explain(of_part, here, mistakes, variants=()):
     """Return an explanation of the wrong values of one part in all cases of one kind.
 
     :param of_part, here: (list of Entry) The entries of the part, at least one of them wrong;
         the entries of all parts.
     :param mistakes: The known mistakes by name, each with its hint and the aspects that it
         loses.
+    :param variants: (sequence of dict) What each variant of the reference is, in words.
     :return: (Explanation) The likeliest registered mistake that predicts every entry, or else
-        the first simple change of the correct answer that does, or else the first description
-        that fits every wrong entry. A mistake explains nothing if it would change another part
-        that is correct.
+        the first simple change of the correct answer that does, or else the first variant of
+        the reference that does, or else the first description that fits every wrong entry. A
+        mistake explains nothing if it would change another part that is correct.
     """
     for fits in (Entry.matches, _matches_apart_from_nan):
         if name := _likeliest(fits, of_part, here, mistakes):
@@ -37,13 +38,43 @@ def explain(of_part, here, mistakes):
             finding = Finding(Code.MISTAKE, data=about, mistake=name)
             return Explanation(finding, lambda e: e.mistaken.get(name))
     refuted = {n for n in mistakes if _is_refuted(n, of_part, here)}
-    if explanation := changed(of_part, here):
+    if explanation := changed(of_part, here) or _variant(of_part, here, variants):
         return explanation
     explanation = describe([e for e in of_part if not e.right])
     if explanation.finding and explanation.finding.code in VAGUE_CODES:
-        like = _of_this_part(of_part, {n: mistakes[n] for n in mistakes if n in refuted})
+        like = _of_this_part(of_part, here, {n: mistakes[n] for n in mistakes if n in refuted})
         return Explanation(like) if like else explanation
     return explanation
+
+
+def _variant(of_part, here, variants):
+    """Return an explanation by a variant of the reference, or None.
+
+    A variant explains nothing if it would change another part that is correct, or if the answer
+    contains only one number or is an argument, because that has simpler causes.
+    """
+    if any(_is_trivial(e) for e in of_part):
+        return None
+    known = [e.similar_variants for e in of_part if e.variants is not None]
+    fitting = set.intersection(*known) if known and variants else set()
+    for e in here:
+        if e.part != of_part[0].part and e.right and e.variants is not None:
+            fitting &= e.similar_variants
+    if not fitting:
+        return None
+    k = max(sorted(fitting), key=lambda k: sum(k in e.similar_variants for e in here))
+    finding = Finding(Code.VARIANT, data={"variant": variants[k]})
+    return Explanation(finding, shown_by=lambda e: k in e.similar_variants)
+
+
+def _is_trivial(e):
+    """Return whether an answer contains only one number, or is one of the arguments."""
+    if not e.got.size or not np.isfinite(e.got).any():
+        return True
+    if e.got.size > 1 and np.ptp(e.got[np.isfinite(e.got)]) == 0:
+        return True
+    arrays = (a for a in e.args.values() if isinstance(a, np.ndarray))
+    return any(a.shape == e.got.shape and np.array_equal(a, e.got) for a in arrays)
 
 
 def fits_elsewhere(name, others):
@@ -54,7 +85,7 @@ def fits_elsewhere(name, others):
     return all(e.matches(e.mistaken[name]) for e in others if _would_change(name, e))
 
 
-def _of_this_part(of_part, refuted):
+def _of_this_part(of_part, here, refuted):
     """Return a description of a part by the hint of the refuted mistakes that predict it.
 
     Another part is correct, so the mistake isn't the cause of the whole answer. However, the
@@ -70,7 +101,9 @@ def _of_this_part(of_part, refuted):
     one_number = len(np.unique([x for e in of_part for x in np.unique(e.got)[:2]])) < 2
     if len(hints) != 1 or one_number:
         return None
-    return Finding(Code.LIKE_MISTAKE, data={"hint": hints.pop(), "like": fitting[0]})
+    alone = all(e.right for e in here if e.part != of_part[0].part)
+    about = {"hint": hints.pop(), "like": fitting[0]} | ({} if alone else {"alone": False})
+    return Finding(Code.LIKE_MISTAKE, data=about)
 
 
 def _matches_apart_from_nan(e, answer):

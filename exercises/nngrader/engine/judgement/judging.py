@@ -248,7 +248,8 @@ def _read_part(ledger, case, k, answer):
     rows = tuple(ledger.data.get("rows", {}).get(part, ()))
     about = part, aspect, case, values, want, mistaken, rtol, shown, fault, odd
     zeros = ledger.data.get("zeros", {}).get(part, "")
-    return Entry(*about, letters, rows, zeros, none is not None)
+    variants = case["variants"][k] if "variants" in case else None
+    return Entry(*about, letters, rows, zeros, none is not None, variants)
 
 
 def _judge_prevented(ledger, case, part, answer):

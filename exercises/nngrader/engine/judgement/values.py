@@ -46,11 +46,11 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
         if all(
             e.right or _follows(e, charge.explanation, ledger.data["mistakes"]) for e in of_part
         ):
-            again = (
-                describe([e for e in of_part if not e.right])
-                if charge.explanation.shown_by
-                else charge.explanation
-            )
+            again = charge.explanation
+            if again.is_variant:
+                ledger.unclear.add(part)
+            elif again.shown_by:
+                again = describe([e for e in of_part if not e.right])
             first = charge.aspect, charge.group, charge.part
             ledger.also(again.finding, first, (aspect, group, part))
             charges.append(Charge(part, group, charge.aspect, charge.explanation))
@@ -68,8 +68,9 @@ def _judge_ordinary(ledger, of_part, here, others, charges):
     named = ledger.data["mistakes"].get(explanation.mistake, {})
     # a measured part is True or False, so it has only one wrong value
     proves = named.get("once", True) and not ledger.data.get("measure")
-    ledger.explained |= explanation.explains and proves
-    if explanation.finding and not explanation.explains:
+    certain = explanation.explains and not explanation.is_variant
+    ledger.explained |= certain and proves
+    if explanation.finding and not certain:
         ledger.unclear.add(part)
 
 
@@ -109,7 +110,7 @@ def _is_repeated(ledger, of_part):
 def _explained(ledger, of_part, here, mistakes):
     """Return an explanation of wrong values, or the problem's own text about the part."""
     explanation, words = (
-        explain(of_part, here, mistakes),
+        explain(of_part, here, mistakes, ledger.data.get("variants", ())),
         ledger.data.get("wrong", {}).get(of_part[0].part),
     )
     if explanation.mistake or not words:

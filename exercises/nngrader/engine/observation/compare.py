@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 ROUNDING = 1e-25, 1e-13  # rounding errors, as fractions of the largest entry: least and most
 ORDINARY = ("value",)
+FINGERPRINT = 3  # random projections
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Entry:
     :ivar rows: Names of the equally large blocks of rows, if the value consists of such blocks.
     :ivar zeros: A description of the entries that should be 0.
     :ivar absent: Whether infinity represents None in this value.
+    :ivar variants: The fingerprint of what each variant of the reference returns.
     """
 
     part: str
@@ -43,6 +45,7 @@ class Entry:
     rows: tuple = ()
     zeros: str = ""
     absent: bool = False
+    variants: np.ndarray | None = None
 
     @property
     def group(self):
@@ -85,6 +88,16 @@ class Entry:
         return self._got_is_rounding and self._is_rounding(values)
 
     @cached_property
+    def similar_variants(self):
+        """Return the numbers of the variants of the reference that return this value."""
+        if self.variants is None or self.misshapen or np.iscomplexobj(self.got):
+            return set()
+        largest = np.abs(self.got[np.isfinite(self.got)]).max(initial=0.0)
+        error = np.abs(self.variants - fingerprint(self.got))
+        most = 10 * self.rtol * largest * math.sqrt(self.got.size) + 1e-300
+        return {*np.flatnonzero((error[:, :-1] <= most).all(axis=1) & (error[:, -1] < 1e-9))}
+
+    @cached_property
     def _got_is_rounding(self):
         """Return whether all returned numbers are as small as rounding errors."""
         return self._is_rounding(self.got)
@@ -94,6 +107,25 @@ class Entry:
         size, asked = (np.abs(v[np.isfinite(v)]).max(initial=0) for v in (values, self.want))
         least, most = (part * asked for part in ROUNDING)
         return bool(np.isfinite(values).all() and least < size < most)
+
+
+def fingerprint(values):
+    """Return a few numbers that almost never agree for two different arrays of one shape.
+
+    The last one depends only on where the array isn't finite. All are nan if there is no array
+    of real numbers.
+    """
+    if values is None or np.iscomplexobj(values):
+        return np.full(FINGERPRINT + 1, np.nan)
+    flat = np.asarray(values, float).ravel()
+    finite, weights = np.isfinite(flat), _weights(flat.size)
+    return np.append(weights @ np.where(finite, flat, 0.0), weights[0] @ ~finite)
+
+
+@lru_cache(maxsize=64)
+def _weights(n):
+    """Return the weights that turn n numbers into a fingerprint."""
+    return np.random.default_rng(n).standard_normal((FINGERPRINT, n))
 
 
 @np.errstate(all="ignore")  # faster than `with`
