@@ -41,6 +41,7 @@ from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import PolynomialFeatures  # noqa: E402
 
 from nnlib import classifiers as ours  # noqa: E402
+from nnlib.__main__ import processor  # noqa: E402
 from nnlib.datasets import fashion_mnist  # noqa: E402
 
 warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
@@ -233,16 +234,6 @@ def main() -> None:
     for entry in ENTRIES:
         if not options.only or any(part in entry.title for part in options.only):
             print(compare(entry), flush=True)
-
-
-def processor() -> str:
-    """Return the name of the machine's processor."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            names = [line for line in lines if "model name" in line]
-        return names[0].partition(": ")[2].strip()
-    except (OSError, IndexError):
-        return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

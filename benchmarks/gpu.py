@@ -28,18 +28,6 @@ import torch.nn.functional as F
 from torch import nn
 
 RESULTS = Path(__file__).with_suffix(".json")
-NOBODY = "Nobody has run `benchmarks/gpu.py` on a GPU yet, so there is nothing to show here."
-KEYS = (
-    "device",
-    "memory_GiB",
-    "cpu",
-    "threads",
-    "versions",
-    "date",
-    "data",
-    "times",
-    "training",
-)
 STEPS = {  # steps of the recipe: the option, and the description in the table
     "whitening": "a first layer that whitens",
     "augmentation": "flips and shifts",
@@ -373,6 +361,8 @@ def recipe(bench: Bench, data: tuple, whole: bool) -> list[dict]:
 
 def measure(device: str, small: bool, folder: str | None = None) -> dict:
     """Measure everything on a device; return the results with details of the machine."""
+    from nnlib.__main__ import processor
+
     bench = Bench(device, small)
     for part in (products, additions, precisions, copies, steps, graphs):
         part(bench)
@@ -393,36 +383,13 @@ def measure(device: str, small: bool, folder: str | None = None) -> dict:
     }
 
 
-def processor() -> str:
-    """Return the name of the machine's processor."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            model = next(line for line in lines if "model name" in line)
-        return model.partition(": ")[2].strip()
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+def read() -> dict:
+    """Return the results that are stored next to this program."""
+    return json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-def read(results: Path = RESULTS) -> dict | None:
-    """Return the results from a GPU, or None if there is no file.
-
-    Raises ValueError if the results are incomplete or were not measured on a GPU.
-    """
-    if not Path(results).exists():
-        return None
-    stored = json.loads(Path(results).read_text(encoding="utf-8"))
-    missing = [key for key in KEYS if key not in stored]
-    if missing or stored["device"] == "cpu":
-        why = f"lacks {', '.join(missing)}" if missing else "was not measured on a GPU"
-        raise ValueError(f"read: {Path(results).name} {why}")
-    return stored
-
-
-def told(results: Path = RESULTS) -> str:
-    """Return the results as Markdown tables, or a note that there are none."""
-    measured = read(results)
-    if measured is None:
-        return NOBODY
+def told(measured: dict) -> str:
+    """Return the results as Markdown tables."""
     versions = ", ".join(f"{name} {value}" for name, value in measured["versions"].items())
     lines = [
         f"Measured on {measured['date']} on one {measured['device']} "
@@ -467,7 +434,7 @@ def main(arguments: list[str] | None = None) -> None:
         from nnlib import experiment
 
         experiment.write(RESULTS, measured)
-        print(told(RESULTS))
+        print(told(measured))
         return
     print(
         f"every measurement ran on {measured['device']}, with sizes too small to mean anything"

@@ -1,33 +1,41 @@
 """Grade a class with nngrader and with nbgrader, and compare time, memory and scores.
 
 Run this program in the root folder of the repository:
-`python benchmarks/grading_against_nbgrader.py`. The assignment has six problems. The
-submissions contain correct answers in different styles and known mistakes, and no attempts to
-cheat. nngrader grades and writes feedback with two workers, and runs each function in a
-sandbox. nbgrader runs `autograde` and `generate_feedback`, each as two processes that split the
-class. It runs the same notebooks in kernels without a sandbox, next to the hidden cases.
+`python benchmarks/grading_against_nbgrader.py`. The assignment consists of the first six
+problems of ps2. The submissions contain correct answers in different styles and known mistakes,
+and no attempts to cheat. nngrader grades and writes feedback with two workers, and runs each
+function in a sandbox. nbgrader runs `autograde` and `generate_feedback`, each as two processes
+that split the class. It runs the same notebooks in kernels without a sandbox, next to the
+hidden cases.
 `--growth` grades classes of 50, 200 and 800 students with nngrader only.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import inspect
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import psutil
 from nngrader.course import Course
+from nngrader.course.folder import read_problems
 from nngrader.engine import cases_json
 from nngrader.gradebook import marks
 from nngrader.release.build import release
 
-from benchmarks.six_problems.course import NAME, fill, make_course
-
+EXERCISES, NAME = Path(__file__).resolve().parents[1] / "exercises", "ps2_classifiers"
 WORKERS, MB = 2, 1 << 20
 GROWTH = (50, 200, 800)
 LOOK = 0.2  # seconds between two measurements of the memory
@@ -53,6 +61,87 @@ def points(name, f, most):
     verdict = judge(data, lambda a: observe(f, a, len(data["returns"])), names)
     return round(verdict.score * most / 100, 6)
 '''
+
+
+# The course and the submissions.
+
+
+def make_course(folder: Path) -> Path:
+    """Write a course that isn't released yet, with the first six problems of ps2."""
+    for part in ("source", "problems"):
+        shutil.copytree(EXERCISES / part / NAME, folder / part / NAME)
+    shutil.copy(EXERCISES / "nbgrader_config.py", folder)
+    source = folder / "source" / NAME / f"{NAME}.md"
+    sections = re.split(r"^(?=## )", source.read_text(), flags=re.MULTILINE)
+    source.write_text("".join(sections[:7]))  # the introduction and the six problems
+    with (source.parent / "nngrader.toml").open("a") as file:
+        file.write("[points]\nhinge_loss = 28\n")  # so that the sum is 100
+    declared = folder / "problems" / NAME / "__init__.py"
+    declared.write_text(declared.read_text().replace(", clothes]", "]"))
+    (folder / ".seed").write_text("20261120\n")
+    (folder / ".seed").chmod(0o600)
+    return folder
+
+
+def definition(function: Callable) -> ast.FunctionDef:
+    """Return the syntax tree of a function without its decorators."""
+    source = textwrap.dedent(inspect.getsource(inspect.unwrap(function)))
+    (node,) = ast.parse(source).body
+    node.decorator_list = []
+    return node
+
+
+def cell(problem: str, function: Callable) -> str:
+    """Return a cell that answers a problem with a function, and contains all that it calls.
+
+    All functions in the cell get other names, so that they don't replace the student's answers
+    to other problems.
+    """
+    names, needed = inspect.unwrap(function).__globals__, {}
+    todo = [definition(function)]
+    todo[0].name = "answer"
+    while todo:
+        node = todo.pop()
+        needed[node.name] = node
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - needed.keys()
+        todo += [definition(names[n]) for n in used if inspect.isfunction(names.get(n))]
+    text = "\n\n".join(map(ast.unparse, needed.values()))
+    text = re.sub(rf"\b({'|'.join(needed)})\b", rf"{problem}_\1", text)
+    call = f"def {problem}(*args, **kwargs):\n    return {problem}_answer(*args, **kwargs)"
+    return f"{text}\n\n{call}"
+
+
+def fill(course: Path, count: int) -> None:
+    """Write the submissions of a class; students' names alternately begin with a and b.
+
+    The first student answers everything correctly. The answers of the others depend on their
+    numbers.
+    """
+    released = (course / "release" / NAME / f"{NAME}.ipynb").read_text()
+    known = {
+        p.name: [p.solve, *p.alternatives.values(), *(m.solve for m in p.mistakes.values())]
+        for p in read_problems(course / "problems" / NAME)
+    }
+    for number in range(count):
+        notebook = json.loads(released)
+        cells = {gid(c): c for c in notebook["cells"]}
+        for k, (problem, functions) in enumerate(known.items()):
+            answer = functions[number * (k + 1) % len(functions)]
+            cells[problem]["source"] = cell(problem, answer)
+        own = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+        own |= {"id": f"mine-{number}", "source": f"print('attempt', {number})"}
+        notebook["cells"].append(own)  # so that no two submissions are the same
+        place = course / "submitted" / f"{'ab'[number % 2]}-{number:04}" / NAME
+        place.mkdir(parents=True)
+        (place / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+
+
+def gid(cell: dict) -> str | None:
+    """Return the nbgrader id of a cell, or None if it has none."""
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+# The graders.
 
 
 def settings(*folders) -> dict:
@@ -99,16 +188,12 @@ def timed(lines: list, where: Path, env: dict, may_fail: bool = False) -> tuple[
 
 def resident(pid: int) -> int:
     """Return the bytes of a process and its descendants; each counts the pages it shares."""
-    total, todo = 0, [pid]
-    while todo:
-        try:
-            p = todo.pop()
-            total += int(Path(f"/proc/{p}/statm").read_text().split()[1]) * 4096
-            for task in Path(f"/proc/{p}/task").iterdir():
-                todo += map(int, (task / "children").read_text().split())
-        except (OSError, ValueError, IndexError):
-            continue
-    return total
+    try:
+        parent = psutil.Process(pid)
+        processes = [parent, *parent.children(recursive=True)]
+        return sum(p.memory_info().rss for p in processes)
+    except psutil.NoSuchProcess:  # one of them has just ended
+        return 0
 
 
 def scores(course: Path) -> dict:

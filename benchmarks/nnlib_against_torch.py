@@ -1,4 +1,4 @@
-"""Compare training steps of nnlib and PyTorch: time, memory, scaling and import.
+"""Compare training steps of nnlib and PyTorch: time, memory and import.
 
 Both libraries start from the same weights and must compute the same losses in three steps. We
 then measure short blocks of steps, in which the libraries take turns. The ratio for a pair of
@@ -8,7 +8,6 @@ for several threads, we measure wall time.
 
     python benchmarks/nnlib_against_torch.py [--rounds 15] [--threads 1]
     python benchmarks/nnlib_against_torch.py --memory     peak memory of the VGG's steps
-    python benchmarks/nnlib_against_torch.py --growth     scaling with batch, depth and length
     python benchmarks/nnlib_against_torch.py --imports    import nnlib and import numpy
 
 The first line of the output names OpenBLAS's kernels. If it names Haswell and the processor has
@@ -24,7 +23,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +31,6 @@ parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
 parser.add_argument("--rounds", type=int, default=15, help="pairs of blocks for each step")
 parser.add_argument("--threads", type=int, default=1, help="for each library")
 parser.add_argument("--memory", action="store_true", help="peak memory instead of time")
-parser.add_argument("--growth", action="store_true", help="scaling with batch, depth, length")
 parser.add_argument("--imports", action="store_true", help="time of import nnlib")
 parser.add_argument("--peak-of", choices=["nnlib", "torch"], help=argparse.SUPPRESS)
 options = parser.parse_args()
@@ -156,18 +153,12 @@ PARTS = (  # single layers, which the mean over the models doesn't include
 )
 
 
-def loaded(L, work: Workload, state: dict):
-    """Return a workload's model with the given weights."""
-    model = work.model(L)
-    model.load_state_dict({name: L.tensor(value) for name, value in state.items()})
-    return model
-
-
 def training_step(L, work: Workload, state: dict) -> tuple[Callable[[], float], Callable]:
     """Return a function that does a training step, and one that returns the trained tensors."""
     rng = np.random.default_rng(0)
     x = L.tensor(rng.standard_normal(work.inputs).astype(np.float32))
-    model = loaded(L, work, state)
+    model = work.model(L)
+    model.load_state_dict({name: L.tensor(value) for name, value in state.items()})
     if not work.examples:  # a single layer: forward, and backward with a fixed gradient
         g = L.tensor(rng.standard_normal(tuple(model(x).shape)).astype(np.float32))
         x.requires_grad_()
@@ -263,23 +254,14 @@ def print_times() -> None:
 
 def machine() -> str:
     """Return a line with the processor, the number of threads and the versions."""
+    from nnlib.__main__ import processor
+
     kind = "processor time" if options.threads == 1 else "wall time"
     threads = f"{options.threads} thread{'s' * (options.threads > 1)} for each library"
     blas = next(pool for pool in threadpool_info() if pool["user_api"] == "blas")
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
     versions += f" ({blas['internal_api']}, kernels for {blas['architecture']})"
     return f"{processor()}, {os.cpu_count()} cores; {threads}, {kind}; {versions}"
-
-
-def processor() -> str:
-    """Return the name of the machine's processor."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return (
-                next(line for line in lines if "model name" in line).partition(": ")[2].strip()
-            )
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 # Peak memory: each library runs in its own process, and the kernel measures the memory.
@@ -326,77 +308,6 @@ def print_memory() -> None:
     print(f"nnlib {peaks['nnlib']:.1f} MiB, torch {peaks['torch']:.1f} MiB, ratio {ratio:.2f}")
 
 
-# Scaling: time as a power of the size of the work; an exponent of 1 is linear.
-
-
-def deep(L, layers: int):
-    """Return a stack of small linear layers with tanh."""
-    parts = [part for _ in range(layers) for part in (L.nn.Linear(64, 64), L.nn.Tanh())]
-    return L.nn.Sequential(*parts, L.nn.Linear(64, 10))
-
-
-def sizes(L) -> dict[str, tuple[list[int], Callable[[int], Workload]]]:
-    """Return the sizes to measure, and a function from a size to a workload, by quantity."""
-    return {
-        "batch of the MLP": (
-            [256, 512, 1024, 2048],
-            lambda n: Workload("", mlp, (n, 784), n, 3, 0, 0),
-        ),
-        "depth of a stack of layers": (
-            [25, 50, 100, 200],
-            lambda n: Workload("", lambda L: deep(L, n), (32, 64), 32, 3, 0, 0),
-        ),
-        "length of the LSTM's sequence": (
-            [50, 100, 200, 400],
-            lambda n: Workload("", lstm, (n, 32, 64), 32, 2, 0, 0),
-        ),
-    }
-
-
-def seconds(work: Workload) -> float:
-    """Return the shortest time of one step of nnlib, in seconds."""
-    import nnlib
-
-    state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
-    step, _ = training_step(nnlib, work, state)
-    step()
-    return min(block(step, work.steps) for _ in range(options.rounds))
-
-
-def print_growth() -> None:
-    """Print exponents, the time for a long graph, and the memory before and after backward."""
-    import nnlib
-
-    print(f"{machine()}, best of {options.rounds}\n")
-    for title, (grid, work) in sizes(nnlib).items():
-        times = [seconds(work(n)) for n in grid]
-        exponent = np.polyfit(np.log(grid), np.log(times), 1)[0]
-        shown = ", ".join(f"{n}: {t * 1e3:.1f} ms" for n, t in zip(grid, times, strict=True))
-        print(f"{title:<32} time ~ n^{exponent:.2f}   ({shown})")
-    x = nnlib.ones(2, requires_grad=True)
-    y = x
-    for _ in range(100_000):
-        y = y + 1
-    start = time.process_time()
-    y.sum().backward()
-    print(f"graph of 100,000 operations       walked in {time.process_time() - start:.2f} s")
-    del y
-    work = WORKLOADS["vgg"]
-    state = {k: v.numpy() for k, v in work.model(nnlib).state_dict().items()}
-    model = loaded(nnlib, work, state)
-    image = nnlib.zeros(*work.inputs)
-    tracemalloc.start()
-    loss = nnlib.nn.functional.cross_entropy(model(image), nnlib.zeros(32, dtype=nnlib.int64))
-    held = tracemalloc.get_traced_memory()[0]
-    loss.backward()
-    left = tracemalloc.get_traced_memory()[0]
-    gradients = sum(p.grad.array.nbytes for p in model.parameters())
-    print(
-        f"memory of the VGG's graph         {held / 2**20:.1f} MiB before backward, "
-        f"{(left - gradients) / 2**20:.2f} MiB after it (without the gradients)"
-    )
-
-
 # Imports, each in a fresh interpreter.
 
 PROGRAMS = {"empty": "pass", "numpy": "import numpy", "nnlib": "import nnlib"}
@@ -441,8 +352,6 @@ if __name__ == "__main__":
         print_peak_of(options.peak_of)
     elif options.memory:
         print_memory()
-    elif options.growth:
-        print_growth()
     elif options.imports:
         print_imports()
     else:

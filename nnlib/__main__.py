@@ -27,9 +27,19 @@ def report() -> str:
         "threads": ", ".join(threads) or f"not limited, {os.cpu_count()} processors",
         "Python": platform.python_version(),
         "system": platform.platform(),
-        "processor": platform.processor() or platform.machine(),
+        "processor": processor(),
     }
     return "\n".join(f"{name:<10} {value}" for name, value in lines.items())
+
+
+def processor() -> str:
+    """Return the name of this computer's processor."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            model = next(line for line in lines if "model name" in line)
+        return model.partition(": ")[2].strip()
+    except (OSError, StopIteration):  # not on Linux, or on ARM
+        return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

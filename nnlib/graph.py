@@ -72,7 +72,7 @@ def record(
     view: Callable[[np.ndarray], np.ndarray] | None = None,
     **rules: Rule,
 ) -> Any:
-    """Return y as a Tensor that stores its inputs and their gradient rules (see the module).
+    """Return y as a Tensor that stores its inputs and their gradient rules (see this module).
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def record(
     Raises
     ------
     TypeError
-        If a rule reads a name that is neither ``y`` nor an input.
+        If a rule doesn't take ``g`` first, or reads an unknown name; or for an input g or y.
     """
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
@@ -171,7 +171,7 @@ def record_fused(
     Raises
     ------
     TypeError
-        If a rule reads an unknown name.
+        If a rule doesn't take ``g`` first, or reads an unknown name; or for an input g or y.
     """
     needs_grad = _needs_grad(inputs)
     if needs_grad is None:
@@ -450,8 +450,8 @@ def _declare(key: str, rule: Rule, inputs: dict[str, Any], *more: str) -> tuple[
         reserved = "g" in inputs or "y" in inputs
         if reserved or not (takes_g_first and reads_known):
             raise TypeError(
-                f"{rule.__qualname__}: expected a rule for {key} that takes g, and then any "
-                f"of {known}; got parameters {list(names)}"
+                f"{rule.__qualname__}: expected a rule for {key} that takes g, and then any of "
+                f"{known}, and no input named g or y; got parameters {list(names)}"
             )
         _reads[code] = names[1:]
     return _reads[code]
@@ -543,7 +543,7 @@ def change_(x: Tensor, new: Tensor) -> Tensor:
 
 
 def _check_change(x: Tensor, new: Tensor, base: Tensor) -> None:
-    """Raise RuntimeError if an in-place change would lose elements, precision or history."""
+    """Raise RuntimeError if an in-place change would lose elements, fractions or history."""
     if x.version is INFERENCE and not mode.inference:
         raise RuntimeError(
             "in-place change of a tensor made in inference_mode: do it there or use a clone()"

@@ -22,7 +22,7 @@ from .printing import show
 __all__ = ["Tensor", "raw", "wrap"]
 
 CPU = device("cpu")
-# The dtypes, in the order of error messages. Every new Tensor looks up its dtype in this dict.
+# The dtypes, in the order in which messages list them; a dict, for fast lookups by ``wrap``.
 DTYPES = dict.fromkeys(
     np.dtype(name) for name in ("float32", "float64", "int64", "int32", "uint8", "bool")
 )
@@ -33,16 +33,16 @@ INFERENCE = [0]  # the one version counter of all results computed in inference_
 class Tensor:
     """An array that remembers how it was computed.
 
-    This is PyTorch's constructor. Its result has the default dtype: float32 unless you change
-    it. In most cases, use ``tensor`` instead: it preserves integer and float64 dtypes, and its
-    result can require a gradient. Inside the library, ``wrap`` makes a Tensor from an array.
+    As in PyTorch, ``Tensor(...)`` has the default dtype: float32 unless you change it. In most
+    cases, use ``tensor`` instead: it preserves integer and float64 dtypes, and its result can
+    require a gradient. Inside the library, ``wrap`` makes a Tensor from an array.
 
     Parameters
     ----------
     *data : int, or one nested list, array or Tensor
         Integers are the sizes of an uninitialized tensor; ``Tensor()`` is empty. A list, tuple
         or array contains the values; an array of the default dtype shares its memory. For a
-        Tensor of any dtype, the result is a view of it. A shape is a plain tuple here, so
+        Tensor, the result is a view with the same dtype. A shape is a plain tuple here, so
         ``Tensor(x.shape)`` contains the lengths of the axes. In PyTorch, the result has this
         shape; ``Tensor(*x.shape)`` and ``empty(x.shape)`` work in both libraries.
     device : device
@@ -53,16 +53,17 @@ class Tensor:
     array : ndarray
         The values.
     grad : Tensor or None
-        The sum of the gradients that ``backward`` has computed; it owns its memory. A gradient
-        that you assign must have the tensor's shape and dtype.
+        The sum of the gradients that ``backward`` has computed, in separate memory. A gradient
+        that you assign must have the tensor's shape and dtype, and isn't copied.
     requires_grad : bool
         Whether a gradient can flow to this tensor.
 
     Raises
     ------
     TypeError
-        If the data are neither sizes nor a sequence of numbers, or have a dtype that nnlib
-        doesn't support.
+        If the data are neither sizes nor a sequence of numbers, or their dtype isn't supported.
+    ValueError
+        If nested lists have different lengths.
     RuntimeError
         If a size is negative.
 
@@ -207,14 +208,14 @@ class Tensor:
     def _number(self, name: str) -> float | int | bool:
         """Return the single element as a Python number."""
         if self.array.size != 1:
-            expected = "expected a tensor with one element"
-            raise ValueError(f"{name}: {expected}, got shape {self.shape}; use tolist()")
+            raise ValueError(f"{name}: expected one item, got shape {self.shape}; use tolist()")
         return self.array.item()
 
     def __index__(self) -> int:
-        if self.dtype.kind not in "iu":
-            raise TypeError(f"index: expected an integer tensor, got {self.dtype}")
-        return int(self.item())
+        if self.dtype.kind not in "iu" or self.array.size != 1:
+            got = f"{self.dtype} of shape {self.shape}"
+            raise TypeError(f"index: expected a tensor with one integer, got {got}")
+        return int(self.array.item())
 
     __hash__ = object.__hash__
 
@@ -375,7 +376,7 @@ def _remade(kind: type, array: np.ndarray, requires_grad: bool) -> Tensor:
 
 
 def holding(array: np.ndarray) -> Tensor:
-    """Return an array of any dtype as a Tensor; torch's files can contain other dtypes."""
+    """Return an array of any dtype as a Tensor; torch's files can contain unsupported ones."""
     return wrap(array) if array.dtype in DTYPES else _remade(Tensor, array, False)
 
 

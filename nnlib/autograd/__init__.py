@@ -30,8 +30,8 @@ __all__ = [
 
 
 def Variable(data: Tensor, requires_grad: bool = False, volatile: bool | None = None) -> Tensor:
-    """Return a tensor that shares the memory of ``data``; only old programs need this."""
-    return data if not requires_grad else data.detach().requires_grad_()
+    """Return ``data`` without its history; ``volatile`` is ignored. Only for old programs."""
+    return data.detach().requires_grad_(requires_grad)
 
 
 def backward(

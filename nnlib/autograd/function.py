@@ -17,7 +17,7 @@ __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
 class FunctionCtx:
-    """The context that ``forward`` passes to ``backward``; you can set any attribute on it.
+    """The context of one call, for ``forward`` and ``backward``; you can set any attribute.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class FunctionCtx:
         self._materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Save inputs and results for ``backward``, which rejects values changed in place."""
+        """Save Tensors for ``backward``, which fails if one has been changed in place."""
         for i, t in enumerate(tensors):
             if not isinstance(t, Tensor | None):
                 raise TypeError(
@@ -61,14 +61,13 @@ class FunctionCtx:
 class Function:
     """Base class for custom operations, which define static ``forward`` and ``backward``.
 
-    ``forward(ctx, *inputs)`` computes the result, or a tuple of results, and is not recorded.
-    ``backward(ctx, *grads)`` receives one upstream gradient for each result and returns one
-    gradient, or None, for each input. Second derivatives work if ``backward`` uses operations
-    on Tensors. Inputs that aren't Tensors are passed unchanged. If a subclass defines
-    ``setup_context(ctx, inputs, output)``, its ``forward`` has no parameter ``ctx``. Defining a
-    subclass raises TypeError if one of these isn't static and its first parameter is ``self``.
-
-    To call the operation, use ``apply``.
+    To call the operation, use ``apply(*inputs)``. ``forward(ctx, *inputs)`` computes the
+    result, or a tuple of results, and is not recorded. ``backward(ctx, *grads)`` receives one
+    upstream gradient for each result and returns one gradient, or None, for each input. Second
+    derivatives work if ``backward`` uses operations on Tensors. Inputs that aren't Tensors are
+    passed unchanged. If a subclass defines ``setup_context(ctx, inputs, output)``, its
+    ``forward`` has no parameter ``ctx``. Defining a subclass raises TypeError if one of these
+    methods isn't static and its first parameter is ``self``.
 
     Source: chapter "Backpropagation".
 
@@ -121,8 +120,9 @@ class Function:
         Raises
         ------
         RuntimeError
-            In the backward pass, if ``backward`` returns the wrong number of gradients, a
-            gradient with the wrong shape, or anything except Tensors and None.
+            If ``forward`` marks a leaf or a view as dirty, or doesn't return a dirty input. In
+            the backward pass, if ``backward`` returns the wrong number of gradients, a gradient
+            with the wrong shape, or anything except Tensors and None.
         """
         for x in args:
             if isinstance(x, Tensor) and x.view_of is not None:
@@ -173,7 +173,7 @@ class FunctionNode(Node):
             (x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in outs
         ]
         made = [k for k, x in enumerate(outs) if _among(x, ctx._dirty) or not _among(x, args)]
-        self.sources = {}  # the index of each saved tensor that is a result
+        self.sources = {}  # from the index of a saved tensor to its index among the results
         for i, x in enumerate(ctx._saved):
             k = next((k for k in made if outs[k] is x and x is not None), None)
             self.saved[i] = save(x) if k is None else Saved(x, None)
@@ -231,7 +231,7 @@ class FunctionNode(Node):
         return saved.tensor(self.part(self.sources[i]))
 
     def _upstream(self, g: Any) -> list[Tensor | None]:
-        """Return the gradient for each result; a missing gradient is zeros or None."""
+        """Return the gradient for each result; a missing gradient becomes zeros or None."""
         gradients = g if isinstance(g, ResultGradients) else {0: g}
         fill = self.ctx._materialize
         return [

@@ -41,8 +41,8 @@ def jacobian(
     create_graph : bool
         Whether to record the backward passes, for derivatives of the Jacobian.
     strict : bool
-        What to do if a result doesn't depend on an input: if True, raise an error; if False,
-        return zeros.
+        What to do if a result (with ``create_graph``: or the Jacobian) doesn't depend on an
+        input: if True, raise an error; if False, return zeros.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def jacobian(
     TypeError
         If the inputs or the results are anything else.
     RuntimeError
-        If ``strict`` is True and a result doesn't depend on an input.
+        In the case described under ``strict``, or if an input isn't floating-point.
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
 
@@ -105,8 +105,7 @@ def hessian(
     Raises
     ------
     RuntimeError
-        If the result doesn't have exactly one element, or an operation
-        has no second derivative.
+        If the result isn't a single element, or an operation has no second derivative.
 
     Source: Goodfellow et al. (2016), section 4.3.1; chapter "Derivatives of many variables".
 
@@ -143,7 +142,7 @@ def vjp(
     """
     with enable_grad():
         x, y, result = _applied("vjp", func, inputs, create_graph, strict)
-        up = _vector("vjp", v, result, y)
+        up = _vector("vjp", v, y)
         product = _gradients(y, x, up, create_graph)
         product = _filled("vjp", product, x, create_graph, strict, "the result")
     return _like(result, y, create_graph), _like(inputs, product, create_graph)
@@ -169,7 +168,7 @@ def jvp(
     """
     with enable_grad():
         x, y, result = _applied("jvp", func, inputs, create_graph, strict)
-        direction = _vector("jvp", v, inputs, x)
+        direction = _vector("jvp", v, x)
         u = [wrap(np.zeros_like(y_k.array), requires_grad=True) for y_k in y]
         rows = _filled("jvp", _gradients(y, x, u, True), x, True, strict, "the result")
         product = _gradients(rows, u, direction, create_graph)
@@ -224,7 +223,7 @@ def _hessian_product(
     with enable_grad():
         x, y, result = _applied(name, func, inputs, create, strict)
         _single(name, result)
-        direction = _vector(name, v, inputs, x)
+        direction = _vector(name, v, x)
         first = _filled(name, _gradients(y, x, [None], True), x, True, strict, "the result")
         product = _gradients(first, x, direction, create)
         product = _filled(name, product, x, create, strict, "the gradient")
@@ -270,14 +269,14 @@ def _single(name: str, y: Any) -> Tensor:
     return reshape(y, ())
 
 
-def _vector(name: str, v: Any, target: Tensors, like: Sequence[Tensor]) -> list[Tensor]:
+def _vector(name: str, v: Any, like: Sequence[Tensor]) -> list[Tensor]:
     """Return the vector v as a list of Tensors; for a single element, the default is 1."""
     if v is None:
-        if isinstance(target, tuple) or target.numel() != 1:
+        if len(like) != 1 or like[0].numel() != 1:
             raise RuntimeError(
                 f"{name}: expected v, which is optional only for a single element, got None"
             )
-        return [wrap(np.ones_like(target.array))]
+        return [wrap(np.ones_like(like[0].array))]
     tensors = _tuple(name, "v", v)
     shapes, expected = [t.shape for t in tensors], [t.shape for t in like]
     if shapes != expected:

@@ -97,7 +97,7 @@ def gradgradcheck(
     func, inputs, eps, atol, rtol, raise_exception
         See ``gradcheck``, which also lists the errors.
     grad_outputs : Tensor or sequence of Tensor, with the shapes of the results
-        Upstream gradients, which also count as inputs. By default, they are random.
+        Upstream gradients; derivatives with respect to them are also checked. Default: random.
 
     Source: Goodfellow et al. (2016), section 11.5; chapter "Gradient checking".
 
@@ -190,7 +190,7 @@ def _first_wrong(
 def _differences(
     f: Callable[..., tuple[Tensor, ...]], x: tuple[Tensor, ...], j: int, eps: float
 ) -> list[np.ndarray]:
-    """Return the Jacobian of each result for the j-th input, by central differences."""
+    """Return the Jacobian of each result with respect to input j, by central differences."""
     array = x[j].array
     out = [np.empty((*y.shape, *array.shape)) for y in f(*x)]
     for e in np.ndindex(array.shape):

@@ -48,9 +48,14 @@ def test_a_broken_law_is_found(want, got, law):
         (SQUARE, SQUARE + np.diag(some(7)), Code.DIAGONAL, {"where": "on"}),
         (SQUARE, SQUARE + np.triu(some(7, 7), 1), Code.DIAGONAL, {"where": "above"}),
         (SQUARE, np.tril(SQUARE) + np.triu(some(7, 7), 1), Code.DIAGONAL, {"where": "above"}),
-        (CUBE, CUBE * some(5, 1, 1), Code.STEADY, {"same": "factor", "along": "N"}),
-        (CUBE, CUBE + some(7, 1), Code.STEADY, {"same": "amount", "along": "C"}),
-        (CUBE, CUBE + some(1, 1, 11), Code.STEADY, {"same": "amount", "along": "T"}),
+        (CUBE, CUBE * some(5, 1, 1), Code.STEADY, {"same": "factor", "along": "place along N"}),
+        (CUBE, CUBE + some(7, 1), Code.STEADY, {"same": "amount", "along": "place along C"}),
+        (
+            CUBE,
+            CUBE + some(1, 1, 11),
+            Code.STEADY,
+            {"same": "amount", "along": "place along T"},
+        ),
         (
             CUBE,
             CUBE + (np.arange(7) == 6)[:, None] * CUBE**2,

@@ -226,7 +226,7 @@ def test_another_order_and_other_names_of_the_parameters_are_reported(folder):
     def pairwise_distances(Y, X):
         return X - Y[:2]
 
-    called = "with (X, Y), in this order. Your function is pairwise_distances"
+    called = "as pairwise_distances(X, Y), but it is defined as pairwise_distances"
     assert f"{called}(Y, X)." in check_message(pairwise_distances, folder)
 
     def pairwise_distances(a, b):

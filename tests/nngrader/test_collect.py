@@ -122,7 +122,7 @@ def test_two_submissions_of_one_student_are_not_chosen_from(course, tmp_path, ca
     for both in (files, canvas() | {f"_1001_70099_{BOOK}": book("another")}):
         status, output = collect(course, zipped(tmp_path / "got.zip", both), capsys)
         assert status == 1
-        assert "2 submissions of ada: which one counts?" in output
+        assert "2 submissions of ada, and we can't tell which is the latest" in output
 
 
 @pytest.mark.slow
@@ -251,8 +251,8 @@ def test_several_notebooks_are_collected_and_named(course, tmp_path, capsys):
     assert (status, output[:12]) == (1, "1 collected,")
     assert f"several notebooks: 1 student (ada: {BOOK} | copy (1).ipynb)" in output
     assert "not collected: 1 file (ada/lecture.ipynb)" in output
-    assert "  bob: no notebook among 1 file, but ps.ipynb.txt" in output
-    assert "  eve: no notebook among 1 file, but ps-checkpoint.ipynb" in output
+    assert "  bob: no notebook among 1 file. Is ps.ipynb.txt the notebook?" in output
+    assert "  eve: no notebook among 1 file. Is ps-checkpoint.ipynb the notebook?" in output
 
 
 def test_declared_files_are_collected_and_others_are_reported(

@@ -83,7 +83,7 @@ def test_moodles_team_submissions_reach_all_of_the_group(course, tmp_path, capsy
         "kim1": ("B-Team", "emmy"),
         "kim2": ("", ""),
     }
-    assert "groups: 2; submitted for kim1 by emmy" in output
+    assert "groups: 2; submitted by a partner: kim1 (by emmy)" in output
     back = _names(Course(course), NAME, "moodle")
     assert "kim1" not in back  # whom no page in Moodle's zip reaches: it is named
     assert back["bo"].startswith("Team A-Bo Müller-Žák_503_assignsubmission_file_/")

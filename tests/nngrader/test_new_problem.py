@@ -68,7 +68,7 @@ def test_a_section_follows_the_problem_that_it_names_or_the_last():
         for order in (pair, dict(reversed(pair.items()))):
             text = with_sections(TEXT, order)
             assert text.index("## New") < text.index(f"## {name}") < text.index("(end)=")
-    with pytest.raises(CannotDo, match="the section of new comes after two"):
+    with pytest.raises(CannotDo, match="the section of new should come after two"):
         with_sections(TEXT, {"new": f"after: two\n{section}"})
     with pytest.raises(CannotDo, match=r"has no directive `\{problem\} other`"):
         with_sections(TEXT, {"other": section})

@@ -222,7 +222,7 @@ def test_a_table_of_marks_with_faults_is_refused(tmp_path):
         ("student,points\nada,1\n", "no column `cell`"),
         (head + "ada,why,many\n", "line 2: .* got 'many'"),
         (head + "ada,why,-1\n", "line 2: .* got '-1'"),
-        (head + "ada,why,1\nada,why,2\n", "line 3: ada, why"),
+        (head + "ada,why,1\nada,why,2\n", "line 3: the cell why of ada"),
         (head + "ada,why,1,2\n", "line 2 has more cells"),
     ):
         file.write_text(text)

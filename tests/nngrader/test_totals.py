@@ -137,7 +137,7 @@ def test_rules_that_fit_no_course_are_refused(course):
         (Rules(excused=frozenset({("ada", "ps11")})), "did you mean 'ps1'"),
         (Rules(excused=frozenset({("ad", "ps1")})), "did you mean 'ada'"),
         (Rules(weights={"ps4": 1.0}), "has been graded yet"),
-        (Rules(drop_lowest=3), "drop 3 assignments, but only 3"),
+        (Rules(drop_lowest=3), "drop 3 assignments, .* count is 3"),
     ):
         with pytest.raises((CannotDo, NotThere), match=words):
             totals.totals(course, rules)

@@ -89,6 +89,16 @@ def test_a_matrix_has_no_history_by_default():
         assert functional.hessian(lambda x: (x**2).sum(), x).tolist() == [[2, 0], [0, 2]]
 
 
+@pytest.mark.parametrize("name", ["vjp", "jvp", "vhp", "hvp"])
+def test_v_is_optional_for_a_single_element_in_a_tuple(name):
+    runs = []
+    for L in BOTH:
+        point = (L.tensor(np.array([3.0])),)
+        compute = getattr(L.autograd.functional, name)
+        runs.append(numbers(compute(lambda x: x**2 if "h" in name else (x**2,), point)))
+    assert_same(*runs)
+
+
 def refused(name, f, v=None, **options):
     """Return a refused call of autograd.functional, where v(x) makes the vector."""
 

@@ -45,3 +45,4 @@ def test_variables_are_tensors():
         x = L.autograd.Variable(L.ones(2), requires_grad=True)
         assert x.requires_grad
         assert isinstance(x, L.Tensor)
+        assert not L.autograd.Variable(x * 2).requires_grad

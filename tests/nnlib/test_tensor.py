@@ -59,6 +59,7 @@ MISTAKES = [
     (lambda x: x.item(), RuntimeError),
     (bool, RuntimeError),
     (operator.index, TypeError),
+    (lambda x: operator.index(x.long()), TypeError),
     (lambda x: x + "a", TypeError),
     (lambda x: x + None, TypeError),
     (lambda x: x + nnlib.ones(3), RuntimeError),

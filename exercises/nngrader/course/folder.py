@@ -297,9 +297,7 @@ class Course:
         if then and not now:
             raise CannotDo(f"{release} private definitions: name their folder with --problems")
         if now and not then:
-            raise CannotDo(
-                f"{release}out --problems: grade without it, or release again with it"
-            )
+            raise CannotDo(f"{release}out --problems: leave it out, or release again with it")
         raise CannotDo(
             f"{release} different private definitions from those in {self.private}: "
             "name the folder that the release used, or release again"
@@ -464,7 +462,7 @@ def _only(file, name):
     """Return the only problem that a file declares; it has the same name as the file."""
     problems = _declared(file)
     if [p.name for p in problems] != [name]:
-        raise CannotDo(f"{file}: PROBLEMS should contain only {name}, the file's name")
+        raise CannotDo(f"{file}: PROBLEMS should contain only {name}, named like the file")
     return problems[0]
 
 

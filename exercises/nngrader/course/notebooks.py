@@ -271,7 +271,9 @@ def with_sections(text: str, sections: dict[str, str]) -> str:
             marks = [m for m in marks if m["argument"] == head[1]]
         if not marks:
             place = head[1] if head else "another problem"
-            raise CannotDo(f"the section of {name} comes after {place}, which doesn't exist")
+            raise CannotDo(
+                f"the section of {name} should come after {place}, which doesn't exist"
+            )
         following = HEADING.search(text, marks[-1].end())
         at = following.start() if following else len(text)
         text = f"{text[:at].rstrip()}\n\n{body.strip()}\n\n{text[at:]}"

@@ -98,7 +98,7 @@ def take_marks(
             say(shown(str(replace(change, student=called(change.student)))))
         same = len(rows) - len(planned)
         verb = "changes" if same == 1 else "change"
-        left = f"; {same} of {counted(len(rows), 'row')} {verb} nothing" if same else ""
+        left = f"; {same} of {counted(len(rows), 'filled row')} {verb} nothing" if same else ""
         if dry_run:
             would = f"{counted(len(planned), 'cell')} would change"
             say(f"nothing was written (--dry-run): {would}{left}")
@@ -132,7 +132,9 @@ def read(file: Path) -> list[Given]:
             continue  # the table has a row for every student, and this one isn't filled in yet
         where = row["student"], row["cell"]
         if first := first_lines.get(where):
-            faults.append(f"line {n}: {', '.join(where)} is also on line {first}")
+            faults.append(
+                f"line {n}: the cell {where[1]} of {where[0]} is also on line {first}"
+            )
         first_lines.setdefault(where, n)
         rows.append(Given(n, *where, points, comment))
     if faults:
@@ -243,13 +245,14 @@ def _fault(row, entry, grade, entries, people):
     if why and not (grade and grade.by_hand):
         return f"the submission of {student!a} could not be graded ({why}): {UNGRADABLE}"
     by_hand = _by_hand(entry, people)
+    names = ", ".join(by_hand) or "none"
     if grade is None and id_of_test(row.cell) not in entry.grades:
         near = did_you_mean(row.cell, by_hand)
-        return f"no cell {row.cell!a}; marked by hand: {', '.join(by_hand) or 'none'}{near}"
+        return f"no cell {row.cell!a}; cells to mark by hand: {names}{near}"
     if grade is None or grade.name not in by_hand:
         return (
-            f"{row.cell} is graded automatically (change its points in formgrader); marked by "
-            f"hand: {', '.join(by_hand) or 'none'}"
+            f"{row.cell} is graded automatically (change its points in formgrader); cells to "
+            f"mark by hand: {names}"
         )
     if row.points is not None and row.points > grade.most:
         return f"{counted(row.points, 'point')} for {row.cell}, which is worth {grade.most:g}"
@@ -327,5 +330,6 @@ class HandMarks:
             self.gradebook.find_comment(*where).manual_comment = text
         except MissingEntry:
             raise CannotDo(
-                f"nothing was changed: comments on {where[0]} of {where[-1]} cannot be stored"
+                f"nothing was changed: the gradebook can't store a comment on {where[0]} of "
+                f"{where[-1]}"
             ) from None

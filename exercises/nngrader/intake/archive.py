@@ -87,16 +87,16 @@ def inside(item: Item) -> tuple[list[Item], list[tuple[str, str]]]:
     raw = item.read(MOST_ZIP)
     end = raw.rfind(b"PK\x05\x06")
     if end < 0 or len(raw) < end + 22:
-        raise Unreadable(f"{item.name!r} is not a zip, or is damaged")
+        raise Unreadable("it is not a zip, or is damaged")
     (size,) = struct.unpack_from("<I", raw, end + 12)
     if size > MOST_DIRECTORY or raw[max(end - 20, 0) : end].startswith(ZIP64):
-        raise Unreadable(f"{item.name!r} has too many entries: not opened")
+        raise Unreadable("it has too many entries: not opened")
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
     except BROKEN as e:
-        raise Unreadable(f"{item.name!r} is a damaged zip ({first_line(e)})") from None
+        raise Unreadable(f"it is a damaged zip ({first_line(e)})") from None
     if len(archive.infolist()) > MOST_ENTRIES_INSIDE:
-        raise Unreadable(f"{item.name!r} has more than {MOST_ENTRIES_INSIDE} entries")
+        raise Unreadable(f"it has more than {MOST_ENTRIES_INSIDE} entries")
     return _of_zip(archive, item.when, all_alike=True)
 
 

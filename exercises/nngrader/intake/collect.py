@@ -38,6 +38,7 @@ LONGEST = 3 * WIDTH  # characters of a reason
 MOST_NAMED = 50  # files of a submission whose names on the platform are stored
 DATES = "dates of the files"
 ITS_DATES = "contains only the time of the download"
+NO_LATEST = "and we can't tell which is the latest: collect only the one that counts"
 NONE = "none: "  # prefix for a platform whose download contains no submission times
 NO_DATES = ("Moodle", "Canvas")  # their zips give every file the time of the download
 
@@ -144,10 +145,9 @@ def lines(course: Course, assignment: str, outcome: Collected) -> list[str]:
     if outcome.teams:
         through = {s: owner for s, (_, owner) in outcome.teams.items() if owner}
         text = f"groups: {len({g for g, _ in outcome.teams.values()})}"
-        partners = ", ".join(f"{s} by {owner}" for s, owner in sorted(through.items()))
-        report.append(
-            text + (f"; submitted for {cut(shown(partners), WIDTH)}" if partners else "")
-        )
+        partners = ", ".join(f"{s} (by {owner})" for s, owner in sorted(through.items()))
+        by_partners = f"; submitted by a partner: {cut(shown(partners), WIDTH)}"
+        report.append(text + by_partners * bool(through))
     several, kept = outcome.several, outcome.kept
     for words, noun, names in (
         (
@@ -213,7 +213,7 @@ def _shared(mine, groups, asked, outcome):
         owner = _owner(submitted, content)
         if owner is None:
             who = f"{len(submitted)} members of {group}"
-            reason = f"{who} submitted different work: whose work counts?"
+            reason = f"{who} submitted different work, {NO_LATEST}"
             outcome.left_out.append((", ".join(h.label for h in submitted.values()), reason))
             outcome.refused += members
             shared |= dict.fromkeys(members)
@@ -260,7 +260,7 @@ def _that_counts(student, several, wanted, outcome):
         older = sorted(several, key=lambda h: h.when, reverse=True)[1:]
         outcome.ignored += [h.label for h in older]
         return replace(newest, older=tuple(older))
-    reason = f"{len(several)} submissions of {student}: which one counts?"
+    reason = f"{len(several)} submissions of {student}, {NO_LATEST}"
     outcome.left_out.append((", ".join(h.label for h in several), reason))
     return None
 
@@ -411,7 +411,7 @@ def _no_notebook(items, expected):
     if not near:
         return files
     return (
-        f"{files}, but {', '.join(near)}: is it the notebook? If so, rename it to "
+        f"{files}. Is {' or '.join(near)} the notebook? If so, rename it to "
         f"{' or '.join(expected)}"
     )
 

@@ -34,7 +34,7 @@ ENDINGS = {  # after the name of a cell or a function; those with a limit are be
     "too-large": "returned a result that is far too large",
     "forged": "sent a result in the wrong format",
     "broken": "broke the connection to the grader",
-    "not-again": "was stopped too many times",
+    "not-again": "was stopped so often that it wasn't called again",
     "too-long": "took too long",
     "waited": "spent too long waiting",
     "too-much-memory": "used too much memory",
@@ -230,7 +230,7 @@ SAID = {  # for the student, and for the instructor
         "The code for {problems} must not use or import `{name}`, but it does{cost}.",
     ),
     FlagCode.UNUSUAL_IMPORT: (
-        "Your code imports `{name}`. Your instructor will look at this. It costs points only "
+        "Your code imports `{name}`. Your instructor can see this. It costs points only "
         "if the notebook forbids it, or if your code needs a package that isn't installed "
         "where we grade.",
         "Imports `{name}`.",
@@ -301,7 +301,7 @@ SAID = {  # for the student, and for the instructor
         "The result of `{cell}` could not be evaluated: the evaluation {ending}.",
     ),
     FlagCode.NO_SANDBOX: (
-        "Your submission ran without a sandbox. Only your instructor needs to know this.",
+        f"Your submission ran without a sandbox. {NO_COST}",
         "Run without a sandbox.",
     ),
     FlagCode.TEST_FAILED: (
@@ -386,8 +386,8 @@ def _values(flag, *, student):
 def _places(flag, student):
     """Return words for the cell, or for the cells, that a flag is about."""
     if "added" in flag.data:
-        code = f"added cell number {flag.data['added']}"
-        code = f"your added cell number {flag.data['added']}" if student else code
+        n = flag.data["added"]
+        code = f"cell number {n} that you added" if student else f"added cell number {n}"
     else:
         code = f"the cell of `{flag.cell}`"
     cells, files = f"the cell `{flag.cell}`", _listed(flag, "files")

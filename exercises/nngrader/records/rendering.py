@@ -143,8 +143,8 @@ SHAPES = {  # causes of a wrong shape: what we see, if anything, and where to lo
         "of shape ({n}, 1) with one of shape ({n},)?"
     ),
     "reduced": (
-        "only one entry remains along {along} | Which step reduces that axis, or ends too "
-        "early?"
+        "only one entry remains along {along} | Which step reduces that axis, or which loop "
+        "ends too early?"
     ),
     "one-short": "one entry is missing along {along} | Where does your loop or slice end?",
     "one-long": (
@@ -268,7 +268,7 @@ WORDS = {
         "{Your} {is} missing because {who} raises {raised} | {cause}",
     ],
     Code.STILL_MISSING: (
-        "{Your} {is} None | You get these points when your function returns a value there."
+        "{Your} {is} None | You get these points when your function returns a value for it."
     ),
     Code.COUNT: "{Whose} `{function}` returns {returned}, expected {expected} | {cause}",
     Code.ORDER: (
@@ -367,7 +367,10 @@ WORDS = {
         "improve the {measured}?"
     ),
     Code.MISTAKE: "{hint}",
-    Code.LIKE_MISTAKE: ["Only {your} {has} this mistake. {only}", "In {your}: {hint}"],
+    Code.LIKE_MISTAKE: [
+        "Only {your} {has} the following mistake. {only}",
+        "In {your}: {hint}",
+    ],
     Code.WRONG: "{words}",
     Code.FACTOR: [
         "{Your} {is} {times} | {from_where}",
@@ -433,9 +436,9 @@ WORDS = {
         "in your code decides between None and a number?",
     ],
     Code.NOT_FINITE: [
-        "{Your} {contains} {kind} in {count}, first at {first}{ranges} | Which operation "
-        "produces {kind}?",
-        "{Your} {is} {kind}{everywhere}{ranges} | Which operation produces {kind}?",
+        "{Your} {contains} {values} in {count}, first at {first}{ranges} | Which operation "
+        "produces {values}?",
+        "{Your} {is} {kind}{everywhere}{ranges} | Which operation produces {values}?",
         "{Your} {contains} nan or infinite values | Which operation produces them?",
     ],
     Code.FEW_DIGITS: [
@@ -455,7 +458,7 @@ WORDS = {
         "different?"
     ),
     Code.ALIKE: [
-        "All {lines} of {your} are equal: they contain the correct {which} | {store}",
+        "All {lines} of {your} are equal: each is the {which} | {store}",
         "All {lines} of {your} are equal | Which step should make them different?",
     ],
     Code.ARGUMENT: (
@@ -468,8 +471,8 @@ WORDS = {
     ),
     Code.SIGNS: "{Your} {has} the wrong sign in some entries | Which step decides the sign?",
     Code.STEADY: [
-        "{Your} {differs} by a constant {same} within each {along} | What do you compute once "
-        "for each {along}?",
+        "{Your} {differs} from the correct value by the same {same} within each {along} | What "
+        "do you compute once for each {along}?",
         "{Your} {differs} from the correct value by the same {same} in every entry | Which "
         "step affects all entries equally?",
     ],
@@ -795,7 +798,7 @@ def _factor(data):
     if "factor" not in data:
         return {}
     name, sign, power = data["factor"], data["sign"], data["power"]
-    times = f"{name} times too {'large' if power > 0 else 'small'}"
+    times = f"{name} times too large" if power > 0 else f"too small by a factor of {name}"
     times += ", with the wrong sign" if sign < 0 else ""
     times = "minus the correct value" if name == "1" else times
     if sizes := data.get("sizes"):
@@ -822,6 +825,8 @@ def _not_finite(data):
     """Return the fields of entries that are nan or infinite."""
     ranges = [f"{n} from {low:.4g} to {high:.4g}" for n, low, high in data.get("ranges", ())]
     fields = {"ranges": f" (inputs: {', '.join(ranges)})" if ranges else ""}
+    if "kind" in data:
+        fields["values"] = "nan" if data["kind"] == "nan" else "infinite values"
     return fields | ({"count": counted(*data["count"])} if "count" in data else {})
 
 
@@ -837,14 +842,14 @@ def _named(data):
 
 
 def _alike(data):
-    """Return the fields of equal lines: which correct line they contain, and where to look."""
+    """Return the fields of equal lines: which correct line each is, and where to look."""
     if "which" not in data:
         return {}
     if data["which"] == "sum":
         every = f"Should your code add up all {data['lines']}, or treat each one separately?"
-        return {"which": f"sum of all {data['lines']}", "store": every}
+        return {"which": f"sum of all correct {data['lines']}", "store": every}
     copy = "Does your code store one array several times, and change it later? Store a copy."
-    return {"which": f"{data['which']} {data['line']}", "store": copy}
+    return {"which": f"correct {data['which']} {data['line']}", "store": copy}
 
 
 def places(data: dict) -> str:

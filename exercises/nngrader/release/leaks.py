@@ -122,7 +122,9 @@ def package_leaks(wheel: Path, course: Course, problems: list = ()) -> list[str]
             raw = z.read(name)
             complaints += [f"{name} should not be in the package" for p in PRIVATE if p in name]
             complaints += [f"{name} contains a path of this machine" for p in paths if p in raw]
-            complaints += [f"{name} is {kept[d]}" for d in [_digest(raw)] if d in kept]
+            complaints += [
+                f"{name} is a copy of {kept[d]}" for d in [_digest(raw)] if d in kept
+            ]
             if name.endswith(".py") and (statement := _most_of(raw.decode(), secret)):
                 complaints.append(f"{name} contains a reference: {statement}")
             if name.endswith(".npz") and any(map(pictures.occur_in, _arrays(raw))):

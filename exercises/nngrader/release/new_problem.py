@@ -63,7 +63,7 @@ declared.example(
 def ordinary(rng, N, D):
     """FILL IN what the case tests, in a few words."""
     # The sizes, here N and D, are random: rename, add or remove them as you need.
-    # A number: float(rng.uniform(0.5, 2)); an integer: 2 if N < D else 3, so that it varies.
+    # For a number, write float(rng.uniform(0.5, 2)); for an integer, 2 if N < D else 3.
     return (
 {drawn}
     )
@@ -78,7 +78,7 @@ def in_another_style({takes}):
 
 
 # At least four wrong answers that students really give. A hint is a question, not an answer.
-# `loses` names the aspects that it affects, keys of `points`: "value", or "shape value".
+# `loses` names the aspects that a mistake affects, keys of `points`: "value", or "shape value".
 # `edit` contains text that occurs once in the reference, and the text that replaces it.
 
 declared.mistake(
@@ -264,7 +264,7 @@ def _forbidden(problems):
     first, *others = [p.forbidden.get(WHOLE, ()) for p in problems]
     names = [name for name in first if all(name in forbidden for forbidden in others)]
     listed = ", ".join(f'"{name}"' for name in names)
-    line = f'\n    forbidden={{"{WHOLE}": [{listed}]}},  # like all problems here'
+    line = f'\n    forbidden={{"{WHOLE}": [{listed}]}},  # as in all problems here'
     return line if names else ""
 
 

@@ -71,8 +71,8 @@ def assignment_of(course: Course, file: Path) -> tuple[str, str]:
             raise CannotDo(f"{file.name} may belong to {both}: {rename}")
         return first
     known = ", ".join(own for _, own in known)
-    lacks = "doesn't contain the name of an assignment's notebook"
-    raise CannotDo(f"{file.name} {lacks}: rename it to include one of these: {known}")
+    lacks = f"the file name {file.name} doesn't contain the name of an assignment's notebook"
+    raise CannotDo(f"{lacks}: rename the file so that it contains one of these: {known}")
 
 
 def _released(course, name, scratch):

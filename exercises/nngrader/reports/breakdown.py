@@ -135,11 +135,11 @@ def _unexplained(fine, name, described):
     """Yield the section about wrong answers that no registered mistake explains."""
     if students := unexplained(fine, name):
         yield (
-            f'<div class="who"><b>Not explained by a registered mistake:</b> {len(students)}. '
-            "Look at their cells: if several students make the same mistake, register it in "
+            f'<div class="who"><b>Not explained by a known mistake:</b> {len(students)}. '
+            "Look at their cells: if several students make the same mistake, declare it in "
             f"the problem's definition: {names(students)}</div>"
         )
-    yield from _findings("Findings that are not registered mistakes", described)
+    yield from _findings("Findings that match no known mistake", described)
 
 
 def _seconds(fine, name):

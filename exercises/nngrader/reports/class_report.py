@@ -162,7 +162,7 @@ def _misunderstood(fine, all_costs):
 
 def _in_words(cost, n):
     """Return one of the most common findings as a line of HTML."""
-    what = "" if cost.mistake else " (a description: this mistake isn't registered)"
+    what = "" if cost.mistake else " (a description, because it matches no known mistake)"
     return (
         f"<b>{escape(cost.problem)}</b>: {as_html(cost.text)}{what} "
         f'<span class="said">{len(cost.students)} of {counted(n, "student")}, '

@@ -203,8 +203,8 @@ def totals(
     few = []
     if counting and rules.drop_lowest >= len(counting):
         few = [
-            f"the rules drop {rules.drop_lowest} assignments, but only {len(counting)} that "
-            "count are graded, so none would remain: drop fewer"
+            f"the rules drop {counted(rules.drop_lowest, 'assignment')}, but the number of "
+            f"graded assignments that count is {len(counting)}: drop fewer"
         ]
     if faults := lost + few:
         first = "" if len(faults) == 1 else "the rules do not fit the course:\n  "
@@ -229,10 +229,10 @@ def totals(
 def _lost_excuses(rules, known, anonymous):
     """Return a line about each unknown student who is excused; without names if anonymous."""
     lost = sorted({s for s, _ in rules.excused if s not in known})
-    who = "who is in neither the class list nor the gradebook"
+    who = "in neither the class list nor the gradebook"
     if anonymous:
-        return [f"course.toml excuses a student {who}"] * bool(lost)
-    return [f"course.toml excuses {s!r}, {who}{did_you_mean(s, known)}" for s in lost]
+        return [f"an excused student is {who}"] * bool(lost)
+    return [f"the excused student {s!r} is {who}{did_you_mean(s, known)}" for s in lost]
 
 
 def _total(student, weigh, by_assignment, rules):

@@ -223,7 +223,10 @@ def processor() -> str:
         variables that selected them. Submissions in the sandbox don't get these variables.
     """
     loops = np.show_config(mode="dicts").get("SIMD Extensions", {})
-    parts = [platform.machine(), f"NumPy's {(loops.get('found') or loops.get('baseline'))[-1]}"]
+    parts = [
+        platform.machine(),
+        f"NumPy with {(loops.get('found') or loops.get('baseline'))[-1]}",
+    ]
     parts += _kernels()
     return ", ".join(parts + [f"{s}={os.environ[s]}" for s in SWITCHES if os.environ.get(s)])
 
@@ -235,4 +238,4 @@ def _kernels():
     except ImportError:  # it comes with scikit-learn
         return []
     libraries = [i for i in threadpool_info() if i["internal_api"] == "openblas"]
-    return [f"OpenBLAS's {i['architecture']}" for i in libraries[:1]]
+    return [f"OpenBLAS for {i['architecture']}" for i in libraries[:1]]

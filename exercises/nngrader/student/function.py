@@ -37,7 +37,8 @@ from .limited import Limited
 
 SUFFIX = ".cases.json"
 STILL_THERE = (
-    "If you have deleted that cell, restart the kernel: a cell that has run still counts."
+    "If you have deleted that cell, restart the kernel, because `check` reads all cells that "
+    "have run, even deleted ones."
 )
 NOT_PROVED = "The grader uses other inputs to compute your points."
 HELD_BACK = "The grader uses other, hidden inputs to compute your points."
@@ -49,7 +50,7 @@ READERS = [
     *(f"numpy.{name}" for name in "fromfile genfromtxt load loadtxt memmap".split()),
 ]
 READS = "It calls {}. In grading, the files in your notebook's folder aren't available."
-ORDER = "We call it with ({}), in this order. Your function is {}({})."
+ORDER = "We call it as {1}({0}), but it is defined as {1}({2})."
 NEAR = "This is within {:g} of the threshold {:g} ({}), so grading may decide differently."
 MOST_TRIED = 5  # cases that may be tried again, to show one that fails
 

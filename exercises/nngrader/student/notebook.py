@@ -294,7 +294,7 @@ def together(scores: dict[str, float], problems: dict, cells: list) -> list[str]
     ]
     if missing:
         lines.append(
-            "These answers are still empty, and your instructor grades them: "
+            "Your instructor grades these answers, which are still empty: "
             f"{', '.join(missing)}."
         )
     return lines

@@ -12,7 +12,7 @@ declared = problem(
         "integers": (2, "so do rows of whole numbers, type `int64`"),
         "inputs-unchanged": (0.8, "`X` and `Y` stay as they are"),
     },
-    forbidden={"all": ["scipy", "sklearn", "torch", "nnlib"]},  # like all problems here
+    forbidden={"all": ["scipy", "sklearn", "torch", "nnlib"]},  # as in all problems here
 )
 
 

@@ -183,6 +183,18 @@ normalised.known["value running"] = {
 normalised.known["running"] = {
     "Your `new_var` uses the variance with divisor N. Which divisor does the problem text use "
     "for the running average?": {"biased_average": {"X.var(axis=0, ddof=1)": "var"}},
+    "Your code also multiplies the old average in `new_var` by N / (N - 1). Which of the two "
+    "terms has the divisor N - 1?": {
+        "whole_average_corrected": {
+            "(1 - momentum) * running_var + momentum * X.var(axis=0, ddof=1)": (
+                "((1 - momentum) * running_var + momentum * var) * len(X) / (len(X) - 1)"
+            )
+        }
+    },
+    "Your `new_var` is corrected with the number of columns. How many numbers is the variance "
+    "of a column computed from?": {
+        "corrected_by_columns": {"X.var(axis=0, ddof=1)": "var * len(var) / (len(var) - 1)"}
+    },
     "Your `new_var` averages standard deviations. Which quantity goes into this running "
     "average, according to the problem text?": {
         "average_of_deviations": {"X.var(axis=0, ddof=1)": "X.std(axis=0, ddof=1)"},

@@ -47,12 +47,19 @@ def counted(args, *layers):
     asked = {"xavier": 2 / n, "glorot_uniform": 2 / n, "he": 2 / n_in}
     others = {  # mean squares of known mistakes, by their index in `seen`
         "xavier": {3: 1 / n_in, 4: 1 / n, 5: 2 / n_in, 6: 2 / 3 / n},
-        "glorot_uniform": {3: 2 / n_in, 4: 1 / n, 5: 4 / n, 6: 2 / 3 / n, 13: 8 / n},
+        "glorot_uniform": {
+            3: 2 / n_in,
+            4: 1 / n,
+            5: 4 / n,
+            6: 2 / 3 / n,
+            13: 8 / n,
+            14: 2 / 9 / n,
+        },
         "he": {3: 2 / n_out, 4: 1 / n_in, 5: 2 / n, 6: 2 / 3 / n_in},
     }
     found, taken = [], None
     for (method, right), W in zip(asked.items(), layers, strict=False):
-        seen, square = np.zeros(14), np.mean(W.astype(float) ** 2)
+        seen, square = np.zeros(15), np.mean(W.astype(float) ** 2)
         others[method][7] = right**2 if method != "glorot_uniform" else 3 * right**2
         near = {k: abs(np.log(square / v)) for k, v in others[method].items()}
         nearest = min(near, key=near.get)
@@ -208,6 +215,9 @@ starts.known["value"] = {
     'Your "glorot_uniform" weights have a third of the required variance. A uniform '
     "distribution from -c to c has variance c^2 / 3, so how large should c "
     "be?": {"two_for_six": {"6 /": "2 /"}},
+    'Your "glorot_uniform" weights have a ninth of the required variance. A uniform '
+    "distribution from -c to c has variance c^2 / 3, so is c^2 three times the variance, or a "
+    "third of it?": {"divided_by_three": {"6 /": "2 / 3 /"}},
     'Your "glorot_uniform" weights have half the required variance. A uniform distribution '
     "from -c to c has variance c^2 / 3, so how large should c "
     "be?": {"three_for_six": {"6 /": "3 /"}},
@@ -231,9 +241,21 @@ starts.known["value"] = {
         "one_row_for_all": "return np.tile(initialize(method, n_in, 1, rng), (n_out, 1))"
     },
     "The variance of your weights is too large. How does the formula compute the variance from "
-    "the layer sizes?": {"standard_normal": "return rng.standard_normal((n_out, n_in))"},
+    "the layer sizes?": {
+        "standard_normal": "return rng.standard_normal((n_out, n_in))",
+        "two_too_large": {"6 /": "900 /", "else n_in + n_out": "else (n_in + n_out) / 150"},
+        "xavier_too_large": {"else n_in + n_out": "else (n_in + n_out) / 150"},
+        "uniform_too_large": {"6 /": "900 /"},
+        "he_too_large": {"n_in if": "n_in / 150 if"},
+    },
     "The variance of your weights is too small. How does the formula compute the variance from "
-    "the layer sizes?": {"fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))"},
+    "the layer sizes?": {
+        "fixed_scale": "return 0.001 * rng.standard_normal((n_out, n_in))",
+        "two_too_small": {"6 /": "0.04 /", "else n_in + n_out": "else 150 * (n_in + n_out)"},
+        "xavier_too_small": {"else n_in + n_out": "else 150 * (n_in + n_out)"},
+        "uniform_too_small": {"6 /": "0.04 /"},
+        "he_too_small": {"n_in if": "150 * n_in if"},
+    },
 }
 starts.known["value given"] = {
     "All your weights are equal. If two units start with the same weights, what could make "

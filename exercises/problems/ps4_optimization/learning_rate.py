@@ -153,6 +153,11 @@ rates.known["schedules"] = {
     "from?": {"drops_from_the_start": {"(t // step_size)": "(step // step_size)"}},
     'Your "step" schedule rounds t / step_size to the nearest integer. Which way does the '
     "problem text round?": {"rounded_to_nearest": {"(t // step_size)": "round(t / step_size)"}},
+    'Your "step" schedule computes gamma^t first, and rounds the quotient down to 0. Which '
+    "operation of gamma^k comes first, the division or the "
+    "power?": {
+        "divided_after_the_power": {"gamma ** (t // step_size)": "gamma**t // step_size"}
+    },
     'Your "exponential" schedule also counts the steps of the warm-up. Which step does t count '
     "from?": {"exponential_from_the_start": {"gamma**t": "gamma**step"}},
     'Your "exponential" schedule is a power of e. What does the formula raise to the power '

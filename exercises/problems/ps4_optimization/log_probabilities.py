@@ -28,12 +28,24 @@ def cross_entropy(args, answer):
         "H) and b2 (10,), with H from 1 to 1000.",
         "Your file should contain only finite real numbers.",
     )
+
+    def scores(x, relu=True, b1=1, b2=1):
+        h = x @ p["W1"].T + b1 * p["b1"]
+        return (np.maximum(h, 0) if relu else h) @ p["W2"].T + b2 * p["b2"]
+
+    def log_softmax(s):
+        s = s - s.max(axis=1, keepdims=True)
+        return s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+
+    def near(a, b=answer):
+        return np.isclose(a, b, rtol=1e-3, atol=1e-3).all(axis=1).mean() >= 0.995
+
     target = args["target"]
     with np.errstate(over="ignore", invalid="ignore"):  # sums can overflow
-        h = np.maximum(args["pictures"] / 255 @ p["W1"].T + p["b1"], 0)
-        s = h @ p["W2"].T + p["b2"]
-        s = s - s.max(axis=1, keepdims=True)
-        right = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+        s = scores(args["pictures"] / 255)
+        shifted = s - s.max(axis=1, keepdims=True)
+        sums = np.exp(shifted).sum(axis=1, keepdims=True)
+        right = shifted - np.log(sums)
     if not np.isfinite(right).all():
         raise ValueError("The scores from your file aren't finite. How large are the weights?")
     if answer is None or answer.dtype.kind not in "iuf" or answer.shape != right.shape:
@@ -41,20 +53,48 @@ def cross_entropy(args, answer):
             "Your function should return ten numbers for each image, as an array of shape "
             "(N, 10)."
         )
-    near = np.isclose(answer, right, rtol=1e-3, atol=1e-3).all(axis=1)
-    if not near.mean() >= 0.995:
-        if np.isclose(answer, np.exp(right), rtol=1e-3, atol=1e-3).all(axis=1).mean() >= 0.995:
-            raise ValueError(
-                "Your function returns probabilities. Return their logarithms instead."
-            )
-        if np.isclose(answer - answer.max(axis=1, keepdims=True), s, 1e-3, 1e-3).all():
-            raise ValueError(
-                "Your function returns scores. What turns scores into log probabilities?"
-            )
+    if not near(right):
+        x = args["pictures"] / 255
+        with np.errstate(over="ignore", invalid="ignore"):
+            if near(np.exp(right)):
+                raise ValueError(
+                    "Your function returns probabilities. Return their logarithms instead."
+                )
+            if near(s) or near(shifted):
+                raise ValueError(
+                    "Your function returns scores. What turns scores into log probabilities?"
+                )
+            if near(s - np.exp(s).sum(axis=1, keepdims=True)) or near(shifted - sums):
+                raise ValueError(
+                    "Your function subtracts the sum of exp(s). Which function of this sum "
+                    "does the formula subtract?"
+                )
+            if near(s + (answer - s)[:1, :1]) or near(shifted + (answer - shifted)[:1, :1]):
+                raise ValueError(
+                    "Your function subtracts the same number from the scores of all images. "
+                    "Over which axis does the formula sum exp(s)?"
+                )
+            if near(log_softmax(scores(args["pictures"] // 255))):
+                raise ValueError(
+                    "Your pixels are only 0 and 1. What does `//` do to 200 / 255?"
+                )
+            if near(log_softmax(scores(255 * x))):
+                raise ValueError(
+                    "Your pixels aren't divided by 255. Where does the formula divide them?"
+                )
+            if near(log_softmax(scores(x, relu=False))):
+                raise ValueError(
+                    "Your hidden layer has no ReLU. Which values of h does the formula "
+                    "replace by 0?"
+                )
+            if near(log_softmax(scores(x, b1=0))) or near(log_softmax(scores(x, b2=0))):
+                raise ValueError(
+                    "One of the two biases is missing in your function. Where does the formula "
+                    "add b1 and b2?"
+                )
         raise ValueError(
-            "Your numbers aren't the log probabilities of the network in your file. Do you "
-            "divide each pixel by 255, add both biases, and apply the ReLU to the hidden "
-            "layer?"
+            "Your numbers aren't the log probabilities of the network in your file. Compute "
+            "one image step by step, and compare each step with the formula."
         )
     return -np.mean(right[np.arange(len(target)), target])
 

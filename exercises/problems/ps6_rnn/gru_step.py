@@ -69,6 +69,13 @@ def block_by_block(x, h, W, U, b, c):
 
 
 gated.known["value"] = {
+    "Your code reshapes an array of shape (N, 3H) to (3, N, H), which mixes numbers of "
+    "different sequences. Along which axis do the three blocks lie?": {
+        "reshaped_for_split": {
+            "np.split(x @ W.T + b, 3, axis=1)": "(x @ W.T + b).reshape(3, *h.shape)",
+            "np.split(h @ U.T + c, 3, axis=1)": "(h @ U.T + c).reshape(3, *h.shape)",
+        }
+    },
     "Your c_n is added outside the product with r. What does r multiply in our formula?": {
         "bias_outside": {"": "c_n = np.split(c, 3)[2]", "r * u_n": "r * (u_n - c_n) + c_n"}
     },

@@ -102,6 +102,13 @@ hesitation.known["bits value"] = {
     "Which base does the formula use for the logarithm?": {
         "bases_mixed": {" / np.log(2)": "", "np.exp(surprise.mean())": "2 ** surprise.mean()"}
     },
+    "Your code takes the base-2 logarithm of the sum, but subtracts a logit, which is a natural "
+    "logarithm. How do you convert the logit to base 2?": {
+        "logit_not_converted": {
+            "np.log(np.exp(s)": "np.log2(np.exp(s)",
+            " / np.log(2), np.exp(surprise.mean())": ", 2 ** surprise.mean()",
+        }
+    },
     "Your `bits` is negative, and your `perplexity` is below 1. What is the sign of the "
     "logarithm of a probability?": {
         "both_signs_forgotten": {SURPRISE: "right - np.log(np.exp(s).sum(axis=2))"}
@@ -164,6 +171,9 @@ hesitation.known(where="impossible_character")["stability"] = {
     },
 }
 hesitation.known(where="large_logits")["stability"] = {
+    "Your code subtracts the largest logit of the whole array, so all exponentials of some "
+    "steps are 0. Which logits belong to one step of one "
+    "sequence?": {"one_largest_for_all": {"logits.max(axis=2, keepdims=True)": "logits.max()"}},
     "Your results aren't finite when the logits are large. What is exp(1000), and what can you "
     "subtract from all logits of a row without changing the "
     "softmax?": {"overflowing": {SHIFTED: "logits", SURPRISE: BY_PROBABILITY}},

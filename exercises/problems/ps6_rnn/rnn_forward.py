@@ -102,6 +102,8 @@ layer.known["value"] = {
     "it read first?": {
         "from_the_end": {"in x:": "in x[::-1]:", "np.array(states)": "np.array(states[::-1])"}
     },
+    "Your code stores `h0` as h[0] and never reads x[0]. Which input does the first step "
+    "read?": {"first_input_skipped": {"in x:": "in x[1:]:", "h0, []": "h0, [h0]"}},
     "Each entry of your `h` is the state before the step. Is h[0] the state before the first "
     "input or after "
     "it?": {"one_step_late": {"np.array(states)": "np.array([h0, *states[:-1]])"}},

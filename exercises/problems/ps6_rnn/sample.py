@@ -75,8 +75,11 @@ def counted(args, *found):
     # how far each entry is ahead of each other one
     ahead = (logits[:, :, None] - logits[:, None]) / temperature
     ahead[:, np.arange(V), np.arange(V)] = 1  # an entry always beats itself
-    noise = (np.arange(200)[:, None, None, None] + 0.5) / 200 + ahead
-    won = noise.clip(0, 1).prod(axis=3).mean(axis=0)
+    uniform = (np.arange(200)[:, None, None, None] + 0.5) / 200
+    won = (uniform + ahead).clip(0, 1).prod(axis=3).mean(axis=0)
+    ratios = np.exp(np.minimum(ahead, 700))  # of each probability and each other one
+    ratios[:, np.arange(V), np.arange(V)] = 200
+    scaled = (uniform * ratios).clip(0, 1).prod(axis=3).mean(axis=0)
     others = {  # the probabilities of known mistakes, by their index in `seen`
         1: softmax(logits),
         2: softmax(logits * temperature),
@@ -85,6 +88,7 @@ def counted(args, *found):
         5: np.roll(right, 1, axis=1),
         10: won,
         11: late,
+        12: scaled,
     }
     frequency = np.array([(first == v).mean(axis=1) for v in range(V)]).T
 
@@ -96,7 +100,7 @@ def counted(args, *found):
             total[some] += f[some] * np.log(f[some] / np.maximum(q[some], 1e-300))
         return 4000 * total.max(axis=1)
 
-    seen, random = np.zeros(12), np.zeros(2)
+    seen, random = np.zeros(13), np.zeros(2)
     same = (first == first[:, :1]).all(axis=1)  # a row that always gives one entry
     fits = surprise(right) <= 50
     one_answer = all(np.array_equal(found[1], k) for k in found[3:])
@@ -235,6 +239,14 @@ sampler.known["value stability"] = {
     "index of the largest sum a draw from the softmax?": {
         "uniform_noise": (
             "return (logits / temperature + rng.random(logits.shape)).argmax(axis=1)"
+        )
+    },
+    "Your code multiplies the probabilities by uniform numbers, which favours likely entries "
+    "too much. With what can you compare one uniform number per row?": {
+        "uniform_factors": (
+            "z = logits / temperature\n"
+            "p = np.exp(z - z.max(axis=1, keepdims=True))\n"
+            "return (p * rng.random(p.shape)).argmax(axis=1)"
         )
     },
     "Your draws are off by one, so the first entry never appears. What is the index of the "

@@ -37,7 +37,9 @@ def bits_of_the_network(args, answer):
             "Your U should have the shape (4H, H), with a block of H rows per gate."
         )
 
-    def surprisal_of(text, order="ifgo", read=0, judged=1, b=1, b_y=1, squash=np.tanh):
+    def surprisal_of(
+        text, order="ifgo", read=0, judged=1, b=1, b_y=1, squash=np.tanh, uses="h"
+    ):
         N = text.shape[1]
         h, c, rows = np.zeros((N, H)), np.zeros((N, H)), p["W"].T + b * p["b"]
         found = []
@@ -45,9 +47,11 @@ def bits_of_the_network(args, answer):
             z = rows[text[t + read]] + h @ p["U"].T
             i, f, g, o = (z[:, k * H : (k + 1) * H] for k in map(order.index, "ifgo"))
             i, f, o = (0.5 * (1 + np.tanh(v / 2)) for v in (i, f, o))
+            old_h, old_c = h, c
             c = f * c + i * np.tanh(g)
-            h = o * squash(c)
-            s = h @ p["W_hy"].T + b_y * p["b_y"]
+            h = o * squash(old_c if uses == "old c" else c)
+            state = {"c": c, "old h": old_h}.get(uses, h)
+            s = state @ p["W_hy"].T + b_y * p["b_y"]
             s = s - s.max(axis=1, keepdims=True)
             right = s[np.arange(N), text[t + judged]]
             found.append((np.log(np.exp(s).sum(axis=1)) - right) / np.log(2))
@@ -105,15 +109,29 @@ def bits_of_the_network(args, answer):
                 raise ValueError(
                     "Your h is computed without the tanh of c. Where does lstm_step apply it?"
                 )
+            if near(answer, surprisal_of(text, uses="c")):
+                raise ValueError(
+                    "Your logits are computed from c. Which of the two states does the formula "
+                    "for the logits contain?"
+                )
+            if near(answer, surprisal_of(text, uses="old h")):
+                raise ValueError(
+                    "Your network predicts text[t + 1] before it has read text[t]. Which of "
+                    "the two comes first in step t?"
+                )
+            if near(answer, surprisal_of(text, uses="old c")):
+                raise ValueError(
+                    "Your h is computed from the c of the step before. Which of the two lines "
+                    "comes first in lstm_step?"
+                )
         if near(answer[0], tried[0]):
             raise ValueError(
                 "Your bits are correct for the first prediction in each piece, but not for the "
                 "later ones. Which two states does each step pass to the next step?"
             )
         raise ValueError(
-            "Your bits differ from the bits of the network in your file. Check that the gates "
-            "are in the order i, f, g, o, that the input of each step is the character before "
-            "the predicted one, and that both states start at 0."
+            "Your bits differ from the bits of the network in your file. Compute the first "
+            "step by itself, and compare each line with `lstm_step` and with the formulas."
         )
     return bits.mean()
 

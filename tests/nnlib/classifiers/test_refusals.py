@@ -16,25 +16,12 @@ CLASSIFIERS = [
 REGRESSORS = ["LinearRegression", "Ridge", "PolynomialRegression"]
 NAN, INF = float("nan"), float("inf")
 SAMPLES, LABELS = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]], [0, 1, 1]
-BAD = [
-    ([[0.0, NAN], [1, 0], [2, 2]], LABELS, "X contains NaN"),
-    ([[0.0, INF], [1, 0], [2, 2]], LABELS, "X contains infinity"),
-    ([["a", "b"]] * 3, LABELS, "string"),
-    (None, LABELS, "2D array"),
-    ([[0.0, 1.0], [1.0], [2.0, 2.0]], LABELS, "inhomogeneous"),
-    ([0.0, 1.0, 2.0], LABELS, "2D array"),
-    (np.empty((0, 2)), [], "0 sample"),
-    (SAMPLES, [0, 1], "inconsistent numbers of samples"),
-    (SAMPLES, None, "requires y"),
-    (SAMPLES, [0.0, NAN, 1.0], "y contains NaN"),
-]
 
 
-def test_bad_data_are_refused_by_fit():
+def test_bad_data_are_refused_by_fit():  # test_checks.py has more of them, which are slow
     for estimator in CLASSIFIERS + REGRESSORS:
-        for X, y, message in BAD:
-            with naming(estimator, X, y), pytest.raises((ValueError, TypeError), match=message):
-                getattr(ours, estimator)().fit(X, y)
+        with naming(estimator), pytest.raises(ValueError, match="X contains NaN"):
+            getattr(ours, estimator)().fit([[0.0, NAN], [1, 0], [2, 2]], LABELS)
     for estimator in CLASSIFIERS:
         with naming(estimator), pytest.raises(ValueError, match="one class: 3"):
             getattr(ours, estimator)().fit(SAMPLES, [3, 3, 3])

@@ -7,8 +7,8 @@ import pytest
 
 from nnlib.linalg import eig
 from nnlib.linalg.by_hand import solve_by_hand
-from nnlib.linalg.exact import exact
-from tests.nnlib.harness import Late
+from nnlib.linalg.exact import exact, simplified
+from tests.nnlib.harness import Late, naming
 
 sp = Late("sympy")
 
@@ -48,27 +48,18 @@ CASES = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
-def test_exact_eigenspaces_match_sympy(name):
-    M = sp.Matrix(np.vectorize(lambda x: sp.Rational(str(x)))(CASES[name]))
-    result = eigenspaces(CASES[name])
-    for value, _, basis in result:
-        V = sp.Matrix(basis)
-        assert (M * V - sp.sympify(value) * V).applyfunc(sp.simplify).is_zero_matrix
-        assert V.rank() == V.cols
-    for value, multiplicity, vectors in M.eigenvects():
-        (same,) = (s for s in result if abs(complex(s.eigenvalue) - complex(value)) < 1e-12)
-        assert (same.algebraic, same.geometric) == (multiplicity, len(vectors))
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_exact_eigenspaces_satisfy_their_equation(name):
-    M = np.array(CASES[name], dtype=float)
-    for value, algebraic, basis in eigenspaces(CASES[name]):
-        V = basis.astype(complex)
-        np.testing.assert_allclose(M @ V, complex(value) * V, atol=1e-12)
-        assert 1 <= np.linalg.matrix_rank(V) == V.shape[1] <= algebraic
+def test_exact_eigenspaces_satisfy_their_equation_and_are_complete():
+    for name, rows in CASES.items():
+        with naming(name):
+            A, spaces = exact(rows), eigenspaces(rows)
+            for value, algebraic, V in spaces:
+                assert isinstance(value, Fr | sp.Expr)
+                assert (simplified(A @ V - value * V) == 0).all()
+                rank = np.linalg.matrix_rank(V.astype(complex))
+                shifted = A.astype(complex) - complex(value) * np.eye(len(A))
+                missing = len(A) - np.linalg.matrix_rank(shifted, tol=1e-9)
+                assert 1 <= rank == V.shape[1] == missing <= algebraic
+            assert sum(space.algebraic for space in spaces) == len(A)
 
 
 def test_the_quarter_turn_has_complex_eigenvectors():

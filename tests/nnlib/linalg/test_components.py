@@ -49,22 +49,16 @@ def test_it_agrees_with_scikit_learn():
                 np.testing.assert_allclose(same[real], 1, rtol=1e-10)
 
 
-def test_transforming_the_data_gives_the_scores_and_back():
+def test_scores_and_errors_of_a_reconstruction():
     X = data(20, 4)
-    result = pca(X)
-    np.testing.assert_allclose(result.transform(X), result.scores, atol=1e-12)
-    np.testing.assert_allclose(result.inverse(result.scores), X, atol=1e-12)
-
-
-def test_reconstruction_error_is_the_omitted_variance():
-    X = data(20, 4)
-    result, whole = pca(X, 2), pca(X)
+    whole, result = pca(X), pca(X, 2)
+    np.testing.assert_allclose(whole.transform(X), whole.scores, atol=1e-12)
+    np.testing.assert_allclose(whole.inverse(whole.scores), X, atol=1e-12)
     lost = ((result.inverse(result.scores) - X) ** 2).sum() / 19
     np.testing.assert_allclose(lost, whole.explained_variance[2:].sum(), rtol=1e-12)
     assert result.components.shape == (2, 4)
-    np.testing.assert_allclose(
-        result.explained_variance_ratio, whole.explained_variance_ratio[:2]
-    )
+    ratio = whole.explained_variance_ratio[:2]
+    np.testing.assert_allclose(result.explained_variance_ratio, ratio)
 
 
 def test_data_that_do_not_vary_have_no_variance_to_share():

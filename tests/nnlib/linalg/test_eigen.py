@@ -5,22 +5,13 @@ import pytest
 
 from nnlib.linalg import eig, eigh, eigvals, power_iteration
 from tests.nnlib.harness import naming
+from tests.nnlib.linalg.matrices import SINGULAR, SQUARE, definite
 
-
-def random(n, seed=0):
-    return np.random.default_rng(seed).standard_normal((n, n))
-
-
-MATRICES = {
-    "one by one": [[-3.0]],
-    "with complex pairs": random(7),
-    "symmetric": random(9) + random(9).T,
-    "zero": np.zeros((3, 3)),
+MATRICES = {name: A for name, A in (SQUARE | SINGULAR).items() if A.size} | {
+    "symmetric": definite(9),
     "the identity": np.eye(4),
     "cyclic permutation": np.roll(np.eye(6), 1, axis=0),
-    "of rank one": np.outer([1.0, 2, 3], [1, 1, 1]),
-    "defective": [[2, 1, 0], [0, 2, 0], [0, 0, 3]],
-    "integers": [[6, 2], [2, 3]],
+    "defective": np.array([[2, 1, 0], [0, 2, 0], [0, 0, 3]]),
 }
 
 
@@ -48,7 +39,7 @@ def test_a_symmetric_matrix_has_orthonormal_vectors_even_where_eigenvalues_repea
 
 
 def test_power_iteration_finds_the_largest_modulus():
-    for M in [[[6, 2], [2, 3]], [[5.0]], random(6) @ random(6).T, np.diag([-4.0, 2, 1])]:
+    for M in [[[6, 2], [2, 3]], [[5.0]], definite(6), np.diag([-4.0, 2, 1])]:
         with naming(M):
             value, x, _, residual = power_iteration(M)
             np.testing.assert_allclose(value, eigvals(M)[0], rtol=1e-10)

@@ -9,7 +9,6 @@ from torch import nn
 import nnlib
 from nnlib import models
 from nnlib.models.lenet import INPUT_MAPS, Distances, PartialConv2d, SubSampling
-from tests.nnlib.harness import naming
 
 
 @pytest.fixture(autouse=True)
@@ -28,12 +27,10 @@ def assert_close(a, b, atol=1e-5):
 
 
 def check(ours, theirs, x, rng):
-    """Compare outputs in float32 and, away from kinks, outputs and gradients in float64."""
-    copy_into(theirs, ours.eval())
-    a, b = ours(nnlib.tensor(x)), theirs.eval()(torch.tensor(x))
-    assert_close(a.detach().numpy(), b.detach().numpy())
-    ours.train().double()
-    theirs.train().double()
+    """Compare outputs and gradients in float64."""
+    copy_into(theirs, ours)
+    ours.double()
+    theirs.double()
     a = nnlib.tensor(x.astype(np.float64), requires_grad=True)
     b = torch.tensor(x.astype(np.float64), requires_grad=True)
     y, t = ours(a), theirs(b)
@@ -75,25 +72,6 @@ def test_block_of_resnet18_matches_torch(place, rng):
     before, planes = ours.conv1.in_channels, ours.conv1.out_channels
     theirs = BasicBlock(before, planes, ours.conv1.stride[0])
     check(ours, theirs, float32(rng, 4, before, 8, 8), rng)
-
-
-FEATURES = [
-    (models.AlexNet, dict(hidden=8), 95),
-    (models.ZFNet, dict(hidden=8), 63),
-    (models.vgg11, dict(hidden=8), 32),
-]
-
-
-@pytest.mark.slow
-def test_layers_print_like_equivalent_layers_of_torch(rng):
-    for make, options, size in FEATURES:
-        with naming(make, options, size):
-            ours = make(**options).features
-            theirs = nn.Sequential(*(eval(repr(layer), vars(nn)) for layer in ours))
-            copy_into(theirs, ours)
-            x = float32(rng, 2, 3, size, size)
-            got = ours(nnlib.tensor(x)).detach().numpy()
-            assert_close(got, theirs(torch.tensor(x)).detach().numpy())
 
 
 def test_partial_convolution_is_one_with_a_mask(rng):

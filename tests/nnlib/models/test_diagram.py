@@ -14,29 +14,9 @@ def counted(make, **options):
         return make(**options)
 
 
-def edges(drawn):
-    return [(x.title, block.title) for block in drawn for x in block.operands]
-
-
-def test_a_stack_is_a_chain_of_its_layers():
-    net = nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.Flatten(), nn.Linear(3456, 10))
-    drawn = diagram(net, (1, 1, 28, 28))
-    assert repr(drawn).splitlines() == [
-        "input (1, 1, 28, 28)",
-        "Conv2d 0 (1, 6, 24, 24), 156 parameters from input",
-        "ReLU 1 (1, 6, 24, 24) from Conv2d 0",
-        "Flatten 2 (1, 3456) from ReLU 1",
-        "Linear 3 (1, 10), 34,570 parameters from Flatten 2",
-    ]
-    assert drawn["3"].parameters == 34_570
-
-
-def test_a_residual_block_adds_what_came_in():
-    assert edges(diagram(models.BasicBlock(8, 8), (1, 8, 6, 6)))[-3:] == [
-        ("BatchNorm2d bn2", "+"),
-        ("input", "+"),
-        ("+", "ReLU relu"),
-    ]
+def test_a_block_has_the_parameters_of_its_layer():
+    net = nn.Sequential(nn.Flatten(), nn.Linear(3456, 10))
+    assert diagram(net, (1, 6, 24, 24))["1"].parameters == 34_570
 
 
 def test_an_inception_module_has_four_branches_side_by_side():

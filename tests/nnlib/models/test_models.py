@@ -1,12 +1,12 @@
-"""All models: gradients, use after training, shapes, names, and what they refuse."""
+"""All models: gradients, use after training, shapes, names, counts, and refusals."""
 
 import numpy as np
 import pytest
 
 import nnlib
 from nnlib import models, nn
-from nnlib.models import counting
-from tests.nnlib.harness import assert_refused
+from nnlib.models import count_parameters, counting
+from tests.nnlib.harness import assert_refused, naming
 
 MODELS = {
     "lenet": (models.LeNet5, {}, (1, 32, 32)),
@@ -78,3 +78,27 @@ def test_bad_input_is_refused_by_name():
         (lambda: models.ResNet(models.BasicBlock, (1, 1)), ValueError),
     ]
     assert_refused(calls)
+
+
+# The numbers are the paper's for LeNet, torchvision's for VGG, ResNet and ResNeXt, and Caffe's
+# for GoogLeNet.
+COUNTS = [
+    (models.LeNet5, {}, 60_000),
+    (models.AlexNet, {}, 60_965_224),
+    (models.ZFNet, {}, 62_357_608),
+    (models.ZFNet, dict(maps=(512, 1024, 512)), 107_627_624),
+    (models.vgg11, {}, 132_863_336),
+    (models.vgg16, {}, 138_357_544),
+    (models.GoogLeNet, dict(aux_logits=False), 6_998_552),
+    (models.GoogLeNet, {}, 13_378_280),
+    (models.resnet18, {}, 11_689_512),
+    (models.resnet34, {}, 21_797_672),
+    (models.resnet50, {}, 25_557_032),
+    (models.resnext50_32x4d, {}, 25_028_904),
+]
+
+
+def test_number_of_parameters_is_the_known_one():
+    for make, options, count in COUNTS:
+        with naming(make, options), counting():
+            assert count_parameters(make(**options)) == count

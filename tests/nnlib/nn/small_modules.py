@@ -1,7 +1,5 @@
 """Small modules whose parameters, buffers and children the tests inspect."""
 
-import torch
-
 import nnlib
 from nnlib import nn
 
@@ -26,26 +24,15 @@ class Shared(nn.Module):
         return self.second(self.first(x - self.mean))
 
 
-class Block(nn.Module):
-    """A module with a child used twice, non-persistent buffers, and a child that is None."""
-
-    def __init__(self):
-        super().__init__()
-        self.layer = nn.Linear(2, 2)
-        self.again = self.layer
-        self.register_buffer("seen", nnlib.zeros(1), persistent=False)
-        self.mean = nn.Buffer(nnlib.zeros(2))
-        self.steps = nn.Buffer(nnlib.zeros(2), persistent=False)
-        self.register_module("nothing", None)
-
-
-def torch_block():
-    """Return the same module in torch."""
-    block = torch.nn.Module()
-    block.layer = torch.nn.Linear(2, 2)
-    block.again = block.layer
-    block.register_buffer("seen", torch.zeros(1), persistent=False)
-    block.mean = torch.nn.Buffer(torch.zeros(2))
-    block.steps = torch.nn.Buffer(torch.zeros(2), persistent=False)
-    block.register_module("nothing", None)
-    return block
+def block(L):
+    """Return a module with shared and tied parts, buffers that aren't saved, and no child."""
+    module = L.nn.Module()
+    module.layer = L.nn.Linear(2, 2)
+    module.again = module.layer
+    module.tied = L.nn.Linear(2, 2, bias=False)
+    module.tied.weight = module.layer.weight
+    module.register_buffer("seen", L.zeros(1), persistent=False)
+    module.mean = L.nn.Buffer(L.zeros(2))
+    module.steps = L.nn.Buffer(L.zeros(2), persistent=False)
+    module.register_module("nothing", None)
+    return module

@@ -28,8 +28,7 @@ class Layer(NamedTuple):
     trains: False if it is random in training, which is then tested elsewhere.
     in_torch: False for a module of our own, with reference(module, *inputs) saying what it
     computes by other means.
-    rtol, rtol64: of float32 and float64, where 1e-4 or 1e-9 is too strict for a reason that
-    stands beside the entry.
+    rtol64: of float64, where 1e-9 is too strict for a reason that stands beside the entry.
     """
 
     name: str
@@ -42,7 +41,6 @@ class Layer(NamedTuple):
     trains: bool = True
     in_torch: bool = True
     reference: Callable | None = None
-    rtol: float = 1e-4
     rtol64: float = 1e-9
 
     def __str__(self):

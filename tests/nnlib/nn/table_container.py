@@ -52,8 +52,11 @@ LAYERS = [
     ),
     Layer("ModuleDict", branches, call=lambda m, x: m["left"](x) * m["right"](x)),
     Layer(
-        "ModuleDict", lambda L: (list(branches(L)[0].items()),), note="pairs", call=in_turn
-    )._replace(call=lambda m, x: m.right(x)),
+        "ModuleDict",
+        lambda L: (list(branches(L)[0].items()),),
+        note="pairs",
+        call=lambda m, x: m.right(x),
+    ),
     Layer(
         "ParameterList",
         lambda L: (values(L, np.ones(5), np.ones((2, 5))),),

@@ -1,7 +1,5 @@
 """Modules of nn/batchnorm.py, nn/normalization.py, nn/dropout.py and nn/embedding.py."""
 
-import numpy as np
-
 from tests.nnlib.harness import Bad, normal
 from tests.nnlib.nn.table import Layer
 
@@ -64,19 +62,15 @@ LAYERS = [
 ]
 
 
-BAD = [
+BAD = [  # errors of the module itself; the tables of functions have the others
     Bad("BatchNorm1d", lambda L: L.nn.BatchNorm1d(5)(L.ones(5)), ValueError),
-    Bad("BatchNorm1d", lambda L: L.nn.BatchNorm1d(5)(L.ones(3, 4))),
     Bad("BatchNorm2d", lambda L: L.nn.BatchNorm2d(5)(L.ones(3, 5)), ValueError),
     Bad(
         "InstanceNorm2d",
         lambda L: L.nn.InstanceNorm2d(5, affine=True)(L.ones(3, 4, 2, 2)),
         ValueError,
     ),
-    Bad("LayerNorm", lambda L: L.nn.LayerNorm(5)(L.ones(3, 4))),
-    Bad("RMSNorm", lambda L: L.nn.RMSNorm((5, 2))(L.ones(3, 5))),
     Bad("GroupNorm", lambda L: L.nn.GroupNorm(2, 5), ValueError),
-    Bad("LocalResponseNorm", lambda L: L.nn.LocalResponseNorm(2)(L.ones(3, 5)), ValueError),
     *(
         Bad(name, lambda L, name=name: getattr(L.nn, name)(1.5), ValueError)
         for name in ("Dropout", "Dropout2d")
@@ -91,5 +85,4 @@ BAD = [
         ValueError,
         AssertionError,
     ),
-    Bad("Embedding", lambda L: L.nn.Embedding(5, 3)(L.tensor(np.array([1, 5]))), IndexError),
 ]

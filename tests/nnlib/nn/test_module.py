@@ -7,20 +7,7 @@ import torch
 import nnlib
 from nnlib import nn
 from tests.nnlib.harness import naming
-from tests.nnlib.nn.small_modules import Block, Shared, torch_block
-
-
-def test_a_shared_layer_counts_once_and_is_saved_twice():
-    model = Shared()
-    assert [k for k, _ in model.named_parameters()] == ["first.weight", "first.bias"]
-    assert [k for k, _ in model.named_buffers()] == ["mean"]
-    assert len(list(model.buffers())) == 1
-    assert [k for k, _ in model.named_modules()] == ["", "first"]
-    assert list(model.state_dict()) == [
-        *("mean", "first.weight", "first.bias", "second.weight", "second.bias")
-    ]
-    model(nnlib.ones(2, 3)).sum().backward()
-    assert model.first.weight.grad is not None
+from tests.nnlib.nn.small_modules import block
 
 
 def test_attributes_move_to_the_store_of_their_kind():
@@ -66,8 +53,8 @@ LISTINGS = [
 def test_listings_match_torch():
     for name, options in LISTINGS:
         with naming(name):
-            got = [k for k, _ in getattr(Block(), name)(**options)]
-            assert got == [k for k, _ in getattr(torch_block(), name)(**options)]
+            got = [k for k, _ in getattr(block(nnlib), name)(**options)]
+            assert got == [k for k, _ in getattr(block(torch), name)(**options)]
 
 
 def test_a_part_that_is_not_there_is_named():

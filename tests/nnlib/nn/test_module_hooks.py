@@ -1,18 +1,13 @@
 """Hooks of modules: what they see and replace, forward and backward, as in torch."""
 
+import itertools
+
 import pytest
 import torch
 
 import nnlib
 from nnlib import nn
 from tests.nnlib.harness import naming
-
-
-class Twice(nn.Module):
-    """A module with two inputs and two outputs."""
-
-    def forward(self, x, y, factor=1):
-        return x * y * factor, (x + y) * factor
 
 
 def test_hooks_see_and_replace_what_goes_in_and_comes_out():
@@ -43,53 +38,33 @@ def test_a_hook_is_removed_by_its_handle_and_at_the_end_of_with():
     assert model(0) == 0
 
 
-def both_with_hook(make, hook, inputs, result=lambda y: y):
-    """Return, in both libraries, the gradients that a hook got and those of the inputs."""
-    results = []
-    for L in (nnlib, torch):
-        seen = []
-        model = make(L)
-
-        def keep(module, grad_input, grad_output, seen=seen, L=L):
-            seen.append(
-                [None if g is None else g.tolist() for g in (*grad_input, *grad_output)]
-            )
-            return hook(L, grad_input)
-
-        model.register_full_backward_hook(keep)
-        xs = [L.tensor(x, requires_grad=r) for x, r in inputs]
-        result(model(*xs)).sum().backward()
-        slopes = [None if x.grad is None else x.grad.tolist() for x in xs]
-        results.append((seen, slopes))
-    return results
+def twice(module, x, y):
+    """Return two results of two inputs, as the forward method of a module."""
+    return x * y, x + y
 
 
-class TorchTwice(torch.nn.Module):
-    forward = Twice.forward
-
-
-BACKWARD = {"both results": lambda ys: ys[0] * 3 + ys[1], "first result": lambda ys: ys[0] * 3}
+RESULTS = {"both": lambda ys: ys[0] * 3 + ys[1], "the first": lambda ys: ys[0] * 3}
 
 
 def test_backward_hooks_see_what_they_see_in_torch():
-    for used in BACKWARD:
-        for needs in [(True, True), (True, False), (False, True)]:
-            with naming(used, needs):
-                inputs = [([1.0, 2.0], needs[0]), ([3.0, 5.0], needs[1])]
-                ours, theirs = both_with_hook(
-                    lambda L: (Twice if L is nnlib else TorchTwice)(),
-                    lambda L, grads: None,
-                    inputs,
-                    BACKWARD[used],
-                )
-                # torch gives 0 for an input without gradient and None for an unused output,
-                # here it is the other way round
-                (seen,), (seen_by_torch,) = ours[0], theirs[0]
-                assert [g or [0.0, 0.0] for g in seen] == [
-                    g or [0.0, 0.0] for g in seen_by_torch
-                ]
-                assert (seen[0] is None, seen[1] is None) == (not needs[0], not needs[1])
-                assert ours[1] == theirs[1]
+    for used, needs in itertools.product(RESULTS, [(True, True), (True, False), (False, True)]):
+        seen, slopes = [], []
+        for L in (nnlib, torch):
+            model = type("Twice", (L.nn.Module,), dict(forward=twice))()
+            model.register_full_backward_hook(lambda *args, seen=seen: seen.append(args[1:]))
+            x, y = L.tensor([1.0, 2.0]), L.tensor([3.0, 5.0])
+            x.requires_grad, y.requires_grad = needs
+            RESULTS[used](model(x, y)).sum().backward()
+            slopes.append([t.grad.tolist() for t in (x, y) if t.requires_grad])
+        with naming(used, needs):
+            # torch gives 0 for an input without gradient and None for an unused output,
+            # here it is the other way round
+            ours, theirs = ([g for part in args for g in part] for args in seen)
+            zeros = [0.0, 0.0]
+            expected = [zeros if g is None else g.tolist() for g in theirs]
+            assert [zeros if g is None else g.tolist() for g in ours] == expected
+            assert tuple(g is not None for g in ours[:2]) == needs
+            assert slopes[0] == slopes[1]
 
 
 def test_a_backward_hook_that_gives_too_much_is_refused():

@@ -1,6 +1,4 @@
-"""Recurrent modules beyond the table: every mix of options, chance, cells against layers."""
-
-import itertools
+"""Recurrent modules beyond the table: chance, packing, second derivatives."""
 
 import numpy as np
 import pytest
@@ -9,32 +7,8 @@ import torch
 import nnlib
 from nnlib import nn
 from tests.nnlib.harness import assert_refused, naming
-from tests.nnlib.nn.table import Layer, assert_same_run, run, same
 
 NAMES = ("RNN", "GRU", "LSTM")
-MIXES = list(itertools.product((1, 2), *[(False, True)] * 3))
-
-
-def call_of(name):
-    """Return a function that applies a layer to an input and its states."""
-    return lambda m, x, *s: m(x, s if name == "LSTM" else s[0])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_every_mix_of_options_matches_torch(name, rng):
-    for layers, bidirectional, batch_first, bias in MIXES:
-        options = dict(bidirectional=bidirectional, batch_first=batch_first, bias=bias)
-        layer = Layer(name, (4, 3, layers), (), options, call=call_of(name))
-        x = rng.standard_normal((2, 5, 4) if batch_first else (5, 2, 4))
-        states = rng.standard_normal((2, layers * (1 + bidirectional), 2, 3))
-        arrays = [x, *states[: 1 + (name == "LSTM")]]
-        ours, theirs = same(rng, layer)
-        for training in (True, False):
-            with naming(layers, options, training):
-                got = run(nnlib, layer, ours.train(training), arrays)
-                expected = run(torch, layer, theirs.train(training), arrays)
-                assert_same_run(got, expected, rtol=1e-9, atol=1e-11)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,20 +29,6 @@ def test_first_weights_are_even_within_one_over_root_hidden_size():
         values = np.concatenate([p.detach().numpy().ravel() for p in parameters])
         assert np.abs(values).max() <= 0.1, name
         assert values.std() == pytest.approx(0.1 / np.sqrt(3), rel=0.02), name
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_cell_step_by_step_is_the_layer(name, rng):
-    layer, cell = getattr(nn, name)(4, 3).double(), getattr(nn, f"{name}Cell")(4, 3).double()
-    state = layer.state_dict()
-    cell.load_state_dict({k.removesuffix("_l0"): v for k, v in state.items()})
-    x = nnlib.tensor(rng.standard_normal((6, 2, 4)))
-    hx, outputs = None, []
-    for t in range(6):
-        hx = cell(x[t], hx)
-        outputs.append(hx[0] if name == "LSTM" else hx)
-    got, expected = layer(x)[0].detach().numpy(), nnlib.stack(outputs).detach().numpy()
-    np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-15)
 
 
 def test_pad_sequence_matches_torch(rng):
@@ -140,7 +100,8 @@ def test_an_lstm_leaves_the_upstream_gradients_as_they_were(rng):
 @pytest.mark.parametrize("name", ["RNNCell", "GRUCell", "LSTMCell"])
 def test_second_derivatives_of_two_steps_of_a_cell_match_torch(name, rng):
     x = rng.standard_normal((3, 5))
-    states = rng.standard_normal((1 + (name == "LSTMCell"), 3, 4))
+    is_lstm = name == "LSTMCell"
+    states = rng.standard_normal((1 + is_lstm, 3, 4))
     results = []
     for L in (nnlib, torch):
         cell = getattr(L.nn, name)(5, 4, dtype=L.float64)
@@ -150,9 +111,9 @@ def test_second_derivatives_of_two_steps_of_a_cell_match_torch(name, rng):
                 p.copy_(L.tensor(weights.standard_normal(tuple(p.shape))))
         inputs = [L.tensor(a, requires_grad=True) for a in (x, *states)]
         inputs += cell.parameters()
-        call = call_of("LSTM" if name == "LSTMCell" else name)
-        h = call(cell, inputs[0], *inputs[1 : 1 + len(states)])
-        h = call(cell, inputs[0], *(h if name == "LSTMCell" else [h]))
+        h = tuple(inputs[1:3]) if is_lstm else inputs[1]
+        for _ in range(2):
+            h = cell(inputs[0], h)
         loss = sum((s**2).sum() for s in h)
         first = L.autograd.grad(loss, inputs, create_graph=True)
         results.append(L.autograd.grad(sum((g**3).sum() for g in first), inputs))

@@ -19,6 +19,20 @@ def loss_of(L, w, b, X, t):
     return L.nn.functional.mse_loss(L.tanh(L.nn.functional.linear(X, w, b)), t)
 
 
+def closure_of(optimizer, p, f, seen=None):
+    """Return a closure that computes f(*p) and its derivatives, and adds the loss to `seen`."""
+
+    def closure():
+        optimizer.zero_grad()
+        loss = f(*p)
+        loss.backward(create_graph=isinstance(optimizer, optim.Newton))
+        if seen is not None:
+            seen.append(loss.item())
+        return loss
+
+    return closure
+
+
 def descend(p, optimizer, steps):
     for _ in range(steps):
         optimizer.zero_grad()

@@ -8,7 +8,7 @@ import nnlib
 from nnlib.optim import LBFGS
 from nnlib.optim.line_search import Point, strong_wolfe
 from tests.nnlib.harness import naming
-from tests.nnlib.optim.optimizers import loss_of
+from tests.nnlib.optim.optimizers import closure_of, loss_of
 
 PAIRS = [(nnlib, LBFGS), (torch, torch.optim.LBFGS)]
 OPTIONS = [
@@ -28,28 +28,12 @@ def arrays(rng):
     return [rng.standard_normal(shape) for shape in ((3, 5), (3,), (7, 5), (7, 3))]
 
 
-def closure_of(L, optimizer, p, f, seen):
-    def closure():
-        optimizer.zero_grad()
-        loss = f(*p)
-        loss.backward()
-        seen.append(loss.item())
-        return loss
-
-    return closure
-
-
-def steps_of(L, make, options, start, f, steps, restart=None):
+def steps_of(L, make, options, start, f, steps):
     """Return the loss of each evaluation, and parameters and optimizer after some steps."""
     p = [L.tensor(a, requires_grad=True) for a in start]
     optimizer, seen = make(p, **options), []
-    for step in range(steps):
-        if step == restart:
-            state = optimizer.state_dict()
-            p = [x.detach().clone().requires_grad_() for x in p]
-            optimizer = make(p)
-            optimizer.load_state_dict(state)
-        optimizer.step(closure_of(L, optimizer, p, f, seen))
+    for _ in range(steps):
+        optimizer.step(closure_of(optimizer, p, f, seen))
     return seen, [x.detach().numpy() for x in p], optimizer
 
 

@@ -7,7 +7,7 @@ import nnlib
 from nnlib.optim import BFGS, LBFGS, Newton, NonlinearCG
 from nnlib.optim.closure import ClosureOptimizer
 from tests.nnlib.harness import assert_refused, naming
-from tests.nnlib.optim.optimizers import leaf
+from tests.nnlib.optim.optimizers import closure_of, leaf
 
 MAKERS = [(BFGS, {}), (NonlinearCG, {}), (Newton, {}), (Newton, dict(damping=0.1))]
 
@@ -20,18 +20,6 @@ def quadratic(x, size=6):
     rng = np.random.default_rng(0)
     A, b = rng.standard_normal((size, size)), nnlib.tensor(rng.standard_normal(size))
     return 0.5 * (x * (nnlib.tensor(A @ A.T + 0.1 * np.eye(size)) @ x)).sum() - (b * x).sum()
-
-
-def closure_of(optimizer, p, f):
-    """Return a closure in torch's style, which computes the loss and its derivatives."""
-
-    def closure():
-        optimizer.zero_grad()
-        loss = f(*p)
-        loss.backward(create_graph=isinstance(optimizer, Newton))
-        return loss
-
-    return closure
 
 
 def minimised(make, options, f, start):

@@ -1,6 +1,5 @@
 """Save the best model and checkpoints in files, resume from one, and fine-tune from it."""
 
-import io
 import tempfile
 from pathlib import Path
 
@@ -65,29 +64,3 @@ with tempfile.TemporaryDirectory() as folder:
     other.head.load_state_dict(torch.load(name, map_location=lambda storage, loc: storage))
     print("head", torch.equal(other.head.weight, resumed.head.weight))
     print([p.name for p in sorted(Path(folder).iterdir())])
-
-pair = torch.arange(6.0).reshape(2, 3)
-buffer = io.BytesIO()
-torch.save([pair, pair.t(), pair[1], {1: ("a", None)}], buffer)
-buffer.seek(0)
-first, second, third, rest = torch.load(buffer)
-first.mul_(2)
-print(second, third, rest, second.is_contiguous())
-
-buffer = io.BytesIO()
-torch.save({"p": nn.Parameter(torch.ones(2)), "epochs": {1, 2}}, buffer)
-buffer.seek(0)
-print(torch.load(buffer, weights_only=True))
-
-
-class Options:
-    def __init__(self, width):
-        self.width = width
-
-
-try:
-    buffer = io.BytesIO()
-    torch.save(Options(3), buffer)
-    torch.load(io.BytesIO(buffer.getvalue()))
-except Exception as error:  # refused when it is loaded, or earlier, when it is saved
-    print("refused", "Options" in str(error))

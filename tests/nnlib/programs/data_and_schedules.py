@@ -1,16 +1,11 @@
-"""Train from a Dataset through DataLoaders, under schedules of the learning rate."""
+"""Train from a Dataset through DataLoaders, under a schedule of the learning rate."""
 
 import numpy as np
 import torch
 from drawn import weights
 from torch import nn
-from torch.optim.lr_scheduler import (
-    CosineAnnealingLR,
-    LinearLR,
-    ReduceLROnPlateau,
-    SequentialLR,
-)
-from torch.utils.data import DataLoader, Dataset, Subset, TensorDataset
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
+from torch.utils.data import DataLoader, Dataset, Subset
 
 
 class Spirals(Dataset):
@@ -62,19 +57,3 @@ with torch.no_grad():
     for batch in held_out:
         right = (model(batch["point"]).argmax(1) == batch["label"]).float().mean()
         print("accuracy", right.item())
-
-inputs = torch.linspace(-1, 1, 24, dtype=torch.float64).reshape(24, 1)
-pairs = TensorDataset(inputs, torch.sin(3 * inputs))
-line = weights(nn.Sequential(nn.Linear(1, 8), nn.Tanh(), nn.Linear(8, 1)))
-optimizer = torch.optim.RMSprop(line.parameters(), lr=0.05)
-plateau = ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
-for epoch in range(10):
-    total = 0.0
-    for x, y in DataLoader(pairs, batch_size=7):
-        optimizer.zero_grad()
-        loss = nn.functional.mse_loss(line(x), y)
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(x)
-    plateau.step(total)
-    print("epoch", epoch, "mean loss", total / len(pairs), optimizer.param_groups[0]["lr"])

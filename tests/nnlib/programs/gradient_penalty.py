@@ -1,4 +1,4 @@
-"""A Wasserstein critic with gradient penalty, and Newton's method by double backward."""
+"""A Wasserstein critic with a gradient penalty, which needs second derivatives."""
 
 import numpy as np
 import torch
@@ -36,23 +36,3 @@ for _ in range(20):
     loss.backward()
     optimizer.step()
     print("critic", loss.item(), penalty.item())
-
-
-def newton(f, x, steps=5):
-    for _ in range(steps):
-        x = x.detach().requires_grad_()
-        y = f(x)
-        (slope,) = autograd.grad(y, x, create_graph=True)
-        (curve,) = autograd.grad(slope, x)
-        print("newton", y.item(), slope.item(), curve.item())
-        x = x - slope / curve
-    return x.item()
-
-
-print("minimum", newton(lambda x: torch.exp(x) - 2 * x + x**4, torch.tensor(1.0)))
-
-x = torch.tensor([1.0, 2.0], requires_grad=True)
-y = x.prod() * x.sum()
-(g,) = torch.autograd.grad(y, x, create_graph=True)
-g.pow(2).sum().backward()
-print("double", x.grad, g.detach())

@@ -1,4 +1,4 @@
-"""Hooks: activations, gradients, a Grad-CAM map, and gradients that are changed on the way."""
+"""Hooks: activations, gradients and a Grad-CAM map."""
 
 import numpy as np
 import torch
@@ -60,9 +60,3 @@ scores[range(5), labels].sum().backward()
 cam = F.relu((features.grad.mean(dim=(2, 3), keepdim=True) * features).sum(1))
 cam = F.interpolate(cam[:, None], size=(12, 12), mode="bilinear", align_corners=False)
 print("cam", cam.amax(dim=(1, 2, 3)).detach())
-
-w = torch.tensor([3.0, 4.0], requires_grad=True)
-handle = w.register_hook(lambda g: g.clamp(max=5.0))
-(w * w).sum().backward()
-handle.remove()
-print("clamped", w.grad, "then", torch.autograd.grad((w * w).sum(), w)[0])

@@ -60,16 +60,15 @@ class Seq2Seq(nn.Module):
         embedding = nn.Embedding(SYMBOLS, width)
         self.encoder, self.decoder = Encoder(embedding, hidden), Decoder(embedding, hidden)
 
-    def forward(self, sources, steps, targets=None, teacher_forcing=1.0):
+    def forward(self, sources, targets, teacher_forcing):
         outputs, lengths, state = self.encoder(sources)
         mask = torch.arange(outputs.size(0)).unsqueeze(1) < lengths
         token = torch.full((len(sources),), START)
         logits = []
-        for t in range(steps):
+        for t in range(len(targets)):
             scores, state = self.decoder(token, state, outputs, mask)
             logits.append(scores)
-            forced = targets is not None and random.random() < teacher_forcing
-            token = targets[t] if forced else scores.argmax(1)
+            token = targets[t] if random.random() < teacher_forcing else scores.argmax(1)
         return torch.stack(logits)
 
 
@@ -87,19 +86,10 @@ optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
 criterion = nn.CrossEntropyLoss(ignore_index=PAD)
 for step in range(20):
     sources, targets = pairs(rng, 12)
-    logits = model(sources, len(targets), targets, teacher_forcing=0.7)
+    logits = model(sources, targets, teacher_forcing=0.7)
     loss = criterion(logits.flatten(0, 1), targets.flatten())
     optimizer.zero_grad()
     loss.backward()
     norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     print(f"step {step}: loss {loss.item():.9f}, norm {norm.item():.9f}")
-
-model.eval()
-with torch.no_grad():
-    sources, targets = pairs(rng, 4)
-    logits = model(sources, len(targets))
-    hypotheses = rnn.unpad_sequence(logits.argmax(2).t(), torch.tensor([2, 3, 4, 1]), True)
-    for i, hypothesis in enumerate(hypotheses):
-        print(sources[i].tolist(), targets[:, i].tolist(), hypothesis.tolist())
-    print(logits.logsumexp(2).sum(0).tolist())

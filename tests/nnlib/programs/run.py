@@ -1,13 +1,12 @@
-"""Run PyTorch programs, each in a separate process: ``run.py LIBRARY OUT PROGRAM ...``.
+"""Run PyTorch programs: ``run.py LIBRARY OUT PROGRAM ...``.
 
-If LIBRARY is nnlib, it replaces torch, which can't be imported. The library is loaded once, and
-every program runs in a fork of this process. It prints to one file in OUT, and its warnings and
-errors go to another.
+If LIBRARY is nnlib, it replaces torch, which can't be imported. What each program prints goes
+to a file in the folder OUT.
 """
 
+import contextlib
 import importlib
 import importlib.abc
-import os
 import pkgutil
 import runpy
 import sys
@@ -34,31 +33,11 @@ def put_in_place_of_torch():
     sys.meta_path.insert(0, NoOtherTorch())
 
 
-def run(program, out):
-    """Run one program in this process, then exit with its status."""
-    status = 1
-    try:
-        sys.stderr = (out / f"{program.stem}.err").open("w", encoding="utf-8")
-        with (out / f"{program.stem}.txt").open("w", encoding="utf-8") as sys.stdout:
-            runpy.run_path(str(program), run_name="__main__")
-        status = 0
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
-
-
 if __name__ == "__main__":
     library, out, *programs = sys.argv[1:]
     if library == "nnlib":
         put_in_place_of_torch()
-    else:
-        importlib.import_module("torch._dynamo")  # which optimisers load when first used
-    failed = False
     for program in map(Path, programs):
-        child = os.fork()
-        if not child:
-            run(program, Path(out))
-        failed |= os.waitpid(child, 0)[1] != 0
-    sys.exit(failed)
+        file = (Path(out) / program.with_suffix(".txt").name).open("w", encoding="utf-8")
+        with file, contextlib.redirect_stdout(file):
+            runpy.run_path(str(program), run_name="__main__")

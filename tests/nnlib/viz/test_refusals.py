@@ -8,6 +8,8 @@ from tests.nnlib.harness import naming
 
 NAN = float("nan")
 TEN = {str(k): [1.0, 2.0] for k in range(11)}
+ELEVEN = {"points": np.zeros((11, 2)), "labels": np.arange(11)}
+FORECASTS = {k: ([1], [1]) for k in TEN}
 NAMES = {"xlabel": "x", "ylabel": "y"}
 
 
@@ -32,12 +34,7 @@ REFUSED = [
     ("distributions", ({"a": [-1]},), {"x": [0], "xlabel": "x"}, "at least 0 for 'a'"),
     ("distributions", ({"a": [1]},), {"x": [0, 1], "xlabel": "x"}, "expected 2 numbers"),
     ("timeline", ([1, 2], [1]), NAMES, r"as many times as values for 'measured', got \(2,\)"),
-    (
-        "timeline",
-        ([1], [1]),
-        NAMES | {"forecasts": {k: ([1], [1]) for k in TEN}},
-        "timeline: expected one to ten series, got 12",
-    ),
+    ("timeline", ([1], [1]), NAMES | {"forecasts": FORECASTS}, "one to ten series, got 12"),
     ("heatmap", (np.zeros((2, 3), int), "ab", "ab"), NAMES, r"expected a table \(2, 2\)"),
     ("heatmap", ([[NAN]], "a", "b"), NAMES, "finite numbers for the table"),
     ("confusion", ([0, 2], [0, 1], "ab"), {}, "true classes from 0 below 2, got 0 to 2"),
@@ -53,12 +50,7 @@ REFUSED = [
     ("scree", ([1.0, 2.0],), {}, "scree: expected descending variances"),
     ("scree", ([2.0, -1.0],), {}, "scree: expected descending variances"),
     ("plane", (scores,), {"arrows": np.ones((11, 2))}, "one to ten arrows, got 11"),
-    (
-        "plane",
-        (scores,),
-        {"points": np.zeros((11, 2)), "labels": np.arange(11)},
-        "plane: expected one to ten classes of points, got 11",
-    ),
+    ("plane", (scores,), ELEVEN, "plane: expected one to ten classes of points, got 11"),
     ("regions", (flat,), {"limits": ((1, 0), (0, 1))}, "regions: expected limits"),
     ("surface", (flat,), {"limits": (0, 1)}, "surface: expected 2 dimensions for limits"),
     ("regions", (flat, [[1, 2, 3]], [0]), {}, r"points \(N, 2\) and N labels, got \(1, 3\)"),

@@ -138,9 +138,9 @@ def _case(problem, case, rng, sizes):
             return _packed(problem, case, sizes, inputs, want, wrong)
     wrong = {n: _answer(problem, m, inputs) for n, m in due.items()}
     raise ValueError(
-        f"problem {problem.name}: in {draws} draws, the case {case.group} never shows all of "
-        f"{', '.join(sorted(due))} with wrong answers that differ; in the last draw, "
-        + ", ".join(_confused(want, wrong, case.rtol))
+        f"problem {problem.name}: none of {draws} draws of the case {case.group} gives a "
+        f"different wrong answer for each of these mistakes: {', '.join(sorted(due))}; in the "
+        "last draw, " + ", ".join(_confused(want, wrong, case.rtol))
     )
 
 

@@ -88,7 +88,7 @@ def _fixed(data):
             yield (
                 f"{data['name']}: {name} is {values[0]!r} in all hidden cases, so a function "
                 f"that always uses {values[0]!r} loses no points. Let {name} depend on which "
-                "of two sizes is larger, or draw it from so many values that none repeats"
+                "of two sizes is larger, or draw it from many values"
             )
 
 

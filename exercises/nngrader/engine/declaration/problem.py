@@ -415,7 +415,7 @@ def _moving_faults(p):
     if (p.observed or p.kept) and not p.measure:
         yield "observed and kept need a measure, but the problem has none"
     if p.near and not p.tells:
-        yield "the option near needs tells, because it is about the same number"
+        yield "the option near needs the option tells, because both are about the same number"
     if p.tells and not p.measure:
         yield "the option tells needs a measure, because it shows a number from it"
     named = {*p.returns, *(p.parameters if p.entries and (p.driver or p.solve) else ())}

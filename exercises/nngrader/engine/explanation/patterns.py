@@ -121,9 +121,9 @@ def _along(e):
     if e.got.ndim == 2:
         yield from ((1, "row"), (0, "column"))
     for k in range(e.got.ndim) if e.got.ndim > 2 else ():
-        letter = next((a for a, n in e.sizes.items() if n == e.got.shape[k]), _place(k))
+        letter = next((a for a, n in e.sizes.items() if n == e.got.shape[k]), None)
         rest = tuple(j for j in range(e.got.ndim) if j != k)
-        yield rest, letter
+        yield rest, f"place along {letter}" if letter else _place(k)
 
 
 def _place(k):
